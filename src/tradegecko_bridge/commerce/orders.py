@@ -1,0 +1,201 @@
+"""A shop's order in our canonical form.
+
+The money rules, for every source alike:
+
+- ``price`` is for one unit, before discount and shipping; ``discount`` is taken off each unit before tax
+  and is positive. A line's ``extended_amount`` is (price − discount) × quantity.
+- ``additional_discount`` is taken off a whole line after tax, and is positive. Together with the order's
+  own ``discounts`` (after tax, positive) it makes the order's discount.
+- ``tax`` is for the whole line. Either every taxed line carries it or only the order's total does.
+- grand total = subtotal + tax + shipping − discount. Where ``price_includes_tax`` is set, that line's tax is
+  inside its price and is not added again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+from attrs import field, frozen
+
+from tradegecko_bridge.commerce.checks import aware, filled, finite
+
+ZERO = Decimal(0)
+
+
+@frozen(kw_only=True)
+class Address:
+    """Where to send goods or a bill. ``country`` is ISO 3166 alpha-2 where the source knows it."""
+
+    first_name: str | None = field(default=None, repr=False)
+    last_name: str | None = field(default=None, repr=False)
+    company: str | None = field(default=None, repr=False)
+    address1: str | None = field(default=None, repr=False)
+    address2: str | None = field(default=None, repr=False)
+    suburb: str | None = field(default=None, repr=False)
+    city: str | None = field(default=None, repr=False)
+    region: str | None = field(default=None, repr=False)
+    postal_code: str | None = field(default=None, repr=False)
+    country: str | None = None
+    phone: str | None = field(default=None, repr=False)
+    email: str | None = field(default=None, repr=False)
+
+    @property
+    def full_name(self) -> str:
+        """First and last name, as far as given."""
+        return " ".join(part for part in (self.first_name, self.last_name) if part)
+
+
+@frozen(kw_only=True)
+class Customer:
+    """Who ordered. ``reference`` is the source's own id of the customer."""
+
+    reference: str | None = None
+    company: str | None = field(default=None, repr=False)
+    first_name: str | None = field(default=None, repr=False)
+    last_name: str | None = field(default=None, repr=False)
+    email: str | None = field(default=None, repr=False)
+    phone: str | None = field(default=None, repr=False)
+
+    @property
+    def full_name(self) -> str:
+        """First and last name, as far as given."""
+        return " ".join(part for part in (self.first_name, self.last_name) if part)
+
+
+@frozen(kw_only=True)
+class OrderLine:
+    """One line of goods. ``reference`` is the source's own line id, unique within the order.
+
+    ``price``, ``discount``: money per unit. ``tax``, ``additional_discount``: money for the whole line.
+    ``tax_rate``: percent (``Decimal("13")`` is 13 %).
+    """
+
+    reference: str = field(validator=filled)
+    sku: str | None = None
+    name: str = ""
+    quantity: Decimal = field(validator=finite)
+    price: Decimal = field(validator=finite)
+    price_includes_tax: bool = False
+    discount: Decimal = field(default=ZERO, validator=finite)
+    additional_discount: Decimal = field(default=ZERO, validator=finite)
+    tax: Decimal | None = field(default=None, validator=finite)
+    tax_rate: Decimal | None = field(default=None, validator=finite)
+    shippable: bool = True
+
+    @property
+    def extended_amount(self) -> Decimal:
+        """(price − discount) × quantity, unrounded."""
+        return (self.price - self.discount) * self.quantity
+
+
+@frozen(kw_only=True)
+class ShippingLine:
+    """What the customer pays for shipping, and how they asked for it to be shipped."""
+
+    label: str = ""
+    code: str | None = None
+    amount: Decimal = field(validator=finite)
+    price_includes_tax: bool = False
+    tax: Decimal | None = field(default=None, validator=finite)
+    tax_rate: Decimal | None = field(default=None, validator=finite)
+
+
+@frozen(kw_only=True)
+class Discount:
+    """A reduction of the whole order after tax; ``amount`` is positive."""
+
+    label: str = ""
+    code: str | None = None
+    amount: Decimal = field(validator=finite)
+
+
+@frozen(kw_only=True)
+class Totals:
+    """The source's own figures, carried as it printed them; None where it gave none."""
+
+    subtotal: Decimal | None = field(default=None, validator=finite)
+    tax: Decimal | None = field(default=None, validator=finite)
+    shipping: Decimal | None = field(default=None, validator=finite)
+    discount: Decimal | None = field(default=None, validator=finite)
+    grand_total: Decimal | None = field(default=None, validator=finite)
+
+
+@frozen(kw_only=True)
+class SourceOrder:
+    """An order as the source gave it.
+
+    ``reference`` is the source's own id, which never changes and is unique within the connection;
+    ``number`` is what people call the order; ``cursor`` resumes fetching *after* this order. ``currency`` is
+    an ISO 4217 code. Whether the order makes sense (has lines, positive quantities, known SKUs) is not
+    checked here: what is wrong with it must be able to reach the ledger.
+    """
+
+    reference: str = field(validator=filled)
+    number: str = field(validator=filled)
+    placed_at: datetime = field(validator=aware)
+    currency: str
+    lines: tuple[OrderLine, ...] = ()
+    shipping: tuple[ShippingLine, ...] = ()
+    discounts: tuple[Discount, ...] = ()
+    totals: Totals = Totals()
+    customer: Customer = Customer()
+    shipping_address: Address | None = None
+    billing_address: Address | None = None
+    requested_ship_date: date | None = None
+    note: str | None = field(default=None, repr=False)
+    tags: tuple[str, ...] = ()
+    url: str | None = None
+    canceled_at: datetime | None = field(default=None, validator=aware)
+    extra: Mapping[str, str] = field(factory=dict, repr=False)
+    cursor: str = field(default="", eq=False)
+
+    @property
+    def computed_totals(self) -> Totals:
+        """The totals by the rules in this module's docstring, unrounded, from what the lines say.
+
+        Tax counts line by line where any line or shipping line carries it, else the source's own tax.
+        """
+        subtotal = sum((line.extended_amount for line in self.lines), ZERO)
+        shipping = sum((line.amount for line in self.shipping), ZERO)
+        discount = sum((d.amount for d in self.discounts), ZERO)
+        discount += sum((line.additional_discount for line in self.lines), ZERO)
+        taxes = [(part.tax, part.price_includes_tax) for part in self._priced if part.tax is not None]
+        if taxes:
+            tax = sum((amount for amount, _ in taxes), ZERO)
+            inside = sum((amount for amount, included in taxes if included), ZERO)
+        else:
+            tax = self.totals.tax or ZERO
+            inside = tax if self.prices_include_tax else ZERO
+        return Totals(
+            subtotal=subtotal,
+            tax=tax,
+            shipping=shipping,
+            discount=discount,
+            grand_total=subtotal + tax - inside + shipping - discount,
+        )
+
+    @property
+    def prices_include_tax(self) -> bool | None:
+        """Whether prices contain tax: True or False where all lines agree, None where they differ."""
+        said = {part.price_includes_tax for part in self._priced}
+        return None if len(said) > 1 else said == {True}
+
+    @property
+    def _priced(self) -> tuple[OrderLine | ShippingLine, ...]:
+        return (*self.lines, *self.shipping)
+
+
+@frozen(kw_only=True)
+class UnreadableOrder:
+    """An order the source has but cannot give whole; ``problem`` says what, where, and what to do.
+
+    With a ``reference`` it is held in the ledger until the source gives it properly; without one it can only
+    be reported, and the source keeps offering it.
+    """
+
+    problem: str
+    reference: str | None = None
+    number: str | None = None
+    cursor: str = field(default="", eq=False)

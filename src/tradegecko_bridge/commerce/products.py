@@ -1,0 +1,52 @@
+"""Product details on their way to the sources that take them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from attrs import field, frozen
+
+from tradegecko_bridge.commerce.checks import finite
+
+
+@frozen(kw_only=True)
+class VariantDetails:
+    """One sellable form of a product. ``options`` are this variant's values, in the product's order.
+
+    ``reference`` is the order-management system's id, which survives a change of SKU. Prices are per unit in
+    the account's currency; ``prices`` holds every price list by its id. ``weight`` is in ``weight_unit``.
+    """
+
+    reference: str
+    sku: str | None = None
+    name: str | None = None
+    options: tuple[str, ...] = ()
+    barcode: str | None = None
+    supplier_code: str | None = None
+    retail_price: Decimal | None = field(default=None, validator=finite)
+    wholesale_price: Decimal | None = field(default=None, validator=finite)
+    buy_price: Decimal | None = field(default=None, validator=finite)
+    prices: Mapping[str, Decimal] = field(factory=dict)
+    weight: Decimal | None = field(default=None, validator=finite)
+    weight_unit: str | None = None
+    taxable: bool = True
+    sellable: bool = True
+    composite: bool = False
+    image_urls: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class ProductDetails:
+    """A product with its variants. ``options`` are the option names (at most three), e.g. Size, Colour."""
+
+    reference: str
+    name: str
+    description: str | None = None
+    brand: str | None = None
+    supplier: str | None = None
+    product_type: str | None = None
+    tags: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    variants: tuple[VariantDetails, ...] = ()
+    image_urls: tuple[str, ...] = ()

@@ -1,0 +1,117 @@
+"""Orders, variants and shipments as any order-management system would have them.
+
+Ids over there are opaque text to us. The engine plans an :class:`OrderDraft`; a gateway turns it into whatever
+its system takes, and hands back :class:`RemoteOrder`.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from tradegecko_bridge.commerce.checks import aware, filled, finite
+from tradegecko_bridge.commerce.orders import Address, Customer
+
+
+class LineKind(StrEnum):
+    """What a line of an order stands for."""
+
+    PRODUCT = "product"
+    SHIPPING = "shipping"
+    DISCOUNT = "discount"
+
+
+@frozen(kw_only=True)
+class DraftLine:
+    """One line to create. ``price`` is per unit, discounts already taken off; ``tax_rate`` is percent.
+
+    ``tax_rate`` None leaves the rate to the order-management system. A line without ``variant_id`` is a line of
+    text with a price.
+    """
+
+    kind: LineKind = LineKind.PRODUCT
+    variant_id: str | None = None
+    label: str = ""
+    quantity: Decimal = field(validator=finite)
+    price: Decimal = field(validator=finite)
+    tax_rate: Decimal | None = field(default=None, validator=finite)
+
+
+@frozen(kw_only=True)
+class OrderDraft:
+    """An order to create. ``marker`` is what we later recognise the order by as ours.
+
+    ``prices_include_tax`` None leaves the tax treatment to the account's default. ``status`` is in the
+    order-management system's own words.
+    """
+
+    number: str = field(validator=filled)
+    reference: str
+    marker: str = field(validator=filled)
+    status: str
+    issued_on: date
+    ship_on: date | None = None
+    currency: str
+    prices_include_tax: bool | None = None
+    customer: Customer = Customer()
+    shipping_address: Address
+    billing_address: Address | None = None
+    lines: tuple[DraftLine, ...]
+    location: str | None = None
+    note: str | None = field(default=None, repr=False)
+    tags: tuple[str, ...] = ()
+    url: str | None = None
+
+
+@frozen(kw_only=True)
+class RemoteOrder:
+    """An order over there. ``marker`` is None on orders that are not ours; ``gone`` if void or deleted."""
+
+    id: str
+    number: str
+    marker: str | None = None
+    total: Decimal | None = field(default=None, validator=finite)
+    gone: bool = False
+
+
+@frozen(kw_only=True)
+class RemoteVariant:
+    """A sellable variant over there. SKUs are not unique: two variants may carry the same one."""
+
+    id: str
+    sku: str
+
+
+@frozen(kw_only=True)
+class RemoteItem:
+    """Some units of one variant in a shipment."""
+
+    variant_id: str | None
+    sku: str | None = None
+    quantity: Decimal = field(validator=finite)
+
+
+@frozen(kw_only=True)
+class RemoteShipment:
+    """Goods that left the warehouse. ``cursor`` resumes listing at (not after) this shipment."""
+
+    id: str
+    order_id: str
+    items: tuple[RemoteItem, ...]
+    tracking_numbers: tuple[str, ...] = ()
+    tracking_url: str | None = None
+    carrier: str | None = None
+    service: str | None = None
+    shipped_at: datetime | None = field(default=None, validator=aware)
+    cursor: str = field(default="", eq=False)
+
+
+@frozen(kw_only=True)
+class Access:
+    """Whom and what a login opens: the account's name, and what its user may not do but we would need."""
+
+    account: str
+    missing_permissions: tuple[str, ...] = ()

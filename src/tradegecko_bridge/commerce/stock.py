@@ -1,0 +1,48 @@
+"""Stock: what the order-management system holds, and what a source may sell of it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from attrs import field, frozen
+
+from tradegecko_bridge.commerce.checks import finite
+
+
+@frozen(kw_only=True)
+class LocationStock:
+    """One variant at one stock location, in units."""
+
+    location_id: str
+    on_hand: Decimal = field(validator=finite)
+    committed: Decimal = field(validator=finite)
+
+    @property
+    def available(self) -> Decimal:
+        """On hand minus committed; below zero when oversold."""
+        return self.on_hand - self.committed
+
+
+@frozen(kw_only=True)
+class VariantStock:
+    """What the order-management system holds of one variant, in units.
+
+    ``tracked`` is False where stock is not managed; ``sell_without_stock`` where it may be sold below zero;
+    ``maximum`` caps what a channel should show.
+    """
+
+    variant_id: str
+    sku: str
+    locations: tuple[LocationStock, ...]
+    tracked: bool = True
+    sell_without_stock: bool = False
+    maximum: Decimal | None = field(default=None, validator=finite)
+
+
+@frozen(kw_only=True)
+class StockLevel:
+    """What a source may sell of a SKU: ``available`` units, never below zero."""
+
+    sku: str
+    available: Decimal = field(validator=finite)
+    sell_without_stock: bool = False

@@ -1,0 +1,186 @@
+"""The ledger's words: the states of an order, which change follows which, and the rows a store hands out.
+
+::
+
+    pending ──> sending ──> delivered ──> shipped ──> confirmed
+       │           │  └───> uncertain ──> delivered
+       │           │            └───────> pending (certainly not there: next key)
+       ├──> held <─┘  (released: back to pending)
+       ├──> skipped
+       ├──> failed     (given up; by hand back to pending)
+       └──> canceled
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+from tradegecko_bridge.commerce import Shipment, SourceOrder
+
+
+class OrderState(StrEnum):
+    """What became of a source order so far."""
+
+    PENDING = "pending"
+    """Taken in; will be delivered when its turn comes (not before ``next_attempt_at``)."""
+    SENDING = "sending"
+    """The request is about to leave or has left: durable before it does."""
+    UNCERTAIN = "uncertain"
+    """Sent, and nobody knows yet what became of it: only looking may settle it."""
+    DELIVERED = "delivered"
+    """In the order-management system, under ``remote_id``."""
+    SHIPPED = "shipped"
+    """Every shippable unit has left the warehouse."""
+    CONFIRMED = "confirmed"
+    """And the source has been told."""
+    HELD = "held"
+    """Not sent yet, for ``reason``: a person or a mapping can release it."""
+    SKIPPED = "skipped"
+    """Not to be sent, ever, for ``reason``."""
+    FAILED = "failed"
+    """Given up after the retry horizon; a person may send it back to pending."""
+    CANCELED = "canceled"
+    """Canceled before it was sent."""
+
+
+_S = OrderState
+_TAKEN_BACK = frozenset({_S.HELD, _S.SKIPPED, _S.CANCELED})
+NEXT: dict[OrderState, frozenset[OrderState]] = {
+    _S.PENDING: _TAKEN_BACK | {_S.PENDING, _S.SENDING, _S.DELIVERED, _S.FAILED},
+    _S.SENDING: frozenset({_S.SENDING, _S.DELIVERED, _S.UNCERTAIN, _S.PENDING, _S.HELD, _S.FAILED}),
+    _S.UNCERTAIN: frozenset({_S.UNCERTAIN, _S.SENDING, _S.DELIVERED, _S.PENDING, _S.HELD, _S.FAILED}),
+    _S.DELIVERED: frozenset({_S.DELIVERED, _S.SHIPPED, _S.CONFIRMED}),
+    _S.SHIPPED: frozenset({_S.SHIPPED, _S.CONFIRMED, _S.DELIVERED}),
+    _S.CONFIRMED: frozenset({_S.CONFIRMED, _S.DELIVERED, _S.SHIPPED}),
+    _S.HELD: _TAKEN_BACK | {_S.PENDING, _S.DELIVERED, _S.FAILED},
+    _S.SKIPPED: frozenset({_S.PENDING}),
+    _S.FAILED: frozenset({_S.PENDING, _S.SKIPPED, _S.CANCELED}),
+    _S.CANCELED: frozenset({_S.PENDING}),
+}
+"""Which state may follow which; a store refuses everything else with ValueError."""
+
+OPEN = frozenset({_S.PENDING, _S.SENDING, _S.UNCERTAIN, _S.HELD})
+"""States of orders that the order-management system may not know of yet."""
+AT_REMOTE = frozenset({_S.DELIVERED, _S.SHIPPED, _S.CONFIRMED})
+"""States of orders that are there for sure."""
+
+
+@frozen(kw_only=True)
+class Reason:
+    """Why an order is not delivered: ``code`` for programs, ``text`` for people (one line).
+
+    ``passing`` marks causes that may go away without anybody touching the order (an unknown SKU is created,
+    a currency is added): such an order is looked at again on every run.
+    """
+
+    code: str
+    text: str
+    passing: bool = False
+
+
+@frozen(kw_only=True)
+class Claim:
+    """The leased right of one worker: nobody else touches the row before ``until`` (UTC).
+
+    ``serial`` grows with every claim on the row, so that a worker whose lease ran out cannot write over the
+    one who took the row after it.
+    """
+
+    worker: str
+    until: datetime
+    serial: int
+
+
+@frozen(kw_only=True)
+class LedgerEntry:
+    """One source order in the ledger.
+
+    ``order`` is None while the source could not give it whole. ``generation`` counts the idempotency keys
+    used; ``sent_at`` is when the request of this generation was first let go; all times are UTC.
+    ``line_ids`` maps the source's line references to the variant ids they were delivered as.
+    """
+
+    id: int
+    connection: str
+    reference: str
+    number: str
+    state: OrderState
+    order: SourceOrder | None = field(repr=False)
+    reason: Reason | None = None
+    remote_id: str | None = None
+    remote_number: str | None = None
+    line_ids: dict[str, str] = field(factory=dict)
+    generation: int = 0
+    attempts: int = 0
+    sent_at: datetime | None = None
+    next_attempt_at: datetime | None = None
+    taken_in_at: datetime
+    updated_at: datetime
+    claim: Claim | None = None
+
+    def moved(self, to: OrderState, at: datetime, **facts: Any) -> LedgerEntry:
+        """This entry in its next state; a state that ends the work also gives the claim back.
+
+        Raises:
+            ValueError: ``to`` cannot follow the present state.
+        """
+        if to not in NEXT[self.state]:
+            raise ValueError(f"order {self.reference}: {self.state} cannot become {to}")
+        claim = self.claim if to is OrderState.SENDING else None
+        changes: dict[str, Any] = {"claim": claim, "reason": None, **facts}
+        return evolve(self, state=to, updated_at=at, **changes)
+
+
+@frozen(kw_only=True)
+class LedgerEvent:
+    """One change of one order: who did what to it, when (UTC), and why."""
+
+    at: datetime
+    who: str
+    was: OrderState | None
+    now: OrderState
+    why: str = ""
+
+
+@frozen(kw_only=True)
+class IntakeCounts:
+    """What taking a batch in did: rows new, rows known, rows whose content had changed at the source."""
+
+    new: tuple[str, ...] = ()
+    known: int = 0
+    changed: tuple[str, ...] = ()
+
+
+class ShipmentState(StrEnum):
+    """What became of a shipment on its way back to its source."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    REFUSED = "refused"
+
+
+@frozen(kw_only=True)
+class ShipmentEntry:
+    """One shipment in the ledger, belonging to the order entry ``entry_id``."""
+
+    id: int
+    connection: str
+    entry_id: int
+    shipment: Shipment
+    state: ShipmentState
+    reason: str = ""
+    attempts: int = 0
+    next_attempt_at: datetime | None = None
+    claim: Claim | None = None
+
+    def shipped(self) -> dict[str, Decimal]:
+        """Units of this shipment by the source's line reference."""
+        units: dict[str, Decimal] = {}
+        for item in self.shipment.items:
+            units[item.line_reference] = units.get(item.line_reference, Decimal(0)) + item.quantity
+        return units

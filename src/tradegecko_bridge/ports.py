@@ -1,0 +1,270 @@
+"""The doors of the house: what the engine needs from order sources, an order-management system and a ledger.
+
+Nothing here is inherited from; a class that has the methods fits. What a source can do beyond giving orders is
+found with ``isinstance`` on the small capability protocols.
+
+Errors: sources raise :class:`~tradegecko_bridge.errors.SourceError` and its kinds, gateways
+:class:`~tradegecko_bridge.errors.GatewayError`, stores :class:`~tradegecko_bridge.errors.StoreError`. Batch calls
+answer item by item instead of raising for one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+from tradegecko_bridge.commerce import (
+    DeliveryReceipt,
+    ItemResult,
+    ProductDetails,
+    Shipment,
+    SourceOrder,
+    StockLevel,
+    UnreadableOrder,
+    VariantStock,
+)
+from tradegecko_bridge.commerce.orders import Customer
+from tradegecko_bridge.commerce.remote import Access, OrderDraft, RemoteOrder, RemoteShipment, RemoteVariant
+from tradegecko_bridge.ledger import (
+    IntakeCounts,
+    LedgerEntry,
+    LedgerEvent,
+    OrderState,
+    ShipmentEntry,
+)
+
+Clock = Callable[[], datetime]
+"""Tells the present moment, aware and in UTC."""
+
+# ── order sources ────────────────────────────────────────────────────────────────────────────
+
+
+class OrderSource(Protocol):
+    """Where orders come from. This is all a plugin must have."""
+
+    @property
+    def name(self) -> str:
+        """What people call this source, e.g. ``"vendure"``; shown in reports."""
+
+    def fetch_orders(self, after: str | None) -> Iterable[SourceOrder | UnreadableOrder]:
+        """Every order not yet given up to the cursor ``after`` (None: from the beginning), oldest first.
+
+        Each order carries the cursor that resumes *after* it. Giving an order again is harmless, the ledger
+        knows it; leaving one out is not. An order that cannot be given whole is an
+        :class:`~tradegecko_bridge.commerce.UnreadableOrder` and never stops the ones behind it.
+
+        Raises:
+            SourceUnavailable: try again later; what was given before it counts.
+            SourceNeedsLogin: the credentials no longer work.
+            SourceRefused: it will not work until a person changes something.
+        """
+
+
+@runtime_checkable
+class AcknowledgesIntake(Protocol):
+    """A source that lets go of orders (moves files, deletes messages) once they are safe in the ledger."""
+
+    def acknowledge_intake(self, cursor: str) -> None:
+        """Everything given up to and including ``cursor`` is durable in the ledger."""
+
+
+@runtime_checkable
+class AcceptsReceipts(Protocol):
+    """A source that wants to know where its orders went."""
+
+    def accept_receipts(self, receipts: Sequence[DeliveryReceipt]) -> Iterable[ItemResult]:
+        """Note that orders arrived; keys are order references. May be told the same thing twice."""
+
+
+@runtime_checkable
+class AcceptsTracking(Protocol):
+    """A source that takes shipments with their tracking numbers."""
+
+    def accept_tracking(self, shipments: Sequence[Shipment]) -> Iterable[ItemResult]:
+        """Record shipments; keys are shipment references.
+
+        The same shipment may come twice (an answer was lost, a tracking number was added later) and must not
+        ship twice: the source recognises it by its reference, or by what it already shows as shipped.
+        """
+
+
+@runtime_checkable
+class AcceptsStock(Protocol):
+    """A source that takes stock levels."""
+
+    def accept_stock(self, levels: Sequence[StockLevel]) -> Iterable[ItemResult]:
+        """Set what may be sold of each SKU (absolute, in units); keys are SKUs.
+
+        ``available`` is what can still be sold. A source that counts physical stock adds what it has reserved
+        itself before setting it.
+        """
+
+
+@runtime_checkable
+class AcceptsProducts(Protocol):
+    """A source that takes product details."""
+
+    def accept_products(self, products: Sequence[ProductDetails]) -> Iterable[ItemResult]:
+        """Create or update products; keys are product references."""
+
+
+# ── the order-management system ──────────────────────────────────────────────────────────────
+
+
+class Gateway(Protocol):
+    """What the engine needs from an order-management system."""
+
+    @property
+    def calls(self) -> int:
+        """Requests sent so far, for the report."""
+
+    def check_access(self) -> Access:
+        """One authenticated call that changes nothing.
+
+        Raises:
+            AccessDenied: login, plan or permission; the message says what to do.
+            Unavailable: no answer; try again later.
+        """
+
+    def find_orders(self, number: str) -> Sequence[RemoteOrder]:
+        """Orders with exactly this number, void and deleted ones too."""
+
+    def find_variants(self, skus: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
+        """The active variants with exactly these SKUs; a SKU nobody carries is absent."""
+
+    def find_customer(self, customer: Customer) -> str | None:
+        """The id of the customer record that is this person or company, if there is one."""
+
+    def currencies(self) -> Collection[str]:
+        """ISO codes of the currencies the account knows."""
+
+    def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None) -> RemoteOrder:
+        """Create one order, all of it or nothing, under an idempotency key; no retry inside.
+
+        Raises:
+            Rejected: refused; nothing was written.
+            Unavailable: not carried out (rate limit, could not connect).
+            OutcomeUnknown: no or a broken answer; it may exist. ``AlreadySent``: this key was used before.
+            AccessDenied: nothing was written.
+        """
+
+    def shipments_since(self, cursor: str | None) -> Iterable[RemoteShipment]:
+        """Shipments that left since ``cursor`` (None: all), oldest change first.
+
+        Some that were seen before come again: listing resumes a little before the cursor.
+        """
+
+    def stock(self) -> Iterable[VariantStock]:
+        """The stock of every active variant that has a SKU."""
+
+    def products(self) -> Iterable[ProductDetails]:
+        """Every active product with its active variants."""
+
+
+# ── the ledger ───────────────────────────────────────────────────────────────────────────────
+
+
+class Store(Protocol):
+    """The durable ledger. Every method is atomic and durable when it returns; all times are aware UTC.
+
+    Raises (any method): StoreBusy when another process holds the database too long, StoreError when the
+    database fails.
+    """
+
+    def take_in(
+        self, connection: str, arrivals: Sequence[SourceOrder | UnreadableOrder], *, at: datetime
+    ) -> IntakeCounts:
+        """Write a batch and, in the same transaction, the cursor of its last arrival (when not blank).
+
+        New orders become pending (canceled when already canceled at the source), unreadable ones with a
+        reference held (``unreadable``), unreadable ones without are not written. A known order is never
+        duplicated: one still pending or held takes the new content (a held or canceled one whose content
+        changed goes back to pending, a pending or held one now canceled at the source becomes canceled), one
+        further on keeps what was delivered and gets an event saying that the source changed it (once per new
+        content). The counts' ``new`` and ``changed`` hold references.
+        """
+
+    def cursor(self, connection: str, stream: str) -> str | None:
+        """How far ``stream`` (``"orders"``, ``"shipments"``) of this connection has been read."""
+
+    def claim(
+        self, connection: str, worker: str, *, at: datetime, until: datetime, limit: int
+    ) -> Sequence[LedgerEntry]:
+        """Take up to ``limit`` orders to work on, oldest intake first; nobody else gets them before ``until``.
+
+        Due are: pending, uncertain, and held for a passing reason, each unless ``next_attempt_at`` lies after
+        ``at`` or somebody's claim runs; and sending with a claim that ran out, which becomes uncertain with an
+        event naming the worker that did not report back.
+        """
+
+    def record(self, entry: LedgerEntry, *, who: str, why: str = "") -> LedgerEntry:
+        """Write an entry made with :meth:`LedgerEntry.moved` under the claim it was read with, and its event.
+
+        The event is written when the state changed or ``why`` is given.
+
+        Raises:
+            ClaimLost: another worker has claimed the row since.
+        """
+
+    def unclaim(self, entry: LedgerEntry) -> None:
+        """Give a claim back without changing anything; harmless when it was lost."""
+
+    def amend(self, entry_id: int, to: OrderState, *, at: datetime, who: str, why: str) -> LedgerEntry:
+        """A person's decision (hold, release, skip, cancel, retry) on an order nobody is working on.
+
+        Raises:
+            KeyError: no such entry.
+            ValueError: ``to`` cannot follow the present state.
+            ClaimLost: a worker has the order right now.
+        """
+
+    def entries(
+        self,
+        connection: str | None = None,
+        *,
+        states: Collection[OrderState] | None = None,
+        reference: str | None = None,
+        number: str | None = None,
+        limit: int | None = None,
+    ) -> Sequence[LedgerEntry]:
+        """Entries that match all that is given, newest intake first."""
+
+    def by_remote_ids(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, LedgerEntry]:
+        """This connection's entries delivered as these ids."""
+
+    def history(self, entry_id: int) -> Sequence[LedgerEvent]:
+        """Every event of one entry, oldest first."""
+
+    def take_in_shipments(
+        self, connection: str, shipments: Sequence[tuple[int, Shipment]], *, cursor: str | None, at: datetime
+    ) -> int:
+        """Write shipments of entries (by entry id) and the cursor of stream ``"shipments"`` in one transaction.
+
+        A shipment whose reference is known is left as it is, unless its content changed: then it is pending
+        again. Returns how many are new or changed.
+        """
+
+    def shipments(self, connection: str, entry_ids: Collection[int] | None = None) -> Sequence[ShipmentEntry]:
+        """The connection's shipments (of these entries), oldest first."""
+
+    def claim_shipments(
+        self, connection: str, worker: str, *, at: datetime, until: datetime, limit: int
+    ) -> Sequence[ShipmentEntry]:
+        """Take up to ``limit`` pending shipments that are due and unclaimed, oldest first."""
+
+    def record_shipment(self, entry: ShipmentEntry, *, at: datetime) -> None:
+        """Write what became of a claimed shipment and give the claim back.
+
+        Raises:
+            ClaimLost: another worker has claimed the row since.
+        """
+
+    def acknowledged(self, connection: str, kind: str) -> Mapping[str, str]:
+        """What the source last acknowledged of ``kind`` (``"stock"``, ``"product"``): value by item key."""
+
+    def record_acknowledged(self, connection: str, kind: str, values: Mapping[str, str], *, at: datetime) -> None:
+        """The source acknowledged these values."""
+
+    def close(self) -> None:
+        """Let go of connections and files; the store is not used afterwards."""
