@@ -133,14 +133,26 @@ class TradeGeckoError(BridgeError):
 
 
 class TransportError(TradeGeckoError):
-    """No answer came back: the connection failed or was dropped. A write may have happened."""
+    """No answer came back. Unless ``may_have_arrived`` is False a write may have happened."""
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        method: str,
+        path: str,
+        request_id: str | None = None,
+        may_have_arrived: bool = True,
+    ) -> None:
+        self.may_have_arrived = may_have_arrived
+        super().__init__(detail, method=method, path=path, request_id=request_id)
 
     def _label(self) -> str:
         return "no answer"
 
 
 class TimedOut(TransportError):
-    """No answer came back in time. A write may have happened."""
+    """No answer came back in time."""
 
     def _label(self) -> str:
         return "timeout"

@@ -1,0 +1,102 @@
+"""A request to TradeGecko as a value, and an answer as a value: no I/O here.
+
+Both drivers send the same :class:`Call`; everything about an endpoint is said once, where the call is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, Generic, TypeVar
+
+from attrs import evolve, field, frozen
+
+from tradegecko_bridge.tradegecko.codec import write_value
+from tradegecko_bridge.tradegecko.records.base import Record
+
+T = TypeVar("T")
+R = TypeVar("R", bound=Record)
+
+Params = tuple[tuple[str, str], ...]
+
+
+@frozen(kw_only=True)
+class Reply:
+    """An answer that is not an error. ``body`` is the decoded JSON, None for an empty one (204)."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: Any = field(repr=False)
+
+    @property
+    def request_id(self) -> str | None:
+        """The server's ``X-Request-Id`` (reference §3.1)."""
+        return self.headers.get("x-request-id")
+
+
+@frozen(kw_only=True)
+class Call(Generic[T]):
+    """One request and how to read its answer.
+
+    ``idempotency_key`` goes out as ``Idempotency-Key`` (reference §3.11). ``read`` turns the reply into the value
+    the caller gets and raises :class:`~tradegecko_bridge.errors.MalformedData` when it cannot.
+    """
+
+    method: str
+    path: str
+    params: Params = field(default=(), repr=False)
+    body: Mapping[str, Any] | None = field(default=None, repr=False)
+    idempotency_key: str | None = None
+    read: Callable[[Reply], T] = field(repr=False)
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether it may be repeated whatever happened to it."""
+        return self.method in ("GET", "HEAD")
+
+    def with_params(self, **params: object) -> Call[T]:
+        """The same call with further query parameters, replacing those of the same name."""
+        added = query(params)
+        names = {name for name, _ in added}
+        return evolve(self, params=(*(p for p in self.params if p[0] not in names), *added))
+
+
+@frozen(kw_only=True)
+class Page(Generic[R]):
+    """One page of a list.
+
+    ``problems`` has a line for every row that could not be read. ``sideloaded`` holds the records that came
+    along, by their root (reference §3.8). ``total`` counts all records of the list, None where the API does not
+    say (accounts, §3.6).
+    """
+
+    records: list[R]
+    problems: list[str]
+    sideloaded: Mapping[str, list[Any]]
+    total: int | None
+    last: bool
+
+    def __iter__(self) -> Iterator[R]:
+        return iter(self.records)
+
+
+def query(params: Mapping[str, object]) -> Params:
+    """Query parameters as the API takes them (reference §3.7): lists as ``name[]=a&name[]=b``, None left out."""
+    pairs: list[tuple[str, str]] = []
+    for name, value in params.items():
+        if isinstance(value, (list, tuple, set, frozenset)):
+            pairs += [(f"{name}[]", _text(item)) for item in value]
+        elif value is not None:
+            pairs.append((name, _text(value)))
+    return tuple(pairs)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, (datetime, date)):
+        return str(write_value(value))
+    return str(value)

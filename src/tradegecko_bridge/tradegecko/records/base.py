@@ -1,0 +1,36 @@
+"""What all records share: they keep the JSON object they came from, so that nothing is lost on the way back."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, TypeVar
+
+from attrs import define, field, fields
+
+R = TypeVar("R", bound="Record")
+
+
+@define(kw_only=True, repr=False)
+class Record:
+    """One TradeGecko record, as read from the API (reference §5).
+
+    A field the API did not send is None (an empty list or dict for collections); ``raw`` tells the difference.
+    Fields this package does not know are in ``extras`` and travel back in
+    :func:`~tradegecko_bridge.tradegecko.codec.to_json`. Decimals are exact, moments aware UTC. ``repr`` shows
+    identifiers only, never what identifies a person.
+    """
+
+    shown: ClassVar[tuple[str, ...]] = ("id",)
+    """The fields ``repr`` prints."""
+
+    raw: dict[str, Any] = field(factory=dict, eq=False)
+    """The JSON object this record was read from; empty for one made by hand."""
+
+    @property
+    def extras(self) -> dict[str, Any]:
+        """What the API sent beyond the fields of this class."""
+        known = {a.name.rstrip("_") for a in fields(type(self))}
+        return {name: value for name, value in self.raw.items() if name not in known}
+
+    def __repr__(self) -> str:
+        values = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.shown)
+        return f"{type(self).__name__}({values})"

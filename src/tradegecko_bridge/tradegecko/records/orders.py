@@ -1,0 +1,196 @@
+"""Sales orders and what follows from them: fulfilments and invoices."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from attrs import define, field
+
+from tradegecko_bridge.tradegecko.records.base import Record
+
+
+@define(kw_only=True, repr=False)
+class Order(Record):
+    """A sales order; its lines are separate records (reference §5.16)."""
+
+    shown = ("id", "order_number", "status")
+
+    id: int
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    document_url: str | None = None
+    assignee_id: int | None = None
+    billing_address_id: int | None = None
+    company_id: int | None = None
+    contact_id: int | None = None
+    currency_id: int | None = None
+    shipping_address_id: int | None = None
+    stock_location_id: int | None = None
+    user_id: int | None = None
+    default_price_list_id: str | None = None
+    email: str | None = None
+    fulfillment_status: str | None = None
+    invoice_status: str | None = None
+    issued_at: date | None = None
+    notes: str | None = None
+    order_number: str | None = None
+    packed_status: str | None = None
+    payment_status: str | None = None
+    phone_number: str | None = None
+    reference_number: str | None = None
+    return_status: str | None = None
+    returning_status: str | None = None
+    ship_at: date | None = None
+    source_url: str | None = None
+    status: str | None = None
+    tax_label: str | None = None
+    tax_override: Decimal | None = None
+    tax_treatment: str | None = None
+    total: Decimal | None = None
+    tags: list[str] = field(factory=list)
+    fulfillment_ids: list[int] = field(factory=list)
+    fulfillment_return_ids: list[int] = field(factory=list)
+    invoice_ids: list[int] = field(factory=list)
+    payment_ids: list[int] = field(factory=list)
+    refund_ids: list[int] = field(factory=list)
+    invoices: list[int] = field(factory=list)
+    cached_total: Decimal | None = None
+    default_price_type_id: str | None = None
+    source: str | None = None
+    tax_type: str | None = None
+    tracking_number: str | None = None
+    url: Any = None
+    source_id: int | None = None
+    invoice_numbers: dict[str, Any] = field(factory=dict)
+    order_line_item_ids: list[int] = field(factory=list)
+    shippability_status: str | None = None
+    backordering_status: str | None = None
+
+
+@define(kw_only=True, repr=False)
+class OrderLineItem(Record):
+    """One line of a sales order; ``discount`` is percent, ``price`` per unit (reference §5.17)."""
+
+    shown = ("id", "order_id", "variant_id", "quantity")
+
+    id: int
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    order_id: int | None = None
+    variant_id: int | None = None
+    tax_type_id: int | None = None
+    discount: Decimal | None = None
+    freeform: bool | None = None
+    image_url: str | None = None
+    label: str | None = None
+    line_type: str | None = None
+    position: int | None = None
+    price: Decimal | None = None
+    quantity: Decimal | None = None
+    tax_rate_override: Decimal | None = None
+    fulfillment_line_item_ids: list[int] = field(factory=list)
+    fulfillment_return_line_item_ids: list[int] = field(factory=list)
+    invoice_line_item_ids: list[int] = field(factory=list)
+    tax_rate: Decimal | None = None
+    shippable: bool | None = None
+    discount_amount: Decimal | None = None
+
+
+@define(kw_only=True, repr=False)
+class Fulfillment(Record):
+    """Goods packed or shipped for an order (reference §5.7)."""
+
+    shown = ("id", "order_id", "status")
+
+    id: int
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    order_id: int | None = None
+    shipping_address_id: int | None = None
+    billing_address_id: int | None = None
+    stock_location_id: int | None = None
+    delivery_type: str | None = None
+    exchange_rate: Decimal | None = None
+    notes: str | None = None
+    packed_at: date | None = None
+    receipt: Any = None
+    received_at: datetime | None = None
+    service: str | None = None
+    shipped_at: datetime | None = None
+    status: str | None = None
+    tracking_company: str | None = None
+    tracking_number: str | None = None
+    tracking_url: str | None = None
+    order_number: str | None = None
+    company_id: int | None = None
+    fulfillment_line_item_ids: list[int] = field(factory=list)
+    destination_url: str | None = None
+    xero: str | None = None
+
+
+@define(kw_only=True, repr=False)
+class FulfillmentLineItem(Record):
+    """Units of one order line in a fulfilment (reference §5.8)."""
+
+    shown = ("id", "order_line_item_id", "quantity")
+
+    id: int
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    fulfillment_id: int | None = None
+    order_line_item_id: int | None = None
+    base_price: Decimal | None = None
+    position: int | None = None
+    quantity: Decimal | None = None
+    variant_id: int | None = None
+    variant_sku: str | None = None
+
+
+@define(kw_only=True, repr=False)
+class Invoice(Record):
+    """A bill for an order (reference §5.12)."""
+
+    shown = ("id", "order_id")
+
+    id: int
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    document_url: str | None = None
+    order_id: int | None = None
+    shipping_address_id: int | None = None
+    billing_address_id: int | None = None
+    payment_term_id: int | None = None
+    due_at: date | None = None
+    exchange_rate: Decimal | None = None
+    invoice_number: str | None = None
+    invoiced_at: date | None = None
+    notes: str | None = None
+    cached_total: Decimal | None = None
+    payment_status: str | None = None
+    order_number: str | None = None
+    company_id: int | None = None
+    currency_id: int | None = None
+    status: str | None = None
+    invoice_line_item_ids: list[int] = field(factory=list)
+    payment_ids: list[int] = field(factory=list)
+    refund_ids: list[int] = field(factory=list)
+    destination_url: str | None = None
+    total: Decimal | None = None
+    xero: str | None = None
+
+
+@define(kw_only=True, repr=False)
+class InvoiceLineItem(Record):
+    """Units of one order line on an invoice (reference §5.13)."""
+
+    id: int
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    invoice_id: int | None = None
+    order_line_item_id: int | None = None
+    ledger_account_id: int | None = None
+    position: int | None = None
+    quantity: Decimal | None = None
+    base_price: Decimal | None = None
