@@ -57,7 +57,7 @@ NEXT: dict[OrderState, frozenset[OrderState]] = {
     _S.DELIVERED: frozenset({_S.DELIVERED, _S.SHIPPED, _S.CONFIRMED}),
     _S.SHIPPED: frozenset({_S.SHIPPED, _S.CONFIRMED, _S.DELIVERED}),
     _S.CONFIRMED: frozenset({_S.CONFIRMED, _S.DELIVERED, _S.SHIPPED}),
-    _S.HELD: _TAKEN_BACK | {_S.PENDING, _S.DELIVERED, _S.FAILED},
+    _S.HELD: _TAKEN_BACK | {_S.PENDING, _S.SENDING, _S.DELIVERED, _S.FAILED},
     _S.SKIPPED: frozenset({_S.PENDING}),
     _S.FAILED: frozenset({_S.PENDING, _S.SKIPPED, _S.CANCELED}),
     _S.CANCELED: frozenset({_S.PENDING}),
@@ -70,7 +70,7 @@ AT_REMOTE = frozenset({_S.DELIVERED, _S.SHIPPED, _S.CONFIRMED})
 """States of orders that are there for sure."""
 
 
-@frozen(kw_only=True)
+@frozen
 class Reason:
     """Why an order is not delivered: ``code`` for programs, ``text`` for people (one line).
 
@@ -80,7 +80,7 @@ class Reason:
 
     code: str
     text: str
-    passing: bool = False
+    passing: bool = field(default=False, kw_only=True)
 
 
 @frozen(kw_only=True)
@@ -100,9 +100,11 @@ class Claim:
 class LedgerEntry:
     """One source order in the ledger.
 
-    ``order`` is None while the source could not give it whole. ``generation`` counts the idempotency keys
-    used; ``sent_at`` is when the request of this generation was first let go; all times are UTC.
+    ``order`` is None while the source could not give it whole. ``generation`` numbers the idempotency
+    key in use (0: none yet); ``sent_at`` is when a request under it was first let go; all times are UTC.
     ``line_ids`` maps the source's line references to the variant ids they were delivered as.
+    ``serial`` is the row's claim serial when it was read, by which a store knows that the row has since
+    passed into other hands.
     """
 
     id: int
@@ -121,6 +123,7 @@ class LedgerEntry:
     next_attempt_at: datetime | None = None
     taken_in_at: datetime
     updated_at: datetime
+    serial: int = 0
     claim: Claim | None = None
 
     def moved(self, to: OrderState, at: datetime, **facts: Any) -> LedgerEntry:

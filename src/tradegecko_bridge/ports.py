@@ -119,6 +119,9 @@ class Gateway(Protocol):
     def calls(self) -> int:
         """Requests sent so far, for the report."""
 
+    def begin_run(self) -> None:
+        """A run begins: what was remembered of the account (currencies, locations…) is read afresh."""
+
     def check_access(self) -> Access:
         """One authenticated call that changes nothing.
 

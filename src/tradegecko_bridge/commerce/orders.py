@@ -161,7 +161,7 @@ class SourceOrder:
         shipping = sum((line.amount for line in self.shipping), ZERO)
         discount = sum((d.amount for d in self.discounts), ZERO)
         discount += sum((line.additional_discount for line in self.lines), ZERO)
-        taxes = [(part.tax, part.price_includes_tax) for part in self._priced if part.tax is not None]
+        taxes = [(part.tax, part.price_includes_tax) for part in self.priced if part.tax is not None]
         if taxes:
             tax = sum((amount for amount, _ in taxes), ZERO)
             inside = sum((amount for amount, included in taxes if included), ZERO)
@@ -179,11 +179,12 @@ class SourceOrder:
     @property
     def prices_include_tax(self) -> bool | None:
         """Whether prices contain tax: True or False where all lines agree, None where they differ."""
-        said = {part.price_includes_tax for part in self._priced}
+        said = {part.price_includes_tax for part in self.priced}
         return None if len(said) > 1 else said == {True}
 
     @property
-    def _priced(self) -> tuple[OrderLine | ShippingLine, ...]:
+    def priced(self) -> tuple[OrderLine | ShippingLine, ...]:
+        """Everything with a price and a tax of its own: lines of goods, then of shipping."""
         return (*self.lines, *self.shipping)
 
 

@@ -1,0 +1,104 @@
+"""The one object a program calls."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from tradegecko_bridge.engine.deliver import deliver_orders, plan_delivery
+from tradegecko_bridge.engine.inventory import sync_inventory
+from tradegecko_bridge.engine.products import sync_products
+from tradegecko_bridge.engine.report import Report, RunReport
+from tradegecko_bridge.engine.settings import ConnectionSettings, Timing
+from tradegecko_bridge.engine.tracking import sync_tracking
+from tradegecko_bridge.engine.wiring import Progress, Wiring
+from tradegecko_bridge.ports import Clock, Gateway, OrderSource, Store
+
+
+class SyncEngine:
+    """Keeps one source and one account in step.
+
+    ::
+
+        engine = SyncEngine("my-shop", source=source, gateway=gateway, store=store)
+        report = engine.run()
+        print(report)
+
+    Every operation returns a report instead of raising for what a run may meet: a source or an order-management
+    system that is down, refused orders, broken rows. Only the ledger's own failures
+    (:class:`~tradegecko_bridge.errors.StoreError`) are raised, for nothing may be done without it.
+
+    Args:
+        connection: the name of this wiring. It is part of every key the orders are known by: never change it.
+        source: where orders come from.
+        gateway: the order-management system.
+        store: the ledger; many engines and processes may share one.
+        settings, timing: how orders are mapped, and how long is waited for what.
+        clock: tells the present moment, aware and in UTC.
+        worker: who is working, for claims and history; by default this machine's name and this process's id.
+        on_progress: called as work goes on, from the thread that works.
+    """
+
+    def __init__(
+        self,
+        connection: str,
+        *,
+        source: OrderSource,
+        gateway: Gateway,
+        store: Store,
+        settings: ConnectionSettings | None = None,
+        timing: Timing | None = None,
+        clock: Clock = lambda: datetime.now(UTC),
+        worker: str | None = None,
+        on_progress: Callable[[Progress], None] = lambda _: None,
+    ) -> None:
+        self.settings = settings or ConnectionSettings()
+        self._wiring = Wiring(
+            connection=connection,
+            source=source,
+            gateway=gateway,
+            store=store,
+            settings=self.settings,
+            timing=timing or Timing(),
+            clock=clock,
+            worker=worker or f"{socket.gethostname()}:{os.getpid()}",
+            on_progress=on_progress,
+        )
+
+    def deliver_orders(self, *, dry_run: bool = False) -> Report:
+        """Take in the source's new orders and deliver every order that is due, each exactly once.
+
+        A dry run makes the same looks and plans, says what would be created or held and why, and writes nowhere:
+        not to TradeGecko, not to the source, not to the ledger.
+        """
+        self._wiring.gateway.begin_run()
+        return plan_delivery(self._wiring) if dry_run else deliver_orders(self._wiring)
+
+    def sync_tracking(self, *, dry_run: bool = False) -> Report:
+        """Bring shipments and their tracking numbers back to the source, if it takes them."""
+        self._wiring.gateway.begin_run()
+        return sync_tracking(self._wiring, dry_run=dry_run)
+
+    def sync_inventory(self, *, dry_run: bool = False, full: bool = False) -> Report:
+        """Bring changed stock levels to the source, if it takes them; ``full`` sends unchanged ones again."""
+        self._wiring.gateway.begin_run()
+        return sync_inventory(self._wiring, dry_run=dry_run, full=full)
+
+    def sync_products(self, *, dry_run: bool = False, full: bool = False) -> Report:
+        """Bring changed product details to the source, if it takes them; ``full`` sends unchanged ones again."""
+        self._wiring.gateway.begin_run()
+        return sync_products(self._wiring, dry_run=dry_run, full=full)
+
+    def run(self, *, dry_run: bool = False) -> RunReport:
+        """Deliver orders, then bring back what the settings ask for: tracking, stock levels, product details."""
+        run = RunReport(connection=self._wiring.connection)
+        run.reports.append(self.deliver_orders(dry_run=dry_run))
+        if self.settings.tracking:
+            run.reports.append(self.sync_tracking(dry_run=dry_run))
+        if self.settings.inventory:
+            run.reports.append(self.sync_inventory(dry_run=dry_run))
+        if self.settings.products:
+            run.reports.append(self.sync_products(dry_run=dry_run))
+        return run

@@ -1,0 +1,108 @@
+"""Stock levels: what may be sold of each SKU, by the connection's rules, and only what changed since last time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Final
+
+from tradegecko_bridge.commerce import StockLevel, VariantStock, Verdict
+from tradegecko_bridge.engine.report import Outcome, Report
+from tradegecko_bridge.engine.settings import ConnectionSettings
+from tradegecko_bridge.engine.wiring import OUTCOME_OF, Wiring, in_batches, offer
+from tradegecko_bridge.errors import GatewayError
+from tradegecko_bridge.ledger import OPEN
+from tradegecko_bridge.ports import AcceptsStock
+
+OPERATION: Final = "sync inventory"
+KIND: Final = "stock"
+BATCH: Final = 200
+ZERO: Final = Decimal(0)
+
+
+def sync_inventory(wiring: Wiring, *, dry_run: bool = False, full: bool = False) -> Report:
+    """Offer changed stock levels to the source; ``full`` offers all of them."""
+    with wiring.report(OPERATION, dry_run=dry_run) as report:
+        source = wiring.source
+        if not isinstance(source, AcceptsStock):
+            return report
+        try:
+            stock = list(wiring.gateway.stock())
+        except GatewayError as error:
+            report.problems.append(str(error))
+            return report
+        levels = _levels(stock, _in_flight(wiring), wiring.settings, report)
+        told = {} if full else wiring.store.acknowledged(wiring.connection, KIND)
+        changed = [level for level in levels if told.get(level.sku) != _value(level)]
+        report.unchanged = len(levels) - len(changed)
+        if dry_run:
+            for level in changed:
+                report.add(level.sku, Outcome.PLANNED, f"would be {level.available}")
+        else:
+            _send(wiring, source, changed, report)
+    return report
+
+
+def _send(wiring: Wiring, source: AcceptsStock, levels: Iterable[StockLevel], report: Report) -> None:
+    for batch in in_batches(levels, BATCH):
+        results = offer(wiring.source, source.accept_stock, batch, lambda level: level.sku, "accepting stock levels")
+        taken = {level.sku: _value(level) for level in batch if results[level.sku].verdict is Verdict.ACCEPTED}
+        wiring.store.record_acknowledged(wiring.connection, KIND, taken, at=wiring.clock())
+        for level in batch:
+            result = results[level.sku]
+            report.add(level.sku, OUTCOME_OF[result.verdict], result.message)
+        wiring.progress(OPERATION, len(report.items))
+
+
+def _in_flight(wiring: Wiring) -> Mapping[str, Decimal]:
+    """Units sold by any source of this ledger that the order-management system may not have committed yet."""
+    units: dict[str, Decimal] = {}
+    for entry in wiring.store.entries(states=OPEN):
+        for line in entry.order.lines if entry.order else ():
+            if line.sku and line.quantity > 0:
+                units[line.sku] = units.get(line.sku, ZERO) + line.quantity
+    return units
+
+
+def _levels(
+    stock: Iterable[VariantStock],
+    in_flight: Mapping[str, Decimal],
+    settings: ConnectionSettings,
+    report: Report,
+) -> list[StockLevel]:
+    """One level a SKU; a SKU on several variants has no true level, so it is refused rather than guessed."""
+    tracked = [variant for variant in stock if variant.tracked]
+    times = Counter(variant.sku for variant in tracked)
+    for sku, n in times.items():
+        if n > 1:
+            report.add(sku, Outcome.REFUSED, f"{n} TradeGecko variants carry this SKU; give each its own")
+    return [
+        stock_level(variant, in_flight.get(variant.sku, ZERO), settings)
+        for variant in tracked
+        if times[variant.sku] == 1
+    ]
+
+
+def stock_level(variant: VariantStock, in_flight: Decimal, settings: ConnectionSettings) -> StockLevel:
+    """What may be sold: available at the chosen locations, less what is on its way in, never below zero.
+
+    Below the minimum it is zero; the variant's own maximum caps it.
+    """
+    chosen = [
+        location.available
+        for location in variant.locations
+        if not settings.stock_locations or location.location_id in settings.stock_locations
+    ]
+    available = max(sum(chosen, ZERO) - in_flight, ZERO)
+    if available < settings.minimum_stock:
+        available = ZERO
+    if variant.maximum is not None:
+        available = min(available, max(variant.maximum, ZERO))
+    return StockLevel(sku=variant.sku, available=available, sell_without_stock=variant.sell_without_stock)
+
+
+def _value(level: StockLevel) -> str:
+    """What the source has acknowledged when it took this level."""
+    units = f"{level.available.normalize():f}"
+    return f"{units} or more" if level.sell_without_stock else units

@@ -1,0 +1,146 @@
+"""What a run did, order by order: printable, machine-readable, and true when nothing failed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from attrs import define, field, frozen
+
+
+class Outcome(StrEnum):
+    """What became of one item in this run."""
+
+    DELIVERED = "delivered"
+    ADOPTED = "adopted"
+    """Found over there, already ours: an answer had been lost."""
+    HELD = "held"
+    WAITING = "waiting"
+    """A passing failure: tried again later."""
+    UNCERTAIN = "uncertain"
+    FAILED = "failed"
+    CHANGED = "changed"
+    """Changed or canceled at the source after delivery: not carried over."""
+    SENT = "sent"
+    """The source took it."""
+    IGNORED = "ignored"
+    REFUSED = "refused"
+    PLANNED = "planned"
+    """A dry run: it would be done."""
+
+
+FAILURES = frozenset({Outcome.FAILED, Outcome.REFUSED, Outcome.WAITING, Outcome.UNCERTAIN})
+"""Outcomes after which a report is false. A held order is not a failure: it is where it belongs."""
+
+
+@frozen
+class Item:
+    """One order, shipment, SKU or product of the run. ``name`` is what people call it."""
+
+    name: str
+    outcome: Outcome
+    detail: str = ""
+
+
+@define(kw_only=True)
+class Report:
+    """One execution of one operation. Times are aware UTC; ``calls`` counts requests to TradeGecko.
+
+    ``unchanged`` counts what needed nothing (stock levels the source has already, orders already in the ledger).
+    ``problems`` are failures of the run itself, one line each.
+    """
+
+    operation: str
+    connection: str
+    started_at: datetime
+    finished_at: datetime | None = None
+    dry_run: bool = False
+    taken_in: int = 0
+    unchanged: int = 0
+    calls: int = 0
+    items: list[Item] = field(factory=list)
+    problems: list[str] = field(factory=list)
+
+    def add(self, name: str, outcome: Outcome, detail: str = "") -> None:
+        """Note what became of one item."""
+        self.items.append(Item(name, outcome, detail))
+
+    def count(self, *outcomes: Outcome) -> int:
+        """How many items ended so."""
+        return sum(item.outcome in outcomes for item in self.items)
+
+    def __bool__(self) -> bool:
+        return not self.problems and not self.count(*FAILURES)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON values."""
+        return {
+            "operation": self.operation,
+            "connection": self.connection,
+            "ok": bool(self),
+            "dry_run": self.dry_run,
+            "started_at": self.started_at.isoformat(),
+            "finished_at": self.finished_at.isoformat() if self.finished_at else None,
+            "taken_in": self.taken_in,
+            "unchanged": self.unchanged,
+            "calls": self.calls,
+            "counts": {str(outcome): n for outcome, n in Counter(item.outcome for item in self.items).items()},
+            "items": [{"name": i.name, "outcome": str(i.outcome), "detail": i.detail} for i in self.items],
+            "problems": list(self.problems),
+        }
+
+    def lines(self) -> Iterator[str]:
+        """The report for people: a headline, then every item that needs one."""
+        yield self.headline()
+        for item in self.items:
+            if item.detail:
+                yield f"  {item.outcome} {item.name}: {item.detail}"
+        for problem in self.problems:
+            yield f"  problem: {problem}"
+
+    def headline(self) -> str:
+        """Counts in one line."""
+        parts = [f"{n} {outcome}" for outcome, n in Counter(item.outcome for item in self.items).items()]
+        if self.taken_in:
+            parts.insert(0, f"{self.taken_in} taken in")
+        if self.unchanged:
+            parts.append(f"{self.unchanged} unchanged")
+        dry = " (dry run)" if self.dry_run else ""
+        return f"{self.operation}{dry}: {', '.join(parts) or 'nothing to do'} - {self.calls} API calls"
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+
+@define(kw_only=True)
+class RunReport:
+    """All operations of one run, in the order they were done."""
+
+    connection: str
+    reports: list[Report] = field(factory=list)
+
+    @property
+    def calls(self) -> int:
+        """Requests to TradeGecko in all."""
+        return sum(report.calls for report in self.reports)
+
+    def __bool__(self) -> bool:
+        return all(self.reports)
+
+    def __iter__(self) -> Iterator[Report]:
+        return iter(self.reports)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON values."""
+        return {
+            "connection": self.connection,
+            "ok": bool(self),
+            "calls": self.calls,
+            "reports": [report.as_dict() for report in self.reports],
+        }
+
+    def __str__(self) -> str:
+        return "\n".join(str(report) for report in self.reports)

@@ -1,0 +1,92 @@
+"""What can be set for one connection, and the waits of the engine."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import attrs
+from attrs import field, frozen
+
+from tradegecko_bridge.errors import ConfigError
+
+
+class OrderStatus(StrEnum):
+    """The status an order is created with: drafts wait for approval, active ones commit stock, finalized ones can be
+    packed."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    FINALIZED = "finalized"
+
+
+class LineTax(StrEnum):
+    """Whose tax rate an order line gets."""
+
+    SOURCE = "source"
+    """The source's, where it gives one; else the account's default."""
+    ACCOUNT = "account"
+    """Always the account's default."""
+
+
+def _positive(_instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    if value < type(value)(0):
+        raise ConfigError(f"{attribute.name} must not be negative")
+
+
+@frozen(kw_only=True)
+class ConnectionSettings:
+    """How one source is wired to one account.
+
+    Attributes:
+        order_status: the status orders are created with.
+        location: label or id of the stock location orders are assigned to; None: the account's primary one.
+        line_tax: whose tax rate lines get.
+        shipping_label: what the shipping line is called; blank: shipping cost is not sent.
+        send_zero_shipping: send the shipping line at no cost too, so that the ship method is seen.
+        send_discount: send what is taken off the whole order, as a line of its own.
+        discount_label: what that line is called when the source has no name for it.
+        stock_locations: ids of the locations whose stock is offered to the source; none: all of them.
+        minimum_stock: units below which the source is told 0.
+        tracking, inventory, products: what :meth:`SyncEngine.run` brings back besides delivering orders. Product
+            details overwrite what the source shows, so they are off until asked for.
+    """
+
+    order_status: OrderStatus = field(default=OrderStatus.ACTIVE, converter=OrderStatus)
+    location: str | None = None
+    line_tax: LineTax = field(default=LineTax.SOURCE, converter=LineTax)
+    shipping_label: str = "Shipping Cost"
+    send_zero_shipping: bool = True
+    send_discount: bool = True
+    discount_label: str = "Discount"
+    stock_locations: tuple[str, ...] = field(default=(), converter=tuple)
+    minimum_stock: Decimal = field(default=Decimal(0), converter=Decimal, validator=_positive)
+    tracking: bool = True
+    inventory: bool = True
+    products: bool = False
+
+
+@frozen(kw_only=True)
+class Timing:
+    """How long the engine waits for what.
+
+    Attributes:
+        lease: how long a worker may be silent before another takes over the order it was sending.
+        first_retry, longest_retry: the wait after a passing failure; it doubles from the one to the other.
+        horizon: how long after intake an order is retried before it is given up as failed.
+        patience: how long an order whose key was used must stay absent before it is certain that the first
+            request made nothing and the next key may be used. Late visibility must fit into it.
+    """
+
+    lease: timedelta = field(default=timedelta(minutes=5), validator=_positive)
+    first_retry: timedelta = field(default=timedelta(seconds=30), validator=_positive)
+    longest_retry: timedelta = field(default=timedelta(hours=1), validator=_positive)
+    horizon: timedelta = field(default=timedelta(days=15), validator=_positive)
+    patience: timedelta = field(default=timedelta(minutes=10), validator=_positive)
+
+    def retry_at(self, now: datetime, attempts: int) -> datetime:
+        """When to try again after ``attempts`` failures."""
+        wait = self.first_retry * 2.0 ** min(attempts - 1, 20)
+        return now + min(wait, self.longest_retry)
