@@ -101,7 +101,7 @@ class LedgerEntry:
     """One source order in the ledger.
 
     ``order`` is None while the source could not give it whole. ``generation`` numbers the idempotency
-    key in use (0: none yet); ``sent_at`` is when a request under it was first let go; all times are UTC.
+    key in use (0: none yet); ``sent_at`` is when the last request under it was let go; all times are UTC.
     ``line_ids`` maps the source's line references to the variant ids they were delivered as.
     ``serial`` is the row's claim serial when it was read, by which a store knows that the row has since
     passed into other hands.

@@ -207,19 +207,25 @@ class _Delivery:
             raise Unavailable(f"stopped after {FAILURES_TO_STOP} failures in a row, the last: {self._put_off[-1]}")
 
     def _look_then_send(self, entry: LedgerEntry, catalog: Catalog) -> None:
-        order = entry.order
-        if order is None:
+        if entry.order is None:
             self._w.store.unclaim(entry)
             return
-        found = self._look(entry)
+        mark = marker(self._w.connection, entry.reference)
+        draft = plan_order(entry.order, mark, catalog, self._w.settings)
+        if isinstance(draft, Reason) and not entry.generation:
+            self._hold(entry, draft)  # never sent, so there is nothing to look for
+            return
+        found = self._look(entry) or draft
         if isinstance(found, RemoteOrder):
-            self._adopt(entry, found, catalog)
-        elif found is not None:
+            self._delivered(entry, found, entry.order, catalog, Outcome.ADOPTED)
+        elif isinstance(found, Reason):
             self._hold(entry, found)
-        elif entry.state is OrderState.UNCERTAIN:
-            self._send_again(entry, order, catalog)
+        elif not _used_up(entry):
+            self._send(entry, found, entry.order, catalog)
+        elif self._w.clock() - (entry.sent_at or entry.updated_at) > self._w.timing.patience:
+            self._send(evolve(entry, generation=entry.generation + 1, reason=None), found, entry.order, catalog)
         else:
-            self._send_first(entry, order, catalog)
+            self._doubt(entry, entry.reason or Reason("key_used", "its key was used"))
 
     def _look(self, entry: LedgerEntry) -> RemoteOrder | Reason | None:
         """Ours if it is there, else the reason why its number is taken, else None."""
@@ -255,30 +261,6 @@ class _Delivery:
                 return
         self._report.add(order.number, Outcome.PLANNED, f"would be created with {len(draft.lines)} lines")
 
-    def _send_first(self, entry: LedgerEntry, order: SourceOrder, catalog: Catalog) -> None:
-        draft = self._plan(entry, order, catalog)
-        if draft is not None:
-            self._send(entry, draft, order, catalog)
-
-    def _send_again(self, entry: LedgerEntry, order: SourceOrder, catalog: Catalog) -> None:
-        """Looked for and not there. The same key cannot make a second order, so using it again is safe; the next key
-        is only safe when this one was used up long ago and the order still is not there."""
-        draft = self._plan(entry, order, catalog)
-        if draft is None:
-            return
-        used_up = entry.reason is not None and entry.reason.code == "key_used"
-        absent_for = self._w.clock() - (entry.sent_at or entry.updated_at)
-        if used_up and absent_for > self._w.timing.patience:
-            entry = evolve(entry, generation=entry.generation + 1, sent_at=None)
-        self._send(entry, draft, order, catalog)
-
-    def _plan(self, entry: LedgerEntry, order: SourceOrder, catalog: Catalog) -> OrderDraft | None:
-        draft = plan_order(order, marker(self._w.connection, entry.reference), catalog, self._w.settings)
-        if isinstance(draft, Reason):
-            self._hold(entry, draft)
-            return None
-        return draft
-
     def _send(self, entry: LedgerEntry, draft: OrderDraft, order: SourceOrder, catalog: Catalog) -> None:
         customer_id = self._customer(draft)
         entry = self._say_it(entry)
@@ -288,7 +270,7 @@ class _Delivery:
         except Rejected as error:
             self._hold(entry, Reason("rejected", str(error)), generation=entry.generation + 1, sent_at=None)
         except OutcomeUnknown as error:
-            self._settle(entry, error, catalog)
+            self._settle(entry, error, order, catalog)
         except Unavailable as error:
             self._wait(entry, error)
         except GatewayError as error:
@@ -300,17 +282,16 @@ class _Delivery:
     def _say_it(self, entry: LedgerEntry) -> LedgerEntry:
         """Durable before the request leaves: this order is being sent, under this key, by this worker."""
         now = self._w.clock()
-        generation = max(entry.generation, 1)
         sending = entry.moved(
             OrderState.SENDING,
             now,
-            generation=generation,
+            generation=max(entry.generation, 1),
             attempts=entry.attempts + 1,
-            sent_at=entry.sent_at or now,
+            sent_at=now,
             claim=evolve(entry.claim, until=self._w.until(now)) if entry.claim else None,
             reason=entry.reason,
         )
-        return self._record(sending, f"key {generation}")
+        return self._record(sending, f"key {sending.generation}")
 
     def _customer(self, draft: OrderDraft) -> str | None:
         """Asked for once a run and customer; a customer an order of this run created is found by the next look."""
@@ -326,25 +307,29 @@ class _Delivery:
 
     # ── what became of it ────────────────────────────────────────────────────────────────────
 
-    def _settle(self, entry: LedgerEntry, error: OutcomeUnknown, catalog: Catalog) -> None:
-        """In doubt: look at once; if it is not there, nobody knows, and only looking again may tell."""
-        code = "key_used" if isinstance(error, AlreadySent) else "no_answer"
-        reason = Reason(code, str(error))
+    def _settle(self, entry: LedgerEntry, error: OutcomeUnknown, order: SourceOrder, catalog: Catalog) -> None:
+        """In doubt: look at once; if it is not there, nobody knows, and only looking again may tell.
+
+        The same key cannot make a second order, so a request without an answer is sent again under it. A key known
+        to be used up makes nothing any more: the order its request made must show up, and only when it has stayed
+        absent for long after the last request that could have made it is the next key safe.
+        """
         try:
             found = self._look(entry)
         except GatewayError:
             found = None
         if isinstance(found, RemoteOrder):
-            self._adopt(entry, found, catalog)
-            return
-        now = self._w.clock()
-        retry_at = self._w.timing.retry_at(now, entry.attempts)
-        self._record(entry.moved(OrderState.UNCERTAIN, now, reason=reason, next_attempt_at=retry_at), str(error))
-        self._report.add(entry.number, Outcome.UNCERTAIN, f"{error}; looked for again from {retry_at:%H:%M:%S} UTC")
+            self._delivered(entry, found, order, catalog, Outcome.ADOPTED)
+        else:
+            self._doubt(entry, Reason("key_used" if isinstance(error, AlreadySent) else "no_answer", str(error)))
 
-    def _adopt(self, entry: LedgerEntry, found: RemoteOrder, catalog: Catalog) -> None:
-        if entry.order is not None:
-            self._delivered(entry, found, entry.order, catalog, Outcome.ADOPTED)
+    def _doubt(self, entry: LedgerEntry, reason: Reason) -> None:
+        now = self._w.clock()
+        retry_at = self._w.timing.retry_at(now, max(entry.attempts, 1))
+        doubtful = entry.moved(OrderState.UNCERTAIN, now, reason=reason, next_attempt_at=retry_at)
+        self._record(doubtful, "" if entry.state is OrderState.UNCERTAIN else reason.text)
+        detail = f"{reason.text}; looked for again from {retry_at:%H:%M:%S} UTC"
+        self._report.add(entry.number, Outcome.UNCERTAIN, detail)
 
     def _delivered(
         self, entry: LedgerEntry, remote: RemoteOrder, order: SourceOrder, catalog: Catalog, outcome: Outcome
@@ -402,6 +387,10 @@ class _Delivery:
 
     def _record(self, entry: LedgerEntry, why: str) -> LedgerEntry:
         return self._w.store.record(entry, who=self._w.worker, why=why)
+
+
+def _used_up(entry: LedgerEntry) -> bool:
+    return entry.reason is not None and entry.reason.code == "key_used"
 
 
 def _just_after(moment: datetime) -> datetime:

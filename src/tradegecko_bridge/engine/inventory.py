@@ -71,12 +71,12 @@ def _levels(
     settings: ConnectionSettings,
     report: Report,
 ) -> list[StockLevel]:
-    """One level a SKU; a SKU on several variants has no true level, so it is refused rather than guessed."""
+    """One level a SKU; a SKU on several variants has no true level, so none is offered."""
     tracked = [variant for variant in stock if variant.tracked]
     times = Counter(variant.sku for variant in tracked)
     for sku, n in times.items():
         if n > 1:
-            report.add(sku, Outcome.REFUSED, f"{n} TradeGecko variants carry this SKU; give each its own")
+            report.add(sku, Outcome.HELD, f"{n} TradeGecko variants carry this SKU; give each its own")
     return [
         stock_level(variant, in_flight.get(variant.sku, ZERO), settings)
         for variant in tracked

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
 
@@ -36,6 +37,27 @@ def _positive(_instance: object, attribute: attrs.Attribute[Any], value: Any) ->
         raise ConfigError(f"{attribute.name} must not be negative")
 
 
+def _order_status(value: str) -> OrderStatus:
+    return OrderStatus(_one_of("order_status", value, list(OrderStatus)))
+
+
+def _line_tax(value: str) -> LineTax:
+    return LineTax(_one_of("line_tax", value, list(LineTax)))
+
+
+def _one_of(name: str, value: str, choices: Sequence[str]) -> str:
+    if value in choices:
+        return value
+    raise ConfigError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+
+
+def _minimum_stock(value: Decimal | int | str) -> Decimal:
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        raise ConfigError(f"minimum_stock must be a number, not {value!r}") from None
+
+
 @frozen(kw_only=True)
 class ConnectionSettings:
     """How one source is wired to one account.
@@ -54,15 +76,15 @@ class ConnectionSettings:
             details overwrite what the source shows, so they are off until asked for.
     """
 
-    order_status: OrderStatus = field(default=OrderStatus.ACTIVE, converter=OrderStatus)
+    order_status: OrderStatus = field(default=OrderStatus.ACTIVE, converter=_order_status)
     location: str | None = None
-    line_tax: LineTax = field(default=LineTax.SOURCE, converter=LineTax)
+    line_tax: LineTax = field(default=LineTax.SOURCE, converter=_line_tax)
     shipping_label: str = "Shipping Cost"
     send_zero_shipping: bool = True
     send_discount: bool = True
     discount_label: str = "Discount"
     stock_locations: tuple[str, ...] = field(default=(), converter=tuple)
-    minimum_stock: Decimal = field(default=Decimal(0), converter=Decimal, validator=_positive)
+    minimum_stock: Decimal = field(default=Decimal(0), converter=_minimum_stock, validator=_positive)
     tracking: bool = True
     inventory: bool = True
     products: bool = False

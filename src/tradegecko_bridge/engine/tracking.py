@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import takewhile
 from typing import Final
 
 from attrs import evolve
@@ -45,24 +46,23 @@ def _shipments(wiring: Wiring) -> Iterable[RemoteShipment]:
 def _take_in(wiring: Wiring, batch: Sequence[RemoteShipment], report: Report) -> None:
     entries = wiring.store.by_remote_ids(wiring.connection, {remote.order_id for remote in batch})
     known = wiring.store.shipments(wiring.connection, [entry.id for entry in entries.values()])
-    seen = {(row.entry_id, row.shipment.reference): row.shipment for row in known}
+    history: dict[int, dict[str, Shipment]] = {}
+    for row in known:
+        history.setdefault(row.entry_id, {})[row.shipment.reference] = row.shipment
     rows: list[tuple[int, Shipment]] = []
     for remote in batch:
         entry = entries.get(remote.order_id)
         if entry is None or entry.order is None:
             continue  # made by hand or by somebody else
-        others = [s for (entry_id, ref), s in seen.items() if entry_id == entry.id and ref != remote.id]
-        shipment, strange = to_shipment(remote, entry, entry.order, others)
-        seen[entry.id, remote.id] = shipment
+        of_order = history.setdefault(entry.id, {})
+        earlier = list(takewhile(lambda shipment: shipment.reference != remote.id, of_order.values()))  # noqa: B023
+        shipment, strange = to_shipment(remote, entry, entry.order, earlier)
+        of_order[remote.id] = shipment
         rows.append((entry.id, shipment))
         report.problems.extend(strange)
     if report.dry_run:
-        fresh = [
-            shipment
-            for _, shipment in rows
-            if shipment not in {row.shipment.reference: row.shipment for row in known}.values()
-        ]
-        for shipment in fresh:
+        told = [row.shipment for row in known]
+        for shipment in (shipment for _, shipment in rows if shipment not in told):
             report.add(shipment.order_number, Outcome.PLANNED, _said(shipment))
         return
     report.taken_in += wiring.store.take_in_shipments(
@@ -71,14 +71,15 @@ def _take_in(wiring: Wiring, batch: Sequence[RemoteShipment], report: Report) ->
 
 
 def to_shipment(
-    remote: RemoteShipment, entry: LedgerEntry, order: SourceOrder, others: Sequence[Shipment]
+    remote: RemoteShipment, entry: LedgerEntry, order: SourceOrder, earlier: Sequence[Shipment]
 ) -> tuple[Shipment, list[str]]:
     """The shipment in the source's own lines, and a line for each item that belongs to none of them.
 
     Units go to the lines that were delivered as the shipped variant (by id, so that a replaced line over there does
-    not matter; by SKU where the id is unknown), first to those that still lack some.
+    not matter; by SKU where the id is unknown), first to those that still lack some after the ``earlier`` shipments.
+    Later ones do not count: the same shipment must come out the same whenever it is seen.
     """
-    left = _left_to_ship(order, others)
+    left = _left_to_ship(order, earlier)
     items: list[ShippedItem] = []
     strange: list[str] = []
     for item in remote.items:
@@ -99,10 +100,10 @@ def to_shipment(
     return _shipment(remote, order, tuple(items), complete=complete), strange
 
 
-def _left_to_ship(order: SourceOrder, others: Sequence[Shipment]) -> dict[str, Decimal]:
+def _left_to_ship(order: SourceOrder, earlier: Sequence[Shipment]) -> dict[str, Decimal]:
     left = {line.reference: line.quantity for line in order.lines}
-    for other in others:
-        for item in other.items:
+    for shipment in earlier:
+        for item in shipment.items:
             left[item.line_reference] = left.get(item.line_reference, ZERO) - item.quantity
     return left
 
@@ -195,4 +196,4 @@ def _said(shipment: Shipment) -> str:
     units = sum((item.quantity for item in shipment.items), ZERO)
     numbers = ", ".join(shipment.tracking_numbers) or "no tracking number"
     rest = "complete" if shipment.completes_order else "more to come"
-    return f"{units} units, {' '.join(p for p in (shipment.carrier, numbers) if p)}, {rest}"
+    return f"{units.normalize():f} units, {' '.join(p for p in (shipment.carrier, numbers) if p)}, {rest}"

@@ -1,0 +1,59 @@
+# Everything runs from here on a machine with Python 3.11 or newer, pip and make: `make help`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-vendure test check types docs bench carts clean
+
+help: ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.all ## Set up, then show the whole round on embedded defaults (sandbox, folder, SQLite)
+	$(BIN)/tgbridge demo
+
+demo-vendure: $(VENV)/.dev carts ## The same round with a real Vendure shop (needs Node.js and npm)
+	$(BIN)/python -m tests.carts.vendure demo
+
+test: $(VENV)/.dev ## Set up, then run every check and test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+	$(BIN)/sphinx-build -q -n -W --keep-going docs docs/_build/html
+
+check: $(VENV)/.dev ## Only the quick checks: style, types, walls between the rooms
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: $(VENV)/.dev ## Build the documentation into docs/_build/html
+	$(BIN)/sphinx-build -n -W --keep-going docs docs/_build/html
+
+bench: $(VENV)/.dev ## Print the speed of the main parts as ratios
+	for script in benchmarks/bench_*.py; do $(BIN)/python $$script || exit 1; done
+
+carts: $(VENV)/.dev ## Install the real carts the tests run against (needs Node.js and npm)
+	$(BIN)/python -m tests.carts.vendure install
+
+clean: ## Remove everything that was made
+	rm -rf $(VENV) .carts .cache docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# A stamp in .venv for each set of extras, made again when what is to be installed changes.
+$(VENV)/.%: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 ..."; exit 1; }
+ifneq ($(UV),)
+	@echo "── setting up $(VENV) with uv ($*)"
+	@test -x $(BIN)/python || $(UV) venv --python $(PYTHON) $(VENV)
+	$(UV) pip install --python $(BIN)/python -c constraints.txt -e ".[$*]"
+else
+	@echo "── setting up $(VENV) with pip ($*); the first time takes a minute"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e ".[$*]"
+endif
+	@touch $@

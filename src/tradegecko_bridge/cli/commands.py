@@ -1,0 +1,192 @@
+"""The commands: sandbox, sync, orders, demo."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+
+from tradegecko_bridge._version import __version__
+from tradegecko_bridge.cli.main import FAILED
+from tradegecko_bridge.ledger import OrderState
+
+CONFIG = click.option(
+    "--config",
+    "config_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("tgbridge.toml"),
+    envvar="TGBRIDGE_CONFIG",
+    show_default=True,
+    help="The settings file.",
+)
+CONNECTION = click.option("--connection", metavar="NAME", help="Only this connection.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def tgbridge() -> None:
+    """Bring shop orders to TradeGecko exactly once, and tracking, stock and product details back.
+
+    Exit codes: 0 done (held orders are listed, not failures); 1 something failed or waits for another try;
+    2 wrong usage or settings; 3 the command could not do its work (ledger, network, port).
+    """
+
+
+@tgbridge.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port on 127.0.0.1; 0 finds a free one.")
+@click.option("--seed", default="demo", show_default=True, help="What the account holds at the start: demo or empty.")
+@click.option("--state", type=click.Path(dir_okay=False, path_type=Path), help="Keep the account in this file.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON line with base_url and access_token once it serves."
+)
+def sandbox(port: int, seed: str, state: Path | None, as_json: bool) -> None:
+    """Run the sandbox, a local server that behaves as the TradeGecko API did. Stop it with Ctrl-C."""
+    try:
+        from tradegecko_bridge.sandbox import serve
+    except ModuleNotFoundError as error:
+        raise click.ClickException(
+            f"{error.name} is not installed; run: pip install 'tradegecko-bridge[sandbox]'"
+        ) from None
+    serve(port=port, seed=seed, state=state, json_line=as_json)
+
+
+@tgbridge.command()
+@click.argument("operation", type=click.Choice(["all", "orders", "tracking", "inventory", "products"]), default="all")
+@click.option("--dry-run", is_flag=True, help="Show what would be done; nothing is written anywhere.")
+@CONNECTION
+@CONFIG
+@JSON
+def sync(operation: str, dry_run: bool, connection: str | None, config_path: Path, as_json: bool) -> None:
+    """Deliver orders and bring back tracking, stock levels and product details, or only one of these.
+
+    With "all", product details come only where the settings say products = true.
+    """
+    from tradegecko_bridge.cli.output import print_run, progress_bar
+    from tradegecko_bridge.cli.wiring import engines, run_operation
+
+    reports = []
+    with progress_bar(hidden=as_json) as on_progress, engines(config_path, connection, on_progress) as wired:
+        for name, engine in wired:
+            reports.append((name, run_operation(engine, operation, dry_run=dry_run)))
+    if as_json:
+        _print_json({"ok": all(report for _, report in reports), "runs": [report.as_dict() for _, report in reports]})
+    else:
+        for _, report in reports:
+            print_run(report)
+    if not all(report for _, report in reports):
+        sys.exit(FAILED)
+
+
+@tgbridge.group()
+def orders() -> None:
+    """Look into the ledger: every order ever seen and what became of it."""
+
+
+@orders.command("list")
+@click.option(
+    "--state", "states", multiple=True, type=click.Choice(list(OrderState)), help="Only orders in this state."
+)
+@click.option("--number", help="Only orders with this number.")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
+@CONNECTION
+@CONFIG
+@JSON
+def list_orders(
+    states: Sequence[str], number: str | None, limit: int, connection: str | None, config_path: Path, as_json: bool
+) -> None:
+    """List orders, newest first."""
+    from tradegecko_bridge.cli.output import entry_as_dict, print_entries
+    from tradegecko_bridge.cli.wiring import open_ledger
+
+    with open_ledger(config_path) as store:
+        chosen = [OrderState(state) for state in states] or None
+        entries = store.entries(connection, states=chosen, number=number, limit=limit)
+    if as_json:
+        _print_json([entry_as_dict(entry) for entry in entries])
+    else:
+        print_entries(entries)
+
+
+@orders.command("show")
+@click.argument("number")
+@CONNECTION
+@CONFIG
+@JSON
+def show_order(number: str, connection: str | None, config_path: Path, as_json: bool) -> None:
+    """Show one order by its number or the source's reference, with its history."""
+    from tradegecko_bridge.cli.output import entry_as_dict, event_as_dict, print_entry
+    from tradegecko_bridge.cli.wiring import find_entries, open_ledger
+
+    with open_ledger(config_path) as store:
+        found = find_entries(store, connection, number)
+        histories = [store.history(entry.id) for entry in found]
+    if as_json:
+        _print_json(
+            [
+                {**entry_as_dict(entry), "history": [event_as_dict(event) for event in history]}
+                for entry, history in zip(found, histories, strict=True)
+            ]
+        )
+    else:
+        for entry, history in zip(found, histories, strict=True):
+            print_entry(entry, history)
+
+
+@orders.command("release")
+@click.argument("number")
+@CONNECTION
+@CONFIG
+def release_order(number: str, connection: str | None, config_path: Path) -> None:
+    """Send a held, skipped, failed or canceled order out again with the next sync."""
+    _decide(number, connection, config_path, OrderState.PENDING, "released by hand")
+
+
+@orders.command("skip")
+@click.argument("number")
+@click.option("--reason", required=True, help="Why it is never to be sent; kept in its history.")
+@CONNECTION
+@CONFIG
+def skip_order(number: str, reason: str, connection: str | None, config_path: Path) -> None:
+    """Never send this order."""
+    _decide(number, connection, config_path, OrderState.SKIPPED, reason)
+
+
+@tgbridge.command()
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where to work; a new temporary folder if left out.",
+)
+def demo(folder: Path | None) -> None:
+    """Show the whole round on embedded defaults: sandbox, a folder of order files, a ledger in SQLite."""
+    from tradegecko_bridge.cli.demo import run_demo
+
+    if not run_demo(folder):
+        sys.exit(FAILED)
+
+
+def _decide(number: str, connection: str | None, config_path: Path, to: OrderState, why: str) -> None:
+    import getpass
+
+    from tradegecko_bridge.cli.wiring import find_entries, open_ledger
+
+    with open_ledger(config_path) as store:
+        found = find_entries(store, connection, number)
+        if len(found) > 1:
+            names = ", ".join(entry.connection for entry in found)
+            raise click.UsageError(f"order {number} is in several connections ({names}); say which with --connection")
+        try:
+            store.amend(found[0].id, to, at=datetime.now(UTC), who=getpass.getuser(), why=why)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
+    click.echo(f"order {number} of {found[0].connection}: {found[0].state} -> {to}")
+
+
+def _print_json(value: Any) -> None:
+    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())

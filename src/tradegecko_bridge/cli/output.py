@@ -1,0 +1,146 @@
+"""How the command line shows things to people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+from rich.table import Table
+from rich.text import Text
+
+from tradegecko_bridge.engine import Outcome, Progress, Report, RunReport
+from tradegecko_bridge.engine.report import FAILURES
+from tradegecko_bridge.ledger import LedgerEntry, LedgerEvent
+
+console = Console(highlight=False)
+
+_STYLE = {
+    Outcome.DELIVERED: "green",
+    Outcome.ADOPTED: "green",
+    Outcome.SENT: "green",
+    Outcome.HELD: "yellow",
+    Outcome.CHANGED: "yellow",
+    Outcome.PLANNED: "cyan",
+    Outcome.IGNORED: "dim",
+    **dict.fromkeys(FAILURES, "red"),
+}
+
+
+@contextmanager
+def progress_bar(*, hidden: bool = False) -> Iterator[Callable[[Progress], None]]:
+    """A bar for each operation while it runs; gone when all is done."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Bars(*columns, console=Console(stderr=True), transient=True, disable=hidden) as bars:
+        tasks: dict[str, Any] = {}
+
+        def show(progress: Progress) -> None:
+            task = tasks.get(progress.operation)
+            if task is None:
+                task = tasks[progress.operation] = bars.add_task(progress.operation, total=progress.total)
+            bars.update(task, completed=progress.done, total=progress.total)
+
+        yield show
+
+
+def print_run(report: Report | RunReport) -> None:
+    """A whole run, operation by operation."""
+    for part in report if isinstance(report, RunReport) else [report]:
+        print_report(part)
+
+
+def print_report(report: Report, *, most: int = 40) -> None:
+    """One operation: the headline, then what a person should read of it, at most ``most`` lines."""
+    mark = Text("✓ ", style="green") if report else Text("✗ ", style="red")
+    console.print(mark + Text(report.headline(), style="bold"))
+    told = [item for item in report.items if item.detail]
+    for item in told[:most]:
+        style = _STYLE.get(item.outcome, "")
+        console.print(Text("    ") + Text(f"{item.outcome:<10}", style=style) + Text(f"{item.name}: {item.detail}"))
+    if len(told) > most:
+        console.print(Text(f"    … and {len(told) - most} more; --json shows all", style="dim"))
+    for problem in report.problems:
+        console.print(Text("    problem   ", style="red") + Text(problem))
+
+
+def print_entries(entries: Sequence[LedgerEntry]) -> None:
+    """A table of orders."""
+    if not entries:
+        console.print("no orders")
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("order", "connection", "state", "TradeGecko", "taken in (UTC)", "why"):
+        table.add_column(heading, overflow="fold")
+    for entry in entries:
+        table.add_row(
+            Text(entry.number),
+            Text(entry.connection),
+            str(entry.state),
+            Text(entry.remote_id or ""),
+            f"{entry.taken_in_at:%Y-%m-%d %H:%M}",
+            Text(entry.reason.text if entry.reason else ""),
+        )
+    console.print(table)
+
+
+def print_entry(entry: LedgerEntry, history: Sequence[LedgerEvent]) -> None:
+    """One order with its history; nothing that identifies the customer."""
+    console.print(Text(f"order {entry.number} of {entry.connection}", style="bold"))
+    facts: dict[str, str | None] = {
+        "reference": entry.reference,
+        "state": str(entry.state),
+        "why": entry.reason.text if entry.reason else None,
+        "TradeGecko": f"id {entry.remote_id}, number {entry.remote_number}" if entry.remote_id else None,
+        "lines": _lines(entry),
+        "next try": f"{entry.next_attempt_at:%Y-%m-%d %H:%M:%S} UTC" if entry.next_attempt_at else None,
+    }
+    for name, value in facts.items():
+        if value is not None:
+            console.print(Text(f"  {name:<11}{value}"))
+    console.print("  history (UTC)")
+    for event in history:
+        change = f"{event.was} -> {event.now}" if event.was and event.was != event.now else str(event.now)
+        console.print(Text(f"    {event.at:%Y-%m-%d %H:%M:%S}  {change:<24} {event.who}  {event.why}".rstrip()))
+
+
+def _lines(entry: LedgerEntry) -> str | None:
+    if entry.order is None:
+        return None
+    return ", ".join(f"{line.quantity} × {line.sku or line.reference}" for line in entry.order.lines) or "none"
+
+
+def entry_as_dict(entry: LedgerEntry) -> dict[str, Any]:
+    """An order as JSON values; the customer is left out."""
+    return {
+        "connection": entry.connection,
+        "number": entry.number,
+        "reference": entry.reference,
+        "state": str(entry.state),
+        "reason": {"code": entry.reason.code, "text": entry.reason.text} if entry.reason else None,
+        "remote_id": entry.remote_id,
+        "remote_number": entry.remote_number,
+        "attempts": entry.attempts,
+        "taken_in_at": entry.taken_in_at.isoformat(),
+        "updated_at": entry.updated_at.isoformat(),
+        "next_attempt_at": entry.next_attempt_at.isoformat() if entry.next_attempt_at else None,
+    }
+
+
+def event_as_dict(event: LedgerEvent) -> dict[str, Any]:
+    """One change of an order as JSON values."""
+    return {
+        "at": event.at.isoformat(),
+        "who": event.who,
+        "was": str(event.was) if event.was else None,
+        "now": str(event.now),
+        "why": event.why,
+    }

@@ -1,0 +1,183 @@
+"""Settings from a TOML file and the environment.
+
+::
+
+    [tradegecko]
+    base_url = "http://127.0.0.1:8080"
+    access_token = "$TRADEGECKO_TOKEN"       # taken from the environment
+
+    [ledger]
+    url = "sqlite:///ledger.db"
+
+    [connections.my-shop]
+    source = "folder"                        # or vendure, or a plugin's name
+    options = { path = "shop" }              # the source's own arguments
+    order_status = "active"                  # everything in ConnectionSettings
+
+A text value that begins with ``$`` names an environment variable; ``$$`` stands for a dollar sign.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+from attrs import field, frozen
+
+from tradegecko_bridge.engine.settings import ConnectionSettings
+from tradegecko_bridge.errors import ConfigError
+
+_NAMED: Final = {
+    "": {"tradegecko", "ledger", "connections"},
+    "tradegecko": {"base_url", "access_token"},
+    "ledger": {"url"},
+}
+
+
+@frozen(kw_only=True)
+class Connection:
+    """One ``[connections.NAME]`` of the file: a kind of source, its own options, and how it is wired."""
+
+    name: str
+    source: str
+    options: Mapping[str, Any] = field(factory=dict, repr=False)
+    settings: ConnectionSettings = ConnectionSettings()
+
+
+@frozen(kw_only=True)
+class Config:
+    """The whole file. ``ledger_url`` is an SQLAlchemy URL; secrets do not show in ``repr``."""
+
+    base_url: str
+    access_token: str = field(repr=False)
+    ledger_url: str = field(default="sqlite:///ledger.db", repr=False)
+    connections: tuple[Connection, ...] = ()
+
+    def chosen(self, name: str | None) -> tuple[Connection, ...]:
+        """The connection of this name, or all of them.
+
+        Raises:
+            ConfigError: there is none of this name.
+        """
+        if name is None:
+            return self.connections
+        for connection in self.connections:
+            if connection.name == name:
+                return (connection,)
+        known = ", ".join(c.name for c in self.connections)
+        raise ConfigError(f"no connection {name!r} in the settings; there are {known}")
+
+
+def load_config(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
+    """Read and check a settings file; relative paths in it are meant from its folder.
+
+    Raises:
+        ConfigError: all faults found, one line each.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such settings file; name one with --config") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path}: {error}") from None
+    reader = _Reader(environment, path.parent)
+    config = reader.config(data)
+    if config is None or reader.faults:
+        raise ConfigError("\n".join(f"{path}: {fault}" for fault in reader.faults))
+    return config
+
+
+class _Reader:
+    """Collects every fault instead of stopping at the first."""
+
+    def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
+        self._environment = environment
+        self._folder = folder
+        self.faults: list[str] = []
+
+    def config(self, data: Mapping[str, Any]) -> Config | None:
+        self._known("", data, _NAMED[""])
+        tradegecko = self._table(data, "tradegecko")
+        ledger = self._table(data, "ledger")
+        self._known("tradegecko", tradegecko, _NAMED["tradegecko"])
+        self._known("ledger", ledger, _NAMED["ledger"])
+        base_url = self._text(tradegecko, "tradegecko", "base_url")
+        token = self._text(tradegecko, "tradegecko", "access_token")
+        connections = [self._connection(name, table) for name, table in self._table(data, "connections").items()]
+        if not connections:
+            self.faults.append("no [connections.NAME] table: name at least one source")
+        if self.faults:
+            return None
+        return Config(
+            base_url=base_url,
+            access_token=token,
+            ledger_url=self._ledger_url(ledger),
+            connections=tuple(c for c in connections if c is not None),
+        )
+
+    def _connection(self, name: str, table: object) -> Connection | None:
+        where = f"connections.{name}"
+        if not isinstance(table, dict):
+            self.faults.append(f"{where} must be a table")
+            return None
+        settings = {a.name for a in attrs.fields(ConnectionSettings)}
+        self._known(where, table, {"source", "options", *settings})
+        kind = self._text(table, where, "source")
+        given = {key: value for key, value in table.items() if key in settings}
+        try:
+            wired = ConnectionSettings(**given)
+        except (ConfigError, ValueError, TypeError, ArithmeticError) as error:
+            self.faults.append(f"{where}: {error}")
+            return None
+        options = {
+            key: self._resolved(value, f"{where}.options.{key}") for key, value in self._table(table, "options").items()
+        }
+        if isinstance(options.get("path"), str):
+            options["path"] = self._folder / options["path"]
+        return Connection(name=name, source=kind, options=options, settings=wired)
+
+    def _ledger_url(self, ledger: Mapping[str, Any]) -> str:
+        """A relative SQLite file is meant from the settings file's folder, wherever the program was started."""
+        url = self._text(ledger, "ledger", "url") if "url" in ledger else "sqlite:///ledger.db"
+        scheme, _, file = url.partition(":///")
+        if scheme == "sqlite" and file and not Path(file).is_absolute():
+            return f"sqlite:///{(self._folder / file).resolve()}"
+        return url
+
+    def _table(self, data: Mapping[str, Any], name: str) -> dict[str, Any]:
+        table = data.get(name, {})
+        if isinstance(table, dict):
+            return table
+        self.faults.append(f"{name} must be a table")
+        return {}
+
+    def _text(self, table: Mapping[str, Any], where: str, name: str) -> str:
+        value = self._resolved(table.get(name), f"{where}.{name}")
+        if isinstance(value, str) and value.strip():
+            return value
+        if name in table and not str(table[name]).startswith("$"):
+            self.faults.append(f"{where}.{name} must be text")
+        elif name not in table:
+            self.faults.append(f"{where}.{name} is missing")
+        return ""
+
+    def _resolved(self, value: Any, where: str) -> Any:
+        if not isinstance(value, str) or not value.startswith("$"):
+            return value
+        if value.startswith("$$"):
+            return value[1:]
+        if value[1:] not in self._environment:
+            self.faults.append(f"{where}: the environment has no variable {value[1:]}; set it")
+        return self._environment.get(value[1:], "")
+
+    def _known(self, where: str, table: Mapping[str, Any], names: set[str]) -> None:
+        for name in table:
+            if name not in names:
+                close = get_close_matches(name, names, n=1)
+                hint = f"; did you mean {close[0]!r}?" if close else f"; there are {', '.join(sorted(names))}"
+                self.faults.append(f"unknown setting {f'{where}.{name}' if where else name}{hint}")
