@@ -164,7 +164,9 @@ class TradeGeckoGateway:
             "notes": draft.note,
             "tags": list(draft.tags) or None,
             "stock_location_id": self._location_id(draft.location),
-            "order_line_items": [self._line_fields(line) for line in draft.lines],
+            "order_line_items": [
+                {**self._line_fields(line), "position": position} for position, line in enumerate(draft.lines)
+            ],
             **self._customer_fields(draft, customer_id),
         }
         return {name: value for name, value in fields.items() if value is not None}

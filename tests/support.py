@@ -1,0 +1,83 @@
+"""Sources and clocks for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from tradegecko_bridge.commerce import (
+    DeliveryReceipt,
+    ItemResult,
+    ProductDetails,
+    Shipment,
+    SourceOrder,
+    StockLevel,
+    UnreadableOrder,
+    Verdict,
+)
+
+Answer = Callable[[str], ItemResult]
+
+
+def accepted(key: str) -> ItemResult:
+    return ItemResult(key=key, verdict=Verdict.ACCEPTED)
+
+
+class OrdersOnly:
+    """A source that can only give orders, in the order of its list."""
+
+    name = "list"
+
+    def __init__(self, orders: Sequence[SourceOrder | UnreadableOrder] = ()) -> None:
+        self.orders = list(orders)
+        self.asked_after: list[str | None] = []
+
+    def fetch_orders(self, after: str | None) -> Iterable[SourceOrder | UnreadableOrder]:
+        self.asked_after.append(after)
+        cursors = [order.cursor for order in self.orders]
+        return self.orders[cursors.index(after) + 1 if after in cursors else 0 :]
+
+
+class ListSource(OrdersOnly):
+    """A source with every capability that remembers what it was handed; ``answer`` decides what it says."""
+
+    def __init__(self, orders: Sequence[SourceOrder | UnreadableOrder] = (), answer: Answer = accepted) -> None:
+        super().__init__(orders)
+        self.answer = answer
+        self.acknowledged: list[str] = []
+        self.receipts: list[DeliveryReceipt] = []
+        self.shipments: list[Shipment] = []
+        self.levels: list[StockLevel] = []
+        self.products: list[ProductDetails] = []
+
+    def acknowledge_intake(self, cursor: str) -> None:
+        self.acknowledged.append(cursor)
+
+    def accept_receipts(self, receipts: Sequence[DeliveryReceipt]) -> Iterable[ItemResult]:
+        self.receipts += receipts
+        return [self.answer(receipt.order_reference) for receipt in receipts]
+
+    def accept_tracking(self, shipments: Sequence[Shipment]) -> Iterable[ItemResult]:
+        self.shipments += shipments
+        return [self.answer(shipment.reference) for shipment in shipments]
+
+    def accept_stock(self, levels: Sequence[StockLevel]) -> Iterable[ItemResult]:
+        self.levels += levels
+        return [self.answer(level.sku) for level in levels]
+
+    def accept_products(self, products: Sequence[ProductDetails]) -> Iterable[ItemResult]:
+        self.products += products
+        return [self.answer(product.reference) for product in products]
+
+
+class HandClock:
+    """A clock that only moves when told to."""
+
+    def __init__(self, now: datetime = datetime(2026, 11, 3, 12, tzinfo=UTC)) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **by: float) -> None:
+        self.now += timedelta(**by)
