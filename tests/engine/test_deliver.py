@@ -10,58 +10,16 @@ from typing import Any
 import attrs
 import pytest
 
-from tests.support import HandClock, ListSource, OrdersOnly
+from tests.engine.bench import Bench, detail, outcomes
+from tests.support import ListSource, OrdersOnly
 from tradegecko_bridge import MemoryStore, Sandbox, SyncEngine, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.commerce import Address, SourceOrder, Totals, UnreadableOrder
 from tradegecko_bridge.commerce.remote import RemoteOrder
-from tradegecko_bridge.engine import Outcome, Report, Timing
+from tradegecko_bridge.engine import Outcome, Timing
 from tradegecko_bridge.engine.keys import idempotency_key
 from tradegecko_bridge.errors import SourceUnavailable, ValidationFailed
 from tradegecko_bridge.ledger import OrderState
 from tradegecko_bridge.testing.builders import A_CUSTOMER, a_line, an_order
-from tradegecko_bridge.tradegecko.records import Order
-
-
-class Bench:
-    """An engine on the sandbox with everything at hand."""
-
-    def __init__(self, sandbox: Sandbox, client: TradeGeckoClient, source: ListSource, **options: Any) -> None:
-        self.sandbox, self.client, self.source = sandbox, client, source
-        self.store = options.pop("store", None) or MemoryStore()
-        self.clock = HandClock()
-        self.engine = SyncEngine(
-            "shop",
-            source=source,
-            gateway=options.pop("gateway", None) or TradeGeckoGateway(client),
-            store=self.store,
-            clock=self.clock,
-            worker="tester",
-            **options,
-        )
-
-    def deliver(self) -> Report:
-        """Deliver, an hour after the last time."""
-        self.clock.move(hours=1)
-        return self.engine.deliver_orders()
-
-    def remote(self) -> list[Order]:
-        return list(self.client.orders.list(status=["draft", "active", "finalized", "fulfilled", "void", "deleted"]))
-
-    def state(self, number: str) -> OrderState:
-        (entry,) = self.store.entries(number=number)
-        return OrderState(entry.state)
-
-    def writes(self) -> list[str]:
-        return [request["path"] for request in self.sandbox.requests() if request["method"] != "GET"]
-
-
-def outcomes(report: Report) -> dict[str, Outcome]:
-    return {item.name: item.outcome for item in report.items}
-
-
-def detail(report: Report, name: str) -> str:
-    (found,) = [item.detail for item in report.items if item.name == name]
-    return found
 
 
 @pytest.fixture

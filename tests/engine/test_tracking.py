@@ -1,0 +1,178 @@
+"""Shipments on their way back, from a real sandbox."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from tests.engine.bench import Bench, detail, outcomes
+from tests.support import ListSource, OrdersOnly
+from tradegecko_bridge import Sandbox, SyncEngine, TradeGeckoClient, TradeGeckoGateway
+from tradegecko_bridge.commerce import ItemResult, Verdict
+from tradegecko_bridge.engine import Outcome, Report
+from tradegecko_bridge.ledger import OrderState
+from tradegecko_bridge.testing.builders import a_line, an_order
+
+TWO_LINES = [a_line("MUG-BLUE", 2), a_line("TEE-M", 3)]
+
+
+@pytest.fixture
+def bench(sandbox: Sandbox, client: TradeGeckoClient) -> Bench:
+    """One order of two mugs and three tees, delivered."""
+    bench = Bench(sandbox, client, ListSource([an_order("1001", TWO_LINES)]))
+    assert bench.deliver()
+    return bench
+
+
+def sync(bench: Bench) -> Report:
+    bench.clock.move(hours=1)
+    return bench.engine.sync_tracking()
+
+
+def test_a_partial_shipment_then_the_rest(bench: Bench) -> None:
+    """Each shipment reaches the source once, with its own units and number, and the order's state follows."""
+    bench.ship("1001", {"MUG-BLUE": 1, "TEE-M": 3}, tracking_number="1Z1", tracking_company="UPS")
+    assert outcomes(sync(bench)) == {"1001": Outcome.SENT}
+    assert bench.state("1001") is OrderState.DELIVERED
+    bench.ship("1001", {"MUG-BLUE": 1}, tracking_number="1Z2", tracking_company="UPS")
+    assert outcomes(sync(bench)) == {"1001": Outcome.SENT}
+    assert bench.state("1001") is OrderState.CONFIRMED
+    first, second = bench.source.shipments
+    assert {item.sku: item.quantity for item in first.items} == {"MUG-BLUE": 1, "TEE-M": 3}
+    assert {item.sku: item.quantity for item in second.items} == {"MUG-BLUE": 1}
+    assert (first.tracking_numbers, second.tracking_numbers) == (("1Z1",), ("1Z2",))
+    assert (first.completes_order, second.completes_order) == (False, True)
+    assert first.order_reference == "1001"
+    assert first.carrier == "UPS"
+
+
+def test_a_shipment_is_sent_once(bench: Bench) -> None:
+    """Listing overlaps, so shipments are seen again; the source is not told again, not even when others follow."""
+    bench.ship("1001", {"MUG-BLUE": 1})
+    for _ in range(3):
+        sync(bench)
+    bench.ship("1001", {"MUG-BLUE": 1, "TEE-M": 3})
+    for _ in range(3):
+        sync(bench)
+    assert len(bench.source.shipments) == 2
+
+
+def test_a_packed_shipment_is_still_in_the_warehouse(bench: Bench) -> None:
+    """Packed goods are not on their way; they are told of when they leave."""
+    fulfillment = bench.ship("1001", {"MUG-BLUE": 1}, status="packed")
+    assert sync(bench).items == []
+    bench.client.fulfillments.update(fulfillment, {"status": "fulfilled", "tracking_number": "1Z9"})
+    assert outcomes(sync(bench)) == {"1001": Outcome.SENT}
+
+
+def test_a_tracking_number_added_later_is_brought_too(bench: Bench) -> None:
+    """The same shipment comes again when its tracking number was added after it left."""
+    fulfillment = bench.ship("1001", {"MUG-BLUE": 1})
+    sync(bench)
+    bench.client.fulfillments.update(fulfillment, {"tracking_number": "1Z5"})
+    sync(bench)
+    first, second = bench.source.shipments
+    assert first.reference == second.reference
+    assert (first.tracking_numbers, second.tracking_numbers) == ((), ("1Z5",))
+
+
+def test_several_numbers_are_several_packages(bench: Bench) -> None:
+    """Numbers separated by commas are packages of one shipment."""
+    bench.ship("1001", {"MUG-BLUE": 2}, tracking_number="1Z1, 1Z2")
+    sync(bench)
+    (shipment,) = bench.source.shipments
+    assert shipment.tracking_numbers == ("1Z1", "1Z2")
+    assert [package.items for package in shipment.packages] == [(), ()], "nobody said what is in which"
+
+
+def test_a_failure_is_offered_again_and_a_refusal_is_not(bench: Bench) -> None:
+    """The source is down: offered again later. It refuses: told to a person, once."""
+    bench.ship("1001", {"MUG-BLUE": 1})
+    bench.source.answer = lambda key: ItemResult(key=key, verdict=Verdict.FAILED, message="the shop is down")
+    report = sync(bench)
+    assert outcomes(report) == {"1001": Outcome.WAITING}
+    assert not report
+    bench.source.answer = lambda key: ItemResult(key=key, verdict=Verdict.REFUSED, message="unknown order")
+    assert detail(sync(bench), "1001") == "unknown order"
+    assert sync(bench).items == []
+
+
+def test_a_source_that_breaks_down_keeps_the_shipment(bench: Bench) -> None:
+    """An exception from the source, or no answer for an item, is a failure to be tried again."""
+
+    def broken(_key: str) -> ItemResult:
+        raise RuntimeError("ann@example.com")
+
+    bench.ship("1001", {"MUG-BLUE": 1})
+    bench.source.answer = broken
+    said = detail(sync(bench), "1001")
+    assert "RuntimeError" in said
+    assert "ann@example.com" not in said
+    bench.source.answer = lambda _key: ItemResult(key="another", verdict=Verdict.ACCEPTED)
+    assert detail(sync(bench), "1001") == "the source gave no answer for it"
+
+
+def test_the_same_sku_on_two_lines(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """Units of a SKU that two lines carry fill the first line, then the second."""
+    lines = [a_line("MUG-BLUE", 2, reference="a"), a_line("MUG-BLUE", 1, reference="b")]
+    bench = Bench(sandbox, client, ListSource([an_order("1001", lines)]))
+    bench.deliver()
+    (order,) = bench.remote()
+    client.orders.update(order.id, {"status": "finalized"})
+    client.orders.action(order.id, "fulfil")
+    sync(bench)
+    (shipment,) = bench.source.shipments
+    assert {item.line_reference: item.quantity for item in shipment.items} == {"a": Decimal(2), "b": Decimal(1)}
+    assert shipment.completes_order
+
+
+def test_orders_made_by_hand_are_not_ours(bench: Bench) -> None:
+    """A shipment of an order that did not come from this connection is left alone."""
+    other = Bench(bench.sandbox, bench.client, ListSource(), store=bench.store)
+    other.engine = SyncEngine(
+        "other", source=other.source, gateway=TradeGeckoGateway(bench.client), store=bench.store, clock=other.clock
+    )
+    bench.ship("1001", {"MUG-BLUE": 1})
+    assert other.engine.sync_tracking().items == []
+    assert other.source.shipments == []
+
+
+def test_goods_that_were_not_ordered_are_told(bench: Bench) -> None:
+    """The warehouse added a line over there: the source hears of what it knows, a person of the rest."""
+    (order,) = bench.remote()
+    client = bench.client
+    extra = next(iter(client.variants.list(sku="TEE-S")))
+    client.orders.update(order.id, {"order_line_items": [{"variant_id": extra.id, "quantity": 1, "price": "1"}]})
+    bench.ship("1001", {"MUG-BLUE": 2, "TEE-S": 1})
+    report = sync(bench)
+    assert outcomes(report) == {"1001": Outcome.SENT}
+    assert "TEE-S not ordered" in report.problems[0]
+    assert {item.sku for item in bench.source.shipments[0].items} == {"MUG-BLUE"}
+
+
+def test_a_source_without_tracking_costs_no_call(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """A source that takes no tracking is not an error and asks TradeGecko nothing."""
+    gateway = TradeGeckoGateway(client)
+    engine = SyncEngine("shop", source=OrdersOnly(), gateway=gateway, store=Bench(sandbox, client, ListSource()).store)
+    report = engine.run()
+    assert report
+    assert [part.calls for part in report][1:] == [0, 0]
+
+
+def test_a_dry_run_tells_and_writes_nowhere(bench: Bench) -> None:
+    """What would be sent is shown; the source hears nothing, and the real run still sends it."""
+    bench.ship("1001", {"MUG-BLUE": 1}, tracking_number="1Z1")
+    report = bench.engine.sync_tracking(dry_run=True)
+    assert detail(report, "1001") == "1 units, 1Z1, more to come"
+    assert outcomes(report) == {"1001": Outcome.PLANNED}
+    assert bench.source.shipments == []
+    assert outcomes(sync(bench)) == {"1001": Outcome.SENT}
+
+
+def test_the_history_names_every_shipment(bench: Bench) -> None:
+    """An order's history tells each shipment and what the source said."""
+    number = bench.ship("1001", {"MUG-BLUE": 2, "TEE-M": 3}, tracking_number="1Z1")
+    sync(bench)
+    (entry,) = bench.store.entries()
+    assert bench.store.history(entry.id)[-1].why == f"shipment {number} sent: 5 units, 1Z1, complete"
