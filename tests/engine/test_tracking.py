@@ -164,7 +164,7 @@ def test_a_dry_run_tells_and_writes_nowhere(bench: Bench) -> None:
     """What would be sent is shown; the source hears nothing, and the real run still sends it."""
     bench.ship("1001", {"MUG-BLUE": 1}, tracking_number="1Z1")
     report = bench.engine.sync_tracking(dry_run=True)
-    assert detail(report, "1001") == "1 units, 1Z1, more to come"
+    assert detail(report, "1001") == "1 unit, 1Z1, more to come"
     assert outcomes(report) == {"1001": Outcome.PLANNED}
     assert bench.source.shipments == []
     assert outcomes(sync(bench)) == {"1001": Outcome.SENT}

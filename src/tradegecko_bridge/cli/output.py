@@ -14,7 +14,7 @@ from rich.text import Text
 
 from tradegecko_bridge.engine import Outcome, Progress, Report, RunReport
 from tradegecko_bridge.engine.report import FAILURES
-from tradegecko_bridge.ledger import LedgerEntry, LedgerEvent
+from tradegecko_bridge.ledger import LedgerEntry, LedgerEvent, OrderState
 
 console = Console(highlight=False)
 
@@ -27,6 +27,14 @@ _STYLE = {
     Outcome.PLANNED: "cyan",
     Outcome.IGNORED: "dim",
     **dict.fromkeys(FAILURES, "red"),
+}
+_STATE_STYLE = {
+    OrderState.DELIVERED: "green",
+    OrderState.SHIPPED: "green",
+    OrderState.CONFIRMED: "green",
+    OrderState.HELD: "yellow",
+    OrderState.UNCERTAIN: "red",
+    OrderState.FAILED: "red",
 }
 
 
@@ -63,33 +71,44 @@ def print_report(report: Report, *, most: int = 40) -> None:
     mark = Text("✓ ", style="green") if report else Text("✗ ", style="red")
     console.print(mark + Text(report.headline(), style="bold"))
     told = [item for item in report.items if item.detail]
+    lines = Table.grid(padding=(0, 2))
+    for _ in range(3):
+        lines.add_column()
     for item in told[:most]:
-        style = _STYLE.get(item.outcome, "")
-        console.print(Text("    ") + Text(f"{item.outcome:<10}", style=style) + Text(f"{item.name}: {item.detail}"))
-    if len(told) > most:
-        console.print(Text(f"    … and {len(told) - most} more; --json shows all", style="dim"))
+        outcome = Text(f"  {item.outcome}", style=_STYLE.get(item.outcome, ""))
+        lines.add_row(outcome, Text(item.name, no_wrap=True), Text(item.detail))
     for problem in report.problems:
-        console.print(Text("    problem   ", style="red") + Text(problem))
+        lines.add_row(Text("  problem", style="red"), "", Text(problem))
+    if lines.row_count:
+        console.print(lines)
+    if len(told) > most:
+        console.print(Text(f"  … and {len(told) - most} more; --json shows all", style="dim"))
 
 
 def print_entries(entries: Sequence[LedgerEntry]) -> None:
-    """A table of orders."""
+    """A line for each order, and under it why it is where it is."""
     if not entries:
         console.print("no orders")
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("order", "connection", "state", "TradeGecko", "taken in (UTC)", "why"):
-        table.add_column(heading, overflow="fold")
+    for heading in ("order", "state", "TradeGecko id", "taken in (UTC)", "connection"):
+        table.add_column(heading, no_wrap=True)
     for entry in entries:
         table.add_row(
             Text(entry.number),
-            Text(entry.connection),
-            str(entry.state),
-            Text(entry.remote_id or ""),
+            Text(str(entry.state), style=_STATE_STYLE.get(entry.state, "")),
+            Text(entry.remote_id or "-"),
             f"{entry.taken_in_at:%Y-%m-%d %H:%M}",
-            Text(entry.reason.text if entry.reason else ""),
+            Text(entry.connection),
         )
     console.print(table)
+    why = Table.grid(padding=(0, 2))
+    for entry in entries:
+        if entry.reason:
+            why.add_row(Text(f"  {entry.number}", no_wrap=True), Text(entry.reason.text))
+    if why.row_count:
+        console.print(Text("why", style="bold"))
+        console.print(why)
 
 
 def print_entry(entry: LedgerEntry, history: Sequence[LedgerEvent]) -> None:

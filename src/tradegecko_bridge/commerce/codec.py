@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from typing import Any, TypeVar, cast
+from types import GenericAlias
+from typing import Any, TypeVar, cast, get_args, get_origin
 
 import attrs
 import cattrs
@@ -54,7 +55,7 @@ def _decimal(value: object, _type: object = None) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
         raise TypeError(f"{_shown(value)} is not a number")
     try:
-        number = Decimal(value)
+        number = Decimal(value.replace("_", "?") if isinstance(value, str) else value)
     except InvalidOperation:
         raise ValueError(f"{_shown(value)} is not a number") from None
     if not math.isfinite(number):
@@ -76,9 +77,21 @@ def _date(value: object, _type: object = None) -> date:
         raise ValueError(f"{_shown(value)} is not a date such as 2026-01-31") from None
 
 
+def _is_sequence(kind: Any) -> bool:
+    return get_origin(kind) is tuple
+
+
+def _items(converter: cattrs.Converter, value: object, kind: Any) -> tuple[Any, ...]:
+    """A list of JSON; text would otherwise pass for a list of its letters."""
+    if not isinstance(value, (list, tuple)):
+        raise TypeError(f"{_shown(value)} is not a list")
+    as_list: Any = GenericAlias(list, get_args(kind)[:1])
+    return tuple(converter.structure(value, as_list))
+
+
 def _text(value: object, _type: object = None) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{_shown(value)} is not text; put it in quotes")
+    if not isinstance(value, str):  # not shown: it may be somebody's telephone number
+        raise TypeError(f"a {type(value).__name__} is not text; put it in quotes")
     return value
 
 
@@ -108,6 +121,7 @@ def _converter(*, strict: bool) -> cattrs.Converter:
     )
     for kind, read in scalars:
         converter.register_structure_hook(kind, read)
+    converter.register_structure_hook_func(_is_sequence, lambda value, kind: _items(converter, value, kind))
     converter.register_unstructure_hook(Decimal, str)
     converter.register_unstructure_hook(datetime, datetime.isoformat)
     converter.register_unstructure_hook(date, date.isoformat)

@@ -194,6 +194,7 @@ def _advance(wiring: Wiring, entry_id: int, why: str) -> None:
 
 def _said(shipment: Shipment) -> str:
     units = sum((item.quantity for item in shipment.items), ZERO)
+    goods = f"{units.normalize():f} {'unit' if units == 1 else 'units'}"
     numbers = ", ".join(shipment.tracking_numbers) or "no tracking number"
-    rest = "complete" if shipment.completes_order else "more to come"
-    return f"{units.normalize():f} units, {' '.join(p for p in (shipment.carrier, numbers) if p)}, {rest}"
+    parcel = f"{shipment.carrier} {numbers}" if shipment.carrier else numbers
+    return f"{goods}, {parcel}, {'complete' if shipment.completes_order else 'more to come'}"

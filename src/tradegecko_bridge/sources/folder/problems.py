@@ -1,0 +1,36 @@
+"""How the lines a person has to act on are worded: one line, what is wrong, where, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+NOTHING_TAKEN = "(nothing of this file was taken)"
+_SHOWN_FAULTS = 5
+_SHOWN_CHARACTERS = 40
+
+
+def one_line(text: str) -> str:
+    """A name as it may stand in a line and in a cursor: line breaks and undecodable bytes are escaped."""
+    return text if text.isprintable() else repr(text)[1:-1]
+
+
+def quoted(value: str) -> str:
+    """A value in quotes, short and on one line."""
+    shown = one_line(value)
+    return f"'{shown}'" if len(shown) <= _SHOWN_CHARACTERS else f"'{shown[: _SHOWN_CHARACTERS - 1]}…'"
+
+
+def listed(faults: Sequence[str]) -> str:
+    """The first few faults and how many more there are: a line stays readable however bad the file is."""
+    shown = "; ".join(dict.fromkeys(faults[:_SHOWN_FAULTS]))
+    more = len(faults) - _SHOWN_FAULTS
+    return f"{shown}; and {more} more" if more > 0 else shown
+
+
+def held(order: str, *, held_orders: int, good_orders: int) -> str:
+    """What became of the order and of its neighbours in the file."""
+    fate = f"order {one_line(order)} is held"
+    if not good_orders:
+        return f"({fate})"
+    others = "the others" if held_orders == 1 else f"{good_orders} other{'s' if good_orders > 1 else ''}"
+    return f"({fate}, {others} went through)"

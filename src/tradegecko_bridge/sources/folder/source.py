@@ -1,0 +1,202 @@
+"""The folder as a source: what the engine calls."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from attrs import evolve, frozen
+
+from tradegecko_bridge.commerce import (
+    DeliveryReceipt,
+    ItemResult,
+    ProductDetails,
+    Shipment,
+    SourceOrder,
+    StockLevel,
+    UnreadableOrder,
+    Verdict,
+)
+from tradegecko_bridge.commerce.codec import fingerprint
+from tradegecko_bridge.errors import MalformedData, SourceError
+from tradegecko_bridge.ports import Clock
+from tradegecko_bridge.sources.folder import returns
+from tradegecko_bridge.sources.folder.csv_orders import read_csv
+from tradegecko_bridge.sources.folder.inbox import Inbox, Waiting
+from tradegecko_bridge.sources.folder.json_orders import read_json
+from tradegecko_bridge.sources.folder.outbox import Outbox, WrittenIndex
+from tradegecko_bridge.sources.folder.problems import NOTHING_TAKEN, one_line
+
+_Given = SourceOrder | UnreadableOrder
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@frozen
+class _Offered:
+    """A file given in this run: how many orders it gave, and whether all of it could be read."""
+
+    file: Waiting
+    count: int
+    clean: bool
+
+
+class FolderSource:
+    """Orders from files in ``<path>/orders/``; tracking, stock, products and receipts as files beside it.
+
+    ``settle`` is how long a file must have been left alone before it is read (a number is seconds), ``clock``
+    tells the present moment in UTC. Nothing is touched before the first call. The file formats are in
+    ``docs/folder.md``.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        name: str = "folder",
+        settle: timedelta | float = timedelta(seconds=2),
+        clock: Clock = _now,
+    ) -> None:
+        folder = Path(path)
+        quiet = settle if isinstance(settle, timedelta) else timedelta(seconds=settle)
+        self.name = name
+        self._clock = clock
+        self._inbox = Inbox(folder / "orders", settle=quiet)
+        self._tracking = Outbox(folder / "tracking", ending="tracking.csv", clock=clock)
+        self._stock = Outbox(folder / "stock", ending="stock.csv", clock=clock)
+        self._products = Outbox(folder / "products", ending="products.json", clock=clock)
+        self._receipts = Outbox(folder / "receipts", ending="receipts.csv", clock=clock)
+        self._shipped = WrittenIndex(folder / "tracking" / ".written")
+        self._offered: list[_Offered] = []
+
+    # ── orders ───────────────────────────────────────────────────────────────────────────────
+
+    def fetch_orders(self, after: str | None) -> Iterable[_Given]:  # noqa: ARG002 (the docstring says why)
+        """Every order of every file that is ready, files in order of their last change.
+
+        ``after`` is not needed: what is done has left the inbox, and all that is still there is offered on
+        every run; the ledger knows the orders it has seen. A cursor on times of change would lose files: one
+        copied with its old time, unpacked from an archive or written by a machine whose clock is behind would
+        arrive "before" the cursor and never be read.
+
+        Raises:
+            SourceRefused: the path is not a folder or not writable.
+            SourceUnavailable: the folder cannot be reached now, or went away while it was read.
+        """
+        self._inbox.prepare()
+        self._offered = []
+        return self._give(self._inbox.waiting(self._clock()), self._offered)
+
+    def _give(self, files: Sequence[Waiting], offered: list[_Offered]) -> Iterator[_Given]:
+        for file in files:
+            orders = self._read(file)
+            clean = bool(orders) and not any(isinstance(order, UnreadableOrder) for order in orders)
+            offered.append(_Offered(file, len(orders), clean))
+            for position, order in enumerate(orders, 1):
+                yield evolve(order, cursor=f"{file.name}#{position}")
+
+    def _read(self, file: Waiting) -> Sequence[_Given]:
+        try:
+            data = self._inbox.read(file)
+            return () if data is None else _orders_in(file.name, data)
+        except MalformedData as error:
+            return (UnreadableOrder(problem=str(error)),)
+
+    def acknowledge_intake(self, cursor: str) -> None:
+        """Move the files given whole up to ``cursor`` to ``orders/done/``.
+
+        A file in which something could not be read stays until it is corrected in place. So does everything
+        after a crash or in a new process, which no longer knows what was given: it is offered again, and the
+        ledger knows it.
+
+        Raises:
+            SourceRefused, SourceUnavailable: a file cannot be moved (somebody has it open); the others are, and
+                that one will be offered again.
+        """
+        failures: list[SourceError] = []
+        for offered in self._given_up_to(cursor):
+            self._offered.remove(offered)
+            try:
+                if offered.clean:
+                    self._inbox.put_away(offered.file)
+            except SourceError as error:
+                failures.append(error)
+        if failures:
+            lines = "; ".join(str(error) for error in failures)
+            raise type(failures[0])(f"{lines}; its orders are safe in the ledger, and it will be read again")
+
+    def _given_up_to(self, cursor: str) -> Sequence[_Offered]:
+        """The files that were given to their end; none if the cursor is not from this run."""
+        name, _, position = cursor.rpartition("#")
+        for place, offered in enumerate(self._offered):
+            if offered.file.name == name:
+                return self._offered[: place + (int(position) >= offered.count)]
+        return ()
+
+    # ── what comes back ──────────────────────────────────────────────────────────────────────
+
+    def accept_tracking(self, shipments: Sequence[Shipment]) -> Sequence[ItemResult]:
+        """Write the shipments to ``tracking/``; one that was last written with the same content is not repeated."""
+        written = self._shipped.load()
+        batch: list[tuple[str, Shipment]] = []
+        digests: list[tuple[str, str]] = []
+        for shipment in shipments:
+            key, digest = shipment.reference, fingerprint(shipment)
+            if written.get(one_line(key)) != digest:
+                written[one_line(key)] = digest
+                batch.append((key, shipment))
+                digests.append((key, digest))
+        answers = self._tracking.hand_over(batch, returns.tracking_text, partial(returns.table, returns.TRACKING))
+        self._shipped.add([d for d, answer in zip(digests, answers, strict=True) if answer.verdict is Verdict.ACCEPTED])
+        return _with_repeats([shipment.reference for shipment in shipments], answers)
+
+    def accept_stock(self, levels: Sequence[StockLevel]) -> Sequence[ItemResult]:
+        """Write the stock levels to ``stock/``."""
+        batch = [(level.sku, level) for level in levels]
+        return self._stock.hand_over(batch, returns.stock_text, partial(returns.table, returns.STOCK))
+
+    def accept_products(self, products: Sequence[ProductDetails]) -> Sequence[ItemResult]:
+        """Write the products to ``products/``."""
+        batch = [(product.reference, product) for product in products]
+        return self._products.hand_over(batch, returns.product_text, returns.product_file)
+
+    def accept_receipts(self, receipts: Sequence[DeliveryReceipt]) -> Sequence[ItemResult]:
+        """Write the receipts to ``receipts/``."""
+        batch = [(receipt.order_reference, receipt) for receipt in receipts]
+        return self._receipts.hand_over(batch, returns.receipt_text, partial(returns.table, returns.RECEIPTS))
+
+
+def _orders_in(name: str, data: bytes) -> Sequence[_Given]:
+    text = _decoded(name, data)
+    if not text.strip():
+        raise MalformedData([f"{name}: is empty; delete it or export it again {NOTHING_TAKEN}"])
+    return read_json(name, text) if name.lower().endswith(".json") else read_csv(name, text)
+
+
+def _decoded(name: str, data: bytes) -> str:
+    """The text of a file.
+
+    Raises:
+        MalformedData: it is not UTF-8; a byte in a wrong place says nothing certain about any row.
+    """
+    try:
+        text = data.decode().removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        bad, fault = error.start, "is not UTF-8 text"
+    else:
+        bad, fault = data.find(b"\0"), "holds NUL bytes"
+        if bad < 0:
+            return text
+    place = f"byte {bad + 1}, in line {data[:bad].count(10) + 1}"
+    raise MalformedData([f"{name}: {fault} ({place}); save it as UTF-8, in Excel “CSV UTF-8” {NOTHING_TAKEN}"])
+
+
+def _with_repeats(keys: Sequence[str], answers: Sequence[ItemResult]) -> list[ItemResult]:
+    """One answer for each key in turn; what was not written again is there already."""
+    by_key = {answer.key: answer for answer in answers}
+    return [by_key.get(key) or ItemResult(key=key, verdict=Verdict.ACCEPTED) for key in keys]

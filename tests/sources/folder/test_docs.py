@@ -1,0 +1,94 @@
+"""The documentation says what the code does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.sources.folder.helpers import GOOD, HEADER, OTHER, fetch, good, problems, sheet, source_at
+from tests.sources.folder.test_outbox import PRODUCT, RECEIPT, SHIPMENT, STOCK
+from tradegecko_bridge.sources.folder import returns
+from tradegecko_bridge.sources.folder.columns import COLUMNS, Column
+
+DOCS = Path(__file__).parents[3] / "docs" / "folder.md"
+TEXT = DOCS.read_text(encoding="utf-8") if DOCS.exists() else ""
+NEXT = "1007,2026-01-31T09:30:00Z,CAD,MUG,1,2.50,"
+SAID: list[tuple[str, str | bytes]] = [
+    ("shop-7.csv", sheet(GOOD, "1007,2026-01-31T09:30:00Z,CAD,MUG,two,2.50,")),
+    ("shop-7.csv", sheet(GOOD, '1007,2026-01-31T09:30:00Z,CAD,MUG,2,"12,50",')),
+    ("shop-7.csv", sheet(GOOD, "1007,2026-01-31T09:30:00,CAD,MUG,2,12.50,")),
+    ("shop-7.csv", sheet(GOOD, "1007,2026-01-31,CAD,MUG,2,12.50,")),
+    ("shop-7.csv", sheet(GOOD, NEXT, "1007,,USD,TEE,1,5.00,")),
+    ("shop-7.csv", sheet(GOOD, f"{NEXT}Paris", "1007,,,TEE,1,5.00,Rome")),
+    ("shop-7.csv", sheet(GOOD, NEXT, "1007,,,,,5.00,")),
+    ("shop-7.csv", sheet(GOOD, ",,,TEE,1,5.00,", OTHER)),
+    ("shop-7.csv", sheet(GOOD, "1007,2026-01-31T09:30:00Z,CAD,MUG, blue,1,2.50,Paris")),
+    ("shop-7.csv", sheet(GOOD, NEXT)[:-1]),
+    ("shop-7.csv", sheet(f"{GOOD},1", header=f"{HEADER},qty")),
+    ("shop-7.csv", sheet(GOOD, header=HEADER.replace("currency", "note"))),
+    ("shop-7.csv", sheet(GOOD, '1007,,,"MUG,1,1,')),
+    ("shop-7.csv", sheet(GOOD, "é").encode("latin-1")),
+    ("shop-7.csv", ""),
+    ("shop-7.xlsx", "PK"),
+    ("shop.json", '[{"reference": "1006", "number": "1006", "placed_at": "2026-01-31T09:30:00Z", "currency": 7}]'),
+    ("shop.json", '[\n{"reference": "1006", '),
+]
+
+
+def blocks(kind: str) -> list[str]:
+    """The code blocks of one kind."""
+    return re.findall(rf"^```{kind}\n(.*?)^```", TEXT, flags=re.MULTILINE | re.DOTALL)
+
+
+pytestmark = pytest.mark.skipif(not TEXT, reason="the documentation is not beside the tests")
+
+
+def test_the_column_table_is_the_codes() -> None:
+    """Every column, in the code's order, with its kind and how often it is filled; no other."""
+
+    def filled(column: Column) -> str:
+        return ("every row" if column.per_line else "once an order") + (", required" if column.required else "")
+
+    table = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \| .+ \|$", TEXT, flags=re.MULTILINE)
+    documented = [(name, kind.replace("\\|", "|"), when) for name, kind, when in table if when.startswith(("o", "e"))]
+    assert documented == [(column.name, str(column.kind), filled(column)) for column in COLUMNS.values()]
+
+
+@pytest.mark.parametrize(
+    ("kind", "start", "numbers"), [("csv", "order_number,", ["1006", "1007"]), ("json", "{", ["1008"])]
+)
+def test_the_examples_are_read_and_add_up(tmp_path: Path, kind: str, start: str, numbers: list[str]) -> None:
+    """The files shown can be copied as they are."""
+    (example,) = (block for block in blocks("text" if kind == "csv" else kind) if block.startswith(start))
+    given = fetch(tmp_path, f"shop.{kind}", example)
+    assert [order.number for order in good(given)] == numbers == [order.number for order in given]
+    for order in good(given):
+        assert order.computed_totals.grand_total == order.totals.grand_total
+
+
+def test_the_problem_lines_are_real(tmp_path: Path) -> None:
+    """Each line shown is what a file leads to, in this order."""
+    lines = [line for name, content in SAID for line in _said(tmp_path, name, content)]
+    assert "\n".join([*lines, ""]) in blocks("text")
+
+
+def _said(folder: Path, name: str, content: str | bytes) -> list[str]:
+    lines = problems(fetch(folder, name, content))
+    (folder / "orders" / name).unlink()
+    return lines
+
+
+def test_the_files_that_come_back_look_as_shown(tmp_path: Path) -> None:
+    """Names and headings of what is written are those documented."""
+    source = source_at(tmp_path)
+    source.accept_tracking([SHIPMENT])
+    source.accept_stock([STOCK])
+    source.accept_receipts([RECEIPT])
+    source.accept_products([PRODUCT])
+    for folder in ("tracking", "stock", "receipts", "products"):
+        (name,) = (file.name for file in (tmp_path / folder).glob("[!.]*"))
+        assert f"`{folder}/{name}`" in TEXT
+    for heading in (returns.TRACKING, returns.STOCK, returns.RECEIPTS):
+        assert any(block.startswith(",".join(heading) + "\n") for block in blocks("text"))

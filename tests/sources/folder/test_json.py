@@ -1,0 +1,154 @@
+"""JSON order files: what they give, and what each fault says."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.sources.folder.helpers import bad, fetch, good, problems
+
+
+def order(reference: str = "1006", **fields: Any) -> dict[str, Any]:
+    """An order as a JSON file holds it."""
+    least = {"reference": reference, "number": reference, "placed_at": "2026-01-31T09:30:00Z", "currency": "CAD"}
+    return least | fields
+
+
+LINE = {"reference": "1", "quantity": 1, "price": "1"}
+
+
+@pytest.mark.parametrize("wrapped", [order(), [order()], {"orders": [order()]}])
+def test_an_order_a_list_or_an_object_with_orders(tmp_path: Path, wrapped: object) -> None:
+    """All three forms give the order, also without lines."""
+    (given,) = good(fetch(tmp_path, "shop.json", json.dumps(wrapped)))
+    assert (given.reference, given.lines, given.cursor) == ("1006", (), "shop.json#1")
+
+
+def test_numbers_are_decimals_digit_for_digit(tmp_path: Path) -> None:
+    """A price written as a plain JSON number never becomes a binary fraction."""
+    line = '{"reference": "1", "quantity": 3, "price": 0.1000000000000000055511151231257827}'
+    text = json.dumps(order(lines=["here"])).replace('"here"', line)
+    (given,) = good(fetch(tmp_path, "shop.json", text))
+    assert str(given.lines[0].price) == "0.1000000000000000055511151231257827"
+    assert given.lines[0].quantity == Decimal(3)
+
+
+def test_a_bad_order_is_held_under_its_reference(tmp_path: Path) -> None:
+    """A fault names file, order and field; the other orders go through."""
+    orders = [order("1"), order("2"), order("3"), order("gid-7", number="1007", lines=[LINE | {"quantity": "two"}])]
+    given = fetch(tmp_path, "shop.json", json.dumps({"orders": orders}))
+    assert [o.reference for o in good(given)] == ["1", "2", "3"]
+    (held,) = bad(given)
+    assert (held.reference, held.number, held.cursor) == ("gid-7", "1007", "shop.json#4")
+    assert held.problem == (
+        "shop.json, orders[3].lines[0].quantity: 'two' is not a number (order 1007 is held, the others went through)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"number": " "}, "shop.json: number must not be blank"),
+        ({"number": 1007}, "shop.json, number: '1007' is not text; put it in quotes"),
+        (
+            {"placed_at": "2026-01-31"},
+            "shop.json: placed_at 2026-01-31T00:00:00 has no time zone; write e.g. 2026-01-31T09:30:00Z",
+        ),
+        ({"colour": "red"}, "shop.json: unknown field 'colour'"),
+        ({"tags": "vip"}, "shop.json, tags: is not a list; put it in square brackets"),
+        ({"lines": None}, "shop.json, lines: is not a list; put it in square brackets"),
+        ({"customer": {"age": 7}}, "shop.json, customer: unknown field 'age'"),
+        ({"note": "a\0b"}, "shop.json, note: holds a NUL or half a character, which cannot be stored"),
+        (
+            {"customer": {"email": "\ud800"}},
+            "shop.json, customer.email: holds a NUL or half a character, which cannot be stored",
+        ),
+        ({"lines": [LINE | {"quantity": float("nan")}]}, "shop.json, lines[0].quantity: 'NaN' is not a finite number"),
+        ({"currency": float("nan")}, "shop.json, currency: 'NaN' is not text; put it in quotes"),
+    ],
+)
+def test_faults_of_one_order(tmp_path: Path, fields: dict[str, Any], said: str) -> None:
+    """Each wrong field leads to a line that names it."""
+    given = fetch(tmp_path, "shop.json", json.dumps(order(**fields)))
+    assert not good(given)
+    assert [order.reference for order in bad(given)] == ["1006"]
+    assert problems(given)[0].startswith(said)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"customer": {"phone": 4165551234}},
+        {"customer": "4165551234"},
+        {"shipping_address": {"city": 4165551234}},
+        {"billing_address": ["4165551234"]},
+        {"note": 4165551234},
+        {"extra": {"gift": 4165551234}},
+    ],
+)
+def test_personal_values_are_never_shown(tmp_path: Path, fields: dict[str, Any]) -> None:
+    """A fault in what may identify a person names the field, not the value."""
+    (line,) = problems(fetch(tmp_path, "shop.json", json.dumps([order(**fields)])))
+    assert "4165551234" not in line
+    assert next(iter(fields)) in line
+
+
+def test_a_field_given_twice_is_a_fault(tmp_path: Path) -> None:
+    """JSON would let the last one win silently."""
+    text = json.dumps(order(lines=[LINE])).replace('"quantity": 1', '"quantity": 1, "quantity": 2')
+    assert problems(fetch(tmp_path, "shop.json", text)) == [
+        "shop.json, lines[0].quantity: a value given twice is not a number (order 1006 is held)"
+    ]
+
+
+def test_the_same_order_twice_is_given_twice(tmp_path: Path) -> None:
+    """The ledger recognises it."""
+    assert len(good(fetch(tmp_path, "shop.json", json.dumps([order(), order()])))) == 2
+
+
+@pytest.mark.parametrize("second", [order(currency="USD"), order(currency=5)])
+def test_two_contents_under_one_reference_hold_both(tmp_path: Path, second: dict[str, Any]) -> None:
+    """Nobody can know which one is right, so neither goes."""
+    given = fetch(tmp_path, "shop.json", json.dumps([order(), order("2"), second]))
+    assert [o.reference for o in good(given)] == ["2"]
+    assert [o.reference for o in bad(given)] == ["1006"]
+    assert problems(given)[0].startswith(
+        "shop.json, orders[2]: has the reference of orders[0] and another content; keep one"
+    )
+
+
+def test_the_reference_is_read_where_it_can_be(tmp_path: Path) -> None:
+    """An order without a usable reference is reported without one."""
+    given = bad(fetch(tmp_path, "shop.json", json.dumps([7, {}, order() | {"reference": 7}, order("a\0b")])))
+    assert [held.reference for held in given] == [None, None, "7", None]
+    assert given[0].problem.endswith("orders[0]: is not an order, an object with named fields (the order was left out)")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            '[\n{"reference": "1006", ',
+            (
+                "shop.json, line 2, column 23: is not JSON from here on or was cut short (Expecting property name"
+                " enclosed in double quotes)"
+            ),
+        ),
+        ("[" * 100_000, "shop.json: is nested too deeply"),
+        ("[1e9999999999999999999999]", "shop.json: holds a number that is too large"),
+        ("", "shop.json: is empty; delete it or export it again"),
+        ("[]", "shop.json: holds an empty list of orders; delete the file"),
+        ("7", "shop.json: holds neither an order nor a list of orders"),
+        ('{"orders": {}}', "shop.json: holds neither an order nor a list of orders"),
+        ('{"orders": [], "page": 1}', "shop.json: unknown field 'page' beside 'orders'"),
+    ],
+)
+def test_a_file_that_makes_no_sense_is_one_line(tmp_path: Path, text: str, said: str) -> None:
+    """Cut short, empty or something else altogether: one line without an order reference."""
+    given = fetch(tmp_path, "shop.json", text)
+    assert [order.reference for order in bad(given)] == [None]
+    assert problems(given) == [f"{said} (nothing of this file was taken)"]

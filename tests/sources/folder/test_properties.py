@@ -1,0 +1,238 @@
+"""What must hold for any order and any damage, not only for the examples."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.sources.folder.helpers import GOOD, HEADER, OTHER, Given, bad, fetch, good, sheet
+from tradegecko_bridge.commerce import (
+    Address,
+    Customer,
+    Discount,
+    OrderLine,
+    ShippingLine,
+    SourceOrder,
+    Totals,
+)
+from tradegecko_bridge.commerce.codec import to_plain
+from tradegecko_bridge.sources.folder.columns import ADDRESS_FIELDS, COLUMNS, CUSTOMER_FIELDS
+
+# What a database can hold: no NUL, no half characters. In CSV also nothing that spaces around it would change.
+_text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12)
+_words = _text.map(str.strip).filter(bool)
+_numbers = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=4)
+_zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+_moments = st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1), timezones=_zones | st.just(UTC))  # noqa: DTZ001
+_maybe = st.none() | _words
+
+
+def _some(names: tuple[str, ...]) -> st.SearchStrategy[dict[str, str]]:
+    return st.dictionaries(st.sampled_from(names), _words, max_size=4)
+
+
+def _lines(included: bool) -> st.SearchStrategy[OrderLine]:
+    return st.builds(
+        OrderLine,
+        reference=_words,
+        sku=_maybe,
+        name=_words | st.just(""),
+        quantity=_numbers,
+        price=_numbers,
+        price_includes_tax=st.just(included),
+        discount=_numbers,
+        additional_discount=_numbers,
+        tax=st.none() | _numbers,
+        tax_rate=st.none() | _numbers,
+        shippable=st.booleans(),
+    )
+
+
+def _address() -> st.SearchStrategy[Address | None]:
+    return st.none() | _some(ADDRESS_FIELDS).filter(bool).map(lambda fields: Address(**fields))
+
+
+@st.composite
+def _orders(draw: st.DrawFn) -> SourceOrder:
+    included = draw(st.booleans())
+    maybe_number = st.none() | _numbers
+    shipping = st.builds(
+        ShippingLine,
+        label=_words | st.just(""),
+        code=_maybe,
+        amount=_numbers,
+        price_includes_tax=st.just(included),
+        tax=maybe_number,
+        tax_rate=maybe_number,
+    )
+    discounts = st.builds(Discount, label=_words | st.just(""), code=_maybe, amount=_numbers)
+    tags = st.lists(_words.filter(lambda word: "|" not in word), max_size=3)
+    return SourceOrder(
+        reference=draw(_words),
+        number=draw(_words),
+        placed_at=draw(_moments),
+        currency=draw(_words),
+        lines=tuple(draw(st.lists(_lines(included), min_size=1, max_size=4, unique_by=lambda line: line.reference))),
+        shipping=tuple(draw(st.lists(shipping, max_size=1))),
+        discounts=tuple(draw(st.lists(discounts, max_size=1))),
+        totals=draw(st.builds(Totals, **dict.fromkeys(("subtotal", "tax", "shipping", "discount"), maybe_number))),
+        customer=Customer(**draw(_some(CUSTOMER_FIELDS))),
+        shipping_address=draw(_address()),
+        billing_address=draw(_address()),
+        requested_ship_date=draw(st.none() | st.dates()),
+        note=draw(_maybe),
+        tags=tuple(draw(tags)),
+        url=draw(_maybe),
+        canceled_at=draw(st.none() | _moments),
+    )
+
+
+def _cell(value: object) -> str:
+    """A value as a shop's export would write it."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case Decimal():
+            return format(value, "f")
+        case tuple():
+            return "|".join(value)
+        case _:
+            return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _order_cells(order: SourceOrder) -> dict[str, object]:
+    def prefixed(prefix: str, part: object) -> Mapping[str, object]:
+        slots = getattr(type(part), "__slots__", ())
+        names = [name for name in slots if f"{prefix}_{name}" in COLUMNS]
+        return {f"{prefix}_{name}": getattr(part, name) for name in names}
+
+    totals = order.totals
+    return {
+        **{name: getattr(order, name) for name in COLUMNS if hasattr(order, name)},
+        "order_reference": order.reference,
+        "order_number": order.number,
+        "prices_include_tax": order.prices_include_tax,
+        "tax_total": totals.tax,
+        "subtotal": totals.subtotal,
+        "grand_total": totals.grand_total,
+        **prefixed("customer", order.customer),
+        **prefixed("ship", order.shipping_address),
+        **prefixed("bill", order.billing_address),
+        **(prefixed("shipping", order.shipping[0]) if order.shipping else {}),
+        **(prefixed("discount", order.discounts[0]) if order.discounts else {}),
+        "shipping_total": totals.shipping,
+        "discount_total": totals.discount,
+    }
+
+
+def _as_csv(orders: list[SourceOrder], delimiter: str) -> str:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, COLUMNS, delimiter=delimiter, restval="")
+    writer.writeheader()
+    for order in orders:
+        for line in order.lines:
+            cells = _order_cells(order) if line is order.lines[0] else {"order_reference": order.reference}
+            cells |= {name: getattr(line, name) for name in COLUMNS if hasattr(line, name)}
+            cells["line_reference"] = line.reference
+            writer.writerow({name: _cell(value) for name, value in cells.items()})
+    return text.getvalue()
+
+
+def _fetched(name: str, content: str) -> list[Given]:
+    with tempfile.TemporaryDirectory() as folder:
+        return fetch(Path(folder), name, content)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    orders=st.lists(_orders(), min_size=1, max_size=3, unique_by=lambda order: order.reference),
+    delimiter=st.sampled_from(",;\t"),
+)
+def test_any_order_reads_back_equal_from_csv(orders: list[SourceOrder], delimiter: str) -> None:
+    """Every value, however odd its text, arrives as it was written."""
+    assert _fetched("shop.csv", _as_csv(orders, delimiter)) == orders
+
+
+def _numbers_bare(plain: Any) -> Any:
+    """Decimals as JSON numbers instead of text."""
+    if isinstance(plain, dict):
+        return {name: _bare(name, value) for name, value in plain.items()}
+    return [_numbers_bare(each) for each in plain] if isinstance(plain, list) else plain
+
+
+def _bare(name: str, value: Any) -> Any:
+    return f"bare {value} bare" if name in ("quantity", "price", "amount") else _numbers_bare(value)
+
+
+@settings(max_examples=60, deadline=None)
+@given(orders=st.lists(_orders(), min_size=1, max_size=3, unique_by=lambda order: order.reference), bare=st.booleans())
+def test_any_order_reads_back_equal_from_json(orders: list[SourceOrder], bare: bool) -> None:
+    """In quotes or as plain numbers, no digit is lost."""
+    plain = [to_plain(order) for order in orders]
+    text = json.dumps({"orders": _numbers_bare(plain) if bare else plain})
+    assert _fetched("shop.json", text.replace('"bare ', "").replace(' bare"', "")) == orders
+
+
+_ROWS = (GOOD, OTHER, '2000,2026-01-31T09:30:00Z,CAD,"MUG, blue",1,1.00,', "1006,,,TEE,3,5.00,", "2000,,,TEE,10,5.00,")
+
+
+def test_a_file_cut_inside_any_row_holds_the_order_of_that_row() -> None:
+    """Wherever inside a row a file breaks off, that row's order waits and no other order loses a line."""
+    for place, row in enumerate(_ROWS):
+        above = sheet(*_ROWS[:place])
+        complete = good(_fetched("shop.csv", above))
+        for length in range(1, len(row) + 1):
+            given = _fetched("shop.csv", above + row[:length])
+            assert bad(given)
+            assert row[:4] not in [order.number for order in good(given)]
+            assert [order.lines for order in good(given)] == [
+                order.lines for order in complete if order.number in {went.number for went in good(given)}
+            ]
+
+
+def test_a_file_cut_inside_the_header_gives_nothing() -> None:
+    """Half a header is never taken for a whole one."""
+    for length in range(1, len(HEADER) + 1):
+        given = _fetched("shop.csv", HEADER[:length])
+        assert len(bad(given)) == 1
+        assert not good(given)
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_damage_never_raises_and_never_spoils_an_order_silently(data: st.DataObject) -> None:
+    """Any byte changed to a structural one: orders come whole, changed in one cell, or not at all."""
+    text = sheet(*_ROWS)
+    place = data.draw(st.integers(0, len(text) - 1))
+    damaged = text[:place] + data.draw(st.sampled_from(',;"\n\r\t\0')) + text[place + 1 :]
+    whole = {order.number: len(order.lines) for order in good(_fetched("shop.csv", text))}
+    for order in good(_fetched("shop.csv", damaged)):
+        assert len(order.lines) == whole.get(order.number, 0) or place_is_in_a_reference(text, place)
+
+
+def place_is_in_a_reference(text: str, place: int) -> bool:
+    """Whether the damage hit an order number or the end of the row before: then it is another order's row."""
+    start = text.rfind("\n", 0, place) + 1
+    return place - start <= len("1006") or text[place] == "\n"
+
+
+@settings(max_examples=150, deadline=None)
+@given(content=st.binary(max_size=200) | _text.map(str.encode), ending=st.sampled_from(["csv", "json"]))
+def test_any_bytes_lead_to_lines_not_to_errors(content: bytes, ending: str) -> None:
+    """Whatever lies in the inbox, a run goes through and says something of it on one line."""
+    with tempfile.TemporaryDirectory() as folder:
+        given_orders = fetch(Path(folder), f"shop.{ending}", content)
+    assert given_orders
+    assert all("\n" not in order.problem for order in bad(given_orders))
