@@ -91,7 +91,8 @@ def _items(converter: cattrs.Converter, value: object, kind: Any) -> tuple[Any, 
 
 def _text(value: object, _type: object = None) -> str:
     if not isinstance(value, str):  # not shown: it may be somebody's telephone number
-        raise TypeError(f"a {type(value).__name__} is not text; put it in quotes")
+        is_number = isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
+        raise TypeError(f"a {'number' if is_number else type(value).__name__} is not text; put it in quotes")
     return value
 
 
