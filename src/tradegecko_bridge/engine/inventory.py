@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from tradegecko_bridge.commerce import StockLevel, VariantStock, Verdict
+from tradegecko_bridge.commerce.numbers import trimmed
 from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.settings import ConnectionSettings
 from tradegecko_bridge.engine.wiring import OUTCOME_OF, Wiring, in_batches, offer
@@ -99,10 +100,9 @@ def stock_level(variant: VariantStock, in_flight: Decimal, settings: ConnectionS
         available = ZERO
     if variant.maximum is not None:
         available = min(available, max(variant.maximum, ZERO))
-    return StockLevel(sku=variant.sku, available=available, sell_without_stock=variant.sell_without_stock)
+    return StockLevel(sku=variant.sku, available=trimmed(available), sell_without_stock=variant.sell_without_stock)
 
 
 def _value(level: StockLevel) -> str:
     """What the source has acknowledged when it took this level."""
-    units = f"{level.available.normalize():f}"
-    return f"{units} or more" if level.sell_without_stock else units
+    return f"{level.available} or more" if level.sell_without_stock else str(level.available)

@@ -10,6 +10,7 @@ from typing import Final
 from attrs import evolve
 
 from tradegecko_bridge.commerce import ItemResult, Package, Shipment, ShippedItem, SourceOrder, Verdict
+from tradegecko_bridge.commerce.numbers import trimmed
 from tradegecko_bridge.commerce.remote import RemoteItem, RemoteShipment
 from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.wiring import OUTCOME_OF, Wiring, in_batches, offer
@@ -93,7 +94,7 @@ def to_shipment(
         for line in lines:
             units = min(rest, left[line.reference]) if line is not lines[-1] else rest
             if units > 0:
-                items.append(ShippedItem(line_reference=line.reference, sku=line.sku, quantity=units))
+                items.append(ShippedItem(line_reference=line.reference, sku=line.sku, quantity=trimmed(units)))
                 left[line.reference] -= units
                 rest -= units
     complete = all(left[line.reference] <= 0 for line in order.lines if line.shippable)
@@ -194,7 +195,7 @@ def _advance(wiring: Wiring, entry_id: int, why: str) -> None:
 
 def _said(shipment: Shipment) -> str:
     units = sum((item.quantity for item in shipment.items), ZERO)
-    goods = f"{units.normalize():f} {'unit' if units == 1 else 'units'}"
+    goods = f"{trimmed(units)} {'unit' if units == 1 else 'units'}"
     numbers = ", ".join(shipment.tracking_numbers) or "no tracking number"
     parcel = f"{shipment.carrier} {numbers}" if shipment.carrier else numbers
     return f"{goods}, {parcel}, {'complete' if shipment.completes_order else 'more to come'}"

@@ -1,0 +1,30 @@
+"""What became of an order, and why: the ledger never forgets."""
+
+from collections.abc import Iterable
+
+from tradegecko_bridge import MemoryStore, Sandbox, SyncEngine, TradeGeckoClient, TradeGeckoGateway
+from tradegecko_bridge.commerce import SourceOrder
+from tradegecko_bridge.ledger import OrderState
+from tradegecko_bridge.testing.builders import a_line, an_order
+
+
+class TwoOrders:
+    """One that can be delivered and one that cannot yet."""
+
+    name = "two orders"
+
+    def fetch_orders(self, after: str | None) -> Iterable[SourceOrder]:
+        """Both, once."""
+        return [] if after else [an_order("1001"), an_order("1002", [a_line("NEW-SKU")])]
+
+
+with Sandbox() as sandbox, TradeGeckoClient(sandbox.access_token, base_url=sandbox.base_url) as client:
+    store = MemoryStore()
+    engine = SyncEngine("shop", source=TwoOrders(), gateway=TradeGeckoGateway(client), store=store)
+    engine.run()
+
+    (held,) = store.entries(states=[OrderState.HELD])
+    print(held.number, "is held:", held.reason and held.reason.text)
+    for entry in store.entries():
+        for event in store.history(entry.id):
+            print(entry.number, event.was, "->", event.now, event.why)
