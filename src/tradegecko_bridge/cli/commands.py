@@ -90,7 +90,11 @@ def orders() -> None:
 
 @orders.command("list")
 @click.option(
-    "--state", "states", multiple=True, type=click.Choice(list(OrderState)), help="Only orders in this state."
+    "--state",
+    "states",
+    multiple=True,
+    type=click.Choice([state.value for state in OrderState]),
+    help="Only orders in this state.",
 )
 @click.option("--number", help="Only orders with this number.")
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True)

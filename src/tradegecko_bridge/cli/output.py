@@ -40,7 +40,7 @@ _STATE_STYLE = {
 
 @contextmanager
 def progress_bar(*, hidden: bool = False) -> Iterator[Callable[[Progress], None]]:
-    """A bar for each operation while it runs; gone when all is done."""
+    """A bar for each operation while it runs, gone when all is done; none where nobody watches a screen."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -48,7 +48,8 @@ def progress_bar(*, hidden: bool = False) -> Iterator[Callable[[Progress], None]
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Bars(*columns, console=Console(stderr=True), transient=True, disable=hidden) as bars:
+    screen = Console(stderr=True)
+    with Bars(*columns, console=screen, transient=True, disable=hidden or not screen.is_terminal) as bars:
         tasks: dict[str, Any] = {}
 
         def show(progress: Progress) -> None:

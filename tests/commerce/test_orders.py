@@ -1,0 +1,163 @@
+"""Canonical orders: the money rules, privacy, and the JSON form."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tradegecko_bridge.commerce import Address, Discount, OrderLine, ShippingLine, SourceOrder, Totals
+from tradegecko_bridge.commerce.codec import fingerprint, from_plain, to_plain
+from tradegecko_bridge.errors import MalformedData
+from tradegecko_bridge.testing.builders import a_line, an_order
+
+D = Decimal
+money = st.decimals(min_value=-10_000, max_value=10_000, places=2)
+words = st.text(max_size=20)
+
+
+def test_the_grand_total_by_the_rules() -> None:
+    """Subtotal without tax, plus tax and shipping, less what is taken off after tax."""
+    order = an_order(
+        lines=[
+            a_line(price="20.00", quantity=2, discount=D("1.50"), tax=D("4.81")),
+            a_line("B", price="10.00", additional_discount=D("2.00"), tax=D("1.30")),
+        ],
+        shipping=(ShippingLine(amount=D("5.00"), tax=D("0.65")),),
+        discounts=(Discount(amount=D("3.00")),),
+    )
+    assert order.computed_totals == Totals(
+        subtotal=D("47.00"), tax=D("6.76"), shipping=D("5.00"), discount=D("5.00"), grand_total=D("53.76")
+    )
+
+
+def test_tax_inside_prices_is_not_added_again() -> None:
+    """Where prices include tax, the grand total is what the prices say."""
+    line = a_line(price="11.30", price_includes_tax=True, tax=D("1.30"))
+    order = an_order(lines=[line], shipping=(), totals=Totals(tax=D("1.30")))
+    assert order.prices_include_tax is True
+    assert order.computed_totals.grand_total == D("11.30")
+
+
+def test_tax_of_the_whole_order_counts_when_no_line_carries_any() -> None:
+    """Most sources give one tax figure: it counts, and is inside where prices include tax."""
+    exclusive = an_order(lines=[a_line(price="10", tax_rate=None)], shipping=(), totals=Totals(tax=D("1.30")))
+    assert exclusive.computed_totals.grand_total == D("11.30")
+    line = a_line(price="10", tax_rate=None, price_includes_tax=True)
+    inclusive = an_order(lines=[line], shipping=(), totals=Totals(tax=D("1.15")))
+    assert inclusive.computed_totals.grand_total == D("10")
+
+
+def test_mixed_footing_is_said() -> None:
+    """Some prices with tax and some without is None, not a guess."""
+    lines = [a_line(price_includes_tax=True), a_line("B")]
+    assert an_order(lines=lines).prices_include_tax is None
+    assert an_order(lines=[]).prices_include_tax is False
+
+
+def test_a_float_is_refused() -> None:
+    """Money that went through binary fractions has lost cents: it is refused at the door."""
+    with pytest.raises(TypeError, match="price must be a Decimal"):
+        OrderLine(reference="1", quantity=D(1), price=19.99)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="finite"):
+        OrderLine(reference="1", quantity=D(1), price=D("NaN"))
+
+
+def test_a_time_without_zone_is_refused() -> None:
+    """A naive time means another moment on every machine."""
+    with pytest.raises(ValueError, match="has no time zone"):
+        an_order(placed_at=datetime(2026, 1, 1))  # noqa: DTZ001
+
+
+def test_what_identifies_a_person_never_shows() -> None:
+    """Names, addresses, e-mail, phone and notes are not in any repr."""
+    order = an_order(note="leave with Mrs Smith", extra={"gift": "for Ann"})
+    shown = repr(order)
+    for secret in ("Ann", "Lee", "King St", "M5H", "ann@example.com", "4165550100", "Smith"):
+        assert secret not in shown
+    assert "MUG-BLUE" in shown
+
+
+addresses = st.builds(
+    Address,
+    first_name=st.none() | words,
+    address1=st.none() | words,
+    country=st.none() | words,
+    email=st.none() | words,
+)
+orders = st.builds(
+    SourceOrder,
+    reference=st.text(min_size=1, max_size=9).filter(str.strip),
+    number=st.text(min_size=1, max_size=9).filter(str.strip),
+    placed_at=st.datetimes(timezones=st.just(UTC)),
+    currency=st.sampled_from(["CAD", "JPY"]),
+    lines=st.lists(
+        st.builds(
+            OrderLine,
+            reference=st.text(min_size=1, max_size=9).filter(str.strip),
+            sku=st.none() | words,
+            quantity=money,
+            price=money,
+            tax=st.none() | money,
+            shippable=st.booleans(),
+        ),
+        max_size=3,
+    ).map(tuple),
+    shipping_address=st.none() | addresses,
+    requested_ship_date=st.none() | st.dates(min_value=date(1, 1, 1)),
+    tags=st.lists(words, max_size=3).map(tuple),
+    extra=st.dictionaries(words, words, max_size=2),
+)
+
+
+@given(orders)
+def test_an_order_survives_json(order: SourceOrder) -> None:
+    """Any order written as JSON text and read back is the same order, to the last digit."""
+    text = json.dumps(to_plain(order))
+    again = from_plain(json.loads(text), SourceOrder, strict=True)
+    assert again == order
+    assert [line.price.as_tuple() for line in again.lines] == [line.price.as_tuple() for line in order.lines]
+    assert fingerprint(again) == fingerprint(order)
+
+
+def test_a_change_changes_the_fingerprint_and_a_cursor_does_not() -> None:
+    """The cursor is the source's business, the content is ours."""
+    order = an_order()
+    assert fingerprint(an_order(cursor="other")) == fingerprint(order)
+    assert fingerprint(an_order(lines=[a_line(quantity=2)])) != fingerprint(order)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"number": "1"}, "reference: is missing"),
+        ({"lines": [{"quantity": "two"}]}, "lines[0].quantity: 'two' is not a number"),
+        ({"lines": [{"quantity": "1_0"}]}, "lines[0].quantity: '1_0' is not a number"),
+        ({"lines": [{"price": 1.5}]}, "lines[0].price: 1.5 is a binary fraction; write it as text"),
+        ({"lines": [7]}, "lines[0]: 7 is not an object with named fields"),
+        ({"lines": None}, "lines: None is not a list"),
+        ({"tags": "vip"}, "tags: 'vip' is not a list"),
+        ({"placed_at": "yesterday"}, "placed_at: 'yesterday' is not a time such as 2026-01-31T09:30:00Z"),
+        ({"requested_ship_date": "soon"}, "requested_ship_date: 'soon' is not a date such as 2026-01-31"),
+        ({"quantiy": 1}, "unknown field 'quantiy'"),
+        ({"lines": [{"shippable": "yes"}]}, "lines[0].shippable: 'yes' is neither true nor false"),
+        ([], "a list is not an object with named fields"),
+    ],
+)
+def test_each_fault_is_one_line_with_its_place(data: object, said: str) -> None:
+    """A person reads where it is and what to write instead."""
+    with pytest.raises(MalformedData) as caught:
+        from_plain(data, SourceOrder, strict=True)
+    assert [line for line in caught.value.problems if line.startswith(said)]
+
+
+def test_a_fault_in_a_personal_field_does_not_echo_it() -> None:
+    """A telephone number written as a number is told of, not quoted."""
+    with pytest.raises(MalformedData) as caught:
+        from_plain({"customer": {"phone": 4165550100}}, SourceOrder)
+    assert "customer.phone: a number is not text; put it in quotes" in caught.value.problems
+    assert "4165550100" not in str(caught.value)
