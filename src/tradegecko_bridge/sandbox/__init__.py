@@ -1,0 +1,11 @@
+"""A local server that behaves as the real TradeGecko API did: faithful, not convenient.
+
+It keeps real state, follows one description of every resource (`schema.json`), and imports nothing from the
+rest of the package, so that a mistake shared by client and sandbox cannot hide. See `docs/sandbox.md`.
+"""
+
+from .journal import StateFileError
+from .server import Sandbox, serve
+from .switches import Switches
+
+__all__ = ["Sandbox", "StateFileError", "Switches", "serve"]

@@ -1,0 +1,172 @@
+"""The resource API without the network: a request in, an answer out.
+
+The order of checks is the order of the real stack: proxy (414), routing (HTML 404), token (401), rate
+limit (429), idempotency key (400), then the action. Each one a small function, none of them async.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+import uuid
+from dataclasses import dataclass, field
+
+import orjson
+
+from .endpoints import Call, Endpoints, Reply
+from .errors import ApiError, TooManyRequests, Unauthorized
+from .limits import RateLimits, authenticate, claim_key
+from .params import read_body, read_query
+from .routes import Route, match
+from .world import World
+
+log = logging.getLogger("tradegecko_bridge.sandbox")
+
+MAX_REQUEST_LINE = 8192  # bytes; beyond, the proxy answered 414 (appendix 38)
+_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_KEYED = frozenset({"POST", "PUT", "PATCH"})
+_JSON = "application/json; charset=utf-8"
+_HTML = "text/html; charset=utf-8"
+_SECURITY = [
+    ("X-Frame-Options", "SAMEORIGIN"),
+    ("X-XSS-Protection", "1; mode=block"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Download-Options", "noopen"),
+    ("X-Permitted-Cross-Domain-Policies", "none"),
+    ("Referrer-Policy", "strict-origin-when-cross-origin"),
+]
+
+
+@dataclass(slots=True)
+class Request:
+    """What came over the wire. Header names are lower-case."""
+
+    method: str
+    path: str
+    query: str
+    headers: dict[str, str]
+    body: bytes = b""
+
+
+@dataclass(slots=True)
+class Answer:
+    """What goes back."""
+
+    status: int
+    body: bytes = b""
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    request_id: str = ""
+
+
+class _Undone(Exception):
+    """Rolls a finished request back: the server died before it could commit."""
+
+
+class Api:
+    """Answers requests. Never raises: what goes wrong inside becomes a 500 and a log entry."""
+
+    def __init__(self, world: World, limits: RateLimits) -> None:
+        self.world = world
+        self.limits = limits
+        self.endpoints = Endpoints(world)
+
+    def handle(self, request: Request, *, undo: bool = False) -> Answer:
+        """Answer one request. With `undo` nothing of it is kept, as if the server died before its commit."""
+        started = time.perf_counter()
+        answer = self._answer(request, undo)
+        answer.request_id = str(uuid.uuid4())
+        runtime = f"{time.perf_counter() - started:.6f}"
+        answer.headers += [("X-Request-Id", answer.request_id), ("X-Runtime", runtime)]
+        return answer
+
+    def _answer(self, request: Request, undo: bool) -> Answer:
+        if len(request.method) + len(request.path) + len(request.query) > MAX_REQUEST_LINE:
+            return page(414, "Request-URI Too Large")
+        ajax = self.world.switches.ajax_paths_served
+        route = match(self.world.schema, request.method, request.path, ajax=ajax)
+        if route is None:
+            return page(404, "There is nothing at this address")
+        counted: list[tuple[str, str]] = []
+        try:
+            self.world.session = authenticate(self.world, request.headers.get("authorization", ""))
+            counted, allowed = self.limits.count(self.world.session.scope, self.world.clock())
+            if not allowed:
+                raise TooManyRequests
+            reply = self._act(request, route, undo)
+        except Unauthorized as exc:
+            reply = Reply(exc.status, exc.body, [_challenge(exc.message)])
+        except ApiError as exc:
+            reply = Reply(exc.status, exc.body)
+        except Exception:
+            log.exception("the sandbox failed on %s %s", request.method, request.path)
+            reply = broken()
+        return self._pack(request, reply, counted)
+
+    def _act(self, request: Request, route: Route, undo: bool) -> Reply:
+        key = request.headers.get("idempotency-key", "").strip() if request.method in _KEYED else ""
+        burnt_anyway = self.world.switches.idempotency_key_burnt_by_failure
+        if key and burnt_anyway:
+            with self.world.state.transaction():
+                claim_key(self.world, key)
+        try:
+            with self.world.state.transaction():
+                if key and not burnt_anyway:
+                    claim_key(self.world, key)
+                reply = self.endpoints.run(_call(request, route))
+                if undo:
+                    raise _Undone
+        except _Undone:
+            return broken()
+        return reply
+
+    def _pack(self, request: Request, reply: Reply, counted: list[tuple[str, str]]) -> Answer:
+        body = b"" if reply.content is None else orjson.dumps(reply.content)
+        headers = [*_SECURITY, *counted]
+        if reply.status < 400:
+            headers.append(("Cache-Control", "no-cache, no-store"))
+            if body:
+                digest = hashlib.md5(body, usedforsecurity=False).hexdigest()
+                headers.append(("ETag", f'W/"{digest}"'))
+                if self._unchanged(request, headers[-1][1]):
+                    return Answer(304, b"", headers)
+        else:
+            headers.append(("Cache-Control", "no-cache"))
+        if body:
+            headers.append(("Content-Type", _JSON))
+        return Answer(reply.status, body, headers + reply.headers)
+
+    def _unchanged(self, request: Request, etag: str) -> bool:
+        if not self.world.switches.conditional_get or request.method not in {"GET", "HEAD"}:
+            return False
+        return request.headers.get("if-none-match") == etag
+
+
+def broken(status: int = 500) -> Reply:
+    """The API's own 500 (appendix 37)."""
+    message = "We're sorry, but something went wrong."
+    return Reply(status, {"type": "Internal Server Error", "message": message})
+
+
+def page(status: int, title: str) -> Answer:
+    """An answer from in front of the application: HTML, as proxies and Rails' router give it."""
+    body = (
+        f"<!DOCTYPE html>\n<html><head><title>{title} ({status})</title></head><body><h1>{title}</h1></body></html>\n"
+    )
+    return Answer(status, body.encode(), [("Content-Type", _HTML)])
+
+
+def _call(request: Request, route: Route) -> Call:
+    content_type = request.headers.get("content-type", "")
+    return Call(
+        route=route,
+        query=read_query(request.query),
+        body=read_body(request.body, content_type) if request.method in _WRITES else {},
+        host=request.headers.get("host", "localhost"),
+        json="x-www-form-urlencoded" not in content_type,
+    )
+
+
+def _challenge(message: str) -> tuple[str, str]:
+    value = f'Bearer realm="TradeGecko", error="invalid_token", error_description="{message}"'
+    return "WWW-Authenticate", value

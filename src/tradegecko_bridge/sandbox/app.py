@@ -1,0 +1,125 @@
+"""The ASGI application: bytes in, bytes out, and the faults that happen on the wire."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+from starlette.types import Receive, Scope, Send
+
+from .api import Answer, Request, page
+from .control import control
+from .faults import Fault
+from .house import House
+
+_TOKEN = re.compile(r"((?:access|bearer|refresh)_token)=[^&]*")
+_MAX_BODY = 32 * 1024 * 1024
+
+
+class App:
+    """Serves one house. Requests run one after the other on the event loop; only faults wait."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self._control = control(house)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one ASGI connection."""
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+        elif scope["path"].startswith("/_sandbox"):
+            await self._control(scope, receive, send)
+        else:
+            await self._serve(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = await _read(receive)
+        if body is None:
+            return
+        request = _request(scope, body)
+        with self.house.lock:
+            fault = self.house.faults.take(request.method, request.path)
+        if fault is None:
+            answer = self._too_large(body) or self.house.handle(request)
+            self.house.note(_discreet(request), answer, answer.status)
+            await _send(send, answer)
+        else:
+            await self._misbehave(request, fault, receive, send)
+
+    async def _misbehave(self, request: Request, fault: Fault, receive: Receive, send: Send) -> None:
+        if fault.when == "before":
+            await asyncio.sleep(fault.seconds)
+        answer = self.house.handle(request, undo=fault.undoes)
+        if fault.fault == "status":
+            answer = _failed(fault.status, answer)
+        self.house.note(_discreet(request), answer, None if fault.drops else answer.status)
+        if fault.when == "after":
+            await asyncio.sleep(fault.seconds)
+        if fault.drops:
+            await _hang_up(receive, send)
+        else:
+            await _send(send, answer)
+
+    @staticmethod
+    def _too_large(body: bytes) -> Answer | None:
+        return page(413, "Request Entity Too Large") if len(body) > _MAX_BODY else None
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """The request body, or None when the client went away before it was complete."""
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        return None
+    body: bytes = message.get("body", b"")
+    parts = [body]
+    while message.get("more_body"):
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        parts.append(message.get("body", b""))
+    return body if len(parts) == 1 else b"".join(parts)
+
+
+def _request(scope: Scope, body: bytes) -> Request:
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    query = scope["query_string"].decode("latin-1")
+    return Request(scope["method"], scope["path"], query, headers, body)
+
+
+def _discreet(request: Request) -> Request:
+    """The request as it may be logged: no tokens."""
+    if "_token" in request.query:
+        request.query = _TOKEN.sub(r"\1=[hidden]", request.query)
+    return request
+
+
+def _failed(status: int, answer: Answer) -> Answer:
+    """What a client sees of a failure: the application's 500, or a page from the proxy in front of it."""
+    if status == 500 and answer.status == 500:
+        return answer
+    shown = page(status, {502: "Bad Gateway", 503: "Service Unavailable"}.get(status, "Server Error"))
+    shown.request_id = answer.request_id
+    return shown
+
+
+async def _send(send: Send, answer: Answer) -> None:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+    if answer.status not in {204, 304}:
+        headers.append((b"Content-Length", str(len(answer.body)).encode()))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+async def _hang_up(receive: Receive, send: Send) -> None:
+    """Close the socket without a word. ASGI has no message for that, so this reaches uvicorn's transport."""
+    getattr(send, "__self__").transport.abort()  # noqa: B009 - a plain attribute would not type-check
+    while (await receive())["type"] != "http.disconnect":
+        pass

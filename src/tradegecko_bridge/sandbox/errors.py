@@ -1,0 +1,112 @@
+"""What the sandbox may answer instead of a record.
+
+`ApiError` carries a status and a body; its children are the shapes the API used (reference §3.9)::
+
+    ApiError
+    ├── BadRequest        400  a root or a child is missing, malformed JSON, a used Idempotency-Key
+    ├── Unauthorized      401  no token, or one that is unknown, expired or revoked
+    ├── NotFound          404  no record (or no parent) with this id
+    ├── Invalid           422  {"errors": {field: [message]}}
+    └── TooManyRequests   429  the window of the rate limit is used up
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+BLANK = "can't be blank"
+TAKEN = "has already been taken"
+NOT_A_NUMBER = "is not a number"
+NOT_IN_LIST = "is not included in the list"
+
+
+class ApiError(Exception):
+    """An answer that is not a record: a status and a JSON body."""
+
+    status = 500
+
+    def __init__(self, body: dict[str, Any]) -> None:
+        super().__init__(body)
+        self.body = body
+
+
+class BadRequest(ApiError):
+    """400 with a type and a message."""
+
+    status = 400
+
+    def __init__(self, message: str) -> None:
+        super().__init__({"type": "Bad Request", "message": message})
+
+    @classmethod
+    def missing(cls, name: str) -> BadRequest:
+        """A required root or child object is not there."""
+        return cls(f"Required parameter missing: {name}")
+
+
+class Unauthorized(ApiError):
+    """401; the type is lower-case here and nowhere else (reference §2.6)."""
+
+    status = 401
+
+    def __init__(self, message: str) -> None:
+        super().__init__({"type": "unauthorized", "message": message})
+        self.message = message
+
+
+class NotFound(ApiError):
+    """404 in the words of ActiveRecord."""
+
+    status = 404
+
+    def __init__(self, model: str, key: object) -> None:
+        shown = "" if key is None else key
+        super().__init__({"type": "Not Found", "message": f"Couldn't find {model} with 'id'={shown}"})
+
+
+class TooManyRequests(ApiError):
+    """429; the only error of the resource API whose body has the key `error`."""
+
+    status = 429
+
+    def __init__(self) -> None:
+        super().__init__({"error": "You have exceeded the API rate limit. Please retry later."})
+
+
+class Invalid(ApiError):
+    """422: the messages of every field that was refused."""
+
+    status = 422
+
+    def __init__(self, errors: dict[str, list[str]]) -> None:
+        super().__init__({"errors": errors})
+        self.errors = errors
+
+    @classmethod
+    def one(cls, field: str, message: str) -> Invalid:
+        """A single message on a single field."""
+        return cls({field: [message]})
+
+
+class Complaints:
+    """Gathers messages per field, so that one answer names everything that is wrong."""
+
+    def __init__(self) -> None:
+        self.errors: dict[str, list[str]] = {}
+
+    def add(self, field: str, message: str) -> None:
+        """Note one message; the same message twice is one message."""
+        messages = self.errors.setdefault(field, [])
+        if message not in messages:
+            messages.append(message)
+
+    def take(self, prefix: str, other: dict[str, list[str]]) -> None:
+        """Take over a nested record's messages under dotted keys (`order_line_items.variant`)."""
+        for field, messages in other.items():
+            for message in messages:
+                self.add(f"{prefix}.{field}", message)
+
+    def settle(self) -> None:
+        """Raise what was gathered, if anything was."""
+        if self.errors:
+            raise Invalid(self.errors)

@@ -1,0 +1,50 @@
+"""The rules of TradeGecko, one module per domain; HTTP does not reach in here."""
+
+from __future__ import annotations
+
+from ..world import World
+from .actions import Actions
+from .adjustments import StockAdjustmentLineItems, StockAdjustments
+from .base import Rules
+from .catalogue import Images, Products, Variants
+from .companies import Addresses, Contacts, Notes
+from .fulfillments import FulfillmentLineItems, Fulfillments
+from .invoices import InvoiceLineItems, Invoices, Payments
+from .orders import OrderLineItems, Orders
+from .progress import Progress
+from .settings import Currencies, Locations, PriceLists, TaxComponents, TaxTypes
+from .stock import Stock
+
+_SPECIAL: dict[str, type[Rules]] = {
+    "addresses": Addresses,
+    "contacts": Contacts,
+    "currencies": Currencies,
+    "fulfillment_line_items": FulfillmentLineItems,
+    "fulfillments": Fulfillments,
+    "images": Images,
+    "invoice_line_items": InvoiceLineItems,
+    "invoices": Invoices,
+    "locations": Locations,
+    "notes": Notes,
+    "order_line_items": OrderLineItems,
+    "orders": Orders,
+    "payments": Payments,
+    "price_lists": PriceLists,
+    "products": Products,
+    "stock_adjustment_line_items": StockAdjustmentLineItems,
+    "stock_adjustments": StockAdjustments,
+    "tax_components": TaxComponents,
+    "tax_types": TaxTypes,
+    "variants": Variants,
+}
+
+
+def attach(world: World) -> World:
+    """Give a world its rules."""
+    world.rules = {
+        name: _SPECIAL.get(name, Rules)(world, resource)
+        for name, resource in world.schema.items()
+        if not resource.internal
+    }
+    world.stock, world.progress, world.actions = Stock(world), Progress(world), Actions(world)
+    return world

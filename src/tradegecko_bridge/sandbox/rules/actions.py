@@ -1,0 +1,134 @@
+"""`POST /orders/:id/actions/…` (reference §4.1; the answers follow appendix 18)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from ..errors import BLANK, Invalid
+from ..formats import ZERO
+from ..state import Row
+from ..values import Raw
+from ..world import World
+from .fulfillments import Fulfillments
+from .orders import Orders
+
+# The table and the row an action answers with; None for an answer without a body.
+Outcome = tuple[str, Row] | None
+
+
+class Actions:
+    """What can be done to an order in one call, for everything that is still to be done."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.by_name: dict[str, Callable[[Row, Raw], Outcome]] = {
+            "invoice": self.invoice,
+            "pay": self.pay,
+            "pack": self.pack,
+            "fulfil": self.fulfil,
+            "void": self.void,
+        }
+
+    def run(self, name: str, order: Row, body: Raw) -> Outcome:
+        """Do it. `body` is the whole request body; its root is optional. Raises Invalid."""
+        return self.by_name[name](order, body)
+
+    def invoice(self, order: Row, body: Raw) -> Outcome:
+        """Invoice everything not yet invoiced."""
+        self._finalize(order)
+        lines = self._remaining(order, self.world.progress.invoiced, goods_only=False)
+        if not lines:
+            raise Invalid.one("base", "Nothing left to invoice")
+        given = {**_root(body, "invoice"), "order_id": order["id"], "invoice_line_items": lines}
+        return "invoices", self.world.rules["invoices"].create(given)
+
+    def pay(self, order: Row, body: Raw) -> Outcome:
+        """Pay what invoices still ask for, and invoice and pay the rest. Answers with the last payment."""
+        self._finalize(order)
+        given = _root(body, "payment")
+        method = self._payment_method(given)
+        if self._remaining(order, self.world.progress.invoiced, goods_only=False):
+            self.invoice(order, {})
+        made = None
+        for invoice in self.world.progress.invoices(order):
+            open_amount = invoice["cached_total"] - self.world.progress.paid_on(invoice)
+            if open_amount > 0:
+                payment = {
+                    **given,
+                    "invoice_id": invoice["id"],
+                    "amount": open_amount,
+                    "payment_method_id": method,
+                }
+                made = self.world.rules["payments"].create(payment)
+        if made is None:
+            raise Invalid.one("base", "Nothing left to pay")
+        return "payments", made
+
+    def pack(self, order: Row, body: Raw) -> Outcome:
+        """One packed fulfilment for everything not yet packed."""
+        self._finalize(order)
+        made = self._fulfill_rest(order, _root(body, "fulfillment"), "packed")
+        if made is None:
+            raise Invalid.one("base", "Nothing left to pack")
+        return "fulfillments", made
+
+    def fulfil(self, order: Row, body: Raw) -> Outcome:
+        """Ship what is packed, and one new fulfilment for the rest. Answers with the last one shipped."""
+        self._finalize(order)
+        rules = self.world.rules["fulfillments"]
+        assert isinstance(rules, Fulfillments)  # noqa: S101 - tells the type checker which rules these are
+        given = _root(body, "fulfillment")
+        shipped = None
+        for fulfillment in self.world.progress.fulfillments(order):
+            if fulfillment.get("status", "packed") == "packed":
+                rules.ship(fulfillment, given)
+                shipped = fulfillment
+        shipped = self._fulfill_rest(order, given, "fulfilled") or shipped
+        if shipped is None:
+            raise Invalid.one("base", "Nothing left to fulfil")
+        return "fulfillments", shipped
+
+    def void(self, order: Row, _body: Raw) -> Outcome:
+        """Void the order, whatever state it is in."""
+        rules = self.world.rules["orders"]
+        assert isinstance(rules, Orders)  # noqa: S101 - tells the type checker which rules these are
+        rules.void(order)
+        return ("orders", order) if self.world.switches.void_action_returns_order else None
+
+    def _finalize(self, order: Row) -> None:
+        if self.world.switches.actions_finalize_order and order["status"] in {"draft", "active"}:
+            self.world.rules["orders"].update(order, {"status": "finalized"})
+        elif order["status"] not in {"finalized", "fulfilled"} and self.world.switches.require_finalized:
+            raise Invalid.one("order", "must be finalized")
+
+    def _fulfill_rest(self, order: Row, given: Raw, status: str) -> Row | None:
+        lines = self._remaining(order, self.world.progress.packed, goods_only=True)
+        if not lines:
+            return None
+        body = {**given, "order_id": order["id"], "status": status, "fulfillment_line_items": lines}
+        return self.world.rules["fulfillments"].create(body)
+
+    def _remaining(self, order: Row, done: Callable[[Row], Decimal], *, goods_only: bool) -> list[Row]:
+        left = []
+        for line in self.world.progress.lines(order):
+            quantity = line["quantity"] - done(line)
+            if quantity > ZERO and not (goods_only and line.get("variant_id") is None):
+                left.append({"order_line_item_id": line["id"], "quantity": quantity})
+        return left
+
+    def _payment_method(self, given: Raw) -> int | None:
+        name = given.get("payment_method_name")
+        if not name:
+            default: int | None = self.world.account.get("default_payment_method_id")
+            return default
+        for row in self.world.state["payment_methods"].rows.values():
+            if str(row.get("name", "")).lower() == str(name).lower():
+                found: int = row["id"]
+                return found
+        raise Invalid.one("payment_method", BLANK)
+
+
+def _root(body: Raw, name: str) -> Raw:
+    given = body.get(name)
+    return given if isinstance(given, dict) else {}

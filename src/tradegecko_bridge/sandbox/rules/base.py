@@ -1,0 +1,161 @@
+"""What creating, changing and deleting a record does, when nothing special happens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import TAKEN, BadRequest, Complaints, Invalid
+from ..schema import Resource
+from ..state import Row, State
+from ..values import Raw, read_values, require_parents, require_present
+from ..world import World
+
+
+@dataclass(slots=True)
+class Draft:
+    """A record on its way in: what was sent, what will be stored, and what is wrong with it.
+
+    `row` is the stored record: None until a new one is inserted. `before` is a changed record as it was.
+    """
+
+    raw: Raw
+    values: Row = field(default_factory=dict)
+    complaints: Complaints = field(default_factory=Complaints)
+    row: Row | None = None
+    before: Row = field(default_factory=dict)
+
+    @property
+    def record(self) -> Row:
+        """The stored record, once there is one."""
+        if self.row is None:
+            raise RuntimeError("the record is not stored yet")
+        return self.row
+
+    @property
+    def changed(self) -> bool:
+        """Whether an update changed anything."""
+        return self.row != self.before
+
+
+class Rules:
+    """Plain create, update and delete of one resource; domain modules override the steps between.
+
+    Every method runs inside a transaction: what raises leaves nothing behind.
+    """
+
+    def __init__(self, world: World, resource: Resource) -> None:
+        self.world = world
+        self.resource = resource
+        self.name = resource.name
+
+    @property
+    def state(self) -> State:
+        """The tables."""
+        return self.world.state
+
+    def create(self, raw: Raw, *, nested: bool = False) -> Row:
+        """Make a record of what was sent; `nested` when it came inside its parent's request.
+
+        Raises Invalid, or NotFound for a missing parent.
+        """
+        draft = Draft(raw)
+        draft.values = read_values(self.world, self.resource, raw, "create", draft.complaints)
+        require_parents(self.world, self.resource, draft.values, raw)
+        if not nested:
+            self.admit(draft.values)
+        self.prepare(draft)
+        require_present(self.resource, draft.values, draft.complaints, only_given=False)
+        self.check(draft)
+        draft.complaints.settle()
+        draft.row = self.state.insert(self.name, draft.values)
+        self.created(draft)
+        if not nested:
+            self.alone(draft.row)
+        return draft.row
+
+    def update(self, row: Row, raw: Raw) -> None:
+        """Change what was sent and differs; the rest stays. Raises Invalid."""
+        draft = Draft(raw, row=row, before=dict(row))
+        given = read_values(self.world, self.resource, raw, "update", draft.complaints)
+        draft.values = {name: value for name, value in given.items() if self.get(row, name) != value}
+        require_present(self.resource, draft.values, draft.complaints, only_given=True)
+        self.check(draft)
+        draft.complaints.settle()
+        self.state.update(self.name, row, draft.values)
+        self.updated(draft)
+
+    def delete(self, row: Row) -> None:
+        """Archive the record, or remove it where the resource has no status. Twice is as good as once."""
+        if self.resource.soft is None:
+            self.state.delete(self.name, row)
+        else:
+            self.state.update(self.name, row, {"status": self.resource.soft})
+
+    def admit(self, values: Row) -> None:
+        """Refuse a record that came on its own and may not; nested ones are its parent's business."""
+
+    def alone(self, row: Row) -> None:
+        """Tell the parent about a new record that came on its own."""
+
+    def prepare(self, draft: Draft) -> None:
+        """Fill in defaults before presence is checked."""
+
+    def check(self, draft: Draft) -> None:
+        """Complain about what is wrong with the values."""
+
+    def created(self, draft: Draft) -> None:
+        """Children and effects of a new record."""
+
+    def updated(self, draft: Draft) -> None:
+        """Children and effects of a change."""
+
+    def get(self, row: Row, name: str) -> Any:
+        """A stored value, or the column's default."""
+        return self.state.value(self.name, row, name)
+
+    def children(self, raw: Raw, name: str) -> list[Raw]:
+        """The nested records under `name`. Raises BadRequest when they are not objects."""
+        given = raw.get(name)
+        if given is None or given == "":
+            return []
+        if isinstance(given, dict):
+            # Rails' nested attributes in form bodies: {"0": {...}, "1": {...}}
+            given = list(given.values())
+        if not isinstance(given, list) or not all(isinstance(child, dict) for child in given):
+            raise BadRequest.missing(name)
+        return given
+
+    def create_children(self, name: str, parent: Raw, given: list[Raw]) -> list[Row]:
+        """Make every nested record; all their complaints come back together under dotted keys."""
+        complaints = Complaints()
+        made = []
+        for child in given:
+            try:
+                made.append(self.world.rules[name].create({**child, **parent}, nested=True))
+            except Invalid as exc:
+                complaints.take(name, exc.errors)
+        complaints.settle()
+        return made
+
+    def must_be_free(self, draft: Draft, name: str) -> None:
+        """`name` must not be in use by another record that lists show."""
+        value, own = draft.values.get(name), draft.before.get("id")
+        rows = self.state[self.name].rows
+        if value and any(rows[key].get(name) == value and key != own for key in self.state[self.name].live):
+            draft.complaints.add(name, TAKEN)
+
+
+def next_number(world: World, counter: str, prefix: str, taken: Any) -> str:
+    """The next free number of an account's sequence (`SO0001`), without using it up."""
+    number = world.value("accounts", world.account, counter)
+    while taken(f"{prefix}{number:04d}"):
+        number += 1
+    return f"{prefix}{number:04d}"
+
+
+def use_number(world: World, counter: str, used: str, prefix: str) -> None:
+    """Move the sequence past a number that was handed out."""
+    digits = used.removeprefix(prefix)
+    if used.startswith(prefix) and digits.isdigit():
+        world.state.update("accounts", world.account, {counter: int(digits) + 1}, touch=False)

@@ -1,0 +1,46 @@
+"""Companies, their addresses, contacts and notes (reference §5.2, §5.3, §5.5, §5.15)."""
+
+from __future__ import annotations
+
+from ..errors import TAKEN
+from .base import Draft, Rules
+
+# Enough to fill `country_code` for the spellings seen in recordings; an unknown spelling leaves it null.
+_COUNTRY_CODES = {
+    "AUSTRALIA": "AU", "CANADA": "CA", "CHINA": "CN", "FRANCE": "FR", "GERMANY": "DE", "IRELAND": "IE",
+    "NEW ZEALAND": "NZ", "NZL": "NZ", "SINGAPORE": "SG", "UNITED KINGDOM": "GB", "UK": "GB", "GBR": "GB",
+    "UNITED STATES": "US", "UNITED STATES OF AMERICA": "US", "USA": "US", "CAN": "CA", "AUS": "AU",
+}  # fmt: skip
+
+
+class Addresses(Rules):
+    """Where a company receives goods and bills."""
+
+    def check(self, draft: Draft) -> None:
+        """A label is unique within its company; the country code follows from the country."""
+        company_id = (draft.row or draft.values)["company_id"]
+        label = draft.values.get("label")
+        for other in self.state[self.name].where("company_id", company_id) if label else ():
+            same = draft.row is not None and other["id"] == draft.row["id"]
+            if not same and other.get("label") == label and other.get("status", "active") == "active":
+                draft.complaints.add("label", TAKEN)
+        if draft.values.get("country") and not draft.values.get("country_code"):
+            draft.values["country_code"] = country_code(draft.values["country"])
+
+
+class Contacts(Rules):
+    """People at a company."""
+
+
+class Notes(Rules):
+    """Remarks about a company."""
+
+    def prepare(self, draft: Draft) -> None:
+        """The author is the token's user."""
+        draft.values["user_id"] = self.world.session.user_id
+
+
+def country_code(country: str) -> str | None:
+    """The two-letter code of a country as people write it, or None."""
+    text = country.strip().upper()
+    return text if len(text) == 2 and text.isalpha() else _COUNTRY_CODES.get(text)

@@ -1,0 +1,164 @@
+"""Invoices, their lines, and payments against them (reference §5.12, §5.13, §5.18)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from ..errors import BadRequest, Invalid, NotFound
+from ..formats import ONE, ZERO, end_of_month
+from ..state import Row
+from .base import Draft, Rules, next_number, use_number
+from .fulfillments import check_quantity, must_be_finalized, rate_of
+
+
+class Invoices(Rules):
+    """What was charged for an order."""
+
+    def prepare(self, draft: Draft) -> None:
+        """Take addresses, currency and payment term from the order and its company."""
+        order = self.world.get("orders", draft.values["order_id"])
+        if not self.children(draft.raw, "invoice_line_items"):
+            # The API named the root here, not the missing child.
+            raise BadRequest.missing("invoice")
+        must_be_finalized(self.world, order)
+        company = self.state.find("companies", order["company_id"]) or {}
+        defaults = {
+            "shipping_address_id": order.get("shipping_address_id"),
+            "billing_address_id": order.get("billing_address_id"),
+            "payment_term_id": company.get("default_payment_term_id")
+            or self.world.account.get("default_payment_term_id"),
+            "exchange_rate": rate_of(self.world, order),
+            "invoiced_at": self.world.today().isoformat(),
+        }
+        for name, value in defaults.items():
+            if draft.values.get(name) is None:
+                draft.values[name] = value
+        if draft.values.get("due_at") is None:
+            draft.values["due_at"] = self._due(draft.values)
+        if not draft.values.get("invoice_number"):
+            draft.values["invoice_number"] = self._next_number()
+        draft.values["company_id"], draft.values["currency_id"] = order["company_id"], order.get("currency_id")
+
+    def created(self, draft: Draft) -> None:
+        """Make the lines, then the total."""
+        given = self.children(draft.raw, "invoice_line_items")
+        self.create_children("invoice_line_items", {"invoice_id": draft.record["id"]}, given)
+        self.settle(draft.record)
+
+    def updated(self, draft: Draft) -> None:
+        """Nested lines are appended."""
+        given = self.children(draft.raw, "invoice_line_items")
+        if given:
+            self.create_children("invoice_line_items", {"invoice_id": draft.record["id"]}, given)
+            self.settle(draft.record)
+
+    def delete(self, row: Row) -> None:
+        """Archive it; its lines can be invoiced again. A paid invoice stays."""
+        if row.get("status", "active") != "active":
+            return
+        if self.world.progress.paid_on(row):
+            raise Invalid.one("base", "Invoice has payments")
+        super().delete(row)
+        self.world.progress.refresh(self.state["orders"].rows[row["order_id"]])
+
+    def settle(self, row: Row) -> None:
+        """Work out total and payment status, and bring the order up to date."""
+        total, paid = self.world.progress.invoice_total(row), self.world.progress.paid_on(row)
+        status = "unpaid" if paid <= 0 else "paid" if paid >= total else "partial"
+        self.state.update(self.name, row, {"cached_total": total, "payment_status": status})
+        self.world.progress.refresh(self.state["orders"].rows[row["order_id"]])
+
+    def _due(self, values: Row) -> str:
+        issued = date.fromisoformat(values["invoiced_at"])
+        term = self.state.find("payment_terms", values.get("payment_term_id")) or {}
+        start = end_of_month(issued) if term.get("from") == "eom" else issued
+        return (start + timedelta(days=min(term.get("due_in_days") or 0, 36500))).isoformat()
+
+    def _next_number(self) -> str:
+        taken = self.state[self.name].indexes["invoice_number"]
+        number = next_number(self.world, "next_invoice_number", "INV", lambda text: text in taken)
+        use_number(self.world, "next_invoice_number", number, "INV")
+        return number
+
+
+class InvoiceLineItems(Rules):
+    """Which order lines an invoice charges, and how many of each."""
+
+    def alone(self, row: Row) -> None:
+        """A line on its own changes the invoice's total."""
+        self._settle(row)
+
+    def prepare(self, draft: Draft) -> None:
+        """Without a quantity, all that is left is meant."""
+        line = self.world.get("order_line_items", draft.values["order_line_item_id"])
+        if draft.values.get("quantity") is None:
+            draft.values["quantity"] = line["quantity"] - self.world.progress.invoiced(line)
+
+    def check(self, draft: Draft) -> None:
+        """A line of the invoice's own order, and no more of it than is not invoiced yet."""
+        if not draft.values.keys() & {"quantity", "order_line_item_id"}:
+            return
+        wanted = {**draft.before, **draft.values}
+        line = self.world.get("order_line_items", wanted["order_line_item_id"])
+        if line["order_id"] != self.state["invoices"].rows[wanted["invoice_id"]]["order_id"]:
+            raise NotFound("OrderLineItem", line["id"])
+        held = draft.before["quantity"] if draft.before.get("order_line_item_id") == line["id"] else ZERO
+        left = line["quantity"] - self.world.progress.invoiced(line) + held
+        limit = None if self.world.switches.allow_over_invoicing else left
+        check_quantity(wanted["quantity"], limit, draft.complaints)
+
+    def updated(self, draft: Draft) -> None:
+        """A changed quantity changes the invoice's total."""
+        if draft.changed:
+            self._settle(draft.record)
+
+    def delete(self, row: Row) -> None:
+        """Take the line off; an invoice does not exist without lines."""
+        if len(self.state[self.name].where("invoice_id", row["invoice_id"])) == 1:
+            raise Invalid.one("base", "Cannot create or update an Invoice without line items")
+        self.state.delete(self.name, row)
+        self._settle(row)
+
+    def _settle(self, row: Row) -> None:
+        invoices = self.world.rules["invoices"]
+        assert isinstance(invoices, Invoices)  # noqa: S101 - tells the type checker which rules these are
+        invoices.settle(self.state["invoices"].rows[row["invoice_id"]])
+
+
+class Payments(Rules):
+    """Money received for an invoice."""
+
+    def prepare(self, draft: Draft) -> None:
+        """Paid now, in the invoice's currency, unless told otherwise."""
+        invoice = self.world.get("invoices", draft.values["invoice_id"])
+        draft.values["order_id"] = invoice["order_id"]
+        if draft.values.get("paid_at") is None:
+            draft.values["paid_at"] = self.world.now()
+        if draft.values.get("exchange_rate") is None:
+            draft.values["exchange_rate"] = invoice.get("exchange_rate", ONE)
+
+    def check(self, draft: Draft) -> None:
+        """Something must have been paid."""
+        amount = draft.values.get("amount")
+        if isinstance(amount, Decimal) and amount <= 0:
+            draft.complaints.add("amount", "must be greater than 0")
+
+    def created(self, draft: Draft) -> None:
+        """A payment changes what its invoice and order still owe."""
+        self._settle(draft.record)
+
+    def updated(self, draft: Draft) -> None:
+        """So does a changed one."""
+        if draft.changed:
+            self._settle(draft.record)
+
+    def delete(self, row: Row) -> None:
+        """And an archived one."""
+        super().delete(row)
+        self._settle(row)
+
+    def _settle(self, row: Row) -> None:
+        invoices = self.world.rules["invoices"]
+        assert isinstance(invoices, Invoices)  # noqa: S101 - tells the type checker which rules these are
+        invoices.settle(self.state["invoices"].rows[row["invoice_id"]])

@@ -1,0 +1,79 @@
+"""Prices, tax and totals of order lines (reference §7).
+
+Every line (net of its discount, with tax on top when the order is tax exclusive) is rounded half-up to the
+currency's precision, then lines are summed. Nothing is rounded once for the whole order: a recorded total
+can only be explained that way.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from ..formats import HUNDRED, ONE, ZERO, round_half_up
+from ..state import Row
+from ..world import World
+
+
+def effective_rate(world: World, tax_type_id: int | None) -> Decimal:
+    """The percentage of a tax type: plain components add up, compound ones go on top in order of position."""
+    if tax_type_id is None:
+        return ZERO
+    parts: list[Row] = world.state["tax_components"].where("tax_type_id", tax_type_id)
+    parts.sort(key=lambda part: part.get("position") or 0)
+    factor = ONE + sum((part["rate"] for part in parts if not part.get("compound")), ZERO) / HUNDRED
+    for part in parts:
+        if part.get("compound"):
+            factor *= ONE + part["rate"] / HUNDRED
+    rate: Decimal = (factor - ONE) * HUNDRED
+    return rate
+
+
+def line_rate(world: World, line: Row) -> Decimal:
+    """The tax percentage of an order line; an override wins over the tax type."""
+    override: Decimal | None = line.get("tax_rate_override")
+    return effective_rate(world, line.get("tax_type_id")) if override is None else override
+
+
+def unit_price(line: Row) -> Decimal:
+    """What one unit costs after discount, in the order's currency, tax treated as the order treats it."""
+    price: Decimal = line.get("price") or ZERO
+    amount = line.get("discount_amount")
+    if isinstance(amount, Decimal) and amount:
+        return price - amount
+    discount = line.get("discount")
+    return price * (ONE - discount / HUNDRED) if discount else price
+
+
+def line_total(world: World, order: Row, line: Row, quantity: Decimal, precision: int) -> Decimal:
+    """One line's share of a total for `quantity` units, rounded to `precision` decimals."""
+    amount = unit_price(line) * quantity
+    if order.get("tax_treatment") == "exclusive":
+        amount *= ONE + line_rate(world, line) / HUNDRED
+    return round_half_up(amount, precision)
+
+
+def precision_of(world: World, order: Row) -> int:
+    """Decimal places of the order's currency."""
+    currency = world.state.find("currencies", order.get("currency_id"))
+    return 2 if currency is None else min(max(world.value("currencies", currency, "precision"), 0), 8)
+
+
+def default_tax_type(world: World, order: Row, variant: Row | None) -> int | None:
+    """A line's tax type when none was sent: exempt for untaxed variants, the company's, the account's."""
+    account = world.account
+    if variant is not None and not variant.get("taxable", True):
+        exempt: int | None = account.get("default_tax_exempt_id")
+        return exempt
+    company = world.state.find("companies", order.get("company_id")) or {}
+    chosen: int | None = company.get("default_tax_type_id") or account.get("default_sales_order_tax_type_id")
+    return chosen
+
+
+def list_price(variant: Row, price_list_id: object) -> Decimal | None:
+    """A variant's price on a price list, by the list's shown id."""
+    text = str(price_list_id)
+    if text in {"buy", "retail", "wholesale"}:
+        built_in: Decimal | None = variant.get(f"{text}_price")
+        return built_in
+    listed: Decimal | None = variant.get("list_prices", {}).get(text)
+    return listed

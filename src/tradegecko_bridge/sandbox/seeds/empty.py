@@ -1,0 +1,99 @@
+"""`empty`: an account, a user, one warehouse, a currency and taxes, and nothing to sell."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from ..world import World
+
+# Obviously nobody's: 64 lower-case hexadecimal digits, the form real tokens had.
+PRIVILEGED_TOKEN = "de30" * 16
+
+_ACCOUNT = {
+    "contact_email": "hello@demo.example",
+    "contact_phone": "+1 416 555 0100",
+    "industry": "Retail",
+    "stock_level_warn": True,
+    "tax_label": "HST",
+    "tax_number": "",
+    "tax_number_label": "HST Number",
+    "default_tax_treatment": "exclusive",
+    "default_order_price_list_id": "retail",
+    "default_purchase_order_price_list_id": "buy",
+    "billing_contact_id": 1,
+}
+
+
+def fill_empty(world: World) -> None:
+    """Set the account up as far as every account is."""
+    state = world.state
+    account = state.insert("accounts", {"name": "Demo", "country": "CA", "time_zone": "America/Toronto"})
+    user = state.insert("users", _user(account["id"]))
+    application = state.insert("applications", {"name": "Demo application"})
+    state.insert(
+        "access_tokens",
+        {
+            "token": PRIVILEGED_TOKEN,
+            "application_id": application["id"],
+            "account_id": account["id"],
+            "user_id": user["id"],
+        },
+    )
+    _settings(world)
+
+
+def _user(account_id: int) -> dict[str, object]:
+    return {
+        "first_name": "Dana",
+        "last_name": "Demo",
+        "email": "dana@demo.example",
+        "login_id": 1,
+        "account_id": account_id,
+        "billing_contact": True,
+        "permissions": [
+            "read_reports",
+            "write_stocks",
+            "write_orders",
+            "write_products",
+            "write_settings",
+            "write_companies",
+        ],
+    }
+
+
+def _settings(world: World) -> None:
+    state, create = world.state, {name: rules.create for name, rules in world.rules.items()}
+    cad = create["currencies"]({"iso": "CAD", "name": "Canadian Dollar", "symbol": "$"})
+    for code, name in (("BUY", "Buy"), ("WHOLESALE", "Wholesale"), ("RETAIL", "Retail")):
+        built_in = {"builtin": code.lower(), "code": code, "name": name, "currency_id": cad["id"]}
+        state.insert("price_lists", {**built_in, "is_cost": code == "BUY"})
+    main = create["locations"](
+        {"label": "Main Warehouse", "address1": "100 King Street West", "city": "Toronto", "state": "ON",
+         "country": "CA", "zip_code": "M5X 1A9", "holds_stock": True}
+    )  # fmt: skip
+    taxes = {
+        code: create["tax_types"]({"name": name, "code": code, "tax_components": [{"label": code, "rate": rate}]})
+        for code, name, rate in (
+            ("EXEMPT", "Tax Exempt", Decimal(0)),
+            ("GST", "GST 5%", Decimal(5)),
+            ("HST", "HST 13%", Decimal(13)),
+        )
+    }
+    terms = [
+        create["payment_terms"]({"name": name, "due_in_days": days, "from": "now"})
+        for name, days in (("Due on receipt", 0), ("NET30", 30))
+    ]
+    card = state.insert("payment_methods", {"name": "Credit Card", "is_default": True})
+    state.insert("payment_methods", {"name": "Cash"})
+    state.update("accounts", world.account, _ACCOUNT)
+    defaults = {
+        "primary_location_id": main["id"],
+        "primary_billing_location_id": main["id"],
+        "default_currency_id": cad["id"],
+        "default_payment_method_id": card["id"],
+        "default_payment_term_id": terms[0]["id"],
+        "default_sales_order_tax_type_id": taxes["HST"]["id"],
+        "default_purchase_order_tax_type_id": taxes["HST"]["id"],
+        "default_tax_exempt_id": taxes["EXEMPT"]["id"],
+    }
+    state.update("accounts", world.account, defaults)

@@ -1,0 +1,223 @@
+"""The sandbox as a running server: `Sandbox` for programs and tests, `serve` for the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Mapping
+from types import FrameType, TracebackType
+from typing import Any
+
+import uvicorn
+
+from .app import App
+from .faults import Fault
+from .house import House
+from .switches import Switches
+from .world import Clock
+
+_HOST = "127.0.0.1"
+_LONGEST_HEAD = 1024 * 1024  # bytes; far above the 414 limit, so that the application gets to answer it
+
+
+class _Server(uvicorn.Server):
+    """Tells when it has started, so that nobody has to poll."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
+class Sandbox:
+    """A TradeGecko on this machine, reachable over HTTP while the context lasts.
+
+    `seed`: what is there at first, `demo` or `empty`. `port`: 0 takes a free one. `state`: a file that keeps
+    everything across restarts. `rate_limit`: requests per 300 s, application and account (reference §3.10);
+    None counts nothing. `clock`: gives the current moment, aware. `switches`: how the account behaves where
+    the evidence is silent, see `Switches`.
+
+    >>> with Sandbox() as sandbox:
+    ...     print(sandbox.base_url, sandbox.access_token)  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: str = "demo",
+        port: int = 0,
+        state: str | os.PathLike[str] | None = None,
+        rate_limit: int | None = 300,
+        clock: Clock | None = None,
+        switches: Mapping[str, Any] | None = None,
+    ) -> None:
+        Switches.of(switches)  # Raises ValueError here and now rather than at the start.
+        self._port = port
+        self._options: dict[str, Any] = {
+            "seed": seed, "state": state, "rate_limit": rate_limit, "clock": clock, "switches": switches
+        }  # fmt: skip
+        self._house: House | None = None
+        self._server: _Server | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> Sandbox:
+        """Begin to serve; returns once requests are answered. Raises OSError when the port is taken."""
+        if self._thread is not None:
+            raise RuntimeError("the sandbox is running already")
+        listener = _listen(self._port)
+        try:
+            self._house = House(**self._options)
+        except BaseException:
+            listener.close()
+            raise
+        self._port = listener.getsockname()[1]
+        self._server = _Server(_config(App(self._house)))
+        self._thread = threading.Thread(
+            target=self._server.run, args=([listener],), name="tradegecko-sandbox", daemon=True
+        )
+        self._thread.start()
+        while not self._server.ready.wait(0.2):
+            if not self._thread.is_alive():
+                self.stop()
+                raise RuntimeError("the sandbox did not start")
+        return self
+
+    def stop(self) -> None:
+        """Stop serving and let go of the port and the state file. Stopping twice is fine."""
+        if self._server is None or self._thread is None or self._house is None:
+            return
+        self._server.should_exit = True
+        self._thread.join()
+        self._house.close()
+        self._server = self._thread = None
+
+    def __enter__(self) -> Sandbox:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def base_url(self) -> str:
+        """Where it serves, e.g. `http://127.0.0.1:40123`, without a slash at the end."""
+        return f"http://{_HOST}:{self._port}"
+
+    @property
+    def access_token(self) -> str:
+        """A privileged token: it never expires and may do everything."""
+        return self.house.access_token()
+
+    @property
+    def house(self) -> House:
+        """What is behind the socket. Raises RuntimeError before `start`."""
+        if self._house is None:
+            raise RuntimeError("the sandbox has not been started")
+        return self._house
+
+    def requests(self) -> list[dict[str, Any]]:
+        """Every request so far, oldest first: method, path, query, status, request_id, time (UTC)."""
+        return self.house.requests()
+
+    def reset(self) -> None:
+        """Back to the seed, with an empty log, no faults and fresh rate-limit windows."""
+        self.house.reset()
+
+    def fault(
+        self,
+        method: str,
+        path: str,
+        fault: str,
+        *,
+        nth: int = 1,
+        times: int = 1,
+        seconds: float = 0.0,
+        status: int = 500,
+        when: str = "before",
+    ) -> None:
+        """Have the `nth` matching request from now on go wrong; see `faults.Fault`. Raises ValueError."""
+        made = Fault(method, path, fault, nth, times, seconds, status, when)
+        made.check()
+        self.house.fault(made)
+
+
+def serve(
+    *,
+    port: int = 0,
+    seed: str = "demo",
+    state: str | os.PathLike[str] | None = None,
+    json_line: bool = False,
+    rate_limit: int | None = 300,
+    switches: Mapping[str, Any] | None = None,
+) -> None:
+    """Serve until SIGINT or SIGTERM. Must be called from the main thread.
+
+    Prints where it serves once it does: a line for people, or with `json_line` one JSON object with
+    `base_url` and `access_token`. Raises OSError, before anything is printed, when the port is taken.
+    """
+    stop = threading.Event()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    sandbox = Sandbox(seed=seed, port=port, state=state, rate_limit=rate_limit, switches=switches)
+    previous = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with sandbox:
+            _announce(sandbox, json_line)
+            stop.wait()
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def _announce(sandbox: Sandbox, json_line: bool) -> None:
+    facts = {"base_url": sandbox.base_url, "access_token": sandbox.access_token}
+    if json_line:
+        text = json.dumps(facts)
+    else:
+        text = f"Sandbox on {facts['base_url']}, access token {facts['access_token']} (Ctrl-C stops it)"
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _listen(port: int) -> socket.socket:
+    # Naming the protocol lets asyncio see TCP and switch Nagle's algorithm off: 40 ms an answer otherwise.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":
+            # Elsewhere this option would let two servers share a port; here it only skips TIME_WAIT.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((_HOST, port))
+        listener.listen(2048)
+    except OSError as exc:
+        listener.close()
+        reason = exc.strerror or str(exc)
+        raise OSError(exc.errno, f"the sandbox cannot listen on {_HOST}:{port}: {reason}") from exc
+    except OverflowError as exc:
+        listener.close()
+        raise OSError(f"the sandbox cannot listen on port {port}: it must be 0 to 65535") from exc
+    return listener
+
+
+def _config(app: App) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        lifespan="off",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        ws="none",
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=1,
+        h11_max_incomplete_event_size=_LONGEST_HEAD,
+    )

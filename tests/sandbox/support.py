@@ -1,0 +1,99 @@
+"""What the sandbox tests share: a clock to turn by hand, a client, and short ways to make documents."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from tradegecko_bridge.sandbox import Sandbox
+
+Json = dict[str, Any]
+START = datetime(2021, 3, 1, 12, 0, 0, tzinfo=UTC)
+
+
+class HandClock:
+    """A clock that moves one millisecond at every look, and as far as it is told."""
+
+    def __init__(self) -> None:
+        self.moment = START
+
+    def __call__(self) -> datetime:
+        self.moment += timedelta(milliseconds=1)
+        return self.moment
+
+    def forward(self, **parts: float) -> None:
+        """Move on, e.g. `forward(seconds=300)`."""
+        self.moment += timedelta(**parts)
+
+
+class Client:
+    """Calls one sandbox with its token."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self.http = httpx.Client(
+            base_url=sandbox.base_url,
+            headers={"Authorization": f"Bearer {sandbox.access_token}"},
+            timeout=5,
+            verify=False,  # Plain HTTP: loading certificates would cost more than most tests.
+        )
+
+    def __call__(self, method: str, path: str, body: object = None, **options: Any) -> httpx.Response:
+        """Send one request; `body` goes out as JSON."""
+        if body is not None:
+            options["json"] = body
+        return self.http.request(method, path, **options)
+
+    def get(self, path: str, **params: Any) -> Any:
+        """The JSON of a GET that must succeed."""
+        answer = self.http.get(path, params=params or None)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def post(self, path: str, root: str, **fields: Any) -> Any:
+        """The record a POST made, from under its root."""
+        answer = self("POST", path, {root: fields})
+        assert answer.status_code == 201, answer.text
+        return answer.json()[root]
+
+    def put(self, path: str, root: str, **fields: Any) -> None:
+        """A PUT that must be accepted."""
+        answer = self("PUT", path, {root: fields})
+        assert answer.status_code == 204, answer.text
+
+    def refused(self, method: str, path: str, body: object, status: int = 422) -> Any:
+        """The JSON of a request that must be refused."""
+        answer = self(method, path, body)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    def ids(self, path: str, **params: Any) -> list[int]:
+        """The ids a list shows."""
+        root = path.strip("/").split("/")[0]
+        return [row["id"] for row in self.get(path, **params)[root]]
+
+    def variant(self, sku: str) -> Json:
+        """The newest variant with this SKU."""
+        found: Json = self.get("/variants", sku=sku)["variants"][0]
+        return found
+
+    def order(self, *lines: Json, **fields: Any) -> Json:
+        """A new order for Harbour Gift Shop, active unless told otherwise."""
+        given = {"company_id": 2, "shipping_address_id": 1, "status": "active", **fields}
+        made: Json = self.post("/orders", "order", **given, order_line_items=list(lines))
+        return made
+
+    def line(self, sku: str, quantity: object = 1, **fields: Any) -> Json:
+        """An order line for a SKU, at ten a piece."""
+        return {"variant_id": self.variant(sku)["id"], "quantity": quantity, "price": "10", **fields}
+
+    def stock(self, sku: str) -> tuple[str, str, str]:
+        """On hand, committed and available of a SKU."""
+        row = self.variant(sku)
+        return row["stock_on_hand"], row["committed_stock"], row["available_stock"]
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self.http.close()

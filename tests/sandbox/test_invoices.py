@@ -1,0 +1,63 @@
+"""Invoices and payments."""
+
+from __future__ import annotations
+
+from tests.sandbox.support import Client
+
+
+def test_invoices_carry_their_lines_and_follow_the_payment_term(api: Client) -> None:
+    """An invoice sideloads its lines, is numbered, and is due by its term."""
+    order = api.order(api.line("MUG-BLUE", 4), status="finalized")
+    lines = [{"order_line_item_id": order["order_line_item_ids"][0], "quantity": 1}]
+    answer = api(
+        "POST",
+        "/invoices",
+        {"invoice": {"order_id": order["id"], "payment_term_id": 3, "invoice_line_items": lines}},
+    )
+    assert list(answer.json()) == ["invoice_line_items", "invoice"]
+    invoice = answer.json()["invoice"]
+    assert (invoice["invoice_number"], invoice["cached_total"], invoice["due_at"]) == (
+        "INV0001",
+        "11.3",
+        "2021-04-15",
+    )
+    assert api.get(f"/orders/{order['id']}")["order"]["invoice_status"] == "partial"
+    assert list(api.get("/invoices")) == ["invoice_line_items", "invoices"]
+    assert api.ids("/invoices", invoice_number="INV0001", order_id=order["id"]) == [invoice["id"]]
+
+
+def test_invoices_need_an_order_and_lines(api: Client) -> None:
+    """No order is 404; no lines is 400 naming the root; too many units are 422."""
+    answer = api.refused("POST", "/invoices", {"invoice": {"notes": "x"}}, 404)
+    assert answer["message"] == "Couldn't find Order with 'id'="
+    order = api.order(api.line("MUG-BLUE", 4), status="finalized")
+    bare = {"invoice": {"order_id": order["id"]}}
+    assert api.refused("POST", "/invoices", bare, 400) == {
+        "type": "Bad Request",
+        "message": "Required parameter missing: invoice",
+    }
+    lines = [{"order_line_item_id": order["order_line_item_ids"][0], "quantity": 5}]
+    body = {"invoice": {"order_id": order["id"], "invoice_line_items": lines}}
+    assert list(api.refused("POST", "/invoices", body)["errors"]) == ["invoice_line_items.quantity"]
+
+
+def test_payments_move_payment_statuses(api: Client) -> None:
+    """Paying in parts makes invoice and order partial, then paid; archiving a payment takes it back."""
+    order = api.order(api.line("MUG-BLUE", 1), status="finalized")
+    invoice = api("POST", f"/orders/{order['id']}/actions/invoice").json()["invoice"]
+
+    def statuses() -> tuple[str, str]:
+        shown = api.get(f"/invoices/{invoice['id']}")["invoice"]["payment_status"]
+        return shown, api.get(f"/orders/{order['id']}")["order"]["payment_status"]
+
+    assert statuses() == ("unpaid", "unpaid")
+    api.post("/payments", "payment", invoice_id=invoice["id"], amount=1.3)
+    assert statuses() == ("partial", "partial")
+    rest = api.post("/payments", "payment", invoice_id=invoice["id"], amount="10", reference="R2")
+    assert statuses() == ("paid", "paid")
+    api.refused("DELETE", f"/invoices/{invoice['id']}", None)
+    assert api("DELETE", f"/payments/{rest['id']}").status_code == 204
+    assert statuses() == ("partial", "partial")
+    assert api.ids("/payments", invoice_id=invoice["id"]) == [1]
+    assert list(api.refused("POST", "/payments", {"payment": {"invoice_id": invoice["id"]}})["errors"]) == ["amount"]
+    api.refused("POST", "/payments", {"payment": {"amount": 1}}, 404)

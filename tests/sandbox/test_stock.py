@@ -1,0 +1,212 @@
+"""Stock: what moves it, bundles, and books that add up whatever happens."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.sandbox.support import Client
+
+
+def test_stock_is_committed_from_active_on(api: Client) -> None:
+    """Drafts commit nothing, active orders do, finalizing changes nothing."""
+    order = api.order(api.line("TEE-M", 5), status="draft")
+    assert api.stock("TEE-M") == ("80", "0", "80")
+    for status in ("active", "finalized"):
+        api.put(f"/orders/{order['id']}", "order", status=status)
+        assert api.stock("TEE-M") == ("80", "5", "75")
+
+
+def test_numbers_travel_as_integer_like_text(api: Client) -> None:
+    """Stock has no forced decimals; a location where nothing was ever committed shows null."""
+    api.order(api.line("TEE-M", "2.5"))
+    row = api.variant("TEE-M")
+    assert (row["stock_on_hand"], row["committed_stock"], row["available_stock"]) == ("80", "2.5", "77.5")
+    assert [level["committed"] for level in row["locations"]] == ["2.5", None]
+    assert row["stock_levels"] == {"1": "60.0", "2": "20.0"}
+    assert row["committed_stock_levels"] == {"1": "2.5"}
+    level = api.get(f"/stock_levels/{row['id']}")["stock_level"]
+    assert level["variant_id"] == row["id"]
+    assert level["locations"][1] == {"location_id": 2, "stock_on_hand": "20", "committed": 0, "incoming": 0}
+
+
+def test_stock_may_go_below_zero(api: Client) -> None:
+    """Nothing stops an order for more than there is, nor its shipment."""
+    order = api.order(api.line("PIN-FOX", 5), status="finalized")
+    assert api.stock("PIN-FOX") == ("3", "5", "-2")
+    api("POST", f"/orders/{order['id']}/actions/fulfil").raise_for_status()
+    assert api.stock("PIN-FOX") == ("-2", "0", "-2")
+
+
+def test_bundles_are_computed_from_their_components(api: Client) -> None:
+    """A bundle has what its scarcest component allows, per location; selling it commits components."""
+    assert api.stock("MUG-SET") == ("47", "0", "47")
+    bundle = api.variant("MUG-SET")
+    assert [level["stock_on_hand"] for level in bundle["locations"]] == ["40", "7"]
+    assert bundle["moving_average_cost"] is None
+    assert set(bundle["committed_stock_levels"].values()) == {"-0.0"}
+    order = api.order(api.line("MUG-SET", 3), status="finalized")
+    assert (api.stock("MUG-BLUE")[1], api.stock("MUG-RED")[1]) == ("6", "6")
+    assert api.stock("MUG-SET") == ("47", "3", "44")
+    api("POST", f"/orders/{order['id']}/actions/fulfil").raise_for_status()
+    assert (api.stock("MUG-BLUE")[0], api.stock("MUG-RED")[0]) == ("144", "89")
+    assert api.stock("MUG-SET") == ("44", "0", "44")
+    api.order(api.line("MUG-RED", 5))
+    assert api.stock("MUG-SET") == ("44", "3", "41")
+
+
+def test_composition_lists_the_parts(api: Client) -> None:
+    """/variants/composition has a row per component, by bundle, SKU or component, with sideloads."""
+    rows = api.get("/variants/composition")["composition"]
+    assert [(r["bundle_sku"], r["component_sku"], r["quantity"]) for r in rows] == [
+        ("MUG-SET", "MUG-BLUE", "2.0"),
+        ("MUG-SET", "MUG-RED", "2.0"),
+    ]
+    assert list(rows[0]) == ["bundle_id", "bundle_sku", "component_id", "component_sku", "quantity"]
+    shown = api.get(f"/variants/composition/{rows[0]['bundle_id']}", include="bundle,component")
+    assert list(shown) == ["variants", "composition"]
+    assert len(shown["variants"]) == 3
+    assert len(api.get("/variants/composition", component_id=rows[1]["component_id"])["composition"]) == 1
+    assert api.get("/variants/composition", sku="NONE")["composition"] == []
+
+
+def test_adjustments_work_at_once_and_are_taken_back_by_delete(api: Client) -> None:
+    """An adjustment moves stock when made, feeds the average cost, and DELETE reverses it."""
+    mug = api.variant("MUG-BLUE")
+    line = {"variant_id": mug["id"], "quantity": "50", "price": "8.5"}
+    made = api.post(
+        "/stock_adjustments",
+        "stock_adjustment",
+        stock_location_id=1,
+        reason="supplier",
+        stock_adjustment_line_items=[line],
+    )
+    assert made["adjustment_number"].startswith("SA00")
+    assert (made["cached_quantity"], made["cached_total"]) == ("50.0", "425.0")
+    after = api.variant("MUG-BLUE")
+    assert (after["stock_on_hand"], after["moving_average_cost"], after["last_cost_price"]) == (
+        "200",
+        "7",
+        "8.5",
+    )
+    assert after["updated_at"] > mug["updated_at"]
+    taken = {"stock_adjustment_id": made["id"], "variant_id": mug["id"], "quantity": -10}
+    api.post("/stock_adjustment_line_items", "stock_adjustment_line_item", **taken)
+    assert api.stock("MUG-BLUE")[0] == "190"
+    for _ in range(2):
+        assert api("DELETE", f"/stock_adjustments/{made['id']}").status_code == 204
+    assert api.stock("MUG-BLUE")[0] == "150"
+    assert made["id"] not in api.ids("/stock_adjustments")
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"reason": "because"}, "reason"),
+        ({"stock_adjustment_line_items": [{"variant_id": 999, "quantity": 1}]}, "stock_adjustment_line_items.variant"),
+        ({"stock_adjustment_line_items": [{"variant_id": 1, "quantity": 1}]}, "stock_adjustment_line_items.price"),
+        ({"stock_adjustment_line_items": [{"variant_id": 3, "quantity": -1}]}, "stock_adjustment_line_items.variant"),
+    ],
+)
+def test_bad_adjustments_are_refused(api: Client, fields: dict[str, Any], field: str) -> None:
+    """Reasons outside the list, unknown variants, receipts without a cost and bundles are refused."""
+    errors = api.refused("POST", "/stock_adjustments", {"stock_adjustment": fields})
+    assert list(errors["errors"]) == [field]
+
+
+def test_gift_cards_have_no_stock(api: Client) -> None:
+    """A variant that does not manage stock is sold and shipped without any."""
+    order = api.order(api.line("GIFT-50", 2), status="finalized")
+    api("POST", f"/orders/{order['id']}/actions/fulfil").raise_for_status()
+    assert api.stock("GIFT-50") == ("0", "0", "0")
+    assert api.get(f"/orders/{order['id']}")["order"]["status"] == "fulfilled"
+
+
+def test_stock_cannot_be_set(api: Client) -> None:
+    """Stock sent on PUT is ignored with 204; only bins and reorder points of a location are taken."""
+    mug = api.variant("MUG-BLUE")
+    level = {"location_id": 2, "stock_on_hand": "999", "bin_location": "B-7", "reorder_point": 5}
+    api.put(f"/variants/{mug['id']}", "variant", stock_on_hand="999", locations=[level])
+    after = api.variant("MUG-BLUE")
+    assert after["stock_on_hand"] == "150"
+    assert (after["locations"][1]["bin_location"], after["locations"][1]["reorder_point"]) == ("B-7", "5")
+
+
+_SKUS = ("MUG-BLUE", "MUG-RED", "MUG-SET", "TEE-S")
+_STEP = st.tuples(
+    st.sampled_from(("order", "finalize", "pack", "ship", "unship", "void", "adjust", "append", "other place")),
+    st.integers(0, 3),
+    st.integers(1, 4),
+)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(_STEP, min_size=3, max_size=14))
+def test_books_add_up_after_any_sequence(api: Client, steps: list[tuple[str, int, int]]) -> None:
+    """On hand is what adjustments brought less what shipped; committed is what open orders still want."""
+    api.sandbox.reset()
+    api.sandbox.house.limits.limit = None
+    variants = {sku: api.variant(sku) for sku in _SKUS}
+    for action, which, quantity in steps:
+        _step(api, action, which, quantity, variants)
+    on_hand, committed = _books(api)
+    for sku in ("MUG-BLUE", "MUG-RED", "TEE-S"):
+        row = api.get(f"/variants/{variants[sku]['id']}")["variant"]
+        assert Decimal(row["stock_on_hand"]) == on_hand.get(row["id"], 0), (sku, steps)
+        assert Decimal(row["committed_stock"]) == committed.get(row["id"], 0), (sku, steps)
+        assert sum(Decimal(level["stock_on_hand"]) for level in row["locations"]) == Decimal(row["stock_on_hand"])
+
+
+def _step(api: Client, action: str, which: int, quantity: int, variants: dict[str, Any]) -> None:
+    """One random operation; the ones the rules refuse are part of the test."""
+    line = {"variant_id": variants[_SKUS[which]]["id"], "quantity": quantity, "price": 1}
+    orders = api.ids("/orders")
+    order = orders[which % len(orders)] if orders else 0
+    if action == "order":
+        api.order(line, status=("draft", "active", "finalized", "active")[which])
+    elif action == "adjust":
+        lines = [{**line, "quantity": quantity if which % 2 else -quantity, "price": 2}]
+        api("POST", "/stock_adjustments", {"stock_adjustment": {"stock_adjustment_line_items": lines}})
+    elif action == "finalize":
+        api("PUT", f"/orders/{order}", {"order": {"status": "finalized"}})
+    elif action == "append":
+        api("PUT", f"/orders/{order}", {"order": {"order_line_items": [line]}})
+    elif action == "other place":
+        api("PUT", f"/orders/{order}", {"order": {"stock_location_id": 2}})
+    elif action == "unship":
+        api("DELETE", f"/fulfillments/{which}")
+    elif action == "void":
+        api("POST", f"/orders/{order}/actions/void")
+    else:
+        api("POST", f"/orders/{order}/actions/{'pack' if action == 'pack' else 'fulfil'}")
+
+
+def _books(api: Client) -> tuple[dict[int, Decimal], dict[int, Decimal]]:
+    """What the documents say: on hand and committed by variant, bundles taken apart."""
+    parts: dict[int, list[tuple[int, Decimal]]] = {}
+    for row in api.get("/variants/composition")["composition"]:
+        parts.setdefault(row["bundle_id"], []).append((row["component_id"], Decimal(row["quantity"])))
+    on_hand: dict[int, Decimal] = {}
+    committed: dict[int, Decimal] = {}
+
+    def post(book: dict[int, Decimal], variant_id: int, quantity: Decimal) -> None:
+        for part, times in parts.get(variant_id, [(variant_id, Decimal(1))]):
+            book[part] = book.get(part, Decimal(0)) + quantity * times
+
+    for line in api.get("/stock_adjustment_line_items", limit=250)["stock_adjustment_line_items"]:
+        post(on_hand, line["variant_id"], Decimal(line["quantity"]))
+    lines = {row["id"]: row for row in api.get("/order_line_items", limit=250)["order_line_items"]}
+    orders = {row["id"]: row for row in api.get("/orders", limit=250)["orders"]}
+    left = {key: Decimal(row["quantity"]) for key, row in lines.items() if row["order_id"] in orders}
+    for row in api.get("/fulfillments", limit=250, status="fulfilled").get("fulfillment_line_items", []):
+        quantity = Decimal(row["quantity"])
+        post(on_hand, row["variant_id"], -quantity)
+        left[row["order_line_item_id"]] -= quantity
+    for key, quantity in left.items():
+        if orders[lines[key]["order_id"]]["status"] != "draft":
+            post(committed, lines[key]["variant_id"], quantity)
+    return on_hand, committed
