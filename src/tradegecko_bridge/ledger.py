@@ -103,8 +103,9 @@ class LedgerEntry:
     ``order`` is None while the source could not give it whole. ``generation`` numbers the idempotency
     key in use (0: none yet); ``sent_at`` is when the last request under it was let go; all times are UTC.
     ``line_ids`` maps the source's line references to the variant ids they were delivered as.
-    ``serial`` is the row's claim serial when it was read, by which a store knows that the row has since
-    passed into other hands.
+    ``superseded``: the source changed or canceled the order while it was on its way out; what it says now is taken up
+    when the entry goes back to pending. ``serial`` is the row's claim serial when it was read, by which a store knows
+    that the row has since passed into other hands.
     """
 
     id: int
@@ -123,6 +124,7 @@ class LedgerEntry:
     next_attempt_at: datetime | None = None
     taken_in_at: datetime
     updated_at: datetime
+    superseded: bool = False
     serial: int = 0
     claim: Claim | None = None
 

@@ -182,10 +182,15 @@ class Store(Protocol):
 
         New orders become pending (canceled when already canceled at the source), unreadable ones with a
         reference held (``unreadable``), unreadable ones without are not written. A known order is never
-        duplicated: one still pending or held takes the new content (a held or canceled one whose content
-        changed goes back to pending, a pending or held one now canceled at the source becomes canceled), one
-        further on keeps what was delivered and gets an event saying that the source changed it (once per new
-        content). The counts' ``new`` and ``changed`` hold references.
+        duplicated. New content of one that is
+
+        - pending, held, or canceled at the source: is taken up, and the order is pending again, or canceled, or held
+          as unreadable (what it was before stays readable); whoever has it claimed loses the claim;
+        - held, skipped or canceled by a person, or failed: is taken up, and the order stays where it is;
+        - sending or uncertain: waits (``superseded``) and is taken up when the order goes back to pending;
+        - delivered or further: is only an event, once per new content.
+
+        The counts' ``new`` and ``changed`` hold references; ``known`` includes the changed ones.
         """
 
     def cursor(self, connection: str, stream: str) -> str | None:
@@ -207,18 +212,24 @@ class Store(Protocol):
         The event is written when the state changed or ``why`` is given.
 
         Raises:
-            ClaimLost: another worker has claimed the row since.
+            ClaimLost: the row has been claimed or changed since it was read, or it is to be sending and its claim
+                has run out.
+            StoreError: the connection has another order with this ``remote_id``.
+            KeyError: no such entry.
         """
 
     def unclaim(self, entry: LedgerEntry) -> None:
         """Give a claim back without changing anything; harmless when it was lost."""
 
     def amend(self, entry_id: int, to: OrderState, *, at: datetime, who: str, why: str) -> LedgerEntry:
-        """A person's decision (hold, release, skip, cancel, retry) on an order nobody is working on.
+        """A decision (hold, release, skip, cancel, retry, shipped) on an order nobody is working on.
+
+        What needs a reason gets ``by_hand`` with ``why`` as its text. Back to pending means now, with all patience
+        anew.
 
         Raises:
             KeyError: no such entry.
-            ValueError: ``to`` cannot follow the present state.
+            ValueError: ``to`` cannot follow the present state, or is sending.
             ClaimLost: a worker has the order right now.
         """
 
@@ -246,6 +257,9 @@ class Store(Protocol):
 
         A shipment whose reference is known is left as it is, unless its content changed: then it is pending
         again. Returns how many are new or changed.
+
+        Raises:
+            KeyError: an entry is unknown or another connection's; nothing is written.
         """
 
     def shipments(self, connection: str, entry_ids: Collection[int] | None = None) -> Sequence[ShipmentEntry]:

@@ -11,13 +11,13 @@ import attrs
 import pytest
 
 from tests.engine.bench import Bench, detail, outcomes
-from tests.support import ListSource, OrdersOnly
+from tests.support import HandClock, ListSource, OrdersOnly
 from tradegecko_bridge import MemoryStore, Sandbox, SyncEngine, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.commerce import Address, SourceOrder, Totals, UnreadableOrder
-from tradegecko_bridge.commerce.remote import RemoteOrder
+from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder
 from tradegecko_bridge.engine import Outcome, Timing
 from tradegecko_bridge.engine.keys import idempotency_key
-from tradegecko_bridge.errors import SourceUnavailable, ValidationFailed
+from tradegecko_bridge.errors import SourceUnavailable, Unavailable, ValidationFailed
 from tradegecko_bridge.ledger import OrderState
 from tradegecko_bridge.testing.builders import A_CUSTOMER, a_line, an_order
 
@@ -353,6 +353,76 @@ def test_a_change_after_delivery_is_reported_and_not_carried_over(bench: Bench) 
     report = bench.deliver()
     assert outcomes(report) == {"1001": Outcome.CHANGED}
     assert len(bench.remote()) == 2
+
+
+@pytest.mark.parametrize("canceled", [False, True])
+def test_an_order_changed_while_in_doubt(sandbox: Sandbox, client: TradeGeckoClient, canceled: bool) -> None:
+    """Its request was lost and the source has changed it since: what is sent in the end is the new content, once; or
+    nothing, where it was canceled. And not before the first request can no longer show up."""
+    bench = Bench(sandbox, client, ListSource([an_order("1001")]), timing=Timing(patience=timedelta(hours=1.5)))
+    sandbox.fault(method="POST", path="/orders", nth=1, fault="drop_before_commit")
+    bench.deliver()
+    changed = an_order("1001", [a_line(quantity=5)], cursor="later")
+    if canceled:
+        changed = attrs.evolve(changed, canceled_at=changed.placed_at)
+    bench.source.orders.append(changed)
+    assert outcomes(bench.deliver()) == {"1001": Outcome.UNCERTAIN}
+    assert outcomes(bench.deliver()) == {"1001": Outcome.WAITING}
+    bench.deliver()
+    remote = bench.remote()
+    if canceled:
+        assert (remote, bench.state("1001")) == ([], OrderState.CANCELED)
+    else:
+        assert [order.order_number for order in remote] == ["1001"]
+        goods = [line.quantity for line in client.order_line_items.list(order_id=remote[0].id) if line.variant_id]
+        assert goods == [5]
+
+
+def test_losing_a_claim_ends_one_order_not_the_run(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """An order that changed hands while it was worked on is left to the others; the ones behind it go out."""
+    clock = HandClock()
+    store = MemoryStore()
+
+    class Meddling(TradeGeckoGateway):
+        """While the first order is looked for, its source changes it: the claim is gone."""
+
+        def find_orders(self, number: str) -> Sequence[RemoteOrder]:
+            if number == "1001":
+                store.take_in("shop", [an_order("1001", [a_line(quantity=9)])], at=clock())
+            return super().find_orders(number)
+
+    source = ListSource([an_order("1001"), an_order("1002")])
+    bench = Bench(sandbox, client, source, store=store, gateway=Meddling(client))
+    report = bench.deliver()
+    assert outcomes(report) == {"1001": Outcome.WAITING, "1002": Outcome.DELIVERED}
+    assert [order.order_number for order in bench.remote()] == ["1002"]
+
+
+def test_retrying_ends_at_the_horizon(sandbox: Sandbox) -> None:
+    """After fifteen days without success an order is given up, told as failed, and may be sent out again by hand."""
+
+    class Refusing(TradeGeckoGateway):
+        """Lets everything be looked up and nothing be created."""
+
+        def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None) -> RemoteOrder:
+            raise Unavailable("429 on POST /orders: busy")
+
+    with TradeGeckoClient(sandbox.access_token, base_url=sandbox.base_url) as client:
+        bench = Bench(sandbox, client, ListSource([an_order("1001")]), gateway=Refusing(client))
+        bench.deliver()
+        waits = []
+        while bench.state("1001") is OrderState.PENDING:
+            (entry,) = bench.store.entries()
+            assert entry.next_attempt_at is not None
+            waits.append(entry.next_attempt_at - bench.clock())
+            bench.deliver()
+        assert bench.clock() - bench.store.entries()[0].taken_in_at > timedelta(days=15)
+        assert bench.state("1001") is OrderState.FAILED
+        assert waits[0] == timedelta(seconds=30)
+        assert waits[-1] == timedelta(hours=1)
+        (entry,) = bench.store.entries()
+        bench.store.amend(entry.id, OrderState.PENDING, at=bench.clock(), who="me", why="try again")
+        assert outcomes(bench.deliver()) == {"1001": Outcome.WAITING}, "all tries anew"
 
 
 def test_the_number_of_calls_an_order_costs(sandbox: Sandbox, client: TradeGeckoClient) -> None:

@@ -32,6 +32,8 @@ from tradegecko_bridge.ports import AcceptsReceipts, AcknowledgesIntake
 INTAKE_BATCH: Final = 100
 CLAIM_BATCH: Final = 20
 FAILURES_TO_STOP: Final = 3
+TRIES_TO_GIVE_UP: Final = 12
+"""However old an order is: one that a person sends out again gets all its tries again."""
 OPERATION: Final = "deliver orders"
 
 
@@ -84,7 +86,7 @@ def _take_in(wiring: Wiring, report: Report) -> None:
             report.taken_in += len(counts.new)
             report.unchanged += counts.known - len(counts.changed)
             _note_unreadable(batch, report)
-            _note_changed(wiring, counts.changed, report)
+            _note_changed(wiring, [a for a in batch if a.reference in counts.changed], report)
             _acknowledge(wiring, batch, report)
             wiring.progress("take in orders", report.taken_in + report.unchanged)
     except Interrupted as error:
@@ -100,11 +102,12 @@ def _note_unreadable(batch: Sequence[SourceOrder | UnreadableOrder], report: Rep
                 report.add(arrival.number or arrival.reference, Outcome.HELD, arrival.problem)
 
 
-def _note_changed(wiring: Wiring, references: Sequence[str], report: Report) -> None:
+def _note_changed(wiring: Wiring, changed: Sequence[SourceOrder | UnreadableOrder], report: Report) -> None:
     """Nothing is edited silently: an order that changed after it was delivered is a person's business."""
-    for reference in references:
-        for entry in wiring.store.entries(wiring.connection, reference=reference, states=AT_REMOTE):
-            said = "canceled" if entry.order and entry.order.canceled_at else "changed"
+    for arrival in changed:
+        for entry in wiring.store.entries(wiring.connection, reference=arrival.reference, states=AT_REMOTE):
+            canceled = isinstance(arrival, SourceOrder) and arrival.canceled_at is not None
+            said = "canceled" if canceled else "changed"
             report.add(entry.number, Outcome.CHANGED, f"{said} at the source after it was delivered")
 
 
@@ -194,17 +197,21 @@ class _Delivery:
         """One order's failure is its own; only a row of them means that nothing works at the moment."""
         before = len(self._put_off)
         try:
-            self._look_then_send(entry, catalog)
-        except ClaimLost:
-            self._report.add(entry.number, Outcome.WAITING, "another worker took it over")
-        except Rejected as error:
-            self._hold(entry, Reason("rejected", str(error)))
-        except Unavailable as error:
-            self._wait(entry, error)
+            self._attempt(entry, catalog)
+        except ClaimLost as error:
+            self._report.add(entry.number, Outcome.WAITING, str(error))
         if len(self._put_off) == before:
             self._put_off.clear()
         elif len(self._put_off) >= FAILURES_TO_STOP:
             raise Unavailable(f"stopped after {FAILURES_TO_STOP} failures in a row, the last: {self._put_off[-1]}")
+
+    def _attempt(self, entry: LedgerEntry, catalog: Catalog) -> None:
+        try:
+            self._look_then_send(entry, catalog)
+        except Rejected as error:
+            self._hold(entry, Reason("rejected", str(error)))
+        except Unavailable as error:
+            self._wait(entry, error)
 
     def _look_then_send(self, entry: LedgerEntry, catalog: Catalog) -> None:
         if entry.order is None:
@@ -220,12 +227,22 @@ class _Delivery:
             self._delivered(entry, found, entry.order, catalog, Outcome.ADOPTED)
         elif isinstance(found, Reason):
             self._hold(entry, found)
-        elif not _used_up(entry):
-            self._send(entry, found, entry.order, catalog)
-        elif self._w.clock() - (entry.sent_at or entry.updated_at) > self._w.timing.patience:
-            self._send(evolve(entry, generation=entry.generation + 1, reason=None), found, entry.order, catalog)
+        elif entry.state is OrderState.UNCERTAIN and (_used_up(entry) or entry.superseded):
+            self._wait_for_it(entry, found, entry.order, catalog)
         else:
-            self._doubt(entry, entry.reason or Reason("key_used", "its key was used"))
+            self._send(entry, found, entry.order, catalog)
+
+    def _wait_for_it(self, entry: LedgerEntry, draft: OrderDraft, order: SourceOrder, catalog: Catalog) -> None:
+        """Its order may yet show up, and sending again makes nothing or is no longer wanted: wait, then begin anew."""
+        if self._w.clock() - (entry.sent_at or entry.updated_at) <= self._w.timing.patience:
+            self._doubt(entry, entry.reason or Reason("no_answer", "nobody knows whether it arrived"))
+            return
+        entry = evolve(entry, generation=entry.generation + 1, reason=None)
+        if entry.superseded:
+            self._record(entry.moved(OrderState.PENDING, self._w.clock()), "certainly not there; the source changed it")
+            self._report.add(entry.number, Outcome.WAITING, "changed at the source; goes out anew with the next run")
+        else:
+            self._send(entry, draft, order, catalog)
 
     def _look(self, entry: LedgerEntry) -> RemoteOrder | Reason | None:
         """Ours if it is there, else the reason why its number is taken, else None."""
@@ -373,15 +390,16 @@ class _Delivery:
         self._put_off.append(error)
         now = self._w.clock()
         in_doubt = entry.state is OrderState.UNCERTAIN
-        if not in_doubt and now - entry.taken_in_at > self._w.timing.horizon:
+        attempts = entry.attempts + (entry.state is not OrderState.SENDING)  # saying it has counted already
+        if not in_doubt and attempts >= TRIES_TO_GIVE_UP and now - entry.taken_in_at > self._w.timing.horizon:
             reason = Reason("gave_up", f"gave up after {self._w.timing.horizon.days} days: {error}")
             self._record(entry.moved(OrderState.FAILED, now, reason=reason), reason.text)
             self._report.add(entry.number, Outcome.FAILED, reason.text)
             return
-        retry_at = max(self._w.timing.retry_at(now, max(entry.attempts, 1)), error.retry_at or now)
+        retry_at = max(self._w.timing.retry_at(now, attempts), error.retry_at or now)
         to = OrderState.UNCERTAIN if in_doubt else OrderState.PENDING
         reason = (entry.reason if in_doubt else None) or Reason("unavailable", str(error))
-        waiting = entry.moved(to, now, reason=reason, next_attempt_at=retry_at)
+        waiting = entry.moved(to, now, reason=reason, attempts=attempts, next_attempt_at=retry_at)
         self._record(waiting, str(error))
         self._report.add(entry.number, Outcome.WAITING, f"{error}; tried again from {retry_at:%H:%M:%S} UTC")
 

@@ -1,0 +1,244 @@
+"""A ledger in memory: everything a durable one does, except lasting longer than the program."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from threading import Lock
+from typing import Self
+
+from attrs import evolve
+
+from tradegecko_bridge.commerce import Shipment, SourceOrder, UnreadableOrder
+from tradegecko_bridge.errors import StoreError
+from tradegecko_bridge.ledger import IntakeCounts, LedgerEntry, LedgerEvent, OrderState, ShipmentEntry
+from tradegecko_bridge.stores import intake_rules, shipment_rules, work_rules
+from tradegecko_bridge.stores.row import Change, Row, utc
+from tradegecko_bridge.stores.shipment_rules import ShipmentRow
+
+
+class MemoryStore:
+    """For trying things out and for tests. Threads may share it; processes cannot."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._rows: dict[int, Row] = {}
+        self._ids: dict[tuple[str, str], int] = {}
+        self._remote: dict[tuple[str, str], int] = {}
+        self._events: dict[int, list[LedgerEvent]] = {}
+        self._cursors: dict[tuple[str, str], str] = {}
+        self._shipments: dict[int, ShipmentRow] = {}
+        self._shipment_ids: dict[tuple[str, str], int] = {}
+        self._acknowledged: dict[tuple[str, str], dict[str, str]] = {}
+
+    def __repr__(self) -> str:
+        return f"<MemoryStore with {len(self._rows)} orders>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    # ── orders ───────────────────────────────────────────────────────────────────────────────
+
+    def take_in(
+        self, connection: str, arrivals: Sequence[SourceOrder | UnreadableOrder], *, at: datetime
+    ) -> IntakeCounts:
+        """See :meth:`tradegecko_bridge.ports.Store.take_in`."""
+        at, signed = utc(at), intake_rules.signed(arrivals)
+        with self._lock:
+            ids = {one.reference: self._ids.get((connection, one.reference)) for one in signed}
+            known = {reference: self._rows[id_] for reference, id_ in ids.items() if id_}
+            batch = intake_rules.take_in(connection, signed, known, at)
+            for row in batch.rows.values():
+                self._put(row)
+            for reference, event in batch.events:
+                self._events.setdefault(self._ids[connection, reference], []).append(event)
+            if cursor := intake_rules.last_cursor(arrivals):
+                self._cursors[connection, intake_rules.STREAM] = cursor
+        return batch.counts
+
+    def cursor(self, connection: str, stream: str) -> str | None:
+        """See :meth:`tradegecko_bridge.ports.Store.cursor`."""
+        with self._lock:
+            return self._cursors.get((connection, stream))
+
+    def claim(
+        self, connection: str, worker: str, *, at: datetime, until: datetime, limit: int
+    ) -> Sequence[LedgerEntry]:
+        """See :meth:`tradegecko_bridge.ports.Store.claim`."""
+        at, until = utc(at), utc(until)
+        with self._lock:
+            due = [
+                row
+                for row in self._rows.values()
+                if row.entry.connection == connection and work_rules.is_due(row.entry, at)
+            ]
+            due.sort(key=lambda row: _age(row.entry))
+            return [self._change(work_rules.claimed(row, worker, at, until)) for row in due[: max(limit, 0)]]
+
+    def record(self, entry: LedgerEntry, *, who: str, why: str = "") -> LedgerEntry:
+        """See :meth:`tradegecko_bridge.ports.Store.record`."""
+        with self._lock:
+            change = work_rules.recorded(self._row(entry.id), entry, who, why)
+            owner = self._remote.get((entry.connection, entry.remote_id or ""), entry.id)
+            if owner != entry.id:
+                raise StoreError(work_rules.remote_taken(entry))
+            return self._change(change)
+
+    def unclaim(self, entry: LedgerEntry) -> None:
+        """See :meth:`tradegecko_bridge.ports.Store.unclaim`."""
+        with self._lock:
+            row = self._rows.get(entry.id)
+            if row and row.entry.claim and row.entry.serial == entry.serial:
+                self._put(work_rules.unclaimed(row))
+
+    def amend(self, entry_id: int, to: OrderState, *, at: datetime, who: str, why: str) -> LedgerEntry:
+        """See :meth:`tradegecko_bridge.ports.Store.amend`."""
+        with self._lock:
+            return self._change(work_rules.amended(self._row(entry_id), to, utc(at), who, why))
+
+    def entries(
+        self,
+        connection: str | None = None,
+        *,
+        states: Collection[OrderState] | None = None,
+        reference: str | None = None,
+        number: str | None = None,
+        limit: int | None = None,
+    ) -> Sequence[LedgerEntry]:
+        """See :meth:`tradegecko_bridge.ports.Store.entries`."""
+        with self._lock:
+            found = [
+                _copy(entry)
+                for entry in (row.entry for row in self._rows.values())
+                if (connection is None or entry.connection == connection)
+                and (states is None or entry.state in states)
+                and (reference is None or entry.reference == reference)
+                and (number is None or entry.number == number)
+            ]
+        found.sort(key=_age, reverse=True)
+        return found if limit is None else found[: max(limit, 0)]
+
+    def by_remote_ids(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, LedgerEntry]:
+        """See :meth:`tradegecko_bridge.ports.Store.by_remote_ids`."""
+        with self._lock:
+            ids = {remote_id: self._remote.get((connection, remote_id)) for remote_id in remote_ids}
+            return {remote_id: _copy(self._rows[id_].entry) for remote_id, id_ in ids.items() if id_}
+
+    def history(self, entry_id: int) -> Sequence[LedgerEvent]:
+        """See :meth:`tradegecko_bridge.ports.Store.history`."""
+        with self._lock:
+            return list(self._events.get(entry_id, ()))
+
+    # ── shipments ────────────────────────────────────────────────────────────────────────────
+
+    def take_in_shipments(
+        self, connection: str, shipments: Sequence[tuple[int, Shipment]], *, cursor: str | None, at: datetime
+    ) -> int:
+        """See :meth:`tradegecko_bridge.ports.Store.take_in_shipments`."""
+        utc(at)
+        with self._lock:
+            shipment_rules.must_belong(connection, (i for i, _ in shipments), self._owners(i for i, _ in shipments))
+            ids = {s.reference: self._shipment_ids.get((connection, s.reference)) for _, s in shipments}
+            known = {reference: self._shipments[id_] for reference, id_ in ids.items() if id_}
+            rows = shipment_rules.take_in(connection, shipments, known)
+            for row in rows.values():
+                self._put_shipment(row)
+            if cursor is not None:
+                self._cursors[connection, shipment_rules.STREAM] = cursor
+        return len(rows)
+
+    def shipments(self, connection: str, entry_ids: Collection[int] | None = None) -> Sequence[ShipmentEntry]:
+        """See :meth:`tradegecko_bridge.ports.Store.shipments`."""
+        with self._lock:
+            return [
+                row.entry
+                for row in self._shipments.values()
+                if row.entry.connection == connection and (entry_ids is None or row.entry.entry_id in entry_ids)
+            ]
+
+    def claim_shipments(
+        self, connection: str, worker: str, *, at: datetime, until: datetime, limit: int
+    ) -> Sequence[ShipmentEntry]:
+        """See :meth:`tradegecko_bridge.ports.Store.claim_shipments`."""
+        at, until = utc(at), utc(until)
+        with self._lock:
+            due = [
+                row
+                for row in self._shipments.values()
+                if row.entry.connection == connection and shipment_rules.is_due(row.entry, at)
+            ]
+            claimed = [shipment_rules.claimed(row, worker, until) for row in due[: max(limit, 0)]]
+            for row in claimed:
+                self._put_shipment(row)
+            return [row.entry for row in claimed]
+
+    def record_shipment(self, entry: ShipmentEntry, *, at: datetime) -> None:
+        """See :meth:`tradegecko_bridge.ports.Store.record_shipment`."""
+        utc(at)
+        with self._lock:
+            if entry.id not in self._shipments:
+                raise KeyError(f"no shipment entry {entry.id}")
+            self._put_shipment(shipment_rules.recorded(self._shipments[entry.id], entry))
+
+    # ── what sources acknowledged ────────────────────────────────────────────────────────────
+
+    def acknowledged(self, connection: str, kind: str) -> Mapping[str, str]:
+        """See :meth:`tradegecko_bridge.ports.Store.acknowledged`."""
+        with self._lock:
+            return dict(self._acknowledged.get((connection, kind), {}))
+
+    def record_acknowledged(self, connection: str, kind: str, values: Mapping[str, str], *, at: datetime) -> None:
+        """See :meth:`tradegecko_bridge.ports.Store.record_acknowledged`."""
+        utc(at)
+        with self._lock:
+            self._acknowledged.setdefault((connection, kind), {}).update(values)
+
+    # ── under the lock ───────────────────────────────────────────────────────────────────────
+
+    def _row(self, entry_id: int) -> Row:
+        if entry_id not in self._rows:
+            raise KeyError(f"no order entry {entry_id}")
+        return self._rows[entry_id]
+
+    def _change(self, change: Change) -> LedgerEntry:
+        row, events = change
+        self._put(row)
+        self._events.setdefault(row.entry.id, []).extend(events)
+        return _copy(row.entry)
+
+    def _put(self, row: Row) -> None:
+        entry = row.entry
+        if not entry.id:
+            entry = evolve(entry, id=len(self._rows) + 1)
+            self._ids[entry.connection, entry.reference] = entry.id
+        before = self._rows.get(entry.id)
+        if before and before.entry.remote_id:
+            self._remote.pop((entry.connection, before.entry.remote_id), None)
+        if entry.remote_id:
+            self._remote[entry.connection, entry.remote_id] = entry.id
+        self._rows[entry.id] = evolve(row, entry=entry)
+
+    def _put_shipment(self, row: ShipmentRow) -> None:
+        entry = row.entry
+        if not entry.id:
+            entry = evolve(entry, id=len(self._shipments) + 1)
+            self._shipment_ids[entry.connection, entry.shipment.reference] = entry.id
+        self._shipments[entry.id] = evolve(row, entry=entry)
+
+    def _owners(self, entry_ids: Iterable[int]) -> dict[int, str]:
+        return {i: self._rows[i].entry.connection for i in entry_ids if i in self._rows}
+
+
+def _age(entry: LedgerEntry) -> tuple[datetime, int]:
+    return entry.taken_in_at, entry.id
+
+
+def _copy(entry: LedgerEntry) -> LedgerEntry:
+    """An entry whose one mutable part is its own, so that nobody changes the ledger by accident."""
+    return evolve(entry, line_ids=dict(entry.line_ids))

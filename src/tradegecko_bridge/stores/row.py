@@ -1,0 +1,61 @@
+"""A ledger row, and values made fit for one."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from attrs import field, frozen
+
+from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
+from tradegecko_bridge.ledger import AT_REMOTE, LedgerEntry, LedgerEvent, OrderState
+
+IN_DOUBT = frozenset({OrderState.SENDING, OrderState.UNCERTAIN})
+"""States in which the order may be known over there."""
+OUT = AT_REMOTE | IN_DOUBT
+"""States in which an order's content is, or may be, known over there: it stays as it was sent."""
+
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+@frozen(kw_only=True)
+class Row:
+    """An entry, and what the ledger remembers beside it.
+
+    ``seen`` is the fingerprint of the source's newest word on the order. ``newer`` is content that came while
+    the order was on its way out; it is taken up if the order turns out not to have arrived.
+    """
+
+    entry: LedgerEntry
+    seen: str
+    newer: SourceOrder | None = field(default=None, repr=False)
+
+
+Change = tuple[Row, tuple[LedgerEvent, ...]]
+Arrival = SourceOrder | UnreadableOrder
+
+
+def utc(moment: datetime) -> datetime:
+    """The same moment in UTC.
+
+    Raises:
+        ValueError: the moment has no time zone.
+    """
+    if moment.utcoffset() is None:
+        raise ValueError(f"{moment.isoformat()} has no time zone; write e.g. datetime.now(UTC)")
+    return moment.astimezone(UTC)
+
+
+def utc_or_none(moment: datetime | None) -> datetime | None:
+    """:func:`utc`, where there may be no moment."""
+    return None if moment is None else utc(moment)
+
+
+def storable(text: str) -> str:
+    """Text as every database takes it. Halves of characters and NULs, which some carts send, become U+FFFD.
+
+    One order that cannot be written would keep all that came with it out of the ledger.
+    """
+    if "\0" not in text and not _HALF.search(text):
+        return text
+    return _HALF.sub("\ufffd", text.replace("\0", "\ufffd"))

@@ -1,0 +1,191 @@
+"""A ledger's database and its transactions. All that SQLite and PostgreSQL do differently is here."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from threading import Lock
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from tradegecko_bridge.errors import ConfigError, StoreError
+from tradegecko_bridge.stores.sql.faults import as_store_error, busy
+
+T = TypeVar("T")
+_WRITES = "ledger_writes"
+_ATTEMPTS = 20
+_OLDEST_SQLITE = (3, 35)  # has RETURNING
+
+
+class Database:
+    """One database: ``reading()`` and ``writing()`` are its transactions, ``name`` is what errors call it.
+
+    Any number of threads may use it; each transaction has a connection of its own from the pool.
+    """
+
+    def __init__(self, url: str, busy_timeout: float) -> None:
+        address = _address(url)
+        self.is_sqlite = address.get_backend_name() == "sqlite"
+        self.url = address.render_as_string(hide_password=True)
+        self.name = f"ledger {address.database if self.is_sqlite else self.url}"
+        self._busy_timeout = busy_timeout
+        make = _sqlite_engine if self.is_sqlite else _postgresql_engine
+        self._engine = make(address, self.name, busy_timeout)
+        self._one_writer = Lock()
+        self._writer = self._engine.execution_options(**{_WRITES: True})
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that only reads."""
+        with self._one_line_errors(), self._engine.begin() as tx:
+            yield tx
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that writes: all of it or nothing, durable when the block ends."""
+        with self._one_line_errors(), self._our_turn(), self._writer.begin() as tx:
+            yield tx
+
+    def use_wal(self) -> None:
+        """SQLite: let readers and a writer work side by side. The file remembers it.
+
+        Raises:
+            StoreError: the file lies where that does not work.
+        """
+        if not self.is_sqlite:
+            return
+        with self._one_line_errors(), self._engine.connect() as connection:
+            for _ in range(_ATTEMPTS):
+                if _in_wal(connection.connection.driver_connection):
+                    return
+        raise StoreError(f"{self.name}: this file system cannot hold a ledger; put it on a local disk")
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _our_turn(self) -> Iterator[None]:
+        """SQLite lets one writer in at a time, and lets those who wait knock at random: our threads queue here."""
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._one_writer.acquire(timeout=self._busy_timeout):
+            raise busy(self.name, self._busy_timeout)
+        try:
+            yield
+        finally:
+            self._one_writer.release()
+
+    @contextmanager
+    def _one_line_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            raise as_store_error(error, self.name, self._busy_timeout) from None
+
+
+def insert(tx: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that knows ON CONFLICT: both databases have it, SQLAlchemy under two names."""
+    return postgresql.insert(table) if tx.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def wait_alone(tx: Connection, what: str) -> None:
+    """Let one process at a time do ``what`` until its transaction ends. In SQLite every writer is alone anyway."""
+    if tx.dialect.name == "postgresql":
+        tx.execute(text("SELECT pg_advisory_xact_lock(7230513, hashtext(:what))"), {"what": what})
+
+
+def chunks(values: Iterable[T], size: int = 500) -> Iterator[list[T]]:
+    """Parts of a long list: databases limit how many values one statement may carry."""
+    rest = iter(values)
+    while part := list(islice(rest, size)):
+        yield part
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        raise ConfigError("the ledger's address is not one; write e.g. sqlite:///ledger.db") from None
+    backend = address.get_backend_name()
+    if backend == "postgresql":
+        return address.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        raise ConfigError(f"a ledger cannot live in {backend}; use sqlite:///… or postgresql://…")
+    if not address.database or address.database == ":memory:" or address.database.startswith("file:"):
+        raise ConfigError("a SQLite ledger is a file: write e.g. sqlite:///ledger.db")
+    return address
+
+
+def _postgresql_engine(address: URL, _name: str, busy_timeout: float) -> Engine:
+    options = f"-c lock_timeout={int(busy_timeout * 1000)}"
+    try:
+        return create_engine(
+            address,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            pool_timeout=busy_timeout,
+            connect_args={"options": options},
+        )
+    except ModuleNotFoundError:
+        raise ConfigError("PostgreSQL needs its driver: pip install 'tradegecko-bridge[postgres]'") from None
+
+
+def _sqlite_engine(address: URL, name: str, busy_timeout: float) -> Engine:
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        raise StoreError(f"{name}: SQLite 3.35 or newer is needed; this Python has {sqlite3.sqlite_version}")
+    _create_private(Path(str(address.database)), name)
+    engine = create_engine(
+        address,
+        hide_parameters=True,
+        pool_timeout=busy_timeout,
+        # isolation_level None: the driver starts no transactions on its own, we do (below)
+        connect_args={"timeout": busy_timeout, "isolation_level": None},
+    )
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _create_private(path: Path, name: str) -> None:
+    """A new ledger is its owner's alone: it holds names and addresses. SQLite's side files follow suit."""
+    if not path.parent.is_dir():
+        raise StoreError(f"{name}: the directory {path.parent} does not exist; create it first")
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise StoreError(f"{name}: cannot create the file ({error.strerror})") from None
+
+
+def _set_up(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin(tx: Connection) -> None:
+    """Ask for the right to write before reading what it depends on: asking later can fail half-way."""
+    writes = tx.get_execution_options().get(_WRITES)
+    tx.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _in_wal(driver: Any) -> bool:
+    """Whether the file is in WAL mode now. Asked for by two processes at once, SQLite turns one away unwaited."""
+    if driver.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
+        return True
+    try:
+        return bool(driver.execute("PRAGMA journal_mode=WAL").fetchone()[0] == "wal")
+    except sqlite3.OperationalError:
+        driver.execute("BEGIN IMMEDIATE")  # this does wait for the other one
+        driver.execute("ROLLBACK")
+        return False

@@ -1,0 +1,198 @@
+"""Orders in the database: the statements. ``intake_rules`` and ``work_rules`` decide what becomes of one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, or_, select, update
+from sqlalchemy import insert as plain_insert
+from sqlalchemy.exc import IntegrityError
+
+from tradegecko_bridge.errors import StoreError
+from tradegecko_bridge.ledger import IntakeCounts, LedgerEntry, LedgerEvent, OrderState
+from tradegecko_bridge.stores import intake_rules, work_rules
+from tradegecko_bridge.stores.row import Arrival, Change, Row
+from tradegecko_bridge.stores.sql.cursors import advance
+from tradegecko_bridge.stores.sql.database import chunks, wait_alone
+from tradegecko_bridge.stores.sql.rows import (
+    Values,
+    event_values,
+    order_values,
+    to_event,
+    to_full_row,
+    to_row,
+    work_values,
+)
+from tradegecko_bridge.stores.sql.tables import events, orders
+
+_c = orders.c
+
+
+# ── intake ───────────────────────────────────────────────────────────────────────────────────
+
+
+def take_in(tx: Connection, connection: str, arrivals: Sequence[Arrival], at: datetime) -> IntakeCounts:
+    """A batch and its cursor. Orders the ledger knows as they are cost one look at their fingerprints."""
+    wait_alone(tx, f"intake {connection}")
+    signed = intake_rules.signed(arrivals)
+    seen = _fingerprints(tx, connection, {one.reference for one in signed})
+    changed = {one.reference for one in signed if seen.get(one.reference, one.seen) != one.seen}
+    to_do = [one for one in signed if one.reference not in seen or one.reference in changed]
+    batch = intake_rules.take_in(connection, to_do, _by_reference(tx, connection, changed), at)
+    batch.known += len(signed) - len(to_do)
+    _write_batch(tx, batch)
+    if cursor := intake_rules.last_cursor(arrivals):
+        advance(tx, connection, intake_rules.STREAM, cursor, at)
+    return batch.counts
+
+
+def _fingerprints(tx: Connection, connection: str, references: Collection[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for part in chunks(references):
+        query = select(_c.reference, _c.fingerprint).where(_c.connection == connection, _c.reference.in_(part))
+        found.update((row.reference, row.fingerprint) for row in tx.execute(query))
+    return found
+
+
+def _by_reference(tx: Connection, connection: str, references: Collection[str]) -> dict[str, Row]:
+    found: dict[str, Row] = {}
+    for part in chunks(sorted(references)):
+        query = select(orders).where(_c.connection == connection, _c.reference.in_(part))
+        locked = query.order_by(_c.id).with_for_update()
+        found.update((stored.reference, to_full_row(stored)) for stored in tx.execute(locked))
+    return found
+
+
+def _write_batch(tx: Connection, batch: intake_rules.Batch) -> None:
+    known = [row for row in batch.rows.values() if row.entry.id]
+    new = [row for row in batch.rows.values() if not row.entry.id]
+    ids = {row.entry.reference: row.entry.id for row in known}
+    if known:
+        _update(tx, ((row, order_values(row)) for row in known))
+    if new:
+        made = tx.execute(plain_insert(orders).returning(_c.reference, _c.id), [order_values(row) for row in new])
+        ids.update((row.reference, row.id) for row in made)
+    _write_events(tx, [event_values(ids[reference], event) for reference, event in batch.events])
+
+
+def _update(tx: Connection, rows: Iterable[tuple[Row, Values]]) -> None:
+    statement = update(orders).where(_c.id == bindparam("row_id"))
+    tx.execute(statement, [{**values, "row_id": row.entry.id} for row, values in rows])
+
+
+def _write_events(tx: Connection, values: Sequence[Values]) -> None:
+    if values:
+        tx.execute(plain_insert(events), values)
+
+
+# ── work ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def claim(tx: Connection, connection: str, worker: str, at: datetime, until: datetime, limit: int) -> list[LedgerEntry]:
+    """Claim what is due, oldest first; where rows can be locked one by one, those others hold are passed over."""
+    query = select(orders).where(_c.connection == connection, _is_due(at))
+    query = query.order_by(_c.taken_in_at, _c.id).limit(max(limit, 0)).with_for_update(skip_locked=True)
+    changes = [work_rules.claimed(to_full_row(stored), worker, at, until) for stored in tx.execute(query).all()]
+    for part in chunks(row.entry.id for row, _ in changes):
+        mine = update(orders).where(_c.id.in_(part))
+        tx.execute(mine.values(claim_worker=worker, claim_until=until, serial=_c.serial + 1))
+    left_behind = [(row, work_values(row)) for row, made in changes if made]
+    if left_behind:
+        _update(tx, left_behind)
+    _write_events(tx, [event_values(row.entry.id, event) for row, made in changes for event in made])
+    return [row.entry for row, _ in changes]
+
+
+def _is_due(at: datetime) -> ColumnElement[bool]:
+    """:func:`tradegecko_bridge.stores.work_rules.is_due`, for the database to decide."""
+    free = or_(_c.claim_until.is_(None), _c.claim_until <= at)
+    ready = or_(
+        _c.state.in_([OrderState.PENDING.value, OrderState.UNCERTAIN.value]),
+        and_(_c.state == OrderState.HELD.value, _c.reason_passing.is_(True)),
+    )
+    waited = or_(_c.next_attempt_at.is_(None), _c.next_attempt_at <= at)
+    return and_(free, or_(_c.state == OrderState.SENDING.value, and_(ready, waited)))
+
+
+def record(tx: Connection, entry: LedgerEntry, who: str, why: str) -> LedgerEntry:
+    """What a worker reports. The serial vouches for the content it read, which therefore is not read again."""
+    stored = tx.execute(select(orders).where(_c.id == entry.id).with_for_update()).one_or_none()
+    if stored is None:
+        raise KeyError(f"no order entry {entry.id}")
+    before = to_row(stored, entry.order)
+    change = work_rules.recorded(before, entry, who, why)
+    try:
+        return _write_change(tx, before, change)
+    except IntegrityError:
+        raise StoreError(work_rules.remote_taken(entry)) from None
+
+
+def unclaim(tx: Connection, entry: LedgerEntry) -> None:
+    """:func:`tradegecko_bridge.stores.work_rules.unclaimed`, where the claim is still that worker's."""
+    mine = update(orders).where(_c.id == entry.id, _c.serial == entry.serial, _c.claim_worker.is_not(None))
+    tx.execute(mine.values(claim_worker=None, claim_until=None, serial=_c.serial + 1))
+
+
+def amend(tx: Connection, entry_id: int, to: OrderState, at: datetime, who: str, why: str) -> LedgerEntry:
+    """What a person decides."""
+    stored = tx.execute(select(orders).where(_c.id == entry_id).with_for_update()).one_or_none()
+    if stored is None:
+        raise KeyError(f"no order entry {entry_id}")
+    before = to_full_row(stored)
+    return _write_change(tx, before, work_rules.amended(before, to, at, who, why))
+
+
+def _write_change(tx: Connection, before: Row, change: Change) -> LedgerEntry:
+    row, made = change
+    same_content = row.entry.order is before.entry.order
+    _update(tx, [(row, work_values(row) if same_content else order_values(row))])
+    _write_events(tx, [event_values(row.entry.id, event) for event in made])
+    return row.entry
+
+
+# ── looking ──────────────────────────────────────────────────────────────────────────────────
+
+
+def entries(
+    tx: Connection,
+    connection: str | None,
+    states: Collection[OrderState] | None,
+    reference: str | None,
+    number: str | None,
+    limit: int | None,
+) -> list[LedgerEntry]:
+    """Entries that match, newest intake first."""
+    query = select(orders).order_by(_c.taken_in_at.desc(), _c.id.desc())
+    for column, value in ((_c.connection, connection), (_c.reference, reference), (_c.number, number)):
+        if value is not None:
+            query = query.where(column == value)
+    if states is not None:
+        query = query.where(_c.state.in_([state.value for state in states]))
+    if limit is not None:
+        query = query.limit(max(limit, 0))
+    return [to_full_row(stored).entry for stored in tx.execute(query)]
+
+
+def by_remote_ids(tx: Connection, connection: str, remote_ids: Collection[str]) -> dict[str, LedgerEntry]:
+    """Entries by what they were delivered as."""
+    found: dict[str, LedgerEntry] = {}
+    for part in chunks(remote_ids):
+        query = select(orders).where(_c.connection == connection, _c.remote_id.in_(part))
+        found.update((stored.remote_id, to_full_row(stored).entry) for stored in tx.execute(query))
+    return found
+
+
+def history(tx: Connection, entry_id: int) -> list[LedgerEvent]:
+    """One order's events, oldest first."""
+    query = select(events).where(events.c.order_id == entry_id).order_by(events.c.id)
+    return [to_event(stored) for stored in tx.execute(query)]
+
+
+def owners(tx: Connection, entry_ids: Collection[int]) -> dict[int, str]:
+    """Whose entries these are: connection by entry id."""
+    found: dict[int, str] = {}
+    for part in chunks(entry_ids):
+        query = select(_c.id, _c.connection).where(_c.id.in_(part))
+        found.update((row.id, row.connection) for row in tx.execute(query))
+    return found

@@ -1,0 +1,171 @@
+"""Ledger rows as database rows, and back."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from attrs import evolve
+from sqlalchemy import Row as DatabaseRow
+
+from tradegecko_bridge.commerce import Shipment, SourceOrder
+from tradegecko_bridge.commerce.codec import from_plain, to_plain
+from tradegecko_bridge.errors import MalformedData
+from tradegecko_bridge.ledger import Claim, LedgerEntry, LedgerEvent, OrderState, Reason, ShipmentEntry, ShipmentState
+from tradegecko_bridge.stores.row import Row
+from tradegecko_bridge.stores.shipment_rules import ShipmentRow
+
+_UNREADABLE = Reason(code="unreadable", text="what the ledger holds of this order cannot be read; have it given again")
+Stored = DatabaseRow[Any]
+Values = dict[str, Any]
+
+
+def to_json(record: object) -> str | None:
+    """A canonical record as text; None stays None. All ASCII: half characters and NULs survive escaped."""
+    return None if record is None else json.dumps(to_plain(record), separators=(",", ":"))
+
+
+def to_order(content: str | None) -> SourceOrder | None:
+    """The order in a content column; None when it cannot be read, which must not stop the orders beside it."""
+    if content is None:
+        return None
+    try:
+        return from_plain(json.loads(content), SourceOrder)
+    except (MalformedData, json.JSONDecodeError):
+        return None
+
+
+def to_row(stored: Stored, order: SourceOrder | None) -> Row:
+    """An order's row; its content is read by whoever needs it (it takes longer than all the rest)."""
+    reason = stored.reason_code and Reason(
+        code=stored.reason_code, text=stored.reason_text, passing=stored.reason_passing
+    )
+    entry = LedgerEntry(
+        id=stored.id,
+        connection=stored.connection,
+        reference=stored.reference,
+        number=stored.number,
+        state=OrderState(stored.state),
+        order=order,
+        reason=reason or None,
+        remote_id=stored.remote_id,
+        remote_number=stored.remote_number,
+        line_ids=json.loads(stored.line_ids),
+        generation=stored.generation,
+        attempts=stored.attempts,
+        sent_at=stored.sent_at,
+        next_attempt_at=stored.next_attempt_at,
+        taken_in_at=stored.taken_in_at,
+        updated_at=stored.updated_at,
+        superseded=stored.newer is not None,
+        serial=stored.serial,
+        claim=_claim(stored),
+    )
+    return Row(entry=entry, seen=stored.fingerprint, newer=to_order(stored.newer))
+
+
+def to_full_row(stored: Stored) -> Row:
+    """An order's row with its content."""
+    row = to_row(stored, to_order(stored.content))
+    if row.entry.order is not None or row.entry.reason is not None or stored.content is None:
+        return row
+    return evolve(row, entry=evolve(row.entry, reason=_UNREADABLE))
+
+
+def order_values(row: Row) -> Values:
+    """All columns of an order except its id."""
+    entry = row.entry
+    return {
+        "connection": entry.connection,
+        "reference": entry.reference,
+        "taken_in_at": entry.taken_in_at,
+        "number": entry.number,
+        "content": to_json(entry.order),
+        "fingerprint": row.seen,
+        **work_values(row),
+    }
+
+
+def work_values(row: Row) -> Values:
+    """The columns of an order that work on it changes: all but what its source said of it."""
+    entry, reason = row.entry, row.entry.reason
+    return {
+        "state": entry.state.value,
+        "newer": to_json(row.newer),
+        "reason_code": reason and reason.code,
+        "reason_text": reason and reason.text,
+        "reason_passing": reason and reason.passing,
+        "remote_id": entry.remote_id,
+        "remote_number": entry.remote_number,
+        "line_ids": json.dumps(entry.line_ids),
+        "generation": entry.generation,
+        "attempts": entry.attempts,
+        "sent_at": entry.sent_at,
+        "next_attempt_at": entry.next_attempt_at,
+        "updated_at": entry.updated_at,
+        "serial": entry.serial,
+        **_claim_values(entry.claim),
+    }
+
+
+def to_event(stored: Stored) -> LedgerEvent:
+    """One line of an order's history."""
+    was = OrderState(stored.was) if stored.was else None
+    return LedgerEvent(at=stored.at, who=stored.who, was=was, now=OrderState(stored.now), why=stored.why)
+
+
+def event_values(order_id: int, event: LedgerEvent) -> Values:
+    """All columns of an event except its id."""
+    was = event.was and event.was.value
+    return {
+        "order_id": order_id,
+        "at": event.at,
+        "who": event.who,
+        "was": was,
+        "now": event.now.value,
+        "why": event.why,
+    }
+
+
+def to_shipment_row(stored: Stored) -> ShipmentRow:
+    """A shipment's row."""
+    entry = ShipmentEntry(
+        id=stored.id,
+        connection=stored.connection,
+        entry_id=stored.order_id,
+        shipment=from_plain(json.loads(stored.content), Shipment),
+        state=ShipmentState(stored.state),
+        reason=stored.reason,
+        attempts=stored.attempts,
+        next_attempt_at=stored.next_attempt_at,
+        claim=_claim(stored),
+    )
+    return ShipmentRow(entry=entry, seen=stored.fingerprint, serial=stored.serial)
+
+
+def shipment_values(row: ShipmentRow) -> Values:
+    """All columns of a shipment except its id and when it was updated."""
+    entry = row.entry
+    return {
+        "connection": entry.connection,
+        "reference": entry.shipment.reference,
+        "order_id": entry.entry_id,
+        "content": to_json(entry.shipment),
+        "fingerprint": row.seen,
+        "state": entry.state.value,
+        "reason": entry.reason,
+        "attempts": entry.attempts,
+        "next_attempt_at": entry.next_attempt_at,
+        "serial": row.serial,
+        **_claim_values(entry.claim),
+    }
+
+
+def _claim(stored: Stored) -> Claim | None:
+    if stored.claim_worker is None:
+        return None
+    return Claim(worker=stored.claim_worker, until=stored.claim_until, serial=stored.serial)
+
+
+def _claim_values(claim: Claim | None) -> Values:
+    return {"claim_worker": claim and claim.worker, "claim_until": claim and claim.until}

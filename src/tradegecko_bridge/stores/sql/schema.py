@@ -1,0 +1,62 @@
+"""Bringing a ledger's tables up to date when it is opened.
+
+Alembic is loaded only when there is something to do: nearly every opening needs one small query.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Lock
+
+from sqlalchemy import Connection, inspect, text
+
+from tradegecko_bridge.errors import SchemaTooNew
+from tradegecko_bridge.stores.sql.database import Database, wait_alone
+from tradegecko_bridge.stores.sql.tables import HEAD, VERSION_TABLE
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+_one_migration = Lock()  # Alembic's context belongs to the whole process
+
+
+def bring_up_to_date(database: Database) -> None:
+    """Create or migrate the tables where needed; any number of processes may try at once.
+
+    Raises:
+        SchemaTooNew: a newer version of this package was here; nothing is changed.
+    """
+    with database.reading() as tx:
+        revision = _revision(tx)
+    if revision != HEAD:
+        _must_be_known(revision, database.name)
+    database.use_wal()
+    if revision != HEAD:
+        with _one_migration, database.writing() as tx:
+            wait_alone(tx, "migrate")
+            _migrate(tx, database.name)
+
+
+def _revision(tx: Connection) -> str | None:
+    """The newest migration that was carried out; None in a new database."""
+    if not inspect(tx).has_table(VERSION_TABLE):
+        return None
+    return tx.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar_one_or_none()  # noqa: S608
+
+
+def _must_be_known(revision: str | None, name: str) -> None:
+    from alembic.script import ScriptDirectory
+
+    known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise SchemaTooNew(f"{name}: a newer tradegecko-bridge wrote it (schema {revision}); upgrade this one")
+
+
+def _migrate(tx: Connection, name: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    if (revision := _revision(tx)) == HEAD:  # somebody was faster
+        return
+    _must_be_known(revision, name)
+    config = Config(attributes={"connection": tx})
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    command.upgrade(config, "head")

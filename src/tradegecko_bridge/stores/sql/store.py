@@ -1,0 +1,156 @@
+"""The ledger store in SQL: each method is one transaction around the statements beside this module."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Self
+
+from tradegecko_bridge.commerce import Shipment, SourceOrder, UnreadableOrder
+from tradegecko_bridge.ledger import IntakeCounts, LedgerEntry, LedgerEvent, OrderState, ShipmentEntry
+from tradegecko_bridge.stores.row import utc
+from tradegecko_bridge.stores.sql import cursors, orders
+from tradegecko_bridge.stores.sql import shipments as shipment_statements
+from tradegecko_bridge.stores.sql.database import Database
+from tradegecko_bridge.stores.sql.schema import bring_up_to_date
+
+
+class SqlStore:
+    """A ledger in SQLite or PostgreSQL; any number of threads and processes may share it.
+
+    Args:
+        url: ``sqlite:///ledger.db`` (relative), ``sqlite:////var/lib/ledger.db`` (absolute) or
+            ``postgresql://user:password@host/database``. A new SQLite file is readable by its owner only.
+        busy_timeout: seconds to wait for another process that holds the database.
+
+    Raises:
+        ConfigError: the address cannot work.
+        SchemaTooNew: a newer version of this package wrote the ledger; nothing is changed.
+        StoreBusy: another process holds the database for longer than ``busy_timeout``.
+        StoreError: the database cannot be opened; the message says why.
+    """
+
+    def __init__(self, url: str = "sqlite:///ledger.db", *, busy_timeout: float = 30.0) -> None:
+        self._database = Database(url, busy_timeout)
+        try:
+            bring_up_to_date(self._database)
+        except BaseException:
+            self.close()
+            raise
+
+    def __repr__(self) -> str:
+        return f"SqlStore({self._database.url!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """See :meth:`tradegecko_bridge.ports.Store.close`."""
+        self._database.close()
+
+    # ── orders ───────────────────────────────────────────────────────────────────────────────
+
+    def take_in(
+        self, connection: str, arrivals: Sequence[SourceOrder | UnreadableOrder], *, at: datetime
+    ) -> IntakeCounts:
+        """See :meth:`tradegecko_bridge.ports.Store.take_in`."""
+        at = utc(at)
+        with self._database.writing() as tx:
+            return orders.take_in(tx, connection, arrivals, at)
+
+    def cursor(self, connection: str, stream: str) -> str | None:
+        """See :meth:`tradegecko_bridge.ports.Store.cursor`."""
+        with self._database.reading() as tx:
+            return cursors.cursor(tx, connection, stream)
+
+    def claim(
+        self, connection: str, worker: str, *, at: datetime, until: datetime, limit: int
+    ) -> Sequence[LedgerEntry]:
+        """See :meth:`tradegecko_bridge.ports.Store.claim`."""
+        at, until = utc(at), utc(until)
+        with self._database.writing() as tx:
+            return orders.claim(tx, connection, worker, at, until, limit)
+
+    def record(self, entry: LedgerEntry, *, who: str, why: str = "") -> LedgerEntry:
+        """See :meth:`tradegecko_bridge.ports.Store.record`."""
+        with self._database.writing() as tx:
+            return orders.record(tx, entry, who, why)
+
+    def unclaim(self, entry: LedgerEntry) -> None:
+        """See :meth:`tradegecko_bridge.ports.Store.unclaim`."""
+        with self._database.writing() as tx:
+            orders.unclaim(tx, entry)
+
+    def amend(self, entry_id: int, to: OrderState, *, at: datetime, who: str, why: str) -> LedgerEntry:
+        """See :meth:`tradegecko_bridge.ports.Store.amend`."""
+        at = utc(at)
+        with self._database.writing() as tx:
+            return orders.amend(tx, entry_id, to, at, who, why)
+
+    def entries(
+        self,
+        connection: str | None = None,
+        *,
+        states: Collection[OrderState] | None = None,
+        reference: str | None = None,
+        number: str | None = None,
+        limit: int | None = None,
+    ) -> Sequence[LedgerEntry]:
+        """See :meth:`tradegecko_bridge.ports.Store.entries`."""
+        with self._database.reading() as tx:
+            return orders.entries(tx, connection, states, reference, number, limit)
+
+    def by_remote_ids(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, LedgerEntry]:
+        """See :meth:`tradegecko_bridge.ports.Store.by_remote_ids`."""
+        with self._database.reading() as tx:
+            return orders.by_remote_ids(tx, connection, remote_ids)
+
+    def history(self, entry_id: int) -> Sequence[LedgerEvent]:
+        """See :meth:`tradegecko_bridge.ports.Store.history`."""
+        with self._database.reading() as tx:
+            return orders.history(tx, entry_id)
+
+    # ── shipments ────────────────────────────────────────────────────────────────────────────
+
+    def take_in_shipments(
+        self, connection: str, shipments: Sequence[tuple[int, Shipment]], *, cursor: str | None, at: datetime
+    ) -> int:
+        """See :meth:`tradegecko_bridge.ports.Store.take_in_shipments`."""
+        at = utc(at)
+        with self._database.writing() as tx:
+            return shipment_statements.take_in(tx, connection, shipments, cursor, at)
+
+    def shipments(self, connection: str, entry_ids: Collection[int] | None = None) -> Sequence[ShipmentEntry]:
+        """See :meth:`tradegecko_bridge.ports.Store.shipments`."""
+        with self._database.reading() as tx:
+            return shipment_statements.of_entries(tx, connection, entry_ids)
+
+    def claim_shipments(
+        self, connection: str, worker: str, *, at: datetime, until: datetime, limit: int
+    ) -> Sequence[ShipmentEntry]:
+        """See :meth:`tradegecko_bridge.ports.Store.claim_shipments`."""
+        at, until = utc(at), utc(until)
+        with self._database.writing() as tx:
+            return shipment_statements.claim(tx, connection, worker, at, until, limit)
+
+    def record_shipment(self, entry: ShipmentEntry, *, at: datetime) -> None:
+        """See :meth:`tradegecko_bridge.ports.Store.record_shipment`."""
+        at = utc(at)
+        with self._database.writing() as tx:
+            shipment_statements.record(tx, entry, at)
+
+    # ── what sources acknowledged ────────────────────────────────────────────────────────────
+
+    def acknowledged(self, connection: str, kind: str) -> Mapping[str, str]:
+        """See :meth:`tradegecko_bridge.ports.Store.acknowledged`."""
+        with self._database.reading() as tx:
+            return cursors.read_acknowledged(tx, connection, kind)
+
+    def record_acknowledged(self, connection: str, kind: str, values: Mapping[str, str], *, at: datetime) -> None:
+        """See :meth:`tradegecko_bridge.ports.Store.record_acknowledged`."""
+        at = utc(at)
+        with self._database.writing() as tx:
+            cursors.write_acknowledged(tx, connection, kind, values, at)

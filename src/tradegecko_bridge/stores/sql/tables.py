@@ -1,0 +1,134 @@
+"""The ledger's tables as they are now; the way here from older ones is in ``migrations/``.
+
+All names begin with ``ledger_``, so that the ledger can live in a database that is used for other things too.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from tradegecko_bridge.ledger import OrderState, ShipmentState
+from tradegecko_bridge.stores.sql.columns import Id, UtcTime, Words
+
+HEAD = "0001"
+"""The newest migration: a database that stands there needs none."""
+VERSION_TABLE = "ledger_version"
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _one_of(column: str, states: type[OrderState] | type[ShipmentState]) -> str:
+    return f"{column} IN ({', '.join(repr(state.value) for state in states)})"
+
+
+orders = Table(
+    "ledger_orders",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("connection", String, nullable=False),
+    Column("reference", Words, nullable=False),
+    Column("number", Words, nullable=False),
+    Column("state", String, nullable=False),
+    Column("content", Text),
+    Column("newer", Text),
+    Column("fingerprint", String, nullable=False),
+    Column("reason_code", Words),
+    Column("reason_text", Words),
+    Column("reason_passing", Boolean),
+    Column("remote_id", Words),
+    Column("remote_number", Words),
+    Column("line_ids", Text, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("sent_at", UtcTime),
+    Column("next_attempt_at", UtcTime),
+    Column("taken_in_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    Column("claim_worker", Words),
+    Column("claim_until", UtcTime),
+    Column("serial", Integer, nullable=False),
+    UniqueConstraint("connection", "reference"),
+    UniqueConstraint("connection", "remote_id"),
+    CheckConstraint(_one_of("state", OrderState), name="state"),
+    CheckConstraint("(claim_worker IS NULL) = (claim_until IS NULL)", name="claim"),
+    Index(None, "connection", "state", "taken_in_at"),
+    Index(None, "connection", "number"),
+    Index(None, "taken_in_at"),
+)
+"""One row per order. ``fingerprint`` is of the source's newest word, ``newer`` content not taken up yet."""
+
+events = Table(
+    "ledger_events",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("order_id", Id, ForeignKey(orders.c.id), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("who", Words, nullable=False),
+    Column("was", String),
+    Column("now", String, nullable=False),
+    Column("why", Words, nullable=False),
+    Index(None, "order_id"),
+)
+
+cursors = Table(
+    "ledger_cursors",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("stream", String, primary_key=True),
+    Column("cursor", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+shipments = Table(
+    "ledger_shipments",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("connection", String, nullable=False),
+    Column("reference", Words, nullable=False),
+    Column("order_id", Id, ForeignKey(orders.c.id), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("fingerprint", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", UtcTime),
+    Column("updated_at", UtcTime, nullable=False),
+    Column("claim_worker", Words),
+    Column("claim_until", UtcTime),
+    Column("serial", Integer, nullable=False),
+    UniqueConstraint("connection", "reference"),
+    CheckConstraint(_one_of("state", ShipmentState), name="state"),
+    CheckConstraint("(claim_worker IS NULL) = (claim_until IS NULL)", name="claim"),
+    Index(None, "connection", "state"),
+    Index(None, "order_id"),
+)
+
+acknowledged = Table(
+    "ledger_acknowledged",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("key", Words, primary_key=True),
+    Column("value", Words, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)

@@ -1,0 +1,139 @@
+"""What work on an order does to its ledger row, as pure functions that every store shares.
+
+Each takes a row as it is and gives the row as it shall be, with the events to write beside it. A store finds
+and locks rows and writes them down; it decides nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attrs import evolve
+
+from tradegecko_bridge.errors import ClaimLost
+from tradegecko_bridge.ledger import AT_REMOTE, NEXT, Claim, LedgerEntry, LedgerEvent, OrderState, Reason
+from tradegecko_bridge.stores.intake_rules import BY_HAND, taken_up
+from tradegecko_bridge.stores.row import IN_DOUBT, Change, Row, utc, utc_or_none
+
+_S = OrderState
+_NEEDS_REASON = frozenset({_S.HELD, _S.SKIPPED, _S.FAILED, _S.CANCELED})
+"""States in which an order needs a reason; a person's own words are one."""
+
+
+def is_due(entry: LedgerEntry, at: datetime) -> bool:
+    """Whether a worker may claim the order now: see :meth:`tradegecko_bridge.ports.Store.claim`."""
+    if entry.claim is not None and entry.claim.until > at:
+        return False
+    if entry.state is _S.SENDING:
+        return True
+    passing = entry.state is _S.HELD and entry.reason is not None and entry.reason.passing
+    waits = entry.next_attempt_at is not None and entry.next_attempt_at > at
+    return (passing or entry.state in {_S.PENDING, _S.UNCERTAIN}) and not waits
+
+
+def claimed(row: Row, worker: str, at: datetime, until: datetime) -> Change:
+    """A due order, claimed. One found being sent was left behind by its worker: nobody knows what became of it."""
+    entry = row.entry
+    claim = Claim(worker=worker, until=until, serial=entry.serial + 1)
+    after = evolve(entry, claim=claim, serial=claim.serial)
+    if entry.state is not _S.SENDING:
+        return evolve(row, entry=after), ()
+    after = evolve(after, state=_S.UNCERTAIN, updated_at=at)
+    event = LedgerEvent(at=at, who=worker, was=entry.state, now=after.state, why=_left_behind(entry.claim))
+    return evolve(row, entry=after), (event,)
+
+
+def _left_behind(claim: Claim | None) -> str:
+    if claim is None:
+        return "its worker gave it back while it was being sent"
+    return f"{claim.worker} did not report back by {claim.until.isoformat(timespec='seconds')}"
+
+
+def recorded(row: Row, entry: LedgerEntry, who: str, why: str) -> Change:
+    """What a worker reports.
+
+    Raises:
+        ClaimLost: the row has passed into other hands, or the lease to send it has run out.
+        ValueError: the new state cannot follow the present one.
+    """
+    present, at = row.entry, utc(entry.updated_at)
+    if entry.serial != present.serial:
+        raise ClaimLost(f"order {present.reference}: somebody else has taken or changed it since it was read")
+    _must_follow(present, entry.state)
+    sending = entry.state is _S.SENDING
+    if sending and (entry.claim is None or entry.claim.until <= at):
+        raise ClaimLost(f"order {present.reference}: only a worker whose claim still runs may send it")
+    after = evolve(
+        present,
+        state=entry.state,
+        reason=entry.reason,
+        remote_id=entry.remote_id or None,
+        remote_number=entry.remote_number,
+        line_ids=dict(entry.line_ids),
+        generation=entry.generation,
+        attempts=entry.attempts,
+        sent_at=utc_or_none(entry.sent_at),
+        next_attempt_at=utc_or_none(entry.next_attempt_at),
+        updated_at=at,
+        claim=entry.claim if sending else None,
+        serial=present.serial if sending else present.serial + 1,
+    )
+    event = LedgerEvent(at=at, who=who, was=present.state, now=after.state, why=why)
+    return _settled(evolve(row, entry=after), (event,) if why or event.was is not event.now else ())
+
+
+def unclaimed(row: Row) -> Row:
+    """A row whose claim is given back; a late word from its worker will not count."""
+    return evolve(row, entry=evolve(row.entry, claim=None, serial=row.entry.serial + 1))
+
+
+def amended(row: Row, to: OrderState, at: datetime, who: str, why: str) -> Change:
+    """What a person decides. Back to pending means: now, and with all patience anew.
+
+    Raises:
+        ClaimLost: a worker has the order right now.
+        ValueError: the new state cannot follow the present one.
+    """
+    entry = row.entry
+    if entry.claim is not None and entry.claim.until > at:
+        raise ClaimLost(
+            f"order {entry.reference}: {entry.claim.worker} is working on it "
+            f"until {entry.claim.until.isoformat(timespec='seconds')}; try again then"
+        )
+    _must_follow(entry, to)
+    if to is _S.SENDING:
+        raise ValueError(f"order {entry.reference}: only a worker with a claim can send it; make it pending")
+    after = evolve(
+        entry,
+        state=to,
+        reason=Reason(code=BY_HAND, text=why) if to in _NEEDS_REASON else None,
+        attempts=0 if to is _S.PENDING else entry.attempts,
+        next_attempt_at=None,
+        updated_at=at,
+        claim=None,
+        serial=entry.serial + 1,
+    )
+    return _settled(evolve(row, entry=after), (LedgerEvent(at=at, who=who, was=entry.state, now=to, why=why),))
+
+
+def remote_taken(entry: LedgerEntry) -> str:
+    """Two orders of a connection cannot have become the same one over there."""
+    return (
+        f"order {entry.reference}: {entry.connection} has another order delivered as {entry.remote_id} already; "
+        "find out which of the two it is"
+    )
+
+
+def _must_follow(entry: LedgerEntry, to: OrderState) -> None:
+    if to not in NEXT[entry.state]:
+        raise ValueError(f"order {entry.reference}: {entry.state} cannot become {to}")
+
+
+def _settled(row: Row, events: tuple[LedgerEvent, ...]) -> Change:
+    """An order that comes back undelivered takes up what its source said meanwhile."""
+    if row.newer is None or row.entry.state in IN_DOUBT:
+        return row, events
+    if row.entry.state in AT_REMOTE:
+        return evolve(row, entry=evolve(row.entry, superseded=False), newer=None), events
+    row, more = taken_up(row, row.newer, row.entry.updated_at)
+    return row, (*events, *more)

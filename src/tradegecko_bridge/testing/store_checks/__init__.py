@@ -1,0 +1,1 @@
+"""The checks of :class:`tradegecko_bridge.testing.stores.StoreSuite`, by topic."""

@@ -1,0 +1,225 @@
+"""Claiming orders: who gets what, when, and nobody else."""
+# ruff: noqa: S101  these are tests
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import chain
+
+import pytest
+
+from tradegecko_bridge.errors import ClaimLost
+from tradegecko_bridge.ledger import Claim, OrderState, Reason
+from tradegecko_bridge.ports import Store
+from tradegecko_bridge.testing.store_checks.cases import (
+    AFTER,
+    AT,
+    LEASE,
+    SHOP,
+    SOON,
+    S,
+    an_order,
+    claim,
+    claim_one,
+    entry_of,
+    history_of,
+    in_state,
+    orders,
+    references,
+)
+
+PASSING = Reason(code="unknown_sku", text="nobody carries TEA", passing=True)
+
+
+class ClaimChecks:
+    """Claims."""
+
+    def test_a_claim_names_worker_and_end(self, store: Store) -> None:
+        """A claimed order is handed out with its claim, and stands so in the ledger.
+
+        *Troubleshooting:* claiming is no event and changes neither state nor ``updated_at``.
+        """
+        store.take_in(SHOP, [an_order()], at=AT)
+        entry = claim_one(store)
+        assert entry.claim == Claim(worker="ann", until=LEASE, serial=entry.serial)
+        assert (entry.state, entry.order, entry.updated_at) == (S.PENDING, an_order(), AT)
+        assert entry_of(store) == entry
+        assert len(history_of(store)) == 1
+
+    def test_oldest_first_and_no_more_than_asked_for(self, store: Store) -> None:
+        """Orders come in the sequence of their intake, up to the limit.
+
+        *Troubleshooting:* within one batch the sequence of arrival counts.
+        """
+        store.take_in(SHOP, [an_order("late")], at=SOON)
+        store.take_in(SHOP, orders(12), at=AT)
+        assert references(claim(store, SOON, limit=5)) == ["1", "2", "3", "4", "5"]
+        assert references(claim(store, SOON, limit=100)) == ["6", "7", "8", "9", "10", "11", "12", "late"]
+        assert claim(store, SOON, limit=0) == []
+
+    def test_a_claim_keeps_others_away_until_it_runs_out(self, store: Store) -> None:
+        """Nobody, not even the same worker, gets a claimed order before ``until``; from then on anybody does.
+
+        *Troubleshooting:* at ``until`` itself the claim has run out.
+        """
+        store.take_in(SHOP, [an_order()], at=AT)
+        claim_one(store)
+        assert claim(store, LEASE - timedelta(microseconds=1), "bob") == []
+        assert claim(store, LEASE - timedelta(microseconds=1), "ann") == []
+        assert claim_one(store, LEASE, "bob").claim == Claim(
+            worker="bob", until=LEASE + timedelta(minutes=10), serial=2
+        )
+
+    def test_connections_are_claimed_apart(self, store: Store) -> None:
+        """A worker gets orders of the connection it asks for.
+
+        *Troubleshooting:* the limit counts them alone.
+        """
+        store.take_in("other", orders(3), at=AT)
+        store.take_in(SHOP, orders(1), at=AT)
+        assert [entry.connection for entry in claim(store, limit=2)] == [SHOP]
+
+    @pytest.mark.parametrize("state", [s for s in OrderState if s not in {S.PENDING, S.UNCERTAIN, S.SENDING}])
+    def test_what_is_not_due_is_not_claimed(self, store: Store, state: OrderState) -> None:
+        """Orders that are held for good reason, ended, or delivered are nobody's work.
+
+        *Troubleshooting:* of the held ones, only those whose reason is passing are due.
+        """
+        in_state(store, state)
+        assert claim(store, AFTER) == []
+
+    def test_uncertain_orders_are_due(self, store: Store) -> None:
+        """Somebody has to find out what became of an order.
+
+        *Troubleshooting:* recording ``uncertain`` gave the claim back.
+        """
+        in_state(store, S.UNCERTAIN)
+        entry = claim_one(store, SOON, "bob")
+        assert (entry.state, entry.generation, entry.sent_at) == (S.UNCERTAIN, 1, AT)
+
+    def test_orders_held_for_a_passing_reason_are_due(self, store: Store) -> None:
+        """What may have gone away by itself is looked at again.
+
+        *Troubleshooting:* it stays held, with its reason, until its worker has decided.
+        """
+        store.take_in(SHOP, [an_order()], at=AT)
+        store.record(claim_one(store).moved(S.HELD, AT, reason=PASSING), who="ann")
+        entry = claim_one(store, SOON)
+        assert (entry.state, entry.reason) == (S.HELD, PASSING)
+
+    @pytest.mark.parametrize("state", [S.PENDING, S.UNCERTAIN, S.HELD])
+    def test_nothing_is_claimed_before_its_next_attempt(self, store: Store, state: OrderState) -> None:
+        """An order that waits is left to wait, and due from ``next_attempt_at`` on.
+
+        *Troubleshooting:* at that very moment it is due.
+        """
+        store.take_in(SHOP, [an_order()], at=AT)
+        entry = claim_one(store)
+        if state is S.UNCERTAIN:
+            entry = store.record(entry.moved(S.SENDING, AT), who="ann")
+        reason = PASSING if state is S.HELD else None
+        store.record(entry.moved(state, AT, reason=reason, next_attempt_at=SOON), who="ann")
+        assert claim(store, SOON - timedelta(microseconds=1)) == []
+        assert claim_one(store, SOON).state is state
+
+    def test_a_running_claim_protects_sending(self, store: Store) -> None:
+        """While its worker has time left, an order being sent is left to it.
+
+        *Troubleshooting:* recording ``sending`` keeps the claim.
+        """
+        assert in_state(store, S.SENDING).claim is not None
+        assert claim(store, SOON, "bob") == []
+
+    def test_sending_whose_claim_ran_out_is_uncertain(self, store: Store) -> None:
+        """A worker that died while sending leaves an uncertain order and an event that names it.
+
+        *Troubleshooting:* never pending: the order may have arrived. ``next_attempt_at`` does not matter here.
+        """
+        in_state(store, S.SENDING)
+        entry = claim_one(store, AFTER, "bob")
+        event = history_of(store)[-1]
+        assert (entry.state, entry.updated_at, entry.generation, entry.sent_at) == (S.UNCERTAIN, AFTER, 1, AT)
+        assert entry.claim is not None
+        assert entry.claim.worker == "bob"
+        assert (event.at, event.was, event.now) == (AFTER, S.SENDING, S.UNCERTAIN)
+        assert "ann" in event.why
+        assert entry_of(store) == entry
+
+    def test_a_claim_that_ran_out_before_sending_is_no_event(self, store: Store) -> None:
+        """A worker that died before sending anything leaves the order as it found it.
+
+        *Troubleshooting:* only ``sending`` tells that something may have left.
+        """
+        store.take_in(SHOP, [an_order()], at=AT)
+        claim_one(store)
+        assert claim_one(store, AFTER, "bob").state is S.PENDING
+        assert len(history_of(store)) == 1
+
+    def test_serials_only_grow(self, store: Store) -> None:
+        """Every claim has a serial above all earlier ones of the row, also after the row was given back.
+
+        *Troubleshooting:* do not clear the serial with the claim.
+        """
+        store.take_in(SHOP, [an_order()], at=AT)
+        serials = []
+        for n in range(4):
+            entry = claim_one(store, AT + n * timedelta(hours=1))
+            serials.append(entry.serial)
+            if n == 1:
+                store.record(entry.moved(S.PENDING, AT), who="ann")
+            if n == 2:
+                store.unclaim(entry)
+        assert serials == sorted(set(serials))
+
+    def test_threads_never_claim_the_same_order(self, store: Store) -> None:
+        """Workers that claim at once share the orders between them: each goes to exactly one.
+
+        *Troubleshooting:* finding due rows and marking them must be one step.
+        """
+        store.take_in(SHOP, orders(120), at=AT)
+
+        def work(worker: str) -> list[str]:
+            mine: list[str] = []
+            while some := claim(store, AT, worker, limit=7):
+                mine += references(some)
+            return mine
+
+        with ThreadPoolExecutor(6) as pool:
+            shares = list(pool.map(work, [f"worker-{n}" for n in range(6)]))
+        assert sorted(chain.from_iterable(shares), key=int) == [str(n) for n in range(1, 121)]
+
+    def test_a_claim_given_back_is_free_at_once(self, store: Store) -> None:
+        """After ``unclaim`` the next worker need not wait, and nothing else has changed.
+
+        *Troubleshooting:* state, times and history stay.
+        """
+        store.take_in(SHOP, [an_order()], at=AT)
+        claimed = claim_one(store)
+        store.unclaim(claimed)
+        entry = entry_of(store)
+        assert (entry.claim, entry.state, entry.updated_at) == (None, S.PENDING, AT)
+        assert len(history_of(store)) == 1
+        assert claim_one(store, AT, "bob").claim is not None
+
+    def test_giving_back_a_lost_claim_is_harmless(self, store: Store) -> None:
+        """A worker that comes too late does not take the order from the one that has it now.
+
+        *Troubleshooting:* compare serials.
+        """
+        store.take_in(SHOP, [an_order()], at=AT)
+        lost = claim_one(store)
+        taken = claim_one(store, AFTER, "bob")
+        store.unclaim(lost)
+        assert entry_of(store) == taken
+
+    def test_a_claim_given_back_no_longer_counts(self, store: Store) -> None:
+        """Who gave a claim back cannot write under it.
+
+        *Troubleshooting:* giving back grows the serial, too.
+        """
+        store.take_in(SHOP, [an_order()], at=AT)
+        claimed = claim_one(store)
+        store.unclaim(claimed)
+        with pytest.raises(ClaimLost):
+            store.record(claimed.moved(S.SENDING, AT), who="ann")

@@ -1,0 +1,155 @@
+"""What a person decides about an order: hold, release, skip, cancel, retry."""
+# ruff: noqa: S101  these are tests
+
+from __future__ import annotations
+
+import pytest
+
+from tradegecko_bridge.errors import ClaimLost
+from tradegecko_bridge.ledger import NEXT, OrderState
+from tradegecko_bridge.ports import Store
+from tradegecko_bridge.testing.store_checks.cases import (
+    AFTER,
+    AT,
+    SHOP,
+    SOON,
+    STATES,
+    S,
+    an_order,
+    claim,
+    claim_one,
+    entry_of,
+    history_of,
+    in_state,
+    not_after,
+)
+from tradegecko_bridge.testing.store_checks.resupply import CANCELED, CHANGED
+
+
+class DecisionChecks:
+    """Decisions."""
+
+    @pytest.mark.parametrize("state", STATES)
+    def test_a_decision_stands(self, store: Store, state: OrderState) -> None:
+        """Any state that can follow may be decided on, and the history says who did and why.
+
+        *Troubleshooting:* a claim that has run out does not stand in the way.
+        """
+        entry = in_state(store, state)
+        to = min(NEXT[state] - {S.SENDING, state})
+        amended = store.amend(entry.id, to, at=AFTER, who="bob", why="the customer called")
+        event = history_of(store)[-1]
+        assert amended == entry_of(store)
+        assert (amended.state, amended.claim, amended.updated_at) == (to, None, AFTER)
+        assert (event.at, event.who, event.why, event.was, event.now) == (
+            AFTER,
+            "bob",
+            "the customer called",
+            state,
+            to,
+        )
+
+    @pytest.mark.parametrize("to", [S.HELD, S.SKIPPED, S.CANCELED])
+    def test_a_person_s_words_are_the_reason(self, store: Store, to: OrderState) -> None:
+        """An order that a person holds, skips or cancels says why, and is not due.
+
+        *Troubleshooting:* the reason is not passing: no worker may undo it.
+        """
+        amended = store.amend(in_state(store, S.PENDING).id, to, at=SOON, who="bob", why="waiting for payment")
+        assert amended.reason is not None
+        assert (amended.reason.text, amended.reason.passing) == ("waiting for payment", False)
+        assert claim(store, AFTER) == []
+
+    @pytest.mark.parametrize("state", [S.PENDING, S.HELD, S.FAILED, S.SKIPPED, S.CANCELED, S.UNCERTAIN])
+    def test_released_means_now(self, store: Store, state: OrderState) -> None:
+        """An order sent back to pending is due at once, without a reason, with all patience anew.
+
+        *Troubleshooting:* clear ``next_attempt_at`` and ``attempts``; generation and ``sent_at`` stay.
+        """
+        entry = in_state(store, state)
+        released = store.amend(entry.id, S.PENDING, at=SOON, who="bob", why="try again")
+        assert (released.reason, released.attempts, released.next_attempt_at) == (None, 0, None)
+        assert (released.generation, released.sent_at) == (entry.generation, entry.sent_at)
+        assert claim_one(store, SOON).state is S.PENDING
+
+    def test_waiting_can_be_cut_short(self, store: Store) -> None:
+        """A pending order that waits for its next attempt can be tried now.
+
+        *Troubleshooting:* pending may follow pending.
+        """
+        store.take_in(SHOP, [an_order()], at=AT)
+        entry = store.record(claim_one(store).moved(S.PENDING, AT, attempts=4, next_attempt_at=AFTER), who="ann")
+        store.amend(entry.id, S.PENDING, at=SOON, who="bob", why="the outage is over")
+        assert claim_one(store, SOON).attempts == 0
+
+    @pytest.mark.parametrize("state", STATES)
+    def test_what_cannot_follow_is_refused(self, store: Store, state: OrderState) -> None:
+        """A person cannot make an order skip a state either.
+
+        *Troubleshooting:* ``ledger.NEXT``; nothing may be written.
+        """
+        entry, events = in_state(store, state), history_of(store)
+        for to in not_after(state):
+            with pytest.raises(ValueError, match="cannot become"):
+                store.amend(entry.id, to, at=AFTER, who="bob", why="because")
+        assert (entry_of(store), history_of(store)) == (entry, events)
+
+    def test_sending_cannot_be_decided(self, store: Store) -> None:
+        """Only a worker with a claim sends: a person says pending.
+
+        *Troubleshooting:* a ValueError although ``sending`` can follow ``pending``.
+        """
+        entry = in_state(store, S.PENDING)
+        with pytest.raises(ValueError, match="claim"):
+            store.amend(entry.id, S.SENDING, at=SOON, who="bob", why="go")
+        assert entry_of(store) == entry
+
+    def test_an_unknown_entry_is_a_key_error(self, store: Store) -> None:
+        """Nothing can be decided about an order that is not there.
+
+        *Troubleshooting:* KeyError, not a StoreError.
+        """
+        with pytest.raises(KeyError):
+            store.amend(4711, S.HELD, at=AT, who="bob", why="because")
+
+    @pytest.mark.parametrize("sending", [False, True])
+    def test_nobody_interferes_with_a_worker(self, store: Store, sending: bool) -> None:
+        """While a worker has the order, a person has to wait.
+
+        *Troubleshooting:* ClaimLost as long as the claim runs at ``at``.
+        """
+        entry = in_state(store, S.SENDING if sending else S.PENDING)
+        if not sending:
+            entry = claim_one(store)
+        with pytest.raises(ClaimLost):
+            store.amend(entry.id, S.HELD, at=SOON, who="bob", why="wait")
+        assert entry_of(store) == entry
+
+    def test_a_decision_ends_an_old_claim(self, store: Store) -> None:
+        """A worker that comes back after a person decided is refused.
+
+        *Troubleshooting:* a decision grows the serial.
+        """
+        late = in_state(store, S.SENDING)
+        held = store.amend(late.id, S.HELD, at=AFTER, who="bob", why="looks lost")
+        with pytest.raises(ClaimLost):
+            store.record(late.moved(S.DELIVERED, AFTER), who="ann")
+        assert entry_of(store) == held
+
+    def test_a_released_order_takes_up_what_changed_meanwhile(self, store: Store) -> None:
+        """Sending an uncertain order again by hand sends what its source says now.
+
+        *Troubleshooting:* the same as when a worker takes it back to pending.
+        """
+        entry = in_state(store, S.UNCERTAIN)
+        store.take_in(SHOP, [CHANGED], at=SOON)
+        assert store.amend(entry.id, S.PENDING, at=SOON, who="bob", why="not there").order == CHANGED
+
+    def test_a_released_order_may_turn_out_canceled(self, store: Store) -> None:
+        """An order canceled at its source while uncertain is not sent again, whoever asks for it.
+
+        *Troubleshooting:* the entry given back says what it became.
+        """
+        entry = in_state(store, S.UNCERTAIN)
+        store.take_in(SHOP, [CANCELED], at=SOON)
+        assert store.amend(entry.id, S.PENDING, at=SOON, who="bob", why="not there").state is S.CANCELED

@@ -1,0 +1,215 @@
+"""Recording what became of an order, and being refused when the order is no longer one's own."""
+# ruff: noqa: S101  these are tests
+
+from __future__ import annotations
+
+from datetime import timedelta, timezone
+
+import pytest
+from attrs import evolve
+
+from tradegecko_bridge.errors import ClaimLost, StoreError
+from tradegecko_bridge.ledger import NEXT, OrderState, Reason
+from tradegecko_bridge.ports import Store
+from tradegecko_bridge.testing.store_checks.cases import (
+    AFTER,
+    AT,
+    LEASE,
+    SHOP,
+    SOON,
+    STATES,
+    S,
+    an_order,
+    claim,
+    claim_one,
+    entry_of,
+    history_of,
+    in_state,
+    not_after,
+    orders,
+)
+
+
+class RecordChecks:
+    """Records."""
+
+    def test_a_record_is_written_whole(self, store: Store) -> None:
+        """Everything a worker found out stands in the ledger, and is what ``record`` gives back.
+
+        *Troubleshooting:* compare field by field; moments in other zones are the same moments.
+        """
+        entry = in_state(store, S.SENDING)
+        delivered = entry.moved(
+            S.DELIVERED,
+            SOON.astimezone(timezone(timedelta(hours=9))),
+            remote_id="901",
+            remote_number="SO0901",
+            line_ids={"a": "77", "b": "78"},
+            generation=2,
+            attempts=3,
+            sent_at=SOON.astimezone(timezone(timedelta(hours=-3))),
+            next_attempt_at=AFTER,
+        )
+        returned = store.record(delivered, who="ann", why="found it")
+        assert entry_of(store) == returned
+        assert evolve(returned, serial=delivered.serial) == delivered
+        assert {moment.utcoffset() for moment in (returned.updated_at, returned.sent_at) if moment} == {timedelta(0)}
+        event = history_of(store)[-1]
+        assert (event.at, event.who, event.why) == (SOON, "ann", "found it")
+        assert (event.was, event.now) == (S.SENDING, S.DELIVERED)
+
+    def test_a_reason_is_kept_and_forgotten(self, store: Store) -> None:
+        """A reason comes back as it was given, and goes when the next record has none.
+
+        *Troubleshooting:* ``passing`` is part of it.
+        """
+        reason = Reason(code="unknown_sku", text="nobody carries “TEA”", passing=True)
+        store.take_in(SHOP, [an_order()], at=AT)
+        held = store.record(claim_one(store).moved(S.HELD, AT, reason=reason), who="ann")
+        assert (held.reason, entry_of(store).reason) == (reason, reason)
+        store.record(claim_one(store, SOON).moved(S.PENDING, SOON), who="ann")
+        assert entry_of(store).reason is None
+
+    @pytest.mark.parametrize("to", [S.PENDING, S.HELD, S.FAILED, S.SENDING])
+    def test_the_claim_lasts_while_sending_only(self, store: Store, to: OrderState) -> None:
+        """A record gives the claim back, except of an order being sent.
+
+        *Troubleshooting:* an order going back to pending is free for the next worker at once.
+        """
+        store.take_in(SHOP, [an_order()], at=AT)
+        entry = store.record(claim_one(store).moved(to, AT), who="ann")
+        assert (entry.claim is not None) is (to is S.SENDING)
+        assert len(claim(store, SOON, "bob")) == (to is S.PENDING)
+
+    def test_no_event_when_there_is_nothing_to_say(self, store: Store) -> None:
+        """The same state again is an event only with a why.
+
+        *Troubleshooting:* the row is written either way.
+        """
+        store.take_in(SHOP, [an_order()], at=AT)
+        store.record(claim_one(store).moved(S.PENDING, SOON, attempts=1), who="ann")
+        assert len(history_of(store)) == 1
+        assert entry_of(store).attempts == 1
+        store.record(claim_one(store).moved(S.PENDING, SOON, attempts=2), who="ann", why="rate limit")
+        assert history_of(store)[-1].why == "rate limit"
+
+    def test_one_claim_serves_the_whole_delivery(self, store: Store) -> None:
+        """Sending, sending again, delivered: each from the entry the last one gave back.
+
+        *Troubleshooting:* a record of ``sending`` leaves the serial as it is.
+        """
+        entry = in_state(store, S.SENDING)
+        entry = store.record(entry.moved(S.SENDING, SOON, generation=2), who="ann")
+        entry = store.record(entry.moved(S.DELIVERED, SOON, remote_id="901"), who="ann")
+        assert (entry.state, entry.generation, entry.remote_id) == (S.DELIVERED, 2, "901")
+
+    def test_nobody_writes_over_the_next_worker(self, store: Store) -> None:
+        """A worker that comes back after another one claimed the order is refused, and changes nothing.
+
+        *Troubleshooting:* compare the serial the entry was read with to the row's.
+        """
+        late = in_state(store, S.SENDING)
+        taken = claim_one(store, AFTER, "bob")
+        events = history_of(store)
+        for to in (S.DELIVERED, S.PENDING, S.UNCERTAIN):
+            with pytest.raises(ClaimLost):
+                store.record(late.moved(to, AFTER), who="ann")
+        assert entry_of(store) == taken
+        assert history_of(store) == events
+
+    def test_nobody_writes_over_finished_work(self, store: Store) -> None:
+        """Nor is it written over once the next worker has finished and given the order back.
+
+        *Troubleshooting:* an order without a claim is not anybody's who once had one.
+        """
+        late = in_state(store, S.SENDING)
+        settled = store.record(claim_one(store, AFTER, "bob").moved(S.PENDING, AFTER), who="bob")
+        with pytest.raises(ClaimLost):
+            store.record(late.moved(S.FAILED, AFTER), who="ann")
+        assert entry_of(store) == settled
+
+    def test_the_same_word_is_not_taken_twice(self, store: Store) -> None:
+        """A record from an entry that was recorded already is refused.
+
+        *Troubleshooting:* giving the claim back grows the serial.
+        """
+        entry = in_state(store, S.SENDING)
+        store.record(entry.moved(S.PENDING, SOON), who="ann")
+        with pytest.raises(ClaimLost):
+            store.record(entry.moved(S.DELIVERED, SOON), who="ann")
+
+    def test_coming_late_is_fine_while_nobody_took_over(self, store: Store) -> None:
+        """What became of an order may be recorded after the claim ran out, as long as nobody took the order.
+
+        *Troubleshooting:* a worker that knows the answer must not be turned away.
+        """
+        entry = in_state(store, S.SENDING)
+        assert store.record(entry.moved(S.DELIVERED, AFTER, remote_id="901"), who="ann").state is S.DELIVERED
+
+    def test_sending_needs_a_claim_that_runs(self, store: Store) -> None:
+        """Nothing may leave under a claim that has run out, or under none: another worker could be sending it too.
+
+        *Troubleshooting:* compare the claim's end with the entry's ``updated_at``; a longer claim may come with it.
+        """
+        store.take_in(SHOP, [an_order()], at=AT)
+        unclaimed = entry_of(store)
+        with pytest.raises(ClaimLost):
+            store.record(unclaimed.moved(S.SENDING, AT), who="ann")
+        entry = claim_one(store)
+        with pytest.raises(ClaimLost):
+            store.record(entry.moved(S.SENDING, LEASE), who="ann")
+        assert entry.claim is not None
+        longer = evolve(entry.claim, until=AFTER + timedelta(minutes=5))
+        assert store.record(entry.moved(S.SENDING, AFTER, claim=longer), who="ann").claim == longer
+        assert claim(store, AFTER, "bob") == []
+
+    @pytest.mark.parametrize("state", STATES)
+    def test_only_what_can_follow_is_recorded(self, store: Store, state: OrderState) -> None:
+        """A state that cannot follow the present one is refused, and changes nothing.
+
+        *Troubleshooting:* check against ``ledger.NEXT`` with the row's state, not the entry's.
+        """
+        entry = in_state(store, state)
+        for to in not_after(state):
+            with pytest.raises(ValueError, match="cannot become"):
+                store.record(evolve(entry, state=to), who="ann")
+        assert entry_of(store) == entry
+
+    @pytest.mark.parametrize(
+        ("state", "to"),
+        [(state, to) for state in (S.DELIVERED, S.SHIPPED, S.CONFIRMED) for to in NEXT[state] if to is not state],
+    )
+    def test_after_delivery_no_claim_is_needed(self, store: Store, state: OrderState, to: OrderState) -> None:
+        """Shipping is recorded on the entry as it was read; of two who do so, the second is refused.
+
+        *Troubleshooting:* without a claim the serial still tells whether the row changed since.
+        """
+        entry = in_state(store, state)
+        assert store.record(entry.moved(to, SOON), who="tracking").state is to
+        with pytest.raises(ClaimLost):
+            store.record(entry.moved(state, SOON), who="tracking")
+
+    def test_two_orders_never_become_one(self, store: Store) -> None:
+        """A remote order belongs to one order of a connection; a second one is refused with a StoreError.
+
+        *Troubleshooting:* a unique key on (connection, remote_id), which allows any number of blanks.
+        """
+        store.take_in(SHOP, orders(2), at=AT)
+        store.take_in("other", orders(1), at=AT)
+        first, second = claim(store)
+        store.record(first.moved(S.DELIVERED, AT, remote_id="901"), who="ann")
+        with pytest.raises(StoreError, match="901"):
+            store.record(second.moved(S.DELIVERED, AT, remote_id="901"), who="ann")
+        assert entry_of(store, "2") == second
+        (elsewhere,) = store.claim("other", "ann", at=AT, until=LEASE, limit=1)
+        assert store.record(elsewhere.moved(S.DELIVERED, AT, remote_id="901"), who="ann").remote_id == "901"
+
+    def test_the_ledger_is_not_changed_through_an_entry(self, store: Store) -> None:
+        """Changing the mapping of an entry that was handed out, or recorded, changes nothing in the ledger.
+
+        *Troubleshooting:* copy ``line_ids``: it is the one part of an entry that can be changed.
+        """
+        ids = {"a": "77"}
+        returned = store.record(in_state(store, S.SENDING).moved(S.DELIVERED, AT, line_ids=ids), who="ann")
+        ids["b"] = returned.line_ids["c"] = entry_of(store).line_ids["d"] = "0"
+        assert entry_of(store).line_ids == {"a": "77"}

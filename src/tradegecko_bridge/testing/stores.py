@@ -1,0 +1,59 @@
+"""The behaviour suite for ledger stores."""
+
+import pytest
+
+pytest.register_assert_rewrite("tradegecko_bridge.testing.store_checks")
+
+from tradegecko_bridge.testing.store_checks.acknowledged import AcknowledgedChecks  # noqa: E402
+from tradegecko_bridge.testing.store_checks.claims import ClaimChecks  # noqa: E402
+from tradegecko_bridge.testing.store_checks.decisions import DecisionChecks  # noqa: E402
+from tradegecko_bridge.testing.store_checks.intake import IntakeChecks  # noqa: E402
+from tradegecko_bridge.testing.store_checks.lookups import LookupChecks  # noqa: E402
+from tradegecko_bridge.testing.store_checks.records import RecordChecks  # noqa: E402
+from tradegecko_bridge.testing.store_checks.resupply import ResupplyChecks  # noqa: E402
+from tradegecko_bridge.testing.store_checks.shipments import ShipmentChecks  # noqa: E402
+
+__all__ = ["StoreSuite"]
+
+
+class StoreSuite(
+    IntakeChecks,
+    ResupplyChecks,
+    ClaimChecks,
+    RecordChecks,
+    DecisionChecks,
+    LookupChecks,
+    ShipmentChecks,
+    AcknowledgedChecks,
+):
+    """Everything :class:`tradegecko_bridge.ports.Store` promises, as tests.
+
+    Subclass it in your test suite and give it a fixture ``store``: an empty store, a new one for every test::
+
+        import pytest
+        from tradegecko_bridge.testing.stores import StoreSuite
+        from my_package import MyStore
+
+
+        class TestMyStore(StoreSuite):
+            @pytest.fixture
+            def store(self, tmp_path):
+                store = MyStore(tmp_path / "ledger")
+                yield store
+                store.close()
+
+    That is all. Each check states one promise in its first line; when it fails, its *Troubleshooting* note
+    says where to look first. The store is used from several threads at once; that it also withstands several
+    processes and being killed depends on where it keeps its data, so that stays for you to test.
+
+    What your store cannot promise is marked in the subclass as an expected failure *with the reason*, so that
+    whoever reads your tests knows::
+
+            @pytest.mark.xfail(reason="one process only: claims are not shared between threads")
+            def test_threads_never_claim_the_same_order(self, store):
+                super().test_threads_never_claim_the_same_order(store)
+
+    Most of what the checks ask for need not be written again: ``intake_rules``, ``work_rules`` and
+    ``shipment_rules`` in :mod:`tradegecko_bridge.stores` decide what becomes of a row, and a store only finds,
+    locks and writes rows.
+    """

@@ -1,0 +1,155 @@
+"""Opening a ledger: new, old, too new, or no ledger at all."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+from alembic.script import ScriptDirectory
+
+from tests.stores.process import AT
+from tradegecko_bridge.errors import ConfigError, SchemaTooNew, StoreError
+from tradegecko_bridge.stores import SqlStore
+from tradegecko_bridge.stores.sql import database
+from tradegecko_bridge.stores.sql.schema import MIGRATIONS
+from tradegecko_bridge.stores.sql.tables import HEAD, metadata
+
+
+def described(path: Path) -> dict[str, set[str]]:
+    """A database's tables and indexes, in its own words, line by line: their sequence means nothing."""
+    query = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'ledger_version' AND sql IS NOT NULL"
+    with closing(sqlite3.connect(path)) as connection:
+        return {name: {line.strip(" \t,") for line in sql.splitlines()} for name, sql in connection.execute(query)}
+
+
+def test_migrations_make_what_the_statements_expect(path: Path, tmp_path: Path) -> None:
+    """A ledger migrated from nothing has exactly the tables the code works with."""
+    engine = sqlalchemy.create_engine(f"sqlite:///{tmp_path}/made.db")
+    metadata.create_all(engine)
+    engine.dispose()
+    assert described(path) == described(tmp_path / "made.db")
+
+
+def test_head_is_the_newest_migration() -> None:
+    """The revision that is checked on opening is the one the migrations end at."""
+    assert ScriptDirectory(str(MIGRATIONS)).get_current_head() == HEAD
+
+
+def test_a_newer_ledger_is_not_touched(path: Path) -> None:
+    """A ledger written by a newer version is refused with what to do, and not a byte changes."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE ledger_version SET version_num = '0999'")
+        connection.commit()
+    before = path.read_bytes()
+    with pytest.raises(SchemaTooNew, match=r"ledger\.db: a newer tradegecko-bridge.*0999.*upgrade"):
+        SqlStore(f"sqlite:///{path}")
+    assert path.read_bytes() == before
+
+
+def test_a_new_ledger_is_its_owner_s_alone(tmp_path: Path) -> None:
+    """Nobody else on the machine can read names and addresses, whatever the umask."""
+    before = os.umask(0)
+    try:
+        with SqlStore(f"sqlite:///{tmp_path}/ledger.db") as store:
+            store.record_acknowledged("shop", "stock", {}, at=AT)
+            modes = {file.name: oct(file.stat().st_mode & 0o777) for file in tmp_path.iterdir()}
+    finally:
+        os.umask(before)
+    assert modes == dict.fromkeys(["ledger.db", "ledger.db-wal", "ledger.db-shm"], "0o600")
+
+
+def test_odd_paths_work(tmp_path: Path) -> None:
+    """Spaces, percent signs and letters of any script are fine in a path."""
+    directory = tmp_path / "my 100% Bücher"
+    directory.mkdir()
+    url = sqlalchemy.URL.create("sqlite", database=str(directory / "ledger 1.db")).render_as_string()
+    for _ in range(2):
+        with SqlStore(url) as store:
+            assert list(store.entries()) == []
+    assert (directory / "ledger 1.db").exists()
+
+
+def test_every_connection_is_durable_and_checked(sql_store: SqlStore) -> None:
+    """Every transaction is on disk when it ends (FULL), in WAL mode, with foreign keys enforced."""
+    with sql_store._database.writing() as tx:
+        pragmas = {name: tx.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")}
+        assert pragmas == {"journal_mode": "wal", "synchronous": 2}
+        assert tx.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_wal_is_asked_for_by_two_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite turns one of two away, without waiting, who change the journal mode at the same moment: it asks again."""
+    turned_away: list[str] = []
+
+    class Contended:
+        def __init__(self, driver: sqlite3.Connection) -> None:
+            self._driver = driver
+
+        def execute(self, statement: str) -> sqlite3.Cursor:
+            if statement == "PRAGMA journal_mode=WAL" and not turned_away:
+                turned_away.append(statement)
+                raise sqlite3.OperationalError("database is locked")
+            return self._driver.execute(statement)
+
+    ask = database._in_wal
+    monkeypatch.setattr(database, "_in_wal", lambda driver: ask(Contended(driver)))
+    SqlStore(f"sqlite:///{tmp_path}/ledger.db").close()
+    assert turned_away
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_not_a_database(tmp_path: Path) -> None:
+    """A file that is something else is refused with a line that names it."""
+    (tmp_path / "orders.csv").write_text("number,sku\n" * 200)
+    with pytest.raises(StoreError, match=r"orders\.csv: this file is not a SQLite database; name another one"):
+        SqlStore(f"sqlite:///{tmp_path}/orders.csv")
+
+
+def test_no_directory(tmp_path: Path) -> None:
+    """A directory that is not there is named, and not made."""
+    with pytest.raises(StoreError, match=r"the directory .*nowhere does not exist; create it"):
+        SqlStore(f"sqlite:///{tmp_path}/nowhere/ledger.db")
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_directory_is_no_ledger(tmp_path: Path) -> None:
+    """Naming a directory says that it cannot be opened."""
+    with pytest.raises(StoreError, match="cannot open the file"):
+        SqlStore(f"sqlite:///{tmp_path}")
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("ledger.db", "sqlite:///ledger.db"),
+        ("sqlite://", "is a file"),
+        ("sqlite:///:memory:", "is a file"),
+        ("mysql://bob:hunter2@host/db", "cannot live in mysql"),
+    ],
+)
+def test_addresses_that_cannot_work(url: str, said: str) -> None:
+    """An address that cannot work is answered with one that can, never with its password."""
+    with pytest.raises(ConfigError, match=said) as caught:
+        SqlStore(url)
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("code", "absent"),
+    [
+        ("import tradegecko_bridge.stores.memory", "sqlalchemy"),
+        ("from tradegecko_bridge.stores import MemoryStore", "sqlalchemy"),
+        ("from tradegecko_bridge.stores import SqlStore; SqlStore({url!r}).close()", "alembic"),
+    ],
+)
+def test_nothing_is_loaded_that_is_not_needed(path: Path, code: str, absent: str) -> None:
+    """A ledger in memory needs no database library, one that is up to date no migrations."""
+    code = f"{code.format(url=f'sqlite:///{path}')}\nimport sys; sys.exit({absent!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
