@@ -412,7 +412,7 @@ def _used_up(entry: LedgerEntry) -> bool:
 
 
 def _just_after(moment: datetime) -> datetime:
-    return moment + timedelta(seconds=1)
+    return moment + timedelta(microseconds=1)
 
 
 def _difference(order: SourceOrder, remote: RemoteOrder) -> str:

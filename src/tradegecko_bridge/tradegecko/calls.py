@@ -40,15 +40,21 @@ class Call(Generic[T]):
     """One request and how to read its answer.
 
     ``idempotency_key`` goes out as ``Idempotency-Key`` (reference §3.11). ``read`` turns the reply into the value
-    the caller gets and raises :class:`~tradegecko_bridge.errors.MalformedData` when it cannot.
+    the caller gets and raises :class:`~tradegecko_bridge.errors.MalformedData` when it cannot. ``path`` shows in logs
+    and errors, so a query, which may hold a customer, has no place in it.
     """
 
     method: str
-    path: str
+    path: str = field()
     params: Params = field(default=(), repr=False)
     body: Mapping[str, Any] | None = field(default=None, repr=False)
     idempotency_key: str | None = None
     read: Callable[[Reply], T] = field(repr=False)
+
+    @path.validator
+    def _check_path(self, _attribute: object, path: str) -> None:
+        if not path.startswith("/") or "?" in path:
+            raise ValueError("a call's path begins with a slash; its query goes into params")
 
     @property
     def changes_nothing(self) -> bool:
@@ -56,10 +62,9 @@ class Call(Generic[T]):
         return self.method in ("GET", "HEAD")
 
     def with_params(self, **params: object) -> Call[T]:
-        """The same call with further query parameters, replacing those of the same name."""
-        added = query(params)
-        names = {name for name, _ in added}
-        return evolve(self, params=(*(p for p in self.params if p[0] not in names), *added))
+        """The same call with further query parameters, replacing those of the same name; None takes one away."""
+        kept = (pair for pair in self.params if pair[0].removesuffix("[]") not in params)
+        return evolve(self, params=(*kept, *query(params)))
 
 
 @frozen(kw_only=True)

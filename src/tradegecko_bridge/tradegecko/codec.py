@@ -19,7 +19,7 @@ import cattrs
 from attrs import NOTHING, fields
 
 from tradegecko_bridge.errors import MalformedData
-from tradegecko_bridge.tradegecko.records.base import Record
+from tradegecko_bridge.tradegecko.records.base import Record, json_name
 
 R = TypeVar("R", bound=Record)
 Reader = Callable[[Any], Any]
@@ -35,7 +35,7 @@ def read_record(cls: type[R], data: object) -> R:
         raise MalformedData([f"{cls.__name__}: expected an object, got {_kind(data)}"])
     try:
         return converter.structure(data, cls)
-    except (TypeError, ValueError, KeyError, MalformedData) as error:
+    except (TypeError, ValueError, MalformedData) as error:
         raise MalformedData([_fault(cls, data, error)]) from None
 
 
@@ -52,26 +52,33 @@ def read_records(cls: type[R], rows: Iterable[object]) -> tuple[list[R], list[st
 
 
 def to_json(record: Record) -> dict[str, Any]:
-    """The record as a JSON object: fields nobody changed exactly as they came, unknown ones included."""
+    """The record as a JSON object: fields nobody changed exactly as they came, unknown ones included.
+
+    Of a record made by hand only what was filled in: an empty list would empty the list over there.
+    """
     if not record.raw:
-        return {name: write_value(value) for name, value in _values(record) if value is not None}
-    as_read = dict(_values(read_record(type(record), record.raw)))
-    result = dict(record.raw)
-    for name, value in _values(record):
-        if value != as_read[name]:
-            result[name] = write_value(value)
-        elif isinstance(value, list) and value and isinstance(value[0], Record):
-            result[name] = [to_json(item) for item in value]
-    return result
+        return {name: write_value(value) for name, value in _values(record) if value not in (None, [], {})}
+    as_read = read_record(type(record), record.raw)
+    if record == as_read:
+        return dict(record.raw)
+    before = dict(_values(as_read))
+    changed = {name: write_value(value) for name, value in _values(record) if value != before[name]}
+    return {**record.raw, **changed}
 
 
 def write_value(value: object) -> Any:
-    """One value as JSON: decimals as strings, moments in UTC with milliseconds, as the API writes them (§3.5)."""
+    """One value as JSON: decimals as strings, moments in UTC with milliseconds, as the API writes them (§3.5).
+
+    Raises:
+        ValueError: a moment has no time zone.
+    """
     match value:
         case Record():
             return to_json(value)
         case Decimal():
             return f"{value:f}"
+        case datetime() if value.tzinfo is None:
+            raise ValueError(f"{value.isoformat()} has no time zone; write e.g. 2026-01-31T09:30:00Z")
         case datetime():
             return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         case date():
@@ -83,28 +90,30 @@ def write_value(value: object) -> Any:
     return value
 
 
-def json_name(attribute: str) -> str:
-    """The API's name of a field; a field that is a Python keyword carries an underscore on our side."""
-    return attribute.rstrip("_")
-
-
 def _values(record: Record) -> Iterable[tuple[str, Any]]:
     return ((json_name(a.name), getattr(record, a.name)) for a in fields(type(record)) if a.name != "raw")
 
 
 def _fault(cls: type[Record], data: Mapping[str, Any], error: Exception) -> str:
     """Find the field at fault; only a record that failed comes this slow way."""
-    where = f"{cls.__name__} {data.get('id', data.get('location_id', '?'))}"
+    where = f"{cls.__name__} {_known_as(data)}"
     for name, read, required in _plan(cls):
-        if name not in data:
-            if required:
-                return f"{where}: {name} is missing"
-            continue
+        value = data.get(name)
+        if value is None and required:
+            return f"{where}: {name} is missing"
         try:
-            read(data[name])
-        except (TypeError, ValueError, KeyError, MalformedData):
-            return f"{where}: {name} holds {_kind(data[name])} where {_WANTED.get(read, 'a list')} was expected"
-    return f"{where}: {error}"
+            read(value)
+        except MalformedData as nested:
+            return f"{where}: {name}: {nested}"
+        except (TypeError, ValueError):
+            return f"{where}: {name} holds {_kind(value)} where {_WANTED.get(read, _ONE_KIND)} was expected"
+    return f"{where}: {type(error).__name__}"
+
+
+def _known_as(data: Mapping[str, Any]) -> int | str:
+    """The number of a record; anything else in its place may be somebody's name."""
+    found = (data[name] for name in ("id", "location_id") if isinstance(data.get(name), int))
+    return next(found, "?")
 
 
 def _kind(value: object) -> str:
@@ -166,12 +175,19 @@ def _datetime(value: Any) -> datetime | None:
     if value is None or value == "":
         return None
     moment = datetime.fromisoformat(value)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if moment.tzinfo is UTC:
+        return moment
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError:
+        raise ValueError("not in the years 1 to 9999") from None
 
 
 def _date(value: Any) -> date | None:
     if value is None or value == "":
         return None
+    if not isinstance(value, str):
+        raise TypeError("not a date")
     return date.fromisoformat(value[:10])
 
 
@@ -215,6 +231,7 @@ _WANTED: dict[Reader, str] = {
     _list: "a list",
     _dict: "an object",
 }
+_ONE_KIND = "a list of one kind of value"
 _FAST: dict[Reader, str] = {
     _int: "v if v.__class__ is int or v is None else {r}(v)",
     _str: "v if v.__class__ is str or v is None else {r}(v)",
@@ -241,15 +258,22 @@ def _reader(hint: Any) -> Reader:
     if get_origin(hint) in (Union, UnionType):
         kinds = [kind for kind in get_args(hint) if kind is not NoneType]
         return _READERS[kinds[0]] if len(kinds) == 1 else _any
-    if get_origin(hint) is list and isinstance(get_args(hint)[0], type) and issubclass(get_args(hint)[0], Record):
-        return _nested(get_args(hint)[0])
+    if get_origin(hint) is list and get_args(hint)[0] is not Any:
+        return _list_of(get_args(hint)[0])
     return _READERS.get(get_origin(hint) or hint, _any)
 
 
 @cache
-def _nested(cls: type[Record]) -> Reader:
-    def read(value: Any) -> list[Record]:
-        return [read_record(cls, item) for item in _list(value)]
+def _list_of(kind: type) -> Reader:
+    if issubclass(kind, Record):
+        return lambda value: [read_record(kind, item) for item in _list(value)]
+    item_reader = _READERS[kind]
+
+    def read(value: Any) -> list[Any]:
+        items = [item if item.__class__ is kind else item_reader(item) for item in _list(value)]
+        if None in items:
+            raise TypeError("null in a list")
+        return items
 
     return read
 
@@ -261,11 +285,10 @@ def _structure_hook(cls: type[Record]) -> Callable[[Any, Any], Record]:
     attributes = {json_name(a.name): a.name for a in fields(cls)}
     for name, read, required in _plan(cls):
         scope[f"r_{name}"] = read
-        value = _FAST.get(read, "{r}(v)").replace("{r}", f"r_{name}")
-        lines += [
-            f"    v = o[{name!r}]" if required else f"    v = get({name!r})",
-            f"    self.{attributes[name]} = {value}",
-        ]
+        value = _FAST.get(read, "[] if not v and v.__class__ is list else {r}(v)").replace("{r}", f"r_{name}")
+        lines += [f"    v = get({name!r})", f"    self.{attributes[name]} = {value}"]
+        if required:
+            lines.append(f"    if v is None: raise ValueError({name!r})")
     lines.append("    return self")
     exec("\n".join(lines), scope)  # noqa: S102 - built from our own class definitions only
     return cast("Callable[[Any, Any], Record]", scope["structure"])

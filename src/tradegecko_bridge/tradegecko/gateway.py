@@ -42,6 +42,8 @@ MARK: Final = "#tgb-"
 EVERY_STATUS: Final = ("draft", "active", "finalized", "fulfilled", "void", "deleted")
 """Lists leave out void and deleted orders unless asked for them (reference §3.7)."""
 NEEDED_PERMISSIONS: Final = ("write_orders", "write_companies")
+INACTIVE: Final = ("disabled", "archived")
+"""Lists leave out archived records, not disabled ones (reference §3.7)."""
 OVERLAP: Final = timedelta(minutes=2)
 """How far before its cursor a listing resumes, for changes that became visible late."""
 SKUS_A_CALL: Final = 50
@@ -81,13 +83,14 @@ class TradeGeckoGateway:
 
     def find_orders(self, number: str) -> Sequence[RemoteOrder]:
         """By ``order_number``, compared again here: the API's filter may match partially (reference §8)."""
+        number = number.strip()
         rows = self._all(resources.ORDERS, order_number=number, status=EVERY_STATUS)
-        return [_remote_order(order) for order in rows if order.order_number == number]
+        return [_remote_order(order) for order in rows if (order.order_number or "").strip() == number]
 
     def find_variants(self, skus: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
         """Some fifty SKUs a call; a SKU may be carried by several variants (reference §5.34)."""
         found: dict[str, list[RemoteVariant]] = {}
-        for some in _url_fuls(sorted(skus)):
+        for some in _url_fuls(sorted(sku for sku in skus if sku.strip())):
             for variant in self._all(resources.VARIANTS, sku=some):
                 if variant.sku is not None and variant.sku in skus:
                     found.setdefault(variant.sku, []).append(RemoteVariant(id=str(variant.id), sku=variant.sku))
@@ -100,7 +103,9 @@ class TradeGeckoGateway:
         same = [
             company.id
             for company in self._all(resources.COMPANIES, email=customer.email)
-            if (company.email or "").casefold() == customer.email.casefold() and company.company_type != "supplier"
+            if (company.email or "").casefold() == customer.email.casefold()
+            and company.company_type != "supplier"
+            and company.status not in INACTIVE
         ]
         return str(min(same)) if same else None
 
@@ -120,13 +125,26 @@ class TradeGeckoGateway:
             return _remote_order(self._client.send(call, retry=NO_RETRY))
 
     def shipments_since(self, cursor: str | None) -> Iterable[RemoteShipment]:
-        """Fulfilments with status ``fulfilled``, by ``updated_at``; packed ones are still in the warehouse (§6.3)."""
+        """Fulfilments with status ``fulfilled``, by ``updated_at``; packed ones are still in the warehouse (§6.3).
+
+        One that changes while we read moves to the end and every later one forward, past the edge of a page. So each
+        page is asked for by the moment the last one ended with, not by its number.
+        """
         since = datetime.fromisoformat(cursor) - OVERLAP if cursor else None
-        call = resources.FULFILLMENTS.list(status="fulfilled", updated_at_min=since, order="updated_at asc")
-        for page in self._pages(call):
-            lines = {line.id: line for line in page.sideloaded.get("fulfillment_line_items", ())}
-            for fulfillment in page:
-                yield _remote_shipment(fulfillment, lines)
+        seen: set[tuple[str, str]] = set()
+        number = 1
+        while True:
+            call = resources.FULFILLMENTS.list(
+                page=number, status="fulfilled", updated_at_min=since, order="updated_at asc"
+            )
+            page = next(self._pages(call))
+            shipments = _remote_shipments(page)
+            yield from (shipment for shipment in shipments if (shipment.id, shipment.cursor) not in seen)
+            if page.last:
+                return
+            until = page.records[-1].updated_at
+            since, number = (since, number + 1) if until in (None, since) else (until, 1)
+            seen = {(shipment.id, shipment.cursor) for shipment in shipments}
 
     def stock(self) -> Iterable[VariantStock]:
         """Every active variant with a SKU; what bundles hold is computed by TradeGecko (§9)."""
@@ -144,14 +162,15 @@ class TradeGeckoGateway:
                 if variant.status != "archived":
                     variants.setdefault(variant.product_id, []).append(variant)
             for product in page:
-                yield _product(product, variants.get(product.id, []), images)
+                if product.status not in INACTIVE:
+                    yield _product(product, variants.get(product.id, []), images)
 
     # ── an order's fields ────────────────────────────────────────────────────────────────────
 
     def _order_fields(self, draft: OrderDraft, customer_id: str | None) -> dict[str, Any]:
         customer = draft.customer
         fields: dict[str, Any] = {
-            "order_number": draft.number,
+            "order_number": draft.number.strip(),
             "reference_number": draft.reference,
             "source_url": f"{draft.url or ''}{MARK}{draft.marker}",
             "status": draft.status,
@@ -256,7 +275,7 @@ def _url_fuls(skus: Iterable[str]) -> Iterator[list[str]]:
     some: list[str] = []
     room = URL_ROOM
     for sku in skus:
-        size = len(quote(sku)) + len("&sku[]=")
+        size = len(quote(sku, safe="")) + len("&sku%5B%5D=")
         if some and (len(some) == SKUS_A_CALL or size > room):
             yield some
             some, room = [], URL_ROOM
@@ -291,10 +310,10 @@ def _told(in_doubt: Callable[[str], errors.GatewayError]) -> Iterator[None]:
         raise errors.Unavailable(str(error), retry_at=error.reset_at) from error
     except (errors.ServerError, errors.UnreadableReply) as error:
         raise in_doubt(str(error)) from error
-    except errors.StatusError as error:
-        raise errors.Rejected(str(error)) from error
     except errors.TransportError as error:
         raise (in_doubt if error.may_have_arrived else errors.Unavailable)(str(error)) from error
+    except errors.TradeGeckoError as error:  # refused, or nothing that can be sent at all
+        raise errors.Rejected(str(error)) from error
 
 
 # ── records to commerce ──────────────────────────────────────────────────────────────────────
@@ -309,6 +328,11 @@ def _remote_order(order: records.Order) -> RemoteOrder:
         total=order.total,
         gone=order.status in ("void", "deleted"),
     )
+
+
+def _remote_shipments(page: Page[records.Fulfillment]) -> list[RemoteShipment]:
+    lines = {line.id: line for line in page.sideloaded.get("fulfillment_line_items", ())}
+    return [_remote_shipment(fulfillment, lines) for fulfillment in page]
 
 
 def _remote_shipment(

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Final
 
 from attrs import define
 
-from tradegecko_bridge.tradegecko.replies import reset_time
+from tradegecko_bridge.tradegecko.replies import reset_time, whole_number
+
+WINDOW: Final = timedelta(seconds=300)
 
 
 @define
@@ -27,11 +30,11 @@ class RateWindow:
         if "date" in headers:
             try:
                 self.server_ahead = parsedate_to_datetime(headers["date"]) - now
-            except (TypeError, ValueError):
+            except (TypeError, ValueError, OverflowError):
                 self.server_ahead = timedelta(0)
-        left = headers.get("x-rate-limit-remaining", "")
-        if left.isdigit():
-            self.remaining = int(left)
+        left = whole_number(headers, "x-rate-limit-remaining")
+        if left is not None:
+            self.remaining = left
             self.reset_at = reset_time(headers)
 
     def wait(self, now: datetime) -> float:
@@ -41,5 +44,9 @@ class RateWindow:
         return self.until_reset(self.reset_at, now)
 
     def until_reset(self, reset_at: datetime, now: datetime) -> float:
-        """Seconds until the server's clock has passed ``reset_at``; ``Date`` has whole seconds, so one is added."""
-        return max(0.0, (reset_at - (now + self.server_ahead)).total_seconds() + 1.0)
+        """Seconds until the server's clock has passed ``reset_at``; ``Date`` has whole seconds, so one is added.
+
+        No window is longer than :data:`WINDOW`: a later reset comes from a header that is wrong.
+        """
+        left = min(reset_at - now - self.server_ahead, WINDOW)
+        return max(0.0, left.total_seconds() + 1.0)

@@ -85,7 +85,7 @@ def _detail(status: int, body: Any) -> str:
     if isinstance(body, dict):
         for name in ("message", "error_description", "error"):
             if isinstance(body.get(name), str):
-                return " ".join(body[name].split())
+                return _one_line(body[name])
     if status == 404:
         return "no such endpoint; check the base URL"
     return "the server failed" if status >= 500 else "refused without a reason"
@@ -96,12 +96,25 @@ def _fields(body: Any) -> dict[str, list[str]]:
     if not isinstance(errors, dict):
         return {}
     return {
-        str(name): [str(message) for message in (messages if isinstance(messages, list) else [messages])]
+        _one_line(name): [_one_line(message) for message in (messages if isinstance(messages, list) else [messages])]
         for name, messages in errors.items()
     }
 
 
+def _one_line(text: object) -> str:
+    return " ".join(str(text).split())
+
+
 def reset_time(headers: Mapping[str, str]) -> datetime | None:
     """When the rate-limit window opens again, by ``X-Rate-Limit-Reset`` (epoch seconds, reference §3.10)."""
-    value = headers.get("x-rate-limit-reset", "")
-    return datetime.fromtimestamp(int(value), UTC) if value.isdigit() else None
+    seconds = whole_number(headers, "x-rate-limit-reset")
+    try:
+        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    except ValueError:  # beyond the year 9999
+        return None
+
+
+def whole_number(headers: Mapping[str, str], name: str) -> int | None:
+    """A header's number; None where there is none. Longer ones than any clock or counter gives are junk."""
+    value = headers.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) <= 12 else None

@@ -22,11 +22,16 @@ PAGE_LIMIT: Final = 250
 
 @frozen
 class Resource(Generic[R]):
-    """One kind of record with its endpoints. ``singular`` and ``plural`` are its JSON roots (§3.2)."""
+    """One kind of record with its endpoints.
+
+    ``singular`` and ``plural`` are its JSON roots (§3.2). Lists of a kind that is not ``paged`` come whole and
+    without ``X-Pagination`` (§3.6).
+    """
 
     singular: str
     plural: str
     record: type[R]
+    paged: bool = True
 
     def get(self, id: int | str, *, include: Sequence[str] = ()) -> Call[R]:
         """One record; ``include`` names what to sideload (§3.8)."""
@@ -83,13 +88,13 @@ class Resource(Generic[R]):
         if not isinstance(rows, list):
             raise MalformedData([f"{self.plural!r} is not a list"])
         good, problems = read_records(self.record, rows)
-        pagination = _pagination(reply)
+        total, last = _pagination(reply) if self.paged else (None, True)
         return Page(
             records=good,
             problems=problems,
             sideloaded=_sideloaded(reply.body, self.plural, problems),
-            total=pagination.get("total_records"),
-            last=bool(pagination.get("last_page", True) or pagination.get("out_of_bounds") or not rows),
+            total=total,
+            last=last or not rows,
         )
 
 
@@ -104,19 +109,27 @@ def _including(include: Sequence[str]) -> dict[str, str]:
 
 def _root(reply: Reply, root: str) -> Any:
     if not isinstance(reply.body, dict):
-        raise MalformedData([f"expected an object with {root!r}, got {'nothing' if reply.body is None else 'a list'}"])
+        got = "nothing" if reply.body is None else f"a {type(reply.body).__name__}"
+        raise MalformedData([f"expected an object with {root!r}, got {got}"])
     if root not in reply.body:
         raise MalformedData([f"expected root {root!r}, got {', '.join(map(repr, reply.body)) or 'no root'}"])
     return reply.body[root]
 
 
-def _pagination(reply: Reply) -> dict[str, Any]:
-    """The ``X-Pagination`` header (§3.6); lists without one are whole."""
+def _pagination(reply: Reply) -> tuple[int | None, bool]:
+    """From the ``X-Pagination`` header (§3.6): how many records there are in all, and whether this page is the last.
+
+    Raises:
+        MalformedData: it does not say; taking the page for the last one could lose all that follow.
+    """
     try:
-        value = orjson.loads(reply.headers.get("x-pagination", "{}"))
+        value = orjson.loads(reply.headers.get("x-pagination", ""))
     except orjson.JSONDecodeError:
-        raise MalformedData(["the X-Pagination header is not JSON"]) from None
-    return value if isinstance(value, dict) else {}
+        value = None
+    if not isinstance(value, dict) or not isinstance(value.get("last_page"), bool):
+        raise MalformedData(["no readable X-Pagination header says whether this is the last page"])
+    total = value.get("total_records")
+    return total if isinstance(total, int) else None, value["last_page"] or value.get("out_of_bounds") is True
 
 
 def _sideloaded(body: Mapping[str, Any], primary: str, problems: list[str]) -> dict[str, list[Any]]:
@@ -136,7 +149,7 @@ def _body(reply: Reply) -> Any:
     return reply.body
 
 
-ACCOUNTS: Final = Resource("account", "accounts", records.Account)
+ACCOUNTS: Final = Resource("account", "accounts", records.Account, paged=False)
 ADDRESSES: Final = Resource("address", "addresses", records.Address)
 COMPANIES: Final = Resource("company", "companies", records.Company)
 CONTACTS: Final = Resource("contact", "contacts", records.Contact)
@@ -154,6 +167,9 @@ PAYMENT_TERMS: Final = Resource("payment_term", "payment_terms", records.Payment
 PRICE_LISTS: Final = Resource("price_list", "price_lists", records.PriceList)
 PRODUCTS: Final = Resource("product", "products", records.Product)
 PURCHASE_ORDERS: Final = Resource("purchase_order", "purchase_orders", records.PurchaseOrder)
+PURCHASE_ORDER_LINE_ITEMS: Final = Resource(
+    "purchase_order_line_item", "purchase_order_line_items", records.PurchaseOrderLineItem
+)
 TAX_COMPONENTS: Final = Resource("tax_component", "tax_components", records.TaxComponent)
 TAX_TYPES: Final = Resource("tax_type", "tax_types", records.TaxType)
 USERS: Final = Resource("user", "users", records.User)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import tenacity
@@ -19,7 +20,8 @@ class RetryPolicy:
 
     A request that certainly was not carried out (429, no connection made) is repeated whatever it is. One that may
     have been is repeated only if it changes nothing: a write in doubt is the caller's to look into. Waits are
-    ``first_wait`` seconds, doubling, with jitter, up to ``longest_wait``; after a 429 until the window opens.
+    ``first_wait`` seconds, doubling, with jitter, up to ``longest_wait``; after a 429 that says when the
+    window opens, until then.
     """
 
     attempts: int = 4
@@ -41,12 +43,14 @@ class RetryPolicy:
         longest = min(self.longest_wait, self.first_wait * 2.0 ** (attempt - 1))
         return longest * (0.5 + self.jitter() / 2)
 
-    def controls(self, call: Call[Any], until_reset: Callable[[RateLimited], float]) -> dict[str, Any]:
+    def controls(self, call: Call[Any], until_reset: Callable[[datetime], float]) -> dict[str, Any]:
         """The arguments of tenacity's ``Retrying`` and ``AsyncRetrying`` for one call."""
 
         def wait(state: tenacity.RetryCallState) -> float:
             error = state.outcome.exception() if state.outcome else None
-            return until_reset(error) if isinstance(error, RateLimited) else self.wait(state.attempt_number)
+            if isinstance(error, RateLimited) and error.reset_at is not None:
+                return until_reset(error.reset_at)
+            return self.wait(state.attempt_number)
 
         def stop(state: tenacity.RetryCallState) -> bool:
             out_of_time = state.idle_for + state.upcoming_sleep > self.patience

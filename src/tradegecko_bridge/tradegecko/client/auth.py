@@ -13,9 +13,9 @@ class BearerToken(httpx.Auth):
     """A fixed access token, such as a privileged one that never expires (reference §2.5)."""
 
     def __init__(self, token: str) -> None:
-        if not token.strip() or not token.isascii() or not token.isprintable():
-            raise ConfigError("the TradeGecko access token is blank or has characters that no token has")
         self._token = token.strip()
+        if not self._token.isascii() or not self._token.isprintable() or len(self._token.split()) != 1:
+            raise ConfigError("the TradeGecko access token is blank or has characters that no token has")
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Add ``Authorization: Bearer`` (reference §2.6)."""

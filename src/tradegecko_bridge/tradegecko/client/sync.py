@@ -14,11 +14,18 @@ import orjson
 import tenacity
 
 from tradegecko_bridge._version import __version__
-from tradegecko_bridge.errors import MalformedData, RateLimited, TimedOut, TransportError, UnreadableReply
+from tradegecko_bridge.errors import (
+    ConfigError,
+    MalformedData,
+    TimedOut,
+    TradeGeckoError,
+    TransportError,
+    UnreadableReply,
+)
 from tradegecko_bridge.tradegecko import records, resources
 from tradegecko_bridge.tradegecko.calls import Call, Page, Reply
 from tradegecko_bridge.tradegecko.client.auth import BearerToken
-from tradegecko_bridge.tradegecko.client.logs import keep_queries_out_of_httpx_logs
+from tradegecko_bridge.tradegecko.client.logs import keep_queries_out_of_http_logs
 from tradegecko_bridge.tradegecko.limits import RateWindow
 from tradegecko_bridge.tradegecko.records.base import Record
 from tradegecko_bridge.tradegecko.replies import read_reply
@@ -47,6 +54,9 @@ class TradeGeckoClient:
         retry: what is tried again and how long.
         transport: any httpx transport, e.g. ``httpx.MockTransport``.
         clock, sleep: the present moment (aware UTC) and how to wait (seconds).
+
+    Raises:
+        ConfigError: the token or the base URL is none.
     """
 
     def __init__(
@@ -60,9 +70,9 @@ class TradeGeckoClient:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        keep_queries_out_of_httpx_logs()
+        keep_queries_out_of_http_logs()
         self._http = httpx.Client(
-            base_url=base_url,
+            base_url=_checked(base_url),
             auth=BearerToken(token) if isinstance(token, str) else token,
             timeout=timeout,
             transport=transport,
@@ -99,6 +109,7 @@ class TradeGeckoClient:
     price_lists: BoundResource[records.PriceList]
     products: BoundResource[records.Product]
     purchase_orders: BoundResource[records.PurchaseOrder]
+    purchase_order_line_items: BoundResource[records.PurchaseOrderLineItem]
     tax_components: BoundResource[records.TaxComponent]
     tax_types: BoundResource[records.TaxType]
     users: BoundResource[records.User]
@@ -111,7 +122,7 @@ class TradeGeckoClient:
             TradeGeckoError: one of its kinds, with method, path and request id.
         """
         policy = retry or self._retry
-        retrying = tenacity.Retrying(sleep=self._sleep, **policy.controls(call, self._until_reset))
+        retrying = tenacity.Retrying(sleep=self._sleep, **policy.controls(call, self._until))
         reply = retrying(self._attempt, call)
         try:
             return call.read(reply)
@@ -119,8 +130,8 @@ class TradeGeckoClient:
             raise UnreadableReply(str(error), method=call.method, path=call.path, request_id=reply.request_id) from None
 
     def pages(self, call: Call[Page[R]]) -> Iterator[Page[R]]:
-        """Every page of a list, fetched as they are asked for."""
-        number = 1
+        """Every page of a list from the call's own on, fetched as they are asked for."""
+        number = int(dict(call.params).get("page", 1))
         while True:
             page = self.send(call.with_params(page=number))
             yield page
@@ -145,23 +156,32 @@ class TradeGeckoClient:
 
     def _attempt(self, call: Call[Any]) -> Reply:
         """One request, no repetition."""
+        request = self._request(call)
         pause = self._window.wait(self._clock())
         if pause:
             log.info("rate limit used up; waiting", extra={"seconds": pause})
             self._sleep(pause)
         self.calls += 1
-        response = self._exchange(call)
+        response = self._exchange(request, call)
         self._window.note(response.headers, self._clock())
         return read_reply(call.method, call.path, response.status_code, response.headers, response.content)
 
-    def _exchange(self, call: Call[Any]) -> httpx.Response:
+    def _request(self, call: Call[Any]) -> httpx.Request:
         headers = {"Idempotency-Key": call.idempotency_key} if call.idempotency_key else None
-        content = orjson.dumps(call.body) if call.body is not None else None
-        started = time.perf_counter()
         try:
-            response = self._http.request(
+            content = orjson.dumps(call.body) if call.body is not None else None
+            return self._http.build_request(
                 call.method, call.path, params=call.params or None, content=content, headers=headers
             )
+        except (httpx.InvalidURL, TypeError, ValueError) as error:
+            # Not ``from error``: it may hold the whole text that cannot be sent.
+            detail = f"it cannot be sent ({type(error).__name__}): too long, or with characters that are no text"
+            raise TradeGeckoError(detail, method=call.method, path=call.path) from None
+
+    def _exchange(self, request: httpx.Request, call: Call[Any]) -> httpx.Response:
+        started = time.perf_counter()
+        try:
+            response = self._http.send(request)
         except httpx.HTTPError as error:
             raise _transport_error(error, call) from error
         log.debug(
@@ -177,9 +197,8 @@ class TradeGeckoClient:
         )
         return response
 
-    def _until_reset(self, error: RateLimited) -> float:
-        now = self._clock()
-        return self._window.until_reset(error.reset_at or now, now)
+    def _until(self, reset_at: datetime) -> float:
+        return self._window.until_reset(reset_at, self._clock())
 
 
 class BoundResource(Generic[R]):
@@ -221,6 +240,16 @@ class BoundResource(Generic[R]):
     def action(self, id: int | str, name: str, body: Mapping[str, Any] | None = None) -> Any:
         """Run an action, e.g. ``client.orders.action(7, "fulfil")``."""
         return self._client.send(self.resource.action(id, name, body))
+
+
+def _checked(base_url: str) -> httpx.URL:
+    try:
+        url = httpx.URL(base_url)
+    except httpx.InvalidURL:
+        url = httpx.URL()
+    if url.scheme not in ("http", "https") or not url.host or url.userinfo or url.query:
+        raise ConfigError(f"the base URL must be like {DEFAULT_BASE_URL}, without user, password or query")
+    return url
 
 
 def _transport_error(error: httpx.HTTPError, call: Call[Any]) -> TransportError:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from attrs import define, field, fields
 
-R = TypeVar("R", bound="Record")
+
+def json_name(attribute: str) -> str:
+    """The API's name of a field; a field that is a Python keyword carries an underscore on our side."""
+    return attribute.rstrip("_")
 
 
 @define(kw_only=True, repr=False)
@@ -28,7 +31,7 @@ class Record:
     @property
     def extras(self) -> dict[str, Any]:
         """What the API sent beyond the fields of this class."""
-        known = {a.name.rstrip("_") for a in fields(type(self))}
+        known = {json_name(a.name) for a in fields(type(self)) if a.name != "raw"}
         return {name: value for name, value in self.raw.items() if name not in known}
 
     def __repr__(self) -> str:
