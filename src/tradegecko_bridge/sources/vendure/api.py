@@ -1,0 +1,250 @@
+"""One conversation with a Vendure admin API: GraphQL over HTTP, logging in, and what each failure means.
+
+=================================================  ====================================================
+the shop                                           becomes
+=================================================  ====================================================
+no answer, not in time, 408, 429, 5xx, not JSON    ``SourceUnavailable``
+200 with ``INTERNAL_SERVER_ERROR``                 ``ShopFault``, a ``SourceUnavailable``
+``FORBIDDEN`` right after logging in, 401, 403     ``SourceNeedsLogin``
+``INVALID_CREDENTIALS_ERROR`` and its like         ``SourceNeedsLogin``
+any other entry of ``errors``, an ErrorResult      ``Refusal``, a ``SourceRefused``, with the shop's code
+any other status                                   ``SourceRefused``
+=================================================  ====================================================
+
+The shop's message is kept on one line and cut short. What we send in variables never gets into an error.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
+
+import httpx
+
+from tradegecko_bridge.errors import ConfigError, SourceNeedsLogin, SourceRefused, SourceUnavailable
+
+Json = dict[str, Any]
+
+TOKEN_HEADER = "vendure-auth-token"  # noqa: S105 - the header's name
+CHANNEL_HEADER = "vendure-token"
+PASSING = frozenset({408, 425, 429})
+LONGEST_MESSAGE = 200
+
+LOGIN = """
+mutation Login($username: String!, $password: String!){
+  login(username: $username, password: $password){__typename ... on ErrorResult{errorCode message}}
+}"""
+
+SHOP = """
+query Shop{
+  globalSettings{trackInventory serverConfig{moneyStrategyPrecision}}
+  activeChannel{pricesIncludeTax}
+}"""
+
+
+class ShopFault(SourceUnavailable):
+    """Something broke inside the shop over this one request; the shop itself answers."""
+
+
+class Refusal(SourceRefused):
+    """The shop said no; ``code`` is its own word for why."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"Vendure refused ({code}): {message}")
+        self.code = code
+
+
+class VendureApi:
+    """A login to one channel of one shop. Connects at the first question, logs in when the shop asks for it.
+
+    ``timeout`` is in seconds, for each of connecting, sending, and waiting for an answer.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        username: str,
+        password: str,
+        channel_token: str | None,
+        timeout: float,
+        transport: httpx.BaseTransport | None,
+    ) -> None:
+        self.url = _checked(url)
+        self._credentials = {"username": username, "password": password}
+        self._channel_token = channel_token
+        self._timeout = timeout
+        self._transport = transport
+        self._http: httpx.Client | None = None
+        self._token: str | None = None
+
+    def close(self) -> None:
+        """Let go of the connections; the next question opens new ones."""
+        if self._http is not None:
+            self._http.close()
+        self._http = None
+
+    def ask(self, query: str, **variables: object) -> Json:
+        """The ``data`` of a query or mutation. A result of the type ErrorResult is data: see :meth:`do`.
+
+        Raises:
+            SourceUnavailable, SourceNeedsLogin, SourceRefused: as the module says.
+        """
+        fresh = self._token is None
+        if fresh:
+            self._log_in()
+        answer = self._exchange(query, variables)
+        if not fresh and _code(answer) == "FORBIDDEN":  # what an expired login looks like
+            self._log_in()
+            answer = self._exchange(query, variables)
+        return _data(answer)
+
+    def do(self, mutation: str, **variables: object) -> Json:
+        """The one result of a mutation.
+
+        Raises:
+            Refusal: the result is an ErrorResult; and all that :meth:`ask` raises.
+        """
+        (result,) = self.ask(mutation, **variables).values()
+        return accepted(result)
+
+    def _log_in(self) -> None:
+        self._token = None
+        result = _data(self._exchange(LOGIN, self._credentials))["login"]
+        if "errorCode" in result:
+            raise SourceNeedsLogin(
+                f"Vendure at {self.url} does not accept the login ({result['errorCode']}): check username and password"
+            )
+        if self._token is None:
+            raise SourceRefused(
+                f"Vendure at {self.url} logs in without a bearer token: put 'bearer' into authOptions.tokenMethod"
+            )
+
+    def _exchange(self, query: str, variables: Mapping[str, object]) -> Json:
+        try:
+            reply = self._client().post(
+                self.url, json={"query": query, "variables": variables}, headers=self._headers()
+            )
+        except httpx.TimeoutException as error:
+            raise SourceUnavailable(f"Vendure at {self.url} did not answer in time") from error
+        except httpx.RequestError as error:
+            reason = one_line(str(error)) or type(error).__name__
+            raise SourceUnavailable(f"Vendure at {self.url} cannot be reached: {reason}") from error
+        self._token = reply.headers.get(TOKEN_HEADER, self._token)
+        return _answer(reply, self.url)
+
+    def _headers(self) -> dict[str, str]:
+        headers = {"accept": "application/json"}
+        if self._token:
+            headers["authorization"] = f"Bearer {self._token}"
+        if self._channel_token:
+            headers[CHANNEL_HEADER] = self._channel_token
+        return headers
+
+    def _client(self) -> httpx.Client:
+        if self._http is None:
+            no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+            self._http = httpx.Client(timeout=self._timeout, transport=self._transport, cookies=no_cookies)
+        return self._http
+
+
+class ShopSettings:
+    """What the shop says about itself, asked anew for every operation: a shopkeeper may change it.
+
+    ``digits``: decimal places of every amount. Vendure counts all currencies, the yen too, with the precision
+    of its money strategy (2 unless the shop was built otherwise).
+    """
+
+    def __init__(self, api: VendureApi) -> None:
+        data = api.ask(SHOP)
+        self.tracks_inventory = bool(data["globalSettings"]["trackInventory"])
+        self.digits = int(data["globalSettings"]["serverConfig"]["moneyStrategyPrecision"])
+        self.prices_include_tax = bool(data["activeChannel"]["pricesIncludeTax"])
+
+
+def accepted(result: Json) -> Json:
+    """The result itself.
+
+    Raises:
+        Refusal: it is an ErrorResult, which is how Vendure reports most refusals of mutations.
+    """
+    if "errorCode" in result:
+        message = result.get("transitionError") or result.get("message") or ""
+        raise Refusal(str(result["errorCode"]), one_line(str(message)))
+    return result
+
+
+def one_line(text: str) -> str:
+    """Somebody else's message, fit for one line of ours."""
+    words = " ".join(text.split())
+    return words if len(words) <= LONGEST_MESSAGE else f"{words[: LONGEST_MESSAGE - 1]}…"
+
+
+def _checked(url: str) -> str:
+    try:
+        parts = httpx.URL(url)
+    except httpx.InvalidURL:
+        raise ConfigError("url is not an address; write e.g. https://shop.example/admin-api") from None
+    if parts.scheme not in {"http", "https"} or not parts.host:
+        raise ConfigError("url must be the admin API's whole address, e.g. https://shop.example/admin-api")
+    if parts.userinfo:
+        raise ConfigError("url must not contain a password: use username and password")
+    return str(parts)
+
+
+def _answer(reply: httpx.Response, url: str) -> Json:
+    """The JSON object of a reply that was meant as an answer; refused questions are answers too."""
+    status = reply.status_code
+    if status >= 500 or status in PASSING:
+        raise SourceUnavailable(f"Vendure at {url} answers {status}: try again later")
+    if status in {401, 403}:
+        raise SourceNeedsLogin(f"Vendure at {url} answers {status}: something before the shop wants a login")
+    answer = _parsed(reply.content)
+    if answer is not None and (answer.get("errors") or "data" in answer):
+        return answer
+    if status < 300:
+        raise SourceUnavailable(f"Vendure at {url} answers with something that is not GraphQL")
+    raise SourceRefused(f"Vendure at {url} answers {status}: is this the address of the admin API?")
+
+
+def _parsed(content: bytes) -> Json | None:
+    try:
+        answer = json.loads(content, parse_float=Decimal)
+    except ValueError:
+        return None
+    return answer if isinstance(answer, dict) else None
+
+
+def _code(answer: Json) -> str:
+    """The code of the first error, blank where there is none."""
+    error = _first_error(answer)
+    return "" if error is None else str((error.get("extensions") or {}).get("code", "UNKNOWN"))
+
+
+def _first_error(answer: Json) -> Json | None:
+    errors = answer.get("errors")
+    if not errors:
+        return None
+    first = errors[0] if isinstance(errors, list) else errors
+    return first if isinstance(first, dict) else {"message": str(first)}
+
+
+def _data(answer: Json) -> Json:
+    error = _first_error(answer)
+    if error is not None:
+        _fail(_code(answer), one_line(str(error.get("message", ""))))
+    data = answer.get("data")
+    if not isinstance(data, dict):
+        raise SourceUnavailable("Vendure answered without data")
+    return data
+
+
+def _fail(code: str, message: str) -> None:
+    if code == "FORBIDDEN":
+        raise SourceNeedsLogin(f"Vendure denies this to the user even after logging in: {message}; check its role")
+    if code == "INTERNAL_SERVER_ERROR":
+        raise ShopFault(f"Vendure broke over this request: {message}")
+    raise Refusal(code, message)

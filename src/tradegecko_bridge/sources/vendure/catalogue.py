@@ -1,0 +1,57 @@
+"""Finding variants by SKU. Vendure does not keep SKUs unique, so each SKU has a list of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import TypeVar
+
+from tradegecko_bridge.errors import SourceRefused
+from tradegecko_bridge.sources.vendure.api import Json, VendureApi
+
+T = TypeVar("T")
+
+
+def find_variants(api: VendureApi, skus: Collection[str], fields: str, page_size: int) -> Mapping[str, Sequence[Json]]:
+    """The variants with exactly these SKUs, with ``id``, ``sku`` and ``fields``; an unknown SKU has none.
+
+    Compared here once more, because some databases take upper and lower case for the same.
+    """
+    wanted = f"productVariants(options: $o){{items{{id sku {fields}}}}}"
+    query = f"query Variants($o: ProductVariantListOptions!){{{wanted}}}"
+    found: dict[str, dict[str, Json]] = defaultdict(dict)
+    for some in chunks(skus, page_size):
+        for variant in _list(api, query, some, page_size):
+            found[variant["sku"]][str(variant["id"])] = variant
+    return {sku: list(found[sku].values()) if sku in found else [] for sku in skus}
+
+
+def one_of(sku: str, variants: Sequence[Json]) -> Json:
+    """The only variant with a SKU.
+
+    Raises:
+        SourceRefused: several carry it.
+    """
+    if len(variants) > 1:
+        ids = ", ".join(str(variant["id"]) for variant in variants)
+        raise SourceRefused(f"SKU {sku} is on {len(variants)} variants in Vendure (ids {ids}): give each its own")
+    return variants[0]
+
+
+def chunks(items: Collection[T], size: int) -> Iterator[list[T]]:
+    """The items, so many at a time."""
+    rest = iter(items)
+    while some := list(islice(rest, size)):
+        yield some
+
+
+def _list(api: VendureApi, query: str, skus: Sequence[str], page_size: int) -> Iterator[Json]:
+    options = {"filter": {"sku": {"in": list(skus)}}, "sort": {"id": "ASC"}, "take": page_size}
+    skip = 0
+    while True:
+        items = api.ask(query, o=options | {"skip": skip})["productVariants"]["items"]
+        yield from items
+        skip += len(items)
+        if len(items) < page_size:
+            return

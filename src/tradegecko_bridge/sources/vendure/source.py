@@ -1,0 +1,149 @@
+"""The Vendure source: what it is set up with, and its doors."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import timedelta
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from tradegecko_bridge.commerce import (
+    DeliveryReceipt,
+    ItemResult,
+    ProductDetails,
+    Shipment,
+    SourceOrder,
+    StockLevel,
+    UnreadableOrder,
+)
+from tradegecko_bridge.errors import ConfigError
+from tradegecko_bridge.sources.vendure.api import VendureApi
+from tradegecko_bridge.sources.vendure.fulfilment import Fulfilments
+from tradegecko_bridge.sources.vendure.intake import READY, Intake
+from tradegecko_bridge.sources.vendure.notes import note_receipts
+from tradegecko_bridge.sources.vendure.products import Catalogue
+from tradegecko_bridge.sources.vendure.stock import Shelves
+
+
+class VendureSource:
+    """A channel of a Vendure 3 shop, through its admin API.
+
+    Gives orders; takes receipts, tracking, stock levels and product details. Connects at the first call and
+    may be used again after :meth:`close`. For one thread at a time.
+
+    Args:
+        url: the admin API, e.g. ``https://shop.example/admin-api``.
+        username, password: an administrator's; see docs/vendure.md for what its role must allow. They never
+            show in reprs, logs or errors.
+        name: what people call this source.
+        channel_token: of the channel to work in; None is the default channel.
+        ready_states: states of a placed order in which it may be delivered; cancelled orders always are given.
+        overlap: how much of what was read before is read again, for clocks that are coarse or apart.
+        page_size: orders, or SKUs, in one question.
+        stock_location: id or name of the location to write stock to; not needed where there is only one.
+        push_prices: whether product details write retail prices too.
+        timeout: seconds for each of connecting, sending, and waiting for an answer.
+        transport: any httpx transport.
+
+    Raises:
+        ConfigError: settings that cannot work.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        username: str,
+        password: str,
+        name: str = "vendure",
+        channel_token: str | None = None,
+        ready_states: Collection[str] = READY,
+        overlap: timedelta = timedelta(minutes=5),
+        page_size: int = 100,
+        stock_location: str | None = None,
+        push_prices: bool = False,
+        timeout: float = 30.0,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        if not 1 <= page_size <= 1000:
+            raise ConfigError(f"page_size must be from 1 to 1000, not {page_size}")
+        if overlap < timedelta(seconds=1):
+            raise ConfigError("overlap must be a second or more: on some databases Vendure's clocks have no finer step")
+        if isinstance(ready_states, str):
+            raise ConfigError(f"ready_states must be a list of states, e.g. [{ready_states!r}]")
+        self.name = name
+        self._overlap = overlap
+        self._page_size = page_size
+        self._ready_states = frozenset(ready_states)
+        self._push_prices = push_prices
+        self._stock_location = stock_location
+        self._api = VendureApi(
+            url,
+            username=username,
+            password=password,
+            channel_token=channel_token,
+            timeout=timeout,
+            transport=transport,
+        )
+
+    def __repr__(self) -> str:
+        return f"VendureSource({self._api.url!r}, name={self.name!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._api.close()
+
+    def fetch_orders(self, after: str | None) -> Iterator[SourceOrder | UnreadableOrder]:
+        """Placed orders that are new or have changed since the cursor ``after``, read page by page.
+
+        First those that waited (for a payment, say), then older ones that changed, oldest change first, then
+        those placed since, oldest first. An order may come again; see :mod:`~.walk`.
+
+        Raises:
+            SourceUnavailable, SourceNeedsLogin, SourceRefused: see :mod:`~.api`.
+        """
+        return Intake(self._api, self._ready_states, self._overlap, self._page_size).orders(after)
+
+    def accept_receipts(self, receipts: Sequence[DeliveryReceipt]) -> Iterator[ItemResult]:
+        """Note privately on each order what it is called over there, once; the customer does not see it.
+
+        Raises:
+            SourceNeedsLogin: what was answered before it counts.
+        """
+        return note_receipts(self._api, receipts)
+
+    def accept_tracking(self, shipments: Sequence[Shipment]) -> Iterator[ItemResult]:
+        """Record each shipment as one shipped fulfilment; a shipment seen before makes no second one.
+
+        Raises:
+            SourceNeedsLogin: what was answered before it counts.
+        """
+        return Fulfilments(self._api).record(shipments)
+
+    def accept_stock(self, levels: Sequence[StockLevel]) -> Iterator[ItemResult]:
+        """Set what may be sold of each SKU at the stock location.
+
+        Raises:
+            SourceRefused: the stock location needs choosing; nothing was written.
+            SourceUnavailable: the shop did not answer; nothing was written.
+            SourceNeedsLogin: what was answered before it counts.
+        """
+        return Shelves(self._api, self._stock_location, self._page_size).set(levels)
+
+    def accept_products(self, products: Sequence[ProductDetails]) -> Iterator[ItemResult]:
+        """Update name and description of the products that have one of these SKUs; creates none.
+
+        Raises:
+            SourceNeedsLogin: what was answered before it counts.
+        """
+        return Catalogue(self._api, self._page_size, push_prices=self._push_prices).update(products)

@@ -1,0 +1,53 @@
+"""`python -m tests.carts.vendure install | run | demo`: install the test shop, run a seeded one, or show the round."""
+
+import sys
+
+from tests.carts.vendure.install import COMMAND, InstallError, install, missing
+from tests.carts.vendure.shop import VendureShop
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; the exit status is 0, 1 for a failure and 2 for a wrong command."""
+    match arguments:
+        case ["install"]:
+            return _install()
+        case ["run"]:
+            return _run()
+        case ["demo"]:
+            return _demo()
+    print(f"usage: {COMMAND} | run | demo", file=sys.stderr)
+    return 2
+
+
+def _install() -> int:
+    try:
+        install()
+    except InstallError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _run() -> int:
+    if reason := missing():
+        print(reason, file=sys.stderr)
+        return 1
+    with VendureShop() as shop:
+        print(f"admin API {shop.admin_url}\nshop API  {shop.shop_url}")
+        print(f"user      {shop.username}\npassword  {shop.password}")
+        print("Press Enter to stop.")
+        sys.stdin.readline()
+    return 0
+
+
+def _demo() -> int:
+    if reason := missing():
+        print(reason, file=sys.stderr)
+        return 1
+    from tests.carts.vendure.demo import show
+
+    return 0 if show() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
