@@ -71,7 +71,7 @@ def print_report(report: Report, *, most: int = 40) -> None:
     """One operation: the headline, then what a person should read of it, at most ``most`` lines."""
     mark = Text("✓ ", style="green") if report else Text("✗ ", style="red")
     console.print(mark + Text(report.headline(), style="bold"))
-    told = [item for item in report.items if item.detail]
+    told = report.told
     lines = Table.grid(padding=(0, 2))
     for _ in range(3):
         lines.add_column()

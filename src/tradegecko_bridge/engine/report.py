@@ -92,12 +92,16 @@ class Report:
             "problems": list(self.problems),
         }
 
+    @property
+    def told(self) -> list[Item]:
+        """The items a person should read of: those with something to say, except what is not the source's business."""
+        return [item for item in self.items if item.detail and item.outcome is not Outcome.IGNORED]
+
     def lines(self) -> Iterator[str]:
         """The report for people: a headline, then every item that needs one."""
         yield self.headline()
-        for item in self.items:
-            if item.detail:
-                yield f"  {item.outcome} {item.name}: {item.detail}"
+        for item in self.told:
+            yield f"  {item.outcome} {item.name}: {item.detail}"
         for problem in self.problems:
             yield f"  problem: {problem}"
 

@@ -447,7 +447,7 @@ def _company_fields(draft: OrderDraft) -> dict[str, Any]:
 
 
 def _address_field(
-    field: str, address: Address, known: Sequence[records.Address], labels: set[str], label: str
+    field: str, address: Address, known: Sequence[records.Address], labels: Collection[str], label: str
 ) -> dict[str, Any]:
     """``…_id`` of an address the company already has, or the address itself under a label it has not (§5.2)."""
     fields = _address_fields(address)
@@ -459,7 +459,6 @@ def _address_field(
     while fields["label"] in labels:
         fields["label"] = f"{label} {number}"
         number += 1
-    labels.add(fields["label"])
     return {field: fields}
 
 

@@ -50,7 +50,7 @@ def show() -> bool:
             print_run(report)
             return report
 
-        _head("A shopper buys two mugs and three tees; another buys a hat TradeGecko does not know")
+        _head("One shopper buys mugs and tees, another a hat that is unknown")
         code = shop.place_order({"MUG-BLUE": 2, "TEE-M": 3})
         shop.place_order({"HAT-ONE": 1}, "ben@example.com")
         console.print(f"  order {code} over {shop.order(code)['totalWithTax'] / 100:.2f} CAD")

@@ -1,0 +1,56 @@
+"""Reports: counts, truth, and what people and programs read."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from tradegecko_bridge.engine import Outcome, Report, RunReport
+from tradegecko_bridge.engine.report import FAILURES
+
+AT = datetime(2026, 11, 3, 12, tzinfo=UTC)
+
+
+def a_report(*outcomes: Outcome, problems: list[str] | None = None) -> Report:
+    report = Report(operation="sync tracking", connection="shop", started_at=AT, problems=problems or [])
+    for number, outcome in enumerate(outcomes):
+        report.add(f"#{number}", outcome, f"said {outcome}")
+    return report
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_true_when_nothing_failed(outcome: Outcome) -> None:
+    """A report is false exactly when something failed, was refused, waits for another try or is in doubt."""
+    expected = outcome in {Outcome.FAILED, Outcome.REFUSED, Outcome.WAITING, Outcome.UNCERTAIN}
+    assert (outcome in FAILURES) is expected
+    assert bool(a_report(Outcome.DELIVERED, outcome)) is not expected
+
+
+def test_a_problem_is_a_failure() -> None:
+    """What went wrong with the run itself makes it false, and the whole run with it."""
+    bad = a_report(problems=["the shop is down"])
+    assert not bad
+    assert not RunReport(connection="shop", reports=[a_report(), bad])
+    assert RunReport(connection="shop", reports=[a_report()])
+
+
+def test_people_read_what_matters() -> None:
+    """Counts in one line, then each item with something to say; what is not the source's business is only counted."""
+    report = a_report(Outcome.SENT, Outcome.IGNORED, Outcome.REFUSED, problems=["slow"])
+    assert str(report).splitlines() == [
+        "sync tracking: 1 sent, 1 ignored, 1 refused - 0 API calls",
+        "  sent #0: said sent",
+        "  refused #2: said refused",
+        "  problem: slow",
+    ]
+
+
+def test_programs_read_everything() -> None:
+    """The dictionary has every item and survives JSON."""
+    plain = json.loads(json.dumps(RunReport(connection="shop", reports=[a_report(Outcome.IGNORED)]).as_dict()))
+    (part,) = plain["reports"]
+    assert (plain["ok"], part["counts"]) == (True, {"ignored": 1})
+    assert part["items"] == [{"name": "#0", "outcome": "ignored", "detail": "said ignored"}]
+    assert part["started_at"] == "2026-11-03T12:00:00+00:00"
