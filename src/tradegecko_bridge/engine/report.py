@@ -113,7 +113,8 @@ class Report:
         if self.unchanged:
             parts.append(f"{self.unchanged} unchanged")
         dry = " (dry run)" if self.dry_run else ""
-        return f"{self.operation}{dry}: {', '.join(parts) or 'nothing to do'} - {self.calls} API {'call' if self.calls == 1 else 'calls'}"
+        calls = f"{self.calls} API {'call' if self.calls == 1 else 'calls'}"
+        return f"{self.operation}{dry}: {', '.join(parts) or 'nothing to do'} - {calls}"
 
     def __str__(self) -> str:
         return "\n".join(self.lines())
