@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.victim import LEASE
 from tradegecko_bridge import Sandbox, SqlStore, TradeGeckoClient
 from tradegecko_bridge.ledger import OrderState
 
@@ -44,7 +45,11 @@ def test_a_killed_process_leaves_exactly_one_order(
         states = {entry.number: entry.state for entry in store.entries()}
     assert states == {"1001": OrderState.SENDING, "1002": OrderState.PENDING}
 
-    time.sleep(1.2)  # the dead worker's lease
+    code, said = finish(start("never", sandbox, ledger, "1001,1002"))
+    assert code == 0, said
+    assert "claimed 1001: " in said, "the dead worker's lease still runs: its order is left alone, and that is said"
+
+    time.sleep(LEASE)  # the dead worker's lease
     code, said = finish(start("never", sandbox, ledger, "1001,1002"))
     assert code == 0, said
 

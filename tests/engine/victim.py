@@ -17,6 +17,9 @@ from tradegecko_bridge import SqlStore, SyncEngine, Timing, TradeGeckoClient, Tr
 from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder
 from tradegecko_bridge.testing.builders import an_order
 
+LEASE = 5.0
+"""Seconds a worker may be silent; long enough for the next process to start and find it running."""
+
 
 class Doomed(TradeGeckoGateway):
     """Ends the whole process, as a power cut would."""
@@ -40,7 +43,7 @@ def main(moment: str, base_url: str, token: str, ledger: str, numbers: str) -> N
     with TradeGeckoClient(token, base_url=base_url) as client, closing(SqlStore(f"sqlite:///{ledger}")) as store:
         gateway = Doomed(client)
         gateway.moment = moment
-        timing = Timing(lease=timedelta(seconds=1), first_retry=timedelta(seconds=0.1))
+        timing = Timing(lease=timedelta(seconds=LEASE), first_retry=timedelta(seconds=0.1))
         engine = SyncEngine("shop", source=ListSource(orders), gateway=gateway, store=store, timing=timing)
         print(engine.deliver_orders())
 

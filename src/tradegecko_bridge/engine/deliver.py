@@ -47,6 +47,7 @@ def deliver_orders(wiring: Wiring) -> Report:
         except GatewayError as error:
             report.problems.append(str(error))
         delivery.send_receipts()
+        _note_claimed(wiring, report)
     return report
 
 
@@ -71,6 +72,15 @@ def plan_delivery(wiring: Wiring) -> Report:
         except GatewayError as error:
             report.problems.append(str(error))
     return report
+
+
+def _note_claimed(wiring: Wiring, report: Report) -> None:
+    """Orders this run left alone because somebody else has them, or died with them."""
+    now = wiring.clock()
+    for entry in wiring.store.entries(wiring.connection, states=OPEN - {OrderState.HELD}):
+        if entry.claim is not None and entry.claim.until > now:
+            until = f"{entry.claim.until:%H:%M:%S} UTC"
+            report.add(entry.number, Outcome.CLAIMED, f"{entry.claim.worker} is working on it, until {until} at most")
 
 
 def _arrivals(wiring: Wiring) -> Iterable[SourceOrder | UnreadableOrder]:

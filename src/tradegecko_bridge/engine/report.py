@@ -28,6 +28,8 @@ class Outcome(StrEnum):
     """The source took it."""
     IGNORED = "ignored"
     REFUSED = "refused"
+    CLAIMED = "claimed"
+    """Another worker has it right now, or had it and has not reported back yet."""
     PLANNED = "planned"
     """A dry run: it would be done."""
 
