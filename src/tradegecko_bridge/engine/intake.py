@@ -1,0 +1,64 @@
+"""Intake: from the source into the ledger, in one transaction with the cursor, before anything is delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
+from tradegecko_bridge.engine.report import Outcome, Report
+from tradegecko_bridge.engine.wiring import Interrupted, Wiring, fenced, in_batches, plugin_fence
+from tradegecko_bridge.ledger import AT_REMOTE
+from tradegecko_bridge.ports import AcknowledgesIntake
+
+BATCH: Final = 100
+
+
+def arrivals(wiring: Wiring) -> Iterable[SourceOrder | UnreadableOrder]:
+    """What the source has to give from the ledger's cursor on; a fault of the source is ``Interrupted``."""
+    cursor = wiring.store.cursor(wiring.connection, "orders")
+    return fenced(wiring.source, lambda: wiring.source.fetch_orders(cursor), "fetching orders")
+
+
+def take_in(wiring: Wiring, report: Report) -> None:
+    """From the source into the ledger, batch by batch; what came before a failure of the source counts."""
+    try:
+        for batch in in_batches(arrivals(wiring), BATCH):
+            counts = wiring.store.take_in(wiring.connection, batch, at=wiring.clock())
+            report.taken_in += len(counts.new)
+            report.unchanged += counts.known - len(counts.changed)
+            _note_unreadable(batch, report)
+            _note_changed(wiring, [a for a in batch if a.reference in counts.changed], report)
+            _acknowledge(wiring, batch, report)
+            wiring.progress("take in orders", report.taken_in + report.unchanged)
+    except Interrupted as error:
+        report.problems.append(str(error))
+
+
+def _note_unreadable(batch: Sequence[SourceOrder | UnreadableOrder], report: Report) -> None:
+    for arrival in batch:
+        if isinstance(arrival, UnreadableOrder):
+            if arrival.reference is None:
+                report.problems.append(arrival.problem)
+            else:
+                report.add(arrival.number or arrival.reference, Outcome.HELD, arrival.problem)
+
+
+def _note_changed(wiring: Wiring, changed: Sequence[SourceOrder | UnreadableOrder], report: Report) -> None:
+    """Nothing is edited silently: an order that changed after it was delivered is a person's business."""
+    for arrival in changed:
+        for entry in wiring.store.entries(wiring.connection, reference=arrival.reference, states=AT_REMOTE):
+            canceled = isinstance(arrival, SourceOrder) and arrival.canceled_at is not None
+            said = "canceled" if canceled else "changed"
+            report.add(entry.number, Outcome.CHANGED, f"{said} at the source after it was delivered")
+
+
+def _acknowledge(wiring: Wiring, batch: Sequence[SourceOrder | UnreadableOrder], report: Report) -> None:
+    source, cursor = wiring.source, batch[-1].cursor
+    if not cursor or not isinstance(source, AcknowledgesIntake):
+        return
+    try:
+        with plugin_fence(source, "acknowledging orders"):
+            source.acknowledge_intake(cursor)
+    except Interrupted as error:
+        report.problems.append(str(error))

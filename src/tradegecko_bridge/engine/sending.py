@@ -1,0 +1,273 @@
+"""The delivery of one order. The order of steps is the promise.
+
+Nothing is sent that the ledger does not know; the intent is durable before the request leaves; after any doubt the
+order is looked for before anything else happens to it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from attrs import evolve
+
+from tradegecko_bridge.commerce import DeliveryReceipt, SourceOrder
+from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder
+from tradegecko_bridge.engine.keys import idempotency_key, marker
+from tradegecko_bridge.engine.mapping import Catalog, plan_order, variant_ids
+from tradegecko_bridge.engine.report import Outcome, Report
+from tradegecko_bridge.engine.wiring import Wiring
+from tradegecko_bridge.errors import (
+    AlreadySent,
+    ClaimLost,
+    GatewayError,
+    OutcomeUnknown,
+    Rejected,
+    Unavailable,
+)
+from tradegecko_bridge.ledger import LedgerEntry, OrderState, Reason
+
+FAILURES_TO_STOP: Final = 3
+TRIES_TO_GIVE_UP: Final = 12
+"""However old an order is: one that a person sends out again gets all its tries again."""
+
+
+def look(wiring: Wiring, reference: str, number: str) -> RemoteOrder | Reason | None:
+    """Our order if it is there, else the reason why its number is taken, else None."""
+    ours = marker(wiring.connection, reference)
+    others: list[RemoteOrder] = []
+    for found in wiring.gateway.find_orders(number):
+        if found.marker == ours:
+            return found
+        if not found.gone:
+            others.append(found)
+    if not others:
+        return None
+    ids = ", ".join(order.id for order in others)
+    return Reason(
+        "number_taken",
+        f"TradeGecko has another order {number!r} (id {ids}) that did not come from {reference!r} of "
+        f"{wiring.connection}; renumber one of them, or skip this one",
+        passing=True,
+    )
+
+
+class Sender:
+    """Delivers claimed orders, one after the other, and notes what became of each. One run has one sender."""
+
+    def __init__(self, wiring: Wiring, report: Report) -> None:
+        self._w = wiring
+        self._report = report
+        self._customers: dict[str, str] = {}
+        self._put_off: list[Unavailable] = []
+        self.receipts: list[DeliveryReceipt] = []
+        """Where the orders of this run went."""
+
+    def deliver(self, entry: LedgerEntry, catalog: Catalog) -> None:
+        """One order's failure is its own; only a row of them means that nothing works at the moment.
+
+        Raises:
+            AccessDenied: login, plan or permission. Unavailable: several orders in a row could not be delivered.
+        """
+        before = len(self._put_off)
+        try:
+            self._attempt(entry, catalog)
+        except ClaimLost as error:
+            self._report.add(entry.number, Outcome.WAITING, str(error))
+        if len(self._put_off) == before:
+            self._put_off.clear()
+        elif len(self._put_off) >= FAILURES_TO_STOP:
+            raise Unavailable(f"stopped after {FAILURES_TO_STOP} failures in a row, the last: {self._put_off[-1]}")
+
+    def _attempt(self, entry: LedgerEntry, catalog: Catalog) -> None:
+        if entry.order is None:
+            self._w.store.unclaim(entry)
+            return
+        try:
+            self._plan_and_look(entry, entry.order, catalog)
+        except Rejected as error:
+            self._hold(entry, Reason("rejected", str(error)))
+        except Unavailable as error:
+            self._wait(entry, error)
+
+    def _plan_and_look(self, entry: LedgerEntry, order: SourceOrder, catalog: Catalog) -> None:
+        """An order that was never sent and cannot be planned need not be looked for."""
+        draft = plan_order(order, marker(self._w.connection, entry.reference), catalog, self._w.settings)
+        found = None
+        if entry.generation or not isinstance(draft, Reason):
+            found = look(self._w, entry.reference, entry.number)
+        self._act(entry, found or draft, order, catalog)
+
+    def _act(
+        self, entry: LedgerEntry, found: RemoteOrder | Reason | OrderDraft, order: SourceOrder, catalog: Catalog
+    ) -> None:
+        if isinstance(found, RemoteOrder):
+            self._delivered(entry, found, order, catalog, Outcome.ADOPTED)
+        elif self._may_show_up(entry) and (isinstance(found, Reason) or _used_up(entry) or entry.superseded):
+            self._doubt(entry, entry.reason or Reason("no_answer", "nobody knows whether it arrived"))
+        elif isinstance(found, Reason):
+            self._hold(entry, found)
+        elif entry.superseded:
+            self._begin_anew(entry)
+        else:
+            self._send(_next_key(entry) if _used_up(entry) else entry, found, order, catalog)
+
+    def _may_show_up(self, entry: LedgerEntry) -> bool:
+        """Whether a request that could have made the order left so lately that its order may yet become visible."""
+        if entry.state is not OrderState.UNCERTAIN:
+            return False
+        return self._w.clock() - (entry.sent_at or entry.updated_at) <= self._w.timing.patience
+
+    def _begin_anew(self, entry: LedgerEntry) -> None:
+        """Certainly not there, and the source has changed it since: back to the ledger, which takes the change up."""
+        anew = _next_key(entry).moved(OrderState.PENDING, self._w.clock())
+        self._record(anew, "certainly not there; the source has changed it since")
+        self._report.add(entry.number, Outcome.WAITING, "changed at the source; goes out anew with the next run")
+
+    def _send(self, entry: LedgerEntry, draft: OrderDraft, order: SourceOrder, catalog: Catalog) -> None:
+        customer_id = self._customer(draft)
+        entry = self._say_it(entry)
+        key = idempotency_key(self._w.connection, entry.reference, entry.generation)
+        try:
+            remote = self._w.gateway.create_order(draft, key=key, customer_id=customer_id)
+        except Rejected as error:
+            self._hold(entry, Reason("rejected", str(error)), generation=entry.generation + 1, sent_at=None)
+        except OutcomeUnknown as error:
+            self._settle(entry, error, order, catalog)
+        except Unavailable as error:
+            self._wait(entry, error)
+        except GatewayError as error:
+            self._record(entry.moved(OrderState.PENDING, self._w.clock()), f"not sent: {error}")
+            raise
+        else:
+            self._delivered(entry, remote, order, catalog, Outcome.DELIVERED)
+
+    def _say_it(self, entry: LedgerEntry) -> LedgerEntry:
+        """Durable before the request leaves: this order is being sent, under this key, by this worker."""
+        now = self._w.clock()
+        sending = entry.moved(
+            OrderState.SENDING,
+            now,
+            generation=max(entry.generation, 1),
+            attempts=entry.attempts + 1,
+            sent_at=now,
+            claim=evolve(entry.claim, until=self._w.until(now)) if entry.claim else None,
+            reason=entry.reason,
+        )
+        return self._record(sending, f"key {sending.generation}")
+
+    def _customer(self, draft: OrderDraft) -> str | None:
+        """Asked for once a run and customer; a customer an order of this run created is found by the next look."""
+        email = draft.customer.email
+        if not email:
+            return None
+        if email not in self._customers:
+            found = self._w.gateway.find_customer(draft.customer)
+            if found is None:
+                return None
+            self._customers[email] = found
+        return self._customers[email]
+
+    # ── what became of it ────────────────────────────────────────────────────────────────────
+
+    def _settle(self, entry: LedgerEntry, error: OutcomeUnknown, order: SourceOrder, catalog: Catalog) -> None:
+        """In doubt: look at once; if it is not there, nobody knows, and only looking again may tell.
+
+        The same key cannot make a second order, so a request without an answer is sent again under it. A key known
+        to be used up makes nothing any more: the order its request made must show up, and only when it has stayed
+        absent for long after the last request that could have made it is the next key safe.
+        """
+        try:
+            found = look(self._w, entry.reference, entry.number)
+        except GatewayError:
+            found = None
+        if isinstance(found, RemoteOrder):
+            self._delivered(entry, found, order, catalog, Outcome.ADOPTED)
+        else:
+            self._doubt(entry, Reason("key_used" if isinstance(error, AlreadySent) else "no_answer", str(error)))
+
+    def _doubt(self, entry: LedgerEntry, reason: Reason) -> None:
+        now = self._w.clock()
+        retry_at = self._w.timing.retry_at(now, max(entry.attempts, 1))
+        doubtful = entry.moved(OrderState.UNCERTAIN, now, reason=reason, next_attempt_at=retry_at)
+        self._record(doubtful, "" if entry.state is OrderState.UNCERTAIN else reason.text)
+        detail = f"{reason.text}; looked for again from {retry_at:%H:%M:%S} UTC"
+        self._report.add(entry.number, Outcome.UNCERTAIN, detail)
+
+    def _delivered(
+        self, entry: LedgerEntry, remote: RemoteOrder, order: SourceOrder, catalog: Catalog, outcome: Outcome
+    ) -> None:
+        now = self._w.clock()
+        detail = _difference(order, remote)
+        if outcome is Outcome.ADOPTED:
+            detail = "; ".join(part for part in (f"was in TradeGecko already as id {remote.id}", detail) if part)
+        self._record(
+            entry.moved(
+                OrderState.DELIVERED,
+                now,
+                remote_id=remote.id,
+                remote_number=remote.number,
+                line_ids=variant_ids(order, catalog),
+                next_attempt_at=None,
+            ),
+            "; ".join(part for part in (f"order id {remote.id}", detail) if part),
+        )
+        self._report.add(entry.number, outcome, detail)
+        self.receipts.append(
+            DeliveryReceipt(
+                order_reference=entry.reference,
+                order_number=order.number,
+                remote_id=remote.id,
+                remote_number=remote.number,
+                delivered_at=now,
+            )
+        )
+
+    def _hold(self, entry: LedgerEntry, reason: Reason, **facts: Any) -> None:
+        """Held for a passing reason it is looked at on every run, but only once in each."""
+        now = self._w.clock()
+        held = entry.moved(OrderState.HELD, now, reason=reason, next_attempt_at=_just_after(now), **facts)
+        known = entry.state is OrderState.HELD and entry.reason == reason
+        self._record(held, "" if known else reason.text)
+        self._report.add(entry.number, Outcome.HELD, reason.text)
+
+    def _wait(self, entry: LedgerEntry, error: Unavailable) -> None:
+        """Not carried out: try later, and give up only at the horizon. What is in doubt stays in doubt."""
+        self._put_off.append(error)
+        now = self._w.clock()
+        in_doubt = entry.state is OrderState.UNCERTAIN
+        attempts = entry.attempts + (entry.state is not OrderState.SENDING)  # saying it has counted already
+        if not in_doubt and attempts >= TRIES_TO_GIVE_UP and now - entry.taken_in_at > self._w.timing.horizon:
+            reason = Reason("gave_up", f"gave up after {self._w.timing.horizon.days} days: {error}")
+            self._record(entry.moved(OrderState.FAILED, now, reason=reason), reason.text)
+            self._report.add(entry.number, Outcome.FAILED, reason.text)
+            return
+        retry_at = max(self._w.timing.retry_at(now, attempts), error.retry_at or now)
+        to = OrderState.UNCERTAIN if in_doubt else OrderState.PENDING
+        reason = (entry.reason if in_doubt else None) or Reason("unavailable", str(error))
+        waiting = entry.moved(to, now, reason=reason, attempts=attempts, next_attempt_at=retry_at)
+        self._record(waiting, str(error))
+        self._report.add(entry.number, Outcome.WAITING, f"{error}; tried again from {retry_at:%H:%M:%S} UTC")
+
+    def _record(self, entry: LedgerEntry, why: str) -> LedgerEntry:
+        return self._w.store.record(entry, who=self._w.worker, why=why)
+
+
+def _next_key(entry: LedgerEntry) -> LedgerEntry:
+    return evolve(entry, generation=entry.generation + 1, reason=None)
+
+
+def _used_up(entry: LedgerEntry) -> bool:
+    return entry.reason is not None and entry.reason.code == "key_used"
+
+
+def _just_after(moment: datetime) -> datetime:
+    return moment + timedelta(microseconds=1)
+
+
+def _difference(order: SourceOrder, remote: RemoteOrder) -> str:
+    """The two grand totals, where they differ: a person should know."""
+    ours = order.totals.grand_total
+    if ours is None or remote.total is None or ours == remote.total:
+        return ""
+    return f"total is {remote.total} in TradeGecko and {ours} at the source"
