@@ -78,7 +78,7 @@ def _find_fault(order: SourceOrder, catalog: Catalog) -> Reason | None:
         said = ", ".join(map(_named, blank))
         return Reason("no_sku", f"{said} without a SKU; give the product one at the source")
     if long := [line for line in order.lines if len(line.sku or "") > LONGEST_SKU]:
-        return Reason("no_sku", f"{long[0].reference}: a SKU of {len(long[0].sku or '')} characters; correct it")
+        return Reason("no_sku", f"line {long[0].reference}: a SKU of {len(long[0].sku or '')} characters; correct it")
     if order.currency not in catalog.currencies:
         known = ", ".join(sorted(catalog.currencies))
         return Reason(
