@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from tests.stores import postgres
 from tradegecko_bridge import Sandbox, TradeGeckoClient
 
 
@@ -28,3 +32,34 @@ def client(sandbox: Sandbox) -> Iterator[TradeGeckoClient]:
     """A client of the sandbox's account."""
     with TradeGeckoClient(sandbox.access_token, base_url=sandbox.base_url) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A real PostgreSQL server's empty database. Without PostgreSQL the test is skipped; in CI it fails instead."""
+    if reason := postgres.missing():
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_ledger(postgres_url: str) -> Iterator[str]:
+    """The URL of a database of this test's own, in a real PostgreSQL server."""
+    import psycopg
+
+    name = f"t{uuid4().hex}"
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+        yield postgres_url.removesuffix("postgres") + name
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a new ledger, in each database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'ledger.db'}"
+    return str(request.getfixturevalue("postgres_ledger"))

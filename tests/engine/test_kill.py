@@ -1,4 +1,4 @@
-"""Real processes on one real ledger file: killed at the worst moments, and racing each other."""
+"""Real processes on one real ledger, in each database: killed at the worst moments, and racing each other."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from tradegecko_bridge.ledger import OrderState
 KILLED = -9
 
 
-def start(moment: str, sandbox: Sandbox, ledger: Path, numbers: str) -> subprocess.Popen[str]:
-    arguments = [moment, sandbox.base_url, sandbox.access_token, str(ledger), numbers]
+def start(moment: str, sandbox: Sandbox, ledger: str, numbers: str) -> subprocess.Popen[str]:
+    arguments = [moment, sandbox.base_url, sandbox.access_token, ledger, numbers]
     return subprocess.Popen(
         [sys.executable, "-m", "tests.engine.victim", *arguments],
         cwd=Path(__file__).parents[2],
@@ -35,27 +35,26 @@ def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
 
 @pytest.mark.parametrize("moment", ["before-request", "after-answer"])
 def test_a_killed_process_leaves_exactly_one_order(
-    sandbox: Sandbox, client: TradeGeckoClient, tmp_path: Path, moment: str
+    sandbox: Sandbox, client: TradeGeckoClient, ledger_url: str, moment: str
 ) -> None:
     """Killed between intent and request, or between answer and record: the next run ends with one order, delivered."""
-    ledger = tmp_path / "ledger.db"
-    code, said = finish(start(moment, sandbox, ledger, "1001,1002"))
+    code, said = finish(start(moment, sandbox, ledger_url, "1001,1002"))
     assert code == KILLED, said
-    with closing(SqlStore(f"sqlite:///{ledger}")) as store:
+    with closing(SqlStore(ledger_url)) as store:
         states = {entry.number: entry.state for entry in store.entries()}
     assert states == {"1001": OrderState.SENDING, "1002": OrderState.PENDING}
 
-    code, said = finish(start("never", sandbox, ledger, "1001,1002"))
+    code, said = finish(start("never", sandbox, ledger_url, "1001,1002"))
     assert code == 0, said
     assert "claimed 1001: " in said, "the dead worker's lease still runs: its order is left alone, and that is said"
 
     time.sleep(LEASE)  # the dead worker's lease
-    code, said = finish(start("never", sandbox, ledger, "1001,1002"))
+    code, said = finish(start("never", sandbox, ledger_url, "1001,1002"))
     assert code == 0, said
 
     orders = sorted(order.order_number or "" for order in client.orders.list())
     assert orders == ["1001", "1002"]
-    with closing(SqlStore(f"sqlite:///{ledger}")) as store:
+    with closing(SqlStore(ledger_url)) as store:
         assert {entry.state for entry in store.entries()} == {OrderState.DELIVERED}
         (entry,) = store.entries(number="1001")
         history = [event.now for event in store.history(entry.id)]
@@ -63,16 +62,15 @@ def test_a_killed_process_leaves_exactly_one_order(
 
 
 def test_a_second_process_leaves_a_running_ones_orders_alone(
-    sandbox: Sandbox, client: TradeGeckoClient, tmp_path: Path
+    sandbox: Sandbox, client: TradeGeckoClient, ledger_url: str
 ) -> None:
     """Three processes race on one ledger for the same twelve orders: each order is made once."""
-    ledger = tmp_path / "ledger.db"
     numbers = ",".join(str(n) for n in range(2001, 2013))
-    racers = [start("never", sandbox, ledger, numbers) for _ in range(3)]
+    racers = [start("never", sandbox, ledger_url, numbers) for _ in range(3)]
     for process in racers:
         code, said = finish(process)
         assert code == 0, said
     orders = sorted(order.order_number or "" for order in client.orders.list())
     assert orders == numbers.split(",")
-    with closing(SqlStore(f"sqlite:///{ledger}")) as store:
+    with closing(SqlStore(ledger_url)) as store:
         assert {entry.state for entry in store.entries()} == {OrderState.DELIVERED}

@@ -40,7 +40,7 @@ class Doomed(TradeGeckoGateway):
 def main(moment: str, base_url: str, token: str, ledger: str, numbers: str) -> None:
     """Deliver the orders of these comma-separated numbers; the report goes to standard output."""
     orders = [an_order(number) for number in numbers.split(",")]
-    with TradeGeckoClient(token, base_url=base_url) as client, closing(SqlStore(f"sqlite:///{ledger}")) as store:
+    with TradeGeckoClient(token, base_url=base_url) as client, closing(SqlStore(ledger)) as store:
         gateway = Doomed(client)
         gateway.moment = moment
         timing = Timing(lease=timedelta(seconds=LEASE), first_retry=timedelta(seconds=0.1))

@@ -22,6 +22,13 @@ def one_store(empty_ledger: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         yield store
 
 
+@pytest.fixture(scope="module")
+def postgres_store(postgres_url: str) -> Iterator[SqlStore]:
+    """One PostgreSQL ledger for all checks."""
+    with SqlStore(postgres_url) as store:
+        yield store
+
+
 class TestMemoryStore(StoreSuite):
     """In memory."""
 
@@ -36,6 +43,19 @@ class TestSqlite(StoreSuite):
     @pytest.fixture
     def store(self, one_store: SqlStore) -> Iterator[Store]:
         yield one_store
-        with one_store._database.writing() as tx:
-            for table in reversed(metadata.sorted_tables):
-                tx.execute(table.delete())
+        _empty(one_store)
+
+
+class TestPostgres(StoreSuite):
+    """In PostgreSQL, emptied after each check."""
+
+    @pytest.fixture
+    def store(self, postgres_store: SqlStore) -> Iterator[Store]:
+        yield postgres_store
+        _empty(postgres_store)
+
+
+def _empty(store: SqlStore) -> None:
+    with store._database.writing() as tx:
+        for table in reversed(metadata.sorted_tables):
+            tx.execute(table.delete())

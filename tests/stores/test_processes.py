@@ -2,58 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import random
 import sqlite3
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.stores.process import AT, BATCH, batch
+from tests.stores.running import running, said, start
 from tradegecko_bridge.errors import StoreBusy
 from tradegecko_bridge.stores import SqlStore
-
-Process = subprocess.Popen[str]
 
 
 def url(path: Path) -> str:
     return f"sqlite:///{path}"
-
-
-@contextmanager
-def running(task: str, path: Path, *more: str) -> Iterator[Process]:
-    """A process doing a task; killed in the end, should it still run."""
-    command = [sys.executable, str(Path(__file__).with_name("process.py")), task, url(path), *more]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def start(*processes: Process) -> None:
-    """Wait until all are ready, then let them go."""
-    for process in processes:
-        assert process.stdout is not None
-        assert json.loads(process.stdout.readline()) == "ready"
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-
-
-def said(process: Process) -> list[Any]:
-    """Everything a process printed until its end."""
-    assert process.stdout is not None
-    lines = [json.loads(line) for line in process.stdout]
-    assert process.wait() == 0
-    return lines
 
 
 def rows(path: Path, query: str) -> list[Any]:
@@ -77,7 +42,7 @@ def test_four_processes_never_claim_the_same_order(path: Path) -> None:
     with SqlStore(url(path)) as store:
         store.take_in("shop", batch(0, 400), at=AT)
     with ExitStack() as stack:
-        workers = [stack.enter_context(running("claim_all", path, f"worker-{n}")) for n in range(4)]
+        workers = [stack.enter_context(running("claim_all", url(path), f"worker-{n}")) for n in range(4)]
         start(*workers)
         shares = [[order for some in said(worker) for order in some] for worker in workers]
     claimed = sorted(order for share in shares for order in share)
@@ -89,7 +54,7 @@ def test_eight_processes_open_a_new_ledger(tmp_path: Path) -> None:
     """Eight processes that open a file which is not there yet all find it ready."""
     path = tmp_path / "new.db"
     with ExitStack() as stack:
-        processes = [stack.enter_context(running("open_it", path)) for _ in range(8)]
+        processes = [stack.enter_context(running("open_it", url(path))) for _ in range(8)]
         start(*processes)
         assert [said(process) for process in processes] == [[0]] * 8
     assert rows(path, "SELECT count(*) FROM ledger_version") == [(1,)]
@@ -98,7 +63,7 @@ def test_eight_processes_open_a_new_ledger(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("when", "written"), [("inside", 0), ("after", BATCH)])
 def test_killed_while_taking_in(path: Path, when: str, written: int) -> None:
     """A process killed before its batch and cursor are written leaves nothing; right after, everything."""
-    with running("die_taking_in", path, when) as process:
+    with running("die_taking_in", url(path), when) as process:
         assert process.wait() == -9
     assert assert_whole(path) == written
 
@@ -108,7 +73,7 @@ def test_killed_at_any_moment(path: Path) -> None:
     chance = random.Random(20260131)
     reached = [0]
     for _ in range(4):
-        with running("take_in_forever", path) as process:
+        with running("take_in_forever", url(path)) as process:
             start(process)
             time.sleep(chance.uniform(0.05, 0.25))
             process.kill()
@@ -120,7 +85,7 @@ def test_killed_at_any_moment(path: Path) -> None:
 
 def test_busy_names_the_file_and_what_to_do(path: Path) -> None:
     """While another process holds the right to write, writing waits, then says so; reading goes on."""
-    with running("hold", path) as holder, SqlStore(url(path), busy_timeout=0.2) as store:
+    with running("hold", url(path)) as holder, SqlStore(url(path), busy_timeout=0.2) as store:
         assert holder.stdout is not None
         holder.stdout.readline()
         before = time.monotonic()

@@ -1,0 +1,80 @@
+"""The ledger in a real PostgreSQL server, under several processes and kills."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+
+import psycopg
+import pytest
+
+from tests.stores.process import AT, BATCH, batch
+from tests.stores.running import running, said, start
+from tradegecko_bridge.errors import StoreBusy, StoreError
+from tradegecko_bridge.ledger import OrderState
+from tradegecko_bridge.stores import SqlStore
+
+
+def test_eight_processes_open_a_new_ledger(postgres_ledger: str) -> None:
+    """Eight processes that open an empty database at once all find the ledger ready."""
+    with ExitStack() as stack:
+        processes = [stack.enter_context(running("open_it", postgres_ledger)) for _ in range(8)]
+        start(*processes)
+        assert [said(process) for process in processes] == [[0]] * 8
+
+
+def test_four_processes_never_claim_the_same_order(postgres_ledger: str) -> None:
+    """Four processes that claim at once pass over what the others hold: each order goes to exactly one."""
+    with SqlStore(postgres_ledger) as store:
+        store.take_in("shop", batch(0, 400), at=AT)
+    with ExitStack() as stack:
+        workers = [stack.enter_context(running("claim_all", postgres_ledger, f"worker-{n}")) for n in range(4)]
+        start(*workers)
+        shares = [[order for some in said(worker) for order in some] for worker in workers]
+    assert sorted(order for share in shares for order in share) == list(range(1, 401))
+    assert sum(bool(share) for share in shares) > 1
+
+
+@pytest.mark.parametrize(("when", "written"), [("inside", 0), ("after", BATCH)])
+def test_killed_while_taking_in(postgres_ledger: str, when: str, written: int) -> None:
+    """A process killed before its batch and cursor are written leaves nothing; right after, everything."""
+    SqlStore(postgres_ledger).close()
+    with running("die_taking_in", postgres_ledger, when) as process:
+        assert process.wait() == -9
+    with SqlStore(postgres_ledger) as store:
+        assert int(store.cursor("shop", "orders") or 0) == len(store.entries("shop")) == written
+
+
+def test_busy_is_one_clear_line(postgres_ledger: str) -> None:
+    """While somebody else holds the rows, writing waits, then says so; nothing was written; reading goes on."""
+    with SqlStore(postgres_ledger, busy_timeout=0.3) as store:
+        store.take_in("shop", batch(0, 1), at=AT)
+        (entry,) = store.entries("shop")
+        with psycopg.connect(postgres_ledger) as other:
+            other.execute("SELECT * FROM ledger_orders FOR UPDATE")
+            before = time.monotonic()
+            with pytest.raises(StoreBusy, match=r"somebody else has held it for 0\.3 s and nothing was written"):
+                store.amend(entry.id, OrderState.HELD, at=AT, who="me", why="wait")
+            assert 0.3 <= time.monotonic() - before < 5
+            assert store.entries("shop")[0].state is OrderState.PENDING
+        store.amend(entry.id, OrderState.HELD, at=AT, who="me", why="wait")
+        assert store.entries("shop")[0].state is OrderState.HELD
+
+
+def test_connections_the_server_dropped_are_replaced(postgres_ledger: str) -> None:
+    """The server restarts or drops everybody: the next call connects again by itself."""
+    with SqlStore(postgres_ledger) as store:
+        store.take_in("shop", batch(0, 1), at=AT)
+        with psycopg.connect(postgres_ledger, autocommit=True) as other:
+            other.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        assert len(store.entries("shop")) == 1
+
+
+def test_no_server_is_one_clear_line() -> None:
+    """A database that is not there is said in one line, without password."""
+    with pytest.raises(StoreError, match="no connection to the database; check that it runs") as caught:
+        SqlStore("postgresql://bridge:s3cret@127.0.0.1:1/none")
+    assert "s3cret" not in str(caught.value)
