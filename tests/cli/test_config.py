@@ -44,6 +44,33 @@ def test_a_whole_file(tmp_path: Path) -> None:
     assert "secret-token" not in repr(config)
 
 
+def test_tables_within_a_connection(tmp_path: Path) -> None:
+    """Filters, aliases and ship methods are TOML tables; a fault in one names it."""
+    tables = """
+number_prefix = "EB-"
+earliest_order = 2026-11-01
+
+[connections.shop.sku_aliases]
+"our mug" = "MUG-BLUE"
+
+[[connections.shop.order_filters]]
+field = "country"
+values = ["CA", "US"]
+
+[[connections.shop.item_filters]]
+skus = ["GIFT"]
+level = "order"
+"""
+    (shop,) = load(GOOD + tables, tmp_path, TOKEN="t").connections
+    assert shop.settings.sku_aliases == {"our mug": "MUG-BLUE"}
+    assert shop.settings.order_filters[0].values == ("CA", "US")
+    assert str(shop.settings.earliest_order) == "2026-11-01 00:00:00+00:00"
+    with pytest.raises(
+        ConfigError, match=r"connections\.shop: item_filters, filter 1: 'all' is not one of line, order"
+    ):
+        load(GOOD + tables.replace('"order"', '"all"'), tmp_path, TOKEN="t")
+
+
 def test_a_dollar_sign_can_be_written(tmp_path: Path) -> None:
     """Two dollar signs are one, and no variable."""
     assert load(GOOD.replace("$TOKEN", "$$abc"), tmp_path).access_token == "$abc"

@@ -25,6 +25,7 @@ _STYLE = {
     Outcome.HELD: "yellow",
     Outcome.CHANGED: "yellow",
     Outcome.PLANNED: "cyan",
+    Outcome.SKIPPED: "dim",
     Outcome.IGNORED: "dim",
     **dict.fromkeys(FAILURES, "red"),
 }

@@ -9,10 +9,10 @@ from typing import Final
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder, Verdict
 from tradegecko_bridge.commerce.remote import RemoteOrder
 from tradegecko_bridge.engine.intake import arrivals, take_in
-from tradegecko_bridge.engine.keys import marker
-from tradegecko_bridge.engine.mapping import LONGEST_SKU, Catalog, plan_order
+from tradegecko_bridge.engine.mapping import LONGEST_SKU, Catalog
 from tradegecko_bridge.engine.report import Outcome, Report
-from tradegecko_bridge.engine.sending import Sender, look
+from tradegecko_bridge.engine.rules import dressed, not_taken
+from tradegecko_bridge.engine.sending import Sender, look, plan
 from tradegecko_bridge.engine.wiring import Interrupted, Wiring, in_batches, offer
 from tradegecko_bridge.errors import GatewayError
 from tradegecko_bridge.ledger import OPEN, LedgerEntry, OrderState, Reason
@@ -68,7 +68,8 @@ def _claim(wiring: Wiring, started: datetime, done: set[int]) -> Sequence[Ledger
 
 
 def _catalog(wiring: Wiring, orders: Sequence[SourceOrder]) -> Catalog:
-    skus = {line.sku for order in orders for line in order.lines if line.sku and len(line.sku) <= LONGEST_SKU}
+    lines = (line for order in orders for line in dressed(order, wiring.settings).lines)
+    skus = {line.sku for line in lines if line.sku and len(line.sku) <= LONGEST_SKU}
     gateway = wiring.gateway
     return Catalog(variants=gateway.find_variants(skus) if skus else {}, currencies=gateway.currencies())
 
@@ -124,8 +125,11 @@ def _new(wiring: Wiring, report: Report, waiting: Iterable[str]) -> Iterator[Sou
 
 
 def _plan(wiring: Wiring, order: SourceOrder, catalog: Catalog) -> tuple[Outcome, str]:
-    draft = plan_order(order, marker(wiring.connection, order.reference), catalog, wiring.settings)
-    found = draft if isinstance(draft, Reason) else look(wiring, order.reference, order.number)
+    reason = not_taken(order, wiring.settings)
+    if reason is not None:
+        return Outcome.SKIPPED, reason.text
+    draft = plan(wiring, order, catalog)
+    found = draft if isinstance(draft, Reason) else look(wiring, order.reference, draft.number)
     match found:
         case Reason():
             return Outcome.HELD, found.text

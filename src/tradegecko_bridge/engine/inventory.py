@@ -7,9 +7,12 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Final
 
+from attrs import evolve
+
 from tradegecko_bridge.commerce import StockLevel, VariantStock, Verdict
 from tradegecko_bridge.commerce.numbers import trimmed
 from tradegecko_bridge.engine.report import Outcome, Report
+from tradegecko_bridge.engine.rules import source_skus
 from tradegecko_bridge.engine.settings import ConnectionSettings
 from tradegecko_bridge.engine.wiring import OUTCOME_OF, Wiring, in_batches, offer
 from tradegecko_bridge.errors import GatewayError
@@ -57,12 +60,16 @@ def _send(wiring: Wiring, source: AcceptsStock, levels: Iterable[StockLevel], re
 
 
 def _in_flight(wiring: Wiring) -> Mapping[str, Decimal]:
-    """Units sold by any source of this ledger that the order-management system may not have committed yet."""
+    """Units sold by any source of this ledger that the order-management system may not have committed yet.
+
+    By TradeGecko's SKUs, as far as this connection's aliases tell.
+    """
     units: dict[str, Decimal] = {}
     for entry in wiring.store.entries(states=OPEN):
         for line in entry.order.lines if entry.order else ():
             if line.sku and line.quantity > 0:
-                units[line.sku] = units.get(line.sku, ZERO) + line.quantity
+                sku = wiring.settings.sku_aliases.get(line.sku, line.sku)
+                units[sku] = units.get(sku, ZERO) + line.quantity
     return units
 
 
@@ -79,9 +86,10 @@ def _levels(
         if n > 1:
             report.add(sku, Outcome.HELD, f"{n} TradeGecko variants carry this SKU; give each its own")
     return [
-        stock_level(variant, in_flight.get(variant.sku, ZERO), settings)
+        evolve(stock_level(variant, in_flight.get(variant.sku, ZERO), settings), sku=sku)
         for variant in tracked
         if times[variant.sku] == 1
+        for sku in source_skus(variant.sku, settings)
     ]
 
 

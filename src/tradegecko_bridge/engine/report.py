@@ -18,6 +18,8 @@ class Outcome(StrEnum):
     ADOPTED = "adopted"
     """Found over there, already ours: an answer had been lost."""
     HELD = "held"
+    SKIPPED = "skipped"
+    """Never sent, by a setting; it is asked again when its source changes it."""
     WAITING = "waiting"
     """A passing failure: tried again later."""
     UNCERTAIN = "uncertain"

@@ -16,6 +16,7 @@ from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder
 from tradegecko_bridge.engine.keys import idempotency_key, marker
 from tradegecko_bridge.engine.mapping import Catalog, plan_order, variant_ids
 from tradegecko_bridge.engine.report import Outcome, Report
+from tradegecko_bridge.engine.rules import dressed, not_taken, remote_number, unmapped_ship_method
 from tradegecko_bridge.engine.wiring import Wiring
 from tradegecko_bridge.errors import (
     AlreadySent,
@@ -30,6 +31,13 @@ from tradegecko_bridge.ledger import LedgerEntry, OrderState, Reason
 FAILURES_TO_STOP: Final = 3
 TRIES_TO_GIVE_UP: Final = 12
 """However old an order is: one that a person sends out again gets all its tries again."""
+
+
+def plan(wiring: Wiring, order: SourceOrder, catalog: Catalog) -> OrderDraft | Reason:
+    """The order to create by the connection's settings, or the reason why it cannot be."""
+    mark = marker(wiring.connection, order.reference)
+    unmapped = unmapped_ship_method(order, wiring.settings)
+    return unmapped or plan_order(dressed(order, wiring.settings), mark, catalog, wiring.settings)
 
 
 def look(wiring: Wiring, reference: str, number: str) -> RemoteOrder | Reason | None:
@@ -91,11 +99,15 @@ class Sender:
             self._wait(entry, error)
 
     def _plan_and_look(self, entry: LedgerEntry, order: SourceOrder, catalog: Catalog) -> None:
-        """An order that was never sent and cannot be planned need not be looked for."""
-        draft = plan_order(order, marker(self._w.connection, entry.reference), catalog, self._w.settings)
+        """An order that was never sent, and is not taken or cannot be planned, need not be looked for."""
+        reason = None if entry.generation else not_taken(order, self._w.settings)
+        if reason is not None:
+            self._skip(entry, reason)
+            return
+        draft = plan(self._w, order, catalog)
         found = None
         if entry.generation or not isinstance(draft, Reason):
-            found = look(self._w, entry.reference, entry.number)
+            found = look(self._w, entry.reference, self._remote_number(entry))
         self._act(entry, found or draft, order, catalog)
 
     def _act(
@@ -111,6 +123,10 @@ class Sender:
             self._begin_anew(entry)
         else:
             self._send(_next_key(entry) if _used_up(entry) else entry, found, order, catalog)
+
+    def _remote_number(self, entry: LedgerEntry) -> str:
+        """What it was last sent as: the settings may have changed since."""
+        return entry.remote_number or remote_number(entry.number, self._w.settings)
 
     def _may_show_up(self, entry: LedgerEntry) -> bool:
         """Whether a request that could have made the order left so lately that its order may yet become visible."""
@@ -153,6 +169,7 @@ class Sender:
             sent_at=now,
             claim=evolve(entry.claim, until=self._w.until(now)) if entry.claim else None,
             reason=entry.reason,
+            remote_number=self._remote_number(entry),
         )
         return self._record(sending, f"key {sending.generation}")
 
@@ -178,7 +195,7 @@ class Sender:
         absent for long after the last request that could have made it is the next key safe.
         """
         try:
-            found = look(self._w, entry.reference, entry.number)
+            found = look(self._w, entry.reference, self._remote_number(entry))
         except GatewayError:
             found = None
         if isinstance(found, RemoteOrder):
@@ -207,7 +224,7 @@ class Sender:
                 now,
                 remote_id=remote.id,
                 remote_number=remote.number,
-                line_ids=variant_ids(order, catalog),
+                line_ids=variant_ids(dressed(order, self._w.settings), catalog),
                 next_attempt_at=None,
             ),
             "; ".join(part for part in (f"order id {remote.id}", detail) if part),
@@ -222,6 +239,10 @@ class Sender:
                 delivered_at=now,
             )
         )
+
+    def _skip(self, entry: LedgerEntry, reason: Reason) -> None:
+        self._record(entry.moved(OrderState.SKIPPED, self._w.clock(), reason=reason), reason.text)
+        self._report.add(entry.number, Outcome.SKIPPED, reason.text)
 
     def _hold(self, entry: LedgerEntry, reason: Reason, **facts: Any) -> None:
         """Held for a passing reason it is looked at on every run, but only once in each."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 from attrs import field, frozen
 
+from tradegecko_bridge.engine.filters import ItemFilter, OrderFilter, moment, read_filters
 from tradegecko_bridge.errors import ConfigError
 
 
@@ -58,12 +59,34 @@ def _minimum_stock(value: Decimal | int | str) -> Decimal:
         raise ConfigError(f"minimum_stock must be a number, not {value!r}") from None
 
 
+def _order_filters(values: Iterable[OrderFilter | Mapping[str, Any]]) -> tuple[OrderFilter, ...]:
+    return read_filters(OrderFilter, "order_filters", values)
+
+
+def _item_filters(values: Iterable[ItemFilter | Mapping[str, Any]]) -> tuple[ItemFilter, ...]:
+    return read_filters(ItemFilter, "item_filters", values)
+
+
+def _names(_instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, Mapping) or not all(isinstance(text, str) for pair in value.items() for text in pair):
+        raise ConfigError(f"{attribute.name} must be a table of texts")
+
+
 @frozen(kw_only=True)
 class ConnectionSettings:
     """How one source is wired to one account.
 
     Attributes:
         order_status: the status orders are created with.
+        number_prefix, number_suffix: put around the source's order number. A change only counts for new orders.
+        earliest_order: orders placed before are skipped (a date means its beginning in UTC): set it before the
+            first run of a shop that has old orders.
+        order_filters, item_filters: which orders, and lines of them, are taken.
+        ignore_unshippable, ignore_blank_skus: leave out lines that are not shipped, or have no SKU.
+        sku_aliases: TradeGecko's SKU by the source's, for both directions.
+        ship_methods: what a ship method is called over there, by its code or name at the source.
+        hold_unmapped_ship_methods: hold orders whose ship method is not among them.
+        tags: put on every order, beside the source's own.
         location: label or id of the stock location orders are assigned to; None: the account's primary one.
         line_tax: whose tax rate lines get.
         shipping_label: what the shipping line is called; blank: shipping cost is not sent.
@@ -77,6 +100,17 @@ class ConnectionSettings:
     """
 
     order_status: OrderStatus = field(default=OrderStatus.ACTIVE, converter=_order_status)
+    number_prefix: str = ""
+    number_suffix: str = ""
+    earliest_order: datetime | None = field(default=None, converter=moment)
+    order_filters: tuple[OrderFilter, ...] = field(default=(), converter=_order_filters)
+    item_filters: tuple[ItemFilter, ...] = field(default=(), converter=_item_filters)
+    ignore_unshippable: bool = False
+    ignore_blank_skus: bool = False
+    sku_aliases: Mapping[str, str] = field(factory=dict, validator=_names)
+    ship_methods: Mapping[str, str] = field(factory=dict, validator=_names)
+    hold_unmapped_ship_methods: bool = False
+    tags: tuple[str, ...] = field(default=(), converter=tuple)
     location: str | None = None
     line_tax: LineTax = field(default=LineTax.SOURCE, converter=_line_tax)
     shipping_label: str = "Shipping Cost"

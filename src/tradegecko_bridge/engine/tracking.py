@@ -97,7 +97,8 @@ def to_shipment(
                 items.append(ShippedItem(line_reference=line.reference, sku=line.sku, quantity=trimmed(units)))
                 left[line.reference] -= units
                 rest -= units
-    complete = all(left[line.reference] <= 0 for line in order.lines if line.shippable)
+    sent = [line for line in order.lines if line.shippable and line.reference in (entry.line_ids or left)]
+    complete = all(left[line.reference] <= 0 for line in sent)
     return _shipment(remote, order, tuple(items), complete=complete), strange
 
 

@@ -149,7 +149,7 @@ def _state_after(entry: LedgerEntry, arrival: Arrival) -> tuple[OrderState, Reas
         return (_S.HELD, reason) if entry.state in {_S.PENDING, _S.HELD} else stays
     if reason is not None:
         return (_S.CANCELED, reason) if _S.CANCELED in NEXT[entry.state] else stays
-    return (_S.PENDING, None) if entry.state in {_S.PENDING, _S.HELD, _S.CANCELED} else stays
+    return stays if entry.state is _S.FAILED else (_S.PENDING, None)
 
 
 def _reason(arrival: Arrival) -> Reason | None:

@@ -1,0 +1,176 @@
+"""Which orders and lines a connection takes, as settings: they can be written in Python or as TOML tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, time
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import attrs
+from attrs import field, frozen
+
+from tradegecko_bridge.commerce import SourceOrder
+from tradegecko_bridge.errors import ConfigError
+
+E = TypeVar("E", bound=StrEnum)
+F = TypeVar("F")
+
+
+class Rule(StrEnum):
+    """What a match means."""
+
+    ONLY = "only"
+    """Nothing else is taken."""
+    EXCEPT = "except"
+    """It is left out."""
+
+
+class Match(StrEnum):
+    """How a value is compared; upper and lower case are the same."""
+
+    FULL = "full"
+    PREFIX = "prefix"
+    SUFFIX = "suffix"
+
+
+class OrderField(StrEnum):
+    """What an order can be told by."""
+
+    COUNTRY = "country"
+    REGION = "region"
+    POSTAL_CODE = "postal_code"
+    CURRENCY = "currency"
+    TAG = "tag"
+    SHIP_METHOD = "ship_method"
+    NUMBER = "number"
+
+
+class Level(StrEnum):
+    """What an unwanted item takes with it."""
+
+    LINE = "line"
+    ORDER = "order"
+
+
+def _one_of(kind: type[E], value: str) -> E:
+    if value not in list(kind):
+        raise ConfigError(f"{value!r} is not one of {', '.join(kind)}")
+    return kind(value)
+
+
+def _field(value: str) -> OrderField:
+    return _one_of(OrderField, value)
+
+
+def _rule(value: str) -> Rule:
+    return _one_of(Rule, value)
+
+
+def _match(value: str) -> Match:
+    return _one_of(Match, value)
+
+
+def _level(value: str) -> Level:
+    return _one_of(Level, value)
+
+
+def _words(values: Iterable[str]) -> tuple[str, ...]:
+    words = (values,) if isinstance(values, str) else tuple(values)
+    if not words or not all(isinstance(word, str) for word in words):
+        raise ConfigError("values must be a list of texts")
+    return words
+
+
+@frozen(kw_only=True)
+class OrderFilter:
+    """Takes only orders, or all except orders, in which ``field`` matches one of ``values``.
+
+    Addresses are the shipping address, or the billing address where there is none.
+    """
+
+    field: OrderField = attrs.field(converter=_field)
+    values: tuple[str, ...] = attrs.field(converter=_words)
+    rule: Rule = attrs.field(default=Rule.ONLY, converter=_rule)
+    match: Match = attrs.field(default=Match.FULL, converter=_match)
+
+    def refuses(self, order: SourceOrder) -> str | None:
+        """Why this order is not taken; None when it is. Never names what identifies a person."""
+        hit = any(self._matches(found, value) for found in _found(order, self.field) for value in self.values)
+        if hit is (self.rule is Rule.ONLY):
+            return None
+        said = "is one of" if self.rule is Rule.EXCEPT else "is none of"
+        return f"its {self.field} {said} {', '.join(self.values)}"
+
+    def _matches(self, found: str, value: str) -> bool:
+        found, value = found.casefold().strip(), value.casefold().strip()
+        match self.match:
+            case Match.PREFIX:
+                return found.startswith(value)
+            case Match.SUFFIX:
+                return found.endswith(value)
+        return found == value
+
+
+@frozen(kw_only=True)
+class ItemFilter:
+    """Takes only lines, or all except lines, with these SKUs (the source's own). ``""`` stands for no SKU.
+
+    Of ``level`` line the unwanted lines are left out, of level order the whole order is. Stock levels follow it.
+    """
+
+    skus: tuple[str, ...] = field(converter=_words)
+    rule: Rule = field(default=Rule.EXCEPT, converter=_rule)
+    level: Level = field(default=Level.LINE, converter=_level)
+
+    def takes(self, sku: str | None) -> bool:
+        """Whether a line with this SKU is wanted."""
+        return ((sku or "") in self.skus) is (self.rule is Rule.ONLY)
+
+
+def read_filters(kind: type[F], name: str, values: Iterable[F | Mapping[str, Any]]) -> tuple[F, ...]:
+    """Filters from objects or TOML tables.
+
+    Raises:
+        ConfigError: names the setting, which of its filters, and what is wrong with it.
+    """
+    filters: list[F] = []
+    for number, value in enumerate(values, 1):
+        try:
+            filters.append(value if isinstance(value, kind) else kind(**value))  # type: ignore[arg-type]
+        except (TypeError, ConfigError) as error:
+            said = str(error).replace(f"{kind.__name__}.__init__() ", "")
+            raise ConfigError(f"{name}, filter {number}: {said}") from None
+    return tuple(filters)
+
+
+def moment(value: datetime | date | None) -> datetime | None:
+    """A moment from a moment or a day (its beginning, UTC).
+
+    Raises:
+        ConfigError: a moment without zone, or something else.
+    """
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ConfigError(f"earliest_order {value} has no time zone; write e.g. 2026-01-31T00:00:00Z")
+        return value
+    if isinstance(value, date):
+        return datetime.combine(value, time(), UTC)
+    if value is None:
+        return None
+    raise ConfigError(f"earliest_order must be a date such as 2026-01-31, without quotes, not {value!r}")
+
+
+def _found(order: SourceOrder, field_: OrderField) -> Iterable[str]:
+    address = order.shipping_address or order.billing_address
+    match field_:
+        case OrderField.TAG:
+            return order.tags
+        case OrderField.SHIP_METHOD:
+            return [name for line in order.shipping for name in (line.code, line.label) if name]
+        case OrderField.CURRENCY:
+            return [order.currency]
+        case OrderField.NUMBER:
+            return [order.number]
+        case OrderField.COUNTRY | OrderField.REGION | OrderField.POSTAL_CODE:
+            return [getattr(address, field_.value) or ""] if address else [""]

@@ -1,0 +1,90 @@
+"""What a connection's settings make of an order before it is planned. Pure functions."""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from tradegecko_bridge.commerce import OrderLine, ShippingLine, SourceOrder
+from tradegecko_bridge.engine.filters import Level
+from tradegecko_bridge.engine.settings import ConnectionSettings
+from tradegecko_bridge.ledger import Reason
+
+
+def not_taken(order: SourceOrder, settings: ConnectionSettings) -> Reason | None:
+    """Why the connection never sends this order; None when it does. Changed at the source it is asked again."""
+    earliest = settings.earliest_order
+    if earliest is not None and order.placed_at < earliest:
+        return Reason("too_early", f"placed before the earliest order date, {earliest.isoformat()}")
+    for order_filter in settings.order_filters:
+        if why := order_filter.refuses(order):
+            return Reason("filtered", f"{why}: a filter leaves it out")
+    unwanted = [line for line in order.lines if _refused_by(line, settings, Level.ORDER)]
+    if unwanted:
+        return Reason("filtered", f"SKU {unwanted[0].sku!r} is filtered out, and its order with it")
+    if order.lines and not dressed(order, settings).lines:
+        return Reason("filtered", "every one of its lines is left out by the settings")
+    return None
+
+
+def dressed(order: SourceOrder, settings: ConnectionSettings) -> SourceOrder:
+    """The order as it is to be planned: without unwanted lines, with TradeGecko's SKUs, ship methods and tags."""
+    return evolve(
+        order,
+        number=remote_number(order.number, settings),
+        lines=tuple(
+            evolve(line, sku=settings.sku_aliases.get(line.sku or "", line.sku))
+            for line in order.lines
+            if _wanted(line, settings)
+        ),
+        shipping=tuple(evolve(line, label=_ship_method(line, settings)) for line in order.shipping),
+        tags=tuple(dict.fromkeys((*order.tags, *settings.tags))),
+    )
+
+
+def unmapped_ship_method(order: SourceOrder, settings: ConnectionSettings) -> Reason | None:
+    """The ship method that has to be mapped first, where the settings hold orders for that."""
+    if not settings.hold_unmapped_ship_methods:
+        return None
+    unmapped = [line.label or line.code or "" for line in order.shipping if _mapped(line, settings) is None]
+    if not unmapped:
+        return None
+    return Reason(
+        "unmapped_ship_method",
+        f"ship method {unmapped[0]!r} is not among ship_methods; map it in the settings and the order goes out",
+        passing=True,
+    )
+
+
+def remote_number(number: str, settings: ConnectionSettings) -> str:
+    """What the order is called over there."""
+    return f"{settings.number_prefix}{number}{settings.number_suffix}"
+
+
+def source_skus(sku: str, settings: ConnectionSettings) -> list[str]:
+    """What the source calls this SKU of TradeGecko's: its aliases, or itself; none where a filter leaves it out."""
+    names = [alias for alias, meant in settings.sku_aliases.items() if meant == sku]
+    if not names and sku not in settings.sku_aliases:
+        names = [sku]
+    return [name for name in names if all(item_filter.takes(name) for item_filter in settings.item_filters)]
+
+
+def _wanted(line: OrderLine, settings: ConnectionSettings) -> bool:
+    if settings.ignore_unshippable and not line.shippable:
+        return False
+    if settings.ignore_blank_skus and not line.sku:
+        return False
+    return not _refused_by(line, settings, Level.LINE)
+
+
+def _refused_by(line: OrderLine, settings: ConnectionSettings, level: Level) -> bool:
+    return any(not rule.takes(line.sku) for rule in settings.item_filters if rule.level is level)
+
+
+def _ship_method(line: ShippingLine, settings: ConnectionSettings) -> str:
+    return _mapped(line, settings) or line.label
+
+
+def _mapped(line: ShippingLine, settings: ConnectionSettings) -> str | None:
+    """What the method is called over there, by its code or its label; None where nobody said."""
+    methods = settings.ship_methods
+    return methods.get(line.code or "") or methods.get(line.label)
