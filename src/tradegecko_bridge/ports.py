@@ -139,8 +139,8 @@ class Gateway(Protocol):
     def find_customer(self, customer: Customer) -> str | None:
         """The id of the customer record that is this person or company, if there is one."""
 
-    def currencies(self) -> Collection[str]:
-        """ISO codes of the currencies the account knows."""
+    def currencies(self) -> Mapping[str, int]:
+        """The currencies the account knows: digits after the point, by ISO code."""
 
     def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None) -> RemoteOrder:
         """Create one order, all of it or nothing, under an idempotency key; no retry inside.
@@ -184,8 +184,8 @@ class Store(Protocol):
         reference held (``unreadable``), unreadable ones without are not written. A known order is never
         duplicated. New content of one that is
 
-        - pending, held, or canceled at the source: is taken up, and the order is pending again, or canceled, or held
-          as unreadable (what it was before stays readable); whoever has it claimed loses the claim;
+        - pending, held, skipped by a setting, or canceled at the source: is taken up, and the order is pending again, or
+          canceled, or held as unreadable (what it was before stays readable); whoever has it claimed loses the claim;
         - held, skipped or canceled by a person, or failed: is taken up, and the order stays where it is;
         - sending or uncertain: waits (``superseded``) and is taken up when the order goes back to pending;
         - delivered or further: is only an event, once per new content.

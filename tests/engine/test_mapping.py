@@ -17,7 +17,7 @@ from tradegecko_bridge.testing.builders import a_line, an_order
 
 D = Decimal
 CATALOG = Catalog(
-    variants={sku: [RemoteVariant(id=f"v-{sku}", sku=sku)] for sku in ("MUG-BLUE", "TEE-M")}, currencies={"CAD"}
+    variants={sku: [RemoteVariant(id=f"v-{sku}", sku=sku)] for sku in ("MUG-BLUE", "TEE-M")}, currencies={"CAD": 2}
 )
 
 

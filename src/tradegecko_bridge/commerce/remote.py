@@ -22,6 +22,7 @@ class LineKind(StrEnum):
     PRODUCT = "product"
     SHIPPING = "shipping"
     DISCOUNT = "discount"
+    ROUNDING = "rounding"
 
 
 @frozen(kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -22,10 +22,10 @@ LONGEST_SKU: Final = 255
 
 @frozen(kw_only=True)
 class Catalog:
-    """What the account has that orders refer to: variants by SKU, and currencies."""
+    """What the account has that orders refer to: variants by SKU, and the digits of each currency by ISO code."""
 
     variants: Mapping[str, Sequence[RemoteVariant]]
-    currencies: Collection[str]
+    currencies: Mapping[str, int]
 
 
 def plan_order(order: SourceOrder, marker: str, catalog: Catalog, settings: ConnectionSettings) -> OrderDraft | Reason:

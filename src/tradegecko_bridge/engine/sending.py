@@ -17,6 +17,7 @@ from tradegecko_bridge.engine.keys import idempotency_key, marker
 from tradegecko_bridge.engine.mapping import Catalog, plan_order, variant_ids
 from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.rules import dressed, not_taken, remote_number, unmapped_ship_method
+from tradegecko_bridge.engine.totals import through_the_gate
 from tradegecko_bridge.engine.wiring import Wiring
 from tradegecko_bridge.errors import (
     AlreadySent,
@@ -36,8 +37,12 @@ TRIES_TO_GIVE_UP: Final = 12
 def plan(wiring: Wiring, order: SourceOrder, catalog: Catalog) -> OrderDraft | Reason:
     """The order to create by the connection's settings, or the reason why it cannot be."""
     mark = marker(wiring.connection, order.reference)
-    unmapped = unmapped_ship_method(order, wiring.settings)
-    return unmapped or plan_order(dressed(order, wiring.settings), mark, catalog, wiring.settings)
+    if unmapped := unmapped_ship_method(order, wiring.settings):
+        return unmapped
+    draft = plan_order(dressed(order, wiring.settings), mark, catalog, wiring.settings)
+    if isinstance(draft, Reason):
+        return draft
+    return through_the_gate(draft, order, catalog.currencies[order.currency], wiring.settings)
 
 
 def look(wiring: Wiring, reference: str, number: str) -> RemoteOrder | Reason | None:

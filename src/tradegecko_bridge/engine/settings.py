@@ -53,10 +53,18 @@ def _one_of(name: str, value: str, choices: Sequence[str]) -> str:
 
 
 def _minimum_stock(value: Decimal | int | str) -> Decimal:
+    return _number("minimum_stock", value)
+
+
+def _total_tolerance(value: Decimal | int | str) -> Decimal:
+    return _number("total_tolerance", value)
+
+
+def _number(name: str, value: Decimal | int | str) -> Decimal:
     try:
         return Decimal(str(value))
     except InvalidOperation:
-        raise ConfigError(f"minimum_stock must be a number, not {value!r}") from None
+        raise ConfigError(f"{name} must be a number, not {value!r}") from None
 
 
 def _order_filters(values: Iterable[OrderFilter | Mapping[str, Any]]) -> tuple[OrderFilter, ...]:
@@ -93,6 +101,8 @@ class ConnectionSettings:
         send_zero_shipping: send the shipping line at no cost too, so that the ship method is seen.
         send_discount: send what is taken off the whole order, as a line of its own.
         discount_label: what that line is called when the source has no name for it.
+        total_tolerance: money, in the order's currency, by which the source's grand total and TradeGecko's may differ;
+            a difference up to it becomes a rounding line, a greater one holds the order.
         stock_locations: ids of the locations whose stock is offered to the source; none: all of them.
         minimum_stock: units below which the source is told 0.
         tracking, inventory, products: what :meth:`SyncEngine.run` brings back besides delivering orders. Product
@@ -117,6 +127,7 @@ class ConnectionSettings:
     send_zero_shipping: bool = True
     send_discount: bool = True
     discount_label: str = "Discount"
+    total_tolerance: Decimal = field(default=Decimal("0.05"), converter=_total_tolerance, validator=_positive)
     stock_locations: tuple[str, ...] = field(default=(), converter=tuple)
     minimum_stock: Decimal = field(default=Decimal(0), converter=_minimum_stock, validator=_positive)
     tracking: bool = True

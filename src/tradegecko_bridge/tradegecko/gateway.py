@@ -109,13 +109,14 @@ class TradeGeckoGateway:
         ]
         return str(min(same)) if same else None
 
-    def currencies(self) -> Collection[str]:
-        """ISO codes of the account's active currencies."""
+    def currencies(self) -> Mapping[str, int]:
+        """The account's active currencies with their ``precision`` (reference §5.6)."""
         return self._currencies
 
     @cached_property
-    def _currencies(self) -> frozenset[str]:
-        return frozenset(currency.iso for currency in self._all(resources.CURRENCIES) if currency.iso)
+    def _currencies(self) -> Mapping[str, int]:
+        known = (currency for currency in self._all(resources.CURRENCIES) if currency.iso)
+        return {str(currency.iso): 2 if currency.precision is None else currency.precision for currency in known}
 
     def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None) -> RemoteOrder:
         """One ``POST /orders`` with its lines, and with company and addresses where they are new (§5.16)."""
