@@ -184,8 +184,9 @@ class Store(Protocol):
         reference held (``unreadable``), unreadable ones without are not written. A known order is never
         duplicated. New content of one that is
 
-        - pending, held, skipped by a setting, or canceled at the source: is taken up, and the order is pending again, or
-          canceled, or held as unreadable (what it was before stays readable); whoever has it claimed loses the claim;
+        - pending, held, skipped by a setting, or canceled at the source: is taken up, and the order is pending again,
+          or canceled, or held as unreadable (what it was before stays readable); whoever has it claimed loses the
+          claim;
         - held, skipped or canceled by a person, or failed: is taken up, and the order stays where it is;
         - sending or uncertain: waits (``superseded``) and is taken up when the order goes back to pending;
         - delivered or further: is only an event, once per new content.
