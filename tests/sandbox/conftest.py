@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.sandbox.support import START, Client, HandClock
+from tests.sandbox.support import START, Application, Client, HandClock
 from tradegecko_bridge.sandbox import Sandbox
 
 
@@ -37,3 +37,11 @@ def api(sandbox: Sandbox) -> Iterator[Client]:
     client = Client(sandbox)
     yield client
     client.close()
+
+
+@pytest.fixture
+def app(sandbox: Sandbox) -> Iterator[Application]:
+    """The seeded application of the reset sandbox."""
+    app = Application(sandbox)
+    yield app
+    app.http.close()

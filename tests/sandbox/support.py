@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
 from tradegecko_bridge.sandbox import Sandbox
 
 Json = dict[str, Any]
+CALLBACK = "http://127.0.0.1:54321/callback"
 START = datetime(2021, 3, 1, 12, 0, 0, tzinfo=UTC)
 
 
@@ -97,3 +100,52 @@ class Client:
     def close(self) -> None:
         """Let go of the connection."""
         self.http.close()
+
+
+class Application:
+    """A program that signs users of a sandbox in."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self.http = httpx.Client(base_url=sandbox.base_url, verify=False)
+        self.keys = {"client_id": sandbox.client_id, "client_secret": sandbox.client_secret}
+
+    def ask(self, **fields: str) -> httpx.Response:
+        """Open the page a user signs in on."""
+        given = {"response_type": "code", "client_id": self.keys["client_id"], "redirect_uri": CALLBACK}
+        return self.http.get("/oauth/authorize", params={**given, **fields})
+
+    def decide(self, page: httpx.Response, decision: str = "allow", who: int = 0, **fields: str) -> httpx.Response:
+        """Fill the form in and press a button, as a browser would."""
+        hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))
+        user = self.sandbox.users[who]
+        form = {**hidden, "email": user.email, "password": user.password, "decision": decision, **fields}
+        return self.http.post("/oauth/authorize", data=form)
+
+    def code(self, who: int = 0) -> str:
+        """Sign a user in; the code the browser brings back."""
+        return parse_qs(urlsplit(self.decide(self.ask(), who=who).headers["Location"]).query)["code"][0]
+
+    def token(self, **fields: Any) -> httpx.Response:
+        """Ask the token endpoint, in JSON."""
+        return self.http.post("/oauth/token", json={**self.keys, **fields})
+
+    def pair(self, who: int = 0) -> Json:
+        """Sign a user in; the token pair."""
+        grant = {"grant_type": "authorization_code", "redirect_uri": CALLBACK, "code": self.code(who)}
+        return self._given(self.token(**grant))
+
+    def refresh(self, pair: Json) -> Json:
+        """The pair a refresh token gives."""
+        return self._given(self.token(grant_type="refresh_token", refresh_token=pair["refresh_token"]))
+
+    def call(self, pair: Json, path: str = "/users/current") -> tuple[int, str]:
+        """Use an access token: the status and the message of a refusal."""
+        answer = self.http.get(path, headers={"Authorization": f"Bearer {pair['access_token']}"})
+        return answer.status_code, answer.json().get("message", "")
+
+    @staticmethod
+    def _given(answer: httpx.Response) -> Json:
+        assert answer.status_code == 200, answer.text
+        given: Json = answer.json()
+        return given

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from tests.sandbox.support import Client
 
@@ -134,79 +131,3 @@ def test_stock_cannot_be_set(api: Client) -> None:
     after = api.variant("MUG-BLUE")
     assert after["stock_on_hand"] == "150"
     assert (after["locations"][1]["bin_location"], after["locations"][1]["reorder_point"]) == ("B-7", "5")
-
-
-_SKUS = ("MUG-BLUE", "MUG-RED", "MUG-SET", "TEE-S")
-_STEP = st.tuples(
-    st.sampled_from(("order", "finalize", "pack", "ship", "unship", "void", "adjust", "append", "other place")),
-    st.integers(0, 3),
-    st.integers(1, 4),
-)
-
-
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=st.lists(_STEP, min_size=3, max_size=14))
-def test_books_add_up_after_any_sequence(api: Client, steps: list[tuple[str, int, int]]) -> None:
-    """On hand is what adjustments brought less what shipped; committed is what open orders still want."""
-    api.sandbox.reset()
-    api.sandbox.house.limits.limit = None
-    variants = {sku: api.variant(sku) for sku in _SKUS}
-    for action, which, quantity in steps:
-        _step(api, action, which, quantity, variants)
-    on_hand, committed = _books(api)
-    for sku in ("MUG-BLUE", "MUG-RED", "TEE-S"):
-        row = api.get(f"/variants/{variants[sku]['id']}")["variant"]
-        assert Decimal(row["stock_on_hand"]) == on_hand.get(row["id"], 0), (sku, steps)
-        assert Decimal(row["committed_stock"]) == committed.get(row["id"], 0), (sku, steps)
-        assert sum(Decimal(level["stock_on_hand"]) for level in row["locations"]) == Decimal(row["stock_on_hand"])
-
-
-def _step(api: Client, action: str, which: int, quantity: int, variants: dict[str, Any]) -> None:
-    """One random operation; the ones the rules refuse are part of the test."""
-    line = {"variant_id": variants[_SKUS[which]]["id"], "quantity": quantity, "price": 1}
-    orders = api.ids("/orders")
-    order = orders[which % len(orders)] if orders else 0
-    if action == "order":
-        api.order(line, status=("draft", "active", "finalized", "active")[which])
-    elif action == "adjust":
-        lines = [{**line, "quantity": quantity if which % 2 else -quantity, "price": 2}]
-        api("POST", "/stock_adjustments", {"stock_adjustment": {"stock_adjustment_line_items": lines}})
-    elif action == "finalize":
-        api("PUT", f"/orders/{order}", {"order": {"status": "finalized"}})
-    elif action == "append":
-        api("PUT", f"/orders/{order}", {"order": {"order_line_items": [line]}})
-    elif action == "other place":
-        api("PUT", f"/orders/{order}", {"order": {"stock_location_id": 2}})
-    elif action == "unship":
-        api("DELETE", f"/fulfillments/{which}")
-    elif action == "void":
-        api("POST", f"/orders/{order}/actions/void")
-    else:
-        api("POST", f"/orders/{order}/actions/{'pack' if action == 'pack' else 'fulfil'}")
-
-
-def _books(api: Client) -> tuple[dict[int, Decimal], dict[int, Decimal]]:
-    """What the documents say: on hand and committed by variant, bundles taken apart."""
-    parts: dict[int, list[tuple[int, Decimal]]] = {}
-    for row in api.get("/variants/composition")["composition"]:
-        parts.setdefault(row["bundle_id"], []).append((row["component_id"], Decimal(row["quantity"])))
-    on_hand: dict[int, Decimal] = {}
-    committed: dict[int, Decimal] = {}
-
-    def post(book: dict[int, Decimal], variant_id: int, quantity: Decimal) -> None:
-        for part, times in parts.get(variant_id, [(variant_id, Decimal(1))]):
-            book[part] = book.get(part, Decimal(0)) + quantity * times
-
-    for line in api.get("/stock_adjustment_line_items", limit=250)["stock_adjustment_line_items"]:
-        post(on_hand, line["variant_id"], Decimal(line["quantity"]))
-    lines = {row["id"]: row for row in api.get("/order_line_items", limit=250)["order_line_items"]}
-    orders = {row["id"]: row for row in api.get("/orders", limit=250)["orders"]}
-    left = {key: Decimal(row["quantity"]) for key, row in lines.items() if row["order_id"] in orders}
-    for row in api.get("/fulfillments", limit=250, status="fulfilled").get("fulfillment_line_items", []):
-        quantity = Decimal(row["quantity"])
-        post(on_hand, row["variant_id"], -quantity)
-        left[row["order_line_item_id"]] -= quantity
-    for key, quantity in left.items():
-        if orders[lines[key]["order_id"]]["status"] != "draft":
-            post(committed, lines[key]["variant_id"], quantity)
-    return on_hand, committed

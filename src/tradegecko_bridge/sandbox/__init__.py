@@ -5,7 +5,7 @@ rest of the package, so that a mistake shared by client and sandbox cannot hide.
 """
 
 from .journal import StateFileError
-from .server import Sandbox, serve
+from .server import Login, Sandbox, serve
 from .switches import Switches
 
-__all__ = ["Sandbox", "StateFileError", "Switches", "serve"]
+__all__ = ["Login", "Sandbox", "StateFileError", "Switches", "serve"]

@@ -1,7 +1,8 @@
 """The resource API without the network: a request in, an answer out.
 
 The order of checks is the order of the real stack: proxy (414), routing (HTML 404), token (401), rate
-limit (429), idempotency key (400), then the action. Each one a small function, none of them async.
+limit (429), plan (402, 403), idempotency key (400), permission (403), then the action. Each one a small
+function, none of them async.
 """
 
 from __future__ import annotations
@@ -10,15 +11,18 @@ import hashlib
 import logging
 import time
 import uuid
-from dataclasses import dataclass, field
 
 import orjson
 
+from .access import admit, permit
 from .endpoints import Call, Endpoints, Reply
 from .errors import ApiError, TooManyRequests, Unauthorized
+from .faults import Fault, Trouble
 from .limits import RateLimits, authenticate, claim_key
+from .oauth import OAuth
 from .params import read_body, read_query
 from .routes import Route, match
+from .wire import JSON, Answer, Request, Undone, page
 from .world import World
 
 log = logging.getLogger("tradegecko_bridge.sandbox")
@@ -26,8 +30,6 @@ log = logging.getLogger("tradegecko_bridge.sandbox")
 MAX_REQUEST_LINE = 8192  # bytes; beyond, the proxy answered 414 (appendix 38)
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _KEYED = frozenset({"POST", "PUT", "PATCH"})
-_JSON = "application/json; charset=utf-8"
-_HTML = "text/html; charset=utf-8"
 _SECURITY = [
     ("X-Frame-Options", "SAMEORIGIN"),
     ("X-XSS-Protection", "1; mode=block"),
@@ -38,31 +40,6 @@ _SECURITY = [
 ]
 
 
-@dataclass(slots=True)
-class Request:
-    """What came over the wire. Header names are lower-case."""
-
-    method: str
-    path: str
-    query: str
-    headers: dict[str, str]
-    body: bytes = b""
-
-
-@dataclass(slots=True)
-class Answer:
-    """What goes back."""
-
-    status: int
-    body: bytes = b""
-    headers: list[tuple[str, str]] = field(default_factory=list)
-    request_id: str = ""
-
-
-class _Undone(Exception):
-    """Rolls a finished request back: the server died before it could commit."""
-
-
 class Api:
     """Answers requests. Never raises: what goes wrong inside becomes a 500 and a log entry."""
 
@@ -70,30 +47,34 @@ class Api:
         self.world = world
         self.limits = limits
         self.endpoints = Endpoints(world)
+        self.oauth = OAuth(world)
 
-    def handle(self, request: Request, *, undo: bool = False) -> Answer:
-        """Answer one request. With `undo` nothing of it is kept, as if the server died before its commit."""
+    def handle(self, request: Request, trouble: Trouble | None = None) -> Answer:
+        """Answer one request, with the faults that strike it."""
         started = time.perf_counter()
-        answer = self._answer(request, undo)
+        answer = self._answer(request, trouble or Trouble())
         answer.request_id = str(uuid.uuid4())
         runtime = f"{time.perf_counter() - started:.6f}"
         answer.headers += [("X-Request-Id", answer.request_id), ("X-Runtime", runtime)]
         return answer
 
-    def _answer(self, request: Request, undo: bool) -> Answer:
+    def _answer(self, request: Request, trouble: Trouble) -> Answer:
         if len(request.method) + len(request.path) + len(request.query) > MAX_REQUEST_LINE:
             return page(414, "Request-URI Too Large")
+        if request.path.startswith("/oauth/"):
+            return self.oauth.handle(request, undo=trouble.undoes)
         ajax = self.world.switches.ajax_paths_served
         route = match(self.world.schema, request.method, request.path, ajax=ajax)
         if route is None:
             return page(404, "There is nothing at this address")
         counted: list[tuple[str, str]] = []
         try:
-            self.world.session = authenticate(self.world, request.headers.get("authorization", ""))
-            counted, allowed = self.limits.count(self.world.session.scope, self.world.clock())
+            self.world.session = authenticate(self.world, request.headers.get("authorization", ""), request.query)
+            counted, allowed = self._count(trouble.of("rate_limit"))
             if not allowed:
                 raise TooManyRequests
-            reply = self._act(request, route, undo)
+            admit(self.world)
+            reply = self._act(request, route, trouble)
         except Unauthorized as exc:
             reply = Reply(exc.status, exc.body, [_challenge(exc.message)])
         except ApiError as exc:
@@ -103,7 +84,13 @@ class Api:
             reply = broken()
         return self._pack(request, reply, counted)
 
-    def _act(self, request: Request, route: Route, undo: bool) -> Reply:
+    def _count(self, fault: Fault | None) -> tuple[list[tuple[str, str]], bool]:
+        now, scope = self.world.clock(), self.world.session.scope
+        if fault is not None and fault.until:
+            self.limits.use_up(scope, now)
+        return self.limits.count(scope, now, refuse=fault is not None)
+
+    def _act(self, request: Request, route: Route, trouble: Trouble) -> Reply:
         key = request.headers.get("idempotency-key", "").strip() if request.method in _KEYED else ""
         burnt_anyway = self.world.switches.idempotency_key_burnt_by_failure
         if key and burnt_anyway:
@@ -113,10 +100,11 @@ class Api:
             with self.world.state.transaction():
                 if key and not burnt_anyway:
                     claim_key(self.world, key)
-                reply = self.endpoints.run(_call(request, route))
-                if undo:
-                    raise _Undone
-        except _Undone:
+                permit(self.world, route)
+                reply = self.endpoints.run(_call(request, route, trouble.of("shuffle")))
+                if trouble.undoes:
+                    raise Undone
+        except Undone:
             return broken()
         return reply
 
@@ -133,7 +121,7 @@ class Api:
         else:
             headers.append(("Cache-Control", "no-cache"))
         if body:
-            headers.append(("Content-Type", _JSON))
+            headers.append(("Content-Type", JSON))
         return Answer(reply.status, body, headers + reply.headers)
 
     def _unchanged(self, request: Request, etag: str) -> bool:
@@ -148,15 +136,7 @@ def broken(status: int = 500) -> Reply:
     return Reply(status, {"type": "Internal Server Error", "message": message})
 
 
-def page(status: int, title: str) -> Answer:
-    """An answer from in front of the application: HTML, as proxies and Rails' router give it."""
-    body = (
-        f"<!DOCTYPE html>\n<html><head><title>{title} ({status})</title></head><body><h1>{title}</h1></body></html>\n"
-    )
-    return Answer(status, body.encode(), [("Content-Type", _HTML)])
-
-
-def _call(request: Request, route: Route) -> Call:
+def _call(request: Request, route: Route, shuffle: Fault | None) -> Call:
     content_type = request.headers.get("content-type", "")
     return Call(
         route=route,
@@ -164,6 +144,7 @@ def _call(request: Request, route: Route) -> Call:
         body=read_body(request.body, content_type) if request.method in _WRITES else {},
         host=request.headers.get("host", "localhost"),
         json="x-www-form-urlencoded" not in content_type,
+        dice=None if shuffle is None else shuffle.dice(),
     )
 
 

@@ -7,12 +7,12 @@ import re
 
 from starlette.types import Receive, Scope, Send
 
-from .api import Answer, Request, page
 from .control import control
-from .faults import Fault
+from .faults import Fault, Trouble
 from .house import House
+from .wire import Answer, Request, page
 
-_TOKEN = re.compile(r"((?:access|bearer|refresh)_token)=[^&]*")
+_SECRET = re.compile(r"(?<![^&])((?:(?:access|bearer|refresh)_)?token|client_secret|code|password)=[^&]*")
 _MAX_BODY = 32 * 1024 * 1024
 
 
@@ -38,27 +38,39 @@ class App:
             return
         request = _request(scope, body)
         with self.house.lock:
-            fault = self.house.faults.take(request.method, request.path)
-        if fault is None:
+            trouble = self.house.faults.take(request.method, request.path)
+        if trouble is None:
             answer = self._too_large(body) or self.house.handle(request)
             self.house.note(_discreet(request), answer, answer.status)
-            await _send(send, answer)
+            await self._send(send, answer)
         else:
-            await self._misbehave(request, fault, receive, send)
+            await self._misbehave(request, trouble, receive, send)
 
-    async def _misbehave(self, request: Request, fault: Fault, receive: Receive, send: Send) -> None:
+    async def _misbehave(self, request: Request, trouble: Trouble, receive: Receive, send: Send) -> None:
+        fault = trouble.loud or Fault("*", "*", "slow")
         if fault.when == "before":
             await asyncio.sleep(fault.seconds)
-        answer = self.house.handle(request, undo=fault.undoes)
-        if fault.fault == "status":
-            answer = _failed(fault.status, answer)
+        answer = trouble.bend(self.house.handle(request, trouble))
         self.house.note(_discreet(request), answer, None if fault.drops else answer.status)
         if fault.when == "after":
             await asyncio.sleep(fault.seconds)
-        if fault.drops:
-            await _hang_up(receive, send)
-        else:
-            await _send(send, answer)
+        skew = trouble.of("clock_skew")
+        if not fault.drops:
+            await self._send(send, answer, skew.by if skew else 0)
+            return
+        if fault.fault == "drop_mid_body" and answer.body:
+            await self._send(send, answer, skew.by if skew else 0, half=True)
+        await _hang_up(receive, send)
+
+    async def _send(self, send: Send, answer: Answer, skew: int = 0, *, half: bool = False) -> None:
+        """Send an answer, or the first half of it. `Date` comes from the sandbox's clock, which may be moved."""
+        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+        headers.append((b"Date", self.house.date(skew).encode()))
+        if answer.status not in {204, 304}:
+            headers.append((b"Content-Length", str(len(answer.body)).encode()))
+        body = answer.body[: len(answer.body) // 2] if half else answer.body
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": body, "more_body": half})
 
     @staticmethod
     def _too_large(body: bytes) -> Answer | None:
@@ -96,26 +108,9 @@ def _request(scope: Scope, body: bytes) -> Request:
 
 def _discreet(request: Request) -> Request:
     """The request as it may be logged: no tokens."""
-    if "_token" in request.query:
-        request.query = _TOKEN.sub(r"\1=[hidden]", request.query)
+    if request.query:
+        request.query = _SECRET.sub(r"\1=[hidden]", request.query)
     return request
-
-
-def _failed(status: int, answer: Answer) -> Answer:
-    """What a client sees of a failure: the application's 500, or a page from the proxy in front of it."""
-    if status == 500 and answer.status == 500:
-        return answer
-    shown = page(status, {502: "Bad Gateway", 503: "Service Unavailable"}.get(status, "Server Error"))
-    shown.request_id = answer.request_id
-    return shown
-
-
-async def _send(send: Send, answer: Answer) -> None:
-    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
-    if answer.status not in {204, 304}:
-        headers.append((b"Content-Length", str(len(answer.body)).encode()))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})
 
 
 async def _hang_up(receive: Receive, send: Send) -> None:

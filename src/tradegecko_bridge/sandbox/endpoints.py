@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
 
+from .access import may_see_buying_prices, without_buying_prices
 from .errors import BadRequest, NotFound
 from .params import Params, as_list
 from .query import Page, list_rows, read_paging
@@ -30,6 +33,7 @@ class Call:
     body: Params
     host: str
     json: bool = True
+    dice: Random | None = None
 
 
 @dataclass(slots=True)
@@ -46,9 +50,10 @@ class Endpoints:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._write = {
+        self._write: dict[str, Callable[[Row], dict[str, Any]]] = {
             name: Serialiser(world, resource) for name, resource in world.schema.items() if not resource.internal
         }
+        self._write["variants"] = self._variant_writer(self._write["variants"])
 
     def run(self, call: Call) -> Reply:
         """Answer a call. Raises ApiError."""
@@ -61,7 +66,7 @@ class Endpoints:
         if not resource.paged:
             rows = list(self.world.state[resource.name].rows.values())
             return Reply(200, self._roots(resource, rows, call.query))
-        page = list_rows(self.world, resource, call.query)
+        page = list_rows(self.world, resource, call.query, call.dice)
         content = self._roots(resource, page.rows, call.query)
         if resource.meta:
             content["meta"] = {"total": page.total}
@@ -70,6 +75,8 @@ class Endpoints:
     def show(self, call: Call, resource: Resource) -> Reply:
         """One record."""
         row = self._find(resource, call.route.key)
+        if self.world.is_late(resource.name, row["id"]):
+            raise NotFound(resource.model, call.route.key)
         return Reply(200, self._single(resource, row, call.query))
 
     def create(self, call: Call, resource: Resource) -> Reply:
@@ -94,14 +101,14 @@ class Endpoints:
         return Reply(204)
 
     def act(self, call: Call, resource: Resource) -> Reply:
-        """An order action."""
-        order = self._find(resource, call.route.key)
-        outcome = self.world.actions.run(call.route.action, order, call.body)
+        """An action: 201 with what it made, or 200 with the record it changed."""
+        acted_on = self._find(resource, call.route.key)
+        outcome = self.world.actions.run(resource.name, call.route.action, acted_on, call.body)
         if outcome is None:
             return Reply(204)
         name, row = outcome
         shown = self.world.schema[name]
-        return Reply(200 if name == "orders" else 201, {shown.singular: self._write[name](row)})
+        return Reply(200 if row is acted_on else 201, {shown.singular: self._write[name](row)})
 
     def current_account(self, call: Call, resource: Resource) -> Reply:
         """The account of the token."""
@@ -146,6 +153,13 @@ class Endpoints:
         content: dict[str, Any] = {"variants": loaded} if loaded else {}
         content["composition"] = [self._write["composition"](row) for row in rows]
         return content
+
+    def _variant_writer(self, write: Callable[[Row], dict[str, Any]]) -> Callable[[Row], dict[str, Any]]:
+        def written(row: Row) -> dict[str, Any]:
+            shown = write(row)
+            return shown if may_see_buying_prices(self.world) else without_buying_prices(shown)
+
+        return written
 
     def _find(self, resource: Resource, key: str | None) -> Row:
         """The record a path names. Raises NotFound for ids that are not numbers as well."""

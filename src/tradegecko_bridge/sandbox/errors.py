@@ -5,6 +5,8 @@
     ApiError
     ├── BadRequest        400  a root or a child is missing, malformed JSON, a used Idempotency-Key
     ├── Unauthorized      401  no token, or one that is unknown, expired or revoked
+    ├── PaymentRequired   402  the account's subscription lapsed
+    ├── Forbidden         403  the user may not do this, or the plan has no API access
     ├── NotFound          404  no record (or no parent) with this id
     ├── Invalid           422  {"errors": {field: [message]}}
     └── TooManyRequests   429  the window of the rate limit is used up
@@ -52,6 +54,24 @@ class Unauthorized(ApiError):
     def __init__(self, message: str) -> None:
         super().__init__({"type": "unauthorized", "message": message})
         self.message = message
+
+
+class PaymentRequired(ApiError):
+    """402; only the status and that there is a message are known (appendix 7)."""
+
+    status = 402
+
+    def __init__(self, message: str) -> None:
+        super().__init__({"type": "Payment Required", "message": message})
+
+
+class Forbidden(ApiError):
+    """403; only the status is known (appendix 7, 8)."""
+
+    status = 403
+
+    def __init__(self, message: str) -> None:
+        super().__init__({"type": "Forbidden", "message": message})
 
 
 class NotFound(ApiError):

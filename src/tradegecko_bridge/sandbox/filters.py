@@ -109,6 +109,11 @@ def _order_status(world: World, wanted: list[str]) -> Test:
     return lambda row: orders[row["order_id"]]["status"] in wanted
 
 
+def _purchase_order_status(world: World, wanted: list[str]) -> Test:
+    orders = world.state["purchase_orders"].rows
+    return lambda row: orders[row["purchase_order_id"]]["status"] in wanted
+
+
 def _at_location(world: World, wanted: list[str]) -> Test:
     return lambda row: any(str(level.location_id) in wanted for level in world.stock.levels(row))
 
@@ -129,6 +134,7 @@ _SPECIAL: dict[tuple[str, str], Maker] = {
     ("orders", "shippability_status"): _shippability,
     ("orders", "backordering_status"): _backordering,
     ("order_line_items", "order_status"): _order_status,
+    ("purchase_order_line_items", "purchase_order_status"): _purchase_order_status,
     ("variants", "stock_location_id"): _at_location,
     ("variants", "product_type"): _product_type,
     ("images", "variant_id"): _image_variant,

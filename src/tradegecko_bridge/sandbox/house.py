@@ -5,18 +5,25 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
-from .api import Answer, Api, Request
-from .faults import Fault, Faults
+from . import oauth
+from .api import Api
+from .clock import MovableClock
+from .faults import Fault, Faults, Trouble
 from .formats import datetime_text
 from .journal import Journal
 from .limits import RateLimits
 from .rules import attach
-from .seeds import seed_world
+from .seeds import complete, seed_world
+from .state import Row
 from .switches import Switches
+from .webhooks import Deliveries, happened
+from .wire import Answer, Request
 from .world import Clock, World
 
 _LOG_LENGTH = 100_000
@@ -43,17 +50,33 @@ class House:
         self.lock = threading.RLock()
         self.faults = Faults()
         self.limits = RateLimits(rate_limit)
-        self._clock = clock or utc_now
+        self.clock = MovableClock(clock or utc_now)
         self._switches = Switches.of(switches)
         self._log: deque[dict[str, Any]] = deque(maxlen=_LOG_LENGTH)
+        self.deliveries = Deliveries(self.lock, lambda: self.world, self.clock)
         self._journal = None if state is None else Journal(state)
         self.world, self.api = self._build()
         self._fill(replay=True)
 
-    def handle(self, request: Request, *, undo: bool = False) -> Answer:
-        """Answer one request of the resource API."""
+    def handle(self, request: Request, trouble: Trouble | None = None) -> Answer:
+        """Answer one request, with the faults that strike it."""
         with self.lock:
-            return self.api.handle(request, undo=undo)
+            self.world.webhook_copies = 2 if trouble is not None and trouble.of("duplicate_webhook") else 1
+            answer = self.api.handle(request, trouble)
+            late = None if trouble is None else trouble.of("visible_late")
+            if late is not None and answer.status == 201:
+                self._delay(answer, late.seconds)
+            return answer
+
+    def _delay(self, answer: Answer, seconds: float) -> None:
+        _, _, table, key = str(answer.header("Location")).rsplit("/", 3)[-4:]
+        until = datetime_text(self.clock() + timedelta(seconds=seconds))
+        self.world.delay(table, int(key), until)
+
+    def date(self, skew: int = 0) -> str:
+        """The `Date` header: the sandbox's time, `skew` seconds off."""
+        moment = self.clock() + timedelta(seconds=skew)
+        return format_datetime(moment.astimezone(UTC), usegmt=True)
 
     def note(self, request: Request, answer: Answer, status: int | None) -> None:
         """Log a request; never its token or body. `status` is None when no answer left the house."""
@@ -63,7 +86,7 @@ class House:
             "query": request.query,
             "status": status,
             "request_id": answer.request_id,
-            "time": datetime_text(self._clock()),
+            "time": datetime_text(self.clock()),
         }
         with self.lock:
             self._log.append(entry)
@@ -79,15 +102,70 @@ class House:
             self.faults.add(fault)
 
     def reset(self) -> None:
-        """Back to the seed: no writes, no log, no faults, fresh windows. The state file starts over."""
+        """Back to the seed: no writes, no log, no faults, fresh windows, clock and switches as at the start.
+
+        The state file starts over.
+        """
         with self.lock:
+            self.clock.reset()
             self.faults.clear()
             self.limits.forget()
             self._log.clear()
+            self.deliveries.forget()
             if self._journal is not None:
                 self._journal.clear()
             self.world, self.api = self._build()
             self._fill(replay=False)
+
+    def advance(self, seconds: float) -> datetime:
+        """Let time pass at once; the moment it is then. Raises ValueError."""
+        with self.lock:
+            moment = self.clock.advance(seconds)
+        self.deliveries.nudge()
+        return moment
+
+    def set_clock(self, moment: datetime) -> datetime:
+        """Make it this moment. Raises ValueError for one without a time zone."""
+        with self.lock:
+            moment = self.clock.set(moment)
+        self.deliveries.nudge()
+        return moment
+
+    def switches(self) -> dict[str, Any]:
+        """Every switch and its position."""
+        return asdict(self.world.switches)
+
+    def set_switches(self, given: Mapping[str, Any]) -> None:
+        """Turn switches while it runs; a reset turns them back. Raises ValueError."""
+        with self.lock:
+            self.world.switches = self.world.switches.having(given)
+            # What is written depends on a switch, and that is settled when an Api is made.
+            self.api = Api(self.world, self.limits)
+
+    def expire_tokens(self, token: str | None = None) -> int:
+        """End the time of one access token, or of all that have one. How many."""
+        return self._end_tokens(oauth.expire, token)
+
+    def revoke_tokens(self, token: str | None = None) -> int:
+        """Revoke one access token with its refresh token, or all but the privileged. How many."""
+        return self._end_tokens(oauth.revoke, token)
+
+    def _end_tokens(self, end: Callable[[World, Row], None], token: str | None) -> int:
+        with self.lock, self.world.state.transaction():
+            table = self.world.state["access_tokens"]
+            rows = list(table.rows.values()) if token is None else table.where("token", token)
+            ended = [row for row in rows if token is not None or row.get("expires_at") is not None]
+            for row in ended:
+                end(self.world, row)
+            return len(ended)
+
+    def application(self) -> Row:
+        """The seeded application."""
+        return self.world.state["applications"].rows[1]
+
+    def logins(self) -> list[Row]:
+        """The users who can sign in."""
+        return [row for row in self.world.state["users"].rows.values() if row.get("password")]
 
     def access_token(self) -> str:
         """The first privileged token."""
@@ -95,13 +173,20 @@ class House:
         return token
 
     def close(self) -> None:
-        """Let go of the state file."""
+        """Stop delivering webhooks and let go of the state file."""
+        self.deliveries.stop()
         if self._journal is not None:
             self._journal.close()
 
     def _build(self) -> tuple[World, Api]:
-        world = attach(World(self._clock, self._switches))
+        world = attach(World(self.clock, self._switches))
+        world.state.heard = self._heard
         return world, Api(world, self.limits)
+
+    def _heard(self, before: dict[tuple[str, int], Row | None]) -> None:
+        """Announce what a transaction did; without webhooks nobody asks."""
+        if self.world.state["webhooks"].rows:
+            self.deliveries.announce(happened(self.world, before), self.world.webhook_copies)
 
     def _fill(self, *, replay: bool) -> None:
         state = self.world.state
@@ -111,7 +196,9 @@ class House:
         try:
             kept = replay and self._journal.load(state)
             state.sink = self._journal.append
-            if not kept:
+            if kept:
+                complete(self.world)
+            else:
                 seed_world(self.world, self.seed)
         except BaseException:
             self._journal.close()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 from .errors import BadRequest
@@ -60,20 +61,25 @@ def _whole(value: Any, default: int, *, at_least: int) -> int:
     return int(value) if int(value) >= at_least else default
 
 
-def list_rows(world: World, resource: Resource, params: Params) -> Page:
-    """The page of `resource` that `params` ask for."""
+def list_rows(world: World, resource: Resource, params: Params, dice: Random | None = None) -> Page:
+    """The page of `resource` that `params` ask for; with `dice`, of the list in an order they decide."""
     number, limit = read_paging(world, params)
     # Stock levels are another view of the variants.
     table = world.state["variants" if resource.name == "stock_levels" else resource.name]
     resource, start = table.resource, (number - 1) * limit
     tests, ordering = _tests(world, resource, params), _ordering(resource, params)
     if not _shows_hidden(resource, params):
-        if not tests and not ordering and resource.sort == "id" and not params.get("ids"):
+        plain = not tests and not ordering and dice is None and not world.late
+        if plain and resource.sort == "id" and not params.get("ids"):
             keys = _slice_newest_first(table.live, start, limit)
             return Page([table.rows[key] for key in keys], len(table.live), number, limit)
         tests.append(table.shows)
+    if world.late:
+        tests.append(lambda row: not world.is_late(resource.name, row["id"]))
     rows = [row for row in _candidates(world, table, params) if all(test(row) for test in tests)]
     _sort(table, rows, ordering)
+    if dice is not None:
+        dice.shuffle(rows)
     return Page(rows[start : start + limit], len(rows), number, limit)
 
 

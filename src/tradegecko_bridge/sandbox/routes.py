@@ -13,7 +13,11 @@ _MEMBER = {
     "PATCH": ("update", "U"),
     "DELETE": ("destroy", "X"),
 }
-_ACTIONS = frozenset({"invoice", "pay", "pack", "fulfil", "void"})
+_ACTIONS = {
+    "orders": frozenset({"invoice", "pay", "pack", "fulfil", "void"}),
+    "purchase_orders": frozenset({"receive"}),
+    "stock_transfers": frozenset({"receive", "revert"}),
+}
 _NUMBERED = frozenset({"orders", "stock_adjustments"})
 
 
@@ -47,8 +51,8 @@ def match(schema: dict[str, Resource], method: str, path: str, *, ajax: bool) ->
 
 def _special(method: str, parts: list[str]) -> Route | None:
     if method == "POST":
-        if len(parts) == 4 and parts[0] == "orders" and parts[2] == "actions" and parts[3] in _ACTIONS:
-            return Route("act", "orders", parts[1], parts[3])
+        if len(parts) == 4 and parts[2] == "actions" and parts[3] in _ACTIONS.get(parts[0], ()):
+            return Route("act", parts[0], parts[1], parts[3])
         return None
     if method != "GET":
         return None

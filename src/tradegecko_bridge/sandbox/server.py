@@ -9,6 +9,8 @@ import socket
 import sys
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -34,6 +36,15 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.ready.set()
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A user of the sandbox who can sign in. The passwords are nobody's and no secrets."""
+
+    email: str
+    password: str
+    permissions: tuple[str, ...]
 
 
 class Sandbox:
@@ -78,6 +89,7 @@ class Sandbox:
             listener.close()
             raise
         self._port = listener.getsockname()[1]
+        self._house.deliveries.base_url = self.base_url
         self._server = _Server(_config(App(self._house)))
         self._thread = threading.Thread(
             target=self._server.run, args=([listener],), name="tradegecko-sandbox", daemon=True
@@ -117,6 +129,21 @@ class Sandbox:
         return self.house.access_token()
 
     @property
+    def client_id(self) -> str:
+        """The id of the seeded application, which may redirect to any port of this machine."""
+        return str(self.house.application()["client_id"])
+
+    @property
+    def client_secret(self) -> str:
+        """The secret of the seeded application."""
+        return str(self.house.application()["client_secret"])
+
+    @property
+    def users(self) -> list[Login]:
+        """Who can sign in; the first may do everything, in `demo` the second may do little."""
+        return [Login(row["email"], row["password"], tuple(row.get("permissions", ()))) for row in self.house.logins()]
+
+    @property
     def house(self) -> House:
         """What is behind the socket. Raises RuntimeError before `start`."""
         if self._house is None:
@@ -128,7 +155,7 @@ class Sandbox:
         return self.house.requests()
 
     def reset(self) -> None:
-        """Back to the seed, with an empty log, no faults and fresh rate-limit windows."""
+        """Back to the seed: empty log, no faults, fresh rate-limit windows, clock and switches as at the start."""
         self.house.reset()
 
     def fault(
@@ -142,11 +169,44 @@ class Sandbox:
         seconds: float = 0.0,
         status: int = 500,
         when: str = "before",
+        by: int = 0,
+        until: str = "",
+        chance: float = 1.0,
+        seed: int = 0,
     ) -> None:
         """Have the `nth` matching request from now on go wrong; see `faults.Fault`. Raises ValueError."""
-        made = Fault(method, path, fault, nth, times, seconds, status, when)
+        made = Fault(method, path, fault, nth, times, seconds, status, when, by, until, chance, seed)
         made.check()
         self.house.fault(made)
+
+    @property
+    def now(self) -> datetime:
+        """What time it is in the sandbox."""
+        return self.house.clock()
+
+    def advance(self, seconds: float) -> datetime:
+        """Let `seconds` pass at once; the moment it is then (UTC). Raises ValueError for less than none."""
+        return self.house.advance(seconds)
+
+    def deliveries(self) -> list[dict[str, Any]]:
+        """Every attempt to deliver a webhook, oldest first: event, object_id, attempt, status, error, ..."""
+        return self.house.deliveries.listing()
+
+    def set_clock(self, moment: datetime) -> datetime:
+        """Make it this moment, from where the clock runs on. Raises ValueError for one without a time zone."""
+        return self.house.set_clock(moment)
+
+    def set_switch(self, name: str, value: Any) -> None:
+        """Turn a switch while it runs; `reset` turns it back. Raises ValueError."""
+        self.house.set_switches({name: value})
+
+    def expire_tokens(self, token: str | None = None) -> int:
+        """End the time of one access token, or of all but the privileged; refresh tokens still work. How many."""
+        return self.house.expire_tokens(token)
+
+    def revoke_tokens(self, token: str | None = None) -> int:
+        """Revoke one access token, or all but the privileged, with their refresh tokens. How many."""
+        return self.house.revoke_tokens(token)
 
 
 def serve(
@@ -161,7 +221,8 @@ def serve(
     """Serve until SIGINT or SIGTERM. Must be called from the main thread.
 
     Prints where it serves once it does: a line for people, or with `json_line` one JSON object with
-    `base_url` and `access_token`. Raises OSError, before anything is printed, when the port is taken.
+    `base_url`, `access_token`, `client_id` and `client_secret`. Raises OSError, before anything is printed,
+    when the port is taken.
     """
     stop = threading.Event()
 
@@ -180,7 +241,12 @@ def serve(
 
 
 def _announce(sandbox: Sandbox, json_line: bool) -> None:
-    facts = {"base_url": sandbox.base_url, "access_token": sandbox.access_token}
+    facts = {
+        "base_url": sandbox.base_url,
+        "access_token": sandbox.access_token,
+        "client_id": sandbox.client_id,
+        "client_secret": sandbox.client_secret,
+    }
     if json_line:
         text = json.dumps(facts)
     else:
@@ -216,6 +282,7 @@ def _config(app: App) -> uvicorn.Config:
         log_level="critical",
         access_log=False,
         server_header=False,
+        date_header=False,  # The sandbox's clock may not show the real time.
         ws="none",
         timeout_keep_alive=75,
         timeout_graceful_shutdown=1,

@@ -18,6 +18,8 @@ from .schema import Resource
 Row = dict[str, Any]
 Change = tuple[str, int, Row | None]
 Sink = Callable[[list[Change]], None]
+# Told of every transaction that was kept: the rows it touched as they were before it.
+Heard = Callable[[dict[tuple[str, int], Row | None]], None]
 
 
 class Table:
@@ -112,6 +114,7 @@ class State:
     """Every table of the sandbox. `now` gives the canonical text of the current moment."""
 
     def __init__(self, schema: dict[str, Resource], now: Callable[[], str]) -> None:
+        self.heard: Heard | None = None
         self.tables = {name: Table(resource) for name, resource in schema.items()}
         self.now = now
         self.sink: Sink | None = None
@@ -207,3 +210,5 @@ class State:
     def _commit(self, before: dict[tuple[str, int], Row | None]) -> None:
         if self.sink is not None and before:
             self.sink([(name, key, self.tables[name].rows.get(key)) for name, key in before])
+        if self.heard is not None and before:
+            self.heard(before)

@@ -30,7 +30,19 @@ class Switches:
     allow_over_invoicing: bool = False
     fulfillment_put_returns_body: bool = False
     fulfillment_without_lines_is_400: bool = False
-    # Stock (reference §6.5, §9)
+    # The account and who may do what (reference §2.7; appendix 7, 8)
+    subscription_lapsed: bool = False
+    api_access_enabled: bool = True
+    every_read_needs_permission: bool = False
+    # Signing in (reference §2.2-2.4; appendix 4, 6)
+    legacy_oauth_errors: bool = False
+    password_grant: bool = True
+    reuse_access_token: bool = True
+    refresh_revokes_on_first_use: bool = False
+    # Buying, returns and stock (reference §5.9, §5.24, §6.4, §6.5, §9)
+    default_purchase_order_status: str = "draft"
+    allow_over_return: bool = False
+    transfers_are_incoming: bool = False
     stock_change_touches_variant: bool = True
     require_adjustment_reason: bool = False
     # The protocol (reference §3; appendix 10, 21)
@@ -44,14 +56,19 @@ class Switches:
     @classmethod
     def of(cls, given: Mapping[str, Any] | None) -> Switches:
         """The defaults with `given` on top. Raises ValueError for a name or a value no switch has."""
-        default = cls()
+        return cls().having(given)
+
+    def having(self, given: Mapping[str, Any] | None) -> Switches:
+        """These with `given` on top. Raises ValueError for a name or a value no switch has."""
         for name, value in (given or {}).items():
-            known = getattr(default, name, None) if name in {f.name for f in fields(cls)} else None
+            known = getattr(self, name, None) if name in {f.name for f in fields(self)} else None
             if known is None:
                 raise ValueError(f"unknown switch {name!r}; docs/sandbox.md lists them")
             if type(value) is not type(known):
                 raise ValueError(f"switch {name} takes a {type(known).__name__}, not {value!r}")
-        made = replace(default, **(given or {}))
+        made = replace(self, **(given or {}))
         if made.default_order_status not in {"draft", "active", "finalized"}:
             raise ValueError("switch default_order_status takes draft, active or finalized")
+        if made.default_purchase_order_status not in {"draft", "active"}:
+            raise ValueError("switch default_purchase_order_status takes draft or active")
         return made

@@ -30,7 +30,9 @@ def variant_view(world: World, row: Row) -> Extras:
         "prices": prices,
         "stock_levels": {str(level.location_id): decimal_text(level.on_hand) for level in levels},
         "committed_stock_levels": _committed_levels(row, levels),
-        "incoming_stock_levels": {},
+        "incoming_stock_levels": {
+            str(level.location_id): decimal_text(level.incoming) for level in levels if level.incoming is not None
+        },
     }
 
 

@@ -151,7 +151,7 @@ def _order(world: World, row: Row) -> Extras:
         "total": shown,
         "cached_total": shown,
         "fulfillment_ids": _live_ids(world, "fulfillments", "order_id", key),
-        "fulfillment_return_ids": [],
+        "fulfillment_return_ids": _live_ids(world, "fulfillment_returns", "order_id", key),
         "invoice_ids": invoice_ids,
         "payment_ids": [p for i in invoice_ids for p in _live_ids(world, "payments", "invoice_id", i)],
         "refund_ids": [],
@@ -164,7 +164,9 @@ def _order(world: World, row: Row) -> Extras:
 def _order_line_item(world: World, row: Row) -> Extras:
     return {
         "fulfillment_line_item_ids": _ids(world, "fulfillment_line_items", "order_line_item_id", row["id"]),
-        "fulfillment_return_line_item_ids": [],
+        "fulfillment_return_line_item_ids": _ids(
+            world, "fulfillment_return_line_items", "order_line_item_id", row["id"]
+        ),
         "invoice_line_item_ids": _ids(world, "invoice_line_items", "order_line_item_id", row["id"]),
         "shippable": row.get("variant_id") is not None,
     }
@@ -183,6 +185,30 @@ def _fulfillment_line_item(world: World, row: Row) -> Extras:
     return {"variant_id": variant.get("id"), "variant_sku": variant.get("sku")}
 
 
+def _fulfillment_return(world: World, row: Row) -> Extras:
+    return {"order_number": world.state["orders"].rows[row["order_id"]].get("order_number")}
+
+
+def _purchase_order(world: World, row: Row) -> Extras:
+    return {
+        "document_url": _document("purchase_orders", row),
+        "purchase_order_line_item_ids": _placed_ids(world, "purchase_order_line_items", "purchase_order_id", row["id"]),
+        "procurement_ids": _ids(world, "procurements", "purchase_order_id", row["id"]),
+    }
+
+
+def _procurement(world: World, row: Row) -> Extras:
+    return {"purchase_order_line_item_ids": _ids(world, "purchase_order_line_items", "procurement_id", row["id"])}
+
+
+def _stock_transfer(world: World, row: Row) -> Extras:
+    lines = world.state["stock_transfer_line_items"].where("stock_transfer_id", row["id"])
+    return {
+        "cached_quantity": decimal_text(sum((line["quantity"] for line in lines), ZERO)),
+        "stock_transfer_line_item_ids": [line["id"] for line in lines],
+    }
+
+
 def _invoice(world: World, row: Row) -> Extras:
     return {
         "document_url": _document("invoices", row),
@@ -199,14 +225,18 @@ VIEWS: dict[str, Callable[[World, Row], Extras]] = {
     "composition": composition_view,
     "currencies": _currency,
     "fulfillment_line_items": _fulfillment_line_item,
+    "fulfillment_returns": _fulfillment_return,
     "fulfillments": _fulfillment,
     "images": _image,
     "invoices": _invoice,
     "order_line_items": _order_line_item,
     "orders": _order,
     "price_lists": _price_list,
+    "procurements": _procurement,
     "products": _product,
+    "purchase_orders": _purchase_order,
     "stock_adjustments": _stock_adjustment,
+    "stock_transfers": _stock_transfer,
     "stock_levels": stock_level_view,
     "tax_types": _tax_type,
     "variants": variant_view,

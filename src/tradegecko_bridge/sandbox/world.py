@@ -31,6 +31,7 @@ class Session:
     account_id: int
     user_id: int
     application_id: int
+    privileged: bool = False
 
     @property
     def scope(self) -> str:
@@ -51,7 +52,9 @@ class World:
         self.switches = switches
         self.schema: dict[str, Resource] = schema()
         self.state = State(self.schema, self.now)
-        self.session = Session(account_id=1, user_id=1, application_id=1)
+        self.webhook_copies = 1
+        self.late: dict[tuple[str, int], str] = {}
+        self.session = Session(account_id=1, user_id=1, application_id=1, privileged=True)
 
     def now(self) -> str:
         """The current moment as text, UTC."""
@@ -84,6 +87,18 @@ class World:
             if text == (row.get("builtin") or str(row["id"])):
                 return row
         return None
+
+    def delay(self, table: str, key: int, until: str) -> None:
+        """Keep a record from being read until a moment, as a lagging replica does. Writes find it."""
+        self.late[table, key] = until
+
+    def is_late(self, table: str, key: int) -> bool:
+        """Whether the record cannot be read yet."""
+        until = self.late.get((table, key))
+        if until is not None and until <= self.now():
+            del self.late[table, key]
+            return False
+        return until is not None
 
     def exists(self, table: str, key: Any) -> bool:
         """Whether a reference leads anywhere."""

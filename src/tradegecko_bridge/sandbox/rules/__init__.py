@@ -12,14 +12,20 @@ from .fulfillments import FulfillmentLineItems, Fulfillments
 from .invoices import InvoiceLineItems, Invoices, Payments
 from .orders import OrderLineItems, Orders
 from .progress import Progress
+from .purchasing import Procurements, PurchaseOrderLineItems, PurchaseOrders
+from .returns import FulfillmentReturnLineItems, FulfillmentReturns
 from .settings import Currencies, Locations, PriceLists, TaxComponents, TaxTypes
 from .stock import Stock
+from .transfers import StockTransferLineItems, StockTransfers
+from .webhooks import Webhooks
 
 _SPECIAL: dict[str, type[Rules]] = {
     "addresses": Addresses,
     "contacts": Contacts,
     "currencies": Currencies,
     "fulfillment_line_items": FulfillmentLineItems,
+    "fulfillment_return_line_items": FulfillmentReturnLineItems,
+    "fulfillment_returns": FulfillmentReturns,
     "fulfillments": Fulfillments,
     "images": Images,
     "invoice_line_items": InvoiceLineItems,
@@ -30,12 +36,18 @@ _SPECIAL: dict[str, type[Rules]] = {
     "orders": Orders,
     "payments": Payments,
     "price_lists": PriceLists,
+    "procurements": Procurements,
     "products": Products,
+    "purchase_order_line_items": PurchaseOrderLineItems,
+    "purchase_orders": PurchaseOrders,
     "stock_adjustment_line_items": StockAdjustmentLineItems,
     "stock_adjustments": StockAdjustments,
+    "stock_transfer_line_items": StockTransferLineItems,
+    "stock_transfers": StockTransfers,
     "tax_components": TaxComponents,
     "tax_types": TaxTypes,
     "variants": Variants,
+    "webhooks": Webhooks,
 }
 
 

@@ -1,4 +1,4 @@
-"""`POST /orders/:id/actions/…` (reference §4.1; the answers follow appendix 18)."""
+"""`POST /…/:id/actions/…` of orders, purchase orders and transfers (reference §4.1; answers: appendix 18)."""
 
 from __future__ import annotations
 
@@ -12,27 +12,35 @@ from ..values import Raw
 from ..world import World
 from .fulfillments import Fulfillments
 from .orders import Orders
+from .purchasing import PurchaseOrders
+from .transfers import StockTransfers
 
 # The table and the row an action answers with; None for an answer without a body.
 Outcome = tuple[str, Row] | None
 
 
 class Actions:
-    """What can be done to an order in one call, for everything that is still to be done."""
+    """What can be done to a document in one call; to an order, for everything that is still to be done."""
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.by_name: dict[str, Callable[[Row, Raw], Outcome]] = {
-            "invoice": self.invoice,
-            "pay": self.pay,
-            "pack": self.pack,
-            "fulfil": self.fulfil,
-            "void": self.void,
+        orders, transfers = world.rules["purchase_orders"], world.rules["stock_transfers"]
+        assert isinstance(orders, PurchaseOrders)  # noqa: S101 - tells the type checker which rules these are
+        assert isinstance(transfers, StockTransfers)  # noqa: S101
+        self.by_name: dict[tuple[str, str], Callable[[Row, Raw], Outcome]] = {
+            ("orders", "invoice"): self.invoice,
+            ("orders", "pay"): self.pay,
+            ("orders", "pack"): self.pack,
+            ("orders", "fulfil"): self.fulfil,
+            ("orders", "void"): self.void,
+            ("purchase_orders", "receive"): orders.receive,
+            ("stock_transfers", "receive"): transfers.receive,
+            ("stock_transfers", "revert"): transfers.revert,
         }
 
-    def run(self, name: str, order: Row, body: Raw) -> Outcome:
+    def run(self, resource: str, name: str, row: Row, body: Raw) -> Outcome:
         """Do it. `body` is the whole request body; its root is optional. Raises Invalid."""
-        return self.by_name[name](order, body)
+        return self.by_name[resource, name](row, body)
 
     def invoice(self, order: Row, body: Raw) -> Outcome:
         """Invoice everything not yet invoiced."""

@@ -11,7 +11,7 @@ from ..state import Row
 from ..values import Raw
 from ..world import World
 from .base import Draft, Rules
-from .progress import OPEN_FULFILLMENTS
+from .progress import OPEN_FULFILLMENTS, OPEN_RETURNS
 from .tax import unit_price
 
 _NO_LINES = "Cannot create or update a Fulfillment without line items"
@@ -73,6 +73,7 @@ class Fulfillments(Rules):
         if status not in OPEN_FULFILLMENTS:
             return
         if status == "fulfilled":
+            self._must_have_no_returns(row)
             for line in self.lines(row):
                 self.world.stock.change_on_hand(line.get("moved", []))
                 self.state.update("fulfillment_line_items", line, {"moved": []}, touch=False)
@@ -86,6 +87,12 @@ class Fulfillments(Rules):
     def lines(self, row: Row) -> list[Row]:
         """The fulfilment's lines, oldest first."""
         return self.state["fulfillment_line_items"].where("fulfillment_id", row["id"])
+
+    def _must_have_no_returns(self, row: Row) -> None:
+        """What was shipped stays so while some of it is on its way back (reference §6.3)."""
+        returns = self.state["fulfillment_returns"].where("order_id", row["order_id"])
+        if any(found.get("status", "returning") in OPEN_RETURNS for found in returns):
+            raise Invalid.one("base", "Fulfillment has returns and can not be deleted")
 
     def _must_have_lines(self, raw: Raw) -> None:
         if self.children(raw, "fulfillment_line_items"):

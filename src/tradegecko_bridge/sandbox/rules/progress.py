@@ -15,6 +15,7 @@ from .tax import line_total, precision_of
 
 COMMITTING = frozenset({"active", "finalized", "fulfilled"})
 OPEN_FULFILLMENTS = frozenset({"packed", "fulfilled"})
+OPEN_RETURNS = frozenset({"returning", "received"})
 
 
 class Progress:
@@ -35,6 +36,18 @@ class Progress:
     def shipped(self, line: Row) -> Decimal:
         """Units of the line in shipped fulfilments."""
         return self._in_fulfillments(line, frozenset({"fulfilled"}))
+
+    def returned(self, line: Row, statuses: frozenset[str]) -> Decimal:
+        """Units of the line in returns of these statuses."""
+        returns = self.state["fulfillment_returns"].rows
+        return sum(
+            (
+                item["quantity"]
+                for item in self.state["fulfillment_return_line_items"].where("order_line_item_id", line["id"])
+                if returns[item["fulfillment_return_id"]].get("status", "returning") in statuses
+            ),
+            ZERO,
+        )
 
     def invoiced(self, line: Row) -> Decimal:
         """Units of the line on invoices that stand."""
@@ -128,10 +141,14 @@ class Progress:
         shipped = sum((min(self.shipped(line), line["quantity"]) for line in goods), ZERO)
         invoiced = sum((min(self.invoiced(line), line["quantity"]) for line in lines), ZERO)
         units = sum((line["quantity"] for line in lines), ZERO)
+        returning = sum((self.returned(line, OPEN_RETURNS) for line in goods), ZERO)
+        returned = sum((self.returned(line, frozenset({"received"})) for line in goods), ZERO)
         return {
             "packed_status": _share(packed, ordered, "unpacked", "packed"),
             "fulfillment_status": _share(shipped, ordered, "unshipped", "shipped"),
             "invoice_status": _share(invoiced, units, "uninvoiced", "invoiced"),
+            "returning_status": _share(returning, shipped, "unreturning", "returning"),
+            "return_status": _share(returned, shipped, "unreturned", "returned"),
         }
 
 

@@ -86,6 +86,13 @@ class Stock:
 
     def change_committed(self, old: Iterable[Move], new: Iterable[Move]) -> None:
         """Replace one document's commitments by others."""
+        self._replace("committed", old, new)
+
+    def change_incoming(self, old: Iterable[Move], new: Iterable[Move]) -> None:
+        """Replace what one document lets expect by something else."""
+        self._replace("incoming", old, new)
+
+    def _replace(self, column: str, old: Iterable[Move], new: Iterable[Move]) -> None:
         difference: dict[tuple[int, int], Decimal] = {}
         for sign, moves in ((-1, old), (1, new)):
             for variant_id, location_id, quantity in moves:
@@ -93,7 +100,7 @@ class Stock:
                 difference[key] = difference.get(key, ZERO) + sign * quantity
         for (variant_id, location_id), quantity in difference.items():
             if quantity:
-                self._shift(variant_id, location_id, "committed", quantity)
+                self._shift(variant_id, location_id, column, quantity)
 
     def record(self, variant_id: int, location_id: int) -> Row:
         """The stock record of a variant at a location, made when there is none."""
@@ -106,6 +113,8 @@ class Stock:
         """Work a received quantity's unit price into the moving average cost; call before the stock moves."""
         variant = self.state["variants"].rows[variant_id]
         before = max(self.on_hand(variant_id), ZERO)
+        if not before + quantity:
+            return
         average = variant.get("moving_average_cost") or ZERO
         value = (before * average + quantity * price) / (before + quantity)
         costs = {"moving_average_cost": round(value, 5), "last_cost_price": price}

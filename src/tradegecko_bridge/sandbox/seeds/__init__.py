@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 from ..world import World
 from .demo import fill_demo
-from .empty import fill_empty
+from .empty import complete, fill_empty
+
+__all__ = ["SEEDS", "complete", "seed_world"]
 
 SEEDS: dict[str, Callable[[World], None]] = {"empty": fill_empty, "demo": fill_demo}
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..state import Row
 from ..world import World
-from .empty import fill_empty
+from .empty import PASSWORD, fill_empty
 
 _Spec = dict[str, Any]
 
@@ -100,9 +100,17 @@ _COMPANIES: list[_Spec] = [
 ]  # fmt: skip
 
 
+# Sells, and sees products; may not touch products, stock, companies or settings, nor see buying prices.
+_SELLER: _Spec = {
+    "first_name": "Sasha", "last_name": "Seller", "email": "sasha@demo.example", "password": PASSWORD,
+    "login_id": 2, "account_id": 1, "permissions": ["read_products", "write_orders"],
+}  # fmt: skip
+
+
 def fill_demo(world: World) -> None:
     """Fill the shop."""
     fill_empty(world)
+    world.state.insert("users", _SELLER)
     second = _settings(world)
     variants = _products(world, second["id"])
     _bundle(world, variants)

@@ -8,6 +8,11 @@ from ..world import World
 
 # Obviously nobody's: 64 lower-case hexadecimal digits, the form real tokens had.
 PRIVILEGED_TOKEN = "de30" * 16
+CLIENT_ID = "c1d0" * 16
+CLIENT_SECRET = "5ec0" * 16
+PASSWORD = "demo-password"  # noqa: S105 - an obvious fake
+# Any port: a program that waits for a browser on its own machine takes one that is free.
+REDIRECT_URIS = ["http://127.0.0.1:*", "http://localhost:*", "http://[::1]:*"]
 
 _ACCOUNT = {
     "contact_email": "hello@demo.example",
@@ -29,7 +34,7 @@ def fill_empty(world: World) -> None:
     state = world.state
     account = state.insert("accounts", {"name": "Demo", "country": "CA", "time_zone": "America/Toronto"})
     user = state.insert("users", _user(account["id"]))
-    application = state.insert("applications", {"name": "Demo application"})
+    application = state.insert("applications", _application(account["id"]))
     state.insert(
         "access_tokens",
         {
@@ -42,11 +47,31 @@ def fill_empty(world: World) -> None:
     _settings(world)
 
 
+def complete(world: World) -> None:
+    """Let people sign in to what an earlier release had kept: it knew neither passwords nor client ids."""
+    application, user = world.state["applications"].rows[1], world.state["users"].rows[1]
+    if application.get("client_id") is None:
+        with world.state.transaction():
+            world.state.update("applications", application, _application(user["account_id"]))
+            world.state.update("users", user, {"password": PASSWORD}, touch=False)
+
+
+def _application(account_id: int) -> dict[str, object]:
+    return {
+        "name": "Demo application",
+        "account_id": account_id,
+        "client_id": CLIENT_ID,
+        "client_secret": CLIENT_SECRET,
+        "redirect_uris": REDIRECT_URIS,
+    }
+
+
 def _user(account_id: int) -> dict[str, object]:
     return {
         "first_name": "Dana",
         "last_name": "Demo",
         "email": "dana@demo.example",
+        "password": PASSWORD,
         "login_id": 1,
         "account_id": account_id,
         "billing_contact": True,
@@ -57,6 +82,7 @@ def _user(account_id: int) -> dict[str, object]:
             "write_products",
             "write_settings",
             "write_companies",
+            "read_buy_prices",
         ],
     }
 

@@ -1,0 +1,159 @@
+"""Codes and token pairs: made, exchanged, refreshed, revoked (reference §2.2-2.4, §2.7)."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..formats import datetime_text
+from ..state import Row, State
+from ..world import World
+from .errors import OAuthError
+
+TOKEN_LIFE = 7200  # seconds
+CODE_LIFE = 600  # seconds
+SCOPE = "public"
+
+
+def application_of(world: World, client_id: str) -> Row | None:
+    """The application with this id, or None."""
+    found = world.state["applications"].where("client_id", client_id) if client_id else []
+    return found[0] if found else None
+
+
+def redirect_allowed(application: Row, uri: str) -> bool:
+    """Whether the application registered this redirect URI.
+
+    A registered `http://127.0.0.1:*` stands for every port and path there: a program that waits for a
+    browser on its own machine takes whatever port is free.
+    """
+    try:
+        parts = urlsplit(uri)
+        port = parts.port  # Reading it is what finds a bad one.
+    except ValueError:
+        return False
+    if parts.fragment or parts.username is not None or "\\" in uri or any(ord(char) < 33 for char in uri):
+        return False
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    anywhere = f"{parts.scheme}://{host}:*"
+    return any(uri == known or (anywhere == known and port != 0) for known in application.get("redirect_uris", []))
+
+
+def login(world: World, email: str, password: str) -> Row | None:
+    """The user with this e-mail address and password, or None."""
+    for user in world.state["users"].rows.values():
+        known = user.get("password")
+        if known and str(user.get("email", "")).lower() == email.strip().lower() and user_is_active(user):
+            return user if hmac.compare_digest(known.encode(), password.encode()) else None
+    return None
+
+
+def user_is_active(user: Row) -> bool:
+    """Whether the user was not deleted."""
+    return bool(user.get("status", "active") == "active")
+
+
+def new_code(world: World, application: Row, user: Row, redirect_uri: str) -> str:
+    """A code for the user's browser to carry back; it works once and for ten minutes."""
+    code = secrets.token_hex(32)
+    grant = {
+        "code": code,
+        "application_id": application["id"],
+        "user_id": user["id"],
+        "redirect_uri": redirect_uri,
+        "expires_at": datetime_text(world.clock() + timedelta(seconds=CODE_LIFE)),
+    }
+    world.state.insert("access_grants", grant)
+    return code
+
+
+def exchange_code(world: World, application: Row, code: str, redirect_uri: str) -> Row:
+    """The token pair for a code. Raises OAuthError; a wrong redirect URI does not use the code up."""
+    found = world.state["access_grants"].where("code", code)
+    if not found:
+        raise OAuthError("invalid_grant")
+    grant = found[0]
+    spent = grant.get("revoked_at") is not None or grant["expires_at"] <= world.now()
+    if spent or grant["application_id"] != application["id"] or grant["redirect_uri"] != redirect_uri:
+        raise OAuthError("invalid_grant")
+    world.state.update("access_grants", grant, {"revoked_at": world.now()})
+    return pair_for(world, application, world.state["users"].rows[grant["user_id"]])
+
+
+def pair_for(world: World, application: Row, user: Row) -> Row:
+    """A token pair for someone who signed in: the one that is alive already, when the server re-uses tokens.
+
+    That is why two connections of one user work side by side until the first of them refreshes (§2.7).
+    """
+    if world.switches.reuse_access_token:
+        now = world.now()
+        for row in reversed(world.state["access_tokens"].where("user_id", user["id"])):
+            mine = row["application_id"] == application["id"] and row.get("refresh_token") is not None
+            if mine and row.get("revoked_at") is None and row["expires_at"] > now:
+                return row
+    return _new_pair(world, application["id"], user)
+
+
+def refresh(world: World, application: Row, refresh_token: str) -> Row:
+    """A new pair for a refresh token, which is spent by it. Raises OAuthError."""
+    found = world.state["access_tokens"].where("refresh_token", refresh_token)
+    if not found or found[0].get("revoked_at") is not None or found[0]["application_id"] != application["id"]:
+        raise OAuthError("invalid_grant")
+    old = found[0]
+    user = world.state["users"].rows[old["user_id"]]
+    if world.switches.refresh_revokes_on_first_use:
+        return _new_pair(world, application["id"], user, previous=refresh_token)
+    revoke(world, old)
+    return _new_pair(world, application["id"], user)
+
+
+def revoke(world: World, row: Row) -> None:
+    """End a token and the refresh token with it."""
+    if row.get("revoked_at") is None:
+        world.state.update("access_tokens", row, {"revoked_at": world.now()})
+
+
+def expire(world: World, row: Row) -> None:
+    """End a token's time now; its refresh token still works."""
+    world.state.update("access_tokens", row, {"expires_at": world.now()})
+
+
+def find(state: State, token: str) -> Row | None:
+    """The pair an access token or a refresh token belongs to, or None."""
+    for column in ("token", "refresh_token"):
+        found = state["access_tokens"].where(column, token)
+        if token and found:
+            return found[0]
+    return None
+
+
+def shown(world: World, row: Row) -> dict[str, Any]:
+    """The answer of the token endpoint."""
+    left = datetime.fromisoformat(row["expires_at"]).timestamp() - world.clock().timestamp()
+    return {
+        "access_token": row["token"],
+        "token_type": "bearer",
+        "expires_in": min(round(left), TOKEN_LIFE),
+        "refresh_token": row["refresh_token"],
+        "scope": SCOPE,
+        "created_at": row["created_epoch"],
+    }
+
+
+def _new_pair(world: World, application_id: int, user: Row, previous: str | None = None) -> Row:
+    moment = world.clock()
+    values: Row = {
+        "token": secrets.token_hex(32),
+        "refresh_token": secrets.token_hex(32),
+        "application_id": application_id,
+        "account_id": user["account_id"],
+        "user_id": user["id"],
+        "created_epoch": int(moment.timestamp()),
+        "expires_at": datetime_text(moment + timedelta(seconds=TOKEN_LIFE)),
+    }
+    if previous is not None:
+        values["previous_refresh_token"] = previous
+    return world.state.insert("access_tokens", values)

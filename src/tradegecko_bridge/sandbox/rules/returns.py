@@ -1,0 +1,150 @@
+"""Fulfilment returns: goods on their way back (reference §5.9, §5.10, §6.4). Only `received` moves stock."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from ..errors import NOT_IN_LIST, BadRequest, Invalid, NotFound
+from ..formats import ZERO
+from ..state import Row
+from .base import Draft, Rules, next_number, use_number
+from .fulfillments import check_quantity, rate_of
+from .progress import OPEN_RETURNS
+
+_LINES = "fulfillment_return_line_items"
+_LOCKED = "Fulfillment return can no longer be edited"
+
+
+class FulfillmentReturns(Rules):
+    """What a customer sends back of one order."""
+
+    def prepare(self, draft: Draft) -> None:
+        """Back to where the order was shipped from, with the next credit note number."""
+        order = self.world.get("orders", draft.values["order_id"])
+        if not self.children(draft.raw, _LINES):
+            raise BadRequest.missing(_LINES)
+        if draft.values.get("location_id") is None:
+            draft.values["location_id"] = order.get("stock_location_id")
+        if draft.values.get("exchange_rate") is None:
+            draft.values["exchange_rate"] = rate_of(self.world, order)
+        if not draft.values.get("credit_note_number"):
+            draft.values["credit_note_number"] = self._next_number()
+        draft.values["company_id"] = order["company_id"]
+
+    def check(self, draft: Draft) -> None:
+        """Clients may set returning and received; what was received stays so, at its location."""
+        held = draft.before.get("status", "returning")
+        if draft.values and held not in OPEN_RETURNS:
+            draft.complaints.add("base", _LOCKED)
+        if "location_id" in draft.values and held == "received":
+            draft.complaints.add("base", _LOCKED)
+        allowed = OPEN_RETURNS if held == "returning" else {held}
+        if "status" in draft.values and draft.values["status"] not in allowed:
+            draft.complaints.add("status", NOT_IN_LIST)
+
+    def created(self, draft: Draft) -> None:
+        """Make the lines; take the goods in when they are there already."""
+        given = self.children(draft.raw, _LINES)
+        self.create_children(_LINES, {"fulfillment_return_id": draft.record["id"]}, given)
+        if draft.record.get("status") == "received":
+            self._receive(draft.record)
+        self.refresh(draft.record)
+
+    def updated(self, draft: Draft) -> None:
+        """Nested lines are appended; the status received takes the goods in."""
+        given = self.children(draft.raw, _LINES)
+        if given and draft.before.get("status", "returning") != "returning":
+            raise Invalid.one("base", _LOCKED)
+        self.create_children(_LINES, {"fulfillment_return_id": draft.record["id"]}, given)
+        if draft.record.get("status") != draft.before.get("status"):
+            self._receive(draft.record)
+        if given or draft.changed:
+            self.refresh(draft.record)
+
+    def delete(self, row: Row) -> None:
+        """One on its way becomes deleted; a received one void, and its goods leave stock again."""
+        status = row.get("status", "returning")
+        if status not in OPEN_RETURNS:
+            return
+        for line in self.lines(row):
+            self.world.stock.change_on_hand(line.get("moved", []), -1)
+            self.state.update(_LINES, line, {"moved": []}, touch=False)
+        self.state.update(self.name, row, {"status": "void" if status == "received" else "deleted"})
+        self.refresh(row)
+
+    def lines(self, row: Row) -> list[Row]:
+        """The lines, oldest first."""
+        return self.state[_LINES].where("fulfillment_return_id", row["id"])
+
+    def refresh(self, row: Row) -> None:
+        """Bring the order up to date."""
+        self.world.progress.refresh(self.state["orders"].rows[row["order_id"]])
+
+    def _receive(self, row: Row) -> None:
+        if row.get("received_at") is None:
+            self.state.update(self.name, row, {"received_at": self.world.now()})
+        for line in self.lines(row):
+            item = self.state["order_line_items"].rows[line["order_line_item_id"]]
+            moves = []
+            if item.get("variant_id") is not None:
+                moves = self.world.stock.moves(item["variant_id"], row["location_id"], line["quantity"])
+            self.world.stock.change_on_hand(moves)
+            self.state.update(_LINES, line, {"moved": moves}, touch=False)
+
+    def _next_number(self) -> str:
+        taken = self.state[self.name].indexes["credit_note_number"]
+        number = next_number(self.world, "next_credit_note_number", "CN", lambda text: text in taken)
+        use_number(self.world, "next_credit_note_number", number, "CN")
+        return number
+
+
+class FulfillmentReturnLineItems(Rules):
+    """Which order lines come back, and how many of each."""
+
+    def admit(self, values: Row) -> None:
+        """A line on its own needs a return that is still on its way."""
+        self._must_be_open(values)
+
+    def alone(self, row: Row) -> None:
+        """A line on its own changes its order."""
+        self._refresh(row)
+
+    def check(self, draft: Draft) -> None:
+        """A line of the order that came, and no more of it than was shipped and is not coming back yet."""
+        if not draft.values:
+            return
+        if draft.row is not None:
+            self._must_be_open(draft.row)
+        wanted = {**draft.before, **draft.values}
+        line = self.world.get("order_line_items", wanted["order_line_item_id"])
+        if line["order_id"] != self._return(wanted)["order_id"]:
+            raise NotFound("OrderLineItem", line["id"])
+        held = draft.before["quantity"] if draft.before.get("order_line_item_id") == line["id"] else ZERO
+        progress = self.world.progress
+        left: Decimal = progress.shipped(line) - progress.returned(line, OPEN_RETURNS) + held
+        if "quantity" not in draft.complaints.errors:
+            limit = None if self.world.switches.allow_over_return else left
+            check_quantity(wanted.get("quantity"), limit, draft.complaints)
+
+    def updated(self, draft: Draft) -> None:
+        """A changed line changes its order."""
+        if draft.changed:
+            self._refresh(draft.record)
+
+    def delete(self, row: Row) -> None:
+        """Take it off; a return does not exist without lines."""
+        self._must_be_open(row)
+        if len(self.state[self.name].where("fulfillment_return_id", row["fulfillment_return_id"])) == 1:
+            raise Invalid.one("base", "Cannot create or update a Fulfillment return without line items")
+        self.state.delete(self.name, row)
+        self._refresh(row)
+
+    def _return(self, line: Row) -> Row:
+        return self.world.get("fulfillment_returns", line["fulfillment_return_id"])
+
+    def _must_be_open(self, line: Row) -> None:
+        if self._return(line).get("status", "returning") != "returning":
+            raise Invalid.one("base", _LOCKED)
+
+    def _refresh(self, row: Row) -> None:
+        self.world.progress.refresh(self.state["orders"].rows[self._return(row)["order_id"]])

@@ -1,0 +1,244 @@
+"""Delivering webhooks: real POSTs from a thread of their own, repeated until they are taken (reference §3.12).
+
+Nothing here makes a request wait: a commit only puts its events into a bounded queue. Waiting times run on
+the sandbox's clock, so that moving it brings the next attempt; the ten seconds an answer may take are real.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import http.client
+import logging
+import socket
+import threading
+import uuid
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from random import Random
+from typing import Any
+
+import orjson
+
+from ..formats import datetime_text
+from ..rules.webhooks import target
+from ..state import Row
+from ..world import Clock, World
+from .events import Event
+
+log = logging.getLogger("tradegecko_bridge.sandbox")
+
+TIMEOUT = 10.0  # seconds
+PATIENCE = timedelta(days=3)
+_LONGEST_QUEUE = 10_000
+_GLANCE = 0.25  # seconds between looks at a clock that may have been moved by somebody else
+
+
+@dataclass(order=True, slots=True)
+class Job:
+    """One delivery to one webhook."""
+
+    due: datetime
+    number: int
+    webhook_id: int = field(compare=False)
+    event: Event = field(compare=False)
+    body: bytes = field(compare=False)
+    delivery: str = field(compare=False)
+    attempt: int = field(default=1, compare=False)
+
+
+class Deliveries:
+    """The queue and its thread, which begins with the first event. `lock` guards the world."""
+
+    def __init__(self, lock: threading.RLock, world: Callable[[], World], clock: Clock) -> None:
+        self.timeout = TIMEOUT
+        self.base_url = "http://127.0.0.1"
+        self._lock, self._world, self._clock = lock, world, clock
+        self._wake = threading.Condition()
+        self._queue: list[Job] = []
+        self._log: deque[dict[str, Any]] = deque(maxlen=_LONGEST_QUEUE)
+        self._numbers = 0
+        self._age = 0
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+        self._connection: http.client.HTTPConnection | None = None
+
+    def announce(self, events: list[Event], copies: int = 1) -> None:
+        """Queue the events for every webhook that wants them. Called with the world's lock held."""
+        world = self._world()
+        for event in events:
+            for webhook in world.state["webhooks"].where("event", event.name):
+                job = self._job(webhook, event)
+                for _ in range(copies):
+                    self._put(replace(job))
+
+    def listing(self) -> list[dict[str, Any]]:
+        """Every attempt so far, oldest first."""
+        with self._wake:
+            return [dict(entry) for entry in self._log]
+
+    def waiting(self) -> int:
+        """How many deliveries are still to be made."""
+        with self._wake:
+            return len(self._queue)
+
+    def nudge(self) -> None:
+        """The clock was moved: look at it."""
+        with self._wake:
+            self._wake.notify_all()
+
+    def forget(self) -> None:
+        """Drop everything that waits, and the log."""
+        with self._wake:
+            self._age += 1
+            self._queue.clear()
+            self._log.clear()
+
+    def stop(self) -> None:
+        """End the thread, an attempt under way included. Stopping twice is fine."""
+        with self._wake:
+            self._stopping = True
+            thread, connection = self._thread, self._connection
+            self._wake.notify_all()
+        if connection is not None:
+            _interrupt(connection)
+        if thread is not None:
+            thread.join()
+
+    def _job(self, webhook: Row, event: Event) -> Job:
+        moment = self._clock()
+        body = {
+            "object_id": event.key,
+            "event": event.name,
+            "timestamp": int(moment.timestamp()),
+            "resource_url": f"{self.base_url}/{event.table}/{event.key}.json",
+        }
+        self._numbers += 1
+        return Job(moment, self._numbers, webhook["id"], event, orjson.dumps(body), str(uuid.uuid4()))
+
+    def _put(self, job: Job) -> None:
+        with self._wake:
+            if len(self._queue) >= _LONGEST_QUEUE:
+                log.warning("too many webhook deliveries wait; one for %s was dropped", job.event.name)
+                return
+            heappush(self._queue, job)
+            if self._thread is None and not self._stopping:
+                self._thread = threading.Thread(target=self._run, name="tradegecko-sandbox-webhooks", daemon=True)
+                self._thread.start()
+            self._wake.notify_all()
+
+    def _run(self) -> None:
+        while True:
+            found = self._next()
+            if found is None:
+                return
+            job, age = found
+            self._attempt(job, age)
+
+    def _next(self) -> tuple[Job, int] | None:
+        """The next job that is due, with the age it belongs to; None when it is time to stop."""
+        with self._wake:
+            while not self._stopping:
+                if not self._queue:
+                    self._wake.wait()
+                elif self._queue[0].due <= self._clock():
+                    return heappop(self._queue), self._age
+                else:
+                    self._wake.wait(_GLANCE)
+        return None
+
+    def _attempt(self, job: Job, age: int) -> None:
+        with self._lock:
+            webhook = self._world().state.find("webhooks", job.webhook_id)
+            if webhook is None:
+                return
+            address, secret = str(webhook["address"]), self._secret(webhook)
+        status, error = self._post(address, secret, job)
+        with self._lock:
+            with self._wake:
+                if age != self._age or self._stopping:
+                    return
+                self._log.append(self._entry(job, status, error))
+            self._conclude(job, status)
+
+    def _post(self, address: str, secret: str, job: Job) -> tuple[int | None, str | None]:
+        place = target(address)
+        if place is None:
+            return None, "not on this machine"
+        host, port, path = place
+        connection = http.client.HTTPConnection(host, port, timeout=self.timeout)
+        digest = hmac.new(secret.encode(), job.body, hashlib.sha256).digest()
+        headers = {
+            "Content-Type": "application/json",
+            "X-Gecko-Delivery": job.delivery,
+            "X-Gecko-Signature": base64.b64encode(digest).decode(),
+        }
+        try:
+            connection.connect()
+            with self._wake:
+                if self._stopping:
+                    return None, "stopped"
+                self._connection = connection
+            connection.request("POST", path, job.body, headers)
+            return connection.getresponse().status, None
+        except (OSError, http.client.HTTPException) as exc:
+            return None, str(exc) or type(exc).__name__
+        finally:
+            with self._wake:
+                self._connection = None
+            connection.close()
+
+    def _conclude(self, job: Job, status: int | None) -> None:
+        """What an answer means for the webhook and for the next attempt."""
+        state = self._world().state
+        webhook = state.find("webhooks", job.webhook_id)
+        if webhook is None:
+            return
+        with state.transaction():
+            if status is not None and 200 <= status < 400:
+                state.update("webhooks", webhook, {"failing_since": None}, touch=False)
+                return
+            now = self._clock()
+            since = webhook.get("failing_since") or datetime_text(now)
+            if status == 410 or since <= datetime_text(now - PATIENCE):
+                state.delete("webhooks", webhook)
+                return
+            state.update("webhooks", webhook, {"failing_since": since}, touch=False)
+        job.due, job.attempt = now + wait_after(job), job.attempt + 1
+        self._put(job)
+
+    def _secret(self, webhook: Row) -> str:
+        application = self._world().state.find("applications", webhook["oauth_application_id"]) or {}
+        return str(application.get("client_secret") or "")
+
+    def _entry(self, job: Job, status: int | None, error: str | None) -> dict[str, Any]:
+        return {
+            "webhook_id": job.webhook_id,
+            "event": job.event.name,
+            "object_id": job.event.key,
+            "delivery": job.delivery,
+            "attempt": job.attempt,
+            "status": status,
+            "error": error,
+            "time": datetime_text(self._clock()),
+        }
+
+
+def wait_after(job: Job) -> timedelta:
+    """Sidekiq's waiting time after a failed attempt: 15 s and more, growing with the fourth power."""
+    tried = job.attempt - 1
+    dice = Random(f"{job.number}/{tried}")  # noqa: S311 - it must be repeatable, not secret
+    return timedelta(seconds=tried**4 + 15 + dice.randrange(30) * (tried + 1))
+
+
+def _interrupt(connection: http.client.HTTPConnection) -> None:
+    sock = connection.sock
+    if sock is not None:
+        try:
+            sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            return
