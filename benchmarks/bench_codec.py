@@ -19,7 +19,6 @@ from tradegecko_bridge.tradegecko.codec import to_json
 from tradegecko_bridge.tradegecko.resources import ORDERS, PAGE_LIMIT, VARIANTS, Resource
 
 ROUNDS = 15
-MOMENT = "2020-07-16T03:45:01.502Z"
 HEADERS = {"x-pagination": '{"total_records":250,"last_page":true}'}
 
 
@@ -27,17 +26,18 @@ def an_order(n: int) -> dict[str, Any]:
     """An order with every field of the newest documentation, and one this package does not know."""
     statuses = {"fulfillment_status": "unshipped", "invoice_status": "uninvoiced", "packed_status": "unpacked",
                 "payment_status": "unpaid", "return_status": "unreturned"}  # fmt: skip
+    moment = f"2020-07-16T03:{n % 60:02}:01.{n:03}Z"
     return {
-        "id": n, "created_at": MOMENT, "updated_at": MOMENT, "document_url": f"https://go.example/orders/{n}",
+        "id": n, "created_at": moment, "updated_at": moment, "document_url": f"https://go.example/orders/{n}",
         "assignee_id": 1, "billing_address_id": n, "company_id": n, "contact_id": None, "currency_id": 1,
         "shipping_address_id": n, "stock_location_id": 1, "user_id": 1, "default_price_list_id": "retail",
         "email": f"customer{n}@example.com", **statuses, "issued_at": "2020-07-16", "notes": "Ring twice.",
         "order_number": f"WEB-{n}", "phone_number": "4165550100", "reference_number": f"ref-{n}",
         "ship_at": "2020-07-17", "returning_status": "unreturning",
         "source_url": f"https://shop.example/orders/{n}", "status": "active", "tax_label": "HST", "tax_override": None,
-        "tax_treatment": "exclusive", "total": "59.31", "tags": ["web", "gift"], "fulfillment_ids": [],
+        "tax_treatment": "exclusive", "total": f"{n}.31", "tags": ["web", "gift"], "fulfillment_ids": [],
         "invoice_ids": [n], "fulfillment_return_ids": [], "payment_ids": [], "refund_ids": [], "invoices": [n],
-        "cached_total": "59.31", "default_price_type_id": "retail", "source": None, "tax_type": "exclusive",
+        "cached_total": f"{n}.31", "default_price_type_id": "retail", "source": None, "tax_type": "exclusive",
         "tracking_number": None, "url": None, "source_id": 9, "invoice_numbers": {str(n): f"INV{n}"},
         "order_line_item_ids": [n, n + 1, n + 2], "brand_new_field": {"deep": [1, 2]},
     }  # fmt: skip
@@ -45,19 +45,22 @@ def an_order(n: int) -> dict[str, Any]:
 
 def a_variant(n: int) -> dict[str, Any]:
     """A variant with its prices and its stock at four locations."""
-    location = {"stock_on_hand": "105", "committed": "3", "incoming": None, "bin_location": "A-7", "reorder_point": "5",
-                "available": "102"}  # fmt: skip
-    prices = {"buy": "6.5", "wholesale": "12.0", "retail": "19.99"}
+    location = {"stock_on_hand": str(n), "committed": str(n % 7), "incoming": None, "bin_location": "A-7",
+                "reorder_point": "5", "available": "102"}  # fmt: skip
+    prices = {"buy": f"{n % 90}.5", "wholesale": f"{n % 95}.0", "retail": f"{n % 99}.99"}
+    moment = f"2020-07-16T03:{n % 60:02}:01.{n:03}Z"
     return {
-        "id": n, "created_at": MOMENT, "updated_at": MOMENT, "product_id": n, "default_ledger_account_id": None,
-        "buy_price": "6.5", "committed_stock": "12", "available_stock": "408", "incoming_stock": "0", "hs_code": None,
+        "id": n, "created_at": moment, "updated_at": moment, "product_id": n, "default_ledger_account_id": None,
+        "buy_price": prices["buy"], "committed_stock": "12", "available_stock": "408", "incoming_stock": "0",
+        "hs_code": None,
         "country_of_origin": "CA", "composite": False, "description": None, "keep_selling": False,
         "last_cost_price": "6.5", "manage_stock": True, "max_online": None, "moving_average_cost": "6.5",
         "name": "Blue", "online_ordering": False, "opt1": "Blue", "opt2": None, "opt3": None, "position": 0,
         "product_name": "Mug", "product_status": "active", "product_type": "Kitchen",
-        "retail_price": "19.99", "sellable": True,
+        "retail_price": prices["retail"], "sellable": True,
         "sku": f"MUG-{n}", "status": "active", "stock_on_hand": "420", "supplier_code": None, "taxable": True,
-        "upc": "0628000000017", "weight": "0.4", "weight_unit": "kg", "weight_value": "0.4", "wholesale_price": "12.0",
+        "upc": "0628000000017", "weight": "0.4", "weight_unit": "kg", "weight_value": "0.4",
+        "wholesale_price": prices["wholesale"],
         "image_ids": [n], "variant_prices": [{"price_list_id": name, "value": value} for name, value in prices.items()],
         "locations": [{"location_id": place, **location} for place in range(1, 5)], "prices": prices,
         "stock_levels": {str(place): "105.0" for place in range(1, 5)}, "committed_stock_levels": {},

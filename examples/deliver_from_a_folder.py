@@ -29,7 +29,7 @@ with (
     )
     print(engine.deliver_orders())
 
-    order = next(client.orders.list(order_number="1001"))
+    order = next(iter(client.orders.list(order_number="1001")))
     client.orders.update(order.id, {"status": "finalized"})
     client.orders.action(order.id, "fulfil", {"fulfillment": {"tracking_number": "1Z1", "tracking_company": "UPS"}})
 

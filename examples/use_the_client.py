@@ -17,7 +17,7 @@ with Sandbox() as sandbox, TradeGeckoClient(sandbox.access_token, base_url=sandb
     made = client.products.create({"name": "Tea towel", "variants": [towel]})
     print("made:", made, "unknown fields:", made.extras)
 
-    for page in client.companies.pages(limit=2):
+    for page in client.companies.list(limit=2).pages():
         print(len(page.records), "of", page.total, "companies")
 
     try:

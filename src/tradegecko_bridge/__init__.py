@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from tradegecko_bridge.sources.vendure import VendureSource
     from tradegecko_bridge.stores.memory import MemoryStore
     from tradegecko_bridge.stores.sql import SqlStore
-    from tradegecko_bridge.tradegecko.client import TradeGeckoClient
+    from tradegecko_bridge.tradegecko.client import AsyncTradeGeckoClient, TradeGeckoClient
     from tradegecko_bridge.tradegecko.gateway import TradeGeckoGateway
 
 _HOME: Final = {
+    "AsyncTradeGeckoClient": "tradegecko.client",
     "ConnectionSettings": "engine",
     "FolderSource": "sources.folder",
     "MemoryStore": "stores.memory",
@@ -36,6 +37,7 @@ _HOME: Final = {
 }
 
 __all__ = [
+    "AsyncTradeGeckoClient",
     "ConnectionSettings",
     "FolderSource",
     "MemoryStore",

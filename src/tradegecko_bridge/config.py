@@ -4,7 +4,8 @@
 
     [tradegecko]
     base_url = "http://127.0.0.1:8080"
-    access_token = "$TRADEGECKO_TOKEN"       # taken from the environment
+    access_token = "$TRADEGECKO_TOKEN"       # taken from the environment; or client_id and client_secret, and
+                                             # once `tgbridge login`
 
     [ledger]
     url = "sqlite:///ledger.db"
@@ -31,12 +32,26 @@ from attrs import field, frozen
 
 from tradegecko_bridge.engine.settings import ConnectionSettings
 from tradegecko_bridge.errors import ConfigError
+from tradegecko_bridge.tokens import Secret
 
 _NAMED: Final = {
     "": {"tradegecko", "ledger", "connections"},
-    "tradegecko": {"base_url", "access_token"},
+    "tradegecko": {
+        "base_url",
+        "access_token",
+        "client_id",
+        "client_secret",
+        "redirect_uri",
+        "authorize_url",
+        "login",
+        "tokens",
+        "token_keys",
+    },
     "ledger": {"url"},
 }
+
+_LOGIN: Final = _NAMED["tradegecko"] - {"base_url", "access_token"}
+_OPTIONAL: Final = ("redirect_uri", "authorize_url", "login", "tokens")
 
 
 @frozen(kw_only=True)
@@ -50,11 +65,32 @@ class Connection:
 
 
 @frozen(kw_only=True)
+class LoginSettings:
+    """How to log in where no privileged token is given.
+
+    ``name`` is what the login is called in the token store. ``tokens`` says where that is: ``"ledger"``,
+    ``"keyring"``, or a file. ``keys`` are Fernet keys; with any, tokens are encrypted with the first.
+    """
+
+    client_id: str
+    client_secret: Secret
+    redirect_uri: str = ""
+    authorize_url: str = ""
+    name: str = "default"
+    tokens: str | Path = "ledger"
+    keys: tuple[Secret, ...] = ()
+
+
+@frozen(kw_only=True)
 class Config:
-    """The whole file. ``ledger_url`` is an SQLAlchemy URL; secrets do not show in ``repr``."""
+    """The whole file. ``ledger_url`` is an SQLAlchemy URL; secrets do not show in ``repr``.
+
+    One of ``access_token`` and ``login`` is given; the other is blank, or None.
+    """
 
     base_url: str
-    access_token: str = field(repr=False)
+    access_token: str = field(default="", repr=False)
+    login: LoginSettings | None = None
     ledger_url: str = field(default="sqlite:///ledger.db", repr=False)
     connections: tuple[Connection, ...] = ()
 
@@ -107,7 +143,8 @@ class _Reader:
         self._known("tradegecko", tradegecko, _NAMED["tradegecko"])
         self._known("ledger", ledger, _NAMED["ledger"])
         base_url = self._text(tradegecko, "tradegecko", "base_url")
-        token = self._text(tradegecko, "tradegecko", "access_token")
+        login = self._login(tradegecko)
+        token = "" if login else self._text(tradegecko, "tradegecko", "access_token")
         connections = [self._connection(name, table) for name, table in self._table(data, "connections").items()]
         if not connections:
             self.faults.append("no [connections.NAME] table: name at least one source")
@@ -116,9 +153,35 @@ class _Reader:
         return Config(
             base_url=base_url,
             access_token=token,
+            login=login,
             ledger_url=self._ledger_url(ledger),
             connections=tuple(c for c in connections if c is not None),
         )
+
+    def _login(self, table: Mapping[str, Any]) -> LoginSettings | None:
+        """The application's id and secret, and how to use them; None where an access token is to be used."""
+        if not table.keys() & _LOGIN:
+            return None
+        if "access_token" in table:
+            named = next(name for name in sorted(_LOGIN) if name in table)
+            self.faults.append(f"tradegecko has both access_token and {named}: keep the token, or log in, not both")
+        more = {name: self._text(table, "tradegecko", name) for name in _OPTIONAL if name in table}
+        tokens: str | Path = more.pop("tokens", "ledger")
+        return LoginSettings(
+            client_id=self._text(table, "tradegecko", "client_id"),
+            client_secret=Secret(self._text(table, "tradegecko", "client_secret")),
+            name=more.pop("login", "default"),
+            tokens=tokens if tokens in ("ledger", "keyring") else self._folder / tokens,
+            keys=self._keys(table),
+            **more,
+        )
+
+    def _keys(self, table: Mapping[str, Any]) -> tuple[Secret, ...]:
+        given = table.get("token_keys", [])
+        if not isinstance(given, list):
+            self.faults.append('tradegecko.token_keys must be a list, e.g. ["$TOKEN_KEY"]')
+            return ()
+        return tuple(Secret(str(self._resolved(key, "tradegecko.token_keys"))) for key in given)
 
     def _connection(self, name: str, table: object) -> Connection | None:
         where = f"connections.{name}"

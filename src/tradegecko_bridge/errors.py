@@ -15,17 +15,30 @@
     │   ├── Unavailable             nothing was written; asking again later may work
     │   └── OutcomeUnknown          it may have been written: look before doing anything else
     │       └── AlreadySent           the idempotency key was used before: look for what it made
+    ├── BadSignature              a webhook that TradeGecko did not send
+    ├── LoginFailed               logging in did not work out; nothing was stored
     ├── TradeGeckoError           one exchange with the TradeGecko API
+    │   ├── CannotBeSent            nothing was sent: no such address, header or text can exist
     │   ├── TransportError          no answer came back
-    │   │   └── TimedOut              none in time
+    │   │   ├── TimedOut              none in time
+    │   │   └── TokenUnavailable      nothing was sent: no access token can be had right now
     │   ├── UnreadableReply         an answer came back that is not what the API sends
     │   └── StatusError             the API answered with an error status
     │       ├── BadRequest            400
     │       │   └── DuplicateIdempotencyKey
-    │       ├── NeedsLogin            401
+    │       ├── NeedsLogin            401: no call can work until somebody logs in
+    │       │   ├── TokenExpired        the access token is too old
+    │       │   ├── TokenRevoked        it was taken back
+    │       │   ├── TokenInvalid        it never was one
+    │       │   ├── LoginRefused        by the token endpoint: client, code or refresh token
+    │       │   │   └── ClientRefused     the application's id or secret is wrong
+    │       │   ├── LoginEnded          the stored login is of no more use
+    │       │   └── LoginDeleted        404: the user behind the token is gone
     │       ├── SubscriptionLapsed    402
     │       ├── PermissionDenied      403
-    │       ├── NotFound              404
+    │       │   └── ApiAccessDisabled   the plan has no API access
+    │       ├── NotFound              404, with model and id
+    │       ├── RequestTooLong        414
     │       ├── ValidationFailed      422, with the fields
     │       ├── RateLimited           429, with the moment the window opens again
     │       └── ServerError           5xx
@@ -41,10 +54,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 
 class BridgeError(Exception):
-    """The root: catch it to catch everything this package raises on purpose."""
+    """The root: catch it to catch everything this package raises on purpose. All of them can be pickled and copied."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _revived, (type(self), self.args, self.__dict__)
+
+
+def _revived(kind: type[BridgeError], args: tuple[Any, ...], state: Mapping[str, Any]) -> BridgeError:
+    """An error as it was; not through ``__init__``, which takes other arguments than those it prints."""
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class ConfigError(BridgeError):
@@ -109,16 +133,31 @@ class AlreadySent(OutcomeUnknown):
     """The idempotency key was used before: look for what the first request made."""
 
 
+# ── logging in ───────────────────────────────────────────────────────────────────────────────
+
+
+class LoginFailed(BridgeError):
+    """Logging in did not work out (refused by the person, out of time, the wrong answer); nothing was stored."""
+
+
 # ── TradeGecko over HTTP ─────────────────────────────────────────────────────────────────────
+
+
+class BadSignature(BridgeError):
+    """A webhook that was not signed with the application's secret: TradeGecko did not send it (§3.12)."""
 
 
 class TradeGeckoError(BridgeError):
     """One exchange with the TradeGecko API went wrong.
 
     ``str()`` is one line such as ``422 on POST /orders (request id 9f3…): order_number has already
-    been taken``. Attributes: ``method``, ``path``, ``request_id`` (the server's ``X-Request-Id``; None
-    when no answer came), ``detail`` (the line without the address).
+    been taken; correct what it names …``. Attributes: ``method``, ``path``, ``request_id`` (the server's
+    ``X-Request-Id``; None when no answer came), ``detail`` (what happened), ``remedy`` (what to do),
+    ``attempts`` (how often the request went out before this was raised).
     """
+
+    remedy: str = "report it with the request id"
+    attempts: int = 1
 
     def __init__(self, detail: str, *, method: str, path: str, request_id: str | None = None) -> None:
         self.detail = detail
@@ -126,14 +165,25 @@ class TradeGeckoError(BridgeError):
         self.path = path
         self.request_id = request_id
         known_as = f" (request id {request_id})" if request_id else ""
-        super().__init__(f"{self._label()} on {method} {path}{known_as}: {detail}")
+        super().__init__(f"{self._label()} on {method} {path}{known_as}: {detail}; {self.remedy}")
 
     def _label(self) -> str:
         return "error"
 
 
+class CannotBeSent(TradeGeckoError):
+    """Nothing was sent: too long for an address, or with characters that are no text."""
+
+    remedy = "shorten it, or take out what is no text"
+
+    def _label(self) -> str:
+        return "nothing sent"
+
+
 class TransportError(TradeGeckoError):
     """No answer came back. Unless ``may_have_arrived`` is False a write may have happened."""
+
+    remedy = "check that the base URL is right and the server runs"
 
     def __init__(
         self,
@@ -145,6 +195,8 @@ class TransportError(TradeGeckoError):
         may_have_arrived: bool = True,
     ) -> None:
         self.may_have_arrived = may_have_arrived
+        if may_have_arrived and method not in ("GET", "HEAD"):
+            self.remedy = "it may have been carried out: look before sending it again"
         super().__init__(detail, method=method, path=path, request_id=request_id)
 
     def _label(self) -> str:
@@ -158,8 +210,22 @@ class TimedOut(TransportError):
         return "timeout"
 
 
+class TokenUnavailable(TransportError):
+    """No access token can be had right now, so the request did not leave; asking again later may work."""
+
+    remedy = "try again later"
+
+    def __init__(self, detail: str, *, path: str) -> None:
+        super().__init__(detail, method="POST", path=path, may_have_arrived=False)
+
+    def _label(self) -> str:
+        return "no access token"
+
+
 class UnreadableReply(TradeGeckoError):
     """An answer came back that is not what the API sends (HTML, cut short, another root)."""
+
+    remedy = "check that the base URL is an API's; after a write, look before sending it again"
 
     def _label(self) -> str:
         return "unreadable answer"
@@ -167,6 +233,8 @@ class UnreadableReply(TradeGeckoError):
 
 class StatusError(TradeGeckoError):
     """The API answered with an error status (reference §3.9); ``status`` is the number."""
+
+    remedy = "the same request will be refused again"
 
     def __init__(self, detail: str, *, status: int, method: str, path: str, request_id: str | None = None) -> None:
         self.status = status
@@ -179,29 +247,130 @@ class StatusError(TradeGeckoError):
 class BadRequest(StatusError):
     """400: a required part of the request is missing, or its body is not JSON."""
 
+    remedy = "correct the request"
+
 
 class DuplicateIdempotencyKey(BadRequest):
     """400: the ``Idempotency-Key`` was used within 24 hours; the answer is not replayed (§3.11)."""
 
+    remedy = "look for what the first request under this key made"
+
 
 class NeedsLogin(StatusError):
-    """401: the access token is unknown, expired or revoked (§2.6). Log in again."""
+    """401: no call can work until somebody logs in (§2.6); the kinds below say why."""
+
+    remedy = "log in again or put a valid access token into the settings"
+
+
+class TokenExpired(NeedsLogin):
+    """401: the access token is older than its 7200 seconds (§2.6)."""
+
+    remedy = "refresh the token; without a refresh token, log in again"
+
+
+class TokenRevoked(NeedsLogin):
+    """401: the access token was taken back: by hand, or by another program that refreshed the shared one (§2.7)."""
+
+    remedy = "log in again, with a user of its own for each program"
+
+
+class TokenInvalid(NeedsLogin):
+    """401: there is no such access token (§2.6)."""
+
+
+class LoginRefused(NeedsLogin):
+    """401 from the token endpoint: it took neither client, nor code, nor refresh token (§2.4).
+
+    ``error`` is the endpoint's own word for it, e.g. ``invalid_grant``.
+    """
+
+    remedy = "check client id and secret, then log in again"
+
+    def __init__(
+        self, detail: str, *, status: int, method: str, path: str, request_id: str | None = None, error: str
+    ) -> None:
+        self.error = error
+        super().__init__(detail, status=status, method=method, path=path, request_id=request_id)
+
+
+class ClientRefused(LoginRefused):
+    """401 ``invalid_client`` from the token endpoint: the application's id or secret is wrong (appendix (a) 2)."""
+
+    remedy = "correct client_id and client_secret in the settings; no new login is needed"
+
+
+class LoginEnded(NeedsLogin):
+    """No login is stored under ``name``, or TradeGecko refuses to refresh it; ``path`` is the token endpoint's."""
+
+    def __init__(self, detail: str, *, name: str, path: str, remedy: str) -> None:
+        self.name = name
+        self.remedy = remedy
+        super().__init__(detail, status=401, method="POST", path=path)
+
+    def _label(self) -> str:
+        return "login needed"
+
+
+class LoginDeleted(NeedsLogin):
+    """404 that means: the user behind the access token is gone (§2.5)."""
+
+    remedy = "log in again as another user"
 
 
 class SubscriptionLapsed(StatusError):
     """402: the account's subscription has lapsed (§2.7)."""
 
+    remedy = "renew the account's subscription"
+
 
 class PermissionDenied(StatusError):
     """403: the user behind the token may not do this, or the plan has no API access (§2.7)."""
 
+    remedy = "give the user behind the token this permission, or have API access enabled for the account"
+
+
+class ApiAccessDisabled(PermissionDenied):
+    """403 that says so: the account's plan has no API access (§2.7; told by its words, which are not documented)."""
+
+    remedy = "have API access enabled for the account"
+
 
 class NotFound(StatusError):
-    """404: no such record; also a missing parent on create (§3.9)."""
+    """404: no such record, also a missing parent on create (§3.9).
+
+    ``model`` and ``id`` are the record's where the API names them (``Couldn't find Product with 'id'=123``).
+    """
+
+    remedy = "check the id; the record may belong to another account"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        status: int,
+        method: str,
+        path: str,
+        request_id: str | None = None,
+        model: str | None = None,
+        id: int | str | None = None,
+    ) -> None:
+        self.model = model
+        self.id = id
+        if model is None:
+            self.remedy = "check the base URL and the path"
+        super().__init__(detail, status=status, method=method, path=path, request_id=request_id)
+
+
+class RequestTooLong(StatusError):
+    """414: the address is too long for the server, some 8,000 characters (§3.9)."""
+
+    remedy = "ask with fewer filters, in several calls"
 
 
 class ValidationFailed(StatusError):
     """422: ``fields`` maps each field (nested ones dotted) to its messages (§3.9)."""
+
+    remedy = "correct what it names"
 
     def __init__(
         self,
@@ -220,6 +389,8 @@ class ValidationFailed(StatusError):
 class RateLimited(StatusError):
     """429: the window of 300 requests in 300 s is used up until ``reset_at`` (UTC, §3.10)."""
 
+    remedy = "wait for the next window"
+
     def __init__(
         self,
         detail: str,
@@ -236,6 +407,8 @@ class RateLimited(StatusError):
 
 class ServerError(StatusError):
     """5xx: the API failed. A write may have happened."""
+
+    remedy = "try again later; after a write, look before sending it again"
 
 
 # ── the ledger ───────────────────────────────────────────────────────────────────────────────

@@ -33,6 +33,8 @@ from tradegecko_bridge.ledger import (
     OrderState,
     ShipmentEntry,
 )
+from tradegecko_bridge.permits import Permits
+from tradegecko_bridge.tokens import RefreshNote, StoredToken, TokenPair
 
 Clock = Callable[[], datetime]
 """Tells the present moment, aware and in UTC."""
@@ -286,3 +288,72 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of connections and files; the store is not used afterwards."""
+
+
+# ── logins ───────────────────────────────────────────────────────────────────────────────────
+
+
+class TokenStore(Protocol):
+    """Where logins are kept, each under a name of its own. Every method is atomic and durable when it returns.
+
+    A refresh token works once, so of all threads and processes exactly one may refresh a pair: the one whose
+    :meth:`claim_refresh` was answered. All times are aware UTC.
+
+    Raises (any method): StoreBusy when another process holds the store too long, StoreError when it fails.
+    Neither tells a token.
+    """
+
+    def load(self, name: str) -> StoredToken | None:
+        """The login of this name, or None."""
+
+    def claim_refresh(
+        self, name: str, generation: int, worker: str, *, at: datetime, until: datetime
+    ) -> StoredToken | None:
+        """Take the right to refresh this generation; nobody else gets it before ``until``.
+
+        None when there is nothing to take: another generation is stored (or no login), somebody's lease runs
+        (it has run out at its ``until``), the pair has no refresh token, or TradeGecko has refused it. A lease that
+        ran out leaves a note ``lost`` that names its worker.
+        """
+
+    def save(self, name: str, pair: TokenPair, *, at: datetime, after: StoredToken | None = None) -> StoredToken:
+        """Write a pair: a new login, or with ``after`` what refreshing that one gave. Lease and note are over.
+
+        With ``after`` the generation counts and not the lease, so that an answer which came late is not lost.
+
+        Raises:
+            ClaimLost: ``after`` is no longer the stored generation; nothing is written.
+        """
+
+    def release(self, claimed: StoredToken, *, note: RefreshNote | None = None) -> None:
+        """Give a lease back without a new pair, and note why; harmless when the lease was lost."""
+
+    def delete(self, name: str) -> None:
+        """Forget a login and its tokens; harmless when there is none. Its generations go on counting."""
+
+    def holders(self, fingerprint: str) -> Sequence[str]:
+        """The names of the logins that hold this pair, or one that came from it by refreshing, in order."""
+
+
+# ── the rate limit ───────────────────────────────────────────────────────────────────────────
+
+
+class RateLedger(Protocol):
+    """How much of each account's rate-limit window is used, shared by all who call the account.
+
+    ``account`` names application and account, ``window`` is the moment the window begins (aware UTC). A permit is
+    good for one request in its window and is never given back: one that is not used, because its process was
+    killed or had nothing more to send, ends with the window. What is older than an hour may be forgotten.
+
+    Raises (any method): StoreBusy when another process holds the store too long, StoreError when it fails.
+    """
+
+    def take(self, account: str, window: datetime, want: int, *, up_to: int, seen: int = 0) -> Permits:
+        """Up to ``want`` permits, none beyond ``up_to`` used in the window by everybody together.
+
+        ``seen`` is the largest use the server has told of for this window. What of it nobody here took counts as used
+        by somebody else, from now on and for all.
+        """
+
+    def note(self, account: str, window: datetime, used: int) -> None:
+        """The server has told that ``used`` requests of this window are used; after a 429, all of them."""

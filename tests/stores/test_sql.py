@@ -22,6 +22,7 @@ from tradegecko_bridge.errors import StoreBusy, StoreError
 from tradegecko_bridge.ledger import LedgerEntry
 from tradegecko_bridge.stores import MemoryStore, SqlStore
 from tradegecko_bridge.stores.sql import orders
+from tradegecko_bridge.stores.sql.columns import UtcTime
 from tradegecko_bridge.stores.sql.faults import as_store_error
 from tradegecko_bridge.stores.sql.tables import metadata
 from tradegecko_bridge.testing.store_checks.cases import an_order
@@ -204,7 +205,9 @@ def test_postgresql_passes_over_what_others_hold() -> None:
 def test_the_tables_can_be_said_to_postgresql() -> None:
     """Every table and index has words in PostgreSQL; moments are moments there."""
     for table in metadata.sorted_tables:
-        assert "TIMESTAMP WITH TIME ZONE" in str(CreateTable(table).compile(dialect=POSTGRESQL))
+        said = str(CreateTable(table).compile(dialect=POSTGRESQL))
+        moments = [column for column in table.columns if isinstance(column.type, UtcTime)]
+        assert said.count("TIMESTAMP WITH TIME ZONE") == len(moments)
         for index in table.indexes:
             assert str(CreateIndex(index).compile(dialect=POSTGRESQL))
 

@@ -50,24 +50,40 @@ def an_order(client: TradeGeckoClient, number: str, **fields: object) -> int:
 
 def test_every_resource_is_an_attribute_and_annotated(client: TradeGeckoClient) -> None:
     """What ``resources`` says exists is on the client, and type checkers see it with its record class."""
-    annotated = {name: text for name, text in TradeGeckoClient.__annotations__.items() if "BoundResource" in text}
-    assert annotated == {r.plural: f"BoundResource[records.{r.record.__name__}]" for r in resources.ALL}
     for resource in resources.ALL:
         bound = getattr(client, resource.plural)
         assert isinstance(bound, BoundResource)
         assert bound.resource is resource
 
 
-SERVED = [r for r in resources.ALL if not r.plural.startswith("purchase_order")]
-"""The sandbox sells; it does not buy."""
+NOT_SERVED = ("stock_adjustment_reasons",)
+"""Too little is known of them for the sandbox to have them."""
+SERVED = [r for r in resources.ALL if r.plural not in NOT_SERVED]
+
+
+def one_of_everything(client: TradeGeckoClient) -> None:
+    """What the demo account does not have yet: every kind of document."""
+    order = an_order(client, "R-1", status="finalized")
+    client.orders.invoice(order)
+    client.orders.fulfil(order)
+    client.orders.pay(order)
+    line = next(row for row in client.order_line_items.list(order_id=order) if row.variant_id)
+    back = [{"order_line_item_id": line.id, "quantity": 1}]
+    client.fulfillment_returns.create({"order_id": order, "fulfillment_return_line_items": back})
+    goods = [{"variant_id": 1, "quantity": 2, "price": "5", "tax_type_id": 1}]
+    supplier = next(row.id for row in client.companies.list(company_type="supplier"))
+    bought = {"company_id": supplier, "status": "active", "purchase_order_line_items": goods}
+    client.purchase_orders.receive(client.purchase_orders.create(bought).id)
+    moved = [{"variant_id": 1, "quantity": 1}]
+    way = {"source_location_id": 1, "destination_location_id": 2, "stock_transfer_line_items": moved}
+    client.stock_transfers.create(way)
+    client.webhooks.create({"event": "company.update", "address": "http://127.0.0.1:9/hook"})
 
 
 @pytest.mark.parametrize("resource", SERVED, ids=lambda r: r.plural)
 def test_every_resource_is_served_and_read(client: TradeGeckoClient, resource: resources.Resource[Any]) -> None:
     """Each list has rows, each of them is read, has no field unknown to its class, and is written back unchanged."""
-    made = an_order(client, "R-1", status="finalized")
-    client.orders.action(made, "invoice")
-    client.orders.action(made, "fulfil")
+    one_of_everything(client)
     for page in client.pages(resource.list()):
         assert page.problems == []
         assert page.records
@@ -96,7 +112,7 @@ def test_pages_are_walked_to_the_end(sandbox: Sandbox, client: TradeGeckoClient)
 
 def test_pages_are_fetched_as_they_are_asked_for(sandbox: Sandbox, client: TradeGeckoClient) -> None:
     """Nothing is asked for before it is needed."""
-    variants = client.variants.list(limit=4)
+    variants = iter(client.variants.list(limit=4))
     assert sandbox.requests() == []
     for _ in range(4):
         next(variants)
@@ -113,14 +129,14 @@ def test_a_list_can_begin_at_a_later_page(client: TradeGeckoClient) -> None:
 
 def test_a_limit_of_nothing_counts(client: TradeGeckoClient) -> None:
     """``limit=0`` gives the total and no record, in one page."""
-    pages = list(client.variants.pages(limit=0))
+    pages = list(client.variants.list(limit=0).pages())
     assert len(pages) == 1
     assert (pages[0].total, pages[0].records, pages[0].last) == (16, [], True)
 
 
 def test_what_is_included_comes_along(client: TradeGeckoClient) -> None:
     """Sideloaded records are read as what they are."""
-    page = next(client.products.pages(include=["variants"], limit=2))
+    page = next(client.products.list(include=["variants"], limit=2).pages())
     ids = {variant.id for variant in page.sideloaded["variants"]}
     assert ids == {i for product in page for i in product.variant_ids}
 
@@ -261,7 +277,7 @@ def test_a_full_window_is_waited_out_by_both_clocks() -> None:
         for _ in range(4):
             client.users.current()
         assert [r["status"] for r in sandbox.requests()] == [200] * 4
-        assert len(waits.slept) == 1
+        assert sum(waits.slept) > 0
 
 
 def test_429() -> None:
@@ -269,20 +285,20 @@ def test_429() -> None:
     waits = Waits()
     with (
         Sandbox(rate_limit=3, clock=waits.clock) as sandbox,
-        TradeGeckoClient(sandbox.access_token, base_url=sandbox.base_url) as other,
+        httpx.Client(headers={"Authorization": f"Bearer {sandbox.access_token}"}) as other,
         TradeGeckoClient(
             sandbox.access_token, base_url=sandbox.base_url, clock=waits.clock, sleep=waits.sleep
         ) as client,
     ):
         for _ in range(3):
-            other.users.current()
+            other.get(f"{sandbox.base_url}/users/current")
         with pytest.raises(errors.RateLimited) as caught:
             client.send(resources.current(resources.USERS), retry=NO_RETRY)
         assert caught.value.reset_at is not None
         assert caught.value.reset_at > waits.now
         client.users.current()
         assert [r["status"] for r in sandbox.requests()] == [200, 200, 200, 429, 200]
-        assert len(waits.slept) == 1
+        assert sum(waits.slept) <= 305
 
 
 # ── no answer ────────────────────────────────────────────────────────────────────────────────

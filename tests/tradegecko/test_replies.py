@@ -42,7 +42,7 @@ def said(status: int, content: object, **headers: str) -> TradeGeckoError:
         (402, errors.SubscriptionLapsed),
         (403, errors.PermissionDenied),
         (404, errors.NotFound),
-        (414, errors.StatusError),
+        (414, errors.RequestTooLong),
         (418, errors.StatusError),
         (422, errors.ValidationFailed),
         (429, errors.RateLimited),
@@ -67,7 +67,7 @@ def test_each_status_has_its_class(status: int, kind: type[errors.StatusError], 
 def test_the_apis_own_words_are_passed_on() -> None:
     """Message, and what to do where we know it."""
     assert said(404, {"type": "Not Found", "message": "Couldn't find Order"}).detail == "Couldn't find Order"
-    assert "; log in again" in str(said(401, {"type": "unauthorized", "message": "The access token expired"}))
+    assert "; log in again" in str(said(401, {"type": "unauthorized", "message": "The access token is invalid"}))
     assert said(429, {"error": "You have exceeded"}).detail == "You have exceeded"
     assert "check the base URL" in str(said(404, HTML))
 

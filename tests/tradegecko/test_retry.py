@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
 import httpx
 import pytest
+from attrs import evolve
 
-from tests.tradegecko.support import Waits, scripted
+from tests.tradegecko.drivers import DATE, NOW, RESET
+from tests.tradegecko.support import Waits, mocked, scripted
 from tradegecko_bridge import errors
 from tradegecko_bridge.tradegecko.calls import Call
 from tradegecko_bridge.tradegecko.resources import ORDERS
@@ -19,11 +22,12 @@ STEADY = RetryPolicy(jitter=lambda: 1.0)
 GOOD = httpx.Response(200, json={"order": {"id": 1}})
 CALLS: dict[str, Call[Any]] = {
     "GET": ORDERS.get(1),
-    "POST": ORDERS.create({"company_id": 1}, idempotency_key="k"),
+    "POST": ORDERS.create({"company_id": 1}),
     "PUT": ORDERS.update(1, {"notes": "x"}),
     "DELETE": ORDERS.delete(1),
 }
 WRITES = ("POST", "PUT", "DELETE")
+KEYED: dict[str, Call[Any]] = {name: evolve(CALLS[name], idempotency_key="k") for name in ("POST", "PUT")}
 
 
 def tries(method: str, failure: httpx.Response | Exception) -> int:
@@ -65,6 +69,24 @@ def test_a_write_in_doubt_is_never_repeated(method: str, failure: httpx.Response
     assert tries(method, failure) == 1
 
 
+@pytest.mark.parametrize("method", KEYED)
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_write_under_a_key_is_repeated_under_the_same(method: str, failure: httpx.Response | Exception) -> None:
+    """The key lets only one of them through, so asking again can do no harm."""
+    client, script = scripted(failure, GOOD, retry=STEADY)
+    client.send(KEYED[method])
+    assert [request.headers["Idempotency-Key"] for request in script.requests] == ["k", "k"]
+
+
+def test_a_key_used_by_the_first_try_says_so() -> None:
+    """The answer was lost, the repeat is refused: one error, with the number of tries it took."""
+    used = httpx.Response(400, json={"message": "Duplicate Idempotency Key header detected"})
+    client, _ = scripted(httpx.ReadTimeout("x"), used, retry=STEADY)
+    with pytest.raises(errors.DuplicateIdempotencyKey, match="look for what the first request") as caught:
+        client.send(KEYED["POST"])
+    assert caught.value.attempts == 2
+
+
 @pytest.mark.parametrize("method", CALLS)
 @pytest.mark.parametrize("status", [301, 400, 401, 402, 403, 404, 422])
 def test_what_will_fail_again_is_not_repeated(method: str, status: int) -> None:
@@ -102,11 +124,37 @@ def test_waits_grow_up_to_the_longest() -> None:
     assert all(a <= b for a, b in pairwise(waits))
 
 
-def test_jitter_takes_away_up_to_half() -> None:
-    """Many clients that fail together do not come back together."""
-    assert RetryPolicy(jitter=lambda: 0.0).wait(3) == 1.0
+def test_jitter_is_full() -> None:
+    """Between nothing and the whole wait: many clients that fail together do not come back together."""
+    assert RetryPolicy(jitter=lambda: 0.0).wait(3) == 0.0
     assert RetryPolicy(jitter=lambda: 1.0).wait(3) == 2.0
     assert len({RetryPolicy().wait(3) for _ in range(20)}) > 1
+
+
+def test_a_policy_for_tests_decides_alike_and_never_waits() -> None:
+    """Reads are repeated, 429 too, and the policy never asks for a wait."""
+    policy = RetryPolicy.for_tests()
+    waits = Waits(NOW)
+    client, script = scripted(httpx.Response(500), httpx.ReadTimeout("x"), GOOD, retry=policy, waits=waits)
+    client.orders.get(1)
+    assert len(script.requests) == 3
+    assert sum(waits.slept) == 0.0
+    refused = errors.RateLimited("x", status=429, method="GET", path="/", reset_at=NOW)
+    assert policy.should_retry(CALLS["POST"], refused)
+    assert policy.wait_after(1, refused, lambda _: 300.0) == 0.0
+
+
+def test_the_time_of_slow_answers_counts_against_patience() -> None:
+    """Not only waits are bounded: after ``patience`` seconds in all, no further try begins."""
+
+    def slow(_request: httpx.Request) -> httpx.Response:
+        time.sleep(0.03)
+        return httpx.Response(500)
+
+    policy = RetryPolicy(attempts=1000, patience=0.1, first_wait=0.0)
+    with mocked(slow, retry=policy) as client, pytest.raises(errors.ServerError) as caught:
+        client.orders.get(1)
+    assert 2 <= caught.value.attempts <= 4
 
 
 def test_no_retry_is_one_try() -> None:
@@ -118,36 +166,32 @@ def test_no_retry_is_one_try() -> None:
 
 
 def test_a_rate_limit_without_a_moment_is_waited_for_like_any_failure() -> None:
-    """Not at once and not for as long as the clocks differ."""
-    waits = Waits()
-    refusal = httpx.Response(429, headers={"Date": "Mon, 01 Jan 1990 00:00:00 GMT"})
-    client, _ = scripted(refusal, GOOD, retry=STEADY, waits=waits)
+    """Where the answer does not name it, the policy waits as after any failure; the limiter may add its own."""
+    waits = Waits(NOW)
+    client, _ = scripted(httpx.Response(429), GOOD, retry=STEADY, waits=waits)
     client.orders.get(1)
-    assert waits.slept == [0.5]
+    assert waits.slept[0] == 0.5
+    assert sum(waits.slept) <= 305
 
 
 def test_a_rate_limit_is_waited_out() -> None:
     """After a 429 that names the moment we wait for it, once."""
-    waits = Waits()
-    reset = int(waits.now.timestamp()) + 42
-    refusal = httpx.Response(429, headers={"X-Rate-Limit-Remaining": "0", "X-Rate-Limit-Reset": str(reset)})
-    client, script = scripted(refusal, GOOD, retry=STEADY, waits=waits)
+    waits = Waits(NOW)
+    headers = {"X-Rate-Limit-Remaining": "0", "X-Rate-Limit-Reset": RESET, "Date": DATE}
+    client, script = scripted(httpx.Response(429, headers=headers), GOOD, retry=STEADY, waits=waits)
     client.orders.get(1)
     assert len(script.requests) == 2
-    assert len(waits.slept) == 1
-    assert 41 < waits.slept[0] <= 43
+    assert waits.slept == [43.0]
 
 
 def test_an_empty_window_is_waited_for_before_asking() -> None:
     """The last answer said that nothing is left: no request is wasted on finding out."""
-    waits = Waits()
-    reset = int(waits.now.timestamp()) + 42
-    last = httpx.Response(
-        200, json={"order": {"id": 1}}, headers={"X-Rate-Limit-Remaining": "0", "X-Rate-Limit-Reset": str(reset)}
-    )
+    waits = Waits(NOW)
+    headers = {"X-Rate-Limit-Remaining": "0", "X-Rate-Limit-Reset": RESET, "Date": DATE}
+    last = httpx.Response(200, json={"order": {"id": 1}}, headers=headers)
     client, script = scripted(last, GOOD, waits=waits)
     client.orders.get(1)
     assert waits.slept == []
     client.orders.get(1)
     assert len(script.requests) == 2
-    assert waits.now.timestamp() > reset
+    assert waits.now.timestamp() > int(RESET)

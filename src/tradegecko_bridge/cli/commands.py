@@ -1,4 +1,4 @@
-"""The commands: sandbox, sync, orders, demo."""
+"""The commands: sandbox, sync, login, logout, check, orders, demo."""
 
 from __future__ import annotations
 
@@ -80,6 +80,79 @@ def sync(operation: str, dry_run: bool, connection: str | None, config_path: Pat
         for _, report in reports:
             print_run(report)
     if not all(report for _, report in reports):
+        sys.exit(FAILED)
+
+
+@tgbridge.command()
+@click.option("--name", help="What to call the login; the settings' own name unless given.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Wait on this port of 127.0.0.1; 0 finds one.")
+@click.option("--browser/--no-browser", default=True, help="Open a browser, or only print the address.")
+@click.option("--timeout", type=click.FloatRange(1), default=300, show_default=True, help="Seconds to wait for you.")
+@click.option("--user", metavar="EMAIL", help="Log in by password instead, where the application may (asks for it).")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@CONFIG
+def login(
+    name: str | None,
+    port: int,
+    browser: bool,
+    timeout: float,
+    user: str | None,
+    password_stdin: bool,
+    config_path: Path,
+) -> None:
+    """Log in to TradeGecko and keep the tokens where the settings say.
+
+    Use one TradeGecko user per connection: two logins as the same user end each other.
+    """
+    from tradegecko_bridge.cli.logins import log_in, password_from_stdin
+    from tradegecko_bridge.tokens import Secret
+
+    def password() -> Secret:
+        return password_from_stdin() if password_stdin else Secret(click.prompt("Password", hide_input=True))
+
+    def tell(url: str) -> None:
+        click.echo(f"Log in and approve at\n\n  {url}\n")
+
+    stored = log_in(
+        config_path, name, browser=browser, port=port, patience=timeout, user=user, password=password, tell=tell
+    )
+    click.echo(f"logged in as {stored.name!r}; `tgbridge check` shows what that opens")
+    if stored.pair.second_hand:
+        click.echo(
+            "warning: these tokens were in use before: another program is logged in as the same TradeGecko user, and "
+            "the first of both to refresh them ends the other; log in as a user of its own",
+            err=True,
+        )
+
+
+@tgbridge.command()
+@click.option("--name", help="Which login; the settings' own unless given.")
+@CONFIG
+def logout(name: str | None, config_path: Path) -> None:
+    """Forget a login's tokens on this side. In TradeGecko its access stays until somebody revokes it there."""
+    from tradegecko_bridge.cli.logins import log_out
+
+    chosen, known = log_out(config_path, name)
+    click.echo(f"login {chosen!r} is forgotten" if known else f"there was no login {chosen!r}")
+
+
+@tgbridge.command()
+@CONNECTION
+@CONFIG
+@JSON
+def check(connection: str | None, config_path: Path, as_json: bool) -> None:
+    """Test the connection: who and what the login opens, permissions, and whether configured locations exist."""
+    from tradegecko_bridge.cli.logins import check as look
+
+    found = look(config_path, connection)
+    if as_json:
+        _print_json([checked.as_dict() for checked in found])
+    for checked in () if as_json else found:
+        click.echo(f"{'✗' if checked.problems else '✓'} {checked.connection}: {checked.account}, as {checked.user}")
+        click.echo(f"  locations: {', '.join(checked.locations) or 'none'}")
+        for problem in checked.problems:
+            click.echo(f"  problem: {problem}")
+    if any(checked.problems for checked in found):
         sys.exit(FAILED)
 
 

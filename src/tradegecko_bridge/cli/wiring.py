@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
+from tradegecko_bridge.cli.logins import signed_in
 from tradegecko_bridge.config import load_config
 from tradegecko_bridge.engine import Progress, Report, RunReport, SyncEngine
 from tradegecko_bridge.errors import ConfigError
@@ -35,7 +36,7 @@ def engines(
             if hasattr(source, "close"):
                 stack.callback(source.close)
         store = stack.enter_context(closing(SqlStore(config.ledger_url)))
-        client = stack.enter_context(TradeGeckoClient(config.access_token, base_url=config.base_url))
+        client = stack.enter_context(TradeGeckoClient(signed_in(config, store), base_url=config.base_url))
         yield (
             (
                 wired.name,

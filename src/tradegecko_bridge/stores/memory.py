@@ -12,15 +12,21 @@ from attrs import evolve
 from tradegecko_bridge.commerce import Shipment, SourceOrder, UnreadableOrder
 from tradegecko_bridge.errors import StoreError
 from tradegecko_bridge.ledger import IntakeCounts, LedgerEntry, LedgerEvent, OrderState, ShipmentEntry
+from tradegecko_bridge.permits import PermitBook
 from tradegecko_bridge.stores import intake_rules, shipment_rules, work_rules
 from tradegecko_bridge.stores.row import Change, Row, utc
 from tradegecko_bridge.stores.shipment_rules import ShipmentRow
+from tradegecko_bridge.stores.tokens import MemoryTokenStore
 
 
 class MemoryStore:
     """For trying things out and for tests. Threads may share it; processes cannot."""
 
     def __init__(self) -> None:
+        self.tokens = MemoryTokenStore()
+        """The logins kept beside the ledger, a :class:`~tradegecko_bridge.ports.TokenStore`."""
+        self.permits = PermitBook()
+        """What is used of the rate limit, a :class:`~tradegecko_bridge.ports.RateLedger`."""
         self._lock = Lock()
         self._rows: dict[int, Row] = {}
         self._ids: dict[tuple[str, str], int] = {}

@@ -8,12 +8,14 @@ from tradegecko_bridge.testing.store_checks.acknowledged import AcknowledgedChec
 from tradegecko_bridge.testing.store_checks.claims import ClaimChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.decisions import DecisionChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.intake import IntakeChecks  # noqa: E402
+from tradegecko_bridge.testing.store_checks.limits import LimitChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.lookups import LookupChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.records import RecordChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.resupply import ResupplyChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.shipments import ShipmentChecks  # noqa: E402
+from tradegecko_bridge.testing.store_checks.tokens import TokenChecks  # noqa: E402
 
-__all__ = ["StoreSuite"]
+__all__ = ["RateLedgerSuite", "StoreSuite", "TokenStoreSuite"]
 
 
 class StoreSuite(
@@ -56,4 +58,20 @@ class StoreSuite(
     Most of what the checks ask for need not be written again: ``intake_rules``, ``work_rules`` and
     ``shipment_rules`` in :mod:`tradegecko_bridge.stores` decide what becomes of a row, and a store only finds,
     locks and writes rows.
+    """
+
+
+class TokenStoreSuite(TokenChecks):
+    """Everything :class:`tradegecko_bridge.ports.TokenStore` promises, as tests.
+
+    As :class:`StoreSuite`, with a fixture ``tokens``: an empty token store, a new one for every test.
+    :mod:`tradegecko_bridge.stores.token_rules` decides what becomes of a login; a store only finds, locks and writes.
+    """
+
+
+class RateLedgerSuite(LimitChecks):
+    """Everything :class:`tradegecko_bridge.ports.RateLedger` promises, as tests.
+
+    As :class:`StoreSuite`, with a fixture ``permits``: an empty one, a new one for every test.
+    :class:`tradegecko_bridge.permits.WindowUse` decides who gets what; a store only finds, locks and writes.
     """

@@ -5,10 +5,11 @@ Both drivers send the same :class:`Call`; everything about an endpoint is said o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from enum import Enum
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -17,6 +18,7 @@ from tradegecko_bridge.tradegecko.records.base import Record
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
+S = TypeVar("S", bound=Record)
 
 Params = tuple[tuple[str, str], ...]
 
@@ -41,7 +43,8 @@ class Call(Generic[T]):
 
     ``idempotency_key`` goes out as ``Idempotency-Key`` (reference §3.11). ``read`` turns the reply into the value
     the caller gets and raises :class:`~tradegecko_bridge.errors.MalformedData` when it cannot. ``path`` shows in logs
-    and errors, so a query, which may hold a customer, has no place in it.
+    and errors, so a query, which may hold a customer, has no place in it. ``known`` is the answer where it is known
+    without asking, as that to a list of nothing: drivers read it and send no request.
     """
 
     method: str
@@ -49,6 +52,7 @@ class Call(Generic[T]):
     params: Params = field(default=(), repr=False)
     body: Mapping[str, Any] | None = field(default=None, repr=False)
     idempotency_key: str | None = None
+    known: Reply | None = field(default=None, repr=False)
     read: Callable[[Reply], T] = field(repr=False)
 
     @path.validator
@@ -67,18 +71,53 @@ class Call(Generic[T]):
         return evolve(self, params=(*kept, *query(params)))
 
 
+class Sideloaded(dict[str, list[Any]]):
+    """What came along with a record or a page, by root (reference §3.8): records, or rows as they came where their
+    class is not known.
+
+    What the API was asked to include is found under that name, too: ``sideloaded["billing_address"]`` are the
+    ``addresses``. Where nothing came along the API leaves the root out; asking for it then gives an empty list.
+    """
+
+    def __missing__(self, root: str) -> list[Any]:
+        return self.get(_ROOTS.get(root, root), [])
+
+    def of(self, kind: type[S]) -> list[S]:
+        """All records of one class: ``page.sideloaded.of(FulfillmentLineItem)``."""
+        return [record for rows in self.values() for record in rows if isinstance(record, kind)]
+
+
+_ROOTS: Final = {
+    "shipping_address": "addresses",
+    "billing_address": "addresses",
+    "supplier_address": "addresses",
+    "company": "companies",
+    "bundle": "variants",
+    "component": "variants",
+}
+"""The roots of what is included under another name."""
+
+
+@frozen(kw_only=True)
+class Shown(Generic[R]):
+    """One record and what came along; ``problems`` has a line for each row beside it that could not be read."""
+
+    record: R
+    sideloaded: Sideloaded
+    problems: list[str]
+
+
 @frozen(kw_only=True)
 class Page(Generic[R]):
     """One page of a list.
 
-    ``problems`` has a line for every row that could not be read. ``sideloaded`` holds the records that came
-    along, by their root (reference §3.8). ``total`` counts all records of the list, None where the API does not
-    say (accounts, §3.6).
+    ``problems`` has a line for every row that could not be read, also of those beside. ``total`` counts all records of
+    the list, None where the API does not say (accounts, §3.6).
     """
 
     records: list[R]
     problems: list[str]
-    sideloaded: Mapping[str, list[Any]]
+    sideloaded: Sideloaded
     total: int | None
     last: bool
 
@@ -87,10 +126,16 @@ class Page(Generic[R]):
 
 
 def query(params: Mapping[str, object]) -> Params:
-    """Query parameters as the API takes them (reference §3.7): lists as ``name[]=a&name[]=b``, None left out."""
+    """Query parameters as the API takes them (reference §3.7): lists as ``name[]=a&name[]=b``, None left out.
+
+    Raises:
+        ValueError: a list is empty, which would not narrow anything; or a moment has no time zone.
+    """
     pairs: list[tuple[str, str]] = []
     for name, value in params.items():
-        if isinstance(value, (list, tuple, set, frozenset)):
+        if isinstance(value, (Sequence, AbstractSet)) and not isinstance(value, str):
+            if not value:
+                raise ValueError(f"{name} is an empty list: sent, it would not narrow anything")
             pairs += [(f"{name}[]", _text(item)) for item in value]
         elif value is not None:
             pairs.append((name, _text(value)))

@@ -32,6 +32,7 @@ from tradegecko_bridge.tradegecko import records, resources
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
 from tradegecko_bridge.tradegecko.codec import write_value
+from tradegecko_bridge.tradegecko.limits import Priority
 from tradegecko_bridge.tradegecko.records.base import Record
 from tradegecko_bridge.tradegecko.retry import NO_RETRY
 
@@ -47,6 +48,8 @@ INACTIVE: Final = ("disabled", "archived")
 OVERLAP: Final = timedelta(minutes=2)
 """How far before its cursor a listing resumes, for changes that became visible late."""
 SKUS_A_CALL: Final = 50
+PAGES_AT_ONCE: Final = 20
+"""Pages of a listing that come as quickly as they can; the rest at the pace of the rate limit."""
 URL_ROOM: Final = 4000
 """Characters of SKUs a URL may carry; beyond some 8,000 in all the answer is 414 (reference §3.9)."""
 
@@ -58,7 +61,9 @@ class TradeGeckoGateway:
     """
 
     def __init__(self, client: TradeGeckoClient) -> None:
-        self._client = client
+        self._client = client.with_options(priority=Priority.DELIVERY)
+        self._normal = client.with_options(priority=Priority.NORMAL)
+        self._bulk = client.with_options(priority=Priority.BULK)
 
     @property
     def calls(self) -> int:
@@ -138,7 +143,7 @@ class TradeGeckoGateway:
             call = resources.FULFILLMENTS.list(
                 page=number, status="fulfilled", updated_at_min=since, order="updated_at asc"
             )
-            page = next(self._pages(call))
+            page = next(self._pages(call, self._normal))
             shipments = _remote_shipments(page)
             yield from (shipment for shipment in shipments if (shipment.id, shipment.cursor) not in seen)
             if page.last:
@@ -149,15 +154,16 @@ class TradeGeckoGateway:
 
     def stock(self) -> Iterable[VariantStock]:
         """Every active variant with a SKU; what bundles hold is computed by TradeGecko (§9)."""
-        for variant in self._all(resources.VARIANTS, order="created_at asc"):
+        for variant in _rows(self._listing(resources.VARIANTS.list(order="created_at asc"))):
             if variant.sku:
                 yield _variant_stock(variant)
 
     def products(self) -> Iterable[ProductDetails]:
         """Every active product with the variants that come along (§5.22) and the images' addresses (§5.11)."""
-        images = {image.id: address for image in self._all(resources.IMAGES) if (address := _image_url(image))}
+        listed = _rows(self._listing(resources.IMAGES.list()))
+        images = {image.id: address for image in listed if (address := _image_url(image))}
         call = resources.PRODUCTS.list(include=["variants"], order="created_at asc")
-        for page in self._pages(call):
+        for page in self._listing(call):
             variants: dict[int, list[records.Variant]] = {}
             for variant in page.sideloaded.get("variants", ()):
                 if variant.status != "archived":
@@ -251,16 +257,25 @@ class TradeGeckoGateway:
     # ── reading ──────────────────────────────────────────────────────────────────────────────
 
     def _all(self, resource: resources.Resource[R], *, order: str | None = None, **filters: object) -> Iterator[R]:
-        for page in self._pages(resource.list(order=order).with_params(**filters)):
-            yield from page
+        return _rows(self._pages(resource.list(order=order).with_params(**filters), self._client))
 
-    def _pages(self, call: Call[Page[R]]) -> Iterator[Page[R]]:
+    def _listing(self, call: Call[Page[R]]) -> Iterator[Page[R]]:
+        """A whole list. A long one steps back after some pages, so that it does not take the window from others."""
+        for number, page in enumerate(self._pages(call, self._normal), 1):
+            yield page
+            if page.last:
+                return
+            if number == PAGES_AT_ONCE:
+                break
+        yield from self._pages(call.with_params(page=PAGES_AT_ONCE + 1), self._bulk)
+
+    def _pages(self, call: Call[Page[R]], through: TradeGeckoClient) -> Iterator[Page[R]]:
         """Pages, with what the client raises told in the port's words.
 
         Raises:
             Unavailable: also for a row that cannot be read: leaving it out would be acting on half the truth.
         """
-        pages = self._client.pages(call)
+        pages = through.pages(call)
         while True:
             with _reading():
                 page = next(pages, None)
@@ -284,6 +299,11 @@ def _url_fuls(skus: Iterable[str]) -> Iterator[list[str]]:
         room -= size
     if some:
         yield some
+
+
+def _rows(pages: Iterable[Page[R]]) -> Iterator[R]:
+    for page in pages:
+        yield from page
 
 
 @contextmanager

@@ -2,38 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from tradegecko_bridge.errors import (
+    ApiAccessDisabled,
     BadRequest,
     DuplicateIdempotencyKey,
+    LoginDeleted,
+    LoginRefused,
     NeedsLogin,
     NotFound,
     PermissionDenied,
     RateLimited,
+    RequestTooLong,
     ServerError,
     StatusError,
     SubscriptionLapsed,
+    TokenExpired,
+    TokenInvalid,
+    TokenRevoked,
     UnreadableReply,
     ValidationFailed,
 )
 from tradegecko_bridge.tradegecko.calls import Reply
 
-_REMEDY: dict[int, str] = {
-    401: "log in again or put a valid access token into the settings",
-    402: "the account's subscription has lapsed; renew it",
-    403: "the user behind the token lacks the permission, or the plan has no API access",
-}
-_BY_STATUS: dict[int, type[StatusError]] = {
-    401: NeedsLogin,
-    402: SubscriptionLapsed,
-    403: PermissionDenied,
-    404: NotFound,
-}
+Where = dict[str, Any]
+"""Status, method, path and request id: what every error of an answer is told with."""
+
+_TOKENS: Final[tuple[tuple[str, type[NeedsLogin]], ...]] = (
+    ("expired", TokenExpired),
+    ("revoked", TokenRevoked),
+    ("invalid", TokenInvalid),
+)
+"""The one word that differs between the messages of a 401 (reference §2.6)."""
+_MISSING: Final = re.compile(r"Couldn't find (\w+)(?: with '?id'?=(\S+))?")
+_NO_API_ACCESS: Final = re.compile(r"\bAPI access\b", re.IGNORECASE)
 
 
 def read_reply(method: str, path: str, status: int, headers: Mapping[str, str], content: bytes) -> Reply:
@@ -43,20 +51,20 @@ def read_reply(method: str, path: str, status: int, headers: Mapping[str, str], 
         StatusError: one of its kinds, for every status from 400 up.
         UnreadableReply: a redirect, or a success that is not JSON.
     """
-    where: dict[str, Any] = {"method": method, "path": path, "request_id": headers.get("x-request-id")}
     body, readable = _json(content)
+    if 200 <= status < 300 and readable:
+        return Reply(status=status, headers=headers, body=body)
+    where: Where = {"method": method, "path": path, "request_id": headers.get("x-request-id")}
     if status >= 400:
-        raise _error(status, headers, body, where)
-    if 300 <= status < 400:
-        raise UnreadableReply(f"{status} redirect, which the API never sends; check the base URL", **where)
-    if not readable:
-        kind = headers.get("content-type", "no content type").split(";")[0]
-        raise UnreadableReply(f"{status} with {len(content)} bytes that are not JSON ({kind})", **where)
-    return Reply(status=status, headers=headers, body=body)
+        raise _error(headers, body, {**where, "status": status})
+    if not 200 <= status < 300:
+        raise UnreadableReply(f"{status}, a redirect or the like, which the API never sends", **where)
+    kind = headers.get("content-type", "no content type").split(";")[0]
+    raise UnreadableReply(f"{status} with {len(content)} bytes that are not JSON ({_one_line(kind)})", **where)
 
 
 def _json(content: bytes) -> tuple[Any, bool]:
-    if not content.strip():
+    if not content or content.isspace():
         return None, True
     try:
         return orjson.loads(content), True
@@ -64,30 +72,72 @@ def _json(content: bytes) -> tuple[Any, bool]:
         return None, False
 
 
-def _error(status: int, headers: Mapping[str, str], body: Any, where: dict[str, Any]) -> StatusError:
+def _error(headers: Mapping[str, str], body: Any, where: Where) -> StatusError:
+    status = where["status"]
     detail = _detail(status, body)
-    where = {**where, "status": status}
-    if status == 422:
-        fields = _fields(body)
-        said = "; ".join(f"{name} {message}" for name, messages in fields.items() for message in messages)
-        return ValidationFailed(said or detail, fields=fields, **where)
     if status == 429:
         return RateLimited(detail, reset_at=reset_time(headers), **where)
-    if status == 400 and detail.startswith("Duplicate Idempotency"):
-        return DuplicateIdempotencyKey(detail, **where)
     if status in _BY_STATUS:
-        remedy = _REMEDY.get(status)
-        return _BY_STATUS[status](f"{detail}; {remedy}" if remedy else detail, **where)
-    return (ServerError if status >= 500 else BadRequest if status == 400 else StatusError)(detail, **where)
+        return _BY_STATUS[status](detail, body, where)
+    return (ServerError if status >= 500 else StatusError)(detail, **where)
+
+
+def _bad_request(detail: str, _body: Any, where: Where) -> StatusError:
+    duplicate = detail.startswith("Duplicate Idempotency")
+    return (DuplicateIdempotencyKey if duplicate else BadRequest)(detail, **where)
+
+
+def _needs_login(detail: str, body: Any, where: Where) -> StatusError:
+    if isinstance(body, dict) and isinstance(body.get("error"), str):  # the token endpoint's way of saying it
+        return LoginRefused(detail, error=_one_line(body["error"]), **where)
+    kinds = (kind for word, kind in _TOKENS if word in detail)
+    return next(kinds, NeedsLogin)(detail, **where)
+
+
+def _subscription_lapsed(detail: str, _body: Any, where: Where) -> StatusError:
+    return SubscriptionLapsed(detail, **where)
+
+
+def _permission_denied(detail: str, _body: Any, where: Where) -> StatusError:
+    return (ApiAccessDisabled if _NO_API_ACCESS.search(detail) else PermissionDenied)(detail, **where)
+
+
+def _not_found(detail: str, _body: Any, where: Where) -> StatusError:
+    found = _MISSING.match(detail)
+    model, key = found.groups() if found else (None, None)
+    if model == "Login":
+        return LoginDeleted(detail, **where)
+    return NotFound(detail, model=model, id=int(key) if key and _is_number(key) else key, **where)
+
+
+def _too_long(detail: str, _body: Any, where: Where) -> StatusError:
+    return RequestTooLong(detail, **where)
+
+
+def _validation_failed(detail: str, body: Any, where: Where) -> StatusError:
+    fields = _fields(body)
+    said = "; ".join(f"{name} {message}" for name, messages in fields.items() for message in messages)
+    return ValidationFailed(said or detail, fields=fields, **where)
+
+
+_BY_STATUS: Final[dict[int, Callable[[str, Any, Where], StatusError]]] = {
+    400: _bad_request,
+    401: _needs_login,
+    402: _subscription_lapsed,
+    403: _permission_denied,
+    404: _not_found,
+    414: _too_long,
+    422: _validation_failed,
+}
 
 
 def _detail(status: int, body: Any) -> str:
     if isinstance(body, dict):
         for name in ("message", "error_description", "error"):
-            if isinstance(body.get(name), str):
-                return _one_line(body[name])
+            if isinstance(body.get(name), str) and (said := _one_line(body[name])):
+                return said
     if status == 404:
-        return "no such endpoint; check the base URL"
+        return "no such endpoint"
     return "the server failed" if status >= 500 else "refused without a reason"
 
 
@@ -117,4 +167,8 @@ def reset_time(headers: Mapping[str, str]) -> datetime | None:
 def whole_number(headers: Mapping[str, str], name: str) -> int | None:
     """A header's number; None where there is none. Longer ones than any clock or counter gives are junk."""
     value = headers.get(name, "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) <= 12 else None
+    return int(value) if _is_number(value) else None
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 12

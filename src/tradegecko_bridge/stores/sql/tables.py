@@ -22,7 +22,7 @@ from sqlalchemy import (
 from tradegecko_bridge.ledger import OrderState, ShipmentState
 from tradegecko_bridge.stores.sql.columns import Id, UtcTime, Words
 
-HEAD = "0001"
+HEAD = "0003"
 """The newest migration: a database that stands there needs none."""
 VERSION_TABLE = "ledger_version"
 
@@ -132,3 +132,23 @@ acknowledged = Table(
     Column("value", Words, nullable=False),
     Column("at", UtcTime, nullable=False),
 )
+
+permits = Table(
+    "ledger_permits",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("began_at", UtcTime, primary_key=True),
+    Column("taken", Integer, nullable=False),
+    Column("others", Integer, nullable=False),
+)
+"""What is used of each account's rate-limit windows, the last hour's; see :mod:`tradegecko_bridge.permits`."""
+
+tokens = Table(
+    "ledger_tokens",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("generation", Integer, nullable=False),
+    Column("serial", Integer, nullable=False),
+    Column("content", Text),
+)
+"""One row per login, also after it ended: then without content. The tokens are in ``content``, as JSON."""

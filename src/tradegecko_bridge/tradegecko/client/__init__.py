@@ -1,6 +1,23 @@
 """The drivers: the only place of this wing that talks over the network."""
 
-from tradegecko_bridge.tradegecko.client.auth import BearerToken
+from tradegecko_bridge.tradegecko.client.aio import AsyncTradeGeckoClient
+from tradegecko_bridge.tradegecko.client.auth import BearerToken, StoredLogin
+from tradegecko_bridge.tradegecko.client.limiter import Limiter
+from tradegecko_bridge.tradegecko.client.login import Logins
+from tradegecko_bridge.tradegecko.client.options import DEFAULT
+from tradegecko_bridge.tradegecko.client.sending import Exchange
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
+from tradegecko_bridge.tradegecko.limits import Priority, RateLimiter
 
-__all__ = ["BearerToken", "TradeGeckoClient"]
+__all__ = [
+    "DEFAULT",
+    "AsyncTradeGeckoClient",
+    "BearerToken",
+    "Exchange",
+    "Limiter",
+    "Logins",
+    "Priority",
+    "RateLimiter",
+    "StoredLogin",
+    "TradeGeckoClient",
+]

@@ -199,3 +199,17 @@ class TaxComponent(Record):
     label: str | None = None
     rate: Decimal | None = None
     compound: bool | None = None
+
+
+@define(kw_only=True, repr=False)
+class Webhook(Record):
+    """Where the API tells of an event (reference §5.35; the events are in §3.12)."""
+
+    shown = ("id", "event")
+
+    id: int
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    event: str | None = None
+    address: str | None = None
+    oauth_application_id: int | None = None

@@ -12,6 +12,16 @@ def json_name(attribute: str) -> str:
     return attribute.rstrip("_")
 
 
+class Writable:
+    """An object of ours that says itself how it is sent."""
+
+    __slots__ = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The JSON object to send."""
+        raise NotImplementedError
+
+
 @define(kw_only=True, repr=False)
 class Record:
     """One TradeGecko record, as read from the API (reference §5).

@@ -91,3 +91,17 @@ class Contact(Record):
     online_ordering: bool | None = None
     invitation_accepted_at: datetime | None = None
     phone: str | None = None
+
+
+@define(kw_only=True, repr=False)
+class Note(Record):
+    """What a user wrote down about a company (reference §5.15)."""
+
+    shown = ("id", "company_id")
+
+    id: int
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    company_id: int | None = None
+    user_id: int | None = None
+    body: str | None = None

@@ -1,4 +1,4 @@
-"""Purchase orders."""
+"""Purchase orders and the goods received for them."""
 
 from __future__ import annotations
 
@@ -71,3 +71,18 @@ class PurchaseOrderLineItem(Record):
     tax_rate_override: Decimal | None = None
     extra_cost_value: Decimal | None = None
     tax_rate: Decimal | None = None
+
+
+@define(kw_only=True, repr=False)
+class Procurement(Record):
+    """Goods received for a purchase order; undocumented since 2015 but served (reference §5.23)."""
+
+    shown = ("id", "purchase_order_id")
+
+    id: int
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    purchase_order_id: int | None = None
+    purchase_order_line_item_ids: list[int] = field(factory=list)
+    received_at: datetime | None = None
+    exchange_rate: Decimal | None = None

@@ -1,0 +1,171 @@
+"""Write the bound endpoints of both drivers from the resources, so that an endpoint is said once.
+
+    python scripts/bind_resources.py
+
+Writes ``client/bound_sync.py`` and ``client/bound_async.py``. A test compares them with what this writes.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import indent, wrap
+from typing import Any, TypeVar, get_args, get_origin
+
+from tradegecko_bridge.tradegecko import payloads, records, resources
+from tradegecko_bridge.tradegecko.resources import filters as filter_types
+from tradegecko_bridge.tradegecko.resources.base import Resource
+
+HOUSE = "tradegecko_bridge.tradegecko"
+CLIENT = Path(__file__).parents[1] / "src/tradegecko_bridge/tradegecko/client"
+FIRST = ("list", "get", "show", "current", "create", "update", "delete")
+"""The order of methods; others follow as the classes have them."""
+SOURCES = {
+    "collections.abc": ("Collection",),
+    "typing": ("Any", "Unpack"),
+    f"{HOUSE}.calls": ("Page", "Shown"),
+    f"{HOUSE}.payloads": payloads.__all__,
+    f"{HOUSE}.records": records.__all__,
+    f"{HOUSE}.resources.filters": [name for name in dir(filter_types) if name == "Sideloading" or "Filters" in name],
+}
+HEADER = '''"""The endpoints bound to {article} client. Written by ``scripts/bind_resources.py``: do not edit."""
+
+from __future__ import annotations
+
+'''
+
+
+def module(asynchronous: bool) -> str:
+    """The text of one module."""
+    prefix = "Async" if asynchronous else ""
+    classes = "\n\n".join(bound_class(resource, asynchronous) for resource in resources.ALL)
+    body = f"{classes}\n\n{mixin(prefix)}"
+    imports = [
+        f"from {source} import {', '.join(used)}\n"
+        for source, names in SOURCES.items()
+        if (used := [name for name in names if re.search(rf"\b{name}\b", code(body))])
+    ]
+    house = f"from {HOUSE} import resources\n"
+    paging = f"from {HOUSE}.client.paging import {prefix}BoundResource, {prefix}Pages, {prefix}Sender\n"
+    header = HEADER.format(article="an asynchronous" if asynchronous else "a synchronous")
+    return formatted(f"{header}{''.join(imports)}{house}{paging}\n\n{body}")
+
+
+def bound_class(resource: Resource[Any], asynchronous: bool) -> str:
+    """The class of one resource: a line for each endpoint."""
+    kind, prefix = type(resource), "Async" if asynchronous else ""
+    name = f"{prefix}Bound{kind.__name__}"
+    methods = "\n\n".join(method(kind, name, asynchronous) for name in method_names(kind))
+    head = f"class {name}({prefix}BoundResource):\n    {docstring(kind)}\n"
+    return f"{head}\n    resource = resources.{constant(resource)}\n\n{indent(methods, '    ')}\n"
+
+
+def method(kind: type[Resource[Any]], name: str, asynchronous: bool) -> str:
+    """One endpoint: what the resource makes, sent."""
+    function = getattr(kind, name)
+    signature = inspect.signature(function)
+    types = type_arguments(kind)
+    parameters = list(signature.parameters.values())[1:]
+    returned = substituted(signature.return_annotation, types).removeprefix("Call[").removesuffix("]")
+    call = f"self.resource.{name}({', '.join(argument(p) for p in parameters)})"
+    declared = ", ".join(["self", *declarations(parameters, types)])
+    if name == "list":
+        pages = f"{'Async' if asynchronous else ''}Pages"
+        returned = returned.replace("Page[", f"{pages}[", 1)
+        head, body = f"def list({declared}) -> {returned}:", f"return {pages}(self._client, {call})"
+        return f"{head}\n    {docstring(function, filter_names(kind))}\n    {body}"
+    sent = f"{'await ' if asynchronous else ''}self._client.send({call})"
+    body = sent if returned == "None" else f"return {sent}"
+    head = f"{'async ' if asynchronous else ''}def {name}({declared}) -> {returned}:"
+    return f"{head}\n    {docstring(function)}\n    {body}"
+
+
+def mixin(prefix: str) -> str:
+    """What makes every resource an attribute of a client."""
+    lines = [f"self.{r.plural} = {prefix}Bound{type(r).__name__}(self)" for r in resources.ALL]
+    return (
+        f'class {prefix}Resources({prefix}Sender):\n    """Every resource as an attribute of a client."""\n\n'
+        "    def _bind(self) -> None:\n" + indent("\n".join(lines), " " * 8) + "\n"
+    )
+
+
+def method_names(kind: type[Resource[Any]]) -> list[str]:
+    """The endpoints of a resource in the order they are written."""
+    found = [n for base in kind.__mro__ for n, f in vars(base).items() if inspect.isfunction(f) and n[0] != "_"]
+    rest = [name for name in dict.fromkeys(found) if name not in FIRST]
+    return [name for name in FIRST if name in found] + rest
+
+
+def type_arguments(kind: type) -> dict[str, str]:
+    """What the type variables of a resource's bases stand for, by name."""
+    found: dict[str, str] = {}
+    for base in vars(kind)["__orig_bases__"]:
+        variables: tuple[TypeVar, ...] = get_origin(base).__parameters__
+        found |= {v.__name__: a.__name__ for v, a in zip(variables, get_args(base), strict=True)}
+    return found
+
+
+def substituted(annotation: str, types: dict[str, str]) -> str:
+    return re.sub(r"\b\w+\b", lambda word: types.get(word[0], word[0]), annotation)
+
+
+def declarations(parameters: list[inspect.Parameter], types: dict[str, str]) -> Iterator[str]:
+    """Parameters with their types and defaults, as they are written."""
+    starred = False
+    for p in parameters:
+        if p.kind is p.KEYWORD_ONLY and not starred:
+            starred = True
+            yield "*"
+        stars = "**" if p.kind is p.VAR_KEYWORD else ""
+        default = "" if p.default is p.empty else f" = {p.default!r}"
+        yield f"{stars}{p.name}: {substituted(p.annotation, types)}{default}"
+
+
+def argument(p: inspect.Parameter) -> str:
+    """How a parameter is handed on."""
+    return f"**{p.name}" if p.kind is p.VAR_KEYWORD else f"{p.name}={p.name}" if p.kind is p.KEYWORD_ONLY else p.name
+
+
+def filter_names(kind: type[Resource[Any]]) -> str:
+    """The filters of a list, for its documentation."""
+    own = filter_types.Listing.__optional_keys__
+    names: list[str] = [name for name in inspect.get_annotations(kind.filters) if name not in own]
+    every = ["page", "limit", "order", "ids", "extra"]
+    return "\n".join(wrap(f"Takes {', '.join(f'``{name}``' for name in [*names, *every])}.", 108))
+
+
+def docstring(thing: object, more: str = "") -> str:
+    text = inspect.getdoc(thing) or ""
+    text = f"{text}\n\n{more}" if more else text
+    return f'"""{indent(text, "    ").strip()}' + ('\n    """' if "\n" in text else '"""')
+
+
+def constant(resource: Resource[Any]) -> str:
+    return next(name for name, value in vars(resources).items() if value is resource)
+
+
+def code(text: str) -> str:
+    """A module's text without its docstrings."""
+    return re.sub(r'""".*?"""', "", text, flags=re.DOTALL)
+
+
+def formatted(text: str) -> str:
+    """As ruff has it."""
+    for command in (["check", "--quiet", "--fix", "--select=I"], ["format", "--quiet"]):
+        ruff = [sys.executable, "-m", "ruff", *command, "--stdin-filename", str(CLIENT / "bound.py"), "-"]
+        text = subprocess.run(ruff, input=text, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    return text
+
+
+def written() -> dict[Path, str]:
+    """The files and what is to be in them."""
+    return {CLIENT / "bound_sync.py": module(False), CLIENT / "bound_async.py": module(True)}
+
+
+if __name__ == "__main__":
+    for path, text in written().items():
+        path.write_text(text)

@@ -1,0 +1,99 @@
+"""The asynchronous driver: native, for asyncio and trio alike."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import anyio
+import httpx
+import tenacity
+
+from tradegecko_bridge.tradegecko.calls import Call, Page
+from tradegecko_bridge.tradegecko.client.base import ClientBase, first_page, page_after
+from tradegecko_bridge.tradegecko.client.bound_async import AsyncResources
+from tradegecko_bridge.tradegecko.client.options import DEFAULT, AsSet, Timeout
+from tradegecko_bridge.tradegecko.client.sending import Exchange, Sending, answered_before
+from tradegecko_bridge.tradegecko.limits import Priority
+from tradegecko_bridge.tradegecko.records.base import Record
+from tradegecko_bridge.tradegecko.retry import RetryPolicy
+
+T = TypeVar("T")
+R = TypeVar("R", bound=Record)
+
+
+class AsyncTradeGeckoClient(
+    AsyncResources, ClientBase[httpx.AsyncClient, httpx.AsyncBaseTransport, Callable[[float], Awaitable[None]]]
+):
+    """A client of one TradeGecko account, for any number of tasks of one event loop.
+
+    ``async for order in client.orders.list(status="active")`` walks all pages; ``await client.send(call)`` sends any
+    :class:`~tradegecko_bridge.tradegecko.calls.Call`, also one built by hand. Use it as an asynchronous context
+    manager. :class:`~tradegecko_bridge.tradegecko.client.base.ClientBase` has the arguments.
+    """
+
+    async def send(
+        self,
+        call: Call[T],
+        *,
+        timeout: Timeout | AsSet = DEFAULT,
+        retry: RetryPolicy | AsSet | None = DEFAULT,
+        priority: Priority | AsSet = DEFAULT,
+    ) -> T:
+        """Send a call, wait out the rate limit, repeat what may be repeated, and read the answer.
+
+        Raises:
+            TradeGeckoError: one of its kinds, with method, path and request id.
+        """
+        return (await self.exchange(call, timeout=timeout, retry=retry, priority=priority)).value
+
+    async def exchange(
+        self,
+        call: Call[T],
+        *,
+        timeout: Timeout | AsSet = DEFAULT,
+        retry: RetryPolicy | AsSet | None = DEFAULT,
+        priority: Priority | AsSet = DEFAULT,
+    ) -> Exchange[T]:
+        """The same, with the answer as it came beside the value."""
+        if (known := answered_before(call)) is not None:
+            return known
+        sending = self._sending(call, timeout, retry, priority)
+        return await tenacity.AsyncRetrying(sleep=self._sleep, **sending.controls())(self._attempt, sending)
+
+    async def pages(self, call: Call[Page[R]]) -> AsyncIterator[Page[R]]:
+        """Every page of a list from the call's own on, fetched as they are asked for."""
+        following: Call[Page[R]] | None = first_page(call)
+        while following is not None:
+            page = await self.send(following)
+            yield page
+            following = page_after(following, page)
+
+    async def close(self) -> None:
+        """Close the connections; the client is not used afterwards."""
+        if self._owns_pool:
+            await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def _attempt(self, sending: Sending[T]) -> Exchange[T]:
+        """One request, no repetition."""
+        request = sending.begin()
+        while pause := sending.pause():
+            await self._sleep(pause)
+        with sending:
+            response = await self._http.send(request)
+        return sending.read(response)
+
+    def _connect(self, **settings: Any) -> httpx.AsyncClient:
+        return httpx.AsyncClient(**settings)
+
+    def _real_sleep(self) -> Callable[[float], Awaitable[None]]:
+        return anyio.sleep

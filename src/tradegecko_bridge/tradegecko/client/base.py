@@ -1,0 +1,170 @@
+"""What both drivers share beside a call's way: settings, copies, the walk from page to page."""
+
+from __future__ import annotations
+
+import ssl
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, Final, Generic, Self, TypeVar
+
+import httpx
+
+from tradegecko_bridge._version import __version__
+from tradegecko_bridge.errors import ConfigError
+from tradegecko_bridge.tradegecko.calls import Call, Page
+from tradegecko_bridge.tradegecko.client.auth import BearerToken
+from tradegecko_bridge.tradegecko.client.events import Listener
+from tradegecko_bridge.tradegecko.client.limiter import Limiter
+from tradegecko_bridge.tradegecko.client.logs import keep_queries_out_of_http_logs
+from tradegecko_bridge.tradegecko.client.options import DEFAULT, AsSet, Options, Timeout
+from tradegecko_bridge.tradegecko.client.sending import Core, Sending
+from tradegecko_bridge.tradegecko.limits import Priority, RateLimiter
+from tradegecko_bridge.tradegecko.records.base import Record
+from tradegecko_bridge.tradegecko.retry import RetryPolicy
+
+T = TypeVar("T")
+R = TypeVar("R", bound=Record)
+Http = TypeVar("Http", httpx.Client, httpx.AsyncClient)
+Transport = TypeVar("Transport")
+Sleep = TypeVar("Sleep")
+
+DEFAULT_BASE_URL: Final = "https://api.tradegecko.com"
+"""Where the service was until it closed in 2023; the host no longer exists."""
+
+_HEADERS: Final = {
+    "Accept": "application/json",
+    "Content-Type": "application/json",
+    "User-Agent": f"tradegecko-bridge/{__version__}",
+}
+
+
+@cache
+def shared_ssl_context() -> ssl.SSLContext:
+    """The context of every client that was given none: reading the certificates takes longer than most requests."""
+    return httpx.create_ssl_context()
+
+
+class ClientBase(ABC, Generic[Http, Transport, Sleep]):
+    """The part of a client that does no I/O.
+
+    Args:
+        token: the access token, or any ``httpx.Auth``. It never shows in logs, reprs or errors.
+        base_url: where the API is; the sandbox's or any compatible endpoint's.
+        timeout: seconds for each of connecting, sending, and waiting for an answer; None waits for ever.
+        retry: what is tried again and how long.
+        limiter: says when a request may go out; give one to all clients of an account.
+        priority: this client's place when the rate limit runs short.
+        listeners: are told of every request, answer and wait, in the thread or task of the call.
+        limits: of the connection pool.
+        ssl_context: all clients share one when none is given.
+        transport: any httpx transport, e.g. ``httpx.MockTransport``.
+        clock, sleep: the present moment (aware UTC) and how to wait (seconds).
+
+    Raises:
+        ConfigError: the token or the base URL is none.
+    """
+
+    def __init__(
+        self,
+        token: str | httpx.Auth,
+        *,
+        base_url: str = DEFAULT_BASE_URL,
+        timeout: Timeout = 30.0,
+        retry: RetryPolicy | None = None,
+        limiter: Limiter | None = None,
+        priority: Priority = Priority.NORMAL,
+        listeners: Sequence[Listener] = (),
+        limits: httpx.Limits | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        transport: Transport | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        sleep: Sleep | None = None,
+    ) -> None:
+        keep_queries_out_of_http_logs()
+        url = _checked(base_url)
+        pool = {} if limits is None else {"limits": limits}
+        self._http: Http = self._connect(
+            auth=BearerToken(token) if isinstance(token, str) else token,
+            verify=ssl_context or shared_ssl_context(),
+            transport=transport,
+            headers=_HEADERS,
+            **pool,
+        )
+        self._owns_pool = True
+        self._sleep: Sleep = sleep if sleep is not None else self._real_sleep()
+        self._core = Core(url, self._http.headers, limiter or RateLimiter(), listeners, clock)
+        self._options = Options(timeout=httpx.Timeout(timeout), retry=retry or RetryPolicy(), priority=priority)
+        self._bind()
+
+    @abstractmethod
+    def _connect(self, **settings: Any) -> Http:
+        """The httpx client."""
+
+    @abstractmethod
+    def _real_sleep(self) -> Sleep:
+        """How to wait when nobody says otherwise."""
+
+    @abstractmethod
+    def _bind(self) -> None:
+        """Make every resource an attribute of this client."""
+
+    @property
+    def calls(self) -> int:
+        """Requests sent so far by this client and its copies, repeated ones counted each time."""
+        return self._core.calls
+
+    def with_options(
+        self,
+        *,
+        timeout: Timeout | AsSet = DEFAULT,
+        retry: RetryPolicy | AsSet = DEFAULT,
+        priority: Priority | AsSet = DEFAULT,
+    ) -> Self:
+        """A copy with other settings that shares connections, rate limit, listeners and counter.
+
+        Closing the copy does nothing; once the first client is closed it is of no use.
+        """
+        copy = object.__new__(type(self))
+        copy._http, copy._core, copy._sleep = self._http, self._core, self._sleep
+        copy._owns_pool = False
+        copy._options = self._options.changed(timeout, retry, priority)
+        copy._bind()
+        return copy
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._core.base_url!r})"
+
+    def _sending(
+        self,
+        call: Call[T],
+        timeout: Timeout | AsSet,
+        retry: RetryPolicy | AsSet | None,
+        priority: Priority | AsSet,
+    ) -> Sending[T]:
+        return Sending(self._core, call, self._options.changed(timeout, retry, priority))
+
+
+def first_page(call: Call[Page[R]]) -> Call[Page[R]]:
+    """A list's call with its page number said."""
+    return call.with_params(page=_number(call))
+
+
+def page_after(call: Call[Page[R]], page: Page[R]) -> Call[Page[R]] | None:
+    """The call for what follows the page this one gave; None after the last."""
+    return None if page.last else call.with_params(page=_number(call) + 1)
+
+
+def _number(call: Call[Any]) -> int:
+    return int(dict(call.params).get("page", 1))
+
+
+def _checked(base_url: str) -> httpx.URL:
+    try:
+        url = httpx.URL(base_url)
+    except httpx.InvalidURL:
+        url = httpx.URL()
+    if url.scheme not in ("http", "https") or not url.host or url.userinfo or url.query:
+        raise ConfigError(f"the base URL must be like {DEFAULT_BASE_URL}, without user, password or query")
+    return url

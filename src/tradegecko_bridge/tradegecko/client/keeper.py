@@ -1,0 +1,372 @@
+"""Keeping one login usable: exactly one refresh per pair of tokens, whoever shares the token store.
+
+What can happen to the worker that refreshes, and what becomes of the others:
+
+- It dies before the request left: its lease runs out, the next worker refreshes.
+- It dies, or the answer is lost, after the request left: the refresh token may be spent. The next worker tries it; when
+  TradeGecko refuses, the login is noted as refused, the old access token is used while it lasts, then somebody has to
+  log in again.
+- It dies after saving: everybody reads the new pair.
+
+A new pair is saved before it is used. Nothing is locked while a request is on its way.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+from typing import Final
+from urllib.parse import urlsplit
+
+import httpx
+
+from tradegecko_bridge.errors import (
+    ClaimLost,
+    LoginEnded,
+    LoginRefused,
+    StatusError,
+    StoreError,
+    TimedOut,
+    TokenUnavailable,
+    TradeGeckoError,
+    TransportError,
+)
+from tradegecko_bridge.ports import Clock, TokenStore
+from tradegecko_bridge.tokens import Mishap, RefreshLease, RefreshNote, StoredToken, TokenPair
+from tradegecko_bridge.tradegecko.client.logs import keep_queries_out_of_http_logs
+from tradegecko_bridge.tradegecko.oauth import (
+    Due,
+    OAuthApp,
+    RefreshPolicy,
+    TokenRequest,
+    is_temporary,
+    read_grant,
+    remedy,
+    server_time,
+    why_refused,
+    with_refresh_token,
+)
+
+_SAVES: Final = 5
+"""How often a new pair is offered to a store that fails: it is the only one that works now."""
+
+log = logging.getLogger("tradegecko_bridge")
+
+
+class TokenEndpoint:
+    """Sends token requests, one at a time and without repeating any: most work once."""
+
+    def __init__(
+        self,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        timeout: float = 20.0,
+        ssl_context: ssl.SSLContext | None = None,
+        clock: Clock = lambda: datetime.now(UTC),
+    ) -> None:
+        keep_queries_out_of_http_logs()
+        self._transport = transport
+        self._timeout = timeout
+        self._ssl_context = ssl_context
+        self._clock = clock
+
+    def ask(self, request: TokenRequest) -> TokenPair:
+        """The pair that is answered.
+
+        Raises:
+            TransportError: no answer came back; ``may_have_arrived`` tells whether the server may have acted.
+            StatusError, UnreadableReply: see :func:`~tradegecko_bridge.tradegecko.oauth.read_grant`.
+        """
+        now = self._clock()
+        answer = self._exchange(request)
+        if isinstance(answer, TransportError):
+            raise answer
+        return read_grant(request, answer.status_code, answer.headers, answer.content, now=now)
+
+    def _exchange(self, request: TokenRequest) -> httpx.Response | TransportError:
+        """An error is handed back, not raised: the frames of the one it comes from hold the body that was sent."""
+        verify = self._ssl_context or True
+        headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
+        try:
+            with httpx.Client(transport=self._transport, timeout=self._timeout, verify=verify) as http:
+                return http.post(request.url, content=request.content(), headers=headers)
+        except httpx.HTTPError as error:
+            return _no_answer(request, error)
+
+
+def _no_answer(request: TokenRequest, error: httpx.HTTPError) -> TransportError:
+    connecting = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
+    doing = "could not connect" if connecting else "the answer did not arrive"
+    kind = TimedOut if isinstance(error, httpx.TimeoutException) else TransportError
+    detail = f"{doing} ({type(error).__name__})"
+    return kind(detail, method="POST", path=request.path, may_have_arrived=not connecting)
+
+
+def this_worker() -> str:
+    """What a lease calls this process: host and process id."""
+    return f"{socket.gethostname()}/{os.getpid()}"
+
+
+class TokenKeeper:
+    """Hands out the access token of one login, refreshed in time. Threads share one; all methods may block.
+
+    Args:
+        app: the application the login belongs to.
+        store: where the login is, shared with whoever else uses it.
+        name: the login's name there.
+        policy: when to refresh and how long that may take.
+        endpoint: sends the refresh; a real one unless given.
+        clock, sleep, jitter: the present moment (aware UTC), how to wait (seconds), a number from 0 to 1.
+        worker: what leases and errors call this process.
+    """
+
+    def __init__(
+        self,
+        app: OAuthApp,
+        store: TokenStore,
+        name: str = "default",
+        *,
+        policy: RefreshPolicy | None = None,
+        endpoint: TokenEndpoint | None = None,
+        clock: Clock = lambda: datetime.now(UTC),
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+        worker: str = "",
+    ) -> None:
+        self.name = name
+        self._app = app
+        self._store = store
+        self._policy = policy or RefreshPolicy()
+        self._endpoint = endpoint or TokenEndpoint(timeout=self._policy.timeout, clock=clock)
+        self._clock = clock
+        self._sleep = sleep
+        self._worker = worker or this_worker()
+        self._spread = jitter()
+        self._server_ahead = timedelta(0)
+        self._known: StoredToken | None = None
+        self._unsaved: tuple[StoredToken, TokenPair] | None = None
+        self._saving = Lock()  # never held while a request is on its way
+        self._not_before: datetime | None = None
+
+    def __repr__(self) -> str:
+        return f"TokenKeeper({self.name!r}, {self._store!r})"
+
+    def note_answer(self, headers: Mapping[str, str]) -> None:
+        """Set our idea of the server's clock by an answer's ``Date``: the tokens' times are by that clock."""
+        at = server_time(headers)
+        if at is not None:
+            self._server_ahead = at - self._clock()
+
+    def at_hand(self) -> StoredToken | None:
+        """The login, where that takes neither store nor server; None where it does."""
+        known = self._known
+        return known if known is not None and self._unsaved is None and self._will_do(known) else None
+
+    def usable(self) -> StoredToken:
+        """The login with an access token that has not expired.
+
+        Raises:
+            LoginEnded: nothing is stored under this name, or it cannot be refreshed any more.
+            LoginRefused: the settings of the application are wrong.
+            TokenUnavailable: not now; asking again later may work.
+        """
+        with _as_unavailable(self._path):
+            self._save_leftover()
+            return self._remember(self._in_time(self._load()))
+
+    def after_refusal(self, refused: StoredToken) -> StoredToken:
+        """The login after the API answered 401 to this token: the one somebody stored meanwhile, or a refreshed one.
+
+        Raises: as :meth:`usable`.
+        """
+        with _as_unavailable(self._path):
+            self._save_leftover()
+            stored = self._load()
+            if stored.generation == refused.generation:
+                return self._remember(self._renewed(stored, must=True))
+            return self._remember(self._in_time(stored))
+
+    # ── deciding ─────────────────────────────────────────────────────────────────────────────
+
+    def _in_time(self, stored: StoredToken) -> StoredToken:
+        if self._will_do(stored):
+            return stored
+        must = self._due(stored) is Due.NOW
+        if stored.refused and not self._expired(stored):
+            return stored
+        return self._renewed(stored, must=must)
+
+    def _due(self, stored: StoredToken) -> Due:
+        return self._policy.due(stored.pair, self._server_now(), self._spread)
+
+    def _will_do(self, stored: StoredToken) -> bool:
+        """Whether this token goes out as it is, without a thought of refreshing."""
+        due = self._due(stored)
+        if due is Due.BETTER_NOW:
+            pausing = self._not_before is not None and self._clock() < self._not_before
+            return pausing or stored.refused
+        return due is Due.NOT_YET
+
+    def _expired(self, stored: StoredToken) -> bool:
+        return stored.pair.expires_at is not None and self._server_now() >= stored.pair.expires_at
+
+    def _server_now(self) -> datetime:
+        return self._clock() + self._server_ahead
+
+    # ── refreshing ───────────────────────────────────────────────────────────────────────────
+
+    def _renewed(self, stored: StoredToken, *, must: bool) -> StoredToken:
+        """The login with the pair after ``stored``, made by us or another worker; without ``must`` maybe as it is."""
+        deadline = self._clock() + self._policy.patience
+        while True:
+            now = self._clock()
+            until = now + self._policy.lease
+            claimed = self._store.claim_refresh(self.name, stored.generation, self._worker, at=now, until=until)
+            if claimed is not None:
+                return self._refreshed(claimed, must=must)
+            current = self._load()
+            if current.generation != stored.generation:
+                return current
+            if current.refused or current.pair.refresh_token is None:
+                return self._as_it_is(current, must=must)
+            if current.lease is None:  # given back between the two looks
+                continue
+            if not must:
+                return current
+            self._wait_for(current.lease, deadline)
+
+    def _wait_for(self, lease: RefreshLease, deadline: datetime) -> None:
+        if self._clock() >= deadline:
+            since = f"{lease.since:%H:%M:%S} UTC"
+            detail = f"{lease.worker} has been refreshing login {self.name!r} since {since}"
+            raise TokenUnavailable(detail, path=self._path)
+        self._sleep(self._policy.poll)
+
+    def _as_it_is(self, stored: StoredToken, *, must: bool) -> StoredToken:
+        """A login nobody can refresh."""
+        if not must:
+            return stored
+        if stored.note is not None and stored.refused:
+            raise self._ended(stored.note.why)
+        raise self._ended(f"the access token of login {self.name!r} no longer works, and it has no refresh token")
+
+    def _refreshed(self, claimed: StoredToken, *, must: bool) -> StoredToken:
+        """Send the refresh. The lease is ours."""
+        refresh_token = claimed.pair.refresh_token
+        assert refresh_token is not None  # noqa: S101 - the store gives no lease without one
+        try:
+            pair = self._endpoint.ask(self._app.refresh(refresh_token))
+        except LoginRefused as error:
+            return self._after_no(claimed, error, must=must)
+        except TradeGeckoError as error:
+            return self._after_nothing(claimed, error, must=must)
+        except BaseException:  # KeyboardInterrupt, say: the server may have got it
+            self._store.release(claimed, note=self._note(Mishap.LOST, claimed))
+            raise
+        log.info("refreshed TradeGecko login %s", self.name, extra={"generation": claimed.generation + 1})
+        return self._save(claimed, with_refresh_token(pair, claimed.pair))
+
+    def _after_no(self, claimed: StoredToken, error: LoginRefused, *, must: bool) -> StoredToken:
+        """TradeGecko will not refresh this pair, now or ever, unless it is the application it does not know."""
+        if error.error not in ("invalid_grant", "invalid_request"):
+            self._store.release(claimed)
+            if must:
+                raise error
+            return self._later(claimed, error)
+        others = [name for name in self._store.holders(claimed.pair.fingerprint) if name != self.name]
+        why = why_refused(claimed, others, self._server_now())
+        said = f"TradeGecko refused to refresh login {self.name!r} ({error.error}): {why}"
+        self._store.release(claimed, note=self._note(Mishap.REFUSED, claimed, said))
+        current = self._load()
+        if current.generation != claimed.generation:
+            return current
+        if must and (self._due(current) is not Due.NOW or self._expired(current)):
+            raise self._ended(said)
+        log.warning("%s; the old access token is used while it lasts", said)
+        return current
+
+    def _after_nothing(self, claimed: StoredToken, error: TradeGeckoError, *, must: bool) -> StoredToken:
+        """No answer, or none that helps: another worker, or this one later, may try again."""
+        lost = not isinstance(error, StatusError) and getattr(error, "may_have_arrived", True)
+        self._store.release(claimed, note=self._note(Mishap.LOST, claimed) if lost else None)
+        if must and not is_temporary(error):
+            said = "check base_url and the other settings of [tradegecko]; no new login is needed"
+            detail = f"login {self.name!r} cannot be refreshed: {error}"
+            raise LoginEnded(detail, name=self.name, path=self._path, remedy=said) from None
+        if must:
+            raise TokenUnavailable(f"login {self.name!r} cannot be refreshed: {error}", path=self._path) from None
+        return self._later(claimed, error)
+
+    def _later(self, stored: StoredToken, error: TradeGeckoError) -> StoredToken:
+        self._not_before = self._clock() + self._policy.pause
+        log.warning("login %s could not be refreshed ahead of time: %s", self.name, error)
+        return stored
+
+    def _note(self, mishap: Mishap, claimed: StoredToken, why: str = "") -> RefreshNote:
+        at = claimed.lease.since if claimed.lease else self._clock()
+        return RefreshNote(mishap=mishap, at=at, worker=self._worker, why=why)
+
+    # ── the store ────────────────────────────────────────────────────────────────────────────
+
+    def _load(self) -> StoredToken:
+        stored = self._store.load(self.name)
+        if stored is None:
+            self._known = None
+            raise self._ended(f"no login is stored under {self.name!r}")
+        return stored
+
+    def _save(self, claimed: StoredToken, pair: TokenPair) -> StoredToken:
+        """Save a new pair before anybody uses it, with patience: there is no way back to the old one."""
+        for attempt in range(1, _SAVES + 1):
+            try:
+                return self._store.save(self.name, pair, at=self._clock(), after=claimed)
+            except ClaimLost:
+                return self._load()
+            except StoreError as error:
+                if attempt == _SAVES:
+                    self._unsaved = (claimed, pair)
+                    raise TokenUnavailable(
+                        f"login {self.name!r} was refreshed, but cannot be saved yet ({error}); "
+                        "this process keeps trying, so do not end it before the store works again",
+                        path=self._path,
+                    ) from None
+            self._sleep(0.2 * 2**attempt)
+        raise AssertionError("unreachable")
+
+    def _save_leftover(self) -> None:
+        if self._unsaved is None:
+            return
+        with self._saving:
+            if self._unsaved is not None:
+                claimed, pair = self._unsaved
+                with suppress(ClaimLost):  # another pair is stored by now
+                    self._store.save(self.name, pair, at=self._clock(), after=claimed)
+                self._unsaved = None
+
+    def _remember(self, stored: StoredToken) -> StoredToken:
+        self._known = stored
+        return stored
+
+    def _ended(self, detail: str) -> LoginEnded:
+        return LoginEnded(detail, name=self.name, path=self._path, remedy=remedy(self.name))
+
+    @property
+    def _path(self) -> str:
+        return urlsplit(self._app.token_url).path
+
+
+@contextmanager
+def _as_unavailable(path: str) -> Iterator[None]:
+    """A token store that fails is a reason to try again later, and certainly no request has left."""
+    try:
+        yield
+    except StoreError as error:
+        raise TokenUnavailable(f"the token store failed: {error}", path=path) from None

@@ -1,0 +1,228 @@
+"""Logging in: a person approves in a browser, or the documented password grant; the pair goes into a token store."""
+
+from __future__ import annotations
+
+import secrets
+import webbrowser
+from collections.abc import Callable
+from datetime import UTC, datetime
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Empty, SimpleQueue
+from threading import Thread
+from types import TracebackType
+from typing import Final, Self
+from urllib.parse import urlsplit
+
+from attrs import evolve, field, frozen
+
+from tradegecko_bridge.errors import ConfigError, LoginFailed
+from tradegecko_bridge.ports import Clock, TokenStore
+from tradegecko_bridge.tokens import Secret, StoredToken, TokenPair
+from tradegecko_bridge.tradegecko.client.keeper import TokenEndpoint
+from tradegecko_bridge.tradegecko.oauth import OAuthApp, TokenRequest, read_callback
+
+LOOPBACK: Final = "127.0.0.1"
+_HOSTS: Final = (LOOPBACK, "localhost")
+_PAGE: Final = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>
+<style>body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 32rem; margin: 4rem auto; padding: 0 1rem }}</style>
+</head><body><h1>{title}</h1><p>{text}</p></body></html>
+"""
+_DONE: Final = ("TradeGecko has answered", "You can close this page and go back to where you began to log in.")
+_NOT_DONE: Final = ("This login did not work out", "You can close this page; where you began to log in it says why.")
+
+
+@frozen(kw_only=True)
+class PendingLogin:
+    """A login that waits for a person: where to send them, and what to compare when they come back.
+
+    ``state`` belongs into the person's session, nowhere else.
+    """
+
+    url: str = field(repr=False)
+    state: str = field(repr=False)
+
+
+class Logins:
+    """Makes logins and keeps them in a token store.
+
+    Args:
+        app: the application people log in to.
+        store: where the logins go.
+        endpoint: sends the token requests; a real one unless given.
+        clock: the present moment, aware UTC.
+        make_state: a random text that nobody can guess.
+    """
+
+    def __init__(
+        self,
+        app: OAuthApp,
+        store: TokenStore,
+        *,
+        endpoint: TokenEndpoint | None = None,
+        clock: Clock = lambda: datetime.now(UTC),
+        make_state: Callable[[], str] = secrets.token_urlsafe,
+    ) -> None:
+        self._app = app
+        self._store = store
+        self._endpoint = endpoint or TokenEndpoint(clock=clock)
+        self._clock = clock
+        self._make_state = make_state
+
+    def __repr__(self) -> str:
+        return f"Logins({self._app.client_id!r}, {self._store!r})"
+
+    def begin(self) -> PendingLogin:
+        """The first half of a login on a web server (reference §2.2): send the person to ``url``, keep ``state``."""
+        state = self._make_state()
+        return PendingLogin(url=self._app.authorization_url(state), state=state)
+
+    def finish(self, name: str, callback: str, *, state: str) -> StoredToken:
+        """The second half: ``callback`` is the address (or its query) the person came back to.
+
+        Raises:
+            LoginFailed: another state, the person refused, or another login already holds this user's tokens.
+            LoginRefused, TransportError, ServerError…: see :meth:`TokenEndpoint.ask`; nothing is stored.
+        """
+        return self._keep(name, self._app.exchange(read_callback(callback, state=state)))
+
+    def with_password(self, name: str, username: str, password: Secret) -> StoredToken:
+        """The password grant: only ever for the account that made the application (reference §2.3).
+
+        Raises: as :meth:`finish`.
+        """
+        return self._keep(name, self._app.password(username, password))
+
+    def at_browser(
+        self,
+        name: str,
+        *,
+        tell: Callable[[str], None],
+        open_browser: Callable[[str], bool] = webbrowser.open,
+        port: int = 0,
+        patience: float = 300.0,
+    ) -> StoredToken:
+        """For a person at this machine: opens a browser and waits on 127.0.0.1 for it to come back.
+
+        Where the application has a ``redirect_uri`` on this machine its port and path are used, else ``port`` (0 finds
+        a free one). ``tell`` is given the address to open, also where no browser opens. ``patience`` is in seconds.
+
+        Raises:
+            LoginFailed: as :meth:`finish`, or nobody came back in time.
+            ConfigError: the ``redirect_uri`` is not on this machine.
+            OSError: the port is taken.
+        """
+        with _Loopback(*_place(self._app.redirect_uri, port)) as loopback:
+            app = evolve(self._app, redirect_uri=loopback.uri)
+            loopback.state = self._make_state()
+            url = app.authorization_url(loopback.state)
+            tell(url)
+            open_browser(url)
+            return self._keep(name, app.exchange(loopback.wait(patience)))
+
+    def forget(self, name: str) -> bool:
+        """Log out here: the tokens are forgotten, TradeGecko is not told (no call for it is documented)."""
+        known = self._store.load(name) is not None
+        self._store.delete(name)
+        return known
+
+    def _keep(self, name: str, request: TokenRequest) -> StoredToken:
+        pair = self._own(name, self._endpoint.ask(request))
+        return self._store.save(name, pair, at=self._clock())
+
+    def _own(self, name: str, pair: TokenPair) -> TokenPair:
+        """The pair, if no other login of ours has it: sharing one ends badly at the first refresh (§2.7)."""
+        holders = self._store.holders(pair.fingerprint)
+        others = " and ".join(repr(other) for other in holders if other != name)
+        if others:
+            raise LoginFailed(
+                f"TradeGecko gave the tokens that login {others} already uses: both are the same TradeGecko user; "
+                f"log {name!r} in as a user of its own, one for each connection"
+            )
+        return evolve(pair, second_hand=False) if name in holders else pair
+
+
+def _place(redirect_uri: str, port: int) -> tuple[str, int, str]:
+    """Host, port and path to listen at."""
+    if not redirect_uri:
+        return LOOPBACK, port, "/callback"
+    address = urlsplit(redirect_uri)
+    if address.scheme != "http" or address.hostname not in _HOSTS or address.query:
+        raise ConfigError(
+            f"redirect_uri {redirect_uri} is not on this machine; register one like http://{LOOPBACK}:8765/callback "
+            "with the application and put it into the settings"
+        )
+    return address.hostname, address.port or port or 80, address.path
+
+
+class _Loopback:
+    """A web server for one answer. Threads, because browsers open connections which they then do not use."""
+
+    def __init__(self, host: str, port: int, path: str) -> None:
+        self._answers: SimpleQueue[Secret | LoginFailed] = SimpleQueue()
+        self._path = path
+        self.state = ""
+        self._server = ThreadingHTTPServer((LOOPBACK, port), self._handler())
+        self.uri = f"http://{host}:{self._server.server_port}{path}"
+
+    def __enter__(self) -> Self:
+        Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def wait(self, seconds: float) -> Secret:
+        """The code."""
+        try:
+            answer = self._answers.get(timeout=seconds)
+        except Empty:
+            raise LoginFailed(f"nobody came back from TradeGecko's page within {seconds:g} s; begin again") from None
+        if isinstance(answer, LoginFailed):
+            raise answer
+        return answer
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        loopback = self
+
+        class Handler(BaseHTTPRequestHandler):
+            timeout = 10
+            server_version = "tradegecko-bridge"
+            sys_version = ""
+
+            def do_GET(self) -> None:
+                if urlsplit(self.path).path == loopback._path:
+                    loopback._take(self)
+                else:  # a browser asking for its icon
+                    self.send_error(HTTPStatus.NOT_FOUND)
+
+            def log_message(self, *_: object) -> None:
+                """Nothing: the address holds the code."""
+
+        return Handler
+
+    def _take(self, handler: BaseHTTPRequestHandler) -> None:
+        try:
+            answer: Secret | LoginFailed = read_callback(handler.path, state=self.state)
+        except LoginFailed as error:
+            answer = error
+        failed = isinstance(answer, LoginFailed)
+        title, text = _NOT_DONE if failed else _DONE
+        page = _PAGE.format(title=title, text=text).encode()
+        handler.send_response(HTTPStatus.BAD_REQUEST if failed else HTTPStatus.OK)
+        for header, value in {
+            "Content-Type": "text/html; charset=utf-8",
+            "Content-Length": str(len(page)),
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+            "Connection": "close",
+        }.items():
+            handler.send_header(header, value)
+        handler.end_headers()
+        handler.wfile.write(page)
+        handler.wfile.flush()
+        self._answers.put(answer)

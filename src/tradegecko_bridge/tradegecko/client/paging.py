@@ -1,0 +1,153 @@
+"""Lists as objects to walk, and what endpoints need of the client they are bound to; both drivers' sides by side."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+from tradegecko_bridge.errors import MalformedData
+from tradegecko_bridge.tradegecko.calls import Call, Page, Reply
+from tradegecko_bridge.tradegecko.client.logs import log
+from tradegecko_bridge.tradegecko.records.base import Record
+from tradegecko_bridge.tradegecko.resources.base import PAGE_LIMIT, Resource
+
+T = TypeVar("T")
+R = TypeVar("R", bound=Record)
+
+
+class Sender(Protocol):
+    """A client, as far as bound endpoints know it."""
+
+    def send(self, call: Call[T]) -> T:
+        """Send a call and read the answer."""
+
+    def pages(self, call: Call[Page[R]]) -> Iterator[Page[R]]:
+        """Every page of a list from the call's own on."""
+
+
+class AsyncSender(Protocol):
+    """The same of an asynchronous client."""
+
+    async def send(self, call: Call[T]) -> T:
+        """Send a call and read the answer."""
+
+    def pages(self, call: Call[Page[R]]) -> AsyncIterator[Page[R]]:
+        """Every page of a list from the call's own on."""
+
+
+class BoundResource:
+    """The endpoints of a resource, sent through one client."""
+
+    resource: ClassVar[Resource[Any]]
+    """What makes the calls."""
+
+    def __init__(self, client: Sender) -> None:
+        self._client = client
+
+    def __repr__(self) -> str:
+        return f"<{self.resource.plural} of {self._client!r}>"
+
+
+class AsyncBoundResource:
+    """The endpoints of a resource, sent through one asynchronous client."""
+
+    resource: ClassVar[Resource[Any]]
+    """What makes the calls."""
+
+    def __init__(self, client: AsyncSender) -> None:
+        self._client = client
+
+    def __repr__(self) -> str:
+        return f"<{self.resource.plural} of {self._client!r}>"
+
+
+class Pages(Generic[R]):
+    """A list that is fetched as it is walked, page by page; walking it again fetches it again.
+
+    ``for order in client.orders.list()`` gives every record. A row that cannot be read is left out and logged; use
+    :meth:`pages` to have such problems, totals and what came along. Memory holds one page.
+
+    A page is a place in a list that others change meanwhile. The newest come first, so a record made on the way pushes
+    the rest a place on, and one of them is met twice: ``order="created_at asc"`` avoids that.
+    """
+
+    def __init__(self, client: Sender, call: Call[Page[R]]) -> None:
+        self._client = client
+        self._call = call
+
+    def __iter__(self) -> Iterator[R]:
+        for page in self.pages():
+            _report(self._call, page)
+            yield from page
+
+    def pages(self) -> Iterator[Page[R]]:
+        """The same page by page: with totals, what came along, and a line for each row that could not be read."""
+        return self._client.pages(self._call)
+
+    def first(self) -> R | None:
+        """The first record, None where there is none; nothing but that is fetched.
+
+        Raises:
+            UnreadableReply: it cannot be read.
+        """
+        return self._client.send(_first(self._call))
+
+    def total(self) -> int | None:
+        """How many records there are, by one request for none of them (reference §3.6); None where the API hides it."""
+        return self._client.send(self._call.with_params(limit=0, page=None)).total
+
+    def __repr__(self) -> str:
+        return f"<pages of {self._call.path}>"
+
+
+class AsyncPages(Generic[R]):
+    """The same for ``async for order in client.orders.list()``; see :class:`Pages`."""
+
+    def __init__(self, client: AsyncSender, call: Call[Page[R]]) -> None:
+        self._client = client
+        self._call = call
+
+    async def __aiter__(self) -> AsyncIterator[R]:
+        async for page in self.pages():
+            _report(self._call, page)
+            for record in page:
+                yield record
+
+    def pages(self) -> AsyncIterator[Page[R]]:
+        """The same page by page: with totals, what came along, and a line for each row that could not be read."""
+        return self._client.pages(self._call)
+
+    async def first(self) -> R | None:
+        """The first record, None where there is none; nothing but that is fetched.
+
+        Raises:
+            UnreadableReply: it cannot be read.
+        """
+        return await self._client.send(_first(self._call))
+
+    async def total(self) -> int | None:
+        """How many records there are, by one request for none of them (reference §3.6); None where the API hides it."""
+        return (await self._client.send(self._call.with_params(limit=0, page=None))).total
+
+    def __repr__(self) -> str:
+        return f"<pages of {self._call.path}>"
+
+
+def _first(call: Call[Page[R]]) -> Call[R | None]:
+    """The call for the first record of a list, also of one that begins at a later page."""
+    params = dict(call.params)
+    number = (int(params.get("page", 1)) - 1) * int(params.get("limit", PAGE_LIMIT)) + 1
+    one = call.with_params(limit=1, page=number)
+
+    def read(reply: Reply) -> R | None:
+        page = call.read(reply)
+        if page.problems and not page.records:
+            raise MalformedData(page.problems)
+        return page.records[0] if page.records else None
+
+    return Call(method=one.method, path=one.path, params=one.params, known=one.known, read=read)
+
+
+def _report(call: Call[Page[R]], page: Page[R]) -> None:
+    for problem in page.problems:
+        log.warning("%s %s left out: %s", call.method, call.path, problem, extra={"problem": problem})

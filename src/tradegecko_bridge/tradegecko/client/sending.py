@@ -1,0 +1,290 @@
+"""One call on its way: all that happens around the one line that talks to the network."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Any, Final, Generic, TypeVar
+
+import httpx
+import orjson
+import tenacity
+from attrs import field, frozen
+
+from tradegecko_bridge.errors import (
+    CannotBeSent,
+    MalformedData,
+    RateLimited,
+    TimedOut,
+    TradeGeckoError,
+    TransportError,
+    UnreadableReply,
+)
+from tradegecko_bridge.tradegecko.calls import Call
+from tradegecko_bridge.tradegecko.client.events import (
+    AnswerReceived,
+    Event,
+    Listener,
+    Listeners,
+    RateWait,
+    RequestFailed,
+    RequestStarted,
+    RetryWait,
+)
+from tradegecko_bridge.tradegecko.client.limiter import Limiter
+from tradegecko_bridge.tradegecko.client.logs import log, log_event
+from tradegecko_bridge.tradegecko.client.options import Options
+from tradegecko_bridge.tradegecko.limits import WINDOW
+from tradegecko_bridge.tradegecko.replies import read_reply, whole_number
+
+T = TypeVar("T")
+
+_numbers: Final = itertools.count(1)
+
+
+@frozen(kw_only=True)
+class Exchange(Generic[T]):
+    """A call that was answered: its value, and the answer as it came.
+
+    ``attempts`` counts the requests it took, ``seconds`` is what the last one took.
+    """
+
+    value: T = field(repr=False)
+    response: httpx.Response
+    attempts: int
+    seconds: float
+
+    @property
+    def request_id(self) -> str | None:
+        """The server's ``X-Request-Id`` (reference §3.1)."""
+        found: str | None = self.response.headers.get("x-request-id")
+        return found
+
+
+class Core:
+    """What a client and its copies share beside the pool: address, rate limit, listeners, clock and counter."""
+
+    def __init__(
+        self,
+        base_url: httpx.URL,
+        headers: httpx.Headers,
+        limiter: Limiter,
+        listeners: Sequence[Listener],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.base_url = str(base_url).rstrip("/")
+        self.host = base_url.host
+        self.headers = headers.raw
+        self.limiter = limiter
+        self.clock = clock
+        self.calls = 0
+        self._listeners = Listeners(listeners)
+        self._lock = threading.Lock()
+
+    def count(self) -> None:
+        """One more request is on its way."""
+        with self._lock:
+            self.calls += 1
+
+    def watched(self) -> bool:
+        """Whether anybody wants to know: making events costs more than asking."""
+        return bool(self._listeners) or log.isEnabledFor(logging.INFO)
+
+    def tell(self, event: Event) -> None:
+        """To the log and to the listeners."""
+        log_event(event)
+        self._listeners.tell(event)
+
+
+class Sending(Generic[T]):
+    """The attempts of one call. For each a driver calls :meth:`begin`, waits out :meth:`pause`, talks to the network
+    ``with`` this, and hands the answer to :meth:`read`.
+
+    The ``with`` counts the request, tells the listeners, and turns httpx's errors into ours.
+    """
+
+    def __init__(self, core: Core, call: Call[T], options: Options) -> None:
+        self._core = core
+        self._call = call
+        self._options = options
+        self._number = next(_numbers)
+        self._attempt = 0
+        self._waited = self._shut_for = self._started = 0.0
+
+    def controls(self) -> dict[str, Any]:
+        """The arguments of tenacity's retrying, sync or async."""
+        return self._options.retry.controls(self._call, self._until_reset, self._before_retry)
+
+    def begin(self) -> httpx.Request:
+        """The next attempt's request.
+
+        Raises:
+            CannotBeSent: no request can be made of this call.
+        """
+        self._attempt += 1
+        self._shut_for = 0.0
+        try:
+            return self._request(self._call)
+        except (httpx.InvalidURL, TypeError, ValueError) as error:
+            # Not ``from error``: it may hold the whole text that cannot be sent.
+            detail = f"it cannot be sent ({type(error).__name__}): too long, or with characters that are no text"
+            raise self._counted(CannotBeSent(detail, **self._where())) from None
+
+    def pause(self) -> float:
+        """Seconds to wait for the rate limit before asking again; 0: the request may go out now.
+
+        Raises:
+            RateLimited: there is no room within the ``patience`` of the retry policy.
+        """
+        core = self._core
+        now = core.clock()
+        seconds = core.limiter.reserve(now, self._options.priority)
+        if seconds <= 0:
+            return 0.0
+        if self._waited + seconds > self._options.retry.patience:
+            self._shut_for = seconds
+            detail = f"nothing was sent: the rate limit has no room for {seconds:.0f} s more"
+            reset_at = now + timedelta(seconds=seconds)
+            raise self._counted(RateLimited(detail, status=429, reset_at=reset_at, **self._where()))
+        self._waited += seconds
+        self._tell(RateWait, seconds=seconds)
+        return seconds
+
+    def __enter__(self) -> None:
+        self._core.count()
+        self._tell(RequestStarted, host=self._core.host)
+        self._started = time.perf_counter()
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            return
+        seconds = time.perf_counter() - self._started
+        self._core.limiter.note({}, self._core.clock())  # it is no longer on its way
+        self._tell(RequestFailed, error=type(error).__name__, seconds=seconds)
+        if isinstance(error, httpx.HTTPError):
+            raise self._counted(_no_answer(error, self._where())) from error
+        if isinstance(error, TradeGeckoError):  # from a login on the way
+            self._counted(error)
+
+    def read(self, response: httpx.Response) -> Exchange[T]:
+        """What an answer means.
+
+        Raises:
+            TradeGeckoError: one of its kinds.
+        """
+        seconds = time.perf_counter() - self._started
+        call, headers = self._call, response.headers
+        self._note(response.status_code, headers, seconds)
+        try:
+            reply = read_reply(call.method, call.path, response.status_code, headers, response.content)
+            value = call.read(reply)
+        except RateLimited as error:
+            self._refused(error, headers)
+            raise
+        except TradeGeckoError as error:
+            self._counted(error)
+            raise
+        except MalformedData as error:
+            where = {**self._where(), "request_id": headers.get("x-request-id")}
+            raise self._counted(UnreadableReply(str(error), **where)) from None
+        return Exchange(value=value, response=response, attempts=self._attempt, seconds=seconds)
+
+    def _request(self, call: Call[T]) -> httpx.Request:
+        headers, url = self._core.headers, self._core.base_url + call.path
+        if call.idempotency_key is not None:
+            headers = [*headers, (b"Idempotency-Key", _header(call.idempotency_key))]
+        return httpx.Request(
+            call.method,
+            httpx.URL(url, params=call.params) if call.params else url,
+            headers=headers,
+            content=orjson.dumps(call.body) if call.body is not None else None,
+            extensions={"timeout": self._options.timeout.as_dict()},
+        )
+
+    def _note(self, status: int, headers: httpx.Headers, seconds: float) -> None:
+        core = self._core
+        core.limiter.note(headers, core.clock())
+        if core.watched():
+            self._tell(
+                AnswerReceived,
+                status=status,
+                request_id=headers.get("x-request-id"),
+                seconds=seconds,
+                remaining=whole_number(headers, "x-rate-limit-remaining"),
+            )
+
+    def _refused(self, error: RateLimited, headers: httpx.Headers) -> None:
+        now = self._core.clock()
+        self._core.limiter.refused(error.reset_at, now)
+        self._counted(error)
+        if error.reset_at is not None:
+            self._shut_for = _seconds_shut(error.reset_at, _server_clock(headers) or now)
+
+    def _until_reset(self, error: RateLimited) -> float:
+        """By the server's clock where it told; a refused login on the way tells only the moment."""
+        if self._shut_for or error.reset_at is None:
+            return self._shut_for
+        return _seconds_shut(error.reset_at, self._core.clock())
+
+    def _before_retry(self, state: tenacity.RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome is not None else None
+        self._tell(RetryWait, error=type(error).__name__, seconds=state.upcoming_sleep)
+
+    def _tell(self, kind: type[Event], **facts: Any) -> None:
+        core, call = self._core, self._call
+        if core.watched():
+            core.tell(kind(call=self._number, method=call.method, path=call.path, attempt=self._attempt, **facts))
+
+    def _counted(self, error: TradeGeckoError) -> TradeGeckoError:
+        error.attempts = self._attempt
+        return error
+
+    def _where(self) -> dict[str, Any]:
+        return {"method": self._call.method, "path": self._call.path}
+
+
+def answered_before(call: Call[T]) -> Exchange[T] | None:
+    """For a call whose answer is known without asking; no attempt was needed."""
+    if call.known is None:
+        return None
+    response = httpx.Response(call.known.status, headers=dict(call.known.headers), json=call.known.body)
+    return Exchange(value=call.read(call.known), response=response, attempts=0, seconds=0.0)
+
+
+def _header(text: str) -> bytes:
+    if not text.isprintable():
+        raise ValueError("a header is one line of printable characters")
+    return text.encode("ascii")
+
+
+def _server_clock(headers: Mapping[str, str]) -> datetime | None:
+    """By ``Date``; None where it is none, or has no zone."""
+    try:
+        moment = parsedate_to_datetime(headers.get("date", ""))
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return moment if moment.tzinfo is not None else None
+
+
+def _seconds_shut(reset_at: datetime, now: datetime) -> float:
+    """Until the server's clock has passed ``reset_at``, by a second as ``Date`` has whole ones; never over a window."""
+    left = (min(reset_at - now, WINDOW)).total_seconds()
+    return max(0.0, left + 1.0)
+
+
+def _no_answer(error: httpx.HTTPError, where: Mapping[str, Any]) -> TradeGeckoError:
+    """Ours for theirs. Only while connecting is it certain that nothing arrived."""
+    if isinstance(error, httpx.DecodingError):
+        return UnreadableReply("its compression is broken", **where)
+    connecting = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout))
+    kind = TimedOut if isinstance(error, httpx.TimeoutException) else TransportError
+    doing = "could not connect" if connecting else "the answer did not arrive"
+    return kind(f"{doing} ({type(error).__name__})", may_have_arrived=not connecting, **where)

@@ -1,0 +1,117 @@
+"""The lenient road of reading: one function for each kind of value, for what is not quite as usual.
+
+None and blank texts are None (an empty list or dict for those); what cannot be read is a TypeError or ValueError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final, cast
+
+Reader = Callable[[Any], Any]
+
+
+def to_int(value: Any) -> int | None:
+    if value is None or value.__class__ is int:
+        return value
+    if isinstance(value, str) and value.strip().lstrip("-").isdigit():
+        return int(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    raise TypeError("not an integer")
+
+
+def to_str(value: Any) -> str | None:
+    if value is None or value.__class__ is str:
+        return value
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return str(value)
+    raise TypeError("not text")
+
+
+def to_bool(value: Any) -> bool | None:
+    if value is None or value.__class__ is bool:
+        return value
+    if value in ("true", "false"):
+        return bool(value == "true")
+    raise TypeError("not a boolean")
+
+
+def to_decimal(value: Any) -> Decimal | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
+        raise TypeError("not a number")
+    try:
+        number = Decimal(value if value.__class__ is str else str(value))
+    except InvalidOperation:
+        raise ValueError("not a number") from None
+    if not number.is_finite():
+        raise ValueError("not a finite number")
+    return number
+
+
+def to_datetime(value: Any) -> datetime | None:
+    if value is None or value == "":
+        return None
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is UTC:
+        return moment
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError:
+        raise ValueError("not in the years 1 to 9999") from None
+
+
+def to_date(value: Any) -> date | None:
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        raise TypeError("not a date")
+    return date.fromisoformat(value[:10])
+
+
+def to_list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    if value.__class__ is list:
+        return value
+    raise TypeError("not a list")
+
+
+def to_dict(value: Any) -> dict[str, Any]:
+    if value is None:
+        return {}
+    if value.__class__ is dict:
+        return cast("dict[str, Any]", value)
+    raise TypeError("not an object")
+
+
+def to_any(value: Any) -> Any:
+    return value
+
+
+READERS: Final[dict[Any, Reader]] = {
+    int: to_int,
+    str: to_str,
+    bool: to_bool,
+    Decimal: to_decimal,
+    datetime: to_datetime,
+    date: to_date,
+    list: to_list,
+    dict: to_dict,
+}
+WANTED: Final[dict[Reader, str]] = {
+    to_int: "an integer",
+    to_str: "text",
+    to_bool: "true or false",
+    to_decimal: "a number",
+    to_datetime: "a time",
+    to_date: "a date",
+    to_list: "a list",
+    to_dict: "an object",
+}
+ONE_KIND: Final = "a list of one kind of value"
+"""What each of them wants, in words."""

@@ -1,0 +1,55 @@
+"""What an answer's headers say about the window it was counted in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from typing import Final
+
+from attrs import frozen
+
+from tradegecko_bridge.tradegecko.limits.pace import SECONDS
+from tradegecko_bridge.tradegecko.replies import whole_number
+
+_SLOWEST: Final = 120.0
+"""Seconds an answer may have been worked on after it was counted."""
+
+
+@frozen
+class Told:
+    """``used`` of ``limit`` (None: not said) in the window from ``window`` on; ``date`` is the server's clock.
+
+    All in epoch seconds. ``date`` is None where the answer has none.
+    """
+
+    window: int
+    used: int
+    limit: int | None
+    date: float | None
+
+
+def read_headers(headers: Mapping[str, str], limit: int) -> Told | None:
+    """What they say; None where they say nothing, or nothing that can be: then not a word of it counts.
+
+    ``limit`` is the number known so far, for answers that do not name one.
+    """
+    left, reset = whole_number(headers, "x-rate-limit-remaining"), whole_number(headers, "x-rate-limit-reset")
+    if left is None or reset is None or reset % SECONDS:
+        return None
+    named = whole_number(headers, "x-rate-limit-limit") or None
+    of = named or limit
+    date = moment(headers.get("date", ""))
+    if left > of or (date is not None and not reset - SECONDS <= date <= reset + _SLOWEST):
+        return None
+    return Told(window=reset - SECONDS, used=of - left, limit=named, date=date)
+
+
+@lru_cache(maxsize=256)
+def moment(date: str) -> float | None:
+    """A ``Date`` header in epoch seconds; None for anything else. Cached: a second's answers carry the same."""
+    try:
+        read = parsedate_to_datetime(date)
+        return None if read.tzinfo is None else read.timestamp()
+    except (TypeError, ValueError, OverflowError):
+        return None

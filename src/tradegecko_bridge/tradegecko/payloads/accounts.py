@@ -1,0 +1,264 @@
+"""The account itself and what is set up in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from attrs import define
+
+from tradegecko_bridge.tradegecko.payloads.base import UNSET, Amount, Changes, Fields, Maybe, Payload
+from tradegecko_bridge.tradegecko.records import (
+    Account,
+    Currency,
+    Location,
+    PaymentMethod,
+    PaymentTerm,
+    PriceList,
+    TaxComponent,
+    TaxType,
+    User,
+    Webhook,
+)
+
+
+@define(kw_only=True, repr=False)
+class AccountChanges(Changes[Account]):
+    """Changes to the account (reference §5.1)."""
+
+    contact_email: Maybe[str] = UNSET
+    contact_mobile: Maybe[str] = UNSET
+    contact_phone: Maybe[str] = UNSET
+    country: Maybe[str] = UNSET
+    default_order_price_list_id: Maybe[str] = UNSET
+    default_purchase_order_price_list_id: Maybe[str] = UNSET
+    default_sales_ledger_account_on: Maybe[str] = UNSET  # company, variant or channel
+    default_tax_treatment: Maybe[str] = UNSET  # inclusive or exclusive
+    default_document_theme_id: Maybe[int] = UNSET  # private
+    industry: Maybe[str] = UNSET
+    name: Maybe[str] = UNSET
+    stock_level_warn: Maybe[bool] = UNSET
+    tax_label: Maybe[str] = UNSET
+    tax_number: Maybe[str] = UNSET
+    tax_number_label: Maybe[str] = UNSET
+    time_zone: Maybe[str] = UNSET
+    website: Maybe[str] = UNSET
+    primary_location_id: Maybe[int] = UNSET
+    primary_billing_location_id: Maybe[int] = UNSET
+    default_currency_id: Maybe[int] = UNSET
+    default_payment_method_id: Maybe[int] = UNSET
+    default_payment_term_id: Maybe[int] = UNSET
+    billing_contact_id: Maybe[int] = UNSET
+    default_sales_order_tax_type_id: Maybe[int] = UNSET
+    default_purchase_order_tax_type_id: Maybe[int] = UNSET
+    default_tax_exempt_id: Maybe[int] = UNSET
+    default_tax_type: Maybe[str] = UNSET  # deprecated
+    default_tax_type_id: Maybe[int] = UNSET
+    default_order_price_type_id: Maybe[str] = UNSET  # deprecated
+    default_purchase_order_price_type_id: Maybe[str] = UNSET  # deprecated
+
+
+@define(kw_only=True, repr=False)
+class UserChanges(Changes[User]):
+    """Changes to a user (reference §5.33)."""
+
+    action_items_email: Maybe[str] = UNSET  # off, daily or weekly
+    avatar_url: Maybe[str] = UNSET
+    billing_contact: Maybe[bool] = UNSET
+    email: Maybe[str] = UNSET
+    first_name: Maybe[str] = UNSET
+    last_name: Maybe[str] = UNSET
+    last_sign_in_at: Maybe[datetime] = UNSET
+    location: Maybe[str] = UNSET
+    mobile: Maybe[str] = UNSET
+    notification_email: Maybe[bool] = UNSET
+    permissions: Maybe[Sequence[str]] = UNSET
+    phone_number: Maybe[str] = UNSET
+    position: Maybe[str] = UNSET
+    sales_report_email: Maybe[bool] = UNSET
+    mobile_phone: Maybe[str] = UNSET
+    account_name: Maybe[str] = UNSET
+
+
+@define(kw_only=True, repr=False)
+class LocationFields(Payload):
+    """What may be written of a stock location (reference §5.14)."""
+
+    address1: Maybe[str] = UNSET
+    address2: Maybe[str] = UNSET
+    city: Maybe[str] = UNSET
+    country: Maybe[str] = UNSET
+    holds_stock: Maybe[bool] = UNSET
+    label: Maybe[str] = UNSET
+    state: Maybe[str] = UNSET
+    suburb: Maybe[str] = UNSET
+    zip_code: Maybe[str] = UNSET
+
+
+@define(kw_only=True, repr=False)
+class NewLocation(LocationFields):
+    """A new stock location (reference §5.14)."""
+
+    label: str
+    address1: str
+    country: str
+
+
+@define(kw_only=True, repr=False)
+class LocationChanges(LocationFields, Changes[Location]):
+    """Changes to a stock location (reference §5.14)."""
+
+
+@define(kw_only=True, repr=False)
+class CurrencyFields(Payload):
+    """What may be written of a currency (reference §5.6)."""
+
+    delimiter: Maybe[str] = UNSET
+    format: Maybe[str] = UNSET
+    iso: Maybe[str] = UNSET
+    name: Maybe[str] = UNSET
+    precision: Maybe[int] = UNSET
+    rate: Maybe[Amount] = UNSET  # relative to the account's currency
+    separator: Maybe[str] = UNSET
+    symbol: Maybe[str] = UNSET
+
+
+@define(kw_only=True, repr=False)
+class NewCurrency(CurrencyFields):
+    """A new currency (reference §5.6)."""
+
+    iso: str
+
+
+@define(kw_only=True, repr=False)
+class CurrencyChanges(CurrencyFields, Changes[Currency]):
+    """Changes to a currency (reference §5.6)."""
+
+
+@define(kw_only=True, repr=False)
+class PaymentMethodFields(Payload):
+    """What may be written of a payment method (reference §5.19)."""
+
+    name: Maybe[str] = UNSET
+
+
+@define(kw_only=True, repr=False)
+class NewPaymentMethod(PaymentMethodFields):
+    """A new payment method (reference §5.19)."""
+
+    name: str
+
+
+@define(kw_only=True, repr=False)
+class PaymentMethodChanges(PaymentMethodFields, Changes[PaymentMethod]):
+    """Changes to a payment method (reference §5.19)."""
+
+
+@define(kw_only=True, repr=False)
+class PaymentTermFields(Payload):
+    """What may be written of a payment term (reference §5.20)."""
+
+    name: Maybe[str] = UNSET
+    due_in_days: Maybe[int] = UNSET
+    from_: Maybe[str] = UNSET  # now or eom
+
+
+@define(kw_only=True, repr=False)
+class NewPaymentTerm(PaymentTermFields):
+    """A new payment term (reference §5.20)."""
+
+
+@define(kw_only=True, repr=False)
+class PaymentTermChanges(PaymentTermFields, Changes[PaymentTerm]):
+    """Changes to a payment term (reference §5.20)."""
+
+
+@define(kw_only=True, repr=False)
+class PriceListFields(Payload):
+    """What may be written of a price list (reference §5.21)."""
+
+    code: Maybe[str] = UNSET
+    name: Maybe[str] = UNSET
+    is_cost: Maybe[bool] = UNSET
+    currency_id: Maybe[int] = UNSET
+
+
+@define(kw_only=True, repr=False)
+class NewPriceList(PriceListFields):
+    """A new price list (reference §5.21)."""
+
+    currency_id: int
+
+
+@define(kw_only=True, repr=False)
+class PriceListChanges(PriceListFields, Changes[PriceList]):
+    """Changes to a price list (reference §5.21)."""
+
+
+@define(kw_only=True, repr=False)
+class TaxComponentFields(Payload):
+    """What may be written of a tax component (reference §5.32)."""
+
+    position: Maybe[int] = UNSET
+    label: Maybe[str] = UNSET
+    rate: Maybe[Amount] = UNSET  # percent
+    compound: Maybe[bool] = UNSET
+
+
+@define(kw_only=True, repr=False)
+class NewTaxTypeComponent(TaxComponentFields):
+    """One part of a new tax type (reference §5.31, §5.32)."""
+
+
+@define(kw_only=True, repr=False)
+class NewTaxComponent(NewTaxTypeComponent):
+    """A component to add to a tax type (reference §5.32)."""
+
+    tax_type_id: int
+
+
+@define(kw_only=True, repr=False)
+class TaxComponentChanges(TaxComponentFields, Changes[TaxComponent]):
+    """Changes to a tax component (reference §5.32)."""
+
+
+@define(kw_only=True, repr=False)
+class TaxTypeFields(Payload):
+    """What may be written of a tax type (reference §5.31)."""
+
+    code: Maybe[str] = UNSET
+    name: Maybe[str] = UNSET
+
+
+@define(kw_only=True, repr=False)
+class NewTaxType(TaxTypeFields):
+    """A new tax type (reference §5.31)."""
+
+    name: str
+    tax_components: Sequence[NewTaxTypeComponent | Fields]
+
+
+@define(kw_only=True, repr=False)
+class TaxTypeChanges(TaxTypeFields, Changes[TaxType]):
+    """Changes to a tax type (reference §5.31)."""
+
+
+@define(kw_only=True, repr=False)
+class WebhookFields(Payload):
+    """What may be written of a webhook (reference §5.35)."""
+
+    event: Maybe[str] = UNSET
+    address: Maybe[str] = UNSET
+
+
+@define(kw_only=True, repr=False)
+class NewWebhook(WebhookFields):
+    """A new webhook (reference §5.35)."""
+
+    event: str
+    address: str
+
+
+@define(kw_only=True, repr=False)
+class WebhookChanges(WebhookFields, Changes[Webhook]):
+    """Changes to a webhook (reference §5.35)."""

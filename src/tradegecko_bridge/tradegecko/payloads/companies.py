@@ -1,0 +1,143 @@
+"""Whom the account deals with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from attrs import define
+
+from tradegecko_bridge.tradegecko.payloads.base import UNSET, Amount, Changes, Maybe, Payload
+from tradegecko_bridge.tradegecko.records import Address, Company, Contact, Note
+
+
+@define(kw_only=True, repr=False)
+class CompanyFields(Payload):
+    """What may be written of a company (reference §5.3)."""
+
+    assignee_id: Maybe[int] = UNSET
+    default_ledger_account_id: Maybe[int] = UNSET
+    default_payment_method_id: Maybe[int] = UNSET
+    default_payment_term_id: Maybe[int] = UNSET
+    default_stock_location_id: Maybe[int] = UNSET
+    default_tax_type_id: Maybe[int] = UNSET
+    company_code: Maybe[str] = UNSET
+    company_type: Maybe[str] = UNSET  # business, supplier or consumer
+    default_discount_rate: Maybe[Amount] = UNSET
+    default_price_list_id: Maybe[str] = UNSET
+    default_tax_rate: Maybe[Amount] = UNSET  # deprecated
+    default_document_theme_id: Maybe[int] = UNSET  # private
+    description: Maybe[str] = UNSET
+    email: Maybe[str] = UNSET
+    fax: Maybe[str] = UNSET
+    name: Maybe[str] = UNSET
+    phone_number: Maybe[str] = UNSET
+    tax_number: Maybe[str] = UNSET
+    website: Maybe[str] = UNSET
+    tags: Maybe[Sequence[str]] = UNSET
+    default_price_type_id: Maybe[str] = UNSET  # deprecated
+
+
+@define(kw_only=True, repr=False)
+class NewCompany(CompanyFields):
+    """A new company (reference §5.3)."""
+
+    name: str
+    company_type: str  # business, supplier or consumer
+
+
+@define(kw_only=True, repr=False)
+class CompanyChanges(CompanyFields, Changes[Company]):
+    """Changes to a company (reference §5.3)."""
+
+    status: Maybe[str] = UNSET  # active, disabled or archived
+
+
+@define(kw_only=True, repr=False)
+class AddressFields(Payload):
+    """What may be written of an address (reference §5.2)."""
+
+    address1: Maybe[str] = UNSET
+    address2: Maybe[str] = UNSET
+    city: Maybe[str] = UNSET
+    company_name: Maybe[str] = UNSET
+    country: Maybe[str] = UNSET
+    country_code: Maybe[str] = UNSET
+    email: Maybe[str] = UNSET
+    first_name: Maybe[str] = UNSET
+    last_name: Maybe[str] = UNSET
+    label: Maybe[str] = UNSET
+    phone_number: Maybe[str] = UNSET
+    state: Maybe[str] = UNSET
+    suburb: Maybe[str] = UNSET
+    zip_code: Maybe[str] = UNSET
+
+
+@define(kw_only=True, repr=False)
+class NewOrderAddress(AddressFields):
+    """An address inside a new order; nobody looks whether the company has it already (reference §5.16)."""
+
+    address1: str
+
+
+@define(kw_only=True, repr=False)
+class NewAddress(NewOrderAddress):
+    """A new address of a company (reference §5.2)."""
+
+    company_id: int
+
+
+@define(kw_only=True, repr=False)
+class AddressChanges(AddressFields, Changes[Address]):
+    """Changes to an address (reference §5.2)."""
+
+
+@define(kw_only=True, repr=False)
+class ContactFields(Payload):
+    """What may be written of a contact (reference §5.5)."""
+
+    email: Maybe[str] = UNSET
+    fax: Maybe[str] = UNSET
+    first_name: Maybe[str] = UNSET
+    last_name: Maybe[str] = UNSET
+    location: Maybe[str] = UNSET
+    mobile: Maybe[str] = UNSET
+    notes: Maybe[str] = UNSET
+    phone_number: Maybe[str] = UNSET
+    position: Maybe[str] = UNSET
+    iguana_admin: Maybe[bool] = UNSET  # private
+    online_ordering: Maybe[bool] = UNSET
+    invitation_accepted_at: Maybe[datetime] = UNSET  # private
+    phone: Maybe[str] = UNSET  # deprecated
+
+
+@define(kw_only=True, repr=False)
+class NewContact(ContactFields):
+    """A new contact (reference §5.5)."""
+
+    company_id: int
+    first_name: str
+
+
+@define(kw_only=True, repr=False)
+class ContactChanges(ContactFields, Changes[Contact]):
+    """Changes to a contact (reference §5.5)."""
+
+
+@define(kw_only=True, repr=False)
+class NoteFields(Payload):
+    """What may be written of a note (reference §5.15)."""
+
+    body: Maybe[str] = UNSET
+
+
+@define(kw_only=True, repr=False)
+class NewNote(NoteFields):
+    """A new note (reference §5.15)."""
+
+    company_id: int
+
+
+@define(kw_only=True, repr=False)
+class NoteChanges(NoteFields, Changes[Note]):
+    """Changes to a note (reference §5.15)."""

@@ -1,0 +1,135 @@
+"""Sales orders and their lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from attrs import define
+
+from tradegecko_bridge.tradegecko.payloads.base import UNSET, Amount, Changes, Fields, Maybe, Payload, need
+from tradegecko_bridge.tradegecko.payloads.companies import NewCompany, NewOrderAddress
+from tradegecko_bridge.tradegecko.records import Order, OrderLineItem
+
+
+@define(kw_only=True, repr=False)
+class OrderLineItemFields(Payload):
+    """What may be written of a line of an order (reference §5.17)."""
+
+    variant_id: Maybe[int] = UNSET
+    tax_type_id: Maybe[int] = UNSET
+    discount: Maybe[Amount] = UNSET  # percent, -100 to 100
+    freeform: Maybe[bool] = UNSET
+    image_url: Maybe[str] = UNSET
+    label: Maybe[str] = UNSET
+    line_type: Maybe[str] = UNSET  # product, discount, shipping, rounding, fee or gift_wrap
+    position: Maybe[int] = UNSET
+    price: Maybe[Amount] = UNSET
+    quantity: Maybe[Amount] = UNSET
+    tax_rate_override: Maybe[Amount] = UNSET  # percent
+    tax_rate: Maybe[Amount] = UNSET  # deprecated
+    discount_amount: Maybe[Amount] = UNSET  # off each unit
+
+
+@define(kw_only=True, repr=False)
+class NewOrderLine(OrderLineItemFields):
+    """One line inside an order: goods need a variant, a ``freeform`` line needs none (reference §5.17).
+
+    Without a price the order's price list has one; without a tax type the company or the account has.
+    """
+
+    def __attrs_post_init__(self) -> None:
+        if not self.freeform:
+            need(self, "variant_id")
+
+
+@define(kw_only=True, repr=False)
+class NewOrderLineItem(NewOrderLine):
+    """A line to add to an order (reference §5.17)."""
+
+    order_id: int
+
+
+@define(kw_only=True, repr=False)
+class OrderLineItemChanges(OrderLineItemFields, Changes[OrderLineItem]):
+    """Changes to a line of an order (reference §5.17)."""
+
+
+@define(kw_only=True, repr=False)
+class OrderFields(Payload):
+    """What may be written of an order (reference §5.16)."""
+
+    assignee_id: Maybe[int] = UNSET
+    billing_address_id: Maybe[int] = UNSET
+    company_id: Maybe[int] = UNSET
+    contact_id: Maybe[int] = UNSET
+    shipping_address_id: Maybe[int] = UNSET
+    stock_location_id: Maybe[int] = UNSET
+    default_price_list_id: Maybe[str] = UNSET
+    email: Maybe[str] = UNSET
+    issued_at: Maybe[date] = UNSET
+    notes: Maybe[str] = UNSET
+    order_number: Maybe[str] = UNSET
+    phone_number: Maybe[str] = UNSET
+    reference_number: Maybe[str] = UNSET
+    ship_at: Maybe[date] = UNSET
+    source_url: Maybe[str] = UNSET
+    status: Maybe[str] = UNSET  # draft, active or finalized
+    tax_treatment: Maybe[str] = UNSET  # inclusive or exclusive
+    tags: Maybe[Sequence[str]] = UNSET
+
+
+@define(kw_only=True, repr=False)
+class NewOrder(OrderFields):
+    """A new order (reference §5.16).
+
+    Company and addresses are given by id or nested, to be made with it; a nested company needs a nested address. The
+    billing address is the shipping address unless given. More than some 150 lines are better added later, in parts.
+    """
+
+    issued_at: date
+    currency_id: Maybe[int] = UNSET
+    currency_iso: Maybe[str] = UNSET
+    company: Maybe[NewCompany | Fields] = UNSET
+    shipping_address: Maybe[NewOrderAddress | Fields] = UNSET
+    billing_address: Maybe[NewOrderAddress | Fields] = UNSET
+    order_line_items: Maybe[Sequence[NewOrderLine | Fields]] = UNSET
+
+    def __attrs_post_init__(self) -> None:
+        need(self, "company_id", "company")
+        need(self, "shipping_address_id", "shipping_address")
+
+
+@define(kw_only=True, repr=False)
+class OrderChanges(OrderFields, Changes[Order]):
+    """Changes to an order; its ``order_line_items`` are added to those it has (reference §5.16)."""
+
+    order_line_items: Maybe[Sequence[NewOrderLine | Fields]] = UNSET
+
+
+@define(kw_only=True, repr=False)
+class InvoiceDetails(Payload):
+    """What to write on the invoice that ``ORDERS.invoice`` makes (reference §4.1)."""
+
+    due_at: Maybe[date] = UNSET
+    invoiced_at: Maybe[date] = UNSET
+    notes: Maybe[str] = UNSET
+
+
+@define(kw_only=True, repr=False)
+class PaymentDetails(Payload):
+    """How and when ``ORDERS.pay`` was paid (reference §4.1)."""
+
+    payment_method_name: Maybe[str] = UNSET
+    paid_at: Maybe[datetime] = UNSET
+
+
+@define(kw_only=True, repr=False)
+class ShippingDetails(Payload):
+    """How ``ORDERS.pack`` and ``ORDERS.fulfil`` ship (reference §4.1)."""
+
+    tracking_number: Maybe[str] = UNSET
+    tracking_company: Maybe[str] = UNSET
+    tracking_url: Maybe[str] = UNSET
+    service: Maybe[str] = UNSET
+    notes: Maybe[str] = UNSET

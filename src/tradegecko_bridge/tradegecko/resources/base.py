@@ -1,0 +1,196 @@
+"""What resources are made of: a base that can be listed, and one class for each further verb (reference §4).
+
+A resource has the verbs the API has for it and no others, so that a type checker knows, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, ClassVar, Final, Generic, TypeVar, Unpack
+
+from tradegecko_bridge.tradegecko.calls import Call, Page, Shown, query
+from tradegecko_bridge.tradegecko.codec import write_value
+from tradegecko_bridge.tradegecko.payloads.base import Fields, Payload
+from tradegecko_bridge.tradegecko.records.base import Record
+from tradegecko_bridge.tradegecko.resources import reading
+from tradegecko_bridge.tradegecko.resources.filters import Listing
+
+R = TypeVar("R", bound=Record)
+S = TypeVar("S", bound=Record)
+N = TypeVar("N", bound=Payload)
+C = TypeVar("C", bound=Payload)
+
+PAGE_LIMIT: Final = 250
+"""The most records the API gives in one page (reference §3.6)."""
+
+
+class Resource(Generic[R]):
+    """One kind of record with its endpoints; all it does is make calls, which a client sends.
+
+    ``singular`` and ``plural`` are its JSON roots (§3.2). Lists of a kind that is not ``paged`` come whole and
+    without ``X-Pagination`` (§3.6).
+    """
+
+    singular: ClassVar[str]
+    plural: ClassVar[str]
+    record: type[R]
+    paged: ClassVar[bool] = True
+    filters: ClassVar[type] = Listing
+    """What ``list`` takes."""
+
+    @property
+    def path(self) -> str:
+        """Where its records are."""
+        return f"/{self.plural}"
+
+    def list(self, **filters: Unpack[Listing]) -> Call[Page[R]]:
+        """A page of records."""
+        return self._list(filters)
+
+    def __repr__(self) -> str:
+        return f"<{self.plural}>"
+
+    def _list(self, filters: Mapping[str, Any]) -> Call[Page[R]]:
+        """The call of a list; for a filter of no values one whose answer is known."""
+        if unknown := set(filters) - self.filters.__optional_keys__:  # type: ignore[attr-defined]
+            names = ", ".join(sorted(unknown))
+            raise TypeError(f"{self.plural} have no filter {names}; extra={{...}} sends whatever you like")
+        params = {name: value for name, value in filters.items() if name not in ("extra", "include", "page", "limit")}
+        some = {name: value for name, value in params.items() if not _empty(value)}
+        return Call(
+            method="GET",
+            path=self.path,
+            params=query(
+                {
+                    **some,
+                    **(filters.get("extra") or {}),
+                    **including(filters.get("include")),
+                    "page": filters.get("page", 1),
+                    "limit": filters.get("limit", PAGE_LIMIT),
+                }
+            ),
+            known=None if len(some) == len(params) else reading.no_rows(self.plural),
+            read=reading.page_reader(self.record, self.plural, paged=self.paged),
+        )
+
+    def _member(self, id: int | str) -> str:
+        """The path of one record. A blank id would be the list, and a slash another endpoint: ValueError."""
+        if str(id).strip() in ("", ".", "..") or "/" in str(id):
+            raise ValueError(f"{id!r} is no id of {self.plural}")
+        return f"{self.path}/{id}"
+
+    def _act(
+        self, id: int | str, name: str, root: str, fields: Payload | Fields | None, key: str | None, made: type[S]
+    ) -> Call[Shown[S] | None]:
+        return Call(
+            method="POST",
+            path=f"{self._member(id)}/actions/{name}",
+            body={} if fields is None else {root: write_value(fields)},
+            idempotency_key=key,
+            read=reading.optional_shown(made, root),
+        )
+
+
+class Gets(Resource[R]):
+    """Records that can be asked for one by one."""
+
+    def get(self, id: int | str) -> Call[R]:
+        """One record."""
+        return Call(method="GET", path=self._member(id), read=reading.record_reader(self.record, self.singular))
+
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Call[Shown[R]]:
+        """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
+        return Call(
+            method="GET",
+            path=self._member(id),
+            params=query(including(include)),
+            read=reading.shown_reader(self.record, self.singular),
+        )
+
+
+class Current(Resource[R]):
+    """Records of which one is the token's own."""
+
+    def current(self) -> Call[R]:
+        """The one the token belongs to (§5.1, §5.33)."""
+        read = reading.record_reader(self.record, self.singular)
+        return Call(method="GET", path=f"{self.path}/current", read=read)
+
+
+class Creates(Resource[R], Generic[R, N]):
+    """Records that can be made."""
+
+    def create(self, fields: N | Fields, *, idempotency_key: str | None = None) -> Call[R]:
+        """A new record from the fields given; None is sent as null, what is left out is left to the API."""
+        return Call(
+            method="POST",
+            path=self.path,
+            body={self.singular: write_value(fields)},
+            idempotency_key=idempotency_key,
+            read=reading.record_reader(self.record, self.singular),
+        )
+
+
+class Updates(Resource[R], Generic[R, C]):
+    """Records that can be changed."""
+
+    def update(self, id: int | str, fields: C | Fields, *, idempotency_key: str | None = None) -> Call[R | None]:
+        """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
+        return Call(
+            method="PUT",
+            path=self._member(id),
+            body={self.singular: write_value(fields)},
+            idempotency_key=idempotency_key,
+            read=reading.optional(reading.record_reader(self.record, self.singular), self.singular),
+        )
+
+
+class Deletes(Resource[R]):
+    """Records that can be deleted."""
+
+    def delete(self, id: int | str) -> Call[None]:
+        """Archive the record, or for orders and fulfilments delete or void it (§3.7)."""
+        return Call(method="DELETE", path=self._member(id), read=reading.read_nothing)
+
+
+class Full(Gets[R], Creates[R, N], Updates[R, C], Deletes[R], Generic[R, N, C]):
+    """Records with every verb, as most are."""
+
+
+class Acts(Resource[R]):
+    """Records with ``POST /…/:id/actions/…`` (§4)."""
+
+    def action(
+        self, id: int | str, name: str, body: Fields | None = None, *, idempotency_key: str | None = None
+    ) -> Call[Any]:
+        """Any action by its name, with the whole body; the answer's body as it came."""
+        return Call(
+            method="POST",
+            path=f"{self._member(id)}/actions/{name}",
+            body=write_value(body or {}),
+            idempotency_key=idempotency_key,
+            read=reading.read_body,
+        )
+
+
+class Numbers(Resource[R]):
+    """Records numbered by the account."""
+
+    def available_identifier(self, type: str | None = None) -> Call[str]:
+        """The number the next one would get, e.g. ``SO0074`` (§5.16, §5.26)."""
+        return Call(
+            method="GET",
+            path=f"{self.path}/available_identifiers",
+            params=query({"type": type}),
+            read=reading.read_identifier,
+        )
+
+
+def including(include: object) -> dict[str, str]:
+    """The ``include`` parameter: names with commas between them (§3.8)."""
+    names = include if isinstance(include, str) or not isinstance(include, Collection) else ",".join(map(str, include))
+    return {"include": str(names)} if names else {}
+
+
+def _empty(value: object) -> bool:
+    return isinstance(value, Collection) and not isinstance(value, (str, Mapping)) and not value

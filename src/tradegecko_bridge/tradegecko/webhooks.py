@@ -1,0 +1,296 @@
+"""Webhooks (reference §3.12): is it TradeGecko's, what does it say, and two small receivers. No I/O of its own.
+
+A body only names what changed; ask the API for the record. Deliveries may come twice, late and out of order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import inspect
+import logging
+import re
+from base64 import b64encode
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any, Final
+
+import orjson
+from anyio import to_thread
+from attrs import field, frozen
+
+from tradegecko_bridge.errors import BadSignature, MalformedData
+
+SIGNATURE_HEADER: Final = "x-gecko-signature"
+DELIVERY_HEADER: Final = "x-gecko-delivery"
+MAX_BYTES: Final = 64 * 1024
+"""The largest body a receiver reads; real ones have some two hundred bytes."""
+
+Handler = Callable[["WebhookEvent"], object]
+"""Is handed each event; what it raises makes TradeGecko deliver again."""
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+_NAME: Final = re.compile(r"([a-z_]+)\.([a-z_]+)")
+_FURTHEST: Final = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+_log: Final = logging.getLogger("tradegecko_bridge")
+
+
+@frozen(kw_only=True)
+class WebhookEvent:
+    """Something happened to a record.
+
+    ``event`` is singular, e.g. ``order.create``, whichever way it came. ``timestamp`` is aware UTC.
+    ``delivery_id`` is unique to the delivery: remember it to know a repeated one; None when it was not said.
+    """
+
+    object_id: int
+    event: str
+    timestamp: datetime
+    resource_url: str
+    delivery_id: str | None = None
+
+    @property
+    def resource(self) -> str:
+        """What kind of record, e.g. ``order``."""
+        return self.event.partition(".")[0]
+
+    @property
+    def action(self) -> str:
+        """What happened to it, e.g. ``create``."""
+        return self.event.partition(".")[2]
+
+
+# ── is it TradeGecko's, and what does it say ─────────────────────────────────────────────────
+
+
+def sign(body: bytes, secret: str) -> str:
+    """The signature of a body under the application's secret."""
+    return b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
+
+
+def is_signed(body: bytes, signature: str | None, secret: str) -> bool:
+    """Whether a body carries the right ``X-Gecko-Signature``. Takes as long for a wrong one as for a right one.
+
+    The white space around a signature does not count: TradeGecko's ends with a line end before it becomes a header.
+    """
+    given = (signature or "").strip().encode("utf-8", "surrogatepass")
+    return hmac.compare_digest(given, sign(body, secret).encode())
+
+
+def read_event(body: bytes, delivery_id: str | None = None) -> WebhookEvent:
+    """What a body says; whose it is must have been checked.
+
+    Raises:
+        MalformedData: it is no webhook's.
+    """
+    try:
+        said = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        said = None
+    if not isinstance(said, dict):
+        raise MalformedData(["the webhook's body is not a JSON object"])
+    wrong = [problem for name, check in _CHECKS.items() if (problem := check(name, said.get(name)))]
+    if wrong:
+        raise MalformedData(wrong)
+    return WebhookEvent(
+        object_id=said["object_id"],
+        event=normal_name(said["event"]),
+        timestamp=datetime.fromtimestamp(said["timestamp"], UTC),
+        resource_url=said["resource_url"],
+        delivery_id=delivery_id,
+    )
+
+
+def receive(headers: Mapping[str, str], body: bytes, secret: str) -> WebhookEvent:
+    """Check, then read. ``headers`` have lower-case names, or ignore case.
+
+    Raises:
+        BadSignature: TradeGecko did not send this.
+        MalformedData: it did, and it cannot be read.
+    """
+    if not is_signed(body, headers.get(SIGNATURE_HEADER), secret):
+        raise BadSignature("the webhook's signature is missing or wrong; check the application's secret")
+    return read_event(body, headers.get(DELIVERY_HEADER))
+
+
+def normal_name(event: str) -> str:
+    """``fulfillments.create`` and ``fulfillment.create`` alike become the latter: the documentation shows both."""
+    resource, dot, action = event.partition(".")
+    if resource.endswith("ies"):
+        resource = f"{resource[:-3]}y"
+    elif resource.endswith("sses"):
+        resource = resource[:-2]
+    elif resource.endswith("s") and not resource.endswith("ss"):
+        resource = resource[:-1]
+    return f"{resource}{dot}{action}"
+
+
+def _whole(name: str, value: object) -> str | None:
+    return None if isinstance(value, int) and not isinstance(value, bool) else f"{name} is not a whole number"
+
+
+def _moment(name: str, value: object) -> str | None:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < _FURTHEST
+    return None if number else f"{name} is not a number of seconds since 1970"
+
+
+def _text(name: str, value: object) -> str | None:
+    return None if isinstance(value, str) and value else f"{name} is not a text"
+
+
+def _event(name: str, value: object) -> str | None:
+    known = isinstance(value, str) and _NAME.fullmatch(value)
+    return None if known else f"{name} is not like order.create"
+
+
+_CHECKS: Final[dict[str, Callable[[str, object], str | None]]] = {
+    "object_id": _whole,
+    "event": _event,
+    "timestamp": _moment,
+    "resource_url": _text,
+}
+
+
+# ── receivers ────────────────────────────────────────────────────────────────────────────────
+
+
+@frozen
+class _Refusal(Exception):
+    """A request that is answered before the handler hears of it."""
+
+    status: HTTPStatus
+
+
+@frozen
+class _Receiver:
+    """What both receivers share.
+
+    The answer is 200 when the handler is done, 500 when it raised (TradeGecko delivers again for three days), 401 for
+    a wrong signature, 400 for a body that cannot be read, 413 for one too long, 405 for anything but POST.
+
+    TradeGecko waits ten seconds for the answer (§3.12): a handler that takes longer puts the event into a queue.
+
+    Args:
+        handler: is handed each :class:`WebhookEvent`.
+        secret: the application's, never shown.
+        max_bytes: of a body.
+    """
+
+    handler: Handler
+    secret: str = field(repr=False)
+    max_bytes: int = field(default=MAX_BYTES, kw_only=True)
+
+    def _check_request(self, method: str, length: str) -> None:
+        if method != "POST":
+            raise _Refusal(HTTPStatus.METHOD_NOT_ALLOWED)
+        if length and not (length.isascii() and length.isdigit()):
+            raise _Refusal(HTTPStatus.BAD_REQUEST)
+        if len(length) > 18 or int(length or 0) > self.max_bytes:
+            raise _Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+
+    def _event(self, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
+        try:
+            return receive(headers, body, self.secret)
+        except BadSignature:
+            raise _Refusal(HTTPStatus.UNAUTHORIZED) from None
+        except MalformedData as error:
+            _log.warning("unreadable webhook %s: %s", headers.get(DELIVERY_HEADER), error)
+            raise _Refusal(HTTPStatus.BAD_REQUEST) from None
+
+
+def _failed(event: WebhookEvent) -> _Refusal:
+    _log.exception("the webhook handler failed on %s; it will be delivered again", event)
+    return _Refusal(HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _answer(status: HTTPStatus) -> tuple[bytes, list[tuple[str, str]]]:
+    """Body and headers."""
+    body = f"{status.phrase}\n".encode()
+    headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
+    return body, [*headers, ("Allow", "POST")] if status == HTTPStatus.METHOD_NOT_ALLOWED else headers
+
+
+class WsgiReceiver(_Receiver):
+    __doc__ = f"A WSGI application that receives webhooks.\n\n{_Receiver.__doc__}"
+
+    def __call__(self, environ: Mapping[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Serve one request."""
+        try:
+            self._serve(environ)
+            status = HTTPStatus.OK
+        except _Refusal as refusal:
+            status = refusal.status
+        body, headers = _answer(status)
+        start_response(f"{status.value} {status.phrase}", headers)
+        return [body]
+
+    def _serve(self, environ: Mapping[str, Any]) -> None:
+        length = environ.get("CONTENT_LENGTH") or ""
+        self._check_request(environ["REQUEST_METHOD"], length)
+        body = environ["wsgi.input"].read(int(length or 0))
+        named = {SIGNATURE_HEADER: "HTTP_X_GECKO_SIGNATURE", DELIVERY_HEADER: "HTTP_X_GECKO_DELIVERY"}
+        event = self._event({name: environ[key] for name, key in named.items() if key in environ}, body)
+        try:
+            self.handler(event)
+        except Exception:
+            raise _failed(event) from None
+
+
+class AsgiReceiver(_Receiver):
+    __doc__ = f"""An ASGI application that receives webhooks. A handler that is not asynchronous runs in a thread.
+
+    {_Receiver.__doc__}"""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or say that start and end are fine."""
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+        elif scope["type"] == "http":
+            try:
+                await self._serve(scope, receive)
+                status = HTTPStatus.OK
+            except _Refusal as refusal:
+                status = refusal.status
+            await _respond(send, status)
+
+    async def _serve(self, scope: Scope, receive: Receive) -> None:
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        self._check_request(scope["method"], headers.get("content-length", ""))
+        event = self._event(headers, await self._body(receive))
+        try:
+            if inspect.iscoroutinefunction(self.handler):
+                await self.handler(event)
+            else:
+                await to_thread.run_sync(self.handler, event)
+        except Exception:
+            raise _failed(event) from None
+
+    async def _body(self, receive: Receive) -> bytes:
+        body, more = b"", True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise _Refusal(HTTPStatus.BAD_REQUEST)
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(body) > self.max_bytes:
+                raise _Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        return body
+
+
+async def _respond(send: Send, status: HTTPStatus) -> None:
+    body, headers = _answer(status)
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers]
+    await send({"type": "http.response.start", "status": status.value, "headers": raw})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

@@ -1,0 +1,313 @@
+"""``tgbridge login``, ``logout`` and ``check`` as real processes against the sandbox."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from cryptography.fernet import Fernet
+
+from tests.cli.test_config import load
+from tests.tradegecko.oauth import DANA, PASSWORD, SASHA, approve, refreshes
+from tradegecko_bridge import Sandbox, SqlStore
+from tradegecko_bridge.errors import ConfigError
+
+KEY = Fernet.generate_key().decode()
+SETTINGS = """
+[tradegecko]
+base_url = "{base_url}"
+client_id = "{client_id}"
+client_secret = "$TG_SECRET"
+{more}
+
+[connections.my-shop]
+source = "folder"
+options = {{ path = "shop", settle = 0 }}
+{wired}
+"""
+
+
+@pytest.fixture
+def folder(sandbox: Sandbox, tmp_path: Path) -> Path:
+    """Settings of an application that nobody has logged in to."""
+    (tmp_path / "shop" / "orders").mkdir(parents=True)
+    write(sandbox, tmp_path)
+    return tmp_path
+
+
+def write(sandbox: Sandbox, folder: Path, more: str = "", wired: str = "") -> None:
+    text = SETTINGS.format(base_url=sandbox.base_url, client_id=sandbox.client_id, more=more, wired=wired)
+    (folder / "tgbridge.toml").write_text(text, encoding="utf-8")
+
+
+def tgbridge(sandbox: Sandbox, folder: Path, *arguments: str, said: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "tradegecko_bridge", *arguments],
+        cwd=folder,
+        env=environment(sandbox),
+        input=said,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def environment(sandbox: Sandbox) -> dict[str, str]:
+    return {**os.environ, "TG_SECRET": sandbox.client_secret, "TG_KEY": KEY}
+
+
+def by_password(sandbox: Sandbox, folder: Path, user: str = DANA, *more: str) -> subprocess.CompletedProcess[str]:
+    return tgbridge(sandbox, folder, "login", "--user", user, "--password-stdin", *more, said=f"{PASSWORD}\n")
+
+
+@contextmanager
+def logging_in(sandbox: Sandbox, folder: Path, *more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A login that waits for the browser, and the address to open."""
+    command = [sys.executable, "-W", "error", "-m", "tradegecko_bridge", "login", "--no-browser", *more]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, cwd=folder, env={**environment(sandbox), "PYTHONUNBUFFERED": "1"}, stdout=pipe, stderr=pipe, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            url = next((line.strip() for line in process.stdout if line.strip().startswith("http")), "")
+            assert url, process.communicate()
+            yield process, url
+        finally:
+            process.kill()
+
+
+def end(process: subprocess.Popen[str]) -> tuple[int, str]:
+    out, err = process.communicate(timeout=30)
+    return process.returncode, out + err
+
+
+def test_log_in_check_sync_log_out(sandbox: Sandbox, folder: Path) -> None:
+    """The whole way: a browser login, the connection test, a sync, a refresh in between, logging out."""
+    with logging_in(sandbox, folder) as (process, url):
+        page = httpx.get(approve(url))
+        code, said = end(process)
+    assert code == 0, said
+    assert "logged in as 'default'" in said
+    assert page.status_code == 200
+    assert "You can close this page" in page.text
+    assert page.headers["cache-control"] == "no-store"
+
+    checked = tgbridge(sandbox, folder, "check")
+    assert checked.returncode == 0, checked.stderr
+    assert checked.stdout.startswith("✓ my-shop: ")
+    assert f"as {DANA}" in checked.stdout
+    sandbox.expire_tokens()
+    assert tgbridge(sandbox, folder, "sync", "inventory").returncode == 0
+    assert refreshes(sandbox) == 2
+
+    assert tgbridge(sandbox, folder, "logout").stdout == "login 'default' is forgotten\n"
+    assert tgbridge(sandbox, folder, "logout").stdout == "there was no login 'default'\n"
+    gone = tgbridge(sandbox, folder, "check")
+    assert gone.returncode == 3
+    assert "no login is stored under 'default'; log in again (tgbridge login --name default)" in gone.stderr
+
+
+def test_a_configured_redirect_uri_is_used(sandbox: Sandbox, folder: Path) -> None:
+    """Where the settings name a redirect URI on this machine, its port and path are where the browser comes back."""
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    write(sandbox, folder, f'redirect_uri = "http://127.0.0.1:{port}/back"')
+    with logging_in(sandbox, folder) as (process, url):
+        address = approve(url)
+        assert urlsplit(address).path == "/back"
+        assert urlsplit(address).port == port
+        assert httpx.get(f"http://127.0.0.1:{port}/favicon.ico").status_code == 404
+        httpx.get(address)
+        assert end(process)[0] == 0
+    write(sandbox, folder, 'redirect_uri = "https://bridge.example/back"')
+    elsewhere = tgbridge(sandbox, folder, "login", "--no-browser")
+    assert elsewhere.returncode == 2
+    assert "is not on this machine; register one like http://127.0.0.1:8765/callback" in elsewhere.stderr
+
+
+def test_a_person_refuses(sandbox: Sandbox, folder: Path) -> None:
+    """Deny on TradeGecko's page: the page and the command say so, and nothing is stored."""
+    with logging_in(sandbox, folder) as (process, url):
+        page = httpx.get(approve(url, decision="deny"))
+        code, said = end(process)
+    assert (code, page.status_code) == (3, 400)
+    assert "access was refused on TradeGecko's page; begin again and approve" in said
+    assert "no login is stored" in tgbridge(sandbox, folder, "check").stderr
+
+
+def test_an_answer_that_belongs_to_another_login(sandbox: Sandbox, folder: Path) -> None:
+    """A callback with another state is not taken, whatever code it brings; no token is asked for."""
+    with logging_in(sandbox, folder) as (process, url):
+        address = httpx.URL(approve(url)).copy_merge_params({"state": "forged"})
+        assert httpx.get(address).status_code == 400
+        code, said = end(process)
+    assert code == 3
+    assert "belongs to another login" in said
+    assert refreshes(sandbox) == 0
+
+
+def test_nobody_comes_back(sandbox: Sandbox, folder: Path) -> None:
+    """A login that nobody finishes ends by itself."""
+    waited = tgbridge(sandbox, folder, "login", "--no-browser", "--timeout", "1")
+    assert waited.returncode == 3
+    assert "nobody came back from TradeGecko's page within 1 s" in waited.stderr
+
+
+def test_idle_connections_do_no_harm(sandbox: Sandbox, folder: Path) -> None:
+    """Browsers open connections they never use: the answer on another one is heard all the same."""
+    import socket
+
+    with logging_in(sandbox, folder) as (process, url):
+        address = approve(url)
+        with socket.create_connection(("127.0.0.1", urlsplit(address).port or 0)):
+            assert httpx.get(address).status_code == 200
+        assert end(process)[0] == 0
+
+
+def test_wrong_credentials(sandbox: Sandbox, folder: Path) -> None:
+    """A wrong password, a wrong application secret and a dead server are three different lines."""
+    wrong = tgbridge(sandbox, folder, "login", "--user", DANA, "--password-stdin", said="nope-SECRET\n")
+    assert wrong.returncode == 3
+    assert "user name or password are wrong" in wrong.stderr
+    assert "nope" not in wrong.stderr + wrong.stdout
+    assert len(wrong.stderr.splitlines()) == 1
+    path = folder / "tgbridge.toml"
+    text = path.read_text()
+    path.write_text(text.replace('"$TG_SECRET"', '"other"'))
+    assert "correct client_id and client_secret" in by_password(sandbox, folder).stderr
+    path.write_text(text.replace(sandbox.base_url, "http://127.0.0.1:9"))
+    assert "could not connect" in by_password(sandbox, folder).stderr
+
+
+@pytest.mark.parametrize("where", ["ledger", "tokens.json"])
+def test_encrypted_logins(sandbox: Sandbox, folder: Path, where: str) -> None:
+    """With a key in the settings no token lies on the disk, in the ledger or in a file; without it, it is told."""
+    write(sandbox, folder, f'tokens = "{where}"\ntoken_keys = ["$TG_KEY"]')
+    assert by_password(sandbox, folder).returncode == 0
+    assert tgbridge(sandbox, folder, "check").returncode == 0
+    tokens = [row["token"].encode() for row in sandbox.house.world.state["access_tokens"].rows.values()]
+    files = [file for file in folder.iterdir() if file.is_file() and file.suffix != ".toml"]
+    assert not [file.name for file in files for token in tokens if token in file.read_bytes()]
+    write(sandbox, folder, f'tokens = "{where}"\ntoken_keys = ["{Fernet.generate_key().decode()}"]')
+    assert "was encrypted with another key" in tgbridge(sandbox, folder, "check").stderr
+
+
+def test_the_same_user_twice(sandbox: Sandbox, folder: Path) -> None:
+    """The second login as one user is refused where the first is ours, and warned of where it is not."""
+    assert by_password(sandbox, folder).returncode == 0
+    second = by_password(sandbox, folder, DANA, "--name", "market")
+    assert second.returncode == 3
+    assert "login 'default' already uses: both are the same TradeGecko user" in second.stderr
+    assert by_password(sandbox, folder, SASHA, "--name", "market").returncode == 0
+    sandbox.advance(600)
+    (folder / "ledger.db").rename(folder / "of-another-program.db")
+    strange = by_password(sandbox, folder)
+    assert strange.returncode == 0
+    assert "warning: these tokens were in use before" in strange.stderr
+
+
+def test_check_finds_what_will_not_do(sandbox: Sandbox, folder: Path) -> None:
+    """Missing permissions and locations are told, each with what there is; exit code 1."""
+    write(sandbox, folder, wired='location = "Atlantis"\nstock_locations = ["1"]')
+    assert by_password(sandbox, folder, SASHA).returncode == 0
+    checked = tgbridge(sandbox, folder, "check", "--json")
+    assert checked.returncode == 1
+    (found,) = json.loads(checked.stdout)
+    assert found["connection"] == "my-shop"
+    assert found["user"] == SASHA
+    assert f"user {SASHA} lacks the permission write_companies" in found["problems"]
+    assert any(line.startswith("the account has no location 'Atlantis'; there are ") for line in found["problems"])
+    assert len(found["problems"]) == 2
+    shown = tgbridge(sandbox, folder, "check")
+    assert shown.stdout.startswith("✗ my-shop: ")
+
+
+def test_check_with_a_privileged_token(sandbox: Sandbox, folder: Path) -> None:
+    """A fixed token needs no login; logging in says what to change."""
+    path = folder / "tgbridge.toml"
+    lines = path.read_text().replace(f'client_id = "{sandbox.client_id}"\n', "")
+    path.write_text(lines.replace('client_secret = "$TG_SECRET"', f'access_token = "{sandbox.access_token}"'))
+    assert tgbridge(sandbox, folder, "check").returncode == 0
+    refused = tgbridge(sandbox, folder, "login")
+    assert refused.returncode == 2
+    assert "put client_id and client_secret in its place" in refused.stderr
+
+
+def test_nothing_shows_a_secret(sandbox: Sandbox, folder: Path) -> None:
+    """Neither password nor secret nor token is in what the commands print."""
+    done = [
+        by_password(sandbox, folder),
+        tgbridge(sandbox, folder, "check", "--json"),
+        tgbridge(sandbox, folder, "sync"),
+    ]
+    sandbox.revoke_tokens()
+    done.append(tgbridge(sandbox, folder, "sync"))
+    assert done[-1].returncode == 1
+    with SqlStore(f"sqlite:///{folder / 'ledger.db'}") as ledger:
+        stored = ledger.tokens.load("default")
+    assert stored is not None
+    assert stored.pair.refresh_token is not None
+    told = "".join(one.stdout + one.stderr for one in done)
+    secrets = [stored.pair.access_token.reveal(), stored.pair.refresh_token.reveal(), PASSWORD, sandbox.client_secret]
+    assert not [secret for secret in secrets if secret in told]
+
+
+# ── settings ─────────────────────────────────────────────────────────────────────────────────
+
+GOOD = """
+[tradegecko]
+base_url = "http://127.0.0.1:8080"
+client_id = "app"
+client_secret = "$SECRET"
+tokens = "tokens.json"
+token_keys = ["$KEY"]
+
+[connections.shop]
+source = "folder"
+options = { path = "shop" }
+"""
+
+
+def test_login_settings(tmp_path: Path) -> None:
+    """Everything is read, a file is meant from the settings' folder, and no secret shows."""
+    config = load(GOOD, tmp_path, SECRET="s3cret", KEY="k3y")
+    assert config.login is not None
+    assert (config.login.client_id, config.login.name, config.login.tokens) == (
+        "app",
+        "default",
+        tmp_path / "tokens.json",
+    )
+    assert config.login.client_secret.reveal() == "s3cret"
+    assert [key.reveal() for key in config.login.keys] == ["k3y"]
+    assert "s3cret" not in repr(config)
+    assert "k3y" not in repr(config)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("client_id", "clientid"), "did you mean 'client_id'?"),
+        (('client_id = "app"\n', ""), "tradegecko.client_id is missing"),
+        (('"$SECRET"', '"$NOT_SET"'), "the environment has no variable NOT_SET"),
+        (('["$KEY"]', '"$KEY"'), 'tradegecko.token_keys must be a list, e.g. ["$TOKEN_KEY"]'),
+        (("tokens = ", "access_token = "), "has both access_token and client_id: keep the token, or log in, not both"),
+        (('tokens = "tokens.json"', "tokens = 7"), "tradegecko.tokens must be text"),
+    ],
+)
+def test_faults_in_login_settings(tmp_path: Path, change: tuple[str, str], said: str) -> None:
+    """Each fault is one clear line."""
+    with pytest.raises(ConfigError) as caught:
+        load(GOOD.replace(*change), tmp_path, SECRET="s", KEY="k")
+    assert said in str(caught.value)

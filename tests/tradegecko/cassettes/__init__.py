@@ -1,0 +1,1 @@
+"""Exchanges with the sandbox, recorded by ``python -m tests.tradegecko.cassettes.record``."""

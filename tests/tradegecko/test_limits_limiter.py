@@ -1,0 +1,391 @@
+"""The limiter, one promise at a time."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tradegecko_bridge.errors import StoreBusy
+from tradegecko_bridge.permits import PermitBook, Permits
+from tradegecko_bridge.tradegecko.limits import Priority, RateLimiter, SharedLimiter
+
+BEGIN = datetime(2020, 7, 16, 3, 30, tzinfo=UTC)
+"""A moment a window begins."""
+SECONDS = 300
+DELIVERY, NORMAL, BULK = Priority.DELIVERY, Priority.NORMAL, Priority.BULK
+
+
+def at(into: float) -> datetime:
+    """So many seconds after the window began."""
+    return BEGIN + timedelta(seconds=into)
+
+
+def headers(left: int, into: float, *, window: int = 0, limit: int = 300, ahead: float = 0.0) -> dict[str, str]:
+    """An answer's headers, ``into`` seconds after ``BEGIN``; the server's clock is ``ahead`` of ours."""
+    return {
+        "x-rate-limit-limit": str(limit),
+        "x-rate-limit-remaining": str(left),
+        "x-rate-limit-reset": str(int(BEGIN.timestamp()) + (window + 1) * SECONDS),
+        "date": format_datetime(at(into + ahead).replace(microsecond=0), usegmt=True),
+    }
+
+
+def go(limiter: RateLimiter, into: float, priority: Priority = DELIVERY) -> bool:
+    """Whether a request may go now."""
+    return limiter.reserve(at(into), priority) == 0
+
+
+def send(limiter: RateLimiter, into: float, left: int, priority: Priority = DELIVERY) -> bool:
+    """A request that is answered at once, if it may go."""
+    if not go(limiter, into, priority):
+        return False
+    limiter.note(headers(left, into, window=int(into // SECONDS)), at(into))
+    return True
+
+
+def begun(into: float = 0.0, left: int = 299) -> RateLimiter:
+    """A limiter after its first answer."""
+    limiter = RateLimiter()
+    assert send(limiter, into, left)
+    return limiter
+
+
+def drain(limiter: RateLimiter, into: float, priority: Priority = DELIVERY) -> int:
+    """How many requests may go at this moment."""
+    count = 0
+    while send(limiter, into, 299, priority):
+        count += 1
+    return count
+
+
+# ── pace and reserve ─────────────────────────────────────────────────────────────────────────
+
+
+def test_bulk_is_spread_over_the_window() -> None:
+    """A listing gets four at once, then about one a second, and everything by the window's last seconds."""
+    limiter = begun()
+    assert drain(limiter, 0, BULK) == 3
+    assert drain(limiter, 100, BULK) == 96
+    assert drain(limiter, 285, BULK) == 180
+    assert drain(limiter, 297, BULK) == 20
+
+
+def test_the_rest_may_run_ahead_but_leaves_the_reserve() -> None:
+    """Ordinary calls get a quarter of the window at once, and leave twenty for deliveries until late."""
+    limiter = begun()
+    assert drain(limiter, 0, NORMAL) == 78
+    assert drain(limiter, 280, NORMAL) == 201
+    assert drain(limiter, 280, DELIVERY) == 20
+
+
+def test_deliveries_may_use_all_that_is_left() -> None:
+    """Orders never wait while there is anything left, and never get more than there is."""
+    limiter = begun()
+    assert drain(limiter, 0, BULK) == 3
+    assert drain(limiter, 0, DELIVERY) == 296
+    assert not go(limiter, 299)
+
+
+def test_a_wait_ends_when_it_says() -> None:
+    """Who waits as long as it was told gets its request, whatever its priority."""
+    for priority in (BULK, NORMAL):
+        limiter = begun()
+        drain(limiter, 10, priority)
+        wait = limiter.reserve(at(10), priority)
+        assert wait > 0
+        assert go(limiter, 10 + wait, priority)
+
+
+# ── the server's clock ───────────────────────────────────────────────────────────────────────
+
+
+@given(
+    ahead=st.floats(-2 * 86_400, 2 * 86_400),
+    into=st.floats(0, 290),
+    latency=st.floats(0, 1.5),
+)
+def test_the_new_window_is_asked_for_when_it_surely_has_begun(ahead: float, into: float, latency: float) -> None:
+    """However far our clock is off, the server's has passed Reset when the first request goes, by 3 s at most."""
+    limiter = RateLimiter()
+    ours = at(into - ahead)  # while the server's clock shows ``into``
+    assert limiter.reserve(ours, DELIVERY) == 0
+    limiter.note(headers(0, into), ours + timedelta(seconds=latency))
+    limiter.refused(at(SECONDS), ours + timedelta(seconds=latency))
+    waited = latency
+    while (wait := limiter.reserve(ours + timedelta(seconds=waited), DELIVERY)) > 0:
+        waited += wait
+    assert SECONDS <= into + waited <= SECONDS + 3
+
+
+def test_a_jump_forward_costs_one_request() -> None:
+    """Our clock jumps an hour ahead: one request goes out, its answer tells, and the old window goes on."""
+    limiter = begun()
+    assert drain(limiter, 0) == 299
+    assert go(limiter, 3600)
+    assert not go(limiter, 3600)
+    limiter.note(headers(0, 10), at(3601))
+    limiter.refused(at(SECONDS), at(3601))
+    assert 280 <= limiter.reserve(at(3601), DELIVERY) <= 292
+    assert go(limiter, 3601 + 292)
+
+
+def test_a_jump_back_stops_nobody() -> None:
+    """Our clock jumps an hour back: what is left may go, and a used-up window ends when it ends."""
+    limiter = begun()
+    limiter.reserve(at(100), DELIVERY)
+    assert send(limiter, -3500, 298)
+    limiter = begun(100)
+    drain(limiter, 100)
+    wait = limiter.reserve(at(100 - 3600), DELIVERY)
+    assert wait <= 202
+    assert go(limiter, 100 - 3600 + wait)
+
+
+def test_a_thread_with_an_old_reading_changes_nothing() -> None:
+    """A thread that read the clock some seconds before the others does not turn it back or forward."""
+    limiter = begun(100)
+    drain(limiter, 100)
+    before = limiter.reserve(at(110), DELIVERY)
+    for _ in range(50):
+        limiter.reserve(at(105), DELIVERY)
+    assert limiter.reserve(at(110), DELIVERY) == pytest.approx(before, abs=0.01)
+
+
+# ── what the headers say ─────────────────────────────────────────────────────────────────────
+
+
+def test_a_remaining_that_is_too_high_is_not_believed() -> None:
+    """Our own count stands: 300 requests are 300, whatever ``Remaining`` says."""
+    limiter = begun()
+    assert drain(limiter, 1) == 299
+    limiter.note(headers(250, 2), at(2))
+    assert not go(limiter, 2)
+
+
+def test_somebody_else_is_counted() -> None:
+    """What the server counted and we did not send is used, and a little more is left to somebody else."""
+    limiter = begun(left=99)
+    assert 90 <= drain(limiter, 290) <= 95
+
+
+def test_a_late_answer_of_the_old_window_means_nothing_for_the_new_one() -> None:
+    """The old window's ``Remaining: 0`` arrives in the new one: it goes on, and loses nothing by it."""
+    limiter = begun(298)
+    assert go(limiter, 299)
+    assert send(limiter, 301.5, 299)
+    limiter.note(headers(0, 299.5), at(302))
+    assert drain(limiter, 302) == 299
+
+
+def test_what_is_on_its_way_may_be_counted_in_the_new_window() -> None:
+    """Three requests that left late and were not answered yet are kept free in the new window."""
+    limiter = begun(298)
+    for _ in range(3):
+        assert go(limiter, 299)
+    assert drain(limiter, 302) == 297
+
+
+def test_a_header_of_the_new_window_opens_it() -> None:
+    """The server says that the next window has begun: no clock is needed for that."""
+    limiter = begun(200)
+    assert drain(limiter, 290) == 299
+    limiter.note(headers(299, 299.0, window=1, ahead=1.0), at(299))
+    assert go(limiter, 299.2)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"x-rate-limit-remaining": ""},
+        {"x-rate-limit-remaining": "many"},
+        {"x-rate-limit-remaining": "301"},
+        {"x-rate-limit-remaining": "-1"},
+        {"x-rate-limit-reset": "soon"},
+        {"x-rate-limit-reset": "9" * 12},
+        {"x-rate-limit-reset": "7"},
+        {"date": "Fri, 01 Jan 2100 00:00:00 GMT"},
+        {"date": "Mon, 01 Jan 1990 00:00:00 GMT"},
+    ],
+)
+def test_headers_that_cannot_be_are_not_believed(odd: dict[str, str]) -> None:
+    """One header that is nonsense makes the others suspect: nothing changes."""
+    limiter = begun()
+    limiter.note({**headers(0, 1), **odd}, at(1))
+    assert drain(limiter, 2) == 299
+
+
+@pytest.mark.parametrize("date", ["", "yesterday", "Wed, 99 Jul 2013 99:50:56 GMT", "Thu, 16 Jul 2020 03:30:00 -0000"])
+def test_without_a_date_the_window_still_counts(date: str) -> None:
+    """An answer without a clock tells its window all the same."""
+    limiter = RateLimiter()
+    assert go(limiter, 10)
+    limiter.note({**headers(0, 10), "date": date}, at(10))
+    assert not go(limiter, 11)
+    assert go(limiter, 304)
+
+
+def test_another_limit_is_taken_up() -> None:
+    """A server that names another number has that many."""
+    for limit in (2, 600):
+        limiter = RateLimiter()
+        assert go(limiter, 0)
+        limiter.note(headers(limit - 1, 0, limit=limit), at(0))
+        assert sum(go(limiter, 1) for _ in range(1000)) == limit - 1
+
+
+def test_a_server_without_a_limit_is_not_limited() -> None:
+    """Five answers without a word on any limit, and never one with: nobody waits any more."""
+    limiter = RateLimiter()
+    for _ in range(5):
+        assert go(limiter, 100, BULK)
+        limiter.note({"date": "Thu, 16 Jul 2020 03:30:00 GMT"}, at(100))
+    assert all(go(limiter, 101, BULK) for _ in range(1000))
+
+
+def test_a_page_without_headers_opens_nothing() -> None:
+    """Where there is a limit, a proxy's pages do not end it."""
+    limiter = begun()
+    drain(limiter, 1)
+    for _ in range(10):
+        limiter.note({}, at(2))
+    assert not go(limiter, 3)
+
+
+def test_the_first_request_of_a_window_goes_alone() -> None:
+    """Until the server has named the window one request is out, or one every three seconds if it does not answer.
+
+    An order need not wait for anything else's answer.
+    """
+    limiter = RateLimiter()
+    assert go(limiter, 10, BULK)
+    assert not go(limiter, 10, NORMAL)
+    assert go(limiter, 10, DELIVERY)
+    assert 0 < limiter.reserve(at(10), DELIVERY) <= 0.5
+    assert go(limiter, 13.1)
+    limiter.note(headers(298, 13), at(14))
+    assert go(limiter, 14)
+    assert go(limiter, 14)
+
+
+def test_a_lost_request_keeps_nobody_waiting() -> None:
+    """A request that came to nothing is not waited for, is counted all the same, and says nothing about limits."""
+    limiter = RateLimiter()
+    assert go(limiter, 10)
+    limiter.note({}, at(10.2))
+    for _ in range(9):
+        limiter.note({}, at(10.2))
+    assert send(limiter, 10.5, 299)
+    assert drain(limiter, 11) == 298
+
+
+# ── refusals ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_after_a_429_nobody_asks_before_the_reset() -> None:
+    """Not even an order; then all goes on."""
+    limiter = begun()
+    limiter.note(headers(0, 5), at(5))
+    limiter.refused(at(SECONDS), at(5))
+    for priority in Priority:
+        assert 295 <= limiter.reserve(at(5), priority) <= 297
+    assert send(limiter, 301.1, 299)
+    assert drain(limiter, 302) == 299
+
+
+def test_a_429_without_a_reset_ends_the_window() -> None:
+    """Nobody knows for how long, so until the window ends."""
+    limiter = begun()
+    limiter.refused(None, at(5))
+    assert not go(limiter, 298)
+    assert go(limiter, 301.1)
+
+
+def test_a_late_429_of_the_old_window_is_over() -> None:
+    """It says nothing about the new one."""
+    limiter = begun(301)
+    limiter.refused(at(SECONDS), at(302))
+    assert go(limiter, 302)
+
+
+@pytest.mark.parametrize("reset", [77.0, 9 * 86_400.0])
+def test_a_reset_that_is_no_window_s_end_is_waited_for_but_not_longer_than_a_window(reset: float) -> None:
+    """A server that counts otherwise is believed, within reason."""
+    limiter = begun()
+    limiter.refused(at(reset), at(5))
+    wait = limiter.reserve(at(5), DELIVERY)
+    assert min(reset - 5, SECONDS) - 1 <= wait <= SECONDS
+    assert go(limiter, 5 + wait + 1.5)
+
+
+# ── sharing ──────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_threads_share_a_window(shared: bool) -> None:
+    """Eight threads that ask at once get 300 requests together."""
+    limiter = SharedLimiter(PermitBook(), "app/shop") if shared else RateLimiter()
+    assert send(limiter, 10, 299)
+    with ThreadPoolExecutor(8) as threads:
+        let_go = sum(threads.map(lambda _: go(limiter, 11), range(1000)))
+    assert let_go == 299
+
+
+def test_processes_share_a_window() -> None:
+    """Two limiters with one ledger and one account share the 300; another account has its own."""
+    ledger = PermitBook()
+    one, two, other = (SharedLimiter(ledger, name) for name in ("app/shop", "app/shop", "app/other"))
+    assert [drain(one, 10) + drain(one, 11), drain(two, 10), drain(other, 10)] == [300, 0, 300]
+
+
+def test_a_429_shuts_the_window_for_the_others() -> None:
+    """What one process was refused no other one tries."""
+    ledger = PermitBook()
+    one, two = SharedLimiter(ledger, "app/shop"), SharedLimiter(ledger, "app/shop")
+    assert send(one, 10, 299)
+    one.refused(at(SECONDS), at(11))
+    assert not go(two, 12)
+    assert go(two, 303)
+
+
+class Counting(PermitBook):
+    """How often it is asked."""
+
+    asked = 0
+
+    def take(self, account: str, window: datetime, want: int, *, up_to: int, seen: int = 0) -> Permits:
+        self.asked += 1
+        return super().take(account, window, want, up_to=up_to, seen=seen)
+
+
+def test_the_store_is_not_asked_for_each_request() -> None:
+    """A listing takes its permits four at a time, and does not ask again before there can be any."""
+    ledger = Counting()
+    limiter = SharedLimiter(ledger, "app/shop")
+    sent = sum(send(limiter, tenth / 10, 299, BULK) for tenth in range(2800))
+    assert sent >= 270
+    assert ledger.asked <= sent / 3
+
+
+class Broken(PermitBook):
+    """A database that is held by somebody else."""
+
+    def take(self, account: str, window: datetime, want: int, *, up_to: int, seen: int = 0) -> Permits:
+        raise StoreBusy("ledger x: somebody else has held it")
+
+    def note(self, account: str, window: datetime, used: int) -> None:
+        raise StoreBusy("ledger x: somebody else has held it")
+
+
+def test_a_store_that_fails_loses_no_answer() -> None:
+    """Before a request the store's failure is said; with its answer in hand it is not."""
+    limiter = SharedLimiter(Broken(), "app/shop")
+    with pytest.raises(StoreBusy):
+        limiter.reserve(at(0), DELIVERY)
+    limiter.note(headers(0, 1), at(1))
+    limiter.refused(at(SECONDS), at(1))
+    assert limiter.reserve(at(2), DELIVERY) > 290
