@@ -22,7 +22,7 @@ test: $(VENV)/.dev ## Set up, then run every check and test
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 	$(BIN)/sphinx-build -q -n -W --keep-going docs docs/_build/html
 
 check: $(VENV)/.dev ## Only the quick checks: style, types, walls between the rooms

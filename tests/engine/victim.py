@@ -17,7 +17,7 @@ from tradegecko_bridge import SqlStore, SyncEngine, Timing, TradeGeckoClient, Tr
 from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder
 from tradegecko_bridge.testing.builders import an_order
 
-LEASE = 5.0
+LEASE = 3.5
 """Seconds a worker may be silent; long enough for the next process to start and find it running."""
 
 

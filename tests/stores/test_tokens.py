@@ -304,7 +304,9 @@ def test_a_swapped_text_is_noticed(path: Path) -> None:
         store.load(WEB)
 
 
-@pytest.mark.parametrize("keys", [[], ["short"], [Secret("x" * 44)], KEYS[0]])
+@pytest.mark.parametrize(
+    "keys", [[], ["short"], [Secret("x" * 44)], KEYS[0]], ids=["none", "short", "no base64", "one, not in a list"]
+)
 def test_keys_that_are_none(keys: Any) -> None:
     """A wrong key is refused when the store is made, and is not quoted."""
     with pytest.raises(ConfigError) as caught:
