@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .errors import NotFound
 from .formats import datetime_text
+from .lists import Lists
 from .schema import Resource, schema
 from .state import Row, State
 from .switches import Switches
@@ -52,6 +53,7 @@ class World:
         self.switches = switches
         self.schema: dict[str, Resource] = schema()
         self.state = State(self.schema, self.now)
+        self.lists = Lists()
         self.webhook_copies = 1
         self.late: dict[tuple[str, int], str] = {}
         self.session = Session(account_id=1, user_id=1, application_id=1, privileged=True)
