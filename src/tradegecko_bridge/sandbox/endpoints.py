@@ -82,9 +82,9 @@ class Endpoints:
     def create(self, call: Call, resource: Resource) -> Reply:
         """A new record: 201, the record and where it is, under the path of the web application."""
         row = self.world.rules[resource.name].create(_root(call, resource))
-        place = self._write[resource.name](row)["id"]
-        location = f"http://{call.host}/ajax/{resource.name}/{place}"
-        return Reply(201, self._single(resource, row, {}), [("Location", location)])
+        content = self._single(resource, row, {})
+        location = f"http://{call.host}/ajax/{resource.name}/{content[resource.singular]['id']}"
+        return Reply(201, content, [("Location", location)])
 
     def update(self, call: Call, resource: Resource) -> Reply:
         """A changed record: 204 and nothing, except where the API sent it back."""

@@ -26,7 +26,7 @@ from .webhooks import Deliveries, happened
 from .wire import Answer, Request
 from .world import Clock, World
 
-_LOG_LENGTH = 100_000
+_LOG_LENGTH = 10_000
 
 
 def utc_now() -> datetime:
