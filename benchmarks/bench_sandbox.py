@@ -1,4 +1,4 @@
-"""How fast the sandbox answers, beside a bare Starlette route on the same server and core; and how the big account does.
+"""How fast the sandbox answers, beside a bare Starlette route on the same server and core; and the big account.
 
     python benchmarks/bench_sandbox.py [--floors]
 
