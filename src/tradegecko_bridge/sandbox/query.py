@@ -71,7 +71,7 @@ def list_rows(world: World, resource: Resource, params: Params, dice: Random | N
     if not _shows_hidden(resource, params):
         plain = not tests and not ordering and dice is None and not world.late
         if plain and resource.sort == "id" and not params.get("ids"):
-            keys = _slice_newest_first(table.live, start, limit)
+            keys = slice_newest_first(table.live, start, limit)
             return Page([table.rows[key] for key in keys], len(table.live), number, limit)
         tests.append(table.shows)
     if world.late:
@@ -90,7 +90,8 @@ def _shows_hidden(resource: Resource, params: Params) -> bool:
     return resource.ids_show_hidden and bool(as_list(params.get("ids"), split=True))
 
 
-def _slice_newest_first(keys: list[int], start: int, limit: int) -> list[int]:
+def slice_newest_first(keys: list[int], start: int, limit: int) -> list[int]:
+    """`limit` of the ids from `start` on, counted from the newest; `keys` are ascending."""
     end = len(keys) - start
     return keys[max(end - limit, 0) : end][::-1] if end > 0 else []
 
