@@ -303,6 +303,9 @@ def test_the_page_allows_nothing_but_itself(desk: httpx.Client) -> None:
     assert (page.headers["Cache-Control"], page.headers["Referrer-Policy"]) == ("no-store", "no-referrer")
     assert page.headers["X-Content-Type-Options"] == "nosniff"
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    # A page that names no icon has browsers ask for one, which would stand in the log.
+    for shown in (page, desk.get("/oauth/authorize")):
+        assert '<link rel="icon" href="data:' in shown.text
     assert "method=" not in page.text.replace('method="get"', "")
 
 

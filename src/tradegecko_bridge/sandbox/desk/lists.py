@@ -1,4 +1,4 @@
-"""Pages of a table: cut from its ids, or found by an index. Nothing here walks a table from end to end."""
+"""Records: cut from the ids of a table, or found by an index. Nothing here walks a table from end to end."""
 
 from __future__ import annotations
 
@@ -28,6 +28,11 @@ def found(world: World, name: str, asked: Asked, column: str, values: Sequence[s
         rows.append(by_id)
     unique = {row["id"]: row for row in rows}
     return [unique[key] for key in sorted(unique, reverse=True)[:PAGE]]
+
+
+def name_of(world: World, table: str, key: int | None, column: str) -> object:
+    """What the record with this id is called, or None where there is none."""
+    return (world.state.find(table, key) or {}).get(column)
 
 
 def whole(text: object) -> int | None:

@@ -11,6 +11,8 @@ from ..formats import quantity_text
 from ..paper import Html, escaped, html, joined
 
 PAGE = 50
+# Lines and documents of one order: far more than a person reads, and ten thousand would still open at once.
+MOST = 200
 
 NONE = Html('<span class="soft">–</span>')
 _GOOD = frozenset({"paid", "shipped", "fulfilled", "invoiced", "packed", "received", "returned", "active", "finalized"})

@@ -7,7 +7,7 @@ from ..paper import Html, html, joined
 from ..rules.stock import Level
 from ..state import Row
 from ..world import World
-from .lists import found, newest
+from .lists import found, name_of, newest
 from .parts import Asked, Sheet, badge, cell, framed, number, pages, search
 
 _FIGURES = ("On hand", "Committed", "Available", "Incoming")
@@ -53,7 +53,7 @@ def _product(world: World, row: Row) -> Html:
 
 
 def _level(world: World, level: Level) -> Html:
-    location = (world.state.find("locations", level.location_id) or {}).get("label")
+    location = name_of(world, "locations", level.location_id, "label")
     figures = (level.on_hand, level.committed, level.available, level.incoming)
     cells = joined(html('<td class="figure">{figure}</td>', figure=number(figure)) for figure in figures)
     return html("<td>{location}</td>{cells}", location=cell(location), cells=cells)
