@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import islice
 from typing import Any
 
 from . import oauth
@@ -95,6 +96,11 @@ class House:
         """The log, oldest first."""
         with self.lock:
             return [dict(entry) for entry in self._log]
+
+    def latest_requests(self, start: int, count: int) -> tuple[list[dict[str, Any]], int]:
+        """`count` entries of the log from `start` on, newest first, and how many there are."""
+        with self.lock:
+            return [dict(entry) for entry in islice(reversed(self._log), start, start + count)], len(self._log)
 
     def fault(self, fault: Fault) -> None:
         """Have a fault strike."""
