@@ -63,8 +63,7 @@ class Api:
             return page(414, "Request-URI Too Large")
         if request.path.startswith("/oauth/"):
             return self.oauth.handle(request, undo=trouble.undoes)
-        ajax = self.world.switches.ajax_paths_served
-        route = match(self.world.schema, request.method, request.path, ajax=ajax)
+        route = match(request.method, request.path, ajax=self.world.switches.ajax_paths_served)
         if route is None:
             return page(404, "There is nothing at this address")
         counted: list[tuple[str, str]] = []
@@ -100,7 +99,7 @@ class Api:
             with self.world.state.transaction():
                 if key and not burnt_anyway:
                     claim_key(self.world, key)
-                permit(self.world, route)
+                permit(self.world, route.endpoint)
                 reply = self.endpoints.run(_call(request, route, trouble.of("shuffle")))
                 if trouble.undoes:
                     raise Undone

@@ -46,7 +46,7 @@ class Reply:
 
 
 class Endpoints:
-    """Every endpoint of the resource API as a method named like `Route.endpoint`."""
+    """Every endpoint of the resource API as a method named like `Endpoint.does`."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -57,8 +57,8 @@ class Endpoints:
 
     def run(self, call: Call) -> Reply:
         """Answer a call. Raises ApiError."""
-        endpoint = getattr(self, call.route.endpoint)
-        reply: Reply = endpoint(call, self.world.schema[call.route.resource])
+        endpoint = call.route.endpoint
+        reply: Reply = getattr(self, endpoint.does)(call, self.world.schema[endpoint.resource])
         return reply
 
     def index(self, call: Call, resource: Resource) -> Reply:
@@ -84,7 +84,7 @@ class Endpoints:
         row = self.world.rules[resource.name].create(_root(call, resource))
         place = self._write[resource.name](row)["id"]
         location = f"http://{call.host}/ajax/{resource.name}/{place}"
-        return Reply(201, self._single(resource, row, {}), [("Location", location)])
+        return Reply(call.route.endpoint.status, self._single(resource, row, {}), [("Location", location)])
 
     def update(self, call: Call, resource: Resource) -> Reply:
         """A changed record: 204 and nothing, except where the API sent it back."""
@@ -102,8 +102,11 @@ class Endpoints:
 
     def act(self, call: Call, resource: Resource) -> Reply:
         """An action: 201 with what it made, or 200 with the record it changed."""
-        acted_on = self._find(resource, call.route.key)
-        outcome = self.world.actions.run(resource.name, call.route.action, acted_on, call.body)
+        acted_on, endpoint = self._find(resource, call.route.key), call.route.endpoint
+        given = call.body.get(endpoint.takes)
+        outcome = self.world.actions.run(
+            resource.name, endpoint.action, acted_on, given if isinstance(given, dict) else {}
+        )
         if outcome is None:
             return Reply(204)
         name, row = outcome

@@ -82,7 +82,7 @@ class PurchaseOrders(Rules):
         self.state.update(self.name, row, {"status": "void" if received else "deleted"})
         self.refresh(row)
 
-    def receive(self, row: Row, _body: Raw) -> tuple[str, Row]:
+    def receive(self, row: Row, _given: Raw) -> tuple[str, Row]:
         """`actions/receive`: everything that is still open, in one procurement."""
         return "procurements", self.world.rules["procurements"].create({"purchase_order_id": row["id"]})
 

@@ -36,7 +36,7 @@ class StockTransfers(Rules):
         if draft.record.get("status") == "received":
             self._move(draft.record)
 
-    def receive(self, row: Row, _body: Raw) -> tuple[str, Row]:
+    def receive(self, row: Row, _given: Raw) -> tuple[str, Row]:
         """`actions/receive`: the goods arrive."""
         if row.get("status", "active") != "active":
             raise Invalid.one("base", "Stock transfer has been received already")
@@ -44,7 +44,7 @@ class StockTransfers(Rules):
         self._move(row)
         return self.name, row
 
-    def revert(self, row: Row, _body: Raw) -> tuple[str, Row]:
+    def revert(self, row: Row, _given: Raw) -> tuple[str, Row]:
         """`actions/revert`: a second, mirrored transfer, received at once."""
         if row.get("status", "active") != "received":
             raise Invalid.one("base", "Stock transfer has not been received")
