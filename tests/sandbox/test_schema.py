@@ -13,6 +13,7 @@ from tradegecko_bridge.sandbox.schema import Endpoint, oauth_endpoints, reading_
 from tradegecko_bridge.sandbox.switches import Switches
 
 ENDPOINTS = [endpoint for resource in schema().values() for endpoint in resource.endpoints]
+EVERYTHING = Switches.of({f.name: True for f in fields(Switches) if f.type == "bool"})
 KINDS = {"int", "string", "bool", "decimal", "quantity", "float", "date", "datetime", "array", "object"}
 
 
@@ -26,11 +27,20 @@ def test_a_request_finds_its_endpoint(endpoint: Endpoint) -> None:
     path = endpoint.path.replace(":id", "17")
     for method in endpoint.methods:
         for text in (path, f"{path}/", f"{path}.json", path.lstrip("/")):
-            route = match(method, text)
+            route = match(method, text, EVERYTHING)
             assert route is not None, (method, text)
             assert route.endpoint is endpoint
             assert route.key == ("17" if ":id" in endpoint.path else None)
     assert callable(getattr(Endpoints, endpoint.does))
+
+
+def test_endpoints_behind_a_switch_are_not_there_without_it() -> None:
+    """What a switch takes away is no route at all, and the switch exists."""
+    switched = [endpoint for endpoint in ENDPOINTS if endpoint.switch]
+    assert switched
+    for endpoint in switched:
+        off = Switches.of({endpoint.switch: False})
+        assert match(endpoint.method, endpoint.path.replace(":id", "17"), off) is None, _name(endpoint)
 
 
 def test_endpoints_are_described_whole() -> None:

@@ -20,7 +20,6 @@ from .schema import Field, Resource
 from .state import Row, Table
 from .world import World
 
-DEFAULT_LIMIT = 50
 MAX_LIMIT = 250
 
 Test = Callable[[Row], bool]
@@ -48,7 +47,7 @@ class Page:
 
 def read_paging(world: World, params: Params) -> tuple[int, int]:
     """Page number and limit. Raises BadRequest for a limit over 250 where the account is that strict."""
-    limit = _whole(params.get("limit"), DEFAULT_LIMIT, at_least=0)
+    limit = _whole(params.get("limit"), world.switches.default_page_size, at_least=0)
     if limit > MAX_LIMIT and world.switches.limit_over_max_is_400:
         raise BadRequest(f"limit must be {MAX_LIMIT} or less")
     return _whole(params.get("page"), 1, at_least=1), min(limit, MAX_LIMIT)
@@ -68,7 +67,7 @@ def list_rows(world: World, resource: Resource, params: Params, dice: Random | N
     table = world.state["variants" if resource.name == "stock_levels" else resource.name]
     resource, start = table.resource, (number - 1) * limit
     tests, ordering = _tests(world, resource, params), _ordering(resource, params)
-    if not _shows_hidden(resource, params):
+    if not _shows_hidden(world, resource, params):
         plain = not tests and not ordering and dice is None and not world.late
         if plain and resource.sort == "id" and not params.get("ids"):
             keys = _slice_newest_first(table.live, start, limit)
@@ -83,9 +82,11 @@ def list_rows(world: World, resource: Resource, params: Params, dice: Random | N
     return Page(rows[start : start + limit], len(rows), number, limit)
 
 
-def _shows_hidden(resource: Resource, params: Params) -> bool:
-    """Asking for a status shows what lists hide; asking for ids does so on orders."""
+def _shows_hidden(world: World, resource: Resource, params: Params) -> bool:
+    """Asking for a status shows what lists hide; asking for ids does so on orders, which hid nothing in 2014."""
     if as_list(params.get("status"), split=True):
+        return True
+    if resource.name == "orders" and world.switches.deleted_orders_listed:
         return True
     return resource.ids_show_hidden and bool(as_list(params.get("ids"), split=True))
 
@@ -114,7 +115,7 @@ def _candidates(world: World, table: Table, params: Params) -> Iterable[Row]:
         index = table.indexes["order_number_folded"]
         numbers = as_list(params["order_number"], split=False)
         return [rows[key] for number in dict.fromkeys(numbers) for key in index.get(number.lower(), ())]
-    return rows.values() if _shows_hidden(table.resource, params) else [rows[key] for key in table.live]
+    return rows.values() if _shows_hidden(world, table.resource, params) else [rows[key] for key in table.live]
 
 
 def _exact_number(world: World, table: Table, params: Params) -> bool:

@@ -10,6 +10,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from .schema import Endpoint, schema
+from .switches import Switches
+
+_DEFAULTS = Switches()
 
 
 class Route(NamedTuple):
@@ -19,12 +22,19 @@ class Route(NamedTuple):
     key: str | None = None
 
 
-def match(method: str, path: str, *, ajax: bool = False) -> Route | None:
+def match(method: str, path: str, switches: Switches = _DEFAULTS) -> Route | None:
     """The route of a request, or None where Rails had none. Trailing slash and `.json` do not matter."""
-    fixed, keyed = _tables()
     path = path.strip("/").removesuffix(".json")
-    if ajax:
+    if switches.ajax_paths_served:
         path = path.removeprefix("ajax/")
+    route = _look_up(method, path)
+    if route is None or (route.endpoint.switch and not getattr(switches, route.endpoint.switch)):
+        return None
+    return route
+
+
+def _look_up(method: str, path: str) -> Route | None:
+    fixed, keyed = _tables()
     route = fixed.get((method, path))
     if route is not None:
         return route

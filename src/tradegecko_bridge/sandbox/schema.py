@@ -5,10 +5,10 @@ fields a resource has and in which order they are written, what kind each is, wh
 to, how lists filter and what travels along. Routing, permissions, validation, serialisation, filtering, the
 state file and the published description all follow it; rules only add what tables cannot say.
 
-Endpoints: `verbs` describes the five that resources share, by the letter a resource has in its `methods`; its
-other endpoints it lists itself. Access of fields: `RO` read-only, `CU` settable on create and update, `C` create
-only, `U` update only, `filter` a column that only lists know, `hidden` stored but never shown. Section numbers
-point into the reference.
+Endpoints: `verbs` describes the five that resources share, by the letter a resource has in its `methods` (or in
+`older_methods`, which only older documents have); its other endpoints it lists itself. Access of fields: `RO`
+read-only, `CU` settable on create and update, `C` create only, `U` update only, `filter` a column that only
+lists know, `hidden` stored but never shown. Section numbers point into the reference.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ class Endpoint:
 
     `takes` is the root a body must have (or may have, when `optional`), `parameters` what can be under it or in
     the query, `gives` the roots of the answer in their order, the ones that may be absent included. `permission`
-    is `read` or `write`, in the `area` of the resource; without one everybody may.
+    is `read` or `write`, in the `area` of the resource; without one everybody may. With a `switch` it is only there
+    while that is on.
     """
 
     method: str
@@ -46,6 +47,7 @@ class Endpoint:
     gives: tuple[str, ...] = ()
     permission: str = ""
     area: str = ""
+    switch: str = ""
     summary: str = ""
     reference: str = ""
 
@@ -101,7 +103,9 @@ class Resource:
     fields: dict[str, Field]
     singular: str = ""
     methods: str = ""
+    older_methods: str = ""
     area: str = ""
+    switch: str = ""
     endpoints: tuple[Endpoint, ...] = ()
     reference: str = ""
     internal: bool = False
@@ -112,7 +116,7 @@ class Resource:
     soft: str | None = None
     hides: tuple[str, ...] = ()
     ids_show_hidden: bool = False
-    put_returns_body: bool = False
+    put_returns_body: str = ""
     always: tuple[str, ...] = ()
     children: tuple[str, ...] = ()
     includes: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -152,7 +156,9 @@ def _resource(name: str, spec: dict[str, Any], verbs: dict[str, Any]) -> Resourc
     given = _tuples({key: value for key, value in spec.items() if key not in {"fields", "endpoints"}})
     columns = {column: _field(column, details) for column, details in spec["fields"].items()}
     bare = Resource(name=name, fields=columns, **given)
-    own = [*(verbs[letter] for letter in bare.methods), *spec.get("endpoints", ())]
+    own = [verbs[letter] | {"switch": bare.switch} for letter in bare.methods]
+    own += [verbs[letter] | {"switch": "older_verbs_served"} for letter in bare.older_methods]
+    own += spec.get("endpoints", ())
     return replace(bare, endpoints=tuple(_endpoint(bare, details) for details in own))
 
 

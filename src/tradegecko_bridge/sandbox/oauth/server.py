@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import orjson
 
-from ..errors import ApiError
+from ..errors import ApiError, Malformed
 from ..params import read_body, read_query
 from ..schema import oauth_endpoints
 from ..state import Row
@@ -53,6 +53,8 @@ class OAuth:
         except OAuthError as exc:
             return self._refused(exc.code)
         except ApiError as exc:
+            if isinstance(exc, Malformed) and self.world.switches.malformed_json_is_html:
+                return page(400, "Bad Request")
             return Answer(exc.status, orjson.dumps(exc.body), [("Content-Type", JSON)])
         except Undone:
             return page(500, "We're sorry, but something went wrong.")
@@ -161,7 +163,7 @@ class OAuth:
 
 
 def _fields(request: Request) -> Fields:
-    """The texts in query and body, which may be a form or JSON. Raises BadRequest for JSON that is none."""
+    """The texts in query and body, which may be a form or JSON. Raises Malformed for JSON that is none."""
     given: dict[str, Any] = read_query(request.query)
     if request.method == "POST":
         given |= read_body(request.body, request.headers.get("content-type", ""))

@@ -10,6 +10,7 @@ from ..formats import ZERO
 from ..state import Row
 from ..values import Raw
 from ..world import World
+from .adjustments import StockAdjustments
 from .fulfillments import Fulfillments
 from .orders import Orders
 from .purchasing import PurchaseOrders
@@ -25,6 +26,8 @@ class Actions:
     def __init__(self, world: World) -> None:
         self.world = world
         orders, transfers = world.rules["purchase_orders"], world.rules["stock_transfers"]
+        adjustments = world.rules["stock_adjustments"]
+        assert isinstance(adjustments, StockAdjustments)  # noqa: S101
         assert isinstance(orders, PurchaseOrders)  # noqa: S101 - tells the type checker which rules these are
         assert isinstance(transfers, StockTransfers)  # noqa: S101
         self.by_name: dict[tuple[str, str], Callable[[Row, Raw], Outcome]] = {
@@ -34,6 +37,7 @@ class Actions:
             ("orders", "fulfil"): self.fulfil,
             ("orders", "void"): self.void,
             ("purchase_orders", "receive"): orders.receive,
+            ("stock_adjustments", "revert"): adjustments.revert,
             ("stock_transfers", "receive"): transfers.receive,
             ("stock_transfers", "revert"): transfers.revert,
         }
