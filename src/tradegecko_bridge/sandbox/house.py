@@ -18,7 +18,7 @@ from .formats import datetime_text
 from .journal import Journal
 from .limits import RateLimits
 from .rules import attach
-from .seeds import complete, seed_world
+from .seeds import complete, ground_of, lay_ground, seed_world
 from .state import Row
 from .switches import Switches
 from .webhooks import Deliveries, happened
@@ -113,8 +113,6 @@ class House:
             self.limits.forget()
             self._log.clear()
             self.deliveries.forget()
-            if self._journal is not None:
-                self._journal.clear()
             self.world, self.api = self._build()
             self._fill(replay=False)
             self.world.turn(self._given)
@@ -191,17 +189,26 @@ class House:
             self.deliveries.announce(happened(self.world, before), self.world.webhook_copies)
 
     def _fill(self, *, replay: bool) -> None:
-        state = self.world.state
+        """Take over what the state file kept, if it is to be replayed and there is one; else begin with the seed."""
+        state, ground = self.world.state, ground_of(self.seed, self.world.now())
+
+        def lay(ground: str) -> None:
+            lay_ground(self.world, ground)
+
         if self._journal is None:
+            lay(ground)
             seed_world(self.world, self.seed)
             return
         try:
-            kept = replay and self._journal.load(state)
-            state.sink = self._journal.append
-            if kept:
+            if replay and self._journal.load(state, ground, lay):
+                state.sink = self._journal.append
                 complete(self.world)
-            else:
-                seed_world(self.world, self.seed)
+                return
+            if not replay:
+                self._journal.clear(ground)
+                lay(ground)
+            state.sink = self._journal.append
+            seed_world(self.world, self.seed)
         except BaseException:
             self._journal.close()
             raise

@@ -24,7 +24,7 @@ _DOCUMENT_HOST = "https://documents.sandbox.invalid"
 
 
 def _ids(world: World, table: str, column: str, value: int) -> list[int]:
-    return sorted(world.state[table].indexes[column].get(value, ()))
+    return world.state[table].indexes[column].ids(value)
 
 
 def _live_ids(world: World, table: str, column: str, value: int) -> list[int]:

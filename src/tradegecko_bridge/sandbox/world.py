@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .errors import NotFound
 from .formats import datetime_text
+from .lists import Lists
 from .schema import Resource, schema
 from .state import Row, State
 from .switches import Switches
@@ -52,6 +53,7 @@ class World:
         self.switches = switches
         self.schema: dict[str, Resource] = schema()
         self.state = State(self.schema, self.now)
+        self.lists = Lists()
         self.webhook_copies = 1
         self.late: dict[tuple[str, int], str] = {}
         self.session = Session(account_id=1, user_id=1, application_id=1, privileged=True)
@@ -59,6 +61,7 @@ class World:
     def turn(self, given: Mapping[str, Any]) -> None:
         """Turn switches. The default tax treatment is a column of the account, so that is changed with it."""
         self.switches = self.switches.having(given)
+        self.state.version += 1  # What a filter finds depends on switches.
         if "default_tax_treatment" in given:
             with self.state.transaction():
                 chosen = {"default_tax_treatment": self.switches.default_tax_treatment}

@@ -202,7 +202,7 @@ class Orders(Rules):
         if not self.world.switches.reject_duplicate_order_numbers:
             return
         # Whether a void or deleted order still blocks its number is unknown; a unique column would.
-        others = self.state["orders"].indexes["order_number_folded"].get(folded, {})
+        others = self.state["orders"].indexes["order_number_folded"].ids(folded)
         if any(key != draft.before.get("id") for key in others):
             draft.complaints.add("order_number", TAKEN)
 
@@ -266,7 +266,7 @@ class OrderLineItems(Rules):
         order = self.state["orders"].rows[row["order_id"]]
         must_be_open(self.world, order)
         for documents in ("fulfillment_line_items", "invoice_line_items"):
-            if self.state[documents].indexes["order_line_item_id"].get(row["id"]):
+            if row["id"] in self.state[documents].indexes["order_line_item_id"]:
                 raise refusal(self.world)
         self.world.progress.commit(order, row, gone=True)
         self.state.delete(self.name, row)
