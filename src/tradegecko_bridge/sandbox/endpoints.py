@@ -46,7 +46,7 @@ class Reply:
 
 
 class Endpoints:
-    """Every endpoint of the resource API as a method named like `Route.endpoint`."""
+    """Every endpoint of the resource API as a method named like `Endpoint.does`."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -57,8 +57,8 @@ class Endpoints:
 
     def run(self, call: Call) -> Reply:
         """Answer a call. Raises ApiError."""
-        endpoint = getattr(self, call.route.endpoint)
-        reply: Reply = endpoint(call, self.world.schema[call.route.resource])
+        endpoint = call.route.endpoint
+        reply: Reply = getattr(self, endpoint.does)(call, self.world.schema[endpoint.resource])
         return reply
 
     def index(self, call: Call, resource: Resource) -> Reply:
@@ -70,7 +70,7 @@ class Endpoints:
         content = self._roots(resource, page.rows, call.query)
         if resource.meta:
             content["meta"] = {"total": page.total}
-        return Reply(200, content, paging_headers(call, resource.name, page))
+        return Reply(200, content, paging_headers(self.world, call, resource.name, page))
 
     def show(self, call: Call, resource: Resource) -> Reply:
         """One record."""
@@ -81,34 +81,46 @@ class Endpoints:
 
     def create(self, call: Call, resource: Resource) -> Reply:
         """A new record: 201, the record and where it is, under the path of the web application."""
-        row = self.world.rules[resource.name].create(_root(call, resource))
+        old = call.body.get("variant_image") if resource.name == "images" else None
+        if isinstance(old, dict) and self.world.switches.legacy_image_root:
+            given, root = {"variant_id": call.body.get("variant_id"), **old}, "images"
+        else:
+            given, root = _root(call, resource), resource.singular
+        row = self.world.rules[resource.name].create(given)
         content = self._single(resource, row, {})
-        location = f"http://{call.host}/ajax/{resource.name}/{content[resource.singular]['id']}"
-        return Reply(201, content, [("Location", location)])
+        content[root] = content.pop(resource.singular)
+        location = f"http://{call.host}/ajax/{resource.name}/{content[root]['id']}"
+        return Reply(call.route.endpoint.status, content, [("Location", location)])
 
     def update(self, call: Call, resource: Resource) -> Reply:
         """A changed record: 204 and nothing, except where the API sent it back."""
         row = self._find(resource, call.route.key)
         self.world.rules[resource.name].update(row, _root(call, resource, self.world))
-        speaks = resource.name == "fulfillments" and self.world.switches.fulfillment_put_returns_body
-        if resource.put_returns_body or speaks:
+        if resource.put_returns_body and getattr(self.world.switches, resource.put_returns_body):
             return Reply(200, self._single(resource, row, {}))
         return Reply(204)
 
     def destroy(self, call: Call, resource: Resource) -> Reply:
         """A record that is archived, voided or removed."""
-        self.world.rules[resource.name].delete(self._find(resource, call.route.key))
+        row = self._find(resource, call.route.key)
+        if self.world.switches.delete_archived_is_404 and not self.world.state[resource.name].shows(row):
+            raise NotFound(resource.model, call.route.key)
+        self.world.rules[resource.name].delete(row)
         return Reply(204)
 
     def act(self, call: Call, resource: Resource) -> Reply:
         """An action: 201 with what it made, or 200 with the record it changed."""
-        acted_on = self._find(resource, call.route.key)
-        outcome = self.world.actions.run(resource.name, call.route.action, acted_on, call.body)
+        acted_on, endpoint = self._find(resource, call.route.key), call.route.endpoint
+        given = call.body.get(endpoint.takes)
+        outcome = self.world.actions.run(
+            resource.name, endpoint.action, acted_on, given if isinstance(given, dict) else {}
+        )
         if outcome is None:
             return Reply(204)
         name, row = outcome
         shown = self.world.schema[name]
-        return Reply(200 if row is acted_on else 201, {shown.singular: self._write[name](row)})
+        changed = row is acted_on or self.world.switches.actions_answer_200
+        return Reply(200 if changed else endpoint.status, {shown.singular: self._write[name](row)})
 
     def current_account(self, call: Call, resource: Resource) -> Reply:
         """The account of the token."""
@@ -132,7 +144,7 @@ class Endpoints:
         start = (number - 1) * limit
         page = Page(rows[start : start + limit], len(rows), number, limit)
         content = self._composition(page.rows, call.query)
-        return Reply(200, content, paging_headers(call, "variants/composition", page))
+        return Reply(200, content, paging_headers(self.world, call, "variants/composition", page))
 
     def composition_of(self, call: Call, _resource: Resource) -> Reply:
         """The rows of one bundle."""
@@ -203,20 +215,20 @@ def _root(call: Call, resource: Resource, world: World | None = None) -> Params:
     raise BadRequest.missing(resource.singular)
 
 
-def paging_headers(call: Call, path: str, page: Page) -> list[tuple[str, str]]:
+def paging_headers(world: World, call: Call, path: str, page: Page) -> list[tuple[str, str]]:
     """`X-Pagination` and `Link`, keys and relations in the order they were recorded (reference §3.6)."""
-    last = page.number >= page.pages
+    last, beyond = page.number >= page.pages, page.number > page.pages
     facts = {
         "total_records": page.total,
         "total_pages": page.pages,
         "first_page": page.number == 1,
-        "last_page": last,
-        "out_of_bounds": page.number > page.pages,
+        "last_page": last and (world.switches.last_page_past_the_end or not beyond),
+        "out_of_bounds": beyond,
         "offset": page.offset,
     }
     numbers = {"first": 1, "prev": min(page.number - 1, page.pages)} if page.number > 1 else {}
     numbers |= {"last": page.pages} if last else {"next": page.number + 1, "last": page.pages}
-    base = f"http://{call.host}/ajax/{path}?"
+    base = f"http://{call.host}/ajax/{path}{'.json' if world.switches.legacy_headers else ''}?"
     kept = _flat({name: value for name, value in call.query.items() if name != "page"})
     links = [f'<{base}{urlencode([*kept, ("page", n)], safe="")}>; rel="{rel}"' for rel, n in numbers.items()]
     return [("X-Pagination", orjson.dumps(facts).decode()), ("Link", ", ".join(links))]

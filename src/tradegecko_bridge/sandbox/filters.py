@@ -41,10 +41,13 @@ def _searched(world: World, resource: Resource, row: Row, name: str) -> Any:
 
 
 def _order_number(world: World, wanted: list[str]) -> Test:
-    folded = [text.strip().lower() for text in wanted]
-    if world.switches.order_number_filter_substring:
-        return lambda row: any(text in row["order_number_folded"] for text in folded)
-    return lambda row: row["order_number_folded"] in folded
+    switches = world.switches
+    exact = switches.order_number_filter_case_sensitive
+    column = "order_number" if exact else "order_number_folded"
+    numbers = [text.strip() if exact else text.strip().lower() for text in wanted]
+    if switches.order_number_filter_substring:
+        return lambda row: any(text in row[column] for text in numbers)
+    return lambda row: row[column] in numbers
 
 
 def _shippability(world: World, wanted: list[str]) -> Test:

@@ -6,7 +6,6 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from itertools import islice
@@ -52,12 +51,14 @@ class House:
         self.faults = Faults()
         self.limits = RateLimits(rate_limit)
         self.clock = MovableClock(clock or utc_now)
+        self._given = dict(switches or {})
         self._switches = Switches.of(switches)
         self._log: deque[dict[str, Any]] = deque(maxlen=_LOG_LENGTH)
         self.deliveries = Deliveries(self.lock, lambda: self.world, self.clock)
         self._journal = None if state is None else Journal(state)
         self.world, self.api = self._build()
         self._fill(replay=True)
+        self.world.turn(self._given)
 
     def handle(self, request: Request, trouble: Trouble | None = None) -> Answer:
         """Answer one request, with the faults that strike it."""
@@ -120,6 +121,7 @@ class House:
             self.deliveries.forget()
             self.world, self.api = self._build()
             self._fill(replay=False)
+            self.world.turn(self._given)
 
     def advance(self, seconds: float) -> datetime:
         """Let time pass at once; the moment it is then. Raises ValueError."""
@@ -137,13 +139,12 @@ class House:
 
     def switches(self) -> dict[str, Any]:
         """Every switch and its position."""
-        return asdict(self.world.switches)
+        return self.world.positions()
 
     def set_switches(self, given: Mapping[str, Any]) -> None:
         """Turn switches while it runs; a reset turns them back. Raises ValueError."""
         with self.lock:
-            self.world.switches = self.world.switches.having(given)
-            self.world.state.version += 1  # What a filter finds depends on switches.
+            self.world.turn(given)
             # What is written depends on a switch, and that is settled when an Api is made.
             self.api = Api(self.world, self.limits)
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from .errors import BadRequest
+from .errors import Malformed
 
 _PARTS = re.compile(r"\[([^\[\]]*)\]")
 _DEEPEST = 32
@@ -33,7 +33,7 @@ def read_query(text: str) -> Params:
 
 
 def read_body(body: bytes, content_type: str) -> Params:
-    """A request body. Raises BadRequest when it cannot be read."""
+    """A request body. Raises Malformed when it cannot be read."""
     if not body.strip():
         return {}
     try:
@@ -41,7 +41,7 @@ def read_body(body: bytes, content_type: str) -> Params:
             return read_query(body.decode("utf-8", "replace"))
         value = orjson.loads(body)
     except ValueError as exc:
-        raise BadRequest("There was a problem in the request body you submitted") from exc
+        raise Malformed from exc
     return value if isinstance(value, dict) else {}
 
 

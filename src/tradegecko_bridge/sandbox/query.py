@@ -24,7 +24,6 @@ from .schema import Field, Resource
 from .state import Row, Table
 from .world import World
 
-DEFAULT_LIMIT = 50
 MAX_LIMIT = 250
 
 Test = Callable[[Row], bool]
@@ -56,7 +55,7 @@ class Page:
 
 def read_paging(world: World, params: Params) -> tuple[int, int]:
     """Page number and limit. Raises BadRequest for a limit over 250 where the account is that strict."""
-    limit = _whole(params.get("limit"), DEFAULT_LIMIT, at_least=0)
+    limit = _whole(params.get("limit"), world.switches.default_page_size, at_least=0)
     if limit > MAX_LIMIT and world.switches.limit_over_max_is_400:
         raise BadRequest(f"limit must be {MAX_LIMIT} or less")
     return _whole(params.get("page"), 1, at_least=1), min(limit, MAX_LIMIT)
@@ -89,7 +88,10 @@ def list_rows(world: World, resource: Resource, params: Params, dice: Random | N
 
 def _slice(world: World, table: Table, params: Params, ordering: Ordering, start: int, limit: int) -> list[int] | None:
     """The ids of a page that is a slice of what lists show by default, or None where it is not."""
-    if not params.keys() <= _PAGING and (_shows_hidden(table.resource, params) or _conditions(world, table, params)):
+    asks = not params.keys() <= _PAGING and (
+        _shows_hidden(world, table.resource, params) or _conditions(world, table, params)
+    )
+    if asks or _hides_nothing(world, table.resource):
         return None
     if not ordering and table.shelves is not None:
         return table.shelves.newest(start, limit)
@@ -117,7 +119,7 @@ def _matching(world: World, table: Table, params: Params, ordering: Ordering) ->
 def _find(world: World, table: Table, params: Params, ordering: Ordering) -> list[int]:
     keys, exact = _candidates(world, table, params)
     tests = _tests(world, table.resource, params, exact)
-    if not _shows_hidden(table.resource, params):
+    if not _shows_hidden(world, table.resource, params):
         keys = (key for key in keys if key in table.live)
     columns = [name for name, _ in ordering] or (["position"] if table.shelves is not None else [])
     if not tests and not columns:
@@ -138,11 +140,17 @@ def _in_order(found: list[tuple[Any, ...]], columns: int, ordering: Ordering) ->
     return [entry[0] for entry in found]
 
 
-def _shows_hidden(resource: Resource, params: Params) -> bool:
-    """Asking for a status shows what lists hide; asking for ids does so on orders."""
+def _shows_hidden(world: World, resource: Resource, params: Params) -> bool:
+    """Asking for a status shows what lists hide; asking for ids does so on orders, whose list hid nothing in 2014."""
     if as_list(params.get("status"), split=True):
         return True
-    return resource.ids_show_hidden and bool(as_list(params.get("ids"), split=True))
+    if resource.ids_show_hidden and as_list(params.get("ids"), split=True):
+        return True
+    return _hides_nothing(world, resource)
+
+
+def _hides_nothing(world: World, resource: Resource) -> bool:
+    return resource.name == "orders" and world.switches.deleted_orders_listed
 
 
 def _candidates(world: World, table: Table, params: Params) -> tuple[Iterable[int], str]:
@@ -156,7 +164,7 @@ def _candidates(world: World, table: Table, params: Params) -> tuple[Iterable[in
         if given:
             values = dict.fromkeys(_read_all(field, given))
             return dict.fromkeys(key for value in values for key in index.ids(value)), name
-    return _by_number(world, table, params) or _since(table, params)
+    return _by_number(world, table, params) or _since(world, table, params)
 
 
 def _by_number(world: World, table: Table, params: Params) -> tuple[Iterable[int], str] | None:
@@ -166,10 +174,11 @@ def _by_number(world: World, table: Table, params: Params) -> tuple[Iterable[int
         return None
     index = table.indexes["order_number_folded"]
     folded = dict.fromkeys(number.strip().lower() for number in numbers)
-    return [key for number in folded for key in index.ids(number)], "order_number"
+    answered = "" if world.switches.order_number_filter_case_sensitive else "order_number"
+    return [key for number in folded for key in index.ids(number)], answered
 
 
-def _since(table: Table, params: Params) -> tuple[Iterable[int], str]:
+def _since(world: World, table: Table, params: Params) -> tuple[Iterable[int], str]:
     """What changed or came since a moment, else everything."""
     if table.resource.timestamps:
         changed, created = (read_datetime(params.get(f"{name}_at_min")) for name in ("updated", "created"))
@@ -178,7 +187,7 @@ def _since(table: Table, params: Params) -> tuple[Iterable[int], str]:
         since = None if created is None else table.created_since(created)
         if since is not None:
             return since, "created_at_min"
-    return (table.rows if _shows_hidden(table.resource, params) else table.live), ""
+    return (table.rows if _shows_hidden(world, table.resource, params) else table.live), ""
 
 
 def _tests(world: World, resource: Resource, params: Params, but: str = "") -> list[Test]:

@@ -130,9 +130,9 @@ def _file_name(image: Row) -> str:
 
 def _stock_adjustment(world: World, row: Row) -> Extras:
     lines = world.state["stock_adjustment_line_items"].where("stock_adjustment_id", row["id"])
-    reason = row.get("reason")
+    reason = world.state.find("stock_adjustment_reasons", row.get("stock_adjustment_reason_id")) or {}
     return {
-        "reason_label": reason.replace("_", " ").capitalize() if reason else None,
+        "reason_label": reason.get("name"),
         "cached_quantity": decimal_text(sum((line["quantity"] for line in lines), ZERO)),
         "cached_total": decimal_text(sum((line["quantity"] * line["price"] for line in lines), ZERO)),
         "stock_adjustment_line_item_ids": [line["id"] for line in lines],

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -57,6 +57,19 @@ class World:
         self.webhook_copies = 1
         self.late: dict[tuple[str, int], str] = {}
         self.session = Session(account_id=1, user_id=1, application_id=1, privileged=True)
+
+    def turn(self, given: Mapping[str, Any]) -> None:
+        """Turn switches. The default tax treatment is a column of the account, so that is changed with it."""
+        self.switches = self.switches.having(given)
+        self.state.version += 1  # What a filter finds depends on switches.
+        if "default_tax_treatment" in given:
+            with self.state.transaction():
+                chosen = {"default_tax_treatment": self.switches.default_tax_treatment}
+                self.state.update("accounts", self.account, chosen)
+
+    def positions(self) -> dict[str, Any]:
+        """Every switch and its position; the account's own column is the truth about its tax treatment."""
+        return asdict(self.switches) | {"default_tax_treatment": self.account["default_tax_treatment"]}
 
     def now(self) -> str:
         """The current moment as text, UTC."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import BLANK, NOT_IN_LIST, TAKEN, Complaints, Invalid, NotFound
+from ..errors import BLANK, NOT_IN_LIST, TAKEN, ApiError, BadRequest, Complaints, Invalid, NotFound
 from ..formats import ONE
 from ..state import Row
 from ..values import Raw
 from ..world import World
-from .base import Draft, Rules, next_number, use_number
+from .base import Draft, Rules, next_number, require_sent, use_number
 from .tax import default_tax_type, list_price
 
 _ENTRY = ("draft", "active", "finalized")
@@ -102,10 +102,11 @@ class Orders(Rules):
 
     def _company(self, draft: Draft) -> Row | None:
         nested = draft.raw.get("company")
-        if draft.values.get("company_id") is not None:
-            return self.world.get("companies", draft.values["company_id"])
         if draft.raw.get("company_id") not in (None, ""):
-            raise NotFound("Company", draft.raw["company_id"])
+            known = self.state.find("companies", draft.values.get("company_id"))
+            if known is None:
+                self._unknown(draft, "company", draft.raw["company_id"])
+            return known
         if not isinstance(nested, dict):
             return None
         draft.values["company_id"] = self._nested("companies", "company", nested, draft.complaints)
@@ -137,13 +138,19 @@ class Orders(Rules):
             draft.complaints.errors.pop(name, None)
             known = self.state.find("addresses", draft.values.get(column))
             if known is None or (company is not None and known["company_id"] != company["id"]):
-                raise NotFound("Address", draft.raw[column])
+                self._unknown(draft, name, draft.raw[column])
         elif isinstance(nested, dict) and nested:
             draft.values[column] = -1
             if company is not None:
                 draft.values[column] = self._nested(
                     "addresses", name, {**nested, "company_id": company["id"]}, draft.complaints
                 )
+
+    def _unknown(self, draft: Draft, name: str, key: object) -> None:
+        """The order names a company or an address there is not: 404, as for other parents, or 422 (appendix 28)."""
+        if not self.world.switches.unknown_order_parties_are_422:
+            raise NotFound("Company" if name == "company" else "Address", key)
+        draft.complaints.add(name, BLANK)
 
     def _currency(self, draft: Draft) -> None:
         iso = draft.raw.get("currency_iso")
@@ -168,7 +175,7 @@ class Orders(Rules):
         for column in ("shipping_address_id", "billing_address_id"):
             known = self.state.find("addresses", draft.values.get(column))
             if known is not None and known["company_id"] != company_id:
-                raise NotFound("Address", draft.values[column])
+                self._unknown(draft, column.removesuffix("_id"), known["id"])
 
     def _check_editable(self, status: str, draft: Draft) -> None:
         """Everything is open up to active, little once finalized, nothing when void or deleted."""
@@ -176,6 +183,8 @@ class Orders(Rules):
             return
         locked = draft.values.keys() - _STILL_OPEN - {"status"}
         if status in {"void", "deleted"} or (locked and not self.world.switches.finalized_orders_editable):
+            if self.world.switches.locked_order_is_400:
+                raise BadRequest(LOCKED)
             draft.complaints.add("base", LOCKED)
 
     def _check_status(self, draft: Draft) -> None:
@@ -221,6 +230,8 @@ class OrderLineItems(Rules):
         variant = self.state.find("variants", draft.values.get("variant_id"))
         if variant is None and not draft.values.get("freeform"):
             draft.complaints.add("variant", BLANK)
+        if self.world.switches.require_line_price:
+            require_sent(draft, "price", "tax_type_id")
         if draft.values.get("price") is None and variant is not None:
             draft.values["price"] = list_price(variant, order.get("default_price_list_id"))
         if draft.values.get("price") is None and not draft.complaints.errors:
@@ -256,7 +267,7 @@ class OrderLineItems(Rules):
         must_be_open(self.world, order)
         for documents in ("fulfillment_line_items", "invoice_line_items"):
             if row["id"] in self.state[documents].indexes["order_line_item_id"]:
-                raise Invalid.one("base", LOCKED)
+                raise refusal(self.world)
         self.world.progress.commit(order, row, gone=True)
         self.state.delete(self.name, row)
         self.world.progress.refresh(order)
@@ -269,4 +280,9 @@ def must_be_open(world: World, order: Row) -> None:
     """Lines may change while the order is a draft or active (reference §6.1). Raises Invalid."""
     finalized_too = {"finalized"} if world.switches.finalized_orders_editable else set()
     if order["status"] not in {"draft", "active"} | finalized_too:
-        raise Invalid.one("base", LOCKED)
+        raise refusal(world)
+
+
+def refusal(world: World) -> ApiError:
+    """What an order that may not change any more answers; only that it may not is known (appendix 14)."""
+    return BadRequest(LOCKED) if world.switches.locked_order_is_400 else Invalid.one("base", LOCKED)

@@ -14,7 +14,7 @@ from ..formats import HUNDRED, ONE, ZERO, Unreadable, read_int, round_half_up
 from ..state import Row
 from ..values import Raw
 from ..world import World
-from .base import Draft, Rules, next_number, use_number
+from .base import Draft, Rules, next_number, require_sent, use_number
 from .fulfillments import rate_of
 from .tax import line_rate, line_total, list_price, precision_of
 
@@ -31,6 +31,8 @@ class PurchaseOrders(Rules):
         """Fill in the account's defaults; both due dates are two weeks away."""
         if draft.values.get("company_id") is not None:
             self.world.get("companies", draft.values["company_id"])
+        if self.world.switches.require_purchase_order_dates:
+            require_sent(draft, "due_at", "payment_due_at", "tax_treatment", "issued_at")
         account, today = self.world.account, self.world.today()
         defaults = {
             "status": self.world.switches.default_purchase_order_status,
@@ -82,7 +84,7 @@ class PurchaseOrders(Rules):
         self.state.update(self.name, row, {"status": "void" if received else "deleted"})
         self.refresh(row)
 
-    def receive(self, row: Row, _body: Raw) -> tuple[str, Row]:
+    def receive(self, row: Row, _given: Raw) -> tuple[str, Row]:
         """`actions/receive`: everything that is still open, in one procurement."""
         return "procurements", self.world.rules["procurements"].create({"purchase_order_id": row["id"]})
 

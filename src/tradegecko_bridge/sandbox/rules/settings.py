@@ -24,7 +24,8 @@ class Locations(Rules):
 
     def check(self, draft: Draft) -> None:
         """A label is unique among active locations (reference §5.14)."""
-        self.must_be_free(draft, "label")
+        if self.world.switches.labels_are_unique:
+            self.must_be_free(draft, "label")
 
 
 class TaxTypes(Rules):

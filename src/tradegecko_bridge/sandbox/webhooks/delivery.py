@@ -119,7 +119,7 @@ class Deliveries:
         moment = self._clock()
         body = {
             "object_id": event.key,
-            "event": event.name,
+            "event": event.plural if self._world().switches.webhook_event_plural else event.name,
             "timestamp": int(moment.timestamp()),
             "resource_url": f"{self.base_url}/{event.table}/{event.key}.json",
         }
