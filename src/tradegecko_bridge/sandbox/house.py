@@ -27,6 +27,7 @@ from .wire import Answer, Request
 from .world import Clock, World
 
 _LOG_LENGTH = 10_000
+_LOG_WIDTH = 10_000  # characters of a path or query; far above what is not refused for its length
 
 
 def utc_now() -> datetime:
@@ -84,8 +85,8 @@ class House:
         """Log a request; never its token or body. `status` is None when no answer left the house."""
         entry = {
             "method": request.method,
-            "path": request.path,
-            "query": request.query,
+            "path": request.path[:_LOG_WIDTH],
+            "query": request.query[:_LOG_WIDTH],
             "status": status,
             "request_id": answer.request_id,
             "time": datetime_text(self.clock()),
