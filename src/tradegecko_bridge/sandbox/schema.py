@@ -30,7 +30,8 @@ class Endpoint:
     """One method on one path. `does` names the method of `Endpoints` (or of `OAuth`) that answers.
 
     `takes` is the root a body must have (or may have, when `optional`), `parameters` what can be under it or in
-    the query, `gives` the roots of the answer in their order, the ones that may be absent included. `permission`
+    the query, `gives` the roots of the answer in their order, the ones that may be absent included; where `speaks`
+    names a switch they are only given, with 200, while that is on, and 204 with nothing otherwise. `permission`
     is `read` or `write`, in the `area` of the resource; without one everybody may. With a `switch` it is only there
     while that is on.
     """
@@ -45,6 +46,7 @@ class Endpoint:
     optional: bool = False
     parameters: tuple[str, ...] = ()
     gives: tuple[str, ...] = ()
+    speaks: str = ""
     permission: str = ""
     area: str = ""
     switch: str = ""
@@ -169,6 +171,8 @@ def _endpoint(resource: Resource, spec: dict[str, Any]) -> Endpoint:
     given = _tuples(spec)
     for key in ("path", "takes", "summary"):
         given[key] = given.get(key, "").format(**words)
+    if spec["does"] == "update" and resource.put_returns_body:
+        given |= {"gives": "one", "speaks": resource.put_returns_body}
     given["gives"] = _roots(resource, given.get("gives", ()))
     return Endpoint(resource=resource.name, area=resource.area if spec.get("permission") else "", **given)
 

@@ -16,7 +16,7 @@ from ..values import Raw
 from ..world import World
 from .base import Draft, Rules, next_number, require_sent, use_number
 from .fulfillments import rate_of
-from .tax import line_rate, line_total, list_price, precision_of
+from .tax import default_tax_type, line_rate, line_total, list_price, precision_of
 
 _RANK = {"draft": 0, "active": 1, "received": 2}
 _DUE = timedelta(days=14)
@@ -159,7 +159,7 @@ class PurchaseOrderLineItems(Rules):
         if draft.values.get("price") is None and variant is not None:
             draft.values["price"] = list_price(variant, order.get("default_price_list_id"))
         if draft.values.get("tax_type_id") is None:
-            draft.values["tax_type_id"] = self.world.account.get("default_purchase_order_tax_type_id")
+            draft.values["tax_type_id"] = default_tax_type(self.world, order, variant, "purchase")
         if draft.values.get("quantity") is None:
             draft.values["quantity"] = ONE
 
