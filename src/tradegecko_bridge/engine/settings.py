@@ -130,6 +130,10 @@ class ConnectionSettings:
     total_tolerance: Decimal = field(default=Decimal("0.05"), converter=_total_tolerance, validator=_positive)
     stock_locations: tuple[str, ...] = field(default=(), converter=tuple)
     minimum_stock: Decimal = field(default=Decimal(0), converter=_minimum_stock, validator=_positive)
+    create_invoice: bool = False
+    pack_orders: bool = False
+    mark_paid: bool = False
+    payment_method: str | None = None
     tracking: bool = True
     inventory: bool = True
     products: bool = False
