@@ -55,6 +55,7 @@ def test_endpoints_are_described_whole() -> None:
         assert (endpoint.permission == "write") == (endpoint.method != "GET" and not endpoint.path.startswith("/oauth"))
         assert endpoint.gives or endpoint.status in {204, 302} or endpoint.path.startswith("/oauth")
         assert not endpoint.speaks or (endpoint.gives and endpoint.status == 204)
+        assert {endpoint.switch, endpoint.speaks} - {""} <= {f.name for f in fields(Switches)}
     for endpoint in oauth_endpoints():
         assert callable(getattr(OAuth, endpoint.does))
 
