@@ -61,3 +61,13 @@ def test_payments_move_payment_statuses(api: Client) -> None:
     assert api.ids("/payments", invoice_id=invoice["id"]) == [1]
     assert list(api.refused("POST", "/payments", {"payment": {"invoice_id": invoice["id"]}})["errors"]) == ["amount"]
     api.refused("POST", "/payments", {"payment": {"amount": 1}}, 404)
+
+
+def test_due_dates_stay_in_the_calendar(api: Client) -> None:
+    """With a term that leads out of the calendar, either way, an invoice is due at once."""
+    for days, day in ((10**14, "2021-03-01"), (-(10**14), "2021-03-01"), (1, "9999-12-31")):
+        term = api.post("/payment_terms", "payment_term", name="odd", due_in_days=days, **{"from": "eom"})
+        order = api.order(api.line("MUG-BLUE"), status="finalized")
+        lines = [{"order_line_item_id": order["order_line_item_ids"][0]}]
+        given = {"order_id": order["id"], "payment_term_id": term["id"], "invoiced_at": day}
+        assert api.post("/invoices", "invoice", **given, invoice_line_items=lines)["due_at"] == day

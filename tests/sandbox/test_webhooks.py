@@ -8,13 +8,13 @@ import hmac
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
-from tests.sandbox.support import Client, Json
+from tests.sandbox.support import Client, Json, eventually
 from tradegecko_bridge.sandbox import Sandbox
 
 
@@ -64,15 +64,6 @@ def receiver() -> Iterator[Receiver]:
     receiver = Receiver()
     yield receiver
     receiver.close()
-
-
-def eventually(check: Callable[[], bool]) -> None:
-    """Wait a moment for what another thread does."""
-    for _ in range(300):
-        if check():
-            return
-        time.sleep(0.01)
-    raise AssertionError("it did not happen")
 
 
 def subscribe(api: Client, receiver: Receiver, event: str = "order.create") -> int:

@@ -21,7 +21,7 @@ from .errors import ApiError, Malformed, TooManyRequests, Unauthorized
 from .faults import Fault, Trouble
 from .limits import RateLimits, authenticate, claim_key
 from .oauth import OAuth
-from .params import read_body, read_query
+from .params import is_form, read_body, read_query
 from .routes import Route, match
 from .wire import JSON, Answer, Request, Undone, page
 from .world import World
@@ -159,8 +159,8 @@ def _call(request: Request, route: Route, shuffle: Fault | None) -> Call:
         route=route,
         query=read_query(request.query),
         body=read_body(request.body, content_type) if request.method in _WRITES else {},
-        host=request.headers.get("host", "localhost"),
-        json="x-www-form-urlencoded" not in content_type,
+        host=request.headers.get("host") or "localhost",
+        json=not is_form(content_type),
         dice=None if shuffle is None else shuffle.dice(),
     )
 

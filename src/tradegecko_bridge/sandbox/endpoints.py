@@ -182,7 +182,7 @@ class Endpoints:
                 return row
         if resource.name == "stock_levels":
             resource = self.world.schema["variants"]
-        if key is None or not key.isdecimal() or len(key) > 18:
+        if key is None or not (key.isascii() and key.isdecimal()) or len(key) > 18:
             raise NotFound(resource.model, key)
         return self.world.get(resource.name, int(key))
 

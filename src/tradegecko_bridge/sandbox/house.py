@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import islice
 from typing import Any
 
 from . import oauth
@@ -25,7 +26,8 @@ from .webhooks import Deliveries, happened
 from .wire import Answer, Request
 from .world import Clock, World
 
-_LOG_LENGTH = 100_000
+_LOG_LENGTH = 10_000
+_LOG_WIDTH = 10_000  # characters of a path or query; far above what is not refused for its length
 
 
 def utc_now() -> datetime:
@@ -83,8 +85,8 @@ class House:
         """Log a request; never its token or body. `status` is None when no answer left the house."""
         entry = {
             "method": request.method,
-            "path": request.path,
-            "query": request.query,
+            "path": request.path[:_LOG_WIDTH],
+            "query": request.query[:_LOG_WIDTH],
             "status": status,
             "request_id": answer.request_id,
             "time": datetime_text(self.clock()),
@@ -96,6 +98,11 @@ class House:
         """The log, oldest first."""
         with self.lock:
             return [dict(entry) for entry in self._log]
+
+    def latest_requests(self, start: int, count: int) -> tuple[list[dict[str, Any]], int]:
+        """`count` entries of the log from `start` on, newest first, and how many there are."""
+        with self.lock:
+            return [dict(entry) for entry in islice(reversed(self._log), start, start + count)], len(self._log)
 
     def fault(self, fault: Fault) -> None:
         """Have a fault strike."""

@@ -92,7 +92,7 @@ def _cast(field: Field, value: Any, complaints: Complaints) -> Any:
     if isinstance(value, list | Mapping):
         return _DROPPED
     if field.tag_text:
-        return value or None
+        return read_string(value) or None
     try:
         return _cast_scalar(field, value)
     except Unreadable:

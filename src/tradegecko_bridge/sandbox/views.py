@@ -130,7 +130,11 @@ def _processing(world: World, image: Row) -> bool:
 
 
 def _file_name(image: Row) -> str:
-    return PurePosixPath(urlsplit(str(image.get("url") or "")).path).name or f"{image['id']}.jpg"
+    try:
+        path = urlsplit(str(image.get("url") or "")).path
+    except ValueError:
+        path = ""
+    return PurePosixPath(path).name or f"{image['id']}.jpg"
 
 
 def _stock_adjustment(world: World, row: Row) -> Extras:

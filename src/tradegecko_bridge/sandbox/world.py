@@ -105,6 +105,8 @@ class World:
 
     def delay(self, table: str, key: int, until: str) -> None:
         """Keep a record from being read until a moment, as a lagging replica does. Writes find it."""
+        now = self.now()
+        self.late = {late: moment for late, moment in self.late.items() if moment > now}
         self.late[table, key] = until
 
     def is_late(self, table: str, key: int) -> bool:
@@ -126,5 +128,5 @@ class World:
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # Unknown, no name at all, a folder.
         return ZoneInfo("UTC")

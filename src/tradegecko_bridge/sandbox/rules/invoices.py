@@ -72,8 +72,11 @@ class Invoices(Rules):
     def _due(self, values: Row) -> str:
         issued = date.fromisoformat(values["invoiced_at"])
         term = self.state.find("payment_terms", values.get("payment_term_id")) or {}
-        start = end_of_month(issued) if term.get("from") == "eom" else issued
-        return (start + timedelta(days=min(term.get("due_in_days") or 0, 36500))).isoformat()
+        try:
+            start = end_of_month(issued) if term.get("from") == "eom" else issued
+            return (start + timedelta(days=term.get("due_in_days") or 0)).isoformat()
+        except (OverflowError, ValueError):
+            return issued.isoformat()  # Behind the last day there is.
 
     def _next_number(self) -> str:
         taken = self.state[self.name].indexes["invoice_number"]

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -80,6 +81,11 @@ class Deliveries:
         """Every attempt so far, oldest first."""
         with self._wake:
             return [dict(entry) for entry in self._log]
+
+    def latest(self, start: int, count: int) -> tuple[list[dict[str, Any]], int]:
+        """`count` attempts from `start` on, newest first, and how many there were."""
+        with self._wake:
+            return [dict(entry) for entry in islice(reversed(self._log), start, start + count)], len(self._log)
 
     def waiting(self) -> int:
         """How many deliveries are still to be made."""
