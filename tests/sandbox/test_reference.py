@@ -84,21 +84,20 @@ class Row:
     kind: str
     access: str
     filter: str
+    sources: str
 
 
 def tables() -> Iterator[tuple[Resource, list[Row]]]:
     """Every resource with the rows of its field table."""
     for name, body in SECTIONS:
-        rows = [
-            Row(field, kind, access, marked)
-            for field, kind, access, _, marked, *_ in (
-                [cell.strip() for cell in re.split(r"(?<!\\)\|", line)]
-                for line in re.findall(r"^\| `(\w+` \|.*)\|$", body, re.MULTILINE)
-                if line.count("|") >= 6
-            )
-        ]
+        rows = []
+        for line in re.findall(r"^\| (`\w+` \|.*)\|$", body, re.MULTILINE):
+            cells = [cell.strip() for cell in line.split("|")]
+            if len(cells) >= 7:
+                field, kind, access, _, marked, sources = cells[:6]
+                rows.append(Row(field.strip("`"), kind, access, marked, sources))
         if rows:
-            yield schema()[name], [Row(row.name.strip("`"), row.kind, row.access, row.filter) for row in rows]
+            yield schema()[name], rows
 
 
 TABLES = list(tables())
@@ -170,6 +169,14 @@ def test_fields_are_of_the_kind_the_table_says(resource: Resource, rows: list[Ro
             wrong.add(where)
         assert field.null or "null" not in row.kind, where
     differ(wrong - {"price_lists.id"}, {k: v for k, v in OTHER_KINDS.items() if k != "price_lists.id"}, resource)
+
+
+@RESOURCES
+def test_the_evidence_is_the_tables(resource: Resource, rows: list[Row]) -> None:
+    """Documented, recorded, seen in clients: what the letters of the table's sources stand for."""
+    letters = {"S": "D", "Sj": "D", "OD": "D", "R": "R", "G": "C", "Z": "C"}
+    for where, row, field in known(resource, rows):
+        assert set(field.evidence) == {letters[source] for source in row.sources.split("·")}, where
 
 
 @RESOURCES
