@@ -123,6 +123,23 @@ def test_order_numbers_can_be_looked_for_case_by_case(api: Client) -> None:
     assert api.ids("/orders", order_number="eb-7") == []
 
 
+def test_numbers_of_void_orders_are_taken_or_free(api: Client) -> None:
+    """Where duplicate numbers are refused, those of void and deleted orders may be given again or not."""
+    api.sandbox.set_switch("reject_duplicate_order_numbers", True)
+    for status in ("active", "finalized"):
+        api("DELETE", f"/orders/{api.order(status=status, order_number=status)['id']}").raise_for_status()
+    again = [
+        {"order": {"company_id": 2, "shipping_address_id": 1, "order_number": number}}
+        for number in ("active", "finalized")
+    ]
+    for body in again:
+        assert api.refused("POST", "/orders", body) == {"errors": {"order_number": ["has already been taken"]}}
+    api.sandbox.set_switch("void_orders_block_numbers", False)
+    for body in again:
+        assert api("POST", "/orders", body).status_code == 201
+        assert api("POST", "/orders", body).status_code == 422
+
+
 def test_lists_of_orders_may_show_what_was_deleted(api: Client) -> None:
     """Deleted and void orders are left out, or there as in 2014, counted and on their pages."""
     gone, void, left = api.order()["id"], api.order(status="finalized")["id"], api.order()["id"]

@@ -20,6 +20,7 @@ class Switches:
     # Orders (reference §5.16, §6.1, §8; appendix 13-17, 19, 20, 24, 28, 29)
     default_order_status: str = "draft"
     reject_duplicate_order_numbers: bool = False
+    void_orders_block_numbers: bool = True
     order_number_filter_substring: bool = False
     order_number_filter_case_sensitive: bool = False
     deleted_orders_listed: bool = False
@@ -43,6 +44,7 @@ class Switches:
     subscription_lapsed: bool = False
     api_access_enabled: bool = True
     every_read_needs_permission: bool = False
+    buying_prices_hidden: bool = True
     labels_are_unique: bool = True
     company_codes_are_unique: bool = False
     # Signing in (reference §2.2-2.4; appendix 4, 6)
