@@ -82,6 +82,7 @@ class Switches:
     legacy_fields: bool = False
     legacy_headers: bool = False
     legacy_image_root: bool = False
+    legacy_not_found_text: bool = False
 
     @classmethod
     def of(cls, given: Mapping[str, Any] | None) -> Switches:
@@ -116,6 +117,7 @@ _ERAS: dict[str, dict[str, Any]] = {
         "legacy_fields": True,
         "legacy_headers": True,
         "legacy_image_root": True,
+        "legacy_not_found_text": True,
     },
     "2018": {"default_page_size": 100, "address_put_returns_body": False, "adjustment_revert_action": True},
     "2021": {},
