@@ -61,7 +61,7 @@ class SyncEngine:
             gateway=gateway,
             store=store,
             settings=self.settings,
-            timing=timing or Timing(),
+            timing=timing or Timing.of(self.settings),
             clock=clock,
             worker=worker or f"{socket.gethostname()}:{os.getpid()}",
             on_progress=on_progress,
