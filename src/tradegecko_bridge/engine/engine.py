@@ -64,7 +64,7 @@ class SyncEngine:
             gateway=gateway,
             store=store,
             settings=self.settings,
-            timing=timing or Timing(),
+            timing=timing or Timing.of(self.settings),
             clock=clock,
             worker=worker or f"{socket.gethostname()}:{os.getpid()}",
             in_flight=max(in_flight, 1),
