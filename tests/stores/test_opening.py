@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -22,10 +23,15 @@ from tradegecko_bridge.stores.sql.tables import HEAD, metadata
 
 
 def described(path: Path) -> dict[str, set[str]]:
-    """A database's tables and indexes, in its own words, line by line: their sequence means nothing."""
+    """A database's tables and indexes, in its own words, part by part: their sequence means nothing.
+
+    SQLite writes a column that was added later into the line of the one before it.
+    """
     query = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'ledger_version' AND sql IS NOT NULL"
     with closing(sqlite3.connect(path)) as connection:
-        return {name: {line.strip(" \t,") for line in sql.splitlines()} for name, sql in connection.execute(query)}
+        return {
+            name: {part.strip(" \t,") for part in re.split(r", |\n", sql)} for name, sql in connection.execute(query)
+        }
 
 
 def test_migrations_make_what_the_statements_expect(path: Path, tmp_path: Path) -> None:
