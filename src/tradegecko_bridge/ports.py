@@ -35,6 +35,7 @@ from tradegecko_bridge.ledger import (
     ShipmentEntry,
     StateCount,
 )
+from tradegecko_bridge.mirrors import MirrorProgress, MirrorRow
 from tradegecko_bridge.permits import Permits
 from tradegecko_bridge.tokens import RefreshNote, StoredToken, TokenPair
 
@@ -206,9 +207,10 @@ class Store(Protocol):
     ) -> Sequence[LedgerEntry]:
         """Take up to ``limit`` orders to work on, oldest intake first; nobody else gets them before ``until``.
 
-        Due are: pending, uncertain, and held for a passing reason, each unless ``next_attempt_at`` lies after
-        ``at`` or somebody's claim runs; and sending with a claim that ran out, which becomes uncertain with an
-        event naming the worker that did not report back.
+        Due are: pending, uncertain, held for a passing reason, and delivered (or further) with something ``todo`` and
+        no reason but a passing one, each unless ``next_attempt_at`` lies after ``at`` or somebody's claim runs; and
+        sending with a claim that ran out, which becomes uncertain with an event naming the worker that did not report
+        back.
         """
 
     def record(
@@ -216,7 +218,8 @@ class Store(Protocol):
     ) -> LedgerEntry:
         """Write an entry made with :meth:`LedgerEntry.moved` under the claim it was read with, and its event.
 
-        The event is written when the state changed or ``why`` is given; ``detail`` (JSON values) goes with it.
+        The event is written when the state changed or ``why`` is given; ``detail`` (JSON values) goes with it. The
+        claim stays while the entry is sending or has something ``todo``.
 
         Raises:
             ClaimLost: the row has been claimed or changed since it was read, or it is to be sending and its claim
@@ -371,3 +374,32 @@ class RateLedger(Protocol):
 
     def note(self, account: str, window: datetime, used: int) -> None:
         """The server has told that ``used`` requests of this window are used; after a 429, all of them."""
+
+
+# ── what an account holds ────────────────────────────────────────────────────────────────────
+
+
+class MirrorStore(Protocol):
+    """What is remembered of accounts, by kind of record, so that most look-ups cost no request.
+
+    Every method is atomic and durable when it returns. Processes may share it.
+
+    Raises (any method): StoreBusy when another process holds the store too long, StoreError when it fails.
+    """
+
+    def progress(self, account: str, kind: str) -> MirrorProgress:
+        """How far this kind has been read; the beginning when nobody has read any."""
+
+    def write(
+        self, account: str, kind: str, rows: Sequence[MirrorRow], *, progress: MirrorProgress | None = None
+    ) -> None:
+        """Remember rows, each in place of an older version of it, and how far that is, in one transaction.
+
+        Whoever is late changes nothing: a row with an older stamp is passed over, progress never goes back.
+        """
+
+    def find(self, account: str, kind: str, key: str, values: Collection[str]) -> Sequence[MirrorRow]:
+        """The rows that have one of the values under this key, by id (as text)."""
+
+    def forget(self, account: str) -> None:
+        """Forget all that is remembered of an account; it is read again from the beginning."""

@@ -20,6 +20,7 @@ from tradegecko_bridge.ledger import (
     ShipmentEntry,
     StateCount,
 )
+from tradegecko_bridge.mirrors import MirrorBook
 from tradegecko_bridge.permits import PermitBook
 from tradegecko_bridge.stores import intake_rules, lookup_rules, shipment_rules, work_rules
 from tradegecko_bridge.stores.row import Change, Row, utc
@@ -35,6 +36,8 @@ class MemoryStore:
         """The logins kept beside the ledger, a :class:`~tradegecko_bridge.ports.TokenStore`."""
         self.permits = PermitBook()
         """What is used of the rate limit, a :class:`~tradegecko_bridge.ports.RateLedger`."""
+        self.mirror = MirrorBook()
+        """What is remembered of accounts, a :class:`~tradegecko_bridge.ports.MirrorStore`."""
         self._lock = Lock()
         self._rows: dict[int, Row] = {}
         self._ids: dict[tuple[str, str], int] = {}

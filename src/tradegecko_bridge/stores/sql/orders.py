@@ -11,7 +11,7 @@ from sqlalchemy import insert as plain_insert
 from sqlalchemy.exc import IntegrityError
 
 from tradegecko_bridge.errors import StoreError
-from tradegecko_bridge.ledger import Filter, IntakeCounts, LedgerEntry, LedgerEvent, OrderState, StateCount
+from tradegecko_bridge.ledger import AT_REMOTE, Filter, IntakeCounts, LedgerEntry, LedgerEvent, OrderState, StateCount
 from tradegecko_bridge.stores import intake_rules, lookup_rules, work_rules
 from tradegecko_bridge.stores.lookup_rules import searched
 from tradegecko_bridge.stores.row import Arrival, Change, Detail, Row
@@ -30,6 +30,7 @@ from tradegecko_bridge.stores.sql.rows import (
 from tradegecko_bridge.stores.sql.tables import events, orders
 
 _c = orders.c
+_AT_REMOTE = [state.value for state in AT_REMOTE]
 
 
 # ── intake ───────────────────────────────────────────────────────────────────────────────────
@@ -113,6 +114,7 @@ def _is_due(at: datetime) -> ColumnElement[bool]:
     ready = or_(
         _c.state.in_([OrderState.PENDING.value, OrderState.UNCERTAIN.value]),
         and_(_c.state == OrderState.HELD.value, _c.reason_passing.is_(True)),
+        and_(_c.todo != "", _c.state.in_(_AT_REMOTE), or_(_c.reason_passing.is_(None), _c.reason_passing.is_(True))),
     )
     waited = or_(_c.next_attempt_at.is_(None), _c.next_attempt_at <= at)
     return and_(free, or_(_c.state == OrderState.SENDING.value, and_(ready, waited)))

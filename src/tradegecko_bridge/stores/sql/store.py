@@ -21,6 +21,7 @@ from tradegecko_bridge.stores.row import utc
 from tradegecko_bridge.stores.sql import cursors, orders
 from tradegecko_bridge.stores.sql import shipments as shipment_statements
 from tradegecko_bridge.stores.sql.database import Database
+from tradegecko_bridge.stores.sql.mirrors import SqlMirrorStore
 from tradegecko_bridge.stores.sql.permits import SqlPermitBook
 from tradegecko_bridge.stores.sql.schema import bring_up_to_date
 from tradegecko_bridge.stores.sql.tokens import SqlTokenStore
@@ -52,6 +53,8 @@ class SqlStore:
         """The logins kept beside the ledger, a :class:`~tradegecko_bridge.ports.TokenStore`."""
         self.permits = SqlPermitBook(self._database)
         """What is used of the rate limit, a :class:`~tradegecko_bridge.ports.RateLedger`."""
+        self.mirror = SqlMirrorStore(self._database)
+        """What is remembered of accounts, a :class:`~tradegecko_bridge.ports.MirrorStore`."""
 
     def __repr__(self) -> str:
         return f"SqlStore({self._database.url!r})"

@@ -11,7 +11,7 @@ from sqlalchemy import Column, Integer, PrimaryKeyConstraint, String, Text, text
 from tradegecko_bridge.stores.sql.columns import Id, UtcTime
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 
 _SINCE = """
 UPDATE ledger_orders SET in_state_since = COALESCE(
@@ -25,7 +25,7 @@ _LONGEST = 120
 
 
 def upgrade() -> None:
-    """From the one before."""
+    """From 0004."""
     op.add_column("ledger_events", Column("detail", Text))
     op.add_column("ledger_orders", Column("in_state_since", UtcTime))
     op.add_column("ledger_orders", Column("expired_at", UtcTime))
