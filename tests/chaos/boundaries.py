@@ -17,6 +17,7 @@ from attrs import field, frozen
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import Pool
 
+from tradegecko_bridge.tradegecko.client.base import shared_ssl_context
 from tradegecko_bridge.tradegecko.client.events import AnswerReceived, Event, RequestFailed
 
 _STEPS = {
@@ -77,7 +78,7 @@ class WatchedTransport(httpx.HTTPTransport):
     """Each request before it leaves; a write also half sent, sent, answered, and read."""
 
     def __init__(self, boundaries: Boundaries) -> None:
-        super().__init__()
+        super().__init__(verify=shared_ssl_context())
         self._boundaries = boundaries
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -47,6 +47,6 @@ def to_be_held(order: SourceOrder) -> bool:
     return any(line.sku == NOBODYS for line in order.lines)
 
 
-def listed(orders: Sequence[SourceOrder]) -> partial[OrderSource]:
+def listed(orders: Sequence[SourceOrder]) -> Callable[[], OrderSource]:
     """How a worker makes its source: a list that remembers nothing."""
     return partial(ListSource, list(orders))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -12,15 +13,22 @@ from tests.stores import postgres
 from tradegecko_bridge import Sandbox
 
 
+@pytest.fixture(scope="session")
+def quick_folder() -> Iterator[Path]:
+    """A folder in memory where there is one: like the PostgreSQL, these ledgers are not to survive a power cut."""
+    memory = Path("/dev/shm")
+    with TemporaryDirectory(prefix="tgbridge-chaos-", dir=memory if memory.is_dir() else None) as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def ledgers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledgers]:
+def ledgers(request: pytest.FixtureRequest, quick_folder: Path) -> Iterator[Ledgers]:
     """Empty ledgers in each database; in PostgreSQL all in one database of their own."""
-    folder = tmp_path_factory.mktemp("ledgers")
     if request.param == "sqlite":
-        yield Ledgers(folder)
+        yield Ledgers(quick_folder)
         return
     with postgres.database(request.getfixturevalue("postgres_url")) as url:
-        yield Ledgers(folder, url)
+        yield Ledgers(quick_folder, url)
 
 
 @pytest.fixture

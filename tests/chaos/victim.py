@@ -7,11 +7,14 @@ milliseconds instead of an interpreter's start. What a worker talks to, it opens
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+import httpcore  # noqa: F401 - httpx and SQLAlchemy load these two late, and every worker would do it again
+import psycopg  # noqa: F401
 from attrs import field, frozen
 
 from tests.chaos.boundaries import Boundaries, Doom, WatchedTransport, handed_back, watch_databases
@@ -109,8 +112,6 @@ def deliver(job: Job, store: SqlStore, client: TradeGeckoClient) -> tuple[Report
 
     if job.engines == 1:
         return (run(1),)
-    from concurrent.futures import ThreadPoolExecutor
-
     with ThreadPoolExecutor(job.engines) as pool:
         return tuple(pool.map(run, range(1, job.engines + 1)))
 

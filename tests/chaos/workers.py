@@ -52,7 +52,8 @@ class Worker:
 
     def stopped(self) -> bool:
         """Wait until it stands still; False when it ended before it got there."""
-        return self._told() == STOPPING
+        said: object = self._told()
+        return said == STOPPING
 
     def go_on(self) -> None:
         """Let a stopped worker go on."""
@@ -71,6 +72,10 @@ class Worker:
         assert self._process.exitcode == 0, f"{self.job.worker} ended with {self._process.exitcode}: {said}"
         assert isinstance(said, Ended)
         return said
+
+    def wait(self, seconds: float) -> None:
+        """Let it work for so long, or until it says something."""
+        self._line.poll(seconds)
 
     def kill(self) -> None:
         """End it now, wherever it is."""
