@@ -13,6 +13,7 @@ from attrs import evolve
 
 from tradegecko_bridge.commerce import DeliveryReceipt, SourceOrder
 from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder
+from tradegecko_bridge.engine.customers import Customers
 from tradegecko_bridge.engine.keys import idempotency_key, marker
 from tradegecko_bridge.engine.mapping import Catalog, plan_order, variant_ids
 from tradegecko_bridge.engine.report import Outcome, Report
@@ -71,7 +72,7 @@ class Sender:
     def __init__(self, wiring: Wiring, report: Report) -> None:
         self._w = wiring
         self._report = report
-        self._customers: dict[str, str] = {}
+        self._customers = Customers(wiring.gateway, wiring.settings)
         self._put_off: list[Unavailable] = []
         self.receipts: list[DeliveryReceipt] = []
         """Where the orders of this run went."""
@@ -146,7 +147,7 @@ class Sender:
         self._report.add(entry.number, Outcome.WAITING, "changed at the source; goes out anew with the next run")
 
     def _send(self, entry: LedgerEntry, draft: OrderDraft, order: SourceOrder, catalog: Catalog) -> None:
-        customer_id = self._customer(draft)
+        customer_id = self._customers.id_for(draft)
         entry = self._say_it(entry)
         key = idempotency_key(self._w.connection, entry.reference, entry.generation)
         try:
@@ -177,18 +178,6 @@ class Sender:
             remote_number=self._remote_number(entry),
         )
         return self._record(sending, f"key {sending.generation}")
-
-    def _customer(self, draft: OrderDraft) -> str | None:
-        """Asked for once a run and customer; a customer an order of this run created is found by the next look."""
-        email = draft.customer.email
-        if not email:
-            return None
-        if email not in self._customers:
-            found = self._w.gateway.find_customer(draft.customer)
-            if found is None:
-                return None
-            self._customers[email] = found
-        return self._customers[email]
 
     # ── what became of it ────────────────────────────────────────────────────────────────────
 

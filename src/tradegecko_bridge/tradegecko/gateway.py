@@ -21,7 +21,9 @@ from tradegecko_bridge.commerce import (
 )
 from tradegecko_bridge.commerce.remote import (
     Access,
+    CustomerMatch,
     DraftLine,
+    Named,
     OrderDraft,
     RemoteItem,
     RemoteOrder,
@@ -32,7 +34,9 @@ from tradegecko_bridge.tradegecko import records, resources
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
 from tradegecko_bridge.tradegecko.codec import write_value
+from tradegecko_bridge.tradegecko.customers import INACTIVE, identity, look_up
 from tradegecko_bridge.tradegecko.limits import Priority
+from tradegecko_bridge.tradegecko.named import find_customer_named, pick, pick_user
 from tradegecko_bridge.tradegecko.records.base import Record
 from tradegecko_bridge.tradegecko.retry import NO_RETRY
 
@@ -43,8 +47,6 @@ MARK: Final = "#tgb-"
 EVERY_STATUS: Final = ("draft", "active", "finalized", "fulfilled", "void", "deleted")
 """Lists leave out void and deleted orders unless asked for them (reference §3.7)."""
 NEEDED_PERMISSIONS: Final = ("write_orders", "write_companies")
-INACTIVE: Final = ("disabled", "archived")
-"""Lists leave out archived records, not disabled ones (reference §3.7)."""
 OVERLAP: Final = timedelta(minutes=2)
 """How far before its cursor a listing resumes, for changes that became visible late."""
 SKUS_A_CALL: Final = 50
@@ -72,7 +74,7 @@ class TradeGeckoGateway:
 
     def begin_run(self) -> None:
         """Forget currencies, locations and tax types: somebody may have added one."""
-        for remembered in ("_currencies", "_tax_types", "_locations"):
+        for remembered in ("_all_currencies", "_tax_types", "_locations", "_named"):
             self.__dict__.pop(remembered, None)
 
     def check_access(self) -> Access:
@@ -101,27 +103,69 @@ class TradeGeckoGateway:
                     found.setdefault(variant.sku, []).append(RemoteVariant(id=str(variant.id), sku=variant.sku))
         return found
 
-    def find_customer(self, customer: Customer) -> str | None:
-        """The oldest active company with this e-mail address (reference §5.3); None without an address."""
-        if not customer.email:
-            return None
-        same = [
-            company.id
-            for company in self._all(resources.COMPANIES, email=customer.email)
-            if (company.email or "").casefold() == customer.email.casefold()
-            and company.company_type != "supplier"
-            and company.status not in INACTIVE
-        ]
-        return str(min(same)) if same else None
+    def find_barcodes(self, barcodes: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
+        """One call for each: there is no filter by ``upc``, so its full text is searched and compared (§3.7)."""
+        found: dict[str, list[RemoteVariant]] = {}
+        for barcode in sorted(code for code in barcodes if code.strip()):
+            for variant in self._all(resources.VARIANTS, q=barcode):
+                if (variant.upc or "").strip() == barcode:
+                    found.setdefault(barcode, []).append(RemoteVariant(id=str(variant.id), sku=variant.sku or ""))
+        return found
+
+    def find_customer(
+        self, customer: Customer, *, billing: Address | None = None, match: CustomerMatch = CustomerMatch.NORMAL
+    ) -> str | None:
+        """By code, e-mail address, name or phone, in up to four calls (reference §5.3; ``term`` is undocumented)."""
+        found = look_up(self._companies, customer, billing, match)
+        return None if found is None else str(found.id)
+
+    def find_named(self, kind: Named, name: str) -> str:
+        """The id of a record by what people call it, read once a run.
+
+        Raises:
+            Rejected: the account has none of this name.
+        """
+        known = self._named.get((kind, name))
+        if known is None:
+            known = self._named[kind, name] = self._find_named(kind, name)
+        return known
+
+    def _find_named(self, kind: Named, name: str) -> str:
+        match kind:
+            case Named.CUSTOMER:
+                return find_customer_named(self._companies, name)
+            case Named.LOCATION:
+                return pick(kind, name, self._locations, "label")
+            case Named.PAYMENT_METHOD:
+                return pick(kind, name, self._all(resources.PAYMENT_METHODS), "name")
+            case Named.PRICE_LIST:
+                return pick(kind, name, self._all(resources.PRICE_LISTS), "name", "code")
+            case Named.USER:
+                return pick_user(name, self._all(resources.USERS))
+
+    def _companies(self, filters: Mapping[str, object]) -> Iterator[records.Company]:
+        return _rows(self._pages(resources.COMPANIES.list().with_params(**filters), self._client))
+
+    def prices_include_tax(self) -> bool:
+        """The account's default tax treatment (reference §7)."""
+        with _reading():
+            return self._client.accounts.current().default_tax_treatment == "inclusive"
+
+    def currency_names(self) -> Mapping[str, str]:
+        """ISO codes by the names the currencies have in the account, in lower case."""
+        return {(c.name or "").casefold(): str(c.iso) for c in self._all_currencies if c.name}
 
     def currencies(self) -> Mapping[str, int]:
         """The account's active currencies with their ``precision`` (reference §5.6)."""
         return self._currencies
 
-    @cached_property
+    @property
     def _currencies(self) -> Mapping[str, int]:
-        known = (currency for currency in self._all(resources.CURRENCIES) if currency.iso)
-        return {str(currency.iso): 2 if currency.precision is None else currency.precision for currency in known}
+        return {str(c.iso): 2 if c.precision is None else c.precision for c in self._all_currencies}
+
+    @cached_property
+    def _all_currencies(self) -> list[records.Currency]:
+        return [currency for currency in self._all(resources.CURRENCIES) if currency.iso]
 
     def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None) -> RemoteOrder:
         """One ``POST /orders`` with its lines, and with company and addresses where they are new (§5.16)."""
@@ -184,7 +228,9 @@ class TradeGeckoGateway:
             "issued_at": draft.issued_on,
             "ship_at": draft.ship_on,
             "currency_iso": draft.currency,
-            "tax_treatment": _treatment(draft.prices_include_tax),
+            "tax_treatment": None if draft.account_treatment else _treatment(draft.prices_include_tax),
+            "default_price_list_id": draft.price_list,
+            "assignee_id": None if draft.assignee is None else int(draft.assignee),
             "email": customer.email or draft.shipping_address.email,
             "phone_number": customer.phone or draft.shipping_address.phone,
             "notes": draft.note,
@@ -227,11 +273,11 @@ class TradeGeckoGateway:
         """
         if location is None:
             return None
-        for known in self._locations:
-            if location in (known.label, str(known.id)):
-                return known.id
-        labels = ", ".join(repr(known.label) for known in self._locations)
-        raise errors.Rejected(f"no stock location {location!r} in TradeGecko; it has {labels}")
+        return int(self.find_named(Named.LOCATION, location))
+
+    @cached_property
+    def _named(self) -> dict[tuple[Named, str], str]:
+        return {}
 
     @cached_property
     def _locations(self) -> list[records.Location]:
@@ -455,16 +501,16 @@ def _treatment(prices_include_tax: bool | None) -> str | None:
 
 
 def _company_fields(draft: OrderDraft) -> dict[str, Any]:
-    customer, address = draft.customer, draft.billing_address or draft.shipping_address
-    company = customer.company or address.company
-    name = company or customer.full_name or address.full_name or customer.email or f"Customer of {draft.number}"
+    """A new customer, known by what the next order of theirs will be matched by."""
+    known = identity(draft.customer, draft.billing_address or draft.shipping_address)
     fields = {
-        "name": name,
-        "company_type": "business" if company else "consumer",
-        "email": customer.email,
-        "phone_number": customer.phone or address.phone,
+        "name": known.name or known.email or f"Customer of {draft.number}",
+        "company_type": "business" if known.company else "consumer",
+        "company_code": known.code,
+        "email": known.email,
+        "phone_number": known.phone,
     }
-    return {field: value for field, value in fields.items() if value is not None}
+    return {field: value for field, value in fields.items() if value}
 
 
 def _address_field(
