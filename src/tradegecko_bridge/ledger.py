@@ -102,7 +102,8 @@ class LedgerEntry:
 
     ``order`` is None while the source could not give it whole. ``generation`` numbers the idempotency
     key in use (0: none yet); ``sent_at`` is when the last request under it was let go; all times are UTC.
-    ``line_ids`` maps the source's line references to the variant ids they were delivered as.
+    ``line_ids`` maps the source's line references to the variant ids they were delivered as. ``todo`` are the actions
+    still to be done with a delivered order (invoice, pay, pack), in their order; the first of them may have been tried.
     ``superseded``: the source changed or canceled the order while it was on its way out; what it says now is taken up
     when the entry goes back to pending. ``serial`` is the row's claim serial when it was read, by which a store knows
     that the row has since passed into other hands.
@@ -118,6 +119,7 @@ class LedgerEntry:
     remote_id: str | None = None
     remote_number: str | None = None
     line_ids: dict[str, str] = field(factory=dict)
+    todo: tuple[str, ...] = ()
     generation: int = 0
     attempts: int = 0
     sent_at: datetime | None = None
@@ -129,14 +131,14 @@ class LedgerEntry:
     claim: Claim | None = None
 
     def moved(self, to: OrderState, at: datetime, **facts: Any) -> LedgerEntry:
-        """This entry in its next state; a state that ends the work also gives the claim back.
+        """This entry in its next state; where work ends (nothing to send, nothing ``todo``) the claim is given back.
 
         Raises:
             ValueError: ``to`` cannot follow the present state.
         """
         if to not in NEXT[self.state]:
             raise ValueError(f"order {self.reference}: {self.state} cannot become {to}")
-        claim = self.claim if to is OrderState.SENDING else None
+        claim = self.claim if to is OrderState.SENDING or facts.get("todo") else None
         changes: dict[str, Any] = {"claim": claim, "reason": None, **facts}
         return evolve(self, state=to, updated_at=at, **changes)
 

@@ -14,7 +14,7 @@ class Customers:
     def __init__(self, gateway: Gateway, settings: ConnectionSettings) -> None:
         self._gateway = gateway
         self._match = settings.customer_match
-        self._found: dict[tuple[Customer, Address | None], str] = {}
+        self._found: dict[tuple[Customer, Address], str] = {}
 
     def id_for(self, draft: OrderDraft) -> str | None:
         """The settings' own customer, else the one the order's customer is matched with; None for a new one.
@@ -24,11 +24,18 @@ class Customers:
         """
         if draft.customer_id is not None:
             return draft.customer_id
-        billing = draft.billing_address or draft.shipping_address
-        asked = (draft.customer, billing)
+        asked = _asked(draft)
         if asked not in self._found:
-            found = self._gateway.find_customer(draft.customer, billing=billing, match=self._match)
+            found = self._gateway.find_customer(draft.customer, billing=asked[1], match=self._match)
             if found is None:
                 return None
             self._found[asked] = found
         return self._found[asked]
+
+    def forget(self, draft: OrderDraft) -> None:
+        """What was found for this order's customer is so no more."""
+        self._found.pop(_asked(draft), None)
+
+
+def _asked(draft: OrderDraft) -> tuple[Customer, Address]:
+    return draft.customer, draft.billing_address or draft.shipping_address

@@ -12,9 +12,10 @@ from attrs import evolve
 from tradegecko_bridge.commerce import Shipment, SourceOrder, UnreadableOrder
 from tradegecko_bridge.errors import StoreError
 from tradegecko_bridge.ledger import IntakeCounts, LedgerEntry, LedgerEvent, OrderState, ShipmentEntry
+from tradegecko_bridge.mirrors import MirrorBook
 from tradegecko_bridge.permits import PermitBook
 from tradegecko_bridge.stores import intake_rules, shipment_rules, work_rules
-from tradegecko_bridge.stores.row import Change, Row, utc
+from tradegecko_bridge.stores.row import OUT, Change, Row, utc
 from tradegecko_bridge.stores.shipment_rules import ShipmentRow
 from tradegecko_bridge.stores.tokens import MemoryTokenStore
 
@@ -27,6 +28,8 @@ class MemoryStore:
         """The logins kept beside the ledger, a :class:`~tradegecko_bridge.ports.TokenStore`."""
         self.permits = PermitBook()
         """What is used of the rate limit, a :class:`~tradegecko_bridge.ports.RateLedger`."""
+        self.mirror = MirrorBook()
+        """What is remembered of accounts, a :class:`~tradegecko_bridge.ports.MirrorStore`."""
         self._lock = Lock()
         self._rows: dict[int, Row] = {}
         self._ids: dict[tuple[str, str], int] = {}
@@ -129,6 +132,14 @@ class MemoryStore:
             ]
         found.sort(key=_age, reverse=True)
         return found if limit is None else found[: max(limit, 0)]
+
+    def sent_as(self, number: str, *, but: int) -> bool:
+        """See :meth:`tradegecko_bridge.ports.Store.sent_as`."""
+        with self._lock:
+            return any(
+                row.entry.remote_number == number and row.entry.state in OUT and row.entry.id != but
+                for row in self._rows.values()
+            )
 
     def by_remote_ids(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, LedgerEntry]:
         """See :meth:`tradegecko_bridge.ports.Store.by_remote_ids`."""

@@ -26,9 +26,12 @@ def is_due(entry: LedgerEntry, at: datetime) -> bool:
         return False
     if entry.state is _S.SENDING:
         return True
-    passing = entry.state is _S.HELD and entry.reason is not None and entry.reason.passing
     waits = entry.next_attempt_at is not None and entry.next_attempt_at > at
-    return (passing or entry.state in {_S.PENDING, _S.UNCERTAIN}) and not waits
+    passing = entry.reason is not None and entry.reason.passing
+    unfinished = entry.state in AT_REMOTE and bool(entry.todo) and (entry.reason is None or passing)
+    return (
+        unfinished or (entry.state is _S.HELD and passing) or entry.state in {_S.PENDING, _S.UNCERTAIN}
+    ) and not waits
 
 
 def claimed(row: Row, worker: str, at: datetime, until: datetime) -> Change:
@@ -63,6 +66,7 @@ def recorded(row: Row, entry: LedgerEntry, who: str, why: str) -> Change:
     sending = entry.state is _S.SENDING
     if sending and (entry.claim is None or entry.claim.until <= at):
         raise ClaimLost(f"order {present.reference}: only a worker whose claim still runs may send it")
+    keeps = sending or (bool(entry.todo) and entry.claim is not None)
     after = evolve(
         present,
         state=entry.state,
@@ -70,13 +74,14 @@ def recorded(row: Row, entry: LedgerEntry, who: str, why: str) -> Change:
         remote_id=entry.remote_id or None,
         remote_number=entry.remote_number,
         line_ids=dict(entry.line_ids),
+        todo=entry.todo,
         generation=entry.generation,
         attempts=entry.attempts,
         sent_at=utc_or_none(entry.sent_at),
         next_attempt_at=utc_or_none(entry.next_attempt_at),
         updated_at=at,
-        claim=entry.claim if sending else None,
-        serial=present.serial if sending else present.serial + 1,
+        claim=entry.claim if keeps else None,
+        serial=present.serial if keeps else present.serial + 1,
     )
     event = LedgerEvent(at=at, who=who, was=present.state, now=after.state, why=why)
     return _settled(evolve(row, entry=after), (event,) if why or event.was is not event.now else ())

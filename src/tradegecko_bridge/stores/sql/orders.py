@@ -10,9 +10,9 @@ from sqlalchemy import insert as plain_insert
 from sqlalchemy.exc import IntegrityError
 
 from tradegecko_bridge.errors import StoreError
-from tradegecko_bridge.ledger import IntakeCounts, LedgerEntry, LedgerEvent, OrderState
+from tradegecko_bridge.ledger import AT_REMOTE, IntakeCounts, LedgerEntry, LedgerEvent, OrderState
 from tradegecko_bridge.stores import intake_rules, work_rules
-from tradegecko_bridge.stores.row import Arrival, Change, Row
+from tradegecko_bridge.stores.row import OUT, Arrival, Change, Row
 from tradegecko_bridge.stores.sql.cursors import advance
 from tradegecko_bridge.stores.sql.database import chunks, wait_alone
 from tradegecko_bridge.stores.sql.rows import (
@@ -27,6 +27,8 @@ from tradegecko_bridge.stores.sql.rows import (
 from tradegecko_bridge.stores.sql.tables import events, orders
 
 _c = orders.c
+_AT_REMOTE = [state.value for state in AT_REMOTE]
+_OUT = [state.value for state in OUT]
 
 
 # ── intake ───────────────────────────────────────────────────────────────────────────────────
@@ -110,6 +112,7 @@ def _is_due(at: datetime) -> ColumnElement[bool]:
     ready = or_(
         _c.state.in_([OrderState.PENDING.value, OrderState.UNCERTAIN.value]),
         and_(_c.state == OrderState.HELD.value, _c.reason_passing.is_(True)),
+        and_(_c.todo != "", _c.state.in_(_AT_REMOTE), or_(_c.reason_passing.is_(None), _c.reason_passing.is_(True))),
     )
     waited = or_(_c.next_attempt_at.is_(None), _c.next_attempt_at <= at)
     return and_(free, or_(_c.state == OrderState.SENDING.value, and_(ready, waited)))
@@ -172,6 +175,12 @@ def entries(
     if limit is not None:
         query = query.limit(max(limit, 0))
     return [to_full_row(stored).entry for stored in tx.execute(query)]
+
+
+def sent_as(tx: Connection, number: str, but: int) -> bool:
+    """Whether another order was or is being sent under this number."""
+    others = select(_c.id).where(_c.remote_number == number, _c.state.in_(_OUT), _c.id != but)
+    return tx.execute(others.limit(1)).first() is not None
 
 
 def by_remote_ids(tx: Connection, connection: str, remote_ids: Collection[str]) -> dict[str, LedgerEntry]:

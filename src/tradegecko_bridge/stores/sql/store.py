@@ -12,6 +12,7 @@ from tradegecko_bridge.stores.row import utc
 from tradegecko_bridge.stores.sql import cursors, orders
 from tradegecko_bridge.stores.sql import shipments as shipment_statements
 from tradegecko_bridge.stores.sql.database import Database
+from tradegecko_bridge.stores.sql.mirrors import SqlMirrorStore
 from tradegecko_bridge.stores.sql.permits import SqlPermitBook
 from tradegecko_bridge.stores.sql.schema import bring_up_to_date
 from tradegecko_bridge.stores.sql.tokens import SqlTokenStore
@@ -43,6 +44,8 @@ class SqlStore:
         """The logins kept beside the ledger, a :class:`~tradegecko_bridge.ports.TokenStore`."""
         self.permits = SqlPermitBook(self._database)
         """What is used of the rate limit, a :class:`~tradegecko_bridge.ports.RateLedger`."""
+        self.mirror = SqlMirrorStore(self._database)
+        """What is remembered of accounts, a :class:`~tradegecko_bridge.ports.MirrorStore`."""
 
     def __repr__(self) -> str:
         return f"SqlStore({self._database.url!r})"
@@ -108,6 +111,11 @@ class SqlStore:
         """See :meth:`tradegecko_bridge.ports.Store.entries`."""
         with self._database.reading() as tx:
             return orders.entries(tx, connection, states, reference, number, limit)
+
+    def sent_as(self, number: str, *, but: int) -> bool:
+        """See :meth:`tradegecko_bridge.ports.Store.sent_as`."""
+        with self._database.reading() as tx:
+            return orders.sent_as(tx, number, but)
 
     def by_remote_ids(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, LedgerEntry]:
         """See :meth:`tradegecko_bridge.ports.Store.by_remote_ids`."""

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from tradegecko_bridge.ledger import OrderState, ShipmentState
 from tradegecko_bridge.stores.sql.columns import Id, UtcTime, Words
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration: a database that stands there needs none."""
 VERSION_TABLE = "ledger_version"
 
@@ -67,15 +67,18 @@ orders = Table(
     Column("claim_worker", Words),
     Column("claim_until", UtcTime),
     Column("serial", Integer, nullable=False),
+    Column("todo", String, nullable=False, server_default=""),
     UniqueConstraint("connection", "reference"),
     UniqueConstraint("connection", "remote_id"),
     CheckConstraint(_one_of("state", OrderState), name="state"),
     CheckConstraint("(claim_worker IS NULL) = (claim_until IS NULL)", name="claim"),
     Index(None, "connection", "state", "taken_in_at"),
     Index(None, "connection", "number"),
+    Index(None, "remote_number"),
     Index(None, "taken_in_at"),
 )
-"""One row per order. ``fingerprint`` is of the source's newest word, ``newer`` content not taken up yet."""
+"""One row per order. ``fingerprint`` is of the source's newest word, ``newer`` content not taken up yet; ``todo`` names
+the actions still to be done after delivery, with blanks between."""
 
 events = Table(
     "ledger_events",
@@ -152,3 +155,37 @@ tokens = Table(
     Column("content", Text),
 )
 """One row per login, also after it ended: then without content. The tokens are in ``content``, as JSON."""
+
+mirrors = Table(
+    "ledger_mirrors",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("cursor", Text),
+    Column("complete", Boolean, nullable=False),
+    Column("at", UtcTime),
+)
+"""How far each kind of record of each account has been read."""
+
+mirror_rows = Table(
+    "ledger_mirror_rows",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("stamp", String, nullable=False),
+    Column("content", Text, nullable=False),
+)
+"""What is remembered of one record: its keys and facts, as JSON."""
+
+mirror_keys = Table(
+    "ledger_mirror_keys",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("value", Words, primary_key=True),
+    Column("row_id", String, primary_key=True),
+    Index(None, "account", "kind", "row_id"),
+)
+"""Which rows have which value."""
