@@ -20,8 +20,9 @@ from tradegecko_bridge.engine.catalog import catalog_of
 from tradegecko_bridge.engine.customers import Customers
 from tradegecko_bridge.engine.keys import idempotency_key, marker
 from tradegecko_bridge.engine.mapping import Catalog, plan_order, variant_ids
+from tradegecko_bridge.engine.numbers import remote_number
 from tradegecko_bridge.engine.report import Item, Outcome, Report
-from tradegecko_bridge.engine.rules import dressed, not_taken, remote_number, unmapped_ship_method
+from tradegecko_bridge.engine.rules import dressed, held_by_tag, not_taken, unmapped_ship_method
 from tradegecko_bridge.engine.totals import through_the_gate
 from tradegecko_bridge.engine.wiring import Wiring
 from tradegecko_bridge.errors import (
@@ -42,12 +43,13 @@ TRIES_TO_GIVE_UP: Final = 12
 def plan(wiring: Wiring, order: SourceOrder, catalog: Catalog) -> OrderDraft | Reason:
     """The order to create by the connection's settings, or the reason why it cannot be."""
     mark = marker(wiring.connection, order.reference)
-    if unmapped := unmapped_ship_method(order, wiring.settings):
-        return unmapped
-    draft = plan_order(dressed(order, wiring.settings), mark, catalog, wiring.settings)
+    digits = catalog.digits_of(order)
+    if waits := held_by_tag(order, wiring.settings) or unmapped_ship_method(order, wiring.settings):
+        return waits
+    draft = plan_order(dressed(order, wiring.settings, digits), mark, catalog, wiring.settings)
     if isinstance(draft, Reason):
         return draft
-    return through_the_gate(draft, order, catalog.currencies[order.currency], wiring.settings)
+    return through_the_gate(draft, order, digits, wiring.settings)
 
 
 def look(wiring: Wiring, reference: str, number: str, *, certain: bool = True) -> RemoteOrder | Reason | None:
@@ -266,7 +268,7 @@ class Sender:
                 remote_id=remote.id,
                 remote_number=remote.number,
                 line_ids=variant_ids(dressed(order, self._w.settings), catalog),
-                todo=actions.wanted(self._w.settings),
+                todo=actions.wanted(order, self._w.settings),
                 next_attempt_at=None,
             ),
             "; ".join(part for part in (f"order id {remote.id}", detail) if part),
