@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, Unpack, runtime_checkable
 
 from tradegecko_bridge.commerce import (
     DeliveryReceipt,
@@ -35,11 +35,13 @@ from tradegecko_bridge.commerce.remote import (
     RemoteVariant,
 )
 from tradegecko_bridge.ledger import (
+    Filter,
     IntakeCounts,
     LedgerEntry,
     LedgerEvent,
     OrderState,
     ShipmentEntry,
+    StateCount,
 )
 from tradegecko_bridge.mirrors import MirrorProgress, MirrorRow
 from tradegecko_bridge.permits import Permits
@@ -277,11 +279,13 @@ class Store(Protocol):
         back.
         """
 
-    def record(self, entry: LedgerEntry, *, who: str, why: str = "") -> LedgerEntry:
+    def record(
+        self, entry: LedgerEntry, *, who: str, why: str = "", detail: Mapping[str, Any] | None = None
+    ) -> LedgerEntry:
         """Write an entry made with :meth:`LedgerEntry.moved` under the claim it was read with, and its event.
 
-        The event is written when the state changed or ``why`` is given. The claim stays while the entry is sending
-        or has something ``todo``.
+        The event is written when the state changed or ``why`` is given; ``detail`` (JSON values) goes with it. The
+        claim stays while the entry is sending or has something ``todo``.
 
         Raises:
             ClaimLost: the row has been claimed or changed since it was read, or it is to be sending and its claim
@@ -309,12 +313,22 @@ class Store(Protocol):
         self,
         connection: str | None = None,
         *,
-        states: Collection[OrderState] | None = None,
-        reference: str | None = None,
-        number: str | None = None,
         limit: int | None = None,
+        before: int | None = None,
+        **wanted: Unpack[Filter],
     ) -> Sequence[LedgerEntry]:
-        """Entries that match all that is given, newest intake first."""
+        """Entries that match all that is given, newest intake first.
+
+        ``before`` is the id of the last entry of one page: what is given is the next page.
+
+        Raises:
+            KeyError: there is no entry ``before``.
+        """
+
+    def summary(
+        self, connection: str | None = None, *, states: Collection[OrderState] | None = None
+    ) -> Sequence[StateCount]:
+        """How many orders are in each of these states (None: any), and for what reason; by connection, state, code."""
 
     def sent_as(self, number: str, *, but: int) -> bool:
         """Whether any entry but this one, of whatever connection, was or is being sent under this remote number."""

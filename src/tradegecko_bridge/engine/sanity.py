@@ -52,5 +52,7 @@ def _numbers(part: OrderLine | ShippingLine) -> Iterator[tuple[str, Decimal]]:
 def _is_absurd(number: Decimal) -> bool:
     if not -TOO_MUCH < number < TOO_MUCH or len(number.as_tuple().digits) > LONGEST:
         return True
+    if number and number.adjusted() < -MOST_DIGITS:
+        return True
     exponent = number.normalize().as_tuple().exponent
     return isinstance(exponent, int) and exponent < -MOST_DIGITS

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Self
+from typing import Any, Self, Unpack
 
 from tradegecko_bridge.commerce import Shipment, SourceOrder, UnreadableOrder
-from tradegecko_bridge.ledger import IntakeCounts, LedgerEntry, LedgerEvent, OrderState, ShipmentEntry
+from tradegecko_bridge.ledger import (
+    Filter,
+    IntakeCounts,
+    LedgerEntry,
+    LedgerEvent,
+    OrderState,
+    ShipmentEntry,
+    StateCount,
+)
+from tradegecko_bridge.stores import lookup_rules
 from tradegecko_bridge.stores.row import utc
 from tradegecko_bridge.stores.sql import cursors, orders
 from tradegecko_bridge.stores.sql import shipments as shipment_statements
@@ -83,10 +92,12 @@ class SqlStore:
         with self._database.writing() as tx:
             return orders.claim(tx, connection, worker, at, until, limit)
 
-    def record(self, entry: LedgerEntry, *, who: str, why: str = "") -> LedgerEntry:
+    def record(
+        self, entry: LedgerEntry, *, who: str, why: str = "", detail: Mapping[str, Any] | None = None
+    ) -> LedgerEntry:
         """See :meth:`tradegecko_bridge.ports.Store.record`."""
         with self._database.writing() as tx:
-            return orders.record(tx, entry, who, why)
+            return orders.record(tx, entry, who, why, detail)
 
     def unclaim(self, entry: LedgerEntry) -> None:
         """See :meth:`tradegecko_bridge.ports.Store.unclaim`."""
@@ -103,14 +114,21 @@ class SqlStore:
         self,
         connection: str | None = None,
         *,
-        states: Collection[OrderState] | None = None,
-        reference: str | None = None,
-        number: str | None = None,
         limit: int | None = None,
+        before: int | None = None,
+        **wanted: Unpack[Filter],
     ) -> Sequence[LedgerEntry]:
         """See :meth:`tradegecko_bridge.ports.Store.entries`."""
+        wanted = lookup_rules.in_utc(wanted)
         with self._database.reading() as tx:
-            return orders.entries(tx, connection, states, reference, number, limit)
+            return orders.entries(tx, connection, wanted, limit, before)
+
+    def summary(
+        self, connection: str | None = None, *, states: Collection[OrderState] | None = None
+    ) -> Sequence[StateCount]:
+        """See :meth:`tradegecko_bridge.ports.Store.summary`."""
+        with self._database.reading() as tx:
+            return orders.summary(tx, connection, states)
 
     def sent_as(self, number: str, *, but: int) -> bool:
         """See :meth:`tradegecko_bridge.ports.Store.sent_as`."""

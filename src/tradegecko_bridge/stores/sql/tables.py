@@ -22,7 +22,7 @@ from sqlalchemy import (
 from tradegecko_bridge.ledger import OrderState, ShipmentState
 from tradegecko_bridge.stores.sql.columns import Id, UtcTime, Words
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration: a database that stands there needs none."""
 VERSION_TABLE = "ledger_version"
 
@@ -68,6 +68,9 @@ orders = Table(
     Column("claim_until", UtcTime),
     Column("serial", Integer, nullable=False),
     Column("todo", String, nullable=False, server_default=""),
+    Column("in_state_since", UtcTime),
+    Column("expired_at", UtcTime),
+    Column("names", Words),
     UniqueConstraint("connection", "reference"),
     UniqueConstraint("connection", "remote_id"),
     CheckConstraint(_one_of("state", OrderState), name="state"),
@@ -76,9 +79,23 @@ orders = Table(
     Index(None, "connection", "number"),
     Index(None, "remote_number"),
     Index(None, "taken_in_at"),
+    Index(None, "state", "taken_in_at"),
+    Index("ix_ledger_orders_summary", "connection", "state", "reason_code", "reason_passing", "in_state_since"),
+    Index(None, "connection", "names"),
 )
 """One row per order. ``fingerprint`` is of the source's newest word, ``newer`` content not taken up yet; ``todo`` names
-the actions still to be done after delivery, with blanks between."""
+the actions still to be done after delivery, with blanks between.
+
+``names`` is what text is searched in. It and ``in_state_since`` came later and are filled in every row all the same.
+"""
+Index(
+    "ix_ledger_orders_unexpired",
+    orders.c.connection,
+    orders.c.state,
+    orders.c.in_state_since,
+    sqlite_where=orders.c.expired_at.is_(None),
+    postgresql_where=orders.c.expired_at.is_(None),
+)
 
 events = Table(
     "ledger_events",
@@ -90,6 +107,7 @@ events = Table(
     Column("was", String),
     Column("now", String, nullable=False),
     Column("why", Words, nullable=False),
+    Column("detail", Text),
     Index(None, "order_id"),
 )
 
@@ -135,6 +153,30 @@ acknowledged = Table(
     Column("value", Words, nullable=False),
     Column("at", UtcTime, nullable=False),
 )
+
+alerts = Table(
+    "ledger_alerts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("connection", String, nullable=False),
+    Column("key", Words, nullable=False),
+    Column("severity", String, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("last_seen_at", UtcTime, nullable=False),
+    Column("closed_at", UtcTime),
+    Index(None, "connection", "opened_at"),
+)
+Index(
+    "uq_ledger_alerts_open",
+    alerts.c.connection,
+    alerts.c.key,
+    unique=True,
+    sqlite_where=alerts.c.closed_at.is_(None),
+    postgresql_where=alerts.c.closed_at.is_(None),
+)
+"""What needs a person, or did: one row each time it began; of a connection's open ones each key is there once."""
 
 permits = Table(
     "ledger_permits",
