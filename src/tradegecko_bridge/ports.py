@@ -124,8 +124,18 @@ class Gateway(Protocol):
     def calls(self) -> int:
         """Requests sent so far, for the report."""
 
-    def begin_run(self) -> None:
-        """A run begins: what was remembered of the account (currencies, locations…) is read afresh."""
+    def begin_run(self, *, dry_run: bool = False) -> None:
+        """A run begins: what is remembered of the account must be brought up to date before it is used again.
+
+        In a dry run nothing is written, so nothing is remembered either.
+        """
+
+    def remember(self) -> None:
+        """Make what was learned since (new orders, customers) durable, where other processes find it.
+
+        Raises:
+            StoreError: where it is kept fails.
+        """
 
     def check_access(self) -> Access:
         """One authenticated call that changes nothing.
@@ -135,8 +145,12 @@ class Gateway(Protocol):
             Unavailable: no answer; try again later.
         """
 
-    def find_orders(self, number: str) -> Sequence[RemoteOrder]:
-        """Orders with exactly this number, void and deleted ones too."""
+    def find_orders(self, number: str, *, certain: bool = True) -> Sequence[RemoteOrder]:
+        """Orders with exactly this number, void and deleted ones too.
+
+        ``certain`` asks the account itself. Otherwise that nobody has the number may be taken from what was remembered
+        a few minutes ago; an order that is found was seen just now in any case.
+        """
 
     def find_variants(self, skus: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
         """The active variants with exactly these SKUs; a SKU nobody carries is absent."""
@@ -144,8 +158,11 @@ class Gateway(Protocol):
     def find_customer(self, customer: Customer) -> str | None:
         """The id of the customer record that is this person or company, if there is one."""
 
-    def currencies(self) -> Mapping[str, int]:
-        """The currencies the account knows: digits after the point, by ISO code."""
+    def currencies(self, wanted: Collection[str] = ()) -> Mapping[str, int]:
+        """The currencies the account knows: digits after the point, by ISO code.
+
+        Where one of the ``wanted`` is missing in what is remembered, the account is asked.
+        """
 
     def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None) -> RemoteOrder:
         """Create one order, all of it or nothing, under an idempotency key; no retry inside.
@@ -156,6 +173,24 @@ class Gateway(Protocol):
             OutcomeUnknown: no or a broken answer; it may exist. ``AlreadySent``: this key was used before.
             AccessDenied: nothing was written.
         """
+
+    def is_stale(self, draft: OrderDraft, customer_id: str | None) -> bool:
+        """After a refusal: whether something the draft refers to is no longer so over there.
+
+        It was then remembered wrongly, and until the next run the account itself is asked.
+        """
+
+    def act(self, order_id: str, action: str, *, key: str, method: str | None = None) -> None:
+        """Carry out ``invoice``, ``pay`` (by a payment method of this name) or ``pack`` on a whole order.
+
+        Once, no retry inside.
+
+        Raises:
+            Rejected, Unavailable, OutcomeUnknown, AlreadySent, AccessDenied: as :meth:`create_order`.
+        """
+
+    def acted(self, order_id: str) -> Collection[str]:
+        """Which of these actions the order has behind it."""
 
     def shipments_since(self, cursor: str | None) -> Iterable[RemoteShipment]:
         """Shipments that left since ``cursor`` (None: all), oldest change first.
@@ -263,6 +298,9 @@ class Store(Protocol):
         self, connection: str | None = None, *, states: Collection[OrderState] | None = None
     ) -> Sequence[StateCount]:
         """How many orders are in each of these states (None: any), and for what reason; by connection, state, code."""
+
+    def sent_as(self, number: str, *, but: int) -> bool:
+        """Whether any entry but this one, of whatever connection, was or is being sent under this remote number."""
 
     def by_remote_ids(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, LedgerEntry]:
         """This connection's entries delivered as these ids."""

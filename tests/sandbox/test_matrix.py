@@ -51,25 +51,32 @@ MATRIX = {
     "variants": "LGCUX",
     "webhooks": "LGCUX",
 }
+# Everything else: method and path with the status and the roots of the answer.
 EXTRAS = {
-    ("GET", "/accounts/current"),
-    ("GET", "/accounts/account"),
-    ("GET", "/users/current"),
-    ("GET", "/variants/composition"),
-    ("GET", "/variants/composition/:id"),
-    ("GET", "/variants/:id/composition"),
-    ("GET", "/orders/available_identifiers"),
-    ("GET", "/stock_adjustments/available_identifiers"),
-    ("POST", "/orders/:id/actions/invoice"),
-    ("POST", "/orders/:id/actions/pay"),
-    ("POST", "/orders/:id/actions/pack"),
-    ("POST", "/orders/:id/actions/fulfil"),
-    ("POST", "/orders/:id/actions/void"),
-    ("POST", "/purchase_orders/:id/actions/receive"),
-    ("POST", "/stock_transfers/:id/actions/receive"),
-    ("POST", "/stock_transfers/:id/actions/revert"),
+    ("GET", "/accounts/current"): (200, "account"),
+    ("GET", "/accounts/account"): (200, "account"),
+    ("GET", "/users/current"): (200, "user"),
+    ("GET", "/variants/composition"): (200, "composition"),
+    ("GET", "/variants/composition/:id"): (200, "composition"),
+    ("GET", "/variants/:id/composition"): (200, "composition"),
+    ("GET", "/orders/available_identifiers"): (200, "identifier"),
+    ("GET", "/stock_adjustments/available_identifiers"): (200, "identifier"),
+    ("POST", "/orders/:id/actions/invoice"): (201, "invoice"),
+    ("POST", "/orders/:id/actions/pay"): (201, "payment"),
+    ("POST", "/orders/:id/actions/pack"): (201, "fulfillment"),
+    ("POST", "/orders/:id/actions/fulfil"): (201, "fulfillment"),
+    ("POST", "/orders/:id/actions/void"): (204, "order"),
+    ("POST", "/purchase_orders/:id/actions/receive"): (201, "procurement"),
+    ("POST", "/stock_transfers/:id/actions/receive"): (200, "stock_transfer"),
+    ("POST", "/stock_transfers/:id/actions/revert"): (201, "stock_transfer"),
 }
-VERBS = {"L": ("GET", ""), "G": ("GET", "/:id"), "C": ("POST", ""), "U": ("PUT", "/:id"), "X": ("DELETE", "/:id")}
+VERBS = {
+    "L": ("GET", "", 200),
+    "G": ("GET", "/:id", 200),
+    "C": ("POST", "", 201),
+    "U": ("PUT", "/:id", 204),
+    "X": ("DELETE", "/:id", 204),
+}
 # Off by default; tests/sandbox/test_switches.py calls them.
 SWITCHED_OFF = {"older_verbs_served", "fulfill_action_with_two_ls", "adjustment_revert_action"}
 
@@ -184,10 +191,14 @@ CHANGE: dict[str, Json] = {
 
 def test_the_description_is_the_matrix() -> None:
     """It has every endpoint of the matrix and no other, those behind switches that are off aside."""
-    rows = {(VERBS[v][0], f"/{name}{VERBS[v][1]}") for name, verbs in MATRIX.items() for v in verbs}
+    rows = [(name, *VERBS[letter]) for name, verbs in MATRIX.items() for letter in verbs]
+    expected = {(method, f"/{name}{path}"): status for name, method, path, status in rows}
+    expected |= {row: status for row, (status, _) in EXTRAS.items()}
     described = [endpoint for resource in schema().values() for endpoint in resource.endpoints]
-    on = {(endpoint.method, endpoint.path) for endpoint in described if endpoint.switch not in SWITCHED_OFF}
-    assert on == rows | EXTRAS
+    on = [endpoint for endpoint in described if endpoint.switch not in SWITCHED_OFF]
+    assert {(endpoint.method, endpoint.path): endpoint.status for endpoint in on} == expected
+    own = {(e.method, e.path): e.gives for e in on if (e.method, e.path) in EXTRAS}
+    assert own == {row: (root,) for row, (_, root) in EXTRAS.items()}
     assert {endpoint.switch for endpoint in described} - SWITCHED_OFF == {"", "adjustment_reasons_served"}
 
 
@@ -230,11 +241,77 @@ def test_every_verb_of_a_resource(api: Client, resource: Resource) -> None:
         assert str(after[name]).startswith(str(value))
     if "destroy" in verbs:
         called(api, verbs["destroy"], 2 if resource.name == "users" else key)
-    for letter, (method, path) in VERBS.items():
+    for letter, (method, path, _) in VERBS.items():
         if letter not in MATRIX[resource.name]:
             answer = api(method, f"/{resource.name}{path.replace(':id', '1')}", {})
             assert answer.status_code == 404
             assert answer.headers["Content-Type"].startswith("text/html")
+
+
+# Billing follows shipping when it is left out, and a variant may be named in the old way.
+FOLLOWS = {"orders.billing_address_id"}
+
+
+@pytest.mark.parametrize("resource", [schema()[name] for name in NEW], ids=lambda r: r.name)
+def test_what_is_required_is_missed(api: Client, resource: Resource) -> None:
+    """Without its parent a record is 404, without another required column 422 under that name; nothing is made."""
+    given = NEW[resource.name](api)
+    before = api("GET", f"/{resource.name}?limit=0").headers["X-Pagination"]
+    for field in resource.fields.values():
+        if not field.required or f"{resource.name}.{field.name}" in FOLLOWS:
+            continue
+        rest = {name: value for name, value in given.items() if name != field.name} or {"bogus": 1}
+        answer = api("POST", f"/{resource.name}", {resource.singular: rest})
+        if field.parent:
+            model = schema()[str(field.ref)].model
+            assert (answer.status_code, answer.json()["message"]) == (404, f"Couldn't find {model} with 'id'="), field
+        else:
+            name = field.name.removesuffix("_id") if field.ref else field.name
+            assert answer.status_code == 422, (field, answer.text)
+            assert answer.json()["errors"][name] == ["can't be blank"]
+    assert api("GET", f"/{resource.name}?limit=0").headers["X-Pagination"] == before
+
+
+@pytest.mark.parametrize("resource", [r for r in schema().values() if "U" in r.methods], ids=lambda r: r.name)
+def test_what_may_not_be_set_is_ignored(api: Client, resource: Resource) -> None:
+    """On updates, with the answer of any update: nothing changes, `updated_at` included."""
+    key = 1
+    if resource.name in NEW:
+        made = api("POST", f"/{resource.name}", {resource.singular: NEW[resource.name](api)})
+        key = made.json()[resource.singular]["id"]
+    path = f"/{resource.name}/{key}"
+    before = api.get(path)
+    closed = [field.name for field in resource.fields.values() if not field.settable("update")]
+    for value in ("987654", 5, ["x"], {"x": 1}, True, None):
+        answer = api("PUT", path, {resource.singular: {**dict.fromkeys(closed, value), "bogus": value}})
+        assert answer.status_code in {200, 204}, answer.text
+    assert api.get(path) == before
+
+
+# A value of each kind that no record has.
+NOBODYS = {
+    "int": "987654",
+    "bool": "true",
+    "date": "1999-12-31",
+    "datetime": "1999-12-31T00:00:00Z",
+    "decimal": "98765.4",
+}
+
+
+@pytest.mark.parametrize("resource", [r for r in schema().values() if r.endpoints], ids=lambda r: r.name)
+def test_every_filter_leaves_out_what_does_not_fit(api: Client, resource: Resource) -> None:
+    """A list that shows something shows nothing for a value no record has, field by field."""
+    if resource.name in NEW:
+        api("POST", f"/{resource.name}", {resource.singular: NEW[resource.name](api)}).raise_for_status()
+    path = "/variants/composition" if resource.name == "composition" else f"/{resource.name}"
+    assert api.get(path)[resource.name]
+    for field in resource.fields.values():
+        if field.filter:
+            wanted = NOBODYS.get(field.kind, "no such value")
+            if field.kind == "bool":
+                assert len(api.get(path, **{field.name: wanted})[resource.name]) < len(api.get(path)[resource.name])
+            else:
+                assert api.get(path, **{field.name: wanted})[resource.name] == [], field.name
 
 
 # Documents an action can be done to.

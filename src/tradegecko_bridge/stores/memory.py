@@ -23,7 +23,7 @@ from tradegecko_bridge.ledger import (
 from tradegecko_bridge.mirrors import MirrorBook
 from tradegecko_bridge.permits import PermitBook
 from tradegecko_bridge.stores import intake_rules, lookup_rules, shipment_rules, work_rules
-from tradegecko_bridge.stores.row import Change, Row, utc
+from tradegecko_bridge.stores.row import OUT, Change, Row, utc
 from tradegecko_bridge.stores.shipment_rules import ShipmentRow
 from tradegecko_bridge.stores.tokens import MemoryTokenStore
 
@@ -140,6 +140,14 @@ class MemoryStore:
             ]
         found.sort(key=_age, reverse=True)
         return found if limit is None else found[: max(limit, 0)]
+
+    def sent_as(self, number: str, *, but: int) -> bool:
+        """See :meth:`tradegecko_bridge.ports.Store.sent_as`."""
+        with self._lock:
+            return any(
+                row.entry.remote_number == number and row.entry.state in OUT and row.entry.id != but
+                for row in self._rows.values()
+            )
 
     def summary(
         self, connection: str | None = None, *, states: Collection[OrderState] | None = None

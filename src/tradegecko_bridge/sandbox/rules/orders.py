@@ -201,10 +201,14 @@ class Orders(Rules):
         draft.values["order_number_folded"] = folded
         if not self.world.switches.reject_duplicate_order_numbers:
             return
-        # Whether a void or deleted order still blocks its number is unknown; a unique column would.
         others = self.state["orders"].indexes["order_number_folded"].ids(folded)
-        if any(key != draft.before.get("id") for key in others):
+        if any(key != draft.before.get("id") and self._blocks_its_number(key) for key in others):
             draft.complaints.add("order_number", TAKEN)
+
+    def _blocks_its_number(self, key: int) -> bool:
+        """A unique column would not look at the status; whether the API did is unknown (reference §8)."""
+        open_ = self.state["orders"].rows[key]["status"] not in self.resource.hides
+        return open_ or self.world.switches.void_orders_block_numbers
 
     def _take_lines(self, row: Row, raw: Raw) -> list[Row]:
         given = self.children(raw, "order_line_items")

@@ -14,7 +14,7 @@ from tradegecko_bridge.errors import StoreError
 from tradegecko_bridge.ledger import AT_REMOTE, Filter, IntakeCounts, LedgerEntry, LedgerEvent, OrderState, StateCount
 from tradegecko_bridge.stores import intake_rules, lookup_rules, work_rules
 from tradegecko_bridge.stores.lookup_rules import searched
-from tradegecko_bridge.stores.row import Arrival, Change, Detail, Row
+from tradegecko_bridge.stores.row import OUT, Arrival, Change, Detail, Row
 from tradegecko_bridge.stores.sql.cursors import advance
 from tradegecko_bridge.stores.sql.database import chunks, wait_alone
 from tradegecko_bridge.stores.sql.rows import (
@@ -33,6 +33,7 @@ _c = orders.c
 _RARE = ("text", "reasons", "entered")
 """Filters that may match few of very many orders, anywhere in time."""
 _AT_REMOTE = [state.value for state in AT_REMOTE]
+_OUT = [state.value for state in OUT]
 
 
 # ── intake ───────────────────────────────────────────────────────────────────────────────────
@@ -173,6 +174,12 @@ def entries(
         ids = ids.order_by(moment.desc(), _c.id.desc()).limit(max(limit, 0))
     query = select(orders).where(_c.id.in_(ids)).order_by(_c.taken_in_at.desc(), _c.id.desc())
     return [to_full_row(stored).entry for stored in tx.execute(query)]
+
+
+def sent_as(tx: Connection, number: str, but: int) -> bool:
+    """Whether another order was or is being sent under this number."""
+    others = select(_c.id).where(_c.remote_number == number, _c.state.in_(_OUT), _c.id != but)
+    return tx.execute(others.limit(1)).first() is not None
 
 
 def _after(tx: Connection, before: int | None) -> list[ColumnElement[bool]]:

@@ -130,6 +130,11 @@ class SqlStore:
         with self._database.reading() as tx:
             return orders.summary(tx, connection, states)
 
+    def sent_as(self, number: str, *, but: int) -> bool:
+        """See :meth:`tradegecko_bridge.ports.Store.sent_as`."""
+        with self._database.reading() as tx:
+            return orders.sent_as(tx, number, but)
+
     def by_remote_ids(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, LedgerEntry]:
         """See :meth:`tradegecko_bridge.ports.Store.by_remote_ids`."""
         with self._database.reading() as tx:
