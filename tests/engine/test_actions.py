@@ -10,9 +10,9 @@ from tests.engine.bench import Bench
 from tests.support import ListSource
 from tradegecko_bridge import MemoryStore, Sandbox, SyncEngine, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.engine import ConnectionSettings, Outcome
-from tradegecko_bridge.errors import ConfigError
+from tradegecko_bridge.errors import ConfigError, Rejected
 from tradegecko_bridge.ledger import LedgerEntry, OrderState
-from tradegecko_bridge.testing.builders import an_order
+from tradegecko_bridge.testing.builders import a_line, an_order
 
 ALL = {"order_status": "finalized", "create_invoice": True, "mark_paid": True, "pack_orders": True}
 
@@ -110,7 +110,18 @@ def test_nobody_else_works_on_an_order_that_is_being_followed_up(sandbox: Sandbo
 
 def test_a_refused_action_waits_for_a_person(sandbox: Sandbox, client: TradeGeckoClient) -> None:
     """The order stays delivered, the reason says what was refused and why; a person has it tried again."""
-    bench = a_bench(sandbox, client, payment_method="Gold")
+
+    class Strict(TradeGeckoGateway):
+        refuses = True
+
+        def act(self, order_id: str, action: str, *, key: str, method: str | None = None) -> None:
+            if action == "pay" and self.refuses:
+                raise Rejected("422 on POST /orders/1/actions/pay: payment_method can't be blank")
+            super().act(order_id, action, key=key, method=method)
+
+    strict = Strict(client)
+    settings = ConnectionSettings(**ALL)  # type: ignore[arg-type]
+    bench = Bench(sandbox, client, ListSource([an_order("1001")]), gateway=strict, settings=settings)
     report = bench.deliver()
     assert [item.outcome for item in report.items] == [Outcome.DELIVERED, Outcome.REFUSED]
     entry = entry_of(bench)
@@ -121,10 +132,19 @@ def test_a_refused_action_waits_for_a_person(sandbox: Sandbox, client: TradeGeck
     posts = [r for r in sandbox.requests() if r["method"] == "POST"]
     bench.deliver()
     assert [r for r in sandbox.requests() if r["method"] == "POST"] == posts
-    client.payment_methods.create({"name": "Gold"})
+    strict.refuses = False
     bench.store.amend(entry.id, OrderState.DELIVERED, at=bench.clock(), who="me", why="the method is there now")
     assert bench.deliver()
     assert documents(client) == (1, 1, 1)
+
+
+def test_nothing_is_paid_of_an_order_that_costs_nothing(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """A free order is invoiced and packed; there is nothing to pay, and nothing is refused."""
+    bench = a_bench(sandbox, client)
+    bench.source.orders = [an_order("1001", [a_line(price="0")], shipping=())]
+    report = bench.deliver()
+    assert report, report
+    assert documents(client) == (1, 0, 1)
 
 
 def test_an_adopted_order_is_followed_up_too(sandbox: Sandbox, client: TradeGeckoClient) -> None:

@@ -37,7 +37,8 @@ QUANTITIES: tuple[Any, ...] = (
 PRICES: tuple[Any, ...] = (*("10", "19.99", "0.333", "0", 7, "2.005") * 2, "-5", None, "1e30", [])
 PLACES: tuple[Any, ...] = (1, 2, 1, 2, 1, 2, 1, 99, None)
 STATUSES: tuple[Any, ...] = (
-    *("draft", "active", "finalized") * 3, "fulfilled", "void", "deleted", "received", "packed", "archived", "x", None, [],
+    *("draft", "active", "finalized") * 3, "fulfilled", "void", "deleted", "received", "packed", "archived", "x", None,
+    [],
 )  # fmt: skip
 SWITCHES = ("allow_over_fulfillment", "allow_over_invoicing", "allow_over_return", "finalized_orders_editable",
             "delete_active_order_voids", "allow_status_revert", "require_finalized", "actions_finalize_order",
