@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-vendure test check types docs bench carts clean
+.PHONY: help demo demo-vendure test check docs bench soak carts clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ docs: $(VENV)/.dev ## Build the documentation into docs/_build/html
 
 bench: $(VENV)/.dev ## Print the speed of the main parts as ratios
 	for script in benchmarks/bench_*.py; do $(BIN)/python $$script || exit 1; done
+
+soak: $(VENV)/.dev ## Eight hours of the sandbox's time in a minute: does its memory stay flat?
+	$(BIN)/python benchmarks/soak_sandbox.py
 
 carts: $(VENV)/.dev ## Install the real carts the tests run against (needs Node.js and npm)
 	$(BIN)/python -m tests.carts.vendure install

@@ -59,7 +59,8 @@ def engine_run(sandbox: Sandbox, ledger: Path) -> tuple[float, float]:
         TradeGeckoClient(sandbox.access_token, base_url=sandbox.base_url) as client,
         closing(SqlStore(f"sqlite:///{ledger}")) as store,
     ):
-        engine = SyncEngine("bench", source=Orders(), gateway=TradeGeckoGateway(client), store=store)
+        gateway = TradeGeckoGateway(client, mirror=store.mirror)
+        engine = SyncEngine("bench", source=Orders(), gateway=gateway, store=store)
         began = time.perf_counter()
         report = engine.deliver_orders()
         taken = time.perf_counter() - began

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -48,13 +47,8 @@ def postgres_url() -> Iterator[str]:
 @pytest.fixture
 def postgres_ledger(postgres_url: str) -> Iterator[str]:
     """The URL of a database of this test's own, in a real PostgreSQL server."""
-    import psycopg
-
-    name = f"t{uuid4().hex}"
-    with psycopg.connect(postgres_url, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')
-        yield postgres_url.removesuffix("postgres") + name
-        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with postgres.database(postgres_url) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

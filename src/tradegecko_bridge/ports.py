@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, Unpack, runtime_checkable
 
 from tradegecko_bridge.commerce import (
     DeliveryReceipt,
@@ -24,15 +24,26 @@ from tradegecko_bridge.commerce import (
     UnreadableOrder,
     VariantStock,
 )
-from tradegecko_bridge.commerce.orders import Customer
-from tradegecko_bridge.commerce.remote import Access, OrderDraft, RemoteOrder, RemoteShipment, RemoteVariant
+from tradegecko_bridge.commerce.orders import Address, Customer
+from tradegecko_bridge.commerce.remote import (
+    Access,
+    CustomerMatch,
+    Named,
+    OrderDraft,
+    RemoteOrder,
+    RemoteShipment,
+    RemoteVariant,
+)
 from tradegecko_bridge.ledger import (
+    Filter,
     IntakeCounts,
     LedgerEntry,
     LedgerEvent,
     OrderState,
     ShipmentEntry,
+    StateCount,
 )
+from tradegecko_bridge.mirrors import MirrorProgress, MirrorRow
 from tradegecko_bridge.permits import Permits
 from tradegecko_bridge.tokens import RefreshNote, StoredToken, TokenPair
 
@@ -121,8 +132,18 @@ class Gateway(Protocol):
     def calls(self) -> int:
         """Requests sent so far, for the report."""
 
-    def begin_run(self) -> None:
-        """A run begins: what was remembered of the account (currencies, locations…) is read afresh."""
+    def begin_run(self, *, dry_run: bool = False) -> None:
+        """A run begins: what is remembered of the account must be brought up to date before it is used again.
+
+        In a dry run nothing is written, so nothing is remembered either.
+        """
+
+    def remember(self) -> None:
+        """Make what was learned since (new orders, customers) durable, where other processes find it.
+
+        Raises:
+            StoreError: where it is kept fails.
+        """
 
     def check_access(self) -> Access:
         """One authenticated call that changes nothing.
@@ -132,17 +153,47 @@ class Gateway(Protocol):
             Unavailable: no answer; try again later.
         """
 
-    def find_orders(self, number: str) -> Sequence[RemoteOrder]:
-        """Orders with exactly this number, void and deleted ones too."""
+    def find_orders(self, number: str, *, certain: bool = True) -> Sequence[RemoteOrder]:
+        """Orders with exactly this number, void and deleted ones too.
+
+        ``certain`` asks the account itself. Otherwise that nobody has the number may be taken from what was remembered
+        a few minutes ago; an order that is found was seen just now in any case.
+        """
 
     def find_variants(self, skus: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
         """The active variants with exactly these SKUs; a SKU nobody carries is absent."""
 
-    def find_customer(self, customer: Customer) -> str | None:
-        """The id of the customer record that is this person or company, if there is one."""
+    def find_barcodes(self, barcodes: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
+        """The active variants with exactly these barcodes; a barcode nobody carries is absent."""
 
-    def currencies(self) -> Mapping[str, int]:
-        """The currencies the account knows: digits after the point, by ISO code."""
+    def find_customer(self, customer: Customer, *, billing: Address | None, match: CustomerMatch) -> str | None:
+        """The id of the customer record that is this person or company, if there is one.
+
+        ``billing`` is whom the bill goes to, else the parcel, for what the customer does not say.
+        """
+
+    def find_named(self, kind: Named, name: str) -> str:
+        """The id of a record settings name, by its name or id.
+
+        Raises:
+            Rejected: there is none; the message never names a person.
+        """
+
+    def prices_include_tax(self) -> bool:
+        """Whether the prices of an order include tax when it does not say."""
+
+    def find_currency(self, name: str) -> str:
+        """The ISO code of a currency by its ISO code or its name over there, whatever the case.
+
+        Raises:
+            Rejected: there is none.
+        """
+
+    def currencies(self, wanted: Collection[str] = ()) -> Mapping[str, int]:
+        """The currencies the account knows: digits after the point, by ISO code.
+
+        Where one of the ``wanted`` is missing in what is remembered, the account is asked.
+        """
 
     def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None) -> RemoteOrder:
         """Create one order, all of it or nothing, under an idempotency key; no retry inside.
@@ -153,6 +204,24 @@ class Gateway(Protocol):
             OutcomeUnknown: no or a broken answer; it may exist. ``AlreadySent``: this key was used before.
             AccessDenied: nothing was written.
         """
+
+    def is_stale(self, draft: OrderDraft, customer_id: str | None) -> bool:
+        """After a refusal: whether something the draft refers to is no longer so over there.
+
+        It was then remembered wrongly, and until the next run the account itself is asked.
+        """
+
+    def act(self, order_id: str, action: str, *, key: str, method: str | None = None) -> None:
+        """Carry out ``invoice``, ``pay`` (by a payment method of this name) or ``pack`` on a whole order.
+
+        Once, no retry inside.
+
+        Raises:
+            Rejected, Unavailable, OutcomeUnknown, AlreadySent, AccessDenied: as :meth:`create_order`.
+        """
+
+    def acted(self, order_id: str) -> Collection[str]:
+        """Which of these actions the order has behind it."""
 
     def shipments_since(self, cursor: str | None) -> Iterable[RemoteShipment]:
         """Shipments that left since ``cursor`` (None: all), oldest change first.
@@ -204,15 +273,19 @@ class Store(Protocol):
     ) -> Sequence[LedgerEntry]:
         """Take up to ``limit`` orders to work on, oldest intake first; nobody else gets them before ``until``.
 
-        Due are: pending, uncertain, and held for a passing reason, each unless ``next_attempt_at`` lies after
-        ``at`` or somebody's claim runs; and sending with a claim that ran out, which becomes uncertain with an
-        event naming the worker that did not report back.
+        Due are: pending, uncertain, held for a passing reason, and delivered (or further) with something ``todo`` and
+        no reason but a passing one, each unless ``next_attempt_at`` lies after ``at`` or somebody's claim runs; and
+        sending with a claim that ran out, which becomes uncertain with an event naming the worker that did not report
+        back.
         """
 
-    def record(self, entry: LedgerEntry, *, who: str, why: str = "") -> LedgerEntry:
+    def record(
+        self, entry: LedgerEntry, *, who: str, why: str = "", detail: Mapping[str, Any] | None = None
+    ) -> LedgerEntry:
         """Write an entry made with :meth:`LedgerEntry.moved` under the claim it was read with, and its event.
 
-        The event is written when the state changed or ``why`` is given.
+        The event is written when the state changed or ``why`` is given; ``detail`` (JSON values) goes with it. The
+        claim stays while the entry is sending or has something ``todo``.
 
         Raises:
             ClaimLost: the row has been claimed or changed since it was read, or it is to be sending and its claim
@@ -240,12 +313,25 @@ class Store(Protocol):
         self,
         connection: str | None = None,
         *,
-        states: Collection[OrderState] | None = None,
-        reference: str | None = None,
-        number: str | None = None,
         limit: int | None = None,
+        before: int | None = None,
+        **wanted: Unpack[Filter],
     ) -> Sequence[LedgerEntry]:
-        """Entries that match all that is given, newest intake first."""
+        """Entries that match all that is given, newest intake first.
+
+        ``before`` is the id of the last entry of one page: what is given is the next page.
+
+        Raises:
+            KeyError: there is no entry ``before``.
+        """
+
+    def summary(
+        self, connection: str | None = None, *, states: Collection[OrderState] | None = None
+    ) -> Sequence[StateCount]:
+        """How many orders are in each of these states (None: any), and for what reason; by connection, state, code."""
+
+    def sent_as(self, number: str, *, but: int) -> bool:
+        """Whether any entry but this one, of whatever connection, was or is being sent under this remote number."""
 
     def by_remote_ids(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, LedgerEntry]:
         """This connection's entries delivered as these ids."""
@@ -357,3 +443,32 @@ class RateLedger(Protocol):
 
     def note(self, account: str, window: datetime, used: int) -> None:
         """The server has told that ``used`` requests of this window are used; after a 429, all of them."""
+
+
+# ── what an account holds ────────────────────────────────────────────────────────────────────
+
+
+class MirrorStore(Protocol):
+    """What is remembered of accounts, by kind of record, so that most look-ups cost no request.
+
+    Every method is atomic and durable when it returns. Processes may share it.
+
+    Raises (any method): StoreBusy when another process holds the store too long, StoreError when it fails.
+    """
+
+    def progress(self, account: str, kind: str) -> MirrorProgress:
+        """How far this kind has been read; the beginning when nobody has read any."""
+
+    def write(
+        self, account: str, kind: str, rows: Sequence[MirrorRow], *, progress: MirrorProgress | None = None
+    ) -> None:
+        """Remember rows, each in place of an older version of it, and how far that is, in one transaction.
+
+        Whoever is late changes nothing: a row with an older stamp is passed over, progress never goes back.
+        """
+
+    def find(self, account: str, kind: str, key: str, values: Collection[str]) -> Sequence[MirrorRow]:
+        """The rows that have one of the values under this key, by id (as text)."""
+
+    def forget(self, account: str) -> None:
+        """Forget all that is remembered of an account; it is read again from the beginning."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -50,12 +49,3 @@ class Receiver:
         """Stop listening."""
         self.server.shutdown()
         self.server.server_close()
-
-
-def eventually(check: Callable[[], bool]) -> None:
-    """Wait a moment for what another thread does."""
-    for _ in range(300):
-        if check():
-            return
-        time.sleep(0.01)
-    raise AssertionError("it did not happen")

@@ -99,10 +99,11 @@ def test_paths_are_forgiving_in_the_documented_ways_only(api: Client) -> None:
     assert (head.status_code, head.content) == (200, b"")
     assert int(head.headers["Content-Length"]) > 100
     for method, path in (
-        ("GET", "/nonsense"), ("PUT", "/products"), ("PUT", "/images/1"), ("POST", "/users"), ("GET", "/"),
-        ("GET", "/ajax/products"), ("GET", "/stock_adjustment_reasons"), ("PUT", "/stock_adjustments/1"),
+        ("GET", "/nonsense"), ("PUT", "/products"), ("PUT", "/images/1"), ("POST", "/users"), ("POST", "/"),
+        ("GET", "/ajax/products"), ("POST", "/stock_adjustment_reasons"), ("PUT", "/stock_adjustments/1"),
         ("POST", "/orders/1/actions/fulfill"), ("POST", "/stock_levels"), ("GET", "/products/1/variants"),
         ("DELETE", "/variants/composition/1"), ("POST", "/accounts"), ("OPTIONS", "/products"),
+        ("PUT", "/"), ("DELETE", "/"),
     ):  # fmt: skip
         answer = api(method, path)
         assert answer.status_code == 404, (method, path)

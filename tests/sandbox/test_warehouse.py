@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.sandbox.receiver import Receiver, eventually
-from tests.sandbox.support import Client, Json
+from tests.sandbox.receiver import Receiver
+from tests.sandbox.support import Client, Json, eventually
 from tradegecko_bridge.sandbox import Sandbox
 
 

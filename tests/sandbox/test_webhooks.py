@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.sandbox.receiver import Receiver, eventually
-from tests.sandbox.support import Client, Json
+from tests.sandbox.receiver import Receiver
+from tests.sandbox.support import Client, Json, eventually
 from tradegecko_bridge.sandbox import Sandbox
 
 
@@ -240,3 +240,14 @@ def test_nobody_listening_and_a_full_queue(api: Client, receiver: Receiver, monk
     assert api.sandbox.deliveries()[0]["status"] is None
     api.sandbox.reset()
     assert (api.sandbox.deliveries(), api.sandbox.house.deliveries.waiting()) == ([], 0)
+
+
+def test_event_names_are_singular_or_plural(api: Client, receiver: Receiver) -> None:
+    """As subscribed, or as the documentation's sample of a delivery prints them."""
+    subscribe(api, receiver)
+    order(api)
+    eventually(lambda: len(receiver.taken) == 1)
+    api.sandbox.set_switch("webhook_event_plural", True)
+    order(api)
+    eventually(lambda: len(receiver.taken) == 2)
+    assert [body["event"] for body in receiver.bodies()] == ["order.create", "orders.create"]

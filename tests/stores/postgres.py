@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 PATIENCE = 30.0
 
@@ -49,6 +50,18 @@ def server() -> Iterator[str]:
             process.wait(PATIENCE)
     finally:
         shutil.rmtree(home)
+
+
+@contextmanager
+def database(server_url: str) -> Iterator[str]:
+    """The URL of a database of its own in a running server."""
+    import psycopg
+
+    name = f"t{uuid4().hex}"
+    with psycopg.connect(server_url, autocommit=True) as running:
+        running.execute(f'CREATE DATABASE "{name}"')
+        yield server_url.removesuffix("postgres") + name
+        running.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _program(name: str) -> Path | None:

@@ -38,7 +38,9 @@ class SyncEngine:
         settings, timing: how orders are mapped, and how long is waited for what.
         clock: tells the present moment, aware and in UTC.
         worker: who is working, for claims and history; by default this machine's name and this process's id.
-        on_progress: called as work goes on, from the thread that works.
+        in_flight: how many orders are delivered at once at most, so that slow answers still fill the rate limit's
+            window. Orders of one customer, or with one number, go one after the other.
+        on_progress: called as work goes on, from one of the threads that work, never by two at once.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class SyncEngine:
         timing: Timing | None = None,
         clock: Clock = lambda: datetime.now(UTC),
         worker: str | None = None,
+        in_flight: int = 4,
         on_progress: Callable[[Progress], None] = lambda _: None,
     ) -> None:
         self.settings = settings or ConnectionSettings()
@@ -61,9 +64,10 @@ class SyncEngine:
             gateway=gateway,
             store=store,
             settings=self.settings,
-            timing=timing or Timing(),
+            timing=timing or Timing.of(self.settings),
             clock=clock,
             worker=worker or f"{socket.gethostname()}:{os.getpid()}",
+            in_flight=max(in_flight, 1),
             on_progress=on_progress,
         )
 
@@ -73,22 +77,22 @@ class SyncEngine:
         A dry run makes the same looks and plans, says what would be created or held and why, and writes nowhere:
         not to TradeGecko, not to the source, not to the ledger.
         """
-        self._wiring.gateway.begin_run()
+        self._wiring.gateway.begin_run(dry_run=dry_run)
         return plan_delivery(self._wiring) if dry_run else deliver_orders(self._wiring)
 
     def sync_tracking(self, *, dry_run: bool = False) -> Report:
         """Bring shipments and their tracking numbers back to the source, if it takes them."""
-        self._wiring.gateway.begin_run()
+        self._wiring.gateway.begin_run(dry_run=dry_run)
         return sync_tracking(self._wiring, dry_run=dry_run)
 
     def sync_inventory(self, *, dry_run: bool = False, full: bool = False) -> Report:
         """Bring changed stock levels to the source, if it takes them; ``full`` sends unchanged ones again."""
-        self._wiring.gateway.begin_run()
+        self._wiring.gateway.begin_run(dry_run=dry_run)
         return sync_inventory(self._wiring, dry_run=dry_run, full=full)
 
     def sync_products(self, *, dry_run: bool = False, full: bool = False) -> Report:
         """Bring changed product details to the source, if it takes them; ``full`` sends unchanged ones again."""
-        self._wiring.gateway.begin_run()
+        self._wiring.gateway.begin_run(dry_run=dry_run)
         return sync_products(self._wiring, dry_run=dry_run, full=full)
 
     def run(self, *, dry_run: bool = False) -> RunReport:

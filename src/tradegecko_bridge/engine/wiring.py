@@ -49,6 +49,7 @@ class Wiring:
     timing: Timing
     clock: Clock
     worker: str
+    in_flight: int
     on_progress: Callable[[Progress], None] = field(repr=False)
 
     @contextmanager

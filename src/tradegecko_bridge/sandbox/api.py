@@ -11,12 +11,14 @@ import hashlib
 import logging
 import time
 import uuid
+from http import HTTPStatus
+from typing import Any
 
 import orjson
 
 from .access import admit, permit
 from .endpoints import Call, Endpoints, Reply
-from .errors import ApiError, TooManyRequests, Unauthorized
+from .errors import ApiError, Malformed, NotFound, TooManyRequests, Unauthorized
 from .faults import Fault, Trouble
 from .limits import RateLimits, authenticate, claim_key
 from .oauth import OAuth
@@ -38,6 +40,7 @@ _SECURITY = [
     ("X-Permitted-Cross-Domain-Policies", "none"),
     ("Referrer-Policy", "strict-origin-when-cross-origin"),
 ]
+_CACHING_2014 = "max-age=0, private, must-revalidate"
 
 
 class Api:
@@ -63,8 +66,7 @@ class Api:
             return page(414, "Request-URI Too Large")
         if request.path.startswith("/oauth/"):
             return self.oauth.handle(request, undo=trouble.undoes)
-        ajax = self.world.switches.ajax_paths_served
-        route = match(self.world.schema, request.method, request.path, ajax=ajax)
+        route = match(request.method, request.path, self.world.switches)
         if route is None:
             return page(404, "There is nothing at this address")
         counted: list[tuple[str, str]] = []
@@ -78,7 +80,9 @@ class Api:
         except Unauthorized as exc:
             reply = Reply(exc.status, exc.body, [_challenge(exc.message)])
         except ApiError as exc:
-            reply = Reply(exc.status, exc.body)
+            if isinstance(exc, Malformed) and self.world.switches.malformed_json_is_html:
+                return page(400, "Bad Request")
+            reply = Reply(exc.status, self._worded(exc))
         except Exception:
             log.exception("the sandbox failed on %s %s", request.method, request.path)
             reply = broken()
@@ -91,7 +95,7 @@ class Api:
         return self.limits.count(scope, now, refuse=fault is not None)
 
     def _act(self, request: Request, route: Route, trouble: Trouble) -> Reply:
-        key = request.headers.get("idempotency-key", "").strip() if request.method in _KEYED else ""
+        key = self._key(request)
         burnt_anyway = self.world.switches.idempotency_key_burnt_by_failure
         if key and burnt_anyway:
             with self.world.state.transaction():
@@ -100,7 +104,7 @@ class Api:
             with self.world.state.transaction():
                 if key and not burnt_anyway:
                     claim_key(self.world, key)
-                permit(self.world, route)
+                permit(self.world, route.endpoint)
                 reply = self.endpoints.run(_call(request, route, trouble.of("shuffle")))
                 if trouble.undoes:
                     raise Undone
@@ -108,14 +112,29 @@ class Api:
             return broken()
         return reply
 
+    def _key(self, request: Request) -> str:
+        """The Idempotency-Key that counts, or nothing."""
+        switches = self.world.switches
+        if request.method not in _KEYED or not switches.idempotency_keys:
+            return ""
+        key = request.headers.get("idempotency-key", "").strip()
+        return f"{request.method} {request.path} {key}" if key and switches.idempotency_key_per_endpoint else key
+
+    def _worded(self, error: ApiError) -> dict[str, Any]:
+        """What an error says; ActiveRecord put the column's name into quotes later."""
+        if isinstance(error, NotFound) and self.world.switches.legacy_not_found_text:
+            return {**error.body, "message": error.body["message"].replace(" with 'id'=", " with id=")}
+        return error.body
+
     def _pack(self, request: Request, reply: Reply, counted: list[tuple[str, str]]) -> Answer:
         body = b"" if reply.content is None else orjson.dumps(reply.content)
-        headers = [*_SECURITY, *counted]
+        legacy = self.world.switches.legacy_headers
+        headers = [*(_legacy_headers(reply.status) if legacy else _SECURITY), *counted]
         if reply.status < 400:
-            headers.append(("Cache-Control", "no-cache, no-store"))
+            headers.append(("Cache-Control", _CACHING_2014 if legacy else "no-cache, no-store"))
             if body:
                 digest = hashlib.md5(body, usedforsecurity=False).hexdigest()
-                headers.append(("ETag", f'W/"{digest}"'))
+                headers.append(("ETag", f'"{digest}"' if legacy else f'W/"{digest}"'))
                 if self._unchanged(request, headers[-1][1]):
                     return Answer(304, b"", headers)
         else:
@@ -128,6 +147,11 @@ class Api:
         if not self.world.switches.conditional_get or request.method not in {"GET", "HEAD"}:
             return False
         return request.headers.get("if-none-match") == etag
+
+
+def _legacy_headers(status: int) -> list[tuple[str, str]]:
+    """What stood in front of the others in 2014 (reference §3.1)."""
+    return [*_SECURITY[:3], ("X-UA-Compatible", "chrome=1"), ("Status", f"{status} {HTTPStatus(status).phrase}")]
 
 
 def broken(status: int = 500) -> Reply:

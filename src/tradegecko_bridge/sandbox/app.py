@@ -8,6 +8,7 @@ import re
 from starlette.types import Receive, Scope, Send
 
 from .control import control
+from .desk import is_for_desk, look
 from .faults import Fault, Trouble
 from .house import House
 from .wire import Answer, Request, page
@@ -33,6 +34,8 @@ class App:
             await _lifespan(receive, send)
         elif scope["path"].startswith("/_sandbox"):
             await self._control(scope, receive, send)
+        elif scope["path"] == "/" and is_for_desk(request := _request(scope, b"")):
+            await self._send(send, look(self.house, request))
         else:
             await self._serve(scope, receive, send)
 

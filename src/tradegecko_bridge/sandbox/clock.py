@@ -18,6 +18,11 @@ class MovableClock:
     def __call__(self) -> datetime:
         return self._inner() + self._offset
 
+    @property
+    def moved(self) -> timedelta:
+        """How far ahead of the clock behind it this one is; less than nothing when it was set back."""
+        return self._offset
+
     def advance(self, seconds: float) -> datetime:
         """Move on; the moment it is then. Raises ValueError for a step back or out of the calendar."""
         if not seconds >= 0:

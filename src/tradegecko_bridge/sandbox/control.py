@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from .describe import published
 from .faults import Fault
 from .formats import datetime_text
 from .house import House
@@ -37,6 +38,7 @@ def control(house: House) -> Starlette:
         ("GET", "switches", area.show_switches),
         ("POST", "switches", area.set_switches),
         ("GET", "deliveries", area.deliveries),
+        ("GET", "schema", area.description),
         ("POST", "tokens/expire", area.expire_tokens),
         ("POST", "tokens/revoke", area.revoke_tokens),
         ("POST", "warehouse/receive", area.receive),
@@ -112,6 +114,10 @@ class Control:
         """Attempts to deliver webhooks, and how many still wait."""
         deliveries = self.house.deliveries
         return _json({"deliveries": deliveries.listing(), "waiting": deliveries.waiting()})
+
+    async def description(self, _: Request) -> Response:
+        """Every endpoint and every field."""
+        return _json(published())
 
     async def expire_tokens(self, request: Request) -> Response:
         """End the time of one access token, or of all."""

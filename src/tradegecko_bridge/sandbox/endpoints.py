@@ -46,7 +46,7 @@ class Reply:
 
 
 class Endpoints:
-    """Every endpoint of the resource API as a method named like `Route.endpoint`."""
+    """Every endpoint of the resource API as a method named like `Endpoint.does`."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -57,8 +57,8 @@ class Endpoints:
 
     def run(self, call: Call) -> Reply:
         """Answer a call. Raises ApiError."""
-        endpoint = getattr(self, call.route.endpoint)
-        reply: Reply = endpoint(call, self.world.schema[call.route.resource])
+        endpoint = call.route.endpoint
+        reply: Reply = getattr(self, endpoint.does)(call, self.world.schema[endpoint.resource])
         return reply
 
     def shown(self, name: str, row: Row) -> dict[str, Any]:
@@ -74,7 +74,7 @@ class Endpoints:
         content = self._roots(resource, page.rows, call.query)
         if resource.meta:
             content["meta"] = {"total": page.total}
-        return Reply(200, content, paging_headers(call, resource.name, page))
+        return Reply(200, content, paging_headers(self.world, call, resource.name, page))
 
     def show(self, call: Call, resource: Resource) -> Reply:
         """One record."""
@@ -85,34 +85,42 @@ class Endpoints:
 
     def create(self, call: Call, resource: Resource) -> Reply:
         """A new record: 201, the record and where it is, under the path of the web application."""
-        row = self.world.rules[resource.name].create(_root(call, resource))
-        place = self._write[resource.name](row)["id"]
-        location = f"http://{call.host}/ajax/{resource.name}/{place}"
-        return Reply(201, self._single(resource, row, {}), [("Location", location)])
+        old = call.body.get("variant_image") if resource.name == "images" else None
+        if isinstance(old, dict) and self.world.switches.legacy_image_root:
+            given, root = {"variant_id": call.body.get("variant_id"), **old}, "images"
+        else:
+            given, root = _root(call, resource), resource.singular
+        row = self.world.rules[resource.name].create(given)
+        content = self._single(resource, row, {})
+        content[root] = content.pop(resource.singular)
+        location = f"http://{call.host}/ajax/{resource.name}/{content[root]['id']}"
+        return Reply(call.route.endpoint.status, content, [("Location", location)])
 
     def update(self, call: Call, resource: Resource) -> Reply:
         """A changed record: 204 and nothing, except where the API sent it back."""
         row = self._find(resource, call.route.key)
         self.world.rules[resource.name].update(row, _root(call, resource, self.world))
-        speaks = resource.name == "fulfillments" and self.world.switches.fulfillment_put_returns_body
-        if resource.put_returns_body or speaks:
-            return Reply(200, self._single(resource, row, {}))
-        return Reply(204)
+        return Reply(200, self._single(resource, row, {})) if self._speaks(call) else Reply(204)
 
     def destroy(self, call: Call, resource: Resource) -> Reply:
         """A record that is archived, voided or removed."""
-        self.world.rules[resource.name].delete(self._find(resource, call.route.key))
+        row = self._find(resource, call.route.key)
+        if self.world.switches.delete_archived_is_404 and not self.world.state[resource.name].shows(row):
+            raise NotFound(resource.model, call.route.key)
+        self.world.rules[resource.name].delete(row)
         return Reply(204)
 
     def act(self, call: Call, resource: Resource) -> Reply:
-        """An action: 201 with what it made, or 200 with the record it changed."""
-        acted_on = self._find(resource, call.route.key)
-        outcome = self.world.actions.run(resource.name, call.route.action, acted_on, call.body)
-        if outcome is None:
+        """An action: 201 with what it made, 200 with the record it changed, or nothing."""
+        acted_on, endpoint = self._find(resource, call.route.key), call.route.endpoint
+        given = call.body.get(endpoint.takes)
+        given = given if isinstance(given, dict) else {}
+        name, row = self.world.actions.run(resource.name, endpoint.action, acted_on, given)
+        if endpoint.speaks and not self._speaks(call):
             return Reply(204)
-        name, row = outcome
         shown = self.world.schema[name]
-        return Reply(200 if row is acted_on else 201, {shown.singular: self._write[name](row)})
+        changed = row is acted_on or self.world.switches.actions_answer_200
+        return Reply(200 if changed else endpoint.status, {shown.singular: self._write[name](row)})
 
     def current_account(self, call: Call, resource: Resource) -> Reply:
         """The account of the token."""
@@ -136,13 +144,18 @@ class Endpoints:
         start = (number - 1) * limit
         page = Page(rows[start : start + limit], len(rows), number, limit)
         content = self._composition(page.rows, call.query)
-        return Reply(200, content, paging_headers(call, "variants/composition", page))
+        return Reply(200, content, paging_headers(self.world, call, "variants/composition", page))
 
     def composition_of(self, call: Call, _resource: Resource) -> Reply:
         """The rows of one bundle."""
         bundle = self._find(self.world.schema["variants"], call.route.key)
         rows = self.world.state["composition"].where("bundle_id", bundle["id"])
         return Reply(200, self._composition(rows, call.query))
+
+    def _speaks(self, call: Call) -> bool:
+        """Whether an answer that may have a body has one."""
+        switch = call.route.endpoint.speaks
+        return bool(switch) and bool(getattr(self.world.switches, switch))
 
     def _bundle_rows(self) -> list[Row]:
         variants = self.world.state["variants"]
@@ -207,20 +220,20 @@ def _root(call: Call, resource: Resource, world: World | None = None) -> Params:
     raise BadRequest.missing(resource.singular)
 
 
-def paging_headers(call: Call, path: str, page: Page) -> list[tuple[str, str]]:
+def paging_headers(world: World, call: Call, path: str, page: Page) -> list[tuple[str, str]]:
     """`X-Pagination` and `Link`, keys and relations in the order they were recorded (reference §3.6)."""
-    last = page.number >= page.pages
+    last, beyond = page.number >= page.pages, page.number > page.pages
     facts = {
         "total_records": page.total,
         "total_pages": page.pages,
         "first_page": page.number == 1,
-        "last_page": last,
-        "out_of_bounds": page.number > page.pages,
+        "last_page": last and (world.switches.last_page_past_the_end or not beyond),
+        "out_of_bounds": beyond,
         "offset": page.offset,
     }
     numbers = {"first": 1, "prev": min(page.number - 1, page.pages)} if page.number > 1 else {}
     numbers |= {"last": page.pages} if last else {"next": page.number + 1, "last": page.pages}
-    base = f"http://{call.host}/ajax/{path}?"
+    base = f"http://{call.host}/ajax/{path}{'.json' if world.switches.legacy_headers else ''}?"
     kept = _flat({name: value for name, value in call.query.items() if name != "page"})
     links = [f'<{base}{urlencode([*kept, ("page", n)], safe="")}>; rel="{rel}"' for rel, n in numbers.items()]
     return [("X-Pagination", orjson.dumps(facts).decode()), ("Link", ", ".join(links))]

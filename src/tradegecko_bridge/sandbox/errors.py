@@ -3,7 +3,8 @@
 `ApiError` carries a status and a body; its children are the shapes the API used (reference §3.9)::
 
     ApiError
-    ├── BadRequest        400  a root or a child is missing, malformed JSON, a used Idempotency-Key
+    ├── BadRequest        400  a root or a child is missing, a used Idempotency-Key
+    │   └── Malformed     400  the body is no JSON
     ├── Unauthorized      401  no token, or one that is unknown, expired or revoked
     ├── PaymentRequired   402  the account's subscription lapsed
     ├── Forbidden         403  the user may not do this, or the plan has no API access
@@ -44,6 +45,13 @@ class BadRequest(ApiError):
     def missing(cls, name: str) -> BadRequest:
         """A required root or child object is not there."""
         return cls(f"Required parameter missing: {name}")
+
+
+class Malformed(BadRequest):
+    """400 for a body that cannot be read; where Rails found that out itself, the answer was HTML."""
+
+    def __init__(self) -> None:
+        super().__init__("There was a problem in the request body you submitted")
 
 
 class Unauthorized(ApiError):

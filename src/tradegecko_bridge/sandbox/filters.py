@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
-from .formats import ZERO
+from .formats import ZERO, Unreadable, read_decimal
 from .params import as_list
 from .schema import Resource
 from .state import Row
@@ -41,10 +42,13 @@ def _searched(world: World, resource: Resource, row: Row, name: str) -> Any:
 
 
 def _order_number(world: World, wanted: list[str]) -> Test:
-    folded = [text.strip().lower() for text in wanted]
-    if world.switches.order_number_filter_substring:
-        return lambda row: any(text in row["order_number_folded"] for text in folded)
-    return lambda row: row["order_number_folded"] in folded
+    switches = world.switches
+    exact = switches.order_number_filter_case_sensitive
+    column = "order_number" if exact else "order_number_folded"
+    numbers = [text.strip() if exact else text.strip().lower() for text in wanted]
+    if switches.order_number_filter_substring:
+        return lambda row: any(text in row[column] for text in numbers)
+    return lambda row: row[column] in numbers
 
 
 def _shippability(world: World, wanted: list[str]) -> Test:
@@ -127,6 +131,26 @@ def _image_variant(_world: World, wanted: list[str]) -> Test:
     return lambda row: any(str(key) in wanted for key in row.get("variant_ids", []))
 
 
+def _transfer_quantity(world: World, wanted: list[str]) -> Test:
+    numbers = {quantity for quantity in map(_decimal, wanted) if quantity is not None}
+    return lambda row: sum((line["quantity"] for line in _transferred(world, row)), ZERO) in numbers
+
+
+def _transfer_lines(world: World, wanted: list[str]) -> Test:
+    return lambda row: any(str(line["id"]) in wanted for line in _transferred(world, row))
+
+
+def _transferred(world: World, transfer: Row) -> list[Row]:
+    return world.state["stock_transfer_line_items"].where("stock_transfer_id", transfer["id"])
+
+
+def _decimal(text: str) -> Decimal | None:
+    try:
+        return read_decimal(text)
+    except Unreadable:
+        return None
+
+
 # Filters whose values may hold commas of their own.
 _WHOLE = frozenset({"order_number", "product_type"})
 _SPECIAL: dict[tuple[str, str], Maker] = {
@@ -139,4 +163,6 @@ _SPECIAL: dict[tuple[str, str], Maker] = {
     ("variants", "product_type"): _product_type,
     ("images", "variant_id"): _image_variant,
     ("images", "variant_ids"): _image_variant,
+    ("stock_transfers", "cached_quantity"): _transfer_quantity,
+    ("stock_transfers", "stock_transfer_line_item_ids"): _transfer_lines,
 }

@@ -59,8 +59,7 @@ def datetime_text(moment: datetime) -> str:
     """UTC with three digits of milliseconds. A moment without a zone is taken as UTC."""
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    moment = moment.astimezone(UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:23] + "Z"
 
 
 def read_decimal(value: Any) -> Decimal | None:

@@ -6,9 +6,9 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import islice
 from typing import Any
 
 from . import oauth
@@ -19,7 +19,7 @@ from .formats import datetime_text
 from .journal import Journal
 from .limits import RateLimits
 from .rules import attach
-from .seeds import complete, seed_world
+from .seeds import complete, ground_of, lay_ground, seed_world
 from .state import Row
 from .switches import Switches
 from .warehouse import Warehouse
@@ -27,7 +27,7 @@ from .webhooks import Deliveries, happened
 from .wire import Answer, Request
 from .world import Clock, Session, World
 
-_LOG_LENGTH = 100_000
+_LOG_LENGTH = 10_000
 _LOG_WIDTH = 10_000  # characters of a path or query; far above what is not refused for its length
 
 
@@ -53,12 +53,14 @@ class House:
         self.faults = Faults()
         self.limits = RateLimits(rate_limit)
         self.clock = MovableClock(clock or utc_now)
+        self._given = dict(switches or {})
         self._switches = Switches.of(switches)
         self._log: deque[dict[str, Any]] = deque(maxlen=_LOG_LENGTH)
         self.deliveries = Deliveries(self.lock, lambda: self.world, self.clock)
         self._journal = None if state is None else Journal(state)
         self.world, self.api = self._build()
         self._fill(replay=True)
+        self.world.turn(self._given)
 
     def handle(self, request: Request, trouble: Trouble | None = None) -> Answer:
         """Answer one request, with the faults that strike it."""
@@ -98,6 +100,11 @@ class House:
         with self.lock:
             return [dict(entry) for entry in self._log]
 
+    def latest_requests(self, start: int, count: int) -> tuple[list[dict[str, Any]], int]:
+        """`count` entries of the log from `start` on, newest first, and how many there are."""
+        with self.lock:
+            return [dict(entry) for entry in islice(reversed(self._log), start, start + count)], len(self._log)
+
     def fault(self, fault: Fault) -> None:
         """Have a fault strike."""
         with self.lock:
@@ -114,10 +121,9 @@ class House:
             self.limits.forget()
             self._log.clear()
             self.deliveries.forget()
-            if self._journal is not None:
-                self._journal.clear()
             self.world, self.api = self._build()
             self._fill(replay=False)
+            self.world.turn(self._given)
 
     def advance(self, seconds: float) -> datetime:
         """Let time pass at once; the moment it is then. Raises ValueError."""
@@ -135,12 +141,12 @@ class House:
 
     def switches(self) -> dict[str, Any]:
         """Every switch and its position."""
-        return asdict(self.world.switches)
+        return self.world.positions()
 
     def set_switches(self, given: Mapping[str, Any]) -> None:
         """Turn switches while it runs; a reset turns them back. Raises ValueError."""
         with self.lock:
-            self.world.switches = self.world.switches.having(given)
+            self.world.turn(given)
             # What is written depends on a switch, and that is settled when an Api is made.
             self.api = Api(self.world, self.limits)
 
@@ -204,17 +210,26 @@ class House:
             self.deliveries.announce(happened(self.world, before), self.world.webhook_copies)
 
     def _fill(self, *, replay: bool) -> None:
-        state = self.world.state
+        """Take over what the state file kept, if it is to be replayed and there is one; else begin with the seed."""
+        state, ground = self.world.state, ground_of(self.seed, self.world.now())
+
+        def lay(ground: str) -> None:
+            lay_ground(self.world, ground)
+
         if self._journal is None:
+            lay(ground)
             seed_world(self.world, self.seed)
             return
         try:
-            kept = replay and self._journal.load(state)
-            state.sink = self._journal.append
-            if kept:
+            if replay and self._journal.load(state, ground, lay):
+                state.sink = self._journal.append
                 complete(self.world)
-            else:
-                seed_world(self.world, self.seed)
+                return
+            if not replay:
+                self._journal.clear(ground)
+                lay(ground)
+            state.sink = self._journal.append
+            seed_world(self.world, self.seed)
         except BaseException:
             self._journal.close()
             raise

@@ -3,14 +3,14 @@
 An append-only journal of JSON lines. The first line says what the file is; every further line is one
 transaction, written before its request is answered, so a killed server loses nothing it had answered and a
 line torn by the kill is a transaction nobody heard of. Opening replays the file and, when most of it is
-history, writes it anew.
+history, writes it anew. Rows of a ground are not in it: its first line says which ground that was.
 """
 
 from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,8 @@ try:
 except ImportError:  # pragma: no cover - Windows has no flock; two servers on one file go unnoticed there
     fcntl = None  # type: ignore[assignment]
 
-_HEADER = b'{"sandbox-state":1}'
+_FORM = 1
+_START = b'{"sandbox-state":'
 
 
 class StateFileError(OSError):
@@ -37,6 +38,7 @@ class Journal:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
+        self.ground = ""
         self._lines = 0
         self._file = self._open()
 
@@ -51,22 +53,38 @@ class Journal:
                 raise StateFileError(f"state file {self.path} is in use by another sandbox") from exc
         return file
 
-    def load(self, state: State) -> bool:
-        """Replay the file into empty tables. False when nothing is in it yet and it wants seeding."""
+    def load(self, state: State, ground: str, lay: Callable[[str], None]) -> bool:
+        """Replay the file into empty tables. False when nothing is in it yet and it wants seeding.
+
+        `lay` puts the ground it is told of under the tables: that of the file, or `ground` for a new one.
+        """
         self._file.seek(0)
         lines = self._file.readall().split(b"\n")
         torn = lines.pop()  # Whatever follows the last line end was not finished.
-        if not lines and _HEADER.startswith(torn):
-            self._begin()
+        begun = lines[0] if lines else torn
+        unfinished = not lines and (_START.startswith(begun) or begun.startswith(_START))
+        self.ground = ground if unfinished else self._read_header(begun)
+        if unfinished or len(lines) == 1:
+            self.clear(ground)
+            lay(ground)
             return False
-        if not lines or lines[0] != _HEADER:
-            raise StateFileError(f"{self.path} is not a sandbox state file; name another or remove it")
+        lay(self.ground)
         for number, line in enumerate(lines[1:], start=2):
             self._replay(state, number, line)
+        state.forget()
         self._lines = len(lines)
-        if torn or self._lines > 1000 + 2 * sum(len(table.rows) for table in state.tables.values()):
+        if torn or self._lines > 1000 + 2 * sum(len(table.stored()) for table in state.tables.values()):
             self.rewrite(state)
-        return bool(state["accounts"].rows)
+        return True
+
+    def _read_header(self, line: bytes) -> str:
+        try:
+            header = orjson.loads(line)
+            if header["sandbox-state"] == _FORM:
+                return str(header.get("ground", ""))
+        except (ValueError, TypeError, KeyError):
+            pass
+        raise StateFileError(f"{self.path} is not a sandbox state file; name another or remove it")
 
     def _replay(self, state: State, number: int, line: bytes) -> None:
         try:
@@ -76,7 +94,7 @@ class Journal:
 
     def _begin(self) -> None:
         self._file.truncate(0)
-        self._file.write(_HEADER + b"\n")
+        self._file.write(_header(self.ground) + b"\n")
         self._lines = 1
 
     def append(self, changes: Iterable[Change]) -> None:
@@ -95,24 +113,30 @@ class Journal:
         """Replace the history by what is. The old file stays whole until the new one is complete."""
         fresh = self.path.with_name(self.path.name + ".new")
         with fresh.open("wb") as file:
-            file.write(_HEADER + b"\n")
+            file.write(_header(self.ground) + b"\n")
             for name, table in state.tables.items():
                 # The first entry keeps the counter, so that the ids of removed rows are not given twice.
-                file.write(orjson.dumps([(name, -table.last_id, None)]) + b"\n")
-                for key, row in table.rows.items():
-                    file.write(orjson.dumps([(name, key, row)], default=_encode) + b"\n")
+                removed = [(name, key, None) for key in table.removed()]
+                file.write(orjson.dumps([(name, -table.last_id, None), *removed]) + b"\n")
+                for row in table.stored():
+                    file.write(orjson.dumps([(name, row["id"], row)], default=_encode) + b"\n")
         self._file.close()
         fresh.replace(self.path)
         self._file = self._open()
-        self._lines = 1 + sum(1 + len(table.rows) for table in state.tables.values())
+        self._lines = 1 + sum(1 + len(table.stored()) for table in state.tables.values())
 
-    def clear(self) -> None:
-        """Start over with an empty file."""
+    def clear(self, ground: str) -> None:
+        """Start over with an empty file, on another ground maybe."""
+        self.ground = ground
         self._begin()
 
     def close(self) -> None:
         """Let go of the file. Closing twice is fine."""
         self._file.close()
+
+
+def _header(ground: str) -> bytes:
+    return orjson.dumps({"sandbox-state": _FORM, **({"ground": ground} if ground else {})})
 
 
 def _encode(value: Any) -> str:

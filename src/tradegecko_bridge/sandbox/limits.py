@@ -13,6 +13,7 @@ from .world import Session, World
 WINDOW = 300  # seconds
 _REAL_LIMIT = 300
 _KEY_LIFE = timedelta(hours=24)
+_FORGOTTEN_AT_ONCE = 4  # expired keys; more than one, so that they never pile up
 Headers = list[tuple[str, str]]
 
 
@@ -94,6 +95,9 @@ class RateLimits:
 def claim_key(world: World, key: str) -> None:
     """Use up an Idempotency-Key for 24 hours. Raises BadRequest for one that is used up already."""
     table = world.state["idempotency_keys"]
+    for oldest in table.live.oldest(0, _FORGOTTEN_AT_ONCE):
+        if table.rows[oldest]["expires_at"] <= world.now():
+            world.state.delete("idempotency_keys", table.rows[oldest])
     scope_key = f"{world.session.scope}/{key}"
     for row in table.where("scope_key", scope_key):
         if row["expires_at"] > world.now():

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from .errors import BadRequest
+from .errors import Malformed
 
 _PARTS = re.compile(r"\[([^\[\]]*)\]")
 _DEEPEST = 32
@@ -34,7 +34,7 @@ def read_query(text: str) -> Params:
 
 
 def read_body(body: bytes, content_type: str) -> Params:
-    """A request body. Raises BadRequest when it cannot be read."""
+    """A request body. Raises Malformed when it cannot be read."""
     if not body.strip():
         return {}
     try:
@@ -44,7 +44,7 @@ def read_body(body: bytes, content_type: str) -> Params:
         if _too_deep(value):
             raise ValueError("nested too deeply")
     except ValueError as exc:
-        raise BadRequest("There was a problem in the request body you submitted") from exc
+        raise Malformed from exc
     return value if isinstance(value, dict) else {}
 
 

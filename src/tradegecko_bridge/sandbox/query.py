@@ -1,16 +1,20 @@
 """Lists: filters, default visibility, order, pages (reference §3.6, §3.7).
 
 A list without filters is a slice of the ids shown by default, so its price does not depend on the size of
-the table. With filters the smallest set an index offers is looked through.
+the table. With filters the smallest set an index offers is looked through, once for all pages of a walk.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from array import array
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import itemgetter
 from random import Random
 from typing import Any
+
+import orjson
 
 from .errors import BadRequest
 from .filters import computed_filter, matches_search
@@ -20,10 +24,13 @@ from .schema import Field, Resource
 from .state import Row, Table
 from .world import World
 
-DEFAULT_LIMIT = 50
 MAX_LIMIT = 250
 
 Test = Callable[[Row], bool]
+# Columns to sort by, each with whether it runs backwards.
+Ordering = list[tuple[str, bool]]
+_PAGING = frozenset({"page", "limit", "include", "_include", "access_token", "bearer_token"})
+_WORTH_KEEPING = 5_000  # rows; a smaller table is looked through in no time
 
 
 @dataclass(slots=True)
@@ -48,7 +55,7 @@ class Page:
 
 def read_paging(world: World, params: Params) -> tuple[int, int]:
     """Page number and limit. Raises BadRequest for a limit over 250 where the account is that strict."""
-    limit = _whole(params.get("limit"), DEFAULT_LIMIT, at_least=0)
+    limit = _whole(params.get("limit"), world.switches.default_page_size, at_least=0)
     if limit > MAX_LIMIT and world.switches.limit_over_max_is_400:
         raise BadRequest(f"limit must be {MAX_LIMIT} or less")
     return _whole(params.get("page"), 1, at_least=1), min(limit, MAX_LIMIT)
@@ -66,68 +73,129 @@ def list_rows(world: World, resource: Resource, params: Params, dice: Random | N
     number, limit = read_paging(world, params)
     # Stock levels are another view of the variants.
     table = world.state["variants" if resource.name == "stock_levels" else resource.name]
-    resource, start = table.resource, (number - 1) * limit
-    tests, ordering = _tests(world, resource, params), _ordering(resource, params)
-    if not _shows_hidden(resource, params):
-        plain = not tests and not ordering and dice is None and not world.late
-        if plain and resource.sort == "id" and not params.get("ids"):
-            keys = _slice_newest_first(table.live, start, limit)
+    start, ordering = (number - 1) * limit, _ordering(table.resource, params)
+    if dice is None and not world.late:
+        keys = _slice(world, table, params, ordering, start, limit)
+        if keys is not None:
             return Page([table.rows[key] for key in keys], len(table.live), number, limit)
-        tests.append(table.shows)
+    found = _matching(world, table, params, ordering)
     if world.late:
-        tests.append(lambda row: not world.is_late(resource.name, row["id"]))
-    rows = [row for row in _candidates(world, table, params) if all(test(row) for test in tests)]
-    _sort(table, rows, ordering)
+        found = [key for key in found if not world.is_late(table.resource.name, key)]
     if dice is not None:
-        dice.shuffle(rows)
-    return Page(rows[start : start + limit], len(rows), number, limit)
+        dice.shuffle(found := list(found))
+    return Page([table.rows[key] for key in found[start : start + limit]], len(found), number, limit)
 
 
-def _shows_hidden(resource: Resource, params: Params) -> bool:
-    """Asking for a status shows what lists hide; asking for ids does so on orders."""
+def _slice(world: World, table: Table, params: Params, ordering: Ordering, start: int, limit: int) -> list[int] | None:
+    """The ids of a page that is a slice of what lists show by default, or None where it is not."""
+    asks = not params.keys() <= _PAGING and (
+        _shows_hidden(world, table.resource, params) or _conditions(world, table, params)
+    )
+    if asks or _hides_nothing(world, table.resource):
+        return None
+    if not ordering and table.shelves is not None:
+        return table.shelves.newest(start, limit)
+    name, backwards = ordering[0] if ordering else ("id", True)
+    if name == "id" or (name == "created_at" and table.in_order):
+        return (table.live.newest if backwards else table.live.oldest)(start, limit)
+    return None
+
+
+def _conditions(world: World, table: Table, params: Params) -> bool:
+    return bool(as_list(params.get("ids"), split=True) or _tests(world, table.resource, params))
+
+
+def _matching(world: World, table: Table, params: Params, ordering: Ordering) -> Sequence[int]:
+    """The ids of the whole list in its order, remembered while nothing changes: a walk asks for every page of it."""
+    asked = orjson.dumps([table.resource.name, {k: v for k, v in params.items() if k not in _PAGING}])
+    known = world.lists.get(asked, world.state.version)
+    if known is None:
+        known = array("q", _find(world, table, params, ordering))
+        if len(table.rows) >= _WORTH_KEEPING:
+            world.lists.put(asked, world.state.version, known)
+    return known
+
+
+def _find(world: World, table: Table, params: Params, ordering: Ordering) -> list[int]:
+    keys, exact = _candidates(world, table, params)
+    tests = _tests(world, table.resource, params, exact)
+    if not _shows_hidden(world, table.resource, params):
+        keys = (key for key in keys if key in table.live)
+    columns = [name for name, _ in ordering] or (["position"] if table.shelves is not None else [])
+    if not tests and not columns:
+        return sorted(keys, reverse=True)
+    peek, found = table.peek, []
+    for key in keys:
+        row = peek(key)
+        if all(test(row) for test in tests):
+            found.append((key, *(_sortable(table.get(row, name)) for name in columns)))
+    return _in_order(found, len(columns), ordering)
+
+
+def _in_order(found: list[tuple[Any, ...]], columns: int, ordering: Ordering) -> list[int]:
+    """Newest first, line items by position before that; what was asked for before either, ties in its direction."""
+    found.sort(reverse=ordering[-1][1] if ordering else True)
+    for at in range(columns, 0, -1):
+        found.sort(key=itemgetter(at), reverse=bool(ordering) and ordering[at - 1][1])
+    return [entry[0] for entry in found]
+
+
+def _shows_hidden(world: World, resource: Resource, params: Params) -> bool:
+    """Asking for a status shows what lists hide; asking for ids does so on orders, whose list hid nothing in 2014."""
     if as_list(params.get("status"), split=True):
         return True
-    return resource.ids_show_hidden and bool(as_list(params.get("ids"), split=True))
+    if resource.ids_show_hidden and as_list(params.get("ids"), split=True):
+        return True
+    return _hides_nothing(world, resource)
 
 
-def _slice_newest_first(keys: list[int], start: int, limit: int) -> list[int]:
-    end = len(keys) - start
-    return keys[max(end - limit, 0) : end][::-1] if end > 0 else []
+def _hides_nothing(world: World, resource: Resource) -> bool:
+    return resource.name == "orders" and world.switches.deleted_orders_listed
 
 
-def _candidates(world: World, table: Table, params: Params) -> Iterable[Row]:
-    """The smallest set of rows that holds everything the parameters ask for."""
-    rows = table.rows
+def _candidates(world: World, table: Table, params: Params) -> tuple[Iterable[int], str]:
+    """The smallest set of ids that holds everything the parameters ask for, and the parameter it answers exactly."""
     wanted = as_list(params.get("ids"), split=True)
     if wanted:
-        return [rows[key] for key in dict.fromkeys(_ints(wanted)) if key in rows]
+        return [key for key in dict.fromkeys(_ints(wanted)) if key in table.rows], ""
     for name, index in table.indexes.items():
         field = table.resource.fields[name]
-        given = as_list(params.get(name), split=field.kind == "int") if field.filter else []
+        given = _asked_of(field, name, params) if field.filter else []
         if given:
-            keys = (key for value in _read_all(field, given) for key in index.get(value, ()))
-            return [rows[key] for key in dict.fromkeys(keys)]
-    since = read_datetime(params.get("updated_at_min"))
-    if since is not None and table.resource.timestamps:
-        return [rows[key] for key in table.changed_since(since)]
-    if _exact_number(world, table, params):
-        index = table.indexes["order_number_folded"]
-        numbers = as_list(params["order_number"], split=False)
-        return [rows[key] for number in dict.fromkeys(numbers) for key in index.get(number.lower(), ())]
-    return rows.values() if _shows_hidden(table.resource, params) else [rows[key] for key in table.live]
+            values = dict.fromkeys(_read_all(field, given))
+            return dict.fromkeys(key for value in values for key in index.ids(value)), name
+    return _by_number(world, table, params) or _since(world, table, params)
 
 
-def _exact_number(world: World, table: Table, params: Params) -> bool:
-    substring = world.switches.order_number_filter_substring
-    return table.resource.name == "orders" and not substring and bool(as_list(params.get("order_number"), split=False))
+def _by_number(world: World, table: Table, params: Params) -> tuple[Iterable[int], str] | None:
+    """Orders by their number, where that filter takes whole numbers only."""
+    numbers = as_list(params.get("order_number"), split=False)
+    if not numbers or table.resource.name != "orders" or world.switches.order_number_filter_substring:
+        return None
+    index = table.indexes["order_number_folded"]
+    folded = dict.fromkeys(number.strip().lower() for number in numbers)
+    answered = "" if world.switches.order_number_filter_case_sensitive else "order_number"
+    return [key for number in folded for key in index.ids(number)], answered
 
 
-def _tests(world: World, resource: Resource, params: Params) -> list[Test]:
-    """What a row has to pass. Unknown parameters and blank values ask for nothing."""
+def _since(world: World, table: Table, params: Params) -> tuple[Iterable[int], str]:
+    """What changed or came since a moment, else everything."""
+    if table.resource.timestamps:
+        changed, created = (read_datetime(params.get(f"{name}_at_min")) for name in ("updated", "created"))
+        if changed is not None:
+            return table.changed_since(changed), "updated_at_min"
+        since = None if created is None else table.created_since(created)
+        if since is not None:
+            return since, "created_at_min"
+    return (table.rows if _shows_hidden(world, table.resource, params) else table.live), ""
+
+
+def _tests(world: World, resource: Resource, params: Params, but: str = "") -> list[Test]:
+    """What a row has to pass. Unknown parameters and blank values ask for nothing; `but` is answered already."""
     tests: list[Test] = []
     for name in params:
         test = _moment_test(resource, name, params) or _field_test(world, resource, name, params)
-        if test is not None:
+        if test is not None and name != but:
             tests.append(test)
     query = params.get("q") or params.get("term")
     if isinstance(query, str) and query.strip() and resource.search:
@@ -153,21 +221,27 @@ def _field_test(world: World, resource: Resource, name: str, params: Params) -> 
         return special
     field = resource.fields.get(name)
     # Every list of records with a status can be asked for one, documented or not (reference §3.7).
-    if field is None or field.kind == "object" or not (field.filter or name == "status"):
+    if field is None or not (field.filter or name == "status"):
         return None
-    given = as_list(params[name], split=field.kind == "int" or field.comma or bool(field.enum) or name == "status")
+    given = _asked_of(field, name, params)
     if not given:
         return None
     wanted = set(_read_all(field, given))
     column, default = field.alias or name, resource.fields[field.alias or name].default
-    if field.kind == "array" or field.tag_text:
+    if field.kind in {"array", "object"} or field.tag_text:
         texts = {str(value) for value in wanted}
         return lambda row: not texts.isdisjoint(_members(row.get(column, default)))
     return lambda row: row.get(column, default) in wanted
 
 
+def _asked_of(field: Field, name: str, params: Params) -> list[str]:
+    """The values a filter was given; commas part them unless the column's own texts may hold some."""
+    split = field.kind == "int" or field.comma or bool(field.enum) or name == "status"
+    return as_list(params.get(name), split=split)
+
+
 def _members(value: Any) -> list[str]:
-    parts = value.split(",") if isinstance(value, str) else value or []
+    parts = value.split(",") if isinstance(value, str) else value.values() if isinstance(value, dict) else value or []
     return [str(part).strip() for part in parts]
 
 
@@ -192,7 +266,7 @@ def _ints(texts: list[str]) -> list[int]:
     return [int(text) for text in texts if text.isdecimal() and len(text) <= 18]
 
 
-def _ordering(resource: Resource, params: Params) -> list[tuple[str, bool]]:
+def _ordering(resource: Resource, params: Params) -> Ordering:
     """The columns of `order=name asc` with whether each runs backwards; unknown ones ask for nothing."""
     text = params.get("order")
     found = []
@@ -202,16 +276,6 @@ def _ordering(resource: Resource, params: Params) -> list[tuple[str, bool]]:
         if field is not None and field.stored and field.emit and field.access != "hidden":
             found.append((field.name, len(words) > 1 and words[1].lower() == "desc"))
     return found
-
-
-def _sort(table: Table, rows: list[Row], ordering: list[tuple[str, bool]]) -> None:
-    """Newest first, line items by position before that, and what was asked for before either."""
-    rows.sort(key=lambda row: row["id"], reverse=True)
-    if ordering:
-        for name, backwards in reversed(ordering):
-            rows.sort(key=lambda row, name=name: _sortable(table.get(row, name)), reverse=backwards)  # type: ignore[misc]
-    elif table.resource.sort == "position":
-        rows.sort(key=lambda row: row.get("position") or 0)
 
 
 def _sortable(value: Any) -> tuple[int, Any]:

@@ -1,74 +1,62 @@
-"""Which endpoint a method and a path mean (reference §4)."""
+"""Which endpoint a method and a path mean (reference §4).
+
+Every path has at most one `:id`. A request is looked up as it stands, then with its second part taken for the
+id, then with its last: three dictionary look-ups at most, whatever the number of endpoints.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
-from .schema import Resource
+from .schema import Endpoint, schema
+from .switches import Switches
 
-_COLLECTION = {"GET": ("index", "L"), "POST": ("create", "C")}
-_MEMBER = {
-    "GET": ("show", "G"),
-    "PUT": ("update", "U"),
-    "PATCH": ("update", "U"),
-    "DELETE": ("destroy", "X"),
-}
-_ACTIONS = {
-    "orders": frozenset({"invoice", "pay", "pack", "fulfil", "void"}),
-    "purchase_orders": frozenset({"receive"}),
-    "stock_transfers": frozenset({"receive", "revert"}),
-}
-_NUMBERED = frozenset({"orders", "stock_adjustments"})
+_DEFAULTS = Switches()
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One endpoint: what it does, to which resource, to which record."""
+class Route(NamedTuple):
+    """The endpoint a request is for, and the record it names."""
 
-    endpoint: str
-    resource: str
+    endpoint: Endpoint
     key: str | None = None
-    action: str = ""
 
 
-def match(schema: dict[str, Resource], method: str, path: str, *, ajax: bool) -> Route | None:
+def match(method: str, path: str, switches: Switches = _DEFAULTS) -> Route | None:
     """The route of a request, or None where Rails had none. Trailing slash and `.json` do not matter."""
-    parts = path.strip("/").removesuffix(".json").split("/")
-    if ajax and parts[0] == "ajax":
-        parts = parts[1:] or [""]
-    method = "GET" if method == "HEAD" else method
-    special = _special(method, parts)
-    if special is not None:
-        return special
-    resource = schema.get(parts[0])
-    if resource is None or resource.internal or resource.hidden_table or len(parts) > 2:
+    path = path.strip("/").removesuffix(".json")
+    if switches.ajax_paths_served:
+        path = path.removeprefix("ajax/")
+    route = _look_up(method, path)
+    if route is None or (route.endpoint.switch and not getattr(switches, route.endpoint.switch)):
         return None
-    endpoint, letter = (_COLLECTION if len(parts) == 1 else _MEMBER).get(method, ("", "-"))
-    if letter not in resource.methods:
-        return None
-    return Route(endpoint, resource.name, parts[1] if len(parts) == 2 else None)
+    return route
 
 
-def _special(method: str, parts: list[str]) -> Route | None:
-    if method == "POST":
-        if len(parts) == 4 and parts[2] == "actions" and parts[3] in _ACTIONS.get(parts[0], ()):
-            return Route("act", parts[0], parts[1], parts[3])
-        return None
-    if method != "GET":
-        return None
-    match parts:
-        case ["accounts", "current" | "account"]:
-            return Route("current_account", "accounts")
-        case ["users", "current"]:
-            return Route("current_user", "users")
-        case ["variants", "composition"]:
-            return Route("composition", "composition")
-        case ["variants", "composition", key] | ["variants", key, "composition"]:
-            return Route("composition_of", "composition", key)
-        case ["stock_levels"]:
-            return Route("index", "stock_levels")
-        case ["stock_levels", key]:
-            return Route("show", "stock_levels", key)
-        case [resource, "available_identifiers"] if resource in _NUMBERED:
-            return Route("available_identifier", resource)
-    return None
+def _look_up(method: str, path: str) -> Route | None:
+    fixed, keyed = _tables()
+    route = fixed.get((method, path))
+    if route is not None:
+        return route
+    head, slash, rest = path.partition("/")
+    key, _, tail = rest.partition("/")
+    endpoint = keyed.get((method, head, tail))
+    if endpoint is None:
+        head, slash, key = path.rpartition("/")
+        endpoint = keyed.get((method, head, ""))
+    return Route(endpoint, key) if endpoint is not None and slash else None
+
+
+@lru_cache(maxsize=1)
+def _tables() -> tuple[dict[tuple[str, str], Route], dict[tuple[str, str, str], Endpoint]]:
+    """The endpoints whose path is fixed, and those with an id: by what is before and what is behind it."""
+    fixed: dict[tuple[str, str], Route] = {}
+    keyed: dict[tuple[str, str, str], Endpoint] = {}
+    for endpoint in (e for resource in schema().values() for e in resource.endpoints):
+        before, has_key, behind = endpoint.path.strip("/").partition("/:id")
+        for method in endpoint.methods:
+            if has_key:
+                keyed[method, before, behind.strip("/")] = endpoint
+            else:
+                fixed[method, before] = Route(endpoint)
+    return fixed, keyed

@@ -1,113 +1,24 @@
-"""The sandbox's memory: tables of rows, their indexes, and transactions over them.
+"""The sandbox's memory: every table, and transactions over them.
 
-Nothing here knows TradeGecko's rules or HTTP. A row is a dict that holds only what was set; everything else
-has the default its schema gives it. That keeps rows small, which a million variants will need. Rows are
-changed through `State` alone, so that indexes, `updated_at`, the roll-back and the state file stay right.
-Values inside a row (lists, objects) are replaced, never changed in place.
+Nothing here knows TradeGecko's rules or HTTP. Rows are changed through `State` alone, so that indexes, `updated_at`,
+the roll-back and the state file stay right. Values inside a row (lists, objects) are replaced, never changed in place.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from .schema import Resource
+from .tables import Ground, Row, Table
 
-Row = dict[str, Any]
+__all__ = ["Change", "Ground", "Heard", "Row", "Sink", "State", "Table"]
+
 Change = tuple[str, int, Row | None]
 Sink = Callable[[list[Change]], None]
 # Told of every transaction that was kept: the rows it touched as they were before it.
 Heard = Callable[[dict[tuple[str, int], Row | None]], None]
-
-
-class Table:
-    """Rows by id, with the look-ups lists need.
-
-    `live` holds the ids a list shows by default, ascending, so that a page is a slice and a count a length.
-    `recent` holds every id in the order of its last change, so that "changed since" reads only what changed.
-    """
-
-    def __init__(self, resource: Resource) -> None:
-        self.resource = resource
-        self.rows: dict[int, Row] = {}
-        self.live: list[int] = []
-        self.recent: dict[int, None] = {}
-        self.recent_in_order = True
-        self.last_id = 0
-        self.version = 0
-        self.indexes: dict[str, dict[Any, dict[int, None]]] = {name: {} for name in resource.indexes}
-        self._newest_change = ""
-        self._hides = frozenset(resource.hides)
-        status = resource.fields.get("status")
-        self._status_default = status.default if status else None
-
-    def get(self, row: Row, name: str) -> Any:
-        """A stored value, or the column's default."""
-        if name in row:
-            return row[name]
-        return self.resource.fields[name].default
-
-    def shows(self, row: Row) -> bool:
-        """Whether lists show the row without being asked for its status."""
-        return not self._hides or row.get("status", self._status_default) not in self._hides
-
-    def where(self, name: str, value: Any) -> list[Row]:
-        """Rows whose indexed column has this value, oldest first."""
-        return [self.rows[key] for key in sorted(self.indexes[name].get(value, ()))]
-
-    def add(self, row: Row) -> None:
-        """Take a row in and index it."""
-        key = row["id"]
-        self.rows[key] = row
-        self.last_id = max(self.last_id, key)
-        for name, index in self.indexes.items():
-            index.setdefault(self.get(row, name), {})[key] = None
-        if self.shows(row):
-            if not self.live or key > self.live[-1]:
-                self.live.append(key)
-            else:
-                insort(self.live, key)
-        self._note_change(row)
-        self.version += 1
-
-    def remove(self, row: Row) -> None:
-        """Forget a row."""
-        key = row["id"]
-        del self.rows[key]
-        for name, index in self.indexes.items():
-            value = self.get(row, name)
-            index[value].pop(key, None)
-            if not index[value]:
-                del index[value]
-        at = bisect_left(self.live, key)
-        if at < len(self.live) and self.live[at] == key:
-            del self.live[at]
-        self.recent.pop(key, None)
-        self.version += 1
-
-    def changed_since(self, moment: str) -> list[int]:
-        """Ids of the rows whose `updated_at` is `moment` or later."""
-        if not self.recent_in_order:
-            self.recent = dict.fromkeys(sorted(self.recent, key=lambda key: self.rows[key]["updated_at"]))
-            self.recent_in_order = True
-        found = []
-        for key in reversed(self.recent):
-            if self.rows[key]["updated_at"] < moment:
-                break
-            found.append(key)
-        return found
-
-    def _note_change(self, row: Row) -> None:
-        moment = row.get("updated_at")
-        if moment is None:
-            return
-        if moment < self._newest_change:
-            self.recent_in_order = False
-        self._newest_change = max(moment, self._newest_change)
-        self.recent.pop(row["id"], None)
-        self.recent[row["id"]] = None
 
 
 class State:
@@ -118,10 +29,19 @@ class State:
         self.tables = {name: Table(resource) for name, resource in schema.items()}
         self.now = now
         self.sink: Sink | None = None
+        self.version = 0
+        """Grows with every change, so that what was worked out from the rows can be told to be stale."""
         self._before: dict[tuple[str, int], Row | None] | None = None
+        self._grounded: list[Table] = []
 
     def __getitem__(self, name: str) -> Table:
         return self.tables[name]
+
+    def lay(self, grounds: Mapping[str, Ground]) -> None:
+        """Put grounds under tables that are empty yet."""
+        for name, ground in grounds.items():
+            self.tables[name] = Table(self.tables[name].resource, ground)
+            self._grounded.append(self.tables[name])
 
     def find(self, table: str, key: Any) -> Row | None:
         """The row with this id, or None."""
@@ -152,7 +72,7 @@ class State:
         if touch and table.resource.timestamps:
             changed.setdefault("updated_at", self.now())
         self._remember(name, row["id"], row)
-        self._rewrite(table, row, changed)
+        table.change(row, changed)
         return True
 
     def touch(self, name: str, row: Row) -> None:
@@ -172,6 +92,7 @@ class State:
             yield
             return
         self._before = {}
+        self._of_ground: set[tuple[str, int]] = set()
         try:
             yield
             self._commit(self._before)
@@ -180,35 +101,38 @@ class State:
             raise
         finally:
             self._before = None
+            self.forget()
 
-    def _rewrite(self, table: Table, row: Row, changed: Row) -> None:
-        if changed.keys() & table.indexes.keys() or "status" in changed:
-            table.remove(row)
-            row.update(changed)
-            table.add(row)
-            return
-        row.update(changed)
-        table._note_change(row)
-        table.version += 1
+    def forget(self) -> None:
+        """Let go of ground rows that were only looked at."""
+        for table in self._grounded:
+            table.forget()
 
     def _remember(self, name: str, key: int, row: Row | None) -> None:
         if self._before is None:
             raise RuntimeError("rows may only change inside State.transaction()")
         if (name, key) not in self._before:
             self._before[name, key] = None if row is None else dict(row)
+            if row is not None and self.tables[name].is_ground(key):
+                self._of_ground.add((name, key))
 
     def _roll_back(self, before: dict[tuple[str, int], Row | None]) -> None:
         for (name, key), old in before.items():
             table = self.tables[name]
             if key in table.rows:
                 table.remove(table.rows[key])
-            if old is not None:
+            if (name, key) in self._of_ground:
+                table.back_to_ground(key)
+            elif old is not None:
                 table.add(old)
                 # Re-adding put an old moment behind newer ones.
                 table.recent_in_order = False
 
     def _commit(self, before: dict[tuple[str, int], Row | None]) -> None:
-        if self.sink is not None and before:
+        if not before:
+            return
+        if self.sink is not None:
             self.sink([(name, key, self.tables[name].rows.get(key)) for name, key in before])
-        if self.heard is not None and before:
+        self.version += 1
+        if self.heard is not None:
             self.heard(before)

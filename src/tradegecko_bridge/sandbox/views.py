@@ -24,7 +24,7 @@ _DOCUMENT_HOST = "https://documents.sandbox.invalid"
 
 
 def _ids(world: World, table: str, column: str, value: int) -> list[int]:
-    return sorted(world.state[table].indexes[column].get(value, ()))
+    return world.state[table].indexes[column].ids(value)
 
 
 def _live_ids(world: World, table: str, column: str, value: int) -> list[int]:
@@ -52,6 +52,11 @@ def _account(world: World, row: Row) -> Extras:
         "location_ids": list(world.state["locations"].live),
         "user_ids": list(world.state["users"].live),
     }
+
+
+def _user(world: World, row: Row) -> Extras:
+    account = world.state.find("accounts", row.get("account_id")) or {}
+    return {"account_name": account.get("name")}
 
 
 def _company(world: World, row: Row) -> Extras:
@@ -134,9 +139,9 @@ def _file_name(image: Row) -> str:
 
 def _stock_adjustment(world: World, row: Row) -> Extras:
     lines = world.state["stock_adjustment_line_items"].where("stock_adjustment_id", row["id"])
-    reason = row.get("reason")
+    reason = world.state.find("stock_adjustment_reasons", row.get("stock_adjustment_reason_id")) or {}
     return {
-        "reason_label": reason.replace("_", " ").capitalize() if reason else None,
+        "reason_label": reason.get("name"),
         "cached_quantity": decimal_text(sum((line["quantity"] for line in lines), ZERO)),
         "cached_total": decimal_text(sum((line["quantity"] * line["price"] for line in lines), ZERO)),
         "stock_adjustment_line_item_ids": [line["id"] for line in lines],
@@ -243,5 +248,6 @@ VIEWS: dict[str, Callable[[World, Row], Extras]] = {
     "stock_transfers": _stock_transfer,
     "stock_levels": stock_level_view,
     "tax_types": _tax_type,
+    "users": _user,
     "variants": variant_view,
 }

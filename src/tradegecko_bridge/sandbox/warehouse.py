@@ -81,19 +81,17 @@ class Warehouse:
         if given.get("lines") is not None:
             return "fulfillments", [self._pack(order, given, "fulfilled")]
         gone = {row["id"] for row in self.world.progress.fulfillments(order) if row.get("status") == "fulfilled"}
-        self.world.actions.run("orders", "fulfil", order, {"fulfillment": self._parcel(given)})
+        self.world.actions.run("orders", "fulfil", order, self._parcel(given))
         return "fulfillments", [row for row in self.world.progress.fulfillments(order) if row["id"] not in gone]
 
     def _receive_purchase(self, wanted: object) -> Made:
         order = self._document("purchase_orders", "purchase order", wanted)
-        outcome = self.world.actions.run("purchase_orders", "receive", order, {})
-        return ("procurements", []) if outcome is None else (outcome[0], [outcome[1]])
+        table, made = self.world.actions.run("purchase_orders", "receive", order, {})
+        return table, [made]
 
     def _pack(self, order: Row, given: Given, status: str) -> Row:
         if given.get("lines") is None:
-            outcome = self.world.actions.run("orders", "pack", order, {"fulfillment": self._parcel(given)})
-            assert outcome is not None  # noqa: S101 - packing always makes a fulfilment
-            return outcome[1]
+            return self.world.actions.run("orders", "pack", order, self._parcel(given))[1]
         parts = [part for ask in _asks(given["lines"]) for part in self._parts(order, ask)]
         body = {**self._parcel(given), "order_id": order["id"], "status": status, "fulfillment_line_items": parts}
         return self.world.rules["fulfillments"].create(body)

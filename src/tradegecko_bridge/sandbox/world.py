@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .errors import NotFound
 from .formats import datetime_text
+from .lists import Lists
 from .schema import Resource, schema
 from .state import Row, State
 from .switches import Switches
@@ -52,9 +53,23 @@ class World:
         self.switches = switches
         self.schema: dict[str, Resource] = schema()
         self.state = State(self.schema, self.now)
+        self.lists = Lists()
         self.webhook_copies = 1
         self.late: dict[tuple[str, int], str] = {}
         self.session = Session(account_id=1, user_id=1, application_id=1, privileged=True)
+
+    def turn(self, given: Mapping[str, Any]) -> None:
+        """Turn switches. The default tax treatment is a column of the account, so that is changed with it."""
+        self.switches = self.switches.having(given)
+        self.state.version += 1  # What a filter finds depends on switches.
+        if "default_tax_treatment" in given:
+            with self.state.transaction():
+                chosen = {"default_tax_treatment": self.switches.default_tax_treatment}
+                self.state.update("accounts", self.account, chosen)
+
+    def positions(self) -> dict[str, Any]:
+        """Every switch and its position; the account's own column is the truth about its tax treatment."""
+        return asdict(self.switches) | {"default_tax_treatment": self.account["default_tax_treatment"]}
 
     def now(self) -> str:
         """The current moment as text, UTC."""
@@ -90,6 +105,8 @@ class World:
 
     def delay(self, table: str, key: int, until: str) -> None:
         """Keep a record from being read until a moment, as a lagging replica does. Writes find it."""
+        now = self.now()
+        self.late = {late: moment for late, moment in self.late.items() if moment > now}
         self.late[table, key] = until
 
     def is_late(self, table: str, key: int) -> bool:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from threading import Lock
-from typing import Self
+from typing import Any, Self, Unpack
 
 from attrs import evolve
 
 from tradegecko_bridge.commerce import Shipment, SourceOrder, UnreadableOrder
 from tradegecko_bridge.errors import StoreError
-from tradegecko_bridge.ledger import IntakeCounts, LedgerEntry, LedgerEvent, OrderState, ShipmentEntry
+from tradegecko_bridge.ledger import (
+    Filter,
+    IntakeCounts,
+    LedgerEntry,
+    LedgerEvent,
+    OrderState,
+    ShipmentEntry,
+    StateCount,
+)
+from tradegecko_bridge.mirrors import MirrorBook
 from tradegecko_bridge.permits import PermitBook
-from tradegecko_bridge.stores import intake_rules, shipment_rules, work_rules
-from tradegecko_bridge.stores.row import Change, Row, utc
+from tradegecko_bridge.stores import intake_rules, lookup_rules, shipment_rules, work_rules
+from tradegecko_bridge.stores.row import OUT, Change, Row, utc
 from tradegecko_bridge.stores.shipment_rules import ShipmentRow
 from tradegecko_bridge.stores.tokens import MemoryTokenStore
 
@@ -27,6 +36,8 @@ class MemoryStore:
         """The logins kept beside the ledger, a :class:`~tradegecko_bridge.ports.TokenStore`."""
         self.permits = PermitBook()
         """What is used of the rate limit, a :class:`~tradegecko_bridge.ports.RateLedger`."""
+        self.mirror = MirrorBook()
+        """What is remembered of accounts, a :class:`~tradegecko_bridge.ports.MirrorStore`."""
         self._lock = Lock()
         self._rows: dict[int, Row] = {}
         self._ids: dict[tuple[str, str], int] = {}
@@ -87,10 +98,12 @@ class MemoryStore:
             due.sort(key=lambda row: _age(row.entry))
             return [self._change(work_rules.claimed(row, worker, at, until)) for row in due[: max(limit, 0)]]
 
-    def record(self, entry: LedgerEntry, *, who: str, why: str = "") -> LedgerEntry:
+    def record(
+        self, entry: LedgerEntry, *, who: str, why: str = "", detail: Mapping[str, Any] | None = None
+    ) -> LedgerEntry:
         """See :meth:`tradegecko_bridge.ports.Store.record`."""
         with self._lock:
-            change = work_rules.recorded(self._row(entry.id), entry, who, why)
+            change = work_rules.recorded(self._row(entry.id), entry, who, why, detail)
             owner = self._remote.get((entry.connection, entry.remote_id or ""), entry.id)
             if owner != entry.id:
                 raise StoreError(work_rules.remote_taken(entry))
@@ -112,23 +125,38 @@ class MemoryStore:
         self,
         connection: str | None = None,
         *,
-        states: Collection[OrderState] | None = None,
-        reference: str | None = None,
-        number: str | None = None,
         limit: int | None = None,
+        before: int | None = None,
+        **wanted: Unpack[Filter],
     ) -> Sequence[LedgerEntry]:
         """See :meth:`tradegecko_bridge.ports.Store.entries`."""
+        wanted = lookup_rules.in_utc(wanted)
         with self._lock:
+            last = None if before is None else _age(self._row(before).entry)
             found = [
                 _copy(entry)
-                for entry in (row.entry for row in self._rows.values())
-                if (connection is None or entry.connection == connection)
-                and (states is None or entry.state in states)
-                and (reference is None or entry.reference == reference)
-                and (number is None or entry.number == number)
+                for entry in self._of(connection)
+                if lookup_rules.matches(entry, wanted) and (last is None or _age(entry) < last)
             ]
         found.sort(key=_age, reverse=True)
         return found if limit is None else found[: max(limit, 0)]
+
+    def sent_as(self, number: str, *, but: int) -> bool:
+        """See :meth:`tradegecko_bridge.ports.Store.sent_as`."""
+        with self._lock:
+            return any(
+                row.entry.remote_number == number and row.entry.state in OUT and row.entry.id != but
+                for row in self._rows.values()
+            )
+
+    def summary(
+        self, connection: str | None = None, *, states: Collection[OrderState] | None = None
+    ) -> Sequence[StateCount]:
+        """See :meth:`tradegecko_bridge.ports.Store.summary`."""
+        with self._lock:
+            return lookup_rules.summary(
+                entry for entry in self._of(connection) if states is None or entry.state in states
+            )
 
     def by_remote_ids(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, LedgerEntry]:
         """See :meth:`tradegecko_bridge.ports.Store.by_remote_ids`."""
@@ -206,6 +234,10 @@ class MemoryStore:
             self._acknowledged.setdefault((connection, kind), {}).update(values)
 
     # ── under the lock ───────────────────────────────────────────────────────────────────────
+
+    def _of(self, connection: str | None) -> Iterator[LedgerEntry]:
+        entries = (row.entry for row in self._rows.values())
+        return (entry for entry in entries if connection is None or entry.connection == connection)
 
     def _row(self, entry_id: int) -> Row:
         if entry_id not in self._rows:

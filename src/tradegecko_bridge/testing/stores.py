@@ -10,12 +10,13 @@ from tradegecko_bridge.testing.store_checks.decisions import DecisionChecks  # n
 from tradegecko_bridge.testing.store_checks.intake import IntakeChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.limits import LimitChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.lookups import LookupChecks  # noqa: E402
+from tradegecko_bridge.testing.store_checks.mirrors import MirrorChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.records import RecordChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.resupply import ResupplyChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.shipments import ShipmentChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.tokens import TokenChecks  # noqa: E402
 
-__all__ = ["RateLedgerSuite", "StoreSuite", "TokenStoreSuite"]
+__all__ = ["MirrorStoreSuite", "RateLedgerSuite", "StoreSuite", "TokenStoreSuite"]
 
 
 class StoreSuite(
@@ -66,6 +67,13 @@ class TokenStoreSuite(TokenChecks):
 
     As :class:`StoreSuite`, with a fixture ``tokens``: an empty token store, a new one for every test.
     :mod:`tradegecko_bridge.stores.token_rules` decides what becomes of a login; a store only finds, locks and writes.
+    """
+
+
+class MirrorStoreSuite(MirrorChecks):
+    """Everything :class:`tradegecko_bridge.ports.MirrorStore` promises, as tests.
+
+    As :class:`StoreSuite`, with a fixture ``mirror``: an empty one, a new one for every test.
     """
 
 

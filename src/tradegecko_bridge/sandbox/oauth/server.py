@@ -5,13 +5,15 @@ from __future__ import annotations
 import base64
 import hmac
 import logging
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import orjson
 
-from ..errors import ApiError
+from ..errors import ApiError, Malformed
 from ..params import read_body, read_query
+from ..schema import oauth_endpoints
 from ..state import Row
 from ..wire import JSON, Answer, Request, Undone, page
 from ..world import World
@@ -23,6 +25,7 @@ log = logging.getLogger("tradegecko_bridge.sandbox")
 _NO_STORE = [("Content-Type", JSON), ("Cache-Control", "no-store"), ("Pragma", "no-cache")]
 _KEPT = ("client_id", "redirect_uri", "response_type", "state", "scope")
 Fields = dict[str, str]
+Handler = Callable[[Request, Fields], Answer]
 
 
 class OAuth:
@@ -30,12 +33,10 @@ class OAuth:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._routes = {
-            ("GET", "/oauth/authorize"): self.ask,
-            ("HEAD", "/oauth/authorize"): self.ask,
-            ("POST", "/oauth/authorize"): self.decide,
-            ("POST", "/oauth/token"): self.token,
-            ("POST", "/oauth/revoke"): self.revoke,
+        self._routes: dict[tuple[str, str], Handler] = {
+            (method, endpoint.path): getattr(self, endpoint.does)
+            for endpoint in oauth_endpoints()
+            for method in endpoint.methods
         }
 
     def handle(self, request: Request, *, undo: bool = False) -> Answer:
@@ -51,6 +52,8 @@ class OAuth:
         except OAuthError as exc:
             return self._refused(exc.code)
         except ApiError as exc:
+            if isinstance(exc, Malformed) and self.world.switches.malformed_json_is_html:
+                return page(400, "Bad Request")
             return Answer(exc.status, orjson.dumps(exc.body), [("Content-Type", JSON)])
         except Undone:
             return page(500, "We're sorry, but something went wrong.")
@@ -159,7 +162,7 @@ class OAuth:
 
 
 def _fields(request: Request) -> Fields:
-    """The texts in query and body, which may be a form or JSON. Raises BadRequest for JSON that is none."""
+    """The texts in query and body, which may be a form or JSON. Raises Malformed for JSON that is none."""
     given: dict[str, Any] = read_query(request.query)
     if request.method == "POST":
         given |= read_body(request.body, request.headers.get("content-type", ""))

@@ -7,7 +7,7 @@ from .actions import Actions
 from .adjustments import StockAdjustmentLineItems, StockAdjustments
 from .base import Rules
 from .catalogue import Images, Products, Variants
-from .companies import Addresses, Contacts, Notes
+from .companies import Addresses, Companies, Contacts, Notes
 from .fulfillments import FulfillmentLineItems, Fulfillments
 from .invoices import InvoiceLineItems, Invoices, Payments
 from .orders import OrderLineItems, Orders
@@ -21,6 +21,7 @@ from .webhooks import Webhooks
 
 _SPECIAL: dict[str, type[Rules]] = {
     "addresses": Addresses,
+    "companies": Companies,
     "contacts": Contacts,
     "currencies": Currencies,
     "fulfillment_line_items": FulfillmentLineItems,

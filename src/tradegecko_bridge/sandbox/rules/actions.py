@@ -10,13 +10,14 @@ from ..formats import ZERO
 from ..state import Row
 from ..values import Raw
 from ..world import World
+from .adjustments import StockAdjustments
 from .fulfillments import Fulfillments
 from .orders import Orders
 from .purchasing import PurchaseOrders
 from .transfers import StockTransfers
 
-# The table and the row an action answers with; None for an answer without a body.
-Outcome = tuple[str, Row] | None
+# The table and the row an action made or changed.
+Outcome = tuple[str, Row]
 
 
 class Actions:
@@ -25,6 +26,8 @@ class Actions:
     def __init__(self, world: World) -> None:
         self.world = world
         orders, transfers = world.rules["purchase_orders"], world.rules["stock_transfers"]
+        adjustments = world.rules["stock_adjustments"]
+        assert isinstance(adjustments, StockAdjustments)  # noqa: S101
         assert isinstance(orders, PurchaseOrders)  # noqa: S101 - tells the type checker which rules these are
         assert isinstance(transfers, StockTransfers)  # noqa: S101
         self.by_name: dict[tuple[str, str], Callable[[Row, Raw], Outcome]] = {
@@ -34,27 +37,27 @@ class Actions:
             ("orders", "fulfil"): self.fulfil,
             ("orders", "void"): self.void,
             ("purchase_orders", "receive"): orders.receive,
+            ("stock_adjustments", "revert"): adjustments.revert,
             ("stock_transfers", "receive"): transfers.receive,
             ("stock_transfers", "revert"): transfers.revert,
         }
 
-    def run(self, resource: str, name: str, row: Row, body: Raw) -> Outcome:
-        """Do it. `body` is the whole request body; its root is optional. Raises Invalid."""
-        return self.by_name[resource, name](row, body)
+    def run(self, resource: str, name: str, row: Row, given: Raw) -> Outcome:
+        """Do it, with what was sent under the action's root, if anything was. Raises Invalid."""
+        return self.by_name[resource, name](row, given)
 
-    def invoice(self, order: Row, body: Raw) -> Outcome:
+    def invoice(self, order: Row, given: Raw) -> Outcome:
         """Invoice everything not yet invoiced."""
         self._finalize(order)
         lines = self._remaining(order, self.world.progress.invoiced, goods_only=False)
         if not lines:
             raise Invalid.one("base", "Nothing left to invoice")
-        given = {**_root(body, "invoice"), "order_id": order["id"], "invoice_line_items": lines}
-        return "invoices", self.world.rules["invoices"].create(given)
+        invoice = {**given, "order_id": order["id"], "invoice_line_items": lines}
+        return "invoices", self.world.rules["invoices"].create(invoice)
 
-    def pay(self, order: Row, body: Raw) -> Outcome:
+    def pay(self, order: Row, given: Raw) -> Outcome:
         """Pay what invoices still ask for, and invoice and pay the rest. Answers with the last payment."""
         self._finalize(order)
-        given = _root(body, "payment")
         method = self._payment_method(given)
         if self._remaining(order, self.world.progress.invoiced, goods_only=False):
             self.invoice(order, {})
@@ -73,20 +76,19 @@ class Actions:
             raise Invalid.one("base", "Nothing left to pay")
         return "payments", made
 
-    def pack(self, order: Row, body: Raw) -> Outcome:
+    def pack(self, order: Row, given: Raw) -> Outcome:
         """One packed fulfilment for everything not yet packed."""
         self._finalize(order)
-        made = self._fulfill_rest(order, _root(body, "fulfillment"), "packed")
+        made = self._fulfill_rest(order, given, "packed")
         if made is None:
             raise Invalid.one("base", "Nothing left to pack")
         return "fulfillments", made
 
-    def fulfil(self, order: Row, body: Raw) -> Outcome:
+    def fulfil(self, order: Row, given: Raw) -> Outcome:
         """Ship what is packed, and one new fulfilment for the rest. Answers with the last one shipped."""
         self._finalize(order)
         rules = self.world.rules["fulfillments"]
         assert isinstance(rules, Fulfillments)  # noqa: S101 - tells the type checker which rules these are
-        given = _root(body, "fulfillment")
         shipped = None
         for fulfillment in self.world.progress.fulfillments(order):
             if fulfillment.get("status", "packed") == "packed":
@@ -97,12 +99,12 @@ class Actions:
             raise Invalid.one("base", "Nothing left to fulfil")
         return "fulfillments", shipped
 
-    def void(self, order: Row, _body: Raw) -> Outcome:
+    def void(self, order: Row, _given: Raw) -> Outcome:
         """Void the order, whatever state it is in."""
         rules = self.world.rules["orders"]
         assert isinstance(rules, Orders)  # noqa: S101 - tells the type checker which rules these are
         rules.void(order)
-        return ("orders", order) if self.world.switches.void_action_returns_order else None
+        return "orders", order
 
     def _finalize(self, order: Row) -> None:
         if self.world.switches.actions_finalize_order and order["status"] in {"draft", "active"}:
@@ -135,8 +137,3 @@ class Actions:
                 found: int = row["id"]
                 return found
         raise Invalid.one("payment_method", BLANK)
-
-
-def _root(body: Raw, name: str) -> Raw:
-    given = body.get(name)
-    return given if isinstance(given, dict) else {}

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from ..errors import BLANK, Invalid
 from ..formats import ZERO
 from ..state import Row
+from ..values import Raw
 from .base import Draft, Rules, next_number, use_number
+from .stock import Move
+
+_LOCKED = "Stock adjustment can no longer be edited"
+_LINES = "stock_adjustment_line_items"
 
 
 class StockAdjustments(Rules):
     """A document that puts stock in or takes it out at one location."""
+
+    def check(self, draft: Draft) -> None:
+        """A void one does not change; the reason and its row say the same (inferred)."""
+        if draft.before.get("status", "active") == "void" and draft.values:
+            draft.complaints.add("base", _LOCKED)
+        reasons = self.state["stock_adjustment_reasons"]
+        chosen = reasons.rows.get(draft.values.get("stock_adjustment_reason_id") or 0)
+        if chosen is not None:
+            draft.values["reason"] = chosen["reason_code"]
+        elif "reason" in draft.values:
+            found = reasons.where("reason_code", draft.values["reason"])
+            draft.values["stock_adjustment_reason_id"] = found[0]["id"] if found else None
 
     def prepare(self, draft: Draft) -> None:
         """The primary location and the next number, unless others were sent."""
@@ -26,17 +41,31 @@ class StockAdjustments(Rules):
 
     def created(self, draft: Draft) -> None:
         """Make the lines; each moves stock at once."""
-        given = self.children(draft.raw, "stock_adjustment_line_items")
-        self.create_children("stock_adjustment_line_items", {"stock_adjustment_id": draft.record["id"]}, given)
+        given = self.children(draft.raw, _LINES)
+        self.create_children(_LINES, {"stock_adjustment_id": draft.record["id"]}, given)
 
     def delete(self, row: Row) -> None:
         """Void it: every line's movement is taken back (appendix 35)."""
         if row.get("status", "active") == "void":
             return
-        for line in self.state["stock_adjustment_line_items"].where("stock_adjustment_id", row["id"]):
+        for line in self.state[_LINES].where("stock_adjustment_id", row["id"]):
             self.world.stock.change_on_hand(line.get("moved", []), -1)
-            self.state.update("stock_adjustment_line_items", line, {"moved": []})
+            self.state.update(_LINES, line, {"moved": []})
         super().delete(row)
+
+    def revert(self, row: Row, _given: Raw) -> tuple[str, Row]:
+        """`actions/revert`: a second, mirrored adjustment, as the documentation had it for a year (reference §5.26)."""
+        lines = [
+            {"variant_id": line["variant_id"], "quantity": -line["quantity"], "price": line["price"]}
+            for line in self.state[_LINES].where("stock_adjustment_id", row["id"])
+        ]
+        mirrored = {
+            "stock_location_id": row["stock_location_id"],
+            "reason": row.get("reason"),
+            "notes": f"Reversal of Stock Adjustment #{row['adjustment_number']}",
+            _LINES: lines,
+        }
+        return self.name, self.create(mirrored)
 
     def next_identifier(self) -> str:
         """The next free adjustment number, without using it up."""
@@ -49,9 +78,7 @@ class StockAdjustmentLineItems(Rules):
 
     def admit(self, values: Row) -> None:
         """A void adjustment takes no more lines."""
-        adjustment = self.world.get("stock_adjustments", values["stock_adjustment_id"])
-        if adjustment.get("status", "active") == "void":
-            raise Invalid.one("base", "Stock adjustment can no longer be edited")
+        self._must_stand(values)
 
     def prepare(self, draft: Draft) -> None:
         """What comes in has a cost; what goes out leaves at the moving average cost."""
@@ -61,22 +88,60 @@ class StockAdjustmentLineItems(Rules):
         if variant is None:
             draft.complaints.add("variant", BLANK)
         elif variant.get("composite"):
-            draft.complaints.add("variant", "is a composite and has no stock of its own")
+            return
         elif draft.values.get("price") is None and draft.values["quantity"] <= 0:
             draft.values["price"] = variant.get("moving_average_cost") or ZERO
         elif draft.values.get("price") is None:
             draft.complaints.add("price", BLANK)
 
+    def check(self, draft: Draft) -> None:
+        """Bundles have no stock, and lines of a void adjustment do not change."""
+        variant = self.state.find("variants", draft.values.get("variant_id"))
+        if variant is not None and variant.get("composite"):
+            draft.complaints.add("variant", "is a composite and has no stock of its own")
+        if draft.row is not None and draft.values:
+            self._must_stand(draft.row)
+            for name in ("quantity", "price"):
+                if draft.values.get(name, ZERO) is None:
+                    draft.complaints.add(name, BLANK)
+
     def created(self, draft: Draft) -> None:
         """Move the stock, and work a receipt's cost into the average."""
-        adjustment = self.state["stock_adjustments"].rows[draft.record["stock_adjustment_id"]]
-        quantity: Decimal = draft.record["quantity"]
-        moves = self.world.stock.moves(draft.record["variant_id"], adjustment["stock_location_id"], quantity)
+        moves, quantity = self._moves(draft.record), draft.record["quantity"]
         if moves and quantity > 0:
             self.world.stock.receive_cost(draft.record["variant_id"], quantity, draft.record["price"])
-        self.world.stock.change_on_hand(moves)
-        self.state.update(self.name, draft.record, {"moved": moves}, touch=False)
+        self._move(draft.record, moves)
+
+    def updated(self, draft: Draft) -> None:
+        """Move what is different now; what it cost stays in the average."""
+        if draft.changed:
+            self._move(draft.record, self._moves(draft.record))
+            self.alone(draft.record)
+
+    def delete(self, row: Row) -> None:
+        """Take its movement back and remove it."""
+        self._must_stand(row)
+        self._move(row, [])
+        self.state.delete(self.name, row)
+        self.alone(row)
 
     def alone(self, row: Row) -> None:
         """A line on its own changes its adjustment."""
-        self.state.touch("stock_adjustments", self.state["stock_adjustments"].rows[row["stock_adjustment_id"]])
+        self.state.touch("stock_adjustments", self._adjustment(row))
+
+    def _adjustment(self, line: Row) -> Row:
+        return self.world.get("stock_adjustments", line["stock_adjustment_id"])
+
+    def _must_stand(self, line: Row) -> None:
+        if self._adjustment(line).get("status", "active") == "void":
+            raise Invalid.one("base", _LOCKED)
+
+    def _moves(self, line: Row) -> list[Move]:
+        place: int = self._adjustment(line)["stock_location_id"]
+        return self.world.stock.moves(line["variant_id"], place, line["quantity"])
+
+    def _move(self, line: Row, moves: list[Move]) -> None:
+        """Put these moves in the place of the ones the line made."""
+        self.world.stock.change_on_hand(line.get("moved", []), -1)
+        self.world.stock.change_on_hand(moves)
+        self.state.update(self.name, line, {"moved": moves}, touch=False)

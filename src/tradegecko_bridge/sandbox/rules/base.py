@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..errors import TAKEN, BadRequest, Complaints, Invalid
+from ..errors import BLANK, TAKEN, BadRequest, Complaints, Invalid
 from ..schema import Resource
 from ..state import Row, State
 from ..values import Raw, read_values, require_parents, require_present
@@ -144,6 +144,13 @@ class Rules:
         rows = self.state[self.name].rows
         if value and any(rows[key].get(name) == value and key != own for key in self.state[self.name].live):
             draft.complaints.add(name, TAKEN)
+
+
+def require_sent(draft: Draft, *names: str) -> None:
+    """Complain about columns that were not sent, before their defaults are filled in."""
+    for name in names:
+        if draft.values.get(name) in (None, "") and name.removesuffix("_id") not in draft.complaints.errors:
+            draft.complaints.add(name.removesuffix("_id"), BLANK)
 
 
 def next_number(world: World, counter: str, prefix: str, taken: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import NOT_A_NUMBER, Complaints, Invalid
+from ..errors import NOT_A_NUMBER, Complaints, Invalid, NotFound
 from ..formats import ZERO, Unreadable, read_decimal, read_int, read_string
 from ..state import Row
 from ..values import Raw
@@ -117,6 +117,15 @@ class Variants(Rules):
 
 class Images(Rules):
     """Pictures, fetched by URL and processed a moment later."""
+
+    def create(self, raw: Raw, *, nested: bool = False) -> Row:
+        """In the first years a picture belonged to a variant, and its product followed from that."""
+        if self.world.switches.legacy_image_root and raw.get("product_id") in (None, ""):
+            variant = self.state.find("variants", _number(raw.get("variant_id")))
+            if variant is None:
+                raise NotFound("Variant", raw.get("variant_id"))
+            raw = {**raw, "product_id": variant["product_id"]}
+        return super().create(raw, nested=nested)
 
     def prepare(self, draft: Draft) -> None:
         """The old `variant_id` is the first of `variant_ids`; all must be variants of the product."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..errors import TAKEN
+from ..state import Row
 from .base import Draft, Rules
 
 # Enough to fill `country_code` for the spellings seen in recordings; an unknown spelling leaves it null.
@@ -13,17 +14,24 @@ _COUNTRY_CODES = {
 }  # fmt: skip
 
 
+class Companies(Rules):
+    """Customers and suppliers."""
+
+    def check(self, draft: Draft) -> None:
+        """Codes are described as unique; whether that was enforced is unknown (appendix 27)."""
+        code = draft.values.get("company_code")
+        if code and self.world.switches.company_codes_are_unique:
+            _be_the_only_one(draft, self.state[self.name].where("company_code", code), "company_code")
+
+
 class Addresses(Rules):
     """Where a company receives goods and bills."""
 
     def check(self, draft: Draft) -> None:
         """A label is unique within its company; the country code follows from the country."""
-        company_id = (draft.row or draft.values)["company_id"]
-        label = draft.values.get("label")
-        for other in self.state[self.name].where("company_id", company_id) if label else ():
-            same = draft.row is not None and other["id"] == draft.row["id"]
-            if not same and other.get("label") == label and other.get("status", "active") == "active":
-                draft.complaints.add("label", TAKEN)
+        if draft.values.get("label") and self.world.switches.labels_are_unique:
+            company_id = (draft.row or draft.values)["company_id"]
+            _be_the_only_one(draft, self.state[self.name].where("company_id", company_id), "label")
         if draft.values.get("country") and not draft.values.get("country_code"):
             draft.values["country_code"] = country_code(draft.values["country"])
 
@@ -38,6 +46,14 @@ class Notes(Rules):
     def prepare(self, draft: Draft) -> None:
         """The author is the token's user."""
         draft.values["user_id"] = self.world.session.user_id
+
+
+def _be_the_only_one(draft: Draft, others: list[Row], name: str) -> None:
+    """Complain when another one that is not archived has the same value."""
+    for other in others:
+        same = other["id"] == draft.before.get("id") or other.get("status", "active") == "archived"
+        if not same and other.get(name) == draft.values[name]:
+            draft.complaints.add(name, TAKEN)
 
 
 def country_code(country: str) -> str | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import BLANK, NOT_IN_LIST, TAKEN, Complaints, Invalid, NotFound
+from ..errors import BLANK, NOT_IN_LIST, TAKEN, ApiError, BadRequest, Complaints, Invalid, NotFound
 from ..formats import ONE
 from ..state import Row
 from ..values import Raw
 from ..world import World
-from .base import Draft, Rules, next_number, use_number
+from .base import Draft, Rules, next_number, require_sent, use_number
 from .tax import default_tax_type, list_price
 
 _ENTRY = ("draft", "active", "finalized")
@@ -105,10 +105,11 @@ class Orders(Rules):
 
     def _company(self, draft: Draft) -> Row | None:
         nested = draft.raw.get("company")
-        if draft.values.get("company_id") is not None:
-            return self.world.get("companies", draft.values["company_id"])
         if draft.raw.get("company_id") not in (None, ""):
-            raise NotFound("Company", draft.raw["company_id"])
+            known = self.state.find("companies", draft.values.get("company_id"))
+            if known is None:
+                self._unknown(draft, "company", draft.raw["company_id"])
+            return known
         if not isinstance(nested, dict):
             return None
         draft.values["company_id"] = self._nested("companies", "company", nested, draft.complaints)
@@ -140,13 +141,19 @@ class Orders(Rules):
             draft.complaints.errors.pop(name, None)
             known = self.state.find("addresses", draft.values.get(column))
             if known is None or (company is not None and known["company_id"] != company["id"]):
-                raise NotFound("Address", draft.raw[column])
+                self._unknown(draft, name, draft.raw[column])
         elif isinstance(nested, dict) and nested:
             draft.values[column] = -1
             if company is not None:
                 draft.values[column] = self._nested(
                     "addresses", name, {**nested, "company_id": company["id"]}, draft.complaints
                 )
+
+    def _unknown(self, draft: Draft, name: str, key: object) -> None:
+        """The order names a company or an address there is not: 404, as for other parents, or 422 (appendix 28)."""
+        if not self.world.switches.unknown_order_parties_are_422:
+            raise NotFound("Company" if name == "company" else "Address", key)
+        draft.complaints.add(name, BLANK)
 
     def _currency(self, draft: Draft) -> None:
         iso = draft.raw.get("currency_iso")
@@ -171,7 +178,7 @@ class Orders(Rules):
         for column in ("shipping_address_id", "billing_address_id"):
             known = self.state.find("addresses", draft.values.get(column))
             if known is not None and known["company_id"] != company_id:
-                raise NotFound("Address", draft.values[column])
+                self._unknown(draft, column.removesuffix("_id"), known["id"])
 
     def _check_editable(self, status: str, draft: Draft) -> None:
         """Everything is open up to active, little once finalized, nothing when void or deleted."""
@@ -179,6 +186,8 @@ class Orders(Rules):
             return
         locked = draft.values.keys() - _STILL_OPEN - {"status"}
         if status in {"void", "deleted"} or (locked and not self.world.switches.finalized_orders_editable):
+            if self.world.switches.locked_order_is_400:
+                raise BadRequest(LOCKED)
             draft.complaints.add("base", LOCKED)
 
     def _check_status(self, draft: Draft) -> None:
@@ -195,10 +204,14 @@ class Orders(Rules):
         draft.values["order_number_folded"] = folded
         if not self.world.switches.reject_duplicate_order_numbers:
             return
-        # Whether a void or deleted order still blocks its number is unknown; a unique column would.
-        others = self.state["orders"].indexes["order_number_folded"].get(folded, {})
-        if any(key != draft.before.get("id") for key in others):
+        others = self.state["orders"].indexes["order_number_folded"].ids(folded)
+        if any(key != draft.before.get("id") and self._blocks_its_number(key) for key in others):
             draft.complaints.add("order_number", TAKEN)
+
+    def _blocks_its_number(self, key: int) -> bool:
+        """A unique column would not look at the status; whether the API did is unknown (reference §8)."""
+        open_ = self.state["orders"].rows[key]["status"] not in self.resource.hides
+        return open_ or self.world.switches.void_orders_block_numbers
 
     def _take_lines(self, row: Row, raw: Raw) -> list[Row]:
         given = self.children(raw, "order_line_items")
@@ -224,6 +237,8 @@ class OrderLineItems(Rules):
         variant = self.state.find("variants", draft.values.get("variant_id"))
         if variant is None and not draft.values.get("freeform"):
             draft.complaints.add("variant", BLANK)
+        if self.world.switches.require_line_price:
+            require_sent(draft, "price", "tax_type_id")
         if draft.values.get("price") is None and variant is not None:
             draft.values["price"] = list_price(variant, order.get("default_price_list_id"))
         if draft.values.get("price") is None and not draft.complaints.errors:
@@ -260,14 +275,14 @@ class OrderLineItems(Rules):
         order = self.state["orders"].rows[row["order_id"]]
         must_be_open(self.world, order)
         if self._is_on(row, "fulfillment_line_items", "invoice_line_items"):
-            raise Invalid.one("base", LOCKED)
+            raise refusal(self.world)
         self.world.progress.commit(order, row, gone=True)
         self.state.delete(self.name, row)
         self.world.progress.refresh(order)
 
     def _is_on(self, row: Row, *documents: str) -> bool:
         """Whether documents were made of the line."""
-        return any(self.state[name].indexes["order_line_item_id"].get(row["id"]) for name in documents)
+        return any(row["id"] in self.state[name].indexes["order_line_item_id"] for name in documents)
 
     def _refresh(self, row: Row) -> None:
         self.world.progress.refresh(self.state["orders"].rows[row["order_id"]])
@@ -277,4 +292,9 @@ def must_be_open(world: World, order: Row) -> None:
     """Lines may change while the order is a draft or active (reference §6.1). Raises Invalid."""
     finalized_too = {"finalized"} if world.switches.finalized_orders_editable else set()
     if order["status"] not in {"draft", "active"} | finalized_too:
-        raise Invalid.one("base", LOCKED)
+        raise refusal(world)
+
+
+def refusal(world: World) -> ApiError:
+    """What an order that may not change any more answers; only that it may not is known (appendix 14)."""
+    return BadRequest(LOCKED) if world.switches.locked_order_is_400 else Invalid.one("base", LOCKED)

@@ -14,9 +14,9 @@ from ..formats import HUNDRED, ONE, ZERO, Unreadable, read_int, round_half_up
 from ..state import Row
 from ..values import Raw
 from ..world import World
-from .base import Draft, Rules, next_number, use_number
+from .base import Draft, Rules, next_number, require_sent, use_number
 from .fulfillments import rate_of
-from .tax import line_rate, line_total, list_price, precision_of
+from .tax import default_tax_type, line_rate, line_total, list_price, precision_of
 
 _RANK = {"draft": 0, "active": 1, "received": 2}
 _DUE = timedelta(days=14)
@@ -31,6 +31,8 @@ class PurchaseOrders(Rules):
         """Fill in the account's defaults; both due dates are two weeks away."""
         if draft.values.get("company_id") is not None:
             self.world.get("companies", draft.values["company_id"])
+        if self.world.switches.require_purchase_order_dates:
+            require_sent(draft, "due_at", "payment_due_at", "tax_treatment", "issued_at")
         account, today = self.world.account, self.world.today()
         defaults = {
             "status": self.world.switches.default_purchase_order_status,
@@ -84,7 +86,7 @@ class PurchaseOrders(Rules):
         self.state.update(self.name, row, {"status": "void" if received else "deleted"})
         self.refresh(row)
 
-    def receive(self, row: Row, _body: Raw) -> tuple[str, Row]:
+    def receive(self, row: Row, _given: Raw) -> tuple[str, Row]:
         """`actions/receive`: everything that is still open, in one procurement."""
         return "procurements", self.world.rules["procurements"].create({"purchase_order_id": row["id"]})
 
@@ -162,7 +164,7 @@ class PurchaseOrderLineItems(Rules):
         if draft.values.get("price") is None and variant is not None:
             draft.values["price"] = list_price(variant, order.get("default_price_list_id"))
         if draft.values.get("tax_type_id") is None:
-            draft.values["tax_type_id"] = self.world.account.get("default_purchase_order_tax_type_id")
+            draft.values["tax_type_id"] = default_tax_type(self.world, order, variant, "purchase")
         if draft.values.get("quantity") is None:
             draft.values["quantity"] = ONE
 

@@ -22,8 +22,11 @@ class StockTransfers(Rules):
             draft.values["adjustment_number"] = self._next_number()
 
     def check(self, draft: Draft) -> None:
-        """Two different locations; made active or received at once."""
-        if draft.values.get("status", "active") not in {"active", "received"}:
+        """Two different locations; made active or received at once, and never taken back to active."""
+        held = draft.before.get("status", "active")
+        if held == "void" and draft.values:
+            draft.complaints.add("base", _LOCKED)
+        if draft.values.get("status", held) not in ({"active", "received"} if held == "active" else {held}):
             draft.complaints.add("status", NOT_IN_LIST)
         source, destination = (draft.values.get(f"{name}_location_id") for name in ("source", "destination"))
         if source is not None and source == destination:
@@ -36,7 +39,12 @@ class StockTransfers(Rules):
         if draft.record.get("status") == "received":
             self._move(draft.record)
 
-    def receive(self, row: Row, _body: Raw) -> tuple[str, Row]:
+    def updated(self, draft: Draft) -> None:
+        """The goods arrive when the status becomes received."""
+        if draft.record.get("status", "active") != draft.before.get("status", "active"):
+            self._move(draft.record)
+
+    def receive(self, row: Row, _given: Raw) -> tuple[str, Row]:
         """`actions/receive`: the goods arrive."""
         if row.get("status", "active") != "active":
             raise Invalid.one("base", "Stock transfer has been received already")
@@ -44,7 +52,7 @@ class StockTransfers(Rules):
         self._move(row)
         return self.name, row
 
-    def revert(self, row: Row, _body: Raw) -> tuple[str, Row]:
+    def revert(self, row: Row, _given: Raw) -> tuple[str, Row]:
         """`actions/revert`: a second, mirrored transfer, received at once."""
         if row.get("status", "active") != "received":
             raise Invalid.one("base", "Stock transfer has not been received")
@@ -108,12 +116,17 @@ class StockTransferLineItems(Rules):
         """A line on its own needs a transfer that was not received yet."""
         self._must_be_active(values)
 
-    def prepare(self, draft: Draft) -> None:
-        """A plain variant and how many of it."""
-        variant = self.state.find("variants", draft.values.get("variant_id"))
+    def check(self, draft: Draft) -> None:
+        """A plain variant and how many of it, while the transfer is under way."""
+        if draft.row is not None and draft.values:
+            self._must_be_active(draft.row)
+        line = {**draft.before, **draft.values}
+        variant = self.state.find("variants", line.get("variant_id"))
         if variant is not None and variant.get("composite"):
             draft.complaints.add("variant", "is a composite and has no stock of its own")
-        quantity = draft.values.get("quantity")
+        quantity = line.get("quantity")
+        if "quantity" in draft.complaints.errors:
+            return
         if quantity is None:
             draft.complaints.add("quantity", BLANK)
         elif quantity <= 0:
@@ -122,6 +135,12 @@ class StockTransferLineItems(Rules):
     def created(self, draft: Draft) -> None:
         """It may be incoming from now on."""
         _transfers(self.world).expect(self._transfer(draft.record), draft.record)
+
+    def updated(self, draft: Draft) -> None:
+        """More or less of it may be incoming now."""
+        if draft.changed:
+            _transfers(self.world).expect(self._transfer(draft.record), draft.record)
+            self.alone(draft.record)
 
     def alone(self, row: Row) -> None:
         """A line on its own changes its transfer."""

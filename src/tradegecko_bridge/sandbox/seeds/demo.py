@@ -111,7 +111,7 @@ def fill_demo(world: World) -> None:
     """Fill the shop."""
     fill_empty(world)
     world.state.insert("users", _SELLER)
-    second = _settings(world)
+    second = second_settings(world)
     variants = _products(world, second["id"])
     _bundle(world, variants)
     _custom_prices(world, variants)
@@ -119,7 +119,8 @@ def fill_demo(world: World) -> None:
     _companies(world)
 
 
-def _settings(world: World) -> Row:
+def second_settings(world: World) -> Row:
+    """A second currency and more ways to pay; the second warehouse."""
     create = {name: rules.create for name, rules in world.rules.items()}
     create["currencies"]({"iso": "USD", "name": "US Dollar", "symbol": "US$", "rate": "0.735"})
     create["payment_terms"]({"name": "NET15 EOM", "due_in_days": 15, "from": "eom"})

@@ -44,16 +44,33 @@ def fill_empty(world: World) -> None:
             "user_id": user["id"],
         },
     )
+    _reasons(world)
     _settings(world)
 
 
 def complete(world: World) -> None:
-    """Let people sign in to what an earlier release had kept: it knew neither passwords nor client ids."""
+    """Add what an earlier release had not kept: passwords and client ids, reasons of adjustments."""
     application, user = world.state["applications"].rows[1], world.state["users"].rows[1]
-    if application.get("client_id") is None:
-        with world.state.transaction():
+    with world.state.transaction():
+        if application.get("client_id") is None:
             world.state.update("applications", application, _application(user["account_id"]))
             world.state.update("users", user, {"password": PASSWORD}, touch=False)
+        if not world.state["stock_adjustment_reasons"].rows:
+            _reasons(world)
+
+
+def _reasons(world: World) -> None:
+    """The documented reasons of stock adjustments; their names and signs are inferred (reference §5.26)."""
+    for code, name, sign in (
+        ("supplier", "New Products", 1),
+        ("customer", "Returned Goods", 1),
+        ("damaged", "Damaged Goods", -1),
+        ("shrinkage", "Shrinkage", -1),
+        ("promotion", "Promotion", -1),
+        ("production", "Production of Goods", 1),
+    ):
+        reason = {"name": name, "reason_code": code, "default_quantity": sign, "is_system": True}
+        world.state.insert("stock_adjustment_reasons", reason)
 
 
 def _application(account_id: int) -> dict[str, object]:

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -81,6 +82,11 @@ class Deliveries:
         with self._wake:
             return [dict(entry) for entry in self._log]
 
+    def latest(self, start: int, count: int) -> tuple[list[dict[str, Any]], int]:
+        """`count` attempts from `start` on, newest first, and how many there were."""
+        with self._wake:
+            return [dict(entry) for entry in islice(reversed(self._log), start, start + count)], len(self._log)
+
     def waiting(self) -> int:
         """How many deliveries are still to be made."""
         with self._wake:
@@ -113,7 +119,7 @@ class Deliveries:
         moment = self._clock()
         body = {
             "object_id": event.key,
-            "event": event.name,
+            "event": event.plural if self._world().switches.webhook_event_plural else event.name,
             "timestamp": int(moment.timestamp()),
             "resource_url": f"{self.base_url}/{event.table}/{event.key}.json",
         }

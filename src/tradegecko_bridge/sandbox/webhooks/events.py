@@ -42,6 +42,11 @@ class Event:
     table: str
     key: int
 
+    @property
+    def plural(self) -> str:
+        """The name as the documentation's sample of a delivery prints it: `fulfillments.create`."""
+        return f"{self.table}.{self.name.partition('.')[2]}"
+
 
 def happened(world: World, before: Mapping[tuple[str, int], Row | None]) -> list[Event]:
     """The events of a transaction, each once, in the order the records were first touched."""

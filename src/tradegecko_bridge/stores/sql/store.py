@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Self
+from typing import Any, Self, Unpack
 
 from tradegecko_bridge.commerce import Shipment, SourceOrder, UnreadableOrder
-from tradegecko_bridge.ledger import IntakeCounts, LedgerEntry, LedgerEvent, OrderState, ShipmentEntry
+from tradegecko_bridge.ledger import (
+    Filter,
+    IntakeCounts,
+    LedgerEntry,
+    LedgerEvent,
+    OrderState,
+    ShipmentEntry,
+    StateCount,
+)
+from tradegecko_bridge.stores import lookup_rules
 from tradegecko_bridge.stores.row import utc
 from tradegecko_bridge.stores.sql import cursors, orders
 from tradegecko_bridge.stores.sql import shipments as shipment_statements
 from tradegecko_bridge.stores.sql.database import Database
+from tradegecko_bridge.stores.sql.mirrors import SqlMirrorStore
 from tradegecko_bridge.stores.sql.permits import SqlPermitBook
 from tradegecko_bridge.stores.sql.schema import bring_up_to_date
 from tradegecko_bridge.stores.sql.tokens import SqlTokenStore
@@ -43,6 +53,8 @@ class SqlStore:
         """The logins kept beside the ledger, a :class:`~tradegecko_bridge.ports.TokenStore`."""
         self.permits = SqlPermitBook(self._database)
         """What is used of the rate limit, a :class:`~tradegecko_bridge.ports.RateLedger`."""
+        self.mirror = SqlMirrorStore(self._database)
+        """What is remembered of accounts, a :class:`~tradegecko_bridge.ports.MirrorStore`."""
 
     def __repr__(self) -> str:
         return f"SqlStore({self._database.url!r})"
@@ -80,10 +92,12 @@ class SqlStore:
         with self._database.writing() as tx:
             return orders.claim(tx, connection, worker, at, until, limit)
 
-    def record(self, entry: LedgerEntry, *, who: str, why: str = "") -> LedgerEntry:
+    def record(
+        self, entry: LedgerEntry, *, who: str, why: str = "", detail: Mapping[str, Any] | None = None
+    ) -> LedgerEntry:
         """See :meth:`tradegecko_bridge.ports.Store.record`."""
         with self._database.writing() as tx:
-            return orders.record(tx, entry, who, why)
+            return orders.record(tx, entry, who, why, detail)
 
     def unclaim(self, entry: LedgerEntry) -> None:
         """See :meth:`tradegecko_bridge.ports.Store.unclaim`."""
@@ -100,14 +114,26 @@ class SqlStore:
         self,
         connection: str | None = None,
         *,
-        states: Collection[OrderState] | None = None,
-        reference: str | None = None,
-        number: str | None = None,
         limit: int | None = None,
+        before: int | None = None,
+        **wanted: Unpack[Filter],
     ) -> Sequence[LedgerEntry]:
         """See :meth:`tradegecko_bridge.ports.Store.entries`."""
+        wanted = lookup_rules.in_utc(wanted)
         with self._database.reading() as tx:
-            return orders.entries(tx, connection, states, reference, number, limit)
+            return orders.entries(tx, connection, wanted, limit, before)
+
+    def summary(
+        self, connection: str | None = None, *, states: Collection[OrderState] | None = None
+    ) -> Sequence[StateCount]:
+        """See :meth:`tradegecko_bridge.ports.Store.summary`."""
+        with self._database.reading() as tx:
+            return orders.summary(tx, connection, states)
+
+    def sent_as(self, number: str, *, but: int) -> bool:
+        """See :meth:`tradegecko_bridge.ports.Store.sent_as`."""
+        with self._database.reading() as tx:
+            return orders.sent_as(tx, number, but)
 
     def by_remote_ids(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, LedgerEntry]:
         """See :meth:`tradegecko_bridge.ports.Store.by_remote_ids`."""

@@ -1,0 +1,410 @@
+"""Tables of rows, with the look-ups lists need.
+
+A row is a dict that holds only what was set; everything else has the default its schema gives it. A table may lie on a
+`Ground`: rows that were always there and are worked out when somebody asks for them, so that an account with a
+million variants starts in a moment and takes no memory. What is changed lies on top of it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Any, Protocol
+
+from .schema import Resource
+
+Row = dict[str, Any]
+
+
+class Ground(Protocol):
+    """The rows a table always had, with the ids 1 to `size`.
+
+    `created_at` and `updated_at` grow with the id. `hidden` are the ids that lists do not show by default, ascending.
+    `also` are columns that can be looked up beside the indexes of the schema. Nothing of it ever changes.
+    """
+
+    size: int
+    hidden: Sequence[int]
+    also: tuple[str, ...]
+
+    def row(self, key: int) -> Row:
+        """The row with this id, made anew each time."""
+
+    def find(self, name: str, value: Any) -> Sequence[int]:
+        """Ids of the rows whose column has this value, ascending."""
+
+
+class Rows(dict[int, Row]):
+    """Rows by id on a ground: `kept` ones are stored, the others made when asked for.
+
+    A made row stays the same object until `forget`, so that a transaction that meets it twice changes one row.
+    """
+
+    def __init__(self, ground: Ground) -> None:
+        super().__init__()
+        self.ground = ground
+        self.kept: dict[int, None] = {}
+        self.gone: set[int] = set()
+        self._met: list[int] = []
+        self._above = 0
+
+    def covers(self, key: int) -> bool:
+        """Whether the ground's row with this id is not the one that counts any more."""
+        return key in self.kept or key in self.gone
+
+    def peek(self, key: int) -> Row:
+        """A row to look at: not remembered, and not to be changed."""
+        held = super().get(key)
+        return self.ground.row(key) if held is None else held
+
+    def forget(self) -> None:
+        """Let go of the rows that were only looked at."""
+        for key in self._met:
+            if key not in self.kept:
+                super().pop(key, None)
+        self._met.clear()
+
+    def uncover(self, key: int) -> None:
+        """Let the ground's own row count again."""
+        self.gone.discard(key)
+
+    def __missing__(self, key: int) -> Row:
+        if key not in self:
+            raise KeyError(key)
+        row = self.ground.row(key)
+        super().__setitem__(key, row)
+        self._met.append(key)
+        return row
+
+    def __setitem__(self, key: int, row: Row) -> None:
+        if key > self.ground.size and key not in self.kept:
+            self._above += 1
+        super().__setitem__(key, row)
+        self.kept[key] = None
+        self.gone.discard(key)
+
+    def __delitem__(self, key: int) -> None:
+        self.pop(key, None)
+        if self.kept.pop(key, self) is None and key > self.ground.size:
+            self._above -= 1
+        if key <= self.ground.size:
+            self.gone.add(key)
+
+    def __contains__(self, key: object) -> bool:
+        if super().__contains__(key):
+            return True
+        return isinstance(key, int) and 1 <= key <= self.ground.size and key not in self.gone
+
+    def get(self, key: int, default: Any = None) -> Any:
+        """The row with this id, or `default`."""
+        try:
+            return self[key]
+        except KeyError:
+            return default
+
+    def __len__(self) -> int:
+        return self.ground.size - len(self.gone) + self._above
+
+    def __iter__(self) -> Iterator[int]:
+        size = self.ground.size
+        ours = (key for key in range(1, size + 1) if key not in self.gone)
+        return chain(ours, [key for key in self.kept if key > size])
+
+    def values(self) -> Any:
+        """Every row to look at, none of them remembered."""
+        return map(self.peek, iter(self))
+
+
+class Live:
+    """Ids in ascending order, of which a page is a slice; those of a ground cost nothing."""
+
+    def __init__(self, size: int = 0, hidden: Iterable[int] = ()) -> None:
+        self._size = size
+        self._out = list(hidden)
+        self._own: list[int] = []
+
+    def add(self, key: int) -> None:
+        """Take an id in."""
+        if key <= self._size:
+            at = bisect_left(self._out, key)
+            if at < len(self._out) and self._out[at] == key:
+                del self._out[at]
+        elif not self._own or key > self._own[-1]:
+            self._own.append(key)
+        elif key not in self:
+            insort(self._own, key)
+
+    def discard(self, key: int) -> None:
+        """Take an id out."""
+        if key <= self._size:
+            if key in self:
+                insort(self._out, key)
+        elif key in self:
+            del self._own[bisect_left(self._own, key)]
+
+    def newest(self, start: int, limit: int) -> list[int]:
+        """`limit` ids from the `start`th on, descending."""
+        end = len(self._own) - start
+        found = self._own[max(end - limit, 0) : end][::-1] if end > 0 else []
+        if len(found) < limit and self._size:
+            found += self._below(max(-end, 0), limit - len(found))
+        return found
+
+    def oldest(self, start: int, limit: int) -> list[int]:
+        """`limit` ids from the `start`th on, ascending."""
+        end = len(self) - start
+        return self.newest(max(end - limit, 0), min(limit, end))[::-1] if end > 0 else []
+
+    def _below(self, start: int, limit: int) -> list[int]:
+        """The same of the ground's ids."""
+        place = self._size - len(self._out) - 1 - start
+        if place < 0:
+            return []
+        # How many of the missing ids lie below the id at this place decides which id it is.
+        missing = bisect_right(range(len(self._out)), place, key=lambda at: self._out[at] - 1 - at)
+        key, found = place + 1 + missing, list[int]()
+        while key > 0 and len(found) < limit:
+            if missing and self._out[missing - 1] == key:
+                missing -= 1
+            else:
+                found.append(key)
+            key -= 1
+        return found
+
+    def __contains__(self, key: int) -> bool:
+        within, held = (self._out, False) if key <= self._size else (self._own, True)
+        at = bisect_left(within, key)
+        return (at < len(within) and within[at] == key) is held
+
+    def __len__(self) -> int:
+        return self._size - len(self._out) + len(self._own)
+
+    def __iter__(self) -> Iterator[int]:
+        out = set(self._out)
+        return chain((key for key in range(1, self._size + 1) if key not in out), self._own)
+
+
+class Shelves:
+    """Ids by position, newest first within one: the order of line items."""
+
+    def __init__(self, size: int = 0) -> None:
+        # A ground's lines have no position, which is position 0.
+        self._by_position: dict[int, Live] = {0: Live(size)}
+
+    def add(self, key: int, position: int) -> None:
+        """Put an id on its shelf."""
+        shelf = self._by_position.get(position)
+        if shelf is None:
+            shelf = self._by_position[position] = Live()
+            self._by_position = dict(sorted(self._by_position.items()))
+        shelf.add(key)
+
+    def discard(self, key: int, position: int) -> None:
+        """Take an id off its shelf."""
+        self._by_position[position].discard(key)
+
+    def newest(self, start: int, limit: int) -> list[int]:
+        """`limit` ids from the `start`th on."""
+        found: list[int] = []
+        for shelf in self._by_position.values():
+            if len(found) == limit:
+                break
+            found += shelf.newest(start, limit - len(found))
+            start = max(start - len(shelf), 0)
+        return found
+
+
+class Index:
+    """Which rows have which value in one column."""
+
+    def __init__(self, name: str, rows: dict[int, Row]) -> None:
+        self._name = name
+        self._base = rows if isinstance(rows, Rows) else None
+        self._own: dict[Any, dict[int, None]] = {}
+
+    def add(self, value: Any, key: int) -> None:
+        """Note a stored row."""
+        self._own.setdefault(value, {})[key] = None
+
+    def discard(self, value: Any, key: int) -> None:
+        """Forget a stored row."""
+        held = self._own.get(value)
+        if held is not None:
+            held.pop(key, None)
+            if not held:
+                del self._own[value]
+
+    def ids(self, value: Any) -> list[int]:
+        """Ids of the rows with this value, ascending."""
+        own = self._own.get(value)
+        if self._base is None:
+            return sorted(own) if own else []
+        found = [key for key in self._base.ground.find(self._name, value) if not self._base.covers(key)]
+        return sorted(chain(found, own)) if own else found
+
+    def __contains__(self, value: object) -> bool:
+        if value in self._own:
+            return True
+        return self._base is not None and any(
+            not self._base.covers(key) for key in self._base.ground.find(self._name, value)
+        )
+
+
+class Table:
+    """Rows by id, with the look-ups lists need.
+
+    `live` holds the ids a list shows by default, so that a page is a slice and a count a length. `recent` holds the
+    stored ids in the order of their last change, so that "changed since" reads only what changed.
+    """
+
+    def __init__(self, resource: Resource, ground: Ground | None = None) -> None:
+        self.resource = resource
+        self.ground = ground
+        size = 0 if ground is None else ground.size
+        self.rows: dict[int, Row] = {} if ground is None else Rows(ground)
+        self.live = Live(size, () if ground is None else ground.hidden)
+        self.shelves = Shelves(size) if resource.sort == "position" else None
+        self.recent: dict[int, None] = {}
+        self.recent_in_order = True
+        self.in_order = resource.timestamps
+        """Whether `created_at` never goes back from one id to the next."""
+        self.last_id = size
+        names = resource.indexes if ground is None else (*resource.indexes, *ground.also)
+        self.indexes = {name: Index(name, self.rows) for name in names}
+        self._placing = frozenset({*names, "status", *(("position",) if self.shelves else ())})
+        self._newest_change = self._newest_row = ""
+        self._hides = frozenset(resource.hides)
+        status = resource.fields.get("status")
+        self._status_default = status.default if status else None
+
+    def get(self, row: Row, name: str) -> Any:
+        """A stored value, or the column's default."""
+        if name in row:
+            return row[name]
+        return self.resource.fields[name].default
+
+    def peek(self, key: int) -> Row:
+        """A row to look at, of which nothing is remembered however many there are."""
+        return self.rows[key] if self.ground is None else self._on_ground.peek(key)
+
+    def shows(self, row: Row) -> bool:
+        """Whether lists show the row without being asked for its status."""
+        return not self._hides or row.get("status", self._status_default) not in self._hides
+
+    def where(self, name: str, value: Any) -> list[Row]:
+        """Rows whose indexed column has this value, oldest first."""
+        return [self.rows[key] for key in self.indexes[name].ids(value)]
+
+    def add(self, row: Row) -> None:
+        """Take a row in and index it."""
+        key = row["id"]
+        self.rows[key] = row
+        if key > self.last_id:
+            self.last_id = key
+            self._note_birth(row)
+        for name, index in self.indexes.items():
+            index.add(self.get(row, name), key)
+        if self.shows(row):
+            self.live.add(key)
+        else:
+            self.live.discard(key)
+        if self.shelves is not None:
+            self.shelves.add(key, row.get("position") or 0)
+        self._note_change(row)
+
+    def remove(self, row: Row) -> None:
+        """Forget a row."""
+        key = row["id"]
+        del self.rows[key]
+        for name, index in self.indexes.items():
+            index.discard(self.get(row, name), key)
+        self.live.discard(key)
+        if self.shelves is not None:
+            self.shelves.discard(key, row.get("position") or 0)
+        self.recent.pop(key, None)
+
+    def change(self, row: Row, changed: Row) -> None:
+        """Write over columns of a row."""
+        virtual = self.ground is not None and row["id"] not in self._on_ground.kept
+        if virtual or not self._placing.isdisjoint(changed):
+            self.remove(row)
+            row.update(changed)
+            self.add(row)
+        else:
+            row.update(changed)
+            self._note_change(row)
+
+    def is_ground(self, key: int) -> bool:
+        """Whether the row with this id is the ground's own, unchanged."""
+        return self.ground is not None and key <= self.ground.size and not self._on_ground.covers(key)
+
+    def back_to_ground(self, key: int) -> None:
+        """Let the ground's own row count again; the one on top of it was removed."""
+        self._on_ground.uncover(key)
+        row = self.peek(key)
+        if self.shows(row):
+            self.live.add(key)
+        if self.shelves is not None:
+            self.shelves.add(key, row.get("position") or 0)
+
+    def forget(self) -> None:
+        """Let go of ground rows that were only looked at."""
+        if self.ground is not None:
+            self._on_ground.forget()
+
+    def stored(self) -> list[Row]:
+        """The rows that are not the ground's own."""
+        return list(self.rows.values()) if self.ground is None else [self.rows[key] for key in self._on_ground.kept]
+
+    def removed(self) -> list[int]:
+        """Ids of the ground's rows that were removed."""
+        return [] if self.ground is None else sorted(self._on_ground.gone)
+
+    def changed_since(self, moment: str) -> list[int]:
+        """Ids of the rows whose `updated_at` is `moment` or later."""
+        if not self.recent_in_order:
+            self.recent = dict.fromkeys(sorted(self.recent, key=lambda key: self.rows[key]["updated_at"]))
+            self.recent_in_order = True
+        found = []
+        for key in reversed(self.recent):
+            if self.rows[key]["updated_at"] < moment:
+                break
+            found.append(key)
+        return found + self._ground_since("updated_at", moment)
+
+    def created_since(self, moment: str) -> list[int] | None:
+        """Ids of the rows whose `created_at` is `moment` or later; None where that means looking at every row."""
+        if self.ground is None:
+            return None
+        own = [row["id"] for row in self.stored() if row["created_at"] >= moment]
+        return own + self._ground_since("created_at", moment)
+
+    def _ground_since(self, name: str, moment: str) -> list[int]:
+        if self.ground is None:
+            return []
+        ids = range(1, self.ground.size + 1)
+        make, covers = self.ground.row, self._on_ground.covers
+        first = bisect_left(ids, moment, key=lambda key: make(key)[name])
+        return [key for key in ids[first:] if not covers(key)]
+
+    @property
+    def _on_ground(self) -> Rows:
+        assert isinstance(self.rows, Rows)  # noqa: S101 - tells the type checker that there is a ground
+        return self.rows
+
+    def _note_birth(self, row: Row) -> None:
+        if self.in_order:
+            self.in_order = self._newest_row <= row["created_at"]
+            self._newest_row = row["created_at"]
+
+    def _note_change(self, row: Row) -> None:
+        moment = row.get("updated_at")
+        if moment is None:
+            return
+        if moment < self._newest_change:
+            self.recent_in_order = False
+        else:
+            self._newest_change = moment
+        self.recent.pop(row["id"], None)
+        self.recent[row["id"]] = None

@@ -1,0 +1,111 @@
+"""Lives of workers that end early: the same few scenarios for the tests (some) and for the long form (very many)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+
+from attrs import define, evolve, field
+
+from tests.chaos.audit import audit
+from tests.chaos.boundaries import Doom
+from tests.chaos.cases import a_batch
+from tests.chaos.ground import LEASE, Ground, Grounds
+from tests.chaos.victim import Job
+from tests.chaos.workers import Worker, run, workers
+from tradegecko_bridge.commerce import SourceOrder
+
+
+@define(kw_only=True)
+class Tally:
+    """What a campaign comes to; ``deviations`` are one line each, with what repeats the case."""
+
+    cases: int = 0
+    kills: int = 0
+    restarts: int = 0
+    sent: int = 0
+    created: int = 0
+    doubles: int = 0
+    missing: int = 0
+    deviations: list[str] = field(factory=list)
+
+    def close(self, ground: Ground, orders: Sequence[SourceOrder], case: str) -> None:
+        """One more case has come to rest: audit it."""
+        verdict = audit(ground, orders)
+        self.cases += 1
+        self.sent += verdict.sent
+        self.created += verdict.created
+        self.doubles += verdict.doubles
+        self.missing += verdict.missing
+        self.deviations.extend(f"{case}: {deviation}" for deviation in verdict.deviations)
+
+    def add(self, other: Tally) -> None:
+        """Both together."""
+        for name in ("cases", "kills", "restarts", "sent", "created", "doubles", "missing"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.deviations.extend(other.deviations)
+
+    def settle(self, ground: Ground, job: Job, orders: Sequence[SourceOrder], case: str) -> None:
+        """Restart until nothing is left to do, then audit."""
+        try:
+            self.restarts += ground.settle(evolve(job, doom=Doom()), len(orders))
+        except AssertionError as error:
+            self.deviations.append(f"{case}: {error}")
+        self.close(ground, orders, case)
+
+    def assert_clean(self) -> None:
+        """Nothing deviates."""
+        assert not self.deviations, "\n".join(self.deviations)
+
+
+def killed_at(grounds: Grounds, tally: Tally, *numbers: int) -> None:
+    """A worker killed at a boundary, its successor too, and so on; then one that is left in peace."""
+    ground, orders = grounds.new(), a_batch()
+    job = ground.job(orders)
+    for number in numbers:
+        tally.kills += run(evolve(job, doom=Doom(kill_at=number))) is None
+        ground.advance(LEASE.total_seconds())
+    tally.settle(ground, job, orders, f"{grounds.ledgers.name}, killed at {numbers}")
+
+
+def killed_again_and_again(grounds: Grounds, tally: Tally, seed: int, *, lives: int) -> None:
+    """Workers that get to some boundary only, some while the last one's claims still run; new orders every time."""
+    chance = Random(f"{seed}/lives")
+    ground, orders = grounds.new(), a_batch(3 * lives)
+    for life in range(1, lives + 1):
+        doom = Doom(kill_at=chance.randint(10, 70))
+        tally.kills += run(ground.job(orders[: 3 * life], doom=doom)) is None
+        ground.advance(chance.choice((2, 40, LEASE.total_seconds(), 3600, 100_000)))
+    tally.settle(ground, ground.job(orders), orders, f"{grounds.ledgers.name}, seed {seed}, {lives} lives")
+
+
+def racing(
+    grounds: Grounds, tally: Tally, seed: int, *, count: int, size: int = 12, deadly: bool = True, engines: int = 1
+) -> None:
+    """Workers at once on the same orders; some are killed, and time may jump so that claims run out beneath them."""
+    chance = Random(f"{seed}/race")
+    ground, orders = grounds.new(), a_batch(size)
+    jobs = [
+        ground.job(
+            orders,
+            worker=f"racer-{n}",
+            waits=True,
+            engines=engines,
+            doom=Doom(kill_at=chance.randint(10, 40 * size // count) if deadly and chance.random() < 0.7 else None),
+        )
+        for n in range(count)
+    ]
+    with workers(*jobs) as racers:
+        _start(racers)
+        if deadly:
+            racers[0].wait(chance.uniform(0.02, 0.3))
+            ground.advance(chance.choice((0, 2, LEASE.total_seconds() + 1)))
+        tally.kills += sum(racer.end() is None for racer in racers)
+    tally.settle(ground, ground.job(orders), orders, f"{grounds.ledgers.name}, seed {seed}, {count} racers")
+
+
+def _start(racers: Sequence[Worker]) -> None:
+    for racer in racers:
+        racer.ready()
+    for racer in racers:
+        racer.go()

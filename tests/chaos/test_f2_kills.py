@@ -1,0 +1,70 @@
+"""F2: the process ends between any two instructions that matter, and the orders do not mind."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from tests.chaos.campaign import Tally, killed_again_and_again, killed_at
+from tests.chaos.cases import a_batch
+from tests.chaos.ground import Grounds
+
+SEED = 20260131
+
+
+@pytest.fixture
+def tally() -> Tally:
+    return Tally()
+
+
+def one_of_each(passed: tuple[str, ...], most: int) -> list[int]:
+    """The number of one boundary of each name, drawn by the seed; no more than ``most`` of them."""
+    chance = Random(SEED)
+    names = sorted(set(passed))
+    numbers = [chance.choice([n for n, name in enumerate(passed, 1) if name == wanted]) for wanted in names]
+    return sorted(chance.sample(numbers, min(most, len(numbers))))
+
+
+def test_f2_killed_at_boundaries_of_every_kind(grounds: Grounds, tally: Tally) -> None:
+    """SIGKILL before, in and after transactions and requests: each time the next worker puts everything right.
+
+    The long form (``make chaos``) does this at every boundary.
+    """
+    ground = grounds.new()
+    passed = ground.passes(ground.job(a_batch()))
+    assert len(passed) > 100, "the hooks see the worker's boundaries"
+    numbers = one_of_each(passed, 8)
+    for number in numbers:
+        killed_at(grounds, tally, number)
+    tally.assert_clean()
+    assert tally.kills == len(numbers)
+
+
+def test_f2_killed_while_an_order_is_in_the_post(grounds: Grounds, tally: Tally) -> None:
+    """The six moments of one ``POST /orders``, and the transactions before and after it."""
+    ground = grounds.new()
+    passed = ground.passes(ground.job(a_batch()))
+    first = passed.index("POST /orders: leaves") + 1
+    for number in range(first, first + 6, 1 if grounds.ledgers.name == "sqlite" else 2):
+        killed_at(grounds, tally, number)
+    tally.assert_clean()
+    assert tally.kills == tally.cases
+
+
+def test_f2_killed_twice_in_a_row(grounds: Grounds, tally: Tally) -> None:
+    """The successor dies too, a little further on than the first."""
+    ground = grounds.new()
+    passed = ground.passes(ground.job(a_batch()))
+    sent = [n for n, name in enumerate(passed, 1) if name == "POST /orders: sent"]
+    killed_at(grounds, tally, sent[0], sent[0] + 1)
+    killed_at(grounds, tally, sent[1] + 3, sent[0])
+    tally.assert_clean()
+    assert tally.kills == 4
+
+
+def test_f2_killed_again_and_again(grounds: Grounds, tally: Tally) -> None:
+    """Many short lives, some of which begin while the claims of the one before still run."""
+    killed_again_and_again(grounds, tally, SEED, lives=6)
+    tally.assert_clean()
+    assert tally.kills >= 3

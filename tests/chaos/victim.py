@@ -1,0 +1,125 @@
+"""What runs in the processes that get killed: one worker, delivering orders the way a program would.
+
+Processes are forked from a server that has imported everything and does nothing else (``forkserver``), so one costs
+milliseconds instead of an interpreter's start. What a worker talks to, it opens itself, after the fork.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import httpcore  # noqa: F401 - httpx and SQLAlchemy load these two late, and every worker would do it again
+import psycopg  # noqa: F401
+from attrs import field, frozen
+
+from tests.chaos.boundaries import Boundaries, Doom, WatchedTransport, handed_back, watch_databases
+from tradegecko_bridge import SqlStore, SyncEngine, Timing, TradeGeckoClient, TradeGeckoGateway
+from tradegecko_bridge.engine import Report
+from tradegecko_bridge.ports import Clock, OrderSource
+from tradegecko_bridge.tradegecko.client.base import shared_ssl_context
+from tradegecko_bridge.tradegecko.limits import RateLimiter, SharedLimiter
+from tradegecko_bridge.tradegecko.retry import RetryPolicy
+
+shared_ssl_context()  # once in the server that is forked, instead of in each worker
+
+CONNECTION = "shop"
+
+
+@frozen(kw_only=True)
+class Job:
+    """Everything a worker needs to know; it is sent to the worker's process.
+
+    ``clock`` is a file with the seconds by which the clocks of all workers are ahead of the real time. ``reads`` is how
+    often a read is tried in one go; nothing waits between the tries. ``engines``: so many at once, in threads that
+    share one client. ``waits``: begin only when told to.
+    """
+
+    base_url: str
+    token: str = field(repr=False)
+    ledger: str
+    clock: Path
+    source: Callable[[], OrderSource]
+    worker: str = "worker"
+    doom: Doom = Doom()
+    timing: Timing = Timing()
+    timeout: float = 30.0
+    reads: int = 2
+    shared_limit: bool = False
+    engines: int = 1
+    waits: bool = False
+
+
+@frozen(kw_only=True)
+class Ended:
+    """What a worker says when it gets to its end: the boundaries it passed, and its reports."""
+
+    passed: tuple[str, ...]
+    reports: tuple[Report, ...]
+
+
+READY = "ready"
+GO = "go"
+STOPPING = "stopping"
+
+
+def work(job: Job, line: Connection) -> None:
+    """Do a job; ``line`` leads to whoever gave it."""
+    boundaries = Boundaries(job.doom, stopping=lambda: line.send(STOPPING))
+    watch_databases(boundaries)
+    with closing(SqlStore(job.ledger)) as store, _client(job, store, boundaries) as client:
+        if job.waits:
+            line.send(READY)
+            line.recv()
+        reports = deliver(job, store, client)
+    line.send(Ended(passed=tuple(boundaries.passed), reports=reports))
+
+
+@contextmanager
+def _client(job: Job, store: SqlStore, boundaries: Boundaries) -> Iterator[TradeGeckoClient]:
+    limiter = SharedLimiter(store.permits, "app/account") if job.shared_limit else RateLimiter()
+    with TradeGeckoClient(
+        job.token,
+        base_url=job.base_url,
+        timeout=job.timeout,
+        retry=RetryPolicy.for_tests(job.reads),
+        limiter=limiter,
+        transport=WatchedTransport(boundaries),
+        listeners=[handed_back(boundaries)],
+        clock=clock_of(job.clock),
+    ) as client:
+        yield client
+
+
+def deliver(job: Job, store: SqlStore, client: TradeGeckoClient) -> tuple[Report, ...]:
+    """A run of one engine, or of several at once."""
+
+    def run(number: int) -> Report:
+        engine = SyncEngine(
+            CONNECTION,
+            source=job.source(),
+            gateway=TradeGeckoGateway(client, mirror=store.mirror, clock=clock_of(job.clock)),
+            store=store,
+            timing=job.timing,
+            clock=clock_of(job.clock),
+            worker=f"{job.worker}/{number}",
+        )
+        return engine.deliver_orders()
+
+    if job.engines == 1:
+        return (run(1),)
+    with ThreadPoolExecutor(job.engines) as pool:
+        return tuple(pool.map(run, range(1, job.engines + 1)))
+
+
+def clock_of(path: Path) -> Clock:
+    """A clock that is ahead of the real one by what its file says now."""
+
+    def now() -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=float(path.read_text()))
+
+    return now
