@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import FrameType, TracebackType
@@ -255,22 +255,27 @@ def serve(
     json_line: bool = False,
     rate_limit: int | None = 300,
     switches: Mapping[str, Any] | None = None,
+    faults: Iterable[Mapping[str, Any]] = (),
 ) -> None:
     """Serve until SIGINT or SIGTERM. Must be called from the main thread.
 
     Prints where it serves once it does: a line for people, or with `json_line` one JSON object with
-    `base_url`, `access_token`, `client_id` and `client_secret`. Raises OSError, before anything is printed,
-    when the port is taken.
+    `base_url`, `access_token`, `client_id` and `client_secret`. `faults` are set from the start, in their JSON form.
+    Before anything is printed, raises OSError when the port is taken, and ValueError for a seed, switch or fault
+    that cannot be.
     """
     stop = threading.Event()
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
         stop.set()
 
+    struck = [Fault.of(fault) for fault in faults]
     sandbox = Sandbox(seed=seed, port=port, state=state, rate_limit=rate_limit, switches=switches)
     previous = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with sandbox:
+            for fault in struck:
+                sandbox.house.fault(fault)
             _announce(sandbox, json_line)
             stop.wait()
     finally:
