@@ -7,6 +7,8 @@ from collections.abc import Callable
 from attrs import evolve
 
 from tradegecko_bridge.commerce import SourceOrder
+from tradegecko_bridge.commerce.remote import RemoteOrder
+from tradegecko_bridge.engine import details
 from tradegecko_bridge.engine.keys import idempotency_key
 from tradegecko_bridge.engine.report import Outcome
 from tradegecko_bridge.engine.settings import ConnectionSettings
@@ -18,9 +20,10 @@ REFUSED = "action_refused"
 """The code of the reason why something asked for was not done; a person decides."""
 
 
-def wanted(order: SourceOrder, settings: ConnectionSettings) -> tuple[str, ...]:
-    """The actions in their order: what is invoiced first is paid on that invoice, if the source does not deny it."""
-    paid = settings.mark_paid and order.paid is not False
+def wanted(order: SourceOrder, remote: RemoteOrder, settings: ConnectionSettings) -> tuple[str, ...]:
+    """The actions in their order: what is invoiced first is paid on that invoice, if it costs anything and the source
+    does not deny it."""
+    paid = settings.mark_paid and order.paid is not False and remote.total != 0
     asked = (("invoice", settings.create_invoice), ("pay", paid), ("pack", settings.pack_orders))
     return tuple(action for action, so in asked if so)
 
@@ -71,15 +74,16 @@ class FollowUp:
             retry_at = max(retry_at, error.retry_at)
         facts = {"todo": entry.todo, "claim": None, "attempts": entry.attempts + 1, "next_attempt_at": retry_at}
         reason = Reason("unavailable", str(error), passing=True)
-        self._record(entry.moved(entry.state, now, reason=reason, **facts), f"{action}: {error}")
+        later = entry.moved(entry.state, now, reason=reason, **facts)
+        self._record(later, f"{action}: {error}", details.failed(error))
         said = f"delivered; {action} is tried again from {retry_at:%H:%M:%S} UTC: {error}"
         self._say(entry, Outcome.WAITING, said)
 
     def _refused(self, entry: LedgerEntry, error: Rejected) -> None:
         reason = Reason(REFUSED, f"{entry.todo[0]} was refused: {error}")
         facts = {"reason": reason, "todo": entry.todo, "claim": None, "attempts": entry.attempts + 1}
-        self._record(entry.moved(entry.state, self._w.clock(), **facts), reason.text)
+        self._record(entry.moved(entry.state, self._w.clock(), **facts), reason.text, details.failed(error))
         self._say(entry, Outcome.REFUSED, f"delivered, but {reason.text}")
 
-    def _record(self, entry: LedgerEntry, why: str) -> LedgerEntry:
-        return self._w.store.record(entry, who=self._w.worker, why=why)
+    def _record(self, entry: LedgerEntry, why: str, detail: details.Detail | None = None) -> LedgerEntry:
+        return self._w.store.record(entry, who=self._w.worker, why=why, detail=detail)

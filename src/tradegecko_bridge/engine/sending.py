@@ -15,7 +15,7 @@ from attrs import evolve
 
 from tradegecko_bridge.commerce import DeliveryReceipt, SourceOrder
 from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder
-from tradegecko_bridge.engine import actions
+from tradegecko_bridge.engine import actions, details
 from tradegecko_bridge.engine.catalog import catalog_of
 from tradegecko_bridge.engine.customers import Customers
 from tradegecko_bridge.engine.keys import idempotency_key, marker
@@ -128,7 +128,7 @@ class Sender:
         try:
             self._plan_and_look(entry, entry.order, catalog)
         except Rejected as error:
-            self._hold(entry, Reason("rejected", str(error)))
+            self._hold(entry, Reason("rejected", str(error)), error)
         except Unavailable as error:
             self._wait(entry, error)
 
@@ -184,13 +184,12 @@ class Sender:
         self, entry: LedgerEntry, draft: OrderDraft, order: SourceOrder, catalog: Catalog, *, again: bool = False
     ) -> None:
         customer_id = self._customers.id_for(draft)
-        entry = self._say_it(entry)
-        key = idempotency_key(self._w.connection, entry.reference, entry.generation)
+        entry, key = self._say_it(entry, draft, order, catalog, customer_id)
         try:
             remote = self._w.gateway.create_order(draft, key=key, customer_id=customer_id)
         except Rejected as error:
             if again or not self._w.gateway.is_stale(draft, customer_id):
-                self._hold(entry, Reason("rejected", str(error)), generation=entry.generation + 1, sent_at=None)
+                self._hold(entry, Reason("rejected", str(error)), error, generation=entry.generation + 1, sent_at=None)
             else:
                 self._send_afresh(_next_key(entry), order, draft)
         except OutcomeUnknown as error:
@@ -198,7 +197,7 @@ class Sender:
         except Unavailable as error:
             self._wait(entry, error)
         except GatewayError as error:
-            self._record(entry.moved(OrderState.PENDING, self._w.clock()), f"not sent: {error}")
+            self._record(entry.moved(OrderState.PENDING, self._w.clock()), f"not sent: {error}", details.failed(error))
             raise
         else:
             self._delivered(entry, remote, order, catalog, Outcome.DELIVERED)
@@ -213,7 +212,9 @@ class Sender:
         else:
             self._send(entry, draft, order, catalog, again=True)
 
-    def _say_it(self, entry: LedgerEntry) -> LedgerEntry:
+    def _say_it(
+        self, entry: LedgerEntry, draft: OrderDraft, order: SourceOrder, catalog: Catalog, customer: str | None
+    ) -> tuple[LedgerEntry, str]:
         """Durable before the request leaves: this order is being sent, under this key, by this worker."""
         now = self._w.clock()
         sending = entry.moved(
@@ -226,7 +227,10 @@ class Sender:
             reason=entry.reason,
             remote_number=self._remote_number(entry),
         )
-        return self._record(sending, f"key {sending.generation}")
+        generation, digits = sending.generation, catalog.currencies[draft.currency]
+        key = idempotency_key(self._w.connection, entry.reference, generation)
+        detail = details.sent(draft, order, digits, key=key, generation=generation, customer=customer)
+        return self._record(sending, f"key {generation}", detail), key
 
     # ── what became of it ────────────────────────────────────────────────────────────────────
 
@@ -244,13 +248,14 @@ class Sender:
         if isinstance(found, RemoteOrder):
             self._delivered(entry, found, order, catalog, Outcome.ADOPTED)
         else:
-            self._doubt(entry, Reason("key_used" if isinstance(error, AlreadySent) else "no_answer", str(error)))
+            code = "key_used" if isinstance(error, AlreadySent) else "no_answer"
+            self._doubt(entry, Reason(code, str(error)), details.failed(error))
 
-    def _doubt(self, entry: LedgerEntry, reason: Reason) -> None:
+    def _doubt(self, entry: LedgerEntry, reason: Reason, answer: details.Detail | None = None) -> None:
         now = self._w.clock()
         retry_at = self._w.timing.retry_at(now, max(entry.attempts, 1))
         doubtful = entry.moved(OrderState.UNCERTAIN, now, reason=reason, next_attempt_at=retry_at)
-        self._record(doubtful, "" if entry.state is OrderState.UNCERTAIN else reason.text)
+        self._record(doubtful, "" if entry.state is OrderState.UNCERTAIN else reason.text, answer)
         detail = f"{reason.text}; looked for again from {retry_at:%H:%M:%S} UTC"
         self._say(entry, Outcome.UNCERTAIN, detail)
 
@@ -268,10 +273,11 @@ class Sender:
                 remote_id=remote.id,
                 remote_number=remote.number,
                 line_ids=variant_ids(dressed(order, self._w.settings), catalog),
-                todo=actions.wanted(order, self._w.settings),
+                todo=actions.wanted(order, remote, self._w.settings),
                 next_attempt_at=None,
             ),
             "; ".join(part for part in (f"order id {remote.id}", detail) if part),
+            details.answered(remote, "created" if outcome is Outcome.DELIVERED else "found"),
         )
         self._say(entry, outcome, detail)
         self._sent[entry.id] = DeliveryReceipt(
@@ -288,12 +294,12 @@ class Sender:
         self._record(entry.moved(OrderState.SKIPPED, self._w.clock(), reason=reason), reason.text)
         self._say(entry, Outcome.SKIPPED, reason.text)
 
-    def _hold(self, entry: LedgerEntry, reason: Reason, **facts: Any) -> None:
+    def _hold(self, entry: LedgerEntry, reason: Reason, error: Rejected | None = None, **facts: Any) -> None:
         """Held for a passing reason it is looked at on every run, but only once in each."""
         now = self._w.clock()
         held = entry.moved(OrderState.HELD, now, reason=reason, next_attempt_at=_just_after(now), **facts)
         known = entry.state is OrderState.HELD and entry.reason == reason
-        self._record(held, "" if known else reason.text)
+        self._record(held, "" if known else reason.text, details.failed(error) if error else None)
         self._say(entry, Outcome.HELD, reason.text)
 
     def _wait(self, entry: LedgerEntry, error: Unavailable) -> None:
@@ -304,18 +310,18 @@ class Sender:
         attempts = entry.attempts + (entry.state is not OrderState.SENDING)  # saying it has counted already
         if not in_doubt and attempts >= TRIES_TO_GIVE_UP and now - entry.taken_in_at > self._w.timing.horizon:
             reason = Reason("gave_up", f"gave up after {self._w.timing.horizon.days} days: {error}")
-            self._record(entry.moved(OrderState.FAILED, now, reason=reason), reason.text)
+            self._record(entry.moved(OrderState.FAILED, now, reason=reason), reason.text, details.failed(error))
             self._say(entry, Outcome.FAILED, reason.text)
             return
         retry_at = max(self._w.timing.retry_at(now, attempts), error.retry_at or now)
         to = OrderState.UNCERTAIN if in_doubt else OrderState.PENDING
         reason = (entry.reason if in_doubt else None) or Reason("unavailable", str(error))
         waiting = entry.moved(to, now, reason=reason, attempts=attempts, next_attempt_at=retry_at)
-        self._record(waiting, str(error))
+        self._record(waiting, str(error), details.failed(error))
         self._say(entry, Outcome.WAITING, f"{error}; tried again from {retry_at:%H:%M:%S} UTC")
 
-    def _record(self, entry: LedgerEntry, why: str) -> LedgerEntry:
-        return self._w.store.record(entry, who=self._w.worker, why=why)
+    def _record(self, entry: LedgerEntry, why: str, detail: details.Detail | None = None) -> LedgerEntry:
+        return self._w.store.record(entry, who=self._w.worker, why=why, detail=detail)
 
 
 def _next_key(entry: LedgerEntry) -> LedgerEntry:

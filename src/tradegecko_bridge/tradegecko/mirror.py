@@ -35,7 +35,7 @@ OVERLAP: Final = timedelta(minutes=2)
 """How far before its cursor a listing resumes, for changes that became visible late."""
 MAX_AGE: Final = timedelta(minutes=5)
 """How old what we know may be while a run goes on."""
-SETTINGS_AGE: Final = timedelta(minutes=15)
+SETTINGS_AGE: Final = timedelta(hours=4)
 """The same of what is set up once: currencies, tax types, locations. What is missing there is looked for at once."""
 MOST_PAGES: Final = 8
 """Pages read of one kind at a time; a longer way is gone in several runs."""

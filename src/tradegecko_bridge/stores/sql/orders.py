@@ -27,9 +27,11 @@ from tradegecko_bridge.stores.sql.rows import (
     to_row,
     work_values,
 )
-from tradegecko_bridge.stores.sql.tables import events, orders
+from tradegecko_bridge.stores.sql.tables import OPEN, events, orders
 
 _c = orders.c
+_RARE = ("text", "reasons", "entered")
+"""Filters that may match few of very many orders, anywhere in time."""
 _AT_REMOTE = [state.value for state in AT_REMOTE]
 _OUT = [state.value for state in OUT]
 
@@ -118,7 +120,7 @@ def _is_due(at: datetime) -> ColumnElement[bool]:
         and_(_c.todo != "", _c.state.in_(_AT_REMOTE), or_(_c.reason_passing.is_(None), _c.reason_passing.is_(True))),
     )
     waited = or_(_c.next_attempt_at.is_(None), _c.next_attempt_at <= at)
-    return and_(free, or_(_c.state == OrderState.SENDING.value, and_(ready, waited)))
+    return and_(OPEN, free, or_(_c.state == OrderState.SENDING.value, and_(ready, waited)))
 
 
 def record(tx: Connection, entry: LedgerEntry, who: str, why: str, detail: Detail) -> LedgerEntry:
@@ -163,11 +165,14 @@ def _write_change(tx: Connection, before: Row, change: Change) -> LedgerEntry:
 def entries(
     tx: Connection, connection: str | None, wanted: Filter, limit: int | None, before: int | None
 ) -> list[LedgerEntry]:
-    """Entries that match, newest intake first."""
-    meant = [*conditions(connection, wanted), *_after(tx, before)]
-    query = select(orders).where(*meant).order_by(_c.taken_in_at.desc(), _c.id.desc())
+    """Entries that match, newest intake first. Which ones is found out in an index alone, without their content."""
+    ids = select(_c.id).where(*conditions(connection, wanted), *_after(tx, before))
     if limit is not None:
-        query = query.limit(max(limit, 0))
+        rare = any(wanted.get(name) is not None for name in _RARE)
+        # What rarely matches must not be looked for by walking back through time: so no index shall seem to sort this.
+        moment = func.coalesce(_c.taken_in_at, _c.taken_in_at) if rare else _c.taken_in_at
+        ids = ids.order_by(moment.desc(), _c.id.desc()).limit(max(limit, 0))
+    query = select(orders).where(_c.id.in_(ids)).order_by(_c.taken_in_at.desc(), _c.id.desc())
     return [to_full_row(stored).entry for stored in tx.execute(query)]
 
 

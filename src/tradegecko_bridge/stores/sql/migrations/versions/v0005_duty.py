@@ -54,20 +54,21 @@ def _names(*said: str | None) -> str:
 
 def _create_order_indexes() -> None:
     op.create_index(op.f("ix_ledger_orders_state_taken_in_at"), "ledger_orders", ["state", "taken_in_at"])
+    op.create_index(op.f("ix_ledger_orders_connection_taken_in_at"), "ledger_orders", ["connection", "taken_in_at"])
     op.create_index(
-        "ix_ledger_orders_summary",
+        "ix_ledger_orders_search",
         "ledger_orders",
-        ["connection", "state", "reason_code", "reason_passing", "in_state_since"],
+        ["connection", "state", "reason_code", "reason_passing", "in_state_since", "taken_in_at", "names"],
     )
-    op.create_index(op.f("ix_ledger_orders_connection_names"), "ledger_orders", ["connection", "names"])
-    unexpired = text("expired_at IS NULL")
-    op.create_index(
-        "ix_ledger_orders_unexpired",
-        "ledger_orders",
-        ["connection", "state", "in_state_since"],
-        sqlite_where=unexpired,
-        postgresql_where=unexpired,
-    )
+    is_open = "(state IN ('pending', 'sending', 'uncertain', 'held') OR todo <> '')"
+    _create_partial("ix_ledger_orders_open", "ledger_orders", ["connection", "taken_in_at"], is_open)
+    of_state = ["connection", "state", "in_state_since"]
+    _create_partial("ix_ledger_orders_unexpired", "ledger_orders", of_state, "expired_at IS NULL")
+
+
+def _create_partial(name: str, table: str, columns: list[str], condition: str, *, unique: bool = False) -> None:
+    where = text(condition)
+    op.create_index(name, table, columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
 def _create_alerts() -> None:
@@ -85,12 +86,4 @@ def _create_alerts() -> None:
         PrimaryKeyConstraint("id", name=op.f("pk_ledger_alerts")),
     )
     op.create_index(op.f("ix_ledger_alerts_connection_opened_at"), "ledger_alerts", ["connection", "opened_at"])
-    still_open = text("closed_at IS NULL")
-    op.create_index(
-        "uq_ledger_alerts_open",
-        "ledger_alerts",
-        ["connection", "key"],
-        unique=True,
-        sqlite_where=still_open,
-        postgresql_where=still_open,
-    )
+    _create_partial("uq_ledger_alerts_open", "ledger_alerts", ["connection", "key"], "closed_at IS NULL", unique=True)
