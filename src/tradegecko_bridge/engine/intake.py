@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
+from tradegecko_bridge.engine import cancellations
 from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.wiring import Interrupted, Wiring, fenced, in_batches, plugin_fence
 from tradegecko_bridge.ledger import AT_REMOTE
@@ -24,6 +25,7 @@ def take_in(wiring: Wiring, report: Report) -> None:
     """From the source into the ledger, batch by batch; what came before a failure of the source counts."""
     try:
         for batch in in_batches(arrivals(wiring), BATCH):
+            cancellations.note(wiring, batch)
             counts = wiring.store.take_in(wiring.connection, batch, at=wiring.clock())
             report.taken_in += len(counts.new)
             report.unchanged += counts.known - len(counts.changed)
