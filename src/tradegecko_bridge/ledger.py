@@ -71,6 +71,10 @@ AT_REMOTE = frozenset({_S.DELIVERED, _S.SHIPPED, _S.CONFIRMED})
 """States of orders that are there for sure."""
 
 
+BY_HAND = "by_hand"
+"""The code of a reason that a person gave."""
+
+
 @frozen
 class Reason:
     """Why an order is not delivered: ``code`` for programs, ``text`` for people (one line).

@@ -75,6 +75,30 @@ class AcknowledgesIntake(Protocol):
 
 
 @runtime_checkable
+class GivesOrderAgain(Protocol):
+    """A source that can be asked for one order, wherever its cursor stands."""
+
+    def fetch_order(self, name: str) -> Iterable[SourceOrder | UnreadableOrder]:
+        """The order (orders, should several share the number) with this number or reference; none if there is none.
+
+        Raises:
+            SourceUnavailable, SourceNeedsLogin, SourceRefused: as :meth:`OrderSource.fetch_orders`.
+        """
+
+
+@runtime_checkable
+class GivesOrdersSince(Protocol):
+    """A source that can give everything from a date on once more, wherever its cursor stands."""
+
+    def fetch_since(self, moment: datetime) -> Iterable[SourceOrder | UnreadableOrder]:
+        """Every order placed at ``moment`` (UTC) or later, each once, as it is now.
+
+        Raises:
+            SourceUnavailable, SourceNeedsLogin, SourceRefused: as :meth:`OrderSource.fetch_orders`.
+        """
+
+
+@runtime_checkable
 class AcceptsReceipts(Protocol):
     """A source that wants to know where its orders went."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,9 +12,9 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
-from tradegecko_bridge.engine import Outcome, Progress, Report, RunReport
+from tradegecko_bridge.engine import Decided, Outcome, Progress, Report, RunReport
 from tradegecko_bridge.engine.report import FAILURES
-from tradegecko_bridge.ledger import LedgerEntry, LedgerEvent, OrderState
+from tradegecko_bridge.ledger import LedgerEntry, LedgerEvent, OrderState, StateCount
 
 console = Console(highlight=False)
 
@@ -113,6 +113,43 @@ def print_entries(entries: Sequence[LedgerEntry]) -> None:
         console.print(why)
 
 
+def print_next_page(entries: Sequence[LedgerEntry], limit: int) -> None:
+    """How to see more, where there may be more."""
+    if len(entries) == limit:
+        console.print(Text(f"perhaps more: --before {entries[-1].id}", style="dim"))
+
+
+def print_counts(counts: Sequence[StateCount]) -> None:
+    """A line for each state and reason."""
+    if not counts:
+        console.print("no orders")
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("connection", "state", "reason", "orders", "since (UTC)"):
+        table.add_column(heading, no_wrap=True, justify="right" if heading == "orders" else "left")
+    for one in counts:
+        state = Text(str(one.state), style=_STATE_STYLE.get(one.state, ""))
+        table.add_row(one.connection, state, Text(one.code or ""), str(one.count), f"{one.since:%Y-%m-%d %H:%M}")
+    console.print(table)
+
+
+def count_as_dict(count: StateCount) -> dict[str, Any]:
+    """A line of the summary as JSON values."""
+    return {
+        "connection": count.connection,
+        "state": str(count.state),
+        "reason": count.code,
+        "passing": count.passing,
+        "count": count.count,
+        "since": count.since.isoformat(),
+    }
+
+
+def decided_as_dict(decided: Decided) -> dict[str, Any]:
+    """What became of a decision as JSON values."""
+    return {**entry_as_dict(decided.entry), "was": str(decided.was), "problem": decided.problem or None}
+
+
 def print_entry(entry: LedgerEntry, history: Sequence[LedgerEvent]) -> None:
     """One order with its history; nothing that identifies the customer."""
     console.print(Text(f"order {entry.number} of {entry.connection}", style="bold"))
@@ -122,7 +159,9 @@ def print_entry(entry: LedgerEntry, history: Sequence[LedgerEvent]) -> None:
         "why": entry.reason.text if entry.reason else None,
         "TradeGecko": f"id {entry.remote_id}, number {entry.remote_number}" if entry.remote_id else None,
         "lines": _lines(entry),
+        "to do": ", ".join(entry.todo) or None,
         "next try": f"{entry.next_attempt_at:%Y-%m-%d %H:%M:%S} UTC" if entry.next_attempt_at else None,
+        "expired": f"{entry.expired_at:%Y-%m-%d}, its personal data is gone" if entry.expired_at else None,
     }
     for name, value in facts.items():
         if value is not None:
@@ -131,6 +170,25 @@ def print_entry(entry: LedgerEntry, history: Sequence[LedgerEvent]) -> None:
     for event in history:
         change = f"{event.was} -> {event.now}" if event.was and event.was != event.now else str(event.now)
         console.print(Text(f"    {event.at:%Y-%m-%d %H:%M:%S}  {change:<24} {event.who}  {event.why}".rstrip()))
+        for line in _said(event.detail):
+            console.print(Text(f"      {line}", style="dim"))
+
+
+def _said(detail: Mapping[str, Any]) -> Iterator[str]:
+    """An event's detail: facts in one line, then each line of goods, shipping and so on."""
+    facts = {name: fact for name, fact in detail.items() if name != "lines" and fact is not None}
+    if facts:
+        yield ", ".join(f"{name.replace('_', ' ')} {_fact(fact)}" for name, fact in facts.items())
+    for line in detail.get("lines", ()):
+        variant = f" variant {line['variant_id']}" if line["variant_id"] else ""
+        tax = f", tax {line['tax_rate']} %" if line["tax_rate"] is not None else ""
+        yield f"{line['kind']}{variant}: {line['quantity']} × {line['price']}{tax}"
+
+
+def _fact(fact: Any) -> str:
+    if isinstance(fact, Mapping):
+        return " / ".join(f"{name} {value}" for name, value in fact.items() if value is not None)
+    return {True: "yes", False: "no"}.get(fact, str(fact)) if isinstance(fact, bool) else str(fact)
 
 
 def _lines(entry: LedgerEntry) -> str | None:
@@ -142,6 +200,7 @@ def _lines(entry: LedgerEntry) -> str | None:
 def entry_as_dict(entry: LedgerEntry) -> dict[str, Any]:
     """An order as JSON values; the customer is left out."""
     return {
+        "id": entry.id,
         "connection": entry.connection,
         "number": entry.number,
         "reference": entry.reference,
@@ -152,6 +211,9 @@ def entry_as_dict(entry: LedgerEntry) -> dict[str, Any]:
         "attempts": entry.attempts,
         "taken_in_at": entry.taken_in_at.isoformat(),
         "updated_at": entry.updated_at.isoformat(),
+        "in_state_since": entry.in_state_since.isoformat(),
+        "expired_at": entry.expired_at.isoformat() if entry.expired_at else None,
+        "todo": list(entry.todo),
         "next_attempt_at": entry.next_attempt_at.isoformat() if entry.next_attempt_at else None,
     }
 
@@ -164,4 +226,5 @@ def event_as_dict(event: LedgerEvent) -> dict[str, Any]:
         "was": str(event.was) if event.was else None,
         "now": str(event.now),
         "why": event.why,
+        "detail": dict(event.detail),
     }

@@ -3,6 +3,7 @@
 Knows the ports and the words of commerce; no HTTP, no database, no TradeGecko.
 """
 
+from tradegecko_bridge.engine.decisions import Decided, Decision, Decisions
 from tradegecko_bridge.engine.engine import SyncEngine
 from tradegecko_bridge.engine.report import Item, Outcome, Report, RunReport
 from tradegecko_bridge.engine.settings import ConnectionSettings, LineTax, OrderStatus, Timing
@@ -10,6 +11,9 @@ from tradegecko_bridge.engine.wiring import Progress
 
 __all__ = [
     "ConnectionSettings",
+    "Decided",
+    "Decision",
+    "Decisions",
     "Item",
     "LineTax",
     "OrderStatus",

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from tradegecko_bridge.engine.deliver import deliver_orders, plan_delivery
 from tradegecko_bridge.engine.inventory import sync_inventory
 from tradegecko_bridge.engine.products import sync_products
+from tradegecko_bridge.engine.pulling import pull_orders, pull_since
 from tradegecko_bridge.engine.report import Report, RunReport
 from tradegecko_bridge.engine.settings import ConnectionSettings, Timing
 from tradegecko_bridge.engine.tracking import sync_tracking
@@ -79,6 +80,23 @@ class SyncEngine:
         """
         self._wiring.gateway.begin_run(dry_run=dry_run)
         return plan_delivery(self._wiring) if dry_run else deliver_orders(self._wiring)
+
+    def pull_orders(self, *names: str) -> Report:
+        """Ask the source again for these orders, by number or reference, and take in what is new or has changed.
+
+        Nothing is delivered; the next run does that. A source that cannot is told in the report.
+        """
+        return pull_orders(self._wiring, names)
+
+    def pull_since(self, moment: datetime) -> Report:
+        """Ask the source again for everything placed at ``moment`` (aware) or later; as :meth:`pull_orders`.
+
+        Raises:
+            ValueError: the moment has no time zone.
+        """
+        if moment.utcoffset() is None:
+            raise ValueError(f"{moment.isoformat()} has no time zone; write e.g. datetime.now(UTC)")
+        return pull_since(self._wiring, moment.astimezone(UTC))
 
     def sync_tracking(self, *, dry_run: bool = False) -> Report:
         """Bring shipments and their tracking numbers back to the source, if it takes them."""

@@ -34,6 +34,10 @@ class Outcome(StrEnum):
     """Another worker has it right now, or had it and has not reported back yet."""
     PLANNED = "planned"
     """A dry run: it would be done."""
+    TAKEN_IN = "taken in"
+    """Given again by its source: it was new to the ledger, or had changed."""
+    KNOWN = "known"
+    """Given again by its source: as the ledger has it."""
 
 
 FAILURES = frozenset({Outcome.FAILED, Outcome.REFUSED, Outcome.WAITING, Outcome.UNCERTAIN})
