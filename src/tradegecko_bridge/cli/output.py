@@ -176,9 +176,9 @@ def print_entry(entry: LedgerEntry, history: Sequence[LedgerEvent]) -> None:
 
 def _said(detail: Mapping[str, Any]) -> Iterator[str]:
     """An event's detail: facts in one line, then each line of goods, shipping and so on."""
-    facts = {name: fact for name, fact in detail.items() if name != "lines" and fact is not None}
+    facts = {name: _fact(fact) for name, fact in detail.items() if name != "lines" and fact is not None}
     if facts:
-        yield ", ".join(f"{name.replace('_', ' ')} {_fact(fact)}" for name, fact in facts.items())
+        yield ", ".join(f"{name.replace('_', ' ')} {fact}" for name, fact in facts.items() if fact)
     for line in detail.get("lines", ()):
         variant = f" variant {line['variant_id']}" if line["variant_id"] else ""
         tax = f", tax {line['tax_rate']} %" if line["tax_rate"] is not None else ""
@@ -188,7 +188,7 @@ def _said(detail: Mapping[str, Any]) -> Iterator[str]:
 def _fact(fact: Any) -> str:
     if isinstance(fact, Mapping):
         return " / ".join(f"{name} {value}" for name, value in fact.items() if value is not None)
-    return {True: "yes", False: "no"}.get(fact, str(fact)) if isinstance(fact, bool) else str(fact)
+    return {"True": "yes", "False": "no"}.get(str(fact), str(fact))
 
 
 def _lines(entry: LedgerEntry) -> str | None:
