@@ -24,8 +24,16 @@ from tradegecko_bridge.commerce import (
     UnreadableOrder,
     VariantStock,
 )
-from tradegecko_bridge.commerce.orders import Customer
-from tradegecko_bridge.commerce.remote import Access, OrderDraft, RemoteOrder, RemoteShipment, RemoteVariant
+from tradegecko_bridge.commerce.orders import Address, Customer
+from tradegecko_bridge.commerce.remote import (
+    Access,
+    CustomerMatch,
+    Named,
+    OrderDraft,
+    RemoteOrder,
+    RemoteShipment,
+    RemoteVariant,
+)
 from tradegecko_bridge.ledger import (
     Filter,
     IntakeCounts,
@@ -179,8 +187,31 @@ class Gateway(Protocol):
     def find_variants(self, skus: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
         """The active variants with exactly these SKUs; a SKU nobody carries is absent."""
 
-    def find_customer(self, customer: Customer) -> str | None:
-        """The id of the customer record that is this person or company, if there is one."""
+    def find_barcodes(self, barcodes: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
+        """The active variants with exactly these barcodes; a barcode nobody carries is absent."""
+
+    def find_customer(self, customer: Customer, *, billing: Address | None, match: CustomerMatch) -> str | None:
+        """The id of the customer record that is this person or company, if there is one.
+
+        ``billing`` is whom the bill goes to, else the parcel, for what the customer does not say.
+        """
+
+    def find_named(self, kind: Named, name: str) -> str:
+        """The id of a record settings name, by its name or id.
+
+        Raises:
+            Rejected: there is none; the message never names a person.
+        """
+
+    def prices_include_tax(self) -> bool:
+        """Whether the prices of an order include tax when it does not say."""
+
+    def find_currency(self, name: str) -> str:
+        """The ISO code of a currency by its ISO code or its name over there, whatever the case.
+
+        Raises:
+            Rejected: there is none.
+        """
 
     def currencies(self, wanted: Collection[str] = ()) -> Mapping[str, int]:
         """The currencies the account knows: digits after the point, by ISO code.

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from tests.sandbox.support import Json
+from tests.sandbox.support import HandClock, Json
 from tradegecko_bridge.sandbox.house import House
 from tradegecko_bridge.sandbox.wire import Answer, Request
 
@@ -18,8 +18,8 @@ FORM = "application/x-www-form-urlencoded"
 class Desk:
     """Calls a sandbox without a network, hundreds of times faster than through one."""
 
-    def __init__(self) -> None:
-        self.house = House(rate_limit=None)
+    def __init__(self, **switches: Any) -> None:
+        self.house = House(rate_limit=None, clock=HandClock(), switches=switches)
         self._token = self.house.access_token()
 
     def __call__(
@@ -61,6 +61,13 @@ def furnish(desk: Desk) -> Desk:
     for name in ("fulfillments", "invoices", "fulfillment_returns", "procurements", "webhooks", "images", "notes",
                  "contacts", "price_lists"):  # fmt: skip
         desk.must("POST", f"/{name}", {SINGULAR[name]: valid(name, 0)})
+    parcel = {
+        "order_id": 3,
+        "status": "fulfilled",
+        "fulfillment_line_items": [{"order_line_item_id": 8, "quantity": 1}],
+    }
+    desk.must("POST", "/fulfillments", {"fulfillment": parcel})
+    desk.house.advance(60)  # The picture is processed.
     return desk
 
 

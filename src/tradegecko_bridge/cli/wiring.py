@@ -43,7 +43,7 @@ def engines(
                 SyncEngine(
                     wired.name,
                     source=source,
-                    gateway=TradeGeckoGateway(client),
+                    gateway=TradeGeckoGateway(client, mirror=store.mirror),
                     store=store,
                     settings=wired.settings,
                     on_progress=on_progress,

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from attrs import evolve
 
+from tradegecko_bridge.commerce import SourceOrder
+from tradegecko_bridge.commerce.remote import RemoteOrder
 from tradegecko_bridge.engine import details
 from tradegecko_bridge.engine.keys import idempotency_key
 from tradegecko_bridge.engine.report import Outcome
@@ -18,9 +20,11 @@ REFUSED = "action_refused"
 """The code of the reason why something asked for was not done; a person decides."""
 
 
-def wanted(settings: ConnectionSettings) -> tuple[str, ...]:
-    """The actions in their order: what is invoiced first is paid on that invoice."""
-    asked = (("invoice", settings.create_invoice), ("pay", settings.mark_paid), ("pack", settings.pack_orders))
+def wanted(order: SourceOrder, remote: RemoteOrder, settings: ConnectionSettings) -> tuple[str, ...]:
+    """The actions in their order: what is invoiced first is paid on that invoice, if it costs anything and the source
+    does not deny it."""
+    paid = settings.mark_paid and order.paid is not False and remote.total != 0
+    asked = (("invoice", settings.create_invoice), ("pay", paid), ("pack", settings.pack_orders))
     return tuple(action for action, so in asked if so)
 
 

@@ -13,8 +13,9 @@ from tradegecko_bridge.engine.catalog import catalog_of
 from tradegecko_bridge.engine.intake import arrivals, take_in
 from tradegecko_bridge.engine.lanes import lanes, side_by_side
 from tradegecko_bridge.engine.mapping import Catalog
+from tradegecko_bridge.engine.numbers import remote_number
 from tradegecko_bridge.engine.report import Outcome, Report
-from tradegecko_bridge.engine.rules import not_taken, remote_number
+from tradegecko_bridge.engine.rules import not_taken
 from tradegecko_bridge.engine.sending import Sender, look, plan
 from tradegecko_bridge.engine.wiring import Interrupted, Wiring, in_batches, offer
 from tradegecko_bridge.errors import GatewayError

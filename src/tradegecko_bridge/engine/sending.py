@@ -17,10 +17,12 @@ from tradegecko_bridge.commerce import DeliveryReceipt, SourceOrder
 from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder
 from tradegecko_bridge.engine import actions, details
 from tradegecko_bridge.engine.catalog import catalog_of
+from tradegecko_bridge.engine.customers import Customers
 from tradegecko_bridge.engine.keys import idempotency_key, marker
 from tradegecko_bridge.engine.mapping import Catalog, plan_order, variant_ids
+from tradegecko_bridge.engine.numbers import remote_number
 from tradegecko_bridge.engine.report import Item, Outcome, Report
-from tradegecko_bridge.engine.rules import dressed, not_taken, remote_number, unmapped_ship_method
+from tradegecko_bridge.engine.rules import dressed, held_by_tag, not_taken, unmapped_ship_method
 from tradegecko_bridge.engine.totals import through_the_gate
 from tradegecko_bridge.engine.wiring import Wiring
 from tradegecko_bridge.errors import (
@@ -41,12 +43,13 @@ TRIES_TO_GIVE_UP: Final = 12
 def plan(wiring: Wiring, order: SourceOrder, catalog: Catalog) -> OrderDraft | Reason:
     """The order to create by the connection's settings, or the reason why it cannot be."""
     mark = marker(wiring.connection, order.reference)
-    if unmapped := unmapped_ship_method(order, wiring.settings):
-        return unmapped
-    draft = plan_order(dressed(order, wiring.settings), mark, catalog, wiring.settings)
+    digits = catalog.digits_of(order)
+    if waits := held_by_tag(order, wiring.settings) or unmapped_ship_method(order, wiring.settings):
+        return waits
+    draft = plan_order(dressed(order, wiring.settings, digits), mark, catalog, wiring.settings)
     if isinstance(draft, Reason):
         return draft
-    return through_the_gate(draft, order, catalog.currencies[order.currency], wiring.settings)
+    return through_the_gate(draft, order, digits, wiring.settings)
 
 
 def look(wiring: Wiring, reference: str, number: str, *, certain: bool = True) -> RemoteOrder | Reason | None:
@@ -78,7 +81,7 @@ class Sender:
         self._lock = Lock()
         self._said: dict[int, list[Item]] = {}
         self._sent: dict[int, DeliveryReceipt] = {}
-        self._customers: dict[str, str] = {}
+        self._customers = Customers(wiring.gateway, wiring.settings)
         self._failed: dict[int, Unavailable] = {}
         self._put_off: list[Unavailable] = []
         self._follow_up = actions.FollowUp(wiring, self._say)
@@ -180,7 +183,7 @@ class Sender:
     def _send(
         self, entry: LedgerEntry, draft: OrderDraft, order: SourceOrder, catalog: Catalog, *, again: bool = False
     ) -> None:
-        customer_id = self._customer(draft)
+        customer_id = self._customers.id_for(draft)
         entry, key = self._say_it(entry, draft, order, catalog, customer_id)
         try:
             remote = self._w.gateway.create_order(draft, key=key, customer_id=customer_id)
@@ -201,7 +204,7 @@ class Sender:
 
     def _send_afresh(self, entry: LedgerEntry, order: SourceOrder, refused: OrderDraft) -> None:
         """Refused because of what was remembered of the account and is so no more: planned again from what is."""
-        self._customers.pop(refused.customer.email or "", None)
+        self._customers.forget(refused)
         catalog = catalog_of(self._w, [order])
         draft = plan(self._w, order, catalog)
         if isinstance(draft, Reason):
@@ -228,18 +231,6 @@ class Sender:
         key = idempotency_key(self._w.connection, entry.reference, generation)
         detail = details.sent(draft, order, digits, key=key, generation=generation, customer=customer)
         return self._record(sending, f"key {generation}", detail), key
-
-    def _customer(self, draft: OrderDraft) -> str | None:
-        """Asked for once a run and customer; a customer an order of this run created is found by the next look."""
-        email = draft.customer.email
-        if not email:
-            return None
-        if email not in self._customers:
-            found = self._w.gateway.find_customer(draft.customer)
-            if found is None:
-                return None
-            self._customers[email] = found
-        return self._customers[email]
 
     # ── what became of it ────────────────────────────────────────────────────────────────────
 
@@ -282,7 +273,7 @@ class Sender:
                 remote_id=remote.id,
                 remote_number=remote.number,
                 line_ids=variant_ids(dressed(order, self._w.settings), catalog),
-                todo=actions.wanted(self._w.settings),
+                todo=actions.wanted(order, remote, self._w.settings),
                 next_attempt_at=None,
             ),
             "; ".join(part for part in (f"order id {remote.id}", detail) if part),

@@ -224,7 +224,7 @@ class ConnectionSettings:
         metadata=about(
             _NEW,
             "text",
-            "The payment method recorded by `mark_paid`, by its name or id in TradeGecko; left out, the account's "
+            "The payment method recorded by `mark_paid`, by its name in TradeGecko; left out, the account's "
             "default one.",
             '"Bank Transfer"',
         ),

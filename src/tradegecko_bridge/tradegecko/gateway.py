@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
-from tradegecko_bridge import errors
 from tradegecko_bridge.commerce import (
     Address,
     Customer,
@@ -19,19 +18,24 @@ from tradegecko_bridge.commerce import (
 )
 from tradegecko_bridge.commerce.remote import (
     Access,
+    CustomerMatch,
     DraftLine,
+    Named,
     OrderDraft,
     RemoteItem,
     RemoteOrder,
     RemoteShipment,
     RemoteVariant,
 )
+from tradegecko_bridge.errors import Rejected
 from tradegecko_bridge.mirrors import MirrorRow
 from tradegecko_bridge.ports import Clock, MirrorStore
 from tradegecko_bridge.tradegecko import records, resources
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
 from tradegecko_bridge.tradegecko.codec import write_value
+from tradegecko_bridge.tradegecko.customers import INACTIVE, first_of, identity, is_customer, look_up
+from tradegecko_bridge.tradegecko.likeness import same
 from tradegecko_bridge.tradegecko.limits import Priority
 from tradegecko_bridge.tradegecko.mirror import (
     ADDRESS_FIELDS,
@@ -43,8 +47,8 @@ from tradegecko_bridge.tradegecko.mirror import (
     VARIANTS,
     Mirror,
     company_keys,
-    same,
 )
+from tradegecko_bridge.tradegecko.named import LISTED, PERSONS, customer_named, ids_by_name, unknown
 from tradegecko_bridge.tradegecko.records.base import Record
 from tradegecko_bridge.tradegecko.retry import NO_RETRY
 from tradegecko_bridge.tradegecko.words import changes, pages, reading, writing
@@ -54,8 +58,6 @@ R = TypeVar("R", bound=Record)
 MARK: Final = "#tgb-"
 """Begins the mark by which we know an order as ours. It ends the ``source_url``, where it leaves the link working."""
 NEEDED_PERMISSIONS: Final = ("write_orders", "write_companies")
-INACTIVE: Final = ("disabled", "archived")
-"""Lists leave out archived records, not disabled ones (reference §3.7)."""
 SKUS_A_CALL: Final = 50
 PAGES_AT_ONCE: Final = 20
 """Pages of a listing that come as quickly as they can; the rest at the pace of the rate limit."""
@@ -140,22 +142,95 @@ class TradeGeckoGateway:
                     found.setdefault(variant.sku, []).append(RemoteVariant(id=str(variant.id), sku=variant.sku))
         return found
 
-    def find_customer(self, customer: Customer) -> str | None:
-        """The oldest active company with this e-mail address (reference §5.3); None without an address."""
-        if not customer.email:
-            return None
-        known = self._mirror.find(COMPANIES, "email", [self._mirror.digest(same(customer.email))])
+    def find_barcodes(self, barcodes: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
+        """From what is remembered, or one call each: there is no filter by ``upc``, so its full text is searched."""
+        wanted = {code for code in barcodes if code.strip()}
+        known = self._mirror.find(VARIANTS, "upc", wanted)
+        found: dict[str, list[RemoteVariant]] = {}
         if known is not None:
-            fit = (r for r in known if r.facts["type"] != "supplier" and r.facts["status"] not in INACTIVE)
-            return next((row.id for row in fit), None)
-        found = [
-            company.id
-            for company in self._all(resources.COMPANIES, email=customer.email)
-            if (company.email or "").casefold() == customer.email.casefold()
-            and company.company_type != "supplier"
-            and company.status not in INACTIVE
-        ]
-        return str(min(found)) if found else None
+            rows = [(row, "".join(row.values("sku"))) for row in known if row.facts["status"] == "active"]
+            for row, sku in rows:
+                for code in wanted.intersection(row.values("upc")):
+                    found.setdefault(code, []).append(RemoteVariant(id=row.id, sku=sku))
+            return found
+        for code in sorted(wanted):
+            for variant in self._all(resources.VARIANTS, q=code):
+                if variant.upc == code:
+                    found.setdefault(code, []).append(RemoteVariant(id=str(variant.id), sku=variant.sku or ""))
+        return found
+
+    def find_customer(
+        self, customer: Customer, *, billing: Address | None = None, match: CustomerMatch = CustomerMatch.NORMAL
+    ) -> str | None:
+        """From what is remembered, or by code, e-mail address and phone in up to three calls (reference §5.3)."""
+        known = identity(customer, billing)
+        keys = company_keys(self._mirror.digest, name=known.name, email=known.email, phone=known.phone, code=known.code)
+        agreements: dict[int, list[str]] = {}
+        for key, value in keys:
+            if key == "name":  # alone it is no match, and with another key it is found by that
+                continue
+            rows = self._mirror.find(COMPANIES, key, [value])
+            if rows is None:
+                found = look_up(self._companies, customer, billing, match)
+                return None if found is None else str(found.id)
+            fit = (row for row in rows if is_customer(row.facts["type"], row.facts["status"]))
+            agreements |= {int(row.id): [name for name, one in keys if one in row.values(name)] for row in fit}
+        best = first_of(agreements, match)
+        return None if best is None else str(best[1])
+
+    def _companies(self, filters: Mapping[str, object]) -> Iterator[records.Company]:
+        return _rows(self._pages(resources.COMPANIES.list().with_params(**filters), self._client))
+
+    def find_named(self, kind: Named, name: str) -> str:
+        """By id or by what people call it, from a short list that is remembered; a customer by a few calls.
+
+        Raises:
+            Rejected: the account has none of this name.
+        """
+        written = self._written(kind)
+        known = self._mirror.settings(
+            f"{kind}s" if kind in LISTED else f"customer {written(name)}",
+            lambda: self._read_named(kind, name),
+            wanted=[name if kind in LISTED and name.isdecimal() else written(name)],
+        )
+        for key in (name, written(name)):
+            if key in known:
+                return known[key]
+        raise unknown(kind, name, known)
+
+    def _written(self, kind: Named) -> Callable[[str], str]:
+        """How names of this kind are remembered: those of persons by their digests."""
+        return (lambda text: self._mirror.digest(same(text))) if kind in PERSONS else (lambda text: text)
+
+    def _read_named(self, kind: Named, name: str) -> Mapping[str, str]:
+        if kind in LISTED:
+            resource, fields = LISTED[kind]
+            return ids_by_name(self._all(resource), fields, self._written(kind))
+        found = customer_named(self._companies, name)
+        return {} if found is None else {self._written(kind)(name): found}
+
+    def prices_include_tax(self) -> bool:
+        """The account's default tax treatment (reference §7)."""
+        return self._mirror.settings("tax_treatment", self._read_treatment)["default"] == "inclusive"
+
+    def _read_treatment(self) -> Mapping[str, str]:
+        with reading():
+            return {"default": self._client.accounts.current().default_tax_treatment or ""}
+
+    def find_currency(self, name: str) -> str:
+        """The ISO code of a currency by that code or by its name (reference §5.6).
+
+        Raises:
+            Rejected: the account has none of this name.
+        """
+        known = self._mirror.settings("currency_names", self._read_currency_names, wanted=[same(name)])
+        if same(name) not in known:
+            raise Rejected(f"no currency {name!r} in TradeGecko; it has {', '.join(sorted(set(known.values())))}")
+        return known[same(name)]
+
+    def _read_currency_names(self) -> Mapping[str, str]:
+        known = [currency for currency in self._all(resources.CURRENCIES) if currency.iso]
+        return {same(name): str(c.iso) for c in known for name in (c.name, c.iso) if name}
 
     def currencies(self, wanted: Collection[str] = ()) -> Mapping[str, int]:
         """The account's active currencies with their ``precision`` (reference §5.6)."""
@@ -264,7 +339,9 @@ class TradeGeckoGateway:
             "issued_at": draft.issued_on,
             "ship_at": draft.ship_on,
             "currency_iso": draft.currency,
-            "tax_treatment": _treatment(draft.prices_include_tax),
+            "tax_treatment": None if draft.account_treatment else _treatment(draft.prices_include_tax),
+            "default_price_list_id": draft.price_list,
+            "assignee_id": None if draft.assignee is None else int(draft.assignee),
             "email": customer.email or draft.shipping_address.email,
             "phone_number": customer.phone or draft.shipping_address.phone,
             "notes": draft.note,
@@ -305,17 +382,7 @@ class TradeGeckoGateway:
         """
         if location is None:
             return None
-        known = self._mirror.settings("locations", self._read_locations, wanted=[location])
-        if location not in known:
-            labels = ", ".join(repr(label) for label, id_ in known.items() if label != id_)
-            raise errors.Rejected(f"no stock location {location!r} in TradeGecko; it has {labels}")
-        return int(known[location])
-
-    def _read_locations(self) -> Mapping[str, str]:
-        """Ids by id and by label; of several with one label the oldest."""
-        found = sorted(self._all(resources.LOCATIONS), key=lambda known: known.id, reverse=True)
-        by_label = {known.label: str(known.id) for known in found if known.label}
-        return {**by_label, **{str(known.id): str(known.id) for known in found}}
+        return int(self.find_named(Named.LOCATION, location))
 
     def _customer_fields(self, draft: OrderDraft, customer_id: str | None) -> dict[str, Any]:
         """Ids of what exists, nested records for what does not: nested addresses are never looked up (§5.16)."""
@@ -513,16 +580,16 @@ def _treatment(prices_include_tax: bool | None) -> str | None:
 
 
 def _company_fields(draft: OrderDraft) -> dict[str, Any]:
-    customer, address = draft.customer, draft.billing_address or draft.shipping_address
-    company = customer.company or address.company
-    name = company or customer.full_name or address.full_name or customer.email or f"Customer of {draft.number}"
+    """A new customer, known by what the next order of theirs will be matched by."""
+    known = identity(draft.customer, draft.billing_address or draft.shipping_address)
     fields = {
-        "name": name,
-        "company_type": "business" if company else "consumer",
-        "email": customer.email,
-        "phone_number": customer.phone or address.phone,
+        "name": known.name or known.email or f"Customer of {draft.number}",
+        "company_type": "business" if known.company else "consumer",
+        "company_code": known.code,
+        "email": known.email,
+        "phone_number": known.phone,
     }
-    return {field: value for field, value in fields.items() if value is not None}
+    return {field: value for field, value in fields.items() if value}
 
 
 class AddressBook:

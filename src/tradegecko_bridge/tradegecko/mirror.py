@@ -24,6 +24,7 @@ from tradegecko_bridge.tradegecko import records, resources
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
 from tradegecko_bridge.tradegecko.codec import write_value
+from tradegecko_bridge.tradegecko.likeness import digits, same
 from tradegecko_bridge.tradegecko.records.base import Record
 from tradegecko_bridge.tradegecko.words import changes, reading
 
@@ -34,7 +35,7 @@ OVERLAP: Final = timedelta(minutes=2)
 """How far before its cursor a listing resumes, for changes that became visible late."""
 MAX_AGE: Final = timedelta(minutes=5)
 """How old what we know may be while a run goes on."""
-SETTINGS_AGE: Final = timedelta(minutes=15)
+SETTINGS_AGE: Final = timedelta(hours=4)
 """The same of what is set up once: currencies, tax types, locations. What is missing there is looked for at once."""
 MOST_PAGES: Final = 8
 """Pages read of one kind at a time; a longer way is gone in several runs."""
@@ -53,16 +54,6 @@ class Kind(Generic[R]):
         """A page of what changed since a moment; lists leave out what is archived, void or deleted unless asked."""
         call = self.resource.list(order="updated_at asc", page=number)
         return call.with_params(status=self.statuses, updated_at_min=since)
-
-
-def same(*parts: str | None) -> str:
-    """Texts as people write them, made comparable."""
-    return "\n".join(" ".join((part or "").casefold().split()) for part in parts)
-
-
-def digits(phone: str | None) -> str:
-    """A telephone number, made comparable."""
-    return "".join(letter for letter in phone or "" if letter.isdigit())
 
 
 def company_keys(

@@ -61,6 +61,8 @@ class PurchaseOrders(Rules):
         allowed = ("draft", "active") if draft.row is None else ("draft", "active", "received")
         if "status" in draft.values and (wanted not in allowed or _RANK[str(wanted)] < _RANK.get(held, 0)):
             draft.complaints.add("status", NOT_IN_LIST)
+        if "stock_location_id" in draft.values and draft.row is not None and self.received(draft.row):
+            draft.complaints.add("base", _LOCKED)
         address = self.state.find("addresses", draft.values.get("supplier_address_id"))
         company_id = draft.values.get("company_id", draft.before.get("company_id"))
         if address is not None and address["company_id"] != company_id:
@@ -92,10 +94,13 @@ class PurchaseOrders(Rules):
         """The lines, oldest first."""
         return self.state[_LINES].where("purchase_order_id", row["id"])
 
+    def received(self, row: Row) -> list[Row]:
+        """The lines that came with a procurement: they lie where the purchase order sent them."""
+        return [line for line in self.lines(row) if line.get("procurement_id") is not None]
+
     def refresh(self, row: Row) -> None:
         """Work out totals, how much was received, and what is incoming."""
-        lines, places = self.lines(row), precision_of(self.world, row)
-        received = [line for line in lines if line.get("procurement_id") is not None]
+        lines, places, received = self.lines(row), precision_of(self.world, row), self.received(row)
         values: Row = {
             "total": sum((line_total(self.world, row, line, line["quantity"], places) for line in lines), ZERO),
             "cached_quantity": sum((line["quantity"] for line in lines), ZERO),
