@@ -214,6 +214,51 @@ class IntakeCounts:
     changed: tuple[str, ...] = ()
 
 
+class Severity(StrEnum):
+    """How much an alert matters."""
+
+    WARNING = "warning"
+    """It may pass by itself, or waits for a person without anything getting worse."""
+    ERROR = "error"
+    """Nothing goes on here until a person acts."""
+
+
+@frozen(kw_only=True)
+class Finding:
+    """Something that needs a person, as one run found it. ``key`` names the cause, the same in every run.
+
+    ``text`` is one line without anybody's personal data; ``count`` is how many orders (or shipments) it is about.
+    """
+
+    key: str
+    severity: Severity
+    text: str
+    count: int = 1
+
+
+@frozen(kw_only=True)
+class Alert:
+    """Something that needs a person, or did: opened once when it begins, closed once when its cause is gone.
+
+    Text and count are as they were last seen. All times are UTC.
+    """
+
+    id: int
+    connection: str
+    key: str
+    severity: Severity
+    text: str
+    count: int
+    opened_at: datetime
+    last_seen_at: datetime
+    closed_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still is so, as far as anybody has looked."""
+        return self.closed_at is None
+
+
 class ShipmentState(StrEnum):
     """What became of a shipment on its way back to its source."""
 

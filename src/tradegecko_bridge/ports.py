@@ -35,7 +35,9 @@ from tradegecko_bridge.commerce.remote import (
     RemoteVariant,
 )
 from tradegecko_bridge.ledger import (
+    Alert,
     Filter,
+    Finding,
     IntakeCounts,
     LedgerEntry,
     LedgerEvent,
@@ -378,6 +380,9 @@ class Store(Protocol):
     def shipments(self, connection: str, entry_ids: Collection[int] | None = None) -> Sequence[ShipmentEntry]:
         """The connection's shipments (of these entries), oldest first."""
 
+    def refused_shipments(self, connection: str) -> Sequence[ShipmentEntry]:
+        """Shipments that the source has refused, of orders that are not confirmed, oldest first."""
+
     def claim_shipments(
         self, connection: str, worker: str, *, at: datetime, until: datetime, limit: int
     ) -> Sequence[ShipmentEntry]:
@@ -395,6 +400,19 @@ class Store(Protocol):
 
     def record_acknowledged(self, connection: str, kind: str, values: Mapping[str, str], *, at: datetime) -> None:
         """The source acknowledged these values."""
+
+    def update_alerts(
+        self, connection: str, found: Sequence[Finding], *, judged: Collection[str], at: datetime
+    ) -> Sequence[Alert]:
+        """What was found is open from now on, or still; what was not, and could have been, is closed.
+
+        ``judged`` are the beginnings of the keys that were looked at: an open alert whose key begins with none of
+        them is left as it is. Given are the alerts that opened or closed just now: of all who report the same,
+        exactly one is told.
+        """
+
+    def alerts(self, connection: str | None = None, *, closed: bool = False) -> Sequence[Alert]:
+        """The open alerts, newest first; ``closed``: those that are over too."""
 
     def close(self) -> None:
         """Let go of connections and files; the store is not used afterwards."""

@@ -94,3 +94,21 @@ def test_orders_are_pulled_again(synced: Path) -> None:
     missing = tgbridge(synced, "orders", "pull", "9")
     assert (missing.returncode, "has no order '9'" in missing.stdout) == (1, True)
     assert tgbridge(synced, "orders", "pull").returncode == 2
+
+
+def test_alerts(shop: Path) -> None:
+    """A sync opens one and says so; it is listed while it is open, with --all also later; exit codes stay."""
+    inbox = shop / "shop" / "orders" / "today.csv"
+    inbox.write_text(inbox.read_text(encoding="utf-8").replace(",HAT-ONE,1,", ",HAT-ONE,0,"), encoding="utf-8")
+    done = tgbridge(shop, "sync", "orders")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (
+        0,
+        "1 alert is open; `tgbridge alerts` shows what to do",
+    )
+    assert "warning held bad_quantity of my-shop, since " in tgbridge(shop, "alerts").stdout
+    (alert,) = told(shop, "alerts")
+    assert (alert["key"], alert["open"], alert["count"]) == ("held bad_quantity", True, 1)
+    tgbridge(shop, "orders", "skip", "1002", "--reason", "nonsense")
+    assert "closed" in tgbridge(shop, "sync", "orders").stdout
+    assert tgbridge(shop, "alerts").stdout == "no alerts\n"
+    assert [one["open"] for one in told(shop, "alerts", "--all")] == [False]

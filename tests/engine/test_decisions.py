@@ -21,6 +21,7 @@ TO = {
     Decision.RETRY: S.PENDING,
     Decision.SKIP: S.SKIPPED,
     Decision.CANCEL: S.CANCELED,
+    Decision.CONFIRM: S.CONFIRMED,
 }
 
 

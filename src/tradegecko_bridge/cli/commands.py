@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from tradegecko_bridge._version import __version__
+from tradegecko_bridge.cli.duty import alerts
 from tradegecko_bridge.cli.main import FAILED
 from tradegecko_bridge.cli.options import CONFIG, CONNECTION, JSON, print_json
 from tradegecko_bridge.cli.orders import orders
@@ -52,7 +53,7 @@ def sync(operation: str, dry_run: bool, connection: str | None, config_path: Pat
 
     With "all", product details come only where the settings say products = true.
     """
-    from tradegecko_bridge.cli.output import print_run, progress_bar
+    from tradegecko_bridge.cli.output import print_open_alerts, print_run, progress_bar
     from tradegecko_bridge.cli.wiring import engines, run_operation
 
     reports = []
@@ -64,6 +65,7 @@ def sync(operation: str, dry_run: bool, connection: str | None, config_path: Pat
     else:
         for _, report in reports:
             print_run(report)
+        print_open_alerts(report for _, report in reports)
     if not all(report for _, report in reports):
         sys.exit(FAILED)
 
@@ -156,3 +158,4 @@ def demo(folder: Path | None) -> None:
 
 
 tgbridge.add_command(orders)
+tgbridge.add_command(alerts)

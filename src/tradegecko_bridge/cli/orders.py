@@ -135,6 +135,7 @@ _HELP = {
     Decision.RETRY: "Try what waits, was given up or is in doubt with the next sync, instead of when its time comes.",
     Decision.SKIP: "Never send these orders.",
     Decision.CANCEL: "Mark these orders as canceled before they were sent.",
+    Decision.CONFIRM: "Mark these orders as known to the source: you told it by hand what it refused.",
 }
 _NAMES_ITS_REASON = {Decision.RELEASE: "released by hand", Decision.RETRY: "retried by hand"}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,7 +14,7 @@ from rich.text import Text
 
 from tradegecko_bridge.engine import Decided, Outcome, Progress, Report, RunReport
 from tradegecko_bridge.engine.report import FAILURES
-from tradegecko_bridge.ledger import LedgerEntry, LedgerEvent, OrderState, StateCount
+from tradegecko_bridge.ledger import Alert, LedgerEntry, LedgerEvent, OrderState, Severity, StateCount
 
 console = Console(highlight=False)
 
@@ -81,10 +81,51 @@ def print_report(report: Report, *, most: int = 40) -> None:
         lines.add_row(outcome, Text(item.name, no_wrap=True), Text(item.detail))
     for problem in report.problems:
         lines.add_row(Text("  problem", style="red"), "", Text(problem))
+    for alert in report.alerts:
+        lines.add_row(Text("  alert", style="red"), "opened" if alert.is_open else "closed", Text(alert.text))
     if lines.row_count:
         console.print(lines)
     if len(told) > most:
         console.print(Text(f"  … and {len(told) - most} more; --json shows all", style="dim"))
+
+
+def print_open_alerts(reports: Iterable[Report | RunReport]) -> None:
+    """How many alerts are open after these runs, where any are."""
+    count = 0
+    for report in reports:
+        parts = list(report) if isinstance(report, RunReport) else [report]
+        count += parts[-1].open_alerts if parts else 0
+    if count:
+        said = "1 alert is" if count == 1 else f"{count} alerts are"
+        console.print(Text(f"{said} open; `tgbridge alerts` shows what to do", style="yellow"))
+
+
+def print_alerts(alerts: Sequence[Alert]) -> None:
+    """A line of facts for each alert, and under it what it is about."""
+    if not alerts:
+        console.print("no alerts")
+    for alert in alerts:
+        span = f"since {alert.opened_at:%Y-%m-%d %H:%M} UTC"
+        if alert.closed_at is not None:
+            span = f"from {alert.opened_at:%Y-%m-%d %H:%M} to {alert.closed_at:%Y-%m-%d %H:%M} UTC, closed"
+        style = "dim" if not alert.is_open else {Severity.ERROR: "red", Severity.WARNING: "yellow"}[alert.severity]
+        console.print(Text(f"{alert.severity} {alert.key} of {alert.connection}, {span}", style=style))
+        console.print(Text(f"  {alert.text}"))
+
+
+def alert_as_dict(alert: Alert) -> dict[str, Any]:
+    """An alert as JSON values."""
+    return {
+        "connection": alert.connection,
+        "key": alert.key,
+        "severity": str(alert.severity),
+        "text": alert.text,
+        "count": alert.count,
+        "open": alert.is_open,
+        "opened_at": alert.opened_at.isoformat(),
+        "last_seen_at": alert.last_seen_at.isoformat(),
+        "closed_at": alert.closed_at.isoformat() if alert.closed_at else None,
+    }
 
 
 def print_entries(entries: Sequence[LedgerEntry]) -> None:

@@ -1,4 +1,4 @@
-"""What a person decides about orders: hold, release, retry, skip, cancel. One, several, or all that were found."""
+"""What a person decides about orders: hold, release, retry, skip, cancel, confirm; one, several, or all found."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ class Decision(StrEnum):
     """Never to be sent."""
     CANCEL = "cancel"
     """Canceled before it was sent."""
+    CONFIRM = "confirm"
+    """Its shipments are known to the source: a person has told it what it refused."""
 
 
 @frozen
@@ -94,6 +96,10 @@ class Decisions:
         """These were canceled before they were sent."""
         return self.decide(Decision.CANCEL, entries, why)
 
+    def confirm(self, entries: Iterable[LedgerEntry], why: str) -> list[Decided]:
+        """The source knows of all shipments of these: what it refused was told it by hand."""
+        return self.decide(Decision.CONFIRM, entries, why)
+
     def _decide(self, decision: Decision, entry: LedgerEntry, why: str) -> Decided:
         to, problem = _outcome(decision, entry)
         if problem or self._dry_run:
@@ -116,6 +122,7 @@ _FROM: dict[Decision, frozenset[OrderState]] = {
     Decision.RETRY: frozenset({_S.PENDING, _S.UNCERTAIN, _S.HELD, _S.FAILED}) | AT_REMOTE,
     Decision.SKIP: frozenset({_S.PENDING, _S.HELD, _S.FAILED}),
     Decision.CANCEL: frozenset({_S.PENDING, _S.HELD, _S.FAILED}),
+    Decision.CONFIRM: frozenset({_S.DELIVERED, _S.SHIPPED}),
 }
 _TO: dict[Decision, Callable[[LedgerEntry], OrderState]] = {
     Decision.HOLD: lambda _: _S.HELD,
@@ -123,6 +130,7 @@ _TO: dict[Decision, Callable[[LedgerEntry], OrderState]] = {
     Decision.RETRY: lambda entry: entry.state if entry.state in AT_REMOTE | {_S.UNCERTAIN} else _S.PENDING,
     Decision.SKIP: lambda _: _S.SKIPPED,
     Decision.CANCEL: lambda _: _S.CANCELED,
+    Decision.CONFIRM: lambda _: _S.CONFIRMED,
 }
 
 

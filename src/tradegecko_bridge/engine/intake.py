@@ -28,7 +28,7 @@ def take_in(wiring: Wiring, report: Report) -> None:
             _acknowledge(wiring, batch, report)
             wiring.progress("take in orders", report.taken_in + report.unchanged)
     except Interrupted as error:
-        report.problems.append(str(error))
+        report.fail(error)
 
 
 def take_in_batch(
@@ -69,4 +69,4 @@ def _acknowledge(wiring: Wiring, batch: Sequence[SourceOrder | UnreadableOrder],
         with plugin_fence(source, "acknowledging orders"):
             source.acknowledge_intake(cursor)
     except Interrupted as error:
-        report.problems.append(str(error))
+        report.fail(error)

@@ -63,7 +63,7 @@ def _pull(wiring: Wiring, report: Report, give: Callable[[], Iterable[Given]], d
             came += len(batch)
             wiring.progress(OPERATION, came)
     except Interrupted as error:
-        report.problems.append(str(error))
+        report.fail(error)
         return None
     return came
 

@@ -12,17 +12,20 @@ from attrs import evolve
 from tradegecko_bridge.commerce import Shipment, SourceOrder, UnreadableOrder
 from tradegecko_bridge.errors import StoreError
 from tradegecko_bridge.ledger import (
+    Alert,
     Filter,
+    Finding,
     IntakeCounts,
     LedgerEntry,
     LedgerEvent,
     OrderState,
     ShipmentEntry,
+    ShipmentState,
     StateCount,
 )
 from tradegecko_bridge.mirrors import MirrorBook
 from tradegecko_bridge.permits import PermitBook
-from tradegecko_bridge.stores import intake_rules, lookup_rules, shipment_rules, work_rules
+from tradegecko_bridge.stores import alert_rules, intake_rules, lookup_rules, shipment_rules, work_rules
 from tradegecko_bridge.stores.row import OUT, Change, Row, utc
 from tradegecko_bridge.stores.shipment_rules import ShipmentRow
 from tradegecko_bridge.stores.tokens import MemoryTokenStore
@@ -46,6 +49,7 @@ class MemoryStore:
         self._cursors: dict[tuple[str, str], str] = {}
         self._shipments: dict[int, ShipmentRow] = {}
         self._shipment_ids: dict[tuple[str, str], int] = {}
+        self._alerts: dict[int, Alert] = {}
         self._acknowledged: dict[tuple[str, str], dict[str, str]] = {}
 
     def __repr__(self) -> str:
@@ -196,6 +200,15 @@ class MemoryStore:
                 if row.entry.connection == connection and (entry_ids is None or row.entry.entry_id in entry_ids)
             ]
 
+    def refused_shipments(self, connection: str) -> Sequence[ShipmentEntry]:
+        """See :meth:`tradegecko_bridge.ports.Store.refused_shipments`."""
+        return [
+            shipment
+            for shipment in self.shipments(connection)
+            if shipment.state is ShipmentState.REFUSED
+            and self._rows[shipment.entry_id].entry.state is not OrderState.CONFIRMED
+        ]
+
     def claim_shipments(
         self, connection: str, worker: str, *, at: datetime, until: datetime, limit: int
     ) -> Sequence[ShipmentEntry]:
@@ -232,6 +245,29 @@ class MemoryStore:
         utc(at)
         with self._lock:
             self._acknowledged.setdefault((connection, kind), {}).update(values)
+
+    # ── alerts ───────────────────────────────────────────────────────────────────────────────
+
+    def update_alerts(
+        self, connection: str, found: Sequence[Finding], *, judged: Collection[str], at: datetime
+    ) -> Sequence[Alert]:
+        """See :meth:`tradegecko_bridge.ports.Store.update_alerts`."""
+        at = utc(at)
+        with self._lock:
+            present = [one for one in self._alerts.values() if one.is_open and one.connection == connection]
+            update = alert_rules.compared(connection, present, found, judged, at)
+            opened = [evolve(alert, id=len(self._alerts) + n) for n, alert in enumerate(update.opened, 1)]
+            self._alerts.update({alert.id: alert for alert in (*update.seen, *update.closed, *opened)})
+        return [*opened, *update.closed]
+
+    def alerts(self, connection: str | None = None, *, closed: bool = False) -> Sequence[Alert]:
+        """See :meth:`tradegecko_bridge.ports.Store.alerts`."""
+        with self._lock:
+            return [
+                alert
+                for alert in reversed(self._alerts.values())
+                if connection in (None, alert.connection) and (closed or alert.is_open)
+            ]
 
     # ── under the lock ───────────────────────────────────────────────────────────────────────
 

@@ -8,7 +8,9 @@ from typing import Any, Self, Unpack
 
 from tradegecko_bridge.commerce import Shipment, SourceOrder, UnreadableOrder
 from tradegecko_bridge.ledger import (
+    Alert,
     Filter,
+    Finding,
     IntakeCounts,
     LedgerEntry,
     LedgerEvent,
@@ -18,6 +20,7 @@ from tradegecko_bridge.ledger import (
 )
 from tradegecko_bridge.stores import lookup_rules
 from tradegecko_bridge.stores.row import utc
+from tradegecko_bridge.stores.sql import alerts as alert_statements
 from tradegecko_bridge.stores.sql import cursors, orders
 from tradegecko_bridge.stores.sql import shipments as shipment_statements
 from tradegecko_bridge.stores.sql.database import Database
@@ -160,6 +163,11 @@ class SqlStore:
         with self._database.reading() as tx:
             return shipment_statements.of_entries(tx, connection, entry_ids)
 
+    def refused_shipments(self, connection: str) -> Sequence[ShipmentEntry]:
+        """See :meth:`tradegecko_bridge.ports.Store.refused_shipments`."""
+        with self._database.reading() as tx:
+            return shipment_statements.refused(tx, connection)
+
     def claim_shipments(
         self, connection: str, worker: str, *, at: datetime, until: datetime, limit: int
     ) -> Sequence[ShipmentEntry]:
@@ -186,3 +194,20 @@ class SqlStore:
         at = utc(at)
         with self._database.writing() as tx:
             cursors.write_acknowledged(tx, connection, kind, values, at)
+
+    # ── alerts ───────────────────────────────────────────────────────────────────────────────
+
+    def update_alerts(
+        self, connection: str, found: Sequence[Finding], *, judged: Collection[str], at: datetime
+    ) -> Sequence[Alert]:
+        """See :meth:`tradegecko_bridge.ports.Store.update_alerts`."""
+        at = utc(at)
+        if not found and not self.alerts(connection):
+            return []  # nearly every time: nobody has to wait for a transaction that writes
+        with self._database.writing() as tx:
+            return alert_statements.compare(tx, connection, found, judged, at)
+
+    def alerts(self, connection: str | None = None, *, closed: bool = False) -> Sequence[Alert]:
+        """See :meth:`tradegecko_bridge.ports.Store.alerts`."""
+        with self._database.reading() as tx:
+            return alert_statements.listed(tx, connection, closed=closed)
