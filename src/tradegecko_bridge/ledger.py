@@ -67,6 +67,10 @@ NEXT: dict[OrderState, frozenset[OrderState]] = {
 
 OPEN = frozenset({_S.PENDING, _S.SENDING, _S.UNCERTAIN, _S.HELD})
 """States of orders that the order-management system may not know of yet."""
+FINISHED = frozenset({_S.CONFIRMED, _S.SKIPPED, _S.CANCELED, _S.FAILED})
+"""States of orders that nothing is to be done with any more, unless somebody decides otherwise."""
+EXPIRABLE = FINISHED | {_S.DELIVERED, _S.SHIPPED}
+"""States in which personal data may be let go of: it is not needed to send them."""
 AT_REMOTE = frozenset({_S.DELIVERED, _S.SHIPPED, _S.CONFIRMED})
 """States of orders that are there for sure."""
 

@@ -35,6 +35,7 @@ from tradegecko_bridge.commerce.remote import (
     RemoteVariant,
 )
 from tradegecko_bridge.ledger import (
+    FINISHED,
     Alert,
     Filter,
     Finding,
@@ -400,6 +401,41 @@ class Store(Protocol):
 
     def record_acknowledged(self, connection: str, kind: str, values: Mapping[str, str], *, at: datetime) -> None:
         """The source acknowledged these values."""
+
+    def expire_personal_data(
+        self,
+        connection: str,
+        *,
+        before: datetime,
+        at: datetime,
+        who: str,
+        states: Collection[OrderState] = FINISHED,
+        limit: int = 500,
+    ) -> int:
+        """Take the personal data out of up to ``limit`` orders that came into one of these states before ``before``.
+
+        What is left is known by connection, reference, number, fingerprint and remote id, so that the source may give
+        it again and it is not sent again; lines, SKUs and money stay, and what happened to it. Their shipments lose
+        theirs with them. New content of such an order is only an event, and it cannot be sent any more. Left out are
+        orders with something to do or with a shipment its source has yet to be told. Returns how many it were: call
+        again until none are left, then :meth:`scrub`.
+
+        Raises:
+            ValueError: orders in one of the states may still be sent.
+        """
+
+    def expirable(
+        self, connection: str, *, before: datetime, at: datetime, states: Collection[OrderState] = FINISHED
+    ) -> int:
+        """How many orders :meth:`expire_personal_data` would change in all.
+
+        Raises:
+            ValueError: orders in one of the states may still be sent.
+        """
+
+    def scrub(self) -> bool:
+        """Leave no trace of what was replaced in the store's own files, as far as it can; False if somebody is in
+        the way right now, then try again later. Backups are not its business."""
 
     def update_alerts(
         self, connection: str, found: Sequence[Finding], *, judged: Collection[str], at: datetime

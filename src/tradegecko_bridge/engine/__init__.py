@@ -5,6 +5,7 @@ Knows the ports and the words of commerce; no HTTP, no database, no TradeGecko.
 
 from tradegecko_bridge.engine.decisions import Decided, Decision, Decisions
 from tradegecko_bridge.engine.engine import SyncEngine
+from tradegecko_bridge.engine.expiry import Expired, expire_personal_data
 from tradegecko_bridge.engine.report import Item, Outcome, Report, RunReport
 from tradegecko_bridge.engine.settings import ConnectionSettings, LineTax, OrderStatus, Timing
 from tradegecko_bridge.engine.wiring import Progress
@@ -14,6 +15,7 @@ __all__ = [
     "Decided",
     "Decision",
     "Decisions",
+    "Expired",
     "Item",
     "LineTax",
     "OrderStatus",
@@ -23,4 +25,5 @@ __all__ = [
     "RunReport",
     "SyncEngine",
     "Timing",
+    "expire_personal_data",
 ]

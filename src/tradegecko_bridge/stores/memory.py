@@ -12,6 +12,7 @@ from attrs import evolve
 from tradegecko_bridge.commerce import Shipment, SourceOrder, UnreadableOrder
 from tradegecko_bridge.errors import StoreError
 from tradegecko_bridge.ledger import (
+    FINISHED,
     Alert,
     Filter,
     Finding,
@@ -25,7 +26,7 @@ from tradegecko_bridge.ledger import (
 )
 from tradegecko_bridge.mirrors import MirrorBook
 from tradegecko_bridge.permits import PermitBook
-from tradegecko_bridge.stores import alert_rules, intake_rules, lookup_rules, shipment_rules, work_rules
+from tradegecko_bridge.stores import alert_rules, expiry_rules, intake_rules, lookup_rules, shipment_rules, work_rules
 from tradegecko_bridge.stores.row import OUT, Change, Row, utc
 from tradegecko_bridge.stores.shipment_rules import ShipmentRow
 from tradegecko_bridge.stores.tokens import MemoryTokenStore
@@ -246,6 +247,40 @@ class MemoryStore:
         with self._lock:
             self._acknowledged.setdefault((connection, kind), {}).update(values)
 
+    # ── expiry ───────────────────────────────────────────────────────────────────────────────
+
+    def expire_personal_data(
+        self,
+        connection: str,
+        *,
+        before: datetime,
+        at: datetime,
+        who: str,
+        states: Collection[OrderState] = FINISHED,
+        limit: int = 500,
+    ) -> int:
+        """See :meth:`tradegecko_bridge.ports.Store.expire_personal_data`."""
+        at = utc(at)
+        with self._lock:
+            due = self._expirable(connection, utc(before), at, states)[: max(limit, 0)]
+            for row in due:
+                self._change(expiry_rules.expired(row, at, who))
+            ids = {row.entry.id for row in due}
+            for shipment in [row for row in self._shipments.values() if row.entry.entry_id in ids]:
+                self._put_shipment(expiry_rules.expired_shipment(shipment))
+        return len(due)
+
+    def expirable(
+        self, connection: str, *, before: datetime, at: datetime, states: Collection[OrderState] = FINISHED
+    ) -> int:
+        """See :meth:`tradegecko_bridge.ports.Store.expirable`."""
+        with self._lock:
+            return len(self._expirable(connection, utc(before), utc(at), states))
+
+    def scrub(self) -> bool:
+        """Nothing to do: what nobody holds is gone."""
+        return True
+
     # ── alerts ───────────────────────────────────────────────────────────────────────────────
 
     def update_alerts(
@@ -270,6 +305,14 @@ class MemoryStore:
             ]
 
     # ── under the lock ───────────────────────────────────────────────────────────────────────
+
+    def _expirable(self, connection: str, before: datetime, at: datetime, states: Collection[OrderState]) -> list[Row]:
+        states = expiry_rules.checked(states)
+        untold = {row.entry.entry_id for row in self._shipments.values() if row.entry.state is ShipmentState.PENDING}
+        rows = (row for row in self._rows.values() if row.entry.connection == connection)
+        return [
+            row for row in rows if row.entry.id not in untold and expiry_rules.may_expire(row.entry, states, before, at)
+        ]
 
     def _of(self, connection: str | None) -> Iterator[LedgerEntry]:
         entries = (row.entry for row in self._rows.values())

@@ -8,6 +8,7 @@ from tradegecko_bridge.testing.store_checks.acknowledged import AcknowledgedChec
 from tradegecko_bridge.testing.store_checks.alerts import AlertChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.claims import ClaimChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.decisions import DecisionChecks  # noqa: E402
+from tradegecko_bridge.testing.store_checks.expiry import ExpiryChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.intake import IntakeChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.limits import LimitChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.lookups import LookupChecks  # noqa: E402
@@ -30,6 +31,7 @@ class StoreSuite(
     ShipmentChecks,
     AcknowledgedChecks,
     AlertChecks,
+    ExpiryChecks,
 ):
     """Everything :class:`tradegecko_bridge.ports.Store` promises, as tests.
 
@@ -59,8 +61,8 @@ class StoreSuite(
                 super().test_threads_never_claim_the_same_order(store)
 
     Most of what the checks ask for need not be written again: ``intake_rules``, ``work_rules``, ``shipment_rules``,
-    ``lookup_rules`` and ``alert_rules`` in :mod:`tradegecko_bridge.stores` decide what becomes of a row and which are
-    found, and a store only finds, locks and writes rows.
+    ``lookup_rules``, ``alert_rules`` and ``expiry_rules`` in :mod:`tradegecko_bridge.stores` decide what becomes of a
+    row and which are found, and a store only finds, locks and writes rows.
     """
 
 

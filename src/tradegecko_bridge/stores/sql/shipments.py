@@ -10,11 +10,12 @@ from sqlalchemy import Connection, bindparam, insert, or_, select, update
 from tradegecko_bridge.commerce import Shipment
 from tradegecko_bridge.ledger import OrderState, ShipmentEntry, ShipmentState
 from tradegecko_bridge.stores import shipment_rules
+from tradegecko_bridge.stores.expiry_rules import expired_shipment
 from tradegecko_bridge.stores.shipment_rules import ShipmentRow
 from tradegecko_bridge.stores.sql.cursors import advance
 from tradegecko_bridge.stores.sql.database import chunks, wait_alone
 from tradegecko_bridge.stores.sql.orders import owners
-from tradegecko_bridge.stores.sql.rows import shipment_values, to_shipment_row
+from tradegecko_bridge.stores.sql.rows import shipment_values, to_json, to_shipment_row
 from tradegecko_bridge.stores.sql.tables import orders, shipments
 
 _c = shipments.c
@@ -66,6 +67,17 @@ def refused(tx: Connection, connection: str) -> list[ShipmentEntry]:
     query = query.where(_c.connection == connection, _c.state == ShipmentState.REFUSED.value)
     query = query.where(orders.c.state != OrderState.CONFIRMED.value).order_by(_c.id)
     return [to_shipment_row(stored).entry for stored in tx.execute(query)]
+
+
+def expire(tx: Connection, entry_ids: Collection[int]) -> None:
+    """The personal data of these orders' shipments goes; nothing else of them changes."""
+    statement = update(shipments).where(_c.id == bindparam("row_id"))
+    for part in chunks(entry_ids):
+        rows = [to_shipment_row(stored) for stored in tx.execute(select(shipments).where(_c.order_id.in_(part)))]
+        if rows:
+            contents = [to_json(expired_shipment(row).entry.shipment) for row in rows]
+            left = [{"content": text, "row_id": row.entry.id} for text, row in zip(contents, rows, strict=True)]
+            tx.execute(statement, left)
 
 
 def claim(
