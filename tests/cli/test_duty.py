@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -112,3 +114,28 @@ def test_alerts(shop: Path) -> None:
     assert "closed" in tgbridge(shop, "sync", "orders").stdout
     assert tgbridge(shop, "alerts").stdout == "no alerts\n"
     assert [one["open"] for one in told(shop, "alerts", "--all")] == [False]
+
+
+def test_the_ledger_is_looked_after(synced: Path) -> None:
+    """Checked, and rid of personal data: counted first, then done; the order stays known and tells that it is gone."""
+    assert tgbridge(synced, "ledger", "check").stdout.startswith("✓ schema ")
+    assert told(synced, "ledger", "check")["orders"] == 2
+    tgbridge(synced, "orders", "skip", "1002", "--reason", "test order")
+    assert told(synced, "ledger", "expire", "--days", "1")["orders"] == {"my-shop": 0}
+    with closing(sqlite3.connect(synced / "ledger.db")) as ledger:
+        ledger.execute("UPDATE ledger_orders SET in_state_since = '2020-01-01T00:00:00.000000Z'")
+        ledger.commit()
+    counted = tgbridge(synced, "ledger", "expire", "--days", "30", "--dry-run")
+    assert counted.stdout == "my-shop: 1 orders would lose their personal data\n"
+    assert told(synced, "ledger", "expire", "--days", "30") == {
+        "dry_run": False,
+        "scrubbed": True,
+        "orders": {"my-shop": 1},
+    }
+    assert b"Okafor" not in (synced / "ledger.db").read_bytes()
+    assert told(synced, "ledger", "expire", "--days", "30", "--also-delivered")["orders"] == {"my-shop": 1}
+    assert "its personal data is gone" in tgbridge(synced, "orders", "show", "1001").stdout
+    refused = tgbridge(synced, "orders", "release", "1002")
+    assert (refused.returncode, "so it cannot be sent" in refused.stderr) == (2, True)
+    again = tgbridge(synced, "orders", "pull", "1002")
+    assert "known" in again.stdout, "the folder gave it again: it is known, and not sent"

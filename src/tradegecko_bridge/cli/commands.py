@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from tradegecko_bridge._version import __version__
-from tradegecko_bridge.cli.duty import alerts
+from tradegecko_bridge.cli.duty import alerts, ledger
 from tradegecko_bridge.cli.main import FAILED
 from tradegecko_bridge.cli.options import CONFIG, CONNECTION, JSON, print_json
 from tradegecko_bridge.cli.orders import orders
@@ -159,3 +159,4 @@ def demo(folder: Path | None) -> None:
 
 tgbridge.add_command(orders)
 tgbridge.add_command(alerts)
+tgbridge.add_command(ledger)

@@ -15,6 +15,7 @@ from rich.text import Text
 from tradegecko_bridge.engine import Decided, Outcome, Progress, Report, RunReport
 from tradegecko_bridge.engine.report import FAILURES
 from tradegecko_bridge.ledger import Alert, LedgerEntry, LedgerEvent, OrderState, Severity, StateCount
+from tradegecko_bridge.stores.sql.health import LedgerHealth
 
 console = Console(highlight=False)
 
@@ -126,6 +127,16 @@ def alert_as_dict(alert: Alert) -> dict[str, Any]:
         "last_seen_at": alert.last_seen_at.isoformat(),
         "closed_at": alert.closed_at.isoformat() if alert.closed_at else None,
     }
+
+
+def print_health(health: LedgerHealth) -> None:
+    """What a ledger holds, then what is wrong with it."""
+    mark = Text("✗ ", style="red") if health.problems else Text("✓ ", style="green")
+    told = f"{health.orders} orders ({health.expired} without personal data), {health.shipments} shipments"
+    told += f", {health.events} events, {health.alerts} alerts"
+    console.print(mark + Text(f"schema {health.schema}: {told}"))
+    for problem in health.problems:
+        console.print(Text(f"  problem: {problem}"))
 
 
 def print_entries(entries: Sequence[LedgerEntry]) -> None:
