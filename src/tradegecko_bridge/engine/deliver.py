@@ -36,7 +36,7 @@ def deliver_orders(wiring: Wiring) -> Report:
         try:
             _deliver_all(wiring, sender)
         except GatewayError as error:
-            report.problems.append(str(error))
+            report.fail(error)
         _send_receipts(wiring, sender, report)
         _note_claimed(wiring, report)
     return report
@@ -121,14 +121,14 @@ def plan_delivery(wiring: Wiring) -> Report:
         try:
             orders |= {order.reference: order for order in _new(wiring, report, waiting)}
         except Interrupted as error:
-            report.problems.append(str(error))
+            report.fail(error)
         try:
             for batch in in_batches(orders.values(), BATCH):
                 catalog = catalog_of(wiring, batch)
                 for order in batch:
                     report.add(order.number, *_plan(wiring, order, catalog))
         except GatewayError as error:
-            report.problems.append(str(error))
+            report.fail(error)
     return report
 
 

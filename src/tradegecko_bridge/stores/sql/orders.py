@@ -157,6 +157,13 @@ def amend(tx: Connection, entry_id: int, to: OrderState, at: datetime, who: str,
     return _write_change(tx, before, work_rules.amended(before, to, at, who, why))
 
 
+def write_changes(tx: Connection, changes: Sequence[Change]) -> None:
+    """Rows whose content changed, and their events."""
+    if changes:
+        _update(tx, [(row, order_values(row)) for row, _ in changes])
+        _write_events(tx, [event_values(row.entry.id, event) for row, made in changes for event in made])
+
+
 def _write_change(tx: Connection, before: Row, change: Change) -> LedgerEntry:
     row, made = change
     same_content = row.entry.order is before.entry.order
