@@ -3,7 +3,9 @@
 Knows the ports and the words of commerce; no HTTP, no database, no TradeGecko.
 """
 
+from tradegecko_bridge.engine.decisions import Decided, Decision, Decisions
 from tradegecko_bridge.engine.engine import SyncEngine
+from tradegecko_bridge.engine.expiry import Expired, expire_personal_data
 from tradegecko_bridge.engine.report import Item, Outcome, Report, RunReport
 from tradegecko_bridge.engine.settings import (
     ConnectionSettings,
@@ -19,6 +21,10 @@ from tradegecko_bridge.engine.wiring import Progress
 
 __all__ = [
     "ConnectionSettings",
+    "Decided",
+    "Decision",
+    "Decisions",
+    "Expired",
     "Item",
     "LineTax",
     "MatchBy",
@@ -32,4 +38,5 @@ __all__ = [
     "SyncEngine",
     "TaxTreatment",
     "Timing",
+    "expire_personal_data",
 ]

@@ -36,7 +36,7 @@ def deliver_orders(wiring: Wiring) -> Report:
         try:
             _deliver_all(wiring, sender)
         except GatewayError as error:
-            report.problems.append(str(error))
+            report.fail(error)
         _send_receipts(wiring, sender, report)
         _note_claimed(wiring, report)
     return report
@@ -56,7 +56,12 @@ def _deliver_all(wiring: Wiring, sender: Sender) -> None:
 def _deliver_batch(wiring: Wiring, sender: Sender, claimed: Sequence[LedgerEntry], done: set[int]) -> None:
     waiting, one_at_a_time = {entry.id: entry for entry in claimed}, Lock()
     try:
-        catalog = catalog_of(wiring, [e.order for e in claimed if e.order and e.state not in AT_REMOTE])
+        orders = {entry.id: entry.order for entry in claimed if entry.order and entry.state not in AT_REMOTE}
+        catalog = catalog_of(wiring, list(orders.values()))
+        wiring.gateway.expect(
+            [_number(wiring, entry) for entry in claimed if entry.id in orders],
+            [(order.customer, order.billing_address or order.shipping_address) for order in orders.values()],
+        )
 
         def deliver(entry: LedgerEntry) -> None:
             sender.deliver(entry, catalog)
@@ -116,14 +121,14 @@ def plan_delivery(wiring: Wiring) -> Report:
         try:
             orders |= {order.reference: order for order in _new(wiring, report, waiting)}
         except Interrupted as error:
-            report.problems.append(str(error))
+            report.fail(error)
         try:
             for batch in in_batches(orders.values(), BATCH):
                 catalog = catalog_of(wiring, batch)
                 for order in batch:
                     report.add(order.number, *_plan(wiring, order, catalog))
         except GatewayError as error:
-            report.problems.append(str(error))
+            report.fail(error)
     return report
 
 

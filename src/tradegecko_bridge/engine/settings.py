@@ -610,9 +610,11 @@ class Timing:
         horizon: how long after intake an order is retried before it is given up as failed.
         patience: how long an order whose key was used must stay absent before it is certain that the first
             request made nothing and the next key may be used. Late visibility must fit into it.
+        alert_after: how long an order may be held for a passing reason, or in doubt, before that is an alert.
     """
 
     lease: timedelta = field(default=timedelta(minutes=5), validator=_not_negative)
+    alert_after: timedelta = field(default=timedelta(hours=1), validator=_not_negative)
     first_retry: timedelta = field(default=timedelta(seconds=30), validator=_not_negative)
     longest_retry: timedelta = field(default=timedelta(hours=1), validator=_not_negative)
     horizon: timedelta = field(default=timedelta(days=15), validator=_not_negative)

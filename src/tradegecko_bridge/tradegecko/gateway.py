@@ -34,7 +34,7 @@ from tradegecko_bridge.tradegecko import records, resources
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
 from tradegecko_bridge.tradegecko.codec import write_value
-from tradegecko_bridge.tradegecko.customers import INACTIVE, first_of, identity, is_customer, look_up
+from tradegecko_bridge.tradegecko.customers import INACTIVE, Identity, first_of, identity, is_customer, look_up
 from tradegecko_bridge.tradegecko.likeness import same
 from tradegecko_bridge.tradegecko.limits import Priority
 from tradegecko_bridge.tradegecko.mirror import (
@@ -115,6 +115,20 @@ class TradeGeckoGateway:
             missing_permissions=tuple(need for need in NEEDED_PERMISSIONS if need not in has),
         )
 
+    def expect(self, numbers: Collection[str], customers: Collection[tuple[Customer, Address | None]]) -> None:
+        """One look at what is remembered for a whole batch."""
+        self._mirror.find(ORDERS, "number", {number.strip() for number in numbers})
+        wanted: dict[str, set[str]] = {}
+        for customer, billing in customers:
+            for key, value in self._keys(identity(customer, billing)):
+                wanted.setdefault(key, set()).add(value)
+        found = {row.id for key, values in wanted.items() for row in self._mirror.find(COMPANIES, key, values) or ()}
+        if found:
+            self._mirror.find(ADDRESSES, "company", found)
+
+    def _keys(self, known: Identity) -> tuple[tuple[str, str], ...]:
+        return company_keys(self._mirror.digest, name=known.name, email=known.email, phone=known.phone, code=known.code)
+
     def find_orders(self, number: str, *, certain: bool = True) -> Sequence[RemoteOrder]:
         """By ``order_number``, compared again here: the API's filter may match partially (reference §8).
 
@@ -166,8 +180,7 @@ class TradeGeckoGateway:
         self, customer: Customer, *, billing: Address | None = None, match: CustomerMatch = CustomerMatch.NORMAL
     ) -> str | None:
         """From what is remembered, or by code, e-mail address and phone in up to three calls (reference §5.3)."""
-        known = identity(customer, billing)
-        keys = company_keys(self._mirror.digest, name=known.name, email=known.email, phone=known.phone, code=known.code)
+        keys = self._keys(identity(customer, billing))
         agreements: dict[int, list[str]] = {}
         for key, value in keys:
             if key == "name":  # alone it is no match, and with another key it is found by that
