@@ -234,6 +234,7 @@ def test_a_long_number_is_cut_and_told_in_the_notes(sandbox: Sandbox, client: Tr
     lost = Bench(sandbox, client, ListSource([an_order(LONG)]), settings=ConnectionSettings(**given_))
     assert outcomes(lost.deliver()) == {LONG: Outcome.ADOPTED}
     for name in (LONG, remote.order_number or ""):
+        assert [entry.number for entry in bench.store.entries(number=name)] == [LONG]
         assert [entry.number for entry in bench.store.entries(text=name)] == [LONG]
 
 

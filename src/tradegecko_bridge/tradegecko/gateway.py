@@ -88,6 +88,7 @@ class TradeGeckoGateway:
         self._bulk = client.with_options(priority=Priority.BULK)
         self._mirror = Mirror(self._normal, mirror, clock=clock)
         self._tried: set[str] = set()
+        self._treatment: str | None = None
 
     @property
     def calls(self) -> int:
@@ -97,6 +98,7 @@ class TradeGeckoGateway:
     def begin_run(self, *, dry_run: bool = False) -> None:
         """What is remembered is brought up to date as it is needed; a dry run neither uses nor keeps any of it."""
         self._mirror.begin(off=dry_run)
+        self._treatment = None
 
     def remember(self) -> None:
         """Write down what was learned of the account, where other processes find it."""
@@ -224,12 +226,11 @@ class TradeGeckoGateway:
         return {} if found is None else {self._written(kind)(name): found}
 
     def prices_include_tax(self) -> bool:
-        """The account's default tax treatment (reference §7)."""
-        return self._mirror.settings("tax_treatment", self._read_treatment)["default"] == "inclusive"
-
-    def _read_treatment(self) -> Mapping[str, str]:
-        with reading():
-            return {"default": self._client.accounts.current().default_tax_treatment or ""}
+        """The account's default tax treatment (reference §7), asked for in every run: nothing else would tell."""
+        if self._treatment is None:
+            with reading():
+                self._treatment = self._client.accounts.current().default_tax_treatment or ""
+        return self._treatment == "inclusive"
 
     def find_currency(self, name: str) -> str:
         """The ISO code of a currency by that code or by its name (reference §5.6).

@@ -209,9 +209,10 @@ def conditions(connection: str | None, wanted: Filter) -> list[ColumnElement[boo
     given: list[tuple[ColumnElement[Any], Any]] = [
         (_c.connection, connection),
         (_c.reference, wanted.get("reference")),
-        (_c.number, wanted.get("number")),
     ]
     meant = [column == value for column, value in given if value is not None]
+    if (number := wanted.get("number")) is not None:
+        meant.append(or_(_c.number == number, _c.remote_number == number))
     if (states := wanted.get("states")) is not None:
         meant.append(_c.state.in_([state.value for state in states]))
     if (reasons := wanted.get("reasons")) is not None:
