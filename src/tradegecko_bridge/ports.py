@@ -239,7 +239,7 @@ class Gateway(Protocol):
         """
 
     def act(self, order_id: str, action: str, *, key: str, method: str | None = None) -> None:
-        """Carry out ``invoice``, ``pay`` (by a payment method of this name) or ``pack`` on a whole order.
+        """Carry out ``invoice``, ``pay`` (by a payment method of this name), ``pack`` or ``void`` on a whole order.
 
         Once, no retry inside.
 
@@ -248,7 +248,7 @@ class Gateway(Protocol):
         """
 
     def acted(self, order_id: str) -> Collection[str]:
-        """Which of these actions the order has behind it."""
+        """Which of these actions the order has behind it; and ``ship`` once something of it has left."""
 
     def shipments_since(self, cursor: str | None) -> Iterable[RemoteShipment]:
         """Shipments that left since ``cursor`` (None: all), oldest change first.

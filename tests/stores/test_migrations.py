@@ -36,8 +36,8 @@ WRITTEN = (
         f" '901', 'SO-Ä901', {_moment(0)}, {_moment(7)})"
     ),
     (
-        f"INSERT INTO ledger_orders ({_COLUMNS}, reason_code, reason_text, reason_passing, taken_in_at, updated_at) VALUES"
-        f" ('shop', '2', '2', 'held', '{_CONTENT}', '{_SEEN}', '{{}}', 0, 1, 1,"
+        f"INSERT INTO ledger_orders ({_COLUMNS}, reason_code, reason_text, reason_passing, taken_in_at, updated_at)"
+        f" VALUES ('shop', '2', '2', 'held', '{_CONTENT}', '{_SEEN}', '{{}}', 0, 1, 1,"
         f" 'unknown_sku', 'no TEA', true, {_moment(1)}, {_moment(9)})"
     ),
     (

@@ -9,6 +9,7 @@ from typing import Final
 
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder, Verdict
 from tradegecko_bridge.commerce.remote import RemoteOrder
+from tradegecko_bridge.engine.cancellations import void_canceled
 from tradegecko_bridge.engine.catalog import catalog_of
 from tradegecko_bridge.engine.intake import arrivals, take_in
 from tradegecko_bridge.engine.lanes import lanes, side_by_side
@@ -30,6 +31,7 @@ def deliver_orders(wiring: Wiring) -> Report:
     """Take in what is new, then deliver what is due."""
     with wiring.report(OPERATION) as report:
         take_in(wiring, report)
+        void_canceled(wiring, report)
         sender = Sender(wiring, report)
         try:
             _deliver_all(wiring, sender)

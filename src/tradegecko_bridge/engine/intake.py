@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
+from tradegecko_bridge.engine import cancellations
 from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.wiring import Interrupted, Wiring, fenced, in_batches, plugin_fence
 from tradegecko_bridge.ledger import AT_REMOTE
@@ -35,6 +36,7 @@ def take_in_batch(
     wiring: Wiring, batch: Sequence[SourceOrder | UnreadableOrder], report: Report
 ) -> tuple[Sequence[str], Sequence[str]]:
     """One batch into the ledger; the references of those that are new, and of those that changed."""
+    cancellations.note(wiring, batch)
     counts = wiring.store.take_in(wiring.connection, batch, at=wiring.clock())
     report.taken_in += len(counts.new)
     report.unchanged += counts.known - len(counts.changed)

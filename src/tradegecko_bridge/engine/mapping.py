@@ -107,6 +107,9 @@ def _find_fault(order: SourceOrder, catalog: Catalog) -> Reason | None:
     if bad := [line for line in order.lines if line.quantity <= 0]:
         said = "; ".join(f"{named(line)}: quantity {line.quantity}" for line in bad)
         return Reason("bad_quantity", f"{said}; a quantity must be above 0: correct it at the source")
+    if negative := [part for part in order.priced if part.tax_rate is not None and part.tax_rate < 0]:
+        said = f"{named(negative[0])}: tax rate {negative[0].tax_rate}"
+        return Reason("bad_tax_rate", f"{said}; a tax rate must not be below 0: correct it at the source")
     if blank := [line for line in order.lines if not (line.sku or "").strip() and not catalog.of(line)]:
         said = ", ".join(map(_blank, blank))
         return Reason("no_sku", f"{said} without a SKU; give the product one at the source")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from attrs import evolve
 
 from tradegecko_bridge.commerce import OrderLine, ShippingLine, SourceOrder
@@ -36,15 +38,18 @@ def dressed(order: SourceOrder, settings: ConnectionSettings, digits: int = 2) -
         order,
         number=remote_number(order.number, settings),
         lines=tuple(
-            evolve(line, sku=settings.sku_aliases.get(line.sku or "", line.sku))
-            for whole in order.lines
-            if _wanted(whole, settings)
-            for line in (exploded(whole, digits) if settings.explode_kits and is_sane(whole) else (whole,))
+            line for whole in order.lines if _wanted(whole, settings) for line in as_sent(whole, settings, digits)
         ),
         shipping=tuple(evolve(line, label=_ship_method(line, settings)) for line in order.shipping),
         tags=tuple(dict.fromkeys((*order.tags, *settings.tags))),
         note=_note(order, settings),
     )
+
+
+def as_sent(line: OrderLine, settings: ConnectionSettings, digits: int = 2) -> Iterator[OrderLine]:
+    """A line under TradeGecko's SKU, or those of its components."""
+    for part in exploded(line, digits) if settings.explode_kits and is_sane(line) else (line,):
+        yield evolve(part, sku=settings.sku_aliases.get(part.sku or "", part.sku))
 
 
 def _note(order: SourceOrder, settings: ConnectionSettings) -> str | None:

@@ -120,7 +120,7 @@ class Sender:
 
     def _attempt(self, entry: LedgerEntry, catalog: Catalog) -> None:
         if entry.order is None:
-            self._w.store.unclaim(entry)
+            self._unreadable(entry)
             return
         if entry.state in AT_REMOTE:
             self._follow_up(entry, tried=True)
@@ -131,6 +131,12 @@ class Sender:
             self._hold(entry, Reason("rejected", str(error)), error)
         except Unavailable as error:
             self._wait(entry, error)
+
+    def _unreadable(self, entry: LedgerEntry) -> None:
+        """Left as it is, so that whoever can read it still can; but not in silence."""
+        self._w.store.unclaim(entry)
+        if entry.reason is not None:
+            self._say(entry, Outcome.HELD, entry.reason.text)
 
     def _plan_and_look(self, entry: LedgerEntry, order: SourceOrder, catalog: Catalog) -> None:
         """An order that was never sent, and is not taken or cannot be planned, need not be looked for."""

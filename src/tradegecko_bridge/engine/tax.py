@@ -75,7 +75,7 @@ def _moved(part: Part, order: SourceOrder, inclusive: bool, digits: int) -> Part
     if part.price_includes_tax is inclusive or not price:
         return evolve(part, price_includes_tax=inclusive)
     rate = rate_in(part, order)
-    if rate is None:
+    if rate is None or rate < 0:
         return _unknown_rate(part, order, inclusive)
     factor = 1 + rate / HUNDRED
     moved = (price * factor if inclusive else price / factor).quantize(FINEST, ROUND_HALF_UP)

@@ -57,6 +57,7 @@ R = TypeVar("R", bound=Record)
 
 MARK: Final = "#tgb-"
 """Begins the mark by which we know an order as ours. It ends the ``source_url``, where it leaves the link working."""
+GONE: Final = ("void", "deleted")
 NEEDED_PERMISSIONS: Final = ("write_orders", "write_companies")
 SKUS_A_CALL: Final = 50
 PAGES_AT_ONCE: Final = 20
@@ -267,13 +268,14 @@ class TradeGeckoGateway:
         return stale
 
     def act(self, order_id: str, action: str, *, key: str, method: str | None = None) -> None:
-        """``POST /orders/:id/actions/…`` for ``invoice``, ``pay`` or ``pack`` (reference §4.1), once."""
+        """``POST /orders/:id/actions/…`` for ``invoice``, ``pay``, ``pack`` or ``void`` (reference §4.1), once."""
         details = {"payment_method_name": method} if method else None
         orders, number = resources.ORDERS, int(order_id)
         calls: dict[str, Call[Any]] = {
             "invoice": orders.invoice(number, idempotency_key=key),
             "pay": orders.pay(number, details, idempotency_key=key),
             "pack": orders.pack(number, idempotency_key=key),
+            "void": orders.void(number, idempotency_key=key),
         }
         with writing():
             self._client.send(calls[action], retry=NO_RETRY)
@@ -286,6 +288,8 @@ class TradeGeckoGateway:
             "invoice": order.invoice_status == "invoiced",
             "pay": order.payment_status == "paid",
             "pack": order.packed_status == "packed",
+            "ship": order.fulfillment_status not in (None, "unshipped"),
+            "void": order.status in GONE,
         }
         return [action for action, so in done.items() if so]
 
@@ -472,7 +476,7 @@ def _remote_order(order: records.Order) -> RemoteOrder:
         number=order.order_number or "",
         marker=marker if MARK in (order.source_url or "") else None,
         total=order.total,
-        gone=order.status in ("void", "deleted"),
+        gone=order.status in GONE,
     )
 
 
