@@ -37,8 +37,7 @@ WRITTEN = (
     ),
     (
         f"INSERT INTO ledger_orders ({_COLUMNS}, reason_code, reason_text, reason_passing, taken_in_at, updated_at)"
-        " VALUES"
-        f" ('shop', '2', '2', 'held', '{_CONTENT}', '{_SEEN}', '{{}}', 0, 1, 1,"
+        f" VALUES ('shop', '2', '2', 'held', '{_CONTENT}', '{_SEEN}', '{{}}', 0, 1, 1,"
         f" 'unknown_sku', 'no TEA', true, {_moment(1)}, {_moment(9)})"
     ),
     (
