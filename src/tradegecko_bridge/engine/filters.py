@@ -183,7 +183,8 @@ def _read_filter(kind: type[F], value: object) -> F:
 
 
 def _faults(field_: attrs.Attribute[Any], value: object) -> Iterable[Fault]:
-    read = field_.converter(value) if callable(field_.converter) else value
+    convert: Any = field_.converter
+    read = convert(value) if convert else value
     return [((field_.name, *path), said) for path, said in read.faults] if isinstance(read, Faulty) else []
 
 
