@@ -34,7 +34,15 @@ from tradegecko_bridge.tradegecko import records, resources
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
 from tradegecko_bridge.tradegecko.codec import write_value
-from tradegecko_bridge.tradegecko.customers import INACTIVE, Identity, first_of, identity, is_customer, look_up
+from tradegecko_bridge.tradegecko.customers import (
+    INACTIVE,
+    Identity,
+    agreement,
+    first_of,
+    identity,
+    is_customer,
+    look_up,
+)
 from tradegecko_bridge.tradegecko.likeness import same
 from tradegecko_bridge.tradegecko.limits import Priority
 from tradegecko_bridge.tradegecko.mirror import (
@@ -190,7 +198,7 @@ class TradeGeckoGateway:
                 found = look_up(self._companies, customer, billing, match)
                 return None if found is None else str(found.id)
             fit = (row for row in rows if is_customer(row.facts["type"], row.facts["status"]))
-            agreements |= {int(row.id): [name for name, one in keys if one in row.values(name)] for row in fit}
+            agreements |= {int(row.id): agreement(dict(row.keys), dict(keys)) for row in fit}
         best = first_of(agreements, match)
         return None if best is None else str(best[1])
 
