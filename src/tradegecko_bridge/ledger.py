@@ -203,6 +203,7 @@ class Filter(TypedDict, total=False):
     """Codes of reasons."""
     reference: str | None
     number: str | None
+    """The source's, or the one the order has over there."""
     text: str | None
     """Found anywhere in number, reference, or the number or id over there; capitals do not matter."""
     taken_in: Span | None

@@ -180,6 +180,15 @@ class Gateway(Protocol):
             Unavailable: no answer; try again later.
         """
 
+    def expect(self, numbers: Collection[str], customers: Collection[tuple[Customer, Address | None]]) -> None:
+        """Orders with these numbers, of these customers (with whom their bill goes to), are looked for next.
+
+        A gateway that remembers may look all of them up at once.
+
+        Raises:
+            AccessDenied, Unavailable: as the looks themselves.
+        """
+
     def find_orders(self, number: str, *, certain: bool = True) -> Sequence[RemoteOrder]:
         """Orders with exactly this number, void and deleted ones too.
 

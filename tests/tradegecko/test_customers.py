@@ -198,3 +198,15 @@ def test_currencies_by_name(make: Make, sandbox: Sandbox) -> None:
     assert [gateway.find_currency(name) for name in ("US Dollar", "usd", "us  dollar")] == ["USD", "USD", "USD"]
     with pytest.raises(Rejected, match="no currency 'Taler' in TradeGecko; it has CAD, USD"):
         gateway.find_currency("Taler")
+
+
+def test_the_accounts_treatment_is_asked_for_in_every_run(make: Make, client: TradeGeckoClient) -> None:
+    """Prices made for yesterday's treatment would be wrong."""
+    gateway = make()
+    said = []
+    for treatment in ("inclusive", "exclusive"):
+        client.accounts.update(1, {"default_tax_treatment": treatment})
+        gateway.begin_run()
+        said += [gateway.prices_include_tax(), gateway.prices_include_tax()]
+    assert said == [True, True, False, False]
+    assert gateway.calls == 2

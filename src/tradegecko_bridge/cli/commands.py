@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from tradegecko_bridge._version import __version__
+from tradegecko_bridge.cli.at_sandbox import sandbox
 from tradegecko_bridge.cli.duty import alerts, ledger
 from tradegecko_bridge.cli.main import FAILED
 from tradegecko_bridge.cli.options import CONFIG, CONNECTION, JSON, print_json
@@ -24,22 +25,7 @@ def tgbridge() -> None:
     """
 
 
-@tgbridge.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port on 127.0.0.1; 0 finds a free one.")
-@click.option("--seed", default="demo", show_default=True, help="What the account holds at the start: demo or empty.")
-@click.option("--state", type=click.Path(dir_okay=False, path_type=Path), help="Keep the account in this file.")
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON line with base_url and access_token once it serves."
-)
-def sandbox(port: int, seed: str, state: Path | None, as_json: bool) -> None:
-    """Run the sandbox, a local server that behaves as the TradeGecko API did. Stop it with Ctrl-C."""
-    try:
-        from tradegecko_bridge.sandbox import serve
-    except ModuleNotFoundError as error:
-        raise click.ClickException(
-            f"{error.name} is not installed; run: pip install 'tradegecko-bridge[sandbox]'"
-        ) from None
-    serve(port=port, seed=seed, state=state, json_line=as_json)
+tgbridge.add_command(sandbox)
 
 
 @tgbridge.command()

@@ -7,7 +7,16 @@ from tradegecko_bridge.engine.decisions import Decided, Decision, Decisions
 from tradegecko_bridge.engine.engine import SyncEngine
 from tradegecko_bridge.engine.expiry import Expired, expire_personal_data
 from tradegecko_bridge.engine.report import Item, Outcome, Report, RunReport
-from tradegecko_bridge.engine.settings import ConnectionSettings, LineTax, OrderStatus, Timing
+from tradegecko_bridge.engine.settings import (
+    ConnectionSettings,
+    LineTax,
+    MatchBy,
+    OnCancel,
+    OnChange,
+    OrderStatus,
+    TaxTreatment,
+    Timing,
+)
 from tradegecko_bridge.engine.wiring import Progress
 
 __all__ = [
@@ -18,12 +27,16 @@ __all__ = [
     "Expired",
     "Item",
     "LineTax",
+    "MatchBy",
+    "OnCancel",
+    "OnChange",
     "OrderStatus",
     "Outcome",
     "Progress",
     "Report",
     "RunReport",
     "SyncEngine",
+    "TaxTreatment",
     "Timing",
     "expire_personal_data",
 ]

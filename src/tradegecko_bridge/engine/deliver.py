@@ -53,7 +53,12 @@ def _deliver_all(wiring: Wiring, sender: Sender) -> None:
 def _deliver_batch(wiring: Wiring, sender: Sender, claimed: Sequence[LedgerEntry], done: set[int]) -> None:
     waiting, one_at_a_time = {entry.id: entry for entry in claimed}, Lock()
     try:
-        catalog = catalog_of(wiring, [e.order for e in claimed if e.order and e.state not in AT_REMOTE])
+        orders = {entry.id: entry.order for entry in claimed if entry.order and entry.state not in AT_REMOTE}
+        catalog = catalog_of(wiring, list(orders.values()))
+        wiring.gateway.expect(
+            [_number(wiring, entry) for entry in claimed if entry.id in orders],
+            [(order.customer, order.billing_address or order.shipping_address) for order in orders.values()],
+        )
 
         def deliver(entry: LedgerEntry) -> None:
             sender.deliver(entry, catalog)

@@ -41,6 +41,9 @@ def control(house: House) -> Starlette:
         ("GET", "schema", area.description),
         ("POST", "tokens/expire", area.expire_tokens),
         ("POST", "tokens/revoke", area.revoke_tokens),
+        ("POST", "warehouse/receive", area.receive),
+        ("POST", "warehouse/pack", area.pack),
+        ("POST", "warehouse/ship", area.ship),
     ]
     return Starlette(routes=[Route(f"/_sandbox/{path}", run, methods=[verb]) for verb, path, run in routes])
 
@@ -123,6 +126,18 @@ class Control:
     async def revoke_tokens(self, request: Request) -> Response:
         """Revoke one access token and its refresh token, or all but the privileged."""
         return await _obeyed(request, lambda given: {"tokens": self.house.revoke_tokens(_token(given))})
+
+    async def receive(self, request: Request) -> Response:
+        """Goods arrive."""
+        return await _obeyed(request, lambda given: self.house.warehouse("receive", given), 201)
+
+    async def pack(self, request: Request) -> Response:
+        """An order, or some of it, is packed."""
+        return await _obeyed(request, lambda given: self.house.warehouse("pack", given), 201)
+
+    async def ship(self, request: Request) -> Response:
+        """Goods leave."""
+        return await _obeyed(request, lambda given: self.house.warehouse("ship", given), 201)
 
 
 async def _obeyed(request: Request, obey: Callable[[dict[str, Any]], object], status: int = 200) -> Response:

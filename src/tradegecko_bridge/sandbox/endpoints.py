@@ -61,6 +61,10 @@ class Endpoints:
         reply: Reply = getattr(self, endpoint.does)(call, self.world.schema[endpoint.resource])
         return reply
 
+    def shown(self, name: str, row: Row) -> dict[str, Any]:
+        """The JSON object of a record, for the session that is on."""
+        return self._write[name](row)
+
     def index(self, call: Call, resource: Resource) -> Reply:
         """A page of records."""
         if not resource.paged:

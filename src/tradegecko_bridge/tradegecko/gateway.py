@@ -34,7 +34,7 @@ from tradegecko_bridge.tradegecko import records, resources
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
 from tradegecko_bridge.tradegecko.codec import write_value
-from tradegecko_bridge.tradegecko.customers import INACTIVE, first_of, identity, is_customer, look_up
+from tradegecko_bridge.tradegecko.customers import INACTIVE, Identity, first_of, identity, is_customer, look_up
 from tradegecko_bridge.tradegecko.likeness import same
 from tradegecko_bridge.tradegecko.limits import Priority
 from tradegecko_bridge.tradegecko.mirror import (
@@ -88,6 +88,7 @@ class TradeGeckoGateway:
         self._bulk = client.with_options(priority=Priority.BULK)
         self._mirror = Mirror(self._normal, mirror, clock=clock)
         self._tried: set[str] = set()
+        self._treatment: str | None = None
 
     @property
     def calls(self) -> int:
@@ -97,6 +98,7 @@ class TradeGeckoGateway:
     def begin_run(self, *, dry_run: bool = False) -> None:
         """What is remembered is brought up to date as it is needed; a dry run neither uses nor keeps any of it."""
         self._mirror.begin(off=dry_run)
+        self._treatment = None
 
     def remember(self) -> None:
         """Write down what was learned of the account, where other processes find it."""
@@ -112,6 +114,20 @@ class TradeGeckoGateway:
             account=account.name or f"account {account.id}",
             missing_permissions=tuple(need for need in NEEDED_PERMISSIONS if need not in has),
         )
+
+    def expect(self, numbers: Collection[str], customers: Collection[tuple[Customer, Address | None]]) -> None:
+        """One look at what is remembered for a whole batch."""
+        self._mirror.find(ORDERS, "number", {number.strip() for number in numbers})
+        wanted: dict[str, set[str]] = {}
+        for customer, billing in customers:
+            for key, value in self._keys(identity(customer, billing)):
+                wanted.setdefault(key, set()).add(value)
+        found = {row.id for key, values in wanted.items() for row in self._mirror.find(COMPANIES, key, values) or ()}
+        if found:
+            self._mirror.find(ADDRESSES, "company", found)
+
+    def _keys(self, known: Identity) -> tuple[tuple[str, str], ...]:
+        return company_keys(self._mirror.digest, name=known.name, email=known.email, phone=known.phone, code=known.code)
 
     def find_orders(self, number: str, *, certain: bool = True) -> Sequence[RemoteOrder]:
         """By ``order_number``, compared again here: the API's filter may match partially (reference §8).
@@ -164,8 +180,7 @@ class TradeGeckoGateway:
         self, customer: Customer, *, billing: Address | None = None, match: CustomerMatch = CustomerMatch.NORMAL
     ) -> str | None:
         """From what is remembered, or by code, e-mail address and phone in up to three calls (reference §5.3)."""
-        known = identity(customer, billing)
-        keys = company_keys(self._mirror.digest, name=known.name, email=known.email, phone=known.phone, code=known.code)
+        keys = self._keys(identity(customer, billing))
         agreements: dict[int, list[str]] = {}
         for key, value in keys:
             if key == "name":  # alone it is no match, and with another key it is found by that
@@ -211,12 +226,11 @@ class TradeGeckoGateway:
         return {} if found is None else {self._written(kind)(name): found}
 
     def prices_include_tax(self) -> bool:
-        """The account's default tax treatment (reference §7)."""
-        return self._mirror.settings("tax_treatment", self._read_treatment)["default"] == "inclusive"
-
-    def _read_treatment(self) -> Mapping[str, str]:
-        with reading():
-            return {"default": self._client.accounts.current().default_tax_treatment or ""}
+        """The account's default tax treatment (reference §7), asked for in every run: nothing else would tell."""
+        if self._treatment is None:
+            with reading():
+                self._treatment = self._client.accounts.current().default_tax_treatment or ""
+        return self._treatment == "inclusive"
 
     def find_currency(self, name: str) -> str:
         """The ISO code of a currency by that code or by its name (reference §5.6).
