@@ -21,11 +21,12 @@ with (
     inbox = Path(shop, "orders")
     inbox.mkdir()
     (inbox / "today.csv").write_text(ORDERS, encoding="utf-8")
+    store = MemoryStore()
     engine = SyncEngine(
         "my-shop",
         source=FolderSource(shop, settle=timedelta(0)),
-        gateway=TradeGeckoGateway(client),
-        store=MemoryStore(),
+        gateway=TradeGeckoGateway(client, mirror=store.mirror),
+        store=store,
     )
     print(engine.deliver_orders())
 

@@ -20,7 +20,8 @@ class TwoOrders:
 
 with Sandbox() as sandbox, TradeGeckoClient(sandbox.access_token, base_url=sandbox.base_url) as client:
     store = MemoryStore()
-    engine = SyncEngine("shop", source=TwoOrders(), gateway=TradeGeckoGateway(client), store=store)
+    gateway = TradeGeckoGateway(client, mirror=store.mirror)
+    engine = SyncEngine("shop", source=TwoOrders(), gateway=gateway, store=store)
     engine.run()
 
     (held,) = store.entries(states=[OrderState.HELD])

@@ -13,7 +13,7 @@
     [connections.my-shop]
     source = "folder"                        # or vendure, or a plugin's name
     options = { path = "shop" }              # the source's own arguments
-    order_status = "active"                  # everything in ConnectionSettings
+    order_status = "active"                  # everything in ConnectionSettings: see the page on settings
 
 A text value that begins with ``$`` names an environment variable; ``$$`` stands for a dollar sign.
 """
@@ -22,17 +22,18 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import attrs
 from attrs import field, frozen
 
+from tradegecko_bridge.engine.setting import Fault, meant
 from tradegecko_bridge.engine.settings import ConnectionSettings
 from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.tokens import Secret
+from tradegecko_bridge.toml_lines import line_numbers, line_of
 
 _NAMED: Final = {
     "": {"tradegecko", "ledger", "connections"},
@@ -116,7 +117,8 @@ def load_config(path: Path, environment: Mapping[str, str] = os.environ) -> Conf
         ConfigError: all faults found, one line each.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        data = tomllib.loads(text)
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such settings file; name one with --config") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -124,30 +126,38 @@ def load_config(path: Path, environment: Mapping[str, str] = os.environ) -> Conf
     reader = _Reader(environment, path.parent)
     config = reader.config(data)
     if config is None or reader.faults:
-        raise ConfigError("\n".join(f"{path}: {fault}" for fault in reader.faults))
+        raise ConfigError("\n".join(_placed(path, text, reader.faults)), faults=reader.faults)
     return config
 
 
+def _placed(path: Path, text: str, faults: Sequence[Fault]) -> Iterator[str]:
+    """Each fault with the file and, where it can be found, the line; in the order of the lines."""
+    lines = line_numbers(text)
+    found = [(line_of(where, lines), said) for where, said in faults]
+    for line, said in sorted(found, key=lambda pair: pair[0] or 0):
+        yield f"{path}:{line}: {said}" if line else f"{path}: {said}"
+
+
 class _Reader:
-    """Collects every fault instead of stopping at the first."""
+    """Collects every fault, with the path of the setting, instead of stopping at the first."""
 
     def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
         self._environment = environment
         self._folder = folder
-        self.faults: list[str] = []
+        self.faults: list[Fault] = []
 
     def config(self, data: Mapping[str, Any]) -> Config | None:
-        self._known("", data, _NAMED[""])
+        self._known((), data, _NAMED[""])
         tradegecko = self._table(data, "tradegecko")
         ledger = self._table(data, "ledger")
-        self._known("tradegecko", tradegecko, _NAMED["tradegecko"])
-        self._known("ledger", ledger, _NAMED["ledger"])
-        base_url = self._text(tradegecko, "tradegecko", "base_url")
+        self._known(("tradegecko",), tradegecko, _NAMED["tradegecko"])
+        self._known(("ledger",), ledger, _NAMED["ledger"])
+        base_url = self._text(tradegecko, ("tradegecko",), "base_url")
         login = self._login(tradegecko)
-        token = "" if login else self._text(tradegecko, "tradegecko", "access_token")
+        token = "" if login else self._text(tradegecko, ("tradegecko",), "access_token")
         connections = [self._connection(name, table) for name, table in self._table(data, "connections").items()]
         if not connections:
-            self.faults.append("no [connections.NAME] table: name at least one source")
+            self.faults.append((("connections",), "no [connections.NAME] table: name at least one source"))
         if self.faults:
             return None
         return Config(
@@ -164,12 +174,13 @@ class _Reader:
             return None
         if "access_token" in table:
             named = next(name for name in sorted(_LOGIN) if name in table)
-            self.faults.append(f"tradegecko has both access_token and {named}: keep the token, or log in, not both")
-        more = {name: self._text(table, "tradegecko", name) for name in _OPTIONAL if name in table}
+            said = f"tradegecko has both access_token and {named}: keep the token, or log in, not both"
+            self.faults.append((("tradegecko", "access_token"), said))
+        more = {name: self._text(table, ("tradegecko",), name) for name in _OPTIONAL if name in table}
         tokens: str | Path = more.pop("tokens", "ledger")
         return LoginSettings(
-            client_id=self._text(table, "tradegecko", "client_id"),
-            client_secret=Secret(self._text(table, "tradegecko", "client_secret")),
+            client_id=self._text(table, ("tradegecko",), "client_id"),
+            client_secret=Secret(self._text(table, ("tradegecko",), "client_secret")),
             name=more.pop("login", "default"),
             tokens=tokens if tokens in ("ledger", "keyring") else self._folder / tokens,
             keys=self._keys(table),
@@ -179,68 +190,78 @@ class _Reader:
     def _keys(self, table: Mapping[str, Any]) -> tuple[Secret, ...]:
         given = table.get("token_keys", [])
         if not isinstance(given, list):
-            self.faults.append('tradegecko.token_keys must be a list, e.g. ["$TOKEN_KEY"]')
+            self._fault(("tradegecko", "token_keys"), ' must be a list, e.g. ["$TOKEN_KEY"]')
             return ()
-        return tuple(Secret(str(self._resolved(key, "tradegecko.token_keys"))) for key in given)
+        return tuple(Secret(str(self._resolved(key, ("tradegecko", "token_keys")))) for key in given)
 
     def _connection(self, name: str, table: object) -> Connection | None:
-        where = f"connections.{name}"
+        where: tuple[str | int, ...] = ("connections", name)
         if not isinstance(table, dict):
-            self.faults.append(f"{where} must be a table")
+            self._fault(where, " must be a table")
             return None
         settings = {a.name for a in attrs.fields(ConnectionSettings)}
         self._known(where, table, {"source", "options", *settings})
         kind = self._text(table, where, "source")
-        given = {key: value for key, value in table.items() if key in settings}
-        try:
-            wired = ConnectionSettings(**given)
-        except (ConfigError, ValueError, TypeError, ArithmeticError) as error:
-            self.faults.append(f"{where}: {error}")
-            return None
         options = {
-            key: self._resolved(value, f"{where}.options.{key}") for key, value in self._table(table, "options").items()
+            key: self._resolved(value, (*where, "options", key))
+            for key, value in self._table(table, "options", where).items()
         }
         if isinstance(options.get("path"), str):
             options["path"] = self._folder / options["path"]
-        return Connection(name=name, source=kind, options=options, settings=wired)
+        wired = self._settings(where, {key: value for key, value in table.items() if key in settings})
+        return None if wired is None else Connection(name=name, source=kind, options=options, settings=wired)
+
+    def _settings(self, where: tuple[str | int, ...], given: Mapping[str, Any]) -> ConnectionSettings | None:
+        try:
+            return ConnectionSettings(**{key: self._resolved(value, (*where, key)) for key, value in given.items()})
+        except ConfigError as error:
+            self.faults += [((*where, *path), f"{_dotted(where)}.{said}") for path, said in error.faults]
+            return None
 
     def _ledger_url(self, ledger: Mapping[str, Any]) -> str:
         """A relative SQLite file is meant from the settings file's folder, wherever the program was started."""
-        url = self._text(ledger, "ledger", "url") if "url" in ledger else "sqlite:///ledger.db"
+        url = self._text(ledger, ("ledger",), "url") if "url" in ledger else "sqlite:///ledger.db"
         scheme, _, file = url.partition(":///")
         if scheme == "sqlite" and file and not Path(file).is_absolute():
             return f"sqlite:///{(self._folder / file).resolve()}"
         return url
 
-    def _table(self, data: Mapping[str, Any], name: str) -> dict[str, Any]:
+    def _table(self, data: Mapping[str, Any], name: str, where: tuple[str | int, ...] = ()) -> dict[str, Any]:
         table = data.get(name, {})
         if isinstance(table, dict):
             return table
-        self.faults.append(f"{name} must be a table")
+        self._fault((*where, name), " must be a table")
         return {}
 
-    def _text(self, table: Mapping[str, Any], where: str, name: str) -> str:
-        value = self._resolved(table.get(name), f"{where}.{name}")
+    def _text(self, table: Mapping[str, Any], where: tuple[str | int, ...], name: str) -> str:
+        value = self._resolved(table.get(name), (*where, name))
         if isinstance(value, str) and value.strip():
             return value
         if name in table and not str(table[name]).startswith("$"):
-            self.faults.append(f"{where}.{name} must be text")
+            self._fault((*where, name), " must be text")
         elif name not in table:
-            self.faults.append(f"{where}.{name} is missing")
+            self._fault((*where, name), " is missing")
         return ""
 
-    def _resolved(self, value: Any, where: str) -> Any:
+    def _resolved(self, value: Any, where: tuple[str | int, ...]) -> Any:
         if not isinstance(value, str) or not value.startswith("$"):
             return value
         if value.startswith("$$"):
             return value[1:]
         if value[1:] not in self._environment:
-            self.faults.append(f"{where}: the environment has no variable {value[1:]}; set it")
+            self._fault(where, f": the environment has no variable {value[1:]}; set it")
         return self._environment.get(value[1:], "")
 
-    def _known(self, where: str, table: Mapping[str, Any], names: set[str]) -> None:
+    def _known(self, where: tuple[str | int, ...], table: Mapping[str, Any], names: set[str]) -> None:
         for name in table:
             if name not in names:
-                close = get_close_matches(name, names, n=1)
-                hint = f"; did you mean {close[0]!r}?" if close else f"; there are {', '.join(sorted(names))}"
-                self.faults.append(f"unknown setting {f'{where}.{name}' if where else name}{hint}")
+                path = (*where, name)
+                self.faults.append((path, f"unknown setting {_dotted(path)}{meant(name, names)}"))
+
+    def _fault(self, where: tuple[str | int, ...], said: str) -> None:
+        """What is wrong with a setting, in words that go on after its dotted name."""
+        self.faults.append((where, f"{_dotted(where)}{said}"))
+
+
+def _dotted(path: tuple[str | int, ...]) -> str:
+    return ".".join(str(part) for part in path)

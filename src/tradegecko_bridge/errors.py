@@ -72,7 +72,15 @@ def _revived(kind: type[BridgeError], args: tuple[Any, ...], state: Mapping[str,
 
 
 class ConfigError(BridgeError):
-    """Settings that cannot work; the message names the setting and what to write instead."""
+    """Settings that cannot work; the message says what to write instead, one line for each fault.
+
+    ``faults`` has the same again for programs that know where the settings are written: for each fault the path of
+    the setting (names, and positions in lists from 0) and what is wrong with it. It may be empty.
+    """
+
+    def __init__(self, message: str, *, faults: Sequence[tuple[tuple[str | int, ...], str]] = ()) -> None:
+        self.faults = tuple(faults)
+        super().__init__(message)
 
 
 class MalformedData(BridgeError):

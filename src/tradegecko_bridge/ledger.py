@@ -13,12 +13,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypedDict
 
-from attrs import evolve, field, frozen
+from attrs import Factory, evolve, field, frozen
 
 from tradegecko_bridge.commerce import Shipment, SourceOrder
 
@@ -66,8 +67,16 @@ NEXT: dict[OrderState, frozenset[OrderState]] = {
 
 OPEN = frozenset({_S.PENDING, _S.SENDING, _S.UNCERTAIN, _S.HELD})
 """States of orders that the order-management system may not know of yet."""
+FINISHED = frozenset({_S.CONFIRMED, _S.SKIPPED, _S.CANCELED, _S.FAILED})
+"""States of orders that nothing is to be done with any more, unless somebody decides otherwise."""
+EXPIRABLE = FINISHED | {_S.DELIVERED, _S.SHIPPED}
+"""States in which personal data may be let go of: it is not needed to send them."""
 AT_REMOTE = frozenset({_S.DELIVERED, _S.SHIPPED, _S.CONFIRMED})
 """States of orders that are there for sure."""
+
+
+BY_HAND = "by_hand"
+"""The code of a reason that a person gave."""
 
 
 @frozen
@@ -102,10 +111,12 @@ class LedgerEntry:
 
     ``order`` is None while the source could not give it whole. ``generation`` numbers the idempotency
     key in use (0: none yet); ``sent_at`` is when the last request under it was let go; all times are UTC.
-    ``line_ids`` maps the source's line references to the variant ids they were delivered as.
+    ``line_ids`` maps the source's line references to the variant ids they were delivered as. ``todo`` are the actions
+    still to be done with a delivered order (invoice, pay, pack), in their order; the first of them may have been tried.
     ``superseded``: the source changed or canceled the order while it was on its way out; what it says now is taken up
     when the entry goes back to pending. ``serial`` is the row's claim serial when it was read, by which a store knows
-    that the row has since passed into other hands.
+    that the row has since passed into other hands. ``in_state_since`` is when it came into its present state,
+    ``expired_at`` when the customer's data was taken out of ``order``; such an order is never sent again.
     """
 
     id: int
@@ -118,38 +129,85 @@ class LedgerEntry:
     remote_id: str | None = None
     remote_number: str | None = None
     line_ids: dict[str, str] = field(factory=dict)
+    todo: tuple[str, ...] = ()
     generation: int = 0
     attempts: int = 0
     sent_at: datetime | None = None
     next_attempt_at: datetime | None = None
     taken_in_at: datetime
     updated_at: datetime
+    in_state_since: datetime = Factory(lambda self: self.taken_in_at, takes_self=True)
+    expired_at: datetime | None = None
     superseded: bool = False
     serial: int = 0
     claim: Claim | None = None
 
     def moved(self, to: OrderState, at: datetime, **facts: Any) -> LedgerEntry:
-        """This entry in its next state; a state that ends the work also gives the claim back.
+        """This entry in its next state; where work ends (nothing to send, nothing ``todo``) the claim is given back.
 
         Raises:
             ValueError: ``to`` cannot follow the present state.
         """
         if to not in NEXT[self.state]:
             raise ValueError(f"order {self.reference}: {self.state} cannot become {to}")
-        claim = self.claim if to is OrderState.SENDING else None
+        claim = self.claim if to is OrderState.SENDING or facts.get("todo") else None
         changes: dict[str, Any] = {"claim": claim, "reason": None, **facts}
-        return evolve(self, state=to, updated_at=at, **changes)
+        return evolve(self, state=to, updated_at=at, in_state_since=self.since(to, at), **changes)
+
+    def since(self, to: OrderState, at: datetime) -> datetime:
+        """``in_state_since`` of this entry in ``to``, where it comes ``at`` a moment or is already."""
+        return self.in_state_since if to is self.state else at
 
 
 @frozen(kw_only=True)
 class LedgerEvent:
-    """One change of one order: who did what to it, when (UTC), and why."""
+    """One change of one order: who did what to it, when (UTC), and why.
+
+    ``detail`` says more, as JSON values: what was sent or answered. Never names, addresses or notes.
+    """
 
     at: datetime
     who: str
     was: OrderState | None
     now: OrderState
     why: str = ""
+    detail: Mapping[str, Any] = field(factory=dict)
+
+
+@frozen(kw_only=True)
+class StateCount:
+    """How many of a connection's orders are in ``state`` for a reason (``code``; None: for none), and since when."""
+
+    connection: str
+    state: OrderState
+    code: str | None
+    passing: bool
+    count: int
+    since: datetime
+    """When the first of them came into the state."""
+
+
+Span = tuple[datetime | None, datetime | None]
+"""From a moment on (None: from the beginning) until just before another (None: until now and further)."""
+
+
+class Filter(TypedDict, total=False):
+    """Which orders are meant: those that match all that is given. None is as good as left out.
+
+    A date follows the state: ``entered`` is when an order came into the state it is in now: for a new order when it
+    was taken in or sent back, for one over there when it was delivered, for a held one when it was held.
+    """
+
+    states: Collection[OrderState] | None
+    reasons: Collection[str] | None
+    """Codes of reasons."""
+    reference: str | None
+    number: str | None
+    """The source's, or the one the order has over there."""
+    text: str | None
+    """Found anywhere in number, reference, or the number or id over there; capitals do not matter."""
+    taken_in: Span | None
+    entered: Span | None
 
 
 @frozen(kw_only=True)
@@ -159,6 +217,51 @@ class IntakeCounts:
     new: tuple[str, ...] = ()
     known: int = 0
     changed: tuple[str, ...] = ()
+
+
+class Severity(StrEnum):
+    """How much an alert matters."""
+
+    WARNING = "warning"
+    """It may pass by itself, or waits for a person without anything getting worse."""
+    ERROR = "error"
+    """Nothing goes on here until a person acts."""
+
+
+@frozen(kw_only=True)
+class Finding:
+    """Something that needs a person, as one run found it. ``key`` names the cause, the same in every run.
+
+    ``text`` is one line without anybody's personal data; ``count`` is how many orders (or shipments) it is about.
+    """
+
+    key: str
+    severity: Severity
+    text: str
+    count: int = 1
+
+
+@frozen(kw_only=True)
+class Alert:
+    """Something that needs a person, or did: opened once when it begins, closed once when its cause is gone.
+
+    Text and count are as they were last seen. All times are UTC.
+    """
+
+    id: int
+    connection: str
+    key: str
+    severity: Severity
+    text: str
+    count: int
+    opened_at: datetime
+    last_seen_at: datetime
+    closed_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still is so, as far as anybody has looked."""
+        return self.closed_at is None
 
 
 class ShipmentState(StrEnum):

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, Unpack, runtime_checkable
 
 from tradegecko_bridge.commerce import (
     DeliveryReceipt,
@@ -24,15 +24,29 @@ from tradegecko_bridge.commerce import (
     UnreadableOrder,
     VariantStock,
 )
-from tradegecko_bridge.commerce.orders import Customer
-from tradegecko_bridge.commerce.remote import Access, OrderDraft, RemoteOrder, RemoteShipment, RemoteVariant
+from tradegecko_bridge.commerce.orders import Address, Customer
+from tradegecko_bridge.commerce.remote import (
+    Access,
+    CustomerMatch,
+    Named,
+    OrderDraft,
+    RemoteOrder,
+    RemoteShipment,
+    RemoteVariant,
+)
 from tradegecko_bridge.ledger import (
+    FINISHED,
+    Alert,
+    Filter,
+    Finding,
     IntakeCounts,
     LedgerEntry,
     LedgerEvent,
     OrderState,
     ShipmentEntry,
+    StateCount,
 )
+from tradegecko_bridge.mirrors import MirrorProgress, MirrorRow
 from tradegecko_bridge.permits import Permits
 from tradegecko_bridge.tokens import RefreshNote, StoredToken, TokenPair
 
@@ -69,6 +83,30 @@ class AcknowledgesIntake(Protocol):
 
     def acknowledge_intake(self, cursor: str) -> None:
         """Everything given up to and including ``cursor`` is durable in the ledger."""
+
+
+@runtime_checkable
+class GivesOrderAgain(Protocol):
+    """A source that can be asked for one order, wherever its cursor stands."""
+
+    def fetch_order(self, name: str) -> Iterable[SourceOrder | UnreadableOrder]:
+        """The order (orders, should several share the number) with this number or reference; none if there is none.
+
+        Raises:
+            SourceUnavailable, SourceNeedsLogin, SourceRefused: as :meth:`OrderSource.fetch_orders`.
+        """
+
+
+@runtime_checkable
+class GivesOrdersSince(Protocol):
+    """A source that can give everything from a date on once more, wherever its cursor stands."""
+
+    def fetch_since(self, moment: datetime) -> Iterable[SourceOrder | UnreadableOrder]:
+        """Every order placed at ``moment`` (UTC) or later, each once, as it is now.
+
+        Raises:
+            SourceUnavailable, SourceNeedsLogin, SourceRefused: as :meth:`OrderSource.fetch_orders`.
+        """
 
 
 @runtime_checkable
@@ -121,8 +159,18 @@ class Gateway(Protocol):
     def calls(self) -> int:
         """Requests sent so far, for the report."""
 
-    def begin_run(self) -> None:
-        """A run begins: what was remembered of the account (currencies, locations…) is read afresh."""
+    def begin_run(self, *, dry_run: bool = False) -> None:
+        """A run begins: what is remembered of the account must be brought up to date before it is used again.
+
+        In a dry run nothing is written, so nothing is remembered either.
+        """
+
+    def remember(self) -> None:
+        """Make what was learned since (new orders, customers) durable, where other processes find it.
+
+        Raises:
+            StoreError: where it is kept fails.
+        """
 
     def check_access(self) -> Access:
         """One authenticated call that changes nothing.
@@ -132,17 +180,56 @@ class Gateway(Protocol):
             Unavailable: no answer; try again later.
         """
 
-    def find_orders(self, number: str) -> Sequence[RemoteOrder]:
-        """Orders with exactly this number, void and deleted ones too."""
+    def expect(self, numbers: Collection[str], customers: Collection[tuple[Customer, Address | None]]) -> None:
+        """Orders with these numbers, of these customers (with whom their bill goes to), are looked for next.
+
+        A gateway that remembers may look all of them up at once.
+
+        Raises:
+            AccessDenied, Unavailable: as the looks themselves.
+        """
+
+    def find_orders(self, number: str, *, certain: bool = True) -> Sequence[RemoteOrder]:
+        """Orders with exactly this number, void and deleted ones too.
+
+        ``certain`` asks the account itself. Otherwise that nobody has the number may be taken from what was remembered
+        a few minutes ago; an order that is found was seen just now in any case.
+        """
 
     def find_variants(self, skus: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
         """The active variants with exactly these SKUs; a SKU nobody carries is absent."""
 
-    def find_customer(self, customer: Customer) -> str | None:
-        """The id of the customer record that is this person or company, if there is one."""
+    def find_barcodes(self, barcodes: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
+        """The active variants with exactly these barcodes; a barcode nobody carries is absent."""
 
-    def currencies(self) -> Mapping[str, int]:
-        """The currencies the account knows: digits after the point, by ISO code."""
+    def find_customer(self, customer: Customer, *, billing: Address | None, match: CustomerMatch) -> str | None:
+        """The id of the customer record that is this person or company, if there is one.
+
+        ``billing`` is whom the bill goes to, else the parcel, for what the customer does not say.
+        """
+
+    def find_named(self, kind: Named, name: str) -> str:
+        """The id of a record settings name, by its name or id.
+
+        Raises:
+            Rejected: there is none; the message never names a person.
+        """
+
+    def prices_include_tax(self) -> bool:
+        """Whether the prices of an order include tax when it does not say."""
+
+    def find_currency(self, name: str) -> str:
+        """The ISO code of a currency by its ISO code or its name over there, whatever the case.
+
+        Raises:
+            Rejected: there is none.
+        """
+
+    def currencies(self, wanted: Collection[str] = ()) -> Mapping[str, int]:
+        """The currencies the account knows: digits after the point, by ISO code.
+
+        Where one of the ``wanted`` is missing in what is remembered, the account is asked.
+        """
 
     def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None) -> RemoteOrder:
         """Create one order, all of it or nothing, under an idempotency key; no retry inside.
@@ -153,6 +240,24 @@ class Gateway(Protocol):
             OutcomeUnknown: no or a broken answer; it may exist. ``AlreadySent``: this key was used before.
             AccessDenied: nothing was written.
         """
+
+    def is_stale(self, draft: OrderDraft, customer_id: str | None) -> bool:
+        """After a refusal: whether something the draft refers to is no longer so over there.
+
+        It was then remembered wrongly, and until the next run the account itself is asked.
+        """
+
+    def act(self, order_id: str, action: str, *, key: str, method: str | None = None) -> None:
+        """Carry out ``invoice``, ``pay`` (by a payment method of this name), ``pack`` or ``void`` on a whole order.
+
+        Once, no retry inside.
+
+        Raises:
+            Rejected, Unavailable, OutcomeUnknown, AlreadySent, AccessDenied: as :meth:`create_order`.
+        """
+
+    def acted(self, order_id: str) -> Collection[str]:
+        """Which of these actions the order has behind it; and ``ship`` once something of it has left."""
 
     def shipments_since(self, cursor: str | None) -> Iterable[RemoteShipment]:
         """Shipments that left since ``cursor`` (None: all), oldest change first.
@@ -204,15 +309,19 @@ class Store(Protocol):
     ) -> Sequence[LedgerEntry]:
         """Take up to ``limit`` orders to work on, oldest intake first; nobody else gets them before ``until``.
 
-        Due are: pending, uncertain, and held for a passing reason, each unless ``next_attempt_at`` lies after
-        ``at`` or somebody's claim runs; and sending with a claim that ran out, which becomes uncertain with an
-        event naming the worker that did not report back.
+        Due are: pending, uncertain, held for a passing reason, and delivered (or further) with something ``todo`` and
+        no reason but a passing one, each unless ``next_attempt_at`` lies after ``at`` or somebody's claim runs; and
+        sending with a claim that ran out, which becomes uncertain with an event naming the worker that did not report
+        back.
         """
 
-    def record(self, entry: LedgerEntry, *, who: str, why: str = "") -> LedgerEntry:
+    def record(
+        self, entry: LedgerEntry, *, who: str, why: str = "", detail: Mapping[str, Any] | None = None
+    ) -> LedgerEntry:
         """Write an entry made with :meth:`LedgerEntry.moved` under the claim it was read with, and its event.
 
-        The event is written when the state changed or ``why`` is given.
+        The event is written when the state changed or ``why`` is given; ``detail`` (JSON values) goes with it. The
+        claim stays while the entry is sending or has something ``todo``.
 
         Raises:
             ClaimLost: the row has been claimed or changed since it was read, or it is to be sending and its claim
@@ -240,12 +349,25 @@ class Store(Protocol):
         self,
         connection: str | None = None,
         *,
-        states: Collection[OrderState] | None = None,
-        reference: str | None = None,
-        number: str | None = None,
         limit: int | None = None,
+        before: int | None = None,
+        **wanted: Unpack[Filter],
     ) -> Sequence[LedgerEntry]:
-        """Entries that match all that is given, newest intake first."""
+        """Entries that match all that is given, newest intake first.
+
+        ``before`` is the id of the last entry of one page: what is given is the next page.
+
+        Raises:
+            KeyError: there is no entry ``before``.
+        """
+
+    def summary(
+        self, connection: str | None = None, *, states: Collection[OrderState] | None = None
+    ) -> Sequence[StateCount]:
+        """How many orders are in each of these states (None: any), and for what reason; by connection, state, code."""
+
+    def sent_as(self, number: str, *, but: int) -> bool:
+        """Whether any entry but this one, of whatever connection, was or is being sent under this remote number."""
 
     def by_remote_ids(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, LedgerEntry]:
         """This connection's entries delivered as these ids."""
@@ -268,6 +390,9 @@ class Store(Protocol):
     def shipments(self, connection: str, entry_ids: Collection[int] | None = None) -> Sequence[ShipmentEntry]:
         """The connection's shipments (of these entries), oldest first."""
 
+    def refused_shipments(self, connection: str) -> Sequence[ShipmentEntry]:
+        """Shipments that the source has refused, of orders that are not confirmed, oldest first."""
+
     def claim_shipments(
         self, connection: str, worker: str, *, at: datetime, until: datetime, limit: int
     ) -> Sequence[ShipmentEntry]:
@@ -285,6 +410,54 @@ class Store(Protocol):
 
     def record_acknowledged(self, connection: str, kind: str, values: Mapping[str, str], *, at: datetime) -> None:
         """The source acknowledged these values."""
+
+    def expire_personal_data(
+        self,
+        connection: str,
+        *,
+        before: datetime,
+        at: datetime,
+        who: str,
+        states: Collection[OrderState] = FINISHED,
+        limit: int = 500,
+    ) -> int:
+        """Take the personal data out of up to ``limit`` orders that came into one of these states before ``before``.
+
+        What is left is known by connection, reference, number, fingerprint and remote id, so that the source may give
+        it again and it is not sent again; lines, SKUs and money stay, and what happened to it. Their shipments lose
+        theirs with them. New content of such an order is only an event, and it cannot be sent any more. Left out are
+        orders with something to do or with a shipment its source has yet to be told. Returns how many it were: call
+        again until none are left, then :meth:`scrub`.
+
+        Raises:
+            ValueError: orders in one of the states may still be sent.
+        """
+
+    def expirable(
+        self, connection: str, *, before: datetime, at: datetime, states: Collection[OrderState] = FINISHED
+    ) -> int:
+        """How many orders :meth:`expire_personal_data` would change in all.
+
+        Raises:
+            ValueError: orders in one of the states may still be sent.
+        """
+
+    def scrub(self) -> bool:
+        """Leave no trace of what was replaced in the store's own files, as far as it can; False if somebody is in
+        the way right now, then try again later. Backups are not its business."""
+
+    def update_alerts(
+        self, connection: str, found: Sequence[Finding], *, judged: Collection[str], at: datetime
+    ) -> Sequence[Alert]:
+        """What was found is open from now on, or still; what was not, and could have been, is closed.
+
+        ``judged`` are the beginnings of the keys that were looked at: an open alert whose key begins with none of
+        them is left as it is. Given are the alerts that opened or closed just now: of all who report the same,
+        exactly one is told.
+        """
+
+    def alerts(self, connection: str | None = None, *, closed: bool = False) -> Sequence[Alert]:
+        """The open alerts, newest first; ``closed``: those that are over too."""
 
     def close(self) -> None:
         """Let go of connections and files; the store is not used afterwards."""
@@ -357,3 +530,32 @@ class RateLedger(Protocol):
 
     def note(self, account: str, window: datetime, used: int) -> None:
         """The server has told that ``used`` requests of this window are used; after a 429, all of them."""
+
+
+# ── what an account holds ────────────────────────────────────────────────────────────────────
+
+
+class MirrorStore(Protocol):
+    """What is remembered of accounts, by kind of record, so that most look-ups cost no request.
+
+    Every method is atomic and durable when it returns. Processes may share it.
+
+    Raises (any method): StoreBusy when another process holds the store too long, StoreError when it fails.
+    """
+
+    def progress(self, account: str, kind: str) -> MirrorProgress:
+        """How far this kind has been read; the beginning when nobody has read any."""
+
+    def write(
+        self, account: str, kind: str, rows: Sequence[MirrorRow], *, progress: MirrorProgress | None = None
+    ) -> None:
+        """Remember rows, each in place of an older version of it, and how far that is, in one transaction.
+
+        Whoever is late changes nothing: a row with an older stamp is passed over, progress never goes back.
+        """
+
+    def find(self, account: str, kind: str, key: str, values: Collection[str]) -> Sequence[MirrorRow]:
+        """The rows that have one of the values under this key, by id (as text)."""
+
+    def forget(self, account: str) -> None:
+        """Forget all that is remembered of an account; it is read again from the beginning."""

@@ -102,7 +102,7 @@ def deliver(job: Job, store: SqlStore, client: TradeGeckoClient) -> tuple[Report
         engine = SyncEngine(
             CONNECTION,
             source=job.source(),
-            gateway=TradeGeckoGateway(client),
+            gateway=TradeGeckoGateway(client, mirror=store.mirror, clock=clock_of(job.clock)),
             store=store,
             timing=job.timing,
             clock=clock_of(job.clock),

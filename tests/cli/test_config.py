@@ -66,7 +66,7 @@ level = "order"
     assert shop.settings.order_filters[0].values == ("CA", "US")
     assert str(shop.settings.earliest_order) == "2026-11-01 00:00:00+00:00"
     with pytest.raises(
-        ConfigError, match=r"connections\.shop: item_filters, filter 1: 'all' is not one of line, order"
+        ConfigError, match=r"\.toml:25: connections\.shop\.item_filters, filter 1: 'all' is not one of line, order"
     ):
         load(GOOD + tables.replace('"order"', '"all"'), tmp_path, TOKEN="t")
 

@@ -161,3 +161,9 @@ def test_a_fault_in_a_personal_field_does_not_echo_it() -> None:
         from_plain({"customer": {"phone": 4165550100}}, SourceOrder)
     assert "customer.phone: a number is not text; put it in quotes" in caught.value.problems
     assert "4165550100" not in str(caught.value)
+
+
+def test_any_finite_number_comes_back() -> None:
+    """However large: what was written down must be readable, or the order would be lost."""
+    order = an_order(totals=Totals(subtotal=D("1e999999"), tax=D("1e-999999999")))
+    assert from_plain(to_plain(order), SourceOrder) == order

@@ -18,10 +18,11 @@ class Bench:
         self.sandbox, self.client, self.source = sandbox, client, source
         self.store = options.pop("store", None) or MemoryStore()
         self.clock = HandClock()
+        mirrored = TradeGeckoGateway(client, mirror=self.store.mirror, clock=self.clock)
         self.engine = SyncEngine(
             "shop",
             source=source,
-            gateway=options.pop("gateway", None) or TradeGeckoGateway(client),
+            gateway=options.pop("gateway", None) or mirrored,
             store=self.store,
             clock=self.clock,
             worker="tester",

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import count
 from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.engine.bench import Bench, detail, outcomes
 from tests.support import ListSource
 from tradegecko_bridge import ConnectionSettings, Sandbox, TradeGeckoClient, TradeGeckoGateway
-from tradegecko_bridge.commerce import Discount, OrderLine, SourceOrder, Totals
+from tradegecko_bridge.commerce import Component, Discount, OrderLine, ShippingLine, SourceOrder, Totals
 from tradegecko_bridge.commerce.remote import DraftLine, LineKind, OrderDraft
 from tradegecko_bridge.engine import Outcome
 from tradegecko_bridge.engine.totals import predicted_total
@@ -147,3 +149,78 @@ def test_a_source_without_a_grand_total_has_no_gate(bench: Bench) -> None:
     (order,) = bench.remote()
     kinds = {line.line_type for line in bench.client.order_line_items.list(order_id=order.id)}
     assert LineKind.ROUNDING.value not in kinds
+
+
+# ── whole orders, by every setting that touches money ────────────────────────────────────────
+
+order_numbers = count(1)
+rates = st.sampled_from([D(0), D(5), D(13), D("8.875"), D("19")])
+
+
+@st.composite
+def source_orders(draw: st.DrawFn) -> tuple[SourceOrder, int]:
+    """An order as shops make them, and the digits of its currency; its grand total is the shop's own, line by line."""
+    iso, digits = draw(st.sampled_from([("CAD", 2), ("JPY", 0), ("KWD", 3)]))
+    amounts = st.decimals(min_value=1, max_value=900, places=digits)
+    parts = (Component(sku="TEE-M", quantity=D(3)), Component(sku="PIN-OWL"))
+    order_lines = tuple(
+        OrderLine(
+            reference=str(number),
+            sku="MUG-BLUE",
+            quantity=D(draw(st.integers(1, 20))),
+            price=draw(amounts),
+            discount=draw(st.sampled_from([D(0), D(1)])),
+            additional_discount=draw(st.sampled_from([D(0), D(0), D(2)])),
+            price_includes_tax=draw(st.booleans()),
+            tax_rate=draw(rates),
+            components=draw(st.sampled_from([(), (), parts])),
+        )
+        for number in range(draw(st.integers(1, 4)))
+    )
+    shipping = ShippingLine(amount=draw(amounts), tax_rate=draw(rates), price_includes_tax=draw(st.booleans()))
+    discounts = draw(st.sampled_from([(), (Discount(amount=D(3)),)]))
+    number = f"P{next(order_numbers)}"
+    made = an_order(number, order_lines, shipping=(shipping,), discounts=discounts, currency=iso)
+    return evolve(made, totals=Totals(grand_total=shop_total(made, digits))), digits
+
+
+def shop_total(order: SourceOrder, digits: int) -> Decimal:
+    """What a shop that rounds each line asks for, worked out on its own."""
+    total = D(0)
+    for part in order.priced:
+        amount = part.quantity * (part.price - part.discount) if isinstance(part, OrderLine) else part.amount
+        if not part.price_includes_tax:
+            amount += amount * (part.tax_rate or 0) / 100
+        total += amount.quantize(D(1).scaleb(-digits), ROUND_HALF_UP)
+    return total - (order.computed_totals.discount or 0)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    made=source_orders(),
+    treatment=st.sampled_from(["source", "default", "inclusive", "exclusive"]),
+    explode=st.booleans(),
+)
+def test_what_goes_out_comes_to_the_shops_total(
+    sandbox: Sandbox, client: TradeGeckoClient, made: tuple[SourceOrder, int], treatment: str, explode: bool
+) -> None:
+    """Prices with and without tax, discounts of all kinds, kits, any treatment and currency: what is delivered comes to
+    the shop's own total to the last digit, with a rounding line of at most a smallest unit for each line; else it is
+    held with the reason."""
+    order, digits = made
+    if order.currency not in {currency.iso for currency in client.currencies.list()}:
+        client.currencies.create({"iso": order.currency, "name": order.currency, "rate": "1.0", "precision": digits})
+    step = D(1).scaleb(-digits)
+    wired = ConnectionSettings(tax_treatment=treatment, explode_kits=explode, total_tolerance=step * 20)
+    bench = Bench(sandbox, client, ListSource([order]), settings=wired)
+    report = bench.deliver()
+    if outcomes(report) == {order.number: Outcome.HELD}:
+        assert "would come to" in detail(report, order.number)
+        assert treatment != "source" or order.prices_include_tax is None
+        return
+    (remote,) = [known for known in bench.remote() if known.order_number == order.number]
+    assert remote.total == order.totals.grand_total
+    rounding = [line.price for line in client.order_line_items.list(order_id=remote.id) if line.line_type == "rounding"]
+    assert all(abs(price or D(0)) <= step * 9 for price in rounding)
+    if treatment == "source" and not explode and order.prices_include_tax is not None:
+        assert rounding == [], "nothing was converted or split, so nothing is left over"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -64,11 +65,15 @@ class Browser:
 
     def press(self, selector: str) -> None:
         """Press something that leads to another page, and wait for it."""
-        self._leave(self.one(selector))
+        self._leave(self.one(selector).click)
 
     def follow(self, text: str) -> None:
         """Follow the link with this text."""
-        self._leave(self.driver.find_element(By.LINK_TEXT, text))
+        self._leave(self.driver.find_element(By.LINK_TEXT, text).click)
+
+    def enter(self) -> None:
+        """Press Enter where one is, and wait for the page it leads to."""
+        self._leave(lambda: self.driver.switch_to.active_element.send_keys(Keys.ENTER))
 
     def type(self, selector: str, text: str) -> None:
         """Type into a field, in place of what it holds."""
@@ -131,10 +136,10 @@ class Browser:
     def _log(self, kind: str) -> list[str]:
         return [entry["message"] for entry in self.driver.get_log(kind)]  # type: ignore[no-untyped-call]
 
-    def _leave(self, way: WebElement) -> None:
+    def _leave(self, go: Callable[[], None]) -> None:
         # A mark on the old page tells it from the new one, also when both have the same address.
         self.run("window.left = true")
-        way.click()
+        go()
         arrived = "return !window.left && document.readyState === 'complete'"
         WebDriverWait(self.driver, PATIENCE, poll_frequency=0.02).until(lambda _: self.run(arrived))
 

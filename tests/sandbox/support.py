@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,6 +16,15 @@ from tradegecko_bridge.sandbox import Sandbox
 Json = dict[str, Any]
 CALLBACK = "http://127.0.0.1:54321/callback"
 START = datetime(2021, 3, 1, 12, 0, 0, tzinfo=UTC)
+
+
+def eventually(check: Callable[[], bool]) -> None:
+    """Wait a moment for what another thread does."""
+    for _ in range(300):
+        if check():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it did not happen")
 
 
 class HandClock:

@@ -62,6 +62,8 @@ def test_buying_prices_are_null_without_permission(seller: Client, api: Client) 
     assert list(hidden) == list(shown)
     sideloaded = seller.get("/products/1", include="variants")["variants"]
     assert {row["buy_price"] for row in sideloaded} == {None}
+    api.sandbox.set_switch("buying_prices_hidden", False)
+    assert seller.variant("MUG-BLUE") == shown
 
 
 def test_reads_that_need_permission(seller: Client, api: Client) -> None:

@@ -173,3 +173,11 @@ def test_account_and_users(api: Client) -> None:
     assert api.order()["tax_treatment"] == "inclusive"
     api.put("/users/1", "user", first_name="Ada")
     assert api.get("/users/current")["user"]["first_name"] == "Ada"
+
+
+def test_tags_of_a_product_are_text_whatever_was_sent(api: Client) -> None:
+    """A number or a truth becomes its text, so that the list can still be filtered by tags."""
+    for sent, kept in ((5, "5"), (1.5, "1.5"), (True, "true"), (["a", 7], "a,7")):
+        made = api.post("/products", "product", name="p", tags=sent)
+        assert made["tags"] == kept
+        assert made["id"] in api.ids("/products", tags=kept.split(",")[-1])

@@ -204,3 +204,56 @@ def test_actions_do_the_whole_order_in_one_call(api: Client) -> None:
         "packed",
     )
     assert after["invoice_numbers"] == {str(invoice["id"]): "INV0001"}
+
+
+def test_what_has_left_stays_where_it_left_from(api: Client) -> None:
+    """A packed parcel may change its location, a shipped one not; none may lose it."""
+    order = api.order(api.line("MUG-BLUE", 2), status="finalized")
+    lines = [{"order_line_item_id": order["order_line_item_ids"][0], "quantity": 1}]
+    made = api.post("/fulfillments", "fulfillment", order_id=order["id"], fulfillment_line_items=lines)
+    path = f"/fulfillments/{made['id']}"
+    api.put(path, "fulfillment", stock_location_id=2)
+    blank = api.refused("PUT", path, {"fulfillment": {"stock_location_id": None}})
+    assert blank == {"errors": {"stock_location": ["can't be blank"]}}
+    api.put(path, "fulfillment", status="fulfilled", stock_location_id=1)
+    locked = api.refused("PUT", path, {"fulfillment": {"stock_location_id": 2}})
+    assert locked == {"errors": {"base": ["Fulfillment can no longer be edited"]}}
+    assert [level["stock_on_hand"] for level in api.variant("MUG-BLUE")["locations"]] == ["119", "30"]
+    api.put(path, "fulfillment", tracking_number="1Z", stock_location_id=1)
+
+
+def test_only_a_finalized_order_is_shipped_from(api: Client) -> None:
+    """A parcel that was packed before its order went back to a draft does not leave."""
+    order = api.order(api.line("MUG-BLUE"), status="finalized")
+    key = api("POST", f"/orders/{order['id']}/actions/pack").json()["fulfillment"]["id"]
+    api.sandbox.set_switch("allow_status_revert", True)
+    api.put(f"/orders/{order['id']}", "order", status="draft")
+    refused = api.refused("PUT", f"/fulfillments/{key}", {"fulfillment": {"status": "fulfilled"}})
+    assert refused == {"errors": {"order": ["must be finalized"]}}
+    api.put(f"/fulfillments/{key}", "fulfillment", tracking_number="1Z")
+
+
+def test_what_was_packed_keeps_its_variant(api: Client) -> None:
+    """Where finalized orders are editable, a packed line's quantity and price change, its variant does not."""
+    order = api.order(api.line("MUG-BLUE", 2), status="finalized")
+    line = order["order_line_item_ids"][0]
+    api("POST", f"/orders/{order['id']}/actions/pack").raise_for_status()
+    api.sandbox.set_switch("finalized_orders_editable", True)
+    api.put(f"/order_line_items/{line}", "order_line_item", quantity=3, price=1)
+    for change in ({"variant_id": 2}, {"variant_id": None, "freeform": True}):
+        refused = api.refused("PUT", f"/order_line_items/{line}", {"order_line_item": change})
+        assert refused == {"errors": {"base": ["Order can no longer be edited"]}}
+
+
+def test_deleting_an_order_that_was_shipped_from_voids_it(api: Client) -> None:
+    """Where active orders are shipped, deleting one brings its goods back."""
+    api.sandbox.set_switch("require_finalized", False)
+    order = api.order(api.line("MUG-BLUE", 2), api.line("MUG-RED", 1))
+    lines = [{"order_line_item_id": order["order_line_item_ids"][0]}]
+    given = {"order_id": order["id"], "status": "fulfilled", "fulfillment_line_items": lines}
+    parcel = api.post("/fulfillments", "fulfillment", **given)
+    assert api.stock("MUG-BLUE") == ("148", "0", "148")
+    assert api("DELETE", f"/orders/{order['id']}").status_code == 204
+    assert api.get(f"/orders/{order['id']}")["order"]["status"] == "void"
+    assert api.get(f"/fulfillments/{parcel['id']}")["fulfillment"]["status"] == "void"
+    assert (api.stock("MUG-BLUE"), api.stock("MUG-RED")[1]) == (("150", "0", "150"), "0")

@@ -61,3 +61,49 @@ def test_payments_move_payment_statuses(api: Client) -> None:
     assert api.ids("/payments", invoice_id=invoice["id"]) == [1]
     assert list(api.refused("POST", "/payments", {"payment": {"invoice_id": invoice["id"]}})["errors"]) == ["amount"]
     api.refused("POST", "/payments", {"payment": {"amount": 1}}, 404)
+
+
+def test_due_dates_stay_in_the_calendar(api: Client) -> None:
+    """With a term that leads out of the calendar, either way, an invoice is due at once."""
+    for days, day in ((10**14, "2021-03-01"), (-(10**14), "2021-03-01"), (1, "9999-12-31")):
+        term = api.post("/payment_terms", "payment_term", name="odd", due_in_days=days, **{"from": "eom"})
+        order = api.order(api.line("MUG-BLUE"), status="finalized")
+        lines = [{"order_line_item_id": order["order_line_item_ids"][0]}]
+        given = {"order_id": order["id"], "payment_term_id": term["id"], "invoiced_at": day}
+        assert api.post("/invoices", "invoice", **given, invoice_line_items=lines)["due_at"] == day
+
+
+def test_an_archived_invoice_stays_as_it_is(api: Client) -> None:
+    """No payments, lines or changes on it any more, and none of its payments comes back."""
+    order = api.order(api.line("MUG-BLUE", 2), status="finalized")
+    line = order["order_line_item_ids"][0]
+    some = [{"order_line_item_id": line, "quantity": 1}]
+    invoice = api.post("/invoices", "invoice", order_id=order["id"], invoice_line_items=some)["id"]
+    paid = api.post("/payments", "payment", invoice_id=invoice, amount=5)["id"]
+    assert api("DELETE", f"/payments/{paid}").status_code == 204
+    assert api("DELETE", f"/invoices/{invoice}").status_code == 204
+    locked = {"errors": {"base": ["Invoice can no longer be edited"]}}
+    own = api.ids("/invoice_line_items", invoice_id=invoice)[0]
+    for method, path, body in (
+        ("POST", "/payments", {"payment": {"invoice_id": invoice, "amount": 1}}),
+        ("PUT", f"/payments/{paid}", {"payment": {"status": "active"}}),
+        ("POST", "/invoice_line_items", {"invoice_line_item": {"invoice_id": invoice, **some[0]}}),
+        ("PUT", f"/invoice_line_items/{own}", {"invoice_line_item": {"quantity": "0.5"}}),
+        ("DELETE", f"/invoice_line_items/{own}", None),
+        ("PUT", f"/invoices/{invoice}", {"invoice": {"notes": "x"}}),
+        ("PUT", f"/invoices/{invoice}", {"invoice": {"invoice_line_items": some}}),
+    ):
+        assert api.refused(method, path, body) == locked, path
+    assert api.get(f"/orders/{order['id']}")["order"]["payment_status"] == "unpaid"
+    assert api("DELETE", f"/invoices/{invoice}").status_code == 204
+
+
+def test_an_invoice_follows_the_lines_it_charges(api: Client) -> None:
+    """Where finalized orders are editable, another price is another total, and what was paid may not be enough."""
+    order = api.order(api.line("MUG-BLUE", 2), status="finalized")
+    assert api("POST", f"/orders/{order['id']}/actions/pay").status_code == 201
+    api.sandbox.set_switch("finalized_orders_editable", True)
+    api.put(f"/order_line_items/{order['order_line_item_ids'][0]}", "order_line_item", price="20")
+    (invoice,) = api.get("/invoices", order_id=order["id"])["invoices"]
+    assert (invoice["cached_total"], invoice["payment_status"]) == ("45.2", "partial")
+    assert api.get(f"/orders/{order['id']}")["order"]["payment_status"] == "partial"

@@ -70,6 +70,7 @@ def test_denying_and_wrong_passwords(app: Application) -> None:
         {"redirect_uri": "http://127.0.0.1:80#x"}, {"redirect_uri": "http://127.0.0.1:99999/"},
         {"redirect_uri": "https://127.0.0.1/"}, {"redirect_uri": "http://127.0.0.1/\r\nX: y"},
         {"redirect_uri": "javascript:alert(1)"}, {"redirect_uri": "http://127.0.0.1:0/"},
+        {"redirect_uri": "http://127.0.0.1:1/\u65e5"}, {"redirect_uri": "http://127.0.0.1:1/\x7f"},
     ],
 )  # fmt: skip
 def test_nobody_is_sent_to_an_unknown_place(app: Application, fields: dict[str, Any]) -> None:

@@ -255,3 +255,17 @@ def test_switches_of_buying_and_moving(api: Client) -> None:
     assert incoming(api, "MUG-BLUE")[1] == "8"
     api("POST", f"/stock_transfers/{made['id']}/actions/receive").raise_for_status()
     assert incoming(api, "MUG-BLUE")[1] == "0"
+
+
+def test_a_purchase_order_keeps_the_location_it_was_received_at(api: Client) -> None:
+    """It may change while everything is open, not once some of it lies there; and it is never lost."""
+    made = purchase(api, bought(api, "MUG-BLUE", 5), bought(api, "MUG-RED", 5))
+    path = f"/purchase_orders/{made['id']}"
+    api.put(path, "purchase_order", stock_location_id=2)
+    blank = api.refused("PUT", path, {"purchase_order": {"stock_location_id": None}})
+    assert blank == {"errors": {"stock_location": ["can't be blank"]}}
+    one = [{"id": made["purchase_order_line_item_ids"][0]}]
+    api.post("/procurements", "procurement", purchase_order_id=made["id"], purchase_order_line_items=one)
+    locked = api.refused("PUT", path, {"purchase_order": {"stock_location_id": 1}})
+    assert locked == {"errors": {"base": ["Purchase order can no longer be edited"]}}
+    api.put(path, "purchase_order", notes="x")

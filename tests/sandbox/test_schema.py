@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import fields
 
+import httpx
 import pytest
 
+from scripts import write_api_docs
+from tests.sandbox.support import Client
+from tradegecko_bridge.sandbox.describe import published
 from tradegecko_bridge.sandbox.endpoints import Endpoints
 from tradegecko_bridge.sandbox.oauth import OAuth
 from tradegecko_bridge.sandbox.routes import match
@@ -54,8 +58,32 @@ def test_endpoints_are_described_whole() -> None:
         assert endpoint.permission in {"", "read", "write"}
         assert (endpoint.permission == "write") == (endpoint.method != "GET" and not endpoint.path.startswith("/oauth"))
         assert endpoint.gives or endpoint.status in {204, 302} or endpoint.path.startswith("/oauth")
+        assert not endpoint.speaks or (endpoint.gives and endpoint.status == 204)
+        assert {endpoint.switch, endpoint.speaks} - {""} <= {f.name for f in fields(Switches)}
     for endpoint in oauth_endpoints():
         assert callable(getattr(OAuth, endpoint.does))
+
+
+def test_the_page_of_the_description_is_as_written() -> None:
+    """Nobody edits it by hand, and nothing is missing: run ``python scripts/write_api_docs.py``."""
+    assert write_api_docs.PAGE.read_text() == write_api_docs.page()
+
+
+def test_the_description_is_served(api: Client) -> None:
+    """Every endpoint and every field a client meets, by name, without what only matters inside; no token needed."""
+    answer = httpx.get(f"{api.sandbox.base_url}/_sandbox/schema", verify=False)
+    told = answer.json()
+    assert told == published()
+    expected = {(e.method, e.path) for e in [*ENDPOINTS, *oauth_endpoints()]}
+    assert {(e["method"], e["path"]) for e in told["endpoints"]} == expected
+    assert told["resources"].keys() == {e.resource for e in ENDPOINTS}
+    order = told["resources"]["orders"]["fields"]
+    assert order["company_id"] == {
+        "kind": "int", "access": "CU", "required": True, "filter": True, "ref": "companies", "evidence": "DRC",
+    }  # fmt: skip
+    assert list(order)[:3] == ["id", "created_at", "updated_at"]
+    assert "order_number_folded" not in order
+    assert told["resources"]["accounts"]["fields"]["default_sales_ledger_account_on"]["default"] == "company"
 
 
 def test_every_area_says_when_reading_needs_permission() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -121,6 +120,23 @@ def test_order_numbers_can_be_looked_for_case_by_case(api: Client) -> None:
     api.sandbox.set_switch("order_number_filter_substring", True)
     assert api.ids("/orders", order_number="EB-7") == [key]
     assert api.ids("/orders", order_number="eb-7") == []
+
+
+def test_numbers_of_void_orders_are_taken_or_free(api: Client) -> None:
+    """Where duplicate numbers are refused, those of void and deleted orders may be given again or not."""
+    api.sandbox.set_switch("reject_duplicate_order_numbers", True)
+    for status in ("active", "finalized"):
+        api("DELETE", f"/orders/{api.order(status=status, order_number=status)['id']}").raise_for_status()
+    again = [
+        {"order": {"company_id": 2, "shipping_address_id": 1, "order_number": number}}
+        for number in ("active", "finalized")
+    ]
+    for body in again:
+        assert api.refused("POST", "/orders", body) == {"errors": {"order_number": ["has already been taken"]}}
+    api.sandbox.set_switch("void_orders_block_numbers", False)
+    for body in again:
+        assert api("POST", "/orders", body).status_code == 201
+        assert api("POST", "/orders", body).status_code == 422
 
 
 def test_lists_of_orders_may_show_what_was_deleted(api: Client) -> None:
@@ -280,158 +296,3 @@ def test_adjustments_may_be_reverted(api: Client) -> None:
     assert (answer.status_code, mirrored["cached_quantity"], mirrored["cached_total"]) == (201, "-50.0", "-425.0")
     assert mirrored["notes"] == f"Reversal of Stock Adjustment #{made['adjustment_number']}"
     assert api.stock("MUG-BLUE")[0] == "150"
-
-
-def test_pages_have_50_or_100_rows(api: Client) -> None:
-    """Without a limit; with one it is what was asked for."""
-    for number in range(50):
-        api.post("/notes", "note", company_id=2, body=str(number))
-    assert len(api.ids("/notes")) == 50
-    api.sandbox.set_switch("default_page_size", 100)
-    assert len(api.ids("/notes")) == 51
-    assert len(api.ids("/notes", limit=2)) == 2
-    with pytest.raises(ValueError, match="default_page_size takes 50 or 100"):
-        api.sandbox.set_switch("default_page_size", 7)
-
-
-def test_a_page_past_the_end_may_be_the_last_or_not(api: Client) -> None:
-    """It is out of bounds either way, and the last page stays the last."""
-
-    def facts(page: int) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(api("GET", f"/variants?limit=5&page={page}").headers["X-Pagination"])
-        return {name: found[name] for name in ("last_page", "out_of_bounds")}
-
-    assert facts(9) == {"last_page": True, "out_of_bounds": True}
-    api.sandbox.set_switch("last_page_past_the_end", False)
-    assert facts(9) == {"last_page": False, "out_of_bounds": True}
-    assert facts(4) == {"last_page": True, "out_of_bounds": False}
-
-
-@pytest.mark.parametrize("root", ["address", "fulfillment", "invoice", "tax_component"])
-def test_put_may_answer_with_the_record(api: Client, root: str) -> None:
-    """200 with the roots of a GET, or 204 and nothing."""
-    order = api.order(api.line("MUG-BLUE"), status="finalized")
-    for action in ("pack", "invoice"):
-        api("POST", f"/orders/{order['id']}/actions/{action}").raise_for_status()
-    path = {"address": "/addresses/1", "tax_component": "/tax_components/1"}.get(root, f"/{root}s/1")
-    change = {"address": {"city": "x"}, "tax_component": {"label": "x"}}.get(root, {"notes": "x"})
-    for on in (True, False):
-        api.sandbox.set_switch(f"{root}_put_returns_body", on)
-        answer = api("PUT", path, {root: change})
-        if on:
-            assert answer.status_code == 200
-            assert answer.json() == api.get(path)
-        else:
-            assert (answer.status_code, answer.content) == (204, b"")
-
-
-def test_deleting_twice_is_fine_or_not_found(api: Client) -> None:
-    """204 again, or 404 for what is archived, deleted or void."""
-    order = api.order()["id"]
-    for path in ("/products/2", f"/orders/{order}"):
-        for _ in range(2):
-            assert api("DELETE", path).status_code == 204
-    api.sandbox.set_switch("delete_archived_is_404", True)
-    assert api.refused("DELETE", "/products/2", None, 404)["message"] == "Couldn't find Product with 'id'=2"
-    assert api("DELETE", f"/orders/{order}").status_code == 404
-    assert api("DELETE", "/products/3").status_code == 204
-
-
-def test_idempotency_keys_may_count_per_endpoint_or_not_at_all(api: Client) -> None:
-    """One set of keys for all, one for each method and path, or headers nobody looks at."""
-    keyed: dict[str, Any] = {"headers": {"Idempotency-Key": "k"}}
-    note = {"note": {"company_id": 2, "body": "x"}}
-    api("POST", "/notes", note, **keyed).raise_for_status()
-    assert api("POST", "/contacts", {}, **keyed).json()["message"].startswith("Duplicate")
-    api.sandbox.set_switch("idempotency_key_per_endpoint", True)
-    assert api("POST", "/notes", note, **keyed).status_code == 201
-    assert api("POST", "/notes", note, **keyed).status_code == 400
-    contact = {"contact": {"company_id": 2, "first_name": "x"}}
-    assert api("POST", "/contacts", contact, **keyed).status_code == 201
-    api.sandbox.set_switch("idempotency_keys", False)
-    assert api("POST", "/notes", note, **keyed).status_code == 201
-
-
-@pytest.mark.parametrize("path", ["/products", "/oauth/token"])
-def test_malformed_json_is_refused_in_json_or_html(api: Client, path: str) -> None:
-    """By the application with a type and a message, or by the framework in front of it."""
-    sent: dict[str, Any] = {"content": b"{", "headers": {"Content-Type": "application/json"}}
-    answer = api("POST", path, **sent)
-    assert (answer.status_code, answer.json()["type"]) == (400, "Bad Request")
-    api.sandbox.set_switch("malformed_json_is_html", True)
-    answer = api("POST", path, **sent)
-    assert answer.status_code == 400
-    assert answer.headers["Content-Type"].startswith("text/html")
-    assert api.refused("POST", "/products", {}, 400)["message"] == "Required parameter missing: product"
-
-
-def test_verbs_of_older_documents(api: Client) -> None:
-    """Unknown routes, or changes with all their effects on stock."""
-    line = {"variant_id": 1, "quantity": 50, "price": "8.5"}
-    adjustment = api.post("/stock_adjustments", "stock_adjustment", stock_adjustment_line_items=[line] * 2)
-    first, second = adjustment["stock_adjustment_line_item_ids"]
-    goods = {"variant_id": 1, "quantity": 4}
-    transfer = api.post(
-        "/stock_transfers", "stock_transfer", source_location_id=1, destination_location_id=2,
-        stock_transfer_line_items=[goods],
-    )  # fmt: skip
-    moved = transfer["stock_transfer_line_item_ids"][0]
-    tries: list[tuple[str, str, dict[str, Any] | None]] = [
-        ("PUT", "/images/1", {"image": {"name": "Front"}}),
-        ("PUT", f"/stock_adjustments/{adjustment['id']}", {"stock_adjustment": {"notes": "counted"}}),
-        ("PUT", f"/stock_adjustment_line_items/{first}", {"stock_adjustment_line_item": {"quantity": 30}}),
-        ("DELETE", f"/stock_adjustment_line_items/{second}", None),
-        ("PUT", f"/stock_transfer_line_items/{moved}", {"stock_transfer_line_item": {"quantity": 5}}),
-        ("PUT", f"/stock_transfers/{transfer['id']}", {"stock_transfer": {"status": "received"}}),
-    ]
-    for method, path, body in tries:
-        assert api(method, path, body).status_code == 404
-    api.sandbox.set_switch("older_verbs_served", True)
-    for method, path, body in tries:
-        assert api(method, path, body).status_code == 204, path
-    assert api.get("/images/1")["image"]["name"] == "Front"
-    changed = api.get(f"/stock_adjustments/{adjustment['id']}")["stock_adjustment"]
-    assert (changed["notes"], changed["stock_adjustment_line_item_ids"]) == ("counted", [first])
-    assert changed["cached_quantity"] == "30.0"
-    assert api.get(f"/stock_transfers/{transfer['id']}")["stock_transfer"]["received_at"] is not None
-    levels = {row["location_id"]: row["stock_on_hand"] for row in api.variant("MUG-BLUE")["locations"]}
-    assert levels == {1: "145", 2: "35"}
-    assert api("DELETE", f"/stock_adjustments/{adjustment['id']}").status_code == 204
-    assert api.stock("MUG-BLUE")[0] == "150"
-    for path, root in ((f"/stock_adjustments/{adjustment['id']}", "stock_adjustment"),
-                       (f"/stock_adjustment_line_items/{first}", "stock_adjustment_line_item")):  # fmt: skip
-        assert list(api.refused("PUT", path, {root: {"notes": "x", "quantity": 1}})["errors"]) == ["base"]
-    back = {"stock_transfer": {"status": "active"}}
-    assert list(api.refused("PUT", f"/stock_transfers/{transfer['id']}", back)["errors"]) == ["status"]
-
-
-def test_pictures_could_be_sent_under_another_root(api: Client) -> None:
-    """`variant_image` with the variant beside it, and an answer under `images`; or a root that is missing."""
-    body = {"variant_image": {"url": "https://p.example/old.png"}, "variant_id": 5}
-    assert api.refused("POST", "/images", body, 400)["message"] == "Required parameter missing: image"
-    api.sandbox.set_switch("legacy_image_root", True)
-    answer = api("POST", "/images", body)
-    image = answer.json()["images"]
-    assert answer.status_code == 201
-    assert (list(answer.json()), image["product_id"], image["variant_ids"]) == (["images"], 2, [5])
-    assert answer.headers["Location"].endswith(f"/ajax/images/{image['id']}")
-    assert api.post("/images", "image", variant_id=5, url="https://p.example/b.png")["product_id"] == 2
-    assert api.refused("POST", "/images", {**body, "variant_id": 99}, 404)["message"].startswith(
-        "Couldn't find Variant"
-    )
-
-
-def test_headers_of_2014(api: Client) -> None:
-    """Strong tags, a cache that has to ask again, a status header; fewer security headers."""
-    new = api("GET", "/products?limit=5").headers
-    assert new["ETag"].startswith('W/"')
-    assert "Status" not in new
-    api.sandbox.set_switch("legacy_headers", True)
-    old = api("GET", "/products?limit=5").headers
-    assert old["ETag"].startswith('"')
-    assert (old["Status"], old["X-UA-Compatible"]) == ("200 OK", "chrome=1")
-    assert old["Cache-Control"] == "max-age=0, private, must-revalidate"
-    assert "/ajax/products.json?limit=5&page=2>" in old["Link"]
-    assert "Referrer-Policy" not in old
-    refused = api("POST", "/products", {"product": {"name": ""}}).headers
-    assert (refused["Status"], refused["Cache-Control"]) == ("422 Unprocessable Entity", "no-cache")

@@ -22,10 +22,22 @@ from tradegecko_bridge.stores.sql.tables import HEAD, metadata
 
 
 def described(path: Path) -> dict[str, set[str]]:
-    """A database's tables and indexes, in its own words, line by line: their sequence means nothing."""
+    """A database's tables and indexes, in its own words, column by column: their sequence means nothing."""
     query = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'ledger_version' AND sql IS NOT NULL"
     with closing(sqlite3.connect(path)) as connection:
-        return {name: {line.strip(" \t,") for line in sql.splitlines()} for name, sql in connection.execute(query)}
+        return {name: set(parts(sql)) for name, sql in connection.execute(query)}
+
+
+def parts(sql: str) -> list[str]:
+    """A statement, cut at the commas between its columns and constraints (an added column has no line of its own)."""
+    found, depth = [""], 0
+    for letter in " ".join(sql.split()):
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if letter == "," and depth == 1:
+            found.append("")
+        else:
+            found[-1] += letter
+    return [part.strip(" ()") if part is not found[0] else part.replace("( ", "(") for part in found]
 
 
 def test_migrations_make_what_the_statements_expect(path: Path, tmp_path: Path) -> None:

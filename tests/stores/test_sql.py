@@ -19,7 +19,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from tests.stores.process import AT, batch
 from tradegecko_bridge.commerce import Address, Customer
 from tradegecko_bridge.errors import StoreBusy, StoreError
-from tradegecko_bridge.ledger import LedgerEntry
+from tradegecko_bridge.ledger import LedgerEntry, OrderState
 from tradegecko_bridge.stores import MemoryStore, SqlStore
 from tradegecko_bridge.stores.sql import orders
 from tradegecko_bridge.stores.sql.columns import UtcTime
@@ -154,6 +154,11 @@ def test_a_thousand_orders_take_few_statements(sql_store: SqlStore) -> None:
     assert len(sent) <= 5
 
 
+def _first(store: SqlStore) -> int:
+    store.take_in("shop", batch(0, 1), at=AT)
+    return store.entries("shop")[0].id
+
+
 LOOKS: dict[str, Callable[[SqlStore], object]] = {
     "claim": lambda store: store.claim("shop", "ann", at=AT, until=UNTIL, limit=10),
     "entries": lambda store: store.entries(limit=50),
@@ -161,6 +166,14 @@ LOOKS: dict[str, Callable[[SqlStore], object]] = {
     "reference": lambda store: store.entries("shop", reference="7"),
     "remote ids": lambda store: store.by_remote_ids("shop", ["901"]),
     "history": lambda store: store.history(1),
+    "newest": lambda store: store.entries("shop", limit=50),
+    "a page": lambda store: store.entries("shop", limit=50, before=_first(store)),
+    "state": lambda store: store.entries("shop", states=[OrderState.HELD], limit=50),
+    "state everywhere": lambda store: store.entries(states=[OrderState.HELD], limit=50),
+    "reason": lambda store: store.entries("shop", reasons=["unknown_sku"], limit=50),
+    "text": lambda store: store.entries("shop", text="7", limit=50),
+    "dates": lambda store: store.entries("shop", entered=(AT, None), taken_in=(AT, UNTIL), limit=50),
+    "summary": lambda store: store.summary("shop"),
     "take in": lambda store: store.take_in("shop", batch(0), at=AT),
     "shipments": lambda store: store.shipments("shop", [1]),
     "claim shipments": lambda store: store.claim_shipments("shop", "ann", at=AT, until=UNTIL, limit=10),
@@ -178,7 +191,29 @@ def test_no_look_reads_the_whole_ledger(path: Path, sql_store: SqlStore, look: s
         for query in queries:
             plan = connection.execute(f"EXPLAIN QUERY PLAN {query}", [1] * query.count("?")).fetchall()
             steps = [step[-1] for step in plan]
-            assert not [step for step in steps if step.startswith("SCAN") and "USING INDEX" not in step]
+            assert not [step for step in steps if step.startswith("SCAN") and " INDEX " not in step]
+
+
+def test_a_search_passes_over_content(path: Path, sql_store: SqlStore) -> None:
+    """What a search finds is read from an index that holds all it asks for, not from a table full of content."""
+    with statements(sql_store) as sent:
+        sql_store.entries("shop", text="7", reasons=["c"], states=[OrderState.HELD], entered=(AT, None), limit=50)
+        sql_store.entries(text="7", limit=50)
+        sql_store.summary("shop")
+    with closing(sqlite3.connect(path)) as connection:
+        for query in (query for query in sent if query.startswith("SELECT")):
+            plan = connection.execute(f"EXPLAIN QUERY PLAN {query}", [1] * query.count("?")).fetchall()
+            assert "COVERING INDEX ix_ledger_orders_search" in " ".join(step[-1] for step in plan)
+
+
+def test_a_claim_reads_open_orders_only(path: Path, sql_store: SqlStore) -> None:
+    """A worker does not pass by all that was ever delivered to find what is due."""
+    with statements(sql_store) as sent:
+        LOOKS["claim"](sql_store)
+    query = next(query for query in sent if query.startswith("SELECT"))
+    with closing(sqlite3.connect(path)) as connection:
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {query}", [1] * query.count("?")).fetchall()
+    assert "ix_ledger_orders_open" in plan[0][-1]
 
 
 class _Nothing:

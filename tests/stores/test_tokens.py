@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import sqlite3
 import stat
 import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +16,7 @@ import pytest
 from cryptography.fernet import Fernet
 from keyring.errors import PasswordDeleteError
 
+from tests.stores.older import ledger_at
 from tradegecko_bridge.errors import ConfigError, StoreBusy, StoreError
 from tradegecko_bridge.ports import TokenStore
 from tradegecko_bridge.stores import MemoryStore, SqlStore
@@ -431,11 +429,9 @@ def test_the_suite_is_not_too_kind(tmp_path: Path) -> None:
     assert claim(store, saved) is not None
 
 
-def test_moving_an_older_ledger_up(path: Path, empty_ledger: Path) -> None:
+def test_moving_an_older_ledger_up(tmp_path: Path) -> None:
     """A ledger of the version before logins gets their table when it is opened, and keeps what it had."""
-    shutil.copy(empty_ledger, path)
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript("DROP TABLE ledger_tokens; UPDATE ledger_version SET version_num = '0002'")
+    path = ledger_at("0002", tmp_path / "ledger.db")
     with SqlStore(f"sqlite:///{path}") as store:
         store.tokens.save(WEB, a_pair(), at=AT)
         assert load(store.tokens).pair == a_pair()

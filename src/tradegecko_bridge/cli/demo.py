@@ -86,7 +86,7 @@ def _engine(
     return SyncEngine(
         "demo-shop",
         source=FolderSource(home, settle=timedelta(0)),
-        gateway=TradeGeckoGateway(client),
+        gateway=TradeGeckoGateway(client, mirror=store.mirror),
         store=store,
         settings=ConnectionSettings(products=True),
         on_progress=on_progress,

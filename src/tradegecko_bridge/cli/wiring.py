@@ -43,7 +43,7 @@ def engines(
                 SyncEngine(
                     wired.name,
                     source=source,
-                    gateway=TradeGeckoGateway(client),
+                    gateway=TradeGeckoGateway(client, mirror=store.mirror),
                     store=store,
                     settings=wired.settings,
                     on_progress=on_progress,
@@ -66,7 +66,7 @@ def run_operation(engine: SyncEngine, operation: str, *, dry_run: bool) -> Repor
 
 
 @contextmanager
-def open_ledger(config_path: Path) -> Iterator[Store]:
+def open_ledger(config_path: Path) -> Iterator[SqlStore]:
     """The ledger the settings name."""
     with closing(SqlStore(load_config(config_path).ledger_url)) as store:
         yield store

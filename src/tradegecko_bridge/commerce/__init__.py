@@ -7,6 +7,7 @@ identifies a person never shows in a ``repr``.
 
 from tradegecko_bridge.commerce.orders import (
     Address,
+    Component,
     Customer,
     Discount,
     OrderLine,
@@ -22,6 +23,7 @@ from tradegecko_bridge.commerce.stock import LocationStock, StockLevel, VariantS
 
 __all__ = [
     "Address",
+    "Component",
     "Customer",
     "DeliveryReceipt",
     "Discount",

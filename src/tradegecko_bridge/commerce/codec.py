@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -58,7 +57,7 @@ def _decimal(value: object, _type: object = None) -> Decimal:
         number = Decimal(value.replace("_", "?") if isinstance(value, str) else value)
     except InvalidOperation:
         raise ValueError(f"{_shown(value)} is not a number") from None
-    if not math.isfinite(number):
+    if not number.is_finite():
         raise ValueError(f"{_shown(value)} is not a finite number")
     return number
 

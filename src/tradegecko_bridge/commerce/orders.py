@@ -65,11 +65,27 @@ class Customer:
 
 
 @frozen(kw_only=True)
+class Component:
+    """What one unit of a kit holds of one SKU: ``quantity`` units of it.
+
+    ``price`` is what one unit of it costs when it is sold alone: the kit's price is shared out in these proportions,
+    evenly over the units where some component has none.
+    """
+
+    sku: str
+    quantity: Decimal = field(default=Decimal(1), validator=finite)
+    name: str = ""
+    price: Decimal | None = field(default=None, validator=finite)
+    barcode: str | None = None
+
+
+@frozen(kw_only=True)
 class OrderLine:
     """One line of goods. ``reference`` is the source's own line id, unique within the order.
 
     ``price``, ``discount``: money per unit. ``tax``, ``additional_discount``: money for the whole line.
-    ``tax_rate``: percent (``Decimal("13")`` is 13 %).
+    ``tax_rate``: percent (``Decimal("13")`` is 13 %). ``components`` are what a kit consists of, where the source
+    knows.
     """
 
     reference: str = field(validator=filled)
@@ -83,6 +99,8 @@ class OrderLine:
     tax: Decimal | None = field(default=None, validator=finite)
     tax_rate: Decimal | None = field(default=None, validator=finite)
     shippable: bool = True
+    barcode: str | None = None
+    components: tuple[Component, ...] = ()
 
     @property
     def extended_amount(self) -> Decimal:
@@ -128,8 +146,9 @@ class SourceOrder:
 
     ``reference`` is the source's own id, which never changes and is unique within the connection;
     ``number`` is what people call the order; ``cursor`` resumes fetching *after* this order. ``currency`` is
-    an ISO 4217 code. Whether the order makes sense (has lines, positive quantities, known SKUs) is not
-    checked here: what is wrong with it must be able to reach the ledger.
+    an ISO 4217 code. ``source_status`` and ``payment_status`` are in the source's own words; ``paid`` is None where it
+    does not say, ``payment_method`` is how it was or will be paid. Whether the order makes sense (has lines, positive
+    quantities, known SKUs) is not checked here: what is wrong with it must be able to reach the ledger.
     """
 
     reference: str = field(validator=filled)
@@ -148,6 +167,10 @@ class SourceOrder:
     tags: tuple[str, ...] = ()
     url: str | None = None
     canceled_at: datetime | None = field(default=None, validator=aware)
+    source_status: str | None = None
+    payment_status: str | None = None
+    payment_method: str | None = None
+    paid: bool | None = None
     extra: Mapping[str, str] = field(factory=dict, repr=False)
     cursor: str = field(default="", eq=False)
 

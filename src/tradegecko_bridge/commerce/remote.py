@@ -25,6 +25,25 @@ class LineKind(StrEnum):
     ROUNDING = "rounding"
 
 
+class CustomerMatch(StrEnum):
+    """How much must agree before an order goes to a customer record that is there already."""
+
+    NORMAL = "normal"
+    """The company's name with e-mail or phone, or the e-mail address, or the phone number alone."""
+    STRICT = "strict"
+    """The company's name with e-mail or phone, or e-mail address and phone number together."""
+
+
+class Named(StrEnum):
+    """Records over there that settings can name; the value is what people call one."""
+
+    CUSTOMER = "customer"
+    LOCATION = "stock location"
+    PAYMENT_METHOD = "payment method"
+    PRICE_LIST = "price list"
+    USER = "user"
+
+
 @frozen(kw_only=True)
 class DraftLine:
     """One line to create. ``price`` is per unit, discounts already taken off; ``tax_rate`` is percent.
@@ -45,8 +64,9 @@ class DraftLine:
 class OrderDraft:
     """An order to create. ``marker`` is what we later recognise the order by as ours.
 
-    ``prices_include_tax`` None leaves the tax treatment to the account's default. ``status`` is in the
-    order-management system's own words.
+    ``prices_include_tax`` None leaves the tax treatment to the account's default; ``account_treatment`` says that it is
+    the account's own, which need not be told. ``status`` is in the order-management system's own words; ``location``,
+    ``price_list``, ``assignee`` and ``customer_id`` are ids over there.
     """
 
     number: str = field(validator=filled)
@@ -57,11 +77,15 @@ class OrderDraft:
     ship_on: date | None = None
     currency: str
     prices_include_tax: bool | None = None
+    account_treatment: bool = False
     customer: Customer = Customer()
+    customer_id: str | None = None
     shipping_address: Address
     billing_address: Address | None = None
     lines: tuple[DraftLine, ...]
     location: str | None = None
+    price_list: str | None = None
+    assignee: str | None = None
     note: str | None = field(default=None, repr=False)
     tags: tuple[str, ...] = ()
     url: str | None = None

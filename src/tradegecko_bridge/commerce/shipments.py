@@ -34,7 +34,8 @@ class Shipment:
 
     ``reference`` is the order-management system's id of it; ``order_reference`` and ``order_number`` are the
     source's own. ``items`` covers the whole shipment; ``packages`` splits it where that is known.
-    ``completes_order`` tells a source that closes orders that nothing is left to ship.
+    ``completes_order`` tells a source that closes orders that nothing is left to ship. ``parts`` are components of kits
+    the source sold as one line, under references of ours; the kit is among the items of the shipment that completes it.
     """
 
     reference: str
@@ -46,6 +47,7 @@ class Shipment:
     service: str | None = None
     shipped_at: datetime | None = field(default=None, validator=aware)
     completes_order: bool = False
+    parts: tuple[ShippedItem, ...] = ()
 
     @property
     def tracking_numbers(self) -> tuple[str, ...]:

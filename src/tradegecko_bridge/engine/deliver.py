@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from threading import Lock
 from typing import Final
 
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder, Verdict
 from tradegecko_bridge.commerce.remote import RemoteOrder
+from tradegecko_bridge.engine.cancellations import void_canceled
+from tradegecko_bridge.engine.catalog import catalog_of
 from tradegecko_bridge.engine.intake import arrivals, take_in
-from tradegecko_bridge.engine.mapping import LONGEST_SKU, Catalog
+from tradegecko_bridge.engine.lanes import lanes, side_by_side
+from tradegecko_bridge.engine.mapping import Catalog
+from tradegecko_bridge.engine.numbers import remote_number
 from tradegecko_bridge.engine.report import Outcome, Report
-from tradegecko_bridge.engine.rules import dressed, not_taken
+from tradegecko_bridge.engine.rules import not_taken
 from tradegecko_bridge.engine.sending import Sender, look, plan
 from tradegecko_bridge.engine.wiring import Interrupted, Wiring, in_batches, offer
 from tradegecko_bridge.errors import GatewayError
-from tradegecko_bridge.ledger import OPEN, LedgerEntry, OrderState, Reason
+from tradegecko_bridge.ledger import AT_REMOTE, OPEN, LedgerEntry, OrderState, Reason
 from tradegecko_bridge.ports import AcceptsReceipts
 
-BATCH: Final = 20
+BATCH: Final = 40
 OPERATION: Final = "deliver orders"
 
 
@@ -26,11 +31,12 @@ def deliver_orders(wiring: Wiring) -> Report:
     """Take in what is new, then deliver what is due."""
     with wiring.report(OPERATION) as report:
         take_in(wiring, report)
+        void_canceled(wiring, report)
         sender = Sender(wiring, report)
         try:
             _deliver_all(wiring, sender)
         except GatewayError as error:
-            report.problems.append(str(error))
+            report.fail(error)
         _send_receipts(wiring, sender, report)
         _note_claimed(wiring, report)
     return report
@@ -42,19 +48,37 @@ def _deliver_all(wiring: Wiring, sender: Sender) -> None:
     Raises:
         AccessDenied, Unavailable: nothing can be delivered now; what was claimed is given back.
     """
-    started = wiring.clock()
-    done: set[int] = set()
+    started, done = wiring.clock(), set[int]()
     while claimed := _claim(wiring, started, done):
-        remaining = list(claimed)
-        try:
-            catalog = _catalog(wiring, [entry.order for entry in claimed if entry.order])
-            while remaining:
-                sender.deliver(remaining[0], catalog)
-                done.add(remaining.pop(0).id)
+        _deliver_batch(wiring, sender, claimed, done)
+
+
+def _deliver_batch(wiring: Wiring, sender: Sender, claimed: Sequence[LedgerEntry], done: set[int]) -> None:
+    waiting, one_at_a_time = {entry.id: entry for entry in claimed}, Lock()
+    try:
+        orders = {entry.id: entry.order for entry in claimed if entry.order and entry.state not in AT_REMOTE}
+        catalog = catalog_of(wiring, list(orders.values()))
+        wiring.gateway.expect(
+            [_number(wiring, entry) for entry in claimed if entry.id in orders],
+            [(order.customer, order.billing_address or order.shipping_address) for order in orders.values()],
+        )
+
+        def deliver(entry: LedgerEntry) -> None:
+            sender.deliver(entry, catalog)
+            with one_at_a_time:
+                done.add(waiting.pop(entry.id).id)
                 wiring.progress(OPERATION, len(done))
-        finally:
-            for entry in remaining:
-                wiring.store.unclaim(entry)
+
+        side_by_side(lanes(claimed, lambda entry: _number(wiring, entry)), deliver, wiring.in_flight)
+    finally:
+        sender.tell(claimed)
+        for entry in waiting.values():
+            wiring.store.unclaim(entry)
+    wiring.gateway.remember()
+
+
+def _number(wiring: Wiring, entry: LedgerEntry) -> str:
+    return entry.remote_number or remote_number(entry.number, wiring.settings)
 
 
 def _claim(wiring: Wiring, started: datetime, done: set[int]) -> Sequence[LedgerEntry]:
@@ -65,13 +89,6 @@ def _claim(wiring: Wiring, started: datetime, done: set[int]) -> Sequence[Ledger
         if entry.id in done:
             wiring.store.unclaim(entry)
     return [entry for entry in claimed if entry.id not in done]
-
-
-def _catalog(wiring: Wiring, orders: Sequence[SourceOrder]) -> Catalog:
-    lines = (line for order in orders for line in dressed(order, wiring.settings).lines)
-    skus = {line.sku for line in lines if line.sku and len(line.sku) <= LONGEST_SKU}
-    gateway = wiring.gateway
-    return Catalog(variants=gateway.find_variants(skus) if skus else {}, currencies=gateway.currencies())
 
 
 def _send_receipts(wiring: Wiring, sender: Sender, report: Report) -> None:
@@ -104,14 +121,14 @@ def plan_delivery(wiring: Wiring) -> Report:
         try:
             orders |= {order.reference: order for order in _new(wiring, report, waiting)}
         except Interrupted as error:
-            report.problems.append(str(error))
+            report.fail(error)
         try:
             for batch in in_batches(orders.values(), BATCH):
-                catalog = _catalog(wiring, batch)
+                catalog = catalog_of(wiring, batch)
                 for order in batch:
                     report.add(order.number, *_plan(wiring, order, catalog))
         except GatewayError as error:
-            report.problems.append(str(error))
+            report.fail(error)
     return report
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import attrs
 from attrs import field, frozen
 
 from tradegecko_bridge.commerce import SourceOrder
+from tradegecko_bridge.engine.setting import Fault, complain, faults_of, meant, tried
 from tradegecko_bridge.errors import ConfigError
 
 E = TypeVar("E", bound=StrEnum)
-F = TypeVar("F")
+F = TypeVar("F", bound=attrs.AttrsInstance)
 
 
 class Rule(StrEnum):
@@ -44,6 +45,10 @@ class OrderField(StrEnum):
     TAG = "tag"
     SHIP_METHOD = "ship_method"
     NUMBER = "number"
+    SOURCE_STATUS = "source_status"
+    """What the source calls the order's own status."""
+    PAYMENT_STATUS = "payment_status"
+    """What the source calls its payment status."""
 
 
 class Level(StrEnum):
@@ -53,30 +58,34 @@ class Level(StrEnum):
     ORDER = "order"
 
 
-def _one_of(kind: type[E], value: str) -> E:
-    if value not in list(kind):
+def _one_of(kind: type[E], value: object) -> E:
+    if not isinstance(value, str) or value not in list(kind):
         raise ConfigError(f"{value!r} is not one of {', '.join(kind)}")
     return kind(value)
 
 
 def _field(value: str) -> OrderField:
-    return _one_of(OrderField, value)
+    return tried(lambda given: _one_of(OrderField, given), value)
 
 
 def _rule(value: str) -> Rule:
-    return _one_of(Rule, value)
+    return tried(lambda given: _one_of(Rule, given), value)
 
 
 def _match(value: str) -> Match:
-    return _one_of(Match, value)
+    return tried(lambda given: _one_of(Match, given), value)
 
 
 def _level(value: str) -> Level:
-    return _one_of(Level, value)
+    return tried(lambda given: _one_of(Level, given), value)
 
 
 def _words(values: Iterable[str]) -> tuple[str, ...]:
-    words = (values,) if isinstance(values, str) else tuple(values)
+    return tried(_read_words, values)
+
+
+def _read_words(values: object) -> tuple[str, ...]:
+    words = (values,) if isinstance(values, str) else tuple(values) if isinstance(values, Iterable) else ()
     if not words or not all(isinstance(word, str) for word in words):
         raise ConfigError("values must be a list of texts")
     return words
@@ -93,6 +102,9 @@ class OrderFilter:
     values: tuple[str, ...] = attrs.field(converter=_words)
     rule: Rule = attrs.field(default=Rule.ONLY, converter=_rule)
     match: Match = attrs.field(default=Match.FULL, converter=_match)
+
+    def __attrs_post_init__(self) -> None:
+        complain(faults_of(self))
 
     def refuses(self, order: SourceOrder) -> str | None:
         """Why this order is not taken; None when it is. Never names what identifies a person."""
@@ -123,28 +135,48 @@ class ItemFilter:
     rule: Rule = field(default=Rule.EXCEPT, converter=_rule)
     level: Level = field(default=Level.LINE, converter=_level)
 
+    def __attrs_post_init__(self) -> None:
+        complain(faults_of(self))
+
     def takes(self, sku: str | None) -> bool:
         """Whether a line with this SKU is wanted."""
         return ((sku or "") in self.skus) is (self.rule is Rule.ONLY)
 
 
-def read_filters(kind: type[F], name: str, values: Iterable[F | Mapping[str, Any]]) -> tuple[F, ...]:
+def read_filters(kind: type[F], values: object) -> tuple[F, ...]:
     """Filters from objects or TOML tables.
 
     Raises:
-        ConfigError: names the setting, which of its filters, and what is wrong with it.
+        ConfigError: says of which filter what is wrong, for all of them.
     """
+    if not isinstance(values, Iterable) or isinstance(values, str | Mapping):
+        raise ConfigError("must be a list of tables")
     filters: list[F] = []
-    for number, value in enumerate(values, 1):
+    faults: list[Fault] = []
+    for index, value in enumerate(values):
         try:
-            filters.append(value if isinstance(value, kind) else kind(**value))  # type: ignore[arg-type]
-        except (TypeError, ConfigError) as error:
-            said = str(error).replace(f"{kind.__name__}.__init__() ", "")
-            raise ConfigError(f"{name}, filter {number}: {said}") from None
+            filters.append(_read_filter(kind, value))
+        except ConfigError as error:
+            faults += [((index, *path), f", filter {index + 1}: {said}") for path, said in error.faults]
+    complain(faults)
     return tuple(filters)
 
 
-def moment(value: datetime | date | None) -> datetime | None:
+def _read_filter(kind: type[F], value: object) -> F:
+    if isinstance(value, kind):
+        return value
+    if not isinstance(value, Mapping):
+        raise ConfigError("not a table", faults=[((), f"{value!r} is not a table")])
+    names = {a.name for a in attrs.fields(kind)}
+    complain([((name,), f"unknown {name!r}{meant(name, names)}") for name in value if name not in names])
+    try:
+        return kind(**value)
+    except TypeError as error:
+        said = str(error).replace(f"{kind.__name__}.__init__() ", "")
+        raise ConfigError(said, faults=[((), said)]) from None
+
+
+def moment(value: object) -> datetime | None:
     """A moment from a moment or a day (its beginning, UTC).
 
     Raises:
@@ -152,13 +184,13 @@ def moment(value: datetime | date | None) -> datetime | None:
     """
     if isinstance(value, datetime):
         if value.tzinfo is None:
-            raise ConfigError(f"earliest_order {value} has no time zone; write e.g. 2026-01-31T00:00:00Z")
+            raise ConfigError(f"{value} has no time zone; write e.g. 2026-01-31T00:00:00Z")
         return value
     if isinstance(value, date):
         return datetime.combine(value, time(), UTC)
     if value is None:
         return None
-    raise ConfigError(f"earliest_order must be a date such as 2026-01-31, without quotes, not {value!r}")
+    raise ConfigError(f"must be a date such as 2026-01-31, without quotes, not {value!r}")
 
 
 def _found(order: SourceOrder, field_: OrderField) -> Iterable[str]:
@@ -172,5 +204,7 @@ def _found(order: SourceOrder, field_: OrderField) -> Iterable[str]:
             return [order.currency]
         case OrderField.NUMBER:
             return [order.number]
+        case OrderField.SOURCE_STATUS | OrderField.PAYMENT_STATUS:
+            return [getattr(order, field_.value) or ""]
         case OrderField.COUNTRY | OrderField.REGION | OrderField.POSTAL_CODE:
             return [getattr(address, field_.value) or ""] if address else [""]

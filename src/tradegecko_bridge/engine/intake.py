@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
+from tradegecko_bridge.engine import cancellations
 from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.wiring import Interrupted, Wiring, fenced, in_batches, plugin_fence
 from tradegecko_bridge.ledger import AT_REMOTE
@@ -24,15 +25,24 @@ def take_in(wiring: Wiring, report: Report) -> None:
     """From the source into the ledger, batch by batch; what came before a failure of the source counts."""
     try:
         for batch in in_batches(arrivals(wiring), BATCH):
-            counts = wiring.store.take_in(wiring.connection, batch, at=wiring.clock())
-            report.taken_in += len(counts.new)
-            report.unchanged += counts.known - len(counts.changed)
-            _note_unreadable(batch, report)
-            _note_changed(wiring, [a for a in batch if a.reference in counts.changed], report)
+            take_in_batch(wiring, batch, report)
             _acknowledge(wiring, batch, report)
             wiring.progress("take in orders", report.taken_in + report.unchanged)
     except Interrupted as error:
-        report.problems.append(str(error))
+        report.fail(error)
+
+
+def take_in_batch(
+    wiring: Wiring, batch: Sequence[SourceOrder | UnreadableOrder], report: Report
+) -> tuple[Sequence[str], Sequence[str]]:
+    """One batch into the ledger; the references of those that are new, and of those that changed."""
+    cancellations.note(wiring, batch)
+    counts = wiring.store.take_in(wiring.connection, batch, at=wiring.clock())
+    report.taken_in += len(counts.new)
+    report.unchanged += counts.known - len(counts.changed)
+    _note_unreadable(batch, report)
+    _note_changed(wiring, [a for a in batch if a.reference in counts.changed], report)
+    return counts.new, counts.changed
 
 
 def _note_unreadable(batch: Sequence[SourceOrder | UnreadableOrder], report: Report) -> None:
@@ -61,4 +71,4 @@ def _acknowledge(wiring: Wiring, batch: Sequence[SourceOrder | UnreadableOrder],
         with plugin_fence(source, "acknowledging orders"):
             source.acknowledge_intake(cursor)
     except Interrupted as error:
-        report.problems.append(str(error))
+        report.fail(error)

@@ -12,7 +12,8 @@ from attrs import evolve
 from tradegecko_bridge.commerce import StockLevel, VariantStock, Verdict
 from tradegecko_bridge.commerce.numbers import trimmed
 from tradegecko_bridge.engine.report import Outcome, Report
-from tradegecko_bridge.engine.rules import source_skus
+from tradegecko_bridge.engine.rules import as_sent, source_skus
+from tradegecko_bridge.engine.sanity import is_sane
 from tradegecko_bridge.engine.settings import ConnectionSettings
 from tradegecko_bridge.engine.wiring import OUTCOME_OF, Wiring, in_batches, offer
 from tradegecko_bridge.errors import GatewayError
@@ -34,7 +35,7 @@ def sync_inventory(wiring: Wiring, *, dry_run: bool = False, full: bool = False)
         try:
             stock = list(wiring.gateway.stock())
         except GatewayError as error:
-            report.problems.append(str(error))
+            report.fail(error)
             return report
         levels = _levels(stock, _in_flight(wiring), wiring.settings, report)
         told = {} if full else wiring.store.acknowledged(wiring.connection, KIND)
@@ -62,14 +63,14 @@ def _send(wiring: Wiring, source: AcceptsStock, levels: Iterable[StockLevel], re
 def _in_flight(wiring: Wiring) -> Mapping[str, Decimal]:
     """Units sold by any source of this ledger that the order-management system may not have committed yet.
 
-    By TradeGecko's SKUs, as far as this connection's aliases tell.
+    By TradeGecko's SKUs, as far as this connection's aliases tell. A quantity that cannot be is nobody's purchase.
     """
     units: dict[str, Decimal] = {}
     for entry in wiring.store.entries(states=OPEN):
-        for line in entry.order.lines if entry.order else ():
+        sane = [line for line in entry.order.lines if is_sane(line)] if entry.order else []
+        for line in (part for whole in sane for part in as_sent(whole, wiring.settings)):
             if line.sku and line.quantity > 0:
-                sku = wiring.settings.sku_aliases.get(line.sku, line.sku)
-                units[sku] = units.get(sku, ZERO) + line.quantity
+                units[line.sku] = units.get(line.sku, ZERO) + line.quantity
     return units
 
 

@@ -4,28 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 from tradegecko_bridge.commerce import OrderLine, ShippingLine, SourceOrder
-from tradegecko_bridge.commerce.remote import DraftLine, LineKind, OrderDraft, RemoteVariant
-from tradegecko_bridge.engine.settings import ConnectionSettings, LineTax
+from tradegecko_bridge.commerce.remote import DraftLine, LineKind, Named, OrderDraft, RemoteVariant
+from tradegecko_bridge.engine.sanity import absurd_numbers, named
+from tradegecko_bridge.engine.settings import ConnectionSettings, LineTax, TaxTreatment
+from tradegecko_bridge.engine.tax import ZERO, on_one_footing, prices_to_send, rate_in, tax_rate
 from tradegecko_bridge.ledger import Reason
 
-CENT: Final = Decimal("0.01")
-ZERO: Final = Decimal(0)
-HUNDRED: Final = Decimal(100)
+__all__ = ["Catalog", "plan_order", "tax_rate", "variant_ids"]
+
 LONGEST_SKU: Final = 255
 """No real SKU is longer, and one that is must not spoil the look-up of the others."""
+
+Variants: TypeAlias = Mapping[str, Sequence[RemoteVariant]]
 
 
 @frozen(kw_only=True)
 class Catalog:
-    """What the account has that orders refer to: variants by SKU, and the digits of each currency by ISO code."""
+    """What the account has that orders refer to: variants by SKU and by barcode, and the digits of each currency by ISO
+    code; ``names`` are ids of what the settings name, ``missing`` says which of it is not there.
 
-    variants: Mapping[str, Sequence[RemoteVariant]]
+    ``currency`` is the one the settings give all orders; ``prices_include_tax`` is the account's default.
+    """
+
+    variants: Variants
     currencies: Mapping[str, int]
+    barcodes: Variants = field(factory=dict)
+    currency: str | None = None
+    prices_include_tax: bool = False
+    names: Mapping[Named, str] = field(factory=dict)
+    missing: Reason | None = None
+
+    def of(self, line: OrderLine) -> Sequence[RemoteVariant]:
+        """The variants a line may be: those with its barcode, else those with its SKU."""
+        return self.barcodes.get(line.barcode or "", ()) or self.variants.get(line.sku or "", ())
+
+    def currency_of(self, order: SourceOrder) -> str:
+        """The ISO code of what an order is paid in."""
+        return self.currency or order.currency.strip().upper()
+
+    def digits_of(self, order: SourceOrder) -> int:
+        """The digits its amounts have behind the point."""
+        return self.currencies.get(self.currency_of(order), 2)
 
 
 def plan_order(order: SourceOrder, marker: str, catalog: Catalog, settings: ConnectionSettings) -> OrderDraft | Reason:
@@ -34,9 +58,12 @@ def plan_order(order: SourceOrder, marker: str, catalog: Catalog, settings: Conn
     if reason is not None:
         return reason
     ship_to = order.shipping_address or order.billing_address
-    if ship_to is None or not ship_to.address1:
+    if ship_to is None or not (ship_to.address1 or "").strip():
         return Reason("no_address", "the order has no address to ship to; add one at the source")
-    inclusive = order.prices_include_tax
+    inclusive = prices_to_send(order, settings, catalog.prices_include_tax)
+    footed = on_one_footing(order, inclusive, catalog.digits_of(order))
+    if isinstance(footed, Reason):
+        return footed
     return OrderDraft(
         number=order.number,
         reference=order.reference,
@@ -44,17 +71,21 @@ def plan_order(order: SourceOrder, marker: str, catalog: Catalog, settings: Conn
         status=settings.order_status.value,
         issued_on=order.placed_at.date(),
         ship_on=order.requested_ship_date,
-        currency=order.currency,
-        prices_include_tax=bool(inclusive),
+        currency=catalog.currency_of(order),
+        prices_include_tax=inclusive,
+        account_treatment=settings.tax_treatment is TaxTreatment.DEFAULT,
         customer=order.customer,
+        customer_id=catalog.names.get(Named.CUSTOMER),
         shipping_address=ship_to,
         billing_address=order.billing_address,
         lines=(
-            *(_product_line(line, order, catalog, settings) for line in order.lines),
-            *_shipping_lines(order, settings),
+            *(_product_line(line, footed, catalog, settings) for line in footed.lines),
+            *_shipping_lines(footed, settings),
             *_discount_lines(order, settings),
         ),
-        location=settings.location,
+        location=catalog.names.get(Named.LOCATION),
+        price_list=catalog.names.get(Named.PRICE_LIST),
+        assignee=catalog.names.get(Named.USER),
         note=order.note,
         tags=order.tags,
         url=order.url,
@@ -63,7 +94,7 @@ def plan_order(order: SourceOrder, marker: str, catalog: Catalog, settings: Conn
 
 def variant_ids(order: SourceOrder, catalog: Catalog) -> dict[str, str]:
     """The variant each line is delivered as, by the source's line reference; lines without just one are left out."""
-    found = {line.reference: catalog.variants.get(line.sku or "", ()) for line in order.lines}
+    found = {line.reference: catalog.of(line) for line in order.lines}
     return {reference: variants[0].id for reference, variants in found.items() if len(variants) == 1}
 
 
@@ -71,75 +102,77 @@ def _find_fault(order: SourceOrder, catalog: Catalog) -> Reason | None:
     """The first kind of thing that is wrong, naming every line it is wrong with."""
     if not order.lines:
         return Reason("no_lines", "the order has no lines; add them at the source, or skip the order")
+    if absurd := absurd_numbers(order):
+        return Reason("absurd_number", f"{'; '.join(absurd)}: beyond what can be sent; correct it at the source")
     if bad := [line for line in order.lines if line.quantity <= 0]:
-        said = "; ".join(f"{_named(line)}: quantity {line.quantity}" for line in bad)
+        said = "; ".join(f"{named(line)}: quantity {line.quantity}" for line in bad)
         return Reason("bad_quantity", f"{said}; a quantity must be above 0: correct it at the source")
-    if blank := [line for line in order.lines if not line.sku]:
-        said = ", ".join(map(_named, blank))
+    if negative := [part for part in order.priced if part.tax_rate is not None and part.tax_rate < 0]:
+        said = f"{named(negative[0])}: tax rate {negative[0].tax_rate}"
+        return Reason("bad_tax_rate", f"{said}; a tax rate must not be below 0: correct it at the source")
+    if blank := [line for line in order.lines if not (line.sku or "").strip() and not catalog.of(line)]:
+        said = ", ".join(map(_blank, blank))
         return Reason("no_sku", f"{said} without a SKU; give the product one at the source")
     if long := [line for line in order.lines if len(line.sku or "") > LONGEST_SKU]:
         return Reason("no_sku", f"line {long[0].reference}: a SKU of {len(long[0].sku or '')} characters; correct it")
-    if order.currency not in catalog.currencies:
-        known = ", ".join(sorted(catalog.currencies))
-        return Reason(
-            "unknown_currency",
-            f"currency {order.currency!r} is not set up in TradeGecko (it has {known}); add it there",
-            passing=True,
-        )
-    return _find_variant_fault(order, catalog) or _find_tax_fault(order)
+    return catalog.missing or _find_currency_fault(order, catalog) or _find_variant_fault(order, catalog)
+
+
+def _blank(line: OrderLine) -> str:
+    return f"{named(line)} (barcode {line.barcode} is not in TradeGecko)" if line.barcode else named(line)
+
+
+def _find_currency_fault(order: SourceOrder, catalog: Catalog) -> Reason | None:
+    if catalog.currency_of(order) in catalog.currencies:
+        return None
+    known = ", ".join(sorted(catalog.currencies))
+    return Reason(
+        "unknown_currency",
+        f"currency {order.currency!r} is not set up in TradeGecko (it has {known}); add it there",
+        passing=True,
+    )
 
 
 def _find_variant_fault(order: SourceOrder, catalog: Catalog) -> Reason | None:
-    skus = list(dict.fromkeys(line.sku for line in order.lines if line.sku))
-    if unknown := [repr(sku) for sku in skus if not catalog.variants.get(sku)]:
+    found = {line.sku or line.barcode or "": catalog.of(line) for line in order.lines}
+    if unknown := [repr(sku) for sku, variants in found.items() if not variants]:
         said = f"SKU {unknown[0]} is" if len(unknown) == 1 else f"SKUs {', '.join(unknown)} are"
         return Reason("unknown_sku", f"{said} not in TradeGecko; create it there and the order goes out", passing=True)
-    for sku in skus:
-        found = catalog.variants[sku]
-        if len(found) > 1:
-            ids = ", ".join(variant.id for variant in found)
+    for line in order.lines:
+        variants = catalog.of(line)
+        if len(variants) > 1:
+            ids = ", ".join(variant.id for variant in variants)
+            by_barcode = bool(catalog.barcodes.get(line.barcode or ""))
+            what = f"barcode {line.barcode!r}" if by_barcode else f"SKU {line.sku!r}"
+            own = "barcode" if by_barcode else "SKU"
             return Reason(
-                "ambiguous_sku",
-                f"SKU {sku!r} is on several TradeGecko variants ({ids}); give each its own SKU",
+                f"ambiguous_{own.lower()}",
+                f"{what} is on several TradeGecko variants ({ids}); give each its own {own}",
                 passing=True,
             )
     return None
 
 
-def _find_tax_fault(order: SourceOrder) -> Reason | None:
-    """Some prices with tax and some without can only be put on one footing when the rates are known."""
-    if order.prices_include_tax is not None:
-        return None
-    unknown = [part for part in order.priced if part.price_includes_tax and tax_rate(part) is None]
-    if not unknown:
-        return None
-    return Reason("mixed_tax", "some prices include tax, some do not, and not every tax rate is given")
-
-
-def _named(line: OrderLine) -> str:
-    return f"line {line.reference} (SKU {line.sku})" if line.sku else f"line {line.reference}"
-
-
 def _product_line(line: OrderLine, order: SourceOrder, catalog: Catalog, settings: ConnectionSettings) -> DraftLine:
     return DraftLine(
-        variant_id=catalog.variants[line.sku or ""][0].id,
+        variant_id=catalog.of(line)[0].id,
         label=line.name,
         quantity=line.quantity,
-        price=_footing(line.price - line.discount, line, order),
+        price=line.price - line.discount,
         tax_rate=_rate_to_send(line, order, settings),
     )
 
 
 def _shipping_lines(order: SourceOrder, settings: ConnectionSettings) -> list[DraftLine]:
     """One line for each way of shipping, named so that the warehouse sees the ship method."""
-    if not settings.shipping_label:
+    if not settings.shipping_label.strip():
         return []
     return [
         DraftLine(
             kind=LineKind.SHIPPING,
             label=": ".join(part for part in (settings.shipping_label, line.label or line.code) if part),
             quantity=Decimal(1),
-            price=_footing(line.amount, line, order),
+            price=line.amount,
             tax_rate=_rate_to_send(line, order, settings),
         )
         for line in order.shipping
@@ -158,31 +191,5 @@ def _discount_lines(order: SourceOrder, settings: ConnectionSettings) -> list[Dr
     ]
 
 
-def _footing(price: Decimal, part: OrderLine | ShippingLine, order: SourceOrder) -> Decimal:
-    """The price on the order's common footing: where lines differ, without tax."""
-    if order.prices_include_tax is not None or not part.price_includes_tax:
-        return price
-    return (price / (1 + (tax_rate(part) or ZERO) / HUNDRED)).quantize(Decimal("0.00001"))
-
-
 def _rate_to_send(part: OrderLine | ShippingLine, order: SourceOrder, settings: ConnectionSettings) -> Decimal | None:
-    if settings.line_tax is LineTax.ACCOUNT:
-        return None
-    rate = tax_rate(part)
-    untaxed = order.totals.tax == 0 and not any(p.tax for p in order.priced)
-    return ZERO if rate is None and untaxed else rate
-
-
-def tax_rate(part: OrderLine | ShippingLine) -> Decimal | None:
-    """The part's rate in percent: as given, or the roundest one that gives its tax to the cent; None if unknown."""
-    if part.tax_rate is not None:
-        return part.tax_rate
-    if part.tax is None:
-        return None
-    amount = part.extended_amount if isinstance(part, OrderLine) else part.amount
-    net = amount - part.tax if part.price_includes_tax else amount
-    if not net:
-        return ZERO if not part.tax else None
-    exact = part.tax / net * HUNDRED
-    candidates = (exact.quantize(Decimal(1).scaleb(-digits)) for digits in range(5))
-    return next((rate for rate in candidates if abs(net * rate / HUNDRED - part.tax) <= CENT / 2), None)
+    return None if settings.line_tax is LineTax.ACCOUNT else rate_in(part, order)

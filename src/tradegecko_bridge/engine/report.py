@@ -10,6 +10,9 @@ from typing import Any
 
 from attrs import define, field, frozen
 
+from tradegecko_bridge.errors import BridgeError
+from tradegecko_bridge.ledger import Alert
+
 
 class Outcome(StrEnum):
     """What became of one item in this run."""
@@ -34,6 +37,10 @@ class Outcome(StrEnum):
     """Another worker has it right now, or had it and has not reported back yet."""
     PLANNED = "planned"
     """A dry run: it would be done."""
+    TAKEN_IN = "taken in"
+    """Given again by its source: it was new to the ledger, or had changed."""
+    KNOWN = "known"
+    """Given again by its source: as the ledger has it."""
 
 
 FAILURES = frozenset({Outcome.FAILED, Outcome.REFUSED, Outcome.WAITING, Outcome.UNCERTAIN})
@@ -67,6 +74,17 @@ class Report:
     calls: int = 0
     items: list[Item] = field(factory=list)
     problems: list[str] = field(factory=list)
+    causes: list[BridgeError] = field(factory=list, repr=False, eq=False)
+    """The errors behind those of the problems that are errors."""
+    alerts: list[Alert] = field(factory=list)
+    """The alerts that opened or closed with this run."""
+    open_alerts: int = 0
+    """How many are open after it."""
+
+    def fail(self, error: BridgeError) -> None:
+        """Note an error of the run itself."""
+        self.problems.append(str(error))
+        self.causes.append(error)
 
     def add(self, name: str, outcome: Outcome, detail: str = "") -> None:
         """Note what became of one item."""
@@ -94,6 +112,11 @@ class Report:
             "counts": {str(outcome): n for outcome, n in Counter(item.outcome for item in self.items).items()},
             "items": [{"name": i.name, "outcome": str(i.outcome), "detail": i.detail} for i in self.items],
             "problems": list(self.problems),
+            "alerts": {
+                "open": self.open_alerts,
+                "opened": [alert.key for alert in self.alerts if alert.is_open],
+                "closed": [alert.key for alert in self.alerts if not alert.is_open],
+            },
         }
 
     @property
@@ -108,6 +131,8 @@ class Report:
             yield f"  {item.outcome} {item.name}: {item.detail}"
         for problem in self.problems:
             yield f"  problem: {problem}"
+        for alert in self.alerts:
+            yield f"  alert {'opened' if alert.is_open else 'closed'}: {alert.text}"
 
     def headline(self) -> str:
         """Counts in one line."""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from attrs import evolve
 
 from tradegecko_bridge.commerce import OrderLine, ShippingLine, SourceOrder
 from tradegecko_bridge.engine.filters import Level
+from tradegecko_bridge.engine.kits import exploded
+from tradegecko_bridge.engine.numbers import is_shortened, remote_number
+from tradegecko_bridge.engine.sanity import is_sane
 from tradegecko_bridge.engine.settings import ConnectionSettings
 from tradegecko_bridge.ledger import Reason
 
@@ -26,19 +31,44 @@ def not_taken(order: SourceOrder, settings: ConnectionSettings) -> Reason | None
     return None
 
 
-def dressed(order: SourceOrder, settings: ConnectionSettings) -> SourceOrder:
-    """The order as it is to be planned: without unwanted lines, with TradeGecko's SKUs, ship methods and tags."""
+def dressed(order: SourceOrder, settings: ConnectionSettings, digits: int = 2) -> SourceOrder:
+    """The order as it is to be planned: without unwanted lines, kits as their components where that is set, with
+    TradeGecko's SKUs, ship methods, tags and notes. ``digits`` are those of its currency."""
     return evolve(
         order,
         number=remote_number(order.number, settings),
         lines=tuple(
-            evolve(line, sku=settings.sku_aliases.get(line.sku or "", line.sku))
-            for line in order.lines
-            if _wanted(line, settings)
+            line for whole in order.lines if _wanted(whole, settings) for line in as_sent(whole, settings, digits)
         ),
         shipping=tuple(evolve(line, label=_ship_method(line, settings)) for line in order.shipping),
         tags=tuple(dict.fromkeys((*order.tags, *settings.tags))),
+        note=_note(order, settings),
     )
+
+
+def as_sent(line: OrderLine, settings: ConnectionSettings, digits: int = 2) -> Iterator[OrderLine]:
+    """A line under TradeGecko's SKU, or those of its components."""
+    for part in exploded(line, digits) if settings.explode_kits and is_sane(line) else (line,):
+        yield evolve(part, sku=settings.sku_aliases.get(part.sku or "", part.sku))
+
+
+def _note(order: SourceOrder, settings: ConnectionSettings) -> str | None:
+    whole_number = f"Order number: {order.number}" if is_shortened(order.number, settings) else ""
+    return "\n".join(part for part in (order.note, settings.note, whole_number) if part) or None
+
+
+def leaves_out_lines(order: SourceOrder, settings: ConnectionSettings) -> bool:
+    """Whether some of the order's lines are not sent."""
+    return not all(_wanted(line, settings) for line in order.lines)
+
+
+def held_by_tag(order: SourceOrder, settings: ConnectionSettings) -> Reason | None:
+    """The tag for which the order waits; it goes out by itself when its source takes the tag off."""
+    tags = {tag.casefold().strip() for tag in order.tags}
+    holding = next((tag for tag in settings.hold_tags if tag.casefold().strip() in tags), None)
+    if holding is None:
+        return None
+    return Reason("hold_tag", f"it has the tag {holding!r}; take that off at the source", passing=True)
 
 
 def unmapped_ship_method(order: SourceOrder, settings: ConnectionSettings) -> Reason | None:
@@ -53,11 +83,6 @@ def unmapped_ship_method(order: SourceOrder, settings: ConnectionSettings) -> Re
         f"ship method {unmapped[0]!r} is not among ship_methods; map it in the settings and the order goes out",
         passing=True,
     )
-
-
-def remote_number(number: str, settings: ConnectionSettings) -> str:
-    """What the order is called over there."""
-    return f"{settings.number_prefix}{number}{settings.number_suffix}"
 
 
 def source_skus(sku: str, settings: ConnectionSettings) -> list[str]:

@@ -6,14 +6,16 @@ Pure functions.
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Final
 
 from attrs import evolve
 
 from tradegecko_bridge.commerce import SourceOrder
 from tradegecko_bridge.commerce.remote import DraftLine, LineKind, OrderDraft
+from tradegecko_bridge.engine.rules import leaves_out_lines
 from tradegecko_bridge.engine.settings import ConnectionSettings
+from tradegecko_bridge.engine.tax import rounded
 from tradegecko_bridge.ledger import Reason
 
 ROUNDING_LABEL: Final = "Rounding"
@@ -23,8 +25,7 @@ def predicted_total(draft: OrderDraft, digits: int) -> Decimal | None:
     """What the order will come to in a currency of so many digits; None where a tax rate is the account's affair."""
     if any(line.tax_rate is None for line in draft.lines):
         return None
-    step = Decimal(1).scaleb(-digits)
-    return sum((_amount(line, draft, step) for line in draft.lines), Decimal(0))
+    return sum((_amount(line, draft, digits) for line in draft.lines), Decimal(0))
 
 
 def through_the_gate(
@@ -36,7 +37,7 @@ def through_the_gate(
     nothing to compare with; what came out different is then told after delivery.
     """
     said, ours = order.totals.grand_total, predicted_total(draft, digits)
-    if said is None or ours is None or said == ours or not _all_sent(draft, order):
+    if said is None or ours is None or said == ours or not _all_sent(draft, order, settings):
         return draft
     difference = said - ours
     if abs(difference) <= settings.total_tolerance:
@@ -52,22 +53,21 @@ def through_the_gate(
     )
 
 
-def _amount(line: DraftLine, draft: OrderDraft, step: Decimal) -> Decimal:
+def _amount(line: DraftLine, draft: OrderDraft, digits: int) -> Decimal:
     amount = line.quantity * line.price
     if not draft.prices_include_tax:
         amount *= 1 + (line.tax_rate or Decimal(0)) / 100
-    return amount.quantize(step, ROUND_HALF_UP)
+    return rounded(amount, digits)
 
 
-def _all_sent(draft: OrderDraft, order: SourceOrder) -> bool:
+def _all_sent(draft: OrderDraft, order: SourceOrder, settings: ConnectionSettings) -> bool:
     """Whether everything with a price at the source is in the draft."""
-    goods = len(order.lines)
     shipping = sum(1 for line in order.shipping if line.amount)
     off = sum(1 for discount in order.discounts if discount.amount)
     off += sum(1 for line in order.lines if line.additional_discount)
-    there = [line.kind for line in draft.lines if line.price or line.kind is LineKind.PRODUCT]
+    there = [line.kind for line in draft.lines if line.price]
     return (
-        there.count(LineKind.PRODUCT) == goods
+        not leaves_out_lines(order, settings)
         and there.count(LineKind.SHIPPING) == shipping
         and there.count(LineKind.DISCOUNT) == off
     )

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import takewhile
 from typing import Final
 
 from attrs import evolve
 
-from tradegecko_bridge.commerce import ItemResult, Package, Shipment, ShippedItem, SourceOrder, Verdict
+from tradegecko_bridge.commerce import ItemResult, Shipment, Verdict
 from tradegecko_bridge.commerce.numbers import trimmed
-from tradegecko_bridge.commerce.remote import RemoteItem, RemoteShipment
+from tradegecko_bridge.commerce.remote import RemoteShipment
+from tradegecko_bridge.engine.parcels import to_shipment
 from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.wiring import OUTCOME_OF, Wiring, in_batches, offer
 from tradegecko_bridge.errors import ClaimLost, GatewayError
-from tradegecko_bridge.ledger import LedgerEntry, OrderState, ShipmentEntry, ShipmentState
+from tradegecko_bridge.ledger import OrderState, ShipmentEntry, ShipmentState
 from tradegecko_bridge.ports import AcceptsTracking
 
 OPERATION: Final = "sync tracking"
@@ -34,7 +35,7 @@ def sync_tracking(wiring: Wiring, *, dry_run: bool = False) -> Report:
             for batch in in_batches(_shipments(wiring), BATCH):
                 _take_in(wiring, batch, report)
         except GatewayError as error:
-            report.problems.append(str(error))
+            report.fail(error)
         if not dry_run:
             _send(wiring, source, report)
     return report
@@ -71,72 +72,6 @@ def _take_in(wiring: Wiring, batch: Sequence[RemoteShipment], report: Report) ->
     )
 
 
-def to_shipment(
-    remote: RemoteShipment, entry: LedgerEntry, order: SourceOrder, earlier: Sequence[Shipment]
-) -> tuple[Shipment, list[str]]:
-    """The shipment in the source's own lines, and a line for each item that belongs to none of them.
-
-    Units go to the lines that were delivered as the shipped variant (by id, so that a replaced line over there does
-    not matter; by SKU where the id is unknown), first to those that still lack some after the ``earlier`` shipments.
-    Later ones do not count: the same shipment must come out the same whenever it is seen.
-    """
-    left = _left_to_ship(order, earlier)
-    items: list[ShippedItem] = []
-    strange: list[str] = []
-    for item in remote.items:
-        lines = [line for line in order.lines if _is_of(item, line.reference, line.sku, entry)]
-        if not lines:
-            if item.variant_id is not None:
-                name = item.sku or f"variant {item.variant_id}"
-                strange.append(f"shipment {remote.id} of order {order.number}: {item.quantity} × {name} not ordered")
-            continue
-        rest = item.quantity
-        for line in lines:
-            units = min(rest, left[line.reference]) if line is not lines[-1] else rest
-            if units > 0:
-                items.append(ShippedItem(line_reference=line.reference, sku=line.sku, quantity=trimmed(units)))
-                left[line.reference] -= units
-                rest -= units
-    sent = [line for line in order.lines if line.shippable and line.reference in (entry.line_ids or left)]
-    complete = all(left[line.reference] <= 0 for line in sent)
-    return _shipment(remote, order, tuple(items), complete=complete), strange
-
-
-def _left_to_ship(order: SourceOrder, earlier: Sequence[Shipment]) -> dict[str, Decimal]:
-    left = {line.reference: line.quantity for line in order.lines}
-    for shipment in earlier:
-        for item in shipment.items:
-            left[item.line_reference] = left.get(item.line_reference, ZERO) - item.quantity
-    return left
-
-
-def _is_of(item: RemoteItem, reference: str, sku: str | None, entry: LedgerEntry) -> bool:
-    if item.variant_id is not None and reference in entry.line_ids:
-        return entry.line_ids[reference] == item.variant_id
-    return item.sku is not None and item.sku == sku
-
-
-def _shipment(
-    remote: RemoteShipment, order: SourceOrder, items: tuple[ShippedItem, ...], *, complete: bool
-) -> Shipment:
-    numbers: Sequence[str | None] = remote.tracking_numbers or (None,)
-    only = len(numbers) == 1
-    return Shipment(
-        reference=remote.id,
-        order_reference=order.reference,
-        order_number=order.number,
-        items=items,
-        packages=tuple(
-            Package(tracking_number=number, tracking_url=remote.tracking_url, items=items if only else ())
-            for number in numbers
-        ),
-        carrier=remote.carrier,
-        service=remote.service,
-        shipped_at=remote.shipped_at,
-        completes_order=complete,
-    )
-
-
 def _send(wiring: Wiring, source: AcceptsTracking, report: Report) -> None:
     """Offer every shipment that is due to the source; a failure is offered again on a later run."""
     started = wiring.clock()
@@ -146,13 +81,7 @@ def _send(wiring: Wiring, source: AcceptsTracking, report: Report) -> None:
         rows = wiring.store.claim_shipments(wiring.connection, wiring.worker, at=started, until=until, limit=BATCH)
         if not rows:
             return
-        results = offer(
-            wiring.source,
-            source.accept_tracking,
-            [row.shipment for row in rows],
-            lambda shipment: shipment.reference,
-            "accepting tracking",
-        )
+        results = _offered(source, wiring, [row.shipment for row in rows])
         said: dict[int, list[str]] = {}
         for row in rows:
             what = _record(wiring, row, results[row.shipment.reference], report)
@@ -161,6 +90,16 @@ def _send(wiring: Wiring, source: AcceptsTracking, report: Report) -> None:
             _advance(wiring, entry_id, "; ".join(whats))
         done += len(rows)
         wiring.progress(OPERATION, done)
+
+
+def _offered(source: AcceptsTracking, wiring: Wiring, shipments: Sequence[Shipment]) -> Mapping[str, ItemResult]:
+    """What the source says of each; one that completes nothing it sold is not its business yet."""
+    keys = [shipment.reference for shipment in shipments if shipment.parts and not shipment.items]
+    kept = {key: ItemResult(key=key, verdict=Verdict.IGNORED) for key in keys}
+    told = [shipment for shipment in shipments if shipment.reference not in kept]
+    if not told:
+        return kept
+    return kept | offer(wiring.source, source.accept_tracking, told, lambda s: s.reference, "accepting tracking")
 
 
 def _record(wiring: Wiring, row: ShipmentEntry, result: ItemResult, report: Report) -> str:
@@ -197,6 +136,8 @@ def _advance(wiring: Wiring, entry_id: int, why: str) -> None:
 def _said(shipment: Shipment) -> str:
     units = sum((item.quantity for item in shipment.items), ZERO)
     goods = f"{trimmed(units)} {'unit' if units == 1 else 'units'}"
+    if shipment.parts and not shipment.items:
+        goods = "parts of a kit, told with the rest of it"
     numbers = ", ".join(shipment.tracking_numbers) or "no tracking number"
     parcel = f"{shipment.carrier} {numbers}" if shipment.carrier else numbers
     return f"{goods}, {parcel}, {'complete' if shipment.completes_order else 'more to come'}"

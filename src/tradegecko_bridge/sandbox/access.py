@@ -50,8 +50,10 @@ def permissions(world: World) -> list[str]:
 
 
 def may_see_buying_prices(world: World) -> bool:
-    """Without the permission they are shown as null rather than refused (appendix 8)."""
-    return world.session.privileged or "read_buy_prices" in permissions(world)
+    """Without the permission they are shown as null rather than refused, or shown after all (appendix 8)."""
+    if world.session.privileged or not world.switches.buying_prices_hidden:
+        return True
+    return "read_buy_prices" in permissions(world)
 
 
 def without_buying_prices(shown: Row) -> Row:

@@ -12,16 +12,17 @@ import logging
 import time
 import uuid
 from http import HTTPStatus
+from typing import Any
 
 import orjson
 
 from .access import admit, permit
 from .endpoints import Call, Endpoints, Reply
-from .errors import ApiError, Malformed, TooManyRequests, Unauthorized
+from .errors import ApiError, Malformed, NotFound, TooManyRequests, Unauthorized
 from .faults import Fault, Trouble
 from .limits import RateLimits, authenticate, claim_key
 from .oauth import OAuth
-from .params import read_body, read_query
+from .params import is_form, read_body, read_query
 from .routes import Route, match
 from .wire import JSON, Answer, Request, Undone, page
 from .world import World
@@ -81,7 +82,7 @@ class Api:
         except ApiError as exc:
             if isinstance(exc, Malformed) and self.world.switches.malformed_json_is_html:
                 return page(400, "Bad Request")
-            reply = Reply(exc.status, exc.body)
+            reply = Reply(exc.status, self._worded(exc))
         except Exception:
             log.exception("the sandbox failed on %s %s", request.method, request.path)
             reply = broken()
@@ -118,6 +119,12 @@ class Api:
             return ""
         key = request.headers.get("idempotency-key", "").strip()
         return f"{request.method} {request.path} {key}" if key and switches.idempotency_key_per_endpoint else key
+
+    def _worded(self, error: ApiError) -> dict[str, Any]:
+        """What an error says; ActiveRecord put the column's name into quotes later."""
+        if isinstance(error, NotFound) and self.world.switches.legacy_not_found_text:
+            return {**error.body, "message": error.body["message"].replace(" with 'id'=", " with id=")}
+        return error.body
 
     def _pack(self, request: Request, reply: Reply, counted: list[tuple[str, str]]) -> Answer:
         body = b"" if reply.content is None else orjson.dumps(reply.content)
@@ -159,8 +166,8 @@ def _call(request: Request, route: Route, shuffle: Fault | None) -> Call:
         route=route,
         query=read_query(request.query),
         body=read_body(request.body, content_type) if request.method in _WRITES else {},
-        host=request.headers.get("host", "localhost"),
-        json="x-www-form-urlencoded" not in content_type,
+        host=request.headers.get("host") or "localhost",
+        json=not is_form(content_type),
         dice=None if shuffle is None else shuffle.dice(),
     )
 

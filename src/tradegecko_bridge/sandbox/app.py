@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from urllib.parse import unquote_plus
 
 from starlette.types import Receive, Scope, Send
 
@@ -11,10 +12,14 @@ from .control import control
 from .desk import is_for_desk, look
 from .faults import Fault, Trouble
 from .house import House
-from .wire import Answer, Request, page
+from .wire import Answer, Request, is_here, page
 
-_SECRET = re.compile(r"(?<![^&])((?:(?:access|bearer|refresh)_)?token|client_secret|code|password)=[^&]*")
+_SECRET = re.compile(r"(?:(?:access|bearer|refresh)_)?token|client_secret|code|password", re.IGNORECASE)
 _MAX_BODY = 32 * 1024 * 1024
+
+
+class _TooLarge(Exception):
+    """A request body the proxy would not have let through."""
 
 
 class App:
@@ -28,7 +33,7 @@ class App:
         """Serve one ASGI connection."""
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
-        elif scope["path"].startswith("/_sandbox"):
+        elif scope["path"].startswith("/_sandbox") and is_here(_request(scope, b"").headers.get("host", "")):
             await self._control(scope, receive, send)
         elif scope["path"] == "/" and is_for_desk(request := _request(scope, b"")):
             await self._send(send, look(self.house, request))
@@ -36,18 +41,24 @@ class App:
             await self._serve(scope, receive, send)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = await _read(receive)
+        try:
+            body = await _read(scope, receive)
+        except _TooLarge:
+            await self._conclude(_request(scope, b""), page(413, "Request Entity Too Large"), send)
+            return
         if body is None:
             return
         request = _request(scope, body)
         with self.house.lock:
             trouble = self.house.faults.take(request.method, request.path)
         if trouble is None:
-            answer = self._too_large(body) or self.house.handle(request)
-            self.house.note(_discreet(request), answer, answer.status)
-            await self._send(send, answer)
+            await self._conclude(request, self.house.handle(request), send)
         else:
             await self._misbehave(request, trouble, receive, send)
+
+    async def _conclude(self, request: Request, answer: Answer, send: Send) -> None:
+        self.house.note(_discreet(request), answer, answer.status)
+        await self._send(send, answer)
 
     async def _misbehave(self, request: Request, trouble: Trouble, receive: Receive, send: Send) -> None:
         fault = trouble.loud or Fault("*", "*", "slow")
@@ -75,10 +86,6 @@ class App:
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": body, "more_body": half})
 
-    @staticmethod
-    def _too_large(body: bytes) -> Answer | None:
-        return page(413, "Request Entity Too Large") if len(body) > _MAX_BODY else None
-
 
 async def _lifespan(receive: Receive, send: Send) -> None:
     while True:
@@ -88,23 +95,32 @@ async def _lifespan(receive: Receive, send: Send) -> None:
             return
 
 
-async def _read(receive: Receive) -> bytes | None:
-    """The request body, or None when the client went away before it was complete."""
-    message = await receive()
-    if message["type"] == "http.disconnect":
-        return None
-    body: bytes = message.get("body", b"")
-    parts = [body]
-    while message.get("more_body"):
+async def _read(scope: Scope, receive: Receive) -> bytes | None:
+    """The request body, or None when the client went away before it was complete.
+
+    Raises _TooLarge as soon as it is known to be: what still comes is read and forgotten by the server.
+    """
+    declared = dict(scope["headers"]).get(b"content-length", b"0")
+    if int(declared) > _MAX_BODY:  # The server lets nothing but digits through.
+        raise _TooLarge
+    parts: list[bytes] = []
+    size, more = 0, True
+    while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None
         parts.append(message.get("body", b""))
-    return body if len(parts) == 1 else b"".join(parts)
+        size, more = size + len(parts[-1]), message.get("more_body", False)
+        if size > _MAX_BODY:
+            raise _TooLarge
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def _request(scope: Scope, body: bytes) -> Request:
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
     query = scope["query_string"].decode("latin-1")
     return Request(scope["method"], scope["path"], query, headers, body)
 
@@ -112,8 +128,15 @@ def _request(scope: Scope, body: bytes) -> Request:
 def _discreet(request: Request) -> Request:
     """The request as it may be logged: no tokens."""
     if request.query:
-        request.query = _SECRET.sub(r"\1=[hidden]", request.query)
+        request.query = "&".join(map(_hidden, request.query.split("&")))
     return request
+
+
+def _hidden(part: str) -> str:
+    """One parameter of a query, without its value where that is a secret, however its name is written."""
+    name, equals, _ = part.partition("=")
+    secret = _SECRET.fullmatch(unquote_plus(name).split("[")[0].strip())
+    return f"{name}=[hidden]" if equals and secret else part
 
 
 async def _hang_up(receive: Receive, send: Send) -> None:

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from .describe import published
 from .faults import Fault
 from .formats import datetime_text
 from .house import House
@@ -37,8 +38,12 @@ def control(house: House) -> Starlette:
         ("GET", "switches", area.show_switches),
         ("POST", "switches", area.set_switches),
         ("GET", "deliveries", area.deliveries),
+        ("GET", "schema", area.description),
         ("POST", "tokens/expire", area.expire_tokens),
         ("POST", "tokens/revoke", area.revoke_tokens),
+        ("POST", "warehouse/receive", area.receive),
+        ("POST", "warehouse/pack", area.pack),
+        ("POST", "warehouse/ship", area.ship),
     ]
     return Starlette(routes=[Route(f"/_sandbox/{path}", run, methods=[verb]) for verb, path, run in routes])
 
@@ -110,6 +115,10 @@ class Control:
         deliveries = self.house.deliveries
         return _json({"deliveries": deliveries.listing(), "waiting": deliveries.waiting()})
 
+    async def description(self, _: Request) -> Response:
+        """Every endpoint and every field."""
+        return _json(published())
+
     async def expire_tokens(self, request: Request) -> Response:
         """End the time of one access token, or of all."""
         return await _obeyed(request, lambda given: {"tokens": self.house.expire_tokens(_token(given))})
@@ -117,6 +126,18 @@ class Control:
     async def revoke_tokens(self, request: Request) -> Response:
         """Revoke one access token and its refresh token, or all but the privileged."""
         return await _obeyed(request, lambda given: {"tokens": self.house.revoke_tokens(_token(given))})
+
+    async def receive(self, request: Request) -> Response:
+        """Goods arrive."""
+        return await _obeyed(request, lambda given: self.house.warehouse("receive", given), 201)
+
+    async def pack(self, request: Request) -> Response:
+        """An order, or some of it, is packed."""
+        return await _obeyed(request, lambda given: self.house.warehouse("pack", given), 201)
+
+    async def ship(self, request: Request) -> Response:
+        """Goods leave."""
+        return await _obeyed(request, lambda given: self.house.warehouse("ship", given), 201)
 
 
 async def _obeyed(request: Request, obey: Callable[[dict[str, Any]], object], status: int = 200) -> Response:

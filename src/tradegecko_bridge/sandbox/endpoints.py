@@ -61,6 +61,10 @@ class Endpoints:
         reply: Reply = getattr(self, endpoint.does)(call, self.world.schema[endpoint.resource])
         return reply
 
+    def shown(self, name: str, row: Row) -> dict[str, Any]:
+        """The JSON object of a record, for the session that is on."""
+        return self._write[name](row)
+
     def index(self, call: Call, resource: Resource) -> Reply:
         """A page of records."""
         if not resource.paged:
@@ -96,9 +100,7 @@ class Endpoints:
         """A changed record: 204 and nothing, except where the API sent it back."""
         row = self._find(resource, call.route.key)
         self.world.rules[resource.name].update(row, _root(call, resource, self.world))
-        if resource.put_returns_body and getattr(self.world.switches, resource.put_returns_body):
-            return Reply(200, self._single(resource, row, {}))
-        return Reply(204)
+        return Reply(200, self._single(resource, row, {})) if self._speaks(call) else Reply(204)
 
     def destroy(self, call: Call, resource: Resource) -> Reply:
         """A record that is archived, voided or removed."""
@@ -109,15 +111,13 @@ class Endpoints:
         return Reply(204)
 
     def act(self, call: Call, resource: Resource) -> Reply:
-        """An action: 201 with what it made, or 200 with the record it changed."""
+        """An action: 201 with what it made, 200 with the record it changed, or nothing."""
         acted_on, endpoint = self._find(resource, call.route.key), call.route.endpoint
         given = call.body.get(endpoint.takes)
-        outcome = self.world.actions.run(
-            resource.name, endpoint.action, acted_on, given if isinstance(given, dict) else {}
-        )
-        if outcome is None:
+        given = given if isinstance(given, dict) else {}
+        name, row = self.world.actions.run(resource.name, endpoint.action, acted_on, given)
+        if endpoint.speaks and not self._speaks(call):
             return Reply(204)
-        name, row = outcome
         shown = self.world.schema[name]
         changed = row is acted_on or self.world.switches.actions_answer_200
         return Reply(200 if changed else endpoint.status, {shown.singular: self._write[name](row)})
@@ -152,6 +152,11 @@ class Endpoints:
         rows = self.world.state["composition"].where("bundle_id", bundle["id"])
         return Reply(200, self._composition(rows, call.query))
 
+    def _speaks(self, call: Call) -> bool:
+        """Whether an answer that may have a body has one."""
+        switch = call.route.endpoint.speaks
+        return bool(switch) and bool(getattr(self.world.switches, switch))
+
     def _bundle_rows(self) -> list[Row]:
         variants = self.world.state["variants"]
         rows = self.world.state["composition"].rows.values()
@@ -181,7 +186,7 @@ class Endpoints:
                 return row
         if resource.name == "stock_levels":
             resource = self.world.schema["variants"]
-        if key is None or not key.isdecimal() or len(key) > 18:
+        if key is None or not (key.isascii() and key.isdecimal()) or len(key) > 18:
             raise NotFound(resource.model, key)
         return self.world.get(resource.name, int(key))
 

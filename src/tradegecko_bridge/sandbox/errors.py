@@ -88,7 +88,7 @@ class NotFound(ApiError):
     status = 404
 
     def __init__(self, model: str, key: object) -> None:
-        shown = "" if key is None else key
+        shown = key if isinstance(key, str | int | float) else ""
         super().__init__({"type": "Not Found", "message": f"Couldn't find {model} with 'id'={shown}"})
 
 

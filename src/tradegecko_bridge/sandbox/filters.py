@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
-from .formats import ZERO
+from .formats import ZERO, Unreadable, read_decimal
 from .params import as_list
 from .schema import Resource
 from .state import Row
@@ -130,6 +131,26 @@ def _image_variant(_world: World, wanted: list[str]) -> Test:
     return lambda row: any(str(key) in wanted for key in row.get("variant_ids", []))
 
 
+def _transfer_quantity(world: World, wanted: list[str]) -> Test:
+    numbers = {quantity for quantity in map(_decimal, wanted) if quantity is not None}
+    return lambda row: sum((line["quantity"] for line in _transferred(world, row)), ZERO) in numbers
+
+
+def _transfer_lines(world: World, wanted: list[str]) -> Test:
+    return lambda row: any(str(line["id"]) in wanted for line in _transferred(world, row))
+
+
+def _transferred(world: World, transfer: Row) -> list[Row]:
+    return world.state["stock_transfer_line_items"].where("stock_transfer_id", transfer["id"])
+
+
+def _decimal(text: str) -> Decimal | None:
+    try:
+        return read_decimal(text)
+    except Unreadable:
+        return None
+
+
 # Filters whose values may hold commas of their own.
 _WHOLE = frozenset({"order_number", "product_type"})
 _SPECIAL: dict[tuple[str, str], Maker] = {
@@ -142,4 +163,6 @@ _SPECIAL: dict[tuple[str, str], Maker] = {
     ("variants", "product_type"): _product_type,
     ("images", "variant_id"): _image_variant,
     ("images", "variant_ids"): _image_variant,
+    ("stock_transfers", "cached_quantity"): _transfer_quantity,
+    ("stock_transfers", "stock_transfer_line_item_ids"): _transfer_lines,
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -17,8 +17,11 @@ ZERO = Decimal(0)
 ONE = Decimal(1)
 HUNDRED = Decimal(100)
 
-# Far above any real price or quantity, low enough that no sum or product loses digits.
-_LARGEST = Decimal(10) ** 15
+# Numbers below 10**15: far above any real price or quantity.
+_DIGITS = 15
+# Wide enough to round whatever a product of such numbers comes to; the default of 28 digits raises.
+_WIDE = Context(prec=200)
+_FIRST_YEAR = "1000"  # Keeps the text form sortable: four digits, always.
 _FALSE = frozenset({"0", "f", "false", "off", "n", "no"})
 _DAY_FIRST = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 _WORDY = ("%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%Y/%m/%d", "%Y%m%d")
@@ -49,7 +52,7 @@ def quantity_text(value: Decimal) -> str:
 
 def round_half_up(value: Decimal, places: int) -> Decimal:
     """Round to `places` decimals, halves away from zero (reference §7)."""
-    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=_WIDE)
 
 
 def datetime_text(moment: datetime) -> str:
@@ -63,14 +66,16 @@ def read_decimal(value: Any) -> Decimal | None:
     """A number or its text; blank is null."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
-    if isinstance(value, bool):
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         raise Unreadable(value)
     try:
         number = Decimal(str(value).strip())
     except InvalidOperation as exc:
         raise Unreadable(value) from exc
-    if not number.is_finite() or abs(number) >= _LARGEST:
+    if not number.is_finite() or (number and number.adjusted() >= _DIGITS):
         raise Unreadable(value)
+    if not number or number.adjusted() < -11:
+        return ZERO  # Whatever exponent it came with: `0e999999999` is a text one can send.
     return round_half_up(number, 10).normalize() if number.as_tuple().exponent < -10 else number  # type: ignore[operator]
 
 
@@ -107,7 +112,11 @@ def read_datetime(value: Any) -> str | None:
     if not isinstance(value, str) or not value.strip():
         return None
     moment = _moment(value.strip())
-    return None if moment is None else datetime_text(moment)
+    try:
+        text = None if moment is None else datetime_text(moment)
+    except OverflowError:  # Its zone puts it behind the last day there is.
+        return None
+    return text if text is None or text >= _FIRST_YEAR else None
 
 
 def read_date(value: Any) -> str | None:
@@ -124,8 +133,7 @@ def _moment(text: str) -> datetime | None:
             moment = reader(text)
         except (ValueError, TypeError, IndexError, OverflowError):
             continue
-        # The year 1000 keeps the text form sortable: four digits, always.
-        if moment is not None and moment.year >= 1000:
+        if moment is not None and moment.year >= int(_FIRST_YEAR):
             return moment
     return None
 

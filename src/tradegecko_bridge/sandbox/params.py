@@ -16,6 +16,7 @@ from .errors import Malformed
 
 _PARTS = re.compile(r"\[([^\[\]]*)\]")
 _DEEPEST = 32
+_DEEPEST_JSON = 100  # As Ruby's parser; what travels on must also stay below the 254 levels a reply may have.
 _MOST = 10_000
 
 Params = dict[str, Any]
@@ -37,12 +38,29 @@ def read_body(body: bytes, content_type: str) -> Params:
     if not body.strip():
         return {}
     try:
-        if "x-www-form-urlencoded" in content_type:
+        if is_form(content_type):
             return read_query(body.decode("utf-8", "replace"))
         value = orjson.loads(body)
+        if _too_deep(value):
+            raise ValueError("nested too deeply")
     except ValueError as exc:
         raise Malformed from exc
     return value if isinstance(value, dict) else {}
+
+
+def is_form(content_type: str) -> bool:
+    """Whether a body of this type is a form."""
+    return "x-www-form-urlencoded" in content_type.lower()
+
+
+def _too_deep(value: Any) -> bool:
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(_DEEPEST_JSON):
+        inside = (held.values() if isinstance(held, dict) else held for held in level)
+        level = [part for parts in inside for part in parts if isinstance(part, dict | list)]
+        if not level:
+            return False
+    return True
 
 
 def _place(into: Params, name: str, parts: list[str], value: str) -> None:

@@ -228,7 +228,7 @@ def _field_test(world: World, resource: Resource, name: str, params: Params) -> 
         return None
     wanted = set(_read_all(field, given))
     column, default = field.alias or name, resource.fields[field.alias or name].default
-    if field.kind == "array" or field.tag_text:
+    if field.kind in {"array", "object"} or field.tag_text:
         texts = {str(value) for value in wanted}
         return lambda row: not texts.isdisjoint(_members(row.get(column, default)))
     return lambda row: row.get(column, default) in wanted
@@ -241,7 +241,7 @@ def _asked_of(field: Field, name: str, params: Params) -> list[str]:
 
 
 def _members(value: Any) -> list[str]:
-    parts = value.split(",") if isinstance(value, str) else value or []
+    parts = value.split(",") if isinstance(value, str) else value.values() if isinstance(value, dict) else value or []
     return [str(part).strip() for part in parts]
 
 

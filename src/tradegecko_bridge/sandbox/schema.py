@@ -8,7 +8,8 @@ state file and the published description all follow it; rules only add what tabl
 Endpoints: `verbs` describes the five that resources share, by the letter a resource has in its `methods` (or in
 `older_methods`, which only older documents have); its other endpoints it lists itself. Access of fields: `RO`
 read-only, `CU` settable on create and update, `C` create only, `U` update only, `filter` a column that only
-lists know, `hidden` stored but never shown. Section numbers point into the reference.
+lists know, `hidden` stored but never shown. Evidence: `D` documented by TradeGecko, `R` recorded from the real API,
+`C` seen in the code of clients, nothing: inferred. Section numbers point into the reference.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ class Endpoint:
     """One method on one path. `does` names the method of `Endpoints` (or of `OAuth`) that answers.
 
     `takes` is the root a body must have (or may have, when `optional`), `parameters` what can be under it or in
-    the query, `gives` the roots of the answer in their order, the ones that may be absent included. `permission`
+    the query, `gives` the roots of the answer in their order, the ones that may be absent included; where `speaks`
+    names a switch they are only given, with 200, while that is on, and 204 with nothing otherwise. `permission`
     is `read` or `write`, in the `area` of the resource; without one everybody may. With a `switch` it is only there
     while that is on.
     """
@@ -45,6 +47,7 @@ class Endpoint:
     optional: bool = False
     parameters: tuple[str, ...] = ()
     gives: tuple[str, ...] = ()
+    speaks: str = ""
     permission: str = ""
     area: str = ""
     switch: str = ""
@@ -83,6 +86,7 @@ class Field:
     values: str | None = None
     tag_text: bool = False
     blank_ok: bool = False
+    evidence: str = ""
 
     @property
     def stored(self) -> bool:
@@ -165,12 +169,28 @@ def _resource(name: str, spec: dict[str, Any], verbs: dict[str, Any]) -> Resourc
 def _endpoint(resource: Resource, spec: dict[str, Any]) -> Endpoint:
     """An endpoint of a resource: the names in it filled in."""
     words = {"plural": resource.name, "singular": resource.singular}
-    words |= {"many": resource.name.replace("_", " "), "one": resource.singular.replace("_", " ")}
+    words |= {
+        "many": resource.name.replace("_", " "),
+        "one": resource.singular.replace("_", " "),
+        "gone": _gone(resource),
+    }
     given = _tuples(spec)
     for key in ("path", "takes", "summary"):
         given[key] = given.get(key, "").format(**words)
+    if spec["does"] == "update" and resource.put_returns_body:
+        given |= {"gives": "one", "speaks": resource.put_returns_body}
     given["gives"] = _roots(resource, given.get("gives", ()))
     return Endpoint(resource=resource.name, area=resource.area if spec.get("permission") else "", **given)
+
+
+def _gone(resource: Resource) -> str:
+    """What DELETE does, in words."""
+    done = {
+        "archived": "Archives it",
+        "void": "Voids it",
+        None: "Deletes or voids it" if resource.hides else "Removes it",
+    }
+    return done[resource.soft] + (", so that lists leave it out" if resource.hides else "")
 
 
 def _roots(resource: Resource, gives: str | tuple[str, ...]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import FrameType, TracebackType
@@ -23,6 +23,8 @@ from .switches import Switches
 from .world import Clock
 
 _HOST = "127.0.0.1"
+# What of an order: quantities by SKU, or objects that name a line and a quantity.
+Lines = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 _LONGEST_HEAD = 1024 * 1024  # bytes; far above the 414 limit, so that the application gets to answer it
 
 
@@ -200,6 +202,42 @@ class Sandbox:
         """Turn a switch while it runs; `reset` turns it back. Raises ValueError."""
         self.house.set_switches({name: value})
 
+    def receive_stock(
+        self, item: str | int, quantity: Any, *, location: str | int | None = None, cost: Any = None
+    ) -> dict[str, Any]:
+        """Goods arrive in the warehouse: the stock adjustment that took them in.
+
+        `item`: a SKU, or a variant's id. `location`: by label or id; default the account's primary one. `cost`: of
+        one unit; default what such goods cost so far. Raises ValueError for what cannot be, in one line.
+        """
+        which = "sku" if isinstance(item, str) else "variant_id"
+        given = {which: item, "quantity": quantity, "location": location, "cost": cost}
+        return self._made("receive", given)[0]
+
+    def receive_purchase_order(self, purchase_order: str | int) -> dict[str, Any]:
+        """What is open of a purchase order arrives: the procurement. By number or id. Raises ValueError."""
+        return self._made("receive", {"purchase_order": purchase_order})[0]
+
+    def pack(self, order: str | int, lines: Lines | None = None, **parcel: Any) -> dict[str, Any]:
+        """An order, by number or id, is packed: the fulfilment.
+
+        `lines`: quantities by SKU, or a list of objects with `sku`, `variant_id` or `order_line_item_id` and
+        `quantity`; default all that is not packed yet. `parcel`: `location`, `tracking_number`, `tracking_company`,
+        `tracking_url`, `service`, `notes`, and `finalize=True` to finalize the order first. Raises ValueError.
+        """
+        return self._made("pack", {**parcel, "order": order, "lines": lines})[0]
+
+    def ship(self, order: str | int | None = None, lines: Lines | None = None, **parcel: Any) -> list[dict[str, Any]]:
+        """An order, by number or id, is shipped: the fulfilments that left. What is not packed yet is packed first.
+
+        Takes what `pack` takes, and `fulfillment`, the id of one packed parcel. Raises ValueError.
+        """
+        return self._made("ship", {**parcel, "order": order, "lines": lines})
+
+    def _made(self, work: str, given: dict[str, Any]) -> list[dict[str, Any]]:
+        made: list[dict[str, Any]] = next(iter(self.house.warehouse(work, given).values()))
+        return made
+
     def expire_tokens(self, token: str | None = None) -> int:
         """End the time of one access token, or of all but the privileged; refresh tokens still work. How many."""
         return self.house.expire_tokens(token)
@@ -217,22 +255,27 @@ def serve(
     json_line: bool = False,
     rate_limit: int | None = 300,
     switches: Mapping[str, Any] | None = None,
+    faults: Iterable[Mapping[str, Any]] = (),
 ) -> None:
     """Serve until SIGINT or SIGTERM. Must be called from the main thread.
 
     Prints where it serves once it does: a line for people, or with `json_line` one JSON object with
-    `base_url`, `access_token`, `client_id` and `client_secret`. Raises OSError, before anything is printed,
-    when the port is taken.
+    `base_url`, `access_token`, `client_id` and `client_secret`. `faults` are set from the start, in their JSON form.
+    Before anything is printed, raises OSError when the port is taken, and ValueError for a seed, switch or fault
+    that cannot be.
     """
     stop = threading.Event()
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
         stop.set()
 
+    struck = [Fault.of(fault) for fault in faults]
     sandbox = Sandbox(seed=seed, port=port, state=state, rate_limit=rate_limit, switches=switches)
     previous = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with sandbox:
+            for fault in struck:
+                sandbox.house.fault(fault)
             _announce(sandbox, json_line)
             stop.wait()
     finally:

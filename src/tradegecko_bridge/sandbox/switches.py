@@ -20,6 +20,7 @@ class Switches:
     # Orders (reference §5.16, §6.1, §8; appendix 13-17, 19, 20, 24, 28, 29)
     default_order_status: str = "draft"
     reject_duplicate_order_numbers: bool = False
+    void_orders_block_numbers: bool = True
     order_number_filter_substring: bool = False
     order_number_filter_case_sensitive: bool = False
     deleted_orders_listed: bool = False
@@ -43,6 +44,7 @@ class Switches:
     subscription_lapsed: bool = False
     api_access_enabled: bool = True
     every_read_needs_permission: bool = False
+    buying_prices_hidden: bool = True
     labels_are_unique: bool = True
     company_codes_are_unique: bool = False
     # Signing in (reference §2.2-2.4; appendix 4, 6)
@@ -80,6 +82,7 @@ class Switches:
     legacy_fields: bool = False
     legacy_headers: bool = False
     legacy_image_root: bool = False
+    legacy_not_found_text: bool = False
 
     @classmethod
     def of(cls, given: Mapping[str, Any] | None) -> Switches:
@@ -114,6 +117,7 @@ _ERAS: dict[str, dict[str, Any]] = {
         "legacy_fields": True,
         "legacy_headers": True,
         "legacy_image_root": True,
+        "legacy_not_found_text": True,
     },
     "2018": {"default_page_size": 100, "address_put_returns_body": False, "adjustment_revert_action": True},
     "2021": {},

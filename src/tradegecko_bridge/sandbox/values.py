@@ -92,7 +92,7 @@ def _cast(field: Field, value: Any, complaints: Complaints) -> Any:
     if isinstance(value, list | Mapping):
         return _DROPPED
     if field.tag_text:
-        return value or None
+        return read_string(value) or None
     try:
         return _cast_scalar(field, value)
     except Unreadable:
@@ -155,5 +155,7 @@ def _check_blank(field: Field, values: Row, when: When, complaints: Complaints) 
             del values[field.name]
     elif field.enum and not field.null:
         complaints.add(field.name, NOT_IN_LIST)
+    elif when == "update" and field.ref and not (field.null or field.parent):
+        complaints.add(label(field), BLANK)  # Without its location a document would move stock nowhere.
     elif values[field.name] is None and field.default is not None:
         values[field.name] = field.default

@@ -59,6 +59,9 @@ def _location(level: Level) -> dict[str, Any]:
         "bin_location": level.bin_location,
         "reorder_point": level.reorder_point,
         "available": quantity_text(level.available),
+        # Of a manufacturing feature nobody has here; the documents of 2021 show them.
+        "production_committed": "0",
+        "production_incoming": "0",
     }
 
 

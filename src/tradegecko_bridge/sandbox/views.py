@@ -54,6 +54,11 @@ def _account(world: World, row: Row) -> Extras:
     }
 
 
+def _user(world: World, row: Row) -> Extras:
+    account = world.state.find("accounts", row.get("account_id")) or {}
+    return {"account_name": account.get("name")}
+
+
 def _company(world: World, row: Row) -> Extras:
     tax_type = row.get("default_tax_type_id")
     return {
@@ -125,7 +130,11 @@ def _processing(world: World, image: Row) -> bool:
 
 
 def _file_name(image: Row) -> str:
-    return PurePosixPath(urlsplit(str(image.get("url") or "")).path).name or f"{image['id']}.jpg"
+    try:
+        path = urlsplit(str(image.get("url") or "")).path
+    except ValueError:
+        path = ""
+    return PurePosixPath(path).name or f"{image['id']}.jpg"
 
 
 def _stock_adjustment(world: World, row: Row) -> Extras:
@@ -239,5 +248,6 @@ VIEWS: dict[str, Callable[[World, Row], Extras]] = {
     "stock_transfers": _stock_transfer,
     "stock_levels": stock_level_view,
     "tax_types": _tax_type,
+    "users": _user,
     "variants": variant_view,
 }

@@ -128,5 +128,5 @@ class World:
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # Unknown, no name at all, a folder.
         return ZoneInfo("UTC")

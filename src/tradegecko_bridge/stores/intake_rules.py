@@ -13,13 +13,20 @@ from attrs import define, evolve, field, frozen
 
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.commerce.codec import fingerprint
-from tradegecko_bridge.ledger import AT_REMOTE, NEXT, IntakeCounts, LedgerEntry, LedgerEvent, OrderState, Reason
+from tradegecko_bridge.ledger import (
+    AT_REMOTE,
+    BY_HAND,
+    NEXT,
+    IntakeCounts,
+    LedgerEntry,
+    LedgerEvent,
+    OrderState,
+    Reason,
+)
 from tradegecko_bridge.stores.row import OUT, Arrival, Change, Row, storable
 
 INTAKE = "intake"
 """Who changes an order because its source said so."""
-BY_HAND = "by_hand"
-"""The code of a reason that a person gave."""
 STREAM = "orders"
 """Whose cursor goes with orders."""
 
@@ -107,8 +114,11 @@ def first(connection: str, reference: str, arrival: Arrival, seen: str, at: date
 
 
 def again(row: Row, arrival: Arrival, seen: str, at: datetime) -> Change:
-    """A known order that its source now gives differently."""
+    """A known order that its source now gives differently. One whose data expired takes nothing up any more."""
     state = row.entry.state
+    if row.entry.expired_at is not None:
+        why = f"{_said(arrival)}; not taken up, its personal data has expired"
+        return evolve(row, seen=seen), (LedgerEvent(at=at, who=INTAKE, was=state, now=state, why=why),)
     if state not in OUT:
         return taken_up(evolve(row, seen=seen), arrival, at)
     newer = arrival if isinstance(arrival, SourceOrder) and state not in AT_REMOTE else row.newer
@@ -131,6 +141,7 @@ def taken_up(row: Row, arrival: Arrival, at: datetime) -> Change:
         attempts=0 if afresh else entry.attempts,
         next_attempt_at=None if afresh else entry.next_attempt_at,
         updated_at=at,
+        in_state_since=entry.since(to, at),
         superseded=False,
         claim=None,
         serial=entry.serial + 1,

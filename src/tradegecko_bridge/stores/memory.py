@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from threading import Lock
-from typing import Self
+from typing import Any, Self, Unpack
 
 from attrs import evolve
 
 from tradegecko_bridge.commerce import Shipment, SourceOrder, UnreadableOrder
 from tradegecko_bridge.errors import StoreError
-from tradegecko_bridge.ledger import IntakeCounts, LedgerEntry, LedgerEvent, OrderState, ShipmentEntry
+from tradegecko_bridge.ledger import (
+    FINISHED,
+    Alert,
+    Filter,
+    Finding,
+    IntakeCounts,
+    LedgerEntry,
+    LedgerEvent,
+    OrderState,
+    ShipmentEntry,
+    ShipmentState,
+    StateCount,
+)
+from tradegecko_bridge.mirrors import MirrorBook
 from tradegecko_bridge.permits import PermitBook
-from tradegecko_bridge.stores import intake_rules, shipment_rules, work_rules
-from tradegecko_bridge.stores.row import Change, Row, utc
+from tradegecko_bridge.stores import alert_rules, expiry_rules, intake_rules, lookup_rules, shipment_rules, work_rules
+from tradegecko_bridge.stores.row import OUT, Change, Row, utc
 from tradegecko_bridge.stores.shipment_rules import ShipmentRow
 from tradegecko_bridge.stores.tokens import MemoryTokenStore
 
@@ -27,6 +40,8 @@ class MemoryStore:
         """The logins kept beside the ledger, a :class:`~tradegecko_bridge.ports.TokenStore`."""
         self.permits = PermitBook()
         """What is used of the rate limit, a :class:`~tradegecko_bridge.ports.RateLedger`."""
+        self.mirror = MirrorBook()
+        """What is remembered of accounts, a :class:`~tradegecko_bridge.ports.MirrorStore`."""
         self._lock = Lock()
         self._rows: dict[int, Row] = {}
         self._ids: dict[tuple[str, str], int] = {}
@@ -35,6 +50,7 @@ class MemoryStore:
         self._cursors: dict[tuple[str, str], str] = {}
         self._shipments: dict[int, ShipmentRow] = {}
         self._shipment_ids: dict[tuple[str, str], int] = {}
+        self._alerts: dict[int, Alert] = {}
         self._acknowledged: dict[tuple[str, str], dict[str, str]] = {}
 
     def __repr__(self) -> str:
@@ -87,10 +103,12 @@ class MemoryStore:
             due.sort(key=lambda row: _age(row.entry))
             return [self._change(work_rules.claimed(row, worker, at, until)) for row in due[: max(limit, 0)]]
 
-    def record(self, entry: LedgerEntry, *, who: str, why: str = "") -> LedgerEntry:
+    def record(
+        self, entry: LedgerEntry, *, who: str, why: str = "", detail: Mapping[str, Any] | None = None
+    ) -> LedgerEntry:
         """See :meth:`tradegecko_bridge.ports.Store.record`."""
         with self._lock:
-            change = work_rules.recorded(self._row(entry.id), entry, who, why)
+            change = work_rules.recorded(self._row(entry.id), entry, who, why, detail)
             owner = self._remote.get((entry.connection, entry.remote_id or ""), entry.id)
             if owner != entry.id:
                 raise StoreError(work_rules.remote_taken(entry))
@@ -112,23 +130,38 @@ class MemoryStore:
         self,
         connection: str | None = None,
         *,
-        states: Collection[OrderState] | None = None,
-        reference: str | None = None,
-        number: str | None = None,
         limit: int | None = None,
+        before: int | None = None,
+        **wanted: Unpack[Filter],
     ) -> Sequence[LedgerEntry]:
         """See :meth:`tradegecko_bridge.ports.Store.entries`."""
+        wanted = lookup_rules.in_utc(wanted)
         with self._lock:
+            last = None if before is None else _age(self._row(before).entry)
             found = [
                 _copy(entry)
-                for entry in (row.entry for row in self._rows.values())
-                if (connection is None or entry.connection == connection)
-                and (states is None or entry.state in states)
-                and (reference is None or entry.reference == reference)
-                and (number is None or entry.number == number)
+                for entry in self._of(connection)
+                if lookup_rules.matches(entry, wanted) and (last is None or _age(entry) < last)
             ]
         found.sort(key=_age, reverse=True)
         return found if limit is None else found[: max(limit, 0)]
+
+    def sent_as(self, number: str, *, but: int) -> bool:
+        """See :meth:`tradegecko_bridge.ports.Store.sent_as`."""
+        with self._lock:
+            return any(
+                row.entry.remote_number == number and row.entry.state in OUT and row.entry.id != but
+                for row in self._rows.values()
+            )
+
+    def summary(
+        self, connection: str | None = None, *, states: Collection[OrderState] | None = None
+    ) -> Sequence[StateCount]:
+        """See :meth:`tradegecko_bridge.ports.Store.summary`."""
+        with self._lock:
+            return lookup_rules.summary(
+                entry for entry in self._of(connection) if states is None or entry.state in states
+            )
 
     def by_remote_ids(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, LedgerEntry]:
         """See :meth:`tradegecko_bridge.ports.Store.by_remote_ids`."""
@@ -168,6 +201,15 @@ class MemoryStore:
                 if row.entry.connection == connection and (entry_ids is None or row.entry.entry_id in entry_ids)
             ]
 
+    def refused_shipments(self, connection: str) -> Sequence[ShipmentEntry]:
+        """See :meth:`tradegecko_bridge.ports.Store.refused_shipments`."""
+        return [
+            shipment
+            for shipment in self.shipments(connection)
+            if shipment.state is ShipmentState.REFUSED
+            and self._rows[shipment.entry_id].entry.state is not OrderState.CONFIRMED
+        ]
+
     def claim_shipments(
         self, connection: str, worker: str, *, at: datetime, until: datetime, limit: int
     ) -> Sequence[ShipmentEntry]:
@@ -205,7 +247,76 @@ class MemoryStore:
         with self._lock:
             self._acknowledged.setdefault((connection, kind), {}).update(values)
 
+    # ── expiry ───────────────────────────────────────────────────────────────────────────────
+
+    def expire_personal_data(
+        self,
+        connection: str,
+        *,
+        before: datetime,
+        at: datetime,
+        who: str,
+        states: Collection[OrderState] = FINISHED,
+        limit: int = 500,
+    ) -> int:
+        """See :meth:`tradegecko_bridge.ports.Store.expire_personal_data`."""
+        at = utc(at)
+        with self._lock:
+            due = self._expirable(connection, utc(before), at, states)[: max(limit, 0)]
+            for row in due:
+                self._change(expiry_rules.expired(row, at, who))
+            ids = {row.entry.id for row in due}
+            for shipment in [row for row in self._shipments.values() if row.entry.entry_id in ids]:
+                self._put_shipment(expiry_rules.expired_shipment(shipment))
+        return len(due)
+
+    def expirable(
+        self, connection: str, *, before: datetime, at: datetime, states: Collection[OrderState] = FINISHED
+    ) -> int:
+        """See :meth:`tradegecko_bridge.ports.Store.expirable`."""
+        with self._lock:
+            return len(self._expirable(connection, utc(before), utc(at), states))
+
+    def scrub(self) -> bool:
+        """Nothing to do: what nobody holds is gone."""
+        return True
+
+    # ── alerts ───────────────────────────────────────────────────────────────────────────────
+
+    def update_alerts(
+        self, connection: str, found: Sequence[Finding], *, judged: Collection[str], at: datetime
+    ) -> Sequence[Alert]:
+        """See :meth:`tradegecko_bridge.ports.Store.update_alerts`."""
+        at = utc(at)
+        with self._lock:
+            present = [one for one in self._alerts.values() if one.is_open and one.connection == connection]
+            update = alert_rules.compared(connection, present, found, judged, at)
+            opened = [evolve(alert, id=len(self._alerts) + n) for n, alert in enumerate(update.opened, 1)]
+            self._alerts.update({alert.id: alert for alert in (*update.seen, *update.closed, *opened)})
+        return [*opened, *update.closed]
+
+    def alerts(self, connection: str | None = None, *, closed: bool = False) -> Sequence[Alert]:
+        """See :meth:`tradegecko_bridge.ports.Store.alerts`."""
+        with self._lock:
+            return [
+                alert
+                for alert in reversed(self._alerts.values())
+                if connection in (None, alert.connection) and (closed or alert.is_open)
+            ]
+
     # ── under the lock ───────────────────────────────────────────────────────────────────────
+
+    def _expirable(self, connection: str, before: datetime, at: datetime, states: Collection[OrderState]) -> list[Row]:
+        states = expiry_rules.checked(states)
+        untold = {row.entry.entry_id for row in self._shipments.values() if row.entry.state is ShipmentState.PENDING}
+        rows = (row for row in self._rows.values() if row.entry.connection == connection)
+        return [
+            row for row in rows if row.entry.id not in untold and expiry_rules.may_expire(row.entry, states, before, at)
+        ]
+
+    def _of(self, connection: str | None) -> Iterator[LedgerEntry]:
+        entries = (row.entry for row in self._rows.values())
+        return (entry for entry in entries if connection is None or entry.connection == connection)
 
     def _row(self, entry_id: int) -> Row:
         if entry_id not in self._rows:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from attrs import field, frozen
 
@@ -33,6 +36,17 @@ class Row:
 
 Change = tuple[Row, tuple[LedgerEvent, ...]]
 Arrival = SourceOrder | UnreadableOrder
+Detail = Mapping[str, Any] | None
+"""What else there is to say of an event, as JSON values."""
+
+
+def plain(detail: Detail) -> dict[str, Any]:
+    """A detail as it comes back from any store: a copy, in JSON's own types.
+
+    Raises:
+        TypeError: it holds what JSON cannot.
+    """
+    return json.loads(json.dumps(detail)) if detail else {}
 
 
 def utc(moment: datetime) -> datetime:

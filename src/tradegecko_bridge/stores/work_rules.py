@@ -11,9 +11,9 @@ from datetime import datetime
 from attrs import evolve
 
 from tradegecko_bridge.errors import ClaimLost
-from tradegecko_bridge.ledger import AT_REMOTE, NEXT, Claim, LedgerEntry, LedgerEvent, OrderState, Reason
-from tradegecko_bridge.stores.intake_rules import BY_HAND, taken_up
-from tradegecko_bridge.stores.row import IN_DOUBT, Change, Row, utc, utc_or_none
+from tradegecko_bridge.ledger import AT_REMOTE, BY_HAND, NEXT, Claim, LedgerEntry, LedgerEvent, OrderState, Reason
+from tradegecko_bridge.stores.intake_rules import taken_up
+from tradegecko_bridge.stores.row import IN_DOUBT, Change, Detail, Row, plain, utc, utc_or_none
 
 _S = OrderState
 _NEEDS_REASON = frozenset({_S.HELD, _S.SKIPPED, _S.FAILED, _S.CANCELED})
@@ -26,9 +26,12 @@ def is_due(entry: LedgerEntry, at: datetime) -> bool:
         return False
     if entry.state is _S.SENDING:
         return True
-    passing = entry.state is _S.HELD and entry.reason is not None and entry.reason.passing
     waits = entry.next_attempt_at is not None and entry.next_attempt_at > at
-    return (passing or entry.state in {_S.PENDING, _S.UNCERTAIN}) and not waits
+    passing = entry.reason is not None and entry.reason.passing
+    unfinished = entry.state in AT_REMOTE and bool(entry.todo) and (entry.reason is None or passing)
+    return (
+        unfinished or (entry.state is _S.HELD and passing) or entry.state in {_S.PENDING, _S.UNCERTAIN}
+    ) and not waits
 
 
 def claimed(row: Row, worker: str, at: datetime, until: datetime) -> Change:
@@ -38,7 +41,7 @@ def claimed(row: Row, worker: str, at: datetime, until: datetime) -> Change:
     after = evolve(entry, claim=claim, serial=claim.serial)
     if entry.state is not _S.SENDING:
         return evolve(row, entry=after), ()
-    after = evolve(after, state=_S.UNCERTAIN, updated_at=at)
+    after = evolve(after, state=_S.UNCERTAIN, updated_at=at, in_state_since=at)
     event = LedgerEvent(at=at, who=worker, was=entry.state, now=after.state, why=_left_behind(entry.claim))
     return evolve(row, entry=after), (event,)
 
@@ -49,8 +52,8 @@ def _left_behind(claim: Claim | None) -> str:
     return f"{claim.worker} did not report back by {claim.until.isoformat(timespec='seconds')}"
 
 
-def recorded(row: Row, entry: LedgerEntry, who: str, why: str) -> Change:
-    """What a worker reports.
+def recorded(row: Row, entry: LedgerEntry, who: str, why: str, detail: Detail = None) -> Change:
+    """What a worker reports. ``detail`` goes with the event, where there is one.
 
     Raises:
         ClaimLost: the row has passed into other hands, or the lease to send it has run out.
@@ -63,6 +66,7 @@ def recorded(row: Row, entry: LedgerEntry, who: str, why: str) -> Change:
     sending = entry.state is _S.SENDING
     if sending and (entry.claim is None or entry.claim.until <= at):
         raise ClaimLost(f"order {present.reference}: only a worker whose claim still runs may send it")
+    keeps = sending or (bool(entry.todo) and entry.claim is not None)
     after = evolve(
         present,
         state=entry.state,
@@ -70,15 +74,17 @@ def recorded(row: Row, entry: LedgerEntry, who: str, why: str) -> Change:
         remote_id=entry.remote_id or None,
         remote_number=entry.remote_number,
         line_ids=dict(entry.line_ids),
+        todo=entry.todo,
         generation=entry.generation,
         attempts=entry.attempts,
         sent_at=utc_or_none(entry.sent_at),
         next_attempt_at=utc_or_none(entry.next_attempt_at),
         updated_at=at,
-        claim=entry.claim if sending else None,
-        serial=present.serial if sending else present.serial + 1,
+        in_state_since=present.since(entry.state, at),
+        claim=entry.claim if keeps else None,
+        serial=present.serial if keeps else present.serial + 1,
     )
-    event = LedgerEvent(at=at, who=who, was=present.state, now=after.state, why=why)
+    event = LedgerEvent(at=at, who=who, was=present.state, now=after.state, why=why, detail=plain(detail))
     return _settled(evolve(row, entry=after), (event,) if why or event.was is not event.now else ())
 
 
@@ -101,19 +107,32 @@ def amended(row: Row, to: OrderState, at: datetime, who: str, why: str) -> Chang
             f"until {entry.claim.until.isoformat(timespec='seconds')}; try again then"
         )
     _must_follow(entry, to)
+    if to is _S.PENDING and entry.expired_at is not None:
+        raise ValueError(
+            f"order {entry.reference}: its personal data expired {entry.expired_at:%Y-%m-%d}, so it cannot be sent; "
+            "enter it in TradeGecko by hand, or as a new order at the source"
+        )
     if to is _S.SENDING:
         raise ValueError(f"order {entry.reference}: only a worker with a claim can send it; make it pending")
     after = evolve(
         entry,
         state=to,
-        reason=Reason(code=BY_HAND, text=why) if to in _NEEDS_REASON else None,
+        reason=_reason(entry, to, why),
         attempts=0 if to is _S.PENDING else entry.attempts,
         next_attempt_at=None,
         updated_at=at,
+        in_state_since=entry.since(to, at),
         claim=None,
         serial=entry.serial + 1,
     )
     return _settled(evolve(row, entry=after), (LedgerEvent(at=at, who=who, was=entry.state, now=to, why=why),))
+
+
+def _reason(entry: LedgerEntry, to: OrderState, why: str) -> Reason | None:
+    """What is in doubt stays in doubt for the reason it is: a person can only have it looked for earlier."""
+    if to in _NEEDS_REASON:
+        return Reason(code=BY_HAND, text=why)
+    return entry.reason if to is _S.UNCERTAIN else None
 
 
 def remote_taken(entry: LedgerEntry) -> str:

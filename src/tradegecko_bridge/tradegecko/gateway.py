@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cached_property
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
-from tradegecko_bridge import errors
 from tradegecko_bridge.commerce import (
     Address,
     Customer,
@@ -21,32 +18,47 @@ from tradegecko_bridge.commerce import (
 )
 from tradegecko_bridge.commerce.remote import (
     Access,
+    CustomerMatch,
     DraftLine,
+    Named,
     OrderDraft,
     RemoteItem,
     RemoteOrder,
     RemoteShipment,
     RemoteVariant,
 )
+from tradegecko_bridge.errors import Rejected
+from tradegecko_bridge.mirrors import MirrorRow
+from tradegecko_bridge.ports import Clock, MirrorStore
 from tradegecko_bridge.tradegecko import records, resources
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
 from tradegecko_bridge.tradegecko.codec import write_value
+from tradegecko_bridge.tradegecko.customers import INACTIVE, Identity, first_of, identity, is_customer, look_up
+from tradegecko_bridge.tradegecko.likeness import same
 from tradegecko_bridge.tradegecko.limits import Priority
+from tradegecko_bridge.tradegecko.mirror import (
+    ADDRESS_FIELDS,
+    ADDRESSES,
+    COMPANIES,
+    EVERY_STATUS,
+    ORDERS,
+    OVERLAP,
+    VARIANTS,
+    Mirror,
+    company_keys,
+)
+from tradegecko_bridge.tradegecko.named import LISTED, PERSONS, customer_named, ids_by_name, unknown
 from tradegecko_bridge.tradegecko.records.base import Record
 from tradegecko_bridge.tradegecko.retry import NO_RETRY
+from tradegecko_bridge.tradegecko.words import changes, pages, reading, writing
 
 R = TypeVar("R", bound=Record)
 
 MARK: Final = "#tgb-"
 """Begins the mark by which we know an order as ours. It ends the ``source_url``, where it leaves the link working."""
-EVERY_STATUS: Final = ("draft", "active", "finalized", "fulfilled", "void", "deleted")
-"""Lists leave out void and deleted orders unless asked for them (reference §3.7)."""
+GONE: Final = ("void", "deleted")
 NEEDED_PERMISSIONS: Final = ("write_orders", "write_companies")
-INACTIVE: Final = ("disabled", "archived")
-"""Lists leave out archived records, not disabled ones (reference §3.7)."""
-OVERLAP: Final = timedelta(minutes=2)
-"""How far before its cursor a listing resumes, for changes that became visible late."""
 SKUS_A_CALL: Final = 50
 PAGES_AT_ONCE: Final = 20
 """Pages of a listing that come as quickly as they can; the rest at the pace of the rate limit."""
@@ -57,27 +69,44 @@ URL_ROOM: Final = 4000
 class TradeGeckoGateway:
     """TradeGecko as the engine's :class:`~tradegecko_bridge.ports.Gateway`.
 
-    What rarely changes (currencies, locations, tax types) is read once a run.
+    Args:
+        client: how the account is called.
+        mirror: where what the account holds is remembered, e.g. ``SqlStore(…).mirror``: with it most looks cost no
+            request. None: the account is asked each time.
+        clock: tells the present moment, aware and in UTC.
     """
 
-    def __init__(self, client: TradeGeckoClient) -> None:
+    def __init__(
+        self,
+        client: TradeGeckoClient,
+        *,
+        mirror: MirrorStore | None = None,
+        clock: Clock = lambda: datetime.now(UTC),
+    ) -> None:
         self._client = client.with_options(priority=Priority.DELIVERY)
         self._normal = client.with_options(priority=Priority.NORMAL)
         self._bulk = client.with_options(priority=Priority.BULK)
+        self._mirror = Mirror(self._normal, mirror, clock=clock)
+        self._tried: set[str] = set()
+        self._treatment: str | None = None
 
     @property
     def calls(self) -> int:
         """Requests sent so far, repeated ones counted each time."""
         return self._client.calls
 
-    def begin_run(self) -> None:
-        """Forget currencies, locations and tax types: somebody may have added one."""
-        for remembered in ("_currencies", "_tax_types", "_locations"):
-            self.__dict__.pop(remembered, None)
+    def begin_run(self, *, dry_run: bool = False) -> None:
+        """What is remembered is brought up to date as it is needed; a dry run neither uses nor keeps any of it."""
+        self._mirror.begin(off=dry_run)
+        self._treatment = None
+
+    def remember(self) -> None:
+        """Write down what was learned of the account, where other processes find it."""
+        self._mirror.remember()
 
     def check_access(self) -> Access:
         """Account and permissions of the token's user (reference §2.7, §5.33): two calls that change nothing."""
-        with _reading():
+        with reading():
             user = self._client.users.current()
             account = self._client.accounts.current()
         has = {str(permission) for permission in user.permissions}
@@ -86,70 +115,214 @@ class TradeGeckoGateway:
             missing_permissions=tuple(need for need in NEEDED_PERMISSIONS if need not in has),
         )
 
-    def find_orders(self, number: str) -> Sequence[RemoteOrder]:
-        """By ``order_number``, compared again here: the API's filter may match partially (reference §8)."""
+    def expect(self, numbers: Collection[str], customers: Collection[tuple[Customer, Address | None]]) -> None:
+        """One look at what is remembered for a whole batch."""
+        self._mirror.find(ORDERS, "number", {number.strip() for number in numbers})
+        wanted: dict[str, set[str]] = {}
+        for customer, billing in customers:
+            for key, value in self._keys(identity(customer, billing)):
+                wanted.setdefault(key, set()).add(value)
+        found = {row.id for key, values in wanted.items() for row in self._mirror.find(COMPANIES, key, values) or ()}
+        if found:
+            self._mirror.find(ADDRESSES, "company", found)
+
+    def _keys(self, known: Identity) -> tuple[tuple[str, str], ...]:
+        return company_keys(self._mirror.digest, name=known.name, email=known.email, phone=known.phone, code=known.code)
+
+    def find_orders(self, number: str, *, certain: bool = True) -> Sequence[RemoteOrder]:
+        """By ``order_number``, compared again here: the API's filter may match partially (reference §8).
+
+        Unless it must be ``certain``, a number that nobody has by what is remembered costs no request.
+        """
         number = number.strip()
+        if not certain and number not in self._tried:
+            known = self._mirror.find(ORDERS, "number", [number])
+            if known is not None and not known:
+                return []
         rows = self._all(resources.ORDERS, order_number=number, status=EVERY_STATUS)
         return [_remote_order(order) for order in rows if (order.order_number or "").strip() == number]
 
     def find_variants(self, skus: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
-        """Some fifty SKUs a call; a SKU may be carried by several variants (reference §5.34)."""
+        """From what is remembered, or some fifty SKUs a call; several variants may carry a SKU (reference §5.34)."""
+        wanted = {sku for sku in skus if sku.strip()}
+        known = self._mirror.find(VARIANTS, "sku", wanted)
         found: dict[str, list[RemoteVariant]] = {}
-        for some in _url_fuls(sorted(sku for sku in skus if sku.strip())):
+        if known is not None:
+            for row in known:
+                if row.facts["status"] == "active":
+                    for sku in wanted.intersection(row.values("sku")):
+                        found.setdefault(sku, []).append(RemoteVariant(id=row.id, sku=sku))
+            return found
+        for some in _url_fuls(sorted(wanted)):
             for variant in self._all(resources.VARIANTS, sku=some):
                 if variant.sku is not None and variant.sku in skus:
                     found.setdefault(variant.sku, []).append(RemoteVariant(id=str(variant.id), sku=variant.sku))
         return found
 
-    def find_customer(self, customer: Customer) -> str | None:
-        """The oldest active company with this e-mail address (reference §5.3); None without an address."""
-        if not customer.email:
-            return None
-        same = [
-            company.id
-            for company in self._all(resources.COMPANIES, email=customer.email)
-            if (company.email or "").casefold() == customer.email.casefold()
-            and company.company_type != "supplier"
-            and company.status not in INACTIVE
-        ]
-        return str(min(same)) if same else None
+    def find_barcodes(self, barcodes: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
+        """From what is remembered, or one call each: there is no filter by ``upc``, so its full text is searched."""
+        wanted = {code for code in barcodes if code.strip()}
+        known = self._mirror.find(VARIANTS, "upc", wanted)
+        found: dict[str, list[RemoteVariant]] = {}
+        if known is not None:
+            rows = [(row, "".join(row.values("sku"))) for row in known if row.facts["status"] == "active"]
+            for row, sku in rows:
+                for code in wanted.intersection(row.values("upc")):
+                    found.setdefault(code, []).append(RemoteVariant(id=row.id, sku=sku))
+            return found
+        for code in sorted(wanted):
+            for variant in self._all(resources.VARIANTS, q=code):
+                if variant.upc == code:
+                    found.setdefault(code, []).append(RemoteVariant(id=str(variant.id), sku=variant.sku or ""))
+        return found
 
-    def currencies(self) -> Mapping[str, int]:
+    def find_customer(
+        self, customer: Customer, *, billing: Address | None = None, match: CustomerMatch = CustomerMatch.NORMAL
+    ) -> str | None:
+        """From what is remembered, or by code, e-mail address and phone in up to three calls (reference §5.3)."""
+        keys = self._keys(identity(customer, billing))
+        agreements: dict[int, list[str]] = {}
+        for key, value in keys:
+            if key == "name":  # alone it is no match, and with another key it is found by that
+                continue
+            rows = self._mirror.find(COMPANIES, key, [value])
+            if rows is None:
+                found = look_up(self._companies, customer, billing, match)
+                return None if found is None else str(found.id)
+            fit = (row for row in rows if is_customer(row.facts["type"], row.facts["status"]))
+            agreements |= {int(row.id): [name for name, one in keys if one in row.values(name)] for row in fit}
+        best = first_of(agreements, match)
+        return None if best is None else str(best[1])
+
+    def _companies(self, filters: Mapping[str, object]) -> Iterator[records.Company]:
+        return _rows(self._pages(resources.COMPANIES.list().with_params(**filters), self._client))
+
+    def find_named(self, kind: Named, name: str) -> str:
+        """By id or by what people call it, from a short list that is remembered; a customer by a few calls.
+
+        Raises:
+            Rejected: the account has none of this name.
+        """
+        written = self._written(kind)
+        known = self._mirror.settings(
+            f"{kind}s" if kind in LISTED else f"customer {written(name)}",
+            lambda: self._read_named(kind, name),
+            wanted=[name if kind in LISTED and name.isdecimal() else written(name)],
+        )
+        for key in (name, written(name)):
+            if key in known:
+                return known[key]
+        raise unknown(kind, name, known)
+
+    def _written(self, kind: Named) -> Callable[[str], str]:
+        """How names of this kind are remembered: those of persons by their digests."""
+        return (lambda text: self._mirror.digest(same(text))) if kind in PERSONS else (lambda text: text)
+
+    def _read_named(self, kind: Named, name: str) -> Mapping[str, str]:
+        if kind in LISTED:
+            resource, fields = LISTED[kind]
+            return ids_by_name(self._all(resource), fields, self._written(kind))
+        found = customer_named(self._companies, name)
+        return {} if found is None else {self._written(kind)(name): found}
+
+    def prices_include_tax(self) -> bool:
+        """The account's default tax treatment (reference §7), asked for in every run: nothing else would tell."""
+        if self._treatment is None:
+            with reading():
+                self._treatment = self._client.accounts.current().default_tax_treatment or ""
+        return self._treatment == "inclusive"
+
+    def find_currency(self, name: str) -> str:
+        """The ISO code of a currency by that code or by its name (reference §5.6).
+
+        Raises:
+            Rejected: the account has none of this name.
+        """
+        known = self._mirror.settings("currency_names", self._read_currency_names, wanted=[same(name)])
+        if same(name) not in known:
+            raise Rejected(f"no currency {name!r} in TradeGecko; it has {', '.join(sorted(set(known.values())))}")
+        return known[same(name)]
+
+    def _read_currency_names(self) -> Mapping[str, str]:
+        known = [currency for currency in self._all(resources.CURRENCIES) if currency.iso]
+        return {same(name): str(c.iso) for c in known for name in (c.name, c.iso) if name}
+
+    def currencies(self, wanted: Collection[str] = ()) -> Mapping[str, int]:
         """The account's active currencies with their ``precision`` (reference §5.6)."""
-        return self._currencies
+        found = self._mirror.settings("currencies", self._read_currencies, wanted=wanted)
+        return {iso: int(digits) for iso, digits in found.items()}
 
-    @cached_property
-    def _currencies(self) -> Mapping[str, int]:
+    def _read_currencies(self) -> Mapping[str, str]:
         known = (currency for currency in self._all(resources.CURRENCIES) if currency.iso)
-        return {str(currency.iso): 2 if currency.precision is None else currency.precision for currency in known}
+        return {str(currency.iso): str(2 if currency.precision is None else currency.precision) for currency in known}
 
     def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None) -> RemoteOrder:
         """One ``POST /orders`` with its lines, and with company and addresses where they are new (§5.16)."""
         fields = self._order_fields(draft, customer_id)
         call = resources.ORDERS.create(fields, idempotency_key=key)
-        with _writing():
-            return _remote_order(self._client.send(call, retry=NO_RETRY))
+        self._tried.add(draft.number.strip())
+        with writing():
+            made = self._client.send(call, retry=NO_RETRY)
+        self._learn(made, fields)
+        return _remote_order(made)
+
+    def is_stale(self, draft: OrderDraft, customer_id: str | None) -> bool:
+        """Looks at the variants and the company by their ids, whatever their status; nothing is looked at that was not
+        remembered."""
+        if self._mirror.off:
+            return False
+        wanted = {int(line.variant_id) for line in draft.lines if line.variant_id is not None}
+        rows = self._all(resources.VARIANTS, ids=sorted(wanted), status=("active",))
+        stale = wanted != {variant.id for variant in rows}
+        if not stale and customer_id is not None:
+            found = self._all(resources.COMPANIES, ids=[int(customer_id)], status=("active",))
+            stale = not list(found)
+        if stale:
+            self._mirror.distrust()
+        return stale
+
+    def act(self, order_id: str, action: str, *, key: str, method: str | None = None) -> None:
+        """``POST /orders/:id/actions/…`` for ``invoice``, ``pay``, ``pack`` or ``void`` (reference §4.1), once."""
+        details = {"payment_method_name": method} if method else None
+        orders, number = resources.ORDERS, int(order_id)
+        calls: dict[str, Call[Any]] = {
+            "invoice": orders.invoice(number, idempotency_key=key),
+            "pay": orders.pay(number, details, idempotency_key=key),
+            "pack": orders.pack(number, idempotency_key=key),
+            "void": orders.void(number, idempotency_key=key),
+        }
+        with writing():
+            self._client.send(calls[action], retry=NO_RETRY)
+
+    def acted(self, order_id: str) -> Collection[str]:
+        """Which of the actions an order has behind it, by its derived statuses (reference §6.2)."""
+        with reading():
+            order = self._client.orders.get(int(order_id))
+        done = {
+            "invoice": order.invoice_status == "invoiced",
+            "pay": order.payment_status == "paid",
+            "pack": order.packed_status == "packed",
+            "ship": order.fulfillment_status not in (None, "unshipped"),
+            "void": order.status in GONE,
+        }
+        return [action for action, so in done.items() if so]
 
     def shipments_since(self, cursor: str | None) -> Iterable[RemoteShipment]:
         """Fulfilments with status ``fulfilled``, by ``updated_at``; packed ones are still in the warehouse (§6.3).
 
-        One that changes while we read moves to the end and every later one forward, past the edge of a page. So each
-        page is asked for by the moment the last one ended with, not by its number.
+        Read by moments, not by page numbers: see :func:`~tradegecko_bridge.tradegecko.words.changes`.
         """
         since = datetime.fromisoformat(cursor) - OVERLAP if cursor else None
         seen: set[tuple[str, str]] = set()
-        number = 1
-        while True:
-            call = resources.FULFILLMENTS.list(
+
+        def call_at(number: int, since: datetime | None) -> Call[Page[records.Fulfillment]]:
+            return resources.FULFILLMENTS.list(
                 page=number, status="fulfilled", updated_at_min=since, order="updated_at asc"
             )
-            page = next(self._pages(call, self._normal))
+
+        for page in changes(self._normal, call_at, since):
             shipments = _remote_shipments(page)
             yield from (shipment for shipment in shipments if (shipment.id, shipment.cursor) not in seen)
-            if page.last:
-                return
-            until = page.records[-1].updated_at
-            since, number = (since, number + 1) if until in (None, since) else (until, 1)
             seen = {(shipment.id, shipment.cursor) for shipment in shipments}
 
     def stock(self) -> Iterable[VariantStock]:
@@ -184,7 +357,9 @@ class TradeGeckoGateway:
             "issued_at": draft.issued_on,
             "ship_at": draft.ship_on,
             "currency_iso": draft.currency,
-            "tax_treatment": _treatment(draft.prices_include_tax),
+            "tax_treatment": None if draft.account_treatment else _treatment(draft.prices_include_tax),
+            "default_price_list_id": draft.price_list,
+            "assignee_id": None if draft.assignee is None else int(draft.assignee),
             "email": customer.email or draft.shipping_address.email,
             "phone_number": customer.phone or draft.shipping_address.phone,
             "notes": draft.note,
@@ -209,15 +384,13 @@ class TradeGeckoGateway:
         bare rate, which wins over any tax type (reference §7)."""
         if rate is None:
             return {}
-        if rate in self._tax_types:
-            return {"tax_type_id": self._tax_types[rate]}
-        return {"tax_rate_override": rate}
+        known = self._mirror.settings("tax_types", self._read_tax_types).get(_plain(rate))
+        return {"tax_rate_override": rate} if known is None else {"tax_type_id": int(known)}
 
-    @cached_property
-    def _tax_types(self) -> Mapping[Decimal, int]:
+    def _read_tax_types(self) -> Mapping[str, str]:
         """Ids by effective rate; of several with one rate the oldest."""
         found = [(t.effective_rate, t.id) for t in self._all(resources.TAX_TYPES) if t.effective_rate is not None]
-        return dict(sorted(found, key=lambda pair: pair[1], reverse=True))
+        return {_plain(rate): str(id_) for rate, id_ in sorted(found, key=lambda pair: pair[1], reverse=True)}
 
     def _location_id(self, location: str | None) -> int | None:
         """A stock location by its label or id.
@@ -227,32 +400,46 @@ class TradeGeckoGateway:
         """
         if location is None:
             return None
-        for known in self._locations:
-            if location in (known.label, str(known.id)):
-                return known.id
-        labels = ", ".join(repr(known.label) for known in self._locations)
-        raise errors.Rejected(f"no stock location {location!r} in TradeGecko; it has {labels}")
-
-    @cached_property
-    def _locations(self) -> list[records.Location]:
-        return list(self._all(resources.LOCATIONS))
+        return int(self.find_named(Named.LOCATION, location))
 
     def _customer_fields(self, draft: OrderDraft, customer_id: str | None) -> dict[str, Any]:
         """Ids of what exists, nested records for what does not: nested addresses are never looked up (§5.16)."""
-        known = list(self._all(resources.ADDRESSES, company_id=customer_id)) if customer_id else []
-        labels = {address.label for address in known if address.label}
-        shipping = _address_field("shipping_address", draft.shipping_address, known, labels, "Shipping")
+        book = self._addresses(customer_id)
+        shipping = book.field("shipping_address", draft.shipping_address, "Shipping")
         bill_to = draft.billing_address or draft.shipping_address
-        billing = (
-            {}
-            if bill_to == draft.shipping_address
-            else _address_field("billing_address", bill_to, known, labels, "Billing")
-        )
+        billing = {} if bill_to == draft.shipping_address else book.field("billing_address", bill_to, "Billing")
         if "shipping_address_id" in shipping and not billing:
             billing = {"billing_address_id": shipping["shipping_address_id"]}
         if customer_id is not None:
             return {"company_id": int(customer_id), **shipping, **billing}
         return {"company": _company_fields(draft), **shipping, **billing}
+
+    def _addresses(self, customer_id: str | None) -> AddressBook:
+        """The addresses a company has, from what is remembered or from the account."""
+        digest = self._mirror.digest
+        if customer_id is None:
+            return AddressBook(digest, [])
+        known = self._mirror.find(ADDRESSES, "company", [customer_id])
+        if known is None:
+            known = [ADDRESSES.row(a, digest) for a in self._all(resources.ADDRESSES, company_id=customer_id)]
+        return AddressBook(digest, known)
+
+    def _learn(self, made: records.Order, fields: Mapping[str, Any]) -> None:
+        """What the new order brought with it; listings will say the same, later."""
+        learn, digest = self._mirror.learn, self._mirror.digest
+        learn(ORDERS, MirrorRow(str(made.id), "", (("number", (made.order_number or "").strip()),)))
+        if made.company_id is None:
+            return
+        if company := fields.get("company"):
+            keys = company_keys(
+                digest, name=company["name"], email=company.get("email"), phone=company.get("phone_number"),
+                code=company.get("company_code"),
+            )  # fmt: skip
+            facts = {"status": "active", "type": company["company_type"]}
+            learn(COMPANIES, MirrorRow(str(made.company_id), "", keys, facts))
+        for name, id_ in (("shipping_address", made.shipping_address_id), ("billing_address", made.billing_address_id)):
+            if name in fields and id_ is not None:
+                learn(ADDRESSES, address_row(digest, id_, made.company_id, fields[name]))
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────
 
@@ -270,20 +457,7 @@ class TradeGeckoGateway:
         yield from self._pages(call.with_params(page=PAGES_AT_ONCE + 1), self._bulk)
 
     def _pages(self, call: Call[Page[R]], through: TradeGeckoClient) -> Iterator[Page[R]]:
-        """Pages, with what the client raises told in the port's words.
-
-        Raises:
-            Unavailable: also for a row that cannot be read: leaving it out would be acting on half the truth.
-        """
-        pages = through.pages(call)
-        while True:
-            with _reading():
-                page = next(pages, None)
-            if page is None:
-                return
-            if page.problems:
-                raise errors.Unavailable(f"{call.method} {call.path}: {page.problems[0]}")
-            yield page
+        return pages(through, call)
 
 
 def _url_fuls(skus: Iterable[str]) -> Iterator[list[str]]:
@@ -306,37 +480,6 @@ def _rows(pages: Iterable[Page[R]]) -> Iterator[R]:
         yield from page
 
 
-@contextmanager
-def _reading() -> Iterator[None]:
-    with _told(errors.Unavailable):
-        yield
-
-
-@contextmanager
-def _writing() -> Iterator[None]:
-    with _told(errors.OutcomeUnknown):
-        yield
-
-
-@contextmanager
-def _told(in_doubt: Callable[[str], errors.GatewayError]) -> Iterator[None]:
-    """The client's errors in the port's words; ``in_doubt`` is what a lost or broken answer means here."""
-    try:
-        yield
-    except (errors.NeedsLogin, errors.SubscriptionLapsed, errors.PermissionDenied) as error:
-        raise errors.AccessDenied(str(error)) from error
-    except errors.DuplicateIdempotencyKey as error:
-        raise errors.AlreadySent(str(error)) from error
-    except errors.RateLimited as error:
-        raise errors.Unavailable(str(error), retry_at=error.reset_at) from error
-    except (errors.ServerError, errors.UnreadableReply) as error:
-        raise in_doubt(str(error)) from error
-    except errors.TransportError as error:
-        raise (in_doubt if error.may_have_arrived else errors.Unavailable)(str(error)) from error
-    except errors.TradeGeckoError as error:  # refused, or nothing that can be sent at all
-        raise errors.Rejected(str(error)) from error
-
-
 # ── records to commerce ──────────────────────────────────────────────────────────────────────
 
 
@@ -347,7 +490,7 @@ def _remote_order(order: records.Order) -> RemoteOrder:
         number=order.order_number or "",
         marker=marker if MARK in (order.source_url or "") else None,
         total=order.total,
-        gone=order.status in ("void", "deleted"),
+        gone=order.status in GONE,
     )
 
 
@@ -455,32 +598,53 @@ def _treatment(prices_include_tax: bool | None) -> str | None:
 
 
 def _company_fields(draft: OrderDraft) -> dict[str, Any]:
-    customer, address = draft.customer, draft.billing_address or draft.shipping_address
-    company = customer.company or address.company
-    name = company or customer.full_name or address.full_name or customer.email or f"Customer of {draft.number}"
+    """A new customer, known by what the next order of theirs will be matched by."""
+    known = identity(draft.customer, draft.billing_address or draft.shipping_address)
     fields = {
-        "name": name,
-        "company_type": "business" if company else "consumer",
-        "email": customer.email,
-        "phone_number": customer.phone or address.phone,
+        "name": known.name or known.email or f"Customer of {draft.number}",
+        "company_type": "business" if known.company else "consumer",
+        "company_code": known.code,
+        "email": known.email,
+        "phone_number": known.phone,
     }
-    return {field: value for field, value in fields.items() if value is not None}
+    return {field: value for field, value in fields.items() if value}
 
 
-def _address_field(
-    field: str, address: Address, known: Sequence[records.Address], labels: Collection[str], label: str
-) -> dict[str, Any]:
-    """``…_id`` of an address the company already has, or the address itself under a label it has not (§5.2)."""
-    fields = _address_fields(address)
-    for candidate in known:
-        if _same_address(candidate, fields):
-            return {f"{field}_id": candidate.id}
-    fields["label"] = label
-    number = 2
-    while fields["label"] in labels:
-        fields["label"] = f"{label} {number}"
-        number += 1
-    return {field: fields}
+class AddressBook:
+    """The addresses one company has, by what they are compared by."""
+
+    def __init__(self, digest: Callable[[str | None], str], rows: Sequence[MirrorRow]) -> None:
+        self._digest = digest
+        self._rows = [row for row in rows if row.facts["status"] == "active"]
+        self._labels = {row.facts["label"] for row in self._rows}
+
+    def field(self, name: str, address: Address, label: str) -> dict[str, Any]:
+        """``…_id`` of an address the company already has, or the address itself under a label it has not (§5.2)."""
+        fields = _address_fields(address)
+        wanted = self._digest(_sameness(fields))
+        for row in self._rows:
+            if row.facts["same"] == wanted:
+                return {f"{name}_id": int(row.id)}
+        fields["label"], number = label, 2
+        while self._digest(fields["label"]) in self._labels:
+            fields["label"] = f"{label} {number}"
+            number += 1
+        return {name: fields}
+
+
+def address_row(digest: Callable[[str | None], str], id_: int, company_id: int, fields: Mapping[str, str]) -> MirrorRow:
+    """An address as it was made."""
+    facts = {"same": digest(_sameness(fields)), "label": digest(fields.get("label")), "status": "active"}
+    return MirrorRow(str(id_), "", (("company", str(company_id)),), facts)
+
+
+def _sameness(fields: Mapping[str, str]) -> str:
+    return same(*(fields.get(name) for name in ADDRESS_FIELDS))
+
+
+def _plain(number: Decimal) -> str:
+    """One text for one number: 13, 13.0 and 13.00 are the same rate."""
+    return f"{number.normalize():f}"
 
 
 _ADDRESS: Final = {
@@ -503,9 +667,3 @@ _ADDRESS: Final = {
 def _address_fields(address: Address) -> dict[str, str]:
     fields = {name: getattr(address, ours) for name, ours in _ADDRESS.items()}
     return {name: value for name, value in fields.items() if value}
-
-
-def _same_address(known: records.Address, fields: Mapping[str, str]) -> bool:
-    """Whether parcels and bills would arrive at the same person's same door."""
-    names = set(_ADDRESS) - {"phone_number", "email"}
-    return all((getattr(known, name) or "").casefold() == fields.get(name, "").casefold() for name in names)

@@ -19,7 +19,7 @@ def orders(house: House, asked: Asked) -> Sheet:
     if query:
         folded = [query.lower(), query.strip().lower()]
         rows = found(world, "orders", asked, "order_number_folded", folded)
-        caption, turn = f"Orders with the number {query}", Html("")
+        caption, turn = f"Orders found for “{query}”", Html("")
     else:
         page = newest(world, "orders", asked)
         rows, caption, turn = page.rows, "Orders, newest first", pages(asked, page.total)

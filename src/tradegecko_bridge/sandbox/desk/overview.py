@@ -137,4 +137,5 @@ def _token_state(world: World, row: Row) -> Html:
     left = (datetime.fromisoformat(expires) - world.clock()).total_seconds()
     if left > 0:
         return badge(f"expires in {span(left)}", "good")
-    return joined([badge("expired"), Html('<span class="soft">can be refreshed</span>')], " ")
+    again = Html(' <span class="soft">can be refreshed</span>' if row.get("refresh_token") else "")
+    return joined([badge("expired"), again])

@@ -19,7 +19,7 @@ def stock(house: House, asked: Asked) -> Sheet:
     if query:
         # SKUs are kept as they were written, mostly in capitals; few people type them that way.
         rows = found(world, "variants", asked, "sku", [query, query.strip(), query.strip().upper()])
-        caption, turn = f"Stock of {query}", Html("")
+        caption, turn = f"Stock found for “{query}”", Html("")
     else:
         page = newest(world, "variants", asked)
         rows, caption, turn = page.rows, "Stock, newest variants first", pages(asked, page.total)

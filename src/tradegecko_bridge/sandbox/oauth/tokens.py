@@ -35,7 +35,9 @@ def redirect_allowed(application: Row, uri: str) -> bool:
         port = parts.port  # Reading it is what finds a bad one.
     except ValueError:
         return False
-    if parts.fragment or parts.username is not None or "\\" in uri or any(ord(char) < 33 for char in uri):
+    # Only what a header can carry as it is: the browser is sent back by one.
+    printable = all(32 < ord(char) < 127 for char in uri)
+    if parts.fragment or parts.username is not None or "\\" in uri or not printable:
         return False
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     anywhere = f"{parts.scheme}://{host}:*"

@@ -16,8 +16,8 @@ from .orders import Orders
 from .purchasing import PurchaseOrders
 from .transfers import StockTransfers
 
-# The table and the row an action answers with; None for an answer without a body.
-Outcome = tuple[str, Row] | None
+# The table and the row an action made or changed.
+Outcome = tuple[str, Row]
 
 
 class Actions:
@@ -104,7 +104,7 @@ class Actions:
         rules = self.world.rules["orders"]
         assert isinstance(rules, Orders)  # noqa: S101 - tells the type checker which rules these are
         rules.void(order)
-        return ("orders", order) if self.world.switches.void_action_returns_order else None
+        return "orders", order
 
     def _finalize(self, order: Row) -> None:
         if self.world.switches.actions_finalize_order and order["status"] in {"draft", "active"}:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import NOT_A_NUMBER, Complaints, Invalid, NotFound
-from ..formats import ZERO, Unreadable, read_decimal, read_string
+from ..formats import ZERO, Unreadable, read_decimal, read_int, read_string
 from ..state import Row
 from ..values import Raw
 from .base import Draft, Rules
@@ -62,10 +62,9 @@ class Variants(Rules):
         super().update(row, raw)
 
     def _initial_location(self, raw: Raw) -> int | None:
-        given = raw.get("initial_stock_location_id")
         try:
-            wanted = None if given in (None, "") else int(str(given))
-        except ValueError:
+            wanted = read_int(raw.get("initial_stock_location_id"))
+        except Unreadable:
             wanted = None
         chosen: int | None = wanted or self.world.account.get("primary_location_id")
         return chosen

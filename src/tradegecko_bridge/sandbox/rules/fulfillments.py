@@ -48,10 +48,14 @@ class Fulfillments(Rules):
         draft.values["company_id"] = order["company_id"]
 
     def check(self, draft: Draft) -> None:
-        """Clients may set packed and fulfilled, and a shipped one cannot be unpacked again."""
+        """Clients may set packed and fulfilled; what has left stays shipped, from where it left."""
         allowed = OPEN_FULFILLMENTS if draft.row is None else {"fulfilled"}
         if "status" in draft.values and draft.values["status"] not in allowed:
             draft.complaints.add("status", NOT_IN_LIST)
+        if "stock_location_id" in draft.values and draft.before.get("status") == "fulfilled":
+            draft.complaints.add("base", _LOCKED)
+        if draft.row is not None and "status" in draft.values:
+            must_be_finalized(self.world, self.state["orders"].rows[draft.row["order_id"]])
 
     def created(self, draft: Draft) -> None:
         """Make the lines; ship when asked to."""

@@ -11,9 +11,11 @@ from ..state import Row
 from .base import Draft, Rules, next_number, use_number
 from .fulfillments import check_quantity, must_be_finalized, rate_of
 
+_LOCKED = "Invoice can no longer be edited"
+
 
 class Invoices(Rules):
-    """What was charged for an order."""
+    """What was charged for an order. An archived one does not change any more, nor what hangs on it."""
 
     def prepare(self, draft: Draft) -> None:
         """Take addresses, currency and payment term from the order and its company."""
@@ -40,6 +42,11 @@ class Invoices(Rules):
             draft.values["invoice_number"] = self._next_number()
         draft.values["company_id"], draft.values["currency_id"] = order["company_id"], order.get("currency_id")
 
+    def check(self, draft: Draft) -> None:
+        """An archived one stays as it is."""
+        if draft.row is not None and (draft.values or self.children(draft.raw, "invoice_line_items")):
+            must_stand(draft.row)
+
     def created(self, draft: Draft) -> None:
         """Make the lines, then the total."""
         given = self.children(draft.raw, "invoice_line_items")
@@ -63,17 +70,17 @@ class Invoices(Rules):
         self.world.progress.refresh(self.state["orders"].rows[row["order_id"]])
 
     def settle(self, row: Row) -> None:
-        """Work out total and payment status, and bring the order up to date."""
-        total, paid = self.world.progress.invoice_total(row), self.world.progress.paid_on(row)
-        status = "unpaid" if paid <= 0 else "paid" if paid >= total else "partial"
-        self.state.update(self.name, row, {"cached_total": total, "payment_status": status})
+        """Bring its total, its payment status and its order up to date."""
         self.world.progress.refresh(self.state["orders"].rows[row["order_id"]])
 
     def _due(self, values: Row) -> str:
         issued = date.fromisoformat(values["invoiced_at"])
         term = self.state.find("payment_terms", values.get("payment_term_id")) or {}
-        start = end_of_month(issued) if term.get("from") == "eom" else issued
-        return (start + timedelta(days=min(term.get("due_in_days") or 0, 36500))).isoformat()
+        try:
+            start = end_of_month(issued) if term.get("from") == "eom" else issued
+            return (start + timedelta(days=term.get("due_in_days") or 0)).isoformat()
+        except (OverflowError, ValueError):
+            return issued.isoformat()  # Behind the last day there is.
 
     def _next_number(self) -> str:
         taken = self.state[self.name].indexes["invoice_number"]
@@ -84,6 +91,10 @@ class Invoices(Rules):
 
 class InvoiceLineItems(Rules):
     """Which order lines an invoice charges, and how many of each."""
+
+    def admit(self, values: Row) -> None:
+        """A line on its own needs an invoice that stands."""
+        must_stand(self._invoice(values))
 
     def alone(self, row: Row) -> None:
         """A line on its own changes the invoice's total."""
@@ -100,8 +111,9 @@ class InvoiceLineItems(Rules):
         if not draft.values.keys() & {"quantity", "order_line_item_id"}:
             return
         wanted = {**draft.before, **draft.values}
+        must_stand(self._invoice(wanted))
         line = self.world.get("order_line_items", wanted["order_line_item_id"])
-        if line["order_id"] != self.state["invoices"].rows[wanted["invoice_id"]]["order_id"]:
+        if line["order_id"] != self._invoice(wanted)["order_id"]:
             raise NotFound("OrderLineItem", line["id"])
         held = draft.before["quantity"] if draft.before.get("order_line_item_id") == line["id"] else ZERO
         left = line["quantity"] - self.world.progress.invoiced(line) + held
@@ -115,15 +127,19 @@ class InvoiceLineItems(Rules):
 
     def delete(self, row: Row) -> None:
         """Take the line off; an invoice does not exist without lines."""
+        must_stand(self._invoice(row))
         if len(self.state[self.name].where("invoice_id", row["invoice_id"])) == 1:
             raise Invalid.one("base", "Cannot create or update an Invoice without line items")
         self.state.delete(self.name, row)
         self._settle(row)
 
+    def _invoice(self, line: Row) -> Row:
+        return self.world.get("invoices", line["invoice_id"])
+
     def _settle(self, row: Row) -> None:
         invoices = self.world.rules["invoices"]
         assert isinstance(invoices, Invoices)  # noqa: S101 - tells the type checker which rules these are
-        invoices.settle(self.state["invoices"].rows[row["invoice_id"]])
+        invoices.settle(self._invoice(row))
 
 
 class Payments(Rules):
@@ -139,7 +155,9 @@ class Payments(Rules):
             draft.values["exchange_rate"] = invoice.get("exchange_rate", ONE)
 
     def check(self, draft: Draft) -> None:
-        """Something must have been paid."""
+        """Something must have been paid, for an invoice that stands."""
+        if draft.values:
+            must_stand(self.world.get("invoices", {**draft.before, **draft.values}["invoice_id"]))
         amount = draft.values.get("amount")
         if isinstance(amount, Decimal) and amount <= 0:
             draft.complaints.add("amount", "must be greater than 0")
@@ -162,3 +180,9 @@ class Payments(Rules):
         invoices = self.world.rules["invoices"]
         assert isinstance(invoices, Invoices)  # noqa: S101 - tells the type checker which rules these are
         invoices.settle(self.state["invoices"].rows[row["invoice_id"]])
+
+
+def must_stand(invoice: Row) -> None:
+    """Raises Invalid for an archived invoice."""
+    if invoice.get("status", "active") != "active":
+        raise Invalid.one("base", _LOCKED)

@@ -76,9 +76,12 @@ class Orders(Rules):
             self.world.progress.refresh(draft.record, touch=bool(appended))
 
     def delete(self, row: Row) -> None:
-        """Drafts (and active orders) become `deleted`, later ones `void` (reference §6.1)."""
+        """Drafts (and active orders) become `deleted`, later ones `void` (reference §6.1).
+
+        One that was packed or shipped from is voided all the same, so that its goods go back.
+        """
         gone_for_good = {"draft"} if self.world.switches.delete_active_order_voids else {"draft", "active"}
-        if row["status"] in gone_for_good:
+        if row["status"] in gone_for_good and not self.world.progress.fulfillments(row):
             self._close(row, "deleted")
         else:
             self.void(row)
@@ -201,10 +204,14 @@ class Orders(Rules):
         draft.values["order_number_folded"] = folded
         if not self.world.switches.reject_duplicate_order_numbers:
             return
-        # Whether a void or deleted order still blocks its number is unknown; a unique column would.
         others = self.state["orders"].indexes["order_number_folded"].ids(folded)
-        if any(key != draft.before.get("id") for key in others):
+        if any(key != draft.before.get("id") and self._blocks_its_number(key) for key in others):
             draft.complaints.add("order_number", TAKEN)
+
+    def _blocks_its_number(self, key: int) -> bool:
+        """A unique column would not look at the status; whether the API did is unknown (reference §8)."""
+        open_ = self.state["orders"].rows[key]["status"] not in self.resource.hides
+        return open_ or self.world.switches.void_orders_block_numbers
 
     def _take_lines(self, row: Row, raw: Raw) -> list[Row]:
         given = self.children(raw, "order_line_items")
@@ -245,6 +252,8 @@ class OrderLineItems(Rules):
         """Quantities are not negative, and lines of a locked order do not change."""
         if draft.row is not None and draft.values:
             must_be_open(self.world, self.state["orders"].rows[draft.row["order_id"]])
+            if "variant_id" in draft.values and self._is_on(draft.row, "fulfillment_line_items"):
+                draft.complaints.add("base", LOCKED)  # What was packed was this variant.
             for name in ("price", "quantity"):
                 if name in draft.values and draft.values[name] is None:
                     draft.complaints.add(name, BLANK)
@@ -265,12 +274,15 @@ class OrderLineItems(Rules):
         """Release the line's stock and remove it."""
         order = self.state["orders"].rows[row["order_id"]]
         must_be_open(self.world, order)
-        for documents in ("fulfillment_line_items", "invoice_line_items"):
-            if row["id"] in self.state[documents].indexes["order_line_item_id"]:
-                raise refusal(self.world)
+        if self._is_on(row, "fulfillment_line_items", "invoice_line_items"):
+            raise refusal(self.world)
         self.world.progress.commit(order, row, gone=True)
         self.state.delete(self.name, row)
         self.world.progress.refresh(order)
+
+    def _is_on(self, row: Row, *documents: str) -> bool:
+        """Whether documents were made of the line."""
+        return any(row["id"] in self.state[name].indexes["order_line_item_id"] for name in documents)
 
     def _refresh(self, row: Row) -> None:
         self.world.progress.refresh(self.state["orders"].rows[row["order_id"]])

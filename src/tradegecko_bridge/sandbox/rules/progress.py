@@ -95,6 +95,8 @@ class Progress:
     def refresh(self, order: Row, *, touch: bool = True) -> None:
         """Work out everything derived, and move `updated_at` unless told not to."""
         lines = self.lines(order)
+        for invoice in self.invoices(order):
+            self._settle(invoice)
         values = self._statuses(lines)
         values["total_value"] = self._total(order, lines)
         values["payment_status"] = _share(self.paid(order), values["total_value"], "unpaid", "paid")
@@ -117,6 +119,11 @@ class Progress:
         if moves != held:
             self.world.stock.change_committed(held, moves)
             self.state.update("order_line_items", line, {"committed": moves}, touch=False)
+
+    def _settle(self, invoice: Row) -> None:
+        total, paid = self.invoice_total(invoice), self.paid_on(invoice)
+        status = "unpaid" if paid <= 0 else "paid" if paid >= total else "partial"
+        self.state.update("invoices", invoice, {"cached_total": total, "payment_status": status})
 
     def _in_fulfillments(self, line: Row, statuses: frozenset[str]) -> Decimal:
         fulfillments = self.state["fulfillments"].rows

@@ -16,7 +16,7 @@ from ..values import Raw
 from ..world import World
 from .base import Draft, Rules, next_number, require_sent, use_number
 from .fulfillments import rate_of
-from .tax import line_rate, line_total, list_price, precision_of
+from .tax import default_tax_type, line_rate, line_total, list_price, precision_of
 
 _RANK = {"draft": 0, "active": 1, "received": 2}
 _DUE = timedelta(days=14)
@@ -61,6 +61,8 @@ class PurchaseOrders(Rules):
         allowed = ("draft", "active") if draft.row is None else ("draft", "active", "received")
         if "status" in draft.values and (wanted not in allowed or _RANK[str(wanted)] < _RANK.get(held, 0)):
             draft.complaints.add("status", NOT_IN_LIST)
+        if "stock_location_id" in draft.values and draft.row is not None and self.received(draft.row):
+            draft.complaints.add("base", _LOCKED)
         address = self.state.find("addresses", draft.values.get("supplier_address_id"))
         company_id = draft.values.get("company_id", draft.before.get("company_id"))
         if address is not None and address["company_id"] != company_id:
@@ -92,10 +94,13 @@ class PurchaseOrders(Rules):
         """The lines, oldest first."""
         return self.state[_LINES].where("purchase_order_id", row["id"])
 
+    def received(self, row: Row) -> list[Row]:
+        """The lines that came with a procurement: they lie where the purchase order sent them."""
+        return [line for line in self.lines(row) if line.get("procurement_id") is not None]
+
     def refresh(self, row: Row) -> None:
         """Work out totals, how much was received, and what is incoming."""
-        lines, places = self.lines(row), precision_of(self.world, row)
-        received = [line for line in lines if line.get("procurement_id") is not None]
+        lines, places, received = self.lines(row), precision_of(self.world, row), self.received(row)
         values: Row = {
             "total": sum((line_total(self.world, row, line, line["quantity"], places) for line in lines), ZERO),
             "cached_quantity": sum((line["quantity"] for line in lines), ZERO),
@@ -159,7 +164,7 @@ class PurchaseOrderLineItems(Rules):
         if draft.values.get("price") is None and variant is not None:
             draft.values["price"] = list_price(variant, order.get("default_price_list_id"))
         if draft.values.get("tax_type_id") is None:
-            draft.values["tax_type_id"] = self.world.account.get("default_purchase_order_tax_type_id")
+            draft.values["tax_type_id"] = default_tax_type(self.world, order, variant, "purchase")
         if draft.values.get("quantity") is None:
             draft.values["quantity"] = ONE
 

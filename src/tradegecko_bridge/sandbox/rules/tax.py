@@ -58,14 +58,14 @@ def precision_of(world: World, order: Row) -> int:
     return 2 if currency is None else min(max(world.value("currencies", currency, "precision"), 0), 8)
 
 
-def default_tax_type(world: World, order: Row, variant: Row | None) -> int | None:
+def default_tax_type(world: World, order: Row, variant: Row | None, kind: str = "sales") -> int | None:
     """A line's tax type when none was sent: exempt for untaxed variants, the company's, the account's."""
     account = world.account
     if variant is not None and not variant.get("taxable", True):
         exempt: int | None = account.get("default_tax_exempt_id")
         return exempt
     company = world.state.find("companies", order.get("company_id")) or {}
-    chosen: int | None = company.get("default_tax_type_id") or account.get("default_sales_order_tax_type_id")
+    chosen: int | None = company.get("default_tax_type_id") or account.get(f"default_{kind}_order_tax_type_id")
     return chosen
 
 

@@ -4,29 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.exc import IntegrityError
 
 from tradegecko_bridge.errors import StoreError
-from tradegecko_bridge.ledger import IntakeCounts, LedgerEntry, LedgerEvent, OrderState
-from tradegecko_bridge.stores import intake_rules, work_rules
-from tradegecko_bridge.stores.row import Arrival, Change, Row
+from tradegecko_bridge.ledger import AT_REMOTE, Filter, IntakeCounts, LedgerEntry, LedgerEvent, OrderState, StateCount
+from tradegecko_bridge.stores import intake_rules, lookup_rules, work_rules
+from tradegecko_bridge.stores.lookup_rules import searched
+from tradegecko_bridge.stores.row import OUT, Arrival, Change, Detail, Row
 from tradegecko_bridge.stores.sql.cursors import advance
 from tradegecko_bridge.stores.sql.database import chunks, wait_alone
 from tradegecko_bridge.stores.sql.rows import (
     Values,
     event_values,
     order_values,
+    to_count,
     to_event,
     to_full_row,
     to_row,
     work_values,
 )
-from tradegecko_bridge.stores.sql.tables import events, orders
+from tradegecko_bridge.stores.sql.tables import OPEN, events, orders
 
 _c = orders.c
+# What every delivery does is said once: SQLAlchemy takes longer to put a statement together than SQLite to run it.
+_ONE = select(orders).where(_c.id == bindparam("row_id")).with_for_update()
+_UPDATE = update(orders).where(_c.id == bindparam("row_id"))
+_INSERT_EVENTS = plain_insert(events)
+_RARE = ("text", "reasons", "entered")
+"""Filters that may match few of very many orders, anywhere in time."""
+_AT_REMOTE = [state.value for state in AT_REMOTE]
+_OUT = [state.value for state in OUT]
+_SENT_AS = (
+    select(_c.id).where(_c.remote_number == bindparam("number"), _c.state.in_(_OUT), _c.id != bindparam("but")).limit(1)
+)
 
 
 # ── intake ───────────────────────────────────────────────────────────────────────────────────
@@ -77,13 +91,12 @@ def _write_batch(tx: Connection, batch: intake_rules.Batch) -> None:
 
 
 def _update(tx: Connection, rows: Iterable[tuple[Row, Values]]) -> None:
-    statement = update(orders).where(_c.id == bindparam("row_id"))
-    tx.execute(statement, [{**values, "row_id": row.entry.id} for row, values in rows])
+    tx.execute(_UPDATE, [{**values, "row_id": row.entry.id} for row, values in rows])
 
 
 def _write_events(tx: Connection, values: Sequence[Values]) -> None:
     if values:
-        tx.execute(plain_insert(events), values)
+        tx.execute(_INSERT_EVENTS, values)
 
 
 # ── work ─────────────────────────────────────────────────────────────────────────────────────
@@ -110,18 +123,19 @@ def _is_due(at: datetime) -> ColumnElement[bool]:
     ready = or_(
         _c.state.in_([OrderState.PENDING.value, OrderState.UNCERTAIN.value]),
         and_(_c.state == OrderState.HELD.value, _c.reason_passing.is_(True)),
+        and_(_c.todo != "", _c.state.in_(_AT_REMOTE), or_(_c.reason_passing.is_(None), _c.reason_passing.is_(True))),
     )
     waited = or_(_c.next_attempt_at.is_(None), _c.next_attempt_at <= at)
-    return and_(free, or_(_c.state == OrderState.SENDING.value, and_(ready, waited)))
+    return and_(OPEN, free, or_(_c.state == OrderState.SENDING.value, and_(ready, waited)))
 
 
-def record(tx: Connection, entry: LedgerEntry, who: str, why: str) -> LedgerEntry:
+def record(tx: Connection, entry: LedgerEntry, who: str, why: str, detail: Detail) -> LedgerEntry:
     """What a worker reports. The serial vouches for the content it read, which therefore is not read again."""
-    stored = tx.execute(select(orders).where(_c.id == entry.id).with_for_update()).one_or_none()
+    stored = tx.execute(_ONE, {"row_id": entry.id}).one_or_none()
     if stored is None:
         raise KeyError(f"no order entry {entry.id}")
     before = to_row(stored, entry.order)
-    change = work_rules.recorded(before, entry, who, why)
+    change = work_rules.recorded(before, entry, who, why, detail)
     try:
         return _write_change(tx, before, change)
     except IntegrityError:
@@ -136,11 +150,18 @@ def unclaim(tx: Connection, entry: LedgerEntry) -> None:
 
 def amend(tx: Connection, entry_id: int, to: OrderState, at: datetime, who: str, why: str) -> LedgerEntry:
     """What a person decides."""
-    stored = tx.execute(select(orders).where(_c.id == entry_id).with_for_update()).one_or_none()
+    stored = tx.execute(_ONE, {"row_id": entry_id}).one_or_none()
     if stored is None:
         raise KeyError(f"no order entry {entry_id}")
     before = to_full_row(stored)
     return _write_change(tx, before, work_rules.amended(before, to, at, who, why))
+
+
+def write_changes(tx: Connection, changes: Sequence[Change]) -> None:
+    """Rows whose content changed, and their events."""
+    if changes:
+        _update(tx, [(row, order_values(row)) for row, _ in changes])
+        _write_events(tx, [event_values(row.entry.id, event) for row, made in changes for event in made])
 
 
 def _write_change(tx: Connection, before: Row, change: Change) -> LedgerEntry:
@@ -155,23 +176,62 @@ def _write_change(tx: Connection, before: Row, change: Change) -> LedgerEntry:
 
 
 def entries(
-    tx: Connection,
-    connection: str | None,
-    states: Collection[OrderState] | None,
-    reference: str | None,
-    number: str | None,
-    limit: int | None,
+    tx: Connection, connection: str | None, wanted: Filter, limit: int | None, before: int | None
 ) -> list[LedgerEntry]:
-    """Entries that match, newest intake first."""
-    query = select(orders).order_by(_c.taken_in_at.desc(), _c.id.desc())
-    for column, value in ((_c.connection, connection), (_c.reference, reference), (_c.number, number)):
-        if value is not None:
-            query = query.where(column == value)
-    if states is not None:
-        query = query.where(_c.state.in_([state.value for state in states]))
+    """Entries that match, newest intake first. Which ones is found out in an index alone, without their content."""
+    ids = select(_c.id).where(*conditions(connection, wanted), *_after(tx, before))
     if limit is not None:
-        query = query.limit(max(limit, 0))
+        rare = any(wanted.get(name) is not None for name in _RARE)
+        # What rarely matches must not be looked for by walking back through time: so no index shall seem to sort this.
+        moment = func.coalesce(_c.taken_in_at, _c.taken_in_at) if rare else _c.taken_in_at
+        ids = ids.order_by(moment.desc(), _c.id.desc()).limit(max(limit, 0))
+    query = select(orders).where(_c.id.in_(ids)).order_by(_c.taken_in_at.desc(), _c.id.desc())
     return [to_full_row(stored).entry for stored in tx.execute(query)]
+
+
+def sent_as(tx: Connection, number: str, but: int) -> bool:
+    """Whether another order was or is being sent under this number."""
+    return tx.execute(_SENT_AS, {"number": number, "but": but}).first() is not None
+
+
+def _after(tx: Connection, before: int | None) -> list[ColumnElement[bool]]:
+    """What comes after an entry in the list."""
+    if before is None:
+        return []
+    taken_in_at = tx.execute(select(_c.taken_in_at).where(_c.id == before)).scalar_one_or_none()
+    if taken_in_at is None:
+        raise KeyError(f"no order entry {before}")
+    return [or_(_c.taken_in_at < taken_in_at, and_(_c.taken_in_at == taken_in_at, _c.id < before))]
+
+
+def conditions(connection: str | None, wanted: Filter) -> list[ColumnElement[bool]]:
+    """:func:`tradegecko_bridge.stores.lookup_rules.matches`, for the database to decide."""
+    given: list[tuple[ColumnElement[Any], Any]] = [
+        (_c.connection, connection),
+        (_c.reference, wanted.get("reference")),
+    ]
+    meant = [column == value for column, value in given if value is not None]
+    if (number := wanted.get("number")) is not None:
+        meant.append(or_(_c.number == number, _c.remote_number == number))
+    if (states := wanted.get("states")) is not None:
+        meant.append(_c.state.in_([state.value for state in states]))
+    if (reasons := wanted.get("reasons")) is not None:
+        meant.append(_c.reason_code.in_(list(reasons)))
+    if text := searched(wanted.get("text") or ""):
+        meant.append(_c.names.contains(text, autoescape=True))
+    for column, span in ((_c.taken_in_at, wanted.get("taken_in")), (_c.in_state_since, wanted.get("entered"))):
+        since, until = span or (None, None)
+        meant += [column >= since] if since else []
+        meant += [column < until] if until else []
+    return meant
+
+
+def summary(tx: Connection, connection: str | None, states: Collection[OrderState] | None) -> list[StateCount]:
+    """The orders counted."""
+    groups = (_c.connection, _c.state, _c.reason_code, _c.reason_passing)
+    counts = select(*groups, func.count().label("number"), func.min(_c.in_state_since).label("since"))
+    query = counts.where(*conditions(connection, {"states": states})).group_by(*groups)
+    return lookup_rules.in_order(to_count(stored) for stored in tx.execute(query))
 
 
 def by_remote_ids(tx: Connection, connection: str, remote_ids: Collection[str]) -> dict[str, LedgerEntry]:

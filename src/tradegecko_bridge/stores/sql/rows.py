@@ -11,7 +11,17 @@ from sqlalchemy import Row as DatabaseRow
 from tradegecko_bridge.commerce import Shipment, SourceOrder
 from tradegecko_bridge.commerce.codec import from_plain, to_plain
 from tradegecko_bridge.errors import MalformedData
-from tradegecko_bridge.ledger import Claim, LedgerEntry, LedgerEvent, OrderState, Reason, ShipmentEntry, ShipmentState
+from tradegecko_bridge.ledger import (
+    Claim,
+    LedgerEntry,
+    LedgerEvent,
+    OrderState,
+    Reason,
+    ShipmentEntry,
+    ShipmentState,
+    StateCount,
+)
+from tradegecko_bridge.stores.lookup_rules import search_key
 from tradegecko_bridge.stores.row import Row
 from tradegecko_bridge.stores.shipment_rules import ShipmentRow
 
@@ -51,12 +61,15 @@ def to_row(stored: Stored, order: SourceOrder | None) -> Row:
         remote_id=stored.remote_id,
         remote_number=stored.remote_number,
         line_ids=json.loads(stored.line_ids),
+        todo=tuple(stored.todo.split()),
         generation=stored.generation,
         attempts=stored.attempts,
         sent_at=stored.sent_at,
         next_attempt_at=stored.next_attempt_at,
         taken_in_at=stored.taken_in_at,
         updated_at=stored.updated_at,
+        in_state_since=stored.in_state_since or stored.updated_at,
+        expired_at=stored.expired_at,
         superseded=stored.newer is not None,
         serial=stored.serial,
         claim=_claim(stored),
@@ -98,12 +111,16 @@ def work_values(row: Row) -> Values:
         "remote_id": entry.remote_id,
         "remote_number": entry.remote_number,
         "line_ids": json.dumps(entry.line_ids),
+        "todo": " ".join(entry.todo),
         "generation": entry.generation,
         "attempts": entry.attempts,
         "sent_at": entry.sent_at,
         "next_attempt_at": entry.next_attempt_at,
         "updated_at": entry.updated_at,
         "serial": entry.serial,
+        "in_state_since": entry.in_state_since,
+        "expired_at": entry.expired_at,
+        "names": search_key(entry),
         **_claim_values(entry.claim),
     }
 
@@ -111,7 +128,9 @@ def work_values(row: Row) -> Values:
 def to_event(stored: Stored) -> LedgerEvent:
     """One line of an order's history."""
     was = OrderState(stored.was) if stored.was else None
-    return LedgerEvent(at=stored.at, who=stored.who, was=was, now=OrderState(stored.now), why=stored.why)
+    detail = json.loads(stored.detail) if stored.detail else {}
+    now = OrderState(stored.now)
+    return LedgerEvent(at=stored.at, who=stored.who, was=was, now=now, why=stored.why, detail=detail)
 
 
 def event_values(order_id: int, event: LedgerEvent) -> Values:
@@ -124,7 +143,20 @@ def event_values(order_id: int, event: LedgerEvent) -> Values:
         "was": was,
         "now": event.now.value,
         "why": event.why,
+        "detail": json.dumps(event.detail, separators=(",", ":")) if event.detail else None,
     }
+
+
+def to_count(stored: Stored) -> StateCount:
+    """One group of a summary."""
+    return StateCount(
+        connection=stored.connection,
+        state=OrderState(stored.state),
+        code=stored.reason_code,
+        passing=bool(stored.reason_passing),
+        count=stored.number,
+        since=stored.since,
+    )
 
 
 def to_shipment_row(stored: Stored) -> ShipmentRow:

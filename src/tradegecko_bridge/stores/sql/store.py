@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Self
+from typing import Any, Self, Unpack
 
 from tradegecko_bridge.commerce import Shipment, SourceOrder, UnreadableOrder
-from tradegecko_bridge.ledger import IntakeCounts, LedgerEntry, LedgerEvent, OrderState, ShipmentEntry
+from tradegecko_bridge.ledger import (
+    FINISHED,
+    Alert,
+    Filter,
+    Finding,
+    IntakeCounts,
+    LedgerEntry,
+    LedgerEvent,
+    OrderState,
+    ShipmentEntry,
+    StateCount,
+)
+from tradegecko_bridge.stores import lookup_rules
 from tradegecko_bridge.stores.row import utc
-from tradegecko_bridge.stores.sql import cursors, orders
+from tradegecko_bridge.stores.sql import alerts as alert_statements
+from tradegecko_bridge.stores.sql import cursors, expiry, health, orders
 from tradegecko_bridge.stores.sql import shipments as shipment_statements
 from tradegecko_bridge.stores.sql.database import Database
+from tradegecko_bridge.stores.sql.health import LedgerHealth
+from tradegecko_bridge.stores.sql.mirrors import SqlMirrorStore
 from tradegecko_bridge.stores.sql.permits import SqlPermitBook
 from tradegecko_bridge.stores.sql.schema import bring_up_to_date
 from tradegecko_bridge.stores.sql.tokens import SqlTokenStore
@@ -43,6 +58,8 @@ class SqlStore:
         """The logins kept beside the ledger, a :class:`~tradegecko_bridge.ports.TokenStore`."""
         self.permits = SqlPermitBook(self._database)
         """What is used of the rate limit, a :class:`~tradegecko_bridge.ports.RateLedger`."""
+        self.mirror = SqlMirrorStore(self._database)
+        """What is remembered of accounts, a :class:`~tradegecko_bridge.ports.MirrorStore`."""
 
     def __repr__(self) -> str:
         return f"SqlStore({self._database.url!r})"
@@ -80,10 +97,12 @@ class SqlStore:
         with self._database.writing() as tx:
             return orders.claim(tx, connection, worker, at, until, limit)
 
-    def record(self, entry: LedgerEntry, *, who: str, why: str = "") -> LedgerEntry:
+    def record(
+        self, entry: LedgerEntry, *, who: str, why: str = "", detail: Mapping[str, Any] | None = None
+    ) -> LedgerEntry:
         """See :meth:`tradegecko_bridge.ports.Store.record`."""
         with self._database.writing() as tx:
-            return orders.record(tx, entry, who, why)
+            return orders.record(tx, entry, who, why, detail)
 
     def unclaim(self, entry: LedgerEntry) -> None:
         """See :meth:`tradegecko_bridge.ports.Store.unclaim`."""
@@ -100,14 +119,26 @@ class SqlStore:
         self,
         connection: str | None = None,
         *,
-        states: Collection[OrderState] | None = None,
-        reference: str | None = None,
-        number: str | None = None,
         limit: int | None = None,
+        before: int | None = None,
+        **wanted: Unpack[Filter],
     ) -> Sequence[LedgerEntry]:
         """See :meth:`tradegecko_bridge.ports.Store.entries`."""
+        wanted = lookup_rules.in_utc(wanted)
         with self._database.reading() as tx:
-            return orders.entries(tx, connection, states, reference, number, limit)
+            return orders.entries(tx, connection, wanted, limit, before)
+
+    def summary(
+        self, connection: str | None = None, *, states: Collection[OrderState] | None = None
+    ) -> Sequence[StateCount]:
+        """See :meth:`tradegecko_bridge.ports.Store.summary`."""
+        with self._database.reading() as tx:
+            return orders.summary(tx, connection, states)
+
+    def sent_as(self, number: str, *, but: int) -> bool:
+        """See :meth:`tradegecko_bridge.ports.Store.sent_as`."""
+        with self._database.reading() as tx:
+            return orders.sent_as(tx, number, but)
 
     def by_remote_ids(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, LedgerEntry]:
         """See :meth:`tradegecko_bridge.ports.Store.by_remote_ids`."""
@@ -133,6 +164,11 @@ class SqlStore:
         """See :meth:`tradegecko_bridge.ports.Store.shipments`."""
         with self._database.reading() as tx:
             return shipment_statements.of_entries(tx, connection, entry_ids)
+
+    def refused_shipments(self, connection: str) -> Sequence[ShipmentEntry]:
+        """See :meth:`tradegecko_bridge.ports.Store.refused_shipments`."""
+        with self._database.reading() as tx:
+            return shipment_statements.refused(tx, connection)
 
     def claim_shipments(
         self, connection: str, worker: str, *, at: datetime, until: datetime, limit: int
@@ -160,3 +196,58 @@ class SqlStore:
         at = utc(at)
         with self._database.writing() as tx:
             cursors.write_acknowledged(tx, connection, kind, values, at)
+
+    # ── expiry ───────────────────────────────────────────────────────────────────────────────
+
+    def expire_personal_data(
+        self,
+        connection: str,
+        *,
+        before: datetime,
+        at: datetime,
+        who: str,
+        states: Collection[OrderState] = FINISHED,
+        limit: int = 500,
+    ) -> int:
+        """See :meth:`tradegecko_bridge.ports.Store.expire_personal_data`."""
+        before, at = utc(before), utc(at)
+        with self._database.writing() as tx:
+            return expiry.expire(tx, connection, states, before, at, who, limit)
+
+    def expirable(
+        self, connection: str, *, before: datetime, at: datetime, states: Collection[OrderState] = FINISHED
+    ) -> int:
+        """See :meth:`tradegecko_bridge.ports.Store.expirable`."""
+        before, at = utc(before), utc(at)
+        with self._database.reading() as tx:
+            return expiry.count(tx, connection, states, before, at)
+
+    def scrub(self) -> bool:
+        """See :meth:`tradegecko_bridge.ports.Store.scrub`.
+
+        SQLite overwrites what is replaced when it happens, and this empties its log. PostgreSQL keeps old versions of
+        rows until they are vacuumed, which this does; its own log (WAL) is the server's affair.
+        """
+        return self._database.scrub()
+
+    def check(self) -> LedgerHealth:
+        """Look the whole ledger over: how much there is, and what is wrong with it. Takes a while on a large one."""
+        with self._database.reading() as tx:
+            return health.look_over(tx, self._database.is_sqlite)
+
+    # ── alerts ───────────────────────────────────────────────────────────────────────────────
+
+    def update_alerts(
+        self, connection: str, found: Sequence[Finding], *, judged: Collection[str], at: datetime
+    ) -> Sequence[Alert]:
+        """See :meth:`tradegecko_bridge.ports.Store.update_alerts`."""
+        at = utc(at)
+        if not found and not self.alerts(connection):
+            return []  # nearly every time: nobody has to wait for a transaction that writes
+        with self._database.writing() as tx:
+            return alert_statements.compare(tx, connection, found, judged, at)
+
+    def alerts(self, connection: str | None = None, *, closed: bool = False) -> Sequence[Alert]:
+        """See :meth:`tradegecko_bridge.ports.Store.alerts`."""
+        with self._database.reading() as tx:
+            return alert_statements.listed(tx, connection, closed=closed)

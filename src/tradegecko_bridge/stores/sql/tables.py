@@ -5,6 +5,8 @@ All names begin with ``ledger_``, so that the ledger can live in a database that
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
@@ -16,13 +18,15 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TextClause,
     UniqueConstraint,
+    text,
 )
 
 from tradegecko_bridge.ledger import OrderState, ShipmentState
 from tradegecko_bridge.stores.sql.columns import Id, UtcTime, Words
 
-HEAD = "0003"
+HEAD = "0005"
 """The newest migration: a database that stands there needs none."""
 VERSION_TABLE = "ledger_version"
 
@@ -67,15 +71,44 @@ orders = Table(
     Column("claim_worker", Words),
     Column("claim_until", UtcTime),
     Column("serial", Integer, nullable=False),
+    Column("todo", String, nullable=False, server_default=""),
+    Column("in_state_since", UtcTime),
+    Column("expired_at", UtcTime),
+    Column("names", Words),
     UniqueConstraint("connection", "reference"),
     UniqueConstraint("connection", "remote_id"),
     CheckConstraint(_one_of("state", OrderState), name="state"),
     CheckConstraint("(claim_worker IS NULL) = (claim_until IS NULL)", name="claim"),
     Index(None, "connection", "state", "taken_in_at"),
     Index(None, "connection", "number"),
+    Index(None, "remote_number"),
     Index(None, "taken_in_at"),
+    Index(None, "state", "taken_in_at"),
+    Index(None, "connection", "taken_in_at"),
+    Index(
+        "ix_ledger_orders_search",
+        *("connection", "state", "reason_code", "reason_passing", "in_state_since", "taken_in_at", "names"),
+    ),
 )
-"""One row per order. ``fingerprint`` is of the source's newest word, ``newer`` content not taken up yet."""
+"""One row per order. ``fingerprint`` is of the source's newest word, ``newer`` content not taken up yet; ``todo`` names
+the actions still to be done after delivery, with blanks between.
+
+``names`` is what text is searched in. It and ``in_state_since`` came later and are filled in every row all the same.
+The index for searching holds all that can be asked for: it is read through instead of the table, which holds content.
+"""
+
+OPEN = text("(state IN ('pending', 'sending', 'uncertain', 'held') OR todo <> '')")
+"""Which orders there may be work on: few of all. Said in the same words by the index and by who wants to use it."""
+UNEXPIRED = text("expired_at IS NULL")
+
+
+def _partial(name: str, condition: TextClause, *columns: Column[Any], unique: bool = False) -> None:
+    """An index of some rows only."""
+    Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+
+
+_partial("ix_ledger_orders_open", OPEN, orders.c.connection, orders.c.taken_in_at)
+_partial("ix_ledger_orders_unexpired", UNEXPIRED, orders.c.connection, orders.c.state, orders.c.in_state_since)
 
 events = Table(
     "ledger_events",
@@ -87,6 +120,7 @@ events = Table(
     Column("was", String),
     Column("now", String, nullable=False),
     Column("why", Words, nullable=False),
+    Column("detail", Text),
     Index(None, "order_id"),
 )
 
@@ -133,6 +167,23 @@ acknowledged = Table(
     Column("at", UtcTime, nullable=False),
 )
 
+alerts = Table(
+    "ledger_alerts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("connection", String, nullable=False),
+    Column("key", Words, nullable=False),
+    Column("severity", String, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("last_seen_at", UtcTime, nullable=False),
+    Column("closed_at", UtcTime),
+    Index(None, "connection", "opened_at"),
+)
+_partial("uq_ledger_alerts_open", text("closed_at IS NULL"), alerts.c.connection, alerts.c.key, unique=True)
+"""What needs a person, or did: one row each time it began; of a connection's open ones each key is there once."""
+
 permits = Table(
     "ledger_permits",
     metadata,
@@ -152,3 +203,37 @@ tokens = Table(
     Column("content", Text),
 )
 """One row per login, also after it ended: then without content. The tokens are in ``content``, as JSON."""
+
+mirrors = Table(
+    "ledger_mirrors",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("cursor", Text),
+    Column("complete", Boolean, nullable=False),
+    Column("at", UtcTime),
+)
+"""How far each kind of record of each account has been read."""
+
+mirror_rows = Table(
+    "ledger_mirror_rows",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("stamp", String, nullable=False),
+    Column("content", Text, nullable=False),
+)
+"""What is remembered of one record: its keys and facts, as JSON."""
+
+mirror_keys = Table(
+    "ledger_mirror_keys",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("value", Words, primary_key=True),
+    Column("row_id", String, primary_key=True),
+    Index(None, "account", "kind", "row_id"),
+)
+"""Which rows have which value."""

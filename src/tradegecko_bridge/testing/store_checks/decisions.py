@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from tradegecko_bridge.errors import ClaimLost
-from tradegecko_bridge.ledger import NEXT, OrderState
+from tradegecko_bridge.ledger import NEXT, OrderState, Reason
 from tradegecko_bridge.ports import Store
 from tradegecko_bridge.testing.store_checks.cases import (
     AFTER,
@@ -81,6 +81,18 @@ class DecisionChecks:
         entry = store.record(claim_one(store).moved(S.PENDING, AT, attempts=4, next_attempt_at=AFTER), who="ann")
         store.amend(entry.id, S.PENDING, at=SOON, who="bob", why="the outage is over")
         assert claim_one(store, SOON).attempts == 0
+
+    def test_looking_can_be_hastened(self, store: Store) -> None:
+        """An order in doubt can be looked for now; why it is in doubt, and under which key, stays.
+
+        *Troubleshooting:* uncertain may follow uncertain; only the wait ends.
+        """
+        doubt = Reason("key_used", "used before")
+        entry = in_state(store, S.UNCERTAIN)
+        entry = store.record(claim_one(store).moved(S.UNCERTAIN, AT, reason=doubt, next_attempt_at=AFTER), who="ann")
+        hastened = store.amend(entry.id, S.UNCERTAIN, at=SOON, who="bob", why="look now")
+        assert (hastened.reason, hastened.generation, hastened.next_attempt_at) == (doubt, entry.generation, None)
+        assert claim_one(store, SOON).state is S.UNCERTAIN
 
     @pytest.mark.parametrize("state", STATES)
     def test_what_cannot_follow_is_refused(self, store: Store, state: OrderState) -> None:

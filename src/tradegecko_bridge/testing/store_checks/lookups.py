@@ -3,6 +3,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
+
+from tradegecko_bridge.ledger import Reason, Span
 from tradegecko_bridge.ports import Store
 from tradegecko_bridge.testing.store_checks.cases import (
     AFTER,
@@ -61,6 +66,156 @@ class LookupChecks:
         store.take_in(SHOP, [an_order("1", number="A1"), an_order("2", number="A1"), an_order("3", number="a1")], at=AT)
         assert references(store.entries(SHOP, number="A1")) == ["2", "1"]
         assert list(store.entries(SHOP, number="A%")) == []
+        entry = store.claim(SHOP, "ann", at=AT, until=SOON, limit=1)[0]
+        store.record(entry.moved(S.DELIVERED, AT, remote_id="901", remote_number="EB-A1"), who="ann")
+        assert references(store.entries(SHOP, number="EB-A1")) == [entry.reference]
+        assert references(store.entries(SHOP, number="A1")) == ["2", "1"]
+
+    def test_by_reason(self, store: Store) -> None:
+        """Orders are found by the code of their reason, whatever their state; any of several will do.
+
+        *Troubleshooting:* orders without a reason match none; an empty collection means none.
+        """
+        store.take_in(SHOP, orders(3), at=AT)
+        first, second, _ = claim(store)
+        store.record(first.moved(S.HELD, AT, reason=Reason(code="unknown_sku", text="no TEA")), who="ann")
+        store.record(second.moved(S.SKIPPED, AT, reason=Reason(code="filtered", text="not ours")), who="ann")
+        assert references(store.entries(SHOP, reasons={"unknown_sku"})) == ["1"]
+        assert references(store.entries(reasons=["filtered", "unknown_sku", "other"])) == ["2", "1"]
+        assert references(store.entries(SHOP, reasons={"filtered"}, states={S.HELD})) == []
+        assert references(store.entries(SHOP, reasons=())) == []
+
+    @pytest.mark.parametrize("text", ["b-10", "B-10", "ref/ü", "REF/Ü", "so0901", "0901", "90", " 901 "])
+    def test_by_text(self, store: Store, text: str) -> None:
+        """Text is found anywhere in number, reference, and number and id over there; capitals do not matter.
+
+        *Troubleshooting:* ``lookup_rules.search_key`` holds all of them; write it anew whenever one changes.
+        """
+        store.take_in(SHOP, [an_order("ref/Ü1", number="B-1001"), an_order("2", number="A-2")], at=AT)
+        entry = next(entry for entry in claim(store) if entry.number == "B-1001")
+        store.record(entry.moved(S.DELIVERED, AT, remote_id="901", remote_number="SO0901"), who="ann")
+        assert references(store.entries(SHOP, text=text)) == ["ref/Ü1"]
+        assert references(store.entries(text=text, states={S.PENDING})) == []
+
+    @pytest.mark.parametrize("text", ["%", "_", "*", "1001 ref", "\n", "10012"])
+    def test_text_is_only_text(self, store: Store, text: str) -> None:
+        """No sign has a meaning of its own, and nothing is found across two names.
+
+        *Troubleshooting:* escape what LIKE understands. Text of blanks only is no text, and finds everything.
+        """
+        store.take_in(SHOP, [an_order("ref", number="1001")], at=AT)
+        assert len(store.entries(SHOP, text=text)) == (not text.strip())
+
+    def test_a_changed_number_is_found(self, store: Store) -> None:
+        """What the source renames is found by its new number, and no longer by the old one.
+
+        *Troubleshooting:* new content that is taken up changes what can be searched.
+        """
+        store.take_in(SHOP, [an_order("1", number="old")], at=AT)
+        store.take_in(SHOP, [an_order("1", number="new")], at=SOON)
+        assert references(store.entries(text="new")) == ["1"]
+        assert references(store.entries(text="old")) == []
+
+    def test_long_names_do_no_harm(self, store: Store) -> None:
+        """However long a number is, the order is taken in and found by how it begins.
+
+        *Troubleshooting:* an index has a longest key; only so much of each name can be searched.
+        """
+        store.take_in(SHOP, [an_order("1", number="x1" * 2000)], at=AT)
+        assert references(store.entries(SHOP, text="x1x1")) == ["1"]
+        assert references(store.entries(SHOP, text="x1" * 2000)) == ["1"]
+
+    @pytest.mark.parametrize(
+        ("span", "found"),
+        [
+            ((None, None), ["3", "2", "1"]),
+            ((SOON, None), ["3", "2"]),
+            ((None, SOON), ["1"]),
+            ((SOON, AFTER), ["2"]),
+            ((AFTER + timedelta(seconds=1), None), []),
+        ],
+    )
+    def test_by_intake(self, store: Store, span: Span, found: list[str]) -> None:
+        """A span of time begins with its first moment and ends before its last.
+
+        *Troubleshooting:* ``>=`` and ``<``; either end may be open.
+        """
+        for reference, at in (("1", AT), ("2", SOON), ("3", AFTER)):
+            store.take_in(SHOP, [an_order(reference)], at=at)
+        assert references(store.entries(SHOP, taken_in=span)) == found
+
+    def test_dates_follow_the_state(self, store: Store) -> None:
+        """``entered`` is when the order came into the state it is in, not when it was last touched.
+
+        *Troubleshooting:* a new state sets ``in_state_since``, the same state again leaves it.
+        """
+        store.take_in(SHOP, [an_order()], at=AT)
+        assert entry_of(store).in_state_since == AT
+        held = store.amend(entry_of(store).id, S.HELD, at=SOON, who="bob", why="wait")
+        assert held.in_state_since == SOON
+        held = store.amend(held.id, S.HELD, at=AFTER, who="bob", why="wait longer")
+        assert (held.in_state_since, held.updated_at) == (SOON, AFTER)
+        assert entry_of(store) == held
+        assert references(store.entries(SHOP, entered=(SOON, AFTER))) == ["1"]
+        assert references(store.entries(SHOP, entered=(AFTER, None), states={S.HELD})) == []
+        store.take_in(SHOP, [an_order(note="changed")], at=SOON)
+        assert entry_of(store).in_state_since == SOON
+
+    def test_pages(self, store: Store) -> None:
+        """The id of a page's last entry asks for the next page, also among orders of one moment.
+
+        *Troubleshooting:* sort and compare by ``taken_in_at``, then by id; the filters go on counting.
+        """
+        store.take_in(SHOP, orders(5), at=AT)
+        store.take_in(SHOP, [an_order("late")], at=SOON)
+        store.take_in("other", [an_order("elsewhere")], at=AT)
+        seen, last = [], None
+        while page := store.entries(SHOP, limit=2, before=last, states={S.PENDING}):
+            seen += references(page)
+            last = page[-1].id
+        assert seen == ["late", "5", "4", "3", "2", "1"]
+
+    def test_there_is_no_page_after_nothing(self, store: Store) -> None:
+        """An id nobody has is refused, so that a script does not take it for the end.
+
+        *Troubleshooting:* KeyError.
+        """
+        with pytest.raises(KeyError):
+            store.entries(before=4711)
+
+    def test_several_states_in_pages(self, store: Store) -> None:
+        """Limits and pages also hold for several states together.
+
+        *Troubleshooting:* the limit counts all states together.
+        """
+        store.take_in(SHOP, orders(4), at=AT)
+        store.amend(entry_of(store, "2").id, S.SKIPPED, at=AT, who="bob", why="no")
+        store.amend(entry_of(store, "3").id, S.HELD, at=AT, who="bob", why="no")
+        wanted = [S.HELD, S.SKIPPED, S.PENDING]
+        first = store.entries(SHOP, states=wanted, limit=3)
+        assert references(first) == ["4", "3", "2"]
+        assert references(store.entries(SHOP, states=wanted, limit=3, before=first[-1].id)) == ["1"]
+
+    def test_summary(self, store: Store) -> None:
+        """Orders are counted by connection, state and reason, with the moment since when the first is there.
+
+        *Troubleshooting:* what waits for a passing reason is counted apart from what does not.
+        """
+        store.take_in(SHOP, orders(5), at=AT)
+        store.take_in("other", orders(1), at=SOON)
+        one, two, three, *_ = claim(store)
+        store.record(one.moved(S.HELD, AFTER, reason=Reason("no_sku", "x")), who="ann")
+        store.record(two.moved(S.HELD, SOON, reason=Reason("no_sku", "y")), who="ann")
+        store.record(three.moved(S.HELD, SOON, reason=Reason("no_sku", "z", passing=True)), who="ann")
+        counted = [(c.connection, c.state, c.code, c.passing, c.count, c.since) for c in store.summary()]
+        assert counted == [
+            ("other", S.PENDING, None, False, 1, SOON),
+            (SHOP, S.HELD, "no_sku", False, 2, SOON),
+            (SHOP, S.HELD, "no_sku", True, 1, SOON),
+            (SHOP, S.PENDING, None, False, 2, AT),
+        ]
+        assert [c.count for c in store.summary(SHOP, states={S.HELD})] == [2, 1]
+        assert list(store.summary(SHOP, states=())) == list(store.summary("nobody")) == []
 
     def test_by_remote_ids(self, store: Store) -> None:
         """Entries are found by what they were delivered as, within their connection.

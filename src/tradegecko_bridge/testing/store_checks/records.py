@@ -93,6 +93,20 @@ class RecordChecks:
         store.record(claim_one(store).moved(S.PENDING, SOON, attempts=2), who="ann", why="rate limit")
         assert history_of(store)[-1].why == "rate limit"
 
+    def test_what_was_said_is_kept(self, store: Store) -> None:
+        """A detail comes back with its event as JSON gives it back; without an event it goes nowhere.
+
+        *Troubleshooting:* any text, also with halves of characters and NULs; other events have an empty one.
+        """
+        entry = in_state(store, S.SENDING)
+        detail = {"lines": [{"quantity": "2", "price": "4.90"}], "number": "#1 \0 \ud800", "status": 201, "id": None}
+        entry = store.record(entry.moved(S.SENDING, SOON, generation=2), who="ann", detail={"lost": 1})
+        store.record(entry.moved(S.DELIVERED, SOON, remote_id="901"), who="ann", detail=detail)
+        detail["lines"] = []
+        taken_in, sending, delivered = history_of(store)
+        assert (taken_in.detail, sending.detail) == ({}, {})
+        assert delivered.detail == {**detail, "lines": [{"quantity": "2", "price": "4.90"}]}
+
     def test_one_claim_serves_the_whole_delivery(self, store: Store) -> None:
         """Sending, sending again, delivered: each from the entry the last one gave back.
 

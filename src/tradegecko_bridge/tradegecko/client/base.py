@@ -111,6 +111,11 @@ class ClientBase(ABC, Generic[Http, Transport, Sleep]):
         """Make every resource an attribute of this client."""
 
     @property
+    def base_url(self) -> str:
+        """Where the API is, without a slash at the end."""
+        return self._core.base_url
+
+    @property
     def calls(self) -> int:
         """Requests sent so far by this client and its copies, repeated ones counted each time."""
         return self._core.calls

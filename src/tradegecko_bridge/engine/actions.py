@@ -1,0 +1,89 @@
+"""What is done with an order once it is there: invoiced, paid, packed. Each costs one request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from attrs import evolve
+
+from tradegecko_bridge.commerce import SourceOrder
+from tradegecko_bridge.commerce.remote import RemoteOrder
+from tradegecko_bridge.engine import details
+from tradegecko_bridge.engine.keys import idempotency_key
+from tradegecko_bridge.engine.report import Outcome
+from tradegecko_bridge.engine.settings import ConnectionSettings
+from tradegecko_bridge.engine.wiring import Wiring
+from tradegecko_bridge.errors import OutcomeUnknown, Rejected, Unavailable
+from tradegecko_bridge.ledger import LedgerEntry, Reason
+
+REFUSED = "action_refused"
+"""The code of the reason why something asked for was not done; a person decides."""
+
+
+def wanted(order: SourceOrder, remote: RemoteOrder, settings: ConnectionSettings) -> tuple[str, ...]:
+    """The actions in their order: what is invoiced first is paid on that invoice, if it costs anything and the source
+    does not deny it."""
+    paid = settings.mark_paid and order.paid is not False and remote.total != 0
+    asked = (("invoice", settings.create_invoice), ("pay", paid), ("pack", settings.pack_orders))
+    return tuple(action for action, so in asked if so)
+
+
+class FollowUp:
+    """Does what is still to be done with delivered orders; ``say`` takes what is to be reported.
+
+    An action does what is still open of an order, so that a second one finds nothing to do: after any doubt the order
+    is looked at, and what it does not have behind it is tried again, each time under a key of its own.
+    """
+
+    def __init__(self, wiring: Wiring, say: Callable[[LedgerEntry, Outcome, str], None]) -> None:
+        self._w = wiring
+        self._say = say
+
+    def __call__(self, entry: LedgerEntry, *, tried: bool) -> None:
+        """One action after the other. ``tried``: the first of them may have been carried out already.
+
+        Raises:
+            AccessDenied: login, plan or permission.
+        """
+        try:
+            done = self._w.gateway.acted(str(entry.remote_id)) if tried else ()
+            while entry.todo:
+                if entry.todo[0] not in done:
+                    self._act(entry)
+                entry = self._done(entry)
+        except (Unavailable, OutcomeUnknown) as error:
+            self._later(entry, error)
+        except Rejected as error:
+            self._refused(entry, error)
+
+    def _act(self, entry: LedgerEntry) -> None:
+        action = entry.todo[0]
+        key = idempotency_key(self._w.connection, f"{entry.reference}\n{action}", entry.attempts)
+        self._w.gateway.act(str(entry.remote_id), action, key=key, method=self._w.settings.payment_method)
+
+    def _done(self, entry: LedgerEntry) -> LedgerEntry:
+        action, *rest = entry.todo
+        now = self._w.clock()
+        claim = evolve(entry.claim, until=self._w.until(now)) if entry.claim and rest else None
+        return self._record(entry.moved(entry.state, now, todo=tuple(rest), claim=claim), f"{action} done")
+
+    def _later(self, entry: LedgerEntry, error: Unavailable | OutcomeUnknown) -> None:
+        now, action = self._w.clock(), entry.todo[0]
+        retry_at = self._w.timing.retry_at(now, entry.attempts)
+        if isinstance(error, Unavailable) and error.retry_at is not None:
+            retry_at = max(retry_at, error.retry_at)
+        facts = {"todo": entry.todo, "claim": None, "attempts": entry.attempts + 1, "next_attempt_at": retry_at}
+        reason = Reason("unavailable", str(error), passing=True)
+        later = entry.moved(entry.state, now, reason=reason, **facts)
+        self._record(later, f"{action}: {error}", details.failed(error))
+        said = f"delivered; {action} is tried again from {retry_at:%H:%M:%S} UTC: {error}"
+        self._say(entry, Outcome.WAITING, said)
+
+    def _refused(self, entry: LedgerEntry, error: Rejected) -> None:
+        reason = Reason(REFUSED, f"{entry.todo[0]} was refused: {error}")
+        facts = {"reason": reason, "todo": entry.todo, "claim": None, "attempts": entry.attempts + 1}
+        self._record(entry.moved(entry.state, self._w.clock(), **facts), reason.text, details.failed(error))
+        self._say(entry, Outcome.REFUSED, f"delivered, but {reason.text}")
+
+    def _record(self, entry: LedgerEntry, why: str, detail: details.Detail | None = None) -> LedgerEntry:
+        return self._w.store.record(entry, who=self._w.worker, why=why, detail=detail)

@@ -1,0 +1,89 @@
+"""Orders the source cancels after they were delivered: voided over there, where the settings say so.
+
+That an order is to be voided is durable before its cancellation is taken in, so that neither a killed process nor a
+system that is down forgets it. Nothing is voided of which something has been shipped: that is a person's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
+from tradegecko_bridge.engine.keys import idempotency_key
+from tradegecko_bridge.engine.report import Outcome, Report
+from tradegecko_bridge.engine.settings import OnCancel
+from tradegecko_bridge.engine.wiring import Wiring
+from tradegecko_bridge.errors import ClaimLost, GatewayError, OutcomeUnknown, Rejected, Unavailable
+from tradegecko_bridge.ledger import AT_REMOTE, LedgerEntry, OrderState
+
+KIND: Final = "cancellation"
+TO_DO: Final = "to do "
+"""Begins what is still to be done; the number of the next try follows."""
+DONE: Final = "done"
+IN_DOUBT: Final = (OrderState.SENDING, OrderState.UNCERTAIN)
+ACTION: Final = "void"
+SHIPPED: Final = "ship"
+
+
+def note(wiring: Wiring, batch: Sequence[SourceOrder | UnreadableOrder]) -> None:
+    """Write down which canceled orders are to be voided, should they be there."""
+    canceled = {a.reference for a in batch if isinstance(a, SourceOrder) and a.canceled_at is not None}
+    if wiring.settings.on_cancel is not OnCancel.VOID or not canceled:
+        return
+    known = wiring.store.acknowledged(wiring.connection, KIND)
+    new = {reference: f"{TO_DO}1" for reference in canceled if reference not in known}
+    wiring.store.record_acknowledged(wiring.connection, KIND, new, at=wiring.clock())
+
+
+def void_canceled(wiring: Wiring, report: Report) -> None:
+    """Void what is to be voided; what cannot be done now is tried again with the next run."""
+    if wiring.settings.on_cancel is not OnCancel.VOID:
+        return
+    noted = wiring.store.acknowledged(wiring.connection, KIND)
+    for reference, value in noted.items():
+        if not value.startswith(TO_DO):
+            continue
+        entry = next(iter(wiring.store.entries(wiring.connection, reference=reference)), None)
+        try:
+            now = _settled(wiring, entry, int(value.removeprefix(TO_DO)), report)
+        except GatewayError as error:
+            report.fail(error)
+            return
+        if now != value:
+            wiring.store.record_acknowledged(wiring.connection, KIND, {reference: now}, at=wiring.clock())
+
+
+def _settled(wiring: Wiring, entry: LedgerEntry | None, tries: int, report: Report) -> str:
+    """What there is to do afterwards.
+
+    Raises:
+        AccessDenied: login, plan or permission.
+    """
+    if entry is not None and entry.state in IN_DOUBT:
+        return f"{TO_DO}{tries}"
+    if entry is None or entry.state not in AT_REMOTE:
+        return DONE
+    try:
+        said = _void(wiring, entry, tries)
+        wiring.store.amend(entry.id, entry.state, at=wiring.clock(), who=wiring.worker, why=said)
+        report.add(entry.number, Outcome.CHANGED, said)
+    except Rejected as error:
+        report.add(entry.number, Outcome.REFUSED, f"canceled at the source, and could not be voided: {error}")
+    except (Unavailable, OutcomeUnknown, ClaimLost) as error:
+        report.add(entry.number, Outcome.WAITING, f"canceled at the source; voided with the next run: {error}")
+        return f"{TO_DO}{tries + 1}"
+    return DONE
+
+
+def _void(wiring: Wiring, entry: LedgerEntry, tries: int) -> str:
+    """Look, then void what is not void yet."""
+    order_id = str(entry.remote_id)
+    done = wiring.gateway.acted(order_id)
+    if ACTION in done:
+        return "canceled at the source; was void in TradeGecko already"
+    if SHIPPED in done:
+        raise Rejected("something of it has been shipped; see to it by hand")
+    key = idempotency_key(wiring.connection, f"{entry.reference}\n{ACTION}", tries)
+    wiring.gateway.act(order_id, ACTION, key=key)
+    return "canceled at the source; voided in TradeGecko"

@@ -1,0 +1,85 @@
+"""Several orders on their way at once, and which of them must go one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import TypeVar
+
+from tradegecko_bridge.commerce import Address, SourceOrder
+from tradegecko_bridge.ledger import LedgerEntry
+
+T = TypeVar("T")
+
+
+def side_by_side(lanes: Sequence[Sequence[T]], work: Callable[[T], None], at_once: int) -> None:
+    """Do each lane's work in its order, up to ``at_once`` lanes at a time, the first ones first.
+
+    After a failure nothing more is begun; what is under way ends, then the first failure is raised. A thread is used
+    only where more than one lane can go.
+    """
+    waiting, failures = iter(lanes), list[BaseException]()
+
+    def follow() -> None:
+        try:
+            while lane := next(waiting, None):
+                for item in lane:
+                    if failures:
+                        return
+                    work(item)
+        except BaseException as error:
+            failures.append(error)
+
+    if min(at_once, len(lanes)) <= 1:
+        follow()
+    else:
+        with ThreadPoolExecutor(min(at_once, len(lanes)), "delivery") as pool:
+            _follow_all(pool, follow, min(at_once, len(lanes)), failures)
+    if failures:
+        raise failures[0]
+
+
+def _follow_all(
+    pool: ThreadPoolExecutor, follow: Callable[[], None], count: int, failures: list[BaseException]
+) -> None:
+    threads = [pool.submit(follow) for _ in range(count)]
+    try:
+        wait(threads)
+    except BaseException as error:  # somebody wants to stop: let what is under way end, and no more
+        failures.append(error)
+        raise
+
+
+def lanes(entries: Iterable[LedgerEntry], number_of: Callable[[LedgerEntry], str]) -> list[list[LedgerEntry]]:
+    """Orders that must not pass each other together, oldest first.
+
+    Two orders of one new customer must not make that customer twice, and of two orders with one number the second must
+    see the first.
+    """
+    lane_of: dict[str, list[LedgerEntry]] = {}
+    found: list[list[LedgerEntry]] = []
+    for entry in entries:
+        names = [f"number {number_of(entry)}", *(_customer_names(entry.order) if entry.order else ())]
+        held = list({id(lane_of[name]): lane_of[name] for name in names if name in lane_of}.values())
+        lane = held[0] if held else []
+        for other in held[1:]:
+            lane.extend(other)
+            lane_of.update({name: lane for name, one in lane_of.items() if one is other})
+            found = [one for one in found if one is not other]
+        if not held:
+            found.append(lane)
+        lane.append(entry)
+        lane_of.update(dict.fromkeys(names, lane))
+    return [sorted(lane, key=lambda entry: (entry.taken_in_at, entry.id)) for lane in found]
+
+
+def _customer_names(order: SourceOrder) -> Iterator[str]:
+    """By what two orders may be known to be the same customer's."""
+    customer, address = order.customer, order.billing_address or order.shipping_address or Address()
+    named = {
+        "reference": customer.reference,
+        "email": customer.email or address.email,
+        "phone": customer.phone or address.phone,
+        "name": customer.company or customer.full_name or address.company or address.full_name,
+    }
+    return (f"{kind} {text.strip().casefold()}" for kind, text in named.items() if text)

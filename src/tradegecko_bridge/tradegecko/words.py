@@ -1,0 +1,82 @@
+"""The client's errors in the words of the engine's port, and lists read through them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TypeVar
+
+from tradegecko_bridge import errors
+from tradegecko_bridge.tradegecko.calls import Call, Page
+from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
+from tradegecko_bridge.tradegecko.records.base import Record
+
+R = TypeVar("R", bound=Record)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """A lost or broken answer means: try again later."""
+    with _told(errors.Unavailable):
+        yield
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """A lost or broken answer means: nobody knows what became of it."""
+    with _told(errors.OutcomeUnknown):
+        yield
+
+
+@contextmanager
+def _told(in_doubt: Callable[[str], errors.GatewayError]) -> Iterator[None]:
+    try:
+        yield
+    except (errors.NeedsLogin, errors.SubscriptionLapsed, errors.PermissionDenied) as error:
+        raise errors.AccessDenied(str(error)) from error
+    except errors.DuplicateIdempotencyKey as error:
+        raise errors.AlreadySent(str(error)) from error
+    except errors.RateLimited as error:
+        raise errors.Unavailable(str(error), retry_at=error.reset_at) from error
+    except (errors.ServerError, errors.UnreadableReply) as error:
+        raise in_doubt(str(error)) from error
+    except errors.TransportError as error:
+        raise (in_doubt if error.may_have_arrived else errors.Unavailable)(str(error)) from error
+    except errors.TradeGeckoError as error:  # refused, or nothing that can be sent at all
+        raise errors.Rejected(str(error)) from error
+
+
+def pages(client: TradeGeckoClient, call: Call[Page[R]]) -> Iterator[Page[R]]:
+    """The pages of a list.
+
+    Raises:
+        Unavailable: also for a row that cannot be read: leaving it out would be acting on half the truth.
+    """
+    found = client.pages(call)
+    while True:
+        with reading():
+            page = next(found, None)
+        if page is None:
+            return
+        if page.problems:
+            raise errors.Unavailable(f"{call.method} {call.path}: {page.problems[0]}")
+        yield page
+
+
+def changes(
+    client: TradeGeckoClient, call_at: Callable[[int, datetime | None], Call[Page[R]]], since: datetime | None
+) -> Iterator[Page[R]]:
+    """Pages of what changed since a moment, by ``updated_at``; ``call_at`` makes the call for a page from a moment on.
+
+    What changes while we read moves to the end and everything after it forward, past the edge of a page. So each page
+    is asked for by the moment the last one ended with, not by its number; the rows of that moment come again.
+    """
+    number = 1
+    while True:
+        page = next(pages(client, call_at(number, since)))
+        yield page
+        if page.last or not page.records:
+            return
+        until: datetime | None = getattr(page.records[-1], "updated_at", None)
+        since, number = (since, number + 1) if until in (None, since) else (until, 1)

@@ -1,0 +1,194 @@
+"""Whatever a source gives: every order ends delivered, or in the ledger with one clear reason, and the run goes on."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from tests.engine.bench import Bench, outcomes
+from tests.support import ListSource
+from tradegecko_bridge import ConnectionSettings, Sandbox, SqlStore, TradeGeckoClient
+from tradegecko_bridge.commerce import (
+    Address,
+    Component,
+    Customer,
+    Discount,
+    OrderLine,
+    ShippingLine,
+    SourceOrder,
+    Totals,
+    UnreadableOrder,
+)
+from tradegecko_bridge.engine import Outcome
+from tradegecko_bridge.ledger import AT_REMOTE, OrderState
+from tradegecko_bridge.testing.builders import A_CUSTOMER, AN_ADDRESS, a_line, an_order
+
+D = Decimal
+EMOJI = "🎁 Ünïcødé 汉字 ‮txet"
+GOES, HOLDS = Outcome.DELIVERED, Outcome.HELD
+
+
+def order(*lines: OrderLine, **fields: Any) -> SourceOrder:
+    return an_order("bad", list(lines) if lines else None, **fields)
+
+
+def kit(*parts: Component) -> OrderLine:
+    return a_line("KIT", 1, "10.00", components=parts)
+
+
+CASES: dict[str, tuple[SourceOrder, Outcome, str]] = {
+    "no address": (order(shipping_address=None), HOLDS, "no address"),
+    "empty address": (order(shipping_address=Address()), HOLDS, "no address"),
+    "blank address": (order(shipping_address=Address(address1="  ")), HOLDS, "no address"),
+    "only a street": (order(shipping_address=Address(address1="1 King St")), GOES, ""),
+    "no customer": (order(customer=Customer()), GOES, ""),
+    "nobody at all": (order(customer=Customer(), shipping_address=Address(address1="x")), GOES, ""),
+    "no lines": (an_order("bad", []), HOLDS, "no lines"),
+    "quantity 0": (order(a_line(quantity=0)), HOLDS, "quantity 0"),
+    "quantity below 0": (order(a_line(quantity=-3)), HOLDS, "quantity -3"),
+    "half a unit": (order(a_line(quantity="0.5")), GOES, ""),
+    "quantity 1e30": (order(a_line(quantity="1e30")), HOLDS, "quantity 1e+30: beyond"),
+    "quantity -1e30": (order(a_line(quantity="-1e30")), HOLDS, "quantity -1e+30: beyond"),
+    "quantity of a billion digits": (order(a_line(quantity="1e999999999")), HOLDS, "quantity 1e+999999999: beyond"),
+    "hardly anything": (order(a_line(quantity="1e-999999999")), HOLDS, "quantity 1e-999999999: beyond"),
+    "price of 40 digits": (order(a_line(price="1" * 40)), HOLDS, "price 1.11111e+39: beyond"),
+    "price with 40 decimals": (order(a_line(price="19.99" + "0" * 37 + "1")), HOLDS, "price 19.9900: beyond"),
+    "price with 11 decimals": (order(a_line(price="19.99000000001")), HOLDS, "price 19.9900: beyond"),
+    "price with zeros behind": (order(a_line(price="19.9900000000000000")), GOES, ""),
+    "price 0": (order(a_line(price="0")), GOES, ""),
+    "price below 0": (order(a_line(price="-5.00")), GOES, ""),
+    "tax rate 1e20": (order(a_line(tax_rate=D("1e20"))), HOLDS, "tax_rate 1e+20: beyond"),
+    "tax rate -100": (order(a_line(tax_rate=D(-100))), HOLDS, "tax rate -100"),
+    "tax 1e50 without a rate": (order(a_line(tax_rate=None, tax=D("1e50"))), HOLDS, "tax 1e+50: beyond"),
+    "shipping 1e25": (order(shipping=(ShippingLine(amount=D("1e25")),)), HOLDS, "shipping: amount 1e+25: beyond"),
+    "discount 1e25": (order(discounts=(Discount(amount=D("1e25")),)), HOLDS, "discount 1e+25: beyond"),
+    "grand total 1e60": (order(totals=Totals(grand_total=D("1e60"))), HOLDS, "grand total 1e+60: beyond"),
+    "another grand total": (order(totals=Totals(grand_total=D("1.00"))), HOLDS, "and is 1.00 at the source"),
+    "subtotal 1e999999": (order(totals=Totals(subtotal=D("1e999999"))), GOES, ""),
+    "400 lines": (order(*[a_line(quantity=1, reference=str(n)) for n in range(400)]), GOES, ""),
+    "one reference for all lines": (order(*[a_line(reference="1")] * 3), GOES, ""),
+    "SKU of spaces": (order(a_line("   ", reference="1")), HOLDS, "line 1"),
+    "SKU of emoji": (order(a_line(EMOJI)), HOLDS, "not in TradeGecko"),
+    "SKU of 9000 characters": (order(a_line("X" * 9000, reference="1")), HOLDS, "a SKU of 9000 characters"),
+    "emoji everywhere": (
+        order(
+            a_line(name=EMOJI),
+            note=EMOJI,
+            tags=(EMOJI,),
+            customer=Customer(first_name=EMOJI, email="e@example.com"),
+            shipping_address=Address(first_name=EMOJI, address1=EMOJI, city=EMOJI),
+            shipping=(ShippingLine(label=EMOJI, amount=D(1)),),
+        ),
+        GOES,
+        "",
+    ),
+    "note of 10 kB": (order(note="ring twice " * 1000), GOES, ""),
+    "note of 1 MB": (order(note="x" * 1_000_000), GOES, ""),
+    "no currency": (order(currency=""), HOLDS, "currency '' is not set up"),
+    "unknown currency": (order(currency="🪙"), HOLDS, "currency '🪙' is not set up"),
+    "year 1": (order(placed_at=datetime(1, 1, 1, tzinfo=UTC)), GOES, ""),
+    "year 1, east of Greenwich": (order(placed_at=datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))), GOES, ""),
+    "year 9999": (order(placed_at=datetime(9999, 12, 31, 23, 59, tzinfo=UTC)), GOES, ""),
+    "year 9999, west of Greenwich": (
+        order(placed_at=datetime(9999, 12, 31, 23, 59, tzinfo=timezone(timedelta(hours=-12)))),
+        GOES,
+        "",
+    ),
+    "to be shipped in year 1": (order(requested_ship_date=date(1, 1, 1)), GOES, ""),
+    "link that is none": (order(url="not a link\n"), GOES, ""),
+    "tags that are blank": (order(tags=("", " ", ",")), GOES, ""),
+    "e-mail address that is none": (order(customer=Customer(email="n/a & co"), shipping_address=AN_ADDRESS), GOES, ""),
+    "kit without contents": (order(kit()), HOLDS, "SKU 'KIT' is not in TradeGecko"),
+    "kit of nothing": (order(kit(Component(sku="MUG-BLUE", quantity=D(0)))), HOLDS, "quantity 0"),
+    "kit of 1e30": (order(kit(Component(sku="MUG-BLUE", quantity=D("1e30")))), HOLDS, "quantity of MUG-BLUE 1e+30"),
+    "kit without SKUs": (order(kit(Component(sku=""))), HOLDS, "without a SKU"),
+}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqlStore]:
+    """A real ledger: what cannot be written is no less a fault than what cannot be sent."""
+    with closing(SqlStore(f"sqlite:///{tmp_path / 'ledger.db'}")) as store:
+        yield store
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_it_ends_delivered_or_held(sandbox: Sandbox, client: TradeGeckoClient, store: SqlStore, case: str) -> None:
+    """One clear line for what cannot go out; the orders around it do; a second run changes nothing."""
+    bad, outcome, said = CASES[case]
+    settings = ConnectionSettings(explode_kits=True)
+    source = ListSource([an_order("a"), bad, an_order("z")])
+    bench = Bench(sandbox, client, source, settings=settings, store=store)
+    report = bench.deliver()
+    assert report.problems == []
+    assert outcomes(report) == {"a": GOES, "bad": outcome, "z": GOES}
+    (entry,) = bench.store.entries(number="bad")
+    if outcome is GOES:
+        assert entry.state in AT_REMOTE
+    else:
+        assert entry.state is OrderState.HELD
+        assert entry.reason is not None
+        assert said in entry.reason.text
+        assert "\n" not in entry.reason.text
+        assert len(entry.reason.text) < 400
+        for secret in (A_CUSTOMER.email, "Ann", "King St"):
+            assert str(secret) not in entry.reason.text
+    before = len(bench.remote())
+    bench.deliver()
+    assert len(bench.remote()) == before
+    bench.engine.sync_inventory()
+
+
+def test_one_reference_twice_in_a_batch(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """The same order twice is one; of two different ones the later content counts, and one order is made."""
+    same = an_order("1", cursor="1"), an_order("1", cursor="2")
+    other = an_order("2", cursor="3"), an_order("2", [a_line("TEE-M", 2, "25.00")], cursor="4")
+    bench = Bench(sandbox, client, ListSource([*same, *other]))
+    assert outcomes(bench.deliver()) == {"1": GOES, "2": GOES}
+    assert sorted(order.order_number or "" for order in bench.remote()) == ["1", "2"]
+
+
+def test_one_number_for_two_orders(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """The second is held with the id of the first."""
+    bench = Bench(sandbox, client, ListSource([an_order("1"), an_order("1", reference="other", cursor="2")]))
+    report = bench.deliver()
+    assert [item.outcome for item in report.items] == [GOES, HOLDS]
+    assert "has another order '1'" in report.items[1].detail
+
+
+def test_a_batch_of_nothing_but_trouble(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """All of it at once, and what cannot even be read: each order has its own line."""
+    cases = [
+        evolve(bad, reference=name, number=name, cursor=name)
+        for name, (bad, outcome, _) in CASES.items()
+        if outcome is HOLDS
+    ]
+    unreadable = UnreadableOrder(problem="orders.csv, row 7: half a row", reference="u", number="u", cursor="u")
+    settings = ConnectionSettings(explode_kits=True)
+    bench = Bench(sandbox, client, ListSource([*cases, unreadable, an_order("good")]), settings=settings)
+    report = bench.deliver()
+    assert report.problems == []
+    assert outcomes(report) == {**{c.number: HOLDS for c in cases}, "u": HOLDS, "good": GOES}
+
+
+def test_what_the_ledger_cannot_read_is_told(sandbox: Sandbox, client: TradeGeckoClient, tmp_path: Path) -> None:
+    """An order whose record was spoiled is not passed over in silence, and its record is left as it is."""
+    file = tmp_path / "ledger.db"
+    with closing(SqlStore(f"sqlite:///{file}")) as store:
+        bench = Bench(sandbox, client, ListSource([an_order("a", [a_line("NOPE")]), an_order("b")]), store=store)
+        bench.deliver()
+        with closing(sqlite3.connect(file)) as database, database:
+            database.execute("UPDATE ledger_orders SET content = '{}' WHERE number = 'a'")
+        for _ in range(2):
+            report = bench.deliver()
+            assert outcomes(report) == {"a": HOLDS}
+        with closing(sqlite3.connect(file)) as database:
+            assert database.execute("SELECT content FROM ledger_orders WHERE number = 'a'").fetchone() == ("{}",)

@@ -1,0 +1,139 @@
+"""Several orders at once: which may pass each other, and what a failure stops."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+from threading import Barrier
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.engine.bench import Bench
+from tests.support import ListSource
+from tradegecko_bridge import Sandbox, TradeGeckoClient, TradeGeckoGateway
+from tradegecko_bridge.commerce import Customer, SourceOrder
+from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder
+from tradegecko_bridge.engine import Outcome
+from tradegecko_bridge.engine.lanes import lanes, side_by_side
+from tradegecko_bridge.ledger import LedgerEntry, OrderState
+from tradegecko_bridge.testing.builders import an_order
+
+AT = datetime(2026, 1, 31, tzinfo=UTC)
+NAMES = st.sampled_from(["", "a", "b", "c"])
+
+
+def _entry(id_: int, number: str, customer: Customer) -> LedgerEntry:
+    order = evolve(an_order(str(id_)), customer=customer, billing_address=None, shipping_address=None)
+    return LedgerEntry(
+        id=id_, connection="shop", reference=str(id_), number=number, state=OrderState.PENDING, order=order,
+        taken_in_at=AT, updated_at=AT,
+    )  # fmt: skip
+
+
+@given(st.lists(st.tuples(st.sampled_from("12345"), NAMES, NAMES, NAMES), max_size=12))
+def test_orders_that_share_a_number_or_a_customer_are_in_one_lane(rows: list[tuple[str, str, str, str]]) -> None:
+    """Every order once; any two that have something in common in one lane, in their order; lanes by their oldest."""
+    entries = [
+        _entry(id_, number, Customer(email=email, phone=phone, company=company))
+        for id_, (number, email, phone, company) in enumerate(rows)
+    ]
+    found = lanes(entries, lambda entry: entry.number)
+    assert sorted(entry.id for lane in found for entry in lane) == list(range(len(rows)))
+    lane_of = {entry.id: at for at, lane in enumerate(found) for entry in lane}
+    for lane in found:
+        assert [entry.id for entry in lane] == sorted(entry.id for entry in lane)
+    for one, first in enumerate(rows):
+        for other, second in enumerate(rows):
+            if any(a and a == b for a, b in zip(first, second, strict=True)):
+                assert lane_of[one] == lane_of[other]
+
+
+def test_strangers_have_lanes_of_their_own() -> None:
+    """Orders without anything in common do not wait for each other."""
+    entries = [_entry(n, str(n), Customer(email=f"{n}@example.com")) for n in range(5)]
+    assert [len(lane) for lane in lanes(entries, lambda entry: entry.number)] == [1] * 5
+
+
+def test_lanes_go_at_once_and_each_in_its_order() -> None:
+    """Three lanes meet in the middle, which they only can at the same time."""
+    barrier, done = Barrier(3), list[tuple[int, int]]()
+
+    def work(item: tuple[int, int]) -> None:
+        if item[1] == 1:
+            barrier.wait(timeout=10)
+        done.append(item)
+
+    side_by_side([[(lane, step) for step in range(3)] for lane in range(3)], work, 3)
+    for lane in range(3):
+        assert [step for one, step in done if one == lane] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(("count", "at_once"), [(1, 4), (4, 1)])
+def test_threads_only_where_they_pay(count: int, at_once: int) -> None:
+    """One lane, or one at a time: the caller's own thread does it."""
+    threads = set[int]()
+    side_by_side([[n] for n in range(count)], lambda _: threads.add(threading.get_ident()), at_once)
+    assert threads == {threading.get_ident()}
+
+
+def test_a_failure_begins_nothing_more_and_is_raised() -> None:
+    """What is under way ends, what waits is left, the first failure reaches the caller."""
+    barrier, done = Barrier(2), list[int]()
+
+    def work(item: int) -> None:
+        if item < 2:
+            barrier.wait(timeout=10)
+        if item == 0:
+            raise ZeroDivisionError
+        done.append(item)
+
+    with pytest.raises(ZeroDivisionError):
+        side_by_side([[0, 2, 3], [1]], work, 2)
+    assert 2 not in done
+    assert 3 not in done
+
+
+def test_four_orders_are_on_their_way_at_once(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """By default four requests are out together; the report keeps the orders' own sequence."""
+    barrier = Barrier(4)
+
+    class Meeting(TradeGeckoGateway):
+        def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None) -> RemoteOrder:
+            barrier.wait(timeout=10)
+            return super().create_order(draft, key=key, customer_id=customer_id)
+
+    orders = [_of(f"c{n}@example.com", str(1000 + n)) for n in range(8)]
+    bench = Bench(sandbox, client, ListSource(orders), gateway=Meeting(client))
+    report = bench.deliver()
+    assert [(item.name, item.outcome) for item in report.items] == [
+        (str(1000 + n), Outcome.DELIVERED) for n in range(8)
+    ]
+
+
+def test_one_new_customer_is_made_once(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """Eight orders of a customer nobody knows yet, among others: one company comes of it."""
+    orders = [_of("new@example.com" if n % 2 else f"c{n}@example.com", str(1000 + n)) for n in range(16)]
+    bench = Bench(sandbox, client, ListSource(orders))
+    assert bench.deliver().count(Outcome.DELIVERED) == 16
+    companies = list(client.companies.list(email="new@example.com"))
+    assert len(companies) == 1
+    assert len(list(client.orders.list(company_id=companies[0].id))) == 8
+
+
+def test_of_two_orders_with_one_number_the_second_sees_the_first(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """Two references, one number, in one batch: the older is delivered, the younger held."""
+    orders = [evolve(_of(f"c{n}@example.com", "77"), reference=f"r{n}", cursor=str(n)) for n in range(4)]
+    bench = Bench(sandbox, client, ListSource(orders))
+    report = bench.deliver()
+    assert [item.outcome for item in report.items] == [Outcome.DELIVERED, *[Outcome.HELD] * 3]
+    assert len(bench.remote()) == 1
+
+
+def _of(email: str, number: str) -> SourceOrder:
+    order = an_order(number)
+    assert order.shipping_address is not None
+    address = evolve(order.shipping_address, first_name=email, last_name=None, company=None, phone=None, email=None)
+    return evolve(order, customer=Customer(email=email), shipping_address=address, billing_address=None)
