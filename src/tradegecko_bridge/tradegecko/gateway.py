@@ -59,6 +59,7 @@ from tradegecko_bridge.tradegecko.translate import (
     GONE,
     MARK,
     image_url,
+    product_details,
     remote_order,
     remote_shipments,
     variant_stock,
