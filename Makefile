@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-vendure test check docs bench soak carts clean
+.PHONY: help demo demo-vendure test check docs bench soak chaos carts clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ bench: $(VENV)/.dev ## Print the speed of the main parts as ratios
 
 soak: $(VENV)/.dev ## Eight hours of the sandbox's time in a minute: does its memory stay flat?
 	$(BIN)/python benchmarks/soak_sandbox.py
+
+chaos: $(VENV)/.dev ## Kill workers thousands of times, in storms of faults too, and count the orders (SEED=1)
+	$(BIN)/python -m tests.chaos --seed $(or $(SEED),1)
 
 carts: $(VENV)/.dev ## Install the real carts the tests run against (needs Node.js and npm)
 	$(BIN)/python -m tests.carts.vendure install

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tradegecko_bridge._version import __version__
 
 if TYPE_CHECKING:
-    from tradegecko_bridge.engine import ConnectionSettings, Report, RunReport, SyncEngine, Timing
+    from tradegecko_bridge.engine import ConnectionSettings, Decisions, Report, RunReport, SyncEngine, Timing
     from tradegecko_bridge.sandbox import Sandbox
     from tradegecko_bridge.sources.folder import FolderSource
     from tradegecko_bridge.sources.vendure import VendureSource
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _HOME: Final = {
     "AsyncTradeGeckoClient": "tradegecko.client",
     "ConnectionSettings": "engine",
+    "Decisions": "engine",
     "FolderSource": "sources.folder",
     "MemoryStore": "stores.memory",
     "Report": "engine",
@@ -39,6 +40,7 @@ _HOME: Final = {
 __all__ = [
     "AsyncTradeGeckoClient",
     "ConnectionSettings",
+    "Decisions",
     "FolderSource",
     "MemoryStore",
     "Report",

@@ -67,8 +67,16 @@ NEXT: dict[OrderState, frozenset[OrderState]] = {
 
 OPEN = frozenset({_S.PENDING, _S.SENDING, _S.UNCERTAIN, _S.HELD})
 """States of orders that the order-management system may not know of yet."""
+FINISHED = frozenset({_S.CONFIRMED, _S.SKIPPED, _S.CANCELED, _S.FAILED})
+"""States of orders that nothing is to be done with any more, unless somebody decides otherwise."""
+EXPIRABLE = FINISHED | {_S.DELIVERED, _S.SHIPPED}
+"""States in which personal data may be let go of: it is not needed to send them."""
 AT_REMOTE = frozenset({_S.DELIVERED, _S.SHIPPED, _S.CONFIRMED})
 """States of orders that are there for sure."""
+
+
+BY_HAND = "by_hand"
+"""The code of a reason that a person gave."""
 
 
 @frozen
@@ -195,6 +203,7 @@ class Filter(TypedDict, total=False):
     """Codes of reasons."""
     reference: str | None
     number: str | None
+    """The source's, or the one the order has over there."""
     text: str | None
     """Found anywhere in number, reference, or the number or id over there; capitals do not matter."""
     taken_in: Span | None
@@ -208,6 +217,51 @@ class IntakeCounts:
     new: tuple[str, ...] = ()
     known: int = 0
     changed: tuple[str, ...] = ()
+
+
+class Severity(StrEnum):
+    """How much an alert matters."""
+
+    WARNING = "warning"
+    """It may pass by itself, or waits for a person without anything getting worse."""
+    ERROR = "error"
+    """Nothing goes on here until a person acts."""
+
+
+@frozen(kw_only=True)
+class Finding:
+    """Something that needs a person, as one run found it. ``key`` names the cause, the same in every run.
+
+    ``text`` is one line without anybody's personal data; ``count`` is how many orders (or shipments) it is about.
+    """
+
+    key: str
+    severity: Severity
+    text: str
+    count: int = 1
+
+
+@frozen(kw_only=True)
+class Alert:
+    """Something that needs a person, or did: opened once when it begins, closed once when its cause is gone.
+
+    Text and count are as they were last seen. All times are UTC.
+    """
+
+    id: int
+    connection: str
+    key: str
+    severity: Severity
+    text: str
+    count: int
+    opened_at: datetime
+    last_seen_at: datetime
+    closed_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still is so, as far as anybody has looked."""
+        return self.closed_at is None
 
 
 class ShipmentState(StrEnum):

@@ -35,7 +35,10 @@ from tradegecko_bridge.commerce.remote import (
     RemoteVariant,
 )
 from tradegecko_bridge.ledger import (
+    FINISHED,
+    Alert,
     Filter,
+    Finding,
     IntakeCounts,
     LedgerEntry,
     LedgerEvent,
@@ -80,6 +83,30 @@ class AcknowledgesIntake(Protocol):
 
     def acknowledge_intake(self, cursor: str) -> None:
         """Everything given up to and including ``cursor`` is durable in the ledger."""
+
+
+@runtime_checkable
+class GivesOrderAgain(Protocol):
+    """A source that can be asked for one order, wherever its cursor stands."""
+
+    def fetch_order(self, name: str) -> Iterable[SourceOrder | UnreadableOrder]:
+        """The order (orders, should several share the number) with this number or reference; none if there is none.
+
+        Raises:
+            SourceUnavailable, SourceNeedsLogin, SourceRefused: as :meth:`OrderSource.fetch_orders`.
+        """
+
+
+@runtime_checkable
+class GivesOrdersSince(Protocol):
+    """A source that can give everything from a date on once more, wherever its cursor stands."""
+
+    def fetch_since(self, moment: datetime) -> Iterable[SourceOrder | UnreadableOrder]:
+        """Every order placed at ``moment`` (UTC) or later, each once, as it is now.
+
+        Raises:
+            SourceUnavailable, SourceNeedsLogin, SourceRefused: as :meth:`OrderSource.fetch_orders`.
+        """
 
 
 @runtime_checkable
@@ -151,6 +178,15 @@ class Gateway(Protocol):
         Raises:
             AccessDenied: login, plan or permission; the message says what to do.
             Unavailable: no answer; try again later.
+        """
+
+    def expect(self, numbers: Collection[str], customers: Collection[tuple[Customer, Address | None]]) -> None:
+        """Orders with these numbers, of these customers (with whom their bill goes to), are looked for next.
+
+        A gateway that remembers may look all of them up at once.
+
+        Raises:
+            AccessDenied, Unavailable: as the looks themselves.
         """
 
     def find_orders(self, number: str, *, certain: bool = True) -> Sequence[RemoteOrder]:
@@ -354,6 +390,9 @@ class Store(Protocol):
     def shipments(self, connection: str, entry_ids: Collection[int] | None = None) -> Sequence[ShipmentEntry]:
         """The connection's shipments (of these entries), oldest first."""
 
+    def refused_shipments(self, connection: str) -> Sequence[ShipmentEntry]:
+        """Shipments that the source has refused, of orders that are not confirmed, oldest first."""
+
     def claim_shipments(
         self, connection: str, worker: str, *, at: datetime, until: datetime, limit: int
     ) -> Sequence[ShipmentEntry]:
@@ -371,6 +410,54 @@ class Store(Protocol):
 
     def record_acknowledged(self, connection: str, kind: str, values: Mapping[str, str], *, at: datetime) -> None:
         """The source acknowledged these values."""
+
+    def expire_personal_data(
+        self,
+        connection: str,
+        *,
+        before: datetime,
+        at: datetime,
+        who: str,
+        states: Collection[OrderState] = FINISHED,
+        limit: int = 500,
+    ) -> int:
+        """Take the personal data out of up to ``limit`` orders that came into one of these states before ``before``.
+
+        What is left is known by connection, reference, number, fingerprint and remote id, so that the source may give
+        it again and it is not sent again; lines, SKUs and money stay, and what happened to it. Their shipments lose
+        theirs with them. New content of such an order is only an event, and it cannot be sent any more. Left out are
+        orders with something to do or with a shipment its source has yet to be told. Returns how many it were: call
+        again until none are left, then :meth:`scrub`.
+
+        Raises:
+            ValueError: orders in one of the states may still be sent.
+        """
+
+    def expirable(
+        self, connection: str, *, before: datetime, at: datetime, states: Collection[OrderState] = FINISHED
+    ) -> int:
+        """How many orders :meth:`expire_personal_data` would change in all.
+
+        Raises:
+            ValueError: orders in one of the states may still be sent.
+        """
+
+    def scrub(self) -> bool:
+        """Leave no trace of what was replaced in the store's own files, as far as it can; False if somebody is in
+        the way right now, then try again later. Backups are not its business."""
+
+    def update_alerts(
+        self, connection: str, found: Sequence[Finding], *, judged: Collection[str], at: datetime
+    ) -> Sequence[Alert]:
+        """What was found is open from now on, or still; what was not, and could have been, is closed.
+
+        ``judged`` are the beginnings of the keys that were looked at: an open alert whose key begins with none of
+        them is left as it is. Given are the alerts that opened or closed just now: of all who report the same,
+        exactly one is told.
+        """
+
+    def alerts(self, connection: str | None = None, *, closed: bool = False) -> Sequence[Alert]:
+        """The open alerts, newest first; ``closed``: those that are over too."""
 
     def close(self) -> None:
         """Let go of connections and files; the store is not used afterwards."""

@@ -8,27 +8,28 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.chaos.ground import Ground, Grounds, Ledgers
+from tests.chaos.ground import Ground, Grounds, Ledgers, quick_folder
+from tests.engine.bench import Bench
 from tests.stores import postgres
-from tradegecko_bridge import Sandbox
+from tests.support import ListSource
+from tradegecko_bridge import Sandbox, TradeGeckoClient
 
 
 @pytest.fixture(scope="session")
-def quick_folder() -> Iterator[Path]:
-    """A folder in memory where there is one: like the PostgreSQL, these ledgers are not to survive a power cut."""
-    memory = Path("/dev/shm")
-    with TemporaryDirectory(prefix="tgbridge-chaos-", dir=memory if memory.is_dir() else None) as folder:
+def ledger_folder() -> Iterator[Path]:
+    """Where SQLite's ledgers are."""
+    with TemporaryDirectory(prefix="tgbridge-chaos-", dir=quick_folder()) as folder:
         yield Path(folder)
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def ledgers(request: pytest.FixtureRequest, quick_folder: Path) -> Iterator[Ledgers]:
+def ledgers(request: pytest.FixtureRequest, ledger_folder: Path) -> Iterator[Ledgers]:
     """Empty ledgers in each database; in PostgreSQL all in one database of their own."""
     if request.param == "sqlite":
-        yield Ledgers(quick_folder)
+        yield Ledgers(ledger_folder)
         return
     with postgres.database(request.getfixturevalue("postgres_url")) as url:
-        yield Ledgers(quick_folder, url)
+        yield Ledgers(ledger_folder, url)
 
 
 @pytest.fixture
@@ -41,3 +42,9 @@ def grounds(running_sandbox: Sandbox, ledgers: Ledgers, tmp_path: Path) -> Groun
 def ground(grounds: Grounds) -> Ground:
     """A fresh ground."""
     return grounds.new()
+
+
+@pytest.fixture
+def bench(sandbox: Sandbox, client: TradeGeckoClient) -> Bench:
+    """An engine in this process, for faults that need no process of their own."""
+    return Bench(sandbox, client, ListSource())

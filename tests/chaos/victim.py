@@ -35,8 +35,8 @@ class Job:
     """Everything a worker needs to know; it is sent to the worker's process.
 
     ``clock`` is a file with the seconds by which the clocks of all workers are ahead of the real time. ``reads`` is how
-    often a read is tried in one go; nothing waits between the tries. ``engines``: so many at once, in threads that
-    share one client. ``waits``: begin only when told to.
+    often a read is tried in one go; nothing waits between the tries, and hardly for the rate limit.
+    ``engines``: so many at once, in threads that share one client. ``waits``: begin only when told to.
     """
 
     base_url: str
@@ -51,6 +51,7 @@ class Job:
     reads: int = 2
     shared_limit: bool = False
     engines: int = 1
+    in_flight: int = 4
     waits: bool = False
 
 
@@ -86,7 +87,7 @@ def _client(job: Job, store: SqlStore, boundaries: Boundaries) -> Iterator[Trade
         job.token,
         base_url=job.base_url,
         timeout=job.timeout,
-        retry=RetryPolicy.for_tests(job.reads),
+        retry=RetryPolicy(attempts=job.reads, sleeps=False, patience=0.3),
         limiter=limiter,
         transport=WatchedTransport(boundaries),
         listeners=[handed_back(boundaries)],
@@ -107,6 +108,7 @@ def deliver(job: Job, store: SqlStore, client: TradeGeckoClient) -> tuple[Report
             timing=job.timing,
             clock=clock_of(job.clock),
             worker=f"{job.worker}/{number}",
+            in_flight=job.in_flight,
         )
         return engine.deliver_orders()
 

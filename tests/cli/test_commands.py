@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -117,7 +118,9 @@ def test_failures_have_their_exit_codes(shop: Path) -> None:
     settings.write_text(text.replace("access_token", "token"), encoding="utf-8")
     misused = tgbridge(shop, "sync")
     assert misused.returncode == 2
-    assert all(line.startswith("error: tgbridge.toml: ") for line in misused.stderr.splitlines()), misused.stderr
+    said = misused.stderr.splitlines()
+    assert said
+    assert all(re.match(r"error: tgbridge\.toml:\d+: ", line) for line in said), said
     assert tgbridge(shop, "orders", "show", "7", "--config", "nowhere.toml").returncode == 2
     settings.write_text(text, encoding="utf-8")
     assert "no order '7' in the ledger" in tgbridge(shop, "orders", "show", "7").stderr

@@ -61,6 +61,7 @@ CASES: dict[str, tuple[SourceOrder, Outcome, str]] = {
     "hardly anything": (order(a_line(quantity="1e-999999999")), HOLDS, "quantity 1e-999999999: beyond"),
     "price of 40 digits": (order(a_line(price="1" * 40)), HOLDS, "price 1.11111e+39: beyond"),
     "price with 40 decimals": (order(a_line(price="19.99" + "0" * 37 + "1")), HOLDS, "price 19.9900: beyond"),
+    "price with 11 decimals": (order(a_line(price="19.99000000001")), HOLDS, "price 19.9900: beyond"),
     "price with zeros behind": (order(a_line(price="19.9900000000000000")), GOES, ""),
     "price 0": (order(a_line(price="0")), GOES, ""),
     "price below 0": (order(a_line(price="-5.00")), GOES, ""),

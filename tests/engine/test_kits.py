@@ -68,6 +68,8 @@ def test_shares_by_price_and_by_units() -> None:
     remainder, and with equal ones to the first."""
     priced = (Component(sku="A", price=D(30)), Component(sku="B", price=D(10)))
     assert [part.price for part in exploded(kit(price="20.00", components=priced), 2)] == [D("15.00"), D("5.00")]
+    unequal = (Component(sku="A", price=D(1)), Component(sku="B", price=D(2)))
+    assert [part.price for part in exploded(kit(price="1.00", components=unequal), 2)] == [D("0.33"), D("0.67")]
     three = tuple(Component(sku=sku) for sku in "ABC")
     assert [part.price for part in exploded(kit(price="10.00", components=three), 2)] == [
         D("3.34"),

@@ -10,8 +10,10 @@ from tests.engine.bench import Bench, detail, outcomes
 from tests.support import ListSource, OrdersOnly
 from tradegecko_bridge import Sandbox, SyncEngine, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.commerce import ItemResult, Verdict
+from tradegecko_bridge.commerce.remote import RemoteItem, RemoteShipment
 from tradegecko_bridge.engine import Outcome, Report
-from tradegecko_bridge.ledger import OrderState
+from tradegecko_bridge.engine.parcels import to_shipment
+from tradegecko_bridge.ledger import LedgerEntry, OrderState
 from tradegecko_bridge.testing.builders import a_line, an_order
 
 TWO_LINES = [a_line("MUG-BLUE", 2), a_line("TEE-M", 3)]
@@ -176,3 +178,17 @@ def test_the_history_names_every_shipment(bench: Bench) -> None:
     sync(bench)
     (entry,) = bench.store.entries()
     assert bench.store.history(entry.id)[-1].why == f"shipment {number} sent: 5 units, 1Z1, complete"
+
+
+def test_more_than_was_ordered_is_told_with_the_last_line() -> None:
+    """What left the warehouse left it, whatever the order says."""
+    order = an_order(lines=[a_line("MUG-BLUE", 1, reference="1"), a_line("MUG-BLUE", 1, reference="2")])
+    now = order.placed_at
+    entry = LedgerEntry(
+        id=1, connection="shop", reference="1001", number="1001", state=OrderState.DELIVERED, order=order,
+        line_ids={"1": "v", "2": "v"}, taken_in_at=now, updated_at=now,
+    )  # fmt: skip
+    remote = RemoteShipment(id="7", order_id="9", items=(RemoteItem(variant_id="v", quantity=Decimal(5)),))
+    shipment, strange = to_shipment(remote, entry, order, [])
+    assert [(item.line_reference, str(item.quantity)) for item in shipment.items] == [("1", "1"), ("2", "4")]
+    assert (shipment.completes_order, strange) == (True, [])

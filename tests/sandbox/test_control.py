@@ -190,3 +190,24 @@ def test_faults_that_cannot_be(api: Client, odd: dict[str, Any]) -> None:
     """New keys are checked as strictly as the old ones."""
     fault = {"method": "GET", "path": "/orders", "fault": "stale_remaining", **odd}
     assert tell(api, "faults", fault).status_code == 422
+
+
+def test_a_name_from_elsewhere_opens_nothing(sandbox: Sandbox) -> None:
+    """A web site that lets its own name lead to this machine reaches neither the control area nor the page."""
+    port = sandbox.base_url.rsplit(":", 1)[1]
+    for host, status in ((f"evil.example:{port}", 404), (f"localhost:{port}", 200), (f"127.0.0.1:{port}", 200)):
+        for path in ("/", "/_sandbox/clock"):
+            assert httpx.get(f"{sandbox.base_url}{path}", headers={"Host": host}).status_code == status, (host, path)
+    reset = httpx.post(f"{sandbox.base_url}/_sandbox/reset", headers={"Host": "evil.example"})
+    assert reset.status_code == 404
+
+
+def test_secrets_are_hidden_however_their_names_are_written(sandbox: Sandbox) -> None:
+    """Percent signs, brackets and capitals in a parameter's name do not bring its value into the log."""
+    for name in ("access_token", "refresh%5Ftoken", "Password", "code", "client_secret%5B%5D", "%74oken"):
+        httpx.get(f"{sandbox.base_url}/oauth/authorize?{name}=s3cret&state=kept")
+    httpx.get(f"{sandbox.base_url}/oauth/authorize?state=s%2Bt&mycode=fine")
+    logged = [entry["query"] for entry in sandbox.requests()]
+    assert "s3cret" not in "".join(logged)
+    assert all("state=kept" in query for query in logged[:-1])
+    assert logged[-1] == "state=s%2Bt&mycode=fine"

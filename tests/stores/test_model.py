@@ -269,10 +269,10 @@ def test_memory_follows_the_model() -> None:
 
 def test_sqlite_follows_the_model(sql_store: SqlStore) -> None:
     """In a SQLite file."""
-    drive(lambda: sql_store, examples=40, steps=30)
+    drive(lambda: sql_store, examples=25, steps=30)
 
 
 def test_postgresql_follows_the_model(postgres_ledger: str) -> None:
     """In PostgreSQL."""
     with SqlStore(postgres_ledger) as store:
-        drive(lambda: store, examples=40, steps=30)
+        drive(lambda: store, examples=25, steps=30)

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from tradegecko_bridge.cli.control import Control, Refused, read_duration, read_fault, read_switches
-from tradegecko_bridge.cli.machine import print_json
+from tradegecko_bridge.cli.options import print_json
 from tradegecko_bridge.cli.sandbox import sandbox
 
 __all__ = ["sandbox"]

@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from tradegecko_bridge._version import __version__
 from tradegecko_bridge.cli.at_sandbox import sandbox
-from tradegecko_bridge.cli.machine import print_json as _print_json
+from tradegecko_bridge.cli.duty import alerts, ledger
 from tradegecko_bridge.cli.main import FAILED
-from tradegecko_bridge.ledger import OrderState
-
-CONFIG = click.option(
-    "--config",
-    "config_path",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=Path("tgbridge.toml"),
-    envvar="TGBRIDGE_CONFIG",
-    show_default=True,
-    help="The settings file.",
-)
-CONNECTION = click.option("--connection", metavar="NAME", help="Only this connection.")
-JSON = click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+from tradegecko_bridge.cli.options import CONFIG, CONNECTION, JSON, print_json
+from tradegecko_bridge.cli.orders import orders
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -52,7 +39,7 @@ def sync(operation: str, dry_run: bool, connection: str | None, config_path: Pat
 
     With "all", product details come only where the settings say products = true.
     """
-    from tradegecko_bridge.cli.output import print_run, progress_bar
+    from tradegecko_bridge.cli.output import print_open_alerts, print_run, progress_bar
     from tradegecko_bridge.cli.wiring import engines, run_operation
 
     reports = []
@@ -60,10 +47,11 @@ def sync(operation: str, dry_run: bool, connection: str | None, config_path: Pat
         for name, engine in wired:
             reports.append((name, run_operation(engine, operation, dry_run=dry_run)))
     if as_json:
-        _print_json({"ok": all(report for _, report in reports), "runs": [report.as_dict() for _, report in reports]})
+        print_json({"ok": all(report for _, report in reports), "runs": [report.as_dict() for _, report in reports]})
     else:
         for _, report in reports:
             print_run(report)
+        print_open_alerts(report for _, report in reports)
     if not all(report for _, report in reports):
         sys.exit(FAILED)
 
@@ -131,7 +119,7 @@ def check(connection: str | None, config_path: Path, as_json: bool) -> None:
 
     found = look(config_path, connection)
     if as_json:
-        _print_json([checked.as_dict() for checked in found])
+        print_json([checked.as_dict() for checked in found])
     for checked in () if as_json else found:
         click.echo(f"{'✗' if checked.problems else '✓'} {checked.connection}: {checked.account}, as {checked.user}")
         click.echo(f"  locations: {', '.join(checked.locations) or 'none'}")
@@ -139,84 +127,6 @@ def check(connection: str | None, config_path: Path, as_json: bool) -> None:
             click.echo(f"  problem: {problem}")
     if any(checked.problems for checked in found):
         sys.exit(FAILED)
-
-
-@tgbridge.group()
-def orders() -> None:
-    """Look into the ledger: every order ever seen and what became of it."""
-
-
-@orders.command("list")
-@click.option(
-    "--state",
-    "states",
-    multiple=True,
-    type=click.Choice([state.value for state in OrderState]),
-    help="Only orders in this state.",
-)
-@click.option("--number", help="Only orders with this number.")
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
-@CONNECTION
-@CONFIG
-@JSON
-def list_orders(
-    states: Sequence[str], number: str | None, limit: int, connection: str | None, config_path: Path, as_json: bool
-) -> None:
-    """List orders, newest first."""
-    from tradegecko_bridge.cli.output import entry_as_dict, print_entries
-    from tradegecko_bridge.cli.wiring import open_ledger
-
-    with open_ledger(config_path) as store:
-        chosen = [OrderState(state) for state in states] or None
-        entries = store.entries(connection, states=chosen, number=number, limit=limit)
-    if as_json:
-        _print_json([entry_as_dict(entry) for entry in entries])
-    else:
-        print_entries(entries)
-
-
-@orders.command("show")
-@click.argument("number")
-@CONNECTION
-@CONFIG
-@JSON
-def show_order(number: str, connection: str | None, config_path: Path, as_json: bool) -> None:
-    """Show one order by its number or the source's reference, with its history."""
-    from tradegecko_bridge.cli.output import entry_as_dict, event_as_dict, print_entry
-    from tradegecko_bridge.cli.wiring import find_entries, open_ledger
-
-    with open_ledger(config_path) as store:
-        found = find_entries(store, connection, number)
-        histories = [store.history(entry.id) for entry in found]
-    if as_json:
-        _print_json(
-            [
-                {**entry_as_dict(entry), "history": [event_as_dict(event) for event in history]}
-                for entry, history in zip(found, histories, strict=True)
-            ]
-        )
-    else:
-        for entry, history in zip(found, histories, strict=True):
-            print_entry(entry, history)
-
-
-@orders.command("release")
-@click.argument("number")
-@CONNECTION
-@CONFIG
-def release_order(number: str, connection: str | None, config_path: Path) -> None:
-    """Send a held, skipped, failed or canceled order out again with the next sync."""
-    _decide(number, connection, config_path, OrderState.PENDING, "released by hand")
-
-
-@orders.command("skip")
-@click.argument("number")
-@click.option("--reason", required=True, help="Why it is never to be sent; kept in its history.")
-@CONNECTION
-@CONFIG
-def skip_order(number: str, reason: str, connection: str | None, config_path: Path) -> None:
-    """Never send this order."""
-    _decide(number, connection, config_path, OrderState.SKIPPED, reason)
 
 
 @tgbridge.command()
@@ -233,18 +143,6 @@ def demo(folder: Path | None) -> None:
         sys.exit(FAILED)
 
 
-def _decide(number: str, connection: str | None, config_path: Path, to: OrderState, why: str) -> None:
-    import getpass
-
-    from tradegecko_bridge.cli.wiring import find_entries, open_ledger
-
-    with open_ledger(config_path) as store:
-        found = find_entries(store, connection, number)
-        if len(found) > 1:
-            names = ", ".join(entry.connection for entry in found)
-            raise click.UsageError(f"order {number} is in several connections ({names}); say which with --connection")
-        try:
-            store.amend(found[0].id, to, at=datetime.now(UTC), who=getpass.getuser(), why=why)
-        except ValueError as error:
-            raise click.UsageError(str(error)) from None
-    click.echo(f"order {number} of {found[0].connection}: {found[0].state} -> {to}")
+tgbridge.add_command(orders)
+tgbridge.add_command(alerts)
+tgbridge.add_command(ledger)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,9 +12,10 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
-from tradegecko_bridge.engine import Outcome, Progress, Report, RunReport
+from tradegecko_bridge.engine import Decided, Outcome, Progress, Report, RunReport
 from tradegecko_bridge.engine.report import FAILURES
-from tradegecko_bridge.ledger import LedgerEntry, LedgerEvent, OrderState
+from tradegecko_bridge.ledger import Alert, LedgerEntry, LedgerEvent, OrderState, Severity, StateCount
+from tradegecko_bridge.stores.sql.health import LedgerHealth
 
 console = Console(highlight=False)
 
@@ -81,10 +82,61 @@ def print_report(report: Report, *, most: int = 40) -> None:
         lines.add_row(outcome, Text(item.name, no_wrap=True), Text(item.detail))
     for problem in report.problems:
         lines.add_row(Text("  problem", style="red"), "", Text(problem))
+    for alert in report.alerts:
+        lines.add_row(Text("  alert", style="red"), "opened" if alert.is_open else "closed", Text(alert.text))
     if lines.row_count:
         console.print(lines)
     if len(told) > most:
         console.print(Text(f"  … and {len(told) - most} more; --json shows all", style="dim"))
+
+
+def print_open_alerts(reports: Iterable[Report | RunReport]) -> None:
+    """How many alerts are open after these runs, where any are."""
+    count = 0
+    for report in reports:
+        parts = list(report) if isinstance(report, RunReport) else [report]
+        count += parts[-1].open_alerts if parts else 0
+    if count:
+        said = "1 alert is" if count == 1 else f"{count} alerts are"
+        console.print(Text(f"{said} open; `tgbridge alerts` shows what to do", style="yellow"))
+
+
+def print_alerts(alerts: Sequence[Alert]) -> None:
+    """A line of facts for each alert, and under it what it is about."""
+    if not alerts:
+        console.print("no alerts")
+    for alert in alerts:
+        span = f"since {alert.opened_at:%Y-%m-%d %H:%M} UTC"
+        if alert.closed_at is not None:
+            span = f"from {alert.opened_at:%Y-%m-%d %H:%M} to {alert.closed_at:%Y-%m-%d %H:%M} UTC, closed"
+        style = "dim" if not alert.is_open else {Severity.ERROR: "red", Severity.WARNING: "yellow"}[alert.severity]
+        console.print(Text(f"{alert.severity} {alert.key} of {alert.connection}, {span}", style=style))
+        console.print(Text(f"  {alert.text}"))
+
+
+def alert_as_dict(alert: Alert) -> dict[str, Any]:
+    """An alert as JSON values."""
+    return {
+        "connection": alert.connection,
+        "key": alert.key,
+        "severity": str(alert.severity),
+        "text": alert.text,
+        "count": alert.count,
+        "open": alert.is_open,
+        "opened_at": alert.opened_at.isoformat(),
+        "last_seen_at": alert.last_seen_at.isoformat(),
+        "closed_at": alert.closed_at.isoformat() if alert.closed_at else None,
+    }
+
+
+def print_health(health: LedgerHealth) -> None:
+    """What a ledger holds, then what is wrong with it."""
+    mark = Text("✗ ", style="red") if health.problems else Text("✓ ", style="green")
+    told = f"{health.orders} orders ({health.expired} without personal data), {health.shipments} shipments"
+    told += f", {health.events} events, {health.alerts} alerts"
+    console.print(mark + Text(f"schema {health.schema}: {told}"))
+    for problem in health.problems:
+        console.print(Text(f"  problem: {problem}"))
 
 
 def print_entries(entries: Sequence[LedgerEntry]) -> None:
@@ -113,6 +165,43 @@ def print_entries(entries: Sequence[LedgerEntry]) -> None:
         console.print(why)
 
 
+def print_next_page(entries: Sequence[LedgerEntry], limit: int) -> None:
+    """How to see more, where there may be more."""
+    if len(entries) == limit:
+        console.print(Text(f"perhaps more: --before {entries[-1].id}", style="dim"))
+
+
+def print_counts(counts: Sequence[StateCount]) -> None:
+    """A line for each state and reason."""
+    if not counts:
+        console.print("no orders")
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("connection", "state", "reason", "orders", "since (UTC)"):
+        table.add_column(heading, no_wrap=True, justify="right" if heading == "orders" else "left")
+    for one in counts:
+        state = Text(str(one.state), style=_STATE_STYLE.get(one.state, ""))
+        table.add_row(one.connection, state, Text(one.code or ""), str(one.count), f"{one.since:%Y-%m-%d %H:%M}")
+    console.print(table)
+
+
+def count_as_dict(count: StateCount) -> dict[str, Any]:
+    """A line of the summary as JSON values."""
+    return {
+        "connection": count.connection,
+        "state": str(count.state),
+        "reason": count.code,
+        "passing": count.passing,
+        "count": count.count,
+        "since": count.since.isoformat(),
+    }
+
+
+def decided_as_dict(decided: Decided) -> dict[str, Any]:
+    """What became of a decision as JSON values."""
+    return {**entry_as_dict(decided.entry), "was": str(decided.was), "problem": decided.problem or None}
+
+
 def print_entry(entry: LedgerEntry, history: Sequence[LedgerEvent]) -> None:
     """One order with its history; nothing that identifies the customer."""
     console.print(Text(f"order {entry.number} of {entry.connection}", style="bold"))
@@ -122,7 +211,9 @@ def print_entry(entry: LedgerEntry, history: Sequence[LedgerEvent]) -> None:
         "why": entry.reason.text if entry.reason else None,
         "TradeGecko": f"id {entry.remote_id}, number {entry.remote_number}" if entry.remote_id else None,
         "lines": _lines(entry),
+        "to do": ", ".join(entry.todo) or None,
         "next try": f"{entry.next_attempt_at:%Y-%m-%d %H:%M:%S} UTC" if entry.next_attempt_at else None,
+        "expired": f"{entry.expired_at:%Y-%m-%d}, its personal data is gone" if entry.expired_at else None,
     }
     for name, value in facts.items():
         if value is not None:
@@ -131,6 +222,25 @@ def print_entry(entry: LedgerEntry, history: Sequence[LedgerEvent]) -> None:
     for event in history:
         change = f"{event.was} -> {event.now}" if event.was and event.was != event.now else str(event.now)
         console.print(Text(f"    {event.at:%Y-%m-%d %H:%M:%S}  {change:<24} {event.who}  {event.why}".rstrip()))
+        for line in _said(event.detail):
+            console.print(Text(f"      {line}", style="dim"))
+
+
+def _said(detail: Mapping[str, Any]) -> Iterator[str]:
+    """An event's detail: facts in one line, then each line of goods, shipping and so on."""
+    facts = {name: _fact(fact) for name, fact in detail.items() if name != "lines" and fact is not None}
+    if facts:
+        yield ", ".join(f"{name.replace('_', ' ')} {fact}" for name, fact in facts.items() if fact)
+    for line in detail.get("lines", ()):
+        variant = f" variant {line['variant_id']}" if line["variant_id"] else ""
+        tax = f", tax {line['tax_rate']} %" if line["tax_rate"] is not None else ""
+        yield f"{line['kind']}{variant}: {line['quantity']} × {line['price']}{tax}"
+
+
+def _fact(fact: Any) -> str:
+    if isinstance(fact, Mapping):
+        return " / ".join(f"{name} {value}" for name, value in fact.items() if value is not None)
+    return {"True": "yes", "False": "no"}.get(str(fact), str(fact))
 
 
 def _lines(entry: LedgerEntry) -> str | None:
@@ -142,6 +252,7 @@ def _lines(entry: LedgerEntry) -> str | None:
 def entry_as_dict(entry: LedgerEntry) -> dict[str, Any]:
     """An order as JSON values; the customer is left out."""
     return {
+        "id": entry.id,
         "connection": entry.connection,
         "number": entry.number,
         "reference": entry.reference,
@@ -152,6 +263,9 @@ def entry_as_dict(entry: LedgerEntry) -> dict[str, Any]:
         "attempts": entry.attempts,
         "taken_in_at": entry.taken_in_at.isoformat(),
         "updated_at": entry.updated_at.isoformat(),
+        "in_state_since": entry.in_state_since.isoformat(),
+        "expired_at": entry.expired_at.isoformat() if entry.expired_at else None,
+        "todo": list(entry.todo),
         "next_attempt_at": entry.next_attempt_at.isoformat() if entry.next_attempt_at else None,
     }
 
@@ -164,4 +278,5 @@ def event_as_dict(event: LedgerEvent) -> dict[str, Any]:
         "was": str(event.was) if event.was else None,
         "now": str(event.now),
         "why": event.why,
+        "detail": dict(event.detail),
     }

@@ -3,20 +3,40 @@
 Knows the ports and the words of commerce; no HTTP, no database, no TradeGecko.
 """
 
+from tradegecko_bridge.engine.decisions import Decided, Decision, Decisions
 from tradegecko_bridge.engine.engine import SyncEngine
+from tradegecko_bridge.engine.expiry import Expired, expire_personal_data
 from tradegecko_bridge.engine.report import Item, Outcome, Report, RunReport
-from tradegecko_bridge.engine.settings import ConnectionSettings, LineTax, OrderStatus, Timing
+from tradegecko_bridge.engine.settings import (
+    ConnectionSettings,
+    LineTax,
+    MatchBy,
+    OnCancel,
+    OnChange,
+    OrderStatus,
+    TaxTreatment,
+    Timing,
+)
 from tradegecko_bridge.engine.wiring import Progress
 
 __all__ = [
     "ConnectionSettings",
+    "Decided",
+    "Decision",
+    "Decisions",
+    "Expired",
     "Item",
     "LineTax",
+    "MatchBy",
+    "OnCancel",
+    "OnChange",
     "OrderStatus",
     "Outcome",
     "Progress",
     "Report",
     "RunReport",
     "SyncEngine",
+    "TaxTreatment",
     "Timing",
+    "expire_personal_data",
 ]

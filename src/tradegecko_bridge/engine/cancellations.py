@@ -48,7 +48,7 @@ def void_canceled(wiring: Wiring, report: Report) -> None:
         try:
             now = _settled(wiring, entry, int(value.removeprefix(TO_DO)), report)
         except GatewayError as error:
-            report.problems.append(str(error))
+            report.fail(error)
             return
         if now != value:
             wiring.store.record_acknowledged(wiring.connection, KIND, {reference: now}, at=wiring.clock())

@@ -6,14 +6,20 @@ import os
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
-from tradegecko_bridge.engine.deliver import deliver_orders, plan_delivery
+from tradegecko_bridge.engine.alerts import ledger_failed, watch
+from tradegecko_bridge.engine.deliver import deliver_orders
 from tradegecko_bridge.engine.inventory import sync_inventory
+from tradegecko_bridge.engine.planning import plan_delivery
 from tradegecko_bridge.engine.products import sync_products
+from tradegecko_bridge.engine.pulling import pull_orders, pull_since
 from tradegecko_bridge.engine.report import Report, RunReport
 from tradegecko_bridge.engine.settings import ConnectionSettings, Timing
 from tradegecko_bridge.engine.tracking import sync_tracking
 from tradegecko_bridge.engine.wiring import Progress, Wiring
+from tradegecko_bridge.errors import StoreError
+from tradegecko_bridge.ledger import Alert
 from tradegecko_bridge.ports import Clock, Gateway, OrderSource, Store
 
 
@@ -41,6 +47,9 @@ class SyncEngine:
         in_flight: how many orders are delivered at once at most, so that slow answers still fill the rate limit's
             window. Orders of one customer, or with one number, go one after the other.
         on_progress: called as work goes on, from one of the threads that work, never by two at once.
+        on_alert: called after an operation for each alert that opened or closed with it (``alert.is_open``), once in
+            the whole fleet. What it raises is logged and breaks nothing. A failure of the ledger itself is told each
+            time, under the key ``"ledger"``.
     """
 
     def __init__(
@@ -56,6 +65,7 @@ class SyncEngine:
         worker: str | None = None,
         in_flight: int = 4,
         on_progress: Callable[[Progress], None] = lambda _: None,
+        on_alert: Callable[[Alert], None] = lambda _: None,
     ) -> None:
         self.settings = settings or ConnectionSettings()
         self._wiring = Wiring(
@@ -69,6 +79,7 @@ class SyncEngine:
             worker=worker or f"{socket.gethostname()}:{os.getpid()}",
             in_flight=max(in_flight, 1),
             on_progress=on_progress,
+            on_alert=on_alert,
         )
 
     def deliver_orders(self, *, dry_run: bool = False) -> Report:
@@ -77,23 +88,36 @@ class SyncEngine:
         A dry run makes the same looks and plans, says what would be created or held and why, and writes nowhere:
         not to TradeGecko, not to the source, not to the ledger.
         """
-        self._wiring.gateway.begin_run(dry_run=dry_run)
-        return plan_delivery(self._wiring) if dry_run else deliver_orders(self._wiring)
+        return self._do(plan_delivery if dry_run else deliver_orders, dry_run=dry_run)
+
+    def pull_orders(self, *names: str) -> Report:
+        """Ask the source again for these orders, by number or reference, and take in what is new or has changed.
+
+        Nothing is delivered; the next run does that. A source that cannot is told in the report.
+        """
+        return self._watched(partial(pull_orders, names=names))
+
+    def pull_since(self, moment: datetime) -> Report:
+        """Ask the source again for everything placed at ``moment`` (aware) or later; as :meth:`pull_orders`.
+
+        Raises:
+            ValueError: the moment has no time zone.
+        """
+        if moment.utcoffset() is None:
+            raise ValueError(f"{moment.isoformat()} has no time zone; write e.g. datetime.now(UTC)")
+        return self._watched(partial(pull_since, moment=moment.astimezone(UTC)))
 
     def sync_tracking(self, *, dry_run: bool = False) -> Report:
         """Bring shipments and their tracking numbers back to the source, if it takes them."""
-        self._wiring.gateway.begin_run(dry_run=dry_run)
-        return sync_tracking(self._wiring, dry_run=dry_run)
+        return self._do(partial(sync_tracking, dry_run=dry_run), dry_run=dry_run)
 
     def sync_inventory(self, *, dry_run: bool = False, full: bool = False) -> Report:
         """Bring changed stock levels to the source, if it takes them; ``full`` sends unchanged ones again."""
-        self._wiring.gateway.begin_run(dry_run=dry_run)
-        return sync_inventory(self._wiring, dry_run=dry_run, full=full)
+        return self._do(partial(sync_inventory, dry_run=dry_run, full=full), dry_run=dry_run)
 
     def sync_products(self, *, dry_run: bool = False, full: bool = False) -> Report:
         """Bring changed product details to the source, if it takes them; ``full`` sends unchanged ones again."""
-        self._wiring.gateway.begin_run(dry_run=dry_run)
-        return sync_products(self._wiring, dry_run=dry_run, full=full)
+        return self._do(partial(sync_products, dry_run=dry_run, full=full), dry_run=dry_run)
 
     def run(self, *, dry_run: bool = False) -> RunReport:
         """Deliver orders, then bring back what the settings ask for: tracking, stock levels, product details."""
@@ -106,3 +130,17 @@ class SyncEngine:
         if self.settings.products:
             run.reports.append(self.sync_products(dry_run=dry_run))
         return run
+
+    def _do(self, operation: Callable[[Wiring], Report], *, dry_run: bool) -> Report:
+        """One operation with the account; a dry run leaves the alerts as they are."""
+        self._wiring.gateway.begin_run(dry_run=dry_run)
+        return operation(self._wiring) if dry_run else self._watched(operation)
+
+    def _watched(self, operation: Callable[[Wiring], Report]) -> Report:
+        try:
+            report = operation(self._wiring)
+            watch(self._wiring, report)
+        except StoreError as error:
+            ledger_failed(self._wiring, error)
+            raise
+        return report

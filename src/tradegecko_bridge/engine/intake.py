@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from attrs import evolve
+
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.engine import cancellations
 from tradegecko_bridge.engine.report import Outcome, Report
@@ -25,16 +27,24 @@ def take_in(wiring: Wiring, report: Report) -> None:
     """From the source into the ledger, batch by batch; what came before a failure of the source counts."""
     try:
         for batch in in_batches(arrivals(wiring), BATCH):
-            cancellations.note(wiring, batch)
-            counts = wiring.store.take_in(wiring.connection, batch, at=wiring.clock())
-            report.taken_in += len(counts.new)
-            report.unchanged += counts.known - len(counts.changed)
-            _note_unreadable(batch, report)
-            _note_changed(wiring, [a for a in batch if a.reference in counts.changed], report)
+            take_in_batch(wiring, batch, report)
             _acknowledge(wiring, batch, report)
             wiring.progress("take in orders", report.taken_in + report.unchanged)
     except Interrupted as error:
-        report.problems.append(str(error))
+        report.fail(error)
+
+
+def take_in_batch(
+    wiring: Wiring, batch: Sequence[SourceOrder | UnreadableOrder], report: Report
+) -> tuple[Sequence[str], Sequence[str]]:
+    """One batch into the ledger; the references of those that are new, and of those that changed."""
+    cancellations.note(wiring, batch)
+    counts = wiring.store.take_in(wiring.connection, batch, at=wiring.clock())
+    report.taken_in += len(counts.new)
+    report.unchanged += counts.known - len(counts.changed)
+    _note_unreadable(batch, report)
+    _note_changed(wiring, [a for a in batch if a.reference in counts.changed], report)
+    return counts.new, counts.changed
 
 
 def _note_unreadable(batch: Sequence[SourceOrder | UnreadableOrder], report: Report) -> None:
@@ -50,9 +60,19 @@ def _note_changed(wiring: Wiring, changed: Sequence[SourceOrder | UnreadableOrde
     """Nothing is edited silently: an order that changed after it was delivered is a person's business."""
     for arrival in changed:
         for entry in wiring.store.entries(wiring.connection, reference=arrival.reference, states=AT_REMOTE):
+            if _only_went_on(arrival, entry.order):
+                continue
             canceled = isinstance(arrival, SourceOrder) and arrival.canceled_at is not None
             said = "canceled" if canceled else "changed"
             report.add(entry.number, Outcome.CHANGED, f"{said} at the source after it was delivered")
+
+
+def _only_went_on(arrival: SourceOrder | UnreadableOrder, delivered: SourceOrder | None) -> bool:
+    """Whether nothing is different but how far the order is at its source, as it is after every payment and parcel."""
+    if not isinstance(arrival, SourceOrder) or delivered is None:
+        return False
+    went_on = {name: getattr(arrival, name) for name in ("source_status", "payment_status", "payment_method", "paid")}
+    return evolve(delivered, **went_on) == arrival
 
 
 def _acknowledge(wiring: Wiring, batch: Sequence[SourceOrder | UnreadableOrder], report: Report) -> None:
@@ -63,4 +83,4 @@ def _acknowledge(wiring: Wiring, batch: Sequence[SourceOrder | UnreadableOrder],
         with plugin_fence(source, "acknowledging orders"):
             source.acknowledge_intake(cursor)
     except Interrupted as error:
-        report.problems.append(str(error))
+        report.fail(error)

@@ -35,7 +35,7 @@ def sync_inventory(wiring: Wiring, *, dry_run: bool = False, full: bool = False)
         try:
             stock = list(wiring.gateway.stock())
         except GatewayError as error:
-            report.problems.append(str(error))
+            report.fail(error)
             return report
         levels = _levels(stock, _in_flight(wiring), wiring.settings, report)
         told = {} if full else wiring.store.acknowledged(wiring.connection, KIND)

@@ -25,7 +25,7 @@ def sync_products(wiring: Wiring, *, dry_run: bool = False, full: bool = False) 
         try:
             prints = {product.reference: (fingerprint(product), product) for product in wiring.gateway.products()}
         except GatewayError as error:
-            report.problems.append(str(error))
+            report.fail(error)
             return report
         told = {} if full else wiring.store.acknowledged(wiring.connection, KIND)
         changed = [product for ref, (print_, product) in prints.items() if told.get(ref) != print_]

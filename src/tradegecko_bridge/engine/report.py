@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from attrs import define, field, frozen
+
+from tradegecko_bridge.errors import BridgeError
+from tradegecko_bridge.ledger import Alert
 
 
 class Outcome(StrEnum):
@@ -34,6 +37,10 @@ class Outcome(StrEnum):
     """Another worker has it right now, or had it and has not reported back yet."""
     PLANNED = "planned"
     """A dry run: it would be done."""
+    TAKEN_IN = "taken in"
+    """Given again by its source: it was new to the ledger, or had changed."""
+    KNOWN = "known"
+    """Given again by its source: as the ledger has it."""
 
 
 FAILURES = frozenset({Outcome.FAILED, Outcome.REFUSED, Outcome.WAITING, Outcome.UNCERTAIN})
@@ -42,11 +49,20 @@ FAILURES = frozenset({Outcome.FAILED, Outcome.REFUSED, Outcome.WAITING, Outcome.
 
 @frozen
 class Item:
-    """One order, shipment, SKU or product of the run. ``name`` is what people call it."""
+    """One order, shipment, SKU or product of the run. ``name`` is what people call it.
+
+    ``facts`` say the same for programs, where there are any: the code of a reason, or what would be sent.
+    """
 
     name: str
     outcome: Outcome
     detail: str = ""
+    facts: Mapping[str, Any] = field(factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The item as JSON values."""
+        said: dict[str, Any] = {"name": self.name, "outcome": str(self.outcome), "detail": self.detail}
+        return {**said, "facts": dict(self.facts)} if self.facts else said
 
 
 @define(kw_only=True)
@@ -67,6 +83,17 @@ class Report:
     calls: int = 0
     items: list[Item] = field(factory=list)
     problems: list[str] = field(factory=list)
+    causes: list[BridgeError] = field(factory=list, repr=False, eq=False)
+    """The errors behind those of the problems that are errors."""
+    alerts: list[Alert] = field(factory=list)
+    """The alerts that opened or closed with this run."""
+    open_alerts: int = 0
+    """How many are open after it."""
+
+    def fail(self, error: BridgeError) -> None:
+        """Note an error of the run itself."""
+        self.problems.append(str(error))
+        self.causes.append(error)
 
     def add(self, name: str, outcome: Outcome, detail: str = "") -> None:
         """Note what became of one item."""
@@ -92,8 +119,13 @@ class Report:
             "unchanged": self.unchanged,
             "calls": self.calls,
             "counts": {str(outcome): n for outcome, n in Counter(item.outcome for item in self.items).items()},
-            "items": [{"name": i.name, "outcome": str(i.outcome), "detail": i.detail} for i in self.items],
+            "items": [item.as_dict() for item in self.items],
             "problems": list(self.problems),
+            "alerts": {
+                "open": self.open_alerts,
+                "opened": [alert.key for alert in self.alerts if alert.is_open],
+                "closed": [alert.key for alert in self.alerts if not alert.is_open],
+            },
         }
 
     @property
@@ -108,6 +140,8 @@ class Report:
             yield f"  {item.outcome} {item.name}: {item.detail}"
         for problem in self.problems:
             yield f"  problem: {problem}"
+        for alert in self.alerts:
+            yield f"  alert {'opened' if alert.is_open else 'closed'}: {alert.text}"
 
     def headline(self) -> str:
         """Counts in one line."""

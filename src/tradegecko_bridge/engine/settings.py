@@ -469,9 +469,10 @@ class ConnectionSettings:
             _WHO,
             CustomerMatch,
             "Which customer record an order goes to. The first that is found, and of several the oldest: the source's "
-            "customer id as company code; the same company name (or name on the bill) with the same e-mail address or "
-            "phone number; the same e-mail address (strict: and the same phone number); normal only: the same phone "
-            "number. Otherwise a new one is created.",
+            "customer id as company code (not where nothing else agrees and the e-mail address or phone number is "
+            "another: that is another shop's customer of the same number); the same company name (or name on the "
+            "bill) with the same e-mail address or phone number; the same e-mail address (strict: and the same phone "
+            "number); normal only: the same phone number. Otherwise a new one is created.",
             '"strict"',
         ),
     )
@@ -609,9 +610,11 @@ class Timing:
         horizon: how long after intake an order is retried before it is given up as failed.
         patience: how long an order whose key was used must stay absent before it is certain that the first
             request made nothing and the next key may be used. Late visibility must fit into it.
+        alert_after: how long an order may be held for a passing reason, or in doubt, before that is an alert.
     """
 
     lease: timedelta = field(default=timedelta(minutes=5), validator=_not_negative)
+    alert_after: timedelta = field(default=timedelta(hours=1), validator=_not_negative)
     first_retry: timedelta = field(default=timedelta(seconds=30), validator=_not_negative)
     longest_retry: timedelta = field(default=timedelta(hours=1), validator=_not_negative)
     horizon: timedelta = field(default=timedelta(days=15), validator=_not_negative)

@@ -35,7 +35,7 @@ def sync_tracking(wiring: Wiring, *, dry_run: bool = False) -> Report:
             for batch in in_batches(_shipments(wiring), BATCH):
                 _take_in(wiring, batch, report)
         except GatewayError as error:
-            report.problems.append(str(error))
+            report.fail(error)
         if not dry_run:
             _send(wiring, source, report)
     return report

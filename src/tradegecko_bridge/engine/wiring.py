@@ -14,6 +14,7 @@ from tradegecko_bridge.commerce import ItemResult, Verdict
 from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.settings import ConnectionSettings, Timing
 from tradegecko_bridge.errors import BridgeError, SourceError
+from tradegecko_bridge.ledger import Alert
 from tradegecko_bridge.ports import Clock, Gateway, OrderSource, Store
 
 T = TypeVar("T")
@@ -51,6 +52,7 @@ class Wiring:
     worker: str
     in_flight: int
     on_progress: Callable[[Progress], None] = field(repr=False)
+    on_alert: Callable[[Alert], None] = field(repr=False, default=lambda _: None)
 
     @contextmanager
     def report(self, operation: str, *, dry_run: bool = False) -> Iterator[Report]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from urllib.parse import unquote_plus
 
 from starlette.types import Receive, Scope, Send
 
@@ -11,9 +12,9 @@ from .control import control
 from .desk import is_for_desk, look
 from .faults import Fault, Trouble
 from .house import House
-from .wire import Answer, Request, page
+from .wire import Answer, Request, is_here, page
 
-_SECRET = re.compile(r"(?<![^&])((?:(?:access|bearer|refresh)_)?token|client_secret|code|password)=[^&]*")
+_SECRET = re.compile(r"(?:(?:access|bearer|refresh)_)?token|client_secret|code|password", re.IGNORECASE)
 _MAX_BODY = 32 * 1024 * 1024
 
 
@@ -32,7 +33,7 @@ class App:
         """Serve one ASGI connection."""
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
-        elif scope["path"].startswith("/_sandbox"):
+        elif scope["path"].startswith("/_sandbox") and is_here(_request(scope, b"").headers.get("host", "")):
             await self._control(scope, receive, send)
         elif scope["path"] == "/" and is_for_desk(request := _request(scope, b"")):
             await self._send(send, look(self.house, request))
@@ -127,8 +128,15 @@ def _request(scope: Scope, body: bytes) -> Request:
 def _discreet(request: Request) -> Request:
     """The request as it may be logged: no tokens."""
     if request.query:
-        request.query = _SECRET.sub(r"\1=[hidden]", request.query)
+        request.query = "&".join(map(_hidden, request.query.split("&")))
     return request
+
+
+def _hidden(part: str) -> str:
+    """One parameter of a query, without its value where that is a secret, however its name is written."""
+    name, equals, _ = part.partition("=")
+    secret = _SECRET.fullmatch(unquote_plus(name).split("[")[0].strip())
+    return f"{name}=[hidden]" if equals and secret else part
 
 
 async def _hang_up(receive: Receive, send: Send) -> None:

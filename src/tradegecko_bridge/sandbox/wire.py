@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 JSON = "application/json; charset=utf-8"
 HTML = "text/html; charset=utf-8"
@@ -49,3 +51,21 @@ def page(status: int, title: str, text: str = "") -> Answer:
         f"<body><h1>{title}</h1>{text}</body></html>\n"
     )
     return Answer(status, body.encode(), [("Content-Type", HTML)])
+
+
+def is_here(host: str) -> bool:
+    """Whether a `Host` header names this machine.
+
+    A web site from elsewhere may let a name of its own lead here; under such a name nothing is shown or done that asks
+    for no token.
+    """
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False

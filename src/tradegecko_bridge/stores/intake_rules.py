@@ -13,13 +13,20 @@ from attrs import define, evolve, field, frozen
 
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.commerce.codec import fingerprint
-from tradegecko_bridge.ledger import AT_REMOTE, NEXT, IntakeCounts, LedgerEntry, LedgerEvent, OrderState, Reason
+from tradegecko_bridge.ledger import (
+    AT_REMOTE,
+    BY_HAND,
+    NEXT,
+    IntakeCounts,
+    LedgerEntry,
+    LedgerEvent,
+    OrderState,
+    Reason,
+)
 from tradegecko_bridge.stores.row import OUT, Arrival, Change, Row, storable
 
 INTAKE = "intake"
 """Who changes an order because its source said so."""
-BY_HAND = "by_hand"
-"""The code of a reason that a person gave."""
 STREAM = "orders"
 """Whose cursor goes with orders."""
 

@@ -30,7 +30,7 @@ def matches(entry: LedgerEntry, wanted: Filter) -> bool:
         _is_one_of(entry.state, wanted.get("states"))
         and _is_one_of(entry.reason.code if entry.reason else None, wanted.get("reasons"))
         and wanted.get("reference") in (None, entry.reference)
-        and wanted.get("number") in (None, entry.number)
+        and wanted.get("number") in (None, entry.number, entry.remote_number)
         and searched(wanted.get("text") or "") in search_key(entry)
         and _is_in(entry.taken_in_at, wanted.get("taken_in"))
         and _is_in(entry.in_state_since, wanted.get("entered"))

@@ -12,17 +12,21 @@ from attrs import evolve
 from tradegecko_bridge.commerce import Shipment, SourceOrder, UnreadableOrder
 from tradegecko_bridge.errors import StoreError
 from tradegecko_bridge.ledger import (
+    FINISHED,
+    Alert,
     Filter,
+    Finding,
     IntakeCounts,
     LedgerEntry,
     LedgerEvent,
     OrderState,
     ShipmentEntry,
+    ShipmentState,
     StateCount,
 )
 from tradegecko_bridge.mirrors import MirrorBook
 from tradegecko_bridge.permits import PermitBook
-from tradegecko_bridge.stores import intake_rules, lookup_rules, shipment_rules, work_rules
+from tradegecko_bridge.stores import alert_rules, expiry_rules, intake_rules, lookup_rules, shipment_rules, work_rules
 from tradegecko_bridge.stores.row import OUT, Change, Row, utc
 from tradegecko_bridge.stores.shipment_rules import ShipmentRow
 from tradegecko_bridge.stores.tokens import MemoryTokenStore
@@ -46,6 +50,7 @@ class MemoryStore:
         self._cursors: dict[tuple[str, str], str] = {}
         self._shipments: dict[int, ShipmentRow] = {}
         self._shipment_ids: dict[tuple[str, str], int] = {}
+        self._alerts: dict[int, Alert] = {}
         self._acknowledged: dict[tuple[str, str], dict[str, str]] = {}
 
     def __repr__(self) -> str:
@@ -196,6 +201,15 @@ class MemoryStore:
                 if row.entry.connection == connection and (entry_ids is None or row.entry.entry_id in entry_ids)
             ]
 
+    def refused_shipments(self, connection: str) -> Sequence[ShipmentEntry]:
+        """See :meth:`tradegecko_bridge.ports.Store.refused_shipments`."""
+        return [
+            shipment
+            for shipment in self.shipments(connection)
+            if shipment.state is ShipmentState.REFUSED
+            and self._rows[shipment.entry_id].entry.state is not OrderState.CONFIRMED
+        ]
+
     def claim_shipments(
         self, connection: str, worker: str, *, at: datetime, until: datetime, limit: int
     ) -> Sequence[ShipmentEntry]:
@@ -233,7 +247,72 @@ class MemoryStore:
         with self._lock:
             self._acknowledged.setdefault((connection, kind), {}).update(values)
 
+    # ── expiry ───────────────────────────────────────────────────────────────────────────────
+
+    def expire_personal_data(
+        self,
+        connection: str,
+        *,
+        before: datetime,
+        at: datetime,
+        who: str,
+        states: Collection[OrderState] = FINISHED,
+        limit: int = 500,
+    ) -> int:
+        """See :meth:`tradegecko_bridge.ports.Store.expire_personal_data`."""
+        at = utc(at)
+        with self._lock:
+            due = self._expirable(connection, utc(before), at, states)[: max(limit, 0)]
+            for row in due:
+                self._change(expiry_rules.expired(row, at, who))
+            ids = {row.entry.id for row in due}
+            for shipment in [row for row in self._shipments.values() if row.entry.entry_id in ids]:
+                self._put_shipment(expiry_rules.expired_shipment(shipment))
+        return len(due)
+
+    def expirable(
+        self, connection: str, *, before: datetime, at: datetime, states: Collection[OrderState] = FINISHED
+    ) -> int:
+        """See :meth:`tradegecko_bridge.ports.Store.expirable`."""
+        with self._lock:
+            return len(self._expirable(connection, utc(before), utc(at), states))
+
+    def scrub(self) -> bool:
+        """Nothing to do: what nobody holds is gone."""
+        return True
+
+    # ── alerts ───────────────────────────────────────────────────────────────────────────────
+
+    def update_alerts(
+        self, connection: str, found: Sequence[Finding], *, judged: Collection[str], at: datetime
+    ) -> Sequence[Alert]:
+        """See :meth:`tradegecko_bridge.ports.Store.update_alerts`."""
+        at = utc(at)
+        with self._lock:
+            present = [one for one in self._alerts.values() if one.is_open and one.connection == connection]
+            update = alert_rules.compared(connection, present, found, judged, at)
+            opened = [evolve(alert, id=len(self._alerts) + n) for n, alert in enumerate(update.opened, 1)]
+            self._alerts.update({alert.id: alert for alert in (*update.seen, *update.closed, *opened)})
+        return [*opened, *update.closed]
+
+    def alerts(self, connection: str | None = None, *, closed: bool = False) -> Sequence[Alert]:
+        """See :meth:`tradegecko_bridge.ports.Store.alerts`."""
+        with self._lock:
+            return [
+                alert
+                for alert in reversed(self._alerts.values())
+                if connection in (None, alert.connection) and (closed or alert.is_open)
+            ]
+
     # ── under the lock ───────────────────────────────────────────────────────────────────────
+
+    def _expirable(self, connection: str, before: datetime, at: datetime, states: Collection[OrderState]) -> list[Row]:
+        states = expiry_rules.checked(states)
+        untold = {row.entry.entry_id for row in self._shipments.values() if row.entry.state is ShipmentState.PENDING}
+        rows = (row for row in self._rows.values() if row.entry.connection == connection)
+        return [
+            row for row in rows if row.entry.id not in untold and expiry_rules.may_expire(row.entry, states, before, at)
+        ]
 
     def _of(self, connection: str | None) -> Iterator[LedgerEntry]:
         entries = (row.entry for row in self._rows.values())

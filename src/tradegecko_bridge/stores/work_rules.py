@@ -11,8 +11,8 @@ from datetime import datetime
 from attrs import evolve
 
 from tradegecko_bridge.errors import ClaimLost
-from tradegecko_bridge.ledger import AT_REMOTE, NEXT, Claim, LedgerEntry, LedgerEvent, OrderState, Reason
-from tradegecko_bridge.stores.intake_rules import BY_HAND, taken_up
+from tradegecko_bridge.ledger import AT_REMOTE, BY_HAND, NEXT, Claim, LedgerEntry, LedgerEvent, OrderState, Reason
+from tradegecko_bridge.stores.intake_rules import taken_up
 from tradegecko_bridge.stores.row import IN_DOUBT, Change, Detail, Row, plain, utc, utc_or_none
 
 _S = OrderState

@@ -5,8 +5,10 @@ import pytest
 pytest.register_assert_rewrite("tradegecko_bridge.testing.store_checks")
 
 from tradegecko_bridge.testing.store_checks.acknowledged import AcknowledgedChecks  # noqa: E402
+from tradegecko_bridge.testing.store_checks.alerts import AlertChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.claims import ClaimChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.decisions import DecisionChecks  # noqa: E402
+from tradegecko_bridge.testing.store_checks.expiry import ExpiryChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.intake import IntakeChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.limits import LimitChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.lookups import LookupChecks  # noqa: E402
@@ -28,6 +30,8 @@ class StoreSuite(
     LookupChecks,
     ShipmentChecks,
     AcknowledgedChecks,
+    AlertChecks,
+    ExpiryChecks,
 ):
     """Everything :class:`tradegecko_bridge.ports.Store` promises, as tests.
 
@@ -56,9 +60,9 @@ class StoreSuite(
             def test_threads_never_claim_the_same_order(self, store):
                 super().test_threads_never_claim_the_same_order(store)
 
-    Most of what the checks ask for need not be written again: ``intake_rules``, ``work_rules`` and
-    ``shipment_rules`` in :mod:`tradegecko_bridge.stores` decide what becomes of a row, and a store only finds,
-    locks and writes rows.
+    Most of what the checks ask for need not be written again: ``intake_rules``, ``work_rules``, ``shipment_rules``,
+    ``lookup_rules``, ``alert_rules`` and ``expiry_rules`` in :mod:`tradegecko_bridge.stores` decide what becomes of a
+    row and which are found, and a store only finds, locks and writes rows.
     """
 
 

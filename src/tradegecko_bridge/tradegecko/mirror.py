@@ -139,6 +139,7 @@ class Mirror:
         self.off = off or self._store is None
         """Whether the account itself is asked for everything."""
         self._known_at: dict[str, datetime | None] = {}
+        self._looked: dict[tuple[str, str, str], list[MirrorRow]] = {}
         self._settings: dict[str, Mapping[str, str]] = {}
 
     def distrust(self) -> None:
@@ -152,8 +153,21 @@ class Mirror:
         if self.off or store is None or not self._up_to_date(kind, store):
             return None
         found = {row.id: row for row in self._learned.find("", kind.name, key, values)}
-        found |= {row.id: row for row in store.find(self.account, kind.name, key, values)}
+        found |= {row.id: row for value in self._looked_up(store, kind.name, key, values) for row in value}
         return [found[id_] for id_ in sorted(found, key=int)]
+
+    def _looked_up(self, store: MirrorStore, kind: str, key: str, values: Collection[str]) -> list[list[MirrorRow]]:
+        """What the store has for each value; it is asked once, also for what it lacks, until it may have more."""
+        known, wanted = self._looked, dict.fromkeys((kind, key, value) for value in values)
+        missing = [asked for asked in wanted if asked not in known]
+        if missing:
+            fresh: dict[tuple[str, str, str], list[MirrorRow]] = {asked: [] for asked in missing}
+            for row in store.find(self.account, kind, key, [value for _, _, value in missing]):
+                for value in row.values(key):
+                    if (kind, key, value) in fresh:
+                        fresh[kind, key, value].append(row)
+            known.update(fresh)
+        return [known[asked] for asked in wanted]
 
     def learn(self, kind: Kind[R], row: MirrorRow) -> None:
         """Something was made just now; the next listing has it too, and then counts."""
@@ -170,6 +184,7 @@ class Mirror:
         for kind, rows in unwritten.items():
             if self._store is not None:
                 self._store.write(self.account, kind, rows)
+        self._looked = {}
 
     def settings(
         self, name: str, read: Callable[[], Mapping[str, str]], *, wanted: Collection[str] = ()
@@ -209,6 +224,7 @@ class Mirror:
             known_at, now = self._known_at.get(kind.name), self._clock()
             if kind.name not in self._known_at or (known_at is not None and now - known_at > MAX_AGE):
                 self._known_at[kind.name] = now if self._read_on(kind, store, now) else None
+                self._looked = {}
             return self._known_at[kind.name] is not None
 
     def _read_on(self, kind: Kind[R], store: MirrorStore, now: datetime) -> bool:

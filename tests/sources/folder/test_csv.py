@@ -51,6 +51,7 @@ def test_every_column_ends_up_in_the_order(tmp_path: Path) -> None:
         "tags": "vip | gift",
         "prices_include_tax": "Yes",
         "shippable": "no",
+        "paid": "no",
     }
     cells |= {name: str(n) for n, name in enumerate(COLUMNS) if COLUMNS[name].kind == "number"}
     number = {name: Decimal(text) for name, text in cells.items() if text.isdecimal()}
@@ -78,6 +79,7 @@ def test_every_column_ends_up_in_the_order(tmp_path: Path) -> None:
                 tax=number["tax"],
                 tax_rate=number["tax_rate"],
                 shippable=False,
+                barcode="the barcode",
             ),
         ),
         shipping=(
@@ -113,6 +115,10 @@ def test_every_column_ends_up_in_the_order(tmp_path: Path) -> None:
         tags=("vip", "gift"),
         url="the url",
         canceled_at=datetime(2026, 2, 1, tzinfo=UTC),
+        source_status="the source_status",
+        payment_status="the payment_status",
+        payment_method="the payment_method",
+        paid=False,
     )
 
 

@@ -31,6 +31,7 @@ from tradegecko_bridge.ports import (
     OrderSource,
 )
 from tradegecko_bridge.sources.folder import FolderSource
+from tradegecko_bridge.sources.folder.inbox import Waiting
 
 
 def names(folder: Path) -> list[str]:
@@ -371,3 +372,56 @@ def test_settle_may_be_seconds(tmp_path: Path, settle: timedelta | float) -> Non
     put(tmp_path, "b.csv", sheet(OTHER), NOW - timedelta(seconds=300))
     source = FolderSource(tmp_path, settle=settle, clock=lambda: NOW)
     assert [order.cursor for order in source.fetch_orders(None)] == ["b.csv#1"]
+
+
+# ── once more ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_order_is_given_again_from_done(tmp_path: Path) -> None:
+    """By number or reference, as the newest file has it, whether that was put away or not."""
+    source = source_at(tmp_path)
+    put(tmp_path, "1.csv", sheet(GOOD, OTHER))
+    source.acknowledge_intake(list(source.fetch_orders(None))[-1].cursor)
+    assert [order.number for order in good(source.fetch_order("1006"))] == ["1006"]
+    put(tmp_path, "2.csv", sheet(GOOD.replace("Ottawa", "Halifax")), LONG_AGO + timedelta(minutes=1))
+    (order,) = good(source.fetch_order("1006"))
+    assert order.shipping_address is not None
+    assert order.shipping_address.city == "Halifax"
+    assert list(source.fetch_order("1")) == []
+    assert names(tmp_path / "orders" / "done") == ["1.csv"]
+
+
+def test_orders_are_given_again_from_a_date_on(tmp_path: Path) -> None:
+    """From all files, each order once, as the newest file has it, by the order's own date; unreadable ones not."""
+    source = source_at(tmp_path)
+    put(tmp_path, "1.csv", sheet(GOOD, OTHER.replace("01-31", "01-30")), LONG_AGO)
+    source.acknowledge_intake(list(source.fetch_orders(None))[-1].cursor)
+    put(
+        tmp_path,
+        "2.csv",
+        sheet(GOOD.replace("Ottawa", "Halifax"), "1009,never,CAD,MUG,1,2.50,"),
+        NOW - timedelta(seconds=9),
+    )
+    given = good(source.fetch_since(LONG_AGO.replace(hour=0, minute=0)))
+    assert [(order.number, order.shipping_address and order.shipping_address.city) for order in given] == [
+        ("1006", "Halifax")
+    ]
+    assert [order.number for order in source.fetch_since(NOW - timedelta(days=9))] == ["1008", "1006"]
+    assert list(source.fetch_since(NOW + timedelta(days=9))) == []
+
+
+def test_files_from_long_before_are_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file last changed long before the date cannot hold an order placed after it."""
+    source = source_at(tmp_path)
+    put(tmp_path, "1.csv", sheet(GOOD), NOW - timedelta(days=30))
+    put(tmp_path, "2.csv", sheet(OTHER))
+    read: list[str] = []
+    inner = source._inbox.read
+
+    def noted(file: Waiting) -> bytes | None:
+        read.append(file.name)
+        return inner(file)
+
+    monkeypatch.setattr(source._inbox, "read", noted)
+    assert [order.number for order in source.fetch_since(NOW - timedelta(days=1))] == ["1008"]
+    assert read == ["2.csv"]

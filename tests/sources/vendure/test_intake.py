@@ -280,3 +280,29 @@ class TestCursor:
         """A cursor that is not ours is refused, not taken for the beginning."""
         with pytest.raises(SourceRefused, match="cursor"):
             Cursor.read(text)
+
+
+def a_shop(count: int) -> FakeShop:
+    """A shop with so many placed orders, a minute apart."""
+    shop = FakeShop()
+    for _ in range(count):
+        shop.place(shop.fill_cart())
+        shop.now += timedelta(minutes=1)
+    return shop
+
+
+def test_an_order_is_given_again_by_code_or_id() -> None:
+    """As it is now, also when it was given long ago; carts and strangers are not."""
+    shop = a_shop(3)
+    cart = shop.fill_cart()
+    for name in ("C2", "2"):
+        assert [one.number for one in Intake(shop, READY, OVERLAP, 3).named(name)] == ["C2"]
+    for name in ("C9", "9", cart, f"C{cart}"):
+        assert list(Intake(shop, READY, OVERLAP, 3).named(name)) == []
+
+
+def test_orders_are_given_again_from_a_moment_on() -> None:
+    """All that were placed at the moment or later, over as many pages as it takes, each once."""
+    shop = a_shop(8)
+    given = [one.number for one in Intake(shop, READY, OVERLAP, 2).since(START + timedelta(minutes=3))]
+    assert given == ["C4", "C5", "C6", "C7", "C8"]

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from ..formats import datetime_text
 from ..house import House
 from ..paper import Html, html, joined, paper
 from ..params import read_query
 from ..query import read_paging
-from ..wire import Answer, Request, page
+from ..wire import Answer, Request, is_here, page
 from .activity import requests, webhooks
 from .lists import whole
 from .orders import order, orders
@@ -59,20 +57,7 @@ def is_for_desk(request: Request) -> bool:
     The page asks for no token. A web site from elsewhere could let a name of its own lead here and read it
     through its visitor's browser; under such a name there is no page.
     """
-    return request.path == "/" and request.method in {"GET", "HEAD"} and _is_here(request.headers.get("host", ""))
-
-
-def _is_here(host: str) -> bool:
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return False
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(name).is_loopback
-    except ValueError:
-        return False
+    return request.path == "/" and request.method in {"GET", "HEAD"} and is_here(request.headers.get("host", ""))
 
 
 def look(house: House, request: Request) -> Answer:

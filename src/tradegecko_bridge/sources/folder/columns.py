@@ -172,6 +172,10 @@ _ALL = (
     Column("url", personal=True),  # links to orders often carry a token
     Column("requested_ship_date", Kind.DATE),
     Column("canceled_at", Kind.MOMENT),
+    Column("source_status"),
+    Column("payment_status"),
+    Column("payment_method"),
+    Column("paid", Kind.FLAG),
     Column("line_reference", per_line=True),
     Column("sku", per_line=True),
     Column("name", per_line=True),
@@ -182,6 +186,7 @@ _ALL = (
     Column("tax", Kind.NUMBER, per_line=True),
     Column("tax_rate", Kind.NUMBER, per_line=True),
     Column("shippable", Kind.FLAG, per_line=True),
+    Column("barcode", per_line=True),
 )
 COLUMNS: dict[str, Column] = {column.name: column for column in _ALL}
 """Every column by its name, in the order the documentation lists them."""

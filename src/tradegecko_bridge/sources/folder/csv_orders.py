@@ -33,7 +33,13 @@ _TOTALS = {
 _SHIPPING = {name.removeprefix("shipping_"): name for name in COLUMNS if name.startswith("shipping_")}
 _SHIPPING.pop("total")
 _DISCOUNT = {name: f"discount_{name}" for name in ("label", "code", "amount")}
-_LINE = ("sku", "name", "quantity", "price", "discount", "additional_discount", "tax", "tax_rate", "shippable")
+_OWN = (
+    "placed_at", "currency", "note", "tags", "url", "requested_ship_date", "canceled_at",
+    "source_status", "payment_status", "payment_method", "paid",
+)  # fmt: skip
+_LINE = (
+    "sku", "name", "quantity", "price", "discount", "additional_discount", "tax", "tax_rate", "shippable", "barcode",
+)  # fmt: skip
 
 
 def read_csv(name: str, text: str) -> list[SourceOrder | UnreadableOrder]:
@@ -150,7 +156,6 @@ def _order(reference: str, reading: _Reading) -> SourceOrder:
     included = values.get("prices_include_tax", False)
     shipping = _picked(values, _SHIPPING)
     discount = _picked(values, _DISCOUNT)
-    own = ("placed_at", "currency", "note", "tags", "url", "requested_ship_date", "canceled_at")
     return SourceOrder(
         reference=reference,
         number=values["order_number"],
@@ -161,7 +166,7 @@ def _order(reference: str, reading: _Reading) -> SourceOrder:
         customer=Customer(**_picked(values, _prefixed("customer", CUSTOMER_FIELDS))),
         shipping_address=_address(values, "ship"),
         billing_address=_address(values, "bill"),
-        **{name: values[name] for name in own if name in values},
+        **{name: values[name] for name in _OWN if name in values},
     )
 
 

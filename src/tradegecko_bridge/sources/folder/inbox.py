@@ -37,6 +37,10 @@ class Waiting:
         """Its name as lines and cursors show it."""
         return one_line(self.path.name)
 
+    def changed_since(self, moment: datetime) -> bool:
+        """Whether it was last changed at this moment or later."""
+        return self.modified >= _nanoseconds(moment - _EPOCH)
+
     def is_like(self, found: os.stat_result) -> bool:
         """Whether the file found now is this one, unchanged as far as size and time of change can tell."""
         return (found.st_size, found.st_mtime_ns) == (self.size, self.modified)
@@ -75,19 +79,22 @@ class Inbox:
         at = _nanoseconds(now - _EPOCH)
         with _told(self._folder, "listed"):
             names = os.listdir(self._folder)  # noqa: PTH208 (names, not paths)
-            found = [self._look(name) for name in names if _is_offered(name)]
+            found = [_look(self._folder / name) for name in names if _is_offered(name)]
         ready = [file for file in found if file is not None and self._is_settled(file, at)]
         return sorted(ready, key=lambda file: (file.modified, file.path.name))
 
-    def _look(self, name: str) -> Waiting | None:
-        path = self._folder / name
-        try:
-            found = path.lstat()
-        except FileNotFoundError:  # taken away since the folder was listed
-            return None
-        if stat.S_ISDIR(found.st_mode) and not name.lower().endswith(_ENDINGS):
-            return None
-        return Waiting(path, found.st_size, found.st_mtime_ns, _oddity(name, found.st_mode))
+    def all(self, now: datetime) -> list[Waiting]:
+        """The files that are ready, and those put away already, newest change first.
+
+        Raises:
+            SourceRefused: a folder may not be listed.
+            SourceUnavailable: it cannot be reached now.
+        """
+        with _told(self._done, "listed"):
+            names = os.listdir(self._done)  # noqa: PTH208 (names, not paths)
+            done = [_look(self._done / name) for name in names if _is_offered(name)]
+        files = [*self.waiting(now), *(file for file in done if file is not None)]
+        return sorted(files, key=lambda file: (file.modified, file.path.name), reverse=True)
 
     def _is_settled(self, file: Waiting, at: int) -> bool:
         """Left alone long enough. A time further ahead than ``settle`` is a wrong clock, not a file just written:
@@ -145,6 +152,16 @@ def _is_offered(name: str) -> bool:
     lower = name.lower()
     left_alone = lower.startswith(_HIDDEN) or lower.endswith(_UNFINISHED)
     return not left_alone and lower.endswith(_ENDINGS + _SPREADSHEETS)
+
+
+def _look(path: Path) -> Waiting | None:
+    try:
+        found = path.lstat()
+    except FileNotFoundError:  # taken away since the folder was listed
+        return None
+    if stat.S_ISDIR(found.st_mode) and not path.name.lower().endswith(_ENDINGS):
+        return None
+    return Waiting(path, found.st_size, found.st_mtime_ns, _oddity(path.name, found.st_mode))
 
 
 def _oddity(name: str, mode: int) -> str:

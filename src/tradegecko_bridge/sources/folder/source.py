@@ -31,6 +31,8 @@ from tradegecko_bridge.sources.folder.outbox import Outbox, WrittenIndex
 from tradegecko_bridge.sources.folder.problems import NOTHING_TAKEN, one_line
 
 _Given = SourceOrder | UnreadableOrder
+_SLACK = timedelta(days=2)
+"""How wrong a file's time of change may be: a file from before an order was placed cannot hold it."""
 
 
 def _now() -> datetime:
@@ -106,6 +108,35 @@ class FolderSource:
             return () if data is None else _orders_in(file.name, data)
         except MalformedData as error:
             return (UnreadableOrder(problem=str(error)),)
+
+    def fetch_order(self, name: str) -> Sequence[_Given]:
+        """The order with this number or reference, from the newest file that has it, also from ``orders/done/``.
+
+        Raises:
+            SourceRefused, SourceUnavailable: as :meth:`fetch_orders`.
+        """
+        self._inbox.prepare()
+        for file in self._inbox.all(self._clock()):
+            if found := [order for order in self._read(file) if name in (order.number, order.reference)]:
+                return found
+        return ()
+
+    def fetch_since(self, moment: datetime) -> Sequence[SourceOrder]:
+        """Every order placed at ``moment`` or later, from all files, also those in ``orders/done/``; oldest first.
+
+        An order that is in several files is given as the newest of them has it. Orders that cannot be read are left
+        out: they are still in the inbox, and are offered on every run.
+
+        Raises:
+            SourceRefused, SourceUnavailable: as :meth:`fetch_orders`.
+        """
+        self._inbox.prepare()
+        found: dict[str, SourceOrder] = {}
+        for file in self._inbox.all(self._clock()):
+            for order in self._read(file) if file.changed_since(moment - _SLACK) else ():
+                if isinstance(order, SourceOrder) and order.placed_at >= moment:
+                    found.setdefault(order.reference, order)
+        return sorted(found.values(), key=lambda order: order.placed_at)
 
     def acknowledge_intake(self, cursor: str) -> None:
         """Move the files given whole up to ``cursor`` to ``orders/done/``.

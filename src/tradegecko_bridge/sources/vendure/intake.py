@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from attrs import evolve
 
@@ -13,7 +13,7 @@ from tradegecko_bridge.sources.vendure.api import Json, ShopSettings, VendureApi
 from tradegecko_bridge.sources.vendure.catalogue import chunks
 from tradegecko_bridge.sources.vendure.listing import Listings
 from tradegecko_bridge.sources.vendure.orders import CANCELLED, Money, read_order
-from tradegecko_bridge.sources.vendure.walk import UPDATED, Cursor, Row, walk, windows
+from tradegecko_bridge.sources.vendure.walk import PLACED, UPDATED, Cursor, Row, Window, walk, windows
 
 READY = (
     "PaymentAuthorized",
@@ -29,7 +29,7 @@ Given = SourceOrder | UnreadableOrder
 
 
 class Intake:
-    """Reads orders from a cursor on; :meth:`orders` may be called once."""
+    """Reads orders from a cursor on, by name, or from a moment on; one reading each."""
 
     def __init__(self, api: VendureApi, ready: Collection[str], overlap: timedelta, page_size: int) -> None:
         self._api = api
@@ -37,12 +37,11 @@ class Intake:
         self._ready = ready
         self._overlap = overlap
         self._page_size = page_size
+        self._cursor = Cursor()
 
     def orders(self, after: str | None) -> Iterator[Given]:
         """Waiting orders, then changes, then newly placed ones; each with the cursor that resumes after it."""
-        self._cursor = start = Cursor.read(after)
-        shop = ShopSettings(self._api)
-        self._money = Money(shop.digits, shop.prices_include_tax)
+        start = self._begin(after)
         newest = self._listings.newest()  # before any walk: what it says has changed is certain to be walked past
         for ids in chunks(sorted(start.waiting), self._page_size):
             details = dict(self._listings.details(ids))
@@ -53,6 +52,23 @@ class Intake:
                 self._cursor = self._cursor.past(UPDATED, newest.updated)
             for rows in walk(self._listings.rows, window):
                 yield from self._walked(rows, window.clock)
+
+    def named(self, name: str) -> Iterator[Given]:
+        """The order with this code or id, as it is now."""
+        self._begin(None)
+        yield from self._walked(self._listings.named(name), PLACED)
+
+    def since(self, moment: datetime) -> Iterator[Given]:
+        """The orders placed since, oldest first, as they are now."""
+        self._begin(None)
+        for rows in walk(self._listings.rows, Window(clock=PLACED, since=moment, take=self._page_size)):
+            yield from self._walked(rows, PLACED)
+
+    def _begin(self, after: str | None) -> Cursor:
+        self._cursor = start = Cursor.read(after)
+        shop = ShopSettings(self._api)
+        self._money = Money(shop.digits, shop.prices_include_tax)
+        return start
 
     def _walked(self, rows: Sequence[Row], clock: str) -> Iterator[Given]:
         details = dict(self._listings.details([row.id for row in rows])) if rows else {}

@@ -38,6 +38,13 @@ class Listings:
         """The orders of a window."""
         return self._list(_filter(window), {window.clock: "ASC"}, window.take)
 
+    def named(self, name: str) -> Sequence[Row]:
+        """The placed orders with this code, or else this id."""
+        for field in ("code", "id"):
+            if rows := self._list(PLACED_ORDERS | {field: {"eq": name}}, {}, 100):
+                return rows
+        return ()
+
     def newest(self) -> Row | None:
         """The order whose ``updatedAt`` is the newest of all, None in a shop without orders."""
         return next(iter(self._list(PLACED_ORDERS, {UPDATED: "DESC"}, 1)), None)

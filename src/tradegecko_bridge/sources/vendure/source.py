@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
@@ -112,7 +112,26 @@ class VendureSource:
         Raises:
             SourceUnavailable, SourceNeedsLogin, SourceRefused: see :mod:`~.api`.
         """
-        return Intake(self._api, self._ready_states, self._overlap, self._page_size).orders(after)
+        return self._intake().orders(after)
+
+    def fetch_order(self, name: str) -> Iterator[SourceOrder | UnreadableOrder]:
+        """The placed order with this code or id, as it is now.
+
+        Raises:
+            SourceUnavailable, SourceNeedsLogin, SourceRefused: see :mod:`~.api`.
+        """
+        return self._intake().named(name)
+
+    def fetch_since(self, moment: datetime) -> Iterator[SourceOrder | UnreadableOrder]:
+        """The orders placed at ``moment`` or later, oldest first, as they are now.
+
+        Raises:
+            SourceUnavailable, SourceNeedsLogin, SourceRefused: see :mod:`~.api`.
+        """
+        return self._intake().since(moment)
+
+    def _intake(self) -> Intake:
+        return Intake(self._api, self._ready_states, self._overlap, self._page_size)
 
     def accept_receipts(self, receipts: Sequence[DeliveryReceipt]) -> Iterator[ItemResult]:
         """Note privately on each order what it is called over there, once; the customer does not see it.

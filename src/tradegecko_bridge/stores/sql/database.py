@@ -68,6 +68,16 @@ class Database:
                     return
         raise StoreError(f"{self.name}: this file system cannot hold a ledger; put it on a local disk")
 
+    def scrub(self) -> bool:
+        """Empty the log that still holds what was replaced, or have old versions of rows removed; whether it worked."""
+        alone = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        with self._one_line_errors(), alone.connect() as connection:
+            if self.is_sqlite:
+                busy_now, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+                return not busy_now
+            connection.exec_driver_sql("VACUUM ledger_orders, ledger_shipments")
+            return True
+
     def close(self) -> None:
         """Let go of the connections."""
         self._engine.dispose()
@@ -171,6 +181,7 @@ def _create_private(path: Path, name: str) -> None:
 def _set_up(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA secure_delete=ON")  # what is replaced is overwritten, not only let go of
 
 
 def _begin(tx: Connection) -> None:

@@ -30,10 +30,17 @@ from tradegecko_bridge.stores.sql.rows import (
 from tradegecko_bridge.stores.sql.tables import OPEN, events, orders
 
 _c = orders.c
+# What every delivery does is said once: SQLAlchemy takes longer to put a statement together than SQLite to run it.
+_ONE = select(orders).where(_c.id == bindparam("row_id")).with_for_update()
+_UPDATE = update(orders).where(_c.id == bindparam("row_id"))
+_INSERT_EVENTS = plain_insert(events)
 _RARE = ("text", "reasons", "entered")
 """Filters that may match few of very many orders, anywhere in time."""
 _AT_REMOTE = [state.value for state in AT_REMOTE]
 _OUT = [state.value for state in OUT]
+_SENT_AS = (
+    select(_c.id).where(_c.remote_number == bindparam("number"), _c.state.in_(_OUT), _c.id != bindparam("but")).limit(1)
+)
 
 
 # ── intake ───────────────────────────────────────────────────────────────────────────────────
@@ -84,13 +91,12 @@ def _write_batch(tx: Connection, batch: intake_rules.Batch) -> None:
 
 
 def _update(tx: Connection, rows: Iterable[tuple[Row, Values]]) -> None:
-    statement = update(orders).where(_c.id == bindparam("row_id"))
-    tx.execute(statement, [{**values, "row_id": row.entry.id} for row, values in rows])
+    tx.execute(_UPDATE, [{**values, "row_id": row.entry.id} for row, values in rows])
 
 
 def _write_events(tx: Connection, values: Sequence[Values]) -> None:
     if values:
-        tx.execute(plain_insert(events), values)
+        tx.execute(_INSERT_EVENTS, values)
 
 
 # ── work ─────────────────────────────────────────────────────────────────────────────────────
@@ -125,7 +131,7 @@ def _is_due(at: datetime) -> ColumnElement[bool]:
 
 def record(tx: Connection, entry: LedgerEntry, who: str, why: str, detail: Detail) -> LedgerEntry:
     """What a worker reports. The serial vouches for the content it read, which therefore is not read again."""
-    stored = tx.execute(select(orders).where(_c.id == entry.id).with_for_update()).one_or_none()
+    stored = tx.execute(_ONE, {"row_id": entry.id}).one_or_none()
     if stored is None:
         raise KeyError(f"no order entry {entry.id}")
     before = to_row(stored, entry.order)
@@ -144,11 +150,18 @@ def unclaim(tx: Connection, entry: LedgerEntry) -> None:
 
 def amend(tx: Connection, entry_id: int, to: OrderState, at: datetime, who: str, why: str) -> LedgerEntry:
     """What a person decides."""
-    stored = tx.execute(select(orders).where(_c.id == entry_id).with_for_update()).one_or_none()
+    stored = tx.execute(_ONE, {"row_id": entry_id}).one_or_none()
     if stored is None:
         raise KeyError(f"no order entry {entry_id}")
     before = to_full_row(stored)
     return _write_change(tx, before, work_rules.amended(before, to, at, who, why))
+
+
+def write_changes(tx: Connection, changes: Sequence[Change]) -> None:
+    """Rows whose content changed, and their events."""
+    if changes:
+        _update(tx, [(row, order_values(row)) for row, _ in changes])
+        _write_events(tx, [event_values(row.entry.id, event) for row, made in changes for event in made])
 
 
 def _write_change(tx: Connection, before: Row, change: Change) -> LedgerEntry:
@@ -178,8 +191,7 @@ def entries(
 
 def sent_as(tx: Connection, number: str, but: int) -> bool:
     """Whether another order was or is being sent under this number."""
-    others = select(_c.id).where(_c.remote_number == number, _c.state.in_(_OUT), _c.id != but)
-    return tx.execute(others.limit(1)).first() is not None
+    return tx.execute(_SENT_AS, {"number": number, "but": but}).first() is not None
 
 
 def _after(tx: Connection, before: int | None) -> list[ColumnElement[bool]]:
@@ -197,9 +209,10 @@ def conditions(connection: str | None, wanted: Filter) -> list[ColumnElement[boo
     given: list[tuple[ColumnElement[Any], Any]] = [
         (_c.connection, connection),
         (_c.reference, wanted.get("reference")),
-        (_c.number, wanted.get("number")),
     ]
     meant = [column == value for column, value in given if value is not None]
+    if (number := wanted.get("number")) is not None:
+        meant.append(or_(_c.number == number, _c.remote_number == number))
     if (states := wanted.get("states")) is not None:
         meant.append(_c.state.in_([state.value for state in states]))
     if (reasons := wanted.get("reasons")) is not None:

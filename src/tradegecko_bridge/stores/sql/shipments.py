@@ -8,14 +8,15 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from tradegecko_bridge.commerce import Shipment
-from tradegecko_bridge.ledger import ShipmentEntry, ShipmentState
+from tradegecko_bridge.ledger import OrderState, ShipmentEntry, ShipmentState
 from tradegecko_bridge.stores import shipment_rules
+from tradegecko_bridge.stores.expiry_rules import expired_shipment
 from tradegecko_bridge.stores.shipment_rules import ShipmentRow
 from tradegecko_bridge.stores.sql.cursors import advance
 from tradegecko_bridge.stores.sql.database import chunks, wait_alone
 from tradegecko_bridge.stores.sql.orders import owners
-from tradegecko_bridge.stores.sql.rows import shipment_values, to_shipment_row
-from tradegecko_bridge.stores.sql.tables import shipments
+from tradegecko_bridge.stores.sql.rows import shipment_values, to_json, to_shipment_row
+from tradegecko_bridge.stores.sql.tables import orders, shipments
 
 _c = shipments.c
 
@@ -58,6 +59,25 @@ def of_entries(tx: Connection, connection: str, entry_ids: Collection[int] | Non
     queries = [query] if entry_ids is None else [query.where(_c.order_id.in_(part)) for part in chunks(entry_ids)]
     found = [to_shipment_row(stored).entry for query in queries for stored in tx.execute(query)]
     return sorted(found, key=lambda entry: entry.id)
+
+
+def refused(tx: Connection, connection: str) -> list[ShipmentEntry]:
+    """What the source has refused, of orders that are not confirmed."""
+    query = select(shipments).join(orders, orders.c.id == _c.order_id)
+    query = query.where(_c.connection == connection, _c.state == ShipmentState.REFUSED.value)
+    query = query.where(orders.c.state != OrderState.CONFIRMED.value).order_by(_c.id)
+    return [to_shipment_row(stored).entry for stored in tx.execute(query)]
+
+
+def expire(tx: Connection, entry_ids: Collection[int]) -> None:
+    """The personal data of these orders' shipments goes; nothing else of them changes."""
+    statement = update(shipments).where(_c.id == bindparam("row_id"))
+    for part in chunks(entry_ids):
+        rows = [to_shipment_row(stored) for stored in tx.execute(select(shipments).where(_c.order_id.in_(part)))]
+        if rows:
+            contents = [to_json(expired_shipment(row).entry.shipment) for row in rows]
+            left = [{"content": text, "row_id": row.entry.id} for text, row in zip(contents, rows, strict=True)]
+            tx.execute(statement, left)
 
 
 def claim(

@@ -8,7 +8,10 @@ from typing import Any, Self, Unpack
 
 from tradegecko_bridge.commerce import Shipment, SourceOrder, UnreadableOrder
 from tradegecko_bridge.ledger import (
+    FINISHED,
+    Alert,
     Filter,
+    Finding,
     IntakeCounts,
     LedgerEntry,
     LedgerEvent,
@@ -18,9 +21,11 @@ from tradegecko_bridge.ledger import (
 )
 from tradegecko_bridge.stores import lookup_rules
 from tradegecko_bridge.stores.row import utc
-from tradegecko_bridge.stores.sql import cursors, orders
+from tradegecko_bridge.stores.sql import alerts as alert_statements
+from tradegecko_bridge.stores.sql import cursors, expiry, health, orders
 from tradegecko_bridge.stores.sql import shipments as shipment_statements
 from tradegecko_bridge.stores.sql.database import Database
+from tradegecko_bridge.stores.sql.health import LedgerHealth
 from tradegecko_bridge.stores.sql.mirrors import SqlMirrorStore
 from tradegecko_bridge.stores.sql.permits import SqlPermitBook
 from tradegecko_bridge.stores.sql.schema import bring_up_to_date
@@ -160,6 +165,11 @@ class SqlStore:
         with self._database.reading() as tx:
             return shipment_statements.of_entries(tx, connection, entry_ids)
 
+    def refused_shipments(self, connection: str) -> Sequence[ShipmentEntry]:
+        """See :meth:`tradegecko_bridge.ports.Store.refused_shipments`."""
+        with self._database.reading() as tx:
+            return shipment_statements.refused(tx, connection)
+
     def claim_shipments(
         self, connection: str, worker: str, *, at: datetime, until: datetime, limit: int
     ) -> Sequence[ShipmentEntry]:
@@ -186,3 +196,58 @@ class SqlStore:
         at = utc(at)
         with self._database.writing() as tx:
             cursors.write_acknowledged(tx, connection, kind, values, at)
+
+    # ── expiry ───────────────────────────────────────────────────────────────────────────────
+
+    def expire_personal_data(
+        self,
+        connection: str,
+        *,
+        before: datetime,
+        at: datetime,
+        who: str,
+        states: Collection[OrderState] = FINISHED,
+        limit: int = 500,
+    ) -> int:
+        """See :meth:`tradegecko_bridge.ports.Store.expire_personal_data`."""
+        before, at = utc(before), utc(at)
+        with self._database.writing() as tx:
+            return expiry.expire(tx, connection, states, before, at, who, limit)
+
+    def expirable(
+        self, connection: str, *, before: datetime, at: datetime, states: Collection[OrderState] = FINISHED
+    ) -> int:
+        """See :meth:`tradegecko_bridge.ports.Store.expirable`."""
+        before, at = utc(before), utc(at)
+        with self._database.reading() as tx:
+            return expiry.count(tx, connection, states, before, at)
+
+    def scrub(self) -> bool:
+        """See :meth:`tradegecko_bridge.ports.Store.scrub`.
+
+        SQLite overwrites what is replaced when it happens, and this empties its log. PostgreSQL keeps old versions of
+        rows until they are vacuumed, which this does; its own log (WAL) is the server's affair.
+        """
+        return self._database.scrub()
+
+    def check(self) -> LedgerHealth:
+        """Look the whole ledger over: how much there is, and what is wrong with it. Takes a while on a large one."""
+        with self._database.reading() as tx:
+            return health.look_over(tx, self._database.is_sqlite)
+
+    # ── alerts ───────────────────────────────────────────────────────────────────────────────
+
+    def update_alerts(
+        self, connection: str, found: Sequence[Finding], *, judged: Collection[str], at: datetime
+    ) -> Sequence[Alert]:
+        """See :meth:`tradegecko_bridge.ports.Store.update_alerts`."""
+        at = utc(at)
+        if not found and not self.alerts(connection):
+            return []  # nearly every time: nobody has to wait for a transaction that writes
+        with self._database.writing() as tx:
+            return alert_statements.compare(tx, connection, found, judged, at)
+
+    def alerts(self, connection: str | None = None, *, closed: bool = False) -> Sequence[Alert]:
+        """See :meth:`tradegecko_bridge.ports.Store.alerts`."""
+        with self._database.reading() as tx:
+            return alert_statements.listed(tx, connection, closed=closed)

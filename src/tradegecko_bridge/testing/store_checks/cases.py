@@ -72,9 +72,9 @@ def history_of(store: Store, reference: str = "1") -> list[LedgerEvent]:
     return list(store.history(entry_of(store, reference).id))
 
 
-def in_state(store: Store, state: OrderState) -> LedgerEntry:
+def in_state(store: Store, state: OrderState, order: SourceOrder | None = None) -> LedgerEntry:
     """Order ``"1"``, brought into a state the way it gets there in life; at ``AT``, claims until ``LEASE``."""
-    store.take_in(SHOP, [an_order()], at=AT)
+    store.take_in(SHOP, [order or an_order()], at=AT)
     if state is S.PENDING:
         return entry_of(store)
     if state in {S.SKIPPED, S.CANCELED}:

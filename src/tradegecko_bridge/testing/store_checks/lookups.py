@@ -66,6 +66,10 @@ class LookupChecks:
         store.take_in(SHOP, [an_order("1", number="A1"), an_order("2", number="A1"), an_order("3", number="a1")], at=AT)
         assert references(store.entries(SHOP, number="A1")) == ["2", "1"]
         assert list(store.entries(SHOP, number="A%")) == []
+        entry = store.claim(SHOP, "ann", at=AT, until=SOON, limit=1)[0]
+        store.record(entry.moved(S.DELIVERED, AT, remote_id="901", remote_number="EB-A1"), who="ann")
+        assert references(store.entries(SHOP, number="EB-A1")) == [entry.reference]
+        assert references(store.entries(SHOP, number="A1")) == ["2", "1"]
 
     def test_by_reason(self, store: Store) -> None:
         """Orders are found by the code of their reason, whatever their state; any of several will do.

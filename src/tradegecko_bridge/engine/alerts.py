@@ -1,0 +1,160 @@
+"""What needs a person: found in the ledger and in what a run met; opened once, closed when the cause is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Final
+
+from tradegecko_bridge.engine.deliver import OPERATION as DELIVER
+from tradegecko_bridge.engine.report import Report
+from tradegecko_bridge.engine.wiring import Interrupted, Wiring, log
+from tradegecko_bridge.errors import (
+    AccessDenied,
+    BridgeError,
+    NeedsLogin,
+    SourceNeedsLogin,
+    SourceUnavailable,
+    StoreError,
+    Unavailable,
+)
+from tradegecko_bridge.ledger import AT_REMOTE, BY_HAND, Alert, Finding, OrderState, Severity, StateCount
+
+_S = OrderState
+_LOGIN: Final = "login"
+_SOURCE_LOGIN: Final = "source login"
+_ALWAYS: Final = ("held ", "failed", "uncertain", "shipments refused")
+
+
+def watch(wiring: Wiring, report: Report) -> None:
+    """Hold what the ledger and this run show against the open alerts, and tell what opened or closed.
+
+    Raises:
+        StoreError: the ledger failed.
+    """
+    delivers = report.operation == DELIVER
+    found = {finding.key: finding for finding in (*_in_ledger(wiring, delivers=delivers), *_in_run(report))}
+    store, connection = wiring.store, wiring.connection
+    report.alerts.extend(
+        store.update_alerts(connection, list(found.values()), judged=_judged(report), at=wiring.clock())
+    )
+    report.open_alerts = len(store.alerts(connection))
+    for alert in report.alerts:
+        tell(wiring, alert)
+
+
+def ledger_failed(wiring: Wiring, error: StoreError) -> None:
+    """The one alert that cannot be kept where alerts are kept: told every time, and never closed."""
+    now = wiring.clock()
+    tell(
+        wiring,
+        Alert(
+            id=0,
+            connection=wiring.connection,
+            key="ledger",
+            severity=Severity.ERROR,
+            text=str(error),
+            count=1,
+            opened_at=now,
+            last_seen_at=now,
+        ),
+    )
+
+
+def tell(wiring: Wiring, alert: Alert) -> None:
+    """Whoever listens must not break a run. What its error says is not ours to log: only its kind is."""
+    try:
+        wiring.on_alert(alert)
+    except Exception as error:
+        log.error("fault in the alert callback: %s on alert %s", type(error).__name__, alert.key)
+
+
+def _judged(report: Report) -> list[str]:
+    """Which alerts this run can tell about, by the beginnings of their keys.
+
+    What one operation meets says nothing of another: each may use what the others do not.
+    """
+    operation = report.operation
+    judged = [*_ALWAYS, f"access {operation}", f"source {operation}", f"remote {operation}"]
+    if report.calls:
+        judged.append(_LOGIN)
+    if operation == DELIVER:
+        judged += ["action ", _SOURCE_LOGIN]
+    return judged
+
+
+# ── in the ledger ────────────────────────────────────────────────────────────────────────────
+
+
+def _in_ledger(wiring: Wiring, *, delivers: bool) -> Iterator[Finding]:
+    states = {_S.HELD, _S.FAILED, _S.UNCERTAIN} | (AT_REMOTE if delivers else frozenset())
+    counts = [count for count in wiring.store.summary(wiring.connection, states=states) if count.code != BY_HAND]
+    late = wiring.clock() - wiring.timing.alert_after
+    yield from _held(wiring, [count for count in counts if count.state is _S.HELD], late)
+    failed = [count for count in counts if count.state is _S.FAILED]
+    doubtful = [count for count in counts if count.state is _S.UNCERTAIN]
+    if failed:
+        yield _finding("failed", failed, "given up", "release or skip", severity=Severity.ERROR)
+    if any(count.since <= late for count in doubtful):
+        said = "not known to have arrived"
+        yield _finding("uncertain", doubtful, said, "look in TradeGecko", severity=Severity.ERROR)
+    undone = [count for count in counts if count.state in AT_REMOTE and count.code and not count.passing]
+    for code in sorted({str(count.code) for count in undone}):
+        some = [count for count in undone if count.code == code]
+        yield _finding(f"action {code}", some, f"delivered, but not done with ({code})", "retry")
+    yield from _refused_shipments(wiring)
+
+
+def _held(wiring: Wiring, held: list[StateCount], late: datetime) -> Iterator[Finding]:
+    """Per reason. One that may pass by itself gets some time to do so."""
+    for code in sorted({str(count.code) for count in held}):
+        some = [count for count in held if str(count.code) == code]
+        if not any(count.since <= late for count in some if count.passing) and all(count.passing for count in some):
+            continue
+        newest = wiring.store.entries(wiring.connection, states={_S.HELD}, reasons={code}, limit=1)
+        example = "".join(f"; {entry.number}: {entry.reason.text}" for entry in newest if entry.reason)
+        yield _finding(f"held {code}", some, f"held ({code})", f"see them{example}")
+
+
+def _finding(
+    key: str, counts: Iterable[StateCount], said: str, remedy: str, severity: Severity = Severity.WARNING
+) -> Finding:
+    some = list(counts)
+    number = sum(count.count for count in some)
+    since = min(count.since for count in some)
+    orders = "1 order is" if number == 1 else f"{number} orders are"
+    text = f"{orders} {said}, the first since {since:%Y-%m-%d %H:%M} UTC; {remedy}"
+    return Finding(key=key, severity=severity, text=text, count=number)
+
+
+def _refused_shipments(wiring: Wiring) -> Iterator[Finding]:
+    refused = wiring.store.refused_shipments(wiring.connection)
+    if refused:
+        number, why = refused[-1].shipment.order_number, refused[-1].reason
+        shipments = "1 shipment" if len(refused) == 1 else f"{len(refused)} shipments"
+        said = (
+            f"the source refused {shipments}; tell it by hand, then confirm the order; the newest, of {number}: {why}"
+        )
+        yield Finding(key="shipments refused", severity=Severity.WARNING, text=said, count=len(refused))
+
+
+# ── in the run ───────────────────────────────────────────────────────────────────────────────
+
+
+def _in_run(report: Report) -> Iterator[Finding]:
+    for error in report.causes:
+        yield Finding(key=_key(error, report.operation), severity=_severity(error), text=str(error))
+
+
+def _key(error: BridgeError, operation: str) -> str:
+    behind = error.__cause__
+    if isinstance(error, AccessDenied):
+        return _LOGIN if isinstance(behind, NeedsLogin) else f"access {operation}"
+    if isinstance(error, Interrupted):
+        return _SOURCE_LOGIN if isinstance(behind, SourceNeedsLogin) else f"source {operation}"
+    return f"remote {operation}"
+
+
+def _severity(error: BridgeError) -> Severity:
+    passes = isinstance(error, Unavailable) or isinstance(error.__cause__, SourceUnavailable)
+    return Severity.WARNING if passes else Severity.ERROR

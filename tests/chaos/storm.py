@@ -1,0 +1,71 @@
+"""Everything at once: seeded mixes of all faults over many orders, workers and kills, until the wind drops."""
+
+from __future__ import annotations
+
+from random import Random
+
+import httpx
+
+from tests.chaos.boundaries import Doom
+from tests.chaos.campaign import Tally
+from tests.chaos.cases import a_batch
+from tests.chaos.ground import LEASE, Ground, Grounds
+from tests.chaos.workers import workers
+
+IMPATIENT = 0.25
+"""Seconds the workers of a storm wait for an answer."""
+_LOST: tuple[dict[str, object], ...] = (
+    {"fault": "drop_after_commit"},
+    {"fault": "drop_before_commit"},
+    {"fault": "drop_mid_body"},
+    {"fault": "status", "status": 502, "when": "after"},
+    {"fault": "status", "status": 503},
+    {"fault": "html", "status": 200, "when": "after"},
+    {"fault": "slow", "seconds": 0.4},
+    {"fault": "slow", "seconds": 0.4, "when": "after"},
+    {"fault": "rate_limit"},
+    {"fault": "visible_late", "seconds": 50},
+)
+_READS: tuple[dict[str, object], ...] = (
+    {"fault": "status", "status": 503},
+    {"fault": "drop_before_commit"},
+    {"fault": "html", "status": 200},
+    {"fault": "rate_limit"},
+    {"fault": "stale_remaining", "by": 100},
+    {"fault": "clock_skew", "by": 300},
+    {"fault": "clock_skew", "by": -300},
+)
+
+
+def storm(grounds: Grounds, tally: Tally, seed: int, *, size: int, count: int, rounds: int = 6) -> None:
+    """``count`` workers at a time for some rounds, with more orders in each, until in fair weather all is at rest."""
+    chance = Random(f"{seed}/storm")
+    ground, orders = grounds.new(), a_batch(size)
+    ground.sandbox.set_switch("idempotency_key_burnt_by_failure", chance.random() < 0.5)
+    for round_ in range(1, rounds + 1):
+        _blow(ground, chance)
+        some = orders[: size * round_ // rounds]
+        jobs = [
+            ground.job(some, worker=f"w{round_}-{n}", timeout=IMPATIENT, doom=_doom(chance), reads=3)
+            for n in range(count)
+        ]
+        with workers(*jobs) as running:
+            running[0].wait(chance.uniform(0.05, 0.5))
+            ground.advance(chance.choice((0, 30, LEASE.total_seconds() + 1)))
+            tally.kills += sum(worker.end() is None for worker in running)
+        ground.advance(chance.choice((5, 60, 400, 3600)))
+    httpx.delete(f"{ground.sandbox.base_url}/_sandbox/faults").raise_for_status()
+    case = f"{grounds.ledgers.name}, storm {seed} over {size} orders with {count} workers"
+    tally.settle(ground, ground.job(orders), orders, case)
+
+
+def _blow(ground: Ground, chance: Random) -> None:
+    """Some of everything, for orders on their way and for all that is read."""
+    for fault in chance.sample(_LOST, 6):
+        ground.sandbox.fault("POST", "/orders", chance=0.12, times=9, seed=chance.randrange(10**6), **fault)  # type: ignore[arg-type]
+    for fault in chance.sample(_READS, 4):
+        ground.sandbox.fault("GET", "*", chance=0.04, times=12, seed=chance.randrange(10**6), **fault)  # type: ignore[arg-type]
+
+
+def _doom(chance: Random) -> Doom:
+    return Doom(kill_at=chance.randint(10, 200) if chance.random() < 0.7 else None)
