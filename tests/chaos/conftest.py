@@ -9,8 +9,10 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.chaos.ground import Ground, Grounds, Ledgers, quick_folder
+from tests.engine.bench import Bench
 from tests.stores import postgres
-from tradegecko_bridge import Sandbox
+from tests.support import ListSource
+from tradegecko_bridge import Sandbox, TradeGeckoClient
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +42,9 @@ def grounds(running_sandbox: Sandbox, ledgers: Ledgers, tmp_path: Path) -> Groun
 def ground(grounds: Grounds) -> Ground:
     """A fresh ground."""
     return grounds.new()
+
+
+@pytest.fixture
+def bench(sandbox: Sandbox, client: TradeGeckoClient) -> Bench:
+    """An engine in this process, for faults that need no process of their own."""
+    return Bench(sandbox, client, ListSource())

@@ -51,6 +51,7 @@ class Job:
     reads: int = 2
     shared_limit: bool = False
     engines: int = 1
+    in_flight: int = 4
     waits: bool = False
 
 
@@ -107,6 +108,7 @@ def deliver(job: Job, store: SqlStore, client: TradeGeckoClient) -> tuple[Report
             timing=job.timing,
             clock=clock_of(job.clock),
             worker=f"{job.worker}/{number}",
+            in_flight=job.in_flight,
         )
         return engine.deliver_orders()
 

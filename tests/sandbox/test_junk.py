@@ -25,6 +25,7 @@ def _deep(open_: str, close: str, depth: int) -> str:
 ANYTHING = (
     "null", "true", "0", "-1", '""', '" "', "[]", "{}", "[[]]", "[{}]", '{"0":{}}', '[{"id":{}}]', '"\\u0000"',
     '"\\ud83d\\ude00"', '"' + "x" * 100_000 + '"', _deep("[", "]", 90), _deep('{"a":', "}", 90), _deep("[", "]", 300),
+    _deep('{"a":', "}", 300),
 )  # fmt: skip
 NUMBERS = (
     "false", "-0", "1.5", "99999", "1e14", "-1e14", "999999999999999", "1e30", "-1e308", "9223372036854775808",
@@ -47,9 +48,11 @@ KINDS = {"int": NUMBERS, "decimal": NUMBERS, "quantity": NUMBERS, "float": NUMBE
 
 
 def junk_for(field: Field | None) -> tuple[str, ...]:
-    """What to try on a column: what suits its kind least."""
+    """What to try on a column: what suits its kind least. Free text, of which there is most, has no kind to hurt."""
     if field is None or field.kind in {"array", "object"}:
         return (*ANYTHING, *NUMBERS)
+    if field.kind == "string" and not (field.enum or field.ref or field.tag_text or field.required):
+        return (*ANYTHING[::3], *TEXTS[::5])
     return (*ANYTHING, *KINDS.get(field.kind, TEXTS))
 
 
@@ -65,7 +68,7 @@ def test_any_junk_in_any_column(resource: Resource) -> None:
             assert _rows(desk) == kept, (method, path, body[:300])
             continue
         accepted += 1
-        if accepted % 40 == 0:  # Begin anew: what was accepted is read, and does not slow the rest down.
+        if accepted % 60 == 0:  # Begin anew: what was accepted is read, and does not slow the rest down.
             _everything_can_be_read(desk)
             desk = furnish(Desk())
         kept = _rows(desk)
@@ -154,8 +157,8 @@ ROOTS = (
     '{"order":[{"company_id":2}]}', '{"orders":{"company_id":2}}', '{"order":{"company_id":2},"order":{}}', '{"":{}}',
     _deep("[", "]", 5000),
 )  # fmt: skip
-VALUES = (b"", b"1", b"-1", b"1,2,,x", b"NaN", b"1e400", b"1e999999999", b"\x00", b"\xff", "٣".encode(), "😀".encode(),
-          b"9999-12-31T23:59:59-14:00", b"x" * 2000, b"true", b"[]", b"{}")  # fmt: skip
+VALUES = (b"1,2,,x", b"NaN", b"1e999999999", b"\x00\xff", "٣😀".encode(), b"9999-12-31T23:59:59-14:00", b"x" * 2000,
+          b"[]")  # fmt: skip
 PARAMETERS = ("ids", "ids[]", "status", "status[]", "order", "q", "term", "page", "limit", "updated_at_min",
               "created_at_max", "include", "_include", "sku[]", "ids[x]", "ids[][]")  # fmt: skip
 
@@ -180,7 +183,7 @@ def test_junk_in_actions() -> None:
         desk, root = furnish(Desk()), schema()[name].singular
         for column, field in (*_columns(schema()[name], "create"), ("payment_method_name", None)):
             for junk in junk_for(field):
-                for key in (1, 2, 3, 5):
+                for key in (2, 3):
                     answer = desk("POST", f"/orders/{key}/actions/{action}", _body(root, {}, column, junk))
                     _proper(answer, (action, column, junk[:300]))
         _everything_can_be_read(desk)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 from tradegecko_bridge.cli.logins import signed_in
-from tradegecko_bridge.config import load_config
+from tradegecko_bridge.config import Config, load_config
 from tradegecko_bridge.engine import Progress, Report, RunReport, SyncEngine
 from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.ledger import LedgerEntry
@@ -16,6 +17,7 @@ from tradegecko_bridge.ports import Store
 from tradegecko_bridge.stores.sql import SqlStore
 from tradegecko_bridge.tradegecko.client import TradeGeckoClient
 from tradegecko_bridge.tradegecko.gateway import TradeGeckoGateway
+from tradegecko_bridge.tradegecko.limits import SharedLimiter
 
 
 @contextmanager
@@ -36,7 +38,9 @@ def engines(
             if hasattr(source, "close"):
                 stack.callback(source.close)
         store = stack.enter_context(closing(SqlStore(config.ledger_url)))
-        client = stack.enter_context(TradeGeckoClient(signed_in(config, store), base_url=config.base_url))
+        client = stack.enter_context(
+            TradeGeckoClient(signed_in(config, store), base_url=config.base_url, limiter=_limiter(config, store))
+        )
         yield (
             (
                 wired.name,
@@ -51,6 +55,16 @@ def engines(
             )
             for wired, source in zip(chosen, sources, strict=True)
         )
+
+
+def _limiter(config: Config, store: SqlStore) -> SharedLimiter:
+    """One for all processes on this ledger that log in alike: the account counts their requests together too.
+
+    The name it goes by is kept in the ledger, so of a token only a digest is in it.
+    """
+    login = config.login
+    who = f"{login.client_id} {login.name}" if login else sha256(config.access_token.encode()).hexdigest()[:32]
+    return SharedLimiter(store.permits, f"{config.base_url} {who}")
 
 
 def run_operation(engine: SyncEngine, operation: str, *, dry_run: bool) -> Report | RunReport:
