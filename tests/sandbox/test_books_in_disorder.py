@@ -312,7 +312,7 @@ STEP = st.tuples(
 )
 
 
-@settings(max_examples=16, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(STEP, min_size=15, max_size=40), incoming=st.booleans())
 @example(  # A shipped line that is made a text, where finalized orders are editable.
     steps=[("switch", 3, 0, 0, 0), ("line change", 0, 7, 0, 6), ("line change", 0, 7, 0, 2)], incoming=False
