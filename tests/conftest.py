@@ -11,6 +11,9 @@ import pytest
 from tests.stores import postgres
 from tradegecko_bridge import Sandbox, TradeGeckoClient
 
+# before any test takes something out of the suite, so that what its checks compare is told
+pytest.register_assert_rewrite("tradegecko_bridge.testing.store_checks")
+
 
 @pytest.fixture(scope="session")
 def running_sandbox() -> Iterator[Sandbox]:

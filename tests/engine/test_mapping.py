@@ -42,7 +42,7 @@ def test_lines_keep_their_order_and_kind() -> None:
         (LineKind.DISCOUNT, None, D(1), D("-1.00"), D(0)),
     ]
     assert [line.label for line in lines[2:]] == ["Shipping Cost: Flat rate", "WELCOME", "Discount"]
-    assert variant_ids(order, CATALOG) == {"TEE-M": "v-TEE-M", "MUG-BLUE": "v-MUG-BLUE"}
+    assert variant_ids(order.lines, CATALOG) == {"TEE-M": "v-TEE-M", "MUG-BLUE": "v-MUG-BLUE"}
 
 
 @pytest.mark.parametrize(

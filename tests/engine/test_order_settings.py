@@ -188,13 +188,24 @@ def test_it_goes_out_once_what_is_named_is_there(sandbox: Sandbox, client: Trade
     assert [order.company_id for order in bench.remote()] == [made.id]
 
 
-def test_a_new_customer_is_known_by_its_source_afterwards(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+@pytest.mark.parametrize(
+    ("email", "customers"),
+    [(None, 1), ("berg@example.com", 2)],
+    ids=["nothing speaks against it", "another address: another shop's customer of this number"],
+)
+def test_a_new_customer_is_known_by_its_source_afterwards(
+    sandbox: Sandbox, client: TradeGeckoClient, email: str | None, customers: int
+) -> None:
     """The source's own customer id becomes the company code, and finds the customer under a new name and address."""
-    married = Customer(reference="C-7", first_name="Ann", last_name="Berg", email="berg@example.com")
-    moved = an_order("2", customer=married, shipping_address=evolve(AN_ADDRESS, last_name="Berg", address1="2 Bay St"))
-    bench = bench_with(sandbox, client, an_order("1", customer=evolve(A_CUSTOMER, reference="C-7")), moved)
+    married = Customer(reference="C-7", first_name="Ann", last_name="Berg", email=email)
+    moved = evolve(AN_ADDRESS, last_name="Berg", address1="2 Bay St", email=None, phone=None)
+    orders = (
+        an_order("1", customer=evolve(A_CUSTOMER, reference="C-7")),
+        an_order("2", customer=married, shipping_address=moved),
+    )
+    bench = bench_with(sandbox, client, *orders)
     assert bench.deliver()
-    assert len({order.company_id for order in bench.remote()}) == 1
+    assert len({order.company_id for order in bench.remote()}) == customers
     assert client.companies.get(bench.remote()[0].company_id or 0).company_code == "C-7"
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from tradegecko_bridge.commerce import OrderLine, SourceOrder
 from tradegecko_bridge.commerce.remote import Named
 from tradegecko_bridge.engine.mapping import LONGEST_SKU, Catalog, Variants
-from tradegecko_bridge.engine.rules import dressed
+from tradegecko_bridge.engine.rules import sent_lines
 from tradegecko_bridge.engine.settings import ConnectionSettings, MatchBy, TaxTreatment
 from tradegecko_bridge.engine.wiring import Wiring
 from tradegecko_bridge.errors import Rejected
@@ -32,7 +32,7 @@ def catalog_of(wiring: Wiring, orders: Sequence[SourceOrder]) -> Catalog:
         AccessDenied, Unavailable: the account cannot be asked.
     """
     settings, gateway = wiring.settings, wiring.gateway
-    lines = [line for order in orders for line in dressed(order, settings).lines]
+    lines = [line for order in orders for line in sent_lines(order, settings)]
     skus = {line.sku for line in lines if line.sku and len(line.sku) <= LONGEST_SKU}
     names, missing = _named(gateway, settings)
     currency, unknown = _currency(gateway, settings)

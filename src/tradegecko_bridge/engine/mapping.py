@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final, TypeAlias
 
@@ -92,9 +92,9 @@ def plan_order(order: SourceOrder, marker: str, catalog: Catalog, settings: Conn
     )
 
 
-def variant_ids(order: SourceOrder, catalog: Catalog) -> dict[str, str]:
+def variant_ids(lines: Iterable[OrderLine], catalog: Catalog) -> dict[str, str]:
     """The variant each line is delivered as, by the source's line reference; lines without just one are left out."""
-    found = {line.reference: catalog.of(line) for line in order.lines}
+    found = {line.reference: catalog.of(line) for line in lines}
     return {reference: variants[0].id for reference, variants in found.items() if len(variants) == 1}
 
 

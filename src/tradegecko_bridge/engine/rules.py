@@ -26,7 +26,7 @@ def not_taken(order: SourceOrder, settings: ConnectionSettings) -> Reason | None
     unwanted = [line for line in order.lines if _refused_by(line, settings, Level.ORDER)]
     if unwanted:
         return Reason("filtered", f"SKU {unwanted[0].sku!r} is filtered out, and its order with it")
-    if order.lines and not dressed(order, settings).lines:
+    if order.lines and not any(_wanted(line, settings) for line in order.lines):
         return Reason("filtered", "every one of its lines is left out by the settings")
     return None
 
@@ -37,19 +37,24 @@ def dressed(order: SourceOrder, settings: ConnectionSettings, digits: int = 2) -
     return evolve(
         order,
         number=remote_number(order.number, settings),
-        lines=tuple(
-            line for whole in order.lines if _wanted(whole, settings) for line in as_sent(whole, settings, digits)
-        ),
+        lines=sent_lines(order, settings, digits),
         shipping=tuple(evolve(line, label=_ship_method(line, settings)) for line in order.shipping),
         tags=tuple(dict.fromkeys((*order.tags, *settings.tags))),
         note=_note(order, settings),
     )
 
 
+def sent_lines(order: SourceOrder, settings: ConnectionSettings, digits: int = 2) -> tuple[OrderLine, ...]:
+    """The lines of :func:`dressed`."""
+    wanted = (line for line in order.lines if _wanted(line, settings))
+    return tuple(part for line in wanted for part in as_sent(line, settings, digits))
+
+
 def as_sent(line: OrderLine, settings: ConnectionSettings, digits: int = 2) -> Iterator[OrderLine]:
     """A line under TradeGecko's SKU, or those of its components."""
     for part in exploded(line, digits) if settings.explode_kits and is_sane(line) else (line,):
-        yield evolve(part, sku=settings.sku_aliases.get(part.sku or "", part.sku))
+        sku = settings.sku_aliases.get(part.sku or "", part.sku)
+        yield part if sku == part.sku else evolve(part, sku=sku)
 
 
 def _note(order: SourceOrder, settings: ConnectionSettings) -> str | None:

@@ -22,7 +22,7 @@ from tradegecko_bridge.engine.keys import idempotency_key, marker
 from tradegecko_bridge.engine.mapping import Catalog, plan_order, variant_ids
 from tradegecko_bridge.engine.numbers import remote_number
 from tradegecko_bridge.engine.report import Item, Outcome, Report
-from tradegecko_bridge.engine.rules import dressed, held_by_tag, not_taken, unmapped_ship_method
+from tradegecko_bridge.engine.rules import dressed, held_by_tag, not_taken, sent_lines, unmapped_ship_method
 from tradegecko_bridge.engine.totals import through_the_gate
 from tradegecko_bridge.engine.wiring import Wiring
 from tradegecko_bridge.errors import (
@@ -278,7 +278,7 @@ class Sender:
                 now,
                 remote_id=remote.id,
                 remote_number=remote.number,
-                line_ids=variant_ids(dressed(order, self._w.settings), catalog),
+                line_ids=variant_ids(sent_lines(order, self._w.settings), catalog),
                 todo=actions.wanted(order, remote, self._w.settings),
                 next_attempt_at=None,
             ),
