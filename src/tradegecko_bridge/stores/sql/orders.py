@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from attrs import frozen
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.exc import IntegrityError
 
-from tradegecko_bridge.errors import StoreError
+from tradegecko_bridge.errors import ClaimLost, StoreError
 from tradegecko_bridge.ledger import AT_REMOTE, Filter, IntakeCounts, LedgerEntry, LedgerEvent, OrderState, StateCount
 from tradegecko_bridge.stores import intake_rules, lookup_rules, work_rules
 from tradegecko_bridge.stores.lookup_rules import searched
@@ -32,6 +33,7 @@ from tradegecko_bridge.stores.sql.tables import OPEN, events, orders
 _c = orders.c
 # What every delivery does is said once: SQLAlchemy takes longer to put a statement together than SQLite to run it.
 _ONE = select(orders).where(_c.id == bindparam("row_id")).with_for_update()
+_SOME = select(orders).where(_c.id.in_(bindparam("ids", expanding=True))).order_by(_c.id).with_for_update()
 _UPDATE = update(orders).where(_c.id == bindparam("row_id"))
 _INSERT_EVENTS = plain_insert(events)
 _RARE = ("text", "reasons", "entered")
@@ -129,17 +131,50 @@ def _is_due(at: datetime) -> ColumnElement[bool]:
     return and_(OPEN, free, or_(_c.state == OrderState.SENDING.value, and_(ready, waited)))
 
 
-def record(tx: Connection, entry: LedgerEntry, who: str, why: str, detail: Detail) -> LedgerEntry:
-    """What a worker reports. The serial vouches for the content it read, which therefore is not read again."""
-    stored = tx.execute(_ONE, {"row_id": entry.id}).one_or_none()
-    if stored is None:
-        raise KeyError(f"no order entry {entry.id}")
-    before = to_row(stored, entry.order)
-    change = work_rules.recorded(before, entry, who, why, detail)
+@frozen
+class Report:
+    """What a worker says of an order."""
+
+    entry: LedgerEntry
+    who: str
+    why: str
+    detail: Detail
+
+
+class RemoteTaken(StoreError):
+    """Another entry has been delivered as the same order; nothing was written."""
+
+
+def record_all(tx: Connection, reports: Sequence[Report]) -> list[LedgerEntry | Exception]:
+    """What workers report: each as it is now, or why it does not count, in which case nothing is written of it.
+
+    The serial vouches for the content a worker read, which therefore is not read again.
+
+    Raises:
+        RemoteTaken: one of them was delivered as what another entry was.
+    """
+    stored = {one.id: one for one in tx.execute(_SOME, {"ids": sorted({report.entry.id for report in reports})})}
+    present: dict[int, Row] = {}
+    answers: list[LedgerEntry | Exception] = []
+    changes: list[tuple[Row, Change]] = []
+    for report in reports:
+        entry = report.entry
+        try:
+            before = present.get(entry.id) or to_row(stored[entry.id], entry.order)
+            change = work_rules.recorded(before, entry, report.who, report.why, report.detail)
+        except KeyError:
+            answers.append(KeyError(f"no order entry {entry.id}"))
+        except (ClaimLost, ValueError, TypeError) as error:
+            answers.append(error)
+        else:
+            present[entry.id] = change[0]
+            changes.append((before, change))
+            answers.append(change[0].entry)
     try:
-        return _write_change(tx, before, change)
+        _write_changes(tx, changes)
     except IntegrityError:
-        raise StoreError(work_rules.remote_taken(entry)) from None
+        raise RemoteTaken(work_rules.remote_taken(reports[0].entry)) from None
+    return answers
 
 
 def unclaim(tx: Connection, entry: LedgerEntry) -> None:
@@ -154,7 +189,9 @@ def amend(tx: Connection, entry_id: int, to: OrderState, at: datetime, who: str,
     if stored is None:
         raise KeyError(f"no order entry {entry_id}")
     before = to_full_row(stored)
-    return _write_change(tx, before, work_rules.amended(before, to, at, who, why))
+    change = work_rules.amended(before, to, at, who, why)
+    _write_changes(tx, [(before, change)])
+    return change[0].entry
 
 
 def write_changes(tx: Connection, changes: Sequence[Change]) -> None:
@@ -164,12 +201,12 @@ def write_changes(tx: Connection, changes: Sequence[Change]) -> None:
         _write_events(tx, [event_values(row.entry.id, event) for row, made in changes for event in made])
 
 
-def _write_change(tx: Connection, before: Row, change: Change) -> LedgerEntry:
-    row, made = change
-    same_content = row.entry.order is before.entry.order
-    _update(tx, [(row, work_values(row) if same_content else order_values(row))])
-    _write_events(tx, [event_values(row.entry.id, event) for event in made])
-    return row.entry
+def _write_changes(tx: Connection, changes: Sequence[tuple[Row, Change]]) -> None:
+    for values_of, same_content in ((work_values, True), (order_values, False)):
+        meant = [row for before, (row, _) in changes if (row.entry.order is before.entry.order) is same_content]
+        if meant:
+            _update(tx, ((row, values_of(row)) for row in meant))
+    _write_events(tx, [event_values(row.entry.id, event) for _, (row, made) in changes for event in made])
 
 
 # ── looking ──────────────────────────────────────────────────────────────────────────────────

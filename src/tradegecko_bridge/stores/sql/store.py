@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Self, Unpack
 
 from tradegecko_bridge.commerce import Shipment, SourceOrder, UnreadableOrder
+from tradegecko_bridge.errors import StoreError
 from tradegecko_bridge.ledger import (
     FINISHED,
     Alert,
@@ -29,6 +30,7 @@ from tradegecko_bridge.stores.sql.health import LedgerHealth
 from tradegecko_bridge.stores.sql.mirrors import SqlMirrorStore
 from tradegecko_bridge.stores.sql.permits import SqlPermitBook
 from tradegecko_bridge.stores.sql.schema import bring_up_to_date
+from tradegecko_bridge.stores.sql.together import Together
 from tradegecko_bridge.stores.sql.tokens import SqlTokenStore
 
 
@@ -54,6 +56,7 @@ class SqlStore:
         except BaseException:
             self.close()
             raise
+        self._reports = Together(self._record_all)
         self.tokens = SqlTokenStore(self._database)
         """The logins kept beside the ledger, a :class:`~tradegecko_bridge.ports.TokenStore`."""
         self.permits = SqlPermitBook(self._database)
@@ -101,7 +104,22 @@ class SqlStore:
         self, entry: LedgerEntry, *, who: str, why: str = "", detail: Mapping[str, Any] | None = None
     ) -> LedgerEntry:
         """See :meth:`tradegecko_bridge.ports.Store.record`."""
-        return self._database.write(lambda tx: orders.record(tx, entry, who, why, detail))
+        return self._reports.write(orders.Report(entry, who, why, detail))
+
+    def _record_all(self, reports: Sequence[orders.Report]) -> Sequence[LedgerEntry | Exception]:
+        try:
+            with self._database.writing() as tx:
+                return orders.record_all(tx, reports)
+        except orders.RemoteTaken:
+            if len(reports) == 1:
+                raise
+        return [self._record_alone(report) for report in reports]
+
+    def _record_alone(self, report: orders.Report) -> LedgerEntry | Exception:
+        try:
+            return self._record_all([report])[0]
+        except StoreError as error:
+            return error
 
     def unclaim(self, entry: LedgerEntry) -> None:
         """See :meth:`tradegecko_bridge.ports.Store.unclaim`."""

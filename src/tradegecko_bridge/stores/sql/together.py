@@ -2,88 +2,69 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import AbstractContextManager
-from typing import Any, TypeAlias, TypeVar
+from threading import Condition, Lock, get_ident
+from time import monotonic
+from typing import Final, Generic, TypeVar
 
-from sqlalchemy import Connection
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
 
-from tradegecko_bridge.errors import StoreBusy
+PATIENCE: Final = 0.002
+"""Seconds to wait for those who are likely to come: less than most disks take to sync."""
+LATELY: Final = 0.05
+"""Seconds within which somebody must have written to be likely to do so again in a moment."""
 
-T = TypeVar("T")
-_Job: TypeAlias = tuple[Callable[[Connection], Any], "Future[Any]"]
 
+class Together(Generic[Item, Answer]):
+    """Threads leave here what they have to write; one of them carries all of it out.
 
-class Together:
-    """Threads that wait for their turn to write leave their work here; whoever's turn it is carries all of it out.
-
-    Each piece of work is whole or not at all, whatever becomes of those beside it.
+    A thread that comes while a commit is under way is among the next one's, and where several threads write all the
+    time, one waits a moment for the others. A thread on its own never waits.
 
     Args:
-        turn: what one thread at a time may enter. Raises ``StoreBusy`` when that takes too long.
-        transaction: a transaction, durable when it ends.
+        carry_out: writes all of these, durably, and says for each what came of it, or why nothing was written of it.
+            What it raises is raised for all of them: then none was written.
     """
 
-    def __init__(
-        self,
-        turn: Callable[[], AbstractContextManager[None]],
-        transaction: Callable[[], AbstractContextManager[Connection]],
-    ) -> None:
-        self._turn = turn
-        self._transaction = transaction
-        self._waiting: deque[_Job] = deque()
+    def __init__(self, carry_out: Callable[[Sequence[Item]], Sequence[Answer | Exception]]) -> None:
+        self._carry_out = carry_out
+        self._waiting: list[tuple[Item, Future[Answer]]] = []
+        self._arrived = Condition()
+        self._one_at_a_time = Lock()
+        self._came: dict[int, float] = {}
 
-    def write(self, work: Callable[[Connection], T]) -> T:
-        """What ``work`` returns or raises; what it wrote is durable then."""
-        outcome: Future[T] = Future()
-        job = (work, outcome)
-        self._waiting.append(job)
+    def write(self, item: Item) -> Answer:
+        """What came of it; what was written is durable then."""
+        outcome: Future[Answer] = Future()
+        with self._arrived:
+            self._waiting.append((item, outcome))
+            self._came[get_ident()] = monotonic()
+            self._arrived.notify()
+        with self._one_at_a_time:
+            if not outcome.done():
+                self._write_all(self._taken())
+        return outcome.result()
+
+    def _taken(self) -> list[tuple[Item, Future[Answer]]]:
+        """All that wait, once those are there who are likely to come."""
+        with self._arrived:
+            now = monotonic()
+            self._came = {thread: at for thread, at in self._came.items() if now - at < LATELY}
+            self._arrived.wait_for(lambda: len(self._waiting) >= len(self._came), PATIENCE)
+            taken, self._waiting = self._waiting, []
+        return taken
+
+    def _write_all(self, taken: Sequence[tuple[Item, Future[Answer]]]) -> None:
         try:
-            with self._turn():
-                if not outcome.done():
-                    self._carry_out(list(self._taken()))
-        except StoreBusy:
-            if self._withdrawn(job):
-                raise
-        return outcome.result()  # waits only for a thread that is carrying it out right now
-
-    def _taken(self) -> Iterator[_Job]:
-        while self._waiting:
-            yield self._waiting.popleft()
-
-    def _withdrawn(self, job: _Job) -> bool:
-        try:
-            self._waiting.remove(job)
-        except ValueError:
-            return False
-        return True
-
-    def _carry_out(self, jobs: list[_Job]) -> None:
-        try:
-            with self._transaction() as tx:
-                answers = [jobs[0][0](tx)] if len(jobs) == 1 else [_apart(tx, work) for work, _ in jobs]
+            answers = self._carry_out([item for item, _ in taken])
         except BaseException as error:
-            for _, outcome in jobs:
+            for _, outcome in taken:
                 outcome.set_exception(error)
             return
-        for (_, outcome), answer in zip(jobs, answers, strict=True):
-            if isinstance(answer, _Raised):
-                outcome.set_exception(answer.error)
+        for (_, outcome), answer in zip(taken, answers, strict=True):
+            if isinstance(answer, Exception):
+                outcome.set_exception(answer)
             else:
                 outcome.set_result(answer)
-
-
-class _Raised:
-    def __init__(self, error: Exception) -> None:
-        self.error = error
-
-
-def _apart(tx: Connection, work: Callable[[Connection], Any]) -> Any:
-    """What ``work`` returns, or what it raised, in which case nothing of it stays."""
-    try:
-        with tx.begin_nested():
-            return work(tx)
-    except Exception as error:
-        return _Raised(error)
