@@ -45,7 +45,8 @@
     └── StoreError                the ledger
         ├── StoreBusy               another process holds the database
         ├── SchemaTooNew            written by a newer version of this package
-        └── ClaimLost               the lease ran out and another worker took the order
+        ├── ClaimLost               the lease ran out and another worker took the order
+        └── NumberInUse             another order is or was sent under this number
 
 Messages are one line: what happened, where, and what to do.
 """
@@ -432,6 +433,10 @@ class StoreBusy(StoreError):
 
 class SchemaTooNew(StoreError):
     """The ledger was written by a newer version of this package: upgrade this one."""
+
+
+class NumberInUse(StoreError):
+    """Another order of this ledger is or was sent under this number: look before sending."""
 
 
 class ClaimLost(StoreError):

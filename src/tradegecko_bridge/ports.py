@@ -316,14 +316,22 @@ class Store(Protocol):
         """
 
     def record(
-        self, entry: LedgerEntry, *, who: str, why: str = "", detail: Mapping[str, Any] | None = None
+        self,
+        entry: LedgerEntry,
+        *,
+        who: str,
+        why: str = "",
+        detail: Mapping[str, Any] | None = None,
+        sole: bool = False,
     ) -> LedgerEntry:
         """Write an entry made with :meth:`LedgerEntry.moved` under the claim it was read with, and its event.
 
         The event is written when the state changed or ``why`` is given; ``detail`` (JSON values) goes with it. The
-        claim stays while the entry is sending or has something ``todo``.
+        claim stays while the entry is sending or has something ``todo``. With ``sole`` nothing is written when another
+        entry, of whatever connection, is or was sent under its ``remote_number``.
 
         Raises:
+            NumberInUse: as ``sole`` asks for.
             ClaimLost: the row has been claimed or changed since it was read, or it is to be sending and its claim
                 has run out.
             StoreError: the connection has another order with this ``remote_id``.
@@ -365,9 +373,6 @@ class Store(Protocol):
         self, connection: str | None = None, *, states: Collection[OrderState] | None = None
     ) -> Sequence[StateCount]:
         """How many orders are in each of these states (None: any), and for what reason; by connection, state, code."""
-
-    def sent_as(self, number: str, *, but: int) -> bool:
-        """Whether any entry but this one, of whatever connection, was or is being sent under this remote number."""
 
     def by_remote_ids(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, LedgerEntry]:
         """This connection's entries delivered as these ids."""

@@ -2,137 +2,187 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
-from time import monotonic, sleep
-from typing import Any
+from threading import Event
+from time import monotonic
 
 import pytest
-from sqlalchemy import Connection, Engine, event, text
 
-from tradegecko_bridge.errors import StoreBusy, StoreError
-from tradegecko_bridge.stores.sql.database import Database
+from tradegecko_bridge import SqlStore
+from tradegecko_bridge.errors import ClaimLost, StoreBusy, StoreError
+from tradegecko_bridge.ledger import LedgerEntry, OrderState
+from tradegecko_bridge.stores.sql import together
+from tradegecko_bridge.stores.sql.together import Together
+from tradegecko_bridge.testing.store_checks.cases import AT, SHOP, an_order, claim, entry_of, history_of, orders
 
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """A database with one table that refuses negative numbers."""
-    with closing(Database(f"sqlite:///{tmp_path / 'some.db'}", 0.5)) as database:
-        database.use_wal()
-        with database.writing() as tx:
-            tx.execute(text("CREATE TABLE said (number INTEGER PRIMARY KEY CHECK (number >= 0))"))
-        yield database
+S = OrderState
 
 
-@pytest.fixture
-def begun(database: Database) -> Iterator[list[str]]:
-    """Every transaction that begins to write."""
-    begun: list[str] = []
+class Desk:
+    """Writes numbers down, slowly when asked to; negative ones are refused, and with 13 nothing works."""
 
-    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
-        if statement.startswith("BEGIN IMMEDIATE"):
-            begun.append(statement)
+    def __init__(self) -> None:
+        self.together = Together(self.carry_out)
+        self.groups: list[list[int]] = []
+        self.may_go_on, self.busy = Event(), Event()
+        self.may_go_on.set()
 
-    engine: Engine = database._engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield begun
-    event.remove(engine, "before_cursor_execute", note)
+    def carry_out(self, numbers: Sequence[int]) -> list[int | Exception]:
+        self.groups.append(list(numbers))
+        self.busy.set()
+        assert self.may_go_on.wait(10)
+        if 13 in numbers:
+            raise StoreBusy("nothing was written")
+        return [-number if number >= 0 else ValueError(number) for number in numbers]
 
-
-def say(number: int) -> Callable[[Connection], int]:
-    """Write a number down and give it back."""
-
-    def work(tx: Connection) -> int:
-        tx.execute(text("INSERT INTO said VALUES (:number)"), {"number": number})
-        return number
-
-    return work
-
-
-def say_and_fail(number: int) -> Callable[[Connection], int]:
-    """Write a number down and find out that it was wrong to."""
-
-    def work(tx: Connection) -> int:
-        say(number)(tx)
-        raise KeyError(number)
-
-    return work
-
-
-def said(database: Database) -> list[int]:
-    """What is written."""
-    with database.reading() as tx:
-        return list(tx.execute(text("SELECT number FROM said ORDER BY number")).scalars())
-
-
-def all_at_once(database: Database, *works: Callable[[Connection], int]) -> list[Future[int]]:
-    """All of these, held up until all of them wait."""
-    with ThreadPoolExecutor(len(works)) as pool:
-        with database._our_turn():
-            futures = [pool.submit(database.write, work) for work in works]
-            until = monotonic() + 0.4
-            while len(database._together._waiting) < len(works):
+    def while_busy(self, *numbers: int) -> list[Future[int]]:
+        """All of these, left while 99 is being written."""
+        self.may_go_on.clear()
+        with ThreadPoolExecutor(len(numbers) + 1) as pool:
+            pool.submit(self.together.write, 99)
+            assert self.busy.wait(10)
+            futures = [pool.submit(self.together.write, number) for number in numbers]
+            until = monotonic() + 10
+            while len(self.together._waiting) < len(numbers):
                 assert monotonic() < until
-                sleep(0.001)
+            self.may_go_on.set()
         return futures
 
 
-def test_those_who_wait_share_one_transaction(database: Database, begun: list[str]) -> None:
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def test_those_who_wait_go_together(desk: Desk) -> None:
     """However many they are; each gets its own answer."""
-    futures = all_at_once(database, *(say(n) for n in range(8)))
-    assert [future.result() for future in futures] == list(range(8))
-    assert said(database) == list(range(8))
-    assert len(begun) == 1
+    assert [future.result() for future in desk.while_busy(*range(8))] == [-n for n in range(8)]
+    assert [sorted(group) for group in desk.groups] == [[99], list(range(8))]
 
 
-def test_what_fails_takes_nothing_with_it(database: Database, begun: list[str]) -> None:
-    """Neither those beside it, nor leaves it anything of its own; each failure is raised where it belongs."""
-    futures = all_at_once(database, say(1), say_and_fail(2), say(-1), say(1), say(3))
-    errors = [future.exception() for future in futures]
-    assert [type(error) for error in errors[:3]] == [type(None), KeyError, StoreError]
-    assert isinstance(errors[3], StoreError)
-    assert errors[4] is None
-    assert said(database) == [1, 3]
-    assert len(begun) == 1
+def test_what_is_refused_is_told_to_whom_it_belongs(desk: Desk) -> None:
+    """And to nobody else."""
+    errors = [type(future.exception()) for future in desk.while_busy(1, -2, 3)]
+    assert errors == [type(None), ValueError, type(None)]
 
 
-def test_alone_nothing_stays_either(database: Database) -> None:
-    """A transaction of its own, given up."""
-    with pytest.raises(KeyError):
-        database.write(say_and_fail(2))
-    assert said(database) == []
+def test_a_failure_of_all_is_told_to_all(desk: Desk) -> None:
+    """Nobody believes in something written that is not; the next one is not troubled by it."""
+    assert [type(future.exception()) for future in desk.while_busy(1, 13, 3)] == [StoreBusy] * 3
+    assert desk.together.write(4) == -4
 
 
-def test_who_gave_up_waiting_is_not_written_after_all(database: Database) -> None:
-    """A caller that was told it could not be done must be able to believe it."""
-    with ThreadPoolExecutor(1) as pool:
-        with database._our_turn():
-            future = pool.submit(database.write, say(1))
-            assert isinstance(future.exception(5), StoreBusy)
-        assert database.write(say(2)) == 2
-    assert said(database) == [2]
+def test_one_alone_does_not_wait_for_others(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does it when others wrote some time ago."""
+    desk.while_busy(1, 2)
+    monkeypatch.setattr(together, "PATIENCE", 60)
+    monkeypatch.setattr(together, "LATELY", -1)
+    assert desk.together.write(4) == -4
 
 
-def test_another_process_in_the_way_is_told_to_everyone(database: Database, tmp_path: Path) -> None:
-    """SQLite's own wait for the other one ends for all who share the transaction."""
-    with closing(sqlite3.connect(tmp_path / "some.db", isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        futures = all_at_once(database, say(1), say(2))
-        assert {type(future.exception()) for future in futures} == {StoreBusy}
-    assert said(database) == []
+def test_where_several_write_all_the_time_one_waits_for_the_others(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that they share the next commit too."""
+    monkeypatch.setattr(together, "PATIENCE", 10)
+    monkeypatch.setattr(together, "LATELY", 10)
+    with ThreadPoolExecutor(3) as pool:
+        for _ in range(5):
+            list(pool.map(desk.together.write, range(3)))
+    assert {len(group) for group in desk.groups[3:]} == {3}
 
 
-def test_a_commit_that_fails_fails_for_everyone(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody is told that something is durable which is not."""
+# ── in a ledger ──────────────────────────────────────────────────────────────────────────────
 
-    def full(_dialect: Any, _connection: Any) -> None:
-        raise sqlite3.OperationalError("database or disk is full")
 
-    with monkeypatch.context() as patched:
-        patched.setattr(database._engine.dialect, "do_commit", full.__get__(database._engine.dialect))
-        futures = all_at_once(database, say(1), say(2))
-        assert {type(future.exception()) for future in futures} == {StoreError}
-    assert said(database) == []
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
+    """A ledger with four orders."""
+    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_ledger")
+    with closing(SqlStore(url)) as store:
+        store.take_in(SHOP, orders(4), at=AT)
+        yield store
+
+
+def all_at_once(store: SqlStore, *entries: LedgerEntry) -> list[LedgerEntry | Exception]:
+    """What comes of these reports, made while somebody else writes."""
+
+    def report(entry: LedgerEntry) -> LedgerEntry | Exception:
+        try:
+            return store.record(entry, who="ann", why="so it is")
+        except StoreError as error:
+            return error
+
+    with ThreadPoolExecutor(len(entries)) as pool:
+        with store._reports._one_at_a_time:
+            futures = [pool.submit(report, entry) for entry in entries]
+            until = monotonic() + 10
+            while len(store._reports._waiting) < len(entries):
+                assert monotonic() < until
+        return [future.result() for future in futures]
+
+
+Change = Callable[[LedgerEntry], LedgerEntry]
+
+
+def delivered_as(remote_id: str) -> Change:
+    return lambda entry: entry.moved(S.DELIVERED, AT, remote_id=remote_id)
+
+
+def test_one_late_word_spoils_nothing(ledger: SqlStore) -> None:
+    """What was good is written whole, with its event, in one look, update and commit."""
+    first, second, third, late = claim(ledger)
+    ledger.unclaim(late)
+    answers = all_at_once(
+        ledger, first.moved(S.SENDING, AT), delivered_as("7")(second), late.moved(S.SENDING, AT), third
+    )
+    assert isinstance(answers[2], ClaimLost)
+    assert [entry_of(ledger, str(n)).state for n in (1, 2, 3, 4)] == [S.SENDING, S.DELIVERED, S.PENDING, S.PENDING]
+    assert answers[:2] == [entry_of(ledger, "1"), entry_of(ledger, "2")]
+    assert [history_of(ledger, str(n))[-1].why for n in (1, 2)] == ["so it is"] * 2
+    assert all(event.why != "so it is" for event in history_of(ledger, "4"))
+
+
+def test_two_orders_become_one_neither_alone_nor_together(ledger: SqlStore) -> None:
+    """The second of two that say they were delivered as the same order is refused, and those beside them are not."""
+    first, second, third, fourth = claim(ledger)
+    answers = all_at_once(
+        ledger,
+        delivered_as("7")(first),
+        delivered_as("8")(second),
+        delivered_as("7")(third),
+        fourth.moved(S.SENDING, AT),
+    )
+    refused = [answer for answer in answers if isinstance(answer, StoreError)]
+    assert ["7" in str(error) for error in refused] == [True]
+    assert {entry_of(ledger, str(n)).remote_id for n in (1, 3)} == {"7", None}
+    assert entry_of(ledger, "2").remote_id == "8"
+    assert entry_of(ledger, "4").state is S.SENDING
+
+
+def test_of_two_words_on_one_order_the_second_is_late(ledger: SqlStore) -> None:
+    """Also when they come at the same moment."""
+    entry = claim(ledger)[0]
+    answers = all_at_once(ledger, delivered_as("7")(entry), delivered_as("9")(entry))
+    assert sorted(type(answer).__name__ for answer in answers) == ["ClaimLost", "LedgerEntry"]
+    assert len([event for event in history_of(ledger, "1") if event.now is S.DELIVERED]) == 1
+
+
+def test_of_two_that_want_a_number_for_themselves_one_gets_it(ledger: SqlStore) -> None:
+    """At the same moment as well."""
+    ledger.take_in("other", [an_order("9")], at=AT)
+    (elsewhere,) = ledger.claim("other", "ann", at=AT, until=AT + timedelta(minutes=5), limit=1)
+    ours = claim(ledger)[0]
+    with ThreadPoolExecutor(2) as pool, ledger._reports._one_at_a_time:
+        futures = [
+            pool.submit(ledger.record, entry.moved(S.SENDING, AT, remote_number="1001"), who="ann", sole=True)
+            for entry in (ours, elsewhere)
+        ]
+        until = monotonic() + 10
+        while len(ledger._reports._waiting) < 2:
+            assert monotonic() < until
+    assert sorted(type(future.exception()).__name__ for future in futures) == ["NoneType", "NumberInUse"]

@@ -29,6 +29,7 @@ from tradegecko_bridge.errors import (
     AlreadySent,
     ClaimLost,
     GatewayError,
+    NumberInUse,
     OutcomeUnknown,
     Rejected,
     Unavailable,
@@ -165,10 +166,8 @@ class Sender:
             self._send(_next_key(entry) if _used_up(entry) else entry, found, order, catalog)
 
     def _look(self, entry: LedgerEntry) -> RemoteOrder | Reason | None:
-        """What was never sent, under a number none of ours has, is absent when what is remembered says so."""
-        number = self._remote_number(entry)
-        certain = bool(entry.generation) or self._w.store.sent_as(number, but=entry.id)
-        return look(self._w, entry.reference, number, certain=certain)
+        """What was never sent is absent when what is remembered says so."""
+        return look(self._w, entry.reference, self._remote_number(entry), certain=bool(entry.generation))
 
     def _remote_number(self, entry: LedgerEntry) -> str:
         """What it was last sent as: the settings may have changed since."""
@@ -187,10 +186,21 @@ class Sender:
         self._say(entry, Outcome.WAITING, "changed at the source; goes out anew with the next run")
 
     def _send(
-        self, entry: LedgerEntry, draft: OrderDraft, order: SourceOrder, catalog: Catalog, *, again: bool = False
+        self,
+        entry: LedgerEntry,
+        draft: OrderDraft,
+        order: SourceOrder,
+        catalog: Catalog,
+        *,
+        again: bool = False,
+        looked: bool = False,
     ) -> None:
         customer_id = self._customers.id_for(draft)
-        entry, key = self._say_it(entry, draft, order, catalog, customer_id)
+        try:
+            entry, key = self._say_it(entry, draft, order, catalog, customer_id, sole=not (looked or entry.generation))
+        except NumberInUse:
+            self._look_closely(entry, draft, order, catalog)
+            return
         try:
             remote = self._w.gateway.create_order(draft, key=key, customer_id=customer_id)
         except Rejected as error:
@@ -208,6 +218,14 @@ class Sender:
         else:
             self._delivered(entry, remote, order, catalog, Outcome.DELIVERED)
 
+    def _look_closely(self, entry: LedgerEntry, draft: OrderDraft, order: SourceOrder, catalog: Catalog) -> None:
+        """Another order of the ledger has or had this number: what is remembered of the account may not know it yet."""
+        found = look(self._w, entry.reference, self._remote_number(entry))
+        if found is None:
+            self._send(entry, draft, order, catalog, looked=True)
+        else:
+            self._act(entry, found, order, catalog)
+
     def _send_afresh(self, entry: LedgerEntry, order: SourceOrder, refused: OrderDraft) -> None:
         """Refused because of what was remembered of the account and is so no more: planned again from what is."""
         self._customers.forget(refused)
@@ -219,7 +237,14 @@ class Sender:
             self._send(entry, draft, order, catalog, again=True)
 
     def _say_it(
-        self, entry: LedgerEntry, draft: OrderDraft, order: SourceOrder, catalog: Catalog, customer: str | None
+        self,
+        entry: LedgerEntry,
+        draft: OrderDraft,
+        order: SourceOrder,
+        catalog: Catalog,
+        customer: str | None,
+        *,
+        sole: bool,
     ) -> tuple[LedgerEntry, str]:
         """Durable before the request leaves: this order is being sent, under this key, by this worker."""
         now = self._w.clock()
@@ -236,7 +261,7 @@ class Sender:
         generation, digits = sending.generation, catalog.currencies[draft.currency]
         key = idempotency_key(self._w.connection, entry.reference, generation)
         detail = details.sent(draft, order, digits, key=key, generation=generation, customer=customer)
-        return self._record(sending, f"key {generation}", detail), key
+        return self._record(sending, f"key {generation}", detail, sole=sole), key
 
     # ── what became of it ────────────────────────────────────────────────────────────────────
 
@@ -326,8 +351,10 @@ class Sender:
         self._record(waiting, str(error), details.failed(error))
         self._say(entry, Outcome.WAITING, f"{error}; tried again from {retry_at:%H:%M:%S} UTC")
 
-    def _record(self, entry: LedgerEntry, why: str, detail: details.Detail | None = None) -> LedgerEntry:
-        return self._w.store.record(entry, who=self._w.worker, why=why, detail=detail)
+    def _record(
+        self, entry: LedgerEntry, why: str, detail: details.Detail | None = None, *, sole: bool = False
+    ) -> LedgerEntry:
+        return self._w.store.record(entry, who=self._w.worker, why=why, detail=detail, sole=sole)
 
 
 def _next_key(entry: LedgerEntry) -> LedgerEntry:

@@ -104,10 +104,18 @@ class MemoryStore:
             return [self._change(work_rules.claimed(row, worker, at, until)) for row in due[: max(limit, 0)]]
 
     def record(
-        self, entry: LedgerEntry, *, who: str, why: str = "", detail: Mapping[str, Any] | None = None
+        self,
+        entry: LedgerEntry,
+        *,
+        who: str,
+        why: str = "",
+        detail: Mapping[str, Any] | None = None,
+        sole: bool = False,
     ) -> LedgerEntry:
         """See :meth:`tradegecko_bridge.ports.Store.record`."""
         with self._lock:
+            if sole and self._sent_as(entry):
+                raise work_rules.in_use(entry)
             change = work_rules.recorded(self._row(entry.id), entry, who, why, detail)
             owner = self._remote.get((entry.connection, entry.remote_id or ""), entry.id)
             if owner != entry.id:
@@ -146,13 +154,9 @@ class MemoryStore:
         found.sort(key=_age, reverse=True)
         return found if limit is None else found[: max(limit, 0)]
 
-    def sent_as(self, number: str, *, but: int) -> bool:
-        """See :meth:`tradegecko_bridge.ports.Store.sent_as`."""
-        with self._lock:
-            return any(
-                row.entry.remote_number == number and row.entry.state in OUT and row.entry.id != but
-                for row in self._rows.values()
-            )
+    def _sent_as(self, entry: LedgerEntry) -> bool:
+        others = (row.entry for row in self._rows.values() if row.entry.id != entry.id)
+        return any(other.remote_number == entry.remote_number and other.state in OUT for other in others)
 
     def summary(
         self, connection: str | None = None, *, states: Collection[OrderState] | None = None

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from attrs import evolve
 
-from tradegecko_bridge.errors import ClaimLost
+from tradegecko_bridge.errors import ClaimLost, NumberInUse
 from tradegecko_bridge.ledger import AT_REMOTE, BY_HAND, NEXT, Claim, LedgerEntry, LedgerEvent, OrderState, Reason
 from tradegecko_bridge.stores.intake_rules import taken_up
 from tradegecko_bridge.stores.row import IN_DOUBT, Change, Detail, Row, plain, utc, utc_or_none
@@ -50,6 +50,13 @@ def _left_behind(claim: Claim | None) -> str:
     if claim is None:
         return "its worker gave it back while it was being sent"
     return f"{claim.worker} did not report back by {claim.until.isoformat(timespec='seconds')}"
+
+
+def in_use(entry: LedgerEntry) -> NumberInUse:
+    """What is said to who asked to be the sole one under a number, and is not."""
+    return NumberInUse(
+        f"order {entry.reference}: another order of the ledger is or was sent as {entry.remote_number!r}"
+    )
 
 
 def recorded(row: Row, entry: LedgerEntry, who: str, why: str, detail: Detail = None) -> Change:

@@ -26,7 +26,7 @@ from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
 from tradegecko_bridge.tradegecko.codec import write_value
 from tradegecko_bridge.tradegecko.likeness import digits, same
 from tradegecko_bridge.tradegecko.records.base import Record
-from tradegecko_bridge.tradegecko.words import changes, reading
+from tradegecko_bridge.tradegecko.words import Place, page_at, reading
 
 R = TypeVar("R", bound=Record)
 Digest = Callable[[str | None], str]
@@ -37,8 +37,10 @@ MAX_AGE: Final = timedelta(minutes=5)
 """How old what we know may be while a run goes on."""
 SETTINGS_AGE: Final = timedelta(hours=4)
 """The same of what is set up once: currencies, tax types, locations. What is missing there is looked for at once."""
+LATE_PAGES: Final = 4
+"""Pages of one kind read again for the sake of late ones, at most."""
 MOST_PAGES: Final = 8
-"""Pages read of one kind at a time; a longer way is gone in several runs."""
+"""Pages read of one kind at a time beyond these; a longer way is gone in several runs."""
 
 
 @frozen(kw_only=True)
@@ -108,6 +110,21 @@ COMPANIES: Final = Kind(
 )
 ADDRESSES: Final = Kind(name="addresses", resource=resources.ADDRESSES, statuses=_KEPT_OR_NOT, row=_address)
 VARIANTS: Final = Kind(name="variants", resource=resources.VARIANTS, statuses=_KEPT_OR_NOT, row=_variant)
+
+
+def _place(cursor: str | None) -> Place:
+    """What :func:`_cursor` wrote; where pages are counted one page earlier, for what has moved forward since."""
+    moment, _, number = (cursor or "").partition(" page ")
+    return Place(datetime.fromisoformat(moment), max(int(number or 1) - 1, 1)) if moment else Place()
+
+
+def _cursor(place: Place) -> str | None:
+    """A place as text that sorts as places follow each other."""
+    return f"{write_value(place.since)} page {place.number:06}" if place.since else None
+
+
+def _with_overlap(place: Place) -> Place:
+    return Place(place.since - OVERLAP) if place.since else place
 
 
 class Mirror:
@@ -229,17 +246,19 @@ class Mirror:
 
     def _read_on(self, kind: Kind[R], store: MirrorStore, now: datetime) -> bool:
         """Read what changed, and note how far with every page; whether the end was reached."""
-        cursor = store.progress(self.account, kind.name).cursor
-        since = datetime.fromisoformat(cursor) - OVERLAP if cursor else None
-        for count, page in enumerate(changes(self._client, kind.call_at, since), 1):
+        reached = _place(store.progress(self.account, kind.name).cursor)
+        place = _with_overlap(reached)
+        late = LATE_PAGES if place.since else 0
+        for count in range(1, late + MOST_PAGES + 1):
+            page = page_at(self._client, kind.call_at, place)
+            place = place.after(page)
             rows = [kind.row(record, self.digest) for record in page]
-            until = max((row.stamp for row in rows if row.stamp), default=None)
-            progress = MirrorProgress(cursor=until, complete=page.last, at=now)
+            progress = MirrorProgress(cursor=_cursor(place), complete=page.last, at=now)
             store.write(self.account, kind.name, rows, progress=progress)
             if page.last:
                 return True
-            if count == MOST_PAGES:
-                return False
+            if count == late:
+                place = max(place, reached)
         return False
 
     def _kept_settings(self, name: str) -> Mapping[str, str] | None:

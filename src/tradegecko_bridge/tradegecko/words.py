@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
-from typing import TypeVar
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+
+from attrs import frozen
 
 from tradegecko_bridge import errors
 from tradegecko_bridge.tradegecko.calls import Call, Page
@@ -13,6 +15,7 @@ from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
 from tradegecko_bridge.tradegecko.records.base import Record
 
 R = TypeVar("R", bound=Record)
+_BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @contextmanager
@@ -69,14 +72,42 @@ def changes(
 ) -> Iterator[Page[R]]:
     """Pages of what changed since a moment, by ``updated_at``; ``call_at`` makes the call for a page from a moment on.
 
-    What changes while we read moves to the end and everything after it forward, past the edge of a page. So each page
-    is asked for by the moment the last one ended with, not by its number; the rows of that moment come again.
+    See :class:`Place` for how one leads to the next.
     """
-    number = 1
+    place = Place(since)
     while True:
-        page = next(pages(client, call_at(number, since)))
+        page = page_at(client, call_at, place)
         yield page
         if page.last or not page.records:
             return
-        until: datetime | None = getattr(page.records[-1], "updated_at", None)
-        since, number = (since, number + 1) if until in (None, since) else (until, 1)
+        place = place.after(page)
+
+
+@frozen
+class Place:
+    """Where a list by ``updated_at`` is read on: a page of what changed since a moment.
+
+    What changes while we read moves to the end and everything after it forward, past the edge of a page. So each page
+    is asked for by the moment the last one ended with; the rows of that moment come again. Only where one moment has
+    more rows than a page are pages counted.
+    """
+
+    since: datetime | None = None
+    number: int = 1
+
+    def __lt__(self, other: Place) -> bool:
+        return (self.since or _BEGINNING, self.number) < (other.since or _BEGINNING, other.number)
+
+    def after(self, page: Page[R]) -> Place:
+        """Where to read on after this page; where the list may grow, if it was the last one."""
+        until: datetime | None = getattr(page.records[-1], "updated_at", None) if page.records else None
+        if until not in (None, self.since):
+            return Place(until)
+        return self if page.last else Place(self.since, self.number + 1)
+
+
+def page_at(
+    client: TradeGeckoClient, call_at: Callable[[int, datetime | None], Call[Page[R]]], place: Place
+) -> Page[R]:
+    """The page at a place of a list; raises as :func:`pages` does."""
+    return next(pages(client, call_at(place.number, place.since)))

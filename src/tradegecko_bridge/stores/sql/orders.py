@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -40,8 +41,8 @@ _RARE = ("text", "reasons", "entered")
 """Filters that may match few of very many orders, anywhere in time."""
 _AT_REMOTE = [state.value for state in AT_REMOTE]
 _OUT = [state.value for state in OUT]
-_SENT_AS = (
-    select(_c.id).where(_c.remote_number == bindparam("number"), _c.state.in_(_OUT), _c.id != bindparam("but")).limit(1)
+_SENT_AS = select(_c.id, _c.remote_number).where(
+    _c.remote_number.in_(bindparam("numbers", expanding=True)), _c.state.in_(_OUT)
 )
 
 
@@ -138,7 +139,8 @@ class Report:
     entry: LedgerEntry
     who: str
     why: str
-    detail: Detail
+    detail: Detail = None
+    sole: bool = False
 
 
 class RemoteTaken(StoreError):
@@ -154,11 +156,15 @@ def record_all(tx: Connection, reports: Sequence[Report]) -> list[LedgerEntry | 
         RemoteTaken: one of them was delivered as what another entry was.
     """
     stored = {one.id: one for one in tx.execute(_SOME, {"ids": sorted({report.entry.id for report in reports})})}
+    users = _users(tx, reports)
     present: dict[int, Row] = {}
     answers: list[LedgerEntry | Exception] = []
     changes: list[tuple[Row, Change]] = []
     for report in reports:
         entry = report.entry
+        if report.sole and not users[entry.remote_number or ""] <= {entry.id}:
+            answers.append(work_rules.in_use(entry))
+            continue
         try:
             before = present.get(entry.id) or to_row(stored[entry.id], entry.order)
             change = work_rules.recorded(before, entry, report.who, report.why, report.detail)
@@ -168,6 +174,7 @@ def record_all(tx: Connection, reports: Sequence[Report]) -> list[LedgerEntry | 
             answers.append(error)
         else:
             present[entry.id] = change[0]
+            users[entry.remote_number or ""].add(entry.id)
             changes.append((before, change))
             answers.append(change[0].entry)
     try:
@@ -175,6 +182,15 @@ def record_all(tx: Connection, reports: Sequence[Report]) -> list[LedgerEntry | 
     except IntegrityError:
         raise RemoteTaken(work_rules.remote_taken(reports[0].entry)) from None
     return answers
+
+
+def _users(tx: Connection, reports: Sequence[Report]) -> defaultdict[str, set[int]]:
+    """The entries that are or were sent under each number somebody wants to be the sole one under."""
+    users = defaultdict[str, set[int]](set)
+    if numbers := [report.entry.remote_number for report in reports if report.sole]:
+        for one in tx.execute(_SENT_AS, {"numbers": numbers}):
+            users[one.remote_number].add(one.id)
+    return users
 
 
 def unclaim(tx: Connection, entry: LedgerEntry) -> None:
@@ -224,11 +240,6 @@ def entries(
         ids = ids.order_by(moment.desc(), _c.id.desc()).limit(max(limit, 0))
     query = select(orders).where(_c.id.in_(ids)).order_by(_c.taken_in_at.desc(), _c.id.desc())
     return [to_full_row(stored).entry for stored in tx.execute(query)]
-
-
-def sent_as(tx: Connection, number: str, but: int) -> bool:
-    """Whether another order was or is being sent under this number."""
-    return tx.execute(_SENT_AS, {"number": number, "but": but}).first() is not None
 
 
 def _after(tx: Connection, before: int | None) -> list[ColumnElement[bool]]:

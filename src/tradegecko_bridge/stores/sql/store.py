@@ -101,10 +101,16 @@ class SqlStore:
             return orders.claim(tx, connection, worker, at, until, limit)
 
     def record(
-        self, entry: LedgerEntry, *, who: str, why: str = "", detail: Mapping[str, Any] | None = None
+        self,
+        entry: LedgerEntry,
+        *,
+        who: str,
+        why: str = "",
+        detail: Mapping[str, Any] | None = None,
+        sole: bool = False,
     ) -> LedgerEntry:
         """See :meth:`tradegecko_bridge.ports.Store.record`."""
-        return self._reports.write(orders.Report(entry, who, why, detail))
+        return self._reports.write(orders.Report(entry, who, why, detail, sole))
 
     def _record_all(self, reports: Sequence[orders.Report]) -> Sequence[LedgerEntry | Exception]:
         try:
@@ -151,11 +157,6 @@ class SqlStore:
         """See :meth:`tradegecko_bridge.ports.Store.summary`."""
         with self._database.reading() as tx:
             return orders.summary(tx, connection, states)
-
-    def sent_as(self, number: str, *, but: int) -> bool:
-        """See :meth:`tradegecko_bridge.ports.Store.sent_as`."""
-        with self._database.reading() as tx:
-            return orders.sent_as(tx, number, but)
 
     def by_remote_ids(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, LedgerEntry]:
         """See :meth:`tradegecko_bridge.ports.Store.by_remote_ids`."""

@@ -8,7 +8,7 @@ from datetime import timedelta, timezone
 import pytest
 from attrs import evolve
 
-from tradegecko_bridge.errors import ClaimLost, StoreError
+from tradegecko_bridge.errors import ClaimLost, NumberInUse, StoreError
 from tradegecko_bridge.ledger import NEXT, OrderState, Reason
 from tradegecko_bridge.ports import Store
 from tradegecko_bridge.testing.store_checks.cases import (
@@ -222,6 +222,37 @@ class RecordChecks:
         assert entry_of(store, "2") == second
         (elsewhere,) = store.claim("other", "ann", at=AT, until=LEASE, limit=1)
         assert store.record(elsewhere.moved(S.DELIVERED, AT, remote_id="901"), who="ann").remote_id == "901"
+
+    @pytest.mark.parametrize("state", [S.SENDING, S.UNCERTAIN, S.DELIVERED, S.SHIPPED, S.CONFIRMED])
+    def test_a_number_in_use_is_told(self, store: Store, state: OrderState) -> None:
+        """Who wants to be the sole one under a number is refused when any order is or was sent under it.
+
+        *Troubleshooting:* compare ``remote_number`` across all connections, but not with the entry itself, in the very
+        transaction that writes; states that were never sent, or are known not to be there, do not count.
+        """
+        number = in_state(store, state).remote_number or "1001"
+        if state in (S.SENDING, S.UNCERTAIN):
+            entry = entry_of(store)
+            store.record(entry.moved(state, AT, remote_number=number), who="ann", why="its number")
+        store.take_in("other", orders(2), at=AT)
+        first, second = store.claim("other", "bob", at=AT, until=LEASE, limit=2)
+        with pytest.raises(NumberInUse, match=number):
+            store.record(first.moved(S.SENDING, AT, remote_number=number), who="bob", sole=True)
+        assert entry_of(store, "1").state is state
+        assert store.record(first.moved(S.SENDING, AT, remote_number=number), who="bob").remote_number == number
+        assert store.record(second.moved(S.SENDING, AT, remote_number="X"), who="bob", sole=True).state is S.SENDING
+
+    @pytest.mark.parametrize("state", [S.PENDING, S.HELD, S.SKIPPED, S.CANCELED, S.FAILED])
+    def test_a_number_not_in_use_is_free(self, store: Store, state: OrderState) -> None:
+        """An order that is not on its way has no number over there; nor does an order stand in its own way.
+
+        *Troubleshooting:* only states in which it is, or may be, known over there count.
+        """
+        in_state(store, state)
+        store.take_in("other", orders(1), at=AT)
+        (entry,) = store.claim("other", "bob", at=AT, until=LEASE, limit=1)
+        sending = store.record(entry.moved(S.SENDING, AT, remote_number="#1"), who="bob", sole=True)
+        assert store.record(sending.moved(S.SENDING, AT, attempts=2), who="bob", sole=True).attempts == 2
 
     def test_the_ledger_is_not_changed_through_an_entry(self, store: Store) -> None:
         """Changing the mapping of an entry that was handed out, or recorded, changes nothing in the ledger.
