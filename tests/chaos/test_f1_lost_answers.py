@@ -94,6 +94,18 @@ def test_f1_an_order_becomes_visible_late(ground: Ground, burnt: bool) -> None:
     check(ground, orders)
 
 
+def test_f1_visible_only_after_what_is_remembered_has_moved_on(ground: Ground) -> None:
+    """The order shows up with a stamp that the listing of changes has long passed: the account itself is asked."""
+    orders = a_batch(2)
+    ground.sandbox.fault("POST", "/orders", "visible_late", seconds=400)
+    strike(ground.sandbox, **AFTER_COMMIT["reset"])
+    assert run(ground.job(orders[:1])) is not None
+    ground.advance(200)
+    assert run(ground.job(orders)) is not None
+    ground.settle(ground.job(orders), len(orders), pause=100_000)
+    check(ground, orders)
+
+
 def strike(sandbox: Sandbox, *, times: int = 1, **fault: Any) -> None:
     """Have this go wrong with the next ``times`` orders."""
     sandbox.fault("POST", "/orders", times=times, **fault)

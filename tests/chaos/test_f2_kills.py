@@ -6,9 +6,12 @@ from random import Random
 
 import pytest
 
+from tests.chaos.audit import check
+from tests.chaos.boundaries import Doom
 from tests.chaos.campaign import Tally, killed_again_and_again, killed_at
 from tests.chaos.cases import a_batch
 from tests.chaos.ground import Grounds
+from tests.chaos.workers import run
 
 SEED = 20260131
 
@@ -68,3 +71,13 @@ def test_f2_killed_again_and_again(grounds: Grounds, tally: Tally) -> None:
     killed_again_and_again(grounds, tally, SEED, lives=6)
     tally.assert_clean()
     assert tally.kills >= 3
+
+
+def test_f2_restarted_when_the_key_is_forgotten(grounds: Grounds) -> None:
+    """Killed with the order made; a day later TradeGecko would take the same key again, so only looking saves it."""
+    ground, orders = grounds.new(), a_batch(2)
+    number = ground.passes(ground.job(orders, in_flight=1)).index("POST /orders: answered") + 1
+    ground = grounds.new()
+    assert run(ground.job(orders, in_flight=1, doom=Doom(kill_at=number))) is None
+    ground.settle(ground.job(orders), len(orders), pause=100_000)
+    check(ground, orders)
