@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tradegecko_bridge.config import load_config
+from tradegecko_bridge.engine.filters import OrderField
 from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.toml_lines import line_numbers, line_of
 
@@ -150,7 +151,8 @@ field = "colour"
         "13: unknown setting connections.b.order_state; did you mean 'order_status'?",
         "14: connections.b.minimum_stock must not be negative",
         "18: connections.b.sku_aliases must be a table of texts; 'C' is 1",
-        "24: connections.b.order_filters, filter 2: missing 1 required keyword-only argument: 'values'",
+        "24: connections.b.order_filters, filter 2: missing 1 required setting: 'values'",
+        f"25: connections.b.order_filters, filter 2: 'colour' is not one of {', '.join(OrderField)}",
     ]
 
 

@@ -192,11 +192,21 @@ def test_a_listener_that_raises_breaks_nothing(
     assert "ann@" not in caplog.text
 
 
-def test_a_dry_run_leaves_alerts_alone(bench: Listening) -> None:
-    """It opens none and closes none."""
+def test_a_dry_run_leaves_alerts_alone(bench: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It opens none for what it meets or the ledger shows, and closes none."""
     bench.source.orders = [an_order("9", shipping_address=None)]
-    assert bench.engine.deliver_orders(dry_run=True).alerts == []
-    assert list(bench.store.alerts()) == []
+    bench.deliver()
+    Decisions(bench.store, who="ann", clock=bench.clock).skip(bench.store.entries(), "test")
+    bench.news()
+
+    def down(_: str | None) -> Iterable[SourceOrder | UnreadableOrder]:
+        raise SourceUnavailable("maintenance")
+
+    monkeypatch.setattr(bench.source, "fetch_orders", down)
+    before = list(bench.store.alerts())
+    assert [alert.key for alert in before] == ["held no_address"]
+    assert bench.engine.run(dry_run=True).reports[0].problems == ["list: maintenance"]
+    assert (list(bench.store.alerts()), bench.news()) == (before, [])
 
 
 def test_the_ledger_itself(sandbox: Sandbox, client: TradeGeckoClient) -> None:

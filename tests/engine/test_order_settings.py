@@ -375,3 +375,14 @@ def test_the_horizon_of_the_settings(sandbox: Sandbox, days: int, given_up: bool
         for _ in range(30):
             bench.deliver()
         assert bench.state("1001") is (OrderState.FAILED if given_up else OrderState.PENDING)
+
+
+def test_an_order_that_only_went_on_is_no_change(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """Paid, sent, closed at its source: nobody need read of it; of any other change they must."""
+    bench = bench_with(sandbox, client, an_order(payment_status="pending", source_status="open"))
+    assert bench.deliver()
+    paid = an_order(payment_status="paid", paid=True, source_status="closed", payment_method="card", cursor="2")
+    bench.source.orders.append(paid)
+    assert bench.deliver().items == []
+    bench.source.orders.append(evolve(paid, note="ring twice", cursor="3"))
+    assert outcomes(bench.deliver()) == {"1001": Outcome.CHANGED}

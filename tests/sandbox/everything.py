@@ -18,8 +18,8 @@ FORM = "application/x-www-form-urlencoded"
 class Desk:
     """Calls a sandbox without a network, hundreds of times faster than through one."""
 
-    def __init__(self, **switches: Any) -> None:
-        self.house = House(rate_limit=None, clock=HandClock(), switches=switches)
+    def __init__(self, house: House | None = None, **switches: Any) -> None:
+        self.house = house or House(rate_limit=None, clock=HandClock(), switches=switches)
         self._token = self.house.access_token()
 
     def __call__(

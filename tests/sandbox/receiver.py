@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, BinaryIO
 
 from tests.sandbox.support import Json
 
@@ -49,3 +52,42 @@ class Receiver:
         """Stop listening."""
         self.server.shutdown()
         self.server.server_close()
+
+
+@contextmanager
+def answering(*parts: bytes, pause: float = 0.0) -> Iterator[str]:
+    """The address of a receiver that answers every delivery with these bytes, a pause after each, and hangs up."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                caller, _ = listener.accept()
+            except OSError:
+                return
+            with caller, caller.makefile("rb") as sent:
+                try:
+                    _read_request(sent)
+                    for part in parts:
+                        caller.sendall(part)
+                        time.sleep(pause)
+                except OSError:
+                    continue
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join()
+
+
+def _read_request(sent: BinaryIO) -> None:
+    """All of it: hanging up on what is not read yet would take the answer back."""
+    length = 0
+    while (line := sent.readline()) not in {b"\r\n", b""}:
+        name, _, value = line.partition(b":")
+        length = int(value) if name.lower() == b"content-length" else length
+    sent.read(length)

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.sandbox.junk import ANYTHING
 from tests.sandbox.support import START, Application, Client
 from tradegecko_bridge.sandbox import Sandbox
 
@@ -211,3 +212,37 @@ def test_secrets_are_hidden_however_their_names_are_written(sandbox: Sandbox) ->
     assert "s3cret" not in "".join(logged)
     assert all("state=kept" in query for query in logged[:-1])
     assert logged[-1] == "state=s%2Bt&mycode=fine"
+
+
+_ORDERED = {"order": "1", "finalize": "true"}
+_COMMANDS: dict[str, dict[str, str]] = {
+    "faults": {"method": '"POST"', "path": '"/nowhere"', "fault": '"slow"', "nth": "1", "times": "1", "seconds": "0",
+               "status": "500", "when": '"before"', "by": "0", "until": '""', "chance": "1", "seed": "0"},
+    "clock": {"advance": "1"},
+    "switches": {"subscription_lapsed": "false", "era": '"2021"', "default_page_size": "50"},
+    "tokens/expire": {"token": '"x"'},
+    "warehouse/receive": {"sku": '"MUG-RED"', "quantity": "1", "location": "1", "cost": "1"},
+    "warehouse/pack": {**_ORDERED, "lines": "{}", "location": "1", "notes": '"x"'},
+    "warehouse/ship": {**_ORDERED, "tracking_number": '"1Z"', "fulfillment": "1"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", _COMMANDS)
+def test_junk_for_the_control_area(api: Client, path: str) -> None:
+    """Whatever stands where a value belongs: done, or one line that is no Python's."""
+    whole = _COMMANDS[path]
+    bodies = ["", "[]", "nonsense", "null", "[" * 5000]
+    for name in whole:
+        for junk in ANYTHING:
+            pairs = (f'"{key}":{junk if key == name else value}' for key, value in whole.items())
+            bodies.append("{" + ",".join(pairs) + "}")
+    for body in bodies:
+        answer = httpx.post(f"{api.sandbox.base_url}/_sandbox/{path}", content=body.encode(), verify=False)
+        assert answer.status_code in {200, 201, 422}, (body[:300], answer.text)
+        if answer.status_code == 422:
+            line = answer.json()["error"]
+            assert len(line) <= 501, body[:300]
+            assert "\n" not in line, body[:300]
+            assert "unhashable" not in line, body[:300]
+    api.sandbox.reset()
+    assert api("GET", "/variants").status_code == 200

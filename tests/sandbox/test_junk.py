@@ -11,6 +11,7 @@ import orjson
 import pytest
 
 from tests.sandbox.everything import FORM, Desk, furnish, valid
+from tests.sandbox.junk import ANYTHING, KINDS, NUMBERS, TEXTS, deep
 from tradegecko_bridge.sandbox.schema import Field, Resource, schema
 from tradegecko_bridge.sandbox.wire import Answer
 
@@ -18,38 +19,12 @@ SERVED = [resource for resource in schema().values() if resource.methods]
 FINE = frozenset({200, 201, 204, 400, 404, 422})
 
 
-def _deep(open_: str, close: str, depth: int) -> str:
-    return open_ * depth + "1" + close * depth
-
-
-ANYTHING = (
-    "null", "true", "0", "-1", '""', '" "', "[]", "{}", "[[]]", "[{}]", '{"0":{}}', '[{"id":{}}]', '"\\u0000"',
-    '"\\ud83d\\ude00"', '"' + "x" * 100_000 + '"', _deep("[", "]", 90), _deep('{"a":', "}", 90), _deep("[", "]", 300),
-)  # fmt: skip
-NUMBERS = (
-    "false", "-0", "1.5", "99999", "1e14", "-1e14", "999999999999999", "1e30", "-1e308", "9223372036854775808",
-    "18446744073709551615", '"999999999999999.9999999999"', '"-999999999999999.9999999999"', '"0.00000000001"',
-    '"1e-10"', '"1e-999999999"', '"0e999999999"', '"1e999999999"', '"NaN"', '"sNaN"', '"-Infinity"', '"1_000"', '"x"',
-    '"\\u0661\\u0662"', '"\\u00b2"', '"' + "1" * 5000 + '"', '["1e400"]', "[1,1,1]", "[true]",
-)  # fmt: skip
-DATES = (
-    '"0001-01-01"', '"9999-12-31"', '"9999-12-31T23:59:59-14:00"', '"1000-01-01T00:00:00+14:00"', '"10000-01-01"',
-    '"2021-02-30"', '"2021-13-01T25:61:61Z"', '"31-12-9999"', '"32-13-2021"', '"00-00-0000"', '"2021-W53-7"',
-    '"Wed, 17 Jul 99999 09:50:56 GMT"', '"Wed, 17 Jul 2013 09:50:56 +9999"', '"1 Jan 99999999999999999999"',
-    '"2021-01-01T00:00:00+24:00"', '"2021-03-01T12:00:00 05:30"', "20210301",
-)  # fmt: skip
-TEXTS = (
-    '"SO\\u00b2"', '"\\uffff"', '"x\\r\\ny: z"', '"void"', '"deleted"', '"archived"', '"fulfilled"', '"received"',
-    '"buy"', '"http://["', '"http://127.0.0.1:1/\\u65e5"', '"//["', '"a,b,,c"', '"../../etc/passwd"', '"America"',
-    '"<script>"', "1e308", '["a","a"]', '{"a":1}',
-)  # fmt: skip
-KINDS = {"int": NUMBERS, "decimal": NUMBERS, "quantity": NUMBERS, "float": NUMBERS, "date": DATES, "datetime": DATES}
-
-
 def junk_for(field: Field | None) -> tuple[str, ...]:
-    """What to try on a column: what suits its kind least."""
+    """What to try on a column: what suits its kind least. Free text, of which there is most, has no kind to hurt."""
     if field is None or field.kind in {"array", "object"}:
         return (*ANYTHING, *NUMBERS)
+    if field.kind == "string" and not (field.enum or field.ref or field.tag_text or field.required):
+        return (*ANYTHING[::3], *TEXTS[::5])
     return (*ANYTHING, *KINDS.get(field.kind, TEXTS))
 
 
@@ -65,7 +40,7 @@ def test_any_junk_in_any_column(resource: Resource) -> None:
             assert _rows(desk) == kept, (method, path, body[:300])
             continue
         accepted += 1
-        if accepted % 40 == 0:  # Begin anew: what was accepted is read, and does not slow the rest down.
+        if accepted % 60 == 0:  # Begin anew: what was accepted is read, and does not slow the rest down.
             _everything_can_be_read(desk)
             desk = furnish(Desk())
         kept = _rows(desk)
@@ -152,10 +127,10 @@ def test_any_junk_in_any_form_field(resource: Resource) -> None:
 ROOTS = (
     "null", "true", "1", '"x"', "[]", "{}", '{"order":null}', '{"order":[]}', '{"order":7}', '{"order":{}}',
     '{"order":[{"company_id":2}]}', '{"orders":{"company_id":2}}', '{"order":{"company_id":2},"order":{}}', '{"":{}}',
-    _deep("[", "]", 5000),
+    deep("[", "]", 5000),
 )  # fmt: skip
-VALUES = (b"", b"1", b"-1", b"1,2,,x", b"NaN", b"1e400", b"1e999999999", b"\x00", b"\xff", "٣".encode(), "😀".encode(),
-          b"9999-12-31T23:59:59-14:00", b"x" * 2000, b"true", b"[]", b"{}")  # fmt: skip
+VALUES = (b"1,2,,x", b"NaN", b"1e999999999", b"\x00\xff", "٣😀".encode(), b"9999-12-31T23:59:59-14:00", b"x" * 2000,
+          b"[]")  # fmt: skip
 PARAMETERS = ("ids", "ids[]", "status", "status[]", "order", "q", "term", "page", "limit", "updated_at_min",
               "created_at_max", "include", "_include", "sku[]", "ids[x]", "ids[][]")  # fmt: skip
 
@@ -180,7 +155,7 @@ def test_junk_in_actions() -> None:
         desk, root = furnish(Desk()), schema()[name].singular
         for column, field in (*_columns(schema()[name], "create"), ("payment_method_name", None)):
             for junk in junk_for(field):
-                for key in (1, 2, 3, 5):
+                for key in (2, 3):
                     answer = desk("POST", f"/orders/{key}/actions/{action}", _body(root, {}, column, junk))
                     _proper(answer, (action, column, junk[:300]))
         _everything_can_be_read(desk)

@@ -99,6 +99,27 @@ def test_some_of_an_order_is_shipped(api: Client, order: Json) -> None:
     assert status(api, order) == ("fulfilled", "packed", "shipped")
 
 
+def test_only_what_leaves_now_is_told(api: Client, order: Json) -> None:
+    """What was shipped before is not among the parcels that leave with the rest."""
+    (first,) = api.sandbox.ship("WEB-1", {"TEE-S": 1})
+    (second,) = api.sandbox.ship("WEB-1")
+    assert second["id"] != first["id"]
+    assert status(api, order) == ("fulfilled", "packed", "shipped")
+
+
+def test_archived_variants_do_not_make_a_sku_ambiguous(api: Client) -> None:
+    """Once one of two twins is archived, the SKU means the other."""
+    gone, left = twins(api)
+    assert api("DELETE", f"/variants/{gone}").status_code == 204
+    made = api.sandbox.receive_stock("DUP-SKU", 5)
+    assert (
+        api.get("/stock_adjustment_line_items", stock_adjustment_id=made["id"])["stock_adjustment_line_items"][0][
+            "variant_id"
+        ]
+        == left
+    )
+
+
 def test_an_order_may_be_finalized_on_the_way(api: Client) -> None:
     """With finalize, an active order or a draft is finalized first; without, it is refused by name."""
     made = api.order(api.line("MUG-BLUE"), status="draft", order_number="WEB-2")

@@ -6,14 +6,18 @@ import base64
 import hashlib
 import hmac
 import json
+import os
+import shutil
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.sandbox.receiver import Receiver
-from tests.sandbox.support import Client, Json, eventually
+from tests.sandbox.receiver import Receiver, answering
+from tests.sandbox.support import Client, HandClock, Json, eventually
 from tradegecko_bridge.sandbox import Sandbox
 
 
@@ -251,3 +255,178 @@ def test_event_names_are_singular_or_plural(api: Client, receiver: Receiver) -> 
     order(api)
     eventually(lambda: len(receiver.taken) == 2)
     assert [body["event"] for body in receiver.bodies()] == ["order.create", "orders.create"]
+
+
+DAY = 86400
+
+
+def test_three_days_to_the_minute(api: Client, receiver: Receiver) -> None:
+    """A failure just before three days are over changes nothing, the first one after them removes the webhook."""
+    key = subscribe(api, receiver)
+    receiver.answers = [500]
+    order(api)
+    for made, (seconds, left) in enumerate([(0, [key]), (3 * DAY - 60, [key]), (120, [])], start=1):
+        api.sandbox.advance(seconds)
+        # The last wait of a delivery is longer than two minutes; another one comes meanwhile.
+        order(api) if seconds == 120 else None
+        eventually(lambda made=made: len(attempts(api)) == made)  # type: ignore[misc]
+        eventually(lambda left=left: hooks(api) == left)  # type: ignore[misc]
+    assert {status for _, status in attempts(api)} == {500}
+
+
+def test_a_success_of_one_delivery_forgives_the_failures_of_all(api: Client, receiver: Receiver) -> None:
+    """Consecutive means of the webhook, not of one delivery: another one that is taken starts the days anew."""
+    key = subscribe(api, receiver)
+    receiver.answers = [500, 200, 500]
+    order(api)
+    eventually(lambda: len(attempts(api)) == 1)
+    order(api)
+    eventually(lambda: attempts(api) == [(1, 500), (1, 200)])
+    api.sandbox.advance(3 * DAY + 60)
+    eventually(lambda: attempts(api)[2:] == [(2, 500)])
+    assert hooks(api) == [key]
+
+
+def test_failures_are_remembered_across_a_restart(receiver: Receiver, tmp_path: Path) -> None:
+    """What waited is gone with the sandbox, but the three days go on."""
+    receiver.answers = [500]
+    clock = HandClock()
+    with Sandbox(state=tmp_path / "state", clock=clock) as sandbox:
+        api = Client(sandbox)
+        key = subscribe(api, receiver)
+        order(api)
+        eventually(lambda: len(attempts(api)) == 1)
+        api.close()
+    clock.forward(days=3, seconds=60)
+    with Sandbox(state=tmp_path / "state", clock=clock) as sandbox:
+        api = Client(sandbox)
+        assert (hooks(api), sandbox.house.deliveries.waiting()) == ([key], 0)
+        order(api)
+        eventually(lambda: hooks(api) == [])
+        api.close()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK",
+        b"HTTP/1.0 204 No Content",
+        b"HTTP/1.1 301 Moved\r\nLocation: /elsewhere",
+        b"HTTP/1.1 399 Odd",
+        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 202 Accepted",
+    ],
+)
+def test_answers_that_are_a_success(api: Client, answer: bytes) -> None:
+    """200 to 399, redirects included, which are not followed."""
+    with answering(answer + b"\r\n\r\n") as address:
+        api.post("/webhooks", "webhook", event="order.create", address=address)
+        order(api)
+        eventually(lambda: len(attempts(api)) == 1)
+    (entry,) = api.sandbox.deliveries()
+    assert (200 <= entry["status"] < 400, entry["error"], api.sandbox.house.deliveries.waiting()) == (True, None, 0)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 400 Bad Request\r\n\r\n",
+        b"HTTP/1.1 500 Internal Server Error\r\n\r\n",
+        b"HTTP/1.1 999 Odd\r\n\r\n",
+        b"HTTP/1.1 abc\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nX: " + b"y" * 100_000 + b"\r\n\r\n",
+        b"nonsense\r\n\r\n",
+        b"\x00" * 100,
+        b"",
+    ],
+)
+def test_answers_that_are_none(api: Client, answer: bytes) -> None:
+    """Other statuses, nonsense, half an answer and a closed connection are failures that come again."""
+    with answering(answer) as address:
+        key = api.post("/webhooks", "webhook", event="order.create", address=address)["id"]
+        order(api)
+        eventually(lambda: len(attempts(api)) == 1)
+        eventually(lambda: api.sandbox.house.deliveries.waiting() == 1)
+        (entry,) = api.sandbox.deliveries()
+        assert (entry["status"] is None) == bool(entry["error"])
+        assert hooks(api) == [key]
+        api.sandbox.advance(120)
+        eventually(lambda: len(attempts(api)) == 2)
+
+
+def test_an_answer_must_be_whole_in_time(api: Client) -> None:
+    """A receiver that trickles its answer is cut off, however steadily it does."""
+    api.sandbox.house.deliveries.timeout = 0.3
+    try:
+        with answering(*(bytes([byte]) for byte in b"HTTP/1.1 200 OK\r\n\r\n"), pause=0.1) as address:
+            api.post("/webhooks", "webhook", event="order.create", address=address)
+            started = time.perf_counter()
+            order(api)
+            eventually(lambda: len(attempts(api)) == 1)
+            assert time.perf_counter() - started < 1.5
+        assert api.sandbox.deliveries()[0]["error"] == "timed out"
+    finally:
+        api.sandbox.house.deliveries.timeout = 10.0
+
+
+def test_one_receiver_that_hangs_holds_up_no_other(api: Client, receiver: Receiver) -> None:
+    """Others get theirs at once; its own come one after the other, in their order."""
+    slow = Receiver()
+    try:
+        slow.seconds = 0.4
+        subscribe(api, slow)
+        subscribe(api, receiver)
+        started = time.perf_counter()
+        keys = [order(api)["id"] for _ in range(3)]
+        eventually(lambda: len(receiver.taken) == 3)
+        assert time.perf_counter() - started < 0.4
+        eventually(lambda: len(slow.taken) == 3)
+        assert time.perf_counter() - started > 0.8
+        for taker in (receiver, slow):
+            assert [body["object_id"] for body in taker.bodies()] == keys
+    finally:
+        slow.close()
+
+
+def test_a_webhook_that_moved_gets_what_waits(api: Client, receiver: Receiver) -> None:
+    """The next attempt goes to the address the webhook has by then, signed as before."""
+    with answering(b"") as address:
+        key = api.post("/webhooks", "webhook", event="order.create", address=address)["id"]
+        order(api)
+        eventually(lambda: len(attempts(api)) == 1)
+    api.put(f"/webhooks/{key}", "webhook", address=receiver.address)
+    api.sandbox.advance(120)
+    eventually(lambda: len(receiver.taken) == 1)
+    eventually(lambda: attempts(api)[1:] == [(2, 200)])
+
+
+def test_a_failure_inside_ends_no_deliveries(api: Client, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the outcome of one cannot be kept, the next one goes out all the same."""
+    subscribe(api, receiver)
+    deliveries = api.sandbox.house.deliveries
+
+    def broken(*_: object) -> None:
+        monkeypatch.undo()
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(deliveries, "_conclude", broken)
+    order(api)
+    eventually(lambda: len(receiver.taken) == 1)
+    order(api)
+    eventually(lambda: len(receiver.taken) == 2)
+
+
+def test_the_signature_is_what_openssl_makes(api: Client, receiver: Receiver) -> None:
+    """Base64 of the HMAC-SHA256 of the raw bytes, by a program that shares nothing with the sandbox."""
+    program = shutil.which("openssl")
+    if program is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("openssl is not installed")
+        pytest.skip("openssl is not installed")
+    subscribe(api, receiver, "company.create")
+    api.post("/companies", "company", name="Zoë & Søn", company_type="business")
+    eventually(lambda: len(receiver.taken) == 1)
+    headers, raw = receiver.taken[0]
+    command = [program, "dgst", "-sha256", "-hmac", api.sandbox.client_secret, "-binary"]
+    digest = subprocess.run(command, input=raw, capture_output=True, check=True).stdout
+    signature = subprocess.run([program, "base64", "-A"], input=digest, capture_output=True, check=True).stdout
+    assert headers["X-Gecko-Signature"] == signature.decode()

@@ -25,7 +25,8 @@ def company(id_: int, **fields: Any) -> Company:
     return Company(id=id_, **{"company_type": "consumer", "status": "active", **fields})
 
 
-CODE = company(9, company_code="C-7", name="Somebody Else", email="else@example.com")
+CODE = company(9, company_code="C-7", name="Somebody Else")
+OTHER_SHOPS = company(0, company_code="C-7", name="Somebody Else", email="else@example.com")
 NAME_AND_EMAIL = company(8, name="ann  lee", email="ann@example.com")
 NAME_AND_PHONE = company(7, name="Ann Lee", phone_number="(416) 555 0100", email="old@example.com")
 EMAIL_AND_PHONE = company(6, name="A. Lee", email="ann@example.com", phone_number="4165550100")
@@ -41,6 +42,8 @@ ALL = [AWAY, SUPPLIER, NAME, PHONE, EMAIL, EMAIL_AND_PHONE, NAME_AND_PHONE, NAME
     ("there", "normal", "strict"),
     [
         (ALL, CODE, CODE),
+        ([OTHER_SHOPS], None, None),  # another shop's customer of the same number
+        ([OTHER_SHOPS, PHONE], PHONE, None),
         (ALL[:8], NAME_AND_PHONE, NAME_AND_PHONE),  # of one step the oldest
         ([*ALL[:6], NAME_AND_EMAIL], NAME_AND_EMAIL, NAME_AND_EMAIL),
         (ALL[:6], EMAIL, EMAIL_AND_PHONE),
@@ -203,10 +206,11 @@ def test_currencies_by_name(make: Make, sandbox: Sandbox) -> None:
 def test_the_accounts_treatment_is_asked_for_in_every_run(make: Make, client: TradeGeckoClient) -> None:
     """Prices made for yesterday's treatment would be wrong."""
     gateway = make()
-    said = []
+    said, asked = [], 0
     for treatment in ("inclusive", "exclusive"):
         client.accounts.update(1, {"default_tax_treatment": treatment})
         gateway.begin_run()
+        before = gateway.calls
         said += [gateway.prices_include_tax(), gateway.prices_include_tax()]
-    assert said == [True, True, False, False]
-    assert gateway.calls == 2
+        asked += gateway.calls - before
+    assert (said, asked) == ([True, True, False, False], 2)

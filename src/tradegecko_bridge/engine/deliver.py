@@ -1,26 +1,23 @@
-"""A run of deliveries: everything that is due, batch by batch; and the plan of one, for a dry run."""
+"""A run of deliveries: everything that is due, batch by batch."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from threading import Lock
 from typing import Final
 
-from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder, Verdict
-from tradegecko_bridge.commerce.remote import RemoteOrder
+from tradegecko_bridge.commerce import Verdict
 from tradegecko_bridge.engine.cancellations import void_canceled
 from tradegecko_bridge.engine.catalog import catalog_of
-from tradegecko_bridge.engine.intake import arrivals, take_in
+from tradegecko_bridge.engine.intake import take_in
 from tradegecko_bridge.engine.lanes import lanes, side_by_side
-from tradegecko_bridge.engine.mapping import Catalog
 from tradegecko_bridge.engine.numbers import remote_number
 from tradegecko_bridge.engine.report import Outcome, Report
-from tradegecko_bridge.engine.rules import not_taken
-from tradegecko_bridge.engine.sending import Sender, look, plan
-from tradegecko_bridge.engine.wiring import Interrupted, Wiring, in_batches, offer
+from tradegecko_bridge.engine.sending import Sender
+from tradegecko_bridge.engine.wiring import Wiring, offer
 from tradegecko_bridge.errors import GatewayError
-from tradegecko_bridge.ledger import AT_REMOTE, OPEN, LedgerEntry, OrderState, Reason
+from tradegecko_bridge.ledger import AT_REMOTE, OPEN, LedgerEntry, OrderState
 from tradegecko_bridge.ports import AcceptsReceipts
 
 BATCH: Final = 40
@@ -108,48 +105,3 @@ def _note_claimed(wiring: Wiring, report: Report) -> None:
         if entry.claim is not None and entry.claim.until > now:
             until = f"{entry.claim.until:%H:%M:%S} UTC"
             report.add(entry.number, Outcome.CLAIMED, f"{entry.claim.worker} is working on it, until {until} at most")
-
-
-# ── the dry run ──────────────────────────────────────────────────────────────────────────────
-
-
-def plan_delivery(wiring: Wiring) -> Report:
-    """What :func:`deliver_orders` would do: the same looks and plans, and no write anywhere."""
-    with wiring.report(OPERATION, dry_run=True) as report:
-        waiting = {entry.reference: entry.order for entry in wiring.store.entries(wiring.connection, states=OPEN)}
-        orders = {reference: order for reference, order in waiting.items() if order is not None}
-        try:
-            orders |= {order.reference: order for order in _new(wiring, report, waiting)}
-        except Interrupted as error:
-            report.fail(error)
-        try:
-            for batch in in_batches(orders.values(), BATCH):
-                catalog = catalog_of(wiring, batch)
-                for order in batch:
-                    report.add(order.number, *_plan(wiring, order, catalog))
-        except GatewayError as error:
-            report.fail(error)
-    return report
-
-
-def _new(wiring: Wiring, report: Report, waiting: Iterable[str]) -> Iterator[SourceOrder]:
-    """What the source has that is not in TradeGecko, skipped or failed already."""
-    for arrival in arrivals(wiring):
-        if isinstance(arrival, UnreadableOrder):
-            report.add(arrival.number or arrival.reference or "?", Outcome.HELD, arrival.problem)
-        elif arrival.reference in waiting or not wiring.store.entries(wiring.connection, reference=arrival.reference):
-            yield arrival
-
-
-def _plan(wiring: Wiring, order: SourceOrder, catalog: Catalog) -> tuple[Outcome, str]:
-    reason = not_taken(order, wiring.settings)
-    if reason is not None:
-        return Outcome.SKIPPED, reason.text
-    draft = plan(wiring, order, catalog)
-    found = draft if isinstance(draft, Reason) else look(wiring, order.reference, draft.number)
-    match found:
-        case Reason():
-            return Outcome.HELD, found.text
-        case RemoteOrder():
-            return Outcome.ADOPTED, f"is in TradeGecko already as id {found.id}"
-    return Outcome.PLANNED, f"would be created with {len(order.lines)} lines of goods"

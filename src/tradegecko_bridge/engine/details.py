@@ -29,7 +29,12 @@ def sent(
     draft: OrderDraft, order: SourceOrder, digits: int, *, key: str, generation: int, customer: str | None
 ) -> Detail:
     """An order that is about to be sent; ``digits`` are its currency's, ``customer`` is the id of a known one."""
-    return {"key": key, "generation": generation, **planned(draft, order, digits), "customer": customer or "new"}
+    return {
+        "key": key,
+        "generation": generation,
+        **planned(draft, order, digits),
+        "customer": customer or "new",
+    }
 
 
 def planned(draft: OrderDraft, order: SourceOrder, digits: int) -> Detail:

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from functools import partial
 
 from tradegecko_bridge.engine.alerts import ledger_failed, watch
-from tradegecko_bridge.engine.deliver import deliver_orders, plan_delivery
+from tradegecko_bridge.engine.deliver import deliver_orders
 from tradegecko_bridge.engine.inventory import sync_inventory
+from tradegecko_bridge.engine.planning import plan_delivery
 from tradegecko_bridge.engine.products import sync_products
 from tradegecko_bridge.engine.pulling import pull_orders, pull_since
 from tradegecko_bridge.engine.report import Report, RunReport

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import attrs
 from attrs import field, frozen
 
 from tradegecko_bridge.commerce import SourceOrder
-from tradegecko_bridge.engine.setting import Fault, complain, faults_of, meant, tried
+from tradegecko_bridge.engine.setting import Fault, Faulty, complain, faults_of, meant, tried
 from tradegecko_bridge.errors import ConfigError
 
 E = TypeVar("E", bound=StrEnum)
@@ -167,13 +167,25 @@ def _read_filter(kind: type[F], value: object) -> F:
         return value
     if not isinstance(value, Mapping):
         raise ConfigError("not a table", faults=[((), f"{value!r} is not a table")])
-    names = {a.name for a in attrs.fields(kind)}
-    complain([((name,), f"unknown {name!r}{meant(name, names)}") for name in value if name not in names])
-    try:
-        return kind(**value)
-    except TypeError as error:
-        said = str(error).replace(f"{kind.__name__}.__init__() ", "")
-        raise ConfigError(said, faults=[((), said)]) from None
+    fields = attrs.fields_dict(kind)
+    complain(
+        [
+            *(((name,), f"unknown {name!r}{meant(name, fields)}") for name in value if name not in fields),
+            *(
+                ((), f"missing 1 required setting: {name!r}")
+                for name, one in fields.items()
+                if one.default is attrs.NOTHING and name not in value
+            ),
+            *(fault for name, one in fields.items() if name in value for fault in _faults(one, value[name])),
+        ]
+    )
+    return kind(**value)
+
+
+def _faults(field_: attrs.Attribute[Any], value: object) -> Iterable[Fault]:
+    convert: Any = field_.converter
+    read = convert(value) if convert else value
+    return [((field_.name, *path), said) for path, said in read.faults] if isinstance(read, Faulty) else []
 
 
 def moment(value: object) -> datetime | None:

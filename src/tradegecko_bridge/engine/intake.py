@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from attrs import evolve
+
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.engine import cancellations
 from tradegecko_bridge.engine.report import Outcome, Report
@@ -58,9 +60,19 @@ def _note_changed(wiring: Wiring, changed: Sequence[SourceOrder | UnreadableOrde
     """Nothing is edited silently: an order that changed after it was delivered is a person's business."""
     for arrival in changed:
         for entry in wiring.store.entries(wiring.connection, reference=arrival.reference, states=AT_REMOTE):
+            if _only_went_on(arrival, entry.order):
+                continue
             canceled = isinstance(arrival, SourceOrder) and arrival.canceled_at is not None
             said = "canceled" if canceled else "changed"
             report.add(entry.number, Outcome.CHANGED, f"{said} at the source after it was delivered")
+
+
+def _only_went_on(arrival: SourceOrder | UnreadableOrder, delivered: SourceOrder | None) -> bool:
+    """Whether nothing is different but how far the order is at its source, as it is after every payment and parcel."""
+    if not isinstance(arrival, SourceOrder) or delivered is None:
+        return False
+    went_on = {name: getattr(arrival, name) for name in ("source_status", "payment_status", "payment_method", "paid")}
+    return evolve(delivered, **went_on) == arrival
 
 
 def _acknowledge(wiring: Wiring, batch: Sequence[SourceOrder | UnreadableOrder], report: Report) -> None:

@@ -79,7 +79,7 @@ def _customer_names(order: SourceOrder) -> Iterator[str]:
     named = {
         "reference": customer.reference,
         "email": customer.email or address.email,
-        "phone": customer.phone or address.phone,
+        "phone": "".join(filter(str.isdigit, customer.phone or address.phone or "")),
         "name": customer.company or customer.full_name or address.company or address.full_name,
     }
-    return (f"{kind} {text.strip().casefold()}" for kind, text in named.items() if text)
+    return (f"{kind} {' '.join(text.casefold().split())}" for kind, text in named.items() if text)

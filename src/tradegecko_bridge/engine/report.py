@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -49,11 +49,20 @@ FAILURES = frozenset({Outcome.FAILED, Outcome.REFUSED, Outcome.WAITING, Outcome.
 
 @frozen
 class Item:
-    """One order, shipment, SKU or product of the run. ``name`` is what people call it."""
+    """One order, shipment, SKU or product of the run. ``name`` is what people call it.
+
+    ``facts`` say the same for programs, where there are any: the code of a reason, or what would be sent.
+    """
 
     name: str
     outcome: Outcome
     detail: str = ""
+    facts: Mapping[str, Any] = field(factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The item as JSON values."""
+        said: dict[str, Any] = {"name": self.name, "outcome": str(self.outcome), "detail": self.detail}
+        return {**said, "facts": dict(self.facts)} if self.facts else said
 
 
 @define(kw_only=True)
@@ -110,7 +119,7 @@ class Report:
             "unchanged": self.unchanged,
             "calls": self.calls,
             "counts": {str(outcome): n for outcome, n in Counter(item.outcome for item in self.items).items()},
-            "items": [{"name": i.name, "outcome": str(i.outcome), "detail": i.detail} for i in self.items],
+            "items": [item.as_dict() for item in self.items],
             "problems": list(self.problems),
             "alerts": {
                 "open": self.open_alerts,

@@ -469,10 +469,10 @@ class ConnectionSettings:
             _WHO,
             CustomerMatch,
             "Which customer record an order goes to. The first that is found, and of several the oldest: the source's "
-            "customer id as company code; the same company name (or name on the bill) with the same e-mail address or "
-            "phone number; the same e-mail address (strict: and the same phone number); normal only: the same phone "
-            "number. Otherwise a new one is created. Shops of one account that number their customers alike must "
-            "not tell these numbers as they are.",
+            "customer id as company code (not where nothing else agrees and the e-mail address or phone number is "
+            "another: that is another shop's customer of the same number); the same company name (or name on the "
+            "bill) with the same e-mail address or phone number; the same e-mail address (strict: and the same phone "
+            "number); normal only: the same phone number. Otherwise a new one is created.",
             '"strict"',
         ),
     )

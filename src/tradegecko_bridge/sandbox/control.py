@@ -21,6 +21,7 @@ from .faults import Fault
 from .formats import datetime_text
 from .house import House
 
+_LONGEST_LINE = 500
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -148,7 +149,12 @@ async def _obeyed(request: Request, obey: Callable[[dict[str, Any]], object], st
             raise ValueError("a JSON object is needed")
         return _json(obey(given), status)
     except (ValueError, TypeError) as exc:
-        return _json({"error": str(exc)}, 422)
+        return _json({"error": _short(str(exc))}, 422)
+
+
+def _short(text: str) -> str:
+    """A line people can read, whatever of what was sent is quoted in it."""
+    return text if len(text) <= _LONGEST_LINE else text[:_LONGEST_LINE] + "…"
 
 
 def _token(given: dict[str, Any]) -> str | None:

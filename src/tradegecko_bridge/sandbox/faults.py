@@ -71,9 +71,9 @@ class Fault:
         kinds, lowest = (*LOUD, *QUIET), 200 if self.fault == "html" else 500
         if self.fault not in kinds:
             raise ValueError(f"fault must be one of {', '.join(kinds)}, not {self.fault!r}")
-        if self.when not in {"before", "after"}:
+        if self.when not in ("before", "after"):
             raise ValueError(f"when must be before or after, not {self.when!r}")
-        if self.until not in {"", "reset"} or (self.until and self.fault != "rate_limit"):
+        if self.until not in ("", "reset") or (self.until and self.fault != "rate_limit"):
             raise ValueError('until can only be "reset", for rate_limit')
         if not (isinstance(given["method"], str) and isinstance(given["path"], str)):
             raise ValueError("method and path must be texts")

@@ -3,6 +3,9 @@
 The steps, of which the first that finds somebody counts: the source's own customer id as company code; the same name
 with the same e-mail address or phone number; the same e-mail address; the same phone number. Strict matching takes an
 e-mail address only with the same phone number, and no phone number alone.
+
+Shops number their customers alike, 1, 2, 3: in an account that several shops send to, a code alone says little. So it
+does not count where nothing else agrees and the e-mail address or phone number that both sides tell differs.
 """
 
 from __future__ import annotations
@@ -142,4 +145,13 @@ def _agreement(one: Candidate, known: Identity) -> list[str]:
         "email": (same(one.email), same(known.email)),
         "phone": (digits(one.phone_number), digits(known.phone)),
     }
-    return [name for name, (theirs, ours) in pairs.items() if ours and theirs == ours]
+    return agreement(
+        {name: theirs for name, (theirs, _) in pairs.items()}, {name: ours for name, (_, ours) in pairs.items()}
+    )
+
+
+def agreement(theirs: Mapping[str, str], ours: Mapping[str, str]) -> list[str]:
+    """In which of code, name, email and phone two agree; a code beside another address or number is another shop's."""
+    both = [name for name, value in ours.items() if value and theirs.get(name)]
+    agrees = [name for name in both if theirs[name] == ours[name]]
+    return [] if agrees == ["code"] and not {"email", "phone"}.isdisjoint(both) else agrees

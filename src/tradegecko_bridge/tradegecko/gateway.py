@@ -11,9 +11,7 @@ from urllib.parse import quote
 from tradegecko_bridge.commerce import (
     Address,
     Customer,
-    LocationStock,
     ProductDetails,
-    VariantDetails,
     VariantStock,
 )
 from tradegecko_bridge.commerce.remote import (
@@ -22,7 +20,6 @@ from tradegecko_bridge.commerce.remote import (
     DraftLine,
     Named,
     OrderDraft,
-    RemoteItem,
     RemoteOrder,
     RemoteShipment,
     RemoteVariant,
@@ -33,12 +30,18 @@ from tradegecko_bridge.ports import Clock, MirrorStore
 from tradegecko_bridge.tradegecko import records, resources
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
-from tradegecko_bridge.tradegecko.codec import write_value
-from tradegecko_bridge.tradegecko.customers import INACTIVE, Identity, first_of, identity, is_customer, look_up
+from tradegecko_bridge.tradegecko.customers import (
+    INACTIVE,
+    Identity,
+    agreement,
+    first_of,
+    identity,
+    is_customer,
+    look_up,
+)
 from tradegecko_bridge.tradegecko.likeness import same
 from tradegecko_bridge.tradegecko.limits import Priority
 from tradegecko_bridge.tradegecko.mirror import (
-    ADDRESS_FIELDS,
     ADDRESSES,
     COMPANIES,
     EVERY_STATUS,
@@ -49,15 +52,22 @@ from tradegecko_bridge.tradegecko.mirror import (
     company_keys,
 )
 from tradegecko_bridge.tradegecko.named import LISTED, PERSONS, customer_named, ids_by_name, unknown
+from tradegecko_bridge.tradegecko.recipients import AddressBook, address_row, company_fields
 from tradegecko_bridge.tradegecko.records.base import Record
 from tradegecko_bridge.tradegecko.retry import NO_RETRY
+from tradegecko_bridge.tradegecko.translate import (
+    GONE,
+    MARK,
+    image_url,
+    product_details,
+    remote_order,
+    remote_shipments,
+    variant_stock,
+)
 from tradegecko_bridge.tradegecko.words import changes, pages, reading, writing
 
 R = TypeVar("R", bound=Record)
 
-MARK: Final = "#tgb-"
-"""Begins the mark by which we know an order as ours. It ends the ``source_url``, where it leaves the link working."""
-GONE: Final = ("void", "deleted")
 NEEDED_PERMISSIONS: Final = ("write_orders", "write_companies")
 SKUS_A_CALL: Final = 50
 PAGES_AT_ONCE: Final = 20
@@ -140,7 +150,7 @@ class TradeGeckoGateway:
             if known is not None and not known:
                 return []
         rows = self._all(resources.ORDERS, order_number=number, status=EVERY_STATUS)
-        return [_remote_order(order) for order in rows if (order.order_number or "").strip() == number]
+        return [remote_order(order) for order in rows if (order.order_number or "").strip() == number]
 
     def find_variants(self, skus: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
         """From what is remembered, or some fifty SKUs a call; several variants may carry a SKU (reference §5.34)."""
@@ -190,7 +200,7 @@ class TradeGeckoGateway:
                 found = look_up(self._companies, customer, billing, match)
                 return None if found is None else str(found.id)
             fit = (row for row in rows if is_customer(row.facts["type"], row.facts["status"]))
-            agreements |= {int(row.id): [name for name, one in keys if one in row.values(name)] for row in fit}
+            agreements |= {int(row.id): agreement(dict(row.keys), dict(keys)) for row in fit}
         best = first_of(agreements, match)
         return None if best is None else str(best[1])
 
@@ -264,7 +274,7 @@ class TradeGeckoGateway:
         with writing():
             made = self._client.send(call, retry=NO_RETRY)
         self._learn(made, fields)
-        return _remote_order(made)
+        return remote_order(made)
 
     def is_stale(self, draft: OrderDraft, customer_id: str | None) -> bool:
         """Looks at the variants and the company by their ids, whatever their status; nothing is looked at that was not
@@ -321,7 +331,7 @@ class TradeGeckoGateway:
             )
 
         for page in changes(self._normal, call_at, since):
-            shipments = _remote_shipments(page)
+            shipments = remote_shipments(page)
             yield from (shipment for shipment in shipments if (shipment.id, shipment.cursor) not in seen)
             seen = {(shipment.id, shipment.cursor) for shipment in shipments}
 
@@ -329,12 +339,12 @@ class TradeGeckoGateway:
         """Every active variant with a SKU; what bundles hold is computed by TradeGecko (§9)."""
         for variant in _rows(self._listing(resources.VARIANTS.list(order="created_at asc"))):
             if variant.sku:
-                yield _variant_stock(variant)
+                yield variant_stock(variant)
 
     def products(self) -> Iterable[ProductDetails]:
         """Every active product with the variants that come along (§5.22) and the images' addresses (§5.11)."""
         listed = _rows(self._listing(resources.IMAGES.list()))
-        images = {image.id: address for image in listed if (address := _image_url(image))}
+        images = {image.id: address for image in listed if (address := image_url(image))}
         call = resources.PRODUCTS.list(include=["variants"], order="created_at asc")
         for page in self._listing(call):
             variants: dict[int, list[records.Variant]] = {}
@@ -343,7 +353,7 @@ class TradeGeckoGateway:
                     variants.setdefault(variant.product_id, []).append(variant)
             for product in page:
                 if product.status not in INACTIVE:
-                    yield _product(product, variants.get(product.id, []), images)
+                    yield product_details(product, variants.get(product.id, []), images)
 
     # ── an order's fields ────────────────────────────────────────────────────────────────────
 
@@ -412,7 +422,7 @@ class TradeGeckoGateway:
             billing = {"billing_address_id": shipping["shipping_address_id"]}
         if customer_id is not None:
             return {"company_id": int(customer_id), **shipping, **billing}
-        return {"company": _company_fields(draft), **shipping, **billing}
+        return {"company": company_fields(draft), **shipping, **billing}
 
     def _addresses(self, customer_id: str | None) -> AddressBook:
         """The addresses a company has, from what is remembered or from the account."""
@@ -480,190 +490,10 @@ def _rows(pages: Iterable[Page[R]]) -> Iterator[R]:
         yield from page
 
 
-# ── records to commerce ──────────────────────────────────────────────────────────────────────
-
-
-def _remote_order(order: records.Order) -> RemoteOrder:
-    _, _, marker = (order.source_url or "").rpartition(MARK)
-    return RemoteOrder(
-        id=str(order.id),
-        number=order.order_number or "",
-        marker=marker if MARK in (order.source_url or "") else None,
-        total=order.total,
-        gone=order.status in GONE,
-    )
-
-
-def _remote_shipments(page: Page[records.Fulfillment]) -> list[RemoteShipment]:
-    lines = {line.id: line for line in page.sideloaded.get("fulfillment_line_items", ())}
-    return [_remote_shipment(fulfillment, lines) for fulfillment in page]
-
-
-def _remote_shipment(
-    fulfillment: records.Fulfillment, lines: Mapping[int, records.FulfillmentLineItem]
-) -> RemoteShipment:
-    items = [lines[i] for i in fulfillment.fulfillment_line_item_ids if i in lines]
-    numbers = (fulfillment.tracking_number or "").replace(";", ",").split(",")
-    return RemoteShipment(
-        id=str(fulfillment.id),
-        order_id=str(fulfillment.order_id),
-        items=tuple(
-            RemoteItem(
-                variant_id=str(item.variant_id) if item.variant_id is not None else None,
-                sku=item.variant_sku,
-                quantity=item.quantity or Decimal(0),
-            )
-            for item in items
-        ),
-        tracking_numbers=tuple(number.strip() for number in numbers if number.strip()),
-        tracking_url=fulfillment.tracking_url,
-        carrier=fulfillment.tracking_company or fulfillment.delivery_type,
-        service=fulfillment.service,
-        shipped_at=fulfillment.shipped_at or fulfillment.updated_at,
-        cursor=str(write_value(fulfillment.updated_at)) if fulfillment.updated_at else "",
-    )
-
-
-def _variant_stock(variant: records.Variant) -> VariantStock:
-    return VariantStock(
-        variant_id=str(variant.id),
-        sku=variant.sku or "",
-        locations=tuple(
-            LocationStock(
-                location_id=str(location.location_id),
-                on_hand=location.stock_on_hand or Decimal(0),
-                committed=location.committed or Decimal(0),
-            )
-            for location in variant.locations
-        ),
-        tracked=variant.manage_stock is not False,
-        sell_without_stock=bool(variant.keep_selling),
-        maximum=variant.max_online,
-    )
-
-
-def _product(
-    product: records.Product, variants: Sequence[records.Variant], images: Mapping[int, str]
-) -> ProductDetails:
-    urls = tuple(images[i] for i in product.image_ids if i in images)
-    return ProductDetails(
-        reference=str(product.id),
-        name=product.name or "",
-        description=product.description or None,
-        brand=product.brand or None,
-        supplier=product.supplier or None,
-        product_type=product.product_type or None,
-        tags=tuple(tag.strip() for tag in (product.tags or "").split(",") if tag.strip()),
-        options=tuple(option for option in (product.opt1, product.opt2, product.opt3) if option),
-        variants=tuple(
-            _variant(variant, images) for variant in sorted(variants, key=lambda v: (v.position or 0, v.id))
-        ),
-        image_urls=urls or ((product.image_url,) if product.image_url else ()),
-    )
-
-
-def _variant(variant: records.Variant, images: Mapping[int, str]) -> VariantDetails:
-    return VariantDetails(
-        reference=str(variant.id),
-        sku=variant.sku or None,
-        name=variant.name or None,
-        options=tuple(value for value in (variant.opt1, variant.opt2, variant.opt3) if value),
-        barcode=variant.upc or None,
-        supplier_code=variant.supplier_code or None,
-        retail_price=variant.retail_price,
-        wholesale_price=variant.wholesale_price,
-        buy_price=variant.buy_price,
-        prices={price.price_list_id: price.value for price in variant.variant_prices if price.value is not None},
-        weight=variant.weight_value if variant.weight_value is not None else variant.weight,
-        weight_unit=variant.weight_unit or None,
-        taxable=variant.taxable is not False,
-        sellable=variant.sellable is not False,
-        composite=bool(variant.composite),
-        image_urls=tuple(images[i] for i in variant.image_ids if i in images),
-    )
-
-
-def _image_url(image: records.Image) -> str | None:
-    """``base_path`` + ``/`` + ``file_name``; none while the image is still being processed (§5.11)."""
-    if not image.base_path or not image.file_name:
-        return None
-    return f"{image.base_path.rstrip('/')}/{image.file_name}"
-
-
-# ── commerce to records ──────────────────────────────────────────────────────────────────────
-
-
 def _treatment(prices_include_tax: bool | None) -> str | None:
     return {True: "inclusive", False: "exclusive", None: None}[prices_include_tax]
-
-
-def _company_fields(draft: OrderDraft) -> dict[str, Any]:
-    """A new customer, known by what the next order of theirs will be matched by."""
-    known = identity(draft.customer, draft.billing_address or draft.shipping_address)
-    fields = {
-        "name": known.name or known.email or f"Customer of {draft.number}",
-        "company_type": "business" if known.company else "consumer",
-        "company_code": known.code,
-        "email": known.email,
-        "phone_number": known.phone,
-    }
-    return {field: value for field, value in fields.items() if value}
-
-
-class AddressBook:
-    """The addresses one company has, by what they are compared by."""
-
-    def __init__(self, digest: Callable[[str | None], str], rows: Sequence[MirrorRow]) -> None:
-        self._digest = digest
-        self._rows = [row for row in rows if row.facts["status"] == "active"]
-        self._labels = {row.facts["label"] for row in self._rows}
-
-    def field(self, name: str, address: Address, label: str) -> dict[str, Any]:
-        """``…_id`` of an address the company already has, or the address itself under a label it has not (§5.2)."""
-        fields = _address_fields(address)
-        wanted = self._digest(_sameness(fields))
-        for row in self._rows:
-            if row.facts["same"] == wanted:
-                return {f"{name}_id": int(row.id)}
-        fields["label"], number = label, 2
-        while self._digest(fields["label"]) in self._labels:
-            fields["label"] = f"{label} {number}"
-            number += 1
-        return {name: fields}
-
-
-def address_row(digest: Callable[[str | None], str], id_: int, company_id: int, fields: Mapping[str, str]) -> MirrorRow:
-    """An address as it was made."""
-    facts = {"same": digest(_sameness(fields)), "label": digest(fields.get("label")), "status": "active"}
-    return MirrorRow(str(id_), "", (("company", str(company_id)),), facts)
-
-
-def _sameness(fields: Mapping[str, str]) -> str:
-    return same(*(fields.get(name) for name in ADDRESS_FIELDS))
 
 
 def _plain(number: Decimal) -> str:
     """One text for one number: 13, 13.0 and 13.00 are the same rate."""
     return f"{number.normalize():f}"
-
-
-_ADDRESS: Final = {
-    "address1": "address1",
-    "address2": "address2",
-    "suburb": "suburb",
-    "city": "city",
-    "state": "region",
-    "zip_code": "postal_code",
-    "country": "country",
-    "company_name": "company",
-    "first_name": "first_name",
-    "last_name": "last_name",
-    "phone_number": "phone",
-    "email": "email",
-}
-"""TradeGecko's address fields and ours."""
-
-
-def _address_fields(address: Address) -> dict[str, str]:
-    fields = {name: getattr(address, ours) for name, ours in _ADDRESS.items()}
-    return {name: value for name, value in fields.items() if value}

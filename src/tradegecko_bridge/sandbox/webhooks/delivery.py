@@ -1,7 +1,9 @@
-"""Delivering webhooks: real POSTs from a thread of their own, repeated until they are taken (reference §3.12).
+"""Delivering webhooks: real POSTs from threads of their own, repeated until they are taken (reference §3.12).
 
-Nothing here makes a request wait: a commit only puts its events into a bounded queue. Waiting times run on
-the sandbox's clock, so that moving it brings the next attempt; the ten seconds an answer may take are real.
+Nothing here makes a request wait: a commit only puts its events into a bounded queue. What one webhook gets comes one
+after the other, in the order it happened, repeats aside; a receiver that hangs keeps no other one waiting. Waiting
+times run on the sandbox's clock, so that moving it brings the next attempt; the ten seconds an answer may take are
+real.
 """
 
 from __future__ import annotations
@@ -9,9 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import http.client
 import logging
-import socket
 import threading
 import uuid
 from collections import deque
@@ -26,16 +26,17 @@ from typing import Any
 import orjson
 
 from ..formats import datetime_text
-from ..rules.webhooks import target
 from ..state import Row
 from ..world import Clock, World
 from .events import Event
+from .post import Attempt
 
 log = logging.getLogger("tradegecko_bridge.sandbox")
 
 TIMEOUT = 10.0  # seconds
 PATIENCE = timedelta(days=3)
 _LONGEST_QUEUE = 10_000
+_MOST_THREADS = 8
 _GLANCE = 0.25  # seconds between looks at a clock that may have been moved by somebody else
 
 
@@ -53,7 +54,7 @@ class Job:
 
 
 class Deliveries:
-    """The queue and its thread, which begins with the first event. `lock` guards the world."""
+    """The queue and its threads, which begin when they are needed. `lock` guards the world."""
 
     def __init__(self, lock: threading.RLock, world: Callable[[], World], clock: Clock) -> None:
         self.timeout = TIMEOUT
@@ -65,8 +66,9 @@ class Deliveries:
         self._numbers = 0
         self._age = 0
         self._stopping = False
-        self._thread: threading.Thread | None = None
-        self._connection: http.client.HTTPConnection | None = None
+        self._threads: list[threading.Thread] = []
+        # What is being delivered: by age and webhook, so that after a reset nobody waits for what was before.
+        self._under_way: dict[tuple[int, int], Attempt] = {}
 
     def announce(self, events: list[Event], copies: int = 1) -> None:
         """Queue the events for every webhook that wants them. Called with the world's lock held."""
@@ -105,14 +107,14 @@ class Deliveries:
             self._log.clear()
 
     def stop(self) -> None:
-        """End the thread, an attempt under way included. Stopping twice is fine."""
+        """End the threads, attempts under way included. Stopping twice is fine."""
         with self._wake:
             self._stopping = True
-            thread, connection = self._thread, self._connection
+            threads, attempts = list(self._threads), list(self._under_way.values())
             self._wake.notify_all()
-        if connection is not None:
-            _interrupt(connection)
-        if thread is not None:
+        for attempt in attempts:
+            attempt.call_off("stopped")
+        for thread in threads:
             thread.join()
 
     def _job(self, webhook: Row, event: Event) -> Job:
@@ -132,71 +134,74 @@ class Deliveries:
                 log.warning("too many webhook deliveries wait; one for %s was dropped", job.event.name)
                 return
             heappush(self._queue, job)
-            if self._thread is None and not self._stopping:
-                self._thread = threading.Thread(target=self._run, name="tradegecko-sandbox-webhooks", daemon=True)
-                self._thread.start()
+            self._hire()
             self._wake.notify_all()
 
-    def _run(self) -> None:
-        while True:
-            found = self._next()
-            if found is None:
-                return
-            job, age = found
-            self._attempt(job, age)
+    def _hire(self) -> None:
+        """One more thread, when all there are have something to do."""
+        if self._stopping or not len(self._under_way) == len(self._threads) < _MOST_THREADS:
+            return
+        thread = threading.Thread(target=self._run, name="tradegecko-sandbox-webhooks", daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
-    def _next(self) -> tuple[Job, int] | None:
-        """The next job that is due, with the age it belongs to; None when it is time to stop."""
+    def _run(self) -> None:
+        while (found := self._next()) is not None:
+            job, age, attempt = found
+            try:
+                self._attempt(job, age, attempt)
+            except Exception:
+                log.exception("the sandbox failed to deliver %s", job.event.name)
+            finally:
+                with self._wake:
+                    del self._under_way[age, job.webhook_id]
+                    self._wake.notify_all()
+
+    def _next(self) -> tuple[Job, int, Attempt] | None:
+        """The next job to do, with the age it belongs to; None when it is time to stop."""
         with self._wake:
             while not self._stopping:
-                if not self._queue:
-                    self._wake.wait()
-                elif self._queue[0].due <= self._clock():
-                    return heappop(self._queue), self._age
-                else:
-                    self._wake.wait(_GLANCE)
+                job = self._take()
+                if job is not None:
+                    attempt = self._under_way[self._age, job.webhook_id] = Attempt(self.timeout)
+                    if self._queue:
+                        self._hire()
+                    return job, self._age, attempt
+                self._wake.wait(_GLANCE if self._queue else None)
         return None
 
-    def _attempt(self, job: Job, age: int) -> None:
+    def _take(self) -> Job | None:
+        """The first job that is due and whose webhook is free."""
+        kept, found, now = [], None, self._clock()
+        while found is None and self._queue and self._queue[0].due <= now:
+            job = heappop(self._queue)
+            if (self._age, job.webhook_id) in self._under_way:
+                kept.append(job)
+            else:
+                found = job
+        for job in kept:
+            heappush(self._queue, job)
+        return found
+
+    def _attempt(self, job: Job, age: int, attempt: Attempt) -> None:
         with self._lock:
             webhook = self._world().state.find("webhooks", job.webhook_id)
             if webhook is None:
                 return
             address, secret = str(webhook["address"]), self._secret(webhook)
-        status, error = self._post(address, secret, job)
-        with self._lock:
-            with self._wake:
-                if age != self._age or self._stopping:
-                    return
-                self._log.append(self._entry(job, status, error))
-            self._conclude(job, status)
-
-    def _post(self, address: str, secret: str, job: Job) -> tuple[int | None, str | None]:
-        place = target(address)
-        if place is None:
-            return None, "not on this machine"
-        host, port, path = place
-        connection = http.client.HTTPConnection(host, port, timeout=self.timeout)
         digest = hmac.new(secret.encode(), job.body, hashlib.sha256).digest()
         headers = {
             "Content-Type": "application/json",
             "X-Gecko-Delivery": job.delivery,
             "X-Gecko-Signature": base64.b64encode(digest).decode(),
         }
-        try:
-            connection.connect()
+        status, error = attempt.send(address, job.body, headers)
+        with self._lock:
             with self._wake:
-                if self._stopping:
-                    return None, "stopped"
-                self._connection = connection
-            connection.request("POST", path, job.body, headers)
-            return connection.getresponse().status, None
-        except (OSError, http.client.HTTPException) as exc:
-            return None, str(exc) or type(exc).__name__
-        finally:
-            with self._wake:
-                self._connection = None
-            connection.close()
+                if age != self._age or self._stopping:
+                    return
+                self._log.append(self._entry(job, status, error))
+            self._conclude(job, status)
 
     def _conclude(self, job: Job, status: int | None) -> None:
         """What an answer means for the webhook and for the next attempt."""
@@ -239,12 +244,3 @@ def wait_after(job: Job) -> timedelta:
     tried = job.attempt - 1
     dice = Random(f"{job.number}/{tried}")  # noqa: S311 - it must be repeatable, not secret
     return timedelta(seconds=tried**4 + 15 + dice.randrange(30) * (tried + 1))
-
-
-def _interrupt(connection: http.client.HTTPConnection) -> None:
-    sock = connection.sock
-    if sock is not None:
-        try:
-            sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            return

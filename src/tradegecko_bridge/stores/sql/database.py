@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from tradegecko_bridge.errors import ConfigError, StoreError
 from tradegecko_bridge.stores.sql.faults import as_store_error, busy
+from tradegecko_bridge.stores.sql.together import Together
 
 T = TypeVar("T")
 _WRITES = "ledger_writes"
@@ -41,6 +42,7 @@ class Database:
         self._engine = make(address, self.name, busy_timeout)
         self._one_writer = Lock()
         self._writer = self._engine.execution_options(**{_WRITES: True})
+        self._together = Together(self._our_turn, self._writer.begin)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -53,6 +55,17 @@ class Database:
         """A transaction that writes: all of it or nothing, durable when the block ends."""
         with self._one_line_errors(), self._our_turn(), self._writer.begin() as tx:
             yield tx
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """``writing()`` for what many threads do all the time.
+
+        PostgreSQL syncs the commits of several connections at once by itself; in SQLite they share a transaction.
+        """
+        if not self.is_sqlite:
+            with self.writing() as tx:
+                return work(tx)
+        with self._one_line_errors():
+            return self._together.write(work)
 
     def use_wal(self) -> None:
         """SQLite: let readers and a writer work side by side. The file remembers it.

@@ -201,7 +201,8 @@ def _after(tx: Connection, before: int | None) -> list[ColumnElement[bool]]:
     taken_in_at = tx.execute(select(_c.taken_in_at).where(_c.id == before)).scalar_one_or_none()
     if taken_in_at is None:
         raise KeyError(f"no order entry {before}")
-    return [or_(_c.taken_in_at < taken_in_at, and_(_c.taken_in_at == taken_in_at, _c.id < before))]
+    same_moment = and_(_c.taken_in_at == taken_in_at, _c.id < before)
+    return [_c.taken_in_at <= taken_in_at, or_(_c.taken_in_at < taken_in_at, same_moment)]  # the first for an index
 
 
 def conditions(connection: str | None, wanted: Filter) -> list[ColumnElement[bool]]:

@@ -101,8 +101,7 @@ class SqlStore:
         self, entry: LedgerEntry, *, who: str, why: str = "", detail: Mapping[str, Any] | None = None
     ) -> LedgerEntry:
         """See :meth:`tradegecko_bridge.ports.Store.record`."""
-        with self._database.writing() as tx:
-            return orders.record(tx, entry, who, why, detail)
+        return self._database.write(lambda tx: orders.record(tx, entry, who, why, detail))
 
     def unclaim(self, entry: LedgerEntry) -> None:
         """See :meth:`tradegecko_bridge.ports.Store.unclaim`."""

@@ -212,6 +212,9 @@ class ExpiryChecks:
         assert expire(store, states=EXPIRABLE, at=SOON) == 0
         (entry,) = claim(store, LEASE)
         assert expire(store, states=EXPIRABLE, at=LEASE) == 0
+        store.unclaim(entry)
+        assert expire(store, states=EXPIRABLE) == 0
+        (entry,) = claim(store, LEASE)
         store.record(entry.moved(S.DELIVERED, LEASE, todo=()), who="ann")
         assert expire(store, states=EXPIRABLE) == 1
 

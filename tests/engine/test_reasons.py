@@ -1,0 +1,31 @@
+"""Every reason an order can be kept back for has its line in the docs, with what to do."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import tradegecko_bridge
+from tradegecko_bridge.engine.catalog import NAMING
+
+SOURCE = Path(tradegecko_bridge.__file__).parent
+DUTY = Path(__file__).parents[2] / "docs" / "duty.md"
+CODE = re.compile(r'Reason\(\s*(?:code=)?"([a-z_]+)"|^(?:BY_HAND|REFUSED)(?:: Final)? = "([a-z_]+)"', re.MULTILINE)
+
+
+def codes() -> set[str]:
+    """The codes that stand in the code."""
+    texts = [
+        file.read_text(encoding="utf-8") for room in ("engine", "stores", ".") for file in SOURCE.glob(f"{room}/*.py")
+    ]
+    found = {one or other for text in texts for one, other in CODE.findall(text)}
+    return found | {f"unknown_{setting}" for setting in NAMING} | {"ambiguous_sku", "ambiguous_barcode", "key_used"}
+
+
+def test_every_reason_is_explained() -> None:
+    """The page for the person on duty knows every code, and no other."""
+    table = DUTY.read_text(encoding="utf-8").split("## Reasons")[1].split("\n## ")[0]
+    first = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    told = {code for cell in first for code in re.findall(r"`([a-z_]+)`", cell)}
+    assert len(codes()) > 20
+    assert told == codes()
