@@ -10,6 +10,13 @@ from tests.chaos.campaign import Tally, racing
 from tests.chaos.cases import a_batch
 from tests.chaos.ground import LEASE, Grounds
 from tests.chaos.workers import run, workers
+from tests.engine.bench import Bench, outcomes
+from tests.support import ListSource
+from tradegecko_bridge import MemoryStore, Sandbox, TradeGeckoClient, TradeGeckoGateway
+from tradegecko_bridge.commerce import Customer
+from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder
+from tradegecko_bridge.engine import Outcome
+from tradegecko_bridge.testing.builders import an_order
 
 
 @pytest.mark.parametrize("count", [2, 4])
@@ -57,3 +64,24 @@ def test_f3_a_worker_stalls_past_its_lease(grounds: Grounds, moment: str) -> Non
     assert ended is not None
     ground.settle(ground.job(orders), len(orders))
     check(ground, orders)
+
+
+def test_f3_somebody_adds_an_address_meanwhile(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """A label that was free when the addresses were remembered is taken when the order goes out: it still goes."""
+    robin = Customer(first_name="Robin", last_name="Tremblay", email="robin@shopper.example")
+    (company,) = client.companies.list(email="robin@shopper.example")
+
+    class Meddled(TradeGeckoGateway):
+        """Somebody else's worker is quicker, once."""
+
+        def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None) -> RemoteOrder:
+            if "Shipping" not in {address.label for address in client.addresses.list(company_id=company.id)}:
+                address = {"address1": "9 Elsewhere", "label": "Shipping", "city": "Ottawa", "country": "CA"}
+                client.addresses.create({"company_id": company.id, **address})
+            return super().create_order(draft, key=key, customer_id=customer_id)
+
+    store = MemoryStore()
+    source = ListSource([an_order("1001", customer=robin)])
+    bench = Bench(sandbox, client, source, store=store, gateway=Meddled(client, mirror=store.mirror))
+    report = bench.deliver()
+    assert outcomes(report)["1001"] is Outcome.DELIVERED, report

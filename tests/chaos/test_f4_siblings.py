@@ -27,7 +27,7 @@ def test_f4_a_failing_sibling_does_not_repeat_an_order_in_doubt(ground: Ground, 
     ground.sandbox.fault("POST", "/orders", "drop_after_commit")
     ground.sandbox.fault("GET", "/orders", "status", status=503, nth=2)
     ground.sandbox.fault("POST", "/orders", nth=2, **FAILING[kind])
-    assert run(ground.job(orders, reads=1)) is not None
+    assert run(ground.job(orders, reads=1, in_flight=1)) is not None
     states = {entry.number: entry.state for entry in ground.entries()}
     assert states["1001"] is OrderState.UNCERTAIN
     assert states["1002"] in {OrderState.PENDING, OrderState.UNCERTAIN}

@@ -6,6 +6,8 @@ milliseconds instead of an interpreter's start. What a worker talks to, it opens
 
 from __future__ import annotations
 
+import faulthandler
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -28,6 +30,8 @@ from tradegecko_bridge.tradegecko.retry import RetryPolicy
 shared_ssl_context()  # once in the server that is forked, instead of in each worker
 
 CONNECTION = "shop"
+SILENCE = 120.0
+"""Seconds a worker may say nothing before it is taken to hang."""
 
 
 @frozen(kw_only=True)
@@ -70,6 +74,7 @@ STOPPING = "stopping"
 
 def work(job: Job, line: Connection) -> None:
     """Do a job; ``line`` leads to whoever gave it."""
+    faulthandler.dump_traceback_later(SILENCE / 2)  # where it hangs, should it hang
     boundaries = Boundaries(job.doom, stopping=lambda: line.send(STOPPING))
     watch_databases(boundaries)
     with closing(SqlStore(job.ledger)) as store, _client(job, store, boundaries) as client:
@@ -92,6 +97,7 @@ def _client(job: Job, store: SqlStore, boundaries: Boundaries) -> Iterator[Trade
         transport=WatchedTransport(boundaries),
         listeners=[handed_back(boundaries)],
         clock=clock_of(job.clock),
+        sleep=lambda seconds: time.sleep(min(seconds, 0.02)),  # time passes when the test says so
     ) as client:
         yield client
 

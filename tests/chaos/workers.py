@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.chaos.victim import GO, READY, STOPPING, Ended, Job, work
+from tests.chaos.victim import GO, READY, SILENCE, STOPPING, Ended, Job, work
 
-_PATIENCE = 120.0
 KILLED = -signal.SIGKILL
 
 _context = multiprocessing.get_context("forkserver")
@@ -36,7 +35,7 @@ class Worker:
 
     def hear(self) -> Any:
         """The next thing it says; None when it has ended without another word."""
-        assert self._line.poll(_PATIENCE), f"{self.job.worker} says nothing"
+        assert self._line.poll(SILENCE), f"{self.job.worker} says nothing"
         try:
             return self._line.recv()
         except (EOFError, ConnectionResetError):
@@ -66,7 +65,7 @@ class Worker:
             AssertionError: it failed on its own.
         """
         said = self._told()
-        self._process.join(_PATIENCE)
+        self._process.join(SILENCE)
         if self._process.exitcode == KILLED:
             return None
         assert self._process.exitcode == 0, f"{self.job.worker} ended with {self._process.exitcode}: {said}"
@@ -81,7 +80,7 @@ class Worker:
         """End it now, wherever it is."""
         if self._process.is_alive():
             self._process.kill()
-        self._process.join(_PATIENCE)
+        self._process.join(SILENCE)
 
     def close(self) -> None:
         """Let go of it, killed if it still runs."""

@@ -277,8 +277,8 @@ class TradeGeckoGateway:
         return remote_order(made)
 
     def is_stale(self, draft: OrderDraft, customer_id: str | None) -> bool:
-        """Looks at the variants and the company by their ids, whatever their status; nothing is looked at that was not
-        remembered."""
+        """Looks at the variants and the company by their ids, whatever their status, and at the company's addresses;
+        nothing is looked at that was not remembered."""
         if self._mirror.off:
             return False
         wanted = {int(line.variant_id) for line in draft.lines if line.variant_id is not None}
@@ -286,10 +286,15 @@ class TradeGeckoGateway:
         stale = wanted != {variant.id for variant in rows}
         if not stale and customer_id is not None:
             found = self._all(resources.COMPANIES, ids=[int(customer_id)], status=("active",))
-            stale = not list(found)
+            stale = not list(found) or self._has_new_addresses(customer_id)
         if stale:
             self._mirror.distrust()
         return stale
+
+    def _has_new_addresses(self, customer_id: str) -> bool:
+        """Whether somebody has given the company an address we do not know, whose label we may have taken for free."""
+        known = {row.id for row in self._mirror.find(ADDRESSES, "company", [customer_id]) or ()}
+        return any(str(address.id) not in known for address in self._all(resources.ADDRESSES, company_id=customer_id))
 
     def act(self, order_id: str, action: str, *, key: str, method: str | None = None) -> None:
         """``POST /orders/:id/actions/…`` for ``invoice``, ``pay``, ``pack`` or ``void`` (reference §4.1), once."""
