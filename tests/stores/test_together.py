@@ -15,7 +15,6 @@ import pytest
 from tradegecko_bridge import SqlStore
 from tradegecko_bridge.errors import ClaimLost, StoreBusy, StoreError
 from tradegecko_bridge.ledger import LedgerEntry, OrderState
-from tradegecko_bridge.stores.sql import together
 from tradegecko_bridge.stores.sql.together import Together
 from tradegecko_bridge.testing.store_checks.cases import AT, SHOP, an_order, claim, entry_of, history_of, orders
 
@@ -74,24 +73,6 @@ def test_a_failure_of_all_is_told_to_all(desk: Desk) -> None:
     """Nobody believes in something written that is not; the next one is not troubled by it."""
     assert [type(future.exception()) for future in desk.while_busy(1, 13, 3)] == [StoreBusy] * 3
     assert desk.together.write(4) == -4
-
-
-def test_one_alone_does_not_wait_for_others(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nor does it when others wrote some time ago."""
-    desk.while_busy(1, 2)
-    monkeypatch.setattr(together, "PATIENCE", 60)
-    monkeypatch.setattr(together, "LATELY", -1)
-    assert desk.together.write(4) == -4
-
-
-def test_where_several_write_all_the_time_one_waits_for_the_others(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that they share the next commit too."""
-    monkeypatch.setattr(together, "PATIENCE", 10)
-    monkeypatch.setattr(together, "LATELY", 10)
-    with ThreadPoolExecutor(3) as pool:
-        for _ in range(5):
-            list(pool.map(desk.together.write, range(3)))
-    assert {len(group) for group in desk.groups[3:]} == {3}
 
 
 # ── in a ledger ──────────────────────────────────────────────────────────────────────────────
