@@ -91,7 +91,7 @@ def racing(
             worker=f"racer-{n}",
             waits=True,
             engines=engines,
-            doom=Doom(kill_at=chance.randint(10, 40 * size // count) if deadly and chance.random() < 0.7 else None),
+            doom=Doom(kill_at=chance.randint(10, 20 * size // count) if deadly and chance.random() < 0.9 else None),
         )
         for n in range(count)
     ]

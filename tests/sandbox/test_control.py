@@ -201,6 +201,9 @@ def test_a_name_from_elsewhere_opens_nothing(sandbox: Sandbox) -> None:
             assert httpx.get(f"{sandbox.base_url}{path}", headers={"Host": host}).status_code == status, (host, path)
     reset = httpx.post(f"{sandbox.base_url}/_sandbox/reset", headers={"Host": "evil.example"})
     assert reset.status_code == 404
+    for origin, status in (("https://evil.example", 404), ("null", 404), (sandbox.base_url, 204)):
+        reset = httpx.post(f"{sandbox.base_url}/_sandbox/reset", headers={"Origin": origin})
+        assert reset.status_code == status, origin
 
 
 def test_secrets_are_hidden_however_their_names_are_written(sandbox: Sandbox) -> None:

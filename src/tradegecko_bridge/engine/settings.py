@@ -605,7 +605,8 @@ class Timing:
     """How long the engine waits for what.
 
     Attributes:
-        lease: how long a worker may be silent before another takes over the order it was sending.
+        lease: how long a worker may be silent before another takes over the order it was sending. A request that waits
+            for a whole window of the rate limit (five and a half minutes at most) must leave within it.
         first_retry, longest_retry: the wait after a passing failure; it doubles from the one to the other.
         horizon: how long after intake an order is retried before it is given up as failed.
         patience: how long an order whose key was used must stay absent before it is certain that the first
@@ -613,7 +614,7 @@ class Timing:
         alert_after: how long an order may be held for a passing reason, or in doubt, before that is an alert.
     """
 
-    lease: timedelta = field(default=timedelta(minutes=5), validator=_not_negative)
+    lease: timedelta = field(default=timedelta(minutes=7), validator=_not_negative)
     alert_after: timedelta = field(default=timedelta(hours=1), validator=_not_negative)
     first_retry: timedelta = field(default=timedelta(seconds=30), validator=_not_negative)
     longest_retry: timedelta = field(default=timedelta(hours=1), validator=_not_negative)

@@ -12,7 +12,7 @@ from .control import control
 from .desk import is_for_desk, look
 from .faults import Fault, Trouble
 from .house import House
-from .wire import Answer, Request, is_here, page
+from .wire import Answer, Request, is_from_here, page
 
 _SECRET = re.compile(r"(?:(?:access|bearer|refresh)_)?token|client_secret|code|password", re.IGNORECASE)
 _MAX_BODY = 32 * 1024 * 1024
@@ -33,7 +33,7 @@ class App:
         """Serve one ASGI connection."""
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
-        elif scope["path"].startswith("/_sandbox") and is_here(_request(scope, b"").headers.get("host", "")):
+        elif scope["path"].startswith("/_sandbox") and is_from_here(_request(scope, b"")):
             await self._control(scope, receive, send)
         elif scope["path"] == "/" and is_for_desk(request := _request(scope, b"")):
             await self._send(send, look(self.house, request))

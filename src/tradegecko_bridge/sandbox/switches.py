@@ -131,12 +131,15 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
 }
 
 
+_KINDS = {bool: "true or false", int: "a whole number", str: "a word"}
+
+
 def _check(name: str, value: Any) -> None:
     if name not in _DEFAULTS:
         raise ValueError(f"unknown switch {name!r}; docs/sandbox.md lists them")
     kind, choices = type(_DEFAULTS[name]), _CHOICES.get(name)
     if type(value) is not kind:
-        raise ValueError(f"switch {name} takes a {kind.__name__}, not {value!r}")
+        raise ValueError(f"switch {name} takes {_KINDS[kind]}, not {value!r}")
     if choices is not None and value not in choices:
         raise ValueError(f"switch {name} takes {' or '.join(map(str, choices))}, not {value!r}")
 

@@ -53,14 +53,19 @@ def page(status: int, title: str, text: str = "") -> Answer:
     return Answer(status, body.encode(), [("Content-Type", HTML)])
 
 
-def is_here(host: str) -> bool:
-    """Whether a `Host` header names this machine.
+def is_from_here(request: Request) -> bool:
+    """Whether a request is for a name of this machine, and of no web site from elsewhere.
 
-    A web site from elsewhere may let a name of its own lead here; under such a name nothing is shown or done that asks
-    for no token.
+    Such a site may let a name of its own lead here, or have a browser send something here (which then names its
+    `Origin`); to neither is anything shown or done that asks for no token.
     """
+    headers = request.headers
+    return _is_here(f"//{headers.get('host', '')}") and ("origin" not in headers or _is_here(headers["origin"]))
+
+
+def _is_here(address: str) -> bool:
     try:
-        name = urlsplit(f"//{host}").hostname or ""
+        name = urlsplit(address).hostname or ""
     except ValueError:
         return False
     if name == "localhost" or name.endswith(".localhost"):

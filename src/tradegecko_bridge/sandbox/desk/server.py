@@ -10,7 +10,7 @@ from ..house import House
 from ..paper import Html, html, joined, paper
 from ..params import read_query
 from ..query import read_paging
-from ..wire import Answer, Request, is_here, page
+from ..wire import Answer, Request, is_from_here, page
 from .activity import requests, webhooks
 from .lists import whole
 from .orders import order, orders
@@ -57,7 +57,7 @@ def is_for_desk(request: Request) -> bool:
     The page asks for no token. A web site from elsewhere could let a name of its own lead here and read it
     through its visitor's browser; under such a name there is no page.
     """
-    return request.path == "/" and request.method in {"GET", "HEAD"} and is_here(request.headers.get("host", ""))
+    return request.path == "/" and request.method in {"GET", "HEAD"} and is_from_here(request)
 
 
 def look(house: House, request: Request) -> Answer:
