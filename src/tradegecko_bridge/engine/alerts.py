@@ -112,8 +112,8 @@ def _held(wiring: Wiring, held: list[StateCount], late: datetime) -> Iterator[Fi
         if not any(count.since <= late for count in some if count.passing) and all(count.passing for count in some):
             continue
         newest = wiring.store.entries(wiring.connection, states={_S.HELD}, reasons={code}, limit=1)
-        example = "".join(f"; {entry.number}: {entry.reason.text}" for entry in newest if entry.reason)
-        yield _finding(f"held {code}", some, f"held ({code})", f"see them{example}")
+        example = "".join(f"the newest is {entry.number}: {entry.reason.text}" for entry in newest if entry.reason)
+        yield _finding(f"held {code}", some, f"held ({code})", example or "look at them")
 
 
 def _finding(
