@@ -49,7 +49,9 @@ def test_a_held_order_opens_one_and_its_release_closes_it(bench: Listening) -> N
     report = bench.deliver()
     (alert,) = bench.heard
     assert (alert.count, alert.severity) == (2, Severity.WARNING)
-    assert alert.text.startswith("2 orders are held (no_address), the first since 2026-11-03 13:00 UTC; the newest is 8: ")
+    assert alert.text.startswith(
+        "2 orders are held (no_address), the first since 2026-11-03 13:00 UTC; the newest is 8: "
+    )
     assert f"alert opened: {alert.text}" in str(report)
     assert bench.news() == ["+held no_address"]
     assert (bench.deliver().open_alerts, bench.news()) == (1, [])

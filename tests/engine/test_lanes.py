@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -13,10 +15,10 @@ from hypothesis import strategies as st
 
 from tests.engine.bench import Bench
 from tests.support import ListSource
-from tradegecko_bridge import Sandbox, TradeGeckoClient, TradeGeckoGateway
+from tradegecko_bridge import MemoryStore, Sandbox, SqlStore, SyncEngine, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.commerce import Customer, SourceOrder
 from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder
-from tradegecko_bridge.engine import Outcome
+from tradegecko_bridge.engine import Outcome, Progress
 from tradegecko_bridge.engine.lanes import lanes, side_by_side
 from tradegecko_bridge.ledger import LedgerEntry, OrderState
 from tradegecko_bridge.testing.builders import an_order
@@ -130,6 +132,30 @@ def test_of_two_orders_with_one_number_the_second_sees_the_first(sandbox: Sandbo
     report = bench.deliver()
     assert [item.outcome for item in report.items] == [Outcome.DELIVERED, *[Outcome.HELD] * 3]
     assert len(bench.remote()) == 1
+
+
+@pytest.mark.parametrize("url", [None, "sqlite"])
+def test_another_shop_takes_the_number_meanwhile(
+    sandbox: Sandbox, client: TradeGeckoClient, tmp_path: Path, url: str | None
+) -> None:
+    """What is remembered of the account does not know that order; the ledger does, and so it is looked for."""
+    with MemoryStore() if url is None else SqlStore(f"sqlite:///{tmp_path / 'ledger.db'}") as store:
+
+        def engine(shop: str, *numbers: str, **more: Any) -> SyncEngine:
+            orders = [_of(f"{shop}-{number}@example.com", number) for number in numbers]
+            gateway = TradeGeckoGateway(client, mirror=MemoryStore().mirror)
+            return SyncEngine(shop, source=ListSource(orders), gateway=gateway, store=store, in_flight=1, **more)
+
+        others = engine("other", "1002")
+
+        def meanwhile(progress: Progress) -> None:
+            if progress.done == 1:
+                assert others.deliver_orders().count(Outcome.DELIVERED) == 1
+
+        report = engine("shop", "1001", "1002", "1003", on_progress=meanwhile).deliver_orders()
+        assert [item.outcome for item in report.items] == [Outcome.DELIVERED, Outcome.HELD, Outcome.DELIVERED]
+        assert "TradeGecko has another order '1002'" in report.items[1].detail
+        assert len(list(client.orders.list(order_number="1002"))) == 1
 
 
 def _of(email: str, number: str) -> SourceOrder:
