@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.stores import postgres
+from tests.support import require
 from tradegecko_bridge import Sandbox, TradeGeckoClient
 
 # before any test takes something out of the suite, so that what its checks compare is told
@@ -40,9 +40,7 @@ def client(sandbox: Sandbox) -> Iterator[TradeGeckoClient]:
 def postgres_url() -> Iterator[str]:
     """A real PostgreSQL server's empty database. Without PostgreSQL the test is skipped; in CI it fails instead."""
     if reason := postgres.missing():
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        require(reason)
     with postgres.server() as url:
         yield url
 

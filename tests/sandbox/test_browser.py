@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,6 +14,7 @@ from selenium.webdriver.common.keys import Keys
 from tests.sandbox import browser
 from tests.sandbox.browser import Browser
 from tests.sandbox.support import Application, Client, Json
+from tests.support import require
 from tradegecko_bridge.sandbox import Sandbox
 
 TABS = ("Overview", "Orders", "Stock", "Requests", "Webhooks", "Tokens")
@@ -28,9 +28,7 @@ HOSTILE = (
 def running_browser() -> Iterator[Browser]:
     """One browser for all tests here. Without Chromium they are skipped; in CI they fail instead."""
     if reason := browser.missing():
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        require(reason)
     with browser.started() as running:
         yield running
 

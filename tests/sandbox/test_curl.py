@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.support import Json
+from tests.support import require
 from tradegecko_bridge.sandbox import Sandbox
 
 JSON = ("-H", "Content-Type: application/json")
@@ -102,10 +103,7 @@ def curl(sandbox: Sandbox) -> Curl:
     """curl, and the reset sandbox. Without curl the test is skipped; in CI it fails instead."""
     program = shutil.which("curl")
     if program is None:
-        reason = "curl is not installed"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        require("curl is not installed")
     return Curl(program, sandbox)
 
 

@@ -1,12 +1,12 @@
 """The running shop as a pytest fixture, one for the whole test run."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
 
 from tests.carts.vendure.install import missing
 from tests.carts.vendure.shop import VendureShop
+from tests.support import require
 
 
 @pytest.fixture(scope="session")
@@ -20,10 +20,3 @@ def vendure_shop() -> Iterator[VendureShop]:
         require(reason)
     with VendureShop() as shop:
         yield shop
-
-
-def require(reason: str) -> None:
-    """Skip the test for that reason, or fail it where the shop has to be there."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)

@@ -8,10 +8,10 @@ from typing import Final
 import httpx
 import pytest
 
-from tests.carts.vendure.fixture import require
 from tests.carts.vendure.install import COMMAND, MODULES, WANTED, install, missing
 from tests.carts.vendure.server import VendureServer
 from tests.carts.vendure.shop import Json, ServerError, ShopError, VendureShop
+from tests.support import require
 
 BASKET: Final = {"MUG-BLUE": 2, "TEE-M": 3}
 
