@@ -160,6 +160,21 @@ class LedgerEntry:
 
 
 @frozen(kw_only=True)
+class Step:
+    """What a worker did with an order: the entry as it shall be (made with :meth:`LedgerEntry.moved`), who, and why.
+
+    ``detail`` (JSON values) goes with the event. ``sole``: only if no other entry, of whatever connection, is or was
+    sent under its ``remote_number``.
+    """
+
+    entry: LedgerEntry
+    who: str
+    why: str = ""
+    detail: Mapping[str, Any] | None = None
+    sole: bool = False
+
+
+@frozen(kw_only=True)
 class LedgerEvent:
     """One change of one order: who did what to it, when (UTC), and why.
 

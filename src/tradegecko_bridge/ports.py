@@ -45,6 +45,7 @@ from tradegecko_bridge.ledger import (
     OrderState,
     ShipmentEntry,
     StateCount,
+    Step,
 )
 from tradegecko_bridge.mirrors import MirrorProgress, MirrorRow
 from tradegecko_bridge.permits import Permits
@@ -324,18 +325,23 @@ class Store(Protocol):
         detail: Mapping[str, Any] | None = None,
         sole: bool = False,
     ) -> LedgerEntry:
-        """Write an entry made with :meth:`LedgerEntry.moved` under the claim it was read with, and its event.
+        """Write one :class:`~tradegecko_bridge.ledger.Step` under the claim its entry was read with, and its event.
 
-        The event is written when the state changed or ``why`` is given; ``detail`` (JSON values) goes with it. The
-        claim stays while the entry is sending or has something ``todo``. With ``sole`` nothing is written when another
-        entry, of whatever connection, is or was sent under its ``remote_number``.
+        The event is written when the state changed or ``why`` is given. The claim stays while the entry is sending or
+        has something ``todo``.
 
         Raises:
             NumberInUse: as ``sole`` asks for.
             ClaimLost: the row has been claimed or changed since it was read, or it is to be sending and its claim
                 has run out.
             StoreError: the connection has another order with this ``remote_id``.
-            KeyError: no such entry.
+            KeyError: no such entry. ValueError: the new state cannot follow the present one.
+        """
+
+    def record_all(self, steps: Sequence[Step]) -> Sequence[LedgerEntry | Exception]:
+        """Several steps in one durable write, each judged by itself, in their order.
+
+        For each the entry as it is now, or what :meth:`record` would raise, in which case nothing is written of it.
         """
 
     def unclaim(self, entry: LedgerEntry) -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from attrs import evolve
+
 from tests.support import HandClock, ListSource
 from tradegecko_bridge import MemoryStore, Sandbox, SyncEngine, TradeGeckoClient, TradeGeckoGateway
+from tradegecko_bridge.commerce import Customer, SourceOrder
 from tradegecko_bridge.engine import Outcome, Report
 from tradegecko_bridge.ledger import OrderState
+from tradegecko_bridge.testing.builders import an_order
 from tradegecko_bridge.tradegecko.records import Order
 
 
@@ -60,6 +64,14 @@ class Bench:
 
     def _lines(self, order_id: int) -> Any:
         return self.client.order_line_items.list(order_id=order_id)
+
+
+def stranger(email: str, number: str) -> SourceOrder:
+    """An order of somebody who has nothing in common with other customers."""
+    order = an_order(number)
+    assert order.shipping_address is not None
+    address = evolve(order.shipping_address, first_name=email, last_name=None, company=None, phone=None, email=None)
+    return evolve(order, customer=Customer(email=email), shipping_address=address, billing_address=None)
 
 
 def outcomes(report: Report) -> dict[str, Outcome]:

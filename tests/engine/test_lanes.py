@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Barrier
@@ -13,10 +15,10 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.engine.bench import Bench
+from tests.engine.bench import Bench, stranger
 from tests.support import ListSource
 from tradegecko_bridge import MemoryStore, Sandbox, SqlStore, SyncEngine, TradeGeckoClient, TradeGeckoGateway
-from tradegecko_bridge.commerce import Customer, SourceOrder
+from tradegecko_bridge.commerce import Customer
 from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder
 from tradegecko_bridge.engine import Outcome, Progress
 from tradegecko_bridge.engine.lanes import lanes, side_by_side
@@ -63,7 +65,8 @@ def test_lanes_go_at_once_and_each_in_its_order() -> None:
     """Three lanes meet in the middle, which they only can at the same time."""
     barrier, done = Barrier(3), list[tuple[int, int]]()
 
-    def work(item: tuple[int, int]) -> None:
+    def work(items: Sequence[tuple[int, int]], _: Callable[[], bool]) -> None:
+        (item,) = items
         if item[1] == 1:
             barrier.wait(timeout=10)
         done.append(item)
@@ -77,25 +80,64 @@ def test_lanes_go_at_once_and_each_in_its_order() -> None:
 def test_threads_only_where_they_pay(count: int, at_once: int) -> None:
     """One lane, or one at a time: the caller's own thread does it."""
     threads = set[int]()
-    side_by_side([[n] for n in range(count)], lambda _: threads.add(threading.get_ident()), at_once)
+    side_by_side([[n] for n in range(count)], lambda *_: threads.add(threading.get_ident()), at_once)
     assert threads == {threading.get_ident()}
+
+
+def test_what_is_quick_goes_in_handfuls() -> None:
+    """The first goes alone, for nobody knows yet how quick it is; then several together, fewer towards the end."""
+    sizes = list[int]()
+    side_by_side([[n] for n in range(60)], lambda items, _: sizes.append(len(items)), 1)
+    assert sizes == [1, 16, 16, 16, 11]
+    sizes.clear()
+    side_by_side([[n] for n in range(60)], lambda items, _: sizes.append(len(items)), 3)
+    assert sum(sizes) == 60
+    assert sizes[-3:] == [1, 1, 1]
+
+
+def test_what_is_slow_goes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that little is in doubt should the process end."""
+    monkeypatch.setattr("tradegecko_bridge.engine.lanes.SPAN", 0.002)
+    sizes = list[int]()
+
+    def work(items: Sequence[int], _: Callable[[], bool]) -> None:
+        sizes.append(len(items))
+        time.sleep(0.0025)
+
+    side_by_side([[n] for n in range(20)], work, 1)
+    assert sizes == [1] * 20
+
+
+def test_lanes_of_a_handful_keep_their_order() -> None:
+    """The first items of all its lanes go together, then the second ones of those that have one."""
+    done = list[list[tuple[int, int]]]()
+    lengths = (1, 1, 3, 2)
+    side_by_side(
+        [[(lane, step) for step in range(length)] for lane, length in enumerate(lengths)],
+        lambda items, _: done.append(list(items)),
+        1,
+    )
+    assert done == [[(0, 0)], [(1, 0), (2, 0), (3, 0)], [(2, 1), (3, 1)], [(2, 2)]]
 
 
 def test_a_failure_begins_nothing_more_and_is_raised() -> None:
     """What is under way ends, what waits is left, the first failure reaches the caller."""
     barrier, done = Barrier(2), list[int]()
 
-    def work(item: int) -> None:
+    def work(items: Sequence[int], going_on: Callable[[], bool]) -> None:
+        (item,) = items
+        assert going_on()
         if item < 2:
             barrier.wait(timeout=10)
         if item == 0:
             raise ZeroDivisionError
+        while item == 1 and going_on():
+            time.sleep(0.001)
         done.append(item)
 
     with pytest.raises(ZeroDivisionError):
-        side_by_side([[0, 2, 3], [1]], work, 2)
-    assert 2 not in done
-    assert 3 not in done
+        side_by_side([[0, 2, 3], [1, 4]], work, 2)
+    assert done == [1], "who was under way could see that it is not going on"
 
 
 def test_four_orders_are_on_their_way_at_once(sandbox: Sandbox, client: TradeGeckoClient) -> None:
@@ -107,7 +149,7 @@ def test_four_orders_are_on_their_way_at_once(sandbox: Sandbox, client: TradeGec
             barrier.wait(timeout=10)
             return super().create_order(draft, key=key, customer_id=customer_id)
 
-    orders = [_of(f"c{n}@example.com", str(1000 + n)) for n in range(8)]
+    orders = [stranger(f"c{n}@example.com", str(1000 + n)) for n in range(8)]
     bench = Bench(sandbox, client, ListSource(orders), gateway=Meeting(client))
     report = bench.deliver()
     assert [(item.name, item.outcome) for item in report.items] == [
@@ -117,7 +159,7 @@ def test_four_orders_are_on_their_way_at_once(sandbox: Sandbox, client: TradeGec
 
 def test_one_new_customer_is_made_once(sandbox: Sandbox, client: TradeGeckoClient) -> None:
     """Eight orders of a customer nobody knows yet, among others: one company comes of it."""
-    orders = [_of("new@example.com" if n % 2 else f"c{n}@example.com", str(1000 + n)) for n in range(16)]
+    orders = [stranger("new@example.com" if n % 2 else f"c{n}@example.com", str(1000 + n)) for n in range(16)]
     bench = Bench(sandbox, client, ListSource(orders))
     assert bench.deliver().count(Outcome.DELIVERED) == 16
     companies = list(client.companies.list(email="new@example.com"))
@@ -127,7 +169,7 @@ def test_one_new_customer_is_made_once(sandbox: Sandbox, client: TradeGeckoClien
 
 def test_of_two_orders_with_one_number_the_second_sees_the_first(sandbox: Sandbox, client: TradeGeckoClient) -> None:
     """Two references, one number, in one batch: the older is delivered, the younger held."""
-    orders = [evolve(_of(f"c{n}@example.com", "77"), reference=f"r{n}", cursor=str(n)) for n in range(4)]
+    orders = [evolve(stranger(f"c{n}@example.com", "77"), reference=f"r{n}", cursor=str(n)) for n in range(4)]
     bench = Bench(sandbox, client, ListSource(orders))
     report = bench.deliver()
     assert [item.outcome for item in report.items] == [Outcome.DELIVERED, *[Outcome.HELD] * 3]
@@ -142,7 +184,7 @@ def test_another_shop_takes_the_number_meanwhile(
     with MemoryStore() if url is None else SqlStore(f"sqlite:///{tmp_path / 'ledger.db'}") as store:
 
         def engine(shop: str, *numbers: str, **more: Any) -> SyncEngine:
-            orders = [_of(f"{shop}-{number}@example.com", number) for number in numbers]
+            orders = [stranger(f"{shop}-{number}@example.com", number) for number in numbers]
             gateway = TradeGeckoGateway(client, mirror=MemoryStore().mirror)
             return SyncEngine(shop, source=ListSource(orders), gateway=gateway, store=store, in_flight=1, **more)
 
@@ -156,10 +198,3 @@ def test_another_shop_takes_the_number_meanwhile(
         assert [item.outcome for item in report.items] == [Outcome.DELIVERED, Outcome.HELD, Outcome.DELIVERED]
         assert "TradeGecko has another order '1002'" in report.items[1].detail
         assert len(list(client.orders.list(order_number="1002"))) == 1
-
-
-def _of(email: str, number: str) -> SourceOrder:
-    order = an_order(number)
-    assert order.shipping_address is not None
-    address = evolve(order.shipping_address, first_name=email, last_name=None, company=None, phone=None, email=None)
-    return evolve(order, customer=Customer(email=email), shipping_address=address, billing_address=None)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import timedelta
 
 import psycopg
 import pytest
 
 from tests.stores.process import AT, BATCH, batch
 from tests.stores.running import running, said, start
-from tradegecko_bridge.errors import StoreBusy, StoreError
-from tradegecko_bridge.ledger import OrderState
+from tradegecko_bridge.errors import NumberInUse, StoreBusy, StoreError
+from tradegecko_bridge.ledger import LedgerEntry, OrderState, Step
 from tradegecko_bridge.stores import SqlStore
 
 
@@ -43,6 +45,32 @@ def test_killed_while_taking_in(postgres_ledger: str, when: str, written: int) -
         assert process.wait() == -9
     with SqlStore(postgres_ledger) as store:
         assert int(store.cursor("shop", "orders") or 0) == len(store.entries("shop")) == written
+
+
+def test_of_two_that_ask_for_a_number_at_the_same_moment_one_gets_it(postgres_ledger: str) -> None:
+    """The second one's look waits for what the first is writing, though neither sees the other's rows."""
+    with SqlStore(postgres_ledger) as store, ThreadPoolExecutor(2) as pool:
+        steps = []
+        for shop in ("one", "other"):
+            store.take_in(shop, batch(0, 1), at=AT)
+            (entry,) = store.claim(shop, "ann", at=AT, until=AT + timedelta(minutes=5), limit=1)
+            steps.append(Step(entry=entry.moved(OrderState.SENDING, AT, remote_number="1"), who="ann", sole=True))
+        with psycopg.connect(postgres_ledger) as other:
+            other.execute("LOCK TABLE ledger_events IN SHARE MODE")  # whoever writes stops just before its commit
+            answers = [pool.submit(store.record_all, [step]) for step in steps]
+            while _waiting(postgres_ledger) < 2:
+                time.sleep(0.01)
+        found = [type(answer.result()[0]) for answer in answers]
+        assert sorted(found, key=str) == sorted([LedgerEntry, NumberInUse], key=str)
+
+
+def _waiting(url: str) -> int:
+    """How many wait for a lock."""
+    with psycopg.connect(url) as server:
+        row = server.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def test_busy_is_one_clear_line(postgres_ledger: str) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from threading import Lock
 from typing import Final
 
-from tradegecko_bridge.commerce import Verdict
+from tradegecko_bridge.commerce import DeliveryReceipt, Verdict
 from tradegecko_bridge.engine.cancellations import void_canceled
 from tradegecko_bridge.engine.catalog import catalog_of
 from tradegecko_bridge.engine.intake import take_in
 from tradegecko_bridge.engine.lanes import lanes, side_by_side
 from tradegecko_bridge.engine.numbers import remote_number
+from tradegecko_bridge.engine.outcomes import Outcomes
 from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.sending import Sender
 from tradegecko_bridge.engine.wiring import Wiring, offer
@@ -20,7 +21,7 @@ from tradegecko_bridge.errors import GatewayError
 from tradegecko_bridge.ledger import AT_REMOTE, OPEN, LedgerEntry, OrderState
 from tradegecko_bridge.ports import AcceptsReceipts
 
-BATCH: Final = 40
+BATCH: Final = 200
 OPERATION: Final = "deliver orders"
 
 
@@ -29,25 +30,29 @@ def deliver_orders(wiring: Wiring) -> Report:
     with wiring.report(OPERATION) as report:
         take_in(wiring, report)
         void_canceled(wiring, report)
-        sender = Sender(wiring, report)
+        outcomes = Outcomes(wiring, report)
         try:
-            _deliver_all(wiring, sender)
+            _deliver_all(wiring, outcomes)
         except GatewayError as error:
             report.fail(error)
-        _send_receipts(wiring, sender, report)
+        _send_receipts(wiring, outcomes.receipts, report)
         _note_claimed(wiring, report)
     return report
 
 
-def _deliver_all(wiring: Wiring, sender: Sender) -> None:
+def _deliver_all(wiring: Wiring, outcomes: Outcomes) -> None:
     """Claim and deliver until nothing is due that was due when the run began: what is put off waits for the next run.
 
     Raises:
         AccessDenied, Unavailable: nothing can be delivered now; what was claimed is given back.
     """
-    started, done = wiring.clock(), set[int]()
+    sender, started, done = Sender(wiring, outcomes), wiring.clock(), set[int]()
     while claimed := _claim(wiring, started, done):
-        _deliver_batch(wiring, sender, claimed, done)
+        try:
+            _deliver_batch(wiring, sender, claimed, done)
+        finally:
+            outcomes.tell(claimed)
+        wiring.gateway.remember()
 
 
 def _deliver_batch(wiring: Wiring, sender: Sender, claimed: Sequence[LedgerEntry], done: set[int]) -> None:
@@ -60,18 +65,17 @@ def _deliver_batch(wiring: Wiring, sender: Sender, claimed: Sequence[LedgerEntry
             [(order.customer, order.billing_address or order.shipping_address) for order in orders.values()],
         )
 
-        def deliver(entry: LedgerEntry) -> None:
-            sender.deliver(entry, catalog)
+        def deliver(entries: Sequence[LedgerEntry], going_on: Callable[[], bool]) -> None:
+            sender.deliver(entries, catalog, going_on)
             with one_at_a_time:
-                done.add(waiting.pop(entry.id).id)
-                wiring.progress(OPERATION, len(done))
+                for entry in entries if going_on() else ():
+                    done.add(waiting.pop(entry.id).id)
+                    wiring.progress(OPERATION, len(done))
 
         side_by_side(lanes(claimed, lambda entry: _number(wiring, entry)), deliver, wiring.in_flight)
     finally:
-        sender.tell(claimed)
         for entry in waiting.values():
             wiring.store.unclaim(entry)
-    wiring.gateway.remember()
 
 
 def _number(wiring: Wiring, entry: LedgerEntry) -> str:
@@ -88,12 +92,12 @@ def _claim(wiring: Wiring, started: datetime, done: set[int]) -> Sequence[Ledger
     return [entry for entry in claimed if entry.id not in done]
 
 
-def _send_receipts(wiring: Wiring, sender: Sender, report: Report) -> None:
+def _send_receipts(wiring: Wiring, receipts: Sequence[DeliveryReceipt], report: Report) -> None:
     """Tell a source that wants to know where its orders went; not essential, so a failure is only reported."""
     source = wiring.source
-    if not sender.receipts or not isinstance(source, AcceptsReceipts):
+    if not receipts or not isinstance(source, AcceptsReceipts):
         return
-    results = offer(source, source.accept_receipts, sender.receipts, lambda r: r.order_reference, "accepting receipts")
+    results = offer(source, source.accept_receipts, receipts, lambda r: r.order_reference, "accepting receipts")
     failed = {r.message for r in results.values() if r.verdict in (Verdict.FAILED, Verdict.REFUSED)}
     report.problems.extend(f"receipts: {message}" for message in sorted(failed))
 

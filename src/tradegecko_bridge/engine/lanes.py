@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from typing import TypeVar
+from threading import Lock
+from time import perf_counter
+from typing import Final, TypeVar
 
 from tradegecko_bridge.commerce import Address, SourceOrder
 from tradegecko_bridge.ledger import LedgerEntry
@@ -12,21 +15,42 @@ from tradegecko_bridge.ledger import LedgerEntry
 T = TypeVar("T")
 
 
-def side_by_side(lanes: Sequence[Sequence[T]], work: Callable[[T], None], at_once: int) -> None:
-    """Do each lane's work in its order, up to ``at_once`` lanes at a time, the first ones first.
+HANDFUL: Final = 16
+"""Lanes a thread takes at a time, at most: what their items have to write is written together."""
+SPAN: Final = 0.25
+"""Seconds the items that are written together may take: where answers are slow, each goes alone."""
+Work = Callable[[Sequence[T], Callable[[], bool]], None]
+"""Work on items that have nothing to do with each other, for as long as the function says to go on."""
 
-    After a failure nothing more is begun; what is under way ends, then the first failure is raised. A thread is used
-    only where more than one lane can go.
+
+def side_by_side(lanes: Sequence[Sequence[T]], work: Work[T], at_once: int) -> None:
+    """Do each lane's work in its order, the first ones first, with ``at_once`` threads.
+
+    A thread takes several lanes where that is quick, and works on the first items of all, then on the second ones.
+    Towards the end it takes fewer, so that all end together. After a failure nothing more is begun; what is under way
+    ends, then the first failure is raised. Threads are used only where more than one lane can go.
     """
-    waiting, failures = iter(lanes), list[BaseException]()
+    waiting, failures, one_at_a_time = deque(lanes), list[BaseException](), Lock()
+    seconds = SPAN
+
+    def handful() -> list[Sequence[T]]:
+        with one_at_a_time:
+            count = max(min(HANDFUL, len(waiting) // at_once, int(SPAN / seconds)), 1)
+            return [waiting.popleft() for _ in range(min(count, len(waiting)))]
+
+    def going_on() -> bool:
+        return not failures
 
     def follow() -> None:
+        nonlocal seconds
         try:
-            while lane := next(waiting, None):
-                for item in lane:
+            while taken := handful():
+                for step in range(max(map(len, taken))):
                     if failures:
                         return
-                    work(item)
+                    items, began = [lane[step] for lane in taken if step < len(lane)], perf_counter()
+                    work(items, going_on)
+                    seconds = (perf_counter() - began) / len(items)
         except BaseException as error:
             failures.append(error)
 

@@ -13,10 +13,10 @@ from tradegecko_bridge.engine import details
 from tradegecko_bridge.engine.catalog import catalog_of
 from tradegecko_bridge.engine.deliver import BATCH, OPERATION
 from tradegecko_bridge.engine.intake import arrivals
+from tradegecko_bridge.engine.looking import look, plan
 from tradegecko_bridge.engine.mapping import Catalog
 from tradegecko_bridge.engine.report import Item, Outcome, Report
 from tradegecko_bridge.engine.rules import not_taken
-from tradegecko_bridge.engine.sending import look, plan
 from tradegecko_bridge.engine.wiring import Interrupted, Wiring, in_batches
 from tradegecko_bridge.errors import GatewayError
 from tradegecko_bridge.ledger import AT_REMOTE, BY_HAND, OPEN, LedgerEntry, OrderState, Reason

@@ -23,6 +23,7 @@ from tradegecko_bridge.ledger import (
     ShipmentEntry,
     ShipmentState,
     StateCount,
+    Step,
 )
 from tradegecko_bridge.mirrors import MirrorBook
 from tradegecko_bridge.permits import PermitBook
@@ -113,14 +114,25 @@ class MemoryStore:
         sole: bool = False,
     ) -> LedgerEntry:
         """See :meth:`tradegecko_bridge.ports.Store.record`."""
+        (answer,) = self.record_all([Step(entry=entry, who=who, why=why, detail=detail, sole=sole)])
+        return work_rules.written(answer)
+
+    def record_all(self, steps: Sequence[Step]) -> Sequence[LedgerEntry | Exception]:
+        """See :meth:`tradegecko_bridge.ports.Store.record_all`."""
         with self._lock:
-            if sole and self._sent_as(entry):
-                raise work_rules.in_use(entry)
-            change = work_rules.recorded(self._row(entry.id), entry, who, why, detail)
-            owner = self._remote.get((entry.connection, entry.remote_id or ""), entry.id)
-            if owner != entry.id:
-                raise StoreError(work_rules.remote_taken(entry))
-            return self._change(change)
+            return [self._record(step) for step in steps]
+
+    def _record(self, step: Step) -> LedgerEntry | Exception:
+        entry = step.entry
+        try:
+            if step.sole and self._sent_as(entry):
+                return work_rules.in_use(entry)
+            change = work_rules.recorded(self._row(entry.id), step)
+        except work_rules.REFUSALS as error:
+            return error
+        if self._remote.get((entry.connection, entry.remote_id or ""), entry.id) != entry.id:
+            return StoreError(work_rules.remote_taken(entry))
+        return self._change(change)
 
     def unclaim(self, entry: LedgerEntry) -> None:
         """See :meth:`tradegecko_bridge.ports.Store.unclaim`."""

@@ -36,11 +36,9 @@ class Row:
 
 Change = tuple[Row, tuple[LedgerEvent, ...]]
 Arrival = SourceOrder | UnreadableOrder
-Detail = Mapping[str, Any] | None
-"""What else there is to say of an event, as JSON values."""
 
 
-def plain(detail: Detail) -> dict[str, Any]:
+def plain(detail: Mapping[str, Any] | None) -> dict[str, Any]:
     """A detail as it comes back from any store: a copy, in JSON's own types.
 
     Raises:

@@ -11,13 +11,15 @@ from datetime import datetime
 from attrs import evolve
 
 from tradegecko_bridge.errors import ClaimLost, NumberInUse
-from tradegecko_bridge.ledger import AT_REMOTE, BY_HAND, NEXT, Claim, LedgerEntry, LedgerEvent, OrderState, Reason
+from tradegecko_bridge.ledger import AT_REMOTE, BY_HAND, NEXT, Claim, LedgerEntry, LedgerEvent, OrderState, Reason, Step
 from tradegecko_bridge.stores.intake_rules import taken_up
-from tradegecko_bridge.stores.row import IN_DOUBT, Change, Detail, Row, plain, utc, utc_or_none
+from tradegecko_bridge.stores.row import IN_DOUBT, Change, Row, plain, utc, utc_or_none
 
 _S = OrderState
 _NEEDS_REASON = frozenset({_S.HELD, _S.SKIPPED, _S.FAILED, _S.CANCELED})
 """States in which an order needs a reason; a person's own words are one."""
+REFUSALS = (ClaimLost, LookupError, ValueError, TypeError)
+"""What is wrong with one step, and says nothing of the others."""
 
 
 def is_due(entry: LedgerEntry, at: datetime) -> bool:
@@ -59,13 +61,21 @@ def in_use(entry: LedgerEntry) -> NumberInUse:
     )
 
 
-def recorded(row: Row, entry: LedgerEntry, who: str, why: str, detail: Detail = None) -> Change:
-    """What a worker reports. ``detail`` goes with the event, where there is one.
+def written(answer: LedgerEntry | Exception) -> LedgerEntry:
+    """The entry, or the refusal raised."""
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def recorded(row: Row, step: Step) -> Change:
+    """What a worker did with an order.
 
     Raises:
         ClaimLost: the row has passed into other hands, or the lease to send it has run out.
         ValueError: the new state cannot follow the present one.
     """
+    entry = step.entry
     present, at = row.entry, utc(entry.updated_at)
     if entry.serial != present.serial:
         raise ClaimLost(f"order {present.reference}: somebody else has taken or changed it since it was read")
@@ -91,8 +101,10 @@ def recorded(row: Row, entry: LedgerEntry, who: str, why: str, detail: Detail = 
         claim=entry.claim if keeps else None,
         serial=present.serial if keeps else present.serial + 1,
     )
-    event = LedgerEvent(at=at, who=who, was=present.state, now=after.state, why=why, detail=plain(detail))
-    return _settled(evolve(row, entry=after), (event,) if why or event.was is not event.now else ())
+    event = LedgerEvent(
+        at=at, who=step.who, was=present.state, now=after.state, why=step.why, detail=plain(step.detail)
+    )
+    return _settled(evolve(row, entry=after), (event,) if event.why or event.was is not event.now else ())
 
 
 def unclaimed(row: Row) -> Row:

@@ -7,16 +7,24 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from attrs import frozen
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.exc import IntegrityError
 
-from tradegecko_bridge.errors import ClaimLost, StoreError
-from tradegecko_bridge.ledger import AT_REMOTE, Filter, IntakeCounts, LedgerEntry, LedgerEvent, OrderState, StateCount
+from tradegecko_bridge.errors import StoreError
+from tradegecko_bridge.ledger import (
+    AT_REMOTE,
+    Filter,
+    IntakeCounts,
+    LedgerEntry,
+    LedgerEvent,
+    OrderState,
+    StateCount,
+    Step,
+)
 from tradegecko_bridge.stores import intake_rules, lookup_rules, work_rules
 from tradegecko_bridge.stores.lookup_rules import searched
-from tradegecko_bridge.stores.row import OUT, Arrival, Change, Detail, Row
+from tradegecko_bridge.stores.row import OUT, Arrival, Change, Row
 from tradegecko_bridge.stores.sql.cursors import advance
 from tradegecko_bridge.stores.sql.database import chunks, wait_alone
 from tradegecko_bridge.stores.sql.rows import (
@@ -132,45 +140,34 @@ def _is_due(at: datetime) -> ColumnElement[bool]:
     return and_(OPEN, free, or_(_c.state == OrderState.SENDING.value, and_(ready, waited)))
 
 
-@frozen
-class Report:
-    """What a worker says of an order."""
-
-    entry: LedgerEntry
-    who: str
-    why: str
-    detail: Detail = None
-    sole: bool = False
-
-
 class RemoteTaken(StoreError):
     """Another entry has been delivered as the same order; nothing was written."""
 
 
-def record_all(tx: Connection, reports: Sequence[Report]) -> list[LedgerEntry | Exception]:
-    """What workers report: each as it is now, or why it does not count, in which case nothing is written of it.
+def record_all(tx: Connection, steps: Sequence[Step]) -> list[LedgerEntry | Exception]:
+    """What workers did: each order as it is now, or why the step does not count; nothing is written of that one.
 
     The serial vouches for the content a worker read, which therefore is not read again.
 
     Raises:
         RemoteTaken: one of them was delivered as what another entry was.
     """
-    stored = {one.id: one for one in tx.execute(_SOME, {"ids": sorted({report.entry.id for report in reports})})}
-    users = _users(tx, reports)
+    users = _users(tx, steps)
+    stored = {one.id: one for one in tx.execute(_SOME, {"ids": sorted({step.entry.id for step in steps})})}
     present: dict[int, Row] = {}
     answers: list[LedgerEntry | Exception] = []
     changes: list[tuple[Row, Change]] = []
-    for report in reports:
-        entry = report.entry
-        if report.sole and not users[entry.remote_number or ""] <= {entry.id}:
+    for step in steps:
+        entry = step.entry
+        if step.sole and not users[entry.remote_number or ""] <= {entry.id}:
             answers.append(work_rules.in_use(entry))
             continue
         try:
             before = present.get(entry.id) or to_row(stored[entry.id], entry.order)
-            change = work_rules.recorded(before, entry, report.who, report.why, report.detail)
+            change = work_rules.recorded(before, step)
         except KeyError:
             answers.append(KeyError(f"no order entry {entry.id}"))
-        except (ClaimLost, ValueError, TypeError) as error:
+        except work_rules.REFUSALS as error:
             answers.append(error)
         else:
             present[entry.id] = change[0]
@@ -180,14 +177,18 @@ def record_all(tx: Connection, reports: Sequence[Report]) -> list[LedgerEntry | 
     try:
         _write_changes(tx, changes)
     except IntegrityError:
-        raise RemoteTaken(work_rules.remote_taken(reports[0].entry)) from None
+        raise RemoteTaken(work_rules.remote_taken(steps[0].entry)) from None
     return answers
 
 
-def _users(tx: Connection, reports: Sequence[Report]) -> defaultdict[str, set[int]]:
-    """The entries that are or were sent under each number somebody wants to be the sole one under."""
+def _users(tx: Connection, steps: Sequence[Step]) -> defaultdict[str, set[int]]:
+    """The entries that are or were sent under each number somebody wants to be the sole one under.
+
+    Of two transactions that ask for one number at the same moment, the second waits for what the first writes.
+    """
     users = defaultdict[str, set[int]](set)
-    if numbers := [report.entry.remote_number for report in reports if report.sole]:
+    if numbers := [step.entry.remote_number for step in steps if step.sole]:
+        wait_alone(tx, "numbers")
         for one in tx.execute(_SENT_AS, {"numbers": numbers}):
             users[one.remote_number].add(one.id)
     return users

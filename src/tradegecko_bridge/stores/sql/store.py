@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, Self, Unpack
 
 from tradegecko_bridge.commerce import Shipment, SourceOrder, UnreadableOrder
-from tradegecko_bridge.errors import StoreError
 from tradegecko_bridge.ledger import (
     FINISHED,
     Alert,
@@ -19,8 +18,9 @@ from tradegecko_bridge.ledger import (
     OrderState,
     ShipmentEntry,
     StateCount,
+    Step,
 )
-from tradegecko_bridge.stores import lookup_rules
+from tradegecko_bridge.stores import lookup_rules, work_rules
 from tradegecko_bridge.stores.row import utc
 from tradegecko_bridge.stores.sql import alerts as alert_statements
 from tradegecko_bridge.stores.sql import cursors, expiry, health, orders
@@ -30,7 +30,6 @@ from tradegecko_bridge.stores.sql.health import LedgerHealth
 from tradegecko_bridge.stores.sql.mirrors import SqlMirrorStore
 from tradegecko_bridge.stores.sql.permits import SqlPermitBook
 from tradegecko_bridge.stores.sql.schema import bring_up_to_date
-from tradegecko_bridge.stores.sql.together import Together
 from tradegecko_bridge.stores.sql.tokens import SqlTokenStore
 
 
@@ -56,7 +55,6 @@ class SqlStore:
         except BaseException:
             self.close()
             raise
-        self._reports = Together(self._record_all)
         self.tokens = SqlTokenStore(self._database)
         """The logins kept beside the ledger, a :class:`~tradegecko_bridge.ports.TokenStore`."""
         self.permits = SqlPermitBook(self._database)
@@ -110,22 +108,18 @@ class SqlStore:
         sole: bool = False,
     ) -> LedgerEntry:
         """See :meth:`tradegecko_bridge.ports.Store.record`."""
-        return self._reports.write(orders.Report(entry, who, why, detail, sole))
+        (answer,) = self.record_all([Step(entry=entry, who=who, why=why, detail=detail, sole=sole)])
+        return work_rules.written(answer)
 
-    def _record_all(self, reports: Sequence[orders.Report]) -> Sequence[LedgerEntry | Exception]:
+    def record_all(self, steps: Sequence[Step]) -> Sequence[LedgerEntry | Exception]:
+        """See :meth:`tradegecko_bridge.ports.Store.record_all`."""
         try:
             with self._database.writing() as tx:
-                return orders.record_all(tx, reports)
-        except orders.RemoteTaken:
-            if len(reports) == 1:
-                raise
-        return [self._record_alone(report) for report in reports]
-
-    def _record_alone(self, report: orders.Report) -> LedgerEntry | Exception:
-        try:
-            return self._record_all([report])[0]
-        except StoreError as error:
-            return error
+                return orders.record_all(tx, steps)
+        except orders.RemoteTaken as error:
+            if len(steps) == 1:
+                return [error]
+        return [answer for step in steps for answer in self.record_all([step])]
 
     def unclaim(self, entry: LedgerEntry) -> None:
         """See :meth:`tradegecko_bridge.ports.Store.unclaim`."""

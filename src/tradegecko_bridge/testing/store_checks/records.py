@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 
 from tradegecko_bridge.errors import ClaimLost, NumberInUse, StoreError
-from tradegecko_bridge.ledger import NEXT, OrderState, Reason
+from tradegecko_bridge.ledger import NEXT, OrderState, Reason, Step
 from tradegecko_bridge.ports import Store
 from tradegecko_bridge.testing.store_checks.cases import (
     AFTER,
@@ -253,6 +253,78 @@ class RecordChecks:
         (entry,) = store.claim("other", "bob", at=AT, until=LEASE, limit=1)
         sending = store.record(entry.moved(S.SENDING, AT, remote_number="#1"), who="bob", sole=True)
         assert store.record(sending.moved(S.SENDING, AT, attempts=2), who="bob", sole=True).attempts == 2
+
+    def test_several_steps_are_judged_one_by_one(self, store: Store) -> None:
+        """What was good is written whole, with its event; what was not says why, and spoils nothing.
+
+        *Troubleshooting:* one transaction, but an answer for each step, in their order; refusals are given back, not
+        raised.
+        """
+        store.take_in(SHOP, orders(5), at=AT)
+        first, second, late, wrong, unknown = claim(store)
+        store.unclaim(late)
+        entries = [
+            first.moved(S.SENDING, AT),
+            second.moved(S.DELIVERED, AT, remote_id="7"),
+            late.moved(S.SENDING, AT),
+            evolve(wrong, state=S.SHIPPED),
+            evolve(unknown.moved(S.SENDING, AT), id=unknown.id + 100),
+        ]
+        answers = store.record_all([Step(entry=entry, who="ann", why="so it is") for entry in entries])
+        assert answers[:2] == [entry_of(store, "1"), entry_of(store, "2")]
+        assert [type(answer) for answer in answers[2:]] == [ClaimLost, ValueError, KeyError]
+        states = [entry_of(store, str(n)).state for n in range(1, 6)]
+        assert states == [S.SENDING, S.DELIVERED, S.PENDING, S.PENDING, S.PENDING]
+        assert [history_of(store, str(n))[-1].why == "so it is" for n in range(1, 6)] == [True, True] + [False] * 3
+
+    def test_no_steps_are_nothing(self, store: Store) -> None:
+        """Writing nothing is no fault.
+
+        *Troubleshooting:* an empty list in a statement.
+        """
+        assert list(store.record_all([])) == []
+
+    def test_two_orders_never_become_one_in_one_write(self, store: Store) -> None:
+        """The second of two that say they were delivered as the same order is refused, those beside them are not.
+
+        *Troubleshooting:* where the database refuses all of them together, write them one by one.
+        """
+        store.take_in(SHOP, orders(4), at=AT)
+        ids = ("7", "8", "7", "9")
+        steps = [
+            Step(entry=entry.moved(S.DELIVERED, AT, remote_id=id_), who="ann")
+            for entry, id_ in zip(claim(store), ids, strict=True)
+        ]
+        answers = store.record_all(steps)
+        assert [isinstance(answer, StoreError) for answer in answers] == [False, False, True, False]
+        assert "7" in str(answers[2])
+        assert [entry_of(store, str(n)).remote_id for n in range(1, 5)] == ["7", "8", None, "9"]
+
+    def test_of_two_steps_of_one_order_the_second_is_late(self, store: Store) -> None:
+        """Also in one write: a step is judged by what the one before it left.
+
+        *Troubleshooting:* hold the second against the row as the first changed it, not as it was read.
+        """
+        entry = in_state(store, S.SENDING)
+        steps = [Step(entry=entry.moved(S.DELIVERED, AT, remote_id=id_), who="ann") for id_ in ("7", "9")]
+        first, second = store.record_all(steps)
+        assert first == entry_of(store)
+        assert isinstance(second, ClaimLost)
+        assert [event.now for event in history_of(store)].count(S.DELIVERED) == 1
+
+    def test_of_two_that_want_a_number_the_first_gets_it(self, store: Store) -> None:
+        """Also in one write.
+
+        *Troubleshooting:* count the number as in use from the step on that is written under it.
+        """
+        store.take_in(SHOP, orders(2), at=AT)
+        steps = [
+            Step(entry=entry.moved(S.SENDING, AT, remote_number="X"), who="ann", sole=True) for entry in claim(store)
+        ]
+        first, second = store.record_all(steps)
+        assert first == entry_of(store, "1")
+        assert isinstance(second, NumberInUse)
+        assert entry_of(store, "2").state is S.PENDING
 
     def test_the_ledger_is_not_changed_through_an_entry(self, store: Store) -> None:
         """Changing the mapping of an entry that was handed out, or recorded, changes nothing in the ledger.
