@@ -58,14 +58,14 @@ class Tally:
         assert not self.deviations, "\n".join(self.deviations)
 
 
-def killed_at(grounds: Grounds, tally: Tally, *numbers: int) -> None:
+def killed_at(grounds: Grounds, tally: Tally, *numbers: int, size: int = 6, in_flight: int = 4) -> None:
     """A worker killed at a boundary, its successor too, and so on; then one that is left in peace."""
-    ground, orders = grounds.new(), a_batch()
-    job = ground.job(orders)
+    ground, orders = grounds.new(), a_batch(size)
+    job = ground.job(orders, in_flight=in_flight)
     for number in numbers:
         tally.kills += run(evolve(job, doom=Doom(kill_at=number))) is None
         ground.advance(LEASE.total_seconds())
-    tally.settle(ground, job, orders, f"{grounds.ledgers.name}, killed at {numbers}")
+    tally.settle(ground, job, orders, f"{grounds.ledgers.name}, {in_flight} in flight, killed at {numbers}")
 
 
 def killed_again_and_again(grounds: Grounds, tally: Tally, seed: int, *, lives: int) -> None:
@@ -73,8 +73,8 @@ def killed_again_and_again(grounds: Grounds, tally: Tally, seed: int, *, lives: 
     chance = Random(f"{seed}/lives")
     ground, orders = grounds.new(), a_batch(3 * lives)
     for life in range(1, lives + 1):
-        doom = Doom(kill_at=chance.randint(10, 70))
-        tally.kills += run(ground.job(orders[: 3 * life], doom=doom)) is None
+        doom, in_flight = Doom(kill_at=chance.randint(10, 70)), chance.choice((1, 4))
+        tally.kills += run(ground.job(orders[: 3 * life], doom=doom, in_flight=in_flight)) is None
         ground.advance(chance.choice((2, 40, LEASE.total_seconds(), 3600, 100_000)))
     tally.settle(ground, ground.job(orders), orders, f"{grounds.ledgers.name}, seed {seed}, {lives} lives")
 
@@ -91,6 +91,7 @@ def racing(
             worker=f"racer-{n}",
             waits=True,
             engines=engines,
+            in_flight=chance.choice((1, 4)),
             doom=Doom(kill_at=chance.randint(10, 20 * size // count) if deadly and chance.random() < 0.9 else None),
         )
         for n in range(count)

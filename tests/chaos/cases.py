@@ -38,7 +38,8 @@ def _of_kind(number: int) -> dict[str, Any]:
     fields = {"customer": A_CUSTOMER, **_KINDS[number % len(_KINDS)]}
     round_ = number // len(_KINDS)
     if round_ and fields["customer"] is A_CUSTOMER:
-        fields["customer"] = evolve(A_CUSTOMER, email=f"ann{round_}@example.com")
+        email, phone = f"ann{round_}@example.com", f"+1 416 555 {round_:04}"
+        fields["customer"] = evolve(A_CUSTOMER, email=email, last_name=f"Lee the {round_}th", phone=phone)
     return fields
 
 

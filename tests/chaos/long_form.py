@@ -49,6 +49,14 @@ def at_every_boundary(seed: int, grounds: Grounds, tally: Tally) -> None:
         killed_at(grounds, tally, number, chance.randint(1, 100))
 
 
+def in_every_handful(seed: int, grounds: Grounds, tally: Tally) -> None:
+    """The same where one thread takes several orders at a time: their intents are there, and not all are sent."""
+    ground = grounds.new()
+    count = len(ground.passes(ground.job(a_batch(12), in_flight=1)))
+    for number in range(1 + seed % 2, count + 1, 2):
+        killed_at(grounds, tally, number, size=12, in_flight=1)
+
+
 def short_lives(seed: int, grounds: Grounds, tally: Tally) -> None:
     """Many workers in a row, each killed somewhere."""
     for number in range(30):
@@ -80,6 +88,7 @@ def parts(seed: int) -> dict[str, Part]:
     """All that is done on each database."""
     return {
         "killed at every boundary": partial(at_every_boundary, seed),
+        "killed in handfuls": partial(in_every_handful, seed),
         "killed again and again": partial(short_lives, seed),
         "2 racing": partial(races, 2, seed),
         "4 racing": partial(races, 4, seed),

@@ -47,7 +47,14 @@ def storm(grounds: Grounds, tally: Tally, seed: int, *, size: int, count: int, r
         _blow(ground, chance)
         some = orders[: size * round_ // rounds]
         jobs = [
-            ground.job(some, worker=f"w{round_}-{n}", timeout=IMPATIENT, doom=_doom(chance), reads=3)
+            ground.job(
+                some,
+                worker=f"w{round_}-{n}",
+                timeout=IMPATIENT,
+                doom=_doom(chance),
+                reads=3,
+                in_flight=chance.choice((1, 4)),
+            )
             for n in range(count)
         ]
         with workers(*jobs) as running:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -12,6 +13,7 @@ from tests.chaos.campaign import Tally, killed_again_and_again, killed_at
 from tests.chaos.cases import a_batch
 from tests.chaos.ground import Grounds
 from tests.chaos.workers import run
+from tradegecko_bridge.ledger import OrderState
 
 SEED = 20260131
 
@@ -64,6 +66,22 @@ def test_f2_killed_twice_in_a_row(grounds: Grounds, tally: Tally) -> None:
     killed_at(grounds, tally, sent[1] + 3, sent[0])
     tally.assert_clean()
     assert tally.kills == 4
+
+
+@pytest.mark.parametrize("moment", ["leaves", "sent", "handed back"])
+def test_f2_killed_in_a_handful(grounds: Grounds, moment: str) -> None:
+    """One thread has written the intents of several orders, and ends with the second of them on its way."""
+    ground, orders = grounds.new(), a_batch(12)
+    passed = ground.passes(ground.job(orders, in_flight=1))
+    numbers = [n for n, name in enumerate(passed, 1) if name == f"POST /orders: {moment}"]
+    together = [n for n, after in pairwise(numbers) if "database: about to commit" not in passed[n : after - 1]]
+    assert together, "some went in one handful"
+    ground = grounds.new()
+    assert run(ground.job(orders, in_flight=1, doom=Doom(kill_at=together[0] + 1))) is None
+    sending = [entry for entry in ground.entries() if entry.state is OrderState.SENDING]
+    assert len(sending) > 1
+    ground.settle(ground.job(orders), len(orders))
+    check(ground, orders)
 
 
 def test_f2_killed_again_and_again(grounds: Grounds, tally: Tally) -> None:
