@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from itertools import pairwise
 from random import Random
 
@@ -11,10 +12,13 @@ from tests.chaos.audit import check
 from tests.chaos.boundaries import Doom
 from tests.chaos.campaign import Tally, killed_again_and_again, killed_at
 from tests.chaos.cases import a_batch
-from tests.chaos.ground import Grounds
+from tests.chaos.ground import LEASE, Grounds
 from tests.chaos.workers import run
+from tradegecko_bridge import SqlStore
+from tradegecko_bridge.engine import Outcome
 from tradegecko_bridge.ledger import OrderState
 
+S = OrderState
 SEED = 20260131
 
 
@@ -78,7 +82,7 @@ def test_f2_killed_in_a_handful(grounds: Grounds, moment: str) -> None:
     assert together, "some went in one handful"
     ground = grounds.new()
     assert run(ground.job(orders, in_flight=1, doom=Doom(kill_at=together[0] + 1))) is None
-    sending = [entry for entry in ground.entries() if entry.state is OrderState.SENDING]
+    sending = [entry for entry in ground.entries() if entry.state is S.SENDING]
     assert len(sending) > 1
     ground.settle(ground.job(orders), len(orders))
     check(ground, orders)
@@ -89,6 +93,28 @@ def test_f2_killed_again_and_again(grounds: Grounds, tally: Tally) -> None:
     killed_again_and_again(grounds, tally, SEED, lives=6)
     tally.assert_clean()
     assert tally.kills >= 3
+
+
+@pytest.mark.parametrize("moment", ["leaves", "handed back"])
+def test_f2_the_dead_ones_orders_are_left_alone_for_a_while(grounds: Grounds, moment: str) -> None:
+    """Killed between intent and request, or between answer and record: until the lease runs out nobody touches it."""
+    ground, orders = grounds.new(), a_batch(2)
+    number = ground.passes(ground.job(orders, in_flight=1)).index(f"POST /orders: {moment}") + 1
+    ground = grounds.new()
+    assert run(ground.job(orders, in_flight=1, doom=Doom(kill_at=number))) is None
+    assert {entry.number: entry.state for entry in ground.entries()} == {"1001": S.SENDING, "1002": S.PENDING}
+
+    early = run(ground.job(orders, worker="early"))
+    assert early is not None
+    (item,) = [item for item in early.reports[0].items if item.name == "1001"]
+    assert (item.outcome, "worker/1 is working on it" in item.detail) == (Outcome.CLAIMED, True)
+
+    ground.advance(LEASE.total_seconds())
+    assert run(ground.job(orders, worker="late")) is not None
+    check(ground, orders)
+    with closing(SqlStore(ground.ledger)) as store:
+        (entry,) = store.entries(number="1001")
+        assert S.UNCERTAIN in [event.now for event in store.history(entry.id)], "nobody knew, and that was known"
 
 
 def test_f2_restarted_when_the_key_is_forgotten(grounds: Grounds) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
@@ -10,11 +9,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from tests.chaos.victim import GO, READY, SILENCE, STOPPING, Ended, Job, work
+from tests.forked import processes
 
 KILLED = -signal.SIGKILL
-
-_context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["tests.chaos.victim"])
 
 
 class Worker:
@@ -22,8 +19,8 @@ class Worker:
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self._line, other = _context.Pipe()
-        self._process = _context.Process(target=work, args=(job, other), daemon=True)
+        self._line, other = processes.Pipe()
+        self._process = processes.Process(target=work, args=(job, other), daemon=True)
         self._process.start()
         other.close()
 

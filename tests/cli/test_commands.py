@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import socket
@@ -14,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.cli.command import run
 from tradegecko_bridge import Sandbox, TradeGeckoClient
 
 ORDERS = """\
@@ -24,14 +24,7 @@ order_number,placed_at,currency,customer_email,ship_last_name,ship_address1,ship
 
 
 def tgbridge(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-W", "error", "-m", "tradegecko_bridge", *arguments],
-        cwd=folder,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    return run(folder, *arguments, environment=environment)
 
 
 @pytest.fixture

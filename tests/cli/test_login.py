@@ -15,6 +15,7 @@ import httpx
 import pytest
 from cryptography.fernet import Fernet
 
+from tests.cli.command import run
 from tests.cli.test_config import load
 from tests.tradegecko.oauth import DANA, PASSWORD, SASHA, approve, refreshes
 from tradegecko_bridge import Sandbox, SqlStore
@@ -49,15 +50,7 @@ def write(sandbox: Sandbox, folder: Path, more: str = "", wired: str = "") -> No
 
 
 def tgbridge(sandbox: Sandbox, folder: Path, *arguments: str, said: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-W", "error", "-m", "tradegecko_bridge", *arguments],
-        cwd=folder,
-        env=environment(sandbox),
-        input=said,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    return run(folder, *arguments, said=said, environment=environment(sandbox))
 
 
 def environment(sandbox: Sandbox) -> dict[str, str]:
