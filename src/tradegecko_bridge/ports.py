@@ -347,11 +347,13 @@ class Store(Protocol):
     def unclaim(self, entry: LedgerEntry) -> None:
         """Give a claim back without changing anything; harmless when it was lost."""
 
-    def amend(self, entry_id: int, to: OrderState, *, at: datetime, who: str, why: str) -> LedgerEntry:
+    def amend(
+        self, entry_id: int, to: OrderState, *, at: datetime, who: str, why: str, retry: bool = False
+    ) -> LedgerEntry:
         """A decision (hold, release, skip, cancel, retry, shipped) on an order nobody is working on.
 
         What needs a reason gets ``by_hand`` with ``why`` as its text. Back to pending means now, with all patience
-        anew.
+        anew. What is ``todo`` with an order that is there waits as it did; with ``retry`` it is tried again now.
 
         Raises:
             KeyError: no such entry.

@@ -43,6 +43,26 @@ def test_voided_once(sandbox: Sandbox, client: TradeGeckoClient, status: str) ->
     assert len(bench.writes()) == writes
 
 
+def test_what_was_still_to_be_done_is_not_done_with_a_void_order(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """Its invoice could not be made at first; then the source canceled the order."""
+    sandbox.fault("POST", "/orders/*/actions/invoice", "status", status=503)
+    bench = Bench(
+        sandbox,
+        client,
+        ListSource([an_order("1001")]),
+        settings=ConnectionSettings(on_cancel="void", order_status="finalized", create_invoice=True),
+    )
+    bench.deliver()
+    bench.source.orders.append(CANCELED)
+    for _ in range(3):
+        bench.deliver()
+    assert [order.status for order in bench.remote()] == ["void"]
+    (entry,) = bench.store.entries()
+    assert (entry.state, entry.todo, entry.reason) == (OrderState.DELIVERED, (), None)
+    assert "void; nothing more is done with it" in [event.why for event in bench.store.history(entry.id)]
+    assert not list(client.invoices.list())
+
+
 def test_by_default_it_is_only_reported(sandbox: Sandbox, client: TradeGeckoClient) -> None:
     """A person decides."""
     bench = delivered(sandbox, client, on_cancel="report")

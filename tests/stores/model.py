@@ -198,15 +198,16 @@ class Model:
         if known.lease is not None and known.serial == entry.serial:
             known.let_go()
 
-    def amend(self, reference: str, to: OrderState, at: datetime) -> None:
+    def amend(self, reference: str, to: OrderState, at: datetime, *, retry: bool) -> None:
         """A person's decision."""
         known = self.orders[reference]
         if known.lease is not None and known.lease > at:
             raise ClaimLost
         if to not in NEXT[known.state] or to is S.SENDING:
             raise ValueError
+        if known.state not in AT_REMOTE or retry:
+            known.by_hand, known.passing, known.next_at = to in REASONED, False, None
         known.become(to)
-        known.by_hand, known.passing, known.next_at = to in REASONED, False, None
         known.let_go()
         known.settle()
 

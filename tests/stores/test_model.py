@@ -132,13 +132,13 @@ class StoreMachine(RuleBasedStateMachine):
         self.store.unclaim(entry)
         self.model.unclaim(entry)
 
-    @rule(reference=references, to=st.sampled_from(OrderState))
-    def amend(self, reference: str, to: OrderState) -> None:
+    @rule(reference=references, to=st.sampled_from(OrderState), retry=st.booleans())
+    def amend(self, reference: str, to: OrderState, retry: bool) -> None:
         """A person decides."""
         (found,) = self.store.entries(self.connection, reference=reference)
         self._alike(
-            lambda: self.store.amend(found.id, to, at=self.now, who="eve", why="so"),
-            lambda: self.model.amend(reference, to, self.now),
+            lambda: self.store.amend(found.id, to, at=self.now, who="eve", why="so", retry=retry),
+            lambda: self.model.amend(reference, to, self.now, retry=retry),
         )
 
     @rule(seconds=st.sampled_from([1, 30, 120, 300]))

@@ -107,9 +107,9 @@ class Both(RuleBasedStateMachine):
     def unclaim(self, pick: int) -> None:
         self.both(lambda store: store.unclaim(self.entries[-1 - pick % len(self.entries)]))
 
-    @rule(entry_id=st.integers(1, 4), to=states)
-    def amend(self, entry_id: int, to: OrderState) -> None:
-        answer = self.both(lambda store: store.amend(entry_id, to, at=self.now, who="eve", why="so"))
+    @rule(entry_id=st.integers(1, 4), to=states, retry=st.booleans())
+    def amend(self, entry_id: int, to: OrderState, retry: bool) -> None:
+        answer = self.both(lambda store: store.amend(entry_id, to, at=self.now, who="eve", why="so", retry=retry))
         if isinstance(answer, LedgerEntry):
             self.entries.append(answer)
 

@@ -16,6 +16,7 @@ from tradegecko_bridge.engine.wiring import Wiring
 from tradegecko_bridge.errors import OutcomeUnknown, Rejected, Unavailable
 from tradegecko_bridge.ledger import LedgerEntry, Reason
 
+VOID = "void"
 REFUSED = "action_refused"
 """The code of the reason why something asked for was not done; a person decides."""
 
@@ -47,6 +48,9 @@ class FollowUp:
         """
         try:
             done = self._w.gateway.acted(str(entry.remote_id)) if tried else ()
+            if VOID in done:
+                self._record(entry.moved(entry.state, self._w.clock(), todo=()), "void; nothing more is done with it")
+                return
             while entry.todo:
                 if entry.todo[0] not in done:
                     self._act(entry)

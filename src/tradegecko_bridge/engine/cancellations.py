@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
+from tradegecko_bridge.engine.actions import VOID
 from tradegecko_bridge.engine.keys import idempotency_key
 from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.settings import OnCancel
@@ -22,7 +23,6 @@ TO_DO: Final = "to do "
 """Begins what is still to be done; the number of the next try follows."""
 DONE: Final = "done"
 IN_DOUBT: Final = (OrderState.SENDING, OrderState.UNCERTAIN)
-ACTION: Final = "void"
 SHIPPED: Final = "ship"
 
 
@@ -80,10 +80,10 @@ def _void(wiring: Wiring, entry: LedgerEntry, tries: int) -> str:
     """Look, then void what is not void yet."""
     order_id = str(entry.remote_id)
     done = wiring.gateway.acted(order_id)
-    if ACTION in done:
+    if VOID in done:
         return "canceled at the source; was void in TradeGecko already"
     if SHIPPED in done:
         raise Rejected("something of it has been shipped; see to it by hand")
-    key = idempotency_key(wiring.connection, f"{entry.reference}\n{ACTION}", tries)
-    wiring.gateway.act(order_id, ACTION, key=key)
+    key = idempotency_key(wiring.connection, f"{entry.reference}\n{VOID}", tries)
+    wiring.gateway.act(order_id, VOID, key=key)
     return "canceled at the source; voided in TradeGecko"

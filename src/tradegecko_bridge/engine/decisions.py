@@ -105,7 +105,8 @@ class Decisions:
         if problem or self._dry_run:
             return Decided(entry if problem else _as_if(entry, to), entry.state, problem)
         try:
-            after = self._store.amend(entry.id, to, at=self._clock(), who=self._who, why=why)
+            retry = decision is Decision.RETRY
+            after = self._store.amend(entry.id, to, at=self._clock(), who=self._who, why=why, retry=retry)
         except (ClaimLost, ValueError) as error:
             return Decided(entry, entry.state, str(error))
         return Decided(after, entry.state)

@@ -141,10 +141,12 @@ class MemoryStore:
             if row and row.entry.claim and row.entry.serial == entry.serial:
                 self._put(work_rules.unclaimed(row))
 
-    def amend(self, entry_id: int, to: OrderState, *, at: datetime, who: str, why: str) -> LedgerEntry:
+    def amend(
+        self, entry_id: int, to: OrderState, *, at: datetime, who: str, why: str, retry: bool = False
+    ) -> LedgerEntry:
         """See :meth:`tradegecko_bridge.ports.Store.amend`."""
         with self._lock:
-            return self._change(work_rules.amended(self._row(entry_id), to, utc(at), who, why))
+            return self._change(work_rules.amended(self._row(entry_id), to, utc(at), who, why, retry=retry))
 
     def entries(
         self,

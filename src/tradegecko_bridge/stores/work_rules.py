@@ -112,7 +112,7 @@ def unclaimed(row: Row) -> Row:
     return evolve(row, entry=evolve(row.entry, claim=None, serial=row.entry.serial + 1))
 
 
-def amended(row: Row, to: OrderState, at: datetime, who: str, why: str) -> Change:
+def amended(row: Row, to: OrderState, at: datetime, who: str, why: str, *, retry: bool = False) -> Change:
     """What a person decides. Back to pending means: now, and with all patience anew.
 
     Raises:
@@ -133,12 +133,13 @@ def amended(row: Row, to: OrderState, at: datetime, who: str, why: str) -> Chang
         )
     if to is _S.SENDING:
         raise ValueError(f"order {entry.reference}: only a worker with a claim can send it; make it pending")
+    todo_waits = entry.state in AT_REMOTE and not retry
     after = evolve(
         entry,
         state=to,
-        reason=_reason(entry, to, why),
+        reason=entry.reason if todo_waits else _reason(entry, to, why),
         attempts=0 if to is _S.PENDING else entry.attempts,
-        next_attempt_at=None,
+        next_attempt_at=entry.next_attempt_at if todo_waits else None,
         updated_at=at,
         in_state_since=entry.since(to, at),
         claim=None,

@@ -200,13 +200,15 @@ def unclaim(tx: Connection, entry: LedgerEntry) -> None:
     tx.execute(mine.values(claim_worker=None, claim_until=None, serial=_c.serial + 1))
 
 
-def amend(tx: Connection, entry_id: int, to: OrderState, at: datetime, who: str, why: str) -> LedgerEntry:
+def amend(
+    tx: Connection, entry_id: int, to: OrderState, at: datetime, who: str, why: str, *, retry: bool
+) -> LedgerEntry:
     """What a person decides."""
     stored = tx.execute(_ONE, {"row_id": entry_id}).one_or_none()
     if stored is None:
         raise KeyError(f"no order entry {entry_id}")
     before = to_full_row(stored)
-    change = work_rules.amended(before, to, at, who, why)
+    change = work_rules.amended(before, to, at, who, why, retry=retry)
     _write_changes(tx, [(before, change)])
     return change[0].entry
 

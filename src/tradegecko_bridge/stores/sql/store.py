@@ -126,11 +126,13 @@ class SqlStore:
         with self._database.writing() as tx:
             orders.unclaim(tx, entry)
 
-    def amend(self, entry_id: int, to: OrderState, *, at: datetime, who: str, why: str) -> LedgerEntry:
+    def amend(
+        self, entry_id: int, to: OrderState, *, at: datetime, who: str, why: str, retry: bool = False
+    ) -> LedgerEntry:
         """See :meth:`tradegecko_bridge.ports.Store.amend`."""
         at = utc(at)
         with self._database.writing() as tx:
-            return orders.amend(tx, entry_id, to, at, who, why)
+            return orders.amend(tx, entry_id, to, at, who, why, retry=retry)
 
     def entries(
         self,

@@ -72,6 +72,20 @@ class DecisionChecks:
         assert (released.generation, released.sent_at) == (entry.generation, entry.sent_at)
         assert claim_one(store, SOON).state is S.PENDING
 
+    @pytest.mark.parametrize("retry", [False, True])
+    def test_what_is_left_to_be_done_waits_unless_it_is_retried(self, store: Store, retry: bool) -> None:
+        """That an order has been shipped says nothing of the invoice that was refused.
+
+        *Troubleshooting:* keep reason and ``next_attempt_at`` of an order that is there, except with ``retry``.
+        """
+        reason = Reason("action_refused", "invoice was refused")
+        facts = {"remote_id": "9", "todo": ("invoice",), "reason": reason, "next_attempt_at": SOON}
+        entry = store.record(in_state(store, S.SENDING).moved(S.DELIVERED, AT, **facts), who="ann")
+        store.unclaim(entry)
+        amended = store.amend(entry.id, S.SHIPPED, at=AT, who="bob", why="shipped", retry=retry)
+        assert (amended.reason, amended.next_attempt_at) == ((None, None) if retry else (reason, SOON))
+        assert amended.todo == ("invoice",)
+
     def test_waiting_can_be_cut_short(self, store: Store) -> None:
         """A pending order that waits for its next attempt can be tried now.
 
