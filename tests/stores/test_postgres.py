@@ -15,6 +15,7 @@ from tests.stores.running import running, said, start
 from tradegecko_bridge.errors import NumberInUse, StoreBusy, StoreError
 from tradegecko_bridge.ledger import LedgerEntry, OrderState, Step
 from tradegecko_bridge.stores import SqlStore
+from tradegecko_bridge.stores.sql import orders
 
 
 def test_eight_processes_open_a_new_ledger(postgres_ledger: str) -> None:
@@ -87,6 +88,22 @@ def test_busy_is_one_clear_line(postgres_ledger: str) -> None:
             assert store.entries("shop")[0].state is OrderState.PENDING
         store.amend(entry.id, OrderState.HELD, at=AT, who="me", why="wait")
         assert store.entries("shop")[0].state is OrderState.HELD
+
+
+def test_who_stands_still_in_a_transaction_loses_it(postgres_ledger: str) -> None:
+    """A worker that was stopped with an order locked: the others wait for a while, and then get it."""
+    with SqlStore(postgres_ledger, busy_timeout=0.5) as stopped, SqlStore(postgres_ledger) as store:
+        store.take_in("shop", batch(0, 1), at=AT)
+        (entry,) = store.entries("shop")
+
+        def stand_still() -> None:
+            with stopped._database.writing() as tx:
+                orders.amend(tx, entry.id, OrderState.SKIPPED, AT, "stopped", "no", retry=False)
+                assert store.amend(entry.id, OrderState.HELD, at=AT, who="me", why="wait").state is OrderState.HELD
+
+        with pytest.raises(StoreError, match="stood still in the middle of a write"):
+            stand_still()
+        assert [event.now for event in store.history(entry.id)] == [OrderState.PENDING, OrderState.HELD]
 
 
 def test_connections_the_server_dropped_are_replaced(postgres_ledger: str) -> None:

@@ -137,7 +137,9 @@ def _address(url: str) -> URL:
 
 
 def _postgresql_engine(address: URL, _name: str, busy_timeout: float) -> Engine:
-    options = f"-c lock_timeout={int(busy_timeout * 1000)}"
+    patience = int(busy_timeout * 1000)
+    # A process that stands still in the middle of a transaction loses it, before those who wait for its rows give up.
+    options = f"-c lock_timeout={patience} -c idle_in_transaction_session_timeout={patience}"
     try:
         return create_engine(
             address,
