@@ -10,8 +10,9 @@ from attrs import frozen
 from tests.chaos.cases import to_be_held
 from tests.chaos.ground import EVERY_STATUS, Ground, account
 from tests.chaos.victim import CONNECTION
-from tradegecko_bridge import SqlStore
+from tradegecko_bridge import SqlStore, TradeGeckoClient
 from tradegecko_bridge.commerce import SourceOrder
+from tradegecko_bridge.engine import ConnectionSettings
 from tradegecko_bridge.ledger import NEXT, LedgerEntry, LedgerEvent, OrderState
 from tradegecko_bridge.tradegecko.records import Order
 
@@ -27,10 +28,14 @@ class Verdict:
     deviations: tuple[str, ...]
 
 
-def audit(ground: Ground, orders: Sequence[SourceOrder]) -> Verdict:
-    """Compare what the source gave with the account and the ledger, both as they are now."""
+def audit(ground: Ground, orders: Sequence[SourceOrder], settings: ConnectionSettings | None = None) -> Verdict:
+    """Compare what the source gave with the account and the ledger, both as they are now.
+
+    With ``settings`` that ask for actions, each order has been invoiced, paid and packed once.
+    """
     with account(ground) as client:
         there = list(client.orders.list(status=EVERY_STATUS))
+        undone = list(_of_actions(client, there)) if settings and settings.create_invoice else []
     numbers = [order.order_number for order in there]
     due = [order.number for order in orders if not to_be_held(order)]
     return Verdict(
@@ -38,13 +43,13 @@ def audit(ground: Ground, orders: Sequence[SourceOrder]) -> Verdict:
         created=len(there),
         doubles=len(numbers) - len(set(numbers)),
         missing=len(set(due) - set(numbers)),
-        deviations=tuple(_deviations(ground, orders, there)),
+        deviations=(*_deviations(ground, orders, there), *undone),
     )
 
 
-def check(ground: Ground, orders: Sequence[SourceOrder]) -> Verdict:
+def check(ground: Ground, orders: Sequence[SourceOrder], settings: ConnectionSettings | None = None) -> Verdict:
     """An audit that has to find nothing."""
-    verdict = audit(ground, orders)
+    verdict = audit(ground, orders, settings)
     assert not verdict.deviations, "\n".join(verdict.deviations)
     return verdict
 
@@ -65,6 +70,21 @@ def _deviations(ground: Ground, orders: Sequence[SourceOrder], there: Sequence[O
             yield from (f"{order.number}: {problem}; {_told(history)}" for problem in problems)
 
 
+def _of_actions(client: TradeGeckoClient, there: Sequence[Order]) -> Iterator[str]:
+    """Each order has one invoice over all of it, is paid once, and is in one parcel."""
+    invoices, payments = list(client.invoices.list()), list(client.payments.list())
+    parcels = list(client.fulfillments.list())
+    for order in there:
+        mine = [invoice for invoice in invoices if invoice.order_id == order.id]
+        paid = [payment for payment in payments if payment.invoice_id in {invoice.id for invoice in mine}]
+        packed = [parcel for parcel in parcels if parcel.order_id == order.id]
+        if (len(mine), len(paid), len(packed)) != (1, 1, 1):
+            yield f"{order.order_number}: {len(mine)} invoices, {len(paid)} payments, {len(packed)} parcels"
+        stands = (order.invoice_status, order.payment_status, order.packed_status)
+        if stands != ("invoiced", "paid", "packed"):
+            yield f"{order.order_number}: {stands}"
+
+
 def _of_order(order: SourceOrder, entry: LedgerEntry, remote: Sequence[Order]) -> Iterator[str]:
     times = 0 if to_be_held(order) else 1
     state = OrderState.DELIVERED if times else OrderState.HELD
@@ -74,6 +94,8 @@ def _of_order(order: SourceOrder, entry: LedgerEntry, remote: Sequence[Order]) -
         yield f"{entry.state} in the ledger instead of {state}"
     if entry.state is OrderState.HELD and entry.reason is None:
         yield "held without a reason"
+    if entry.todo and entry.state is not OrderState.HELD:
+        yield f"still to do: {entry.todo}"
     if entry.claim is not None:
         yield f"still claimed by {entry.claim.worker}"
     if len(remote) == times == 1:

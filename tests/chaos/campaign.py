@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from random import Random
+from typing import Any
 
 from attrs import define, evolve, field
 
@@ -14,6 +15,7 @@ from tests.chaos.ground import LEASE, Ground, Grounds
 from tests.chaos.victim import Job
 from tests.chaos.workers import Worker, run, workers
 from tradegecko_bridge.commerce import SourceOrder
+from tradegecko_bridge.engine import ConnectionSettings
 
 
 @define(kw_only=True)
@@ -29,9 +31,11 @@ class Tally:
     missing: int = 0
     deviations: list[str] = field(factory=list)
 
-    def close(self, ground: Ground, orders: Sequence[SourceOrder], case: str) -> None:
+    def close(
+        self, ground: Ground, orders: Sequence[SourceOrder], case: str, settings: ConnectionSettings | None = None
+    ) -> None:
         """One more case has come to rest: audit it."""
-        verdict = audit(ground, orders)
+        verdict = audit(ground, orders, settings)
         self.cases += 1
         self.sent += verdict.sent
         self.created += verdict.created
@@ -51,21 +55,24 @@ class Tally:
             self.restarts += ground.settle(evolve(job, doom=Doom()), len(orders))
         except AssertionError as error:
             self.deviations.append(f"{case}: {error}")
-        self.close(ground, orders, case)
+        self.close(ground, orders, case, job.settings)
 
     def assert_clean(self) -> None:
         """Nothing deviates."""
         assert not self.deviations, "\n".join(self.deviations)
 
 
-def killed_at(grounds: Grounds, tally: Tally, *numbers: int, size: int = 6, in_flight: int = 4) -> None:
-    """A worker killed at a boundary, its successor too, and so on; then one that is left in peace."""
+def killed_at(grounds: Grounds, tally: Tally, *numbers: int, size: int = 6, **fields: Any) -> None:
+    """A worker killed at a boundary, its successor too, and so on; then one that is left in peace.
+
+    ``fields`` are the job's.
+    """
     ground, orders = grounds.new(), a_batch(size)
-    job = ground.job(orders, in_flight=in_flight)
+    job = ground.job(orders, **fields)
     for number in numbers:
         tally.kills += run(evolve(job, doom=Doom(kill_at=number))) is None
         ground.advance(LEASE.total_seconds())
-    tally.settle(ground, job, orders, f"{grounds.ledgers.name}, {in_flight} in flight, killed at {numbers}")
+    tally.settle(ground, job, orders, f"{grounds.ledgers.name}, {size} orders with {fields}, killed at {numbers}")
 
 
 def killed_again_and_again(grounds: Grounds, tally: Tally, seed: int, *, lives: int) -> None:

@@ -10,6 +10,7 @@ from attrs import evolve
 
 from tests.support import ListSource
 from tradegecko_bridge.commerce import Customer, SourceOrder
+from tradegecko_bridge.engine import ConnectionSettings
 from tradegecko_bridge.ports import OrderSource
 from tradegecko_bridge.testing.builders import A_CUSTOMER, AN_ADDRESS, a_line, an_order
 
@@ -46,6 +47,10 @@ def _of_kind(number: int) -> dict[str, Any]:
 def to_be_held(order: SourceOrder) -> bool:
     """Whether the order cannot be delivered, and has to be in the ledger with the reason why not."""
     return any(line.sku == NOBODYS for line in order.lines)
+
+
+EVERYTHING = ConnectionSettings(order_status="finalized", create_invoice=True, mark_paid=True, pack_orders=True)
+"""Every action after delivery."""
 
 
 def listed(orders: Sequence[SourceOrder]) -> Callable[[], OrderSource]:

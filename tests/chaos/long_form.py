@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from attrs import frozen
 
 from tests.chaos.campaign import Tally, killed_again_and_again, killed_at, racing
-from tests.chaos.cases import a_batch
+from tests.chaos.cases import EVERYTHING, a_batch
 from tests.chaos.ground import Grounds, Ledgers, quick_folder
 from tests.chaos.storm import storm
 from tests.stores import postgres
@@ -57,6 +57,14 @@ def in_every_handful(seed: int, grounds: Grounds, tally: Tally) -> None:
         killed_at(grounds, tally, number, size=12, in_flight=1)
 
 
+def between_actions(seed: int, grounds: Grounds, tally: Tally) -> None:
+    """At each third boundary of orders that are invoiced, paid and packed."""
+    ground = grounds.new()
+    count = len(ground.passes(ground.job(a_batch(3), settings=EVERYTHING)))
+    for number in range(1 + seed % 3, count + 1, 3):
+        killed_at(grounds, tally, number, size=3, settings=EVERYTHING)
+
+
 def short_lives(seed: int, grounds: Grounds, tally: Tally) -> None:
     """Many workers in a row, each killed somewhere."""
     for number in range(30):
@@ -89,6 +97,7 @@ def parts(seed: int) -> dict[str, Part]:
     return {
         "killed at every boundary": partial(at_every_boundary, seed),
         "killed in handfuls": partial(in_every_handful, seed),
+        "killed between actions": partial(between_actions, seed),
         "killed again and again": partial(short_lives, seed),
         "2 racing": partial(races, 2, seed),
         "4 racing": partial(races, 4, seed),

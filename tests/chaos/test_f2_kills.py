@@ -11,7 +11,7 @@ import pytest
 from tests.chaos.audit import check
 from tests.chaos.boundaries import Doom
 from tests.chaos.campaign import Tally, killed_again_and_again, killed_at
-from tests.chaos.cases import a_batch
+from tests.chaos.cases import EVERYTHING, a_batch
 from tests.chaos.ground import LEASE, Grounds
 from tests.chaos.workers import run
 from tradegecko_bridge import SqlStore
@@ -93,6 +93,18 @@ def test_f2_killed_again_and_again(grounds: Grounds, tally: Tally) -> None:
     killed_again_and_again(grounds, tally, SEED, lives=6)
     tally.assert_clean()
     assert tally.kills >= 3
+
+
+@pytest.mark.parametrize("action", ["invoice", "pay", "pack"])
+def test_f2_killed_between_actions(grounds: Grounds, action: str) -> None:
+    """The invoice, the payment or the parcel is made, and nobody has written that down: none is made twice."""
+    ground, orders = grounds.new(), a_batch(2)
+    passed = ground.passes(ground.job(orders, settings=EVERYTHING))
+    (number, *_) = [n for n, name in enumerate(passed, 1) if name.endswith(f"/actions/{action}: answered")]
+    ground = grounds.new()
+    assert run(ground.job(orders, settings=EVERYTHING, doom=Doom(kill_at=number))) is None
+    ground.settle(ground.job(orders, settings=EVERYTHING), len(orders))
+    check(ground, orders, EVERYTHING)
 
 
 @pytest.mark.parametrize("moment", ["leaves", "handed back"])

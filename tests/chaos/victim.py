@@ -21,7 +21,7 @@ from attrs import field, frozen
 
 from tests.chaos.boundaries import Boundaries, Doom, WatchedTransport, handed_back, watch_databases
 from tradegecko_bridge import SqlStore, SyncEngine, Timing, TradeGeckoClient, TradeGeckoGateway
-from tradegecko_bridge.engine import Report
+from tradegecko_bridge.engine import ConnectionSettings, Report
 from tradegecko_bridge.ports import Clock, OrderSource
 from tradegecko_bridge.tradegecko.client.base import shared_ssl_context
 from tradegecko_bridge.tradegecko.limits import RateLimiter, SharedLimiter
@@ -51,6 +51,7 @@ class Job:
     worker: str = "worker"
     doom: Doom = Doom()
     timing: Timing = Timing()
+    settings: ConnectionSettings = ConnectionSettings()
     timeout: float = 30.0
     reads: int = 2
     shared_limit: bool = False
@@ -112,6 +113,7 @@ def deliver(job: Job, store: SqlStore, client: TradeGeckoClient) -> tuple[Report
             gateway=TradeGeckoGateway(client, mirror=store.mirror, clock=clock_of(job.clock)),
             store=store,
             timing=job.timing,
+            settings=job.settings,
             clock=clock_of(job.clock),
             worker=f"{job.worker}/{number}",
             in_flight=job.in_flight,
