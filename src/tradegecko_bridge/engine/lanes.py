@@ -14,11 +14,12 @@ from tradegecko_bridge.ledger import LedgerEntry
 
 T = TypeVar("T")
 
-
 HANDFUL: Final = 16
 """Lanes a thread takes at a time, at most: what their items have to write is written together."""
 SPAN: Final = 0.25
 """Seconds the items that are written together may take: where answers are slow, each goes alone."""
+_QUICKEST: Final = 0.001
+"""Seconds one item takes at least, whatever a coarse clock says."""
 Work = Callable[[Sequence[T], Callable[[], bool]], None]
 """Work on items that have nothing to do with each other, for as long as the function says to go on."""
 
@@ -50,7 +51,7 @@ def side_by_side(lanes: Sequence[Sequence[T]], work: Work[T], at_once: int) -> N
                         return
                     items, began = [lane[step] for lane in taken if step < len(lane)], perf_counter()
                     work(items, going_on)
-                    seconds = (perf_counter() - began) / len(items)
+                    seconds = max((perf_counter() - began) / len(items), _QUICKEST)
         except BaseException as error:
             failures.append(error)
 

@@ -269,7 +269,8 @@ class Sender:
     def _on_its_way(self, number: str, beside: LedgerEntry) -> Reason | None:
         for other in self._w.store.entries(number=number, states=_IN_DOUBT):
             if other.remote_number == number and other.id != beside.id:
-                text = f"order {other.number!r} of {other.connection} is on its way to TradeGecko as {number!r}"
+                whose = f"order {other.number!r} of {other.connection}"
+                text = f"{whose} is on its way to TradeGecko as {number!r}; this one waits until that is decided"
                 return Reason("number_taken", text, passing=True)
         return None
 
