@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Protocol, Unpack, runtime_checkable
 
 from tradegecko_bridge.commerce import (
@@ -218,6 +219,9 @@ class Gateway(Protocol):
 
     def prices_include_tax(self) -> bool:
         """Whether the prices of an order include tax when it does not say."""
+
+    def default_tax_rate(self) -> Decimal | None:
+        """The rate, in percent, of a line that does not say one, where nothing else is set; None if there is none."""
 
     def find_currency(self, name: str) -> str:
         """The ISO code of a currency by its ISO code or its name over there, whatever the case.

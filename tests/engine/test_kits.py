@@ -15,6 +15,7 @@ from tradegecko_bridge import ConnectionSettings, Sandbox, TradeGeckoClient
 from tradegecko_bridge.commerce import Component, OrderLine, SourceOrder, Totals
 from tradegecko_bridge.engine import Outcome
 from tradegecko_bridge.engine.kits import exploded
+from tradegecko_bridge.engine.tax import rated
 from tradegecko_bridge.ledger import OrderState
 from tradegecko_bridge.testing.builders import a_line, an_order
 
@@ -83,7 +84,7 @@ def test_shares_by_price_and_by_units() -> None:
 
 def test_a_kit_keeps_its_tax_rate() -> None:
     """Also where the source only gives the amount of the tax."""
-    line = kit(price="100.00", tax_rate=None, tax=D("13.00"))
+    (line,) = rated(an_order(lines=[kit(price="100.00", tax_rate=None, tax=D("13.00"))], shipping=()), 2).lines
     assert {part.tax_rate for part in exploded(line, 2)} == {D(13)}
 
 

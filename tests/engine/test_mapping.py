@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tradegecko_bridge import ConnectionSettings
 from tradegecko_bridge.commerce import Discount, OrderLine, ShippingLine, SourceOrder, Totals
 from tradegecko_bridge.commerce.remote import LineKind, OrderDraft, RemoteVariant
-from tradegecko_bridge.engine.mapping import Catalog, plan_order, tax_rate, variant_ids
+from tradegecko_bridge.engine.mapping import Catalog, plan_order, variant_ids
+from tradegecko_bridge.engine.tax import rated, tax_rate
 from tradegecko_bridge.ledger import Reason
 from tradegecko_bridge.testing.builders import a_line, an_order
 
@@ -22,7 +23,7 @@ CATALOG = Catalog(
 
 
 def plan(order: SourceOrder, **settings: object) -> OrderDraft:
-    draft = plan_order(order, "mark", CATALOG, ConnectionSettings(**settings))  # type: ignore[arg-type]
+    draft = plan_order(rated(order, 2), "mark", CATALOG, ConnectionSettings(**settings))  # type: ignore[arg-type]
     assert isinstance(draft, OrderDraft), draft
     return draft
 

@@ -121,8 +121,9 @@ def test_a_price_that_cannot_be_converted_holds_the_order(sandbox: Sandbox, clie
     )
     many = an_order(lines=[a_line("MUG-BLUE", 900_000, "0.07", price_includes_tax=True)], shipping=())
     said = held(sandbox, client, many, tax_treatment="exclusive")
-    assert (
-        said == "line MUG-BLUE (SKU MUG-BLUE) would come to 63003.15 instead of 63000.00 with tax on top of its price"
+    assert said == (
+        "line MUG-BLUE (SKU MUG-BLUE) would come to 63003.15 instead of 63000.00 with tax on top of its price; "
+        "set tax_treatment otherwise"
     )
 
 

@@ -17,6 +17,7 @@ from tradegecko_bridge import ConnectionSettings, Sandbox, TradeGeckoClient, Tra
 from tradegecko_bridge.commerce import Component, Discount, OrderLine, ShippingLine, SourceOrder, Totals
 from tradegecko_bridge.commerce.remote import DraftLine, LineKind, OrderDraft
 from tradegecko_bridge.engine import Outcome
+from tradegecko_bridge.engine.tax import amount_of, rated, tax_in
 from tradegecko_bridge.engine.totals import predicted_total
 from tradegecko_bridge.testing.builders import AN_ADDRESS, a_line, an_order
 
@@ -121,26 +122,227 @@ def test_a_greater_difference_holds_the_order(bench: Bench) -> None:
     assert bench.remote()[0].total == D("150.00")
 
 
-@pytest.mark.parametrize(
-    "given_settings",
-    [
-        {"shipping_label": ""},
-        {"send_discount": False},
-        {"line_tax": "account"},
-        {"item_filters": [{"skus": ["TEE-M"]}]},
-    ],
-)
+LEFT_OUT = [
+    {"shipping_label": ""},
+    {"send_discount": False},
+    {"item_filters": [{"skus": ["TEE-M"], "rule": "except"}]},
+    {"ignore_unshippable": True},
+]
+
+
+def much_to_leave_out() -> SourceOrder:
+    """Something of everything that settings can leave out, and the total of all of it."""
+    gift = a_line("PIN-OWL", 1, "3.00", reference="gift", shippable=False, additional_discount=D(1))
+    order_lines = [a_line("MUG-BLUE", 2), a_line("TEE-M", 1, "25.00"), gift]
+    order = an_order("1001", order_lines, discounts=(Discount(amount=D(7)),))
+    return evolve(order, totals=Totals(grand_total=shop_total(order, 2)))
+
+
+@pytest.mark.parametrize("given_settings", LEFT_OUT)
 def test_what_the_settings_leave_out_is_no_difference(
     sandbox: Sandbox, client: TradeGeckoClient, given_settings: dict[str, Any]
 ) -> None:
-    """Where something is left out, or left to the account, on purpose, the gate stays open and the report tells."""
+    """It is taken off the source's total before that is compared; the report tells that the totals differ."""
     bench = Bench(sandbox, client, ListSource(), settings=ConnectionSettings(**given_settings))
-    order_lines = [a_line("MUG-BLUE", 2, tax_rate=D(5)), a_line("TEE-M", 1, "25.00")]
-    order = totalling("99.99", *order_lines, discounts=(Discount(amount=D(7)),))
+    order = much_to_leave_out()
     bench.source.orders.append(order)
     report = bench.deliver()
     assert outcomes(report) == {"1001": Outcome.DELIVERED}
-    assert "in TradeGecko and 99.99 at the source" in detail(report, "1001")
+    assert f"in TradeGecko and {order.totals.grand_total} at the source" in detail(report, "1001")
+    kinds = [line.line_type for line in client.order_line_items.list(order_id=bench.remote()[0].id)]
+    assert "rounding" not in kinds
+
+
+@pytest.mark.parametrize("given_settings", LEFT_OUT)
+def test_what_is_left_out_does_not_open_the_gate(
+    sandbox: Sandbox, client: TradeGeckoClient, given_settings: dict[str, Any]
+) -> None:
+    """What goes out still has to come to the rest."""
+    bench = Bench(sandbox, client, ListSource(), settings=ConnectionSettings(**given_settings))
+    bench.source.orders.append(evolve(much_to_leave_out(), totals=Totals(grand_total=D(500))))
+    report = bench.deliver()
+    assert outcomes(report) == {"1001": Outcome.HELD}
+    assert "and is 500 at the source, " in detail(report, "1001")
+    assert "of it left out by the settings" in detail(report, "1001")
+
+
+def test_tax_left_to_the_account_opens_the_gate(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """The settings say so; what came out different is told."""
+    bench = Bench(sandbox, client, ListSource(), settings=ConnectionSettings(line_tax="account"))
+    bench.source.orders.append(totalling("500.00", a_line("MUG-BLUE", 2)))
+    report = bench.deliver()
+    assert outcomes(report) == {"1001": Outcome.DELIVERED}
+    assert "in TradeGecko and 500.00 at the source" in detail(report, "1001")
+
+
+def bare(sku: str = "MUG-BLUE", price: str = "20.00", **facts: Any) -> OrderLine:
+    """A line that says nothing of tax."""
+    return a_line(sku, **{"price": price, "tax_rate": None, **facts})
+
+
+def shipped_for(amount: str, **facts: Any) -> tuple[ShippingLine, ...]:
+    return (ShippingLine(label="Flat rate", amount=D(amount), **facts),)
+
+
+@pytest.mark.parametrize(
+    ("order", "rates"),
+    [
+        pytest.param(
+            an_order(lines=[bare()], shipping=(), totals=Totals(tax=D(4), grand_total=D(24))), [20], id="order"
+        ),
+        pytest.param(
+            an_order(
+                lines=[bare()], shipping=shipped_for("5.00"), totals=Totals(tax=D("3.25"), grand_total=D("28.25"))
+            ),
+            [13, 13],
+            id="order-on-all",
+        ),
+        pytest.param(
+            an_order(
+                lines=[bare()], shipping=shipped_for("5.00"), totals=Totals(tax=D("2.60"), grand_total=D("27.60"))
+            ),
+            [13, 0],
+            id="order-on-goods",
+        ),
+        pytest.param(
+            an_order(
+                lines=[a_line(price="10.00"), bare("TEE-M", "20.00")],
+                shipping=(),
+                totals=Totals(tax=D("2.30"), grand_total=D("32.30")),
+            ),
+            [13, 5],
+            id="order-minus-what-is-known",
+        ),
+        pytest.param(
+            an_order(
+                lines=[bare(price="10.00", tax=D("1.30"))],
+                shipping=shipped_for("5.00"),
+                totals=Totals(grand_total=D("16.30")),
+            ),
+            [13, 0],
+            id="goods-carry-it-shipping-does-not",
+        ),
+        pytest.param(
+            an_order(
+                lines=[bare(price="10.00", tax=D("1.30")), bare("TEE-M", "10.00")],
+                shipping=(),
+                totals=Totals(grand_total=D("21.30")),
+            ),
+            [13, 0],
+            id="one-line-carries-it",
+        ),
+        pytest.param(
+            an_order(lines=[bare(price="1.000", tax=D("0.053"))], shipping=(), currency="KWD",
+                     totals=Totals(grand_total=D("1.053"))),
+            [D("5.3")],
+            id="three-digits",
+        ),
+        pytest.param(
+            an_order(lines=[bare(price="333", tax=D("27"))], shipping=(), currency="JPY",
+                     totals=Totals(grand_total=D("360"))),
+            [8],
+            id="no-digits",
+        ),
+        pytest.param(
+            an_order(lines=[bare()], shipping=(), totals=Totals(grand_total=D("20.00"))), [0], id="no-tax-at-all"
+        ),
+        pytest.param(
+            an_order(lines=[bare()], shipping=(), totals=Totals(grand_total=D("22.60"))), [None], id="the-accounts"
+        ),
+        pytest.param(
+            an_order(lines=[bare(price_includes_tax=True)], shipping=(), totals=Totals(grand_total=D("20.00"))),
+            [None],
+            id="included-nobody-knows-how-much",
+        ),
+        pytest.param(
+            an_order(lines=[bare(price_includes_tax=True)], shipping=(),
+                     totals=Totals(tax=D("2.61"), grand_total=D("20.00"))),
+            [15],
+            id="included-by-the-order",
+        ),
+        pytest.param(
+            an_order(lines=[bare(price="24.998685", tax_rate=D(13))], shipping=(),
+                     totals=Totals(grand_total=D("28.24851405"))),
+            [13],
+            id="unrounded-total",
+        ),
+    ],
+)  # fmt: skip
+def test_however_a_shop_tells_its_tax(
+    sandbox: Sandbox, client: TradeGeckoClient, order: SourceOrder, rates: list[Decimal | None]
+) -> None:
+    """Per line, per order, on goods alone, not at all: TradeGecko comes to the shop's total, without rounding."""
+    if order.currency not in {currency.iso for currency in client.currencies.list()}:
+        digits = {"KWD": 3, "JPY": 0}[order.currency]
+        client.currencies.create({"iso": order.currency, "name": order.currency, "rate": "1.0", "precision": digits})
+    bench = Bench(sandbox, client, ListSource())
+    assert deliver(bench, order) is Outcome.DELIVERED
+    (remote,) = bench.remote()
+    assert order.totals.grand_total is not None
+    assert remote.total == round(order.totals.grand_total, 3 if order.currency == "KWD" else 2)
+    found = sorted(client.order_line_items.list(order_id=remote.id), key=lambda line: line.position or 0)
+    types = {tax_type.id: tax_type.effective_rate for tax_type in client.tax_types.list()}
+    default = client.accounts.current().default_sales_order_tax_type_id
+    sent = [
+        types[line.tax_type_id] if line.tax_rate_override is None and line.tax_type_id else line.tax_rate_override
+        for line in found
+    ]
+    assert sent == [types[default or 0] if rate is None else rate for rate in rates]
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        an_order(lines=[bare()], shipping=(), totals=Totals(grand_total=D("999.00"))),
+        an_order(lines=[bare()], shipping=(), totals=Totals(tax=D("4.00"), grand_total=D("999.00"))),
+        an_order(lines=[bare()], shipping=(), totals=Totals(tax=D("300.00"), grand_total=D("320.00"))),
+        an_order(lines=[bare(price_includes_tax=True)], shipping=(), totals=Totals(grand_total=D("500.00"))),
+        an_order(lines=[a_line()], shipping=shipped_for("5.00"), totals=Totals(grand_total=D("500.00"))),
+    ],
+    ids=["nothing-of-tax", "order-tax", "absurd-tax", "included", "shipping-without-rate"],
+)
+def test_no_way_of_telling_tax_opens_the_gate(bench: Bench, order: SourceOrder) -> None:
+    """What the parts do not come to is held with both numbers."""
+    assert deliver(bench, order) is Outcome.HELD
+    (entry,) = bench.store.entries()
+    assert entry.reason is not None
+    assert entry.reason.code == "total_differs"
+    assert bench.writes() == []
+
+
+shop_rates = st.sampled_from([D(5), D(13), D("8.875"), D("19"), D("20"), D("21")])
+
+
+@given(
+    prices=st.lists(st.tuples(st.integers(1, 9), money), min_size=1, max_size=6),
+    rate=shop_rates,
+    shipping=st.none() | money,
+    taxed_shipping=st.booleans(),
+    included=st.booleans(),
+)
+def test_tax_told_for_the_whole_order_is_found_again(
+    prices: list[tuple[int, Decimal]], rate: Decimal, shipping: Decimal | None, taxed_shipping: bool, included: bool
+) -> None:
+    """A shop that rounds its tax once: the lines come to its total, but for a cent for each of them."""
+    order_lines = [
+        bare(price=str(price), quantity=units, reference=str(n), price_includes_tax=included)
+        for n, (units, price) in enumerate(prices)
+    ]
+    ways = () if shipping is None else shipped_for(str(shipping), price_includes_tax=included)
+    order = an_order(lines=order_lines, shipping=ways)
+    shares = [tax_in(part, rate if isinstance(part, OrderLine) or taxed_shipping else D(0)) for part in order.priced]
+    tax = round_half_up(sum(shares, D(0)))
+    net = sum(map(amount_of, order.priced), D(0))
+    told = evolve(order, totals=Totals(tax=tax, grand_total=net if included else net + tax))
+    found = rated(told, 2)
+    assert all(part.tax_rate is not None for part in found.priced)
+    assert abs(sum((tax_in(part, part.tax_rate or D(0)) for part in found.priced), D(0)) - tax) <= D("0.005") * len(
+        found.priced
+    )
+
+
+def round_half_up(amount: Decimal) -> Decimal:
+    return amount.quantize(D("0.01"), ROUND_HALF_UP)
 
 
 def test_a_source_without_a_grand_total_has_no_gate(bench: Bench) -> None:

@@ -10,6 +10,7 @@ from tradegecko_bridge.commerce.remote import Named
 from tradegecko_bridge.engine.mapping import LONGEST_SKU, Catalog, Variants
 from tradegecko_bridge.engine.rules import sent_lines
 from tradegecko_bridge.engine.settings import ConnectionSettings, MatchBy, TaxTreatment
+from tradegecko_bridge.engine.tax import rated
 from tradegecko_bridge.engine.wiring import Wiring
 from tradegecko_bridge.errors import Rejected
 from tradegecko_bridge.ledger import Reason
@@ -42,9 +43,17 @@ def catalog_of(wiring: Wiring, orders: Sequence[SourceOrder]) -> Catalog:
         currencies=gateway.currencies({currency} if currency else {order.currency for order in orders}),
         currency=currency,
         prices_include_tax=settings.tax_treatment is TaxTreatment.DEFAULT and gateway.prices_include_tax(),
+        tax_rate=gateway.default_tax_rate() if any(map(_has_open_total, orders)) else None,
         names=names,
         missing=missing or unknown,
     )
+
+
+def _has_open_total(order: SourceOrder) -> bool:
+    """Whether the account's tax decides what the order comes to, and there is something to compare it with."""
+    if order.totals.grand_total is None:
+        return False
+    return any(part.tax_rate is None and not part.price_includes_tax for part in rated(order, 2).priced)
 
 
 def _barcodes(gateway: Gateway, settings: ConnectionSettings, lines: Sequence[OrderLine]) -> Variants:

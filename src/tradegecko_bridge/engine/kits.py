@@ -9,7 +9,6 @@ from typing import Final
 from attrs import evolve
 
 from tradegecko_bridge.commerce import Component, OrderLine
-from tradegecko_bridge.engine.tax import tax_rate
 
 ZERO: Final = Decimal(0)
 FINEST: Final = Decimal("0.00001")
@@ -31,7 +30,6 @@ def exploded(line: OrderLine, digits: int) -> Iterator[OrderLine]:
         yield line
         return
     shares = _shares(line.price - line.discount, _weights(line.components), Decimal(1).scaleb(-digits))
-    rate = tax_rate(line)
     first = True
     for number, (component, share) in enumerate(zip(line.components, shares, strict=True), 1):
         for units, price in _units(component.quantity, share, Decimal(1).scaleb(-digits)):
@@ -46,7 +44,6 @@ def exploded(line: OrderLine, digits: int) -> Iterator[OrderLine]:
                 discount=ZERO,
                 additional_discount=line.additional_discount if first else ZERO,
                 tax=None,
-                tax_rate=rate,
                 components=(),
             )
             first = False

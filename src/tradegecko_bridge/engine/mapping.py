@@ -12,10 +12,8 @@ from tradegecko_bridge.commerce import OrderLine, ShippingLine, SourceOrder
 from tradegecko_bridge.commerce.remote import DraftLine, LineKind, Named, OrderDraft, RemoteVariant
 from tradegecko_bridge.engine.sanity import absurd_numbers, named
 from tradegecko_bridge.engine.settings import ConnectionSettings, LineTax, TaxTreatment
-from tradegecko_bridge.engine.tax import ZERO, on_one_footing, prices_to_send, rate_in, tax_rate
+from tradegecko_bridge.engine.tax import ZERO, on_one_footing, prices_to_send
 from tradegecko_bridge.ledger import Reason
-
-__all__ = ["Catalog", "plan_order", "tax_rate", "variant_ids"]
 
 LONGEST_SKU: Final = 255
 """No real SKU is longer, and one that is must not spoil the look-up of the others."""
@@ -28,7 +26,8 @@ class Catalog:
     """What the account has that orders refer to: variants by SKU and by barcode, and the digits of each currency by ISO
     code; ``names`` are ids of what the settings name, ``missing`` says which of it is not there.
 
-    ``currency`` is the one the settings give all orders; ``prices_include_tax`` is the account's default.
+    ``currency`` is the one the settings give all orders; ``prices_include_tax`` and ``tax_rate`` (percent; None where
+    nobody asked) are the account's defaults.
     """
 
     variants: Variants
@@ -36,6 +35,7 @@ class Catalog:
     barcodes: Variants = field(factory=dict)
     currency: str | None = None
     prices_include_tax: bool = False
+    tax_rate: Decimal | None = None
     names: Mapping[Named, str] = field(factory=dict)
     missing: Reason | None = None
 
@@ -53,7 +53,8 @@ class Catalog:
 
 
 def plan_order(order: SourceOrder, marker: str, catalog: Catalog, settings: ConnectionSettings) -> OrderDraft | Reason:
-    """The order to create, with all of its lines, or the one reason why it cannot be."""
+    """The order to create, with all of its lines, or the one reason why it cannot be. Rates are those of
+    :func:`tradegecko_bridge.engine.tax.rated`."""
     reason = _find_fault(order, catalog)
     if reason is not None:
         return reason
@@ -79,7 +80,7 @@ def plan_order(order: SourceOrder, marker: str, catalog: Catalog, settings: Conn
         shipping_address=ship_to,
         billing_address=order.billing_address,
         lines=(
-            *(_product_line(line, footed, catalog, settings) for line in footed.lines),
+            *(_product_line(line, catalog, settings) for line in footed.lines),
             *_shipping_lines(footed, settings),
             *_discount_lines(order, settings),
         ),
@@ -153,13 +154,13 @@ def _find_variant_fault(order: SourceOrder, catalog: Catalog) -> Reason | None:
     return None
 
 
-def _product_line(line: OrderLine, order: SourceOrder, catalog: Catalog, settings: ConnectionSettings) -> DraftLine:
+def _product_line(line: OrderLine, catalog: Catalog, settings: ConnectionSettings) -> DraftLine:
     return DraftLine(
         variant_id=catalog.of(line)[0].id,
         label=line.name,
         quantity=line.quantity,
         price=line.price - line.discount,
-        tax_rate=_rate_to_send(line, order, settings),
+        tax_rate=_rate_to_send(line, settings),
     )
 
 
@@ -173,7 +174,7 @@ def _shipping_lines(order: SourceOrder, settings: ConnectionSettings) -> list[Dr
             label=": ".join(part for part in (settings.shipping_label, line.label or line.code) if part),
             quantity=Decimal(1),
             price=line.amount,
-            tax_rate=_rate_to_send(line, order, settings),
+            tax_rate=_rate_to_send(line, settings),
         )
         for line in order.shipping
         if line.amount or settings.send_zero_shipping
@@ -191,5 +192,5 @@ def _discount_lines(order: SourceOrder, settings: ConnectionSettings) -> list[Dr
     ]
 
 
-def _rate_to_send(part: OrderLine | ShippingLine, order: SourceOrder, settings: ConnectionSettings) -> Decimal | None:
-    return None if settings.line_tax is LineTax.ACCOUNT else rate_in(part, order)
+def _rate_to_send(part: OrderLine | ShippingLine, settings: ConnectionSettings) -> Decimal | None:
+    return None if settings.line_tax is LineTax.ACCOUNT else part.tax_rate

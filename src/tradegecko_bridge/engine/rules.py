@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from attrs import evolve
 
@@ -62,9 +63,15 @@ def _note(order: SourceOrder, settings: ConnectionSettings) -> str | None:
     return "\n".join(part for part in (order.note, settings.note, whole_number) if part) or None
 
 
-def leaves_out_lines(order: SourceOrder, settings: ConnectionSettings) -> bool:
-    """Whether some of the order's lines are not sent."""
-    return not all(_wanted(line, settings) for line in order.lines)
+def left_out(order: SourceOrder, settings: ConnectionSettings) -> tuple[list[OrderLine | ShippingLine], list[Decimal]]:
+    """What of the order is not sent: lines of goods and shipping, and amounts of discounts."""
+    parts: list[OrderLine | ShippingLine] = [line for line in order.lines if not _wanted(line, settings)]
+    discounts = [line.additional_discount for line in order.lines if not _wanted(line, settings)]
+    if not settings.shipping_label.strip():
+        parts += order.shipping
+    if not settings.send_discount:
+        discounts = [*(d.amount for d in order.discounts), *(line.additional_discount for line in order.lines)]
+    return parts, discounts
 
 
 def held_by_tag(order: SourceOrder, settings: ConnectionSettings) -> Reason | None:

@@ -28,8 +28,8 @@ def absurd_numbers(order: SourceOrder) -> list[str]:
     """What is absurd in an order, named so that whoever entered it finds it."""
     numbers = [(f"{named(part)}: {name}", number) for part in order.priced for name, number in _numbers(part)]
     numbers += [("discount", discount.amount) for discount in order.discounts]
-    if order.totals.grand_total is not None:
-        numbers.append(("grand total", order.totals.grand_total))
+    totals = (("grand total", order.totals.grand_total), ("total tax", order.totals.tax))
+    numbers += [(name, number) for name, number in totals if number is not None]
     return [f"{name} {number:.6g}" for name, number in numbers if _is_absurd(number)]
 
 

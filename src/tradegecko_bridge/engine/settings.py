@@ -398,7 +398,8 @@ class ConnectionSettings:
         metadata=about(
             _MONEY,
             LineTax,
-            "Whose tax rate a line gets: the source's, where it gives or implies one, or always the account's default.",
+            "Whose tax rate a line gets: the source's, where it gives one or its tax, or the order's, implies one; or "
+            "always the account's default, in which case totals are not compared.",
             '"account"',
         ),
     )
@@ -458,7 +459,8 @@ class ConnectionSettings:
             _MONEY,
             "a number, money in the order's currency",
             "By how much the source's grand total and TradeGecko's may differ. A difference up to it becomes a "
-            "rounding line, a greater one holds the order.",
+            "rounding line, a greater one holds the order. What the settings leave out is taken off the source's "
+            "total first; where the source says nothing of tax, it is none or the account's default, whichever fits.",
             "0.05",
         ),
     )

@@ -242,6 +242,19 @@ class TradeGeckoGateway:
                 self._treatment = self._client.accounts.current().default_tax_treatment or ""
         return self._treatment == "inclusive"
 
+    def default_tax_rate(self) -> Decimal | None:
+        """The effective rate of the account's ``default_sales_order_tax_type_id`` (reference §7); a customer's own tax
+        type and products without tax come before it."""
+        found = self._mirror.settings("default_tax", self._read_default_tax).get("rate")
+        return None if found is None else Decimal(found)
+
+    def _read_default_tax(self) -> Mapping[str, str]:
+        with reading():
+            default = self._client.accounts.current().default_sales_order_tax_type_id
+        rates = {tax_type.id: tax_type.effective_rate for tax_type in self._all(resources.TAX_TYPES)}
+        rate = rates.get(default) if default is not None else None
+        return {} if rate is None else {"rate": str(rate)}
+
     def find_currency(self, name: str) -> str:
         """The ISO code of a currency by that code or by its name (reference §5.6).
 
