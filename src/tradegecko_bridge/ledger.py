@@ -73,6 +73,10 @@ EXPIRABLE = FINISHED | {_S.DELIVERED, _S.SHIPPED}
 """States in which personal data may be let go of: it is not needed to send them."""
 AT_REMOTE = frozenset({_S.DELIVERED, _S.SHIPPED, _S.CONFIRMED})
 """States of orders that are there for sure."""
+IN_DOUBT = frozenset({_S.SENDING, _S.UNCERTAIN})
+"""States in which the order may be known over there."""
+OUT = AT_REMOTE | IN_DOUBT
+"""States in which an order's content is, or may be, known over there: it stays as it was sent."""
 
 
 BY_HAND = "by_hand"
@@ -164,7 +168,7 @@ class Step:
     """What a worker did with an order: the entry as it shall be (made with :meth:`LedgerEntry.moved`), who, and why.
 
     ``detail`` (JSON values) goes with the event. ``sole``: only if no other entry, of whatever connection, is or was
-    sent under its ``remote_number``.
+    sent under its ``remote_number``, those with the ids ``besides`` excepted.
     """
 
     entry: LedgerEntry
@@ -172,6 +176,7 @@ class Step:
     why: str = ""
     detail: Mapping[str, Any] | None = None
     sole: bool = False
+    besides: Collection[int] = frozenset()
 
 
 @frozen(kw_only=True)

@@ -109,6 +109,7 @@ class Known:
             return
         if self.state in AT_REMOTE:
             self.newer = None
+            self.history.append((self.state, self.state))
         else:
             self.take_up(self.newer)
 
@@ -204,6 +205,8 @@ class Model:
         if known.lease is not None and known.lease > at:
             raise ClaimLost
         if to not in NEXT[known.state] or to is S.SENDING:
+            raise ValueError
+        if known.state in {S.SENDING, S.UNCERTAIN} and to in REASONED:
             raise ValueError
         if known.state not in AT_REMOTE or retry:
             known.by_hand, known.passing, known.next_at = to in REASONED, False, None

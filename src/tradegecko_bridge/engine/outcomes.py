@@ -20,6 +20,7 @@ from tradegecko_bridge.errors import ClaimLost, Rejected, Unavailable
 from tradegecko_bridge.ledger import LedgerEntry, OrderState, Reason, Step
 
 FAILURES_TO_STOP: Final = 3
+CHANGED_MEANWHILE: Final = "changed or canceled at the source while it was on its way; TradeGecko has it as it was sent"
 TRIES_TO_GIVE_UP: Final = 12
 """However old an order is: one that a person sends out again gets all its tries again."""
 
@@ -69,7 +70,7 @@ class Outcomes:
                 self.receipts.append(self._sent.pop(entry.id))
 
     def through(self, entry: LedgerEntry) -> None:
-        """An order is through with its attempt, well or not.
+        """An order is through with its attempt, well or not; they come in their order.
 
         Raises:
             Unavailable: several orders in a row could not be delivered.
@@ -95,7 +96,12 @@ class Outcomes:
             arrived, self._arrived = self._arrived, []
         if not steps and not arrived:
             return []
-        answers = self._w.store.record_all([*steps, *(one.step for one in arrived)])
+        try:
+            answers = self._w.store.record_all([*steps, *(one.step for one in arrived)])
+        except BaseException:
+            with self._lock:
+                self._arrived = [*arrived, *self._arrived]  # another thread's too: whoever writes next tries again
+            raise
         for one, answer in zip(arrived, answers[len(steps) :], strict=True):
             self._told(one, answer)
         return answers[: len(steps)]
@@ -108,6 +114,8 @@ class Outcomes:
             raise answer
         else:
             self.say(entry, one.outcome, one.detail)
+            if entry.superseded:
+                self.say(entry, Outcome.CHANGED, CHANGED_MEANWHILE)
             self._sent[entry.id] = one.receipt
 
     # ── what became of one ───────────────────────────────────────────────────────────────────
@@ -197,7 +205,8 @@ class Outcomes:
 
     def begin_anew(self, entry: LedgerEntry) -> None:
         """Certainly not there, and the source has changed it since: back to the ledger, which takes the change up."""
-        anew = entry.moved(OrderState.PENDING, self._w.clock(), generation=entry.generation + 1)
+        facts = {"generation": entry.generation + 1, "remote_number": None}
+        anew = entry.moved(OrderState.PENDING, self._w.clock(), **facts)
         self.record(anew, "certainly not there; the source has changed it since")
         self.say(entry, Outcome.WAITING, "changed at the source; goes out anew with the next run")
 

@@ -6,8 +6,7 @@ order is looked for before anything else happens to it.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -36,20 +35,20 @@ from tradegecko_bridge.errors import (
     Rejected,
     Unavailable,
 )
-from tradegecko_bridge.ledger import AT_REMOTE, LedgerEntry, OrderState, Reason, Step
+from tradegecko_bridge.ledger import AT_REMOTE, OUT, LedgerEntry, OrderState, Reason, Step
 
 FRESH: Final = timedelta(seconds=30)
 """How long before its request leaves an intent may have been written: much less than a claim lasts."""
-_IN_DOUBT: Final = (OrderState.SENDING, OrderState.UNCERTAIN)
+_NO_ANSWER: Final = Reason("no_answer", "nobody knows whether it arrived")
 
 
 @frozen(kw_only=True)
 class Ready:
     """An order that shall be sent, and how.
 
-    ``entry`` is as the order was before, ``generation`` that of the key it goes out under. ``looked``: its number was
-    looked for in the account itself. ``again``: it was refused for something that is remembered wrongly, and planned
-    anew.
+    ``entry`` is as the order was before, ``generation`` that of the key it goes out under. ``besides``: orders of the
+    ledger that have or had its number, and do not stand in its way. ``again``: it was refused for something that is
+    remembered wrongly, and planned anew.
     """
 
     entry: LedgerEntry
@@ -58,7 +57,7 @@ class Ready:
     catalog: Catalog
     customer_id: str | None
     generation: int
-    looked: bool = False
+    besides: frozenset[int] = frozenset()
     again: bool = False
 
 
@@ -74,7 +73,7 @@ class Sender:
         self._outcomes = outcomes
         self._customers = Customers(wiring.gateway, wiring.settings)
 
-    def deliver(self, entries: Iterable[LedgerEntry], catalog: Catalog, going_on: Callable[[], bool]) -> None:
+    def deliver(self, entries: Sequence[LedgerEntry], catalog: Catalog, going_on: Callable[[], bool]) -> None:
         """Orders that have nothing to do with each other: their intents in one durable write, then one by one.
 
         What was not sent when it ends, for a failure or because it is not ``going_on`` any more, is given back as it
@@ -83,27 +82,40 @@ class Sender:
         Raises:
             AccessDenied: login, plan or permission. Unavailable: several orders in a row could not be delivered.
         """
-        said = deque[tuple[Ready, Said]]()
+        said = dict[int, tuple[Ready, Said]]()
         try:
-            ready = [one for entry in entries if (one := self._own(entry, partial(self._prepared, entry, catalog)))]
-            said.extend(zip(ready, self._outcomes.write([self._intent(one) for one in ready]), strict=True))
-            while said and going_on():
-                one, answer = said.popleft()
-                self._own(one.entry, partial(self._send, one, answer))
+            tried = [self._own(entry, partial(self._prepared, entry, catalog)) for entry in entries]
+            ready = [one for one in tried if one is not None]
+            answers = self._outcomes.write([self._intent(one) for one in ready])
+            said.update((one.entry.id, (one, answer)) for one, answer in zip(ready, answers, strict=True))
+            for entry in entries:
+                if not going_on():
+                    break
+                if entry.id in said:
+                    self._keep_fresh(said, entry)
+                    self._own(entry, partial(self._send, *said.pop(entry.id)))
+                self._outcomes.through(entry)
         finally:
-            unsent = [self._unsent(one.entry, answer) for one, answer in said if isinstance(answer, LedgerEntry)]
-            self._outcomes.write(unsent)
+            not_sent = [(one.entry, it) for one, it in said.values() if isinstance(it, LedgerEntry)]
+            self._outcomes.write([self._unsent(before, it, "not sent") for before, it in not_sent])
+
+    def _keep_fresh(self, said: dict[int, tuple[Ready, Said]], entry: LedgerEntry) -> None:
+        """Where the one before it took long: all that wait for their turn are said, and claimed, anew."""
+        oldest = said[entry.id][1]
+        if not isinstance(oldest, LedgerEntry) or self._w.clock() - (oldest.sent_at or oldest.updated_at) <= FRESH:
+            return
+        waiting = [(one, it) for one, it in said.values() if isinstance(it, LedgerEntry)]
+        steps = [Step(entry=self._sending(it, reason=it.reason), who=self._w.worker) for _, it in waiting]
+        for (one, _), answer in zip(waiting, self._outcomes.write(steps), strict=True):
+            said[one.entry.id] = one, answer
 
     def _own(self, entry: LedgerEntry, attempt: Callable[[], Ready | None]) -> Ready | None:
-        """One order's failure is its own; only a row of them means that nothing works at the moment."""
+        """One order's failure is its own."""
         try:
-            ready = attempt()
+            return attempt()
         except ClaimLost as error:
             self._outcomes.say(entry, Outcome.WAITING, str(error))
-            ready = None
-        if ready is None:
-            self._outcomes.through(entry)
-        return ready
+            return None
 
     # ── before it is sent ────────────────────────────────────────────────────────────────────
 
@@ -118,11 +130,14 @@ class Sender:
         return None
 
     def _tried(self, entry: LedgerEntry, attempt: Callable[[], Ready | None]) -> Ready | None:
-        """What a look or a plan meets over there is the order's own business."""
+        """What a look or a plan meets over there is the order's own business; it settles no doubt."""
         try:
             return attempt()
         except Rejected as error:
-            self._outcomes.hold(entry, Reason("rejected", str(error)), error)
+            if entry.state is OrderState.UNCERTAIN:
+                self._outcomes.doubt(entry, entry.reason or _NO_ANSWER, details.failed(error))
+            else:
+                self._outcomes.hold(entry, Reason("rejected", str(error)), error)
         except Unavailable as error:
             self._outcomes.wait(entry, error)
         return None
@@ -146,7 +161,7 @@ class Sender:
         if isinstance(found, RemoteOrder):
             self._outcomes.delivered(entry, found, order, catalog, Outcome.ADOPTED)
         elif self._may_show_up(entry) and (isinstance(found, Reason) or _used_up(entry) or entry.superseded):
-            self._outcomes.doubt(entry, entry.reason or Reason("no_answer", "nobody knows whether it arrived"))
+            self._outcomes.doubt(entry, entry.reason or _NO_ANSWER)
         elif isinstance(found, Reason):
             self._outcomes.hold(entry, found)
         elif entry.superseded:
@@ -155,7 +170,7 @@ class Sender:
             return Ready(
                 entry=entry,
                 order=order,
-                draft=found,
+                draft=evolve(found, number=self._remote_number(entry)),
                 catalog=catalog,
                 customer_id=self._customers.id_for(found),
                 generation=max(entry.generation + _used_up(entry), 1),
@@ -163,7 +178,7 @@ class Sender:
         return None
 
     def _remote_number(self, entry: LedgerEntry) -> str:
-        """What it was last sent as: the settings may have changed since."""
+        """What it is looked for and sent as: what it was sent as while it may be there, whatever has changed since."""
         return entry.remote_number or remote_number(entry.number, self._w.settings)
 
     def _may_show_up(self, entry: LedgerEntry) -> bool:
@@ -192,8 +207,8 @@ class Sender:
             generation=one.generation,
             customer=one.customer_id,
         )
-        sole = not (one.looked or entry.generation)
-        return Step(entry=sending, who=self._w.worker, why=f"key {one.generation}", detail=detail, sole=sole)
+        why, sole = f"key {one.generation}", not entry.generation
+        return Step(entry=sending, who=self._w.worker, why=why, detail=detail, sole=sole, besides=one.besides)
 
     def _sending(self, entry: LedgerEntry, **facts: object) -> LedgerEntry:
         now = self._w.clock()
@@ -203,7 +218,7 @@ class Sender:
     def _key(self, entry: LedgerEntry) -> str:
         return idempotency_key(self._w.connection, entry.reference, entry.generation)
 
-    def _unsent(self, before: LedgerEntry, said: LedgerEntry) -> Step:
+    def _unsent(self, before: LedgerEntry, said: LedgerEntry, why: str, detail: details.Detail | None = None) -> Step:
         """It was not sent after all: as it was before, for whoever comes next."""
         unsent = said.moved(
             before.state,
@@ -214,7 +229,7 @@ class Sender:
             sent_at=before.sent_at,
             remote_number=before.remote_number,
         )
-        return Step(entry=unsent, who=self._w.worker, why="not sent")
+        return Step(entry=unsent, who=self._w.worker, why=why, detail=detail)
 
     # ── sending ──────────────────────────────────────────────────────────────────────────────
 
@@ -223,8 +238,6 @@ class Sender:
             self._tried(one.entry, partial(self._look_closely, one))
         elif isinstance(said, Exception):
             raise said
-        elif self._w.clock() - (said.sent_at or said.updated_at) > FRESH:
-            self._post(one, self._outcomes.record(self._sending(said, reason=said.reason)))
         else:
             self._post(one, said)
 
@@ -238,22 +251,34 @@ class Sender:
         try:
             remote = gateway.create_order(one.draft, key=self._key(entry), customer_id=one.customer_id)
         except Rejected as error:
-            if one.again or not gateway.is_stale(one.draft, one.customer_id):
-                reason = Reason("rejected", str(error))
-                outcomes.hold(entry, reason, error, generation=entry.generation + 1, sent_at=None)
-            else:
-                refused = evolve(entry, generation=entry.generation + 1, reason=None, sent_at=None)
-                self._tried(refused, partial(self._send_afresh, one, refused))
+            self._refused(one, entry, error)
         except OutcomeUnknown as error:
             self._settle(one, entry, error)
         except Unavailable as error:
-            outcomes.wait(entry, error)
+            outcomes.wait(one.entry, error)
         except GatewayError as error:
-            unsent = entry.moved(OrderState.PENDING, self._w.clock())
-            outcomes.record(unsent, f"not sent: {error}", details.failed(error))
+            outcomes.write([self._unsent(one.entry, entry, f"not sent: {error}", details.failed(error))])
             raise
         else:
             outcomes.delivered(entry, remote, one.order, one.catalog, Outcome.DELIVERED)
+
+    def _refused(self, one: Ready, entry: LedgerEntry, error: Rejected) -> None:
+        """Certainly not made by this request; an earlier one of which nobody knows may still have made it."""
+        if self._may_show_up(one.entry):
+            self._outcomes.doubt(one.entry, one.entry.reason or _NO_ANSWER, details.failed(error))
+            return
+        refused = evolve(entry, generation=entry.generation + 1, reason=None, sent_at=None, remote_number=None)
+        if self._is_stale(one):
+            self._tried(refused, partial(self._send_afresh, one, refused))
+        else:
+            self._outcomes.hold(refused, Reason("rejected", str(error)), error)
+
+    def _is_stale(self, one: Ready) -> bool:
+        """Whether to plan an order anew, once; where that cannot be found out, its refusal stands."""
+        try:
+            return not one.again and self._w.gateway.is_stale(one.draft, one.customer_id)
+        except GatewayError:
+            return False
 
     def _look_closely(self, one: Ready) -> Ready | None:
         """Another order of the ledger has or had this number: what is remembered of the account may not know it yet.
@@ -261,18 +286,12 @@ class Sender:
         While nobody knows whether that one arrives, this one is held.
         """
         number = self._remote_number(one.entry)
-        found = look(self._w, one.entry.reference, number) or self._on_its_way(number, one.entry)
+        others = self._w.store.entries(number=number, states=OUT)
+        others = [other for other in others if other.remote_number == number and other.id != one.entry.id]
+        found = look(self._w, one.entry.reference, number) or _on_its_way(others, number)
         if found is not None:
             return self._decided(one.entry, found, one.order, one.catalog)
-        return self._say_and_send(evolve(one, looked=True))
-
-    def _on_its_way(self, number: str, beside: LedgerEntry) -> Reason | None:
-        for other in self._w.store.entries(number=number, states=_IN_DOUBT):
-            if other.remote_number == number and other.id != beside.id:
-                whose = f"order {other.number!r} of {other.connection}"
-                text = f"{whose} is on its way to TradeGecko as {number!r}; this one waits until that is decided"
-                return Reason("number_taken", text, passing=True)
-        return None
+        return self._say_and_send(evolve(one, besides=frozenset(other.id for other in others)))
 
     def _send_afresh(self, one: Ready, entry: LedgerEntry) -> Ready | None:
         """Refused because of what was remembered of the account and is so no more: planned again from what is."""
@@ -282,6 +301,7 @@ class Sender:
         if isinstance(draft, Reason):
             self._outcomes.hold(entry, draft)
             return None
+        draft = evolve(draft, number=self._remote_number(entry))
         customer_id, generation = self._customers.id_for(draft), entry.generation
         afresh = evolve(one, entry=entry, draft=draft, catalog=catalog, customer_id=customer_id, generation=generation)
         return self._say_and_send(evolve(afresh, again=True))
@@ -302,6 +322,16 @@ class Sender:
         else:
             code = "key_used" if isinstance(error, AlreadySent) else "no_answer"
             self._outcomes.doubt(entry, Reason(code, str(error)), details.failed(error))
+
+
+def _on_its_way(others: Iterable[LedgerEntry], number: str) -> Reason | None:
+    """Another order of the ledger of which nobody knows yet whether it gets the number."""
+    other = next((other for other in others if other.state not in AT_REMOTE), None)
+    if other is None:
+        return None
+    whose = f"order {other.number!r} of {other.connection}"
+    text = f"{whose} is on its way to TradeGecko as {number!r}; this one waits until that is decided"
+    return Reason("number_taken", text, passing=True)
 
 
 def _used_up(entry: LedgerEntry) -> bool:

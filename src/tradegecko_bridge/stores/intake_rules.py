@@ -17,13 +17,14 @@ from tradegecko_bridge.ledger import (
     AT_REMOTE,
     BY_HAND,
     NEXT,
+    OUT,
     IntakeCounts,
     LedgerEntry,
     LedgerEvent,
     OrderState,
     Reason,
 )
-from tradegecko_bridge.stores.row import OUT, Arrival, Change, Row, storable
+from tradegecko_bridge.stores.row import Arrival, Change, Row, storable
 
 INTAKE = "intake"
 """Who changes an order because its source said so."""

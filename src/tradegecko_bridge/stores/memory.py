@@ -13,6 +13,7 @@ from tradegecko_bridge.commerce import Shipment, SourceOrder, UnreadableOrder
 from tradegecko_bridge.errors import StoreError
 from tradegecko_bridge.ledger import (
     FINISHED,
+    OUT,
     Alert,
     Filter,
     Finding,
@@ -28,7 +29,7 @@ from tradegecko_bridge.ledger import (
 from tradegecko_bridge.mirrors import MirrorBook
 from tradegecko_bridge.permits import PermitBook
 from tradegecko_bridge.stores import alert_rules, expiry_rules, intake_rules, lookup_rules, shipment_rules, work_rules
-from tradegecko_bridge.stores.row import OUT, Change, Row, utc
+from tradegecko_bridge.stores.row import Change, Row, utc
 from tradegecko_bridge.stores.shipment_rules import ShipmentRow
 from tradegecko_bridge.stores.tokens import MemoryTokenStore
 
@@ -125,7 +126,7 @@ class MemoryStore:
     def _record(self, step: Step) -> LedgerEntry | Exception:
         entry = step.entry
         try:
-            if step.sole and self._sent_as(entry):
+            if step.sole and self._sent_as(step):
                 return work_rules.in_use(entry)
             change = work_rules.recorded(self._row(entry.id), step)
         except work_rules.REFUSALS as error:
@@ -168,9 +169,10 @@ class MemoryStore:
         found.sort(key=_age, reverse=True)
         return found if limit is None else found[: max(limit, 0)]
 
-    def _sent_as(self, entry: LedgerEntry) -> bool:
-        others = (row.entry for row in self._rows.values() if row.entry.id != entry.id)
-        return any(other.remote_number == entry.remote_number and other.state in OUT for other in others)
+    def _sent_as(self, step: Step) -> bool:
+        meant = {step.entry.id, *step.besides}
+        others = (row.entry for row in self._rows.values() if row.entry.id not in meant)
+        return any(other.remote_number == step.entry.remote_number and other.state in OUT for other in others)
 
     def summary(
         self, connection: str | None = None, *, states: Collection[OrderState] | None = None

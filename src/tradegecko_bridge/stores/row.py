@@ -11,12 +11,7 @@ from typing import Any
 from attrs import field, frozen
 
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
-from tradegecko_bridge.ledger import AT_REMOTE, LedgerEntry, LedgerEvent, OrderState
-
-IN_DOUBT = frozenset({OrderState.SENDING, OrderState.UNCERTAIN})
-"""States in which the order may be known over there."""
-OUT = AT_REMOTE | IN_DOUBT
-"""States in which an order's content is, or may be, known over there: it stays as it was sent."""
+from tradegecko_bridge.ledger import LedgerEntry, LedgerEvent
 
 _HALF = re.compile("[\ud800-\udfff]")
 

@@ -11,15 +11,29 @@ from datetime import datetime
 from attrs import evolve
 
 from tradegecko_bridge.errors import ClaimLost, NumberInUse
-from tradegecko_bridge.ledger import AT_REMOTE, BY_HAND, NEXT, Claim, LedgerEntry, LedgerEvent, OrderState, Reason, Step
+from tradegecko_bridge.ledger import (
+    AT_REMOTE,
+    BY_HAND,
+    IN_DOUBT,
+    NEXT,
+    Claim,
+    LedgerEntry,
+    LedgerEvent,
+    OrderState,
+    Reason,
+    Step,
+)
 from tradegecko_bridge.stores.intake_rules import taken_up
-from tradegecko_bridge.stores.row import IN_DOUBT, Change, Row, plain, utc, utc_or_none
+from tradegecko_bridge.stores.row import Change, Row, plain, utc, utc_or_none
 
 _S = OrderState
 _NEEDS_REASON = frozenset({_S.HELD, _S.SKIPPED, _S.FAILED, _S.CANCELED})
 """States in which an order needs a reason; a person's own words are one."""
 REFUSALS = (ClaimLost, LookupError, ValueError, TypeError)
 """What is wrong with one step, and says nothing of the others."""
+
+
+MEANWHILE = "changed or canceled at the source while it was on its way; TradeGecko has it as it was sent"
 
 
 def is_due(entry: LedgerEntry, at: datetime) -> bool:
@@ -126,6 +140,8 @@ def amended(row: Row, to: OrderState, at: datetime, who: str, why: str, *, retry
             f"until {entry.claim.until.isoformat(timespec='seconds')}; try again then"
         )
     _must_follow(entry, to)
+    if entry.state in IN_DOUBT and to in _NEEDS_REASON:
+        raise ValueError(f"order {entry.reference}: {entry.state} cannot become {to}: it may be in TradeGecko")
     if to is _S.PENDING and entry.expired_at is not None:
         raise ValueError(
             f"order {entry.reference}: its personal data expired {entry.expired_at:%Y-%m-%d}, so it cannot be sent; "
@@ -173,6 +189,7 @@ def _settled(row: Row, events: tuple[LedgerEvent, ...]) -> Change:
     if row.newer is None or row.entry.state in IN_DOUBT:
         return row, events
     if row.entry.state in AT_REMOTE:
-        return evolve(row, entry=evolve(row.entry, superseded=False), newer=None), events
+        told = [evolve(event, was=event.now, why=MEANWHILE, detail={}) for event in events[-1:]]
+        return evolve(row, entry=evolve(row.entry, superseded=False), newer=None), (*events, *told)
     row, more = taken_up(row, row.newer, row.entry.updated_at)
     return row, (*events, *more)

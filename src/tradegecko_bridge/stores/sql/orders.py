@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from tradegecko_bridge.errors import StoreError
 from tradegecko_bridge.ledger import (
     AT_REMOTE,
+    OUT,
     Filter,
     IntakeCounts,
     LedgerEntry,
@@ -24,7 +25,7 @@ from tradegecko_bridge.ledger import (
 )
 from tradegecko_bridge.stores import intake_rules, lookup_rules, work_rules
 from tradegecko_bridge.stores.lookup_rules import searched
-from tradegecko_bridge.stores.row import OUT, Arrival, Change, Row
+from tradegecko_bridge.stores.row import Arrival, Change, Row
 from tradegecko_bridge.stores.sql.cursors import advance
 from tradegecko_bridge.stores.sql.database import chunks, wait_alone
 from tradegecko_bridge.stores.sql.rows import (
@@ -159,7 +160,7 @@ def record_all(tx: Connection, steps: Sequence[Step]) -> list[LedgerEntry | Exce
     changes: list[tuple[Row, Change]] = []
     for step in steps:
         entry = step.entry
-        if step.sole and not users[entry.remote_number or ""] <= {entry.id}:
+        if step.sole and not users[entry.remote_number or ""] <= {entry.id, *step.besides}:
             answers.append(work_rules.in_use(entry))
             continue
         try:

@@ -157,10 +157,22 @@ class DecisionChecks:
         *Troubleshooting:* a decision grows the serial.
         """
         late = in_state(store, S.SENDING)
-        held = store.amend(late.id, S.HELD, at=AFTER, who="bob", why="looks lost")
+        decided = store.amend(late.id, S.PENDING, at=AFTER, who="bob", why="look for it now")
         with pytest.raises(ClaimLost):
             store.record(late.moved(S.DELIVERED, AFTER), who="ann")
-        assert entry_of(store) == held
+        assert entry_of(store) == decided
+
+    @pytest.mark.parametrize("state", [S.SENDING, S.UNCERTAIN])
+    @pytest.mark.parametrize("to", [S.HELD, S.FAILED])
+    def test_what_is_in_doubt_is_not_put_aside(self, store: Store, state: OrderState, to: OrderState) -> None:
+        """An order that may be over there can be looked for again, but not held by hand as if it were not.
+
+        *Troubleshooting:* judge by the state the row has now, not by the one the person saw.
+        """
+        entry = in_state(store, state)
+        with pytest.raises(ValueError, match="may be in TradeGecko"):
+            store.amend(entry.id, to, at=AFTER, who="bob", why="looks lost")
+        assert entry_of(store) == entry
 
     def test_a_released_order_takes_up_what_changed_meanwhile(self, store: Store) -> None:
         """Sending an uncertain order again by hand sends what its source says now.
