@@ -6,7 +6,7 @@ the page of the documentation all come from there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -573,17 +573,21 @@ class ConnectionSettings:
     )
 
     def __attrs_post_init__(self) -> None:
-        complain([sentence(fault) for fault in faults_of(self) or self._contradictions()])
+        faults = faults_of(self)
+        faulty = {path[0] for path, _ in faults}
+        complain([sentence(fault) for fault in (*faults, *self._contradictions(faulty))])
 
-    def _contradictions(self) -> Iterator[Fault]:
-        """Settings that are each right and cannot work together."""
-        if self.order_status is not OrderStatus.FINALIZED:
+    def _contradictions(self, faulty: Set[str | int]) -> Iterator[Fault]:
+        """Settings that are each right and cannot work together; nothing is said of those that are ``faulty``."""
+        if "order_status" not in faulty and self.order_status is not OrderStatus.FINALIZED:
             for name in ("create_invoice", "pack_orders", "mark_paid"):
-                if getattr(self, name):
+                if name not in faulty and getattr(self, name):
                     yield (name,), f'only works with order_status = "finalized", and it is "{self.order_status}"'
-        if self.payment_method is not None and not self.mark_paid:
+        paying = {"payment_method", "mark_paid"}
+        if faulty.isdisjoint(paying) and self.payment_method is not None and not self.mark_paid:
             yield ("payment_method",), "has no use without mark_paid = true"
-        if self.number_room is not None and self.number_room < DIGEST:
+        numbering = {"number_limit", "number_prefix", "number_suffix"}
+        if faulty.isdisjoint(numbering) and self.number_room is not None and self.number_room < DIGEST:
             around = len(self.number_prefix) + len(self.number_suffix)
             yield ("number_limit",), f"must be at least {around + DIGEST} with this prefix and suffix"
 
