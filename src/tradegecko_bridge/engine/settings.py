@@ -365,7 +365,8 @@ class ConnectionSettings:
             _ITEMS,
             MatchBy,
             "What a line's variant is known by. With barcode a line that has one goes to the variant with just this "
-            "barcode (UPC), and by its SKU where there is none. Stock levels go by SKU.",
+            "barcode (UPC), and by its SKU where there is none. Stock levels go back by SKU, less what is sold of it "
+            "by barcode and not in TradeGecko yet.",
             '"barcode"',
         ),
     )
