@@ -51,6 +51,8 @@ class OrderField(StrEnum):
     """What the source calls its payment status."""
 
 
+    FULFILLMENT_STATUS = "fulfillment_status"
+    """What the source calls how far it is shipped."""
 class Level(StrEnum):
     """What an unwanted item takes with it."""
 
@@ -216,7 +218,7 @@ def _found(order: SourceOrder, field_: OrderField) -> Iterable[str]:
             return [order.currency]
         case OrderField.NUMBER:
             return [order.number]
-        case OrderField.SOURCE_STATUS | OrderField.PAYMENT_STATUS:
+        case OrderField.SOURCE_STATUS | OrderField.PAYMENT_STATUS | OrderField.FULFILLMENT_STATUS:
             return [getattr(order, field_.value) or ""]
         case OrderField.COUNTRY | OrderField.REGION | OrderField.POSTAL_CODE:
             return [getattr(address, field_.value) or ""] if address else [""]
