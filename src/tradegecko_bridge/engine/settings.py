@@ -306,9 +306,9 @@ class ConnectionSettings:
             _WHICH,
             "list of tables",
             "Orders are taken that pass every filter; the others are skipped. `field` is one of country, region, "
-            "postal_code (of the shipping address), currency, tag, ship_method, number, source_status and "
-            'payment_status (in the source\'s own words; `""` stands for none). One of `values` must match: in '
-            '`full` (unless said), by its beginning (`match = "prefix"`) or end (`"suffix"`), whatever the case. '
+            "postal_code (of the shipping address), currency, tag, ship_method, number, source_status, payment_status "
+            "and fulfillment_status (in the source's own words). One of `values` must match: in `full` (unless said), "
+            'by its beginning (`match = "prefix"`) or end (`"suffix"`), whatever the case; `""` stands for none. '
             '`rule = "only"` (unless said) takes what matches, `"except"` all else.',
             '[[connections.my-shop.order_filters]]\nfield = "country"\nvalues = ["CA", "US"]\nrule = "only"\n'
             'match = "full"',
@@ -330,9 +330,10 @@ class ConnectionSettings:
         metadata=about(
             _ITEMS,
             "list of tables",
-            'Which items are taken, by the source\'s own `skus`; `""` stands for none. `rule = "except"` (unless '
-            'said) leaves them out, `"only"` leaves out all others; `level = "line"` (unless said) the line alone, '
-            '`"order"` the whole order. Stock levels follow the same filters.',
+            'Which items are taken, by the source\'s own `skus`, whatever the case; `""` stands for none, whatever '
+            'the barcode. `rule = "except"` (unless said) leaves them out, `"only"` leaves out all others; '
+            '`level = "line"` (unless said) the line alone, `"order"` the whole order. Stock levels follow the same '
+            "filters.",
             '[[connections.my-shop.item_filters]]\nskus = ["GIFT-WRAP", ""]\nrule = "except"\nlevel = "line"',
         ),
     )
@@ -346,7 +347,13 @@ class ConnectionSettings:
     ignore_blank_skus: bool = field(
         default=False,
         converter=_flag,
-        metadata=about(_ITEMS, "true or false", "Leave out lines without a SKU; else they hold the order.", "true"),
+        metadata=about(
+            _ITEMS,
+            "true or false",
+            "Leave out lines without a SKU (nothing but spaces is none); else they hold the order. A line that goes "
+            "out by its barcode or as its components stays.",
+            "true",
+        ),
     )
     sku_aliases: Mapping[str, str] = field(
         factory=dict,
@@ -354,7 +361,9 @@ class ConnectionSettings:
         metadata=about(
             _ITEMS,
             "table: the source's SKU = TradeGecko's",
-            "Orders get TradeGecko's SKU; stock levels go back under every name the source has for it.",
+            "Orders get TradeGecko's SKU; stock levels go back under every name the source may have for it: its "
+            "aliases, and TradeGecko's SKU itself unless that is here as the alias of another. Names are compared "
+            "exactly, upper and lower case too, as TradeGecko compares SKUs.",
             '[connections.my-shop.sku_aliases]\n"our-mug" = "MUG-BLUE"',
         ),
     )
