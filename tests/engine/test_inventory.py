@@ -96,6 +96,44 @@ def test_an_order_that_is_not_there_yet_is_taken_off(bench: Bench) -> None:
     assert levels(bench)["TEE-M"] == 77
 
 
+BLUE = "0628000000017"
+
+
+@pytest.mark.parametrize(
+    ("match_by", "left"),
+    [("barcode", {"MUG-BLUE": 147, "MUG-RED": 94}), ("sku", {"MUG-BLUE": 150, "MUG-RED": 92})],
+)
+def test_units_of_a_held_order_matched_by_barcode_are_taken_off(
+    sandbox: Sandbox, client: TradeGeckoClient, match_by: str, left: dict[str, int]
+) -> None:
+    """They are the variant's that the line goes to: by its barcode, else by its SKU; at no further request."""
+    lines = [
+        a_line("MUG-RED", 2, barcode=BLUE, reference="1"),
+        a_line("our-mug", 1, barcode=BLUE, reference="2"),
+        a_line("MUG-RED", 1, barcode="4711", reference="3"),
+        a_line("NOPE"),
+    ]
+    settings = ConnectionSettings(match_by=match_by)
+    bench = Bench(sandbox, client, ListSource([an_order("1001", lines)]), settings=settings)
+    assert outcomes(bench.deliver()) == {"1001": Outcome.HELD}
+    report = bench.engine.sync_inventory()
+    assert {sku: levels(bench)[sku] for sku in left} == left
+    assert report.calls == Bench(sandbox, client, ListSource()).engine.sync_inventory().calls
+
+
+def test_a_barcode_on_several_variants_is_taken_off_all(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """Until somebody says which of them was sold, none is sold twice."""
+    (red,) = client.variants.list(sku="MUG-RED")
+    client.variants.update(red.id, {"upc": BLUE})
+    lines = [a_line("our-mug", 3, barcode=BLUE)]
+    settings = ConnectionSettings(match_by="barcode")
+    bench = Bench(sandbox, client, ListSource([an_order("1001", lines)]), settings=settings)
+    assert outcomes(bench.deliver()) == {"1001": Outcome.HELD}
+    bench.engine.sync_inventory()
+    assert levels(bench)["MUG-BLUE"] == 147
+    assert levels(bench)["MUG-RED"] == 92
+
+
 def test_a_sku_on_two_variants_is_not_guessed(bench: Bench) -> None:
     """Two variants with one SKU: nobody knows its level, so none is sent and a person is told."""
     report = bench.engine.sync_inventory()

@@ -127,19 +127,57 @@ def test_tax_inclusive_orders_stay_inclusive() -> None:
 
 @pytest.mark.parametrize(
     ("code", "passing"),
-    [("unknown_sku", True), ("unknown_currency", True), ("no_lines", False), ("bad_quantity", False)],
+    [
+        ("unknown_sku", True),
+        ("unknown_currency", True),
+        ("no_sku", True),
+        ("no_lines", False),
+        ("bad_quantity", False),
+    ],
 )
 def test_which_reasons_may_pass_by_themselves(code: str, passing: bool) -> None:
-    """What may be cured in TradeGecko is looked at again; what must be cured at the source is not."""
+    """What may be cured in TradeGecko or by a setting is looked at again; what must be cured at the source is not."""
     orders = {
         "unknown_sku": an_order(lines=[a_line("NOPE")]),
         "unknown_currency": an_order(currency="EUR"),
+        "no_sku": an_order(lines=[a_line("X" * 256)]),
         "no_lines": an_order(lines=[]),
         "bad_quantity": an_order(lines=[a_line(quantity=0)]),
     }
     reason = plan_order(orders[code], "mark", CATALOG, ConnectionSettings())
     assert isinstance(reason, Reason)
     assert (reason.code, reason.passing) == (code, passing)
+
+
+@pytest.mark.parametrize(
+    ("line", "match_by", "said", "cure"),
+    [
+        (a_line("", reference="7"), "sku", "line 7", "ignore_blank_skus or an item filter"),
+        (a_line(" ", reference="7", barcode=" "), "barcode", "line 7", "ignore_blank_skus or an item filter"),
+        (
+            a_line(" ", reference="7", barcode="4711"),
+            "sku",
+            'line 7 (barcode 4711 counts with match_by = "barcode")',
+            "ignore_blank_skus or an item filter",
+        ),
+        (
+            a_line("", reference="7", barcode="4711"),
+            "barcode",
+            "line 7 (barcode 4711 is not in TradeGecko)",
+            "an item filter",
+        ),
+    ],
+)
+def test_a_line_without_a_sku_names_the_settings_that_cure_it(
+    line: OrderLine, match_by: str, said: str, cure: str
+) -> None:
+    """Those that do: a line with a barcode that counts is not blank, only a filter leaves it out."""
+    reason = plan_order(an_order(lines=[line]), "mark", CATALOG, ConnectionSettings(match_by=match_by))
+    assert isinstance(reason, Reason)
+    assert reason.text == (
+        f'{said} without a SKU; give the product one at the source, or leave such lines out with {cure} on ""'
+    )
+    assert (reason.code, reason.passing) == ("no_sku", True)
 
 
 def test_the_billing_address_does_for_both() -> None:

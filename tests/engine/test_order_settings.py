@@ -308,6 +308,8 @@ def test_a_mapped_ship_method_releases_by_itself(sandbox: Sandbox, client: Trade
         ({"field": "payment_status", "values": ["paid", ""]}, ["1", "3"]),
         ({"field": "payment_status", "values": ["refunded"], "rule": "except"}, ["1", "3"]),
         ({"field": "source_status", "values": ["partial"], "match": "prefix", "rule": "except"}, ["1", "3"]),
+        ({"field": "fulfillment_status", "values": ["unshipped", ""]}, ["1", "3"]),
+        ({"field": "fulfillment_status", "values": ["unshipped"], "rule": "except"}, ["2", "3"]),
     ],
 )
 def test_filters_on_the_sources_own_statuses(
@@ -315,8 +317,8 @@ def test_filters_on_the_sources_own_statuses(
 ) -> None:
     """In the source's words; blank stands for none."""
     orders = [
-        an_order("1", payment_status="PAID", source_status="open"),
-        an_order("2", payment_status="refunded", source_status="partially shipped"),
+        an_order("1", payment_status="PAID", source_status="open", fulfillment_status="Unshipped"),
+        an_order("2", payment_status="refunded", source_status="partially shipped", fulfillment_status="partial"),
         an_order("3"),
     ]
     report = bench_with(sandbox, client, *orders, order_filters=[order_filter]).deliver()
@@ -342,6 +344,40 @@ def test_by_barcode_and_else_by_sku(sandbox: Sandbox, client: TradeGeckoClient, 
     remote = delivered(sandbox, client, an_order(lines=[line], shipping=()), match_by="barcode")
     (sent,) = client.order_line_items.list(order_id=remote.id)
     assert client.variants.get(sent.variant_id or 0).sku == sku
+
+
+def test_a_line_known_by_its_barcode_is_not_left_out(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """Blank lines are left out and this one is none: the order arrives with everything that can be sent."""
+    lines = [a_line("MUG-RED"), a_line("", reference="2", barcode=BLUE), a_line(" ", reference="3")]
+    order = an_order(lines=lines, shipping=())
+    remote = delivered(sandbox, client, order, match_by="barcode", ignore_blank_skus=True)
+    sent = [client.variants.get(line.variant_id or 0).sku for line in client.order_line_items.list(order_id=remote.id)]
+    assert sent == ["MUG-RED", "MUG-BLUE"]
+
+
+@pytest.mark.parametrize(
+    ("cure", "lines"),
+    [
+        ({"ignore_blank_skus": True}, 1),
+        ({"item_filters": [{"skus": [""]}]}, 1),
+        ({"match_by": "barcode"}, 2),
+    ],
+)
+def test_a_setting_releases_what_is_held_for_want_of_a_sku(
+    sandbox: Sandbox, client: TradeGeckoClient, cure: dict[str, Any], lines: int
+) -> None:
+    """With the first run that has it; until then nothing is looked for among the orders."""
+    order = an_order(lines=[a_line("MUG-RED"), a_line("  ", reference="2", barcode=BLUE)], shipping=())
+    bench = bench_with(sandbox, client, order)
+    assert outcomes(bench.deliver()) == {"1001": Outcome.HELD}
+    asked = len(sandbox.requests())
+    bench.engine.deliver_orders()
+    assert not [request for request in sandbox.requests()[asked:] if request["path"] == "/orders"]
+    later = Bench(sandbox, client, bench.source, store=bench.store, settings=ConnectionSettings(**cure))
+    later.clock.move(hours=2)
+    assert outcomes(later.deliver()) == {"1001": Outcome.DELIVERED}
+    (remote,) = later.remote()
+    assert len(list(client.order_line_items.list(order_id=remote.id))) == lines
 
 
 def test_a_barcode_does_not_count_unless_asked_for(sandbox: Sandbox, client: TradeGeckoClient) -> None:
@@ -393,7 +429,14 @@ def test_an_order_that_only_went_on_is_no_change(sandbox: Sandbox, client: Trade
     """Paid, sent, closed at its source: nobody need read of it; of any other change they must."""
     bench = bench_with(sandbox, client, an_order(payment_status="pending", source_status="open"))
     assert bench.deliver()
-    paid = an_order(payment_status="paid", paid=True, source_status="closed", payment_method="card", cursor="2")
+    paid = an_order(
+        payment_status="paid",
+        fulfillment_status="shipped",
+        paid=True,
+        source_status="closed",
+        payment_method="card",
+        cursor="2",
+    )
     bench.source.orders.append(paid)
     assert bench.deliver().items == []
     bench.source.orders.append(evolve(paid, note="ring twice", cursor="3"))

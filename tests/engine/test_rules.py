@@ -11,7 +11,7 @@ import pytest
 from tests.engine.bench import Bench, detail, outcomes
 from tests.support import ListSource
 from tradegecko_bridge import ConnectionSettings, Sandbox, TradeGeckoClient
-from tradegecko_bridge.commerce import Address, OrderLine, ShippingLine, SourceOrder
+from tradegecko_bridge.commerce import Address, Component, ItemResult, OrderLine, ShippingLine, SourceOrder, Verdict
 from tradegecko_bridge.engine import Outcome
 from tradegecko_bridge.engine.rules import dressed, not_taken, source_skus, unmapped_ship_method
 from tradegecko_bridge.errors import ConfigError
@@ -48,6 +48,29 @@ def test_an_order_filter(order_filter: dict[str, Any], taken: bool) -> None:
         assert reason.text.endswith("a filter leaves it out")
 
 
+@pytest.mark.parametrize("match", ["full", "prefix", "suffix"])
+@pytest.mark.parametrize("field", ["tag", "ship_method", "region", "payment_status", "fulfillment_status"])
+def test_blank_stands_for_none(field: str, match: str) -> None:
+    """Of every field, also of those of which an order can have several; and for nothing else."""
+    bare = an_order(tags=(), shipping=(), shipping_address=None)
+    full = an_order(tags=("web",), payment_status="paid", fulfillment_status="unshipped")
+    for rule, takes_bare in (("only", True), ("except", False)):
+        wired = settings(order_filters=[{"field": field, "values": [""], "match": match, "rule": rule}])
+        assert (not_taken(bare, wired) is None) is takes_bare
+        assert (not_taken(full, wired) is None) is not takes_bare
+    reason = not_taken(bare, wired)
+    assert reason is not None
+    assert reason.text == f'its {field} is one of "": a filter leaves it out'
+
+
+def test_a_ship_method_without_name_is_none() -> None:
+    """As is one of nothing but spaces."""
+    wired = settings(order_filters=[{"field": "ship_method", "values": ["", "EXP"]}])
+    for line in (ShippingLine(amount=Decimal(9)), ShippingLine(label=" ", amount=Decimal(9))):
+        assert not_taken(an_order(shipping=(line,)), wired) is None
+    assert not_taken(an_order(), wired) is not None
+
+
 def test_every_filter_must_take_it() -> None:
     """Several filters narrow each other."""
     both = [{"field": "country", "values": ["CA"]}, {"field": "region", "values": ["QC"]}]
@@ -61,17 +84,24 @@ def test_orders_before_the_first_day_are_not_taken() -> None:
     assert not_taken(an_order(placed_at=datetime(2026, 11, 3, tzinfo=UTC)), wired) is None
 
 
-LINES = [a_line("GOOD"), a_line("BAD"), a_line("", reference="3"), a_line("GIFT", shippable=False)]
+LINES = [
+    a_line("GOOD"),
+    a_line("BAD"),
+    a_line("", reference="3"),
+    a_line("GIFT", shippable=False),
+    a_line("  ", reference="5"),
+]
 
 
 @pytest.mark.parametrize(
     ("given", "left"),
     [
-        ({}, ["GOOD", "BAD", "", "GIFT"]),
-        ({"item_filters": [{"skus": ["BAD"]}]}, ["GOOD", "", "GIFT"]),
-        ({"item_filters": [{"skus": ["BAD", ""]}]}, ["GOOD", "GIFT"]),
-        ({"item_filters": [{"skus": ["GOOD"], "rule": "only"}]}, ["GOOD"]),
-        ({"ignore_unshippable": True}, ["GOOD", "BAD", ""]),
+        ({}, ["GOOD", "BAD", "", "GIFT", "  "]),
+        ({"item_filters": [{"skus": ["BAD"]}]}, ["GOOD", "", "GIFT", "  "]),
+        ({"item_filters": [{"skus": ["bad ", ""]}]}, ["GOOD", "GIFT"]),
+        ({"item_filters": [{"skus": [" "], "rule": "only"}]}, ["", "  "]),
+        ({"item_filters": [{"skus": ["Good"], "rule": "only"}]}, ["GOOD"]),
+        ({"ignore_unshippable": True}, ["GOOD", "BAD", "", "  "]),
         ({"ignore_blank_skus": True}, ["GOOD", "BAD", "GIFT"]),
     ],
 )
@@ -80,6 +110,27 @@ def test_lines_that_are_left_out(given: dict[str, Any], left: list[str]) -> None
     order = an_order(lines=LINES)
     assert [line.sku for line in dressed(order, settings(**given)).lines] == left
     assert not_taken(order, settings(**given)) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "left"),
+    [
+        ({}, []),
+        ({"match_by": "barcode"}, ["coded"]),
+        ({"explode_kits": True}, ["kit part 1"]),
+        ({"match_by": "barcode", "item_filters": [{"skus": [""]}]}, []),
+    ],
+)
+def test_what_is_known_by_something_else_is_not_blank(given: dict[str, Any], left: list[str]) -> None:
+    """A barcode or components do for a SKU where the line goes out by them; a filter on SKUs asks for SKUs."""
+    lines = [
+        a_line("GOOD"),
+        a_line(" ", reference="neither", barcode=" "),
+        a_line("", reference="coded", barcode="0628000000017"),
+        a_line("", reference="kit", components=(Component(sku="MUG-RED"),)),
+    ]
+    sent = dressed(an_order(lines=lines), settings(ignore_blank_skus=True, **given)).lines
+    assert [line.reference for line in sent] == ["GOOD", *left]
 
 
 def test_an_unwanted_item_can_take_its_order_with_it() -> None:
@@ -94,14 +145,16 @@ def test_an_unwanted_item_can_take_its_order_with_it() -> None:
 
 
 def test_aliases_in_both_directions() -> None:
-    """Orders get TradeGecko's SKU; stock goes back under every name the source has for it, filters applied."""
+    """Orders get TradeGecko's SKU; stock goes back under every name the source may have for it, filters applied."""
     wired = settings(
-        sku_aliases={"mug-b": "MUG-BLUE", "blue-mug": "MUG-BLUE", "TEE-M": "TEE-MEDIUM"},
+        sku_aliases={"mug-b": "MUG-BLUE", "blue-mug": "MUG-BLUE", "TEE-M": "TEE-MEDIUM", "CAP": "CAP"},
         item_filters=[{"skus": ["blue-mug"]}],
     )
-    lines = dressed(an_order(lines=[a_line("mug-b"), a_line("PIN")]), wired).lines
-    assert [line.sku for line in lines] == ["MUG-BLUE", "PIN"]
-    assert source_skus("MUG-BLUE", wired) == ["mug-b"]
+    lines = dressed(an_order(lines=[a_line("mug-b"), a_line("MUG-B"), a_line("PIN")]), wired).lines
+    assert [line.sku for line in lines] == ["MUG-BLUE", "MUG-B", "PIN"], "TradeGecko compares SKUs exactly"
+    assert source_skus("MUG-BLUE", wired) == ["MUG-BLUE", "mug-b"]
+    assert source_skus("TEE-MEDIUM", wired) == ["TEE-MEDIUM", "TEE-M"]
+    assert source_skus("CAP", wired) == ["CAP"]
     assert source_skus("PIN", wired) == ["PIN"]
     assert source_skus("TEE-M", wired) == [], "over there it is something the source knows by no name"
 
@@ -184,8 +237,21 @@ def test_number_sku_method_and_tags_over_there(sandbox: Sandbox, client: TradeGe
     assert [(item.sku, item.quantity) for item in shipment.items] == [("our-mug", Decimal(2))]
     bench.engine.sync_inventory()
     levels = {level.sku: level.available for level in bench.source.levels}
-    assert levels["our-mug"] == 148
-    assert "MUG-BLUE" not in levels
+    assert levels["our-mug"] == levels["MUG-BLUE"] == 148
+
+
+def test_a_source_that_lacks_the_sku_itself_is_no_failure(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """Where only the alias is sold, TradeGecko's own name is not the source's business, run after run."""
+    bench = bench_with(sandbox, client, sku_aliases={"our-mug": "MUG-BLUE"}, item_filters=[{"skus": ["DUP-SKU"]}])
+    bench.source.answer = lambda key: ItemResult(
+        key=key, verdict=Verdict.IGNORED if key == "MUG-BLUE" else Verdict.ACCEPTED
+    )
+    for _ in range(2):
+        report = bench.engine.sync_inventory()
+        assert outcomes(report)["MUG-BLUE"] is Outcome.IGNORED
+        assert report
+        assert report.alerts == []
+    assert report.count(Outcome.SENT) == 0
 
 
 def test_a_changed_prefix_does_not_lose_an_order_in_doubt(sandbox: Sandbox, client: TradeGeckoClient) -> None:

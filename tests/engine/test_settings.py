@@ -58,7 +58,7 @@ def test_what_needs_a_finalized_order(name: str, status: str) -> None:
 
 
 def test_all_faults_at_once() -> None:
-    """One line each, with the path of the setting for programs; contradictions too, once the rest can be read."""
+    """One line each, with the path of the setting for programs."""
     with pytest.raises(ConfigError) as caught:
         ConnectionSettings(
             order_status="done",
@@ -80,6 +80,25 @@ def test_all_faults_at_once() -> None:
     ]
     assert len(str(caught.value).splitlines()) == 9
     assert len(faults(create_invoice=True, pack_orders=True, mark_paid=True)) == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        ({"tags": "ebay", "pack_orders": True, "payment_method": "Cash"}, ["tags", "pack_orders", "payment_method"]),
+        ({"note": 1, "number_limit": 12, "number_prefix": "EB-"}, ["note", "number_limit"]),
+        ({"order_status": "done", "pack_orders": True}, ["order_status"]),
+        ({"pack_orders": "yes", "create_invoice": True}, ["pack_orders", "create_invoice"]),
+        ({"mark_paid": "yes", "payment_method": "Cash"}, ["mark_paid"]),
+        ({"payment_method": 1}, ["payment_method"]),
+        ({"number_prefix": 1, "number_limit": 5}, ["number_prefix"]),
+        ({"number_suffix": 1, "number_limit": 5}, ["number_suffix"]),
+        ({"number_limit": "few", "number_prefix": "EB-"}, ["number_limit"]),
+    ],
+)
+def test_contradictions_are_told_beside_other_faults(given: dict[str, Any], wrong: list[str]) -> None:
+    """But nothing is said of a setting that could not be read, nor of what depends on it."""
+    assert [line.split()[0] for line in faults(**given)] == wrong
 
 
 @pytest.mark.parametrize(

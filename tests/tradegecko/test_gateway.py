@@ -610,6 +610,7 @@ def test_stock(gateway: TradeGeckoGateway, client: TradeGeckoClient) -> None:
     assert not mug.sell_without_stock
     assert stock["PIN-OWL"].maximum == 10
     assert mug.maximum is None
+    assert (mug.barcode, stock["MUG-SET"].barcode) == ("0628000000017", None)
 
 
 def test_stock_of_what_has_a_sku_and_is_active(gateway: TradeGeckoGateway, client: TradeGeckoClient) -> None:

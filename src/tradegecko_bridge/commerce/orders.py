@@ -146,9 +146,10 @@ class SourceOrder:
 
     ``reference`` is the source's own id, which never changes and is unique within the connection;
     ``number`` is what people call the order; ``cursor`` resumes fetching *after* this order. ``currency`` is
-    an ISO 4217 code. ``source_status`` and ``payment_status`` are in the source's own words; ``paid`` is None where it
-    does not say, ``payment_method`` is how it was or will be paid. Whether the order makes sense (has lines, positive
-    quantities, known SKUs) is not checked here: what is wrong with it must be able to reach the ledger.
+    an ISO 4217 code. ``source_status``, ``payment_status`` and ``fulfillment_status`` (how far it is shipped) are in
+    the source's own words; ``paid`` is None where it does not say, ``payment_method`` is how it was or will be paid.
+    Whether the order makes sense (has lines, positive quantities, known SKUs) is not checked here: what is wrong with
+    it must be able to reach the ledger.
     """
 
     reference: str = field(validator=filled)
@@ -169,6 +170,7 @@ class SourceOrder:
     canceled_at: datetime | None = field(default=None, validator=aware)
     source_status: str | None = None
     payment_status: str | None = None
+    fulfillment_status: str | None = None
     payment_method: str | None = None
     paid: bool | None = None
     extra: Mapping[str, str] = field(factory=dict, repr=False)

@@ -15,7 +15,7 @@ MONEY: Final = ("price_includes_tax", "tax", "tax_rate")
 STAYS: Final[dict[type, tuple[str, ...]]] = {
     SourceOrder: (
         *("reference", "number", "placed_at", "currency", "lines", "shipping", "discounts", "totals", "cursor"),
-        *("requested_ship_date", "canceled_at", "source_status", "payment_status", "paid"),
+        *("requested_ship_date", "canceled_at", "source_status", "payment_status", "fulfillment_status", "paid"),
     ),
     OrderLine: (
         *("reference", "sku", "barcode", "quantity", "price", "discount", "additional_discount", *MONEY),

@@ -28,7 +28,7 @@ class VariantStock:
     """What the order-management system holds of one variant, in units.
 
     ``tracked`` is False where stock is not managed; ``sell_without_stock`` where it may be sold below zero;
-    ``maximum`` caps what a channel should show.
+    ``maximum`` caps what a channel should show; ``barcode`` is the variant's own (UPC), if it has one.
     """
 
     variant_id: str
@@ -37,6 +37,7 @@ class VariantStock:
     tracked: bool = True
     sell_without_stock: bool = False
     maximum: Decimal | None = field(default=None, validator=finite)
+    barcode: str | None = None
 
 
 @frozen(kw_only=True)

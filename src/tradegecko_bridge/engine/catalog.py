@@ -9,6 +9,7 @@ from tradegecko_bridge.commerce import OrderLine, SourceOrder
 from tradegecko_bridge.commerce.remote import Named
 from tradegecko_bridge.engine.mapping import LONGEST_SKU, Catalog, Variants
 from tradegecko_bridge.engine.rules import sent_lines
+from tradegecko_bridge.engine.sanity import bare
 from tradegecko_bridge.engine.settings import ConnectionSettings, MatchBy, TaxTreatment
 from tradegecko_bridge.engine.tax import rated
 from tradegecko_bridge.engine.wiring import Wiring
@@ -34,7 +35,7 @@ def catalog_of(wiring: Wiring, orders: Sequence[SourceOrder]) -> Catalog:
     """
     settings, gateway = wiring.settings, wiring.gateway
     lines = [line for order in orders for line in sent_lines(order, settings)]
-    skus = {line.sku for line in lines if line.sku and len(line.sku) <= LONGEST_SKU}
+    skus = {line.sku for line in lines if line.sku and bare(line.sku) and len(line.sku) <= LONGEST_SKU}
     names, missing = _named(gateway, settings)
     currency, unknown = _currency(gateway, settings)
     return Catalog(

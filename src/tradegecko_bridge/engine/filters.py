@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, TypeVar
 
 import attrs
 from attrs import field, frozen
 
 from tradegecko_bridge.commerce import SourceOrder
+from tradegecko_bridge.engine.sanity import bare
 from tradegecko_bridge.engine.setting import Fault, Faulty, complain, faults_of, meant, tried
 from tradegecko_bridge.errors import ConfigError
 
@@ -49,6 +51,8 @@ class OrderField(StrEnum):
     """What the source calls the order's own status."""
     PAYMENT_STATUS = "payment_status"
     """What the source calls its payment status."""
+    FULFILLMENT_STATUS = "fulfillment_status"
+    """What the source calls how far it is shipped."""
 
 
 class Level(StrEnum):
@@ -112,10 +116,13 @@ class OrderFilter:
         if hit is (self.rule is Rule.ONLY):
             return None
         said = "is one of" if self.rule is Rule.EXCEPT else "is none of"
-        return f"its {self.field} {said} {', '.join(self.values)}"
+        values = ", ".join(value or '""' for value in self.values)
+        return f"its {self.field} {said} {values}"
 
     def _matches(self, found: str, value: str) -> bool:
-        found, value = found.casefold().strip(), value.casefold().strip()
+        found, value = compared(found), compared(value)
+        if not value:  # stands for none, and is no beginning or end of anything
+            return not found
         match self.match:
             case Match.PREFIX:
                 return found.startswith(value)
@@ -126,7 +133,8 @@ class OrderFilter:
 
 @frozen(kw_only=True)
 class ItemFilter:
-    """Takes only lines, or all except lines, with these SKUs (the source's own). ``""`` stands for no SKU.
+    """Takes only lines, or all except lines, with these SKUs (the source's own), whatever the case. ``""`` stands for
+    no SKU, whatever the barcode.
 
     Of ``level`` line the unwanted lines are left out, of level order the whole order is. Stock levels follow it.
     """
@@ -140,7 +148,16 @@ class ItemFilter:
 
     def takes(self, sku: str | None) -> bool:
         """Whether a line with this SKU is wanted."""
-        return ((sku or "") in self.skus) is (self.rule is Rule.ONLY)
+        return (compared(sku) in self._compared) is (self.rule is Rule.ONLY)
+
+    @cached_property
+    def _compared(self) -> frozenset[str]:
+        return frozenset(map(compared, self.skus))
+
+
+def compared(word: str | None) -> str:
+    """A word as filters compare it: whatever its case and the blanks around it."""
+    return bare(word).casefold()
 
 
 def read_filters(kind: type[F], values: object) -> tuple[F, ...]:
@@ -209,14 +226,14 @@ def _found(order: SourceOrder, field_: OrderField) -> Iterable[str]:
     address = order.shipping_address or order.billing_address
     match field_:
         case OrderField.TAG:
-            return order.tags
+            return order.tags or [""]
         case OrderField.SHIP_METHOD:
-            return [name for line in order.shipping for name in (line.code, line.label) if name]
+            return [name for line in order.shipping for name in (line.code, line.label) if name] or [""]
         case OrderField.CURRENCY:
             return [order.currency]
         case OrderField.NUMBER:
             return [order.number]
-        case OrderField.SOURCE_STATUS | OrderField.PAYMENT_STATUS:
+        case OrderField.SOURCE_STATUS | OrderField.PAYMENT_STATUS | OrderField.FULFILLMENT_STATUS:
             return [getattr(order, field_.value) or ""]
         case OrderField.COUNTRY | OrderField.REGION | OrderField.POSTAL_CODE:
             return [getattr(address, field_.value) or ""] if address else [""]

@@ -15,6 +15,8 @@ from tradegecko_bridge.ledger import AT_REMOTE
 from tradegecko_bridge.ports import AcknowledgesIntake
 
 BATCH: Final = 100
+GOES_ON: Final = ("source_status", "payment_status", "fulfillment_status", "payment_method", "paid")
+"""Fields of an order that change at its source with every payment and parcel."""
 
 
 def arrivals(wiring: Wiring) -> Iterable[SourceOrder | UnreadableOrder]:
@@ -71,7 +73,7 @@ def _only_went_on(arrival: SourceOrder | UnreadableOrder, delivered: SourceOrder
     """Whether nothing is different but how far the order is at its source, as it is after every payment and parcel."""
     if not isinstance(arrival, SourceOrder) or delivered is None:
         return False
-    went_on = {name: getattr(arrival, name) for name in ("source_status", "payment_status", "payment_method", "paid")}
+    went_on = {name: getattr(arrival, name) for name in GOES_ON}
     return evolve(delivered, **went_on) == arrival
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -14,7 +14,7 @@ from tradegecko_bridge.commerce.numbers import trimmed
 from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.rules import as_sent, source_skus
 from tradegecko_bridge.engine.sanity import is_sane
-from tradegecko_bridge.engine.settings import ConnectionSettings
+from tradegecko_bridge.engine.settings import ConnectionSettings, MatchBy
 from tradegecko_bridge.engine.wiring import OUTCOME_OF, Wiring, in_batches, offer
 from tradegecko_bridge.errors import GatewayError
 from tradegecko_bridge.ledger import OPEN
@@ -37,7 +37,7 @@ def sync_inventory(wiring: Wiring, *, dry_run: bool = False, full: bool = False)
         except GatewayError as error:
             report.fail(error)
             return report
-        levels = _levels(stock, _in_flight(wiring), wiring.settings, report)
+        levels = _levels(stock, _in_flight(wiring, stock), wiring.settings, report)
         told = {} if full else wiring.store.acknowledged(wiring.connection, KIND)
         changed = [level for level in levels if told.get(level.sku) != _value(level)]
         report.unchanged = len(levels) - len(changed)
@@ -60,18 +60,29 @@ def _send(wiring: Wiring, source: AcceptsStock, levels: Iterable[StockLevel], re
         wiring.progress(OPERATION, len(report.items))
 
 
-def _in_flight(wiring: Wiring) -> Mapping[str, Decimal]:
+def _in_flight(wiring: Wiring, stock: Sequence[VariantStock]) -> Mapping[str, Decimal]:
     """Units sold by any source of this ledger that the order-management system may not have committed yet.
 
-    By TradeGecko's SKUs, as far as this connection's aliases tell. A quantity that cannot be is nobody's purchase.
+    By TradeGecko's SKUs, as far as this connection's aliases and ``match_by`` tell; those of a barcode that several
+    variants carry count for each of them. A quantity that cannot be is nobody's purchase.
     """
     units: dict[str, Decimal] = {}
+    carriers = _carriers(stock) if wiring.settings.match_by is MatchBy.BARCODE else {}
     for entry in wiring.store.entries(states=OPEN):
         sane = [line for line in entry.order.lines if is_sane(line)] if entry.order else []
         for line in (part for whole in sane for part in as_sent(whole, wiring.settings)):
-            if line.sku and line.quantity > 0:
-                units[line.sku] = units.get(line.sku, ZERO) + line.quantity
+            for sku in carriers.get(line.barcode or "") or {line.sku or ""}:
+                units[sku] = units.get(sku, ZERO) + max(line.quantity, ZERO)
     return units
+
+
+def _carriers(stock: Iterable[VariantStock]) -> Mapping[str, set[str]]:
+    """The SKUs of the variants that carry each barcode."""
+    skus: dict[str, set[str]] = {}
+    for variant in stock:
+        if variant.barcode:
+            skus.setdefault(variant.barcode, set()).add(variant.sku)
+    return skus
 
 
 def _levels(

@@ -10,8 +10,8 @@ from attrs import field, frozen
 
 from tradegecko_bridge.commerce import OrderLine, ShippingLine, SourceOrder
 from tradegecko_bridge.commerce.remote import DraftLine, LineKind, Named, OrderDraft, RemoteVariant
-from tradegecko_bridge.engine.sanity import absurd_numbers, named
-from tradegecko_bridge.engine.settings import ConnectionSettings, LineTax, TaxTreatment
+from tradegecko_bridge.engine.sanity import absurd_numbers, bare, named
+from tradegecko_bridge.engine.settings import ConnectionSettings, LineTax, MatchBy, TaxTreatment
 from tradegecko_bridge.engine.tax import ZERO, on_one_footing, prices_to_send
 from tradegecko_bridge.ledger import Reason
 
@@ -55,7 +55,7 @@ class Catalog:
 def plan_order(order: SourceOrder, marker: str, catalog: Catalog, settings: ConnectionSettings) -> OrderDraft | Reason:
     """The order to create, with all of its lines, or the one reason why it cannot be. Rates are those of
     :func:`tradegecko_bridge.engine.tax.rated`."""
-    reason = _find_fault(order, catalog)
+    reason = _find_fault(order, catalog, settings)
     if reason is not None:
         return reason
     ship_to = order.shipping_address or order.billing_address
@@ -99,7 +99,7 @@ def variant_ids(lines: Iterable[OrderLine], catalog: Catalog) -> dict[str, str]:
     return {reference: variants[0].id for reference, variants in found.items() if len(variants) == 1}
 
 
-def _find_fault(order: SourceOrder, catalog: Catalog) -> Reason | None:
+def _find_fault(order: SourceOrder, catalog: Catalog, settings: ConnectionSettings) -> Reason | None:
     """The first kind of thing that is wrong, naming every line it is wrong with."""
     if not order.lines:
         return Reason("no_lines", "the order has no lines; add them at the source, or skip the order")
@@ -111,16 +111,31 @@ def _find_fault(order: SourceOrder, catalog: Catalog) -> Reason | None:
     if negative := [part for part in order.priced if part.tax_rate is not None and part.tax_rate < 0]:
         said = f"{named(negative[0])}: tax rate {negative[0].tax_rate}"
         return Reason("bad_tax_rate", f"{said}; a tax rate must not be below 0: correct it at the source")
-    if blank := [line for line in order.lines if not (line.sku or "").strip() and not catalog.of(line)]:
-        said = ", ".join(map(_blank, blank))
-        return Reason("no_sku", f"{said} without a SKU; give the product one at the source")
+    if blank := [line for line in order.lines if not bare(line.sku) and not catalog.of(line)]:
+        return _no_sku(blank, by_barcode=settings.match_by is MatchBy.BARCODE)
     if long := [line for line in order.lines if len(line.sku or "") > LONGEST_SKU]:
-        return Reason("no_sku", f"line {long[0].reference}: a SKU of {len(long[0].sku or '')} characters; correct it")
+        said = f"line {long[0].reference}: a SKU of {len(long[0].sku or '')} characters"
+        return Reason("no_sku", f"{said}; correct it at the source, or give it an alias in sku_aliases", passing=True)
     return catalog.missing or _find_currency_fault(order, catalog) or _find_variant_fault(order, catalog)
 
 
-def _blank(line: OrderLine) -> str:
-    return f"{named(line)} (barcode {line.barcode} is not in TradeGecko)" if line.barcode else named(line)
+def _no_sku(blank: Sequence[OrderLine], *, by_barcode: bool) -> Reason:
+    """What is said of lines that neither SKU nor barcode tells anything of, and which setting leaves them out."""
+    coded = any(bare(line.barcode) for line in blank)
+    leave_out = 'an item filter on ""' if by_barcode and coded else 'ignore_blank_skus or an item filter on ""'
+    said = ", ".join(_blank(line, by_barcode=by_barcode) for line in blank)
+    return Reason(
+        "no_sku",
+        f"{said} without a SKU; give the product one at the source, or leave such lines out with {leave_out}",
+        passing=True,
+    )
+
+
+def _blank(line: OrderLine, *, by_barcode: bool) -> str:
+    if not bare(line.barcode):
+        return named(line)
+    told = "is not in TradeGecko" if by_barcode else 'counts with match_by = "barcode"'
+    return f"{named(line)} (barcode {line.barcode} {told})"
 
 
 def _find_currency_fault(order: SourceOrder, catalog: Catalog) -> Reason | None:

@@ -8,11 +8,11 @@ from decimal import Decimal
 from attrs import evolve
 
 from tradegecko_bridge.commerce import OrderLine, ShippingLine, SourceOrder
-from tradegecko_bridge.engine.filters import Level
+from tradegecko_bridge.engine.filters import Level, compared
 from tradegecko_bridge.engine.kits import exploded
 from tradegecko_bridge.engine.numbers import is_shortened, remote_number
-from tradegecko_bridge.engine.sanity import is_sane
-from tradegecko_bridge.engine.settings import ConnectionSettings
+from tradegecko_bridge.engine.sanity import bare, is_sane
+from tradegecko_bridge.engine.settings import ConnectionSettings, MatchBy
 from tradegecko_bridge.ledger import Reason
 
 
@@ -76,8 +76,8 @@ def left_out(order: SourceOrder, settings: ConnectionSettings) -> tuple[list[Ord
 
 def held_by_tag(order: SourceOrder, settings: ConnectionSettings) -> Reason | None:
     """The tag for which the order waits; it goes out by itself when its source takes the tag off."""
-    tags = {tag.casefold().strip() for tag in order.tags}
-    holding = next((tag for tag in settings.hold_tags if tag.casefold().strip() in tags), None)
+    tags = set(map(compared, order.tags))
+    holding = next((tag for tag in settings.hold_tags if compared(tag) in tags), None)
     if holding is None:
         return None
     return Reason("hold_tag", f"it has the tag {holding!r}; take that off at the source", passing=True)
@@ -98,19 +98,26 @@ def unmapped_ship_method(order: SourceOrder, settings: ConnectionSettings) -> Re
 
 
 def source_skus(sku: str, settings: ConnectionSettings) -> list[str]:
-    """What the source calls this SKU of TradeGecko's: its aliases, or itself; none where a filter leaves it out."""
-    names = [alias for alias, meant in settings.sku_aliases.items() if meant == sku]
-    if not names and sku not in settings.sku_aliases:
-        names = [sku]
+    """What the source may call this SKU of TradeGecko's: itself, unless it is an alias of something else, and its
+    aliases; none that a filter leaves out."""
+    names = [sku] if settings.sku_aliases.get(sku, sku) == sku else []
+    names += [alias for alias, meant in settings.sku_aliases.items() if meant == sku != alias]
     return [name for name in names if all(item_filter.takes(name) for item_filter in settings.item_filters)]
 
 
 def _wanted(line: OrderLine, settings: ConnectionSettings) -> bool:
     if settings.ignore_unshippable and not line.shippable:
         return False
-    if settings.ignore_blank_skus and not line.sku:
+    if settings.ignore_blank_skus and _is_nameless(line, settings):
         return False
     return not _refused_by(line, settings, Level.LINE)
+
+
+def _is_nameless(line: OrderLine, settings: ConnectionSettings) -> bool:
+    """Whether nothing says what the line is: no SKU, nor a barcode or components where those count."""
+    by_barcode = settings.match_by is MatchBy.BARCODE and bare(line.barcode)
+    as_components = settings.explode_kits and line.components
+    return not (bare(line.sku) or by_barcode or as_components)
 
 
 def _refused_by(line: OrderLine, settings: ConnectionSettings, level: Level) -> bool:

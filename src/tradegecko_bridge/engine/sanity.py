@@ -1,4 +1,5 @@
-"""Numbers that no account can hold and no sum survives: found by comparing, before anything computes with them."""
+"""What cannot be meant: SKUs that are blank, and numbers that no account can hold and no sum survives, found by
+comparing before anything computes with them."""
 
 from __future__ import annotations
 
@@ -17,11 +18,16 @@ LONGEST: Final = 28
 _NAMES: Final = ("quantity", "price", "discount", "additional_discount", "amount", "tax", "tax_rate")
 
 
+def bare(text: str | None) -> str:
+    """Text without the blanks around it; none, and nothing but blanks, is the empty text."""
+    return (text or "").strip()
+
+
 def named(part: OrderLine | ShippingLine) -> str:
     """A line as messages call it."""
     if isinstance(part, ShippingLine):
         return "shipping"
-    return f"line {part.reference} (SKU {part.sku})" if part.sku else f"line {part.reference}"
+    return f"line {part.reference} (SKU {part.sku})" if bare(part.sku) else f"line {part.reference}"
 
 
 def absurd_numbers(order: SourceOrder) -> list[str]:

@@ -6,7 +6,7 @@ the page of the documentation all come from there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -306,9 +306,9 @@ class ConnectionSettings:
             _WHICH,
             "list of tables",
             "Orders are taken that pass every filter; the others are skipped. `field` is one of country, region, "
-            "postal_code (of the shipping address), currency, tag, ship_method, number, source_status and "
-            'payment_status (in the source\'s own words; `""` stands for none). One of `values` must match: in '
-            '`full` (unless said), by its beginning (`match = "prefix"`) or end (`"suffix"`), whatever the case. '
+            "postal_code (of the shipping address), currency, tag, ship_method, number, source_status, payment_status "
+            "and fulfillment_status (in the source's own words). One of `values` must match: in `full` (unless said), "
+            'by its beginning (`match = "prefix"`) or end (`"suffix"`), whatever the case; `""` stands for none. '
             '`rule = "only"` (unless said) takes what matches, `"except"` all else.',
             '[[connections.my-shop.order_filters]]\nfield = "country"\nvalues = ["CA", "US"]\nrule = "only"\n'
             'match = "full"',
@@ -330,9 +330,10 @@ class ConnectionSettings:
         metadata=about(
             _ITEMS,
             "list of tables",
-            'Which items are taken, by the source\'s own `skus`; `""` stands for none. `rule = "except"` (unless '
-            'said) leaves them out, `"only"` leaves out all others; `level = "line"` (unless said) the line alone, '
-            '`"order"` the whole order. Stock levels follow the same filters.',
+            'Which items are taken, by the source\'s own `skus`, whatever the case; `""` stands for none, whatever '
+            'the barcode. `rule = "except"` (unless said) leaves them out, `"only"` leaves out all others; '
+            '`level = "line"` (unless said) the line alone, `"order"` the whole order. Stock levels follow the same '
+            "filters.",
             '[[connections.my-shop.item_filters]]\nskus = ["GIFT-WRAP", ""]\nrule = "except"\nlevel = "line"',
         ),
     )
@@ -346,7 +347,13 @@ class ConnectionSettings:
     ignore_blank_skus: bool = field(
         default=False,
         converter=_flag,
-        metadata=about(_ITEMS, "true or false", "Leave out lines without a SKU; else they hold the order.", "true"),
+        metadata=about(
+            _ITEMS,
+            "true or false",
+            "Leave out lines without a SKU (nothing but spaces is none); else they hold the order. A line that goes "
+            "out by its barcode or as its components stays.",
+            "true",
+        ),
     )
     sku_aliases: Mapping[str, str] = field(
         factory=dict,
@@ -354,7 +361,9 @@ class ConnectionSettings:
         metadata=about(
             _ITEMS,
             "table: the source's SKU = TradeGecko's",
-            "Orders get TradeGecko's SKU; stock levels go back under every name the source has for it.",
+            "Orders get TradeGecko's SKU; stock levels go back under every name the source may have for it: its "
+            "aliases, and TradeGecko's SKU itself unless that is here as the alias of another. Names are compared "
+            "exactly, upper and lower case too, as TradeGecko compares SKUs.",
             '[connections.my-shop.sku_aliases]\n"our-mug" = "MUG-BLUE"',
         ),
     )
@@ -365,7 +374,8 @@ class ConnectionSettings:
             _ITEMS,
             MatchBy,
             "What a line's variant is known by. With barcode a line that has one goes to the variant with just this "
-            "barcode (UPC), and by its SKU where there is none. Stock levels go by SKU.",
+            "barcode (UPC), and by its SKU where there is none. Stock levels go back by SKU, less what is sold of it "
+            "by barcode and not in TradeGecko yet.",
             '"barcode"',
         ),
     )
@@ -575,17 +585,21 @@ class ConnectionSettings:
     )
 
     def __attrs_post_init__(self) -> None:
-        complain([sentence(fault) for fault in faults_of(self) or self._contradictions()])
+        faults = faults_of(self)
+        faulty = {path[0] for path, _ in faults}
+        complain([sentence(fault) for fault in (*faults, *self._contradictions(faulty))])
 
-    def _contradictions(self) -> Iterator[Fault]:
-        """Settings that are each right and cannot work together."""
-        if self.order_status is not OrderStatus.FINALIZED:
+    def _contradictions(self, faulty: Set[str | int]) -> Iterator[Fault]:
+        """Settings that are each right and cannot work together; nothing is said of those that are ``faulty``."""
+        if "order_status" not in faulty and self.order_status is not OrderStatus.FINALIZED:
             for name in ("create_invoice", "pack_orders", "mark_paid"):
-                if getattr(self, name):
+                if name not in faulty and getattr(self, name):
                     yield (name,), f'only works with order_status = "finalized", and it is "{self.order_status}"'
-        if self.payment_method is not None and not self.mark_paid:
+        paying = {"payment_method", "mark_paid"}
+        if faulty.isdisjoint(paying) and self.payment_method is not None and not self.mark_paid:
             yield ("payment_method",), "has no use without mark_paid = true"
-        if self.number_room is not None and self.number_room < DIGEST:
+        numbering = {"number_limit", "number_prefix", "number_suffix"}
+        if faulty.isdisjoint(numbering) and self.number_room is not None and self.number_room < DIGEST:
             around = len(self.number_prefix) + len(self.number_suffix)
             yield ("number_limit",), f"must be at least {around + DIGEST} with this prefix and suffix"
 

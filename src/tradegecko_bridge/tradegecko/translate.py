@@ -73,6 +73,7 @@ def variant_stock(variant: records.Variant) -> VariantStock:
         tracked=variant.manage_stock is not False,
         sell_without_stock=bool(variant.keep_selling),
         maximum=variant.max_online,
+        barcode=variant.upc or None,
     )
 
 

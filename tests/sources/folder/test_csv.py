@@ -117,6 +117,7 @@ def test_every_column_ends_up_in_the_order(tmp_path: Path) -> None:
         canceled_at=datetime(2026, 2, 1, tzinfo=UTC),
         source_status="the source_status",
         payment_status="the payment_status",
+        fulfillment_status="the fulfillment_status",
         payment_method="the payment_method",
         paid=False,
     )

@@ -174,6 +174,7 @@ _ALL = (
     Column("canceled_at", Kind.MOMENT),
     Column("source_status"),
     Column("payment_status"),
+    Column("fulfillment_status"),
     Column("payment_method"),
     Column("paid", Kind.FLAG),
     Column("line_reference", per_line=True),

@@ -35,7 +35,7 @@ _SHIPPING.pop("total")
 _DISCOUNT = {name: f"discount_{name}" for name in ("label", "code", "amount")}
 _OWN = (
     "placed_at", "currency", "note", "tags", "url", "requested_ship_date", "canceled_at",
-    "source_status", "payment_status", "payment_method", "paid",
+    "source_status", "payment_status", "fulfillment_status", "payment_method", "paid",
 )  # fmt: skip
 _LINE = (
     "sku", "name", "quantity", "price", "discount", "additional_discount", "tax", "tax_rate", "shippable", "barcode",
