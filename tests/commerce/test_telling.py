@@ -42,10 +42,10 @@ def test_what_may_be_personal_is_described(value: str) -> None:
 
 def test_other_values() -> None:
     """Numbers are held to the same measure as text; codes and currencies have their own."""
-    assert [shown(value) for value in (7, 1.5, None, True)] == ["7", "1.5", "None", "True"]
-    assert [shown(value) for value in (Decimal(4165551234), 4165551234, [], {})] == [
-        *("a number", "a number", "a list", "a dict"),
-    ]
+    plain: tuple[object, ...] = (7, 1.5, None, True)
+    assert [shown(value) for value in plain] == ["7", "1.5", "None", "True"]
+    others: tuple[object, ...] = (Decimal(4165551234), 4165551234, [], {})
+    assert [shown(value) for value in others] == ["a number", "a number", "a list", "a dict"]
     assert [shown_code("L-12"), shown_code("Ann")] == ["'L-12'", "text of 3 characters"]
     assert [shown_currency("Dollar"), shown_currency("zzann@example.com")] == ["'Dollar'", "text of 17 characters"]
 
