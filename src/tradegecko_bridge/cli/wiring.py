@@ -9,13 +9,14 @@ from hashlib import sha256
 from pathlib import Path
 
 from tradegecko_bridge.cli.logins import signed_in
-from tradegecko_bridge.config import Config, load_config
+from tradegecko_bridge.config import Config, Connection, faulty, load_config
 from tradegecko_bridge.engine import Progress, Report, RunReport, SyncEngine
 from tradegecko_bridge.engine.reasons import CODES
+from tradegecko_bridge.engine.setting import Fault
 from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.ledger import Filter, LedgerEntry
 from tradegecko_bridge.plugins import make_source
-from tradegecko_bridge.ports import Store
+from tradegecko_bridge.ports import OrderSource, Store
 from tradegecko_bridge.stores.sql import SqlStore
 from tradegecko_bridge.tradegecko.client import TradeGeckoClient
 from tradegecko_bridge.tradegecko.gateway import TradeGeckoGateway
@@ -35,7 +36,7 @@ def engines(
     config = load_config(config_path)
     chosen = config.chosen(connection)
     with ExitStack() as stack:
-        sources = [make_source(c.source, {**c.options, "name": c.name}) for c in chosen]
+        sources = _sources(config_path, chosen)
         for source in sources:
             if hasattr(source, "close"):
                 stack.callback(source.close)
@@ -57,6 +58,19 @@ def engines(
             )
             for wired, source in zip(chosen, sources, strict=True)
         )
+
+
+def _sources(config_path: Path, chosen: Sequence[Connection]) -> list[OrderSource]:
+    """The sources of these connections; what they refuse is told of all at once, with the lines in the settings."""
+    sources, faults = [], list[Fault]()
+    for wired in chosen:
+        try:
+            sources.append(make_source(wired.source, {**wired.options, "name": wired.name}))
+        except ConfigError as error:
+            faults.append((("connections", wired.name, "options"), f"connections.{wired.name}: {error}"))
+    if faults:
+        raise faulty(config_path, faults)
+    return sources
 
 
 def _limiter(config: Config, store: SqlStore) -> SharedLimiter:
