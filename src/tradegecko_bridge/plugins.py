@@ -89,7 +89,7 @@ def _factory(kind: str) -> Callable[..., Any]:
         raise ConfigError(f"no source of kind {kind!r}; there are {', '.join(source_names())}")
     try:
         factory: Callable[..., Any] = found[0].load()
-    except ImportError as error:
+    except (ImportError, AttributeError) as error:
         raise ConfigError(f"source {kind!r} cannot be loaded ({error}); install what it needs") from error
     return factory
 
@@ -132,7 +132,9 @@ def _is(value: object, kind: Any) -> bool:
         return isinstance(value, int | float)
     if kind is str:  # paths have been made of some texts
         return isinstance(value, str | os.PathLike)
-    return isinstance(value, kind) if isclass(kind) and not getattr(kind, "_is_protocol", False) else kind is Any
+    if kind is Callable:
+        return False
+    return isinstance(value, kind) if kind in _WORDS else True
 
 
 def _with_spans(factory: Callable[..., Any], options: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
+from importlib.metadata import EntryPoint
 from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 
+from tradegecko_bridge import plugins
 from tradegecko_bridge.cli.wiring import engines
 from tradegecko_bridge.config import Config, load_config
 from tradegecko_bridge.engine import OrderStatus
@@ -202,3 +207,41 @@ def test_sources_by_name(tmp_path: Path) -> None:
         make_source("shopfy", {})
     with pytest.raises(ConfigError, match=r"source 'folder': .*pth"):
         make_source("folder", {"pth": tmp_path})
+
+
+class Plugin:
+    """A source of somebody else's, with arguments of many kinds."""
+
+    name = "plugin"
+
+    def __init__(
+        self,
+        channel: Literal["a", "b"],
+        *,
+        rate: Decimal = Decimal(1),
+        wait: timedelta = timedelta(0),
+        states: Sequence[str] = (),
+        more: Mapping[str, str] | None = None,
+        tries: int = 3,
+        **rest: Any,
+    ) -> None:
+        self.wait = wait
+
+
+def test_the_options_of_a_plugin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Checked as far as the annotations are understood; a span of time is a number of seconds."""
+    point = EntryPoint("plugin", f"{__name__}:Plugin", "tradegecko_bridge.sources")
+    monkeypatch.setattr(plugins, "entry_points", lambda group: [point])
+    monkeypatch.setattr(EntryPoint, "load", lambda _: Plugin)
+    good = {"channel": "a", "rate": 1.5, "wait": 5, "states": ["x"], "more": {"a": "b"}, "tries": 2, "colour": "red"}
+    assert plugins.option_faults("plugin", good) == []
+    made: Any = make_source("plugin", good)
+    assert made.wait == timedelta(seconds=5)
+    bad = {"wait": "5", "states": "x", "more": ["a"], "tries": True}
+    assert [said for _, said in plugins.option_faults("plugin", bad)] == [
+        ": option channel is missing",
+        ".options.wait must be a number of seconds",
+        ".options.states must be a list",
+        ".options.more must be a table",
+        ".options.tries must be a whole number",
+    ]

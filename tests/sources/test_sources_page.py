@@ -23,7 +23,7 @@ def test_the_examples_run(tmp_path: Path) -> None:
     assert "1 held, 2 delivered" in done.stdout
     assert "held M-2: sale 2: its units are not a number" in done.stdout
     assert "\n{'M-1': '1Z1'}\n" in done.stdout
-    assert done.stdout.endswith("problem: market: the market answers 503\n")
+    assert "\n  problem: market: the market answers 503\n" in done.stdout
 
 
 def test_the_names_are_where_the_page_says() -> None:
