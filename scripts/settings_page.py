@@ -40,7 +40,8 @@ from tradegecko_bridge import ConnectionSettings
 settings = ConnectionSettings(order_status="active")
 ```
 
-All faults of the settings are told at once, each with the file, the line and what to write instead.
+All faults of the settings are told at once, each with the file, the line and what to write instead. Numbers stand
+without quotes. A blank name (`customer = ""`) is as good as none.
 """
 
 

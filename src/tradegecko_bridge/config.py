@@ -22,18 +22,22 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Final
 
 import attrs
 from attrs import field, frozen
 
-from tradegecko_bridge.engine.setting import Fault, meant
+from tradegecko_bridge.engine.setting import Fault, meant, told
 from tradegecko_bridge.engine.settings import ConnectionSettings
 from tradegecko_bridge.errors import ConfigError
+from tradegecko_bridge.plugins import option_faults
+from tradegecko_bridge.stores.sql.database import ledger_address
 from tradegecko_bridge.tokens import Secret
 from tradegecko_bridge.toml_lines import line_numbers, line_of
+from tradegecko_bridge.tradegecko.client.base import checked_url
 
 _NAMED: Final = {
     "": {"tradegecko", "ledger", "connections"},
@@ -51,6 +55,13 @@ _NAMED: Final = {
     "ledger": {"url"},
 }
 
+_NUMBERS: Final = {
+    name for name, said in told(ConnectionSettings).items() if said.takes.startswith(("a number", "a whole number"))
+}
+_NO_VARIABLE: Final = (
+    "begins with $, but what follows is no name of an environment variable; for text that begins with a dollar sign "
+    "write $$"
+)
 _LOGIN: Final = _NAMED["tradegecko"] - {"base_url", "access_token"}
 _OPTIONAL: Final = ("redirect_uri", "authorize_url", "login", "tokens")
 
@@ -116,23 +127,39 @@ def load_config(path: Path, environment: Mapping[str, str] = os.environ) -> Conf
     Raises:
         ConfigError: all faults found, one line each.
     """
+    text = _text_of(path)
     try:
-        text = path.read_text(encoding="utf-8")
         data = tomllib.loads(text)
-    except FileNotFoundError:
-        raise ConfigError(f"{path}: no such settings file; name one with --config") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: {error}") from None
     reader = _Reader(environment, path.parent)
     config = reader.config(data)
     if config is None or reader.faults:
-        raise ConfigError("\n".join(_placed(path, text, reader.faults)), faults=reader.faults)
+        raise faulty(path, reader.faults)
     return config
 
 
-def _placed(path: Path, text: str, faults: Sequence[Fault]) -> Iterator[str]:
+def faulty(path: Path, faults: Sequence[Fault]) -> ConfigError:
+    """The error that tells these faults of a settings file, each with its line."""
+    return ConfigError("\n".join(_placed(path, faults)), faults=faults)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+        return data.decode("utf-8-sig")
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such settings file; name one with --config") from None
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}:{line}: is not UTF-8 text; save the file as UTF-8") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror or error})") from None
+
+
+def _placed(path: Path, faults: Sequence[Fault]) -> Iterator[str]:
     """Each fault with the file and, where it can be found, the line; in the order of the lines."""
-    lines = line_numbers(text)
+    lines = line_numbers(_text_of(path))
     found = [(line_of(where, lines), said) for where, said in faults]
     for line, said in sorted(found, key=lambda pair: pair[0] or 0):
         yield f"{path}:{line}: {said}" if line else f"{path}: {said}"
@@ -153,9 +180,13 @@ class _Reader:
         self._known(("tradegecko",), tradegecko, _NAMED["tradegecko"])
         self._known(("ledger",), ledger, _NAMED["ledger"])
         base_url = self._text(tradegecko, ("tradegecko",), "base_url")
+        if base_url:
+            self._try(("tradegecko", "base_url"), lambda: checked_url(base_url))
+        ledger_url = self._ledger_url(ledger)
         login = self._login(tradegecko)
         token = "" if login else self._text(tradegecko, ("tradegecko",), "access_token")
         connections = [self._connection(name, table) for name, table in self._table(data, "connections").items()]
+        self._apart([connection for connection in connections if connection is not None])
         if not connections:
             self.faults.append((("connections",), "no [connections.NAME] table: name at least one source"))
         if self.faults:
@@ -164,9 +195,15 @@ class _Reader:
             base_url=base_url,
             access_token=token,
             login=login,
-            ledger_url=self._ledger_url(ledger),
+            ledger_url=ledger_url,
             connections=tuple(c for c in connections if c is not None),
         )
+
+    def _try(self, where: tuple[str | int, ...], check: Callable[[], object]) -> None:
+        try:
+            check()
+        except ConfigError as error:
+            self._fault(where, f": {error}")
 
     def _login(self, table: Mapping[str, Any]) -> LoginSettings | None:
         """The application's id and secret, and how to use them; None where an access token is to be used."""
@@ -196,6 +233,10 @@ class _Reader:
 
     def _connection(self, name: str, table: object) -> Connection | None:
         where: tuple[str | int, ...] = ("connections", name)
+        if not name.strip() or not name.isprintable():
+            said = "is blank" if not name.strip() else "holds a character that cannot be seen"
+            self.faults.append((where, f"connections: the name {name!r} {said}; give the connection another"))
+            return None
         if not isinstance(table, dict):
             self._fault(where, " must be a table")
             return None
@@ -208,10 +249,28 @@ class _Reader:
         }
         if isinstance(options.get("path"), str):
             options["path"] = self._folder / options["path"]
+        if kind:
+            found = option_faults(kind, options)
+            self.faults += [((*where, *path), f"{_dotted(where)}{said}") for path, said in found]
         wired = self._settings(where, {key: value for key, value in table.items() if key in settings})
         return None if wired is None else Connection(name=name, source=kind, options=options, settings=wired)
 
+    def _apart(self, connections: Sequence[Connection]) -> None:
+        """Two connections on one folder would each take the other's orders for its own."""
+        homes: dict[Path, str] = {}
+        for connection in connections:
+            path = connection.options.get("path")
+            if connection.source != "folder" or not isinstance(path, Path):
+                continue
+            other = homes.setdefault(path.resolve(), connection.name)
+            if other != connection.name:
+                said = f" is the folder of connections.{other} too; give each its own"
+                self._fault(("connections", connection.name, "options", "path"), said)
+
     def _settings(self, where: tuple[str | int, ...], given: Mapping[str, Any]) -> ConnectionSettings | None:
+        for name in _NUMBERS & given.keys():
+            if isinstance(given[name], str) and _is_number(given[name]):
+                self._fault((*where, name), f" must be a number, without quotes, not {given[name]!r}")
         try:
             return ConnectionSettings(**{key: self._resolved(value, (*where, key)) for key, value in given.items()})
         except ConfigError as error:
@@ -221,6 +280,8 @@ class _Reader:
     def _ledger_url(self, ledger: Mapping[str, Any]) -> str:
         """A relative SQLite file is meant from the settings file's folder, wherever the program was started."""
         url = self._text(ledger, ("ledger",), "url") if "url" in ledger else "sqlite:///ledger.db"
+        if url:
+            self._try(("ledger", "url"), lambda: ledger_address(url))
         scheme, _, file = url.partition(":///")
         if scheme == "sqlite" and file and not Path(file).is_absolute():
             return f"sqlite:///{(self._folder / file).resolve()}"
@@ -248,9 +309,12 @@ class _Reader:
             return value
         if value.startswith("$$"):
             return value[1:]
-        if value[1:] not in self._environment:
-            self._fault(where, f": the environment has no variable {value[1:]}; set it")
-        return self._environment.get(value[1:], "")
+        name = value[1:]
+        if name not in self._environment:
+            is_name = name.isidentifier() and name.isascii()
+            said = f"the environment has no variable {name}; set it" if is_name else _NO_VARIABLE
+            self._fault(where, f": {said}")
+        return self._environment.get(name, "")
 
     def _known(self, where: tuple[str | int, ...], table: Mapping[str, Any], names: set[str]) -> None:
         for name in table:
@@ -261,6 +325,15 @@ class _Reader:
     def _fault(self, where: tuple[str | int, ...], said: str) -> None:
         """What is wrong with a setting, in words that go on after its dotted name."""
         self.faults.append((where, f"{_dotted(where)}{said}"))
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text would be taken for a number."""
+    try:
+        Decimal(text)
+    except InvalidOperation:
+        return False
+    return True
 
 
 def _dotted(path: tuple[str | int, ...]) -> str:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
+from importlib.metadata import EntryPoint
 from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 
+from tradegecko_bridge import plugins
+from tradegecko_bridge.cli.wiring import engines
 from tradegecko_bridge.config import Config, load_config
 from tradegecko_bridge.engine import OrderStatus
 from tradegecko_bridge.errors import ConfigError
@@ -21,7 +27,7 @@ access_token = "$TOKEN"
 source = "folder"
 options = { path = "shop" }
 order_status = "finalized"
-minimum_stock = "2.5"
+minimum_stock = 2.5
 stock_locations = ["1"]
 """
 
@@ -82,13 +88,26 @@ def test_a_dollar_sign_can_be_written(tmp_path: Path) -> None:
         (("access_token", "acess_token"), "unknown setting tradegecko.acess_token; did you mean 'access_token'?"),
         (("order_status", "order_state"), "unknown setting connections.shop.order_state; did you mean 'order_status'?"),
         (('"finalized"', '"done"'), "order_status must be one of draft, active, finalized, not 'done'"),
-        (('"2.5"', '"many"'), "minimum_stock must be a number, not 'many'"),
-        (('"2.5"', "-1"), "minimum_stock must not be negative"),
+        (("2.5", '"many"'), "minimum_stock must be a number, not 'many'"),
+        (("2.5", "-1"), "minimum_stock must not be negative"),
         (("[connections.shop]", "[connection.shop]"), "unknown setting connection; did you mean 'connections'?"),
         (('base_url = "http://127.0.0.1:8080"', ""), "tradegecko.base_url is missing"),
         (("$TOKEN", "$NOT_SET"), "the environment has no variable NOT_SET; set it"),
         (('source = "folder"', "source = 7"), "connections.shop.source must be text"),
         (("[tradegecko]", "[tradegecko"), "tgbridge.toml"),
+        (("2.5", '"2.5"'), ".toml:10: connections.shop.minimum_stock must be a number, without quotes, not '2.5'"),
+        (("http://127.0.0.1:8080", "localhost"), ".toml:3: tradegecko.base_url: the base URL must be like "),
+        (('path = "shop"', ""), ".toml:8: connections.shop: option path is missing"),
+        (('path = "shop"', "path = 7"), ".toml:8: connections.shop.options.path must be text"),
+        (('path = "shop"', 'path = "x", settle = "2"'), "connections.shop.options.settle must be a number"),
+        (('path = "shop"', 'path = "x", settle = true'), "connections.shop.options.settle must be a number"),
+        (('path = "shop"', 'path = "x", clock = 1'), "connections.shop.options.clock must be left out"),
+        (('path = "shop"', 'pth = "shop"'), ".toml:8: connections.shop: unknown option 'pth'; did you mean 'path'?"),
+        (('"folder"', '"foldr"'), ".toml:7: connections.shop: no source of kind 'foldr'; there are folder, vendure"),
+        (("[connections.shop]", '[connections.""]'), ".toml:6: connections: the name '' is blank"),
+        (("[connections.shop]", '[connections."a\\nb"]'), r".toml:6: connections: the name 'a\nb' holds a character"),
+        (("$TOKEN", "$"), ".toml:4: tradegecko.access_token: begins with $, but what follows is no name"),
+        (("$TOKEN", "$ecret!"), ".toml:4: tradegecko.access_token: begins with $, but what follows is no name"),
     ],
 )
 def test_a_fault_is_one_clear_line(tmp_path: Path, change: tuple[str, str], said: str) -> None:
@@ -96,6 +115,68 @@ def test_a_fault_is_one_clear_line(tmp_path: Path, change: tuple[str, str], said
     with pytest.raises(ConfigError) as caught:
         load(GOOD.replace(*change), tmp_path, TOKEN="t")
     assert said in str(caught.value)
+    assert "ecret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("nothing", "the ledger's address is not one; write e.g. sqlite:///ledger.db"),
+        ("postgresql://h:port/x", "the ledger's address is not one; write e.g. sqlite:///ledger.db"),
+        ("mysql://u:secret@h/x", "a ledger cannot live in mysql; use sqlite:///… or postgresql://…"),
+        ("sqlite://", "a SQLite ledger is a file: write e.g. sqlite:///ledger.db"),
+    ],
+)
+def test_a_wrong_ledger_address(tmp_path: Path, url: str, said: str) -> None:
+    """It is told with its line, and without a password."""
+    with pytest.raises(ConfigError) as caught:
+        load(f'{GOOD}\n[ledger]\nurl = "{url}"\n', tmp_path, TOKEN="t")
+    assert str(caught.value) == f"{tmp_path / 'tgbridge.toml'}:14: ledger.url: {said}"
+
+
+def test_not_utf_8(tmp_path: Path) -> None:
+    """The line of the first byte that is not is told; the mark some editors put in front is no fault."""
+    path = tmp_path / "tgbridge.toml"
+    path.write_bytes(b"# caf\xe9\n")
+    with pytest.raises(ConfigError, match=r"tgbridge\.toml:1: is not UTF-8 text; save the file as UTF-8"):
+        load_config(path, {})
+    path.write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
+    assert load_config(path, {"TOKEN": "t"}).connections
+
+
+def test_numbers_from_the_environment(tmp_path: Path) -> None:
+    """There all is text."""
+    (shop,) = load(GOOD.replace("2.5", '"$LEAST"'), tmp_path, TOKEN="t", LEAST="3").connections
+    assert shop.settings.minimum_stock == Decimal(3)
+
+
+def test_two_connections_on_one_folder(tmp_path: Path) -> None:
+    """Each would take the other's orders; however the folder is written."""
+    more = '\n[connections.other]\nsource = "folder"\noptions = { path = "x/../shop" }\n'
+    with pytest.raises(ConfigError) as caught:
+        load(GOOD + more, tmp_path, TOKEN="t")
+    assert str(caught.value) == (
+        f"{tmp_path / 'tgbridge.toml'}:15: connections.other.options.path is the folder of connections.shop too; give "
+        "each its own"
+    )
+
+
+def test_what_a_source_itself_refuses_is_told_with_its_line(tmp_path: Path) -> None:
+    """Options of the right kind that cannot work."""
+    options = 'url = "https://x.example/admin-api", username = "u", password = "p", overlap = 0, page_size = 5'
+    load(GOOD.replace('"folder"', '"vendure"').replace('path = "shop"', options).replace("$TOKEN", "t"), tmp_path)
+    with pytest.raises(ConfigError) as caught, engines(tmp_path / "tgbridge.toml", None, print):
+        pass
+    assert str(caught.value).startswith(f"{tmp_path / 'tgbridge.toml'}:8: connections.shop: overlap must be a second")
+
+
+def test_a_list_of_filters_says_what_is_wrong(tmp_path: Path) -> None:
+    """Text is no list of texts, and an empty list matches nothing."""
+    filters = '\n[[connections.shop.order_filters]]\nfield = "country"\nvalues = {}\n'
+    with pytest.raises(ConfigError, match=r"""filter 1: values must be a list of texts, e\.g\. .*, not 'CA'$"""):
+        load(GOOD + filters.format('"CA"'), tmp_path, TOKEN="t")
+    with pytest.raises(ConfigError, match="filter 1: values is an empty list: write what is to match"):
+        load(GOOD + filters.format("[]"), tmp_path, TOKEN="t")
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
@@ -126,3 +207,41 @@ def test_sources_by_name(tmp_path: Path) -> None:
         make_source("shopfy", {})
     with pytest.raises(ConfigError, match=r"source 'folder': .*pth"):
         make_source("folder", {"pth": tmp_path})
+
+
+class Plugin:
+    """A source of somebody else's, with arguments of many kinds."""
+
+    name = "plugin"
+
+    def __init__(
+        self,
+        channel: Literal["a", "b"],
+        *,
+        rate: Decimal = Decimal(1),
+        wait: timedelta = timedelta(0),
+        states: Sequence[str] = (),
+        more: Mapping[str, str] | None = None,
+        tries: int = 3,
+        **rest: Any,
+    ) -> None:
+        self.wait = wait
+
+
+def test_the_options_of_a_plugin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Checked as far as the annotations are understood; a span of time is a number of seconds."""
+    point = EntryPoint("plugin", f"{__name__}:Plugin", "tradegecko_bridge.sources")
+    monkeypatch.setattr(plugins, "entry_points", lambda group: [point])
+    monkeypatch.setattr(EntryPoint, "load", lambda _: Plugin)
+    good = {"channel": "a", "rate": 1.5, "wait": 5, "states": ["x"], "more": {"a": "b"}, "tries": 2, "colour": "red"}
+    assert plugins.option_faults("plugin", good) == []
+    made: Any = make_source("plugin", good)
+    assert made.wait == timedelta(seconds=5)
+    bad = {"wait": "5", "states": "x", "more": ["a"], "tries": True}
+    assert [said for _, said in plugins.option_faults("plugin", bad)] == [
+        ": option channel is missing",
+        ".options.wait must be a number of seconds",
+        ".options.states must be a list",
+        ".options.more must be a table",
+        ".options.tries must be a whole number",
+    ]

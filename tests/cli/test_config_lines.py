@@ -121,6 +121,7 @@ access_token = "$TOKEN"
 
 [connections.a]
 source = "folder"
+options.path = "a"
 order_status = "active"
 create_invoice = true
 pack_orders = true
@@ -145,14 +146,14 @@ field = "colour"
         "1: tradegecko.base_url is missing",
         "2: unknown setting tradegecko.base_urll; did you mean 'base_url'?",
         "3: tradegecko.access_token: the environment has no variable TOKEN; set it",
-        '8: connections.a.create_invoice only works with order_status = "finalized", and it is "active"',
-        '9: connections.a.pack_orders only works with order_status = "finalized", and it is "active"',
-        "12: connections.b.source must be text",
-        "13: unknown setting connections.b.order_state; did you mean 'order_status'?",
-        "14: connections.b.minimum_stock must not be negative",
-        "18: connections.b.sku_aliases must be a table of texts; 'C' is 1",
-        "24: connections.b.order_filters, filter 2: missing 1 required setting: 'values'",
-        f"25: connections.b.order_filters, filter 2: 'colour' is not one of {', '.join(OrderField)}",
+        '9: connections.a.create_invoice only works with order_status = "finalized", and it is "active"',
+        '10: connections.a.pack_orders only works with order_status = "finalized", and it is "active"',
+        "13: connections.b.source must be text",
+        "14: unknown setting connections.b.order_state; did you mean 'order_status'?",
+        "15: connections.b.minimum_stock must not be negative",
+        "19: connections.b.sku_aliases must be a table of texts; 'C' is 1",
+        "25: connections.b.order_filters, filter 2: missing 1 required setting: 'values'",
+        f"26: connections.b.order_filters, filter 2: 'colour' is not one of {', '.join(OrderField)}",
     ]
 
 
@@ -161,7 +162,7 @@ def test_a_setting_from_the_environment(tmp_path: Path) -> None:
     path = tmp_path / "tgbridge.toml"
     path.write_text(
         '[tradegecko]\nbase_url = "http://x"\naccess_token = "t"\n'
-        '[connections.a]\nsource = "folder"\ncustomer = "$BUYER"\nnumber_prefix = "$$"\n'
+        '[connections.a]\nsource = "folder"\noptions.path = "a"\ncustomer = "$BUYER"\nnumber_prefix = "$$"\n'
     )
     (connection,) = load_config(path, {"BUYER": "HARBOUR"}).connections
     assert (connection.settings.customer, connection.settings.number_prefix) == ("HARBOUR", "$")

@@ -94,6 +94,11 @@ CASES: dict[str, tuple[SourceOrder, Outcome, str]] = {
     "note of 1 MB": (order(note="x" * 1_000_000), GOES, ""),
     "no currency": (order(currency=""), HOLDS, "currency '' is not set up"),
     "unknown currency": (order(currency="🪙"), HOLDS, "currency '🪙' is not set up"),
+    "something else as currency": (
+        order(currency="zzann@example.com"),
+        HOLDS,
+        "currency text of 17 characters is not set up",
+    ),
     "year 1": (order(placed_at=datetime(1, 1, 1, tzinfo=UTC)), GOES, ""),
     "year 1, east of Greenwich": (order(placed_at=datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))), GOES, ""),
     "year 9999": (order(placed_at=datetime(9999, 12, 31, 23, 59, tzinfo=UTC)), GOES, ""),

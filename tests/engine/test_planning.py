@@ -154,3 +154,21 @@ def test_no_write_leaves_the_process(sandbox: Sandbox, client: TradeGeckoClient,
     assert (source.acknowledged, source.receipts, source.shipments, source.levels) == ([], [], [], [])
     assert path.read_bytes() == before
     assert sorted(file.name for file in tmp_path.iterdir()) == ["ledger.db"]
+
+
+def test_the_plan_counts_what_is_sent(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """Lines the settings leave out are not among the goods."""
+    lines = [a_line(), *(a_line(reference=str(n), shippable=False) for n in (2, 3, 4))]
+    settings = ConnectionSettings(ignore_unshippable=True)
+    bench = Bench(sandbox, client, ListSource([an_order("1001", lines)]), settings=settings)
+    assert "with 1 line of goods" in detail(bench.engine.deliver_orders(dry_run=True), "1001")
+
+
+def test_what_belongs_to_no_order_is_a_problem_in_the_plan_too(bench: Bench) -> None:
+    """A file that cannot be read: the dry run says what the run then says, and neither is fine."""
+    bench.source.orders = [an_order("1"), *(UnreadableOrder(problem=f"shop-{n}.csv: is empty") for n in (1, 2))]
+    foreseen = bench.engine.deliver_orders(dry_run=True)
+    became = bench.deliver()
+    assert foreseen.problems == became.problems == ["shop-1.csv: is empty", "shop-2.csv: is empty"]
+    assert (bool(foreseen), bool(became)) == (False, False)
+    assert outcomes(foreseen) == {"1": Outcome.PLANNED}

@@ -13,6 +13,7 @@ from tests.support import ListSource
 from tradegecko_bridge import ConnectionSettings, Sandbox, TradeGeckoClient
 from tradegecko_bridge.commerce import Address, Component, ItemResult, OrderLine, ShippingLine, SourceOrder, Verdict
 from tradegecko_bridge.engine import Outcome
+from tradegecko_bridge.engine.filters import OrderFilter
 from tradegecko_bridge.engine.rules import dressed, not_taken, source_skus, unmapped_ship_method
 from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.ledger import OrderState
@@ -60,7 +61,7 @@ def test_blank_stands_for_none(field: str, match: str) -> None:
         assert (not_taken(full, wired) is None) is not takes_bare
     reason = not_taken(bare, wired)
     assert reason is not None
-    assert reason.text == f'its {field} is one of "": a filter leaves it out'
+    assert reason.text == f"its {field} is one of (none): a filter leaves it out"
 
 
 def test_a_ship_method_without_name_is_none() -> None:
@@ -178,7 +179,7 @@ def test_ship_methods_are_mapped_or_held() -> None:
     [
         ({"order_filters": [{"field": "colour", "values": ["x"]}]}, "order_filters, filter 1: 'colour' is not one of"),
         ({"order_filters": [{"field": "tag"}]}, "order_filters, filter 1: missing 1 required"),
-        ({"order_filters": [{"field": "tag", "values": []}]}, "values must be a list of texts"),
+        ({"order_filters": [{"field": "tag", "values": []}]}, "values is an empty list"),
         ({"item_filters": [{"skus": ["A"]}, {"skus": ["A"], "levl": "x"}]}, "item_filters, filter 2: "),
         ({"earliest_order": "2026-01-31"}, "earliest_order must be a date such as 2026-01-31, without quotes"),
         ({"earliest_order": datetime(2026, 1, 31)}, "has no time zone"),  # noqa: DTZ001
@@ -280,3 +281,9 @@ def test_lines_left_out_do_not_keep_an_order_open(sandbox: Sandbox, client: Trad
     bench.clock.move(hours=1)
     bench.engine.sync_tracking()
     assert bench.state("1001") is OrderState.CONFIRMED
+
+
+def test_a_reason_says_none_for_a_blank_value() -> None:
+    """Without a word for it nobody would see that the filter also takes orders without a status."""
+    only = OrderFilter(field="payment_status", values=["", "paid"])
+    assert only.refuses(an_order(payment_status="open")) == "its payment_status is none of (none), paid"

@@ -259,14 +259,14 @@ def _show(found: Any, names: Sequence[str], as_json: bool) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from tradegecko_bridge.cli.output import console
+    from tradegecko_bridge.cli.output import say
 
     table = Table(box=None, pad_edge=False)
     for name in names:
         table.add_column(name.replace("_", " "), overflow="fold")
     for row in found:
         table.add_row(*(Text(_text(row[name])) for name in names))
-    console.print(table)
+    say(table)
 
 
 def _text(value: Any) -> str:

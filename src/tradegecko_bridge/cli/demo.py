@@ -16,7 +16,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from tradegecko_bridge.cli.output import console, print_entries, print_run, progress_bar
+from tradegecko_bridge.cli.output import print_entries, print_run, progress_bar, say
 from tradegecko_bridge.engine import ConnectionSettings, Outcome, Progress, RunReport, SyncEngine
 from tradegecko_bridge.sandbox import Sandbox
 from tradegecko_bridge.sources.folder import FolderSource
@@ -45,11 +45,11 @@ def run_demo(folder: Path | None) -> bool:
         closing(SqlStore(f"sqlite:///{(home / 'ledger.db').resolve()}")) as store,
     ):
         _head("A shop's folder, and TradeGecko's sandbox")
-        console.print(f"  sandbox   {sandbox.base_url}, with products, stock in two warehouses, customers")
-        console.print(f"  folder    {home}")
+        say(f"  sandbox   {sandbox.base_url}, with products, stock in two warehouses, customers")
+        say(f"  folder    {home}")
         for file in sorted(inbox.iterdir()):
-            console.print(f"            orders/{file.name}")
-        console.print("  ledger    ledger.db (SQLite)")
+            say(f"            orders/{file.name}")
+        say("  ledger    ledger.db (SQLite)")
 
         def run() -> RunReport:
             with progress_bar() as on_progress:
@@ -63,9 +63,9 @@ def run_demo(folder: Path | None) -> bool:
         _head("2. The warehouse packs and ships, one order only in part")
         for number, units, tracking in PARCELS:
             _ship(client, number, units, tracking)
-            console.print(f"  shipped   {number}: " + ", ".join(f"{n} × {sku}" for sku, n in units.items()))
+            say(f"  shipped   {number}: " + ", ".join(f"{n} × {sku}" for sku, n in units.items()))
         _receive(client, "MUG-RED", 24)
-        console.print("  received  24 × MUG-RED from the pottery")
+        say("  received  24 × MUG-RED from the pottery")
 
         _head("3. Tracking comes back, and only the stock levels that changed")
         second = run()
@@ -149,17 +149,15 @@ def _sum_up(home: Path, client: TradeGeckoClient, runs: list[RunReport], seconds
     table = Table(box=None, show_header=False, pad_edge=False)
     for name, value in facts.items():
         table.add_row(Text(f"  {name}"), Text(str(value), style="bold"))
-    console.print(table)
+    say(table)
     _head("What came back to the folder")
     for file in sorted(home.rglob("*.*")):
         if file.parent.name in ("tracking", "stock", "products", "receipts", "done"):
-            console.print(f"  {file.relative_to(home)}")
-    console.print(
-        Text(f"\nLook around in {home}; correct web-shop-monday.csv there and the rest goes out.", style="dim")
-    )
+            say(f"  {file.relative_to(home)}")
+    say(Text(f"\nLook around in {home}; correct web-shop-monday.csv there and the rest goes out.", style="dim"))
     return went_out == there and not again
 
 
 def _head(text: str) -> None:
-    console.print()
-    console.print(Rule(Text(text, style="bold"), align="left"))
+    say()
+    say(Rule(Text(text, style="bold"), align="left"), width=80)

@@ -22,7 +22,7 @@ def alerts(closed: bool, connection: str | None, config_path: Path, as_json: boo
     from tradegecko_bridge.cli.output import alert_as_dict, print_alerts
     from tradegecko_bridge.cli.wiring import open_ledger
 
-    with open_ledger(config_path) as store:
+    with open_ledger(config_path, connection) as store:
         found = store.alerts(connection, closed=closed)
     if as_json:
         print_json([alert_as_dict(alert) for alert in found])
@@ -75,7 +75,7 @@ def expire(
     from tradegecko_bridge.cli.wiring import open_ledger
     from tradegecko_bridge.engine import expire_personal_data
 
-    with open_ledger(config_path) as store:
+    with open_ledger(config_path, connection) as store:
         names = [connection] if connection else sorted({count.connection for count in store.summary()})
         done = {
             name: expire_personal_data(

@@ -124,6 +124,7 @@ def check(config_path: Path, connection: str | None) -> list[Checked]:
         TradeGeckoError: no access; the message says what to do.
     """
     config = load_config(config_path)
+    chosen = config.chosen(connection)
     with (
         SqlStore(config.ledger_url) as ledger,
         TradeGeckoClient(signed_in(config, ledger), base_url=config.base_url) as client,
@@ -140,7 +141,7 @@ def check(config_path: Path, connection: str | None) -> list[Checked]:
             locations=tuple(locations.values()),
             problems=(*missing, *_absent(wired, locations)),
         )
-        for wired in config.chosen(connection)
+        for wired in chosen
     ]
 
 

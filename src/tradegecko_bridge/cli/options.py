@@ -84,9 +84,15 @@ def wanted(
         chosen["reasons"] = list(codes)
     if text:
         chosen["text"] = text
+    if since and until and since > until:
+        raise click.UsageError(f"--since {_told(since)} is after --until {_told(until)}: nothing lies between")
     if since or until:
         chosen["taken_in" if taken_in else "entered"] = (since, until)
     return chosen
+
+
+def _told(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%MZ}"
 
 
 def print_json(value: Any) -> None:

@@ -13,6 +13,7 @@ import click
 from tradegecko_bridge.cli.main import FAILED, MISUSED
 from tradegecko_bridge.cli.options import CONFIG, CONNECTION, JSON, filters, moment, print_json, wanted
 from tradegecko_bridge.engine.decisions import Decided, Decision, states_for
+from tradegecko_bridge.engine.report import Report
 from tradegecko_bridge.ledger import Filter, LedgerEntry
 
 
@@ -44,7 +45,7 @@ def list_orders(
 
     which = wanted(**chosen)
     which["number"] = number
-    with open_ledger(config_path) as store:
+    with open_ledger(config_path, connection, which) as store:
         try:
             entries = store.entries(connection, limit=limit, before=before, **which)
         except KeyError:
@@ -65,7 +66,7 @@ def summary(connection: str | None, config_path: Path, as_json: bool) -> None:
     from tradegecko_bridge.cli.output import count_as_dict, print_counts
     from tradegecko_bridge.cli.wiring import open_ledger
 
-    with open_ledger(config_path) as store:
+    with open_ledger(config_path, connection) as store:
         counts = store.summary(connection)
     if as_json:
         print_json([count_as_dict(count) for count in counts])
@@ -83,7 +84,7 @@ def show_order(number: str, connection: str | None, config_path: Path, as_json: 
     from tradegecko_bridge.cli.output import entry_as_dict, event_as_dict, print_entry
     from tradegecko_bridge.cli.wiring import find_entries, open_ledger
 
-    with open_ledger(config_path) as store:
+    with open_ledger(config_path, connection) as store:
         found = find_entries(store, connection, number)
         histories = [store.history(entry.id) for entry in found]
     if as_json:
@@ -111,20 +112,36 @@ def pull(
 
     New ones go out with the next sync, changed ones are taken up where that is still possible, none is there twice.
     """
-    from tradegecko_bridge.cli.output import print_run, progress_bar
+    from rich.text import Text
+
+    from tradegecko_bridge.cli.output import print_run, progress_bar, say
     from tradegecko_bridge.cli.wiring import engines
 
     if bool(names) is (since is not None):
         raise click.UsageError("say which orders: their numbers or references, or --since")
     with progress_bar(hidden=as_json) as on_progress, engines(config_path, connection, on_progress) as wired:
         reports = [engine.pull_since(since) if since else engine.pull_orders(*names) for _, engine in wired]
+    nowhere = _found_nowhere(names, reports)
+    done = all(reports) and not nowhere
     if as_json:
-        print_json({"ok": all(reports), "runs": [report.as_dict() for report in reports]})
+        print_json({"ok": done, "absent": nowhere, "runs": [report.as_dict() for report in reports]})
     else:
         for report in reports:
-            print_run(report)
-    if not all(reports):
+            if report.items or report.problems or since:
+                print_run(report)
+        for name in nowhere:
+            say(Text(f"✗ no connection has order {name!r}", style="red"))
+    if not done:
         sys.exit(FAILED)
+
+
+def _found_nowhere(names: Sequence[str], reports: Sequence[Report]) -> list[str]:
+    """The orders no connection has. Of several connections one has an order: that the others lack it is no problem."""
+    if len(reports) == 1:
+        return []
+    for report in reports:
+        report.problems = [problem for problem in report.problems if problem not in report.absent.values()]
+    return [name for name in names if all(name in report.absent for report in reports)]
 
 
 # ── decisions ────────────────────────────────────────────────────────────────────────────────
@@ -178,8 +195,19 @@ def _decision_command(decision: Decision) -> click.Command:
     return click.command(decision.value, help=f"{_HELP[decision]} NUMBERS may be references too.")(command)
 
 
+def _said(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
+    if not value.strip():
+        raise click.BadParameter("is blank; say why in a few words")
+    return value
+
+
 _REASON = click.option(
-    "--reason", "why", required=True, metavar="TEXT", help="Why; kept in the history for good, so name nobody in it."
+    "--reason",
+    "why",
+    callback=_said,
+    required=True,
+    metavar="TEXT",
+    help="Why; kept in the history for good, so name nobody in it.",
 )
 
 for _decision in Decision:
@@ -201,7 +229,7 @@ def _carry_out(
     from tradegecko_bridge.cli.wiring import find_entries, open_ledger
     from tradegecko_bridge.engine import Decisions
 
-    with open_ledger(config_path) as store:
+    with open_ledger(config_path, connection, which) as store:
         if numbers:
             entries = [_only(number, find_entries(store, connection, number)) for number in numbers]
         else:

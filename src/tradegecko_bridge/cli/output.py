@@ -17,7 +17,8 @@ from tradegecko_bridge.engine.report import FAILURES
 from tradegecko_bridge.ledger import Alert, LedgerEntry, LedgerEvent, OrderState, Severity, StateCount
 from tradegecko_bridge.stores.sql.health import LedgerHealth
 
-console = Console(highlight=False)
+_SCREEN = Console(highlight=False)
+_LINES = Console(highlight=False, width=1_000_000)
 
 _STYLE = {
     Outcome.DELIVERED: "green",
@@ -38,6 +39,17 @@ _STATE_STYLE = {
     OrderState.UNCERTAIN: "red",
     OrderState.FAILED: "red",
 }
+
+
+def say(*what: Any, width: int | None = None) -> None:
+    """Print. Only a terminal wraps: in a file or a pipe a line stays one, so that it can be searched."""
+    if _SCREEN.is_terminal:
+        _SCREEN.print(*what, width=width)
+        return
+    with _LINES.capture() as caught:
+        _LINES.print(*what, width=width)
+    for line in caught.get().splitlines():
+        print(line.rstrip())
 
 
 @contextmanager
@@ -72,7 +84,7 @@ def print_run(report: Report | RunReport) -> None:
 def print_report(report: Report, *, most: int = 40) -> None:
     """One operation: the headline, then what a person should read of it, at most ``most`` lines."""
     mark = Text("✓ ", style="green") if report else Text("✗ ", style="red")
-    console.print(mark + Text(report.headline(), style="bold"))
+    say(mark + Text(report.headline(), style="bold"))
     told = report.told
     lines = Table.grid(padding=(0, 2))
     for _ in range(3):
@@ -85,9 +97,9 @@ def print_report(report: Report, *, most: int = 40) -> None:
     for alert in report.alerts:
         lines.add_row(Text("  alert", style="red"), "opened" if alert.is_open else "closed", Text(alert.text))
     if lines.row_count:
-        console.print(lines)
+        say(lines)
     if len(told) > most:
-        console.print(Text(f"  … and {len(told) - most} more; --json shows all", style="dim"))
+        say(Text(f"  … and {len(told) - most} more; --json shows all", style="dim"))
 
 
 def print_open_alerts(reports: Iterable[Report | RunReport]) -> None:
@@ -98,20 +110,20 @@ def print_open_alerts(reports: Iterable[Report | RunReport]) -> None:
         count += parts[-1].open_alerts if parts else 0
     if count:
         said = "1 alert is" if count == 1 else f"{count} alerts are"
-        console.print(Text(f"{said} open; `tgbridge alerts` shows what to do", style="yellow"))
+        say(Text(f"{said} open; `tgbridge alerts` shows what to do", style="yellow"))
 
 
 def print_alerts(alerts: Sequence[Alert]) -> None:
     """A line of facts for each alert, and under it what it is about."""
     if not alerts:
-        console.print("no alerts")
+        say("no alerts")
     for alert in alerts:
         span = f"since {alert.opened_at:%Y-%m-%d %H:%M} UTC"
         if alert.closed_at is not None:
             span = f"from {alert.opened_at:%Y-%m-%d %H:%M} to {alert.closed_at:%Y-%m-%d %H:%M} UTC, closed"
         style = "dim" if not alert.is_open else {Severity.ERROR: "red", Severity.WARNING: "yellow"}[alert.severity]
-        console.print(Text(f"{alert.severity} {alert.key} of {alert.connection}, {span}", style=style))
-        console.print(Text(f"  {alert.text}"))
+        say(Text(f"{alert.severity} {alert.key} of {alert.connection}, {span}", style=style))
+        say(Text(f"  {alert.text}"))
 
 
 def alert_as_dict(alert: Alert) -> dict[str, Any]:
@@ -134,15 +146,15 @@ def print_health(health: LedgerHealth) -> None:
     mark = Text("✗ ", style="red") if health.problems else Text("✓ ", style="green")
     told = f"{health.orders} orders ({health.expired} without personal data), {health.shipments} shipments"
     told += f", {health.events} events, {health.alerts} alerts"
-    console.print(mark + Text(f"schema {health.schema}: {told}"))
+    say(mark + Text(f"schema {health.schema}: {told}"))
     for problem in health.problems:
-        console.print(Text(f"  problem: {problem}"))
+        say(Text(f"  problem: {problem}"))
 
 
 def print_entries(entries: Sequence[LedgerEntry]) -> None:
     """A line for each order, and under it why it is where it is."""
     if not entries:
-        console.print("no orders")
+        say("no orders")
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("order", "state", "TradeGecko id", "taken in (UTC)", "connection"):
@@ -155,26 +167,26 @@ def print_entries(entries: Sequence[LedgerEntry]) -> None:
             f"{entry.taken_in_at:%Y-%m-%d %H:%M}",
             Text(entry.connection),
         )
-    console.print(table)
+    say(table)
     why = Table.grid(padding=(0, 2))
     for entry in entries:
         if entry.reason:
             why.add_row(Text(f"  {entry.number}", no_wrap=True), Text(entry.reason.text))
     if why.row_count:
-        console.print(Text("why", style="bold"))
-        console.print(why)
+        say(Text("why", style="bold"))
+        say(why)
 
 
 def print_next_page(entries: Sequence[LedgerEntry], limit: int) -> None:
     """How to see more, where there may be more."""
     if len(entries) == limit:
-        console.print(Text(f"perhaps more: --before {entries[-1].id}", style="dim"))
+        say(Text(f"perhaps more: --before {entries[-1].id}", style="dim"))
 
 
 def print_counts(counts: Sequence[StateCount]) -> None:
     """A line for each state and reason."""
     if not counts:
-        console.print("no orders")
+        say("no orders")
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("connection", "state", "reason", "orders", "since (UTC)"):
@@ -182,7 +194,7 @@ def print_counts(counts: Sequence[StateCount]) -> None:
     for one in counts:
         state = Text(str(one.state), style=_STATE_STYLE.get(one.state, ""))
         table.add_row(one.connection, state, Text(one.code or ""), str(one.count), f"{one.since:%Y-%m-%d %H:%M}")
-    console.print(table)
+    say(table)
 
 
 def count_as_dict(count: StateCount) -> dict[str, Any]:
@@ -204,7 +216,7 @@ def decided_as_dict(decided: Decided) -> dict[str, Any]:
 
 def print_entry(entry: LedgerEntry, history: Sequence[LedgerEvent]) -> None:
     """One order with its history; nothing that identifies the customer."""
-    console.print(Text(f"order {entry.number} of {entry.connection}", style="bold"))
+    say(Text(f"order {entry.number} of {entry.connection}", style="bold"))
     facts: dict[str, str | None] = {
         "reference": entry.reference,
         "state": str(entry.state),
@@ -217,13 +229,13 @@ def print_entry(entry: LedgerEntry, history: Sequence[LedgerEvent]) -> None:
     }
     for name, value in facts.items():
         if value is not None:
-            console.print(Text(f"  {name:<11}{value}"))
-    console.print("  history (UTC)")
+            say(Text(f"  {name:<11}{value}"))
+    say("  history (UTC)")
     for event in history:
         change = f"{event.was} -> {event.now}" if event.was and event.was != event.now else str(event.now)
-        console.print(Text(f"    {event.at:%Y-%m-%d %H:%M:%S}  {change:<24} {event.who}  {event.why}".rstrip()))
+        say(Text(f"    {event.at:%Y-%m-%d %H:%M:%S}  {change:<24} {event.who}  {event.why}".rstrip()))
         for line in _said(event.detail):
-            console.print(Text(f"      {line}", style="dim"))
+            say(Text(f"      {line}", style="dim"))
 
 
 def _said(detail: Mapping[str, Any]) -> Iterator[str]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
 
 from tradegecko_bridge.cli.logins import signed_in
-from tradegecko_bridge.config import Config, load_config
+from tradegecko_bridge.config import Config, Connection, faulty, load_config
 from tradegecko_bridge.engine import Progress, Report, RunReport, SyncEngine
+from tradegecko_bridge.engine.reasons import CODES
+from tradegecko_bridge.engine.setting import Fault
 from tradegecko_bridge.errors import ConfigError
-from tradegecko_bridge.ledger import LedgerEntry
+from tradegecko_bridge.ledger import Filter, LedgerEntry
 from tradegecko_bridge.plugins import make_source
-from tradegecko_bridge.ports import Store
+from tradegecko_bridge.ports import OrderSource, Store
 from tradegecko_bridge.stores.sql import SqlStore
 from tradegecko_bridge.tradegecko.client import TradeGeckoClient
 from tradegecko_bridge.tradegecko.gateway import TradeGeckoGateway
@@ -33,7 +36,7 @@ def engines(
     config = load_config(config_path)
     chosen = config.chosen(connection)
     with ExitStack() as stack:
-        sources = [make_source(c.source, {**c.options, "name": c.name}) for c in chosen]
+        sources = _sources(config_path, chosen)
         for source in sources:
             if hasattr(source, "close"):
                 stack.callback(source.close)
@@ -55,6 +58,19 @@ def engines(
             )
             for wired, source in zip(chosen, sources, strict=True)
         )
+
+
+def _sources(config_path: Path, chosen: Sequence[Connection]) -> list[OrderSource]:
+    """The sources of these connections; what they refuse is told of all at once, with the lines in the settings."""
+    sources, faults = [], list[Fault]()
+    for wired in chosen:
+        try:
+            sources.append(make_source(wired.source, {**wired.options, "name": wired.name}))
+        except ConfigError as error:
+            faults.append((("connections", wired.name, "options"), f"connections.{wired.name}: {error}"))
+    if faults:
+        raise faulty(config_path, faults)
+    return sources
 
 
 def _limiter(config: Config, store: SqlStore) -> SharedLimiter:
@@ -80,10 +96,37 @@ def run_operation(engine: SyncEngine, operation: str, *, dry_run: bool) -> Repor
 
 
 @contextmanager
-def open_ledger(config_path: Path) -> Iterator[SqlStore]:
-    """The ledger the settings name."""
-    with closing(SqlStore(load_config(config_path).ledger_url)) as store:
+def open_ledger(config_path: Path, connection: str | None = None, which: Filter | None = None) -> Iterator[SqlStore]:
+    """The ledger the settings name, to look for orders of this connection that match.
+
+    Raises:
+        ConfigError: neither settings nor ledger know the connection, or neither ledger nor program a reason: whoever
+            looks would find nothing and take it for good news.
+    """
+    config = load_config(config_path)
+    with closing(SqlStore(config.ledger_url)) as store:
+        _check_connection(connection, config, store)
+        _check_reasons((which or {}).get("reasons") or (), store)
         yield store
+
+
+def _check_connection(name: str | None, config: Config, store: Store) -> None:
+    known = [wired.name for wired in config.connections]
+    if name is None or name in known:
+        return
+    used = {count.connection for count in store.summary()} | {alert.connection for alert in store.alerts(closed=True)}
+    if name not in used:
+        removed = "".join(f", {old} (only in the ledger)" for old in sorted(used - set(known)))
+        raise ConfigError(f"no connection {name!r}; there are {', '.join(known)}{removed}")
+
+
+def _check_reasons(codes: Collection[str], store: Store) -> None:
+    unknown = [code for code in codes if code not in CODES]
+    there = {count.code for count in store.summary() if count.code} if unknown else set()
+    for code in unknown:
+        if code not in there:
+            nearest = get_close_matches(code, CODES | there, n=1, cutoff=0)[0]
+            raise ConfigError(f"there is no reason {code!r}; the nearest is {nearest!r}")
 
 
 def find_entries(store: Store, connection: str | None, name: str) -> Sequence[LedgerEntry]:

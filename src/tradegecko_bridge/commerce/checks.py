@@ -8,6 +8,8 @@ from typing import Any
 
 import attrs
 
+from tradegecko_bridge.commerce.telling import shown
+
 
 def aware(_instance: object, attribute: attrs.Attribute[Any], value: datetime | None) -> None:
     """A moment without a time zone means a different moment on every machine: refuse it.
@@ -31,7 +33,7 @@ def finite(_instance: object, attribute: attrs.Attribute[Any], value: Decimal | 
     if not isinstance(value, Decimal):
         raise TypeError(f"{attribute.name} must be a Decimal, not {type(value).__name__}")
     if not value.is_finite():
-        raise ValueError(f"{attribute.name} must be a finite number, not {value}")
+        raise ValueError(f"{attribute.name} must be a finite number, not {shown(value)}")
 
 
 def filled(_instance: object, attribute: attrs.Attribute[Any], value: str) -> None:

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from types import GenericAlias
-from typing import Any, TypeVar, cast, get_args, get_origin
+from typing import Any, Final, TypeVar, cast, get_args, get_origin
 
 import attrs
 import cattrs
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
+from tradegecko_bridge.commerce.telling import is_name, shown, shown_name
 from tradegecko_bridge.errors import MalformedData
 
 T = TypeVar("T")
+_KEY: Final = re.compile(r"""\[(["'])(.*)\1\]""", re.DOTALL)
 
 
 def to_plain(value: object) -> dict[str, Any]:
@@ -50,15 +53,15 @@ def fingerprint(value: object) -> str:
 
 def _decimal(value: object, _type: object = None) -> Decimal:
     if isinstance(value, float):
-        raise TypeError(f'{value!r} is a binary fraction; write it as text, e.g. "{value}"')
+        raise TypeError(f'{shown(value)} is a binary fraction; write it as text, e.g. "1.5"')
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
-        raise TypeError(f"{_shown(value)} is not a number")
+        raise TypeError(f"{shown(value)} is not a number")
     try:
         number = Decimal(value.replace("_", "?") if isinstance(value, str) else value)
     except InvalidOperation:
-        raise ValueError(f"{_shown(value)} is not a number") from None
+        raise ValueError(f"{shown(value)} is not a number") from None
     if not number.is_finite():
-        raise ValueError(f"{_shown(value)} is not a finite number")
+        raise ValueError(f"{shown(value)} is not a finite number")
     return number
 
 
@@ -66,14 +69,14 @@ def _moment(value: object, _type: object = None) -> datetime:
     try:
         return datetime.fromisoformat(cast("str", value))
     except (TypeError, ValueError):
-        raise ValueError(f"{_shown(value)} is not a time such as 2026-01-31T09:30:00Z") from None
+        raise ValueError(f"{shown(value)} is not a time such as 2026-01-31T09:30:00Z") from None
 
 
 def _date(value: object, _type: object = None) -> date:
     try:
         return date.fromisoformat(cast("str", value))
     except (TypeError, ValueError):
-        raise ValueError(f"{_shown(value)} is not a date such as 2026-01-31") from None
+        raise ValueError(f"{shown(value)} is not a date such as 2026-01-31") from None
 
 
 def _is_sequence(kind: Any) -> bool:
@@ -83,7 +86,7 @@ def _is_sequence(kind: Any) -> bool:
 def _items(converter: cattrs.Converter, value: object, kind: Any) -> tuple[Any, ...]:
     """A list of JSON; text would otherwise pass for a list of its letters."""
     if not isinstance(value, (list, tuple)):
-        raise TypeError(f"{_shown(value)} is not a list")
+        raise TypeError(f"{shown(value)} is not a list")
     as_list: Any = GenericAlias(list, get_args(kind)[:1])
     return tuple(converter.structure(value, as_list))
 
@@ -97,16 +100,8 @@ def _text(value: object, _type: object = None) -> str:
 
 def _flag(value: object, _type: object = None) -> bool:
     if not isinstance(value, bool):
-        raise TypeError(f"{_shown(value)} is neither true nor false")
+        raise TypeError(f"{shown(value)} is neither true nor false")
     return value
-
-
-def _shown(value: object) -> str:
-    """A value as an error may print it: short, and only its kind when it is not a plain value."""
-    if value is None or isinstance(value, (str, int, float, Decimal)):
-        text = repr(str(value)) if isinstance(value, Decimal) else repr(value)
-        return text if len(text) <= 40 else f"{text[:37]}…'"
-    return f"a {type(value).__name__}"
 
 
 @cache
@@ -131,8 +126,12 @@ def _converter(*, strict: bool) -> cattrs.Converter:
 
         def checked(data: object, kind: Any) -> Any:
             if not isinstance(data, Mapping):
-                raise TypeError(f"{_shown(data)} is not an object with named fields")
-            return read(data, kind)
+                raise TypeError(f"{shown(data)} is not an object with named fields")
+            try:
+                return read(data, kind)
+            except cattrs.ClassValidationError as error:
+                _describe_unknown(error, data)
+                raise
 
         return checked
 
@@ -142,6 +141,14 @@ def _converter(*, strict: bool) -> cattrs.Converter:
     converter.register_structure_hook_factory(attrs.has, structure)
     converter.register_unstructure_hook_factory(attrs.has, unstructure)
     return converter
+
+
+def _describe_unknown(error: cattrs.ClassValidationError, data: Mapping[Any, Any]) -> None:
+    """Put in place of the names of unknown fields what a message may say of them."""
+    for one in error.exceptions:
+        if isinstance(one, cattrs.ForbiddenExtraKeysError):
+            positions = {name: position for position, name in enumerate(data, 1)}
+            one.extra_fields = {shown_name(name, positions[name]) for name in one.extra_fields}
 
 
 def _faults(error: BaseException) -> list[str]:
@@ -154,11 +161,15 @@ def _reason(error: BaseException, _type: object) -> str:
     if isinstance(error, KeyError):
         return "is missing"
     if isinstance(error, cattrs.ForbiddenExtraKeysError):
-        return "unknown field " + ", ".join(sorted(repr(name) for name in error.extra_fields))
+        return "unknown field " + ", ".join(sorted(error.extra_fields))
     return str(error)
 
 
 def _place_first(line: str) -> str:
-    reason, _, place = line.rpartition(" @ ")
-    place = place.removeprefix("$").removeprefix(".")
+    reason, _, place = line.partition(" @ $")
+    place = _KEY.sub(_key_if_name, place.removeprefix("."))
     return f"{place}: {reason}" if place else reason
+
+
+def _key_if_name(found: re.Match[str]) -> str:
+    return found[0] if is_name(found[2]) else ""

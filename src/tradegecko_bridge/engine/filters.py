@@ -84,14 +84,20 @@ def _level(value: str) -> Level:
     return tried(lambda given: _one_of(Level, given), value)
 
 
-def _words(values: Iterable[str]) -> tuple[str, ...]:
-    return tried(_read_words, values)
+def _values(values: Iterable[str]) -> tuple[str, ...]:
+    return tried(lambda given: _read_words("values", given), values)
 
 
-def _read_words(values: object) -> tuple[str, ...]:
-    words = (values,) if isinstance(values, str) else tuple(values) if isinstance(values, Iterable) else ()
-    if not words or not all(isinstance(word, str) for word in words):
-        raise ConfigError("values must be a list of texts")
+def _skus(values: Iterable[str]) -> tuple[str, ...]:
+    return tried(lambda given: _read_words("skus", given), values)
+
+
+def _read_words(name: str, values: object) -> tuple[str, ...]:
+    words = tuple(values) if isinstance(values, Iterable) and not isinstance(values, str | Mapping) else None
+    if words is None or not all(isinstance(word, str) for word in words):
+        raise ConfigError(f'{name} must be a list of texts, e.g. ["one", "two"], not {values!r}')
+    if not words:
+        raise ConfigError(f'{name} is an empty list: write what is to match, "" for none, or take the filter out')
     return words
 
 
@@ -103,7 +109,7 @@ class OrderFilter:
     """
 
     field: OrderField = attrs.field(converter=_field)
-    values: tuple[str, ...] = attrs.field(converter=_words)
+    values: tuple[str, ...] = attrs.field(converter=_values)
     rule: Rule = attrs.field(default=Rule.ONLY, converter=_rule)
     match: Match = attrs.field(default=Match.FULL, converter=_match)
 
@@ -116,8 +122,7 @@ class OrderFilter:
         if hit is (self.rule is Rule.ONLY):
             return None
         said = "is one of" if self.rule is Rule.EXCEPT else "is none of"
-        values = ", ".join(value or '""' for value in self.values)
-        return f"its {self.field} {said} {values}"
+        return f"its {self.field} {said} {', '.join(value or '(none)' for value in self.values)}"
 
     def _matches(self, found: str, value: str) -> bool:
         found, value = compared(found), compared(value)
@@ -139,7 +144,7 @@ class ItemFilter:
     Of ``level`` line the unwanted lines are left out, of level order the whole order is. Stock levels follow it.
     """
 
-    skus: tuple[str, ...] = field(converter=_words)
+    skus: tuple[str, ...] = field(converter=_skus)
     rule: Rule = field(default=Rule.EXCEPT, converter=_rule)
     level: Level = field(default=Level.LINE, converter=_level)
 

@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from tradegecko_bridge.commerce import OrderLine, ShippingLine, SourceOrder
 from tradegecko_bridge.commerce.remote import DraftLine, LineKind, Named, OrderDraft, RemoteVariant
+from tradegecko_bridge.commerce.telling import shown_currency
 from tradegecko_bridge.engine.sanity import absurd_numbers, bare, named
 from tradegecko_bridge.engine.settings import ConnectionSettings, LineTax, MatchBy, TaxTreatment
 from tradegecko_bridge.engine.tax import ZERO, on_one_footing, prices_to_send
@@ -144,7 +145,7 @@ def _find_currency_fault(order: SourceOrder, catalog: Catalog) -> Reason | None:
     known = ", ".join(sorted(catalog.currencies))
     return Reason(
         "unknown_currency",
-        f"currency {order.currency!r} is not set up in TradeGecko (it has {known}); add it there",
+        f"currency {shown_currency(order.currency)} is not set up in TradeGecko (it has {known}); add it there",
         passing=True,
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
-from tradegecko_bridge.commerce.remote import RemoteOrder
+from tradegecko_bridge.commerce.remote import LineKind, RemoteOrder
 from tradegecko_bridge.engine import details
 from tradegecko_bridge.engine.catalog import catalog_of
 from tradegecko_bridge.engine.deliver import BATCH, OPERATION
@@ -51,9 +51,12 @@ def _foreseen(wiring: Wiring, report: Report) -> Iterator[SourceOrder | Item]:
     given: dict[str, Foreseen] = {}
     try:
         for arrival in arrivals(wiring):
+            if isinstance(arrival, UnreadableOrder) and arrival.reference is None:
+                report.problems.append(arrival.problem)
+                continue
             entry = waiting.get(arrival.reference or "") or _known(wiring, arrival)
             foreseen = _of_arrival(wiring, arrival, entry)
-            given[arrival.reference or f"\n{len(given)}"] = foreseen
+            given[arrival.reference or ""] = foreseen
     except Interrupted as error:
         report.fail(error)
     for reference, entry in waiting.items():
@@ -72,7 +75,7 @@ def _known(wiring: Wiring, arrival: SourceOrder | UnreadableOrder) -> LedgerEntr
 def _of_arrival(wiring: Wiring, arrival: SourceOrder | UnreadableOrder, entry: LedgerEntry | None) -> Foreseen:
     """What the source gives, held against what the ledger has, as intake does it."""
     if isinstance(arrival, UnreadableOrder):
-        return _item(arrival.number or arrival.reference or "?", Outcome.HELD, Reason("unreadable", arrival.problem))
+        return _item(arrival.number or arrival.reference or "", Outcome.HELD, Reason("unreadable", arrival.problem))
     if entry is None:
         return _of_new(arrival)
     if entry.order == arrival or entry.state in {_S.SENDING, _S.UNCERTAIN}:
@@ -119,11 +122,12 @@ def _planned(wiring: Wiring, order: SourceOrder, catalog: Catalog) -> Item:
         return Item(order.number, Outcome.ADOPTED, said, {"remote_id": found.id})
     assert not isinstance(draft, Reason)  # noqa: S101 - look() would not have been asked
     facts = details.planned(draft, order, catalog.currencies[draft.currency])
-    return Item(order.number, Outcome.PLANNED, _said(order, facts), facts)
+    return Item(order.number, Outcome.PLANNED, _said(facts), facts)
 
 
-def _said(order: SourceOrder, facts: details.Detail) -> str:
-    goods = f"{len(order.lines)} {'line' if len(order.lines) == 1 else 'lines'} of goods"
+def _said(facts: details.Detail) -> str:
+    count = sum(line["kind"] == LineKind.PRODUCT for line in facts["lines"])
+    goods = f"{count} {'line' if count == 1 else 'lines'} of goods"
     total = facts["total"]["predicted"]
     worth = f", {total} {facts['currency']}" if total is not None else ""
     return f"would be created as {facts['number']} with {goods}{worth}"

@@ -33,7 +33,7 @@ def pull_orders(wiring: Wiring, names: Sequence[str]) -> Report:
         for name in names:
             found = _pull(wiring, report, lambda name=name: source.fetch_order(name), f"fetching order {name}")  # type: ignore[misc]
             if found == 0:
-                report.problems.append(f"{source.name}: has no order {name!r}")
+                report.miss(name, f"{source.name}: has no order {name!r}")
     return report
 
 

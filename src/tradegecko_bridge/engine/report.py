@@ -85,6 +85,8 @@ class Report:
     problems: list[str] = field(factory=list)
     causes: list[BridgeError] = field(factory=list, repr=False, eq=False)
     """The errors behind those of the problems that are errors."""
+    absent: dict[str, str] = field(factory=dict)
+    """Names the source was asked for and has no order of, each with its problem."""
     alerts: list[Alert] = field(factory=list)
     """The alerts that opened or closed with this run."""
     open_alerts: int = 0
@@ -94,6 +96,11 @@ class Report:
         """Note an error of the run itself."""
         self.problems.append(str(error))
         self.causes.append(error)
+
+    def miss(self, name: str, problem: str) -> None:
+        """Note an order the source was asked for and has not."""
+        self.problems.append(problem)
+        self.absent[name] = problem
 
     def add(self, name: str, outcome: Outcome, detail: str = "") -> None:
         """Note what became of one item."""

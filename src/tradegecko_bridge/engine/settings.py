@@ -253,6 +253,7 @@ class ConnectionSettings:
             "The most characters an order number may have in TradeGecko, prefix and suffix included, "
             f"which must leave {DIGEST}. A longer one is cut to its end and {DIGEST} characters worked out from the "
             "whole, so that it stays the same and no two are alike; the whole number then stands in the order's notes. "
+            f"With less than {DIGEST + 4} characters between prefix and suffix nothing of the end is kept. "
             "`tgbridge orders` finds it by either.",
             "20",
         ),

@@ -20,7 +20,7 @@ from tradegecko_bridge import (
     TradeGeckoGateway,
     VendureSource,
 )
-from tradegecko_bridge.cli.output import console, print_run, progress_bar
+from tradegecko_bridge.cli.output import print_run, progress_bar, say
 from tradegecko_bridge.engine import RunReport
 
 
@@ -35,7 +35,7 @@ def show() -> bool:
         tempfile.TemporaryDirectory() as folder,
         closing(SqlStore(f"sqlite:///{Path(folder, 'ledger.db')}")) as store,
     ):
-        console.print(f"  Vendure   {shop.admin_url}\n  sandbox   {sandbox.base_url}")
+        say(f"  Vendure   {shop.admin_url}\n  sandbox   {sandbox.base_url}")
 
         def run() -> RunReport:
             with progress_bar() as on_progress:
@@ -53,24 +53,24 @@ def show() -> bool:
         _head("One shopper buys mugs and tees, another a hat that is unknown")
         code = shop.place_order({"MUG-BLUE": 2, "TEE-M": 3})
         shop.place_order({"HAT-ONE": 1}, "ben@example.com")
-        console.print(f"  order {code} over {shop.order(code)['totalWithTax'] / 100:.2f} CAD")
+        say(f"  order {code} over {shop.order(code)['totalWithTax'] / 100:.2f} CAD")
         ok = bool(run())
-        console.print(f"  in TradeGecko: {find(client, code)!r} over {find(client, code).total} CAD")
+        say(f"  in TradeGecko: {find(client, code)!r} over {find(client, code).total} CAD")
 
         for units, tracking in (({"MUG-BLUE": 2, "TEE-M": 1}, "1Z-FIRST"), ({"TEE-M": 2}, "1Z-SECOND")):
             _head("The warehouse ships " + ", ".join(f"{n} × {sku}" for sku, n in units.items()))
             ship(client, code, units, tracking)
             ok = bool(run()) and ok
             parcels = ", ".join(parcel["trackingCode"] for parcel in shop.order(code)["fulfillments"])
-            console.print(f"  in Vendure: {shop.order(code)['state']} ({parcels})")
+            say(f"  in Vendure: {shop.order(code)['state']} ({parcels})")
 
         _head("Once more: nothing happens twice")
         ok = bool(run()) and ok
         stock = shop.stock("TEE-M")
-        console.print(f"  TEE-M in Vendure: {stock.on_hand - stock.allocated} to sell")
+        say(f"  TEE-M in Vendure: {stock.on_hand - stock.allocated} to sell")
         return ok and shop.order(code)["state"] == "Shipped" and len(shop.order(code)["fulfillments"]) == 2
 
 
 def _head(text: str) -> None:
-    console.print()
-    console.print(Rule(Text(text, style="bold"), align="left"))
+    say()
+    say(Rule(Text(text, style="bold"), align="left"), width=80)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -433,3 +434,26 @@ def test_a_file_full_of_damage_is_read_in_time(tmp_path: Path) -> None:
     """Twenty thousand damaged rows are told of without comparing each with all others."""
     rows = [f"{number},2026-01-31T09:30:00Z,CAD,MUG, blue,1,1,X" for number in range(20_000)]
     assert len(bad(fetch(tmp_path, "shop.csv", sheet(*rows)))) == 20_000
+
+
+SHIFTED = ["1 Zzprivate St", "zzann@example.com", "4165551234", "Zzprivate"]
+
+
+@pytest.mark.parametrize("column", [column.name for column in COLUMNS.values() if column.name != "order_number"])
+def test_shifted_columns_show_nothing_personal(tmp_path: Path, column: str) -> None:
+    """Whatever stands in whichever column, and differs from row to row, no line has it."""
+    header = [*HEADER.split(","), *([] if column in HEADER.split(",") else [column])]
+    for value, other in itertools.permutations(SHIFTED, 2):
+        cells = dict(zip(header, [*GOOD.split(","), ""], strict=False))
+        rows = [",".join((cells | {column: said}).values()) for said in (value, other, value)]
+        said = str(problems(fetch(tmp_path, "shop.csv", sheet(*rows, header=",".join(header)))))
+        assert not [secret for secret in SHIFTED if secret in said], said
+
+
+@pytest.mark.parametrize("heading", ["zzann@example.com", "1 king st.", "4165551234"])
+def test_headings_that_may_be_personal_are_told_by_their_place(tmp_path: Path, heading: str) -> None:
+    """A row of an order in the header's place is not repeated; twice the same is told too."""
+    line = only_problem(tmp_path, sheet(f"{GOOD},1,1", header=f"{HEADER},{heading},{heading}"))
+    assert heading not in line
+    assert "unknown column 8 (its name may be personal and is not shown)" in line
+    assert "the column 8 (its name may be personal and is not shown) is there 2 times" in line

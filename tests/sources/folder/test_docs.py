@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
+from typing import Any, get_args, get_origin, get_type_hints
 
+import attrs
 import pytest
 
 from tests.sources.folder.helpers import GOOD, HEADER, OTHER, fetch, good, problems, sheet, source_at
 from tests.sources.folder.test_outbox import PRODUCT, RECEIPT, SHIPMENT, STOCK
+from tradegecko_bridge.commerce import SourceOrder
+from tradegecko_bridge.commerce.codec import from_plain
+from tradegecko_bridge.errors import MalformedData
 from tradegecko_bridge.sources.folder import returns
 from tradegecko_bridge.sources.folder.columns import COLUMNS, Column
 
@@ -54,6 +62,43 @@ def test_the_column_table_is_the_codes() -> None:
     table = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \| .+ \|$", TEXT, flags=re.MULTILINE)
     documented = [(name, kind.replace("\\|", "|"), when) for name, kind, when in table if when.startswith(("o", "e"))]
     assert documented == [(column.name, str(column.kind), filled(column)) for column in COLUMNS.values()]
+
+
+KINDS: dict[Any, str] = {
+    str: "text",
+    Decimal: "number",
+    bool: "true or false",
+    datetime: "time with zone",
+    date: "date",
+    Mapping: "object of texts",
+}
+
+
+def fields(record: type, prefix: str = "") -> Iterator[tuple[str, str, str]]:
+    """Every field a JSON order may have: its name within those around it, what it holds, whether it has to be there."""
+    hints = get_type_hints(record)
+    for one in attrs.fields(record):
+        if one.name == "cursor":  # ours, not the file's
+            continue
+        hint = hints[one.name]
+        many = get_origin(hint) is tuple
+        kind: Any = Mapping if get_origin(hint) is Mapping else (*get_args(hint), hint)[0]
+        words = "object" if attrs.has(kind) else KINDS[kind]
+        needed = "required" if one.default is attrs.NOTHING else "may be left out"
+        yield f"{prefix}{one.name}", f"list of {words}s" if many else words, needed
+        if attrs.has(kind):
+            yield from fields(kind, f"{prefix}{one.name}{'[]' * many}.")
+
+
+def test_the_table_of_json_fields_is_the_codecs() -> None:
+    """Every field a file may have, in the order of the code, and which are required; no other."""
+    table = TEXT.split("## JSON")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `([\w.\[\]]+)` \| (.+?) \| (.+?) \|$", table, flags=re.MULTILINE)
+    assert rows == list(fields(SourceOrder))
+    required = {name for name, _, needed in rows if needed == "required" and "." not in name}
+    with pytest.raises(MalformedData) as caught:
+        from_plain({}, SourceOrder, strict=True)
+    assert {problem.removesuffix(": is missing") for problem in caught.value.problems} == required
 
 
 @pytest.mark.parametrize(

@@ -152,3 +152,22 @@ def test_a_file_that_makes_no_sense_is_one_line(tmp_path: Path, text: str, said:
     given = fetch(tmp_path, "shop.json", text)
     assert [order.reference for order in bad(given)] == [None]
     assert problems(given) == [f"{said} (nothing of this file was taken)"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(order() | {"zzann@example.com": 1}),
+        json.dumps(order() | {"zzann@example.com": "\0"}),
+        json.dumps(order(extra={"zzann@example.com": 7})),
+        json.dumps({"orders": [order()], "zzann@example.com": 1}),
+        json.dumps(order(paid="zzann@example.com")),
+        json.dumps(order(lines="zzann@example.com")),
+        json.dumps(order(requested_ship_date="zzann@example.com")),
+        json.dumps(order(totals={"grand_total": "zzann@example.com"})),
+    ],
+)
+def test_neither_names_nor_values_of_other_fields_show(tmp_path: Path, text: str) -> None:
+    """A program that mixed its fields up put personal data anywhere."""
+    (line,) = problems(fetch(tmp_path, "shop.json", text))
+    assert "zzann" not in line

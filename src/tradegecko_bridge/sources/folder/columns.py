@@ -14,7 +14,7 @@ from typing import Any
 
 from attrs import frozen
 
-from tradegecko_bridge.sources.folder.problems import quoted
+from tradegecko_bridge.commerce.telling import shown
 
 
 class Kind(StrEnum):
@@ -45,7 +45,8 @@ class Column:
         """The value of a filled cell.
 
         Raises:
-            ValueError: it is not of this kind; the message shows the value and says how to write it.
+            ValueError: it is not of this kind; the message says how to write it, and shows the value only if it can be
+                nobody's data.
         """
         return _READERS[self.kind](cell)
 
@@ -63,7 +64,7 @@ _WITH_SIGN = re.compile(r"[^0-9]{1,4}[0-9][0-9.,]*|[0-9][0-9.,]*\s?[^0-9]{1,4}")
 def _number(cell: str) -> Decimal:
     if _PLAIN.fullmatch(cell):
         return Decimal(cell)
-    raise ValueError(f"{quoted(cell)} {_number_hint(cell)}")
+    raise ValueError(f"{shown(cell)} {_number_hint(cell)}")
 
 
 def _number_hint(cell: str) -> str:
@@ -83,26 +84,26 @@ def _flag(cell: str) -> bool:
     try:
         return _FLAGS[cell.casefold()]
     except KeyError:
-        raise ValueError(f"{quoted(cell)} is neither yes nor no") from None
+        raise ValueError(f"{shown(cell)} is neither yes nor no") from None
 
 
 def _moment(cell: str) -> datetime:
     if _is_date(cell):
-        raise ValueError(f"{quoted(cell)} has no time of day; write e.g. {cell}T09:30:00Z or {cell}T09:30:00-05:00")
+        raise ValueError(f"{shown(cell)} has no time of day; write e.g. {cell}T09:30:00Z or {cell}T09:30:00-05:00")
     try:
         moment = datetime.fromisoformat(cell)
     except ValueError:
         raise ValueError(
-            f"{quoted(cell)} is not a time; write 2026-01-31T09:30:00Z or 2026-01-31T09:30:00-05:00"
+            f"{shown(cell)} is not a time; write 2026-01-31T09:30:00Z or 2026-01-31T09:30:00-05:00"
         ) from None
     if moment.utcoffset() is None:
-        raise ValueError(f"{quoted(cell)} has no time zone; write {cell}Z if it is UTC, else e.g. {cell}-05:00")
+        raise ValueError(f"{shown(cell)} has no time zone; write {cell}Z if it is UTC, else e.g. {cell}-05:00")
     return moment
 
 
 def _date(cell: str) -> date:
     if not _is_date(cell):
-        raise ValueError(f"{quoted(cell)} is not a date; write year, month and day, such as 2026-01-31")
+        raise ValueError(f"{shown(cell)} is not a date; write year, month and day, such as 2026-01-31")
     return date.fromisoformat(cell)
 
 

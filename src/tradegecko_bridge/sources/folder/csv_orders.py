@@ -18,9 +18,10 @@ from tradegecko_bridge.commerce import (
     Totals,
     UnreadableOrder,
 )
+from tradegecko_bridge.commerce.telling import shown, shown_code, shown_currency
 from tradegecko_bridge.errors import MalformedData
-from tradegecko_bridge.sources.folder.columns import ADDRESS_FIELDS, COLUMNS, CUSTOMER_FIELDS, Column
-from tradegecko_bridge.sources.folder.problems import held, listed, quoted
+from tradegecko_bridge.sources.folder.columns import ADDRESS_FIELDS, COLUMNS, CUSTOMER_FIELDS, Column, Kind
+from tradegecko_bridge.sources.folder.problems import held, listed
 from tradegecko_bridge.sources.folder.sheet import Group, Sheet, read_sheet
 
 _TOTALS = {
@@ -106,7 +107,7 @@ class _Reading:
         first_row = self.origin.setdefault(column.name, row_number)
         if self.values.setdefault(column.name, value) == value:
             return
-        what = "is not what" if column.personal else f"{quoted(cells[column.name])} is not what"
+        what = f"{_shown(column, cells[column.name])} is not what".lstrip()
         self.faults.append(f"row {row_number}, {column.name}: {what} row {first_row} of the same order says")
 
     def require(self, row_number: int) -> None:
@@ -116,6 +117,13 @@ class _Reading:
                 continue
             if not any(f", {column.name}: " in fault for fault in self.faults):
                 self.faults.append(f"row {row_number}, {column.name}: is blank; write it on the first row of the order")
+
+
+def _shown(column: Column, cell: str) -> str:
+    """A cell as a fault may show it; nothing where it is text that may be anything."""
+    if column.name == "currency":
+        return shown_currency(cell)
+    return "" if column.personal or column.kind in (Kind.TEXT, Kind.WORDS) else shown(cell)
 
 
 def _read_order(group: Group) -> SourceOrder | Group:
@@ -137,8 +145,8 @@ def _name_lines(reading: _Reading, row_numbers: list[int]) -> None:
     counts = Counter(line["line_reference"] for line in reading.lines)
     for number, line in zip(row_numbers, reading.lines, strict=True):
         if counts[line["line_reference"]] > 1:
-            shown = quoted(line["line_reference"])
-            reading.faults.append(f"row {number}, line_reference: {shown} names two lines of this order")
+            said = shown_code(line["line_reference"])
+            reading.faults.append(f"row {number}, line_reference: {said} names two lines of this order")
 
 
 def _check_amounts(reading: _Reading) -> None:

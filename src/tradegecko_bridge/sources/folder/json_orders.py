@@ -13,6 +13,7 @@ from attrs import Factory, define
 
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.commerce.codec import from_plain
+from tradegecko_bridge.commerce.telling import is_name, shown_name
 from tradegecko_bridge.errors import MalformedData
 from tradegecko_bridge.sources.folder.problems import NOTHING_TAKEN, held, listed, one_line
 
@@ -76,8 +77,8 @@ def _entries(name: str, data: Any) -> list[tuple[str, Any]]:
         return [("", data)]
     orders = data
     if isinstance(data, dict):
-        if others := sorted(set(data) - {"orders"}):
-            raise MalformedData([f"{name}: unknown field {others[0]!r} beside 'orders' {NOTHING_TAKEN}"])
+        if others := [(field, place) for place, field in enumerate(data, 1) if field != "orders"]:
+            raise MalformedData([f"{name}: unknown field {shown_name(*min(others))} beside 'orders' {NOTHING_TAKEN}"])
         orders = data["orders"]
     if not isinstance(orders, list):
         raise MalformedData([f"{name}: holds neither an order nor a list of orders {NOTHING_TAKEN}"])
@@ -136,7 +137,7 @@ def _unstorable(place: str, value: Any) -> Iterator[str]:
         yield f"{place}: holds a NUL or half a character, which cannot be stored"
     elif isinstance(value, dict):
         for name, inner in value.items():
-            yield from _unstorable(f"{place}.{one_line(name)}".removeprefix("."), inner)
+            yield from _unstorable(f"{place}.{name}".removeprefix(".") if is_name(name) else place or "a field", inner)
             yield from _unstorable(place or "field name", name)
     elif isinstance(value, list):
         for index, inner in enumerate(value):

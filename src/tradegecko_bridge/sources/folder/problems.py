@@ -6,18 +6,11 @@ from collections.abc import Sequence
 
 NOTHING_TAKEN = "(nothing of this file was taken)"
 _SHOWN_FAULTS = 5
-_SHOWN_CHARACTERS = 40
 
 
 def one_line(text: str) -> str:
     """A name as it may stand in a line and in a cursor: line breaks and undecodable bytes are escaped."""
     return text if text.isprintable() else repr(text)[1:-1]
-
-
-def quoted(value: str) -> str:
-    """A value in quotes, short and on one line."""
-    shown = one_line(value)
-    return f"'{shown}'" if len(shown) <= _SHOWN_CHARACTERS else f"'{shown[: _SHOWN_CHARACTERS - 1]}…'"
 
 
 def listed(faults: Sequence[str]) -> str:

@@ -13,9 +13,10 @@ from difflib import get_close_matches
 
 from attrs import Factory, define, frozen
 
+from tradegecko_bridge.commerce.telling import is_name, shown_name
 from tradegecko_bridge.errors import MalformedData
 from tradegecko_bridge.sources.folder.columns import COLUMNS
-from tradegecko_bridge.sources.folder.problems import NOTHING_TAKEN, listed, quoted
+from tradegecko_bridge.sources.folder.problems import NOTHING_TAKEN, listed
 
 _DELIMITERS = (",", ";", "\t")
 _LINE_BREAKS = ("\n", "\r")
@@ -110,10 +111,11 @@ def _header_faults(header: tuple[str, ...]) -> Iterator[str]:
             yield f"column {position} has no name"
         elif name not in COLUMNS:
             nearest = get_close_matches(name.replace(" ", "_"), COLUMNS, n=1, cutoff=0)[0]
-            yield f"unknown column {quoted(name)}, the nearest known one is '{nearest}'"
+            hint = f", the nearest known one is '{nearest}'" if is_name(name) else ""
+            yield f"unknown column {shown_name(name, position)}{hint}"
     for name in dict.fromkeys(header):
         if name and header.count(name) > 1:
-            yield f"the column {quoted(name)} is there {header.count(name)} times"
+            yield f"the column {shown_name(name, header.index(name) + 1)} is there {header.count(name)} times"
     for column in COLUMNS.values():
         if column.required and column.name not in header:
             yield f"the column '{column.name}' is missing"

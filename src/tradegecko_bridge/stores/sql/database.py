@@ -32,7 +32,7 @@ class Database:
     """
 
     def __init__(self, url: str, busy_timeout: float) -> None:
-        address = _address(url)
+        address = ledger_address(url)
         self.is_sqlite = address.get_backend_name() == "sqlite"
         self.url = address.render_as_string(hide_password=True)
         self.name = f"ledger {address.database if self.is_sqlite else self.url}"
@@ -121,10 +121,15 @@ def chunks(values: Iterable[T], size: int = 500) -> Iterator[list[T]]:
         yield part
 
 
-def _address(url: str) -> URL:
+def ledger_address(url: str) -> URL:
+    """Where a ledger is, with the driver we use.
+
+    Raises:
+        ConfigError: it is no address, or of a database that cannot hold one.
+    """
     try:
         address = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise ConfigError("the ledger's address is not one; write e.g. sqlite:///ledger.db") from None
     backend = address.get_backend_name()
     if backend == "postgresql":

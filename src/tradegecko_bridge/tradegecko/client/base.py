@@ -83,7 +83,7 @@ class ClientBase(ABC, Generic[Http, Transport, Sleep]):
         sleep: Sleep | None = None,
     ) -> None:
         keep_queries_out_of_http_logs()
-        url = _checked(base_url)
+        url = checked_url(base_url)
         pool = {} if limits is None else {"limits": limits}
         self._http: Http = self._connect(
             auth=BearerToken(token) if isinstance(token, str) else token,
@@ -165,7 +165,12 @@ def _number(call: Call[Any]) -> int:
     return int(dict(call.params).get("page", 1))
 
 
-def _checked(base_url: str) -> httpx.URL:
+def checked_url(base_url: str) -> httpx.URL:
+    """Where the API is.
+
+    Raises:
+        ConfigError: it is no address of an API.
+    """
     try:
         url = httpx.URL(base_url)
     except httpx.InvalidURL:

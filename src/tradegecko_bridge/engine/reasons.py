@@ -1,0 +1,17 @@
+"""The codes of all reasons an order can be kept back for; the page for the person on duty explains each."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tradegecko_bridge.engine.catalog import NAMING
+
+CODES: Final = frozenset(
+    {
+        *("absurd_number", "action_refused", "ambiguous_barcode", "ambiguous_sku", "bad_quantity", "bad_tax_rate"),
+        *("by_hand", "canceled_at_source", "filtered", "gave_up", "hold_tag", "key_used", "mixed_tax", "no_address"),
+        *("no_answer", "no_lines", "no_sku", "number_taken", "rejected", "tax_treatment", "too_early", "total_differs"),
+        *("unavailable", "unknown_currency", "unknown_sku", "unmapped_ship_method", "unreadable"),
+        *(f"unknown_{setting}" for setting in NAMING),
+    }
+)
