@@ -87,6 +87,20 @@ def test_decisions_on_several(synced: Path) -> None:
     assert told(synced, "orders", "show", "1002")[0]["reason"] == {"code": "by_hand", "text": "changed his mind"}
 
 
+def test_what_cannot_be_read_is_not_released(shop: Path) -> None:
+    """Each is refused with one line, also among all that match, and stays held for its reason."""
+    inbox = shop / "shop" / "orders" / "today.csv"
+    inbox.write_text(inbox.read_text(encoding="utf-8").replace(",HAT-ONE,1,", ",HAT-ONE,one,"), encoding="utf-8")
+    tgbridge(shop, "sync", "orders")
+    for which in (["1002"], ["--all", "--reason", "unreadable"], ["--all", "--text", "1002", "--dry-run"]):
+        done = tgbridge(shop, "orders", "release", *which)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith("error: order 1002: unreadable: correct it at the source")
+    (order,) = told(shop, "orders", "show", "1002")
+    assert (order["state"], order["reason"]["code"]) == ("held", "unreadable")
+    assert [alert["key"] for alert in told(shop, "alerts")] == ["held unreadable"]
+
+
 def test_orders_are_pulled_again(synced: Path) -> None:
     """By number, from files that were put away already, and from a date on; what is not there is a failure."""
     pulled = tgbridge(synced, "orders", "pull", "1001")

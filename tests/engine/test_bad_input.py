@@ -192,3 +192,23 @@ def test_what_the_ledger_cannot_read_is_told(sandbox: Sandbox, client: TradeGeck
             assert outcomes(report) == {"a": HOLDS}
         with closing(sqlite3.connect(file)) as database:
             assert database.execute("SELECT content FROM ledger_orders WHERE number = 'a'").fetchone() == ("{}",)
+
+
+def test_what_was_sent_back_without_content_is_held_again(
+    sandbox: Sandbox, client: TradeGeckoClient, store: SqlStore
+) -> None:
+    """A ledger may hold pending orders that never came whole: they are told and held, and taken up when they do."""
+    bench = Bench(sandbox, client, ListSource([UnreadableOrder(problem="half a row", reference="u")]), store=store)
+    bench.deliver()
+    (entry,) = store.entries()
+    store.amend(entry.id, OrderState.PENDING, at=bench.clock(), who="ann", why="released")
+    assert bench.engine.deliver_orders(dry_run=True).items[0].facts == {"reason": "unreadable"}
+    bench.source.orders = []
+    report = bench.deliver()
+    assert outcomes(report) == {"u": HOLDS}
+    (held,) = store.entries()
+    assert held.reason is not None
+    assert (held.state, held.reason.code) == (OrderState.HELD, "unreadable")
+    assert "correct it at the source" in report.items[0].detail
+    bench.source.orders = [an_order("u")]
+    assert outcomes(bench.deliver()) == {"u": GOES}
