@@ -62,7 +62,7 @@ def _location_ids(gateway: Gateway, settings: ConnectionSettings) -> tuple[str, 
         return tuple(gateway.find_named(Named.LOCATION, name) for name in settings.stock_locations)
     except Rejected as error:
         raise Rejected(
-            f"setting stock_locations: {error}; no stock level is sent until it is created there or the setting corrected"
+            f"setting stock_locations: {error}; no stock level is sent until you create it there or correct the setting"
         ) from error
 
 

@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from tradegecko_bridge.commerce import OrderLine, ShippingLine, SourceOrder
 from tradegecko_bridge.commerce.remote import DraftLine, LineKind, Named, OrderDraft, RemoteVariant
-from tradegecko_bridge.engine.sanity import absurd_numbers, named
+from tradegecko_bridge.engine.sanity import absurd_numbers, bad_amounts, named
 from tradegecko_bridge.engine.settings import ConnectionSettings, LineTax, TaxTreatment
 from tradegecko_bridge.engine.tax import ZERO, on_one_footing, prices_to_send, rate_in, tax_rate
 from tradegecko_bridge.ledger import Reason
@@ -19,6 +19,9 @@ __all__ = ["Catalog", "plan_order", "tax_rate", "variant_ids"]
 
 LONGEST_SKU: Final = 255
 """No real SKU is longer, and one that is must not spoil the look-up of the others."""
+
+MOST_TOLD: Final = 5
+"""Faults of one kind that are told one by one."""
 
 Variants: TypeAlias = Mapping[str, Sequence[RemoteVariant]]
 
@@ -107,6 +110,9 @@ def _find_fault(order: SourceOrder, catalog: Catalog) -> Reason | None:
     if bad := [line for line in order.lines if line.quantity <= 0]:
         said = "; ".join(f"{named(line)}: quantity {line.quantity}" for line in bad)
         return Reason("bad_quantity", f"{said}; a quantity must be above 0: correct it at the source")
+    if wrong := bad_amounts(order, catalog.digits_of(order)):
+        said = "; ".join(wrong[:MOST_TOLD]) + (f"; and {len(wrong) - MOST_TOLD} more" if wrong[MOST_TOLD:] else "")
+        return Reason("bad_amount", f"{said}; correct it at the source")
     if negative := [part for part in order.priced if part.tax_rate is not None and part.tax_rate < 0]:
         said = f"{named(negative[0])}: tax rate {negative[0].tax_rate}"
         return Reason("bad_tax_rate", f"{said}; a tax rate must not be below 0: correct it at the source")

@@ -1,4 +1,7 @@
-"""Numbers that no account can hold and no sum survives: found by comparing, before anything computes with them."""
+"""Numbers that no account can hold and no sum survives: found by comparing, before anything computes with them.
+
+And amounts that would turn what is taken off into what is charged, or the other way round.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Final
 
 from tradegecko_bridge.commerce import OrderLine, ShippingLine, SourceOrder
 
+ZERO: Final = Decimal(0)
 TOO_MUCH: Final = Decimal(10) ** 10
 """No real price or quantity is as high."""
 MOST_DIGITS: Final = 10
@@ -31,6 +35,41 @@ def absurd_numbers(order: SourceOrder) -> list[str]:
     if order.totals.grand_total is not None:
         numbers.append(("grand total", order.totals.grand_total))
     return [f"{name} {number:.6g}" for name, number in numbers if _is_absurd(number)]
+
+
+def bad_amounts(order: SourceOrder, digits: int) -> list[str]:
+    """Amounts below zero, and discounts greater than what they are taken off, in a currency of so many digits."""
+    found = [fault for part in order.priced for fault in _bad_amounts_of(part)]
+    found += [f"discount {discount.amount} is below 0" for discount in order.discounts if discount.amount < 0]
+    if found:
+        return found
+    off = sum((discount.amount for discount in order.discounts), ZERO)
+    off += sum((line.additional_discount for line in order.lines), ZERO)
+    worth = _most_it_comes_to(order)
+    rounding = Decimal(1).scaleb(-digits) * len(order.priced)
+    return [f"discounts of {off} are more than the {worth:.2f} they are taken off"] if off > worth + rounding else []
+
+
+def _bad_amounts_of(part: OrderLine | ShippingLine) -> Iterator[str]:
+    for name in ("price", "discount", "additional_discount", "amount"):
+        amount: Decimal = getattr(part, name, ZERO)
+        if amount < 0:
+            yield f"{named(part)}: {name.replace('_', ' ')} {amount} is below 0"
+    if isinstance(part, OrderLine) and part.discount > max(part.price, ZERO):
+        yield f"{named(part)}: discount {part.discount} is more than the price {part.price}"
+
+
+def _most_it_comes_to(order: SourceOrder) -> Decimal:
+    """The order with its taxes before what is taken off after tax; taxes as the lines or the totals say, whichever
+    is more."""
+    amounts, taxes = ZERO, ZERO
+    for part in order.priced:
+        amount = part.extended_amount if isinstance(part, OrderLine) else part.amount
+        amounts += amount
+        if not part.price_includes_tax:
+            taxes += part.tax if part.tax is not None else amount * (part.tax_rate or ZERO) / 100
+    outside = ZERO if order.prices_include_tax else order.totals.tax or ZERO
+    return amounts + max(taxes, outside)
 
 
 def is_sane(part: OrderLine | ShippingLine) -> bool:
