@@ -101,6 +101,22 @@ def test_what_cannot_be_read_is_not_released(shop: Path) -> None:
     assert [alert["key"] for alert in told(shop, "alerts")] == ["held unreadable"]
 
 
+def test_absurd_numbers_break_no_list(shop: Path) -> None:
+    """Shown short and with control characters escaped, each on its line; whole where one order is shown."""
+    head, good, _ = (shop / "shop" / "orders" / "today.csv").read_text(encoding="utf-8").splitlines()
+    rows = [head, good.replace("1001", "9" * 5000), good.replace("1001", '"10\n01"')]
+    (shop / "shop" / "orders" / "today.csv").write_text("\n".join([*rows, ""]), encoding="utf-8")
+    done = tgbridge(shop, "sync", "orders")
+    assert (done.returncode, "2 held" in done.stdout, "9" * 41 in done.stdout) == (0, True, False)
+    listed = tgbridge(shop, "orders", "list").stdout
+    assert [line.split()[0] for line in listed.splitlines()[1:3]] == ["10\\n01", "9" * 31 + "…"]
+    assert tgbridge(shop, "orders", "show", "10\n01").stdout.startswith("order 10\\n01 of my-shop\n")
+    skipped = tgbridge(shop, "orders", "skip", "10\n01", "--reason", "nonsense")
+    assert skipped.stdout == "order 10\\n01 of my-shop: held -> skipped\n"
+    again = tgbridge(shop, "orders", "skip", "10\n01", "--reason", "nonsense")
+    assert again.stderr == "error: order 10\\n01: is skipped already\n"
+
+
 def test_orders_are_pulled_again(synced: Path) -> None:
     """By number, from files that were put away already, and from a date on; what is not there is a failure."""
     pulled = tgbridge(synced, "orders", "pull", "1001")

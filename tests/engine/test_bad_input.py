@@ -155,6 +155,15 @@ CASES: dict[str, tuple[SourceOrder, Outcome, str]] = {
 }
 
 
+NUMBERS = {
+    "1" * 5000: "the order number has 5000 characters ('111",
+    "1" * 256: "the order number has 256 characters",
+    "10\n01": "the order number '10\\n01' holds line breaks or control characters",
+    "10\x1b[2J01": "the order number '10\\x1b[2J01' holds",
+    "10\u202801": "the order number '10\\u202801' holds",
+}
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SqlStore]:
     """A real ledger: what cannot be written is no less a fault than what cannot be sent."""
@@ -187,6 +196,27 @@ def test_it_ends_delivered_or_held(sandbox: Sandbox, client: TradeGeckoClient, s
     bench.deliver()
     assert len(bench.remote()) == before
     bench.engine.sync_inventory()
+
+
+@pytest.mark.parametrize("number", NUMBERS, ids=lambda number: repr(number[:9]))
+def test_an_absurd_number_is_held(sandbox: Sandbox, client: TradeGeckoClient, store: SqlStore, number: str) -> None:
+    """Nothing could be found by it over there, and no list could show it."""
+    bench = Bench(sandbox, client, ListSource([an_order(number, reference="bad"), an_order("good")]), store=store)
+    report = bench.deliver()
+    assert [item.outcome for item in report.items] == [HOLDS, GOES]
+    (entry,) = store.entries(reference="bad")
+    assert entry.reason is not None
+    assert entry.reason.code == "bad_number"
+    assert NUMBERS[number] in entry.reason.text
+    assert entry.reason.text.isprintable()
+    assert len(entry.reason.text) < 200
+
+
+def test_a_long_number_goes_out_where_it_is_shortened(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """What counts is what the order is called over there."""
+    settings = ConnectionSettings(number_limit=20)
+    bench = Bench(sandbox, client, ListSource([an_order("1" * 5000)]), settings=settings)
+    assert bench.deliver().items[0].outcome is GOES
 
 
 def test_one_reference_twice_in_a_batch(sandbox: Sandbox, client: TradeGeckoClient) -> None:

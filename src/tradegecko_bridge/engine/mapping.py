@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from tradegecko_bridge.commerce import OrderLine, ShippingLine, SourceOrder
 from tradegecko_bridge.commerce.remote import DraftLine, LineKind, Named, OrderDraft, RemoteVariant
-from tradegecko_bridge.engine.sanity import absurd_numbers, bad_amounts, named
+from tradegecko_bridge.engine.sanity import absurd_numbers, bad_amounts, bad_number, named
 from tradegecko_bridge.engine.settings import ConnectionSettings, LineTax, TaxTreatment
 from tradegecko_bridge.engine.tax import ZERO, on_one_footing, prices_to_send, rate_in, tax_rate
 from tradegecko_bridge.ledger import Reason
@@ -105,6 +105,8 @@ def _find_fault(order: SourceOrder, catalog: Catalog) -> Reason | None:
     """The first kind of thing that is wrong, naming every line it is wrong with."""
     if not order.lines:
         return Reason("no_lines", "the order has no lines; add them at the source, or skip the order")
+    if wrong_number := bad_number(order.number):
+        return Reason("bad_number", f"{wrong_number}; correct it at the source")
     if absurd := absurd_numbers(order):
         return Reason("absurd_number", f"{'; '.join(absurd)}: beyond what can be sent; correct it at the source")
     if bad := [line for line in order.lines if line.quantity <= 0]:

@@ -5,6 +5,7 @@ And amounts that would turn what is taken off into what is charged, or the other
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
@@ -18,6 +19,12 @@ MOST_DIGITS: Final = 10
 """Behind the point; the account keeps no more."""
 LONGEST: Final = 28
 """Digits in all with which sums are exact."""
+LONGEST_NUMBER: Final = 255
+"""No real order number is longer."""
+SHOWN: Final = 40
+"""Characters of a text that is too long that still tell which one it is."""
+_BREAKING: Final = frozenset({"Cc", "Zl", "Zp"})
+"""Kinds of characters that are no part of a line of text."""
 _NAMES: Final = ("quantity", "price", "discount", "additional_discount", "amount", "tax", "tax_rate")
 
 
@@ -26,6 +33,15 @@ def named(part: OrderLine | ShippingLine) -> str:
     if isinstance(part, ShippingLine):
         return "shipping"
     return f"line {part.reference} (SKU {part.sku})" if part.sku else f"line {part.reference}"
+
+
+def bad_number(number: str) -> str | None:
+    """What is wrong with what an order is called; None where it can be sent, found again and listed."""
+    if len(number) > LONGEST_NUMBER:
+        return f"the order number has {len(number)} characters ({number[:SHOWN]!r}…)"
+    if any(unicodedata.category(character) in _BREAKING for character in number):
+        return f"the order number {number[:SHOWN]!r} holds line breaks or control characters"
+    return None
 
 
 def absurd_numbers(order: SourceOrder) -> list[str]:
