@@ -109,7 +109,8 @@ def test_absurd_numbers_break_no_list(shop: Path) -> None:
     done = tgbridge(shop, "sync", "orders")
     assert (done.returncode, "2 held" in done.stdout, "9" * 41 in done.stdout) == (0, True, False)
     listed = tgbridge(shop, "orders", "list").stdout
-    assert [line.split()[0] for line in listed.splitlines()[1:3]] == ["10\\n01", "9" * 31 + "…"]
+    broken, long = (line.split()[0] for line in listed.splitlines()[1:3])
+    assert (broken, long[:20], long[-1], len(long) < 40) == ("10\\n01", "9" * 20, "…", True)
     assert tgbridge(shop, "orders", "show", "10\n01").stdout.startswith("order 10\\n01 of my-shop\n")
     skipped = tgbridge(shop, "orders", "skip", "10\n01", "--reason", "nonsense")
     assert skipped.stdout == "order 10\\n01 of my-shop: held -> skipped\n"
