@@ -31,9 +31,12 @@ def test_what_is_no_order_is_a_fault_of_the_source(
     sandbox: Sandbox, client: TradeGeckoClient, what: Any, said: str, *, dry_run: bool
 ) -> None:
     """The orders before it go out, tracking and stock are brought back, and only its kind is told."""
-    source = ListSource()
-    source.orders = [an_order("1001"), what, an_order("1002")]
-    bench = Bench(sandbox, client, source)
+
+    class Odd(ListSource):
+        def fetch_orders(self, _after: str | None) -> Iterable[Any]:
+            return [an_order("1001"), what, an_order("1002")]
+
+    bench = Bench(sandbox, client, Odd())
     orders, tracking, stock = bench.engine.run(dry_run=dry_run)
     assert outcomes(orders) == {"1001": Outcome.PLANNED if dry_run else Outcome.DELIVERED}
     assert orders.problems == [
