@@ -20,6 +20,8 @@ __all__ = ["Catalog", "plan_order", "tax_rate", "variant_ids"]
 LONGEST_SKU: Final = 255
 """No real SKU is longer, and one that is must not spoil the look-up of the others."""
 
+HIGHEST_RATE: Final = Decimal(100)
+"""Percent; no tax on goods is as high, and a rate above it has its point in the wrong place."""
 MOST_TOLD: Final = 5
 """Faults of one kind that are told one by one."""
 
@@ -115,9 +117,11 @@ def _find_fault(order: SourceOrder, catalog: Catalog) -> Reason | None:
     if wrong := bad_amounts(order, catalog.digits_of(order)):
         said = "; ".join(wrong[:MOST_TOLD]) + (f"; and {len(wrong) - MOST_TOLD} more" if wrong[MOST_TOLD:] else "")
         return Reason("bad_amount", f"{said}; correct it at the source")
-    if negative := [part for part in order.priced if part.tax_rate is not None and part.tax_rate < 0]:
-        said = f"{named(negative[0])}: tax rate {negative[0].tax_rate}"
-        return Reason("bad_tax_rate", f"{said}; a tax rate must not be below 0: correct it at the source")
+    if wild := [part for part in order.priced if not 0 <= (part.tax_rate or ZERO) <= HIGHEST_RATE]:
+        said = f"{named(wild[0])}: tax rate {wild[0].tax_rate}"
+        return Reason(
+            "bad_tax_rate", f"{said}; a tax rate must be from 0 to {HIGHEST_RATE} %: correct it at the source"
+        )
     if blank := [line for line in order.lines if not (line.sku or "").strip() and not catalog.of(line)]:
         said = ", ".join(map(_blank, blank))
         return Reason("no_sku", f"{said} without a SKU; give the product one at the source")

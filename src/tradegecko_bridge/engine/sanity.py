@@ -1,16 +1,21 @@
 """Numbers that no account can hold and no sum survives: found by comparing, before anything computes with them.
 
-And amounts that would turn what is taken off into what is charged, or the other way round.
+And what else no order can be: amounts that would turn what is taken off into what is charged, or the other way round,
+dates in another age, lines nobody can tell apart.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
 from tradegecko_bridge.commerce import OrderLine, ShippingLine, SourceOrder
+from tradegecko_bridge.ledger import Reason
 
 ZERO: Final = Decimal(0)
 TOO_MUCH: Final = Decimal(10) ** 10
@@ -23,6 +28,11 @@ LONGEST_NUMBER: Final = 255
 """No real order number is longer."""
 SHOWN: Final = 40
 """Characters of a text that is too long that still tell which one it is."""
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""No order that waits to be sent is older; before it lie the dates that stand for none, such as 1970."""
+AHEAD: Final = timedelta(days=3)
+"""How far a source's clock or time zone may be wrong."""
+_LINK: Final = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
 _BREAKING: Final = frozenset({"Cc", "Zl", "Zp"})
 """Kinds of characters that are no part of a line of text."""
 _NAMES: Final = ("quantity", "price", "discount", "additional_discount", "amount", "tax", "tax_rate")
@@ -33,6 +43,24 @@ def named(part: OrderLine | ShippingLine) -> str:
     if isinstance(part, ShippingLine):
         return "shipping"
     return f"line {part.reference} (SKU {part.sku})" if part.sku else f"line {part.reference}"
+
+
+def impossible(order: SourceOrder, now: datetime) -> Reason | None:
+    """What no order can be, as its source gives it: nothing the settings do to it changes that."""
+    if order.placed_at > now + AHEAD:
+        said = f"placed at {order.placed_at.isoformat()}, which is in the future"
+        return Reason("bad_date", f"{said}; correct it at the source, or the clock of this machine", passing=True)
+    if order.placed_at < EARLIEST:
+        said = f"placed at {order.placed_at.isoformat()}, before the year {EARLIEST.year}"
+        return Reason("bad_date", f"{said}; correct it at the source")
+    references = Counter(line.reference for line in order.lines)
+    if twice := [reference for reference, times in references.items() if times > 1]:
+        said = f"{references[twice[0]]} lines have the reference {twice[0][:SHOWN]!r}"
+        return Reason("same_line", f"{said}, so nobody could tell which has shipped; give each its own at the source")
+    if order.url and order.url.strip() and not _LINK.fullmatch(order.url.strip()):
+        said = "the link to the order (url) does not begin with http:// or https://, or holds spaces"
+        return Reason("bad_url", f"{said}; correct it at the source or leave it out")
+    return None
 
 
 def bad_number(number: str) -> str | None:
