@@ -159,3 +159,6 @@ def test_the_demo_tells_the_whole_story(tmp_path: Path) -> None:
     assert facts["orders taken in"] == "11"
     assert "HAT-ONE" in done.stdout
     assert list((tmp_path / "demo" / "tracking").glob("*.csv"))
+    again = tgbridge(tmp_path, "demo", "--folder", "demo")
+    said = "error: demo has a ledger.db already, and the demo begins with a new one; name another folder\n"
+    assert (again.returncode, again.stdout, again.stderr) == (2, "", said)

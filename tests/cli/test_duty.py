@@ -87,6 +87,37 @@ def test_decisions_on_several(synced: Path) -> None:
     assert told(synced, "orders", "show", "1002")[0]["reason"] == {"code": "by_hand", "text": "changed his mind"}
 
 
+def test_what_cannot_be_read_is_not_released(shop: Path) -> None:
+    """Each is refused with one line, also among all that match, and stays held for its reason."""
+    inbox = shop / "shop" / "orders" / "today.csv"
+    inbox.write_text(inbox.read_text(encoding="utf-8").replace(",HAT-ONE,1,", ",HAT-ONE,one,"), encoding="utf-8")
+    tgbridge(shop, "sync", "orders")
+    for which in (["1002"], ["--all", "--reason", "unreadable"], ["--all", "--text", "1002", "--dry-run"]):
+        done = tgbridge(shop, "orders", "release", *which)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith("error: order 1002: unreadable: correct it at the source")
+    (order,) = told(shop, "orders", "show", "1002")
+    assert (order["state"], order["reason"]["code"]) == ("held", "unreadable")
+    assert [alert["key"] for alert in told(shop, "alerts")] == ["held unreadable"]
+
+
+def test_absurd_numbers_break_no_list(shop: Path) -> None:
+    """Shown short and with control characters escaped, each on its line; whole where one order is shown."""
+    head, good, _ = (shop / "shop" / "orders" / "today.csv").read_text(encoding="utf-8").splitlines()
+    rows = [head, good.replace("1001", "9" * 5000), good.replace("1001", '"10\n01"')]
+    (shop / "shop" / "orders" / "today.csv").write_text("\n".join([*rows, ""]), encoding="utf-8")
+    done = tgbridge(shop, "sync", "orders")
+    assert (done.returncode, "2 held" in done.stdout, "9" * 41 in done.stdout) == (0, True, False)
+    listed = tgbridge(shop, "orders", "list").stdout
+    broken, long = (line.split()[0] for line in listed.splitlines()[1:3])
+    assert (broken, long[:20], long[-1], len(long) < 40) == ("10\\n01", "9" * 20, "…", True)
+    assert tgbridge(shop, "orders", "show", "10\n01").stdout.startswith("order 10\\n01 of my-shop\n")
+    skipped = tgbridge(shop, "orders", "skip", "10\n01", "--reason", "nonsense")
+    assert skipped.stdout == "order 10\\n01 of my-shop: held -> skipped\n"
+    again = tgbridge(shop, "orders", "skip", "10\n01", "--reason", "nonsense")
+    assert again.stderr == "error: order 10\\n01: is skipped already\n"
+
+
 def test_orders_are_pulled_again(synced: Path) -> None:
     """By number, from files that were put away already, and from a date on; what is not there is a failure."""
     pulled = tgbridge(synced, "orders", "pull", "1001")

@@ -64,8 +64,52 @@ CASES: dict[str, tuple[SourceOrder, Outcome, str]] = {
     "price with 11 decimals": (order(a_line(price="19.99000000001")), HOLDS, "price 19.9900: beyond"),
     "price with zeros behind": (order(a_line(price="19.9900000000000000")), GOES, ""),
     "price 0": (order(a_line(price="0")), GOES, ""),
-    "price below 0": (order(a_line(price="-5.00")), GOES, ""),
+    "price below 0": (order(a_line(price="-5.00")), HOLDS, "line MUG-BLUE (SKU MUG-BLUE): price -5.00 is below 0"),
+    "400 prices below 0": (
+        order(*[a_line(price="-1", reference=str(n)) for n in range(400)]),
+        HOLDS,
+        "and 395 more; correct",
+    ),
+    "unit discount below 0": (order(a_line(discount=D(-1))), HOLDS, "discount -1 is below 0"),
+    "unit discount of it all": (order(a_line(discount=D("19.99"))), GOES, ""),
+    "unit discount above the price": (
+        order(a_line(discount=D(20))),
+        HOLDS,
+        "discount 20 is more than the price 19.99",
+    ),
+    "additional discount below 0": (order(a_line(additional_discount=D(-1))), HOLDS, "additional discount -1 is below"),
+    "shipping below 0": (
+        order(shipping=(ShippingLine(amount=D(-3)),)),
+        HOLDS,
+        "shipping: amount -3 is below 0",
+    ),
+    "shipping for nothing": (order(shipping=(ShippingLine(amount=D(0), tax_rate=D(13)),)), GOES, ""),
+    "discount below 0": (order(discounts=(Discount(amount=D(-5)),)), HOLDS, "discount -5 is below 0"),
+    "discount of 0": (order(discounts=(Discount(amount=D(0)),)), GOES, ""),
+    "discount of it all": (order(discounts=(Discount(amount=D("36.71")),)), GOES, ""),
+    "discounts above it all": (
+        order(a_line(additional_discount=D(20)), discounts=(Discount(amount=D(17)),)),
+        HOLDS,
+        "discounts of 37 are more than the 36.71 they are taken off",
+    ),
+    "discount of a tax only the totals tell": (
+        order(
+            a_line(tax_rate=None),
+            shipping=(),
+            discounts=(Discount(amount=D("22.59")),),
+            totals=Totals(tax=D("2.60")),
+        ),
+        GOES,
+        "",
+    ),
+    "discount of prices with tax": (
+        order(a_line(price_includes_tax=True), shipping=(), discounts=(Discount(amount=D("19.99")),)),
+        GOES,
+        "",
+    ),
     "tax rate 1e20": (order(a_line(tax_rate=D("1e20"))), HOLDS, "tax_rate 1e+20: beyond"),
+    "tax rate 1000": (order(a_line(tax_rate=D(1000))), HOLDS, "tax rate 1000; a tax rate must be from 0 to 100 %"),
+    "tax rate 100": (order(a_line(tax_rate=D(100))), GOES, ""),
     "tax rate -100": (order(a_line(tax_rate=D(-100))), HOLDS, "tax rate -100"),
     "tax 1e50 without a rate": (order(a_line(tax_rate=None, tax=D("1e50"))), HOLDS, "tax 1e+50: beyond"),
     "shipping 1e25": (order(shipping=(ShippingLine(amount=D("1e25")),)), HOLDS, "shipping: amount 1e+25: beyond"),
@@ -74,7 +118,7 @@ CASES: dict[str, tuple[SourceOrder, Outcome, str]] = {
     "another grand total": (order(totals=Totals(grand_total=D("1.00"))), HOLDS, "and is 1.00 at the source"),
     "subtotal 1e999999": (order(totals=Totals(subtotal=D("1e999999"))), GOES, ""),
     "400 lines": (order(*[a_line(quantity=1, reference=str(n)) for n in range(400)]), GOES, ""),
-    "one reference for all lines": (order(*[a_line(reference="1")] * 3), GOES, ""),
+    "one reference for all lines": (order(*[a_line(reference="1")] * 3), HOLDS, "3 lines have the reference '1', so"),
     "SKU of spaces": (order(a_line("   ", reference="1")), HOLDS, "line 1"),
     "SKU of emoji": (order(a_line(EMOJI)), HOLDS, "not in TradeGecko"),
     "SKU of 9000 characters": (order(a_line("X" * 9000, reference="1")), HOLDS, "a SKU of 9000 characters"),
@@ -99,22 +143,40 @@ CASES: dict[str, tuple[SourceOrder, Outcome, str]] = {
         HOLDS,
         "currency text of 17 characters is not set up",
     ),
-    "year 1": (order(placed_at=datetime(1, 1, 1, tzinfo=UTC)), GOES, ""),
-    "year 1, east of Greenwich": (order(placed_at=datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))), GOES, ""),
-    "year 9999": (order(placed_at=datetime(9999, 12, 31, 23, 59, tzinfo=UTC)), GOES, ""),
+    "year 1": (order(placed_at=datetime(1, 1, 1, tzinfo=UTC)), HOLDS, "placed at 0001-01-01T00:00:00+00:00, before"),
+    "year 1, east of Greenwich": (
+        order(placed_at=datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))),
+        HOLDS,
+        "before the year 2000",
+    ),
+    "year 1999": (order(placed_at=datetime(1999, 12, 31, tzinfo=UTC)), HOLDS, "before the year 2000"),
+    "year 2000": (order(placed_at=datetime(2000, 1, 1, tzinfo=UTC)), GOES, ""),
+    "year 2099": (order(placed_at=datetime(2099, 12, 31, tzinfo=UTC)), GOES, ""),
+    "year 9999": (order(placed_at=datetime(9999, 12, 31, 23, 59, tzinfo=UTC)), HOLDS, "or after 2099"),
     "year 9999, west of Greenwich": (
         order(placed_at=datetime(9999, 12, 31, 23, 59, tzinfo=timezone(timedelta(hours=-12)))),
-        GOES,
-        "",
+        HOLDS,
+        "or after 2099",
     ),
     "to be shipped in year 1": (order(requested_ship_date=date(1, 1, 1)), GOES, ""),
     "link that is none": (order(url="not a link\n"), GOES, ""),
+    "blank link": (order(url=" "), GOES, ""),
+    "link in capitals": (order(url="HTTPS://shop.example/7?a=b#c"), GOES, ""),
     "tags that are blank": (order(tags=("", " ", ",")), GOES, ""),
     "e-mail address that is none": (order(customer=Customer(email="n/a & co"), shipping_address=AN_ADDRESS), GOES, ""),
     "kit without contents": (order(kit()), HOLDS, "SKU 'KIT' is not in TradeGecko"),
     "kit of nothing": (order(kit(Component(sku="MUG-BLUE", quantity=D(0)))), HOLDS, "quantity 0"),
     "kit of 1e30": (order(kit(Component(sku="MUG-BLUE", quantity=D("1e30")))), HOLDS, "quantity of MUG-BLUE 1e+30"),
     "kit without SKUs": (order(kit(Component(sku=""))), HOLDS, "without a SKU"),
+}
+
+
+NUMBERS = {
+    "1" * 5000: "the order number has 5000 characters ('111",
+    "1" * 256: "the order number has 256 characters",
+    "10\n01": "the order number '10\\n01' holds line breaks or control characters",
+    "10\x1b[2J01": "the order number '10\\x1b[2J01' holds",
+    "10\u202801": "the order number '10\\u202801' holds",
 }
 
 
@@ -150,6 +212,27 @@ def test_it_ends_delivered_or_held(sandbox: Sandbox, client: TradeGeckoClient, s
     bench.deliver()
     assert len(bench.remote()) == before
     bench.engine.sync_inventory()
+
+
+@pytest.mark.parametrize("number", NUMBERS, ids=lambda number: repr(number[:9]))
+def test_an_absurd_number_is_held(sandbox: Sandbox, client: TradeGeckoClient, store: SqlStore, number: str) -> None:
+    """Nothing could be found by it over there, and no list could show it."""
+    bench = Bench(sandbox, client, ListSource([an_order(number, reference="bad"), an_order("good")]), store=store)
+    report = bench.deliver()
+    assert [item.outcome for item in report.items] == [HOLDS, GOES]
+    (entry,) = store.entries(reference="bad")
+    assert entry.reason is not None
+    assert entry.reason.code == "bad_number"
+    assert NUMBERS[number] in entry.reason.text
+    assert entry.reason.text.isprintable()
+    assert len(entry.reason.text) < 200
+
+
+def test_a_long_number_goes_out_where_it_is_shortened(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """What counts is what the order is called over there."""
+    settings = ConnectionSettings(number_limit=20)
+    bench = Bench(sandbox, client, ListSource([an_order("1" * 5000)]), settings=settings)
+    assert bench.deliver().items[0].outcome is GOES
 
 
 def test_one_reference_twice_in_a_batch(sandbox: Sandbox, client: TradeGeckoClient) -> None:
@@ -197,3 +280,23 @@ def test_what_the_ledger_cannot_read_is_told(sandbox: Sandbox, client: TradeGeck
             assert outcomes(report) == {"a": HOLDS}
         with closing(sqlite3.connect(file)) as database:
             assert database.execute("SELECT content FROM ledger_orders WHERE number = 'a'").fetchone() == ("{}",)
+
+
+def test_what_was_sent_back_without_content_is_held_again(
+    sandbox: Sandbox, client: TradeGeckoClient, store: SqlStore
+) -> None:
+    """A ledger may hold pending orders that never came whole: they are told and held, and taken up when they do."""
+    bench = Bench(sandbox, client, ListSource([UnreadableOrder(problem="half a row", reference="u")]), store=store)
+    bench.deliver()
+    (entry,) = store.entries()
+    store.amend(entry.id, OrderState.PENDING, at=bench.clock(), who="ann", why="released")
+    assert bench.engine.deliver_orders(dry_run=True).items[0].facts == {"reason": "unreadable"}
+    bench.source.orders = []
+    report = bench.deliver()
+    assert outcomes(report) == {"u": HOLDS}
+    (held,) = store.entries()
+    assert held.reason is not None
+    assert (held.state, held.reason.code) == (OrderState.HELD, "unreadable")
+    assert "correct it at the source" in report.items[0].detail
+    bench.source.orders = [an_order("u")]
+    assert outcomes(bench.deliver()) == {"u": GOES}

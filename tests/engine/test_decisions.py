@@ -9,6 +9,7 @@ from attrs import evolve
 
 from tests.support import HandClock
 from tradegecko_bridge import Decisions, MemoryStore
+from tradegecko_bridge.commerce import UnreadableOrder
 from tradegecko_bridge.engine import Decision
 from tradegecko_bridge.engine.decisions import states_for
 from tradegecko_bridge.ledger import LedgerEntry, OrderState, Reason
@@ -91,3 +92,18 @@ def test_what_is_left_to_do_can_be_retried() -> None:
     assert decide(store, Decision.RETRY, entry) == ""
     due = claim_one(store, AFTER)
     assert (due.state, due.todo, due.reason) == (S.DELIVERED, ("invoice",), None)
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+@pytest.mark.parametrize("decision", [Decision.RELEASE, Decision.RETRY])
+def test_what_never_came_whole_cannot_be_sent(decision: Decision, *, dry_run: bool) -> None:
+    """There is nothing to send: it stays held with its reason until its source gives it again."""
+    store = MemoryStore()
+    store.take_in("shop", [UnreadableOrder(reference="1", problem="row 3: half a row")], at=AT)
+    entry = entry_of(store)
+    assert decide(store, decision, entry, dry_run=dry_run) == (
+        "order 1: unreadable: correct it at the source and it is taken up when it is given again"
+    )
+    assert entry_of(store) == entry
+    assert decide(store, Decision.SKIP, entry) == ""
+    assert "unreadable" in decide(store, Decision.RELEASE, entry_of(store))

@@ -173,3 +173,27 @@ def test_a_bundle_is_counted_in_whole_sets(bench: Bench) -> None:
     """A bundle's level is what its components make."""
     bench.engine.sync_inventory()
     assert levels(bench)["MUG-SET"] == 47
+
+
+@pytest.mark.parametrize("name", ["Main Warehouse", "1"])
+def test_stock_of_a_location_by_its_label_or_id(sandbox: Sandbox, client: TradeGeckoClient, name: str) -> None:
+    """What the settings call the location is found as it is for ``location``."""
+    bench = Bench(sandbox, client, ListSource(), settings=ConnectionSettings(stock_locations=(name,)))
+    assert bench.engine.sync_inventory()
+    assert levels(bench)["MUG-BLUE"] == 120
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+@pytest.mark.parametrize("name", ["Atlantis", "999"])
+def test_a_location_that_is_not_there_sells_nothing_out(
+    sandbox: Sandbox, client: TradeGeckoClient, name: str, *, dry_run: bool
+) -> None:
+    """Nothing is sent or foretold, and one line says which setting names it and what there is."""
+    settings = ConnectionSettings(stock_locations=("1", name))
+    bench = Bench(sandbox, client, ListSource(), settings=settings)
+    report = bench.engine.sync_inventory(dry_run=dry_run)
+    assert not report
+    assert (report.items, bench.source.levels) == ([], [])
+    (problem,) = report.problems
+    assert problem.startswith(f"setting stock_locations: no stock location {name!r} in TradeGecko; it has ")
+    assert "'Main Warehouse'" in problem

@@ -17,7 +17,7 @@ from tradegecko_bridge.ledger import OrderState
 from tradegecko_bridge.testing.builders import a_line, an_order
 
 Given = SourceOrder | UnreadableOrder
-EARLY, LATE = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 9, tzinfo=UTC)
+EARLY, LATE = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 5, tzinfo=UTC)
 
 
 class Archive(ListSource):

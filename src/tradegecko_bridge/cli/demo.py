@@ -18,6 +18,7 @@ from rich.text import Text
 
 from tradegecko_bridge.cli.output import print_entries, print_run, progress_bar, say
 from tradegecko_bridge.engine import ConnectionSettings, Outcome, Progress, RunReport, SyncEngine
+from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.sandbox import Sandbox
 from tradegecko_bridge.sources.folder import FolderSource
 from tradegecko_bridge.stores.sql import SqlStore
@@ -25,6 +26,7 @@ from tradegecko_bridge.tradegecko.calls import Call
 from tradegecko_bridge.tradegecko.client import TradeGeckoClient
 from tradegecko_bridge.tradegecko.gateway import TradeGeckoGateway
 
+LEDGER: Final = "ledger.db"
 PARCELS: Final[tuple[tuple[str, Mapping[str, int], str], ...]] = (
     ("1001", {"MUG-BLUE": 2, "TEE-M": 1}, "1Z-MUGS-AND-A-TEE"),
     ("1002", {"TEE-S": 1}, "1Z-SMALL-TEE"),
@@ -34,22 +36,28 @@ PARCELS: Final[tuple[tuple[str, Mapping[str, int], str], ...]] = (
 
 
 def run_demo(folder: Path | None) -> bool:
-    """Deliver, ship, bring back, and do it all again to show that nothing happens twice. True when it all worked."""
+    """Deliver, ship, bring back, and do it all again to show that nothing happens twice. True when it all worked.
+
+    Raises:
+        ConfigError: the folder has a ledger, whose orders the demo's new sandbox knows nothing of.
+    """
     began = perf_counter()
     home = folder or Path(tempfile.mkdtemp(prefix="tgbridge-demo-"))
+    if (home / LEDGER).exists():
+        raise ConfigError(f"{home} has a {LEDGER} already, and the demo begins with a new one; name another folder")
     inbox = home / "orders"
     _lay_out_orders(inbox)
     with (
         Sandbox(seed="demo") as sandbox,
         TradeGeckoClient(sandbox.access_token, base_url=sandbox.base_url) as client,
-        closing(SqlStore(f"sqlite:///{(home / 'ledger.db').resolve()}")) as store,
+        closing(SqlStore(f"sqlite:///{(home / LEDGER).resolve()}")) as store,
     ):
         _head("A shop's folder, and TradeGecko's sandbox")
         say(f"  sandbox   {sandbox.base_url}, with products, stock in two warehouses, customers")
         say(f"  folder    {home}")
         for file in sorted(inbox.iterdir()):
             say(f"            orders/{file.name}")
-        say("  ledger    ledger.db (SQLite)")
+        say(f"  ledger    {LEDGER} (SQLite)")
 
         def run() -> RunReport:
             with progress_bar() as on_progress:

@@ -247,7 +247,7 @@ def _only(number: str, found: Sequence[LedgerEntry]) -> LedgerEntry:
 
 
 def _tell(decided: Sequence[Decided], *, as_json: bool, dry_run: bool) -> None:
-    from tradegecko_bridge.cli.output import decided_as_dict
+    from tradegecko_bridge.cli.output import decided_as_dict, escaped, in_one_line
 
     refused = [one for one in decided if not one]
     if as_json:
@@ -256,10 +256,11 @@ def _tell(decided: Sequence[Decided], *, as_json: bool, dry_run: bool) -> None:
         for one in decided:
             if one:
                 would = " (dry run)" if dry_run else ""
-                click.echo(f"order {one.entry.number} of {one.entry.connection}: {one.was} -> {one.entry.state}{would}")
+                number = in_one_line(one.entry.number)
+                click.echo(f"order {number} of {one.entry.connection}: {one.was} -> {one.entry.state}{would}")
         if not decided:
             click.echo("no orders match")
     for one in refused:
-        click.echo(f"error: {one.problem}", err=True)
+        click.echo(f"error: {escaped(one.problem)}", err=True)
     if refused:
         sys.exit(MISUSED)

@@ -20,6 +20,9 @@ from tradegecko_bridge.stores.sql.health import LedgerHealth
 _SCREEN = Console(highlight=False)
 _LINES = Console(highlight=False, width=1_000_000)
 
+LONGEST_SHOWN = 32
+"""Characters of an order number in a list; one order by itself is shown with all of them."""
+
 _STYLE = {
     Outcome.DELIVERED: "green",
     Outcome.ADOPTED: "green",
@@ -75,6 +78,17 @@ def progress_bar(*, hidden: bool = False) -> Iterator[Callable[[Progress], None]
         yield show
 
 
+def escaped(text: str) -> str:
+    """A text with escapes for what would break the line or the screen."""
+    return text if text.isprintable() else repr(text)[1:-1]
+
+
+def in_one_line(name: str) -> str:
+    """A number or SKU as lists show it: escaped, and not all of an absurdly long one."""
+    shown = escaped(name)
+    return shown if len(shown) <= LONGEST_SHOWN else f"{shown[: LONGEST_SHOWN - 1]}…"
+
+
 def print_run(report: Report | RunReport) -> None:
     """A whole run, operation by operation."""
     for part in report if isinstance(report, RunReport) else [report]:
@@ -91,7 +105,7 @@ def print_report(report: Report, *, most: int = 40) -> None:
         lines.add_column()
     for item in told[:most]:
         outcome = Text(f"  {item.outcome}", style=_STYLE.get(item.outcome, ""))
-        lines.add_row(outcome, Text(item.name, no_wrap=True), Text(item.detail))
+        lines.add_row(outcome, Text(in_one_line(item.name), no_wrap=True), Text(item.detail))
     for problem in report.problems:
         lines.add_row(Text("  problem", style="red"), "", Text(problem))
     for alert in report.alerts:
@@ -161,7 +175,7 @@ def print_entries(entries: Sequence[LedgerEntry]) -> None:
         table.add_column(heading, no_wrap=True)
     for entry in entries:
         table.add_row(
-            Text(entry.number),
+            Text(in_one_line(entry.number)),
             Text(str(entry.state), style=_STATE_STYLE.get(entry.state, "")),
             Text(entry.remote_id or "-"),
             f"{entry.taken_in_at:%Y-%m-%d %H:%M}",
@@ -171,7 +185,7 @@ def print_entries(entries: Sequence[LedgerEntry]) -> None:
     why = Table.grid(padding=(0, 2))
     for entry in entries:
         if entry.reason:
-            why.add_row(Text(f"  {entry.number}", no_wrap=True), Text(entry.reason.text))
+            why.add_row(Text(f"  {in_one_line(entry.number)}", no_wrap=True), Text(entry.reason.text))
     if why.row_count:
         say(Text("why", style="bold"))
         say(why)
@@ -216,9 +230,9 @@ def decided_as_dict(decided: Decided) -> dict[str, Any]:
 
 def print_entry(entry: LedgerEntry, history: Sequence[LedgerEvent]) -> None:
     """One order with its history; nothing that identifies the customer."""
-    say(Text(f"order {entry.number} of {entry.connection}", style="bold"))
+    say(Text(f"order {escaped(entry.number)} of {entry.connection}", style="bold"))
     facts: dict[str, str | None] = {
-        "reference": entry.reference,
+        "reference": escaped(entry.reference),
         "state": str(entry.state),
         "why": entry.reason.text if entry.reason else None,
         "TradeGecko": f"id {entry.remote_id}, number {entry.remote_number}" if entry.remote_id else None,

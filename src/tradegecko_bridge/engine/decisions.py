@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Final
 
 from attrs import frozen
 
@@ -13,6 +14,8 @@ from tradegecko_bridge.ledger import AT_REMOTE, BY_HAND, LedgerEntry, OrderState
 from tradegecko_bridge.ports import Clock, Store
 
 _S = OrderState
+NO_CONTENT: Final = "unreadable: correct it at the source and it is taken up when it is given again"
+"""Of an order the ledger holds nothing of that could be sent."""
 
 
 class Decision(StrEnum):
@@ -146,6 +149,8 @@ def _outcome(decision: Decision, entry: LedgerEntry) -> tuple[OrderState, str]:
         return to, f"order {entry.reference}: {entry.state}, and nothing is left to be done"
     if to is _S.PENDING and entry.expired_at is not None:
         return to, f"order {entry.reference}: its personal data has expired, so it cannot be sent"
+    if to is _S.PENDING and entry.order is None:
+        return to, f"order {entry.reference}: {NO_CONTENT}"
     return to, ""
 
 

@@ -18,7 +18,7 @@ from tradegecko_bridge.engine.report import Report, RunReport
 from tradegecko_bridge.engine.settings import ConnectionSettings, Timing
 from tradegecko_bridge.engine.tracking import sync_tracking
 from tradegecko_bridge.engine.wiring import Progress, Wiring
-from tradegecko_bridge.errors import StoreError
+from tradegecko_bridge.errors import ConfigError, StoreError
 from tradegecko_bridge.ledger import Alert
 from tradegecko_bridge.ports import Clock, Gateway, OrderSource, Store
 
@@ -50,6 +50,9 @@ class SyncEngine:
         on_alert: called after an operation for each alert that opened or closed with it (``alert.is_open``), once in
             the whole fleet. What it raises is logged and breaks nothing. A failure of the ledger itself is told each
             time, under the key ``"ledger"``.
+
+    Raises:
+        ConfigError: the source has no name.
     """
 
     def __init__(
@@ -67,6 +70,9 @@ class SyncEngine:
         on_progress: Callable[[Progress], None] = lambda _: None,
         on_alert: Callable[[Alert], None] = lambda _: None,
     ) -> None:
+        name = getattr(source, "name", None)
+        if not isinstance(name, str) or not name.strip():
+            raise ConfigError(f'source {type(source).__name__} has no name; give the class one, e.g. name = "my shop"')
         self.settings = settings or ConnectionSettings()
         self._wiring = Wiring(
             connection=connection,

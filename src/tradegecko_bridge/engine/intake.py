@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from attrs import evolve
@@ -22,7 +22,22 @@ GOES_ON: Final = ("source_status", "payment_status", "fulfillment_status", "paym
 def arrivals(wiring: Wiring) -> Iterable[SourceOrder | UnreadableOrder]:
     """What the source has to give from the ledger's cursor on; a fault of the source is ``Interrupted``."""
     cursor = wiring.store.cursor(wiring.connection, "orders")
-    return fenced(wiring.source, lambda: wiring.source.fetch_orders(cursor), "fetching orders")
+    return given(wiring, lambda: wiring.source.fetch_orders(cursor), "fetching orders")
+
+
+def given(wiring: Wiring, give: Callable[[], Iterable[object]], doing: str) -> Iterator[SourceOrder | UnreadableOrder]:
+    """What the source gives, up to the first thing that is no order at all: that is a fault of the source.
+
+    Of that thing only the kind is told, as it may quote a customer.
+    """
+    for arrival in fenced(wiring.source, give, doing):
+        if not isinstance(arrival, (SourceOrder, UnreadableOrder)):
+            what = "None" if arrival is None else f"a value of type {type(arrival).__name__}"
+            raise Interrupted(
+                f"{wiring.source.name}: gave {what} that is no SourceOrder and no UnreadableOrder while {doing}: "
+                "a fault in the source"
+            )
+        yield arrival
 
 
 def take_in(wiring: Wiring, report: Report) -> None:

@@ -11,14 +11,15 @@ from attrs import evolve
 
 from tradegecko_bridge.commerce import StockLevel, VariantStock, Verdict
 from tradegecko_bridge.commerce.numbers import trimmed
+from tradegecko_bridge.commerce.remote import Named
 from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.rules import as_sent, source_skus
 from tradegecko_bridge.engine.sanity import is_sane
 from tradegecko_bridge.engine.settings import ConnectionSettings, MatchBy
 from tradegecko_bridge.engine.wiring import OUTCOME_OF, Wiring, in_batches, offer
-from tradegecko_bridge.errors import GatewayError
+from tradegecko_bridge.errors import GatewayError, Rejected
 from tradegecko_bridge.ledger import OPEN
-from tradegecko_bridge.ports import AcceptsStock
+from tradegecko_bridge.ports import AcceptsStock, Gateway
 
 OPERATION: Final = "sync inventory"
 KIND: Final = "stock"
@@ -33,11 +34,12 @@ def sync_inventory(wiring: Wiring, *, dry_run: bool = False, full: bool = False)
         if not isinstance(source, AcceptsStock):
             return report
         try:
+            settings = evolve(wiring.settings, stock_locations=_location_ids(wiring.gateway, wiring.settings))
             stock = list(wiring.gateway.stock())
         except GatewayError as error:
             report.fail(error)
             return report
-        levels = _levels(stock, _in_flight(wiring, stock), wiring.settings, report)
+        levels = _levels(stock, _in_flight(wiring, stock), settings, report)
         told = {} if full else wiring.store.acknowledged(wiring.connection, KIND)
         changed = [level for level in levels if told.get(level.sku) != _value(level)]
         report.unchanged = len(levels) - len(changed)
@@ -47,6 +49,21 @@ def sync_inventory(wiring: Wiring, *, dry_run: bool = False, full: bool = False)
         else:
             _send(wiring, source, changed, report)
     return report
+
+
+def _location_ids(gateway: Gateway, settings: ConnectionSettings) -> tuple[str, ...]:
+    """Ids of the locations whose stock is offered, which the settings name by label or id.
+
+    Raises:
+        Rejected: one is not there; left out in silence, it would make everything sold out at the source.
+        AccessDenied, Unavailable: the account cannot be asked.
+    """
+    try:
+        return tuple(gateway.find_named(Named.LOCATION, name) for name in settings.stock_locations)
+    except Rejected as error:
+        raise Rejected(
+            f"setting stock_locations: {error}; no stock level is sent until you create it there or correct the setting"
+        ) from error
 
 
 def _send(wiring: Wiring, source: AcceptsStock, levels: Iterable[StockLevel], report: Report) -> None:
@@ -108,7 +125,7 @@ def _levels(
 def stock_level(variant: VariantStock, in_flight: Decimal, settings: ConnectionSettings) -> StockLevel:
     """What may be sold: available at the chosen locations, less what is on its way in, never below zero.
 
-    Below the minimum it is zero; the variant's own maximum caps it.
+    Below the minimum it is zero; the variant's own maximum caps it. ``settings`` name locations by their ids.
     """
     chosen = [
         location.available

@@ -7,6 +7,7 @@ from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder
 from tradegecko_bridge.engine.keys import marker
 from tradegecko_bridge.engine.mapping import Catalog, plan_order
 from tradegecko_bridge.engine.rules import dressed, held_by_tag, unmapped_ship_method
+from tradegecko_bridge.engine.sanity import impossible
 from tradegecko_bridge.engine.totals import rated_for_gate, through_the_gate
 from tradegecko_bridge.engine.wiring import Wiring
 from tradegecko_bridge.ledger import Reason
@@ -18,6 +19,8 @@ def plan(wiring: Wiring, order: SourceOrder, catalog: Catalog) -> OrderDraft | R
     digits = catalog.digits_of(order)
     if waits := held_by_tag(order, wiring.settings) or unmapped_ship_method(order, wiring.settings):
         return waits
+    if fault := impossible(order):
+        return fault
     order = rated_for_gate(order, digits)
     draft = plan_order(dressed(order, wiring.settings, digits), mark, catalog, wiring.settings)
     if isinstance(draft, Reason):

@@ -11,13 +11,17 @@ from attrs import field, frozen
 from tradegecko_bridge.commerce import OrderLine, ShippingLine, SourceOrder
 from tradegecko_bridge.commerce.remote import DraftLine, LineKind, Named, OrderDraft, RemoteVariant
 from tradegecko_bridge.commerce.telling import shown_currency
-from tradegecko_bridge.engine.sanity import absurd_numbers, bare, named
+from tradegecko_bridge.engine.sanity import absurd_numbers, bad_amounts, bad_number, bare, named
 from tradegecko_bridge.engine.settings import ConnectionSettings, LineTax, MatchBy, TaxTreatment
-from tradegecko_bridge.engine.tax import ZERO, on_one_footing, prices_to_send
+from tradegecko_bridge.engine.tax import HIGHEST, ZERO, on_one_footing, prices_to_send
 from tradegecko_bridge.ledger import Reason
 
 LONGEST_SKU: Final = 255
 """No real SKU is longer, and one that is must not spoil the look-up of the others."""
+
+"""Percent; no tax on goods is as high, and a rate above it has its point in the wrong place."""
+MOST_TOLD: Final = 5
+"""Faults of one kind that are told one by one."""
 
 Variants: TypeAlias = Mapping[str, Sequence[RemoteVariant]]
 
@@ -104,14 +108,19 @@ def _find_fault(order: SourceOrder, catalog: Catalog, settings: ConnectionSettin
     """The first kind of thing that is wrong, naming every line it is wrong with."""
     if not order.lines:
         return Reason("no_lines", "the order has no lines; add them at the source, or skip the order")
+    if wrong_number := bad_number(order.number):
+        return Reason("bad_number", f"{wrong_number}; correct it at the source")
     if absurd := absurd_numbers(order):
         return Reason("absurd_number", f"{'; '.join(absurd)}: beyond what can be sent; correct it at the source")
     if bad := [line for line in order.lines if line.quantity <= 0]:
         said = "; ".join(f"{named(line)}: quantity {line.quantity}" for line in bad)
         return Reason("bad_quantity", f"{said}; a quantity must be above 0: correct it at the source")
-    if negative := [part for part in order.priced if part.tax_rate is not None and part.tax_rate < 0]:
-        said = f"{named(negative[0])}: tax rate {negative[0].tax_rate}"
-        return Reason("bad_tax_rate", f"{said}; a tax rate must not be below 0: correct it at the source")
+    if wrong := bad_amounts(order, catalog.digits_of(order)):
+        said = "; ".join(wrong[:MOST_TOLD]) + (f"; and {len(wrong) - MOST_TOLD} more" if wrong[MOST_TOLD:] else "")
+        return Reason("bad_amount", f"{said}; correct it at the source")
+    if wild := [part for part in order.priced if not 0 <= (part.tax_rate or ZERO) <= HIGHEST]:
+        said = f"{named(wild[0])}: tax rate {wild[0].tax_rate}"
+        return Reason("bad_tax_rate", f"{said}; a tax rate must be from 0 to {HIGHEST} %: correct it at the source")
     if blank := [line for line in order.lines if not bare(line.sku) and not catalog.of(line)]:
         return _no_sku(blank, by_barcode=settings.match_by is MatchBy.BARCODE)
     if long := [line for line in order.lines if len(line.sku or "") > LONGEST_SKU]:

@@ -12,6 +12,7 @@ from attrs import frozen
 from tradegecko_bridge.commerce import DeliveryReceipt, SourceOrder
 from tradegecko_bridge.commerce.remote import RemoteOrder
 from tradegecko_bridge.engine import actions, details
+from tradegecko_bridge.engine.decisions import NO_CONTENT
 from tradegecko_bridge.engine.mapping import Catalog, variant_ids
 from tradegecko_bridge.engine.report import Item, Outcome, Report
 from tradegecko_bridge.engine.rules import sent_lines
@@ -211,10 +212,12 @@ class Outcomes:
         self.say(entry, Outcome.WAITING, "changed at the source; goes out anew with the next run")
 
     def unreadable(self, entry: LedgerEntry) -> None:
-        """Left as it is, so that whoever can read it still can; but not in silence."""
+        """Left as it is where there is a reason, so that whoever can read it still can; else held for one."""
+        if entry.reason is None:
+            self.hold(entry, Reason("unreadable", NO_CONTENT))
+            return
         self._w.store.unclaim(entry)
-        if entry.reason is not None:
-            self.say(entry, Outcome.HELD, entry.reason.text)
+        self.say(entry, Outcome.HELD, entry.reason.text)
 
 
 def _just_after(moment: datetime) -> datetime:

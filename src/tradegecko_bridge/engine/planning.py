@@ -11,6 +11,7 @@ from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.commerce.remote import LineKind, RemoteOrder
 from tradegecko_bridge.engine import details
 from tradegecko_bridge.engine.catalog import catalog_of
+from tradegecko_bridge.engine.decisions import NO_CONTENT
 from tradegecko_bridge.engine.deliver import BATCH, OPERATION
 from tradegecko_bridge.engine.intake import arrivals
 from tradegecko_bridge.engine.looking import look, plan
@@ -105,7 +106,7 @@ def _of_entry(wiring: Wiring, entry: LedgerEntry) -> Foreseen:
         return _item(entry.number, Outcome.HELD, entry.reason)
     if entry.state is not _S.SENDING and entry.next_attempt_at is not None and entry.next_attempt_at > now:
         return Item(entry.number, Outcome.KNOWN, f"waits for its next try, from {entry.next_attempt_at:%H:%M:%S} UTC")
-    return entry.order or _item(entry.number, Outcome.HELD, entry.reason or Reason("unreadable", "has no content"))
+    return entry.order or _item(entry.number, Outcome.HELD, entry.reason or Reason("unreadable", NO_CONTENT))
 
 
 def _planned(wiring: Wiring, order: SourceOrder, catalog: Catalog) -> Item:

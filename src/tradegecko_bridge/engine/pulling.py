@@ -13,9 +13,9 @@ from typing import Final
 from attrs import evolve
 
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
-from tradegecko_bridge.engine.intake import BATCH, take_in_batch
+from tradegecko_bridge.engine.intake import BATCH, given, take_in_batch
 from tradegecko_bridge.engine.report import Outcome, Report
-from tradegecko_bridge.engine.wiring import Interrupted, Wiring, fenced, in_batches
+from tradegecko_bridge.engine.wiring import Interrupted, Wiring, in_batches
 from tradegecko_bridge.ports import GivesOrderAgain, GivesOrdersSince
 
 OPERATION: Final = "pull orders"
@@ -55,7 +55,7 @@ def _pull(wiring: Wiring, report: Report, give: Callable[[], Iterable[Given]], d
     """How many came; None when the source failed."""
     came = 0
     try:
-        for batch in in_batches(fenced(wiring.source, give, doing), BATCH):
+        for batch in in_batches(given(wiring, give, doing), BATCH):
             blank = [evolve(arrival, cursor="") for arrival in batch]  # says nothing of how far the source was read
             new, changed = take_in_batch(wiring, blank, report)
             for arrival in blank:

@@ -1,20 +1,37 @@
-"""What cannot be meant: SKUs that are blank, and numbers that no account can hold and no sum survives, found by
-comparing before anything computes with them."""
+"""Numbers that no account can hold and no sum survives: found by comparing, before anything computes with them.
+
+And what else no order can be: amounts that would turn what is taken off into what is charged, or the other way round,
+dates in another age, lines nobody can tell apart.
+"""
 
 from __future__ import annotations
 
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
 from tradegecko_bridge.commerce import OrderLine, ShippingLine, SourceOrder
+from tradegecko_bridge.ledger import Reason
 
+ZERO: Final = Decimal(0)
 TOO_MUCH: Final = Decimal(10) ** 10
 """No real price or quantity is as high."""
 MOST_DIGITS: Final = 10
 """Behind the point; the account keeps no more."""
 LONGEST: Final = 28
 """Digits in all with which sums are exact."""
+LONGEST_NUMBER: Final = 255
+"""No real order number is longer."""
+SHOWN: Final = 40
+"""Characters of a text that is too long that still tell which one it is."""
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""No order that waits to be sent is older; before it lie the dates that stand for none, such as 1970."""
+LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
+_BREAKING: Final = frozenset({"Cc", "Zl", "Zp"})
+"""Kinds of characters that are no part of a line of text."""
 _NAMES: Final = ("quantity", "price", "discount", "additional_discount", "amount", "tax", "tax_rate")
 
 
@@ -30,6 +47,27 @@ def named(part: OrderLine | ShippingLine) -> str:
     return f"line {part.reference} (SKU {part.sku})" if bare(part.sku) else f"line {part.reference}"
 
 
+def impossible(order: SourceOrder) -> Reason | None:
+    """What no order can be, as its source gives it: nothing the settings do to it changes that."""
+    if not EARLIEST <= order.placed_at < LATEST:
+        said = f"placed at {order.placed_at.isoformat()}, before the year {EARLIEST.year} or after {LATEST.year - 1}"
+        return Reason("bad_date", f"{said}; correct it at the source")
+    references = Counter(line.reference for line in order.lines)
+    if twice := [reference for reference, times in references.items() if times > 1]:
+        said = f"{references[twice[0]]} lines have the reference {twice[0][:SHOWN]!r}"
+        return Reason("same_line", f"{said}, so nobody could tell which has shipped; give each its own at the source")
+    return None
+
+
+def bad_number(number: str) -> str | None:
+    """What is wrong with what an order is called; None where it can be sent, found again and listed."""
+    if len(number) > LONGEST_NUMBER:
+        return f"the order number has {len(number)} characters ({number[:SHOWN]!r}…)"
+    if any(unicodedata.category(character) in _BREAKING for character in number):
+        return f"the order number {number[:SHOWN]!r} holds line breaks or control characters"
+    return None
+
+
 def absurd_numbers(order: SourceOrder) -> list[str]:
     """What is absurd in an order, named so that whoever entered it finds it."""
     numbers = [(f"{named(part)}: {name}", number) for part in order.priced for name, number in _numbers(part)]
@@ -37,6 +75,41 @@ def absurd_numbers(order: SourceOrder) -> list[str]:
     totals = (("grand total", order.totals.grand_total), ("total tax", order.totals.tax))
     numbers += [(name, number) for name, number in totals if number is not None]
     return [f"{name} {number:.6g}" for name, number in numbers if _is_absurd(number)]
+
+
+def bad_amounts(order: SourceOrder, digits: int) -> list[str]:
+    """Amounts below zero, and discounts greater than what they are taken off, in a currency of so many digits."""
+    found = [fault for part in order.priced for fault in _bad_amounts_of(part)]
+    found += [f"discount {discount.amount} is below 0" for discount in order.discounts if discount.amount < 0]
+    if found:
+        return found
+    off = sum((discount.amount for discount in order.discounts), ZERO)
+    off += sum((line.additional_discount for line in order.lines), ZERO)
+    worth = _most_it_comes_to(order)
+    rounding = Decimal(1).scaleb(-digits) * len(order.priced)
+    return [f"discounts of {off} are more than the {worth:.2f} they are taken off"] if off > worth + rounding else []
+
+
+def _bad_amounts_of(part: OrderLine | ShippingLine) -> Iterator[str]:
+    for name in ("price", "discount", "additional_discount", "amount"):
+        amount: Decimal = getattr(part, name, ZERO)
+        if amount < 0:
+            yield f"{named(part)}: {name.replace('_', ' ')} {amount} is below 0"
+    if isinstance(part, OrderLine) and part.discount > max(part.price, ZERO):
+        yield f"{named(part)}: discount {part.discount} is more than the price {part.price}"
+
+
+def _most_it_comes_to(order: SourceOrder) -> Decimal:
+    """The order with its taxes before what is taken off after tax; taxes as the lines or the totals say, whichever
+    is more."""
+    amounts, taxes = ZERO, ZERO
+    for part in order.priced:
+        amount = part.extended_amount if isinstance(part, OrderLine) else part.amount
+        amounts += amount
+        if not part.price_includes_tax:
+            taxes += part.tax if part.tax is not None else amount * (part.tax_rate or ZERO) / 100
+    outside = ZERO if order.prices_include_tax else order.totals.tax or ZERO
+    return amounts + max(taxes, outside)
 
 
 def is_sane(part: OrderLine | ShippingLine) -> bool:

@@ -524,7 +524,10 @@ class ConnectionSettings:
         default=(),
         converter=_texts,
         metadata=about(
-            _BACK, "list of texts", "Ids of the locations whose stock is offered; left out, all.", '["1", "2"]'
+            _BACK,
+            "list of texts",
+            "Labels or ids of the locations whose stock is offered; left out, all.",
+            '["Main Warehouse", "2"]',
         ),
     )
     minimum_stock: Decimal = field(

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TypeVar
+from pathlib import Path
+from traceback import walk_tb
+from typing import Final, TypeVar
 
 from attrs import field, frozen
 
+import tradegecko_bridge
 from tradegecko_bridge.commerce import ItemResult, Verdict
 from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.settings import ConnectionSettings, Timing
@@ -19,6 +23,7 @@ from tradegecko_bridge.ports import Clock, Gateway, OrderSource, Store
 
 T = TypeVar("T")
 
+_OURS: Final = f"{Path(tradegecko_bridge.__file__).parent}{os.sep}"
 log = logging.getLogger("tradegecko_bridge")
 
 OUTCOME_OF = {
@@ -94,14 +99,19 @@ def plugin_fence(source: OrderSource, doing: str) -> Iterator[None]:
     except BridgeError:
         raise
     except Exception as error:
-        place = error.__traceback__
-        while place is not None and place.tb_next is not None:
-            place = place.tb_next
-        where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "an unknown place"
+        where = _place(error)
         log.error("fault in source %s while %s: %s at %s", source.name, doing, type(error).__name__, where)
         raise Interrupted(
             f"{source.name}: {type(error).__name__} at {where} while {doing}: a fault in the source"
         ) from error
+
+
+def _place(error: Exception) -> str:
+    """The line of the plugin's an error came from, also where our validators raised it; else the innermost of all."""
+    lines = [(place.f_code.co_filename, number) for place, number in walk_tb(error.__traceback__)]
+    theirs = [line for line in lines if not line[0].startswith((_OURS, "<"))]
+    file, number = (theirs or lines)[-1]
+    return f"{file}:{number}"
 
 
 def fenced(source: OrderSource, items: Callable[[], Iterable[T]], doing: str) -> Iterator[T]:

@@ -425,3 +425,67 @@ def test_files_from_long_before_are_not_read_again(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(source._inbox, "read", noted)
     assert [order.number for order in source.fetch_since(NOW - timedelta(days=1))] == ["1008"]
     assert read == ["2.csv"]
+
+
+# ── one order in two files ───────────────────────────────────────────────────────────────────
+
+CHANGED = GOOD.replace("Ottawa", "Halifax")
+SOON = LONG_AGO + timedelta(minutes=1)
+
+
+def run(path: Path) -> tuple[list[str | None], list[str]]:
+    """What one run of a new process gives: the cities, and the problems; all of it is acknowledged."""
+    source = source_at(path)
+    given = list(source.fetch_orders(None))
+    if given:
+        source.acknowledge_intake(given[-1].cursor)
+    cities = [order.shipping_address.city for order in good(given) if order.shipping_address]
+    return cities, problems(given)
+
+
+def test_one_order_in_two_files_is_taken_from_the_older(tmp_path: Path) -> None:
+    """The other one is told with files and rows, and stays a problem after the older file has left."""
+    put(tmp_path, "a.csv", sheet(GOOD))
+    put(tmp_path, "b.csv", sheet(OTHER, CHANGED), SOON)
+    for cities in (["Ottawa", "Toronto"], ["Toronto"], ["Toronto"]):
+        given, (problem,) = run(tmp_path)
+        assert given == cities
+        assert problem.startswith("b.csv, row 3: has the order of a.csv, row 2 with another content")
+        assert names(tmp_path / "orders") == ["b.csv"]
+    assert [order.reference for order in source_at(tmp_path).fetch_order("1006")] == ["1006"]
+    put(tmp_path, "b.csv", sheet(OTHER, CHANGED), NOW - timedelta(minutes=1))
+    assert run(tmp_path) == (["Toronto", "Halifax"], [])
+    assert names(tmp_path / "orders") == []
+
+
+def test_a_contradiction_in_json_names_its_place(tmp_path: Path) -> None:
+    """A file that is one order has no place but itself; a damaged memory of it does no harm."""
+    text = '{"reference": "1", "number": "1", "placed_at": "2026-01-31T09:30:00Z", "currency": "CAD"}'
+    put(tmp_path, "a.json", text)
+    put(tmp_path, "b.json", f"[{text.replace('CAD', 'USD')}]", SOON)
+    (tmp_path / "orders" / ".seen").write_text('7\n[1, 2]\n{\n["x", [], 1, null, null]')
+    for count in (1, 0):
+        source = source_at(tmp_path)
+        given = list(source.fetch_orders(None))
+        source.acknowledge_intake(given[-1].cursor)
+        assert len(good(given)) == count
+        assert problems(given)[0].startswith("b.json, orders[0]: has the order of a.json with another content")
+
+
+def test_the_same_order_in_two_files_is_no_contradiction(tmp_path: Path) -> None:
+    """Exported twice with the same content, both files leave."""
+    put(tmp_path, "a.csv", sheet(GOOD))
+    put(tmp_path, "b.csv", sheet(GOOD), SOON)
+    assert run(tmp_path) == (["Ottawa", "Ottawa"], [])
+    assert names(tmp_path / "orders") == []
+
+
+def test_a_newer_file_in_a_later_run_changes_the_order(tmp_path: Path) -> None:
+    """Also while the first file still lies there for something else that is wrong in it."""
+    put(tmp_path, "a.csv", sheet(GOOD, OTHER.replace(",2,", ",two,")))
+    assert run(tmp_path)[0] == ["Ottawa"]
+    put(tmp_path, "b.csv", sheet(CHANGED), SOON)
+    cities, (problem,) = run(tmp_path)
+    assert cities == ["Ottawa", "Halifax"]
+    assert problem.startswith("a.csv, row 3")
+    assert names(tmp_path / "orders") == ["a.csv"]
