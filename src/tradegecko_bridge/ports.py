@@ -400,8 +400,14 @@ class Store(Protocol):
             KeyError: an entry is unknown or another connection's; nothing is written.
         """
 
-    def shipments(self, connection: str, entry_ids: Collection[int] | None = None) -> Sequence[ShipmentEntry]:
-        """The connection's shipments (of these entries), oldest first."""
+    def shipments(
+        self,
+        connection: str,
+        entry_ids: Collection[int] | None = None,
+        *,
+        states: Collection[OrderState] | None = None,
+    ) -> Sequence[ShipmentEntry]:
+        """The connection's shipments (of these entries, of orders in these states), oldest first."""
 
     def refused_shipments(self, connection: str) -> Sequence[ShipmentEntry]:
         """Shipments that the source has refused, of orders that are not confirmed, oldest first."""

@@ -176,6 +176,7 @@ LOOKS: dict[str, Callable[[SqlStore], object]] = {
     "summary": lambda store: store.summary("shop"),
     "take in": lambda store: store.take_in("shop", batch(0), at=AT),
     "shipments": lambda store: store.shipments("shop", [1]),
+    "shipments of orders in a state": lambda store: store.shipments("shop", states=[OrderState.DELIVERED]),
     "claim shipments": lambda store: store.claim_shipments("shop", "ann", at=AT, until=UNTIL, limit=10),
 }
 
