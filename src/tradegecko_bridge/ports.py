@@ -245,7 +245,8 @@ class Gateway(Protocol):
     def is_stale(self, draft: OrderDraft, customer_id: str | None) -> bool:
         """After a refusal: whether something the draft refers to is no longer so over there.
 
-        It was then remembered wrongly, and until the next run the account itself is asked.
+        It was then remembered wrongly: until the next run the account itself is asked, and what is not there any more
+        is forgotten for good.
         """
 
     def act(self, order_id: str, action: str, *, key: str, method: str | None = None) -> None:
@@ -575,6 +576,9 @@ class MirrorStore(Protocol):
 
     def find(self, account: str, kind: str, key: str, values: Collection[str]) -> Sequence[MirrorRow]:
         """The rows that have one of the values under this key, by id (as text)."""
+
+    def drop(self, account: str, kind: str, ids: Collection[str]) -> None:
+        """Forget these rows, which are there no more; harmless for those nobody remembers. Progress stays."""
 
     def forget(self, account: str) -> None:
         """Forget all that is remembered of an account; it is read again from the beginning."""
