@@ -39,9 +39,7 @@ class Shop:
         self.client, self.mirror = client, mirror
         self.source, self.store, self.clock = ListSource(), MemoryStore(), HandClock()
 
-    def deliver(
-        self, *orders: SourceOrder, dry_run: bool = False, in_flight: int = 4, **settings: object
-    ) -> Report:
+    def deliver(self, *orders: SourceOrder, dry_run: bool = False, in_flight: int = 4, **settings: object) -> Report:
         """Deliver these, an hour after the last time."""
         self.clock.move(hours=1)
         self.source.orders += [evolve(order, cursor=order.number) for order in orders]

@@ -190,9 +190,7 @@ class NoActions(TradeGeckoGateway):
         raise Unavailable("503 on POST /orders")
 
 
-def test_an_order_somebody_is_working_on_follows_its_shipment_later(
-    sandbox: Sandbox, client: TradeGeckoClient
-) -> None:
+def test_an_order_somebody_is_working_on_follows_its_shipment_later(sandbox: Sandbox, client: TradeGeckoClient) -> None:
     """Its claim stops neither the run nor the other orders; its own state follows with the next run."""
     orders = [stranger("a@example.com", "1001"), stranger("b@example.com", "1002")]
     settings = ConnectionSettings(order_status="finalized", create_invoice=True)
@@ -240,9 +238,7 @@ def in_doubt(sandbox: Sandbox, client: TradeGeckoClient) -> Bench:
     return bench
 
 
-def test_what_was_shipped_before_its_order_was_found_is_brought_too(
-    sandbox: Sandbox, client: TradeGeckoClient
-) -> None:
+def test_what_was_shipped_before_its_order_was_found_is_brought_too(sandbox: Sandbox, client: TradeGeckoClient) -> None:
     """Others were shipped after it, and their shipments read, before the ledger knew what the order is there."""
     bench = in_doubt(sandbox, client)
     bench.ship("1001", {"MUG-BLUE": 1}, tracking_number="1Z1")
