@@ -244,6 +244,8 @@ class StatusError(TradeGeckoError):
     """The API answered with an error status (reference §3.9); ``status`` is the number."""
 
     remedy = "the same request will be refused again"
+    in_json = True
+    """Whether the body was a JSON object, as the API's are; else something in between may have answered."""
 
     def __init__(self, detail: str, *, status: int, method: str, path: str, request_id: str | None = None) -> None:
         self.status = status

@@ -82,6 +82,13 @@ class MirrorBook:
             ids = {id_ for value in values for id_ in self._ids.get((account, kind, key, value), ())}
             return [held[id_] for id_ in sorted(ids)]
 
+    def drop(self, account: str, kind: str, ids: Collection[str]) -> None:
+        """See :meth:`tradegecko_bridge.ports.MirrorStore.drop`."""
+        with self._lock:
+            held = self._rows.get((account, kind), {})
+            for row in [held.pop(id_) for id_ in set(ids) if id_ in held]:
+                self._unindex(account, kind, row)
+
     def forget(self, account: str) -> None:
         """See :meth:`tradegecko_bridge.ports.MirrorStore.forget`."""
         with self._lock:
@@ -90,10 +97,14 @@ class MirrorBook:
             self._ids = {key: held for key, held in self._ids.items() if key[0] != account}
 
     def _index(self, account: str, kind: str, before: MirrorRow | None, after: MirrorRow) -> None:
-        for key, value in before.keys if before else ():
-            self._ids[account, kind, key, value].pop(after.id, None)
+        if before:
+            self._unindex(account, kind, before)
         for key, value in after.keys:
             self._ids.setdefault((account, kind, key, value), {})[after.id] = None
+
+    def _unindex(self, account: str, kind: str, row: MirrorRow) -> None:
+        for key, value in row.keys:
+            self._ids[account, kind, key, value].pop(row.id, None)
 
 
 def newest(rows: Iterable[MirrorRow]) -> list[MirrorRow]:

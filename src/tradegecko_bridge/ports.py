@@ -249,7 +249,8 @@ class Gateway(Protocol):
     def is_stale(self, draft: OrderDraft, customer_id: str | None) -> bool:
         """After a refusal: whether something the draft refers to is no longer so over there.
 
-        It was then remembered wrongly, and until the next run the account itself is asked.
+        It was then remembered wrongly: until the next run the account itself is asked, and what is not there any more
+        is forgotten for good.
         """
 
     def act(self, order_id: str, action: str, *, key: str, method: str | None = None) -> None:
@@ -404,8 +405,14 @@ class Store(Protocol):
             KeyError: an entry is unknown or another connection's; nothing is written.
         """
 
-    def shipments(self, connection: str, entry_ids: Collection[int] | None = None) -> Sequence[ShipmentEntry]:
-        """The connection's shipments (of these entries), oldest first."""
+    def shipments(
+        self,
+        connection: str,
+        entry_ids: Collection[int] | None = None,
+        *,
+        states: Collection[OrderState] | None = None,
+    ) -> Sequence[ShipmentEntry]:
+        """The connection's shipments (of these entries, of orders in these states), oldest first."""
 
     def refused_shipments(self, connection: str) -> Sequence[ShipmentEntry]:
         """Shipments that the source has refused, of orders that are not confirmed, oldest first."""
@@ -573,6 +580,9 @@ class MirrorStore(Protocol):
 
     def find(self, account: str, kind: str, key: str, values: Collection[str]) -> Sequence[MirrorRow]:
         """The rows that have one of the values under this key, by id (as text)."""
+
+    def drop(self, account: str, kind: str, ids: Collection[str]) -> None:
+        """Forget these rows, which are there no more; harmless for those nobody remembers. Progress stays."""
 
     def forget(self, account: str) -> None:
         """Forget all that is remembered of an account; it is read again from the beginning."""

@@ -113,6 +113,18 @@ def test_canceled_before_it_was_sent(sandbox: Sandbox, client: TradeGeckoClient)
     assert bench.writes() == []
 
 
+def test_canceled_taken_back_and_canceled_again(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """The first time there was nothing to void; the second time there is."""
+    bench = Bench(sandbox, client, ListSource([CANCELED]), settings=ConnectionSettings(on_cancel="void"))
+    bench.deliver()
+    bench.source.orders.append(an_order("1001", cursor="later still"))
+    bench.deliver()
+    assert bench.state("1001") is OrderState.DELIVERED
+    bench.source.orders.append(evolve(CANCELED, cursor="last"))
+    bench.deliver()
+    assert [order.status for order in bench.remote()] == ["void"]
+
+
 def test_canceled_while_in_doubt(sandbox: Sandbox, client: TradeGeckoClient) -> None:
     """An order that turns out to be there although its source canceled it meanwhile is voided then."""
     settings = ConnectionSettings(on_cancel="void")

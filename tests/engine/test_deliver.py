@@ -119,6 +119,7 @@ def test_many_held_orders_do_not_starve_the_ones_behind_them(sandbox: Sandbox, c
         {"fault": "drop_after_commit"},
         {"fault": "status", "status": 500, "when": "after"},
         {"fault": "status", "status": 502, "when": "after"},
+        {"fault": "html", "status": 404, "when": "after"},
     ],
 )
 def test_a_lost_answer_makes_no_second_order(bench: Bench, fault: dict[str, Any]) -> None:
@@ -131,7 +132,11 @@ def test_a_lost_answer_makes_no_second_order(bench: Bench, fault: dict[str, Any]
 
 @pytest.mark.parametrize(
     "fault",
-    [{"fault": "drop_before_commit"}, {"fault": "status", "status": 503, "when": "before"}],
+    [
+        {"fault": "drop_before_commit"},
+        {"fault": "status", "status": 503, "when": "before"},
+        {"fault": "html", "status": 404},
+    ],
 )
 def test_a_request_lost_on_the_way_is_sent_again(
     sandbox: Sandbox, client: TradeGeckoClient, fault: dict[str, Any]

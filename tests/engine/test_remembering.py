@@ -39,7 +39,7 @@ class Shop:
         self.client, self.mirror = client, mirror
         self.source, self.store, self.clock = ListSource(), MemoryStore(), HandClock()
 
-    def deliver(self, *orders: SourceOrder, dry_run: bool = False, **settings: object) -> Report:
+    def deliver(self, *orders: SourceOrder, dry_run: bool = False, in_flight: int = 4, **settings: object) -> Report:
         """Deliver these, an hour after the last time."""
         self.clock.move(hours=1)
         self.source.orders += [evolve(order, cursor=order.number) for order in orders]
@@ -50,6 +50,7 @@ class Shop:
             store=self.store,
             settings=ConnectionSettings(**settings),  # type: ignore[arg-type]
             clock=self.clock,
+            in_flight=in_flight,
         )
         return engine.deliver_orders(dry_run=dry_run)
 
@@ -165,16 +166,48 @@ def test_what_is_remembered_wrongly_leads_to_no_hold(shop: Shop) -> None:
     assert held.reason.code == "unknown_sku"
 
 
+@pytest.mark.parametrize("in_flight", [1, 4])
+def test_every_order_planned_from_what_was_wrong_is_planned_anew(shop: Shop, in_flight: int) -> None:
+    """The first refusal ends all trust for the run; the others were planned before, from the same memory."""
+    shop.deliver(order_of(1, 1))
+    account = f"1@{shop.client.base_url}"
+    ghost = MirrorRow("99999", "9999", (("sku", "GHOST"),), {"status": "active"})
+    shop.mirror.write(account, "variants", [ghost])
+    orders = [evolve(order_of(n, n), lines=(a_line("GHOST"),)) for n in range(2, 6)]
+    report = shop.deliver(*orders, order_of(6, 6), in_flight=in_flight)
+    assert counts(report) == {"held": 4, "delivered": 1}
+    held = [entry.reason.code for entry in shop.store.entries(states=[OrderState.HELD]) if entry.reason]
+    assert held == ["unknown_sku"] * 4
+
+
+def test_what_is_not_there_any_more_costs_one_refusal(shop: Shop) -> None:
+    """It is forgotten for good: the next runs know at once that nobody has the SKU, and send nothing."""
+    shop.deliver(order_of(1, 1))
+    account = f"1@{shop.client.base_url}"
+    ghost = MirrorRow("99999", "9999", (("sku", "GHOST"),), {"status": "active"})
+    shop.mirror.write(account, "variants", [ghost])
+    shop.deliver(an_order("N2", [a_line("GHOST")]))
+    assert list(shop.mirror.find(account, "variants", "sku", ["GHOST"])) == []
+    for _ in range(3):
+        assert counts(shop.deliver()) == {"held": 1}
+    (held,) = shop.store.entries(number="N2")
+    assert held.generation == 2
+
+
+def posts(sandbox: Sandbox) -> int:
+    return len([r for r in sandbox.requests() if r["method"] == "POST" and r["path"] == "/orders"])
+
+
 def test_a_refusal_that_nothing_remembered_caused_is_one_post(shop: Shop, sandbox: Sandbox) -> None:
     """A permanent refusal is not sent twice."""
     sandbox.set_switch("reject_duplicate_order_numbers", True)
     shop.deliver(order_of(1, 1))
     shop.client.orders.update(next(iter(shop.client.orders.list())).id, {"order_number": "n2"})
-    before = len([r for r in sandbox.requests() if r["method"] == "POST" and r["path"] == "/orders"])
+    before = posts(sandbox)
     report = shop.deliver(order_of(2, 2))
     assert counts(report) == {"held": 1}
     assert "already been taken" in report.items[0].detail
-    assert len([r for r in sandbox.requests() if r["method"] == "POST" and r["path"] == "/orders"]) == before + 1
+    assert posts(sandbox) == before + 1
 
 
 def test_a_currency_added_at_noon_is_seen_at_the_next_run(shop: Shop) -> None:

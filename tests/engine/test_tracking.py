@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from tests.engine.bench import Bench, detail, outcomes
+from tests.engine.bench import Bench, detail, outcomes, stranger
 from tests.support import ListSource, OrdersOnly
 from tradegecko_bridge import Sandbox, SyncEngine, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.commerce import ItemResult, Verdict
 from tradegecko_bridge.commerce.remote import RemoteItem, RemoteShipment
-from tradegecko_bridge.engine import Outcome, Report
+from tradegecko_bridge.engine import ConnectionSettings, Outcome, Report
 from tradegecko_bridge.engine.parcels import to_shipment
+from tradegecko_bridge.engine.tracking import SLACK
+from tradegecko_bridge.errors import Unavailable
 from tradegecko_bridge.ledger import LedgerEntry, OrderState
 from tradegecko_bridge.testing.builders import a_line, an_order
 
@@ -178,6 +181,115 @@ def test_the_history_names_every_shipment(bench: Bench) -> None:
     sync(bench)
     (entry,) = bench.store.entries()
     assert bench.store.history(entry.id)[-1].why == f"shipment {number} sent: 5 units, 1Z1, complete"
+
+
+class NoActions(TradeGeckoGateway):
+    """Invoices cannot be made at the moment, so they stay to be done."""
+
+    def act(self, *_: object, **__: object) -> None:
+        raise Unavailable("503 on POST /orders")
+
+
+def test_an_order_somebody_is_working_on_follows_its_shipment_later(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """Its claim stops neither the run nor the other orders; its own state follows with the next run."""
+    orders = [stranger("a@example.com", "1001"), stranger("b@example.com", "1002")]
+    settings = ConnectionSettings(order_status="finalized", create_invoice=True)
+    bench = Bench(sandbox, client, ListSource(orders), settings=settings, gateway=NoActions(client))
+    bench.deliver()
+    for number in ("1001", "1002"):
+        bench.ship(number, {"MUG-BLUE": 1}, tracking_number=f"1Z{number}")
+    bench.clock.move(hours=1)
+    until = bench.clock() + timedelta(minutes=7)
+    (claimed,) = bench.store.claim("shop", "another", at=bench.clock(), until=until, limit=1)
+    report = bench.engine.sync_tracking()
+    assert outcomes(report) == {"1001": Outcome.SENT, "1002": Outcome.SENT}
+    other = {"1001": "1002", "1002": "1001"}[claimed.number]
+    assert (bench.state(claimed.number), bench.state(other)) == (OrderState.DELIVERED, OrderState.CONFIRMED)
+    bench.store.unclaim(claimed)
+    assert sync(bench).items == []
+    assert bench.state(claimed.number) is OrderState.CONFIRMED
+    told = bench.store.history(claimed.id)[-1].why
+    assert told.startswith("shipment ")
+    assert told.endswith(f" sent: 1 unit, 1Z{claimed.number}, complete")
+    events = len(bench.store.history(claimed.id))
+    sync(bench)
+    assert len(bench.store.history(claimed.id)) == events
+
+
+def test_what_a_person_says_was_shipped_stays_so(bench: Bench) -> None:
+    """The ledger's shipments take an order further, never back."""
+    bench.ship("1001", {"MUG-BLUE": 1})
+    sync(bench)
+    (entry,) = bench.store.entries()
+    bench.store.amend(entry.id, OrderState.SHIPPED, at=bench.clock(), who="ann", why="the rest was picked up")
+    sync(bench)
+    assert bench.state("1001") is OrderState.SHIPPED
+
+
+def in_doubt(sandbox: Sandbox, client: TradeGeckoClient) -> Bench:
+    """``1000`` is delivered; ``1001`` has arrived, and nobody knows."""
+    orders = [stranger("a@example.com", "1000"), stranger("b@example.com", "1001")]
+    bench = Bench(sandbox, client, ListSource(orders), in_flight=1)
+    bench.clock.now = datetime.now(UTC)
+    sandbox.fault("POST", "/orders", "drop_after_commit", nth=2)
+    sandbox.fault("GET", "/orders", "status", nth=2, times=4, status=503)
+    bench.engine.deliver_orders()
+    assert bench.state("1001") is OrderState.UNCERTAIN
+    return bench
+
+
+def test_what_was_shipped_before_its_order_was_found_is_brought_too(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """Others were shipped after it, and their shipments read, before the ledger knew what the order is there."""
+    bench = in_doubt(sandbox, client)
+    bench.ship("1001", {"MUG-BLUE": 1}, tracking_number="1Z1")
+    sandbox.advance(180)
+    bench.ship("1000", {"MUG-BLUE": 1}, tracking_number="1Z0")
+    assert outcomes(sync(bench)) == {"1000": Outcome.SENT}
+    bench.deliver()
+    assert outcomes(sync(bench)) == {"1001": Outcome.SENT}
+    assert [shipment.tracking_numbers for shipment in bench.source.shipments] == [("1Z0",), ("1Z1",)]
+
+
+def test_shipments_from_before_the_doubt_are_not_read_for_ever(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """What somebody else shipped long before any order in doubt was sent does not keep the cursor back."""
+    bench = in_doubt(sandbox, client)
+    bench.ship("1001", {"MUG-BLUE": 1})
+    until = bench.clock() + timedelta(hours=9)
+    bench.clock.move(hours=1)
+    (claimed,) = bench.store.claim("shop", "another", at=bench.clock(), until=until, limit=1)
+    much_later = bench.clock() + SLACK + timedelta(hours=1)
+    bench.store.record(claimed.moved(OrderState.SENDING, bench.clock(), sent_at=much_later), who="another")
+    sync(bench)
+    assert bench.store.cursor("shop", "shipments") is not None
+
+
+def test_without_doubt_others_shipments_are_passed(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """The cursor moves on where no order is in doubt, and stays while one is."""
+    bench = in_doubt(sandbox, client)
+    bench.ship("1001", {"MUG-BLUE": 1})
+    sync(bench)
+    assert bench.store.cursor("shop", "shipments") is None
+    other = Bench(sandbox, client, ListSource())
+    sync(other)
+    assert other.store.cursor("shop", "shipments") is not None
+
+
+def test_a_shipment_is_offered_once_a_run_whatever_the_clock_does(bench: Bench) -> None:
+    """Set back during the run, the time for the next try seems to have come already."""
+    offered: list[str] = []
+
+    def busy(key: str) -> ItemResult:
+        offered.append(key)
+        if len(offered) == 1:
+            bench.clock.move(hours=-3)
+        return ItemResult(key=key, verdict=Verdict.FAILED if len(offered) < 5 else Verdict.ACCEPTED, message="busy")
+
+    number = bench.ship("1001", {"MUG-BLUE": 1})
+    bench.source.answer = busy
+    sync(bench)
+    assert offered == [str(number)]
+    (row,) = bench.store.shipments("shop")
+    assert (row.claim, row.attempts) == (None, 1)
 
 
 def test_more_than_was_ordered_is_told_with_the_last_line() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
@@ -16,6 +17,8 @@ from tradegecko_bridge.errors import NumberInUse, StoreBusy, StoreError
 from tradegecko_bridge.ledger import LedgerEntry, OrderState, Step
 from tradegecko_bridge.stores import SqlStore
 from tradegecko_bridge.stores.sql import orders
+from tradegecko_bridge.testing.builders import a_line, an_order
+from tradegecko_bridge.testing.store_checks.cases import a_shipment
 
 
 def test_eight_processes_open_a_new_ledger(postgres_ledger: str) -> None:
@@ -72,6 +75,32 @@ def _waiting(url: str) -> int:
             "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
         ).fetchone()
     return int(row[0]) if row else 0
+
+
+def test_whoever_wants_several_orders_takes_them_in_one_order(postgres_ledger: str) -> None:
+    """Intake and tracking wait for the first order they want with none of the later ones in their hands.
+
+    So they cannot wait for each other, in whatever order a source gives orders and a warehouse ships them.
+    """
+    numbers = [f"{n}" for n in range(1999, 1399, -1)]  # the first one's reference comes last, beyond one statement
+    with SqlStore(postgres_ledger) as store, ThreadPoolExecutor(1) as pool:
+        store.take_in("shop", [an_order(number) for number in numbers], at=AT)
+        ids = sorted(entry.id for entry in store.entries("shop"))
+        changed = [an_order(number, [a_line(quantity=7)]) for number in numbers]
+        backwards = [(id_, a_shipment(f"{id_}")) for id_ in reversed(ids)]
+        wanted: list[Callable[[], object]] = [
+            lambda: store.take_in("shop", changed, at=AT),
+            lambda: store.take_in_shipments("shop", backwards, cursor=None, at=AT),
+        ]
+        for take in wanted:
+            with psycopg.connect(postgres_ledger) as other:
+                other.execute("SELECT id FROM ledger_orders WHERE id = %s FOR UPDATE", [ids[0]])
+                taken = pool.submit(take)
+                while _waiting(postgres_ledger) < 1:
+                    time.sleep(0.01)
+                for id_ in ids[1:]:
+                    other.execute("SELECT id FROM ledger_orders WHERE id = %s FOR UPDATE NOWAIT", [id_])
+            assert taken.result()
 
 
 def test_busy_is_one_clear_line(postgres_ledger: str) -> None:

@@ -88,7 +88,8 @@ class OperationalError(_Said):
     [
         (_Said("23505"), StoreError, "SQLSTATE 23505"),
         (_Said("55P03"), StoreBusy, "held it for 30 s"),
-        (_Said("40P01"), StoreBusy, "try again"),
+        (_Said("40P01"), StoreBusy, "had to give way to another one; nothing was written, try again"),
+        (_Said("40001"), StoreBusy, "had to give way to another one; nothing was written, try again"),
         (OperationalError(None), StoreError, "no connection to the database"),
     ],
 )
@@ -176,6 +177,7 @@ LOOKS: dict[str, Callable[[SqlStore], object]] = {
     "summary": lambda store: store.summary("shop"),
     "take in": lambda store: store.take_in("shop", batch(0), at=AT),
     "shipments": lambda store: store.shipments("shop", [1]),
+    "shipments of orders in a state": lambda store: store.shipments("shop", states=[OrderState.DELIVERED]),
     "claim shipments": lambda store: store.claim_shipments("shop", "ann", at=AT, until=UNTIL, limit=10),
 }
 

@@ -16,6 +16,7 @@ from tests.tradegecko.support import Waits, mocked, scripted
 from tradegecko_bridge import Sandbox, TradeGeckoClient, TradeGeckoGateway, errors
 from tradegecko_bridge.commerce import Address, Customer
 from tradegecko_bridge.commerce.remote import DraftLine, LineKind, OrderDraft, RemoteShipment
+from tradegecko_bridge.mirrors import MirrorBook, MirrorRow
 from tradegecko_bridge.testing.builders import A_CUSTOMER, AN_ADDRESS
 from tradegecko_bridge.tradegecko.records import Address as RemoteAddress
 from tradegecko_bridge.tradegecko.records import Order
@@ -378,6 +379,57 @@ def test_a_currency_is_the_orders_own(gateway: TradeGeckoGateway, client: TradeG
         gateway.create_order(a_draft("2", currency="XAU"), key="k", customer_id=None)
 
 
+def test_each_draft_that_refers_to_what_is_gone_is_stale(client: TradeGeckoClient) -> None:
+    """Also after another one has ended all trust for the run: they were made from the same memory, at the same time."""
+    book = MirrorBook()
+    gateway, account = TradeGeckoGateway(client, mirror=book), f"1@{client.base_url}"
+    book.write(account, "companies", [MirrorRow(id_, "", (("email", "x"),)) for id_ in ("99001", "99002")])
+    assert not gateway.is_stale(a_draft("1"), None), "nothing is wrong with this one"
+    assert [gateway.is_stale(a_draft("1"), company) for company in ("99001", "99002")] == [True, True]
+    assert not gateway.is_stale(a_draft("1"), None), "nor is there now"
+    assert list(book.find(account, "companies", "email", ["x"])) == []
+    gateway.begin_run(dry_run=True)
+    assert not gateway.is_stale(a_draft("1"), "99001"), "nothing is remembered in a dry run"
+
+
+def test_lines_without_a_variant_are_never_stale(client: TradeGeckoClient) -> None:
+    """After a refusal there is nothing of theirs to look at."""
+    gateway = TradeGeckoGateway(client, mirror=MirrorBook())
+    free = DraftLine(variant_id=None, label="Gift wrapping", quantity=Decimal(1), price=Decimal(5))
+    assert not gateway.is_stale(a_draft("1", free), None)
+    assert gateway.is_stale(a_draft("1", a_line(variant="99999")), None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept"),
+    [
+        (httpx.Response(404, json={"type": "Not Found", "message": "Couldn't find Variant with 'id'=7"}), []),
+        (httpx.Response(404, html="<h1>Not Found</h1>"), ["7"]),
+        (httpx.Response(200, json={"variant": {"id": 7, "sku": "MUG", "status": "archived"}}), ["7"]),
+    ],
+)
+def test_only_the_apis_own_word_makes_a_variant_forgotten(answer: httpx.Response, kept: list[str]) -> None:
+    """One that is archived is remembered as such; what a proxy says is no answer."""
+    answers = {
+        "/accounts/current": httpx.Response(200, json={"account": {"id": 1}}),
+        "/variants": httpx.Response(200, json={"variants": []}, headers={"X-Pagination": '{"last_page": true}'}),
+        "/variants/7": answer,
+    }
+    book, account = MirrorBook(), "1@http://api.example"
+    book.write(account, "variants", [MirrorRow("7", "", (("sku", "MUG"),), {"status": "active"})])
+    gateway = TradeGeckoGateway(mocked(lambda request: answers[request.url.path]), mirror=book)
+    draft = a_draft("1", a_line(variant="7"))
+    if "<h1>" in answer.text:
+        with pytest.raises(errors.Unavailable):
+            gateway.is_stale(draft, None)
+    else:
+        assert gateway.is_stale(draft, None)
+    gateway.remember()
+    rows = book.find(account, "variants", "sku", ["MUG"])
+    assert [row.id for row in rows] == kept
+    assert [row.facts["status"] for row in rows] == (["archived"] if answer.is_success else ["active"] * len(kept))
+
+
 # ── the client's errors in the port's words ──────────────────────────────────────────────────
 
 READS: dict[str, Callable[[TradeGeckoGateway], object]] = {
@@ -397,8 +449,18 @@ REFUSALS: list[tuple[httpx.Response | Exception, type[Exception], type[Exception
     (httpx.Response(401), errors.AccessDenied, errors.AccessDenied),
     (httpx.Response(402), errors.AccessDenied, errors.AccessDenied),
     (httpx.Response(403), errors.AccessDenied, errors.AccessDenied),
-    (httpx.Response(404), errors.Rejected, errors.Rejected),
-    (httpx.Response(422), errors.Rejected, errors.Rejected),
+    (httpx.Response(403, html="<h1>Forbidden</h1>"), errors.AccessDenied, errors.AccessDenied),
+    (httpx.Response(404, json={"message": "Couldn't find Company with 'id'=9"}), errors.Rejected, errors.Rejected),
+    (httpx.Response(422, json={"errors": {"company": ["can't be blank"]}}), errors.Rejected, errors.Rejected),
+    (httpx.Response(418, json={"message": "no"}), errors.Rejected, errors.Rejected),
+    (httpx.Response(414, html="<h1>Request-URI Too Long</h1>"), errors.Rejected, errors.Rejected),
+    (httpx.Response(400, html="<h1>Bad Request</h1>"), errors.Unavailable, errors.OutcomeUnknown),
+    (httpx.Response(404, html="<h1>Not Found</h1>"), errors.Unavailable, errors.OutcomeUnknown),
+    (httpx.Response(404), errors.Unavailable, errors.OutcomeUnknown),
+    (httpx.Response(408), errors.Unavailable, errors.OutcomeUnknown),
+    (httpx.Response(413, text="too large"), errors.Unavailable, errors.OutcomeUnknown),
+    (httpx.Response(422, json=["no"]), errors.Unavailable, errors.OutcomeUnknown),
+    (httpx.Response(429, html="<h1>Slow down</h1>"), errors.Unavailable, errors.Unavailable),
     (RESET, errors.Unavailable, errors.Unavailable),
     (httpx.Response(500), errors.Unavailable, errors.OutcomeUnknown),
     (httpx.Response(503), errors.Unavailable, errors.OutcomeUnknown),

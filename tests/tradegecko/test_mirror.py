@@ -9,8 +9,8 @@ import pytest
 
 from tests.support import HandClock
 from tradegecko_bridge import Sandbox, TradeGeckoClient
-from tradegecko_bridge.mirrors import MirrorBook
-from tradegecko_bridge.tradegecko.mirror import LATE_PAGES, MOST_PAGES, VARIANTS, Mirror
+from tradegecko_bridge.mirrors import MirrorBook, MirrorRow
+from tradegecko_bridge.tradegecko.mirror import COMPANIES, LATE_PAGES, MOST_PAGES, VARIANTS, Mirror, company_keys
 
 MANY = 100
 """Variants a product."""
@@ -94,3 +94,77 @@ def test_much_within_two_minutes_does_not_keep_it_from_the_end(client: TradeGeck
     found, calls = looked_up(client, book, skus)
     assert found == len(skus)
     assert calls <= LATE_PAGES + 2
+
+
+def test_distrust_leaves_digests_as_they_are(client: TradeGeckoClient) -> None:
+    """Another thread is comparing addresses by them just then."""
+    mirror = Mirror(client, MirrorBook(), clock=HandClock())
+    before = mirror.digest("1 King St")
+    mirror.distrust()
+    assert mirror.digest("1 King St") == before
+
+
+def test_what_is_distrusted_is_not_answered_from_until_the_next_run(client: TradeGeckoClient) -> None:
+    """It can still be told what was remembered."""
+    mirror = Mirror(client, MirrorBook(), clock=HandClock())
+    mirror.learn(VARIANTS, MirrorRow("7", "", (("sku", "MUG"),)))
+    mirror.distrust()
+    assert mirror.find(VARIANTS, "sku", ["MUG"]) is None
+    assert [row.id for row in mirror.remembered(VARIANTS, "sku", ["MUG"])] == ["7"]
+    mirror.remember()
+    mirror.begin()
+    found = mirror.find(VARIANTS, "sku", ["MUG"])
+    assert found is not None
+    assert [row.id for row in found] == ["7"]
+
+
+def test_what_is_not_there_is_forgotten_everywhere(client: TradeGeckoClient) -> None:
+    """Where it was written down, where it was learned, and where it is yet to be written."""
+    book = MirrorBook()
+    mirror = Mirror(client, book, clock=HandClock())
+    row = MirrorRow("7", "", (("sku", "MUG"),))
+    book.write(mirror.account, "variants", [row])
+    mirror.learn(VARIANTS, row)
+    mirror.forget(VARIANTS, "7")
+    assert mirror.find(VARIANTS, "sku", ["MUG"]) == []
+    mirror.remember()
+    assert list(book.find(mirror.account, "variants", "sku", ["MUG"])) == []
+
+
+@pytest.mark.parametrize("how", ["a later look in the same run", "the next run, when another process has listed it"])
+def test_what_was_learned_ends_with_what_is_listed(client: TradeGeckoClient, how: str) -> None:
+    """A customer made by this process whose e-mail address changed is not found by the old one any more."""
+    book, clock = MirrorBook(), HandClock()
+    mirror = Mirror(client, book, clock=clock)
+
+    def found(email: str) -> list[str]:
+        ((key, value),) = company_keys(mirror.digest, name=None, email=email, phone=None, code=None)
+        rows = mirror.find(COMPANIES, key, [value])
+        assert rows is not None
+        return [row.id for row in rows]
+
+    assert found("old@example.com") == []
+    made = client.companies.create({"name": "Ann", "company_type": "consumer", "email": "old@example.com"})
+    mirror.learn(COMPANIES, COMPANIES.row(made, mirror.digest))
+    mirror.remember()
+    assert found("old@example.com") == [str(made.id)]
+    client.companies.update(made.id, {"email": "new@example.com"})
+    if how.startswith("a later"):
+        clock.move(minutes=6)
+    else:
+        changed = COMPANIES.row(client.companies.get(made.id), mirror.digest)
+        book.write(mirror.account, "companies", [changed])
+        mirror.begin()
+    assert (found("old@example.com"), found("new@example.com")) == ([], [str(made.id)])
+
+
+def test_settings_from_the_future_are_read_anew(client: TradeGeckoClient) -> None:
+    """The clock was set back since they were read: nobody knows how old they are."""
+    book, clock = MirrorBook(), HandClock()
+    mirror = Mirror(client, book, clock=clock)
+    assert mirror.settings("rates", lambda: {"13": "old"}) == {"13": "old"}
+    mirror.begin()
+    assert mirror.settings("rates", lambda: {"13": "new"}) == {"13": "old"}
+    clock.move(days=-30)
+    mirror.begin()
+    assert mirror.settings("rates", lambda: {"13": "new"}) == {"13": "new"}

@@ -121,7 +121,10 @@ class RemoteItem:
 
 @frozen(kw_only=True)
 class RemoteShipment:
-    """Goods that left the warehouse. ``cursor`` resumes listing at (not after) this shipment."""
+    """Goods that left the warehouse. ``cursor`` resumes listing at (not after) this shipment.
+
+    ``changed_at`` is when it last changed, by the clock over there.
+    """
 
     id: str
     order_id: str
@@ -131,6 +134,7 @@ class RemoteShipment:
     carrier: str | None = None
     service: str | None = None
     shipped_at: datetime | None = field(default=None, validator=aware)
+    changed_at: datetime | None = field(default=None, validator=aware, eq=False)
     cursor: str = field(default="", eq=False)
 
 

@@ -22,6 +22,8 @@ KIND: Final = "cancellation"
 TO_DO: Final = "to do "
 """Begins what is still to be done; the number of the next try follows."""
 DONE: Final = "done"
+NOT_THERE: Final = "not there"
+"""It was canceled before it was delivered; should the source take that back, it may be canceled again."""
 IN_DOUBT: Final = (OrderState.SENDING, OrderState.UNCERTAIN)
 SHIPPED: Final = "ship"
 
@@ -32,7 +34,7 @@ def note(wiring: Wiring, batch: Sequence[SourceOrder | UnreadableOrder]) -> None
     if wiring.settings.on_cancel is not OnCancel.VOID or not canceled:
         return
     known = wiring.store.acknowledged(wiring.connection, KIND)
-    new = {reference: f"{TO_DO}1" for reference in canceled if reference not in known}
+    new = {reference: f"{TO_DO}1" for reference in canceled if known.get(reference, NOT_THERE) == NOT_THERE}
     wiring.store.record_acknowledged(wiring.connection, KIND, new, at=wiring.clock())
 
 
@@ -63,7 +65,7 @@ def _settled(wiring: Wiring, entry: LedgerEntry | None, tries: int, report: Repo
     if entry is not None and entry.state in IN_DOUBT:
         return f"{TO_DO}{tries}"
     if entry is None or entry.state not in AT_REMOTE:
-        return DONE
+        return NOT_THERE
     try:
         said = _void(wiring, entry, tries)
         wiring.store.amend(entry.id, entry.state, at=wiring.clock(), who=wiring.worker, why=said)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import takewhile
 from typing import Final
@@ -23,6 +25,15 @@ OPERATION: Final = "sync tracking"
 BATCH: Final = 100
 STREAM: Final = "shipments"
 ZERO: Final = Decimal(0)
+IN_DOUBT: Final = (OrderState.SENDING, OrderState.UNCERTAIN)
+SLACK: Final = timedelta(hours=1)
+"""How long before an order in doubt was last sent it may have left by the clock over there: clocks differ, and an
+earlier request under the same key may have made it."""
+BEHIND: Final = {
+    OrderState.DELIVERED: (OrderState.SHIPPED, OrderState.CONFIRMED),
+    OrderState.SHIPPED: (OrderState.CONFIRMED,),
+}
+"""States of orders whose shipments may say more than they do, and what that would be."""
 
 
 def sync_tracking(wiring: Wiring, *, dry_run: bool = False) -> Report:
@@ -31,13 +42,15 @@ def sync_tracking(wiring: Wiring, *, dry_run: bool = False) -> Report:
         source = wiring.source
         if not isinstance(source, AcceptsTracking):
             return report
+        held = False
         try:
             for batch in in_batches(_shipments(wiring), BATCH):
-                _take_in(wiring, batch, report)
+                held = _take_in(wiring, batch, report, held=held)
         except GatewayError as error:
             report.fail(error)
         if not dry_run:
             _send(wiring, source, report)
+            _catch_up(wiring)
     return report
 
 
@@ -45,7 +58,15 @@ def _shipments(wiring: Wiring) -> Iterable[RemoteShipment]:
     return wiring.gateway.shipments_since(wiring.store.cursor(wiring.connection, STREAM))
 
 
-def _take_in(wiring: Wiring, batch: Sequence[RemoteShipment], report: Report) -> None:
+def _take_in(wiring: Wiring, batch: Sequence[RemoteShipment], report: Report, *, held: bool) -> bool:
+    """Write a batch down; whether the cursor stays before it, or does since an earlier one (``held``).
+
+    A shipment of an order the ledger does not know may be one of an order in doubt, and is ours once that is found: so
+    while there is doubt, the cursor does not pass it. Most are other people's, and what is read again for their sake is
+    limited: only those count that changed since the order longest in doubt was sent, so the cursor follows as soon as
+    that one is settled.
+    """
+    since = _in_doubt_since(wiring)  # read before the orders are: one found in between is not missed
     entries = wiring.store.by_remote_ids(wiring.connection, {remote.order_id for remote in batch})
     known = wiring.store.shipments(wiring.connection, [entry.id for entry in entries.values()])
     history: dict[int, dict[str, Shipment]] = {}
@@ -54,8 +75,11 @@ def _take_in(wiring: Wiring, batch: Sequence[RemoteShipment], report: Report) ->
     rows: list[tuple[int, Shipment]] = []
     for remote in batch:
         entry = entries.get(remote.order_id)
-        if entry is None or entry.order is None:
-            continue  # made by hand or by somebody else
+        if entry is None:  # made by hand or by somebody else, or in doubt
+            held = held or (since is not None and (remote.changed_at is None or remote.changed_at >= since))
+            continue
+        if entry.order is None:
+            continue
         of_order = history.setdefault(entry.id, {})
         earlier = list(takewhile(lambda shipment: shipment.reference != remote.id, of_order.values()))  # noqa: B023
         shipment, strange = to_shipment(remote, entry, entry.order, earlier)
@@ -66,30 +90,44 @@ def _take_in(wiring: Wiring, batch: Sequence[RemoteShipment], report: Report) ->
         told = [row.shipment for row in known]
         for shipment in (shipment for _, shipment in rows if shipment not in told):
             report.add(shipment.order_number, Outcome.PLANNED, _said(shipment))
-        return
-    report.taken_in += wiring.store.take_in_shipments(
-        wiring.connection, rows, cursor=batch[-1].cursor or None, at=wiring.clock()
-    )
+        return held
+    cursor = None if held else batch[-1].cursor or None
+    report.taken_in += wiring.store.take_in_shipments(wiring.connection, rows, cursor=cursor, at=wiring.clock())
+    return held
+
+
+def _in_doubt_since(wiring: Wiring) -> datetime | None:
+    """From when on an order in doubt may have been shipped; None: no order is."""
+    doubtful = wiring.store.entries(wiring.connection, states=IN_DOUBT)
+    return min(((entry.sent_at or entry.taken_in_at) - SLACK for entry in doubtful), default=None)
 
 
 def _send(wiring: Wiring, source: AcceptsTracking, report: Report) -> None:
     """Offer every shipment that is due to the source; a failure is offered again on a later run."""
     started = wiring.clock()
-    done = 0
-    while True:
-        until = wiring.until(wiring.clock())
-        rows = wiring.store.claim_shipments(wiring.connection, wiring.worker, at=started, until=until, limit=BATCH)
-        if not rows:
-            return
+    done: set[int] = set()
+    while rows := _claim(wiring, started, done):
         results = _offered(source, wiring, [row.shipment for row in rows])
         said: dict[int, list[str]] = {}
         for row in rows:
             what = _record(wiring, row, results[row.shipment.reference], report)
             said.setdefault(row.entry_id, []).append(what)
+            done.add(row.id)
         for entry_id, whats in said.items():
-            _advance(wiring, entry_id, "; ".join(whats))
-        done += len(rows)
-        wiring.progress(OPERATION, done)
+            to = _state(wiring.store.shipments(wiring.connection, [entry_id]))
+            _advance(wiring, entry_id, to, "; ".join(whats))
+        wiring.progress(OPERATION, len(done))
+
+
+def _claim(wiring: Wiring, started: datetime, done: set[int]) -> Sequence[ShipmentEntry]:
+    """The next shipments, each at most once a run, whatever the clock does meanwhile."""
+    until = wiring.until(wiring.clock())
+    rows = wiring.store.claim_shipments(wiring.connection, wiring.worker, at=started, until=until, limit=BATCH)
+    for row in rows:
+        if row.id in done:
+            with suppress(ClaimLost):
+                wiring.store.record_shipment(row, at=wiring.clock())  # as it was: its claim is given back
+    return [row for row in rows if row.id not in done]
 
 
 def _offered(source: AcceptsTracking, wiring: Wiring, shipments: Sequence[Shipment]) -> Mapping[str, ItemResult]:
@@ -121,16 +159,29 @@ def _record(wiring: Wiring, row: ShipmentEntry, result: ItemResult, report: Repo
     return f"shipment {row.shipment.reference} {outcome}: {detail}"
 
 
-def _advance(wiring: Wiring, entry_id: int, why: str) -> None:
-    """The order's own state follows its shipments: all goods have left, then the source knows of all of them."""
-    rows = wiring.store.shipments(wiring.connection, [entry_id])
+def _state(rows: Sequence[ShipmentEntry]) -> OrderState:
+    """What an order's shipments say of it: all goods have left, then the source knows of all of them."""
     if not any(row.shipment.completes_order for row in rows):
-        to = OrderState.DELIVERED
-    elif all(row.state is ShipmentState.SENT for row in rows):
-        to = OrderState.CONFIRMED
-    else:
-        to = OrderState.SHIPPED
-    wiring.store.amend(entry_id, to, at=wiring.clock(), who=wiring.worker, why=why)
+        return OrderState.DELIVERED
+    return OrderState.CONFIRMED if all(row.state is ShipmentState.SENT for row in rows) else OrderState.SHIPPED
+
+
+def _advance(wiring: Wiring, entry_id: int, to: OrderState, why: str) -> None:
+    """The order's own state follows its shipments; where somebody is working on the order, with a later run."""
+    with suppress(ClaimLost):
+        wiring.store.amend(entry_id, to, at=wiring.clock(), who=wiring.worker, why=why)
+
+
+def _catch_up(wiring: Wiring) -> None:
+    """Orders whose shipments say more than their state: somebody was working on them, or a run broke off."""
+    for state, further in BEHIND.items():
+        shipments: dict[int, list[ShipmentEntry]] = {}
+        for row in wiring.store.shipments(wiring.connection, states=[state]):
+            shipments.setdefault(row.entry_id, []).append(row)
+        for entry_id, rows in shipments.items():
+            if (to := _state(rows)) in further:
+                why = "; ".join(f"shipment {row.shipment.reference} {row.state}: {_said(row.shipment)}" for row in rows)
+                _advance(wiring, entry_id, to, why)
 
 
 def _said(shipment: Shipment) -> str:

@@ -212,13 +212,21 @@ class MemoryStore:
                 self._cursors[connection, shipment_rules.STREAM] = cursor
         return len(rows)
 
-    def shipments(self, connection: str, entry_ids: Collection[int] | None = None) -> Sequence[ShipmentEntry]:
+    def shipments(
+        self,
+        connection: str,
+        entry_ids: Collection[int] | None = None,
+        *,
+        states: Collection[OrderState] | None = None,
+    ) -> Sequence[ShipmentEntry]:
         """See :meth:`tradegecko_bridge.ports.Store.shipments`."""
         with self._lock:
             return [
                 row.entry
                 for row in self._shipments.values()
-                if row.entry.connection == connection and (entry_ids is None or row.entry.entry_id in entry_ids)
+                if row.entry.connection == connection
+                and (entry_ids is None or row.entry.entry_id in entry_ids)
+                and (states is None or self._rows[row.entry.entry_id].entry.state in states)
             ]
 
     def refused_shipments(self, connection: str) -> Sequence[ShipmentEntry]:

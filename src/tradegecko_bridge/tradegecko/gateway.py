@@ -24,7 +24,7 @@ from tradegecko_bridge.commerce.remote import (
     RemoteShipment,
     RemoteVariant,
 )
-from tradegecko_bridge.errors import Rejected
+from tradegecko_bridge.errors import NotFound, Rejected
 from tradegecko_bridge.mirrors import MirrorRow
 from tradegecko_bridge.ports import Clock, MirrorStore
 from tradegecko_bridge.tradegecko import records, resources
@@ -48,6 +48,7 @@ from tradegecko_bridge.tradegecko.mirror import (
     ORDERS,
     OVERLAP,
     VARIANTS,
+    Kind,
     Mirror,
     company_keys,
 )
@@ -290,23 +291,44 @@ class TradeGeckoGateway:
         return remote_order(made)
 
     def is_stale(self, draft: OrderDraft, customer_id: str | None) -> bool:
-        """Looks at the variants and the company by their ids, whatever their status, and at the company's addresses;
-        nothing is looked at that was not remembered."""
+        """Looks at the variants and the company by their ids, and at the company's addresses.
+
+        Nothing is looked at where nothing is remembered. Where another order has led to distrust in this run, it is:
+        the draft may be older than that.
+        """
         if self._mirror.off:
             return False
-        wanted = {int(line.variant_id) for line in draft.lines if line.variant_id is not None}
-        rows = self._all(resources.VARIANTS, ids=sorted(wanted), status=("active",))
-        stale = wanted != {variant.id for variant in rows}
+        variants = {line.variant_id for line in draft.lines if line.variant_id is not None}
+        stale = self._has_gone(VARIANTS, variants)
         if not stale and customer_id is not None:
-            found = self._all(resources.COMPANIES, ids=[int(customer_id)], status=("active",))
-            stale = not list(found) or self._has_new_addresses(customer_id)
+            stale = self._has_gone(COMPANIES, {customer_id}) or self._has_new_addresses(customer_id)
         if stale:
             self._mirror.distrust()
         return stale
 
+    def _has_gone(self, kind: Kind[R], ids: Collection[str]) -> bool:
+        """Whether one of these is not active any more; what there is of it instead is remembered."""
+        wanted = sorted(int(id_) for id_ in ids)
+        active = self._all(kind.resource, ids=wanted, status=("active",)) if wanted else ()
+        gone = set(ids) - {kind.row(record, self._mirror.digest).id for record in active}
+        for id_ in gone:
+            self._look_again(kind, id_)
+        return bool(gone)
+
+    def _look_again(self, kind: Kind[R], id_: str) -> None:
+        with reading():
+            try:
+                record = self._client.send(kind.resource.get(id_))
+            except NotFound as error:
+                if not error.in_json:
+                    raise
+                self._mirror.forget(kind, id_)
+            else:
+                self._mirror.learn(kind, kind.row(record, self._mirror.digest))
+
     def _has_new_addresses(self, customer_id: str) -> bool:
         """Whether somebody has given the company an address we do not know, whose label we may have taken for free."""
-        known = {row.id for row in self._mirror.find(ADDRESSES, "company", [customer_id]) or ()}
+        known = {row.id for row in self._mirror.remembered(ADDRESSES, "company", [customer_id])}
         return any(str(address.id) not in known for address in self._all(resources.ADDRESSES, company_id=customer_id))
 
     def act(self, order_id: str, action: str, *, key: str, method: str | None = None) -> None:

@@ -26,6 +26,7 @@ from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
 from tradegecko_bridge.tradegecko.codec import write_value
 from tradegecko_bridge.tradegecko.likeness import digits, same
 from tradegecko_bridge.tradegecko.records.base import Record
+from tradegecko_bridge.tradegecko.resources.base import Gets
 from tradegecko_bridge.tradegecko.words import Place, page_at, reading
 
 R = TypeVar("R", bound=Record)
@@ -48,7 +49,7 @@ class Kind(Generic[R]):
     """One kind of record: how it is listed, and what of it is remembered."""
 
     name: str
-    resource: resources.Resource[R]
+    resource: Gets[R]
     statuses: tuple[str, ...]
     row: Callable[[R, Digest], MirrorRow]
 
@@ -127,6 +128,11 @@ def _with_overlap(place: Place) -> Place:
     return Place(place.since - OVERLAP) if place.since else place
 
 
+def _is_fresh(at: datetime, now: datetime, age: timedelta) -> bool:
+    """Whether what was so at a moment may still count; what is to come is no age, only a clock that was set back."""
+    return timedelta(0) <= now - at <= age
+
+
 class Mirror:
     """The mirrors of one account, for any number of threads.
 
@@ -144,7 +150,6 @@ class Mirror:
         clock: Clock = lambda: datetime.now(UTC),
     ) -> None:
         self._client, self._store, self._clock = client, store, clock
-        self._learned = MirrorBook()
         self._unwritten: dict[str, list[MirrorRow]] = {}
         self._lock = Lock()
         self._turns: dict[str, RLock] = {}
@@ -154,21 +159,30 @@ class Mirror:
     def begin(self, *, off: bool = False) -> None:
         """A run begins: everything is to be brought up to date at its first use. ``off``: neither asked nor written."""
         self.off = off or self._store is None
-        """Whether the account itself is asked for everything."""
+        """Whether nothing is remembered in this run, from its beginning to its end."""
+        self._distrusted = False
+        self._learned = MirrorBook()  # written down meanwhile, or listed next; somebody may have changed it since
         self._known_at: dict[str, datetime | None] = {}
         self._looked: dict[tuple[str, str, str], list[MirrorRow]] = {}
         self._settings: dict[str, Mapping[str, str]] = {}
 
     def distrust(self) -> None:
         """What was remembered led astray: nothing is answered from it until the next run."""
-        self.off = True
+        self._distrusted = True
         self._settings = {}
 
     def find(self, kind: Kind[R], key: str, values: Collection[str]) -> Sequence[MirrorRow] | None:
         """The rows with one of these values; None when only the account itself can say."""
         store = self._store
-        if self.off or store is None or not self._up_to_date(kind, store):
+        if self.off or self._distrusted or store is None or not self._up_to_date(kind, store):
             return None
+        return self._found(store, kind, key, values)
+
+    def remembered(self, kind: Kind[R], key: str, values: Collection[str]) -> Sequence[MirrorRow]:
+        """The rows with one of these values, distrusted or not; others may exist."""
+        return [] if self.off or self._store is None else self._found(self._store, kind, key, values)
+
+    def _found(self, store: MirrorStore, kind: Kind[R], key: str, values: Collection[str]) -> Sequence[MirrorRow]:
         found = {row.id: row for row in self._learned.find("", kind.name, key, values)}
         found |= {row.id: row for value in self._looked_up(store, kind.name, key, values) for row in value}
         return [found[id_] for id_ in sorted(found, key=int)]
@@ -187,12 +201,23 @@ class Mirror:
         return [known[asked] for asked in wanted]
 
     def learn(self, kind: Kind[R], row: MirrorRow) -> None:
-        """Something was made just now; the next listing has it too, and then counts."""
+        """Something was made or looked at just now; the next listing has it too, and then counts."""
         if self.off:
             return
         self._learned.write("", kind.name, [row])
         with self._lock:
             self._unwritten.setdefault(kind.name, []).append(row)
+
+    def forget(self, kind: Kind[R], id_: str) -> None:
+        """It is certainly not there."""
+        if self.off or self._store is None:
+            return
+        self._store.drop(self.account, kind.name, [id_])
+        self._learned.drop("", kind.name, [id_])
+        with self._lock:
+            unwritten = self._unwritten.get(kind.name, [])
+            unwritten[:] = [row for row in unwritten if row.id != id_]
+        self._looked = {}
 
     def remember(self) -> None:
         """Write what was learned where other processes find it."""
@@ -216,7 +241,7 @@ class Mirror:
             return held
 
     def digest(self, text: str | None) -> str:
-        """What stands for a text of this account, and does not tell it."""
+        """What stands for a text of this account, and does not tell it: all through a run the same."""
         account = "" if self.off else self.account
         return blake2b(f"{account}\n{text or ''}".encode("utf-8", "replace"), digest_size=16).hexdigest()
 
@@ -239,7 +264,7 @@ class Mirror:
         """Whether all of a kind is known, after reading what changed when that is due."""
         with self._turn(kind.name):
             known_at, now = self._known_at.get(kind.name), self._clock()
-            if kind.name not in self._known_at or (known_at is not None and now - known_at > MAX_AGE):
+            if kind.name not in self._known_at or (known_at is not None and not _is_fresh(known_at, now, MAX_AGE)):
                 self._known_at[kind.name] = now if self._read_on(kind, store, now) else None
                 self._looked = {}
             return self._known_at[kind.name] is not None
@@ -255,6 +280,7 @@ class Mirror:
             rows = [kind.row(record, self.digest) for record in page]
             progress = MirrorProgress(cursor=_cursor(place), complete=page.last, at=now)
             store.write(self.account, kind.name, rows, progress=progress)
+            self._learned.drop("", kind.name, [row.id for row in rows])
             if page.last:
                 return True
             if count == late:
@@ -262,10 +288,10 @@ class Mirror:
         return False
 
     def _kept_settings(self, name: str) -> Mapping[str, str] | None:
-        if self.off or self._store is None:
+        if self.off or self._distrusted or self._store is None:
             return None
         at = self._store.progress(self.account, name).at
-        if at is None or self._clock() - at > SETTINGS_AGE:
+        if at is None or not _is_fresh(at, self._clock(), SETTINGS_AGE):
             return None
         rows = self._store.find(self.account, name, "all", [""])
         return rows[0].facts if rows else None

@@ -73,6 +73,12 @@ def _json(content: bytes) -> tuple[Any, bool]:
 
 
 def _error(headers: Mapping[str, str], body: Any, where: Where) -> StatusError:
+    error = _kind_of_error(headers, body, where)
+    error.in_json = isinstance(body, dict)
+    return error
+
+
+def _kind_of_error(headers: Mapping[str, str], body: Any, where: Where) -> StatusError:
     status = where["status"]
     detail = _detail(status, body)
     if status == 429:

@@ -54,6 +54,7 @@ def _remote_shipment(
         carrier=fulfillment.tracking_company or fulfillment.delivery_type,
         service=fulfillment.service,
         shipped_at=fulfillment.shipped_at or fulfillment.updated_at,
+        changed_at=fulfillment.updated_at,
         cursor=str(write_value(fulfillment.updated_at)) if fulfillment.updated_at else "",
     )
 

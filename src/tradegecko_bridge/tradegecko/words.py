@@ -47,7 +47,13 @@ def _told(in_doubt: Callable[[str], errors.GatewayError]) -> Iterator[None]:
     except errors.TransportError as error:
         raise (in_doubt if error.may_have_arrived else errors.Unavailable)(str(error)) from error
     except errors.TradeGeckoError as error:  # refused, or nothing that can be sent at all
-        raise errors.Rejected(str(error)) from error
+        raise (in_doubt if _is_strange(error) else errors.Rejected)(str(error)) from error
+
+
+def _is_strange(error: errors.TradeGeckoError) -> bool:
+    """Whether something in between may have refused, e.g. a proxy with a page of its own: that says nothing of what was
+    asked. Too long is too long, whoever says so (reference §3.9)."""
+    return isinstance(error, errors.StatusError) and not (error.in_json or isinstance(error, errors.RequestTooLong))
 
 
 def pages(client: TradeGeckoClient, call: Call[Page[R]]) -> Iterator[Page[R]]:

@@ -14,7 +14,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from tradegecko_bridge.errors import StoreBusy, StoreError
 
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
-_BUSY_STATES = frozenset({"55P03", "40P01", "40001"})  # lock not available, deadlock, serialisation failure
+_LOCKED = "55P03"  # lock not available
+_GAVE_WAY = frozenset({"40P01", "40001"})  # deadlock, serialisation failure
 _STOOD_STILL = "25P03"  # idle-in-transaction session timeout
 _SQLITE_ADVICE = {
     sqlite3.SQLITE_NOTADB: "this file is not a SQLite database; name another one",
@@ -34,8 +35,10 @@ def as_store_error(error: SQLAlchemyError | sqlite3.Error, ledger: str, waited: 
     if isinstance(cause, sqlite3.Error):
         return _from_sqlite(cause, ledger, waited)
     state = getattr(cause, "sqlstate", None)
-    if state in _BUSY_STATES:
+    if state == _LOCKED:
         return busy(ledger, waited)
+    if state in _GAVE_WAY:
+        return StoreBusy(f"{ledger}: this write had to give way to another one; nothing was written, try again")
     if state == _STOOD_STILL:
         return StoreError(
             f"{ledger}: this process stood still in the middle of a write; nothing was written, try again"

@@ -56,6 +56,15 @@ class SqlMirrorStore:
                 )
         return [found[id_] for id_ in sorted(found)]
 
+    def drop(self, account: str, kind: str, ids: Collection[str]) -> None:
+        """See :meth:`tradegecko_bridge.ports.MirrorStore.drop`."""
+        if not ids:
+            return
+        with self._database.writing() as tx:
+            wait_alone(tx, f"mirror {account} {kind}")
+            for part in chunks(sorted(set(ids))):
+                _drop_rows(tx, account, kind, part)
+
     def forget(self, account: str) -> None:
         """See :meth:`tradegecko_bridge.ports.MirrorStore.forget`."""
         with self._database.writing() as tx:
@@ -80,14 +89,18 @@ def _write_rows(tx: Connection, account: str, kind: str, rows: Sequence[MirrorRo
     fresh = [row for row in rows if stamps.get(row.id, "") <= row.stamp]
     known = [row.id for row in fresh if row.id in stamps]
     if known:
-        tx.execute(delete(mirror_keys).where(_k.account == account, _k.kind == kind, _k.row_id.in_(known)))
-        tx.execute(delete(mirror_rows).where(_r.account == account, _r.kind == kind, _r.id.in_(known)))
+        _drop_rows(tx, account, kind, known)
     whose = {"account": account, "kind": kind}
     if fresh:
         made = [{**whose, "id": row.id, "stamp": row.stamp, "content": _content(row)} for row in fresh]
         tx.execute(plain_insert(mirror_rows), made)
     if keys := list(_keys(fresh)):
         tx.execute(plain_insert(mirror_keys), [{**whose, **key} for key in keys])
+
+
+def _drop_rows(tx: Connection, account: str, kind: str, ids: Sequence[str]) -> None:
+    tx.execute(delete(mirror_keys).where(_k.account == account, _k.kind == kind, _k.row_id.in_(ids)))
+    tx.execute(delete(mirror_rows).where(_r.account == account, _r.kind == kind, _r.id.in_(ids)))
 
 
 def _keys(rows: Iterable[MirrorRow]) -> Iterable[dict[str, str]]:

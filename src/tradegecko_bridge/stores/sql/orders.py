@@ -82,11 +82,14 @@ def _fingerprints(tx: Connection, connection: str, references: Collection[str]) 
 
 
 def _by_reference(tx: Connection, connection: str, references: Collection[str]) -> dict[str, Row]:
+    """The orders, locked in the order of their ids as everywhere: of two who want the same, one waits for the other."""
+    ids: list[int] = []
+    for part in chunks(references):
+        query = select(_c.id).where(_c.connection == connection, _c.reference.in_(part))
+        ids += tx.execute(query).scalars()
     found: dict[str, Row] = {}
-    for part in chunks(sorted(references)):
-        query = select(orders).where(_c.connection == connection, _c.reference.in_(part))
-        locked = query.order_by(_c.id).with_for_update()
-        found.update((stored.reference, to_full_row(stored)) for stored in tx.execute(locked))
+    for some in chunks(sorted(ids)):
+        found.update((stored.reference, to_full_row(stored)) for stored in tx.execute(_SOME, {"ids": some}))
     return found
 
 
@@ -303,9 +306,13 @@ def history(tx: Connection, entry_id: int) -> list[LedgerEvent]:
 
 
 def owners(tx: Connection, entry_ids: Collection[int]) -> dict[int, str]:
-    """Whose entries these are: connection by entry id."""
+    """Whose entries these are (connection by entry id), locked as a row that points to them locks them.
+
+    That is done before such a row is written, and in the order of ids as everywhere.
+    """
     found: dict[int, str] = {}
-    for part in chunks(entry_ids):
-        query = select(_c.id, _c.connection).where(_c.id.in_(part))
+    for part in chunks(sorted(entry_ids)):
+        query = select(_c.id, _c.connection).where(_c.id.in_(part)).order_by(_c.id)
+        query = query.with_for_update(read=True, key_share=True)
         found.update((row.id, row.connection) for row in tx.execute(query))
     return found

@@ -53,9 +53,14 @@ def _update(tx: Connection, rows: Sequence[ShipmentRow], at: datetime) -> None:
         tx.execute(statement, [{**shipment_values(row), "updated_at": at, "row_id": row.entry.id} for row in rows])
 
 
-def of_entries(tx: Connection, connection: str, entry_ids: Collection[int] | None) -> list[ShipmentEntry]:
+def of_entries(
+    tx: Connection, connection: str, entry_ids: Collection[int] | None, states: Collection[OrderState] | None
+) -> list[ShipmentEntry]:
     """The connection's shipments, oldest first."""
     query = select(shipments).where(_c.connection == connection)
+    if states is not None:
+        meant = (orders.c.connection == connection, orders.c.state.in_([state.value for state in states]))
+        query = query.where(_c.order_id.in_(select(orders.c.id).where(*meant)))
     queries = [query] if entry_ids is None else [query.where(_c.order_id.in_(part)) for part in chunks(entry_ids)]
     found = [to_shipment_row(stored).entry for query in queries for stored in tx.execute(query)]
     return sorted(found, key=lambda entry: entry.id)

@@ -174,10 +174,16 @@ class SqlStore:
         with self._database.writing() as tx:
             return shipment_statements.take_in(tx, connection, shipments, cursor, at)
 
-    def shipments(self, connection: str, entry_ids: Collection[int] | None = None) -> Sequence[ShipmentEntry]:
+    def shipments(
+        self,
+        connection: str,
+        entry_ids: Collection[int] | None = None,
+        *,
+        states: Collection[OrderState] | None = None,
+    ) -> Sequence[ShipmentEntry]:
         """See :meth:`tradegecko_bridge.ports.Store.shipments`."""
         with self._database.reading() as tx:
-            return shipment_statements.of_entries(tx, connection, entry_ids)
+            return shipment_statements.of_entries(tx, connection, entry_ids, states)
 
     def refused_shipments(self, connection: str) -> Sequence[ShipmentEntry]:
         """See :meth:`tradegecko_bridge.ports.Store.refused_shipments`."""

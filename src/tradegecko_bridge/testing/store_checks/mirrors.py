@@ -77,6 +77,23 @@ class MirrorChecks:
         assert mirror.progress(SHOP, "variants") == MirrorProgress()
         assert mirror.progress("8@shop", KIND) == MirrorProgress()
 
+    def test_rows_can_be_dropped(self, mirror: MirrorStore) -> None:
+        """With all their keys, of that kind and account only; they may come again, in whatever version.
+
+        *Troubleshooting:* remove the keys with the row; progress stays, ids nobody remembers are passed over.
+        """
+        for account, kind in ((SHOP, KIND), (SHOP, "variants"), ("8@shop", KIND)):
+            rows = [a_row("1", "5", "A", "B"), a_row("2", "5", "A")]
+            mirror.write(account, kind, rows, progress=MirrorProgress(cursor="a", complete=True))
+        mirror.drop(SHOP, KIND, ["1", "9"])
+        mirror.drop(SHOP, KIND, [])
+        assert [row.id for row in mirror.find(SHOP, KIND, "number", ["A", "B"])] == ["2"]
+        assert mirror.progress(SHOP, KIND) == MirrorProgress(cursor="a", complete=True)
+        for account, kind in ((SHOP, "variants"), ("8@shop", KIND)):
+            assert [row.id for row in mirror.find(account, kind, "number", ["A"])] == ["1", "2"]
+        mirror.write(SHOP, KIND, [a_row("1", "4", "C")])
+        assert [row.id for row in mirror.find(SHOP, KIND, "number", ["B", "C"])] == ["1"]
+
     def test_an_account_can_be_forgotten(self, mirror: MirrorStore) -> None:
         """Rows, keys and progress of one account, nobody else's.
 

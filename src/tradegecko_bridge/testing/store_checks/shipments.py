@@ -120,6 +120,21 @@ class ShipmentChecks:
         assert list(store.shipments(SHOP, [])) == []
         assert list(store.shipments("other")) == []
 
+    def test_shipments_of_orders_in_a_state(self, store: Store) -> None:
+        """By the state their order is in now, together with which orders are meant.
+
+        *Troubleshooting:* the order's own state, not the shipment's; no state at all means none.
+        """
+        (shipment,) = with_shipments(store, a_shipment())
+        assert [one.id for one in store.shipments(SHOP, states=[S.DELIVERED, S.HELD])] == [shipment.id]
+        assert [one.id for one in store.shipments(SHOP, [shipment.entry_id], states=[S.DELIVERED])] == [shipment.id]
+        assert list(store.shipments(SHOP, states=[S.SHIPPED])) == []
+        assert list(store.shipments(SHOP, states=[])) == []
+        assert list(store.shipments("other", states=[S.DELIVERED])) == []
+        store.amend(shipment.entry_id, S.SHIPPED, at=AT, who="bob", why="it left")
+        assert list(store.shipments(SHOP, states=[S.DELIVERED])) == []
+        assert [one.id for one in store.shipments(SHOP, states=[S.SHIPPED])] == [shipment.id]
+
     def test_claims_oldest_first_up_to_the_limit(self, store: Store) -> None:
         """A worker gets pending shipments in the sequence they came, and nobody else does until the claim ends.
 
