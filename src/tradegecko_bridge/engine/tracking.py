@@ -103,6 +103,10 @@ def _offered(source: AcceptsTracking, wiring: Wiring, shipments: Sequence[Shipme
 
 
 def _record(wiring: Wiring, row: ShipmentEntry, result: ItemResult, report: Report) -> str:
+    """Write what the source said; given is what the order's history is to say of it.
+
+    That stays for good: no tracking number is in it and no word of the source's. Those are in the shipment's row.
+    """
     now = wiring.clock()
     attempts = row.attempts + 1
     retry_at = wiring.timing.retry_at(now, attempts)
@@ -111,14 +115,16 @@ def _record(wiring: Wiring, row: ShipmentEntry, result: ItemResult, report: Repo
         Verdict.REFUSED: (ShipmentState.REFUSED, None),
     }.get(result.verdict, (ShipmentState.SENT, None))
     changed = evolve(row, state=state, reason=result.message, attempts=attempts, next_attempt_at=next_attempt_at)
+    shipment = row.shipment
     try:
         wiring.store.record_shipment(changed, at=now)
     except ClaimLost:
-        return f"shipment {row.shipment.reference} was taken over by another worker"
+        return f"shipment {shipment.reference} was taken over by another worker"
     outcome = OUTCOME_OF[result.verdict]
-    detail = result.message if state is not ShipmentState.SENT else _said(row.shipment)
-    report.add(row.shipment.order_number, outcome, detail)
-    return f"shipment {row.shipment.reference} {outcome}: {detail}"
+    sent = state is ShipmentState.SENT
+    report.add(shipment.order_number, outcome, _said(shipment) if sent else result.message)
+    told = f" ({_goods(shipment)}, {_rest(shipment)})" if sent else ""
+    return f"shipment {shipment.reference} {outcome}{told}"
 
 
 def _advance(wiring: Wiring, entry_id: int, why: str) -> None:
@@ -134,10 +140,18 @@ def _advance(wiring: Wiring, entry_id: int, why: str) -> None:
 
 
 def _said(shipment: Shipment) -> str:
-    units = sum((item.quantity for item in shipment.items), ZERO)
-    goods = f"{trimmed(units)} {'unit' if units == 1 else 'units'}"
-    if shipment.parts and not shipment.items:
-        goods = "parts of a kit, told with the rest of it"
+    """A shipment in a report."""
     numbers = ", ".join(shipment.tracking_numbers) or "no tracking number"
     parcel = f"{shipment.carrier} {numbers}" if shipment.carrier else numbers
-    return f"{goods}, {parcel}, {'complete' if shipment.completes_order else 'more to come'}"
+    return f"{_goods(shipment)}, {parcel}, {_rest(shipment)}"
+
+
+def _goods(shipment: Shipment) -> str:
+    if shipment.parts and not shipment.items:
+        return "parts of a kit, told with the rest of it"
+    units = sum((item.quantity for item in shipment.items), ZERO)
+    return f"{trimmed(units)} {'unit' if units == 1 else 'units'}"
+
+
+def _rest(shipment: Shipment) -> str:
+    return "complete" if shipment.completes_order else "more to come"

@@ -75,7 +75,7 @@ class Database:
             if self.is_sqlite:
                 busy_now, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
                 return not busy_now
-            connection.exec_driver_sql("VACUUM ledger_orders, ledger_shipments")
+            connection.exec_driver_sql("VACUUM ledger_orders, ledger_shipments, ledger_events")
             return True
 
     def close(self) -> None:
