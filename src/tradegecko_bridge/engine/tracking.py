@@ -11,6 +11,7 @@ from attrs import evolve
 
 from tradegecko_bridge.commerce import ItemResult, Shipment, Verdict
 from tradegecko_bridge.commerce.numbers import trimmed
+from tradegecko_bridge.commerce.privacy import anonymous_shipment
 from tradegecko_bridge.commerce.remote import RemoteShipment
 from tradegecko_bridge.engine.parcels import to_shipment
 from tradegecko_bridge.engine.report import Outcome, Report
@@ -64,8 +65,10 @@ def _take_in(wiring: Wiring, batch: Sequence[RemoteShipment], report: Report) ->
         report.problems.extend(strange)
     if report.dry_run:
         told = [row.shipment for row in known]
-        for shipment in (shipment for _, shipment in rows if shipment not in told):
-            report.add(shipment.order_number, Outcome.PLANNED, _said(shipment))
+        expired = {entry.id for entry in entries.values() if entry.expired_at is not None}
+        for entry_id, shipment in rows:
+            if shipment not in told and (entry_id not in expired or anonymous_shipment(shipment) not in told):
+                report.add(shipment.order_number, Outcome.PLANNED, _said(shipment))
         return
     report.taken_in += wiring.store.take_in_shipments(
         wiring.connection, rows, cursor=batch[-1].cursor or None, at=wiring.clock()
