@@ -44,6 +44,7 @@
     │       └── ServerError           5xx
     └── StoreError                the ledger
         ├── StoreBusy               another process holds the database
+        ├── NoLedger                there is none yet, and it was to be read only
         ├── SchemaTooNew            written by a newer version of this package
         ├── ClaimLost               the lease ran out and another worker took the order
         └── NumberInUse             another order is or was sent under this number
@@ -431,6 +432,10 @@ class StoreError(BridgeError):
 
 class StoreBusy(StoreError):
     """Another process holds the ledger's database for longer than we wait; nothing was lost."""
+
+
+class NoLedger(StoreError):
+    """There is no ledger yet, and it was not to be made: it was to be read only."""
 
 
 class SchemaTooNew(StoreError):

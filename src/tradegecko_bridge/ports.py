@@ -425,6 +425,8 @@ class Store(Protocol):
     def record_shipment(self, entry: ShipmentEntry, *, at: datetime) -> None:
         """Write what became of a claimed shipment and give the claim back.
 
+        If its order's personal data has expired, the shipment's goes as soon as it is not pending any more.
+
         Raises:
             ClaimLost: another worker has claimed the row since.
         """
@@ -449,9 +451,9 @@ class Store(Protocol):
 
         What is left is known by connection, reference, number, fingerprint and remote id, so that the source may give
         it again and it is not sent again; lines, SKUs and money stay, and what happened to it. Their shipments lose
-        theirs with them. New content of such an order is only an event, and it cannot be sent any more. Left out are
-        orders with something to do or with a shipment its source has yet to be told. Returns how many it were: call
-        again until none are left, then :meth:`scrub`.
+        theirs with them, those that come later as soon as their source knows. New content of such an order is only an
+        event, and it cannot be sent any more. Left out are orders with something to do or with a shipment its source
+        has yet to be told. Returns how many it were: call again until none are left, then :meth:`scrub`.
 
         Raises:
             ValueError: orders in one of the states may still be sent.

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from tests.cli.command import run
+from tests.stores.older import ledger_at
 from tradegecko_bridge import Sandbox, TradeGeckoClient
 
 ORDERS = """\
@@ -87,6 +88,73 @@ def test_a_dry_run_leaves_no_trace(shop: Path, sandbox: Sandbox) -> None:
     assert "1 planned" in done.stdout
     assert {request["method"] for request in sandbox.requests()} == {"GET"}
     assert sorted(path.name for path in (shop / "shop").rglob("*.*")) == [n for n in before if "." in n]
+
+
+def ledger_files(folder: Path) -> dict[str, bytes]:
+    """The ledger and what lies beside it; what SQLite's processes tell each other (``-shm``) is not part of it."""
+    return {file.name: b"" if file.name.endswith("-shm") else file.read_bytes() for file in folder.glob("ledger.db*")}
+
+
+def test_a_dry_run_leaves_the_ledger_as_it_is(shop: Path, client: TradeGeckoClient) -> None:
+    """Not a byte changes and no file is left, though there is something to do; the sync after it still does it."""
+    assert tgbridge(shop, "sync").returncode == 0
+    (shop / "shop" / "orders" / "more.csv").write_text(ORDERS.replace("1001,", "1003,"), encoding="utf-8")
+    (order,) = client.orders.list()
+    client.orders.update(order.id, {"status": "finalized"})
+    client.orders.action(order.id, "fulfil")
+    before = ledger_files(shop)
+    assert list(before) == ["ledger.db"]
+    for operation in ("products", "all"):
+        done = tgbridge(shop, "sync", operation, "--dry-run")
+        assert done.returncode == 0, done.stderr
+        assert ledger_files(shop) == before
+    for part in ("deliver orders", "sync tracking"):
+        assert re.search(rf"{part} \(dry run\): .*1 planned", done.stdout), done.stdout
+    assert "1 delivered" in tgbridge(shop, "sync").stdout
+    assert ledger_files(shop) != before
+
+
+def test_a_dry_run_makes_no_ledger(shop: Path) -> None:
+    """Where there is none yet, and where the file has nothing in it yet, all orders are new."""
+    for name in ("nothing", "an empty file"):
+        done = tgbridge(shop, "sync", "--dry-run")
+        assert (done.returncode, "1 planned" in done.stdout) == (0, True), (name, done.stderr)
+        assert ledger_files(shop) == ({} if name == "nothing" else {"ledger.db": b""})
+        (shop / "ledger.db").touch()
+    settings = shop / "tgbridge.toml"
+    text = settings.read_text(encoding="utf-8") + '[ledger]\nurl = "sqlite:///nowhere/ledger.db"\n'
+    settings.write_text(text, encoding="utf-8")
+    done = tgbridge(shop, "sync", "--dry-run")
+    assert (done.returncode, "does not exist; create it first" in done.stderr) == (3, True)
+    assert not (shop / "nowhere").exists()
+
+
+def test_a_dry_run_migrates_nothing(shop: Path) -> None:
+    """An earlier version's ledger is named with what to do, in one line; done, the dry run works."""
+    ledger_at("0003", shop / "ledger.db")
+    before = ledger_files(shop)
+    done = tgbridge(shop, "sync", "--dry-run")
+    assert done.returncode == 3
+    (said,) = done.stderr.splitlines()
+    assert re.search(r"ledger\.db: an earlier version wrote it \(schema 0003\).*run `tgbridge ledger check`", said)
+    assert ledger_files(shop) == before
+    assert tgbridge(shop, "ledger", "check").returncode == 0
+    assert tgbridge(shop, "sync", "--dry-run").returncode == 0
+
+
+def test_a_dry_run_after_a_kill(shop: Path) -> None:
+    """What a killed process left in the ledger's log is read where it is, and neither carried over nor removed."""
+    assert tgbridge(shop, "sync").returncode == 0
+    end = (
+        "import os, sqlite3; ledger = sqlite3.connect('ledger.db', isolation_level=None); "
+        "ledger.execute(\"UPDATE ledger_orders SET reason_text = 'in the log', reason_passing = 0\"); os._exit(0)"
+    )
+    subprocess.run([sys.executable, "-c", end], cwd=shop, check=True)
+    before = ledger_files(shop)
+    assert set(before) == {"ledger.db", "ledger.db-wal", "ledger.db-shm"}
+    done = tgbridge(shop, "sync", "orders", "--dry-run")
+    assert (done.returncode, "in the log" in done.stdout) == (0, True), done.stderr
+    assert ledger_files(shop) == before
 
 
 def test_release_and_skip(shop: Path) -> None:

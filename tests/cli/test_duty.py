@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.cli.test_commands import shop, tgbridge
-from tradegecko_bridge import Sandbox
+from tradegecko_bridge import Sandbox, TradeGeckoClient
 
 __all__ = ["shop"]
 
@@ -145,6 +145,26 @@ def test_alerts(shop: Path) -> None:
     assert "closed" in tgbridge(shop, "sync", "orders").stdout
     assert tgbridge(shop, "alerts").stdout == "no alerts\n"
     assert [one["open"] for one in told(shop, "alerts", "--all")] == [False]
+
+
+def test_tracking_numbers_expire(synced: Path, sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """One that came before expiry and one that comes later: the source gets both, the ledger's files keep neither."""
+    (order,) = client.orders.list()
+    client.orders.update(order.id, {"status": "finalized"})
+    client.orders.action(order.id, "fulfil")
+    (fulfillment,) = client.fulfillments.list()
+    for number in ("TRK91", "TRK92"):
+        client.fulfillments.update(fulfillment.id, {"tracking_number": number})
+        assert tgbridge(synced, "sync", "tracking").returncode == 0
+        (shipment,) = told(synced, "orders", "show", "1001")[0]["shipments"]
+        assert shipment == {"reference": str(fulfillment.id), "state": "sent", "reason": ""}
+        assert f"  shipment   {fulfillment.id} sent\n" in tgbridge(synced, "orders", "show", "1001").stdout
+        with closing(sqlite3.connect(synced / "ledger.db")) as ledger:
+            ledger.execute("UPDATE ledger_orders SET in_state_since = '2020-01-01T00:00:00.000000Z'")
+            ledger.commit()
+        assert tgbridge(synced, "ledger", "expire", "--days", "30").returncode == 0
+        assert number not in "".join(file.read_bytes().decode("latin-1") for file in synced.glob("ledger.db*"))
+        assert any(number in file.read_text() for file in (synced / "shop" / "tracking").glob("*.csv"))
 
 
 def test_the_ledger_is_looked_after(synced: Path) -> None:

@@ -109,6 +109,20 @@ def test_log_in_check_sync_log_out(sandbox: Sandbox, folder: Path) -> None:
     assert "no login is stored under 'default'; log in again (tgbridge login --name default)" in gone.stderr
 
 
+def test_a_dry_run_keeps_a_refreshed_login(sandbox: Sandbox, folder: Path) -> None:
+    """The one thing it writes: a refresh token works once, so the next pair would be lost."""
+    assert by_password(sandbox, folder).returncode == 0
+    before = (folder / "ledger.db").read_bytes()
+    assert tgbridge(sandbox, folder, "sync", "inventory", "--dry-run").returncode == 0
+    assert (folder / "ledger.db").read_bytes() == before
+    sandbox.expire_tokens()
+    for _ in range(2):
+        assert tgbridge(sandbox, folder, "sync", "inventory", "--dry-run").returncode == 0
+        assert refreshes(sandbox) == 2
+    assert [file.name for file in folder.glob("ledger.db*")] == ["ledger.db"]
+    assert tgbridge(sandbox, folder, "check").returncode == 0
+
+
 def test_a_configured_redirect_uri_is_used(sandbox: Sandbox, folder: Path) -> None:
     """Where the settings name a redirect URI on this machine, its port and path are where the browser comes back."""
     import socket

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from tests.engine.bench import Bench, detail, outcomes, stranger
 from tests.support import ListSource, OrdersOnly
-from tradegecko_bridge import Sandbox, SyncEngine, TradeGeckoClient, TradeGeckoGateway
+from tradegecko_bridge import MemoryStore, Sandbox, SqlStore, SyncEngine, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.commerce import ItemResult, Verdict
 from tradegecko_bridge.commerce.remote import RemoteItem, RemoteShipment
-from tradegecko_bridge.engine import ConnectionSettings, Outcome, Report
+from tradegecko_bridge.engine import ConnectionSettings, Outcome, Report, expire_personal_data
 from tradegecko_bridge.engine.parcels import to_shipment
 from tradegecko_bridge.engine.tracking import SLACK
 from tradegecko_bridge.errors import Unavailable
@@ -176,11 +178,66 @@ def test_a_dry_run_tells_and_writes_nowhere(bench: Bench) -> None:
 
 
 def test_the_history_names_every_shipment(bench: Bench) -> None:
-    """An order's history tells each shipment and what the source said."""
+    """An order's history tells each shipment and what became of it; the report alone tells the tracking number."""
     number = bench.ship("1001", {"MUG-BLUE": 2, "TEE-M": 3}, tracking_number="1Z1")
-    sync(bench)
+    assert detail(sync(bench), "1001") == "5 units, 1Z1, complete"
     (entry,) = bench.store.entries()
-    assert bench.store.history(entry.id)[-1].why == f"shipment {number} sent: 5 units, 1Z1, complete"
+    assert bench.store.history(entry.id)[-1].why == f"shipment {number} sent (5 units, complete)"
+
+
+@pytest.mark.parametrize(("verdict", "became"), [(Verdict.REFUSED, "refused"), (Verdict.FAILED, "waiting")])
+def test_what_a_source_says_is_not_in_the_history(bench: Bench, verdict: Verdict, became: str) -> None:
+    """It may name somebody: it is in the report and in the shipment's row, and in nothing that stays for good."""
+    number = bench.ship("1001", {"MUG-BLUE": 1}, tracking_number="1Z1")
+    said = "customer ann@example.com has moved; shipment 1Z1"
+    bench.source.answer = lambda key: ItemResult(key=key, verdict=verdict, message=said)
+    report = sync(bench)
+    assert detail(report, "1001") == said
+    (entry,) = bench.store.entries()
+    history = bench.store.history(entry.id)
+    assert history[-1].why == f"shipment {number} {became}"
+    assert bench.store.shipments("shop")[0].reason == said
+    kept = str([history, bench.store.alerts("shop", closed=True)])
+    assert not [secret for secret in ("ann@", "1Z1") if secret in kept]
+
+
+@pytest.fixture(params=["memory", "sql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MemoryStore | SqlStore]:
+    """Either kind of ledger."""
+    with MemoryStore() if request.param == "memory" else SqlStore(f"sqlite:///{tmp_path}/ledger.db") as store:
+        yield store
+
+
+@pytest.mark.parametrize("verdict", [Verdict.ACCEPTED, Verdict.REFUSED])
+def test_shipments_of_an_expired_order(
+    sandbox: Sandbox, client: TradeGeckoClient, store: MemoryStore | SqlStore, verdict: Verdict, tmp_path: Path
+) -> None:
+    """New and changed ones reach the source whole, once each, and leave no tracking number in the ledger."""
+    bench = Bench(sandbox, client, ListSource([an_order("1001", TWO_LINES)]), store=store)
+    bench.deliver()
+    first = bench.ship("1001", {"MUG-BLUE": 1}, tracking_number="TRK1")
+    sync(bench)
+    bench.clock.move(days=91)
+    expired = expire_personal_data(
+        store, "shop", older_than=timedelta(days=90), who="nightly", also_delivered=True, clock=bench.clock
+    )
+    assert expired.orders == 1
+    bench.source.answer = lambda key: ItemResult(key=key, verdict=verdict, message="not for ann@example.com, TRK2")
+    client.fulfillments.update(first, {"tracking_number": "TRK2"})
+    sync(bench)
+    bench.ship("1001", {"MUG-BLUE": 1, "TEE-M": 3}, tracking_number="TRK3")
+    sync(bench)
+    sync(bench)
+    assert [shipment.tracking_numbers for shipment in bench.source.shipments] == [("TRK1",), ("TRK2",), ("TRK3",)]
+    assert bench.state("1001") is (OrderState.CONFIRMED if verdict is Verdict.ACCEPTED else OrderState.SHIPPED)
+    (entry,) = store.entries("shop")
+    kept = str([store.shipments("shop"), store.history(entry.id), store.alerts("shop", closed=True)])
+    assert not [secret for secret in ("TRK", "ann@") if secret in kept]
+    bench.clock.move(hours=1)
+    assert bench.engine.sync_tracking(dry_run=True).items == [], "seen again, and known"
+    assert store.scrub()
+    left = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    assert not [secret for secret in (b"TRK", b"ann@") if secret in left]
 
 
 class NoActions(TradeGeckoGateway):
@@ -210,7 +267,7 @@ def test_an_order_somebody_is_working_on_follows_its_shipment_later(sandbox: San
     assert bench.state(claimed.number) is OrderState.CONFIRMED
     told = bench.store.history(claimed.id)[-1].why
     assert told.startswith("shipment ")
-    assert told.endswith(f" sent: 1 unit, 1Z{claimed.number}, complete")
+    assert told.endswith(" sent (1 unit, complete)")
     events = len(bench.store.history(claimed.id))
     sync(bench)
     assert len(bench.store.history(claimed.id)) == events

@@ -9,11 +9,15 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 
-from tests.stores.older import make_at
+from tests.stores.older import LEDGERS, kept_at, make_at
+from tests.stores.test_opening import described
 from tradegecko_bridge.errors import StoreError
 from tradegecko_bridge.ledger import OrderState
 from tradegecko_bridge.stores import SqlStore
+from tradegecko_bridge.stores.sql.schema import MIGRATIONS
+from tradegecko_bridge.stores.sql.tables import HEAD
 from tradegecko_bridge.testing.store_checks.cases import an_order
 
 AT = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)
@@ -69,6 +73,72 @@ def test_every_release_s_ledger_comes_forward(revision: str, ledger_url: str) ->
         assert [event.why for event in history][1:3] == ["key 1", "order id 901"]
         assert [event.detail for event in history] == [{}] * 4
         assert store.cursor("shop", "orders") == "c-2"
+
+
+# ── ledgers that were kept ───────────────────────────────────────────────────────────────────
+
+
+def kept() -> list[str]:
+    """The schemas of which there is one."""
+    return sorted(path.stem for path in LEDGERS.glob("*.sql"))
+
+
+def everything(path: Path, tables: dict[str, list[str]] | None = None) -> dict[str, list[tuple[object, ...]]]:
+    """All rows of all tables (of these columns of these), in the order they were written in."""
+    with closing(sqlite3.connect(path)) as connection:
+        columns = tables or columns_of(path)
+        return {
+            table: connection.execute(f"SELECT {', '.join(names)} FROM {table} ORDER BY rowid").fetchall()
+            for table, names in columns.items()
+        }
+
+
+def columns_of(path: Path) -> dict[str, list[str]]:
+    """The columns of each table but the one that names the schema."""
+    query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'ledger_version'"
+    with closing(sqlite3.connect(path)) as connection:
+        names = [name for (name,) in connection.execute(query)]
+        told = {name: connection.execute(f"PRAGMA table_info({name})").fetchall() for name in names}
+        return {name: [f'"{column}"' for _, column, *_ in columns] for name, columns in told.items()}
+
+
+def test_a_ledger_of_every_schema_is_kept() -> None:
+    """Whoever adds a migration keeps a ledger of the schema before it."""
+    ours = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+    assert {*kept(), HEAD} == ours
+
+
+@pytest.mark.parametrize("revision", kept())
+def test_a_kept_ledger_comes_forward(revision: str, path: Path, tmp_path: Path) -> None:
+    """The tables become what they are in a new ledger, and every row keeps every value it had."""
+    old = kept_at(revision, tmp_path / "old.db")
+    columns, before = columns_of(old), everything(old)
+    assert all(before.values()), "rows in every table"
+    SqlStore(f"sqlite:///{old}").close()
+    assert described(old) == described(path)
+    assert everything(old, columns) == before
+    with SqlStore(f"sqlite:///{old}") as store:
+        health = store.check()
+        assert (health.problems, health.orders, health.shipments) == ((), 8, 3)
+        entries = store.entries()
+        assert [entry.number for entry in entries if entry.order is None] == ["B-1007"]
+        assert {entry.number for entry in store.entries(text="REF/ü1")} == {"B-1001"}
+        assert [entry.in_state_since for entry in store.entries("shop", number="B-1001")] == [AT + timedelta(minutes=3)]
+        told = [(one.shipment.reference, one.state, one.shipment.tracking_numbers) for one in store.shipments("shop")]
+        assert told == [("71", "sent", ("1Z71",)), ("72", "refused", ("1Z72",)), ("73", "pending", ("1Z73",))]
+        assert store.cursor("shop", "shipments") == "2026-01-31T09:38:00Z"
+        assert store.acknowledged("shop", "stock") == {"TEA": "12", "CUP": "0"}
+        if revision >= "0003":
+            login = store.tokens.load("default")
+            assert login is not None
+            assert login.generation == 1
+        if revision >= "0004":
+            (variant,) = store.mirror.find("http://127.0.0.1:8080 1", "variants", "sku", ["TEA"])
+            assert (variant.id, variant.facts) == ("77", {"sku": "TEA"})
+            assert [entry.todo for entry in entries if entry.todo] == [("invoice", "pay")]
+
+
+# ── ledgers with rows of our own ─────────────────────────────────────────────────────────────
 
 
 def test_old_rows_are_found_like_new_ones(ledger_url: str) -> None:

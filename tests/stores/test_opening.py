@@ -13,12 +13,13 @@ import pytest
 import sqlalchemy
 from alembic.script import ScriptDirectory
 
-from tests.stores.process import AT
-from tradegecko_bridge.errors import ConfigError, SchemaTooNew, StoreError
+from tests.stores.process import AT, batch
+from tradegecko_bridge.errors import ConfigError, NoLedger, SchemaTooNew, StoreError
 from tradegecko_bridge.stores import SqlStore
 from tradegecko_bridge.stores.sql import database
 from tradegecko_bridge.stores.sql.schema import MIGRATIONS
 from tradegecko_bridge.stores.sql.tables import HEAD, metadata
+from tradegecko_bridge.testing.store_checks.tokens import a_pair
 
 
 def described(path: Path) -> dict[str, set[str]]:
@@ -115,6 +116,42 @@ def test_wal_is_asked_for_by_two_at_once(tmp_path: Path, monkeypatch: pytest.Mon
     assert turned_away
     with closing(sqlite3.connect(tmp_path / "ledger.db")) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_only_to_be_read(ledger_url: str) -> None:
+    """All can be read and nothing written; a login that is refreshed is kept all the same."""
+    with pytest.raises(NoLedger):
+        SqlStore(ledger_url, read_only=True)
+    with SqlStore(ledger_url) as store:
+        store.take_in("shop", batch(0, 2), at=AT)
+    with SqlStore(ledger_url, read_only=True) as store:
+        assert len(store.entries()) == 2
+        with pytest.raises(StoreError, match="opened only to be read"):
+            store.take_in("shop", batch(2, 1), at=AT)
+        with pytest.raises(StoreError), store._database.reading() as tx:
+            tx.execute(sqlalchemy.text("DELETE FROM ledger_cursors"))
+        store.tokens.save("default", a_pair(), at=AT)
+        assert store.tokens.load("default") is not None
+        assert store.cursor("shop", "orders") == "2"
+
+
+def test_reading_leaves_no_trace(tmp_path: Path) -> None:
+    """In a path of any letters, whether or not somebody else has the ledger open, and nobody is kept from writing."""
+    directory = tmp_path / "my 100% Bücher?"
+    directory.mkdir()
+    url = sqlalchemy.URL.create("sqlite", database=str(directory / "ledger #1.db")).render_as_string()
+    with SqlStore(url) as writer:
+        writer.take_in("shop", batch(0, 1), at=AT)
+        with SqlStore(url, read_only=True) as store:
+            assert len(store.entries()) == 1
+            writer.take_in("shop", batch(1, 1), at=AT)
+            assert len(store.entries()) == 2
+    (file,) = directory.iterdir()
+    before = file.read_bytes()
+    with SqlStore(url, read_only=True) as store:
+        assert len(store.entries()) == 2
+    assert [path.name for path in directory.iterdir()] == ["ledger #1.db"]
+    assert file.read_bytes() == before
 
 
 def test_not_a_database(tmp_path: Path) -> None:

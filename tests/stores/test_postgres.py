@@ -10,15 +10,16 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from attrs import evolve
 
 from tests.stores.process import AT, BATCH, batch
 from tests.stores.running import running, said, start
 from tradegecko_bridge.errors import NumberInUse, StoreBusy, StoreError
-from tradegecko_bridge.ledger import LedgerEntry, OrderState, Step
+from tradegecko_bridge.ledger import LedgerEntry, OrderState, ShipmentState, Step
 from tradegecko_bridge.stores import SqlStore
 from tradegecko_bridge.stores.sql import orders
 from tradegecko_bridge.testing.builders import a_line, an_order
-from tradegecko_bridge.testing.store_checks.cases import a_shipment
+from tradegecko_bridge.testing.store_checks.cases import SHOP, TRACKED, a_shipment, claim_shipments, with_shipments
 
 
 def test_eight_processes_open_a_new_ledger(postgres_ledger: str) -> None:
@@ -133,6 +134,21 @@ def test_who_stands_still_in_a_transaction_loses_it(postgres_ledger: str) -> Non
         with pytest.raises(StoreError, match="stood still in the middle of a write"):
             stand_still()
         assert [event.now for event in store.history(entry.id)] == [OrderState.PENDING, OrderState.HELD]
+
+
+def test_an_order_that_expires_while_its_shipment_is_told(postgres_ledger: str) -> None:
+    """Whoever records the shipment waits for the expiry, then leaves no tracking number in an expired order."""
+    with SqlStore(postgres_ledger) as store, ThreadPoolExecutor(1) as pool:
+        with_shipments(store, a_shipment(packages=TRACKED))
+        (shipment,) = claim_shipments(store)
+        with psycopg.connect(postgres_ledger) as other:
+            other.execute("UPDATE ledger_orders SET expired_at = now()")
+            recorded = pool.submit(store.record_shipment, evolve(shipment, state=ShipmentState.SENT), at=AT)
+            with pytest.raises(TimeoutError):
+                recorded.result(0.5)
+        recorded.result(10)
+        (after,) = store.shipments(SHOP)
+        assert (after.state, after.shipment.tracking_numbers) == (ShipmentState.SENT, ())
 
 
 def test_connections_the_server_dropped_are_replaced(postgres_ledger: str) -> None:

@@ -30,7 +30,11 @@ tgbridge.add_command(sandbox)
 
 @tgbridge.command()
 @click.argument("operation", type=click.Choice(["all", "orders", "tracking", "inventory", "products"]), default="all")
-@click.option("--dry-run", is_flag=True, help="Show what would be done; nothing is written anywhere.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Show what would be done; nothing is written (but a refreshed login).",
+)
 @CONNECTION
 @CONFIG
 @JSON
@@ -43,7 +47,10 @@ def sync(operation: str, dry_run: bool, connection: str | None, config_path: Pat
     from tradegecko_bridge.cli.wiring import engines, run_operation
 
     reports = []
-    with progress_bar(hidden=as_json) as on_progress, engines(config_path, connection, on_progress) as wired:
+    with (
+        progress_bar(hidden=as_json) as on_progress,
+        engines(config_path, connection, on_progress, dry_run=dry_run) as wired,
+    ):
         for name, engine in wired:
             reports.append((name, run_operation(engine, operation, dry_run=dry_run)))
     if as_json:

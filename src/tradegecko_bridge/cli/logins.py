@@ -23,20 +23,20 @@ from tradegecko_bridge.tradegecko.gateway import TradeGeckoGateway
 from tradegecko_bridge.tradegecko.oauth import OAuthApp
 
 
-def signed_in(config: Config, ledger: SqlStore) -> BearerToken | StoredLogin:
+def signed_in(config: Config, ledger: TokenStore) -> BearerToken | StoredLogin:
     """What the settings say the client is to prove itself with."""
     if config.login is None:
         return BearerToken(config.access_token)
     return StoredLogin(_app(config, config.login), token_store(config.login, ledger), config.login.name)
 
 
-def token_store(login: LoginSettings, ledger: SqlStore) -> TokenStore:
-    """Where the settings keep tokens. Beside a keyring, leases and generations are in the ledger.
+def token_store(login: LoginSettings, ledger: TokenStore) -> TokenStore:
+    """Where the settings keep tokens; ``ledger`` is the ledger's. Beside a keyring, leases and generations are there.
 
     Raises:
         ConfigError: a key is none, or the extra is not installed.
     """
-    store: TokenStore = ledger.tokens
+    store = ledger
     if isinstance(login.tokens, Path):
         store = FileTokenStore(login.tokens)
     elif login.tokens == "keyring":
@@ -85,7 +85,7 @@ def _logins(config_path: Path) -> Iterator[tuple[Logins, LoginSettings]]:
             "client_id and client_secret in its place"
         )
     with SqlStore(config.ledger_url) as ledger:
-        yield Logins(_app(config, config.login), token_store(config.login, ledger)), config.login
+        yield Logins(_app(config, config.login), token_store(config.login, ledger.tokens)), config.login
 
 
 def _app(config: Config, login: LoginSettings) -> OAuthApp:
@@ -127,7 +127,7 @@ def check(config_path: Path, connection: str | None) -> list[Checked]:
     chosen = config.chosen(connection)
     with (
         SqlStore(config.ledger_url) as ledger,
-        TradeGeckoClient(signed_in(config, ledger), base_url=config.base_url) as client,
+        TradeGeckoClient(signed_in(config, ledger.tokens), base_url=config.base_url) as client,
     ):
         access = TradeGeckoGateway(client).check_access()
         who = client.users.current().email or "unknown"

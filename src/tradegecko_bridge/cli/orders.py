@@ -81,22 +81,26 @@ def summary(connection: str | None, config_path: Path, as_json: bool) -> None:
 @JSON
 def show_order(number: str, connection: str | None, config_path: Path, as_json: bool) -> None:
     """Show one order by its number or the source's reference, with all that was sent and answered."""
-    from tradegecko_bridge.cli.output import entry_as_dict, event_as_dict, print_entry
+    from tradegecko_bridge.cli.output import entry_as_dict, event_as_dict, print_entry, shipment_as_dict
     from tradegecko_bridge.cli.wiring import find_entries, open_ledger
 
     with open_ledger(config_path, connection) as store:
         found = find_entries(store, connection, number)
-        histories = [store.history(entry.id) for entry in found]
+        stories = [(entry, store.history(entry.id), store.shipments(entry.connection, [entry.id])) for entry in found]
     if as_json:
         print_json(
             [
-                {**entry_as_dict(entry), "history": [event_as_dict(event) for event in history]}
-                for entry, history in zip(found, histories, strict=True)
+                {
+                    **entry_as_dict(entry),
+                    "shipments": [shipment_as_dict(shipment) for shipment in shipments],
+                    "history": [event_as_dict(event) for event in history],
+                }
+                for entry, history, shipments in stories
             ]
         )
     else:
-        for entry, history in zip(found, histories, strict=True):
-            print_entry(entry, history)
+        for entry, history, shipments in stories:
+            print_entry(entry, history, shipments)
 
 
 @orders.command("pull")

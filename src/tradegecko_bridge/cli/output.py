@@ -14,7 +14,7 @@ from rich.text import Text
 
 from tradegecko_bridge.engine import Decided, Outcome, Progress, Report, RunReport
 from tradegecko_bridge.engine.report import FAILURES
-from tradegecko_bridge.ledger import Alert, LedgerEntry, LedgerEvent, OrderState, Severity, StateCount
+from tradegecko_bridge.ledger import Alert, LedgerEntry, LedgerEvent, OrderState, Severity, ShipmentEntry, StateCount
 from tradegecko_bridge.stores.sql.health import LedgerHealth
 
 _SCREEN = Console(highlight=False)
@@ -228,8 +228,8 @@ def decided_as_dict(decided: Decided) -> dict[str, Any]:
     return {**entry_as_dict(decided.entry), "was": str(decided.was), "problem": decided.problem or None}
 
 
-def print_entry(entry: LedgerEntry, history: Sequence[LedgerEvent]) -> None:
-    """One order with its history; nothing that identifies the customer."""
+def print_entry(entry: LedgerEntry, history: Sequence[LedgerEvent], shipments: Sequence[ShipmentEntry]) -> None:
+    """One order with its shipments and its history; nothing that identifies the customer, unless a source said it."""
     say(Text(f"order {escaped(entry.number)} of {entry.connection}", style="bold"))
     facts: dict[str, str | None] = {
         "reference": escaped(entry.reference),
@@ -244,6 +244,9 @@ def print_entry(entry: LedgerEntry, history: Sequence[LedgerEvent]) -> None:
     for name, value in facts.items():
         if value is not None:
             say(Text(f"  {name:<11}{value}"))
+    for shipment in shipments:
+        why = f": {shipment.reason}" if shipment.reason else ""
+        say(Text(f"  shipment   {shipment.shipment.reference} {shipment.state}{why}"))
     say("  history (UTC)")
     for event in history:
         change = f"{event.was} -> {event.now}" if event.was and event.was != event.now else str(event.now)
@@ -294,6 +297,11 @@ def entry_as_dict(entry: LedgerEntry) -> dict[str, Any]:
         "todo": list(entry.todo),
         "next_attempt_at": entry.next_attempt_at.isoformat() if entry.next_attempt_at else None,
     }
+
+
+def shipment_as_dict(entry: ShipmentEntry) -> dict[str, Any]:
+    """What became of a shipment, as JSON values."""
+    return {"reference": entry.shipment.reference, "state": str(entry.state), "reason": entry.reason}
 
 
 def event_as_dict(event: LedgerEvent) -> dict[str, Any]:

@@ -13,21 +13,22 @@ from tradegecko_bridge.config import Config, Connection, faulty, load_config
 from tradegecko_bridge.engine import Progress, Report, RunReport, SyncEngine
 from tradegecko_bridge.engine.reasons import CODES
 from tradegecko_bridge.engine.setting import Fault
-from tradegecko_bridge.errors import ConfigError
+from tradegecko_bridge.errors import ConfigError, NoLedger
 from tradegecko_bridge.ledger import Filter, LedgerEntry
 from tradegecko_bridge.plugins import make_source
 from tradegecko_bridge.ports import OrderSource, Store
+from tradegecko_bridge.stores.memory import MemoryStore
 from tradegecko_bridge.stores.sql import SqlStore
 from tradegecko_bridge.tradegecko.client import TradeGeckoClient
 from tradegecko_bridge.tradegecko.gateway import TradeGeckoGateway
-from tradegecko_bridge.tradegecko.limits import SharedLimiter
+from tradegecko_bridge.tradegecko.limits import RateLimiter, SharedLimiter
 
 
 @contextmanager
 def engines(
-    config_path: Path, connection: str | None, on_progress: Callable[[Progress], None]
+    config_path: Path, connection: str | None, on_progress: Callable[[Progress], None], *, dry_run: bool = False
 ) -> Iterator[Iterator[tuple[str, SyncEngine]]]:
-    """An engine for each chosen connection, over one ledger and one client.
+    """An engine for each chosen connection, over one ledger and one client; for a dry run the ledger is only read.
 
     Raises:
         ConfigError: the settings cannot work.
@@ -40,9 +41,11 @@ def engines(
         for source in sources:
             if hasattr(source, "close"):
                 stack.callback(source.close)
-        store = stack.enter_context(closing(SqlStore(config.ledger_url)))
+        store = _ledger_to_read(config) if dry_run else SqlStore(config.ledger_url)
+        stack.callback(store.close)
+        limiter = RateLimiter() if dry_run else _limiter(config, store)
         client = stack.enter_context(
-            TradeGeckoClient(signed_in(config, store), base_url=config.base_url, limiter=_limiter(config, store))
+            TradeGeckoClient(signed_in(config, store.tokens), base_url=config.base_url, limiter=limiter)
         )
         yield (
             (
@@ -73,7 +76,15 @@ def _sources(config_path: Path, chosen: Sequence[Connection]) -> list[OrderSourc
     return sources
 
 
-def _limiter(config: Config, store: SqlStore) -> SharedLimiter:
+def _ledger_to_read(config: Config) -> SqlStore | MemoryStore:
+    """The ledger, of which nothing changes but a login that is refreshed; an empty one where there is none yet."""
+    try:
+        return SqlStore(config.ledger_url, read_only=True)
+    except NoLedger:
+        return MemoryStore()
+
+
+def _limiter(config: Config, store: SqlStore | MemoryStore) -> SharedLimiter:
     """One for all processes on this ledger that log in alike: the account counts their requests together too.
 
     The name it goes by is kept in the ledger, so of a token only a digest is in it.

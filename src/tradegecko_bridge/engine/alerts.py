@@ -130,11 +130,10 @@ def _finding(
 def _refused_shipments(wiring: Wiring) -> Iterator[Finding]:
     refused = wiring.store.refused_shipments(wiring.connection)
     if refused:
-        number, why = refused[-1].shipment.order_number, refused[-1].reason
+        number = refused[-1].shipment.order_number
         shipments = "1 shipment" if len(refused) == 1 else f"{len(refused)} shipments"
-        said = (
-            f"the source refused {shipments}; tell it by hand, then confirm the order; the newest, of {number}: {why}"
-        )
+        # What the source said may name somebody, and an alert stays for good: it is shown with the order.
+        said = f"the source refused {shipments}; tell it by hand, then confirm the order; the newest is of {number}"
         yield Finding(key="shipments refused", severity=Severity.WARNING, text=said, count=len(refused))
 
 

@@ -13,6 +13,7 @@ from attrs import evolve
 
 from tradegecko_bridge.commerce import ItemResult, Shipment, Verdict
 from tradegecko_bridge.commerce.numbers import trimmed
+from tradegecko_bridge.commerce.privacy import anonymous_shipment
 from tradegecko_bridge.commerce.remote import RemoteShipment
 from tradegecko_bridge.engine.parcels import to_shipment
 from tradegecko_bridge.engine.report import Outcome, Report
@@ -88,8 +89,10 @@ def _take_in(wiring: Wiring, batch: Sequence[RemoteShipment], report: Report, *,
         report.problems.extend(strange)
     if report.dry_run:
         told = [row.shipment for row in known]
-        for shipment in (shipment for _, shipment in rows if shipment not in told):
-            report.add(shipment.order_number, Outcome.PLANNED, _said(shipment))
+        expired = {entry.id for entry in entries.values() if entry.expired_at is not None}
+        for entry_id, shipment in rows:
+            if shipment not in told and (entry_id not in expired or anonymous_shipment(shipment) not in told):
+                report.add(shipment.order_number, Outcome.PLANNED, _said(shipment))
         return held
     cursor = None if held else batch[-1].cursor or None
     report.taken_in += wiring.store.take_in_shipments(wiring.connection, rows, cursor=cursor, at=wiring.clock())
@@ -141,6 +144,10 @@ def _offered(source: AcceptsTracking, wiring: Wiring, shipments: Sequence[Shipme
 
 
 def _record(wiring: Wiring, row: ShipmentEntry, result: ItemResult, report: Report) -> str:
+    """Write what the source said; given is what the order's history is to say of it.
+
+    That stays for good: no tracking number is in it and no word of the source's. Those are in the shipment's row.
+    """
     now = wiring.clock()
     attempts = row.attempts + 1
     retry_at = wiring.timing.retry_at(now, attempts)
@@ -149,14 +156,21 @@ def _record(wiring: Wiring, row: ShipmentEntry, result: ItemResult, report: Repo
         Verdict.REFUSED: (ShipmentState.REFUSED, None),
     }.get(result.verdict, (ShipmentState.SENT, None))
     changed = evolve(row, state=state, reason=result.message, attempts=attempts, next_attempt_at=next_attempt_at)
+    shipment = row.shipment
     try:
         wiring.store.record_shipment(changed, at=now)
     except ClaimLost:
-        return f"shipment {row.shipment.reference} was taken over by another worker"
+        return f"shipment {shipment.reference} was taken over by another worker"
     outcome = OUTCOME_OF[result.verdict]
-    detail = result.message if state is not ShipmentState.SENT else _said(row.shipment)
-    report.add(row.shipment.order_number, outcome, detail)
-    return f"shipment {row.shipment.reference} {outcome}: {detail}"
+    sent = state is ShipmentState.SENT
+    report.add(shipment.order_number, outcome, _said(shipment) if sent else result.message)
+    return _told(shipment, str(outcome), sent=sent)
+
+
+def _told(shipment: Shipment, became: str, *, sent: bool) -> str:
+    """A shipment in an order's history."""
+    goods = f" ({_goods(shipment)}, {_rest(shipment)})" if sent else ""
+    return f"shipment {shipment.reference} {became}{goods}"
 
 
 def _state(rows: Sequence[ShipmentEntry]) -> OrderState:
@@ -180,15 +194,23 @@ def _catch_up(wiring: Wiring) -> None:
             shipments.setdefault(row.entry_id, []).append(row)
         for entry_id, rows in shipments.items():
             if (to := _state(rows)) in further:
-                why = "; ".join(f"shipment {row.shipment.reference} {row.state}: {_said(row.shipment)}" for row in rows)
-                _advance(wiring, entry_id, to, why)
+                told = (_told(row.shipment, row.state, sent=row.state is ShipmentState.SENT) for row in rows)
+                _advance(wiring, entry_id, to, "; ".join(told))
 
 
 def _said(shipment: Shipment) -> str:
-    units = sum((item.quantity for item in shipment.items), ZERO)
-    goods = f"{trimmed(units)} {'unit' if units == 1 else 'units'}"
-    if shipment.parts and not shipment.items:
-        goods = "parts of a kit, told with the rest of it"
+    """A shipment in a report."""
     numbers = ", ".join(shipment.tracking_numbers) or "no tracking number"
     parcel = f"{shipment.carrier} {numbers}" if shipment.carrier else numbers
-    return f"{goods}, {parcel}, {'complete' if shipment.completes_order else 'more to come'}"
+    return f"{_goods(shipment)}, {parcel}, {_rest(shipment)}"
+
+
+def _goods(shipment: Shipment) -> str:
+    if shipment.parts and not shipment.items:
+        return "parts of a kit, told with the rest of it"
+    units = sum((item.quantity for item in shipment.items), ZERO)
+    return f"{trimmed(units)} {'unit' if units == 1 else 'units'}"
+
+
+def _rest(shipment: Shipment) -> str:
+    return "complete" if shipment.completes_order else "more to come"

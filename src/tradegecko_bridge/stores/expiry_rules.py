@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 
 from attrs import evolve
 
 from tradegecko_bridge.commerce.privacy import anonymous_order, anonymous_shipment
-from tradegecko_bridge.ledger import EXPIRABLE, LedgerEntry, LedgerEvent, OrderState
+from tradegecko_bridge.ledger import EXPIRABLE, LedgerEntry, LedgerEvent, OrderState, ShipmentState
 from tradegecko_bridge.stores.row import Change, Row
 from tradegecko_bridge.stores.shipment_rules import ShipmentRow
 
-WHY = "personal data expired"
+WHY: Final = "personal data expired"
+TOLD: Final = "shipment "
+"""How the text of every event about a shipment begins."""
+_QUOTED: Final = re.compile(
+    r"(shipment \S+ (?:sent|ignored|refused|waiting))(?=: )|(shipment \S+ was taken over by another worker)(?=; )"
+)
+"""The beginning of such a text as earlier versions wrote it; behind it are tracking numbers and the source's words."""
 
 
 def checked(states: Collection[OrderState]) -> list[OrderState]:
@@ -50,6 +58,17 @@ def expired(row: Row, at: datetime, who: str) -> Change:
     return evolve(row, entry=after, newer=None), (event,)
 
 
+def expired_why(why: str) -> str:
+    """The text of an earlier event of such an order, without what a source or a parcel service may have put in it."""
+    quoted = _QUOTED.match(why)
+    return f"{quoted[0]} (the rest has expired)" if quoted else why
+
+
 def expired_shipment(row: ShipmentRow) -> ShipmentRow:
-    """A shipment of such an order; it is still known when it is seen again."""
-    return evolve(row, entry=evolve(row.entry, shipment=anonymous_shipment(row.entry.shipment)))
+    """A shipment of such an order as it stays once its source knows: known when it is seen again, and no more.
+
+    One the source has yet to be told is left as it is. What the source said of it goes too: it may name somebody.
+    """
+    if row.entry.state is ShipmentState.PENDING:
+        return row
+    return evolve(row, entry=evolve(row.entry, shipment=anonymous_shipment(row.entry.shipment), reason=""))

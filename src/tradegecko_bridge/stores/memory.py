@@ -260,7 +260,9 @@ class MemoryStore:
         with self._lock:
             if entry.id not in self._shipments:
                 raise KeyError(f"no shipment entry {entry.id}")
-            self._put_shipment(shipment_rules.recorded(self._shipments[entry.id], entry))
+            row = shipment_rules.recorded(self._shipments[entry.id], entry)
+            order = self._rows[row.entry.entry_id].entry
+            self._put_shipment(row if order.expired_at is None else expiry_rules.expired_shipment(row))
 
     # ── what sources acknowledged ────────────────────────────────────────────────────────────
 
@@ -296,6 +298,10 @@ class MemoryStore:
             ids = {row.entry.id for row in due}
             for shipment in [row for row in self._shipments.values() if row.entry.entry_id in ids]:
                 self._put_shipment(expiry_rules.expired_shipment(shipment))
+            for id_ in ids:
+                self._events[id_] = [
+                    evolve(event, why=expiry_rules.expired_why(event.why)) for event in self._events[id_]
+                ]
         return len(due)
 
     def expirable(

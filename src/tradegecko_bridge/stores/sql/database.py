@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from tradegecko_bridge.errors import ConfigError, StoreError
+from tradegecko_bridge.errors import ConfigError, NoLedger, StoreError
 from tradegecko_bridge.stores.sql.faults import as_store_error, busy
 
 T = TypeVar("T")
@@ -28,17 +28,22 @@ _OLDEST_SQLITE = (3, 35)  # has RETURNING
 class Database:
     """One database: ``reading()`` and ``writing()`` are its transactions, ``name`` is what errors call it.
 
-    Any number of threads may use it; each transaction has a connection of its own from the pool.
+    Any number of threads may use it; each transaction has a connection of its own from the pool. With ``read_only``
+    nothing is made or written, and the database refuses to.
+
+    Raises:
+        NoLedger: a SQLite file is only to be read and is not there.
     """
 
-    def __init__(self, url: str, busy_timeout: float) -> None:
+    def __init__(self, url: str, busy_timeout: float, *, read_only: bool = False) -> None:
         address = ledger_address(url)
         self.is_sqlite = address.get_backend_name() == "sqlite"
         self.url = address.render_as_string(hide_password=True)
         self.name = f"ledger {address.database if self.is_sqlite else self.url}"
         self._busy_timeout = busy_timeout
         make = _sqlite_engine if self.is_sqlite else _postgresql_engine
-        self._engine = make(address, self.name, busy_timeout)
+        self._engine = make(address, self.name, busy_timeout, read_only=read_only)
+        self._read_only = read_only
         self._one_writer = Lock()
         self._writer = self._engine.execution_options(**{_WRITES: True})
 
@@ -51,6 +56,8 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that writes: all of it or nothing, durable when the block ends."""
+        if self._read_only:
+            raise StoreError(f"{self.name}: it was opened only to be read")
         with self._one_line_errors(), self._our_turn(), self._writer.begin() as tx:
             yield tx
 
@@ -75,7 +82,7 @@ class Database:
             if self.is_sqlite:
                 busy_now, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
                 return not busy_now
-            connection.exec_driver_sql("VACUUM ledger_orders, ledger_shipments")
+            connection.exec_driver_sql("VACUUM ledger_orders, ledger_shipments, ledger_events")
             return True
 
     def close(self) -> None:
@@ -141,10 +148,11 @@ def ledger_address(url: str) -> URL:
     return address
 
 
-def _postgresql_engine(address: URL, _name: str, busy_timeout: float) -> Engine:
+def _postgresql_engine(address: URL, _name: str, busy_timeout: float, *, read_only: bool) -> Engine:
     patience = int(busy_timeout * 1000)
     # A process that stands still in the middle of a transaction loses it, before those who wait for its rows give up.
     options = f"-c lock_timeout={patience} -c idle_in_transaction_session_timeout={patience}"
+    options += " -c default_transaction_read_only=on" if read_only else ""
     try:
         return create_engine(
             address,
@@ -157,26 +165,43 @@ def _postgresql_engine(address: URL, _name: str, busy_timeout: float) -> Engine:
         raise ConfigError("PostgreSQL needs its driver: pip install 'tradegecko-bridge[postgres]'") from None
 
 
-def _sqlite_engine(address: URL, name: str, busy_timeout: float) -> Engine:
+def _sqlite_engine(address: URL, name: str, busy_timeout: float, *, read_only: bool) -> Engine:
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         raise StoreError(f"{name}: SQLite 3.35 or newer is needed; this Python has {sqlite3.sqlite_version}")
-    _create_private(Path(str(address.database)), name)
-    engine = create_engine(
-        address,
-        hide_parameters=True,
-        pool_timeout=busy_timeout,
-        # isolation_level None: the driver starts no transactions on its own, we do (below)
-        connect_args={"timeout": busy_timeout, "isolation_level": None},
-    )
+    path = Path(str(address.database))
+    if not path.parent.is_dir():
+        raise StoreError(f"{name}: the directory {path.parent} does not exist; create it first")
+    if not read_only:
+        _create_private(path, name)
+    elif not path.exists():
+        raise NoLedger(f"{name}: there is none yet")
+    # isolation_level None: the driver starts no transactions on its own, we do (below)
+    settings: dict[str, Any] = {"timeout": busy_timeout, "isolation_level": None}
+    made_from = _to_read(path) if read_only else address
+    engine = create_engine(made_from, hide_parameters=True, pool_timeout=busy_timeout, connect_args=settings)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
+    if read_only:
+        event.listen(engine, "connect", _refuse_writes)
     return engine
+
+
+def _to_read(path: Path) -> URL:
+    """A file as it has to be opened so that reading it leaves no trace.
+
+    SQLite makes a log beside it even to read. Who may write removes an empty one at the end; but one that was there
+    he would carry over into the file if nobody else has it open, and who may only read leaves that one as it is.
+    """
+    mode = "ro" if Path(f"{path}-wal").exists() else "rw"
+    return URL.create("sqlite", database=path.absolute().as_uri(), query={"mode": mode, "uri": "true"})
+
+
+def _refuse_writes(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA query_only=ON")
 
 
 def _create_private(path: Path, name: str) -> None:
     """A new ledger is its owner's alone: it holds names and addresses. SQLite's side files follow suit."""
-    if not path.parent.is_dir():
-        raise StoreError(f"{name}: the directory {path.parent} does not exist; create it first")
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except FileExistsError:

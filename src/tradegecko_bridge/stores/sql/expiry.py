@@ -31,7 +31,9 @@ def expire(
     due = tx.execute(query.limit(max(limit, 0)).with_for_update(skip_locked=True)).all()
     changes = [expiry_rules.expired(to_full_row(stored), at, who) for stored in due]
     order_statements.write_changes(tx, changes)
-    shipment_statements.expire(tx, [row.entry.id for row, _ in changes])
+    ids = [row.entry.id for row, _ in changes]
+    shipment_statements.expire(tx, ids)
+    order_statements.expire_history(tx, ids)
     return len(changes)
 
 

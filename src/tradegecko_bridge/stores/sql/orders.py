@@ -24,6 +24,7 @@ from tradegecko_bridge.ledger import (
     Step,
 )
 from tradegecko_bridge.stores import intake_rules, lookup_rules, work_rules
+from tradegecko_bridge.stores.expiry_rules import TOLD, expired_why
 from tradegecko_bridge.stores.lookup_rules import searched
 from tradegecko_bridge.stores.row import Arrival, Change, Row
 from tradegecko_bridge.stores.sql.cursors import advance
@@ -306,13 +307,24 @@ def history(tx: Connection, entry_id: int) -> list[LedgerEvent]:
 
 
 def owners(tx: Connection, entry_ids: Collection[int]) -> dict[int, str]:
-    """Whose entries these are (connection by entry id), locked as a row that points to them locks them.
+    """Whose entries these are: connection by entry id.
 
-    That is done before such a row is written, and in the order of ids as everywhere.
+    They are locked as a row that refers to them will lock them: before their shipments are, as everybody does it.
     """
     found: dict[int, str] = {}
     for part in chunks(sorted(entry_ids)):
         query = select(_c.id, _c.connection).where(_c.id.in_(part)).order_by(_c.id)
-        query = query.with_for_update(read=True, key_share=True)
-        found.update((row.id, row.connection) for row in tx.execute(query))
+        locked = query.with_for_update(read=True, key_share=True)
+        found.update((row.id, row.connection) for row in tx.execute(locked))
     return found
+
+
+def expire_history(tx: Connection, entry_ids: Collection[int]) -> None:
+    """What earlier versions wrote into these orders' histories of whom they were about goes."""
+    statement = update(events).where(events.c.id == bindparam("row_id"))
+    for part in chunks(entry_ids):
+        query = select(events.c.id, events.c.why)
+        told = tx.execute(query.where(events.c.order_id.in_(part), events.c.why.startswith(TOLD))).all()
+        left = [{"row_id": event.id, "why": expired_why(event.why)} for event in told]
+        if left:
+            tx.execute(statement, left)

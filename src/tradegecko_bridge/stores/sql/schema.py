@@ -10,7 +10,7 @@ from threading import Lock
 
 from sqlalchemy import Connection, inspect, text
 
-from tradegecko_bridge.errors import SchemaTooNew
+from tradegecko_bridge.errors import NoLedger, SchemaTooNew, StoreError
 from tradegecko_bridge.stores.sql.database import Database, wait_alone
 from tradegecko_bridge.stores.sql.tables import HEAD, VERSION_TABLE
 
@@ -33,6 +33,26 @@ def bring_up_to_date(database: Database) -> None:
         with _one_migration, database.writing() as tx:
             wait_alone(tx, "migrate")
             _migrate(tx, database.name)
+
+
+def must_be_up_to_date(database: Database) -> None:
+    """Look whether the tables can be read as they are; nothing is changed.
+
+    Raises:
+        NoLedger: the database has no ledger in it.
+        SchemaTooNew: as for :func:`bring_up_to_date`.
+        StoreError: an earlier version wrote it.
+    """
+    with database.reading() as tx:
+        revision = _revision(tx)
+    if revision is None:
+        raise NoLedger(f"{database.name}: there is no ledger in it yet")
+    if revision != HEAD:
+        _must_be_known(revision, database.name)
+        raise StoreError(
+            f"{database.name}: an earlier version wrote it (schema {revision}), and only to be read it is not brought "
+            "forward; run `tgbridge ledger check` or a sync first"
+        )
 
 
 def _revision(tx: Connection) -> str | None:

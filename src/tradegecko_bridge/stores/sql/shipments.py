@@ -78,11 +78,11 @@ def expire(tx: Connection, entry_ids: Collection[int]) -> None:
     """The personal data of these orders' shipments goes; nothing else of them changes."""
     statement = update(shipments).where(_c.id == bindparam("row_id"))
     for part in chunks(entry_ids):
-        rows = [to_shipment_row(stored) for stored in tx.execute(select(shipments).where(_c.order_id.in_(part)))]
-        if rows:
-            contents = [to_json(expired_shipment(row).entry.shipment) for row in rows]
-            left = [{"content": text, "row_id": row.entry.id} for text, row in zip(contents, rows, strict=True)]
-            tx.execute(statement, left)
+        told = select(shipments).where(_c.order_id.in_(part), _c.state != ShipmentState.PENDING.value)
+        rows = [expired_shipment(to_shipment_row(stored)) for stored in tx.execute(told.with_for_update())]
+        left = [(row.entry.id, to_json(row.entry.shipment), row.entry.reason) for row in rows]
+        if left:
+            tx.execute(statement, [{"row_id": id_, "content": text, "reason": said} for id_, text, said in left])
 
 
 def claim(
@@ -108,4 +108,8 @@ def record(tx: Connection, entry: ShipmentEntry, at: datetime) -> None:
     stored = tx.execute(select(shipments).where(_c.id == entry.id).with_for_update()).one_or_none()
     if stored is None:
         raise KeyError(f"no shipment entry {entry.id}")
-    _update(tx, [shipment_rules.recorded(to_shipment_row(stored), entry)], at)
+    row = shipment_rules.recorded(to_shipment_row(stored), entry)
+    # Locked, so that an order which expires at this moment is seen here, or sees this shipment as told.
+    order = select(orders.c.expired_at).where(orders.c.id == row.entry.entry_id).with_for_update(read=True)
+    expired = tx.execute(order).scalar_one() is not None
+    _update(tx, [expired_shipment(row) if expired else row], at)

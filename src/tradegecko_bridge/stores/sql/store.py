@@ -29,7 +29,7 @@ from tradegecko_bridge.stores.sql.database import Database
 from tradegecko_bridge.stores.sql.health import LedgerHealth
 from tradegecko_bridge.stores.sql.mirrors import SqlMirrorStore
 from tradegecko_bridge.stores.sql.permits import SqlPermitBook
-from tradegecko_bridge.stores.sql.schema import bring_up_to_date
+from tradegecko_bridge.stores.sql.schema import bring_up_to_date, must_be_up_to_date
 from tradegecko_bridge.stores.sql.tokens import SqlTokenStore
 
 
@@ -40,22 +40,31 @@ class SqlStore:
         url: ``sqlite:///ledger.db`` (relative), ``sqlite:////var/lib/ledger.db`` (absolute) or
             ``postgresql://user:password@host/database``. A new SQLite file is readable by its owner only.
         busy_timeout: seconds to wait for another process that holds the database.
+        read_only: the ledger is neither made nor brought forward, and nothing is written to it, with one exception:
+            :attr:`tokens` keeps a login that is refreshed, which would be lost otherwise.
 
     Raises:
         ConfigError: the address cannot work.
+        NoLedger: ``read_only``, and there is none.
         SchemaTooNew: a newer version of this package wrote the ledger; nothing is changed.
         StoreBusy: another process holds the database for longer than ``busy_timeout``.
-        StoreError: the database cannot be opened; the message says why.
+        StoreError: the database cannot be opened, or as it is not be read; the message says why.
     """
 
-    def __init__(self, url: str = "sqlite:///ledger.db", *, busy_timeout: float = 30.0) -> None:
-        self._database = Database(url, busy_timeout)
+    def __init__(
+        self, url: str = "sqlite:///ledger.db", *, busy_timeout: float = 30.0, read_only: bool = False
+    ) -> None:
+        self._database = self._for_tokens = Database(url, busy_timeout, read_only=read_only)
         try:
-            bring_up_to_date(self._database)
+            if read_only:
+                must_be_up_to_date(self._database)
+                self._for_tokens = Database(url, busy_timeout)
+            else:
+                bring_up_to_date(self._database)
         except BaseException:
             self.close()
             raise
-        self.tokens = SqlTokenStore(self._database)
+        self.tokens = SqlTokenStore(self._for_tokens)
         """The logins kept beside the ledger, a :class:`~tradegecko_bridge.ports.TokenStore`."""
         self.permits = SqlPermitBook(self._database)
         """What is used of the rate limit, a :class:`~tradegecko_bridge.ports.RateLedger`."""
@@ -73,6 +82,7 @@ class SqlStore:
 
     def close(self) -> None:
         """See :meth:`tradegecko_bridge.ports.Store.close`."""
+        self._for_tokens.close()  # first: after the last to close SQLite tidies up, and who only reads must not
         self._database.close()
 
     # ── orders ───────────────────────────────────────────────────────────────────────────────

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from tradegecko_bridge.commerce import Address, Customer, Discount, OrderLine, SourceOrder
+from tradegecko_bridge.commerce import Address, Customer, Discount, OrderLine, Package, SourceOrder
 from tradegecko_bridge.ledger import EXPIRABLE, FINISHED, OrderState, ShipmentState
 from tradegecko_bridge.ports import Store
 from tradegecko_bridge.testing.store_checks.cases import (
@@ -201,6 +201,66 @@ class ExpiryChecks:
         assert (after.state, after.shipment.items) == (ShipmentState.SENT, shipment.items)
         assert "1Z999" not in str(_everything(after.shipment))
         assert store.take_in_shipments(SHOP, [(row.entry_id, shipment)], cursor=None, at=LATER) == 0
+
+    def test_what_a_source_said_of_a_shipment_goes_too(self, store: Store) -> None:
+        """A source may name somebody when it refuses a shipment: its words go with the order's data.
+
+        *Troubleshooting:* ``expiry_rules.expired_shipment`` gives the row; its reason is written too.
+        """
+        with_shipments(store, a_shipment())
+        (row,) = claim_shipments(store)
+        store.record_shipment(evolve(row, state=ShipmentState.REFUSED, reason="z@x.pl has moved"), at=AT)
+        assert expire(store, states=EXPIRABLE) == 1
+        (after,) = store.shipments(SHOP)
+        assert (after.state, after.reason) == (ShipmentState.REFUSED, "")
+
+    @pytest.mark.parametrize("state", [ShipmentState.SENT, ShipmentState.REFUSED])
+    def test_a_shipment_after_expiry(self, store: Store, state: ShipmentState) -> None:
+        """One that comes or changes later is told whole; then its tracking number goes, and it stays known.
+
+        *Troubleshooting:* ``record_shipment`` looks whether the order has expired; what is pending keeps its content.
+        """
+        in_state(store, S.CONFIRMED)
+        expire(store)
+        entry = entry_of(store)
+        for packages in (TRACKED, (Package(tracking_number="1Z000"),)):
+            shipment = a_shipment(packages=packages)
+            assert store.take_in_shipments(SHOP, [(entry.id, shipment)], cursor=None, at=LATER) == 1
+            (row,) = claim_shipments(store, LATER)
+            waits = evolve(row, state=ShipmentState.PENDING, reason="down", next_attempt_at=LATER)
+            store.record_shipment(waits, at=LATER)
+            (row,) = claim_shipments(store, LATER)
+            assert (row.shipment, row.reason) == (shipment, "down")
+            store.record_shipment(evolve(row, state=state, reason="z@x.pl"), at=LATER)
+            (after,) = store.shipments(SHOP)
+            assert (after.state, after.reason, after.shipment.items) == (state, "", shipment.items)
+            assert "1Z" not in str(_everything(after.shipment))
+            assert store.take_in_shipments(SHOP, [(entry.id, shipment)], cursor=None, at=LATER) == 0
+        assert entry_of(store) == entry
+
+    @pytest.mark.parametrize(
+        ("why", "left"),
+        [
+            ("shipment 7 sent: 1 unit, TRK99, complete", "shipment 7 sent (the rest has expired)"),
+            ("shipment 7 refused: z@x.pl has moved", "shipment 7 refused (the rest has expired)"),
+            (
+                "shipment 7 was taken over by another worker; shipment 8 sent: 1 unit, TRK99, complete",
+                "shipment 7 was taken over by another worker (the rest has expired)",
+            ),
+            ("shipment 7 sent (1 unit, complete)", "shipment 7 sent (1 unit, complete)"),
+            ("shipment 7 was lost: told by telephone", "shipment 7 was lost: told by telephone"),
+        ],
+    )
+    def test_what_earlier_versions_wrote_of_shipments(self, store: Store, why: str, left: str) -> None:
+        """They put tracking numbers and sources' words into the history: expiry takes both out, and nothing else.
+
+        *Troubleshooting:* ``expiry_rules.expired_why`` gives the text.
+        """
+        in_state(store, S.DELIVERED)
+        store.amend(entry_of(store).id, S.CONFIRMED, at=AT, who="ann", why=why)
+        before = history_of(store)
+        expire(store)
+        assert history_of(store)[:-1] == [*before[:-1], evolve(before[-1], why=left)]
 
     def test_what_is_worked_on_or_left_to_do_waits(self, store: Store) -> None:
         """An order somebody has claimed, or with something still to do, keeps its data until that is over.
