@@ -36,7 +36,7 @@ from tradegecko_bridge.errors import (
     Rejected,
     Unavailable,
 )
-from tradegecko_bridge.ledger import AT_REMOTE, LedgerEntry, OrderState, Reason, Step
+from tradegecko_bridge.ledger import AT_REMOTE, CANCELED_AT_SOURCE, LedgerEntry, OrderState, Reason, Step
 
 FRESH: Final = timedelta(seconds=30)
 """How long before its request leaves an intent may have been written: much less than a claim lasts."""
@@ -128,12 +128,16 @@ class Sender:
         return None
 
     def _planned(self, entry: LedgerEntry, order: SourceOrder, catalog: Catalog) -> Ready | None:
-        """An order that was never sent, and is not taken or cannot be planned, need not be looked for."""
-        reason = None if entry.generation else not_taken(order, self._w.settings)
-        if reason is not None:
+        """An order that was never sent, and is not taken or cannot be planned, need not be looked for.
+
+        One that was is looked for in any case, and then goes out whatever a filter says by now; but not if it was
+        canceled.
+        """
+        reason = not_taken(order, self._w.settings)
+        if reason is not None and not entry.generation:
             self._outcomes.skip(entry, reason)
             return None
-        draft = plan(self._w, order, catalog)
+        draft = reason if reason == CANCELED_AT_SOURCE else plan(self._w, order, catalog)
         found = None
         if entry.generation or not isinstance(draft, Reason):
             found = look(self._w, entry.reference, self._remote_number(entry), certain=bool(entry.generation))
@@ -145,12 +149,16 @@ class Sender:
         """The order, if it shall be sent now: it is not there, and will not show up any more."""
         if isinstance(found, RemoteOrder):
             self._outcomes.delivered(entry, found, order, catalog, Outcome.ADOPTED)
-        elif self._may_show_up(entry) and (isinstance(found, Reason) or _used_up(entry) or entry.superseded):
+        elif self._may_show_up(entry) and (not self._may_go_again(entry) or isinstance(found, Reason)):
             self._outcomes.doubt(entry, entry.reason or Reason("no_answer", "nobody knows whether it arrived"))
+        elif found == CANCELED_AT_SOURCE and entry.state is not OrderState.UNCERTAIN:
+            self._outcomes.skip(entry, CANCELED_AT_SOURCE)
         elif isinstance(found, Reason):
             self._outcomes.hold(entry, found)
         elif entry.superseded:
             self._outcomes.begin_anew(entry)
+        elif self._outcomes.is_over(entry):
+            self._outcomes.give_up_in_doubt(entry)
         else:
             return Ready(
                 entry=entry,
@@ -171,6 +179,10 @@ class Sender:
         if entry.state is not OrderState.UNCERTAIN:
             return False
         return self._w.clock() - (entry.sent_at or entry.updated_at) <= self._w.timing.patience
+
+    def _may_go_again(self, entry: LedgerEntry) -> bool:
+        """Whether the same request may leave once more while an earlier one may yet show up."""
+        return not (_used_up(entry) or entry.superseded or self._outcomes.is_over(entry))
 
     # ── the intent ───────────────────────────────────────────────────────────────────────────
 
@@ -247,9 +259,11 @@ class Sender:
         except OutcomeUnknown as error:
             self._settle(one, entry, error)
         except Unavailable as error:
-            outcomes.wait(entry, error)
+            outcomes.wait(entry, error, doubted=_in_doubt(one.entry))
         except GatewayError as error:
-            unsent = entry.moved(OrderState.PENDING, self._w.clock())
+            doubted = _in_doubt(one.entry)
+            to = OrderState.UNCERTAIN if doubted else OrderState.PENDING
+            unsent = entry.moved(to, self._w.clock(), reason=entry.reason if doubted else None)
             outcomes.record(unsent, f"not sent: {error}", details.failed(error))
             raise
         else:
@@ -302,6 +316,11 @@ class Sender:
         else:
             code = "key_used" if isinstance(error, AlreadySent) else "no_answer"
             self._outcomes.doubt(entry, Reason(code, str(error)), details.failed(error))
+
+
+def _in_doubt(entry: LedgerEntry) -> bool:
+    """Whether what was sent under the entry's key may yet arrive, or have arrived."""
+    return entry.state is OrderState.UNCERTAIN and not _used_up(entry)
 
 
 def _used_up(entry: LedgerEntry) -> bool:
