@@ -4,7 +4,8 @@
 
     pending ──> sending ──> delivered ──> shipped ──> confirmed
        │           │  └───> uncertain ──> delivered
-       │           │            └───────> pending (certainly not there: next key)
+       │           │            ├───────> pending (certainly not there: next key)
+       │           │            └───────> failed  (given up; nobody knows)
        ├──> held <─┘  (released: back to pending)
        ├──> skipped
        ├──> failed     (given up; by hand back to pending)
@@ -50,6 +51,7 @@ class OrderState(StrEnum):
 
 
 _S = OrderState
+_IN_DOUBT = frozenset({_S.SENDING, _S.UNCERTAIN})
 _TAKEN_BACK = frozenset({_S.HELD, _S.SKIPPED, _S.CANCELED})
 NEXT: dict[OrderState, frozenset[OrderState]] = {
     _S.PENDING: _TAKEN_BACK | {_S.PENDING, _S.SENDING, _S.DELIVERED, _S.FAILED},
@@ -81,6 +83,8 @@ OUT = AT_REMOTE | IN_DOUBT
 
 BY_HAND = "by_hand"
 """The code of a reason that a person gave."""
+GAVE_UP_IN_DOUBT = "gave_up_in_doubt"
+"""The code of a failed order's reason: it was sent, and nobody knows whether it arrived."""
 
 
 @frozen
@@ -94,6 +98,15 @@ class Reason:
     code: str
     text: str
     passing: bool = field(default=False, kw_only=True)
+
+
+STANDING = ("source_status", "payment_status", "paid")
+"""The fields of an order that tell how far it is at its source. The event of new content for an order that was sent has
+them in its ``detail``: that content itself is not taken up."""
+INTAKE = "intake"
+"""Who changes an order because its source said so."""
+CANCELED_AT_SOURCE = Reason("canceled_at_source", "canceled at the source before it was sent")
+"""Why an order that its source gives as canceled is never sent by itself."""
 
 
 @frozen(kw_only=True)
@@ -119,8 +132,9 @@ class LedgerEntry:
     still to be done with a delivered order (invoice, pay, pack), in their order; the first of them may have been tried.
     ``superseded``: the source changed or canceled the order while it was on its way out; what it says now is taken up
     when the entry goes back to pending. ``serial`` is the row's claim serial when it was read, by which a store knows
-    that the row has since passed into other hands. ``in_state_since`` is when it came into its present state,
-    ``expired_at`` when the customer's data was taken out of ``order``; such an order is never sent again.
+    that the row has since passed into other hands. ``in_state_since`` is when it came into its present state
+    (sending and uncertain are one in this: since when it has been on its way or in doubt), ``expired_at`` when the
+    customer's data was taken out of ``order``; such an order is never sent again.
     """
 
     id: int
@@ -160,7 +174,8 @@ class LedgerEntry:
 
     def since(self, to: OrderState, at: datetime) -> datetime:
         """``in_state_since`` of this entry in ``to``, where it comes ``at`` a moment or is already."""
-        return self.in_state_since if to is self.state else at
+        stays = to is self.state or {to, self.state} <= _IN_DOUBT  # a doubt does not begin anew with every request
+        return self.in_state_since if stays else at
 
 
 @frozen(kw_only=True)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from attrs import evolve
 
-from tests.engine.bench import Bench, outcomes
+from tests.engine.bench import Bench, detail, outcomes
 from tests.support import ListSource
-from tradegecko_bridge import ConnectionSettings, Sandbox, TradeGeckoClient
+from tradegecko_bridge import ConnectionSettings, Decisions, Sandbox, TradeGeckoClient
 from tradegecko_bridge.engine import Outcome
-from tradegecko_bridge.ledger import OrderState
+from tradegecko_bridge.ledger import CANCELED_AT_SOURCE, OrderState
 from tradegecko_bridge.testing.builders import an_order
 
 CANCELED = an_order("1001", canceled_at=datetime(2026, 11, 3, tzinfo=UTC), cursor="later")
@@ -123,6 +123,81 @@ def test_canceled_taken_back_and_canceled_again(sandbox: Sandbox, client: TradeG
     bench.source.orders.append(evolve(CANCELED, cursor="last"))
     bench.deliver()
     assert [order.status for order in bench.remote()] == ["void"]
+
+
+@pytest.mark.parametrize("on_cancel", ["report", "void"])
+@pytest.mark.parametrize("kept_back", [OrderState.HELD, OrderState.SKIPPED])
+def test_canceled_while_a_person_kept_it_back(
+    sandbox: Sandbox, client: TradeGeckoClient, kept_back: OrderState, on_cancel: str
+) -> None:
+    """Said when it happens; releasing it is refused, and even released past that it is never created."""
+    settings = ConnectionSettings(on_cancel=on_cancel)
+    bench = Bench(sandbox, client, ListSource([an_order("1001")]), settings=settings)
+    bench.store.take_in("shop", bench.source.orders, at=bench.clock())
+    (entry,) = bench.store.entries()
+    bench.store.amend(entry.id, kept_back, at=bench.clock(), who="ann", why="wait")
+    bench.source.orders.append(CANCELED)
+    report = bench.deliver()
+    assert outcomes(report) == {"1001": Outcome.CANCELED}
+    assert detail(report, "1001") == f"canceled at the source; it stays {kept_back}, and is not sent"
+    decisions = Decisions(bench.store, who="ann", clock=bench.clock)
+    (refused,) = decisions.release(bench.store.entries())
+    assert refused.problem == (
+        "order 1001: canceled at the source, so it is not sent; if it is wanted after all, enter it there anew"
+    )
+    bench.store.amend(entry.id, OrderState.PENDING, at=bench.clock(), who="ann", why="send it all the same")
+    foreseen = bench.engine.deliver_orders(dry_run=True)
+    assert (outcomes(foreseen), foreseen.items[0].facts) == (
+        {"1001": Outcome.SKIPPED},
+        {"reason": "canceled_at_source"},
+    )
+    assert outcomes(bench.deliver()) == {"1001": Outcome.CANCELED}
+    (after,) = bench.store.entries()
+    assert (after.state, after.reason) == (OrderState.CANCELED, CANCELED_AT_SOURCE)
+    assert bench.remote() == []
+
+
+@pytest.mark.parametrize("arrived", [False, True])
+def test_a_canceled_order_that_was_sent_is_looked_for(
+    sandbox: Sandbox, client: TradeGeckoClient, arrived: bool
+) -> None:
+    """Its content says canceled, and it was sent all the same (as earlier versions did): found if it is there, and
+    never sent again. A dry run says the same."""
+    bench = Bench(sandbox, client, ListSource([CANCELED]))
+    bench.store.take_in("shop", bench.source.orders, at=bench.clock())
+    (entry,) = bench.store.entries()
+    if arrived:
+        Bench(sandbox, client, ListSource([an_order("1001")])).deliver()
+    writes = len(bench.writes())
+    bench.store.amend(entry.id, OrderState.PENDING, at=bench.clock(), who="ann", why="send it all the same")
+    now = bench.clock()
+    (claimed,) = bench.store.claim("shop", "x", at=now, until=now + timedelta(minutes=7), limit=1)
+    bench.store.record(claimed.moved(OrderState.SENDING, now, generation=1, sent_at=now), who="x")
+    bench.clock.move(hours=1)
+    foreseen = outcomes(bench.engine.deliver_orders(dry_run=True))
+    report = bench.deliver()
+    if arrived:
+        assert foreseen == outcomes(report) == {"1001": Outcome.ADOPTED}
+    else:
+        assert foreseen == {"1001": Outcome.SKIPPED}
+        assert outcomes(report) == {"1001": Outcome.HELD}
+        assert detail(report, "1001") == CANCELED_AT_SOURCE.text
+    assert len(bench.writes()) == writes
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_cancellation_before_sending_is_told_once(sandbox: Sandbox, client: TradeGeckoClient, known: bool) -> None:
+    """Whether the order was in the ledger already, held for something, or comes canceled; and it is no failure."""
+    bench = Bench(sandbox, client, ListSource([an_order("1001", shipping_address=None)] if known else []))
+    bench.deliver()
+    bench.source.orders.append(CANCELED)
+    report = bench.deliver()
+    assert report
+    assert [item.as_dict() for item in report.items] == [
+        {"name": "1001", "outcome": "canceled", "detail": "canceled at the source before it was sent"}
+    ]
+    assert "1 canceled" in report.headline()
+    assert bench.deliver().items == []
 
 
 def test_canceled_while_in_doubt(sandbox: Sandbox, client: TradeGeckoClient) -> None:

@@ -82,6 +82,27 @@ def test_retrying_undoes_no_person_s_hold() -> None:
     assert decide(store, Decision.RELEASE, held) == ""
 
 
+@pytest.mark.parametrize("decision", [Decision.RELEASE, Decision.RETRY])
+@pytest.mark.parametrize("state", [S.HELD, S.SKIPPED, S.FAILED, S.CANCELED])
+def test_what_its_source_canceled_is_not_sent(state: OrderState, decision: Decision) -> None:
+    """The line says why, and what to do instead; the ledger stays as it is."""
+    store = MemoryStore()
+    entry = in_state(store, S.PENDING)
+    if state is S.FAILED:
+        entry = store.record(claim_one(store).moved(state, AT, reason=Reason("gave_up", "15 days")), who="bob")
+    else:
+        entry = store.amend(entry.id, state, at=AT, who="bob", why="so")
+    store.take_in("shop", [evolve(orders(1)[0], canceled_at=AT)], at=AT)
+    entry = entry_of(store)
+    assert entry.order is not None
+    assert entry.order.canceled_at == AT
+    problem = decide(store, decision, entry)
+    if decision is Decision.RELEASE:
+        assert problem.startswith("order 1: canceled at the source, so it is not sent; if it is wanted after all,")
+    assert problem
+    assert entry_of(store) == entry
+
+
 def test_what_is_left_to_do_can_be_retried() -> None:
     """A delivered order whose invoice was refused stays delivered and is due again."""
     store = MemoryStore()

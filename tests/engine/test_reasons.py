@@ -11,7 +11,9 @@ from tradegecko_bridge.engine.reasons import CODES
 
 SOURCE = Path(tradegecko_bridge.__file__).parent
 DUTY = Path(__file__).parents[2] / "docs" / "duty.md"
-CODE = re.compile(r'Reason\(\s*(?:code=)?"([a-z_]+)"|^(?:BY_HAND|REFUSED)(?:: Final)? = "([a-z_]+)"', re.MULTILINE)
+CODE = re.compile(
+    r'Reason\(\s*(?:code=)?"([a-z_]+)"|^(?:BY_HAND|GAVE_UP_IN_DOUBT|REFUSED)(?:: Final)? = "([a-z_]+)"', re.MULTILINE
+)
 
 
 def codes() -> set[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import Factory, define, field, frozen
 
 from tradegecko_bridge.errors import ClaimLost, StoreError
 from tradegecko_bridge.ledger import AT_REMOTE, NEXT, LedgerEntry, OrderState, ShipmentEntry, ShipmentState
@@ -42,10 +42,13 @@ class Known:
     remote_id: str | None = None
     newer: Word | None = None
     history: list[tuple[OrderState | None, OrderState]] = field(factory=list)
+    since: datetime = field(default=Factory(lambda self: self.taken_in_at, takes_self=True))
 
-    def become(self, to: OrderState) -> None:
+    def become(self, to: OrderState, at: datetime) -> None:
         """A step of its history."""
         self.history.append((self.state, to))
+        if to is not self.state and not (to in IN_DOUBT and self.state in IN_DOUBT):
+            self.since = at
         self.state = to
 
     def let_go(self) -> None:
@@ -62,20 +65,20 @@ class Known:
         wanted = self.state in {S.PENDING, S.UNCERTAIN} or (self.state is S.HELD and self.passing)
         return wanted and (self.next_at is None or self.next_at <= at)
 
-    def hear(self, word: Word) -> bool:
+    def hear(self, word: Word, at: datetime) -> bool:
         """The source says something: whether that is news."""
         if word == self.seen:
             return False
         self.seen = word
         if self.state not in OUT:
-            self.take_up(word)
+            self.take_up(word, at)
             return True
         self.history.append((self.state, self.state))
         if self.state in IN_DOUBT and word.version is not None:
             self.newer = word
         return True
 
-    def take_up(self, word: Word) -> None:
+    def take_up(self, word: Word, at: datetime) -> None:
         """New content for an order that is not out."""
         before, to = self.state, self._after(word)
         self.newer = None
@@ -85,7 +88,7 @@ class Known:
             self.passing = self.by_hand = False
         if to is S.PENDING is not before:
             self.next_at = None
-        self.become(to)
+        self.become(to, at)
         self.let_go()
 
     def _stays(self, word: Word) -> bool:
@@ -103,7 +106,7 @@ class Known:
             return self.state
         return S.HELD if word.version is None else S.CANCELED if word.canceled else S.PENDING
 
-    def settle(self) -> None:
+    def settle(self, at: datetime) -> None:
         """Its fate is known: what the source said meanwhile is taken up, or comes too late."""
         if self.newer is None or self.state in IN_DOUBT:
             return
@@ -111,7 +114,7 @@ class Known:
             self.newer = None
             self.history.append((self.state, self.state))
         else:
-            self.take_up(self.newer)
+            self.take_up(self.newer, at)
 
 
 @define
@@ -150,7 +153,7 @@ class Model:
                 continue
             if reference in self.orders:
                 known += 1
-                if self.orders[reference].hear(word):
+                if self.orders[reference].hear(word, at):
                     changed.append(reference)
             else:
                 new.append(reference)
@@ -164,7 +167,7 @@ class Model:
         due = sorted((k for k in self.orders.values() if k.is_due(at)), key=lambda k: k.taken_in_at)[:limit]
         for known in due:
             if known.state is S.SENDING:
-                known.become(S.UNCERTAIN)
+                known.become(S.UNCERTAIN, at)
             known.lease = until
             known.serial += 1
         return [known.reference for known in due]
@@ -182,7 +185,7 @@ class Model:
         if entry.remote_id in others:
             raise StoreError
         if why or entry.state is not known.state:
-            known.become(entry.state)
+            known.become(entry.state, entry.updated_at)
         known.passing = entry.reason is not None and entry.reason.passing
         known.by_hand = False
         known.remote_id = entry.remote_id
@@ -191,7 +194,7 @@ class Model:
             known.lease = entry.claim.until if entry.claim else None
         else:
             known.let_go()
-        known.settle()
+        known.settle(entry.updated_at)
 
     def unclaim(self, entry: LedgerEntry) -> None:
         """A worker gives up."""
@@ -210,9 +213,9 @@ class Model:
             raise ValueError
         if known.state not in AT_REMOTE or retry:
             known.by_hand, known.passing, known.next_at = to in REASONED, False, None
-        known.become(to)
+        known.become(to, at)
         known.let_go()
-        known.settle()
+        known.settle(at)
 
     def take_in_shipments(self, said: Sequence[tuple[str, str, int]], cursor: str | None) -> int:
         """Reference, order and version of each: how many were news."""
@@ -270,6 +273,7 @@ def same(found: LedgerEntry, known: Known) -> dict[str, tuple[Any, Any]]:
         "serial": (found.serial, known.serial),
         "superseded": (found.superseded, known.newer is not None),
         "remote_id": (found.remote_id, known.remote_id),
+        "since": (found.in_state_since, known.since),
         "next_attempt_at": (found.next_attempt_at, known.next_at),
         "reasoned": (found.reason is not None, known.state in REASONED),
     }

@@ -29,6 +29,7 @@ _STYLE = {
     Outcome.SENT: "green",
     Outcome.HELD: "yellow",
     Outcome.CHANGED: "yellow",
+    Outcome.CANCELED: "yellow",
     Outcome.PLANNED: "cyan",
     Outcome.SKIPPED: "dim",
     Outcome.IGNORED: "dim",

@@ -87,12 +87,13 @@ def _judged(report: Report) -> list[str]:
 
 
 def _in_ledger(wiring: Wiring, *, delivers: bool) -> Iterator[Finding]:
-    states = {_S.HELD, _S.FAILED, _S.UNCERTAIN} | (AT_REMOTE if delivers else frozenset())
+    states = {_S.HELD, _S.FAILED, _S.SENDING, _S.UNCERTAIN} | (AT_REMOTE if delivers else frozenset())
     counts = [count for count in wiring.store.summary(wiring.connection, states=states) if count.code != BY_HAND]
     late = wiring.clock() - wiring.timing.alert_after
     yield from _held(wiring, [count for count in counts if count.state is _S.HELD], late)
     failed = [count for count in counts if count.state is _S.FAILED]
-    doubtful = [count for count in counts if count.state is _S.UNCERTAIN]
+    stuck = [count for count in counts if count.state is _S.SENDING and count.since <= late]
+    doubtful = [*stuck, *(count for count in counts if count.state is _S.UNCERTAIN)]
     if failed:
         yield _finding("failed", failed, "given up", "release or skip", severity=Severity.ERROR)
     if any(count.since <= late for count in doubtful):

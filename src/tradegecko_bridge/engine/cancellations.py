@@ -16,7 +16,7 @@ from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.settings import OnCancel
 from tradegecko_bridge.engine.wiring import Wiring
 from tradegecko_bridge.errors import ClaimLost, GatewayError, OutcomeUnknown, Rejected, Unavailable
-from tradegecko_bridge.ledger import AT_REMOTE, LedgerEntry, OrderState
+from tradegecko_bridge.ledger import AT_REMOTE, OPEN, LedgerEntry, OrderState
 
 KIND: Final = "cancellation"
 TO_DO: Final = "to do "
@@ -24,7 +24,8 @@ TO_DO: Final = "to do "
 DONE: Final = "done"
 NOT_THERE: Final = "not there"
 """It was canceled before it was delivered; should the source take that back, it may be canceled again."""
-IN_DOUBT: Final = (OrderState.SENDING, OrderState.UNCERTAIN)
+MAY_ARRIVE: Final = OPEN | {OrderState.FAILED}
+"""States in which an order that was sent once may yet be found."""
 SHIPPED: Final = "ship"
 
 
@@ -62,7 +63,7 @@ def _settled(wiring: Wiring, entry: LedgerEntry | None, tries: int, report: Repo
     Raises:
         AccessDenied: login, plan or permission.
     """
-    if entry is not None and entry.state in IN_DOUBT:
+    if entry is not None and entry.generation and entry.state in MAY_ARRIVE:
         return f"{TO_DO}{tries}"
     if entry is None or entry.state not in AT_REMOTE:
         return NOT_THERE

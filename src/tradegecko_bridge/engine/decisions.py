@@ -84,7 +84,7 @@ class Decisions:
         return self.decide(Decision.HOLD, entries, why)
 
     def release(self, entries: Iterable[LedgerEntry], why: str = "released by hand") -> list[Decided]:
-        """Send held, skipped, failed or canceled orders out with the next run."""
+        """Send held, skipped, failed or canceled orders out with the next run; not what its source has canceled."""
         return self.decide(Decision.RELEASE, entries, why)
 
     def retry(self, entries: Iterable[LedgerEntry], why: str = "retried by hand") -> list[Decided]:
@@ -147,11 +147,20 @@ def _outcome(decision: Decision, entry: LedgerEntry) -> tuple[OrderState, str]:
         return to, f"order {entry.reference}: a person holds it ({entry.reason.text}); release it instead"
     if decision is Decision.RETRY and entry.state in AT_REMOTE and not entry.todo:
         return to, f"order {entry.reference}: {entry.state}, and nothing is left to be done"
+    looks = decision is Decision.RETRY and entry.generation > 0  # what was sent once is looked for before all else
+    if to is _S.PENDING and _is_canceled(entry) and not looks:
+        said = "canceled at the source, so it is not sent; if it is wanted after all, enter it there anew"
+        return to, f"order {entry.reference}: {said}"
     if to is _S.PENDING and entry.expired_at is not None:
         return to, f"order {entry.reference}: its personal data has expired, so it cannot be sent"
     if to is _S.PENDING and entry.order is None:
         return to, f"order {entry.reference}: {NO_CONTENT}"
     return to, ""
+
+
+def _is_canceled(entry: LedgerEntry) -> bool:
+    """Whether its source gives it as canceled."""
+    return entry.order is not None and entry.order.canceled_at is not None
 
 
 def _refusal(entry: LedgerEntry, to: OrderState) -> str:

@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
-from attrs import evolve
-
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
-from tradegecko_bridge.engine import cancellations
+from tradegecko_bridge.engine import cancellations, changes
 from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.wiring import Interrupted, Wiring, fenced, in_batches, plugin_fence
-from tradegecko_bridge.ledger import AT_REMOTE
 from tradegecko_bridge.ports import AcknowledgesIntake
 
 BATCH: Final = 100
-GOES_ON: Final = ("source_status", "payment_status", "fulfillment_status", "payment_method", "paid")
-"""Fields of an order that change at its source with every payment and parcel."""
 
 
 def arrivals(wiring: Wiring) -> Iterable[SourceOrder | UnreadableOrder]:
@@ -56,11 +51,12 @@ def take_in_batch(
 ) -> tuple[Sequence[str], Sequence[str]]:
     """One batch into the ledger; the references of those that are new, and of those that changed."""
     cancellations.note(wiring, batch)
-    counts = wiring.store.take_in(wiring.connection, batch, at=wiring.clock())
+    now = wiring.clock()
+    counts = wiring.store.take_in(wiring.connection, batch, at=now)
     report.taken_in += len(counts.new)
     report.unchanged += counts.known - len(counts.changed)
     _note_unreadable(batch, report)
-    _note_changed(wiring, [a for a in batch if a.reference in counts.changed], report)
+    changes.tell(wiring, batch, counts, report, before=now)
     return counts.new, counts.changed
 
 
@@ -71,25 +67,6 @@ def _note_unreadable(batch: Sequence[SourceOrder | UnreadableOrder], report: Rep
                 report.problems.append(arrival.problem)
             else:
                 report.add(arrival.number or arrival.reference, Outcome.HELD, arrival.problem)
-
-
-def _note_changed(wiring: Wiring, changed: Sequence[SourceOrder | UnreadableOrder], report: Report) -> None:
-    """Nothing is edited silently: an order that changed after it was delivered is a person's business."""
-    for arrival in changed:
-        for entry in wiring.store.entries(wiring.connection, reference=arrival.reference, states=AT_REMOTE):
-            if _only_went_on(arrival, entry.order):
-                continue
-            canceled = isinstance(arrival, SourceOrder) and arrival.canceled_at is not None
-            said = "canceled" if canceled else "changed"
-            report.add(entry.number, Outcome.CHANGED, f"{said} at the source after it was delivered")
-
-
-def _only_went_on(arrival: SourceOrder | UnreadableOrder, delivered: SourceOrder | None) -> bool:
-    """Whether nothing is different but how far the order is at its source, as it is after every payment and parcel."""
-    if not isinstance(arrival, SourceOrder) or delivered is None:
-        return False
-    went_on = {name: getattr(arrival, name) for name in GOES_ON}
-    return evolve(delivered, **went_on) == arrival
 
 
 def _acknowledge(wiring: Wiring, batch: Sequence[SourceOrder | UnreadableOrder], report: Report) -> None:

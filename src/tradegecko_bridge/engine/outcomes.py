@@ -18,7 +18,7 @@ from tradegecko_bridge.engine.report import Item, Outcome, Report
 from tradegecko_bridge.engine.rules import sent_lines
 from tradegecko_bridge.engine.wiring import Wiring
 from tradegecko_bridge.errors import ClaimLost, Rejected, Unavailable
-from tradegecko_bridge.ledger import LedgerEntry, OrderState, Reason, Step
+from tradegecko_bridge.ledger import CANCELED_AT_SOURCE, GAVE_UP_IN_DOUBT, LedgerEntry, OrderState, Reason, Step
 
 FAILURES_TO_STOP: Final = 3
 CHANGED_MEANWHILE: Final = "changed or canceled at the source while it was on its way; TradeGecko has it as it was sent"
@@ -166,9 +166,11 @@ class Outcomes:
         self._follow_up(entry, tried=True)
 
     def skip(self, entry: LedgerEntry, reason: Reason) -> None:
-        """Not to be sent."""
-        self.record(entry.moved(OrderState.SKIPPED, self._w.clock(), reason=reason), reason.text)
-        self.say(entry, Outcome.SKIPPED, reason.text)
+        """Not to be sent: by a setting, or because its source canceled it."""
+        canceled = reason == CANCELED_AT_SOURCE
+        to = OrderState.CANCELED if canceled else OrderState.SKIPPED
+        self.record(entry.moved(to, self._w.clock(), reason=reason), reason.text)
+        self.say(entry, Outcome.CANCELED if canceled else Outcome.SKIPPED, reason.text)
 
     def hold(self, entry: LedgerEntry, reason: Reason, error: Rejected | None = None, **facts: Any) -> None:
         """Held for a passing reason it is looked at on every run, but only once in each."""
@@ -184,10 +186,9 @@ class Outcomes:
         now = self._w.clock()
         in_doubt = entry.state is OrderState.UNCERTAIN
         attempts = entry.attempts + (entry.state is not OrderState.SENDING)  # saying it has counted already
-        if not in_doubt and attempts >= TRIES_TO_GIVE_UP and now - entry.taken_in_at > self._w.timing.horizon:
+        if not in_doubt and self._is_over(entry, attempts, now):
             reason = Reason("gave_up", f"gave up after {self._w.timing.horizon.days} days: {error}")
-            self.record(entry.moved(OrderState.FAILED, now, reason=reason), reason.text, details.failed(error))
-            self.say(entry, Outcome.FAILED, reason.text)
+            self._give_up(entry, reason, details.failed(error))
             return
         retry_at = max(self._w.timing.retry_at(now, attempts), error.retry_at or now)
         to = OrderState.UNCERTAIN if in_doubt else OrderState.PENDING
@@ -204,12 +205,35 @@ class Outcomes:
         self.record(doubtful, "" if entry.state is OrderState.UNCERTAIN else reason.text, answer)
         self.say(entry, Outcome.UNCERTAIN, f"{reason.text}; looked for again from {retry_at:%H:%M:%S} UTC")
 
+    def is_over(self, entry: LedgerEntry) -> bool:
+        """Whether an order in doubt has had all its time and tries."""
+        return entry.state is OrderState.UNCERTAIN and self._is_over(entry, entry.attempts, self._w.clock())
+
+    def give_up_in_doubt(self, entry: LedgerEntry) -> None:
+        """Sent as often as it may be, never answered, not to be found: only a person can find out more."""
+        last = f"; last: {entry.reason.text}" if entry.reason else ""
+        text = (
+            f"gave up after {self._w.timing.horizon.days} days: nobody knows whether it arrived, it was not found when "
+            f"last looked for; look in TradeGecko, then retry (looks first), skip or cancel it{last}"
+        )
+        self._give_up(entry, Reason(GAVE_UP_IN_DOUBT, text))
+
+    def _is_over(self, entry: LedgerEntry, attempts: int, now: datetime) -> bool:
+        return attempts >= TRIES_TO_GIVE_UP and now - entry.taken_in_at > self._w.timing.horizon
+
+    def _give_up(self, entry: LedgerEntry, reason: Reason, answer: details.Detail | None = None) -> None:
+        self.record(entry.moved(OrderState.FAILED, self._w.clock(), reason=reason), reason.text, answer)
+        self.say(entry, Outcome.FAILED, reason.text)
+
     def begin_anew(self, entry: LedgerEntry) -> None:
         """Certainly not there, and the source has changed it since: back to the ledger, which takes the change up."""
         facts = {"generation": entry.generation + 1, "remote_number": None}
         anew = entry.moved(OrderState.PENDING, self._w.clock(), **facts)
-        self.record(anew, "certainly not there; the source has changed it since")
-        self.say(entry, Outcome.WAITING, "changed at the source; goes out anew with the next run")
+        after = self.record(anew, "certainly not there; the source has changed it since")
+        if after.state is OrderState.CANCELED:
+            self.say(entry, Outcome.CANCELED, "canceled at the source; is certainly not in TradeGecko")
+        else:
+            self.say(entry, Outcome.WAITING, "changed at the source; goes out anew with the next run")
 
     def unreadable(self, entry: LedgerEntry) -> None:
         """Left as it is where there is a reason, so that whoever can read it still can; else held for one."""

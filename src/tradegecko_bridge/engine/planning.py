@@ -7,23 +7,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from attrs import frozen
+
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.commerce.remote import LineKind, RemoteOrder
 from tradegecko_bridge.engine import details
 from tradegecko_bridge.engine.catalog import catalog_of
+from tradegecko_bridge.engine.changes import since_sent
 from tradegecko_bridge.engine.decisions import NO_CONTENT
 from tradegecko_bridge.engine.deliver import BATCH, OPERATION
 from tradegecko_bridge.engine.intake import arrivals
 from tradegecko_bridge.engine.looking import look, plan
 from tradegecko_bridge.engine.mapping import Catalog
+from tradegecko_bridge.engine.numbers import remote_number
 from tradegecko_bridge.engine.report import Item, Outcome, Report
 from tradegecko_bridge.engine.rules import not_taken
 from tradegecko_bridge.engine.wiring import Interrupted, Wiring, in_batches
 from tradegecko_bridge.errors import GatewayError
-from tradegecko_bridge.ledger import AT_REMOTE, BY_HAND, OPEN, LedgerEntry, OrderState, Reason
+from tradegecko_bridge.ledger import AT_REMOTE, BY_HAND, CANCELED_AT_SOURCE, OPEN, LedgerEntry, OrderState, Reason
 
 _S = OrderState
-Foreseen = SourceOrder | Item | None
+
+
+@frozen
+class Waiting:
+    """An order that would be planned; ``sent``: it was sent before, so that it would be looked for in any case."""
+
+    order: SourceOrder
+    sent: bool = False
+
+
+Foreseen = Waiting | Item | None
 """An order that would be looked at, what would become of it without a look, or nothing."""
 
 
@@ -38,15 +52,15 @@ def plan_delivery(wiring: Wiring) -> Report:
     return report
 
 
-def _batch(wiring: Wiring, batch: Sequence[SourceOrder | Item]) -> Iterator[Item]:
+def _batch(wiring: Wiring, batch: Sequence[Waiting | Item]) -> Iterator[Item]:
     """Some orders planned, those that need no look as they are."""
-    orders = [one for one in batch if isinstance(one, SourceOrder)]
+    orders = [one.order for one in batch if isinstance(one, Waiting)]
     catalog = catalog_of(wiring, orders) if orders else Catalog(variants={}, currencies={})
     for one in batch:
         yield one if isinstance(one, Item) else _planned(wiring, one, catalog)
 
 
-def _foreseen(wiring: Wiring, report: Report) -> Iterator[SourceOrder | Item]:
+def _foreseen(wiring: Wiring, report: Report) -> Iterator[Waiting | Item]:
     """The orders that wait in the ledger, as their source gives them now, and then those that are new."""
     waiting = {entry.reference: entry for entry in reversed(wiring.store.entries(wiring.connection, states=OPEN))}
     given: dict[str, Foreseen] = {}
@@ -78,21 +92,16 @@ def _of_arrival(wiring: Wiring, arrival: SourceOrder | UnreadableOrder, entry: L
     if isinstance(arrival, UnreadableOrder):
         return _item(arrival.number or arrival.reference or "", Outcome.HELD, Reason("unreadable", arrival.problem))
     if entry is None:
-        return _of_new(arrival)
+        return Waiting(arrival)
     if entry.order == arrival or entry.state in {_S.SENDING, _S.UNCERTAIN}:
         return _of_entry(wiring, entry)
     if entry.state in AT_REMOTE or entry.expired_at is not None:
-        said = "canceled" if arrival.canceled_at is not None else "changed"
-        return Item(entry.number, Outcome.CHANGED, f"{said} at the source after it was delivered")
+        said = since_sent(wiring, arrival, entry)
+        return Item(entry.number, Outcome.CHANGED, said) if said else None
     by_hand = entry.reason is not None and entry.reason.code == BY_HAND
-    return _of_entry(wiring, entry) if by_hand or entry.state is _S.FAILED else _of_new(arrival)
-
-
-def _of_new(order: SourceOrder) -> SourceOrder | Item:
-    if order.canceled_at is None:
-        return order
-    reason = Reason("canceled_at_source", "canceled at the source before it was sent")
-    return _item(order.number, Outcome.SKIPPED, reason)
+    if by_hand or entry.state is _S.FAILED:
+        return _of_entry(wiring, entry)
+    return Waiting(arrival, sent=entry.generation > 0)
 
 
 def _of_entry(wiring: Wiring, entry: LedgerEntry) -> Foreseen:
@@ -106,18 +115,24 @@ def _of_entry(wiring: Wiring, entry: LedgerEntry) -> Foreseen:
         return _item(entry.number, Outcome.HELD, entry.reason)
     if entry.state is not _S.SENDING and entry.next_attempt_at is not None and entry.next_attempt_at > now:
         return Item(entry.number, Outcome.KNOWN, f"waits for its next try, from {entry.next_attempt_at:%H:%M:%S} UTC")
-    return entry.order or _item(entry.number, Outcome.HELD, entry.reason or Reason("unreadable", NO_CONTENT))
+    if entry.order is None:
+        return _item(entry.number, Outcome.HELD, entry.reason or Reason("unreadable", NO_CONTENT))
+    return Waiting(entry.order, sent=entry.generation > 0)
 
 
-def _planned(wiring: Wiring, order: SourceOrder, catalog: Catalog) -> Item:
+def _planned(wiring: Wiring, one: Waiting, catalog: Catalog) -> Item:
     """An order that is looked at: planned as it would be, and looked for over there."""
+    order = one.order
     reason = not_taken(order, wiring.settings)
-    if reason is not None:
+    if reason is not None and not one.sent:
         return _item(order.number, Outcome.SKIPPED, reason)
-    draft = plan(wiring, order, catalog)
-    found = draft if isinstance(draft, Reason) else look(wiring, order.reference, draft.number)
+    draft = reason if reason == CANCELED_AT_SOURCE else plan(wiring, order, catalog)
+    found = None
+    if one.sent or not isinstance(draft, Reason):
+        found = look(wiring, order.reference, remote_number(order.number, wiring.settings))
+    found = found or (draft if isinstance(draft, Reason) else None)
     if isinstance(found, Reason):
-        return _item(order.number, Outcome.HELD, found)
+        return _item(order.number, Outcome.SKIPPED if found == CANCELED_AT_SOURCE else Outcome.HELD, found)
     if isinstance(found, RemoteOrder):
         said = f"is in TradeGecko already as id {found.id}"
         return Item(order.number, Outcome.ADOPTED, said, {"remote_id": found.id})

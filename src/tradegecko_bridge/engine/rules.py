@@ -13,11 +13,13 @@ from tradegecko_bridge.engine.kits import exploded
 from tradegecko_bridge.engine.numbers import is_shortened, remote_number
 from tradegecko_bridge.engine.sanity import bare, is_sane
 from tradegecko_bridge.engine.settings import ConnectionSettings, MatchBy
-from tradegecko_bridge.ledger import Reason
+from tradegecko_bridge.ledger import CANCELED_AT_SOURCE, Reason
 
 
 def not_taken(order: SourceOrder, settings: ConnectionSettings) -> Reason | None:
     """Why the connection never sends this order; None when it does. Changed at the source it is asked again."""
+    if order.canceled_at is not None:
+        return CANCELED_AT_SOURCE
     earliest = settings.earliest_order
     if earliest is not None and order.placed_at < earliest:
         return Reason("too_early", f"placed before the earliest order date, {earliest.isoformat()}")

@@ -35,7 +35,7 @@ from tradegecko_bridge.errors import (
     Rejected,
     Unavailable,
 )
-from tradegecko_bridge.ledger import AT_REMOTE, OUT, LedgerEntry, OrderState, Reason, Step
+from tradegecko_bridge.ledger import AT_REMOTE, CANCELED_AT_SOURCE, OUT, LedgerEntry, OrderState, Reason, Step
 
 FRESH: Final = timedelta(seconds=30)
 """How long before its request leaves an intent may have been written: much less than a claim lasts."""
@@ -143,12 +143,16 @@ class Sender:
         return None
 
     def _planned(self, entry: LedgerEntry, order: SourceOrder, catalog: Catalog) -> Ready | None:
-        """An order that was never sent, and is not taken or cannot be planned, need not be looked for."""
-        reason = None if entry.generation else not_taken(order, self._w.settings)
-        if reason is not None:
+        """An order that was never sent, and is not taken or cannot be planned, need not be looked for.
+
+        One that was is looked for in any case, and then goes out whatever a filter says by now; but not if it was
+        canceled.
+        """
+        reason = not_taken(order, self._w.settings)
+        if reason is not None and not entry.generation:
             self._outcomes.skip(entry, reason)
             return None
-        draft = plan(self._w, order, catalog)
+        draft = reason if reason == CANCELED_AT_SOURCE else plan(self._w, order, catalog)
         found = None
         if entry.generation or not isinstance(draft, Reason):
             found = look(self._w, entry.reference, self._remote_number(entry), certain=bool(entry.generation))
@@ -160,12 +164,16 @@ class Sender:
         """The order, if it shall be sent now: it is not there, and will not show up any more."""
         if isinstance(found, RemoteOrder):
             self._outcomes.delivered(entry, found, order, catalog, Outcome.ADOPTED)
-        elif self._may_show_up(entry) and (isinstance(found, Reason) or _used_up(entry) or entry.superseded):
+        elif self._may_show_up(entry) and (not self._may_go_again(entry) or isinstance(found, Reason)):
             self._outcomes.doubt(entry, entry.reason or _NO_ANSWER)
+        elif found == CANCELED_AT_SOURCE and entry.state is not OrderState.UNCERTAIN:
+            self._outcomes.skip(entry, CANCELED_AT_SOURCE)
         elif isinstance(found, Reason):
             self._outcomes.hold(entry, found)
         elif entry.superseded:
             self._outcomes.begin_anew(entry)
+        elif self._outcomes.is_over(entry):
+            self._outcomes.give_up_in_doubt(entry)
         else:
             return Ready(
                 entry=entry,
@@ -186,6 +194,10 @@ class Sender:
         if entry.state is not OrderState.UNCERTAIN:
             return False
         return self._w.clock() - (entry.sent_at or entry.updated_at) <= self._w.timing.patience
+
+    def _may_go_again(self, entry: LedgerEntry) -> bool:
+        """Whether the same request may leave once more while an earlier one may yet show up."""
+        return not (_used_up(entry) or entry.superseded or self._outcomes.is_over(entry))
 
     # ── the intent ───────────────────────────────────────────────────────────────────────────
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from attrs import define, evolve, field, frozen
 
@@ -16,8 +17,12 @@ from tradegecko_bridge.commerce.codec import fingerprint
 from tradegecko_bridge.ledger import (
     AT_REMOTE,
     BY_HAND,
+    CANCELED_AT_SOURCE,
+    GAVE_UP_IN_DOUBT,
+    INTAKE,
     NEXT,
     OUT,
+    STANDING,
     IntakeCounts,
     LedgerEntry,
     LedgerEvent,
@@ -26,8 +31,6 @@ from tradegecko_bridge.ledger import (
 )
 from tradegecko_bridge.stores.row import Arrival, Change, Row, storable
 
-INTAKE = "intake"
-"""Who changes an order because its source said so."""
 STREAM = "orders"
 """Whose cursor goes with orders."""
 
@@ -123,7 +126,9 @@ def again(row: Row, arrival: Arrival, seen: str, at: datetime) -> Change:
     if state not in OUT:
         return taken_up(evolve(row, seen=seen), arrival, at)
     newer = arrival if isinstance(arrival, SourceOrder) and state not in AT_REMOTE else row.newer
-    event = LedgerEvent(at=at, who=INTAKE, was=state, now=state, why=f"{_said(arrival)} after it was sent")
+    event = LedgerEvent(
+        at=at, who=INTAKE, was=state, now=state, why=f"{_said(arrival)} after it was sent", detail=_standing(arrival)
+    )
     entry = evolve(row.entry, superseded=newer is not None)
     return evolve(row, entry=entry, seen=seen, newer=newer), (event,)
 
@@ -154,7 +159,7 @@ def taken_up(row: Row, arrival: Arrival, at: datetime) -> Change:
 def _state_after(entry: LedgerEntry, arrival: Arrival) -> tuple[OrderState, Reason | None]:
     """Where new content takes an order. What a person decided or the retry horizon has ended stays as it is."""
     stays = entry.state, entry.reason
-    if entry.reason is not None and entry.reason.code == BY_HAND:
+    if entry.reason is not None and entry.reason.code in {BY_HAND, GAVE_UP_IN_DOUBT}:
         return stays
     reason = _reason(arrival)
     if isinstance(arrival, UnreadableOrder):
@@ -169,8 +174,13 @@ def _reason(arrival: Arrival) -> Reason | None:
     if isinstance(arrival, UnreadableOrder):
         return Reason(code="unreadable", text=storable(arrival.problem))
     if arrival.canceled_at is not None:
-        return Reason(code="canceled_at_source", text="canceled at the source before it was sent")
+        return CANCELED_AT_SOURCE
     return None
+
+
+def _standing(arrival: Arrival) -> dict[str, Any]:
+    """How far the order is at its source, in the source's words."""
+    return {name: getattr(arrival, name) for name in STANDING} if isinstance(arrival, SourceOrder) else {}
 
 
 def _said(arrival: Arrival) -> str:

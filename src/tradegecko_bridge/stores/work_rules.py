@@ -57,7 +57,8 @@ def claimed(row: Row, worker: str, at: datetime, until: datetime) -> Change:
     after = evolve(entry, claim=claim, serial=claim.serial)
     if entry.state is not _S.SENDING:
         return evolve(row, entry=after), ()
-    after = evolve(after, state=_S.UNCERTAIN, updated_at=at, in_state_since=at)
+    since = entry.since(_S.UNCERTAIN, at)
+    after = evolve(after, state=_S.UNCERTAIN, updated_at=at, in_state_since=since)
     event = LedgerEvent(at=at, who=worker, was=entry.state, now=after.state, why=_left_behind(entry.claim))
     return evolve(row, entry=after), (event,)
 

@@ -17,6 +17,7 @@ from tradegecko_bridge.testing.store_checks.cases import (
     S,
     an_order,
     claim,
+    claim_one,
     entry_of,
     in_state,
     orders,
@@ -160,6 +161,22 @@ class LookupChecks:
         assert references(store.entries(SHOP, entered=(AFTER, None), states={S.HELD})) == []
         store.take_in(SHOP, [an_order(note="changed")], at=SOON)
         assert entry_of(store).in_state_since == SOON
+
+    def test_a_doubt_begins_once(self, store: Store) -> None:
+        """Sent again from ``uncertain``, and in doubt again, an order is in doubt since it first left; also where a
+        worker did not report back.
+
+        *Troubleshooting:* between ``sending`` and ``uncertain``, either way, ``in_state_since`` stays.
+        """
+        in_state(store, S.SENDING)
+        doubtful = claim_one(store, AFTER, "bob")
+        assert (doubtful.state, doubtful.in_state_since, doubtful.updated_at) == (S.UNCERTAIN, AT, AFTER)
+        for state in (S.SENDING, S.UNCERTAIN):
+            doubtful = store.record(doubtful.moved(state, AFTER), who="bob")
+            assert (doubtful.in_state_since, entry_of(store).in_state_since) == (AT, AT)
+        assert [count.since for count in store.summary(states={S.UNCERTAIN})] == [AT]
+        found = store.record(claim_one(store, AFTER).moved(S.DELIVERED, AFTER, remote_id="901"), who="ann")
+        assert found.in_state_since == AFTER
 
     def test_pages(self, store: Store) -> None:
         """The id of a page's last entry asks for the next page, also among orders of one moment.

@@ -8,7 +8,7 @@ from attrs import evolve
 
 from tradegecko_bridge.commerce import UnreadableOrder
 from tradegecko_bridge.errors import ClaimLost
-from tradegecko_bridge.ledger import OrderState
+from tradegecko_bridge.ledger import GAVE_UP_IN_DOUBT, OrderState, Reason
 from tradegecko_bridge.ports import Store
 from tradegecko_bridge.testing.store_checks.cases import (
     AT,
@@ -109,6 +109,19 @@ class ResupplyChecks:
         assert event.why
 
     @pytest.mark.parametrize("state", SENT)
+    def test_how_far_it_is_at_its_source_is_remembered(self, store: Store, state: OrderState) -> None:
+        """The event of new content for such an order has the status fields of that content in its detail.
+
+        *Troubleshooting:* ``tradegecko_bridge.ledger.STANDING``; an unreadable arrival has none.
+        """
+        in_state(store, state)
+        store.take_in(SHOP, [an_order(paid=True, payment_status="Paid", note="ring twice")], at=SOON)
+        expected = {"source_status": None, "payment_status": "Paid", "paid": True}
+        assert history_of(store)[-1].detail == expected
+        store.take_in(SHOP, [GARBLED], at=SOON)
+        assert history_of(store)[-1].detail == {}
+
+    @pytest.mark.parametrize("state", SENT)
     def test_a_change_is_reported_once(self, store: Store, state: OrderState) -> None:
         """The same new content again is not news; other new content is.
 
@@ -119,6 +132,18 @@ class ResupplyChecks:
         for content, events in ((CHANGED, 1), (CHANGED, 1), (an_order(currency="JPY"), 2), (an_order(), 3)):
             store.take_in(SHOP, [content], at=SOON)
             assert len(history_of(store)) == told + events
+
+    def test_canceled_after_it_was_given_up_in_doubt(self, store: Store) -> None:
+        """A failed order of which nobody knows whether it arrived stays failed: it may have to be undone over there.
+
+        *Troubleshooting:* its reason has the code ``GAVE_UP_IN_DOUBT``; the content is taken up.
+        """
+        reason = Reason(GAVE_UP_IN_DOUBT, "nobody knows")
+        in_state(store, S.UNCERTAIN)
+        store.record(claim_one(store, SOON).moved(S.FAILED, SOON, reason=reason), who="ann")
+        store.take_in(SHOP, [CANCELED], at=SOON)
+        entry = entry_of(store)
+        assert (entry.state, entry.reason, entry.order) == (S.FAILED, reason, CANCELED)
 
     @pytest.mark.parametrize("state", [S.PENDING, S.HELD, S.FAILED])
     def test_canceled_at_the_source(self, store: Store, state: OrderState) -> None:
