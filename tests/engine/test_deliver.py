@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -12,7 +15,7 @@ import pytest
 
 from tests.engine.bench import Bench, detail, outcomes
 from tests.support import HandClock, ListSource, OrdersOnly
-from tradegecko_bridge import MemoryStore, Sandbox, SyncEngine, TradeGeckoClient, TradeGeckoGateway
+from tradegecko_bridge import MemoryStore, Sandbox, SqlStore, SyncEngine, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.commerce import Address, SourceOrder, Totals, UnreadableOrder
 from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder
 from tradegecko_bridge.engine import Outcome, Timing
@@ -442,3 +445,24 @@ def test_the_number_of_calls_an_order_costs(sandbox: Sandbox, client: TradeGecko
         report = Bench(sandbox, client, ListSource(orders), gateway=gateway).deliver()
         assert report.count(Outcome.DELIVERED) == 20
         assert report.calls <= most * 20
+
+
+def test_orders_nobody_can_read_do_not_stand_in_others_way(
+    sandbox: Sandbox, client: TradeGeckoClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch of them is passed over, and stays as it is for a program that can read it."""
+    monkeypatch.setattr("tradegecko_bridge.engine.deliver.BATCH", 3)
+    file = tmp_path / "ledger.db"
+    with SqlStore(f"sqlite:///{file}") as store:
+        bench = Bench(sandbox, client, ListSource(), store=store)
+        store.take_in("shop", [an_order(str(n)) for n in range(4)], at=bench.clock())
+        with closing(sqlite3.connect(file)) as database, database:
+            database.execute("UPDATE ledger_orders SET content = '{\"newer\": 1}'")
+        bench.source.orders.append(an_order("9999"))
+        report = bench.deliver()
+        assert report.count(Outcome.HELD) == 4
+        assert bench.state("9999") is OrderState.DELIVERED
+        assert bench.state("0") is OrderState.PENDING
+        with closing(sqlite3.connect(file)) as database:
+            held = database.execute("SELECT count(*) FROM ledger_orders WHERE content = '{\"newer\": 1}'").fetchone()
+        assert held == (4,)

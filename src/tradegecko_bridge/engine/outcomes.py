@@ -236,11 +236,14 @@ class Outcomes:
             self.say(entry, Outcome.WAITING, "changed at the source; goes out anew with the next run")
 
     def unreadable(self, entry: LedgerEntry) -> None:
-        """Left as it is where there is a reason, so that whoever can read it still can; else held for one."""
+        """Left as it is where there is a reason, so that whoever can read it still can, but later, so that it does not
+        stand in others' way; else held for one."""
         if entry.reason is None:
             self.hold(entry, Reason("unreadable", NO_CONTENT))
             return
-        self._w.store.unclaim(entry)
+        now = self._w.clock()
+        retry_at = self._w.timing.retry_at(now, max(entry.attempts, 1))
+        self.record(entry.moved(entry.state, now, reason=entry.reason, next_attempt_at=retry_at))
         self.say(entry, Outcome.HELD, entry.reason.text)
 
 
