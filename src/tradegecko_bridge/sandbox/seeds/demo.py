@@ -5,9 +5,11 @@ Stock comes in through adjustments, never by setting a number, so that the books
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from ..formats import datetime_text
 from ..state import Row
 from ..world import World
 from .empty import PASSWORD, fill_empty
@@ -168,10 +170,13 @@ def _custom_prices(world: World, variants: dict[str, Row]) -> None:
 
 
 def _images(world: World, variants: dict[str, Row]) -> None:
+    """Pictures that were processed long ago."""
+    earlier = {"created_at": datetime_text(world.clock() - timedelta(hours=1))}
     for sku, name in (("MUG-BLUE", "mug-blue.jpg"), ("MUG-RED", "mug-red.jpg"), ("TEE-M", "tee.jpg")):
         variant = variants[sku]
         image = {"product_id": variant["product_id"], "variant_ids": [variant["id"]]}
-        world.rules["images"].create({**image, "url": f"https://pictures.demo.example/{name}", "name": name})
+        made = world.rules["images"].create({**image, "url": f"https://pictures.demo.example/{name}", "name": name})
+        world.state.update("images", made, earlier)
 
 
 def _companies(world: World) -> None:
