@@ -710,10 +710,12 @@ def test_products(warehouse: tuple[TradeGeckoGateway, TradeGeckoClient], clock: 
 def test_pictures_that_are_not_ready_have_no_address(warehouse: tuple[TradeGeckoGateway, TradeGeckoClient]) -> None:
     """They come with a later look; those of the seed were made long ago."""
     gateway, client = warehouse
-    before = {product.reference: product.image_urls for product in gateway.products()}
+    products = list(gateway.products())
+    before = {product.reference: product.image_urls for product in products}
     assert any(before.values())
-    bare = next(reference for reference, urls in before.items() if not urls)
-    client.images.create({"product_id": int(bare), "url": "https://pictures.example/new.jpg", "name": "new.jpg"})
+    bare = next(product for product in products if not product.image_urls)
+    of_it = {"product_id": int(bare.reference), "variant_ids": [int(bare.variants[0].reference)]}
+    client.images.create({**of_it, "url": "https://pictures.example/new.jpg", "name": "new.jpg"})
     assert {product.reference: product.image_urls for product in gateway.products()} == before
 
 
