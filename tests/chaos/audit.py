@@ -19,9 +19,11 @@ from tradegecko_bridge.tradegecko.records import Order
 
 @frozen(kw_only=True)
 class Verdict:
-    """What an audit found; ``deviations`` are one line each."""
+    """What an audit found: orders the source gave, those of them that have to be held, orders in the account;
+    ``deviations`` are one line each."""
 
-    sent: int
+    given: int
+    held: int
     created: int
     doubles: int
     missing: int
@@ -39,7 +41,8 @@ def audit(ground: Ground, orders: Sequence[SourceOrder], settings: ConnectionSet
     numbers = [order.order_number for order in there]
     due = [order.number for order in orders if not to_be_held(order)]
     return Verdict(
-        sent=len(orders),
+        given=len(orders),
+        held=len(orders) - len(due),
         created=len(there),
         doubles=len(numbers) - len(set(numbers)),
         missing=len(set(due) - set(numbers)),

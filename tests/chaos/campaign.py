@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 from attrs import define, evolve, field
 
@@ -17,6 +17,8 @@ from tests.chaos.workers import Worker, run, workers
 from tradegecko_bridge.commerce import SourceOrder
 from tradegecko_bridge.engine import ConnectionSettings
 
+FIGURES: Final = ("cases", "kills", "restarts", "given", "held", "created", "doubles", "missing")
+
 
 @define(kw_only=True)
 class Tally:
@@ -25,7 +27,8 @@ class Tally:
     cases: int = 0
     kills: int = 0
     restarts: int = 0
-    sent: int = 0
+    given: int = 0
+    held: int = 0
     created: int = 0
     doubles: int = 0
     missing: int = 0
@@ -37,7 +40,8 @@ class Tally:
         """One more case has come to rest: audit it."""
         verdict = audit(ground, orders, settings)
         self.cases += 1
-        self.sent += verdict.sent
+        self.given += verdict.given
+        self.held += verdict.held
         self.created += verdict.created
         self.doubles += verdict.doubles
         self.missing += verdict.missing
@@ -45,7 +49,7 @@ class Tally:
 
     def add(self, other: Tally) -> None:
         """Both together."""
-        for name in ("cases", "kills", "restarts", "sent", "created", "doubles", "missing"):
+        for name in FIGURES:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.deviations.extend(other.deviations)
 

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 from attrs import frozen
 
-from tests.chaos.campaign import Tally, killed_again_and_again, killed_at, racing
+from tests.chaos.campaign import FIGURES, Tally, killed_again_and_again, killed_at, racing
 from tests.chaos.cases import EVERYTHING, a_batch
 from tests.chaos.ground import Grounds, Ledgers, quick_folder
 from tests.chaos.storm import storm
@@ -25,6 +25,7 @@ from tests.stores.test_model import drive
 from tradegecko_bridge import MemoryStore, Sandbox, SqlStore
 
 DATABASES = ("sqlite", "postgresql")
+LEAST_KILLS = 2000
 Part = Callable[[Grounds, Tally], None]
 
 
@@ -101,6 +102,7 @@ def parts(seed: int) -> dict[str, Part]:
         "killed again and again": partial(short_lives, seed),
         "2 racing": partial(races, 2, seed),
         "4 racing": partial(races, 4, seed),
+        "8 racing": partial(races, 8, seed),
         "storms of all faults": partial(storms, seed),
         "random use of the store": random_use,
     }
@@ -137,11 +139,10 @@ def table(rows: Sequence[Row]) -> Iterator[str]:
     total = Tally()
     for row in rows:
         total.add(row.tally)
-    names = ("cases", "kills", "restarts", "sent", "created", "doubles", "missing")
-    yield f"{'database':<11} {'part':<25} " + " ".join(f"{name:>8}" for name in names) + "  minutes"
+    yield f"{'database':<11} {'part':<25} " + " ".join(f"{name:>8}" for name in FIGURES) + "  minutes"
     everything = Row("both", "all", total, sum(row.seconds for row in rows))
     for row in (*rows, everything):
-        figures = " ".join(f"{getattr(row.tally, name):>8}" for name in names)
+        figures = " ".join(f"{getattr(row.tally, name):>8}" for name in FIGURES)
         yield f"{row.database:<11} {row.part:<25} {figures}  {row.seconds / 60:>7.1f}"
 
 
@@ -163,6 +164,8 @@ def main() -> int:
     print("\n".join(table(rows)))
     print(f"{(time.monotonic() - began) / 60:.1f} minutes in all")
     deviations = [line for row in rows for line in row.tally.deviations]
+    if not (chosen.only or chosen.database) and (kills := sum(row.tally.kills for row in rows)) < LEAST_KILLS:
+        deviations.append(f"only {kills} processes were killed, and {LEAST_KILLS} have to be")
     for line in deviations:
         print(f"DEVIATION {line}")
     if deviations:

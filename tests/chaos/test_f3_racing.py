@@ -19,7 +19,7 @@ from tradegecko_bridge.engine import Outcome
 from tradegecko_bridge.testing.builders import an_order
 
 
-@pytest.mark.parametrize("count", [2, 4])
+@pytest.mark.parametrize("count", [2, 4, 8])
 def test_f3_workers_race(grounds: Grounds, count: int) -> None:
     """Processes that start at the same moment on the same orders make each of them once."""
     tally = Tally()
