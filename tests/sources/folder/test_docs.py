@@ -12,7 +12,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import attrs
 import pytest
 
-from tests.sources.folder.helpers import GOOD, HEADER, OTHER, fetch, good, problems, put, sheet, source_at
+from tests.sources.folder.helpers import GOOD, HEADER, OTHER, fetch, good, problems, sheet, source_at
 from tests.sources.folder.test_outbox import PRODUCT, RECEIPT, SHIPMENT, STOCK
 from tradegecko_bridge.commerce import SourceOrder
 from tradegecko_bridge.commerce.codec import from_plain
@@ -117,13 +117,6 @@ def test_the_problem_lines_are_real(tmp_path: Path) -> None:
     """Each line shown is what a file leads to, in this order."""
     lines = [line for name, content in SAID for line in _said(tmp_path, name, content)]
     assert "\n".join([*lines, ""]) in blocks("text")
-
-
-def test_the_line_of_a_contradiction_is_real(tmp_path: Path) -> None:
-    """As shown where it is explained."""
-    put(tmp_path, "shop-7.csv", sheet(GOOD))
-    (line,) = problems(fetch(tmp_path, "shop-8.csv", sheet(GOOD.replace("Ottawa", "Halifax"))))
-    assert f"{line}\n" in blocks("text")
 
 
 def _said(folder: Path, name: str, content: str | bytes) -> list[str]:

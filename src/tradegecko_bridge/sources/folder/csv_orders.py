@@ -21,7 +21,7 @@ from tradegecko_bridge.commerce import (
 from tradegecko_bridge.commerce.telling import shown, shown_code, shown_currency
 from tradegecko_bridge.errors import MalformedData
 from tradegecko_bridge.sources.folder.columns import ADDRESS_FIELDS, COLUMNS, CUSTOMER_FIELDS, Column, Kind
-from tradegecko_bridge.sources.folder.problems import Placed, held, listed
+from tradegecko_bridge.sources.folder.problems import held, listed
 from tradegecko_bridge.sources.folder.sheet import Group, Sheet, read_sheet
 
 _TOTALS = {
@@ -43,7 +43,7 @@ _LINE = (
 )  # fmt: skip
 
 
-def read_csv(name: str, text: str) -> list[Placed]:
+def read_csv(name: str, text: str) -> list[SourceOrder | UnreadableOrder]:
     """The orders of one file, in order of first appearance; cursors are left blank.
 
     Raises:
@@ -53,13 +53,11 @@ def read_csv(name: str, text: str) -> list[Placed]:
         sheet = read_sheet(text)
     except MalformedData as error:
         raise MalformedData([f"{name}, {problem}" for problem in error.problems]) from None
-    groups = list(sheet.groups.values())
-    orders: list[SourceOrder | Group] = [_read_order(group) for group in groups]
+    orders: list[SourceOrder | Group] = [_read_order(group) for group in sheet.groups.values()]
     good = sum(isinstance(order, SourceOrder) for order in orders)
     bad = len(orders) - good
     given = [o if isinstance(o, SourceOrder) else _unreadable(name, o, bad=bad, good=good) for o in orders]
-    places = [f"row {group.row_numbers[0]}" if group.row_numbers else "" for group in groups]
-    return [*map(Placed, given, places), *map(Placed, _strays(name, sheet))]
+    return [*given, *_strays(name, sheet)]
 
 
 def _unreadable(name: str, group: Group, *, bad: int, good: int) -> UnreadableOrder:

@@ -61,7 +61,7 @@ class Inbox:
             SourceRefused: it is not a folder, or not writable.
             SourceUnavailable: it cannot be reached now.
         """
-        with told(self._folder, "used"):
+        with _told(self._folder, "used"):
             for folder in (self._folder, self._done):
                 folder.mkdir(parents=True, exist_ok=True)
                 # Trying is the only test that holds on network shares and under access lists.
@@ -77,7 +77,7 @@ class Inbox:
             SourceUnavailable: it cannot be reached now.
         """
         at = _nanoseconds(now - _EPOCH)
-        with told(self._folder, "listed"):
+        with _told(self._folder, "listed"):
             names = os.listdir(self._folder)  # noqa: PTH208 (names, not paths)
             found = [_look(self._folder / name) for name in names if _is_offered(name)]
         ready = [file for file in found if file is not None and self._is_settled(file, at)]
@@ -90,7 +90,7 @@ class Inbox:
             SourceRefused: a folder may not be listed.
             SourceUnavailable: it cannot be reached now.
         """
-        with told(self._done, "listed"):
+        with _told(self._done, "listed"):
             names = os.listdir(self._done)  # noqa: PTH208 (names, not paths)
             done = [_look(self._done / name) for name in names if _is_offered(name)]
         files = [*self.waiting(now), *(file for file in done if file is not None)]
@@ -134,7 +134,7 @@ class Inbox:
         Raises:
             SourceRefused, SourceUnavailable: it cannot be moved; it will be offered again, which is harmless.
         """
-        with told(file.path, "moved to done/"):
+        with _told(file.path, "moved to done/"):
             try:
                 if file.is_like(file.path.lstat()):
                     moved = _move(file.path, self._done)
@@ -196,7 +196,7 @@ def _move(path: Path, folder: Path) -> Path:
 
 
 @contextmanager
-def told(path: Path, action: str) -> Iterator[None]:
+def _told(path: Path, action: str) -> Iterator[None]:
     """File errors as source errors: what a person must change, and what may pass."""
     try:
         yield

@@ -15,7 +15,7 @@ from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.commerce.codec import from_plain
 from tradegecko_bridge.commerce.telling import is_name, shown_name
 from tradegecko_bridge.errors import MalformedData
-from tradegecko_bridge.sources.folder.problems import NOTHING_TAKEN, Placed, held, listed, one_line
+from tradegecko_bridge.sources.folder.problems import NOTHING_TAKEN, held, listed, one_line
 
 # Numbers stay decimal: 19.99 read as a binary fraction would no longer be 19.99.
 _NUMBERS: dict[str, Any] = dict.fromkeys(("parse_float", "parse_int", "parse_constant"), Decimal)
@@ -26,7 +26,7 @@ _LISTS = ("lines", "shipping", "discounts", "tags")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
-def read_json(name: str, text: str) -> list[Placed]:
+def read_json(name: str, text: str) -> list[SourceOrder | UnreadableOrder]:
     """The orders of one file, in its order; cursors are left blank.
 
     Raises:
@@ -36,7 +36,7 @@ def read_json(name: str, text: str) -> list[Placed]:
     _hold_contradictions(entries)
     good = sum(not entry.faults for entry in entries)
     bad = len(entries) - good
-    return [Placed(entry.order or _unreadable(name, entry, bad=bad, good=good), entry.place) for entry in entries]
+    return [entry.order or _unreadable(name, entry, bad=bad, good=good) for entry in entries]
 
 
 # ── the file ─────────────────────────────────────────────────────────────────────────────────

@@ -4,25 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from attrs import frozen
-
-from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
-
 NOTHING_TAKEN = "(nothing of this file was taken)"
 _SHOWN_FAULTS = 5
-
-
-@frozen
-class Placed:
-    """What a file gives of one order, and where in the file that begins; blank where the file is the order."""
-
-    order: SourceOrder | UnreadableOrder
-    place: str = ""
-
-
-def located(name: str, place: str) -> str:
-    """A place in a file as lines name it."""
-    return f"{name}, {place}" if place else name
 
 
 def one_line(text: str) -> str:

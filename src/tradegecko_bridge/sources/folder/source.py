@@ -28,8 +28,7 @@ from tradegecko_bridge.sources.folder.csv_orders import read_csv
 from tradegecko_bridge.sources.folder.inbox import Inbox, Waiting
 from tradegecko_bridge.sources.folder.json_orders import read_json
 from tradegecko_bridge.sources.folder.outbox import Outbox, WrittenIndex
-from tradegecko_bridge.sources.folder.problems import NOTHING_TAKEN, Placed, located, one_line
-from tradegecko_bridge.sources.folder.seen import Seen, SeenFile, Stamp, stamp
+from tradegecko_bridge.sources.folder.problems import NOTHING_TAKEN, one_line
 
 _Given = SourceOrder | UnreadableOrder
 _SLACK = timedelta(days=2)
@@ -42,15 +41,11 @@ def _now() -> datetime:
 
 @frozen
 class _Offered:
-    """A file given in this run: how many orders it gave, and whether all of it could be read.
-
-    ``second``: its orders that an older file has with another content, by reference, and where.
-    """
+    """A file given in this run: how many orders it gave, and whether all of it could be read."""
 
     file: Waiting
     count: int
     clean: bool
-    second: dict[str, str]
 
 
 class FolderSource:
@@ -79,7 +74,6 @@ class FolderSource:
         self._products = Outbox(folder / "products", ending="products.json", clock=clock)
         self._receipts = Outbox(folder / "receipts", ending="receipts.csv", clock=clock)
         self._shipped = WrittenIndex(folder / "tracking" / ".written")
-        self._seen = SeenFile(folder / "orders" / ".seen")
         self._offered: list[_Offered] = []
 
     # ── orders ───────────────────────────────────────────────────────────────────────────────
@@ -98,30 +92,22 @@ class FolderSource:
         """
         self._inbox.prepare()
         self._offered = []
-        return self._give(self._inbox.waiting(self._clock()), self._seen.load(), self._offered)
+        return self._give(self._inbox.waiting(self._clock()), self._offered)
 
-    def _give(self, files: Sequence[Waiting], seen: Seen, offered: list[_Offered]) -> Iterator[_Given]:
-        taken: dict[str, tuple[str, str]] = {}
+    def _give(self, files: Sequence[Waiting], offered: list[_Offered]) -> Iterator[_Given]:
         for file in files:
-            placed, second = self._read(file, seen), dict[str, str]()
-            if len(files) > 1 and stamp(file) not in seen.given:
-                placed = [_first(file, one, taken, second) for one in placed]
-            orders = [one.order for one in placed]
+            orders = self._read(file)
             clean = bool(orders) and not any(isinstance(order, UnreadableOrder) for order in orders)
-            offered.append(_Offered(file, len(orders), clean, second))
+            offered.append(_Offered(file, len(orders), clean))
             for position, order in enumerate(orders, 1):
                 yield evolve(order, cursor=f"{file.name}#{position}")
 
-    def _read(self, file: Waiting, seen: Seen) -> Sequence[Placed]:
-        """What a file gives; an order that an older file had with another content stays a problem."""
+    def _read(self, file: Waiting) -> Sequence[_Given]:
         try:
             data = self._inbox.read(file)
-            return () if data is None else [_unless_second(file, one, seen) for one in _orders_in(file.name, data)]
+            return () if data is None else _orders_in(file.name, data)
         except MalformedData as error:
-            return (Placed(UnreadableOrder(problem=str(error))),)
-
-    def _orders_of(self, file: Waiting, seen: Seen) -> list[_Given]:
-        return [one.order for one in self._read(file, seen)]
+            return (UnreadableOrder(problem=str(error)),)
 
     def fetch_order(self, name: str) -> Sequence[_Given]:
         """The order with this number or reference, from the newest file that has it, also from ``orders/done/``.
@@ -130,9 +116,8 @@ class FolderSource:
             SourceRefused, SourceUnavailable: as :meth:`fetch_orders`.
         """
         self._inbox.prepare()
-        seen = self._seen.load()
         for file in self._inbox.all(self._clock()):
-            if found := [order for order in self._orders_of(file, seen) if name in (order.number, order.reference)]:
+            if found := [order for order in self._read(file) if name in (order.number, order.reference)]:
                 return found
         return ()
 
@@ -147,9 +132,8 @@ class FolderSource:
         """
         self._inbox.prepare()
         found: dict[str, SourceOrder] = {}
-        seen = self._seen.load()
         for file in self._inbox.all(self._clock()):
-            for order in self._orders_of(file, seen) if file.changed_since(moment - _SLACK) else ():
+            for order in self._read(file) if file.changed_since(moment - _SLACK) else ():
                 if isinstance(order, SourceOrder) and order.placed_at >= moment:
                     found.setdefault(order.reference, order)
         return sorted(found.values(), key=lambda order: order.placed_at)
@@ -166,28 +150,16 @@ class FolderSource:
                 that one will be offered again.
         """
         failures: list[SourceError] = []
-        given = self._given_up_to(cursor)
-        self._note([offered for offered in given if not offered.clean])
-        for offered in given:
+        for offered in self._given_up_to(cursor):
             self._offered.remove(offered)
             try:
                 if offered.clean:
                     self._inbox.put_away(offered.file)
             except SourceError as error:
                 failures.append(error)
-                self._note([offered])
         if failures:
             lines = "; ".join(str(error) for error in failures)
             raise type(failures[0])(f"{lines}; its orders are safe in the ledger, and it will be read again")
-
-    def _note(self, staying: Sequence[_Offered]) -> None:
-        """Remember of files that stay that they were given, and which of their orders were not taken."""
-        known = self._seen.load().given if staying else set[Stamp]()
-        new = [(file, one.second) for one in staying if (file := stamp(one.file)) not in known]
-        self._seen.add(
-            [file for file, _ in new],
-            [(file, reference, place) for file, second in new for reference, place in second.items()],
-        )
 
     def _given_up_to(self, cursor: str) -> Sequence[_Offered]:
         """The files that were given to their end; none if the cursor is not from this run."""
@@ -230,32 +202,7 @@ class FolderSource:
         return self._receipts.hand_over(batch, returns.receipt_text, partial(returns.table, returns.RECEIPTS))
 
 
-def _first(file: Waiting, one: Placed, taken: dict[str, tuple[str, str]], second: dict[str, str]) -> Placed:
-    """An order, unless an older file of this run has it with another content: which is right, nobody can know."""
-    order = one.order
-    if not isinstance(order, SourceOrder):
-        return one
-    digest = fingerprint(order)
-    place, other = taken.setdefault(order.reference, (located(file.name, one.place), digest))
-    if other == digest:
-        return one
-    second[order.reference] = place
-    return _not_taken(file, one, place)
-
-
-def _unless_second(file: Waiting, one: Placed, seen: Seen) -> Placed:
-    place = seen.second.get((stamp(file), one.order.reference or ""))
-    return one if place is None else _not_taken(file, one, place)
-
-
-def _not_taken(file: Waiting, one: Placed, place: str) -> Placed:
-    """Without its reference: what it would hold is the order that was taken."""
-    what = f"has the order of {place} with another content, and that was taken"
-    remedy = f"take it out here, or save {file.name} again if this is the right one (the order was left out)"
-    return evolve(one, order=UnreadableOrder(problem=f"{located(file.name, one.place)}: {what}; {remedy}"))
-
-
-def _orders_in(name: str, data: bytes) -> Sequence[Placed]:
+def _orders_in(name: str, data: bytes) -> Sequence[_Given]:
     text = _decoded(name, data)
     if not text.strip():
         raise MalformedData([f"{name}: is empty; delete it or export it again {NOTHING_TAKEN}"])
