@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Self, Unpack
 
 from tradegecko_bridge.commerce import Shipment, SourceOrder, UnreadableOrder
+from tradegecko_bridge.errors import StoreError
 from tradegecko_bridge.ledger import (
     FINISHED,
     Alert,
@@ -128,7 +129,7 @@ class SqlStore:
                 return orders.record_all(tx, steps)
         except orders.RemoteTaken as error:
             if len(steps) == 1:
-                return [error]
+                return [StoreError(str(error))]
         return [answer for step in steps for answer in self.record_all([step])]
 
     def unclaim(self, entry: LedgerEntry) -> None:
