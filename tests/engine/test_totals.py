@@ -310,6 +310,20 @@ def test_no_way_of_telling_tax_opens_the_gate(bench: Bench, order: SourceOrder) 
     assert bench.writes() == []
 
 
+@pytest.mark.parametrize("tax", ["2.00", "-2.00", "0.01", "-0.01", "1e9", "-1e9"])
+@pytest.mark.parametrize("price", ["0.01", "2.00", "0", "-3.00"])
+@pytest.mark.parametrize("included", [True, False])
+def test_no_tax_is_too_strange_to_be_looked_at(tax: str, price: str, included: bool) -> None:
+    """More tax than price, tax below 0, prices of nothing: a rate or none, and no fault."""
+    line, more = bare(price=price, price_includes_tax=included), shipped_for("42.10", price_includes_tax=included)
+    for order in (
+        an_order(lines=[line], shipping=more, totals=Totals(tax=D(tax))),
+        an_order(lines=[evolve(line, tax=D(tax))], shipping=more),
+    ):
+        for part in rated(order, 2).priced:
+            assert part.tax_rate is None or -100 < part.tax_rate <= 100
+
+
 shop_rates = st.sampled_from([D(5), D(13), D("8.875"), D("19"), D("20"), D("21")])
 
 

@@ -103,12 +103,14 @@ def _roundest(parts: Sequence[Part], tax: Decimal, digits: int) -> Decimal | Non
     """The roundest rate at which these have this tax, give or take what each of them was rounded by; None for none."""
     footings = {part.price_includes_tax for part in parts}
     net = sum(map(amount_of, parts), ZERO) - (tax if footings == {True} else ZERO)
-    if len(footings) != 1 or not net:
+    if len(footings) != 1 or net <= 0:
         return None
     exact = tax / net * HUNDRED
     for places in range(5):
         rate = exact.quantize(Decimal(1).scaleb(-places))
-        if abs(sum((tax_in(part, rate) for part in parts), ZERO) - tax) <= _half(digits) * len(parts):
+        if rate > -HUNDRED and abs(sum((tax_in(part, rate) for part in parts), ZERO) - tax) <= _half(digits) * len(
+            parts
+        ):
             return rate if rate <= HIGHEST else None
     return None
 
