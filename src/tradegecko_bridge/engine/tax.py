@@ -43,7 +43,7 @@ def rated(order: SourceOrder, digits: int) -> SourceOrder:
     Either every taxed part carries its tax, so that one without has none, or only the order's total does: then all
     other parts have one rate, or all goods have and shipping none, whichever is the rounder rate.
     """
-    if absurd_numbers(order):
+    if all(part.tax_rate is not None for part in order.priced) or absurd_numbers(order):
         return order
     own = [tax_rate(part, digits) for part in order.priced]
     if None not in own:
