@@ -51,7 +51,6 @@ class OrderState(StrEnum):
 
 
 _S = OrderState
-_IN_DOUBT = frozenset({_S.SENDING, _S.UNCERTAIN})
 _TAKEN_BACK = frozenset({_S.HELD, _S.SKIPPED, _S.CANCELED})
 NEXT: dict[OrderState, frozenset[OrderState]] = {
     _S.PENDING: _TAKEN_BACK | {_S.PENDING, _S.SENDING, _S.DELIVERED, _S.FAILED},
@@ -174,7 +173,7 @@ class LedgerEntry:
 
     def since(self, to: OrderState, at: datetime) -> datetime:
         """``in_state_since`` of this entry in ``to``, where it comes ``at`` a moment or is already."""
-        stays = to is self.state or {to, self.state} <= _IN_DOUBT  # a doubt does not begin anew with every request
+        stays = to is self.state or {to, self.state} <= IN_DOUBT  # a doubt does not begin anew with every request
         return self.in_state_since if stays else at
 
 

@@ -20,6 +20,7 @@ from tradegecko_bridge.ledger import (
     AT_REMOTE,
     CANCELED_AT_SOURCE,
     INTAKE,
+    OUT,
     STANDING,
     IntakeCounts,
     LedgerEntry,
@@ -27,7 +28,6 @@ from tradegecko_bridge.ledger import (
 )
 
 Arrival = SourceOrder | UnreadableOrder
-_OUT: Final = AT_REMOTE | {OrderState.SENDING, OrderState.UNCERTAIN}
 _LONGEST: Final = 40
 """How much of a source's own word is told."""
 _WORDS: Final = re.compile(r"[^\W_]+")
@@ -49,7 +49,7 @@ def tell(wiring: Wiring, batch: Sequence[Arrival], counts: IntakeCounts, report:
         if not changed and not (arrival.reference in counts.new and _is_canceled(arrival)):
             continue
         for entry in wiring.store.entries(wiring.connection, reference=arrival.reference):
-            if entry.state in _OUT:
+            if entry.state in OUT:
                 if said := since_sent(wiring, arrival, entry, before):
                     report.add(entry.number, Outcome.CHANGED, said)
             elif _is_canceled(arrival):

@@ -19,14 +19,13 @@ from tradegecko_bridge.engine.parcels import to_shipment
 from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.wiring import OUTCOME_OF, Wiring, in_batches, offer
 from tradegecko_bridge.errors import ClaimLost, GatewayError
-from tradegecko_bridge.ledger import OrderState, ShipmentEntry, ShipmentState
+from tradegecko_bridge.ledger import IN_DOUBT, OrderState, ShipmentEntry, ShipmentState
 from tradegecko_bridge.ports import AcceptsTracking
 
 OPERATION: Final = "sync tracking"
 BATCH: Final = 100
 STREAM: Final = "shipments"
 ZERO: Final = Decimal(0)
-IN_DOUBT: Final = (OrderState.SENDING, OrderState.UNCERTAIN)
 SLACK: Final = timedelta(hours=1)
 """How long before an order in doubt was last sent it may have left by the clock over there: clocks differ, and an
 earlier request under the same key may have made it."""
