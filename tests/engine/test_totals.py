@@ -310,6 +310,12 @@ def test_no_way_of_telling_tax_opens_the_gate(bench: Bench, order: SourceOrder) 
     assert bench.writes() == []
 
 
+def test_a_part_without_tax_beside_one_with_it_has_none() -> None:
+    """Also where no total says so: either every taxed part carries its tax, or only the order does."""
+    order = an_order(lines=[bare(price="10.00", tax=D("1.30"))], shipping=shipped_for("5.00"))
+    assert [part.tax_rate for part in rated(order, 2).priced] == [13, 0]
+
+
 @pytest.mark.parametrize("tax", ["2.00", "-2.00", "0.01", "-0.01", "1e9", "-1e9"])
 @pytest.mark.parametrize("price", ["0.01", "2.00", "0", "-3.00"])
 @pytest.mark.parametrize("included", [True, False])
