@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.limit_sim import IN_FLIGHT, LIMIT, SECONDS, START, Outcome, Server, saturate
 from tradegecko_bridge import Sandbox, SqlStore
-from tradegecko_bridge.permits import PermitBook, Permits
+from tradegecko_bridge.ports.limits import PermitBook, Permits
 from tradegecko_bridge.tradegecko.limits import Priority, RateLimiter, SharedLimiter
 
 SPEED = 30.0

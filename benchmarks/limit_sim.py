@@ -17,8 +17,8 @@ from email.utils import format_datetime
 
 from attrs import Factory, define, field
 
-from tradegecko_bridge.permits import PermitBook
 from tradegecko_bridge.ports import RateLedger
+from tradegecko_bridge.ports.limits import PermitBook
 from tradegecko_bridge.tradegecko.limits import Priority, RateLimiter, SharedLimiter
 
 SECONDS = 300

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tradegecko_bridge.engine import ConnectionSettings
-from tradegecko_bridge.engine.setting import About, told
+from tradegecko_bridge.engine.settings.declaration import About, told
 
 PAGE = Path(__file__).parents[1] / "docs/settings.md"
 TABLES = ("[connections.", "[[connections.")

@@ -61,7 +61,7 @@ class ListSource(OrdersOnly):
         self.levels: list[StockLevel] = []
         self.products: list[ProductDetails] = []
 
-    def acknowledge_intake(self, cursor: str) -> None:
+    def acknowledge_ingest(self, cursor: str) -> None:
         self.acknowledged.append(cursor)
 
     def accept_receipts(self, receipts: Sequence[DeliveryReceipt]) -> Iterable[ItemResult]:

@@ -52,7 +52,7 @@ class OrderState(StrEnum):
 
 _S = OrderState
 _TAKEN_BACK = frozenset({_S.HELD, _S.SKIPPED, _S.CANCELED})
-NEXT: dict[OrderState, frozenset[OrderState]] = {
+ALLOWED_TRANSITIONS: dict[OrderState, frozenset[OrderState]] = {
     _S.PENDING: _TAKEN_BACK | {_S.PENDING, _S.SENDING, _S.DELIVERED, _S.FAILED},
     _S.SENDING: frozenset({_S.SENDING, _S.DELIVERED, _S.UNCERTAIN, _S.PENDING, _S.HELD, _S.FAILED}),
     _S.UNCERTAIN: frozenset({_S.UNCERTAIN, _S.SENDING, _S.DELIVERED, _S.PENDING, _S.HELD, _S.FAILED}),
@@ -66,17 +66,17 @@ NEXT: dict[OrderState, frozenset[OrderState]] = {
 }
 """Which state may follow which; a store refuses everything else with ValueError."""
 
-OPEN = frozenset({_S.PENDING, _S.SENDING, _S.UNCERTAIN, _S.HELD})
+OPEN_STATES = frozenset({_S.PENDING, _S.SENDING, _S.UNCERTAIN, _S.HELD})
 """States of orders that the order-management system may not know of yet."""
-FINISHED = frozenset({_S.CONFIRMED, _S.SKIPPED, _S.CANCELED, _S.FAILED})
+FINAL_STATES = frozenset({_S.CONFIRMED, _S.SKIPPED, _S.CANCELED, _S.FAILED})
 """States of orders that nothing is to be done with any more, unless somebody decides otherwise."""
-EXPIRABLE = FINISHED | {_S.DELIVERED, _S.SHIPPED}
+EXPIRABLE_STATES = FINAL_STATES | {_S.DELIVERED, _S.SHIPPED}
 """States in which personal data may be let go of: it is not needed to send them."""
-AT_REMOTE = frozenset({_S.DELIVERED, _S.SHIPPED, _S.CONFIRMED})
+DELIVERED_STATES = frozenset({_S.DELIVERED, _S.SHIPPED, _S.CONFIRMED})
 """States of orders that are there for sure."""
-IN_DOUBT = frozenset({_S.SENDING, _S.UNCERTAIN})
+UNCERTAIN_STATES = frozenset({_S.SENDING, _S.UNCERTAIN})
 """States in which the order may be known over there."""
-OUT = AT_REMOTE | IN_DOUBT
+SENT_STATES = DELIVERED_STATES | UNCERTAIN_STATES
 """States in which an order's content is, or may be, known over there: it stays as it was sent."""
 
 
@@ -90,20 +90,22 @@ GAVE_UP_IN_DOUBT = "gave_up_in_doubt"
 class Reason:
     """Why an order is not delivered: ``code`` for programs, ``text`` for people (one line).
 
-    ``passing`` marks causes that may go away without anybody touching the order (an unknown SKU is created,
+    ``transient`` marks causes that may go away without anybody touching the order (an unknown SKU is created,
     a currency is added): such an order is looked at again on every run.
     """
 
     code: str
     text: str
-    passing: bool = field(default=False, kw_only=True)
+    transient: bool = field(default=False, kw_only=True)
 
 
-STANDING = ("source_status", "payment_status", "paid")
-"""The fields of an order that tell how far it is at its source. The event of new content for an order that was sent has
-them in its ``detail``: that content itself is not taken up."""
-INTAKE = "intake"
+PROGRESS_FIELDS = ("source_status", "payment_status", "paid")
+"""The fields that tell how far an order is at its source. The event of new content for an order that was sent has them
+in its ``detail``; that content itself is not applied."""
+INGEST = "ingest"
 """Who changes an order because its source said so."""
+INGEST_ACTORS = frozenset({INGEST, "intake"})
+"""The same, with the name it has in ledgers of earlier versions."""
 CANCELED_AT_SOURCE = Reason("canceled_at_source", "canceled at the source before it was sent")
 """Why an order that its source gives as canceled is never sent by itself."""
 
@@ -127,13 +129,13 @@ class LedgerEntry:
 
     ``order`` is None while the source could not give it whole. ``generation`` numbers the idempotency
     key in use (0: none yet); ``sent_at`` is when the last request under it was let go; all times are UTC.
-    ``line_ids`` maps the source's line references to the variant ids they were delivered as. ``todo`` are the actions
-    still to be done with a delivered order (invoice, pay, pack), in their order; the first of them may have been tried.
-    ``superseded``: the source changed or canceled the order while it was on its way out; what it says now is taken up
-    when the entry goes back to pending. ``serial`` is the row's claim serial when it was read, by which a store knows
-    that the row has since passed into other hands. ``in_state_since`` is when it came into its present state
-    (sending and uncertain are one in this: since when it has been on its way or in doubt), ``expired_at`` when the
-    customer's data was taken out of ``order``; such an order is never sent again.
+    ``line_ids`` maps the source's line references to the variant ids they were delivered as. ``pending_actions`` are
+    still to be carried out on a delivered order (invoice, pay, pack), in this order; the first may have been tried.
+    ``pending_update``: the source changed or canceled the order after it was sent; its newest content is stored beside
+    the entry and applied when the entry goes back to pending. ``serial`` is the row's claim serial when it
+    was read: by it a store knows that another worker has taken the row since. ``in_state_since`` is when it came into
+    its present state (sending and uncertain count as one), ``expired_at`` when the customer's data was taken out of
+    ``order``; such an order is never sent again.
     """
 
     id: int
@@ -146,51 +148,51 @@ class LedgerEntry:
     remote_id: str | None = None
     remote_number: str | None = None
     line_ids: dict[str, str] = field(factory=dict)
-    todo: tuple[str, ...] = ()
+    pending_actions: tuple[str, ...] = ()
     generation: int = 0
     attempts: int = 0
     sent_at: datetime | None = None
     next_attempt_at: datetime | None = None
-    taken_in_at: datetime
+    ingested_at: datetime
     updated_at: datetime
-    in_state_since: datetime = Factory(lambda self: self.taken_in_at, takes_self=True)
+    in_state_since: datetime = Factory(lambda self: self.ingested_at, takes_self=True)
     expired_at: datetime | None = None
-    superseded: bool = False
+    pending_update: bool = False
     serial: int = 0
     claim: Claim | None = None
 
-    def moved(self, to: OrderState, at: datetime, **facts: Any) -> LedgerEntry:
-        """This entry in its next state; where work ends (nothing to send, nothing ``todo``) the claim is given back.
+    def transition_to(self, to: OrderState, at: datetime, **facts: Any) -> LedgerEntry:
+        """This entry in its next state; the claim ends unless it is sending or has ``pending_actions``.
 
         Raises:
             ValueError: ``to`` cannot follow the present state.
         """
-        if to not in NEXT[self.state]:
+        if to not in ALLOWED_TRANSITIONS[self.state]:
             raise ValueError(f"order {self.reference}: {self.state} cannot become {to}")
-        claim = self.claim if to is OrderState.SENDING or facts.get("todo") else None
+        claim = self.claim if to is OrderState.SENDING or facts.get("pending_actions") else None
         changes: dict[str, Any] = {"claim": claim, "reason": None, **facts}
         return evolve(self, state=to, updated_at=at, in_state_since=self.since(to, at), **changes)
 
     def since(self, to: OrderState, at: datetime) -> datetime:
         """``in_state_since`` of this entry in ``to``, where it comes ``at`` a moment or is already."""
-        stays = to is self.state or {to, self.state} <= IN_DOUBT  # a doubt does not begin anew with every request
+        stays = to is self.state or {to, self.state} <= UNCERTAIN_STATES  # one doubt, however many requests
         return self.in_state_since if stays else at
 
 
 @frozen(kw_only=True)
-class Step:
-    """What a worker did with an order: the entry as it shall be (made with :meth:`LedgerEntry.moved`), who, and why.
+class Transition:
+    """What a worker did with an order: the entry as it shall be (:meth:`LedgerEntry.transition_to`), who, and why.
 
-    ``detail`` (JSON values) goes with the event. ``sole``: only if no other entry, of whatever connection, is or was
-    sent under its ``remote_number``, those with the ids ``besides`` excepted.
+    ``detail`` (JSON values) goes with the event. ``require_unique_number``: only if no other entry, of
+    whatever connection, is or was sent under its ``remote_number``; entries with ids in ``number_shared_with`` may.
     """
 
     entry: LedgerEntry
     who: str
     why: str = ""
     detail: Mapping[str, Any] | None = None
-    sole: bool = False
-    besides: Collection[int] = frozenset()
+    require_unique_number: bool = False
+    number_shared_with: Collection[int] = frozenset()
 
 
 @frozen(kw_only=True)
@@ -215,7 +217,7 @@ class StateCount:
     connection: str
     state: OrderState
     code: str | None
-    passing: bool
+    transient: bool
     count: int
     since: datetime
     """When the first of them came into the state."""
@@ -240,12 +242,12 @@ class Filter(TypedDict, total=False):
     """The source's, or the one the order has over there."""
     text: str | None
     """Found anywhere in number, reference, or the number or id over there; capitals do not matter."""
-    taken_in: Span | None
+    ingested: Span | None
     entered: Span | None
 
 
 @frozen(kw_only=True)
-class IntakeCounts:
+class IngestCounts:
     """What taking a batch in did: rows new, rows known, rows whose content had changed at the source."""
 
     new: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from inspect import isclass, signature
 from types import UnionType
 from typing import Any, Final, Union, cast, get_args, get_origin, get_type_hints
 
-from tradegecko_bridge.engine.setting import Fault, meant
+from tradegecko_bridge.engine.settings.declaration import Fault, meant
 from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.ports import OrderSource
 

@@ -13,7 +13,7 @@ from tests.chaos.victim import CONNECTION
 from tradegecko_bridge import SqlStore, TradeGeckoClient
 from tradegecko_bridge.commerce import SourceOrder
 from tradegecko_bridge.engine import ConnectionSettings
-from tradegecko_bridge.ledger import NEXT, LedgerEntry, LedgerEvent, OrderState
+from tradegecko_bridge.ledger import ALLOWED_TRANSITIONS, LedgerEntry, LedgerEvent, OrderState
 from tradegecko_bridge.tradegecko.records import Order
 
 
@@ -97,8 +97,8 @@ def _of_order(order: SourceOrder, entry: LedgerEntry, remote: Sequence[Order]) -
         yield f"{entry.state} in the ledger instead of {state}"
     if entry.state is OrderState.HELD and entry.reason is None:
         yield "held without a reason"
-    if entry.todo and entry.state is not OrderState.HELD:
-        yield f"still to do: {entry.todo}"
+    if entry.pending_actions and entry.state is not OrderState.HELD:
+        yield f"still to do: {entry.pending_actions}"
     if entry.claim is not None:
         yield f"still claimed by {entry.claim.worker}"
     if len(remote) == times == 1:
@@ -113,7 +113,7 @@ def _of_history(entry: LedgerEntry, history: Sequence[LedgerEvent]) -> Iterator[
     states = [event.now for event in history]
     if [event.was for event in history] != [None, *states[:-1]] or states[-1:] != [entry.state]:
         yield "its history has a gap"
-    if any(event.was is not None and event.now not in NEXT[event.was] for event in history):
+    if any(event.was is not None and event.now not in ALLOWED_TRANSITIONS[event.was] for event in history):
         yield "its history has a step that cannot be"
     if sum(event.now is OrderState.DELIVERED is not event.was for event in history) > 1:
         yield "it was delivered more than once"

@@ -115,7 +115,9 @@ class Ground:
     def at_rest(self, expected: int) -> bool:
         """Whether the ledger knows all the orders and has come to an end with each."""
         entries = self.entries()
-        return len(entries) == expected and all(entry.state in SETTLED and not entry.todo for entry in entries)
+        return len(entries) == expected and all(
+            entry.state in SETTLED and not entry.pending_actions for entry in entries
+        )
 
     def entries(self) -> Sequence[LedgerEntry]:
         """What the ledger says now."""

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import pytest
 
 from tradegecko_bridge import plugins
-from tradegecko_bridge.cli.wiring import engines
+from tradegecko_bridge.cli.engines import engines
 from tradegecko_bridge.config import Config, load_config
 from tradegecko_bridge.engine import OrderStatus
 from tradegecko_bridge.errors import ConfigError

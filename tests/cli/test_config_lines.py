@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tradegecko_bridge.config import load_config
-from tradegecko_bridge.engine.filters import OrderField
+from tradegecko_bridge.config.toml_lines import line_numbers, line_of
+from tradegecko_bridge.engine.settings.filters import OrderField
 from tradegecko_bridge.errors import ConfigError
-from tradegecko_bridge.toml_lines import line_numbers, line_of
 
 TEXT = '''# a settings file
 title = "x # no comment" # one

@@ -45,8 +45,8 @@ def folder(tmp_path: Path) -> Path:
     inbox.mkdir(parents=True)
     (inbox / "p4.csv").write_text(ORDER, encoding="utf-8")
     with SqlStore(f"sqlite:///{tmp_path / 'ledger.db'}") as store:
-        store.take_in("past", [an_order("1")], at=NOW)
-        store.take_in("my-shop", [UnreadableOrder(reference="2", number="2", problem=WORDS)], at=NOW)
+        store.ingest("past", [an_order("1")], at=NOW)
+        store.ingest("my-shop", [UnreadableOrder(reference="2", number="2", problem=WORDS)], at=NOW)
     return tmp_path
 
 

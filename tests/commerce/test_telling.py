@@ -8,7 +8,7 @@ import pytest
 
 from tradegecko_bridge.commerce import SourceOrder
 from tradegecko_bridge.commerce.codec import from_plain
-from tradegecko_bridge.commerce.telling import shown, shown_code, shown_currency, shown_name
+from tradegecko_bridge.commerce.formatting import shown, shown_code, shown_currency, shown_name
 from tradegecko_bridge.errors import MalformedData
 
 ORDINARY = ["12,50", "1,234.50", "1 234.50", "$12.50", "12 CAD", "13%", "1.5E+06", "-3,0", "two", "maybe", "", "x"]

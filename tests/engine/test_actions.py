@@ -43,7 +43,7 @@ def test_all_that_is_asked_for_is_done_once(sandbox: Sandbox, client: TradeGecko
     method = next(m for m in client.payment_methods.list() if m.name == "Cash")
     assert next(iter(client.payments.list())).payment_method_id == method.id
     entry = entry_of(bench)
-    assert (entry.state, entry.todo, entry.claim, entry.reason) == (OrderState.DELIVERED, (), None, None)
+    assert (entry.state, entry.pending_actions, entry.claim, entry.reason) == (OrderState.DELIVERED, (), None, None)
     assert [event.why for event in bench.store.history(entry.id)][-3:] == ["invoice done", "pay done", "pack done"]
     calls = len(sandbox.requests())
     bench.deliver()
@@ -60,10 +60,10 @@ def test_a_lost_answer_makes_nothing_twice(sandbox: Sandbox, client: TradeGeckoC
     assert [item.outcome for item in report.items] == [Outcome.DELIVERED, Outcome.WAITING]
     assert f"{action} is tried again" in report.items[1].detail
     entry = entry_of(bench)
-    assert (entry.state, entry.todo[0], entry.claim) == (OrderState.DELIVERED, action, None)
+    assert (entry.state, entry.pending_actions[0], entry.claim) == (OrderState.DELIVERED, action, None)
     assert bench.deliver()
     assert documents(client) == (1, 1, 1)
-    assert entry_of(bench).todo == ()
+    assert entry_of(bench).pending_actions == ()
     assert len(bench.remote()) == 1
 
 
@@ -74,8 +74,8 @@ def test_a_process_that_died_between_two_actions_is_followed_up(sandbox: Sandbox
         """Nothing is written any more."""
 
     class Dying(TradeGeckoGateway):
-        def act(self, order_id: str, action: str, *, key: str, method: str | None = None) -> None:
-            super().act(order_id, action, key=key, method=method)
+        def perform_action(self, order_id: str, action: str, *, key: str, method: str | None = None) -> None:
+            super().perform_action(order_id, action, key=key, method=method)
             raise PowerCut
 
     bench = a_bench(sandbox, client)
@@ -85,7 +85,7 @@ def test_a_process_that_died_between_two_actions_is_followed_up(sandbox: Sandbox
     )  # fmt: skip
     with pytest.raises(PowerCut):
         dying.deliver_orders()
-    assert entry_of(bench).todo == ("invoice", "pay", "pack")
+    assert entry_of(bench).pending_actions == ("invoice", "pay", "pack")
     assert bench.deliver()
     assert documents(client) == (1, 1, 1)
 
@@ -95,10 +95,10 @@ def test_nobody_else_works_on_an_order_that_is_being_followed_up(sandbox: Sandbo
     seen: list[int] = []
 
     class Curious(TradeGeckoGateway):
-        def act(self, order_id: str, action: str, *, key: str, method: str | None = None) -> None:
+        def perform_action(self, order_id: str, action: str, *, key: str, method: str | None = None) -> None:
             until = bench.clock() + bench.engine._wiring.timing.lease
             seen.append(len(bench.store.claim("shop", "thief", at=bench.clock(), until=until, limit=10)))
-            super().act(order_id, action, key=key, method=method)
+            super().perform_action(order_id, action, key=key, method=method)
 
     bench = Bench(
         sandbox, client, ListSource([an_order("1001")]), gateway=Curious(client), store=MemoryStore(),
@@ -114,10 +114,10 @@ def test_a_refused_action_waits_for_a_person(sandbox: Sandbox, client: TradeGeck
     class Strict(TradeGeckoGateway):
         refuses = True
 
-        def act(self, order_id: str, action: str, *, key: str, method: str | None = None) -> None:
+        def perform_action(self, order_id: str, action: str, *, key: str, method: str | None = None) -> None:
             if action == "pay" and self.refuses:
                 raise Rejected("422 on POST /orders/1/actions/pay: payment_method can't be blank")
-            super().act(order_id, action, key=key, method=method)
+            super().perform_action(order_id, action, key=key, method=method)
 
     strict = Strict(client)
     settings = ConnectionSettings(**ALL)  # type: ignore[arg-type]
@@ -125,7 +125,7 @@ def test_a_refused_action_waits_for_a_person(sandbox: Sandbox, client: TradeGeck
     report = bench.deliver()
     assert [item.outcome for item in report.items] == [Outcome.DELIVERED, Outcome.REFUSED]
     entry = entry_of(bench)
-    assert (entry.state, entry.todo) == (OrderState.DELIVERED, ("pay", "pack"))
+    assert (entry.state, entry.pending_actions) == (OrderState.DELIVERED, ("pay", "pack"))
     assert entry.reason is not None
     assert entry.reason.code == "action_refused"
     assert "pay was refused: 422 on POST /orders/" in entry.reason.text

@@ -85,7 +85,7 @@ def test_what_a_person_holds_is_no_alert(bench: Listening) -> None:
     """They know."""
     bench.engine.pull_orders("1001")
     bench.source.orders = [an_order("1001", canceled_at=None)]
-    bench.store.take_in("shop", bench.source.orders, at=bench.clock())
+    bench.store.ingest("shop", bench.source.orders, at=bench.clock())
     Decisions(bench.store, who="ann", clock=bench.clock).hold(bench.store.entries(number="1001"), "wait")
     bench.news()
     bench.deliver()
@@ -94,14 +94,14 @@ def test_what_a_person_holds_is_no_alert(bench: Listening) -> None:
 
 def test_given_up_and_in_doubt(bench: Listening) -> None:
     """Both are errors; doubt gets its time first. Settled, they close."""
-    bench.store.take_in("shop", [an_order("1"), an_order("2")], at=bench.clock())
+    bench.store.ingest("shop", [an_order("1"), an_order("2")], at=bench.clock())
     at = bench.clock()
     first, second = bench.store.claim("shop", "x", at=at, until=at.replace(hour=13), limit=2)
-    bench.store.record(first.moved(OrderState.FAILED, at, reason=Reason("gave_up", "15 days")), who="x")
-    sent = bench.store.record(second.moved(OrderState.SENDING, at, generation=1, sent_at=at), who="x")
+    bench.store.record(first.transition_to(OrderState.FAILED, at, reason=Reason("gave_up", "15 days")), who="x")
+    sent = bench.store.record(second.transition_to(OrderState.SENDING, at, generation=1, sent_at=at), who="x")
     later = at.replace(day=20)
     doubt = Reason("no_answer", "lost")
-    bench.store.record(sent.moved(OrderState.UNCERTAIN, at, reason=doubt, next_attempt_at=later), who="x")
+    bench.store.record(sent.transition_to(OrderState.UNCERTAIN, at, reason=doubt, next_attempt_at=later), who="x")
     bench.engine.deliver_orders()
     assert bench.news() == ["+failed"]
     bench.deliver()

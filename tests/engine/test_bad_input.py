@@ -28,7 +28,7 @@ from tradegecko_bridge.commerce import (
     UnreadableOrder,
 )
 from tradegecko_bridge.engine import Outcome
-from tradegecko_bridge.ledger import AT_REMOTE, OrderState
+from tradegecko_bridge.ledger import DELIVERED_STATES, OrderState
 from tradegecko_bridge.testing.builders import A_CUSTOMER, AN_ADDRESS, a_line, an_order
 
 D = Decimal
@@ -199,7 +199,7 @@ def test_it_ends_delivered_or_held(sandbox: Sandbox, client: TradeGeckoClient, s
     assert outcomes(report) == {"a": GOES, "bad": outcome, "z": GOES}
     (entry,) = bench.store.entries(number="bad")
     if outcome is GOES:
-        assert entry.state in AT_REMOTE
+        assert entry.state in DELIVERED_STATES
     else:
         assert entry.state is OrderState.HELD
         assert entry.reason is not None
@@ -289,7 +289,7 @@ def test_what_was_sent_back_without_content_is_held_again(
     bench = Bench(sandbox, client, ListSource([UnreadableOrder(problem="half a row", reference="u")]), store=store)
     bench.deliver()
     (entry,) = store.entries()
-    store.amend(entry.id, OrderState.PENDING, at=bench.clock(), who="ann", why="released")
+    store.override_state(entry.id, OrderState.PENDING, at=bench.clock(), who="ann", why="released")
     assert bench.engine.deliver_orders(dry_run=True).items[0].facts == {"reason": "unreadable"}
     bench.source.orders = []
     report = bench.deliver()

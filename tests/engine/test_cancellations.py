@@ -58,7 +58,7 @@ def test_what_was_still_to_be_done_is_not_done_with_a_void_order(sandbox: Sandbo
         bench.deliver()
     assert [order.status for order in bench.remote()] == ["void"]
     (entry,) = bench.store.entries()
-    assert (entry.state, entry.todo, entry.reason) == (OrderState.DELIVERED, (), None)
+    assert (entry.state, entry.pending_actions, entry.reason) == (OrderState.DELIVERED, (), None)
     assert "void; nothing more is done with it" in [event.why for event in bench.store.history(entry.id)]
     assert not list(client.invoices.list())
 
@@ -133,9 +133,9 @@ def test_canceled_while_a_person_kept_it_back(
     """Said when it happens; releasing it is refused, and even released past that it is never created."""
     settings = ConnectionSettings(on_cancel=on_cancel)
     bench = Bench(sandbox, client, ListSource([an_order("1001")]), settings=settings)
-    bench.store.take_in("shop", bench.source.orders, at=bench.clock())
+    bench.store.ingest("shop", bench.source.orders, at=bench.clock())
     (entry,) = bench.store.entries()
-    bench.store.amend(entry.id, kept_back, at=bench.clock(), who="ann", why="wait")
+    bench.store.override_state(entry.id, kept_back, at=bench.clock(), who="ann", why="wait")
     bench.source.orders.append(CANCELED)
     report = bench.deliver()
     assert outcomes(report) == {"1001": Outcome.CANCELED}
@@ -145,7 +145,7 @@ def test_canceled_while_a_person_kept_it_back(
     assert refused.problem == (
         "order 1001: canceled at the source, so it is not sent; if it is wanted after all, enter it there anew"
     )
-    bench.store.amend(entry.id, OrderState.PENDING, at=bench.clock(), who="ann", why="send it all the same")
+    bench.store.override_state(entry.id, OrderState.PENDING, at=bench.clock(), who="ann", why="send it all the same")
     foreseen = bench.engine.deliver_orders(dry_run=True)
     assert (outcomes(foreseen), foreseen.items[0].facts) == (
         {"1001": Outcome.SKIPPED},
@@ -164,15 +164,15 @@ def test_a_canceled_order_that_was_sent_is_looked_for(
     """Its content says canceled, and it was sent all the same (as earlier versions did): found if it is there, and
     never sent again. A dry run says the same."""
     bench = Bench(sandbox, client, ListSource([CANCELED]))
-    bench.store.take_in("shop", bench.source.orders, at=bench.clock())
+    bench.store.ingest("shop", bench.source.orders, at=bench.clock())
     (entry,) = bench.store.entries()
     if arrived:
         Bench(sandbox, client, ListSource([an_order("1001")])).deliver()
     writes = len(bench.writes())
-    bench.store.amend(entry.id, OrderState.PENDING, at=bench.clock(), who="ann", why="send it all the same")
+    bench.store.override_state(entry.id, OrderState.PENDING, at=bench.clock(), who="ann", why="send it all the same")
     now = bench.clock()
     (claimed,) = bench.store.claim("shop", "x", at=now, until=now + timedelta(minutes=7), limit=1)
-    bench.store.record(claimed.moved(OrderState.SENDING, now, generation=1, sent_at=now), who="x")
+    bench.store.record(claimed.transition_to(OrderState.SENDING, now, generation=1, sent_at=now), who="x")
     bench.clock.move(hours=1)
     foreseen = outcomes(bench.engine.deliver_orders(dry_run=True))
     report = bench.deliver()

@@ -11,7 +11,7 @@ from tests.support import HandClock
 from tradegecko_bridge import Decisions, MemoryStore
 from tradegecko_bridge.commerce import UnreadableOrder
 from tradegecko_bridge.engine import Decision
-from tradegecko_bridge.engine.decisions import states_for
+from tradegecko_bridge.engine.operations.decisions import states_for
 from tradegecko_bridge.ledger import LedgerEntry, OrderState, Reason
 from tradegecko_bridge.testing.store_checks.cases import AFTER, AT, STATES, S, claim_one, entry_of, in_state, orders
 
@@ -65,7 +65,7 @@ def test_a_dry_run_foretells_and_changes_nothing(decision: Decision, state: Orde
 def test_one_that_cannot_be_does_not_stop_the_others() -> None:
     """Of three orders the one a worker has right now is refused, the others are skipped."""
     store = MemoryStore()
-    store.take_in("shop", orders(3), at=AT)
+    store.ingest("shop", orders(3), at=AT)
     claimed = store.claim("shop", "bob", at=AFTER, until=AFTER + timedelta(minutes=5), limit=1)[0]
     decided = Decisions(store, who="ann", clock=CLOCK).skip(store.entries(), "test orders")
     assert [(one.entry.reference, bool(one)) for one in decided] == [("3", True), ("2", True), ("1", False)]
@@ -89,10 +89,10 @@ def test_what_its_source_canceled_is_not_sent(state: OrderState, decision: Decis
     store = MemoryStore()
     entry = in_state(store, S.PENDING)
     if state is S.FAILED:
-        entry = store.record(claim_one(store).moved(state, AT, reason=Reason("gave_up", "15 days")), who="bob")
+        entry = store.record(claim_one(store).transition_to(state, AT, reason=Reason("gave_up", "15 days")), who="bob")
     else:
-        entry = store.amend(entry.id, state, at=AT, who="bob", why="so")
-    store.take_in("shop", [evolve(orders(1)[0], canceled_at=AT)], at=AT)
+        entry = store.override_state(entry.id, state, at=AT, who="bob", why="so")
+    store.ingest("shop", [evolve(orders(1)[0], canceled_at=AT)], at=AT)
     entry = entry_of(store)
     assert entry.order is not None
     assert entry.order.canceled_at == AT
@@ -108,11 +108,13 @@ def test_what_is_left_to_do_can_be_retried() -> None:
     store = MemoryStore()
     entry = in_state(store, S.SENDING)
     reason = Reason("action_refused", "invoice was refused")
-    entry = store.record(entry.moved(S.DELIVERED, AT, remote_id="9", todo=("invoice",), reason=reason), who="bob")
+    entry = store.record(
+        entry.transition_to(S.DELIVERED, AT, remote_id="9", pending_actions=("invoice",), reason=reason), who="bob"
+    )
     entry = store.record(evolve(entry, claim=None), who="bob")
     assert decide(store, Decision.RETRY, entry) == ""
     due = claim_one(store, AFTER)
-    assert (due.state, due.todo, due.reason) == (S.DELIVERED, ("invoice",), None)
+    assert (due.state, due.pending_actions, due.reason) == (S.DELIVERED, ("invoice",), None)
 
 
 @pytest.mark.parametrize("dry_run", [False, True])
@@ -120,7 +122,7 @@ def test_what_is_left_to_do_can_be_retried() -> None:
 def test_what_never_came_whole_cannot_be_sent(decision: Decision, *, dry_run: bool) -> None:
     """There is nothing to send: it stays held with its reason until its source gives it again."""
     store = MemoryStore()
-    store.take_in("shop", [UnreadableOrder(reference="1", problem="row 3: half a row")], at=AT)
+    store.ingest("shop", [UnreadableOrder(reference="1", problem="row 3: half a row")], at=AT)
     entry = entry_of(store)
     assert decide(store, decision, entry, dry_run=dry_run) == (
         "order 1: unreadable: correct it at the source and it is taken up when it is given again"

@@ -22,7 +22,7 @@ from tradegecko_bridge.engine import Outcome, Timing
 from tradegecko_bridge.engine.keys import idempotency_key
 from tradegecko_bridge.errors import SourceUnavailable, Unavailable, ValidationFailed
 from tradegecko_bridge.ledger import OrderState
-from tradegecko_bridge.mirrors import MirrorBook
+from tradegecko_bridge.ports.mirrors import MirrorBook
 from tradegecko_bridge.testing.builders import A_CUSTOMER, a_line, an_order
 
 
@@ -64,7 +64,7 @@ def test_a_reread_order_is_known(bench: Bench) -> None:
     bench.deliver()
     bench.source.orders = [an_order("1001", cursor="x"), an_order("1002", [a_line("TEE-M", 3, "25.00")], cursor="y")]
     report = bench.deliver()
-    assert (report.taken_in, report.unchanged, len(bench.remote())) == (0, 2, 2)
+    assert (report.ingested, report.unchanged, len(bench.remote())) == (0, 2, 2)
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_a_refused_order_is_held_with_the_apis_words() -> None:
         assert bench.deliver().items == []
         client.orders.update(bench.remote()[0].id, {"order_number": "1001-old"})
         (entry,) = bench.store.entries()
-        bench.store.amend(entry.id, OrderState.PENDING, at=bench.clock(), who="me", why="renumbered the other")
+        bench.store.override_state(entry.id, OrderState.PENDING, at=bench.clock(), who="me", why="renumbered the other")
         assert outcomes(bench.deliver()) == {"1001": Outcome.DELIVERED}
         assert len(bench.remote()) == 2
 
@@ -397,7 +397,7 @@ def test_losing_a_claim_ends_one_order_not_the_run(sandbox: Sandbox, client: Tra
 
         def find_orders(self, number: str, *, certain: bool = True) -> Sequence[RemoteOrder]:
             if number == "1001":
-                store.take_in("shop", [an_order("1001", [a_line(quantity=9)])], at=clock())
+                store.ingest("shop", [an_order("1001", [a_line(quantity=9)])], at=clock())
             return super().find_orders(number, certain=certain)
 
     source = ListSource([an_order("1001"), an_order("1002")])
@@ -425,12 +425,12 @@ def test_retrying_ends_at_the_horizon(sandbox: Sandbox) -> None:
             assert entry.next_attempt_at is not None
             waits.append(entry.next_attempt_at - bench.clock())
             bench.deliver()
-        assert bench.clock() - bench.store.entries()[0].taken_in_at > timedelta(days=15)
+        assert bench.clock() - bench.store.entries()[0].ingested_at > timedelta(days=15)
         assert bench.state("1001") is OrderState.FAILED
         assert waits[0] == timedelta(seconds=30)
         assert waits[-1] == timedelta(hours=1)
         (entry,) = bench.store.entries()
-        bench.store.amend(entry.id, OrderState.PENDING, at=bench.clock(), who="me", why="try again")
+        bench.store.override_state(entry.id, OrderState.PENDING, at=bench.clock(), who="me", why="try again")
         assert outcomes(bench.deliver()) == {"1001": Outcome.WAITING}, "all tries anew"
 
 
@@ -451,11 +451,11 @@ def test_orders_nobody_can_read_do_not_stand_in_others_way(
     sandbox: Sandbox, client: TradeGeckoClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A batch of them is passed over, and stays as it is for a program that can read it."""
-    monkeypatch.setattr("tradegecko_bridge.engine.deliver.BATCH", 3)
+    monkeypatch.setattr("tradegecko_bridge.engine.delivery.run.BATCH", 3)
     file = tmp_path / "ledger.db"
     with SqlStore(f"sqlite:///{file}") as store:
         bench = Bench(sandbox, client, ListSource(), store=store)
-        store.take_in("shop", [an_order(str(n)) for n in range(4)], at=bench.clock())
+        store.ingest("shop", [an_order(str(n)) for n in range(4)], at=bench.clock())
         with closing(sqlite3.connect(file)) as database, database:
             database.execute("UPDATE ledger_orders SET content = '{\"newer\": 1}'")
         bench.source.orders.append(an_order("9999"))

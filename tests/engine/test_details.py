@@ -11,7 +11,7 @@ from tests.engine.bench import Bench
 from tests.support import ListSource
 from tradegecko_bridge import Sandbox, TradeGeckoClient
 from tradegecko_bridge.commerce import Address, Customer, SourceOrder, Totals
-from tradegecko_bridge.engine.details import failed
+from tradegecko_bridge.engine.delivery.audit import failed
 from tradegecko_bridge.engine.keys import idempotency_key
 from tradegecko_bridge.errors import AccessDenied, Rejected, StatusError
 from tradegecko_bridge.ledger import OrderState

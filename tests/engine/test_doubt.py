@@ -14,11 +14,11 @@ from tradegecko_bridge import MemoryStore, Sandbox, SyncEngine, TradeGeckoClient
 from tradegecko_bridge.commerce import SourceOrder
 from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder
 from tradegecko_bridge.engine import ConnectionSettings, Decisions, Outcome, Report
-from tradegecko_bridge.engine.catalog import catalog_of
-from tradegecko_bridge.engine.outcomes import CHANGED_MEANWHILE, Outcomes
-from tradegecko_bridge.engine.sending import Sender
+from tradegecko_bridge.engine.delivery.catalog_lookup import catalog_of
+from tradegecko_bridge.engine.delivery.outcomes import CHANGED_MEANWHILE, Outcomes
+from tradegecko_bridge.engine.delivery.sender import Sender
 from tradegecko_bridge.errors import AccessDenied, GatewayError, Rejected, StoreBusy, Unavailable
-from tradegecko_bridge.ledger import LedgerEntry, OrderState, Step
+from tradegecko_bridge.ledger import LedgerEntry, OrderState, Transition
 from tradegecko_bridge.testing.builders import a_line, an_order
 
 S = OrderState
@@ -169,7 +169,7 @@ def test_a_refused_order_goes_out_under_its_new_number(bench: Bench, gateway: Mo
 
 def test_in_doubt_it_cannot_be_put_aside_by_who_saw_it_waiting(bench: Bench) -> None:
     """A person's list is a minute old."""
-    bench.store.take_in("shop", bench.source.orders, at=bench.clock())
+    bench.store.ingest("shop", bench.source.orders, at=bench.clock())
     seen = entry_of(bench)
     in_doubt(bench)
     (held,) = Decisions(bench.store, who="ann", clock=bench.clock).hold([seen], "wait for payment")
@@ -179,12 +179,12 @@ def test_in_doubt_it_cannot_be_put_aside_by_who_saw_it_waiting(bench: Bench) -> 
 
 @pytest.fixture
 def handfuls(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tradegecko_bridge.engine.lanes.SPAN", 1000.0)
+    monkeypatch.setattr("tradegecko_bridge.engine.delivery.partitions.SPAN", 1000.0)
 
 
 @pytest.mark.usefixtures("handfuls")
 def test_failures_here_and_there_are_not_in_a_row(sandbox: Sandbox, client: TradeGeckoClient) -> None:
-    """Every other order of a handful cannot be looked for: the others go out."""
+    """Every other order of a chunk cannot be looked for: the others go out."""
 
     class Flaky(TradeGeckoGateway):
         def find_orders(self, number: str, *, certain: bool = True) -> Sequence[RemoteOrder]:
@@ -225,21 +225,21 @@ def test_an_arrival_that_could_not_be_written_is_written_with_the_next(
     class Busy(MemoryStore):
         fails = 1
 
-        def record_all(self, steps: Sequence[Step]) -> Sequence[LedgerEntry | Exception]:
+        def record_all(self, steps: Sequence[Transition]) -> Sequence[LedgerEntry | Exception]:
             if self.fails and any(step.entry.state is S.DELIVERED for step in steps):
                 self.fails -= 1
                 raise StoreBusy("held for 30 s")
             return super().record_all(steps)
 
     bench = Bench(sandbox, client, ListSource([an_order("1001")]), store=Busy())
-    bench.store.take_in("shop", bench.source.orders, at=bench.clock())
-    wiring = bench.engine._wiring
+    bench.store.ingest("shop", bench.source.orders, at=bench.clock())
+    context = bench.engine._wiring
     report = Report(operation="x", connection="shop", started_at=bench.clock())
-    written = Outcomes(wiring, report)
+    written = Outcomes(context, report)
     claimed = bench.store.claim("shop", "w", at=bench.clock(), until=bench.clock().replace(year=2099), limit=1)
-    catalog = catalog_of(wiring, [entry.order for entry in claimed if entry.order])
+    catalog = catalog_of(context, [entry.order for entry in claimed if entry.order])
     with pytest.raises(StoreBusy):
-        Sender(wiring, written).deliver(claimed, catalog, lambda: True)
+        Sender(context, written).deliver(claimed, catalog, lambda: True)
     assert entry_of(bench).state is S.SENDING
     written.write()
     written.tell(claimed)
@@ -280,9 +280,9 @@ def test_of_two_that_found_a_number_free_one_gets_it(client: TradeGeckoClient, s
     racer: Any = None
 
     class Racing(MemoryStore):
-        def record_all(self, steps: Sequence[Step]) -> Sequence[LedgerEntry | Exception]:
+        def record_all(self, steps: Sequence[Transition]) -> Sequence[LedgerEntry | Exception]:
             nonlocal racer
-            if racer is not None and any(step.besides for step in steps):
+            if racer is not None and any(step.number_shared_with for step in steps):
                 other, racer = racer, None
                 assert other.deliver_orders().count(Outcome.DELIVERED) == 1
             return super().record_all(steps)

@@ -54,7 +54,7 @@ def test_what_is_no_order_is_told_when_it_is_pulled(sandbox: Sandbox, client: Tr
             return [an_order("1001"), "1002"]
 
     report = Bench(sandbox, client, Archive()).engine.pull_orders("1001")
-    assert outcomes(report) == {"1001": Outcome.TAKEN_IN}
+    assert outcomes(report) == {"1001": Outcome.INGESTED}
     assert report.problems[0].startswith("list: gave a value of type str that is no SourceOrder")
 
 

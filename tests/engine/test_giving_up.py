@@ -118,7 +118,7 @@ def test_what_is_being_sent_again_right_now_keeps_the_alert_open(bench: Doubtful
     bench.clock.move(hours=1)
     now = bench.clock()
     (claimed,) = bench.store.claim("shop", "other", at=now, until=now + timedelta(minutes=7), limit=1)
-    bench.store.record(claimed.moved(OrderState.SENDING, now, sent_at=now), who="other")
+    bench.store.record(claimed.transition_to(OrderState.SENDING, now, sent_at=now), who="other")
     bench.engine.deliver_orders()
     assert bench.news() == []
 
@@ -129,7 +129,7 @@ def test_doubt_ends_at_the_horizon(sandbox: Sandbox, client: TradeGeckoClient, d
     bench = Doubtful(sandbox, client, timing=Timing(horizon=timedelta(days=days)))
     bench.until_given_up()
     entry = bench.entry()
-    assert timedelta(days=days) < bench.clock() - entry.taken_in_at <= timedelta(days=days, hours=2)
+    assert timedelta(days=days) < bench.clock() - entry.ingested_at <= timedelta(days=days, hours=2)
     assert entry.reason is not None
     assert entry.reason.code == GAVE_UP_IN_DOUBT
     assert entry.reason.text == (
@@ -163,7 +163,7 @@ def test_it_is_not_given_up_before_the_last_request_can_no_longer_show_up(
     """Looked for again at once, it is neither given up nor sent once more."""
     bench = Doubtful(sandbox, client, timing=evolve(SHORT, patience=timedelta(minutes=90)))
     bench.deliver()
-    while bench.clock() - bench.entry().taken_in_at <= SHORT.horizon:
+    while bench.clock() - bench.entry().ingested_at <= SHORT.horizon:
         bench.deliver()
     sent = len(bench.gateway.sent)
     for _ in range(3):

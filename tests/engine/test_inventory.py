@@ -13,7 +13,7 @@ from tests.support import ListSource
 from tradegecko_bridge import ConnectionSettings, Sandbox, TradeGeckoClient
 from tradegecko_bridge.commerce import ItemResult, LocationStock, VariantStock, Verdict
 from tradegecko_bridge.engine import Outcome
-from tradegecko_bridge.engine.inventory import stock_level
+from tradegecko_bridge.engine.back_sync.inventory import stock_level
 from tradegecko_bridge.testing.builders import a_line, an_order
 
 units = st.decimals(min_value=-1000, max_value=1000, places=1)

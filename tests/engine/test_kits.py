@@ -14,8 +14,8 @@ from tests.support import ListSource
 from tradegecko_bridge import ConnectionSettings, Sandbox, TradeGeckoClient
 from tradegecko_bridge.commerce import Component, OrderLine, SourceOrder, Totals
 from tradegecko_bridge.engine import Outcome
-from tradegecko_bridge.engine.kits import exploded
-from tradegecko_bridge.engine.tax import rated
+from tradegecko_bridge.engine.mapping.kits import exploded
+from tradegecko_bridge.engine.mapping.tax import rated
 from tradegecko_bridge.ledger import OrderState
 from tradegecko_bridge.testing.builders import a_line, an_order
 

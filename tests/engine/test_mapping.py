@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tradegecko_bridge import ConnectionSettings
 from tradegecko_bridge.commerce import Discount, OrderLine, ShippingLine, SourceOrder, Totals
 from tradegecko_bridge.commerce.remote import LineKind, OrderDraft, RemoteVariant
-from tradegecko_bridge.engine.mapping import Catalog, plan_order, variant_ids
-from tradegecko_bridge.engine.tax import rated, tax_rate
+from tradegecko_bridge.engine.mapping.draft import Catalog, build_draft, variant_ids
+from tradegecko_bridge.engine.mapping.tax import rated, tax_rate
 from tradegecko_bridge.ledger import Reason
 from tradegecko_bridge.testing.builders import a_line, an_order
 
@@ -23,7 +23,7 @@ CATALOG = Catalog(
 
 
 def plan(order: SourceOrder, **settings: object) -> OrderDraft:
-    draft = plan_order(rated(order, 2), "mark", CATALOG, ConnectionSettings(**settings))  # type: ignore[arg-type]
+    draft = build_draft(rated(order, 2), "mark", CATALOG, ConnectionSettings(**settings))  # type: ignore[arg-type]
     assert isinstance(draft, OrderDraft), draft
     return draft
 
@@ -113,7 +113,7 @@ def test_prices_on_mixed_footing_are_put_on_one() -> None:
     assert draft.prices_include_tax is False
     assert [line.price for line in draft.lines[:2]] == [D("10.00000"), D("10.00")]
     unknown = [a_line("TEE-M", price_includes_tax=True, tax_rate=None), a_line("MUG-BLUE")]
-    reason = plan_order(an_order(lines=unknown), "mark", CATALOG, ConnectionSettings())
+    reason = build_draft(an_order(lines=unknown), "mark", CATALOG, ConnectionSettings())
     assert isinstance(reason, Reason)
     assert reason.code == "mixed_tax"
 
@@ -126,7 +126,7 @@ def test_tax_inclusive_orders_stay_inclusive() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "passing"),
+    ("code", "transient"),
     [
         ("unknown_sku", True),
         ("unknown_currency", True),
@@ -135,7 +135,7 @@ def test_tax_inclusive_orders_stay_inclusive() -> None:
         ("bad_quantity", False),
     ],
 )
-def test_which_reasons_may_pass_by_themselves(code: str, passing: bool) -> None:
+def test_which_reasons_may_pass_by_themselves(code: str, transient: bool) -> None:
     """What may be cured in TradeGecko or by a setting is looked at again; what must be cured at the source is not."""
     orders = {
         "unknown_sku": an_order(lines=[a_line("NOPE")]),
@@ -144,9 +144,9 @@ def test_which_reasons_may_pass_by_themselves(code: str, passing: bool) -> None:
         "no_lines": an_order(lines=[]),
         "bad_quantity": an_order(lines=[a_line(quantity=0)]),
     }
-    reason = plan_order(orders[code], "mark", CATALOG, ConnectionSettings())
+    reason = build_draft(orders[code], "mark", CATALOG, ConnectionSettings())
     assert isinstance(reason, Reason)
-    assert (reason.code, reason.passing) == (code, passing)
+    assert (reason.code, reason.transient) == (code, transient)
 
 
 @pytest.mark.parametrize(
@@ -172,12 +172,12 @@ def test_a_line_without_a_sku_names_the_settings_that_cure_it(
     line: OrderLine, match_by: str, said: str, cure: str
 ) -> None:
     """Those that do: a line with a barcode that counts is not blank, only a filter leaves it out."""
-    reason = plan_order(an_order(lines=[line]), "mark", CATALOG, ConnectionSettings(match_by=match_by))
+    reason = build_draft(an_order(lines=[line]), "mark", CATALOG, ConnectionSettings(match_by=match_by))
     assert isinstance(reason, Reason)
     assert reason.text == (
         f'{said} without a SKU; give the product one at the source, or leave such lines out with {cure} on ""'
     )
-    assert (reason.code, reason.passing) == ("no_sku", True)
+    assert (reason.code, reason.transient) == ("no_sku", True)
 
 
 def test_the_billing_address_does_for_both() -> None:

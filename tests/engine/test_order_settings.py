@@ -16,8 +16,8 @@ from tradegecko_bridge import ConnectionSettings, Sandbox, TradeGeckoClient, Tra
 from tradegecko_bridge.commerce import Customer, SourceOrder, Totals
 from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder, RemoteVariant
 from tradegecko_bridge.engine import Outcome
-from tradegecko_bridge.engine.mapping import Catalog, plan_order
-from tradegecko_bridge.engine.numbers import remote_number
+from tradegecko_bridge.engine.mapping.draft import Catalog, build_draft
+from tradegecko_bridge.engine.mapping.order_numbers import remote_number
 from tradegecko_bridge.errors import Unavailable
 from tradegecko_bridge.ledger import OrderState
 from tradegecko_bridge.testing.builders import A_CUSTOMER, AN_ADDRESS, a_line, an_order
@@ -101,7 +101,7 @@ def test_the_accounts_own_treatment_is_not_sent(client: TradeGeckoClient) -> Non
     variants = {"MUG-BLUE": [RemoteVariant(id="1", sku="MUG-BLUE")]}
     for treatment, sent in (("default", None), ("source", "exclusive")):
         settings = ConnectionSettings(tax_treatment=treatment)
-        draft = plan_order(an_order(), "m", Catalog(variants=variants, currencies={"CAD": 2}), settings)
+        draft = build_draft(an_order(), "m", Catalog(variants=variants, currencies={"CAD": 2}), settings)
         assert isinstance(draft, OrderDraft)
         assert TradeGeckoGateway(client)._order_fields(draft, None).get("tax_treatment") == sent
 

@@ -86,7 +86,7 @@ def test_the_plan_comes_true(bench: Bench) -> None:
 def test_the_plan_of_what_the_ledger_has(bench: Bench) -> None:
     """Orders that wait are planned if they are due; what a person holds stays, what is worked on is left alone."""
     bench.source.orders = [*(an_order(str(n)) for n in range(1, 6)), an_order("6", shipping_address=None)]
-    bench.store.take_in("shop", bench.source.orders, at=bench.clock())
+    bench.store.ingest("shop", bench.source.orders, at=bench.clock())
     held = bench.store.entries(number="1")
     now = bench.clock()
     Decisions(bench.store, who="ann", clock=bench.clock).hold(held, "wait for payment")
@@ -94,9 +94,9 @@ def test_the_plan_of_what_the_ledger_has(bench: Bench) -> None:
         entry.number: entry for entry in bench.store.claim("shop", "w", at=now, until=now + timedelta(hours=9), limit=9)
     }
     later = now + timedelta(hours=1)
-    bench.store.record(due["2"].moved(OrderState.PENDING, now, next_attempt_at=later), who="w")
+    bench.store.record(due["2"].transition_to(OrderState.PENDING, now, next_attempt_at=later), who="w")
     for number in ("4", "5", "6"):
-        bench.store.unclaim(due[number])
+        bench.store.release_claim(due[number])
     bench.source.orders = [an_order("5", canceled_at=CANCELED), evolve(an_order("1"), note="changed")]
     report = bench.engine.deliver_orders(dry_run=True)
     assert outcomes(report) == {

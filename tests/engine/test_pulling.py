@@ -44,14 +44,14 @@ def test_a_missed_order_is_pulled_and_delivered(bench: Bench) -> None:
     """It is taken in by its number, and goes out with the next run."""
     assert bench.deliver().items == []
     report = bench.engine.pull_orders("1001")
-    assert (outcomes(report), report.taken_in) == ({"1001": Outcome.TAKEN_IN}, 1)
+    assert (outcomes(report), report.ingested) == ({"1001": Outcome.INGESTED}, 1)
     assert (bench.state("1001"), bench.writes()) == (OrderState.PENDING, [])
     assert outcomes(bench.deliver()) == {"1001": Outcome.DELIVERED}
 
 
 def test_everything_from_a_date_on(bench: Bench) -> None:
     """Orders placed at the moment or later come, the others do not."""
-    assert outcomes(bench.engine.pull_since(LATE)) == {"1002": Outcome.TAKEN_IN}
+    assert outcomes(bench.engine.pull_since(LATE)) == {"1002": Outcome.INGESTED}
     assert set(outcomes(bench.engine.pull_since(EARLY))) == {"1001", "1002"}
     with pytest.raises(ValueError, match="no time zone"):
         bench.engine.pull_since(datetime(2026, 11, 1))  # noqa: DTZ001
@@ -78,7 +78,7 @@ def test_changed_content_is_taken_up_by_the_ledger_s_rules(bench: Bench) -> None
     assert outcomes(bench.deliver()) == {"1001": Outcome.DELIVERED}
     bench.source.kept = [an_order("1001", note="changed")]
     report = bench.engine.pull_orders("1001")
-    assert [item.outcome for item in report.items] == [Outcome.CHANGED, Outcome.TAKEN_IN]
+    assert [item.outcome for item in report.items] == [Outcome.CHANGED, Outcome.INGESTED]
     assert bench.deliver().items == []
 
 
@@ -95,7 +95,7 @@ def test_what_is_not_there_is_said(bench: Bench) -> None:
     """An order the source does not have is a problem of the report; the others are pulled."""
     report = bench.engine.pull_orders("9", "1002")
     assert report.problems == ["list: has no order '9'"]
-    assert outcomes(report) == {"1002": Outcome.TAKEN_IN}
+    assert outcomes(report) == {"1002": Outcome.INGESTED}
     assert not report
 
 

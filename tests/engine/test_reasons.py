@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import tradegecko_bridge
-from tradegecko_bridge.engine.catalog import NAMING
+from tradegecko_bridge.engine.delivery.catalog_lookup import NAMING
 from tradegecko_bridge.engine.reasons import CODES
 
 SOURCE = Path(tradegecko_bridge.__file__).parent
@@ -19,7 +19,9 @@ CODE = re.compile(
 def codes() -> set[str]:
     """The codes that stand in the code."""
     texts = [
-        file.read_text(encoding="utf-8") for room in ("engine", "stores", ".") for file in SOURCE.glob(f"{room}/*.py")
+        file.read_text(encoding="utf-8")
+        for pattern in ("engine/**/*.py", "stores/**/*.py", "*.py")
+        for file in SOURCE.glob(pattern)
     ]
     found = {one or other for text in texts for one, other in CODE.findall(text)}
     return found | {f"unknown_{setting}" for setting in NAMING} | {"ambiguous_sku", "ambiguous_barcode", "key_used"}

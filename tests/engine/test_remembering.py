@@ -15,8 +15,8 @@ from tradegecko_bridge import MemoryStore, Sandbox, SqlStore, SyncEngine, TradeG
 from tradegecko_bridge.commerce import Customer, SourceOrder
 from tradegecko_bridge.engine import ConnectionSettings, Outcome, Report
 from tradegecko_bridge.ledger import OrderState
-from tradegecko_bridge.mirrors import MirrorRow
 from tradegecko_bridge.ports import MirrorStore
+from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.testing.builders import AN_ADDRESS, a_line, an_order
 
 

@@ -13,7 +13,7 @@ import pytest
 from scripts import settings_page
 from tradegecko_bridge import ConnectionSettings
 from tradegecko_bridge.engine import Timing
-from tradegecko_bridge.engine.setting import told
+from tradegecko_bridge.engine.settings.declaration import told
 from tradegecko_bridge.errors import ConfigError
 
 

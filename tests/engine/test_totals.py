@@ -17,8 +17,8 @@ from tradegecko_bridge import ConnectionSettings, Sandbox, TradeGeckoClient, Tra
 from tradegecko_bridge.commerce import Component, Discount, OrderLine, ShippingLine, SourceOrder, Totals
 from tradegecko_bridge.commerce.remote import DraftLine, LineKind, OrderDraft
 from tradegecko_bridge.engine import Outcome
-from tradegecko_bridge.engine.tax import amount_of, rated, tax_in
-from tradegecko_bridge.engine.totals import predicted_total
+from tradegecko_bridge.engine.mapping.tax import amount_of, rated, tax_in
+from tradegecko_bridge.engine.mapping.totals import predicted_total
 from tradegecko_bridge.testing.builders import AN_ADDRESS, a_line, an_order
 
 D = Decimal

@@ -15,8 +15,8 @@ from tradegecko_bridge import MemoryStore, Sandbox, SqlStore, SyncEngine, TradeG
 from tradegecko_bridge.commerce import ItemResult, Verdict
 from tradegecko_bridge.commerce.remote import RemoteItem, RemoteShipment
 from tradegecko_bridge.engine import ConnectionSettings, Outcome, Report, expire_personal_data
-from tradegecko_bridge.engine.parcels import to_shipment
-from tradegecko_bridge.engine.tracking import SLACK
+from tradegecko_bridge.engine.back_sync.shipment_lines import to_shipment
+from tradegecko_bridge.engine.back_sync.shipments import SLACK
 from tradegecko_bridge.errors import Unavailable
 from tradegecko_bridge.ledger import LedgerEntry, OrderState
 from tradegecko_bridge.testing.builders import a_line, an_order
@@ -243,7 +243,7 @@ def test_shipments_of_an_expired_order(
 class NoActions(TradeGeckoGateway):
     """Invoices cannot be made at the moment, so they stay to be done."""
 
-    def act(self, *_: object, **__: object) -> None:
+    def perform_action(self, *_: object, **__: object) -> None:
         raise Unavailable("503 on POST /orders")
 
 
@@ -262,7 +262,7 @@ def test_an_order_somebody_is_working_on_follows_its_shipment_later(sandbox: San
     assert outcomes(report) == {"1001": Outcome.SENT, "1002": Outcome.SENT}
     other = {"1001": "1002", "1002": "1001"}[claimed.number]
     assert (bench.state(claimed.number), bench.state(other)) == (OrderState.DELIVERED, OrderState.CONFIRMED)
-    bench.store.unclaim(claimed)
+    bench.store.release_claim(claimed)
     assert sync(bench).items == []
     assert bench.state(claimed.number) is OrderState.CONFIRMED
     told = bench.store.history(claimed.id)[-1].why
@@ -278,7 +278,7 @@ def test_what_a_person_says_was_shipped_stays_so(bench: Bench) -> None:
     bench.ship("1001", {"MUG-BLUE": 1})
     sync(bench)
     (entry,) = bench.store.entries()
-    bench.store.amend(entry.id, OrderState.SHIPPED, at=bench.clock(), who="ann", why="the rest was picked up")
+    bench.store.override_state(entry.id, OrderState.SHIPPED, at=bench.clock(), who="ann", why="the rest was picked up")
     sync(bench)
     assert bench.state("1001") is OrderState.SHIPPED
 
@@ -315,7 +315,7 @@ def test_shipments_from_before_the_doubt_are_not_read_for_ever(sandbox: Sandbox,
     bench.clock.move(hours=1)
     (claimed,) = bench.store.claim("shop", "another", at=bench.clock(), until=until, limit=1)
     much_later = bench.clock() + SLACK + timedelta(hours=1)
-    bench.store.record(claimed.moved(OrderState.SENDING, bench.clock(), sent_at=much_later), who="another")
+    bench.store.record(claimed.transition_to(OrderState.SENDING, bench.clock(), sent_at=much_later), who="another")
     sync(bench)
     assert bench.store.cursor("shop", "shipments") is not None
 
@@ -355,7 +355,7 @@ def test_more_than_was_ordered_is_told_with_the_last_line() -> None:
     now = order.placed_at
     entry = LedgerEntry(
         id=1, connection="shop", reference="1001", number="1001", state=OrderState.DELIVERED, order=order,
-        line_ids={"1": "v", "2": "v"}, taken_in_at=now, updated_at=now,
+        line_ids={"1": "v", "2": "v"}, ingested_at=now, updated_at=now,
     )  # fmt: skip
     remote = RemoteShipment(id="7", order_id="9", items=(RemoteItem(variant_id="v", quantity=Decimal(5)),))
     shipment, strange = to_shipment(remote, entry, order, [])

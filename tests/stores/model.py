@@ -9,11 +9,18 @@ from typing import Any
 from attrs import Factory, define, field, frozen
 
 from tradegecko_bridge.errors import ClaimLost, StoreError
-from tradegecko_bridge.ledger import AT_REMOTE, NEXT, LedgerEntry, OrderState, ShipmentEntry, ShipmentState
+from tradegecko_bridge.ledger import (
+    ALLOWED_TRANSITIONS,
+    DELIVERED_STATES,
+    LedgerEntry,
+    OrderState,
+    ShipmentEntry,
+    ShipmentState,
+)
 
 S = OrderState
-IN_DOUBT = {S.SENDING, S.UNCERTAIN}
-OUT = IN_DOUBT | AT_REMOTE
+UNCERTAIN_STATES = {S.SENDING, S.UNCERTAIN}
+SENT_STATES = UNCERTAIN_STATES | DELIVERED_STATES
 REASONED = {S.HELD, S.SKIPPED, S.FAILED, S.CANCELED}
 
 
@@ -30,24 +37,24 @@ class Known:
     """One order as the ledger should have it; ``lease`` is the end of the claim that holds it."""
 
     reference: str
-    taken_in_at: datetime
+    ingested_at: datetime
     state: OrderState
     seen: Word
     content: Word | None
     lease: datetime | None = None
     serial: int = 0
-    passing: bool = False
+    transient: bool = False
     by_hand: bool = False
     next_at: datetime | None = None
     remote_id: str | None = None
     newer: Word | None = None
     history: list[tuple[OrderState | None, OrderState]] = field(factory=list)
-    since: datetime = field(default=Factory(lambda self: self.taken_in_at, takes_self=True))
+    since: datetime = field(default=Factory(lambda self: self.ingested_at, takes_self=True))
 
     def become(self, to: OrderState, at: datetime) -> None:
         """A step of its history."""
         self.history.append((self.state, to))
-        if to is not self.state and not (to in IN_DOUBT and self.state in IN_DOUBT):
+        if to is not self.state and not (to in UNCERTAIN_STATES and self.state in UNCERTAIN_STATES):
             self.since = at
         self.state = to
 
@@ -62,7 +69,7 @@ class Known:
             return False
         if self.state is S.SENDING:
             return True
-        wanted = self.state in {S.PENDING, S.UNCERTAIN} or (self.state is S.HELD and self.passing)
+        wanted = self.state in {S.PENDING, S.UNCERTAIN} or (self.state is S.HELD and self.transient)
         return wanted and (self.next_at is None or self.next_at <= at)
 
     def hear(self, word: Word, at: datetime) -> bool:
@@ -70,11 +77,11 @@ class Known:
         if word == self.seen:
             return False
         self.seen = word
-        if self.state not in OUT:
+        if self.state not in SENT_STATES:
             self.take_up(word, at)
             return True
         self.history.append((self.state, self.state))
-        if self.state in IN_DOUBT and word.version is not None:
+        if self.state in UNCERTAIN_STATES and word.version is not None:
             self.newer = word
         return True
 
@@ -85,7 +92,7 @@ class Known:
         if word.version is not None:
             self.content = word
         if to is not before or not self._stays(word):
-            self.passing = self.by_hand = False
+            self.transient = self.by_hand = False
         if to is S.PENDING is not before:
             self.next_at = None
         self.become(to, at)
@@ -98,7 +105,7 @@ class Known:
         if word.version is None:
             return self.state not in {S.PENDING, S.HELD}
         if word.canceled:
-            return S.CANCELED not in NEXT[self.state]
+            return S.CANCELED not in ALLOWED_TRANSITIONS[self.state]
         return self.state is S.FAILED
 
     def _after(self, word: Word) -> OrderState:
@@ -108,9 +115,9 @@ class Known:
 
     def settle(self, at: datetime) -> None:
         """Its fate is known: what the source said meanwhile is taken up, or comes too late."""
-        if self.newer is None or self.state in IN_DOUBT:
+        if self.newer is None or self.state in UNCERTAIN_STATES:
             return
-        if self.state in AT_REMOTE:
+        if self.state in DELIVERED_STATES:
             self.newer = None
             self.history.append((self.state, self.state))
         else:
@@ -143,7 +150,7 @@ class Model:
         self.shipments: dict[str, KnownShipment] = {}
         self.cursors: dict[str, str] = {}
 
-    def take_in(
+    def ingest(
         self, said: Sequence[tuple[str | None, Word]], cursor: str, at: datetime
     ) -> tuple[tuple[str, ...], int, tuple[str, ...]]:
         """New references, how many were known, changed references."""
@@ -164,7 +171,7 @@ class Model:
 
     def claim(self, at: datetime, until: datetime, limit: int) -> list[str]:
         """Who is handed out, oldest first."""
-        due = sorted((k for k in self.orders.values() if k.is_due(at)), key=lambda k: k.taken_in_at)[:limit]
+        due = sorted((k for k in self.orders.values() if k.is_due(at)), key=lambda k: k.ingested_at)[:limit]
         for known in due:
             if known.state is S.SENDING:
                 known.become(S.UNCERTAIN, at)
@@ -177,7 +184,7 @@ class Model:
         known = self.orders[entry.reference]
         if entry.serial != known.serial:
             raise ClaimLost
-        if entry.state not in NEXT[known.state]:
+        if entry.state not in ALLOWED_TRANSITIONS[known.state]:
             raise ValueError
         if entry.state is S.SENDING and (entry.claim is None or entry.claim.until <= entry.updated_at):
             raise ClaimLost
@@ -186,7 +193,7 @@ class Model:
             raise StoreError
         if why or entry.state is not known.state:
             known.become(entry.state, entry.updated_at)
-        known.passing = entry.reason is not None and entry.reason.passing
+        known.transient = entry.reason is not None and entry.reason.transient
         known.by_hand = False
         known.remote_id = entry.remote_id
         known.next_at = entry.next_attempt_at
@@ -196,28 +203,28 @@ class Model:
             known.let_go()
         known.settle(entry.updated_at)
 
-    def unclaim(self, entry: LedgerEntry) -> None:
+    def release_claim(self, entry: LedgerEntry) -> None:
         """A worker gives up."""
         known = self.orders[entry.reference]
         if known.lease is not None and known.serial == entry.serial:
             known.let_go()
 
-    def amend(self, reference: str, to: OrderState, at: datetime, *, retry: bool) -> None:
+    def override_state(self, reference: str, to: OrderState, at: datetime, *, retry: bool) -> None:
         """A person's decision."""
         known = self.orders[reference]
         if known.lease is not None and known.lease > at:
             raise ClaimLost
-        if to not in NEXT[known.state] or to is S.SENDING:
+        if to not in ALLOWED_TRANSITIONS[known.state] or to is S.SENDING:
             raise ValueError
         if known.state in {S.SENDING, S.UNCERTAIN} and to in REASONED:
             raise ValueError
-        if known.state not in AT_REMOTE or retry:
-            known.by_hand, known.passing, known.next_at = to in REASONED, False, None
+        if known.state not in DELIVERED_STATES or retry:
+            known.by_hand, known.transient, known.next_at = to in REASONED, False, None
         known.become(to, at)
         known.let_go()
         known.settle(at)
 
-    def take_in_shipments(self, said: Sequence[tuple[str, str, int]], cursor: str | None) -> int:
+    def ingest_shipments(self, said: Sequence[tuple[str, str, int]], cursor: str | None) -> int:
         """Reference, order and version of each: how many were news."""
         news = set()
         for reference, owner, version in said:
@@ -271,7 +278,7 @@ def same(found: LedgerEntry, known: Known) -> dict[str, tuple[Any, Any]]:
         "content": (content, known.content),
         "lease": (lease, known.lease),
         "serial": (found.serial, known.serial),
-        "superseded": (found.superseded, known.newer is not None),
+        "pending_update": (found.pending_update, known.newer is not None),
         "remote_id": (found.remote_id, known.remote_id),
         "since": (found.in_state_since, known.since),
         "next_attempt_at": (found.next_attempt_at, known.next_at),

@@ -59,7 +59,7 @@ def take_in_forever(url: str) -> None:
     with SqlStore(url) as store:
         wait_for_start()
         while True:
-            store.take_in("shop", batch(int(store.cursor("shop", "orders") or 0)), at=AT)
+            store.ingest("shop", batch(int(store.cursor("shop", "orders") or 0)), at=AT)
 
 
 def die_taking_in(url: str, when: str) -> None:
@@ -72,7 +72,7 @@ def die_taking_in(url: str, when: str) -> None:
     with SqlStore(url) as store:
         if when == "inside":
             vars(orders)["advance"] = die
-        store.take_in("shop", batch(0), at=AT)
+        store.ingest("shop", batch(0), at=AT)
         die()
 
 

@@ -33,12 +33,12 @@ SECRETS = ("Quist", "z@x.pl", "Aleja", "62-200", "600100200", "Ring twice", "gif
 
 def live(store: Store) -> None:
     """An order with personal data and a shipment, through its whole life, changed on the way; in earlier words too."""
-    store.take_in(SHOP, [personal(note="Ring once")], at=AT)
+    store.ingest(SHOP, [personal(note="Ring once")], at=AT)
     entry = in_state(store, S.CONFIRMED, personal())
-    store.take_in_shipments(SHOP, [(entry.id, a_shipment(packages=TRACKED))], cursor="1", at=AT)
+    store.ingest_shipments(SHOP, [(entry.id, a_shipment(packages=TRACKED))], cursor="1", at=AT)
     (shipment,) = claim_shipments(store)
     store.record_shipment(evolve(shipment, state=ShipmentState.SENT), at=AT)
-    store.amend(entry.id, S.CONFIRMED, at=AT, who="w", why="shipment s1 sent: 2.5 units, 1Z999, complete")
+    store.override_state(entry.id, S.CONFIRMED, at=AT, who="w", why="shipment s1 sent: 2.5 units, 1Z999, complete")
     assert entry_of(store).order is not None
 
 
@@ -63,10 +63,10 @@ def test_many_orders_leave_nothing_in_the_file(path: Path) -> None:
     """Content over many pages, of every size, is overwritten when it is replaced."""
     with SqlStore(f"sqlite:///{path}") as store:
         many = [personal(str(n), note="Ring twice " * (n % 800)) for n in range(1, 300)]
-        store.take_in(SHOP, many, at=AT)
+        store.ingest(SHOP, many, at=AT)
         for entry in store.entries():
-            store.amend(entry.id, S.SKIPPED, at=AT, who="bob", why="test")
-        store.take_in(SHOP, [evolve(order, note="Ring twice") for order in many[:50]], at=AT)
+            store.override_state(entry.id, S.SKIPPED, at=AT, who="bob", why="test")
+        store.ingest(SHOP, [evolve(order, note="Ring twice") for order in many[:50]], at=AT)
         while expire(store, limit=70):
             pass
         assert store.scrub()

@@ -46,10 +46,10 @@ WRITTEN = (
     ),
     (
         "INSERT INTO ledger_events (order_id, at, who, was, now, why) VALUES"
-        f" (1, {_moment(0)}, 'intake', NULL, 'pending', ''), (1, {_moment(2)}, 'w', 'pending', 'sending', 'key 1'),"
+        f" (1, {_moment(0)}, 'ingest', NULL, 'pending', ''), (1, {_moment(2)}, 'w', 'pending', 'sending', 'key 1'),"
         f" (1, {_moment(3)}, 'w', 'sending', 'delivered', 'order id 901'),"
-        f" (1, {_moment(7)}, 'intake', 'delivered', 'delivered', 'changed at the source after it was sent'),"
-        f" (2, {_moment(1)}, 'intake', NULL, 'pending', ''), (2, {_moment(4)}, 'w', 'pending', 'held', 'no TEA'),"
+        f" (1, {_moment(7)}, 'ingest', 'delivered', 'delivered', 'changed at the source after it was sent'),"
+        f" (2, {_moment(1)}, 'ingest', NULL, 'pending', ''), (2, {_moment(4)}, 'w', 'pending', 'held', 'no TEA'),"
         f" (2, {_moment(6)}, 'w', 'held', 'held', 'still no TEA')"
     ),
     f"INSERT INTO ledger_cursors VALUES ('shop', 'orders', 'c-2', {_moment(1)})",
@@ -68,7 +68,7 @@ def test_every_release_s_ledger_comes_forward(revision: str, ledger_url: str) ->
         assert delivered.order.lines[0].price == Decimal("4.90")
         assert delivered.in_state_since == AT + timedelta(minutes=3), "not when it was last touched"
         assert held.in_state_since == AT + timedelta(minutes=4)
-        assert (held.expired_at, held.todo) == (None, ())
+        assert (held.expired_at, held.pending_actions) == (None, ())
         history = store.history(delivered.id)
         assert [event.why for event in history][1:3] == ["key 1", "order id 901"]
         assert [event.detail for event in history] == [{}] * 4
@@ -135,7 +135,7 @@ def test_a_kept_ledger_comes_forward(revision: str, path: Path, tmp_path: Path) 
         if revision >= "0004":
             (variant,) = store.mirror.find("http://127.0.0.1:8080 1", "variants", "sku", ["TEA"])
             assert (variant.id, variant.facts) == ("77", {"sku": "TEA"})
-            assert [entry.todo for entry in entries if entry.todo] == [("invoice", "pay")]
+            assert [entry.pending_actions for entry in entries if entry.pending_actions] == [("invoice", "pay")]
 
 
 # ── ledgers with rows of our own ─────────────────────────────────────────────────────────────
@@ -150,7 +150,7 @@ def test_old_rows_are_found_like_new_ones(ledger_url: str) -> None:
         assert [entry.number for entry in store.entries(reasons=["unknown_sku"])] == ["2"]
         assert [count.count for count in store.summary("shop")] == [1, 1]
         assert [entry.id for entry in store.claim("shop", "w", at=AT, until=AT + timedelta(hours=1), limit=9)] == [2]
-        counts = store.take_in("shop", [an_order("ref/Ü1"), an_order("3")], at=AT + timedelta(hours=2))
+        counts = store.ingest("shop", [an_order("ref/Ü1"), an_order("3")], at=AT + timedelta(hours=2))
         assert (counts.new, counts.changed) == (("3",), ("ref/Ü1",))
         later = AT + timedelta(days=90)
         everything = {"before": later, "at": later, "states": {OrderState.DELIVERED}}

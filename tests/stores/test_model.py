@@ -22,10 +22,18 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.stores.model import IN_DOUBT, Model, Word, same
+from tests.stores.model import UNCERTAIN_STATES, Model, Word, same
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.errors import ClaimLost, StoreError
-from tradegecko_bridge.ledger import AT_REMOTE, NEXT, LedgerEntry, OrderState, Reason, ShipmentEntry, ShipmentState
+from tradegecko_bridge.ledger import (
+    ALLOWED_TRANSITIONS,
+    DELIVERED_STATES,
+    LedgerEntry,
+    OrderState,
+    Reason,
+    ShipmentEntry,
+    ShipmentState,
+)
 from tradegecko_bridge.ports import Store
 from tradegecko_bridge.stores import MemoryStore, SqlStore
 from tradegecko_bridge.testing.store_checks.cases import AT, a_shipment, an_order
@@ -64,16 +72,16 @@ class StoreMachine(RuleBasedStateMachine):
     @initialize()
     def there_are_orders(self) -> None:
         """Most of what can happen needs some."""
-        self.take_in([(reference, Word(1)) for reference in ("1", "2", "3")], "a")
+        self.ingest([(reference, Word(1)) for reference in ("1", "2", "3")], "a")
 
     @rule(batch=st.lists(said, max_size=4), cursor=st.sampled_from(["", "a", "b"]))
-    def take_in(self, batch: list[tuple[str | None, Word]], cursor: str) -> None:
+    def ingest(self, batch: list[tuple[str | None, Word]], cursor: str) -> None:
         """A batch arrives; the last arrival carries the cursor."""
         arrivals = [_arrival(reference, word) for reference, word in batch]
         if arrivals:
             arrivals[-1] = evolve(arrivals[-1], cursor=cursor)
-        counts = self.store.take_in(self.connection, arrivals, at=self.now)
-        expected = self.model.take_in(batch, cursor if arrivals else "", self.now)
+        counts = self.store.ingest(self.connection, arrivals, at=self.now)
+        expected = self.model.ingest(batch, cursor if arrivals else "", self.now)
         assert (counts.new, counts.known, counts.changed) == expected
 
     @rule(target=claims, worker=st.sampled_from(["ann", "bob"]), lease=LEASES, limit=st.integers(1, 3))
@@ -85,7 +93,7 @@ class StoreMachine(RuleBasedStateMachine):
         target=claims,
         entry=claims,
         step=st.integers(0, 9),
-        passing=st.booleans(),
+        transient=st.booleans(),
         wait=WAITS,
         why=st.sampled_from(["", "because"]),
         remote=st.sampled_from(["901", "902"]),
@@ -95,22 +103,22 @@ class StoreMachine(RuleBasedStateMachine):
         self,
         entry: LedgerEntry,
         step: int,
-        passing: bool,
+        transient: bool,
         wait: timedelta | None,
         why: str,
         remote: str,
         longer: timedelta | None,
     ) -> Any:
         """A worker reports what it did with an order it once got, however long ago that was."""
-        to = sorted(NEXT[entry.state])[step % len(NEXT[entry.state])]
+        to = sorted(ALLOWED_TRANSITIONS[entry.state])[step % len(ALLOWED_TRANSITIONS[entry.state])]
         facts: dict[str, Any] = {"next_attempt_at": None if wait is None else self.now + wait}
-        if to in AT_REMOTE:
+        if to in DELIVERED_STATES:
             facts["remote_id"] = entry.remote_id or remote
         if to in {OrderState.HELD, OrderState.SKIPPED, OrderState.FAILED, OrderState.CANCELED}:
-            facts["reason"] = Reason("code", "text", passing=passing)
+            facts["reason"] = Reason("code", "text", transient=transient)
         if to is OrderState.SENDING and longer is not None and entry.claim is not None:
             facts["claim"] = evolve(entry.claim, until=self.now + longer)
-        moved = entry.moved(to, self.now, **facts)
+        moved = entry.transition_to(to, self.now, **facts)
         recorded = self._report(moved, why)
         return multiple() if recorded is None else recorded
 
@@ -121,24 +129,24 @@ class StoreMachine(RuleBasedStateMachine):
         for entry in self._claimed("cy", lease, 1):
             if late:
                 self.now += lease
-            sent.append(self._report(entry.moved(OrderState.SENDING, self.now)))
+            sent.append(self._report(entry.transition_to(OrderState.SENDING, self.now)))
             if word is not None:
-                self.take_in([(entry.reference, word)], "")
+                self.ingest([(entry.reference, word)], "")
         return multiple(*(entry for entry in sent if entry is not None))
 
     @rule(entry=claims)
-    def unclaim(self, entry: LedgerEntry) -> None:
+    def release_claim(self, entry: LedgerEntry) -> None:
         """A worker gives an order back, perhaps one it has no more."""
-        self.store.unclaim(entry)
-        self.model.unclaim(entry)
+        self.store.release_claim(entry)
+        self.model.release_claim(entry)
 
     @rule(reference=references, to=st.sampled_from(OrderState), retry=st.booleans())
-    def amend(self, reference: str, to: OrderState, retry: bool) -> None:
+    def override_state(self, reference: str, to: OrderState, retry: bool) -> None:
         """A person decides."""
         (found,) = self.store.entries(self.connection, reference=reference)
         self._alike(
-            lambda: self.store.amend(found.id, to, at=self.now, who="eve", why="so", retry=retry),
-            lambda: self.model.amend(reference, to, self.now, retry=retry),
+            lambda: self.store.override_state(found.id, to, at=self.now, who="eve", why="so", retry=retry),
+            lambda: self.model.override_state(reference, to, self.now, retry=retry),
         )
 
     @rule(seconds=st.sampled_from([1, 30, 120, 300]))
@@ -152,7 +160,7 @@ class StoreMachine(RuleBasedStateMachine):
         batch=st.lists(st.tuples(st.sampled_from(["s1", "s2", "s3"]), references, st.integers(1, 2)), max_size=3),
         cursor=st.sampled_from([None, "c", "d"]),
     )
-    def take_in_shipments(self, batch: list[tuple[str, str, int]], cursor: str | None) -> None:
+    def ingest_shipments(self, batch: list[tuple[str, str, int]], cursor: str | None) -> None:
         """Shipments of known orders arrive, new, changed or as they were."""
         ids = {entry.reference: entry.id for entry in self.store.entries(self.connection)}
         known = [(shipment, owner, version) for shipment, owner, version in batch if owner in ids]
@@ -160,9 +168,9 @@ class StoreMachine(RuleBasedStateMachine):
             (ids[owner], a_shipment(shipment, order_reference=owner, carrier=f"carrier {version}"))
             for shipment, owner, version in known
         ]
-        news = self.store.take_in_shipments(self.connection, shipments, cursor=cursor, at=self.now)
+        news = self.store.ingest_shipments(self.connection, shipments, cursor=cursor, at=self.now)
         by_content = [(shipment, owner, version * 10 + int(owner)) for shipment, owner, version in known]
-        assert news == self.model.take_in_shipments(by_content, cursor)
+        assert news == self.model.ingest_shipments(by_content, cursor)
 
     @rule(target=shipment_claims, lease=LEASES, limit=st.integers(0, 2))
     def claim_shipments(self, lease: timedelta, limit: int) -> Any:
@@ -190,7 +198,7 @@ class StoreMachine(RuleBasedStateMachine):
             assert same(entry, self.model.orders[entry.reference]) == {}
             assert entry.serial >= self.serials.get(entry.reference, 0)
             self.serials[entry.reference] = entry.serial
-            assert not entry.superseded or entry.state in IN_DOUBT
+            assert not entry.pending_update or entry.state in UNCERTAIN_STATES
 
     @invariant()
     def cursors_go_with_their_batches(self) -> None:

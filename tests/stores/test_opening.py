@@ -70,7 +70,7 @@ def test_a_new_ledger_is_its_owner_s_alone(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
         with SqlStore(f"sqlite:///{tmp_path}/ledger.db") as store:
-            store.record_acknowledged("shop", "stock", {}, at=AT)
+            store.record_told_values("shop", "stock", {}, at=AT)
             modes = {file.name: oct(file.stat().st_mode & 0o777) for file in tmp_path.iterdir()}
     finally:
         os.umask(before)
@@ -123,11 +123,11 @@ def test_only_to_be_read(ledger_url: str) -> None:
     with pytest.raises(NoLedger):
         SqlStore(ledger_url, read_only=True)
     with SqlStore(ledger_url) as store:
-        store.take_in("shop", batch(0, 2), at=AT)
+        store.ingest("shop", batch(0, 2), at=AT)
     with SqlStore(ledger_url, read_only=True) as store:
         assert len(store.entries()) == 2
         with pytest.raises(StoreError, match="opened only to be read"):
-            store.take_in("shop", batch(2, 1), at=AT)
+            store.ingest("shop", batch(2, 1), at=AT)
         with pytest.raises(StoreError), store._database.reading() as tx:
             tx.execute(sqlalchemy.text("DELETE FROM ledger_cursors"))
         store.tokens.save("default", a_pair(), at=AT)
@@ -141,10 +141,10 @@ def test_reading_leaves_no_trace(tmp_path: Path) -> None:
     directory.mkdir()
     url = sqlalchemy.URL.create("sqlite", database=str(directory / "ledger #1.db")).render_as_string()
     with SqlStore(url) as writer:
-        writer.take_in("shop", batch(0, 1), at=AT)
+        writer.ingest("shop", batch(0, 1), at=AT)
         with SqlStore(url, read_only=True) as store:
             assert len(store.entries()) == 1
-            writer.take_in("shop", batch(1, 1), at=AT)
+            writer.ingest("shop", batch(1, 1), at=AT)
             assert len(store.entries()) == 2
     (file,) = directory.iterdir()
     before = file.read_bytes()

@@ -15,7 +15,7 @@ from attrs import evolve
 from tests.stores.process import AT, BATCH, batch
 from tests.stores.running import running, said, start
 from tradegecko_bridge.errors import NumberInUse, StoreBusy, StoreError
-from tradegecko_bridge.ledger import LedgerEntry, OrderState, ShipmentState, Step
+from tradegecko_bridge.ledger import LedgerEntry, OrderState, ShipmentState, Transition
 from tradegecko_bridge.stores import SqlStore
 from tradegecko_bridge.stores.sql import orders
 from tradegecko_bridge.testing.builders import a_line, an_order
@@ -33,7 +33,7 @@ def test_eight_processes_open_a_new_ledger(postgres_ledger: str) -> None:
 def test_four_processes_never_claim_the_same_order(postgres_ledger: str) -> None:
     """Four processes that claim at once pass over what the others hold: each order goes to exactly one."""
     with SqlStore(postgres_ledger) as store:
-        store.take_in("shop", batch(0, 400), at=AT)
+        store.ingest("shop", batch(0, 400), at=AT)
     with ExitStack() as stack:
         workers = [stack.enter_context(running("claim_all", postgres_ledger, f"worker-{n}")) for n in range(4)]
         start(*workers)
@@ -57,9 +57,15 @@ def test_of_two_that_ask_for_a_number_at_the_same_moment_one_gets_it(postgres_le
     with SqlStore(postgres_ledger) as store, ThreadPoolExecutor(2) as pool:
         steps = []
         for shop in ("one", "other"):
-            store.take_in(shop, batch(0, 1), at=AT)
+            store.ingest(shop, batch(0, 1), at=AT)
             (entry,) = store.claim(shop, "ann", at=AT, until=AT + timedelta(minutes=5), limit=1)
-            steps.append(Step(entry=entry.moved(OrderState.SENDING, AT, remote_number="1"), who="ann", sole=True))
+            steps.append(
+                Transition(
+                    entry=entry.transition_to(OrderState.SENDING, AT, remote_number="1"),
+                    who="ann",
+                    require_unique_number=True,
+                )
+            )
         with psycopg.connect(postgres_ledger) as other:
             other.execute("LOCK TABLE ledger_events IN SHARE MODE")  # whoever writes stops just before its commit
             answers = [pool.submit(store.record_all, [step]) for step in steps]
@@ -79,19 +85,19 @@ def _waiting(url: str) -> int:
 
 
 def test_whoever_wants_several_orders_takes_them_in_one_order(postgres_ledger: str) -> None:
-    """Intake and tracking wait for the first order they want with none of the later ones in their hands.
+    """Ingest and tracking wait for the first order they want with none of the later ones in their hands.
 
     So they cannot wait for each other, in whatever order a source gives orders and a warehouse ships them.
     """
     numbers = [f"{n}" for n in range(1999, 1399, -1)]  # the first one's reference comes last, beyond one statement
     with SqlStore(postgres_ledger) as store, ThreadPoolExecutor(1) as pool:
-        store.take_in("shop", [an_order(number) for number in numbers], at=AT)
+        store.ingest("shop", [an_order(number) for number in numbers], at=AT)
         ids = sorted(entry.id for entry in store.entries("shop"))
         changed = [an_order(number, [a_line(quantity=7)]) for number in numbers]
         backwards = [(id_, a_shipment(f"{id_}")) for id_ in reversed(ids)]
         wanted: list[Callable[[], object]] = [
-            lambda: store.take_in("shop", changed, at=AT),
-            lambda: store.take_in_shipments("shop", backwards, cursor=None, at=AT),
+            lambda: store.ingest("shop", changed, at=AT),
+            lambda: store.ingest_shipments("shop", backwards, cursor=None, at=AT),
         ]
         for take in wanted:
             with psycopg.connect(postgres_ledger) as other:
@@ -107,29 +113,32 @@ def test_whoever_wants_several_orders_takes_them_in_one_order(postgres_ledger: s
 def test_busy_is_one_clear_line(postgres_ledger: str) -> None:
     """While somebody else holds the rows, writing waits, then says so; nothing was written; reading goes on."""
     with SqlStore(postgres_ledger, busy_timeout=0.3) as store:
-        store.take_in("shop", batch(0, 1), at=AT)
+        store.ingest("shop", batch(0, 1), at=AT)
         (entry,) = store.entries("shop")
         with psycopg.connect(postgres_ledger) as other:
             other.execute("SELECT * FROM ledger_orders FOR UPDATE")
             before = time.monotonic()
             with pytest.raises(StoreBusy, match=r"somebody else has held it for 0\.3 s and nothing was written"):
-                store.amend(entry.id, OrderState.HELD, at=AT, who="me", why="wait")
+                store.override_state(entry.id, OrderState.HELD, at=AT, who="me", why="wait")
             assert 0.3 <= time.monotonic() - before < 5
             assert store.entries("shop")[0].state is OrderState.PENDING
-        store.amend(entry.id, OrderState.HELD, at=AT, who="me", why="wait")
+        store.override_state(entry.id, OrderState.HELD, at=AT, who="me", why="wait")
         assert store.entries("shop")[0].state is OrderState.HELD
 
 
 def test_who_stands_still_in_a_transaction_loses_it(postgres_ledger: str) -> None:
     """A worker that was stopped with an order locked: the others wait for a while, and then get it."""
     with SqlStore(postgres_ledger, busy_timeout=0.5) as stopped, SqlStore(postgres_ledger) as store:
-        store.take_in("shop", batch(0, 1), at=AT)
+        store.ingest("shop", batch(0, 1), at=AT)
         (entry,) = store.entries("shop")
 
         def stand_still() -> None:
             with stopped._database.writing() as tx:
-                orders.amend(tx, entry.id, OrderState.SKIPPED, AT, "stopped", "no", retry=False)
-                assert store.amend(entry.id, OrderState.HELD, at=AT, who="me", why="wait").state is OrderState.HELD
+                orders.override_state(tx, entry.id, OrderState.SKIPPED, AT, "stopped", "no", retry=False)
+                assert (
+                    store.override_state(entry.id, OrderState.HELD, at=AT, who="me", why="wait").state
+                    is OrderState.HELD
+                )
 
         with pytest.raises(StoreError, match="stood still in the middle of a write"):
             stand_still()
@@ -154,7 +163,7 @@ def test_an_order_that_expires_while_its_shipment_is_told(postgres_ledger: str) 
 def test_connections_the_server_dropped_are_replaced(postgres_ledger: str) -> None:
     """The server restarts or drops everybody: the next call connects again by itself."""
     with SqlStore(postgres_ledger) as store:
-        store.take_in("shop", batch(0, 1), at=AT)
+        store.ingest("shop", batch(0, 1), at=AT)
         with psycopg.connect(postgres_ledger, autocommit=True) as other:
             other.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

@@ -40,7 +40,7 @@ def assert_whole(path: Path) -> int:
 def test_four_processes_never_claim_the_same_order(path: Path) -> None:
     """Four processes that claim from one file at once share the orders: each goes to exactly one."""
     with SqlStore(url(path)) as store:
-        store.take_in("shop", batch(0, 400), at=AT)
+        store.ingest("shop", batch(0, 400), at=AT)
     with ExitStack() as stack:
         workers = [stack.enter_context(running("claim_all", url(path), f"worker-{n}")) for n in range(4)]
         start(*workers)
@@ -90,9 +90,9 @@ def test_busy_names_the_file_and_what_to_do(path: Path) -> None:
         holder.stdout.readline()
         before = time.monotonic()
         with pytest.raises(StoreBusy, match=r"ledger .*ledger\.db: somebody else has held it for 0\.2 s.*try again"):
-            store.take_in("shop", batch(0), at=AT)
+            store.ingest("shop", batch(0), at=AT)
         assert 0.2 <= time.monotonic() - before < 5
         assert list(store.entries()) == []
         holder.kill()
         holder.wait()
-        assert len(store.take_in("shop", batch(0), at=AT).new) == BATCH
+        assert len(store.ingest("shop", batch(0), at=AT).new) == BATCH

@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from tests.stores.process import AT
 from tradegecko_bridge.commerce import UnreadableOrder
 from tradegecko_bridge.errors import StoreError
-from tradegecko_bridge.ledger import NEXT, LedgerEntry, OrderState, Reason, ShipmentEntry, ShipmentState
+from tradegecko_bridge.ledger import ALLOWED_TRANSITIONS, LedgerEntry, OrderState, Reason, ShipmentEntry, ShipmentState
 from tradegecko_bridge.ports import Store
 from tradegecko_bridge.stores import MemoryStore, SqlStore
 from tradegecko_bridge.testing.store_checks.cases import TRACKED, a_shipment, an_order
@@ -30,7 +30,7 @@ arrivals = st.one_of(
     st.builds(UnreadableOrder, reference=few_references, problem=st.sampled_from(["no lines", "no price"])),
 )
 states = st.sampled_from(OrderState)
-reasons = st.none() | st.builds(Reason, code=st.just("c"), text=st.just("t"), passing=st.booleans())
+reasons = st.none() | st.builds(Reason, code=st.just("c"), text=st.just("t"), transient=st.booleans())
 waits = st.sampled_from([None, -1, 0, 1, 30])
 picks = st.integers(0, 20)
 
@@ -65,8 +65,8 @@ class Both(RuleBasedStateMachine):
         self.now += timedelta(minutes=minutes)
 
     @rule(batch=st.lists(arrivals, max_size=4))
-    def take_in(self, batch: list[Any]) -> None:
-        self.both(lambda store: store.take_in("shop", batch, at=self.now))
+    def ingest(self, batch: list[Any]) -> None:
+        self.both(lambda store: store.ingest("shop", batch, at=self.now))
 
     @rule(worker=st.sampled_from(["ann", "bob"]), limit=st.integers(0, 3))
     def claim(self, worker: str, limit: int) -> None:
@@ -86,7 +86,7 @@ class Both(RuleBasedStateMachine):
         self, pick: int, to: OrderState, reason: Reason | None, wait: int | None, remote_id: str | None, why: str
     ) -> None:
         entry = self.entries[-1 - pick % len(self.entries)]
-        following = sorted(NEXT[entry.state])
+        following = sorted(ALLOWED_TRANSITIONS[entry.state])
         to = to if pick % 4 == 0 else following[pick % len(following)]  # mostly what can follow
         later = None if wait is None else self.now + timedelta(minutes=wait)
         moved = evolve(
@@ -104,19 +104,21 @@ class Both(RuleBasedStateMachine):
 
     @precondition(lambda self: self.entries)
     @rule(pick=picks)
-    def unclaim(self, pick: int) -> None:
-        self.both(lambda store: store.unclaim(self.entries[-1 - pick % len(self.entries)]))
+    def release_claim(self, pick: int) -> None:
+        self.both(lambda store: store.release_claim(self.entries[-1 - pick % len(self.entries)]))
 
     @rule(entry_id=st.integers(1, 4), to=states, retry=st.booleans())
-    def amend(self, entry_id: int, to: OrderState, retry: bool) -> None:
-        answer = self.both(lambda store: store.amend(entry_id, to, at=self.now, who="eve", why="so", retry=retry))
+    def override_state(self, entry_id: int, to: OrderState, retry: bool) -> None:
+        answer = self.both(
+            lambda store: store.override_state(entry_id, to, at=self.now, who="eve", why="so", retry=retry)
+        )
         if isinstance(answer, LedgerEntry):
             self.entries.append(answer)
 
     @rule(entry_id=st.integers(1, 2), reference=st.sampled_from(["s1", "s2"]), tracked=st.booleans())
-    def take_in_shipments(self, entry_id: int, reference: str, tracked: bool) -> None:
+    def ingest_shipments(self, entry_id: int, reference: str, tracked: bool) -> None:
         batch = [(entry_id, a_shipment(reference, packages=TRACKED if tracked else ()))]
-        self.both(lambda store: store.take_in_shipments("shop", batch, cursor=reference, at=self.now))
+        self.both(lambda store: store.ingest_shipments("shop", batch, cursor=reference, at=self.now))
 
     @rule(limit=st.integers(0, 2))
     def claim_shipments(self, limit: int) -> None:

@@ -56,7 +56,7 @@ def test_errors_hold_no_personal_data(path: Path, sql_store: SqlStore) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("DROP TABLE ledger_events")
     with pytest.raises(StoreError, match="no such table") as caught:
-        sql_store.take_in("shop", personal(), at=AT)  # type: ignore[arg-type]
+        sql_store.ingest("shop", personal(), at=AT)  # type: ignore[arg-type]
     shown = "".join(traceback.format_exception(caught.value)) + repr(caught.value)
     assert not [secret for secret in SECRETS if secret in shown]
     assert "INSERT" not in str(caught.value)
@@ -66,7 +66,7 @@ def test_errors_hold_no_personal_data(path: Path, sql_store: SqlStore) -> None:
 
 def test_reprs_hold_no_personal_data(sql_store: SqlStore) -> None:
     """Neither a store nor an entry shows whom it is about."""
-    sql_store.take_in("shop", personal(), at=AT)  # type: ignore[arg-type]
+    sql_store.ingest("shop", personal(), at=AT)  # type: ignore[arg-type]
     shown = repr(sql_store) + repr(sql_store.entries()) + repr(MemoryStore())
     assert not [secret for secret in SECRETS if secret in shown]
 
@@ -104,7 +104,7 @@ def test_postgresql_s_own_words_stay_inside(cause: _Said, kind: type[StoreError]
 
 def test_content_that_cannot_be_read_stops_only_its_own_order(path: Path, sql_store: SqlStore) -> None:
     """An order whose content went bad is handed out without content and with a reason; the others go on."""
-    sql_store.take_in("shop", batch(0, 3), at=AT)
+    sql_store.ingest("shop", batch(0, 3), at=AT)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("""UPDATE ledger_orders SET content = '{"reference": 2}' WHERE reference = '2'""")
         connection.execute("UPDATE ledger_orders SET content = '{' WHERE reference = '3'")
@@ -117,7 +117,7 @@ def test_content_that_cannot_be_read_stops_only_its_own_order(path: Path, sql_st
 def test_a_damaged_file_says_so(path: Path) -> None:
     """A ledger that lost bytes is not worked with."""
     with SqlStore(f"sqlite:///{path}") as store:
-        store.take_in("shop", batch(0, 200), at=AT)
+        store.ingest("shop", batch(0, 200), at=AT)
     content = path.read_bytes()
     path.write_bytes(content[: len(content) // 3])
     with pytest.raises(StoreError, match=r"ledger\.db: the file is damaged; restore it"):  # noqa: SIM117
@@ -132,7 +132,7 @@ def test_a_thread_does_not_wait_forever_for_its_turn(path: Path) -> None:
 
         def write() -> None:
             try:
-                store.take_in("shop", batch(0), at=AT)
+                store.ingest("shop", batch(0), at=AT)
             except StoreBusy as error:
                 outcome.append(error)
 
@@ -145,10 +145,10 @@ def test_a_thread_does_not_wait_forever_for_its_turn(path: Path) -> None:
 def test_a_thousand_orders_take_few_statements(sql_store: SqlStore) -> None:
     """Taking in 1,000 orders and claiming 100 of them are a handful of statements each, not one per order."""
     with statements(sql_store) as sent:
-        sql_store.take_in("shop", batch(0, 1000), at=AT)
+        sql_store.ingest("shop", batch(0, 1000), at=AT)
     assert len(sent) <= 10
     with statements(sql_store) as sent:
-        sql_store.take_in("shop", batch(0, 1000), at=AT)
+        sql_store.ingest("shop", batch(0, 1000), at=AT)
     assert len(sent) <= 5
     with statements(sql_store) as sent:
         sql_store.claim("shop", "ann", at=AT, until=UNTIL, limit=100)
@@ -156,7 +156,7 @@ def test_a_thousand_orders_take_few_statements(sql_store: SqlStore) -> None:
 
 
 def _first(store: SqlStore) -> int:
-    store.take_in("shop", batch(0, 1), at=AT)
+    store.ingest("shop", batch(0, 1), at=AT)
     return store.entries("shop")[0].id
 
 
@@ -173,9 +173,9 @@ LOOKS: dict[str, Callable[[SqlStore], object]] = {
     "state everywhere": lambda store: store.entries(states=[OrderState.HELD], limit=50),
     "reason": lambda store: store.entries("shop", reasons=["unknown_sku"], limit=50),
     "text": lambda store: store.entries("shop", text="7", limit=50),
-    "dates": lambda store: store.entries("shop", entered=(AT, None), taken_in=(AT, UNTIL), limit=50),
+    "dates": lambda store: store.entries("shop", entered=(AT, None), ingested=(AT, UNTIL), limit=50),
     "summary": lambda store: store.summary("shop"),
-    "take in": lambda store: store.take_in("shop", batch(0), at=AT),
+    "take in": lambda store: store.ingest("shop", batch(0), at=AT),
     "shipments": lambda store: store.shipments("shop", [1]),
     "shipments of orders in a state": lambda store: store.shipments("shop", states=[OrderState.DELIVERED]),
     "claim shipments": lambda store: store.claim_shipments("shop", "ann", at=AT, until=UNTIL, limit=10),
@@ -251,14 +251,16 @@ def test_the_tables_can_be_said_to_postgresql() -> None:
 
 Stores = MemoryStore | SqlStore
 NAIVE: dict[str, Callable[[Stores, datetime, LedgerEntry], object]] = {
-    "take_in": lambda store, at, _: store.take_in("shop", [], at=at),
+    "ingest": lambda store, at, _: store.ingest("shop", [], at=at),
     "claim": lambda store, at, _: store.claim("shop", "ann", at=at, until=at, limit=1),
-    "record": lambda store, at, entry: store.record(entry.moved(entry.state, at), who="ann"),
-    "next attempt": lambda store, at, entry: store.record(entry.moved(entry.state, AT, next_attempt_at=at), who="ann"),
-    "amend": lambda store, at, entry: store.amend(entry.id, entry.state, at=at, who="bob", why=""),
-    "take_in_shipments": lambda store, at, _: store.take_in_shipments("shop", [], cursor=None, at=at),
+    "record": lambda store, at, entry: store.record(entry.transition_to(entry.state, at), who="ann"),
+    "next attempt": lambda store, at, entry: store.record(
+        entry.transition_to(entry.state, AT, next_attempt_at=at), who="ann"
+    ),
+    "override_state": lambda store, at, entry: store.override_state(entry.id, entry.state, at=at, who="bob", why=""),
+    "ingest_shipments": lambda store, at, _: store.ingest_shipments("shop", [], cursor=None, at=at),
     "claim_shipments": lambda store, at, _: store.claim_shipments("shop", "ann", at=at, until=at, limit=1),
-    "record_acknowledged": lambda store, at, _: store.record_acknowledged("shop", "stock", {}, at=at),
+    "record_told_values": lambda store, at, _: store.record_told_values("shop", "stock", {}, at=at),
 }
 
 
@@ -267,6 +269,6 @@ NAIVE: dict[str, Callable[[Stores, datetime, LedgerEntry], object]] = {
 def test_a_time_without_a_zone_is_refused(sql_store: SqlStore, kind: str, call: str) -> None:
     """A moment that means another moment on every machine never gets into a ledger."""
     store: Stores = sql_store if kind == "sql" else MemoryStore()
-    store.take_in("shop", batch(0, 1), at=AT)
+    store.ingest("shop", batch(0, 1), at=AT)
     with pytest.raises(ValueError, match="no time zone"):
         NAIVE[call](store, AT.replace(tzinfo=None), store.entries()[0])

@@ -19,13 +19,13 @@ from keyring.errors import PasswordDeleteError
 from tests.stores.older import ledger_at
 from tradegecko_bridge.errors import ConfigError, StoreBusy, StoreError
 from tradegecko_bridge.ports import TokenStore
+from tradegecko_bridge.ports.logins import Secret
 from tradegecko_bridge.stores import MemoryStore, SqlStore
 from tradegecko_bridge.stores.sql import tables
 from tradegecko_bridge.stores.tokens import EncryptedTokenStore, FileTokenStore, KeyringTokenStore, MemoryTokenStore
 from tradegecko_bridge.testing import stores
 from tradegecko_bridge.testing.store_checks.cases import AT
 from tradegecko_bridge.testing.store_checks.tokens import WEB, a_pair, claim, claim_it, load
-from tradegecko_bridge.tokens import Secret
 
 SECRET = b"0123456789abcdef"
 KEYS = [Fernet.generate_key().decode() for _ in range(3)]

@@ -11,8 +11,8 @@ import httpx
 
 from tradegecko_bridge import Sandbox
 from tradegecko_bridge.ports import TokenStore
+from tradegecko_bridge.ports.logins import Secret, StoredToken, TokenPair
 from tradegecko_bridge.stores.tokens import MemoryTokenStore
-from tradegecko_bridge.tokens import Secret, StoredToken, TokenPair
 from tradegecko_bridge.tradegecko.client.keeper import TokenEndpoint, TokenKeeper
 from tradegecko_bridge.tradegecko.client.login import Logins
 from tradegecko_bridge.tradegecko.oauth import OAuthApp

@@ -10,11 +10,11 @@ import pytest
 from tests.support import HandClock
 from tradegecko_bridge import Sandbox, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.commerce import Address, Customer
-from tradegecko_bridge.commerce.remote import CustomerMatch, Named
+from tradegecko_bridge.commerce.remote import CustomerMatch, RecordKind
 from tradegecko_bridge.errors import Rejected
-from tradegecko_bridge.mirrors import MirrorBook
+from tradegecko_bridge.ports.mirrors import MirrorBook
 from tradegecko_bridge.tradegecko.customers import best_match, identity
-from tradegecko_bridge.tradegecko.likeness import digits
+from tradegecko_bridge.tradegecko.normalize import digits
 from tradegecko_bridge.tradegecko.records import Company
 
 NORMAL, STRICT = CustomerMatch
@@ -140,45 +140,45 @@ def test_a_customer_who_is_not_known_by_anything_costs_nothing(make: Make) -> No
 @pytest.mark.parametrize(
     ("kind", "name", "id_"),
     [
-        (Named.CUSTOMER, "2", "2"),
-        (Named.CUSTOMER, "HARBOUR", "2"),
-        (Named.CUSTOMER, "Harbour Gift Shop", "2"),
-        (Named.LOCATION, "Second Warehouse", "2"),
-        (Named.LOCATION, "1", "1"),
-        (Named.PAYMENT_METHOD, "Bank Transfer", "3"),
-        (Named.PRICE_LIST, "wholesale", "wholesale"),
-        (Named.PRICE_LIST, "US Retail", "4"),
-        (Named.PRICE_LIST, "US-RETAIL", "4"),
-        (Named.USER, "Sasha@demo.example", "2"),
-        (Named.USER, "2", "2"),
+        (RecordKind.CUSTOMER, "2", "2"),
+        (RecordKind.CUSTOMER, "HARBOUR", "2"),
+        (RecordKind.CUSTOMER, "Harbour Gift Shop", "2"),
+        (RecordKind.LOCATION, "Second Warehouse", "2"),
+        (RecordKind.LOCATION, "1", "1"),
+        (RecordKind.PAYMENT_METHOD, "Bank Transfer", "3"),
+        (RecordKind.PRICE_LIST, "wholesale", "wholesale"),
+        (RecordKind.PRICE_LIST, "US Retail", "4"),
+        (RecordKind.PRICE_LIST, "US-RETAIL", "4"),
+        (RecordKind.USER, "Sasha@demo.example", "2"),
+        (RecordKind.USER, "2", "2"),
     ],
 )
-def test_what_settings_name(make: Make, kind: Named, name: str, id_: str) -> None:
+def test_what_settings_name(make: Make, kind: RecordKind, name: str, id_: str) -> None:
     """By id or by what people call it; asked for once."""
     gateway = make()
-    assert gateway.find_named(kind, name) == id_
+    assert gateway.find_record(kind, name) == id_
     calls = gateway.calls
-    assert gateway.find_named(kind, name) == id_
+    assert gateway.find_record(kind, name) == id_
     assert gateway.calls == calls
 
 
 @pytest.mark.parametrize(
     ("kind", "name", "said"),
     [
-        (Named.CUSTOMER, "Ann Lee", "no customer in TradeGecko with this id, company code or name"),
-        (Named.CUSTOMER, "5", "no customer in TradeGecko"),  # a supplier
-        (Named.CUSTOMER, "9" * 40, "no customer in TradeGecko"),
-        (Named.CUSTOMER, "Harbour Gift", "no customer in TradeGecko"),
-        (Named.LOCATION, "Moon", "no stock location 'Moon' in TradeGecko; it has "),
-        (Named.PAYMENT_METHOD, "Gold", "no payment method 'Gold' in TradeGecko; it has "),
-        (Named.PRICE_LIST, "staff", "no price list 'staff' in TradeGecko; it has "),
-        (Named.USER, "ann@example.com", "no user in TradeGecko with this e-mail address or id"),
+        (RecordKind.CUSTOMER, "Ann Lee", "no customer in TradeGecko with this id, company code or name"),
+        (RecordKind.CUSTOMER, "5", "no customer in TradeGecko"),  # a supplier
+        (RecordKind.CUSTOMER, "9" * 40, "no customer in TradeGecko"),
+        (RecordKind.CUSTOMER, "Harbour Gift", "no customer in TradeGecko"),
+        (RecordKind.LOCATION, "Moon", "no stock location 'Moon' in TradeGecko; it has "),
+        (RecordKind.PAYMENT_METHOD, "Gold", "no payment method 'Gold' in TradeGecko; it has "),
+        (RecordKind.PRICE_LIST, "staff", "no price list 'staff' in TradeGecko; it has "),
+        (RecordKind.USER, "ann@example.com", "no user in TradeGecko with this e-mail address or id"),
     ],
 )
-def test_what_is_not_there_is_said_without_naming_anybody(make: Make, kind: Named, name: str, said: str) -> None:
+def test_what_is_not_there_is_said_without_naming_anybody(make: Make, kind: RecordKind, name: str, said: str) -> None:
     """With what there is to choose from, unless those are persons."""
     with pytest.raises(Rejected) as caught:
-        make().find_named(kind, name)
+        make().find_record(kind, name)
     assert str(caught.value).startswith(said)
     assert "@" not in str(caught.value)
     assert "Ann" not in str(caught.value)

@@ -136,7 +136,7 @@ def facts(span: ReadableSpan) -> dict[str, Any]:
 
 
 def test_each_request_is_a_span(driver: Driver) -> None:
-    """Named without ids, a client's, under the span it was made in, with status, request id and resends."""
+    """RecordKind without ids, a client's, under the span it was made in, with status, request id and resends."""
     traces = Traces()
     answering(driver, httpx.Response(503), GOOD, retry=STEADY, listeners=[traces.listener])
     with traces.provider.get_tracer("shop").start_as_current_span("delivery"):

@@ -16,7 +16,7 @@ from tests.tradegecko.support import Waits, mocked, scripted
 from tradegecko_bridge import Sandbox, TradeGeckoClient, TradeGeckoGateway, errors
 from tradegecko_bridge.commerce import Address, Customer
 from tradegecko_bridge.commerce.remote import DraftLine, LineKind, OrderDraft, RemoteShipment
-from tradegecko_bridge.mirrors import MirrorBook, MirrorRow
+from tradegecko_bridge.ports.mirrors import MirrorBook, MirrorRow
 from tradegecko_bridge.testing.builders import A_CUSTOMER, AN_ADDRESS
 from tradegecko_bridge.tradegecko.records import Address as RemoteAddress
 from tradegecko_bridge.tradegecko.records import Order

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support import HandClock
 from tradegecko_bridge import Sandbox, TradeGeckoClient
-from tradegecko_bridge.mirrors import MirrorBook, MirrorRow
+from tradegecko_bridge.ports.mirrors import MirrorBook, MirrorRow
 from tradegecko_bridge.tradegecko.mirror import COMPANIES, LATE_PAGES, MOST_PAGES, VARIANTS, Mirror, company_keys
 
 MANY = 100

@@ -29,7 +29,7 @@ from tradegecko_bridge.errors import (
     TradeGeckoError,
     UnreadableReply,
 )
-from tradegecko_bridge.tokens import Mishap, RefreshNote, Secret, StoredToken, TokenPair
+from tradegecko_bridge.ports.logins import Mishap, RefreshNote, Secret, StoredToken, TokenPair
 from tradegecko_bridge.tradegecko.oauth import (
     Due,
     OAuthApp,

@@ -39,8 +39,8 @@ from tradegecko_bridge.errors import (
     TokenUnavailable,
     Unavailable,
 )
+from tradegecko_bridge.ports.logins import Mishap, StoredToken, TokenPair
 from tradegecko_bridge.stores.tokens import MemoryTokenStore
-from tradegecko_bridge.tokens import Mishap, StoredToken, TokenPair
 from tradegecko_bridge.tradegecko.client import AsyncTradeGeckoClient
 from tradegecko_bridge.tradegecko.client.auth import StoredLogin
 from tradegecko_bridge.tradegecko.client.keeper import TokenKeeper, this_worker

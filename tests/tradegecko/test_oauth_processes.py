@@ -20,8 +20,8 @@ from tests.tradegecko.oauth_process import open_store
 from tradegecko_bridge import Sandbox, TradeGeckoClient
 from tradegecko_bridge.errors import LoginEnded
 from tradegecko_bridge.ports import TokenStore
+from tradegecko_bridge.ports.logins import Mishap, RefreshNote
 from tradegecko_bridge.stores.tokens import MemoryTokenStore
-from tradegecko_bridge.tokens import Mishap, RefreshNote
 from tradegecko_bridge.tradegecko.client import AsyncTradeGeckoClient
 from tradegecko_bridge.tradegecko.client.auth import StoredLogin
 from tradegecko_bridge.tradegecko.oauth import RefreshPolicy

@@ -9,8 +9,8 @@ import click
 
 from tradegecko_bridge._version import __version__
 from tradegecko_bridge.cli.at_sandbox import sandbox
-from tradegecko_bridge.cli.duty import alerts, ledger
 from tradegecko_bridge.cli.main import FAILED
+from tradegecko_bridge.cli.operations import alerts, ledger
 from tradegecko_bridge.cli.options import CONFIG, CONNECTION, JSON, print_json
 from tradegecko_bridge.cli.orders import orders
 
@@ -43,8 +43,8 @@ def sync(operation: str, dry_run: bool, connection: str | None, config_path: Pat
 
     With "all", product details come only where the settings say products = true.
     """
+    from tradegecko_bridge.cli.engines import engines, run_operation
     from tradegecko_bridge.cli.output import print_open_alerts, print_run, progress_bar
-    from tradegecko_bridge.cli.wiring import engines, run_operation
 
     reports = []
     with (
@@ -85,7 +85,7 @@ def login(
     Use one TradeGecko user per connection: two logins as the same user end each other.
     """
     from tradegecko_bridge.cli.logins import log_in, password_from_stdin
-    from tradegecko_bridge.tokens import Secret
+    from tradegecko_bridge.ports.logins import Secret
 
     def password() -> Secret:
         return password_from_stdin() if password_stdin else Secret(click.prompt("Password", hide_input=True))

@@ -142,9 +142,9 @@ def _sum_up(home: Path, client: TradeGeckoClient, runs: list[RunReport], seconds
     deliveries = [run.reports[0] for run in runs]
     went_out = deliveries[0].count(Outcome.DELIVERED, Outcome.ADOPTED)
     there = sum(1 for order in client.orders.list() if "#tgb-" in (order.source_url or ""))
-    again = sum(len([i for i in r.items if i.outcome is Outcome.SENT]) for r in runs[2]) + deliveries[2].taken_in
+    again = sum(len([i for i in r.items if i.outcome is Outcome.SENT]) for r in runs[2]) + deliveries[2].ingested
     facts = {
-        "orders taken in": deliveries[0].taken_in,
+        "orders taken in": deliveries[0].ingested,
         "delivered": f"{went_out}, of them {deliveries[0].count(Outcome.ADOPTED)} found again after a lost answer",
         "in TradeGecko": there,
         "held, each with its reason": deliveries[0].count(Outcome.HELD),

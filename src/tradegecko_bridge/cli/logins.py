@@ -13,9 +13,9 @@ from attrs import field, frozen
 from tradegecko_bridge.config import Config, Connection, LoginSettings, load_config
 from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.ports import TokenStore
+from tradegecko_bridge.ports.logins import Secret, StoredToken
 from tradegecko_bridge.stores.sql import SqlStore
 from tradegecko_bridge.stores.tokens import EncryptedTokenStore, FileTokenStore, KeyringTokenStore
-from tradegecko_bridge.tokens import Secret, StoredToken
 from tradegecko_bridge.tradegecko.client import TradeGeckoClient
 from tradegecko_bridge.tradegecko.client.auth import BearerToken, StoredLogin
 from tradegecko_bridge.tradegecko.client.login import Logins

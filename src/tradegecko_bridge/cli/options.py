@@ -56,7 +56,7 @@ def filters(*reason_names: str) -> Callable[[F], F]:
         click.option("--text", help="Only where this is in a number, reference or TradeGecko id."),
         click.option("--since", callback=moment, metavar="MOMENT", help="Only what came into its state since."),
         click.option("--until", callback=moment, metavar="MOMENT", help="Only what came into its state before."),
-        click.option("--taken-in", is_flag=True, help="--since and --until mean when the order was taken in."),
+        click.option("--ingested", is_flag=True, help="--since and --until mean when the order was ingested."),
     )
 
     def decorate(command: F) -> F:
@@ -74,7 +74,7 @@ def wanted(
     text: str | None,
     since: datetime | None,
     until: datetime | None,
-    taken_in: bool,
+    ingested: bool,
 ) -> Filter:
     """The filter that these options say; empty where none is given."""
     chosen: Filter = {}
@@ -87,7 +87,7 @@ def wanted(
     if since and until and since > until:
         raise click.UsageError(f"--since {_told(since)} is after --until {_told(until)}: nothing lies between")
     if since or until:
-        chosen["taken_in" if taken_in else "entered"] = (since, until)
+        chosen["ingested" if ingested else "entered"] = (since, until)
     return chosen
 
 

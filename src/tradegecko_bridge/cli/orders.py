@@ -12,7 +12,7 @@ import click
 
 from tradegecko_bridge.cli.main import FAILED, MISUSED
 from tradegecko_bridge.cli.options import CONFIG, CONNECTION, JSON, filters, moment, print_json, wanted
-from tradegecko_bridge.engine.decisions import Decided, Decision, states_for
+from tradegecko_bridge.engine.operations.decisions import Decided, Decision, states_for
 from tradegecko_bridge.engine.report import Report
 from tradegecko_bridge.ledger import Filter, LedgerEntry
 
@@ -40,8 +40,8 @@ def list_orders(
     **chosen: Any,
 ) -> None:
     """List orders, newest first."""
+    from tradegecko_bridge.cli.engines import open_ledger
     from tradegecko_bridge.cli.output import entry_as_dict, print_entries, print_next_page
-    from tradegecko_bridge.cli.wiring import open_ledger
 
     which = wanted(**chosen)
     which["number"] = number
@@ -63,8 +63,8 @@ def list_orders(
 @JSON
 def summary(connection: str | None, config_path: Path, as_json: bool) -> None:
     """Count orders by state and reason."""
+    from tradegecko_bridge.cli.engines import open_ledger
     from tradegecko_bridge.cli.output import count_as_dict, print_counts
-    from tradegecko_bridge.cli.wiring import open_ledger
 
     with open_ledger(config_path, connection) as store:
         counts = store.summary(connection)
@@ -81,8 +81,8 @@ def summary(connection: str | None, config_path: Path, as_json: bool) -> None:
 @JSON
 def show_order(number: str, connection: str | None, config_path: Path, as_json: bool) -> None:
     """Show one order by its number or the source's reference, with all that was sent and answered."""
+    from tradegecko_bridge.cli.engines import find_entries, open_ledger
     from tradegecko_bridge.cli.output import entry_as_dict, event_as_dict, print_entry, shipment_as_dict
-    from tradegecko_bridge.cli.wiring import find_entries, open_ledger
 
     with open_ledger(config_path, connection) as store:
         found = find_entries(store, connection, number)
@@ -118,8 +118,8 @@ def pull(
     """
     from rich.text import Text
 
+    from tradegecko_bridge.cli.engines import engines
     from tradegecko_bridge.cli.output import print_run, progress_bar, say
-    from tradegecko_bridge.cli.wiring import engines
 
     if bool(names) is (since is not None):
         raise click.UsageError("say which orders: their numbers or references, or --since")
@@ -230,7 +230,7 @@ def _carry_out(
 ) -> list[Decided]:
     import getpass
 
-    from tradegecko_bridge.cli.wiring import find_entries, open_ledger
+    from tradegecko_bridge.cli.engines import find_entries, open_ledger
     from tradegecko_bridge.engine import Decisions
 
     with open_ledger(config_path, connection, which) as store:

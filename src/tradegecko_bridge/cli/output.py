@@ -179,7 +179,7 @@ def print_entries(entries: Sequence[LedgerEntry]) -> None:
             Text(in_one_line(entry.number)),
             Text(str(entry.state), style=_STATE_STYLE.get(entry.state, "")),
             Text(entry.remote_id or "-"),
-            f"{entry.taken_in_at:%Y-%m-%d %H:%M}",
+            f"{entry.ingested_at:%Y-%m-%d %H:%M}",
             Text(entry.connection),
         )
     say(table)
@@ -218,7 +218,7 @@ def count_as_dict(count: StateCount) -> dict[str, Any]:
         "connection": count.connection,
         "state": str(count.state),
         "reason": count.code,
-        "passing": count.passing,
+        "transient": count.transient,
         "count": count.count,
         "since": count.since.isoformat(),
     }
@@ -238,7 +238,7 @@ def print_entry(entry: LedgerEntry, history: Sequence[LedgerEvent], shipments: S
         "why": entry.reason.text if entry.reason else None,
         "TradeGecko": f"id {entry.remote_id}, number {entry.remote_number}" if entry.remote_id else None,
         "lines": _lines(entry),
-        "to do": ", ".join(entry.todo) or None,
+        "to do": ", ".join(entry.pending_actions) or None,
         "next try": f"{entry.next_attempt_at:%Y-%m-%d %H:%M:%S} UTC" if entry.next_attempt_at else None,
         "expired": f"{entry.expired_at:%Y-%m-%d}, its personal data is gone" if entry.expired_at else None,
     }
@@ -291,11 +291,11 @@ def entry_as_dict(entry: LedgerEntry) -> dict[str, Any]:
         "remote_id": entry.remote_id,
         "remote_number": entry.remote_number,
         "attempts": entry.attempts,
-        "taken_in_at": entry.taken_in_at.isoformat(),
+        "ingested_at": entry.ingested_at.isoformat(),
         "updated_at": entry.updated_at.isoformat(),
         "in_state_since": entry.in_state_since.isoformat(),
         "expired_at": entry.expired_at.isoformat() if entry.expired_at else None,
-        "todo": list(entry.todo),
+        "pending_actions": list(entry.pending_actions),
         "next_attempt_at": entry.next_attempt_at.isoformat() if entry.next_attempt_at else None,
     }
 

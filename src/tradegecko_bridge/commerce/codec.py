@@ -20,7 +20,7 @@ import attrs
 import cattrs
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
-from tradegecko_bridge.commerce.telling import is_name, shown, shown_name
+from tradegecko_bridge.commerce.formatting import is_name, shown, shown_name
 from tradegecko_bridge.errors import MalformedData
 
 T = TypeVar("T")

@@ -19,7 +19,7 @@ from decimal import Decimal
 
 from attrs import field, frozen
 
-from tradegecko_bridge.commerce.checks import aware, filled, finite
+from tradegecko_bridge.commerce.validators import aware, filled, finite
 
 ZERO = Decimal(0)
 

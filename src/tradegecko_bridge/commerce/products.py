@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from attrs import field, frozen
 
-from tradegecko_bridge.commerce.checks import finite
+from tradegecko_bridge.commerce.validators import finite
 
 
 @frozen(kw_only=True)

@@ -12,8 +12,8 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
-from tradegecko_bridge.commerce.checks import aware, filled, finite
 from tradegecko_bridge.commerce.orders import Address, Customer
+from tradegecko_bridge.commerce.validators import aware, filled, finite
 
 
 class LineKind(StrEnum):
@@ -34,7 +34,7 @@ class CustomerMatch(StrEnum):
     """The company's name with e-mail or phone, or e-mail address and phone number together."""
 
 
-class Named(StrEnum):
+class RecordKind(StrEnum):
     """Records over there that settings can name; the value is what people call one."""
 
     CUSTOMER = "customer"

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
-from tradegecko_bridge.commerce.checks import aware
+from tradegecko_bridge.commerce.validators import aware
 
 
 class Verdict(StrEnum):

@@ -3,11 +3,12 @@
 Knows the ports and the words of commerce; no HTTP, no database, no TradeGecko.
 """
 
-from tradegecko_bridge.engine.decisions import Decided, Decision, Decisions
+from tradegecko_bridge.engine.context import Progress
 from tradegecko_bridge.engine.engine import SyncEngine
-from tradegecko_bridge.engine.expiry import Expired, expire_personal_data
+from tradegecko_bridge.engine.operations.decisions import Decided, Decision, Decisions
+from tradegecko_bridge.engine.operations.expiry import Expired, expire_personal_data
 from tradegecko_bridge.engine.report import Item, Outcome, Report, RunReport
-from tradegecko_bridge.engine.settings import (
+from tradegecko_bridge.engine.settings.connection import (
     ConnectionSettings,
     LineTax,
     MatchBy,
@@ -17,7 +18,6 @@ from tradegecko_bridge.engine.settings import (
     TaxTreatment,
     Timing,
 )
-from tradegecko_bridge.engine.wiring import Progress
 
 __all__ = [
     "ConnectionSettings",

@@ -8,16 +8,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
-from tradegecko_bridge.engine.alerts import ledger_failed, watch
-from tradegecko_bridge.engine.deliver import deliver_orders
-from tradegecko_bridge.engine.inventory import sync_inventory
-from tradegecko_bridge.engine.planning import plan_delivery
-from tradegecko_bridge.engine.products import sync_products
-from tradegecko_bridge.engine.pulling import pull_orders, pull_since
+from tradegecko_bridge.engine.back_sync.inventory import sync_inventory
+from tradegecko_bridge.engine.back_sync.products import sync_products
+from tradegecko_bridge.engine.back_sync.shipments import sync_tracking
+from tradegecko_bridge.engine.context import Context, Progress
+from tradegecko_bridge.engine.delivery.dry_run import plan_delivery
+from tradegecko_bridge.engine.delivery.pull import pull_orders, pull_since
+from tradegecko_bridge.engine.delivery.run import deliver_orders
+from tradegecko_bridge.engine.operations.alerts import ledger_failed, watch
 from tradegecko_bridge.engine.report import Report, RunReport
-from tradegecko_bridge.engine.settings import ConnectionSettings, Timing
-from tradegecko_bridge.engine.tracking import sync_tracking
-from tradegecko_bridge.engine.wiring import Progress, Wiring
+from tradegecko_bridge.engine.settings.connection import ConnectionSettings, Timing
 from tradegecko_bridge.errors import ConfigError, StoreError
 from tradegecko_bridge.ledger import Alert
 from tradegecko_bridge.ports import Clock, Gateway, OrderSource, Store
@@ -37,7 +37,7 @@ class SyncEngine:
     (:class:`~tradegecko_bridge.errors.StoreError`) are raised, for nothing may be done without it.
 
     Args:
-        connection: the name of this wiring. It is part of every key the orders are known by: never change it.
+        connection: the name of this context. It is part of every key the orders are known by: never change it.
         source: where orders come from.
         gateway: the order-management system.
         store: the ledger; many engines and processes may share one.
@@ -74,7 +74,7 @@ class SyncEngine:
         if not isinstance(name, str) or not name.strip():
             raise ConfigError(f'source {type(source).__name__} has no name; give the class one, e.g. name = "my shop"')
         self.settings = settings or ConnectionSettings()
-        self._wiring = Wiring(
+        self._wiring = Context(
             connection=connection,
             source=source,
             gateway=gateway,
@@ -137,12 +137,12 @@ class SyncEngine:
             run.reports.append(self.sync_products(dry_run=dry_run))
         return run
 
-    def _do(self, operation: Callable[[Wiring], Report], *, dry_run: bool) -> Report:
+    def _do(self, operation: Callable[[Context], Report], *, dry_run: bool) -> Report:
         """One operation with the account; a dry run leaves the alerts as they are."""
         self._wiring.gateway.begin_run(dry_run=dry_run)
         return operation(self._wiring) if dry_run else self._watched(operation)
 
-    def _watched(self, operation: Callable[[Wiring], Report]) -> Report:
+    def _watched(self, operation: Callable[[Context], Report]) -> Report:
         try:
             report = operation(self._wiring)
             watch(self._wiring, report)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tradegecko_bridge.engine.catalog import NAMING
+from tradegecko_bridge.engine.delivery.catalog_lookup import NAMING
 
 CODES: Final = frozenset(
     {

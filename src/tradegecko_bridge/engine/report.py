@@ -24,7 +24,7 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
     """Never sent, by a setting; it is asked again when its source changes it."""
     WAITING = "waiting"
-    """A passing failure: tried again later."""
+    """A transient failure: tried again later."""
     UNCERTAIN = "uncertain"
     FAILED = "failed"
     CHANGED = "changed"
@@ -39,7 +39,7 @@ class Outcome(StrEnum):
     """Another worker has it right now, or had it and has not reported back yet."""
     PLANNED = "planned"
     """A dry run: it would be done."""
-    TAKEN_IN = "taken in"
+    INGESTED = "taken in"
     """Given again by its source: it was new to the ledger, or had changed."""
     KNOWN = "known"
     """Given again by its source: as the ledger has it."""
@@ -80,7 +80,7 @@ class Report:
     started_at: datetime
     finished_at: datetime | None = None
     dry_run: bool = False
-    taken_in: int = 0
+    ingested: int = 0
     unchanged: int = 0
     calls: int = 0
     items: list[Item] = field(factory=list)
@@ -124,7 +124,7 @@ class Report:
             "dry_run": self.dry_run,
             "started_at": self.started_at.isoformat(),
             "finished_at": self.finished_at.isoformat() if self.finished_at else None,
-            "taken_in": self.taken_in,
+            "ingested": self.ingested,
             "unchanged": self.unchanged,
             "calls": self.calls,
             "counts": {str(outcome): n for outcome, n in Counter(item.outcome for item in self.items).items()},
@@ -155,8 +155,8 @@ class Report:
     def headline(self) -> str:
         """Counts in one line."""
         parts = [f"{n} {outcome}" for outcome, n in Counter(item.outcome for item in self.items).items()]
-        if self.taken_in:
-            parts.insert(0, f"{self.taken_in} taken in")
+        if self.ingested:
+            parts.insert(0, f"{self.ingested} taken in")
         if self.unchanged:
             parts.append(f"{self.unchanged} unchanged")
         dry = " (dry run)" if self.dry_run else ""

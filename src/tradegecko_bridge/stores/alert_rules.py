@@ -20,7 +20,7 @@ class Update:
 
 
 def compared(
-    connection: str, present: Iterable[Alert], found: Sequence[Finding], judged: Collection[str], at: datetime
+    connection: str, present: Iterable[Alert], found: Sequence[Finding], scope: Collection[str], at: datetime
 ) -> Update:
     """Hold what was found against the alerts that are open at present."""
     rest = {finding.key: finding for finding in found}
@@ -29,7 +29,7 @@ def compared(
         finding = rest.pop(alert.key, None)
         if finding is not None:
             update.seen.append(_seen(alert, finding, at))
-        elif alert.key.startswith(tuple(judged)):
+        elif alert.key.startswith(tuple(scope)):
             update.closed.append(evolve(alert, closed_at=at))
     update.opened.extend(_opened(connection, finding, at) for finding in rest.values())
     return update

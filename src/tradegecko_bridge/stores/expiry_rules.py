@@ -10,7 +10,7 @@ from typing import Final
 from attrs import evolve
 
 from tradegecko_bridge.commerce.privacy import anonymous_order, anonymous_shipment
-from tradegecko_bridge.ledger import EXPIRABLE, LedgerEntry, LedgerEvent, OrderState, ShipmentState
+from tradegecko_bridge.ledger import EXPIRABLE_STATES, LedgerEntry, LedgerEvent, OrderState, ShipmentState
 from tradegecko_bridge.stores.row import Change, Row
 from tradegecko_bridge.stores.shipment_rules import ShipmentRow
 
@@ -29,9 +29,9 @@ def checked(states: Collection[OrderState]) -> list[OrderState]:
     Raises:
         ValueError: orders of one of them may still have to be sent.
     """
-    if wrong := sorted(set(states) - EXPIRABLE):
+    if wrong := sorted(set(states) - EXPIRABLE_STATES):
         raise ValueError(
-            f"orders that are {wrong[0]} may still be sent; only {', '.join(sorted(EXPIRABLE))} can expire"
+            f"orders that are {wrong[0]} may still be sent; only {', '.join(sorted(EXPIRABLE_STATES))} can expire"
         )
     return sorted(set(states))
 
@@ -40,7 +40,9 @@ def may_expire(entry: LedgerEntry, states: Collection[OrderState], before: datet
     """Whether nothing is left to be done with the order, for long enough; that its shipments are told comes on top."""
     worked_on = entry.claim is not None and entry.claim.until > at
     long_ago = entry.in_state_since < before
-    return entry.state in states and long_ago and entry.expired_at is None and not entry.todo and not worked_on
+    return (
+        entry.state in states and long_ago and entry.expired_at is None and not entry.pending_actions and not worked_on
+    )
 
 
 def expired(row: Row, at: datetime, who: str) -> Change:
@@ -51,11 +53,11 @@ def expired(row: Row, at: datetime, who: str) -> Change:
         entry,
         order=anonymous_order(entry.order) if entry.order else None,
         expired_at=at,
-        superseded=False,
+        pending_update=False,
         claim=None,
         serial=entry.serial + 1,
     )
-    return evolve(row, entry=after, newer=None), (event,)
+    return evolve(row, entry=after, pending_update=None), (event,)
 
 
 def expired_why(why: str) -> str:

@@ -32,7 +32,7 @@ def matches(entry: LedgerEntry, wanted: Filter) -> bool:
         and wanted.get("reference") in (None, entry.reference)
         and wanted.get("number") in (None, entry.number, entry.remote_number)
         and searched(wanted.get("text") or "") in search_key(entry)
-        and _is_in(entry.taken_in_at, wanted.get("taken_in"))
+        and _is_in(entry.ingested_at, wanted.get("ingested"))
         and _is_in(entry.in_state_since, wanted.get("entered"))
     )
 
@@ -53,7 +53,7 @@ def in_utc(wanted: Filter) -> Filter:
         ValueError: a moment has no time zone.
     """
     checked = wanted.copy()
-    checked["taken_in"], checked["entered"] = _utc_span(wanted.get("taken_in")), _utc_span(wanted.get("entered"))
+    checked["ingested"], checked["entered"] = _utc_span(wanted.get("ingested")), _utc_span(wanted.get("entered"))
     return checked
 
 
@@ -65,21 +65,21 @@ def summary(entries: Iterable[LedgerEntry]) -> list[StateCount]:
     """The orders counted."""
     groups: dict[tuple[str, OrderState, str | None, bool], list[LedgerEntry]] = {}
     for entry in entries:
-        code, passing = (entry.reason.code, entry.reason.passing) if entry.reason else (None, False)
-        groups.setdefault((entry.connection, entry.state, code, passing), []).append(entry)
+        code, transient = (entry.reason.code, entry.reason.transient) if entry.reason else (None, False)
+        groups.setdefault((entry.connection, entry.state, code, transient), []).append(entry)
     return in_order(
         StateCount(
             connection=connection,
             state=state,
             code=code,
-            passing=passing,
+            transient=transient,
             count=len(some),
             since=min(entry.in_state_since for entry in some),
         )
-        for (connection, state, code, passing), some in groups.items()
+        for (connection, state, code, transient), some in groups.items()
     )
 
 
 def in_order(counts: Iterable[StateCount]) -> list[StateCount]:
     """By connection, state and code; databases sort text each in its own way."""
-    return sorted(counts, key=lambda count: (count.connection, count.state, count.code or "", count.passing))
+    return sorted(counts, key=lambda count: (count.connection, count.state, count.code or "", count.transient))

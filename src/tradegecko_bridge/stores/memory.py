@@ -12,23 +12,23 @@ from attrs import evolve
 from tradegecko_bridge.commerce import Shipment, SourceOrder, UnreadableOrder
 from tradegecko_bridge.errors import StoreError
 from tradegecko_bridge.ledger import (
-    FINISHED,
-    OUT,
+    FINAL_STATES,
+    SENT_STATES,
     Alert,
     Filter,
     Finding,
-    IntakeCounts,
+    IngestCounts,
     LedgerEntry,
     LedgerEvent,
     OrderState,
     ShipmentEntry,
     ShipmentState,
     StateCount,
-    Step,
+    Transition,
 )
-from tradegecko_bridge.mirrors import MirrorBook
-from tradegecko_bridge.permits import PermitBook
-from tradegecko_bridge.stores import alert_rules, expiry_rules, intake_rules, lookup_rules, shipment_rules, work_rules
+from tradegecko_bridge.ports.limits import PermitBook
+from tradegecko_bridge.ports.mirrors import MirrorBook
+from tradegecko_bridge.stores import alert_rules, expiry_rules, ingest_rules, lookup_rules, shipment_rules, work_rules
 from tradegecko_bridge.stores.row import Change, Row, utc
 from tradegecko_bridge.stores.shipment_rules import ShipmentRow
 from tradegecko_bridge.stores.tokens import MemoryTokenStore
@@ -69,21 +69,21 @@ class MemoryStore:
 
     # ── orders ───────────────────────────────────────────────────────────────────────────────
 
-    def take_in(
+    def ingest(
         self, connection: str, arrivals: Sequence[SourceOrder | UnreadableOrder], *, at: datetime
-    ) -> IntakeCounts:
-        """See :meth:`tradegecko_bridge.ports.Store.take_in`."""
-        at, signed = utc(at), intake_rules.signed(arrivals)
+    ) -> IngestCounts:
+        """See :meth:`tradegecko_bridge.ports.Store.ingest`."""
+        at, signed = utc(at), ingest_rules.signed(arrivals)
         with self._lock:
             ids = {one.reference: self._ids.get((connection, one.reference)) for one in signed}
             known = {reference: self._rows[id_] for reference, id_ in ids.items() if id_}
-            batch = intake_rules.take_in(connection, signed, known, at)
+            batch = ingest_rules.ingest(connection, signed, known, at)
             for row in batch.rows.values():
                 self._put(row)
             for reference, event in batch.events:
                 self._events.setdefault(self._ids[connection, reference], []).append(event)
-            if cursor := intake_rules.last_cursor(arrivals):
-                self._cursors[connection, intake_rules.STREAM] = cursor
+            if cursor := ingest_rules.last_cursor(arrivals):
+                self._cursors[connection, ingest_rules.STREAM] = cursor
         return batch.counts
 
     def cursor(self, connection: str, stream: str) -> str | None:
@@ -112,21 +112,23 @@ class MemoryStore:
         who: str,
         why: str = "",
         detail: Mapping[str, Any] | None = None,
-        sole: bool = False,
+        require_unique_number: bool = False,
     ) -> LedgerEntry:
         """See :meth:`tradegecko_bridge.ports.Store.record`."""
-        (answer,) = self.record_all([Step(entry=entry, who=who, why=why, detail=detail, sole=sole)])
+        (answer,) = self.record_all(
+            [Transition(entry=entry, who=who, why=why, detail=detail, require_unique_number=require_unique_number)]
+        )
         return work_rules.written(answer)
 
-    def record_all(self, steps: Sequence[Step]) -> Sequence[LedgerEntry | Exception]:
+    def record_all(self, steps: Sequence[Transition]) -> Sequence[LedgerEntry | Exception]:
         """See :meth:`tradegecko_bridge.ports.Store.record_all`."""
         with self._lock:
             return [self._record(step) for step in steps]
 
-    def _record(self, step: Step) -> LedgerEntry | Exception:
+    def _record(self, step: Transition) -> LedgerEntry | Exception:
         entry = step.entry
         try:
-            if step.sole and self._sent_as(step):
+            if step.require_unique_number and self._sent_as(step):
                 return work_rules.in_use(entry)
             change = work_rules.recorded(self._row(entry.id), step)
         except work_rules.REFUSALS as error:
@@ -135,19 +137,19 @@ class MemoryStore:
             return StoreError(work_rules.remote_taken(entry))
         return self._change(change)
 
-    def unclaim(self, entry: LedgerEntry) -> None:
-        """See :meth:`tradegecko_bridge.ports.Store.unclaim`."""
+    def release_claim(self, entry: LedgerEntry) -> None:
+        """See :meth:`tradegecko_bridge.ports.Store.release_claim`."""
         with self._lock:
             row = self._rows.get(entry.id)
             if row and row.entry.claim and row.entry.serial == entry.serial:
-                self._put(work_rules.unclaimed(row))
+                self._put(work_rules.claim_released(row))
 
-    def amend(
+    def override_state(
         self, entry_id: int, to: OrderState, *, at: datetime, who: str, why: str, retry: bool = False
     ) -> LedgerEntry:
-        """See :meth:`tradegecko_bridge.ports.Store.amend`."""
+        """See :meth:`tradegecko_bridge.ports.Store.override_state`."""
         with self._lock:
-            return self._change(work_rules.amended(self._row(entry_id), to, utc(at), who, why, retry=retry))
+            return self._change(work_rules.overridden(self._row(entry_id), to, utc(at), who, why, retry=retry))
 
     def entries(
         self,
@@ -169,10 +171,10 @@ class MemoryStore:
         found.sort(key=_age, reverse=True)
         return found if limit is None else found[: max(limit, 0)]
 
-    def _sent_as(self, step: Step) -> bool:
-        meant = {step.entry.id, *step.besides}
+    def _sent_as(self, step: Transition) -> bool:
+        meant = {step.entry.id, *step.number_shared_with}
         others = (row.entry for row in self._rows.values() if row.entry.id not in meant)
-        return any(other.remote_number == step.entry.remote_number and other.state in OUT for other in others)
+        return any(other.remote_number == step.entry.remote_number and other.state in SENT_STATES for other in others)
 
     def summary(
         self, connection: str | None = None, *, states: Collection[OrderState] | None = None
@@ -196,16 +198,16 @@ class MemoryStore:
 
     # ── shipments ────────────────────────────────────────────────────────────────────────────
 
-    def take_in_shipments(
+    def ingest_shipments(
         self, connection: str, shipments: Sequence[tuple[int, Shipment]], *, cursor: str | None, at: datetime
     ) -> int:
-        """See :meth:`tradegecko_bridge.ports.Store.take_in_shipments`."""
+        """See :meth:`tradegecko_bridge.ports.Store.ingest_shipments`."""
         utc(at)
         with self._lock:
             shipment_rules.must_belong(connection, (i for i, _ in shipments), self._owners(i for i, _ in shipments))
             ids = {s.reference: self._shipment_ids.get((connection, s.reference)) for _, s in shipments}
             known = {reference: self._shipments[id_] for reference, id_ in ids.items() if id_}
-            rows = shipment_rules.take_in(connection, shipments, known)
+            rows = shipment_rules.ingest(connection, shipments, known)
             for row in rows.values():
                 self._put_shipment(row)
             if cursor is not None:
@@ -271,8 +273,8 @@ class MemoryStore:
         with self._lock:
             return dict(self._acknowledged.get((connection, kind), {}))
 
-    def record_acknowledged(self, connection: str, kind: str, values: Mapping[str, str], *, at: datetime) -> None:
-        """See :meth:`tradegecko_bridge.ports.Store.record_acknowledged`."""
+    def record_told_values(self, connection: str, kind: str, values: Mapping[str, str], *, at: datetime) -> None:
+        """See :meth:`tradegecko_bridge.ports.Store.record_told_values`."""
         utc(at)
         with self._lock:
             self._acknowledged.setdefault((connection, kind), {}).update(values)
@@ -286,7 +288,7 @@ class MemoryStore:
         before: datetime,
         at: datetime,
         who: str,
-        states: Collection[OrderState] = FINISHED,
+        states: Collection[OrderState] = FINAL_STATES,
         limit: int = 500,
     ) -> int:
         """See :meth:`tradegecko_bridge.ports.Store.expire_personal_data`."""
@@ -305,7 +307,7 @@ class MemoryStore:
         return len(due)
 
     def expirable(
-        self, connection: str, *, before: datetime, at: datetime, states: Collection[OrderState] = FINISHED
+        self, connection: str, *, before: datetime, at: datetime, states: Collection[OrderState] = FINAL_STATES
     ) -> int:
         """See :meth:`tradegecko_bridge.ports.Store.expirable`."""
         with self._lock:
@@ -318,13 +320,13 @@ class MemoryStore:
     # ── alerts ───────────────────────────────────────────────────────────────────────────────
 
     def update_alerts(
-        self, connection: str, found: Sequence[Finding], *, judged: Collection[str], at: datetime
+        self, connection: str, found: Sequence[Finding], *, scope: Collection[str], at: datetime
     ) -> Sequence[Alert]:
         """See :meth:`tradegecko_bridge.ports.Store.update_alerts`."""
         at = utc(at)
         with self._lock:
             present = [one for one in self._alerts.values() if one.is_open and one.connection == connection]
-            update = alert_rules.compared(connection, present, found, judged, at)
+            update = alert_rules.compared(connection, present, found, scope, at)
             opened = [evolve(alert, id=len(self._alerts) + n) for n, alert in enumerate(update.opened, 1)]
             self._alerts.update({alert.id: alert for alert in (*update.seen, *update.closed, *opened)})
         return [*opened, *update.closed]
@@ -387,7 +389,7 @@ class MemoryStore:
 
 
 def _age(entry: LedgerEntry) -> tuple[datetime, int]:
-    return entry.taken_in_at, entry.id
+    return entry.ingested_at, entry.id
 
 
 def _copy(entry: LedgerEntry) -> LedgerEntry:

@@ -20,13 +20,13 @@ _HALF = re.compile("[\ud800-\udfff]")
 class Row:
     """An entry, and what the ledger remembers beside it.
 
-    ``seen`` is the fingerprint of the source's newest word on the order. ``newer`` is content that came while
+    ``seen`` is the fingerprint of the source's newest word on the order. ``pending_update`` is content that came while
     the order was on its way out; it is taken up if the order turns out not to have arrived.
     """
 
     entry: LedgerEntry
     seen: str
-    newer: SourceOrder | None = field(default=None, repr=False)
+    pending_update: SourceOrder | None = field(default=None, repr=False)
 
 
 Change = tuple[Row, tuple[LedgerEvent, ...]]

@@ -26,7 +26,7 @@ class ShipmentRow:
     serial: int = 0
 
 
-def take_in(
+def ingest(
     connection: str, shipments: Iterable[tuple[int, Shipment]], known: Mapping[str, ShipmentRow]
 ) -> dict[str, ShipmentRow]:
     """The rows to write, by reference; ``known`` holds those the ledger has."""

@@ -9,8 +9,8 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from tradegecko_bridge.errors import ClaimLost
+from tradegecko_bridge.ports.logins import Mishap, RefreshLease, RefreshNote, Secret, StoredToken, TokenPair
 from tradegecko_bridge.stores.row import utc
-from tradegecko_bridge.tokens import Mishap, RefreshLease, RefreshNote, Secret, StoredToken, TokenPair
 
 
 @frozen(kw_only=True)

@@ -21,9 +21,9 @@ from typing import IO, TYPE_CHECKING, Any, Final
 from attrs import evolve
 
 from tradegecko_bridge.errors import ConfigError, StoreBusy, StoreError
+from tradegecko_bridge.ports.logins import RefreshNote, Secret, StoredToken, TokenPair
 from tradegecko_bridge.stores import token_rules
 from tradegecko_bridge.stores.token_rules import EMPTY, Slot
-from tradegecko_bridge.tokens import RefreshNote, Secret, StoredToken, TokenPair
 
 if TYPE_CHECKING:
     from tradegecko_bridge.ports import TokenStore

@@ -12,18 +12,18 @@ from attrs import evolve
 
 from tradegecko_bridge.errors import ClaimLost, NumberInUse
 from tradegecko_bridge.ledger import (
-    AT_REMOTE,
+    ALLOWED_TRANSITIONS,
     BY_HAND,
-    IN_DOUBT,
-    NEXT,
+    DELIVERED_STATES,
+    UNCERTAIN_STATES,
     Claim,
     LedgerEntry,
     LedgerEvent,
     OrderState,
     Reason,
-    Step,
+    Transition,
 )
-from tradegecko_bridge.stores.intake_rules import taken_up
+from tradegecko_bridge.stores.ingest_rules import taken_up
 from tradegecko_bridge.stores.row import Change, Row, plain, utc, utc_or_none
 
 _S = OrderState
@@ -43,10 +43,10 @@ def is_due(entry: LedgerEntry, at: datetime) -> bool:
     if entry.state is _S.SENDING:
         return True
     waits = entry.next_attempt_at is not None and entry.next_attempt_at > at
-    passing = entry.reason is not None and entry.reason.passing
-    unfinished = entry.state in AT_REMOTE and bool(entry.todo) and (entry.reason is None or passing)
+    transient = entry.reason is not None and entry.reason.transient
+    unfinished = entry.state in DELIVERED_STATES and bool(entry.pending_actions) and (entry.reason is None or transient)
     return (
-        unfinished or (entry.state is _S.HELD and passing) or entry.state in {_S.PENDING, _S.UNCERTAIN}
+        unfinished or (entry.state is _S.HELD and transient) or entry.state in {_S.PENDING, _S.UNCERTAIN}
     ) and not waits
 
 
@@ -70,7 +70,7 @@ def _left_behind(claim: Claim | None) -> str:
 
 
 def in_use(entry: LedgerEntry) -> NumberInUse:
-    """What is said to who asked to be the sole one under a number, and is not."""
+    """What is said to who asked to be the only order under a number, and is not."""
     return NumberInUse(
         f"order {entry.reference}: another order of the ledger is or was sent as {entry.remote_number!r}"
     )
@@ -83,7 +83,7 @@ def written(answer: LedgerEntry | Exception) -> LedgerEntry:
     return answer
 
 
-def recorded(row: Row, step: Step) -> Change:
+def recorded(row: Row, step: Transition) -> Change:
     """What a worker did with an order.
 
     Raises:
@@ -98,7 +98,7 @@ def recorded(row: Row, step: Step) -> Change:
     sending = entry.state is _S.SENDING
     if sending and (entry.claim is None or entry.claim.until <= at):
         raise ClaimLost(f"order {present.reference}: only a worker whose claim still runs may send it")
-    keeps = sending or (bool(entry.todo) and entry.claim is not None)
+    keeps = sending or (bool(entry.pending_actions) and entry.claim is not None)
     after = evolve(
         present,
         state=entry.state,
@@ -106,7 +106,7 @@ def recorded(row: Row, step: Step) -> Change:
         remote_id=entry.remote_id or None,
         remote_number=entry.remote_number,
         line_ids=dict(entry.line_ids),
-        todo=entry.todo,
+        pending_actions=entry.pending_actions,
         generation=entry.generation,
         attempts=entry.attempts,
         sent_at=utc_or_none(entry.sent_at),
@@ -122,12 +122,12 @@ def recorded(row: Row, step: Step) -> Change:
     return _settled(evolve(row, entry=after), (event,) if event.why or event.was is not event.now else ())
 
 
-def unclaimed(row: Row) -> Row:
+def claim_released(row: Row) -> Row:
     """A row whose claim is given back; a late word from its worker will not count."""
     return evolve(row, entry=evolve(row.entry, claim=None, serial=row.entry.serial + 1))
 
 
-def amended(row: Row, to: OrderState, at: datetime, who: str, why: str, *, retry: bool = False) -> Change:
+def overridden(row: Row, to: OrderState, at: datetime, who: str, why: str, *, retry: bool = False) -> Change:
     """What a person decides. Back to pending means: now, and with all patience anew.
 
     Raises:
@@ -141,7 +141,7 @@ def amended(row: Row, to: OrderState, at: datetime, who: str, why: str, *, retry
             f"until {entry.claim.until.isoformat(timespec='seconds')}; try again then"
         )
     _must_follow(entry, to)
-    if entry.state in IN_DOUBT and to in _NEEDS_REASON:
+    if entry.state in UNCERTAIN_STATES and to in _NEEDS_REASON:
         raise ValueError(f"order {entry.reference}: {entry.state} cannot become {to}: it may be in TradeGecko")
     if to is _S.PENDING and entry.expired_at is not None:
         raise ValueError(
@@ -150,7 +150,7 @@ def amended(row: Row, to: OrderState, at: datetime, who: str, why: str, *, retry
         )
     if to is _S.SENDING:
         raise ValueError(f"order {entry.reference}: only a worker with a claim can send it; make it pending")
-    todo_waits = entry.state in AT_REMOTE and not retry
+    todo_waits = entry.state in DELIVERED_STATES and not retry
     after = evolve(
         entry,
         state=to,
@@ -181,16 +181,16 @@ def remote_taken(entry: LedgerEntry) -> str:
 
 
 def _must_follow(entry: LedgerEntry, to: OrderState) -> None:
-    if to not in NEXT[entry.state]:
+    if to not in ALLOWED_TRANSITIONS[entry.state]:
         raise ValueError(f"order {entry.reference}: {entry.state} cannot become {to}")
 
 
 def _settled(row: Row, events: tuple[LedgerEvent, ...]) -> Change:
     """An order that comes back undelivered takes up what its source said meanwhile."""
-    if row.newer is None or row.entry.state in IN_DOUBT:
+    if row.pending_update is None or row.entry.state in UNCERTAIN_STATES:
         return row, events
-    if row.entry.state in AT_REMOTE:
+    if row.entry.state in DELIVERED_STATES:
         told = [evolve(event, was=event.now, why=MEANWHILE, detail={}) for event in events[-1:]]
-        return evolve(row, entry=evolve(row.entry, superseded=False), newer=None), (*events, *told)
-    row, more = taken_up(row, row.newer, row.entry.updated_at)
+        return evolve(row, entry=evolve(row.entry, pending_update=False), pending_update=None), (*events, *told)
+    row, more = taken_up(row, row.pending_update, row.entry.updated_at)
     return row, (*events, *more)

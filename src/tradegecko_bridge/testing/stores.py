@@ -9,7 +9,7 @@ from tradegecko_bridge.testing.store_checks.alerts import AlertChecks  # noqa: E
 from tradegecko_bridge.testing.store_checks.claims import ClaimChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.decisions import DecisionChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.expiry import ExpiryChecks  # noqa: E402
-from tradegecko_bridge.testing.store_checks.intake import IntakeChecks  # noqa: E402
+from tradegecko_bridge.testing.store_checks.ingest import IntakeChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.limits import LimitChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.lookups import LookupChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.mirrors import MirrorChecks  # noqa: E402
@@ -85,5 +85,5 @@ class RateLedgerSuite(LimitChecks):
     """Everything :class:`tradegecko_bridge.ports.RateLedger` promises, as tests.
 
     As :class:`StoreSuite`, with a fixture ``permits``: an empty one, a new one for every test.
-    :class:`tradegecko_bridge.permits.WindowUse` decides who gets what; a store only finds, locks and writes.
+    :class:`tradegecko_bridge.ports.limits.WindowUse` decides who gets what; a store only finds, locks and writes.
     """

@@ -17,7 +17,7 @@ from attrs import frozen
 
 from tradegecko_bridge.commerce import Address, Customer
 from tradegecko_bridge.commerce.remote import CustomerMatch
-from tradegecko_bridge.tradegecko.likeness import digits, same
+from tradegecko_bridge.tradegecko.normalize import digits, same
 
 INACTIVE: Final = ("disabled", "archived")
 """Lists leave out archived records, not disabled ones (reference §3.7)."""

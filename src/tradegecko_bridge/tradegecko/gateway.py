@@ -18,15 +18,15 @@ from tradegecko_bridge.commerce.remote import (
     Access,
     CustomerMatch,
     DraftLine,
-    Named,
     OrderDraft,
+    RecordKind,
     RemoteOrder,
     RemoteShipment,
     RemoteVariant,
 )
 from tradegecko_bridge.errors import NotFound, Rejected
-from tradegecko_bridge.mirrors import MirrorRow
 from tradegecko_bridge.ports import Clock, MirrorStore
+from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.tradegecko import records, resources
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
@@ -39,7 +39,6 @@ from tradegecko_bridge.tradegecko.customers import (
     is_customer,
     look_up,
 )
-from tradegecko_bridge.tradegecko.likeness import same
 from tradegecko_bridge.tradegecko.limits import Priority
 from tradegecko_bridge.tradegecko.mirror import (
     ADDRESSES,
@@ -52,8 +51,10 @@ from tradegecko_bridge.tradegecko.mirror import (
     Mirror,
     company_keys,
 )
-from tradegecko_bridge.tradegecko.named import LISTED, PERSONS, customer_named, ids_by_name, unknown
+from tradegecko_bridge.tradegecko.normalize import same
+from tradegecko_bridge.tradegecko.reading import changes, pages, reading, writing
 from tradegecko_bridge.tradegecko.recipients import AddressBook, address_row, company_fields
+from tradegecko_bridge.tradegecko.record_names import LISTED, PERSONS, customer_named, ids_by_name, unknown
 from tradegecko_bridge.tradegecko.records.base import Record
 from tradegecko_bridge.tradegecko.retry import NO_RETRY
 from tradegecko_bridge.tradegecko.translate import (
@@ -65,7 +66,6 @@ from tradegecko_bridge.tradegecko.translate import (
     remote_shipments,
     variant_stock,
 )
-from tradegecko_bridge.tradegecko.words import changes, pages, reading, writing
 
 R = TypeVar("R", bound=Record)
 
@@ -208,7 +208,7 @@ class TradeGeckoGateway:
     def _companies(self, filters: Mapping[str, object]) -> Iterator[records.Company]:
         return _rows(self._pages(resources.COMPANIES.list().with_params(**filters), self._client))
 
-    def find_named(self, kind: Named, name: str) -> str:
+    def find_record(self, kind: RecordKind, name: str) -> str:
         """By id or by what people call it, from a short list that is remembered; a customer by a few calls.
 
         Raises:
@@ -225,11 +225,11 @@ class TradeGeckoGateway:
                 return known[key]
         raise unknown(kind, name, known)
 
-    def _written(self, kind: Named) -> Callable[[str], str]:
+    def _written(self, kind: RecordKind) -> Callable[[str], str]:
         """How names of this kind are remembered: those of persons by their digests."""
         return (lambda text: self._mirror.digest(same(text))) if kind in PERSONS else (lambda text: text)
 
-    def _read_named(self, kind: Named, name: str) -> Mapping[str, str]:
+    def _read_named(self, kind: RecordKind, name: str) -> Mapping[str, str]:
         if kind in LISTED:
             resource, fields = LISTED[kind]
             return ids_by_name(self._all(resource), fields, self._written(kind))
@@ -331,7 +331,7 @@ class TradeGeckoGateway:
         known = {row.id for row in self._mirror.remembered(ADDRESSES, "company", [customer_id])}
         return any(str(address.id) not in known for address in self._all(resources.ADDRESSES, company_id=customer_id))
 
-    def act(self, order_id: str, action: str, *, key: str, method: str | None = None) -> None:
+    def perform_action(self, order_id: str, action: str, *, key: str, method: str | None = None) -> None:
         """``POST /orders/:id/actions/…`` for ``invoice``, ``pay``, ``pack`` or ``void`` (reference §4.1), once."""
         details = {"payment_method_name": method} if method else None
         orders, number = resources.ORDERS, int(order_id)
@@ -344,7 +344,7 @@ class TradeGeckoGateway:
         with writing():
             self._client.send(calls[action], retry=NO_RETRY)
 
-    def acted(self, order_id: str) -> Collection[str]:
+    def completed_actions(self, order_id: str) -> Collection[str]:
         """Which of the actions an order has behind it, by its derived statuses (reference §6.2)."""
         with reading():
             order = self._client.orders.get(int(order_id))
@@ -360,7 +360,7 @@ class TradeGeckoGateway:
     def shipments_since(self, cursor: str | None) -> Iterable[RemoteShipment]:
         """Fulfilments with status ``fulfilled``, by ``updated_at``; packed ones are still in the warehouse (§6.3).
 
-        Read by moments, not by page numbers: see :func:`~tradegecko_bridge.tradegecko.words.changes`.
+        Read by moments, not by page numbers: see :func:`~tradegecko_bridge.tradegecko.reading.changes`.
         """
         since = datetime.fromisoformat(cursor) - OVERLAP if cursor else None
         seen: set[tuple[str, str]] = set()
@@ -450,7 +450,7 @@ class TradeGeckoGateway:
         """
         if location is None:
             return None
-        return int(self.find_named(Named.LOCATION, location))
+        return int(self.find_record(RecordKind.LOCATION, location))
 
     def _customer_fields(self, draft: OrderDraft, customer_id: str | None) -> dict[str, Any]:
         """Ids of what exists, nested records for what does not: nested addresses are never looked up (§5.16)."""

@@ -28,7 +28,7 @@ from tradegecko_bridge.errors import (
     TradeGeckoError,
     UnreadableReply,
 )
-from tradegecko_bridge.tokens import Mishap, Secret, StoredToken, TokenPair
+from tradegecko_bridge.ports.logins import Mishap, Secret, StoredToken, TokenPair
 from tradegecko_bridge.tradegecko.replies import read_reply
 
 TOKEN_PATH: Final = "/oauth/token"  # noqa: S105 - a path

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from tradegecko_bridge.commerce import Address
 from tradegecko_bridge.commerce.remote import OrderDraft
-from tradegecko_bridge.mirrors import MirrorRow
+from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.tradegecko.customers import identity
-from tradegecko_bridge.tradegecko.likeness import same
 from tradegecko_bridge.tradegecko.mirror import ADDRESS_FIELDS
+from tradegecko_bridge.tradegecko.normalize import same
 
 
 def company_fields(draft: OrderDraft) -> dict[str, Any]:

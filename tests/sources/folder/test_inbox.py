@@ -27,7 +27,7 @@ from tradegecko_bridge.ports import (
     AcceptsReceipts,
     AcceptsStock,
     AcceptsTracking,
-    AcknowledgesIntake,
+    AcknowledgesIngest,
     OrderSource,
 )
 from tradegecko_bridge.sources.folder import FolderSource
@@ -43,7 +43,7 @@ def test_it_fits_the_ports(tmp_path: Path) -> None:
     """A folder is an order source with every capability but cancellations."""
     source: OrderSource = FolderSource(str(tmp_path), name="till")
     assert source.name == "till"
-    for port in (AcknowledgesIntake, AcceptsReceipts, AcceptsTracking, AcceptsStock, AcceptsProducts):
+    for port in (AcknowledgesIngest, AcceptsReceipts, AcceptsTracking, AcceptsStock, AcceptsProducts):
         assert isinstance(source, port)
 
 
@@ -132,9 +132,9 @@ def test_files_leave_when_all_of_their_orders_are_acknowledged(tmp_path: Path) -
     put(tmp_path, "b.csv", sheet(GOOD, OTHER))
     source = source_at(tmp_path)
     cursors = [order.cursor for order in source.fetch_orders(None)]
-    source.acknowledge_intake(cursors[1])
+    source.acknowledge_ingest(cursors[1])
     assert names(tmp_path / "orders") == ["b.csv"]
-    source.acknowledge_intake(cursors[2])
+    source.acknowledge_ingest(cursors[2])
     assert names(tmp_path / "orders") == []
     assert names(tmp_path / "orders" / "done") == ["a.csv", "b.csv"]
 
@@ -146,7 +146,7 @@ def test_acknowledging_while_orders_are_still_coming(tmp_path: Path) -> None:
     source = source_at(tmp_path)
     running: Iterator[object] = iter(source.fetch_orders(None))
     next(running)
-    source.acknowledge_intake("a.csv#1")
+    source.acknowledge_ingest("a.csv#1")
     assert names(tmp_path / "orders") == ["b.csv"]
     assert len(list(running)) == 1
 
@@ -158,11 +158,11 @@ def test_a_file_with_something_unreadable_stays_until_corrected(tmp_path: Path) 
         source = source_at(tmp_path)
         given = list(source.fetch_orders(None))
         assert (len(good(given)), len(bad(given))) == (1, 1)
-        source.acknowledge_intake(given[-1].cursor)
+        source.acknowledge_ingest(given[-1].cursor)
         assert names(tmp_path / "orders") == ["a.csv"]
     put(tmp_path, "a.csv", sheet(GOOD, OTHER))
     (*_, last) = source.fetch_orders(None)
-    source.acknowledge_intake(last.cursor)
+    source.acknowledge_ingest(last.cursor)
     assert names(tmp_path / "orders") == []
 
 
@@ -172,7 +172,7 @@ def test_a_file_changed_after_it_was_read_is_not_moved(tmp_path: Path) -> None:
     source = source_at(tmp_path)
     (order,) = source.fetch_orders(None)
     file.write_text(sheet(GOOD, OTHER))
-    source.acknowledge_intake(order.cursor)
+    source.acknowledge_ingest(order.cursor)
     assert names(tmp_path / "orders") == ["a.csv"]
     assert len(list(source_at(tmp_path, NOW + timedelta(days=3650)).fetch_orders(None))) == 2
 
@@ -191,7 +191,7 @@ def test_a_file_replaced_at_the_last_moment_comes_back(tmp_path: Path, monkeypat
         return found
 
     monkeypatch.setattr(Path, "lstat", replaced_after)
-    source.acknowledge_intake(order.cursor)
+    source.acknowledge_ingest(order.cursor)
     monkeypatch.undo()
     assert names(tmp_path / "orders") == ["a.csv"]
     assert names(tmp_path / "orders" / "done") == []
@@ -203,7 +203,7 @@ def test_nothing_in_done_is_overwritten(tmp_path: Path) -> None:
         put(tmp_path, "shop.csv", sheet(GOOD.replace("2.50", price)))
         source = source_at(tmp_path)
         (order,) = source.fetch_orders(None)
-        source.acknowledge_intake(order.cursor)
+        source.acknowledge_ingest(order.cursor)
     assert names(tmp_path / "orders" / "done") == ["shop (2).csv", "shop (3).csv", "shop.csv"]
     assert ",1,1,Ottawa" in (tmp_path / "orders" / "done" / "shop.csv").read_text()
 
@@ -212,7 +212,7 @@ def test_nothing_in_done_is_overwritten(tmp_path: Path) -> None:
 def test_a_cursor_from_another_process_moves_nothing(tmp_path: Path, cursor: str) -> None:
     """A source that has not given a file itself cannot know that it is still the same: it is offered again."""
     put(tmp_path, "a.csv", sheet(GOOD))
-    source_at(tmp_path).acknowledge_intake(cursor)
+    source_at(tmp_path).acknowledge_ingest(cursor)
     assert names(tmp_path / "orders") == ["a.csv"]
 
 
@@ -223,7 +223,7 @@ def test_a_crash_before_the_move_is_harmless(tmp_path: Path) -> None:
     source = source_at(tmp_path)
     again = list(source.fetch_orders(before[-1].cursor))
     assert again == before
-    source.acknowledge_intake(again[-1].cursor)
+    source.acknowledge_ingest(again[-1].cursor)
     assert names(tmp_path / "orders" / "done") == ["a.csv"]
 
 
@@ -234,7 +234,7 @@ def test_two_processes_acknowledging_do_not_disturb_each_other(tmp_path: Path) -
     for source in sources:
         list(source.fetch_orders(None))
     for source in sources:
-        source.acknowledge_intake("a.csv#1")
+        source.acknowledge_ingest("a.csv#1")
     assert names(tmp_path / "orders" / "done") == ["a.csv"]
 
 
@@ -257,7 +257,7 @@ def test_folders_links_and_spreadsheets_are_reported(tmp_path: Path) -> None:
         "link.csv: is a link; put the file itself here (nothing of this file was taken)",
         "pipe.json: is not an ordinary file; remove it (nothing of this file was taken)",
     ]
-    source.acknowledge_intake(given[-1].cursor)
+    source.acknowledge_ingest(given[-1].cursor)
     assert (orders / "link.csv").is_symlink()
 
 
@@ -268,7 +268,7 @@ def test_strange_file_names_stay_on_one_line(tmp_path: Path) -> None:
     source = source_at(tmp_path)
     (order,) = source.fetch_orders(None)
     assert order.cursor == "caf\\udce9\\n.csv#1"
-    source.acknowledge_intake(order.cursor)
+    source.acknowledge_ingest(order.cursor)
     assert names(tmp_path / "orders") == []
 
 
@@ -348,7 +348,7 @@ def test_a_file_that_cannot_be_moved_is_told_and_offered_again(tmp_path: Path, m
 
     monkeypatch.setattr(Path, "replace", open_elsewhere)
     with pytest.raises(SourceRefused, match=r"a\.csv: cannot be moved to done/ \(Permission denied\).*read again$"):
-        source.acknowledge_intake(second.cursor)
+        source.acknowledge_ingest(second.cursor)
     monkeypatch.undo()
     assert names(tmp_path / "orders" / "done") == ["b.csv"]
     assert list(source.fetch_orders(None)) == [first]
@@ -361,7 +361,7 @@ def test_a_done_folder_closed_meanwhile_is_told(bound_by_permissions: Path) -> N
     (order,) = source.fetch_orders(None)
     (bound_by_permissions / "orders" / "done").chmod(0o500)
     with pytest.raises(SourceRefused, match="Permission denied"):
-        source.acknowledge_intake(order.cursor)
+        source.acknowledge_ingest(order.cursor)
     assert names(bound_by_permissions / "orders") == ["a.csv"]
 
 
@@ -381,7 +381,7 @@ def test_an_order_is_given_again_from_done(tmp_path: Path) -> None:
     """By number or reference, as the newest file has it, whether that was put away or not."""
     source = source_at(tmp_path)
     put(tmp_path, "1.csv", sheet(GOOD, OTHER))
-    source.acknowledge_intake(list(source.fetch_orders(None))[-1].cursor)
+    source.acknowledge_ingest(list(source.fetch_orders(None))[-1].cursor)
     assert [order.number for order in good(source.fetch_order("1006"))] == ["1006"]
     put(tmp_path, "2.csv", sheet(GOOD.replace("Ottawa", "Halifax")), LONG_AGO + timedelta(minutes=1))
     (order,) = good(source.fetch_order("1006"))
@@ -395,7 +395,7 @@ def test_orders_are_given_again_from_a_date_on(tmp_path: Path) -> None:
     """From all files, each order once, as the newest file has it, by the order's own date; unreadable ones not."""
     source = source_at(tmp_path)
     put(tmp_path, "1.csv", sheet(GOOD, OTHER.replace("01-31", "01-30")), LONG_AGO)
-    source.acknowledge_intake(list(source.fetch_orders(None))[-1].cursor)
+    source.acknowledge_ingest(list(source.fetch_orders(None))[-1].cursor)
     put(
         tmp_path,
         "2.csv",

@@ -27,7 +27,7 @@ PLAIN: Final = recorded("plain")
 
 
 class FakeShop(VendureApi):
-    """Answers the questions of the intake. ``meanwhile`` runs before each listing: what shoppers do between pages.
+    """Answers the questions of the ingest. ``meanwhile`` runs before each listing: what shoppers do between pages.
 
     ``coarse`` gives ``updatedAt`` whole seconds, as sql.js does. ``coupon`` of an order counts its changes.
     """

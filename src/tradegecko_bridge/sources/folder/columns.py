@@ -14,7 +14,7 @@ from typing import Any
 
 from attrs import frozen
 
-from tradegecko_bridge.commerce.telling import shown
+from tradegecko_bridge.commerce.formatting import shown
 
 
 class Kind(StrEnum):

@@ -18,7 +18,7 @@ from tradegecko_bridge.commerce import (
     Totals,
     UnreadableOrder,
 )
-from tradegecko_bridge.commerce.telling import shown, shown_code, shown_currency
+from tradegecko_bridge.commerce.formatting import shown, shown_code, shown_currency
 from tradegecko_bridge.errors import MalformedData
 from tradegecko_bridge.sources.folder.columns import ADDRESS_FIELDS, COLUMNS, CUSTOMER_FIELDS, Column, Kind
 from tradegecko_bridge.sources.folder.problems import held, listed

@@ -13,7 +13,7 @@ from attrs import Factory, define
 
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.commerce.codec import from_plain
-from tradegecko_bridge.commerce.telling import is_name, shown_name
+from tradegecko_bridge.commerce.formatting import is_name, shown_name
 from tradegecko_bridge.errors import MalformedData
 from tradegecko_bridge.sources.folder.problems import NOTHING_TAKEN, held, listed, one_line
 

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 
 from attrs import Factory, define, frozen
 
-from tradegecko_bridge.commerce.telling import is_name, shown_name
+from tradegecko_bridge.commerce.formatting import is_name, shown_name
 from tradegecko_bridge.errors import MalformedData
 from tradegecko_bridge.sources.folder.columns import COLUMNS
 from tradegecko_bridge.sources.folder.problems import NOTHING_TAKEN, listed

@@ -138,7 +138,7 @@ class FolderSource:
                     found.setdefault(order.reference, order)
         return sorted(found.values(), key=lambda order: order.placed_at)
 
-    def acknowledge_intake(self, cursor: str) -> None:
+    def acknowledge_ingest(self, cursor: str) -> None:
         """Move the files given whole up to ``cursor`` to ``orders/done/``.
 
         A file in which something could not be read stays until it is corrected in place. So does everything

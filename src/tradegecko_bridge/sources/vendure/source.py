@@ -21,7 +21,7 @@ from tradegecko_bridge.commerce import (
 from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.sources.vendure.api import VendureApi
 from tradegecko_bridge.sources.vendure.fulfilment import Fulfilments
-from tradegecko_bridge.sources.vendure.intake import READY, Intake
+from tradegecko_bridge.sources.vendure.ingest import READY, Ingest
 from tradegecko_bridge.sources.vendure.notes import note_receipts
 from tradegecko_bridge.sources.vendure.products import Catalogue
 from tradegecko_bridge.sources.vendure.stock import Shelves
@@ -130,8 +130,8 @@ class VendureSource:
         """
         return self._intake().since(moment)
 
-    def _intake(self) -> Intake:
-        return Intake(self._api, self._ready_states, self._overlap, self._page_size)
+    def _intake(self) -> Ingest:
+        return Ingest(self._api, self._ready_states, self._overlap, self._page_size)
 
     def accept_receipts(self, receipts: Sequence[DeliveryReceipt]) -> Iterator[ItemResult]:
         """Note privately on each order what it is called over there, once; the customer does not see it.

@@ -19,11 +19,11 @@ _c = alerts.c
 
 
 def compare(
-    tx: Connection, connection: str, found: Sequence[Finding], judged: Collection[str], at: datetime
+    tx: Connection, connection: str, found: Sequence[Finding], scope: Collection[str], at: datetime
 ) -> list[Alert]:
     """Open, see again and close; tells what opened or closed."""
     wait_alone(tx, f"alerts {connection}")
-    changes = alert_rules.compared(connection, listed(tx, connection, closed=False), found, judged, at)
+    changes = alert_rules.compared(connection, listed(tx, connection, closed=False), found, scope, at)
     made = [tx.execute(insert(alerts).values(_values(alert)).returning(_c.id)).scalar_one() for alert in changes.opened]
     if known := [{**_values(alert), "row_id": alert.id} for alert in (*changes.seen, *changes.closed)]:
         tx.execute(update(alerts).where(_c.id == bindparam("row_id")), known)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 from sqlalchemy import ColumnElement, Connection, Table, and_, exists, func, select
 
-from tradegecko_bridge.ledger import AT_REMOTE
+from tradegecko_bridge.ledger import DELIVERED_STATES
 from tradegecko_bridge.stores.sql.tables import HEAD, alerts, events, orders, shipments
 
 _c = orders.c
@@ -46,7 +46,7 @@ def _damage(tx: Connection) -> list[str]:
 
 
 def _broken_promises(tx: Connection) -> list[str]:
-    nowhere = and_(_c.state.in_([state.value for state in AT_REMOTE]), _c.remote_id.is_(None))
+    nowhere = and_(_c.state.in_([state.value for state in DELIVERED_STATES]), _c.remote_id.is_(None))
     untold = ~exists().where(events.c.order_id == _c.id)
     blank = and_(_c.content.is_(None), _c.reason_code.is_(None))
     found = (

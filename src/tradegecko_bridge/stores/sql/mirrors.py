@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import Connection, delete, select
 from sqlalchemy import insert as plain_insert
 
-from tradegecko_bridge.mirrors import MirrorProgress, MirrorRow, newest
+from tradegecko_bridge.ports.mirrors import MirrorProgress, MirrorRow, newest
 from tradegecko_bridge.stores.sql.database import Database, chunks, insert, wait_alone
 from tradegecko_bridge.stores.sql.tables import mirror_keys, mirror_rows, mirrors
 

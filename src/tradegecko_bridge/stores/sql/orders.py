@@ -1,4 +1,4 @@
-"""Orders in the database: the statements. ``intake_rules`` and ``work_rules`` decide what becomes of one."""
+"""Orders in the database: the statements. ``ingest_rules`` and ``work_rules`` decide what becomes of one."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from sqlalchemy.exc import IntegrityError
 
 from tradegecko_bridge.errors import StoreError
 from tradegecko_bridge.ledger import (
-    AT_REMOTE,
-    OUT,
+    DELIVERED_STATES,
+    SENT_STATES,
     Filter,
-    IntakeCounts,
+    IngestCounts,
     LedgerEntry,
     LedgerEvent,
     OrderState,
     StateCount,
-    Step,
+    Transition,
 )
-from tradegecko_bridge.stores import intake_rules, lookup_rules, work_rules
+from tradegecko_bridge.stores import ingest_rules, lookup_rules, work_rules
 from tradegecko_bridge.stores.expiry_rules import TOLD, expired_why
 from tradegecko_bridge.stores.lookup_rules import searched
 from tradegecko_bridge.stores.row import Arrival, Change, Row
@@ -49,28 +49,28 @@ _UPDATE = update(orders).where(_c.id == bindparam("row_id"))
 _INSERT_EVENTS = plain_insert(events)
 _RARE = ("text", "reasons", "entered")
 """Filters that may match few of very many orders, anywhere in time."""
-_AT_REMOTE = [state.value for state in AT_REMOTE]
-_OUT = [state.value for state in OUT]
+_AT_REMOTE = [state.value for state in DELIVERED_STATES]
+_OUT = [state.value for state in SENT_STATES]
 _SENT_AS = select(_c.id, _c.remote_number).where(
     _c.remote_number.in_(bindparam("numbers", expanding=True)), _c.state.in_(_OUT)
 )
 
 
-# ── intake ───────────────────────────────────────────────────────────────────────────────────
+# ── ingest ───────────────────────────────────────────────────────────────────────────────────
 
 
-def take_in(tx: Connection, connection: str, arrivals: Sequence[Arrival], at: datetime) -> IntakeCounts:
+def ingest(tx: Connection, connection: str, arrivals: Sequence[Arrival], at: datetime) -> IngestCounts:
     """A batch and its cursor. Orders the ledger knows as they are cost one look at their fingerprints."""
-    wait_alone(tx, f"intake {connection}")
-    signed = intake_rules.signed(arrivals)
+    wait_alone(tx, f"ingest {connection}")
+    signed = ingest_rules.signed(arrivals)
     seen = _fingerprints(tx, connection, {one.reference for one in signed})
     changed = {one.reference for one in signed if seen.get(one.reference, one.seen) != one.seen}
     to_do = [one for one in signed if one.reference not in seen or one.reference in changed]
-    batch = intake_rules.take_in(connection, to_do, _by_reference(tx, connection, changed), at)
+    batch = ingest_rules.ingest(connection, to_do, _by_reference(tx, connection, changed), at)
     batch.known += len(signed) - len(to_do)
     _write_batch(tx, batch)
-    if cursor := intake_rules.last_cursor(arrivals):
-        advance(tx, connection, intake_rules.STREAM, cursor, at)
+    if cursor := ingest_rules.last_cursor(arrivals):
+        advance(tx, connection, ingest_rules.STREAM, cursor, at)
     return batch.counts
 
 
@@ -94,7 +94,7 @@ def _by_reference(tx: Connection, connection: str, references: Collection[str]) 
     return found
 
 
-def _write_batch(tx: Connection, batch: intake_rules.Batch) -> None:
+def _write_batch(tx: Connection, batch: ingest_rules.Batch) -> None:
     known = [row for row in batch.rows.values() if row.entry.id]
     new = [row for row in batch.rows.values() if not row.entry.id]
     ids = {row.entry.reference: row.entry.id for row in known}
@@ -149,7 +149,7 @@ class RemoteTaken(StoreError):
     """Another entry has been delivered as the same order; nothing was written."""
 
 
-def record_all(tx: Connection, steps: Sequence[Step]) -> list[LedgerEntry | Exception]:
+def record_all(tx: Connection, steps: Sequence[Transition]) -> list[LedgerEntry | Exception]:
     """What workers did: each order as it is now, or why the step does not count; nothing is written of that one.
 
     The serial vouches for the content a worker read, which therefore is not read again.
@@ -164,7 +164,7 @@ def record_all(tx: Connection, steps: Sequence[Step]) -> list[LedgerEntry | Exce
     changes: list[tuple[Row, Change]] = []
     for step in steps:
         entry = step.entry
-        if step.sole and not users[entry.remote_number or ""] <= {entry.id, *step.besides}:
+        if step.require_unique_number and not users[entry.remote_number or ""] <= {entry.id, *step.number_shared_with}:
             answers.append(work_rules.in_use(entry))
             continue
         try:
@@ -186,26 +186,26 @@ def record_all(tx: Connection, steps: Sequence[Step]) -> list[LedgerEntry | Exce
     return answers
 
 
-def _users(tx: Connection, steps: Sequence[Step]) -> defaultdict[str, set[int]]:
-    """The entries that are or were sent under each number somebody wants to be the sole one under.
+def _users(tx: Connection, steps: Sequence[Transition]) -> defaultdict[str, set[int]]:
+    """The entries that are or were sent under each number somebody wants to be the only one under.
 
     Of two transactions that ask for one number at the same moment, the second waits for what the first writes.
     """
     users = defaultdict[str, set[int]](set)
-    if numbers := [step.entry.remote_number for step in steps if step.sole]:
+    if numbers := [step.entry.remote_number for step in steps if step.require_unique_number]:
         wait_alone(tx, "numbers")
         for one in tx.execute(_SENT_AS, {"numbers": numbers}):
             users[one.remote_number].add(one.id)
     return users
 
 
-def unclaim(tx: Connection, entry: LedgerEntry) -> None:
-    """:func:`tradegecko_bridge.stores.work_rules.unclaimed`, where the claim is still that worker's."""
+def release_claim(tx: Connection, entry: LedgerEntry) -> None:
+    """:func:`tradegecko_bridge.stores.work_rules.claim_released`, where the claim is still that worker's."""
     mine = update(orders).where(_c.id == entry.id, _c.serial == entry.serial, _c.claim_worker.is_not(None))
     tx.execute(mine.values(claim_worker=None, claim_until=None, serial=_c.serial + 1))
 
 
-def amend(
+def override_state(
     tx: Connection, entry_id: int, to: OrderState, at: datetime, who: str, why: str, *, retry: bool
 ) -> LedgerEntry:
     """What a person decides."""
@@ -213,7 +213,7 @@ def amend(
     if stored is None:
         raise KeyError(f"no order entry {entry_id}")
     before = to_full_row(stored)
-    change = work_rules.amended(before, to, at, who, why, retry=retry)
+    change = work_rules.overridden(before, to, at, who, why, retry=retry)
     _write_changes(tx, [(before, change)])
     return change[0].entry
 
@@ -239,7 +239,7 @@ def _write_changes(tx: Connection, changes: Sequence[tuple[Row, Change]]) -> Non
 def entries(
     tx: Connection, connection: str | None, wanted: Filter, limit: int | None, before: int | None
 ) -> list[LedgerEntry]:
-    """Entries that match, newest intake first. Which ones is found out in an index alone, without their content."""
+    """Entries that match, newest ingest first. Which ones is found out in an index alone, without their content."""
     ids = select(_c.id).where(*conditions(connection, wanted), *_after(tx, before))
     if limit is not None:
         rare = any(wanted.get(name) is not None for name in _RARE)
@@ -276,7 +276,7 @@ def conditions(connection: str | None, wanted: Filter) -> list[ColumnElement[boo
         meant.append(_c.reason_code.in_(list(reasons)))
     if text := searched(wanted.get("text") or ""):
         meant.append(_c.names.contains(text, autoescape=True))
-    for column, span in ((_c.taken_in_at, wanted.get("taken_in")), (_c.in_state_since, wanted.get("entered"))):
+    for column, span in ((_c.taken_in_at, wanted.get("ingested")), (_c.in_state_since, wanted.get("entered"))):
         since, until = span or (None, None)
         meant += [column >= since] if since else []
         meant += [column < until] if until else []

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
 
-from tradegecko_bridge.permits import KEPT, Permits, WindowUse
+from tradegecko_bridge.ports.limits import KEPT, Permits, WindowUse
 from tradegecko_bridge.stores.row import utc
 from tradegecko_bridge.stores.sql.database import Database, insert
 from tradegecko_bridge.stores.sql.tables import permits

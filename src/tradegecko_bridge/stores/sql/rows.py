@@ -48,7 +48,7 @@ def to_order(content: str | None) -> SourceOrder | None:
 def to_row(stored: Stored, order: SourceOrder | None) -> Row:
     """An order's row; its content is read by whoever needs it (it takes longer than all the rest)."""
     reason = stored.reason_code and Reason(
-        code=stored.reason_code, text=stored.reason_text, passing=stored.reason_passing
+        code=stored.reason_code, text=stored.reason_text, transient=stored.reason_passing
     )
     entry = LedgerEntry(
         id=stored.id,
@@ -61,20 +61,20 @@ def to_row(stored: Stored, order: SourceOrder | None) -> Row:
         remote_id=stored.remote_id,
         remote_number=stored.remote_number,
         line_ids=json.loads(stored.line_ids),
-        todo=tuple(stored.todo.split()),
+        pending_actions=tuple(stored.todo.split()),
         generation=stored.generation,
         attempts=stored.attempts,
         sent_at=stored.sent_at,
         next_attempt_at=stored.next_attempt_at,
-        taken_in_at=stored.taken_in_at,
+        ingested_at=stored.taken_in_at,
         updated_at=stored.updated_at,
         in_state_since=stored.in_state_since or stored.updated_at,
         expired_at=stored.expired_at,
-        superseded=stored.newer is not None,
+        pending_update=stored.newer is not None,
         serial=stored.serial,
         claim=_claim(stored),
     )
-    return Row(entry=entry, seen=stored.fingerprint, newer=to_order(stored.newer))
+    return Row(entry=entry, seen=stored.fingerprint, pending_update=to_order(stored.newer))
 
 
 def to_full_row(stored: Stored) -> Row:
@@ -91,7 +91,7 @@ def order_values(row: Row) -> Values:
     return {
         "connection": entry.connection,
         "reference": entry.reference,
-        "taken_in_at": entry.taken_in_at,
+        "taken_in_at": entry.ingested_at,
         "number": entry.number,
         "content": to_json(entry.order),
         "fingerprint": row.seen,
@@ -104,14 +104,14 @@ def work_values(row: Row) -> Values:
     entry, reason = row.entry, row.entry.reason
     return {
         "state": entry.state.value,
-        "newer": to_json(row.newer),
+        "newer": to_json(row.pending_update),
         "reason_code": reason and reason.code,
         "reason_text": reason and reason.text,
-        "reason_passing": reason and reason.passing,
+        "reason_passing": reason and reason.transient,
         "remote_id": entry.remote_id,
         "remote_number": entry.remote_number,
         "line_ids": json.dumps(entry.line_ids),
-        "todo": " ".join(entry.todo),
+        "todo": " ".join(entry.pending_actions),
         "generation": entry.generation,
         "attempts": entry.attempts,
         "sent_at": entry.sent_at,
@@ -153,7 +153,7 @@ def to_count(stored: Stored) -> StateCount:
         connection=stored.connection,
         state=OrderState(stored.state),
         code=stored.reason_code,
-        passing=bool(stored.reason_passing),
+        transient=bool(stored.reason_passing),
         count=stored.number,
         since=stored.since,
     )

@@ -21,7 +21,7 @@ from tradegecko_bridge.stores.sql.tables import orders, shipments
 _c = shipments.c
 
 
-def take_in(
+def ingest(
     tx: Connection, connection: str, arrived: Sequence[tuple[int, Shipment]], cursor: str | None, at: datetime
 ) -> int:
     """A batch and its cursor; tells how many are new or changed."""
@@ -29,7 +29,7 @@ def take_in(
     entry_ids = {entry_id for entry_id, _ in arrived}
     shipment_rules.must_belong(connection, entry_ids, owners(tx, entry_ids))
     known = _by_reference(tx, connection, {shipment.reference for _, shipment in arrived})
-    rows = list(shipment_rules.take_in(connection, arrived, known).values())
+    rows = list(shipment_rules.ingest(connection, arrived, known).values())
     _update(tx, [row for row in rows if row.entry.id], at)
     if new := [{**shipment_values(row), "updated_at": at} for row in rows if not row.entry.id]:
         tx.execute(insert(shipments), new)

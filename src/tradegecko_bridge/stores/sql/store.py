@@ -9,17 +9,17 @@ from typing import Any, Self, Unpack
 from tradegecko_bridge.commerce import Shipment, SourceOrder, UnreadableOrder
 from tradegecko_bridge.errors import StoreError
 from tradegecko_bridge.ledger import (
-    FINISHED,
+    FINAL_STATES,
     Alert,
     Filter,
     Finding,
-    IntakeCounts,
+    IngestCounts,
     LedgerEntry,
     LedgerEvent,
     OrderState,
     ShipmentEntry,
     StateCount,
-    Step,
+    Transition,
 )
 from tradegecko_bridge.stores import lookup_rules, work_rules
 from tradegecko_bridge.stores.row import utc
@@ -88,13 +88,13 @@ class SqlStore:
 
     # ── orders ───────────────────────────────────────────────────────────────────────────────
 
-    def take_in(
+    def ingest(
         self, connection: str, arrivals: Sequence[SourceOrder | UnreadableOrder], *, at: datetime
-    ) -> IntakeCounts:
-        """See :meth:`tradegecko_bridge.ports.Store.take_in`."""
+    ) -> IngestCounts:
+        """See :meth:`tradegecko_bridge.ports.Store.ingest`."""
         at = utc(at)
         with self._database.writing() as tx:
-            return orders.take_in(tx, connection, arrivals, at)
+            return orders.ingest(tx, connection, arrivals, at)
 
     def cursor(self, connection: str, stream: str) -> str | None:
         """See :meth:`tradegecko_bridge.ports.Store.cursor`."""
@@ -116,13 +116,15 @@ class SqlStore:
         who: str,
         why: str = "",
         detail: Mapping[str, Any] | None = None,
-        sole: bool = False,
+        require_unique_number: bool = False,
     ) -> LedgerEntry:
         """See :meth:`tradegecko_bridge.ports.Store.record`."""
-        (answer,) = self.record_all([Step(entry=entry, who=who, why=why, detail=detail, sole=sole)])
+        (answer,) = self.record_all(
+            [Transition(entry=entry, who=who, why=why, detail=detail, require_unique_number=require_unique_number)]
+        )
         return work_rules.written(answer)
 
-    def record_all(self, steps: Sequence[Step]) -> Sequence[LedgerEntry | Exception]:
+    def record_all(self, steps: Sequence[Transition]) -> Sequence[LedgerEntry | Exception]:
         """See :meth:`tradegecko_bridge.ports.Store.record_all`."""
         try:
             with self._database.writing() as tx:
@@ -132,18 +134,18 @@ class SqlStore:
                 return [StoreError(str(error))]
         return [answer for step in steps for answer in self.record_all([step])]
 
-    def unclaim(self, entry: LedgerEntry) -> None:
-        """See :meth:`tradegecko_bridge.ports.Store.unclaim`."""
+    def release_claim(self, entry: LedgerEntry) -> None:
+        """See :meth:`tradegecko_bridge.ports.Store.release_claim`."""
         with self._database.writing() as tx:
-            orders.unclaim(tx, entry)
+            orders.release_claim(tx, entry)
 
-    def amend(
+    def override_state(
         self, entry_id: int, to: OrderState, *, at: datetime, who: str, why: str, retry: bool = False
     ) -> LedgerEntry:
-        """See :meth:`tradegecko_bridge.ports.Store.amend`."""
+        """See :meth:`tradegecko_bridge.ports.Store.override_state`."""
         at = utc(at)
         with self._database.writing() as tx:
-            return orders.amend(tx, entry_id, to, at, who, why, retry=retry)
+            return orders.override_state(tx, entry_id, to, at, who, why, retry=retry)
 
     def entries(
         self,
@@ -177,13 +179,13 @@ class SqlStore:
 
     # ── shipments ────────────────────────────────────────────────────────────────────────────
 
-    def take_in_shipments(
+    def ingest_shipments(
         self, connection: str, shipments: Sequence[tuple[int, Shipment]], *, cursor: str | None, at: datetime
     ) -> int:
-        """See :meth:`tradegecko_bridge.ports.Store.take_in_shipments`."""
+        """See :meth:`tradegecko_bridge.ports.Store.ingest_shipments`."""
         at = utc(at)
         with self._database.writing() as tx:
-            return shipment_statements.take_in(tx, connection, shipments, cursor, at)
+            return shipment_statements.ingest(tx, connection, shipments, cursor, at)
 
     def shipments(
         self,
@@ -222,8 +224,8 @@ class SqlStore:
         with self._database.reading() as tx:
             return cursors.read_acknowledged(tx, connection, kind)
 
-    def record_acknowledged(self, connection: str, kind: str, values: Mapping[str, str], *, at: datetime) -> None:
-        """See :meth:`tradegecko_bridge.ports.Store.record_acknowledged`."""
+    def record_told_values(self, connection: str, kind: str, values: Mapping[str, str], *, at: datetime) -> None:
+        """See :meth:`tradegecko_bridge.ports.Store.record_told_values`."""
         at = utc(at)
         with self._database.writing() as tx:
             cursors.write_acknowledged(tx, connection, kind, values, at)
@@ -237,7 +239,7 @@ class SqlStore:
         before: datetime,
         at: datetime,
         who: str,
-        states: Collection[OrderState] = FINISHED,
+        states: Collection[OrderState] = FINAL_STATES,
         limit: int = 500,
     ) -> int:
         """See :meth:`tradegecko_bridge.ports.Store.expire_personal_data`."""
@@ -246,7 +248,7 @@ class SqlStore:
             return expiry.expire(tx, connection, states, before, at, who, limit)
 
     def expirable(
-        self, connection: str, *, before: datetime, at: datetime, states: Collection[OrderState] = FINISHED
+        self, connection: str, *, before: datetime, at: datetime, states: Collection[OrderState] = FINAL_STATES
     ) -> int:
         """See :meth:`tradegecko_bridge.ports.Store.expirable`."""
         before, at = utc(before), utc(at)
@@ -269,14 +271,14 @@ class SqlStore:
     # ── alerts ───────────────────────────────────────────────────────────────────────────────
 
     def update_alerts(
-        self, connection: str, found: Sequence[Finding], *, judged: Collection[str], at: datetime
+        self, connection: str, found: Sequence[Finding], *, scope: Collection[str], at: datetime
     ) -> Sequence[Alert]:
         """See :meth:`tradegecko_bridge.ports.Store.update_alerts`."""
         at = utc(at)
         if not found and not self.alerts(connection):
             return []  # nearly every time: nobody has to wait for a transaction that writes
         with self._database.writing() as tx:
-            return alert_statements.compare(tx, connection, found, judged, at)
+            return alert_statements.compare(tx, connection, found, scope, at)
 
     def alerts(self, connection: str | None = None, *, closed: bool = False) -> Sequence[Alert]:
         """See :meth:`tradegecko_bridge.ports.Store.alerts`."""

@@ -192,7 +192,7 @@ permits = Table(
     Column("taken", Integer, nullable=False),
     Column("others", Integer, nullable=False),
 )
-"""What is used of each account's rate-limit windows, the last hour's; see :mod:`tradegecko_bridge.permits`."""
+"""What is used of each account's rate-limit windows, the last hour's; see :mod:`tradegecko_bridge.ports.limits`."""
 
 tokens = Table(
     "ledger_tokens",

@@ -9,11 +9,11 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from tradegecko_bridge.errors import StoreError
+from tradegecko_bridge.ports.logins import RefreshNote, StoredToken, TokenPair
 from tradegecko_bridge.stores import token_rules
 from tradegecko_bridge.stores.sql.database import Database, insert, wait_alone
 from tradegecko_bridge.stores.sql.tables import tokens
 from tradegecko_bridge.stores.token_rules import EMPTY, Slot
-from tradegecko_bridge.tokens import RefreshNote, StoredToken, TokenPair
 
 
 class SqlTokenStore:

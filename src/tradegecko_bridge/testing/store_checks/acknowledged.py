@@ -22,9 +22,9 @@ class AcknowledgedChecks:
 
         *Troubleshooting:* insert or update, key by key, in one transaction.
         """
-        store.record_acknowledged(SHOP, "stock", {"TEA": "3", "CUP": "0"}, at=AT)
-        store.record_acknowledged(SHOP, "stock", {"TEA": "2", "POT": "1"}, at=SOON)
-        store.record_acknowledged(SHOP, "stock", {}, at=SOON)
+        store.record_told_values(SHOP, "stock", {"TEA": "3", "CUP": "0"}, at=AT)
+        store.record_told_values(SHOP, "stock", {"TEA": "2", "POT": "1"}, at=SOON)
+        store.record_told_values(SHOP, "stock", {}, at=SOON)
         assert dict(store.acknowledged(SHOP, "stock")) == {"TEA": "2", "CUP": "0", "POT": "1"}
 
     def test_kinds_and_connections_do_not_mix(self, store: Store) -> None:
@@ -32,9 +32,9 @@ class AcknowledgedChecks:
 
         *Troubleshooting:* the key is (connection, kind, key).
         """
-        store.record_acknowledged(SHOP, "stock", {"TEA": "3"}, at=AT)
-        store.record_acknowledged(SHOP, "product", {"TEA": "f00"}, at=AT)
-        store.record_acknowledged("other", "stock", {"TEA": "9"}, at=AT)
+        store.record_told_values(SHOP, "stock", {"TEA": "3"}, at=AT)
+        store.record_told_values(SHOP, "product", {"TEA": "f00"}, at=AT)
+        store.record_told_values("other", "stock", {"TEA": "9"}, at=AT)
         assert dict(store.acknowledged(SHOP, "stock")) == {"TEA": "3"}
         assert dict(store.acknowledged(SHOP, "product")) == {"TEA": "f00"}
 
@@ -44,5 +44,5 @@ class AcknowledgedChecks:
         *Troubleshooting:* databases limit how many values one statement may carry.
         """
         values = {f"SKU-{n}": str(n) for n in range(3_000)}
-        store.record_acknowledged(SHOP, "stock", values, at=AT)
+        store.record_told_values(SHOP, "stock", values, at=AT)
         assert dict(store.acknowledged(SHOP, "stock")) == values

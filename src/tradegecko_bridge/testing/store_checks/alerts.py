@@ -36,7 +36,7 @@ class AlertChecks:
 
         *Troubleshooting:* of a connection's open alerts, each key is there once.
         """
-        (opened,) = store.update_alerts(SHOP, [LOGIN], judged=["login"], at=AT)
+        (opened,) = store.update_alerts(SHOP, [LOGIN], scope=["login"], at=AT)
         assert opened == Alert(
             id=opened.id,
             connection=SHOP,
@@ -48,24 +48,24 @@ class AlertChecks:
             last_seen_at=AT,
         )
         more = evolve(LOGIN, text="log in, please", count=2)
-        assert list(store.update_alerts(SHOP, [more], judged=["login"], at=SOON)) == []
+        assert list(store.update_alerts(SHOP, [more], scope=["login"], at=SOON)) == []
         (present,) = store.alerts(SHOP)
         assert present == evolve(opened, text="log in, please", count=2, last_seen_at=SOON)
-        assert list(store.update_alerts(SHOP, [], judged=["login"], at=AFTER)) == [evolve(present, closed_at=AFTER)]
-        assert list(store.update_alerts(SHOP, [], judged=["login"], at=AFTER)) == []
+        assert list(store.update_alerts(SHOP, [], scope=["login"], at=AFTER)) == [evolve(present, closed_at=AFTER)]
+        assert list(store.update_alerts(SHOP, [], scope=["login"], at=AFTER)) == []
         assert list(store.alerts(SHOP)) == []
-        (again,) = store.update_alerts(SHOP, [LOGIN], judged=["login"], at=AFTER)
+        (again,) = store.update_alerts(SHOP, [LOGIN], scope=["login"], at=AFTER)
         assert again.id != opened.id
         assert [alert.id for alert in store.alerts(closed=True)] == [again.id, opened.id]
 
     def test_only_what_was_looked_at_is_closed(self, store: Store) -> None:
         """An alert stays open while nobody has looked whether its cause is gone.
 
-        *Troubleshooting:* ``judged`` holds beginnings of keys; none of them judges nothing.
+        *Troubleshooting:* ``scope`` holds beginnings of keys; none of them judges nothing.
         """
-        store.update_alerts(SHOP, [HELD, LOGIN], judged=[], at=AT)
-        assert list(store.update_alerts(SHOP, [], judged=[], at=SOON)) == []
-        assert keys(store.update_alerts(SHOP, [], judged=["held "], at=SOON)) == [("held unknown_sku", False)]
+        store.update_alerts(SHOP, [HELD, LOGIN], scope=[], at=AT)
+        assert list(store.update_alerts(SHOP, [], scope=[], at=SOON)) == []
+        assert keys(store.update_alerts(SHOP, [], scope=["held "], at=SOON)) == [("held unknown_sku", False)]
         assert keys(store.alerts()) == [("login", True)]
 
     def test_connections_have_their_own(self, store: Store) -> None:
@@ -73,9 +73,9 @@ class AlertChecks:
 
         *Troubleshooting:* one connection's report says nothing of another's.
         """
-        store.update_alerts(SHOP, [LOGIN], judged=["login"], at=AT)
-        assert keys(store.update_alerts("other", [LOGIN], judged=["login"], at=AT)) == [("login", True)]
-        store.update_alerts(SHOP, [], judged=["login"], at=SOON)
+        store.update_alerts(SHOP, [LOGIN], scope=["login"], at=AT)
+        assert keys(store.update_alerts("other", [LOGIN], scope=["login"], at=AT)) == [("login", True)]
+        store.update_alerts(SHOP, [], scope=["login"], at=SOON)
         assert [alert.connection for alert in store.alerts()] == ["other"]
         assert keys(store.alerts(SHOP, closed=True)) == [("login", False)]
 
@@ -90,5 +90,5 @@ class AlertChecks:
         store.record_shipment(evolve(two, state=ShipmentState.SENT), at=AT)
         assert [shipment.id for shipment in store.refused_shipments(SHOP)] == [one.id]
         assert list(store.refused_shipments("other")) == []
-        store.amend(entry_of(store).id, S.CONFIRMED, at=SOON, who="bob", why="told by hand")
+        store.override_state(entry_of(store).id, S.CONFIRMED, at=SOON, who="bob", why="told by hand")
         assert list(store.refused_shipments(SHOP)) == []

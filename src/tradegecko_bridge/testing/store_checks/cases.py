@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from tradegecko_bridge.commerce import OrderLine, Package, Shipment, ShippedItem, SourceOrder
-from tradegecko_bridge.ledger import NEXT, LedgerEntry, LedgerEvent, OrderState, Reason, ShipmentEntry
+from tradegecko_bridge.ledger import ALLOWED_TRANSITIONS, LedgerEntry, LedgerEvent, OrderState, Reason, ShipmentEntry
 from tradegecko_bridge.ports import Store
 
 S = OrderState
@@ -74,14 +74,14 @@ def history_of(store: Store, reference: str = "1") -> list[LedgerEvent]:
 
 def in_state(store: Store, state: OrderState, order: SourceOrder | None = None) -> LedgerEntry:
     """Order ``"1"``, brought into a state the way it gets there in life; at ``AT``, claims until ``LEASE``."""
-    store.take_in(SHOP, [order or an_order()], at=AT)
+    store.ingest(SHOP, [order or an_order()], at=AT)
     if state is S.PENDING:
         return entry_of(store)
     if state in {S.SKIPPED, S.CANCELED}:
-        return store.amend(entry_of(store).id, state, at=AT, who="bob", why="no longer wanted")
+        return store.override_state(entry_of(store).id, state, at=AT, who="bob", why="no longer wanted")
     entry = claim_one(store)
     for step in _WAY[state]:
-        entry = store.record(entry.moved(step, AT, **_FACTS.get(step, {})), who="ann")
+        entry = store.record(entry.transition_to(step, AT, **_FACTS.get(step, {})), who="ann")
     return entry
 
 
@@ -104,13 +104,13 @@ _FACTS: dict[OrderState, dict[str, Any]] = {
 
 def not_after(state: OrderState) -> list[OrderState]:
     """The states that cannot follow."""
-    return [to for to in STATES if to not in NEXT[state]]
+    return [to for to in STATES if to not in ALLOWED_TRANSITIONS[state]]
 
 
 def with_shipments(store: Store, *shipments: Shipment, cursor: str | None = None) -> list[ShipmentEntry]:
     """Order ``"1"``, delivered, with these shipments."""
     entry = in_state(store, S.DELIVERED)
-    store.take_in_shipments(SHOP, [(entry.id, shipment) for shipment in shipments], cursor=cursor, at=AT)
+    store.ingest_shipments(SHOP, [(entry.id, shipment) for shipment in shipments], cursor=cursor, at=AT)
     return list(store.shipments(SHOP))
 
 

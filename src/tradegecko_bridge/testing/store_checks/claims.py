@@ -29,7 +29,7 @@ from tradegecko_bridge.testing.store_checks.cases import (
     references,
 )
 
-PASSING = Reason(code="unknown_sku", text="nobody carries TEA", passing=True)
+TRANSIENT = Reason(code="unknown_sku", text="nobody carries TEA", transient=True)
 
 
 class ClaimChecks:
@@ -40,7 +40,7 @@ class ClaimChecks:
 
         *Troubleshooting:* claiming is no event and changes neither state nor ``updated_at``.
         """
-        store.take_in(SHOP, [an_order()], at=AT)
+        store.ingest(SHOP, [an_order()], at=AT)
         entry = claim_one(store)
         assert entry.claim == Claim(worker="ann", until=LEASE, serial=entry.serial)
         assert (entry.state, entry.order, entry.updated_at) == (S.PENDING, an_order(), AT)
@@ -48,12 +48,12 @@ class ClaimChecks:
         assert len(history_of(store)) == 1
 
     def test_oldest_first_and_no_more_than_asked_for(self, store: Store) -> None:
-        """Orders come in the sequence of their intake, up to the limit.
+        """Orders come in the sequence of their ingest, up to the limit.
 
         *Troubleshooting:* within one batch the sequence of arrival counts.
         """
-        store.take_in(SHOP, [an_order("late")], at=SOON)
-        store.take_in(SHOP, orders(12), at=AT)
+        store.ingest(SHOP, [an_order("late")], at=SOON)
+        store.ingest(SHOP, orders(12), at=AT)
         assert references(claim(store, SOON, limit=5)) == ["1", "2", "3", "4", "5"]
         assert references(claim(store, SOON, limit=100)) == ["6", "7", "8", "9", "10", "11", "12", "late"]
         assert claim(store, SOON, limit=0) == []
@@ -63,7 +63,7 @@ class ClaimChecks:
 
         *Troubleshooting:* at ``until`` itself the claim has run out.
         """
-        store.take_in(SHOP, [an_order()], at=AT)
+        store.ingest(SHOP, [an_order()], at=AT)
         claim_one(store)
         assert claim(store, LEASE - timedelta(microseconds=1), "bob") == []
         assert claim(store, LEASE - timedelta(microseconds=1), "ann") == []
@@ -76,15 +76,15 @@ class ClaimChecks:
 
         *Troubleshooting:* the limit counts them alone.
         """
-        store.take_in("other", orders(3), at=AT)
-        store.take_in(SHOP, orders(1), at=AT)
+        store.ingest("other", orders(3), at=AT)
+        store.ingest(SHOP, orders(1), at=AT)
         assert [entry.connection for entry in claim(store, limit=2)] == [SHOP]
 
     @pytest.mark.parametrize("state", [s for s in OrderState if s not in {S.PENDING, S.UNCERTAIN, S.SENDING}])
     def test_what_is_not_due_is_not_claimed(self, store: Store, state: OrderState) -> None:
         """Orders that are held for good reason, ended, or delivered are nobody's work.
 
-        *Troubleshooting:* of the held ones, only those whose reason is passing are due.
+        *Troubleshooting:* of the held ones, only those whose reason is transient are due.
         """
         in_state(store, state)
         assert claim(store, AFTER) == []
@@ -103,10 +103,10 @@ class ClaimChecks:
 
         *Troubleshooting:* it stays held, with its reason, until its worker has decided.
         """
-        store.take_in(SHOP, [an_order()], at=AT)
-        store.record(claim_one(store).moved(S.HELD, AT, reason=PASSING), who="ann")
+        store.ingest(SHOP, [an_order()], at=AT)
+        store.record(claim_one(store).transition_to(S.HELD, AT, reason=TRANSIENT), who="ann")
         entry = claim_one(store, SOON)
-        assert (entry.state, entry.reason) == (S.HELD, PASSING)
+        assert (entry.state, entry.reason) == (S.HELD, TRANSIENT)
 
     @pytest.mark.parametrize("state", [S.PENDING, S.UNCERTAIN, S.HELD])
     def test_nothing_is_claimed_before_its_next_attempt(self, store: Store, state: OrderState) -> None:
@@ -114,12 +114,12 @@ class ClaimChecks:
 
         *Troubleshooting:* at that very moment it is due.
         """
-        store.take_in(SHOP, [an_order()], at=AT)
+        store.ingest(SHOP, [an_order()], at=AT)
         entry = claim_one(store)
         if state is S.UNCERTAIN:
-            entry = store.record(entry.moved(S.SENDING, AT), who="ann")
-        reason = PASSING if state is S.HELD else None
-        store.record(entry.moved(state, AT, reason=reason, next_attempt_at=SOON), who="ann")
+            entry = store.record(entry.transition_to(S.SENDING, AT), who="ann")
+        reason = TRANSIENT if state is S.HELD else None
+        store.record(entry.transition_to(state, AT, reason=reason, next_attempt_at=SOON), who="ann")
         assert claim(store, SOON - timedelta(microseconds=1)) == []
         assert claim_one(store, SOON).state is state
 
@@ -151,7 +151,7 @@ class ClaimChecks:
 
         *Troubleshooting:* only ``sending`` tells that something may have left.
         """
-        store.take_in(SHOP, [an_order()], at=AT)
+        store.ingest(SHOP, [an_order()], at=AT)
         claim_one(store)
         assert claim_one(store, AFTER, "bob").state is S.PENDING
         assert len(history_of(store)) == 1
@@ -161,15 +161,15 @@ class ClaimChecks:
 
         *Troubleshooting:* do not clear the serial with the claim.
         """
-        store.take_in(SHOP, [an_order()], at=AT)
+        store.ingest(SHOP, [an_order()], at=AT)
         serials = []
         for n in range(4):
             entry = claim_one(store, AT + n * timedelta(hours=1))
             serials.append(entry.serial)
             if n == 1:
-                store.record(entry.moved(S.PENDING, AT), who="ann")
+                store.record(entry.transition_to(S.PENDING, AT), who="ann")
             if n == 2:
-                store.unclaim(entry)
+                store.release_claim(entry)
         assert serials == sorted(set(serials))
 
     def test_threads_never_claim_the_same_order(self, store: Store) -> None:
@@ -177,7 +177,7 @@ class ClaimChecks:
 
         *Troubleshooting:* finding due rows and marking them must be one step.
         """
-        store.take_in(SHOP, orders(120), at=AT)
+        store.ingest(SHOP, orders(120), at=AT)
 
         def work(worker: str) -> list[str]:
             mine: list[str] = []
@@ -190,13 +190,13 @@ class ClaimChecks:
         assert sorted(chain.from_iterable(shares), key=int) == [str(n) for n in range(1, 121)]
 
     def test_a_claim_given_back_is_free_at_once(self, store: Store) -> None:
-        """After ``unclaim`` the next worker need not wait, and nothing else has changed.
+        """After ``release_claim`` the next worker need not wait, and nothing else has changed.
 
         *Troubleshooting:* state, times and history stay.
         """
-        store.take_in(SHOP, [an_order()], at=AT)
+        store.ingest(SHOP, [an_order()], at=AT)
         claimed = claim_one(store)
-        store.unclaim(claimed)
+        store.release_claim(claimed)
         entry = entry_of(store)
         assert (entry.claim, entry.state, entry.updated_at) == (None, S.PENDING, AT)
         assert len(history_of(store)) == 1
@@ -207,10 +207,10 @@ class ClaimChecks:
 
         *Troubleshooting:* compare serials.
         """
-        store.take_in(SHOP, [an_order()], at=AT)
+        store.ingest(SHOP, [an_order()], at=AT)
         lost = claim_one(store)
         taken = claim_one(store, AFTER, "bob")
-        store.unclaim(lost)
+        store.release_claim(lost)
         assert entry_of(store) == taken
 
     def test_a_claim_given_back_no_longer_counts(self, store: Store) -> None:
@@ -218,8 +218,8 @@ class ClaimChecks:
 
         *Troubleshooting:* giving back grows the serial, too.
         """
-        store.take_in(SHOP, [an_order()], at=AT)
+        store.ingest(SHOP, [an_order()], at=AT)
         claimed = claim_one(store)
-        store.unclaim(claimed)
+        store.release_claim(claimed)
         with pytest.raises(ClaimLost):
-            store.record(claimed.moved(S.SENDING, AT), who="ann")
+            store.record(claimed.transition_to(S.SENDING, AT), who="ann")

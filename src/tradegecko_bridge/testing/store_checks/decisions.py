@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from tradegecko_bridge.errors import ClaimLost
-from tradegecko_bridge.ledger import NEXT, OrderState, Reason
+from tradegecko_bridge.ledger import ALLOWED_TRANSITIONS, OrderState, Reason
 from tradegecko_bridge.ports import Store
 from tradegecko_bridge.testing.store_checks.cases import (
     AFTER,
@@ -36,11 +36,11 @@ class DecisionChecks:
         *Troubleshooting:* a claim that has run out does not stand in the way.
         """
         entry = in_state(store, state)
-        to = min(NEXT[state] - {S.SENDING, state})
-        amended = store.amend(entry.id, to, at=AFTER, who="bob", why="the customer called")
+        to = min(ALLOWED_TRANSITIONS[state] - {S.SENDING, state})
+        overridden = store.override_state(entry.id, to, at=AFTER, who="bob", why="the customer called")
         event = history_of(store)[-1]
-        assert amended == entry_of(store)
-        assert (amended.state, amended.claim, amended.updated_at) == (to, None, AFTER)
+        assert overridden == entry_of(store)
+        assert (overridden.state, overridden.claim, overridden.updated_at) == (to, None, AFTER)
         assert (event.at, event.who, event.why, event.was, event.now) == (
             AFTER,
             "bob",
@@ -53,11 +53,13 @@ class DecisionChecks:
     def test_a_person_s_words_are_the_reason(self, store: Store, to: OrderState) -> None:
         """An order that a person holds, skips or cancels says why, and is not due.
 
-        *Troubleshooting:* the reason is not passing: no worker may undo it.
+        *Troubleshooting:* the reason is not transient: no worker may undo it.
         """
-        amended = store.amend(in_state(store, S.PENDING).id, to, at=SOON, who="bob", why="waiting for payment")
-        assert amended.reason is not None
-        assert (amended.reason.text, amended.reason.passing) == ("waiting for payment", False)
+        overridden = store.override_state(
+            in_state(store, S.PENDING).id, to, at=SOON, who="bob", why="waiting for payment"
+        )
+        assert overridden.reason is not None
+        assert (overridden.reason.text, overridden.reason.transient) == ("waiting for payment", False)
         assert claim(store, AFTER) == []
 
     @pytest.mark.parametrize("state", [S.PENDING, S.HELD, S.FAILED, S.SKIPPED, S.CANCELED, S.UNCERTAIN])
@@ -67,7 +69,7 @@ class DecisionChecks:
         *Troubleshooting:* clear ``next_attempt_at`` and ``attempts``; generation and ``sent_at`` stay.
         """
         entry = in_state(store, state)
-        released = store.amend(entry.id, S.PENDING, at=SOON, who="bob", why="try again")
+        released = store.override_state(entry.id, S.PENDING, at=SOON, who="bob", why="try again")
         assert (released.reason, released.attempts, released.next_attempt_at) == (None, 0, None)
         assert (released.generation, released.sent_at) == (entry.generation, entry.sent_at)
         assert claim_one(store, SOON).state is S.PENDING
@@ -79,21 +81,23 @@ class DecisionChecks:
         *Troubleshooting:* keep reason and ``next_attempt_at`` of an order that is there, except with ``retry``.
         """
         reason = Reason("action_refused", "invoice was refused")
-        facts = {"remote_id": "9", "todo": ("invoice",), "reason": reason, "next_attempt_at": SOON}
-        entry = store.record(in_state(store, S.SENDING).moved(S.DELIVERED, AT, **facts), who="ann")
-        store.unclaim(entry)
-        amended = store.amend(entry.id, S.SHIPPED, at=AT, who="bob", why="shipped", retry=retry)
-        assert (amended.reason, amended.next_attempt_at) == ((None, None) if retry else (reason, SOON))
-        assert amended.todo == ("invoice",)
+        facts = {"remote_id": "9", "pending_actions": ("invoice",), "reason": reason, "next_attempt_at": SOON}
+        entry = store.record(in_state(store, S.SENDING).transition_to(S.DELIVERED, AT, **facts), who="ann")
+        store.release_claim(entry)
+        overridden = store.override_state(entry.id, S.SHIPPED, at=AT, who="bob", why="shipped", retry=retry)
+        assert (overridden.reason, overridden.next_attempt_at) == ((None, None) if retry else (reason, SOON))
+        assert overridden.pending_actions == ("invoice",)
 
     def test_waiting_can_be_cut_short(self, store: Store) -> None:
         """A pending order that waits for its next attempt can be tried now.
 
         *Troubleshooting:* pending may follow pending.
         """
-        store.take_in(SHOP, [an_order()], at=AT)
-        entry = store.record(claim_one(store).moved(S.PENDING, AT, attempts=4, next_attempt_at=AFTER), who="ann")
-        store.amend(entry.id, S.PENDING, at=SOON, who="bob", why="the outage is over")
+        store.ingest(SHOP, [an_order()], at=AT)
+        entry = store.record(
+            claim_one(store).transition_to(S.PENDING, AT, attempts=4, next_attempt_at=AFTER), who="ann"
+        )
+        store.override_state(entry.id, S.PENDING, at=SOON, who="bob", why="the outage is over")
         assert claim_one(store, SOON).attempts == 0
 
     def test_looking_can_be_hastened(self, store: Store) -> None:
@@ -103,8 +107,10 @@ class DecisionChecks:
         """
         doubt = Reason("key_used", "used before")
         entry = in_state(store, S.UNCERTAIN)
-        entry = store.record(claim_one(store).moved(S.UNCERTAIN, AT, reason=doubt, next_attempt_at=AFTER), who="ann")
-        hastened = store.amend(entry.id, S.UNCERTAIN, at=SOON, who="bob", why="look now")
+        entry = store.record(
+            claim_one(store).transition_to(S.UNCERTAIN, AT, reason=doubt, next_attempt_at=AFTER), who="ann"
+        )
+        hastened = store.override_state(entry.id, S.UNCERTAIN, at=SOON, who="bob", why="look now")
         assert (hastened.reason, hastened.generation, hastened.next_attempt_at) == (doubt, entry.generation, None)
         assert claim_one(store, SOON).state is S.UNCERTAIN
 
@@ -112,12 +118,12 @@ class DecisionChecks:
     def test_what_cannot_follow_is_refused(self, store: Store, state: OrderState) -> None:
         """A person cannot make an order skip a state either.
 
-        *Troubleshooting:* ``ledger.NEXT``; nothing may be written.
+        *Troubleshooting:* ``ledger.ALLOWED_TRANSITIONS``; nothing may be written.
         """
         entry, events = in_state(store, state), history_of(store)
         for to in not_after(state):
             with pytest.raises(ValueError, match="cannot become"):
-                store.amend(entry.id, to, at=AFTER, who="bob", why="because")
+                store.override_state(entry.id, to, at=AFTER, who="bob", why="because")
         assert (entry_of(store), history_of(store)) == (entry, events)
 
     def test_sending_cannot_be_decided(self, store: Store) -> None:
@@ -127,7 +133,7 @@ class DecisionChecks:
         """
         entry = in_state(store, S.PENDING)
         with pytest.raises(ValueError, match="claim"):
-            store.amend(entry.id, S.SENDING, at=SOON, who="bob", why="go")
+            store.override_state(entry.id, S.SENDING, at=SOON, who="bob", why="go")
         assert entry_of(store) == entry
 
     def test_an_unknown_entry_is_a_key_error(self, store: Store) -> None:
@@ -136,7 +142,7 @@ class DecisionChecks:
         *Troubleshooting:* KeyError, not a StoreError.
         """
         with pytest.raises(KeyError):
-            store.amend(4711, S.HELD, at=AT, who="bob", why="because")
+            store.override_state(4711, S.HELD, at=AT, who="bob", why="because")
 
     @pytest.mark.parametrize("sending", [False, True])
     def test_nobody_interferes_with_a_worker(self, store: Store, sending: bool) -> None:
@@ -148,7 +154,7 @@ class DecisionChecks:
         if not sending:
             entry = claim_one(store)
         with pytest.raises(ClaimLost):
-            store.amend(entry.id, S.HELD, at=SOON, who="bob", why="wait")
+            store.override_state(entry.id, S.HELD, at=SOON, who="bob", why="wait")
         assert entry_of(store) == entry
 
     def test_a_decision_ends_an_old_claim(self, store: Store) -> None:
@@ -157,9 +163,9 @@ class DecisionChecks:
         *Troubleshooting:* a decision grows the serial.
         """
         late = in_state(store, S.SENDING)
-        decided = store.amend(late.id, S.PENDING, at=AFTER, who="bob", why="look for it now")
+        decided = store.override_state(late.id, S.PENDING, at=AFTER, who="bob", why="look for it now")
         with pytest.raises(ClaimLost):
-            store.record(late.moved(S.DELIVERED, AFTER), who="ann")
+            store.record(late.transition_to(S.DELIVERED, AFTER), who="ann")
         assert entry_of(store) == decided
 
     @pytest.mark.parametrize("state", [S.SENDING, S.UNCERTAIN])
@@ -171,7 +177,7 @@ class DecisionChecks:
         """
         entry = in_state(store, state)
         with pytest.raises(ValueError, match="may be in TradeGecko"):
-            store.amend(entry.id, to, at=AFTER, who="bob", why="looks lost")
+            store.override_state(entry.id, to, at=AFTER, who="bob", why="looks lost")
         assert entry_of(store) == entry
 
     def test_a_released_order_takes_up_what_changed_meanwhile(self, store: Store) -> None:
@@ -180,8 +186,8 @@ class DecisionChecks:
         *Troubleshooting:* the same as when a worker takes it back to pending.
         """
         entry = in_state(store, S.UNCERTAIN)
-        store.take_in(SHOP, [CHANGED], at=SOON)
-        assert store.amend(entry.id, S.PENDING, at=SOON, who="bob", why="not there").order == CHANGED
+        store.ingest(SHOP, [CHANGED], at=SOON)
+        assert store.override_state(entry.id, S.PENDING, at=SOON, who="bob", why="not there").order == CHANGED
 
     def test_a_released_order_may_turn_out_canceled(self, store: Store) -> None:
         """An order canceled at its source while uncertain is not sent again, whoever asks for it.
@@ -189,5 +195,5 @@ class DecisionChecks:
         *Troubleshooting:* the entry given back says what it became.
         """
         entry = in_state(store, S.UNCERTAIN)
-        store.take_in(SHOP, [CANCELED], at=SOON)
-        assert store.amend(entry.id, S.PENDING, at=SOON, who="bob", why="not there").state is S.CANCELED
+        store.ingest(SHOP, [CANCELED], at=SOON)
+        assert store.override_state(entry.id, S.PENDING, at=SOON, who="bob", why="not there").state is S.CANCELED

@@ -11,7 +11,7 @@ import pytest
 from attrs import evolve
 
 from tradegecko_bridge.commerce import Address, Customer, Discount, OrderLine, Package, SourceOrder
-from tradegecko_bridge.ledger import EXPIRABLE, FINISHED, OrderState, ShipmentState
+from tradegecko_bridge.ledger import EXPIRABLE_STATES, FINAL_STATES, OrderState, ShipmentState
 from tradegecko_bridge.ports import Store
 from tradegecko_bridge.testing.store_checks.cases import (
     AFTER,
@@ -105,13 +105,13 @@ class ExpiryChecks:
         confirmed(store)
         expire(store)
         before = entry_of(store)
-        counts = store.take_in(SHOP, [personal()], at=LATER)
+        counts = store.ingest(SHOP, [personal()], at=LATER)
         assert (counts.new, counts.known, counts.changed) == ((), 1, ())
         assert entry_of(store) == before
         assert claim(store, LATER) == []
         assert dict(store.by_remote_ids(SHOP, ["901"])) == {"901": before}
 
-    @pytest.mark.parametrize("state", sorted(FINISHED))
+    @pytest.mark.parametrize("state", sorted(FINAL_STATES))
     def test_new_content_is_only_noted(self, store: Store, state: OrderState) -> None:
         """What the source changes later is an event, once; nothing personal comes back, and nothing is sent.
 
@@ -120,7 +120,7 @@ class ExpiryChecks:
         in_state(store, state, personal())
         expire(store)
         for _ in range(2):
-            store.take_in(SHOP, [personal(note="Ring thrice")], at=LATER)
+            store.ingest(SHOP, [personal(note="Ring thrice")], at=LATER)
         entry = entry_of(store)
         assert entry.state is state
         assert "Ring" not in str(_everything(entry.order))
@@ -138,19 +138,19 @@ class ExpiryChecks:
         expire(store)
         entry = entry_of(store)
         with pytest.raises(ValueError, match="expired 2026-05-01, so it cannot be sent"):
-            store.amend(entry.id, S.PENDING, at=LATER, who="bob", why="after all")
+            store.override_state(entry.id, S.PENDING, at=LATER, who="bob", why="after all")
         assert entry_of(store) == entry
 
     @pytest.mark.parametrize("state", STATES)
     def test_only_what_is_finished_expires(self, store: Store, state: OrderState) -> None:
         """Delivered and shipped orders only when asked for; what may still be sent never, and asking for it is refused.
 
-        *Troubleshooting:* ``ledger.FINISHED`` and ``EXPIRABLE``.
+        *Troubleshooting:* ``ledger.FINAL_STATES`` and ``EXPIRABLE_STATES``.
         """
         in_state(store, state)
-        assert expire(store) == (state in FINISHED)
-        if state in EXPIRABLE:
-            assert expire(store, states=EXPIRABLE) == (state not in FINISHED)
+        assert expire(store) == (state in FINAL_STATES)
+        if state in EXPIRABLE_STATES:
+            assert expire(store, states=EXPIRABLE_STATES) == (state not in FINAL_STATES)
             assert entry_of(store).expired_at == LATER
             return
         with pytest.raises(ValueError, match=f"{state} may still be sent"):
@@ -162,10 +162,10 @@ class ExpiryChecks:
 
         *Troubleshooting:* ``in_state_since``.
         """
-        store.take_in(SHOP, orders(3), at=AT)
+        store.ingest(SHOP, orders(3), at=AT)
         for reference, at in (("1", AT), ("2", SOON), ("3", AFTER)):
-            store.amend(entry_of(store, reference).id, S.SKIPPED, at=at, who="bob", why="no")
-        store.take_in(SHOP, [an_order("1", canceled_at=AT)], at=AFTER)
+            store.override_state(entry_of(store, reference).id, S.SKIPPED, at=at, who="bob", why="no")
+        store.ingest(SHOP, [an_order("1", canceled_at=AT)], at=AFTER)
         assert store.expirable(SHOP, before=SOON, at=LATER) == 1
         assert expire(store, before=SOON) == 1
         assert expire(store, before=AFTER) == 1
@@ -177,9 +177,9 @@ class ExpiryChecks:
         *Troubleshooting:* what has expired is not due again.
         """
         for connection in (SHOP, "other"):
-            store.take_in(connection, [personal(str(n)) for n in range(1, 6)], at=AT)
+            store.ingest(connection, [personal(str(n)) for n in range(1, 6)], at=AT)
         for entry in store.entries():
-            store.amend(entry.id, S.SKIPPED, at=AT, who="bob", why="no")
+            store.override_state(entry.id, S.SKIPPED, at=AT, who="bob", why="no")
         assert store.expirable(SHOP, before=SOON, at=LATER) == 5
         assert [expire(store, limit=2) for _ in range(4)] == [2, 2, 1, 0]
         assert store.expirable(SHOP, before=SOON, at=LATER) == 0
@@ -193,14 +193,14 @@ class ExpiryChecks:
         """
         shipment = a_shipment(packages=TRACKED)
         (row,) = with_shipments(store, shipment)
-        assert expire(store, states=EXPIRABLE) == 0, "the source has yet to be told"
+        assert expire(store, states=EXPIRABLE_STATES) == 0, "the source has yet to be told"
         (row,) = claim_shipments(store)
         store.record_shipment(evolve(row, state=ShipmentState.SENT), at=AT)
-        assert expire(store, states=EXPIRABLE) == 1
+        assert expire(store, states=EXPIRABLE_STATES) == 1
         (after,) = store.shipments(SHOP)
         assert (after.state, after.shipment.items) == (ShipmentState.SENT, shipment.items)
         assert "1Z999" not in str(_everything(after.shipment))
-        assert store.take_in_shipments(SHOP, [(row.entry_id, shipment)], cursor=None, at=LATER) == 0
+        assert store.ingest_shipments(SHOP, [(row.entry_id, shipment)], cursor=None, at=LATER) == 0
 
     def test_what_a_source_said_of_a_shipment_goes_too(self, store: Store) -> None:
         """A source may name somebody when it refuses a shipment: its words go with the order's data.
@@ -210,7 +210,7 @@ class ExpiryChecks:
         with_shipments(store, a_shipment())
         (row,) = claim_shipments(store)
         store.record_shipment(evolve(row, state=ShipmentState.REFUSED, reason="z@x.pl has moved"), at=AT)
-        assert expire(store, states=EXPIRABLE) == 1
+        assert expire(store, states=EXPIRABLE_STATES) == 1
         (after,) = store.shipments(SHOP)
         assert (after.state, after.reason) == (ShipmentState.REFUSED, "")
 
@@ -225,7 +225,7 @@ class ExpiryChecks:
         entry = entry_of(store)
         for packages in (TRACKED, (Package(tracking_number="1Z000"),)):
             shipment = a_shipment(packages=packages)
-            assert store.take_in_shipments(SHOP, [(entry.id, shipment)], cursor=None, at=LATER) == 1
+            assert store.ingest_shipments(SHOP, [(entry.id, shipment)], cursor=None, at=LATER) == 1
             (row,) = claim_shipments(store, LATER)
             waits = evolve(row, state=ShipmentState.PENDING, reason="down", next_attempt_at=LATER)
             store.record_shipment(waits, at=LATER)
@@ -235,7 +235,7 @@ class ExpiryChecks:
             (after,) = store.shipments(SHOP)
             assert (after.state, after.reason, after.shipment.items) == (state, "", shipment.items)
             assert "1Z" not in str(_everything(after.shipment))
-            assert store.take_in_shipments(SHOP, [(entry.id, shipment)], cursor=None, at=LATER) == 0
+            assert store.ingest_shipments(SHOP, [(entry.id, shipment)], cursor=None, at=LATER) == 0
         assert entry_of(store) == entry
 
     @pytest.mark.parametrize(
@@ -257,7 +257,7 @@ class ExpiryChecks:
         *Troubleshooting:* ``expiry_rules.expired_why`` gives the text.
         """
         in_state(store, S.DELIVERED)
-        store.amend(entry_of(store).id, S.CONFIRMED, at=AT, who="ann", why=why)
+        store.override_state(entry_of(store).id, S.CONFIRMED, at=AT, who="ann", why=why)
         before = history_of(store)
         expire(store)
         assert history_of(store)[:-1] == [*before[:-1], evolve(before[-1], why=left)]
@@ -265,18 +265,20 @@ class ExpiryChecks:
     def test_what_is_worked_on_or_left_to_do_waits(self, store: Store) -> None:
         """An order somebody has claimed, or with something still to do, keeps its data until that is over.
 
-        *Troubleshooting:* ``todo`` is empty and no claim runs.
+        *Troubleshooting:* ``pending_actions`` is empty and no claim runs.
         """
         entry = in_state(store, S.SENDING)
-        entry = store.record(entry.moved(S.DELIVERED, AT, remote_id="9", todo=("invoice",)), who="ann")
-        assert expire(store, states=EXPIRABLE, at=SOON) == 0
+        entry = store.record(
+            entry.transition_to(S.DELIVERED, AT, remote_id="9", pending_actions=("invoice",)), who="ann"
+        )
+        assert expire(store, states=EXPIRABLE_STATES, at=SOON) == 0
         (entry,) = claim(store, LEASE)
-        assert expire(store, states=EXPIRABLE, at=LEASE) == 0
-        store.unclaim(entry)
-        assert expire(store, states=EXPIRABLE) == 0
+        assert expire(store, states=EXPIRABLE_STATES, at=LEASE) == 0
+        store.release_claim(entry)
+        assert expire(store, states=EXPIRABLE_STATES) == 0
         (entry,) = claim(store, LEASE)
-        store.record(entry.moved(S.DELIVERED, LEASE, todo=()), who="ann")
-        assert expire(store, states=EXPIRABLE) == 1
+        store.record(entry.transition_to(S.DELIVERED, LEASE, pending_actions=()), who="ann")
+        assert expire(store, states=EXPIRABLE_STATES) == 1
 
     def test_nobody_writes_the_data_back(self, store: Store) -> None:
         """A worker that read the order before it expired cannot record over it.

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from tradegecko_bridge.permits import Permits, WindowUse
 from tradegecko_bridge.ports import RateLedger
+from tradegecko_bridge.ports.limits import Permits, WindowUse
 
 SHOP = "app/shop"
 WINDOW = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)

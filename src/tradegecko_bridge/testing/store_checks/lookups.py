@@ -31,11 +31,11 @@ class LookupChecks:
     def test_newest_intake_first(self, store: Store) -> None:
         """Entries come newest first, within a batch in reverse sequence of arrival, up to the limit.
 
-        *Troubleshooting:* sort by ``taken_in_at``, then by id.
+        *Troubleshooting:* sort by ``ingested_at``, then by id.
         """
-        store.take_in(SHOP, [an_order("b1"), an_order("b2")], at=SOON)
-        store.take_in(SHOP, [an_order("a1")], at=AT)
-        store.take_in(SHOP, [an_order("c1")], at=AFTER)
+        store.ingest(SHOP, [an_order("b1"), an_order("b2")], at=SOON)
+        store.ingest(SHOP, [an_order("a1")], at=AT)
+        store.ingest(SHOP, [an_order("c1")], at=AFTER)
         assert references(store.entries()) == ["c1", "b2", "b1", "a1"]
         assert references(store.entries(limit=2)) == ["c1", "b2"]
         assert list(store.entries(limit=0)) == []
@@ -45,9 +45,9 @@ class LookupChecks:
 
         *Troubleshooting:* None means any; an empty collection of states means none.
         """
-        store.take_in(SHOP, orders(3), at=AT)
-        store.take_in("other", orders(2), at=AT)
-        held = store.amend(entry_of(store, "2").id, S.HELD, at=AT, who="bob", why="wait")
+        store.ingest(SHOP, orders(3), at=AT)
+        store.ingest("other", orders(2), at=AT)
+        held = store.override_state(entry_of(store, "2").id, S.HELD, at=AT, who="bob", why="wait")
         assert len(store.entries()) == 5
         assert references(store.entries(SHOP)) == ["3", "2", "1"]
         assert list(store.entries(states=[S.HELD])) == [held]
@@ -64,11 +64,11 @@ class LookupChecks:
 
         *Troubleshooting:* no LIKE, no folding of case.
         """
-        store.take_in(SHOP, [an_order("1", number="A1"), an_order("2", number="A1"), an_order("3", number="a1")], at=AT)
+        store.ingest(SHOP, [an_order("1", number="A1"), an_order("2", number="A1"), an_order("3", number="a1")], at=AT)
         assert references(store.entries(SHOP, number="A1")) == ["2", "1"]
         assert list(store.entries(SHOP, number="A%")) == []
         entry = store.claim(SHOP, "ann", at=AT, until=SOON, limit=1)[0]
-        store.record(entry.moved(S.DELIVERED, AT, remote_id="901", remote_number="EB-A1"), who="ann")
+        store.record(entry.transition_to(S.DELIVERED, AT, remote_id="901", remote_number="EB-A1"), who="ann")
         assert references(store.entries(SHOP, number="EB-A1")) == [entry.reference]
         assert references(store.entries(SHOP, number="A1")) == ["2", "1"]
 
@@ -77,10 +77,10 @@ class LookupChecks:
 
         *Troubleshooting:* orders without a reason match none; an empty collection means none.
         """
-        store.take_in(SHOP, orders(3), at=AT)
+        store.ingest(SHOP, orders(3), at=AT)
         first, second, _ = claim(store)
-        store.record(first.moved(S.HELD, AT, reason=Reason(code="unknown_sku", text="no TEA")), who="ann")
-        store.record(second.moved(S.SKIPPED, AT, reason=Reason(code="filtered", text="not ours")), who="ann")
+        store.record(first.transition_to(S.HELD, AT, reason=Reason(code="unknown_sku", text="no TEA")), who="ann")
+        store.record(second.transition_to(S.SKIPPED, AT, reason=Reason(code="filtered", text="not ours")), who="ann")
         assert references(store.entries(SHOP, reasons={"unknown_sku"})) == ["1"]
         assert references(store.entries(reasons=["filtered", "unknown_sku", "other"])) == ["2", "1"]
         assert references(store.entries(SHOP, reasons={"filtered"}, states={S.HELD})) == []
@@ -92,9 +92,9 @@ class LookupChecks:
 
         *Troubleshooting:* ``lookup_rules.search_key`` holds all of them; write it anew whenever one changes.
         """
-        store.take_in(SHOP, [an_order("ref/Ü1", number="B-1001"), an_order("2", number="A-2")], at=AT)
+        store.ingest(SHOP, [an_order("ref/Ü1", number="B-1001"), an_order("2", number="A-2")], at=AT)
         entry = next(entry for entry in claim(store) if entry.number == "B-1001")
-        store.record(entry.moved(S.DELIVERED, AT, remote_id="901", remote_number="SO0901"), who="ann")
+        store.record(entry.transition_to(S.DELIVERED, AT, remote_id="901", remote_number="SO0901"), who="ann")
         assert references(store.entries(SHOP, text=text)) == ["ref/Ü1"]
         assert references(store.entries(text=text, states={S.PENDING})) == []
 
@@ -104,7 +104,7 @@ class LookupChecks:
 
         *Troubleshooting:* escape what LIKE understands. Text of blanks only is no text, and finds everything.
         """
-        store.take_in(SHOP, [an_order("ref", number="1001")], at=AT)
+        store.ingest(SHOP, [an_order("ref", number="1001")], at=AT)
         assert len(store.entries(SHOP, text=text)) == (not text.strip())
 
     def test_a_changed_number_is_found(self, store: Store) -> None:
@@ -112,8 +112,8 @@ class LookupChecks:
 
         *Troubleshooting:* new content that is taken up changes what can be searched.
         """
-        store.take_in(SHOP, [an_order("1", number="old")], at=AT)
-        store.take_in(SHOP, [an_order("1", number="new")], at=SOON)
+        store.ingest(SHOP, [an_order("1", number="old")], at=AT)
+        store.ingest(SHOP, [an_order("1", number="new")], at=SOON)
         assert references(store.entries(text="new")) == ["1"]
         assert references(store.entries(text="old")) == []
 
@@ -122,7 +122,7 @@ class LookupChecks:
 
         *Troubleshooting:* an index has a longest key; only so much of each name can be searched.
         """
-        store.take_in(SHOP, [an_order("1", number="x1" * 2000)], at=AT)
+        store.ingest(SHOP, [an_order("1", number="x1" * 2000)], at=AT)
         assert references(store.entries(SHOP, text="x1x1")) == ["1"]
         assert references(store.entries(SHOP, text="x1" * 2000)) == ["1"]
 
@@ -142,24 +142,24 @@ class LookupChecks:
         *Troubleshooting:* ``>=`` and ``<``; either end may be open.
         """
         for reference, at in (("1", AT), ("2", SOON), ("3", AFTER)):
-            store.take_in(SHOP, [an_order(reference)], at=at)
-        assert references(store.entries(SHOP, taken_in=span)) == found
+            store.ingest(SHOP, [an_order(reference)], at=at)
+        assert references(store.entries(SHOP, ingested=span)) == found
 
     def test_dates_follow_the_state(self, store: Store) -> None:
         """``entered`` is when the order came into the state it is in, not when it was last touched.
 
         *Troubleshooting:* a new state sets ``in_state_since``, the same state again leaves it.
         """
-        store.take_in(SHOP, [an_order()], at=AT)
+        store.ingest(SHOP, [an_order()], at=AT)
         assert entry_of(store).in_state_since == AT
-        held = store.amend(entry_of(store).id, S.HELD, at=SOON, who="bob", why="wait")
+        held = store.override_state(entry_of(store).id, S.HELD, at=SOON, who="bob", why="wait")
         assert held.in_state_since == SOON
-        held = store.amend(held.id, S.HELD, at=AFTER, who="bob", why="wait longer")
+        held = store.override_state(held.id, S.HELD, at=AFTER, who="bob", why="wait longer")
         assert (held.in_state_since, held.updated_at) == (SOON, AFTER)
         assert entry_of(store) == held
         assert references(store.entries(SHOP, entered=(SOON, AFTER))) == ["1"]
         assert references(store.entries(SHOP, entered=(AFTER, None), states={S.HELD})) == []
-        store.take_in(SHOP, [an_order(note="changed")], at=SOON)
+        store.ingest(SHOP, [an_order(note="changed")], at=SOON)
         assert entry_of(store).in_state_since == SOON
 
     def test_a_doubt_begins_once(self, store: Store) -> None:
@@ -172,20 +172,20 @@ class LookupChecks:
         doubtful = claim_one(store, AFTER, "bob")
         assert (doubtful.state, doubtful.in_state_since, doubtful.updated_at) == (S.UNCERTAIN, AT, AFTER)
         for state in (S.SENDING, S.UNCERTAIN):
-            doubtful = store.record(doubtful.moved(state, AFTER), who="bob")
+            doubtful = store.record(doubtful.transition_to(state, AFTER), who="bob")
             assert (doubtful.in_state_since, entry_of(store).in_state_since) == (AT, AT)
         assert [count.since for count in store.summary(states={S.UNCERTAIN})] == [AT]
-        found = store.record(claim_one(store, AFTER).moved(S.DELIVERED, AFTER, remote_id="901"), who="ann")
+        found = store.record(claim_one(store, AFTER).transition_to(S.DELIVERED, AFTER, remote_id="901"), who="ann")
         assert found.in_state_since == AFTER
 
     def test_pages(self, store: Store) -> None:
         """The id of a page's last entry asks for the next page, also among orders of one moment.
 
-        *Troubleshooting:* sort and compare by ``taken_in_at``, then by id; the filters go on counting.
+        *Troubleshooting:* sort and compare by ``ingested_at``, then by id; the filters go on counting.
         """
-        store.take_in(SHOP, orders(5), at=AT)
-        store.take_in(SHOP, [an_order("late")], at=SOON)
-        store.take_in("other", [an_order("elsewhere")], at=AT)
+        store.ingest(SHOP, orders(5), at=AT)
+        store.ingest(SHOP, [an_order("late")], at=SOON)
+        store.ingest("other", [an_order("elsewhere")], at=AT)
         pages, last = [], None
         for _ in range(4):
             page = store.entries(SHOP, limit=2, before=last, states={S.PENDING})
@@ -206,9 +206,9 @@ class LookupChecks:
 
         *Troubleshooting:* the limit counts all states together.
         """
-        store.take_in(SHOP, orders(4), at=AT)
-        store.amend(entry_of(store, "2").id, S.SKIPPED, at=AT, who="bob", why="no")
-        store.amend(entry_of(store, "3").id, S.HELD, at=AT, who="bob", why="no")
+        store.ingest(SHOP, orders(4), at=AT)
+        store.override_state(entry_of(store, "2").id, S.SKIPPED, at=AT, who="bob", why="no")
+        store.override_state(entry_of(store, "3").id, S.HELD, at=AT, who="bob", why="no")
         wanted = [S.HELD, S.SKIPPED, S.PENDING]
         first = store.entries(SHOP, states=wanted, limit=3)
         assert references(first) == ["4", "3", "2"]
@@ -217,15 +217,15 @@ class LookupChecks:
     def test_summary(self, store: Store) -> None:
         """Orders are counted by connection, state and reason, with the moment since when the first is there.
 
-        *Troubleshooting:* what waits for a passing reason is counted apart from what does not.
+        *Troubleshooting:* what waits for a transient reason is counted apart from what does not.
         """
-        store.take_in(SHOP, orders(5), at=AT)
-        store.take_in("other", orders(1), at=SOON)
+        store.ingest(SHOP, orders(5), at=AT)
+        store.ingest("other", orders(1), at=SOON)
         one, two, three, *_ = claim(store)
-        store.record(one.moved(S.HELD, AFTER, reason=Reason("no_sku", "x")), who="ann")
-        store.record(two.moved(S.HELD, SOON, reason=Reason("no_sku", "y")), who="ann")
-        store.record(three.moved(S.HELD, SOON, reason=Reason("no_sku", "z", passing=True)), who="ann")
-        counted = [(c.connection, c.state, c.code, c.passing, c.count, c.since) for c in store.summary()]
+        store.record(one.transition_to(S.HELD, AFTER, reason=Reason("no_sku", "x")), who="ann")
+        store.record(two.transition_to(S.HELD, SOON, reason=Reason("no_sku", "y")), who="ann")
+        store.record(three.transition_to(S.HELD, SOON, reason=Reason("no_sku", "z", transient=True)), who="ann")
+        counted = [(c.connection, c.state, c.code, c.transient, c.count, c.since) for c in store.summary()]
         assert counted == [
             ("other", S.PENDING, None, False, 1, SOON),
             (SHOP, S.HELD, "no_sku", False, 2, SOON),
@@ -250,9 +250,9 @@ class LookupChecks:
 
         *Troubleshooting:* databases limit how many values one statement may carry.
         """
-        store.take_in(SHOP, orders(1), at=AT)
+        store.ingest(SHOP, orders(1), at=AT)
         (entry,) = claim(store)
-        store.record(entry.moved(S.DELIVERED, AT, remote_id="39999"), who="ann")
+        store.record(entry.transition_to(S.DELIVERED, AT, remote_id="39999"), who="ann")
         assert list(store.by_remote_ids(SHOP, {str(n) for n in range(40_000)})) == ["39999"]
         assert list(store.shipments(SHOP, range(40_000))) == []
 
@@ -262,7 +262,7 @@ class LookupChecks:
         *Troubleshooting:* events of one transaction keep their sequence.
         """
         entry = in_state(store, S.CONFIRMED)
-        store.take_in(SHOP, [an_order("2")], at=AT)
+        store.ingest(SHOP, [an_order("2")], at=AT)
         steps = [S.PENDING, S.SENDING, S.DELIVERED, S.SHIPPED, S.CONFIRMED]
         history = store.history(entry.id)
         assert [event.now for event in history] == steps

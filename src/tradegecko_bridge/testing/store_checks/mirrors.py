@@ -6,8 +6,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
-from tradegecko_bridge.mirrors import MirrorProgress, MirrorRow
 from tradegecko_bridge.ports import MirrorStore
+from tradegecko_bridge.ports.mirrors import MirrorProgress, MirrorRow
 
 SHOP, KIND = "7@shop", "orders"
 AT = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)

@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 
 from tradegecko_bridge.errors import ClaimLost, NumberInUse, StoreError
-from tradegecko_bridge.ledger import NEXT, OrderState, Reason, Step
+from tradegecko_bridge.ledger import ALLOWED_TRANSITIONS, OrderState, Reason, Transition
 from tradegecko_bridge.ports import Store
 from tradegecko_bridge.testing.store_checks.cases import (
     AFTER,
@@ -39,7 +39,7 @@ class RecordChecks:
         *Troubleshooting:* compare field by field; moments in other zones are the same moments.
         """
         entry = in_state(store, S.SENDING)
-        delivered = entry.moved(
+        delivered = entry.transition_to(
             S.DELIVERED,
             SOON.astimezone(timezone(timedelta(hours=9))),
             remote_id="901",
@@ -61,13 +61,13 @@ class RecordChecks:
     def test_a_reason_is_kept_and_forgotten(self, store: Store) -> None:
         """A reason comes back as it was given, and goes when the next record has none.
 
-        *Troubleshooting:* ``passing`` is part of it.
+        *Troubleshooting:* ``transient`` is part of it.
         """
-        reason = Reason(code="unknown_sku", text="nobody carries “TEA”", passing=True)
-        store.take_in(SHOP, [an_order()], at=AT)
-        held = store.record(claim_one(store).moved(S.HELD, AT, reason=reason), who="ann")
+        reason = Reason(code="unknown_sku", text="nobody carries “TEA”", transient=True)
+        store.ingest(SHOP, [an_order()], at=AT)
+        held = store.record(claim_one(store).transition_to(S.HELD, AT, reason=reason), who="ann")
         assert (held.reason, entry_of(store).reason) == (reason, reason)
-        store.record(claim_one(store, SOON).moved(S.PENDING, SOON), who="ann")
+        store.record(claim_one(store, SOON).transition_to(S.PENDING, SOON), who="ann")
         assert entry_of(store).reason is None
 
     @pytest.mark.parametrize("to", [S.PENDING, S.HELD, S.FAILED, S.SENDING])
@@ -76,8 +76,8 @@ class RecordChecks:
 
         *Troubleshooting:* an order going back to pending is free for the next worker at once.
         """
-        store.take_in(SHOP, [an_order()], at=AT)
-        entry = store.record(claim_one(store).moved(to, AT), who="ann")
+        store.ingest(SHOP, [an_order()], at=AT)
+        entry = store.record(claim_one(store).transition_to(to, AT), who="ann")
         assert (entry.claim is not None) is (to is S.SENDING)
         assert len(claim(store, SOON, "bob")) == (to is S.PENDING)
 
@@ -86,11 +86,11 @@ class RecordChecks:
 
         *Troubleshooting:* the row is written either way.
         """
-        store.take_in(SHOP, [an_order()], at=AT)
-        store.record(claim_one(store).moved(S.PENDING, SOON, attempts=1), who="ann")
+        store.ingest(SHOP, [an_order()], at=AT)
+        store.record(claim_one(store).transition_to(S.PENDING, SOON, attempts=1), who="ann")
         assert len(history_of(store)) == 1
         assert entry_of(store).attempts == 1
-        store.record(claim_one(store).moved(S.PENDING, SOON, attempts=2), who="ann", why="rate limit")
+        store.record(claim_one(store).transition_to(S.PENDING, SOON, attempts=2), who="ann", why="rate limit")
         assert history_of(store)[-1].why == "rate limit"
 
     def test_what_was_said_is_kept(self, store: Store) -> None:
@@ -100,11 +100,11 @@ class RecordChecks:
         """
         entry = in_state(store, S.SENDING)
         detail = {"lines": [{"quantity": "2", "price": "4.90"}], "number": "#1 \0 \ud800", "status": 201, "id": None}
-        entry = store.record(entry.moved(S.SENDING, SOON, generation=2), who="ann", detail={"lost": 1})
-        store.record(entry.moved(S.DELIVERED, SOON, remote_id="901"), who="ann", detail=detail)
+        entry = store.record(entry.transition_to(S.SENDING, SOON, generation=2), who="ann", detail={"lost": 1})
+        store.record(entry.transition_to(S.DELIVERED, SOON, remote_id="901"), who="ann", detail=detail)
         detail["lines"] = []
-        taken_in, sending, delivered = history_of(store)
-        assert (taken_in.detail, sending.detail) == ({}, {})
+        ingested, sending, delivered = history_of(store)
+        assert (ingested.detail, sending.detail) == ({}, {})
         assert delivered.detail == {**detail, "lines": [{"quantity": "2", "price": "4.90"}]}
 
     def test_one_claim_serves_the_whole_delivery(self, store: Store) -> None:
@@ -113,8 +113,8 @@ class RecordChecks:
         *Troubleshooting:* a record of ``sending`` leaves the serial as it is.
         """
         entry = in_state(store, S.SENDING)
-        entry = store.record(entry.moved(S.SENDING, SOON, generation=2), who="ann")
-        entry = store.record(entry.moved(S.DELIVERED, SOON, remote_id="901"), who="ann")
+        entry = store.record(entry.transition_to(S.SENDING, SOON, generation=2), who="ann")
+        entry = store.record(entry.transition_to(S.DELIVERED, SOON, remote_id="901"), who="ann")
         assert (entry.state, entry.generation, entry.remote_id) == (S.DELIVERED, 2, "901")
 
     def test_nobody_writes_over_the_next_worker(self, store: Store) -> None:
@@ -127,7 +127,7 @@ class RecordChecks:
         events = history_of(store)
         for to in (S.DELIVERED, S.PENDING, S.UNCERTAIN):
             with pytest.raises(ClaimLost):
-                store.record(late.moved(to, AFTER), who="ann")
+                store.record(late.transition_to(to, AFTER), who="ann")
         assert entry_of(store) == taken
         assert history_of(store) == events
 
@@ -137,9 +137,9 @@ class RecordChecks:
         *Troubleshooting:* an order without a claim is not anybody's who once had one.
         """
         late = in_state(store, S.SENDING)
-        settled = store.record(claim_one(store, AFTER, "bob").moved(S.PENDING, AFTER), who="bob")
+        settled = store.record(claim_one(store, AFTER, "bob").transition_to(S.PENDING, AFTER), who="bob")
         with pytest.raises(ClaimLost):
-            store.record(late.moved(S.FAILED, AFTER), who="ann")
+            store.record(late.transition_to(S.FAILED, AFTER), who="ann")
         assert entry_of(store) == settled
 
     def test_the_same_word_is_not_taken_twice(self, store: Store) -> None:
@@ -148,9 +148,9 @@ class RecordChecks:
         *Troubleshooting:* giving the claim back grows the serial.
         """
         entry = in_state(store, S.SENDING)
-        store.record(entry.moved(S.PENDING, SOON), who="ann")
+        store.record(entry.transition_to(S.PENDING, SOON), who="ann")
         with pytest.raises(ClaimLost):
-            store.record(entry.moved(S.DELIVERED, SOON), who="ann")
+            store.record(entry.transition_to(S.DELIVERED, SOON), who="ann")
 
     def test_coming_late_is_fine_while_nobody_took_over(self, store: Store) -> None:
         """What became of an order may be recorded after the claim ran out, as long as nobody took the order.
@@ -158,30 +158,30 @@ class RecordChecks:
         *Troubleshooting:* a worker that knows the answer must not be turned away.
         """
         entry = in_state(store, S.SENDING)
-        assert store.record(entry.moved(S.DELIVERED, AFTER, remote_id="901"), who="ann").state is S.DELIVERED
+        assert store.record(entry.transition_to(S.DELIVERED, AFTER, remote_id="901"), who="ann").state is S.DELIVERED
 
     def test_sending_needs_a_claim_that_runs(self, store: Store) -> None:
         """Nothing may leave under a claim that has run out, or under none: another worker could be sending it too.
 
         *Troubleshooting:* compare the claim's end with the entry's ``updated_at``; a longer claim may come with it.
         """
-        store.take_in(SHOP, [an_order()], at=AT)
-        unclaimed = entry_of(store)
+        store.ingest(SHOP, [an_order()], at=AT)
+        claim_released = entry_of(store)
         with pytest.raises(ClaimLost):
-            store.record(unclaimed.moved(S.SENDING, AT), who="ann")
+            store.record(claim_released.transition_to(S.SENDING, AT), who="ann")
         entry = claim_one(store)
         with pytest.raises(ClaimLost):
-            store.record(entry.moved(S.SENDING, LEASE), who="ann")
+            store.record(entry.transition_to(S.SENDING, LEASE), who="ann")
         assert entry.claim is not None
         longer = evolve(entry.claim, until=AFTER + timedelta(minutes=5))
-        assert store.record(entry.moved(S.SENDING, AFTER, claim=longer), who="ann").claim == longer
+        assert store.record(entry.transition_to(S.SENDING, AFTER, claim=longer), who="ann").claim == longer
         assert claim(store, AFTER, "bob") == []
 
     @pytest.mark.parametrize("state", STATES)
     def test_only_what_can_follow_is_recorded(self, store: Store, state: OrderState) -> None:
         """A state that cannot follow the present one is refused, and changes nothing.
 
-        *Troubleshooting:* check against ``ledger.NEXT`` with the row's state, not the entry's.
+        *Troubleshooting:* check against ``ledger.ALLOWED_TRANSITIONS`` with the row's state, not the entry's.
         """
         entry = in_state(store, state)
         for to in not_after(state):
@@ -194,7 +194,7 @@ class RecordChecks:
         [
             (state, to)
             for state in (S.DELIVERED, S.SHIPPED, S.CONFIRMED)
-            for to in sorted(NEXT[state])
+            for to in sorted(ALLOWED_TRANSITIONS[state])
             if to is not state
         ],
     )
@@ -204,28 +204,28 @@ class RecordChecks:
         *Troubleshooting:* without a claim the serial still tells whether the row changed since.
         """
         entry = in_state(store, state)
-        assert store.record(entry.moved(to, SOON), who="tracking").state is to
+        assert store.record(entry.transition_to(to, SOON), who="tracking").state is to
         with pytest.raises(ClaimLost):
-            store.record(entry.moved(state, SOON), who="tracking")
+            store.record(entry.transition_to(state, SOON), who="tracking")
 
     def test_two_orders_never_become_one(self, store: Store) -> None:
         """A remote order belongs to one order of a connection; a second one is refused with a StoreError.
 
         *Troubleshooting:* a unique key on (connection, remote_id), which allows any number of blanks.
         """
-        store.take_in(SHOP, orders(2), at=AT)
-        store.take_in("other", orders(1), at=AT)
+        store.ingest(SHOP, orders(2), at=AT)
+        store.ingest("other", orders(1), at=AT)
         first, second = claim(store)
-        store.record(first.moved(S.DELIVERED, AT, remote_id="901"), who="ann")
+        store.record(first.transition_to(S.DELIVERED, AT, remote_id="901"), who="ann")
         with pytest.raises(StoreError, match="901"):
-            store.record(second.moved(S.DELIVERED, AT, remote_id="901"), who="ann")
+            store.record(second.transition_to(S.DELIVERED, AT, remote_id="901"), who="ann")
         assert entry_of(store, "2") == second
         (elsewhere,) = store.claim("other", "ann", at=AT, until=LEASE, limit=1)
-        assert store.record(elsewhere.moved(S.DELIVERED, AT, remote_id="901"), who="ann").remote_id == "901"
+        assert store.record(elsewhere.transition_to(S.DELIVERED, AT, remote_id="901"), who="ann").remote_id == "901"
 
     @pytest.mark.parametrize("state", [S.SENDING, S.UNCERTAIN, S.DELIVERED, S.SHIPPED, S.CONFIRMED])
     def test_a_number_in_use_is_told(self, store: Store, state: OrderState) -> None:
-        """Who wants to be the sole one under a number is refused when any order is or was sent under it.
+        """Who wants to be the only order under a number is refused when any order is or was sent under it.
 
         *Troubleshooting:* compare ``remote_number`` across all connections, but not with the entry itself, in the very
         transaction that writes; states that were never sent, or are known not to be there, do not count.
@@ -233,14 +233,21 @@ class RecordChecks:
         number = in_state(store, state).remote_number or "1001"
         if state in (S.SENDING, S.UNCERTAIN):
             entry = entry_of(store)
-            store.record(entry.moved(state, AT, remote_number=number), who="ann", why="its number")
-        store.take_in("other", orders(2), at=AT)
+            store.record(entry.transition_to(state, AT, remote_number=number), who="ann", why="its number")
+        store.ingest("other", orders(2), at=AT)
         first, second = store.claim("other", "bob", at=AT, until=LEASE, limit=2)
         with pytest.raises(NumberInUse, match=number):
-            store.record(first.moved(S.SENDING, AT, remote_number=number), who="bob", sole=True)
+            store.record(
+                first.transition_to(S.SENDING, AT, remote_number=number), who="bob", require_unique_number=True
+            )
         assert entry_of(store, "1").state is state
-        assert store.record(first.moved(S.SENDING, AT, remote_number=number), who="bob").remote_number == number
-        assert store.record(second.moved(S.SENDING, AT, remote_number="X"), who="bob", sole=True).state is S.SENDING
+        assert store.record(first.transition_to(S.SENDING, AT, remote_number=number), who="bob").remote_number == number
+        assert (
+            store.record(
+                second.transition_to(S.SENDING, AT, remote_number="X"), who="bob", require_unique_number=True
+            ).state
+            is S.SENDING
+        )
 
     @pytest.mark.parametrize("state", [S.PENDING, S.HELD, S.SKIPPED, S.CANCELED, S.FAILED])
     def test_a_number_not_in_use_is_free(self, store: Store, state: OrderState) -> None:
@@ -249,10 +256,17 @@ class RecordChecks:
         *Troubleshooting:* only states in which it is, or may be, known over there count.
         """
         in_state(store, state)
-        store.take_in("other", orders(1), at=AT)
+        store.ingest("other", orders(1), at=AT)
         (entry,) = store.claim("other", "bob", at=AT, until=LEASE, limit=1)
-        sending = store.record(entry.moved(S.SENDING, AT, remote_number="#1"), who="bob", sole=True)
-        assert store.record(sending.moved(S.SENDING, AT, attempts=2), who="bob", sole=True).attempts == 2
+        sending = store.record(
+            entry.transition_to(S.SENDING, AT, remote_number="#1"), who="bob", require_unique_number=True
+        )
+        assert (
+            store.record(
+                sending.transition_to(S.SENDING, AT, attempts=2), who="bob", require_unique_number=True
+            ).attempts
+            == 2
+        )
 
     def test_several_steps_are_judged_one_by_one(self, store: Store) -> None:
         """What was good is written whole, with its event; what was not says why, and spoils nothing.
@@ -260,17 +274,17 @@ class RecordChecks:
         *Troubleshooting:* one transaction, but an answer for each step, in their order; refusals are given back, not
         raised.
         """
-        store.take_in(SHOP, orders(5), at=AT)
+        store.ingest(SHOP, orders(5), at=AT)
         first, second, late, wrong, unknown = claim(store)
-        store.unclaim(late)
+        store.release_claim(late)
         entries = [
-            first.moved(S.SENDING, AT),
-            second.moved(S.DELIVERED, AT, remote_id="7"),
-            late.moved(S.SENDING, AT),
+            first.transition_to(S.SENDING, AT),
+            second.transition_to(S.DELIVERED, AT, remote_id="7"),
+            late.transition_to(S.SENDING, AT),
             evolve(wrong, state=S.SHIPPED),
-            evolve(unknown.moved(S.SENDING, AT), id=unknown.id + 100),
+            evolve(unknown.transition_to(S.SENDING, AT), id=unknown.id + 100),
         ]
-        answers = store.record_all([Step(entry=entry, who="ann", why="so it is") for entry in entries])
+        answers = store.record_all([Transition(entry=entry, who="ann", why="so it is") for entry in entries])
         assert answers[:2] == [entry_of(store, "1"), entry_of(store, "2")]
         assert [type(answer) for answer in answers[2:]] == [ClaimLost, ValueError, KeyError]
         states = [entry_of(store, str(n)).state for n in range(1, 6)]
@@ -289,10 +303,10 @@ class RecordChecks:
 
         *Troubleshooting:* where the database refuses all of them together, write them one by one.
         """
-        store.take_in(SHOP, orders(4), at=AT)
+        store.ingest(SHOP, orders(4), at=AT)
         ids = ("7", "8", "7", "9")
         steps = [
-            Step(entry=entry.moved(S.DELIVERED, AT, remote_id=id_), who="ann")
+            Transition(entry=entry.transition_to(S.DELIVERED, AT, remote_id=id_), who="ann")
             for entry, id_ in zip(claim(store), ids, strict=True)
         ]
         answers = store.record_all(steps)
@@ -301,12 +315,12 @@ class RecordChecks:
         assert [entry_of(store, str(n)).remote_id for n in range(1, 5)] == ["7", "8", None, "9"]
 
     def test_of_two_steps_of_one_order_the_second_is_late(self, store: Store) -> None:
-        """Also in one write: a step is judged by what the one before it left.
+        """Also in one write: a step is scope by what the one before it left.
 
         *Troubleshooting:* hold the second against the row as the first changed it, not as it was read.
         """
         entry = in_state(store, S.SENDING)
-        steps = [Step(entry=entry.moved(S.DELIVERED, AT, remote_id=id_), who="ann") for id_ in ("7", "9")]
+        steps = [Transition(entry=entry.transition_to(S.DELIVERED, AT, remote_id=id_), who="ann") for id_ in ("7", "9")]
         first, second = store.record_all(steps)
         assert first == entry_of(store)
         assert isinstance(second, ClaimLost)
@@ -317,9 +331,12 @@ class RecordChecks:
 
         *Troubleshooting:* count the number as in use from the step on that is written under it.
         """
-        store.take_in(SHOP, orders(2), at=AT)
+        store.ingest(SHOP, orders(2), at=AT)
         steps = [
-            Step(entry=entry.moved(S.SENDING, AT, remote_number="X"), who="ann", sole=True) for entry in claim(store)
+            Transition(
+                entry=entry.transition_to(S.SENDING, AT, remote_number="X"), who="ann", require_unique_number=True
+            )
+            for entry in claim(store)
         ]
         first, second = store.record_all(steps)
         assert first == entry_of(store, "1")
@@ -332,6 +349,6 @@ class RecordChecks:
         *Troubleshooting:* copy ``line_ids``: it is the one part of an entry that can be changed.
         """
         ids = {"a": "77"}
-        returned = store.record(in_state(store, S.SENDING).moved(S.DELIVERED, AT, line_ids=ids), who="ann")
+        returned = store.record(in_state(store, S.SENDING).transition_to(S.DELIVERED, AT, line_ids=ids), who="ann")
         ids["b"] = returned.line_ids["c"] = entry_of(store).line_ids["d"] = "0"
         assert entry_of(store).line_ids == {"a": "77"}

@@ -31,7 +31,7 @@ GARBLED = UnreadableOrder(reference="1", problem="a line has no quantity")
 
 
 class ResupplyChecks:
-    """Intake of known orders."""
+    """Ingest of known orders."""
 
     @pytest.mark.parametrize("state", STATES)
     def test_a_known_order_is_left_alone(self, store: Store, state: OrderState) -> None:
@@ -41,7 +41,7 @@ class ResupplyChecks:
         """
         before = in_state(store, state)
         events = history_of(store)
-        counts = store.take_in(SHOP, [an_order(cursor="elsewhere")], at=SOON)
+        counts = store.ingest(SHOP, [an_order(cursor="elsewhere")], at=SOON)
         assert (counts.new, counts.known, counts.changed) == ((), 1, ())
         assert entry_of(store) == before
         assert history_of(store) == events
@@ -53,11 +53,11 @@ class ResupplyChecks:
         *Troubleshooting:* the reason it was held for belonged to the old content.
         """
         in_state(store, state)
-        counts = store.take_in(SHOP, [CHANGED], at=SOON)
+        counts = store.ingest(SHOP, [CHANGED], at=SOON)
         entry = entry_of(store)
         assert (counts.new, counts.known, counts.changed) == ((), 1, ("1",))
         assert (entry.state, entry.order, entry.reason) == (S.PENDING, CHANGED, None)
-        assert (entry.taken_in_at, entry.updated_at) == (AT, SOON)
+        assert (entry.ingested_at, entry.updated_at) == (AT, SOON)
         event = history_of(store)[-1]
         assert (event.at, event.was, event.now) == (SOON, state, S.PENDING)
 
@@ -66,8 +66,8 @@ class ResupplyChecks:
 
         *Troubleshooting:* only a person's cancellation is final.
         """
-        store.take_in(SHOP, [CANCELED], at=AT)
-        store.take_in(SHOP, [CHANGED], at=SOON)
+        store.ingest(SHOP, [CANCELED], at=AT)
+        store.ingest(SHOP, [CHANGED], at=SOON)
         assert (entry_of(store).state, entry_of(store).order) == (S.PENDING, CHANGED)
 
     @pytest.mark.parametrize("state", [S.HELD, S.CANCELED])
@@ -76,9 +76,9 @@ class ResupplyChecks:
 
         *Troubleshooting:* the reason's code is ``by_hand``.
         """
-        store.take_in(SHOP, [an_order()], at=AT)
-        decided = store.amend(entry_of(store).id, state, at=AT, who="bob", why="wait for me")
-        store.take_in(SHOP, [CHANGED], at=SOON)
+        store.ingest(SHOP, [an_order()], at=AT)
+        decided = store.override_state(entry_of(store).id, state, at=AT, who="bob", why="wait for me")
+        store.ingest(SHOP, [CHANGED], at=SOON)
         entry = entry_of(store)
         assert (entry.state, entry.order, entry.reason) == (state, CHANGED, decided.reason)
 
@@ -89,7 +89,7 @@ class ResupplyChecks:
         *Troubleshooting:* the content is replaced and an event written; state and reason stay.
         """
         before = in_state(store, state)
-        store.take_in(SHOP, [CHANGED], at=SOON)
+        store.ingest(SHOP, [CHANGED], at=SOON)
         entry = entry_of(store)
         assert (entry.state, entry.order, entry.reason) == (state, CHANGED, before.reason)
         assert history_of(store)[-1].at == SOON
@@ -101,10 +101,10 @@ class ResupplyChecks:
         *Troubleshooting:* the claim of whoever is sending it must survive, too.
         """
         before = in_state(store, state)
-        counts = store.take_in(SHOP, [CHANGED], at=SOON)
+        counts = store.ingest(SHOP, [CHANGED], at=SOON)
         event = history_of(store)[-1]
         assert counts.changed == ("1",)
-        assert entry_of(store) == evolve(before, superseded=state in {S.SENDING, S.UNCERTAIN})
+        assert entry_of(store) == evolve(before, pending_update=state in {S.SENDING, S.UNCERTAIN})
         assert (event.at, event.was, event.now) == (SOON, state, state)
         assert event.why
 
@@ -112,13 +112,13 @@ class ResupplyChecks:
     def test_how_far_it_is_at_its_source_is_remembered(self, store: Store, state: OrderState) -> None:
         """The event of new content for such an order has the status fields of that content in its detail.
 
-        *Troubleshooting:* ``tradegecko_bridge.ledger.STANDING``; an unreadable arrival has none.
+        *Troubleshooting:* ``tradegecko_bridge.ledger.PROGRESS_FIELDS``; an unreadable arrival has none.
         """
         in_state(store, state)
-        store.take_in(SHOP, [an_order(paid=True, payment_status="Paid", note="ring twice")], at=SOON)
+        store.ingest(SHOP, [an_order(paid=True, payment_status="Paid", note="ring twice")], at=SOON)
         expected = {"source_status": None, "payment_status": "Paid", "paid": True}
         assert history_of(store)[-1].detail == expected
-        store.take_in(SHOP, [GARBLED], at=SOON)
+        store.ingest(SHOP, [GARBLED], at=SOON)
         assert history_of(store)[-1].detail == {}
 
     @pytest.mark.parametrize("state", SENT)
@@ -130,7 +130,7 @@ class ResupplyChecks:
         in_state(store, state)
         told = len(history_of(store))
         for content, events in ((CHANGED, 1), (CHANGED, 1), (an_order(currency="JPY"), 2), (an_order(), 3)):
-            store.take_in(SHOP, [content], at=SOON)
+            store.ingest(SHOP, [content], at=SOON)
             assert len(history_of(store)) == told + events
 
     def test_canceled_after_it_was_given_up_in_doubt(self, store: Store) -> None:
@@ -140,8 +140,8 @@ class ResupplyChecks:
         """
         reason = Reason(GAVE_UP_IN_DOUBT, "nobody knows")
         in_state(store, S.UNCERTAIN)
-        store.record(claim_one(store, SOON).moved(S.FAILED, SOON, reason=reason), who="ann")
-        store.take_in(SHOP, [CANCELED], at=SOON)
+        store.record(claim_one(store, SOON).transition_to(S.FAILED, SOON, reason=reason), who="ann")
+        store.ingest(SHOP, [CANCELED], at=SOON)
         entry = entry_of(store)
         assert (entry.state, entry.reason, entry.order) == (S.FAILED, reason, CANCELED)
 
@@ -152,7 +152,7 @@ class ResupplyChecks:
         *Troubleshooting:* look at ``canceled_at`` of the new content.
         """
         in_state(store, state)
-        store.take_in(SHOP, [CANCELED], at=SOON)
+        store.ingest(SHOP, [CANCELED], at=SOON)
         entry = entry_of(store)
         assert (entry.state, entry.order) == (S.CANCELED, CANCELED)
         assert entry.reason is not None
@@ -163,8 +163,8 @@ class ResupplyChecks:
 
         *Troubleshooting:* back to pending only where ``canceled_at`` is None.
         """
-        store.take_in(SHOP, [CANCELED], at=AT)
-        store.take_in(SHOP, [an_order(canceled_at=SOON, currency="USD")], at=SOON)
+        store.ingest(SHOP, [CANCELED], at=AT)
+        store.ingest(SHOP, [an_order(canceled_at=SOON, currency="USD")], at=SOON)
         assert entry_of(store).state is S.CANCELED
 
     @pytest.mark.parametrize("state", SENT)
@@ -174,8 +174,8 @@ class ResupplyChecks:
         *Troubleshooting:* what to do about it is decided elsewhere, by a setting.
         """
         before = in_state(store, state)
-        store.take_in(SHOP, [CANCELED], at=SOON)
-        assert entry_of(store) == evolve(before, superseded=state in {S.SENDING, S.UNCERTAIN})
+        store.ingest(SHOP, [CANCELED], at=SOON)
+        assert entry_of(store) == evolve(before, pending_update=state in {S.SENDING, S.UNCERTAIN})
         assert "cancel" in history_of(store)[-1].why
 
     def test_readable_at_last(self, store: Store) -> None:
@@ -183,8 +183,8 @@ class ResupplyChecks:
 
         *Troubleshooting:* its number may only be known now.
         """
-        store.take_in(SHOP, [GARBLED], at=AT)
-        store.take_in(SHOP, [an_order()], at=SOON)
+        store.ingest(SHOP, [GARBLED], at=AT)
+        store.ingest(SHOP, [an_order()], at=SOON)
         entry = entry_of(store)
         assert (entry.state, entry.order, entry.number, entry.reason) == (S.PENDING, an_order(), "#1", None)
 
@@ -195,12 +195,12 @@ class ResupplyChecks:
         *Troubleshooting:* the same content as before counts as a change after an unreadable version.
         """
         in_state(store, state)
-        store.take_in(SHOP, [GARBLED], at=SOON)
+        store.ingest(SHOP, [GARBLED], at=SOON)
         reason = entry_of(store).reason
         assert entry_of(store).state is S.HELD
         assert reason is not None
         assert (reason.code, reason.text) == ("unreadable", GARBLED.problem)
-        store.take_in(SHOP, [an_order()], at=SOON)
+        store.ingest(SHOP, [an_order()], at=SOON)
         assert (entry_of(store).state, entry_of(store).order) == (S.PENDING, an_order())
 
     @pytest.mark.parametrize("state", [*SENT, S.SKIPPED, S.FAILED, S.CANCELED])
@@ -210,7 +210,7 @@ class ResupplyChecks:
         *Troubleshooting:* content, state and reason stay; an event names the problem.
         """
         before = in_state(store, state)
-        store.take_in(SHOP, [GARBLED], at=SOON)
+        store.ingest(SHOP, [GARBLED], at=SOON)
         entry = entry_of(store)
         assert (entry.state, entry.order, entry.reason) == (state, before.order, before.reason)
         assert GARBLED.problem in history_of(store)[-1].why
@@ -221,11 +221,11 @@ class ResupplyChecks:
 
         *Troubleshooting:* taking up new content ends the claim and grows the serial.
         """
-        store.take_in(SHOP, [an_order()], at=AT)
+        store.ingest(SHOP, [an_order()], at=AT)
         claimed = claim_one(store)
-        store.take_in(SHOP, [arrival], at=SOON)  # type: ignore[list-item]
+        store.ingest(SHOP, [arrival], at=SOON)  # type: ignore[list-item]
         with pytest.raises(ClaimLost):
-            store.record(claimed.moved(S.SENDING, SOON), who="ann")
+            store.record(claimed.transition_to(S.SENDING, SOON), who="ann")
 
     @pytest.mark.parametrize("back", [S.PENDING, S.HELD, S.FAILED])
     @pytest.mark.parametrize("state", [S.SENDING, S.UNCERTAIN])
@@ -235,8 +235,8 @@ class ResupplyChecks:
         *Troubleshooting:* the source will not give it a third time: keep it beside what was sent.
         """
         entry = in_state(store, state)
-        store.take_in(SHOP, [CHANGED], at=SOON)
-        returned = store.record(entry.moved(back, SOON), who="ann")
+        store.ingest(SHOP, [CHANGED], at=SOON)
+        returned = store.record(entry.transition_to(back, SOON), who="ann")
         assert returned == entry_of(store)
         assert returned.order == CHANGED
         assert returned.state is (S.FAILED if back is S.FAILED else S.PENDING)
@@ -248,8 +248,8 @@ class ResupplyChecks:
         *Troubleshooting:* as with changed content; the history shows both steps.
         """
         entry = in_state(store, state)
-        store.take_in(SHOP, [CANCELED], at=SOON)
-        assert store.record(entry.moved(S.PENDING, SOON), who="ann").state is S.CANCELED
+        store.ingest(SHOP, [CANCELED], at=SOON)
+        assert store.record(entry.transition_to(S.PENDING, SOON), who="ann").state is S.CANCELED
         assert [event.now for event in history_of(store)[-2:]] == [S.PENDING, S.CANCELED]
 
     def test_what_arrived_keeps_what_was_sent(self, store: Store) -> None:
@@ -258,8 +258,8 @@ class ResupplyChecks:
         *Troubleshooting:* the worker that sent it must not lose its claim over the news.
         """
         entry = in_state(store, S.SENDING)
-        store.take_in(SHOP, [CHANGED], at=SOON)
-        delivered = store.record(entry.moved(S.DELIVERED, SOON, remote_id="901"), who="ann")
+        store.ingest(SHOP, [CHANGED], at=SOON)
+        delivered = store.record(entry.transition_to(S.DELIVERED, SOON, remote_id="901"), who="ann")
         assert (delivered.state, delivered.order) == (S.DELIVERED, an_order())
         assert entry_of(store) == delivered
 
@@ -271,5 +271,5 @@ class ResupplyChecks:
         """
         in_state(store, state)
         told = len(history_of(store))
-        store.take_in(SHOP, [CHANGED], at=SOON)
+        store.ingest(SHOP, [CHANGED], at=SOON)
         assert len(history_of(store)) == told + 1

@@ -37,7 +37,7 @@ class ShipmentChecks:
         *Troubleshooting:* content as text made by ``commerce.codec``, as with orders.
         """
         order = in_state(store, S.DELIVERED)
-        written = store.take_in_shipments(SHOP, [(order.id, a_shipment(packages=TRACKED))], cursor=None, at=AT)
+        written = store.ingest_shipments(SHOP, [(order.id, a_shipment(packages=TRACKED))], cursor=None, at=AT)
         (entry,) = store.shipments(SHOP)
         assert written == 1
         assert (entry.entry_id, entry.connection, entry.state) == (order.id, SHOP, ShipmentState.PENDING)
@@ -56,7 +56,7 @@ class ShipmentChecks:
         store.record_shipment(evolve(claimed, state=state, reason="because", attempts=1), at=AT)
         before = list(store.shipments(SHOP))
         again = [(entry.entry_id, a_shipment())]
-        assert store.take_in_shipments(SHOP, again, cursor=None, at=SOON) == 0
+        assert store.ingest_shipments(SHOP, again, cursor=None, at=SOON) == 0
         assert list(store.shipments(SHOP)) == before
 
     @pytest.mark.parametrize("state", ShipmentState)
@@ -69,7 +69,7 @@ class ShipmentChecks:
         (claimed,) = claim_shipments(store)
         store.record_shipment(evolve(claimed, state=state, reason="x", attempts=9, next_attempt_at=AFTER), at=AT)
         changed = [(entry.entry_id, a_shipment(packages=TRACKED))]
-        assert store.take_in_shipments(SHOP, changed, cursor=None, at=SOON) == 1
+        assert store.ingest_shipments(SHOP, changed, cursor=None, at=SOON) == 1
         (now,) = claim_shipments(store, SOON)
         assert (now.id, now.shipment) == (entry.id, a_shipment(packages=TRACKED))
         assert (now.reason, now.attempts, now.next_attempt_at) == ("", 0, None)
@@ -81,9 +81,9 @@ class ShipmentChecks:
         """
         with_shipments(store, a_shipment(), cursor="c1")
         assert store.cursor(SHOP, "shipments") == "c1"
-        store.take_in_shipments(SHOP, [], cursor=None, at=AT)
+        store.ingest_shipments(SHOP, [], cursor=None, at=AT)
         assert store.cursor(SHOP, "shipments") == "c1"
-        store.take_in_shipments(SHOP, [], cursor="c2", at=AT)
+        store.ingest_shipments(SHOP, [], cursor="c2", at=AT)
         assert store.cursor(SHOP, "shipments") == "c2"
         assert store.cursor("other", "shipments") is None
 
@@ -96,7 +96,7 @@ class ShipmentChecks:
         for connection, entry_id in ((SHOP, 4711), ("other", order.id)):
             batch = [(order.id, a_shipment()), (entry_id, a_shipment("s2"))]
             with pytest.raises(KeyError):
-                store.take_in_shipments(connection, batch, cursor="c1", at=AT)
+                store.ingest_shipments(connection, batch, cursor="c1", at=AT)
             assert list(store.shipments(connection)) == []
             assert store.cursor(connection, "shipments") is None
 
@@ -131,7 +131,7 @@ class ShipmentChecks:
         assert list(store.shipments(SHOP, states=[S.SHIPPED])) == []
         assert list(store.shipments(SHOP, states=[])) == []
         assert list(store.shipments("other", states=[S.DELIVERED])) == []
-        store.amend(shipment.entry_id, S.SHIPPED, at=AT, who="bob", why="it left")
+        store.override_state(shipment.entry_id, S.SHIPPED, at=AT, who="bob", why="it left")
         assert list(store.shipments(SHOP, states=[S.DELIVERED])) == []
         assert [one.id for one in store.shipments(SHOP, states=[S.SHIPPED])] == [shipment.id]
 
@@ -183,10 +183,10 @@ class ShipmentChecks:
 
         *Troubleshooting:* compare serials; giving back grows them, too.
         """
-        (unclaimed,) = with_shipments(store, a_shipment())
+        (claim_released,) = with_shipments(store, a_shipment())
         (late,) = claim_shipments(store)
         (taken,) = claim_shipments(store, AFTER, "bob")
-        for entry in (late, unclaimed):
+        for entry in (late, claim_released):
             with pytest.raises(ClaimLost):
                 store.record_shipment(evolve(entry, state=ShipmentState.SENT), at=AFTER)
         assert list(store.shipments(SHOP)) == [taken]
@@ -201,7 +201,7 @@ class ShipmentChecks:
         """
         (entry,) = with_shipments(store, a_shipment())
         (claimed,) = claim_shipments(store)
-        store.take_in_shipments(SHOP, [(entry.entry_id, a_shipment(packages=TRACKED))], cursor=None, at=SOON)
+        store.ingest_shipments(SHOP, [(entry.entry_id, a_shipment(packages=TRACKED))], cursor=None, at=SOON)
         with pytest.raises(ClaimLost):
             store.record_shipment(evolve(claimed, state=ShipmentState.SENT), at=SOON)
         (due,) = claim_shipments(store, SOON)

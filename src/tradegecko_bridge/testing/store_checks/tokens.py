@@ -13,8 +13,8 @@ import pytest
 
 from tradegecko_bridge.errors import ClaimLost
 from tradegecko_bridge.ports import TokenStore
+from tradegecko_bridge.ports.logins import Mishap, RefreshNote, Secret, StoredToken, TokenPair
 from tradegecko_bridge.testing.store_checks.cases import AFTER, AT, LEASE, SOON
-from tradegecko_bridge.tokens import Mishap, RefreshNote, Secret, StoredToken, TokenPair
 
 WEB = "web"
 LOST = RefreshNote(mishap=Mishap.LOST, at=AT, worker="ann", why="no answer")

@@ -9,7 +9,7 @@ import httpx
 
 from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.ports import TokenStore
-from tradegecko_bridge.tokens import StoredToken
+from tradegecko_bridge.ports.logins import StoredToken
 from tradegecko_bridge.tradegecko.client.keeper import TokenKeeper
 from tradegecko_bridge.tradegecko.oauth import OAuthApp
 

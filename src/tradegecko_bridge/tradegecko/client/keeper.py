@@ -40,7 +40,7 @@ from tradegecko_bridge.errors import (
     TransportError,
 )
 from tradegecko_bridge.ports import Clock, TokenStore
-from tradegecko_bridge.tokens import Mishap, RefreshLease, RefreshNote, StoredToken, TokenPair
+from tradegecko_bridge.ports.logins import Mishap, RefreshLease, RefreshNote, StoredToken, TokenPair
 from tradegecko_bridge.tradegecko.client.logs import keep_queries_out_of_http_logs
 from tradegecko_bridge.tradegecko.oauth import (
     Due,

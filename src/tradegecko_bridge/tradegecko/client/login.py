@@ -18,7 +18,7 @@ from attrs import evolve, field, frozen
 
 from tradegecko_bridge.errors import ConfigError, LoginFailed
 from tradegecko_bridge.ports import Clock, TokenStore
-from tradegecko_bridge.tokens import Secret, StoredToken, TokenPair
+from tradegecko_bridge.ports.logins import Secret, StoredToken, TokenPair
 from tradegecko_bridge.tradegecko.client.keeper import TokenEndpoint
 from tradegecko_bridge.tradegecko.oauth import OAuthApp, TokenRequest, read_callback
 

@@ -11,8 +11,8 @@ from typing import Final
 from attrs import define
 
 from tradegecko_bridge.errors import StoreError
-from tradegecko_bridge.permits import PermitBook
 from tradegecko_bridge.ports import RateLedger
+from tradegecko_bridge.ports.limits import PermitBook
 from tradegecko_bridge.tradegecko.limits.clock import ServerClock
 from tradegecko_bridge.tradegecko.limits.headers import Told, read_headers
 from tradegecko_bridge.tradegecko.limits.pace import LIMIT, RESERVE_UNTIL, SECONDS, Pace, Priority, paces

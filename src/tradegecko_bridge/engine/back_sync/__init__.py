@@ -1,0 +1,1 @@
+"""The way back: shipments, stock levels and product details to the source."""

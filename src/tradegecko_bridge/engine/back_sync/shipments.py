@@ -1,0 +1,215 @@
+"""Shipments on their way back: into the ledger first, then to the source, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import takewhile
+from typing import Final
+
+from attrs import evolve
+
+from tradegecko_bridge.commerce import ItemResult, Shipment, Verdict
+from tradegecko_bridge.commerce.decimals import trimmed
+from tradegecko_bridge.commerce.privacy import anonymous_shipment
+from tradegecko_bridge.commerce.remote import RemoteShipment
+from tradegecko_bridge.engine.back_sync.shipment_lines import to_shipment
+from tradegecko_bridge.engine.context import OUTCOME_OF, Context, in_batches, offer
+from tradegecko_bridge.engine.report import Outcome, Report
+from tradegecko_bridge.errors import ClaimLost, GatewayError
+from tradegecko_bridge.ledger import UNCERTAIN_STATES, OrderState, ShipmentEntry, ShipmentState
+from tradegecko_bridge.ports import AcceptsTracking
+
+OPERATION: Final = "sync tracking"
+BATCH: Final = 100
+STREAM: Final = "shipments"
+ZERO: Final = Decimal(0)
+SLACK: Final = timedelta(hours=1)
+"""How long before an order in doubt was last sent it may have left by the clock over there: clocks differ, and an
+earlier request under the same key may have made it."""
+BEHIND: Final = {
+    OrderState.DELIVERED: (OrderState.SHIPPED, OrderState.CONFIRMED),
+    OrderState.SHIPPED: (OrderState.CONFIRMED,),
+}
+"""States of orders whose shipments may say more than they do, and what that would be."""
+
+
+def sync_tracking(context: Context, *, dry_run: bool = False) -> Report:
+    """Bring back what was shipped since the last time. A dry run shows what would be, and writes nowhere."""
+    with context.report(OPERATION, dry_run=dry_run) as report:
+        source = context.source
+        if not isinstance(source, AcceptsTracking):
+            return report
+        held = False
+        try:
+            for batch in in_batches(_shipments(context), BATCH):
+                held = _take_in(context, batch, report, held=held)
+        except GatewayError as error:
+            report.fail(error)
+        if not dry_run:
+            _send(context, source, report)
+            _catch_up(context)
+    return report
+
+
+def _shipments(context: Context) -> Iterable[RemoteShipment]:
+    return context.gateway.shipments_since(context.store.cursor(context.connection, STREAM))
+
+
+def _take_in(context: Context, batch: Sequence[RemoteShipment], report: Report, *, held: bool) -> bool:
+    """Write a batch down; whether the cursor stays before it, or does since an earlier one (``held``).
+
+    A shipment of an order the ledger does not know may be one of an order in doubt, and is ours once that is found: so
+    while there is doubt, the cursor does not pass it. Most are other people's, and what is read again for their sake is
+    limited: only those count that changed since the order longest in doubt was sent, so the cursor follows as soon as
+    that one is settled.
+    """
+    since = _in_doubt_since(context)  # read before the orders are: one found in between is not missed
+    entries = context.store.by_remote_ids(context.connection, {remote.order_id for remote in batch})
+    known = context.store.shipments(context.connection, [entry.id for entry in entries.values()])
+    history: dict[int, dict[str, Shipment]] = {}
+    for row in known:
+        history.setdefault(row.entry_id, {})[row.shipment.reference] = row.shipment
+    rows: list[tuple[int, Shipment]] = []
+    for remote in batch:
+        entry = entries.get(remote.order_id)
+        if entry is None:  # made by hand or by somebody else, or in doubt
+            held = held or (since is not None and (remote.changed_at is None or remote.changed_at >= since))
+            continue
+        if entry.order is None:
+            continue
+        of_order = history.setdefault(entry.id, {})
+        earlier = list(takewhile(lambda shipment: shipment.reference != remote.id, of_order.values()))  # noqa: B023
+        shipment, strange = to_shipment(remote, entry, entry.order, earlier)
+        of_order[remote.id] = shipment
+        rows.append((entry.id, shipment))
+        report.problems.extend(strange)
+    if report.dry_run:
+        told = [row.shipment for row in known]
+        expired = {entry.id for entry in entries.values() if entry.expired_at is not None}
+        for entry_id, shipment in rows:
+            if shipment not in told and (entry_id not in expired or anonymous_shipment(shipment) not in told):
+                report.add(shipment.order_number, Outcome.PLANNED, _said(shipment))
+        return held
+    cursor = None if held else batch[-1].cursor or None
+    report.ingested += context.store.ingest_shipments(context.connection, rows, cursor=cursor, at=context.clock())
+    return held
+
+
+def _in_doubt_since(context: Context) -> datetime | None:
+    """From when on an order in doubt may have been shipped; None: no order is."""
+    doubtful = context.store.entries(context.connection, states=UNCERTAIN_STATES)
+    return min(((entry.sent_at or entry.ingested_at) - SLACK for entry in doubtful), default=None)
+
+
+def _send(context: Context, source: AcceptsTracking, report: Report) -> None:
+    """Offer every shipment that is due to the source; a failure is offered again on a later run."""
+    started = context.clock()
+    done: set[int] = set()
+    while rows := _claim(context, started, done):
+        results = _offered(source, context, [row.shipment for row in rows])
+        said: dict[int, list[str]] = {}
+        for row in rows:
+            what = _record(context, row, results[row.shipment.reference], report)
+            said.setdefault(row.entry_id, []).append(what)
+            done.add(row.id)
+        for entry_id, whats in said.items():
+            to = _state(context.store.shipments(context.connection, [entry_id]))
+            _advance(context, entry_id, to, "; ".join(whats))
+        context.progress(OPERATION, len(done))
+
+
+def _claim(context: Context, started: datetime, done: set[int]) -> Sequence[ShipmentEntry]:
+    """The next shipments, each at most once a run, whatever the clock does meanwhile."""
+    until = context.until(context.clock())
+    rows = context.store.claim_shipments(context.connection, context.worker, at=started, until=until, limit=BATCH)
+    for row in rows:
+        if row.id in done:
+            with suppress(ClaimLost):
+                context.store.record_shipment(row, at=context.clock())  # as it was: its claim is given back
+    return [row for row in rows if row.id not in done]
+
+
+def _offered(source: AcceptsTracking, context: Context, shipments: Sequence[Shipment]) -> Mapping[str, ItemResult]:
+    """What the source says of each; one that completes nothing it sold is not its business yet."""
+    keys = [shipment.reference for shipment in shipments if shipment.parts and not shipment.items]
+    kept = {key: ItemResult(key=key, verdict=Verdict.IGNORED) for key in keys}
+    told = [shipment for shipment in shipments if shipment.reference not in kept]
+    if not told:
+        return kept
+    return kept | offer(context.source, source.accept_tracking, told, lambda s: s.reference, "accepting tracking")
+
+
+def _record(context: Context, row: ShipmentEntry, result: ItemResult, report: Report) -> str:
+    """Write what the source said; given is what the order's history is to say of it.
+
+    That stays for good: no tracking number is in it and no word of the source's. Those are in the shipment's row.
+    """
+    now = context.clock()
+    attempts = row.attempts + 1
+    retry_at = context.timing.retry_at(now, attempts)
+    state, next_attempt_at = {
+        Verdict.FAILED: (ShipmentState.PENDING, retry_at),
+        Verdict.REFUSED: (ShipmentState.REFUSED, None),
+    }.get(result.verdict, (ShipmentState.SENT, None))
+    changed = evolve(row, state=state, reason=result.message, attempts=attempts, next_attempt_at=next_attempt_at)
+    shipment = row.shipment
+    try:
+        context.store.record_shipment(changed, at=now)
+    except ClaimLost:
+        return f"shipment {shipment.reference} was taken over by another worker"
+    outcome = OUTCOME_OF[result.verdict]
+    sent = state is ShipmentState.SENT
+    report.add(shipment.order_number, outcome, _said(shipment) if sent else result.message)
+    return _told(shipment, str(outcome), sent=sent)
+
+
+def _told(shipment: Shipment, became: str, *, sent: bool) -> str:
+    """A shipment in an order's history."""
+    goods = f" ({_goods(shipment)}, {_rest(shipment)})" if sent else ""
+    return f"shipment {shipment.reference} {became}{goods}"
+
+
+def _state(rows: Sequence[ShipmentEntry]) -> OrderState:
+    """What an order's shipments say of it: all goods have left, then the source knows of all of them."""
+    if not any(row.shipment.completes_order for row in rows):
+        return OrderState.DELIVERED
+    return OrderState.CONFIRMED if all(row.state is ShipmentState.SENT for row in rows) else OrderState.SHIPPED
+
+
+def _advance(context: Context, entry_id: int, to: OrderState, why: str) -> None:
+    """The order's own state follows its shipments; where somebody is working on the order, with a later run."""
+    with suppress(ClaimLost):
+        context.store.override_state(entry_id, to, at=context.clock(), who=context.worker, why=why)
+
+
+def _catch_up(context: Context) -> None:
+    """Orders whose shipments say more than their state: somebody was working on them, or a run broke off."""
+    for state, further in BEHIND.items():
+        shipments: dict[int, list[ShipmentEntry]] = {}
+        for row in context.store.shipments(context.connection, states=[state]):
+            shipments.setdefault(row.entry_id, []).append(row)
+        for entry_id, rows in shipments.items():
+            if (to := _state(rows)) in further:
+                told = (_told(row.shipment, row.state, sent=row.state is ShipmentState.SENT) for row in rows)
+                _advance(context, entry_id, to, "; ".join(told))
+
+
+def _said(shipment: Shipment) -> str:
+    """A shipment in a report."""
+    numbers = ", ".join(shipment.tracking_numbers) or "no tracking number"
+    parcel = f"{shipment.carrier} {numbers}" if shipment.carrier else numbers
+    return f"{_goods(shipment)}, {parcel}, {_rest(shipment)}"
+
+
+def _goods(shipment: Shipment) -> str:
+    if shipment.parts and not shipment.items:
+        return "parts of a kit, told with the rest of it"
+    units = sum((item.quantity for item in shipment.items), ZERO)
+    return f"{trimmed(units)} {'unit' if units == 1 else 'units'}"
+
+
+def _rest(shipment: Shipment) -> str:
+    return "complete" if shipment.completes_order else "more to come"

@@ -1,0 +1,110 @@
+"""Several orders on their way at once, and which of them must go one after the other."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from threading import Lock
+from time import perf_counter
+from typing import Final, TypeVar
+
+from tradegecko_bridge.commerce import Address, SourceOrder
+from tradegecko_bridge.ledger import LedgerEntry
+
+T = TypeVar("T")
+
+CHUNK_SIZE: Final = 16
+"""Lanes a thread takes at a time, at most: what their items have to write is written together."""
+SPAN: Final = 0.25
+"""Seconds the items that are written together may take: where answers are slow, each goes alone."""
+_QUICKEST: Final = 0.001
+"""Seconds one item takes at least, whatever a coarse clock says."""
+Work = Callable[[Sequence[T], Callable[[], bool]], None]
+"""Work on items that have nothing to do with each other, for as long as the function says to go on."""
+
+
+def run_partitions(partitions: Sequence[Sequence[T]], work: Work[T], at_once: int) -> None:
+    """Do each lane's work in its order, the first ones first, with ``at_once`` threads.
+
+    A thread takes several partitions where that is quick, and works on the first items of all, then on the second ones.
+    Towards the end it takes fewer, so that all end together. After a failure nothing more is begun; what is under way
+    ends, then the first failure is raised. Threads are used only where more than one lane can go.
+    """
+    waiting, failures, one_at_a_time = deque(partitions), list[BaseException](), Lock()
+    seconds = SPAN
+
+    def chunk() -> list[Sequence[T]]:
+        with one_at_a_time:
+            count = max(min(CHUNK_SIZE, len(waiting) // at_once, int(SPAN / seconds)), 1)
+            return [waiting.popleft() for _ in range(min(count, len(waiting)))]
+
+    def going_on() -> bool:
+        return not failures
+
+    def follow() -> None:
+        nonlocal seconds
+        try:
+            while taken := chunk():
+                for step in range(max(map(len, taken))):
+                    if failures:
+                        return
+                    items, began = [lane[step] for lane in taken if step < len(lane)], perf_counter()
+                    work(items, going_on)
+                    seconds = max((perf_counter() - began) / len(items), _QUICKEST)
+        except BaseException as error:
+            failures.append(error)
+
+    if min(at_once, len(partitions)) <= 1:
+        follow()
+    else:
+        with ThreadPoolExecutor(min(at_once, len(partitions)), "delivery") as pool:
+            _follow_all(pool, follow, min(at_once, len(partitions)), failures)
+    if failures:
+        raise failures[0]
+
+
+def _follow_all(
+    pool: ThreadPoolExecutor, follow: Callable[[], None], count: int, failures: list[BaseException]
+) -> None:
+    threads = [pool.submit(follow) for _ in range(count)]
+    try:
+        wait(threads)
+    except BaseException as error:  # somebody wants to stop: let what is under way end, and no more
+        failures.append(error)
+        raise
+
+
+def partitions(entries: Iterable[LedgerEntry], number_of: Callable[[LedgerEntry], str]) -> list[list[LedgerEntry]]:
+    """Orders that must not pass each other together, oldest first.
+
+    Two orders of one new customer must not make that customer twice, and of two orders with one number the second must
+    see the first.
+    """
+    lane_of: dict[str, list[LedgerEntry]] = {}
+    found: list[list[LedgerEntry]] = []
+    for entry in entries:
+        names = [f"number {number_of(entry)}", *(_customer_names(entry.order) if entry.order else ())]
+        held = list({id(lane_of[name]): lane_of[name] for name in names if name in lane_of}.values())
+        lane = held[0] if held else []
+        for other in held[1:]:
+            lane.extend(other)
+            lane_of.update({name: lane for name, one in lane_of.items() if one is other})
+            found = [one for one in found if one is not other]
+        if not held:
+            found.append(lane)
+        lane.append(entry)
+        lane_of.update(dict.fromkeys(names, lane))
+    return [sorted(lane, key=lambda entry: (entry.ingested_at, entry.id)) for lane in found]
+
+
+def _customer_names(order: SourceOrder) -> Iterator[str]:
+    """By what two orders may be known to be the same customer's."""
+    customer, address = order.customer, order.billing_address or order.shipping_address or Address()
+    named = {
+        "reference": customer.reference,
+        "email": customer.email or address.email,
+        "phone": "".join(filter(str.isdigit, customer.phone or address.phone or "")),
+        "name": customer.company or customer.full_name or address.company or address.full_name,
+    }
+    return (f"{kind} {' '.join(text.casefold().split())}" for kind, text in named.items() if text)

@@ -1,0 +1,79 @@
+"""Asking the source once more for orders it has given, or should have: by name, or from a date on.
+
+What comes goes through ingest like any other order: a known one is never there twice, a changed one is taken up or
+only noted by the ledger's rules. The cursor stays where it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+from attrs import evolve
+
+from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
+from tradegecko_bridge.engine.context import Context, Interrupted, in_batches
+from tradegecko_bridge.engine.delivery.ingest import BATCH, given, ingest_batch
+from tradegecko_bridge.engine.report import Outcome, Report
+from tradegecko_bridge.ports import GivesOrderAgain, GivesOrdersSince
+
+OPERATION: Final = "pull orders"
+
+Given = SourceOrder | UnreadableOrder
+
+
+def pull_orders(context: Context, names: Sequence[str]) -> Report:
+    """Take in these orders, by number or reference, as the source has them now."""
+    source = context.source
+    with context.report(OPERATION) as report:
+        if not isinstance(source, GivesOrderAgain):
+            report.problems.append(f"{source.name}: this source cannot give one order again; {_INSTEAD}")
+            return report
+        for name in names:
+            found = _pull(context, report, lambda name=name: source.fetch_order(name), f"fetching order {name}")  # type: ignore[misc]
+            if found == 0:
+                report.miss(name, f"{source.name}: has no order {name!r}")
+    return report
+
+
+def pull_since(context: Context, moment: datetime) -> Report:
+    """Take in everything placed at ``moment`` or later, as the source has it now."""
+    source = context.source
+    with context.report(OPERATION) as report:
+        if not isinstance(source, GivesOrdersSince):
+            report.problems.append(f"{source.name}: this source cannot give orders from a date on again; {_INSTEAD}")
+            return report
+        _pull(context, report, lambda: source.fetch_since(moment), "fetching orders again")
+    return report
+
+
+_INSTEAD: Final = "change the order there, so that it is given with the next sync"
+
+
+def _pull(context: Context, report: Report, give: Callable[[], Iterable[Given]], doing: str) -> int | None:
+    """How many came; None when the source failed."""
+    came = 0
+    try:
+        for batch in in_batches(given(context, give, doing), BATCH):
+            blank = [evolve(arrival, cursor="") for arrival in batch]  # says nothing of how far the source was read
+            new, changed = ingest_batch(context, blank, report)
+            for arrival in blank:
+                _note(report, arrival, new, changed)
+            came += len(batch)
+            context.progress(OPERATION, came)
+    except Interrupted as error:
+        report.fail(error)
+        return None
+    return came
+
+
+def _note(report: Report, arrival: Given, new: Sequence[str], changed: Sequence[str]) -> None:
+    if isinstance(arrival, UnreadableOrder):
+        return  # told by ingest
+    if arrival.reference in new:
+        report.add(arrival.number, Outcome.INGESTED, "new; goes out with the next sync")
+    elif arrival.reference in changed:
+        report.add(arrival.number, Outcome.INGESTED, "changed at the source since it was taken in")
+    else:
+        report.add(arrival.number, Outcome.KNOWN, "as the ledger has it")

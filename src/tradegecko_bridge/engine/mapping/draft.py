@@ -1,0 +1,223 @@
+"""From a source order to the order to create, or to the reason why not. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Final, TypeAlias
+
+from attrs import field, frozen
+
+from tradegecko_bridge.commerce import OrderLine, ShippingLine, SourceOrder
+from tradegecko_bridge.commerce.formatting import shown_currency
+from tradegecko_bridge.commerce.remote import DraftLine, LineKind, OrderDraft, RecordKind, RemoteVariant
+from tradegecko_bridge.engine.mapping.tax import HIGHEST, ZERO, on_one_tax_basis, prices_to_send
+from tradegecko_bridge.engine.mapping.validation import absurd_numbers, bad_amounts, bad_number, bare, named
+from tradegecko_bridge.engine.settings.connection import ConnectionSettings, LineTax, MatchBy, TaxTreatment
+from tradegecko_bridge.ledger import Reason
+
+LONGEST_SKU: Final = 255
+"""No real SKU is longer, and one that is must not spoil the look-up of the others."""
+
+"""Percent; no tax on goods is as high, and a rate above it has its point in the wrong place."""
+MOST_TOLD: Final = 5
+"""Faults of one kind that are told one by one."""
+
+Variants: TypeAlias = Mapping[str, Sequence[RemoteVariant]]
+
+
+@frozen(kw_only=True)
+class Catalog:
+    """What the account has that orders refer to: variants by SKU and by barcode, and the digits of each currency by ISO
+    code; ``names`` are ids of what the settings name, ``missing`` says which of it is not there.
+
+    ``currency`` is the one the settings give all orders; ``prices_include_tax`` and ``tax_rate`` (percent; None where
+    nobody asked) are the account's defaults.
+    """
+
+    variants: Variants
+    currencies: Mapping[str, int]
+    barcodes: Variants = field(factory=dict)
+    currency: str | None = None
+    prices_include_tax: bool = False
+    tax_rate: Decimal | None = None
+    names: Mapping[RecordKind, str] = field(factory=dict)
+    missing: Reason | None = None
+
+    def of(self, line: OrderLine) -> Sequence[RemoteVariant]:
+        """The variants a line may be: those with its barcode, else those with its SKU."""
+        return self.barcodes.get(line.barcode or "", ()) or self.variants.get(line.sku or "", ())
+
+    def currency_of(self, order: SourceOrder) -> str:
+        """The ISO code of what an order is paid in."""
+        return self.currency or order.currency.strip().upper()
+
+    def digits_of(self, order: SourceOrder) -> int:
+        """The digits its amounts have behind the point."""
+        return self.currencies.get(self.currency_of(order), 2)
+
+
+def build_draft(order: SourceOrder, marker: str, catalog: Catalog, settings: ConnectionSettings) -> OrderDraft | Reason:
+    """The order to create, with all of its lines, or the one reason why it cannot be. Rates are those of
+    :func:`tradegecko_bridge.engine.mapping.tax.rated`."""
+    reason = _find_fault(order, catalog, settings)
+    if reason is not None:
+        return reason
+    ship_to = order.shipping_address or order.billing_address
+    if ship_to is None or not (ship_to.address1 or "").strip():
+        return Reason("no_address", "the order has no address to ship to; add one at the source")
+    inclusive = prices_to_send(order, settings, catalog.prices_include_tax)
+    footed = on_one_tax_basis(order, inclusive, catalog.digits_of(order))
+    if isinstance(footed, Reason):
+        return footed
+    return OrderDraft(
+        number=order.number,
+        reference=order.reference,
+        marker=marker,
+        status=settings.order_status.value,
+        issued_on=order.placed_at.date(),
+        ship_on=order.requested_ship_date,
+        currency=catalog.currency_of(order),
+        prices_include_tax=inclusive,
+        account_treatment=settings.tax_treatment is TaxTreatment.DEFAULT,
+        customer=order.customer,
+        customer_id=catalog.names.get(RecordKind.CUSTOMER),
+        shipping_address=ship_to,
+        billing_address=order.billing_address,
+        lines=(
+            *(_product_line(line, catalog, settings) for line in footed.lines),
+            *_shipping_lines(footed, settings),
+            *_discount_lines(order, settings),
+        ),
+        location=catalog.names.get(RecordKind.LOCATION),
+        price_list=catalog.names.get(RecordKind.PRICE_LIST),
+        assignee=catalog.names.get(RecordKind.USER),
+        note=order.note,
+        tags=order.tags,
+        url=order.url,
+    )
+
+
+def variant_ids(lines: Iterable[OrderLine], catalog: Catalog) -> dict[str, str]:
+    """The variant each line is delivered as, by the source's line reference; lines without just one are left out."""
+    found = {line.reference: catalog.of(line) for line in lines}
+    return {reference: variants[0].id for reference, variants in found.items() if len(variants) == 1}
+
+
+def _find_fault(order: SourceOrder, catalog: Catalog, settings: ConnectionSettings) -> Reason | None:
+    """The first kind of thing that is wrong, naming every line it is wrong with."""
+    if not order.lines:
+        return Reason("no_lines", "the order has no lines; add them at the source, or skip the order")
+    if wrong_number := bad_number(order.number):
+        return Reason("bad_number", f"{wrong_number}; correct it at the source")
+    if absurd := absurd_numbers(order):
+        return Reason("absurd_number", f"{'; '.join(absurd)}: beyond what can be sent; correct it at the source")
+    if bad := [line for line in order.lines if line.quantity <= 0]:
+        said = "; ".join(f"{named(line)}: quantity {line.quantity}" for line in bad)
+        return Reason("bad_quantity", f"{said}; a quantity must be above 0: correct it at the source")
+    if wrong := bad_amounts(order, catalog.digits_of(order)):
+        said = "; ".join(wrong[:MOST_TOLD]) + (f"; and {len(wrong) - MOST_TOLD} more" if wrong[MOST_TOLD:] else "")
+        return Reason("bad_amount", f"{said}; correct it at the source")
+    if wild := [part for part in order.priced if not 0 <= (part.tax_rate or ZERO) <= HIGHEST]:
+        said = f"{named(wild[0])}: tax rate {wild[0].tax_rate}"
+        return Reason("bad_tax_rate", f"{said}; a tax rate must be from 0 to {HIGHEST} %: correct it at the source")
+    if blank := [line for line in order.lines if not bare(line.sku) and not catalog.of(line)]:
+        return _no_sku(blank, by_barcode=settings.match_by is MatchBy.BARCODE)
+    if long := [line for line in order.lines if len(line.sku or "") > LONGEST_SKU]:
+        said = f"line {long[0].reference}: a SKU of {len(long[0].sku or '')} characters"
+        return Reason("no_sku", f"{said}; correct it at the source, or give it an alias in sku_aliases", transient=True)
+    return catalog.missing or _find_currency_fault(order, catalog) or _find_variant_fault(order, catalog)
+
+
+def _no_sku(blank: Sequence[OrderLine], *, by_barcode: bool) -> Reason:
+    """What is said of lines that neither SKU nor barcode tells anything of, and which setting leaves them out."""
+    coded = any(bare(line.barcode) for line in blank)
+    leave_out = 'an item filter on ""' if by_barcode and coded else 'ignore_blank_skus or an item filter on ""'
+    said = ", ".join(_blank(line, by_barcode=by_barcode) for line in blank)
+    return Reason(
+        "no_sku",
+        f"{said} without a SKU; give the product one at the source, or leave such lines out with {leave_out}",
+        transient=True,
+    )
+
+
+def _blank(line: OrderLine, *, by_barcode: bool) -> str:
+    if not bare(line.barcode):
+        return named(line)
+    told = "is not in TradeGecko" if by_barcode else 'counts with match_by = "barcode"'
+    return f"{named(line)} (barcode {line.barcode} {told})"
+
+
+def _find_currency_fault(order: SourceOrder, catalog: Catalog) -> Reason | None:
+    if catalog.currency_of(order) in catalog.currencies:
+        return None
+    known = ", ".join(sorted(catalog.currencies))
+    return Reason(
+        "unknown_currency",
+        f"currency {shown_currency(order.currency)} is not set up in TradeGecko (it has {known}); add it there",
+        transient=True,
+    )
+
+
+def _find_variant_fault(order: SourceOrder, catalog: Catalog) -> Reason | None:
+    found = {line.sku or line.barcode or "": catalog.of(line) for line in order.lines}
+    if unknown := [repr(sku) for sku, variants in found.items() if not variants]:
+        said = f"SKU {unknown[0]} is" if len(unknown) == 1 else f"SKUs {', '.join(unknown)} are"
+        return Reason(
+            "unknown_sku", f"{said} not in TradeGecko; create it there and the order goes out", transient=True
+        )
+    for line in order.lines:
+        variants = catalog.of(line)
+        if len(variants) > 1:
+            ids = ", ".join(variant.id for variant in variants)
+            by_barcode = bool(catalog.barcodes.get(line.barcode or ""))
+            what = f"barcode {line.barcode!r}" if by_barcode else f"SKU {line.sku!r}"
+            own = "barcode" if by_barcode else "SKU"
+            return Reason(
+                f"ambiguous_{own.lower()}",
+                f"{what} is on several TradeGecko variants ({ids}); give each its own {own}",
+                transient=True,
+            )
+    return None
+
+
+def _product_line(line: OrderLine, catalog: Catalog, settings: ConnectionSettings) -> DraftLine:
+    return DraftLine(
+        variant_id=catalog.of(line)[0].id,
+        label=line.name,
+        quantity=line.quantity,
+        price=line.price - line.discount,
+        tax_rate=_rate_to_send(line, settings),
+    )
+
+
+def _shipping_lines(order: SourceOrder, settings: ConnectionSettings) -> list[DraftLine]:
+    """One line for each way of shipping, named so that the warehouse sees the ship method."""
+    if not settings.shipping_label.strip():
+        return []
+    return [
+        DraftLine(
+            kind=LineKind.SHIPPING,
+            label=": ".join(part for part in (settings.shipping_label, line.label or line.code) if part),
+            quantity=Decimal(1),
+            price=line.amount,
+            tax_rate=_rate_to_send(line, settings),
+        )
+        for line in order.shipping
+        if line.amount or settings.send_zero_shipping
+    ]
+
+
+def _discount_lines(order: SourceOrder, settings: ConnectionSettings) -> list[DraftLine]:
+    """What is taken off after tax, so without tax of its own."""
+    off = [(d.label or d.code or settings.discount_label, d.amount) for d in order.discounts]
+    off += [(settings.discount_label, line.additional_discount) for line in order.lines]
+    return [
+        DraftLine(kind=LineKind.DISCOUNT, label=label, quantity=Decimal(1), price=-amount, tax_rate=ZERO)
+        for label, amount in off
+        if amount and settings.send_discount
+    ]
+
+
+def _rate_to_send(part: OrderLine | ShippingLine, settings: ConnectionSettings) -> Decimal | None:
+    return None if settings.line_tax is LineTax.ACCOUNT else part.tax_rate

@@ -1,0 +1,189 @@
+"""Tax rates, and prices with tax made prices without and the other way round. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final, TypeAlias
+
+from attrs import evolve
+
+from tradegecko_bridge.commerce import OrderLine, ShippingLine, SourceOrder
+from tradegecko_bridge.engine.mapping.validation import absurd_numbers, named
+from tradegecko_bridge.engine.settings.connection import ConnectionSettings, TaxTreatment
+from tradegecko_bridge.ledger import Reason
+
+ZERO: Final = Decimal(0)
+HUNDRED: Final = Decimal(100)
+FINEST: Final = Decimal("0.00001")
+"""The finest unit price the account is known to take."""
+
+HIGHEST: Final = HUNDRED
+"""The highest rate, in percent, that is worked out from a tax; what would need a higher one has another cause."""
+
+Part: TypeAlias = OrderLine | ShippingLine
+
+
+def tax_rate(part: Part, digits: int = 2) -> Decimal | None:
+    """The part's rate in percent: as given, or the roundest one that gives its tax to the currency's last digit; None
+    if unknown."""
+    if part.tax_rate is not None:
+        return part.tax_rate
+    if part.tax is None:
+        return None
+    if not amount_of(part) - (part.tax if part.price_includes_tax else ZERO):
+        return ZERO if not part.tax else None
+    return _roundest([part], part.tax, digits)
+
+
+def rated(order: SourceOrder, digits: int) -> SourceOrder:
+    """The order with the rate of each part that gives one or from whose tax, or the order's, one can be worked out;
+    with absurd numbers as it is.
+
+    Either every taxed part carries its tax, so that one without has none, or only the order's total does: then all
+    other parts have one rate, or all goods have and shipping none, whichever is the rounder rate.
+    """
+    if all(part.tax_rate is not None for part in order.priced) or absurd_numbers(order):
+        return order
+    own = [tax_rate(part, digits) for part in order.priced]
+    if None not in own:
+        return with_rates(order, own)
+    goods, shipping = _rates_of_the_rest(order, own, digits)
+    rest = [goods if isinstance(part, OrderLine) else shipping for part in order.priced]
+    kept = zip(order.priced, own, rest, strict=True)
+    return with_rates(order, [other if rate is None and part.tax is None else rate for part, rate, other in kept])
+
+
+def with_rates(order: SourceOrder, rates: Sequence[Decimal | None]) -> SourceOrder:
+    """The order with these rates, one for each of its priced parts."""
+    parts = [evolve(part, tax_rate=rate) for part, rate in zip(order.priced, rates, strict=True)]
+    return with_parts(order, parts)
+
+
+def with_parts(order: SourceOrder, parts: Sequence[Part]) -> SourceOrder:
+    """The order with these lines of goods and of shipping."""
+    return evolve(
+        order,
+        lines=tuple(part for part in parts if isinstance(part, OrderLine)),
+        shipping=tuple(part for part in parts if isinstance(part, ShippingLine)),
+    )
+
+
+def amount_of(part: Part) -> Decimal:
+    """What a line comes to by its price, unrounded."""
+    return part.extended_amount if isinstance(part, OrderLine) else part.amount
+
+
+def tax_in(part: Part, rate: Decimal) -> Decimal:
+    """The tax on a line at this rate, unrounded."""
+    return amount_of(part) * rate / (HUNDRED + rate if part.price_includes_tax else HUNDRED)
+
+
+def _rates_of_the_rest(
+    order: SourceOrder, own: Sequence[Decimal | None], digits: int
+) -> tuple[Decimal | None, Decimal | None]:
+    """The rate of goods and that of shipping, where they have none of their own."""
+    if any(part.tax is not None for part in order.priced):
+        return ZERO, ZERO
+    if order.totals.tax is None:
+        return None, None
+    known = (tax_in(part, rate) for part, rate in zip(order.priced, own, strict=True) if rate is not None)
+    left = order.totals.tax - sum(known, ZERO)
+    if abs(left) <= _half(digits) * len(order.priced):
+        return ZERO, ZERO
+    rest = [part for part, rate in zip(order.priced, own, strict=True) if rate is None]
+    everywhere = _roundest(rest, left, digits)
+    on_goods = _roundest([part for part in rest if isinstance(part, OrderLine)], left, digits)
+    if on_goods is not None and (everywhere is None or _places(on_goods) < _places(everywhere)):
+        return on_goods, ZERO
+    return everywhere, everywhere
+
+
+def _roundest(parts: Sequence[Part], tax: Decimal, digits: int) -> Decimal | None:
+    """The roundest rate at which these have this tax, give or take what each of them was rounded by; None for none."""
+    footings = {part.price_includes_tax for part in parts}
+    net = sum(map(amount_of, parts), ZERO) - (tax if footings == {True} else ZERO)
+    if len(footings) != 1 or net <= 0:
+        return None
+    exact = tax / net * HUNDRED
+    for places in range(5):
+        rate = exact.quantize(Decimal(1).scaleb(-places))
+        if rate > -HUNDRED and abs(sum((tax_in(part, rate) for part in parts), ZERO) - tax) <= _half(digits) * len(
+            parts
+        ):
+            return rate if rate <= HIGHEST else None
+    return None
+
+
+def _half(digits: int) -> Decimal:
+    """Half of a currency's smallest unit."""
+    return Decimal(5).scaleb(-digits - 1)
+
+
+def _places(rate: Decimal) -> int:
+    return -int(rate.as_tuple().exponent)
+
+
+def prices_to_send(order: SourceOrder, settings: ConnectionSettings, account_includes_tax: bool) -> bool:
+    """Whether the order's prices are to include tax over there."""
+    match settings.tax_treatment:
+        case TaxTreatment.INCLUSIVE:
+            return True
+        case TaxTreatment.EXCLUSIVE:
+            return False
+        case TaxTreatment.DEFAULT:
+            return account_includes_tax
+    return bool(order.prices_include_tax)
+
+
+def on_one_tax_basis(order: SourceOrder, inclusive: bool, digits: int) -> SourceOrder | Reason:
+    """The order with all of its prices with tax, or all without, each line coming to the same amount as before."""
+    parts = [_moved(part, order, inclusive, digits) for part in order.priced]
+    for part in parts:
+        if isinstance(part, Reason):
+            return part
+    return with_parts(order, [part for part in parts if not isinstance(part, Reason)])
+
+
+def _moved(part: Part, order: SourceOrder, inclusive: bool, digits: int) -> Part | Reason:
+    price, quantity = (
+        (part.price - part.discount, part.quantity) if isinstance(part, OrderLine) else (part.amount, Decimal(1))
+    )
+    if part.price_includes_tax is inclusive or not price:
+        return evolve(part, price_includes_tax=inclusive)
+    rate = part.tax_rate
+    if rate is None or rate < 0:
+        return _unknown_rate(part, order, inclusive)
+    factor = 1 + rate / HUNDRED
+    moved = (price * factor if inclusive else price / factor).quantize(FINEST, ROUND_HALF_UP)
+    gross = rounded(quantity * (price if part.price_includes_tax else price * factor), digits)
+    becomes = rounded(quantity * (moved if inclusive else moved * factor), digits)
+    if gross != becomes:
+        said = (
+            f"{named(part)} would come to {becomes} instead of {gross} {_way(inclusive)}; set tax_treatment otherwise"
+        )
+        return Reason("tax_treatment", said, transient=True)
+    footed = evolve(part, price_includes_tax=inclusive, tax=None)
+    if isinstance(footed, OrderLine):
+        return evolve(footed, price=moved, discount=ZERO)
+    return evolve(footed, amount=moved)
+
+
+def _unknown_rate(part: Part, order: SourceOrder, inclusive: bool) -> Reason:
+    if order.prices_include_tax is None:
+        return Reason("mixed_tax", "some prices include tax, some do not, and not every tax rate is given")
+    return Reason(
+        "tax_treatment",
+        f"{named(part)}: its tax rate is not known, so it cannot be sent {_way(inclusive)}; have the source give "
+        "rates, or set tax_treatment otherwise",
+        transient=True,
+    )
+
+
+def _way(inclusive: bool) -> str:
+    return "with tax in its price" if inclusive else "with tax on top of its price"
+
+
+def rounded(amount: Decimal, digits: int) -> Decimal:
+    """Half up to so many digits, as TradeGecko rounds each line (reference §7)."""
+    return amount.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)

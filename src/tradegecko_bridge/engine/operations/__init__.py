@@ -1,0 +1,1 @@
+"""What people do and need to know: decisions on orders, alerts, expiry of personal data."""

@@ -1,0 +1,160 @@
+"""What needs a person: found in the ledger and in what a run met; opened once, closed when the cause is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Final
+
+from tradegecko_bridge.engine.context import Context, Interrupted, log
+from tradegecko_bridge.engine.delivery.run import OPERATION as DELIVER
+from tradegecko_bridge.engine.report import Report
+from tradegecko_bridge.errors import (
+    AccessDenied,
+    BridgeError,
+    NeedsLogin,
+    SourceNeedsLogin,
+    SourceUnavailable,
+    StoreError,
+    Unavailable,
+)
+from tradegecko_bridge.ledger import BY_HAND, DELIVERED_STATES, Alert, Finding, OrderState, Severity, StateCount
+
+_S = OrderState
+_LOGIN: Final = "login"
+_SOURCE_LOGIN: Final = "source login"
+_ALWAYS: Final = ("held ", "failed", "uncertain", "shipments refused")
+
+
+def watch(context: Context, report: Report) -> None:
+    """Hold what the ledger and this run show against the open alerts, and tell what opened or closed.
+
+    Raises:
+        StoreError: the ledger failed.
+    """
+    delivers = report.operation == DELIVER
+    found = {finding.key: finding for finding in (*_in_ledger(context, delivers=delivers), *_in_run(report))}
+    store, connection = context.store, context.connection
+    report.alerts.extend(
+        store.update_alerts(connection, list(found.values()), scope=_judged(report), at=context.clock())
+    )
+    report.open_alerts = len(store.alerts(connection))
+    for alert in report.alerts:
+        tell(context, alert)
+
+
+def ledger_failed(context: Context, error: StoreError) -> None:
+    """The one alert that cannot be kept where alerts are kept: told every time, and never closed."""
+    now = context.clock()
+    tell(
+        context,
+        Alert(
+            id=0,
+            connection=context.connection,
+            key="ledger",
+            severity=Severity.ERROR,
+            text=str(error),
+            count=1,
+            opened_at=now,
+            last_seen_at=now,
+        ),
+    )
+
+
+def tell(context: Context, alert: Alert) -> None:
+    """Whoever listens must not break a run. What its error says is not ours to log: only its kind is."""
+    try:
+        context.on_alert(alert)
+    except Exception as error:
+        log.error("fault in the alert callback: %s on alert %s", type(error).__name__, alert.key)
+
+
+def _judged(report: Report) -> list[str]:
+    """Which alerts this run can tell about, by the beginnings of their keys.
+
+    What one operation meets says nothing of another: each may use what the others do not.
+    """
+    operation = report.operation
+    scope = [*_ALWAYS, f"access {operation}", f"source {operation}", f"remote {operation}"]
+    if report.calls:
+        scope.append(_LOGIN)
+    if operation == DELIVER:
+        scope += ["action ", _SOURCE_LOGIN]
+    return scope
+
+
+# ── in the ledger ────────────────────────────────────────────────────────────────────────────
+
+
+def _in_ledger(context: Context, *, delivers: bool) -> Iterator[Finding]:
+    states = {_S.HELD, _S.FAILED, _S.SENDING, _S.UNCERTAIN} | (DELIVERED_STATES if delivers else frozenset())
+    counts = [count for count in context.store.summary(context.connection, states=states) if count.code != BY_HAND]
+    late = context.clock() - context.timing.alert_after
+    yield from _held(context, [count for count in counts if count.state is _S.HELD], late)
+    failed = [count for count in counts if count.state is _S.FAILED]
+    stuck = [count for count in counts if count.state is _S.SENDING and count.since <= late]
+    doubtful = [*stuck, *(count for count in counts if count.state is _S.UNCERTAIN)]
+    if failed:
+        yield _finding("failed", failed, "given up", "release or skip", severity=Severity.ERROR)
+    if any(count.since <= late for count in doubtful):
+        said = "not known to have arrived"
+        yield _finding("uncertain", doubtful, said, "look in TradeGecko", severity=Severity.ERROR)
+    undone = [count for count in counts if count.state in DELIVERED_STATES and count.code and not count.transient]
+    for code in sorted({str(count.code) for count in undone}):
+        some = [count for count in undone if count.code == code]
+        yield _finding(f"action {code}", some, f"delivered, but not done with ({code})", "retry")
+    yield from _refused_shipments(context)
+
+
+def _held(context: Context, held: list[StateCount], late: datetime) -> Iterator[Finding]:
+    """Per reason. One that may pass by itself gets some time to do so."""
+    for code in sorted({str(count.code) for count in held}):
+        some = [count for count in held if str(count.code) == code]
+        if not any(count.since <= late for count in some if count.transient) and all(count.transient for count in some):
+            continue
+        newest = context.store.entries(context.connection, states={_S.HELD}, reasons={code}, limit=1)
+        example = "".join(f"the newest is {entry.number}: {entry.reason.text}" for entry in newest if entry.reason)
+        yield _finding(f"held {code}", some, f"held ({code})", example or "look at them")
+
+
+def _finding(
+    key: str, counts: Iterable[StateCount], said: str, remedy: str, severity: Severity = Severity.WARNING
+) -> Finding:
+    some = list(counts)
+    number = sum(count.count for count in some)
+    since = min(count.since for count in some)
+    orders = "1 order is" if number == 1 else f"{number} orders are"
+    text = f"{orders} {said}, the first since {since:%Y-%m-%d %H:%M} UTC; {remedy}"
+    return Finding(key=key, severity=severity, text=text, count=number)
+
+
+def _refused_shipments(context: Context) -> Iterator[Finding]:
+    refused = context.store.refused_shipments(context.connection)
+    if refused:
+        number = refused[-1].shipment.order_number
+        shipments = "1 shipment" if len(refused) == 1 else f"{len(refused)} shipments"
+        # What the source said may name somebody, and an alert stays for good: it is shown with the order.
+        said = f"the source refused {shipments}; tell it by hand, then confirm the order; the newest is of {number}"
+        yield Finding(key="shipments refused", severity=Severity.WARNING, text=said, count=len(refused))
+
+
+# ── in the run ───────────────────────────────────────────────────────────────────────────────
+
+
+def _in_run(report: Report) -> Iterator[Finding]:
+    for error in report.causes:
+        yield Finding(key=_key(error, report.operation), severity=_severity(error), text=str(error))
+
+
+def _key(error: BridgeError, operation: str) -> str:
+    behind = error.__cause__
+    if isinstance(error, AccessDenied):
+        return _LOGIN if isinstance(behind, NeedsLogin) else f"access {operation}"
+    if isinstance(error, Interrupted):
+        return _SOURCE_LOGIN if isinstance(behind, SourceNeedsLogin) else f"source {operation}"
+    return f"remote {operation}"
+
+
+def _severity(error: BridgeError) -> Severity:
+    passes = isinstance(error, Unavailable) or isinstance(error.__cause__, SourceUnavailable)
+    return Severity.WARNING if passes else Severity.ERROR

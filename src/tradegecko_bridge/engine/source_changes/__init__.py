@@ -1,0 +1,1 @@
+"""What a source says of orders it gave before: changes and cancellations."""

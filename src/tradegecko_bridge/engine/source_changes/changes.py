@@ -1,0 +1,125 @@
+"""What a source says anew of orders it gave before, told to people: nothing is edited silently.
+
+That an order goes on at its source (paid, packed, closed) is no news. That it is taken back is: canceled, refunded,
+no longer paid. So is any other change of an order that was sent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from attrs import evolve
+
+from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
+from tradegecko_bridge.engine.context import Context
+from tradegecko_bridge.engine.report import Outcome, Report
+from tradegecko_bridge.ledger import (
+    CANCELED_AT_SOURCE,
+    DELIVERED_STATES,
+    INGEST_ACTORS,
+    PROGRESS_FIELDS,
+    SENT_STATES,
+    IngestCounts,
+    LedgerEntry,
+    OrderState,
+)
+
+Arrival = SourceOrder | UnreadableOrder
+_LONGEST: Final = 40
+"""How much of a source's own word is told."""
+_WORDS: Final = re.compile(r"[^\W_]+")
+_HUMP: Final = re.compile("(?<=[a-z])(?=[A-Z])")
+_UNDONE: Final = re.compile("(part|partly|partially)?(cancel(l?ed)?|refund(ed)?|void(ed)?)")
+_NOT: Final = {"not", "no", "non", "never"}
+_PAID: Final = {
+    *("paid", "fully paid", "paid in full", "captured", "fully captured", "payment captured", "settled"),
+    *("payment settled", "payment received", "payment complete", "payment completed", "complete", "completed"),
+    *("received", "succeeded", "success", "successful", "overpaid"),
+}
+"""How sources say that an order is paid, as :func:`_plain` gives it."""
+
+
+def tell(context: Context, batch: Sequence[Arrival], counts: IngestCounts, report: Report, *, before: datetime) -> None:
+    """Report what a batch says of orders that were sent, and which were canceled; it was taken in at ``before``."""
+    for arrival in batch:
+        changed = arrival.reference in counts.changed
+        if not changed and not (arrival.reference in counts.new and _is_canceled(arrival)):
+            continue
+        for entry in context.store.entries(context.connection, reference=arrival.reference):
+            if entry.state in SENT_STATES:
+                if said := since_sent(context, arrival, entry, before):
+                    report.add(entry.number, Outcome.CHANGED, said)
+            elif _is_canceled(arrival):
+                report.add(entry.number, Outcome.CANCELED, _canceled(entry))
+
+
+def since_sent(context: Context, arrival: Arrival, entry: LedgerEntry, before: datetime | None = None) -> str:
+    """What is different about an order since it was sent; blank where it only went on at its source.
+
+    It is held against what the source last said of it (``before`` a moment).
+    """
+    when = "after it was delivered" if entry.state in DELIVERED_STATES else "while nobody knows whether it arrived"
+    known = _last_heard(context, entry, before)
+    if _is_canceled(arrival):
+        return f"canceled at the source {when}"
+    if not isinstance(arrival, SourceOrder) or known is None:
+        return f"changed at the source {when}"
+    if taken_back := "; ".join(_taken_back(arrival, known)):
+        return f"changed at the source {when}: {taken_back}"
+    went_on = evolve(
+        known, **{name: getattr(arrival, name) for name in (*PROGRESS_FIELDS, "fulfillment_status", "payment_method")}
+    )
+    return "" if went_on == arrival else f"changed at the source {when}"
+
+
+def _last_heard(context: Context, entry: LedgerEntry, before: datetime | None) -> SourceOrder | None:
+    """The order as it was sent, but as far on as its source last said."""
+    if entry.order is None:
+        return None
+    events = [event for event in context.store.history(entry.id) if before is None or event.at < before]
+    heard = [event.detail for event in events if event.who in INGEST_ACTORS and event.detail]
+    return evolve(entry.order, **{name: heard[-1][name] for name in PROGRESS_FIELDS}) if heard else entry.order
+
+
+def _taken_back(arrival: SourceOrder, before: SourceOrder) -> list[str]:
+    """What of the order's progress was undone, in the source's words."""
+    found = []
+    if before.paid and arrival.paid is False:
+        found.append("was paid, and is not any more")
+    for name in ("payment_status", "source_status"):
+        was, now = getattr(before, name), getattr(arrival, name)
+        if _plain(was) == _plain(now):
+            continue
+        unpaid = name == "payment_status" and _was_paid(before) and bool(_plain(now)) and _plain(now) not in _PAID
+        if unpaid or _is_undone(now):
+            found.append(f"{name.replace('_', ' ')} is {(now or '')[:_LONGEST]!r}, was {(was or '')[:_LONGEST]!r}")
+    return found
+
+
+def _was_paid(order: SourceOrder) -> bool:
+    return bool(order.paid) or _plain(order.payment_status) in _PAID
+
+
+def _is_undone(status: str | None) -> bool:
+    words = _plain(status).split()
+    return not _NOT.intersection(words) and any(_UNDONE.fullmatch(word) for word in words)
+
+
+def _plain(status: str | None) -> str:
+    """A source's word however it writes it: ``PARTIALLY_REFUNDED`` and ``PartiallyRefunded`` are the same."""
+    return " ".join(_WORDS.findall(_HUMP.sub(" ", status or ""))).casefold()
+
+
+def _is_canceled(arrival: Arrival) -> bool:
+    return isinstance(arrival, SourceOrder) and arrival.canceled_at is not None
+
+
+def _canceled(entry: LedgerEntry) -> str:
+    """What a cancellation does to an order that is not out."""
+    if entry.state is OrderState.CANCELED:
+        return CANCELED_AT_SOURCE.text
+    unsent = "" if entry.generation else ", and is not sent"
+    return f"canceled at the source; it stays {entry.state}{unsent}"

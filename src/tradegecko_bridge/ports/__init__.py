@@ -1,0 +1,38 @@
+"""The ports of the engine: what it needs from order sources, an order-management system, a ledger and their kin.
+
+Nothing here is inherited from; a class that has the methods fits. Each port has a module of its own.
+"""
+
+from tradegecko_bridge.ports.clock import Clock
+from tradegecko_bridge.ports.gateway import Gateway
+from tradegecko_bridge.ports.limits import RateLedger
+from tradegecko_bridge.ports.logins import TokenStore
+from tradegecko_bridge.ports.mirrors import MirrorStore
+from tradegecko_bridge.ports.sources import (
+    AcceptsProducts,
+    AcceptsReceipts,
+    AcceptsStock,
+    AcceptsTracking,
+    AcknowledgesIngest,
+    GivesOrderAgain,
+    GivesOrdersSince,
+    OrderSource,
+)
+from tradegecko_bridge.ports.stores import Store
+
+__all__ = [
+    "AcceptsProducts",
+    "AcceptsReceipts",
+    "AcceptsStock",
+    "AcceptsTracking",
+    "AcknowledgesIngest",
+    "Clock",
+    "Gateway",
+    "GivesOrderAgain",
+    "GivesOrdersSince",
+    "MirrorStore",
+    "OrderSource",
+    "RateLedger",
+    "Store",
+    "TokenStore",
+]

@@ -1,0 +1,197 @@
+"""What a login leaves behind: a pair of tokens, and what a token store remembers beside it.
+
+Token texts are wrapped in :class:`Secret`, which shows as ``***`` wherever something is printed, logged or dumped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, NoReturn, Protocol
+
+from attrs import Factory, evolve, field, frozen
+
+_REMEMBERED: Final = 100
+"""How many earlier pairs a login remembers by their fingerprints: some eight days of refreshing every two hours."""
+
+
+class Secret:
+    """A text that shows as ``***``; only :meth:`reveal` gives it away. It cannot be pickled or written as JSON."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The text itself: for the wire and the store, never for a variable that outlives the line."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "***"
+
+    def __format__(self, _spec: str) -> str:
+        return "***"
+
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret):
+            return NotImplemented
+        return hmac.compare_digest(self._text.encode(), other._text.encode())
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, _memo: object) -> Secret:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret is not pickled; hand the token store's address to the other process instead")
+
+
+@frozen(kw_only=True)
+class TokenPair:
+    """An access token and what renews it (reference §2.2, §2.4).
+
+    ``issued_at`` and ``expires_at`` are UTC by the server's clock; None never expires. ``fingerprint`` tells pairs
+    apart without giving them away. ``second_hand``: TradeGecko gave a pair that somebody already had (§2.7).
+    """
+
+    access_token: Secret
+    refresh_token: Secret | None = None
+    issued_at: datetime
+    expires_at: datetime | None = None
+    second_hand: bool = False
+    fingerprint: str = field(default=Factory(lambda pair: _fingerprint(pair), takes_self=True))
+
+    @property
+    def lifetime(self) -> timedelta | None:
+        """How long the access token was good for when it was issued."""
+        return None if self.expires_at is None else self.expires_at - self.issued_at
+
+
+def _fingerprint(pair: TokenPair) -> str:
+    """128 bits of SHA-256: the tokens are random, so nobody gets back to them."""
+    told_by = pair.refresh_token or pair.access_token
+    return hashlib.sha256(b"tradegecko-bridge token " + told_by.reveal().encode()).hexdigest()[:32]
+
+
+@frozen(kw_only=True)
+class RefreshLease:
+    """The exclusive right of ``worker`` to refresh one pair, from ``since`` until ``until`` (UTC)."""
+
+    worker: str
+    since: datetime
+    until: datetime
+    serial: int
+
+
+class Mishap(StrEnum):
+    """How the last refresh of a pair ended, when it did not end well."""
+
+    LOST = "lost"
+    """It was begun and nobody reported back: the refresh token may be spent."""
+    REFUSED = "refused"
+    """TradeGecko no longer takes the refresh token: only a new login helps."""
+
+
+@frozen(kw_only=True)
+class RefreshNote:
+    """What became of the last refresh: which mishap, when (UTC), of which worker, in whose words."""
+
+    mishap: Mishap
+    at: datetime
+    worker: str
+    why: str = ""
+
+
+@frozen(kw_only=True)
+class StoredToken:
+    """A login as the token store holds it.
+
+    ``generation`` grows by one with every pair stored under this name and never starts again, not even after the
+    login was deleted; ``serial`` with every write. ``earlier`` holds the fingerprints of the pairs this one came
+    from by refreshing, newest last.
+    """
+
+    name: str
+    pair: TokenPair
+    generation: int
+    serial: int
+    saved_at: datetime
+    lease: RefreshLease | None = None
+    note: RefreshNote | None = None
+    earlier: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def refused(self) -> bool:
+        """Whether refreshing this pair again is pointless."""
+        return self.note is not None and self.note.mishap is Mishap.REFUSED
+
+    def has_held(self, fingerprint: str) -> bool:
+        """Whether this is, or came from, the pair with this fingerprint."""
+        return fingerprint == self.pair.fingerprint or fingerprint in self.earlier
+
+    def followed_by(self, pair: TokenPair, at: datetime) -> StoredToken:
+        """The same login with the pair that refreshing gave; lease and note are over."""
+        earlier = (*self.earlier, self.pair.fingerprint)[-_REMEMBERED:]
+        return evolve(
+            self,
+            pair=pair,
+            generation=self.generation + 1,
+            serial=self.serial + 1,
+            saved_at=at,
+            lease=None,
+            note=None,
+            earlier=earlier,
+        )
+
+
+class TokenStore(Protocol):
+    """Where logins are kept, each under a name of its own. Every method is atomic and durable when it returns.
+
+    A refresh token works once, so of all threads and processes exactly one may refresh a pair: the one whose
+    :meth:`claim_refresh` was answered. All times are aware UTC.
+
+    Raises (any method): StoreBusy when another process holds the store too long, StoreError when it fails.
+    Neither tells a token.
+    """
+
+    def load(self, name: str) -> StoredToken | None:
+        """The login of this name, or None."""
+
+    def claim_refresh(
+        self, name: str, generation: int, worker: str, *, at: datetime, until: datetime
+    ) -> StoredToken | None:
+        """Take the right to refresh this generation; nobody else gets it before ``until``.
+
+        None when there is nothing to take: another generation is stored (or no login), somebody's lease runs
+        (it has run out at its ``until``), the pair has no refresh token, or TradeGecko has refused it. A lease that
+        ran out leaves a note ``lost`` that names its worker.
+        """
+
+    def save(self, name: str, pair: TokenPair, *, at: datetime, after: StoredToken | None = None) -> StoredToken:
+        """Write a pair: a new login, or with ``after`` what refreshing that one gave. Lease and note are over.
+
+        With ``after`` the generation counts and not the lease, so that an answer which came late is not lost.
+
+        Raises:
+            ClaimLost: ``after`` is no longer the stored generation; nothing is written.
+        """
+
+    def release(self, claimed: StoredToken, *, note: RefreshNote | None = None) -> None:
+        """Give a lease back without a new pair, and note why; harmless when the lease was lost."""
+
+    def delete(self, name: str) -> None:
+        """Forget a login and its tokens; harmless when there is none. Its generations go on counting."""
+
+    def holders(self, fingerprint: str) -> Sequence[str]:
+        """The names of the logins that hold this pair, or one that came from it by refreshing, in order."""

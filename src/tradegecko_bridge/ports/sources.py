@@ -1,0 +1,115 @@
+"""What the engine needs from an order source, and what a source can do beyond that.
+
+Nothing here is inherited from: a class that has the methods fits, and capabilities are found with ``isinstance``.
+Sources raise :class:`~tradegecko_bridge.errors.SourceError` and its kinds. Batch calls answer item by item instead of
+raising for one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+from tradegecko_bridge.commerce import (
+    DeliveryReceipt,
+    ItemResult,
+    ProductDetails,
+    Shipment,
+    SourceOrder,
+    StockLevel,
+    UnreadableOrder,
+)
+
+
+class OrderSource(Protocol):
+    """Where orders come from. This is all a plugin must have."""
+
+    @property
+    def name(self) -> str:
+        """What people call this source, e.g. ``"vendure"``; shown in reports."""
+
+    def fetch_orders(self, after: str | None) -> Iterable[SourceOrder | UnreadableOrder]:
+        """Every order not yet given up to the cursor ``after`` (None: from the beginning), oldest first.
+
+        Each order carries the cursor that resumes *after* it. Giving an order again is harmless, the ledger
+        knows it; leaving one out is not. An order that cannot be given whole is an
+        :class:`~tradegecko_bridge.commerce.UnreadableOrder` and never stops the ones behind it.
+
+        Raises:
+            SourceUnavailable: try again later; what was given before it counts.
+            SourceNeedsLogin: the credentials no longer work.
+            SourceRefused: it will not work until a person changes something.
+        """
+
+
+@runtime_checkable
+class AcknowledgesIngest(Protocol):
+    """A source that lets go of orders (moves files, deletes messages) once they are safe in the ledger."""
+
+    def acknowledge_ingest(self, cursor: str) -> None:
+        """Everything given up to and including ``cursor`` is durable in the ledger."""
+
+
+@runtime_checkable
+class GivesOrderAgain(Protocol):
+    """A source that can be asked for one order, wherever its cursor stands."""
+
+    def fetch_order(self, name: str) -> Iterable[SourceOrder | UnreadableOrder]:
+        """The order (orders, should several share the number) with this number or reference; none if there is none.
+
+        Raises:
+            SourceUnavailable, SourceNeedsLogin, SourceRefused: as :meth:`OrderSource.fetch_orders`.
+        """
+
+
+@runtime_checkable
+class GivesOrdersSince(Protocol):
+    """A source that can give everything from a date on once more, wherever its cursor stands."""
+
+    def fetch_since(self, moment: datetime) -> Iterable[SourceOrder | UnreadableOrder]:
+        """Every order placed at ``moment`` (UTC) or later, each once, as it is now.
+
+        Raises:
+            SourceUnavailable, SourceNeedsLogin, SourceRefused: as :meth:`OrderSource.fetch_orders`.
+        """
+
+
+@runtime_checkable
+class AcceptsReceipts(Protocol):
+    """A source that wants to know where its orders went."""
+
+    def accept_receipts(self, receipts: Sequence[DeliveryReceipt]) -> Iterable[ItemResult]:
+        """Note that orders arrived; keys are order references. May be told the same thing twice."""
+
+
+@runtime_checkable
+class AcceptsTracking(Protocol):
+    """A source that takes shipments with their tracking numbers."""
+
+    def accept_tracking(self, shipments: Sequence[Shipment]) -> Iterable[ItemResult]:
+        """Record shipments; keys are shipment references.
+
+        The same shipment may come twice (an answer was lost, a tracking number was added later) and must not
+        ship twice: the source recognises it by its reference, or by what it already shows as shipped.
+        """
+
+
+@runtime_checkable
+class AcceptsStock(Protocol):
+    """A source that takes stock levels."""
+
+    def accept_stock(self, levels: Sequence[StockLevel]) -> Iterable[ItemResult]:
+        """Set what may be sold of each SKU (absolute, in units); keys are SKUs.
+
+        ``available`` is what can still be sold. A source that counts physical stock adds what it has reserved
+        itself before setting it.
+        """
+
+
+@runtime_checkable
+class AcceptsProducts(Protocol):
+    """A source that takes product details."""
+
+    def accept_products(self, products: Sequence[ProductDetails]) -> Iterable[ItemResult]:
+        """Create or update products; keys are product references."""

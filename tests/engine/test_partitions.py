@@ -1,0 +1,200 @@
+"""Several orders at once: which may pass each other, and what a failure stops."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.engine.bench import Bench, stranger
+from tests.support import ListSource
+from tradegecko_bridge import MemoryStore, Sandbox, SqlStore, SyncEngine, TradeGeckoClient, TradeGeckoGateway
+from tradegecko_bridge.commerce import Customer
+from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder
+from tradegecko_bridge.engine import Outcome, Progress
+from tradegecko_bridge.engine.delivery.partitions import partitions, run_partitions
+from tradegecko_bridge.ledger import LedgerEntry, OrderState
+from tradegecko_bridge.testing.builders import an_order
+
+AT = datetime(2026, 1, 31, tzinfo=UTC)
+NAMES = st.sampled_from(["", "1", "2", "3"])
+
+
+def _entry(id_: int, number: str, customer: Customer) -> LedgerEntry:
+    order = evolve(an_order(str(id_)), customer=customer, billing_address=None, shipping_address=None)
+    return LedgerEntry(
+        id=id_, connection="shop", reference=str(id_), number=number, state=OrderState.PENDING, order=order,
+        ingested_at=AT, updated_at=AT,
+    )  # fmt: skip
+
+
+@given(st.lists(st.tuples(st.sampled_from("12345"), NAMES, NAMES, NAMES), max_size=12))
+def test_orders_that_share_a_number_or_a_customer_are_in_one_lane(rows: list[tuple[str, str, str, str]]) -> None:
+    """Every order once; two with something in common are in one partition, in their order."""
+    entries = [
+        _entry(id_, number, Customer(email=email, phone=phone, company=company))
+        for id_, (number, email, phone, company) in enumerate(rows)
+    ]
+    found = partitions(entries, lambda entry: entry.number)
+    assert sorted(entry.id for lane in found for entry in lane) == list(range(len(rows)))
+    lane_of = {entry.id: at for at, lane in enumerate(found) for entry in lane}
+    for lane in found:
+        assert [entry.id for entry in lane] == sorted(entry.id for entry in lane)
+    for one, first in enumerate(rows):
+        for other, second in enumerate(rows):
+            if any(a and a == b for a, b in zip(first, second, strict=True)):
+                assert lane_of[one] == lane_of[other]
+
+
+def test_strangers_have_lanes_of_their_own() -> None:
+    """Orders without anything in common do not wait for each other."""
+    entries = [_entry(n, str(n), Customer(email=f"{n}@example.com")) for n in range(5)]
+    assert [len(lane) for lane in partitions(entries, lambda entry: entry.number)] == [1] * 5
+
+
+def test_lanes_go_at_once_and_each_in_its_order() -> None:
+    """Three partitions meet in the middle, which they only can at the same time."""
+    barrier, done = Barrier(3), list[tuple[int, int]]()
+
+    def work(items: Sequence[tuple[int, int]], _: Callable[[], bool]) -> None:
+        (item,) = items
+        if item[1] == 1:
+            barrier.wait(timeout=10)
+        done.append(item)
+
+    run_partitions([[(lane, step) for step in range(3)] for lane in range(3)], work, 3)
+    for lane in range(3):
+        assert [step for one, step in done if one == lane] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(("count", "at_once"), [(1, 4), (4, 1)])
+def test_threads_only_where_they_pay(count: int, at_once: int) -> None:
+    """One lane, or one at a time: the caller's own thread does it."""
+    threads = set[int]()
+    run_partitions([[n] for n in range(count)], lambda *_: threads.add(threading.get_ident()), at_once)
+    assert threads == {threading.get_ident()}
+
+
+def test_what_is_quick_goes_in_handfuls() -> None:
+    """The first goes alone, for nobody knows yet how quick it is; then several together, fewer towards the end."""
+    sizes = list[int]()
+    run_partitions([[n] for n in range(60)], lambda items, _: sizes.append(len(items)), 1)
+    assert sizes == [1, 16, 16, 16, 11]
+    sizes.clear()
+    run_partitions([[n] for n in range(60)], lambda items, _: sizes.append(len(items)), 3)
+    assert sum(sizes) == 60
+    assert sizes[-3:] == [1, 1, 1]
+
+
+def test_what_is_slow_goes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that little is in doubt should the process end."""
+    monkeypatch.setattr("tradegecko_bridge.engine.delivery.partitions.SPAN", 0.002)
+    sizes = list[int]()
+
+    def work(items: Sequence[int], _: Callable[[], bool]) -> None:
+        sizes.append(len(items))
+        time.sleep(0.0025)
+
+    run_partitions([[n] for n in range(20)], work, 1)
+    assert sizes == [1] * 20
+
+
+def test_lanes_of_a_handful_keep_their_order() -> None:
+    """The first items of all its partitions go together, then the second ones of those that have one."""
+    done = list[list[tuple[int, int]]]()
+    lengths = (1, 1, 3, 2)
+    run_partitions(
+        [[(lane, step) for step in range(length)] for lane, length in enumerate(lengths)],
+        lambda items, _: done.append(list(items)),
+        1,
+    )
+    assert done == [[(0, 0)], [(1, 0), (2, 0), (3, 0)], [(2, 1), (3, 1)], [(2, 2)]]
+
+
+def test_a_failure_begins_nothing_more_and_is_raised() -> None:
+    """What is under way ends, what waits is left, the first failure reaches the caller."""
+    barrier, done = Barrier(2), list[int]()
+
+    def work(items: Sequence[int], going_on: Callable[[], bool]) -> None:
+        (item,) = items
+        assert going_on()
+        if item < 2:
+            barrier.wait(timeout=10)
+        if item == 0:
+            raise ZeroDivisionError
+        while item == 1 and going_on():
+            time.sleep(0.001)
+        done.append(item)
+
+    with pytest.raises(ZeroDivisionError):
+        run_partitions([[0, 2, 3], [1, 4]], work, 2)
+    assert done == [1], "who was under way could see that it is not going on"
+
+
+def test_four_orders_are_on_their_way_at_once(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """By default four requests are out together; the report keeps the orders' own sequence."""
+    barrier = Barrier(4)
+
+    class Meeting(TradeGeckoGateway):
+        def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None) -> RemoteOrder:
+            barrier.wait(timeout=10)
+            return super().create_order(draft, key=key, customer_id=customer_id)
+
+    orders = [stranger(f"c{n}@example.com", str(1000 + n)) for n in range(8)]
+    bench = Bench(sandbox, client, ListSource(orders), gateway=Meeting(client))
+    report = bench.deliver()
+    assert [(item.name, item.outcome) for item in report.items] == [
+        (str(1000 + n), Outcome.DELIVERED) for n in range(8)
+    ]
+
+
+def test_one_new_customer_is_made_once(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """Eight orders of a customer nobody knows yet, among others: one company comes of it."""
+    orders = [stranger("new@example.com" if n % 2 else f"c{n}@example.com", str(1000 + n)) for n in range(16)]
+    bench = Bench(sandbox, client, ListSource(orders))
+    assert bench.deliver().count(Outcome.DELIVERED) == 16
+    companies = list(client.companies.list(email="new@example.com"))
+    assert len(companies) == 1
+    assert len(list(client.orders.list(company_id=companies[0].id))) == 8
+
+
+def test_of_two_orders_with_one_number_the_second_sees_the_first(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """Two references, one number, in one batch: the older is delivered, the younger held."""
+    orders = [evolve(stranger(f"c{n}@example.com", "77"), reference=f"r{n}", cursor=str(n)) for n in range(4)]
+    bench = Bench(sandbox, client, ListSource(orders))
+    report = bench.deliver()
+    assert [item.outcome for item in report.items] == [Outcome.DELIVERED, *[Outcome.HELD] * 3]
+    assert len(bench.remote()) == 1
+
+
+@pytest.mark.parametrize("url", [None, "sqlite"])
+def test_another_shop_takes_the_number_meanwhile(
+    sandbox: Sandbox, client: TradeGeckoClient, tmp_path: Path, url: str | None
+) -> None:
+    """What is remembered of the account does not know that order; the ledger does, and so it is looked for."""
+    with MemoryStore() if url is None else SqlStore(f"sqlite:///{tmp_path / 'ledger.db'}") as store:
+
+        def engine(shop: str, *numbers: str, **more: Any) -> SyncEngine:
+            orders = [stranger(f"{shop}-{number}@example.com", number) for number in numbers]
+            gateway = TradeGeckoGateway(client, mirror=MemoryStore().mirror)
+            return SyncEngine(shop, source=ListSource(orders), gateway=gateway, store=store, in_flight=1, **more)
+
+        others = engine("other", "1002")
+
+        def meanwhile(progress: Progress) -> None:
+            if progress.done == 1:
+                assert others.deliver_orders().count(Outcome.DELIVERED) == 1
+
+        report = engine("shop", "1001", "1002", "1003", on_progress=meanwhile).deliver_orders()
+        assert [item.outcome for item in report.items] == [Outcome.DELIVERED, Outcome.HELD, Outcome.DELIVERED]
+        assert "TradeGecko has another order '1002'" in report.items[1].detail
+        assert len(list(client.orders.list(order_number="1002"))) == 1
