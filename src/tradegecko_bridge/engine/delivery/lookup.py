@@ -28,11 +28,11 @@ def plan(context: Context, order: SourceOrder, catalog: Catalog) -> OrderDraft |
     return check_total(draft, order, digits, context.settings, catalog.tax_rate)
 
 
-def look(context: Context, reference: str, number: str, *, certain: bool = True) -> RemoteOrder | Reason | None:
+def look(context: Context, reference: str, number: str) -> RemoteOrder | Reason | None:
     """Our order if it is there, else the reason why its number is taken, else None."""
     ours = marker(context.connection, reference)
     others: list[RemoteOrder] = []
-    for found in context.gateway.find_orders(number, certain=certain):
+    for found in context.gateway.find_orders(number):
         if found.marker == ours:
             return found
         if not found.gone:
