@@ -101,8 +101,8 @@ class Gateway(Protocol):
         """Create one order, all of it or nothing, under an idempotency key; no retry inside.
 
         Raises:
-            Rejected: refused; nothing was written. ``OutdatedDraft``: for something the draft refers to that is no longer
-                so; plan it again, from what is there now.
+            Rejected: refused; nothing was written. ``OutdatedDraft``: because something the draft refers to has gone;
+                plan it again, from what is there now.
             Unavailable: not carried out (rate limit, could not connect).
             OutcomeUnknown: no or a broken answer; it may exist. ``AlreadySent``: this key was used before.
             AccessDenied: nothing was written.
