@@ -12,7 +12,7 @@ from attrs import define, field, frozen
 
 from tradegecko_bridge.commerce import Verdict
 from tradegecko_bridge.errors import BridgeError
-from tradegecko_bridge.ledger import Alert
+from tradegecko_bridge.ledger import Alert, Reason
 
 
 class Outcome(StrEnum):
@@ -114,9 +114,9 @@ class Report:
         self.problems.append(problem)
         self.absent[name] = problem
 
-    def add(self, name: str, outcome: Outcome, detail: str = "") -> None:
-        """Note what became of one item."""
-        self.items.append(Item(name, outcome, detail))
+    def add(self, name: str, outcome: Outcome, detail: str = "", reason: Reason | None = None) -> None:
+        """Note what became of one item, and for programs the code of the reason."""
+        self.items.append(Item(name, outcome, detail, {"reason": reason.code} if reason else {}))
 
     def count(self, *outcomes: Outcome) -> int:
         """How many items ended so."""

@@ -59,7 +59,7 @@ def _due(context: Context, after: Mapping[str, LedgerEntry], report: Report) -> 
             yield evolve(entry, state=_S.UNCERTAIN) if entry.state is _S.SENDING else entry
         elif entry.claim_runs(now):
             report_claimed(entry, now, report)
-        elif entry.reference not in after:
+        elif entry.reference not in after or entry.order is not None:  # what cannot be read was reported at ingest
             _report_waiting(entry, report)
 
 
@@ -69,8 +69,8 @@ def _report_waiting(entry: LedgerEntry, report: Report) -> None:
         entry.reason is None or entry.reason.transient or entry.state is not _S.HELD
     ):
         report.add(entry.number, Outcome.KNOWN, f"next attempt at {entry.next_attempt_at:%H:%M:%S} UTC")
-    elif entry.reason is not None:
-        report.items.append(Item(entry.number, Outcome.HELD, entry.reason.text, {"reason": entry.reason.code}))
+    elif entry.state is _S.HELD and entry.reason is not None:
+        report.add(entry.number, Outcome.HELD, entry.reason.text, entry.reason)
 
 
 def _decide(context: Context, planner: Planner, due: DueOrder) -> Decision:

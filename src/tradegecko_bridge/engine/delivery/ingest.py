@@ -11,7 +11,7 @@ from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.source_calls import SourceFailed, guarded, in_batches, iterate
 from tradegecko_bridge.engine.source_changes import cancellations, changes
-from tradegecko_bridge.ledger import IngestCounts, LedgerEntry
+from tradegecko_bridge.ledger import IngestCounts, LedgerEntry, Reason
 from tradegecko_bridge.ports import AcknowledgesIngest
 
 BATCH: Final = 100
@@ -104,7 +104,8 @@ def _report(
             if arrival.reference is None:
                 report.problems.append(arrival.problem)
             else:
-                report.add(arrival.number or arrival.reference, Outcome.HELD, arrival.problem)
+                reason = Reason("unreadable", arrival.problem)
+                report.add(arrival.number or arrival.reference, Outcome.HELD, reason.text, reason)
     changes.report_changes(context, batch, counts, entries_of, report, before=at)
 
 

@@ -16,7 +16,7 @@ from tradegecko_bridge.engine.delivery.actions import FollowUps, wanted_actions
 from tradegecko_bridge.engine.delivery.decide import DueOrder, Requeue, Settled, not_carried_out
 from tradegecko_bridge.engine.report import Item, Outcome, Report
 from tradegecko_bridge.errors import BridgeError, ClaimLost, Unavailable
-from tradegecko_bridge.ledger import LedgerEntry, OrderState, Transition
+from tradegecko_bridge.ledger import LedgerEntry, OrderState, Reason, Transition
 
 FAILURES_TO_STOP: Final = 3
 CHANGED_MEANWHILE: Final = "changed or canceled at the source while it was on its way; TradeGecko has it as it was sent"
@@ -52,10 +52,11 @@ class Outcomes:
 
     # ── the report ───────────────────────────────────────────────────────────────────────────
 
-    def add(self, entry: LedgerEntry, outcome: Outcome, detail: str = "") -> None:
+    def add(self, entry: LedgerEntry, outcome: Outcome, detail: str = "", reason: Reason | None = None) -> None:
         """A line of the report."""
+        facts = {"reason": reason.code} if reason else {}
         with self._lock:
-            self._items.setdefault(entry.id, []).append(Item(entry.number, outcome, detail))
+            self._items.setdefault(entry.id, []).append(Item(entry.number, outcome, detail, facts))
 
     def flush(self, entries: Iterable[LedgerEntry]) -> list[DeliveryReceipt]:
         """Put what became of these into the report, in their order, whoever was done first; their receipts."""
@@ -106,7 +107,7 @@ class Outcomes:
         if isinstance(decision, Requeue) and after.state is OrderState.CANCELED:
             self.add(entry, Outcome.CANCELED, "canceled at the source; is certainly not in TradeGecko")
         else:
-            self.add(entry, decision.outcome, decision.text)
+            self.add(entry, decision.outcome, decision.text, decision.reason)
 
     def retry_later(self, entry: LedgerEntry, error: Unavailable) -> None:
         """It was not carried out; several of these in a row end the run."""

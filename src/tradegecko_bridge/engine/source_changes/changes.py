@@ -64,7 +64,7 @@ def report_changes(
                 if text := _since_sent(context, arrival, entry, before):
                     report.add(entry.number, Outcome.CHANGED, text)
             elif _is_canceled(arrival):
-                report.add(entry.number, Outcome.CANCELED, _canceled(entry))
+                report.add(entry.number, Outcome.CANCELED, _canceled(entry), entry.reason)
 
 
 def _since_sent(context: Context, arrival: Arrival, entry: LedgerEntry, before: datetime) -> str:
