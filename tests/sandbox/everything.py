@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 
 from tests.sandbox.support import HandClock, Json
-from tradegecko_bridge.sandbox.house import House
-from tradegecko_bridge.sandbox.wire import Answer, Request
+from tradegecko_bridge.sandbox.instance import House
+from tradegecko_bridge.sandbox.wire.messages import Answer, Request
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"

@@ -15,7 +15,7 @@ import pytest
 from tests.sandbox.support import Client
 from tests.sandbox.test_books import Books
 from tradegecko_bridge.sandbox import Sandbox
-from tradegecko_bridge.sandbox.house import House
+from tradegecko_bridge.sandbox.instance import House
 from tradegecko_bridge.sandbox.seeds import big
 
 SMALL = "big:variants=40,companies=7,orders=120"

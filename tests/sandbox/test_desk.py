@@ -16,8 +16,8 @@ import pytest
 
 from tests.sandbox.support import Application, Client, HandClock, Json, eventually
 from tradegecko_bridge.sandbox import Sandbox
-from tradegecko_bridge.sandbox.desk.parts import money, span
-from tradegecko_bridge.sandbox.tables import Live
+from tradegecko_bridge.sandbox.model.tables import Live
+from tradegecko_bridge.sandbox.ui.elements import money, span
 
 SECTIONS = ("overview", "orders", "stock", "requests", "webhooks", "tokens")
 HOSTILE = '"><script>alert(1)</script>'

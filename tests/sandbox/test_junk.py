@@ -12,8 +12,8 @@ import pytest
 
 from tests.sandbox.everything import FORM, Desk, furnish, valid
 from tests.sandbox.junk import ANYTHING, KINDS, NUMBERS, TEXTS, deep
-from tradegecko_bridge.sandbox.schema import Field, Resource, schema
-from tradegecko_bridge.sandbox.wire import Answer
+from tradegecko_bridge.sandbox.model.schema import Field, Resource, schema
+from tradegecko_bridge.sandbox.wire.messages import Answer
 
 SERVED = [resource for resource in schema().values() if resource.methods]
 FINE = frozenset({200, 201, 204, 400, 404, 422})

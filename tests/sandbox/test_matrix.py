@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.support import Client, Json
-from tradegecko_bridge.sandbox.schema import Endpoint, Resource, schema
+from tradegecko_bridge.sandbox.model.schema import Endpoint, Resource, schema
 
 # Which verbs the service offered: the newest documents' column (reference §4), with what was recorded or offered by a
 # client where they are silent: the list of accounts (recorded), an account by id (ZF), payments (ZF), procurements

@@ -10,9 +10,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tradegecko_bridge.sandbox.schema import schema
-from tradegecko_bridge.sandbox.state import State
-from tradegecko_bridge.sandbox.tables import Live, Row, Table
+from tradegecko_bridge.sandbox.model.schema import schema
+from tradegecko_bridge.sandbox.model.state import State
+from tradegecko_bridge.sandbox.model.tables import Live, Row, Table
 
 _STATUSES = ("draft", "active", "finalized", "void")
 _COLUMNS = ("company_id", "notes", "status", "position", "variant_id")

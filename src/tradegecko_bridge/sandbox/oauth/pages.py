@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from ..paper import Html, html, joined, paper
-from ..wire import Answer
+from ..wire.html import Html, html, joined, paper
+from ..wire.messages import Answer
 
 _FORM = """<main>
 <h1>Authorize {name}?</h1>

@@ -11,12 +11,12 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import orjson
 
-from ..errors import ApiError, Malformed
-from ..params import read_body, read_query
-from ..schema import oauth_endpoints
-from ..state import Row
-from ..wire import JSON, Answer, Request, Undone, page
-from ..world import World
+from ..model.context import World
+from ..model.schema import oauth_endpoints
+from ..model.state import Row
+from ..wire.errors import ApiError, Malformed
+from ..wire.messages import JSON, Answer, Request, Undone, page
+from ..wire.params import read_body, read_query
 from . import pages, tokens
 from .errors import TEXTS, OAuthError
 

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..formats import datetime_text
-from ..state import Row, State
-from ..world import World
+from ..model.context import World
+from ..model.formats import datetime_text
+from ..model.state import Row, State
 from .errors import OAuthError
 
 TOKEN_LIFE = 7200  # seconds

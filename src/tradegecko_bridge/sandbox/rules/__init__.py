@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..world import World
+from ..model.context import World
 from .actions import Actions
 from .adjustments import StockAdjustmentLineItems, StockAdjustments
 from .base import Rules

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from ..errors import BLANK, Invalid
-from ..formats import ZERO
-from ..state import Row
-from ..values import Raw
-from ..world import World
+from ..model.context import World
+from ..model.formats import ZERO
+from ..model.state import Row
+from ..model.values import Raw
+from ..wire.errors import BLANK, Invalid
 from .adjustments import StockAdjustments
 from .fulfillments import Fulfillments
 from .orders import Orders

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..errors import BLANK, Invalid
-from ..formats import ZERO
-from ..state import Row
-from ..values import Raw
+from ..model.formats import ZERO
+from ..model.state import Row
+from ..model.values import Raw
+from ..wire.errors import BLANK, Invalid
 from .base import Draft, Rules, next_number, use_number
 from .stock import Move
 

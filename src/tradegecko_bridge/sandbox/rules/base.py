@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..errors import BLANK, TAKEN, BadRequest, Complaints, Invalid
-from ..schema import Resource
-from ..state import Row, State
-from ..values import Raw, read_values, require_parents, require_present
-from ..world import World
+from ..model.context import World
+from ..model.schema import Resource
+from ..model.state import Row, State
+from ..model.values import Raw, read_values, require_parents, require_present
+from ..wire.errors import BLANK, TAKEN, BadRequest, Complaints, Invalid
 
 
 @dataclass(slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import NOT_A_NUMBER, Complaints, Invalid, NotFound
-from ..formats import ZERO, Unreadable, read_decimal, read_int, read_string
-from ..state import Row
-from ..values import Raw
+from ..model.formats import ZERO, Unreadable, read_decimal, read_int, read_string
+from ..model.state import Row
+from ..model.values import Raw
+from ..wire.errors import NOT_A_NUMBER, Complaints, Invalid, NotFound
 from .base import Draft, Rules
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..errors import TAKEN
-from ..state import Row
+from ..model.state import Row
+from ..wire.errors import TAKEN
 from .base import Draft, Rules
 
 # Enough to fill `country_code` for the spellings seen in recordings; an unknown spelling leaves it null.

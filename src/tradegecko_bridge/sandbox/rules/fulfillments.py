@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from ..errors import BLANK, NOT_IN_LIST, BadRequest, Complaints, Invalid, NotFound
-from ..formats import ZERO, round_half_up
-from ..state import Row
-from ..values import Raw
-from ..world import World
+from ..model.context import World
+from ..model.formats import ZERO, round_half_up
+from ..model.state import Row
+from ..model.values import Raw
+from ..wire.errors import BLANK, NOT_IN_LIST, BadRequest, Complaints, Invalid, NotFound
 from .base import Draft, Rules
 from .progress import OPEN_FULFILLMENTS, OPEN_RETURNS
 from .tax import unit_price

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from ..errors import BadRequest, Invalid, NotFound
-from ..formats import ONE, ZERO, end_of_month
-from ..state import Row
+from ..model.formats import ONE, ZERO, end_of_month
+from ..model.state import Row
+from ..wire.errors import BadRequest, Invalid, NotFound
 from .base import Draft, Rules, next_number, use_number
 from .fulfillments import check_quantity, must_be_finalized, rate_of
 

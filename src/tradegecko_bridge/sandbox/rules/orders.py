@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import BLANK, NOT_IN_LIST, TAKEN, ApiError, BadRequest, Complaints, Invalid, NotFound
-from ..formats import ONE
-from ..state import Row
-from ..values import Raw
-from ..world import World
+from ..model.context import World
+from ..model.formats import ONE
+from ..model.state import Row
+from ..model.values import Raw
+from ..wire.errors import BLANK, NOT_IN_LIST, TAKEN, ApiError, BadRequest, Complaints, Invalid, NotFound
 from .base import Draft, Rules, next_number, require_sent, use_number
 from .tax import default_tax_type, list_price
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ..formats import ZERO
-from ..state import Row
-from ..world import World
+from ..model.context import World
+from ..model.formats import ZERO
+from ..model.state import Row
 from .tax import line_total, precision_of
 
 COMMITTING = frozenset({"active", "finalized", "fulfilled"})

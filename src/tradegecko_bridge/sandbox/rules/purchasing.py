@@ -9,11 +9,11 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
-from ..errors import BLANK, NOT_IN_LIST, Invalid, NotFound
-from ..formats import HUNDRED, ONE, ZERO, Unreadable, read_int, round_half_up
-from ..state import Row
-from ..values import Raw
-from ..world import World
+from ..model.context import World
+from ..model.formats import HUNDRED, ONE, ZERO, Unreadable, read_int, round_half_up
+from ..model.state import Row
+from ..model.values import Raw
+from ..wire.errors import BLANK, NOT_IN_LIST, Invalid, NotFound
 from .base import Draft, Rules, next_number, require_sent, use_number
 from .fulfillments import rate_of
 from .tax import default_tax_type, line_rate, line_total, list_price, precision_of

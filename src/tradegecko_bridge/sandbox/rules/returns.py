@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ..errors import NOT_IN_LIST, BadRequest, Invalid, NotFound
-from ..formats import ZERO
-from ..state import Row
+from ..model.formats import ZERO
+from ..model.state import Row
+from ..wire.errors import NOT_IN_LIST, BadRequest, Invalid, NotFound
 from .base import Draft, Rules, next_number, use_number
 from .fulfillments import check_quantity, rate_of
 from .progress import OPEN_RETURNS

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..errors import Invalid
-from ..state import Row
+from ..model.state import Row
+from ..wire.errors import Invalid
 from .base import Draft, Rules
 
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from ..formats import ZERO
-from ..state import Row
-from ..world import World
+from ..model.context import World
+from ..model.formats import ZERO
+from ..model.state import Row
 
 Move = tuple[int, int, Decimal]
 

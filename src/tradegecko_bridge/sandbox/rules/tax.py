@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ..formats import HUNDRED, ONE, ZERO, round_half_up
-from ..state import Row
-from ..world import World
+from ..model.context import World
+from ..model.formats import HUNDRED, ONE, ZERO, round_half_up
+from ..model.state import Row
 
 
 def effective_rate(world: World, tax_type_id: int | None) -> Decimal:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..errors import BLANK, NOT_IN_LIST, Invalid
-from ..state import Row
-from ..values import Raw
-from ..world import World
+from ..model.context import World
+from ..model.state import Row
+from ..model.values import Raw
+from ..wire.errors import BLANK, NOT_IN_LIST, Invalid
 from .base import Draft, Rules, next_number, use_number
 from .stock import Move
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..world import World
+from ..model.context import World
 from . import big
 from .demo import fill_demo
 from .empty import complete, fill_empty

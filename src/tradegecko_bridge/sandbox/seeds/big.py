@@ -21,9 +21,9 @@ from functools import cached_property
 from math import gcd
 from typing import Any
 
-from ..formats import datetime_text, round_half_up
-from ..tables import Ground, Row
-from ..world import World
+from ..model.context import World
+from ..model.formats import datetime_text, round_half_up
+from ..model.tables import Ground, Row
 from .demo import second_settings
 from .empty import fill_empty
 

@@ -9,9 +9,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from ..formats import datetime_text
-from ..state import Row
-from ..world import World
+from ..model.context import World
+from ..model.formats import datetime_text
+from ..model.state import Row
 from .empty import PASSWORD, fill_empty
 
 _Spec = dict[str, Any]

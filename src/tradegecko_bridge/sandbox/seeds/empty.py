@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ..world import World
+from ..model.context import World
 
 # Obviously nobody's: 64 lower-case hexadecimal digits, the form real tokens had.
 PRIVILEGED_TOKEN = "de30" * 16

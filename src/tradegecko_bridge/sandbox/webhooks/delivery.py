@@ -25,9 +25,10 @@ from typing import Any
 
 import orjson
 
-from ..formats import datetime_text
-from ..state import Row
-from ..world import Clock, World
+from ..model.clock import Clock
+from ..model.context import World
+from ..model.formats import datetime_text
+from ..model.state import Row
 from .events import Event
 from .post import Attempt
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ..state import Row
-from ..world import World
+from ..model.context import World
+from ..model.state import Row
 
 _CREATED = {
     "addresses": "address", "companies": "company", "contacts": "contact", "fulfillments": "fulfillment",

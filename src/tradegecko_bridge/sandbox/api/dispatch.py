@@ -1,0 +1,177 @@
+"""The resource API without the network: a request in, an answer out.
+
+The order of checks is the order of the real stack: proxy (414), routing (HTML 404), token (401), rate
+limit (429), plan (402, 403), idempotency key (400), permission (403), then the action. Each one a small
+function, none of them async.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+import uuid
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+
+from ..model.context import World
+from ..oauth import OAuth
+from ..wire.errors import ApiError, Malformed, NotFound, TooManyRequests, Unauthorized
+from ..wire.faults import Fault, Trouble
+from ..wire.messages import JSON, Answer, Request, Undone, page
+from ..wire.params import is_form, read_body, read_query
+from .access import admit, permit
+from .endpoints import Call, Endpoints, Reply
+from .limits import RateLimits, authenticate, claim_key
+from .routes import Route, match
+
+log = logging.getLogger("tradegecko_bridge.sandbox")
+
+MAX_REQUEST_LINE = 8192  # bytes; beyond, the proxy answered 414 (appendix 38)
+_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_KEYED = frozenset({"POST", "PUT", "PATCH"})
+_SECURITY = [
+    ("X-Frame-Options", "SAMEORIGIN"),
+    ("X-XSS-Protection", "1; mode=block"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Download-Options", "noopen"),
+    ("X-Permitted-Cross-Domain-Policies", "none"),
+    ("Referrer-Policy", "strict-origin-when-cross-origin"),
+]
+_CACHING_2014 = "max-age=0, private, must-revalidate"
+
+
+class Api:
+    """Answers requests. Never raises: what goes wrong inside becomes a 500 and a log entry."""
+
+    def __init__(self, world: World, limits: RateLimits) -> None:
+        self.world = world
+        self.limits = limits
+        self.endpoints = Endpoints(world)
+        self.oauth = OAuth(world)
+
+    def handle(self, request: Request, trouble: Trouble | None = None) -> Answer:
+        """Answer one request, with the faults that strike it."""
+        started = time.perf_counter()
+        answer = self._answer(request, trouble or Trouble())
+        answer.request_id = str(uuid.uuid4())
+        runtime = f"{time.perf_counter() - started:.6f}"
+        answer.headers += [("X-Request-Id", answer.request_id), ("X-Runtime", runtime)]
+        return answer
+
+    def _answer(self, request: Request, trouble: Trouble) -> Answer:
+        if len(request.method) + len(request.path) + len(request.query) > MAX_REQUEST_LINE:
+            return page(414, "Request-URI Too Large")
+        if request.path.startswith("/oauth/"):
+            return self.oauth.handle(request, undo=trouble.undoes)
+        route = match(request.method, request.path, self.world.switches)
+        if route is None:
+            return page(404, "There is nothing at this address")
+        counted: list[tuple[str, str]] = []
+        try:
+            self.world.session = authenticate(self.world, request.headers.get("authorization", ""), request.query)
+            counted, allowed = self._count(trouble.of("rate_limit"))
+            if not allowed:
+                raise TooManyRequests
+            admit(self.world)
+            reply = self._act(request, route, trouble)
+        except Unauthorized as exc:
+            reply = Reply(exc.status, exc.body, [_challenge(exc.message)])
+        except ApiError as exc:
+            if isinstance(exc, Malformed) and self.world.switches.malformed_json_is_html:
+                return page(400, "Bad Request")
+            reply = Reply(exc.status, self._worded(exc))
+        except Exception:
+            log.exception("the sandbox failed on %s %s", request.method, request.path)
+            reply = broken()
+        return self._pack(request, reply, counted)
+
+    def _count(self, fault: Fault | None) -> tuple[list[tuple[str, str]], bool]:
+        now, scope = self.world.clock(), self.world.session.scope
+        if fault is not None and fault.until:
+            self.limits.use_up(scope, now)
+        return self.limits.count(scope, now, refuse=fault is not None)
+
+    def _act(self, request: Request, route: Route, trouble: Trouble) -> Reply:
+        key = self._key(request)
+        burnt_anyway = self.world.switches.idempotency_key_burnt_by_failure
+        if key and burnt_anyway:
+            with self.world.state.transaction():
+                claim_key(self.world, key)
+        try:
+            with self.world.state.transaction():
+                if key and not burnt_anyway:
+                    claim_key(self.world, key)
+                permit(self.world, route.endpoint)
+                reply = self.endpoints.run(_call(request, route, trouble.of("shuffle")))
+                if trouble.undoes:
+                    raise Undone
+        except Undone:
+            return broken()
+        return reply
+
+    def _key(self, request: Request) -> str:
+        """The Idempotency-Key that counts, or nothing."""
+        switches = self.world.switches
+        if request.method not in _KEYED or not switches.idempotency_keys:
+            return ""
+        key = request.headers.get("idempotency-key", "").strip()
+        return f"{request.method} {request.path} {key}" if key and switches.idempotency_key_per_endpoint else key
+
+    def _worded(self, error: ApiError) -> dict[str, Any]:
+        """What an error says; ActiveRecord put the column's name into quotes later."""
+        if isinstance(error, NotFound) and self.world.switches.legacy_not_found_text:
+            return {**error.body, "message": error.body["message"].replace(" with 'id'=", " with id=")}
+        return error.body
+
+    def _pack(self, request: Request, reply: Reply, counted: list[tuple[str, str]]) -> Answer:
+        body = b"" if reply.content is None else orjson.dumps(reply.content)
+        legacy = self.world.switches.legacy_headers
+        headers = [*(_legacy_headers(reply.status) if legacy else _SECURITY), *counted]
+        if reply.status < 400:
+            headers.append(("Cache-Control", _CACHING_2014 if legacy else "no-cache, no-store"))
+            if body:
+                digest = hashlib.md5(body, usedforsecurity=False).hexdigest()
+                headers.append(("ETag", f'"{digest}"' if legacy else f'W/"{digest}"'))
+                if self._unchanged(request, headers[-1][1]):
+                    return Answer(304, b"", headers)
+        else:
+            headers.append(("Cache-Control", "no-cache"))
+        if body:
+            headers.append(("Content-Type", JSON))
+        return Answer(reply.status, body, headers + reply.headers)
+
+    def _unchanged(self, request: Request, etag: str) -> bool:
+        if not self.world.switches.conditional_get or request.method not in {"GET", "HEAD"}:
+            return False
+        return request.headers.get("if-none-match") == etag
+
+
+def _legacy_headers(status: int) -> list[tuple[str, str]]:
+    """What stood in front of the others in 2014 (reference §3.1)."""
+    return [*_SECURITY[:3], ("X-UA-Compatible", "chrome=1"), ("Status", f"{status} {HTTPStatus(status).phrase}")]
+
+
+def broken(status: int = 500) -> Reply:
+    """The API's own 500 (appendix 37)."""
+    message = "We're sorry, but something went wrong."
+    return Reply(status, {"type": "Internal Server Error", "message": message})
+
+
+def _call(request: Request, route: Route, shuffle: Fault | None) -> Call:
+    content_type = request.headers.get("content-type", "")
+    return Call(
+        route=route,
+        query=read_query(request.query),
+        body=read_body(request.body, content_type) if request.method in _WRITES else {},
+        host=request.headers.get("host") or "localhost",
+        json=not is_form(content_type),
+        dice=None if shuffle is None else shuffle.dice(),
+    )
+
+
+def _challenge(message: str) -> tuple[str, str]:
+    value = f'Bearer realm="TradeGecko", error="invalid_token", error_description="{message}"'
+    return "WWW-Authenticate", value

@@ -1,0 +1,281 @@
+"""What people in the warehouse do: take goods in, pack orders, ship them. Not part of TradeGecko's API.
+
+It is the other side of an integration that only sends orders and waits for tracking. Everything goes through the same
+rules as a request, so stock, statuses and webhooks follow; a refusal is a ValueError of one line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from ..model.context import World
+from ..model.formats import ZERO, Unreadable, quantity_text, read_decimal
+from ..model.state import Row
+from ..wire.errors import ApiError, Invalid
+from .fulfillments import Fulfillments, must_be_finalized
+
+Given = Mapping[str, Any]
+# The table and the documents that were made or changed.
+Made = tuple[str, list[Row]]
+
+_PARCEL = ("tracking_number", "tracking_company", "tracking_url", "service", "notes")
+_KEYS = {
+    "receive": ("sku", "variant_id", "quantity", "location", "cost", "purchase_order"),
+    "pack": ("order", "lines", "location", "finalize", *_PARCEL),
+    "ship": ("order", "lines", "location", "finalize", "fulfillment", *_PARCEL),
+}
+_NOT_FINALIZED = "only finalized orders are packed and shipped"
+
+
+class Warehouse:
+    """Works in one world. Every method runs inside a transaction and raises ValueError or ApiError."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._works: dict[str, Callable[[Given], Made]] = {
+            "receive": self.receive,
+            "pack": self.pack,
+            "ship": self.ship,
+        }
+
+    def do(self, work: str, given: Given) -> Made:
+        """One piece of work by its name, as the control area asks for it."""
+        _only(given, _KEYS[work], work)
+        try:
+            return self._works[work](given)
+        except ApiError as exc:
+            raise ValueError(_one_line(exc)) from exc
+
+    def receive(self, given: Given) -> Made:
+        """Goods arrive: so many of a variant by an adjustment, or what is open of a purchase order."""
+        if given.get("purchase_order") is not None:
+            _only(given, ("purchase_order",), "receiving a purchase order")
+            return self._receive_purchase(given["purchase_order"])
+        variant = self._variant(given)
+        if variant.get("composite") or not variant.get("manage_stock", True):
+            raise ValueError(f"variant {_name(variant)} has no stock of its own")
+        line = {
+            "variant_id": variant["id"],
+            "quantity": _quantity(given.get("quantity")),
+            "price": _cost(given.get("cost"), variant),
+        }
+        adjustment = {
+            "stock_location_id": self._location(given.get("location")),
+            "reason": "supplier",
+            "stock_adjustment_line_items": [line],
+        }
+        return "stock_adjustments", [self.world.rules["stock_adjustments"].create(adjustment)]
+
+    def pack(self, given: Given) -> Made:
+        """A parcel of the lines that were named, or of all that is not packed yet; it stays in the house."""
+        order = self._open_order(given)
+        return "fulfillments", [self._pack(order, given, "packed")]
+
+    def ship(self, given: Given) -> Made:
+        """Goods leave: one parcel, the lines that were named, or all there is, in the parcels that are packed first."""
+        if given.get("fulfillment") is not None:
+            return "fulfillments", [self._ship_parcel(given)]
+        order = self._open_order(given)
+        if given.get("lines") is not None:
+            return "fulfillments", [self._pack(order, given, "fulfilled")]
+        gone = {row["id"] for row in self.world.progress.fulfillments(order) if row.get("status") == "fulfilled"}
+        self.world.actions.run("orders", "fulfil", order, self._parcel(given))
+        return "fulfillments", [row for row in self.world.progress.fulfillments(order) if row["id"] not in gone]
+
+    def _receive_purchase(self, wanted: object) -> Made:
+        order = self._document("purchase_orders", "purchase order", wanted)
+        table, made = self.world.actions.run("purchase_orders", "receive", order, {})
+        return table, [made]
+
+    def _pack(self, order: Row, given: Given, status: str) -> Row:
+        if given.get("lines") is None:
+            return self.world.actions.run("orders", "pack", order, self._parcel(given))[1]
+        parts = [part for ask in _asks(given["lines"]) for part in self._parts(order, ask)]
+        body = {**self._parcel(given), "order_id": order["id"], "status": status, "fulfillment_line_items": parts}
+        return self.world.rules["fulfillments"].create(body)
+
+    def _ship_parcel(self, given: Given) -> Row:
+        if given.get("lines") is not None:
+            raise ValueError("a fulfillment is shipped as it was packed, without lines")
+        row = self._document("fulfillments", "fulfillment", given["fulfillment"])
+        order = self.world.state["orders"].rows[row["order_id"]]
+        if given.get("order") is not None and self._order(given["order"]) is not order:
+            raise ValueError(f"fulfillment {row['id']} is of order {order['order_number']}")
+        if row.get("status", "packed") != "packed":
+            raise ValueError(f"fulfillment {row['id']} is {row['status']}")
+        rules = self.world.rules["fulfillments"]
+        assert isinstance(rules, Fulfillments)  # noqa: S101 - tells the type checker which rules these are
+        rules.ship(row, self._parcel(given))
+        return row
+
+    def _parcel(self, given: Given) -> dict[str, Any]:
+        """What is known of the parcel, in the API's words."""
+        parcel = {name: given[name] for name in _PARCEL if given.get(name) is not None}
+        if given.get("location") is not None:
+            parcel["stock_location_id"] = self._location(given["location"])
+        return parcel
+
+    def _parts(self, order: Row, ask: Given) -> list[dict[str, Any]]:
+        """Lines of the order for a wish: all that is left of them, or so many, line after line."""
+        lines = self._lines(order, ask)
+        left = {line["id"]: max(line["quantity"] - self.world.progress.packed(line), ZERO) for line in lines}
+        wanted = sum(left.values(), ZERO) if ask.get("quantity") is None else _quantity(ask["quantity"])
+        if wanted > sum(left.values(), ZERO) and not self.world.switches.allow_over_fulfillment:
+            rest = quantity_text(sum(left.values(), ZERO))
+            raise ValueError(f"order {order['order_number']}: of {_wish(ask)} only {rest} are not packed yet")
+        taken = []
+        for line in lines:
+            # What is too much goes on the last line, where that is allowed at all.
+            units = wanted if line is lines[-1] else min(left[line["id"]], wanted)
+            wanted -= units
+            if units:
+                taken.append({"order_line_item_id": line["id"], "quantity": units})
+        if not taken:
+            raise ValueError(f"order {order['order_number']}: all of {_wish(ask)} is packed")
+        return taken
+
+    def _lines(self, order: Row, ask: Given) -> list[Row]:
+        """The lines of the order a wish means."""
+        variants = self.world.state["variants"].rows
+        goods = [row for row in self.world.progress.lines(order) if row.get("variant_id") is not None]
+        found = [
+            row
+            for row in goods
+            if ask.get("order_line_item_id", row["id"]) == row["id"]
+            and ask.get("variant_id", row["variant_id"]) == row["variant_id"]
+            and ask.get("sku", variants[row["variant_id"]].get("sku")) == variants[row["variant_id"]].get("sku")
+        ]
+        if not found:
+            raise ValueError(f"order {order['order_number']} has no line with {_wish(ask)}")
+        meant = sorted({row["variant_id"] for row in found})
+        if len(meant) > 1:
+            raise ValueError(_ambiguous(f"SKU {ask.get('sku')!r}", "variants", meant, "variant_id"))
+        return found
+
+    def _open_order(self, given: Given) -> Row:
+        order = self._order(given.get("order"))
+        if given.get("finalize") not in (None, False, True):
+            raise ValueError("finalize must be true or false")
+        if given.get("finalize") and order["status"] in {"draft", "active"}:
+            self.world.rules["orders"].update(order, {"status": "finalized"})
+        try:
+            must_be_finalized(self.world, order)
+        except Invalid as exc:
+            raise ValueError(f"order {order['order_number']} is {order['status']}; {_NOT_FINALIZED}") from exc
+        return order
+
+    def _order(self, wanted: object) -> Row:
+        return self._document("orders", "order", wanted)
+
+    def _document(self, table: str, word: str, wanted: object) -> Row:
+        """A document by its number (a text) or its id. A text nothing is numbered by may also be an id."""
+        rows = self.world.state[table].rows
+        if isinstance(wanted, str) and wanted.strip():
+            text = wanted.strip().lower()
+            found = [row for row in rows.values() if str(row.get("order_number", "")).lower() == text]
+            if len(found) > 1:
+                raise ValueError(_ambiguous(f"number {wanted!r}", f"{word}s", [row["id"] for row in found], "its id"))
+            if found:
+                return found[0]
+            wanted = _key(text) or wanted
+        if type(wanted) is int and wanted in rows:
+            return rows[wanted]
+        raise ValueError(f"there is no {word} {wanted!r}" if wanted not in (None, "") else f"which {word}?")
+
+    def _variant(self, given: Given) -> Row:
+        table = self.world.state["variants"]
+        sku, key = given.get("sku"), given.get("variant_id")
+        if (sku is None) == (key is None):
+            raise ValueError("name a sku, a variant_id or a purchase_order")
+        if key is not None:
+            if type(key) is not int or key not in table.rows:
+                raise ValueError(f"there is no variant {key!r}")
+            return table.rows[key]
+        found = [row for row in table.where("sku", sku) if table.shows(row)] if isinstance(sku, str) else []
+        if not found:
+            raise ValueError(f"no variant has the SKU {sku!r}")
+        if len(found) > 1:
+            raise ValueError(_ambiguous(f"SKU {sku!r}", "variants", [row["id"] for row in found], "variant_id"))
+        return found[0]
+
+    def _location(self, wanted: object) -> int:
+        """The id of a location by label or id; the account's primary one when none was named."""
+        table = self.world.state["locations"]
+        if wanted is None:
+            wanted = self.world.account.get("primary_location_id")
+        if isinstance(wanted, str):
+            found = [key for key in table.live if table.rows[key].get("label") == wanted]
+            wanted = found[0] if found else _key(wanted) or wanted
+        if type(wanted) is int and wanted in table.rows:
+            return wanted
+        raise ValueError(f"there is no location {wanted!r}")
+
+
+def _key(text: str) -> int | None:
+    """The id a text is, if it is one."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
+def _only(given: Given, keys: Iterable[str], work: str) -> None:
+    unknown = sorted(name for name, value in given.items() if name not in keys and value is not None)
+    if unknown:
+        raise ValueError(f"unknown key {unknown[0]!r}; {work} takes {', '.join(keys)}")
+
+
+def _asks(lines: Any) -> list[Given]:
+    """Wishes as a list of objects, or of quantities by SKU."""
+    if isinstance(lines, Mapping):
+        lines = [{"sku": sku, "quantity": quantity} for sku, quantity in lines.items()]
+    ways = ("sku", "variant_id", "order_line_item_id")
+    if not isinstance(lines, list | tuple) or not lines:
+        raise ValueError('lines are {"SKU": quantity, ...} or a list of objects')
+    for line in lines:
+        if not isinstance(line, Mapping) or sum(line.get(way) is not None for way in ways) != 1:
+            raise ValueError(f"each line names one of {', '.join(ways)}")
+        _only(line, (*ways, "quantity"), "a line")
+    return [{name: value for name, value in line.items() if value is not None} for line in lines]
+
+
+def _wish(ask: Given) -> str:
+    return next(f"{name} {value!r}" for name, value in ask.items() if name != "quantity")
+
+
+def _ambiguous(what: str, those: str, keys: list[int], way: str) -> str:
+    return f"{what} is on {those} {', '.join(map(str, keys))}; say which by {way}"
+
+
+def _name(variant: Row) -> str:
+    return f"{variant['id']} ({variant.get('sku') or 'no SKU'})"
+
+
+def _quantity(value: object) -> Decimal:
+    number = _number(value, "quantity")
+    if number is None or number <= 0:
+        raise ValueError("quantity must be a number above 0")
+    return number
+
+
+def _cost(value: object, variant: Row) -> Decimal:
+    """What one unit cost; unless said, what such goods cost so far."""
+    number = _number(value, "cost")
+    if number is not None and number < 0:
+        raise ValueError("cost must be a number from 0")
+    known: Decimal = variant.get("moving_average_cost") or variant.get("buy_price") or ZERO
+    return known if number is None else number
+
+
+def _number(value: object, name: str) -> Decimal | None:
+    try:
+        return read_decimal(value)
+    except Unreadable as exc:
+        raise ValueError(f"{name} must be a number, not {str(value)[:40]!r}") from exc
+
+
+def _one_line(exc: ApiError) -> str:
+    """What a refusal of the rules says, without its JSON."""
+    if isinstance(exc, Invalid):
+        pairs = [(field, message) for field, messages in exc.errors.items() for message in messages]
+        return "; ".join(message if field == "base" else f"{field} {message}" for field, message in pairs)
+    return str(exc.body.get("message", exc.body))
