@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from tests.sandbox.support import HandClock, Json
-from tradegecko_bridge.sandbox.instance import House
+from tradegecko_bridge.sandbox.instance import Instance
 from tradegecko_bridge.sandbox.wire.messages import Answer, Request
 
 JSON = "application/json"
@@ -18,9 +18,9 @@ FORM = "application/x-www-form-urlencoded"
 class Desk:
     """Calls a sandbox without a network, hundreds of times faster than through one."""
 
-    def __init__(self, house: House | None = None, **switches: Any) -> None:
-        self.house = house or House(rate_limit=None, clock=HandClock(), switches=switches)
-        self._token = self.house.access_token()
+    def __init__(self, instance: Instance | None = None, **switches: Any) -> None:
+        self.instance = instance or Instance(rate_limit=None, clock=HandClock(), switches=switches)
+        self._token = self.instance.access_token()
 
     def __call__(
         self, method: str, path: str, body: object = None, content_type: str = JSON, query: str = "", **headers: str
@@ -28,7 +28,7 @@ class Desk:
         """Send a request; a body that is not bytes already goes out as JSON."""
         raw = b"" if body is None else body if isinstance(body, bytes) else orjson.dumps(body)
         given = {"authorization": f"Bearer {self._token}", "content-type": content_type, "host": "localhost", **headers}
-        return self.house.handle(Request(method, path, query, given, raw))
+        return self.instance.handle(Request(method, path, query, given, raw))
 
     def must(self, method: str, path: str, body: object = None) -> Any:
         """The JSON of a request that must go through."""
@@ -67,7 +67,7 @@ def furnish(desk: Desk) -> Desk:
         "fulfillment_line_items": [{"order_line_item_id": 8, "quantity": 1}],
     }
     desk.must("POST", "/fulfillments", {"fulfillment": parcel})
-    desk.house.advance(60)  # The picture is processed.
+    desk.instance.advance(60)  # The picture is processed.
     return desk
 
 

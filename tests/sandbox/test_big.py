@@ -15,7 +15,7 @@ import pytest
 from tests.sandbox.support import Client
 from tests.sandbox.test_books import Books
 from tradegecko_bridge.sandbox import Sandbox
-from tradegecko_bridge.sandbox.instance import House
+from tradegecko_bridge.sandbox.instance import Instance
 from tradegecko_bridge.sandbox.seeds import big
 
 SMALL = "big:variants=40,companies=7,orders=120"
@@ -39,7 +39,7 @@ def test_every_value_leads_back_to_its_rows(variants: int, companies: int, order
     for name, ground in big.grounds(big.Sizes(variants, companies, orders), NOW).items():
         rows = [ground.row(key) for key in range(1, ground.size + 1)]
         assert [row["id"] for row in rows] == list(range(1, ground.size + 1))
-        indexes = House(seed="empty").world.schema[name].indexes
+        indexes = Instance(seed="empty").context.schema[name].indexes
         for column in (*indexes, *ground.also):
             found: dict[Any, list[int]] = defaultdict(list)
             for row in rows:
@@ -63,13 +63,13 @@ def test_the_books_of_the_big_account_add_up(api: Client) -> None:
         for level in row["locations"]:
             assert Decimal(level["stock_on_hand"]) == books.on_hand[row["id"], level["location_id"]]
         assert Decimal(row["committed_stock"]) == books.committed[row["id"]]
-    world = api.sandbox.house.world
-    before = {key: dict(world.state["orders"].peek(key)) for key in range(1, 121)}
-    with world.state.transaction():
+    context = api.sandbox.instance.context
+    before = {key: dict(context.state["orders"].peek(key)) for key in range(1, 121)}
+    with context.state.transaction():
         for key, old in before.items():
-            world.progress.refresh(world.state["orders"].rows[key], touch=False)
-            assert {name: world.state["orders"].rows[key].get(name) for name in old} == old
-        assert not world.state["stock_records"].stored()
+            context.progress.refresh(context.state["orders"].rows[key], touch=False)
+            assert {name: context.state["orders"].rows[key].get(name) for name in old} == old
+        assert not context.state["stock_records"].stored()
 
 
 def test_a_walk_sees_every_row_once_and_keeps_none(api: Client) -> None:
@@ -88,7 +88,7 @@ def test_a_walk_sees_every_row_once_and_keeps_none(api: Client) -> None:
     assert shown == [key for key in range(120, 0, -1) if key != 100]
     assert api.ids("/orders", status="void") == [100]
     assert [row["id"] for row in api.get("/orders", order="created_at asc", limit=3)["orders"]] == [1, 2, 3]
-    for table in api.sandbox.house.world.state.tables.values():
+    for table in api.sandbox.instance.context.state.tables.values():
         assert table.ground is None or dict.__len__(table.rows) == 0
 
 
@@ -159,7 +159,7 @@ def test_a_state_file_keeps_what_changed_and_remembers_the_ground(tmp_path: Path
     for rewrite in (False, True, False):
         with Sandbox(seed="demo", state=path) as sandbox:
             if rewrite:
-                sandbox.house._journal.rewrite(sandbox.house.world.state)  # type: ignore[union-attr]
+                sandbox.instance._journal.rewrite(sandbox.instance.context.state)  # type: ignore[union-attr]
             api = Client(sandbox)
             assert [api.get(name) for name in names] == kept
             assert api.ids("/variants", sku="CHANGED") == [9]

@@ -325,7 +325,7 @@ def test_sense_and_nonsense(steps: list[Drawn], incoming: bool) -> None:
         step = Step(picture, drawn)
         if step.name == "switch":
             switch = {SWITCHES[step.one % len(SWITCHES)]: step.two % 2 == 0}
-            desk.house.set_switches(switch)
+            desk.instance.set_switches(switch)
             done.append(str(switch))
             continue
         body, accepted = run(desk, step, done)
@@ -344,7 +344,7 @@ def run(desk: Desk, step: Step, done: list[str]) -> tuple[Any, bool]:
         body: Any = work(step)[step.name]
         done.append(f"{step.name} {body}")
         try:
-            desk.house.warehouse(step.name.split()[0], body)
+            desk.instance.warehouse(step.name.split()[0], body)
         except ValueError as exc:
             done.append(str(exc))
             return body, False

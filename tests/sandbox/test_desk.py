@@ -47,7 +47,7 @@ def cells(page: httpx.Response) -> list[list[str]]:
 
 def many_orders(api: Client, count: int) -> None:
     """Orders as they are stored, made without the rules, which would take long."""
-    state = api.sandbox.house.world.state
+    state = api.sandbox.instance.context.state
     with state.transaction():
         for number in range(count):
             facts: Json = {"order_number": f"N-{number}", "order_number_folded": f"n-{number}", "company_id": 2}
@@ -268,7 +268,7 @@ def test_no_table_is_walked(api: Client, desk: httpx.Client) -> None:
     api.post("/orders", "order", company_id=2, shipping_address_id=1, order_number="LATE")
     api.sandbox.set_switch("order_number_filter_substring", True)
     for name in ("orders", "variants", "products", "companies", "stock_records", "access_tokens", "order_line_items"):
-        table = api.sandbox.house.world.state[name]
+        table = api.sandbox.instance.context.state[name]
         table.rows, table.live = Shelf(table.rows), _ids(table.live)
     for section in SECTIONS:
         assert desk.get("/", params={"show": section}).status_code == 200
@@ -281,7 +281,7 @@ def test_no_table_is_walked(api: Client, desk: httpx.Client) -> None:
 def test_an_endless_order_is_cut(api: Client, desk: httpx.Client) -> None:
     """Lines beyond the two hundredth are counted, not shown."""
     order = api.order(*(api.line("PIN-OWL") | {"label": f"L{n}"} for n in range(3)))
-    state = api.sandbox.house.world.state
+    state = api.sandbox.instance.context.state
     with state.transaction():
         for number in range(250):
             state.insert("order_line_items", {"order_id": order["id"], "label": f"M{number}", "quantity": Decimal(1)})
@@ -350,7 +350,7 @@ def test_a_failure_is_a_500_and_the_server_lives(
 ) -> None:
     """What goes wrong on the page is logged and costs that page only."""
     with monkeypatch.context() as patch:
-        patch.setattr(sandbox.house, "latest_requests", None)
+        patch.setattr(sandbox.instance, "latest_requests", None)
         assert desk.get("/").status_code == 500
     assert "the sandbox failed on its own page" in caplog.text
     assert desk.get("/").status_code == 200

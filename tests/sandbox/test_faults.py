@@ -99,4 +99,4 @@ def test_impossible_faults_are_refused(api: Client, fault: Any) -> None:
     answer = httpx.post(f"{api.sandbox.base_url}/_sandbox/faults", json=fault, verify=False)
     assert answer.status_code == 422
     assert answer.json()["error"]
-    assert api.sandbox.house.faults.listing() == []
+    assert api.sandbox.instance.faults.listing() == []

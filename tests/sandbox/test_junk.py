@@ -81,7 +81,7 @@ def _object(base: Any, name: str, junk: str) -> bytes:
 
 
 def _rows(desk: Desk) -> dict[str, dict[int, Any]]:
-    tables = desk.house.world.state.tables.items()
+    tables = desk.instance.context.state.tables.items()
     return {name: {key: dict(row) for key, row in table.rows.items()} for name, table in tables}
 
 
@@ -94,7 +94,7 @@ def _proper(answer: Answer, about: object) -> None:
 
 
 def _everything_can_be_read(desk: Desk) -> None:
-    desk.house.advance(60)  # Pictures are processed by then.
+    desk.instance.advance(60)  # Pictures are processed by then.
     for resource in SERVED:
         listed = desk("GET", f"/{resource.name}", query="limit=250&include=variants,images,order,company")
         assert listed.status == 200, resource.name

@@ -1,4 +1,4 @@
-"""Everything behind the socket in one piece: the world, its API, faults, the request log, the state file."""
+"""Everything behind the socket in one piece: the context, its API, faults, the request log, the state file."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from . import oauth
 from .api.dispatch import Api
 from .api.limits import RateLimits
 from .model.clock import Clock, MovableClock
-from .model.context import Session, World
+from .model.context import Session
 from .model.formats import datetime_text
 from .model.journal import Journal
 from .model.state import Row
 from .model.switches import Switches
-from .rules import attach
+from .rules import create_context
+from .rules.base import RulesContext
 from .rules.warehouse import Warehouse
 from .seeds import complete, ground_of, lay_ground, seed_world
 from .webhooks import Deliveries, happened
@@ -36,7 +37,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class House:
+class Instance:
     """One sandboxed TradeGecko. The lock makes calls from other threads safe; requests take it in turn."""
 
     def __init__(
@@ -56,16 +57,16 @@ class House:
         self._given = dict(switches or {})
         self._switches = Switches.of(switches)
         self._log: deque[dict[str, Any]] = deque(maxlen=_LOG_LENGTH)
-        self.deliveries = Deliveries(self.lock, lambda: self.world, self.clock)
+        self.deliveries = Deliveries(self.lock, lambda: self.context, self.clock)
         self._journal = None if state is None else Journal(state)
-        self.world, self.api = self._build()
+        self.context, self.api = self._build()
         self._fill(replay=True)
-        self.world.turn(self._given)
+        self.context.turn(self._given)
 
     def handle(self, request: Request, trouble: Trouble | None = None) -> Answer:
         """Answer one request, with the faults that strike it."""
         with self.lock:
-            self.world.webhook_copies = 2 if trouble is not None and trouble.of("duplicate_webhook") else 1
+            self.context.webhook_copies = 2 if trouble is not None and trouble.of("duplicate_webhook") else 1
             answer = self.api.handle(request, trouble)
             late = None if trouble is None else trouble.of("visible_late")
             if late is not None and answer.status == 201:
@@ -75,7 +76,7 @@ class House:
     def _delay(self, answer: Answer, seconds: float) -> None:
         _, _, table, key = str(answer.header("Location")).rsplit("/", 3)[-4:]
         until = datetime_text(self.clock() + timedelta(seconds=seconds))
-        self.world.delay(table, int(key), until)
+        self.context.delay(table, int(key), until)
 
     def date(self, skew: int = 0) -> str:
         """The `Date` header: the sandbox's time, `skew` seconds off."""
@@ -83,7 +84,7 @@ class House:
         return format_datetime(moment.astimezone(UTC), usegmt=True)
 
     def note(self, request: Request, answer: Answer, status: int | None) -> None:
-        """Log a request; never its token or body. `status` is None when no answer left the house."""
+        """Log a request; never its token or body. `status` is None when no answer left the instance."""
         entry = {
             "method": request.method,
             "path": request.path[:_LOG_WIDTH],
@@ -121,9 +122,9 @@ class House:
             self.limits.forget()
             self._log.clear()
             self.deliveries.forget()
-            self.world, self.api = self._build()
+            self.context, self.api = self._build()
             self._fill(replay=False)
-            self.world.turn(self._given)
+            self.context.turn(self._given)
 
     def advance(self, seconds: float) -> datetime:
         """Let time pass at once; the moment it is then. Raises ValueError."""
@@ -141,26 +142,26 @@ class House:
 
     def switches(self) -> dict[str, Any]:
         """Every switch and its position."""
-        return self.world.positions()
+        return self.context.positions()
 
     def set_switches(self, given: Mapping[str, Any]) -> None:
         """Turn switches while it runs; a reset turns them back. Raises ValueError."""
         with self.lock:
-            self.world.turn(given)
+            self.context.turn(given)
             # What is written depends on a switch, and that is settled when an Api is made.
-            self.api = Api(self.world, self.limits)
+            self.api = Api(self.context, self.limits)
 
     def warehouse(self, work: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Receive, pack or ship, as the account's first user; the documents it made. Raises ValueError."""
         with self.lock:
-            self.world.webhook_copies = 1
-            self.world.session = self._owner()
-            with self.world.state.transaction():
-                table, rows = Warehouse(self.world).do(work, given)
+            self.context.webhook_copies = 1
+            self.context.session = self._owner()
+            with self.context.state.transaction():
+                table, rows = Warehouse(self.context).do(work, given)
             return {table: [self.api.endpoints.shown(table, row) for row in rows]}
 
     def _owner(self) -> Session:
-        user = next(iter(self.world.state["users"].rows.values()))
+        user = next(iter(self.context.state["users"].rows.values()))
         return Session(user["account_id"], user["id"], application_id=1, privileged=True)
 
     def expire_tokens(self, token: str | None = None) -> int:
@@ -171,26 +172,26 @@ class House:
         """Revoke one access token with its refresh token, or all but the privileged. How many."""
         return self._end_tokens(oauth.revoke, token)
 
-    def _end_tokens(self, end: Callable[[World, Row], None], token: str | None) -> int:
-        with self.lock, self.world.state.transaction():
-            table = self.world.state["access_tokens"]
+    def _end_tokens(self, end: Callable[[RulesContext, Row], None], token: str | None) -> int:
+        with self.lock, self.context.state.transaction():
+            table = self.context.state["access_tokens"]
             rows = list(table.rows.values()) if token is None else table.where("token", token)
             ended = [row for row in rows if token is not None or row.get("expires_at") is not None]
             for row in ended:
-                end(self.world, row)
+                end(self.context, row)
             return len(ended)
 
     def application(self) -> Row:
         """The seeded application."""
-        return self.world.state["applications"].rows[1]
+        return self.context.state["applications"].rows[1]
 
     def logins(self) -> list[Row]:
         """The users who can sign in."""
-        return [row for row in self.world.state["users"].rows.values() if row.get("password")]
+        return [row for row in self.context.state["users"].rows.values() if row.get("password")]
 
     def access_token(self) -> str:
         """The first privileged token."""
-        token: str = self.world.state["access_tokens"].rows[1]["token"]
+        token: str = self.context.state["access_tokens"].rows[1]["token"]
         return token
 
     def close(self) -> None:
@@ -199,37 +200,37 @@ class House:
         if self._journal is not None:
             self._journal.close()
 
-    def _build(self) -> tuple[World, Api]:
-        world = attach(World(self.clock, self._switches))
-        world.state.heard = self._heard
-        return world, Api(world, self.limits)
+    def _build(self) -> tuple[RulesContext, Api]:
+        context = create_context(self.clock, self._switches)
+        context.state.heard = self._heard
+        return context, Api(context, self.limits)
 
     def _heard(self, before: dict[tuple[str, int], Row | None]) -> None:
         """Announce what a transaction did; without webhooks nobody asks."""
-        if self.world.state["webhooks"].rows:
-            self.deliveries.announce(happened(self.world, before), self.world.webhook_copies)
+        if self.context.state["webhooks"].rows:
+            self.deliveries.announce(happened(self.context, before), self.context.webhook_copies)
 
     def _fill(self, *, replay: bool) -> None:
         """Take over what the state file kept, if it is to be replayed and there is one; else begin with the seed."""
-        state, ground = self.world.state, ground_of(self.seed, self.world.now())
+        state, ground = self.context.state, ground_of(self.seed, self.context.now())
 
         def lay(ground: str) -> None:
-            lay_ground(self.world, ground)
+            lay_ground(self.context, ground)
 
         if self._journal is None:
             lay(ground)
-            seed_world(self.world, self.seed)
+            seed_world(self.context, self.seed)
             return
         try:
             if replay and self._journal.load(state, ground, lay):
                 state.sink = self._journal.append
-                complete(self.world)
+                complete(self.context)
                 return
             if not replay:
                 self._journal.clear(ground)
                 lay(ground)
             state.sink = self._journal.append
-            seed_world(self.world, self.seed)
+            seed_world(self.context, self.seed)
         except BaseException:
             self._journal.close()
             raise

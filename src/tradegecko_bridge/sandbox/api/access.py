@@ -6,7 +6,7 @@ from their names. A privileged token may do everything.
 
 from __future__ import annotations
 
-from ..model.context import World
+from ..model.context import Context
 from ..model.schema import Endpoint, reading_needs_permission
 from ..model.state import Row
 from ..wire.errors import Forbidden, NotFound, PaymentRequired
@@ -18,42 +18,42 @@ _REFUSED = "You do not have permission to access this resource."
 _BUYING = ("buy_price", "moving_average_cost", "last_cost_price")
 
 
-def admit(world: World) -> None:
+def admit(context: Context) -> None:
     """Let the session in at all. Raises NotFound, PaymentRequired or Forbidden."""
-    user = world.state.find("users", world.session.user_id) or {}
+    user = context.state.find("users", context.session.user_id) or {}
     if user.get("status", "active") != "active":
         raise NotFound("Login", user.get("login_id"))
-    if world.switches.subscription_lapsed:
+    if context.switches.subscription_lapsed:
         raise PaymentRequired(_LAPSED)
-    if not world.switches.api_access_enabled:
+    if not context.switches.api_access_enabled:
         raise Forbidden(_NO_API)
 
 
-def permit(world: World, endpoint: Endpoint) -> None:
+def permit(context: Context, endpoint: Endpoint) -> None:
     """Let the user behind the session do this. Raises Forbidden."""
     area = endpoint.area
-    if world.session.privileged or not area:
+    if context.session.privileged or not area:
         return
-    held = permissions(world)
+    held = permissions(context)
     if f"write_{area}" in held:
         return
     reads = endpoint.permission == "read"
-    if not reads or (_read_is_guarded(world, area) and f"read_{area}" not in held):
+    if not reads or (_read_is_guarded(context, area) and f"read_{area}" not in held):
         raise Forbidden(_REFUSED)
 
 
-def permissions(world: World) -> list[str]:
+def permissions(context: Context) -> list[str]:
     """The permissions of the session's user."""
-    user = world.state.find("users", world.session.user_id) or {}
+    user = context.state.find("users", context.session.user_id) or {}
     held: list[str] = user.get("permissions", [])
     return held
 
 
-def may_see_buying_prices(world: World) -> bool:
+def may_see_buying_prices(context: Context) -> bool:
     """Without the permission they are shown as null rather than refused, or shown after all (appendix 8)."""
-    if world.session.privileged or not world.switches.buying_prices_hidden:
+    if context.session.privileged or not context.switches.buying_prices_hidden:
         return True
-    return "read_buy_prices" in permissions(world)
+    return "read_buy_prices" in permissions(context)
 
 
 def without_buying_prices(shown: Row) -> Row:
@@ -65,7 +65,7 @@ def without_buying_prices(shown: Row) -> Row:
     return {**shown, **hidden, "variant_prices": prices, "prices": {**shown["prices"], "buy": None}}
 
 
-def _read_is_guarded(world: World, area: str) -> bool:
+def _read_is_guarded(context: Context, area: str) -> bool:
     """Only `read_products` was ever seen beside its `write_` twin; a switch guards most other areas too."""
     guarded = reading_needs_permission()[area]
-    return bool(getattr(world.switches, guarded)) if isinstance(guarded, str) else guarded
+    return bool(getattr(context.switches, guarded)) if isinstance(guarded, str) else guarded

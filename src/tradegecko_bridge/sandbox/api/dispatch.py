@@ -16,8 +16,8 @@ from typing import Any
 
 import orjson
 
-from ..model.context import World
 from ..oauth import OAuth
+from ..rules.base import RulesContext
 from ..wire.errors import ApiError, Malformed, NotFound, TooManyRequests, Unauthorized
 from ..wire.faults import Fault, Trouble
 from ..wire.messages import JSON, Answer, Request, Undone, page
@@ -46,11 +46,11 @@ _CACHING_2014 = "max-age=0, private, must-revalidate"
 class Api:
     """Answers requests. Never raises: what goes wrong inside becomes a 500 and a log entry."""
 
-    def __init__(self, world: World, limits: RateLimits) -> None:
-        self.world = world
+    def __init__(self, context: RulesContext, limits: RateLimits) -> None:
+        self.context = context
         self.limits = limits
-        self.endpoints = Endpoints(world)
-        self.oauth = OAuth(world)
+        self.endpoints = Endpoints(context)
+        self.oauth = OAuth(context)
 
     def handle(self, request: Request, trouble: Trouble | None = None) -> Answer:
         """Answer one request, with the faults that strike it."""
@@ -66,21 +66,21 @@ class Api:
             return page(414, "Request-URI Too Large")
         if request.path.startswith("/oauth/"):
             return self.oauth.handle(request, undo=trouble.undoes)
-        route = match(request.method, request.path, self.world.switches)
+        route = match(request.method, request.path, self.context.switches)
         if route is None:
             return page(404, "There is nothing at this address")
         counted: list[tuple[str, str]] = []
         try:
-            self.world.session = authenticate(self.world, request.headers.get("authorization", ""), request.query)
+            self.context.session = authenticate(self.context, request.headers.get("authorization", ""), request.query)
             counted, allowed = self._count(trouble.of("rate_limit"))
             if not allowed:
                 raise TooManyRequests
-            admit(self.world)
+            admit(self.context)
             reply = self._act(request, route, trouble)
         except Unauthorized as exc:
             reply = Reply(exc.status, exc.body, [_challenge(exc.message)])
         except ApiError as exc:
-            if isinstance(exc, Malformed) and self.world.switches.malformed_json_is_html:
+            if isinstance(exc, Malformed) and self.context.switches.malformed_json_is_html:
                 return page(400, "Bad Request")
             reply = Reply(exc.status, self._worded(exc))
         except Exception:
@@ -89,22 +89,22 @@ class Api:
         return self._pack(request, reply, counted)
 
     def _count(self, fault: Fault | None) -> tuple[list[tuple[str, str]], bool]:
-        now, scope = self.world.clock(), self.world.session.scope
+        now, scope = self.context.clock(), self.context.session.scope
         if fault is not None and fault.until:
             self.limits.use_up(scope, now)
         return self.limits.count(scope, now, refuse=fault is not None)
 
     def _act(self, request: Request, route: Route, trouble: Trouble) -> Reply:
         key = self._key(request)
-        burnt_anyway = self.world.switches.idempotency_key_burnt_by_failure
+        burnt_anyway = self.context.switches.idempotency_key_burnt_by_failure
         if key and burnt_anyway:
-            with self.world.state.transaction():
-                claim_key(self.world, key)
+            with self.context.state.transaction():
+                claim_key(self.context, key)
         try:
-            with self.world.state.transaction():
+            with self.context.state.transaction():
                 if key and not burnt_anyway:
-                    claim_key(self.world, key)
-                permit(self.world, route.endpoint)
+                    claim_key(self.context, key)
+                permit(self.context, route.endpoint)
                 reply = self.endpoints.run(_call(request, route, trouble.of("shuffle")))
                 if trouble.undoes:
                     raise Undone
@@ -114,7 +114,7 @@ class Api:
 
     def _key(self, request: Request) -> str:
         """The Idempotency-Key that counts, or nothing."""
-        switches = self.world.switches
+        switches = self.context.switches
         if request.method not in _KEYED or not switches.idempotency_keys:
             return ""
         key = request.headers.get("idempotency-key", "").strip()
@@ -122,13 +122,13 @@ class Api:
 
     def _worded(self, error: ApiError) -> dict[str, Any]:
         """What an error says; ActiveRecord put the column's name into quotes later."""
-        if isinstance(error, NotFound) and self.world.switches.legacy_not_found_text:
+        if isinstance(error, NotFound) and self.context.switches.legacy_not_found_text:
             return {**error.body, "message": error.body["message"].replace(" with 'id'=", " with id=")}
         return error.body
 
     def _pack(self, request: Request, reply: Reply, counted: list[tuple[str, str]]) -> Answer:
         body = b"" if reply.content is None else orjson.dumps(reply.content)
-        legacy = self.world.switches.legacy_headers
+        legacy = self.context.switches.legacy_headers
         headers = [*(_legacy_headers(reply.status) if legacy else _SECURITY), *counted]
         if reply.status < 400:
             headers.append(("Cache-Control", _CACHING_2014 if legacy else "no-cache, no-store"))
@@ -144,7 +144,7 @@ class Api:
         return Answer(reply.status, body, headers + reply.headers)
 
     def _unchanged(self, request: Request, etag: str) -> bool:
-        if not self.world.switches.conditional_get or request.method not in {"GET", "HEAD"}:
+        if not self.context.switches.conditional_get or request.method not in {"GET", "HEAD"}:
             return False
         return request.headers.get("if-none-match") == etag
 

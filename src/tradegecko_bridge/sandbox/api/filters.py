@@ -6,43 +6,43 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from ..model.context import World
 from ..model.formats import ZERO, Unreadable, read_decimal
 from ..model.schema import Resource
 from ..model.state import Row
+from ..rules.base import RulesContext
 from ..wire.params import as_list
 
 Test = Callable[[Row], bool]
-Maker = Callable[[World, list[str]], Test]
+Maker = Callable[[RulesContext, list[str]], Test]
 
 
-def computed_filter(world: World, resource: Resource, name: str, value: Any) -> Test | None:
+def computed_filter(context: RulesContext, resource: Resource, name: str, value: Any) -> Test | None:
     """The test for a filter that needs more than one column, or None when it is not one of those."""
     maker = _SPECIAL.get((resource.name, name))
     if maker is None:
         return None
     wanted = as_list(value, split=name not in _WHOLE)
-    return maker(world, wanted) if wanted else None
+    return maker(context, wanted) if wanted else None
 
 
-def matches_search(world: World, resource: Resource, row: Row, query: str) -> bool:
+def matches_search(context: RulesContext, resource: Resource, row: Row, query: str) -> bool:
     """Whether every word of `q` occurs somewhere in the texts of the row."""
-    texts = [_searched(world, resource, row, name) for name in resource.search]
+    texts = [_searched(context, resource, row, name) for name in resource.search]
     if resource.name == "products":
-        variants = world.state["variants"].where("product_id", row["id"])
+        variants = context.state["variants"].where("product_id", row["id"])
         texts += [variant.get(name) for variant in variants for name in ("sku", "name", "upc")]
     haystack = "\n".join(str(text) for text in texts if text).lower()
     return all(word in haystack for word in query.lower().split())
 
 
-def _searched(world: World, resource: Resource, row: Row, name: str) -> Any:
+def _searched(context: RulesContext, resource: Resource, row: Row, name: str) -> Any:
     if resource.name == "variants" and name == "product_name":
-        return (world.state.find("products", row["product_id"]) or {}).get("name")
+        return (context.state.find("products", row["product_id"]) or {}).get("name")
     return row.get(name)
 
 
-def _order_number(world: World, wanted: list[str]) -> Test:
-    switches = world.switches
+def _order_number(context: RulesContext, wanted: list[str]) -> Test:
+    switches = context.switches
     exact = switches.order_number_filter_case_sensitive
     column = "order_number" if exact else "order_number_folded"
     numbers = [text.strip() if exact else text.strip().lower() for text in wanted]
@@ -51,52 +51,52 @@ def _order_number(world: World, wanted: list[str]) -> Test:
     return lambda row: row[column] in numbers
 
 
-def _shippability(world: World, wanted: list[str]) -> Test:
-    return lambda row: shippability(world, row) in wanted
+def _shippability(context: RulesContext, wanted: list[str]) -> Test:
+    return lambda row: shippability(context, row) in wanted
 
 
-def _backordering(world: World, wanted: list[str]) -> Test:
-    return lambda row: backordering(world, row) in wanted
+def _backordering(context: RulesContext, wanted: list[str]) -> Test:
+    return lambda row: backordering(context, row) in wanted
 
 
-def shippability(world: World, order: Row) -> str:
+def shippability(context: RulesContext, order: Row) -> str:
     """Whether what is still to ship lies on the shelf of the order's location (reference §6.2)."""
     ready = []
-    for line in _goods(world, order):
-        left = line["quantity"] - world.progress.shipped(line)
+    for line in _goods(context, order):
+        left = line["quantity"] - context.progress.shipped(line)
         if left > ZERO:
-            needs = world.stock.moves(line["variant_id"], order["stock_location_id"], left)
-            ready.append(all(_on_shelf(world, part, place) >= amount for part, place, amount in needs))
+            needs = context.stock.moves(line["variant_id"], order["stock_location_id"], left)
+            ready.append(all(_on_shelf(context, part, place) >= amount for part, place, amount in needs))
     return _some(ready, "not_shippable", "partially_shippable", "shippable")
 
 
-def backordering(world: World, order: Row) -> str:
+def backordering(context: RulesContext, order: Row) -> str:
     """Whether lines wait for stock that is promised to others or not there at all (reference §6.2)."""
     waiting = []
-    for line in _goods(world, order):
-        left = line["quantity"] - world.progress.shipped(line)
+    for line in _goods(context, order):
+        left = line["quantity"] - context.progress.shipped(line)
         if left > ZERO:
-            needs = world.stock.moves(line["variant_id"], order["stock_location_id"], left)
+            needs = context.stock.moves(line["variant_id"], order["stock_location_id"], left)
             own = {part: amount for part, _, amount in line.get("committed", [])}
             waiting.append(
-                any(_free(world, part, place) + own.get(part, ZERO) < amount for part, place, amount in needs)
+                any(_free(context, part, place) + own.get(part, ZERO) < amount for part, place, amount in needs)
             )
     return _some(waiting, "not_backordered", "partially_backordered", "backordered")
 
 
-def _goods(world: World, order: Row) -> list[Row]:
-    return [line for line in world.progress.lines(order) if line.get("variant_id") is not None]
+def _goods(context: RulesContext, order: Row) -> list[Row]:
+    return [line for line in context.progress.lines(order) if line.get("variant_id") is not None]
 
 
-def _on_shelf(world: World, variant_id: int, location_id: int) -> Any:
-    for level in world.stock.levels(world.state["variants"].rows[variant_id]):
+def _on_shelf(context: RulesContext, variant_id: int, location_id: int) -> Any:
+    for level in context.stock.levels(context.state["variants"].rows[variant_id]):
         if level.location_id == location_id:
             return level.on_hand
     return ZERO
 
 
-def _free(world: World, variant_id: int, location_id: int) -> Any:
-    for level in world.stock.levels(world.state["variants"].rows[variant_id]):
+def _free(context: RulesContext, variant_id: int, location_id: int) -> Any:
+    for level in context.stock.levels(context.state["variants"].rows[variant_id]):
         if level.location_id == location_id:
             return level.available
     return ZERO
@@ -108,40 +108,40 @@ def _some(answers: list[bool], none: str, some: str, every: str) -> str:
     return every if all(answers) else some
 
 
-def _order_status(world: World, wanted: list[str]) -> Test:
-    orders = world.state["orders"].rows
+def _order_status(context: RulesContext, wanted: list[str]) -> Test:
+    orders = context.state["orders"].rows
     return lambda row: orders[row["order_id"]]["status"] in wanted
 
 
-def _purchase_order_status(world: World, wanted: list[str]) -> Test:
-    orders = world.state["purchase_orders"].rows
+def _purchase_order_status(context: RulesContext, wanted: list[str]) -> Test:
+    orders = context.state["purchase_orders"].rows
     return lambda row: orders[row["purchase_order_id"]]["status"] in wanted
 
 
-def _at_location(world: World, wanted: list[str]) -> Test:
-    return lambda row: any(str(level.location_id) in wanted for level in world.stock.levels(row))
+def _at_location(context: RulesContext, wanted: list[str]) -> Test:
+    return lambda row: any(str(level.location_id) in wanted for level in context.stock.levels(row))
 
 
-def _product_type(world: World, wanted: list[str]) -> Test:
-    products = world.state["products"].rows
+def _product_type(context: RulesContext, wanted: list[str]) -> Test:
+    products = context.state["products"].rows
     return lambda row: products[row["product_id"]].get("product_type") in wanted
 
 
-def _image_variant(_world: World, wanted: list[str]) -> Test:
+def _image_variant(_context: RulesContext, wanted: list[str]) -> Test:
     return lambda row: any(str(key) in wanted for key in row.get("variant_ids", []))
 
 
-def _transfer_quantity(world: World, wanted: list[str]) -> Test:
+def _transfer_quantity(context: RulesContext, wanted: list[str]) -> Test:
     numbers = {quantity for quantity in map(_decimal, wanted) if quantity is not None}
-    return lambda row: sum((line["quantity"] for line in _transferred(world, row)), ZERO) in numbers
+    return lambda row: sum((line["quantity"] for line in _transferred(context, row)), ZERO) in numbers
 
 
-def _transfer_lines(world: World, wanted: list[str]) -> Test:
-    return lambda row: any(str(line["id"]) in wanted for line in _transferred(world, row))
+def _transfer_lines(context: RulesContext, wanted: list[str]) -> Test:
+    return lambda row: any(str(line["id"]) in wanted for line in _transferred(context, row))
 
 
-def _transferred(world: World, transfer: Row) -> list[Row]:
-    return world.state["stock_transfer_line_items"].where("stock_transfer_id", transfer["id"])
+def _transferred(context: RulesContext, transfer: Row) -> list[Row]:
+    return context.state["stock_transfer_line_items"].where("stock_transfer_id", transfer["id"])
 
 
 def _decimal(text: str) -> Decimal | None:

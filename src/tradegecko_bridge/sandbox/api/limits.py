@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from ..model.context import Session, World
+from ..model.context import Context, Session
 from ..model.formats import datetime_text
 from ..model.state import Row
 from ..wire.errors import BadRequest, Unauthorized
@@ -17,23 +17,23 @@ _FORGOTTEN_AT_ONCE = 4  # expired keys; more than one, so that they never pile u
 Headers = list[tuple[str, str]]
 
 
-def authenticate(world: World, authorization: str, query: str = "") -> Session:
+def authenticate(context: Context, authorization: str, query: str = "") -> Session:
     """The session behind a bearer token in the header, or in the query where there is no header.
 
     Raises Unauthorized.
     """
     token = _presented(authorization, query)
-    known = world.state["access_tokens"].where("token", token) if token else []
+    known = context.state["access_tokens"].where("token", token) if token else []
     if not known:
         raise Unauthorized("The access token is invalid")
     row = known[0]
     if row.get("revoked_at") is not None:
         raise Unauthorized("The access token was revoked")
     expires = row.get("expires_at")
-    if expires is not None and expires <= world.now():
+    if expires is not None and expires <= context.now():
         raise Unauthorized("The access token expired")
     if row.get("previous_refresh_token") is not None:
-        _retire_previous(world, row)
+        _retire_previous(context, row)
     return Session(row["account_id"], row["user_id"], row["application_id"], privileged=expires is None)
 
 
@@ -48,13 +48,13 @@ def _presented(authorization: str, query: str) -> str:
     return found if isinstance(found, str) else ""
 
 
-def _retire_previous(world: World, row: Row) -> None:
+def _retire_previous(context: Context, row: Row) -> None:
     """The first use of a new token ends the one it was refreshed from, where the server waits for that."""
-    with world.state.transaction():
-        for old in world.state["access_tokens"].where("refresh_token", row["previous_refresh_token"]):
+    with context.state.transaction():
+        for old in context.state["access_tokens"].where("refresh_token", row["previous_refresh_token"]):
             if old.get("revoked_at") is None:
-                world.state.update("access_tokens", old, {"revoked_at": world.now()})
-        world.state.update("access_tokens", row, {"previous_refresh_token": None})
+                context.state.update("access_tokens", old, {"revoked_at": context.now()})
+        context.state.update("access_tokens", row, {"previous_refresh_token": None})
 
 
 class RateLimits:
@@ -92,16 +92,16 @@ class RateLimits:
         self._used_up.clear()
 
 
-def claim_key(world: World, key: str) -> None:
+def claim_key(context: Context, key: str) -> None:
     """Use up an Idempotency-Key for 24 hours. Raises BadRequest for one that is used up already."""
-    table = world.state["idempotency_keys"]
+    table = context.state["idempotency_keys"]
     for oldest in table.live.oldest(0, _FORGOTTEN_AT_ONCE):
-        if table.rows[oldest]["expires_at"] <= world.now():
-            world.state.delete("idempotency_keys", table.rows[oldest])
-    scope_key = f"{world.session.scope}/{key}"
+        if table.rows[oldest]["expires_at"] <= context.now():
+            context.state.delete("idempotency_keys", table.rows[oldest])
+    scope_key = f"{context.session.scope}/{key}"
     for row in table.where("scope_key", scope_key):
-        if row["expires_at"] > world.now():
+        if row["expires_at"] > context.now():
             raise BadRequest("Duplicate Idempotency Key header detected")
-        world.state.delete("idempotency_keys", row)
-    expires = datetime_text(world.clock() + _KEY_LIFE)
-    world.state.insert("idempotency_keys", {"scope_key": scope_key, "expires_at": expires})
+        context.state.delete("idempotency_keys", row)
+    expires = datetime_text(context.clock() + _KEY_LIFE)
+    context.state.insert("idempotency_keys", {"scope_key": scope_key, "expires_at": expires})

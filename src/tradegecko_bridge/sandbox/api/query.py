@@ -16,10 +16,10 @@ from typing import Any
 
 import orjson
 
-from ..model.context import World
 from ..model.formats import Unreadable, read_bool, read_date, read_datetime, read_decimal, read_int
 from ..model.schema import Field, Resource
 from ..model.state import Row, Table
+from ..rules.base import RulesContext
 from ..wire.errors import BadRequest
 from ..wire.params import Params, as_list
 from .filters import computed_filter, matches_search
@@ -53,10 +53,10 @@ class Page:
         return (self.number - 1) * self.limit
 
 
-def read_paging(world: World, params: Params) -> tuple[int, int]:
+def read_paging(context: RulesContext, params: Params) -> tuple[int, int]:
     """Page number and limit. Raises BadRequest for a limit over 250 where the account is that strict."""
-    limit = _whole(params.get("limit"), world.switches.default_page_size, at_least=0)
-    if limit > MAX_LIMIT and world.switches.limit_over_max_is_400:
+    limit = _whole(params.get("limit"), context.switches.default_page_size, at_least=0)
+    if limit > MAX_LIMIT and context.switches.limit_over_max_is_400:
         raise BadRequest(f"limit must be {MAX_LIMIT} or less")
     return _whole(params.get("page"), 1, at_least=1), min(limit, MAX_LIMIT)
 
@@ -68,30 +68,32 @@ def _whole(value: Any, default: int, *, at_least: int) -> int:
     return int(value) if int(value) >= at_least else default
 
 
-def list_rows(world: World, resource: Resource, params: Params, dice: Random | None = None) -> Page:
+def list_rows(context: RulesContext, resource: Resource, params: Params, dice: Random | None = None) -> Page:
     """The page of `resource` that `params` ask for; with `dice`, of the list in an order they decide."""
-    number, limit = read_paging(world, params)
+    number, limit = read_paging(context, params)
     # Stock levels are another view of the variants.
-    table = world.state["variants" if resource.name == "stock_levels" else resource.name]
+    table = context.state["variants" if resource.name == "stock_levels" else resource.name]
     start, ordering = (number - 1) * limit, _ordering(table.resource, params)
-    if dice is None and not world.late:
-        keys = _slice(world, table, params, ordering, start, limit)
+    if dice is None and not context.late:
+        keys = _slice(context, table, params, ordering, start, limit)
         if keys is not None:
             return Page([table.rows[key] for key in keys], len(table.live), number, limit)
-    found = _matching(world, table, params, ordering)
-    if world.late:
-        found = [key for key in found if not world.is_late(table.resource.name, key)]
+    found = _matching(context, table, params, ordering)
+    if context.late:
+        found = [key for key in found if not context.is_late(table.resource.name, key)]
     if dice is not None:
         dice.shuffle(found := list(found))
     return Page([table.rows[key] for key in found[start : start + limit]], len(found), number, limit)
 
 
-def _slice(world: World, table: Table, params: Params, ordering: Ordering, start: int, limit: int) -> list[int] | None:
+def _slice(
+    context: RulesContext, table: Table, params: Params, ordering: Ordering, start: int, limit: int
+) -> list[int] | None:
     """The ids of a page that is a slice of what lists show by default, or None where it is not."""
     asks = not params.keys() <= _PAGING and (
-        _shows_hidden(world, table.resource, params) or _conditions(world, table, params)
+        _shows_hidden(context, table.resource, params) or _conditions(context, table, params)
     )
-    if asks or _hides_nothing(world, table.resource):
+    if asks or _hides_nothing(context, table.resource):
         return None
     if not ordering and table.shelves is not None:
         return table.shelves.newest(start, limit)
@@ -101,25 +103,25 @@ def _slice(world: World, table: Table, params: Params, ordering: Ordering, start
     return None
 
 
-def _conditions(world: World, table: Table, params: Params) -> bool:
-    return bool(as_list(params.get("ids"), split=True) or _tests(world, table.resource, params))
+def _conditions(context: RulesContext, table: Table, params: Params) -> bool:
+    return bool(as_list(params.get("ids"), split=True) or _tests(context, table.resource, params))
 
 
-def _matching(world: World, table: Table, params: Params, ordering: Ordering) -> Sequence[int]:
+def _matching(context: RulesContext, table: Table, params: Params, ordering: Ordering) -> Sequence[int]:
     """The ids of the whole list in its order, remembered while nothing changes: a walk asks for every page of it."""
     asked = orjson.dumps([table.resource.name, {k: v for k, v in params.items() if k not in _PAGING}])
-    known = world.lists.get(asked, world.state.version)
+    known = context.lists.get(asked, context.state.version)
     if known is None:
-        known = array("q", _find(world, table, params, ordering))
+        known = array("q", _find(context, table, params, ordering))
         if len(table.rows) >= _WORTH_KEEPING:
-            world.lists.put(asked, world.state.version, known)
+            context.lists.put(asked, context.state.version, known)
     return known
 
 
-def _find(world: World, table: Table, params: Params, ordering: Ordering) -> list[int]:
-    keys, exact = _candidates(world, table, params)
-    tests = _tests(world, table.resource, params, exact)
-    if not _shows_hidden(world, table.resource, params):
+def _find(context: RulesContext, table: Table, params: Params, ordering: Ordering) -> list[int]:
+    keys, exact = _candidates(context, table, params)
+    tests = _tests(context, table.resource, params, exact)
+    if not _shows_hidden(context, table.resource, params):
         keys = (key for key in keys if key in table.live)
     columns = [name for name, _ in ordering] or (["position"] if table.shelves is not None else [])
     if not tests and not columns:
@@ -140,20 +142,20 @@ def _in_order(found: list[tuple[Any, ...]], columns: int, ordering: Ordering) ->
     return [entry[0] for entry in found]
 
 
-def _shows_hidden(world: World, resource: Resource, params: Params) -> bool:
+def _shows_hidden(context: RulesContext, resource: Resource, params: Params) -> bool:
     """Asking for a status shows what lists hide; asking for ids does so on orders, whose list hid nothing in 2014."""
     if as_list(params.get("status"), split=True):
         return True
     if resource.ids_show_hidden and as_list(params.get("ids"), split=True):
         return True
-    return _hides_nothing(world, resource)
+    return _hides_nothing(context, resource)
 
 
-def _hides_nothing(world: World, resource: Resource) -> bool:
-    return resource.name == "orders" and world.switches.deleted_orders_listed
+def _hides_nothing(context: RulesContext, resource: Resource) -> bool:
+    return resource.name == "orders" and context.switches.deleted_orders_listed
 
 
-def _candidates(world: World, table: Table, params: Params) -> tuple[Iterable[int], str]:
+def _candidates(context: RulesContext, table: Table, params: Params) -> tuple[Iterable[int], str]:
     """The smallest set of ids that holds everything the parameters ask for, and the parameter it answers exactly."""
     wanted = as_list(params.get("ids"), split=True)
     if wanted:
@@ -164,21 +166,21 @@ def _candidates(world: World, table: Table, params: Params) -> tuple[Iterable[in
         if given:
             values = dict.fromkeys(_read_all(field, given))
             return dict.fromkeys(key for value in values for key in index.ids(value)), name
-    return _by_number(world, table, params) or _since(world, table, params)
+    return _by_number(context, table, params) or _since(context, table, params)
 
 
-def _by_number(world: World, table: Table, params: Params) -> tuple[Iterable[int], str] | None:
+def _by_number(context: RulesContext, table: Table, params: Params) -> tuple[Iterable[int], str] | None:
     """Orders by their number, where that filter takes whole numbers only."""
     numbers = as_list(params.get("order_number"), split=False)
-    if not numbers or table.resource.name != "orders" or world.switches.order_number_filter_substring:
+    if not numbers or table.resource.name != "orders" or context.switches.order_number_filter_substring:
         return None
     index = table.indexes["order_number_folded"]
     folded = dict.fromkeys(number.strip().lower() for number in numbers)
-    answered = "" if world.switches.order_number_filter_case_sensitive else "order_number"
+    answered = "" if context.switches.order_number_filter_case_sensitive else "order_number"
     return [key for number in folded for key in index.ids(number)], answered
 
 
-def _since(world: World, table: Table, params: Params) -> tuple[Iterable[int], str]:
+def _since(context: RulesContext, table: Table, params: Params) -> tuple[Iterable[int], str]:
     """What changed or came since a moment, else everything."""
     if table.resource.timestamps:
         changed, created = (read_datetime(params.get(f"{name}_at_min")) for name in ("updated", "created"))
@@ -187,19 +189,19 @@ def _since(world: World, table: Table, params: Params) -> tuple[Iterable[int], s
         since = None if created is None else table.created_since(created)
         if since is not None:
             return since, "created_at_min"
-    return (table.rows if _shows_hidden(world, table.resource, params) else table.live), ""
+    return (table.rows if _shows_hidden(context, table.resource, params) else table.live), ""
 
 
-def _tests(world: World, resource: Resource, params: Params, but: str = "") -> list[Test]:
+def _tests(context: RulesContext, resource: Resource, params: Params, but: str = "") -> list[Test]:
     """What a row has to pass. Unknown parameters and blank values ask for nothing; `but` is answered already."""
     tests: list[Test] = []
     for name in params:
-        test = _moment_test(resource, name, params) or _field_test(world, resource, name, params)
+        test = _moment_test(resource, name, params) or _field_test(context, resource, name, params)
         if test is not None and name != but:
             tests.append(test)
     query = params.get("q") or params.get("term")
     if isinstance(query, str) and query.strip() and resource.search:
-        tests.append(lambda row: matches_search(world, resource, row, query))
+        tests.append(lambda row: matches_search(context, resource, row, query))
     return tests
 
 
@@ -215,8 +217,8 @@ def _moment_test(resource: Resource, name: str, params: Params) -> Test | None:
     return (lambda row: row[column] <= moment) if bound == "max" else None
 
 
-def _field_test(world: World, resource: Resource, name: str, params: Params) -> Test | None:
-    special = computed_filter(world, resource, name, params[name])
+def _field_test(context: RulesContext, resource: Resource, name: str, params: Params) -> Test | None:
+    special = computed_filter(context, resource, name, params[name])
     if special is not None:
         return special
     field = resource.fields.get(name)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..model.context import World
 from ..model.formats import decimal_text, quantity_text
 from ..model.schema import Field, Resource
 from ..model.state import Row
+from ..rules.base import RulesContext
 from .views import VIEWS
 
 _CONVERT: dict[str, Callable[[Any], Any]] = {"decimal": decimal_text, "quantity": quantity_text}
@@ -20,10 +20,10 @@ _Step = tuple[str, str | None, Callable[[Any], Any] | None, Any]
 class Serialiser:
     """Writes rows of one resource. The columns to write are settled once, not per row."""
 
-    def __init__(self, world: World, resource: Resource) -> None:
-        self.world = world
+    def __init__(self, context: RulesContext, resource: Resource) -> None:
+        self.context = context
         self._view = VIEWS.get(resource.name)
-        legacy = world.switches.legacy_fields
+        legacy = context.switches.legacy_fields
         self._steps = [
             self._step(resource, field)
             for field in resource.fields.values()
@@ -32,7 +32,7 @@ class Serialiser:
 
     def __call__(self, row: Row) -> dict[str, Any]:
         """The JSON object of a row."""
-        extras = self._view(self.world, row) if self._view else {}
+        extras = self._view(self.context, row) if self._view else {}
         shown = {}
         for name, column, convert, default in self._steps:
             if column is None:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..model.context import World
 from ..model.formats import decimal_text, quantity_text
 from ..model.state import Row
+from ..rules.base import RulesContext
 from ..rules.stock import Level, total
 
 Extras = dict[str, Any]
 
 
-def variant_view(world: World, row: Row) -> Extras:
+def variant_view(context: RulesContext, row: Row) -> Extras:
     """A variant: product columns, stock per location and in total, prices per list."""
-    product = world.state.find("products", row["product_id"]) or {}
-    levels = world.stock.levels(row)
-    prices = _prices(world, row)
+    product = context.state.find("products", row["product_id"]) or {}
+    levels = context.stock.levels(row)
+    prices = _prices(context, row)
     return {
         "committed_stock": quantity_text(total(levels, "committed")),
         "available_stock": quantity_text(total(levels, "available")),
@@ -36,9 +36,9 @@ def variant_view(world: World, row: Row) -> Extras:
     }
 
 
-def _prices(world: World, row: Row) -> dict[str, str | None]:
+def _prices(context: RulesContext, row: Row) -> dict[str, str | None]:
     prices: dict[str, Any] = {}
-    for price_list in world.state["price_lists"].rows.values():
+    for price_list in context.state["price_lists"].rows.values():
         if price_list.get("status", "active") == "archived":
             continue
         built_in = price_list.get("builtin")
@@ -76,9 +76,9 @@ def _committed_levels(row: Row, levels: list[Level]) -> dict[str, str]:
     return found
 
 
-def stock_level_view(world: World, row: Row) -> Extras:
+def stock_level_view(context: RulesContext, row: Row) -> Extras:
     """The stock of a variant, as `stock_levels` shows it."""
-    levels = world.stock.levels(row)
+    levels = context.stock.levels(row)
     return {
         "variant_id": row["id"],
         "committed_stock": quantity_text(total(levels, "committed")),
@@ -99,9 +99,9 @@ def _stock_level_location(level: Level) -> dict[str, Any]:
     }
 
 
-def composition_view(world: World, row: Row) -> Extras:
+def composition_view(context: RulesContext, row: Row) -> Extras:
     """One component of a bundle."""
-    variants = world.state["variants"].rows
+    variants = context.state["variants"].rows
     return {
         "bundle_sku": variants[row["bundle_id"]].get("sku"),
         "component_sku": variants[row["component_id"]].get("sku"),

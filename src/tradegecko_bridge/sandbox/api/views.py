@@ -12,9 +12,9 @@ from datetime import timedelta
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from ..model.context import World
 from ..model.formats import ZERO, datetime_text, decimal_text, quantity_text
 from ..model.state import Row
+from ..rules.base import RulesContext
 from ..rules.tax import effective_rate
 from .variant_views import Extras, composition_view, stock_level_view, variant_view
 
@@ -23,18 +23,18 @@ _IMAGE_HOST = "https://images.sandbox.invalid"
 _DOCUMENT_HOST = "https://documents.sandbox.invalid"
 
 
-def _ids(world: World, table: str, column: str, value: int) -> list[int]:
-    return world.state[table].indexes[column].ids(value)
+def _ids(context: RulesContext, table: str, column: str, value: int) -> list[int]:
+    return context.state[table].indexes[column].ids(value)
 
 
-def _live_ids(world: World, table: str, column: str, value: int) -> list[int]:
-    hides = world.schema[table].hides
-    rows = world.state[table].where(column, value)
-    return [row["id"] for row in rows if world.value(table, row, "status") not in hides]
+def _live_ids(context: RulesContext, table: str, column: str, value: int) -> list[int]:
+    hides = context.schema[table].hides
+    rows = context.state[table].where(column, value)
+    return [row["id"] for row in rows if context.value(table, row, "status") not in hides]
 
 
-def _placed_ids(world: World, table: str, column: str, value: int) -> list[int]:
-    rows = world.state[table].where(column, value)
+def _placed_ids(context: RulesContext, table: str, column: str, value: int) -> list[int]:
+    rows = context.state[table].where(column, value)
     rows.sort(key=lambda row: row.get("position") or 0)
     return [row["id"] for row in rows]
 
@@ -44,44 +44,44 @@ def _document(kind: str, row: Row) -> str:
     return f"{_DOCUMENT_HOST}/{kind}/{digest}"
 
 
-def _account(world: World, row: Row) -> Extras:
-    rate = effective_rate(world, row.get("default_sales_order_tax_type_id"))
+def _account(context: RulesContext, row: Row) -> Extras:
+    rate = effective_rate(context, row.get("default_sales_order_tax_type_id"))
     return {
         # A JSON float in 2014, a text in the newest sample.
-        "default_tax_rate": float(rate) if world.switches.legacy_fields else decimal_text(rate),
-        "location_ids": list(world.state["locations"].live),
-        "user_ids": list(world.state["users"].live),
+        "default_tax_rate": float(rate) if context.switches.legacy_fields else decimal_text(rate),
+        "location_ids": list(context.state["locations"].live),
+        "user_ids": list(context.state["users"].live),
     }
 
 
-def _user(world: World, row: Row) -> Extras:
-    account = world.state.find("accounts", row.get("account_id")) or {}
+def _user(context: RulesContext, row: Row) -> Extras:
+    account = context.state.find("accounts", row.get("account_id")) or {}
     return {"account_name": account.get("name")}
 
 
-def _company(world: World, row: Row) -> Extras:
+def _company(context: RulesContext, row: Row) -> Extras:
     tax_type = row.get("default_tax_type_id")
     return {
-        "default_tax_rate": None if tax_type is None else float(effective_rate(world, tax_type)),
-        "address_ids": _live_ids(world, "addresses", "company_id", row["id"]),
-        "contact_ids": _live_ids(world, "contacts", "company_id", row["id"]),
-        "note_ids": _ids(world, "notes", "company_id", row["id"]),
+        "default_tax_rate": None if tax_type is None else float(effective_rate(context, tax_type)),
+        "address_ids": _live_ids(context, "addresses", "company_id", row["id"]),
+        "contact_ids": _live_ids(context, "contacts", "company_id", row["id"]),
+        "note_ids": _ids(context, "notes", "company_id", row["id"]),
     }
 
 
-def _currency(world: World, row: Row) -> Extras:
-    return {"subunit": 10 ** min(max(world.value("currencies", row, "precision"), 0), 8)}
+def _currency(context: RulesContext, row: Row) -> Extras:
+    return {"subunit": 10 ** min(max(context.value("currencies", row, "precision"), 0), 8)}
 
 
-def _tax_type(world: World, row: Row) -> Extras:
+def _tax_type(context: RulesContext, row: Row) -> Extras:
     return {
-        "effective_rate": decimal_text(effective_rate(world, row["id"])),
-        "tax_component_ids": _placed_ids(world, "tax_components", "tax_type_id", row["id"]),
+        "effective_rate": decimal_text(effective_rate(context, row["id"])),
+        "tax_component_ids": _placed_ids(context, "tax_components", "tax_type_id", row["id"]),
     }
 
 
-def _price_list(world: World, row: Row) -> Extras:
-    currency = world.state.find("currencies", row.get("currency_id")) or {}
+def _price_list(context: RulesContext, row: Row) -> Extras:
+    currency = context.state.find("currencies", row.get("currency_id")) or {}
     return {
         "id": row.get("builtin") or row["id"],
         "currency_symbol": currency.get("symbol", "$"),
@@ -90,32 +90,32 @@ def _price_list(world: World, row: Row) -> Extras:
     }
 
 
-def _product(world: World, row: Row) -> Extras:
+def _product(context: RulesContext, row: Row) -> Extras:
     variants = [
         variant
-        for variant in world.state["variants"].where("product_id", row["id"])
+        for variant in context.state["variants"].where("product_id", row["id"])
         if variant.get("status", "active") != "archived"
     ]
     stocked = [variant["id"] for variant in variants if not variant.get("composite")]
     words = [variant.get(name) for variant in variants for name in ("sku", "name")]
     return {
-        "image_url": _image_url(world, row),
-        "quantity": quantity_text(sum((world.stock.on_hand(key) for key in stocked), ZERO)),
+        "image_url": _image_url(context, row),
+        "quantity": quantity_text(sum((context.stock.on_hand(key) for key in stocked), ZERO)),
         "search_cache": " ".join(word for word in words if word),
         "variant_ids": [variant["id"] for variant in variants],
     }
 
 
-def _image_url(world: World, row: Row) -> str | None:
+def _image_url(context: RulesContext, row: Row) -> str | None:
     for key in row.get("image_ids", []):
-        image = world.state.find("images", key)
-        if image is not None and not _processing(world, image):
+        image = context.state.find("images", key)
+        if image is not None and not _processing(context, image):
             return f"{_IMAGE_HOST}/{image['id']}/thumbnail_{_file_name(image)}"
     return None
 
 
-def _image(world: World, row: Row) -> Extras:
-    processing = _processing(world, row)
+def _image(context: RulesContext, row: Row) -> Extras:
+    processing = _processing(context, row)
     return {
         "variant_id": row["variant_ids"][0] if row.get("variant_ids") else None,
         "base_path": None if processing else f"{_IMAGE_HOST}/{row['id']}",
@@ -125,8 +125,8 @@ def _image(world: World, row: Row) -> Extras:
     }
 
 
-def _processing(world: World, image: Row) -> bool:
-    return datetime_text(world.clock() - _PROCESSING) < str(image["created_at"])
+def _processing(context: RulesContext, image: Row) -> bool:
+    return datetime_text(context.clock() - _PROCESSING) < str(image["created_at"])
 
 
 def _file_name(image: Row) -> str:
@@ -137,9 +137,9 @@ def _file_name(image: Row) -> str:
     return PurePosixPath(path).name or f"{image['id']}.jpg"
 
 
-def _stock_adjustment(world: World, row: Row) -> Extras:
-    lines = world.state["stock_adjustment_line_items"].where("stock_adjustment_id", row["id"])
-    reason = world.state.find("stock_adjustment_reasons", row.get("stock_adjustment_reason_id")) or {}
+def _stock_adjustment(context: RulesContext, row: Row) -> Extras:
+    lines = context.state["stock_adjustment_line_items"].where("stock_adjustment_id", row["id"])
+    reason = context.state.find("stock_adjustment_reasons", row.get("stock_adjustment_reason_id")) or {}
     return {
         "reason_label": reason.get("name"),
         "cached_quantity": decimal_text(sum((line["quantity"] for line in lines), ZERO)),
@@ -148,10 +148,10 @@ def _stock_adjustment(world: World, row: Row) -> Extras:
     }
 
 
-def _order(world: World, row: Row) -> Extras:
+def _order(context: RulesContext, row: Row) -> Extras:
     key = row["id"]
-    lines = _placed_ids(world, "order_line_items", "order_id", key)
-    invoices = world.progress.invoices(row)
+    lines = _placed_ids(context, "order_line_items", "order_id", key)
+    invoices = context.progress.invoices(row)
     invoice_ids = [invoice["id"] for invoice in invoices]
     # An order without lines shows the number 0, every other total is a text (reference §3.5).
     shown: str | int = decimal_text(row.get("total_value") or ZERO) if lines else 0
@@ -159,10 +159,10 @@ def _order(world: World, row: Row) -> Extras:
         "document_url": _document("orders", row),
         "total": shown,
         "cached_total": shown,
-        "fulfillment_ids": _live_ids(world, "fulfillments", "order_id", key),
-        "fulfillment_return_ids": _live_ids(world, "fulfillment_returns", "order_id", key),
+        "fulfillment_ids": _live_ids(context, "fulfillments", "order_id", key),
+        "fulfillment_return_ids": _live_ids(context, "fulfillment_returns", "order_id", key),
         "invoice_ids": invoice_ids,
-        "payment_ids": [p for i in invoice_ids for p in _live_ids(world, "payments", "invoice_id", i)],
+        "payment_ids": [p for i in invoice_ids for p in _live_ids(context, "payments", "invoice_id", i)],
         "refund_ids": [],
         "invoices": invoice_ids,
         "invoice_numbers": {str(invoice["id"]): invoice.get("invoice_number") for invoice in invoices},
@@ -170,65 +170,67 @@ def _order(world: World, row: Row) -> Extras:
     }
 
 
-def _order_line_item(world: World, row: Row) -> Extras:
+def _order_line_item(context: RulesContext, row: Row) -> Extras:
     return {
-        "fulfillment_line_item_ids": _ids(world, "fulfillment_line_items", "order_line_item_id", row["id"]),
+        "fulfillment_line_item_ids": _ids(context, "fulfillment_line_items", "order_line_item_id", row["id"]),
         "fulfillment_return_line_item_ids": _ids(
-            world, "fulfillment_return_line_items", "order_line_item_id", row["id"]
+            context, "fulfillment_return_line_items", "order_line_item_id", row["id"]
         ),
-        "invoice_line_item_ids": _ids(world, "invoice_line_items", "order_line_item_id", row["id"]),
+        "invoice_line_item_ids": _ids(context, "invoice_line_items", "order_line_item_id", row["id"]),
         "shippable": row.get("variant_id") is not None,
     }
 
 
-def _fulfillment(world: World, row: Row) -> Extras:
+def _fulfillment(context: RulesContext, row: Row) -> Extras:
     return {
-        "order_number": world.state["orders"].rows[row["order_id"]].get("order_number"),
-        "fulfillment_line_item_ids": _placed_ids(world, "fulfillment_line_items", "fulfillment_id", row["id"]),
+        "order_number": context.state["orders"].rows[row["order_id"]].get("order_number"),
+        "fulfillment_line_item_ids": _placed_ids(context, "fulfillment_line_items", "fulfillment_id", row["id"]),
     }
 
 
-def _fulfillment_line_item(world: World, row: Row) -> Extras:
-    line = world.state["order_line_items"].rows[row["order_line_item_id"]]
-    variant = world.state.find("variants", line.get("variant_id")) or {}
+def _fulfillment_line_item(context: RulesContext, row: Row) -> Extras:
+    line = context.state["order_line_items"].rows[row["order_line_item_id"]]
+    variant = context.state.find("variants", line.get("variant_id")) or {}
     return {"variant_id": variant.get("id"), "variant_sku": variant.get("sku")}
 
 
-def _fulfillment_return(world: World, row: Row) -> Extras:
-    return {"order_number": world.state["orders"].rows[row["order_id"]].get("order_number")}
+def _fulfillment_return(context: RulesContext, row: Row) -> Extras:
+    return {"order_number": context.state["orders"].rows[row["order_id"]].get("order_number")}
 
 
-def _purchase_order(world: World, row: Row) -> Extras:
+def _purchase_order(context: RulesContext, row: Row) -> Extras:
     return {
         "document_url": _document("purchase_orders", row),
-        "purchase_order_line_item_ids": _placed_ids(world, "purchase_order_line_items", "purchase_order_id", row["id"]),
-        "procurement_ids": _ids(world, "procurements", "purchase_order_id", row["id"]),
+        "purchase_order_line_item_ids": _placed_ids(
+            context, "purchase_order_line_items", "purchase_order_id", row["id"]
+        ),
+        "procurement_ids": _ids(context, "procurements", "purchase_order_id", row["id"]),
     }
 
 
-def _procurement(world: World, row: Row) -> Extras:
-    return {"purchase_order_line_item_ids": _ids(world, "purchase_order_line_items", "procurement_id", row["id"])}
+def _procurement(context: RulesContext, row: Row) -> Extras:
+    return {"purchase_order_line_item_ids": _ids(context, "purchase_order_line_items", "procurement_id", row["id"])}
 
 
-def _stock_transfer(world: World, row: Row) -> Extras:
-    lines = world.state["stock_transfer_line_items"].where("stock_transfer_id", row["id"])
+def _stock_transfer(context: RulesContext, row: Row) -> Extras:
+    lines = context.state["stock_transfer_line_items"].where("stock_transfer_id", row["id"])
     return {
         "cached_quantity": decimal_text(sum((line["quantity"] for line in lines), ZERO)),
         "stock_transfer_line_item_ids": [line["id"] for line in lines],
     }
 
 
-def _invoice(world: World, row: Row) -> Extras:
+def _invoice(context: RulesContext, row: Row) -> Extras:
     return {
         "document_url": _document("invoices", row),
-        "order_number": world.state["orders"].rows[row["order_id"]].get("order_number"),
-        "invoice_line_item_ids": _placed_ids(world, "invoice_line_items", "invoice_id", row["id"]),
-        "payment_ids": _live_ids(world, "payments", "invoice_id", row["id"]),
+        "order_number": context.state["orders"].rows[row["order_id"]].get("order_number"),
+        "invoice_line_item_ids": _placed_ids(context, "invoice_line_items", "invoice_id", row["id"]),
+        "payment_ids": _live_ids(context, "payments", "invoice_id", row["id"]),
         "refund_ids": [],
     }
 
 
-VIEWS: dict[str, Callable[[World, Row], Extras]] = {
+VIEWS: dict[str, Callable[[RulesContext, Row], Extras]] = {
     "accounts": _account,
     "companies": _company,
     "composition": composition_view,

@@ -8,7 +8,7 @@ from urllib.parse import unquote_plus
 
 from starlette.types import Receive, Scope, Send
 
-from ..instance import House
+from ..instance import Instance
 from ..ui import is_for_desk, look
 from ..wire.faults import Fault, Trouble
 from ..wire.messages import Answer, Request, is_from_here, page
@@ -23,11 +23,11 @@ class _TooLarge(Exception):
 
 
 class App:
-    """Serves one house. Requests run one after the other on the event loop; only faults wait."""
+    """Serves one instance. Requests run one after the other on the event loop; only faults wait."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
-        self._control = control(house)
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+        self._control = control(instance)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
@@ -36,7 +36,7 @@ class App:
         elif scope["path"].startswith("/_sandbox") and is_from_here(_request(scope, b"")):
             await self._control(scope, receive, send)
         elif scope["path"] == "/" and is_for_desk(request := _request(scope, b"")):
-            await self._send(send, look(self.house, request))
+            await self._send(send, look(self.instance, request))
         else:
             await self._serve(scope, receive, send)
 
@@ -49,23 +49,23 @@ class App:
         if body is None:
             return
         request = _request(scope, body)
-        with self.house.lock:
-            trouble = self.house.faults.take(request.method, request.path)
+        with self.instance.lock:
+            trouble = self.instance.faults.take(request.method, request.path)
         if trouble is None:
-            await self._conclude(request, self.house.handle(request), send)
+            await self._conclude(request, self.instance.handle(request), send)
         else:
             await self._misbehave(request, trouble, receive, send)
 
     async def _conclude(self, request: Request, answer: Answer, send: Send) -> None:
-        self.house.note(_discreet(request), answer, answer.status)
+        self.instance.note(_discreet(request), answer, answer.status)
         await self._send(send, answer)
 
     async def _misbehave(self, request: Request, trouble: Trouble, receive: Receive, send: Send) -> None:
         fault = trouble.loud or Fault("*", "*", "slow")
         if fault.when == "before":
             await asyncio.sleep(fault.seconds)
-        answer = trouble.bend(self.house.handle(request, trouble))
-        self.house.note(_discreet(request), answer, None if fault.drops else answer.status)
+        answer = trouble.bend(self.instance.handle(request, trouble))
+        self.instance.note(_discreet(request), answer, None if fault.drops else answer.status)
         if fault.when == "after":
             await asyncio.sleep(fault.seconds)
         skew = trouble.of("clock_skew")
@@ -79,7 +79,7 @@ class App:
     async def _send(self, send: Send, answer: Answer, skew: int = 0, *, half: bool = False) -> None:
         """Send an answer, or the first half of it. `Date` comes from the sandbox's clock, which may be moved."""
         headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
-        headers.append((b"Date", self.house.date(skew).encode()))
+        headers.append((b"Date", self.instance.date(skew).encode()))
         if answer.status not in {204, 304}:
             headers.append((b"Content-Length", str(len(answer.body)).encode()))
         body = answer.body[: len(answer.body) // 2] if half else answer.body

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ..instance import House
+from ..instance import Instance
 from ..model.describe import published
 from ..model.formats import datetime_text
 from ..wire.faults import Fault
@@ -25,9 +25,9 @@ _LONGEST_LINE = 500
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def control(house: House) -> Starlette:
-    """The control area of a house."""
-    area = Control(house)
+def control(instance: Instance) -> Starlette:
+    """The control area of a instance."""
+    area = Control(instance)
     routes: list[tuple[str, str, Handler]] = [
         ("GET", "requests", area.requests),
         ("POST", "reset", area.reset),
@@ -52,68 +52,68 @@ def control(house: House) -> Starlette:
 class Control:
     """Each request of the control area as a method."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
 
     async def requests(self, _: Request) -> Response:
         """The request log."""
-        return _json({"requests": self.house.requests()})
+        return _json({"requests": self.instance.requests()})
 
     async def reset(self, _: Request) -> Response:
         """Back to the seed."""
-        self.house.reset()
+        self.instance.reset()
         return Response(status_code=204)
 
     async def show_faults(self, _: Request) -> Response:
         """The faults still to come."""
-        return _json({"faults": self.house.faults.listing()})
+        return _json({"faults": self.instance.faults.listing()})
 
     async def add_fault(self, request: Request) -> Response:
         """Set a fault."""
 
         def add(given: dict[str, Any]) -> object:
-            self.house.fault(Fault.of(given))
+            self.instance.fault(Fault.of(given))
             return {"fault": given}
 
         return await _obeyed(request, add, 201)
 
     async def clear_faults(self, _: Request) -> Response:
         """No more faults."""
-        self.house.faults.clear()
+        self.instance.faults.clear()
         return Response(status_code=204)
 
     async def show_clock(self, _: Request) -> Response:
         """What time it is in the sandbox."""
-        return _json({"now": datetime_text(self.house.clock())})
+        return _json({"now": datetime_text(self.instance.clock())})
 
     async def move_clock(self, request: Request) -> Response:
         """Let time pass, or make it a certain moment."""
 
         def move(given: dict[str, Any]) -> object:
             if given.keys() == {"advance"} and type(given["advance"]) in {int, float}:
-                return {"now": datetime_text(self.house.advance(given["advance"]))}
+                return {"now": datetime_text(self.instance.advance(given["advance"]))}
             if given.keys() == {"set"} and isinstance(given["set"], str):
-                return {"now": datetime_text(self.house.set_clock(datetime.fromisoformat(given["set"])))}
+                return {"now": datetime_text(self.instance.set_clock(datetime.fromisoformat(given["set"])))}
             raise ValueError('the clock takes {"advance": seconds} or {"set": "2021-03-01T12:00:00Z"}')
 
         return await _obeyed(request, move)
 
     async def show_switches(self, _: Request) -> Response:
         """Every switch and its position."""
-        return _json({"switches": self.house.switches()})
+        return _json({"switches": self.instance.switches()})
 
     async def set_switches(self, request: Request) -> Response:
         """Turn the switches that were sent."""
 
         def turn(given: dict[str, Any]) -> object:
-            self.house.set_switches(given)
-            return {"switches": self.house.switches()}
+            self.instance.set_switches(given)
+            return {"switches": self.instance.switches()}
 
         return await _obeyed(request, turn)
 
     async def deliveries(self, _: Request) -> Response:
         """Attempts to deliver webhooks, and how many still wait."""
-        deliveries = self.house.deliveries
+        deliveries = self.instance.deliveries
         return _json({"deliveries": deliveries.listing(), "waiting": deliveries.waiting()})
 
     async def description(self, _: Request) -> Response:
@@ -122,23 +122,23 @@ class Control:
 
     async def expire_tokens(self, request: Request) -> Response:
         """End the time of one access token, or of all."""
-        return await _obeyed(request, lambda given: {"tokens": self.house.expire_tokens(_token(given))})
+        return await _obeyed(request, lambda given: {"tokens": self.instance.expire_tokens(_token(given))})
 
     async def revoke_tokens(self, request: Request) -> Response:
         """Revoke one access token and its refresh token, or all but the privileged."""
-        return await _obeyed(request, lambda given: {"tokens": self.house.revoke_tokens(_token(given))})
+        return await _obeyed(request, lambda given: {"tokens": self.instance.revoke_tokens(_token(given))})
 
     async def receive(self, request: Request) -> Response:
         """Goods arrive."""
-        return await _obeyed(request, lambda given: self.house.warehouse("receive", given), 201)
+        return await _obeyed(request, lambda given: self.instance.warehouse("receive", given), 201)
 
     async def pack(self, request: Request) -> Response:
         """An order, or some of it, is packed."""
-        return await _obeyed(request, lambda given: self.house.warehouse("pack", given), 201)
+        return await _obeyed(request, lambda given: self.instance.warehouse("pack", given), 201)
 
     async def ship(self, request: Request) -> Response:
         """Goods leave."""
-        return await _obeyed(request, lambda given: self.house.warehouse("ship", given), 201)
+        return await _obeyed(request, lambda given: self.instance.warehouse("ship", given), 201)
 
 
 async def _obeyed(request: Request, obey: Callable[[dict[str, Any]], object], status: int = 200) -> Response:

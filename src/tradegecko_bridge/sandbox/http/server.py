@@ -16,7 +16,7 @@ from typing import Any
 
 import uvicorn
 
-from ..instance import House
+from ..instance import Instance
 from ..model.clock import Clock
 from ..model.switches import Switches
 from ..wire.faults import Fault
@@ -76,7 +76,7 @@ class Sandbox:
         self._options: dict[str, Any] = {
             "seed": seed, "state": state, "rate_limit": rate_limit, "clock": clock, "switches": switches
         }  # fmt: skip
-        self._house: House | None = None
+        self._instance: Instance | None = None
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -86,13 +86,13 @@ class Sandbox:
             raise RuntimeError("the sandbox is running already")
         listener = _listen(self._port)
         try:
-            self._house = House(**self._options)
+            self._instance = Instance(**self._options)
         except BaseException:
             listener.close()
             raise
         self._port = listener.getsockname()[1]
-        self._house.deliveries.base_url = self.base_url
-        self._server = _Server(_config(App(self._house)))
+        self._instance.deliveries.base_url = self.base_url
+        self._server = _Server(_config(App(self._instance)))
         self._thread = threading.Thread(
             target=self._server.run, args=([listener],), name="tradegecko-sandbox", daemon=True
         )
@@ -105,11 +105,11 @@ class Sandbox:
 
     def stop(self) -> None:
         """Stop serving and let go of the port and the state file. Stopping twice is fine."""
-        if self._server is None or self._thread is None or self._house is None:
+        if self._server is None or self._thread is None or self._instance is None:
             return
         self._server.should_exit = True
         self._thread.join()
-        self._house.close()
+        self._instance.close()
         self._server = self._thread = None
 
     def __enter__(self) -> Sandbox:
@@ -128,37 +128,39 @@ class Sandbox:
     @property
     def access_token(self) -> str:
         """A privileged token: it never expires and may do everything."""
-        return self.house.access_token()
+        return self.instance.access_token()
 
     @property
     def client_id(self) -> str:
         """The id of the seeded application, which may redirect to any port of this machine."""
-        return str(self.house.application()["client_id"])
+        return str(self.instance.application()["client_id"])
 
     @property
     def client_secret(self) -> str:
         """The secret of the seeded application."""
-        return str(self.house.application()["client_secret"])
+        return str(self.instance.application()["client_secret"])
 
     @property
     def users(self) -> list[Login]:
         """Who can sign in; the first may do everything, in `demo` the second may do little."""
-        return [Login(row["email"], row["password"], tuple(row.get("permissions", ()))) for row in self.house.logins()]
+        return [
+            Login(row["email"], row["password"], tuple(row.get("permissions", ()))) for row in self.instance.logins()
+        ]
 
     @property
-    def house(self) -> House:
+    def instance(self) -> Instance:
         """What is behind the socket. Raises RuntimeError before `start`."""
-        if self._house is None:
+        if self._instance is None:
             raise RuntimeError("the sandbox has not been started")
-        return self._house
+        return self._instance
 
     def requests(self) -> list[dict[str, Any]]:
         """Every request so far, oldest first: method, path, query, status, request_id, time (UTC)."""
-        return self.house.requests()
+        return self.instance.requests()
 
     def reset(self) -> None:
         """Back to the seed: empty log, no faults, fresh rate-limit windows, clock and switches as at the start."""
-        self.house.reset()
+        self.instance.reset()
 
     def fault(
         self,
@@ -179,28 +181,28 @@ class Sandbox:
         """Have the `nth` matching request from now on go wrong; see `faults.Fault`. Raises ValueError."""
         made = Fault(method, path, fault, nth, times, seconds, status, when, by, until, chance, seed)
         made.check()
-        self.house.fault(made)
+        self.instance.fault(made)
 
     @property
     def now(self) -> datetime:
         """What time it is in the sandbox."""
-        return self.house.clock()
+        return self.instance.clock()
 
     def advance(self, seconds: float) -> datetime:
         """Let `seconds` pass at once; the moment it is then (UTC). Raises ValueError for less than none."""
-        return self.house.advance(seconds)
+        return self.instance.advance(seconds)
 
     def deliveries(self) -> list[dict[str, Any]]:
         """Every attempt to deliver a webhook, oldest first: event, object_id, attempt, status, error, ..."""
-        return self.house.deliveries.listing()
+        return self.instance.deliveries.listing()
 
     def set_clock(self, moment: datetime) -> datetime:
         """Make it this moment, from where the clock runs on. Raises ValueError for one without a time zone."""
-        return self.house.set_clock(moment)
+        return self.instance.set_clock(moment)
 
     def set_switch(self, name: str, value: Any) -> None:
         """Turn a switch while it runs; `reset` turns it back. Raises ValueError."""
-        self.house.set_switches({name: value})
+        self.instance.set_switches({name: value})
 
     def receive_stock(
         self, item: str | int, quantity: Any, *, location: str | int | None = None, cost: Any = None
@@ -235,16 +237,16 @@ class Sandbox:
         return self._made("ship", {**parcel, "order": order, "lines": lines})
 
     def _made(self, work: str, given: dict[str, Any]) -> list[dict[str, Any]]:
-        made: list[dict[str, Any]] = next(iter(self.house.warehouse(work, given).values()))
+        made: list[dict[str, Any]] = next(iter(self.instance.warehouse(work, given).values()))
         return made
 
     def expire_tokens(self, token: str | None = None) -> int:
         """End the time of one access token, or of all but the privileged; refresh tokens still work. How many."""
-        return self.house.expire_tokens(token)
+        return self.instance.expire_tokens(token)
 
     def revoke_tokens(self, token: str | None = None) -> int:
         """Revoke one access token, or all but the privileged, with their refresh tokens. How many."""
-        return self.house.revoke_tokens(token)
+        return self.instance.revoke_tokens(token)
 
 
 def serve(
@@ -275,7 +277,7 @@ def serve(
     try:
         with sandbox:
             for fault in struck:
-                sandbox.house.fault(fault)
+                sandbox.instance.fault(fault)
             _announce(sandbox, json_line)
             stop.wait()
     finally:

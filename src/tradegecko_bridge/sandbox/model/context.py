@@ -1,4 +1,4 @@
-"""What rules can see: the rows, the switches, the clock, and who is asking."""
+"""What a request runs in: the rows, the switches, the clock, and on whose behalf it runs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..wire.errors import NotFound
@@ -16,12 +16,6 @@ from .lists import Lists
 from .schema import Resource, schema
 from .state import Row, State
 from .switches import Switches
-
-if TYPE_CHECKING:
-    from ..rules.actions import Actions
-    from ..rules.base import Rules
-    from ..rules.progress import Progress
-    from ..rules.stock import Stock
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +33,8 @@ class Session:
         return f"{self.application_id}/{self.account_id}"
 
 
-class World:
-    """One sandboxed TradeGecko. Rules are attached by `rules.attach`."""
-
-    rules: dict[str, Rules]
-    stock: Stock
-    progress: Progress
-    actions: Actions
+class Context:
+    """The data of one sandboxed TradeGecko, and the session that works on it."""
 
     def __init__(self, clock: Clock, switches: Switches) -> None:
         self.clock = clock

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..wire.errors import BLANK, NOT_A_NUMBER, NOT_IN_LIST, Complaints, NotFound
-from .context import World
+from .context import Context
 from .formats import (
     Unreadable,
     read_bool,
@@ -37,7 +37,7 @@ _READERS: dict[str, Any] = {
 _DROPPED = object()
 
 
-def read_values(world: World, resource: Resource, raw: Raw, when: When, complaints: Complaints) -> Row:
+def read_values(context: Context, resource: Resource, raw: Raw, when: When, complaints: Complaints) -> Row:
     """The columns of `raw` that may be set, cast to their kinds and checked one by one."""
     values: Row = {}
     for field in resource.settable(when):
@@ -50,15 +50,15 @@ def read_values(world: World, resource: Resource, raw: Raw, when: When, complain
         if value is not _DROPPED:
             values[name] = value
     for name, value in list(values.items()):
-        _check(world, resource.fields[name], value, values, when, complaints)
+        _check(context, resource.fields[name], value, values, when, complaints)
     return values
 
 
-def require_parents(world: World, resource: Resource, values: Row, raw: Raw) -> None:
+def require_parents(context: Context, resource: Resource, values: Row, raw: Raw) -> None:
     """The record a new one belongs to must exist. Raises NotFound, as the API did (reference §3.9)."""
     for name, parent in resource.parents:
-        if not world.exists(parent, values.get(name)):
-            raise NotFound(world.schema[parent].model, raw.get(name))
+        if not context.exists(parent, values.get(name)):
+            raise NotFound(context.schema[parent].model, raw.get(name))
 
 
 def require_present(resource: Resource, values: Row, complaints: Complaints, *, only_given: bool) -> None:
@@ -135,12 +135,12 @@ def _cast_list(field: Field, value: Any) -> Any:
     return ids
 
 
-def _check(world: World, field: Field, value: Any, values: Row, when: When, complaints: Complaints) -> None:
+def _check(context: Context, field: Field, value: Any, values: Row, when: When, complaints: Complaints) -> None:
     if value is None or value == "":
         _check_blank(field, values, when, complaints)
     elif field.enum and value not in field.enum:
         complaints.add(field.name, NOT_IN_LIST)
-    elif field.ref and not field.parent and not world.exists(field.ref, value):
+    elif field.ref and not field.parent and not context.exists(field.ref, value):
         complaints.add(label(field), BLANK)
     elif field.min is not None and value < field.min:
         complaints.add(field.name, f"must be greater than or equal to {field.min}")

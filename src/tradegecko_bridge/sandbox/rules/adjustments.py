@@ -31,13 +31,13 @@ class StockAdjustments(Rules):
     def prepare(self, draft: Draft) -> None:
         """The primary location and the next number, unless others were sent."""
         if draft.values.get("stock_location_id") is None:
-            draft.values["stock_location_id"] = self.world.account.get("primary_location_id")
+            draft.values["stock_location_id"] = self.context.account.get("primary_location_id")
         reasonless = not draft.values.get("reason") and not draft.values.get("stock_adjustment_reason_id")
-        if reasonless and self.world.switches.require_adjustment_reason:
+        if reasonless and self.context.switches.require_adjustment_reason:
             draft.complaints.add("reason", BLANK)
         if not draft.values.get("adjustment_number"):
             draft.values["adjustment_number"] = self.next_identifier()
-            use_number(self.world, "next_adjustment_number", draft.values["adjustment_number"], "SA")
+            use_number(self.context, "next_adjustment_number", draft.values["adjustment_number"], "SA")
 
     def created(self, draft: Draft) -> None:
         """Make the lines; each moves stock at once."""
@@ -49,7 +49,7 @@ class StockAdjustments(Rules):
         if row.get("status", "active") == "void":
             return
         for line in self.state[_LINES].where("stock_adjustment_id", row["id"]):
-            self.world.stock.change_on_hand(line.get("moved", []), -1)
+            self.context.stock.change_on_hand(line.get("moved", []), -1)
             self.state.update(_LINES, line, {"moved": []})
         super().delete(row)
 
@@ -70,7 +70,7 @@ class StockAdjustments(Rules):
     def next_identifier(self) -> str:
         """The next free adjustment number, without using it up."""
         taken = self.state[self.name].indexes["adjustment_number"]
-        return next_number(self.world, "next_adjustment_number", "SA", lambda text: text in taken)
+        return next_number(self.context, "next_adjustment_number", "SA", lambda text: text in taken)
 
 
 class StockAdjustmentLineItems(Rules):
@@ -109,7 +109,7 @@ class StockAdjustmentLineItems(Rules):
         """Move the stock, and work a receipt's cost into the average."""
         moves, quantity = self._moves(draft.record), draft.record["quantity"]
         if moves and quantity > 0:
-            self.world.stock.receive_cost(draft.record["variant_id"], quantity, draft.record["price"])
+            self.context.stock.receive_cost(draft.record["variant_id"], quantity, draft.record["price"])
         self._move(draft.record, moves)
 
     def updated(self, draft: Draft) -> None:
@@ -130,7 +130,7 @@ class StockAdjustmentLineItems(Rules):
         self.state.touch("stock_adjustments", self._adjustment(row))
 
     def _adjustment(self, line: Row) -> Row:
-        return self.world.get("stock_adjustments", line["stock_adjustment_id"])
+        return self.context.get("stock_adjustments", line["stock_adjustment_id"])
 
     def _must_stand(self, line: Row) -> None:
         if self._adjustment(line).get("status", "active") == "void":
@@ -138,10 +138,10 @@ class StockAdjustmentLineItems(Rules):
 
     def _moves(self, line: Row) -> list[Move]:
         place: int = self._adjustment(line)["stock_location_id"]
-        return self.world.stock.moves(line["variant_id"], place, line["quantity"])
+        return self.context.stock.moves(line["variant_id"], place, line["quantity"])
 
     def _move(self, line: Row, moves: list[Move]) -> None:
         """Put these moves in the place of the ones the line made."""
-        self.world.stock.change_on_hand(line.get("moved", []), -1)
-        self.world.stock.change_on_hand(moves)
+        self.context.stock.change_on_hand(line.get("moved", []), -1)
+        self.context.stock.change_on_hand(moves)
         self.state.update(self.name, line, {"moved": moves}, touch=False)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
-from ..model.context import World
+from ..model.clock import Clock
+from ..model.context import Context
 from ..model.schema import Resource
 from ..model.state import Row, State
+from ..model.switches import Switches
 from ..model.values import Raw, read_values, require_parents, require_present
 from ..wire.errors import BLANK, TAKEN, BadRequest, Complaints, Invalid
+from .progress import Progress
+from .stock import Stock
 
 
 @dataclass(slots=True)
@@ -44,15 +48,15 @@ class Rules:
     Every method runs inside a transaction: what raises leaves nothing behind.
     """
 
-    def __init__(self, world: World, resource: Resource) -> None:
-        self.world = world
+    def __init__(self, context: RulesContext, resource: Resource) -> None:
+        self.context = context
         self.resource = resource
         self.name = resource.name
 
     @property
     def state(self) -> State:
         """The tables."""
-        return self.world.state
+        return self.context.state
 
     def create(self, raw: Raw, *, nested: bool = False) -> Row:
         """Make a record of what was sent; `nested` when it came inside its parent's request.
@@ -60,8 +64,8 @@ class Rules:
         Raises Invalid, or NotFound for a missing parent.
         """
         draft = Draft(raw)
-        draft.values = read_values(self.world, self.resource, raw, "create", draft.complaints)
-        require_parents(self.world, self.resource, draft.values, raw)
+        draft.values = read_values(self.context, self.resource, raw, "create", draft.complaints)
+        require_parents(self.context, self.resource, draft.values, raw)
         if not nested:
             self.admit(draft.values)
         self.prepare(draft)
@@ -77,7 +81,7 @@ class Rules:
     def update(self, row: Row, raw: Raw) -> None:
         """Change what was sent and differs; the rest stays. Raises Invalid."""
         draft = Draft(raw, row=row, before=dict(row))
-        given = read_values(self.world, self.resource, raw, "update", draft.complaints)
+        given = read_values(self.context, self.resource, raw, "update", draft.complaints)
         draft.values = {name: value for name, value in given.items() if self.get(row, name) != value}
         require_present(self.resource, draft.values, draft.complaints, only_given=True)
         self.check(draft)
@@ -132,7 +136,7 @@ class Rules:
         made = []
         for child in given:
             try:
-                made.append(self.world.rules[name].create({**child, **parent}, nested=True))
+                made.append(self.context.rules[name].create({**child, **parent}, nested=True))
             except Invalid as exc:
                 complaints.take(name, exc.errors)
         complaints.settle()
@@ -146,6 +150,23 @@ class Rules:
             draft.complaints.add(name, TAKEN)
 
 
+AnyRules = TypeVar("AnyRules", bound=Rules)
+
+
+class RulesContext(Context):
+    """A context with the rules that change its rows, by resource."""
+
+    def __init__(self, clock: Clock, switches: Switches) -> None:
+        super().__init__(clock, switches)
+        self.rules: dict[str, Rules] = {}
+        self.stock = Stock(self)
+        self.progress = Progress(self, self.stock)
+
+    def rules_of(self, kind: type[AnyRules]) -> AnyRules:
+        """The rules of this class."""
+        return next(rules for rules in self.rules.values() if isinstance(rules, kind))
+
+
 def require_sent(draft: Draft, *names: str) -> None:
     """Complain about columns that were not sent, before their defaults are filled in."""
     for name in names:
@@ -153,16 +174,16 @@ def require_sent(draft: Draft, *names: str) -> None:
             draft.complaints.add(name.removesuffix("_id"), BLANK)
 
 
-def next_number(world: World, counter: str, prefix: str, taken: Any) -> str:
+def next_number(context: Context, counter: str, prefix: str, taken: Any) -> str:
     """The next free number of an account's sequence (`SO0001`), without using it up."""
-    number = world.value("accounts", world.account, counter)
+    number = context.value("accounts", context.account, counter)
     while taken(f"{prefix}{number:04d}"):
         number += 1
     return f"{prefix}{number:04d}"
 
 
-def use_number(world: World, counter: str, used: str, prefix: str) -> None:
+def use_number(context: Context, counter: str, used: str, prefix: str) -> None:
     """Move the sequence past a number that was handed out."""
     digits = used.removeprefix(prefix)
     if used.startswith(prefix) and digits.isdigit():
-        world.state.update("accounts", world.account, {counter: int(digits) + 1}, touch=False)
+        context.state.update("accounts", context.account, {counter: int(digits) + 1}, touch=False)

@@ -22,7 +22,7 @@ class Products(Rules):
     def delete(self, row: Row) -> None:
         """Archive the product and its variants with it."""
         for variant in self.state["variants"].where("product_id", row["id"]):
-            self.world.rules["variants"].delete(variant)
+            self.context.rules["variants"].delete(variant)
         super().delete(row)
 
 
@@ -47,7 +47,7 @@ class Variants(Rules):
             return
         location = self._initial_location(draft.raw)
         if location is not None:
-            self.world.stock.record(draft.record["id"], location)
+            self.context.stock.record(draft.record["id"], location)
             self._initial_stock(draft.record, draft.raw, location)
 
     def update(self, row: Row, raw: Raw) -> None:
@@ -66,7 +66,7 @@ class Variants(Rules):
             wanted = read_int(raw.get("initial_stock_location_id"))
         except Unreadable:
             wanted = None
-        chosen: int | None = wanted or self.world.account.get("primary_location_id")
+        chosen: int | None = wanted or self.context.account.get("primary_location_id")
         return chosen
 
     def _initial_stock(self, row: Row, raw: Raw, location: int) -> None:
@@ -81,7 +81,7 @@ class Variants(Rules):
             "notes": "Initial stock",
             "stock_adjustment_line_items": [line],
         }
-        self.world.rules["stock_adjustments"].create(adjustment)
+        self.context.rules["stock_adjustments"].create(adjustment)
 
     def _prices(self, values: Row, raw: Raw, known: dict[str, Any], complaints: Complaints) -> None:
         """`variant_prices` reaches custom lists only; the built-in three have columns of their own."""
@@ -92,7 +92,7 @@ class Variants(Rules):
         for entry in given:
             if not isinstance(entry, dict):
                 continue
-            price_list = self.world.price_list(entry.get("price_list_id"))
+            price_list = self.context.price_list(entry.get("price_list_id"))
             if price_list is None or price_list.get("builtin"):
                 continue
             try:
@@ -106,11 +106,11 @@ class Variants(Rules):
         if not isinstance(given, list) or row.get("composite"):
             return
         for entry in given:
-            if not isinstance(entry, dict) or not self.world.exists("locations", entry.get("location_id")):
+            if not isinstance(entry, dict) or not self.context.exists("locations", entry.get("location_id")):
                 continue
             names = [name for name in ("bin_location", "reorder_point") if name in entry]
             settings = {name: read_string(entry[name]) for name in names}
-            record = self.world.stock.record(row["id"], entry["location_id"])
+            record = self.context.stock.record(row["id"], entry["location_id"])
             if self.state.update("stock_records", record, settings):
                 self.state.touch(self.name, row)
 
@@ -120,7 +120,7 @@ class Images(Rules):
 
     def create(self, raw: Raw, *, nested: bool = False) -> Row:
         """In the first years a picture belonged to a variant, and its product followed from that."""
-        if self.world.switches.legacy_image_root and raw.get("product_id") in (None, ""):
+        if self.context.switches.legacy_image_root and raw.get("product_id") in (None, ""):
             variant = self.state.find("variants", _number(raw.get("variant_id")))
             if variant is None:
                 raise NotFound("Variant", raw.get("variant_id"))
@@ -136,7 +136,7 @@ class Images(Rules):
             variant = self.state.find("variants", key)
             if variant is None or variant["product_id"] != draft.values["product_id"]:
                 draft.complaints.add("variant_ids", "is invalid")
-        draft.values["uploader_id"] = self.world.session.user_id
+        draft.values["uploader_id"] = self.context.session.user_id
         draft.values["position"] = len(self.state["images"].where("product_id", draft.values["product_id"]))
 
     def created(self, draft: Draft) -> None:

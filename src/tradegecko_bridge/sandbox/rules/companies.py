@@ -20,7 +20,7 @@ class Companies(Rules):
     def check(self, draft: Draft) -> None:
         """Codes are described as unique; whether that was enforced is unknown (appendix 27)."""
         code = draft.values.get("company_code")
-        if code and self.world.switches.company_codes_are_unique:
+        if code and self.context.switches.company_codes_are_unique:
             _be_the_only_one(draft, self.state[self.name].where("company_code", code), "company_code")
 
 
@@ -29,7 +29,7 @@ class Addresses(Rules):
 
     def check(self, draft: Draft) -> None:
         """A label is unique within its company; the country code follows from the country."""
-        if draft.values.get("label") and self.world.switches.labels_are_unique:
+        if draft.values.get("label") and self.context.switches.labels_are_unique:
             company_id = (draft.row or draft.values)["company_id"]
             _be_the_only_one(draft, self.state[self.name].where("company_id", company_id), "label")
         if draft.values.get("country") and not draft.values.get("country_code"):
@@ -45,7 +45,7 @@ class Notes(Rules):
 
     def prepare(self, draft: Draft) -> None:
         """The author is the token's user."""
-        draft.values["user_id"] = self.world.session.user_id
+        draft.values["user_id"] = self.context.session.user_id
 
 
 def _be_the_only_one(draft: Draft, others: list[Row], name: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from ..model.context import World
+from ..model.context import Context
 from ..model.formats import ZERO, round_half_up
 from ..model.state import Row
 from ..model.values import Raw
@@ -35,16 +35,16 @@ class Fulfillments(Rules):
 
     def prepare(self, draft: Draft) -> None:
         """Take addresses, location and exchange rate from the order."""
-        order = self.world.get("orders", draft.values["order_id"])
-        must_be_finalized(self.world, order)
+        order = self.context.get("orders", draft.values["order_id"])
+        must_be_finalized(self.context, order)
         self._must_have_lines(draft.raw)
         for name in ("shipping_address_id", "billing_address_id", "stock_location_id"):
             if draft.values.get(name) is None:
                 draft.values[name] = order.get(name)
         if draft.values.get("exchange_rate") is None:
-            draft.values["exchange_rate"] = rate_of(self.world, order)
+            draft.values["exchange_rate"] = rate_of(self.context, order)
         if draft.values.get("packed_at") is None:
-            draft.values["packed_at"] = self.world.today().isoformat()
+            draft.values["packed_at"] = self.context.today().isoformat()
         draft.values["company_id"] = order["company_id"]
 
     def check(self, draft: Draft) -> None:
@@ -55,7 +55,7 @@ class Fulfillments(Rules):
         if "stock_location_id" in draft.values and draft.before.get("status") == "fulfilled":
             draft.complaints.add("base", _LOCKED)
         if draft.row is not None and "status" in draft.values:
-            must_be_finalized(self.world, self.state["orders"].rows[draft.row["order_id"]])
+            must_be_finalized(self.context, self.state["orders"].rows[draft.row["order_id"]])
 
     def created(self, draft: Draft) -> None:
         """Make the lines; ship when asked to."""
@@ -79,7 +79,7 @@ class Fulfillments(Rules):
         if status == "fulfilled":
             self._must_have_no_returns(row)
             for line in self.lines(row):
-                self.world.stock.change_on_hand(line.get("moved", []))
+                self.context.stock.change_on_hand(line.get("moved", []))
                 self.state.update("fulfillment_line_items", line, {"moved": []}, touch=False)
         self.state.update(self.name, row, {"status": "void" if status == "fulfilled" else "deleted"})
         self._refresh(row)
@@ -101,7 +101,7 @@ class Fulfillments(Rules):
     def _must_have_lines(self, raw: Raw) -> None:
         if self.children(raw, "fulfillment_line_items"):
             return
-        if self.world.switches.fulfillment_without_lines_is_400:
+        if self.context.switches.fulfillment_without_lines_is_400:
             raise BadRequest(_NO_LINES)
         raise Invalid.one("base", _NO_LINES)
 
@@ -115,7 +115,7 @@ class Fulfillments(Rules):
             if str(child["id"]) not in known:
                 raise NotFound("FulfillmentLineItem", child["id"])
             try:
-                self.world.rules["fulfillment_line_items"].update(known[str(child["id"])], child)
+                self.context.rules["fulfillment_line_items"].update(known[str(child["id"])], child)
             except Invalid as exc:
                 complaints.take("fulfillment_line_items", exc.errors)
         complaints.settle()
@@ -128,18 +128,18 @@ class Fulfillments(Rules):
 
     def _ship(self, row: Row) -> None:
         if row.get("shipped_at") is None:
-            self.state.update(self.name, row, {"shipped_at": self.world.now()})
+            self.state.update(self.name, row, {"shipped_at": self.context.now()})
         for line in self.lines(row):
             item = self.state["order_line_items"].rows[line["order_line_item_id"]]
             moves = []
             if item.get("variant_id") is not None:
-                moves = self.world.stock.moves(item["variant_id"], row["stock_location_id"], line["quantity"])
-            self.world.stock.change_on_hand(moves, -1)
+                moves = self.context.stock.moves(item["variant_id"], row["stock_location_id"], line["quantity"])
+            self.context.stock.change_on_hand(moves, -1)
             base_price = round_half_up(unit_price(item) / (row.get("exchange_rate") or Decimal(1)), 5)
             self.state.update("fulfillment_line_items", line, {"moved": moves, "base_price": base_price})
 
     def _refresh(self, row: Row) -> None:
-        self.world.progress.refresh(self.state["orders"].rows[row["order_id"]])
+        self.context.progress.refresh(self.state["orders"].rows[row["order_id"]])
 
 
 class FulfillmentLineItems(Rules):
@@ -147,7 +147,7 @@ class FulfillmentLineItems(Rules):
 
     def admit(self, values: Row) -> None:
         """A line on its own needs a fulfilment that has not left yet."""
-        self._must_be_packed(self.world.get("fulfillments", values["fulfillment_id"]))
+        self._must_be_packed(self.context.get("fulfillments", values["fulfillment_id"]))
 
     def alone(self, row: Row) -> None:
         """A line on its own changes how much of the order is packed."""
@@ -155,9 +155,9 @@ class FulfillmentLineItems(Rules):
 
     def prepare(self, draft: Draft) -> None:
         """Without a quantity, all that is left is meant."""
-        line = self.world.get("order_line_items", draft.values["order_line_item_id"])
+        line = self.context.get("order_line_items", draft.values["order_line_item_id"])
         if draft.values.get("quantity") is None:
-            draft.values["quantity"] = line["quantity"] - self.world.progress.packed(line)
+            draft.values["quantity"] = line["quantity"] - self.context.progress.packed(line)
 
     def check(self, draft: Draft) -> None:
         """A line of the fulfilment's own order, and no more of it than is not packed yet."""
@@ -167,12 +167,12 @@ class FulfillmentLineItems(Rules):
         fulfillment = self.state["fulfillments"].rows[wanted["fulfillment_id"]]
         if draft.row is not None:
             self._must_be_packed(fulfillment)
-        line = self.world.get("order_line_items", wanted["order_line_item_id"])
+        line = self.context.get("order_line_items", wanted["order_line_item_id"])
         if line["order_id"] != fulfillment["order_id"]:
             raise NotFound("OrderLineItem", line["id"])
         held = draft.before["quantity"] if draft.before.get("order_line_item_id") == line["id"] else ZERO
-        left = line["quantity"] - self.world.progress.packed(line) + held
-        limit = None if self.world.switches.allow_over_fulfillment else left
+        left = line["quantity"] - self.context.progress.packed(line) + held
+        limit = None if self.context.switches.allow_over_fulfillment else left
         check_quantity(wanted["quantity"], limit, draft.complaints)
 
     def updated(self, draft: Draft) -> None:
@@ -195,13 +195,13 @@ class FulfillmentLineItems(Rules):
 
     def _refresh(self, row: Row) -> None:
         fulfillment = self.state["fulfillments"].rows[row["fulfillment_id"]]
-        self.world.progress.refresh(self.state["orders"].rows[fulfillment["order_id"]])
+        self.context.progress.refresh(self.state["orders"].rows[fulfillment["order_id"]])
 
 
-def must_be_finalized(world: World, order: Row) -> None:
+def must_be_finalized(context: Context, order: Row) -> None:
     """Packing, shipping and invoicing need a finalized order (reference §6.3). Raises Invalid."""
     allowed = {"finalized", "fulfilled"}
-    if not world.switches.require_finalized:
+    if not context.switches.require_finalized:
         allowed.add("active")
     if order["status"] not in allowed:
         raise Invalid.one("order", "must be finalized")
@@ -217,10 +217,10 @@ def check_quantity(quantity: Any, limit: Decimal | None, complaints: Complaints)
         complaints.add("quantity", f"must be less than or equal to {limit.normalize():f}")
 
 
-def rate_of(world: World, order: Row) -> Decimal:
+def rate_of(context: Context, order: Row) -> Decimal:
     """The exchange rate of the order's currency against the account's."""
-    currency = world.state.find("currencies", order.get("currency_id"))
-    rate: Decimal = world.value("currencies", currency, "rate") if currency else Decimal(1)
+    currency = context.state.find("currencies", order.get("currency_id"))
+    rate: Decimal = context.value("currencies", currency, "rate") if currency else Decimal(1)
     return rate
 
 

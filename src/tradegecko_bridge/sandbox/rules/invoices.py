@@ -19,19 +19,19 @@ class Invoices(Rules):
 
     def prepare(self, draft: Draft) -> None:
         """Take addresses, currency and payment term from the order and its company."""
-        order = self.world.get("orders", draft.values["order_id"])
+        order = self.context.get("orders", draft.values["order_id"])
         if not self.children(draft.raw, "invoice_line_items"):
             # The API named the root here, not the missing child.
             raise BadRequest.missing("invoice")
-        must_be_finalized(self.world, order)
+        must_be_finalized(self.context, order)
         company = self.state.find("companies", order["company_id"]) or {}
         defaults = {
             "shipping_address_id": order.get("shipping_address_id"),
             "billing_address_id": order.get("billing_address_id"),
             "payment_term_id": company.get("default_payment_term_id")
-            or self.world.account.get("default_payment_term_id"),
-            "exchange_rate": rate_of(self.world, order),
-            "invoiced_at": self.world.today().isoformat(),
+            or self.context.account.get("default_payment_term_id"),
+            "exchange_rate": rate_of(self.context, order),
+            "invoiced_at": self.context.today().isoformat(),
         }
         for name, value in defaults.items():
             if draft.values.get(name) is None:
@@ -64,14 +64,14 @@ class Invoices(Rules):
         """Archive it; its lines can be invoiced again. A paid invoice stays."""
         if row.get("status", "active") != "active":
             return
-        if self.world.progress.paid_on(row):
+        if self.context.progress.paid_on(row):
             raise Invalid.one("base", "Invoice has payments")
         super().delete(row)
-        self.world.progress.refresh(self.state["orders"].rows[row["order_id"]])
+        self.context.progress.refresh(self.state["orders"].rows[row["order_id"]])
 
     def settle(self, row: Row) -> None:
         """Bring its total, its payment status and its order up to date."""
-        self.world.progress.refresh(self.state["orders"].rows[row["order_id"]])
+        self.context.progress.refresh(self.state["orders"].rows[row["order_id"]])
 
     def _due(self, values: Row) -> str:
         issued = date.fromisoformat(values["invoiced_at"])
@@ -84,8 +84,8 @@ class Invoices(Rules):
 
     def _next_number(self) -> str:
         taken = self.state[self.name].indexes["invoice_number"]
-        number = next_number(self.world, "next_invoice_number", "INV", lambda text: text in taken)
-        use_number(self.world, "next_invoice_number", number, "INV")
+        number = next_number(self.context, "next_invoice_number", "INV", lambda text: text in taken)
+        use_number(self.context, "next_invoice_number", number, "INV")
         return number
 
 
@@ -102,9 +102,9 @@ class InvoiceLineItems(Rules):
 
     def prepare(self, draft: Draft) -> None:
         """Without a quantity, all that is left is meant."""
-        line = self.world.get("order_line_items", draft.values["order_line_item_id"])
+        line = self.context.get("order_line_items", draft.values["order_line_item_id"])
         if draft.values.get("quantity") is None:
-            draft.values["quantity"] = line["quantity"] - self.world.progress.invoiced(line)
+            draft.values["quantity"] = line["quantity"] - self.context.progress.invoiced(line)
 
     def check(self, draft: Draft) -> None:
         """A line of the invoice's own order, and no more of it than is not invoiced yet."""
@@ -112,12 +112,12 @@ class InvoiceLineItems(Rules):
             return
         wanted = {**draft.before, **draft.values}
         must_stand(self._invoice(wanted))
-        line = self.world.get("order_line_items", wanted["order_line_item_id"])
+        line = self.context.get("order_line_items", wanted["order_line_item_id"])
         if line["order_id"] != self._invoice(wanted)["order_id"]:
             raise NotFound("OrderLineItem", line["id"])
         held = draft.before["quantity"] if draft.before.get("order_line_item_id") == line["id"] else ZERO
-        left = line["quantity"] - self.world.progress.invoiced(line) + held
-        limit = None if self.world.switches.allow_over_invoicing else left
+        left = line["quantity"] - self.context.progress.invoiced(line) + held
+        limit = None if self.context.switches.allow_over_invoicing else left
         check_quantity(wanted["quantity"], limit, draft.complaints)
 
     def updated(self, draft: Draft) -> None:
@@ -134,12 +134,10 @@ class InvoiceLineItems(Rules):
         self._settle(row)
 
     def _invoice(self, line: Row) -> Row:
-        return self.world.get("invoices", line["invoice_id"])
+        return self.context.get("invoices", line["invoice_id"])
 
     def _settle(self, row: Row) -> None:
-        invoices = self.world.rules["invoices"]
-        assert isinstance(invoices, Invoices)  # noqa: S101 - tells the type checker which rules these are
-        invoices.settle(self._invoice(row))
+        self.context.rules_of(Invoices).settle(self._invoice(row))
 
 
 class Payments(Rules):
@@ -147,17 +145,17 @@ class Payments(Rules):
 
     def prepare(self, draft: Draft) -> None:
         """Paid now, in the invoice's currency, unless told otherwise."""
-        invoice = self.world.get("invoices", draft.values["invoice_id"])
+        invoice = self.context.get("invoices", draft.values["invoice_id"])
         draft.values["order_id"] = invoice["order_id"]
         if draft.values.get("paid_at") is None:
-            draft.values["paid_at"] = self.world.now()
+            draft.values["paid_at"] = self.context.now()
         if draft.values.get("exchange_rate") is None:
             draft.values["exchange_rate"] = invoice.get("exchange_rate", ONE)
 
     def check(self, draft: Draft) -> None:
         """Something must have been paid, for an invoice that stands."""
         if draft.values:
-            must_stand(self.world.get("invoices", {**draft.before, **draft.values}["invoice_id"]))
+            must_stand(self.context.get("invoices", {**draft.before, **draft.values}["invoice_id"]))
         amount = draft.values.get("amount")
         if isinstance(amount, Decimal) and amount <= 0:
             draft.complaints.add("amount", "must be greater than 0")
@@ -177,9 +175,7 @@ class Payments(Rules):
         self._settle(row)
 
     def _settle(self, row: Row) -> None:
-        invoices = self.world.rules["invoices"]
-        assert isinstance(invoices, Invoices)  # noqa: S101 - tells the type checker which rules these are
-        invoices.settle(self.state["invoices"].rows[row["invoice_id"]])
+        self.context.rules_of(Invoices).settle(self.state["invoices"].rows[row["invoice_id"]])
 
 
 def must_stand(invoice: Row) -> None:

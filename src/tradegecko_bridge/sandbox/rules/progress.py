@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ..model.context import World
+from ..model.context import Context
 from ..model.formats import ZERO
 from ..model.state import Row
+from .stock import Stock
 from .tax import line_total, precision_of
 
 COMMITTING = frozenset({"active", "finalized", "fulfilled"})
@@ -21,9 +22,10 @@ OPEN_RETURNS = frozenset({"returning", "received"})
 class Progress:
     """Keeps an order's derived columns true."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.state = world.state
+    def __init__(self, context: Context, stock: Stock) -> None:
+        self.context = context
+        self.stock = stock
+        self.state = context.state
 
     def lines(self, order: Row) -> list[Row]:
         """The order's lines, oldest first."""
@@ -83,10 +85,10 @@ class Progress:
     def invoice_total(self, invoice: Row) -> Decimal:
         """The invoice's total: each line rounded, then summed."""
         order = self.state["orders"].rows[invoice["order_id"]]
-        lines, places = self.state["order_line_items"].rows, precision_of(self.world, order)
+        lines, places = self.state["order_line_items"].rows, precision_of(self.context, order)
         return sum(
             (
-                line_total(self.world, order, lines[item["order_line_item_id"]], item["quantity"], places)
+                line_total(self.context, order, lines[item["order_line_item_id"]], item["quantity"], places)
                 for item in self.state["invoice_line_items"].where("invoice_id", invoice["id"])
             ),
             ZERO,
@@ -113,11 +115,11 @@ class Progress:
         moves = []
         variant_id = line.get("variant_id")
         if variant_id is not None and not gone and order["status"] in COMMITTING:
-            outstanding = max(self.world.value("order_line_items", line, "quantity") - self.shipped(line), ZERO)
-            moves = self.world.stock.moves(variant_id, order["stock_location_id"], outstanding)
+            outstanding = max(self.context.value("order_line_items", line, "quantity") - self.shipped(line), ZERO)
+            moves = self.stock.moves(variant_id, order["stock_location_id"], outstanding)
         held = line.get("committed", [])
         if moves != held:
-            self.world.stock.change_committed(held, moves)
+            self.stock.change_committed(held, moves)
             self.state.update("order_line_items", line, {"committed": moves}, touch=False)
 
     def _settle(self, invoice: Row) -> None:
@@ -137,8 +139,8 @@ class Progress:
         )
 
     def _total(self, order: Row, lines: list[Row]) -> Decimal:
-        places = precision_of(self.world, order)
-        return sum((line_total(self.world, order, line, line["quantity"], places) for line in lines), ZERO)
+        places = precision_of(self.context, order)
+        return sum((line_total(self.context, order, line, line["quantity"], places) for line in lines), ZERO)
 
     def _statuses(self, lines: list[Row]) -> Row:
         # Freeform lines are invoiced but never shipped.

@@ -20,13 +20,13 @@ class FulfillmentReturns(Rules):
 
     def prepare(self, draft: Draft) -> None:
         """Back to where the order was shipped from, with the next credit note number."""
-        order = self.world.get("orders", draft.values["order_id"])
+        order = self.context.get("orders", draft.values["order_id"])
         if not self.children(draft.raw, _LINES):
             raise BadRequest.missing(_LINES)
         if draft.values.get("location_id") is None:
             draft.values["location_id"] = order.get("stock_location_id")
         if draft.values.get("exchange_rate") is None:
-            draft.values["exchange_rate"] = rate_of(self.world, order)
+            draft.values["exchange_rate"] = rate_of(self.context, order)
         if not draft.values.get("credit_note_number"):
             draft.values["credit_note_number"] = self._next_number()
         draft.values["company_id"] = order["company_id"]
@@ -67,7 +67,7 @@ class FulfillmentReturns(Rules):
         if status not in OPEN_RETURNS:
             return
         for line in self.lines(row):
-            self.world.stock.change_on_hand(line.get("moved", []), -1)
+            self.context.stock.change_on_hand(line.get("moved", []), -1)
             self.state.update(_LINES, line, {"moved": []}, touch=False)
         self.state.update(self.name, row, {"status": "void" if status == "received" else "deleted"})
         self.refresh(row)
@@ -78,23 +78,23 @@ class FulfillmentReturns(Rules):
 
     def refresh(self, row: Row) -> None:
         """Bring the order up to date."""
-        self.world.progress.refresh(self.state["orders"].rows[row["order_id"]])
+        self.context.progress.refresh(self.state["orders"].rows[row["order_id"]])
 
     def _receive(self, row: Row) -> None:
         if row.get("received_at") is None:
-            self.state.update(self.name, row, {"received_at": self.world.now()})
+            self.state.update(self.name, row, {"received_at": self.context.now()})
         for line in self.lines(row):
             item = self.state["order_line_items"].rows[line["order_line_item_id"]]
             moves = []
             if item.get("variant_id") is not None:
-                moves = self.world.stock.moves(item["variant_id"], row["location_id"], line["quantity"])
-            self.world.stock.change_on_hand(moves)
+                moves = self.context.stock.moves(item["variant_id"], row["location_id"], line["quantity"])
+            self.context.stock.change_on_hand(moves)
             self.state.update(_LINES, line, {"moved": moves}, touch=False)
 
     def _next_number(self) -> str:
         taken = self.state[self.name].indexes["credit_note_number"]
-        number = next_number(self.world, "next_credit_note_number", "CN", lambda text: text in taken)
-        use_number(self.world, "next_credit_note_number", number, "CN")
+        number = next_number(self.context, "next_credit_note_number", "CN", lambda text: text in taken)
+        use_number(self.context, "next_credit_note_number", number, "CN")
         return number
 
 
@@ -116,14 +116,14 @@ class FulfillmentReturnLineItems(Rules):
         if draft.row is not None:
             self._must_be_open(draft.row)
         wanted = {**draft.before, **draft.values}
-        line = self.world.get("order_line_items", wanted["order_line_item_id"])
+        line = self.context.get("order_line_items", wanted["order_line_item_id"])
         if line["order_id"] != self._return(wanted)["order_id"]:
             raise NotFound("OrderLineItem", line["id"])
         held = draft.before["quantity"] if draft.before.get("order_line_item_id") == line["id"] else ZERO
-        progress = self.world.progress
+        progress = self.context.progress
         left: Decimal = progress.shipped(line) - progress.returned(line, OPEN_RETURNS) + held
         if "quantity" not in draft.complaints.errors:
-            limit = None if self.world.switches.allow_over_return else left
+            limit = None if self.context.switches.allow_over_return else left
             check_quantity(wanted.get("quantity"), limit, draft.complaints)
 
     def updated(self, draft: Draft) -> None:
@@ -140,11 +140,11 @@ class FulfillmentReturnLineItems(Rules):
         self._refresh(row)
 
     def _return(self, line: Row) -> Row:
-        return self.world.get("fulfillment_returns", line["fulfillment_return_id"])
+        return self.context.get("fulfillment_returns", line["fulfillment_return_id"])
 
     def _must_be_open(self, line: Row) -> None:
         if self._return(line).get("status", "returning") != "returning":
             raise Invalid.one("base", _LOCKED)
 
     def _refresh(self, row: Row) -> None:
-        self.world.progress.refresh(self.state["orders"].rows[self._return(row)["order_id"]])
+        self.context.progress.refresh(self.state["orders"].rows[self._return(row)["order_id"]])

@@ -24,7 +24,7 @@ class Locations(Rules):
 
     def check(self, draft: Draft) -> None:
         """A label is unique among active locations (reference §5.14)."""
-        if self.world.switches.labels_are_unique:
+        if self.context.switches.labels_are_unique:
             self.must_be_free(draft, "label")
 
 
@@ -65,9 +65,7 @@ class TaxComponents(Rules):
         super().delete(row)
 
     def _must_be_unused(self, tax_type_id: int) -> None:
-        rules = self.world.rules["tax_types"]
-        assert isinstance(rules, TaxTypes)  # noqa: S101 - tells the type checker which rules these are
-        rules.must_be_unused(tax_type_id)
+        self.context.rules_of(TaxTypes).must_be_unused(tax_type_id)
 
 
 class PriceLists(Rules):

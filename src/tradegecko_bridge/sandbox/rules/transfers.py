@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..model.context import World
 from ..model.state import Row
 from ..model.values import Raw
 from ..wire.errors import BLANK, NOT_IN_LIST, Invalid
@@ -72,7 +71,7 @@ class StockTransfers(Rules):
             return
         self.state.update(self.name, row, {"status": "void"})
         for line in self.lines(row):
-            self.world.stock.change_on_hand(line.get("moved", []), -1)
+            self.context.stock.change_on_hand(line.get("moved", []), -1)
             self.state.update(_LINES, line, {"moved": []}, touch=False)
             self.expect(row, line)
 
@@ -83,29 +82,29 @@ class StockTransfers(Rules):
     def expect(self, row: Row, line: Row, *, gone: bool = False) -> None:
         """Count an active transfer as incoming at its destination, where the account does that."""
         moves: list[Move] = []
-        counts = self.world.switches.transfers_are_incoming and row.get("status", "active") == "active"
+        counts = self.context.switches.transfers_are_incoming and row.get("status", "active") == "active"
         if counts and not gone:
-            moves = self.world.stock.moves(line["variant_id"], row["destination_location_id"], line["quantity"])
+            moves = self.context.stock.moves(line["variant_id"], row["destination_location_id"], line["quantity"])
         held = line.get("incoming", [])
         if moves != held:
-            self.world.stock.change_incoming(held, moves)
+            self.context.stock.change_incoming(held, moves)
             self.state.update(_LINES, line, {"incoming": moves}, touch=False)
 
     def _move(self, row: Row) -> None:
-        now = self.world.now()
+        now = self.context.now()
         arrived = {"received_at": row.get("received_at") or now, "transacted_at": row.get("transacted_at") or now}
         self.state.update(self.name, row, arrived)
         for line in self.lines(row):
-            out = self.world.stock.moves(line["variant_id"], row["source_location_id"], -line["quantity"])
-            into = self.world.stock.moves(line["variant_id"], row["destination_location_id"], line["quantity"])
-            self.world.stock.change_on_hand([*out, *into])
+            out = self.context.stock.moves(line["variant_id"], row["source_location_id"], -line["quantity"])
+            into = self.context.stock.moves(line["variant_id"], row["destination_location_id"], line["quantity"])
+            self.context.stock.change_on_hand([*out, *into])
             self.state.update(_LINES, line, {"moved": [*out, *into]}, touch=False)
             self.expect(row, line)
 
     def _next_number(self) -> str:
         taken = self.state[self.name].indexes["adjustment_number"]
-        number = next_number(self.world, "next_transfer_number", "ST", lambda text: text in taken)
-        use_number(self.world, "next_transfer_number", number, "ST")
+        number = next_number(self.context, "next_transfer_number", "ST", lambda text: text in taken)
+        use_number(self.context, "next_transfer_number", number, "ST")
         return number
 
 
@@ -134,12 +133,12 @@ class StockTransferLineItems(Rules):
 
     def created(self, draft: Draft) -> None:
         """It may be incoming from now on."""
-        _transfers(self.world).expect(self._transfer(draft.record), draft.record)
+        self.context.rules_of(StockTransfers).expect(self._transfer(draft.record), draft.record)
 
     def updated(self, draft: Draft) -> None:
         """More or less of it may be incoming now."""
         if draft.changed:
-            _transfers(self.world).expect(self._transfer(draft.record), draft.record)
+            self.context.rules_of(StockTransfers).expect(self._transfer(draft.record), draft.record)
             self.alone(draft.record)
 
     def alone(self, row: Row) -> None:
@@ -149,18 +148,12 @@ class StockTransferLineItems(Rules):
     def delete(self, row: Row) -> None:
         """Take it off a transfer that was not received yet."""
         self._must_be_active(row)
-        _transfers(self.world).expect(self._transfer(row), row, gone=True)
+        self.context.rules_of(StockTransfers).expect(self._transfer(row), row, gone=True)
         self.state.delete(self.name, row)
 
     def _transfer(self, line: Row) -> Row:
-        return self.world.get("stock_transfers", line["stock_transfer_id"])
+        return self.context.get("stock_transfers", line["stock_transfer_id"])
 
     def _must_be_active(self, line: Row) -> None:
         if self._transfer(line).get("status", "active") != "active":
             raise Invalid.one("base", _LOCKED)
-
-
-def _transfers(world: World) -> StockTransfers:
-    rules = world.rules["stock_transfers"]
-    assert isinstance(rules, StockTransfers)  # noqa: S101 - tells the type checker which rules these are
-    return rules

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from ..model.context import World
 from ..model.formats import ZERO, Unreadable, quantity_text, read_decimal
 from ..model.state import Row
 from ..wire.errors import ApiError, Invalid
+from .actions import Actions
+from .base import RulesContext
 from .fulfillments import Fulfillments, must_be_finalized
 
 Given = Mapping[str, Any]
@@ -30,10 +31,11 @@ _NOT_FINALIZED = "only finalized orders are packed and shipped"
 
 
 class Warehouse:
-    """Works in one world. Every method runs inside a transaction and raises ValueError or ApiError."""
+    """Works in one context. Every method runs inside a transaction and raises ValueError or ApiError."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, context: RulesContext) -> None:
+        self.context = context
+        self.actions = Actions(context)
         self._works: dict[str, Callable[[Given], Made]] = {
             "receive": self.receive,
             "pack": self.pack,
@@ -66,10 +68,10 @@ class Warehouse:
             "reason": "supplier",
             "stock_adjustment_line_items": [line],
         }
-        return "stock_adjustments", [self.world.rules["stock_adjustments"].create(adjustment)]
+        return "stock_adjustments", [self.context.rules["stock_adjustments"].create(adjustment)]
 
     def pack(self, given: Given) -> Made:
-        """A parcel of the lines that were named, or of all that is not packed yet; it stays in the house."""
+        """A parcel of the lines that were named, or of all that is not packed yet; it stays in the instance."""
         order = self._open_order(given)
         return "fulfillments", [self._pack(order, given, "packed")]
 
@@ -80,34 +82,32 @@ class Warehouse:
         order = self._open_order(given)
         if given.get("lines") is not None:
             return "fulfillments", [self._pack(order, given, "fulfilled")]
-        gone = {row["id"] for row in self.world.progress.fulfillments(order) if row.get("status") == "fulfilled"}
-        self.world.actions.run("orders", "fulfil", order, self._parcel(given))
-        return "fulfillments", [row for row in self.world.progress.fulfillments(order) if row["id"] not in gone]
+        gone = {row["id"] for row in self.context.progress.fulfillments(order) if row.get("status") == "fulfilled"}
+        self.actions.run("orders", "fulfil", order, self._parcel(given))
+        return "fulfillments", [row for row in self.context.progress.fulfillments(order) if row["id"] not in gone]
 
     def _receive_purchase(self, wanted: object) -> Made:
         order = self._document("purchase_orders", "purchase order", wanted)
-        table, made = self.world.actions.run("purchase_orders", "receive", order, {})
+        table, made = self.actions.run("purchase_orders", "receive", order, {})
         return table, [made]
 
     def _pack(self, order: Row, given: Given, status: str) -> Row:
         if given.get("lines") is None:
-            return self.world.actions.run("orders", "pack", order, self._parcel(given))[1]
+            return self.actions.run("orders", "pack", order, self._parcel(given))[1]
         parts = [part for ask in _asks(given["lines"]) for part in self._parts(order, ask)]
         body = {**self._parcel(given), "order_id": order["id"], "status": status, "fulfillment_line_items": parts}
-        return self.world.rules["fulfillments"].create(body)
+        return self.context.rules["fulfillments"].create(body)
 
     def _ship_parcel(self, given: Given) -> Row:
         if given.get("lines") is not None:
             raise ValueError("a fulfillment is shipped as it was packed, without lines")
         row = self._document("fulfillments", "fulfillment", given["fulfillment"])
-        order = self.world.state["orders"].rows[row["order_id"]]
+        order = self.context.state["orders"].rows[row["order_id"]]
         if given.get("order") is not None and self._order(given["order"]) is not order:
             raise ValueError(f"fulfillment {row['id']} is of order {order['order_number']}")
         if row.get("status", "packed") != "packed":
             raise ValueError(f"fulfillment {row['id']} is {row['status']}")
-        rules = self.world.rules["fulfillments"]
-        assert isinstance(rules, Fulfillments)  # noqa: S101 - tells the type checker which rules these are
-        rules.ship(row, self._parcel(given))
+        self.context.rules_of(Fulfillments).ship(row, self._parcel(given))
         return row
 
     def _parcel(self, given: Given) -> dict[str, Any]:
@@ -120,9 +120,9 @@ class Warehouse:
     def _parts(self, order: Row, ask: Given) -> list[dict[str, Any]]:
         """Lines of the order for a wish: all that is left of them, or so many, line after line."""
         lines = self._lines(order, ask)
-        left = {line["id"]: max(line["quantity"] - self.world.progress.packed(line), ZERO) for line in lines}
+        left = {line["id"]: max(line["quantity"] - self.context.progress.packed(line), ZERO) for line in lines}
         wanted = sum(left.values(), ZERO) if ask.get("quantity") is None else _quantity(ask["quantity"])
-        if wanted > sum(left.values(), ZERO) and not self.world.switches.allow_over_fulfillment:
+        if wanted > sum(left.values(), ZERO) and not self.context.switches.allow_over_fulfillment:
             rest = quantity_text(sum(left.values(), ZERO))
             raise ValueError(f"order {order['order_number']}: of {_wish(ask)} only {rest} are not packed yet")
         taken = []
@@ -138,8 +138,8 @@ class Warehouse:
 
     def _lines(self, order: Row, ask: Given) -> list[Row]:
         """The lines of the order a wish means."""
-        variants = self.world.state["variants"].rows
-        goods = [row for row in self.world.progress.lines(order) if row.get("variant_id") is not None]
+        variants = self.context.state["variants"].rows
+        goods = [row for row in self.context.progress.lines(order) if row.get("variant_id") is not None]
         found = [
             row
             for row in goods
@@ -159,9 +159,9 @@ class Warehouse:
         if given.get("finalize") not in (None, False, True):
             raise ValueError("finalize must be true or false")
         if given.get("finalize") and order["status"] in {"draft", "active"}:
-            self.world.rules["orders"].update(order, {"status": "finalized"})
+            self.context.rules["orders"].update(order, {"status": "finalized"})
         try:
-            must_be_finalized(self.world, order)
+            must_be_finalized(self.context, order)
         except Invalid as exc:
             raise ValueError(f"order {order['order_number']} is {order['status']}; {_NOT_FINALIZED}") from exc
         return order
@@ -171,7 +171,7 @@ class Warehouse:
 
     def _document(self, table: str, word: str, wanted: object) -> Row:
         """A document by its number (a text) or its id. A text nothing is numbered by may also be an id."""
-        rows = self.world.state[table].rows
+        rows = self.context.state[table].rows
         if isinstance(wanted, str) and wanted.strip():
             text = wanted.strip().lower()
             found = [row for row in rows.values() if str(row.get("order_number", "")).lower() == text]
@@ -185,7 +185,7 @@ class Warehouse:
         raise ValueError(f"there is no {word} {wanted!r}" if wanted not in (None, "") else f"which {word}?")
 
     def _variant(self, given: Given) -> Row:
-        table = self.world.state["variants"]
+        table = self.context.state["variants"]
         sku, key = given.get("sku"), given.get("variant_id")
         if (sku is None) == (key is None):
             raise ValueError("name a sku, a variant_id or a purchase_order")
@@ -202,9 +202,9 @@ class Warehouse:
 
     def _location(self, wanted: object) -> int:
         """The id of a location by label or id; the account's primary one when none was named."""
-        table = self.world.state["locations"]
+        table = self.context.state["locations"]
         if wanted is None:
-            wanted = self.world.account.get("primary_location_id")
+            wanted = self.context.account.get("primary_location_id")
         if isinstance(wanted, str):
             found = [key for key in table.live if table.rows[key].get("label") == wanted]
             wanted = found[0] if found else _key(wanted) or wanted

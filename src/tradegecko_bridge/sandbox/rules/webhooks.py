@@ -13,7 +13,7 @@ class Webhooks(Rules):
 
     def prepare(self, draft: Draft) -> None:
         """It belongs to the application that asks."""
-        draft.values["oauth_application_id"] = self.world.session.application_id
+        draft.values["oauth_application_id"] = self.context.session.application_id
 
     def check(self, draft: Draft) -> None:
         """Only this machine is ever called, so that no test reaches a stranger."""

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..model.context import World
+from ..rules.base import RulesContext
 from . import big
 from .demo import fill_demo
 from .empty import complete, fill_empty
 
 __all__ = ["SEEDS", "complete", "ground_of", "lay_ground", "seed_world"]
 
-SEEDS: dict[str, Callable[[World], None]] = {"empty": fill_empty, "demo": fill_demo, "big": big.fill_big}
+SEEDS: dict[str, Callable[[RulesContext], None]] = {"empty": fill_empty, "demo": fill_demo, "big": big.fill_big}
 
 
-def seed_world(world: World, name: str) -> None:
-    """Fill a new world. Raises ValueError for a seed there is none of."""
-    with world.state.transaction():
-        SEEDS[_kind(name)](world)
+def seed_world(context: RulesContext, name: str) -> None:
+    """Fill a new context. Raises ValueError for a seed there is none of."""
+    with context.state.transaction():
+        SEEDS[_kind(name)](context)
 
 
 def ground_of(name: str, now: str) -> str:
@@ -28,11 +28,11 @@ def ground_of(name: str, now: str) -> str:
     return f"{big.Sizes.of(name)}@{now}" if _kind(name) == "big" else ""
 
 
-def lay_ground(world: World, ground: str) -> None:
-    """Put a ground under the empty tables of a world. Raises ValueError for words it does not understand."""
+def lay_ground(context: RulesContext, ground: str) -> None:
+    """Put a ground under the empty tables of a context. Raises ValueError for words it does not understand."""
     if ground:
         sizes, _, now = ground.partition("@")
-        world.state.lay(big.grounds(big.Sizes.of(sizes), now))
+        context.state.lay(big.grounds(big.Sizes.of(sizes), now))
 
 
 def _kind(name: str) -> str:

@@ -21,9 +21,9 @@ from functools import cached_property
 from math import gcd
 from typing import Any
 
-from ..model.context import World
 from ..model.formats import datetime_text, round_half_up
 from ..model.tables import Ground, Row
+from ..rules.base import RulesContext
 from .demo import second_settings
 from .empty import fill_empty
 
@@ -485,12 +485,12 @@ def grounds(sizes: Sizes, now: str) -> dict[str, Ground]:
     return {name: kind(account, size) for name, (kind, size) in kinds.items()}
 
 
-def fill_big(world: World) -> None:
+def fill_big(context: RulesContext) -> None:
     """The settings the ground refers to, and a sequence that goes on after the ground's numbers."""
-    fill_empty(world)
-    second_settings(world)
-    adjustments = world.state["stock_adjustments"].last_id
-    world.state.update("accounts", world.account, {"next_adjustment_number": adjustments + 1}, touch=False)
+    fill_empty(context)
+    second_settings(context)
+    adjustments = context.state["stock_adjustments"].last_id
+    context.state.update("accounts", context.account, {"next_adjustment_number": adjustments + 1}, touch=False)
 
 
 def _product_of(variant: int) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..instance import House
-from ..model.context import World
+from ..instance import Instance
+from ..model.context import Context
 from ..model.state import Row
 from ..wire.html import Html, html, joined
 from .elements import NONE, PAGE, Asked, Sheet, answered, code, link, moment, pages, table
@@ -14,9 +14,9 @@ from .rows import newest
 Entry = dict[str, Any]
 
 
-def requests(house: House, asked: Asked) -> Sheet:
+def requests(instance: Instance, asked: Asked) -> Sheet:
     """The request log."""
-    entries, total = house.latest_requests(asked.start, PAGE)
+    entries, total = instance.latest_requests(asked.start, PAGE)
     shown = request_table("Requests, newest first", entries)
     note = Html('<p class="soft">This page and the control area below <code>/_sandbox/</code> are not logged.</p>')
     return Sheet("Requests", joined([shown, pages(asked, total), note]))
@@ -34,10 +34,10 @@ def _request(entry: Entry) -> list[object]:
     return [moment(entry["time"]), entry["method"], code(path), answered(entry["status"]), identifier]
 
 
-def webhooks(house: House, asked: Asked) -> Sheet:
+def webhooks(instance: Instance, asked: Asked) -> Sheet:
     """Who is told of what, and every attempt to tell them."""
-    entries, total = house.deliveries.latest(asked.start, PAGE)
-    waiting = house.deliveries.waiting()
+    entries, total = instance.deliveries.latest(asked.start, PAGE)
+    waiting = instance.deliveries.waiting()
     attempts = table(
         "Attempts to deliver, newest first",
         ("Time (UTC)", "Event", "Object", "Webhook", "Attempt", "Answer", "Error"),
@@ -46,11 +46,11 @@ def webhooks(house: House, asked: Asked) -> Sheet:
         figures={"Object", "Webhook", "Attempt"},
     )
     waits = html('<p class="soft">Still to be delivered: {waiting}.</p>', waiting=f"{waiting:,}")
-    return Sheet("Webhooks", joined([_subscriptions(house.world), attempts, pages(asked, total), waits]))
+    return Sheet("Webhooks", joined([_subscriptions(instance.context), attempts, pages(asked, total), waits]))
 
 
-def _subscriptions(world: World) -> Html:
-    page = newest(world, "webhooks", Asked())
+def _subscriptions(context: Context) -> Html:
+    page = newest(context, "webhooks", Asked())
     caption = "Webhooks" if page.total <= len(page.rows) else f"The newest {len(page.rows)} of {page.total:,} webhooks"
     heads = ("Event", "Address", "Id", "Failing since (UTC)")
     rows = [_subscription(row) for row in page.rows]

@@ -5,125 +5,130 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from ..model.context import World
 from ..model.formats import ZERO
 from ..model.state import Row
+from ..rules.base import RulesContext
 from ..rules.tax import precision_of
 from ..wire.html import Html, html, joined
 from .elements import MOST, NONE, badge, moment, money, number, table
 from .rows import name_of
 
 
-def documents(world: World, order: Row) -> list[Html]:
+def documents(context: RulesContext, order: Row) -> list[Html]:
     """A table for each kind of document."""
-    return [_fulfillments(world, order), _invoices(world, order), _payments(world, order), _returns(world, order)]
+    return [
+        _fulfillments(context, order),
+        _invoices(context, order),
+        _payments(context, order),
+        _returns(context, order),
+    ]
 
 
-def amount_of(world: World, row: Row, amount: Decimal | None) -> Html:
+def amount_of(context: RulesContext, row: Row, amount: Decimal | None) -> Html:
     """An amount in the currency of an order or invoice."""
-    iso = name_of(world, "currencies", row.get("currency_id"), "iso")
-    shown = money(amount or ZERO, precision_of(world, row))
+    iso = name_of(context, "currencies", row.get("currency_id"), "iso")
+    shown = money(amount or ZERO, precision_of(context, row))
     return html('<span class="whole">{amount} {iso}</span>', amount=shown, iso=iso or "")
 
 
-def _items(world: World, name: str, parent: str, row: Row) -> Html:
+def _items(context: RulesContext, name: str, parent: str, row: Row) -> Html:
     """What a document is about: `2 × MUG-BLUE, 1 × TEE-M`."""
-    items = world.state[name].where(parent, row["id"])
-    shown = [_item(world, item) for item in items[:MOST]]
+    items = context.state[name].where(parent, row["id"])
+    shown = [_item(context, item) for item in items[:MOST]]
     return joined(shown, "<br>") if shown else NONE
 
 
-def _item(world: World, item: Row) -> Html:
-    line = world.state.find("order_line_items", item.get("order_line_item_id")) or {}
-    variant = world.state.find("variants", line.get("variant_id")) or {}
+def _item(context: RulesContext, item: Row) -> Html:
+    line = context.state.find("order_line_items", item.get("order_line_item_id")) or {}
+    variant = context.state.find("variants", line.get("variant_id")) or {}
     what = variant.get("sku") or line.get("label") or variant.get("name") or "?"
     return html("{count} × {what}", count=number(item.get("quantity")), what=what)
 
 
-def _documents(world: World, name: str, column: str, key: int) -> list[Row]:
+def _documents(context: RulesContext, name: str, column: str, key: int) -> list[Row]:
     """Documents, oldest first."""
-    return world.state[name].where(column, key)[:MOST]
+    return context.state[name].where(column, key)[:MOST]
 
 
-def _fulfillments(world: World, row: Row) -> Html:
+def _fulfillments(context: RulesContext, row: Row) -> Html:
     return table(
         "Fulfilments",
         ("Id", "Status", "Items", "Carrier", "Tracking number", "Packed", "Shipped (UTC)"),
         (
             [
                 document["id"],
-                badge(world.value("fulfillments", document, "status")),
-                _items(world, "fulfillment_line_items", "fulfillment_id", document),
+                badge(context.value("fulfillments", document, "status")),
+                _items(context, "fulfillment_line_items", "fulfillment_id", document),
                 document.get("tracking_company"),
                 document.get("tracking_number"),
                 document.get("packed_at"),
                 moment(document.get("shipped_at")),
             ]
-            for document in _documents(world, "fulfillments", "order_id", row["id"])
+            for document in _documents(context, "fulfillments", "order_id", row["id"])
         ),
         nothing="Nothing packed yet.",
     )
 
 
-def _invoices(world: World, row: Row) -> Html:
+def _invoices(context: RulesContext, row: Row) -> Html:
     return table(
         "Invoices",
         ("Number", "Status", "Payment", "Items", "Total", "Invoiced", "Due"),
         (
             [
                 document.get("invoice_number") or document["id"],
-                badge(world.value("invoices", document, "status")),
-                badge(world.value("invoices", document, "payment_status")),
-                _items(world, "invoice_line_items", "invoice_id", document),
-                amount_of(world, document, document.get("cached_total")),
+                badge(context.value("invoices", document, "status")),
+                badge(context.value("invoices", document, "payment_status")),
+                _items(context, "invoice_line_items", "invoice_id", document),
+                amount_of(context, document, document.get("cached_total")),
                 document.get("invoiced_at"),
                 document.get("due_at"),
             ]
-            for document in _documents(world, "invoices", "order_id", row["id"])
+            for document in _documents(context, "invoices", "order_id", row["id"])
         ),
         nothing="Nothing invoiced yet.",
         figures={"Total"},
     )
 
 
-def _payments(world: World, row: Row) -> Html:
+def _payments(context: RulesContext, row: Row) -> Html:
     return table(
         "Payments",
         ("Id", "Status", "Invoice", "Amount", "Method", "Reference", "Paid (UTC)"),
-        (_payment_row(world, row, invoice, payment) for invoice, payment in _paid(world, row)),
+        (_payment_row(context, row, invoice, payment) for invoice, payment in _paid(context, row)),
         nothing="Nothing paid yet.",
         figures={"Amount"},
     )
 
 
-def _paid(world: World, row: Row) -> Iterable[tuple[Row, Row]]:
-    for invoice in _documents(world, "invoices", "order_id", row["id"]):
-        for payment in _documents(world, "payments", "invoice_id", invoice["id"]):
+def _paid(context: RulesContext, row: Row) -> Iterable[tuple[Row, Row]]:
+    for invoice in _documents(context, "invoices", "order_id", row["id"]):
+        for payment in _documents(context, "payments", "invoice_id", invoice["id"]):
             yield invoice, payment
 
 
-def _payment_row(world: World, row: Row, invoice: Row, payment: Row) -> list[object]:
+def _payment_row(context: RulesContext, row: Row, invoice: Row, payment: Row) -> list[object]:
     return [
         payment["id"],
-        badge(world.value("payments", payment, "status")),
+        badge(context.value("payments", payment, "status")),
         invoice.get("invoice_number") or invoice["id"],
-        amount_of(world, row, payment.get("amount")),
-        name_of(world, "payment_methods", payment.get("payment_method_id"), "name"),
+        amount_of(context, row, payment.get("amount")),
+        name_of(context, "payment_methods", payment.get("payment_method_id"), "name"),
         payment.get("reference"),
         moment(payment.get("paid_at")),
     ]
 
 
-def _returns(world: World, row: Row) -> Html:
-    documents = _documents(world, "fulfillment_returns", "order_id", row["id"])
+def _returns(context: RulesContext, row: Row) -> Html:
+    documents = _documents(context, "fulfillment_returns", "order_id", row["id"])
     if not documents:
         return Html("")
     rows = (
         [
             document.get("credit_note_number") or document["id"],
-            badge(world.value("fulfillment_returns", document, "status")),
-            _items(world, "fulfillment_return_line_items", "fulfillment_return_id", document),
-            name_of(world, "locations", document.get("location_id"), "label"),
+            badge(context.value("fulfillment_returns", document, "status")),
+            _items(context, "fulfillment_return_line_items", "fulfillment_return_id", document),
+            name_of(context, "locations", document.get("location_id"), "label"),
             moment(document.get("received_at")),
         ]
         for document in documents

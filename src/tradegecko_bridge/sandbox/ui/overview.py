@@ -6,8 +6,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from ..instance import House
-from ..model.context import World
+from ..instance import Instance
+from ..model.context import Context
 from ..model.formats import datetime_text
 from ..model.state import Row
 from ..model.switches import Switches
@@ -23,51 +23,51 @@ _DETAILS: tuple[tuple[str, Any], ...] = (
 )  # fmt: skip
 
 
-def overview(house: House, _asked: Asked) -> Sheet:
+def overview(instance: Instance, _asked: Asked) -> Sheet:
     """How the sandbox stands."""
-    entries, _ = house.latest_requests(0, _GLIMPSE)
+    entries, _ = instance.latest_requests(0, _GLIMPSE)
     latest = request_table("The newest requests", entries)
-    parts = [_counts(house), _clock(house), _faults(house), _switches(house), latest]
+    parts = [_counts(instance), _clock(instance), _faults(instance), _switches(instance), latest]
     return Sheet("Overview", joined(parts))
 
 
-def turned(house: House) -> dict[str, tuple[Any, Any]]:
+def turned(instance: Instance) -> dict[str, tuple[Any, Any]]:
     """The switches that are not at their default: how they stand, and the default."""
     usual = asdict(Switches())
-    return {name: (value, usual[name]) for name, value in house.switches().items() if value != usual[name]}
+    return {name: (value, usual[name]) for name, value in instance.switches().items() if value != usual[name]}
 
 
-def _counts(house: House) -> Html:
-    lengths = {name: len(house.world.state[name].live) for name in ("orders", "variants", "companies")}
+def _counts(instance: Instance) -> Html:
+    lengths = {name: len(instance.context.state[name].live) for name in ("orders", "variants", "companies")}
     return facts(
         [
             ("Orders", link(f"{lengths['orders']:,}", "orders")),
             ("Variants", link(f"{lengths['variants']:,}", "stock")),
             ("Companies", f"{lengths['companies']:,}"),
-            ("Requests logged", link(f"{house.latest_requests(0, 0)[1]:,}", "requests")),
-            ("Webhooks waiting", link(f"{house.deliveries.waiting():,}", "webhooks")),
+            ("Requests logged", link(f"{instance.latest_requests(0, 0)[1]:,}", "requests")),
+            ("Webhooks waiting", link(f"{instance.deliveries.waiting():,}", "webhooks")),
         ],
         "tiles",
     )
 
 
-def _clock(house: House) -> Html:
-    moved = house.clock.moved.total_seconds()
+def _clock(instance: Instance) -> Html:
+    moved = instance.clock.moved.total_seconds()
     shift = "shows the time it was given"
     if moved:
         shift = f"moved {span(moved)} {'ahead' if moved > 0 else 'back'}"
     shown = facts(
         [
-            ("Time in the sandbox (UTC)", moment(datetime_text(house.clock()))),
+            ("Time in the sandbox (UTC)", moment(datetime_text(instance.clock()))),
             ("The clock", shift),
-            ("Date in the account", house.world.today().isoformat()),
+            ("Date in the account", instance.context.today().isoformat()),
         ]
     )
     return html('<section class="card"><h2>Clock</h2>{shown}</section>', shown=shown)
 
 
-def _faults(house: House) -> Html:
-    faults = house.faults.listing()
+def _faults(instance: Instance) -> Html:
+    faults = instance.faults.listing()
     return table(
         "Faults in force" if len(faults) <= PAGE else f"Faults in force (the first {PAGE} of {len(faults):,})",
         ("Fault", "Requests", "Strikes", "Counted", "Struck", "Details"),
@@ -93,48 +93,48 @@ def _fault(fault: dict[str, Any]) -> list[object]:
     ]
 
 
-def _switches(house: House) -> Html:
+def _switches(instance: Instance) -> Html:
     return table(
         "Switches that were turned",
         ("Switch", "Now", "Default"),
-        [[code(name), badge(now, "warn"), badge(usual)] for name, (now, usual) in turned(house).items()],
+        [[code(name), badge(now, "warn"), badge(usual)] for name, (now, usual) in turned(instance).items()],
         nothing="All are at their default.",
     )
 
 
-def tokens(house: House, asked: Asked) -> Sheet:
+def tokens(instance: Instance, asked: Asked) -> Sheet:
     """Who may call, and for how long. A token's value is never shown: its end tells it from the others."""
-    page = newest(house.world, "access_tokens", asked)
+    page = newest(instance.context, "access_tokens", asked)
     shown = table(
         "Access tokens, newest first",
         ("User", "Application", "Kind", "State", "Ends (UTC)", "Token ends in"),
-        [_token(house.world, row) for row in page.rows],
+        [_token(instance.context, row) for row in page.rows],
         nothing="There are no tokens.",
     )
     return Sheet("Tokens", joined([shown, pages(asked, page.total)]))
 
 
-def _token(world: World, row: Row) -> list[object]:
-    user = world.state.find("users", row.get("user_id")) or {}
-    application = world.state.find("applications", row.get("application_id")) or {}
+def _token(context: Context, row: Row) -> list[object]:
+    user = context.state.find("users", row.get("user_id")) or {}
+    application = context.state.find("applications", row.get("application_id")) or {}
     expires = row.get("expires_at")
     return [
         user.get("email") or user.get("first_name"),
         application.get("name"),
         "privileged" if expires is None else "signed in",
-        _token_state(world, row),
+        _token_state(context, row),
         moment(row.get("revoked_at") or expires),
         code(f"…{str(row.get('token'))[-4:]}"),
     ]
 
 
-def _token_state(world: World, row: Row) -> Html:
+def _token_state(context: Context, row: Row) -> Html:
     if row.get("revoked_at") is not None:
         return badge("revoked")
     expires = row.get("expires_at")
     if expires is None:
         return badge("never expires", "good")
-    left = (datetime.fromisoformat(expires) - world.clock()).total_seconds()
+    left = (datetime.fromisoformat(expires) - context.clock()).total_seconds()
     if left > 0:
         return badge(f"expires in {span(left)}", "good")
     again = Html(' <span class="soft">can be refreshed</span>' if row.get("refresh_token") else "")

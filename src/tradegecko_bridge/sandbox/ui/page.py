@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 
 from ..api.query import read_paging
-from ..instance import House
+from ..instance import Instance
 from ..model.formats import datetime_text
 from ..wire.html import Html, html, joined, paper
 from ..wire.messages import Answer, Request, is_from_here, page
@@ -28,7 +28,7 @@ _TABS = {
     "webhooks": "Webhooks",
     "tokens": "Tokens",
 }
-_SECTIONS: dict[str, Callable[[House, Asked], Sheet]] = {
+_SECTIONS: dict[str, Callable[[Instance, Asked], Sheet]] = {
     "overview": overview,
     "orders": orders,
     "order": order,
@@ -60,32 +60,32 @@ def is_for_desk(request: Request) -> bool:
     return request.path == "/" and request.method in {"GET", "HEAD"} and is_from_here(request)
 
 
-def look(house: House, request: Request) -> Answer:
+def look(instance: Instance, request: Request) -> Answer:
     """The page. Never raises: what goes wrong inside becomes a 500 and a log entry."""
     try:
         # Rows of a big account that were only looked at are forgotten when the transaction ends.
-        with house.lock, house.world.state.transaction():
-            return _page(house, _asked(house, request.query))
+        with instance.lock, instance.context.state.transaction():
+            return _page(instance, _asked(instance, request.query))
     except Exception:
         log.exception("the sandbox failed on its own page")
         return page(500, "We're sorry, but something went wrong.")
 
 
-def _asked(house: House, query: str) -> Asked:
+def _asked(instance: Instance, query: str) -> Asked:
     given = read_query(query)
     texts = {name: value for name, value in given.items() if isinstance(value, str)}
-    number, _ = read_paging(house.world, {"page": texts.get("page")})
+    number, _ = read_paging(instance.context, {"page": texts.get("page")})
     typed = texts.get("q", "")
     return Asked(texts.get("show") or "overview", typed if typed.strip() else "", whole(texts.get("id")), number)
 
 
-def _page(house: House, asked: Asked) -> Answer:
-    sheet = _SECTIONS.get(asked.show, _nowhere)(house, asked)
+def _page(instance: Instance, asked: Asked) -> Answer:
+    sheet = _SECTIONS.get(asked.show, _nowhere)(instance, asked)
     tab = "orders" if asked.show == "order" else asked.show
     body = html(
         _FRAME,
-        signs=_signs(house),
-        now=moment(datetime_text(house.clock())),
+        signs=_signs(instance),
+        now=moment(datetime_text(instance.clock())),
         tabs=joined(_tab(name, title, here=name == tab) for name, title in _TABS.items()),
         title=sheet.title,
         body=sheet.body,
@@ -93,7 +93,7 @@ def _page(house: House, asked: Asked) -> Answer:
     return paper(sheet.status, f"{sheet.title} – TradeGecko sandbox", body, "desk", forms="'self'")
 
 
-def _nowhere(_house: House, _asked: Asked) -> Sheet:
+def _nowhere(_instance: Instance, _asked: Asked) -> Sheet:
     return Sheet("No such section", html("<p>{back}</p>", back=link("To the overview", "overview")), 404)
 
 
@@ -102,9 +102,9 @@ def _tab(name: str, title: str, *, here: bool) -> Html:
     return html('<li><a href="{href}"{current}>{title}</a></li>\n', href=place(name), current=current, title=title)
 
 
-def _signs(house: House) -> Html:
+def _signs(instance: Instance) -> Html:
     """On every section: what makes this sandbox behave otherwise than a new one."""
-    faults, switches, moved = len(house.faults.listing()), len(turned(house)), house.clock.moved
+    faults, switches, moved = len(instance.faults.listing()), len(turned(instance)), instance.clock.moved
     signs = []
     if moved:
         signs.append("clock moved")

@@ -5,34 +5,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..api.query import Page
-from ..model.context import World
+from ..model.context import Context
 from ..model.state import Row
 from .elements import PAGE, Asked
 
 
-def newest(world: World, name: str, asked: Asked) -> Page:
+def newest(context: Context, name: str, asked: Asked) -> Page:
     """A page of a table, newest first, of what its list shows without being asked for a status.
 
     Unlike a list of the API it also holds what is to be visible late: one comes here to see what is there.
     """
-    live = world.state[name].live
-    rows = [world.state.find(name, key) for key in live.newest(asked.start, PAGE)]
+    live = context.state[name].live
+    rows = [context.state.find(name, key) for key in live.newest(asked.start, PAGE)]
     return Page([row for row in rows if row is not None], len(live), asked.page, PAGE)
 
 
-def found(world: World, name: str, asked: Asked, column: str, values: Sequence[str]) -> list[Row]:
+def found(context: Context, name: str, asked: Asked, column: str, values: Sequence[str]) -> list[Row]:
     """The newest rows with one of the values in an indexed column, or with the number that was typed as their id."""
-    rows = [row for value in dict.fromkeys(values) for row in world.state[name].where(column, value)]
-    by_id = world.state.find(name, whole(asked.query))
+    rows = [row for value in dict.fromkeys(values) for row in context.state[name].where(column, value)]
+    by_id = context.state.find(name, whole(asked.query))
     if by_id is not None:
         rows.append(by_id)
     unique = {row["id"]: row for row in rows}
     return [unique[key] for key in sorted(unique, reverse=True)[:PAGE]]
 
 
-def name_of(world: World, table: str, key: int | None, column: str) -> object:
+def name_of(context: Context, table: str, key: int | None, column: str) -> object:
     """What the record with this id is called, or None where there is none."""
-    return (world.state.find(table, key) or {}).get(column)
+    return (context.state.find(table, key) or {}).get(column)
 
 
 def whole(text: object) -> int | None:

@@ -26,7 +26,7 @@ from typing import Any
 import orjson
 
 from ..model.clock import Clock
-from ..model.context import World
+from ..model.context import Context
 from ..model.formats import datetime_text
 from ..model.state import Row
 from .events import Event
@@ -55,12 +55,12 @@ class Job:
 
 
 class Deliveries:
-    """The queue and its threads, which begin when they are needed. `lock` guards the world."""
+    """The queue and its threads, which begin when they are needed. `lock` guards the context."""
 
-    def __init__(self, lock: threading.RLock, world: Callable[[], World], clock: Clock) -> None:
+    def __init__(self, lock: threading.RLock, context: Callable[[], Context], clock: Clock) -> None:
         self.timeout = TIMEOUT
         self.base_url = "http://127.0.0.1"
-        self._lock, self._world, self._clock = lock, world, clock
+        self._lock, self._context, self._clock = lock, context, clock
         self._wake = threading.Condition()
         self._queue: list[Job] = []
         self._log: deque[dict[str, Any]] = deque(maxlen=_LONGEST_QUEUE)
@@ -72,10 +72,10 @@ class Deliveries:
         self._under_way: dict[tuple[int, int], Attempt] = {}
 
     def announce(self, events: list[Event], copies: int = 1) -> None:
-        """Queue the events for every webhook that wants them. Called with the world's lock held."""
-        world = self._world()
+        """Queue the events for every webhook that wants them. Called with the context's lock held."""
+        context = self._context()
         for event in events:
-            for webhook in world.state["webhooks"].where("event", event.name):
+            for webhook in context.state["webhooks"].where("event", event.name):
                 job = self._job(webhook, event)
                 for _ in range(copies):
                     self._put(replace(job))
@@ -122,7 +122,7 @@ class Deliveries:
         moment = self._clock()
         body = {
             "object_id": event.key,
-            "event": event.plural if self._world().switches.webhook_event_plural else event.name,
+            "event": event.plural if self._context().switches.webhook_event_plural else event.name,
             "timestamp": int(moment.timestamp()),
             "resource_url": f"{self.base_url}/{event.table}/{event.key}.json",
         }
@@ -186,7 +186,7 @@ class Deliveries:
 
     def _attempt(self, job: Job, age: int, attempt: Attempt) -> None:
         with self._lock:
-            webhook = self._world().state.find("webhooks", job.webhook_id)
+            webhook = self._context().state.find("webhooks", job.webhook_id)
             if webhook is None:
                 return
             address, secret = str(webhook["address"]), self._secret(webhook)
@@ -206,7 +206,7 @@ class Deliveries:
 
     def _conclude(self, job: Job, status: int | None) -> None:
         """What an answer means for the webhook and for the next attempt."""
-        state = self._world().state
+        state = self._context().state
         webhook = state.find("webhooks", job.webhook_id)
         if webhook is None:
             return
@@ -224,7 +224,7 @@ class Deliveries:
         self._put(job)
 
     def _secret(self, webhook: Row) -> str:
-        application = self._world().state.find("applications", webhook["oauth_application_id"]) or {}
+        application = self._context().state.find("applications", webhook["oauth_application_id"]) or {}
         return str(application.get("client_secret") or "")
 
     def _entry(self, job: Job, status: int | None, error: str | None) -> dict[str, Any]:
