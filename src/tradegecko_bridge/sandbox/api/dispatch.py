@@ -20,7 +20,7 @@ from ..oauth import OAuth
 from ..rules.base import RulesContext
 from ..wire.errors import ApiError, Malformed, NotFound, TooManyRequests, Unauthorized
 from ..wire.faults import Fault, Trouble
-from ..wire.messages import JSON, Answer, Request, Undone, page
+from ..wire.messages import JSON, Answer, Request, Rollback, error_page
 from ..wire.params import is_form, read_body, read_query
 from .access import admit, permit
 from .endpoints import Call, Endpoints, Reply
@@ -63,12 +63,12 @@ class Api:
 
     def _answer(self, request: Request, trouble: Trouble) -> Answer:
         if len(request.method) + len(request.path) + len(request.query) > MAX_REQUEST_LINE:
-            return page(414, "Request-URI Too Large")
+            return error_page(414, "Request-URI Too Large")
         if request.path.startswith("/oauth/"):
             return self.oauth.handle(request, undo=trouble.undoes)
         route = match(request.method, request.path, self.context.switches)
         if route is None:
-            return page(404, "There is nothing at this address")
+            return error_page(404, "There is nothing at this address")
         counted: list[tuple[str, str]] = []
         try:
             self.context.session = authenticate(self.context, request.headers.get("authorization", ""), request.query)
@@ -81,7 +81,7 @@ class Api:
             reply = Reply(exc.status, exc.body, [_challenge(exc.message)])
         except ApiError as exc:
             if isinstance(exc, Malformed) and self.context.switches.malformed_json_is_html:
-                return page(400, "Bad Request")
+                return error_page(400, "Bad Request")
             reply = Reply(exc.status, self._worded(exc))
         except Exception:
             log.exception("the sandbox failed on %s %s", request.method, request.path)
@@ -107,8 +107,8 @@ class Api:
                 permit(self.context, route.endpoint)
                 reply = self.endpoints.run(_call(request, route, trouble.of("shuffle")))
                 if trouble.undoes:
-                    raise Undone
-        except Undone:
+                    raise Rollback
+        except Rollback:
             return broken()
         return reply
 

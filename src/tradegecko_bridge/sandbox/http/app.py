@@ -9,9 +9,9 @@ from urllib.parse import unquote_plus
 from starlette.types import Receive, Scope, Send
 
 from ..instance import Instance
-from ..ui import is_for_desk, look
+from ..ui import is_ui_request, render
 from ..wire.faults import Fault, Trouble
-from ..wire.messages import Answer, Request, is_from_here, page
+from ..wire.messages import Answer, Request, error_page, is_local
 from .control import control
 
 _SECRET = re.compile(r"(?:(?:access|bearer|refresh)_)?token|client_secret|code|password", re.IGNORECASE)
@@ -33,10 +33,10 @@ class App:
         """Serve one ASGI connection."""
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
-        elif scope["path"].startswith("/_sandbox") and is_from_here(_request(scope, b"")):
+        elif scope["path"].startswith("/_sandbox") and is_local(_request(scope, b"")):
             await self._control(scope, receive, send)
-        elif scope["path"] == "/" and is_for_desk(request := _request(scope, b"")):
-            await self._send(send, look(self.instance, request))
+        elif scope["path"] == "/" and is_ui_request(request := _request(scope, b"")):
+            await self._send(send, render(self.instance, request))
         else:
             await self._serve(scope, receive, send)
 
@@ -44,7 +44,7 @@ class App:
         try:
             body = await _read(scope, receive)
         except _TooLarge:
-            await self._conclude(_request(scope, b""), page(413, "Request Entity Too Large"), send)
+            await self._conclude(_request(scope, b""), error_page(413, "Request Entity Too Large"), send)
             return
         if body is None:
             return

@@ -15,7 +15,7 @@ from ..model.context import Context
 from ..model.schema import oauth_endpoints
 from ..model.state import Row
 from ..wire.errors import ApiError, Malformed
-from ..wire.messages import JSON, Answer, Request, Undone, page
+from ..wire.messages import JSON, Answer, Request, Rollback, error_page
 from ..wire.params import read_body, read_query
 from . import pages, tokens
 from .errors import TEXTS, OAuthError
@@ -43,23 +43,23 @@ class OAuth:
         """Answer one request below `/oauth/`. With `undo` nothing of it is kept."""
         endpoint = self._routes.get((request.method, request.path.rstrip("/")))
         if endpoint is None:
-            return page(404, "There is nothing at this address")
+            return error_page(404, "There is nothing at this address")
         try:
             with self.context.state.transaction():
                 answer = endpoint(request, _fields(request))
                 if undo:
-                    raise Undone
+                    raise Rollback
         except OAuthError as exc:
             return self._refused(exc.code)
         except ApiError as exc:
             if isinstance(exc, Malformed) and self.context.switches.malformed_json_is_html:
-                return page(400, "Bad Request")
+                return error_page(400, "Bad Request")
             return Answer(exc.status, orjson.dumps(exc.body), [("Content-Type", JSON)])
-        except Undone:
-            return page(500, "We're sorry, but something went wrong.")
+        except Rollback:
+            return error_page(500, "We're sorry, but something went wrong.")
         except Exception:
             log.exception("the sandbox failed on %s %s", request.method, request.path)
-            return page(500, "We're sorry, but something went wrong.")
+            return error_page(500, "We're sorry, but something went wrong.")
         return answer
 
     def ask(self, _request: Request, fields: Fields) -> Answer:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from markupsafe import Markup
+
 from ..model.formats import ZERO
 from ..model.state import Row
 from ..rules.base import RulesContext
 from ..rules.tax import precision_of
-from ..wire.html import Html, html, joined
-from .elements import MOST, NONE, badge, moment, money, number, table
-from .rows import name_of
+from ..wire.html import EMPTY, element, join
+from .elements import MAX_LINES, NONE, badge, moment, money, number, table
+from .rows import column_of
 
 
-def documents(context: RulesContext, order: Row) -> list[Html]:
+def documents(context: RulesContext, order: Row) -> list[Markup]:
     """A table for each kind of document."""
     return [
         _fulfillments(context, order),
@@ -24,33 +26,33 @@ def documents(context: RulesContext, order: Row) -> list[Html]:
     ]
 
 
-def amount_of(context: RulesContext, row: Row, amount: Decimal | None) -> Html:
+def amount_of(context: RulesContext, row: Row, amount: Decimal | None) -> Markup:
     """An amount in the currency of an order or invoice."""
-    iso = name_of(context, "currencies", row.get("currency_id"), "iso")
+    iso = column_of(context, "currencies", row.get("currency_id"), "iso")
     shown = money(amount or ZERO, precision_of(context, row))
-    return html('<span class="whole">{amount} {iso}</span>', amount=shown, iso=iso or "")
+    return element("span", f"{shown} {iso or ''}", class_="nowrap")
 
 
-def _items(context: RulesContext, name: str, parent: str, row: Row) -> Html:
+def _items(context: RulesContext, name: str, parent: str, row: Row) -> Markup:
     """What a document is about: `2 × MUG-BLUE, 1 × TEE-M`."""
     items = context.state[name].where(parent, row["id"])
-    shown = [_item(context, item) for item in items[:MOST]]
-    return joined(shown, "<br>") if shown else NONE
+    shown = [_item(context, item) for item in items[:MAX_LINES]]
+    return join(shown, Markup("<br>")) if shown else NONE
 
 
-def _item(context: RulesContext, item: Row) -> Html:
+def _item(context: RulesContext, item: Row) -> Markup:
     line = context.state.find("order_line_items", item.get("order_line_item_id")) or {}
     variant = context.state.find("variants", line.get("variant_id")) or {}
     what = variant.get("sku") or line.get("label") or variant.get("name") or "?"
-    return html("{count} × {what}", count=number(item.get("quantity")), what=what)
+    return join([number(item.get("quantity")), " × ", what])
 
 
 def _documents(context: RulesContext, name: str, column: str, key: int) -> list[Row]:
     """Documents, oldest first."""
-    return context.state[name].where(column, key)[:MOST]
+    return context.state[name].where(column, key)[:MAX_LINES]
 
 
-def _fulfillments(context: RulesContext, row: Row) -> Html:
+def _fulfillments(context: RulesContext, row: Row) -> Markup:
     return table(
         "Fulfilments",
         ("Id", "Status", "Items", "Carrier", "Tracking number", "Packed", "Shipped (UTC)"),
@@ -66,11 +68,11 @@ def _fulfillments(context: RulesContext, row: Row) -> Html:
             ]
             for document in _documents(context, "fulfillments", "order_id", row["id"])
         ),
-        nothing="Nothing packed yet.",
+        empty="Nothing packed yet.",
     )
 
 
-def _invoices(context: RulesContext, row: Row) -> Html:
+def _invoices(context: RulesContext, row: Row) -> Markup:
     return table(
         "Invoices",
         ("Number", "Status", "Payment", "Items", "Total", "Invoiced", "Due"),
@@ -86,18 +88,18 @@ def _invoices(context: RulesContext, row: Row) -> Html:
             ]
             for document in _documents(context, "invoices", "order_id", row["id"])
         ),
-        nothing="Nothing invoiced yet.",
-        figures={"Total"},
+        empty="Nothing invoiced yet.",
+        numeric={"Total"},
     )
 
 
-def _payments(context: RulesContext, row: Row) -> Html:
+def _payments(context: RulesContext, row: Row) -> Markup:
     return table(
         "Payments",
         ("Id", "Status", "Invoice", "Amount", "Method", "Reference", "Paid (UTC)"),
         (_payment_row(context, row, invoice, payment) for invoice, payment in _paid(context, row)),
-        nothing="Nothing paid yet.",
-        figures={"Amount"},
+        empty="Nothing paid yet.",
+        numeric={"Amount"},
     )
 
 
@@ -113,24 +115,24 @@ def _payment_row(context: RulesContext, row: Row, invoice: Row, payment: Row) ->
         badge(context.value("payments", payment, "status")),
         invoice.get("invoice_number") or invoice["id"],
         amount_of(context, row, payment.get("amount")),
-        name_of(context, "payment_methods", payment.get("payment_method_id"), "name"),
+        column_of(context, "payment_methods", payment.get("payment_method_id"), "name"),
         payment.get("reference"),
         moment(payment.get("paid_at")),
     ]
 
 
-def _returns(context: RulesContext, row: Row) -> Html:
+def _returns(context: RulesContext, row: Row) -> Markup:
     documents = _documents(context, "fulfillment_returns", "order_id", row["id"])
     if not documents:
-        return Html("")
+        return EMPTY
     rows = (
         [
             document.get("credit_note_number") or document["id"],
             badge(context.value("fulfillment_returns", document, "status")),
             _items(context, "fulfillment_return_line_items", "fulfillment_return_id", document),
-            name_of(context, "locations", document.get("location_id"), "label"),
+            column_of(context, "locations", document.get("location_id"), "label"),
             moment(document.get("received_at")),
         ]
         for document in documents
     )
-    return table("Returns", ("Number", "Status", "Items", "To", "Received (UTC)"), rows, nothing="")
+    return table("Returns", ("Number", "Status", "Items", "To", "Received (UTC)"), rows, empty="")

@@ -1,4 +1,4 @@
-"""What the sections are made of: tables, badges, times, a search box, and links to other pages of a list."""
+"""What the sections are made of: tables, badges, times, a search form, and links to other pages of a list."""
 
 from __future__ import annotations
 
@@ -7,67 +7,71 @@ from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import urlencode
 
+from markupsafe import Markup, escape
+
 from ..model.formats import quantity_text
-from ..wire.html import Html, escaped, html, joined
+from ..wire.html import EMPTY, element, join
 
-PAGE = 50
+PAGE_SIZE = 50
 # Lines and documents of one order: far more than a person reads, and ten thousand would still open at once.
-MOST = 200
+MAX_LINES = 200
 
-NONE = Html('<span class="soft">–</span>')
-_GOOD = frozenset({"paid", "shipped", "fulfilled", "invoiced", "packed", "received", "returned", "active", "finalized"})
-_BAD = frozenset({"void", "deleted", "archived", "revoked", "dropped"})
-_WARN = frozenset({"partial", "expired", "returning", "not visible yet"})
+NONE = element("span", "–", class_="muted")
+_TONES = {
+    "good": {"paid", "shipped", "fulfilled", "invoiced", "packed", "received", "returned", "active", "finalized"},
+    "bad": {"void", "deleted", "archived", "revoked", "dropped"},
+    "warn": {"partial", "expired", "returning", "not visible yet"},
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a person asked to see."""
+class PageQuery:
+    """What a person asked to see: a section, what was typed into its search form, a record, a page of the list."""
 
-    show: str = "overview"
-    query: str = ""
+    section: str = "overview"
+    search: str = ""
     key: int | None = None
-    page: int = 1
+    number: int = 1
 
     @property
-    def start(self) -> int:
+    def offset(self) -> int:
         """How many newer entries come before this page."""
-        return (self.page - 1) * PAGE
+        return (self.number - 1) * PAGE_SIZE
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """What is shown for it."""
+class Content:
+    """What a section shows."""
 
     title: str
-    body: Html
+    body: Markup
     status: int = 200
 
 
-def link(text: object, show: str, **params: object) -> Html:
+def link(text: object, section: str, **params: object) -> Markup:
     """A link to a section."""
-    return html('<a href="{href}">{text}</a>', href=place(show, **params), text=text)
+    return element("a", text, href=section_url(section, **params))
 
 
-def place(show: str, **params: object) -> str:
+def section_url(section: str, **params: object) -> str:
     """The address of a section; what is empty is left out."""
-    given = {"show": show if show != "overview" else None, **params}
+    given = {"show": section if section != "overview" else None, **params}
     # A lone half of a surrogate pair cannot be written in an address.
     query = urlencode({name: value for name, value in given.items() if value}, errors="replace")
     return f"/?{query}" if query else "/"
 
 
-def cell(value: object) -> Html:
+def cell(value: object) -> Markup:
     """A value in a table or among facts; a dash where there is none."""
-    return NONE if value is None or value == "" else escaped(value)
+    return NONE if value is None or value == "" else escape(value)
 
 
-def code(text: object, kind: str = "") -> Html:
+def code(text: object, kind: str = "") -> Markup:
     """What a program wrote or reads."""
-    return html('<code class="{kind}">{text}</code>', kind=kind, text=text) if text else NONE
+    return element("code", text, class_=kind) if text else NONE
 
 
-def number(value: Decimal | None) -> Html | str:
+def number(value: Decimal | None) -> str:
     """A quantity."""
     return NONE if value is None else quantity_text(value)
 
@@ -79,100 +83,100 @@ def money(amount: Decimal, places: int) -> str:
     return f"{whole}.{part}" if part else whole
 
 
-def moment(text: str | None) -> Html:
+def moment(text: str | None) -> Markup:
     """A moment in UTC, to the second."""
-    if not text:
-        return NONE
-    return html('<time datetime="{text}">{shown}</time>', text=text, shown=text[:19].replace("T", " "))
+    return element("time", text[:19].replace("T", " "), datetime=text) if text else NONE
 
 
-def badge(word: object, tone: str = "") -> Html:
+def badge(word: object, tone: str = "") -> Markup:
     """A status: its word, and a colour that says no more than the word does."""
-    text = str(word)
-    tone = tone or next((name for name, words in _TONES if text in words), "")
-    return html('<span class="badge {tone}">{text}</span>', tone=tone, text=text)
+    tone = tone or next((name for name, words in _TONES.items() if str(word) in words), "")
+    return element("span", word, class_=f"badge {tone}".strip())
 
 
-_TONES = (("good", _GOOD), ("bad", _BAD), ("warn", _WARN))
-
-
-def answered(status: int | None) -> Html:
-    """The status of an answer; there is none when the connection was dropped."""
+def status_badge(status: int | None) -> Markup:
+    """The HTTP status of an answer; there is none when the connection was dropped."""
     if status is None:
         return badge("dropped")
     return badge(status, "good" if status < 400 else "warn" if status < 500 else "bad")
 
 
+def muted(*children: object) -> Markup:
+    """A remark."""
+    return element("p", *children, class_="muted")
+
+
+def card(*children: object) -> Markup:
+    """A framed part of a section."""
+    return element("section", *children, class_="card")
+
+
 def table(
-    caption: str, heads: Sequence[str], rows: Iterable[Sequence[object]], *, nothing: str, figures: Collection[str] = ()
-) -> Html:
-    """A table with a caption; the first cell of a row is its head. `figures` are the columns set flush right."""
-    marks = [Html(' class="figure"' if head in figures else "") for head in heads]
-    body = joined(html("<tr>{cells}</tr>\n", cells=_cells(row, marks)) for row in rows)
-    if body:
-        body = html("<tbody>\n{rows}</tbody>", rows=body)
-    return framed(caption, heads, body, nothing=nothing, figures=figures)
+    caption: str, heads: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str, numeric: Collection[str] = ()
+) -> Markup:
+    """A table with a caption; the first cell of a row is its head. `numeric` are the columns set flush right."""
+    kinds = ["number" if head in numeric else "" for head in heads]
+    written = join(element("tr", _cells(row, kinds)) for row in rows)
+    body = element("tbody", written) if written else EMPTY
+    return table_of_bodies(caption, heads, body, empty=empty, numeric=numeric)
 
 
-def framed(caption: str, heads: Sequence[str], bodies: Html, *, nothing: str, figures: Collection[str] = ()) -> Html:
+def table_of_bodies(
+    caption: str, heads: Sequence[str], bodies: Markup, *, empty: str, numeric: Collection[str] = ()
+) -> Markup:
     """A table around bodies that are made already; wide ones scroll, with the keyboard too."""
-    columns = joined(
-        html('<th scope="col"{mark}>{head}</th>', mark=Html(' class="figure"' if head in figures else ""), head=head)
-        for head in heads
-    )
     if not bodies:
-        return html('<section class="card"><h2>{caption}</h2><p class="soft">{nothing}</p></section>',
-                    caption=caption, nothing=nothing)  # fmt: skip
-    return html(
-        '<div class="scroll" role="region" aria-label="{caption}" tabindex="0"><table><caption>{caption}</caption>\n'
-        "<thead><tr>{columns}</tr></thead>\n{bodies}\n</table></div>\n",
-        caption=caption, columns=columns, bodies=bodies,
-    )  # fmt: skip
+        return card(element("h2", caption), muted(empty))
+    columns = (element("th", head, scope="col", class_="number" if head in numeric else "") for head in heads)
+    head = element("thead", element("tr", *columns))
+    whole = element("table", element("caption", caption), head, bodies)
+    return element("div", whole, class_="scroll", role="region", aria_label=caption, tabindex=0)
 
 
-def _cells(row: Sequence[object], marks: Sequence[Html]) -> Html:
-    head, *others = (cell(value) for value in row)
-    first = html('<th scope="row"{mark}>{value}</th>', mark=marks[0], value=head)
-    rest = (html("<td{mark}>{value}</td>", mark=mark, value=v) for mark, v in zip(marks[1:], others, strict=True))
-    return joined([first, *rest])
+def _cells(row: Sequence[object], kinds: Sequence[str]) -> Markup:
+    head, *others = map(cell, row)
+    rest = (element("td", value, class_=kind) for kind, value in zip(kinds[1:], others, strict=True))
+    return join([element("th", head, scope="row", class_=kinds[0]), *rest])
 
 
-def facts(pairs: Iterable[tuple[str, object]], kind: str = "facts") -> Html:
+def facts(pairs: Iterable[tuple[str, object]], kind: str = "facts") -> Markup:
     """Names with their values."""
-    entries = (html("<div><dt>{name}</dt><dd>{value}</dd></div>\n", name=n, value=cell(v)) for n, v in pairs)
-    return html('<dl class="{kind}">\n{entries}</dl>\n', kind=kind, entries=joined(entries))
+    entries = (element("div", element("dt", name), element("dd", cell(value))) for name, value in pairs)
+    return element("dl", *entries, class_=kind)
 
 
-def search(asked: Asked, label: str, hint: str) -> Html:
-    """A box to look for one thing; a plain GET."""
-    back = html(" {link}", link=link("Show all", asked.show)) if asked.query else Html("")
-    return html(
-        '<form class="search" action="/" method="get" role="search">'
-        '<input type="hidden" name="show" value="{show}">'
-        '<div><label for="q">{label}</label>'
-        '<input id="q" name="q" type="search" value="{query}" maxlength="200" placeholder="{hint}" '
-        'autocomplete="off" spellcheck="false"></div>'
-        '<button class="chief">Search</button>{back}</form>\n',
-        show=asked.show, label=label, query=asked.query, hint=hint, back=back,
-    )  # fmt: skip
+_SEARCH = Markup(
+    '<form class="search" action="/" method="get" role="search">'
+    '<input type="hidden" name="show" value="{section}">'
+    '<div><label for="q">{label}</label>'
+    '<input id="q" name="q" type="search" value="{search}" maxlength="200" placeholder="{example}" '
+    'autocomplete="off" spellcheck="false"></div>'
+    '<button class="primary">Search</button> {back}</form>\n'
+)
 
 
-def pages(asked: Asked, total: int) -> Html:
+def search_form(query: PageQuery, label: str, example: str) -> Markup:
+    """A form to look for one thing; a plain GET."""
+    back = link("Show all", query.section) if query.search else EMPTY
+    return _SEARCH.format(section=query.section, label=label, search=query.search, example=example, back=back)
+
+
+def pagination(query: PageQuery, total: int) -> Markup:
     """Where this page is in the list, with links to the newer and the older one."""
-    if total <= PAGE and asked.page == 1:
-        return Html("")
-    last = max(-(-total // PAGE), 1)
-    end = min(asked.start + PAGE, total)
-    shown = f"{asked.start + 1:,}–{end:,} of {total:,}" if asked.start < total else f"nothing here: there are {total:,}"
-    ways = []
-    if asked.page > 1:
-        ways.append(link("← Newer", asked.show, page=min(asked.page - 1, last)))
-    if asked.page < last:
-        ways.append(link("Older →", asked.show, page=asked.page + 1))
-    return html('<nav class="pages" aria-label="Pages"><p>{shown}</p>{ways}</nav>\n', shown=shown, ways=joined(ways))
+    if total <= PAGE_SIZE and query.number == 1:
+        return EMPTY
+    last = max(-(-total // PAGE_SIZE), 1)
+    start, end = query.offset + 1, min(query.offset + PAGE_SIZE, total)
+    shown = f"{start:,}–{end:,} of {total:,}" if start <= total else f"nothing here: there are {total:,}"
+    links = []
+    if query.number > 1:
+        links.append(link("← Newer", query.section, page=min(query.number - 1, last)))
+    if query.number < last:
+        links.append(link("Older →", query.section, page=query.number + 1))
+    return element("nav", element("p", shown), *links, class_="pages", aria_label="Pages")
 
 
-def span(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """A length of time as people say it: `1 h 59 min`."""
     left = round(abs(seconds))
     parts: list[str] = []

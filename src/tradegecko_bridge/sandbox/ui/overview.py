@@ -6,38 +6,53 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from markupsafe import Markup
+
 from ..instance import Instance
 from ..model.context import Context
 from ..model.formats import datetime_text
 from ..model.state import Row
 from ..model.switches import Switches
-from ..wire.html import Html, html, joined
+from ..wire.html import element, join
 from .activity import request_table
-from .elements import PAGE, Asked, Sheet, badge, code, facts, link, moment, pages, span, table
-from .rows import newest
+from .elements import (
+    PAGE_SIZE,
+    Content,
+    PageQuery,
+    badge,
+    card,
+    code,
+    duration,
+    facts,
+    link,
+    moment,
+    pagination,
+    table,
+)
+from .rows import newest_rows
 
-_GLIMPSE = 10
+_PREVIEW = 10
 # What a fault says beyond the requests it strikes, and the value that says nothing.
 _DETAILS: tuple[tuple[str, Any], ...] = (
     ("seconds", 0.0), ("status", 500), ("when", "before"), ("by", 0), ("until", ""), ("chance", 1.0), ("seed", 0),
 )  # fmt: skip
 
 
-def overview(instance: Instance, _asked: Asked) -> Sheet:
+def overview(instance: Instance, _query: PageQuery) -> Content:
     """How the sandbox stands."""
-    entries, _ = instance.latest_requests(0, _GLIMPSE)
+    entries, _ = instance.latest_requests(0, _PREVIEW)
     latest = request_table("The newest requests", entries)
     parts = [_counts(instance), _clock(instance), _faults(instance), _switches(instance), latest]
-    return Sheet("Overview", joined(parts))
+    return Content("Overview", join(parts))
 
 
-def turned(instance: Instance) -> dict[str, tuple[Any, Any]]:
+def changed_switches(instance: Instance) -> dict[str, tuple[Any, Any]]:
     """The switches that are not at their default: how they stand, and the default."""
     usual = asdict(Switches())
     return {name: (value, usual[name]) for name, value in instance.switches().items() if value != usual[name]}
 
 
-def _counts(instance: Instance) -> Html:
+def _counts(instance: Instance) -> Markup:
     lengths = {name: len(instance.context.state[name].live) for name in ("orders", "variants", "companies")}
     return facts(
         [
@@ -51,11 +66,11 @@ def _counts(instance: Instance) -> Html:
     )
 
 
-def _clock(instance: Instance) -> Html:
+def _clock(instance: Instance) -> Markup:
     moved = instance.clock.moved.total_seconds()
     shift = "shows the time it was given"
     if moved:
-        shift = f"moved {span(moved)} {'ahead' if moved > 0 else 'back'}"
+        shift = f"moved {duration(moved)} {'ahead' if moved > 0 else 'back'}"
     shown = facts(
         [
             ("Time in the sandbox (UTC)", moment(datetime_text(instance.clock()))),
@@ -63,17 +78,19 @@ def _clock(instance: Instance) -> Html:
             ("Date in the account", instance.context.today().isoformat()),
         ]
     )
-    return html('<section class="card"><h2>Clock</h2>{shown}</section>', shown=shown)
+    return card(element("h2", "Clock"), shown)
 
 
-def _faults(instance: Instance) -> Html:
+def _faults(instance: Instance) -> Markup:
     faults = instance.faults.listing()
     return table(
-        "Faults in force" if len(faults) <= PAGE else f"Faults in force (the first {PAGE} of {len(faults):,})",
+        "Faults in force"
+        if len(faults) <= PAGE_SIZE
+        else f"Faults in force (the first {PAGE_SIZE} of {len(faults):,})",
         ("Fault", "Requests", "Strikes", "Counted", "Struck", "Details"),
-        [_fault(fault) for fault in faults[:PAGE]],
-        nothing="Nothing is to go wrong.",
-        figures={"Counted", "Struck"},
+        [_fault(fault) for fault in faults[:PAGE_SIZE]],
+        empty="Nothing is to go wrong.",
+        numeric={"Counted", "Struck"},
     )
 
 
@@ -93,25 +110,25 @@ def _fault(fault: dict[str, Any]) -> list[object]:
     ]
 
 
-def _switches(instance: Instance) -> Html:
+def _switches(instance: Instance) -> Markup:
     return table(
         "Switches that were turned",
         ("Switch", "Now", "Default"),
-        [[code(name), badge(now, "warn"), badge(usual)] for name, (now, usual) in turned(instance).items()],
-        nothing="All are at their default.",
+        [[code(name), badge(now, "warn"), badge(usual)] for name, (now, usual) in changed_switches(instance).items()],
+        empty="All are at their default.",
     )
 
 
-def tokens(instance: Instance, asked: Asked) -> Sheet:
+def tokens(instance: Instance, query: PageQuery) -> Content:
     """Who may call, and for how long. A token's value is never shown: its end tells it from the others."""
-    page = newest(instance.context, "access_tokens", asked)
+    page = newest_rows(instance.context, "access_tokens", query)
     shown = table(
         "Access tokens, newest first",
         ("User", "Application", "Kind", "State", "Ends (UTC)", "Token ends in"),
         [_token(instance.context, row) for row in page.rows],
-        nothing="There are no tokens.",
+        empty="There are no tokens.",
     )
-    return Sheet("Tokens", joined([shown, pages(asked, page.total)]))
+    return Content("Tokens", join([shown, pagination(query, page.total)]))
 
 
 def _token(context: Context, row: Row) -> list[object]:
@@ -128,7 +145,7 @@ def _token(context: Context, row: Row) -> list[object]:
     ]
 
 
-def _token_state(context: Context, row: Row) -> Html:
+def _token_state(context: Context, row: Row) -> Markup:
     if row.get("revoked_at") is not None:
         return badge("revoked")
     expires = row.get("expires_at")
@@ -136,6 +153,6 @@ def _token_state(context: Context, row: Row) -> Html:
         return badge("never expires", "good")
     left = (datetime.fromisoformat(expires) - context.clock()).total_seconds()
     if left > 0:
-        return badge(f"expires in {span(left)}", "good")
-    again = Html(' <span class="soft">can be refreshed</span>' if row.get("refresh_token") else "")
-    return joined([badge("expired"), again])
+        return badge(f"expires in {duration(left)}", "good")
+    again = [" ", element("span", "can be refreshed", class_="muted")] if row.get("refresh_token") else []
+    return join([badge("expired"), *again])

@@ -2,64 +2,63 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
 from ..instance import Instance
 from ..model.state import Row
 from ..rules.base import RulesContext
 from ..rules.stock import Level
-from ..wire.html import Html, html, joined
-from .elements import Asked, Sheet, badge, cell, framed, number, pages, search
-from .rows import found, name_of, newest
+from ..wire.html import EMPTY, element, join
+from .elements import Content, PageQuery, badge, cell, number, pagination, search_form, table_of_bodies
+from .rows import column_of, newest_rows, search_rows
 
 _FIGURES = ("On hand", "Committed", "Available", "Incoming")
 
 
-def stock(instance: Instance, asked: Asked) -> Sheet:
+def stock(instance: Instance, query: PageQuery) -> Content:
     """The newest variants, or those with a SKU."""
-    context, query = instance.context, asked.query
-    if query:
+    context, typed = instance.context, query.search
+    if typed:
         # SKUs are kept as they were written, mostly in capitals; few people type them that way.
-        rows = found(context, "variants", asked, "sku", [query, query.strip(), query.strip().upper()])
-        caption, turn = f"Stock found for “{query}”", Html("")
+        rows = search_rows(context, "variants", query, "sku", [typed, typed.strip(), typed.strip().upper()])
+        caption, pager = f"Stock found for “{typed}”", EMPTY
     else:
-        page = newest(context, "variants", asked)
-        rows, caption, turn = page.rows, "Stock, newest variants first", pages(asked, page.total)
-    listed = framed(
+        page = newest_rows(context, "variants", query)
+        rows, caption, pager = page.rows, "Stock, newest variants first", pagination(query, page.total)
+    listed = table_of_bodies(
         caption,
         ("SKU", "Product", "Location", *_FIGURES),
-        joined(_variant(context, row) for row in rows),
-        nothing="No variant has this SKU or id." if query else "Nothing to sell yet.",
-        figures=_FIGURES,
+        join(_variant(context, row) for row in rows),
+        empty="No variant has this SKU or id." if typed else "Nothing to sell yet.",
+        numeric=_FIGURES,
     )
-    return Sheet("Stock", joined([search(asked, "Whole SKU, or the variant's id", "MUG-BLUE"), listed, turn]))
+    return Content("Stock", join([search_form(query, "Whole SKU, or the variant's id", "MUG-BLUE"), listed, pager]))
 
 
-def _variant(context: RulesContext, row: Row) -> Html:
+def _variant(context: RulesContext, row: Row) -> Markup:
     """A variant with a row for each location."""
-    rows = [_level(context, level) for level in context.stock.levels(row)] or [_without(context, row)]
-    head = html(
-        '<th scope="rowgroup" rowspan="{height}">{sku}</th><td rowspan="{height}">{product}</td>',
-        height=len(rows), sku=cell(row.get("sku")), product=_product(context, row),
-    )  # fmt: skip
-    body = joined(html("<tr>{head}{cells}</tr>\n", head=head if not at else "", cells=r) for at, r in enumerate(rows))
-    return html("<tbody>\n{body}</tbody>\n", body=body)
+    first, *others = [_level(context, level) for level in context.stock.levels(row)] or [_without(context, row)]
+    height = len(others) + 1
+    sku = element("th", cell(row.get("sku")), scope="rowgroup", rowspan=height)
+    product = element("td", _product(context, row), rowspan=height)
+    return element("tbody", element("tr", sku, product, first), *(element("tr", other) for other in others))
 
 
-def _product(context: RulesContext, row: Row) -> Html:
+def _product(context: RulesContext, row: Row) -> Markup:
     product = context.state.find("products", row.get("product_id")) or {}
     named = [str(name) for name in (product.get("name"), row.get("name")) if name]
     status = context.value("variants", row, "status")
     marks = [word for word, so in (("bundle", row.get("composite")), (status, status != "active")) if so]
-    return joined([cell(" / ".join(named)), *(badge(mark) for mark in marks)], " ")
+    return join([cell(" / ".join(named)), *(join([" ", badge(mark)]) for mark in marks)])
 
 
-def _level(context: RulesContext, level: Level) -> Html:
-    location = name_of(context, "locations", level.location_id, "label")
+def _level(context: RulesContext, level: Level) -> Markup:
+    location = column_of(context, "locations", level.location_id, "label")
     figures = (level.on_hand, level.committed, level.available, level.incoming)
-    cells = joined(html('<td class="figure">{figure}</td>', figure=number(figure)) for figure in figures)
-    return html("<td>{location}</td>{cells}", location=cell(location), cells=cells)
+    return join([element("td", cell(location)), *(element("td", number(f), class_="number") for f in figures)])
 
 
-def _without(context: RulesContext, row: Row) -> Html:
+def _without(context: RulesContext, row: Row) -> Markup:
     managed = context.value("variants", row, "manage_stock") or row.get("composite")
     text = "never had any stock" if managed else "stock is not managed"
-    return html('<td colspan="5" class="soft">{text}</td>', text=text)
+    return element("td", text, colspan=5, class_="muted")

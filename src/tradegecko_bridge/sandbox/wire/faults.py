@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from random import Random
 from typing import Any
 
-from .messages import Answer, page
+from .messages import Answer, error_page
 
 # At most one of these strikes a request...
 LOUD = ("drop_after_commit", "drop_before_commit", "drop_mid_body", "slow", "status", "html", "rate_limit")
@@ -140,12 +140,12 @@ class Trouble:
         """The answer as it leaves: another page in its place, or a figure that is not true."""
         loud, stale = self.loud, self.of("stale_remaining")
         if loud is not None and loud.fault == "html":
-            return _instead(answer, page(loud.status, _TITLES.get(loud.status, "Error")))
+            return _instead(answer, error_page(loud.status, _TITLES.get(loud.status, "Error")))
         if loud is not None and loud.fault == "status":
             # A 500 is the application's own and JSON, the others come from the proxy in front of it.
             if loud.status == 500 and answer.status == 500:
                 return answer
-            return _instead(answer, page(loud.status, _TITLES.get(loud.status, "Server Error")))
+            return _instead(answer, error_page(loud.status, _TITLES.get(loud.status, "Server Error")))
         remaining, limit = answer.header("X-Rate-Limit-Remaining"), answer.header("X-Rate-Limit-Limit")
         if stale is not None and remaining is not None and limit is not None:
             answer.replace("X-Rate-Limit-Remaining", str(max(min(int(remaining) + stale.by, int(limit)), 0)))

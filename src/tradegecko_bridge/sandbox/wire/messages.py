@@ -40,11 +40,11 @@ class Answer:
         self.headers.append((name, value))
 
 
-class Undone(Exception):
+class Rollback(Exception):
     """Rolls a finished request back: the server died before it could commit."""
 
 
-def page(status: int, title: str, text: str = "") -> Answer:
+def error_page(status: int, title: str, text: str = "") -> Answer:
     """An answer from in front of the application: HTML, as proxies and Rails' router give it. `text` is HTML."""
     body = (
         f"<!DOCTYPE html>\n<html><head><title>{title} ({status})</title></head>"
@@ -53,7 +53,7 @@ def page(status: int, title: str, text: str = "") -> Answer:
     return Answer(status, body.encode(), [("Content-Type", HTML)])
 
 
-def is_from_here(request: Request) -> bool:
+def is_local(request: Request) -> bool:
     """Whether a request is for a name of this machine, and of no web site from elsewhere.
 
     Such a site may let a name of its own lead here, or have a browser send something here (which then names its

@@ -17,7 +17,7 @@ import pytest
 from tests.sandbox.support import Application, Client, HandClock, Json, eventually
 from tradegecko_bridge.sandbox import Sandbox
 from tradegecko_bridge.sandbox.model.tables import Live
-from tradegecko_bridge.sandbox.ui.elements import money, span
+from tradegecko_bridge.sandbox.ui.elements import duration, money
 
 SECTIONS = ("overview", "orders", "stock", "requests", "webhooks", "tokens")
 HOSTILE = '"><script>alert(1)</script>'
@@ -371,4 +371,4 @@ def test_amounts_and_spans_read_well() -> None:
     ]  # fmt: skip
     assert money(Decimal("5.0"), 0) == "5"
     seconds = (0, 0.4, 59.6, 3599, 3600, 90061, -86400 * 1200)
-    assert [span(s) for s in seconds] == ["0 s", "0 s", "1 min", "59 min 59 s", "1 h", "1 d 1 h", "1,200 d"]
+    assert [duration(s) for s in seconds] == ["0 s", "0 s", "1 min", "59 min 59 s", "1 h", "1 d 1 h", "1,200 d"]
