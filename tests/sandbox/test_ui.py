@@ -16,7 +16,7 @@ import pytest
 
 from tests.sandbox.support import Application, Client, HandClock, Json, eventually
 from tradegecko_bridge.sandbox import Sandbox
-from tradegecko_bridge.sandbox.model.tables import Live
+from tradegecko_bridge.sandbox.model.tables import SortedIds
 from tradegecko_bridge.sandbox.ui.elements import duration, money
 
 SECTIONS = ("overview", "orders", "stock", "requests", "webhooks", "tokens")
@@ -24,10 +24,10 @@ HOSTILE = '"><script>alert(1)</script>'
 
 
 @pytest.fixture
-def desk(sandbox: Sandbox) -> Iterator[httpx.Client]:
+def ui(sandbox: Sandbox) -> Iterator[httpx.Client]:
     """A browser without a token, as far as one is needed here."""
-    with httpx.Client(base_url=sandbox.base_url, verify=False) as desk:
-        yield desk
+    with httpx.Client(base_url=sandbox.base_url, verify=False) as ui:
+        yield ui
 
 
 def texts(page: httpx.Response, status: int = 200) -> str:
@@ -54,9 +54,9 @@ def many_orders(api: Client, count: int) -> None:
             state.insert("orders", {**facts, "status": "active", "total_value": Decimal("12.5"), "currency_id": 1})
 
 
-def test_what_the_overview_tells(api: Client, desk: httpx.Client) -> None:
+def test_what_the_overview_tells(api: Client, ui: httpx.Client) -> None:
     """Counts, the clock, faults and turned switches; the last three stand above every other section as well."""
-    calm = texts(desk.get("/"))
+    calm = texts(ui.get("/"))
     assert "Variants 16 Companies 5" in calm
     assert "shows the time it was given" in calm
     assert "Nothing is to go wrong. Switches that were turned All are at their default." in calm
@@ -66,38 +66,38 @@ def test_what_the_overview_tells(api: Client, desk: httpx.Client) -> None:
     api.sandbox.fault("POST", "/orders", "drop_after_commit", nth=2, times=3)
     api.sandbox.fault("GET", "/variants*", "slow", seconds=2.5, chance=0.5)
     api.sandbox.set_switch("default_order_status", "active")
-    now = texts(desk.get("/"))
+    now = texts(ui.get("/"))
     assert "moved 1 d 1 h ahead" in now
-    assert ["drop_after_commit", "POST /orders", "numbers 2 to 4", "0", "0", "–"] in cells(desk.get("/"))
+    assert ["drop_after_commit", "POST /orders", "numbers 2 to 4", "0", "0", "–"] in cells(ui.get("/"))
     assert "from number 1, up to 1 times 0 0 seconds 2.5, chance 0.5" in now
     assert "default_order_status active draft" in now
     for section in SECTIONS:
-        shown = texts(desk.get("/", params={"show": section}))
+        shown = texts(ui.get("/", params={"show": section}))
         assert "clock moved 2 faults in force 1 switch turned 2021-03-02 13:02:0" in shown
 
 
-def test_orders_and_where_they_stand(api: Client, desk: httpx.Client) -> None:
+def test_orders_and_where_they_stand(api: Client, ui: httpx.Client) -> None:
     """Newest first, with company, total in its currency and how far each is."""
     api.order(api.line("MUG-BLUE", 3), order_number="W-1")
     api.order(api.line("BOOK-MOSS", 1), order_number="W-2", status="draft", company_id=3, shipping_address_id=2)
-    second, first = cells(desk.get("/?show=orders"))
+    second, first = cells(ui.get("/?show=orders"))
     assert first[:7] == ["W-1", "Harbour Gift Shop", "active", "33.90 CAD", "unshipped", "uninvoiced", "unpaid"]
     assert second[:4] == ["W-2", "Robin Tremblay", "draft", "10.00 CAD"]
     assert first[7].startswith("2021-03-01 12:00:0")
 
 
-def test_orders_are_found_by_number_and_id_void_ones_too(api: Client, desk: httpx.Client) -> None:
+def test_orders_are_found_by_number_and_id_void_ones_too(api: Client, ui: httpx.Client) -> None:
     """The whole number, whatever its case, or the id; the list leaves void orders out, the search does not."""
     one = api.order(api.line("MUG-BLUE"), order_number="Web-1")
     two = api.order(api.line("MUG-BLUE"), order_number="Web-2")
     api("POST", f"/orders/{two['id']}/actions/void")
-    assert [row[0] for row in cells(desk.get("/?show=orders"))] == ["Web-1"]
-    assert [row[:3] for row in cells(desk.get("/?show=orders&q=+wEB-2"))] == [["Web-2", "Harbour Gift Shop", "void"]]
-    assert [row[0] for row in cells(desk.get("/", params={"show": "orders", "q": one["id"]}))] == ["Web-1"]
-    assert "No order has this number or id." in texts(desk.get("/?show=orders&q=Web"))
+    assert [row[0] for row in cells(ui.get("/?show=orders"))] == ["Web-1"]
+    assert [row[:3] for row in cells(ui.get("/?show=orders&q=+wEB-2"))] == [["Web-2", "Harbour Gift Shop", "void"]]
+    assert [row[0] for row in cells(ui.get("/", params={"show": "orders", "q": one["id"]}))] == ["Web-1"]
+    assert "No order has this number or id." in texts(ui.get("/?show=orders&q=Web"))
 
 
-def test_one_order_with_lines_and_documents(api: Client, desk: httpx.Client) -> None:
+def test_one_order_with_lines_and_documents(api: Client, ui: httpx.Client) -> None:
     """Lines with what was packed, shipped and invoiced, then fulfilments, invoices, payments and returns."""
     freeform = {"label": "Gift wrap", "quantity": 1, "price": "4.5", "freeform": True}
     lines = [api.line("MUG-BLUE", 3), api.line("TEE-M", 2, discount="10"), freeform]
@@ -109,7 +109,7 @@ def test_one_order_with_lines_and_documents(api: Client, desk: httpx.Client) -> 
     api.post("/fulfillments", "fulfillment", **shipped, **parcel, fulfillment_line_items=given)
     invoice = api("POST", f"/orders/{order['id']}/actions/invoice").json()["invoice"]
     api.post("/payments", "payment", invoice_id=invoice["id"], amount="20", reference="visa")
-    page = desk.get("/", params={"show": "order", "id": order["id"]})
+    page = ui.get("/", params={"show": "order", "id": order["id"]})
     rows, read = cells(page), texts(page)
     assert ["MUG-BLUE", "Blue", "3", "10.00", "–", "33.90", "2", "2", "3"] in rows
     assert ["TEE-M", "M", "2", "10.00", "10 %", "20.34", "0", "0", "2"] in rows
@@ -122,34 +122,37 @@ def test_one_order_with_lines_and_documents(api: Client, desk: httpx.Client) -> 
     back = [{"order_line_item_id": mug, "quantity": 1}]
     api.post("/fulfillment_returns", "fulfillment_return", order_id=order["id"], location_id=2,
              fulfillment_return_line_items=back)  # fmt: skip
-    returns = [row for row in cells(desk.get("/", params={"show": "order", "id": order["id"]})) if "returning" in row]
+    returns = [row for row in cells(ui.get("/", params={"show": "order", "id": order["id"]})) if "returning" in row]
     assert returns == [["CN0001", "returning", "1 × MUG-BLUE", "Second Warehouse", "–"]]
 
 
-def test_stock_by_location(api: Client, desk: httpx.Client) -> None:
+def test_stock_by_location(api: Client, ui: httpx.Client) -> None:
     """Every location of a variant has its row; bundles and unmanaged stock are told apart; SKUs are found."""
     api.order(api.line("MUG-RED", 7))
-    assert cells(desk.get("/?show=stock&q=mug-red")) == [
+    assert cells(ui.get("/?show=stock&q=mug-red")) == [
         ["MUG-RED", "Stoneware Mug / Red", "Main Warehouse", "80", "7", "73", "–"],
         ["Second Warehouse", "15", "–", "15", "–"],
     ]
-    assert cells(desk.get("/?show=stock&q=MUG-SET"))[0][1:3] == ["Stoneware Mug / Set of four bundle", "Main Warehouse"]
-    assert cells(desk.get("/?show=stock&q=GIFT-50")) == [["GIFT-50", "Gift Card / 50", "stock is not managed"]]
-    assert len(cells(desk.get("/?show=stock&q=DUP-SKU"))) == 2
-    assert cells(desk.get("/?show=stock&q=3"))[0][0] == "MUG-SET"
+    assert cells(ui.get("/?show=stock&q=MUG-SET"))[0][1:3] == [
+        "Stoneware Mug / Set of four bundle",
+        "Main Warehouse",
+    ]
+    assert cells(ui.get("/?show=stock&q=GIFT-50")) == [["GIFT-50", "Gift Card / 50", "stock is not managed"]]
+    assert len(cells(ui.get("/?show=stock&q=DUP-SKU"))) == 2
+    assert cells(ui.get("/?show=stock&q=3"))[0][0] == "MUG-SET"
     api("DELETE", f"/variants/{api.variant('PIN-FOX')['id']}")
-    assert "PIN-FOX" not in texts(desk.get("/?show=stock"))
-    assert "Enamel Pin / Fox archived" in texts(desk.get("/?show=stock&q=PIN-FOX"))
+    assert "PIN-FOX" not in texts(ui.get("/?show=stock"))
+    assert "Enamel Pin / Fox archived" in texts(ui.get("/?show=stock&q=PIN-FOX"))
 
 
-def test_the_request_log(api: Client, desk: httpx.Client) -> None:
+def test_the_request_log(api: Client, ui: httpx.Client) -> None:
     """Newest first, with what was answered or that nothing was; tokens in queries are hidden as in the log."""
     api("GET", "/orders/77")
     api.sandbox.fault("POST", "/orders", "drop_after_commit")
     with pytest.raises(httpx.RemoteProtocolError):
         api("POST", "/orders", {"order": {"company_id": 2, "shipping_address_id": 1}})
     httpx.get(f"{api.sandbox.base_url}/orders?access_token=abc123def&limit=1", verify=False)
-    shown = [row[1:4] for row in cells(desk.get("/?show=requests"))]
+    shown = [row[1:4] for row in cells(ui.get("/?show=requests"))]
     assert shown == [
         ["GET", "/orders?access_token=[hidden]&limit=1", "401"],
         ["POST", "/orders", "dropped"],
@@ -158,7 +161,7 @@ def test_the_request_log(api: Client, desk: httpx.Client) -> None:
 
 
 def test_tokens_are_told_apart_but_never_shown(
-    api: Client, app: Application, desk: httpx.Client, clock: HandClock
+    api: Client, app: Application, ui: httpx.Client, clock: HandClock
 ) -> None:
     """User, kind, state and the last four characters; no value of a token, secret or password on any section."""
     old, young = app.pair(), app.pair(1)
@@ -166,7 +169,7 @@ def test_tokens_are_told_apart_but_never_shown(
     other = app.pair()
     clock.forward(minutes=3)
     api.sandbox.revoke_tokens(young["access_token"])
-    third, second, first, privileged = cells(desk.get("/?show=tokens"))
+    third, second, first, privileged = cells(ui.get("/?show=tokens"))
     assert third[:3] == ["dana@demo.example", "Demo application", "signed in"]
     assert third[3] == "expires in 1 h 57 min"
     assert (second[0], second[3]) == ("sasha@demo.example", "revoked")
@@ -176,30 +179,30 @@ def test_tokens_are_told_apart_but_never_shown(
     secrets = [api.sandbox.access_token, api.sandbox.client_secret, api.sandbox.users[0].password]
     secrets += [pair[name] for pair in (old, young, other) for name in ("access_token", "refresh_token")]
     for section in SECTIONS:
-        text = desk.get("/", params={"show": section}).text
+        text = ui.get("/", params={"show": section}).text
         assert [secret for secret in secrets if secret[:-4] in text] == []
 
 
-def test_webhooks_and_their_deliveries(api: Client, desk: httpx.Client) -> None:
+def test_webhooks_and_their_deliveries(api: Client, ui: httpx.Client) -> None:
     """Who subscribed to what, without the keys in its address, and every attempt to deliver, newest first."""
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{nobody.getsockname()[1]}/hook"
         api.post("/webhooks", "webhook", event="order.create", address=f"{address}?key=s3cret")
-        page = desk.get("/?show=webhooks")
+        page = ui.get("/?show=webhooks")
         assert cells(page) == [["order.create", f"{address}?…", "1", "–"]]
         assert "Nothing was delivered yet." in texts(page)
         for count in (1, 2):
             api.order(api.line("MUG-BLUE"))
             eventually(lambda count=count: len(api.sandbox.deliveries()) == count)  # type: ignore[misc]
-    page = desk.get("/?show=webhooks")
+    page = ui.get("/?show=webhooks")
     assert [row[1:6] for row in cells(page)[1:]] == [["order.create", key, "1", "1", "–"] for key in ("2", "1")]
     assert "refused" in cells(page)[1][6]
     assert "s3cret" not in page.text
     assert "Still to be delivered: 2." in texts(page)
 
 
-def test_what_comes_from_outside_is_escaped(api: Client, desk: httpx.Client) -> None:
+def test_what_comes_from_outside_is_escaped(api: Client, ui: httpx.Client) -> None:
     """Order numbers, companies, SKUs, labels, paths, faults and what was typed are text and stay text."""
     product = api.post("/products", "product", name=HOSTILE)
     api.post("/variants", "variant", product_id=product["id"], sku=HOSTILE, name=HOSTILE)
@@ -213,29 +216,29 @@ def test_what_comes_from_outside_is_escaped(api: Client, desk: httpx.Client) -> 
     wanted = [{"show": section, "q": query} for section in SECTIONS for query in ("", HOSTILE)]
     wanted += [{"show": "order", "id": str(order["id"])}, {"show": HOSTILE}]
     for params in wanted:
-        page = desk.get("/", params=params)
+        page = ui.get("/", params=params)
         assert "<script" not in page.text, params
         assert "javascript:" not in "".join(re.findall('href="([^"]*)"', page.text))
-    assert texts(desk.get("/", params={"show": "orders", "q": HOSTILE})).count(HOSTILE) == 3
-    assert HOSTILE in [row[0] for row in cells(desk.get("/", params={"show": "stock", "q": HOSTILE}))]
+    assert texts(ui.get("/", params={"show": "orders", "q": HOSTILE})).count(HOSTILE) == 3
+    assert HOSTILE in [row[0] for row in cells(ui.get("/", params={"show": "stock", "q": HOSTILE}))]
 
 
-def test_long_lists_are_cut_into_pages(api: Client, desk: httpx.Client) -> None:
+def test_long_lists_are_cut_into_pages(api: Client, ui: httpx.Client) -> None:
     """Fifty at a time with links to the newer and older ones, and no list is ever longer than that."""
     many_orders(api, 120)
-    first = desk.get("/?show=orders")
+    first = ui.get("/?show=orders")
     assert [row[0] for row in cells(first)] == [f"N-{number}" for number in range(119, 69, -1)]
     assert "1–50 of 120 Older →" in texts(first)
-    assert "101–120 of 120 ← Newer Void" in texts(desk.get("/?show=orders&page=3"))
-    assert [row[0] for row in cells(desk.get("/?show=orders&page=3"))] == [f"N-{n}" for n in range(19, -1, -1)]
-    beyond = desk.get("/?show=orders&page=9")
+    assert "101–120 of 120 ← Newer Void" in texts(ui.get("/?show=orders&page=3"))
+    assert [row[0] for row in cells(ui.get("/?show=orders&page=3"))] == [f"N-{n}" for n in range(19, -1, -1)]
+    beyond = ui.get("/?show=orders&page=9")
     assert "nothing here: there are 120 ← Newer" in texts(beyond)
     assert 'href="/?show=orders&amp;page=3"' in beyond.text
     for _ in range(60):
         api("GET", "/locations")
-    assert len(cells(desk.get("/?show=requests"))) == 50
-    assert len(cells(desk.get("/?show=requests&page=2"))) == 10
-    assert len(cells(desk.get("/"))) == 10
+    assert len(cells(ui.get("/?show=requests"))) == 50
+    assert len(cells(ui.get("/?show=requests&page=2"))) == 10
+    assert len(cells(ui.get("/"))) == 10
 
 
 class Shelf(dict[int, Any]):
@@ -247,21 +250,21 @@ class Shelf(dict[int, Any]):
     keys = values = items = __iter__
 
 
-class Ids(Live):
+class Ids(SortedIds):
     """Ids that may be counted and cut, but not walked along."""
 
     def __iter__(self) -> NoReturn:
         raise AssertionError("the ids of a whole table were walked")
 
 
-def _ids(live: Live) -> Ids:
+def _ids(live: SortedIds) -> Ids:
     ids = Ids()
     for key in live:
         ids.add(key)
     return ids
 
 
-def test_no_table_is_walked(api: Client, desk: httpx.Client) -> None:
+def test_no_table_is_walked(api: Client, ui: httpx.Client) -> None:
     """A great account costs what a small one does, also while a record is to be visible late (which costs lists)."""
     many_orders(api, 200)
     api.sandbox.fault("POST", "/orders", "visible_late", seconds=60)
@@ -269,44 +272,44 @@ def test_no_table_is_walked(api: Client, desk: httpx.Client) -> None:
     api.sandbox.set_switch("order_number_filter_substring", True)
     for name in ("orders", "variants", "products", "companies", "stock_records", "access_tokens", "order_line_items"):
         table = api.sandbox.instance.context.state[name]
-        table.rows, table.live = Shelf(table.rows), _ids(table.live)
+        table.rows, table.visible = Shelf(table.rows), _ids(table.visible)
     for section in SECTIONS:
-        assert desk.get("/", params={"show": section}).status_code == 200
+        assert ui.get("/", params={"show": section}).status_code == 200
     for path in ("/?show=orders&q=n-17", "/?show=stock&q=MUG-SET", "/?show=order&id=100", "/?show=orders&page=4"):
-        assert desk.get(path).status_code == 200
-    assert [row[0] for row in cells(desk.get("/?show=orders&q=n-17"))] == ["N-17"]
-    assert [row[2] for row in cells(desk.get("/?show=orders&q=late"))] == ["draft not visible yet"]
+        assert ui.get(path).status_code == 200
+    assert [row[0] for row in cells(ui.get("/?show=orders&q=n-17"))] == ["N-17"]
+    assert [row[2] for row in cells(ui.get("/?show=orders&q=late"))] == ["draft not visible yet"]
 
 
-def test_an_endless_order_is_cut(api: Client, desk: httpx.Client) -> None:
+def test_an_endless_order_is_cut(api: Client, ui: httpx.Client) -> None:
     """Lines beyond the two hundredth are counted, not shown."""
     order = api.order(*(api.line("PIN-OWL") | {"label": f"L{n}"} for n in range(3)))
     state = api.sandbox.instance.context.state
     with state.transaction():
         for number in range(250):
             state.insert("order_line_items", {"order_id": order["id"], "label": f"M{number}", "quantity": Decimal(1)})
-    page = desk.get("/", params={"show": "order", "id": order["id"]})
+    page = ui.get("/", params={"show": "order", "id": order["id"]})
     assert len(cells(page)) == 200
     assert "Lines (the first 200 of 253)" in texts(page)
 
 
-def test_looking_leaves_no_trace(api: Client, desk: httpx.Client) -> None:
+def test_looking_leaves_no_trace(api: Client, ui: httpx.Client) -> None:
     """No token is asked for; nothing is logged, counted by the rate limit or struck by a fault."""
     api.sandbox.fault("*", "*", "status", status=503)
     for section in SECTIONS:
-        answer = desk.get("/", params={"show": section})
+        answer = ui.get("/", params={"show": section})
         assert answer.status_code == 200
         assert not [name for name in answer.headers if name.startswith(("x-rate", "set-cookie", "x-request"))]
-    assert desk.head("/").status_code == 200
-    assert desk.head("/").content == b""
+    assert ui.head("/").status_code == 200
+    assert ui.head("/").content == b""
     assert api.sandbox.requests() == []
     assert api("GET", "/orders").status_code == 503
     assert api("GET", "/orders").headers["X-Rate-Limit-Remaining"] == "298"
 
 
-def test_the_page_allows_nothing_but_itself(desk: httpx.Client) -> None:
+def test_the_page_allows_nothing_but_itself(ui: httpx.Client) -> None:
     """A policy without scripts and other hosts, whose one style is the one on the page; not kept, not passed on."""
-    page = desk.get("/")
+    page = ui.get("/")
     policy = dict(part.split(" ", 1) for part in page.headers["Content-Security-Policy"].split("; "))
     style = page.text.split("<style>")[1].split("</style>")[0]
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -318,21 +321,21 @@ def test_the_page_allows_nothing_but_itself(desk: httpx.Client) -> None:
     assert page.headers["X-Content-Type-Options"] == "nosniff"
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
     # A page that names no icon has browsers ask for one, which would stand in the log.
-    for shown in (page, desk.get("/oauth/authorize")):
+    for shown in (page, ui.get("/oauth/authorize")):
         assert '<link rel="icon" href="data:' in shown.text
     assert "method=" not in page.text.replace('method="get"', "")
 
 
-def test_only_looks_at_the_root_are_answered(api: Client, desk: httpx.Client) -> None:
+def test_only_looks_at_the_root_are_answered(api: Client, ui: httpx.Client) -> None:
     """Other methods stay unknown routes, in the log as well; what is not there is a page that says so."""
     for method in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
-        assert desk.request(method, "/").status_code == 404
+        assert ui.request(method, "/").status_code == 404
     assert [entry["method"] for entry in api.sandbox.requests()] == ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-    assert "No such section" in texts(desk.get("/?show=nonsense"), 404)
+    assert "No such section" in texts(ui.get("/?show=nonsense"), 404)
     for key in ("", "0", "99", "abc", "٣", "9" * 30):
-        assert "No such order" in texts(desk.get("/", params={"show": "order", "id": key}), 404)
+        assert "No such order" in texts(ui.get("/", params={"show": "order", "id": key}), 404)
     for odd in ("page=-1", "page=abc", "page=" + "9" * 30, "q=%ff%00", "q[]=1", "show[]=x", "%", "q=%ed%a0%80"):
-        assert desk.get(f"/?show=orders&{odd}").status_code == 200, odd
+        assert ui.get(f"/?show=orders&{odd}").status_code == 200, odd
 
 
 @pytest.mark.parametrize(
@@ -340,26 +343,26 @@ def test_only_looks_at_the_root_are_answered(api: Client, desk: httpx.Client) ->
     [("localhost", 200), ("LOCALHOST:8080", 200), ("127.0.0.1:1", 200), ("[::1]:8080", 200), ("shop.localhost", 200),
      ("evil.example", 404), ("127.0.0.1.evil.example", 404), ("[::1", 404), ("", 404), ("192.168.0.2", 404)],
 )  # fmt: skip
-def test_a_name_from_elsewhere_finds_no_page(desk: httpx.Client, host: str, status: int) -> None:
-    """A web site that lets its own name lead here cannot read the page through its visitor's browser."""
-    assert desk.get("/", headers={"Host": host}).status_code == status
+def test_a_name_from_elsewhere_finds_no_page(ui: httpx.Client, host: str, status: int) -> None:
+    """A web site that lets its own name lead here cannot read the page through its ui's browser."""
+    assert ui.get("/", headers={"Host": host}).status_code == status
 
 
 def test_a_failure_is_a_500_and_the_server_lives(
-    sandbox: Sandbox, desk: httpx.Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    sandbox: Sandbox, ui: httpx.Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What goes wrong on the page is logged and costs that page only."""
     with monkeypatch.context() as patch:
         patch.setattr(sandbox.instance, "latest_requests", None)
-        assert desk.get("/").status_code == 500
+        assert ui.get("/").status_code == 500
     assert "the sandbox failed on its own page" in caplog.text
-    assert desk.get("/").status_code == 200
+    assert ui.get("/").status_code == 200
 
 
-def test_the_page_shows_the_time_of_the_sandbox(sandbox: Sandbox, clock: HandClock, desk: httpx.Client) -> None:
+def test_the_page_shows_the_time_of_the_sandbox(sandbox: Sandbox, clock: HandClock, ui: httpx.Client) -> None:
     """Date and the time above every section are the sandbox's."""
     clock.forward(days=2)
-    page = desk.get("/?show=stock")
+    page = ui.get("/?show=stock")
     assert page.headers["Date"].startswith("Wed, 03 Mar 2021 12:00:0")
     assert "2021-03-03 12:00:0" in texts(page)
 

@@ -236,7 +236,7 @@ def test_nobody_listening_and_a_full_queue(api: Client, receiver: Receiver, monk
     """A closed port is a failure like any other; what does not fit the queue is dropped, not waited for."""
     receiver.close()
     subscribe(api, receiver)
-    monkeypatch.setattr("tradegecko_bridge.sandbox.webhooks.delivery._LONGEST_QUEUE", 3)
+    monkeypatch.setattr("tradegecko_bridge.sandbox.webhooks.delivery._MAX_QUEUE", 3)
     for _ in range(6):
         order(api)
     eventually(lambda: len(attempts(api)) >= 3)
@@ -408,7 +408,7 @@ def test_a_failure_inside_ends_no_deliveries(api: Client, receiver: Receiver, mo
         monkeypatch.undo()
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(deliveries, "_conclude", broken)
+    monkeypatch.setattr(deliveries, "_record_outcome", broken)
     order(api)
     eventually(lambda: len(receiver.taken) == 1)
     order(api)

@@ -23,9 +23,9 @@ from .model.switches import Switches
 from .rules import create_context
 from .rules.base import RulesContext
 from .rules.warehouse import Warehouse
-from .seeds import complete, ground_of, lay_ground, seed_world
-from .webhooks import Deliveries, happened
-from .wire.faults import Fault, Faults, Trouble
+from .seeds import base_of, complete, install_base, seed_world
+from .webhooks import Deliveries, events_of
+from .wire.faults import ActiveFaults, Fault, Faults
 from .wire.messages import Answer, Request
 
 _LOG_LENGTH = 10_000
@@ -54,21 +54,21 @@ class Instance:
         self.faults = Faults()
         self.limits = RateLimits(rate_limit)
         self.clock = MovableClock(clock or utc_now)
-        self._given = dict(switches or {})
+        self._initial_switches = dict(switches or {})
         self._switches = Switches.of(switches)
         self._log: deque[dict[str, Any]] = deque(maxlen=_LOG_LENGTH)
         self.deliveries = Deliveries(self.lock, lambda: self.context, self.clock)
         self._journal = None if state is None else Journal(state)
         self.context, self.api = self._build()
-        self._fill(replay=True)
-        self.context.turn(self._given)
+        self._load(replay=True)
+        self.context.set_switches(self._initial_switches)
 
-    def handle(self, request: Request, trouble: Trouble | None = None) -> Answer:
+    def handle(self, request: Request, faults: ActiveFaults | None = None) -> Answer:
         """Answer one request, with the faults that strike it."""
         with self.lock:
-            self.context.webhook_copies = 2 if trouble is not None and trouble.of("duplicate_webhook") else 1
-            answer = self.api.handle(request, trouble)
-            late = None if trouble is None else trouble.of("visible_late")
+            self.context.webhook_copies = 2 if faults is not None and faults.of("duplicate_webhook") else 1
+            answer = self.api.handle(request, faults)
+            late = None if faults is None else faults.of("visible_late")
             if late is not None and answer.status == 201:
                 self._delay(answer, late.seconds)
             return answer
@@ -83,7 +83,7 @@ class Instance:
         moment = self.clock() + timedelta(seconds=skew)
         return format_datetime(moment.astimezone(UTC), usegmt=True)
 
-    def note(self, request: Request, answer: Answer, status: int | None) -> None:
+    def log_request(self, request: Request, answer: Answer, status: int | None) -> None:
         """Log a request; never its token or body. `status` is None when no answer left the instance."""
         entry = {
             "method": request.method,
@@ -106,7 +106,7 @@ class Instance:
         with self.lock:
             return [dict(entry) for entry in islice(reversed(self._log), start, start + count)], len(self._log)
 
-    def fault(self, fault: Fault) -> None:
+    def add_fault(self, fault: Fault) -> None:
         """Have a fault strike."""
         with self.lock:
             self.faults.add(fault)
@@ -119,35 +119,35 @@ class Instance:
         with self.lock:
             self.clock.reset()
             self.faults.clear()
-            self.limits.forget()
+            self.limits.reset()
             self._log.clear()
-            self.deliveries.forget()
+            self.deliveries.clear()
             self.context, self.api = self._build()
-            self._fill(replay=False)
-            self.context.turn(self._given)
+            self._load(replay=False)
+            self.context.set_switches(self._initial_switches)
 
     def advance(self, seconds: float) -> datetime:
         """Let time pass at once; the moment it is then. Raises ValueError."""
         with self.lock:
             moment = self.clock.advance(seconds)
-        self.deliveries.nudge()
+        self.deliveries.clock_moved()
         return moment
 
     def set_clock(self, moment: datetime) -> datetime:
         """Make it this moment. Raises ValueError for one without a time zone."""
         with self.lock:
             moment = self.clock.set(moment)
-        self.deliveries.nudge()
+        self.deliveries.clock_moved()
         return moment
 
     def switches(self) -> dict[str, Any]:
         """Every switch and its position."""
-        return self.context.positions()
+        return self.context.switch_values()
 
     def set_switches(self, given: Mapping[str, Any]) -> None:
         """Turn switches while it runs; a reset turns them back. Raises ValueError."""
         with self.lock:
-            self.context.turn(given)
+            self.context.set_switches(given)
             # What is written depends on a switch, and that is settled when an Api is made.
             self.api = Api(self.context, self.limits)
 
@@ -202,33 +202,33 @@ class Instance:
 
     def _build(self) -> tuple[RulesContext, Api]:
         context = create_context(self.clock, self._switches)
-        context.state.heard = self._heard
+        context.state.on_commit = self._announce
         return context, Api(context, self.limits)
 
-    def _heard(self, before: dict[tuple[str, int], Row | None]) -> None:
+    def _announce(self, before: dict[tuple[str, int], Row | None]) -> None:
         """Announce what a transaction did; without webhooks nobody asks."""
         if self.context.state["webhooks"].rows:
-            self.deliveries.announce(happened(self.context, before), self.context.webhook_copies)
+            self.deliveries.enqueue(events_of(self.context, before), self.context.webhook_copies)
 
-    def _fill(self, *, replay: bool) -> None:
+    def _load(self, *, replay: bool) -> None:
         """Take over what the state file kept, if it is to be replayed and there is one; else begin with the seed."""
-        state, ground = self.context.state, ground_of(self.seed, self.context.now())
+        state, base = self.context.state, base_of(self.seed, self.context.now())
 
-        def lay(ground: str) -> None:
-            lay_ground(self.context, ground)
+        def install(base: str) -> None:
+            install_base(self.context, base)
 
         if self._journal is None:
-            lay(ground)
+            install(base)
             seed_world(self.context, self.seed)
             return
         try:
-            if replay and self._journal.load(state, ground, lay):
+            if replay and self._journal.load(state, base, install):
                 state.sink = self._journal.append
                 complete(self.context)
                 return
             if not replay:
-                self._journal.clear(ground)
-                lay(ground)
+                self._journal.clear(base)
+                install(base)
             state.sink = self._journal.append
             seed_world(self.context, self.seed)
         except BaseException:

@@ -19,7 +19,7 @@ import orjson
 from ..oauth import OAuth
 from ..rules.base import RulesContext
 from ..wire.errors import ApiError, Malformed, NotFound, TooManyRequests, Unauthorized
-from ..wire.faults import Fault, Trouble
+from ..wire.faults import ActiveFaults, Fault
 from ..wire.messages import JSON, Answer, Request, Rollback, error_page
 from ..wire.params import is_form, read_body, read_query
 from .access import admit, permit
@@ -52,41 +52,41 @@ class Api:
         self.endpoints = Endpoints(context)
         self.oauth = OAuth(context)
 
-    def handle(self, request: Request, trouble: Trouble | None = None) -> Answer:
+    def handle(self, request: Request, faults: ActiveFaults | None = None) -> Answer:
         """Answer one request, with the faults that strike it."""
         started = time.perf_counter()
-        answer = self._answer(request, trouble or Trouble())
+        answer = self._answer(request, faults or ActiveFaults())
         answer.request_id = str(uuid.uuid4())
         runtime = f"{time.perf_counter() - started:.6f}"
         answer.headers += [("X-Request-Id", answer.request_id), ("X-Runtime", runtime)]
         return answer
 
-    def _answer(self, request: Request, trouble: Trouble) -> Answer:
+    def _answer(self, request: Request, faults: ActiveFaults) -> Answer:
         if len(request.method) + len(request.path) + len(request.query) > MAX_REQUEST_LINE:
             return error_page(414, "Request-URI Too Large")
         if request.path.startswith("/oauth/"):
-            return self.oauth.handle(request, undo=trouble.undoes)
+            return self.oauth.handle(request, undo=faults.rolls_back)
         route = match(request.method, request.path, self.context.switches)
         if route is None:
             return error_page(404, "There is nothing at this address")
         counted: list[tuple[str, str]] = []
         try:
             self.context.session = authenticate(self.context, request.headers.get("authorization", ""), request.query)
-            counted, allowed = self._count(trouble.of("rate_limit"))
+            counted, allowed = self._count(faults.of("rate_limit"))
             if not allowed:
                 raise TooManyRequests
             admit(self.context)
-            reply = self._act(request, route, trouble)
+            reply = self._act(request, route, faults)
         except Unauthorized as exc:
             reply = Reply(exc.status, exc.body, [_challenge(exc.message)])
         except ApiError as exc:
             if isinstance(exc, Malformed) and self.context.switches.malformed_json_is_html:
                 return error_page(400, "Bad Request")
-            reply = Reply(exc.status, self._worded(exc))
+            reply = Reply(exc.status, self._error_body(exc))
         except Exception:
             log.exception("the sandbox failed on %s %s", request.method, request.path)
-            reply = broken()
-        return self._pack(request, reply, counted)
+            reply = internal_error()
+        return self._to_answer(request, reply, counted)
 
     def _count(self, fault: Fault | None) -> tuple[list[tuple[str, str]], bool]:
         now, scope = self.context.clock(), self.context.session.scope
@@ -94,7 +94,7 @@ class Api:
             self.limits.use_up(scope, now)
         return self.limits.count(scope, now, refuse=fault is not None)
 
-    def _act(self, request: Request, route: Route, trouble: Trouble) -> Reply:
+    def _act(self, request: Request, route: Route, faults: ActiveFaults) -> Reply:
         key = self._key(request)
         burnt_anyway = self.context.switches.idempotency_key_burnt_by_failure
         if key and burnt_anyway:
@@ -105,11 +105,11 @@ class Api:
                 if key and not burnt_anyway:
                     claim_key(self.context, key)
                 permit(self.context, route.endpoint)
-                reply = self.endpoints.run(_call(request, route, trouble.of("shuffle")))
-                if trouble.undoes:
+                reply = self.endpoints.run(_call(request, route, faults.of("shuffle")))
+                if faults.rolls_back:
                     raise Rollback
         except Rollback:
-            return broken()
+            return internal_error()
         return reply
 
     def _key(self, request: Request) -> str:
@@ -120,13 +120,13 @@ class Api:
         key = request.headers.get("idempotency-key", "").strip()
         return f"{request.method} {request.path} {key}" if key and switches.idempotency_key_per_endpoint else key
 
-    def _worded(self, error: ApiError) -> dict[str, Any]:
+    def _error_body(self, error: ApiError) -> dict[str, Any]:
         """What an error says; ActiveRecord put the column's name into quotes later."""
         if isinstance(error, NotFound) and self.context.switches.legacy_not_found_text:
             return {**error.body, "message": error.body["message"].replace(" with 'id'=", " with id=")}
         return error.body
 
-    def _pack(self, request: Request, reply: Reply, counted: list[tuple[str, str]]) -> Answer:
+    def _to_answer(self, request: Request, reply: Reply, counted: list[tuple[str, str]]) -> Answer:
         body = b"" if reply.content is None else orjson.dumps(reply.content)
         legacy = self.context.switches.legacy_headers
         headers = [*(_legacy_headers(reply.status) if legacy else _SECURITY), *counted]
@@ -154,7 +154,7 @@ def _legacy_headers(status: int) -> list[tuple[str, str]]:
     return [*_SECURITY[:3], ("X-UA-Compatible", "chrome=1"), ("Status", f"{status} {HTTPStatus(status).phrase}")]
 
 
-def broken(status: int = 500) -> Reply:
+def internal_error(status: int = 500) -> Reply:
     """The API's own 500 (appendix 37)."""
     message = "We're sorry, but something went wrong."
     return Reply(status, {"type": "Internal Server Error", "message": message})
@@ -168,7 +168,7 @@ def _call(request: Request, route: Route, shuffle: Fault | None) -> Call:
         body=read_body(request.body, content_type) if request.method in _WRITES else {},
         host=request.headers.get("host") or "localhost",
         json=not is_form(content_type),
-        dice=None if shuffle is None else shuffle.dice(),
+        shuffle=None if shuffle is None else shuffle.random(),
     )
 
 

@@ -34,7 +34,7 @@ class Call:
     body: Params
     host: str
     json: bool = True
-    dice: Random | None = None
+    shuffle: Random | None = None
 
 
 @dataclass(slots=True)
@@ -72,7 +72,7 @@ class Endpoints:
         if not resource.paged:
             rows = list(self.context.state[resource.name].rows.values())
             return Reply(200, self._roots(resource, rows, call.query))
-        page = list_rows(self.context, resource, call.query, call.dice)
+        page = list_rows(self.context, resource, call.query, call.shuffle)
         content = self._roots(resource, page.rows, call.query)
         if resource.meta:
             content["meta"] = {"total": page.total}

@@ -13,7 +13,7 @@ from ..wire.params import read_query
 WINDOW = 300  # seconds
 _REAL_LIMIT = 300
 _KEY_LIFE = timedelta(hours=24)
-_FORGOTTEN_AT_ONCE = 4  # expired keys; more than one, so that they never pile up
+_EXPIRED_AT_ONCE = 4  # expired keys; more than one, so that they never pile up
 Headers = list[tuple[str, str]]
 
 
@@ -22,7 +22,7 @@ def authenticate(context: Context, authorization: str, query: str = "") -> Sessi
 
     Raises Unauthorized.
     """
-    token = _presented(authorization, query)
+    token = _presented_token(authorization, query)
     known = context.state["access_tokens"].where("token", token) if token else []
     if not known:
         raise Unauthorized("The access token is invalid")
@@ -37,7 +37,7 @@ def authenticate(context: Context, authorization: str, query: str = "") -> Sessi
     return Session(row["account_id"], row["user_id"], row["application_id"], privileged=expires is None)
 
 
-def _presented(authorization: str, query: str) -> str:
+def _presented_token(authorization: str, query: str) -> str:
     scheme, _, token = authorization.partition(" ")
     if authorization:
         return token.strip() if scheme.lower() == "bearer" else ""
@@ -86,7 +86,7 @@ class RateLimits:
         """Refuse everything until the window ends, as if another program had used it up."""
         self._used_up[scope] = int(now.timestamp()) // WINDOW
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Start every window anew."""
         self._used.clear()
         self._used_up.clear()
@@ -95,7 +95,7 @@ class RateLimits:
 def claim_key(context: Context, key: str) -> None:
     """Use up an Idempotency-Key for 24 hours. Raises BadRequest for one that is used up already."""
     table = context.state["idempotency_keys"]
-    for oldest in table.live.oldest(0, _FORGOTTEN_AT_ONCE):
+    for oldest in table.visible.oldest(0, _EXPIRED_AT_ONCE):
         if table.rows[oldest]["expires_at"] <= context.now():
             context.state.delete("idempotency_keys", table.rows[oldest])
     scope_key = f"{context.session.scope}/{key}"

@@ -1,4 +1,4 @@
-"""Lists: filters, default visibility, order, pages (reference §3.6, §3.7).
+"""ListCache: filters, default visibility, order, pages (reference §3.6, §3.7).
 
 A list without filters is a slice of the ids shown by default, so its price does not depend on the size of
 the table. With filters the smallest set an index offers is looked through, once for all pages of a walk.
@@ -68,21 +68,21 @@ def _whole(value: Any, default: int, *, at_least: int) -> int:
     return int(value) if int(value) >= at_least else default
 
 
-def list_rows(context: RulesContext, resource: Resource, params: Params, dice: Random | None = None) -> Page:
-    """The page of `resource` that `params` ask for; with `dice`, of the list in an order they decide."""
+def list_rows(context: RulesContext, resource: Resource, params: Params, shuffle: Random | None = None) -> Page:
+    """The page of `resource` that `params` ask for; with `shuffle`, of the list in an order they decide."""
     number, limit = read_paging(context, params)
     # Stock levels are another view of the variants.
     table = context.state["variants" if resource.name == "stock_levels" else resource.name]
     start, ordering = (number - 1) * limit, _ordering(table.resource, params)
-    if dice is None and not context.late:
+    if shuffle is None and not context.late:
         keys = _slice(context, table, params, ordering, start, limit)
         if keys is not None:
-            return Page([table.rows[key] for key in keys], len(table.live), number, limit)
+            return Page([table.rows[key] for key in keys], len(table.visible), number, limit)
     found = _matching(context, table, params, ordering)
     if context.late:
         found = [key for key in found if not context.is_late(table.resource.name, key)]
-    if dice is not None:
-        dice.shuffle(found := list(found))
+    if shuffle is not None:
+        shuffle.shuffle(found := list(found))
     return Page([table.rows[key] for key in found[start : start + limit]], len(found), number, limit)
 
 
@@ -95,11 +95,11 @@ def _slice(
     )
     if asks or _hides_nothing(context, table.resource):
         return None
-    if not ordering and table.shelves is not None:
-        return table.shelves.newest(start, limit)
+    if not ordering and table.by_position is not None:
+        return table.by_position.newest(start, limit)
     name, backwards = ordering[0] if ordering else ("id", True)
     if name == "id" or (name == "created_at" and table.in_order):
-        return (table.live.newest if backwards else table.live.oldest)(start, limit)
+        return (table.visible.newest if backwards else table.visible.oldest)(start, limit)
     return None
 
 
@@ -110,11 +110,11 @@ def _conditions(context: RulesContext, table: Table, params: Params) -> bool:
 def _matching(context: RulesContext, table: Table, params: Params, ordering: Ordering) -> Sequence[int]:
     """The ids of the whole list in its order, remembered while nothing changes: a walk asks for every page of it."""
     asked = orjson.dumps([table.resource.name, {k: v for k, v in params.items() if k not in _PAGING}])
-    known = context.lists.get(asked, context.state.version)
+    known = context.list_cache.get(asked, context.state.version)
     if known is None:
         known = array("q", _find(context, table, params, ordering))
         if len(table.rows) >= _WORTH_KEEPING:
-            context.lists.put(asked, context.state.version, known)
+            context.list_cache.put(asked, context.state.version, known)
     return known
 
 
@@ -122,8 +122,8 @@ def _find(context: RulesContext, table: Table, params: Params, ordering: Orderin
     keys, exact = _candidates(context, table, params)
     tests = _tests(context, table.resource, params, exact)
     if not _shows_hidden(context, table.resource, params):
-        keys = (key for key in keys if key in table.live)
-    columns = [name for name, _ in ordering] or (["position"] if table.shelves is not None else [])
+        keys = (key for key in keys if key in table.visible)
+    columns = [name for name, _ in ordering] or (["position"] if table.by_position is not None else [])
     if not tests and not columns:
         return sorted(keys, reverse=True)
     peek, found = table.peek, []
@@ -189,7 +189,7 @@ def _since(context: RulesContext, table: Table, params: Params) -> tuple[Iterabl
         since = None if created is None else table.created_since(created)
         if since is not None:
             return since, "created_at_min"
-    return (table.rows if _shows_hidden(context, table.resource, params) else table.live), ""
+    return (table.rows if _shows_hidden(context, table.resource, params) else table.visible), ""
 
 
 def _tests(context: RulesContext, resource: Resource, params: Params, but: str = "") -> list[Test]:

@@ -49,8 +49,8 @@ def _account(context: RulesContext, row: Row) -> Extras:
     return {
         # A JSON float in 2014, a text in the newest sample.
         "default_tax_rate": float(rate) if context.switches.legacy_fields else decimal_text(rate),
-        "location_ids": list(context.state["locations"].live),
-        "user_ids": list(context.state["users"].live),
+        "location_ids": list(context.state["locations"].visible),
+        "user_ids": list(context.state["users"].visible),
     }
 
 

@@ -10,9 +10,9 @@ from starlette.types import Receive, Scope, Send
 
 from ..instance import Instance
 from ..ui import is_ui_request, render
-from ..wire.faults import Fault, Trouble
+from ..wire.faults import ActiveFaults, Fault
 from ..wire.messages import Answer, Request, error_page, is_local
-from .control import control
+from .control import control_area
 
 _SECRET = re.compile(r"(?:(?:access|bearer|refresh)_)?token|client_secret|code|password", re.IGNORECASE)
 _MAX_BODY = 32 * 1024 * 1024
@@ -27,7 +27,7 @@ class App:
 
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
-        self._control = control(instance)
+        self._control = control_area(instance)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
@@ -44,37 +44,37 @@ class App:
         try:
             body = await _read(scope, receive)
         except _TooLarge:
-            await self._conclude(_request(scope, b""), error_page(413, "Request Entity Too Large"), send)
+            await self._log_and_send(_request(scope, b""), error_page(413, "Request Entity Too Large"), send)
             return
         if body is None:
             return
         request = _request(scope, body)
         with self.instance.lock:
-            trouble = self.instance.faults.take(request.method, request.path)
-        if trouble is None:
-            await self._conclude(request, self.instance.handle(request), send)
+            faults = self.instance.faults.take(request.method, request.path)
+        if faults is None:
+            await self._log_and_send(request, self.instance.handle(request), send)
         else:
-            await self._misbehave(request, trouble, receive, send)
+            await self._serve_with_faults(request, faults, receive, send)
 
-    async def _conclude(self, request: Request, answer: Answer, send: Send) -> None:
-        self.instance.note(_discreet(request), answer, answer.status)
+    async def _log_and_send(self, request: Request, answer: Answer, send: Send) -> None:
+        self.instance.log_request(_redacted(request), answer, answer.status)
         await self._send(send, answer)
 
-    async def _misbehave(self, request: Request, trouble: Trouble, receive: Receive, send: Send) -> None:
-        fault = trouble.loud or Fault("*", "*", "slow")
+    async def _serve_with_faults(self, request: Request, faults: ActiveFaults, receive: Receive, send: Send) -> None:
+        fault = faults.loud or Fault("*", "*", "slow")
         if fault.when == "before":
             await asyncio.sleep(fault.seconds)
-        answer = trouble.bend(self.instance.handle(request, trouble))
-        self.instance.note(_discreet(request), answer, None if fault.drops else answer.status)
+        answer = faults.apply(self.instance.handle(request, faults))
+        self.instance.log_request(_redacted(request), answer, None if fault.drops_connection else answer.status)
         if fault.when == "after":
             await asyncio.sleep(fault.seconds)
-        skew = trouble.of("clock_skew")
-        if not fault.drops:
+        skew = faults.of("clock_skew")
+        if not fault.drops_connection:
             await self._send(send, answer, skew.by if skew else 0)
             return
         if fault.fault == "drop_mid_body" and answer.body:
             await self._send(send, answer, skew.by if skew else 0, half=True)
-        await _hang_up(receive, send)
+        await _abort(receive, send)
 
     async def _send(self, send: Send, answer: Answer, skew: int = 0, *, half: bool = False) -> None:
         """Send an answer, or the first half of it. `Date` comes from the sandbox's clock, which may be moved."""
@@ -125,21 +125,21 @@ def _request(scope: Scope, body: bytes) -> Request:
     return Request(scope["method"], scope["path"], query, headers, body)
 
 
-def _discreet(request: Request) -> Request:
+def _redacted(request: Request) -> Request:
     """The request as it may be logged: no tokens."""
     if request.query:
-        request.query = "&".join(map(_hidden, request.query.split("&")))
+        request.query = "&".join(map(_redact_parameter, request.query.split("&")))
     return request
 
 
-def _hidden(part: str) -> str:
+def _redact_parameter(part: str) -> str:
     """One parameter of a query, without its value where that is a secret, however its name is written."""
     name, equals, _ = part.partition("=")
     secret = _SECRET.fullmatch(unquote_plus(name).split("[")[0].strip())
     return f"{name}=[hidden]" if equals and secret else part
 
 
-async def _hang_up(receive: Receive, send: Send) -> None:
+async def _abort(receive: Receive, send: Send) -> None:
     """Close the socket without a word. ASGI has no message for that, so this reaches uvicorn's transport."""
     getattr(send, "__self__").transport.abort()  # noqa: B009 - a plain attribute would not type-check
     while (await receive())["type"] != "http.disconnect":

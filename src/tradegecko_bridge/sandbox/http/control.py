@@ -21,13 +21,13 @@ from ..model.describe import published
 from ..model.formats import datetime_text
 from ..wire.faults import Fault
 
-_LONGEST_LINE = 500
+_MAX_ERROR = 500
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def control(instance: Instance) -> Starlette:
+def control_area(instance: Instance) -> Starlette:
     """The control area of a instance."""
-    area = Control(instance)
+    area = ControlArea(instance)
     routes: list[tuple[str, str, Handler]] = [
         ("GET", "requests", area.requests),
         ("POST", "reset", area.reset),
@@ -49,7 +49,7 @@ def control(instance: Instance) -> Starlette:
     return Starlette(routes=[Route(f"/_sandbox/{path}", run, methods=[verb]) for verb, path, run in routes])
 
 
-class Control:
+class ControlArea:
     """Each request of the control area as a method."""
 
     def __init__(self, instance: Instance) -> None:
@@ -72,10 +72,10 @@ class Control:
         """Set a fault."""
 
         def add(given: dict[str, Any]) -> object:
-            self.instance.fault(Fault.of(given))
+            self.instance.add_fault(Fault.of(given))
             return {"fault": given}
 
-        return await _obeyed(request, add, 201)
+        return await _command(request, add, 201)
 
     async def clear_faults(self, _: Request) -> Response:
         """No more faults."""
@@ -96,7 +96,7 @@ class Control:
                 return {"now": datetime_text(self.instance.set_clock(datetime.fromisoformat(given["set"])))}
             raise ValueError('the clock takes {"advance": seconds} or {"set": "2021-03-01T12:00:00Z"}')
 
-        return await _obeyed(request, move)
+        return await _command(request, move)
 
     async def show_switches(self, _: Request) -> Response:
         """Every switch and its position."""
@@ -109,7 +109,7 @@ class Control:
             self.instance.set_switches(given)
             return {"switches": self.instance.switches()}
 
-        return await _obeyed(request, turn)
+        return await _command(request, turn)
 
     async def deliveries(self, _: Request) -> Response:
         """Attempts to deliver webhooks, and how many still wait."""
@@ -122,39 +122,39 @@ class Control:
 
     async def expire_tokens(self, request: Request) -> Response:
         """End the time of one access token, or of all."""
-        return await _obeyed(request, lambda given: {"tokens": self.instance.expire_tokens(_token(given))})
+        return await _command(request, lambda given: {"tokens": self.instance.expire_tokens(_token(given))})
 
     async def revoke_tokens(self, request: Request) -> Response:
         """Revoke one access token and its refresh token, or all but the privileged."""
-        return await _obeyed(request, lambda given: {"tokens": self.instance.revoke_tokens(_token(given))})
+        return await _command(request, lambda given: {"tokens": self.instance.revoke_tokens(_token(given))})
 
     async def receive(self, request: Request) -> Response:
         """Goods arrive."""
-        return await _obeyed(request, lambda given: self.instance.warehouse("receive", given), 201)
+        return await _command(request, lambda given: self.instance.warehouse("receive", given), 201)
 
     async def pack(self, request: Request) -> Response:
         """An order, or some of it, is packed."""
-        return await _obeyed(request, lambda given: self.instance.warehouse("pack", given), 201)
+        return await _command(request, lambda given: self.instance.warehouse("pack", given), 201)
 
     async def ship(self, request: Request) -> Response:
         """Goods leave."""
-        return await _obeyed(request, lambda given: self.instance.warehouse("ship", given), 201)
+        return await _command(request, lambda given: self.instance.warehouse("ship", given), 201)
 
 
-async def _obeyed(request: Request, obey: Callable[[dict[str, Any]], object], status: int = 200) -> Response:
+async def _command(request: Request, run: Callable[[dict[str, Any]], object], status: int = 200) -> Response:
     """Do what a JSON object asks for; 422 with a reason when that cannot be."""
     try:
         given = orjson.loads(await request.body() or b"{}")
         if not isinstance(given, dict):
             raise ValueError("a JSON object is needed")
-        return _json(obey(given), status)
+        return _json(run(given), status)
     except (ValueError, TypeError) as exc:
         return _json({"error": _short(str(exc))}, 422)
 
 
 def _short(text: str) -> str:
     """A line people can read, whatever of what was sent is quoted in it."""
-    return text if len(text) <= _LONGEST_LINE else text[:_LONGEST_LINE] + "…"
+    return text if len(text) <= _MAX_ERROR else text[:_MAX_ERROR] + "…"
 
 
 def _token(given: dict[str, Any]) -> str | None:

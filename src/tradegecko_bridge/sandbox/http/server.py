@@ -25,7 +25,7 @@ from .app import App
 _HOST = "127.0.0.1"
 # What of an order: quantities by SKU, or objects that name a line and a quantity.
 Lines = Mapping[str, Any] | Sequence[Mapping[str, Any]]
-_LONGEST_HEAD = 1024 * 1024  # bytes; far above the 414 limit, so that the application gets to answer it
+_MAX_HEAD = 1024 * 1024  # bytes; far above the 414 limit, so that the application gets to answer it
 
 
 class _Server(uvicorn.Server):
@@ -181,7 +181,7 @@ class Sandbox:
         """Have the `nth` matching request from now on go wrong; see `faults.Fault`. Raises ValueError."""
         made = Fault(method, path, fault, nth, times, seconds, status, when, by, until, chance, seed)
         made.check()
-        self.instance.fault(made)
+        self.instance.add_fault(made)
 
     @property
     def now(self) -> datetime:
@@ -271,13 +271,13 @@ def serve(
     def on_signal(_number: int, _frame: FrameType | None) -> None:
         stop.set()
 
-    struck = [Fault.of(fault) for fault in faults]
+    parsed_faults = [Fault.of(fault) for fault in faults]
     sandbox = Sandbox(seed=seed, port=port, state=state, rate_limit=rate_limit, switches=switches)
     previous = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with sandbox:
-            for fault in struck:
-                sandbox.instance.fault(fault)
+            for fault in parsed_faults:
+                sandbox.instance.add_fault(fault)
             _announce(sandbox, json_line)
             stop.wait()
     finally:
@@ -331,5 +331,5 @@ def _config(app: App) -> uvicorn.Config:
         ws="none",
         timeout_keep_alive=75,
         timeout_graceful_shutdown=1,
-        h11_max_incomplete_event_size=_LONGEST_HEAD,
+        h11_max_incomplete_event_size=_MAX_HEAD,
     )

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ..wire.errors import NotFound
 from .clock import Clock
 from .formats import datetime_text
-from .lists import Lists
+from .lists import ListCache
 from .schema import Resource, schema
 from .state import Row, State
 from .switches import Switches
@@ -41,12 +41,12 @@ class Context:
         self.switches = switches
         self.schema: dict[str, Resource] = schema()
         self.state = State(self.schema, self.now)
-        self.lists = Lists()
+        self.list_cache = ListCache()
         self.webhook_copies = 1
         self.late: dict[tuple[str, int], str] = {}
         self.session = Session(account_id=1, user_id=1, application_id=1, privileged=True)
 
-    def turn(self, given: Mapping[str, Any]) -> None:
+    def set_switches(self, given: Mapping[str, Any]) -> None:
         """Turn switches. The default tax treatment is a column of the account, so that is changed with it."""
         self.switches = self.switches.having(given)
         self.state.version += 1  # What a filter finds depends on switches.
@@ -55,7 +55,7 @@ class Context:
                 chosen = {"default_tax_treatment": self.switches.default_tax_treatment}
                 self.state.update("accounts", self.account, chosen)
 
-    def positions(self) -> dict[str, Any]:
+    def switch_values(self) -> dict[str, Any]:
         """Every switch and its position; the account's own column is the truth about its tax treatment."""
         return asdict(self.switches) | {"default_tax_treatment": self.account["default_tax_treatment"]}
 

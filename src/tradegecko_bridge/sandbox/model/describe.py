@@ -1,7 +1,7 @@
 """The description of endpoints and fields as it is published: `GET /_sandbox/schema`, and `docs/sandbox-api.md`.
 
 What only matters inside (stored columns nobody sees, how a value is worked out) is left out, and so is every
-property that has its default: `false`, null, an empty text or list. Only `status` and `access` are always told.
+property that has its default: `false`, null, an empty text or list. Only `status` and `access` are always shown.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def published() -> Json:
     endpoints = [*oauth_endpoints(), *(endpoint for resource in served for endpoint in resource.endpoints)]
     return {
         "reading_needs_permission": reading_needs_permission(),
-        "endpoints": [_told(endpoint, [f.name for f in fields(Endpoint)]) for endpoint in endpoints],
+        "endpoints": [_properties(endpoint, [f.name for f in fields(Endpoint)]) for endpoint in endpoints],
         "resources": {resource.name: _resource(resource) for resource in served},
     }
 
@@ -37,14 +37,14 @@ def shown_fields(resource: Resource) -> list[Field]:
 
 
 def _resource(resource: Resource) -> Json:
-    told = _told(resource, _OF_RESOURCES)
+    shown = _properties(resource, _OF_RESOURCES)
     if resource.includes:
-        told["includes"] = {name: rule["table"] for name, rule in resource.includes.items()}
-    return {**told, "fields": {field.name: _told(field, _OF_FIELDS) for field in shown_fields(resource)}}
+        shown["includes"] = {name: rule["table"] for name, rule in resource.includes.items()}
+    return {**shown, "fields": {field.name: _properties(field, _OF_FIELDS) for field in shown_fields(resource)}}
 
 
-def _told(thing: Endpoint | Field | Resource, names: list[str] | tuple[str, ...]) -> Json:
-    """The properties that are not as they are by default; what has no default is always told."""
+def _properties(thing: Endpoint | Field | Resource, names: list[str] | tuple[str, ...]) -> Json:
+    """The properties that are not as they are by default; what has no default is always shown."""
     defaults = {f.name: f.default for f in fields(thing)}
     found = {name: getattr(thing, name) for name in names}
     return {name: _plain(value) for name, value in found.items() if value != defaults[name] or name in _ALWAYS}

@@ -3,7 +3,7 @@
 An append-only journal of JSON lines. The first line says what the file is; every further line is one
 transaction, written before its request is answered, so a killed server loses nothing it had answered and a
 line torn by the kill is a transaction nobody heard of. Opening replays the file and, when most of it is
-history, writes it anew. Rows of a ground are not in it: its first line says which ground that was.
+history, writes it anew. Base rows are not in it: its first line says which those were.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Journal:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
-        self.ground = ""
+        self.base = ""
         self._lines = 0
         self._file = self._open()
 
@@ -53,22 +53,22 @@ class Journal:
                 raise StateFileError(f"state file {self.path} is in use by another sandbox") from exc
         return file
 
-    def load(self, state: State, ground: str, lay: Callable[[str], None]) -> bool:
+    def load(self, state: State, base: str, install: Callable[[str], None]) -> bool:
         """Replay the file into empty tables. False when nothing is in it yet and it wants seeding.
 
-        `lay` puts the ground it is told of under the tables: that of the file, or `ground` for a new one.
+        `install` puts base rows under the tables: those of the file, or `base` for a new one.
         """
         self._file.seek(0)
         lines = self._file.readall().split(b"\n")
         torn = lines.pop()  # Whatever follows the last line end was not finished.
         begun = lines[0] if lines else torn
         unfinished = not lines and (_START.startswith(begun) or begun.startswith(_START))
-        self.ground = ground if unfinished else self._read_header(begun)
+        self.base = base if unfinished else self._read_header(begun)
         if unfinished or len(lines) == 1:
-            self.clear(ground)
-            lay(ground)
+            self.clear(base)
+            install(base)
             return False
-        lay(self.ground)
+        install(self.base)
         for number, line in enumerate(lines[1:], start=2):
             self._replay(state, number, line)
         state.forget()
@@ -94,7 +94,7 @@ class Journal:
 
     def _begin(self) -> None:
         self._file.truncate(0)
-        self._file.write(_header(self.ground) + b"\n")
+        self._file.write(_header(self.base) + b"\n")
         self._lines = 1
 
     def append(self, changes: Iterable[Change]) -> None:
@@ -113,7 +113,7 @@ class Journal:
         """Replace the history by what is. The old file stays whole until the new one is complete."""
         fresh = self.path.with_name(self.path.name + ".new")
         with fresh.open("wb") as file:
-            file.write(_header(self.ground) + b"\n")
+            file.write(_header(self.base) + b"\n")
             for name, table in state.tables.items():
                 # The first entry keeps the counter, so that the ids of removed rows are not given twice.
                 removed = [(name, key, None) for key in table.removed()]
@@ -125,9 +125,9 @@ class Journal:
         self._file = self._open()
         self._lines = 1 + sum(1 + len(table.stored()) for table in state.tables.values())
 
-    def clear(self, ground: str) -> None:
-        """Start over with an empty file, on another ground maybe."""
-        self.ground = ground
+    def clear(self, base: str) -> None:
+        """Start over with an empty file and maybe other base rows."""
+        self.base = base
         self._begin()
 
     def close(self) -> None:
@@ -135,8 +135,8 @@ class Journal:
         self._file.close()
 
 
-def _header(ground: str) -> bytes:
-    return orjson.dumps({"sandbox-state": _FORM, **({"ground": ground} if ground else {})})
+def _header(base: str) -> bytes:
+    return orjson.dumps({"sandbox-state": _FORM, **({"ground": base} if base else {})})
 
 
 def _encode(value: Any) -> str:

@@ -11,37 +11,37 @@ from contextlib import contextmanager
 from typing import Any
 
 from .schema import Resource
-from .tables import Ground, Row, Table
+from .tables import BaseRows, Row, Table
 
-__all__ = ["Change", "Ground", "Heard", "Row", "Sink", "State", "Table"]
+__all__ = ["BaseRows", "Change", "CommitListener", "Row", "Sink", "State", "Table"]
 
 Change = tuple[str, int, Row | None]
 Sink = Callable[[list[Change]], None]
-# Told of every transaction that was kept: the rows it touched as they were before it.
-Heard = Callable[[dict[tuple[str, int], Row | None]], None]
+# Called after every commit, with the rows it touched as they were before.
+CommitListener = Callable[[dict[tuple[str, int], Row | None]], None]
 
 
 class State:
     """Every table of the sandbox. `now` gives the canonical text of the current moment."""
 
     def __init__(self, schema: dict[str, Resource], now: Callable[[], str]) -> None:
-        self.heard: Heard | None = None
+        self.on_commit: CommitListener | None = None
         self.tables = {name: Table(resource) for name, resource in schema.items()}
         self.now = now
         self.sink: Sink | None = None
         self.version = 0
         """Grows with every change, so that what was worked out from the rows can be told to be stale."""
         self._before: dict[tuple[str, int], Row | None] | None = None
-        self._grounded: list[Table] = []
+        self._with_base: list[Table] = []
 
     def __getitem__(self, name: str) -> Table:
         return self.tables[name]
 
-    def lay(self, grounds: Mapping[str, Ground]) -> None:
-        """Put grounds under tables that are empty yet."""
-        for name, ground in grounds.items():
-            self.tables[name] = Table(self.tables[name].resource, ground)
-            self._grounded.append(self.tables[name])
+    def install(self, base_rows: Mapping[str, BaseRows]) -> None:
+        """Put base rows under tables that are empty yet."""
+        for name, base in base_rows.items():
+            self.tables[name] = Table(self.tables[name].resource, base)
+            self._with_base.append(self.tables[name])
 
     def find(self, table: str, key: Any) -> Row | None:
         """The row with this id, or None."""
@@ -92,7 +92,7 @@ class State:
             yield
             return
         self._before = {}
-        self._of_ground: set[tuple[str, int]] = set()
+        self._base_keys: set[tuple[str, int]] = set()
         try:
             yield
             self._commit(self._before)
@@ -104,8 +104,8 @@ class State:
             self.forget()
 
     def forget(self) -> None:
-        """Let go of ground rows that were only looked at."""
-        for table in self._grounded:
+        """Let go of base rows that were only looked at."""
+        for table in self._with_base:
             table.forget()
 
     def _remember(self, name: str, key: int, row: Row | None) -> None:
@@ -113,16 +113,16 @@ class State:
             raise RuntimeError("rows may only change inside State.transaction()")
         if (name, key) not in self._before:
             self._before[name, key] = None if row is None else dict(row)
-            if row is not None and self.tables[name].is_ground(key):
-                self._of_ground.add((name, key))
+            if row is not None and self.tables[name].is_base(key):
+                self._base_keys.add((name, key))
 
     def _roll_back(self, before: dict[tuple[str, int], Row | None]) -> None:
         for (name, key), old in before.items():
             table = self.tables[name]
             if key in table.rows:
                 table.remove(table.rows[key])
-            if (name, key) in self._of_ground:
-                table.back_to_ground(key)
+            if (name, key) in self._base_keys:
+                table.restore_base(key)
             elif old is not None:
                 table.add(old)
                 # Re-adding put an old moment behind newer ones.
@@ -134,5 +134,5 @@ class State:
         if self.sink is not None:
             self.sink([(name, key, self.tables[name].rows.get(key)) for name, key in before])
         self.version += 1
-        if self.heard is not None:
-            self.heard(before)
+        if self.on_commit is not None:
+            self.on_commit(before)

@@ -1,8 +1,8 @@
 """Tables of rows, with the look-ups lists need.
 
-A row is a dict that holds only what was set; everything else has the default its schema gives it. A table may lie on a
-`Ground`: rows that were always there and are worked out when somebody asks for them, so that an account with a
-million variants starts in a moment and takes no memory. What is changed lies on top of it.
+A row is a dict that holds only what was set; everything else has the default its schema gives it. A table may have
+`BaseRows`: rows that were always there and are computed when somebody asks for them, so that an account with a
+million variants starts in a moment and takes no memory. Rows that are changed are stored over them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .schema import Resource
 Row = dict[str, Any]
 
 
-class Ground(Protocol):
+class BaseRows(Protocol):
     """The rows a table always had, with the ids 1 to `size`.
 
     `created_at` and `updated_at` grow with the id. `hidden` are the ids that lists do not show by default, ascending.
@@ -35,66 +35,66 @@ class Ground(Protocol):
         """Ids of the rows whose column has this value, ascending."""
 
 
-class Rows(dict[int, Row]):
-    """Rows by id on a ground: `kept` ones are stored, the others made when asked for.
+class OverlayRows(dict[int, Row]):
+    """Rows by id over base rows: `stored` ones are kept, the others computed when asked for.
 
-    A made row stays the same object until `forget`, so that a transaction that meets it twice changes one row.
+    A computed row stays the same object until `forget`, so that a transaction that meets it twice changes one row.
     """
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, base: BaseRows) -> None:
         super().__init__()
-        self.ground = ground
-        self.kept: dict[int, None] = {}
-        self.gone: set[int] = set()
+        self.base = base
+        self.stored: dict[int, None] = {}
+        self.removed: set[int] = set()
         self._met: list[int] = []
         self._above = 0
 
-    def covers(self, key: int) -> bool:
-        """Whether the ground's row with this id is not the one that counts any more."""
-        return key in self.kept or key in self.gone
+    def overrides(self, key: int) -> bool:
+        """Whether the base row with this id was changed or removed."""
+        return key in self.stored or key in self.removed
 
     def peek(self, key: int) -> Row:
         """A row to look at: not remembered, and not to be changed."""
         held = super().get(key)
-        return self.ground.row(key) if held is None else held
+        return self.base.row(key) if held is None else held
 
     def forget(self) -> None:
         """Let go of the rows that were only looked at."""
         for key in self._met:
-            if key not in self.kept:
+            if key not in self.stored:
                 super().pop(key, None)
         self._met.clear()
 
-    def uncover(self, key: int) -> None:
-        """Let the ground's own row count again."""
-        self.gone.discard(key)
+    def restore(self, key: int) -> None:
+        """Let the base row count again."""
+        self.removed.discard(key)
 
     def __missing__(self, key: int) -> Row:
         if key not in self:
             raise KeyError(key)
-        row = self.ground.row(key)
+        row = self.base.row(key)
         super().__setitem__(key, row)
         self._met.append(key)
         return row
 
     def __setitem__(self, key: int, row: Row) -> None:
-        if key > self.ground.size and key not in self.kept:
+        if key > self.base.size and key not in self.stored:
             self._above += 1
         super().__setitem__(key, row)
-        self.kept[key] = None
-        self.gone.discard(key)
+        self.stored[key] = None
+        self.removed.discard(key)
 
     def __delitem__(self, key: int) -> None:
         self.pop(key, None)
-        if self.kept.pop(key, self) is None and key > self.ground.size:
+        if self.stored.pop(key, self) is None and key > self.base.size:
             self._above -= 1
-        if key <= self.ground.size:
-            self.gone.add(key)
+        if key <= self.base.size:
+            self.removed.add(key)
 
     def __contains__(self, key: object) -> bool:
         if super().__contains__(key):
             return True
-        return isinstance(key, int) and 1 <= key <= self.ground.size and key not in self.gone
+        return isinstance(key, int) and 1 <= key <= self.base.size and key not in self.removed
 
     def get(self, key: int, default: Any = None) -> Any:
         """The row with this id, or `default`."""
@@ -104,20 +104,20 @@ class Rows(dict[int, Row]):
             return default
 
     def __len__(self) -> int:
-        return self.ground.size - len(self.gone) + self._above
+        return self.base.size - len(self.removed) + self._above
 
     def __iter__(self) -> Iterator[int]:
-        size = self.ground.size
-        ours = (key for key in range(1, size + 1) if key not in self.gone)
-        return chain(ours, [key for key in self.kept if key > size])
+        size = self.base.size
+        ours = (key for key in range(1, size + 1) if key not in self.removed)
+        return chain(ours, [key for key in self.stored if key > size])
 
     def values(self) -> Any:
         """Every row to look at, none of them remembered."""
         return map(self.peek, iter(self))
 
 
-class Live:
-    """Ids in ascending order, of which a page is a slice; those of a ground cost nothing."""
+class SortedIds:
+    """Ids in ascending order, of which a page is a slice; those of base rows take no memory."""
 
     def __init__(self, size: int = 0, hidden: Iterable[int] = ()) -> None:
         self._size = size
@@ -125,7 +125,7 @@ class Live:
         self._own: list[int] = []
 
     def add(self, key: int) -> None:
-        """Take an id in."""
+        """Add an id."""
         if key <= self._size:
             at = bisect_left(self._out, key)
             if at < len(self._out) and self._out[at] == key:
@@ -136,7 +136,7 @@ class Live:
             insort(self._own, key)
 
     def discard(self, key: int) -> None:
-        """Take an id out."""
+        """Remove an id."""
         if key <= self._size:
             if key in self:
                 insort(self._out, key)
@@ -157,7 +157,7 @@ class Live:
         return self.newest(max(end - limit, 0), min(limit, end))[::-1] if end > 0 else []
 
     def _below(self, start: int, limit: int) -> list[int]:
-        """The same of the ground's ids."""
+        """The same of the ids of base rows."""
         place = self._size - len(self._out) - 1 - start
         if place < 0:
             return []
@@ -185,33 +185,33 @@ class Live:
         return chain((key for key in range(1, self._size + 1) if key not in out), self._own)
 
 
-class Shelves:
-    """Ids by position, newest first within one: the order of line items."""
+class PositionIndex:
+    """Ids ordered by position, newest first within one, as line items are."""
 
     def __init__(self, size: int = 0) -> None:
-        # A ground's lines have no position, which is position 0.
-        self._by_position: dict[int, Live] = {0: Live(size)}
+        # Base lines have no position, which is position 0.
+        self._by_position: dict[int, SortedIds] = {0: SortedIds(size)}
 
     def add(self, key: int, position: int) -> None:
-        """Put an id on its shelf."""
-        shelf = self._by_position.get(position)
-        if shelf is None:
-            shelf = self._by_position[position] = Live()
+        """Add an id."""
+        ids = self._by_position.get(position)
+        if ids is None:
+            ids = self._by_position[position] = SortedIds()
             self._by_position = dict(sorted(self._by_position.items()))
-        shelf.add(key)
+        ids.add(key)
 
     def discard(self, key: int, position: int) -> None:
-        """Take an id off its shelf."""
+        """Remove an id."""
         self._by_position[position].discard(key)
 
     def newest(self, start: int, limit: int) -> list[int]:
         """`limit` ids from the `start`th on."""
         found: list[int] = []
-        for shelf in self._by_position.values():
+        for ids in self._by_position.values():
             if len(found) == limit:
                 break
-            found += shelf.newest(start, limit - len(found))
-            start = max(start - len(shelf), 0)
+            found += ids.newest(start, limit - len(found))
+            start = max(start - len(ids), 0)
         return found
 
 
@@ -220,15 +220,15 @@ class Index:
 
     def __init__(self, name: str, rows: dict[int, Row]) -> None:
         self._name = name
-        self._base = rows if isinstance(rows, Rows) else None
+        self._overlay = rows if isinstance(rows, OverlayRows) else None
         self._own: dict[Any, dict[int, None]] = {}
 
     def add(self, value: Any, key: int) -> None:
-        """Note a stored row."""
+        """Add a stored row."""
         self._own.setdefault(value, {})[key] = None
 
     def discard(self, value: Any, key: int) -> None:
-        """Forget a stored row."""
+        """Remove a stored row."""
         held = self._own.get(value)
         if held is not None:
             held.pop(key, None)
@@ -238,41 +238,41 @@ class Index:
     def ids(self, value: Any) -> list[int]:
         """Ids of the rows with this value, ascending."""
         own = self._own.get(value)
-        if self._base is None:
+        if self._overlay is None:
             return sorted(own) if own else []
-        found = [key for key in self._base.ground.find(self._name, value) if not self._base.covers(key)]
+        found = [key for key in self._overlay.base.find(self._name, value) if not self._overlay.overrides(key)]
         return sorted(chain(found, own)) if own else found
 
     def __contains__(self, value: object) -> bool:
         if value in self._own:
             return True
-        return self._base is not None and any(
-            not self._base.covers(key) for key in self._base.ground.find(self._name, value)
+        return self._overlay is not None and any(
+            not self._overlay.overrides(key) for key in self._overlay.base.find(self._name, value)
         )
 
 
 class Table:
     """Rows by id, with the look-ups lists need.
 
-    `live` holds the ids a list shows by default, so that a page is a slice and a count a length. `recent` holds the
+    `visible` holds the ids a list shows by default, so that a page is a slice and a count a length. `recent` holds the
     stored ids in the order of their last change, so that "changed since" reads only what changed.
     """
 
-    def __init__(self, resource: Resource, ground: Ground | None = None) -> None:
+    def __init__(self, resource: Resource, base: BaseRows | None = None) -> None:
         self.resource = resource
-        self.ground = ground
-        size = 0 if ground is None else ground.size
-        self.rows: dict[int, Row] = {} if ground is None else Rows(ground)
-        self.live = Live(size, () if ground is None else ground.hidden)
-        self.shelves = Shelves(size) if resource.sort == "position" else None
+        self.base = base
+        size = 0 if base is None else base.size
+        self.rows: dict[int, Row] = {} if base is None else OverlayRows(base)
+        self.visible = SortedIds(size, () if base is None else base.hidden)
+        self.by_position = PositionIndex(size) if resource.sort == "position" else None
         self.recent: dict[int, None] = {}
         self.recent_in_order = True
         self.in_order = resource.timestamps
         """Whether `created_at` never goes back from one id to the next."""
         self.last_id = size
-        names = resource.indexes if ground is None else (*resource.indexes, *ground.also)
+        names = resource.indexes if base is None else (*resource.indexes, *base.also)
         self.indexes = {name: Index(name, self.rows) for name in names}
-        self._placing = frozenset({*names, "status", *(("position",) if self.shelves else ())})
+        self._placing = frozenset({*names, "status", *(("position",) if self.by_position else ())})
         self._newest_change = self._newest_row = ""
         self._hides = frozenset(resource.hides)
         status = resource.fields.get("status")
@@ -286,7 +286,7 @@ class Table:
 
     def peek(self, key: int) -> Row:
         """A row to look at, of which nothing is remembered however many there are."""
-        return self.rows[key] if self.ground is None else self._on_ground.peek(key)
+        return self.rows[key] if self.base is None else self._overlay.peek(key)
 
     def shows(self, row: Row) -> bool:
         """Whether lists show the row without being asked for its status."""
@@ -297,7 +297,7 @@ class Table:
         return [self.rows[key] for key in self.indexes[name].ids(value)]
 
     def add(self, row: Row) -> None:
-        """Take a row in and index it."""
+        """Store a row and index it."""
         key = row["id"]
         self.rows[key] = row
         if key > self.last_id:
@@ -306,27 +306,27 @@ class Table:
         for name, index in self.indexes.items():
             index.add(self.get(row, name), key)
         if self.shows(row):
-            self.live.add(key)
+            self.visible.add(key)
         else:
-            self.live.discard(key)
-        if self.shelves is not None:
-            self.shelves.add(key, row.get("position") or 0)
+            self.visible.discard(key)
+        if self.by_position is not None:
+            self.by_position.add(key, row.get("position") or 0)
         self._note_change(row)
 
     def remove(self, row: Row) -> None:
-        """Forget a row."""
+        """Remove a row."""
         key = row["id"]
         del self.rows[key]
         for name, index in self.indexes.items():
             index.discard(self.get(row, name), key)
-        self.live.discard(key)
-        if self.shelves is not None:
-            self.shelves.discard(key, row.get("position") or 0)
+        self.visible.discard(key)
+        if self.by_position is not None:
+            self.by_position.discard(key, row.get("position") or 0)
         self.recent.pop(key, None)
 
     def change(self, row: Row, changed: Row) -> None:
-        """Write over columns of a row."""
-        virtual = self.ground is not None and row["id"] not in self._on_ground.kept
+        """Change columns of a row."""
+        virtual = self.base is not None and row["id"] not in self._overlay.stored
         if virtual or not self._placing.isdisjoint(changed):
             self.remove(row)
             row.update(changed)
@@ -335,31 +335,31 @@ class Table:
             row.update(changed)
             self._note_change(row)
 
-    def is_ground(self, key: int) -> bool:
-        """Whether the row with this id is the ground's own, unchanged."""
-        return self.ground is not None and key <= self.ground.size and not self._on_ground.covers(key)
+    def is_base(self, key: int) -> bool:
+        """Whether the row with this id is an unchanged base row."""
+        return self.base is not None and key <= self.base.size and not self._overlay.overrides(key)
 
-    def back_to_ground(self, key: int) -> None:
-        """Let the ground's own row count again; the one on top of it was removed."""
-        self._on_ground.uncover(key)
+    def restore_base(self, key: int) -> None:
+        """Let the base row count again; the one stored over it was removed."""
+        self._overlay.restore(key)
         row = self.peek(key)
         if self.shows(row):
-            self.live.add(key)
-        if self.shelves is not None:
-            self.shelves.add(key, row.get("position") or 0)
+            self.visible.add(key)
+        if self.by_position is not None:
+            self.by_position.add(key, row.get("position") or 0)
 
     def forget(self) -> None:
-        """Let go of ground rows that were only looked at."""
-        if self.ground is not None:
-            self._on_ground.forget()
+        """Let go of base rows that were only looked at."""
+        if self.base is not None:
+            self._overlay.forget()
 
     def stored(self) -> list[Row]:
-        """The rows that are not the ground's own."""
-        return list(self.rows.values()) if self.ground is None else [self.rows[key] for key in self._on_ground.kept]
+        """The rows that are stored."""
+        return list(self.rows.values()) if self.base is None else [self.rows[key] for key in self._overlay.stored]
 
     def removed(self) -> list[int]:
-        """Ids of the ground's rows that were removed."""
-        return [] if self.ground is None else sorted(self._on_ground.gone)
+        """Ids of base rows that were removed."""
+        return [] if self.base is None else sorted(self._overlay.removed)
 
     def changed_since(self, moment: str) -> list[int]:
         """Ids of the rows whose `updated_at` is `moment` or later."""
@@ -371,26 +371,26 @@ class Table:
             if self.rows[key]["updated_at"] < moment:
                 break
             found.append(key)
-        return found + self._ground_since("updated_at", moment)
+        return found + self._base_since("updated_at", moment)
 
     def created_since(self, moment: str) -> list[int] | None:
         """Ids of the rows whose `created_at` is `moment` or later; None where that means looking at every row."""
-        if self.ground is None:
+        if self.base is None:
             return None
         own = [row["id"] for row in self.stored() if row["created_at"] >= moment]
-        return own + self._ground_since("created_at", moment)
+        return own + self._base_since("created_at", moment)
 
-    def _ground_since(self, name: str, moment: str) -> list[int]:
-        if self.ground is None:
+    def _base_since(self, name: str, moment: str) -> list[int]:
+        if self.base is None:
             return []
-        ids = range(1, self.ground.size + 1)
-        make, covers = self.ground.row, self._on_ground.covers
+        ids = range(1, self.base.size + 1)
+        make, overrides = self.base.row, self._overlay.overrides
         first = bisect_left(ids, moment, key=lambda key: make(key)[name])
-        return [key for key in ids[first:] if not covers(key)]
+        return [key for key in ids[first:] if not overrides(key)]
 
     @property
-    def _on_ground(self) -> Rows:
-        assert isinstance(self.rows, Rows)  # noqa: S101 - tells the type checker that there is a ground
+    def _overlay(self) -> OverlayRows:
+        assert isinstance(self.rows, OverlayRows)  # noqa: S101 - tells the type checker that there are base rows
         return self.rows
 
     def _note_birth(self, row: Row) -> None:

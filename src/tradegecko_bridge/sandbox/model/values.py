@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..wire.errors import BLANK, NOT_A_NUMBER, NOT_IN_LIST, Complaints, NotFound
+from ..wire.errors import BLANK, NOT_A_NUMBER, NOT_IN_LIST, FieldErrors, NotFound
 from .context import Context
 from .formats import (
     Unreadable,
@@ -37,7 +37,7 @@ _READERS: dict[str, Any] = {
 _DROPPED = object()
 
 
-def read_values(context: Context, resource: Resource, raw: Raw, when: When, complaints: Complaints) -> Row:
+def read_values(context: Context, resource: Resource, raw: Raw, when: When, errors: FieldErrors) -> Row:
     """The columns of `raw` that may be set, cast to their kinds and checked one by one."""
     values: Row = {}
     for field in resource.settable(when):
@@ -46,11 +46,11 @@ def read_values(context: Context, resource: Resource, raw: Raw, when: When, comp
         name = field.alias or field.name
         if field.alias and name in values:
             continue
-        value = _cast(field, raw[field.name], complaints)
+        value = _cast(field, raw[field.name], errors)
         if value is not _DROPPED:
             values[name] = value
     for name, value in list(values.items()):
-        _check(context, resource.fields[name], value, values, when, complaints)
+        _check(context, resource.fields[name], value, values, when, errors)
     return values
 
 
@@ -61,14 +61,14 @@ def require_parents(context: Context, resource: Resource, values: Row, raw: Raw)
             raise NotFound(context.schema[parent].model, raw.get(name))
 
 
-def require_present(resource: Resource, values: Row, complaints: Complaints, *, only_given: bool) -> None:
+def require_present(resource: Resource, values: Row, errors: FieldErrors, *, only_given: bool) -> None:
     """Required columns must not be blank; on updates only those that were sent are looked at."""
     for field in resource.required:
         if only_given and field.name not in values:
             continue
         value = values.get(field.name)
-        if (value is None or value == "" or value == []) and label(field) not in complaints.errors:
-            complaints.add(label(field), BLANK)
+        if (value is None or value == "" or value == []) and label(field) not in errors:
+            errors.add(label(field), BLANK)
 
 
 def label(field: Field) -> str:
@@ -82,7 +82,7 @@ def text_list(value: Any) -> list[str]:
     return [str(part).strip() for part in parts if isinstance(part, str | int | float) and str(part).strip()]
 
 
-def _cast(field: Field, value: Any, complaints: Complaints) -> Any:
+def _cast(field: Field, value: Any, errors: FieldErrors) -> Any:
     if field.kind == "array":
         return _cast_list(field, value)
     if field.kind == "object":
@@ -97,13 +97,13 @@ def _cast(field: Field, value: Any, complaints: Complaints) -> Any:
         return _cast_scalar(field, value)
     except Unreadable:
         if field.ref:
-            return None if field.parent else _unknown(field, complaints)
-        complaints.add(field.name, NOT_A_NUMBER)
+            return None if field.parent else _unknown(field, errors)
+        errors.add(field.name, NOT_A_NUMBER)
         return _DROPPED
 
 
-def _unknown(field: Field, complaints: Complaints) -> Any:
-    complaints.add(label(field), BLANK)
+def _unknown(field: Field, errors: FieldErrors) -> Any:
+    errors.add(label(field), BLANK)
     return None
 
 
@@ -135,27 +135,27 @@ def _cast_list(field: Field, value: Any) -> Any:
     return ids
 
 
-def _check(context: Context, field: Field, value: Any, values: Row, when: When, complaints: Complaints) -> None:
+def _check(context: Context, field: Field, value: Any, values: Row, when: When, errors: FieldErrors) -> None:
     if value is None or value == "":
-        _check_blank(field, values, when, complaints)
+        _check_blank(field, values, when, errors)
     elif field.enum and value not in field.enum:
-        complaints.add(field.name, NOT_IN_LIST)
+        errors.add(field.name, NOT_IN_LIST)
     elif field.ref and not field.parent and not context.exists(field.ref, value):
-        complaints.add(label(field), BLANK)
+        errors.add(label(field), BLANK)
     elif field.min is not None and value < field.min:
-        complaints.add(field.name, f"must be greater than or equal to {field.min}")
+        errors.add(field.name, f"must be greater than or equal to {field.min}")
     elif field.max is not None and value > field.max:
-        complaints.add(field.name, f"must be less than or equal to {field.max}")
+        errors.add(field.name, f"must be less than or equal to {field.max}")
 
 
-def _check_blank(field: Field, values: Row, when: When, complaints: Complaints) -> None:
+def _check_blank(field: Field, values: Row, when: When, errors: FieldErrors) -> None:
     if when == "create" and (field.default is not None or field.enum):
         # A text column keeps the blank it was sent (reference §3.5); the rest falls back to its default.
         if values[field.name] is None or field.enum:
             del values[field.name]
     elif field.enum and not field.null:
-        complaints.add(field.name, NOT_IN_LIST)
+        errors.add(field.name, NOT_IN_LIST)
     elif when == "update" and field.ref and not (field.null or field.parent):
-        complaints.add(label(field), BLANK)  # Without its location a document would move stock nowhere.
+        errors.add(label(field), BLANK)  # Without its location a document would move stock nowhere.
     elif values[field.name] is None and field.default is not None:
         values[field.name] = field.default

@@ -50,7 +50,7 @@ class OAuth:
                 if undo:
                     raise Rollback
         except OAuthError as exc:
-            return self._refused(exc.code)
+            return self._error(exc.code)
         except ApiError as exc:
             if isinstance(exc, Malformed) and self.context.switches.malformed_json_is_html:
                 return error_page(400, "Bad Request")
@@ -77,12 +77,12 @@ class OAuth:
         if problem is not None or application is None:
             return problem or pages.error(TEXTS["invalid_client"])
         if fields.get("decision") != "allow":
-            return _back(fields, error="access_denied", error_description=TEXTS["access_denied"])
+            return _redirect(fields, error="access_denied", error_description=TEXTS["access_denied"])
         email = fields.get("email", "")
         user = tokens.login(self.context, email, fields.get("password", ""))
         if user is None:
             return pages.consent(_name(application), _kept(fields), email, "Invalid email or password.")
-        return _back(fields, code=tokens.new_code(self.context, application, user, fields["redirect_uri"]))
+        return _redirect(fields, code=tokens.new_code(self.context, application, user, fields["redirect_uri"]))
 
     def token(self, request: Request, fields: Fields) -> Answer:
         """A token pair for a code, a password or a refresh token. Raises OAuthError."""
@@ -150,10 +150,10 @@ class OAuth:
             code = "unsupported_response_type"
         elif fields.get("scope", tokens.SCOPE) not in {"", tokens.SCOPE}:
             code = "invalid_scope"
-        return _back(fields, error=code, error_description=TEXTS[code]) if code else None
+        return _redirect(fields, error=code, error_description=TEXTS[code]) if code else None
 
     @staticmethod
-    def _refused(code: str) -> Answer:
+    def _error(code: str) -> Answer:
         """401 for every error, as Doorkeeper before 5.1 answered (reference §2.4)."""
         text = TEXTS[code]
         challenge = f'Bearer realm="TradeGecko", error="{code}", error_description="{text}"'
@@ -189,7 +189,7 @@ def _name(application: Row | None) -> str:
     return str((application or {}).get("name") or "")
 
 
-def _back(fields: Fields, **result: str) -> Answer:
+def _redirect(fields: Fields, **result: str) -> Answer:
     """A redirect to the application, its own query and the `state` kept."""
     if "state" in fields:
         result["state"] = fields["state"]

@@ -19,7 +19,7 @@ class StockAdjustments(Rules):
     def check(self, draft: Draft) -> None:
         """A void one does not change; the reason and its row say the same (inferred)."""
         if draft.before.get("status", "active") == "void" and draft.values:
-            draft.complaints.add("base", _LOCKED)
+            draft.errors.add("base", _LOCKED)
         reasons = self.state["stock_adjustment_reasons"]
         chosen = reasons.rows.get(draft.values.get("stock_adjustment_reason_id") or 0)
         if chosen is not None:
@@ -34,7 +34,7 @@ class StockAdjustments(Rules):
             draft.values["stock_location_id"] = self.context.account.get("primary_location_id")
         reasonless = not draft.values.get("reason") and not draft.values.get("stock_adjustment_reason_id")
         if reasonless and self.context.switches.require_adjustment_reason:
-            draft.complaints.add("reason", BLANK)
+            draft.errors.add("reason", BLANK)
         if not draft.values.get("adjustment_number"):
             draft.values["adjustment_number"] = self.next_identifier()
             use_number(self.context, "next_adjustment_number", draft.values["adjustment_number"], "SA")
@@ -76,9 +76,9 @@ class StockAdjustments(Rules):
 class StockAdjustmentLineItems(Rules):
     """One variant's share of an adjustment, signed."""
 
-    def admit(self, values: Row) -> None:
+    def check_parent(self, values: Row) -> None:
         """A void adjustment takes no more lines."""
-        self._must_stand(values)
+        self._must_be_active(values)
 
     def prepare(self, draft: Draft) -> None:
         """What comes in has a cost; what goes out leaves at the moving average cost."""
@@ -86,24 +86,24 @@ class StockAdjustmentLineItems(Rules):
             draft.values["quantity"] = ZERO
         variant = self.state.find("variants", draft.values.get("variant_id"))
         if variant is None:
-            draft.complaints.add("variant", BLANK)
+            draft.errors.add("variant", BLANK)
         elif variant.get("composite"):
             return
         elif draft.values.get("price") is None and draft.values["quantity"] <= 0:
             draft.values["price"] = variant.get("moving_average_cost") or ZERO
         elif draft.values.get("price") is None:
-            draft.complaints.add("price", BLANK)
+            draft.errors.add("price", BLANK)
 
     def check(self, draft: Draft) -> None:
         """Bundles have no stock, and lines of a void adjustment do not change."""
         variant = self.state.find("variants", draft.values.get("variant_id"))
         if variant is not None and variant.get("composite"):
-            draft.complaints.add("variant", "is a composite and has no stock of its own")
+            draft.errors.add("variant", "is a composite and has no stock of its own")
         if draft.row is not None and draft.values:
-            self._must_stand(draft.row)
+            self._must_be_active(draft.row)
             for name in ("quantity", "price"):
                 if draft.values.get(name, ZERO) is None:
-                    draft.complaints.add(name, BLANK)
+                    draft.errors.add(name, BLANK)
 
     def created(self, draft: Draft) -> None:
         """Move the stock, and work a receipt's cost into the average."""
@@ -116,23 +116,23 @@ class StockAdjustmentLineItems(Rules):
         """Move what is different now; what it cost stays in the average."""
         if draft.changed:
             self._move(draft.record, self._moves(draft.record))
-            self.alone(draft.record)
+            self.refresh_parent(draft.record)
 
     def delete(self, row: Row) -> None:
         """Take its movement back and remove it."""
-        self._must_stand(row)
+        self._must_be_active(row)
         self._move(row, [])
         self.state.delete(self.name, row)
-        self.alone(row)
+        self.refresh_parent(row)
 
-    def alone(self, row: Row) -> None:
+    def refresh_parent(self, row: Row) -> None:
         """A line on its own changes its adjustment."""
         self.state.touch("stock_adjustments", self._adjustment(row))
 
     def _adjustment(self, line: Row) -> Row:
         return self.context.get("stock_adjustments", line["stock_adjustment_id"])
 
-    def _must_stand(self, line: Row) -> None:
+    def _must_be_active(self, line: Row) -> None:
         if self._adjustment(line).get("status", "active") == "void":
             raise Invalid.one("base", _LOCKED)
 

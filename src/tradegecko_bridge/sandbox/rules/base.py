@@ -11,7 +11,7 @@ from ..model.schema import Resource
 from ..model.state import Row, State
 from ..model.switches import Switches
 from ..model.values import Raw, read_values, require_parents, require_present
-from ..wire.errors import BLANK, TAKEN, BadRequest, Complaints, Invalid
+from ..wire.errors import BLANK, TAKEN, BadRequest, FieldErrors, Invalid
 from .progress import Progress
 from .stock import Stock
 
@@ -25,7 +25,7 @@ class Draft:
 
     raw: Raw
     values: Row = field(default_factory=dict)
-    complaints: Complaints = field(default_factory=Complaints)
+    errors: FieldErrors = field(default_factory=FieldErrors)
     row: Row | None = None
     before: Row = field(default_factory=dict)
 
@@ -64,28 +64,28 @@ class Rules:
         Raises Invalid, or NotFound for a missing parent.
         """
         draft = Draft(raw)
-        draft.values = read_values(self.context, self.resource, raw, "create", draft.complaints)
+        draft.values = read_values(self.context, self.resource, raw, "create", draft.errors)
         require_parents(self.context, self.resource, draft.values, raw)
         if not nested:
-            self.admit(draft.values)
+            self.check_parent(draft.values)
         self.prepare(draft)
-        require_present(self.resource, draft.values, draft.complaints, only_given=False)
+        require_present(self.resource, draft.values, draft.errors, only_given=False)
         self.check(draft)
-        draft.complaints.settle()
+        draft.errors.raise_if_any()
         draft.row = self.state.insert(self.name, draft.values)
         self.created(draft)
         if not nested:
-            self.alone(draft.row)
+            self.refresh_parent(draft.row)
         return draft.row
 
     def update(self, row: Row, raw: Raw) -> None:
         """Change what was sent and differs; the rest stays. Raises Invalid."""
         draft = Draft(raw, row=row, before=dict(row))
-        given = read_values(self.context, self.resource, raw, "update", draft.complaints)
+        given = read_values(self.context, self.resource, raw, "update", draft.errors)
         draft.values = {name: value for name, value in given.items() if self.get(row, name) != value}
-        require_present(self.resource, draft.values, draft.complaints, only_given=True)
+        require_present(self.resource, draft.values, draft.errors, only_given=True)
         self.check(draft)
-        draft.complaints.settle()
+        draft.errors.raise_if_any()
         self.state.update(self.name, row, draft.values)
         self.updated(draft)
 
@@ -96,10 +96,10 @@ class Rules:
         else:
             self.state.update(self.name, row, {"status": self.resource.soft})
 
-    def admit(self, values: Row) -> None:
+    def check_parent(self, values: Row) -> None:
         """Refuse a record that came on its own and may not; nested ones are its parent's business."""
 
-    def alone(self, row: Row) -> None:
+    def refresh_parent(self, row: Row) -> None:
         """Tell the parent about a new record that came on its own."""
 
     def prepare(self, draft: Draft) -> None:
@@ -131,23 +131,23 @@ class Rules:
         return given
 
     def create_children(self, name: str, parent: Raw, given: list[Raw]) -> list[Row]:
-        """Make every nested record; all their complaints come back together under dotted keys."""
-        complaints = Complaints()
+        """Make every nested record; all their errors come back together under dotted keys."""
+        errors = FieldErrors()
         made = []
         for child in given:
             try:
                 made.append(self.context.rules[name].create({**child, **parent}, nested=True))
             except Invalid as exc:
-                complaints.take(name, exc.errors)
-        complaints.settle()
+                errors.merge(name, exc.errors)
+        errors.raise_if_any()
         return made
 
-    def must_be_free(self, draft: Draft, name: str) -> None:
+    def must_be_unique(self, draft: Draft, name: str) -> None:
         """`name` must not be in use by another record that lists show."""
         value, own = draft.values.get(name), draft.before.get("id")
         rows = self.state[self.name].rows
-        if value and any(rows[key].get(name) == value and key != own for key in self.state[self.name].live):
-            draft.complaints.add(name, TAKEN)
+        if value and any(rows[key].get(name) == value and key != own for key in self.state[self.name].visible):
+            draft.errors.add(name, TAKEN)
 
 
 AnyRules = TypeVar("AnyRules", bound=Rules)
@@ -170,8 +170,8 @@ class RulesContext(Context):
 def require_sent(draft: Draft, *names: str) -> None:
     """Complain about columns that were not sent, before their defaults are filled in."""
     for name in names:
-        if draft.values.get(name) in (None, "") and name.removesuffix("_id") not in draft.complaints.errors:
-            draft.complaints.add(name.removesuffix("_id"), BLANK)
+        if draft.values.get(name) in (None, "") and name.removesuffix("_id") not in draft.errors:
+            draft.errors.add(name.removesuffix("_id"), BLANK)
 
 
 def next_number(context: Context, counter: str, prefix: str, taken: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from ..model.formats import ZERO, Unreadable, read_decimal, read_int, read_string
 from ..model.state import Row
 from ..model.values import Raw
-from ..wire.errors import NOT_A_NUMBER, Complaints, Invalid, NotFound
+from ..wire.errors import NOT_A_NUMBER, FieldErrors, Invalid, NotFound
 from .base import Draft, Rules
 
 
@@ -33,7 +33,7 @@ class Variants(Rules):
         """Bundles always manage stock: their components do."""
         if draft.values.get("composite"):
             draft.values["manage_stock"] = True
-        self._prices(draft.values, draft.raw, {}, draft.complaints)
+        self._prices(draft.values, draft.raw, {}, draft.errors)
 
     def check(self, draft: Draft) -> None:
         """What only serves to create the first stock is not kept on the variant."""
@@ -52,10 +52,10 @@ class Variants(Rules):
 
     def update(self, row: Row, raw: Raw) -> None:
         """Price lists and per-location settings travel as arrays and need more than a cast."""
-        complaints = Complaints()
+        errors = FieldErrors()
         prices: Row = {}
-        self._prices(prices, raw, row.get("list_prices", {}), complaints)
-        complaints.settle()
+        self._prices(prices, raw, row.get("list_prices", {}), errors)
+        errors.raise_if_any()
         if prices:
             self.state.update(self.name, row, prices)
         self._location_settings(row, raw)
@@ -83,7 +83,7 @@ class Variants(Rules):
         }
         self.context.rules["stock_adjustments"].create(adjustment)
 
-    def _prices(self, values: Row, raw: Raw, known: dict[str, Any], complaints: Complaints) -> None:
+    def _prices(self, values: Row, raw: Raw, known: dict[str, Any], errors: FieldErrors) -> None:
         """`variant_prices` reaches custom lists only; the built-in three have columns of their own."""
         given = raw.get("variant_prices")
         if not isinstance(given, list):
@@ -98,7 +98,7 @@ class Variants(Rules):
             try:
                 prices[str(price_list["id"])] = read_decimal(entry.get("value"))
             except Unreadable:
-                complaints.add("variant_prices.value", NOT_A_NUMBER)
+                errors.add("variant_prices.value", NOT_A_NUMBER)
         values["list_prices"] = prices
 
     def _location_settings(self, row: Row, raw: Raw) -> None:
@@ -135,16 +135,16 @@ class Images(Rules):
         for key in draft.values.get("variant_ids", []):
             variant = self.state.find("variants", key)
             if variant is None or variant["product_id"] != draft.values["product_id"]:
-                draft.complaints.add("variant_ids", "is invalid")
+                draft.errors.add("variant_ids", "is invalid")
         draft.values["uploader_id"] = self.context.session.user_id
         draft.values["position"] = len(self.state["images"].where("product_id", draft.values["product_id"]))
 
     def created(self, draft: Draft) -> None:
         """Hang it behind the pictures the product and its variants have."""
         product = self.state["products"].rows[draft.record["product_id"]]
-        self._hang("products", product, draft.record["id"])
+        self._append_image("products", product, draft.record["id"])
         for key in draft.record["variant_ids"]:
-            self._hang("variants", self.state["variants"].rows[key], draft.record["id"])
+            self._append_image("variants", self.state["variants"].rows[key], draft.record["id"])
 
     def delete(self, row: Row) -> None:
         """Take it down everywhere."""
@@ -156,7 +156,7 @@ class Images(Rules):
             self.state.update(table, holder, {"image_ids": kept})
         super().delete(row)
 
-    def _hang(self, table: str, holder: Row, image_id: int) -> None:
+    def _append_image(self, table: str, holder: Row, image_id: int) -> None:
         self.state.update(table, holder, {"image_ids": [*holder.get("image_ids", []), image_id]})
 
 

@@ -21,7 +21,7 @@ class Companies(Rules):
         """Codes are described as unique; whether that was enforced is unknown (appendix 27)."""
         code = draft.values.get("company_code")
         if code and self.context.switches.company_codes_are_unique:
-            _be_the_only_one(draft, self.state[self.name].where("company_code", code), "company_code")
+            _check_unique(draft, self.state[self.name].where("company_code", code), "company_code")
 
 
 class Addresses(Rules):
@@ -31,7 +31,7 @@ class Addresses(Rules):
         """A label is unique within its company; the country code follows from the country."""
         if draft.values.get("label") and self.context.switches.labels_are_unique:
             company_id = (draft.row or draft.values)["company_id"]
-            _be_the_only_one(draft, self.state[self.name].where("company_id", company_id), "label")
+            _check_unique(draft, self.state[self.name].where("company_id", company_id), "label")
         if draft.values.get("country") and not draft.values.get("country_code"):
             draft.values["country_code"] = country_code(draft.values["country"])
 
@@ -48,12 +48,12 @@ class Notes(Rules):
         draft.values["user_id"] = self.context.session.user_id
 
 
-def _be_the_only_one(draft: Draft, others: list[Row], name: str) -> None:
+def _check_unique(draft: Draft, others: list[Row], name: str) -> None:
     """Complain when another one that is not archived has the same value."""
     for other in others:
         same = other["id"] == draft.before.get("id") or other.get("status", "active") == "archived"
         if not same and other.get(name) == draft.values[name]:
-            draft.complaints.add(name, TAKEN)
+            draft.errors.add(name, TAKEN)
 
 
 def country_code(country: str) -> str | None:

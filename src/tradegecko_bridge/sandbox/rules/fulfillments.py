@@ -9,7 +9,7 @@ from ..model.context import Context
 from ..model.formats import ZERO, round_half_up
 from ..model.state import Row
 from ..model.values import Raw
-from ..wire.errors import BLANK, NOT_IN_LIST, BadRequest, Complaints, Invalid, NotFound
+from ..wire.errors import BLANK, NOT_IN_LIST, BadRequest, FieldErrors, Invalid, NotFound
 from .base import Draft, Rules
 from .progress import OPEN_FULFILLMENTS, OPEN_RETURNS
 from .tax import unit_price
@@ -23,7 +23,7 @@ class Fulfillments(Rules):
 
     def create(self, raw: Raw, *, nested: bool = False) -> Row:
         """`shipped`, the word of 2014, still means fulfilled."""
-        return super().create(_modern(raw), nested=nested)
+        return super().create(_without_legacy_status(raw), nested=nested)
 
     def update(self, row: Row, raw: Raw) -> None:
         """Tracking may always change; lines only while it is packed."""
@@ -31,7 +31,7 @@ class Fulfillments(Rules):
             raise Invalid.one("base", _LOCKED)
         # Lines first: the same request may ship what it just changed.
         self._change_lines(row, self.children(raw, "fulfillment_line_items"))
-        super().update(row, _modern(raw))
+        super().update(row, _without_legacy_status(raw))
 
     def prepare(self, draft: Draft) -> None:
         """Take addresses, location and exchange rate from the order."""
@@ -51,9 +51,9 @@ class Fulfillments(Rules):
         """Clients may set packed and fulfilled; what has left stays shipped, from where it left."""
         allowed = OPEN_FULFILLMENTS if draft.row is None else {"fulfilled"}
         if "status" in draft.values and draft.values["status"] not in allowed:
-            draft.complaints.add("status", NOT_IN_LIST)
+            draft.errors.add("status", NOT_IN_LIST)
         if "stock_location_id" in draft.values and draft.before.get("status") == "fulfilled":
-            draft.complaints.add("base", _LOCKED)
+            draft.errors.add("base", _LOCKED)
         if draft.row is not None and "status" in draft.values:
             must_be_finalized(self.context, self.state["orders"].rows[draft.row["order_id"]])
 
@@ -108,7 +108,7 @@ class Fulfillments(Rules):
     def _change_lines(self, row: Row, given: list[Raw]) -> None:
         """Lines with an id are changed, lines without one added."""
         known = {str(line["id"]): line for line in self.lines(row)}
-        complaints = Complaints()
+        errors = FieldErrors()
         for child in given:
             if child.get("id") is None:
                 continue
@@ -117,8 +117,8 @@ class Fulfillments(Rules):
             try:
                 self.context.rules["fulfillment_line_items"].update(known[str(child["id"])], child)
             except Invalid as exc:
-                complaints.take("fulfillment_line_items", exc.errors)
-        complaints.settle()
+                errors.merge("fulfillment_line_items", exc.errors)
+        errors.raise_if_any()
         fresh = [child for child in given if child.get("id") is None]
         if fresh and row.get("status", "packed") != "packed":
             raise Invalid.one("base", _LOCKED)
@@ -145,11 +145,11 @@ class Fulfillments(Rules):
 class FulfillmentLineItems(Rules):
     """Which order lines a fulfilment holds, and how many of each."""
 
-    def admit(self, values: Row) -> None:
+    def check_parent(self, values: Row) -> None:
         """A line on its own needs a fulfilment that has not left yet."""
         self._must_be_packed(self.context.get("fulfillments", values["fulfillment_id"]))
 
-    def alone(self, row: Row) -> None:
+    def refresh_parent(self, row: Row) -> None:
         """A line on its own changes how much of the order is packed."""
         self._refresh(row)
 
@@ -173,7 +173,7 @@ class FulfillmentLineItems(Rules):
         held = draft.before["quantity"] if draft.before.get("order_line_item_id") == line["id"] else ZERO
         left = line["quantity"] - self.context.progress.packed(line) + held
         limit = None if self.context.switches.allow_over_fulfillment else left
-        check_quantity(wanted["quantity"], limit, draft.complaints)
+        check_quantity(wanted["quantity"], limit, draft.errors)
 
     def updated(self, draft: Draft) -> None:
         """A changed quantity changes how much of the order is packed."""
@@ -207,14 +207,14 @@ def must_be_finalized(context: Context, order: Row) -> None:
         raise Invalid.one("order", "must be finalized")
 
 
-def check_quantity(quantity: Any, limit: Decimal | None, complaints: Complaints) -> None:
+def check_quantity(quantity: Any, limit: Decimal | None, errors: FieldErrors) -> None:
     """Complain about a quantity that is blank, not above zero, or more than `limit`."""
     if quantity is None:
-        complaints.add("quantity", BLANK)
+        errors.add("quantity", BLANK)
     elif quantity <= 0:
-        complaints.add("quantity", "must be greater than 0")
+        errors.add("quantity", "must be greater than 0")
     elif limit is not None and quantity > limit:
-        complaints.add("quantity", f"must be less than or equal to {limit.normalize():f}")
+        errors.add("quantity", f"must be less than or equal to {limit.normalize():f}")
 
 
 def rate_of(context: Context, order: Row) -> Decimal:
@@ -224,5 +224,5 @@ def rate_of(context: Context, order: Row) -> Decimal:
     return rate
 
 
-def _modern(raw: Raw) -> Raw:
+def _without_legacy_status(raw: Raw) -> Raw:
     return {**raw, "status": "fulfilled"} if raw.get("status") == "shipped" else raw

@@ -45,7 +45,7 @@ class Invoices(Rules):
     def check(self, draft: Draft) -> None:
         """An archived one stays as it is."""
         if draft.row is not None and (draft.values or self.children(draft.raw, "invoice_line_items")):
-            must_stand(draft.row)
+            must_be_active(draft.row)
 
     def created(self, draft: Draft) -> None:
         """Make the lines, then the total."""
@@ -92,11 +92,11 @@ class Invoices(Rules):
 class InvoiceLineItems(Rules):
     """Which order lines an invoice charges, and how many of each."""
 
-    def admit(self, values: Row) -> None:
+    def check_parent(self, values: Row) -> None:
         """A line on its own needs an invoice that stands."""
-        must_stand(self._invoice(values))
+        must_be_active(self._invoice(values))
 
-    def alone(self, row: Row) -> None:
+    def refresh_parent(self, row: Row) -> None:
         """A line on its own changes the invoice's total."""
         self._settle(row)
 
@@ -111,14 +111,14 @@ class InvoiceLineItems(Rules):
         if not draft.values.keys() & {"quantity", "order_line_item_id"}:
             return
         wanted = {**draft.before, **draft.values}
-        must_stand(self._invoice(wanted))
+        must_be_active(self._invoice(wanted))
         line = self.context.get("order_line_items", wanted["order_line_item_id"])
         if line["order_id"] != self._invoice(wanted)["order_id"]:
             raise NotFound("OrderLineItem", line["id"])
         held = draft.before["quantity"] if draft.before.get("order_line_item_id") == line["id"] else ZERO
         left = line["quantity"] - self.context.progress.invoiced(line) + held
         limit = None if self.context.switches.allow_over_invoicing else left
-        check_quantity(wanted["quantity"], limit, draft.complaints)
+        check_quantity(wanted["quantity"], limit, draft.errors)
 
     def updated(self, draft: Draft) -> None:
         """A changed quantity changes the invoice's total."""
@@ -127,7 +127,7 @@ class InvoiceLineItems(Rules):
 
     def delete(self, row: Row) -> None:
         """Take the line off; an invoice does not exist without lines."""
-        must_stand(self._invoice(row))
+        must_be_active(self._invoice(row))
         if len(self.state[self.name].where("invoice_id", row["invoice_id"])) == 1:
             raise Invalid.one("base", "Cannot create or update an Invoice without line items")
         self.state.delete(self.name, row)
@@ -155,10 +155,10 @@ class Payments(Rules):
     def check(self, draft: Draft) -> None:
         """Something must have been paid, for an invoice that stands."""
         if draft.values:
-            must_stand(self.context.get("invoices", {**draft.before, **draft.values}["invoice_id"]))
+            must_be_active(self.context.get("invoices", {**draft.before, **draft.values}["invoice_id"]))
         amount = draft.values.get("amount")
         if isinstance(amount, Decimal) and amount <= 0:
-            draft.complaints.add("amount", "must be greater than 0")
+            draft.errors.add("amount", "must be greater than 0")
 
     def created(self, draft: Draft) -> None:
         """A payment changes what its invoice and order still owe."""
@@ -178,7 +178,7 @@ class Payments(Rules):
         self.context.rules_of(Invoices).settle(self.state["invoices"].rows[row["invoice_id"]])
 
 
-def must_stand(invoice: Row) -> None:
+def must_be_active(invoice: Row) -> None:
     """Raises Invalid for an archived invoice."""
     if invoice.get("status", "active") != "active":
         raise Invalid.one("base", _LOCKED)

@@ -8,7 +8,7 @@ from ..model.context import Context
 from ..model.formats import ONE
 from ..model.state import Row
 from ..model.values import Raw
-from ..wire.errors import BLANK, NOT_IN_LIST, TAKEN, ApiError, BadRequest, Complaints, Invalid, NotFound
+from ..wire.errors import BLANK, NOT_IN_LIST, TAKEN, ApiError, BadRequest, FieldErrors, Invalid, NotFound
 from .base import Draft, Rules, next_number, require_sent, use_number
 from .tax import default_tax_type, list_price
 
@@ -53,7 +53,7 @@ class Orders(Rules):
             self._check_editable(draft.row["status"], draft)
             self._check_references(draft.row, draft)
             if draft.values.get("order_number") == "":
-                draft.complaints.add("order_number", BLANK)
+                draft.errors.add("order_number", BLANK)
         elif not draft.values.get("order_number"):
             draft.values["order_number"] = self.next_identifier()
             use_number(self.context, "next_order_number", draft.values["order_number"], "SO")
@@ -112,15 +112,15 @@ class Orders(Rules):
             return known
         if not isinstance(nested, dict):
             return None
-        draft.values["company_id"] = self._nested("companies", "company", nested, draft.complaints)
+        draft.values["company_id"] = self._nested("companies", "company", nested, draft.errors)
         return self.state.find("companies", draft.values["company_id"])
 
-    def _nested(self, table: str, name: str, given: Raw, complaints: Complaints) -> int:
-        """The id of a record made inside the order, or -1: not blank, only wrong, until complaints settle."""
+    def _nested(self, table: str, name: str, given: Raw, errors: FieldErrors) -> int:
+        """The id of a record made inside the order, or -1: not blank, only wrong, until errors settle."""
         try:
             made: int = self.context.rules[table].create(given)["id"]
         except Invalid as exc:
-            complaints.take(name, exc.errors)
+            errors.merge(name, exc.errors)
             return -1
         return made
 
@@ -129,7 +129,7 @@ class Orders(Rules):
         for name in ("shipping_address", "billing_address"):
             address = draft.raw.get(name) or (nested or {}).get(name)
             self._address(draft, name, address, company)
-        if draft.values.get("billing_address_id") is None and "billing_address" not in draft.complaints.errors:
+        if draft.values.get("billing_address_id") is None and "billing_address" not in draft.errors:
             draft.values["billing_address_id"] = draft.values.get("shipping_address_id")
             if draft.values["billing_address_id"] is None:
                 # One complaint is enough: billing follows shipping.
@@ -138,7 +138,7 @@ class Orders(Rules):
     def _address(self, draft: Draft, name: str, nested: Any, company: Row | None) -> None:
         column = f"{name}_id"
         if draft.raw.get(column) not in (None, ""):
-            draft.complaints.errors.pop(name, None)
+            draft.errors.pop(name, None)
             known = self.state.find("addresses", draft.values.get(column))
             if known is None or (company is not None and known["company_id"] != company["id"]):
                 self._unknown(draft, name, draft.raw[column])
@@ -146,14 +146,14 @@ class Orders(Rules):
             draft.values[column] = -1
             if company is not None:
                 draft.values[column] = self._nested(
-                    "addresses", name, {**nested, "company_id": company["id"]}, draft.complaints
+                    "addresses", name, {**nested, "company_id": company["id"]}, draft.errors
                 )
 
     def _unknown(self, draft: Draft, name: str, key: object) -> None:
         """The order names a company or an address there is not: 404, as for other parents, or 422 (appendix 28)."""
         if not self.context.switches.unknown_order_parties_are_422:
             raise NotFound("Company" if name == "company" else "Address", key)
-        draft.complaints.add(name, BLANK)
+        draft.errors.add(name, BLANK)
 
     def _currency(self, draft: Draft) -> None:
         iso = draft.raw.get("currency_iso")
@@ -162,14 +162,14 @@ class Orders(Rules):
             known = [row for row in found if row.get("status", "active") == "active"]
             draft.values["currency_id"] = known[0]["id"] if known else None
             if not known:
-                draft.complaints.add("currency", BLANK)
+                draft.errors.add("currency", BLANK)
         elif draft.values.get("currency_id") is None and not draft.raw.get("currency_id"):
             draft.values["currency_id"] = self.context.account.get("default_currency_id")
 
     def _issue(self, draft: Draft) -> None:
         if draft.values.get("issued_at") is None:
             if self.context.switches.require_issued_at:
-                draft.complaints.add("issued_at", BLANK)
+                draft.errors.add("issued_at", BLANK)
             draft.values["issued_at"] = self.context.today().isoformat()
 
     def _check_references(self, row: Row, draft: Draft) -> None:
@@ -188,16 +188,16 @@ class Orders(Rules):
         if status in {"void", "deleted"} or (locked and not self.context.switches.finalized_orders_editable):
             if self.context.switches.locked_order_is_400:
                 raise BadRequest(LOCKED)
-            draft.complaints.add("base", LOCKED)
+            draft.errors.add("base", LOCKED)
 
     def _check_status(self, draft: Draft) -> None:
         status = draft.values["status"]
         if status not in _ENTRY:
-            draft.complaints.add("status", NOT_IN_LIST)
+            draft.errors.add("status", NOT_IN_LIST)
             return
         backwards = _RANK[status] < _RANK.get(draft.before.get("status", ""), 0)
         if backwards and not self.context.switches.allow_status_revert:
-            draft.complaints.add("status", NOT_IN_LIST)
+            draft.errors.add("status", NOT_IN_LIST)
 
     def _check_number(self, draft: Draft) -> None:
         folded = str(draft.values["order_number"]).lower()
@@ -206,7 +206,7 @@ class Orders(Rules):
             return
         others = self.state["orders"].indexes["order_number_folded"].ids(folded)
         if any(key != draft.before.get("id") and self._blocks_its_number(key) for key in others):
-            draft.complaints.add("order_number", TAKEN)
+            draft.errors.add("order_number", TAKEN)
 
     def _blocks_its_number(self, key: int) -> bool:
         """A unique column would not look at the status; whether the API did is unknown (reference §8)."""
@@ -223,11 +223,11 @@ class Orders(Rules):
 class OrderLineItems(Rules):
     """Lines: a variant or free text, a price, a tax type."""
 
-    def admit(self, values: Row) -> None:
+    def check_parent(self, values: Row) -> None:
         """A line on its own needs an order that can still be edited."""
         must_be_open(self.context, self.context.get("orders", values["order_id"]))
 
-    def alone(self, row: Row) -> None:
+    def refresh_parent(self, row: Row) -> None:
         """A line on its own brings its order up to date."""
         self._refresh(row)
 
@@ -236,13 +236,13 @@ class OrderLineItems(Rules):
         order = self.context.get("orders", draft.values["order_id"])
         variant = self.state.find("variants", draft.values.get("variant_id"))
         if variant is None and not draft.values.get("freeform"):
-            draft.complaints.add("variant", BLANK)
+            draft.errors.add("variant", BLANK)
         if self.context.switches.require_line_price:
             require_sent(draft, "price", "tax_type_id")
         if draft.values.get("price") is None and variant is not None:
             draft.values["price"] = list_price(variant, order.get("default_price_list_id"))
-        if draft.values.get("price") is None and not draft.complaints.errors:
-            draft.complaints.add("price", BLANK)
+        if draft.values.get("price") is None and not draft.errors:
+            draft.errors.add("price", BLANK)
         if draft.values.get("tax_type_id") is None:
             draft.values["tax_type_id"] = default_tax_type(self.context, order, variant)
         if draft.values.get("quantity") is None:
@@ -253,17 +253,17 @@ class OrderLineItems(Rules):
         if draft.row is not None and draft.values:
             must_be_open(self.context, self.state["orders"].rows[draft.row["order_id"]])
             if "variant_id" in draft.values and self._is_on(draft.row, "fulfillment_line_items"):
-                draft.complaints.add("base", LOCKED)  # What was packed was this variant.
+                draft.errors.add("base", LOCKED)  # What was packed was this variant.
             for name in ("price", "quantity"):
                 if name in draft.values and draft.values[name] is None:
-                    draft.complaints.add(name, BLANK)
+                    draft.errors.add(name, BLANK)
             if draft.values.get("variant_id", 0) is None and not draft.values.get(
                 "freeform", draft.row.get("freeform")
             ):
-                draft.complaints.add("variant", BLANK)
+                draft.errors.add("variant", BLANK)
         quantity = draft.values.get("quantity")
         if quantity is not None and quantity < 0:
-            draft.complaints.add("quantity", "must be greater than or equal to 0")
+            draft.errors.add("quantity", "must be greater than or equal to 0")
 
     def updated(self, draft: Draft) -> None:
         """A changed line changes its order's total and commitments."""
@@ -275,8 +275,8 @@ class OrderLineItems(Rules):
         order = self.state["orders"].rows[row["order_id"]]
         must_be_open(self.context, order)
         if self._is_on(row, "fulfillment_line_items", "invoice_line_items"):
-            raise refusal(self.context)
-        self.context.progress.commit(order, row, gone=True)
+            raise locked_error(self.context)
+        self.context.progress.update_committed(order, row, gone=True)
         self.state.delete(self.name, row)
         self.context.progress.refresh(order)
 
@@ -292,9 +292,9 @@ def must_be_open(context: Context, order: Row) -> None:
     """Lines may change while the order is a draft or active (reference §6.1). Raises Invalid."""
     finalized_too = {"finalized"} if context.switches.finalized_orders_editable else set()
     if order["status"] not in {"draft", "active"} | finalized_too:
-        raise refusal(context)
+        raise locked_error(context)
 
 
-def refusal(context: Context) -> ApiError:
+def locked_error(context: Context) -> ApiError:
     """What an order that may not change any more answers; only that it may not is known (appendix 14)."""
     return BadRequest(LOCKED) if context.switches.locked_order_is_400 else Invalid.one("base", LOCKED)

@@ -108,9 +108,9 @@ class Progress:
         if touch:
             self.state.touch("orders", order)
         for line in lines:
-            self.commit(order, line)
+            self.update_committed(order, line)
 
-    def commit(self, order: Row, line: Row, *, gone: bool = False) -> None:
+    def update_committed(self, order: Row, line: Row, *, gone: bool = False) -> None:
         """Bring the line's committed stock in line with the order's status and what was shipped."""
         moves = []
         variant_id = line.get("variant_id")

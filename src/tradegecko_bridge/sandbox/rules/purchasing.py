@@ -55,13 +55,13 @@ class PurchaseOrders(Rules):
         """Statuses move forwards only, and a closed purchase order does not change."""
         held = draft.before.get("status", "draft")
         if draft.values and held not in _RANK:
-            draft.complaints.add("base", _LOCKED)
+            draft.errors.add("base", _LOCKED)
         wanted = draft.values.get("status", held)
         allowed = ("draft", "active") if draft.row is None else ("draft", "active", "received")
         if "status" in draft.values and (wanted not in allowed or _RANK[str(wanted)] < _RANK.get(held, 0)):
-            draft.complaints.add("status", NOT_IN_LIST)
+            draft.errors.add("status", NOT_IN_LIST)
         if "stock_location_id" in draft.values and draft.row is not None and self.received(draft.row):
-            draft.complaints.add("base", _LOCKED)
+            draft.errors.add("base", _LOCKED)
         address = self.state.find("addresses", draft.values.get("supplier_address_id"))
         company_id = draft.values.get("company_id", draft.before.get("company_id"))
         if address is not None and address["company_id"] != company_id:
@@ -113,9 +113,9 @@ class PurchaseOrders(Rules):
             values["received_at"] = self.context.today().isoformat()
         self.state.update(self.name, row, values)
         for line in lines:
-            self.expect(row, line)
+            self.update_incoming(row, line)
 
-    def expect(self, row: Row, line: Row, *, gone: bool = False) -> None:
+    def update_incoming(self, row: Row, line: Row, *, gone: bool = False) -> None:
         """Bring the line's incoming stock in line with the order's status."""
         moves = []
         variant_id, open_ = line.get("variant_id"), line.get("procurement_id") is None
@@ -148,11 +148,11 @@ class PurchaseOrders(Rules):
 class PurchaseOrderLineItems(Rules):
     """Lines of a purchase order."""
 
-    def admit(self, values: Row) -> None:
+    def check_parent(self, values: Row) -> None:
         """A line on its own needs a purchase order that is still open."""
         self._must_be_open(values)
 
-    def alone(self, row: Row) -> None:
+    def refresh_parent(self, row: Row) -> None:
         """A line on its own brings its purchase order up to date."""
         self._refresh(row)
 
@@ -174,14 +174,14 @@ class PurchaseOrderLineItems(Rules):
         line = {**draft.before, **draft.values}
         variant = self.state.find("variants", line.get("variant_id"))
         if variant is None and not line.get("freeform"):
-            draft.complaints.add("variant", BLANK)
+            draft.errors.add("variant", BLANK)
         elif variant is not None and variant.get("composite"):
-            draft.complaints.add("variant", "is a composite and has no stock of its own")
+            draft.errors.add("variant", "is a composite and has no stock of its own")
         for name in ("price", "quantity"):
-            if line.get(name) is None and name not in draft.complaints.errors and not draft.complaints.errors:
-                draft.complaints.add(name, BLANK)
+            if line.get(name) is None and name not in draft.errors and not draft.errors:
+                draft.errors.add(name, BLANK)
         if (line.get("quantity") or ZERO) < 0:
-            draft.complaints.add("quantity", "must be greater than or equal to 0")
+            draft.errors.add("quantity", "must be greater than or equal to 0")
 
     def updated(self, draft: Draft) -> None:
         """A changed line changes its purchase order."""
@@ -195,7 +195,7 @@ class PurchaseOrderLineItems(Rules):
             self.context.rules_of(PurchaseOrders),
             self.state["purchase_orders"].rows[row["purchase_order_id"]],
         )
-        rules.expect(order, row, gone=True)
+        rules.update_incoming(order, row, gone=True)
         self.state.delete(self.name, row)
         rules.refresh(order)
 
@@ -225,7 +225,7 @@ class Procurements(Rules):
         """Costs are divided by the rate."""
         rate = draft.values.get("exchange_rate")
         if rate is not None and rate <= 0:
-            draft.complaints.add("exchange_rate", "must be greater than 0")
+            draft.errors.add("exchange_rate", "must be greater than 0")
 
     def created(self, draft: Draft) -> None:
         """Receive the lines that were named, or all that are open."""
@@ -263,7 +263,7 @@ class Procurements(Rules):
         return [open_lines[key] for key in dict.fromkeys(map(_number, given))] if given else list(open_lines.values())
 
     def _receive(self, order: Row, line: Row, procurement: Row) -> None:
-        self.context.rules_of(PurchaseOrders).expect(order, line, gone=True)
+        self.context.rules_of(PurchaseOrders).update_incoming(order, line, gone=True)
         price: Decimal = (line.get("price") or ZERO) / procurement["exchange_rate"]
         if order.get("tax_treatment") == "inclusive":
             price /= ONE + line_rate(self.context, line) / HUNDRED

@@ -35,12 +35,12 @@ class FulfillmentReturns(Rules):
         """Clients may set returning and received; what was received stays so, at its location."""
         held = draft.before.get("status", "returning")
         if draft.values and held not in OPEN_RETURNS:
-            draft.complaints.add("base", _LOCKED)
+            draft.errors.add("base", _LOCKED)
         if "location_id" in draft.values and held == "received":
-            draft.complaints.add("base", _LOCKED)
+            draft.errors.add("base", _LOCKED)
         allowed = OPEN_RETURNS if held == "returning" else {held}
         if "status" in draft.values and draft.values["status"] not in allowed:
-            draft.complaints.add("status", NOT_IN_LIST)
+            draft.errors.add("status", NOT_IN_LIST)
 
     def created(self, draft: Draft) -> None:
         """Make the lines; take the goods in when they are there already."""
@@ -101,11 +101,11 @@ class FulfillmentReturns(Rules):
 class FulfillmentReturnLineItems(Rules):
     """Which order lines come back, and how many of each."""
 
-    def admit(self, values: Row) -> None:
+    def check_parent(self, values: Row) -> None:
         """A line on its own needs a return that is still on its way."""
         self._must_be_open(values)
 
-    def alone(self, row: Row) -> None:
+    def refresh_parent(self, row: Row) -> None:
         """A line on its own changes its order."""
         self._refresh(row)
 
@@ -122,9 +122,9 @@ class FulfillmentReturnLineItems(Rules):
         held = draft.before["quantity"] if draft.before.get("order_line_item_id") == line["id"] else ZERO
         progress = self.context.progress
         left: Decimal = progress.shipped(line) - progress.returned(line, OPEN_RETURNS) + held
-        if "quantity" not in draft.complaints.errors:
+        if "quantity" not in draft.errors:
             limit = None if self.context.switches.allow_over_return else left
-            check_quantity(wanted.get("quantity"), limit, draft.complaints)
+            check_quantity(wanted.get("quantity"), limit, draft.errors)
 
     def updated(self, draft: Draft) -> None:
         """A changed line changes its order."""

@@ -16,7 +16,7 @@ class Currencies(Rules):
             draft.values["iso"] = draft.values["iso"].strip().upper()
         rate = draft.values.get("rate")
         if rate is not None and rate <= 0:
-            draft.complaints.add("rate", "must be greater than 0")
+            draft.errors.add("rate", "must be greater than 0")
 
 
 class Locations(Rules):
@@ -25,7 +25,7 @@ class Locations(Rules):
     def check(self, draft: Draft) -> None:
         """A label is unique among active locations (reference §5.14)."""
         if self.context.switches.labels_are_unique:
-            self.must_be_free(draft, "label")
+            self.must_be_unique(draft, "label")
 
 
 class TaxTypes(Rules):
@@ -50,7 +50,7 @@ class TaxTypes(Rules):
 class TaxComponents(Rules):
     """The parts a tax type's rate is made of."""
 
-    def admit(self, values: Row) -> None:
+    def check_parent(self, values: Row) -> None:
         """A component on its own must not change the rate of a used tax type."""
         self._must_be_unused(values["tax_type_id"])
 

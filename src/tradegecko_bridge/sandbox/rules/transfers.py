@@ -24,12 +24,12 @@ class StockTransfers(Rules):
         """Two different locations; made active or received at once, and never taken back to active."""
         held = draft.before.get("status", "active")
         if held == "void" and draft.values:
-            draft.complaints.add("base", _LOCKED)
+            draft.errors.add("base", _LOCKED)
         if draft.values.get("status", held) not in ({"active", "received"} if held == "active" else {held}):
-            draft.complaints.add("status", NOT_IN_LIST)
+            draft.errors.add("status", NOT_IN_LIST)
         source, destination = (draft.values.get(f"{name}_location_id") for name in ("source", "destination"))
         if source is not None and source == destination:
-            draft.complaints.add("destination_location", "must be different from the source location")
+            draft.errors.add("destination_location", "must be different from the source location")
 
     def created(self, draft: Draft) -> None:
         """Make the lines, and move them when the transfer is received already."""
@@ -73,13 +73,13 @@ class StockTransfers(Rules):
         for line in self.lines(row):
             self.context.stock.change_on_hand(line.get("moved", []), -1)
             self.state.update(_LINES, line, {"moved": []}, touch=False)
-            self.expect(row, line)
+            self.update_incoming(row, line)
 
     def lines(self, row: Row) -> list[Row]:
         """The lines, oldest first."""
         return self.state[_LINES].where("stock_transfer_id", row["id"])
 
-    def expect(self, row: Row, line: Row, *, gone: bool = False) -> None:
+    def update_incoming(self, row: Row, line: Row, *, gone: bool = False) -> None:
         """Count an active transfer as incoming at its destination, where the account does that."""
         moves: list[Move] = []
         counts = self.context.switches.transfers_are_incoming and row.get("status", "active") == "active"
@@ -99,7 +99,7 @@ class StockTransfers(Rules):
             into = self.context.stock.moves(line["variant_id"], row["destination_location_id"], line["quantity"])
             self.context.stock.change_on_hand([*out, *into])
             self.state.update(_LINES, line, {"moved": [*out, *into]}, touch=False)
-            self.expect(row, line)
+            self.update_incoming(row, line)
 
     def _next_number(self) -> str:
         taken = self.state[self.name].indexes["adjustment_number"]
@@ -111,7 +111,7 @@ class StockTransfers(Rules):
 class StockTransferLineItems(Rules):
     """One variant's share of a transfer."""
 
-    def admit(self, values: Row) -> None:
+    def check_parent(self, values: Row) -> None:
         """A line on its own needs a transfer that was not received yet."""
         self._must_be_active(values)
 
@@ -122,33 +122,33 @@ class StockTransferLineItems(Rules):
         line = {**draft.before, **draft.values}
         variant = self.state.find("variants", line.get("variant_id"))
         if variant is not None and variant.get("composite"):
-            draft.complaints.add("variant", "is a composite and has no stock of its own")
+            draft.errors.add("variant", "is a composite and has no stock of its own")
         quantity = line.get("quantity")
-        if "quantity" in draft.complaints.errors:
+        if "quantity" in draft.errors:
             return
         if quantity is None:
-            draft.complaints.add("quantity", BLANK)
+            draft.errors.add("quantity", BLANK)
         elif quantity <= 0:
-            draft.complaints.add("quantity", "must be greater than 0")
+            draft.errors.add("quantity", "must be greater than 0")
 
     def created(self, draft: Draft) -> None:
         """It may be incoming from now on."""
-        self.context.rules_of(StockTransfers).expect(self._transfer(draft.record), draft.record)
+        self.context.rules_of(StockTransfers).update_incoming(self._transfer(draft.record), draft.record)
 
     def updated(self, draft: Draft) -> None:
         """More or less of it may be incoming now."""
         if draft.changed:
-            self.context.rules_of(StockTransfers).expect(self._transfer(draft.record), draft.record)
-            self.alone(draft.record)
+            self.context.rules_of(StockTransfers).update_incoming(self._transfer(draft.record), draft.record)
+            self.refresh_parent(draft.record)
 
-    def alone(self, row: Row) -> None:
+    def refresh_parent(self, row: Row) -> None:
         """A line on its own changes its transfer."""
         self.state.touch("stock_transfers", self._transfer(row))
 
     def delete(self, row: Row) -> None:
         """Take it off a transfer that was not received yet."""
         self._must_be_active(row)
-        self.context.rules_of(StockTransfers).expect(self._transfer(row), row, gone=True)
+        self.context.rules_of(StockTransfers).update_incoming(self._transfer(row), row, gone=True)
         self.state.delete(self.name, row)
 
     def _transfer(self, line: Row) -> Row:

@@ -36,24 +36,24 @@ class Warehouse:
     def __init__(self, context: RulesContext) -> None:
         self.context = context
         self.actions = Actions(context)
-        self._works: dict[str, Callable[[Given], Made]] = {
+        self._operations: dict[str, Callable[[Given], Made]] = {
             "receive": self.receive,
             "pack": self.pack,
             "ship": self.ship,
         }
 
-    def do(self, work: str, given: Given) -> Made:
-        """One piece of work by its name, as the control area asks for it."""
-        _only(given, _KEYS[work], work)
+    def do(self, operation: str, given: Given) -> Made:
+        """One piece of operation by its name, as the control area asks for it."""
+        _check_keys(given, _KEYS[operation], operation)
         try:
-            return self._works[work](given)
+            return self._operations[operation](given)
         except ApiError as exc:
             raise ValueError(_one_line(exc)) from exc
 
     def receive(self, given: Given) -> Made:
         """Goods arrive: so many of a variant by an adjustment, or what is open of a purchase order."""
         if given.get("purchase_order") is not None:
-            _only(given, ("purchase_order",), "receiving a purchase order")
+            _check_keys(given, ("purchase_order",), "receiving a purchase order")
             return self._receive_purchase(given["purchase_order"])
         variant = self._variant(given)
         if variant.get("composite") or not variant.get("manage_stock", True):
@@ -94,7 +94,7 @@ class Warehouse:
     def _pack(self, order: Row, given: Given, status: str) -> Row:
         if given.get("lines") is None:
             return self.actions.run("orders", "pack", order, self._parcel(given))[1]
-        parts = [part for ask in _asks(given["lines"]) for part in self._parts(order, ask)]
+        parts = [part for wanted_line in _parse_lines(given["lines"]) for part in self._parts(order, wanted_line)]
         body = {**self._parcel(given), "order_id": order["id"], "status": status, "fulfillment_line_items": parts}
         return self.context.rules["fulfillments"].create(body)
 
@@ -117,14 +117,16 @@ class Warehouse:
             parcel["stock_location_id"] = self._location(given["location"])
         return parcel
 
-    def _parts(self, order: Row, ask: Given) -> list[dict[str, Any]]:
+    def _parts(self, order: Row, wanted_line: Given) -> list[dict[str, Any]]:
         """Lines of the order for a wish: all that is left of them, or so many, line after line."""
-        lines = self._lines(order, ask)
+        lines = self._lines(order, wanted_line)
         left = {line["id"]: max(line["quantity"] - self.context.progress.packed(line), ZERO) for line in lines}
-        wanted = sum(left.values(), ZERO) if ask.get("quantity") is None else _quantity(ask["quantity"])
+        wanted = sum(left.values(), ZERO) if wanted_line.get("quantity") is None else _quantity(wanted_line["quantity"])
         if wanted > sum(left.values(), ZERO) and not self.context.switches.allow_over_fulfillment:
             rest = quantity_text(sum(left.values(), ZERO))
-            raise ValueError(f"order {order['order_number']}: of {_wish(ask)} only {rest} are not packed yet")
+            raise ValueError(
+                f"order {order['order_number']}: of {_described(wanted_line)} only {rest} are not packed yet"
+            )
         taken = []
         for line in lines:
             # What is too much goes on the last line, where that is allowed at all.
@@ -133,25 +135,25 @@ class Warehouse:
             if units:
                 taken.append({"order_line_item_id": line["id"], "quantity": units})
         if not taken:
-            raise ValueError(f"order {order['order_number']}: all of {_wish(ask)} is packed")
+            raise ValueError(f"order {order['order_number']}: all of {_described(wanted_line)} is packed")
         return taken
 
-    def _lines(self, order: Row, ask: Given) -> list[Row]:
+    def _lines(self, order: Row, wanted_line: Given) -> list[Row]:
         """The lines of the order a wish means."""
         variants = self.context.state["variants"].rows
         goods = [row for row in self.context.progress.lines(order) if row.get("variant_id") is not None]
         found = [
             row
             for row in goods
-            if ask.get("order_line_item_id", row["id"]) == row["id"]
-            and ask.get("variant_id", row["variant_id"]) == row["variant_id"]
-            and ask.get("sku", variants[row["variant_id"]].get("sku")) == variants[row["variant_id"]].get("sku")
+            if wanted_line.get("order_line_item_id", row["id"]) == row["id"]
+            and wanted_line.get("variant_id", row["variant_id"]) == row["variant_id"]
+            and wanted_line.get("sku", variants[row["variant_id"]].get("sku")) == variants[row["variant_id"]].get("sku")
         ]
         if not found:
-            raise ValueError(f"order {order['order_number']} has no line with {_wish(ask)}")
+            raise ValueError(f"order {order['order_number']} has no line with {_described(wanted_line)}")
         meant = sorted({row["variant_id"] for row in found})
         if len(meant) > 1:
-            raise ValueError(_ambiguous(f"SKU {ask.get('sku')!r}", "variants", meant, "variant_id"))
+            raise ValueError(_ambiguous(f"SKU {wanted_line.get('sku')!r}", "variants", meant, "variant_id"))
         return found
 
     def _open_order(self, given: Given) -> Row:
@@ -206,7 +208,7 @@ class Warehouse:
         if wanted is None:
             wanted = self.context.account.get("primary_location_id")
         if isinstance(wanted, str):
-            found = [key for key in table.live if table.rows[key].get("label") == wanted]
+            found = [key for key in table.visible if table.rows[key].get("label") == wanted]
             wanted = found[0] if found else _key(wanted) or wanted
         if type(wanted) is int and wanted in table.rows:
             return wanted
@@ -218,13 +220,13 @@ def _key(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
-def _only(given: Given, keys: Iterable[str], work: str) -> None:
+def _check_keys(given: Given, keys: Iterable[str], operation: str) -> None:
     unknown = sorted(name for name, value in given.items() if name not in keys and value is not None)
     if unknown:
-        raise ValueError(f"unknown key {unknown[0]!r}; {work} takes {', '.join(keys)}")
+        raise ValueError(f"unknown key {unknown[0]!r}; {operation} takes {', '.join(keys)}")
 
 
-def _asks(lines: Any) -> list[Given]:
+def _parse_lines(lines: Any) -> list[Given]:
     """Wishes as a list of objects, or of quantities by SKU."""
     if isinstance(lines, Mapping):
         lines = [{"sku": sku, "quantity": quantity} for sku, quantity in lines.items()]
@@ -234,12 +236,12 @@ def _asks(lines: Any) -> list[Given]:
     for line in lines:
         if not isinstance(line, Mapping) or sum(line.get(way) is not None for way in ways) != 1:
             raise ValueError(f"each line names one of {', '.join(ways)}")
-        _only(line, (*ways, "quantity"), "a line")
+        _check_keys(line, (*ways, "quantity"), "a line")
     return [{name: value for name, value in line.items() if value is not None} for line in lines]
 
 
-def _wish(ask: Given) -> str:
-    return next(f"{name} {value!r}" for name, value in ask.items() if name != "quantity")
+def _described(wanted_line: Given) -> str:
+    return next(f"{name} {value!r}" for name, value in wanted_line.items() if name != "quantity")
 
 
 def _ambiguous(what: str, those: str, keys: list[int], way: str) -> str:

@@ -19,7 +19,7 @@ class Webhooks(Rules):
         """Only this machine is ever called, so that no test reaches a stranger."""
         address = draft.values.get("address")
         if address and target(address) is None:
-            draft.complaints.add("address", "must be an http address of this machine in the sandbox")
+            draft.errors.add("address", "must be an http address of this machine in the sandbox")
 
 
 def target(address: str) -> tuple[str, int, str] | None:

@@ -22,7 +22,7 @@ from math import gcd
 from typing import Any
 
 from ..model.formats import datetime_text, round_half_up
-from ..model.tables import Ground, Row
+from ..model.tables import BaseRows, Row
 from ..rules.base import RulesContext
 from .demo import second_settings
 from .empty import fill_empty
@@ -164,7 +164,7 @@ class Account:
 
 
 class _Rows:
-    """A ground of one table; its kinds say what a row is and how it is found."""
+    """The base rows of one table; its subclasses say what a row is and how it is found."""
 
     hidden: Sequence[int] = ()
     also: tuple[str, ...] = ()
@@ -465,7 +465,7 @@ class FulfillmentLines(_Rows):
         return [_LINES * self.account.fulfillment_of(order) - line % _LINES]
 
 
-def grounds(sizes: Sizes, now: str) -> dict[str, Ground]:
+def base_rows(sizes: Sizes, now: str) -> dict[str, BaseRows]:
     """What lies under the tables; `now` is when the account stopped growing."""
     account = Account(sizes, datetime.fromisoformat(now).astimezone(UTC))
     kinds: dict[str, tuple[type[_Rows], int]] = {
@@ -486,7 +486,7 @@ def grounds(sizes: Sizes, now: str) -> dict[str, Ground]:
 
 
 def fill_big(context: RulesContext) -> None:
-    """The settings the ground refers to, and a sequence that goes on after the ground's numbers."""
+    """The settings the base rows refer to, and a sequence that goes on after their numbers."""
     fill_empty(context)
     second_settings(context)
     adjustments = context.state["stock_adjustments"].last_id

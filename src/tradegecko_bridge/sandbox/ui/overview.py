@@ -53,7 +53,7 @@ def changed_switches(instance: Instance) -> dict[str, tuple[Any, Any]]:
 
 
 def _counts(instance: Instance) -> Markup:
-    lengths = {name: len(instance.context.state[name].live) for name in ("orders", "variants", "companies")}
+    lengths = {name: len(instance.context.state[name].visible) for name in ("orders", "variants", "companies")}
     return facts(
         [
             ("Orders", link(f"{lengths['orders']:,}", "orders")),

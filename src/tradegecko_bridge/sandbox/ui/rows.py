@@ -15,7 +15,7 @@ def newest_rows(context: Context, table: str, query: PageQuery) -> Page:
 
     Unlike a list of the API it also holds what is to be visible late: one comes here to see what is there.
     """
-    live = context.state[table].live
+    live = context.state[table].visible
     rows = [context.state.find(table, key) for key in live.newest(query.offset, PAGE_SIZE)]
     return Page([row for row in rows if row is not None], len(live), query.number, PAGE_SIZE)
 

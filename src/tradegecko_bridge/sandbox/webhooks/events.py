@@ -48,7 +48,7 @@ class Event:
         return f"{self.table}.{self.name.partition('.')[2]}"
 
 
-def happened(context: Context, before: Mapping[tuple[str, int], Row | None]) -> list[Event]:
+def events_of(context: Context, before: Mapping[tuple[str, int], Row | None]) -> list[Event]:
     """The events of a transaction, each once, in the order the records were first touched."""
     found: dict[Event, None] = {}
     for (table, key), old in before.items():

@@ -116,25 +116,22 @@ class Invalid(ApiError):
         return cls({field: [message]})
 
 
-class Complaints:
-    """Gathers messages per field, so that one answer names everything that is wrong."""
-
-    def __init__(self) -> None:
-        self.errors: dict[str, list[str]] = {}
+class FieldErrors(dict[str, list[str]]):
+    """Messages by field, collected so that one answer names everything that is wrong."""
 
     def add(self, field: str, message: str) -> None:
-        """Note one message; the same message twice is one message."""
-        messages = self.errors.setdefault(field, [])
+        """Add one message; the same message twice is one message."""
+        messages = self.setdefault(field, [])
         if message not in messages:
             messages.append(message)
 
-    def take(self, prefix: str, other: dict[str, list[str]]) -> None:
-        """Take over a nested record's messages under dotted keys (`order_line_items.variant`)."""
+    def merge(self, prefix: str, other: dict[str, list[str]]) -> None:
+        """Add a nested record's messages under dotted keys (`order_line_items.variant`)."""
         for field, messages in other.items():
             for message in messages:
                 self.add(f"{prefix}.{field}", message)
 
-    def settle(self) -> None:
-        """Raise what was gathered, if anything was."""
-        if self.errors:
-            raise Invalid(self.errors)
+    def raise_if_any(self) -> None:
+        """Raises Invalid when there are messages."""
+        if self:
+            raise Invalid(self)

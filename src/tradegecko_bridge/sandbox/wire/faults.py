@@ -11,9 +11,9 @@ from typing import Any
 from .messages import Answer, error_page
 
 # At most one of these strikes a request...
-LOUD = ("drop_after_commit", "drop_before_commit", "drop_mid_body", "slow", "status", "html", "rate_limit")
+EXCLUSIVE = ("drop_after_commit", "drop_before_commit", "drop_mid_body", "slow", "status", "html", "rate_limit")
 # ...and any number of these along with it.
-QUIET = ("stale_remaining", "clock_skew", "shuffle", "visible_late", "duplicate_webhook")
+COMBINABLE = ("stale_remaining", "clock_skew", "shuffle", "visible_late", "duplicate_webhook")
 _TITLES = {200: "Scheduled Maintenance", 502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Time-out"}
 
 
@@ -68,7 +68,7 @@ class Fault:
     def check(self) -> None:
         """Raises ValueError for values no fault can have, whatever their types."""
         given: dict[str, Any] = asdict(self)
-        kinds, lowest = (*LOUD, *QUIET), 200 if self.fault == "html" else 500
+        kinds, lowest = (*EXCLUSIVE, *COMBINABLE), 200 if self.fault == "html" else 500
         if self.fault not in kinds:
             raise ValueError(f"fault must be one of {', '.join(kinds)}, not {self.fault!r}")
         if self.when not in ("before", "after"):
@@ -89,12 +89,12 @@ class Fault:
             raise ValueError("chance must be a number from 0 to 1")
 
     @property
-    def drops(self) -> bool:
+    def drops_connection(self) -> bool:
         """Whether the client gets no complete answer."""
         return self.fault.startswith("drop_")
 
     @property
-    def undoes(self) -> bool:
+    def rolls_back(self) -> bool:
         """Whether the request has no effect."""
         return self.fault == "drop_before_commit" or (self.fault in {"status", "html"} and self.when == "before")
 
@@ -105,7 +105,7 @@ class Fault:
     def count(self, *, free: bool) -> bool:
         """Count a matching request: whether it is struck. It cannot be unless it is `free`."""
         self.seen += 1
-        hit = free and self.seen >= self.nth and (self.chance >= 1 or self.dice().random() < self.chance)
+        hit = free and self.seen >= self.nth and (self.chance >= 1 or self.random().random() < self.chance)
         self.struck += hit
         return hit
 
@@ -114,29 +114,29 @@ class Fault:
         """Whether it will strike no more."""
         return self.struck >= self.times if self.chance < 1 else self.seen >= self.nth + self.times - 1
 
-    def dice(self) -> Random:
+    def random(self) -> Random:
         """Chance as it falls for the request just counted."""
         return Random(f"{self.seed}/{self.seen}")  # noqa: S311 - it must be repeatable, not secret
 
 
 @dataclass(slots=True)
-class Trouble:
+class ActiveFaults:
     """The faults that strike one request."""
 
     loud: Fault | None = None
     quiet: list[Fault] = field(default_factory=list)
 
     @property
-    def undoes(self) -> bool:
+    def rolls_back(self) -> bool:
         """Whether the request has no effect."""
-        return self.loud is not None and self.loud.undoes
+        return self.loud is not None and self.loud.rolls_back
 
     def of(self, kind: str) -> Fault | None:
         """The fault of this kind, if it is among them."""
         faults = self.quiet if self.loud is None else [self.loud, *self.quiet]
         return next((fault for fault in faults if fault.fault == kind), None)
 
-    def bend(self, answer: Answer) -> Answer:
+    def apply(self, answer: Answer) -> Answer:
         """The answer as it leaves: another page in its place, or a figure that is not true."""
         loud, stale = self.loud, self.of("stale_remaining")
         if loud is not None and loud.fault == "html":
@@ -162,21 +162,21 @@ class Faults:
         """Have a fault strike."""
         self._waiting.append(fault)
 
-    def take(self, method: str, path: str) -> Trouble | None:
+    def take(self, method: str, path: str) -> ActiveFaults | None:
         """Count a request; what strikes it, if anything does. Of the loud ones the one set first goes first."""
         if not self._waiting:
             return None
-        trouble = Trouble()
+        faults = ActiveFaults()
         for fault in [f for f in self._waiting if f.matches(method, path)]:
-            quiet = fault.fault in QUIET
-            if fault.count(free=quiet or trouble.loud is None):
+            quiet = fault.fault in COMBINABLE
+            if fault.count(free=quiet or faults.loud is None):
                 if quiet:
-                    trouble.quiet.append(fault)
+                    faults.quiet.append(fault)
                 else:
-                    trouble.loud = fault
+                    faults.loud = fault
             if fault.over:
                 self._waiting.remove(fault)
-        return trouble if trouble.loud or trouble.quiet else None
+        return faults if faults.loud or faults.quiet else None
 
     def clear(self) -> None:
         """Have nothing more go wrong."""

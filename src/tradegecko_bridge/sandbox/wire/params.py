@@ -15,9 +15,9 @@ import orjson
 from .errors import Malformed
 
 _PARTS = re.compile(r"\[([^\[\]]*)\]")
-_DEEPEST = 32
-_DEEPEST_JSON = 100  # As Ruby's parser; what travels on must also stay below the 254 levels a reply may have.
-_MOST = 10_000
+_MAX_DEPTH = 32
+_MAX_JSON_DEPTH = 100  # As Ruby's parser; what travels on must also stay below the 254 levels a reply may have.
+_MAX_FIELDS = 10_000
 
 Params = dict[str, Any]
 
@@ -25,10 +25,10 @@ Params = dict[str, Any]
 def read_query(text: str) -> Params:
     """A query string, or a form body."""
     found: Params = {}
-    for name, value in parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=_MOST):
+    for name, value in parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=_MAX_FIELDS):
         head, bracket, _ = name.partition("[")
         parts = _PARTS.findall(name) if bracket else []
-        if head and len(parts) <= _DEEPEST:
+        if head and len(parts) <= _MAX_DEPTH:
             _place(found, head, parts, value)
     return found
 
@@ -55,7 +55,7 @@ def is_form(content_type: str) -> bool:
 
 def _too_deep(value: Any) -> bool:
     level = [value] if isinstance(value, dict | list) else []
-    for _ in range(_DEEPEST_JSON):
+    for _ in range(_MAX_JSON_DEPTH):
         inside = (held.values() if isinstance(held, dict) else held for held in level)
         level = [part for parts in inside for part in parts if isinstance(part, dict | list)]
         if not level:
