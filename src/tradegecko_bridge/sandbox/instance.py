@@ -148,7 +148,7 @@ class Instance:
         """Turn switches while it runs; a reset turns them back. Raises ValueError."""
         with self.lock:
             self.context.set_switches(given)
-            # What is written depends on a switch, and that is settled when an Api is made.
+            # What is written depends on a switch, and that is decided when an Api is made.
             self.api = Api(self.context, self.limits)
 
     def warehouse(self, work: str, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ from ..model.formats import ZERO, Unreadable, read_decimal
 from ..model.schema import Resource
 from ..model.state import Row
 from ..rules.base import RulesContext
+from ..rules.stock import Level, Move
 from ..wire.params import as_list
 
 Test = Callable[[Row], bool]
@@ -61,45 +62,34 @@ def _backordering(context: RulesContext, wanted: list[str]) -> Test:
 
 def shippability(context: RulesContext, order: Row) -> str:
     """Whether what is still to ship lies on the shelf of the order's location (reference §6.2)."""
-    ready = []
-    for line in _goods(context, order):
-        left = line["quantity"] - context.progress.shipped(line)
-        if left > ZERO:
-            needs = context.stock.moves(line["variant_id"], order["stock_location_id"], left)
-            ready.append(all(_on_shelf(context, part, place) >= amount for part, place, amount in needs))
+    ready = [
+        all(_level(context, part, place).on_hand >= amount for part, place, amount in needs)
+        for _, needs in _to_ship(context, order)
+    ]
     return _some(ready, "not_shippable", "partially_shippable", "shippable")
 
 
 def backordering(context: RulesContext, order: Row) -> str:
     """Whether lines wait for stock that is promised to others or not there at all (reference §6.2)."""
     waiting = []
-    for line in _goods(context, order):
-        left = line["quantity"] - context.progress.shipped(line)
-        if left > ZERO:
-            needs = context.stock.moves(line["variant_id"], order["stock_location_id"], left)
-            own = {part: amount for part, _, amount in line.get("committed", [])}
-            waiting.append(
-                any(_free(context, part, place) + own.get(part, ZERO) < amount for part, place, amount in needs)
-            )
+    for line, needs in _to_ship(context, order):
+        own = {part: amount for part, _, amount in line.get("committed", [])}
+        free = [_level(context, part, place).available + own.get(part, ZERO) for part, place, _ in needs]
+        waiting.append(any(there < amount for there, (_, _, amount) in zip(free, needs, strict=True)))
     return _some(waiting, "not_backordered", "partially_backordered", "backordered")
 
 
-def _goods(context: RulesContext, order: Row) -> list[Row]:
-    return [line for line in context.progress.lines(order) if line.get("variant_id") is not None]
+def _to_ship(context: RulesContext, order: Row) -> Iterator[tuple[Row, list[Move]]]:
+    """The lines of which something is still to ship, with the stock that takes."""
+    for line in context.progress.lines(order):
+        left = line["quantity"] - context.progress.shipped(line)
+        if line.get("variant_id") is not None and left > ZERO:
+            yield line, context.stock.moves(line["variant_id"], order["stock_location_id"], left)
 
 
-def _on_shelf(context: RulesContext, variant_id: int, location_id: int) -> Any:
-    for level in context.stock.levels(context.state["variants"].rows[variant_id]):
-        if level.location_id == location_id:
-            return level.on_hand
-    return ZERO
-
-
-def _free(context: RulesContext, variant_id: int, location_id: int) -> Any:
-    for level in context.stock.levels(context.state["variants"].rows[variant_id]):
-        if level.location_id == location_id:
-            return level.available
-    return ZERO
+def _level(context: RulesContext, variant_id: int, location_id: int) -> Level:
+    levels = context.stock.levels(context.state["variants"].rows[variant_id])
+    return next((level for level in levels if level.location_id == location_id), Level(location_id))
 
 
 def _some(answers: list[bool], none: str, some: str, every: str) -> str:

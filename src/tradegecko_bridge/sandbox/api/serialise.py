@@ -18,7 +18,7 @@ _Step = tuple[str, str | None, Callable[[Any], Any] | None, Any]
 
 
 class Serialiser:
-    """Writes rows of one resource. The columns to write are settled once, not per row."""
+    """Writes rows of one resource. The columns to write are decided once, not per row."""
 
     def __init__(self, context: RulesContext, resource: Resource) -> None:
         self.context = context

@@ -46,7 +46,7 @@ class Actions:
     def invoice(self, order: Row, given: Raw) -> Outcome:
         """Invoice everything not yet invoiced."""
         self._finalize(order)
-        lines = self._remaining(order, self.context.progress.invoiced, goods_only=False)
+        lines = self._remaining(order, self.context.progress.uninvoiced, goods_only=False)
         if not lines:
             raise Invalid.one("base", "Nothing left to invoice")
         invoice = {**given, "order_id": order["id"], "invoice_line_items": lines}
@@ -56,7 +56,7 @@ class Actions:
         """Pay what invoices still ask for, and invoice and pay the rest. Answers with the last payment."""
         self._finalize(order)
         method = self._payment_method(given)
-        if self._remaining(order, self.context.progress.invoiced, goods_only=False):
+        if self._remaining(order, self.context.progress.uninvoiced, goods_only=False):
             self.invoice(order, {})
         made = None
         for invoice in self.context.progress.invoices(order):
@@ -106,19 +106,18 @@ class Actions:
             raise Invalid.one("order", "must be finalized")
 
     def _fulfill_rest(self, order: Row, given: Raw, status: str) -> Row | None:
-        lines = self._remaining(order, self.context.progress.packed, goods_only=True)
+        lines = self._remaining(order, self.context.progress.unpacked, goods_only=True)
         if not lines:
             return None
         body = {**given, "order_id": order["id"], "status": status, "fulfillment_line_items": lines}
         return self.context.rules["fulfillments"].create(body)
 
-    def _remaining(self, order: Row, done: Callable[[Row], Decimal], *, goods_only: bool) -> list[Row]:
-        left = []
-        for line in self.context.progress.lines(order):
-            quantity = line["quantity"] - done(line)
-            if quantity > ZERO and not (goods_only and line.get("variant_id") is None):
-                left.append({"order_line_item_id": line["id"], "quantity": quantity})
-        return left
+    def _remaining(self, order: Row, left: Callable[[Row], Decimal], *, goods_only: bool) -> list[Row]:
+        return [
+            {"order_line_item_id": line["id"], "quantity": left(line)}
+            for line in self.context.progress.lines(order)
+            if left(line) > ZERO and not (goods_only and line.get("variant_id") is None)
+        ]
 
     def _payment_method(self, given: Raw) -> int | None:
         name = given.get("payment_method_name")

@@ -6,7 +6,7 @@ from ..model.formats import ZERO
 from ..model.state import Row
 from ..model.values import Raw
 from ..wire.errors import BLANK, Invalid
-from .base import Draft, Rules, next_number, use_number
+from .base import Draft, Rules, next_number
 from .stock import Move
 
 _LOCKED = "Stock adjustment can no longer be edited"
@@ -36,8 +36,7 @@ class StockAdjustments(Rules):
         if reasonless and self.context.switches.require_adjustment_reason:
             draft.errors.add("reason", BLANK)
         if not draft.values.get("adjustment_number"):
-            draft.values["adjustment_number"] = self.next_identifier()
-            use_number(self.context, "next_adjustment_number", draft.values["adjustment_number"], "SA")
+            draft.values["adjustment_number"] = self.next_identifier(use=True)
 
     def created(self, draft: Draft) -> None:
         """Make the lines; each moves stock at once."""
@@ -67,10 +66,9 @@ class StockAdjustments(Rules):
         }
         return self.name, self.create(mirrored)
 
-    def next_identifier(self) -> str:
-        """The next free adjustment number, without using it up."""
-        taken = self.state[self.name].indexes["adjustment_number"]
-        return next_number(self.context, "next_adjustment_number", "SA", lambda text: text in taken)
+    def next_identifier(self, *, use: bool = False) -> str:
+        """The next free adjustment number; until it is used, asking again gives the same one."""
+        return next_number(self, "SA", "next_adjustment_number", "adjustment_number", use=use)
 
 
 class StockAdjustmentLineItems(Rules):
@@ -116,7 +114,7 @@ class StockAdjustmentLineItems(Rules):
         """Move what is different now; what it cost stays in the average."""
         if draft.changed:
             self._move(draft.record, self._moves(draft.record))
-            self.refresh_parent(draft.record)
+        super().updated(draft)
 
     def delete(self, row: Row) -> None:
         """Take its movement back and remove it."""
@@ -126,7 +124,7 @@ class StockAdjustmentLineItems(Rules):
         self.refresh_parent(row)
 
     def refresh_parent(self, row: Row) -> None:
-        """A line on its own changes its adjustment."""
+        """A line changes its adjustment."""
         self.state.touch("stock_adjustments", self._adjustment(row))
 
     def _adjustment(self, line: Row) -> Row:

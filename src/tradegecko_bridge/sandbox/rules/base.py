@@ -97,10 +97,10 @@ class Rules:
             self.state.update(self.name, row, {"status": self.resource.soft})
 
     def check_parent(self, values: Row) -> None:
-        """Refuse a record that came on its own and may not; nested ones are its parent's business."""
+        """Refuse a new record that was not nested in its parent's request when the parent may not change."""
 
     def refresh_parent(self, row: Row) -> None:
-        """Tell the parent about a new record that came on its own."""
+        """Bring the parent up to date after this record changed, or was made on its own."""
 
     def prepare(self, draft: Draft) -> None:
         """Fill in defaults before presence is checked."""
@@ -113,6 +113,8 @@ class Rules:
 
     def updated(self, draft: Draft) -> None:
         """Children and effects of a change."""
+        if draft.changed:
+            self.refresh_parent(draft.record)
 
     def get(self, row: Row, name: str) -> Any:
         """A stored value, or the column's default."""
@@ -141,6 +143,10 @@ class Rules:
                 errors.merge(name, exc.errors)
         errors.raise_if_any()
         return made
+
+    def refresh_order(self, key: int) -> None:
+        """Bring what is derived of an order up to date."""
+        self.context.progress.refresh(self.state["orders"].rows[key])
 
     def must_be_unique(self, draft: Draft, name: str) -> None:
         """`name` must not be in use by another record that lists show."""
@@ -174,16 +180,15 @@ def require_sent(draft: Draft, *names: str) -> None:
             draft.errors.add(name.removesuffix("_id"), BLANK)
 
 
-def next_number(context: Context, counter: str, prefix: str, taken: Any) -> str:
-    """The next free number of an account's sequence (`SO0001`), without using it up."""
+def next_number(rules: Rules, prefix: str, counter: str, column: str, *, use: bool = True) -> str:
+    """The next free number (`SO0001`) of a sequence of the account, which goes on behind it when it is to be used.
+
+    `counter` is the account's column, `column` the indexed one that may not hold the number yet.
+    """
+    context, taken = rules.context, rules.state[rules.name].indexes[column]
     number = context.value("accounts", context.account, counter)
-    while taken(f"{prefix}{number:04d}"):
+    while (text := f"{prefix}{number:04d}") in taken or (column.endswith("_folded") and text.lower() in taken):
         number += 1
-    return f"{prefix}{number:04d}"
-
-
-def use_number(context: Context, counter: str, used: str, prefix: str) -> None:
-    """Move the sequence past a number that was handed out."""
-    digits = used.removeprefix(prefix)
-    if used.startswith(prefix) and digits.isdigit():
-        context.state.update("accounts", context.account, {counter: int(digits) + 1}, touch=False)
+    if use:
+        rules.state.update("accounts", context.account, {counter: number + 1}, touch=False)
+    return text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -63,13 +64,13 @@ class Fulfillments(Rules):
         self.create_children("fulfillment_line_items", {"fulfillment_id": draft.record["id"]}, given)
         if draft.record.get("status") == "fulfilled":
             self._ship(draft.record)
-        self._refresh(draft.record)
+        self.refresh_order(draft.record["order_id"])
 
     def updated(self, draft: Draft) -> None:
         """Ship when the status became fulfilled."""
         if draft.record.get("status") != draft.before.get("status"):
             self._ship(draft.record)
-            self._refresh(draft.record)
+            self.refresh_order(draft.record["order_id"])
 
     def delete(self, row: Row) -> None:
         """A packed one becomes deleted; a shipped one void, and its goods go back into stock."""
@@ -82,7 +83,7 @@ class Fulfillments(Rules):
                 self.context.stock.change_on_hand(line.get("moved", []))
                 self.state.update("fulfillment_line_items", line, {"moved": []}, touch=False)
         self.state.update(self.name, row, {"status": "void" if status == "fulfilled" else "deleted"})
-        self._refresh(row)
+        self.refresh_order(row["order_id"])
 
     def ship(self, row: Row, raw: Raw) -> None:
         """Mark a packed fulfilment as shipped (`actions/fulfil`)."""
@@ -124,7 +125,7 @@ class Fulfillments(Rules):
             raise Invalid.one("base", _LOCKED)
         if fresh:
             self.create_children("fulfillment_line_items", {"fulfillment_id": row["id"]}, fresh)
-            self._refresh(row)
+            self.refresh_order(row["order_id"])
 
     def _ship(self, row: Row) -> None:
         if row.get("shipped_at") is None:
@@ -138,64 +139,49 @@ class Fulfillments(Rules):
             base_price = round_half_up(unit_price(item) / (row.get("exchange_rate") or Decimal(1)), 5)
             self.state.update("fulfillment_line_items", line, {"moved": moves, "base_price": base_price})
 
-    def _refresh(self, row: Row) -> None:
-        self.context.progress.refresh(self.state["orders"].rows[row["order_id"]])
-
 
 class FulfillmentLineItems(Rules):
     """Which order lines a fulfilment holds, and how many of each."""
 
     def check_parent(self, values: Row) -> None:
         """A line on its own needs a fulfilment that has not left yet."""
-        self._must_be_packed(self.context.get("fulfillments", values["fulfillment_id"]))
+        self._must_be_packed(self._fulfillment(values))
 
     def refresh_parent(self, row: Row) -> None:
-        """A line on its own changes how much of the order is packed."""
-        self._refresh(row)
+        """A line changes how much of the order is packed."""
+        self.refresh_order(self._fulfillment(row)["order_id"])
 
     def prepare(self, draft: Draft) -> None:
         """Without a quantity, all that is left is meant."""
         line = self.context.get("order_line_items", draft.values["order_line_item_id"])
         if draft.values.get("quantity") is None:
-            draft.values["quantity"] = line["quantity"] - self.context.progress.packed(line)
+            draft.values["quantity"] = self.context.progress.unpacked(line)
 
     def check(self, draft: Draft) -> None:
         """A line of the fulfilment's own order, and no more of it than is not packed yet."""
         if not draft.values.keys() & {"quantity", "order_line_item_id"}:
             return
-        wanted = {**draft.before, **draft.values}
-        fulfillment = self.state["fulfillments"].rows[wanted["fulfillment_id"]]
+        fulfillment = self._fulfillment({**draft.before, **draft.values})
         if draft.row is not None:
             self._must_be_packed(fulfillment)
-        line = self.context.get("order_line_items", wanted["order_line_item_id"])
-        if line["order_id"] != fulfillment["order_id"]:
-            raise NotFound("OrderLineItem", line["id"])
-        held = draft.before["quantity"] if draft.before.get("order_line_item_id") == line["id"] else ZERO
-        left = line["quantity"] - self.context.progress.packed(line) + held
-        limit = None if self.context.switches.allow_over_fulfillment else left
-        check_quantity(wanted["quantity"], limit, draft.errors)
-
-    def updated(self, draft: Draft) -> None:
-        """A changed quantity changes how much of the order is packed."""
-        if draft.changed:
-            self._refresh(draft.record)
+        unlimited = self.context.switches.allow_over_fulfillment
+        check_order_line(self.context, draft, fulfillment, self.context.progress.unpacked, unlimited=unlimited)
 
     def delete(self, row: Row) -> None:
         """Unpack the line; a fulfilment does not exist without lines."""
-        fulfillment = self.state["fulfillments"].rows[row["fulfillment_id"]]
+        fulfillment = self._fulfillment(row)
         self._must_be_packed(fulfillment)
         if len(self.state[self.name].where("fulfillment_id", fulfillment["id"])) == 1:
             raise Invalid.one("base", _NO_LINES)
         self.state.delete(self.name, row)
-        self._refresh(row)
+        self.refresh_parent(row)
+
+    def _fulfillment(self, line: Row) -> Row:
+        return self.context.get("fulfillments", line["fulfillment_id"])
 
     def _must_be_packed(self, fulfillment: Row) -> None:
         if fulfillment.get("status", "packed") != "packed":
             raise Invalid.one("base", _LOCKED)
-
-    def _refresh(self, row: Row) -> None:
-        fulfillment = self.state["fulfillments"].rows[row["fulfillment_id"]]
-        self.context.progress.refresh(self.state["orders"].rows[fulfillment["order_id"]])
 
 
 def must_be_finalized(context: Context, order: Row) -> None:
@@ -205,6 +191,19 @@ def must_be_finalized(context: Context, order: Row) -> None:
         allowed.add("active")
     if order["status"] not in allowed:
         raise Invalid.one("order", "must be finalized")
+
+
+def check_order_line(
+    context: Context, draft: Draft, document: Row, left: Callable[[Row], Decimal], *, unlimited: bool
+) -> None:
+    """A document's line must be of the document's own order, and not more of it than is left. Raises NotFound."""
+    wanted = {**draft.before, **draft.values}
+    line = context.get("order_line_items", wanted["order_line_item_id"])
+    if line["order_id"] != document["order_id"]:
+        raise NotFound("OrderLineItem", line["id"])
+    if "quantity" not in draft.errors:
+        held = draft.before["quantity"] if draft.before.get("order_line_item_id") == line["id"] else ZERO
+        check_quantity(wanted.get("quantity"), None if unlimited else left(line) + held, draft.errors)
 
 
 def check_quantity(quantity: Any, limit: Decimal | None, errors: FieldErrors) -> None:

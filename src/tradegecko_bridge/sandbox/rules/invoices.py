@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from ..model.formats import ONE, ZERO, end_of_month
+from ..model.formats import ONE, end_of_month
 from ..model.state import Row
-from ..wire.errors import BadRequest, Invalid, NotFound
-from .base import Draft, Rules, next_number, use_number
-from .fulfillments import check_quantity, must_be_finalized, rate_of
+from ..wire.errors import BadRequest, Invalid
+from .base import Draft, Rules, next_number
+from .fulfillments import check_order_line, must_be_finalized, rate_of
 
 _LOCKED = "Invoice can no longer be edited"
 
@@ -39,7 +39,7 @@ class Invoices(Rules):
         if draft.values.get("due_at") is None:
             draft.values["due_at"] = self._due(draft.values)
         if not draft.values.get("invoice_number"):
-            draft.values["invoice_number"] = self._next_number()
+            draft.values["invoice_number"] = next_number(self, "INV", "next_invoice_number", "invoice_number")
         draft.values["company_id"], draft.values["currency_id"] = order["company_id"], order.get("currency_id")
 
     def check(self, draft: Draft) -> None:
@@ -51,14 +51,14 @@ class Invoices(Rules):
         """Make the lines, then the total."""
         given = self.children(draft.raw, "invoice_line_items")
         self.create_children("invoice_line_items", {"invoice_id": draft.record["id"]}, given)
-        self.settle(draft.record)
+        self.refresh_order(draft.record["order_id"])
 
     def updated(self, draft: Draft) -> None:
         """Nested lines are appended."""
         given = self.children(draft.raw, "invoice_line_items")
         if given:
             self.create_children("invoice_line_items", {"invoice_id": draft.record["id"]}, given)
-            self.settle(draft.record)
+            self.refresh_order(draft.record["order_id"])
 
     def delete(self, row: Row) -> None:
         """Archive it; its lines can be invoiced again. A paid invoice stays."""
@@ -67,11 +67,7 @@ class Invoices(Rules):
         if self.context.progress.paid_on(row):
             raise Invalid.one("base", "Invoice has payments")
         super().delete(row)
-        self.context.progress.refresh(self.state["orders"].rows[row["order_id"]])
-
-    def settle(self, row: Row) -> None:
-        """Bring its total, its payment status and its order up to date."""
-        self.context.progress.refresh(self.state["orders"].rows[row["order_id"]])
+        self.refresh_order(row["order_id"])
 
     def _due(self, values: Row) -> str:
         issued = date.fromisoformat(values["invoiced_at"])
@@ -82,12 +78,6 @@ class Invoices(Rules):
         except (OverflowError, ValueError):
             return issued.isoformat()  # Behind the last day there is.
 
-    def _next_number(self) -> str:
-        taken = self.state[self.name].indexes["invoice_number"]
-        number = next_number(self.context, "next_invoice_number", "INV", lambda text: text in taken)
-        use_number(self.context, "next_invoice_number", number, "INV")
-        return number
-
 
 class InvoiceLineItems(Rules):
     """Which order lines an invoice charges, and how many of each."""
@@ -97,33 +87,23 @@ class InvoiceLineItems(Rules):
         must_be_active(self._invoice(values))
 
     def refresh_parent(self, row: Row) -> None:
-        """A line on its own changes the invoice's total."""
-        self._settle(row)
+        """A line changes the invoice's total."""
+        self.refresh_order(self._invoice(row)["order_id"])
 
     def prepare(self, draft: Draft) -> None:
         """Without a quantity, all that is left is meant."""
         line = self.context.get("order_line_items", draft.values["order_line_item_id"])
         if draft.values.get("quantity") is None:
-            draft.values["quantity"] = line["quantity"] - self.context.progress.invoiced(line)
+            draft.values["quantity"] = self.context.progress.uninvoiced(line)
 
     def check(self, draft: Draft) -> None:
         """A line of the invoice's own order, and no more of it than is not invoiced yet."""
         if not draft.values.keys() & {"quantity", "order_line_item_id"}:
             return
-        wanted = {**draft.before, **draft.values}
-        must_be_active(self._invoice(wanted))
-        line = self.context.get("order_line_items", wanted["order_line_item_id"])
-        if line["order_id"] != self._invoice(wanted)["order_id"]:
-            raise NotFound("OrderLineItem", line["id"])
-        held = draft.before["quantity"] if draft.before.get("order_line_item_id") == line["id"] else ZERO
-        left = line["quantity"] - self.context.progress.invoiced(line) + held
-        limit = None if self.context.switches.allow_over_invoicing else left
-        check_quantity(wanted["quantity"], limit, draft.errors)
-
-    def updated(self, draft: Draft) -> None:
-        """A changed quantity changes the invoice's total."""
-        if draft.changed:
-            self._settle(draft.record)
+        invoice = self._invoice({**draft.before, **draft.values})
+        must_be_active(invoice)
+        unlimited = self.context.switches.allow_over_invoicing
+        check_order_line(self.context, draft, invoice, self.context.progress.uninvoiced, unlimited=unlimited)
 
     def delete(self, row: Row) -> None:
         """Take the line off; an invoice does not exist without lines."""
@@ -131,13 +111,10 @@ class InvoiceLineItems(Rules):
         if len(self.state[self.name].where("invoice_id", row["invoice_id"])) == 1:
             raise Invalid.one("base", "Cannot create or update an Invoice without line items")
         self.state.delete(self.name, row)
-        self._settle(row)
+        self.refresh_parent(row)
 
     def _invoice(self, line: Row) -> Row:
         return self.context.get("invoices", line["invoice_id"])
-
-    def _settle(self, row: Row) -> None:
-        self.context.rules_of(Invoices).settle(self._invoice(row))
 
 
 class Payments(Rules):
@@ -162,20 +139,16 @@ class Payments(Rules):
 
     def created(self, draft: Draft) -> None:
         """A payment changes what its invoice and order still owe."""
-        self._settle(draft.record)
-
-    def updated(self, draft: Draft) -> None:
-        """So does a changed one."""
-        if draft.changed:
-            self._settle(draft.record)
+        self.refresh_parent(draft.record)
 
     def delete(self, row: Row) -> None:
-        """And an archived one."""
+        """So does an archived one."""
         super().delete(row)
-        self._settle(row)
+        self.refresh_parent(row)
 
-    def _settle(self, row: Row) -> None:
-        self.context.rules_of(Invoices).settle(self.state["invoices"].rows[row["invoice_id"]])
+    def refresh_parent(self, row: Row) -> None:
+        """The order works out what was paid on its invoices."""
+        self.refresh_order(self.state["invoices"].rows[row["invoice_id"]]["order_id"])
 
 
 def must_be_active(invoice: Row) -> None:

@@ -9,7 +9,7 @@ from ..model.formats import ONE
 from ..model.state import Row
 from ..model.values import Raw
 from ..wire.errors import BLANK, NOT_IN_LIST, TAKEN, ApiError, BadRequest, FieldErrors, Invalid, NotFound
-from .base import Draft, Rules, next_number, require_sent, use_number
+from .base import Draft, Rules, next_number, require_sent
 from .tax import default_tax_type, list_price
 
 _ENTRY = ("draft", "active", "finalized")
@@ -55,8 +55,7 @@ class Orders(Rules):
             if draft.values.get("order_number") == "":
                 draft.errors.add("order_number", BLANK)
         elif not draft.values.get("order_number"):
-            draft.values["order_number"] = self.next_identifier()
-            use_number(self.context, "next_order_number", draft.values["order_number"], "SO")
+            draft.values["order_number"] = self.next_identifier(use=True)
         if "status" in draft.values:
             self._check_status(draft)
         if "order_number" in draft.values:
@@ -94,10 +93,9 @@ class Orders(Rules):
             self.context.rules["fulfillments"].delete(fulfillment)
         self._close(row, "void")
 
-    def next_identifier(self) -> str:
-        """The next free order number, without using it up: asking twice gives the same one."""
-        taken = self.state["orders"].indexes["order_number_folded"]
-        return next_number(self.context, "next_order_number", "SO", lambda text: text.lower() in taken)
+    def next_identifier(self, *, use: bool = False) -> str:
+        """The next free order number; until it is used, asking again gives the same one."""
+        return next_number(self, "SO", "next_order_number", "order_number_folded", use=use)
 
     def _close(self, row: Row, status: str) -> None:
         self.state.update("orders", row, {"status": status})
@@ -116,7 +114,7 @@ class Orders(Rules):
         return self.state.find("companies", draft.values["company_id"])
 
     def _nested(self, table: str, name: str, given: Raw, errors: FieldErrors) -> int:
-        """The id of a record made inside the order, or -1: not blank, only wrong, until errors settle."""
+        """The id of a record made inside the order, or -1: not blank, only wrong, until the errors are raised."""
         try:
             made: int = self.context.rules[table].create(given)["id"]
         except Invalid as exc:
@@ -228,8 +226,8 @@ class OrderLineItems(Rules):
         must_be_open(self.context, self.context.get("orders", values["order_id"]))
 
     def refresh_parent(self, row: Row) -> None:
-        """A line on its own brings its order up to date."""
-        self._refresh(row)
+        """A line changes its order's total and commitments."""
+        self.refresh_order(row["order_id"])
 
     def prepare(self, draft: Draft) -> None:
         """Fall back to the price list, to the tax type of company or account, and to one unit."""
@@ -265,11 +263,6 @@ class OrderLineItems(Rules):
         if quantity is not None and quantity < 0:
             draft.errors.add("quantity", "must be greater than or equal to 0")
 
-    def updated(self, draft: Draft) -> None:
-        """A changed line changes its order's total and commitments."""
-        if draft.changed:
-            self._refresh(draft.record)
-
     def delete(self, row: Row) -> None:
         """Release the line's stock and remove it."""
         order = self.state["orders"].rows[row["order_id"]]
@@ -283,9 +276,6 @@ class OrderLineItems(Rules):
     def _is_on(self, row: Row, *documents: str) -> bool:
         """Whether documents were made of the line."""
         return any(row["id"] in self.state[name].indexes["order_line_item_id"] for name in documents)
-
-    def _refresh(self, row: Row) -> None:
-        self.context.progress.refresh(self.state["orders"].rows[row["order_id"]])
 
 
 def must_be_open(context: Context, order: Row) -> None:

@@ -33,35 +33,33 @@ class Progress:
 
     def packed(self, line: Row) -> Decimal:
         """Units of the line in packed or shipped fulfilments."""
-        return self._in_fulfillments(line, OPEN_FULFILLMENTS)
+        return self._units(line, "fulfillment", "packed", OPEN_FULFILLMENTS)
 
     def shipped(self, line: Row) -> Decimal:
         """Units of the line in shipped fulfilments."""
-        return self._in_fulfillments(line, frozenset({"fulfilled"}))
+        return self._units(line, "fulfillment", "packed", frozenset({"fulfilled"}))
 
     def returned(self, line: Row, statuses: frozenset[str]) -> Decimal:
         """Units of the line in returns of these statuses."""
-        returns = self.state["fulfillment_returns"].rows
-        return sum(
-            (
-                item["quantity"]
-                for item in self.state["fulfillment_return_line_items"].where("order_line_item_id", line["id"])
-                if returns[item["fulfillment_return_id"]].get("status", "returning") in statuses
-            ),
-            ZERO,
-        )
+        return self._units(line, "fulfillment_return", "returning", statuses)
 
     def invoiced(self, line: Row) -> Decimal:
         """Units of the line on invoices that stand."""
-        invoices = self.state["invoices"].rows
-        return sum(
-            (
-                item["quantity"]
-                for item in self.state["invoice_line_items"].where("order_line_item_id", line["id"])
-                if invoices[item["invoice_id"]].get("status", "active") == "active"
-            ),
-            ZERO,
-        )
+        return self._units(line, "invoice", "active", frozenset({"active"}))
+
+    def unpacked(self, line: Row) -> Decimal:
+        """Units of the line that are not packed yet."""
+        quantity: Decimal = line["quantity"]
+        return quantity - self.packed(line)
+
+    def uninvoiced(self, line: Row) -> Decimal:
+        """Units of the line that are not invoiced yet."""
+        quantity: Decimal = line["quantity"]
+        return quantity - self.invoiced(line)
+
+    def returnable(self, line: Row) -> Decimal:
+        """Units of the line that were shipped and are not on their way back."""
+        return self.shipped(line) - self.returned(line, OPEN_RETURNS)
 
     def paid(self, order: Row) -> Decimal:
         """What was paid on the order's invoices, in the order's currency."""
@@ -127,15 +125,12 @@ class Progress:
         status = "unpaid" if paid <= 0 else "paid" if paid >= total else "partial"
         self.state.update("invoices", invoice, {"cached_total": total, "payment_status": status})
 
-    def _in_fulfillments(self, line: Row, statuses: frozenset[str]) -> Decimal:
-        fulfillments = self.state["fulfillments"].rows
+    def _units(self, line: Row, document: str, default: str, statuses: frozenset[str]) -> Decimal:
+        """Units of the line on documents of one kind with these statuses; `default` is the status of a new one."""
+        documents, parent = self.state[f"{document}s"].rows, f"{document}_id"
+        items = self.state[f"{document}_line_items"].where("order_line_item_id", line["id"])
         return sum(
-            (
-                item["quantity"]
-                for item in self.state["fulfillment_line_items"].where("order_line_item_id", line["id"])
-                if fulfillments[item["fulfillment_id"]].get("status", "packed") in statuses
-            ),
-            ZERO,
+            (item["quantity"] for item in items if documents[item[parent]].get("status", default) in statuses), ZERO
         )
 
     def _total(self, order: Row, lines: list[Row]) -> Decimal:

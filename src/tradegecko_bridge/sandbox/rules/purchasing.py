@@ -13,7 +13,7 @@ from ..model.formats import HUNDRED, ONE, ZERO, Unreadable, read_int, round_half
 from ..model.state import Row
 from ..model.values import Raw
 from ..wire.errors import BLANK, NOT_IN_LIST, Invalid, NotFound
-from .base import Draft, Rules, next_number, require_sent, use_number
+from .base import Draft, Rules, next_number, require_sent
 from .fulfillments import rate_of
 from .tax import default_tax_type, line_rate, line_total, list_price, precision_of
 
@@ -49,7 +49,7 @@ class PurchaseOrders(Rules):
             if draft.values.get(name) in (None, ""):
                 draft.values[name] = value
         if not draft.values.get("order_number"):
-            draft.values["order_number"] = self._next_number()
+            draft.values["order_number"] = next_number(self, "PO", "next_purchase_order_number", "order_number")
 
     def check(self, draft: Draft) -> None:
         """Statuses move forwards only, and a closed purchase order does not change."""
@@ -138,12 +138,6 @@ class PurchaseOrders(Rules):
         found = self.state["addresses"].where("company_id", company_id)
         return next((row["id"] for row in found if row.get("status", "active") == "active"), None)
 
-    def _next_number(self) -> str:
-        taken = self.state[self.name].indexes["order_number"]
-        number = next_number(self.context, "next_purchase_order_number", "PO", lambda text: text in taken)
-        use_number(self.context, "next_purchase_order_number", number, "PO")
-        return number
-
 
 class PurchaseOrderLineItems(Rules):
     """Lines of a purchase order."""
@@ -153,8 +147,8 @@ class PurchaseOrderLineItems(Rules):
         self._must_be_open(values)
 
     def refresh_parent(self, row: Row) -> None:
-        """A line on its own brings its purchase order up to date."""
-        self._refresh(row)
+        """A line changes its purchase order."""
+        self.context.rules_of(PurchaseOrders).refresh(self.state["purchase_orders"].rows[row["purchase_order_id"]])
 
     def prepare(self, draft: Draft) -> None:
         """Fall back to the buying price, the account's tax type for purchases, and one unit."""
@@ -183,11 +177,6 @@ class PurchaseOrderLineItems(Rules):
         if (line.get("quantity") or ZERO) < 0:
             draft.errors.add("quantity", "must be greater than or equal to 0")
 
-    def updated(self, draft: Draft) -> None:
-        """A changed line changes its purchase order."""
-        if draft.changed:
-            self._refresh(draft.record)
-
     def delete(self, row: Row) -> None:
         """Take it off the purchase order, and what was incoming with it."""
         self._must_be_open(row)
@@ -203,9 +192,6 @@ class PurchaseOrderLineItems(Rules):
         order = self.context.get("purchase_orders", line["purchase_order_id"])
         if order["status"] not in {"draft", "active"} or line.get("procurement_id") is not None:
             raise Invalid.one("base", _LOCKED)
-
-    def _refresh(self, row: Row) -> None:
-        self.context.rules_of(PurchaseOrders).refresh(self.state["purchase_orders"].rows[row["purchase_order_id"]])
 
 
 class Procurements(Rules):

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
-from ..model.formats import ZERO
 from ..model.state import Row
-from ..wire.errors import NOT_IN_LIST, BadRequest, Invalid, NotFound
-from .base import Draft, Rules, next_number, use_number
-from .fulfillments import check_quantity, rate_of
+from ..wire.errors import NOT_IN_LIST, BadRequest, Invalid
+from .base import Draft, Rules, next_number
+from .fulfillments import check_order_line, rate_of
 from .progress import OPEN_RETURNS
 
 _LINES = "fulfillment_return_line_items"
@@ -28,7 +25,9 @@ class FulfillmentReturns(Rules):
         if draft.values.get("exchange_rate") is None:
             draft.values["exchange_rate"] = rate_of(self.context, order)
         if not draft.values.get("credit_note_number"):
-            draft.values["credit_note_number"] = self._next_number()
+            draft.values["credit_note_number"] = next_number(
+                self, "CN", "next_credit_note_number", "credit_note_number"
+            )
         draft.values["company_id"] = order["company_id"]
 
     def check(self, draft: Draft) -> None:
@@ -48,7 +47,7 @@ class FulfillmentReturns(Rules):
         self.create_children(_LINES, {"fulfillment_return_id": draft.record["id"]}, given)
         if draft.record.get("status") == "received":
             self._receive(draft.record)
-        self.refresh(draft.record)
+        self.refresh_order(draft.record["order_id"])
 
     def updated(self, draft: Draft) -> None:
         """Nested lines are appended; the status received takes the goods in."""
@@ -59,7 +58,7 @@ class FulfillmentReturns(Rules):
         if draft.record.get("status") != draft.before.get("status"):
             self._receive(draft.record)
         if given or draft.changed:
-            self.refresh(draft.record)
+            self.refresh_order(draft.record["order_id"])
 
     def delete(self, row: Row) -> None:
         """One on its way becomes deleted; a received one void, and its goods leave stock again."""
@@ -70,15 +69,11 @@ class FulfillmentReturns(Rules):
             self.context.stock.change_on_hand(line.get("moved", []), -1)
             self.state.update(_LINES, line, {"moved": []}, touch=False)
         self.state.update(self.name, row, {"status": "void" if status == "received" else "deleted"})
-        self.refresh(row)
+        self.refresh_order(row["order_id"])
 
     def lines(self, row: Row) -> list[Row]:
         """The lines, oldest first."""
         return self.state[_LINES].where("fulfillment_return_id", row["id"])
-
-    def refresh(self, row: Row) -> None:
-        """Bring the order up to date."""
-        self.context.progress.refresh(self.state["orders"].rows[row["order_id"]])
 
     def _receive(self, row: Row) -> None:
         if row.get("received_at") is None:
@@ -91,12 +86,6 @@ class FulfillmentReturns(Rules):
             self.context.stock.change_on_hand(moves)
             self.state.update(_LINES, line, {"moved": moves}, touch=False)
 
-    def _next_number(self) -> str:
-        taken = self.state[self.name].indexes["credit_note_number"]
-        number = next_number(self.context, "next_credit_note_number", "CN", lambda text: text in taken)
-        use_number(self.context, "next_credit_note_number", number, "CN")
-        return number
-
 
 class FulfillmentReturnLineItems(Rules):
     """Which order lines come back, and how many of each."""
@@ -106,8 +95,8 @@ class FulfillmentReturnLineItems(Rules):
         self._must_be_open(values)
 
     def refresh_parent(self, row: Row) -> None:
-        """A line on its own changes its order."""
-        self._refresh(row)
+        """A line changes its order."""
+        self.refresh_order(self._return(row)["order_id"])
 
     def check(self, draft: Draft) -> None:
         """A line of the order that came, and no more of it than was shipped and is not coming back yet."""
@@ -115,21 +104,8 @@ class FulfillmentReturnLineItems(Rules):
             return
         if draft.row is not None:
             self._must_be_open(draft.row)
-        wanted = {**draft.before, **draft.values}
-        line = self.context.get("order_line_items", wanted["order_line_item_id"])
-        if line["order_id"] != self._return(wanted)["order_id"]:
-            raise NotFound("OrderLineItem", line["id"])
-        held = draft.before["quantity"] if draft.before.get("order_line_item_id") == line["id"] else ZERO
-        progress = self.context.progress
-        left: Decimal = progress.shipped(line) - progress.returned(line, OPEN_RETURNS) + held
-        if "quantity" not in draft.errors:
-            limit = None if self.context.switches.allow_over_return else left
-            check_quantity(wanted.get("quantity"), limit, draft.errors)
-
-    def updated(self, draft: Draft) -> None:
-        """A changed line changes its order."""
-        if draft.changed:
-            self._refresh(draft.record)
+        parent, unlimited = self._return({**draft.before, **draft.values}), self.context.switches.allow_over_return
+        check_order_line(self.context, draft, parent, self.context.progress.returnable, unlimited=unlimited)
 
     def delete(self, row: Row) -> None:
         """Take it off; a return does not exist without lines."""
@@ -137,7 +113,7 @@ class FulfillmentReturnLineItems(Rules):
         if len(self.state[self.name].where("fulfillment_return_id", row["fulfillment_return_id"])) == 1:
             raise Invalid.one("base", "Cannot create or update a Fulfillment return without line items")
         self.state.delete(self.name, row)
-        self._refresh(row)
+        self.refresh_parent(row)
 
     def _return(self, line: Row) -> Row:
         return self.context.get("fulfillment_returns", line["fulfillment_return_id"])
@@ -145,6 +121,3 @@ class FulfillmentReturnLineItems(Rules):
     def _must_be_open(self, line: Row) -> None:
         if self._return(line).get("status", "returning") != "returning":
             raise Invalid.one("base", _LOCKED)
-
-    def _refresh(self, row: Row) -> None:
-        self.context.progress.refresh(self.state["orders"].rows[self._return(row)["order_id"]])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..model.state import Row
 from ..model.values import Raw
 from ..wire.errors import BLANK, NOT_IN_LIST, Invalid
-from .base import Draft, Rules, next_number, use_number
+from .base import Draft, Rules, next_number
 from .stock import Move
 
 _LINES = "stock_transfer_line_items"
@@ -18,7 +18,7 @@ class StockTransfers(Rules):
     def prepare(self, draft: Draft) -> None:
         """The next number, unless another was sent."""
         if not draft.values.get("adjustment_number"):
-            draft.values["adjustment_number"] = self._next_number()
+            draft.values["adjustment_number"] = next_number(self, "ST", "next_transfer_number", "adjustment_number")
 
     def check(self, draft: Draft) -> None:
         """Two different locations; made active or received at once, and never taken back to active."""
@@ -100,12 +100,6 @@ class StockTransfers(Rules):
             self.context.stock.change_on_hand([*out, *into])
             self.state.update(_LINES, line, {"moved": [*out, *into]}, touch=False)
             self.update_incoming(row, line)
-
-    def _next_number(self) -> str:
-        taken = self.state[self.name].indexes["adjustment_number"]
-        number = next_number(self.context, "next_transfer_number", "ST", lambda text: text in taken)
-        use_number(self.context, "next_transfer_number", number, "ST")
-        return number
 
 
 class StockTransferLineItems(Rules):

@@ -120,7 +120,7 @@ class Warehouse:
     def _parts(self, order: Row, wanted_line: Given) -> list[dict[str, Any]]:
         """Lines of the order for a wish: all that is left of them, or so many, line after line."""
         lines = self._lines(order, wanted_line)
-        left = {line["id"]: max(line["quantity"] - self.context.progress.packed(line), ZERO) for line in lines}
+        left = {line["id"]: max(self.context.progress.unpacked(line), ZERO) for line in lines}
         wanted = sum(left.values(), ZERO) if wanted_line.get("quantity") is None else _quantity(wanted_line["quantity"])
         if wanted > sum(left.values(), ZERO) and not self.context.switches.allow_over_fulfillment:
             rest = quantity_text(sum(left.values(), ZERO))
