@@ -147,7 +147,7 @@ class OverBaseRows(RuleBasedStateMachine):
                 created = sorted(key for key, row in plain.rows.items() if row["created_at"] >= moment)
                 assert sorted(ours.created_since(moment) or ()) == created
             for state in self.both:
-                state.forget()
+                state.drop_computed()
 
 
 OverBaseRows.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)

@@ -9,15 +9,25 @@ import socket
 from collections.abc import Iterator
 from decimal import Decimal
 from html import unescape
+from html.parser import HTMLParser
 from typing import Any, NoReturn
+from urllib.parse import urlencode
 
 import httpx
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
+from tests.sandbox.everything import LocalClient, furnish
 from tests.sandbox.support import Application, Client, HandClock, Json, eventually
 from tradegecko_bridge.sandbox import Sandbox
+from tradegecko_bridge.sandbox.instance import Instance
 from tradegecko_bridge.sandbox.model.tables import SortedIds
+from tradegecko_bridge.sandbox.oauth.pages import consent, error
+from tradegecko_bridge.sandbox.ui import render
 from tradegecko_bridge.sandbox.ui.elements import duration, money
+from tradegecko_bridge.sandbox.wire.faults import Fault
+from tradegecko_bridge.sandbox.wire.messages import Answer, Request
 
 SECTIONS = ("overview", "orders", "stock", "requests", "webhooks", "tokens")
 HOSTILE = '"><script>alert(1)</script>'
@@ -221,6 +231,70 @@ def test_what_comes_from_outside_is_escaped(api: Client, ui: httpx.Client) -> No
         assert "javascript:" not in "".join(re.findall('href="([^"]*)"', page.text))
     assert texts(ui.get("/", params={"show": "orders", "q": HOSTILE})).count(HOSTILE) == 3
     assert HOSTILE in [row[0] for row in cells(ui.get("/", params={"show": "stock", "q": HOSTILE}))]
+
+
+class Structure(HTMLParser):
+    """The elements of a page with the names of their attributes, and its texts."""
+
+    def __init__(self, page: bytes) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, ...]] = []
+        self.texts = ""
+        self.feed(page.decode())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, *(name for name, _ in attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.texts += data
+
+
+def filled(text: str) -> Instance:
+    """An account in which everything that comes from outside holds one text."""
+    instance = furnish(LocalClient()).instance
+    tables = instance.context.state.tables
+    with instance.context.state.transaction():
+        for name, table in tables.items():
+            fields = table.resource.fields.values()
+            given = [f.name for f in fields if f.kind == "string" and f.stored and not (f.enum or f.ref)]
+            given = [column for column in given if column not in {"code", "iso", "token", "builtin", "time_zone"}]
+            for row in list(table.rows.values()):
+                instance.context.state.update(name, row, {c: text for c in given if row.get(c)} | _tags(row, text))
+    instance.log_request(Request("GET", f"/{text}", text, {}), Answer(404), 404)
+    instance.add_fault(Fault("GET", f"/{text}", "slow"))
+    return instance
+
+
+def _tags(row: Json, text: str) -> Json:
+    return {"tags": [text]} if isinstance(row.get("tags"), list) else {}
+
+
+def shown(text: str) -> list[Structure]:
+    """Every page there is, of an account that is full of a text, with the text typed into its search forms."""
+    instance = filled(text)
+    queries = [{"show": section} for section in SECTIONS] + [{"show": "order", "id": key} for key in "12345"]
+    queries += [{"show": section, "q": text} for section in ("orders", "stock")] + [{"show": f"no {text}"}]
+    pages = [render(instance, Request("GET", "/", urlencode(query), {})) for query in queries]
+    pages += [consent(text, {"redirect_uri": text, "state": text}, text, text), error(text)]
+    assert {page.status for page in pages} <= {200, 400, 401, 404}
+    return [Structure(page.body) for page in pages]
+
+
+@pytest.fixture(scope="module")
+def harmless() -> list[Structure]:
+    """The pages of an account that is full of a word."""
+    return shown("word")
+
+
+@settings(max_examples=25, deadline=None)
+@given(text=st.lists(st.sampled_from([*"<>&\"'`=/{}%!-", "</script>", "&lt;", "{0}", "x"]), min_size=2).map("".join))
+@example(HOSTILE)
+@example("</title></style><img src=x onerror=alert(1)>")
+def test_no_text_becomes_markup(harmless: list[Structure], text: str) -> None:
+    """Whatever the account's texts hold, a page has the elements and attributes it always has, and shows the text."""
+    pages = shown(f"a{text}a")
+    assert [page.elements for page in pages] == [page.elements for page in harmless]
+    assert [f"a{text}a" in page.texts for page in pages] == ["word" in page.texts for page in harmless]
 
 
 def test_long_lists_are_cut_into_pages(api: Client, ui: httpx.Client) -> None:

@@ -1,4 +1,4 @@
-"""Everything behind the socket in one piece: the context, its API, faults, the request log, the state file."""
+"""One sandboxed TradeGecko without the network: data, API, faults, request log and state file."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Instance:
         self.context.set_switches(self._initial_switches)
 
     def handle(self, request: Request, faults: ActiveFaults | None = None) -> Answer:
-        """Answer one request, with the faults that strike it."""
+        """Answer one request, with the faults that apply to it."""
         with self.lock:
             self.context.webhook_copies = 2 if faults is not None and faults.of("duplicate_webhook") else 1
             answer = self.api.handle(request, faults)
@@ -84,7 +84,7 @@ class Instance:
         return format_datetime(moment.astimezone(UTC), usegmt=True)
 
     def log_request(self, request: Request, answer: Answer, status: int | None) -> None:
-        """Log a request; never its token or body. `status` is None when no answer left the instance."""
+        """Log a request; never its token or body. `status` is None when no answer was sent."""
         entry = {
             "method": request.method,
             "path": request.path[:_LOG_WIDTH],
@@ -107,7 +107,7 @@ class Instance:
             return [dict(entry) for entry in islice(reversed(self._log), start, start + count)], len(self._log)
 
     def add_fault(self, fault: Fault) -> None:
-        """Have a fault strike."""
+        """Add a fault."""
         with self.lock:
             self.faults.add(fault)
 
@@ -206,7 +206,7 @@ class Instance:
         return context, Api(context, self.limits)
 
     def _announce(self, before: dict[tuple[str, int], Row | None]) -> None:
-        """Announce what a transaction did; without webhooks nobody asks."""
+        """Queue the events of a transaction, if there are webhooks."""
         if self.context.state["webhooks"].rows:
             self.deliveries.enqueue(events_of(self.context, before), self.context.webhook_copies)
 

@@ -53,7 +53,7 @@ class Api:
         self.oauth = OAuth(context)
 
     def handle(self, request: Request, faults: ActiveFaults | None = None) -> Answer:
-        """Answer one request, with the faults that strike it."""
+        """Answer one request, with the faults that apply to it."""
         started = time.perf_counter()
         answer = self._answer(request, faults or ActiveFaults())
         answer.request_id = str(uuid.uuid4())
@@ -121,7 +121,7 @@ class Api:
         return f"{request.method} {request.path} {key}" if key and switches.idempotency_key_per_endpoint else key
 
     def _error_body(self, error: ApiError) -> dict[str, Any]:
-        """What an error says; ActiveRecord put the column's name into quotes later."""
+        """The body of an error; ActiveRecord put the column's name into quotes later."""
         if isinstance(error, NotFound) and self.context.switches.legacy_not_found_text:
             return {**error.body, "message": error.body["message"].replace(" with 'id'=", " with id=")}
         return error.body

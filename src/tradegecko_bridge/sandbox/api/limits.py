@@ -66,7 +66,7 @@ class RateLimits:
         self._used_up: dict[str, int] = {}
 
     def count(self, scope: str, now: datetime, *, refuse: bool = False) -> tuple[Headers, bool]:
-        """Count one request: the headers of its answer, and whether it may go on. `refuse` says it may not."""
+        """Count one request: the headers of its answer, and whether it may go on. With `refuse` it may not."""
         window = int(now.timestamp()) // WINDOW
         refuse = refuse or self._used_up.get(scope) == window
         if self.limit is None and not refuse:

@@ -109,12 +109,12 @@ def _conditions(context: RulesContext, table: Table, params: Params) -> bool:
 
 def _matching(context: RulesContext, table: Table, params: Params, ordering: Ordering) -> Sequence[int]:
     """The ids of the whole list in its order, remembered while nothing changes: a walk asks for every page of it."""
-    asked = orjson.dumps([table.resource.name, {k: v for k, v in params.items() if k not in _PAGING}])
-    known = context.list_cache.get(asked, context.state.version)
+    key = orjson.dumps([table.resource.name, {k: v for k, v in params.items() if k not in _PAGING}])
+    known = context.list_cache.get(key, context.state.version)
     if known is None:
         known = array("q", _find(context, table, params, ordering))
         if len(table.rows) >= _WORTH_KEEPING:
-            context.list_cache.put(asked, context.state.version, known)
+            context.list_cache.put(key, context.state.version, known)
     return known
 
 

@@ -50,7 +50,7 @@ class App:
             return
         request = _request(scope, body)
         with self.instance.lock:
-            faults = self.instance.faults.take(request.method, request.path)
+            faults = self.instance.faults.match(request.method, request.path)
         if faults is None:
             await self._log_and_send(request, self.instance.handle(request), send)
         else:
@@ -61,7 +61,7 @@ class App:
         await self._send(send, answer)
 
     async def _serve_with_faults(self, request: Request, faults: ActiveFaults, receive: Receive, send: Send) -> None:
-        fault = faults.loud or Fault("*", "*", "slow")
+        fault = faults.exclusive or Fault("*", "*", "slow")
         if fault.when == "before":
             await asyncio.sleep(fault.seconds)
         answer = faults.apply(self.instance.handle(request, faults))

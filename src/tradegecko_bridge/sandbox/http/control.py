@@ -1,6 +1,6 @@
-"""`/_sandbox/`: looking into the sandbox and making it misbehave. Not part of TradeGecko.
+"""`/_sandbox/`: inspecting and controlling the sandbox. Not part of TradeGecko.
 
-No token is asked for, since the server listens on the loopback interface only; calls here are neither
+No token is needed, since the server listens on the loopback interface only; calls here are neither
 counted by the rate limit nor logged.
 """
 
@@ -26,7 +26,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 def control_area(instance: Instance) -> Starlette:
-    """The control area of a instance."""
+    """The control area of an instance."""
     area = ControlArea(instance)
     routes: list[tuple[str, str, Handler]] = [
         ("GET", "requests", area.requests),
@@ -142,7 +142,7 @@ class ControlArea:
 
 
 async def _command(request: Request, run: Callable[[dict[str, Any]], object], status: int = 200) -> Response:
-    """Do what a JSON object asks for; 422 with a reason when that cannot be."""
+    """Run a command with the JSON object that was sent; 422 with the reason when it fails."""
     try:
         given = orjson.loads(await request.body() or b"{}")
         if not isinstance(given, dict):
@@ -153,7 +153,7 @@ async def _command(request: Request, run: Callable[[dict[str, Any]], object], st
 
 
 def _short(text: str) -> str:
-    """A line people can read, whatever of what was sent is quoted in it."""
+    """An error of readable length, even when it quotes what was sent."""
     return text if len(text) <= _MAX_ERROR else text[:_MAX_ERROR] + "…"
 
 

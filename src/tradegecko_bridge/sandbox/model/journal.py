@@ -2,7 +2,7 @@
 
 An append-only journal of JSON lines. The first line says what the file is; every further line is one
 transaction, written before its request is answered, so a killed server loses nothing it had answered and a
-line torn by the kill is a transaction nobody heard of. Opening replays the file and, when most of it is
+line torn by the kill is a transaction that was never answered. Opening replays the file and, when most of it is
 history, writes it anew. Base rows are not in it: its first line says which those were.
 """
 
@@ -71,7 +71,7 @@ class Journal:
         install(self.base)
         for number, line in enumerate(lines[1:], start=2):
             self._replay(state, number, line)
-        state.forget()
+        state.drop_computed()
         self._lines = len(lines)
         if torn or self._lines > 1000 + 2 * sum(len(table.stored()) for table in state.tables.values()):
             self.rewrite(state)

@@ -3,7 +3,7 @@
 One file says which endpoints there are, what each takes and gives and which permission it needs; which
 fields a resource has and in which order they are written, what kind each is, who may set it, what it refers
 to, how lists filter and what travels along. Routing, permissions, validation, serialisation, filtering, the
-state file and the published description all follow it; rules only add what tables cannot say.
+state file and the published description all follow it; rules only add what a table cannot express.
 
 Endpoints: `verbs` describes the five that resources share, by the letter a resource has in its `methods` (or in
 `older_methods`, which only older documents have); its other endpoints it lists itself. Access of fields: `RO`

@@ -1,4 +1,4 @@
-"""The sandbox's memory: every table, and transactions over them.
+"""The tables of the sandbox, and transactions over them.
 
 Nothing here knows TradeGecko's rules or HTTP. Rows are changed through `State` alone, so that indexes, `updated_at`,
 the roll-back and the state file stay right. Values inside a row (lists, objects) are replaced, never changed in place.
@@ -30,7 +30,7 @@ class State:
         self.now = now
         self.sink: Sink | None = None
         self.version = 0
-        """Grows with every change, so that what was worked out from the rows can be told to be stale."""
+        """Grows with every change, so that results computed from the rows are known to be stale."""
         self._before: dict[tuple[str, int], Row | None] | None = None
         self._with_base: list[Table] = []
 
@@ -101,12 +101,12 @@ class State:
             raise
         finally:
             self._before = None
-            self.forget()
+            self.drop_computed()
 
-    def forget(self) -> None:
-        """Let go of base rows that were only looked at."""
+    def drop_computed(self) -> None:
+        """Drop the computed base rows that were not changed."""
         for table in self._with_base:
-            table.forget()
+            table.drop_computed()
 
     def _remember(self, name: str, key: int, row: Row | None) -> None:
         if self._before is None:

@@ -1,7 +1,7 @@
 """Named switches of the account, one for each question the evidence leaves open.
 
 The default is the most plausible behaviour; the other position is the one a client must survive as well.
-`docs/sandbox.md` tells the evidence for each (reference appendix (a)). `era` turns several at once.
+`docs/sandbox.md` gives the evidence for each (reference appendix (a)). `era` turns several at once.
 """
 
 from __future__ import annotations
@@ -91,12 +91,12 @@ class Switches:
 
     def having(self, given: Mapping[str, Any] | None) -> Switches:
         """These with `given` on top, an `era` before the rest. Raises ValueError for what no switch is or takes."""
-        asked = dict(given or {})
-        for name, value in asked.items():
+        chosen = dict(given or {})
+        for name, value in chosen.items():
             _check(name, value)
-        if "era" in asked:
-            asked = _of_era(asked["era"]) | asked
-        return replace(self, **asked)
+        if "era" in chosen:
+            chosen = _of_era(chosen["era"]) | chosen
+        return replace(self, **chosen)
 
 
 _DEFAULTS: dict[str, Any] = {f.name: f.default for f in fields(Switches)}

@@ -1,7 +1,7 @@
 """Tables of rows, with the look-ups lists need.
 
 A row is a dict that holds only what was set; everything else has the default its schema gives it. A table may have
-`BaseRows`: rows that were always there and are computed when somebody asks for them, so that an account with a
+`BaseRows`: rows that were always there and are computed on access, so that an account with a
 million variants starts in a moment and takes no memory. Rows that are changed are stored over them.
 """
 
@@ -36,9 +36,9 @@ class BaseRows(Protocol):
 
 
 class OverlayRows(dict[int, Row]):
-    """Rows by id over base rows: `stored` ones are kept, the others computed when asked for.
+    """Rows by id over base rows: `stored` ones are kept, the others computed on access.
 
-    A computed row stays the same object until `forget`, so that a transaction that meets it twice changes one row.
+    A computed row stays the same object until `drop_computed`: a transaction that reads it twice changes one row.
     """
 
     def __init__(self, base: BaseRows) -> None:
@@ -54,12 +54,12 @@ class OverlayRows(dict[int, Row]):
         return key in self.stored or key in self.removed
 
     def peek(self, key: int) -> Row:
-        """A row to look at: not remembered, and not to be changed."""
+        """A row to read only: it is not kept, and must not be changed."""
         held = super().get(key)
         return self.base.row(key) if held is None else held
 
-    def forget(self) -> None:
-        """Let go of the rows that were only looked at."""
+    def drop_computed(self) -> None:
+        """Drop the computed rows that were not changed."""
         for key in self._met:
             if key not in self.stored:
                 super().pop(key, None)
@@ -112,7 +112,7 @@ class OverlayRows(dict[int, Row]):
         return chain(ours, [key for key in self.stored if key > size])
 
     def values(self) -> Any:
-        """Every row to look at, none of them remembered."""
+        """Every row, to read only; none of them is kept."""
         return map(self.peek, iter(self))
 
 
@@ -285,7 +285,7 @@ class Table:
         return self.resource.fields[name].default
 
     def peek(self, key: int) -> Row:
-        """A row to look at, of which nothing is remembered however many there are."""
+        """A row to read only; it is not kept, however many are read."""
         return self.rows[key] if self.base is None else self._overlay.peek(key)
 
     def shows(self, row: Row) -> bool:
@@ -348,10 +348,10 @@ class Table:
         if self.by_position is not None:
             self.by_position.add(key, row.get("position") or 0)
 
-    def forget(self) -> None:
-        """Let go of base rows that were only looked at."""
+    def drop_computed(self) -> None:
+        """Drop the computed base rows that were not changed."""
         if self.base is not None:
-            self._overlay.forget()
+            self._overlay.drop_computed()
 
     def stored(self) -> list[Row]:
         """The rows that are stored."""

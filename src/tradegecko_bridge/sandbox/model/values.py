@@ -62,7 +62,7 @@ def require_parents(context: Context, resource: Resource, values: Row, raw: Raw)
 
 
 def require_present(resource: Resource, values: Row, errors: FieldErrors, *, only_given: bool) -> None:
-    """Required columns must not be blank; on updates only those that were sent are looked at."""
+    """Required columns must not be blank; on updates only those that were sent are checked."""
     for field in resource.required:
         if only_given and field.name not in values:
             continue

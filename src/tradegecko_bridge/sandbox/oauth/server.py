@@ -119,7 +119,7 @@ class OAuth:
         try:
             return tokens.refresh(self.context, application, fields["refresh_token"])
         except OAuthError as exc:
-            # The server of the first years did not tell a spent token from a missing one (reference §2.4).
+            # The server of the first years answered for a spent token as for a missing one (reference §2.4).
             raise OAuthError("invalid_request" if self.context.switches.legacy_oauth_errors else exc.code) from exc
 
     def _by_password(self, application: Row, fields: Fields) -> Row:
@@ -129,7 +129,7 @@ class OAuth:
         return tokens.pair_for(self.context, application, user)
 
     def _client(self, request: Request, fields: Fields) -> Row:
-        """The application that asks, by its id and secret. Raises OAuthError."""
+        """The application that sent the request, by its id and secret. Raises OAuthError."""
         client_id, secret = _basic(request) or (fields.get("client_id", ""), fields.get("client_secret", ""))
         application = tokens.application_of(self.context, client_id)
         known = "" if application is None else str(application.get("client_secret") or "")

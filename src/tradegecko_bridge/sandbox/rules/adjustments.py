@@ -17,7 +17,7 @@ class StockAdjustments(Rules):
     """A document that puts stock in or takes it out at one location."""
 
     def check(self, draft: Draft) -> None:
-        """A void one does not change; the reason and its row say the same (inferred)."""
+        """A void one does not change; the reason and the row it refers to agree (inferred)."""
         if draft.before.get("status", "active") == "void" and draft.values:
             draft.errors.add("base", _LOCKED)
         reasons = self.state["stock_adjustment_reasons"]

@@ -83,7 +83,7 @@ class InvoiceLineItems(Rules):
     """Which order lines an invoice charges, and how many of each."""
 
     def check_parent(self, values: Row) -> None:
-        """A line on its own needs an invoice that stands."""
+        """A line on its own needs an active invoice."""
         must_be_active(self._invoice(values))
 
     def refresh_parent(self, row: Row) -> None:
@@ -121,7 +121,7 @@ class Payments(Rules):
     """Money received for an invoice."""
 
     def prepare(self, draft: Draft) -> None:
-        """Paid now, in the invoice's currency, unless told otherwise."""
+        """Paid now, in the invoice's currency, unless sent otherwise."""
         invoice = self.context.get("invoices", draft.values["invoice_id"])
         draft.values["order_id"] = invoice["order_id"]
         if draft.values.get("paid_at") is None:
@@ -130,7 +130,7 @@ class Payments(Rules):
             draft.values["exchange_rate"] = invoice.get("exchange_rate", ONE)
 
     def check(self, draft: Draft) -> None:
-        """Something must have been paid, for an invoice that stands."""
+        """Something must have been paid, for an active invoice."""
         if draft.values:
             must_be_active(self.context.get("invoices", {**draft.before, **draft.values}["invoice_id"]))
         amount = draft.values.get("amount")

@@ -44,7 +44,7 @@ class Progress:
         return self._units(line, "fulfillment_return", "returning", statuses)
 
     def invoiced(self, line: Row) -> Decimal:
-        """Units of the line on invoices that stand."""
+        """Units of the line on active invoices."""
         return self._units(line, "invoice", "active", frozenset({"active"}))
 
     def unpacked(self, line: Row) -> Decimal:
@@ -71,12 +71,12 @@ class Progress:
         return sum((p["amount"] for p in payments if p.get("status", "active") == "active"), ZERO)
 
     def invoices(self, order: Row) -> list[Row]:
-        """The order's invoices that stand, oldest first."""
+        """The order's active invoices, oldest first."""
         found = self.state["invoices"].where("order_id", order["id"])
         return [invoice for invoice in found if invoice.get("status", "active") == "active"]
 
     def fulfillments(self, order: Row) -> list[Row]:
-        """The order's fulfilments that stand, oldest first."""
+        """The order's packed and shipped fulfilments, oldest first."""
         found = self.state["fulfillments"].where("order_id", order["id"])
         return [f for f in found if f.get("status", "packed") in OPEN_FULFILLMENTS]
 
@@ -93,7 +93,7 @@ class Progress:
         )
 
     def refresh(self, order: Row, *, touch: bool = True) -> None:
-        """Work out everything derived, and move `updated_at` unless told not to."""
+        """Work out everything derived, and move `updated_at` unless `touch` is off."""
         lines = self.lines(order)
         for invoice in self.invoices(order):
             self._settle(invoice)

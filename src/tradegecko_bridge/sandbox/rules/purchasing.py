@@ -198,7 +198,7 @@ class Procurements(Rules):
     """Goods that arrived: puts lines of a purchase order into stock."""
 
     def prepare(self, draft: Draft) -> None:
-        """Received now, at the currency's rate, unless told otherwise; only what is on order can arrive."""
+        """Received now, at the currency's rate, unless sent otherwise; only what is on order can arrive."""
         order = self.context.get("purchase_orders", draft.values["purchase_order_id"])
         if order["status"] not in {"active", "received"}:
             raise Invalid.one("purchase_order", "must be active")

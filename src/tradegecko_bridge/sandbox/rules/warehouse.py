@@ -31,7 +31,7 @@ _NOT_FINALIZED = "only finalized orders are packed and shipped"
 
 
 class Warehouse:
-    """Works in one context. Every method runs inside a transaction and raises ValueError or ApiError."""
+    """The operations. Every method runs inside a transaction and raises ValueError or ApiError."""
 
     def __init__(self, context: RulesContext) -> None:
         self.context = context
@@ -43,7 +43,7 @@ class Warehouse:
         }
 
     def do(self, operation: str, given: Given) -> Made:
-        """One piece of operation by its name, as the control area asks for it."""
+        """Run one operation by its name."""
         _check_keys(given, _KEYS[operation], operation)
         try:
             return self._operations[operation](given)
@@ -71,7 +71,7 @@ class Warehouse:
         return "stock_adjustments", [self.context.rules["stock_adjustments"].create(adjustment)]
 
     def pack(self, given: Given) -> Made:
-        """A parcel of the lines that were named, or of all that is not packed yet; it stays in the instance."""
+        """A parcel of the lines that were named, or of all that is not packed yet; it is not shipped yet."""
         order = self._open_order(given)
         return "fulfillments", [self._pack(order, given, "packed")]
 
@@ -118,7 +118,7 @@ class Warehouse:
         return parcel
 
     def _parts(self, order: Row, wanted_line: Given) -> list[dict[str, Any]]:
-        """Lines of the order for a wish: all that is left of them, or so many, line after line."""
+        """What to pack of the order's lines: all that is left, or so many, line after line."""
         lines = self._lines(order, wanted_line)
         left = {line["id"]: max(self.context.progress.unpacked(line), ZERO) for line in lines}
         wanted = sum(left.values(), ZERO) if wanted_line.get("quantity") is None else _quantity(wanted_line["quantity"])
@@ -139,7 +139,7 @@ class Warehouse:
         return taken
 
     def _lines(self, order: Row, wanted_line: Given) -> list[Row]:
-        """The lines of the order a wish means."""
+        """The lines of the order that are meant."""
         variants = self.context.state["variants"].rows
         goods = [row for row in self.context.progress.lines(order) if row.get("variant_id") is not None]
         found = [
@@ -227,7 +227,7 @@ def _check_keys(given: Given, keys: Iterable[str], operation: str) -> None:
 
 
 def _parse_lines(lines: Any) -> list[Given]:
-    """Wishes as a list of objects, or of quantities by SKU."""
+    """Lines as a list of objects, from that or from quantities by SKU."""
     if isinstance(lines, Mapping):
         lines = [{"sku": sku, "quantity": quantity} for sku, quantity in lines.items()]
     ways = ("sku", "variant_id", "order_line_item_id")
@@ -260,7 +260,7 @@ def _quantity(value: object) -> Decimal:
 
 
 def _cost(value: object, variant: Row) -> Decimal:
-    """What one unit cost; unless said, what such goods cost so far."""
+    """What one unit cost; by default what such goods cost so far."""
     number = _number(value, "cost")
     if number is not None and number < 0:
         raise ValueError("cost must be a number from 0")
@@ -276,7 +276,7 @@ def _number(value: object, name: str) -> Decimal | None:
 
 
 def _one_line(exc: ApiError) -> str:
-    """What a refusal of the rules says, without its JSON."""
+    """The messages of an API error as one line."""
     if isinstance(exc, Invalid):
         pairs = [(field, message) for field, messages in exc.errors.items() for message in messages]
         return "; ".join(message if field == "base" else f"{field} {message}" for field, message in pairs)

@@ -1,4 +1,4 @@
-"""Webhooks: who wants to hear of what (reference §3.12, §5.35)."""
+"""Webhook subscriptions (reference §3.12, §5.35)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Webhooks(Rules):
     """Subscriptions of the application that made them."""
 
     def prepare(self, draft: Draft) -> None:
-        """It belongs to the application that asks."""
+        """It belongs to the application that made it."""
         draft.values["oauth_application_id"] = self.context.session.application_id
 
     def check(self, draft: Draft) -> None:

@@ -466,7 +466,7 @@ class FulfillmentLines(_Rows):
 
 
 def base_rows(sizes: Sizes, now: str) -> dict[str, BaseRows]:
-    """What lies under the tables; `now` is when the account stopped growing."""
+    """The base rows of every table; `now` is when the account stopped growing."""
     account = Account(sizes, datetime.fromisoformat(now).astimezone(UTC))
     kinds: dict[str, tuple[type[_Rows], int]] = {
         "products": (Products, account.products),

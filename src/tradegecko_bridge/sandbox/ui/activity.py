@@ -37,7 +37,7 @@ def _request(entry: Entry) -> list[object]:
 
 
 def webhooks(instance: Instance, query: PageQuery) -> Content:
-    """Who is told of what, and every attempt to tell them."""
+    """Subscriptions, and every attempt to deliver to them."""
     entries, total = instance.deliveries.latest(query.offset, PAGE_SIZE)
     waiting = instance.deliveries.waiting()
     attempts = table(

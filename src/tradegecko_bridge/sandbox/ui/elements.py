@@ -89,7 +89,7 @@ def moment(text: str | None) -> Markup:
 
 
 def badge(word: object, tone: str = "") -> Markup:
-    """A status: its word, and a colour that says no more than the word does."""
+    """A status as a word; its colour carries no further meaning."""
     tone = tone or next((name for name, words in _TONES.items() if str(word) in words), "")
     return element("span", word, class_=f"badge {tone}".strip())
 
@@ -177,7 +177,7 @@ def pagination(query: PageQuery, total: int) -> Markup:
 
 
 def duration(seconds: float) -> str:
-    """A length of time as people say it: `1 h 59 min`."""
+    """A length of time as people write it: `1 h 59 min`."""
     left = round(abs(seconds))
     parts: list[str] = []
     for unit, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):

@@ -32,14 +32,14 @@ from .elements import (
 from .rows import newest_rows
 
 _PREVIEW = 10
-# What a fault says beyond the requests it strikes, and the value that says nothing.
+# Details of a fault that are shown unless they are at these defaults.
 _DETAILS: tuple[tuple[str, Any], ...] = (
     ("seconds", 0.0), ("status", 500), ("when", "before"), ("by", 0), ("until", ""), ("chance", 1.0), ("seed", 0),
 )  # fmt: skip
 
 
 def overview(instance: Instance, _query: PageQuery) -> Content:
-    """How the sandbox stands."""
+    """The state of the sandbox."""
     entries, _ = instance.latest_requests(0, _PREVIEW)
     latest = request_table("The newest requests", entries)
     parts = [_counts(instance), _clock(instance), _faults(instance), _switches(instance), latest]
@@ -47,7 +47,7 @@ def overview(instance: Instance, _query: PageQuery) -> Content:
 
 
 def changed_switches(instance: Instance) -> dict[str, tuple[Any, Any]]:
-    """The switches that are not at their default: how they stand, and the default."""
+    """The switches that are not at their default: the value and the default."""
     usual = asdict(Switches())
     return {name: (value, usual[name]) for name, value in instance.switches().items() if value != usual[name]}
 
@@ -96,14 +96,14 @@ def _faults(instance: Instance) -> Markup:
 
 def _fault(fault: dict[str, Any]) -> list[object]:
     first, last = fault["nth"], fault["nth"] + fault["times"] - 1
-    strikes = f"number {first}" if first == last else f"numbers {first} to {last}"
+    hits = f"number {first}" if first == last else f"numbers {first} to {last}"
     if fault["chance"] < 1:
-        strikes = f"from number {first}, up to {fault['times']} times"
+        hits = f"from number {first}, up to {fault['times']} times"
     details = [f"{name} {fault[name]}" for name, usual in _DETAILS if fault[name] != usual]
     return [
         badge(fault["fault"], "warn"),
         code(f"{fault['method']} {fault['path']}"),
-        strikes,
+        hits,
         fault["seen"],
         fault["struck"],
         ", ".join(details),
@@ -120,7 +120,7 @@ def _switches(instance: Instance) -> Markup:
 
 
 def tokens(instance: Instance, query: PageQuery) -> Content:
-    """Who may call, and for how long. A token's value is never shown: its end tells it from the others."""
+    """Who may call, and for how long. A token's value is never shown: its last characters identify it."""
     page = newest_rows(instance.context, "access_tokens", query)
     shown = table(
         "Access tokens, newest first",

@@ -57,7 +57,7 @@ def is_ui_request(request: Request) -> bool:
 def render(instance: Instance, request: Request) -> Answer:
     """The page. Never raises: what goes wrong inside becomes a 500 and a log entry."""
     try:
-        # Rows of a big account that were only looked at are forgotten when the transaction ends.
+        # Rows of a big account that were only read are dropped when the transaction ends.
         with instance.lock, instance.context.state.transaction():
             return _page(instance, _read_query(instance, request.query))
     except Exception:
@@ -94,7 +94,7 @@ def _tab(name: str, section: str) -> Markup:
 
 
 def _notices(instance: Instance) -> Markup:
-    """On every section: what makes this sandbox behave otherwise than a new one."""
+    """On every section: what is different from a new sandbox."""
     faults, switches = len(instance.faults.listing()), len(changed_switches(instance))
     notices = []
     if instance.clock.moved:

@@ -1,4 +1,4 @@
-"""Webhooks going out: what events_of, and telling those who asked (reference §3.12)."""
+"""Webhooks: the events of a transaction, and their delivery (reference §3.12)."""
 
 from .delivery import Deliveries
 from .events import Event, events_of

@@ -38,7 +38,7 @@ TIMEOUT = 10.0  # seconds
 GIVE_UP_AFTER = timedelta(days=3)
 _MAX_QUEUE = 10_000
 _MAX_THREADS = 8
-_POLL = 0.25  # seconds between looks at a clock that may have been moved by somebody else
+_POLL = 0.25  # seconds; the clock may have been moved by somebody else
 
 
 @dataclass(order=True, slots=True)
@@ -96,7 +96,7 @@ class Deliveries:
             return len(self._queue)
 
     def clock_moved(self) -> None:
-        """The clock was moved: look at it."""
+        """Wake the threads after the clock was moved."""
         with self._wake:
             self._wake.notify_all()
 
@@ -139,7 +139,7 @@ class Deliveries:
             self._wake.notify_all()
 
     def _add_thread(self) -> None:
-        """One more thread, when all there are have something to do."""
+        """Start one more thread when all there are have something to do."""
         if self._stopping or not len(self._in_flight) == len(self._threads) < _MAX_THREADS:
             return
         thread = threading.Thread(target=self._run, name="tradegecko-sandbox-webhooks", daemon=True)

@@ -1,4 +1,4 @@
-"""Faults that were asked for: what goes wrong, with which request, and when."""
+"""Injected faults: what goes wrong, with which request, and when."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from .messages import Answer, error_page
 
-# At most one of these strikes a request...
+# At most one of these applies to a request...
 EXCLUSIVE = ("drop_after_commit", "drop_before_commit", "drop_mid_body", "slow", "status", "html", "rate_limit")
 # ...and any number of these along with it.
 COMBINABLE = ("stale_remaining", "clock_skew", "shuffle", "visible_late", "duplicate_webhook")
@@ -19,10 +19,10 @@ _TITLES = {200: "Scheduled Maintenance", 502: "Bad Gateway", 503: "Service Unava
 
 @dataclass(slots=True)
 class Fault:
-    """One fault. It strikes the `nth` matching request from now on, and `times` - 1 more after that.
+    """One fault. It hits the `nth` matching request from now on, and `times` - 1 more after that.
 
-    `path` and `method` may hold `*`. With `chance` below 1 each request from the `nth` on is struck with that
-    probability, until `times` were; the dice come from `seed` and fall the same every time.
+    `path` and `method` may hold `*`. With `chance` below 1 each request from the `nth` on is hit with that
+    probability, until `times` were; the same `seed` hits the same ones.
 
     - `drop_before_commit`, `drop_after_commit`: the socket is closed without an answer. `drop_mid_body`: after
       half of the answer, committed.
@@ -103,7 +103,7 @@ class Fault:
         return self.method.upper() in {method, "*"} and fnmatchcase(_plain(path), _plain(self.path))
 
     def count(self, *, free: bool) -> bool:
-        """Count a matching request: whether it is struck. It cannot be unless it is `free`."""
+        """Count a matching request: whether it is hit, which it can only be when it is `free`."""
         self.seen += 1
         hit = free and self.seen >= self.nth and (self.chance >= 1 or self.random().random() < self.chance)
         self.struck += hit
@@ -111,41 +111,41 @@ class Fault:
 
     @property
     def over(self) -> bool:
-        """Whether it will strike no more."""
+        """Whether it will hit no more."""
         return self.struck >= self.times if self.chance < 1 else self.seen >= self.nth + self.times - 1
 
     def random(self) -> Random:
-        """Chance as it falls for the request just counted."""
+        """Random numbers for the request just counted, the same every time."""
         return Random(f"{self.seed}/{self.seen}")  # noqa: S311 - it must be repeatable, not secret
 
 
 @dataclass(slots=True)
 class ActiveFaults:
-    """The faults that strike one request."""
+    """The faults that apply to one request."""
 
-    loud: Fault | None = None
-    quiet: list[Fault] = field(default_factory=list)
+    exclusive: Fault | None = None
+    combined: list[Fault] = field(default_factory=list)
 
     @property
     def rolls_back(self) -> bool:
         """Whether the request has no effect."""
-        return self.loud is not None and self.loud.rolls_back
+        return self.exclusive is not None and self.exclusive.rolls_back
 
     def of(self, kind: str) -> Fault | None:
         """The fault of this kind, if it is among them."""
-        faults = self.quiet if self.loud is None else [self.loud, *self.quiet]
+        faults = self.combined if self.exclusive is None else [self.exclusive, *self.combined]
         return next((fault for fault in faults if fault.fault == kind), None)
 
     def apply(self, answer: Answer) -> Answer:
         """The answer as it leaves: another page in its place, or a figure that is not true."""
-        loud, stale = self.loud, self.of("stale_remaining")
-        if loud is not None and loud.fault == "html":
-            return _instead(answer, error_page(loud.status, _TITLES.get(loud.status, "Error")))
-        if loud is not None and loud.fault == "status":
+        exclusive, stale = self.exclusive, self.of("stale_remaining")
+        if exclusive is not None and exclusive.fault == "html":
+            return _instead(answer, error_page(exclusive.status, _TITLES.get(exclusive.status, "Error")))
+        if exclusive is not None and exclusive.fault == "status":
             # A 500 is the application's own and JSON, the others come from the proxy in front of it.
-            if loud.status == 500 and answer.status == 500:
+            if exclusive.status == 500 and answer.status == 500:
                 return answer
-            return _instead(answer, error_page(loud.status, _TITLES.get(loud.status, "Server Error")))
+            return _instead(answer, error_page(exclusive.status, _TITLES.get(exclusive.status, "Server Error")))
         remaining, limit = answer.header("X-Rate-Limit-Remaining"), answer.header("X-Rate-Limit-Limit")
         if stale is not None and remaining is not None and limit is not None:
             answer.replace("X-Rate-Limit-Remaining", str(max(min(int(remaining) + stale.by, int(limit)), 0)))
@@ -159,24 +159,24 @@ class Faults:
         self._waiting: list[Fault] = []
 
     def add(self, fault: Fault) -> None:
-        """Have a fault strike."""
+        """Add a fault."""
         self._waiting.append(fault)
 
-    def take(self, method: str, path: str) -> ActiveFaults | None:
-        """Count a request; what strikes it, if anything does. Of the loud ones the one set first goes first."""
+    def match(self, method: str, path: str) -> ActiveFaults | None:
+        """Count a request; the faults that apply to it, if any. Of the exclusive ones the one set first wins."""
         if not self._waiting:
             return None
         faults = ActiveFaults()
         for fault in [f for f in self._waiting if f.matches(method, path)]:
-            quiet = fault.fault in COMBINABLE
-            if fault.count(free=quiet or faults.loud is None):
-                if quiet:
-                    faults.quiet.append(fault)
+            combines = fault.fault in COMBINABLE
+            if fault.count(free=combines or faults.exclusive is None):
+                if combines:
+                    faults.combined.append(fault)
                 else:
-                    faults.loud = fault
+                    faults.exclusive = fault
             if fault.over:
                 self._waiting.remove(fault)
-        return faults if faults.loud or faults.quiet else None
+        return faults if faults.exclusive or faults.combined else None
 
     def clear(self) -> None:
         """Have nothing more go wrong."""
