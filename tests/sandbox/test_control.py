@@ -64,7 +64,7 @@ def test_tokens_are_ended_over_http(api: Client, app: Application) -> None:
 
 
 def test_a_storm_of_429_for_some_requests(api: Client) -> None:
-    """The struck requests have no effect and say that nothing remains; then all is as before."""
+    """The requests it hits have no effect and say that nothing remains; then all is as before."""
     api.sandbox.fault("POST", "/orders", "rate_limit", times=3)
     for _ in range(3):
         answer = api("POST", "/orders", ORDER)
@@ -137,7 +137,7 @@ def test_an_order_may_be_visible_late(api: Client) -> None:
 
 
 def test_pages_may_come_in_another_order(api: Client) -> None:
-    """A struck list is shuffled before it is cut, the same way for the same seed; totals stay true."""
+    """A list it hits is shuffled before it is cut, the same way for the same seed; totals stay true."""
 
     def walk(seed: int) -> list[int]:
         api.sandbox.instance.faults.clear()

@@ -368,7 +368,7 @@ def test_an_endless_order_is_cut(api: Client, ui: httpx.Client) -> None:
 
 
 def test_looking_leaves_no_trace(api: Client, ui: httpx.Client) -> None:
-    """No token is asked for; nothing is logged, counted by the rate limit or struck by a fault."""
+    """No token is asked for; nothing is logged, counted by the rate limit or hit by a fault."""
     api.sandbox.fault("*", "*", "status", status=503)
     for section in SECTIONS:
         answer = ui.get("/", params={"show": section})
