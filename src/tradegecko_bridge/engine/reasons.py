@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tradegecko_bridge.engine.delivery.lookup import NAMING
+from tradegecko_bridge.engine.mapping.catalog import NAMING
 
 CODES: Final = frozenset(
     {

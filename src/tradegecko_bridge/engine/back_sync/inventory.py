@@ -10,8 +10,8 @@ from typing import Final
 from attrs import evolve
 
 from tradegecko_bridge.commerce import StockLevel, VariantStock, Verdict
-from tradegecko_bridge.commerce.decimals import trimmed
 from tradegecko_bridge.commerce.remote import RecordKind
+from tradegecko_bridge.commerce.values import trimmed
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.mapping.rules import as_sent, source_skus
 from tradegecko_bridge.engine.mapping.validation import is_sane

@@ -12,9 +12,9 @@ from typing import Final
 from attrs import evolve
 
 from tradegecko_bridge.commerce import ItemResult, Shipment, Verdict
-from tradegecko_bridge.commerce.decimals import trimmed
 from tradegecko_bridge.commerce.privacy import anonymous_shipment
 from tradegecko_bridge.commerce.remote import RemoteShipment
+from tradegecko_bridge.commerce.values import trimmed
 from tradegecko_bridge.engine.back_sync.shipment_lines import to_shipment
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.report import OUTCOME_OF, Outcome, Report

@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from tradegecko_bridge.commerce import SourceOrder
-from tradegecko_bridge.commerce.decimals import trimmed
 from tradegecko_bridge.commerce.remote import DraftLine, RemoteOrder
+from tradegecko_bridge.commerce.values import trimmed
 from tradegecko_bridge.engine.mapping.plan import OrderPlan
 from tradegecko_bridge.errors import AlreadySent, BridgeError, OutcomeUnknown, Rejected, Unavailable
 

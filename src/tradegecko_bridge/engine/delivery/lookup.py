@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from attrs import evolve
 
 from tradegecko_bridge.commerce import Address, Customer, SourceOrder
 from tradegecko_bridge.commerce.remote import OrderDraft, RecordKind, RemoteOrder
+from tradegecko_bridge.commerce.values import bare
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.keys import marker
-from tradegecko_bridge.engine.mapping.catalog import LONGEST_SKU, Catalog
+from tradegecko_bridge.engine.mapping.catalog import LONGEST_SKU, NAMING, Catalog
 from tradegecko_bridge.engine.mapping.plan import PreparedOrder
-from tradegecko_bridge.engine.mapping.validation import bare
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings, MatchBy, TaxTreatment
 from tradegecko_bridge.errors import Rejected
 from tradegecko_bridge.ledger import Reason
 from tradegecko_bridge.ports import Gateway
-
-NAMING: Final = {
-    "customer": RecordKind.CUSTOMER,
-    "location": RecordKind.LOCATION,
-    "price_list": RecordKind.PRICE_LIST,
-    "assignee": RecordKind.USER,
-    "payment_method": RecordKind.PAYMENT_METHOD,
-}
-"""Settings that name a record of the account."""
 
 
 def find_own_order(context: Context, reference: str, number: str) -> RemoteOrder | Reason | None:

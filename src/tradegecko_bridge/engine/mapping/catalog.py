@@ -14,6 +14,14 @@ from tradegecko_bridge.ledger import Reason
 
 LONGEST_SKU: Final = 255
 """No real SKU is longer, and one that is must not spoil the look-up of the others."""
+NAMING: Final = {
+    "customer": RecordKind.CUSTOMER,
+    "location": RecordKind.LOCATION,
+    "price_list": RecordKind.PRICE_LIST,
+    "assignee": RecordKind.USER,
+    "payment_method": RecordKind.PAYMENT_METHOD,
+}
+"""Settings that name a record of the account."""
 Variants: TypeAlias = Mapping[str, Sequence[RemoteVariant]]
 
 

@@ -9,9 +9,10 @@ from typing import Final
 from tradegecko_bridge.commerce import OrderLine, ShippingLine, SourceOrder
 from tradegecko_bridge.commerce.formatting import shown_currency
 from tradegecko_bridge.commerce.remote import DraftLine, LineKind, OrderDraft, RecordKind
+from tradegecko_bridge.commerce.values import bare
 from tradegecko_bridge.engine.mapping.catalog import LONGEST_SKU, Catalog
 from tradegecko_bridge.engine.mapping.tax import HIGHEST, ZERO, on_one_tax_basis, prices_to_send
-from tradegecko_bridge.engine.mapping.validation import absurd_numbers, bad_amounts, bad_number, bare, named
+from tradegecko_bridge.engine.mapping.validation import absurd_numbers, bad_amounts, bad_number, named
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings, LineTax, MatchBy, TaxTreatment
 from tradegecko_bridge.ledger import Reason
 
