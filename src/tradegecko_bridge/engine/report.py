@@ -43,7 +43,7 @@ class Outcome(StrEnum):
     INGESTED = "taken in"
     """Given again by its source: it was new to the ledger, or had changed."""
     KNOWN = "known"
-    """Given again by its source: as the ledger has it."""
+    """Left as the ledger has it: given again by its source without a change, or (in a dry run) not due."""
 
 
 OUTCOME_OF: Final = {
