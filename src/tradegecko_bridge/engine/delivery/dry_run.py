@@ -55,13 +55,14 @@ def _due(context: Context, after: Mapping[str, LedgerEntry], report: Report) -> 
     waiting = {
         entry.reference: entry for entry in reversed(context.store.entries(context.connection, states=OPEN_STATES))
     }
+    reported = {item.name for item in report.items}
     for entry in {**waiting, **after}.values():
         now = context.clock()
         if entry.is_due(now):
             yield evolve(entry, state=_S.UNCERTAIN) if entry.state is _S.SENDING else entry
         elif entry.claim_runs(now):
             report_claimed(entry, now, report)
-        elif entry.state in OPEN_STATES:
+        elif entry.state in OPEN_STATES and entry.number not in reported:
             _report_waiting(entry, report)
 
 
