@@ -53,7 +53,7 @@ def test_sync_then_look(shop: Path, client: TradeGeckoClient) -> None:
     """A sync delivers and says so; the ledger is listed and shown with history; the customer is nowhere."""
     done = tgbridge(shop, "sync")
     assert done.returncode == 0, done.stderr
-    assert "2 taken in, 1 delivered, 1 held" in done.stdout
+    assert "2 ingested, 1 delivered, 1 held" in done.stdout
     assert [order.order_number for order in client.orders.list()] == ["1001"]
 
     listed = json.loads(tgbridge(shop, "orders", "list", "--json").stdout)
