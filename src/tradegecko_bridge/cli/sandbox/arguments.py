@@ -1,0 +1,95 @@
+"""What people write for durations, switches, faults and rate limits."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any, Final
+
+import click
+
+from tradegecko_bridge.cli.exit_codes import Refused
+
+_SECONDS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_NUMBERS: Final = {"nth": int, "times": int, "status": int, "by": int, "seed": int, "seconds": float, "chance": float}
+_TRUTHS: Final = {"true": True, "on": True, "yes": True, "false": False, "off": False, "no": False}
+
+
+class RateLimit(click.ParamType[int | None]):
+    """A number of requests, or ``off``."""
+
+    name = "N|off"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
+        """The number; None means no limit."""
+        if value is None or str(value).lower() == "off":
+            return None
+        if not str(value).isdecimal() or int(value) < 1:
+            self.fail(f"{value!r} is neither a number from 1 nor off", param, ctx)
+        return int(value)
+
+
+def read_duration(text: str) -> float:
+    """Seconds of a text like ``90``, ``90s``, ``5m``, ``1.5h`` or ``3d``. Raises Refused."""
+    found = re.fullmatch(r"(\d{1,9}(?:\.\d+)?)\s*([smhd]?)", text.strip().lower())
+    if found is None:
+        raise Refused(f"{text!r} is not a duration; write e.g. 90, 90s, 5m, 2h or 3d")
+    return float(found[1]) * _SECONDS[found[2]]
+
+
+def read_switches(pairs: tuple[str, ...], known: Mapping[str, Any]) -> dict[str, Any]:
+    """``NAME=VALUE`` pairs as switches; each value is converted to the type of the known one. Raises Refused."""
+    switches = {}
+    for text in pairs:
+        name, sign, value = (part.strip() for part in text.partition("="))
+        if not sign:
+            raise Refused(f"a switch is written NAME=VALUE, not {text!r}")
+        if name not in known:
+            close = get_close_matches(name, known)
+            hint = f"did you mean {close[0]}?" if close else "`tgbridge sandbox switches show` lists those there are"
+            raise Refused(f"there is no switch {name!r}; {hint}")
+        switches[name] = _switch_value(name, value, type(known[name]))
+    return switches
+
+
+def _switch_value(name: str, value: str, kind: type) -> Any:
+    try:
+        return _TRUTHS[value.lower()] if kind is bool else kind(value)
+    except (KeyError, ValueError):
+        expected = "on or off" if kind is bool else "a whole number"
+        raise Refused(f"switch {name} must be {expected}, not {value!r}") from None
+
+
+def read_fault(text: str) -> dict[str, Any]:
+    """A fault as JSON, or as words: ``drop_after_commit POST /orders nth=2 seconds=1``. Raises Refused."""
+    if text.lstrip().startswith("{"):
+        return _fault_from_json(text)
+    words = text.split()
+    if len(words) < 3:
+        raise Refused(f"a fault is written KIND METHOD PATH [KEY=VALUE ...] or as JSON, not {text!r}")
+    fault: dict[str, Any] = {"fault": words[0], "method": words[1], "path": words[2]}
+    for word in words[3:]:
+        name, sign, value = word.partition("=")
+        if not sign:
+            raise Refused(f"after KIND METHOD PATH a fault takes KEY=VALUE, not {word!r}")
+        fault[name] = _fault_value(name, value)
+    return fault
+
+
+def _fault_from_json(text: str) -> dict[str, Any]:
+    try:
+        fault = json.loads(text)
+    except ValueError as error:
+        raise Refused(f"{text!r} is not JSON: {error}") from None
+    assert isinstance(fault, dict)  # noqa: S101 - it began with a brace
+    return fault
+
+
+def _fault_value(name: str, value: str) -> Any:
+    """The value as a number if the key takes one; the sandbox refuses what is not a number."""
+    try:
+        return _NUMBERS.get(name, str)(value)
+    except ValueError:
+        return value
