@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-
-from attrs import frozen
+from typing import Any
 
 from tradegecko_bridge.config import Config, Connection, LoginSettings, load_config
 from tradegecko_bridge.errors import ConfigError
@@ -68,19 +67,8 @@ def _app(config: Config, login: LoginSettings) -> OAuthApp:
     )
 
 
-@frozen(kw_only=True)
-class CheckedConnection:
-    """What a connection's login can access, and a line for each problem."""
-
-    connection: str
-    account: str
-    user: str
-    locations: tuple[str, ...]
-    problems: tuple[str, ...]
-
-
-def check_access(config_path: Path, connection: str | None) -> list[CheckedConnection]:
-    """Ask TradeGecko for account, user and locations, and compare them with the settings. Changes nothing.
+def check_access(config_path: Path, connection: str | None) -> list[dict[str, Any]]:
+    """For each connection its account, user, locations, and a line for each problem. Only reads.
 
     Raises:
         TradeGeckoError: no access; the message says what to do.
@@ -96,13 +84,13 @@ def check_access(config_path: Path, connection: str | None) -> list[CheckedConne
         locations = {str(location.id): location.label or "" for location in client.locations.list()}
     missing = [f"user {user} lacks the permission {name}" for name in access.missing_permissions]
     return [
-        CheckedConnection(
-            connection=one.name,
-            account=access.account,
-            user=user,
-            locations=tuple(locations.values()),
-            problems=(*missing, *_unknown_locations(one, locations)),
-        )
+        {
+            "connection": one.name,
+            "account": access.account,
+            "user": user,
+            "locations": list(locations.values()),
+            "problems": [*missing, *_unknown_locations(one, locations)],
+        }
         for one in chosen
     ]
 

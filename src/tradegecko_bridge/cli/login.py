@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from tradegecko_bridge.cli.exit_codes import FAILED, Refused
 from tradegecko_bridge.cli.options import CONFIG, Target, on_target
 from tradegecko_bridge.ports.logins import Secret
-
-if TYPE_CHECKING:
-    from tradegecko_bridge.cli.credentials import CheckedConnection
 
 
 @click.command()
@@ -30,13 +27,7 @@ if TYPE_CHECKING:
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking for it.")
 @CONFIG
 def login(
-    name: str | None,
-    port: int,
-    browser: bool,
-    timeout: int,
-    user: str | None,
-    password_stdin: bool,
-    config_path: Path,
+    name: str | None, port: int, browser: bool, timeout: int, user: str | None, password_stdin: bool, config_path: Path
 ) -> None:
     """Log in to TradeGecko and store the tokens.
 
@@ -103,13 +94,13 @@ def check(target: Target) -> None:
 
     checked = check_access(target.config_path, target.connection)
     target.show(checked, _print_checked)
-    if any(one.problems for one in checked):
+    if any(one["problems"] for one in checked):
         sys.exit(FAILED)
 
 
-def _print_checked(checked: Sequence[CheckedConnection]) -> None:
+def _print_checked(checked: Sequence[Mapping[str, Any]]) -> None:
     for one in checked:
-        click.echo(f"{'✗' if one.problems else '✓'} {one.connection}: {one.account}, as {one.user}")
-        click.echo(f"  locations: {', '.join(one.locations) or 'none'}")
-        for problem in one.problems:
+        click.echo(f"{'✗' if one['problems'] else '✓'} {one['connection']}: {one['account']}, as {one['user']}")
+        click.echo(f"  locations: {', '.join(one['locations']) or 'none'}")
+        for problem in one["problems"]:
             click.echo(f"  problem: {problem}")

@@ -8,14 +8,7 @@ from typing import Any, Final
 
 from rich.text import Text
 
-from tradegecko_bridge.cli.output.console import (
-    escaped,
-    in_one_line,
-    print_columns,
-    print_table,
-    public_fields,
-    say,
-)
+from tradegecko_bridge.cli.output.console import escaped, in_one_line, print_columns, print_table, public_fields, say
 from tradegecko_bridge.engine import Decided
 from tradegecko_bridge.ledger import (
     DELIVERED_STATES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Any, Final
 
@@ -13,8 +13,15 @@ import click
 from tradegecko_bridge.cli.exit_codes import Refused
 
 _SECONDS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
-_NUMBERS: Final = {"nth": int, "times": int, "status": int, "by": int, "seed": int, "seconds": float, "chance": float}
-_TRUTHS: Final = {"true": True, "on": True, "yes": True, "false": False, "off": False, "no": False}
+_FAULT_KEYS: Final[dict[str, Callable[[str], Any]]] = {
+    "nth": int,
+    "times": int,
+    "status": int,
+    "by": int,
+    "seed": int,
+    "seconds": float,
+    "chance": float,
+}
 
 
 class RateLimit(click.ParamType[int | None]):
@@ -50,22 +57,17 @@ def read_switches(pairs: tuple[str, ...], known: Mapping[str, Any]) -> dict[str,
             close = get_close_matches(name, known)
             hint = f"did you mean {close[0]}?" if close else "`tgbridge sandbox switches show` lists those there are"
             raise Refused(f"there is no switch {name!r}; {hint}")
-        switches[name] = _switch_value(name, value, type(known[name]))
+        switches[name] = _converted(value, _truth if isinstance(known[name], bool) else type(known[name]))
     return switches
-
-
-def _switch_value(name: str, value: str, kind: type) -> Any:
-    try:
-        return _TRUTHS[value.lower()] if kind is bool else kind(value)
-    except (KeyError, ValueError):
-        expected = "on or off" if kind is bool else "a whole number"
-        raise Refused(f"switch {name} must be {expected}, not {value!r}") from None
 
 
 def read_fault(text: str) -> dict[str, Any]:
     """A fault as JSON, or as words: ``drop_after_commit POST /orders nth=2 seconds=1``. Raises Refused."""
     if text.lstrip().startswith("{"):
-        return _fault_from_json(text)
+        try:
+            return dict(json.loads(text))
+        except ValueError as error:
+            raise Refused(f"{text!r} is not JSON: {error}") from None
     words = text.split()
     if len(words) < 3:
         raise Refused(f"a fault is written KIND METHOD PATH [KEY=VALUE ...] or as JSON, not {text!r}")
@@ -74,22 +76,17 @@ def read_fault(text: str) -> dict[str, Any]:
         name, sign, value = word.partition("=")
         if not sign:
             raise Refused(f"after KIND METHOD PATH a fault takes KEY=VALUE, not {word!r}")
-        fault[name] = _fault_value(name, value)
+        fault[name] = _converted(value, _FAULT_KEYS.get(name, str))
     return fault
 
 
-def _fault_from_json(text: str) -> dict[str, Any]:
-    try:
-        fault = json.loads(text)
-    except ValueError as error:
-        raise Refused(f"{text!r} is not JSON: {error}") from None
-    assert isinstance(fault, dict)  # noqa: S101 - it began with a brace
-    return fault
+def _truth(text: str) -> bool:
+    return {"true": True, "on": True, "yes": True, "false": False, "off": False, "no": False}[text.lower()]
 
 
-def _fault_value(name: str, value: str) -> Any:
-    """The value as a number if the key takes one; the sandbox refuses what is not a number."""
+def _converted(value: str, kind: Callable[[str], Any]) -> Any:
+    """The value as what is expected, if it can be read as that; what cannot, the sandbox refuses."""
     try:
-        return _NUMBERS.get(name, str)(value)
-    except ValueError:
+        return kind(value)
+    except (KeyError, ValueError):
         return value

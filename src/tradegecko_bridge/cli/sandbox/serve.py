@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 from click.core import ParameterSource
@@ -30,19 +31,10 @@ from tradegecko_bridge.cli.sandbox.warehouse import warehouse
     help="What goes wrong from the start: JSON, or KIND METHOD PATH [KEY=VALUE ...]; repeatable.",
 )
 @click.option(
-    "--json", "as_json", is_flag=True, help="Print one line of JSON with base_url and access_token once it serves."
+    "--json", "json_line", is_flag=True, help="Print one line of JSON with base_url and access_token once it serves."
 )
 @click.pass_context
-def sandbox(
-    context: click.Context,
-    port: int,
-    seed: str,
-    state: Path | None,
-    rate_limit: int | None,
-    pairs: tuple[str, ...],
-    faults: tuple[str, ...],
-    as_json: bool,
-) -> None:
+def sandbox(context: click.Context, /, pairs: tuple[str, ...], faults: tuple[str, ...], **options: Any) -> None:
     """Run the sandbox, or control one that runs.
 
     The sandbox is a local server that behaves as the TradeGecko API did. Stop it with Ctrl-C. With a command, talk to
@@ -53,12 +45,9 @@ def sandbox(
         return
     from tradegecko_bridge.sandbox import Switches, serve
 
-    chosen = read_switches(pairs, asdict(Switches()))
-    planned = [read_fault(one) for one in faults]
+    switches = read_switches(pairs, asdict(Switches()))
     try:
-        serve(
-            port=port, seed=seed, state=state, rate_limit=rate_limit, switches=chosen, faults=planned, json_line=as_json
-        )
+        serve(switches=switches, faults=[read_fault(one) for one in faults], **options)
     except ValueError as error:
         raise Refused(str(error)) from None
 
