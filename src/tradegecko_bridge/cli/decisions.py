@@ -56,11 +56,9 @@ def _command(decision: Decision) -> click.Command:
         click.option(
             "--reason",
             callback=_not_blank,
-            required=default is None,
-            default=default,
-            show_default=default is not None,
             metavar="TEXT",
             help="Your reason. It stays in the history for good, so name no person in it.",
+            **({"default": default, "show_default": True} if default else {"required": True}),
         ),
         FILTERS,
         click.option("--dry-run", is_flag=True, help="Only list the orders and what would become of them."),

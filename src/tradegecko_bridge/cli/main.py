@@ -21,7 +21,7 @@ def main() -> None:
 
         from tradegecko_bridge.cli.app import tgbridge
 
-        sys.exit(tgbridge(standalone_mode=False))
+        sys.exit(tgbridge(prog_name="tgbridge", standalone_mode=False))
     except ModuleNotFoundError as error:
         if error.name not in _EXTRAS:
             raise

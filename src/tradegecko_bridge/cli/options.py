@@ -112,7 +112,11 @@ def time_option(name: str, text: str) -> Callable[[F], F]:
 
 FILTERS = stacked(
     click.option(
-        "--state", "states", multiple=True, type=click.Choice(list(OrderState)), help="Only in this state; repeatable."
+        "--state",
+        "states",
+        multiple=True,
+        type=click.Choice([state.value for state in OrderState]),
+        help="Only in this state; repeatable.",
     ),
     click.option("--reason-code", "codes", multiple=True, metavar="CODE", help="Only for this reason; repeatable."),
     click.option("--text", help="Only with this text in a number, the reference or the TradeGecko id."),
