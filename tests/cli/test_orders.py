@@ -91,6 +91,29 @@ def test_decisions_on_several(synced: Path) -> None:
     }
 
 
+def test_the_reason_of_a_release(synced: Path) -> None:
+    """One may be given, and stands in the history; there is a default."""
+    assert tgbridge(synced, "orders", "release", "1002", "--reason", "the hat is there").returncode == 0
+    assert tgbridge(synced, "orders", "retry", "1002").returncode == 0
+    history = told(synced, "orders", "show", "1002")[0]["history"]
+    assert [event["why"] for event in history[-2:]] == ["the hat is there", "retried by hand"]
+
+
+def test_keys_for_programs(synced: Path) -> None:
+    """They are the attributes' names; the customer is left out."""
+    (listed, _) = told(synced, "orders", "list")
+    assert listed.keys() >= {"ingested_at", "in_state_since", "pending_actions", "next_attempt_at", "remote_number"}
+    assert "order" not in listed
+    assert listed["reason"].keys() == {"code", "text", "transient"}
+    (shown,) = told(synced, "orders", "show", "1002")
+    assert shown.keys() - listed.keys() == {"shipments", "history"}
+    assert shown["history"][0].keys() == {"at", "who", "was", "now", "why", "detail"}
+    (decided,) = told(synced, "orders", "retry", "1002")["orders"]
+    assert decided.keys() - listed.keys() == {"was", "problem"}
+    (counted, _) = told(synced, "orders", "summary")
+    assert counted.keys() == {"connection", "state", "code", "transient", "count", "since"}
+
+
 def test_what_cannot_be_read_is_not_released(shop: Path) -> None:
     """Each is refused with one line, also among all that match, and stays held for its reason."""
     inbox = shop / "shop" / "orders" / "today.csv"

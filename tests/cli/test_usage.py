@@ -105,7 +105,7 @@ def test_a_filter_that_can_match_nothing_is_told(folder: Path, options: str, sai
     [
         (["orders", "list", "--stat", "held"], "error: no such option"),
         (["orders", "list", "--state", "done"], "error: invalid value for '--state': 'done' is not one of"),
-        (["orders", "hold", "2"], "error: missing option '--reason'; see tgbridge orders hold --help"),
+        (["orders", "hold", "2"], "error: missing option '--reason' (see tgbridge orders hold --help)"),
         (["orders", "lst"], "error: no such command 'lst'"),
         (["sync", "everything"], "error: invalid value for"),
     ],
@@ -115,7 +115,7 @@ def test_wrong_usage_is_one_line(folder: Path, arguments: list[str], said: str) 
     done = run(folder, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(said)
-    assert done.stderr.endswith(" --help\n")
+    assert done.stderr.endswith(" --help)\n")
     assert done.stderr.count("\n") == 1
 
 
@@ -141,6 +141,51 @@ def test_an_order_is_pulled_from_whichever_connection_has_it(folder: Path) -> No
     assert (said["ok"], said["absent"]) == (False, ["P5"])
     alone = run(folder, "orders", "pull", "P4", "--connection", "my-shop")
     assert (alone.returncode, "my-shop: has no order 'P4'" in alone.stdout) == (1, True)
+
+
+def test_an_ambiguous_number(folder: Path) -> None:
+    """Nothing is decided; the references to use instead are named."""
+    with SqlStore(f"sqlite:///{folder / 'ledger.db'}") as store:
+        store.ingest("other", [an_order("2")], at=NOW)
+    done = run(folder, "orders", "hold", "2", "--reason", "x")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: order 2: the number is ambiguous (")
+    assert done.stderr.endswith("); use the reference, or --connection\n")
+    assert run(folder, "orders", "hold", "2", "--reason", "x", "--connection", "other").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (
+            ["orders", "list", "--before", "9" * 30],
+            2,
+            "--before 999999999999999999999999999999: the ledger has no order",
+        ),
+        (["orders", "list", "--since", "0001-01-01T00:00+05:00"], 2, "is not a date such as"),
+        (["ledger", "expire", "--days", "9" * 12], 2, "is not in the range 1<=x<=36500"),
+        (["orders", "hold", "--all", "--reason", "x"], 2, "--all needs a filter such as --reason-code"),
+        (["login", "--password-stdin"], 2, "--password-stdin needs --user"),
+        (["demo", "--folder", "tgbridge.toml/x"], 3, "tgbridge.toml/x/orders: Not a directory"),
+    ],
+)
+def test_what_cannot_work_is_one_line(folder: Path, arguments: list[str], code: int, said: str) -> None:
+    """With what is wrong, where."""
+    done = run(folder, *arguments)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (code, "", 1)
+    assert said in done.stderr
+
+
+def test_an_extra_that_is_not_installed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What to install is said."""
+    monkeypatch.setattr("tradegecko_bridge.cli.demo.run_demo", needs_starlette)
+    done = run(folder, "demo")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == "error: starlette is not installed; run: pip install 'tradegecko-bridge[sandbox]'\n"
+
+
+def needs_starlette(_folder: Path | None) -> bool:
+    raise ModuleNotFoundError("No module named 'starlette'", name="starlette")
 
 
 def test_a_line_stays_one_in_a_file(folder: Path) -> None:

@@ -37,15 +37,17 @@ def main() -> None:
         _fail(error, error.exit_code)
     except ConfigError as error:
         _fail(error, MISUSED)
-    except (BridgeError, OSError) as error:
+    except BridgeError as error:
         _fail(error, UNABLE)
+    except OSError as error:
+        _fail(f"{error.filename}: {error.strerror}" if error.filename else error, UNABLE)
 
 
 def _usage(error: click.UsageError) -> str:
     """What is wrong with the usage in one line, and where the right one is explained."""
     problem = " ".join(error.format_message().split()).rstrip(".")
     problem = problem[:1].lower() + problem[1:]
-    return f"{problem}; see {error.ctx.command_path} --help" if error.ctx else problem
+    return f"{problem} (see {error.ctx.command_path} --help)" if error.ctx else problem
 
 
 def _fail(error: Exception | str, code: int) -> NoReturn:

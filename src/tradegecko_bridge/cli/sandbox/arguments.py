@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
@@ -13,15 +14,8 @@ import click
 from tradegecko_bridge.cli.exit_codes import Refused
 
 _SECONDS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
-_FAULT_KEYS: Final[dict[str, Callable[[str], Any]]] = {
-    "nth": int,
-    "times": int,
-    "status": int,
-    "by": int,
-    "seed": int,
-    "seconds": float,
-    "chance": float,
-}
+_WHOLE: Final = ("nth", "times", "status", "by", "seed")
+_DECIMAL: Final = ("seconds", "chance")
 
 
 class RateLimit(click.ParamType[int | None]):
@@ -76,8 +70,14 @@ def read_fault(text: str) -> dict[str, Any]:
         name, sign, value = word.partition("=")
         if not sign:
             raise Refused(f"after KIND METHOD PATH a fault takes KEY=VALUE, not {word!r}")
-        fault[name] = _converted(value, _FAULT_KEYS.get(name, str))
+        fault[name] = _converted(value, int if name in _WHOLE else _decimal if name in _DECIMAL else str)
     return fault
+
+
+def _decimal(text: str) -> float:
+    if not math.isfinite(number := float(text)):
+        raise ValueError
+    return number
 
 
 def _truth(text: str) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import click
 
-from tradegecko_bridge.cli.options import JSON
+from tradegecko_bridge.cli.options import JSON, read_time
 from tradegecko_bridge.cli.sandbox.arguments import read_duration, read_fault, read_switches
 from tradegecko_bridge.cli.sandbox.control import CONTROL, Control
 
@@ -68,11 +69,14 @@ def advance_clock(duration: str, control: Control) -> None:
 
 
 @clock.command("set")
-@click.argument("time")
+@click.argument("time", callback=read_time)
 @CONTROL
-def set_clock(time: str, control: Control) -> None:
-    """Set it to a time like 2021-03-01T12:00Z."""
-    click.echo(control.ask("POST", "clock", {"set": time})["now"])
+def set_clock(time: datetime, control: Control) -> None:
+    """Set it to a time like 2021-03-01T12:00Z.
+
+    Without a zone the time is UTC.
+    """
+    click.echo(control.ask("POST", "clock", {"set": time.isoformat()})["now"])
 
 
 @click.group()

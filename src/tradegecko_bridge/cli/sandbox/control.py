@@ -27,11 +27,13 @@ class Control:
         self.url = url.rstrip("/")
         try:
             parts = urlsplit(self.url)
-            self._address = parts.hostname or "", parts.port or 80
-        except ValueError:
-            self._address = "", 0
-        if not self._address[0] or parts.scheme != "http" or parts.path:
-            raise Refused(f"--url must be an address that a sandbox printed, e.g. http://127.0.0.1:8080, not {url!r}")
+            if parts.scheme != "http" or not parts.hostname or parts.path:
+                raise ValueError
+            self._connection = http.client.HTTPConnection(parts.hostname, parts.port or 80, timeout=_TIMEOUT)
+        except (ValueError, http.client.InvalidURL):
+            raise Refused(
+                f"--url must be an address that a sandbox printed, e.g. http://127.0.0.1:8080, not {url!r}"
+            ) from None
 
     def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """The JSON of the answer; None if it is empty.
@@ -52,16 +54,15 @@ class Control:
         return answer
 
     def _send(self, method: str, path: str, body: Mapping[str, Any] | None) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection(*self._address, timeout=_TIMEOUT)
         try:
-            connection.request(method, f"/_sandbox/{path}", None if body is None else json.dumps(body))
-            answer = connection.getresponse()
+            self._connection.request(method, f"/_sandbox/{path}", None if body is None else json.dumps(body))
+            answer = self._connection.getresponse()
             return answer.status, answer.read()
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, UnicodeError, http.client.HTTPException) as error:
             reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
             raise Unreachable(f"no sandbox answers at {self.url}: {reason}") from error
         finally:
-            connection.close()
+            self._connection.close()
 
 
 CONTROL: Final = click.option(
