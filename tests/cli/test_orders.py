@@ -161,10 +161,7 @@ def test_alerts(shop: Path) -> None:
     inbox = shop / "shop" / "orders" / "today.csv"
     inbox.write_text(inbox.read_text(encoding="utf-8").replace(",HAT-ONE,1,", ",HAT-ONE,0,"), encoding="utf-8")
     done = tgbridge(shop, "sync", "orders")
-    assert (done.returncode, done.stdout.splitlines()[-1]) == (
-        0,
-        "1 alert is open; `tgbridge alerts` shows what to do",
-    )
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "1 alert is open; `tgbridge alerts` shows what to do")
     assert "warning held bad_quantity of my-shop, since " in tgbridge(shop, "alerts").stdout
     (alert,) = told(shop, "alerts")
     assert (alert["key"], alert["open"], alert["count"]) == ("held bad_quantity", True, 1)

@@ -13,12 +13,13 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import click
 import httpx
 import pytest
 
 from tests.cli.command import run
 from tradegecko_bridge import Sandbox, TradeGeckoClient
-from tradegecko_bridge.cli.sandbox.arguments import RateLimit
+from tradegecko_bridge.cli.sandbox.serve import sandbox as sandbox_group
 
 
 class Tell:
@@ -269,4 +270,6 @@ def test_what_cannot_be_served(arguments: tuple[str, ...], reason: str) -> None:
 
 def test_no_limit_at_all() -> None:
     """off counts nothing."""
-    assert (RateLimit().convert("off", None, None), RateLimit().convert("7", None, None)) == (None, 7)
+    context = click.Context(sandbox_group)
+    limit = next(param for param in sandbox_group.params if param.name == "rate_limit")
+    assert [limit.process_value(context, text) for text in ("off", "7")] == [None, 7]

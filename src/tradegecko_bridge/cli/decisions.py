@@ -35,7 +35,7 @@ def _command(decision: Decision) -> click.Command:
 
         if bool(numbers) is everything:
             raise click.UsageError("name the orders by number or reference, or use --all with a filter")
-        which = selected(**filters)
+        which = selected(filters)
         if everything is not bool(which):
             raise click.UsageError("--all needs a filter such as --reason-code, and a filter needs --all")
         with target.open_ledger(which) as store:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import timedelta
 from importlib.resources import as_file, files
@@ -18,7 +18,7 @@ from rich.text import Text
 from tradegecko_bridge.cli.output.console import print_columns, progress_bar, say
 from tradegecko_bridge.cli.output.ledger import print_entries
 from tradegecko_bridge.cli.output.reports import print_run
-from tradegecko_bridge.engine import ConnectionSettings, Outcome, Progress, RunReport, SyncEngine
+from tradegecko_bridge.engine import ConnectionSettings, Outcome, RunReport, SyncEngine
 from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.sandbox import Sandbox
 from tradegecko_bridge.sources.folder import FolderSource
@@ -46,7 +46,10 @@ def run_demo(folder: Path | None) -> bool:
     if (home / LEDGER).exists():
         raise ConfigError(f"{home} already has a {LEDGER}, and the demo needs to create one; choose another folder")
     inbox = home / "orders"
-    _lay_out_orders(inbox)
+    inbox.mkdir(parents=True, exist_ok=True)
+    with as_file(files("tradegecko_bridge.cli") / "demo_orders") as samples:
+        for sample in samples.iterdir():
+            shutil.copyfile(sample, inbox / sample.name)
     with (
         Sandbox(seed="demo") as sandbox,
         TradeGeckoClient(sandbox.access_token, base_url=sandbox.base_url) as client,
@@ -61,7 +64,14 @@ def run_demo(folder: Path | None) -> bool:
 
         def run() -> RunReport:
             with progress_bar() as on_progress:
-                return _engine(home, client, store, on_progress).run()
+                return SyncEngine(
+                    "demo-shop",
+                    source=FolderSource(home, settle=timedelta(0)),
+                    gateway=TradeGeckoGateway(client, mirror=store.mirror),
+                    store=store,
+                    settings=ConnectionSettings(products=True),
+                    on_progress=on_progress,
+                ).run()
 
         _head("1. Orders go out; the answer to one of them is lost on the way")
         sandbox.fault(method="POST", path="/orders", nth=3, fault="drop_after_commit")
@@ -88,26 +98,6 @@ def run_demo(folder: Path | None) -> bool:
         return _sum_up(home, client, [first, second, third], perf_counter() - began)
 
 
-def _engine(
-    home: Path, client: TradeGeckoClient, store: SqlStore, on_progress: Callable[[Progress], None]
-) -> SyncEngine:
-    return SyncEngine(
-        "demo-shop",
-        source=FolderSource(home, settle=timedelta(0)),
-        gateway=TradeGeckoGateway(client, mirror=store.mirror),
-        store=store,
-        settings=ConnectionSettings(products=True),
-        on_progress=on_progress,
-    )
-
-
-def _lay_out_orders(inbox: Path) -> None:
-    inbox.mkdir(parents=True, exist_ok=True)
-    with as_file(files("tradegecko_bridge.cli") / "demo_orders") as samples:
-        for sample in sorted(samples.iterdir()):
-            shutil.copyfile(sample, inbox / sample.name)
-
-
 def _sum_up(home: Path, client: TradeGeckoClient, runs: list[RunReport], seconds: float) -> bool:
     deliveries = [run.reports[0] for run in runs]
     delivered = deliveries[0].count(Outcome.DELIVERED, Outcome.ADOPTED)
@@ -129,9 +119,7 @@ def _sum_up(home: Path, client: TradeGeckoClient, runs: list[RunReport], seconds
     for file in sorted(home.rglob("*.*")):
         if file.parent.name in ("tracking", "stock", "products", "receipts", "done"):
             say(f"  {file.relative_to(home)}")
-    say(
-        Text(f"\nLook around in {home}. Once web-shop-monday.csv there is corrected, the rest can go out.", style="dim")
-    )
+    say(Text(f"\nLook around in {home}. Correct web-shop-monday.csv there, and the rest can go out.", style="dim"))
     return delivered == in_tradegecko and not repeated
 
 

@@ -22,10 +22,12 @@ def alerts(target: Target, closed: bool) -> None:
 
     A sync opens an alert when something begins to need you; the first sync that no longer finds the cause closes it.
     """
-    from tradegecko_bridge.cli.output.ledger import alerts_as_json, print_alerts
+    from tradegecko_bridge.cli.output.console import public_fields
+    from tradegecko_bridge.cli.output.ledger import print_alerts
 
     with target.open_ledger() as store:
-        target.show(store.alerts(target.connection, closed=closed), print_alerts, alerts_as_json)
+        found = store.alerts(target.connection, closed=closed)
+    target.show(found, print_alerts, lambda found: [{**public_fields(alert), "open": alert.is_open} for alert in found])
 
 
 @click.group()
@@ -38,12 +40,13 @@ def ledger() -> None:
 @JSON
 def check_ledger(config_path: Path, as_json: bool) -> None:
     """Count what the ledger holds, and look for damage."""
-    from tradegecko_bridge.cli.output.ledger import health_as_json, print_health
+    from tradegecko_bridge.cli.output.console import public_fields
+    from tradegecko_bridge.cli.output.ledger import print_health
 
     target = Target(None, config_path, as_json)
     with target.open_ledger() as store:
         health = store.check()
-    target.show(health, print_health, health_as_json)
+    target.show(health, print_health, lambda health: {"ok": not health.problems, **public_fields(health)})
     if health.problems:
         sys.exit(FAILED)
 

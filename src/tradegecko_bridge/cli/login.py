@@ -44,7 +44,13 @@ def login(
             stored = logins.with_password(chosen, user, _password(password_stdin))
         else:
             more: dict[str, Any] = {} if browser else {"open_browser": lambda _: False}
-            stored = logins.at_browser(chosen, tell=_print_address, port=port, patience=timeout, **more)
+            stored = logins.at_browser(
+                chosen,
+                tell=lambda url: click.echo(f"Log in and approve at\n\n  {url}\n"),
+                port=port,
+                patience=timeout,
+                **more,
+            )
     click.echo(f"logged in as {stored.name!r}; `tgbridge check` shows what this login can access")
     if stored.pair.second_hand:
         click.echo(
@@ -68,10 +74,6 @@ def logout(name: str | None, config_path: Path) -> None:
         chosen = name or settings.name
         known = logins.forget(chosen)
     click.echo(f"login {chosen!r} is deleted" if known else f"there is no login {chosen!r}")
-
-
-def _print_address(url: str) -> None:
-    click.echo(f"Log in and approve at\n\n  {url}\n")
 
 
 def _password(from_stdin: bool) -> Secret:

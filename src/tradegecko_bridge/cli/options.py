@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from functools import wraps
@@ -127,26 +127,19 @@ FILTERS = stacked(
 """The options that select orders; :func:`selected` reads them."""
 
 
-def selected(
-    *,
-    states: tuple[str, ...],
-    codes: tuple[str, ...],
-    text: str | None,
-    since: datetime | None,
-    until: datetime | None,
-    ingested: bool,
-) -> Filter:
+def selected(given: Mapping[str, Any]) -> Filter:
     """The filter that these options describe; empty if none is given."""
-    chosen: Filter = {}
-    if states:
-        chosen["states"] = [OrderState(state) for state in states]
-    if codes:
-        chosen["reasons"] = list(codes)
-    if text:
-        chosen["text"] = text
+    since, until = given["since"], given["until"]
     if since and until and since > until:
         times = f"--since {since:%Y-%m-%dT%H:%MZ} is after --until {until:%Y-%m-%dT%H:%MZ}"
         raise click.UsageError(f"{times}, so no order can match")
+    chosen: Filter = {}
+    if given["states"]:
+        chosen["states"] = [OrderState(state) for state in given["states"]]
+    if given["codes"]:
+        chosen["reasons"] = given["codes"]
+    if given["text"]:
+        chosen["text"] = given["text"]
     if since or until:
-        chosen["ingested" if ingested else "entered"] = (since, until)
+        chosen["ingested" if given["ingested"] else "entered"] = (since, until)
     return chosen

@@ -34,7 +34,7 @@ def list_orders(target: Target, number: str | None, limit: int, before: int | No
     """List orders, newest first."""
     from tradegecko_bridge.cli.output.ledger import print_entries, print_next_page
 
-    which = selected(**filters)
+    which = selected(filters)
     which["number"] = number
     with target.open_ledger(which) as store:
         try:

@@ -35,14 +35,16 @@ def say(*what: Any, width: int | None = None) -> None:
         print(line.rstrip())
 
 
-def print_table(headings: Sequence[str], rows: Iterable[Sequence[str | Text]], *, fold: bool = False) -> None:
-    """Rows under headings; ``fold`` lets long cells wrap. The number of orders is aligned to the right."""
+def print_table(
+    headings: Sequence[str], rows: Iterable[Sequence[str | Text]], *, fold: bool = False, none: str = ""
+) -> None:
+    """Rows under headings; ``fold`` lets long cells wrap; ``none`` is printed instead if there are no rows."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
         table.add_column(heading, no_wrap=not fold, justify="right" if heading == "orders" else "left")
     for row in rows:
         table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
-    say(table)
+    say(table if table.row_count or not none else none)
 
 
 def print_columns(rows: Iterable[Sequence[str | Text]]) -> None:

@@ -41,9 +41,6 @@ def _minute(time: datetime) -> str:
 
 def print_entries(entries: Sequence[LedgerEntry]) -> None:
     """A line for each order, and under them the reasons."""
-    if not entries:
-        say("no orders")
-        return
     numbers = [in_one_line(entry.number) for entry in entries]
     print_table(
         ("order", "state", "TradeGecko id", "ingested (UTC)", "connection"),
@@ -51,6 +48,7 @@ def print_entries(entries: Sequence[LedgerEntry]) -> None:
             (number, _state(entry.state), entry.remote_id or "-", _minute(entry.ingested_at), entry.connection)
             for number, entry in zip(numbers, entries, strict=True)
         ],
+        none="no orders",
     )
     reasons = [(f"  {number}", one.reason.text) for number, one in zip(numbers, entries, strict=True) if one.reason]
     if reasons:
@@ -65,11 +63,8 @@ def print_next_page(last: LedgerEntry) -> None:
 
 def print_counts(counts: Sequence[StateCount]) -> None:
     """A line for each state and reason."""
-    if not counts:
-        say("no orders")
-        return
     rows = [(one.connection, _state(one.state), one.code or "", str(one.count), _minute(one.since)) for one in counts]
-    print_table(("connection", "state", "reason", "orders", "since (UTC)"), rows)
+    print_table(("connection", "state", "reason", "orders", "since (UTC)"), rows, none="no orders")
 
 
 def print_decided(decided: Sequence[Decided], dry_run: bool) -> None:
@@ -101,11 +96,6 @@ def print_alerts(alerts: Sequence[Alert]) -> None:
         say(Text(f"  {alert.text}"))
 
 
-def alerts_as_json(alerts: Sequence[Alert]) -> list[dict[str, Any]]:
-    """Alerts as JSON objects."""
-    return [{**public_fields(alert), "open": alert.is_open} for alert in alerts]
-
-
 def print_health(health: LedgerHealth) -> None:
     """What a ledger holds, then what is wrong with it."""
     mark = Text("✗ ", style="red") if health.problems else Text("✓ ", style="green")
@@ -114,11 +104,6 @@ def print_health(health: LedgerHealth) -> None:
     say(mark + Text(f"schema {health.schema}: {counts}"))
     for problem in health.problems:
         say(Text(f"  problem: {problem}"))
-
-
-def health_as_json(health: LedgerHealth) -> dict[str, Any]:
-    """A ledger's health as one JSON object."""
-    return {"ok": not health.problems, **public_fields(health)}
 
 
 def print_stories(stories: Sequence[Story]) -> None:
@@ -130,15 +115,13 @@ def print_stories(stories: Sequence[Story]) -> None:
 def stories_as_json(stories: Sequence[Story]) -> list[dict[str, Any]]:
     """Orders as JSON objects with their shipments, without tracking numbers, and their history."""
     return [
-        {
-            **public_fields(entry),
-            "shipments": [
-                {"reference": one.shipment.reference, "state": one.state, "reason": one.reason} for one in shipments
-            ],
-            "history": history,
-        }
+        {**public_fields(entry), "shipments": [_shipment(one) for one in shipments], "history": history}
         for entry, history, shipments in stories
     ]
+
+
+def _shipment(one: ShipmentEntry) -> dict[str, str]:
+    return {"reference": one.shipment.reference, "state": one.state, "reason": one.reason}
 
 
 def _print_story(entry: LedgerEntry, history: Sequence[LedgerEvent], shipments: Sequence[ShipmentEntry]) -> None:

@@ -18,18 +18,13 @@ _WHOLE: Final = ("nth", "times", "status", "by", "seed")
 _DECIMAL: Final = ("seconds", "chance")
 
 
-class RateLimit(click.ParamType[int | None]):
-    """A number of requests, or ``off``."""
-
-    name = "N|off"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
-        """The number; None means no limit."""
-        if value is None or str(value).lower() == "off":
-            return None
-        if not str(value).isdecimal() or int(value) < 1:
-            self.fail(f"{value!r} is neither a number from 1 nor off", param, ctx)
-        return int(value)
+def read_rate_limit(_ctx: click.Context, _param: click.Parameter, value: str) -> int | None:
+    """The ``callback`` of an option that takes a number of requests, or ``off``: None, no limit."""
+    if value.lower() == "off":
+        return None
+    if not re.fullmatch("0*[1-9][0-9]{0,8}", value):
+        raise click.BadParameter(f"{value!r} is neither a number from 1 nor off")
+    return int(value)
 
 
 def read_duration(text: str) -> float:

@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 
 from tradegecko_bridge.cli.exit_codes import Refused
-from tradegecko_bridge.cli.sandbox.arguments import RateLimit, read_fault, read_switches
+from tradegecko_bridge.cli.sandbox.arguments import read_fault, read_rate_limit, read_switches
 from tradegecko_bridge.cli.sandbox.commands import clock, deliveries, fault, requests, reset, switches, tokens
 from tradegecko_bridge.cli.sandbox.warehouse import warehouse
 
@@ -20,7 +20,12 @@ from tradegecko_bridge.cli.sandbox.warehouse import warehouse
 @click.option("--seed", default="demo", show_default=True, help="What the account contains at first: demo, empty, big.")
 @click.option("--state", type=click.Path(dir_okay=False, path_type=Path), help="Keep the account in this file.")
 @click.option(
-    "--rate-limit", type=RateLimit(), default="300", show_default=True, help="Requests per 300 seconds; off: no limit."
+    "--rate-limit",
+    callback=read_rate_limit,
+    default="300",
+    show_default=True,
+    metavar="N|off",
+    help="Requests per 300 seconds; off: no limit.",
 )
 @click.option("--switch", "pairs", multiple=True, metavar="NAME=VALUE", help="How the account behaves; repeatable.")
 @click.option(
