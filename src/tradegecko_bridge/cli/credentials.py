@@ -20,11 +20,7 @@ from tradegecko_bridge.tradegecko.oauth import OAuthApp
 
 
 def credentials(config: Config, ledger: TokenStore) -> BearerToken | StoredLogin:
-    """What the settings give the client to authenticate with; ``ledger`` is the ledger's token store.
-
-    Raises:
-        ConfigError: a key is not valid, or an extra is not installed.
-    """
+    """What the settings give the client to authenticate with; ``ledger`` is the ledger's token store."""
     if config.login is None:
         return BearerToken(config.access_token)
     return StoredLogin(_app(config, config.login), _token_store(config.login, ledger), config.login.name)
@@ -32,11 +28,7 @@ def credentials(config: Config, ledger: TokenStore) -> BearerToken | StoredLogin
 
 @contextmanager
 def open_logins(config_path: Path) -> Iterator[tuple[Logins, LoginSettings]]:
-    """The logins that these settings store, with what the settings say about them.
-
-    Raises:
-        ConfigError: the settings have an access token instead of an application.
-    """
+    """The stored logins, with what the settings say about them. Raises ConfigError if they need none."""
     config = load_config(config_path)
     if config.login is None:
         raise ConfigError(
@@ -68,11 +60,7 @@ def _app(config: Config, login: LoginSettings) -> OAuthApp:
 
 
 def check_access(config_path: Path, connection: str | None) -> list[dict[str, Any]]:
-    """For each connection its account, user, locations, and a line for each problem. Only reads.
-
-    Raises:
-        TradeGeckoError: no access; the message says what to do.
-    """
+    """For each connection its account, user, locations, and a line for each problem. Only reads TradeGecko."""
     config = load_config(config_path)
     chosen = config.chosen(connection)
     with (

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from pathlib import Path
 
 from tradegecko_bridge.cli.credentials import credentials
+from tradegecko_bridge.cli.output.console import progress_bar
 from tradegecko_bridge.config import Config, Connection, faulty, load_config
-from tradegecko_bridge.engine import Progress, SyncEngine
+from tradegecko_bridge.engine import SyncEngine
 from tradegecko_bridge.engine.settings.declaration import Fault
 from tradegecko_bridge.errors import ConfigError, NoLedger
 from tradegecko_bridge.plugins import make_source
@@ -23,17 +24,16 @@ from tradegecko_bridge.tradegecko.limits import RateLimiter, SharedLimiter
 
 @contextmanager
 def open_engines(
-    config_path: Path, connection: str | None, on_progress: Callable[[Progress], None], *, dry_run: bool = False
+    config_path: Path, connection: str | None, *, dry_run: bool = False, quiet: bool = False
 ) -> Iterator[list[SyncEngine]]:
     """An engine for each selected connection, with one ledger and one client; a dry run only reads the ledger.
 
-    Raises:
-        ConfigError: the settings cannot work.
-        StoreError: the ledger cannot be opened.
+    They show a progress bar unless ``quiet``. Raises ConfigError and StoreError.
     """
     config = load_config(config_path)
     connections = config.chosen(connection)
     with ExitStack() as stack:
+        on_progress = stack.enter_context(progress_bar(hidden=quiet))
         sources = _sources(config_path, connections)
         for source in sources:
             if hasattr(source, "close"):

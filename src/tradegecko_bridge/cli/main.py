@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import Final, NoReturn
 
 from tradegecko_bridge.cli.exit_codes import FAILED, MISUSED, UNABLE, Refused, Unreachable
 from tradegecko_bridge.errors import BridgeError, ConfigError
-
-if TYPE_CHECKING:
-    import click
 
 _EXTRAS: Final = {"click": "cli", "rich": "cli", "starlette": "sandbox", "uvicorn": "sandbox", "httptools": "sandbox"}
 
@@ -30,7 +27,9 @@ def main() -> None:
         error.show()
         sys.exit(MISUSED)
     except click.UsageError as error:
-        _fail(_usage(error), MISUSED)
+        problem = " ".join(error.format_message().split()).rstrip(".")
+        where = f" (see {error.ctx.command_path} --help)" if error.ctx else ""
+        _fail(f"{problem[:1].lower()}{problem[1:]}{where}", MISUSED)
     except click.Abort:
         _fail("interrupted", FAILED)
     except (Refused, Unreachable) as error:
@@ -41,13 +40,6 @@ def main() -> None:
         _fail(error, UNABLE)
     except OSError as error:
         _fail(f"{error.filename}: {error.strerror}" if error.filename else error, UNABLE)
-
-
-def _usage(error: click.UsageError) -> str:
-    """What is wrong with the usage in one line, and where the right one is explained."""
-    problem = " ".join(error.format_message().split()).rstrip(".")
-    problem = problem[:1].lower() + problem[1:]
-    return f"{problem} (see {error.ctx.command_path} --help)" if error.ctx else problem
 
 
 def _fail(error: Exception | str, code: int) -> NoReturn:

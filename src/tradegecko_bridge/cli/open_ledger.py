@@ -17,11 +17,7 @@ from tradegecko_bridge.stores.sql import SqlStore
 
 @contextmanager
 def open_ledger(config_path: Path, connection: str | None = None, which: Filter | None = None) -> Iterator[SqlStore]:
-    """The ledger, once it is certain that the connection and the filter's reasons exist.
-
-    Raises:
-        ConfigError: neither settings nor ledger know the connection, or neither ledger nor program a reason.
-    """
+    """The ledger. Raises ConfigError if nothing knows the connection, or a reason code of the filter."""
     config = load_config(config_path)
     with closing(SqlStore(config.ledger_url)) as store:
         _check_connection(connection, config, store)
@@ -49,11 +45,7 @@ def _check_reasons(codes: Collection[str], store: Store) -> None:
 
 
 def find_entries(store: Store, connection: str | None, name: str) -> Sequence[LedgerEntry]:
-    """The orders with this number, or else with this source reference.
-
-    Raises:
-        ConfigError: there is none.
-    """
+    """The orders with this number, or else with this source reference. Raises ConfigError if there is none."""
     found = store.entries(connection, number=name) or store.entries(connection, reference=name)
     if not found:
         raise ConfigError(f"the ledger has no order {name!r}; `tgbridge orders list` shows what it has")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -48,17 +48,11 @@ class Target:
 
         return open_ledger(self.config_path, self.connection, which)
 
-    @contextmanager
-    def open_engines(self, *, dry_run: bool = False) -> Iterator[list[SyncEngine]]:
-        """An engine for each connection, with a progress bar; see :func:`.engines.open_engines`."""
+    def open_engines(self, *, dry_run: bool = False) -> AbstractContextManager[list[SyncEngine]]:
+        """An engine for each connection; see :func:`.engines.open_engines`."""
         from tradegecko_bridge.cli.engines import open_engines
-        from tradegecko_bridge.cli.output.console import progress_bar
 
-        with (
-            progress_bar(hidden=self.as_json) as on_progress,
-            open_engines(self.config_path, self.connection, on_progress, dry_run=dry_run) as engines,
-        ):
-            yield engines
+        return open_engines(self.config_path, self.connection, dry_run=dry_run, quiet=self.as_json)
 
     def show(self, found: T, view: Callable[[T], None], as_json: Callable[[T], Any] = lambda found: found) -> None:
         """Print what was found: as JSON, or for people with ``view``."""

@@ -36,12 +36,7 @@ class Control:
             ) from None
 
     def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        """The JSON of the answer; None if it is empty.
-
-        Raises:
-            Refused: the sandbox refuses the request.
-            Unreachable: nothing answers, or something that is not a sandbox.
-        """
+        """The JSON of the answer; None if it is empty. Raises Refused, and Unreachable if no sandbox answers."""
         status, raw = self._send(method, path, body)
         try:
             answer: Any = json.loads(raw) if raw else None
