@@ -16,7 +16,10 @@ from tradegecko_bridge.cli.sandbox.serve import sandbox
 from tradegecko_bridge.cli.sync import sync
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    commands=[sandbox, sync, login, logout, check, orders, alerts, ledger],
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__)
 def tgbridge() -> None:
     """Bring shop orders to TradeGecko exactly once, and tracking, stock and product details back.
@@ -39,7 +42,3 @@ def demo(folder: Path | None) -> None:
 
     if not run_demo(folder):
         sys.exit(FAILED)
-
-
-for _command in (sandbox, sync, login, logout, check, orders, alerts, ledger):
-    tgbridge.add_command(_command)

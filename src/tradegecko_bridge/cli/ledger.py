@@ -30,9 +30,7 @@ def alerts(target: Target, closed: bool) -> None:
     target.show(found, print_alerts, lambda found: [{**public_fields(alert), "open": alert.is_open} for alert in found])
 
 
-@click.group()
-def ledger() -> None:
-    """Check the ledger, and remove personal data."""
+ledger = click.Group("ledger", help="Check the ledger, and remove personal data.")
 
 
 @ledger.command("check")

@@ -14,14 +14,7 @@ from tradegecko_bridge.cli.exit_codes import FAILED, Refused
 from tradegecko_bridge.cli.options import FILTERS, Target, on_target, selected, time_option
 from tradegecko_bridge.engine import Report
 
-
-@click.group()
-def orders() -> None:
-    """Look up orders, and decide about them."""
-
-
-for _command in DECISION_COMMANDS:
-    orders.add_command(_command)
+orders = click.Group("orders", DECISION_COMMANDS, help="Look up orders, and decide about them.")
 
 
 @orders.command("list")

@@ -12,10 +12,13 @@ from tradegecko_bridge.cli.options import JSON, read_time
 from tradegecko_bridge.cli.sandbox.arguments import read_duration, read_fault, read_switches
 from tradegecko_bridge.cli.sandbox.control import CONTROL, Control
 
-
-@click.group()
-def fault() -> None:
-    """Make requests go wrong."""
+fault = click.Group("fault", help="Make requests go wrong.")
+clock = click.Group("clock", help="Move the sandbox's clock.")
+switches = click.Group(
+    "switches",
+    help="Choose how the account behaves.\n\nA switch decides what happens where the real API is not known.",
+)
+tokens = click.Group("tokens", help="End access tokens, except privileged ones.")
 
 
 @fault.command("add")
@@ -48,11 +51,6 @@ def clear_faults(control: Control) -> None:
     click.echo("all faults are removed")
 
 
-@click.group()
-def clock() -> None:
-    """Move the sandbox's clock."""
-
-
 @clock.command("show")
 @CONTROL
 def show_clock(control: Control) -> None:
@@ -77,14 +75,6 @@ def set_clock(time: datetime, control: Control) -> None:
     Without a zone the time is UTC.
     """
     click.echo(control.ask("POST", "clock", {"set": time.isoformat()})["now"])
-
-
-@click.group()
-def switches() -> None:
-    """Choose how the account behaves.
-
-    A switch decides what the sandbox does where the evidence about the real API is silent.
-    """
 
 
 @switches.command("show")
@@ -143,11 +133,6 @@ def reset(control: Control) -> None:
     """
     control.ask("POST", "reset")
     click.echo("the sandbox is as at the start")
-
-
-@click.group()
-def tokens() -> None:
-    """End access tokens, except privileged ones."""
 
 
 @tokens.command("expire")

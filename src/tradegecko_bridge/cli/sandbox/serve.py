@@ -15,7 +15,9 @@ from tradegecko_bridge.cli.sandbox.commands import clock, deliveries, fault, req
 from tradegecko_bridge.cli.sandbox.warehouse import warehouse
 
 
-@click.group(invoke_without_command=True)
+@click.group(
+    commands=[fault, clock, switches, warehouse, requests, deliveries, tokens, reset], invoke_without_command=True
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port on 127.0.0.1; 0 finds a free one.")
 @click.option("--seed", default="demo", show_default=True, help="What the account contains at first: demo, empty, big.")
 @click.option("--state", type=click.Path(dir_okay=False, path_type=Path), help="Keep the account in this file.")
@@ -66,7 +68,3 @@ def _refuse_serving_options(context: click.Context) -> None:
             f"{options} can only be used to start a sandbox; "
             f"for one that runs write: tgbridge sandbox {context.invoked_subcommand} … --url URL"
         )
-
-
-for _command in (fault, clock, switches, warehouse, requests, deliveries, tokens, reset):
-    sandbox.add_command(_command)

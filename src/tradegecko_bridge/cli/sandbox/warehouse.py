@@ -11,10 +11,7 @@ from tradegecko_bridge.cli.exit_codes import Refused
 from tradegecko_bridge.cli.options import JSON, stacked
 from tradegecko_bridge.cli.sandbox.control import CONTROL, Control
 
-
-@click.group()
-def warehouse() -> None:
-    """Receive, pack and ship goods."""
+warehouse = click.Group("warehouse", help="Receive, pack and ship goods.")
 
 
 @warehouse.command("receive")
