@@ -15,7 +15,7 @@ from tests.stores.test_sql import statements
 from tradegecko_bridge.errors import StoreError
 from tradegecko_bridge.ledger import ShipmentState
 from tradegecko_bridge.ports import Store
-from tradegecko_bridge.stores import SqlStore
+from tradegecko_bridge.stores.sql import SqlStore
 from tradegecko_bridge.testing.store_checks.cases import (
     AT,
     SHOP,

@@ -35,7 +35,8 @@ from tradegecko_bridge.ledger import (
     ShipmentState,
 )
 from tradegecko_bridge.ports import Store
-from tradegecko_bridge.stores import MemoryStore, SqlStore
+from tradegecko_bridge.stores.memory import MemoryStore
+from tradegecko_bridge.stores.sql import SqlStore
 from tradegecko_bridge.testing.store_checks.cases import AT, a_shipment, an_order
 
 T = TypeVar("T")

@@ -20,7 +20,8 @@ from tradegecko_bridge.commerce import UnreadableOrder
 from tradegecko_bridge.errors import StoreError
 from tradegecko_bridge.ledger import ALLOWED_TRANSITIONS, LedgerEntry, OrderState, Reason, ShipmentEntry, ShipmentState
 from tradegecko_bridge.ports import Store
-from tradegecko_bridge.stores import MemoryStore, SqlStore
+from tradegecko_bridge.stores.memory import MemoryStore
+from tradegecko_bridge.stores.sql import SqlStore
 from tradegecko_bridge.testing.store_checks.cases import TRACKED, a_shipment, an_order
 
 few_references = st.sampled_from(["1", "2", "3"])

@@ -79,9 +79,9 @@ class TokenPair:
 
 
 def _fingerprint(pair: TokenPair) -> str:
-    """128 bits of SHA-256: the tokens are random, so nobody gets back to them."""
-    told_by = pair.refresh_token or pair.access_token
-    return hashlib.sha256(b"tradegecko-bridge token " + told_by.reveal().encode()).hexdigest()[:32]
+    """128 bits of SHA-256: the tokens are random, so they cannot be found from it."""
+    token = pair.refresh_token or pair.access_token
+    return hashlib.sha256(b"tradegecko-bridge token " + token.reveal().encode()).hexdigest()[:32]
 
 
 @frozen(kw_only=True)

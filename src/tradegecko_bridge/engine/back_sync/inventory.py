@@ -40,7 +40,7 @@ def sync_inventory(context: Context, *, dry_run: bool = False, full: bool = Fals
             report.fail(error)
             return report
         levels = _levels(stock, _in_flight(context, stock), settings, report)
-        told = {} if full else context.store.acknowledged(context.connection, KIND)
+        told = {} if full else context.store.told_values(context.connection, KIND)
         changed = [level for level in levels if told.get(level.sku) != _value(level)]
         report.unchanged = len(levels) - len(changed)
         if dry_run:

@@ -27,7 +27,7 @@ def sync_products(context: Context, *, dry_run: bool = False, full: bool = False
         except GatewayError as error:
             report.fail(error)
             return report
-        told = {} if full else context.store.acknowledged(context.connection, KIND)
+        told = {} if full else context.store.told_values(context.connection, KIND)
         changed = [product for ref, (print_, product) in prints.items() if told.get(ref) != print_]
         report.unchanged = len(prints) - len(changed)
         if dry_run:

@@ -34,7 +34,7 @@ def note(context: Context, batch: Sequence[SourceOrder | UnreadableOrder]) -> No
     canceled = {a.reference for a in batch if isinstance(a, SourceOrder) and a.canceled_at is not None}
     if context.settings.on_cancel is not OnCancel.VOID or not canceled:
         return
-    known = context.store.acknowledged(context.connection, KIND)
+    known = context.store.told_values(context.connection, KIND)
     new = {reference: f"{TO_DO}1" for reference in canceled if known.get(reference, NOT_THERE) == NOT_THERE}
     context.store.record_told_values(context.connection, KIND, new, at=context.clock())
 
@@ -43,7 +43,7 @@ def void_canceled(context: Context, report: Report) -> None:
     """Void what is to be voided; what cannot be done now is tried again with the next run."""
     if context.settings.on_cancel is not OnCancel.VOID:
         return
-    noted = context.store.acknowledged(context.connection, KIND)
+    noted = context.store.told_values(context.connection, KIND)
     for reference, value in noted.items():
         if not value.startswith(TO_DO):
             continue

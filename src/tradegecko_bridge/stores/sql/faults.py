@@ -1,4 +1,4 @@
-"""What goes wrong in a database, as one line a person can perform_action on.
+"""What goes wrong in a database, as one line a person can act on.
 
 Neither the statement nor its parameters nor the driver's own text for PostgreSQL get into it: they hold names
 and addresses.

@@ -24,7 +24,7 @@ class LedgerHealth:
     problems: tuple[str, ...]
 
 
-def look_over(tx: Connection, is_sqlite: bool) -> LedgerHealth:
+def check(tx: Connection, is_sqlite: bool) -> LedgerHealth:
     """Count, have the database check itself where it can, and check what the ledger promises."""
     return LedgerHealth(
         schema=HEAD,

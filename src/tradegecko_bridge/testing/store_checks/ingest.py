@@ -35,7 +35,7 @@ from tradegecko_bridge.testing.store_checks.cases import (
 )
 
 
-class IntakeChecks:
+class IngestChecks:
     """Ingest."""
 
     def test_a_new_order_is_pending(self, store: Store) -> None:
@@ -202,7 +202,7 @@ class IntakeChecks:
         assert kept is not None
         assert kept.note == odd.note
 
-    def test_history_begins_at_intake(self, store: Store) -> None:
+    def test_history_begins_at_ingest(self, store: Store) -> None:
         """Every way into the ledger leaves an event without a former state.
 
         *Troubleshooting:* events belong to the same transaction as the row.

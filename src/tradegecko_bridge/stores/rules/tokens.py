@@ -1,34 +1,53 @@
-"""What becomes of a stored login: pure, so that every token store decides alike. A store finds, locks and writes."""
+"""What becomes of a stored login."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from attrs import evolve, field, frozen
 
-from tradegecko_bridge.errors import ClaimLost
+from tradegecko_bridge.errors import ClaimLost, StoreError
 from tradegecko_bridge.ports.logins import Mishap, RefreshLease, RefreshNote, Secret, StoredToken, TokenPair
 from tradegecko_bridge.stores.row import utc
 
 
 @frozen(kw_only=True)
 class Slot:
-    """The place of one login. After a logout only the counters are left, so that generations never repeat."""
+    """The place of one login. After a logout only the counters are left, so that generations never repeat.
+
+    ``content`` is the login as JSON values, tokens in clear: the store's own place is protected for that. It is read
+    only where it is needed, so that a login that cannot be read can be replaced.
+    """
 
     generation: int = 0
     serial: int = 0
-    token: StoredToken | None = field(default=None)
+    content: Mapping[str, Any] | None = field(default=None, repr=False)
+
+    def token(self, name: str) -> StoredToken | None:
+        """The login.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        if self.content is None:
+            return None
+        try:
+            return _from_json(name, self.generation, self.serial, self.content)
+        except (KeyError, TypeError, ValueError):
+            pass  # outside, so that no error that quotes the content hangs on to ours
+        raise StoreError(f"what is stored of login {name!r} cannot be read; log in again")
 
 
 EMPTY = Slot()
 
 
-def claimed(slot: Slot, generation: int, worker: str, at: datetime, until: datetime) -> StoredToken | None:
+def claimed(
+    token: StoredToken | None, generation: int, worker: str, at: datetime, until: datetime
+) -> StoredToken | None:
     """The login with a lease for ``worker``, or None where there is nothing to claim."""
     at, until = utc(at), utc(until)
-    token = slot.token
     if token is None or token.generation != generation or token.refused or token.pair.refresh_token is None:
         return None
     note = token.note
@@ -36,20 +55,20 @@ def claimed(slot: Slot, generation: int, worker: str, at: datetime, until: datet
         if token.lease.until > at:
             return None
         note = RefreshNote(mishap=Mishap.LOST, at=token.lease.since, worker=token.lease.worker)
-    serial = slot.serial + 1
+    serial = token.serial + 1
     lease = RefreshLease(worker=worker, since=at, until=until, serial=serial)
     return evolve(token, lease=lease, note=note, serial=serial)
 
 
-def renewed(slot: Slot, after: StoredToken, pair: TokenPair, at: datetime) -> StoredToken:
+def renewed(token: StoredToken | None, after: StoredToken, pair: TokenPair, at: datetime) -> StoredToken:
     """The login with the pair that came after ``after``. The generation counts, not the lease: a late answer is kept.
 
     Raises:
         ClaimLost: another pair is stored by now.
     """
-    if slot.token is None or slot.token.generation != after.generation:
+    if token is None or token.generation != after.generation:
         raise ClaimLost(f"login {after.name!r} was replaced or ended meanwhile; read it again")
-    return evolve(slot.token, serial=slot.serial).followed_by(pair, utc(at))
+    return token.followed_by(pair, utc(at))
 
 
 def logged_in(slot: Slot, name: str, pair: TokenPair, at: datetime) -> StoredToken:
@@ -57,17 +76,11 @@ def logged_in(slot: Slot, name: str, pair: TokenPair, at: datetime) -> StoredTok
     return StoredToken(name=name, pair=pair, generation=slot.generation + 1, serial=slot.serial + 1, saved_at=utc(at))
 
 
-def released(slot: Slot, claimed: StoredToken, note: RefreshNote | None) -> StoredToken | None:
+def released(token: StoredToken | None, claimed: StoredToken, note: RefreshNote | None) -> StoredToken | None:
     """The login without the lease, or None when the lease was lost: then there is nothing to write."""
-    token = slot.token
     if token is None or token.lease is None or claimed.lease is None or token.lease.serial != claimed.lease.serial:
         return None
-    return evolve(token, lease=None, note=note or token.note, serial=slot.serial + 1)
-
-
-def slot_of(token: StoredToken) -> Slot:
-    """Where this login lies."""
-    return Slot(generation=token.generation, serial=token.serial, token=token)
+    return evolve(token, lease=None, note=note or token.note, serial=token.serial + 1)
 
 
 def ended(slot: Slot) -> Slot:
@@ -78,10 +91,10 @@ def ended(slot: Slot) -> Slot:
 # ── as JSON ──────────────────────────────────────────────────────────────────────────────────
 
 
-def to_json(token: StoredToken) -> dict[str, Any]:
-    """Everything of a login, tokens in clear: what the store's own place is protected for."""
+def slot_of(token: StoredToken) -> Slot:
+    """The place of this login."""
     pair = token.pair
-    return {
+    content = {
         "access_token": pair.access_token.reveal(),
         "refresh_token": pair.refresh_token.reveal() if pair.refresh_token else None,
         "issued_at": pair.issued_at.isoformat(),
@@ -93,14 +106,10 @@ def to_json(token: StoredToken) -> dict[str, Any]:
         "note": _note_json(token.note),
         "earlier": list(token.earlier),
     }
+    return Slot(generation=token.generation, serial=token.serial, content=content)
 
 
-def from_json(name: str, generation: int, serial: int, content: Any) -> StoredToken:
-    """The login back.
-
-    Raises:
-        KeyError, TypeError, ValueError: it is none.
-    """
+def _from_json(name: str, generation: int, serial: int, content: Mapping[str, Any]) -> StoredToken:
     refresh_token, expires_at = content["refresh_token"], content["expires_at"]
     pair = TokenPair(
         access_token=Secret(content["access_token"]),
@@ -120,11 +129,6 @@ def from_json(name: str, generation: int, serial: int, content: Any) -> StoredTo
         note=_note(content["note"]),
         earlier=tuple(content["earlier"]),
     )
-
-
-def to_text(token: StoredToken) -> str:
-    """:func:`to_json` as text."""
-    return json.dumps(to_json(token), separators=(",", ":"))
 
 
 def _lease_json(lease: RefreshLease | None) -> Any:

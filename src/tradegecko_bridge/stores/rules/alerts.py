@@ -1,4 +1,4 @@
-"""When an alert opens and closes: the rules that every store shares."""
+"""When an alert opens and closes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tradegecko_bridge.ledger import Alert, Finding
 
 
 @frozen
-class Update:
+class Changes:
     """What a report does to a connection's alerts. Opened ones have the id 0 until the store gives them one."""
 
     opened: list[Alert] = field(factory=list)
@@ -20,19 +20,19 @@ class Update:
 
 
 def compared(
-    connection: str, present: Iterable[Alert], found: Sequence[Finding], scope: Collection[str], at: datetime
-) -> Update:
-    """Hold what was found against the alerts that are open at present."""
-    rest = {finding.key: finding for finding in found}
-    update = Update()
-    for alert in present:
-        finding = rest.pop(alert.key, None)
+    connection: str, open_alerts: Iterable[Alert], found: Sequence[Finding], scope: Collection[str], at: datetime
+) -> Changes:
+    """Compare what was found with the alerts that are open now."""
+    remaining = {finding.key: finding for finding in found}
+    changes = Changes()
+    for alert in open_alerts:
+        finding = remaining.pop(alert.key, None)
         if finding is not None:
-            update.seen.append(_seen(alert, finding, at))
+            changes.seen.append(_seen(alert, finding, at))
         elif alert.key.startswith(tuple(scope)):
-            update.closed.append(evolve(alert, closed_at=at))
-    update.opened.extend(_opened(connection, finding, at) for finding in rest.values())
-    return update
+            changes.closed.append(evolve(alert, closed_at=at))
+    changes.opened.extend(_opened(connection, finding, at) for finding in remaining.values())
+    return changes
 
 
 def _seen(alert: Alert, finding: Finding, at: datetime) -> Alert:
