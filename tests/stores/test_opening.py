@@ -18,6 +18,7 @@ from tradegecko_bridge.errors import ConfigError, NoLedger, SchemaTooNew, StoreE
 from tradegecko_bridge.stores.sql import SqlStore, database
 from tradegecko_bridge.stores.sql.schema import MIGRATIONS
 from tradegecko_bridge.stores.sql.tables import HEAD, metadata
+from tradegecko_bridge.testing.store_checks.cases import an_order
 from tradegecko_bridge.testing.store_checks.tokens import a_pair
 
 
@@ -125,6 +126,8 @@ def test_only_to_be_read(ledger_url: str) -> None:
         store.ingest("shop", batch(0, 2), at=AT)
     with SqlStore(ledger_url, read_only=True) as store:
         assert len(store.entries()) == 2
+        counts, entries = store.preview_ingest("shop", [an_order("1"), an_order("3")], at=AT)
+        assert (counts.new, counts.changed, [entry.id for entry in entries]) == (("3",), ("1",), [1, 0])
         with pytest.raises(StoreError, match="opened only to be read"):
             store.ingest("shop", batch(2, 1), at=AT)
         with pytest.raises(StoreError), store._database.reading() as tx:
