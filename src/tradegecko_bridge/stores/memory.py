@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from threading import Lock
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, func, select
 from sqlalchemy.pool import NullPool
@@ -33,7 +34,7 @@ class _MemoryDatabase(Database):
         super().__init__(_engine(), "ledger in memory", "sqlite://")
         self._turn = Lock()
         self._connection = _engine().connect()
-        _copy(_empty_ledger(), self._connection)
+        _driver(_empty_ledger()).backup(_driver(self._connection))
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -65,5 +66,5 @@ def _empty_ledger() -> Connection:
     return connection
 
 
-def _copy(source: Connection, target: Connection) -> None:
-    source.connection.driver_connection.backup(target.connection.driver_connection)  # type: ignore[union-attr]
+def _driver(connection: Connection) -> Any:
+    return connection.connection.driver_connection

@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import mkstemp
 from threading import Lock
@@ -21,8 +22,7 @@ from filelock import FileLock, Timeout
 
 from tradegecko_bridge.errors import ConfigError, StoreBusy, StoreError
 from tradegecko_bridge.ports.logins import RefreshNote, Secret, StoredToken, TokenPair, TokenStore
-from tradegecko_bridge.stores.rules.tokens import EMPTY, Slot
-from tradegecko_bridge.stores.token_base import Draft, SlotStore
+from tradegecko_bridge.stores.slots import EMPTY, Slot, SlotStore, Write
 
 _POLL: Final = 0.01  # seconds between two tries for the lock file
 _FORMAT: Final = 1
@@ -43,13 +43,9 @@ class MemoryTokenStore(SlotStore):
             return dict(self._slots)
 
     @contextmanager
-    def _exclusive(self, name: str) -> Iterator[Draft]:
+    def _exclusive(self, name: str) -> Iterator[tuple[Slot, Write]]:
         with self._lock:
-            before = self._slots.get(name, EMPTY)
-            draft = Draft(before)
-            yield draft
-            if draft.slot is not before:
-                self._slots[name] = draft.slot
+            yield self._slots.get(name, EMPTY), partial(self._slots.__setitem__, name)
 
 
 class FileTokenStore(SlotStore):
@@ -87,14 +83,10 @@ class FileTokenStore(SlotStore):
         )
 
     @contextmanager
-    def _exclusive(self, name: str) -> Iterator[Draft]:
+    def _exclusive(self, name: str) -> Iterator[tuple[Slot, Write]]:
         with self._locked():
             slots = self._read()
-            before = slots.get(name, EMPTY)
-            draft = Draft(before)
-            yield draft
-            if draft.slot is not before:
-                self._write({**slots, name: draft.slot})
+            yield slots.get(name, EMPTY), lambda slot: self._write({**slots, name: slot})
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -123,7 +115,11 @@ class FileTokenStore(SlotStore):
 
     def _write(self, slots: Mapping[str, Slot]) -> None:
         """Replace the file: written beside it, forced to the disk, renamed over it, and the renaming forced, too."""
-        text = json.dumps({"format": _FORMAT, "logins": {name: _slot_json(slot) for name, slot in slots.items()}})
+        logins = {
+            name: {"generation": slot.generation, "serial": slot.serial, "token": slot.content}
+            for name, slot in slots.items()
+        }
+        text = json.dumps({"format": _FORMAT, "logins": logins})
         temporary = ""
         try:
             handle, temporary = mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")  # mode 0600
@@ -152,15 +148,10 @@ def _sync_directory(path: Path) -> None:
 def _slots(content: Any) -> dict[str, Slot]:
     if content["format"] != _FORMAT:
         raise ValueError("another format")
-    return {name: _slot(slot) for name, slot in content["logins"].items()}
-
-
-def _slot(content: Any) -> Slot:
-    return Slot(generation=int(content["generation"]), serial=int(content["serial"]), content=content["token"] or None)
-
-
-def _slot_json(slot: Slot) -> dict[str, Any]:
-    return {"generation": slot.generation, "serial": slot.serial, "token": slot.content}
+    return {
+        name: Slot(generation=int(slot["generation"]), serial=int(slot["serial"]), content=slot["token"] or None)
+        for name, slot in content["logins"].items()
+    }
 
 
 # ── keeping the texts out of the store ───────────────────────────────────────────────────────
@@ -256,8 +247,9 @@ class EncryptedTokenStore(_Wrapped):
         try:
             return _each(pair, lambda secret: Secret(self._fernet.decrypt(secret.reveal().encode()).decode()))
         except InvalidToken:
-            said = "was encrypted with another key; put that key behind the present one, or log in again"
-            raise StoreError(f"login {name!r} {said}") from None
+            raise StoreError(
+                f"login {name!r} was encrypted with another key; put that key behind the present one, or log in again"
+            ) from None
 
 
 def _fernet(keys: Sequence[Secret | str]) -> Any:
@@ -293,12 +285,13 @@ class KeyringTokenStore(_Wrapped):
         self._ring = backend if backend is not None else _system_keyring()
 
     def load(self, name: str) -> StoredToken | None:
-        for _ in range(3):  # a writer may take the entry away between the two looks
-            stored = self._inner.load(name)
-            shown = None if stored is None else self._looked_up(stored)
-            if stored is None or shown is not None:
-                return shown
-        raise StoreError(f"login {name!r} is stored, but its tokens are not in the keyring; log in again")
+        stored = self._inner.load(name)
+        try:
+            return None if stored is None else self._shown(stored)
+        except StoreError:
+            if self._inner.load(name) == stored:
+                raise
+        return self.load(name)  # a writer has replaced the entry between the two looks
 
     def save(self, name: str, pair: TokenPair, *, at: datetime, after: StoredToken | None = None) -> StoredToken:
         before = self._inner.load(name)
@@ -330,19 +323,8 @@ class KeyringTokenStore(_Wrapped):
         if texts is None:
             raise StoreError(f"login {name!r} is stored, but its tokens are not in the keyring; log in again")
         access_token, refresh_token = json.loads(texts)
-        return evolve(
-            pair,
-            access_token=Secret(access_token),
-            refresh_token=Secret(refresh_token) if refresh_token else None,
-        )
-
-    def _looked_up(self, stored: StoredToken) -> StoredToken | None:
-        try:
-            return self._shown(stored)
-        except StoreError:
-            if self._inner.load(stored.name) == stored:
-                raise
-            return None
+        refresh_token = Secret(refresh_token) if refresh_token else None
+        return evolve(pair, access_token=Secret(access_token), refresh_token=refresh_token)
 
     def _forget(self, name: str, pair: TokenPair) -> None:
         """At worst an entry nobody points to stays behind."""
@@ -357,8 +339,9 @@ class KeyringTokenStore(_Wrapped):
         except Exception as error:  # backends raise what they like, and may quote what they were given
             failed = type(error).__name__
         if failed:
-            said = f"the system's keyring failed ({failed}); unlock it, or choose another token store"
-            raise StoreError(said) from None
+            raise StoreError(
+                f"the system's keyring failed ({failed}); unlock it, or choose another token store"
+            ) from None
 
 
 def _entry(name: str, pair: TokenPair) -> str:

@@ -69,7 +69,7 @@ class TokenStoreSuite(TokenChecks):
     """Everything :class:`tradegecko_bridge.ports.TokenStore` promises, as tests.
 
     As :class:`StoreSuite`, with a fixture ``tokens``: an empty token store, a new one for every test.
-    :class:`tradegecko_bridge.stores.token_base.SlotStore` does everything but finding, locking and writing.
+    :class:`tradegecko_bridge.stores.slots.SlotStore` does everything but finding, locking and writing.
     """
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from attrs import evolve, field, frozen
+from attrs import asdict, evolve, field, frozen
 
 from tradegecko_bridge.ledger import Alert, Finding
 
@@ -36,23 +36,8 @@ def compared(
 
 
 def _seen(alert: Alert, finding: Finding, at: datetime) -> Alert:
-    return evolve(
-        alert,
-        severity=finding.severity,
-        text=finding.text,
-        count=finding.count,
-        last_seen_at=max(at, alert.last_seen_at),
-    )
+    return evolve(alert, **asdict(finding), last_seen_at=max(at, alert.last_seen_at))
 
 
 def _opened(connection: str, finding: Finding, at: datetime) -> Alert:
-    return Alert(
-        id=0,
-        connection=connection,
-        key=finding.key,
-        severity=finding.severity,
-        text=finding.text,
-        count=finding.count,
-        opened_at=at,
-        last_seen_at=at,
-    )
+    return Alert(id=0, connection=connection, **asdict(finding), opened_at=at, last_seen_at=at)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from attrs import evolve
 
-from tradegecko_bridge.errors import ClaimLost, NumberInUse
+from tradegecko_bridge.errors import ClaimLost
 from tradegecko_bridge.ledger import (
     ALLOWED_TRANSITIONS,
     BY_HAND,
@@ -46,20 +46,6 @@ def _why_abandoned(claim: Claim | None) -> str:
     if claim is None:
         return "its worker gave it back while it was being sent"
     return f"{claim.worker} did not report back by {claim.until.isoformat(timespec='seconds')}"
-
-
-def number_in_use(entry: LedgerEntry) -> NumberInUse:
-    """The refusal of a number that must be unique and is not."""
-    return NumberInUse(
-        f"order {entry.reference}: another order of the ledger is or was sent as {entry.remote_number!r}"
-    )
-
-
-def result(answer: LedgerEntry | Exception) -> LedgerEntry:
-    """The entry, or the refusal raised."""
-    if isinstance(answer, Exception):
-        raise answer
-    return answer
 
 
 def recorded(row: Row, transition: Transition) -> Change:
@@ -149,14 +135,6 @@ def _reason(entry: LedgerEntry, to: OrderState, why: str) -> Reason | None:
     if to in _NEEDS_REASON:
         return Reason(code=BY_HAND, text=why)
     return entry.reason if to is _S.UNCERTAIN else None
-
-
-def remote_id_in_use(entry: LedgerEntry) -> str:
-    """The refusal of a second order of a connection that was delivered as the same one."""
-    return (
-        f"order {entry.reference}: {entry.connection} has another order delivered as {entry.remote_id} already; "
-        "find out which of the two it is"
-    )
 
 
 def _check_follows(entry: LedgerEntry, to: OrderState) -> None:

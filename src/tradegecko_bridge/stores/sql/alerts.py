@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
 
-from attrs import evolve
+from attrs import asdict, evolve
+from attrs.filters import exclude
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from tradegecko_bridge.ledger import Alert, Finding, Severity
@@ -54,18 +54,9 @@ def _listed(tx: Connection, connection: str | None, *, closed: bool) -> list[Ale
 
 
 def _to_alert(stored: Stored) -> Alert:
-    fields: dict[str, Any] = dict(stored._mapping)
-    return Alert(**{**fields, "severity": Severity(stored.severity)})
+    return Alert(**{**stored._mapping, "severity": Severity(stored.severity)})
 
 
 def _values(alert: Alert) -> Values:
-    return {
-        "connection": alert.connection,
-        "key": alert.key,
-        "severity": alert.severity.value,
-        "text": alert.text,
-        "count": alert.count,
-        "opened_at": alert.opened_at,
-        "last_seen_at": alert.last_seen_at,
-        "closed_at": alert.closed_at,
-    }
+    """All columns of an alert except its id."""
+    return {**asdict(alert, filter=exclude("id")), "severity": alert.severity.value}

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func,
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.exc import IntegrityError
 
-from tradegecko_bridge.errors import StoreError
+from tradegecko_bridge.errors import NumberInUse, StoreError
 from tradegecko_bridge.ledger import (
     DELIVERED_STATES,
     SENT_STATES,
@@ -106,7 +106,9 @@ class SqlOrders(InDatabase, OrderStore):
         (answer,) = self.record_all(
             [Transition(entry=entry, who=who, why=why, detail=detail, require_unique_number=require_unique_number)]
         )
-        return work.result(answer)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     def record_all(self, transitions: Sequence[Transition]) -> Sequence[LedgerEntry | Exception]:
         try:
@@ -132,7 +134,7 @@ class SqlOrders(InDatabase, OrderStore):
                 raise _no_entry(entry_id)
             before = to_full_row(stored)
             change = work.overridden(before, to, at, who, why, retry=retry)
-            _write_changes(tx, [(before, change)])
+            write_changes(tx, [(before, change)])
         return change[0].entry
 
     def entries(
@@ -280,7 +282,8 @@ def _record_all(tx: Connection, transitions: Sequence[Transition]) -> list[Ledge
         entry = transition.entry
         number, may_use = entry.remote_number or "", {entry.id, *transition.number_shared_with}
         if transition.require_unique_number and not users[number] <= may_use:
-            answers.append(work.number_in_use(entry))
+            refusal = f"order {entry.reference}: another order of the ledger is or was sent as {entry.remote_number!r}"
+            answers.append(NumberInUse(refusal))
         elif entry.id not in stored:
             answers.append(_no_entry(entry.id))
         else:
@@ -295,9 +298,13 @@ def _record_all(tx: Connection, transitions: Sequence[Transition]) -> list[Ledge
             changes.append((before, change))
             answers.append(change[0].entry)
     try:
-        _write_changes(tx, changes)
+        write_changes(tx, changes)
     except IntegrityError:
-        raise _RemoteIdInUse(work.remote_id_in_use(transitions[0].entry)) from None
+        entry = transitions[0].entry
+        raise _RemoteIdInUse(
+            f"order {entry.reference}: {entry.connection} has another order delivered as {entry.remote_id} already; "
+            "find out which of the two it is"
+        ) from None
     return answers
 
 
@@ -314,15 +321,8 @@ def _users(tx: Connection, transitions: Sequence[Transition]) -> defaultdict[str
     return users
 
 
-def write_changes(tx: Connection, changes: Sequence[Change]) -> None:
-    """Rows whose content changed, and their events."""
-    if changes:
-        _update(tx, [(row, order_values(row)) for row, _ in changes])
-        _write_events(tx, changes)
-
-
-def _write_changes(tx: Connection, changes: Sequence[tuple[Row, Change]]) -> None:
-    """Changed rows and their events; content is written only where it changed, which is rare."""
+def write_changes(tx: Connection, changes: Sequence[tuple[Row, Change]]) -> None:
+    """Each row as it was with its change: rows and events are written, content only where it changed."""
     for values_of, same_content in ((work_values, True), (order_values, False)):
         meant = [row for before, (row, _) in changes if (row.entry.order is before.entry.order) is same_content]
         if meant:

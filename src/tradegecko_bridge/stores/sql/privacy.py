@@ -37,12 +37,12 @@ class SqlPrivacy(InDatabase, PrivacyStore):
         query = select(orders).where(_may_expire(connection, states, before, at)).order_by(_c.in_state_since)
         query = query.limit(max(limit, 0)).with_for_update(skip_locked=True)
         with self._database.writing() as tx:
-            changes = [expiry.expired(to_full_row(stored), at, who) for stored in tx.execute(query).all()]
-            write_changes(tx, changes)
-            ids = [row.entry.id for row, _ in changes]
+            rows = [to_full_row(stored) for stored in tx.execute(query).all()]
+            write_changes(tx, [(row, expiry.expired(row, at, who)) for row in rows])
+            ids = [row.entry.id for row in rows]
             shipment_statements.expire(tx, ids)
             _expire_history(tx, ids)
-        return len(changes)
+        return len(rows)
 
     def expirable(
         self, connection: str, *, before: datetime, at: datetime, states: Collection[OrderState] = FINAL_STATES

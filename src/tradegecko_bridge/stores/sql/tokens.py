@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from tradegecko_bridge.stores.rules.tokens import EMPTY, Slot
+from tradegecko_bridge.stores.slots import EMPTY, Slot, SlotStore, Write
 from tradegecko_bridge.stores.sql.database import InDatabase, insert, wait_alone
 from tradegecko_bridge.stores.sql.tables import tokens
-from tradegecko_bridge.stores.token_base import Draft, SlotStore
 
 
 class SqlTokenStore(InDatabase, SlotStore):
@@ -23,14 +23,10 @@ class SqlTokenStore(InDatabase, SlotStore):
             return _slots(tx, name)
 
     @contextmanager
-    def _exclusive(self, name: str) -> Iterator[Draft]:
+    def _exclusive(self, name: str) -> Iterator[tuple[Slot, Write]]:
         with self._database.writing() as tx:
             wait_alone(tx, f"login {name}")
-            before = _slots(tx, name).get(name, EMPTY)
-            draft = Draft(before)
-            yield draft
-            if draft.slot is not before:
-                _write(tx, name, draft.slot)
+            yield _slots(tx, name).get(name, EMPTY), partial(_write, tx, name)
 
 
 def _slots(tx: Connection, name: str | None) -> dict[str, Slot]:
