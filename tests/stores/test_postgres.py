@@ -141,7 +141,7 @@ def test_who_stands_still_in_a_transaction_loses_it(postgres_ledger: str) -> Non
                     is OrderState.HELD
                 )
 
-        with pytest.raises(StoreError, match="stood still in the middle of a write"):
+        with pytest.raises(StoreError, match="stopped in the middle of a write"):
             stand_still()
         assert [event.now for event in store.history(entry.id)] == [OrderState.PENDING, OrderState.HELD]
 

@@ -100,12 +100,12 @@ class Database:
             return True
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._engine.dispose()
 
     @contextmanager
     def _our_turn(self) -> Iterator[None]:
-        """SQLite lets one writer in at a time, and lets those who wait knock at random: our threads queue here."""
+        """SQLite lets one writer in at a time, and those who wait retry at random: our threads queue here."""
         if not self.is_sqlite:
             yield
             return
@@ -174,7 +174,7 @@ def ledger_address(url: str) -> URL:
 
 def _postgresql_engine(address: URL, _name: str, busy_timeout: float, *, read_only: bool) -> Engine:
     patience = int(busy_timeout * 1000)
-    # A process that stands still in the middle of a transaction loses it, before those who wait for its rows give up.
+    # A process that stops in the middle of a transaction loses it before those who wait for its rows give up.
     options = f"-c lock_timeout={patience} -c idle_in_transaction_session_timeout={patience}"
     options += " -c default_transaction_read_only=on" if read_only else ""
     try:
@@ -190,8 +190,6 @@ def _postgresql_engine(address: URL, _name: str, busy_timeout: float, *, read_on
 
 
 def _sqlite_engine(address: URL, name: str, busy_timeout: float, *, read_only: bool) -> Engine:
-    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
-        raise StoreError(f"{name}: SQLite 3.35 or newer is needed; this Python has {sqlite3.sqlite_version}")
     path = Path(str(address.database))
     if not path.parent.is_dir():
         raise StoreError(f"{name}: the directory {path.parent} does not exist; create it first")
@@ -210,6 +208,8 @@ def _sqlite_engine(address: URL, name: str, busy_timeout: float, *, read_only: b
 
 def prepare(engine: Engine) -> Engine:
     """A SQLite engine whose connections are set up and whose transactions begin as ours must."""
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        raise StoreError(f"a ledger needs SQLite 3.35 or newer; this Python has {sqlite3.sqlite_version}")
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine
@@ -242,7 +242,7 @@ def _create_private(path: Path, name: str) -> None:
 def _set_up(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute("PRAGMA secure_delete=ON")  # what is replaced is overwritten, not only let go of
+    connection.execute("PRAGMA secure_delete=ON")  # what is replaced is overwritten, not only freed
 
 
 def _begin(tx: Connection) -> None:

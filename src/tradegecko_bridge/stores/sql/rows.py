@@ -31,7 +31,7 @@ Values = dict[str, Any]
 
 
 def to_json(record: object) -> str | None:
-    """A canonical record as text; None stays None. All ASCII: half characters and NULs survive escaped."""
+    """A canonical record as text; None stays None. All ASCII: lone surrogates and NULs survive as escapes."""
     return None if record is None else json.dumps(to_plain(record), separators=(",", ":"))
 
 

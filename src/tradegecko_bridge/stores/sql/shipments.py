@@ -89,7 +89,7 @@ class SqlShipments(InDatabase, ShipmentStore):
             if stored is None:
                 raise KeyError(f"no shipment entry {entry.id}")
             row = rules.recorded(to_shipment_row(stored), entry)
-            # Locked, so that an order which expires at this moment is seen here, or sees this shipment as told.
+            # Locked, so that an order which expires at this moment is seen here, or sees this shipment as settled.
             order = select(orders.c.expired_at).where(orders.c.id == row.entry.entry_id).with_for_update(read=True)
             expired = tx.execute(order).scalar_one() is not None
             _write(tx, [expired_shipment(row) if expired else row], at)
@@ -127,8 +127,8 @@ def _write(tx: Connection, rows: Collection[ShipmentRow], at: datetime) -> None:
 def expire(tx: Connection, entry_ids: Collection[int]) -> None:
     """Remove the personal data of these orders' shipments; nothing else of them changes."""
     for part in chunks(entry_ids):
-        told = select(shipments).where(_c.order_id.in_(part), _c.state != ShipmentState.PENDING.value)
-        rows = [expired_shipment(to_shipment_row(stored)) for stored in tx.execute(told.with_for_update())]
+        settled = select(shipments).where(_c.order_id.in_(part), _c.state != ShipmentState.PENDING.value)
+        rows = [expired_shipment(to_shipment_row(stored)) for stored in tx.execute(settled.with_for_update())]
         if rows:
             changes = [(row.entry.id, to_json(row.entry.shipment), row.entry.reason) for row in rows]
             tx.execute(_UPDATE, [{"row_id": id_, "content": text, "reason": reason} for id_, text, reason in changes])

@@ -102,7 +102,7 @@ The index for searching holds all that can be asked for: it is read through inst
 """
 
 OPEN = text("(state IN ('pending', 'sending', 'uncertain', 'held') OR todo <> '')")
-"""Which orders there may be work on: few of all. Said in the same words by the index and by who wants to use it."""
+"""Orders there may be work on: few of all. The index and the queries that use it need the same words."""
 UNEXPIRED = text("expired_at IS NULL")
 
 

@@ -41,7 +41,7 @@ def _content(text: str | None) -> Mapping[str, Any] | None:
     try:
         return json.loads(text) if text else None
     except ValueError:
-        return {}  # not a login: whoever needs it is told
+        return {}  # no login: reading it will say so
 
 
 def _write(tx: Connection, name: str, slot: Slot) -> None:
