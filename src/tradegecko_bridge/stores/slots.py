@@ -12,15 +12,7 @@ from attrs import evolve, field, frozen
 from cattrs import Converter
 
 from tradegecko_bridge.errors import ClaimLost, StoreError
-from tradegecko_bridge.ports.logins import (
-    Mishap,
-    RefreshLease,
-    RefreshNote,
-    Secret,
-    StoredToken,
-    TokenPair,
-    TokenStore,
-)
+from tradegecko_bridge.ports.logins import Mishap, RefreshLease, RefreshNote, Secret, StoredToken, TokenPair, TokenStore
 from tradegecko_bridge.stores.row import utc
 
 _converter = Converter(detailed_validation=False)
