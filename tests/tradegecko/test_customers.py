@@ -209,8 +209,8 @@ def test_the_accounts_treatment_is_asked_for_in_every_run(make: Make, client: Tr
     said, asked = [], 0
     for treatment in ("inclusive", "exclusive"):
         client.accounts.update(1, {"default_tax_treatment": treatment})
-        gateway.begin_run()
-        before = gateway.calls
-        said += [gateway.prices_include_tax(), gateway.prices_include_tax()]
-        asked += gateway.calls - before
+        with gateway.session():
+            before = gateway.calls
+            said += [gateway.prices_include_tax(), gateway.prices_include_tax()]
+            asked += gateway.calls - before
     assert (said, asked) == ([True, True, False, False], 2)

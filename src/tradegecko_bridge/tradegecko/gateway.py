@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final, TypeVar
@@ -24,7 +25,7 @@ from tradegecko_bridge.commerce.remote import (
     RemoteShipment,
     RemoteVariant,
 )
-from tradegecko_bridge.errors import NotFound, Rejected
+from tradegecko_bridge.errors import GatewayError, NotFound, OutdatedDraft, Rejected
 from tradegecko_bridge.ports import Clock, MirrorStore
 from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.tradegecko import records, resources
@@ -98,7 +99,6 @@ class TradeGeckoGateway:
         self._normal = client.with_options(priority=Priority.NORMAL)
         self._bulk = client.with_options(priority=Priority.BULK)
         self._mirror = Mirror(self._normal, mirror, clock=clock)
-        self._tried: set[str] = set()
         self._treatment: str | None = None
 
     @property
@@ -106,13 +106,12 @@ class TradeGeckoGateway:
         """Requests sent so far, repeated ones counted each time."""
         return self._client.calls
 
-    def begin_run(self, *, dry_run: bool = False) -> None:
-        """What is remembered is brought up to date as it is needed; a dry run neither uses nor keeps any of it."""
-        self._mirror.begin(off=dry_run)
+    @contextmanager
+    def session(self, *, read_only: bool = False) -> Iterator[None]:
+        """One run: the mirror is brought up to date as it is needed; ``read_only`` neither uses nor keeps any of it."""
+        self._mirror.begin(off=read_only)
         self._treatment = None
-
-    def remember(self) -> None:
-        """Write down what was learned of the account, where other processes find it."""
+        yield
         self._mirror.remember()
 
     def check_access(self) -> Access:
@@ -126,9 +125,11 @@ class TradeGeckoGateway:
             missing_permissions=tuple(need for need in NEEDED_PERMISSIONS if need not in has),
         )
 
-    def expect(self, numbers: Collection[str], customers: Collection[tuple[Customer, Address | None]]) -> None:
-        """One look at what is remembered for a whole batch."""
-        self._mirror.find(ORDERS, "number", {number.strip() for number in numbers})
+    def prefetch(
+        self, numbers: Collection[str], customers: Collection[tuple[Customer, Address | None]]
+    ) -> Collection[str]:
+        """One look into the mirror for a whole batch; what was learned from the last one is written first."""
+        self._mirror.remember()
         wanted: dict[str, set[str]] = {}
         for customer, billing in customers:
             for key, value in self._keys(identity(customer, billing)):
@@ -136,20 +137,18 @@ class TradeGeckoGateway:
         found = {row.id for key, values in wanted.items() for row in self._mirror.find(COMPANIES, key, values) or ()}
         if found:
             self._mirror.find(ADDRESSES, "company", found)
+        orders = self._mirror.find(ORDERS, "number", {number.strip() for number in numbers})
+        if orders is None:
+            return numbers
+        used = {number for row in orders for number in row.values("number")}
+        return [number for number in numbers if number.strip() in used]
 
     def _keys(self, known: Identity) -> tuple[tuple[str, str], ...]:
         return company_keys(self._mirror.digest, name=known.name, email=known.email, phone=known.phone, code=known.code)
 
-    def find_orders(self, number: str, *, certain: bool = True) -> Sequence[RemoteOrder]:
-        """By ``order_number``, compared again here: the API's filter may match partially (reference §8).
-
-        Unless it must be ``certain``, a number that nobody has by what is remembered costs no request.
-        """
+    def find_orders(self, number: str) -> Sequence[RemoteOrder]:
+        """By ``order_number``, compared again here: the API's filter may match partially (reference §8)."""
         number = number.strip()
-        if not certain and number not in self._tried:
-            known = self._mirror.find(ORDERS, "number", [number])
-            if known is not None and not known:
-                return []
         rows = self._all(resources.ORDERS, order_number=number, status=EVERY_STATUS)
         return [remote_order(order) for order in rows if (order.order_number or "").strip() == number]
 
@@ -284,14 +283,19 @@ class TradeGeckoGateway:
         """One ``POST /orders`` with its lines, and with company and addresses where they are new (§5.16)."""
         fields = self._order_fields(draft, customer_id)
         call = resources.ORDERS.create(fields, idempotency_key=key)
-        self._tried.add(draft.number.strip())
-        with writing():
-            made = self._client.send(call, retry=NO_RETRY)
+        try:
+            with writing():
+                made = self._client.send(call, retry=NO_RETRY)
+        except Rejected as error:
+            if self._is_outdated(draft, customer_id):
+                raise OutdatedDraft(str(error)) from error.__cause__
+            raise
         self._learn(made, fields)
         return remote_order(made)
 
-    def is_stale(self, draft: OrderDraft, customer_id: str | None) -> bool:
-        """Looks at the variants and the company by their ids, and at the company's addresses.
+    def _is_outdated(self, draft: OrderDraft, customer_id: str | None) -> bool:
+        """Whether the mirror has led the draft astray: looks at its variants and its company by their ids, and at the
+        company's addresses. What cannot be found out leaves the refusal as it is.
 
         Nothing is looked at where nothing is remembered. Where another order has led to distrust in this run, it is:
         the draft may be older than that.
@@ -299,12 +303,16 @@ class TradeGeckoGateway:
         if self._mirror.off:
             return False
         variants = {line.variant_id for line in draft.lines if line.variant_id is not None}
-        stale = self._has_gone(VARIANTS, variants)
-        if not stale and customer_id is not None:
-            stale = self._has_gone(COMPANIES, {customer_id}) or self._has_new_addresses(customer_id)
-        if stale:
+        try:
+            outdated = self._has_gone(VARIANTS, variants) or (
+                customer_id is not None
+                and (self._has_gone(COMPANIES, {customer_id}) or self._has_new_addresses(customer_id))
+            )
+        except GatewayError:
+            return False
+        if outdated:
             self._mirror.distrust()
-        return stale
+        return outdated
 
     def _has_gone(self, kind: Kind[R], ids: Collection[str]) -> bool:
         """Whether one of these is not active any more; what there is of it instead is remembered."""
