@@ -164,22 +164,27 @@ class LedgerEntry:
     claim: Claim | None = None
 
     def claim_runs(self, at: datetime) -> bool:
-        """Whether a worker has the order at this moment."""
+        """Whether a worker has the order at this moment (UTC)."""
         return self.claim is not None and self.claim.until > at
 
     def is_due(self, at: datetime) -> bool:
-        """Whether a worker may claim the order: see :meth:`tradegecko_bridge.ports.stores.OrderStore.claim`."""
+        """Whether a worker may claim the order at this moment (UTC).
+
+        Due are orders that are pending, uncertain, held for a transient reason, or delivered (or further) with
+        ``pending_actions`` and no reason but a transient one, unless ``next_attempt_at`` is still to come or a claim
+        runs; and orders that are sending without a claim that runs.
+        """
         if self.claim_runs(at):
             return False
         if self.state is _S.SENDING:
             return True
-        waits = self.next_attempt_at is not None and self.next_attempt_at > at
+        return self._has_work() and (self.next_attempt_at is None or self.next_attempt_at <= at)
+
+    def _has_work(self) -> bool:
         transient = self.reason is not None and self.reason.transient
-        unfinished = self.state in DELIVERED_STATES and bool(self.pending_actions) and (not self.reason or transient)
-        open_ = self.state in {OrderState.PENDING, OrderState.UNCERTAIN} or (
-            self.state is OrderState.HELD and transient
-        )
-        return (open_ or unfinished) and not waits
+        if self.state in DELIVERED_STATES:
+            return bool(self.pending_actions) and (self.reason is None or transient)
+        return self.state in {_S.PENDING, _S.UNCERTAIN} or (self.state is _S.HELD and transient)
 
     def transition_to(self, to: OrderState, at: datetime, **facts: Any) -> LedgerEntry:
         """This entry in its next state; the claim ends unless it is sending or has ``pending_actions``.

@@ -262,7 +262,7 @@ class Case:
                     **facts,
                 }
             ),
-            seen=fingerprint(order),
+            fingerprint=fingerprint(order),
             pending_update=next(iter(given_by(self.update, order))) if self.update else None,  # type: ignore[arg-type]
         )
         with store._database.writing() as tx:

@@ -114,7 +114,7 @@ class Known:
         return S.HELD if word.version is None else S.CANCELED if word.canceled else S.PENDING
 
     def settle(self, at: datetime) -> None:
-        """Its fate is known: what the source said meanwhile is taken up, or comes too late."""
+        """Its fate is known: what the source said meanwhile is applied, or comes too late."""
         if self.newer is None or self.state in UNCERTAIN_STATES:
             return
         if self.state in DELIVERED_STATES:

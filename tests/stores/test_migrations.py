@@ -15,7 +15,7 @@ from tests.stores.older import LEDGERS, kept_at, make_at
 from tests.stores.test_opening import described
 from tradegecko_bridge.errors import StoreError
 from tradegecko_bridge.ledger import OrderState
-from tradegecko_bridge.stores import SqlStore
+from tradegecko_bridge.stores.sql import SqlStore
 from tradegecko_bridge.stores.sql.schema import MIGRATIONS
 from tradegecko_bridge.stores.sql.tables import HEAD
 from tradegecko_bridge.testing.store_checks.cases import an_order

@@ -12,8 +12,8 @@ from tradegecko_bridge import Sandbox, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.commerce import Address, Customer
 from tradegecko_bridge.commerce.remote import CustomerMatch, RecordKind
 from tradegecko_bridge.errors import Rejected
-from tradegecko_bridge.ports.mirrors import MirrorBook
 from tradegecko_bridge.tradegecko.customers import best_match, identity
+from tradegecko_bridge.tradegecko.mirror_book import MirrorBook
 from tradegecko_bridge.tradegecko.normalize import digits
 from tradegecko_bridge.tradegecko.records import Company
 

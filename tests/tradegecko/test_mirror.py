@@ -9,8 +9,9 @@ import pytest
 
 from tests.support import HandClock
 from tradegecko_bridge import Sandbox, TradeGeckoClient
-from tradegecko_bridge.ports.mirrors import MirrorBook, MirrorRow
+from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.tradegecko.mirror import COMPANIES, LATE_PAGES, MOST_PAGES, VARIANTS, Mirror, company_keys
+from tradegecko_bridge.tradegecko.mirror_book import MirrorBook
 
 MANY = 100
 """Variants a product."""

@@ -19,11 +19,12 @@ from typing import Any, Final, Generic, TypeVar
 from attrs import frozen
 
 from tradegecko_bridge.ports import Clock, MirrorStore
-from tradegecko_bridge.ports.mirrors import MirrorBook, MirrorProgress, MirrorRow
+from tradegecko_bridge.ports.mirrors import MirrorProgress, MirrorRow
 from tradegecko_bridge.tradegecko import records, resources
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
 from tradegecko_bridge.tradegecko.codec import write_value
+from tradegecko_bridge.tradegecko.mirror_book import MirrorBook
 from tradegecko_bridge.tradegecko.normalize import digits, same
 from tradegecko_bridge.tradegecko.reading import Place, page_at, reading
 from tradegecko_bridge.tradegecko.records.base import Record

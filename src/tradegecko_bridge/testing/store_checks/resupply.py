@@ -136,7 +136,7 @@ class ResupplyChecks:
     def test_canceled_after_it_was_given_up_in_doubt(self, store: Store) -> None:
         """A failed order of which nobody knows whether it arrived stays failed: it may have to be undone over there.
 
-        *Troubleshooting:* its reason has the code ``GAVE_UP_IN_DOUBT``; the content is taken up.
+        *Troubleshooting:* its reason has the code ``GAVE_UP_IN_DOUBT``; the content is applied.
         """
         reason = Reason(GAVE_UP_IN_DOUBT, "nobody knows")
         in_state(store, S.UNCERTAIN)

@@ -1,4 +1,4 @@
-"""What happens to a shipment in the ledger, as pure functions that every store shares."""
+"""What happens to a shipment in the ledger."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tradegecko_bridge.ledger import Claim, ShipmentEntry, ShipmentState
 from tradegecko_bridge.stores.row import utc_or_none
 
 STREAM = "shipments"
-"""Whose cursor goes with shipments."""
+"""The stream whose cursor goes with shipments."""
 
 
 @frozen(kw_only=True)
@@ -22,26 +22,38 @@ class ShipmentRow:
     """An entry, its content's fingerprint, and the serial of its newest claim."""
 
     entry: ShipmentEntry
-    seen: str
+    fingerprint: str
     serial: int = 0
 
 
 def ingest(
     connection: str, shipments: Iterable[tuple[int, Shipment]], known: Mapping[str, ShipmentRow]
 ) -> dict[str, ShipmentRow]:
-    """The rows to write, by reference; ``known`` holds those the ledger has."""
+    """The rows to write, by reference; ``known`` holds those the ledger has.
+
+    A known shipment whose content changed is to be told again; who is telling the old content loses its claim.
+    """
     rows: dict[str, ShipmentRow] = {}
     for entry_id, shipment in shipments:
-        seen = fingerprint(shipment)
         row = rows.get(shipment.reference) or known.get(shipment.reference)
+        new = _new_row(connection, entry_id, shipment)
         if row is None:
-            rows[shipment.reference] = first(connection, entry_id, shipment, seen)
-        elif row.seen != seen:
-            rows[shipment.reference] = again(row, entry_id, shipment, seen)
+            rows[shipment.reference] = new
+        elif row.fingerprint != new.fingerprint:
+            entry = evolve(new.entry, id=row.entry.id)
+            rows[shipment.reference] = evolve(new, entry=entry, serial=row.serial + 1)
     return rows
 
 
-def must_belong(connection: str, entry_ids: Iterable[int], owners: Mapping[int, str]) -> None:
+def _new_row(connection: str, entry_id: int, shipment: Shipment) -> ShipmentRow:
+    """A new shipment. Its id is 0 until the store gives it one."""
+    entry = ShipmentEntry(
+        id=0, connection=connection, entry_id=entry_id, shipment=shipment, state=ShipmentState.PENDING
+    )
+    return ShipmentRow(entry=entry, fingerprint=fingerprint(shipment))
+
+
+def check_owners(connection: str, entry_ids: Iterable[int], owners: Mapping[int, str]) -> None:
     """Shipments belong to orders of their own connection.
 
     Raises:
@@ -50,27 +62,6 @@ def must_belong(connection: str, entry_ids: Iterable[int], owners: Mapping[int, 
     for entry_id in entry_ids:
         if owners.get(entry_id) != connection:
             raise KeyError(f"{connection} has no order entry {entry_id}")
-
-
-def first(connection: str, entry_id: int, shipment: Shipment, seen: str) -> ShipmentRow:
-    """A new shipment's row. Its id is 0 until the store gives it one."""
-    entry = ShipmentEntry(
-        id=0, connection=connection, entry_id=entry_id, shipment=shipment, state=ShipmentState.PENDING
-    )
-    return ShipmentRow(entry=entry, seen=seen)
-
-
-def again(row: ShipmentRow, entry_id: int, shipment: Shipment, seen: str) -> ShipmentRow:
-    """A known shipment whose content changed: to be told again; who is telling the old content loses its claim."""
-    fresh = first(row.entry.connection, entry_id, shipment, seen)
-    return evolve(fresh, entry=evolve(fresh.entry, id=row.entry.id), serial=row.serial + 1)
-
-
-def is_due(entry: ShipmentEntry, at: datetime) -> bool:
-    """Whether a worker may claim it now."""
-    claimed = entry.claim is not None and entry.claim.until > at
-    waits = entry.next_attempt_at is not None and entry.next_attempt_at > at
-    return entry.state is ShipmentState.PENDING and not claimed and not waits
 
 
 def claimed(row: ShipmentRow, worker: str, until: datetime) -> ShipmentRow:
@@ -83,7 +74,7 @@ def recorded(row: ShipmentRow, entry: ShipmentEntry) -> ShipmentRow:
     """What a worker reports; the claim is given back.
 
     Raises:
-        ClaimLost: the row has passed into other hands since it was claimed.
+        ClaimLost: the row was claimed or changed after it was read.
     """
     if entry.claim is None or entry.claim.serial != row.serial:
         raise ClaimLost(f"shipment {row.entry.shipment.reference}: somebody else has taken or changed it since")

@@ -7,7 +7,7 @@ from tradegecko_bridge.ports import Store
 from tradegecko_bridge.testing.store_checks.cases import AT, SHOP, SOON
 
 
-class AcknowledgedChecks:
+class ToldValueChecks:
     """Acknowledged values."""
 
     def test_nothing_is_acknowledged_at_first(self, store: Store) -> None:

@@ -1,4 +1,4 @@
-"""When an order's personal data may go, and what is left then: the rules that every store shares."""
+"""Which orders' personal data may go, and what is left then."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Final
 from attrs import evolve
 
 from tradegecko_bridge.commerce.privacy import anonymous_order, anonymous_shipment
-from tradegecko_bridge.ledger import EXPIRABLE_STATES, LedgerEntry, LedgerEvent, OrderState, ShipmentState
+from tradegecko_bridge.ledger import EXPIRABLE_STATES, LedgerEvent, OrderState, ShipmentState
 from tradegecko_bridge.stores.row import Change, Row
-from tradegecko_bridge.stores.shipment_rules import ShipmentRow
+from tradegecko_bridge.stores.rules.shipments import ShipmentRow
 
 WHY: Final = "personal data expired"
-TOLD: Final = "shipment "
+SHIPMENT_EVENT: Final = "shipment "
 """How the text of every event about a shipment begins."""
-_QUOTED: Final = re.compile(
+_KEPT: Final = re.compile(
     r"(shipment \S+ (?:sent|ignored|refused|waiting))(?=: )|(shipment \S+ was taken over by another worker)(?=; )"
 )
 """The beginning of such a text as earlier versions wrote it; behind it are tracking numbers and the source's words."""
@@ -36,17 +36,8 @@ def checked(states: Collection[OrderState]) -> list[OrderState]:
     return sorted(set(states))
 
 
-def may_expire(entry: LedgerEntry, states: Collection[OrderState], before: datetime, at: datetime) -> bool:
-    """Whether nothing is left to be done with the order, for long enough; that its shipments are told comes on top."""
-    worked_on = entry.claim is not None and entry.claim.until > at
-    long_ago = entry.in_state_since < before
-    return (
-        entry.state in states and long_ago and entry.expired_at is None and not entry.pending_actions and not worked_on
-    )
-
-
 def expired(row: Row, at: datetime, who: str) -> Change:
-    """An order as it stays for good: known by all it can be known by, and about nobody."""
+    """An order without personal data. It can still be recognized when its source gives it again."""
     entry = row.entry
     event = LedgerEvent(at=at, who=who, was=entry.state, now=entry.state, why=WHY)
     after = evolve(
@@ -61,15 +52,15 @@ def expired(row: Row, at: datetime, who: str) -> Change:
 
 
 def expired_why(why: str) -> str:
-    """The text of an earlier event of such an order, without what a source or a parcel service may have put in it."""
-    quoted = _QUOTED.match(why)
-    return f"{quoted[0]} (the rest has expired)" if quoted else why
+    """The text of an earlier event of such an order, without what a source or a carrier may have put in it."""
+    kept = _KEPT.match(why)
+    return f"{kept[0]} (the rest has expired)" if kept else why
 
 
 def expired_shipment(row: ShipmentRow) -> ShipmentRow:
-    """A shipment of such an order as it stays once its source knows: known when it is seen again, and no more.
+    """A shipment of such an order, without personal data. One its source has yet to be told of is left as it is.
 
-    One the source has yet to be told is left as it is. What the source said of it goes too: it may name somebody.
+    What the source said of it goes too: it may name somebody.
     """
     if row.entry.state is ShipmentState.PENDING:
         return row
