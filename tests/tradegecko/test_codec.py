@@ -22,7 +22,9 @@ from tradegecko_bridge.tradegecko.resources import ALL
 from tradegecko_bridge.tradegecko.structuring import REMEMBERED, SHAPES, _Numbers, _slow, places, structure_hook
 
 ROOTS = {root: r.record for r in ALL for root in (r.singular, r.plural)}
-CLASSES: list[type[Record]] = [c for name in records.__all__ if (c := getattr(records, name)) is not Record]
+CLASSES: list[type[Record]] = [
+    c for c in vars(records).values() if isinstance(c, type) and issubclass(c, Record) and c is not Record
+]
 MOMENT = datetime(2014, 2, 5, 5, 22, 43, 502000, tzinfo=UTC)
 
 

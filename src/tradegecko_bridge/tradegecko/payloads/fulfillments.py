@@ -7,26 +7,19 @@ from datetime import date, datetime
 
 from attrs import define
 
+from tradegecko_bridge.tradegecko import records
 from tradegecko_bridge.tradegecko.payloads.base import UNSET, Amount, Changes, Fields, Maybe, Payload
-from tradegecko_bridge.tradegecko.records import (
-    Fulfillment,
-    FulfillmentLineItem,
-    FulfillmentReturn,
-    FulfillmentReturnLineItem,
-)
 
 
 @define(kw_only=True, repr=False)
-class FulfillmentLineItemFields(Payload):
-    """What may be written of a line of a fulfilment (reference §5.8)."""
-
+class _FulfillmentLineItemFields(Payload):
     order_line_item_id: Maybe[int] = UNSET
     position: Maybe[int] = UNSET
     quantity: Maybe[Amount] = UNSET
 
 
 @define(kw_only=True, repr=False)
-class NewFulfillmentLine(FulfillmentLineItemFields):
+class NewFulfillmentLine(_FulfillmentLineItemFields):
     """Units of one order line in a new fulfilment; without a quantity all that is left (reference §5.8)."""
 
     order_line_item_id: int
@@ -41,14 +34,12 @@ class NewFulfillmentLineItem(NewFulfillmentLine):
 
 
 @define(kw_only=True, repr=False)
-class FulfillmentLineItemChanges(FulfillmentLineItemFields, Changes[FulfillmentLineItem]):
+class FulfillmentLineItemChanges(_FulfillmentLineItemFields, Changes[records.FulfillmentLineItem]):
     """Changes to a line of a fulfilment (reference §5.8)."""
 
 
 @define(kw_only=True, repr=False)
-class FulfillmentFields(Payload):
-    """What may be written of a fulfilment (reference §5.7)."""
-
+class _FulfillmentFields(Payload):
     shipping_address_id: Maybe[int] = UNSET
     billing_address_id: Maybe[int] = UNSET
     stock_location_id: Maybe[int] = UNSET
@@ -67,7 +58,7 @@ class FulfillmentFields(Payload):
 
 
 @define(kw_only=True, repr=False)
-class NewFulfillment(FulfillmentFields):
+class NewFulfillment(_FulfillmentFields):
     """A new fulfilment (reference §5.7)."""
 
     order_id: int
@@ -75,14 +66,12 @@ class NewFulfillment(FulfillmentFields):
 
 
 @define(kw_only=True, repr=False)
-class FulfillmentChanges(FulfillmentFields, Changes[Fulfillment]):
+class FulfillmentChanges(_FulfillmentFields, Changes[records.Fulfillment]):
     """Changes to a fulfilment (reference §5.7)."""
 
 
 @define(kw_only=True, repr=False)
-class FulfillmentReturnLineItemFields(Payload):
-    """What may be written of a line of a return (reference §5.10)."""
-
+class _FulfillmentReturnLineItemFields(Payload):
     order_line_item_id: Maybe[int] = UNSET
     base_price: Maybe[Amount] = UNSET
     position: Maybe[int] = UNSET
@@ -91,7 +80,7 @@ class FulfillmentReturnLineItemFields(Payload):
 
 
 @define(kw_only=True, repr=False)
-class NewFulfillmentReturnLine(FulfillmentReturnLineItemFields):
+class NewFulfillmentReturnLine(_FulfillmentReturnLineItemFields):
     """Units of one order line in a new return (reference §5.10)."""
 
     order_line_item_id: int
@@ -106,14 +95,12 @@ class NewFulfillmentReturnLineItem(NewFulfillmentReturnLine):
 
 
 @define(kw_only=True, repr=False)
-class FulfillmentReturnLineItemChanges(FulfillmentReturnLineItemFields, Changes[FulfillmentReturnLineItem]):
+class FulfillmentReturnLineItemChanges(_FulfillmentReturnLineItemFields, Changes[records.FulfillmentReturnLineItem]):
     """Changes to a line of a return (reference §5.10)."""
 
 
 @define(kw_only=True, repr=False)
-class FulfillmentReturnFields(Payload):
-    """What may be written of a return (reference §5.9)."""
-
+class _FulfillmentReturnFields(Payload):
     location_id: Maybe[int] = UNSET
     delivery_type: Maybe[str] = UNSET
     exchange_rate: Maybe[Amount] = UNSET
@@ -127,7 +114,7 @@ class FulfillmentReturnFields(Payload):
 
 
 @define(kw_only=True, repr=False)
-class NewFulfillmentReturn(FulfillmentReturnFields):
+class NewFulfillmentReturn(_FulfillmentReturnFields):
     """A new return (reference §5.9)."""
 
     order_id: int
@@ -135,5 +122,5 @@ class NewFulfillmentReturn(FulfillmentReturnFields):
 
 
 @define(kw_only=True, repr=False)
-class FulfillmentReturnChanges(FulfillmentReturnFields, Changes[FulfillmentReturn]):
+class FulfillmentReturnChanges(_FulfillmentReturnFields, Changes[records.FulfillmentReturn]):
     """Changes to a return (reference §5.9)."""

@@ -7,14 +7,12 @@ from datetime import date, datetime
 
 from attrs import define
 
+from tradegecko_bridge.tradegecko import records
 from tradegecko_bridge.tradegecko.payloads.base import UNSET, Amount, Changes, Fields, Maybe, Payload
-from tradegecko_bridge.tradegecko.records import Invoice, InvoiceLineItem, Payment
 
 
 @define(kw_only=True, repr=False)
-class InvoiceLineItemFields(Payload):
-    """What may be written of a line of an invoice (reference §5.13)."""
-
+class _InvoiceLineItemFields(Payload):
     order_line_item_id: Maybe[int] = UNSET
     ledger_account_id: Maybe[int] = UNSET
     position: Maybe[int] = UNSET
@@ -22,7 +20,7 @@ class InvoiceLineItemFields(Payload):
 
 
 @define(kw_only=True, repr=False)
-class NewInvoiceLine(InvoiceLineItemFields):
+class NewInvoiceLine(_InvoiceLineItemFields):
     """Units of one order line on a new invoice (reference §5.13)."""
 
     order_line_item_id: int
@@ -37,14 +35,12 @@ class NewInvoiceLineItem(NewInvoiceLine):
 
 
 @define(kw_only=True, repr=False)
-class InvoiceLineItemChanges(InvoiceLineItemFields, Changes[InvoiceLineItem]):
+class InvoiceLineItemChanges(_InvoiceLineItemFields, Changes[records.InvoiceLineItem]):
     """Changes to a line of an invoice (reference §5.13)."""
 
 
 @define(kw_only=True, repr=False)
-class InvoiceFields(Payload):
-    """What may be written of an invoice (reference §5.12)."""
-
+class _InvoiceFields(Payload):
     shipping_address_id: Maybe[int] = UNSET
     billing_address_id: Maybe[int] = UNSET
     payment_term_id: Maybe[int] = UNSET
@@ -56,7 +52,7 @@ class InvoiceFields(Payload):
 
 
 @define(kw_only=True, repr=False)
-class NewInvoice(InvoiceFields):
+class NewInvoice(_InvoiceFields):
     """A new invoice (reference §5.12)."""
 
     order_id: int
@@ -64,14 +60,12 @@ class NewInvoice(InvoiceFields):
 
 
 @define(kw_only=True, repr=False)
-class InvoiceChanges(InvoiceFields, Changes[Invoice]):
+class InvoiceChanges(_InvoiceFields, Changes[records.Invoice]):
     """Changes to an invoice (reference §5.12)."""
 
 
 @define(kw_only=True, repr=False)
-class PaymentFields(Payload):
-    """What may be written of a payment (reference §5.18)."""
-
+class _PaymentFields(Payload):
     amount: Maybe[Amount] = UNSET
     reference: Maybe[str] = UNSET
     payment_method_id: Maybe[int] = UNSET
@@ -81,7 +75,7 @@ class PaymentFields(Payload):
 
 
 @define(kw_only=True, repr=False)
-class NewPayment(PaymentFields):
+class NewPayment(_PaymentFields):
     """A new payment (reference §5.18)."""
 
     invoice_id: int
@@ -90,5 +84,5 @@ class NewPayment(PaymentFields):
 
 
 @define(kw_only=True, repr=False)
-class PaymentChanges(PaymentFields, Changes[Payment]):
+class PaymentChanges(_PaymentFields, Changes[records.Payment]):
     """Changes to a payment (reference §5.18)."""

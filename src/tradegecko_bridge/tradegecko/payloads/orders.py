@@ -7,15 +7,13 @@ from datetime import date, datetime
 
 from attrs import define
 
+from tradegecko_bridge.tradegecko import records
 from tradegecko_bridge.tradegecko.payloads.base import UNSET, Amount, Changes, Fields, Maybe, Payload, need
 from tradegecko_bridge.tradegecko.payloads.companies import NewCompany, NewOrderAddress
-from tradegecko_bridge.tradegecko.records import Order, OrderLineItem
 
 
 @define(kw_only=True, repr=False)
-class OrderLineItemFields(Payload):
-    """What may be written of a line of an order (reference §5.17)."""
-
+class _OrderLineItemFields(Payload):
     variant_id: Maybe[int] = UNSET
     tax_type_id: Maybe[int] = UNSET
     discount: Maybe[Amount] = UNSET  # percent, -100 to 100
@@ -32,7 +30,7 @@ class OrderLineItemFields(Payload):
 
 
 @define(kw_only=True, repr=False)
-class NewOrderLine(OrderLineItemFields):
+class NewOrderLine(_OrderLineItemFields):
     """One line inside an order: goods need a variant, a ``freeform`` line needs none (reference §5.17).
 
     Without a price the order's price list has one; without a tax type the company or the account has.
@@ -51,14 +49,12 @@ class NewOrderLineItem(NewOrderLine):
 
 
 @define(kw_only=True, repr=False)
-class OrderLineItemChanges(OrderLineItemFields, Changes[OrderLineItem]):
+class OrderLineItemChanges(_OrderLineItemFields, Changes[records.OrderLineItem]):
     """Changes to a line of an order (reference §5.17)."""
 
 
 @define(kw_only=True, repr=False)
-class OrderFields(Payload):
-    """What may be written of an order (reference §5.16)."""
-
+class _OrderFields(Payload):
     assignee_id: Maybe[int] = UNSET
     billing_address_id: Maybe[int] = UNSET
     company_id: Maybe[int] = UNSET
@@ -80,7 +76,7 @@ class OrderFields(Payload):
 
 
 @define(kw_only=True, repr=False)
-class NewOrder(OrderFields):
+class NewOrder(_OrderFields):
     """A new order (reference §5.16).
 
     Company and addresses are given by id or nested, to be made with it; a nested company needs a nested address. The
@@ -101,7 +97,7 @@ class NewOrder(OrderFields):
 
 
 @define(kw_only=True, repr=False)
-class OrderChanges(OrderFields, Changes[Order]):
+class OrderChanges(_OrderFields, Changes[records.Order]):
     """Changes to an order; its ``order_line_items`` are added to those it has (reference §5.16)."""
 
     order_line_items: Maybe[Sequence[NewOrderLine | Fields]] = UNSET

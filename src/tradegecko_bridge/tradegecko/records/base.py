@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from attrs import define, field, fields
@@ -47,3 +48,12 @@ class Record:
     def __repr__(self) -> str:
         values = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.shown)
         return f"{type(self).__name__}({values})"
+
+
+@define(kw_only=True, repr=False)
+class DatedRecord(Record):
+    """A record that tells when it was made and last changed, as most do."""
+
+    id: int
+    created_at: datetime | None = None
+    updated_at: datetime | None = None

@@ -7,18 +7,15 @@ from decimal import Decimal
 
 from attrs import define, field
 
-from tradegecko_bridge.tradegecko.records.base import Record
+from tradegecko_bridge.tradegecko.records.base import DatedRecord
 
 
 @define(kw_only=True, repr=False)
-class FulfillmentReturn(Record):
+class FulfillmentReturn(DatedRecord):
     """Goods a customer sends back; stock returns once it is ``received`` (reference §5.9, §6.4)."""
 
     shown = ("id", "order_id", "status")
 
-    id: int
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
     order_id: int | None = None
     location_id: int | None = None
     delivery_type: str | None = None
@@ -35,14 +32,11 @@ class FulfillmentReturn(Record):
 
 
 @define(kw_only=True, repr=False)
-class FulfillmentReturnLineItem(Record):
+class FulfillmentReturnLineItem(DatedRecord):
     """Units of one order line in a return (reference §5.10)."""
 
     shown = ("id", "order_line_item_id", "quantity")
 
-    id: int
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
     fulfillment_return_id: int | None = None
     order_line_item_id: int | None = None
     base_price: Decimal | None = None

@@ -5,8 +5,10 @@ A resource has the verbs the API has for it and no others, so that a type checke
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
-from typing import Any, ClassVar, Final, Generic, TypeVar, Unpack
+from functools import cached_property
+from typing import Any, ClassVar, Final, Generic, TypeVar, Unpack, cast, get_args, get_type_hints
 
 from tradegecko_bridge.tradegecko.calls import Call, Page, Shown, query
 from tradegecko_bridge.tradegecko.codec import write_value
@@ -27,16 +29,26 @@ PAGE_LIMIT: Final = 250
 class Resource(Generic[R]):
     """One kind of record with its endpoints; all it does is make calls, which a client sends.
 
-    ``singular`` and ``plural`` are its JSON roots (§3.2). Lists of a kind that is not ``paged`` come whole and
-    without ``X-Pagination`` (§3.6).
+    ``singular`` and ``plural`` are its JSON roots (§3.2): the names of the record's class and of this one, in lower
+    case with underscores. Lists of a kind that is not ``paged`` come whole and without ``X-Pagination`` (§3.6).
     """
 
     singular: ClassVar[str]
     plural: ClassVar[str]
     record: type[R]
     paged: ClassVar[bool] = True
-    filters: ClassVar[type] = Listing
-    """What ``list`` takes."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        record = get_args(vars(cls)["__orig_bases__"][0])[0]
+        if not isinstance(record, TypeVar):  # a resource of its own, not a further verb
+            cls.record = record
+            cls.singular, cls.plural = root_name(record.__name__), root_name(cls.__name__)
+
+    @cached_property
+    def filters(self) -> type:
+        """What ``list`` takes: a TypedDict."""
+        return cast("type", get_args(get_type_hints(self.list)["filters"])[0])
 
     @property
     def path(self) -> str:
@@ -80,8 +92,9 @@ class Resource(Generic[R]):
         return f"{self.path}/{id}"
 
     def _act(
-        self, id: int | str, name: str, root: str, fields: Payload | Fields | None, key: str | None, made: type[S]
+        self, id: int | str, name: str, made: type[S], fields: Payload | Fields | None, key: str | None
     ) -> Call[Shown[S] | None]:
+        root = root_name(made.__name__)
         return Call(
             method="POST",
             path=f"{self._member(id)}/actions/{name}",
@@ -184,6 +197,11 @@ class Numbers(Resource[R]):
             params=query({"type": type}),
             read=reading.read_identifier,
         )
+
+
+def root_name(class_name: str) -> str:
+    """The JSON root of a class: ``order_line_item`` for ``OrderLineItem``."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", class_name).lower()
 
 
 def including(include: object) -> dict[str, str]:

@@ -4,81 +4,51 @@ from __future__ import annotations
 
 from typing import Unpack
 
+from tradegecko_bridge.tradegecko import payloads, records
 from tradegecko_bridge.tradegecko.calls import Call, Page
-from tradegecko_bridge.tradegecko.payloads import (
-    FulfillmentChanges,
-    FulfillmentLineItemChanges,
-    FulfillmentReturnChanges,
-    FulfillmentReturnLineItemChanges,
-    NewFulfillment,
-    NewFulfillmentLineItem,
-    NewFulfillmentReturn,
-    NewFulfillmentReturnLineItem,
-)
-from tradegecko_bridge.tradegecko.records import (
-    Fulfillment,
-    FulfillmentLineItem,
-    FulfillmentReturn,
-    FulfillmentReturnLineItem,
-)
+from tradegecko_bridge.tradegecko.resources import filters
 from tradegecko_bridge.tradegecko.resources.base import Full
-from tradegecko_bridge.tradegecko.resources.filters import (
-    FulfillmentFilters,
-    FulfillmentLineItemFilters,
-    FulfillmentReturnFilters,
-    FulfillmentReturnLineItemFilters,
-)
 
 
-class Fulfillments(Full[Fulfillment, NewFulfillment, FulfillmentChanges]):
+class Fulfillments(Full[records.Fulfillment, payloads.NewFulfillment, payloads.FulfillmentChanges]):
     """Shipments; their lines come along (reference §5.7)."""
 
-    singular = "fulfillment"
-    plural = "fulfillments"
-    record = Fulfillment
-    filters = FulfillmentFilters
-
-    def list(self, **filters: Unpack[FulfillmentFilters]) -> Call[Page[Fulfillment]]:
+    def list(self, **filters: Unpack[filters.FulfillmentFilters]) -> Call[Page[records.Fulfillment]]:
         """Fulfilments with their lines beside them."""
         return self._list(filters)
 
 
-class FulfillmentLineItems(Full[FulfillmentLineItem, NewFulfillmentLineItem, FulfillmentLineItemChanges]):
+class FulfillmentLineItems(
+    Full[records.FulfillmentLineItem, payloads.NewFulfillmentLineItem, payloads.FulfillmentLineItemChanges]
+):
     """Lines of shipments (reference §5.8)."""
 
-    singular = "fulfillment_line_item"
-    plural = "fulfillment_line_items"
-    record = FulfillmentLineItem
-    filters = FulfillmentLineItemFilters
-
-    def list(self, **filters: Unpack[FulfillmentLineItemFilters]) -> Call[Page[FulfillmentLineItem]]:
+    def list(self, **filters: Unpack[filters.FulfillmentLineItemFilters]) -> Call[Page[records.FulfillmentLineItem]]:
         """Lines, of one fulfilment or order line."""
         return self._list(filters)
 
 
-class FulfillmentReturns(Full[FulfillmentReturn, NewFulfillmentReturn, FulfillmentReturnChanges]):
+class FulfillmentReturns(
+    Full[records.FulfillmentReturn, payloads.NewFulfillmentReturn, payloads.FulfillmentReturnChanges]
+):
     """Goods that come back; their lines come along (reference §5.9)."""
 
-    singular = "fulfillment_return"
-    plural = "fulfillment_returns"
-    record = FulfillmentReturn
-    filters = FulfillmentReturnFilters
-
-    def list(self, **filters: Unpack[FulfillmentReturnFilters]) -> Call[Page[FulfillmentReturn]]:
+    def list(self, **filters: Unpack[filters.FulfillmentReturnFilters]) -> Call[Page[records.FulfillmentReturn]]:
         """Returns with their lines beside them."""
         return self._list(filters)
 
 
 class FulfillmentReturnLineItems(
-    Full[FulfillmentReturnLineItem, NewFulfillmentReturnLineItem, FulfillmentReturnLineItemChanges]
+    Full[
+        records.FulfillmentReturnLineItem,
+        payloads.NewFulfillmentReturnLineItem,
+        payloads.FulfillmentReturnLineItemChanges,
+    ]
 ):
     """Lines of returns (reference §5.10)."""
 
-    singular = "fulfillment_return_line_item"
-    plural = "fulfillment_return_line_items"
-    record = FulfillmentReturnLineItem
-    filters = FulfillmentReturnLineItemFilters
-
-    def list(self, **filters: Unpack[FulfillmentReturnLineItemFilters]) -> Call[Page[FulfillmentReturnLineItem]]:
+    def list(
+        self, **filters: Unpack[filters.FulfillmentReturnLineItemFilters]
+    ) -> Call[Page[records.FulfillmentReturnLineItem]]:
         """Lines, of one return or order line."""
         return self._list(filters)
