@@ -9,7 +9,6 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -29,7 +28,7 @@ from tradegecko_bridge.errors import (
     UnreadableReply,
 )
 from tradegecko_bridge.ports.logins import Mishap, Secret, StoredToken, TokenPair
-from tradegecko_bridge.tradegecko.replies import read_reply
+from tradegecko_bridge.tradegecko.replies import read_reply, server_time
 
 TOKEN_PATH: Final = "/oauth/token"  # noqa: S105 - a path
 AUTHORIZE_PATH: Final = "/oauth/authorize"
@@ -233,15 +232,6 @@ def _pair(body: Any, at: datetime) -> TokenPair | None:
 
 def _is_moment(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**11
-
-
-def server_time(headers: Mapping[str, str]) -> datetime | None:
-    """The server's clock by its ``Date`` header, UTC, whole seconds; None without a readable one."""
-    try:
-        moment = parsedate_to_datetime(headers.get("date", ""))
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return moment.replace(tzinfo=UTC) if moment.utcoffset() is None else moment.astimezone(UTC)
 
 
 def _one_line(text: str) -> str:

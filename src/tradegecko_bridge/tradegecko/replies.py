@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import orjson
@@ -100,10 +101,6 @@ def _needs_login(detail: str, body: Any, where: Where) -> StatusError:
     return next(kinds, NeedsLogin)(detail, **where)
 
 
-def _subscription_lapsed(detail: str, _body: Any, where: Where) -> StatusError:
-    return SubscriptionLapsed(detail, **where)
-
-
 def _permission_denied(detail: str, _body: Any, where: Where) -> StatusError:
     return (ApiAccessDisabled if _NO_API_ACCESS.search(detail) else PermissionDenied)(detail, **where)
 
@@ -116,10 +113,6 @@ def _not_found(detail: str, _body: Any, where: Where) -> StatusError:
     return NotFound(detail, model=model, id=int(key) if key and _is_number(key) else key, **where)
 
 
-def _too_long(detail: str, _body: Any, where: Where) -> StatusError:
-    return RequestTooLong(detail, **where)
-
-
 def _validation_failed(detail: str, body: Any, where: Where) -> StatusError:
     fields = _fields(body)
     said = "; ".join(f"{name} {message}" for name, messages in fields.items() for message in messages)
@@ -129,10 +122,10 @@ def _validation_failed(detail: str, body: Any, where: Where) -> StatusError:
 _BY_STATUS: Final[dict[int, Callable[[str, Any, Where], StatusError]]] = {
     400: _bad_request,
     401: _needs_login,
-    402: _subscription_lapsed,
+    402: lambda detail, _body, where: SubscriptionLapsed(detail, **where),
     403: _permission_denied,
     404: _not_found,
-    414: _too_long,
+    414: lambda detail, _body, where: RequestTooLong(detail, **where),
     422: _validation_failed,
 }
 
@@ -168,6 +161,15 @@ def reset_time(headers: Mapping[str, str]) -> datetime | None:
         return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
     except ValueError:  # beyond the year 9999
         return None
+
+
+def server_time(headers: Mapping[str, str]) -> datetime | None:
+    """The server's clock by its ``Date`` header, UTC, whole seconds; None without a readable one."""
+    try:
+        moment = parsedate_to_datetime(headers.get("date", ""))
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return moment.replace(tzinfo=UTC) if moment.utcoffset() is None else moment.astimezone(UTC)
 
 
 def whole_number(headers: Mapping[str, str], name: str) -> int | None:

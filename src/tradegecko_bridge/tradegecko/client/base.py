@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Final, Generic, Self, TypeVar
+from typing import Any, Final, Generic, Self, TypeVar, Unpack
 
 import httpx
 
@@ -18,7 +18,7 @@ from tradegecko_bridge.tradegecko.client.auth import BearerToken
 from tradegecko_bridge.tradegecko.client.events import Listener
 from tradegecko_bridge.tradegecko.client.limiter import Limiter
 from tradegecko_bridge.tradegecko.client.logs import keep_queries_out_of_http_logs
-from tradegecko_bridge.tradegecko.client.options import DEFAULT, AsSet, Options, Timeout
+from tradegecko_bridge.tradegecko.client.options import CallOptions, Options, Timeout
 from tradegecko_bridge.tradegecko.client.sending import Core, Sending
 from tradegecko_bridge.tradegecko.limits import Priority, RateLimiter
 from tradegecko_bridge.tradegecko.records.base import Record
@@ -120,13 +120,7 @@ class ClientBase(ABC, Generic[Http, Transport, Sleep]):
         """Requests sent so far by this client and its copies, repeated ones counted each time."""
         return self._core.calls
 
-    def with_options(
-        self,
-        *,
-        timeout: Timeout | AsSet = DEFAULT,
-        retry: RetryPolicy | AsSet = DEFAULT,
-        priority: Priority | AsSet = DEFAULT,
-    ) -> Self:
+    def with_options(self, **options: Unpack[CallOptions]) -> Self:
         """A copy with other settings that shares connections, rate limit, listeners and counter.
 
         Closing the copy does nothing; once the first client is closed it is of no use.
@@ -134,21 +128,15 @@ class ClientBase(ABC, Generic[Http, Transport, Sleep]):
         copy = object.__new__(type(self))
         copy._http, copy._core, copy._sleep = self._http, self._core, self._sleep
         copy._owns_pool = False
-        copy._options = self._options.changed(timeout, retry, priority)
+        copy._options = self._options.changed(**options)
         copy._bind()
         return copy
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._core.base_url!r})"
 
-    def _sending(
-        self,
-        call: Call[T],
-        timeout: Timeout | AsSet,
-        retry: RetryPolicy | AsSet | None,
-        priority: Priority | AsSet,
-    ) -> Sending[T]:
-        return Sending(self._core, call, self._options.changed(timeout, retry, priority))
+    def _sending(self, call: Call[T], options: CallOptions) -> Sending[T]:
+        return Sending(self._core, call, self._options.changed(**options) if options else self._options)
 
 
 def first_page(call: Call[Page[R]]) -> Call[Page[R]]:

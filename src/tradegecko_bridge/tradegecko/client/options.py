@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Final, Literal
+from typing import Final, Literal, TypedDict
 
 import httpx
 from attrs import frozen
@@ -28,20 +28,30 @@ DEFAULT: Final = Default.DEFAULT
 AsSet = Literal[Default.DEFAULT]
 
 
+class CallOptions(TypedDict, total=False):
+    """What may be different for one call, or for a copy of a client; what is left out is as the client is set."""
+
+    timeout: Timeout | AsSet
+    retry: RetryPolicy | AsSet | None
+    priority: Priority | AsSet
+
+
 @frozen(kw_only=True)
 class Options:
-    """What ``with_options`` changes, and ``send`` for one call."""
+    """How a client is set."""
 
     timeout: httpx.Timeout
     retry: RetryPolicy
     priority: Priority
 
     def changed(
-        self, timeout: Timeout | AsSet, retry: RetryPolicy | AsSet | None, priority: Priority | AsSet
+        self,
+        *,
+        timeout: Timeout | AsSet = DEFAULT,
+        retry: RetryPolicy | AsSet | None = DEFAULT,
+        priority: Priority | AsSet = DEFAULT,
     ) -> Options:
-        """These with others in their place; itself when nothing is changed. A ``retry`` of None changes nothing."""
-        if timeout is DEFAULT and priority is DEFAULT and (retry is DEFAULT or retry is None):
-            return self
+        """These with others in their place. A ``retry`` of None changes nothing."""
         return Options(
             timeout=self.timeout if timeout is DEFAULT else httpx.Timeout(timeout),
             retry=self.retry if retry is DEFAULT or retry is None else retry,

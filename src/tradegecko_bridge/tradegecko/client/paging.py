@@ -13,6 +13,7 @@ from tradegecko_bridge.tradegecko.resources.base import PAGE_LIMIT, Resource
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
+C = TypeVar("C")
 
 
 class Sender(Protocol):
@@ -35,33 +36,38 @@ class AsyncSender(Protocol):
         """Every page of a list from the call's own on."""
 
 
-class BoundResource:
+class _Bound(Generic[C]):
+    resource: ClassVar[Resource[Any]]
+    """What makes the calls."""
+
+    def __init__(self, client: C) -> None:
+        self._client = client
+
+    def __repr__(self) -> str:
+        return f"<{self.resource.plural} of {self._client!r}>"
+
+
+class BoundResource(_Bound[Sender]):
     """The endpoints of a resource, sent through one client."""
 
-    resource: ClassVar[Resource[Any]]
-    """What makes the calls."""
 
-    def __init__(self, client: Sender) -> None:
-        self._client = client
-
-    def __repr__(self) -> str:
-        return f"<{self.resource.plural} of {self._client!r}>"
-
-
-class AsyncBoundResource:
+class AsyncBoundResource(_Bound[AsyncSender]):
     """The endpoints of a resource, sent through one asynchronous client."""
 
-    resource: ClassVar[Resource[Any]]
-    """What makes the calls."""
 
-    def __init__(self, client: AsyncSender) -> None:
+class _Listed(Generic[C, R]):
+    def __init__(self, client: C, call: Call[Page[R]]) -> None:
         self._client = client
+        self._call = call
+
+    def _none(self) -> Call[Page[R]]:
+        return self._call.with_params(limit=0, page=None)
 
     def __repr__(self) -> str:
-        return f"<{self.resource.plural} of {self._client!r}>"
+        return f"<pages of {self._call.path}>"
 
 
-class Pages(Generic[R]):
+class Pages(_Listed[Sender, R]):
     """A list that is fetched as it is walked, page by page; walking it again fetches it again.
 
     ``for order in client.orders.list()`` gives every record. A row that cannot be read is left out and logged; use
@@ -70,10 +76,6 @@ class Pages(Generic[R]):
     A page is a place in a list that others change meanwhile. The newest come first, so a record made on the way pushes
     the rest a place on, and one of them is met twice: ``order="created_at asc"`` avoids that.
     """
-
-    def __init__(self, client: Sender, call: Call[Page[R]]) -> None:
-        self._client = client
-        self._call = call
 
     def __iter__(self) -> Iterator[R]:
         for page in self.pages():
@@ -94,18 +96,11 @@ class Pages(Generic[R]):
 
     def total(self) -> int | None:
         """How many records there are, by one request for none of them (reference §3.6); None where the API hides it."""
-        return self._client.send(self._call.with_params(limit=0, page=None)).total
-
-    def __repr__(self) -> str:
-        return f"<pages of {self._call.path}>"
+        return self._client.send(self._none()).total
 
 
-class AsyncPages(Generic[R]):
+class AsyncPages(_Listed[AsyncSender, R]):
     """The same for ``async for order in client.orders.list()``; see :class:`Pages`."""
-
-    def __init__(self, client: AsyncSender, call: Call[Page[R]]) -> None:
-        self._client = client
-        self._call = call
 
     async def __aiter__(self) -> AsyncIterator[R]:
         async for page in self.pages():
@@ -114,23 +109,16 @@ class AsyncPages(Generic[R]):
                 yield record
 
     def pages(self) -> AsyncIterator[Page[R]]:
-        """The same page by page: with totals, what came along, and a line for each row that could not be read."""
+        """As :meth:`Pages.pages`."""
         return self._client.pages(self._call)
 
     async def first(self) -> R | None:
-        """The first record, None where there is none; nothing but that is fetched.
-
-        Raises:
-            UnreadableReply: it cannot be read.
-        """
+        """As :meth:`Pages.first`."""
         return await self._client.send(_first(self._call))
 
     async def total(self) -> int | None:
-        """How many records there are, by one request for none of them (reference §3.6); None where the API hides it."""
-        return (await self._client.send(self._call.with_params(limit=0, page=None))).total
-
-    def __repr__(self) -> str:
-        return f"<pages of {self._call.path}>"
+        """As :meth:`Pages.total`."""
+        return (await self._client.send(self._none())).total
 
 
 def _first(call: Call[Page[R]]) -> Call[R | None]:

@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Final, Generic, TypeVar
 
@@ -41,7 +40,7 @@ from tradegecko_bridge.tradegecko.client.limiter import Limiter
 from tradegecko_bridge.tradegecko.client.logs import log, log_event
 from tradegecko_bridge.tradegecko.client.options import Options
 from tradegecko_bridge.tradegecko.limits import WINDOW
-from tradegecko_bridge.tradegecko.replies import read_reply, whole_number
+from tradegecko_bridge.tradegecko.replies import read_reply, server_time, whole_number
 
 T = TypeVar("T")
 
@@ -170,7 +169,7 @@ class Sending(Generic[T]):
         self._core.limiter.note({}, self._core.clock())  # it is no longer on its way
         self._tell(RequestFailed, error=type(error).__name__, seconds=seconds)
         if isinstance(error, httpx.HTTPError):
-            raise self._counted(_no_answer(error, self._where())) from error
+            raise self._counted(no_answer(error, self._where())) from error
         if isinstance(error, TradeGeckoError):  # from a login on the way
             self._counted(error)
 
@@ -226,7 +225,7 @@ class Sending(Generic[T]):
         self._core.limiter.refused(error.reset_at, now)
         self._counted(error)
         if error.reset_at is not None:
-            self._shut_for = _seconds_shut(error.reset_at, _server_clock(headers) or now)
+            self._shut_for = _seconds_shut(error.reset_at, server_time(headers) or now)
 
     def _until_reset(self, error: RateLimited) -> float:
         """By the server's clock where it told; a refused login on the way tells only the moment."""
@@ -265,22 +264,13 @@ def _header(text: str) -> bytes:
     return text.encode("ascii")
 
 
-def _server_clock(headers: Mapping[str, str]) -> datetime | None:
-    """By ``Date``; None where it is none, or has no zone."""
-    try:
-        moment = parsedate_to_datetime(headers.get("date", ""))
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return moment if moment.tzinfo is not None else None
-
-
 def _seconds_shut(reset_at: datetime, now: datetime) -> float:
     """Until the server's clock has passed ``reset_at``, by a second as ``Date`` has whole ones; never over a window."""
     left = (min(reset_at - now, WINDOW)).total_seconds()
     return max(0.0, left + 1.0)
 
 
-def _no_answer(error: httpx.HTTPError, where: Mapping[str, Any]) -> TradeGeckoError:
+def no_answer(error: httpx.HTTPError, where: Mapping[str, Any]) -> TradeGeckoError:
     """Ours for theirs. Only while connecting is it certain that nothing arrived."""
     if isinstance(error, httpx.DecodingError):
         return UnreadableReply("its compression is broken", **where)
