@@ -82,6 +82,8 @@ SENT_STATES = DELIVERED_STATES | UNCERTAIN_STATES
 
 BY_HAND = "by_hand"
 """The code of a reason that a person gave."""
+NO_CONTENT = "unreadable: correct it at the source and it is taken up when it is given again"
+"""Of an order the ledger holds nothing of that could be sent."""
 GAVE_UP_IN_DOUBT = "gave_up_in_doubt"
 """The code of a failed order's reason: it was sent, and nobody knows whether it arrived."""
 
@@ -160,6 +162,24 @@ class LedgerEntry:
     pending_update: bool = False
     serial: int = 0
     claim: Claim | None = None
+
+    def claim_runs(self, at: datetime) -> bool:
+        """Whether a worker has the order at this moment."""
+        return self.claim is not None and self.claim.until > at
+
+    def is_due(self, at: datetime) -> bool:
+        """Whether a worker may claim the order: see :meth:`tradegecko_bridge.ports.stores.OrderStore.claim`."""
+        if self.claim_runs(at):
+            return False
+        if self.state is _S.SENDING:
+            return True
+        waits = self.next_attempt_at is not None and self.next_attempt_at > at
+        transient = self.reason is not None and self.reason.transient
+        unfinished = self.state in DELIVERED_STATES and bool(self.pending_actions) and (not self.reason or transient)
+        open_ = self.state in {OrderState.PENDING, OrderState.UNCERTAIN} or (
+            self.state is OrderState.HELD and transient
+        )
+        return (open_ or unfinished) and not waits
 
     def transition_to(self, to: OrderState, at: datetime, **facts: Any) -> LedgerEntry:
         """This entry in its next state; the claim ends unless it is sending or has ``pending_actions``.

@@ -204,7 +204,7 @@ def test_encrypted_logins(sandbox: Sandbox, folder: Path, where: str) -> None:
     write(sandbox, folder, f'tokens = "{where}"\ntoken_keys = ["$TG_KEY"]')
     assert by_password(sandbox, folder).returncode == 0
     assert tgbridge(sandbox, folder, "check").returncode == 0
-    tokens = [row["token"].encode() for row in sandbox.house.world.state["access_tokens"].rows.values()]
+    tokens = [row["token"].encode() for row in sandbox.instance.context.state["access_tokens"].rows.values()]
     files = [file for file in folder.iterdir() if file.is_file() and file.suffix != ".toml"]
     assert not [file.name for file in files for token in tokens if token in file.read_bytes()]
     write(sandbox, folder, f'tokens = "{where}"\ntoken_keys = ["{Fernet.generate_key().decode()}"]')

@@ -66,7 +66,7 @@ def test_faults(tell: Tell, sandbox: Sandbox) -> None:
     assert (first["status"], first["nth"], first["seconds"], second["fault"]) == (503, 2, 0.5, "slow")
     assert "/orders" in tell("fault", "list")
     assert tell("fault", "clear") == "no more faults"
-    assert sandbox.house.faults.listing() == []
+    assert sandbox.instance.faults.listing() == []
     assert tell.refused("fault", "add", "explode", "GET", "/").startswith("fault must be one of ")
     assert tell.refused("fault", "add", "slow", "GET", "/", "nth=x") == "nth and times must be whole numbers from 1"
     assert tell.refused("fault", "add", "slow", "GET", "/", "later=1").startswith("unknown key 'later'")
@@ -101,7 +101,7 @@ def test_switches(tell: Tell, sandbox: Sandbox) -> None:
     )
     assert "subscription_lapsed" in tell("switches", "show")
     tell("switches", "set", "subscription_lapsed=No")
-    assert sandbox.house.switches()["subscription_lapsed"] is False
+    assert sandbox.instance.switches()["subscription_lapsed"] is False
     for pair, reason in (
         ("subscription_lapse=on", "there is no switch 'subscription_lapse'; did you mean subscription_lapsed?"),
         ("xyz=on", "there is no switch 'xyz'; the page on the sandbox lists them"),

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import tradegecko_bridge
-from tradegecko_bridge.engine.delivery.catalog_lookup import NAMING
+from tradegecko_bridge.engine.mapping.catalog import NAMING
 from tradegecko_bridge.engine.reasons import CODES
 
 SOURCE = Path(tradegecko_bridge.__file__).parent

@@ -44,6 +44,17 @@ class RecordKind(StrEnum):
     USER = "user"
 
 
+class OrderAction(StrEnum):
+    """What can be done with a whole order that exists, or has happened to it."""
+
+    INVOICE = "invoice"
+    PAY = "pay"
+    PACK = "pack"
+    SHIP = "ship"
+    """Something of it has left; nobody but the warehouse does this."""
+    VOID = "void"
+
+
 @frozen(kw_only=True)
 class DraftLine:
     """One line to create. ``price`` is per unit, discounts already taken off; ``tax_rate`` is percent.

@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from attrs import define, field, frozen
 
+from tradegecko_bridge.commerce import Verdict
 from tradegecko_bridge.errors import BridgeError
-from tradegecko_bridge.ledger import Alert
+from tradegecko_bridge.ledger import Alert, Reason
 
 
 class Outcome(StrEnum):
@@ -45,6 +46,15 @@ class Outcome(StrEnum):
     """Given again by its source: as the ledger has it."""
 
 
+OUTCOME_OF: Final = {
+    Verdict.ACCEPTED: Outcome.SENT,
+    Verdict.IGNORED: Outcome.IGNORED,
+    Verdict.REFUSED: Outcome.REFUSED,
+    Verdict.FAILED: Outcome.WAITING,
+}
+"""What a source's verdict on an item is called in a report."""
+DELIVER: Final = "deliver orders"
+"""The operation that alerts on orders depend on."""
 FAILURES = frozenset({Outcome.FAILED, Outcome.REFUSED, Outcome.WAITING, Outcome.UNCERTAIN})
 """Outcomes after which a report is false. A held order is not a failure: it is where it belongs."""
 
@@ -104,9 +114,9 @@ class Report:
         self.problems.append(problem)
         self.absent[name] = problem
 
-    def add(self, name: str, outcome: Outcome, detail: str = "") -> None:
-        """Note what became of one item."""
-        self.items.append(Item(name, outcome, detail))
+    def add(self, name: str, outcome: Outcome, detail: str = "", reason: Reason | None = None) -> None:
+        """Note what became of one item, and for programs the code of the reason."""
+        self.items.append(Item(name, outcome, detail, {"reason": reason.code} if reason else {}))
 
     def count(self, *outcomes: Outcome) -> int:
         """How many items ended so."""

@@ -52,6 +52,14 @@ class Store(Protocol):
         The counts' ``new`` and ``changed`` hold references; ``known`` includes the changed ones.
         """
 
+    def preview_ingest(
+        self, connection: str, arrivals: Sequence[SourceOrder | UnreadableOrder], *, at: datetime
+    ) -> tuple[IngestCounts, Sequence[LedgerEntry]]:
+        """What :meth:`ingest` would do with this batch, with nothing written or locked.
+
+        Given are the counts, and the entries that would be new (with the id 0) or changed, as they would be.
+        """
+
     def cursor(self, connection: str, stream: str) -> str | None:
         """How far ``stream`` (``"orders"``, ``"shipments"``) of this connection has been read."""
 
@@ -176,7 +184,7 @@ class Store(Protocol):
             ClaimLost: another worker has claimed the row since.
         """
 
-    def acknowledged(self, connection: str, kind: str) -> Mapping[str, str]:
+    def told_values(self, connection: str, kind: str) -> Mapping[str, str]:
         """What the source last acknowledged of ``kind`` (``"stock"``, ``"product"``): value by item key."""
 
     def record_told_values(self, connection: str, kind: str, values: Mapping[str, str], *, at: datetime) -> None:

@@ -86,6 +86,16 @@ class MemoryStore:
                 self._cursors[connection, ingest_rules.STREAM] = cursor
         return batch.counts
 
+    def preview_ingest(
+        self, connection: str, arrivals: Sequence[SourceOrder | UnreadableOrder], *, at: datetime
+    ) -> tuple[IngestCounts, Sequence[LedgerEntry]]:
+        signed = ingest_rules.signed(arrivals)
+        with self._lock:
+            ids = {one.reference: self._ids.get((connection, one.reference)) for one in signed}
+            known = {reference: self._rows[id_] for reference, id_ in ids.items() if id_}
+            batch = ingest_rules.ingest(connection, signed, known, utc(at))
+        return batch.counts, [row.entry for row in batch.rows.values()]
+
     def cursor(self, connection: str, stream: str) -> str | None:
         """See :meth:`tradegecko_bridge.ports.Store.cursor`."""
         with self._lock:
@@ -268,7 +278,7 @@ class MemoryStore:
 
     # ── what sources acknowledged ────────────────────────────────────────────────────────────
 
-    def acknowledged(self, connection: str, kind: str) -> Mapping[str, str]:
+    def told_values(self, connection: str, kind: str) -> Mapping[str, str]:
         """See :meth:`tradegecko_bridge.ports.Store.acknowledged`."""
         with self._lock:
             return dict(self._acknowledged.get((connection, kind), {}))

@@ -14,8 +14,8 @@ from typing import Final
 from attrs import frozen
 
 from tradegecko_bridge.commerce import OrderLine, Package, Shipment, ShippedItem, SourceOrder
-from tradegecko_bridge.commerce.decimals import trimmed
 from tradegecko_bridge.commerce.remote import RemoteItem, RemoteShipment
+from tradegecko_bridge.commerce.values import trimmed
 from tradegecko_bridge.engine.mapping.kits import part_reference, whole_kits
 from tradegecko_bridge.ledger import LedgerEntry
 

@@ -12,7 +12,7 @@ import attrs
 from attrs import field, frozen
 
 from tradegecko_bridge.commerce import SourceOrder
-from tradegecko_bridge.engine.mapping.validation import bare
+from tradegecko_bridge.commerce.values import bare
 from tradegecko_bridge.engine.settings.declaration import Fault, Faulty, complain, faults_of, meant, tried
 from tradegecko_bridge.errors import ConfigError
 

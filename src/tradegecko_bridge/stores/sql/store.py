@@ -96,6 +96,22 @@ class SqlStore:
         with self._database.writing() as tx:
             return orders.ingest(tx, connection, arrivals, at)
 
+    def preview_ingest(
+        self, connection: str, arrivals: Sequence[SourceOrder | UnreadableOrder], *, at: datetime
+    ) -> tuple[IngestCounts, Sequence[LedgerEntry]]:
+        from sqlalchemy import select
+
+        from tradegecko_bridge.stores import ingest_rules
+        from tradegecko_bridge.stores.sql.rows import to_full_row
+        from tradegecko_bridge.stores.sql.tables import orders as t
+
+        signed = ingest_rules.signed(arrivals)
+        with self._database.reading() as tx:
+            q = select(t).where(t.c.connection == connection, t.c.reference.in_([s.reference for s in signed]))
+            known = {r.reference: to_full_row(r) for r in tx.execute(q)}
+        batch = ingest_rules.ingest(connection, signed, known, utc(at))
+        return batch.counts, [row.entry for row in batch.rows.values()]
+
     def cursor(self, connection: str, stream: str) -> str | None:
         """See :meth:`tradegecko_bridge.ports.Store.cursor`."""
         with self._database.reading() as tx:
@@ -219,7 +235,7 @@ class SqlStore:
 
     # ── what sources acknowledged ────────────────────────────────────────────────────────────
 
-    def acknowledged(self, connection: str, kind: str) -> Mapping[str, str]:
+    def told_values(self, connection: str, kind: str) -> Mapping[str, str]:
         """See :meth:`tradegecko_bridge.ports.Store.acknowledged`."""
         with self._database.reading() as tx:
             return cursors.read_acknowledged(tx, connection, kind)

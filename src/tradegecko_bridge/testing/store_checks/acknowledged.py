@@ -15,7 +15,7 @@ class AcknowledgedChecks:
 
         *Troubleshooting:* an empty mapping, no error.
         """
-        assert dict(store.acknowledged(SHOP, "stock")) == {}
+        assert dict(store.told_values(SHOP, "stock")) == {}
 
     def test_the_last_value_counts(self, store: Store) -> None:
         """New values replace old ones of the same key; other keys stay.
@@ -25,7 +25,7 @@ class AcknowledgedChecks:
         store.record_told_values(SHOP, "stock", {"TEA": "3", "CUP": "0"}, at=AT)
         store.record_told_values(SHOP, "stock", {"TEA": "2", "POT": "1"}, at=SOON)
         store.record_told_values(SHOP, "stock", {}, at=SOON)
-        assert dict(store.acknowledged(SHOP, "stock")) == {"TEA": "2", "CUP": "0", "POT": "1"}
+        assert dict(store.told_values(SHOP, "stock")) == {"TEA": "2", "CUP": "0", "POT": "1"}
 
     def test_kinds_and_connections_do_not_mix(self, store: Store) -> None:
         """The same key of another kind or another connection is another thing.
@@ -35,8 +35,8 @@ class AcknowledgedChecks:
         store.record_told_values(SHOP, "stock", {"TEA": "3"}, at=AT)
         store.record_told_values(SHOP, "product", {"TEA": "f00"}, at=AT)
         store.record_told_values("other", "stock", {"TEA": "9"}, at=AT)
-        assert dict(store.acknowledged(SHOP, "stock")) == {"TEA": "3"}
-        assert dict(store.acknowledged(SHOP, "product")) == {"TEA": "f00"}
+        assert dict(store.told_values(SHOP, "stock")) == {"TEA": "3"}
+        assert dict(store.told_values(SHOP, "product")) == {"TEA": "f00"}
 
     def test_many_values_at_once(self, store: Store) -> None:
         """A whole catalogue is acknowledged in one go.
@@ -45,4 +45,4 @@ class AcknowledgedChecks:
         """
         values = {f"SKU-{n}": str(n) for n in range(3_000)}
         store.record_told_values(SHOP, "stock", values, at=AT)
-        assert dict(store.acknowledged(SHOP, "stock")) == values
+        assert dict(store.told_values(SHOP, "stock")) == values
