@@ -7,5 +7,4 @@ from tradegecko_bridge.tradegecko.records.companies import *
 from tradegecko_bridge.tradegecko.records.orders import *
 from tradegecko_bridge.tradegecko.records.products import *
 from tradegecko_bridge.tradegecko.records.purchasing import *
-from tradegecko_bridge.tradegecko.records.returns import *
 from tradegecko_bridge.tradegecko.records.stock import *

@@ -6,16 +6,7 @@ from typing import Any, Final, TypeVar
 
 from tradegecko_bridge.tradegecko.calls import Call
 from tradegecko_bridge.tradegecko.records import Record
-from tradegecko_bridge.tradegecko.resources import (
-    accounts,
-    companies,
-    fulfillments,
-    invoices,
-    orders,
-    products,
-    purchasing,
-    stock,
-)
+from tradegecko_bridge.tradegecko.resources import accounts, companies, orders, products, purchasing, stock
 from tradegecko_bridge.tradegecko.resources.base import PAGE_LIMIT as PAGE_LIMIT
 from tradegecko_bridge.tradegecko.resources.base import Current
 from tradegecko_bridge.tradegecko.resources.base import Resource as Resource
@@ -29,18 +20,18 @@ COMPANIES: Final = companies.Companies()
 COMPOSITION: Final = products.Composition()
 CONTACTS: Final = companies.Contacts()
 CURRENCIES: Final = accounts.Currencies()
-FULFILLMENTS: Final = fulfillments.Fulfillments()
-FULFILLMENT_LINE_ITEMS: Final = fulfillments.FulfillmentLineItems()
-FULFILLMENT_RETURNS: Final = fulfillments.FulfillmentReturns()
-FULFILLMENT_RETURN_LINE_ITEMS: Final = fulfillments.FulfillmentReturnLineItems()
+FULFILLMENTS: Final = orders.Fulfillments()
+FULFILLMENT_LINE_ITEMS: Final = orders.FulfillmentLineItems()
+FULFILLMENT_RETURNS: Final = orders.FulfillmentReturns()
+FULFILLMENT_RETURN_LINE_ITEMS: Final = orders.FulfillmentReturnLineItems()
 IMAGES: Final = products.Images()
-INVOICES: Final = invoices.Invoices()
-INVOICE_LINE_ITEMS: Final = invoices.InvoiceLineItems()
+INVOICES: Final = orders.Invoices()
+INVOICE_LINE_ITEMS: Final = orders.InvoiceLineItems()
 LOCATIONS: Final = accounts.Locations()
 NOTES: Final = companies.Notes()
 ORDERS: Final = orders.Orders()
 ORDER_LINE_ITEMS: Final = orders.OrderLineItems()
-PAYMENTS: Final = invoices.Payments()
+PAYMENTS: Final = orders.Payments()
 PAYMENT_METHODS: Final = accounts.PaymentMethods()
 PAYMENT_TERMS: Final = accounts.PaymentTerms()
 PRICE_LISTS: Final = accounts.PriceLists()

@@ -1,4 +1,4 @@
-"""Sales orders and their lines."""
+"""Sales orders and what follows from them: fulfilments, returns, invoices and payments."""
 
 from __future__ import annotations
 
@@ -72,4 +72,75 @@ class OrderLineItems(Full[records.OrderLineItem, payloads.NewOrderLineItem, payl
 
     def list(self, **filters: Unpack[filters.OrderLineItemFilters]) -> Call[Page[records.OrderLineItem]]:
         """Lines, by position: of an order, a variant, or orders of one status."""
+        return self._list(filters)
+
+
+class Fulfillments(Full[records.Fulfillment, payloads.NewFulfillment, payloads.FulfillmentChanges]):
+    """Shipments; their lines come along (reference §5.7)."""
+
+    def list(self, **filters: Unpack[filters.FulfillmentFilters]) -> Call[Page[records.Fulfillment]]:
+        """Fulfilments with their lines beside them."""
+        return self._list(filters)
+
+
+class FulfillmentLineItems(
+    Full[records.FulfillmentLineItem, payloads.NewFulfillmentLineItem, payloads.FulfillmentLineItemChanges]
+):
+    """Lines of shipments (reference §5.8)."""
+
+    def list(self, **filters: Unpack[filters.FulfillmentLineItemFilters]) -> Call[Page[records.FulfillmentLineItem]]:
+        """Lines, of one fulfilment or order line."""
+        return self._list(filters)
+
+
+class FulfillmentReturns(
+    Full[records.FulfillmentReturn, payloads.NewFulfillmentReturn, payloads.FulfillmentReturnChanges]
+):
+    """Goods that come back; their lines come along (reference §5.9)."""
+
+    def list(self, **filters: Unpack[filters.FulfillmentReturnFilters]) -> Call[Page[records.FulfillmentReturn]]:
+        """Returns with their lines beside them."""
+        return self._list(filters)
+
+
+class FulfillmentReturnLineItems(
+    Full[
+        records.FulfillmentReturnLineItem,
+        payloads.NewFulfillmentReturnLineItem,
+        payloads.FulfillmentReturnLineItemChanges,
+    ]
+):
+    """Lines of returns (reference §5.10)."""
+
+    def list(
+        self, **filters: Unpack[filters.FulfillmentReturnLineItemFilters]
+    ) -> Call[Page[records.FulfillmentReturnLineItem]]:
+        """Lines, of one return or order line."""
+        return self._list(filters)
+
+
+class Invoices(Full[records.Invoice, payloads.NewInvoice, payloads.InvoiceChanges]):
+    """Invoices; their lines come along (reference §5.12)."""
+
+    def list(self, **filters: Unpack[filters.InvoiceFilters]) -> Call[Page[records.Invoice]]:
+        """Invoices with their lines beside them."""
+        return self._list(filters)
+
+
+class InvoiceLineItems(Full[records.InvoiceLineItem, payloads.NewInvoiceLineItem, payloads.InvoiceLineItemChanges]):
+    """Lines of invoices (reference §5.13)."""
+
+    def list(self, **filters: Unpack[filters.InvoiceLineItemFilters]) -> Call[Page[records.InvoiceLineItem]]:
+        """Lines, of one invoice or order line."""
+        return self._list(filters)
+
+
+class Payments(Full[records.Payment, payloads.NewPayment, payloads.PaymentChanges]):
+    """What is paid for invoices (reference §5.18).
+
+    Undocumented since 2015 but served; ``update`` is only known from a client.
+    """
+
+    def list(self, **filters: Unpack[filters.PaymentFilters]) -> Call[Page[records.Payment]]:
+        """Payments, of one invoice."""
         return self._list(filters)
