@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -82,52 +82,40 @@ def _error(headers: Mapping[str, str], body: Any, where: Where) -> StatusError:
 def _kind_of_error(headers: Mapping[str, str], body: Any, where: Where) -> StatusError:
     status = where["status"]
     detail = _detail(status, body)
-    if status == 429:
-        return RateLimited(detail, reset_at=reset_time(headers), **where)
-    if status in _BY_STATUS:
-        return _BY_STATUS[status](detail, body, where)
-    return (ServerError if status >= 500 else StatusError)(detail, **where)
+    match status:
+        case 401 if isinstance(body, dict) and isinstance(
+            body.get("error"), str
+        ):  # the token endpoint's way of saying it
+            return LoginRefused(detail, error=_one_line(body["error"]), **where)
+        case 404:
+            found = _MISSING.match(detail)
+            model, key = found.groups() if found else (None, None)
+            if model == "Login":
+                return LoginDeleted(detail, **where)
+            return NotFound(detail, model=model, id=int(key) if key and _is_number(key) else key, **where)
+        case 422:
+            fields = _fields(body)
+            said = "; ".join(f"{name} {message}" for name, messages in fields.items() for message in messages)
+            return ValidationFailed(said or detail, fields=fields, **where)
+        case 429:
+            return RateLimited(detail, reset_at=reset_time(headers), **where)
+    return _plain_kind(status, detail)(detail, **where)
 
 
-def _bad_request(detail: str, _body: Any, where: Where) -> StatusError:
-    duplicate = detail.startswith("Duplicate Idempotency")
-    return (DuplicateIdempotencyKey if duplicate else BadRequest)(detail, **where)
-
-
-def _needs_login(detail: str, body: Any, where: Where) -> StatusError:
-    if isinstance(body, dict) and isinstance(body.get("error"), str):  # the token endpoint's way of saying it
-        return LoginRefused(detail, error=_one_line(body["error"]), **where)
-    kinds = (kind for word, kind in _TOKENS if word in detail)
-    return next(kinds, NeedsLogin)(detail, **where)
-
-
-def _permission_denied(detail: str, _body: Any, where: Where) -> StatusError:
-    return (ApiAccessDisabled if _NO_API_ACCESS.search(detail) else PermissionDenied)(detail, **where)
-
-
-def _not_found(detail: str, _body: Any, where: Where) -> StatusError:
-    found = _MISSING.match(detail)
-    model, key = found.groups() if found else (None, None)
-    if model == "Login":
-        return LoginDeleted(detail, **where)
-    return NotFound(detail, model=model, id=int(key) if key and _is_number(key) else key, **where)
-
-
-def _validation_failed(detail: str, body: Any, where: Where) -> StatusError:
-    fields = _fields(body)
-    said = "; ".join(f"{name} {message}" for name, messages in fields.items() for message in messages)
-    return ValidationFailed(said or detail, fields=fields, **where)
-
-
-_BY_STATUS: Final[dict[int, Callable[[str, Any, Where], StatusError]]] = {
-    400: _bad_request,
-    401: _needs_login,
-    402: lambda detail, _body, where: SubscriptionLapsed(detail, **where),
-    403: _permission_denied,
-    404: _not_found,
-    414: lambda detail, _body, where: RequestTooLong(detail, **where),
-    422: _validation_failed,
-}
+def _plain_kind(status: int, detail: str) -> type[StatusError]:
+    """The class of an error that tells nothing but its message."""
+    match status:
+        case 400:
+            return DuplicateIdempotencyKey if detail.startswith("Duplicate Idempotency") else BadRequest
+        case 401:
+            return next((kind for word, kind in _TOKENS if word in detail), NeedsLogin)
+        case 402:
+            return SubscriptionLapsed
+        case 403:
+            return ApiAccessDisabled if _NO_API_ACCESS.search(detail) else PermissionDenied
+        case 414:
+            return RequestTooLong
+    return ServerError if status >= 500 else StatusError
 
 
 def _detail(status: int, body: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, Self, TypeVar, Unpack
+from typing import Self, TypeVar, Unpack
 
 import anyio
 import httpx
@@ -29,6 +29,9 @@ class AsyncTradeGeckoClient(
     :class:`~tradegecko_bridge.tradegecko.calls.Call`, also one built by hand. Use it as an asynchronous context
     manager. :class:`~tradegecko_bridge.tradegecko.client.base.ClientBase` has the arguments.
     """
+
+    _http_client = httpx.AsyncClient
+    _real_sleep = staticmethod(anyio.sleep)
 
     async def send(self, call: Call[T], **options: Unpack[CallOptions]) -> T:
         """Send a call, wait out the rate limit, repeat what may be repeated, and read the answer.
@@ -72,9 +75,3 @@ class AsyncTradeGeckoClient(
         with sending:
             response = await self._http.send(request)
         return sending.read(response)
-
-    def _connect(self, **settings: Any) -> httpx.AsyncClient:
-        return httpx.AsyncClient(**settings)
-
-    def _real_sleep(self) -> Callable[[float], Awaitable[None]]:
-        return anyio.sleep

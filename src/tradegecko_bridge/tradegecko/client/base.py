@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Final, Generic, Self, TypeVar, Unpack
+from typing import Any, ClassVar, Final, Generic, Self, TypeVar, Unpack
 
 import httpx
 
@@ -66,6 +66,9 @@ class ClientBase(ABC, Generic[Http, Transport, Sleep]):
         ConfigError: the token or the base URL is none.
     """
 
+    _http_client: ClassVar[Callable[..., Any]]
+    _real_sleep: ClassVar[Any]
+
     def __init__(
         self,
         token: str | httpx.Auth,
@@ -85,7 +88,7 @@ class ClientBase(ABC, Generic[Http, Transport, Sleep]):
         keep_queries_out_of_http_logs()
         url = checked_url(base_url)
         pool = {} if limits is None else {"limits": limits}
-        self._http: Http = self._connect(
+        self._http: Http = self._http_client(
             auth=BearerToken(token) if isinstance(token, str) else token,
             verify=ssl_context or shared_ssl_context(),
             transport=transport,
@@ -93,18 +96,10 @@ class ClientBase(ABC, Generic[Http, Transport, Sleep]):
             **pool,
         )
         self._owns_pool = True
-        self._sleep: Sleep = sleep if sleep is not None else self._real_sleep()
+        self._sleep: Sleep = sleep if sleep is not None else self._real_sleep
         self._core = Core(url, self._http.headers, limiter or RateLimiter(), listeners, clock)
         self._options = Options(timeout=httpx.Timeout(timeout), retry=retry or RetryPolicy(), priority=priority)
         self._bind()
-
-    @abstractmethod
-    def _connect(self, **settings: Any) -> Http:
-        """The httpx client."""
-
-    @abstractmethod
-    def _real_sleep(self) -> Sleep:
-        """How to wait when nobody says otherwise."""
 
     @abstractmethod
     def _bind(self) -> None:

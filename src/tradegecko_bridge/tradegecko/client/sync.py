@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, Self, TypeVar, Unpack
+from typing import Self, TypeVar, Unpack
 
 import httpx
 import tenacity
@@ -30,6 +30,9 @@ class TradeGeckoClient(Resources, ClientBase[httpx.Client, httpx.BaseTransport, 
     :class:`~tradegecko_bridge.tradegecko.calls.Call`, also one built by hand. Use it as a context manager.
     :class:`~tradegecko_bridge.tradegecko.client.base.ClientBase` has the arguments.
     """
+
+    _http_client = httpx.Client
+    _real_sleep = staticmethod(time.sleep)
 
     def send(self, call: Call[T], **options: Unpack[CallOptions]) -> T:
         """Send a call, wait out the rate limit, repeat what may be repeated, and read the answer.
@@ -73,9 +76,3 @@ class TradeGeckoClient(Resources, ClientBase[httpx.Client, httpx.BaseTransport, 
         with sending:
             response = self._http.send(request)
         return sending.read(response)
-
-    def _connect(self, **settings: Any) -> httpx.Client:
-        return httpx.Client(**settings)
-
-    def _real_sleep(self) -> Callable[[float], None]:
-        return time.sleep

@@ -100,7 +100,7 @@ class Resource(Generic[R]):
             path=f"{self._member(id)}/actions/{name}",
             body={} if fields is None else {root: write_value(fields)},
             idempotency_key=key,
-            read=reading.optional_shown(made, root),
+            read=reading.optional(reading.shown_reader(made, root), root),
         )
 
 
