@@ -13,8 +13,8 @@ from tradegecko_bridge.commerce import Address, Customer
 from tradegecko_bridge.commerce.remote import CustomerMatch, RecordKind
 from tradegecko_bridge.errors import Rejected
 from tradegecko_bridge.ports.mirrors import MirrorBook
-from tradegecko_bridge.tradegecko.gateway import customers
-from tradegecko_bridge.tradegecko.gateway.customers import identity
+from tradegecko_bridge.tradegecko.gateway import customer_match
+from tradegecko_bridge.tradegecko.gateway.customer_match import identity
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import COMPANIES, company_keys
 from tradegecko_bridge.tradegecko.gateway.normalize import normalized_phone
 from tradegecko_bridge.tradegecko.records import Company
@@ -33,7 +33,7 @@ def best_match(
     """The one of these that the customer is, whatever they are looked up by."""
     known = identity(customer, billing)
     keys = dict(company_keys(str, name=known.name, email=known.email, phone=known.phone, code=known.code))
-    found = customers.best_match(keys, match, lambda _: [COMPANIES.row(one, str) for one in there])
+    found = customer_match.best_match(keys, match, lambda _: [COMPANIES.row(one, str) for one in there])
     return next((one for one in there if str(one.id) == found), None)
 
 

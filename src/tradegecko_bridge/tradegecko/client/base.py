@@ -13,19 +13,16 @@ import httpx
 
 from tradegecko_bridge._version import __version__
 from tradegecko_bridge.errors import ConfigError
-from tradegecko_bridge.tradegecko.calls import Call, Page
+from tradegecko_bridge.tradegecko.calls import Call
 from tradegecko_bridge.tradegecko.client.auth import BearerToken
 from tradegecko_bridge.tradegecko.client.events import Listener
-from tradegecko_bridge.tradegecko.client.limiter import Limiter
 from tradegecko_bridge.tradegecko.client.logs import keep_queries_out_of_http_logs
-from tradegecko_bridge.tradegecko.client.options import CallOptions, Options, Timeout
+from tradegecko_bridge.tradegecko.client.options import CallOptions, Limiter, Options, Timeout
 from tradegecko_bridge.tradegecko.client.sending import Core, Sending
 from tradegecko_bridge.tradegecko.limits import Priority, RateLimiter
-from tradegecko_bridge.tradegecko.records.base import Record
 from tradegecko_bridge.tradegecko.retry import RetryPolicy
 
 T = TypeVar("T")
-R = TypeVar("R", bound=Record)
 Http = TypeVar("Http", httpx.Client, httpx.AsyncClient)
 Transport = TypeVar("Transport")
 Sleep = TypeVar("Sleep")
@@ -132,20 +129,6 @@ class ClientBase(ABC, Generic[Http, Transport, Sleep]):
 
     def _sending(self, call: Call[T], options: CallOptions) -> Sending[T]:
         return Sending(self._core, call, self._options.changed(**options) if options else self._options)
-
-
-def first_page(call: Call[Page[R]]) -> Call[Page[R]]:
-    """A list's call with its page number said."""
-    return call.with_params(page=_number(call))
-
-
-def page_after(call: Call[Page[R]], page: Page[R]) -> Call[Page[R]] | None:
-    """The call for what follows the page this one gave; None after the last."""
-    return None if page.last else call.with_params(page=_number(call) + 1)
-
-
-def _number(call: Call[Any]) -> int:
-    return int(dict(call.params).get("page", 1))
 
 
 def checked_url(base_url: str) -> httpx.URL:

@@ -249,7 +249,7 @@ class BoundFulfillmentLineItems(BoundResource):
         """Lines, of one fulfilment or order line.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
-        ``fulfillment_id``, ``order_line_item_id``, ``base_price``, ``position``, ``quantity``, ``page``, ``limit``,
+        ``order_line_item_id``, ``base_price``, ``position``, ``quantity``, ``fulfillment_id``, ``page``, ``limit``,
         ``order``, ``ids``, ``extra``.
         """
         return Pages(self._client, self.resource.list(**filters))
@@ -440,7 +440,7 @@ class BoundInvoiceLineItems(BoundResource):
         """Lines, of one invoice or order line.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
-        ``invoice_id``, ``order_line_item_id``, ``base_price``, ``position``, ``quantity``, ``page``, ``limit``,
+        ``order_line_item_id``, ``base_price``, ``position``, ``quantity``, ``invoice_id``, ``page``, ``limit``,
         ``order``, ``ids``, ``extra``.
         """
         return Pages(self._client, self.resource.list(**filters))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from enum import Enum
-from typing import Final, Literal, TypedDict
+from typing import Final, Literal, Protocol, TypedDict
 
 import httpx
 from attrs import frozen
@@ -57,3 +59,19 @@ class Options:
             retry=self.retry if retry is DEFAULT or retry is None else retry,
             priority=self.priority if priority is DEFAULT else priority,
         )
+
+
+class Limiter(Protocol):
+    """Says when a request may go out. Called from several threads at once; ``now`` is aware UTC.
+
+    :class:`~tradegecko_bridge.tradegecko.limits.RateLimiter` is one. It may serve all clients of an account.
+    """
+
+    def reserve(self, now: datetime, priority: Priority, /) -> float:
+        """Seconds to wait before asking again; 0: go, and this request is counted."""
+
+    def note(self, headers: Mapping[str, str], now: datetime, /) -> None:
+        """Take in the headers of an answer; none when no answer came."""
+
+    def refused(self, reset_at: datetime | None, now: datetime, /) -> None:
+        """A request was answered 429; its headers were noted."""

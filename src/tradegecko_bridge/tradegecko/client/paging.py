@@ -121,11 +121,24 @@ class AsyncPages(_Listed[AsyncSender, R]):
         return (await self._client.send(self._none())).total
 
 
+def first_page(call: Call[Page[R]]) -> Call[Page[R]]:
+    """A list's call with its page number said."""
+    return call.with_params(page=_number(call))
+
+
+def page_after(call: Call[Page[R]], page: Page[R]) -> Call[Page[R]] | None:
+    """The call for what follows the page this one gave; None after the last."""
+    return None if page.last else call.with_params(page=_number(call) + 1)
+
+
+def _number(call: Call[Any]) -> int:
+    return int(dict(call.params).get("page", 1))
+
+
 def _first(call: Call[Page[R]]) -> Call[R | None]:
     """The call for the first record of a list, also of one that begins at a later page."""
-    params = dict(call.params)
-    number = (int(params.get("page", 1)) - 1) * int(params.get("limit", PAGE_LIMIT)) + 1
-    one = call.with_params(limit=1, page=number)
+    limit = int(dict(call.params).get("limit", PAGE_LIMIT))
+    one = call.with_params(limit=1, page=(_number(call) - 1) * limit + 1)
 
     def read(reply: Reply) -> R | None:
         page = call.read(reply)

@@ -36,9 +36,8 @@ from tradegecko_bridge.tradegecko.client.events import (
     RequestStarted,
     RetryWait,
 )
-from tradegecko_bridge.tradegecko.client.limiter import Limiter
 from tradegecko_bridge.tradegecko.client.logs import log, log_event
-from tradegecko_bridge.tradegecko.client.options import Options
+from tradegecko_bridge.tradegecko.client.options import Limiter, Options
 from tradegecko_bridge.tradegecko.limits import WINDOW
 from tradegecko_bridge.tradegecko.replies import read_reply, server_time, whole_number
 

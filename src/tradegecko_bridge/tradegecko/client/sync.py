@@ -10,10 +10,10 @@ import httpx
 import tenacity
 
 from tradegecko_bridge.tradegecko.calls import Call, Page
-from tradegecko_bridge.tradegecko.client.base import DEFAULT_BASE_URL, ClientBase, first_page, page_after
+from tradegecko_bridge.tradegecko.client.base import DEFAULT_BASE_URL, ClientBase
 from tradegecko_bridge.tradegecko.client.bound_sync import Resources
 from tradegecko_bridge.tradegecko.client.options import CallOptions
-from tradegecko_bridge.tradegecko.client.paging import BoundResource
+from tradegecko_bridge.tradegecko.client.paging import BoundResource, first_page, page_after
 from tradegecko_bridge.tradegecko.client.sending import Exchange, Sending, answered_before
 from tradegecko_bridge.tradegecko.records.base import Record
 

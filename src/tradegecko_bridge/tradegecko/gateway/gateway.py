@@ -25,36 +25,13 @@ from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.tradegecko import records, resources
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
-from tradegecko_bridge.tradegecko.gateway.customers import INACTIVE, LOOKUP_KEYS, Identity, best_match, identity
+from tradegecko_bridge.tradegecko.gateway import customer_match, record_names, translate
 from tradegecko_bridge.tradegecko.gateway.error_mapping import reading, writing
 from tradegecko_bridge.tradegecko.gateway.listing import changes, chunks_by_url_length, pages
 from tradegecko_bridge.tradegecko.gateway.mirror import OVERLAP, Mirror
-from tradegecko_bridge.tradegecko.gateway.mirror_kinds import (
-    ADDRESSES,
-    COMPANIES,
-    EVERY_STATUS,
-    ORDERS,
-    VARIANTS,
-    Kind,
-    company_keys,
-)
+from tradegecko_bridge.tradegecko.gateway.mirror_kinds import ADDRESSES, COMPANIES, ORDERS, VARIANTS, Kind, company_keys
 from tradegecko_bridge.tradegecko.gateway.normalize import normalized
 from tradegecko_bridge.tradegecko.gateway.order_fields import AddressBook, order_fields
-from tradegecko_bridge.tradegecko.gateway.record_names import (
-    PERSONS,
-    SHORT_LISTS,
-    find_company,
-    ids_by_name,
-    not_found,
-)
-from tradegecko_bridge.tradegecko.gateway.translate import (
-    GONE,
-    image_url,
-    product_details,
-    remote_order,
-    remote_shipments,
-    variant_stock,
-)
 from tradegecko_bridge.tradegecko.limits import Priority
 from tradegecko_bridge.tradegecko.retry import NO_RETRY
 
@@ -120,17 +97,12 @@ class TradeGeckoGateway:
     ) -> Collection[str]:
         """One look into the mirror for a whole batch; what the last one brought is written first."""
         self._mirror.flush()
-        wanted: dict[str, set[str]] = {key: set() for key in LOOKUP_KEYS}
+        wanted: dict[str, set[str]] = {}
         for customer, billing in customers:
-            for key, value in self._customer_keys(identity(customer, billing)).items():
-                if key in wanted:
-                    wanted[key].add(value)
-        found = {
-            row.id
-            for key, values in wanted.items()
-            if values
-            for row in self._mirror.find(COMPANIES, key, values) or ()
-        }
+            for key, value in self._customer_keys(customer_match.identity(customer, billing)).items():
+                wanted.setdefault(key, set()).add(value)
+        keys = [key for key in customer_match.LOOKUP_KEYS if key in wanted]
+        found = {row.id for key in keys for row in self._mirror.find(COMPANIES, key, wanted[key]) or ()}
         if found:
             self._mirror.find(ADDRESSES, "company", found)
         orders = self._mirror.find(ORDERS, "number", {number.strip() for number in numbers})
@@ -142,8 +114,8 @@ class TradeGeckoGateway:
     def find_orders(self, number: str) -> Sequence[RemoteOrder]:
         """By ``order_number``, compared again here: the API's filter may match partially (reference §8)."""
         number = number.strip()
-        rows = self._list(resources.ORDERS, order_number=number, status=EVERY_STATUS)
-        return [remote_order(order) for order in rows if (order.order_number or "").strip() == number]
+        rows = self._list(resources.ORDERS, order_number=number, status=ORDERS.statuses)
+        return [translate.remote_order(order) for order in rows if (order.order_number or "").strip() == number]
 
     def find_variants(self, skus: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
         """From the mirror, or some fifty SKUs a call; several variants may carry a SKU (reference §5.34)."""
@@ -168,13 +140,13 @@ class TradeGeckoGateway:
         self, customer: Customer, *, billing: Address | None = None, match: CustomerMatch = CustomerMatch.NORMAL
     ) -> str | None:
         """From the mirror, or by code, e-mail address and phone in up to three calls (reference §5.3)."""
-        known = identity(customer, billing)
+        known = customer_match.identity(customer, billing)
         keys = self._customer_keys(known)
-        return best_match(
+        return customer_match.best_match(
             keys, match, lambda key: self._rows(COMPANIES, key, [keys[key]], lambda: [known.filters(key)])
         )
 
-    def _customer_keys(self, known: Identity) -> dict[str, str]:
+    def _customer_keys(self, known: customer_match.Identity) -> dict[str, str]:
         return dict(
             company_keys(self._mirror.digest, name=known.name, email=known.email, phone=known.phone, code=known.code)
         )
@@ -203,25 +175,29 @@ class TradeGeckoGateway:
         """
         as_key = self._name_key(kind)
         known = self._mirror.settings(
-            f"{kind}s" if kind in SHORT_LISTS else f"customer {as_key(name)}",
+            f"{kind}s" if kind in record_names.SHORT_LISTS else f"customer {as_key(name)}",
             lambda: self._read_names(kind, name),
-            wanted=[name if kind in SHORT_LISTS and name.isdecimal() else as_key(name)],
+            wanted=[name if kind in record_names.SHORT_LISTS and name.isdecimal() else as_key(name)],
         )
         for key in (name, as_key(name)):
             if key in known:
                 return known[key]
-        raise not_found(kind, name, known)
+        raise record_names.not_found(kind, name, known)
 
     def _name_key(self, kind: RecordKind) -> Callable[[str], str]:
         """How names of this kind are remembered: those of persons by their digests."""
-        return (lambda name: self._mirror.digest(normalized(name))) if kind in PERSONS else (lambda name: name)
+        return (
+            (lambda name: self._mirror.digest(normalized(name)))
+            if kind in record_names.PERSONS
+            else (lambda name: name)
+        )
 
     def _read_names(self, kind: RecordKind, name: str) -> Mapping[str, str]:
         as_key = self._name_key(kind)
-        if kind in SHORT_LISTS:
-            resource, fields = SHORT_LISTS[kind]
-            return ids_by_name(self._list(resource), fields, as_key)
-        found = find_company(lambda **filters: self._list(resources.COMPANIES, **filters), name)
+        if kind in record_names.SHORT_LISTS:
+            resource, fields = record_names.SHORT_LISTS[kind]
+            return record_names.ids_by_name(self._list(resource), fields, as_key)
+        found = record_names.find_company(lambda **filters: self._list(resources.COMPANIES, **filters), name)
         return {} if found is None else {as_key(name): found}
 
     def prices_include_tax(self) -> bool:
@@ -292,7 +268,7 @@ class TradeGeckoGateway:
                 raise OutdatedDraft(str(error)) from error.__cause__
             raise
         self._mirror_created(made, fields)
-        return remote_order(made)
+        return translate.remote_order(made)
 
     def _order_fields(self, draft: OrderDraft, customer_id: str | None) -> dict[str, Any]:
         location = None if draft.location is None else int(self.find_record(RecordKind.LOCATION, draft.location))
@@ -365,16 +341,10 @@ class TradeGeckoGateway:
 
     def perform_action(self, order_id: str, action: str, *, key: str, method: str | None = None) -> None:
         """``POST /orders/:id/actions/…`` for ``invoice``, ``pay``, ``pack`` or ``void`` (reference §4.1), once."""
-        details = {"payment_method_name": method} if method else None
-        orders, number = resources.ORDERS, int(order_id)
-        calls: dict[str, Call[Any]] = {
-            "invoice": orders.invoice(number, idempotency_key=key),
-            "pay": orders.pay(number, details, idempotency_key=key),
-            "pack": orders.pack(number, idempotency_key=key),
-            "void": orders.void(number, idempotency_key=key),
-        }
+        body = {"payment": {"payment_method_name": method}} if method else None
+        call = resources.ORDERS.action(order_id, action, body, idempotency_key=key)
         with writing():
-            self._client.send(calls[action], retry=NO_RETRY)
+            self._client.send(call, retry=NO_RETRY)
 
     def completed_actions(self, order_id: str) -> Collection[str]:
         """Which of the actions an order has behind it, by its derived statuses (reference §6.2)."""
@@ -385,7 +355,7 @@ class TradeGeckoGateway:
             "pay": order.payment_status == "paid",
             "pack": order.packed_status == "packed",
             "ship": order.fulfillment_status not in (None, "unshipped"),
-            "void": order.status in GONE,
+            "void": order.status in translate.GONE,
         }
         return [action for action, so in done.items() if so]
 
@@ -405,27 +375,27 @@ class TradeGeckoGateway:
             )
 
         for page in changes(self._normal, call_at, since):
-            shipments = remote_shipments(page)
+            shipments = translate.remote_shipments(page)
             yield from (shipment for shipment in shipments if (shipment.id, shipment.cursor) not in seen)
             seen = {(shipment.id, shipment.cursor) for shipment in shipments}
 
     def stock(self) -> Iterable[VariantStock]:
         """Every active variant with a SKU; what bundles hold is computed by TradeGecko (§9)."""
         for page in self._long_list(resources.VARIANTS.list(order="created_at asc")):
-            yield from (variant_stock(variant) for variant in page if variant.sku)
+            yield from (translate.variant_stock(variant) for variant in page if variant.sku)
 
     def products(self) -> Iterable[ProductDetails]:
         """Every active product with the variants that come along (§5.22) and the images' addresses (§5.11)."""
         listed = chain.from_iterable(self._long_list(resources.IMAGES.list()))
-        images = {image.id: address for image in listed if (address := image_url(image))}
+        images = {image.id: address for image in listed if (address := translate.image_url(image))}
         for page in self._long_list(resources.PRODUCTS.list(include=["variants"], order="created_at asc")):
             variants: dict[int, list[records.Variant]] = {}
             for variant in page.sideloaded.get("variants", ()):
                 if variant.status != "archived":
                     variants.setdefault(variant.product_id, []).append(variant)
             for product in page:
-                if product.status not in INACTIVE:
-                    yield product_details(product, variants.get(product.id, []), images)
+                if product.status not in customer_match.INACTIVE:
+                    yield translate.product_details(product, variants.get(product.id, []), images)
 
     # ── lists ────────────────────────────────────────────────────────────────────────────────
 

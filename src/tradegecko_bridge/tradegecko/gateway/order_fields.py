@@ -10,7 +10,7 @@ from tradegecko_bridge.commerce import Address
 from tradegecko_bridge.commerce.remote import DraftLine, OrderDraft
 from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.tradegecko import records
-from tradegecko_bridge.tradegecko.gateway.customers import identity
+from tradegecko_bridge.tradegecko.gateway.customer_match import identity
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import ADDRESSES, Digest
 from tradegecko_bridge.tradegecko.gateway.translate import MARK
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from tradegecko_bridge.commerce.remote import RecordKind
 from tradegecko_bridge.errors import Rejected
 from tradegecko_bridge.tradegecko import resources
-from tradegecko_bridge.tradegecko.gateway.customers import is_customer
+from tradegecko_bridge.tradegecko.gateway.customer_match import is_customer
 from tradegecko_bridge.tradegecko.gateway.normalize import normalized
 from tradegecko_bridge.tradegecko.records import Company
 

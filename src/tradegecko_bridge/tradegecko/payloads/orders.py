@@ -132,14 +132,14 @@ class ShippingDetails(Payload):
 
 
 @define(kw_only=True, repr=False)
-class _FulfillmentLineItemFields(Payload):
+class _OrderLineUnits(Payload):
     order_line_item_id: Maybe[int] = UNSET
     position: Maybe[int] = UNSET
     quantity: Maybe[Amount] = UNSET
 
 
 @define(kw_only=True, repr=False)
-class NewFulfillmentLine(_FulfillmentLineItemFields):
+class NewFulfillmentLine(_OrderLineUnits):
     """Units of one order line in a new fulfilment; without a quantity all that is left (reference §5.8)."""
 
     order_line_item_id: int
@@ -154,7 +154,7 @@ class NewFulfillmentLineItem(NewFulfillmentLine):
 
 
 @define(kw_only=True, repr=False)
-class FulfillmentLineItemChanges(_FulfillmentLineItemFields, Changes[records.FulfillmentLineItem]):
+class FulfillmentLineItemChanges(_OrderLineUnits, Changes[records.FulfillmentLineItem]):
     """Changes to a line of a fulfilment (reference §5.8)."""
 
 
@@ -191,11 +191,8 @@ class FulfillmentChanges(_FulfillmentFields, Changes[records.Fulfillment]):
 
 
 @define(kw_only=True, repr=False)
-class _FulfillmentReturnLineItemFields(Payload):
-    order_line_item_id: Maybe[int] = UNSET
+class _FulfillmentReturnLineItemFields(_OrderLineUnits):
     base_price: Maybe[Amount] = UNSET
-    position: Maybe[int] = UNSET
-    quantity: Maybe[Amount] = UNSET
     ledger_account_id: Maybe[int] = UNSET
 
 
@@ -247,11 +244,8 @@ class FulfillmentReturnChanges(_FulfillmentReturnFields, Changes[records.Fulfill
 
 
 @define(kw_only=True, repr=False)
-class _InvoiceLineItemFields(Payload):
-    order_line_item_id: Maybe[int] = UNSET
+class _InvoiceLineItemFields(_OrderLineUnits):
     ledger_account_id: Maybe[int] = UNSET
-    position: Maybe[int] = UNSET
-    quantity: Maybe[Amount] = UNSET
 
 
 @define(kw_only=True, repr=False)

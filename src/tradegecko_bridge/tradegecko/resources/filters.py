@@ -109,12 +109,15 @@ class FulfillmentFilters(StatusFilters, total=False):
     company_id: Some[int]
 
 
-class FulfillmentLineItemFilters(Sideloading, total=False):
-    fulfillment_id: Some[int]
+class _OrderLineUnits(Sideloading, total=False):
     order_line_item_id: Some[int]
     base_price: Some[Amount]
     position: Some[int]
     quantity: Some[Amount]
+
+
+class FulfillmentLineItemFilters(_OrderLineUnits, total=False):
+    fulfillment_id: Some[int]
 
 
 class FulfillmentReturnFilters(StatusFilters, total=False):
@@ -147,12 +150,8 @@ class InvoiceFilters(Sideloading, total=False):
     currency_id: Some[int]
 
 
-class InvoiceLineItemFilters(Sideloading, total=False):
+class InvoiceLineItemFilters(_OrderLineUnits, total=False):
     invoice_id: Some[int]
-    order_line_item_id: Some[int]
-    base_price: Some[Amount]
-    position: Some[int]
-    quantity: Some[Amount]
 
 
 class NoteFilters(Sideloading, total=False):
