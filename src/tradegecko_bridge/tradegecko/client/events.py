@@ -8,7 +8,8 @@ from typing import Final
 
 from attrs import frozen
 
-_log: Final = logging.getLogger("tradegecko_bridge")
+log: Final = logging.getLogger("tradegecko_bridge")
+"""The one logger of this package."""
 
 
 @frozen(kw_only=True)
@@ -89,4 +90,4 @@ class Listeners:
     def _report(self, listener: Listener, event: Event) -> None:
         if id(listener) not in self._broken:
             self._broken.add(id(listener))
-            _log.exception("listener %r failed on %s; told once", listener, type(event).__name__)
+            log.exception("listener %r failed on %s; told once", listener, type(event).__name__)

@@ -40,7 +40,8 @@ from tradegecko_bridge.errors import (
 )
 from tradegecko_bridge.ports import Clock, TokenStore
 from tradegecko_bridge.ports.logins import Mishap, RefreshLease, RefreshNote, StoredToken, TokenPair
-from tradegecko_bridge.tradegecko.client.logs import keep_queries_out_of_http_logs, log
+from tradegecko_bridge.tradegecko.client.events import log
+from tradegecko_bridge.tradegecko.client.logs import keep_queries_out_of_http_logs
 from tradegecko_bridge.tradegecko.client.sending import no_answer
 from tradegecko_bridge.tradegecko.oauth import (
     Due,
@@ -175,7 +176,7 @@ class TokenKeeper:
             LoginRefused: the settings of the application are wrong.
             TokenUnavailable: not now; asking again later may work.
         """
-        with _as_unavailable(self._path):
+        with self._store_errors_mapped():
             self._save_leftover()
             return self._remember(self._in_time(self._load()))
 
@@ -184,7 +185,7 @@ class TokenKeeper:
 
         Raises: as :meth:`usable`.
         """
-        with _as_unavailable(self._path):
+        with self._store_errors_mapped():
             self._save_leftover()
             stored = self._load()
             if stored.generation == refused.generation:
@@ -235,7 +236,7 @@ class TokenKeeper:
         except _BeingRefreshed as other:
             since = f"{other.lease.since:%H:%M:%S} UTC"
             detail = f"{other.lease.worker} has been refreshing login {self.name!r} since {since}"
-            raise TokenUnavailable(detail, path=self._path) from None
+            raise self._unavailable(detail) from None
 
     def _renew(self, stored: StoredToken, *, must: bool) -> StoredToken:
         now = self._clock()
@@ -301,13 +302,13 @@ class TokenKeeper:
         """No answer, or none that helps: another worker, or this one later, may try again."""
         lost = not isinstance(error, StatusError) and getattr(error, "may_have_arrived", True)
         self._store.release(claimed, note=self._note(Mishap.LOST, claimed) if lost else None)
-        if must and not is_temporary(error):
-            said = "check base_url and the other settings of [tradegecko]; no new login is needed"
-            detail = f"login {self.name!r} cannot be refreshed: {error}"
-            raise LoginEnded(detail, name=self.name, path=self._path, remedy=said) from None
-        if must:
-            raise TokenUnavailable(f"login {self.name!r} cannot be refreshed: {error}", path=self._path) from None
-        return self._later(claimed, error)
+        if not must:
+            return self._later(claimed, error)
+        detail = f"login {self.name!r} cannot be refreshed: {error}"
+        if is_temporary(error):
+            raise self._unavailable(detail) from None
+        what_to_do = "check base_url and the other settings of [tradegecko]; no new login is needed"
+        raise self._ended(detail, what_to_do) from None
 
     def _later(self, stored: StoredToken, error: TradeGeckoError) -> StoredToken:
         self._not_before = self._clock() + self._policy.pause
@@ -331,9 +332,7 @@ class TokenKeeper:
         """Save a new pair before anybody uses it, with patience: there is no way back to the old one."""
         saving = tenacity.Retrying(
             sleep=self._sleep,
-            retry=tenacity.retry_if_exception(
-                lambda error: isinstance(error, StoreError) and not isinstance(error, ClaimLost)
-            ),
+            retry=tenacity.retry_if_exception_type(StoreError) & tenacity.retry_if_not_exception_type(ClaimLost),
             wait=tenacity.wait_exponential(multiplier=0.4),
             stop=tenacity.stop_after_attempt(_SAVES),
             reraise=True,
@@ -344,10 +343,9 @@ class TokenKeeper:
             return self._load()
         except StoreError as error:
             self._unsaved = (claimed, pair)
-            raise TokenUnavailable(
+            raise self._unavailable(
                 f"login {self.name!r} was refreshed, but cannot be saved yet ({error}); "
-                "this process keeps trying, so do not end it before the store works again",
-                path=self._path,
+                "this process keeps trying, so do not end it before the store works again"
             ) from None
 
     def _save_leftover(self) -> None:
@@ -364,18 +362,20 @@ class TokenKeeper:
         self._known = stored
         return stored
 
-    def _ended(self, detail: str) -> LoginEnded:
-        return LoginEnded(detail, name=self.name, path=self._path, remedy=remedy(self.name))
+    def _unavailable(self, detail: str) -> TokenUnavailable:
+        return TokenUnavailable(detail, path=self._path)
+
+    def _ended(self, detail: str, what_to_do: str = "") -> LoginEnded:
+        return LoginEnded(detail, name=self.name, path=self._path, remedy=what_to_do or remedy(self.name))
+
+    @contextmanager
+    def _store_errors_mapped(self) -> Iterator[None]:
+        """A token store that fails is a reason to try again later, and certainly no request has left."""
+        try:
+            yield
+        except StoreError as error:
+            raise self._unavailable(f"the token store failed: {error}") from None
 
     @property
     def _path(self) -> str:
         return urlsplit(self._app.token_url).path
-
-
-@contextmanager
-def _as_unavailable(path: str) -> Iterator[None]:
-    """A token store that fails is a reason to try again later, and certainly no request has left."""
-    try:
-        yield
-    except StoreError as error:
-        raise TokenUnavailable(f"the token store failed: {error}", path=path) from None

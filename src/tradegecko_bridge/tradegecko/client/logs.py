@@ -8,16 +8,7 @@ from typing import Final
 
 from attrs import asdict
 
-from tradegecko_bridge.tradegecko.client.events import (
-    AnswerReceived,
-    Event,
-    RateWait,
-    RequestFailed,
-    RetryWait,
-)
-
-log: Final = logging.getLogger("tradegecko_bridge")
-"""The one logger of this package."""
+from tradegecko_bridge.tradegecko.client.events import AnswerReceived, Event, RateWait, RequestFailed, RetryWait, log
 
 _LINES: Final[dict[type[Event], tuple[int, str]]] = {
     AnswerReceived: (logging.DEBUG, "%(method)s %(path)s %(status)s"),

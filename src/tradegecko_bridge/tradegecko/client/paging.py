@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from tradegecko_bridge.errors import MalformedData
 from tradegecko_bridge.tradegecko.calls import Call, Page, Reply
-from tradegecko_bridge.tradegecko.client.logs import log
+from tradegecko_bridge.tradegecko.client.events import log
 from tradegecko_bridge.tradegecko.records.base import Record
 from tradegecko_bridge.tradegecko.resources.base import PAGE_LIMIT, Resource
 

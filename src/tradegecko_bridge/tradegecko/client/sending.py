@@ -35,8 +35,9 @@ from tradegecko_bridge.tradegecko.client.events import (
     RequestFailed,
     RequestStarted,
     RetryWait,
+    log,
 )
-from tradegecko_bridge.tradegecko.client.logs import log, log_event
+from tradegecko_bridge.tradegecko.client.logs import log_event
 from tradegecko_bridge.tradegecko.client.options import Limiter, Options
 from tradegecko_bridge.tradegecko.limits import WINDOW
 from tradegecko_bridge.tradegecko.replies import read_reply, server_time, whole_number

@@ -37,6 +37,7 @@ from tradegecko_bridge.tradegecko.retry import NO_RETRY
 
 R = TypeVar("R", bound=records.Record)
 D = TypeVar("D", bound=records.DatedRecord)
+Filters = Mapping[str, object]
 
 NEEDED_PERMISSIONS: Final = ("write_orders", "write_companies")
 PAGES_AT_ONCE: Final = 20
@@ -119,20 +120,21 @@ class TradeGeckoGateway:
 
     def find_variants(self, skus: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
         """From the mirror, or some fifty SKUs a call; several variants may carry a SKU (reference §5.34)."""
-        return self._variants_by("sku", skus, lambda wanted: ({"sku": some} for some in chunks_by_url_length(wanted)))
+        wanted = {sku for sku in skus if sku.strip()}
+        return self._variants_by("sku", wanted, ({"sku": chunk} for chunk in chunks_by_url_length(sorted(wanted))))
 
     def find_barcodes(self, barcodes: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
         """From the mirror, or one call each: there is no filter by ``upc``, so its full text is searched."""
-        return self._variants_by("upc", barcodes, lambda wanted: ({"q": barcode} for barcode in wanted))
+        wanted = {barcode for barcode in barcodes if barcode.strip()}
+        return self._variants_by("upc", wanted, ({"q": barcode} for barcode in sorted(wanted)))
 
     def _variants_by(
-        self, key: str, values: Collection[str], queries: Callable[[Iterable[str]], Iterable[Mapping[str, object]]]
+        self, key: str, wanted: Collection[str], queries: Iterable[Filters]
     ) -> Mapping[str, Sequence[RemoteVariant]]:
-        wanted = {value for value in values if value.strip()}
-        rows = self._rows(VARIANTS, key, wanted, lambda: queries(sorted(wanted)))
+        rows = self._rows(VARIANTS, key, wanted, queries)
         found: dict[str, list[RemoteVariant]] = {}
         for row in {row.id: row for row in rows if row.facts["status"] == "active"}.values():
-            for value in wanted.intersection(row.values(key)):
+            for value in set(row.values(key)).intersection(wanted):
                 found.setdefault(value, []).append(RemoteVariant(id=row.id, sku="".join(row.values("sku"))))
         return found
 
@@ -143,7 +145,7 @@ class TradeGeckoGateway:
         known = customer_match.identity(customer, billing)
         keys = self._customer_keys(known)
         return customer_match.best_match(
-            keys, match, lambda key: self._rows(COMPANIES, key, [keys[key]], lambda: [known.filters(key)])
+            keys, match, lambda key: self._rows(COMPANIES, key, [keys[key]], [known.filters(key)])
         )
 
     def _customer_keys(self, known: customer_match.Identity) -> dict[str, str]:
@@ -152,17 +154,13 @@ class TradeGeckoGateway:
         )
 
     def _rows(
-        self,
-        kind: Kind[D],
-        key: str,
-        values: Collection[str],
-        queries: Callable[[], Iterable[Mapping[str, object]]],
+        self, kind: Kind[D], key: str, values: Collection[str], queries: Iterable[Filters]
     ) -> Sequence[MirrorRow]:
         """The rows with one of these values: the mirror's, or else what the account answers to ``queries``."""
         rows = self._mirror.find(kind, key, values)
         if rows is not None:
             return rows
-        found = (record for filters in queries() for record in self._list(kind.resource, **filters))
+        found = (record for filters in queries for record in self._list(kind.resource, **filters))
         return [kind.row(record, self._mirror.digest) for record in found]
 
     # ── what is set up in the account ────────────────────────────────────────────────────────
@@ -274,7 +272,7 @@ class TradeGeckoGateway:
         location = None if draft.location is None else int(self.find_record(RecordKind.LOCATION, draft.location))
         addresses: Sequence[MirrorRow] = ()
         if customer_id is not None:
-            addresses = self._rows(ADDRESSES, "company", [customer_id], lambda: [{"company_id": customer_id}])
+            addresses = self._rows(ADDRESSES, "company", [customer_id], [{"company_id": customer_id}])
         return order_fields(
             draft,
             customer_id,

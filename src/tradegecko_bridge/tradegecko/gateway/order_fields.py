@@ -11,24 +11,11 @@ from tradegecko_bridge.commerce.remote import DraftLine, OrderDraft
 from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.tradegecko import records
 from tradegecko_bridge.tradegecko.gateway.customer_match import identity
-from tradegecko_bridge.tradegecko.gateway.mirror_kinds import ADDRESSES, Digest
+from tradegecko_bridge.tradegecko.gateway.mirror_kinds import ADDRESS_FIELDS, ADDRESSES, Digest
 from tradegecko_bridge.tradegecko.gateway.translate import MARK
 
-_ADDRESS: Final = {
-    "address1": "address1",
-    "address2": "address2",
-    "suburb": "suburb",
-    "city": "city",
-    "state": "region",
-    "zip_code": "postal_code",
-    "country": "country",
-    "company_name": "company",
-    "first_name": "first_name",
-    "last_name": "last_name",
-    "phone_number": "phone",
-    "email": "email",
-}
-"""TradeGecko's address fields and ours."""
+_OURS: Final = {"state": "region", "zip_code": "postal_code", "company_name": "company", "phone_number": "phone"}
+"""Our names of TradeGecko's address fields, where they differ."""
 
 
 class AddressBook:
@@ -41,7 +28,8 @@ class AddressBook:
 
     def field(self, name: str, address: Address, label: str) -> dict[str, Any]:
         """``…_id`` of an address the company already has, or the address itself under a label it has not (§5.2)."""
-        fields = _given({name: getattr(address, ours) for name, ours in _ADDRESS.items()})
+        names = (*ADDRESS_FIELDS, "phone_number", "email")
+        fields = _given({name: getattr(address, _OURS.get(name, name)) for name in names})
         wanted = ADDRESSES.row(records.Address(id=0, **fields), self._digest).facts["same"]
         for row in self._rows:
             if row.facts["same"] == wanted:

@@ -121,20 +121,17 @@ class CurrencyChanges(_CurrencyFields, Changes[records.Currency]):
 
 
 @define(kw_only=True, repr=False)
-class _PaymentMethodFields(Payload):
-    name: Maybe[str] = UNSET
-
-
-@define(kw_only=True, repr=False)
-class NewPaymentMethod(_PaymentMethodFields):
+class NewPaymentMethod(Payload):
     """A new payment method (reference §5.19)."""
 
     name: str
 
 
 @define(kw_only=True, repr=False)
-class PaymentMethodChanges(_PaymentMethodFields, Changes[records.PaymentMethod]):
+class PaymentMethodChanges(Changes[records.PaymentMethod]):
     """Changes to a payment method (reference §5.19)."""
+
+    name: Maybe[str] = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -200,32 +197,24 @@ class TaxComponentChanges(_TaxComponentFields, Changes[records.TaxComponent]):
 
 
 @define(kw_only=True, repr=False)
-class _TaxTypeFields(Payload):
-    code: Maybe[str] = UNSET
-    name: Maybe[str] = UNSET
-
-
-@define(kw_only=True, repr=False)
-class NewTaxType(_TaxTypeFields):
+class NewTaxType(Payload):
     """A new tax type (reference §5.31)."""
 
+    code: Maybe[str] = UNSET
     name: str
     tax_components: Sequence[NewTaxTypeComponent | Fields]
 
 
 @define(kw_only=True, repr=False)
-class TaxTypeChanges(_TaxTypeFields, Changes[records.TaxType]):
+class TaxTypeChanges(Changes[records.TaxType]):
     """Changes to a tax type (reference §5.31)."""
 
-
-@define(kw_only=True, repr=False)
-class _WebhookFields(Payload):
-    event: Maybe[str] = UNSET
-    address: Maybe[str] = UNSET
+    code: Maybe[str] = UNSET
+    name: Maybe[str] = UNSET
 
 
 @define(kw_only=True, repr=False)
-class NewWebhook(_WebhookFields):
+class NewWebhook(Payload):
     """A new webhook (reference §5.35)."""
 
     event: str
@@ -233,5 +222,8 @@ class NewWebhook(_WebhookFields):
 
 
 @define(kw_only=True, repr=False)
-class WebhookChanges(_WebhookFields, Changes[records.Webhook]):
+class WebhookChanges(Changes[records.Webhook]):
     """Changes to a webhook (reference §5.35)."""
+
+    event: Maybe[str] = UNSET
+    address: Maybe[str] = UNSET

@@ -119,17 +119,15 @@ class ContactChanges(_ContactFields, Changes[records.Contact]):
 
 
 @define(kw_only=True, repr=False)
-class _NoteFields(Payload):
+class NewNote(Payload):
+    """A new note (reference §5.15)."""
+
+    company_id: int
     body: Maybe[str] = UNSET
 
 
 @define(kw_only=True, repr=False)
-class NewNote(_NoteFields):
-    """A new note (reference §5.15)."""
-
-    company_id: int
-
-
-@define(kw_only=True, repr=False)
-class NoteChanges(_NoteFields, Changes[records.Note]):
+class NoteChanges(Changes[records.Note]):
     """Changes to a note (reference §5.15)."""
+
+    body: Maybe[str] = UNSET

@@ -8,24 +8,15 @@ from datetime import date, datetime
 from attrs import define
 
 from tradegecko_bridge.tradegecko import records
-from tradegecko_bridge.tradegecko.payloads.base import UNSET, Amount, Changes, Fields, Maybe, Payload, need
+from tradegecko_bridge.tradegecko.payloads.base import UNSET, Amount, Changes, Fields, Maybe, Payload, _LineFields, need
 from tradegecko_bridge.tradegecko.payloads.companies import NewCompany, NewOrderAddress
 
 
 @define(kw_only=True, repr=False)
-class _OrderLineItemFields(Payload):
-    variant_id: Maybe[int] = UNSET
-    tax_type_id: Maybe[int] = UNSET
+class _OrderLineItemFields(_LineFields):
     discount: Maybe[Amount] = UNSET  # percent, -100 to 100
-    freeform: Maybe[bool] = UNSET
     image_url: Maybe[str] = UNSET
-    label: Maybe[str] = UNSET
     line_type: Maybe[str] = UNSET  # product, discount, shipping, rounding, fee or gift_wrap
-    position: Maybe[int] = UNSET
-    price: Maybe[Amount] = UNSET
-    quantity: Maybe[Amount] = UNSET
-    tax_rate_override: Maybe[Amount] = UNSET  # percent
-    tax_rate: Maybe[Amount] = UNSET  # deprecated
     discount_amount: Maybe[Amount] = UNSET  # off each unit
 
 

@@ -8,24 +8,11 @@ from datetime import date, datetime
 from attrs import define
 
 from tradegecko_bridge.tradegecko import records
-from tradegecko_bridge.tradegecko.payloads.base import UNSET, Amount, Changes, Fields, Maybe, Payload, need
+from tradegecko_bridge.tradegecko.payloads.base import UNSET, Amount, Changes, Fields, Maybe, Payload, _LineFields, need
 
 
 @define(kw_only=True, repr=False)
-class _PurchaseOrderLineItemFields(Payload):
-    tax_type_id: Maybe[int] = UNSET
-    variant_id: Maybe[int] = UNSET
-    freeform: Maybe[bool] = UNSET
-    label: Maybe[str] = UNSET
-    position: Maybe[int] = UNSET
-    price: Maybe[Amount] = UNSET
-    quantity: Maybe[Amount] = UNSET
-    tax_rate_override: Maybe[Amount] = UNSET  # percent
-    tax_rate: Maybe[Amount] = UNSET  # deprecated
-
-
-@define(kw_only=True, repr=False)
-class NewPurchaseOrderLine(_PurchaseOrderLineItemFields):
+class NewPurchaseOrderLine(_LineFields):
     """One line inside a purchase order: goods need a variant, a ``freeform`` line needs none (reference §5.25)."""
 
     def __attrs_post_init__(self) -> None:
@@ -41,7 +28,7 @@ class NewPurchaseOrderLineItem(NewPurchaseOrderLine):
 
 
 @define(kw_only=True, repr=False)
-class PurchaseOrderLineItemChanges(_PurchaseOrderLineItemFields, Changes[records.PurchaseOrderLineItem]):
+class PurchaseOrderLineItemChanges(_LineFields, Changes[records.PurchaseOrderLineItem]):
     """Changes to a line of a purchase order (reference §5.25)."""
 
 

@@ -10,7 +10,6 @@ from tradegecko_bridge.tradegecko.resources import accounts, companies, orders, 
 from tradegecko_bridge.tradegecko.resources.base import PAGE_LIMIT as PAGE_LIMIT
 from tradegecko_bridge.tradegecko.resources.base import Current
 from tradegecko_bridge.tradegecko.resources.base import Resource as Resource
-from tradegecko_bridge.tradegecko.resources.reading import RECORD_OF
 
 R = TypeVar("R", bound=Record)
 
@@ -55,7 +54,6 @@ ALL: Final[tuple[Resource[Any], ...]] = tuple(
     value for value in list(globals().values()) if isinstance(value, Resource)
 )
 BY_ROOT: Final[dict[str, Resource[Any]]] = {resource.plural: resource for resource in ALL}
-RECORD_OF.update({root: resource.record for root, resource in BY_ROOT.items()})
 
 
 def current(resource: Current[R]) -> Call[R]:

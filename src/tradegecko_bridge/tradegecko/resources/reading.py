@@ -16,7 +16,7 @@ R = TypeVar("R", bound=Record)
 T = TypeVar("T")
 
 RECORD_OF: Final[dict[str, type[Record]]] = {}
-"""The record class of each root that may come along; filled where the resources are."""
+"""The record class of each root that may come along: resources put theirs here."""
 
 
 def record_reader(cls: type[R], root: str) -> Callable[[Reply], R]:
