@@ -1,4 +1,4 @@
-"""The lenient road of reading: one function for each kind of value, for what is not quite as usual.
+"""Lenient reading: one function for each kind of value, for what is not quite as usual.
 
 None and blank texts are None (an empty list or dict for those); what cannot be read is a TypeError or ValueError.
 """

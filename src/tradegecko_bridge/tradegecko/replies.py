@@ -10,35 +10,16 @@ from typing import Any, Final
 
 import orjson
 
-from tradegecko_bridge.errors import (
-    ApiAccessDisabled,
-    BadRequest,
-    DuplicateIdempotencyKey,
-    LoginDeleted,
-    LoginRefused,
-    NeedsLogin,
-    NotFound,
-    PermissionDenied,
-    RateLimited,
-    RequestTooLong,
-    ServerError,
-    StatusError,
-    SubscriptionLapsed,
-    TokenExpired,
-    TokenInvalid,
-    TokenRevoked,
-    UnreadableReply,
-    ValidationFailed,
-)
+from tradegecko_bridge import errors
 from tradegecko_bridge.tradegecko.calls import Reply
 
 Where = dict[str, Any]
-"""Status, method, path and request id: what every error of an answer is told with."""
+"""Status, method, path and request id: what every error of an answer carries."""
 
-_TOKENS: Final[tuple[tuple[str, type[NeedsLogin]], ...]] = (
-    ("expired", TokenExpired),
-    ("revoked", TokenRevoked),
-    ("invalid", TokenInvalid),
+_TOKENS: Final[tuple[tuple[str, type[errors.NeedsLogin]], ...]] = (
+    ("expired", errors.TokenExpired),
+    ("revoked", errors.TokenRevoked),
+    ("invalid", errors.TokenInvalid),
 )
 """The one word that differs between the messages of a 401 (reference §2.6)."""
 _MISSING: Final = re.compile(r"Couldn't find (\w+)(?: with '?id'?=(\S+))?")
@@ -59,9 +40,9 @@ def read_reply(method: str, path: str, status: int, headers: Mapping[str, str], 
     if status >= 400:
         raise _error(headers, body, {**where, "status": status})
     if not 200 <= status < 300:
-        raise UnreadableReply(f"{status}, a redirect or the like, which the API never sends", **where)
+        raise errors.UnreadableReply(f"{status}, a redirect or the like, which the API never sends", **where)
     kind = headers.get("content-type", "no content type").split(";")[0]
-    raise UnreadableReply(f"{status} with {len(content)} bytes that are not JSON ({_one_line(kind)})", **where)
+    raise errors.UnreadableReply(f"{status} with {len(content)} bytes that are not JSON ({_one_line(kind)})", **where)
 
 
 def _json(content: bytes) -> tuple[Any, bool]:
@@ -73,68 +54,68 @@ def _json(content: bytes) -> tuple[Any, bool]:
         return None, False
 
 
-def _error(headers: Mapping[str, str], body: Any, where: Where) -> StatusError:
+def _error(headers: Mapping[str, str], body: Any, where: Where) -> errors.StatusError:
     error = _kind_of_error(headers, body, where)
     error.in_json = isinstance(body, dict)
     return error
 
 
-def _kind_of_error(headers: Mapping[str, str], body: Any, where: Where) -> StatusError:
+def _kind_of_error(headers: Mapping[str, str], body: Any, where: Where) -> errors.StatusError:
     status = where["status"]
     detail = _detail(status, body)
     match status:
         case 401 if isinstance(body, dict) and isinstance(
             body.get("error"), str
         ):  # the token endpoint's way of saying it
-            return LoginRefused(detail, error=_one_line(body["error"]), **where)
+            return errors.LoginRefused(detail, error=_one_line(body["error"]), **where)
         case 404:
             found = _MISSING.match(detail)
             model, key = found.groups() if found else (None, None)
             if model == "Login":
-                return LoginDeleted(detail, **where)
-            return NotFound(detail, model=model, id=int(key) if key and _is_number(key) else key, **where)
+                return errors.LoginDeleted(detail, **where)
+            return errors.NotFound(detail, model=model, id=int(key) if key and _is_number(key) else key, **where)
         case 422:
             fields = _fields(body)
-            said = "; ".join(f"{name} {message}" for name, messages in fields.items() for message in messages)
-            return ValidationFailed(said or detail, fields=fields, **where)
+            complaints = "; ".join(f"{name} {message}" for name, messages in fields.items() for message in messages)
+            return errors.ValidationFailed(complaints or detail, fields=fields, **where)
         case 429:
-            return RateLimited(detail, reset_at=reset_time(headers), **where)
+            return errors.RateLimited(detail, reset_at=reset_time(headers), **where)
     return _plain_kind(status, detail)(detail, **where)
 
 
-def _plain_kind(status: int, detail: str) -> type[StatusError]:
-    """The class of an error that tells nothing but its message."""
+def _plain_kind(status: int, detail: str) -> type[errors.StatusError]:
+    """The class of an error that has nothing but its message."""
     match status:
         case 400:
-            return DuplicateIdempotencyKey if detail.startswith("Duplicate Idempotency") else BadRequest
+            return errors.DuplicateIdempotencyKey if detail.startswith("Duplicate Idempotency") else errors.BadRequest
         case 401:
-            return next((kind for word, kind in _TOKENS if word in detail), NeedsLogin)
+            return next((kind for word, kind in _TOKENS if word in detail), errors.NeedsLogin)
         case 402:
-            return SubscriptionLapsed
+            return errors.SubscriptionLapsed
         case 403:
-            return ApiAccessDisabled if _NO_API_ACCESS.search(detail) else PermissionDenied
+            return errors.ApiAccessDisabled if _NO_API_ACCESS.search(detail) else errors.PermissionDenied
         case 414:
-            return RequestTooLong
-    return ServerError if status >= 500 else StatusError
+            return errors.RequestTooLong
+    return errors.ServerError if status >= 500 else errors.StatusError
 
 
 def _detail(status: int, body: Any) -> str:
     if isinstance(body, dict):
         for name in ("message", "error_description", "error"):
-            if isinstance(body.get(name), str) and (said := _one_line(body[name])):
-                return said
+            if isinstance(body.get(name), str) and (message := _one_line(body[name])):
+                return message
     if status == 404:
         return "no such endpoint"
     return "the server failed" if status >= 500 else "refused without a reason"
 
 
 def _fields(body: Any) -> dict[str, list[str]]:
-    errors = body.get("errors") if isinstance(body, dict) else None
-    if not isinstance(errors, dict):
+    by_field = body.get("errors") if isinstance(body, dict) else None
+    if not isinstance(by_field, dict):
         return {}
     return {
         _one_line(name): [_one_line(message) for message in (messages if isinstance(messages, list) else [messages])]
-        for name, messages in errors.items()
+        for name, messages in by_field.items()
     }
 
 

@@ -43,7 +43,7 @@ class WebhookEvent:
     """Something happened to a record.
 
     ``event`` is singular, e.g. ``order.create``, whichever way it came. ``timestamp`` is aware UTC.
-    ``delivery_id`` is unique to the delivery: remember it to know a repeated one; None when it was not said.
+    ``delivery_id`` is unique to the delivery: remember it to know a repeated one; None when it was not sent.
     """
 
     object_id: int
@@ -87,19 +87,19 @@ def read_event(body: bytes, delivery_id: str | None = None) -> WebhookEvent:
         MalformedData: it is no webhook's.
     """
     try:
-        said = orjson.loads(body)
+        data = orjson.loads(body)
     except orjson.JSONDecodeError:
-        said = None
-    if not isinstance(said, dict):
+        data = None
+    if not isinstance(data, dict):
         raise MalformedData(["the webhook's body is not a JSON object"])
-    wrong = [f"{name} is not {wanted}" for name, (is_fine, wanted) in _CHECKS.items() if not is_fine(said.get(name))]
+    wrong = [f"{name} is not {wanted}" for name, (is_fine, wanted) in _CHECKS.items() if not is_fine(data.get(name))]
     if wrong:
         raise MalformedData(wrong)
     return WebhookEvent(
-        object_id=said["object_id"],
-        event=normal_name(said["event"]),
-        timestamp=datetime.fromtimestamp(said["timestamp"], UTC),
-        resource_url=said["resource_url"],
+        object_id=data["object_id"],
+        event=normal_name(data["event"]),
+        timestamp=datetime.fromtimestamp(data["timestamp"], UTC),
+        resource_url=data["resource_url"],
         delivery_id=delivery_id,
     )
 

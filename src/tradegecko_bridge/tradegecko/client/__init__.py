@@ -1,4 +1,4 @@
-"""The drivers: the only place of this wing that talks over the network."""
+"""The drivers: the only modules here that use the network."""
 
 from tradegecko_bridge.tradegecko.client.aio import AsyncTradeGeckoClient
 from tradegecko_bridge.tradegecko.client.auth import BearerToken, StoredLogin

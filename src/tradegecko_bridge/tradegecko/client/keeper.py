@@ -288,14 +288,14 @@ class TokenKeeper:
             return self._later(claimed, error)
         others = [name for name in self._store.holders(claimed.pair.fingerprint) if name != self.name]
         why = why_refused(claimed, others, self._server_now())
-        said = f"TradeGecko refused to refresh login {self.name!r} ({error.error}): {why}"
-        self._store.release(claimed, note=self._note(Mishap.REFUSED, claimed, said))
+        detail = f"TradeGecko refused to refresh login {self.name!r} ({error.error}): {why}"
+        self._store.release(claimed, note=self._note(Mishap.REFUSED, claimed, detail))
         current = self._load()
         if current.generation != claimed.generation:
             return current
         if must and (self._due(current) is not Due.NOW or self._expired(current)):
-            raise self._ended(said)
-        log.warning("%s; the old access token is used while it lasts", said)
+            raise self._ended(detail)
+        log.warning("%s; the old access token is used while it lasts", detail)
         return current
 
     def _refresh_failed(self, claimed: StoredToken, error: TradeGeckoError, *, must: bool) -> StoredToken:

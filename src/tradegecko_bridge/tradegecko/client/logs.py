@@ -35,9 +35,9 @@ class _WithoutQuery(logging.Filter):
     """httpx logs every URL whole, httpcore the ``Link`` header: ``?email=…`` would put a customer into the log."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        said = record.getMessage()
-        if "?" in said:
-            record.msg, record.args = _QUERY.sub(r"\1?…", said), None
+        message = record.getMessage()
+        if "?" in message:
+            record.msg, record.args = _QUERY.sub(r"\1?…", message), None
         return True
 
 

@@ -122,7 +122,7 @@ class AsyncPages(_Listed[AsyncSender, R]):
 
 
 def first_page(call: Call[Page[R]]) -> Call[Page[R]]:
-    """A list's call with its page number said."""
+    """A list's call with its page number."""
     return call.with_params(page=_number(call))
 
 

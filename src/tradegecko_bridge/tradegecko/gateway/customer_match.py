@@ -1,11 +1,11 @@
 """Which company of the account an order's customer is.
 
-The steps, of which the first that finds somebody counts: the source's own customer id as company code; the same name
+The steps, of which the first with a result counts: the source's own customer id as company code; the same name
 with the same e-mail address or phone number; the same e-mail address; the same phone number. Strict matching takes an
 e-mail address only with the same phone number, and no phone number alone.
 
 Shops number their customers alike, 1, 2, 3: in an account that several shops send to, a code alone says little. So it
-does not count where nothing else agrees and the e-mail address or phone number that both sides tell differs.
+does not count where nothing else agrees and both have an e-mail address or a phone number and these differ.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def best_match(
 
 
 def is_customer(company_type: str | None, status: str | None) -> bool:
-    """Whether orders can go to such a company: suppliers and what was put away are left alone."""
+    """Whether orders can go to such a company: not to suppliers, nor to disabled or archived ones."""
     return company_type != "supplier" and status not in INACTIVE
 
 

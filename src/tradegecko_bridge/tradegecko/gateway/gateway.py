@@ -49,9 +49,9 @@ class TradeGeckoGateway:
 
     Args:
         client: how the account is called.
-        mirror: where what the account holds is remembered, e.g. ``SqlStore(…).mirror``: with it most looks cost no
-            request. None: the account is asked each time.
-        clock: tells the present moment, aware and in UTC.
+        mirror: where what the account holds is remembered, e.g. ``SqlStore(…).mirror``: with it most lookups
+            cost no request. None: the account is asked each time.
+        clock: the present moment, aware UTC.
     """
 
     def __init__(
@@ -199,7 +199,7 @@ class TradeGeckoGateway:
         return {} if found is None else {as_key(name): found}
 
     def prices_include_tax(self) -> bool:
-        """The account's default tax treatment (reference §7), asked for in every run: nothing else would tell."""
+        """The account's default tax treatment (reference §7), asked for in every run."""
         if self._treatment is None:
             with reading():
                 self._treatment = self._client.accounts.current().default_tax_treatment or ""
@@ -294,11 +294,11 @@ class TradeGeckoGateway:
                 put(ADDRESSES, records.Address(id=id_, company_id=made.company_id, **fields[name]))
 
     def _is_outdated(self, draft: OrderDraft, customer_id: str | None) -> bool:
-        """Whether the draft was made of an out-of-date mirror: looks at its variants and its company by their ids, and
-        at the company's addresses. What cannot be found out leaves the refusal as it is.
+        """Whether the draft was made from an out-of-date mirror: checks its variants and its company by their ids, and
+        the company's addresses. What cannot be found out leaves the refusal as it is.
 
-        Nothing is looked at where nothing is remembered. Where another order has invalidated the mirror in this run, it
-        is: the draft may be older than that.
+        Nothing is checked where nothing is mirrored. It is checked where another order has invalidated the mirror in
+        this run: the draft may be older than that.
         """
         if self._mirror.disabled:
             return False
@@ -333,7 +333,7 @@ class TradeGeckoGateway:
                 self._mirror.remove(kind, id_)
 
     def _has_new_addresses(self, customer_id: str) -> bool:
-        """Whether somebody has given the company an address we do not know, whose label we may have taken for free."""
+        """Whether somebody has given the company an address we do not know: its label may be the one we chose."""
         known = {row.id for row in self._mirror.last_known(ADDRESSES, "company", [customer_id])}
         return any(str(address.id) not in known for address in self._list(resources.ADDRESSES, company_id=customer_id))
 

@@ -1,9 +1,9 @@
-"""What an account holds, kept at hand, so that most looks cost no request.
+"""A copy of what an account holds, so that most lookups cost no request.
 
-Order numbers, customers, their addresses and variants are read once and then kept fresh by listing what changed since
-(250 records a page, reference §3.6, §3.7): a few requests a run instead of a few an order. What is found here is where
-to look; that something is *not* there is trusted only once the whole list was read, and only for as long as
-:data:`MAX_AGE`. Until then, and where the account changes faster than it pays to follow, the account itself is asked.
+Order numbers, customers, their addresses and variants are read once, then kept up to date by listing what changed since
+(250 records a page, reference §3.6, §3.7): a few requests a run instead of a few an order. That something is *not* in
+the account is trusted only once the whole list was read, and only for as long as :data:`MAX_AGE`. Until then, and where
+the account changes faster than it pays to follow, the account itself is asked.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Mirror:
     Args:
         client: how what changed is listed.
         store: where it is kept; None: nothing is, and :meth:`find` never knows.
-        clock: tells the present moment, aware and in UTC.
+        clock: the present moment, aware UTC.
     """
 
     def __init__(
@@ -150,7 +150,7 @@ class Mirror:
             return held
 
     def digest(self, text: str | None) -> str:
-        """What stands for a text of this account, and does not tell it: all through a run the same."""
+        """A one-way digest of a text of this account; the same all through a run."""
         account = "" if self.disabled else self.account
         return blake2b(f"{account}\n{text or ''}".encode("utf-8", "replace"), digest_size=16).hexdigest()
 

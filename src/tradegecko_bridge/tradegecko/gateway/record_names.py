@@ -20,7 +20,7 @@ SHORT_LISTS: Final[Mapping[RecordKind, tuple[resources.Resource[Any], tuple[str,
 }
 """Short lists, and what people call what is on them."""
 PERSONS: Final = (RecordKind.CUSTOMER, RecordKind.USER)
-"""Whose names no message and no table of ours may hold."""
+"""Whose names appear in no message and in no table."""
 LONGEST_ID: Final = 18
 """Digits; no id is longer, and a longer number is none the API can read."""
 

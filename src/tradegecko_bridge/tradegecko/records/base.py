@@ -14,7 +14,7 @@ def json_name(attribute: str) -> str:
 
 
 class Writable:
-    """An object of ours that says itself how it is sent."""
+    """An object that has its own way to be sent."""
 
     __slots__ = ()
 
@@ -52,7 +52,7 @@ class Record:
 
 @define(kw_only=True, repr=False)
 class DatedRecord(Record):
-    """A record that tells when it was made and last changed, as most do."""
+    """A record with the times of its creation and last change, as most are."""
 
     id: int
     created_at: datetime | None = None

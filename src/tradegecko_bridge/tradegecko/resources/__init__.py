@@ -1,4 +1,4 @@
-"""The endpoints, each said once (reference §4): resources make the calls, drivers send them."""
+"""The endpoints, each described once (reference §4): resources make the calls, drivers send them."""
 
 from __future__ import annotations
 

@@ -23,8 +23,8 @@ Some: TypeAlias = T | Sequence[T] | AbstractSet[T] | None
 class Listing(TypedDict, total=False):
     """What every list takes (reference §3.6, §3.7).
 
-    ``limit`` is the page's size, 250 at most and by default. ``order`` is like ``created_at desc``; newest first unless
-    said. ``extra`` goes into the query as it is.
+    ``limit`` is the page's size, 250 at most and by default. ``order`` is like ``created_at desc``; newest first by
+    default. ``extra`` goes into the query as it is.
     """
 
     page: int
