@@ -21,17 +21,17 @@ from tradegecko_bridge.tradegecko.records import Record
 from tradegecko_bridge.tradegecko.resources.base import Resource
 from tradegecko_bridge.tradegecko.resources.filters import Listing
 
-HOUSE = "tradegecko_bridge.tradegecko"
+PACKAGE = "tradegecko_bridge.tradegecko"
 CLIENT = Path(__file__).parents[1] / "src/tradegecko_bridge/tradegecko/client"
 FIRST = ("list", "get", "show", "current", "create", "update", "delete")
 """The order of methods; others follow as the classes have them."""
 SOURCES = {
     "collections.abc": ("Collection",),
     "typing": ("Any", "Unpack"),
-    HOUSE: ("payloads", "records", "resources"),
-    f"{HOUSE}.calls": ("Page", "Shown"),
-    f"{HOUSE}.payloads": ("Fields",),
-    f"{HOUSE}.resources": ("filters",),
+    PACKAGE: ("payloads", "records", "resources"),
+    f"{PACKAGE}.calls": ("Page", "Shown"),
+    f"{PACKAGE}.payloads": ("Fields",),
+    f"{PACKAGE}.resources": ("filters",),
 }
 HEADER = '''"""The endpoints bound to {article} client. Written by ``scripts/bind_resources.py``: do not edit."""
 
@@ -50,7 +50,7 @@ def module(asynchronous: bool) -> str:
         for source, names in SOURCES.items()
         if (used := [name for name in names if re.search(rf"(?<!\.)\b{name}\b", code(body))])
     ]
-    paging = f"from {HOUSE}.client.paging import {prefix}BoundResource, {prefix}Pages, {prefix}Sender\n"
+    paging = f"from {PACKAGE}.client.paging import {prefix}BoundResource, {prefix}Pages, {prefix}Sender\n"
     header = HEADER.format(article="an asynchronous" if asynchronous else "a synchronous")
     return formatted(f"{header}{''.join(imports)}{paging}\n\n{body}")
 

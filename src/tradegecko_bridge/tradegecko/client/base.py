@@ -1,4 +1,4 @@
-"""What both drivers share beside a call's way: settings, copies, the walk from page to page."""
+"""What both drivers share: settings, the connection pool, copies with other settings."""
 
 from __future__ import annotations
 
