@@ -29,7 +29,7 @@ class OrderState(StrEnum):
     """What became of a source order so far."""
 
     PENDING = "pending"
-    """Taken in; will be delivered when its turn comes (not before ``next_attempt_at``)."""
+    """Ingested; will be delivered when its turn comes (not before ``next_attempt_at``)."""
     SENDING = "sending"
     """The request is about to leave or has left: durable before it does."""
     UNCERTAIN = "uncertain"
@@ -75,14 +75,14 @@ EXPIRABLE_STATES = FINAL_STATES | {_S.DELIVERED, _S.SHIPPED}
 DELIVERED_STATES = frozenset({_S.DELIVERED, _S.SHIPPED, _S.CONFIRMED})
 """States of orders that are there for sure."""
 UNCERTAIN_STATES = frozenset({_S.SENDING, _S.UNCERTAIN})
-"""States in which the order may be known over there."""
+"""States in which the order may be known in the system."""
 SENT_STATES = DELIVERED_STATES | UNCERTAIN_STATES
-"""States in which an order's content is, or may be, known over there: it stays as it was sent."""
+"""States in which an order's content is, or may be, known in the system: it stays as it was sent."""
 
 
 BY_HAND = "by_hand"
 """The code of a reason that a person gave."""
-NO_CONTENT = "unreadable: correct it at the source and it is taken up when it is given again"
+NO_CONTENT = "unreadable: correct it at the source and it is ingested when the source gives it again"
 """Of an order the ledger holds nothing of that could be sent."""
 GAVE_UP_IN_DOUBT = "gave_up_in_doubt"
 """The code of a failed order's reason: it was sent, and nobody knows whether it arrived."""
@@ -251,7 +251,7 @@ class Filter(TypedDict, total=False):
     """Which orders are meant: those that match all that is given. None is as good as left out.
 
     A date follows the state: ``entered`` is when an order came into the state it is in now: for a new order when it
-    was taken in or sent back, for one over there when it was delivered, for a held one when it was held.
+    was ingested or sent back, for a delivered one when it was delivered, for a held one when it was held.
     """
 
     states: Collection[OrderState] | None
@@ -259,9 +259,9 @@ class Filter(TypedDict, total=False):
     """Codes of reasons."""
     reference: str | None
     number: str | None
-    """The source's, or the one the order has over there."""
+    """The source's, or the one the order has in the system."""
     text: str | None
-    """Found anywhere in number, reference, or the number or id over there; capitals do not matter."""
+    """Found anywhere in number, reference, or the number or id in the system; capitals do not matter."""
     ingested: Span | None
     entered: Span | None
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import pytest
 
 from tradegecko_bridge import plugins
-from tradegecko_bridge.cli.engines import engines
+from tradegecko_bridge.cli.engines import open_engines
 from tradegecko_bridge.config import Config, load_config
 from tradegecko_bridge.engine import OrderStatus
 from tradegecko_bridge.errors import ConfigError
@@ -165,7 +165,7 @@ def test_what_a_source_itself_refuses_is_told_with_its_line(tmp_path: Path) -> N
     """Options of the right kind that cannot work."""
     options = 'url = "https://x.example/admin-api", username = "u", password = "p", overlap = 0, page_size = 5'
     load(GOOD.replace('"folder"', '"vendure"').replace('path = "shop"', options).replace("$TOKEN", "t"), tmp_path)
-    with pytest.raises(ConfigError) as caught, engines(tmp_path / "tgbridge.toml", None, print):
+    with pytest.raises(ConfigError) as caught, open_engines(tmp_path / "tgbridge.toml", None):
         pass
     assert str(caught.value).startswith(f"{tmp_path / 'tgbridge.toml'}:8: connections.shop: overlap must be a second")
 

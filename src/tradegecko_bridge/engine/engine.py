@@ -89,7 +89,7 @@ class SyncEngine:
         )
 
     def deliver_orders(self, *, dry_run: bool = False) -> Report:
-        """Take in the source's new orders and deliver every order that is due, each exactly once.
+        """Ingest the source's new orders and deliver every order that is due, each exactly once.
 
         A dry run makes the same looks and plans, says what would be created or held and why, and writes nowhere:
         not to TradeGecko, not to the source, not to the ledger.
@@ -97,7 +97,7 @@ class SyncEngine:
         return self._do(preview_delivery if dry_run else deliver_orders, dry_run=dry_run)
 
     def pull_orders(self, *names: str) -> Report:
-        """Ask the source again for these orders, by number or reference, and take in what is new or has changed.
+        """Ask the source again for these orders, by number or reference, and ingest what is new or has changed.
 
         Nothing is delivered; the next run does that. A source that cannot is told in the report.
         """

@@ -20,7 +20,7 @@ class Outcome(StrEnum):
 
     DELIVERED = "delivered"
     ADOPTED = "adopted"
-    """Found over there, already ours: an answer had been lost."""
+    """It was in the system already, as ours: an answer had been lost."""
     HELD = "held"
     SKIPPED = "skipped"
     """Never sent, by a setting; it is asked again when its source changes it."""
@@ -40,10 +40,10 @@ class Outcome(StrEnum):
     """Another worker has it right now, or had it and has not reported back yet."""
     PLANNED = "planned"
     """A dry run: it would be done."""
-    INGESTED = "taken in"
+    INGESTED = "ingested"
     """Given again by its source: it was new to the ledger, or had changed."""
     KNOWN = "known"
-    """Given again by its source: as the ledger has it."""
+    """Left as the ledger has it: given again by its source without a change, or (in a dry run) not due."""
 
 
 OUTCOME_OF: Final = {
@@ -166,7 +166,7 @@ class Report:
         """Counts in one line."""
         parts = [f"{n} {outcome}" for outcome, n in Counter(item.outcome for item in self.items).items()]
         if self.ingested:
-            parts.insert(0, f"{self.ingested} taken in")
+            parts.insert(0, f"{self.ingested} ingested")
         if self.unchanged:
             parts.append(f"{self.unchanged} unchanged")
         dry = " (dry run)" if self.dry_run else ""

@@ -85,7 +85,7 @@ class Gateway(Protocol):
         """The rate, in percent, of a line that does not say one, where nothing else is set; None if there is none."""
 
     def find_currency(self, name: str) -> str:
-        """The ISO code of a currency by its ISO code or its name over there, whatever the case.
+        """The ISO code of a currency by its ISO code or its name in the system, whatever the case.
 
         Raises:
             Rejected: there is none.

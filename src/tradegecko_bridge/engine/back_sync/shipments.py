@@ -28,7 +28,7 @@ BATCH: Final = 100
 STREAM: Final = "shipments"
 ZERO: Final = Decimal(0)
 SLACK: Final = timedelta(hours=1)
-"""How long before an order in doubt was last sent it may have left by the clock over there: clocks differ, and an
+"""How long before an order in doubt was last sent it may have left by the system's clock: clocks differ, and an
 earlier request under the same key may have made it."""
 BEHIND: Final = {
     OrderState.DELIVERED: (OrderState.SHIPPED, OrderState.CONFIRMED),

@@ -23,6 +23,7 @@ from tradegecko_bridge.engine.delivery.decide import (
     not_carried_out,
 )
 from tradegecko_bridge.engine.delivery.ingest import preview
+from tradegecko_bridge.engine.delivery.outcomes import CHANGED_MEANWHILE, adopted
 from tradegecko_bridge.engine.delivery.planner import Planner
 from tradegecko_bridge.engine.delivery.run import BATCH, report_claimed
 from tradegecko_bridge.engine.report import DELIVER, Item, Outcome, Report
@@ -42,7 +43,8 @@ def preview_delivery(context: Context) -> Report:
         try:
             preview_voids(context, noted, report)
             for batch in in_batches(_due(context, after, report), BATCH):
-                report.items.extend(_item(due, _decide(context, planner, due)) for due in planner.plan(batch))
+                for due in planner.plan(batch):
+                    report.items.extend(_items(due, _decide(context, planner, due)))
         except GatewayError as error:
             report.fail(error)
     return report
@@ -53,24 +55,24 @@ def _due(context: Context, after: Mapping[str, LedgerEntry], report: Report) -> 
     waiting = {
         entry.reference: entry for entry in reversed(context.store.entries(context.connection, states=OPEN_STATES))
     }
+    reported = {item.name for item in report.items}
     for entry in {**waiting, **after}.values():
         now = context.clock()
         if entry.is_due(now):
             yield evolve(entry, state=_S.UNCERTAIN) if entry.state is _S.SENDING else entry
         elif entry.claim_runs(now):
             report_claimed(entry, now, report)
-        elif entry.reference not in after or entry.order is not None:  # what cannot be read was reported at ingest
+        elif entry.state in OPEN_STATES and entry.number not in reported:
             _report_waiting(entry, report)
 
 
 def _report_waiting(entry: LedgerEntry, report: Report) -> None:
-    """Why an order is not due."""
-    if entry.next_attempt_at is not None and (
-        entry.reason is None or entry.reason.transient or entry.state is not _S.HELD
-    ):
+    """Report an order that is left as it is, and why."""
+    held = entry.state is _S.HELD and entry.reason is not None and not entry.reason.transient
+    if held and entry.reason:
+        report.add(entry.number, Outcome.KNOWN, f"held: {entry.reason.text}", entry.reason)
+    elif entry.next_attempt_at is not None:
         report.add(entry.number, Outcome.KNOWN, f"next attempt at {entry.next_attempt_at:%H:%M:%S} UTC")
-    elif entry.state is _S.HELD and entry.reason is not None:
-        report.add(entry.number, Outcome.HELD, entry.reason.text, entry.reason)
 
 
 def _decide(context: Context, planner: Planner, due: DueOrder) -> Decision:
@@ -84,19 +86,22 @@ def _decide(context: Context, planner: Planner, due: DueOrder) -> Decision:
         return not_carried_out(due.entry, error, now, timing)
 
 
-def _item(due: DueOrder, decision: Decision) -> Item:
-    number = due.entry.number
+def _items(due: DueOrder, decision: Decision) -> Iterator[Item]:
+    entry = due.entry
     if isinstance(decision, Send):
-        facts = audit.planned(decision.plan, due.entry.order)
-        return Item(number, Outcome.PLANNED, _summary(facts), facts)
-    if isinstance(decision, Adopt):
-        id_ = decision.remote.id
-        return Item(number, Outcome.ADOPTED, f"is in TradeGecko already as id {id_}", {"remote_id": id_})
-    if isinstance(decision, FollowUp):
-        actions = ", ".join(due.entry.pending_actions)
-        return Item(number, Outcome.PLANNED, f"is delivered; still to do: {actions}")
-    facts = {"reason": decision.reason.code} if decision.reason else {}
-    return Item(number, decision.outcome, decision.text, facts)
+        facts = audit.planned(decision.plan, entry.order)
+        yield Item(entry.number, Outcome.PLANNED, _summary(facts), facts)
+    elif isinstance(decision, Adopt):
+        remote = decision.remote
+        yield Item(entry.number, Outcome.ADOPTED, adopted(entry.order, remote), {"remote_id": remote.id})
+        if entry.pending_update:
+            yield Item(entry.number, Outcome.CHANGED, CHANGED_MEANWHILE)
+    elif isinstance(decision, FollowUp):
+        actions = ", ".join(entry.pending_actions)
+        yield Item(entry.number, Outcome.PLANNED, f"is delivered; still to do: {actions}")
+    else:
+        facts = {"reason": decision.reason.code} if decision.reason else {}
+        yield Item(entry.number, decision.outcome, decision.text, facts)
 
 
 def _summary(facts: audit.Detail) -> str:

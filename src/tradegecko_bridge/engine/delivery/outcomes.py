@@ -16,7 +16,7 @@ from tradegecko_bridge.engine.delivery.actions import FollowUps, wanted_actions
 from tradegecko_bridge.engine.delivery.decide import DueOrder, Requeue, Settled, not_carried_out
 from tradegecko_bridge.engine.report import Item, Outcome, Report
 from tradegecko_bridge.errors import BridgeError, ClaimLost, Unavailable
-from tradegecko_bridge.ledger import LedgerEntry, OrderState, Reason, Transition
+from tradegecko_bridge.ledger import LedgerEntry, OrderState, Transition
 
 FAILURES_TO_STOP: Final = 3
 CHANGED_MEANWHILE: Final = "changed or canceled at the source while it was on its way; TradeGecko has it as it was sent"
@@ -52,9 +52,8 @@ class Outcomes:
 
     # ── the report ───────────────────────────────────────────────────────────────────────────
 
-    def add(self, entry: LedgerEntry, outcome: Outcome, detail: str = "", reason: Reason | None = None) -> None:
-        """A line of the report."""
-        facts = {"reason": reason.code} if reason else {}
+    def add(self, entry: LedgerEntry, outcome: Outcome, detail: str = "", **facts: str) -> None:
+        """A line of the report; ``facts`` say the same for programs."""
         with self._lock:
             self._items.setdefault(entry.id, []).append(Item(entry.number, outcome, detail, facts))
 
@@ -107,7 +106,8 @@ class Outcomes:
         if isinstance(decision, Requeue) and after.state is OrderState.CANCELED:
             self.add(entry, Outcome.CANCELED, "canceled at the source; is certainly not in TradeGecko")
         else:
-            self.add(entry, decision.outcome, decision.text, decision.reason)
+            facts = {"reason": decision.reason.code} if decision.reason else {}
+            self.add(entry, decision.outcome, decision.text, **facts)
 
     def retry_later(self, entry: LedgerEntry, error: Unavailable) -> None:
         """It was not carried out; several of these in a row end the run."""
@@ -119,9 +119,7 @@ class Outcomes:
         """It is there: created just now, or found. Its pending actions are begun."""
         order, now = entry.order, self._c.clock()
         assert order is not None  # noqa: S101 - what has no content is never sent or looked for
-        detail = _difference(order, remote)
-        if outcome is Outcome.ADOPTED:
-            detail = "; ".join(part for part in (f"was in TradeGecko already as id {remote.id}", detail) if part)
+        detail = adopted(order, remote) if outcome is Outcome.ADOPTED else _difference(order, remote)
         delivered = entry.transition_to(
             OrderState.DELIVERED,
             now,
@@ -171,16 +169,23 @@ class Outcomes:
         elif isinstance(result, Exception):
             raise result
         else:
-            self.add(entry, arrival.outcome, arrival.detail)
+            self.add(entry, arrival.outcome, arrival.detail, remote_id=arrival.receipt.remote_id)
             if entry.pending_update:
                 self.add(entry, Outcome.CHANGED, CHANGED_MEANWHILE)
             with self._lock:
                 self._receipts[entry.id] = arrival.receipt
 
 
-def _difference(order: SourceOrder, remote: RemoteOrder) -> str:
+def adopted(order: SourceOrder | None, remote: RemoteOrder) -> str:
+    """What is reported of an order that is there already."""
+    return "; ".join(
+        part for part in (f"was in TradeGecko already as id {remote.id}", _difference(order, remote)) if part
+    )
+
+
+def _difference(order: SourceOrder | None, remote: RemoteOrder) -> str:
     """The two grand totals, where they differ: a person should know."""
-    ours = order.totals.grand_total
+    ours = order.totals.grand_total if order else None
     if ours is None or remote.total is None or ours == remote.total:
         return ""
     return f"total is {remote.total} in TradeGecko and {ours} at the source"

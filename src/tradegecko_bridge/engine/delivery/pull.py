@@ -1,6 +1,6 @@
 """Asking the source once more for orders it has given, or should have: by name, or from a date on.
 
-What comes goes through ingest like any other order: a known one is never there twice, a changed one is taken up or
+What comes goes through ingest like any other order: a known one is never there twice, a changed one is applied or
 only noted by the ledger's rules. The cursor stays where it is.
 """
 
@@ -24,7 +24,7 @@ OPERATION: Final = "pull orders"
 
 
 def pull_orders(context: Context, names: Sequence[str]) -> Report:
-    """Take in these orders, by number or reference, as the source has them now."""
+    """Ingest these orders, by number or reference, as the source has them now."""
     source = context.source
     with context.report(OPERATION) as report:
         if not isinstance(source, GivesOrderAgain):
@@ -38,7 +38,7 @@ def pull_orders(context: Context, names: Sequence[str]) -> Report:
 
 
 def pull_since(context: Context, moment: datetime) -> Report:
-    """Take in everything placed at ``moment`` or later, as the source has it now."""
+    """Ingest everything placed at ``moment`` or later, as the source has it now."""
     source = context.source
     with context.report(OPERATION) as report:
         if not isinstance(source, GivesOrdersSince):
@@ -74,6 +74,6 @@ def _note(report: Report, arrival: Arrival, counts: IngestCounts) -> None:
     if arrival.reference in counts.new:
         report.add(arrival.number, Outcome.INGESTED, "new; goes out with the next sync")
     elif arrival.reference in counts.changed:
-        report.add(arrival.number, Outcome.INGESTED, "changed at the source since it was taken in")
+        report.add(arrival.number, Outcome.INGESTED, "changed at the source since it was ingested")
     else:
         report.add(arrival.number, Outcome.KNOWN, "as the ledger has it")

@@ -127,6 +127,6 @@ def _ship_method(line: ShippingLine, settings: ConnectionSettings) -> str:
 
 
 def _mapped(line: ShippingLine, settings: ConnectionSettings) -> str | None:
-    """What the method is called over there, by its code or its label; None where nobody said."""
+    """What the method is called in the system, by its code or its label; None where nobody said."""
     methods = settings.ship_methods
     return methods.get(line.code or "") or methods.get(line.label)

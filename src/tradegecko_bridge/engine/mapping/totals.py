@@ -1,4 +1,4 @@
-"""The totals gate: an order goes out when its total over there will be the source's own, to the last digit.
+"""The check of totals: an order goes out when its total in the system will be the source's own, to the last digit.
 
 TradeGecko rounds each line, tax included, half up to the currency's digits, and adds (reference §7, appendix a 33).
 Pure functions.

@@ -101,14 +101,14 @@ def test_the_plan_of_what_the_ledger_has(bench: Bench) -> None:
     bench.source.orders = [an_order("5", canceled_at=CANCELED), evolve(an_order("1"), note="changed")]
     report = bench.engine.deliver_orders(dry_run=True)
     assert outcomes(report) == {
-        "1": Outcome.HELD,
+        "1": Outcome.KNOWN,
         "2": Outcome.KNOWN,
         "3": Outcome.CLAIMED,
         "4": Outcome.PLANNED,
         "5": Outcome.CANCELED,
         "6": Outcome.HELD,
     }
-    assert detail(report, "1") == "wait for payment"
+    assert detail(report, "1") == "held: wait for payment"
     assert detail(report, "2") == "next attempt at 13:00:00 UTC"
 
 

@@ -1,4 +1,4 @@
-"""The commands of the person on duty, as real processes against a real sandbox."""
+"""``tgbridge orders``, ``alerts`` and ``ledger`` against a real sandbox."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def test_an_order_s_whole_story(synced: Path, sandbox: Sandbox) -> None:
 
 def test_looking_for_orders(synced: Path) -> None:
     """By reason, text and date, page by page, and counted."""
-    for options in (["--reason", "unknown_sku"], ["--text", "02"], ["--state", "held", "--since", "2020-01-01"]):
+    for options in (["--reason-code", "unknown_sku"], ["--text", "02"], ["--state", "held", "--since", "2020-01-01"]):
         assert [order["number"] for order in told(synced, "orders", "list", *options)] == ["1002"]
     assert told(synced, "orders", "list", "--until", "2020-01-01", "--ingested") == []
     first = told(synced, "orders", "list", "--limit", "1")
     then = told(synced, "orders", "list", "--limit", "1", "--before", str(first[0]["id"]))
     assert [order["number"] for order in (*first, *then)] == ["1002", "1001"]
     assert f"--before {first[0]['id']}" in tgbridge(synced, "orders", "list", "--limit", "1").stdout
-    counts = {(line["state"], line["reason"]): line["count"] for line in told(synced, "orders", "summary")}
+    counts = {(line["state"], line["code"]): line["count"] for line in told(synced, "orders", "summary")}
     assert counts == {("delivered", None): 1, ("held", "unknown_sku"): 1}
     assert "unknown_sku" in tgbridge(synced, "orders", "summary").stdout
     wrong = tgbridge(synced, "orders", "list", "--since", "yesterday")
@@ -71,7 +71,7 @@ def test_decisions_on_all_that_match(synced: Path) -> None:
     assert told(synced, "orders", "show", "1002")[0]["state"] == "held"
     done = told(synced, "orders", "skip", "--all", "--reason-code", "unknown_sku", "--reason", "gone")
     assert [(one["number"], one["was"], one["state"]) for one in done["orders"]] == [("1002", "held", "skipped")]
-    assert tgbridge(synced, "orders", "release", "--all", "--reason", "by_hand").stdout.endswith("-> pending\n")
+    assert tgbridge(synced, "orders", "release", "--all", "--reason-code", "by_hand").stdout.endswith("-> pending\n")
     assert tgbridge(synced, "orders", "retry", "--all", "--text", "nothing").stdout == "no orders match\n"
     for wrong in (["--all"], ["1002", "--text", "1"], [], ["1002", "--all", "--text", "1"]):
         assert tgbridge(synced, "orders", "retry", *wrong).returncode == 2
@@ -84,7 +84,34 @@ def test_decisions_on_several(synced: Path) -> None:
     assert done.stdout == "order 1002 of my-shop: held -> held\n"
     assert done.stderr == "error: order 1001: delivered cannot become held\n"
     assert tgbridge(synced, "orders", "cancel", "1002", "--reason", "changed his mind").returncode == 0
-    assert told(synced, "orders", "show", "1002")[0]["reason"] == {"code": "by_hand", "text": "changed his mind"}
+    assert told(synced, "orders", "show", "1002")[0]["reason"] == {
+        "code": "by_hand",
+        "text": "changed his mind",
+        "transient": False,
+    }
+
+
+def test_the_reason_of_a_release(synced: Path) -> None:
+    """One may be given, and stands in the history; there is a default."""
+    assert tgbridge(synced, "orders", "release", "1002", "--reason", "the hat is there").returncode == 0
+    assert tgbridge(synced, "orders", "retry", "1002").returncode == 0
+    history = told(synced, "orders", "show", "1002")[0]["history"]
+    assert [event["why"] for event in history[-2:]] == ["the hat is there", "retried by hand"]
+
+
+def test_keys_for_programs(synced: Path) -> None:
+    """They are the attributes' names; the customer is left out."""
+    (listed, _) = told(synced, "orders", "list")
+    assert listed.keys() >= {"ingested_at", "in_state_since", "pending_actions", "next_attempt_at", "remote_number"}
+    assert "order" not in listed
+    assert listed["reason"].keys() == {"code", "text", "transient"}
+    (shown,) = told(synced, "orders", "show", "1002")
+    assert shown.keys() - listed.keys() == {"shipments", "history"}
+    assert shown["history"][0].keys() == {"at", "who", "was", "now", "why", "detail"}
+    (decided,) = told(synced, "orders", "retry", "1002")["orders"]
+    assert decided.keys() - listed.keys() == {"was", "problem"}
+    (counted, _) = told(synced, "orders", "summary")
+    assert counted.keys() == {"connection", "state", "code", "transient", "count", "since"}
 
 
 def test_what_cannot_be_read_is_not_released(shop: Path) -> None:
@@ -92,7 +119,7 @@ def test_what_cannot_be_read_is_not_released(shop: Path) -> None:
     inbox = shop / "shop" / "orders" / "today.csv"
     inbox.write_text(inbox.read_text(encoding="utf-8").replace(",HAT-ONE,1,", ",HAT-ONE,one,"), encoding="utf-8")
     tgbridge(shop, "sync", "orders")
-    for which in (["1002"], ["--all", "--reason", "unreadable"], ["--all", "--text", "1002", "--dry-run"]):
+    for which in (["1002"], ["--all", "--reason-code", "unreadable"], ["--all", "--text", "1002", "--dry-run"]):
         done = tgbridge(shop, "orders", "release", *which)
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.startswith("error: order 1002: unreadable: correct it at the source")
@@ -134,10 +161,7 @@ def test_alerts(shop: Path) -> None:
     inbox = shop / "shop" / "orders" / "today.csv"
     inbox.write_text(inbox.read_text(encoding="utf-8").replace(",HAT-ONE,1,", ",HAT-ONE,0,"), encoding="utf-8")
     done = tgbridge(shop, "sync", "orders")
-    assert (done.returncode, done.stdout.splitlines()[-1]) == (
-        0,
-        "1 alert is open; `tgbridge alerts` shows what to do",
-    )
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "1 alert is open; `tgbridge alerts` shows what to do")
     assert "warning held bad_quantity of my-shop, since " in tgbridge(shop, "alerts").stdout
     (alert,) = told(shop, "alerts")
     assert (alert["key"], alert["open"], alert["count"]) == ("held bad_quantity", True, 1)
@@ -158,7 +182,7 @@ def test_tracking_numbers_expire(synced: Path, sandbox: Sandbox, client: TradeGe
         assert tgbridge(synced, "sync", "tracking").returncode == 0
         (shipment,) = told(synced, "orders", "show", "1001")[0]["shipments"]
         assert shipment == {"reference": str(fulfillment.id), "state": "sent", "reason": ""}
-        assert f"  shipment   {fulfillment.id} sent\n" in tgbridge(synced, "orders", "show", "1001").stdout
+        assert f"  shipment         {fulfillment.id} sent\n" in tgbridge(synced, "orders", "show", "1001").stdout
         with closing(sqlite3.connect(synced / "ledger.db")) as ledger:
             ledger.execute("UPDATE ledger_orders SET in_state_since = '2020-01-01T00:00:00.000000Z'")
             ledger.commit()
@@ -185,7 +209,7 @@ def test_the_ledger_is_looked_after(synced: Path) -> None:
     }
     assert b"Okafor" not in (synced / "ledger.db").read_bytes()
     assert told(synced, "ledger", "expire", "--days", "30", "--also-delivered")["orders"] == {"my-shop": 1}
-    assert "its personal data is gone" in tgbridge(synced, "orders", "show", "1001").stdout
+    assert "personal data    removed on " in tgbridge(synced, "orders", "show", "1001").stdout
     refused = tgbridge(synced, "orders", "release", "1002")
     assert (refused.returncode, "so it cannot be sent" in refused.stderr) == (2, True)
     again = tgbridge(synced, "orders", "pull", "1002")

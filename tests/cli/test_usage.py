@@ -66,7 +66,10 @@ def test_a_misspelt_connection_is_told(folder: Path, command: str) -> None:
     """With those there are, also those the settings no longer have."""
     done = run(folder, *command.split(), "--connection", "nosuch")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "error: no connection 'nosuch'; there are my-shop, other, past (only in the ledger)\n"
+    assert (
+        done.stderr
+        == "error: there is no connection 'nosuch'; the connections are my-shop, other, past (only in the ledger)\n"
+    )
 
 
 def test_a_connection_of_the_past_can_be_looked_at(folder: Path) -> None:
@@ -79,14 +82,14 @@ def test_a_connection_of_the_past_can_be_looked_at(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ("list --reason unknown_skus", "there is no reason 'unknown_skus'; the nearest is 'unknown_sku'"),
-        ("release --all --reason nope", "there is no reason 'nope'; the nearest is 'no_"),
+        ("list --reason-code unknown_skus", "there is no reason code 'unknown_skus'; the closest is 'unknown_sku'"),
+        ("release --all --reason-code nope", "there is no reason code 'nope'; the closest is 'no_"),
         (
             "list --since 2026-11-02 --until 2026-11-01",
-            "--since 2026-11-02T00:00Z is after --until 2026-11-01T00:00Z: nothing lies between",
+            "--since 2026-11-02T00:00Z is after --until 2026-11-01T00:00Z, so no order can match",
         ),
-        ("hold 2 --reason ", "invalid value for '--reason': is blank; say why in a few words"),
-        ("cancel 2 --reason ", "invalid value for '--reason': is blank; say why in a few words"),
+        ("hold 2 --reason ", "invalid value for '--reason': it is blank; give the reason in a few words"),
+        ("cancel 2 --reason ", "invalid value for '--reason': it is blank; give the reason in a few words"),
     ],
 )
 def test_a_filter_that_can_match_nothing_is_told(folder: Path, options: str, said: str) -> None:
@@ -102,7 +105,7 @@ def test_a_filter_that_can_match_nothing_is_told(folder: Path, options: str, sai
     [
         (["orders", "list", "--stat", "held"], "error: no such option"),
         (["orders", "list", "--state", "done"], "error: invalid value for '--state': 'done' is not one of"),
-        (["orders", "hold", "2"], "error: missing option '--reason'; tgbridge orders hold --help tells more"),
+        (["orders", "hold", "2"], "error: missing option '--reason' (see tgbridge orders hold --help)"),
         (["orders", "lst"], "error: no such command 'lst'"),
         (["sync", "everything"], "error: invalid value for"),
     ],
@@ -112,7 +115,7 @@ def test_wrong_usage_is_one_line(folder: Path, arguments: list[str], said: str) 
     done = run(folder, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(said)
-    assert done.stderr.endswith(" --help tells more\n")
+    assert done.stderr.endswith(" --help)\n")
     assert done.stderr.count("\n") == 1
 
 
@@ -120,7 +123,7 @@ def test_help_still_helps(folder: Path) -> None:
     """Asked for it is no error; a group without a command shows its commands."""
     asked = run(folder, "orders", "--help")
     assert (asked.returncode, asked.stderr) == (0, "")
-    assert "Look into the ledger" in asked.stdout
+    assert "Look up orders" in asked.stdout
     assert "summary" in run(folder, "orders").stderr
     assert run(folder, "--version").returncode == 0
 
@@ -138,6 +141,51 @@ def test_an_order_is_pulled_from_whichever_connection_has_it(folder: Path) -> No
     assert (said["ok"], said["absent"]) == (False, ["P5"])
     alone = run(folder, "orders", "pull", "P4", "--connection", "my-shop")
     assert (alone.returncode, "my-shop: has no order 'P4'" in alone.stdout) == (1, True)
+
+
+def test_an_ambiguous_number(folder: Path) -> None:
+    """Nothing is decided; the references to use instead are named."""
+    with SqlStore(f"sqlite:///{folder / 'ledger.db'}") as store:
+        store.ingest("other", [an_order("2")], at=NOW)
+    done = run(folder, "orders", "hold", "2", "--reason", "x")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: order 2: the number is ambiguous (")
+    assert done.stderr.endswith("); use the reference, or --connection\n")
+    assert run(folder, "orders", "hold", "2", "--reason", "x", "--connection", "other").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (
+            ["orders", "list", "--before", "9" * 30],
+            2,
+            "--before 999999999999999999999999999999: the ledger has no order",
+        ),
+        (["orders", "list", "--since", "0001-01-01T00:00+05:00"], 2, "is not a date such as"),
+        (["ledger", "expire", "--days", "9" * 12], 2, "is not in the range 1<=x<=36500"),
+        (["orders", "hold", "--all", "--reason", "x"], 2, "--all needs a filter such as --reason-code"),
+        (["login", "--password-stdin"], 2, "--password-stdin needs --user"),
+        (["demo", "--folder", "tgbridge.toml/x"], 3, "tgbridge.toml/x/orders: Not a directory"),
+    ],
+)
+def test_what_cannot_work_is_one_line(folder: Path, arguments: list[str], code: int, said: str) -> None:
+    """With what is wrong, where."""
+    done = run(folder, *arguments)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (code, "", 1)
+    assert said in done.stderr
+
+
+def test_an_extra_that_is_not_installed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What to install is said."""
+    monkeypatch.setattr("tradegecko_bridge.cli.demo.run_demo", needs_starlette)
+    done = run(folder, "demo")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == "error: starlette is not installed; run: pip install 'tradegecko-bridge[sandbox]'\n"
+
+
+def needs_starlette(_folder: Path | None) -> bool:
+    raise ModuleNotFoundError("No module named 'starlette'", name="starlette")
 
 
 def test_a_line_stays_one_in_a_file(folder: Path) -> None:
