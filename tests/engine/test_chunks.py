@@ -20,7 +20,7 @@ from tradegecko_bridge.engine.mapping.plan import OrderPlan
 from tradegecko_bridge.errors import AccessDenied, AlreadySent, OutcomeUnknown
 from tradegecko_bridge.ledger import LedgerEntry, OrderState, Reason
 from tradegecko_bridge.ports.mirrors import MirrorRow
-from tradegecko_bridge.tradegecko.mirror import company_keys
+from tradegecko_bridge.tradegecko.gateway.mirror_kinds import company_keys
 
 S = OrderState
 LATER = timedelta(hours=2)

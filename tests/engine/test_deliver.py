@@ -23,7 +23,7 @@ from tradegecko_bridge.engine.keys import idempotency_key
 from tradegecko_bridge.errors import SourceUnavailable, Unavailable, ValidationFailed
 from tradegecko_bridge.ledger import OrderState
 from tradegecko_bridge.testing.builders import A_CUSTOMER, a_line, an_order
-from tradegecko_bridge.tradegecko.mirror_book import MirrorBook
+from tradegecko_bridge.tradegecko.gateway.mirror_book import MirrorBook
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tradegecko_bridge.commerce import Address, Customer
 from tradegecko_bridge.commerce.remote import DraftLine, LineKind, OrderDraft, RemoteShipment
 from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.testing.builders import A_CUSTOMER, AN_ADDRESS
-from tradegecko_bridge.tradegecko.mirror_book import MirrorBook
+from tradegecko_bridge.tradegecko.gateway.mirror_book import MirrorBook
 from tradegecko_bridge.tradegecko.records import Address as RemoteAddress
 from tradegecko_bridge.tradegecko.records import Order
 from tradegecko_bridge.tradegecko.retry import NO_RETRY, RetryPolicy

@@ -1,4 +1,4 @@
-"""TradeGecko's records in commerce's words: orders, shipments, stock, products."""
+"""TradeGecko's records as the engine's values: orders, shipments, stock, products."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tradegecko_bridge.tradegecko.calls import Page
 from tradegecko_bridge.tradegecko.codec import write_value
 
 MARK: Final = "#tgb-"
-"""Begins the mark by which we know an order as ours. It ends the ``source_url``, where it leaves the link working."""
+"""Begins the mark at the end of ``source_url`` by which we know our own orders; the link still works with it."""
 GONE: Final = ("void", "deleted")
 
 

@@ -1,4 +1,4 @@
-"""When what people wrote is the same: names, addresses, telephone numbers."""
+"""What people write, made comparable: names, addresses, telephone numbers."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ SHORTEST_PHONE: Final = 5
 """Digits below which a telephone number is a placeholder."""
 
 
-def same(*parts: str | None) -> str:
-    """Texts as people write them, made comparable."""
+def normalized(*parts: str | None) -> str:
+    """Texts without differences of case and white space."""
     return "\n".join(" ".join((part or "").casefold().split()) for part in parts)
 
 
-def digits(phone: str | None) -> str:
-    """A telephone number, made comparable; nothing for a placeholder such as ``000-0000``."""
+def normalized_phone(phone: str | None) -> str:
+    """The digits of a telephone number; nothing for a placeholder such as ``000-0000``."""
     found = "".join(letter for letter in phone or "" if letter.isdecimal()).removeprefix("00")
     return found if len(found) >= SHORTEST_PHONE and len(set(found)) > 1 else ""
