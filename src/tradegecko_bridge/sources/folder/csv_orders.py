@@ -20,7 +20,7 @@ from tradegecko_bridge.commerce import (
 )
 from tradegecko_bridge.commerce.formatting import shown, shown_code, shown_currency
 from tradegecko_bridge.errors import MalformedData
-from tradegecko_bridge.sources.folder.columns import ADDRESS_FIELDS, COLUMNS, CUSTOMER_FIELDS, Column, Kind
+from tradegecko_bridge.sources.folder.columns import ADDRESS_FIELDS, COLUMNS, CUSTOMER_FIELDS, Column
 from tradegecko_bridge.sources.folder.problems import held, listed
 from tradegecko_bridge.sources.folder.sheet import Group, Sheet, read_sheet
 
@@ -123,7 +123,7 @@ def _shown(column: Column, cell: str) -> str:
     """A cell as a fault may show it; nothing where it is text that may be anything."""
     if column.name == "currency":
         return shown_currency(cell)
-    return "" if column.personal or column.kind in (Kind.TEXT, Kind.WORDS) else shown(cell)
+    return "" if column.personal or column.kind in (str, tuple) else shown(cell)
 
 
 def _read_order(group: Group) -> SourceOrder | Group:
