@@ -68,7 +68,7 @@ def describe(error: Exception, *, values: bool = True) -> Fault:
     """What is wrong with a setting; ``values`` says whether its value may be shown."""
     match error:
         case UnknownName():
-            return (error.name,), f"is not known{did_you_mean(error.name, error.known)}"
+            return (error.name,), f"is not a known setting{did_you_mean(error.name, error.known)}"
         case Mismatch() if values:
             return (), f"{error}, not {_short(error.value)}"
         case KeyError():  # what cattrs says of a field without a default
@@ -98,7 +98,11 @@ def _within(note: cattrs.AttributeValidationNote | cattrs.IterableValidationNote
 
 def dotted(path: KeyPath) -> str:
     """A path as people write it, e.g. ``lines[0].quantity``."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{_visible(part)}" for part in path).removeprefix(".")
+
+
+def _visible(name: str) -> str:
+    return name if name.strip() and name.isprintable() else repr(name)
 
 
 def sentence(fault: Fault) -> str:
@@ -267,7 +271,8 @@ def _list(kind: Any, converter: cattrs.Converter) -> Hook:
     item = (*get_args(kind), Any)[0]
     hook = converter.get_structure_hook(item)
     make = origin if (origin := get_origin(kind) or kind) in (list, set, frozenset) else tuple
-    expected = 'a list of texts, e.g. ["one", "two"]' if item is str else "a list"
+    of_texts = item is str or get_args(item)[:1] == (str,)
+    expected = 'a list of texts, e.g. ["one", "two"]' if of_texts else f"a list{' of tables' * attrs.has(item)}"
 
     def read(values: object, _: object) -> Any:
         if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
@@ -337,8 +342,12 @@ def _checked(kind: Any, converter: cattrs.Converter) -> Hook:
 
     def read(value: object, _: object) -> Any:
         result = hook(value, inner)
-        for check in checks:
-            check(result)
+        try:
+            for check in checks:
+                check(result)
+        except Mismatch as error:
+            error.value = value
+            raise
         return result
 
     return read

@@ -9,16 +9,16 @@ from hashlib import sha256
 from pathlib import Path
 
 from tradegecko_bridge.cli.logins import signed_in
-from tradegecko_bridge.config import Config, Connection, faulty, load_config
+from tradegecko_bridge.config import Config, Connection, load_config, settings_error
 from tradegecko_bridge.engine import Progress, Report, RunReport, SyncEngine
 from tradegecko_bridge.engine.reasons import CODES
-from tradegecko_bridge.engine.settings.declaration import Fault
 from tradegecko_bridge.errors import ConfigError, NoLedger
 from tradegecko_bridge.ledger import Filter, LedgerEntry
 from tradegecko_bridge.plugins import make_source
 from tradegecko_bridge.ports import OrderSource, Store
 from tradegecko_bridge.stores.memory import MemoryStore
 from tradegecko_bridge.stores.sql import SqlStore
+from tradegecko_bridge.structuring import Fault
 from tradegecko_bridge.tradegecko.client import TradeGeckoClient
 from tradegecko_bridge.tradegecko.gateway import TradeGeckoGateway
 from tradegecko_bridge.tradegecko.limits import RateLimiter, SharedLimiter
@@ -70,9 +70,9 @@ def _sources(config_path: Path, chosen: Sequence[Connection]) -> list[OrderSourc
         try:
             sources.append(make_source(wired.source, {**wired.options, "name": wired.name}))
         except ConfigError as error:
-            faults.append((("connections", wired.name, "options"), f"connections.{wired.name}: {error}"))
+            faults.append((("connections", wired.name, "options"), f": {error}"))
     if faults:
-        raise faulty(config_path, faults)
+        raise settings_error(config_path, faults)
     return sources
 
 

@@ -76,7 +76,7 @@ def fault_line(path: KeyPath, problem: str) -> str:
 def _described(error: Exception) -> Fault:
     match error:
         case Mismatch(kind=kind, value=value):
-            expected = "an object with named fields" if kind is dict else error.expected
+            expected = "an object with named fields" if kind is dict else error.expected.replace("tables", "objects")
             quotable = kind in _QUOTED or value is None or isinstance(value, bool)
             return (), f"must be {expected}, not {shown(value) if quotable else kind_of(value)}"
         case UnknownName():

@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import Final, TypeAlias
+from typing import Final
 
-Path: TypeAlias = tuple[str | int, ...]
-"""Names of tables and keys, and positions in lists from 0."""
+from tradegecko_bridge.structuring import KeyPath
 
 _SPACE: Final = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _BLANK: Final = re.compile(r"[ \t]*")
@@ -22,7 +21,7 @@ _ESCAPE: Final = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
 _ESCAPED: Final = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b"}
 
 
-def line_numbers(text: str) -> Mapping[Path, int]:
+def line_numbers(text: str) -> Mapping[KeyPath, int]:
     """The line, counted from 1, of each key, table and element of a list. What cannot be found is left out."""
     scanner = _Scanner(text)
     with suppress(_LostError, RecursionError):
@@ -30,7 +29,7 @@ def line_numbers(text: str) -> Mapping[Path, int]:
     return scanner.lines
 
 
-def line_of(path: Path, lines: Mapping[Path, int]) -> int | None:
+def line_of(path: KeyPath, lines: Mapping[KeyPath, int]) -> int | None:
     """The line of a value; where it is not written, of the nearest table around it; None where nothing is known."""
     for end in range(len(path), 0, -1):
         if path[:end] in lines:
@@ -48,24 +47,24 @@ class _Scanner:
     def __init__(self, text: str) -> None:
         self._text = text
         self._at = 0
-        self._lists: dict[Path, int] = {}
+        self._lists: dict[KeyPath, int] = {}
         self._counted, self._line = 0, 1
-        self.lines: dict[Path, int] = {}
+        self.lines: dict[KeyPath, int] = {}
 
     def document(self) -> None:
         """Everything there is."""
-        table: Path = ()
+        table: KeyPath = ()
         self._skip(_SPACE)
         while self._at < len(self._text):
             table = self._header() if self._text[self._at] == "[" else self._pair(table, table)
             self._skip(_SPACE)
 
-    def _header(self) -> Path:
+    def _header(self) -> KeyPath:
         """``[a.b]`` or ``[[a.b]]``: the path of the table that begins; of an array of tables its newest one."""
         line = self._here()
         many = self._text.startswith("[[", self._at)
         self._at += 2 if many else 1
-        path: Path = ()
+        path: KeyPath = ()
         keys = list(self._keys("]"))
         for number, key in enumerate(keys, 1):
             path = (*path, key)
@@ -78,7 +77,7 @@ class _Scanner:
         self._note(path, line)
         return path
 
-    def _pair(self, table: Path, after: Path) -> Path:
+    def _pair(self, table: KeyPath, after: KeyPath) -> KeyPath:
         """``key = value`` within a table; tells which table goes on after it."""
         line = self._here()
         path = table
@@ -107,7 +106,7 @@ class _Scanner:
             return _ESCAPE.sub(_unescaped, self._take(_TEXT)[1:-1])
         return self._take(_BARE)
 
-    def _value(self, path: Path) -> None:
+    def _value(self, path: KeyPath) -> None:
         match self._peek():
             case "[":
                 self._several("]", path)
@@ -118,7 +117,7 @@ class _Scanner:
             case _:
                 self._take(_PLAIN)
 
-    def _several(self, end: str, path: Path) -> None:
+    def _several(self, end: str, path: KeyPath) -> None:
         """A list, or an inline table, on one line or several."""
         self._at += 1
         index = 0
@@ -136,7 +135,7 @@ class _Scanner:
                 self._skip(_SPACE)
         self._at += 1
 
-    def _note(self, path: Path, line: int) -> None:
+    def _note(self, path: KeyPath, line: int) -> None:
         self.lines.setdefault(path, line)
 
     def _here(self) -> int:

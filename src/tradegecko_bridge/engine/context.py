@@ -16,7 +16,8 @@ from attrs import field, frozen
 import tradegecko_bridge
 from tradegecko_bridge.commerce import ItemResult, Verdict
 from tradegecko_bridge.engine.report import Outcome, Report
-from tradegecko_bridge.engine.settings.connection import ConnectionSettings, Timing
+from tradegecko_bridge.engine.settings.connection import ConnectionSettings
+from tradegecko_bridge.engine.settings.timing import Timing
 from tradegecko_bridge.errors import BridgeError, SourceError
 from tradegecko_bridge.ledger import Alert
 from tradegecko_bridge.ports import Clock, Gateway, OrderSource, Store

@@ -16,7 +16,8 @@ from tradegecko_bridge.engine.context import OUTCOME_OF, Context, in_batches, of
 from tradegecko_bridge.engine.mapping.rules import as_sent, source_skus
 from tradegecko_bridge.engine.mapping.validation import is_sane
 from tradegecko_bridge.engine.report import Outcome, Report
-from tradegecko_bridge.engine.settings.connection import ConnectionSettings, MatchBy
+from tradegecko_bridge.engine.settings.choices import MatchBy
+from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.errors import GatewayError, Rejected
 from tradegecko_bridge.ledger import OPEN_STATES
 from tradegecko_bridge.ports import AcceptsStock, Gateway

@@ -12,7 +12,8 @@ from tradegecko_bridge.engine.mapping.draft import LONGEST_SKU, Catalog, Variant
 from tradegecko_bridge.engine.mapping.rules import sent_lines
 from tradegecko_bridge.engine.mapping.tax import rated
 from tradegecko_bridge.engine.mapping.validation import bare
-from tradegecko_bridge.engine.settings.connection import ConnectionSettings, MatchBy, TaxTreatment
+from tradegecko_bridge.engine.settings.choices import MatchBy, TaxTreatment
+from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.errors import Rejected
 from tradegecko_bridge.ledger import Reason
 from tradegecko_bridge.ports import Gateway
