@@ -1,4 +1,4 @@
-"""Write ``docs/settings.md`` from the settings themselves, so that a setting is said once.
+"""Write ``docs/settings.md`` from the settings themselves, so that a setting is described once.
 
     python scripts/settings_page.py
 
@@ -14,8 +14,8 @@ import tomllib
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
-from enum import EnumType, StrEnum
-from itertools import pairwise
+from enum import StrEnum
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -48,7 +48,7 @@ from tradegecko_bridge import ConnectionSettings
 settings = ConnectionSettings(order_status="active")
 ```
 
-All faults of the settings are told at once, each with the file, the line and what to write instead. Numbers stand
+All faults of the settings are reported at once, each with the file, the line and what to write instead. Numbers stand
 without quotes. A blank name (`customer = ""`) is as good as none.
 """
 
@@ -65,22 +65,14 @@ class Setting:
 
 
 def page() -> str:
-    """The whole page."""
-    return "\n".join([HEAD, *(part for group in groups() for part in section(group))])
-
-
-def groups() -> list[str]:
-    return list(dict.fromkeys(one.group for one in settings()))
-
-
-def section(group: str) -> Iterator[str]:
-    """One heading: a table, and an example of everything in it."""
-    members = [one for one in settings() if one.group == group]
-    yield f"## {group}\n"
-    yield "| setting | takes | default | what it does |\n|---|---|---|---|"
-    for one in members:
-        yield f"| `{one.name}` | {one.takes} | {default(one.name)} | {one.does.replace('|', chr(92) + '|')} |"
-    yield f"\n```toml\n{example(members)}\n```\n"
+    """The whole page: of each heading a table, and an example of everything in it."""
+    parts = [HEAD]
+    for group, found in groupby(settings(), lambda one: one.group):
+        members = list(found)
+        parts.append(f"## {group}\n\n| setting | takes | default | what it does |\n|---|---|---|---|")
+        parts += [f"| `{one.name}` | {one.takes} | {default(one.name)} | {one.does} |" for one in members]
+        parts.append(f"\n```toml\n{example(members)}\n```\n")
+    return "\n".join(parts)
 
 
 # ── the settings, from their declaration ─────────────────────────────────────────────────────
@@ -101,7 +93,7 @@ def settings() -> Iterator[Setting]:
             name=name,
             group=[line for n, line in headings.items() if n < field.lineno][-1].strip(" #─"),
             takes=takes(types[name]),
-            does=does,
+            does=does.replace("|", "\\|"),
             example=tomllib.loads(f"x = {written.removesuffix('`.')}")["x"] if written else other_than_default(name),
         )
 
@@ -110,12 +102,12 @@ def takes(kind: Any) -> str:
     """What a type takes, in words; a text that comes with it says more than the type."""
     words = {bool: "true or false", str: "text", int: "a whole number", datetime: "a date or time, without quotes"}
     parts = get_args(kind)
-    if isinstance(kind, EnumType):
-        return f"one of {', '.join(f'`{word.value}`' for word in kind)}"
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return f"one of {', '.join(f'`{word}`' for word in kind)}"
     if get_origin(kind) is tuple:
         return "list of texts" if parts[0] is str else "list of tables"
-    said = [part for part in parts if isinstance(part, str)]
-    return words[kind] if kind in words else said[0] if said else takes(parts[0])
+    texts = [part for part in parts if isinstance(part, str)]
+    return words[kind] if kind in words else texts[0] if texts else takes(parts[0])
 
 
 def other_than_default(name: str) -> Any:

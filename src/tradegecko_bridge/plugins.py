@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from importlib.metadata import entry_points
 from inspect import Parameter, isclass, signature
-from typing import Any, Final, NoReturn, cast, get_origin, get_type_hints
+from typing import Any, Final, NoReturn, cast, get_type_hints
 
 import attrs
 
@@ -20,8 +20,10 @@ from tradegecko_bridge.structuring import (
     Fault,
     Mismatch,
     describe,
+    format_fault,
+    or_choice,
+    origin,
     register,
-    sentence,
     strict_converter,
     structured,
     text,
@@ -60,7 +62,7 @@ def make_source(kind: str, options: Mapping[str, Any]) -> OrderSource:
     factory = _factory(kind)
     arguments, faults = _read_options(factory, options)
     if faults:
-        raise ConfigError(f"source {kind!r}: {'; '.join(map(sentence, faults))}")
+        raise ConfigError(f"source {kind!r}: {'; '.join(map(format_fault, faults))}")
     try:
         return cast("OrderSource", factory(**arguments))
     except TypeError as error:
@@ -120,5 +122,5 @@ def _unwritable(value: object, _kind: object) -> NoReturn:
 
 _describe: Final = partial(describe, values=False)
 _CONVERTER: Final = strict_converter()
-register(_CONVERTER, str, _text)
-_CONVERTER.register_structure_hook_func(lambda hint: (get_origin(hint) or hint) is Callable, _unwritable)
+register(_CONVERTER, str, or_choice(_text))
+_CONVERTER.register_structure_hook_func(lambda kind: origin(kind) is Callable, _unwritable)

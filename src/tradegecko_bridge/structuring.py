@@ -33,10 +33,7 @@ Hook: TypeAlias = Callable[[Any, Any], Any]
 
 READ_ERRORS: Final = (cattrs.BaseValidationError, ConfigError, TypeError, ValueError)
 """What reading a value may raise."""
-_LISTS: Final = (
-    *(list, tuple, set, frozenset),
-    *(Sequence, MutableSequence, Collection, Iterable, AbstractSet),
-)
+_LISTS: Final = (list, tuple, set, frozenset, Sequence, MutableSequence, Collection, Iterable, AbstractSet)
 _TABLES: Final = (dict, Mapping, MutableMapping)
 _LONGEST: Final = 80
 
@@ -105,7 +102,7 @@ def _visible(name: str) -> str:
     return name if name.strip() and name.isprintable() else repr(name)
 
 
-def sentence(fault: Fault) -> str:
+def format_fault(fault: Fault) -> str:
     """A fault as one line."""
     path, problem = fault
     return f"{dotted(path)}{'' if problem.startswith(':') else ' '}{problem}" if path else problem.removeprefix(": ")
@@ -118,7 +115,7 @@ def refuse(faults: Sequence[Fault]) -> None:
         ConfigError: one line for each.
     """
     if faults:
-        raise ConfigError("\n".join(map(sentence, faults)), faults=faults)
+        raise ConfigError("\n".join(map(format_fault, faults)), faults=faults)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -171,6 +168,11 @@ def register(converter: cattrs.Converter, kind: Any, hook: Hook) -> None:
         converter.register_structure_hook(kind, hook)
     else:
         converter.register_structure_hook_func(lambda hint: hint == kind, hook)
+
+
+def origin(kind: Any) -> Any:
+    """The class behind a type, e.g. ``list`` of ``list[str]``."""
+    return get_origin(kind) or kind
 
 
 def _as_it_is(value: Any, _kind: Any) -> Any:
@@ -228,7 +230,7 @@ def _seconds(value: object, _kind: object) -> timedelta:
 def _path(value: object, kind: Any) -> Any:
     if not isinstance(value, str | os.PathLike):
         raise Mismatch(os.PathLike, "text, in quotes", value)
-    return value if (get_origin(kind) or kind) is os.PathLike else kind(value)
+    return value if origin(kind) is os.PathLike else kind(value)
 
 
 def _choice(value: object, kind: Any) -> Any:
@@ -241,8 +243,8 @@ def _choice(value: object, kind: Any) -> Any:
     raise Mismatch(Enum, f"one of {', '.join(str(getattr(one, 'value', one)) for one in members)}", value)
 
 
-def _or_choice(hook: Hook) -> Hook:
-    """What cattrs takes for a kind of text or number may be an enumeration of these."""
+def or_choice(hook: Hook) -> Hook:
+    """A hook for text or numbers that leaves it to others where these are the values of an enumeration."""
     return lambda value, kind: _choice(value, kind) if issubclass(kind, Enum) else hook(value, kind)
 
 
@@ -270,7 +272,7 @@ def _list(kind: Any, converter: cattrs.Converter) -> Hook:
     """A list; in the form the type has, or else a tuple."""
     item = (*get_args(kind), Any)[0]
     hook = converter.get_structure_hook(item)
-    make = origin if (origin := get_origin(kind) or kind) in (list, set, frozenset) else tuple
+    make = origin(kind) if origin(kind) in (list, set, frozenset) else tuple
     of_texts = item is str or get_args(item)[:1] == (str,)
     expected = 'a list of texts, e.g. ["one", "two"]' if of_texts else f"a list{' of tables' * attrs.has(item)}"
 
@@ -354,8 +356,8 @@ def _checked(kind: Any, converter: cattrs.Converter) -> Hook:
 
 
 _HOOKS: Final[Mapping[Any, Hook]] = {
-    str: _or_choice(text),
-    int: _or_choice(_integer),
+    str: or_choice(text),
+    int: or_choice(_integer),
     bool: flag,
     float: _float,
     Decimal: lambda value, _: decimal(value),
@@ -368,8 +370,8 @@ _FACTORIES: Final[Mapping[Callable[[Any], bool], Callable[[Any, cattrs.Converter
     attrs.has: _record,
     lambda kind: get_origin(kind) is Literal: lambda _kind, _converter: _choice,
     lambda kind: get_origin(kind) in (Union, UnionType): _union,
-    lambda kind: (get_origin(kind) or kind) in _LISTS: _list,
-    lambda kind: (get_origin(kind) or kind) in _TABLES: _table,
-    lambda kind: (get_origin(kind) or kind) is os.PathLike: lambda _kind, _converter: _path,
+    lambda kind: origin(kind) in _LISTS: _list,
+    lambda kind: origin(kind) in _TABLES: _table,
+    lambda kind: origin(kind) is os.PathLike: lambda _kind, _converter: _path,
     lambda kind: get_origin(kind) is Annotated: _checked,
 }

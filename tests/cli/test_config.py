@@ -17,7 +17,7 @@ from tradegecko_bridge.config import Config, load_config
 from tradegecko_bridge.engine import OrderStatus
 from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.plugins import make_source, source_names
-from tradegecko_bridge.structuring import sentence
+from tradegecko_bridge.structuring import format_fault
 
 GOOD = """
 [tradegecko]
@@ -252,14 +252,14 @@ def test_the_options_of_a_plugin(monkeypatch: pytest.MonkeyPatch) -> None:
     made: Any = make_source("plugin", good)
     assert (made.rate, made.wait, made.states) == (Decimal("1.5"), timedelta(seconds=5), ("x",))
     bad = {"wait": "5", "states": "x", "more": ["a"], "tries": True}
-    assert [sentence(fault) for fault in plugins.option_faults("plugin", bad)] == [
+    assert [format_fault(fault) for fault in plugins.option_faults("plugin", bad)] == [
         "options.channel is missing",
         "options.wait must be a number of seconds",
         'options.states must be a list of texts, e.g. ["one", "two"]',
         "options.more must be a table",
         "options.tries must be a whole number",
     ]
-    assert [sentence(fault) for fault in plugins.option_faults("plugin", {"channel": "c", "states": ["x", 7]})] == [
+    assert [format_fault(fault) for fault in plugins.option_faults("plugin", {"channel": "c", "states": ["x", 7]})] == [
         "options.channel must be one of a, b",
         "options.states[1] must be text, in quotes",
     ]

@@ -62,7 +62,7 @@ def test_names_of_columns_and_fields() -> None:
     [
         ({"paid": "zzann@example.com"}, "paid must be true or false, without quotes, not text of 17 characters"),
         ({"paid": 4165551234}, "paid must be true or false, without quotes, not a number"),
-        ({"lines": "zzann"}, "lines must be a list, not text of 5 characters"),
+        ({"lines": "zzann"}, "lines must be a list of objects, not text of 5 characters"),
         ({"lines": ["zzann"]}, "lines[0] must be an object with named fields, not text of 5 characters"),
         (
             {"requested_ship_date": "zzann"},

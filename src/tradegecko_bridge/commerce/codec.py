@@ -27,8 +27,8 @@ from tradegecko_bridge.structuring import (
     UnknownName,
     decimal,
     describe,
+    format_fault,
     register,
-    sentence,
     strict_converter,
     structured,
     text,
@@ -53,7 +53,7 @@ def from_plain(data: object, cls: type[T], *, strict: bool = False, within: KeyP
     """
     record, faults = structured(_converter(strict=strict), data, cls, _described)
     if faults:
-        raise MalformedData([fault_line((*within, *path), problem) for path, problem in faults])
+        raise MalformedData([format_private_fault((*within, *path), problem) for path, problem in faults])
     return cast("T", record)
 
 
@@ -67,10 +67,10 @@ def fingerprint(value: object) -> str:
 # ── faults ───────────────────────────────────────────────────────────────────────────────────
 
 
-def fault_line(path: KeyPath, problem: str) -> str:
+def format_private_fault(path: KeyPath, problem: str) -> str:
     """A fault on one line; names in the path that may be somebody's are not shown."""
     shown_path = (part if isinstance(part, int) or is_name(part) else "(a name not shown)" for part in path)
-    return sentence((tuple(shown_path), problem))
+    return format_fault((tuple(shown_path), problem))
 
 
 def _described(error: Exception) -> Fault:

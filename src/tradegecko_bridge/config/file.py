@@ -27,7 +27,7 @@ from tradegecko_bridge.structuring import (
     Problem,
     UnknownName,
     describe,
-    sentence,
+    format_fault,
     strict_converter,
     structured,
 )
@@ -54,7 +54,7 @@ def load_config(path: Path, environment: Mapping[str, str] = os.environ) -> Conf
 def settings_error(path: Path, faults: Sequence[Fault]) -> ConfigError:
     """The error that tells these faults of a settings file, in the order of their lines."""
     lines = line_numbers(_text_of(path))
-    found = [(line_of(fault[0], lines), sentence(fault)) for fault in faults]
+    found = [(line_of(fault[0], lines), format_fault(fault)) for fault in faults]
     found.sort(key=lambda pair: pair[0] or 0)
     return ConfigError("\n".join(f"{path}:{f'{line}:' if line else ''} {text}" for line, text in found), faults=faults)
 

@@ -6,6 +6,7 @@ The text is one tomllib has read already, so its grammar is not checked again: o
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Final
@@ -17,14 +18,12 @@ _BLANK: Final = re.compile(r"[ \t]*")
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 _TEXT: Final = re.compile(r'"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'', re.DOTALL)
 _PLAIN: Final = re.compile(r"[^,\]}#\n]+")
-_ESCAPE: Final = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
-_ESCAPED: Final = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b"}
 
 
 def line_numbers(text: str) -> Mapping[KeyPath, int]:
     """The line, counted from 1, of each key, table and element of a list. What cannot be found is left out."""
     scanner = _Scanner(text)
-    with suppress(_LostError, RecursionError):
+    with suppress(_LostError, tomllib.TOMLDecodeError, RecursionError):
         scanner.document()
     return scanner.lines
 
@@ -38,7 +37,7 @@ def line_of(path: KeyPath, lines: Mapping[KeyPath, int]) -> int | None:
 
 
 class _LostError(Exception):
-    """The text is not what was expected here: no more lines are told."""
+    """The text is not what was expected here: no more lines are known."""
 
 
 class _Scanner:
@@ -100,10 +99,8 @@ class _Scanner:
             self._expect(".")
 
     def _key(self) -> str:
-        if self._peek() == "'":
-            return self._take(_TEXT)[1:-1]
-        if self._peek() == '"':
-            return _ESCAPE.sub(_unescaped, self._take(_TEXT)[1:-1])
+        if self._peek() in ('"', "'"):
+            return next(iter(tomllib.loads(f"{self._take(_TEXT)} = 0")))
         return self._take(_BARE)
 
     def _value(self, path: KeyPath) -> None:
@@ -163,8 +160,3 @@ class _Scanner:
             raise _LostError
         self._at = found.end()
         return found[0]
-
-
-def _unescaped(found: re.Match[str]) -> str:
-    sign = found[1]
-    return chr(int(sign[1:], 16)) if sign[0] in "uU" and len(sign) > 1 else _ESCAPED.get(sign, sign)

@@ -61,7 +61,7 @@ def test_a_bad_order_is_held_under_its_reference(tmp_path: Path) -> None:
         ),
         ({"colour": "red"}, "shop.json: has an unknown field 'colour'"),
         ({"tags": "vip"}, 'shop.json: tags must be a list of texts, e.g. ["one", "two"], not text of 3 characters'),
-        ({"lines": None}, "shop.json: lines must be a list, not None"),
+        ({"lines": None}, "shop.json: lines must be a list of objects, not None"),
         ({"customer": {"age": 7}}, "shop.json: customer has an unknown field 'age'"),
         ({"note": "a\0b"}, "shop.json: note holds a NUL or half a character, which cannot be stored"),
         (

@@ -33,7 +33,7 @@ class Match(StrEnum):
 
 
 class OrderField(StrEnum):
-    """What an order can be told by."""
+    """What of an order a filter looks at."""
 
     COUNTRY = "country"
     REGION = "region"

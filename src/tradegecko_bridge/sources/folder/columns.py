@@ -10,8 +10,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+import attrs
 from attrs import frozen
 
+from tradegecko_bridge.commerce import Address, Customer
 from tradegecko_bridge.commerce.formatting import shown
 from tradegecko_bridge.structuring import register, strict_converter
 
@@ -116,21 +118,8 @@ _CONVERTER = strict_converter()
 for _kind, _read in {Decimal: _number, bool: _flag, datetime: _moment, date: _date, tuple: _words}.items():
     register(_CONVERTER, _kind, _read)
 
-CUSTOMER_FIELDS = ("reference", "company", "first_name", "last_name", "email", "phone")
-ADDRESS_FIELDS = (
-    "first_name",
-    "last_name",
-    "company",
-    "address1",
-    "address2",
-    "suburb",
-    "city",
-    "region",
-    "postal_code",
-    "country",
-    "phone",
-    "email",
-)
+CUSTOMER_FIELDS = tuple(attrs.fields_dict(Customer))
+ADDRESS_FIELDS = tuple(attrs.fields_dict(Address))
 
 
 def _personal(prefix: str, fields: tuple[str, ...]) -> list[Column]:

@@ -12,7 +12,7 @@ from typing import Any
 from attrs import Factory, define
 
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
-from tradegecko_bridge.commerce.codec import fault_line, from_plain
+from tradegecko_bridge.commerce.codec import format_private_fault, from_plain
 from tradegecko_bridge.commerce.formatting import shown_name
 from tradegecko_bridge.errors import MalformedData
 from tradegecko_bridge.sources.folder.problems import NOTHING_TAKEN, held, listed
@@ -102,7 +102,7 @@ def _read_entry(path: KeyPath, data: Any) -> _Entry:
     fields = data if isinstance(data, dict) else {}
     entry = _Entry(dotted(path), reference=_label(fields, "reference"), number=_label(fields, "number"))
     faults = [
-        fault_line(where, "holds a NUL or half a character, which cannot be stored")
+        format_private_fault(where, "holds a NUL or half a character, which cannot be stored")
         for where in _unstorable(path, data)
     ]
     try:
