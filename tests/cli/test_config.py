@@ -148,6 +148,17 @@ def test_a_wrong_ledger_address(tmp_path: Path, url: str, said: str) -> None:
     assert str(caught.value) == f"{tmp_path / 'tgbridge.toml'}:14: ledger.url: {said}"
 
 
+@pytest.mark.parametrize("value", ["31337", "[31337]", "{ a = 31337 }", "true", "2026-01-31", '" "'])
+@pytest.mark.parametrize("name", ["base_url", "access_token", "client_id", "client_secret", "tokens", "token_keys"])
+def test_nonsense_about_the_account(tmp_path: Path, name: str, value: str) -> None:
+    """One line says where it is and what belongs there; the value may be a secret and is not shown."""
+    with pytest.raises(ConfigError) as caught:
+        load(f'[tradegecko]\n{name} = {value}\n[connections.a]\nsource = "folder"\noptions.path = "a"\n', tmp_path)
+    (line,) = (line for line in str(caught.value).splitlines() if f".toml:2: tradegecko.{name}" in line)
+    assert "must " in line
+    assert "31337" not in str(caught.value)
+
+
 def test_not_utf_8(tmp_path: Path) -> None:
     """The line of the first byte that is not is told; the mark some editors put in front is no fault."""
     path = tmp_path / "tgbridge.toml"

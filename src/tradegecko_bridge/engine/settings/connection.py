@@ -38,11 +38,11 @@ SkuTable: TypeAlias = Annotated[Mapping[str, str], "table: the source's SKU = Tr
 ShipMethodTable: TypeAlias = Annotated[Mapping[str, str], "table: the source's ship method = the warehouse's"]
 
 
-def order_filters(values: Iterable[OrderFilter | Mapping[str, Any]]) -> Any:
+def _order_filters(values: Iterable[OrderFilter | Mapping[str, Any]]) -> Any:
     return values
 
 
-def item_filters(values: Iterable[ItemFilter | Mapping[str, Any]]) -> Any:
+def _item_filters(values: Iterable[ItemFilter | Mapping[str, Any]]) -> Any:
     return values
 
 
@@ -95,7 +95,7 @@ class ConnectionSettings:
     earliest_order: datetime | None = field(default=None, converter=moment)
     """Orders placed before are skipped; a date means its beginning in UTC. Set it before the first run of a shop that
     has old orders. E.g. `2026-11-01`."""
-    order_filters: tuple[OrderFilter, ...] = field(default=(), converter=order_filters)
+    order_filters: tuple[OrderFilter, ...] = field(default=(), converter=_order_filters)
     """Orders are taken that pass every filter; the others are skipped. `field` is one of country, region, postal_code
     (of the shipping address), currency, tag, ship_method, number, source_status, payment_status and fulfillment_status
     (in the source's own words). One of `values` must match: in `full` (the default), by its beginning (`match =
@@ -107,7 +107,7 @@ class ConnectionSettings:
 
     # ── Items ─────────────────────────────────────────────────────────────────────────────────────
 
-    item_filters: tuple[ItemFilter, ...] = field(default=(), converter=item_filters)
+    item_filters: tuple[ItemFilter, ...] = field(default=(), converter=_item_filters)
     """Which items are taken, by the source's own `skus`, whatever the case; `""` stands for none, whatever the barcode.
     `rule = "except"` (the default) leaves them out, `"only"` leaves out all others; `level = "line"` (the default) the
     line alone, `"order"` the whole order. Stock levels follow the same filters. E.g. `[{ skus = ["GIFT-WRAP", ""], rule
@@ -133,7 +133,7 @@ class ConnectionSettings:
 
     tax_treatment: TaxTreatment = field(default=TaxTreatment.SOURCE, converter=word)
     """Whether prices include tax in TradeGecko: as the source's do, as the account has it by default (nothing is sent),
-    always or never. Prices on another footing are converted by their line's tax rate; where that is not known, or the
+    always or never. Prices on the other basis are converted by their line's tax rate; where that is not known, or the
     line would come to another amount, the order is held."""
     line_tax: LineTax = field(default=LineTax.SOURCE, converter=word)
     """Whose tax rate a line gets: the source's, where it gives one or its tax, or the order's, implies one; or always
