@@ -63,6 +63,8 @@ def test_names_of_columns_and_fields() -> None:
         ({"paid": "zzann@example.com"}, "paid must be true or false, without quotes, not text of 17 characters"),
         ({"paid": 4165551234}, "paid must be true or false, without quotes, not a number"),
         ({"lines": "zzann"}, "lines must be a list of objects, not text of 5 characters"),
+        ({"customer": "1980-01-31"}, "customer must be an object with named fields, not text of 10 characters"),
+        ({"note": 12}, "note must be text, in quotes, not a number"),
         ({"lines": ["zzann"]}, "lines[0] must be an object with named fields, not text of 5 characters"),
         (
             {"requested_ship_date": "zzann"},

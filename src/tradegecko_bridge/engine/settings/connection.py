@@ -17,23 +17,15 @@ from attrs import field, frozen
 from tradegecko_bridge.commerce.remote import CustomerMatch
 from tradegecko_bridge.engine.settings.choices import LineTax, MatchBy, OnCancel, OnChange, OrderStatus, TaxTreatment
 from tradegecko_bridge.engine.settings.filters import ItemFilter, OrderFilter
-from tradegecko_bridge.engine.settings.reading import (
-    between,
-    moment,
-    not_negative,
-    number,
-    read_fields,
-    word,
-    words,
-)
+from tradegecko_bridge.engine.settings.reading import Between, moment, number, read_fields, word, words
 from tradegecko_bridge.structuring import Fault, refuse
 
 DIGEST: Final = 10
 """Characters by which a shortened order number differs from every other: 50 bits."""
 
-Amount: TypeAlias = Annotated[Decimal, "a number, money in the order's currency", not_negative]
-Units: TypeAlias = Annotated[Decimal, "a number of units", not_negative]
-Days: TypeAlias = Annotated[Decimal, "a number of days", between(1, 3650)]
+Amount: TypeAlias = Annotated[Decimal, "a number, money in the order's currency", Between(0)]
+Units: TypeAlias = Annotated[Decimal, "a number of units", Between(0)]
+Days: TypeAlias = Annotated[Decimal, "a number of days", Between(1, 3650)]
 SkuTable: TypeAlias = Annotated[Mapping[str, str], "table: the source's SKU = TradeGecko's"]
 ShipMethodTable: TypeAlias = Annotated[Mapping[str, str], "table: the source's ship method = the warehouse's"]
 
@@ -74,7 +66,7 @@ class ConnectionSettings:
     """Put before the source's order number. A change only counts for new orders. E.g. `"EB-"`."""
     number_suffix: str = ""
     """Put behind the source's order number. E.g. `"-WEB"`."""
-    number_limit: Annotated[int, between(1, 255)] | None = None
+    number_limit: Annotated[int, Between(1, 255)] | None = None
     """The most characters an order number may have in TradeGecko, prefix and suffix included, which must leave 10. A
     longer one is cut to its end and 10 characters worked out from the whole, so that it stays the same and no two are
     alike; the whole number then stands in the order's notes. With less than 14 characters between prefix and suffix

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 import attrs
+from attrs import frozen
 
 from tradegecko_bridge.structuring import (
     Fault,
@@ -44,21 +45,18 @@ def moment(value: datetime | date | None) -> Any:
 # ── checks of what was read ──────────────────────────────────────────────────────────────────
 
 
-def between(least: int, most: int) -> Callable[[Decimal], None]:
+@frozen
+class Between:
     """A check that a number is not below ``least`` and not above ``most``."""
 
-    def check(value: Decimal) -> None:
-        if value < least:
-            raise Mismatch(Decimal, f"at least {least}", value)
-        if value > most:
-            raise Mismatch(Decimal, f"at most {most}", value)
+    least: int
+    most: int | None = None
 
-    return check
-
-
-def not_negative(value: Decimal) -> None:
-    if value < 0:
-        raise Problem("must not be negative")
+    def __call__(self, value: Decimal) -> None:
+        if value < self.least:
+            raise Mismatch(Decimal, f"at least {self.least}", value) if self.least else Problem("must not be negative")
+        if self.most is not None and value > self.most:
+            raise Mismatch(Decimal, f"at most {self.most}", value)
 
 
 def not_empty(values: tuple[str, ...]) -> None:
