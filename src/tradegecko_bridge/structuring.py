@@ -273,8 +273,9 @@ def _list(kind: Any, converter: cattrs.Converter) -> Hook:
     item = (*get_args(kind), Any)[0]
     hook = converter.get_structure_hook(item)
     make = origin(kind) if origin(kind) in (list, set, frozenset) else tuple
-    of_texts = item is str or get_args(item)[:1] == (str,)
-    expected = 'a list of texts, e.g. ["one", "two"]' if of_texts else f"a list{' of tables' * attrs.has(item)}"
+    bare = get_args(item)[0] if get_origin(item) is Annotated else item
+    tables = " of tables" if attrs.has(bare) or origin(bare) in _TABLES else ""
+    expected = 'a list of texts, e.g. ["one", "two"]' if bare is str else f"a list{tables}"
 
     def read(values: object, _: object) -> Any:
         if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):

@@ -145,8 +145,8 @@ def _name_lines(reading: _Reading, row_numbers: list[int]) -> None:
     counts = Counter(line["line_reference"] for line in reading.lines)
     for number, line in zip(row_numbers, reading.lines, strict=True):
         if counts[line["line_reference"]] > 1:
-            said = shown_code(line["line_reference"])
-            reading.faults.append(f"row {number}, line_reference: {said} names two lines of this order")
+            name = shown_code(line["line_reference"])
+            reading.faults.append(f"row {number}, line_reference: {name} names two lines of this order")
 
 
 def _check_amounts(reading: _Reading) -> None:
