@@ -307,8 +307,11 @@ def test_login_settings(tmp_path: Path) -> None:
         (("client_id", "clientid"), "did you mean 'client_id'?"),
         (('client_id = "app"\n', ""), "tradegecko.client_id is missing"),
         (('"$SECRET"', '"$NOT_SET"'), "the environment has no variable NOT_SET"),
-        (('["$KEY"]', '"$KEY"'), 'tradegecko.token_keys must be a list, e.g. ["$TOKEN_KEY"]'),
-        (("tokens = ", "access_token = "), "has both access_token and client_id: keep the token, or log in, not both"),
+        (('["$KEY"]', '"$KEY"'), 'tradegecko.token_keys must be a list of texts, e.g. ["one", "two"]'),
+        (
+            ("tokens = ", "access_token = "),
+            "access_token cannot be used together with client_id: keep the token, or",
+        ),
         (('tokens = "tokens.json"', "tokens = 7"), "tradegecko.tokens must be text"),
     ],
 )

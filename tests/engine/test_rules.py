@@ -179,13 +179,16 @@ def test_ship_methods_are_mapped_or_held() -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"order_filters": [{"field": "colour", "values": ["x"]}]}, "order_filters, filter 1: 'colour' is not one of"),
-        ({"order_filters": [{"field": "tag"}]}, "order_filters, filter 1: missing 1 required"),
-        ({"order_filters": [{"field": "tag", "values": []}]}, "values is an empty list"),
-        ({"item_filters": [{"skus": ["A"]}, {"skus": ["A"], "levl": "x"}]}, "item_filters, filter 2: "),
+        ({"order_filters": [{"field": "colour", "values": ["x"]}]}, "order_filters[0].field must be one of country, "),
+        ({"order_filters": [{"field": "tag"}]}, "order_filters[0].values is missing"),
+        ({"order_filters": [{"field": "tag", "values": []}]}, "order_filters[0].values is an empty list"),
+        (
+            {"item_filters": [{"skus": ["A"]}, {"skus": ["A"], "levl": "x"}]},
+            "item_filters[1].levl is not a known setting; did you mean 'level'?",
+        ),
         ({"earliest_order": "2026-01-31"}, "earliest_order must be a date such as 2026-01-31, without quotes"),
         ({"earliest_order": datetime(2026, 1, 31)}, "has no time zone"),  # noqa: DTZ001
-        ({"sku_aliases": {"A": 1}}, "sku_aliases must be a table of texts"),
+        ({"sku_aliases": {"A": 1}}, "sku_aliases.A must be text, in quotes, not 1"),
     ],
 )
 def test_a_setting_that_cannot_work_is_told(given: dict[str, Any], said: str) -> None:

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from tradegecko_bridge.cli.credentials import credentials
 from tradegecko_bridge.cli.output.console import progress_bar
-from tradegecko_bridge.config import Config, Connection, faulty, load_config
+from tradegecko_bridge.config import Config, Connection, load_config, settings_error
 from tradegecko_bridge.engine import SyncEngine
-from tradegecko_bridge.engine.settings.declaration import Fault
 from tradegecko_bridge.errors import ConfigError, NoLedger
 from tradegecko_bridge.plugins import make_source
 from tradegecko_bridge.ports import OrderSource
 from tradegecko_bridge.stores.memory import MemoryStore
 from tradegecko_bridge.stores.sql import SqlStore
+from tradegecko_bridge.structuring import Fault
 from tradegecko_bridge.tradegecko.client import TradeGeckoClient
 from tradegecko_bridge.tradegecko.gateway import TradeGeckoGateway
 from tradegecko_bridge.tradegecko.limits import RateLimiter, SharedLimiter
@@ -64,9 +64,9 @@ def _sources(config_path: Path, connections: Sequence[Connection]) -> list[Order
         try:
             sources.append(make_source(one.source, {**one.options, "name": one.name}))
         except ConfigError as error:
-            faults.append((("connections", one.name, "options"), f"connections.{one.name}: {error}"))
+            faults.append((("connections", one.name, "options"), f": {error}"))
     if faults:
-        raise faulty(config_path, faults)
+        raise settings_error(config_path, faults)
     return sources
 
 

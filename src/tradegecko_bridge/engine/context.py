@@ -9,7 +9,8 @@ from datetime import datetime
 from attrs import field, frozen
 
 from tradegecko_bridge.engine.report import Report
-from tradegecko_bridge.engine.settings.connection import ConnectionSettings, Timing
+from tradegecko_bridge.engine.settings.connection import ConnectionSettings
+from tradegecko_bridge.engine.settings.timing import Timing
 from tradegecko_bridge.ledger import Alert
 from tradegecko_bridge.ports import Clock, Gateway, OrderSource, Store
 

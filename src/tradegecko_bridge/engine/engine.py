@@ -17,7 +17,8 @@ from tradegecko_bridge.engine.delivery.pull import pull_orders, pull_since
 from tradegecko_bridge.engine.delivery.run import deliver_orders
 from tradegecko_bridge.engine.operations.alerts import ledger_failed, watch
 from tradegecko_bridge.engine.report import Report, RunReport
-from tradegecko_bridge.engine.settings.connection import ConnectionSettings, Timing
+from tradegecko_bridge.engine.settings.connection import ConnectionSettings
+from tradegecko_bridge.engine.settings.timing import Timing
 from tradegecko_bridge.errors import ConfigError, StoreError
 from tradegecko_bridge.ledger import Alert
 from tradegecko_bridge.ports import Clock, Gateway, OrderSource, Store

@@ -16,7 +16,8 @@ from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.mapping.rules import as_sent, source_skus
 from tradegecko_bridge.engine.mapping.validation import is_sane
 from tradegecko_bridge.engine.report import OUTCOME_OF, Outcome, Report
-from tradegecko_bridge.engine.settings.connection import ConnectionSettings, MatchBy
+from tradegecko_bridge.engine.settings.choices import MatchBy
+from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.source_calls import in_batches, offer
 from tradegecko_bridge.errors import GatewayError, Rejected
 from tradegecko_bridge.ledger import OPEN_STATES

@@ -18,7 +18,7 @@ from attrs import field, frozen
 from tradegecko_bridge.commerce.remote import RemoteOrder
 from tradegecko_bridge.engine.mapping.plan import OrderPlan
 from tradegecko_bridge.engine.report import Outcome
-from tradegecko_bridge.engine.settings.connection import Timing
+from tradegecko_bridge.engine.settings.timing import Timing
 from tradegecko_bridge.errors import Unavailable
 from tradegecko_bridge.ledger import (
     CANCELED_AT_SOURCE,

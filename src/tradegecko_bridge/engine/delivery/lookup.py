@@ -13,7 +13,8 @@ from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.keys import marker
 from tradegecko_bridge.engine.mapping.catalog import LONGEST_SKU, NAMING, Catalog
 from tradegecko_bridge.engine.mapping.plan import PreparedOrder
-from tradegecko_bridge.engine.settings.connection import ConnectionSettings, MatchBy, TaxTreatment
+from tradegecko_bridge.engine.settings.choices import MatchBy, TaxTreatment
+from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.errors import Rejected
 from tradegecko_bridge.ledger import Reason
 from tradegecko_bridge.ports import Gateway

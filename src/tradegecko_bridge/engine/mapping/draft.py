@@ -13,7 +13,8 @@ from tradegecko_bridge.commerce.values import bare
 from tradegecko_bridge.engine.mapping.catalog import LONGEST_SKU, Catalog
 from tradegecko_bridge.engine.mapping.tax import HIGHEST, ZERO, on_one_tax_basis, prices_to_send
 from tradegecko_bridge.engine.mapping.validation import absurd_numbers, bad_amounts, bad_number, named
-from tradegecko_bridge.engine.settings.connection import ConnectionSettings, LineTax, MatchBy, TaxTreatment
+from tradegecko_bridge.engine.settings.choices import LineTax, MatchBy, TaxTreatment
+from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.ledger import Reason
 
 MOST_TOLD: Final = 5

@@ -12,7 +12,8 @@ from tradegecko_bridge.commerce.values import bare
 from tradegecko_bridge.engine.mapping.kits import exploded
 from tradegecko_bridge.engine.mapping.order_numbers import is_shortened
 from tradegecko_bridge.engine.mapping.validation import is_sane
-from tradegecko_bridge.engine.settings.connection import ConnectionSettings, MatchBy
+from tradegecko_bridge.engine.settings.choices import MatchBy
+from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.settings.filters import Level, compared
 from tradegecko_bridge.ledger import CANCELED_AT_SOURCE, Reason
 

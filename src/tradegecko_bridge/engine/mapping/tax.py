@@ -10,7 +10,8 @@ from attrs import evolve
 
 from tradegecko_bridge.commerce import OrderLine, ShippingLine, SourceOrder
 from tradegecko_bridge.engine.mapping.validation import absurd_numbers, named
-from tradegecko_bridge.engine.settings.connection import ConnectionSettings, TaxTreatment
+from tradegecko_bridge.engine.settings.choices import TaxTreatment
+from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.ledger import Reason
 
 ZERO: Final = Decimal(0)

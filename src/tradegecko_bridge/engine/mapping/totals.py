@@ -16,7 +16,8 @@ from tradegecko_bridge.commerce.remote import DraftLine, LineKind, OrderDraft
 from tradegecko_bridge.engine.mapping.rules import left_out
 from tradegecko_bridge.engine.mapping.tax import HUNDRED, ZERO, Part, amount_of, rated, rounded, with_rates
 from tradegecko_bridge.engine.mapping.validation import absurd_numbers
-from tradegecko_bridge.engine.settings.connection import ConnectionSettings, LineTax
+from tradegecko_bridge.engine.settings.choices import LineTax
+from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.ledger import Reason
 
 ROUNDING_LABEL: Final = "Rounding"

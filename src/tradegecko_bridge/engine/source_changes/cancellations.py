@@ -14,7 +14,7 @@ from tradegecko_bridge.commerce.remote import OrderAction
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.keys import idempotency_key
 from tradegecko_bridge.engine.report import Outcome, Report
-from tradegecko_bridge.engine.settings.connection import OnCancel
+from tradegecko_bridge.engine.settings.choices import OnCancel
 from tradegecko_bridge.errors import ClaimLost, GatewayError, OutcomeUnknown, Rejected, Unavailable
 from tradegecko_bridge.ledger import DELIVERED_STATES, OPEN_STATES, LedgerEntry, OrderState
 
