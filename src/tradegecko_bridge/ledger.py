@@ -125,6 +125,20 @@ class Claim:
     serial: int
 
 
+class PendingUpdate(StrEnum):
+    """What the source has done to an order since it was sent."""
+
+    CHANGED = "changed"
+    CANCELED = "canceled"
+
+    @classmethod
+    def of(cls, newest: SourceOrder | None) -> PendingUpdate | None:
+        """The kind of update this content is; None where there is none."""
+        if newest is None:
+            return None
+        return cls.CHANGED if newest.canceled_at is None else cls.CANCELED
+
+
 @frozen(kw_only=True)
 class LedgerEntry:
     """One source order in the ledger.
@@ -159,7 +173,7 @@ class LedgerEntry:
     updated_at: datetime
     in_state_since: datetime = Factory(lambda self: self.ingested_at, takes_self=True)
     expired_at: datetime | None = None
-    pending_update: bool = False
+    pending_update: PendingUpdate | None = None
     serial: int = 0
     claim: Claim | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ from attrs import evolve, field, frozen
 from sqlalchemy import insert
 
 from tests.support import HandClock
-from tradegecko_bridge import SqlStore, SyncEngine
+from tradegecko_bridge import MemoryStore, SyncEngine
 from tradegecko_bridge.commerce import Address, Customer, ProductDetails, SourceOrder, UnreadableOrder, VariantStock
 from tradegecko_bridge.commerce.codec import fingerprint
 from tradegecko_bridge.commerce.remote import (
@@ -229,7 +230,7 @@ class Case:
     found: str
     given: str
 
-    def engine(self, store: SqlStore) -> SyncEngine:
+    def engine(self, store: MemoryStore) -> SyncEngine:
         order = an_order_like(self.content)
         self.put(store, order)
         return SyncEngine(
@@ -243,7 +244,7 @@ class Case:
             in_flight=1,
         )
 
-    def put(self, store: SqlStore, order: SourceOrder) -> None:
+    def put(self, store: MemoryStore, order: SourceOrder) -> None:
         """The order into the ledger as it is to be there, by whatever way it came."""
         facts = ENTRIES[self.entry]
         if facts is None:
@@ -282,15 +283,17 @@ class Case:
 
 
 def cases(entry: str) -> Iterator[Case]:
-    facts = ENTRIES[entry] or {}
-    doubtful = facts.get("state") in {S.SENDING, S.UNCERTAIN}
+    """All of them in CI; elsewhere those in which at least one of content, finding and gift is the plain one."""
+    doubtful = (ENTRIES[entry] or {}).get("state") in {S.SENDING, S.UNCERTAIN}
+    all_of_them = os.environ.get("CI") == "true"
     for number, (update, content, found, given) in enumerate(
         product(UPDATES if doubtful else ("",), CONTENTS, FOUND, GIVEN)
     ):
-        yield Case(name=f"{entry} {number}", entry=entry, update=update, content=content, found=found, given=given)
+        if all_of_them or content == CONTENTS[0] or found == FOUND[0] or given == GIVEN[0]:
+            yield Case(name=f"{entry} {number}", entry=entry, update=update, content=content, found=found, given=given)
 
 
-def state_of(store: SqlStore, name: str) -> Any:
+def state_of(store: MemoryStore, name: str) -> Any:
     """All the ledger has of a connection."""
     entries = store.entries(name)
     return entries, [store.history(entry.id) for entry in entries], store.cursor(name, "orders")
@@ -303,15 +306,15 @@ def as_done(item: Item) -> tuple[str, str, Mapping[str, Any]] | None:
     return None if item.outcome is Outcome.KNOWN else (item.outcome, item.detail, item.facts)
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStore]:
-    """One ledger for all cases: each has a connection of its own."""
-    with SqlStore(f"sqlite:///{tmp_path_factory.mktemp('ledger') / 'ledger.db'}") as store:
+@pytest.fixture
+def store() -> Iterator[MemoryStore]:
+    """One ledger for all cases of an entry: each has a connection of its own."""
+    with MemoryStore() as store:
         yield store
 
 
 @pytest.mark.parametrize("entry", ENTRIES)
-def test_a_dry_run_says_what_a_run_does(store: SqlStore, entry: str) -> None:
+def test_a_dry_run_says_what_a_run_does(store: MemoryStore, entry: str) -> None:
     """Item by item, with the same outcome, words and facts; and it writes nothing anywhere."""
     count = 0
     for case in cases(entry):
@@ -323,7 +326,7 @@ def test_a_dry_run_says_what_a_run_does(store: SqlStore, entry: str) -> None:
         report = engine.deliver_orders()
         count += 1
         _compare(case, foreseen, report)
-    assert count >= len(CONTENTS) * len(FOUND) * len(GIVEN)
+    assert count >= 44
 
 
 def _compare(case: Case, foreseen: Report, report: Report) -> None:

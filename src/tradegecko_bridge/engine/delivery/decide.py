@@ -27,6 +27,7 @@ from tradegecko_bridge.ledger import (
     NO_CONTENT,
     LedgerEntry,
     OrderState,
+    PendingUpdate,
     Reason,
 )
 
@@ -236,11 +237,14 @@ def unreadable(entry: LedgerEntry, now: datetime, timing: Timing) -> Settled:
 
 
 def _requeue(entry: LedgerEntry) -> Requeue:
+    outcome, text = Outcome.WAITING, "changed at the source; goes out anew with the next run"
+    if entry.pending_update is PendingUpdate.CANCELED:
+        outcome, text = Outcome.CANCELED, "canceled at the source; is certainly not in TradeGecko"
     return Requeue(
         state=_S.PENDING,
         reason=None,
-        outcome=Outcome.WAITING,
-        text="changed at the source; goes out anew with the next run",
+        outcome=outcome,
+        text=text,
         note="certainly not there; the source has changed it since",
         changes={"generation": entry.generation + 1, "remote_number": None},
     )

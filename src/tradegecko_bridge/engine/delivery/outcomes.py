@@ -13,7 +13,7 @@ from tradegecko_bridge.commerce.remote import RemoteOrder
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery import audit
 from tradegecko_bridge.engine.delivery.actions import FollowUps, wanted_actions
-from tradegecko_bridge.engine.delivery.decide import DueOrder, Requeue, Settled, not_carried_out
+from tradegecko_bridge.engine.delivery.decide import DueOrder, Settled, not_carried_out
 from tradegecko_bridge.engine.report import Item, Outcome, Report
 from tradegecko_bridge.errors import BridgeError, ClaimLost, Unavailable
 from tradegecko_bridge.ledger import LedgerEntry, OrderState, Transition
@@ -102,12 +102,9 @@ class Outcomes:
         """Write a decision that sends nothing, and report it; ``error`` is what led to it, for the history."""
         now = self._c.clock()
         answer = audit.failed(error) if error else None
-        after = self._record(decision.applied_to(entry, now), decision.note, answer)
-        if isinstance(decision, Requeue) and after.state is OrderState.CANCELED:
-            self.add(entry, Outcome.CANCELED, "canceled at the source; is certainly not in TradeGecko")
-        else:
-            facts = {"reason": decision.reason.code} if decision.reason else {}
-            self.add(entry, decision.outcome, decision.text, **facts)
+        self._record(decision.applied_to(entry, now), decision.note, answer)
+        facts = {"reason": decision.reason.code} if decision.reason else {}
+        self.add(entry, decision.outcome, decision.text, **facts)
 
     def retry_later(self, entry: LedgerEntry, error: Unavailable) -> None:
         """It was not carried out; several of these in a row end the run."""

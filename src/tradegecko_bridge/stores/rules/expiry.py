@@ -44,7 +44,7 @@ def expired(row: Row, at: datetime, who: str) -> Change:
         entry,
         order=anonymous_order(entry.order) if entry.order else None,
         expired_at=at,
-        pending_update=False,
+        pending_update=None,
         claim=None,
         serial=entry.serial + 1,
     )

@@ -23,6 +23,7 @@ from tradegecko_bridge.ledger import (
     LedgerEntry,
     LedgerEvent,
     OrderState,
+    PendingUpdate,
     Reason,
 )
 from tradegecko_bridge.stores.row import Arrival, Change, Row, storable
@@ -115,7 +116,7 @@ def changed_row(row: Row, arrival: Arrival, at: datetime) -> Change:
     why = f"{_what_changed(arrival)} after it was sent"
     event = LedgerEvent(at=at, who=INGEST, was=state, now=state, why=why, detail=_progress(arrival))
     update = arrival if isinstance(arrival, SourceOrder) and state not in DELIVERED_STATES else row.pending_update
-    return evolve(row, entry=evolve(entry, pending_update=update is not None), pending_update=update), (event,)
+    return evolve(row, entry=evolve(entry, pending_update=PendingUpdate.of(update)), pending_update=update), (event,)
 
 
 def apply_update(row: Row, arrival: Arrival, at: datetime) -> Change:
@@ -133,7 +134,7 @@ def apply_update(row: Row, arrival: Arrival, at: datetime) -> Change:
         next_attempt_at=None if starts_over else entry.next_attempt_at,
         updated_at=at,
         in_state_since=entry.since(to, at),
-        pending_update=False,
+        pending_update=None,
         claim=None,
         serial=entry.serial + 1,
     )

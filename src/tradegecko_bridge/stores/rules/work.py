@@ -148,6 +148,6 @@ def _settled(row: Row, events: tuple[LedgerEvent, ...]) -> Change:
         return row, events
     if row.entry.state in DELIVERED_STATES:
         too_late = [evolve(event, was=event.now, why=CHANGED_TOO_LATE, detail={}) for event in events[-1:]]
-        return evolve(row, entry=evolve(row.entry, pending_update=False), pending_update=None), (*events, *too_late)
+        return evolve(row, entry=evolve(row.entry, pending_update=None), pending_update=None), (*events, *too_late)
     row, more = apply_update(row, row.pending_update, row.entry.updated_at)
     return row, (*events, *more)

@@ -16,6 +16,7 @@ from tradegecko_bridge.ledger import (
     LedgerEntry,
     LedgerEvent,
     OrderState,
+    PendingUpdate,
     Reason,
     ShipmentEntry,
     ShipmentState,
@@ -50,6 +51,7 @@ def to_row(stored: Stored, order: SourceOrder | None) -> Row:
     reason = stored.reason_code and Reason(
         code=stored.reason_code, text=stored.reason_text, transient=stored.reason_passing
     )
+    update = to_order(stored.newer)
     entry = LedgerEntry(
         id=stored.id,
         connection=stored.connection,
@@ -70,11 +72,11 @@ def to_row(stored: Stored, order: SourceOrder | None) -> Row:
         updated_at=stored.updated_at,
         in_state_since=stored.in_state_since or stored.updated_at,
         expired_at=stored.expired_at,
-        pending_update=stored.newer is not None,
+        pending_update=PendingUpdate.of(update),
         serial=stored.serial,
         claim=_claim(stored),
     )
-    return Row(entry=entry, fingerprint=stored.fingerprint, pending_update=to_order(stored.newer))
+    return Row(entry=entry, fingerprint=stored.fingerprint, pending_update=update)
 
 
 def to_full_row(stored: Stored) -> Row:
