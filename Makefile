@@ -3,10 +3,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PARALLEL := -n 2 --dist loadfile
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-vendure test check docs bench soak chaos carts clean
+.PHONY: help demo demo-vendure test test-fast coverage mutants check docs bench soak chaos carts clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,8 +23,21 @@ test: $(VENV)/.dev ## Set up, then run every check and test
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest $(PARALLEL) $(if $(COVERAGE),--cov --cov-report=)
+	$(if $(COVERAGE),$(BIN)/python scripts/coverage_table.py)
 	$(BIN)/sphinx-build -q -n -W --keep-going docs docs/_build/html
+
+test-fast: $(VENV)/.dev ## The unit tests and a thin slice of those with the sandbox, in less than a minute
+	$(BIN)/ruff check
+	$(BIN)/python -m pytest --fast -q $(PARALLEL)
+	@echo "also left out: types, walls between the rooms, documentation (make check docs)"
+
+coverage: $(VENV)/.dev ## Run every test and print which lines and branches they reach, by package
+	$(BIN)/python -m pytest $(PARALLEL) --cov --cov-report=
+	$(BIN)/python scripts/coverage_table.py
+
+mutants: $(VENV)/.dev ## Make mistakes in the rules, one at a time: does a test fail? (ONLY=ledger SAMPLE=50)
+	$(BIN)/python -m scripts.mutants $(ONLY) $(if $(SAMPLE),--sample $(SAMPLE))
 
 check: $(VENV)/.dev ## Only the quick checks: style, types, walls between the rooms
 	$(BIN)/ruff check
@@ -47,7 +61,7 @@ carts: $(VENV)/.dev ## Install the real carts the tests run against (needs Node.
 	$(BIN)/python -m tests.carts.vendure install
 
 clean: ## Remove everything that was made
-	rm -rf $(VENV) .carts .cache docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .carts .cache .coverage docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # A stamp in .venv for each set of extras, made again when what is to be installed changes.
 $(VENV)/.%: pyproject.toml constraints.txt

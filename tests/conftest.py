@@ -4,15 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests import kinds
 from tests.stores import postgres
 from tests.support import require
 from tradegecko_bridge import Sandbox, TradeGeckoClient
 
 # before any test takes something out of the suite, so that what its checks compare is told
 pytest.register_assert_rewrite("tradegecko_bridge.testing.store_checks")
+
+LEFT_OUT = pytest.StashKey[dict[str, int]]()
+"""How many tests of which kind are not run."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fast", action="store_true", help="run unit tests and a thin slice of those with the sandbox")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(kinds.UnitTestsOnly())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    kinds.mark(items)
+    if config.getoption("--fast"):
+        left_out = [item for item in items if not kinds.is_fast(item)]
+        items[:] = [item for item in items if kinds.is_fast(item)]
+        config.stash[LEFT_OUT] = kinds.count(left_out)
+        config.hook.pytest_deselected(items=left_out)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = session.config.stash.get(LEFT_OUT, None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """What one of xdist's workers left out: each collects all tests."""
+    node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out") or {}
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if left_out := config.stash.get(LEFT_OUT, None):
+        terminalreporter.section("left out; make test runs all")
+        for kind, count in sorted(left_out.items(), key=lambda found: -found[1]):
+            terminalreporter.line(f"{count:5} {kind}")
 
 
 @pytest.fixture(scope="session")

@@ -244,6 +244,7 @@ def test_serving_with_limit_switches_and_faults(tmp_path: Path) -> None:
         assert process.wait(timeout=20) == 0
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from tests.engine.bench import Bench
 from tests.support import ListSource
 from tradegecko_bridge import MemoryStore, Sandbox, SyncEngine, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.engine import ConnectionSettings, Decisions, Outcome
-from tradegecko_bridge.errors import ConfigError, Rejected
+from tradegecko_bridge.errors import ConfigError, Rejected, Unavailable
 from tradegecko_bridge.ledger import LedgerEntry, OrderState
 from tradegecko_bridge.testing.builders import a_line, an_order
 
@@ -140,6 +141,23 @@ def test_a_refused_action_waits_for_a_person(sandbox: Sandbox, client: TradeGeck
     Decisions(bench.store, who="me", clock=bench.clock).retry([entry_of(bench)])
     assert bench.deliver()
     assert len(list(client.payments.list())) == 1
+
+
+@pytest.mark.parametrize("asked", [timedelta(hours=3), timedelta(seconds=1), None])
+def test_an_action_waits_for_as_long_as_the_account_asks(
+    sandbox: Sandbox, client: TradeGeckoClient, asked: timedelta | None
+) -> None:
+    """And at least as long as any other try that failed."""
+
+    class Busy(TradeGeckoGateway):
+        def perform_action(self, order_id: str, action: str, *, key: str, method: str | None = None) -> None:
+            raise Unavailable("429", None if asked is None else bench.clock() + asked)
+
+    settings = ConnectionSettings(**ALL)  # type: ignore[arg-type]
+    bench = Bench(sandbox, client, ListSource([an_order("1001")]), gateway=Busy(client), settings=settings)
+    bench.deliver()
+    own = timedelta(seconds=30)
+    assert entry_of(bench).next_attempt_at == bench.clock() + max(own, asked or own)
 
 
 def test_nothing_is_paid_of_an_order_that_costs_nothing(sandbox: Sandbox, client: TradeGeckoClient) -> None:

@@ -110,6 +110,23 @@ def test_a_request_that_certainly_was_not_carried_out_settles_no_doubt(bench: Do
     assert after.reason.code == "no_answer"
 
 
+@pytest.mark.parametrize("asked", [timedelta(hours=3), timedelta(seconds=1), None])
+@pytest.mark.parametrize("in_doubt", [False, True])
+def test_the_account_says_when_to_come_back(bench: Doubtful, in_doubt: bool, asked: timedelta | None) -> None:
+    """An order waits at least until then; a moment nearer than its own next try does not hurry it."""
+    own = timedelta(seconds=30)
+    if in_doubt:
+        bench.deliver()
+        bench.clock.move(hours=1)
+        own *= 2
+    now = bench.clock()
+    bench.gateway.failure = Unavailable("429 on POST /orders: busy", None if asked is None else now + asked)
+    report = bench.engine.deliver_orders()
+    expected = now + max(own, asked or own)
+    assert bench.entry().next_attempt_at == expected
+    assert detail(report, "1001").endswith(f"tried again from {expected:%H:%M:%S} UTC")
+
+
 def test_what_is_being_sent_again_right_now_keeps_the_alert_open(bench: Doubtful) -> None:
     """Another process that sends it at this moment has settled nothing."""
     bench.deliver()

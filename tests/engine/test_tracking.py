@@ -307,6 +307,21 @@ def test_what_was_shipped_before_its_order_was_found_is_brought_too(sandbox: San
     assert [shipment.tracking_numbers for shipment in bench.source.shipments] == [("1Z0",), ("1Z1",)]
 
 
+def test_an_order_in_doubt_may_have_left_before_it_was_last_sent(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """An earlier request under the same key made it, or the clocks differ: up to an hour it is not passed over."""
+    bench = in_doubt(sandbox, client)
+    bench.ship("1001", {"MUG-BLUE": 1}, tracking_number="1Z1")
+    sent_at = bench.clock() + timedelta(minutes=55)
+    bench.clock.move(hours=1)
+    until = bench.clock() + timedelta(minutes=7)
+    (claimed,) = bench.store.claim("shop", "another", at=bench.clock(), until=until, limit=1)
+    bench.store.record(claimed.transition_to(OrderState.SENDING, bench.clock(), sent_at=sent_at), who="another")
+    assert sync(bench).items == []
+    assert bench.store.cursor("shop", "shipments") is None
+    bench.deliver()
+    assert outcomes(sync(bench)) == {"1001": Outcome.SENT}
+
+
 def test_shipments_from_before_the_doubt_are_not_read_for_ever(sandbox: Sandbox, client: TradeGeckoClient) -> None:
     """What somebody else shipped long before any order in doubt was sent does not keep the cursor back."""
     bench = in_doubt(sandbox, client)

@@ -338,6 +338,7 @@ def test_a_dropped_connection_does_not_stop_a_read(sandbox: Sandbox) -> None:
     assert len(waits.slept) == 1
 
 
+@pytest.mark.process
 def test_nobody_there() -> None:
     """Where nothing listens, nothing arrived."""
     with (

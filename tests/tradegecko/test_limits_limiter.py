@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tradegecko_bridge.errors import StoreBusy
 from tradegecko_bridge.ports.limits import Permits
 from tradegecko_bridge.tradegecko.limits import Priority, RateLimiter, SharedLimiter
+from tradegecko_bridge.tradegecko.limits.pace import paces
 from tradegecko_bridge.tradegecko.limits.permits import PermitBook
 
 BEGIN = datetime(2020, 7, 16, 3, 30, tzinfo=UTC)
@@ -100,6 +101,14 @@ def test_a_wait_ends_when_it_says() -> None:
         wait = limiter.reserve(at(10), priority)
         assert wait > 0
         assert go(limiter, 10 + wait, priority)
+
+
+@pytest.mark.parametrize("priority", Priority)
+def test_a_window_the_server_has_begun_before_our_clock_opens_with_what_it_begins_with(priority: Priority) -> None:
+    """And what there is not is never there."""
+    pace = paces(300)[priority]
+    assert pace.allowed(-0.5) == pace.allowed(0) > 0
+    assert pace.when(301) == float("inf")
 
 
 # ── the server's clock ───────────────────────────────────────────────────────────────────────
@@ -228,6 +237,26 @@ def test_without_a_date_the_window_still_counts(date: str) -> None:
     limiter.note({**headers(0, 10), "date": date}, at(10))
     assert not go(limiter, 11)
     assert go(limiter, 304)
+
+
+def test_without_a_date_a_window_of_another_time_is_a_clock_too() -> None:
+    """Ours is half an hour behind: the window the server names has just begun at the latest, and ends in time."""
+    limiter = RateLimiter()
+    assert go(limiter, 10)
+    limiter.note({**headers(0, 10, window=6), "date": ""}, at(10))
+    assert not go(limiter, 200)
+    assert go(limiter, 311)
+
+
+def test_an_answer_of_the_window_we_thought_was_over_sets_our_clock() -> None:
+    """Ours is two seconds ahead: the old window goes on for as long, and the next one begins after it."""
+    limiter = begun(10)
+    assert go(limiter, 300.2)
+    limiter.note(headers(250, 298.8), at(300.4))
+    assert go(limiter, 301.0)
+    assert go(limiter, 301.0)
+    assert go(limiter, 302.6), "the first of the next window"
+    assert not go(limiter, 302.6), "which is alone until it is answered"
 
 
 def test_another_limit_is_taken_up() -> None:

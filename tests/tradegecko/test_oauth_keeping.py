@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -214,6 +215,31 @@ def test_a_failure_when_it_matters_is_temporary(failure: Any) -> None:
     assert not caught.value.may_have_arrived
     assert number(kept.usable()) == "1"
     assert store.load("default").note is None  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("failure", "lost"),
+    [
+        (httpx.ConnectError("no route"), False),
+        (httpx.ConnectTimeout("no route"), False),
+        (httpx.Response(503, text="<html>"), False),
+        (httpx.ReadTimeout("slow"), True),
+        (httpx.ReadError("connection reset"), True),
+        (httpx.WriteError("broken pipe"), True),
+        (httpx.Response(200, text="<html>"), True),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("now", [NEAR_END, OVER])
+def test_a_refresh_that_certainly_did_not_arrive_has_lost_no_token(failure: Any, lost: bool, now: Any) -> None:
+    """Where no connection came about, or the server said no, the pair is as good as before: nothing is noted."""
+    clock = Clock(now)
+    kept, store = keeper(Server(clock, lambda _: failure), clock)
+    with suppress(TokenUnavailable):
+        kept.usable()
+    stored = store.load("default")
+    assert stored is not None
+    assert (stored.note is not None and stored.note.mishap is Mishap.LOST) is lost
 
 
 def test_a_wrong_address_is_not_temporary() -> None:

@@ -19,6 +19,7 @@ from tradegecko_bridge.tradegecko.payloads import NewProduct, ProductChanges
 ORDER_PAGE = httpx.Response(200, headers=PAGED, json={"orders": [{"id": 1}, {"id": None}, {"id": 3}]})
 
 
+@pytest.mark.process
 def test_the_bound_files_are_as_written() -> None:
     """Nobody edits them by hand, and no endpoint is missing: run ``python scripts/bind_resources.py``."""
     for path, text in bind_resources.written().items():

@@ -1,6 +1,6 @@
 """No order is ever skipped, whatever happens between pages and wherever a run breaks off."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from itertools import islice
 from random import Random
@@ -15,7 +15,7 @@ from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.errors import SourceRefused
 from tradegecko_bridge.sources.vendure.api import Json, Refusal, ShopFault
 from tradegecko_bridge.sources.vendure.ingest import READY, Ingest
-from tradegecko_bridge.sources.vendure.walk import Cursor
+from tradegecko_bridge.sources.vendure.walk import PLACED, Cursor, Row, Window, walk
 
 OVERLAP: Final = timedelta(seconds=5)
 LATEST: Final = 4
@@ -153,6 +153,22 @@ class TestNothingIsSkipped:
 
         shop.meanwhile = move_one
         assert set(codes(shop, cursor)) == {f"C{number}" for number in range(1, 14)}
+
+    def test_a_page_of_known_rows_is_stepped_over(self) -> None:
+        """The shop's moments are finer than those it shows, so a page of one moment comes again. Nothing new in it is
+        no reason to read it for ever, and the rows of the next moments, however near, are not passed over."""
+        shown = [START] * 5 + [START + timedelta(milliseconds=n) for n in (1, 2)]
+        rows = [Row(id=str(n), placed=moment, updated=moment) for n, moment in enumerate(shown)]
+
+        def listing(window: Window) -> Sequence[Row]:
+            since, beyond = window.since or START, window.beyond or START
+            finer = [(row, row.placed + timedelta(microseconds=400)) for row in rows]
+            given = [row for row, at in finer if at >= since and (row.id not in window.known or at > beyond)]
+            return given[: window.take]
+
+        pages = list(islice(walk(listing, Window(clock=PLACED, take=3)), 10))
+        assert [row.id for page in pages for row in page] == ["0", "1", "2", "3", "4", "5", "6"]
+        assert len(pages) < 10
 
     def test_the_second_run_does_not_repeat_the_first(self) -> None:
         """After a backfill only what lies within the overlap comes again, not everything that ever changed."""

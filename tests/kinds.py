@@ -1,0 +1,143 @@
+"""What a test needs, told from what it uses: its fixtures, and all that they and it reach within the tests."""
+
+from __future__ import annotations
+
+import multiprocessing
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from http.server import HTTPServer
+from multiprocessing.context import BaseContext
+from types import CodeType, FunctionType, ModuleType
+from typing import Any, Final
+from wsgiref.simple_server import make_server
+from zlib import crc32
+
+import pytest
+import uvicorn
+
+from tradegecko_bridge import Sandbox
+
+SLOW: Final = (
+    "tests/carts/",
+    "tests/chaos/",
+    "tests/sandbox/test_books",
+    "tests/sandbox/test_browser.py",
+    "tests/sandbox/test_junk.py",
+    "tests/sandbox/test_tables.py",
+    "tests/sources/folder/test_properties.py",
+    "tests/sources/vendure/test_ingest.py::TestNothingIsSkipped::test_any_interleaving",
+    "tests/stores/test_model.py",
+    "tests/stores/test_same.py",
+    "tests/tradegecko/test_limits_any_course.py",
+)
+"""What takes a second or more each: many random cases, storms, a browser, a real cart."""
+SLICE: Final = 12
+"""One in so many of the tests that need no more than the sandbox is among the fast ones."""
+STARTING: Final = (subprocess.Popen, subprocess.run, multiprocessing, uvicorn.Server, HTTPServer, make_server)
+"""What starts a process, or a server in this one."""
+FORBIDDEN: Final = frozenset({"socket.connect", "socket.bind", "subprocess.Popen", "os.fork", "os.posix_spawn"})
+"""What no unit test does, by the names of Python's audit events."""
+
+
+class UnitTestsOnly:
+    """Sees to it that a test marked ``unit`` talks to no server and starts no process."""
+
+    def __init__(self) -> None:
+        self.running: str | None = None
+        sys.addaudithook(self._hear)
+
+    def _hear(self, event: str, args: tuple[Any, ...]) -> None:
+        if event in FORBIDDEN and self.running and threading.current_thread() is threading.main_thread():
+            raise AssertionError(f"{self.running} is marked unit and does {event}: see tests/kinds.py")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        self.running = item.nodeid if item.get_closest_marker("unit") else None
+        try:
+            return (yield)
+        finally:
+            self.running = None
+
+
+def mark(items: list[pytest.Item]) -> None:
+    """Give each test the marks of what it needs; one that needs nothing is a ``unit`` test."""
+    for item in items:
+        kinds = sorted(_kinds(item))
+        for kind in kinds or ["unit"]:
+            item.add_marker(kind)
+
+
+def is_fast(item: pytest.Item) -> bool:
+    """A unit test, or in the thin slice of those that need no more than the sandbox."""
+    marks = _marks(item)
+    return marks == {"unit"} or (marks == {"sandbox"} and crc32(item.nodeid.encode()) % SLICE == 0)
+
+
+def count(items: list[pytest.Item]) -> dict[str, int]:
+    """How many tests of which kind."""
+    return dict(Counter(" + ".join(sorted(_marks(item))) for item in items))
+
+
+def _marks(item: pytest.Item) -> set[str]:
+    return {marker.name for marker in item.iter_markers()} & {"unit", "sandbox", "postgres", "process", "slow"}
+
+
+def _kinds(item: Any) -> set[str]:
+    fixtures = [definitions[-1].func for definitions in item._fixtureinfo.name2fixturedefs.values()]
+    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    reached = _Reach()
+    for used in (item.function, *fixtures, *parameters):
+        reached.follow(used)
+    kinds = reached.kinds | _marks(item)  # by hand, where nothing in the tests tells
+    if item.nodeid.startswith(SLOW):
+        kinds.add("slow")
+    if "postgres_url" in item.fixturenames or "postgresql" in item.name:
+        kinds.add("postgres")
+    return kinds
+
+
+class _Reach:
+    """What a function may use: by every name it and what it calls within the tests mention."""
+
+    def __init__(self) -> None:
+        self.kinds: set[str] = set()
+        self._seen: set[int] = set()
+
+    def follow(self, found: Any) -> None:
+        if id(found) in self._seen:
+            return
+        self._seen.add(id(found))
+        if found is Sandbox:
+            self.kinds.add("sandbox")
+        elif any(found is starting for starting in STARTING) or isinstance(found, BaseContext):
+            self.kinds.add("process")
+        elif not str(getattr(found, "__module__", "")).startswith("tests."):
+            return
+        elif isinstance(found, FunctionType):
+            for used in _used(found):
+                self.follow(used)
+        elif isinstance(found, type):
+            for part in (*found.__bases__, *vars(found).values()):
+                self.follow(getattr(part, "fget", None) or getattr(part, "__func__", part))
+        else:
+            self.follow(getattr(found, "func", type(found)))
+
+
+def _used(function: FunctionType) -> Iterator[Any]:
+    yield getattr(function, "__wrapped__", None)
+    names = set(_names(function.__code__))
+    for name in names & function.__globals__.keys():
+        value = function.__globals__[name]
+        yield value
+        if isinstance(value, ModuleType) and (value.__name__.startswith("tests.") or value in (subprocess, uvicorn)):
+            yield from (getattr(value, other) for other in names if hasattr(value, other))
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
