@@ -22,6 +22,7 @@
     │   ├── CannotBeSent            nothing was sent: no such address, header or text can exist
     │   ├── TransportError          no answer came back
     │   │   ├── TimedOut              none in time
+    │   │   ├── NotSent               nothing was sent: it was not to leave any more
     │   │   └── TokenUnavailable      nothing was sent: no access token can be had right now
     │   ├── UnreadableReply         an answer came back that is not what the API sends
     │   └── StatusError             the API answered with an error status
@@ -48,7 +49,8 @@
         ├── NoLedger                there is none yet, and it was to be read only
         ├── SchemaTooNew            written by a newer version of this package
         ├── ClaimLost               the lease ran out and another worker took the order
-        └── NumberInUse             another order is or was sent under this number
+        ├── NumberInUse             another order is or was sent under this number
+        └── RemoteIdInUse           another order of the connection was delivered as this one
 
 Messages are one line: what happened, where, and what to do.
 """
@@ -225,6 +227,18 @@ class TimedOut(TransportError):
         return "timeout"
 
 
+class NotSent(TransportError):
+    """The caller's ``may_leave`` said no when the request was about to leave: nothing was sent."""
+
+    remedy = "start again: what it rests on is out of date"
+
+    def __init__(self, detail: str, *, method: str, path: str) -> None:
+        super().__init__(detail, method=method, path=path, may_have_arrived=False)
+
+    def _label(self) -> str:
+        return "nothing sent"
+
+
 class TokenUnavailable(TransportError):
     """No access token can be had right now, so the request did not leave; asking again later may work."""
 
@@ -250,8 +264,8 @@ class StatusError(TradeGeckoError):
     """The API answered with an error status (reference §3.9); ``status`` is the number."""
 
     remedy = "the same request will be refused again"
-    in_json = True
-    """Whether the body was a JSON object, as the API's are; else something in between may have answered."""
+    from_api = True
+    """Whether the answer has the API's own form (§3.9); else something in between may have answered for it."""
 
     def __init__(self, detail: str, *, status: int, method: str, path: str, request_id: str | None = None) -> None:
         self.status = status
@@ -449,6 +463,10 @@ class SchemaTooNew(StoreError):
 
 class NumberInUse(StoreError):
     """Another order of this ledger is or was sent under this number: look before sending."""
+
+
+class RemoteIdInUse(StoreError):
+    """Two orders of a connection cannot have become the same one: find out which of them it is."""
 
 
 class ClaimLost(StoreError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.chaos.audit import check
@@ -74,11 +76,11 @@ def test_f3_somebody_adds_an_address_meanwhile(sandbox: Sandbox, client: TradeGe
     class Meddled(TradeGeckoGateway):
         """Somebody else's worker is quicker, once."""
 
-        def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None) -> RemoteOrder:
+        def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None, **may: Any) -> RemoteOrder:
             if "Shipping" not in {address.label for address in client.addresses.list(company_id=company.id)}:
                 address = {"address1": "9 Elsewhere", "label": "Shipping", "city": "Ottawa", "country": "CA"}
                 client.addresses.create({"company_id": company.id, **address})
-            return super().create_order(draft, key=key, customer_id=customer_id)
+            return super().create_order(draft, key=key, customer_id=customer_id, **may)
 
     store = MemoryStore()
     source = ListSource([an_order("1001", customer=robin)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -31,9 +32,9 @@ class Watched(TradeGeckoGateway):
 
     before: Callable[[str], None] = staticmethod(lambda _: None)
 
-    def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None) -> RemoteOrder:
+    def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None, **may: Any) -> RemoteOrder:
         self.before(draft.number)
-        return super().create_order(draft, key=key, customer_id=customer_id)
+        return super().create_order(draft, key=key, customer_id=customer_id, **may)
 
 
 @pytest.fixture(autouse=True)

@@ -413,7 +413,7 @@ def test_retrying_ends_at_the_horizon(sandbox: Sandbox) -> None:
     class Refusing(TradeGeckoGateway):
         """Lets everything be looked up and nothing be created."""
 
-        def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None) -> RemoteOrder:
+        def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None, **may: Any) -> RemoteOrder:
             raise Unavailable("429 on POST /orders: busy")
 
     with TradeGeckoClient(sandbox.access_token, base_url=sandbox.base_url) as client:

@@ -14,7 +14,7 @@ from tradegecko_bridge import MemoryStore, Sandbox, SyncEngine, TradeGeckoClient
 from tradegecko_bridge.commerce import SourceOrder
 from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder
 from tradegecko_bridge.engine import ConnectionSettings, Decisions, Outcome, Report
-from tradegecko_bridge.engine.delivery.outcomes import CHANGED_MEANWHILE, Outcomes
+from tradegecko_bridge.engine.delivery.outcomes import Outcomes
 from tradegecko_bridge.engine.delivery.planner import Planner
 from tradegecko_bridge.engine.delivery.sender import Sender
 from tradegecko_bridge.errors import AccessDenied, GatewayError, Rejected, StoreBusy, Unavailable
@@ -30,10 +30,10 @@ class Moody(TradeGeckoGateway):
     mood: GatewayError | None = None
     blind: Sequence[str] = ()
 
-    def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None) -> RemoteOrder:
+    def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None, **may: Any) -> RemoteOrder:
         if self.mood is not None:
             raise self.mood
-        return super().create_order(draft, key=key, customer_id=customer_id)
+        return super().create_order(draft, key=key, customer_id=customer_id, **may)
 
     def find_orders(self, number: str) -> Sequence[RemoteOrder]:
         if number in self.blind:
@@ -95,8 +95,8 @@ def test_a_second_try_that_fails_settles_no_doubt(
     reports = [bench.deliver(), bench.deliver()]
     assert entry_of(bench).state is S.DELIVERED
     assert len(bench.remote()) == 1
-    assert CHANGED_MEANWHILE in [item.detail for report in reports for item in report.items]
-    assert [event.why for event in bench.store.history(entry.id)][-1] == CHANGED_MEANWHILE
+    assert CHANGED_TOO_LATE in [item.detail for report in reports for item in report.items]
+    assert [event.why for event in bench.store.history(entry.id)][-1] == CHANGED_TOO_LATE
 
 
 def test_a_look_that_is_refused_settles_no_doubt(bench: Bench, gateway: Moody) -> None:
@@ -202,10 +202,10 @@ def test_what_waits_for_a_slow_one_stays_claimed(sandbox: Sandbox, client: Trade
     """Each takes a minute, longer in all than a claim lasts: what arrived is written, what waits is said again."""
 
     class Slow(TradeGeckoGateway):
-        def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None) -> RemoteOrder:
+        def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None, **may: Any) -> RemoteOrder:
             bench.clock.move(seconds=61)
             seen.append({entry.number: entry.state for entry in bench.store.entries("shop")})
-            return super().create_order(draft, key=key, customer_id=customer_id)
+            return super().create_order(draft, key=key, customer_id=customer_id, **may)
 
     seen: list[dict[str, OrderState]] = []
     orders = [stranger(f"{n}@example.com", f"{n:02}") for n in range(1, 13)]
@@ -258,10 +258,10 @@ def test_a_refused_order_is_held_and_its_key_used_up(client: TradeGeckoClient, s
     """Its next attempt is under the next key; the orders behind it go on."""
 
     class Refusing(TradeGeckoGateway):
-        def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None) -> RemoteOrder:
+        def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None, **may: Any) -> RemoteOrder:
             if draft.number == "7":
                 raise Rejected("422 on POST /orders")
-            return super().create_order(draft, key=key, customer_id=customer_id)
+            return super().create_order(draft, key=key, customer_id=customer_id, **may)
 
     store = MemoryStore()
     voided_by_another(client, store)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -35,10 +36,10 @@ class Mute(TradeGeckoGateway):
         self.looked.append(number)
         return () if self.hidden else super().find_orders(number)
 
-    def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None) -> RemoteOrder:
+    def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None, **may: Any) -> RemoteOrder:
         self.sent.append(key)
         if self.arrived or self.failure is None:
-            remote = super().create_order(draft, key=key, customer_id=customer_id)
+            remote = super().create_order(draft, key=key, customer_id=customer_id, **may)
         if self.failure is not None:
             raise self.failure
         return remote

@@ -183,7 +183,7 @@ class Account:
     def currencies(self, wanted: Collection[str] = ()) -> Mapping[str, int]:
         return {"CAD": 2}
 
-    def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None) -> RemoteOrder:
+    def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None, **may: Any) -> RemoteOrder:
         made = RemoteOrder(id="100", number=draft.number, marker=draft.marker)
         self.present.setdefault(draft.number, []).append(made)
         self.writes.append(f"create {draft.number}")

@@ -415,7 +415,7 @@ def test_the_horizon_of_the_settings(sandbox: Sandbox, days: int, given_up: bool
     class Refusing(TradeGeckoGateway):
         """Lets everything be looked up and nothing be created."""
 
-        def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None) -> RemoteOrder:
+        def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None, **may: Any) -> RemoteOrder:
             raise Unavailable("429 on POST /orders: busy")
 
     with TradeGeckoClient(sandbox.access_token, base_url=sandbox.base_url) as client:

@@ -147,9 +147,9 @@ def test_four_orders_are_on_their_way_at_once(sandbox: Sandbox, client: TradeGec
     barrier = Barrier(4)
 
     class Meeting(TradeGeckoGateway):
-        def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None) -> RemoteOrder:
+        def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None, **may: Any) -> RemoteOrder:
             barrier.wait(timeout=10)
-            return super().create_order(draft, key=key, customer_id=customer_id)
+            return super().create_order(draft, key=key, customer_id=customer_id, **may)
 
     orders = [stranger(f"c{n}@example.com", str(1000 + n)) for n in range(8)]
     bench = Bench(sandbox, client, ListSource(orders), gateway=Meeting(client))

@@ -451,25 +451,37 @@ READS: dict[str, Callable[[TradeGeckoGateway], object]] = {
     "products": lambda g: list(g.products()),
 }
 PLAIN = a_draft("1", a_line(rate=None))
-RESET = httpx.Response(429, headers={"X-Rate-Limit-Reset": "1594871400"})
+RESET = {"X-Rate-Limit-Reset": "1594871400"}
+
+
+def api(status: int, message: str) -> httpx.Response:
+    """A refusal in the API's own form."""
+    return httpx.Response(status, json={"type": "T", "message": message})
+
+
 REFUSALS: list[tuple[httpx.Response | Exception, type[Exception], type[Exception]]] = [
-    (httpx.Response(400, json={"message": "Required parameter missing"}), errors.Rejected, errors.Rejected),
-    (httpx.Response(401), errors.AccessDenied, errors.AccessDenied),
-    (httpx.Response(402), errors.AccessDenied, errors.AccessDenied),
-    (httpx.Response(403), errors.AccessDenied, errors.AccessDenied),
-    (httpx.Response(403, html="<h1>Forbidden</h1>"), errors.AccessDenied, errors.AccessDenied),
-    (httpx.Response(404, json={"message": "Couldn't find Company with 'id'=9"}), errors.Rejected, errors.Rejected),
+    (api(400, "Required parameter missing"), errors.Rejected, errors.Rejected),
+    (api(401, "The access token is invalid"), errors.AccessDenied, errors.AccessDenied),
+    (api(402, "lapsed"), errors.AccessDenied, errors.AccessDenied),
+    (api(403, "no permission"), errors.AccessDenied, errors.AccessDenied),
+    (api(404, "Couldn't find Company with 'id'=9"), errors.Rejected, errors.Rejected),
     (httpx.Response(422, json={"errors": {"company": ["can't be blank"]}}), errors.Rejected, errors.Rejected),
-    (httpx.Response(418, json={"message": "no"}), errors.Rejected, errors.Rejected),
-    (httpx.Response(414, html="<h1>Request-URI Too Long</h1>"), errors.Rejected, errors.Rejected),
+    (api(418, "no"), errors.Rejected, errors.Rejected),
+    (httpx.Response(429, json={"error": "exceeded"}, headers=RESET), errors.Unavailable, errors.Unavailable),
+    *((httpx.Response(status), errors.AccessDenied, errors.OutcomeUnknown) for status in (401, 402, 403)),
+    (httpx.Response(401, json={"detail": "who are you?"}), errors.AccessDenied, errors.OutcomeUnknown),
+    (httpx.Response(403, html="<h1>Forbidden</h1>"), errors.AccessDenied, errors.OutcomeUnknown),
+    (httpx.Response(414, html="<h1>Request-URI Too Long</h1>"), errors.Rejected, errors.OutcomeUnknown),
+    (httpx.Response(429, html="<h1>Slow down</h1>"), errors.Unavailable, errors.OutcomeUnknown),
+    (httpx.Response(429, headers=RESET), errors.Unavailable, errors.OutcomeUnknown),
+    (httpx.Response(400, json={"message": "no"}), errors.Unavailable, errors.OutcomeUnknown),
     (httpx.Response(400, html="<h1>Bad Request</h1>"), errors.Unavailable, errors.OutcomeUnknown),
     (httpx.Response(404, html="<h1>Not Found</h1>"), errors.Unavailable, errors.OutcomeUnknown),
     (httpx.Response(404), errors.Unavailable, errors.OutcomeUnknown),
     (httpx.Response(408), errors.Unavailable, errors.OutcomeUnknown),
     (httpx.Response(413, text="too large"), errors.Unavailable, errors.OutcomeUnknown),
     (httpx.Response(422, json=["no"]), errors.Unavailable, errors.OutcomeUnknown),
-    (httpx.Response(429, html="<h1>Slow down</h1>"), errors.Unavailable, errors.Unavailable),
-    (RESET, errors.Unavailable, errors.Unavailable),
+    (httpx.Response(422, json={"error": "no"}), errors.Unavailable, errors.OutcomeUnknown),
     (httpx.Response(500), errors.Unavailable, errors.OutcomeUnknown),
     (httpx.Response(503), errors.Unavailable, errors.OutcomeUnknown),
     (httpx.Response(200, text="<html>"), errors.Unavailable, errors.OutcomeUnknown),

@@ -62,7 +62,7 @@ def test_each_status_has_its_class(status: int, kind: type[errors.StatusError], 
     assert str(error).startswith(f"{status} on POST /orders (request id 9f3): ")
     assert len(str(error).splitlines()) == 1
     assert error.detail
-    assert error.in_json is isinstance(content, dict)
+    assert error.from_api is isinstance(content, dict)
 
 
 def test_the_apis_own_words_are_passed_on() -> None:

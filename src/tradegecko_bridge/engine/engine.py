@@ -15,6 +15,7 @@ from tradegecko_bridge.engine.context import Context, Progress
 from tradegecko_bridge.engine.delivery.dry_run import preview_delivery
 from tradegecko_bridge.engine.delivery.pull import pull_orders, pull_since
 from tradegecko_bridge.engine.delivery.run import deliver_orders
+from tradegecko_bridge.engine.gateway_calls import guarded
 from tradegecko_bridge.engine.operations.alerts import ledger_failed, watch
 from tradegecko_bridge.engine.report import Report, RunReport
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
@@ -78,7 +79,7 @@ class SyncEngine:
         self._context = Context(
             connection=connection,
             source=source,
-            gateway=gateway,
+            gateway=guarded(gateway),
             store=store,
             settings=self.settings,
             timing=timing or Timing.of(self.settings),

@@ -40,14 +40,14 @@ def guarded(source: OrderSource, doing: str) -> Iterator[None]:
     except BridgeError:
         raise
     except Exception as error:
-        where = _place(error)
+        where = place_of(error)
         log.error("fault in source %s while %s: %s at %s", source.name, doing, type(error).__name__, where)
         raise SourceFailed(
             f"{source.name}: {type(error).__name__} at {where} while {doing}: a fault in the source"
         ) from error
 
 
-def _place(error: Exception) -> str:
+def place_of(error: Exception) -> str:
     """The line of the plugin's an error came from, also where our validators raised it; else the innermost of all."""
     lines = [(place.f_code.co_filename, number) for place, number in walk_tb(error.__traceback__)]
     theirs = [line for line in lines if not line[0].startswith((_OWN_CODE, "<"))]

@@ -5,7 +5,7 @@ Gateways raise :class:`~tradegecko_bridge.errors.GatewayError` and its kinds.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from decimal import Decimal
 from typing import Protocol
@@ -97,8 +97,13 @@ class Gateway(Protocol):
         Where one of the ``wanted`` is not known yet, the account is asked again.
         """
 
-    def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None) -> RemoteOrder:
+    def create_order(
+        self, draft: OrderDraft, *, key: str, customer_id: str | None, may_leave: Callable[[], bool] = ...
+    ) -> RemoteOrder:
         """Create one order, all of it or nothing, under an idempotency key; no retry inside.
+
+        ``may_leave`` is asked last, after every wait, immediately before the request leaves; where it says no, nothing
+        is sent, and that is Unavailable. An answer counts only with the draft's marker.
 
         Raises:
             Rejected: refused; nothing was written. ``OutdatedDraft``: because something the draft refers to has gone;

@@ -87,7 +87,7 @@ class OrderStore(Protocol):
             NumberInUse: ``require_unique_number``, and another entry is or was sent under the number.
             ClaimLost: the row was claimed or changed after it was read, or the entry is to be sending and its claim
                 has run out.
-            StoreError: the connection has another order with this ``remote_id``.
+            RemoteIdInUse: the connection has another order with this ``remote_id``.
             KeyError: no such entry. ValueError: the new state cannot follow the present one.
         """
 

@@ -56,8 +56,19 @@ def _json(content: bytes) -> tuple[Any, bool]:
 
 def _error(headers: Mapping[str, str], body: Any, where: Where) -> errors.StatusError:
     error = _kind_of_error(headers, body, where)
-    error.in_json = isinstance(body, dict)
+    error.from_api = _has_api_form(where["status"], body)
     return error
+
+
+def _has_api_form(status: int, body: Any) -> bool:
+    """Whether an error's body is one the API sends (reference §3.9): a type and a message, or by its status alone."""
+    if not isinstance(body, dict):
+        return False
+    if status in (401, 429) and isinstance(body.get("error"), str):
+        return True
+    if status == 422 and isinstance(body.get("errors"), dict):
+        return True
+    return isinstance(body.get("type"), str) and isinstance(body.get("message"), str)
 
 
 def _kind_of_error(headers: Mapping[str, str], body: Any, where: Where) -> errors.StatusError:

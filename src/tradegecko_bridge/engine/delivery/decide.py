@@ -24,7 +24,9 @@ from tradegecko_bridge.ledger import (
     CANCELED_AT_SOURCE,
     DELIVERED_STATES,
     GAVE_UP_IN_DOUBT,
+    ID_IN_USE,
     NO_CONTENT,
+    UNCERTAIN_STATES,
     LedgerEntry,
     OrderState,
     PendingUpdate,
@@ -204,6 +206,14 @@ def stay_uncertain(entry: LedgerEntry, reason: Reason, now: datetime, timing: Ti
         note="" if entry.state is _S.UNCERTAIN else reason.text,
         changes={"next_attempt_at": retry_at},
     )
+
+
+def id_in_use(entry: LedgerEntry, text: str, now: datetime, timing: Timing) -> Settled:
+    """It was answered as, or found to be, what another order of the connection was delivered as."""
+    reason = Reason(ID_IN_USE, text)
+    if entry.state in UNCERTAIN_STATES:
+        return stay_uncertain(entry, reason, now, timing)
+    return hold(entry, reason, now)
 
 
 def hold(entry: LedgerEntry, reason: Reason, now: datetime) -> Hold:

@@ -23,14 +23,14 @@ from tradegecko_bridge.engine.delivery.decide import (
     not_carried_out,
 )
 from tradegecko_bridge.engine.delivery.ingest import preview
-from tradegecko_bridge.engine.delivery.outcomes import CHANGED_MEANWHILE, adopted
+from tradegecko_bridge.engine.delivery.outcomes import adopted
 from tradegecko_bridge.engine.delivery.planner import Planner
 from tradegecko_bridge.engine.delivery.run import BATCH, report_claimed
 from tradegecko_bridge.engine.report import DELIVER, Item, Outcome, Report
 from tradegecko_bridge.engine.source_calls import in_batches
 from tradegecko_bridge.engine.source_changes.cancellations import preview_voids
 from tradegecko_bridge.errors import GatewayError, Rejected, Unavailable
-from tradegecko_bridge.ledger import OPEN_STATES, LedgerEntry, OrderState, Reason
+from tradegecko_bridge.ledger import CHANGED_TOO_LATE, OPEN_STATES, LedgerEntry, OrderState, Reason
 
 _S = OrderState
 
@@ -95,7 +95,7 @@ def _items(due: DueOrder, decision: Decision) -> Iterator[Item]:
         remote = decision.remote
         yield Item(entry.number, Outcome.ADOPTED, adopted(entry.order, remote), {"remote_id": remote.id})
         if entry.pending_update:
-            yield Item(entry.number, Outcome.CHANGED, CHANGED_MEANWHILE)
+            yield Item(entry.number, Outcome.CHANGED, CHANGED_TOO_LATE)
     elif isinstance(decision, FollowUp):
         actions = ", ".join(entry.pending_actions)
         yield Item(entry.number, Outcome.PLANNED, f"is delivered; still to do: {actions}")

@@ -13,19 +13,19 @@ from tradegecko_bridge.commerce.remote import RemoteOrder
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery import audit
 from tradegecko_bridge.engine.delivery.actions import FollowUps, wanted_actions
-from tradegecko_bridge.engine.delivery.decide import DueOrder, Settled, not_carried_out
+from tradegecko_bridge.engine.delivery.decide import DueOrder, Settled, id_in_use, not_carried_out
 from tradegecko_bridge.engine.report import Item, Outcome, Report
-from tradegecko_bridge.errors import BridgeError, ClaimLost, Unavailable
-from tradegecko_bridge.ledger import LedgerEntry, OrderState, Transition
+from tradegecko_bridge.errors import BridgeError, ClaimLost, RemoteIdInUse, Unavailable
+from tradegecko_bridge.ledger import CHANGED_TOO_LATE, LedgerEntry, OrderState, Transition
 
 FAILURES_TO_STOP: Final = 3
-CHANGED_MEANWHILE: Final = "changed or canceled at the source while it was on its way; TradeGecko has it as it was sent"
 
 
 @frozen(kw_only=True)
 class _Arrival:
-    """An order that is there and needs nothing more; neither written nor reported yet."""
+    """An order that is there and needs nothing more; neither written nor reported yet. ``before`` is it as it was."""
 
+    before: LedgerEntry
     transition: Transition
     outcome: Outcome
     detail: str
@@ -139,14 +139,15 @@ class Outcomes:
             remote_number=remote.number,
             delivered_at=now,
         )
-        arrival = _Arrival(transition=transition, outcome=outcome, detail=detail, receipt=receipt)
+        arrival = _Arrival(before=entry, transition=transition, outcome=outcome, detail=detail, receipt=receipt)
         if not delivered.pending_actions:
             with self._lock:
                 self._arrivals.append(arrival)
             return
-        delivered = self._record(delivered, transition.why, transition.detail)
-        self._report_arrival(arrival, delivered)
-        self._follow_ups.carry_out(delivered, tried=outcome is not Outcome.DELIVERED)
+        (result,) = self._c.store.record_all([transition])
+        self._report_arrival(arrival, result)
+        if isinstance(result, LedgerEntry):
+            self._follow_ups.carry_out(result, tried=outcome is not Outcome.DELIVERED)
 
     def follow_up(self, entry: LedgerEntry) -> None:
         """Go on with the pending actions of a delivered order.
@@ -163,12 +164,15 @@ class Outcomes:
         entry = arrival.transition.entry
         if isinstance(result, ClaimLost):
             self.add(entry, Outcome.WAITING, str(result))
+        elif isinstance(result, RemoteIdInUse):
+            before = arrival.before
+            self.settle(before, id_in_use(before, str(result), self._c.clock(), self._c.timing))
         elif isinstance(result, Exception):
             raise result
         else:
             self.add(entry, arrival.outcome, arrival.detail, remote_id=arrival.receipt.remote_id)
             if entry.pending_update:
-                self.add(entry, Outcome.CHANGED, CHANGED_MEANWHILE)
+                self.add(entry, Outcome.CHANGED, CHANGED_TOO_LATE)
             with self._lock:
                 self._receipts[entry.id] = arrival.receipt
 

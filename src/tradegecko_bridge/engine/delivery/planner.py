@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from attrs import evolve
 
@@ -15,6 +16,8 @@ from tradegecko_bridge.engine.mapping.catalog import Catalog
 from tradegecko_bridge.engine.mapping.order_numbers import remote_number
 from tradegecko_bridge.engine.mapping.plan import PreparedOrder, plan, prepare
 from tradegecko_bridge.engine.mapping.rules import not_taken
+from tradegecko_bridge.engine.source_calls import log, place_of
+from tradegecko_bridge.errors import BridgeError
 from tradegecko_bridge.ledger import CANCELED_AT_SOURCE, DELIVERED_STATES, LedgerEntry, Reason
 
 
@@ -36,17 +39,22 @@ class Planner:
             return due
         gateway, settings = self._c.gateway, self._c.settings
         account = load_account(gateway, settings, [one.entry.order for one in to_plan if one.entry.order])
-        prepared = {
-            one.entry.reference: prepare(one.entry.order, one.number, settings, account.digits_of(one.entry.order))
-            for one in to_plan
-            if one.entry.order
-        }
+        prepared: dict[str, PreparedOrder] = {}
+        faults: dict[str, Reason] = {}
+        for one in to_plan:
+            with _own_fault(one, faults):
+                order = one.entry.order
+                if order is not None:
+                    prepared[one.entry.reference] = prepare(order, one.number, settings, account.digits_of(order))
         catalog = load_goods(gateway, settings, account, list(prepared.values()))
         in_use = set(self._prefetch(to_plan))
-        return [
-            self._planned(one, prepared[one.entry.reference], catalog, in_use) if _is_planned(one) else one
-            for one in due
-        ]
+        for number, one in enumerate(due):
+            with _own_fault(one, faults):
+                if one.entry.reference in prepared:
+                    due[number] = self._planned(one, prepared[one.entry.reference], catalog, in_use)
+            if one.entry.reference in faults:
+                due[number] = evolve(one, plan=faults[one.entry.reference])
+        return due
 
     def find(self, due: DueOrder) -> RemoteOrder | Reason | None:
         """What is there under an order's number: the order itself, or the reason why the number is taken.
@@ -76,6 +84,19 @@ class Planner:
             line_ids=catalog.line_ids(prepared.applied.lines),
             may_exist=due.number in in_use,
         )
+
+
+@contextmanager
+def _own_fault(due: DueOrder, faults: dict[str, Reason]) -> Iterator[None]:
+    """A fault of ours in planning one order holds that order, and only that one."""
+    try:
+        yield
+    except BridgeError:
+        raise
+    except Exception as error:
+        text = f"{type(error).__name__} at {place_of(error)} while planning: a fault in tradegecko-bridge; report it"
+        log.error("order %s: %s", due.entry.id, text)
+        faults[due.entry.reference] = Reason("fault", text, transient=True)
 
 
 def _is_planned(due: DueOrder) -> bool:

@@ -224,8 +224,17 @@ class Sender:
         self._send(one, intent)
 
     def _post(self, one: PlannedOrder, sent: LedgerEntry) -> None:
+        draft = one.plan.draft
+
+        def may_leave() -> bool:
+            return sent.claim is None or sent.claim_runs(self._c.clock())
+
         try:
-            remote = self._c.gateway.create_order(one.plan.draft, key=self._key(sent), customer_id=one.customer_id)
+            remote = self._c.gateway.create_order(
+                draft, key=self._key(sent), customer_id=one.customer_id, may_leave=may_leave
+            )
+            if remote.marker != draft.marker:
+                raise OutcomeUnknown(f"the answer is about another order, {remote.id}")
         except Rejected as error:
             self._refused(one, sent, error)
         except OutcomeUnknown as error:

@@ -18,7 +18,16 @@ from tradegecko_bridge.errors import (
     StoreError,
     Unavailable,
 )
-from tradegecko_bridge.ledger import BY_HAND, DELIVERED_STATES, Alert, Finding, OrderState, Severity, StateCount
+from tradegecko_bridge.ledger import (
+    BY_HAND,
+    DELIVERED_STATES,
+    ID_IN_USE,
+    Alert,
+    Finding,
+    OrderState,
+    Severity,
+    StateCount,
+)
 
 _S = OrderState
 _LOGIN: Final = "login"
@@ -99,6 +108,10 @@ def _in_ledger(context: Context, *, delivers: bool) -> Iterator[Finding]:
     if any(count.since <= late for count in doubtful):
         said = "not known to have arrived"
         yield _finding("uncertain", doubtful, said, "look in TradeGecko", severity=Severity.ERROR)
+    same = [count for count in doubtful if count.code == ID_IN_USE]
+    if same:
+        text = "the same order in TradeGecko as another one of the ledger"
+        yield _finding("uncertain id", same, text, "is it the right account?", severity=Severity.ERROR)
     undone = [count for count in counts if count.state in DELIVERED_STATES and count.code and not count.transient]
     for code in sorted({str(count.code) for count in undone}):
         some = [count for count in undone if count.code == code]

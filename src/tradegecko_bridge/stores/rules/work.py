@@ -10,6 +10,7 @@ from tradegecko_bridge.errors import ClaimLost
 from tradegecko_bridge.ledger import (
     ALLOWED_TRANSITIONS,
     BY_HAND,
+    CHANGED_TOO_LATE,
     DELIVERED_STATES,
     UNCERTAIN_STATES,
     Claim,
@@ -27,7 +28,6 @@ _NEEDS_REASON = frozenset({_S.HELD, _S.SKIPPED, _S.FAILED, _S.CANCELED})
 """States in which an order needs a reason; a person's own words are one."""
 REFUSALS = (ClaimLost, LookupError, ValueError, TypeError)
 """What is wrong with one transition, and says nothing of the others."""
-CHANGED_TOO_LATE = "changed or canceled at the source while it was on its way; TradeGecko has it as it was sent"
 
 
 def claimed(row: Row, worker: str, at: datetime, until: datetime) -> Change:
@@ -57,11 +57,13 @@ def recorded(row: Row, transition: Transition) -> Change:
     """
     entry = transition.entry
     present, at = row.entry, utc(entry.updated_at)
+    if (entry.connection, entry.reference) != (present.connection, present.reference):
+        raise ClaimLost(f"order {entry.reference}: this ledger has another order in its place; was it restored?")
     if entry.serial != present.serial:
         raise ClaimLost(f"order {present.reference}: somebody else has taken or changed it since it was read")
     _check_follows(present, entry.state)
     sending = entry.state is _S.SENDING
-    if sending and not entry.claim_runs(at):
+    if sending and not (present.claim_runs(at) and entry.claim_runs(at)):  # nobody revives a claim of his own
         raise ClaimLost(f"order {present.reference}: only a worker whose claim still runs may send it")
     keeps_claim = sending or (bool(entry.pending_actions) and entry.claim is not None)
     after = evolve(

@@ -176,6 +176,7 @@ def _postgresql_engine(address: URL, _name: str, busy_timeout: float, *, read_on
     patience = int(busy_timeout * 1000)
     # A process that stops in the middle of a transaction loses it before those who wait for its rows give up.
     options = f"-c lock_timeout={patience} -c idle_in_transaction_session_timeout={patience}"
+    options += " -c synchronous_commit=on"  # what was acknowledged is on the disk, whatever the database's default
     options += " -c default_transaction_read_only=on" if read_only else ""
     try:
         return create_engine(

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func,
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.exc import IntegrityError
 
-from tradegecko_bridge.errors import NumberInUse, StoreError
+from tradegecko_bridge.errors import NumberInUse, RemoteIdInUse
 from tradegecko_bridge.ledger import (
     DELIVERED_STATES,
     SENT_STATES,
@@ -114,9 +114,9 @@ class SqlOrders(InDatabase, OrderStore):
         try:
             with self._database.writing() as tx:
                 return _record_all(tx, transitions)
-        except _RemoteIdInUse as error:
+        except RemoteIdInUse as error:
             if len(transitions) == 1:
-                return [StoreError(str(error))]
+                return [error]
         return [answer for transition in transitions for answer in self.record_all([transition])]
 
     def release_claim(self, entry: LedgerEntry) -> None:
@@ -262,15 +262,11 @@ def _is_due(at: datetime) -> ColumnElement[bool]:
     return and_(OPEN, free, or_(_c.state == OrderState.SENDING.value, and_(ready, waited)))
 
 
-class _RemoteIdInUse(StoreError):
-    """Another entry has been delivered as the same order; nothing was written."""
-
-
 def _record_all(tx: Connection, transitions: Sequence[Transition]) -> list[LedgerEntry | Exception]:
     """The serial vouches for the content a worker read, which therefore is not read again.
 
     Raises:
-        _RemoteIdInUse: one of them was delivered as what another entry was.
+        RemoteIdInUse: one of them was delivered as what another entry was.
     """
     users = _users(tx, transitions)
     ids = sorted({transition.entry.id for transition in transitions})
@@ -301,7 +297,7 @@ def _record_all(tx: Connection, transitions: Sequence[Transition]) -> list[Ledge
         write_changes(tx, changes)
     except IntegrityError:
         entry = transitions[0].entry
-        raise _RemoteIdInUse(
+        raise RemoteIdInUse(
             f"order {entry.reference}: {entry.connection} has another order delivered as {entry.remote_id} already; "
             "find out which of the two it is"
         ) from None

@@ -9,6 +9,7 @@ import anyio
 import httpx
 import tenacity
 
+from tradegecko_bridge import errors
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.client.base import ClientBase
 from tradegecko_bridge.tradegecko.client.bound_async import AsyncResources
@@ -73,6 +74,21 @@ class AsyncTradeGeckoClient(
         request = sending.begin()
         while pause := sending.pause():
             await self._sleep(pause)
+        if sending.guarded:
+            sending.check_leave()
+            request.extensions.setdefault("trace", _checking(sending))
         with sending:
             response = await self._http.send(request)
-        return sending.read(response)
+        try:
+            return sending.read(response)
+        except errors.UnreadableReply:
+            if stream := response.extensions.get("network_stream"):
+                await stream.aclose()
+            raise
+
+
+def _checking(sending: Sending[T]) -> Callable[[str, object], Awaitable[None]]:
+    async def check(step: str, facts: object) -> None:
+        sending.check_leave(step, facts)
+
+    return check

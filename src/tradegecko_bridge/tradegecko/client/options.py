@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import Enum
 from typing import Final, Literal, Protocol, TypedDict
@@ -36,6 +36,8 @@ class CallOptions(TypedDict, total=False):
     timeout: Timeout | AsSet
     retry: RetryPolicy | AsSet | None
     priority: Priority | AsSet
+    may_leave: Callable[[], bool] | AsSet
+    """Asked last, before the first byte leaves; where it says no, nothing is sent and NotSent is raised."""
 
 
 @frozen(kw_only=True)
@@ -45,6 +47,7 @@ class Options:
     timeout: httpx.Timeout
     retry: RetryPolicy
     priority: Priority
+    may_leave: Callable[[], bool] | None = None
 
     def changed(
         self,
@@ -52,12 +55,14 @@ class Options:
         timeout: Timeout | AsSet = DEFAULT,
         retry: RetryPolicy | AsSet | None = DEFAULT,
         priority: Priority | AsSet = DEFAULT,
+        may_leave: Callable[[], bool] | AsSet = DEFAULT,
     ) -> Options:
         """These with others in their place. A ``retry`` of None changes nothing."""
         return Options(
             timeout=self.timeout if timeout is DEFAULT else httpx.Timeout(timeout),
             retry=self.retry if retry is DEFAULT or retry is None else retry,
             priority=self.priority if priority is DEFAULT else priority,
+            may_leave=self.may_leave if may_leave is DEFAULT else may_leave,
         )
 
 

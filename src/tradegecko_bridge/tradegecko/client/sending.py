@@ -27,6 +27,7 @@ from tradegecko_bridge.tradegecko.replies import read_reply, server_time, whole_
 T = TypeVar("T")
 
 _numbers: Final = itertools.count(1)
+_LEAVES: Final = "send_request_headers.started"
 
 
 @frozen(kw_only=True)
@@ -136,6 +137,21 @@ class Sending(Generic[T]):
         self._waited += seconds
         self._emit(events.RateWait, seconds=seconds)
         return seconds
+
+    @property
+    def guarded(self) -> bool:
+        """Whether the caller wants to be asked before the request leaves."""
+        return self._options.may_leave is not None
+
+    def check_leave(self, step: str = _LEAVES, _facts: object = None) -> None:
+        """Ask the caller whether the request may leave; also at httpcore's last ``step`` before its first byte does.
+
+        Raises:
+            NotSent: it may not any more.
+        """
+        may_leave = self._options.may_leave
+        if may_leave is not None and step.endswith(_LEAVES) and not may_leave():
+            raise self._counted(errors.NotSent("it was kept waiting for too long", **self._where()))
 
     def __enter__(self) -> None:
         self._core.count()

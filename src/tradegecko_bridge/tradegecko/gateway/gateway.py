@@ -9,6 +9,8 @@ from decimal import Decimal
 from itertools import chain
 from typing import Any, Final, TypeVar
 
+from attrs import evolve
+
 from tradegecko_bridge.commerce import Address, Customer, ProductDetails, VariantStock
 from tradegecko_bridge.commerce.remote import (
     Access,
@@ -19,11 +21,11 @@ from tradegecko_bridge.commerce.remote import (
     RemoteShipment,
     RemoteVariant,
 )
-from tradegecko_bridge.errors import GatewayError, NotFound, OutdatedDraft, Rejected
+from tradegecko_bridge.errors import GatewayError, MalformedData, NotFound, OutdatedDraft, Rejected
 from tradegecko_bridge.ports import Clock, MirrorStore
 from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.tradegecko import records, resources
-from tradegecko_bridge.tradegecko.calls import Call, Page
+from tradegecko_bridge.tradegecko.calls import Call, Page, Reply
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
 from tradegecko_bridge.tradegecko.gateway import customer_match, record_names, translate
 from tradegecko_bridge.tradegecko.gateway.error_mapping import reading, writing
@@ -254,13 +256,23 @@ class TradeGeckoGateway:
 
     # ── orders ───────────────────────────────────────────────────────────────────────────────
 
-    def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None) -> RemoteOrder:
-        """One ``POST /orders`` with its lines, and with company and addresses where they are new (§5.16)."""
+    def create_order(
+        self,
+        draft: OrderDraft,
+        *,
+        key: str,
+        customer_id: str | None,
+        may_leave: Callable[[], bool] = lambda: True,
+    ) -> RemoteOrder:
+        """One ``POST /orders`` with its lines, and with company and addresses where they are new (§5.16).
+
+        An answer about another order is none: connections and proxies mix answers up.
+        """
         fields = self._order_fields(draft, customer_id)
-        call = resources.ORDERS.create(fields, idempotency_key=key)
+        call = _answered_by(resources.ORDERS.create(fields, idempotency_key=key), draft.marker)
         try:
             with writing():
-                made = self._client.send(call, retry=NO_RETRY)
+                made = self._client.send(call, retry=NO_RETRY, may_leave=may_leave)
         except Rejected as error:
             if self._is_outdated(draft, customer_id):
                 raise OutdatedDraft(str(error)) from error.__cause__
@@ -328,7 +340,7 @@ class TradeGeckoGateway:
             try:
                 self._mirror.put(kind, self._client.send(kind.resource.get(id_)))
             except NotFound as error:
-                if not error.in_json:
+                if not error.from_api:
                     raise
                 self._mirror.remove(kind, id_)
 
@@ -409,6 +421,18 @@ class TradeGeckoGateway:
             if number == PAGES_AT_ONCE:
                 break
         yield from pages(self._bulk, call.with_params(page=PAGES_AT_ONCE + 1))
+
+
+def _answered_by(call: Call[records.Order], marker: str) -> Call[records.Order]:
+    """The call, whose answer only counts with our marker."""
+
+    def read(reply: Reply) -> records.Order:
+        order = call.read(reply)
+        if translate.marker_of(order) != marker:
+            raise MalformedData([f"the answer is about another order, {order.id}"])
+        return order
+
+    return evolve(call, read=read)
 
 
 def _plain(number: Decimal) -> str:

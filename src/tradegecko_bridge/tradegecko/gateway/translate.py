@@ -17,12 +17,17 @@ MARK: Final = "#tgb-"
 GONE: Final = ("void", "deleted")
 
 
+def marker_of(order: records.Order) -> str | None:
+    """The marker of an order of ours; None on others."""
+    _, mark, marker = (order.source_url or "").rpartition(MARK)
+    return marker if mark else None
+
+
 def remote_order(order: records.Order) -> RemoteOrder:
-    _, _, marker = (order.source_url or "").rpartition(MARK)
     return RemoteOrder(
         id=str(order.id),
         number=order.order_number or "",
-        marker=marker if MARK in (order.source_url or "") else None,
+        marker=marker_of(order),
         total=order.total,
         gone=order.status in GONE,
     )

@@ -1,0 +1,64 @@
+"""Calling a gateway: other people's code, whose faults concern the order at hand and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any, Final, cast
+
+from tradegecko_bridge.engine.source_calls import log, place_of
+from tradegecko_bridge.errors import BridgeError, GatewayError, OutcomeUnknown, Unavailable
+from tradegecko_bridge.ports import Gateway
+
+WRITES: Final = frozenset({"create_order", "perform_action"})
+"""After a fault in one of these nobody knows what became of the request."""
+
+
+def guarded(gateway: Gateway) -> Gateway:
+    """The gateway, whose unexpected exceptions are errors of the port: told by type and place, for they may quote
+    somebody."""
+    return cast("Gateway", _Guarded(gateway))
+
+
+class _Guarded:
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._gateway, name)
+        if name == "session" or not callable(value):
+            return value
+        return _guard(value, name, OutcomeUnknown if name in WRITES else Unavailable)
+
+
+def _guard(method: Callable[..., Any], name: str, kind: type[GatewayError]) -> Callable[..., Any]:
+    @wraps(method)
+    def call(*args: Any, **options: Any) -> Any:
+        with _faults(name, kind):
+            result = method(*args, **options)
+        return _items(result, name, kind) if isinstance(result, Iterator) else result
+
+    return call
+
+
+def _items(items: Iterator[Any], name: str, kind: type[GatewayError]) -> Iterator[Any]:
+    while True:
+        with _faults(name, kind):
+            try:
+                item = next(items)
+            except StopIteration:
+                return
+        yield item
+
+
+@contextmanager
+def _faults(name: str, kind: type[GatewayError]) -> Iterator[None]:
+    try:
+        yield
+    except BridgeError:
+        raise
+    except Exception as error:
+        text = f"{type(error).__name__} at {place_of(error)} in {name}: a fault in the gateway"
+        log.error(text)
+        raise kind(text) from error
