@@ -18,7 +18,7 @@ from tradegecko_bridge.engine.delivery.outcomes import Outcomes
 from tradegecko_bridge.engine.delivery.planner import Planner
 from tradegecko_bridge.engine.delivery.sender import Sender
 from tradegecko_bridge.errors import AccessDenied, GatewayError, Rejected, StoreBusy, Unavailable
-from tradegecko_bridge.ledger import LedgerEntry, OrderState, Transition
+from tradegecko_bridge.ledger import CHANGED_TOO_LATE, LedgerEntry, OrderState, Transition
 from tradegecko_bridge.testing.builders import a_line, an_order
 
 S = OrderState

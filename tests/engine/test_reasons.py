@@ -12,7 +12,9 @@ from tradegecko_bridge.engine.reasons import CODES
 SOURCE = Path(tradegecko_bridge.__file__).parent
 PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
 CODE = re.compile(
-    r'Reason\(\s*(?:code=)?"([a-z_]+)"|^(?:BY_HAND|GAVE_UP_IN_DOUBT|REFUSED)(?:: Final)? = "([a-z_]+)"', re.MULTILINE
+    r'Reason\(\s*(?:code=)?"([a-z_]+)"'
+    r'|^(?:BY_HAND|GAVE_UP_IN_DOUBT|ID_IN_USE|REFUSED)(?:: Final)? = "([a-z_]+)"',
+    re.MULTILINE,
 )
 
 

@@ -178,3 +178,12 @@ def test_no_server_is_one_clear_line() -> None:
     with pytest.raises(StoreError, match="no connection to the database; check that it runs") as caught:
         SqlStore("postgresql://bridge:s3cret@127.0.0.1:1/none")
     assert "s3cret" not in str(caught.value)
+
+
+def test_what_is_acknowledged_is_on_the_disk(postgres_ledger: str) -> None:
+    """Also where the database's default says otherwise."""
+    name = postgres_ledger.rpartition("/")[2].partition("?")[0]
+    with psycopg.connect(postgres_ledger, autocommit=True) as admin:
+        admin.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off'.encode())
+    with SqlStore(postgres_ledger) as store, store._database.writing() as tx:
+        assert tx.exec_driver_sql("SHOW synchronous_commit").scalar_one() == "on"

@@ -179,9 +179,8 @@ class Outcomes:
 
 def adopted(order: SourceOrder | None, remote: RemoteOrder) -> str:
     """What is reported of an order that is there already."""
-    return "; ".join(
-        part for part in (f"was in TradeGecko already as id {remote.id}", _difference(order, remote)) if part
-    )
+    there = f"was in TradeGecko already as id {remote.id}" + (", and is void" if remote.gone else "")
+    return "; ".join(part for part in (there, _difference(order, remote)) if part)
 
 
 def _difference(order: SourceOrder | None, remote: RemoteOrder) -> str:

@@ -8,7 +8,7 @@ from datetime import timedelta, timezone
 import pytest
 from attrs import evolve
 
-from tradegecko_bridge.errors import ClaimLost, NumberInUse, StoreError
+from tradegecko_bridge.errors import ClaimLost, NumberInUse, RemoteIdInUse, StoreError
 from tradegecko_bridge.ledger import ALLOWED_TRANSITIONS, OrderState, Reason, Transition
 from tradegecko_bridge.ports import Store
 from tradegecko_bridge.testing.store_checks.cases import (
@@ -163,7 +163,8 @@ class RecordChecks:
     def test_sending_needs_a_claim_that_runs(self, store: Store) -> None:
         """Nothing may leave under a claim that has run out, or under none: another worker could be sending it too.
 
-        *Troubleshooting:* compare the claim's end with the entry's ``updated_at``; a longer claim may come with it.
+        *Troubleshooting:* compare the end of the row's own claim with the entry's ``updated_at``; a longer one may come
+        with it while that runs, and never after: whoever stood still that long may not go on as if nothing had been.
         """
         store.ingest(SHOP, [an_order()], at=AT)
         claim_released = entry_of(store)
@@ -174,8 +175,22 @@ class RecordChecks:
             store.record(entry.transition_to(S.SENDING, LEASE), who="ann")
         assert entry.claim is not None
         longer = evolve(entry.claim, until=AFTER + timedelta(minutes=5))
-        assert store.record(entry.transition_to(S.SENDING, AFTER, claim=longer), who="ann").claim == longer
+        with pytest.raises(ClaimLost):
+            store.record(entry.transition_to(S.SENDING, LEASE, claim=longer), who="ann")
+        assert store.record(entry.transition_to(S.SENDING, SOON, claim=longer), who="ann").claim == longer
         assert claim(store, AFTER, "bob") == []
+
+    def test_an_entry_of_another_ledger_writes_on_no_row(self, store: Store) -> None:
+        """A worker that outlives its ledger has ids that other orders have by now.
+
+        *Troubleshooting:* compare connection and reference before anything else.
+        """
+        store.ingest(SHOP, [an_order()], at=AT)
+        mine = claim_one(store)
+        for other in (evolve(mine, reference="another"), evolve(mine, connection="another")):
+            with pytest.raises(ClaimLost):
+                store.record(other.transition_to(S.HELD, SOON), who="ann")
+        assert entry_of(store) == mine
 
     @pytest.mark.parametrize("state", STATES)
     def test_only_what_can_follow_is_recorded(self, store: Store, state: OrderState) -> None:
@@ -310,7 +325,7 @@ class RecordChecks:
             for entry, id_ in zip(claim(store), ids, strict=True)
         ]
         answers = store.record_all(steps)
-        assert [type(answer) is StoreError for answer in answers] == [False, False, True, False]
+        assert [type(answer) is RemoteIdInUse for answer in answers] == [False, False, True, False]
         assert "7" in str(answers[2])
         assert [entry_of(store, str(n)).remote_id for n in range(1, 5)] == ["7", "8", None, "9"]
 
