@@ -102,7 +102,7 @@ def test_the_plan_of_what_the_ledger_has(bench: Bench) -> None:
     report = bench.engine.deliver_orders(dry_run=True)
     assert outcomes(report) == {
         "1": Outcome.KNOWN,
-        "2": Outcome.KNOWN,
+        "2": Outcome.WAITING,
         "3": Outcome.CLAIMED,
         "4": Outcome.PLANNED,
         "5": Outcome.CANCELED,

@@ -110,7 +110,7 @@ def test_a_worker_that_stood_still_sends_nothing(sandbox: Sandbox, client: Trade
 
 def test_an_id_that_another_entry_has_is_the_orders_own_trouble(sandbox: Sandbox, client: TradeGeckoClient) -> None:
     """The account is another one than before: its ids begin anew. The rest goes on, and an alert says so."""
-    bench = Bench(sandbox, client, strangers(1))
+    bench = Bench(sandbox, client, strangers(1), in_flight=1)
     bench.deliver()
     (first,) = bench.store.entries()
     sandbox.reset()

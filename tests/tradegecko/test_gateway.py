@@ -757,3 +757,19 @@ def test_a_disabled_product_is_not_active() -> None:
     client, _ = scripted(httpx.Response(200, json=body, headers={"X-Pagination": '{"last_page": true}'}))
     found = {product.name: [v.reference for v in product.variants] for product in TradeGeckoGateway(client).products()}
     assert found == {"b": ["6"], "c": []}
+
+
+@pytest.mark.parametrize(("action", "body"), [("invoice", None), ("pack", None), ("void", None), ("pay", "Cash")])
+def test_only_a_payment_says_how_it_was_paid(action: str, body: str | None) -> None:
+    """The other actions have no body; what the API did with one is not known."""
+    sent: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request.content.decode())
+        return httpx.Response(200, json={"order": {"id": 7}})
+
+    with TradeGeckoClient("token", base_url="http://api.example", transport=httpx.MockTransport(answer)) as mocked:
+        TradeGeckoGateway(mocked).perform_action("7", action, key="k", method="Cash")
+    (content,) = sent
+    assert ("payment_method_name" in content) is (body is not None)
+    assert body is not None or content in ("", "{}")

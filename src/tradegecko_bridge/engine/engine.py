@@ -141,8 +141,12 @@ class SyncEngine:
 
     def _do(self, operation: Callable[[Context], Report], *, dry_run: bool) -> Report:
         """One operation with the account; a dry run leaves the alerts as they are."""
-        with self._context.gateway.session(read_only=dry_run):
-            return operation(self._context) if dry_run else self._watched(operation)
+
+        def in_session(context: Context) -> Report:
+            with context.gateway.session(read_only=dry_run):
+                return operation(context)
+
+        return in_session(self._context) if dry_run else self._watched(in_session)
 
     def _watched(self, operation: Callable[[Context], Report]) -> Report:
         try:

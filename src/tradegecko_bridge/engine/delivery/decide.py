@@ -47,7 +47,7 @@ class DueOrder:
 
     ``skip`` is why the settings or its source keep it from being sent; an order that was sent before goes on all the
     same, unless it was canceled. ``line_ids`` are the variants its lines are known by in the account.
-    ``may_exist``: an order with this number may be there.
+    ``may_exist``: an order with this number may be there, as of ``looked_at`` (UTC).
     """
 
     entry: LedgerEntry
@@ -56,6 +56,7 @@ class DueOrder:
     plan: OrderPlan | Reason | None = None
     line_ids: dict[str, str] | None = None
     may_exist: bool = True
+    looked_at: datetime | None = None
 
     @property
     def must_look(self) -> bool:

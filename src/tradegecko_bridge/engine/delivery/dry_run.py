@@ -23,9 +23,10 @@ from tradegecko_bridge.engine.delivery.decide import (
     not_carried_out,
 )
 from tradegecko_bridge.engine.delivery.ingest import preview
-from tradegecko_bridge.engine.delivery.outcomes import adopted
+from tradegecko_bridge.engine.delivery.lookup import on_its_way, others_with_number
+from tradegecko_bridge.engine.delivery.outcomes import FailuresInARow, adopted
 from tradegecko_bridge.engine.delivery.planner import Planner
-from tradegecko_bridge.engine.delivery.run import BATCH, report_claimed
+from tradegecko_bridge.engine.delivery.run import BATCH, report_left_alone
 from tradegecko_bridge.engine.report import DELIVER, Item, Outcome, Report
 from tradegecko_bridge.engine.source_calls import in_batches
 from tradegecko_bridge.engine.source_changes.cancellations import preview_voids
@@ -38,13 +39,15 @@ _S = OrderState
 def preview_delivery(context: Context) -> Report:
     """What delivering would do now."""
     with context.report(DELIVER, dry_run=True) as report:
-        planner = Planner(context)
+        planner, decider = Planner(context), _Decider(context)
         after, noted = preview(context, report)
         try:
             preview_voids(context, noted, report)
             for batch in in_batches(_due(context, after, report), BATCH):
                 for due in planner.plan(batch):
-                    report.items.extend(_items(due, _decide(context, planner, due)))
+                    decision, failure = decider.decide(planner, due)
+                    report.items.extend(_items(due, decision))
+                    decider.in_a_row.note(failure)
         except GatewayError as error:
             report.fail(error)
     return report
@@ -60,30 +63,42 @@ def _due(context: Context, after: Mapping[str, LedgerEntry], report: Report) -> 
         now = context.clock()
         if entry.is_due(now):
             yield evolve(entry, state=_S.UNCERTAIN) if entry.state is _S.SENDING else entry
-        elif entry.claim_runs(now):
-            report_claimed(entry, now, report)
-        elif entry.state in OPEN_STATES and entry.number not in reported:
-            _report_waiting(entry, report)
+        elif entry.number in reported:
+            continue
+        elif entry.state is _S.HELD and entry.reason is not None and not entry.reason.transient:
+            report.add(entry.number, Outcome.KNOWN, f"held: {entry.reason.text}", entry.reason)
+        elif entry.state in OPEN_STATES:
+            report_left_alone(entry, now, report)
 
 
-def _report_waiting(entry: LedgerEntry, report: Report) -> None:
-    """Report an order that is left as it is, and why."""
-    held = entry.state is _S.HELD and entry.reason is not None and not entry.reason.transient
-    if held and entry.reason:
-        report.add(entry.number, Outcome.KNOWN, f"held: {entry.reason.text}", entry.reason)
-    elif entry.next_attempt_at is not None:
-        report.add(entry.number, Outcome.KNOWN, f"next attempt at {entry.next_attempt_at:%H:%M:%S} UTC")
+class _Decider:
+    """Decides as a run does; of what the run would have created by then it knows the numbers."""
 
+    def __init__(self, context: Context) -> None:
+        self._c = context
+        self._planned: dict[str, LedgerEntry] = {}
+        self.in_a_row = FailuresInARow()
 
-def _decide(context: Context, planner: Planner, due: DueOrder) -> Decision:
-    """The decision of a run; what a look-up meets is the order's own business here as there."""
-    now, timing = context.clock(), context.timing
-    try:
-        return decide(due, planner.find(due), now=now, timing=timing)
-    except Rejected as error:
-        return look_refused(due.entry, Reason("rejected", str(error)), now, timing)
-    except Unavailable as error:
-        return not_carried_out(due.entry, error, now, timing)
+    def decide(self, planner: Planner, due: DueOrder) -> tuple[Decision, Unavailable | None]:
+        """The decision, and why the account could not be asked; what a look-up meets is the order's own business."""
+        now, timing = self._c.clock(), self._c.timing
+        try:
+            decision = decide(due, planner.find(due), now=now, timing=timing)
+            if isinstance(decision, Send):
+                decision = self._with_number_of_its_own(due, decision)
+        except Rejected as error:
+            return look_refused(due.entry, Reason("rejected", str(error)), now, timing), None
+        except Unavailable as error:
+            return not_carried_out(due.entry, error, now, timing), error
+        return decision, None
+
+    def _with_number_of_its_own(self, due: DueOrder, decision: Send) -> Decision:
+        planned = self._planned.setdefault(due.number, due.entry)
+        if due.entry.generation:
+            return decision
+        others = [*others_with_number(self._c, due), *([] if planned is due.entry else [planned])]
+        taken = on_its_way(others, due.number)
+        return decide(due, taken, now=self._c.clock(), timing=self._c.timing) if taken else decision
 
 
 def _items(due: DueOrder, decision: Decision) -> Iterator[Item]:

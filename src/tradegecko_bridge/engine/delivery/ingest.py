@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final, TypeAlias
 
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
@@ -11,7 +13,7 @@ from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.source_calls import SourceFailed, guarded, in_batches, iterate
 from tradegecko_bridge.engine.source_changes import cancellations, changes
-from tradegecko_bridge.ledger import IngestCounts, LedgerEntry, Reason
+from tradegecko_bridge.ledger import IngestCounts, LedgerEntry, OrderState, Reason
 from tradegecko_bridge.ports import AcknowledgesIngest
 
 BATCH: Final = 100
@@ -34,11 +36,7 @@ def ingest_batch(context: Context, batch: Sequence[Arrival], report: Report) -> 
     cancellations.note(context, batch)
     now = context.clock()
     counts = context.store.ingest(context.connection, batch, at=now)
-
-    def entries_of(reference: str | None) -> Sequence[LedgerEntry]:
-        return context.store.entries(context.connection, reference=reference)
-
-    _report(context, batch, counts, entries_of, report, now)
+    _report(context, batch, counts, partial(_in_ledger, context), report, now)
     return counts
 
 
@@ -49,10 +47,10 @@ def preview(context: Context, report: Report) -> tuple[Mapping[str, LedgerEntry]
     noted: dict[str, str] = {}
 
     def entries_of(reference: str | None) -> Sequence[LedgerEntry]:
-        return [after[reference]] if reference else []
+        return [after[reference]] if reference in after else _in_ledger(context, reference)
 
     try:
-        for batch in in_batches(_new_arrivals(context), BATCH):
+        for batch in in_batches(_new_arrivals(context), sys.maxsize):  # one: an order may come twice
             noted |= cancellations.to_note(context, batch)
             now = context.clock()
             counts, entries = context.store.preview_ingest(context.connection, batch, at=now)
@@ -61,6 +59,10 @@ def preview(context: Context, report: Report) -> tuple[Mapping[str, LedgerEntry]
     except SourceFailed as error:
         report.fail(error)
     return after, noted
+
+
+def _in_ledger(context: Context, reference: str | None) -> Sequence[LedgerEntry]:
+    return context.store.entries(context.connection, reference=reference)
 
 
 def checked_arrivals(
@@ -103,7 +105,7 @@ def _report(
         if isinstance(arrival, UnreadableOrder):
             if arrival.reference is None:
                 report.problems.append(arrival.problem)
-            else:
+            elif any(entry.state is OrderState.HELD for entry in entries_of(arrival.reference)):
                 reason = Reason("unreadable", arrival.problem)
                 report.add(arrival.number or arrival.reference, Outcome.HELD, reason.text, reason)
     changes.report_changes(context, batch, counts, entries_of, report, before=at)

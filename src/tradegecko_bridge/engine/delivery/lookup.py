@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import evolve
 
@@ -10,13 +10,14 @@ from tradegecko_bridge.commerce import Address, Customer, SourceOrder
 from tradegecko_bridge.commerce.remote import OrderDraft, RecordKind, RemoteOrder
 from tradegecko_bridge.commerce.values import bare
 from tradegecko_bridge.engine.context import Context
+from tradegecko_bridge.engine.delivery.decide import DueOrder
 from tradegecko_bridge.engine.keys import marker
 from tradegecko_bridge.engine.mapping.catalog import LONGEST_SKU, NAMING, Catalog
 from tradegecko_bridge.engine.mapping.plan import PreparedOrder
 from tradegecko_bridge.engine.settings.choices import MatchBy, TaxTreatment
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.errors import Rejected
-from tradegecko_bridge.ledger import Reason
+from tradegecko_bridge.ledger import DELIVERED_STATES, SENT_STATES, LedgerEntry, Reason
 from tradegecko_bridge.ports import Gateway
 
 
@@ -38,6 +39,22 @@ def find_own_order(context: Context, reference: str, number: str) -> RemoteOrder
         f"{context.connection}; renumber one of them, or skip this one",
         transient=True,
     )
+
+
+def others_with_number(context: Context, due: DueOrder) -> Sequence[LedgerEntry]:
+    """The other orders of the ledger that are known, or may be, by this order's number."""
+    others = context.store.entries(number=due.number, states=SENT_STATES)
+    return [other for other in others if other.remote_number == due.number and other.id != due.entry.id]
+
+
+def on_its_way(others: Iterable[LedgerEntry], number: str) -> Reason | None:
+    """Another order of the ledger of which nobody knows yet whether it gets the number."""
+    other = next((other for other in others if other.state not in DELIVERED_STATES), None)
+    if other is None:
+        return None
+    whose = f"order {other.number!r} of {other.connection}"
+    text = f"{whose} is on its way to TradeGecko as {number!r}; this one waits until that is decided"
+    return Reason("number_taken", text, transient=True)
 
 
 # ── what orders refer to ─────────────────────────────────────────────────────────────────────

@@ -32,6 +32,23 @@ class _Arrival:
     receipt: DeliveryReceipt
 
 
+class FailuresInARow:
+    """Counts orders that could not be delivered, one after the other: then there is no use in going on."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def note(self, failure: Unavailable | None) -> None:
+        """An order's attempt is over; ``failure`` is why it was not carried out.
+
+        Raises:
+            Unavailable: several in a row were not.
+        """
+        self._count = self._count + 1 if failure else 0
+        if self._count >= FAILURES_TO_STOP:
+            raise Unavailable(f"stopped after {FAILURES_TO_STOP} failures in a row, the last: {failure}")
+
+
 class Outcomes:
     """Records what became of orders, for several threads at once: all that they share is behind one lock.
 
@@ -48,7 +65,7 @@ class Outcomes:
         self._receipts: dict[int, DeliveryReceipt] = {}
         self._arrivals: list[_Arrival] = []
         self._failures: dict[int, Unavailable] = {}
-        self._in_a_row: list[Unavailable] = []
+        self._in_a_row = FailuresInARow()
 
     # ── the report ───────────────────────────────────────────────────────────────────────────
 
@@ -72,13 +89,7 @@ class Outcomes:
             Unavailable: several orders in a row could not be delivered.
         """
         with self._lock:
-            failure = self._failures.pop(entry.id, None)
-            if failure is None:
-                self._in_a_row.clear()
-                return
-            self._in_a_row.append(failure)
-            if len(self._in_a_row) >= FAILURES_TO_STOP:
-                raise Unavailable(f"stopped after {FAILURES_TO_STOP} failures in a row, the last: {failure}")
+            self._in_a_row.note(self._failures.pop(entry.id, None))
 
     # ── the ledger ───────────────────────────────────────────────────────────────────────────
 

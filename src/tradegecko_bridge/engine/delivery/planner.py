@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
+from typing import Final
 
 from attrs import evolve
 
@@ -19,6 +21,9 @@ from tradegecko_bridge.engine.mapping.rules import not_taken
 from tradegecko_bridge.engine.source_calls import log, place_of
 from tradegecko_bridge.errors import BridgeError
 from tradegecko_bridge.ledger import CANCELED_AT_SOURCE, DELIVERED_STATES, LedgerEntry, Reason
+
+FRESH: Final = timedelta(seconds=30)
+"""For how long an answer that a number is free is good for; it was some minutes old when it came, at most."""
 
 
 class Planner:
@@ -56,6 +61,19 @@ class Planner:
                 due[number] = evolve(one, plan=faults[one.entry.reference])
         return due
 
+    def up_to_date(self, due: Sequence[DueOrder]) -> list[DueOrder]:
+        """These orders, where it was a while ago that their numbers were free with a look whether they still are.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked.
+        """
+        now = self._c.clock()
+        old = [one for one in due if one.looked_at and not one.may_exist and now - one.looked_at > FRESH]
+        in_use, ids = set(self._prefetch(old)) if old else set(), {one.entry.id for one in old}
+        return [
+            evolve(one, may_exist=one.number in in_use, looked_at=now) if one.entry.id in ids else one for one in due
+        ]
+
     def find(self, due: DueOrder) -> RemoteOrder | Reason | None:
         """What is there under an order's number: the order itself, or the reason why the number is taken.
 
@@ -83,6 +101,7 @@ class Planner:
             plan=due.skip if canceled else plan(prepared, mark, catalog, self._c.settings),
             line_ids=catalog.line_ids(prepared.applied.lines),
             may_exist=due.number in in_use,
+            looked_at=self._c.clock(),
         )
 
 

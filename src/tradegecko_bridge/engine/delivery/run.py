@@ -36,8 +36,10 @@ def deliver_orders(context: Context) -> Report:
         except GatewayError as error:
             report.fail(error)
         _send_receipts(context, receipts, report)
+        reported = {item.name for item in report.items}
         for entry in context.store.entries(context.connection, states=OPEN_STATES - {OrderState.HELD}):
-            report_claimed(entry, context.clock(), report)
+            if entry.number not in reported:
+                report_left_alone(entry, context.clock(), report)
     return report
 
 
@@ -95,8 +97,12 @@ def _send_receipts(context: Context, receipts: Sequence[DeliveryReceipt], report
     report.problems.extend(f"receipts: {message}" for message in sorted(failed))
 
 
-def report_claimed(entry: LedgerEntry, now: datetime, report: Report) -> None:
-    """Report an order that is left alone because another worker has it, or died with it."""
+def report_left_alone(entry: LedgerEntry, now: datetime, report: Report) -> None:
+    """Report an order that no run takes now: another worker has it, or died with it, or its next attempt is later."""
     if entry.claim is not None and entry.claim.until > now:
         until = f"{entry.claim.until:%H:%M:%S} UTC"
         report.add(entry.number, Outcome.CLAIMED, f"{entry.claim.worker} is working on it, until {until} at most")
+    elif entry.next_attempt_at is not None and entry.next_attempt_at > now:
+        outcome = Outcome.UNCERTAIN if entry.state is OrderState.UNCERTAIN else Outcome.WAITING
+        why = f"{entry.reason.text}; " if entry.reason else ""
+        report.add(entry.number, outcome, f"{why}next attempt at {entry.next_attempt_at:%H:%M:%S} UTC", entry.reason)

@@ -6,7 +6,7 @@ order is looked for before anything else happens to it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Final, TypeAlias
@@ -29,7 +29,7 @@ from tradegecko_bridge.engine.delivery.decide import (
     refused,
     stay_uncertain,
 )
-from tradegecko_bridge.engine.delivery.lookup import Customers, find_own_order
+from tradegecko_bridge.engine.delivery.lookup import Customers, find_own_order, on_its_way, others_with_number
 from tradegecko_bridge.engine.delivery.outcomes import Outcomes
 from tradegecko_bridge.engine.delivery.planner import Planner
 from tradegecko_bridge.engine.keys import idempotency_key
@@ -45,7 +45,7 @@ from tradegecko_bridge.errors import (
     Rejected,
     Unavailable,
 )
-from tradegecko_bridge.ledger import DELIVERED_STATES, SENT_STATES, LedgerEntry, OrderState, Reason, Transition
+from tradegecko_bridge.ledger import LedgerEntry, OrderState, Reason, Transition
 
 FRESH: Final = timedelta(seconds=30)
 """How long before its request leaves an intent may have been written: much less than a claim lasts."""
@@ -95,6 +95,7 @@ class Sender:
         """
         intents = dict[int, tuple[PlannedOrder, WriteResult]]()
         try:
+            chunk = self._planner.up_to_date(chunk)
             tried = [self._guard_claim(due.entry, partial(self._carry_out, due)) for due in chunk]
             planned = [one for one in tried if one is not None]
             results = self._outcomes.write([self._intent(one) for one in planned])
@@ -273,10 +274,8 @@ class Sender:
 
         While nobody knows whether that one arrives, this one is held.
         """
-        number = one.due.number
-        others = self._c.store.entries(number=number, states=SENT_STATES)
-        others = [other for other in others if other.remote_number == number and other.id != one.entry.id]
-        found = find_own_order(self._c, one.entry.reference, number) or _on_its_way(others, number)
+        others = others_with_number(self._c, one.due)
+        found = find_own_order(self._c, one.entry.reference, one.due.number) or on_its_way(others, one.due.number)
         decision = decide(one.due, found, now=self._c.clock(), timing=self._c.timing)
         if isinstance(decision, Send):
             self._record_and_send(evolve(one, number_shared_with=frozenset(other.id for other in others)))
@@ -299,13 +298,3 @@ class Sender:
         else:
             reason = Reason(KEY_USED if isinstance(error, AlreadySent) else "no_answer", str(error))
             self._outcomes.settle(sent, stay_uncertain(sent, reason, self._c.clock(), self._c.timing), error)
-
-
-def _on_its_way(others: Iterable[LedgerEntry], number: str) -> Reason | None:
-    """Another order of the ledger of which nobody knows yet whether it gets the number."""
-    other = next((other for other in others if other.state not in DELIVERED_STATES), None)
-    if other is None:
-        return None
-    whose = f"order {other.number!r} of {other.connection}"
-    text = f"{whose} is on its way to TradeGecko as {number!r}; this one waits until that is decided"
-    return Reason("number_taken", text, transient=True)

@@ -12,7 +12,7 @@ from tradegecko_bridge.commerce.remote import DraftLine, LineKind, OrderDraft, R
 from tradegecko_bridge.commerce.values import bare
 from tradegecko_bridge.engine.mapping.catalog import LONGEST_SKU, Catalog
 from tradegecko_bridge.engine.mapping.tax import HIGHEST, ZERO, on_one_tax_basis, prices_to_send
-from tradegecko_bridge.engine.mapping.validation import absurd_numbers, bad_amounts, bad_number, named
+from tradegecko_bridge.engine.mapping.validation import absurd, bad_amounts, bad_number, named
 from tradegecko_bridge.engine.settings.choices import LineTax, MatchBy, TaxTreatment
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.ledger import Reason
@@ -68,8 +68,8 @@ def _find_fault(order: SourceOrder, catalog: Catalog, settings: ConnectionSettin
         return Reason("no_lines", "the order has no lines; add them at the source, or skip the order")
     if wrong_number := bad_number(order.number):
         return Reason("bad_number", f"{wrong_number}; correct it at the source")
-    if absurd := absurd_numbers(order):
-        return Reason("absurd_number", f"{'; '.join(absurd)}: beyond what can be sent; correct it at the source")
+    if too_much := absurd(order):  # quantities multiply where a kit is taken apart
+        return too_much
     if bad := [line for line in order.lines if line.quantity <= 0]:
         said = "; ".join(f"{named(line)}: quantity {line.quantity}" for line in bad)
         return Reason("bad_quantity", f"{said}; a quantity must be above 0: correct it at the source")

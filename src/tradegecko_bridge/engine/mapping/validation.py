@@ -52,7 +52,13 @@ def impossible(order: SourceOrder) -> Reason | None:
     if twice := [reference for reference, times in references.items() if times > 1]:
         said = f"{references[twice[0]]} lines have the reference {twice[0][:SHOWN]!r}"
         return Reason("same_line", f"{said}, so nobody could tell which has shipped; give each its own at the source")
-    return None
+    return absurd(order)
+
+
+def absurd(order: SourceOrder) -> Reason | None:
+    """Numbers that nothing may compute with, neither those that are sent nor those that the settings leave out."""
+    said = "; ".join(absurd_numbers(order))
+    return Reason("absurd_number", f"{said}: beyond what can be sent; correct it at the source") if said else None
 
 
 def bad_number(number: str) -> str | None:

@@ -66,9 +66,10 @@ def identity(customer: Customer, billing: Address | None) -> Identity:
 def best_match(
     keys: Mapping[str, str], match: CustomerMatch, look_up: Callable[[str], Iterable[MirrorRow]]
 ) -> str | None:
-    """The id of the company with these keys: of the earliest step that finds one, and of several the oldest.
+    """The id of the company with these keys: of the earliest step that finds one, and of several found the oldest.
 
-    ``look_up`` gives the companies that may agree in one of the keys; it is called no more often than needed.
+    ``look_up`` gives the companies that may agree in one of the keys; it is not called for a key that could only bring
+    others of the same step.
     """
     agreements: dict[int, Collection[str]] = {}
     best: tuple[int, int] | None = None

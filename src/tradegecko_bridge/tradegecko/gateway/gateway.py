@@ -15,6 +15,7 @@ from tradegecko_bridge.commerce import Address, Customer, ProductDetails, Varian
 from tradegecko_bridge.commerce.remote import (
     Access,
     CustomerMatch,
+    OrderAction,
     OrderDraft,
     RecordKind,
     RemoteOrder,
@@ -351,7 +352,7 @@ class TradeGeckoGateway:
 
     def perform_action(self, order_id: str, action: str, *, key: str, method: str | None = None) -> None:
         """``POST /orders/:id/actions/…`` for ``invoice``, ``pay``, ``pack`` or ``void`` (reference §4.1), once."""
-        body = {"payment": {"payment_method_name": method}} if method else None
+        body = {"payment": {"payment_method_name": method}} if method and action == OrderAction.PAY else None
         call = resources.ORDERS.action(order_id, action, body, idempotency_key=key)
         with writing():
             self._client.send(call, retry=NO_RETRY)
