@@ -72,7 +72,8 @@ def _report_waiting(entry: LedgerEntry, report: Report) -> None:
     if held and entry.reason:
         report.add(entry.number, Outcome.KNOWN, f"held: {entry.reason.text}", entry.reason)
     elif entry.next_attempt_at is not None:
-        report.add(entry.number, Outcome.KNOWN, f"next attempt at {entry.next_attempt_at:%H:%M:%S} UTC")
+        what = "check" if entry.state is _S.UNCERTAIN else "try"
+        report.add(entry.number, Outcome.KNOWN, f"next {what} at {entry.next_attempt_at:%H:%M:%S} UTC")
 
 
 def _decide(context: Context, planner: Planner, due: DueOrder) -> Decision:
