@@ -231,6 +231,7 @@ def test_the_sandbox_says_where_it_is_and_stops_cleanly(tmp_path: Path) -> None:
     assert refused.stderr.startswith(f"error: the sandbox cannot listen on 127.0.0.1:{port}: ")
 
 
+@pytest.mark.sandbox  # the command starts it
 def test_the_demo_tells_the_whole_story(tmp_path: Path) -> None:
     """The demo delivers, ships, brings back, and does nothing twice."""
     done = tgbridge(tmp_path, "demo", "--folder", str(tmp_path / "demo"))

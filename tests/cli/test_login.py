@@ -9,6 +9,7 @@ import os
 import re
 import socket
 import subprocess
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -209,7 +210,7 @@ def test_a_port_that_is_taken_and_no_terminal(sandbox: Sandbox, folder: Path, mo
     assert refused.returncode == 3
     assert refused.stderr.startswith(f"error: cannot listen on 127.0.0.1:{port}: ")
     assert refused.stderr.endswith("choose another port\n")
-    monkeypatch.setattr(getpass, "getpass", getpass.fallback_getpass)
+    monkeypatch.setattr(getpass, "getpass", lambda _: warnings.warn("no terminal", getpass.GetPassWarning, 2))
     blind = tgbridge(sandbox, folder, "login", "--user", DANA)
     assert (blind.returncode, blind.stderr.count("\n")) == (2, 1)
     assert "use --password-stdin" in blind.stderr

@@ -75,7 +75,9 @@ def _entries(name: str, data: Any) -> list[tuple[KeyPath, Any]]:
     orders = data
     if isinstance(data, dict):
         if others := [(field, place) for place, field in enumerate(data, 1) if field != "orders"]:
-            raise MalformedData([f"{name}: unknown field {shown_name(*min(others))} beside 'orders' {NOTHING_INGESTED}"])
+            raise MalformedData(
+                [f"{name}: unknown field {shown_name(*min(others))} beside 'orders' {NOTHING_INGESTED}"]
+            )
         orders = data["orders"]
     if not isinstance(orders, list):
         raise MalformedData([f"{name}: holds neither an order nor a list of orders {NOTHING_INGESTED}"])
