@@ -172,7 +172,8 @@ class Report:
         name = f" of {self.connection}" if named else ""
         dry = " (dry run)" if self.dry_run else ""
         calls = f"{self.calls} API {'call' if self.calls == 1 else 'calls'}"
-        return f"{self.operation}{name}{dry}: {', '.join(parts) or ('nothing to do' if self else 'stopped')} - {calls}"
+        nothing = "nothing to do" if self else "nothing found" if self.absent else "stopped"
+        return f"{self.operation}{name}{dry}: {', '.join(parts) or nothing} - {calls}"
 
     def __str__(self) -> str:
         return "\n".join(self.lines())
