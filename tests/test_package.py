@@ -23,6 +23,7 @@ def test_every_public_name_is_there_and_sorted() -> None:
     """All names promised can be imported, and the list is in order."""
     names = [name for name in tradegecko_bridge.__all__ if name != "__version__"]
     assert names == sorted(names)
+    assert dir(tradegecko_bridge) == sorted(tradegecko_bridge.__all__)
     for name in tradegecko_bridge.__all__:
         assert getattr(tradegecko_bridge, name) is not None
     with pytest.raises(AttributeError, match="NoSuchName"):

@@ -315,7 +315,7 @@ class LoginRefused(NeedsLogin):
     ``error`` is the endpoint's own word for it, e.g. ``invalid_grant``.
     """
 
-    remedy = "check client id and secret, then log in again"
+    remedy = "log in again"
 
     def __init__(
         self, detail: str, *, status: int, method: str, path: str, request_id: str | None = None, error: str

@@ -63,7 +63,9 @@ def test_sync_then_look(shop: Path, client: TradeGeckoClient) -> None:
     held = tgbridge(shop, "orders", "list", "--state", "held")
     assert "HAT-ONE" in held.stdout
     assert "1001" not in held.stdout
+    assert "next try         with the next sync\n" in tgbridge(shop, "orders", "show", "1002").stdout
     shown = tgbridge(shop, "orders", "show", "1001")
+    assert "next" not in shown.stdout
     assert "sending -> delivered" in shown.stdout
     assert "2 × MUG-BLUE" in shown.stdout
     history = json.loads(tgbridge(shop, "orders", "show", "1001", "--json").stdout)[0]["history"]
@@ -71,6 +73,17 @@ def test_sync_then_look(shop: Path, client: TradeGeckoClient) -> None:
     for text in (done.stdout, shown.stdout, held.stdout, str(listed)):
         assert "ann@example.com" not in text
         assert "Okafor" not in text
+
+
+def test_every_line_of_several_connections_says_whose_it_is(shop: Path) -> None:
+    """With one connection there is no need."""
+    assert "✓ deliver orders: " in tgbridge(shop, "sync", "orders").stdout
+    settings = shop / "tgbridge.toml"
+    one = settings.read_text()
+    settings.write_text(one + '\n[connections.other]\nsource = "folder"\noptions = { path = "other" }\n')
+    said = tgbridge(shop, "sync", "orders").stdout
+    for name in ("my-shop", "other"):
+        assert f"✓ deliver orders of {name}: " in said
 
 
 def test_one_operation_as_json(shop: Path) -> None:
@@ -215,9 +228,10 @@ def test_the_sandbox_says_where_it_is_and_stops_cleanly(tmp_path: Path) -> None:
         refused = tgbridge(tmp_path, "sandbox", "--port", port)
     assert refused.returncode == 3
     assert len(refused.stderr.splitlines()) == 1
-    assert port in refused.stderr
+    assert refused.stderr.startswith(f"error: the sandbox cannot listen on 127.0.0.1:{port}: ")
 
 
+@pytest.mark.sandbox  # the command starts it
 def test_the_demo_tells_the_whole_story(tmp_path: Path) -> None:
     """The demo delivers, ships, brings back, and does nothing twice."""
     done = tgbridge(tmp_path, "demo", "--folder", str(tmp_path / "demo"))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import getpass
 import io
 import json
 import os
 import re
+import socket
 import subprocess
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -187,6 +190,8 @@ def test_wrong_credentials(sandbox: Sandbox, folder: Path) -> None:
     wrong = tgbridge(sandbox, folder, "login", "--user", DANA, "--password-stdin", said="nope-SECRET\n")
     assert wrong.returncode == 3
     assert "user name or password are wrong" in wrong.stderr
+    assert wrong.stderr.endswith("log in again\n")
+    assert "client id" not in wrong.stderr
     assert "nope" not in wrong.stderr + wrong.stdout
     assert len(wrong.stderr.splitlines()) == 1
     path = folder / "tgbridge.toml"
@@ -195,6 +200,20 @@ def test_wrong_credentials(sandbox: Sandbox, folder: Path) -> None:
     assert "correct client_id and client_secret" in by_password(sandbox, folder).stderr
     path.write_text(text.replace(sandbox.base_url, "http://127.0.0.1:9"))
     assert "could not connect" in by_password(sandbox, folder).stderr
+
+
+def test_a_port_that_is_taken_and_no_terminal(sandbox: Sandbox, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is one line that says what to do."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        refused = tgbridge(sandbox, folder, "login", "--no-browser", "--port", port)
+    assert refused.returncode == 3
+    assert refused.stderr.startswith(f"error: cannot listen on 127.0.0.1:{port}: ")
+    assert refused.stderr.endswith("choose another port\n")
+    monkeypatch.setattr(getpass, "getpass", lambda _: warnings.warn("no terminal", getpass.GetPassWarning, 2))
+    blind = tgbridge(sandbox, folder, "login", "--user", DANA)
+    assert (blind.returncode, blind.stderr.count("\n")) == (2, 1)
+    assert "use --password-stdin" in blind.stderr
 
 
 @pytest.mark.parametrize("where", ["ledger", "tokens.json"])

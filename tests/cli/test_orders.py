@@ -201,7 +201,7 @@ def test_the_ledger_is_looked_after(synced: Path) -> None:
         ledger.execute("UPDATE ledger_orders SET in_state_since = '2020-01-01T00:00:00.000000Z'")
         ledger.commit()
     counted = tgbridge(synced, "ledger", "expire", "--days", "30", "--dry-run")
-    assert counted.stdout == "my-shop: 1 orders would lose their personal data\n"
+    assert counted.stdout == "my-shop: 1 order would lose all personal data\n"
     assert told(synced, "ledger", "expire", "--days", "30") == {
         "dry_run": False,
         "scrubbed": True,

@@ -165,6 +165,7 @@ def test_an_ambiguous_number(folder: Path) -> None:
         (["orders", "list", "--since", "0001-01-01T00:00+05:00"], 2, "is not a date such as"),
         (["ledger", "expire", "--days", "9" * 12], 2, "is not in the range 1<=x<=36500"),
         (["orders", "hold", "--all", "--reason", "x"], 2, "--all needs a filter such as --reason-code"),
+        (["orders", "hold", "1", "--state", "held", "--reason", "x"], 2, "filters go with --all"),
         (["login", "--password-stdin"], 2, "--password-stdin needs --user"),
         (["demo", "--folder", "tgbridge.toml/x"], 3, "tgbridge.toml/x/orders: Not a directory"),
     ],

@@ -59,7 +59,7 @@ def test_a_lost_answer_makes_nothing_twice(sandbox: Sandbox, client: TradeGeckoC
     sandbox.fault("POST", f"/orders/*/actions/{action}", fault)
     report = bench.deliver()
     assert [item.outcome for item in report.items] == [Outcome.DELIVERED, Outcome.WAITING]
-    assert f"next attempt to {action}" in report.items[1].detail
+    assert f"next try to {action}" in report.items[1].detail
     entry = entry_of(bench)
     assert (entry.state, entry.pending_actions[0], entry.claim) == (OrderState.DELIVERED, action, None)
     assert bench.deliver()

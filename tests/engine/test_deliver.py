@@ -361,6 +361,7 @@ def test_a_change_after_delivery_is_reported_and_not_carried_over(bench: Bench) 
     bench.source.orders.append(an_order("1001", [a_line(quantity=5)], cursor="later"))
     report = bench.deliver()
     assert outcomes(report) == {"1001": Outcome.CHANGED}
+    assert detail(report, "1001").endswith("after it was delivered; correct it in TradeGecko if need be")
     assert len(bench.remote()) == 2
 
 

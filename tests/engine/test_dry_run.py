@@ -109,7 +109,7 @@ def test_the_plan_of_what_the_ledger_has(bench: Bench) -> None:
         "6": Outcome.HELD,
     }
     assert detail(report, "1") == "held: wait for payment"
-    assert detail(report, "2") == "next attempt at 13:00:00 UTC"
+    assert detail(report, "2") == "next try at 13:00:00 UTC"
 
 
 def test_changes_at_the_source_are_foreseen(bench: Bench) -> None:

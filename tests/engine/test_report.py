@@ -32,6 +32,8 @@ def test_a_problem_is_a_failure() -> None:
     """What went wrong with the run itself makes it false, and the whole run with it."""
     bad = a_report(problems=["the shop is down"])
     assert not bad
+    assert bad.headline(named=True) == "sync tracking of shop: stopped - 0 API calls"
+    assert a_report().headline() == "sync tracking: nothing to do - 0 API calls"
     assert not RunReport(connection="shop", reports=[a_report(), bad])
     assert RunReport(connection="shop", reports=[a_report()])
 

@@ -181,7 +181,7 @@ def test_what_the_warehouse_cannot_do(api: Client, order: Json) -> None:
          "unknown key 'quantity'; receiving a purchase order takes purchase_order"),
         ("receive", {"item": "MUG-RED"},
          "unknown key 'item'; receive takes sku, variant_id, quantity, location, cost, purchase_order"),
-        ("pack", {}, "which order?"),
+        ("pack", {}, "name the order by its number or id"),
         ("pack", {"order": "X-1"}, "there is no order 'X-1'"),
         ("pack", {"order": 99}, "there is no order 99"),
         ("pack", {"order": [1]}, "there is no order [1]"),

@@ -36,8 +36,10 @@ def _command(decision: Decision) -> click.Command:
         if bool(numbers) is everything:
             raise click.UsageError("name the orders by number or reference, or use --all with a filter")
         which = selected(filters)
-        if everything is not bool(which):
-            raise click.UsageError("--all needs a filter such as --reason-code, and a filter needs --all")
+        if everything and not which:
+            raise click.UsageError("--all needs a filter such as --reason-code")
+        if which and not everything:
+            raise click.UsageError("filters go with --all; leave them out to name orders by number")
         with target.open_ledger(which) as store:
             if everything:
                 which["states"] = states_for(decision).intersection(which.get("states") or states_for(decision))

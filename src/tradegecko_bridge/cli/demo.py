@@ -119,7 +119,8 @@ def _sum_up(home: Path, client: TradeGeckoClient, runs: list[RunReport], seconds
     for file in sorted(home.rglob("*.*")):
         if file.parent.name in ("tracking", "stock", "products", "receipts", "done"):
             say(f"  {file.relative_to(home)}")
-    say(Text(f"\nLook around in {home}. Correct web-shop-monday.csv there, and the rest can go out.", style="dim"))
+    end = "The sandbox has ended with the demo; `tgbridge sandbox` starts one that stays."
+    say(Text(f"\nLook around in {home}. {end}", style="dim"))
     return delivered == in_tradegecko and not repeated
 
 

@@ -63,6 +63,8 @@ def expire(target: Target, days: int, also_delivered: bool, dry_run: bool) -> No
     known: if the source gives them again, they are not sent again. They can no longer be sent by hand either, and
     this cannot be undone.
     """
+    from tradegecko_bridge.cli.output.console import counted
+
     with target.open_ledger() as store:
         names = [target.connection] if target.connection else sorted({one.connection for one in store.summary()})
         age, who = timedelta(days=days), getpass.getuser()
@@ -77,7 +79,7 @@ def expire(target: Target, days: int, also_delivered: bool, dry_run: bool) -> No
 
     def print_counts(counts: dict[str, int]) -> None:
         for name, count in counts.items():
-            click.echo(f"{name}: {count} orders {'would lose' if dry_run else 'lost'} their personal data")
+            click.echo(f"{name}: {counted(count, 'order')} {'would lose' if dry_run else 'lost'} all personal data")
 
     target.show(counts, print_counts, lambda counts: {"dry_run": dry_run, "scrubbed": scrubbed, "orders": counts})
     if not scrubbed:

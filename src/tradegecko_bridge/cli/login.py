@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -78,7 +80,12 @@ def logout(name: str | None, config_path: Path) -> None:
 
 def _password(from_stdin: bool) -> Secret:
     if not from_stdin:
-        return Secret(click.prompt("Password", hide_input=True))
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", getpass.GetPassWarning)
+            try:
+                return Secret(click.prompt("Password", hide_input=True))
+            except getpass.GetPassWarning:
+                raise click.UsageError("no terminal to ask for the password; use --password-stdin") from None
     if line := sys.stdin.readline().rstrip("\r\n"):
         return Secret(line)
     raise Refused("standard input has no password; write it on the first line")

@@ -39,7 +39,7 @@ def main() -> None:
     except BridgeError as error:
         _fail(error, UNABLE)
     except OSError as error:
-        _fail(f"{error.filename}: {error.strerror}" if error.filename else error, UNABLE)
+        _fail(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or error, UNABLE)
 
 
 def _fail(error: Exception | str, code: int) -> NoReturn:

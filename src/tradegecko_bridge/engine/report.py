@@ -162,16 +162,18 @@ class Report:
         for alert in self.alerts:
             yield f"  alert {'opened' if alert.is_open else 'closed'}: {alert.text}"
 
-    def headline(self) -> str:
-        """Counts in one line."""
+    def headline(self, *, named: bool = False) -> str:
+        """Counts in one line; ``named``: with the connection."""
         parts = [f"{n} {outcome}" for outcome, n in Counter(item.outcome for item in self.items).items()]
         if self.ingested:
             parts.insert(0, f"{self.ingested} ingested")
         if self.unchanged:
             parts.append(f"{self.unchanged} unchanged")
+        name = f" of {self.connection}" if named else ""
         dry = " (dry run)" if self.dry_run else ""
         calls = f"{self.calls} API {'call' if self.calls == 1 else 'calls'}"
-        return f"{self.operation}{dry}: {', '.join(parts) or 'nothing to do'} - {calls}"
+        nothing = "nothing to do" if self else "nothing found" if self.absent else "stopped"
+        return f"{self.operation}{name}{dry}: {', '.join(parts) or nothing} - {calls}"
 
     def __str__(self) -> str:
         return "\n".join(self.lines())

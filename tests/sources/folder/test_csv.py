@@ -310,7 +310,7 @@ def test_a_wrong_header_is_a_problem_of_the_file(tmp_path: Path, header: str, sa
     given = fetch(tmp_path, "shop.csv", sheet(GOOD, header=header))
     assert [order.reference for order in bad(given)] == [None]
     assert not good(given)
-    assert problems(given) == [f"shop.csv, row 1: {said} (nothing of this file was taken)"]
+    assert problems(given) == [f"shop.csv, row 1: {said} (nothing of this file was ingested)"]
 
 
 def test_column_names_may_be_in_capitals(tmp_path: Path) -> None:
@@ -351,7 +351,7 @@ def test_a_file_that_makes_no_sense_is_one_line(tmp_path: Path, content: bytes, 
     """Empty, cut, wrongly encoded or wrongly quoted: one line, and nothing of the file is taken."""
     given = fetch(tmp_path, "shop.csv", content)
     assert not good(given)
-    assert problems(given) == [f"{said} (nothing of this file was taken)"]
+    assert problems(given) == [f"{said} (nothing of this file was ingested)"]
 
 
 # ── rows that cannot be trusted ──────────────────────────────────────────────────────────────
@@ -382,7 +382,7 @@ def test_shifted_cells_before_the_order_number_hold_the_file(tmp_path: Path) -> 
     rows = ("MUG,1006,2026-01-31T09:30:00Z,CAD,1,1", "MUG, blue,1006,,,1,1")
     given = fetch(tmp_path, "shop.csv", sheet(*rows, header=header))
     assert not good(given)
-    assert "it may belong to any order (nothing of this file was taken)" in problems(given)[0]
+    assert "it may belong to any order (nothing of this file was ingested)" in problems(given)[0]
 
 
 def test_a_row_without_order_number_holds_the_order_above(tmp_path: Path) -> None:

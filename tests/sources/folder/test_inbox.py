@@ -252,10 +252,10 @@ def test_folders_links_and_spreadsheets_are_reported(tmp_path: Path) -> None:
     given = list(source.fetch_orders(None))
     assert [order.number for order in good(given)] == ["1006"]
     assert sorted(problems(given)) == [
-        "book.xlsx: is a spreadsheet; save it as CSV UTF-8 and remove this one (nothing of this file was taken)",
-        "dir.csv: is a folder; put the files in it here (nothing of this file was taken)",
-        "link.csv: is a link; put the file itself here (nothing of this file was taken)",
-        "pipe.json: is not an ordinary file; remove it (nothing of this file was taken)",
+        "book.xlsx: is a spreadsheet; save it as CSV UTF-8 and remove this one (nothing of this file was ingested)",
+        "dir.csv: is a folder; put the files in it here (nothing of this file was ingested)",
+        "link.csv: is a link; put the file itself here (nothing of this file was ingested)",
+        "pipe.json: is not an ordinary file; remove it (nothing of this file was ingested)",
     ]
     source.acknowledge_ingest(given[-1].cursor)
     assert (orders / "link.csv").is_symlink()
@@ -281,7 +281,7 @@ def test_a_file_that_may_not_be_read_is_reported(bound_by_permissions: Path) -> 
     assert problems(given) == [
         (
             "closed.csv: may not be read; give the user the bridge runs as the right to read it"
-            " (nothing of this file was taken)"
+            " (nothing of this file was ingested)"
         ),
     ]
 

@@ -154,7 +154,7 @@ def test_a_file_that_makes_no_sense_is_one_line(tmp_path: Path, text: str, said:
     """Cut short, empty or something else altogether: one line without an order reference."""
     given = fetch(tmp_path, "shop.json", text)
     assert [order.reference for order in bad(given)] == [None]
-    assert problems(given) == [f"{said} (nothing of this file was taken)"]
+    assert problems(given) == [f"{said} (nothing of this file was ingested)"]
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,11 @@ def escaped(text: str) -> str:
     return text if text.isprintable() else repr(text)[1:-1]
 
 
+def counted(count: int, word: str) -> str:
+    """A count with its word, e.g. ``1 order`` and ``2 orders``."""
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
 def in_one_line(name: str) -> str:
     """A number or SKU as lists show it: escaped, and cut if it is absurdly long."""
     shown = escaped(name)

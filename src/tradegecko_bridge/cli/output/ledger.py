@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from rich.text import Text
 
-from tradegecko_bridge.cli.output.console import escaped, in_one_line, print_columns, print_table, public_fields, say
+from tradegecko_bridge.cli.output.console import (
+    counted,
+    escaped,
+    in_one_line,
+    print_columns,
+    print_table,
+    public_fields,
+    say,
+)
 from tradegecko_bridge.engine import Decided
 from tradegecko_bridge.ledger import (
     DELIVERED_STATES,
+    UNCERTAIN_STATES,
     Alert,
     LedgerEntry,
     LedgerEvent,
@@ -99,8 +108,9 @@ def print_alerts(alerts: Sequence[Alert]) -> None:
 def print_health(health: LedgerHealth) -> None:
     """What a ledger holds, then what is wrong with it."""
     mark = Text("✗ ", style="red") if health.problems else Text("✓ ", style="green")
-    counts = f"{health.orders} orders ({health.expired} without personal data), {health.shipments} shipments"
-    counts += f", {health.events} events, {health.alerts} alerts"
+    counts = f"{counted(health.orders, 'order')} ({health.expired} without personal data), "
+    counts += f"{counted(health.shipments, 'shipment')}, {counted(health.events, 'event')}, "
+    counts += counted(health.alerts, "alert")
     say(mark + Text(f"schema {health.schema}: {counts}"))
     for problem in health.problems:
         say(Text(f"  problem: {problem}"))
@@ -133,7 +143,7 @@ def _print_story(entry: LedgerEntry, history: Sequence[LedgerEvent], shipments: 
         ("TradeGecko", f"id {entry.remote_id}, number {entry.remote_number}" if entry.remote_id else None),
         ("lines", _lines(entry)),
         ("pending actions", ", ".join(entry.pending_actions)),
-        ("next try", f"{entry.next_attempt_at:%Y-%m-%d %H:%M:%S} UTC" if entry.next_attempt_at else None),
+        ("next check" if entry.state in UNCERTAIN_STATES else "next try", _next(entry)),
         ("personal data", f"removed on {entry.expired_at:%Y-%m-%d}" if entry.expired_at else None),
     ]
     for one in shipments:
@@ -165,6 +175,14 @@ def _fact(fact: Any) -> str:
     if isinstance(fact, Mapping):
         return " / ".join(f"{name} {value}" for name, value in fact.items() if value is not None)
     return {"True": "yes", "False": "no"}.get(str(fact), str(fact))
+
+
+def _next(entry: LedgerEntry) -> str | None:
+    now = datetime.now(UTC)
+    if entry.is_due(now):
+        return "with the next sync"
+    moment = entry.next_attempt_at
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC" if moment and moment > now else None
 
 
 def _lines(entry: LedgerEntry) -> str | None:

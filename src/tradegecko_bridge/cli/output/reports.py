@@ -30,7 +30,7 @@ def print_runs(reports: Sequence[Report | RunReport]) -> None:
     """Whole runs, operation by operation, and how many alerts are open after them."""
     open_alerts = 0
     for report in reports:
-        print_run(report)
+        print_run(report, named=len(reports) > 1)
         open_alerts += sum(part.open_alerts for part in _parts(report)[-1:])
     if open_alerts:
         alerts = "1 alert is" if open_alerts == 1 else f"{open_alerts} alerts are"
@@ -41,16 +41,16 @@ def print_pulled(reports: Sequence[Report], absent: Sequence[str]) -> None:
     """What came of asking the sources again; a connection that has none of the orders is left out."""
     for report in reports:
         if report.items or report.problems or not report.absent:
-            print_run(report)
+            print_run(report, named=len(reports) > 1)
     for name in absent:
         say(Text(f"✗ no connection has order {name!r}", style="red"))
 
 
-def print_run(report: Report | RunReport) -> None:
-    """One run: for each operation the headline, then the items that need reading."""
+def print_run(report: Report | RunReport, *, named: bool = False) -> None:
+    """One run: for each operation the headline (``named``: with the connection), then the items that need reading."""
     for part in _parts(report):
         mark = Text("✓ ", style="green") if part else Text("✗ ", style="red")
-        say(mark + Text(part.headline(), style="bold"))
+        say(mark + Text(part.headline(named=named), style="bold"))
         print_columns(_rows(part))
         if len(part.told) > _MOST_ITEMS:
             say(Text(f"  … and {len(part.told) - _MOST_ITEMS} more; --json lists all", style="dim"))

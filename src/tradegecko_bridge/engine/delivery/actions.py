@@ -95,7 +95,7 @@ class FollowUps:
         reason = Reason("unavailable", str(error), transient=True)
         later = entry.transition_to(entry.state, now, reason=reason, **facts)
         self._record(later, f"{action}: {error}", audit.failed(error))
-        text = f"delivered; next attempt to {action} at {retry_at:%H:%M:%S} UTC: {error}"
+        text = f"delivered; next try to {action} at {retry_at:%H:%M:%S} UTC: {error}"
         self._add(entry, Outcome.WAITING, text)
 
     def _refused(self, entry: LedgerEntry, error: Rejected) -> None:

@@ -115,7 +115,7 @@ class Skip(Settled):
 
 
 class Wait(Settled):
-    """Left as it is until its next attempt."""
+    """Left as it is until its next try or check."""
 
 
 class GiveUp(Settled):
@@ -190,7 +190,7 @@ def not_carried_out(entry: LedgerEntry, error: Unavailable, now: datetime, timin
         state=_S.UNCERTAIN if uncertain else _S.PENDING,
         reason=(entry.reason if uncertain else None) or Reason("unavailable", str(error)),
         outcome=Outcome.WAITING,
-        text=f"{error}; next attempt at {_clock_time(retry_at)}",
+        text=f"{error}; next {'check' if uncertain else 'try'} at {_clock_time(retry_at)}",
         note=str(error),
         changes={"attempts": attempts, "next_attempt_at": retry_at},
     )

@@ -103,6 +103,7 @@ def report_left_alone(entry: LedgerEntry, now: datetime, report: Report) -> None
         until = f"{entry.claim.until:%H:%M:%S} UTC"
         report.add(entry.number, Outcome.CLAIMED, f"{entry.claim.worker} is working on it, until {until} at most")
     elif entry.next_attempt_at is not None and entry.next_attempt_at > now:
-        outcome = Outcome.UNCERTAIN if entry.state is OrderState.UNCERTAIN else Outcome.WAITING
+        uncertain = entry.state is OrderState.UNCERTAIN
+        outcome, what = (Outcome.UNCERTAIN, "check") if uncertain else (Outcome.WAITING, "try")
         why = f"{entry.reason.text}; " if entry.reason else ""
-        report.add(entry.number, outcome, f"{why}next attempt at {entry.next_attempt_at:%H:%M:%S} UTC", entry.reason)
+        report.add(entry.number, outcome, f"{why}next {what} at {entry.next_attempt_at:%H:%M:%S} UTC", entry.reason)

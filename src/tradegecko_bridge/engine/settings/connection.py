@@ -82,13 +82,13 @@ class ConnectionSettings:
     """The stock location orders are assigned to, by its label or id; left out, the customer's or the account's primary
     one. E.g. `"Main Warehouse"`."""
 
-    # ── Which orders are taken ────────────────────────────────────────────────────────────────────
+    # ── Which orders go out ──────────────────────────────────────────────────────────────────────
 
     earliest_order: datetime | None = field(default=None, converter=moment)
     """Orders placed before are skipped; a date means its beginning in UTC. Set it before the first run of a shop that
     has old orders. E.g. `2026-11-01`."""
     order_filters: tuple[OrderFilter, ...] = field(default=(), converter=_order_filters)
-    """Orders are taken that pass every filter; the others are skipped. `field` is one of country, region, postal_code
+    """Orders that pass every filter go out; the others are skipped. `field` is one of country, region, postal_code
     (of the shipping address), currency, tag, ship_method, number, source_status, payment_status and fulfillment_status
     (in the source's own words). One of `values` must match: in `full` (the default), by its beginning (`match =
     "prefix"`) or end (`"suffix"`), whatever the case; `""` stands for none. `rule = "only"` (the default) takes what
@@ -100,7 +100,7 @@ class ConnectionSettings:
     # ── Items ─────────────────────────────────────────────────────────────────────────────────────
 
     item_filters: tuple[ItemFilter, ...] = field(default=(), converter=_item_filters)
-    """Which items are taken, by the source's own `skus`, whatever the case; `""` stands for none, whatever the barcode.
+    """Which items go out, by the source's own `skus`, whatever the case; `""` stands for none, whatever the barcode.
     `rule = "except"` (the default) leaves them out, `"only"` leaves out all others; `level = "line"` (the default) the
     line alone, `"order"` the whole order. Stock levels follow the same filters. E.g. `[{ skus = ["GIFT-WRAP", ""], rule
     = "except", level = "line" }]`."""

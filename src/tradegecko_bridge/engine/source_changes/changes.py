@@ -83,7 +83,8 @@ def _since_sent(context: Context, arrival: Arrival, entry: LedgerEntry, before: 
     went_on = evolve(
         known, **{name: getattr(arrival, name) for name in (*PROGRESS_FIELDS, "fulfillment_status", "payment_method")}
     )
-    return "" if went_on == arrival else f"changed at the source {when}"
+    remedy = "; correct it in TradeGecko if need be" if entry.state in DELIVERED_STATES else ""
+    return "" if went_on == arrival else f"changed at the source {when}{remedy}"
 
 
 def _last_heard(context: Context, entry: LedgerEntry, before: datetime) -> SourceOrder | None:

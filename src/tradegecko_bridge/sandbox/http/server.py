@@ -312,7 +312,10 @@ def _listen(port: int) -> socket.socket:
     except OSError as exc:
         listener.close()
         reason = exc.strerror or str(exc)
-        raise OSError(exc.errno, f"the sandbox cannot listen on {_HOST}:{port}: {reason}") from exc
+        raise OSError(
+            exc.errno,
+            f"the sandbox cannot listen on {_HOST}:{port}: {reason}; choose another port, or 0 for a free one",
+        ) from exc
     except OverflowError as exc:
         listener.close()
         raise OSError(f"the sandbox cannot listen on port {port}: it must be 0 to 65535") from exc

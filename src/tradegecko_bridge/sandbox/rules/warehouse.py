@@ -184,7 +184,9 @@ class Warehouse:
             wanted = _key(text) or wanted
         if type(wanted) is int and wanted in rows:
             return rows[wanted]
-        raise ValueError(f"there is no {word} {wanted!r}" if wanted not in (None, "") else f"which {word}?")
+        raise ValueError(
+            f"there is no {word} {wanted!r}" if wanted not in (None, "") else f"name the {word} by its number or id"
+        )
 
     def _variant(self, given: Given) -> Row:
         table = self.context.state["variants"]

@@ -13,7 +13,7 @@ from pathlib import Path
 from attrs import frozen
 
 from tradegecko_bridge.errors import MalformedData, SourceRefused, SourceUnavailable
-from tradegecko_bridge.sources.folder.problems import NOTHING_TAKEN, one_line
+from tradegecko_bridge.sources.folder.problems import NOTHING_INGESTED, one_line
 
 _ENDINGS = (".csv", ".json")
 _SPREADSHEETS = (".xlsx", ".xls", ".ods", ".numbers")
@@ -109,7 +109,7 @@ class Inbox:
             SourceUnavailable: the folder went away.
         """
         if file.oddity:
-            raise MalformedData([f"{file.name}: {file.oddity} {NOTHING_TAKEN}"])
+            raise MalformedData([f"{file.name}: {file.oddity} {NOTHING_INGESTED}"])
         try:
             with file.path.open("rb") as opened:
                 data = opened.read()
@@ -119,7 +119,7 @@ class Inbox:
             return None
         except PermissionError:
             reason = "may not be read; give the user the bridge runs as the right to read it"
-            raise MalformedData([f"{file.name}: {reason} {NOTHING_TAKEN}"]) from None
+            raise MalformedData([f"{file.name}: {reason} {NOTHING_INGESTED}"]) from None
         except OSError as error:
             raise SourceUnavailable(f"{file.path}: cannot be read now ({error.strerror or error})") from error
         return data if unchanged else None

@@ -15,7 +15,7 @@ from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.commerce.codec import format_private_fault, from_plain
 from tradegecko_bridge.commerce.formatting import shown_name
 from tradegecko_bridge.errors import MalformedData
-from tradegecko_bridge.sources.folder.problems import NOTHING_TAKEN, held, listed
+from tradegecko_bridge.sources.folder.problems import NOTHING_INGESTED, held, listed
 from tradegecko_bridge.structuring import KeyPath, dotted
 
 # Numbers stay decimal: 19.99 read as a binary fraction would no longer be 19.99.
@@ -45,11 +45,11 @@ def _parse(name: str, text: str) -> Any:
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise MalformedData(
-            [f"{name}, {place}: is not JSON from here on or was cut short ({error.msg}) {NOTHING_TAKEN}"]
+            [f"{name}, {place}: is not JSON from here on or was cut short ({error.msg}) {NOTHING_INGESTED}"]
         ) from None
     except (ArithmeticError, RecursionError) as error:
         what = "is nested too deeply" if isinstance(error, RecursionError) else "holds a number that is too large"
-        raise MalformedData([f"{name}: {what} {NOTHING_TAKEN}"]) from None
+        raise MalformedData([f"{name}: {what} {NOTHING_INGESTED}"]) from None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -75,12 +75,14 @@ def _entries(name: str, data: Any) -> list[tuple[KeyPath, Any]]:
     orders = data
     if isinstance(data, dict):
         if others := [(field, place) for place, field in enumerate(data, 1) if field != "orders"]:
-            raise MalformedData([f"{name}: unknown field {shown_name(*min(others))} beside 'orders' {NOTHING_TAKEN}"])
+            raise MalformedData(
+                [f"{name}: unknown field {shown_name(*min(others))} beside 'orders' {NOTHING_INGESTED}"]
+            )
         orders = data["orders"]
     if not isinstance(orders, list):
-        raise MalformedData([f"{name}: holds neither an order nor a list of orders {NOTHING_TAKEN}"])
+        raise MalformedData([f"{name}: holds neither an order nor a list of orders {NOTHING_INGESTED}"])
     if not orders:
-        raise MalformedData([f"{name}: holds an empty list of orders; delete the file {NOTHING_TAKEN}"])
+        raise MalformedData([f"{name}: holds an empty list of orders; delete the file {NOTHING_INGESTED}"])
     return [(("orders", index), order) for index, order in enumerate(orders)]
 
 

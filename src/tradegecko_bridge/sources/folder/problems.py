@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-NOTHING_TAKEN = "(nothing of this file was taken)"
+NOTHING_INGESTED = "(nothing of this file was ingested)"
 _SHOWN_FAULTS = 5
 
 

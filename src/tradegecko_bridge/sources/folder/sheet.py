@@ -16,7 +16,7 @@ from attrs import Factory, define, frozen
 from tradegecko_bridge.commerce.formatting import is_name, shown_name
 from tradegecko_bridge.errors import MalformedData
 from tradegecko_bridge.sources.folder.columns import COLUMNS
-from tradegecko_bridge.sources.folder.problems import NOTHING_TAKEN, listed
+from tradegecko_bridge.sources.folder.problems import NOTHING_INGESTED, listed
 
 _DELIMITERS = (",", ";", "\t")
 _LINE_BREAKS = ("\n", "\r")
@@ -70,7 +70,7 @@ def read_sheet(text: str) -> Sheet:
     delimiter, header = _header(text)
     rows = [row for row in _rows(text, delimiter) if row.cut or any(row.cells)]
     if not rows:
-        raise MalformedData([f"row 2: there is no order below the header; delete the file {NOTHING_TAKEN}"])
+        raise MalformedData([f"row 2: there is no order below the header; delete the file {NOTHING_INGESTED}"])
     sheet = Sheet(header)
     _sort_out(sheet, rows)
     return sheet
@@ -87,10 +87,10 @@ def _header(text: str) -> tuple[str, tuple[str, ...]]:
     header = candidates[delimiter]
     # A first line without any known name is most likely an order: it must not be echoed, it may be personal.
     if not any(name in COLUMNS for name in header):
-        raise MalformedData([f"row 1: is not a header of known columns such as order_number,sku {NOTHING_TAKEN}"])
+        raise MalformedData([f"row 1: is not a header of known columns such as order_number,sku {NOTHING_INGESTED}"])
     faults = [*_header_faults(header), *(["it has no line break behind it"] if not line.endswith(_LINE_BREAKS) else [])]
     if faults:
-        raise MalformedData([f"row 1: {listed(faults)} {NOTHING_TAKEN}"])
+        raise MalformedData([f"row 1: {listed(faults)} {NOTHING_INGESTED}"])
     return delimiter, header
 
 
@@ -138,7 +138,7 @@ def _rows(text: str, delimiter: str) -> Iterator[Row]:
     except csv.Error as error:
         # From here on quotes and rows cannot be told apart, so any order may have lines in what follows.
         raise MalformedData(
-            [f"row {number + 1}: a double quote is missing, out of place or cut off, {error} {NOTHING_TAKEN}"]
+            [f"row {number + 1}: a double quote is missing, out of place or cut off, {error} {NOTHING_INGESTED}"]
         ) from None
     if previous is not None and previous.number > 1:
         yield Row(previous.number, previous.cells, cut=not ended)
@@ -228,7 +228,7 @@ def _suspects(sheet: Sheet, row: Row, before: str | None, known: dict[str, set[s
     too_long = len(row.cells) > len(sheet.header)
     if not first and (too_long or not row.cut):
         raise MalformedData(  # the cells may have shifted, so what stands in the reference's place may be anything
-            [f"row {row.number}{_fault(sheet, row)}; it may belong to any order {NOTHING_TAKEN}"]
+            [f"row {row.number}{_fault(sheet, row)}; it may belong to any order {NOTHING_INGESTED}"]
         )
     if too_long or (whole and row.cut):
         return known.get(text, {text})
@@ -252,5 +252,5 @@ def _claim(sheet: Sheet, row: Row) -> tuple[str, bool, bool]:
 def _starting(row: Row, text: str, known: dict[str, set[str]]) -> set[str]:
     """The orders a row may belong to whose reference was itself cut off."""
     if not text:
-        raise MalformedData([f"row {row.number}: {_CUT}; it may belong to any order {NOTHING_TAKEN}"])
+        raise MalformedData([f"row {row.number}: {_CUT}; it may belong to any order {NOTHING_INGESTED}"])
     return {reference for name, references in known.items() if name.startswith(text) for reference in references}

@@ -28,7 +28,7 @@ from tradegecko_bridge.sources.folder.csv_orders import read_csv
 from tradegecko_bridge.sources.folder.inbox import Inbox, Waiting
 from tradegecko_bridge.sources.folder.json_orders import read_json
 from tradegecko_bridge.sources.folder.outbox import Outbox, WrittenIndex
-from tradegecko_bridge.sources.folder.problems import NOTHING_TAKEN, one_line
+from tradegecko_bridge.sources.folder.problems import NOTHING_INGESTED, one_line
 
 _Given = SourceOrder | UnreadableOrder
 _SLACK = timedelta(days=2)
@@ -205,7 +205,7 @@ class FolderSource:
 def _orders_in(name: str, data: bytes) -> Sequence[_Given]:
     text = _decoded(name, data)
     if not text.strip():
-        raise MalformedData([f"{name}: is empty; delete it or export it again {NOTHING_TAKEN}"])
+        raise MalformedData([f"{name}: is empty; delete it or export it again {NOTHING_INGESTED}"])
     return read_json(name, text) if name.lower().endswith(".json") else read_csv(name, text)
 
 
@@ -224,7 +224,7 @@ def _decoded(name: str, data: bytes) -> str:
         if bad < 0:
             return text
     place = f"byte {bad + 1}, in line {data[:bad].count(10) + 1}"
-    raise MalformedData([f"{name}: {fault} ({place}); save it as UTF-8, in Excel “CSV UTF-8” {NOTHING_TAKEN}"])
+    raise MalformedData([f"{name}: {fault} ({place}); save it as UTF-8, in Excel “CSV UTF-8” {NOTHING_INGESTED}"])
 
 
 def _with_repeats(keys: Sequence[str], answers: Sequence[ItemResult]) -> list[ItemResult]:

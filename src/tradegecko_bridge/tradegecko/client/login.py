@@ -162,7 +162,11 @@ class _Loopback:
         self._answers: SimpleQueue[Secret | LoginFailed] = SimpleQueue()
         self._path = path
         self.state = ""
-        self._server = ThreadingHTTPServer((LOOPBACK, port), self._handler())
+        try:
+            self._server = ThreadingHTTPServer((LOOPBACK, port), self._handler())
+        except OSError as error:
+            remedy = "end the program that uses it, or choose another port"
+            raise OSError(error.errno, f"cannot listen on {LOOPBACK}:{port}: {error.strerror}; {remedy}") from error
         self.uri = f"http://{host}:{self._server.server_port}{path}"
 
     def __enter__(self) -> Self:
