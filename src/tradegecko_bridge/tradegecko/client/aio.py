@@ -9,7 +9,6 @@ import anyio
 import httpx
 import tenacity
 
-from tradegecko_bridge import errors
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.client.base import ClientBase
 from tradegecko_bridge.tradegecko.client.bound_async import AsyncResources
@@ -79,12 +78,7 @@ class AsyncTradeGeckoClient(
             request.extensions.setdefault("trace", _checking(sending))
         with sending:
             response = await self._http.send(request)
-        try:
-            return sending.read(response)
-        except errors.UnreadableReply:
-            if stream := response.extensions.get("network_stream"):
-                await stream.aclose()
-            raise
+        return sending.read(response)
 
 
 def _checking(sending: Sending[T]) -> Callable[[str, object], Awaitable[None]]:

@@ -9,7 +9,6 @@ from typing import Self, TypeVar, Unpack
 import httpx
 import tenacity
 
-from tradegecko_bridge import errors
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.client.base import DEFAULT_BASE_URL, ClientBase
 from tradegecko_bridge.tradegecko.client.bound_sync import Resources
@@ -79,9 +78,4 @@ class TradeGeckoClient(Resources, ClientBase[httpx.Client, httpx.BaseTransport, 
             request.extensions.setdefault("trace", sending.check_leave)
         with sending:
             response = self._http.send(request)
-        try:
-            return sending.read(response)
-        except errors.UnreadableReply:  # perhaps somebody else's: what comes next on this connection may be, too
-            if stream := response.extensions.get("network_stream"):
-                stream.close()
-            raise
+        return sending.read(response)
