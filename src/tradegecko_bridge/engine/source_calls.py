@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from traceback import walk_tb
@@ -17,6 +17,16 @@ from tradegecko_bridge.ports.sources import OrderSource
 T = TypeVar("T")
 
 _OWN_CODE: Final = f"{Path(__file__).parents[1]}{os.sep}"
+_ENGINE: Final = f"{Path(__file__).parent}{os.sep}"
+_METHODS: Final = {
+    "fetching orders": ("fetch_orders", "orders"),
+    "fetching orders again": ("fetch_since", "orders"),
+    "accepting receipts": ("accept_receipts", "ItemResults"),
+    "accepting tracking": ("accept_tracking", "ItemResults"),
+    "accepting stock levels": ("accept_stock", "ItemResults"),
+    "accepting products": ("accept_products", "ItemResults"),
+}
+"""The method behind each thing that is done, and what it must give."""
 log = logging.getLogger("tradegecko_bridge")
 
 
@@ -28,7 +38,8 @@ class SourceFailed(BridgeError):
 def guarded(source: OrderSource, doing: str) -> Iterator[None]:
     """Turn whatever a source raises into one error with one line.
 
-    The message of an unexpected exception may quote a customer, so only its type and place are reported.
+    The message of an unexpected exception may quote a customer, so only its type and place are reported. That of a
+    call that did not fit the method quotes nothing and names the method.
 
     Raises:
         SourceFailed: in place of what the source raised.
@@ -42,9 +53,9 @@ def guarded(source: OrderSource, doing: str) -> Iterator[None]:
     except Exception as error:
         where = place_of(error)
         log.error("fault in source %s while %s: %s at %s", source.name, doing, type(error).__name__, where)
-        raise SourceFailed(
-            f"{source.name}: {type(error).__name__} at {where} while {doing}: a fault in the source"
-        ) from error
+        never_ran = isinstance(error, TypeError) and where.startswith(_ENGINE)
+        what = str(error) if never_ran else f"{type(error).__name__} at {where}"
+        raise SourceFailed(f"{source.name}: {what} while {doing}: a fault in the source") from error
 
 
 def place_of(error: Exception) -> str:
@@ -59,10 +70,19 @@ def iterate(source: OrderSource, items: Callable[[], Iterable[T]], doing: str) -
     """What a source gives, with its code guarded and ours not.
 
     Raises:
-        SourceFailed: in place of what the source raised.
+        SourceFailed: in place of what the source raised, or because it gave nothing to go through.
     """
     with guarded(source, doing):
-        iterator = iter(items())
+        given = items()
+        if not hasattr(given, "__iter__"):
+            if isinstance(given, Coroutine):
+                given.close()
+            method, kind = _METHODS.get(doing, ("fetch_order", "orders"))
+            raise SourceFailed(
+                f"{source.name}: {method} gave {a_kind(given)}; it must give an iterable of {kind}: "
+                "a fault in the source"
+            )
+        iterator = iter(given)
     while True:
         with guarded(source, doing):
             try:
@@ -72,6 +92,11 @@ def iterate(source: OrderSource, items: Callable[[], Iterable[T]], doing: str) -
         yield item
 
 
+def a_kind(value: object) -> str:
+    """What kind of value it is: the value itself may quote a customer."""
+    return "None" if value is None else f"a value of type {type(value).__name__}"
+
+
 def offer(
     source: OrderSource,
     accept: Callable[[Sequence[T]], Iterable[ItemResult]],
@@ -79,18 +104,18 @@ def offer(
     key: Callable[[T], str],
     doing: str,
 ) -> dict[str, ItemResult]:
-    """Hand a batch to a source and get exactly one result for each item, whatever the source does."""
+    """Hand a batch to a source and get exactly one result for each item and for nothing else, whatever it does."""
     results: dict[str, ItemResult] = {}
     missing = "the source gave no answer for it"
     try:
-        with guarded(source, doing):
-            for result in accept(items):
-                results[result.key] = result
+        for result in iterate(source, lambda: accept(items), doing):
+            if not isinstance(result, ItemResult):
+                raise SourceFailed(f"{source.name}: gave {a_kind(result)} that is no ItemResult while {doing}")
+            results[result.key] = result
     except SourceFailed as error:
         missing = str(error)
-    for item in items:
-        results.setdefault(key(item), ItemResult(key=key(item), verdict=Verdict.FAILED, message=missing))
-    return results
+    keys = dict.fromkeys(map(key, items))
+    return {one: results.get(one) or ItemResult(key=one, verdict=Verdict.FAILED, message=missing) for one in keys}
 
 
 def in_batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
