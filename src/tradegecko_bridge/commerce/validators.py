@@ -53,8 +53,9 @@ def filled(_instance: object, attribute: attrs.Attribute[Any], value: str | None
 def typed(cls: type[T]) -> type[T]:
     """Have every field of a class hold what it is declared to hold: what is not could be neither stored nor read back.
 
-    Goes below ``frozen``. Decimals must be finite, and a list becomes a tuple. The records are made by the thousand, so one expression compiled
-    for the class tells whether all is as usual; only where it is false are the fields looked at one by one.
+    Goes below ``frozen``. Decimals must be finite, and a list becomes a tuple. The records are made by the thousand,
+    so one expression compiled for the class tells whether all is as usual; only where it is false are the fields
+    looked at one by one.
 
     Raises:
         TypeError: from the constructor; the value may be personal, and is not shown.
@@ -105,7 +106,8 @@ def _check(name: str, hint: Any, value: Any) -> None:
     if isinstance(value, Decimal) and not value.is_finite():
         raise ValueError(f"{name} must be a finite number, not {shown(value)}")
     for item in _item(hint):
-        for one in (*value, *value.values()) if isinstance(value, Mapping) else value:
+        held: Any = (*value, *value.values()) if kinds == (Mapping,) else value
+        for one in held:
             if not isinstance(one, item):
                 raise TypeError(f"{name} must hold only {item.__name__}, not {_class(one)}")
 

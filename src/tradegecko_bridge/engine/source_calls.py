@@ -19,14 +19,14 @@ T = TypeVar("T")
 _OWN_CODE: Final = f"{Path(__file__).parents[1]}{os.sep}"
 _ENGINE: Final = f"{Path(__file__).parent}{os.sep}"
 _METHODS: Final = {
-    "fetching orders": ("fetch_orders", "orders"),
-    "fetching orders again": ("fetch_since", "orders"),
-    "accepting receipts": ("accept_receipts", "ItemResults"),
-    "accepting tracking": ("accept_tracking", "ItemResults"),
-    "accepting stock levels": ("accept_stock", "ItemResults"),
-    "accepting products": ("accept_products", "ItemResults"),
+    "fetching orders": "fetch_orders",
+    "fetching orders again": "fetch_since",
+    "accepting receipts": "accept_receipts",
+    "accepting tracking": "accept_tracking",
+    "accepting stock levels": "accept_stock",
+    "accepting products": "accept_products",
 }
-"""The method behind each thing that is done, and what it must give."""
+"""The method behind each thing that is done; else it is fetching one order."""
 log = logging.getLogger("tradegecko_bridge")
 
 
@@ -72,16 +72,15 @@ def iterate(source: OrderSource, items: Callable[[], Iterable[T]], doing: str) -
     Raises:
         SourceFailed: in place of what the source raised, or because it gave nothing to go through.
     """
+    method = _METHODS.get(doing, "fetch_order")
     with guarded(source, doing):
         given = items()
         if not hasattr(given, "__iter__"):
             if isinstance(given, Coroutine):
                 given.close()
-            method, kind = _METHODS.get(doing, ("fetch_order", "orders"))
-            raise SourceFailed(
-                f"{source.name}: {method} gave {a_kind(given)}; it must give an iterable of {kind}: "
-                "a fault in the source"
-            )
+            kind = "ItemResults" if method.startswith("accept") else "orders"
+            what = f"{method} gave {a_kind(given)}; it must give an iterable of {kind}"
+            raise SourceFailed(f"{source.name}: {what}: a fault in the source")
         iterator = iter(given)
     while True:
         with guarded(source, doing):
@@ -99,7 +98,7 @@ def a_kind(value: object) -> str:
 
 def offer(
     source: OrderSource,
-    accept: Callable[[Sequence[T]], Iterable[ItemResult]],
+    accept: Callable[[Sequence[T]], Iterable[object]],
     items: Sequence[T],
     key: Callable[[T], str],
     doing: str,
@@ -110,7 +109,8 @@ def offer(
     try:
         for result in iterate(source, lambda: accept(items), doing):
             if not isinstance(result, ItemResult):
-                raise SourceFailed(f"{source.name}: gave {a_kind(result)} that is no ItemResult while {doing}")
+                what = f"{_METHODS[doing]} gave {a_kind(result)} that is no ItemResult"
+                raise SourceFailed(f"{source.name}: {what}: a fault in the source")
             results[result.key] = result
     except SourceFailed as error:
         missing = str(error)
