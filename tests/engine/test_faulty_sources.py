@@ -183,3 +183,10 @@ def test_an_order_with_a_part_of_a_wrong_type(
     report = Bench(sandbox, client, Careless()).deliver()
     assert outcomes(report) == {"1001": Outcome.DELIVERED}
     assert f"TypeError at {__file__}:" in report.problems[0]
+
+
+@pytest.mark.parametrize("name", [None, "", " "])
+def test_a_connection_without_a_name_is_refused(client: TradeGeckoClient, name: Any) -> None:
+    """It is part of every key the orders are known by."""
+    with pytest.raises(ValueError, match="the connection needs a name"):
+        SyncEngine(name, source=OrdersOnly(), gateway=TradeGeckoGateway(client), store=MemoryStore())

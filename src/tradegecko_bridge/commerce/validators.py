@@ -106,7 +106,7 @@ def _check(name: str, hint: Any, value: Any) -> None:
     if isinstance(value, Decimal) and not value.is_finite():
         raise ValueError(f"{name} must be a finite number, not {shown(value)}")
     for item in _item(hint):
-        held: Any = (*value, *value.values()) if kinds == (Mapping,) else value
+        held: Any = (*value, *value.values()) if isinstance(value, Mapping) else value
         for one in held:
             if not isinstance(one, item):
                 raise TypeError(f"{name} must hold only {item.__name__}, not {_class(one)}")

@@ -73,7 +73,7 @@ class SyncEngine:
         on_progress: Callable[[Progress], None] = lambda _: None,
         on_alert: Callable[[Alert], None] = lambda _: None,
     ) -> None:
-        if not isinstance(connection, str) or not connection.strip():
+        if not (connection and connection.strip()):
             raise ValueError('the connection needs a name, e.g. "my-shop"')
         name = getattr(source, "name", None)
         if not isinstance(name, str) or not name.strip():

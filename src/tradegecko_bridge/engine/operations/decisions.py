@@ -45,7 +45,7 @@ class Decided:
         return not self.problem
 
 
-def _said(name: str, text: str) -> str:
+def _said(name: str, text: object) -> str:
     if not isinstance(text, str) or not text.strip():
         raise ValueError(f"{name} must not be blank: it stands in the order's history")
     return text
