@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from importlib.metadata import entry_points
 from inspect import Parameter, isclass, signature
+from traceback import walk_tb
 from typing import Any, Final, NoReturn, cast, get_type_hints
 
 import attrs
@@ -69,8 +70,11 @@ def make_source(kind: str, options: Mapping[str, Any]) -> OrderSource:
         return cast("OrderSource", factory(**arguments))
     except ConfigError:
         raise
-    except Exception as error:  # its text may quote an option
-        raise ConfigError(f"source {kind!r} cannot be made ({_type_and_place(error)})") from error
+    except Exception as error:  # its text may quote an option, unless it is about the arguments: their names
+        never_ran = isinstance(error, TypeError) and len(list(walk_tb(error.__traceback__))) == 1
+        raise ConfigError(
+            f"source {kind!r} cannot be made ({error if never_ran else _type_and_place(error)})"
+        ) from error
 
 
 def _factory(kind: str) -> Callable[..., Any]:

@@ -310,6 +310,17 @@ def test_a_plugin_that_cannot_be_made(
     assert re.fullmatch(rf".*tgbridge\.toml:6: connections\.shop: {said}", str(caught.value))
 
 
+def test_a_plugin_that_takes_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is said of a call that does not fit has only names of arguments."""
+
+    def make(*, key: str) -> None:
+        raise AssertionError
+
+    _a_plugin(monkeypatch, make)
+    with pytest.raises(ConfigError, match=r"cannot be made \(.*make\(\) got an unexpected keyword argument 'name'\)"):
+        make_source("my-shop", {"key": "secret", "name": "shop"})
+
+
 def test_a_plugin_whose_module_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same, where it is imported."""
     _a_plugin(monkeypatch, None)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -178,7 +179,7 @@ def test_an_order_with_a_part_of_a_wrong_type(
     class Careless(ListSource):
         def fetch_orders(self, _after: str | None) -> Iterable[SourceOrder]:
             yield an_order("1001")
-            yield an_order("1002", **fields)
+            yield evolve(an_order("1002"), **fields)
 
     report = Bench(sandbox, client, Careless()).deliver()
     assert outcomes(report) == {"1001": Outcome.DELIVERED}

@@ -10,6 +10,8 @@ from pathlib import Path
 from traceback import walk_tb
 from typing import Final, TypeVar
 
+from attrs import evolve
+
 from tradegecko_bridge.commerce import ItemResult, Verdict
 from tradegecko_bridge.errors import BridgeError, SourceError
 from tradegecko_bridge.ports.sources import OrderSource
@@ -18,6 +20,7 @@ T = TypeVar("T")
 
 _OWN_CODE: Final = f"{Path(__file__).parents[1]}{os.sep}"
 _ENGINE: Final = f"{Path(__file__).parent}{os.sep}"
+_ATTRS: Final = f"{Path(evolve.__code__.co_filename).parent}{os.sep}"
 _METHODS: Final = {
     "fetching orders": "fetch_orders",
     "fetching orders again": "fetch_since",
@@ -59,9 +62,9 @@ def guarded(source: OrderSource, doing: str) -> Iterator[None]:
 
 
 def place_of(error: Exception) -> str:
-    """The line of the plugin's an error came from, also where our validators raised it; else the innermost of all."""
+    """The line of the plugin's an error came from, also where a record of ours raised it; else the innermost of all."""
     lines = [(place.f_code.co_filename, number) for place, number in walk_tb(error.__traceback__)]
-    theirs = [line for line in lines if not line[0].startswith((_OWN_CODE, "<"))]
+    theirs = [line for line in lines if not line[0].startswith((_OWN_CODE, _ATTRS, "<"))]
     file, number = (theirs or lines)[-1]
     return f"{file}:{number}"
 
