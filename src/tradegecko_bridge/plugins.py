@@ -10,10 +10,12 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from importlib.metadata import entry_points
 from inspect import Parameter, isclass, signature
+from traceback import walk_tb
 from typing import Any, Final, NoReturn, cast, get_type_hints
 
 import attrs
 
+from tradegecko_bridge.engine.source_calls import place_of
 from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.ports import OrderSource
 from tradegecko_bridge.structuring import (
@@ -57,7 +59,8 @@ def make_source(kind: str, options: Mapping[str, Any]) -> OrderSource:
     """A source of this kind with these options, which are its class's arguments.
 
     Raises:
-        ConfigError: no such kind, it cannot be imported, or an option is missing, not known or of the wrong type.
+        ConfigError: no such kind, it cannot be imported, or an option is missing, not known or of the wrong type; or
+            whatever its class raised: a ConfigError of its own as it is, of all else only its type and place.
     """
     factory = _factory(kind)
     arguments, faults = _read_options(factory, options)
@@ -65,9 +68,13 @@ def make_source(kind: str, options: Mapping[str, Any]) -> OrderSource:
         raise ConfigError(f"source {kind!r}: {'; '.join(map(format_fault, faults))}")
     try:
         return cast("OrderSource", factory(**arguments))
-    except TypeError as error:
-        problem = str(error).replace(f"{factory.__name__}.__init__() ", "")
-        raise ConfigError(f"source {kind!r}: {problem}") from None
+    except ConfigError:
+        raise
+    except Exception as error:  # its text may quote an option, unless it is about the arguments: their names
+        never_ran = isinstance(error, TypeError) and len(list(walk_tb(error.__traceback__))) == 1
+        raise ConfigError(
+            f"source {kind!r} cannot be made ({error if never_ran else _type_and_place(error)})"
+        ) from error
 
 
 def _factory(kind: str) -> Callable[..., Any]:
@@ -78,7 +85,13 @@ def _factory(kind: str) -> Callable[..., Any]:
         factory: Callable[..., Any] = found[0].load()
     except (ImportError, AttributeError) as error:
         raise ConfigError(f"source {kind!r} cannot be loaded ({error}); install what it needs") from error
+    except Exception as error:
+        raise ConfigError(f"source {kind!r} cannot be loaded ({_type_and_place(error)})") from error
     return factory
+
+
+def _type_and_place(error: Exception) -> str:
+    return f"{type(error).__name__} at {place_of(error)}"
 
 
 # ── options by the annotations of a source's arguments ───────────────────────────────────────

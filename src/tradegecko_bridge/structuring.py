@@ -13,6 +13,7 @@ from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from enum import Enum, EnumType, StrEnum
+from math import isfinite
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar, Union, get_args, get_origin
@@ -215,7 +216,16 @@ def _integer(value: object, _kind: object) -> int:
 
 
 def _float(value: object, _kind: object) -> float:
-    return float(decimal(value))
+    number = float(decimal(value))
+    if not isfinite(number):
+        raise Mismatch(Decimal, "a number", value)
+    return number
+
+
+def _bytes(value: object, _kind: object) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    raise Mismatch(bytes, "bytes, which no settings file can hold", value)
 
 
 def _seconds(value: object, _kind: object) -> timedelta:
@@ -238,7 +248,7 @@ def _choice(value: object, kind: Any) -> Any:
     members: Iterable[Any] = tuple(kind.__members__.values()) if isinstance(kind, EnumType) else get_args(kind)
     for member in members:
         known = member.value if isinstance(member, Enum) else member
-        if value == known and type(value) in (type(known), type(member)):
+        if value == known and (type(value) in (type(known), type(member)) or isinstance(value, str)):
             return member
     raise Mismatch(Enum, f"one of {', '.join(str(getattr(one, 'value', one)) for one in members)}", value)
 
@@ -269,7 +279,9 @@ def _union(kind: Any, converter: cattrs.Converter) -> Hook:
 
 
 def _list(kind: Any, converter: cattrs.Converter) -> Hook:
-    """A list; in the form the type has, or else a tuple."""
+    """A list; in the form the type has, or else a tuple. A set has no order, so it is none where there is one."""
+    if origin(kind) is tuple and get_args(kind)[1:] != (...,) and get_args(kind):
+        return _positions(kind, converter)
     item = (*get_args(kind), Any)[0]
     hook = converter.get_structure_hook(item)
     make = origin(kind) if origin(kind) in (list, set, frozenset) else tuple
@@ -278,9 +290,24 @@ def _list(kind: Any, converter: cattrs.Converter) -> Hook:
     expected = 'a list of texts, e.g. ["one", "two"]' if bare is str else f"a list{tables}"
 
     def read(values: object, _: object) -> Any:
-        if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
+        wrong = (str, bytes, Mapping) if issubclass(origin(kind), AbstractSet) else (str, bytes, Mapping, AbstractSet)
+        if isinstance(values, wrong) or not isinstance(values, Iterable):
             raise Mismatch(list, expected, values)
         return make(_read_all(kind, enumerate(values), lambda value: hook(value, item)))
+
+    return read
+
+
+def _positions(kind: Any, converter: cattrs.Converter) -> Hook:
+    """A tuple with a type for each position."""
+    items = get_args(kind) if get_args(kind) != ((),) else ()
+    hooks = [(converter.get_structure_hook(item), item) for item in items]
+
+    def read(values: object, _: object) -> tuple[Any, ...]:
+        if not isinstance(values, list | tuple) or len(values) != len(hooks):
+            raise Mismatch(list, f"a list of {len(hooks)}", values)
+        places = enumerate(zip(hooks, values, strict=True))
+        return tuple(_read_all(kind, places, lambda one: one[0][0](one[1], one[0][1])))
 
     return read
 
@@ -361,6 +388,7 @@ _HOOKS: Final[Mapping[Any, Hook]] = {
     int: or_choice(_integer),
     bool: flag,
     float: _float,
+    bytes: _bytes,
     Decimal: lambda value, _: decimal(value),
     timedelta: _seconds,
     Enum: _choice,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tradegecko_bridge import plugins
 from tradegecko_bridge.cli.engines import open_engines
@@ -17,7 +20,7 @@ from tradegecko_bridge.config import Config, load_config
 from tradegecko_bridge.engine import OrderStatus
 from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.plugins import make_source, source_names
-from tradegecko_bridge.structuring import format_fault
+from tradegecko_bridge.structuring import format_fault, strict_converter, structured
 
 GOOD = """
 [tradegecko]
@@ -274,3 +277,102 @@ def test_the_options_of_a_plugin(monkeypatch: pytest.MonkeyPatch) -> None:
         "options.channel must be one of a, b",
         "options.states[1] must be text, in quotes",
     ]
+
+
+def _a_plugin(monkeypatch: pytest.MonkeyPatch, make: Any) -> None:
+    point = EntryPoint("my-shop", f"{__name__}:{make}", "tradegecko_bridge.sources")
+    monkeypatch.setattr(plugins, "entry_points", lambda group: [point])
+    monkeypatch.setattr(EntryPoint, "load", lambda _: make)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ValueError("secret"), rf"source 'my-shop' cannot be made \(ValueError at {__file__}:\d+\)"),
+        (TypeError("secret"), rf"source 'my-shop' cannot be made \(TypeError at {__file__}:\d+\)"),
+        (ConfigError("url must be an address"), "url must be an address"),
+    ],
+)
+def test_a_plugin_that_cannot_be_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+) -> None:
+    """One line with the place in the settings; no text but that of our own error, for it may hold a secret."""
+
+    def make(*, name: str, key: str = "") -> None:
+        raise error
+
+    _a_plugin(monkeypatch, make)
+    text = GOOD.replace('"folder"', '"my-shop"').replace('path = "shop"', "")
+    load(text, tmp_path, TOKEN="t")
+    monkeypatch.setenv("TOKEN", "t")
+    with pytest.raises(ConfigError) as caught, open_engines(tmp_path / "tgbridge.toml", None):
+        pass
+    assert re.fullmatch(rf".*tgbridge\.toml:6: connections\.shop: {said}", str(caught.value))
+
+
+def test_a_plugin_that_takes_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is said of a call that does not fit has only names of arguments."""
+
+    def make(*, key: str) -> None:
+        raise AssertionError
+
+    _a_plugin(monkeypatch, make)
+    with pytest.raises(ConfigError, match=r"cannot be made \(.*make\(\) got an unexpected keyword argument 'name'\)"):
+        make_source("my-shop", {"key": "secret", "name": "shop"})
+
+
+def test_a_plugin_whose_module_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same, where it is imported."""
+    _a_plugin(monkeypatch, None)
+    monkeypatch.setattr(EntryPoint, "load", lambda _: {"a": 1}["secret"])
+    (fault,) = plugins.option_faults("my-shop", {})
+    assert re.fullmatch(
+        rf"source: source 'my-shop' cannot be loaded \(KeyError at {__file__}:\d+\)", format_fault(fault)
+    )
+
+
+class _Word(str):
+    """Text of somebody's own class."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "said"),
+    [
+        (tuple[str, int], ["a", 1], ("a", 1)),
+        (tuple[str, int], ["a", "1"], "option[1] must be a whole number"),
+        (tuple[str, int], ["a"], "option must be a list of 2"),
+        (tuple[()], [], ()),
+        (tuple[str, ...], ["a", "b", "c"], ("a", "b", "c")),
+        (tuple[str, ...], {"a"}, 'option must be a list of texts, e.g. ["one", "two"]'),
+        (Sequence[str], frozenset("a"), 'option must be a list of texts, e.g. ["one", "two"]'),
+        (set[str], {"a"}, {"a"}),
+        (Literal["a", "b"], _Word("a"), "a"),
+        (OrderStatus, _Word("draft"), OrderStatus.DRAFT),
+        (OrderStatus, _Word("a"), "option must be one of draft, active, finalized"),
+        (float, 10**400, "option must be a number"),
+        (bytes, b"a", b"a"),
+        (bytes, "a", "option must be bytes, which no settings file can hold"),
+        (bytes | None, None, None),
+    ],
+)
+def test_an_option_of_each_kind(monkeypatch: pytest.MonkeyPatch, kind: Any, value: Any, said: Any) -> None:
+    """What it is read as, or what is said of it."""
+
+    def make(*, option: Any, name: str = "") -> Any:
+        return option
+
+    make.__annotations__["option"] = kind
+    _a_plugin(monkeypatch, make)
+    faults = [format_fault(fault) for fault in plugins.option_faults("my-shop", {"option": value})]
+    if isinstance(said, str) and said.startswith("option"):
+        assert faults == [f"options.{said}"]
+    else:
+        assert (faults, make_source("my-shop", {"option": value})) == ([], said)
+
+
+@given(st.lists(st.one_of(st.text(), st.integers(), st.floats(), st.booleans(), st.none()), max_size=4))
+def test_a_tuple_is_read_position_by_position(values: list[Any]) -> None:
+    """It comes out as it went in, or is refused."""
+    fits = [type(value) for value in values] == [str, int, bool]
+    read, faults = structured(strict_converter(), values, tuple[str, int, bool])
+    assert (read, bool(faults)) == ((tuple(values), False) if fits else (None, True))

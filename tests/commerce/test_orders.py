@@ -5,12 +5,24 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradegecko_bridge.commerce import Address, Discount, OrderLine, ShippingLine, SourceOrder, Totals
+from tradegecko_bridge.commerce import (
+    Address,
+    Component,
+    Customer,
+    Discount,
+    OrderLine,
+    ShippingLine,
+    SourceOrder,
+    Totals,
+    UnreadableOrder,
+)
 from tradegecko_bridge.commerce.codec import fingerprint, from_plain, to_plain
 from tradegecko_bridge.errors import MalformedData
 from tradegecko_bridge.testing.builders import a_line, an_order
@@ -167,3 +179,72 @@ def test_any_finite_number_comes_back() -> None:
     """However large: what was written down must be readable, or the order would be lost."""
     order = an_order(totals=Totals(subtotal=D("1e999999"), tax=D("1e-999999999")))
     assert from_plain(to_plain(order), SourceOrder) == order
+
+
+JUNK = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=3),
+    st.binary(max_size=2),
+    st.decimals(),
+    st.dates(),
+    st.datetimes(timezones=st.sampled_from([None, UTC])),
+    st.sampled_from([Address(), Customer(), Totals(), Discount(amount=D(1)), a_line(), Component(sku="A")]),
+)
+NESTED = st.one_of(
+    JUNK, st.lists(JUNK, max_size=2), st.lists(JUNK, max_size=2).map(tuple), st.dictionaries(JUNK, JUNK, max_size=2)
+)
+RECORDS: list[Any] = [
+    *(Address(), Customer(), Totals(), Component(sku="A"), a_line(), ShippingLine(amount=D(1)), Discount(amount=D(1))),
+    *(an_order(), UnreadableOrder(problem="not JSON", reference="1")),
+]
+
+
+@given(data=st.data(), record=st.sampled_from(RECORDS), value=NESTED)
+def test_a_record_is_refused_or_can_be_stored_and_read_back(data: st.DataObject, record: Any, value: Any) -> None:
+    """Whatever a plugin puts into a field: no record comes about that the ledger could not give again."""
+    name = data.draw(st.sampled_from(sorted(attrs.fields_dict(type(record)))))
+    try:
+        made = attrs.evolve(record, **{name: value})
+    except (TypeError, ValueError) as error:
+        assert str(error).startswith(f"{name} ")  # noqa: PT017
+        return
+    assert from_plain(json.loads(json.dumps(to_plain(made))), type(record), strict=True) == made
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"lines": ({"sku": "x"},)}, "lines must hold only OrderLine, not dict"),
+        ({"customer": {"email": "x"}}, "customer must be a Customer, not dict"),
+        ({"shipping_address": "1 King St"}, "shipping_address must be an Address, not str"),
+        ({"totals": None}, "totals must be a Totals, not None"),
+        ({"tags": "vip"}, "tags must be a tuple, not str"),
+        ({"cursor": 5}, "cursor must be a str, not int"),
+        ({"currency": None}, "currency must be a str, not None"),
+        (
+            {"requested_ship_date": datetime(2026, 1, 31, tzinfo=UTC)},
+            "requested_ship_date must be a date, not datetime",
+        ),
+        ({"extra": {"a": 1}}, "extra must hold only str, not int"),
+    ],
+)
+def test_a_value_of_the_wrong_type_is_refused(fields: dict[str, Any], said: str) -> None:
+    """By name and type; the value, which may be personal, is not shown."""
+    with pytest.raises(TypeError, match=f"^{said}$"):
+        attrs.evolve(an_order(), **fields)
+
+
+def test_a_list_becomes_a_tuple() -> None:
+    """Else an order would not equal itself once it is read back, and look changed."""
+    tags: Any = ["a", "b"]
+    assert an_order(tags=tags).tags == ("a", "b")
+
+
+@pytest.mark.parametrize("fields", [{"reference": ""}, {"reference": " "}, {"problem": "\n"}])
+def test_an_unreadable_order_says_which_and_why(fields: dict[str, str]) -> None:
+    """A blank reference could be held nowhere."""
+    with pytest.raises(ValueError, match=f"{next(iter(fields))} must not be blank"):
+        UnreadableOrder(**{"problem": "not JSON", **fields})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -130,3 +131,16 @@ def test_what_never_came_whole_cannot_be_sent(decision: Decision, *, dry_run: bo
     assert entry_of(store) == entry
     assert decide(store, Decision.SKIP, entry) == ""
     assert "unreadable" in decide(store, Decision.RELEASE, entry_of(store))
+
+
+@pytest.mark.parametrize("blank", ["", " \n", None])
+def test_who_and_why_must_be_said(blank: Any) -> None:
+    """They stand in the history for good."""
+    store = MemoryStore()
+    entry = in_state(store, S.PENDING)
+    with pytest.raises(ValueError, match="who must not be blank"):
+        Decisions(store, who=blank)
+    for dry_run in (False, True):
+        with pytest.raises(ValueError, match="why must not be blank"):
+            Decisions(store, who="ann", dry_run=dry_run).hold([entry], blank)
+    assert entry_of(store) == entry

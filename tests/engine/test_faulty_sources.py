@@ -7,12 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.engine.bench import Bench, outcomes
-from tests.support import ListSource, OrdersOnly
+from tests.support import ListSource, OrdersOnly, accepted
 from tradegecko_bridge import MemoryStore, Sandbox, SyncEngine, TradeGeckoClient, TradeGeckoGateway
-from tradegecko_bridge.commerce import OrderLine, SourceOrder
+from tradegecko_bridge.commerce import ItemResult, OrderLine, SourceOrder, Verdict
 from tradegecko_bridge.engine import Outcome
+from tradegecko_bridge.engine.source_calls import offer
 from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.testing.builders import an_order
 
@@ -89,3 +93,101 @@ def test_a_fault_our_validators_find_is_placed_at_the_source(
 
     (problem,) = Bench(sandbox, client, Careless()).deliver().problems
     assert f" at {__file__}:" in problem
+
+
+@pytest.mark.parametrize("way", ["tracking", "stock", "products"])
+@given(keys=st.lists(st.sampled_from(["", "zz", "MUG-BLUE", "TEE-M", "1", "2"]), max_size=4))
+def test_whatever_keys_a_source_answers_with(way: str, keys: list[str]) -> None:
+    """Each thing it was handed gets one answer; keys that nobody asked for are ignored."""
+    asked = ["MUG-BLUE", "1", "TEE-M"]
+    answers = [ItemResult(key=key, verdict=Verdict.ACCEPTED) for key in keys]
+    results = offer(ListSource(), lambda _: answers, asked, str, f"accepting {way}")
+    assert list(results) == asked
+    for key, result in results.items():
+        told = (Verdict.ACCEPTED, "") if key in keys else (Verdict.FAILED, "the source gave no answer for it")
+        assert (result.key, result.verdict, result.message) == (key, *told)
+
+
+def test_a_key_nobody_asked_for_is_no_answer(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """On all three ways back: what was handed over waits, and the run goes on."""
+    source = ListSource([an_order("1001")], answer=lambda _: accepted("zz"))
+    bench = Bench(sandbox, client, source)
+    bench.deliver()
+    bench.ship("1001", {"MUG-BLUE": 1})
+    for report in (bench.engine.sync_tracking(), bench.engine.sync_inventory(), bench.engine.sync_products()):
+        told = {item.detail for item in report.items if item.outcome is Outcome.WAITING}
+        assert told == {"the source gave no answer for it"}
+        assert report.count(Outcome.SENT) == 0
+
+
+async def _never(*_: object) -> None:
+    """What somebody writes who takes the engine for an asynchronous one."""
+
+
+def _without_arguments() -> Any:
+    return []
+
+
+@pytest.mark.parametrize(
+    ("method", "said"),
+    [
+        (lambda _: None, "{method} gave None; it must give an iterable of {kind}: a fault in the source"),
+        (lambda _: 3, "{method} gave a value of type int; it must give an iterable of {kind}: a fault in the source"),
+        (_never, "{method} gave a value of type coroutine; it must give an iterable of {kind}: a fault in the source"),
+        (
+            _without_arguments,
+            "_without_arguments() takes 0 positional arguments but 1 was given while {doing}: a fault",
+        ),
+    ],
+)
+def test_a_method_that_does_not_fit_is_named(
+    sandbox: Sandbox, client: TradeGeckoClient, method: Any, said: str
+) -> None:
+    """The fault is in the source, so no line of ours stands in the message."""
+    source: Any = ListSource([an_order("1001")])
+    bench = Bench(sandbox, client, source)
+    bench.deliver()
+    source.accept_products = source.fetch_orders = method
+    (problem,) = bench.deliver().problems
+    assert problem.startswith(f"list: {said.format(method='fetch_orders', kind='orders', doing='fetching orders')}")
+    (item, *_) = bench.engine.sync_products().items
+    told = said.format(method="accept_products", kind="ItemResults", doing="accepting products")
+    assert item.detail.startswith(f"list: {told}")
+
+
+def test_an_answer_that_is_none_is_a_fault_of_the_source(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """What was answered before it counts."""
+
+    class Odd(ListSource):
+        def accept_products(self, products: Any) -> Any:
+            return [accepted(products[0].reference), products[1].reference]
+
+    first, *others = Bench(sandbox, client, Odd()).engine.sync_products().items
+    assert first.outcome is Outcome.SENT
+    told = "list: accept_products gave a value of type str that is no ItemResult: a fault in the source"
+    assert {(item.outcome, item.detail) for item in others} == {(Outcome.WAITING, told)}
+
+
+@pytest.mark.parametrize(
+    "fields", [{"lines": ({"sku": "x"},)}, {"customer": {"email": "x"}}, {"tags": "vip"}, {"cursor": None}]
+)
+def test_an_order_with_a_part_of_a_wrong_type(
+    sandbox: Sandbox, client: TradeGeckoClient, fields: dict[str, Any]
+) -> None:
+    """The orders before it go out, and whoever writes the source sees the line of theirs."""
+
+    class Careless(ListSource):
+        def fetch_orders(self, _after: str | None) -> Iterable[SourceOrder]:
+            yield an_order("1001")
+            yield evolve(an_order("1002"), **fields)
+
+    report = Bench(sandbox, client, Careless()).deliver()
+    assert outcomes(report) == {"1001": Outcome.DELIVERED}
+    assert f"TypeError at {__file__}:" in report.problems[0]
+
+
+@pytest.mark.parametrize("name", [None, "", " "])
+def test_a_connection_without_a_name_is_refused(client: TradeGeckoClient, name: Any) -> None:
+    """It is part of every key the orders are known by."""
+    with pytest.raises(ValueError, match="the connection needs a name"):
+        SyncEngine(name, source=OrdersOnly(), gateway=TradeGeckoGateway(client), store=MemoryStore())

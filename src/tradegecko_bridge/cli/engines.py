@@ -64,7 +64,8 @@ def _sources(config_path: Path, connections: Sequence[Connection]) -> list[Order
         try:
             sources.append(make_source(one.source, {**one.options, "name": one.name}))
         except ConfigError as error:
-            faults.append((("connections", one.name, "options"), f": {error}"))
+            written = ("options",) if one.options else ()
+            faults.append((("connections", one.name, *written), f": {error}"))
     if faults:
         raise settings_error(config_path, faults)
     return sources

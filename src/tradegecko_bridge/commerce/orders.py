@@ -19,12 +19,13 @@ from decimal import Decimal
 
 from attrs import field, frozen
 
-from tradegecko_bridge.commerce.validators import aware, filled, finite
+from tradegecko_bridge.commerce.validators import aware, filled, typed
 
 ZERO = Decimal(0)
 
 
 @frozen(kw_only=True)
+@typed
 class Address:
     """Where to send goods or a bill. ``country`` is ISO 3166 alpha-2 where the source knows it."""
 
@@ -48,6 +49,7 @@ class Address:
 
 
 @frozen(kw_only=True)
+@typed
 class Customer:
     """Who ordered. ``reference`` is the source's own id of the customer."""
 
@@ -65,6 +67,7 @@ class Customer:
 
 
 @frozen(kw_only=True)
+@typed
 class Component:
     """What one unit of a kit holds of one SKU: ``quantity`` units of it.
 
@@ -73,13 +76,14 @@ class Component:
     """
 
     sku: str
-    quantity: Decimal = field(default=Decimal(1), validator=finite)
+    quantity: Decimal = Decimal(1)
     name: str = ""
-    price: Decimal | None = field(default=None, validator=finite)
+    price: Decimal | None = None
     barcode: str | None = None
 
 
 @frozen(kw_only=True)
+@typed
 class OrderLine:
     """One line of goods. ``reference`` is the source's own line id, unique within the order.
 
@@ -91,13 +95,13 @@ class OrderLine:
     reference: str = field(validator=filled)
     sku: str | None = None
     name: str = ""
-    quantity: Decimal = field(validator=finite)
-    price: Decimal = field(validator=finite)
+    quantity: Decimal
+    price: Decimal
     price_includes_tax: bool = False
-    discount: Decimal = field(default=ZERO, validator=finite)
-    additional_discount: Decimal = field(default=ZERO, validator=finite)
-    tax: Decimal | None = field(default=None, validator=finite)
-    tax_rate: Decimal | None = field(default=None, validator=finite)
+    discount: Decimal = ZERO
+    additional_discount: Decimal = ZERO
+    tax: Decimal | None = None
+    tax_rate: Decimal | None = None
     shippable: bool = True
     barcode: str | None = None
     components: tuple[Component, ...] = ()
@@ -109,38 +113,42 @@ class OrderLine:
 
 
 @frozen(kw_only=True)
+@typed
 class ShippingLine:
     """What the customer pays for shipping, and how they asked for it to be shipped."""
 
     label: str = ""
     code: str | None = None
-    amount: Decimal = field(validator=finite)
+    amount: Decimal
     price_includes_tax: bool = False
-    tax: Decimal | None = field(default=None, validator=finite)
-    tax_rate: Decimal | None = field(default=None, validator=finite)
+    tax: Decimal | None = None
+    tax_rate: Decimal | None = None
 
 
 @frozen(kw_only=True)
+@typed
 class Discount:
     """A reduction of the whole order after tax; ``amount`` is positive."""
 
     label: str = ""
     code: str | None = None
-    amount: Decimal = field(validator=finite)
+    amount: Decimal
 
 
 @frozen(kw_only=True)
+@typed
 class Totals:
     """The source's own figures, carried as it printed them; None where it gave none."""
 
-    subtotal: Decimal | None = field(default=None, validator=finite)
-    tax: Decimal | None = field(default=None, validator=finite)
-    shipping: Decimal | None = field(default=None, validator=finite)
-    discount: Decimal | None = field(default=None, validator=finite)
-    grand_total: Decimal | None = field(default=None, validator=finite)
+    subtotal: Decimal | None = None
+    tax: Decimal | None = None
+    shipping: Decimal | None = None
+    discount: Decimal | None = None
+    grand_total: Decimal | None = None
 
 
 @frozen(kw_only=True)
+@typed
 class SourceOrder:
     """An order as the source gave it.
 
@@ -214,6 +222,7 @@ class SourceOrder:
 
 
 @frozen(kw_only=True)
+@typed
 class UnreadableOrder:
     """An order the source has but cannot give whole; ``problem`` says what, where, and what to do.
 
@@ -221,7 +230,7 @@ class UnreadableOrder:
     be reported, and the source keeps offering it.
     """
 
-    problem: str
-    reference: str | None = None
+    problem: str = field(validator=filled)
+    reference: str | None = field(default=None, validator=filled)
     number: str | None = None
     cursor: str = field(default="", eq=False)

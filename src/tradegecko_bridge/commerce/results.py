@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
-from tradegecko_bridge.commerce.validators import aware
+from tradegecko_bridge.commerce.validators import aware, typed
 
 
 class Verdict(StrEnum):
@@ -24,6 +24,7 @@ class Verdict(StrEnum):
 
 
 @frozen(kw_only=True)
+@typed
 class ItemResult:
     """One answer. ``key`` is the item's own: order or shipment or product reference, or SKU."""
 

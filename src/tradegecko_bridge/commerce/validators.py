@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from types import UnionType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import attrs
 
 from tradegecko_bridge.commerce.formatting import shown
+
+T = TypeVar("T")
 
 
 def aware(_instance: object, attribute: attrs.Attribute[Any], value: datetime | None) -> None:
@@ -17,7 +21,7 @@ def aware(_instance: object, attribute: attrs.Attribute[Any], value: datetime | 
     Raises:
         ValueError: the value has no time zone.
     """
-    if value is not None and value.utcoffset() is None:
+    if isinstance(value, datetime) and value.utcoffset() is None:
         raise ValueError(f"{attribute.name} {value.isoformat()} has no time zone; write e.g. 2026-01-31T09:30:00Z")
 
 
@@ -36,11 +40,81 @@ def finite(_instance: object, attribute: attrs.Attribute[Any], value: Decimal | 
         raise ValueError(f"{attribute.name} must be a finite number, not {shown(value)}")
 
 
-def filled(_instance: object, attribute: attrs.Attribute[Any], value: str) -> None:
-    """An identifier must identify.
+def filled(_instance: object, attribute: attrs.Attribute[Any], value: str | None) -> None:
+    """An identifier must identify, and a problem say something.
 
     Raises:
         ValueError: the value is blank.
     """
-    if not value.strip():
+    if isinstance(value, str) and not value.strip():
         raise ValueError(f"{attribute.name} must not be blank")
+
+
+def typed(cls: type[T]) -> type[T]:
+    """Have every field of a class hold what it is declared to hold: what is not could be neither stored nor read back.
+
+    Goes below ``frozen``. Decimals must be finite, and a list becomes a tuple. The records are made by the thousand,
+    so one expression compiled for the class tells whether all is as usual; only where it is false are the fields
+    looked at one by one.
+
+    Raises:
+        TypeError: from the constructor; the value may be personal, and is not shown.
+        ValueError: a number is NaN or infinite.
+    """
+    hints = get_type_hints(cls)
+
+    def check(self: object) -> None:
+        for name, hint in hints.items():
+            value = getattr(self, name)
+            if isinstance(value, list):
+                object.__setattr__(self, name, value := tuple(value))
+            _check(name, hint, value)
+
+    known = {kind.__name__: kind for hint in hints.values() for kind in (*_kinds(hint), *_item(hint))}
+    usual = " and ".join(_usual(f"self.{name}", hint) for name, hint in hints.items())
+    cls.__attrs_post_init__ = eval(  # type: ignore[attr-defined]  # noqa: S307
+        f"lambda self: {usual} or check(self)", {**known, "Mapping": dict, "check": check}
+    )
+    return cls
+
+
+def _kinds(hint: Any) -> tuple[type, ...]:
+    """The classes a value may be of."""
+    return tuple(get_origin(kind) or kind for kind in (get_args(hint) if isinstance(hint, UnionType) else (hint,)))
+
+
+def _item(hint: Any) -> tuple[type, ...]:
+    """The class of what a tuple, or a mapping to what its names are, holds."""
+    return get_args(hint)[:1] if get_origin(hint) in (tuple, Mapping) else ()
+
+
+def _usual(value: str, hint: Any) -> str:
+    """The expression that tells whether a value is of just the class of its field."""
+    kind, *more = _kinds(hint)
+    finite = f" and {value}.is_finite()" if kind is Decimal else ""
+    usual = f"{'(' + value + ' is None or ' if more else '('}type({value}) is {kind.__name__}{finite})"
+    for item in _item(hint):
+        values = f", *map(type, {value}.values())" if kind is Mapping else ""
+        usual += f" and (not {value} or {{*map(type, {value}){values}}} == {{{item.__name__}}})"
+    return usual
+
+
+def _check(name: str, hint: Any, value: Any) -> None:
+    kinds = _kinds(hint)
+    if not isinstance(value, kinds) or (isinstance(value, datetime) and datetime not in kinds):  # a moment is no date
+        raise TypeError(f"{name} must be {_a(kinds[0])}, not {_class(value)}")
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise ValueError(f"{name} must be a finite number, not {shown(value)}")
+    for item in _item(hint):
+        held: Any = (*value, *value.values()) if isinstance(value, Mapping) else value
+        for one in held:
+            if not isinstance(one, item):
+                raise TypeError(f"{name} must hold only {item.__name__}, not {_class(one)}")
+
+
+def _class(value: object) -> str:
+    return "None" if value is None else type(value).__name__
+
+
+def _a(kind: type) -> str:
+    return f"{'an' if kind.__name__[0] in 'AEIOUaeiou' else 'a'} {kind.__name__}"

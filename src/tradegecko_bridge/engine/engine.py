@@ -55,6 +55,7 @@ class SyncEngine:
 
     Raises:
         ConfigError: the source has no name.
+        ValueError: the connection has none.
     """
 
     def __init__(
@@ -72,6 +73,8 @@ class SyncEngine:
         on_progress: Callable[[Progress], None] = lambda _: None,
         on_alert: Callable[[Alert], None] = lambda _: None,
     ) -> None:
+        if not (connection and connection.strip()):
+            raise ValueError('the connection needs a name, e.g. "my-shop"')
         name = getattr(source, "name", None)
         if not isinstance(name, str) or not name.strip():
             raise ConfigError(f'source {type(source).__name__} has no name; give the class one, e.g. name = "my shop"')

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from traceback import walk_tb
 from typing import Final, TypeVar
+
+from attrs import evolve
 
 from tradegecko_bridge.commerce import ItemResult, Verdict
 from tradegecko_bridge.errors import BridgeError, SourceError
@@ -17,6 +19,17 @@ from tradegecko_bridge.ports.sources import OrderSource
 T = TypeVar("T")
 
 _OWN_CODE: Final = f"{Path(__file__).parents[1]}{os.sep}"
+_ENGINE: Final = f"{Path(__file__).parent}{os.sep}"
+_ATTRS: Final = f"{Path(evolve.__code__.co_filename).parent}{os.sep}"
+_METHODS: Final = {
+    "fetching orders": "fetch_orders",
+    "fetching orders again": "fetch_since",
+    "accepting receipts": "accept_receipts",
+    "accepting tracking": "accept_tracking",
+    "accepting stock levels": "accept_stock",
+    "accepting products": "accept_products",
+}
+"""The method behind each thing that is done; else it is fetching one order."""
 log = logging.getLogger("tradegecko_bridge")
 
 
@@ -28,7 +41,8 @@ class SourceFailed(BridgeError):
 def guarded(source: OrderSource, doing: str) -> Iterator[None]:
     """Turn whatever a source raises into one error with one line.
 
-    The message of an unexpected exception may quote a customer, so only its type and place are reported.
+    The message of an unexpected exception may quote a customer, so only its type and place are reported. That of a
+    call that did not fit the method quotes nothing and names the method.
 
     Raises:
         SourceFailed: in place of what the source raised.
@@ -42,15 +56,15 @@ def guarded(source: OrderSource, doing: str) -> Iterator[None]:
     except Exception as error:
         where = place_of(error)
         log.error("fault in source %s while %s: %s at %s", source.name, doing, type(error).__name__, where)
-        raise SourceFailed(
-            f"{source.name}: {type(error).__name__} at {where} while {doing}: a fault in the source"
-        ) from error
+        never_ran = isinstance(error, TypeError) and where.startswith(_ENGINE)
+        what = str(error) if never_ran else f"{type(error).__name__} at {where}"
+        raise SourceFailed(f"{source.name}: {what} while {doing}: a fault in the source") from error
 
 
 def place_of(error: Exception) -> str:
-    """The line of the plugin's an error came from, also where our validators raised it; else the innermost of all."""
+    """The line of the plugin's an error came from, also where a record of ours raised it; else the innermost of all."""
     lines = [(place.f_code.co_filename, number) for place, number in walk_tb(error.__traceback__)]
-    theirs = [line for line in lines if not line[0].startswith((_OWN_CODE, "<"))]
+    theirs = [line for line in lines if not line[0].startswith((_OWN_CODE, _ATTRS, "<"))]
     file, number = (theirs or lines)[-1]
     return f"{file}:{number}"
 
@@ -59,10 +73,18 @@ def iterate(source: OrderSource, items: Callable[[], Iterable[T]], doing: str) -
     """What a source gives, with its code guarded and ours not.
 
     Raises:
-        SourceFailed: in place of what the source raised.
+        SourceFailed: in place of what the source raised, or because it gave nothing to go through.
     """
+    method = _METHODS.get(doing, "fetch_order")
     with guarded(source, doing):
-        iterator = iter(items())
+        given = items()
+        if not hasattr(given, "__iter__"):
+            if isinstance(given, Coroutine):
+                given.close()
+            kind = "ItemResults" if method.startswith("accept") else "orders"
+            what = f"{method} gave {a_kind(given)}; it must give an iterable of {kind}"
+            raise SourceFailed(f"{source.name}: {what}: a fault in the source")
+        iterator = iter(given)
     while True:
         with guarded(source, doing):
             try:
@@ -72,25 +94,31 @@ def iterate(source: OrderSource, items: Callable[[], Iterable[T]], doing: str) -
         yield item
 
 
+def a_kind(value: object) -> str:
+    """What kind of value it is: the value itself may quote a customer."""
+    return "None" if value is None else f"a value of type {type(value).__name__}"
+
+
 def offer(
     source: OrderSource,
-    accept: Callable[[Sequence[T]], Iterable[ItemResult]],
+    accept: Callable[[Sequence[T]], Iterable[object]],
     items: Sequence[T],
     key: Callable[[T], str],
     doing: str,
 ) -> dict[str, ItemResult]:
-    """Hand a batch to a source and get exactly one result for each item, whatever the source does."""
+    """Hand a batch to a source and get exactly one result for each item and for nothing else, whatever it does."""
     results: dict[str, ItemResult] = {}
     missing = "the source gave no answer for it"
     try:
-        with guarded(source, doing):
-            for result in accept(items):
-                results[result.key] = result
+        for result in iterate(source, lambda: accept(items), doing):
+            if not isinstance(result, ItemResult):
+                what = f"{_METHODS[doing]} gave {a_kind(result)} that is no ItemResult"
+                raise SourceFailed(f"{source.name}: {what}: a fault in the source")
+            results[result.key] = result
     except SourceFailed as error:
         missing = str(error)
-    for item in items:
-        results.setdefault(key(item), ItemResult(key=key(item), verdict=Verdict.FAILED, message=missing))
-    return results
+    keys = dict.fromkeys(map(key, items))
+    return {one: results.get(one) or ItemResult(key=one, verdict=Verdict.FAILED, message=missing) for one in keys}
 
 
 def in_batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -50,6 +50,15 @@ def test_a_bad_order_is_held_under_its_reference(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("reference", ["", " ", "a\0b", None, ["1"]])
+def test_an_order_without_a_usable_reference_is_left_out(tmp_path: Path, reference: Any) -> None:
+    """The ledger could hold it under nothing, so nobody is told that it is held."""
+    text = json.dumps([order(), order(number="J3") | {"reference": reference}])
+    (given,) = bad(fetch(tmp_path, "shop.json", text))
+    assert (given.reference, given.number) == (None, "J3")
+    assert given.problem.endswith(" (order J3 is left out because it has no reference, the others went through)")
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [

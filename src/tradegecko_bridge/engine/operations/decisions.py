@@ -45,6 +45,12 @@ class Decided:
         return not self.problem
 
 
+def _said(name: str, text: object) -> str:
+    if not isinstance(text, str) or not text.strip():
+        raise ValueError(f"{name} must not be blank: it stands in the order's history")
+    return text
+
+
 class Decisions:
     """Carries decisions out, order by order: one that cannot be is told and does not stop the others.
 
@@ -62,18 +68,22 @@ class Decisions:
         dry_run: say what would come of it, and change nothing.
 
     ``why`` stands in the history for good and outlives the customer's data: name nobody in it.
+
+    Raises:
+        ValueError: ``who``, or a decision's ``why``, is blank.
     """
 
     def __init__(
         self, store: Store, *, who: str, clock: Clock = lambda: datetime.now(UTC), dry_run: bool = False
     ) -> None:
         self._store = store
-        self._who = who
+        self._who = _said("who", who)
         self._clock = clock
         self._dry_run = dry_run
 
     def decide(self, decision: Decision, entries: Iterable[LedgerEntry], why: str) -> list[Decided]:
         """Any of the decisions below, by its name."""
+        _said("why", why)
         return [self._decide(decision, entry, why) for entry in entries]
 
     def hold(self, entries: Iterable[LedgerEntry], why: str) -> list[Decided]:

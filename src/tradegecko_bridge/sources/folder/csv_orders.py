@@ -21,7 +21,7 @@ from tradegecko_bridge.commerce import (
 from tradegecko_bridge.commerce.formatting import shown, shown_code, shown_currency
 from tradegecko_bridge.errors import MalformedData
 from tradegecko_bridge.sources.folder.columns import ADDRESS_FIELDS, COLUMNS, CUSTOMER_FIELDS, Column
-from tradegecko_bridge.sources.folder.problems import held, listed
+from tradegecko_bridge.sources.folder.problems import fate, listed
 from tradegecko_bridge.sources.folder.sheet import Group, Sheet, read_sheet
 
 _TOTALS = {
@@ -62,13 +62,13 @@ def read_csv(name: str, text: str) -> list[SourceOrder | UnreadableOrder]:
 
 def _unreadable(name: str, group: Group, *, bad: int, good: int) -> UnreadableOrder:
     number = next((row["order_number"] for row in group.rows if row["order_number"]), None)
-    fate = held(number or group.reference, held_orders=bad, good_orders=good)
-    return UnreadableOrder(problem=f"{name}, {listed(group.faults)} {fate}", reference=group.reference, number=number)
+    became = fate(number or group.reference, held=True, bad_orders=bad, good_orders=good)
+    return UnreadableOrder(problem=f"{name}, {listed(group.faults)} {became}", reference=group.reference, number=number)
 
 
 def _strays(name: str, sheet: Sheet) -> list[UnreadableOrder]:
-    fate = "(the row was left out, its order is not known)"
-    return [UnreadableOrder(problem=f"{name}, {stray} {fate}") for stray in sheet.strays]
+    became = "(the row was left out, its order is not known)"
+    return [UnreadableOrder(problem=f"{name}, {stray} {became}") for stray in sheet.strays]
 
 
 # ── one order ────────────────────────────────────────────────────────────────────────────────

@@ -15,7 +15,7 @@ from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.commerce.codec import format_private_fault, from_plain
 from tradegecko_bridge.commerce.formatting import shown_name
 from tradegecko_bridge.errors import MalformedData
-from tradegecko_bridge.sources.folder.problems import NOTHING_INGESTED, held, listed
+from tradegecko_bridge.sources.folder.problems import NOTHING_INGESTED, fate, listed
 from tradegecko_bridge.structuring import KeyPath, dotted
 
 # Numbers stay decimal: 19.99 read as a binary fraction would no longer be 19.99.
@@ -155,8 +155,8 @@ def _hold_contradictions(entries: list[_Entry]) -> None:
 
 
 def _unreadable(name: str, entry: _Entry, *, bad: int, good: int) -> UnreadableOrder:
-    known_as = entry.number or entry.reference
-    fate = f" {held(known_as, held_orders=bad, good_orders=good)}" if known_as else " (the order was left out)"
+    known_as, held = entry.number or entry.reference, entry.reference is not None
+    became = fate(known_as, held=held, bad_orders=bad, good_orders=good) if known_as else "(the order was left out)"
     return UnreadableOrder(
-        problem=f"{name}: {listed(entry.faults)}{fate}", reference=entry.reference, number=entry.number
+        problem=f"{name}: {listed(entry.faults)} {became}", reference=entry.reference, number=entry.number
     )

@@ -20,10 +20,10 @@ def listed(faults: Sequence[str]) -> str:
     return f"{shown}; and {more} more" if more > 0 else shown
 
 
-def held(order: str, *, held_orders: int, good_orders: int) -> str:
-    """What became of the order and of its neighbours in the file."""
-    fate = f"order {one_line(order)} is held"
+def fate(order: str, *, held: bool, bad_orders: int, good_orders: int) -> str:
+    """What became of the order, which is held only under a reference, and of its neighbours in the file."""
+    became = f"order {one_line(order)} is {'held' if held else 'left out because it has no reference'}"
     if not good_orders:
-        return f"({fate})"
-    others = "the others" if held_orders == 1 else f"{good_orders} other{'s' if good_orders > 1 else ''}"
-    return f"({fate}, {others} went through)"
+        return f"({became})"
+    others = "the others" if bad_orders == 1 else f"{good_orders} other{'s' if good_orders > 1 else ''}"
+    return f"({became}, {others} went through)"
