@@ -33,7 +33,7 @@ SWAPPED: Final[dict[type[ast.AST], tuple[type[ast.AST], ...]]] = {
 }
 OTHER_NAMES: Final = {"max": "min", "min": "max", "any": "all", "all": "any"}
 REMOVABLE: Final = (ast.AugAssign, ast.Delete, ast.Raise, ast.Continue, ast.Break)
-DECLARING: Final = frozenset({"annotation", "returns", "decorator_list", "bases", "keywords of a class", "format_spec"})
+DECLARING: Final = frozenset({"annotation", "returns", "decorator_list", "bases", "format_spec"})
 """Fields that say what something is, not what it does."""
 ONLY_FORM: Final = frozenset({"kw_only", "factory", "takes_self"})
 """Keywords of declarations without which the module cannot be imported, or behaves as before."""
@@ -141,8 +141,10 @@ def _told(node: ast.AST) -> str:
 
 
 def _is_left_alone(node: ast.AST) -> bool:
-    """Imports, texts that document, what is for the type checker only, and lists of names."""
+    """Imports, texts that document, what is for the type checker only, lists of names, and mere form."""
     match node:
+        case ast.keyword(arg=arg) if arg in ONLY_FORM:
+            return True
         case ast.Import() | ast.ImportFrom() | ast.Assert() | ast.Expr(value=ast.Constant()):
             return True
         case ast.Assign(targets=[ast.Name(id="__all__" | "log")]):
