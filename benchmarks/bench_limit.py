@@ -24,8 +24,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.limit_sim import IN_FLIGHT, LIMIT, SECONDS, START, Outcome, Server, saturate
 from tradegecko_bridge import Sandbox, SqlStore
-from tradegecko_bridge.ports.limits import PermitBook, Permits
+from tradegecko_bridge.ports.limits import Permits
 from tradegecko_bridge.tradegecko.limits import Priority, RateLimiter, SharedLimiter
+from tradegecko_bridge.tradegecko.limits.permits import PermitBook
 
 SPEED = 30.0
 WINDOWS = 2

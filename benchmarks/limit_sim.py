@@ -18,8 +18,8 @@ from email.utils import format_datetime
 from attrs import Factory, define, field
 
 from tradegecko_bridge.ports import RateLedger
-from tradegecko_bridge.ports.limits import PermitBook
 from tradegecko_bridge.tradegecko.limits import Priority, RateLimiter, SharedLimiter
+from tradegecko_bridge.tradegecko.limits.permits import PermitBook
 
 SECONDS = 300
 LIMIT = 300

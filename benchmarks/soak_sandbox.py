@@ -37,7 +37,7 @@ def serve(pipe: Connection) -> None:
     with Sandbox() as sandbox:
         pipe.send((sandbox.base_url, sandbox.client_id, sandbox.client_secret, sandbox.users[0]))
         while pipe.recv():
-            state = sandbox.house.world.state
+            state = sandbox.instance.context.state
             pipe.send((sum(len(table.rows) for table in state.tables.values()), _resident()))
 
 

@@ -16,21 +16,22 @@ from pathlib import Path
 from textwrap import indent, wrap
 from typing import Any, TypeVar, get_args, get_origin
 
-from tradegecko_bridge.tradegecko import payloads, records, resources
-from tradegecko_bridge.tradegecko.resources import filters as filter_types
+from tradegecko_bridge.tradegecko import resources
+from tradegecko_bridge.tradegecko.records import Record
 from tradegecko_bridge.tradegecko.resources.base import Resource
+from tradegecko_bridge.tradegecko.resources.filters import Listing
 
-HOUSE = "tradegecko_bridge.tradegecko"
+PACKAGE = "tradegecko_bridge.tradegecko"
 CLIENT = Path(__file__).parents[1] / "src/tradegecko_bridge/tradegecko/client"
 FIRST = ("list", "get", "show", "current", "create", "update", "delete")
 """The order of methods; others follow as the classes have them."""
 SOURCES = {
     "collections.abc": ("Collection",),
     "typing": ("Any", "Unpack"),
-    f"{HOUSE}.calls": ("Page", "Shown"),
-    f"{HOUSE}.payloads": payloads.__all__,
-    f"{HOUSE}.records": records.__all__,
-    f"{HOUSE}.resources.filters": [name for name in dir(filter_types) if name == "Sideloading" or "Filters" in name],
+    PACKAGE: ("payloads", "records", "resources"),
+    f"{PACKAGE}.calls": ("Page", "Shown"),
+    f"{PACKAGE}.payloads": ("Fields",),
+    f"{PACKAGE}.resources": ("filters",),
 }
 HEADER = '''"""The endpoints bound to {article} client. Written by ``scripts/bind_resources.py``: do not edit."""
 
@@ -47,28 +48,26 @@ def module(asynchronous: bool) -> str:
     imports = [
         f"from {source} import {', '.join(used)}\n"
         for source, names in SOURCES.items()
-        if (used := [name for name in names if re.search(rf"\b{name}\b", code(body))])
+        if (used := [name for name in names if re.search(rf"(?<!\.)\b{name}\b", code(body))])
     ]
-    house = f"from {HOUSE} import resources\n"
-    paging = f"from {HOUSE}.client.paging import {prefix}BoundResource, {prefix}Pages, {prefix}Sender\n"
+    paging = f"from {PACKAGE}.client.paging import {prefix}BoundResource, {prefix}Pages, {prefix}Sender\n"
     header = HEADER.format(article="an asynchronous" if asynchronous else "a synchronous")
-    return formatted(f"{header}{''.join(imports)}{house}{paging}\n\n{body}")
+    return formatted(f"{header}{''.join(imports)}{paging}\n\n{body}")
 
 
 def bound_class(resource: Resource[Any], asynchronous: bool) -> str:
     """The class of one resource: a line for each endpoint."""
     kind, prefix = type(resource), "Async" if asynchronous else ""
-    name = f"{prefix}Bound{kind.__name__}"
-    methods = "\n\n".join(method(kind, name, asynchronous) for name in method_names(kind))
-    head = f"class {name}({prefix}BoundResource):\n    {docstring(kind)}\n"
+    methods = "\n\n".join(method(resource, name, asynchronous) for name in method_names(kind))
+    head = f"class {prefix}Bound{kind.__name__}({prefix}BoundResource):\n    {docstring(kind)}\n"
     return f"{head}\n    resource = resources.{constant(resource)}\n\n{indent(methods, '    ')}\n"
 
 
-def method(kind: type[Resource[Any]], name: str, asynchronous: bool) -> str:
+def method(resource: Resource[Any], name: str, asynchronous: bool) -> str:
     """One endpoint: what the resource makes, sent."""
-    function = getattr(kind, name)
+    function = getattr(type(resource), name)
     signature = inspect.signature(function)
-    types = type_arguments(kind)
+    types = type_arguments(type(resource))
     parameters = list(signature.parameters.values())[1:]
     returned = substituted(signature.return_annotation, types).removeprefix("Call[").removesuffix("]")
     call = f"self.resource.{name}({', '.join(argument(p) for p in parameters)})"
@@ -77,7 +76,7 @@ def method(kind: type[Resource[Any]], name: str, asynchronous: bool) -> str:
         pages = f"{'Async' if asynchronous else ''}Pages"
         returned = returned.replace("Page[", f"{pages}[", 1)
         head, body = f"def list({declared}) -> {returned}:", f"return {pages}(self._client, {call})"
-        return f"{head}\n    {docstring(function, filter_names(kind))}\n    {body}"
+        return f"{head}\n    {docstring(function, filter_names(resource))}\n    {body}"
     sent = f"{'await ' if asynchronous else ''}self._client.send({call})"
     body = sent if returned == "None" else f"return {sent}"
     head = f"{'async ' if asynchronous else ''}def {name}({declared}) -> {returned}:"
@@ -105,8 +104,12 @@ def type_arguments(kind: type) -> dict[str, str]:
     found: dict[str, str] = {}
     for base in vars(kind)["__orig_bases__"]:
         variables: tuple[TypeVar, ...] = get_origin(base).__parameters__
-        found |= {v.__name__: a.__name__ for v, a in zip(variables, get_args(base), strict=True)}
+        found |= {v.__name__: qualified(a) for v, a in zip(variables, get_args(base), strict=True)}
     return found
+
+
+def qualified(kind: type) -> str:
+    return f"{'records' if issubclass(kind, Record) else 'payloads'}.{kind.__name__}"
 
 
 def substituted(annotation: str, types: dict[str, str]) -> str:
@@ -130,10 +133,11 @@ def argument(p: inspect.Parameter) -> str:
     return f"**{p.name}" if p.kind is p.VAR_KEYWORD else f"{p.name}={p.name}" if p.kind is p.KEYWORD_ONLY else p.name
 
 
-def filter_names(kind: type[Resource[Any]]) -> str:
+def filter_names(resource: Resource[Any]) -> str:
     """The filters of a list, for its documentation."""
-    own = filter_types.Listing.__optional_keys__
-    names: list[str] = [name for name in inspect.get_annotations(kind.filters) if name not in own]
+    names: list[str] = [
+        name for name in inspect.get_annotations(resource.filters) if name not in Listing.__annotations__
+    ]
     every = ["page", "limit", "order", "ids", "extra"]
     return "\n".join(wrap(f"Takes {', '.join(f'``{name}``' for name in [*names, *every])}.", 108))
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tradegecko_bridge.sandbox.describe import shown_fields
-from tradegecko_bridge.sandbox.schema import (
+from tradegecko_bridge.sandbox.model.describe import shown_fields
+from tradegecko_bridge.sandbox.model.schema import (
     Endpoint,
     Field,
     Resource,

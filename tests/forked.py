@@ -8,4 +8,4 @@ from __future__ import annotations
 import multiprocessing
 
 processes = multiprocessing.get_context("forkserver")
-processes.set_forkserver_preload(["tests.chaos.victim", "tests.cli.command"])
+processes.set_forkserver_preload(["tests.chaos.victim"])

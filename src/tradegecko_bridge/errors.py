@@ -12,6 +12,7 @@
     ├── GatewayError              the order-management system, as the engine sees it
     │   ├── AccessDenied            login, plan or permission: no call can work until a person acts
     │   ├── Rejected                understood and refused; nothing was written
+    │   │   └── OutdatedDraft           for something the draft refers to that has gone: plan it again
     │   ├── Unavailable             nothing was written; asking again later may work
     │   └── OutcomeUnknown          it may have been written: look before doing anything else
     │       └── AlreadySent           the idempotency key was used before: look for what it made
@@ -125,6 +126,10 @@ class AccessDenied(GatewayError):
 
 class Rejected(GatewayError):
     """Understood and refused: nothing was written, and the same request will be refused again."""
+
+
+class OutdatedDraft(Rejected):
+    """Refused because something the draft refers to (a variant, a customer) has gone: it has to be planned again."""
 
 
 class Unavailable(GatewayError):

@@ -29,7 +29,7 @@ class OrderState(StrEnum):
     """What became of a source order so far."""
 
     PENDING = "pending"
-    """Taken in; will be delivered when its turn comes (not before ``next_attempt_at``)."""
+    """Ingested; will be delivered when its turn comes (not before ``next_attempt_at``)."""
     SENDING = "sending"
     """The request is about to leave or has left: durable before it does."""
     UNCERTAIN = "uncertain"
@@ -75,13 +75,15 @@ EXPIRABLE_STATES = FINAL_STATES | {_S.DELIVERED, _S.SHIPPED}
 DELIVERED_STATES = frozenset({_S.DELIVERED, _S.SHIPPED, _S.CONFIRMED})
 """States of orders that are there for sure."""
 UNCERTAIN_STATES = frozenset({_S.SENDING, _S.UNCERTAIN})
-"""States in which the order may be known over there."""
+"""States in which the order may be known in the system."""
 SENT_STATES = DELIVERED_STATES | UNCERTAIN_STATES
-"""States in which an order's content is, or may be, known over there: it stays as it was sent."""
+"""States in which an order's content is, or may be, known in the system: it stays as it was sent."""
 
 
 BY_HAND = "by_hand"
 """The code of a reason that a person gave."""
+NO_CONTENT = "unreadable: correct it at the source and it is ingested when the source gives it again"
+"""Of an order the ledger holds nothing of that could be sent."""
 GAVE_UP_IN_DOUBT = "gave_up_in_doubt"
 """The code of a failed order's reason: it was sent, and nobody knows whether it arrived."""
 
@@ -123,6 +125,20 @@ class Claim:
     serial: int
 
 
+class PendingUpdate(StrEnum):
+    """What the source has done to an order since it was sent."""
+
+    CHANGED = "changed"
+    CANCELED = "canceled"
+
+    @classmethod
+    def of(cls, newest: SourceOrder | None) -> PendingUpdate | None:
+        """The kind of update this content is; None where there is none."""
+        if newest is None:
+            return None
+        return cls.CHANGED if newest.canceled_at is None else cls.CANCELED
+
+
 @frozen(kw_only=True)
 class LedgerEntry:
     """One source order in the ledger.
@@ -157,9 +173,32 @@ class LedgerEntry:
     updated_at: datetime
     in_state_since: datetime = Factory(lambda self: self.ingested_at, takes_self=True)
     expired_at: datetime | None = None
-    pending_update: bool = False
+    pending_update: PendingUpdate | None = None
     serial: int = 0
     claim: Claim | None = None
+
+    def claim_runs(self, at: datetime) -> bool:
+        """Whether a worker has the order at this moment (UTC)."""
+        return self.claim is not None and self.claim.until > at
+
+    def is_due(self, at: datetime) -> bool:
+        """Whether a worker may claim the order at this moment (UTC).
+
+        Due are orders that are pending, uncertain, held for a transient reason, or delivered (or further) with
+        ``pending_actions`` and no reason but a transient one, unless ``next_attempt_at`` is still to come or a claim
+        runs; and orders that are sending without a claim that runs.
+        """
+        if self.claim_runs(at):
+            return False
+        if self.state is _S.SENDING:
+            return True
+        return self._has_work() and (self.next_attempt_at is None or self.next_attempt_at <= at)
+
+    def _has_work(self) -> bool:
+        transient = self.reason is not None and self.reason.transient
+        if self.state in DELIVERED_STATES:
+            return bool(self.pending_actions) and (self.reason is None or transient)
+        return self.state in {_S.PENDING, _S.UNCERTAIN} or (self.state is _S.HELD and transient)
 
     def transition_to(self, to: OrderState, at: datetime, **facts: Any) -> LedgerEntry:
         """This entry in its next state; the claim ends unless it is sending or has ``pending_actions``.
@@ -231,7 +270,7 @@ class Filter(TypedDict, total=False):
     """Which orders are meant: those that match all that is given. None is as good as left out.
 
     A date follows the state: ``entered`` is when an order came into the state it is in now: for a new order when it
-    was taken in or sent back, for one over there when it was delivered, for a held one when it was held.
+    was ingested or sent back, for a delivered one when it was delivered, for a held one when it was held.
     """
 
     states: Collection[OrderState] | None
@@ -239,9 +278,9 @@ class Filter(TypedDict, total=False):
     """Codes of reasons."""
     reference: str | None
     number: str | None
-    """The source's, or the one the order has over there."""
+    """The source's, or the one the order has in the system."""
     text: str | None
-    """Found anywhere in number, reference, or the number or id over there; capitals do not matter."""
+    """Found anywhere in number, reference, or the number or id in the system; capitals do not matter."""
     ingested: Span | None
     entered: Span | None
 

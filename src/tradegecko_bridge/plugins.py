@@ -6,30 +6,33 @@ A package offers a source under the entry-point group ``tradegecko_bridge.source
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from importlib.metadata import entry_points
-from inspect import isclass, signature
-from types import UnionType
-from typing import Any, Final, Union, cast, get_args, get_origin, get_type_hints
+from inspect import Parameter, isclass, signature
+from typing import Any, Final, NoReturn, cast, get_type_hints
 
-from tradegecko_bridge.engine.settings.declaration import Fault, meant
+import attrs
+
 from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.ports import OrderSource
+from tradegecko_bridge.structuring import (
+    Fault,
+    Mismatch,
+    describe,
+    format_fault,
+    or_choice,
+    origin,
+    register,
+    strict_converter,
+    structured,
+    text,
+)
 
 GROUP: Final = "tradegecko_bridge.sources"
 _OWN: Final = {"name"}
 """Arguments that are not options: the connection gives them."""
-_WORDS: Final[dict[Any, str]] = {
-    str: "text",
-    os.PathLike: "text",
-    bool: "true or false",
-    int: "a whole number",
-    float: "a number",
-    timedelta: "a number of seconds",
-    dict: "a table",
-    list: "a list",
-}
+_EMPTY: Final = Parameter.empty
 
 
 def source_names() -> list[str]:
@@ -40,47 +43,31 @@ def source_names() -> list[str]:
 def option_faults(kind: str, options: Mapping[str, Any]) -> list[Fault]:
     """What is wrong with a connection's kind of source and options, by the arguments its class takes.
 
-    The texts go on after the connection's name. Values are not shown: one of them is a password.
+    Values are not shown: one of them is a password.
     """
     try:
         factory = _factory(kind)
     except ConfigError as error:
         return [(("source",), f": {error}")]
-    taken = {name: one for name, one in signature(factory).parameters.items() if name not in _OWN}
-    known = {name: one for name, one in taken.items() if one.kind not in (one.VAR_KEYWORD, one.VAR_POSITIONAL)}
-    any_name = any(one.kind is one.VAR_KEYWORD for one in taken.values())
-    hints = _hints(factory)
-    return [
-        *(
-            (("options",), f": option {name} is missing")
-            for name, one in known.items()
-            if one.default is one.empty and name not in options
-        ),
-        *(
-            (("options", name), f": unknown option {name!r}{meant(name, known)}")
-            for name in options
-            if name not in known and not any_name
-        ),
-        *(
-            (("options", name), f".options.{name} must be {_wanted(hints[name])}")
-            for name, value in options.items()
-            if name in known and name in hints and not _fits(value, hints[name])
-        ),
-    ]
+    _, faults = _read_options(factory, options)
+    return [(("options", *path), problem) for path, problem in faults]
 
 
 def make_source(kind: str, options: Mapping[str, Any]) -> OrderSource:
     """A source of this kind with these options, which are its class's arguments.
 
     Raises:
-        ConfigError: no such kind, it cannot be imported, or an option is missing or not known.
+        ConfigError: no such kind, it cannot be imported, or an option is missing, not known or of the wrong type.
     """
     factory = _factory(kind)
+    arguments, faults = _read_options(factory, options)
+    if faults:
+        raise ConfigError(f"source {kind!r}: {'; '.join(map(format_fault, faults))}")
     try:
-        return cast("OrderSource", factory(**_with_spans(factory, options)))
+        return cast("OrderSource", factory(**arguments))
     except TypeError as error:
-        said = str(error).replace(f"{factory.__name__}.__init__() ", "")
-        raise ConfigError(f"source {kind!r}: {said}") from None
+        problem = str(error).replace(f"{factory.__name__}.__init__() ", "")
+        raise ConfigError(f"source {kind!r}: {problem}") from None
 
 
 def _factory(kind: str) -> Callable[..., Any]:
@@ -94,63 +81,46 @@ def _factory(kind: str) -> Callable[..., Any]:
     return factory
 
 
-# ── the types of options ─────────────────────────────────────────────────────────────────────
+# ── options by the annotations of a source's arguments ───────────────────────────────────────
 
 
-def _hints(factory: Callable[..., Any]) -> dict[str, Any]:
-    """What each argument takes; nothing where a plugin's annotations cannot be evaluated."""
+def _read_options(factory: Callable[..., Any], options: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+    """The arguments, and what is wrong with the options."""
+    kind, takes_any = _options_class(factory)
+    known = attrs.fields_dict(kind)
+    declared = {name: value for name, value in options.items() if name in known or not (takes_any or name in _OWN)}
+    read, faults = structured(_CONVERTER, declared, kind, _describe)
+    return {**options, **({} if faults else {name: getattr(read, name) for name in declared})}, faults
+
+
+@cache
+def _options_class(factory: Callable[..., Any]) -> tuple[type, bool]:
+    """A class with a field for each option, and whether there may be others; of annotations that cannot be evaluated
+    nothing is known."""
     try:
-        return get_type_hints(factory.__init__ if isclass(factory) else factory)
+        hints = get_type_hints(factory.__init__ if isclass(factory) else factory)
     except (NameError, TypeError, AttributeError):
-        return {}
-
-
-def _kinds(hint: Any) -> Iterator[Any]:
-    """The kinds of value of an annotation, as a settings file has them; other types as they are."""
-    if get_origin(hint) in (Union, UnionType):
-        for one in get_args(hint):
-            yield from _kinds(one)
-        return
-    kind = get_origin(hint) or hint
-    if kind in (list, tuple, set, frozenset, Sequence, Collection, Iterable):
-        yield list
-    elif kind in (dict, Mapping):
-        yield dict
-    elif kind is not type(None):
-        yield kind
-
-
-def _fits(value: object, hint: Any) -> bool:
-    """Whether a value of a settings file can be what is annotated; what we do not understand can."""
-    return any(_is(value, kind) for kind in _kinds(hint))
-
-
-def _is(value: object, kind: Any) -> bool:
-    if isinstance(value, bool) and kind in (int, float, timedelta):
-        return False
-    if kind in (float, timedelta):
-        return isinstance(value, int | float)
-    if kind is str:  # paths have been made of some texts
-        return isinstance(value, str | os.PathLike)
-    if kind is Callable:
-        return False
-    return isinstance(value, kind) if kind in _WORDS else True
-
-
-def _with_spans(factory: Callable[..., Any], options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options with a span of time where an argument takes nothing else: a settings file has only numbers."""
-    kinds = {name: set(_kinds(hint)) for name, hint in _hints(factory).items()}
-    return {
-        name: timedelta(seconds=value)
-        if isinstance(value, int | float) and kinds.get(name) == {timedelta} and not isinstance(value, bool)
-        else value
-        for name, value in options.items()
+        hints = {}
+    parameters = signature(factory).parameters.values()
+    fields = {
+        one.name: attrs.field(type=hints.get(one.name, Any), default=attrs.NOTHING if one.default is _EMPTY else None)
+        for one in parameters
+        if one.name not in _OWN and one.kind not in (one.VAR_KEYWORD, one.VAR_POSITIONAL)
     }
+    takes_any = any(one.kind is one.VAR_KEYWORD for one in parameters)
+    return attrs.make_class("Options", fields, kw_only=True), takes_any
 
 
-def _wanted(hint: Any) -> str:
-    """What an option takes, in words."""
-    kinds = set(_kinds(hint))
-    kinds -= {timedelta} if float in kinds else set()
-    words = {_WORDS[kind] for kind in kinds if kind in _WORDS}
-    return " or ".join(sorted(words)) or "left out: it cannot be said in a settings file"
+def _text(value: object, kind: object) -> str:
+    """Paths have been made of some texts."""
+    return text(os.fspath(value) if isinstance(value, os.PathLike) else value, kind)
+
+
+def _unwritable(value: object, _kind: object) -> NoReturn:
+    raise Mismatch(None, "left out: it cannot be written in a settings file", value)
+
+
+_describe: Final = partial(describe, values=False)
+_CONVERTER: Final = strict_converter()
+register(_CONVERTER, str, or_choice(_text))
+_CONVERTER.register_structure_hook_func(lambda kind: origin(kind) is Callable, _unwritable)

@@ -1,4 +1,4 @@
-"""The command line as real processes against a real sandbox."""
+"""``tgbridge sync``, ``sandbox`` and ``demo`` against a real sandbox; a few as real processes."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import pytest
 from tests.cli.command import run
 from tests.stores.older import ledger_at
 from tradegecko_bridge import Sandbox, TradeGeckoClient
+from tradegecko_bridge.engine import Outcome
 
 ORDERS = """\
 order_number,placed_at,currency,customer_email,ship_last_name,ship_address1,ship_city,ship_country,sku,quantity,price
@@ -53,7 +54,7 @@ def test_sync_then_look(shop: Path, client: TradeGeckoClient) -> None:
     """A sync delivers and says so; the ledger is listed and shown with history; the customer is nowhere."""
     done = tgbridge(shop, "sync")
     assert done.returncode == 0, done.stderr
-    assert "2 taken in, 1 delivered, 1 held" in done.stdout
+    assert f"2 {Outcome.INGESTED}, 1 delivered, 1 held" in done.stdout
     assert [order.order_number for order in client.orders.list()] == ["1001"]
 
     listed = json.loads(tgbridge(shop, "orders", "list", "--json").stdout)
@@ -184,7 +185,7 @@ def test_failures_have_their_exit_codes(shop: Path) -> None:
     assert all(re.match(r"error: tgbridge\.toml:\d+: ", line) for line in said), said
     assert tgbridge(shop, "orders", "show", "7", "--config", "nowhere.toml").returncode == 2
     settings.write_text(text, encoding="utf-8")
-    assert "no order '7' in the ledger" in tgbridge(shop, "orders", "show", "7").stderr
+    assert "the ledger has no order '7'" in tgbridge(shop, "orders", "show", "7").stderr
     (shop / "ledger.db").write_text("not a database at all " * 99, encoding="utf-8")
     broken = tgbridge(shop, "sync")
     assert broken.returncode == 3
@@ -221,12 +222,12 @@ def test_the_demo_tells_the_whole_story(tmp_path: Path) -> None:
     """The demo delivers, ships, brings back, and does nothing twice."""
     done = tgbridge(tmp_path, "demo", "--folder", str(tmp_path / "demo"))
     assert done.returncode == 0, done.stdout + done.stderr
-    facts = {line[:28].strip(): line[28:].strip() for line in done.stdout.splitlines()}
+    facts = dict(re.findall(r"(?m)^  (\S.*?)  +(.*)$", done.stdout))
     assert facts["done twice"] == "0"
     assert facts["in TradeGecko"] == "6"
-    assert facts["orders taken in"] == "11"
+    assert facts["orders ingested"] == "11"
     assert "HAT-ONE" in done.stdout
     assert list((tmp_path / "demo" / "tracking").glob("*.csv"))
     again = tgbridge(tmp_path, "demo", "--folder", "demo")
-    said = "error: demo has a ledger.db already, and the demo begins with a new one; name another folder\n"
+    said = "error: demo already has a ledger.db, and the demo needs to create one; choose another folder\n"
     assert (again.returncode, again.stdout, again.stderr) == (2, "", said)

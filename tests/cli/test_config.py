@@ -12,11 +12,12 @@ from typing import Any, Literal
 import pytest
 
 from tradegecko_bridge import plugins
-from tradegecko_bridge.cli.engines import engines
+from tradegecko_bridge.cli.engines import open_engines
 from tradegecko_bridge.config import Config, load_config
 from tradegecko_bridge.engine import OrderStatus
 from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.plugins import make_source, source_names
+from tradegecko_bridge.structuring import format_fault
 
 GOOD = """
 [tradegecko]
@@ -72,7 +73,8 @@ level = "order"
     assert shop.settings.order_filters[0].values == ("CA", "US")
     assert str(shop.settings.earliest_order) == "2026-11-01 00:00:00+00:00"
     with pytest.raises(
-        ConfigError, match=r"\.toml:25: connections\.shop\.item_filters, filter 1: 'all' is not one of line, order"
+        ConfigError,
+        match=r"\.toml:25: connections\.shop\.item_filters\[0\]\.level must be one of line, order, not 'all'",
     ):
         load(GOOD + tables.replace('"order"', '"all"'), tmp_path, TOKEN="t")
 
@@ -85,27 +87,39 @@ def test_a_dollar_sign_can_be_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (("access_token", "acess_token"), "unknown setting tradegecko.acess_token; did you mean 'access_token'?"),
-        (("order_status", "order_state"), "unknown setting connections.shop.order_state; did you mean 'order_status'?"),
+        (
+            ("access_token", "acess_token"),
+            "tradegecko.acess_token is not a known setting; did you mean 'acc",
+        ),
+        (
+            ("order_status", "order_state"),
+            ".order_state is not a known setting; did you mean 'order_status'?",
+        ),
         (('"finalized"', '"done"'), "order_status must be one of draft, active, finalized, not 'done'"),
-        (("2.5", '"many"'), "minimum_stock must be a number, not 'many'"),
+        (("2.5", '"many"'), "minimum_stock must be a number, without quotes, not 'many'"),
         (("2.5", "-1"), "minimum_stock must not be negative"),
-        (("[connections.shop]", "[connection.shop]"), "unknown setting connection; did you mean 'connections'?"),
+        (("[connections.shop]", "[connection.shop]"), "connection is not a known setting; did you mean 'connections'?"),
         (('base_url = "http://127.0.0.1:8080"', ""), "tradegecko.base_url is missing"),
         (("$TOKEN", "$NOT_SET"), "the environment has no variable NOT_SET; set it"),
         (('source = "folder"', "source = 7"), "connections.shop.source must be text"),
         (("[tradegecko]", "[tradegecko"), "tgbridge.toml"),
         (("2.5", '"2.5"'), ".toml:10: connections.shop.minimum_stock must be a number, without quotes, not '2.5'"),
         (("http://127.0.0.1:8080", "localhost"), ".toml:3: tradegecko.base_url: the base URL must be like "),
-        (('path = "shop"', ""), ".toml:8: connections.shop: option path is missing"),
+        (('path = "shop"', ""), ".toml:8: connections.shop.options.path is missing"),
         (('path = "shop"', "path = 7"), ".toml:8: connections.shop.options.path must be text"),
         (('path = "shop"', 'path = "x", settle = "2"'), "connections.shop.options.settle must be a number"),
         (('path = "shop"', 'path = "x", settle = true'), "connections.shop.options.settle must be a number"),
         (('path = "shop"', 'path = "x", clock = 1'), "connections.shop.options.clock must be left out"),
-        (('path = "shop"', 'pth = "shop"'), ".toml:8: connections.shop: unknown option 'pth'; did you mean 'path'?"),
-        (('"folder"', '"foldr"'), ".toml:7: connections.shop: no source of kind 'foldr'; there are folder, vendure"),
-        (("[connections.shop]", '[connections.""]'), ".toml:6: connections: the name '' is blank"),
-        (("[connections.shop]", '[connections."a\\nb"]'), r".toml:6: connections: the name 'a\nb' holds a character"),
+        (
+            ('path = "shop"', 'pth = "shop"'),
+            ".toml:8: connections.shop.options.pth is not a known setting; did you mean",
+        ),
+        (
+            ('"folder"', '"foldr"'),
+            ".toml:7: connections.shop.source: no source of kind 'foldr'; there are folder",
+        ),
+        (("[connections.shop]", '[connections.""]'), ".toml:6: connections.'' is a blank name"),
+        (("[connections.shop]", '[connections."a\\nb"]'), r".toml:6: connections.'a\nb' is a name with a character"),
         (("$TOKEN", "$"), ".toml:4: tradegecko.access_token: begins with $, but what follows is no name"),
         (("$TOKEN", "$ecret!"), ".toml:4: tradegecko.access_token: begins with $, but what follows is no name"),
     ],
@@ -132,6 +146,17 @@ def test_a_wrong_ledger_address(tmp_path: Path, url: str, said: str) -> None:
     with pytest.raises(ConfigError) as caught:
         load(f'{GOOD}\n[ledger]\nurl = "{url}"\n', tmp_path, TOKEN="t")
     assert str(caught.value) == f"{tmp_path / 'tgbridge.toml'}:14: ledger.url: {said}"
+
+
+@pytest.mark.parametrize("value", ["31337", "[31337]", "{ a = 31337 }", "true", "2026-01-31", '" "'])
+@pytest.mark.parametrize("name", ["base_url", "access_token", "client_id", "client_secret", "tokens", "token_keys"])
+def test_nonsense_about_the_account(tmp_path: Path, name: str, value: str) -> None:
+    """One line says where it is and what belongs there; the value may be a secret and is not shown."""
+    with pytest.raises(ConfigError) as caught:
+        load(f'[tradegecko]\n{name} = {value}\n[connections.a]\nsource = "folder"\noptions.path = "a"\n', tmp_path)
+    (line,) = (line for line in str(caught.value).splitlines() if f".toml:2: tradegecko.{name}" in line)
+    assert "must " in line
+    assert "31337" not in str(caught.value)
 
 
 def test_not_utf_8(tmp_path: Path) -> None:
@@ -165,17 +190,17 @@ def test_what_a_source_itself_refuses_is_told_with_its_line(tmp_path: Path) -> N
     """Options of the right kind that cannot work."""
     options = 'url = "https://x.example/admin-api", username = "u", password = "p", overlap = 0, page_size = 5'
     load(GOOD.replace('"folder"', '"vendure"').replace('path = "shop"', options).replace("$TOKEN", "t"), tmp_path)
-    with pytest.raises(ConfigError) as caught, engines(tmp_path / "tgbridge.toml", None, print):
+    with pytest.raises(ConfigError) as caught, open_engines(tmp_path / "tgbridge.toml", None):
         pass
-    assert str(caught.value).startswith(f"{tmp_path / 'tgbridge.toml'}:8: connections.shop: overlap must be a second")
+    assert str(caught.value).startswith(f"{tmp_path / 'tgbridge.toml'}:8: connections.shop.options: overlap must be")
 
 
 def test_a_list_of_filters_says_what_is_wrong(tmp_path: Path) -> None:
     """Text is no list of texts, and an empty list matches nothing."""
     filters = '\n[[connections.shop.order_filters]]\nfield = "country"\nvalues = {}\n'
-    with pytest.raises(ConfigError, match=r"""filter 1: values must be a list of texts, e\.g\. .*, not 'CA'$"""):
+    with pytest.raises(ConfigError, match=r"""filters\[0\]\.values must be a list of texts, e\.g\. .*, not 'CA'$"""):
         load(GOOD + filters.format('"CA"'), tmp_path, TOKEN="t")
-    with pytest.raises(ConfigError, match="filter 1: values is an empty list: write what is to match"):
+    with pytest.raises(ConfigError, match=r"filters\[0\]\.values is an empty list: write what is to match"):
         load(GOOD + filters.format("[]"), tmp_path, TOKEN="t")
 
 
@@ -225,23 +250,27 @@ class Plugin:
         tries: int = 3,
         **rest: Any,
     ) -> None:
-        self.wait = wait
+        self.rate, self.wait, self.states = rate, wait, states
 
 
 def test_the_options_of_a_plugin(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Checked as far as the annotations are understood; a span of time is a number of seconds."""
+    """Read by the annotations; a span of time is a number of seconds. Values, which may be secret, are not shown."""
     point = EntryPoint("plugin", f"{__name__}:Plugin", "tradegecko_bridge.sources")
     monkeypatch.setattr(plugins, "entry_points", lambda group: [point])
     monkeypatch.setattr(EntryPoint, "load", lambda _: Plugin)
     good = {"channel": "a", "rate": 1.5, "wait": 5, "states": ["x"], "more": {"a": "b"}, "tries": 2, "colour": "red"}
     assert plugins.option_faults("plugin", good) == []
     made: Any = make_source("plugin", good)
-    assert made.wait == timedelta(seconds=5)
+    assert (made.rate, made.wait, made.states) == (Decimal("1.5"), timedelta(seconds=5), ("x",))
     bad = {"wait": "5", "states": "x", "more": ["a"], "tries": True}
-    assert [said for _, said in plugins.option_faults("plugin", bad)] == [
-        ": option channel is missing",
-        ".options.wait must be a number of seconds",
-        ".options.states must be a list",
-        ".options.more must be a table",
-        ".options.tries must be a whole number",
+    assert [format_fault(fault) for fault in plugins.option_faults("plugin", bad)] == [
+        "options.channel is missing",
+        "options.wait must be a number of seconds",
+        'options.states must be a list of texts, e.g. ["one", "two"]',
+        "options.more must be a table",
+        "options.tries must be a whole number",
+    ]
+    assert [format_fault(fault) for fault in plugins.option_faults("plugin", {"channel": "c", "states": ["x", 7]})] == [
+        "options.channel must be one of a, b",
+        "options.states[1] must be text, in quotes",
     ]

@@ -82,6 +82,15 @@ def test_a_line_is_found(path: tuple[str | int, ...], line: int | None) -> None:
     assert line_of(path, line_numbers(TEXT)) == line
 
 
+@pytest.mark.parametrize("quote", ['"', "'"])
+@pytest.mark.parametrize("inside", range(3))
+def test_text_that_ends_in_quotes(quote: str, inside: int) -> None:
+    """Up to two of its own stand before the three that close it; what follows is no part of it."""
+    text = f"a = {3 * quote}x{inside * quote}{3 * quote}\nb = 1\nc = [{3 * quote}{inside * quote}{3 * quote}, 2,\n3]\n"
+    assert tomllib.loads(text)["a"] == f"x{inside * quote}"
+    assert {("a",): 1, ("b",): 2, ("c", 0): 3, ("c", 1): 3, ("c", 2): 4}.items() <= line_numbers(text).items()
+
+
 def test_crlf_counts_once() -> None:
     """Files from Windows have as many lines."""
     assert line_numbers('a = 1\r\n\r\n[b]\r\nc = "x"\r\n')["b", "c"] == 4
@@ -144,16 +153,16 @@ field = "colour"
 """
     assert said(tmp_path, text) == [
         "1: tradegecko.base_url is missing",
-        "2: unknown setting tradegecko.base_urll; did you mean 'base_url'?",
+        "2: tradegecko.base_urll is not a known setting; did you mean 'base_url'?",
         "3: tradegecko.access_token: the environment has no variable TOKEN; set it",
         '9: connections.a.create_invoice only works with order_status = "finalized", and it is "active"',
         '10: connections.a.pack_orders only works with order_status = "finalized", and it is "active"',
-        "13: connections.b.source must be text",
-        "14: unknown setting connections.b.order_state; did you mean 'order_status'?",
+        "13: connections.b.source must be text, in quotes",
+        "14: connections.b.order_state is not a known setting; did you mean 'order_status'?",
         "15: connections.b.minimum_stock must not be negative",
-        "19: connections.b.sku_aliases must be a table of texts; 'C' is 1",
-        "25: connections.b.order_filters, filter 2: missing 1 required setting: 'values'",
-        f"26: connections.b.order_filters, filter 2: 'colour' is not one of {', '.join(OrderField)}",
+        "19: connections.b.sku_aliases.C must be text, in quotes, not 1",
+        "25: connections.b.order_filters[1].values is missing",
+        f"26: connections.b.order_filters[1].field must be one of {', '.join(OrderField)}, not 'colour'",
     ]
 
 

@@ -1,14 +1,17 @@
-"""``tgbridge login``, ``logout`` and ``check`` as real processes against the sandbox."""
+"""``tgbridge login``, ``logout`` and ``check`` against the sandbox."""
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import re
 import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 from urllib.parse import urlsplit
 
 import httpx
@@ -62,32 +65,28 @@ def by_password(sandbox: Sandbox, folder: Path, user: str = DANA, *more: str) ->
 
 
 @contextmanager
-def logging_in(sandbox: Sandbox, folder: Path, *more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A login that waits for the browser, and the address to open."""
-    command = [sys.executable, "-W", "error", "-m", "tradegecko_bridge", "login", "--no-browser", *more]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(
-        command, cwd=folder, env={**environment(sandbox), "PYTHONUNBUFFERED": "1"}, stdout=pipe, stderr=pipe, text=True
-    ) as process:
-        try:
-            assert process.stdout is not None
-            url = next((line.strip() for line in process.stdout if line.strip().startswith("http")), "")
-            assert url, process.communicate()
-            yield process, url
-        finally:
-            process.kill()
+def logging_in(sandbox: Sandbox, folder: Path, *more: str) -> Iterator[tuple[Callable[[], tuple[int, str]], str]]:
+    """A login that waits for the browser: how to wait for its end (exit code and output), and the address to open."""
+    out = io.StringIO()
+    command = ("login", "--no-browser", "--timeout", "30", *more)
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(run, folder, *command, environment=environment(sandbox), out=out)
+        while not (found := re.search(r"^ *(http\S+)\n", out.getvalue(), re.MULTILINE)):
+            assert not running.done(), running.result()
+            sleep(0.01)
 
+        def end() -> tuple[int, str]:
+            done = running.result(30)
+            return done.returncode, done.stdout + done.stderr
 
-def end(process: subprocess.Popen[str]) -> tuple[int, str]:
-    out, err = process.communicate(timeout=30)
-    return process.returncode, out + err
+        yield end, found[1]
 
 
 def test_log_in_check_sync_log_out(sandbox: Sandbox, folder: Path) -> None:
     """The whole way: a browser login, the connection test, a sync, a refresh in between, logging out."""
-    with logging_in(sandbox, folder) as (process, url):
+    with logging_in(sandbox, folder) as (end, url):
         page = httpx.get(approve(url))
-        code, said = end(process)
+        code, said = end()
     assert code == 0, said
     assert "logged in as 'default'" in said
     assert page.status_code == 200
@@ -102,8 +101,8 @@ def test_log_in_check_sync_log_out(sandbox: Sandbox, folder: Path) -> None:
     assert tgbridge(sandbox, folder, "sync", "inventory").returncode == 0
     assert refreshes(sandbox) == 2
 
-    assert tgbridge(sandbox, folder, "logout").stdout == "login 'default' is forgotten\n"
-    assert tgbridge(sandbox, folder, "logout").stdout == "there was no login 'default'\n"
+    assert tgbridge(sandbox, folder, "logout").stdout == "login 'default' is deleted\n"
+    assert tgbridge(sandbox, folder, "logout").stdout == "there is no login 'default'\n"
     gone = tgbridge(sandbox, folder, "check")
     assert gone.returncode == 3
     assert "no login is stored under 'default'; log in again (tgbridge login --name default)" in gone.stderr
@@ -131,13 +130,13 @@ def test_a_configured_redirect_uri_is_used(sandbox: Sandbox, folder: Path) -> No
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     write(sandbox, folder, f'redirect_uri = "http://127.0.0.1:{port}/back"')
-    with logging_in(sandbox, folder) as (process, url):
+    with logging_in(sandbox, folder) as (end, url):
         address = approve(url)
         assert urlsplit(address).path == "/back"
         assert urlsplit(address).port == port
         assert httpx.get(f"http://127.0.0.1:{port}/favicon.ico").status_code == 404
         httpx.get(address)
-        assert end(process)[0] == 0
+        assert end()[0] == 0
     write(sandbox, folder, 'redirect_uri = "https://bridge.example/back"')
     elsewhere = tgbridge(sandbox, folder, "login", "--no-browser")
     assert elsewhere.returncode == 2
@@ -146,9 +145,9 @@ def test_a_configured_redirect_uri_is_used(sandbox: Sandbox, folder: Path) -> No
 
 def test_a_person_refuses(sandbox: Sandbox, folder: Path) -> None:
     """Deny on TradeGecko's page: the page and the command say so, and nothing is stored."""
-    with logging_in(sandbox, folder) as (process, url):
+    with logging_in(sandbox, folder) as (end, url):
         page = httpx.get(approve(url, decision="deny"))
-        code, said = end(process)
+        code, said = end()
     assert (code, page.status_code) == (3, 400)
     assert "access was refused on TradeGecko's page; begin again and approve" in said
     assert "no login is stored" in tgbridge(sandbox, folder, "check").stderr
@@ -156,10 +155,10 @@ def test_a_person_refuses(sandbox: Sandbox, folder: Path) -> None:
 
 def test_an_answer_that_belongs_to_another_login(sandbox: Sandbox, folder: Path) -> None:
     """A callback with another state is not taken, whatever code it brings; no token is asked for."""
-    with logging_in(sandbox, folder) as (process, url):
+    with logging_in(sandbox, folder) as (end, url):
         address = httpx.URL(approve(url)).copy_merge_params({"state": "forged"})
         assert httpx.get(address).status_code == 400
-        code, said = end(process)
+        code, said = end()
     assert code == 3
     assert "belongs to another login" in said
     assert refreshes(sandbox) == 0
@@ -176,11 +175,11 @@ def test_idle_connections_do_no_harm(sandbox: Sandbox, folder: Path) -> None:
     """Browsers open connections they never use: the answer on another one is heard all the same."""
     import socket
 
-    with logging_in(sandbox, folder) as (process, url):
+    with logging_in(sandbox, folder) as (end, url):
         address = approve(url)
         with socket.create_connection(("127.0.0.1", urlsplit(address).port or 0)):
             assert httpx.get(address).status_code == 200
-        assert end(process)[0] == 0
+        assert end()[0] == 0
 
 
 def test_wrong_credentials(sandbox: Sandbox, folder: Path) -> None:
@@ -204,7 +203,7 @@ def test_encrypted_logins(sandbox: Sandbox, folder: Path, where: str) -> None:
     write(sandbox, folder, f'tokens = "{where}"\ntoken_keys = ["$TG_KEY"]')
     assert by_password(sandbox, folder).returncode == 0
     assert tgbridge(sandbox, folder, "check").returncode == 0
-    tokens = [row["token"].encode() for row in sandbox.house.world.state["access_tokens"].rows.values()]
+    tokens = [row["token"].encode() for row in sandbox.instance.context.state["access_tokens"].rows.values()]
     files = [file for file in folder.iterdir() if file.is_file() and file.suffix != ".toml"]
     assert not [file.name for file in files for token in tokens if token in file.read_bytes()]
     write(sandbox, folder, f'tokens = "{where}"\ntoken_keys = ["{Fernet.generate_key().decode()}"]')
@@ -235,7 +234,7 @@ def test_check_finds_what_will_not_do(sandbox: Sandbox, folder: Path) -> None:
     assert found["connection"] == "my-shop"
     assert found["user"] == SASHA
     assert f"user {SASHA} lacks the permission write_companies" in found["problems"]
-    assert any(line.startswith("the account has no location 'Atlantis'; there are ") for line in found["problems"])
+    assert any(line.startswith("the account has no location 'Atlantis'; it has ") for line in found["problems"])
     assert len(found["problems"]) == 2
     shown = tgbridge(sandbox, folder, "check")
     assert shown.stdout.startswith("✗ my-shop: ")
@@ -249,7 +248,7 @@ def test_check_with_a_privileged_token(sandbox: Sandbox, folder: Path) -> None:
     assert tgbridge(sandbox, folder, "check").returncode == 0
     refused = tgbridge(sandbox, folder, "login")
     assert refused.returncode == 2
-    assert "put client_id and client_secret in its place" in refused.stderr
+    assert "replace it by client_id and client_secret" in refused.stderr
 
 
 def test_nothing_shows_a_secret(sandbox: Sandbox, folder: Path) -> None:
@@ -308,8 +307,11 @@ def test_login_settings(tmp_path: Path) -> None:
         (("client_id", "clientid"), "did you mean 'client_id'?"),
         (('client_id = "app"\n', ""), "tradegecko.client_id is missing"),
         (('"$SECRET"', '"$NOT_SET"'), "the environment has no variable NOT_SET"),
-        (('["$KEY"]', '"$KEY"'), 'tradegecko.token_keys must be a list, e.g. ["$TOKEN_KEY"]'),
-        (("tokens = ", "access_token = "), "has both access_token and client_id: keep the token, or log in, not both"),
+        (('["$KEY"]', '"$KEY"'), 'tradegecko.token_keys must be a list of texts, e.g. ["one", "two"]'),
+        (
+            ("tokens = ", "access_token = "),
+            "access_token cannot be used together with client_id: keep the token, or",
+        ),
         (('tokens = "tokens.json"', "tokens = 7"), "tradegecko.tokens must be text"),
     ],
 )

@@ -13,13 +13,13 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import click
 import httpx
 import pytest
-from click.testing import CliRunner, Result
 
-from tests.cli.test_commands import tgbridge as in_a_process
+from tests.cli.command import run
 from tradegecko_bridge import Sandbox, TradeGeckoClient
-from tradegecko_bridge.cli.commands import tgbridge
+from tradegecko_bridge.cli.sandbox.serve import sandbox as sandbox_group
 
 
 class Tell:
@@ -29,9 +29,9 @@ class Tell:
         self.url = sandbox.base_url
 
     def __call__(self, *words: str) -> str:
-        """What a command that works says."""
+        """What a command that works prints."""
         done = self.run(*words)
-        assert done.exit_code == 0, done.output
+        assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
     def json(self, *words: str) -> Any:
@@ -41,14 +41,18 @@ class Tell:
     def refused(self, *words: str) -> str:
         """The one line of a command that is refused."""
         done = self.run(*words)
-        assert (done.exit_code, done.stdout) == (2, ""), done.output
+        assert (done.returncode, done.stdout) == (2, ""), done
         (line,) = done.stderr.splitlines()
         assert line.startswith("error: ")
         return line.removeprefix("error: ")
 
-    def run(self, *words: str) -> Result:
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run a command as it would be typed."""
-        return CliRunner().invoke(tgbridge, ["sandbox", *words, "--url", self.url])
+        return tgbridge("sandbox", *words, "--url", self.url)
+
+
+def tgbridge(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return run(Path.cwd(), *arguments)
 
 
 @pytest.fixture
@@ -60,22 +64,23 @@ def tell(sandbox: Sandbox) -> Tell:
 def test_faults(tell: Tell, sandbox: Sandbox) -> None:
     """Set in words or as JSON, listed, cleared; what cannot be is told as the sandbox tells it."""
     said = tell("fault", "add", "status", "GET", "/orders", "status=503", "nth=2", "seconds=0.5")
-    assert said == "fault set: status on GET /orders"
+    assert said == "fault added: status on GET /orders"
     tell("fault", "add", '{"fault": "slow", "method": "POST", "path": "/orders", "seconds": 1}')
     first, second = tell.json("fault", "list")
     assert (first["status"], first["nth"], first["seconds"], second["fault"]) == (503, 2, 0.5, "slow")
     assert "/orders" in tell("fault", "list")
-    assert tell("fault", "clear") == "no more faults"
-    assert sandbox.house.faults.listing() == []
+    assert tell("fault", "clear") == "all faults are removed"
+    assert tell.json("fault", "list") == []
     assert tell.refused("fault", "add", "explode", "GET", "/").startswith("fault must be one of ")
     assert tell.refused("fault", "add", "slow", "GET", "/", "nth=x") == "nth and times must be whole numbers from 1"
+    assert tell.refused("fault", "add", "slow", "GET", "/", "seconds=nan") == "seconds must be a number from 0 to 3600"
     assert tell.refused("fault", "add", "slow", "GET", "/", "later=1").startswith("unknown key 'later'")
     assert (
         tell.refused("fault", "add", "slow", "GET")
-        == "a fault is KIND METHOD PATH [KEY=VALUE ...] or JSON, not 'slow GET'"
+        == "a fault is written KIND METHOD PATH [KEY=VALUE ...] or as JSON, not 'slow GET'"
     )
     assert tell.refused("fault", "add", "slow", "GET", "/", "soon").endswith("not 'soon'")
-    assert "is no JSON" in tell.refused("fault", "add", "{")
+    assert "is not JSON" in tell.refused("fault", "add", "{")
 
 
 def test_the_clock(tell: Tell, sandbox: Sandbox) -> None:
@@ -85,8 +90,9 @@ def test_the_clock(tell: Tell, sandbox: Sandbox) -> None:
         assert moment in tell("clock", "advance", duration)
     assert tell("clock", "show").startswith("2021-03-04T14:01:3")
     assert sandbox.now.year == 2021
-    assert tell.refused("clock", "advance", "soon") == "'soon' is no duration; write 90, 90s, 5m, 2h or 3d"
-    assert "time zone" in tell.refused("clock", "set", "2021-03-01T12:00:00")
+    assert tell.refused("clock", "advance", "soon") == "'soon' is not a duration; write e.g. 90, 90s, 5m, 2h or 3d"
+    assert tell("clock", "set", "2021-03-01T12:00").startswith("2021-03-01T12:00:00"), "without a zone it is UTC"
+    assert "'yesterday' is not a date such as" in tell.refused("clock", "set", "yesterday")
 
 
 def test_switches(tell: Tell, sandbox: Sandbox) -> None:
@@ -101,13 +107,13 @@ def test_switches(tell: Tell, sandbox: Sandbox) -> None:
     )
     assert "subscription_lapsed" in tell("switches", "show")
     tell("switches", "set", "subscription_lapsed=No")
-    assert sandbox.house.switches()["subscription_lapsed"] is False
+    assert tell.json("switches", "show")["subscription_lapsed"] is False
     for pair, reason in (
         ("subscription_lapse=on", "there is no switch 'subscription_lapse'; did you mean subscription_lapsed?"),
-        ("xyz=on", "there is no switch 'xyz'; the page on the sandbox lists them"),
-        ("subscription_lapsed", "a switch is NAME=VALUE, not 'subscription_lapsed'"),
-        ("subscription_lapsed=maybe", "switch subscription_lapsed is on or off, not 'maybe'"),
-        ("default_page_size=ten", "switch default_page_size is a whole number, not 'ten'"),
+        ("xyz=on", "there is no switch 'xyz'; `tgbridge sandbox switches show` lists those there are"),
+        ("subscription_lapsed", "a switch is written NAME=VALUE, not 'subscription_lapsed'"),
+        ("subscription_lapsed=maybe", "switch subscription_lapsed takes true or false, not 'maybe'"),
+        ("default_page_size=ten", "switch default_page_size takes a whole number, not 'ten'"),
         ("default_order_status=x", "switch default_order_status takes draft or active or finalized, not 'x'"),
     ):
         assert tell.refused("switches", "set", pair) == reason
@@ -123,7 +129,7 @@ def test_logs_tokens_and_reset(tell: Tell, sandbox: Sandbox, client: TradeGeckoC
     assert tell("deliveries").endswith("0 waiting")
     assert tell("tokens", "expire") == "0 tokens expired"
     assert tell("tokens", "revoke", sandbox.access_token) == "1 token revoked"
-    assert tell("reset") == "back to the seed"
+    assert tell("reset") == "the sandbox is as at the start"
     assert tell.json("requests") == []
     assert list(client.locations.list())
 
@@ -156,23 +162,31 @@ def test_the_warehouse(tell: Tell, client: TradeGeckoClient) -> None:
     assert tell.refused("warehouse", "receive", "--purchase-order", "PO1") == "there is no purchase order 'PO1'"
     assert tell.refused("warehouse", "ship", "--fulfillment", "9") == "there is no fulfillment 9"
     for lines in (("--line", "TEE-S"), ("--line", "A=1", "--line", "A=2")):
-        assert tell.refused("warehouse", "pack", "WEB-1", *lines).startswith("a line is SKU=N, each SKU once")
+        assert tell.refused("warehouse", "pack", "WEB-1", *lines).startswith("a line is written SKU=N, each SKU once")
 
 
 def test_where_the_sandbox_is(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
     """By option or variable; without either, or with an address that is none, one line says so."""
     monkeypatch.setenv("TGBRIDGE_SANDBOX_URL", tell.url + "/")
-    assert CliRunner().invoke(tgbridge, ["sandbox", "clock", "show"]).exit_code == 0
+    assert tgbridge("sandbox", "clock", "show").returncode == 0
     monkeypatch.delenv("TGBRIDGE_SANDBOX_URL")
     tell.url = ""
-    assert tell.refused("clock", "show").startswith("say where the sandbox is: --url URL, or the variable")
-    for url in ("127.0.0.1:1", "https://127.0.0.1:1", "http://", "http://127.0.0.1:x", "http://127.0.0.1:1/orders"):
+    assert tell.refused("clock", "show").startswith("no sandbox is named; use --url URL or the variable")
+    for url in (
+        "127.0.0.1:1",
+        "https://127.0.0.1:1",
+        "http://",
+        "http://127.0.0.1:x",
+        "http://[::1",
+        "http://a b",
+        "http://127.0.0.1:1/orders",
+    ):
         tell.url = url
-        assert tell.refused("reset").startswith("--url must be the address a sandbox printed"), url
-    serving = CliRunner().invoke(tgbridge, ["sandbox", "--port", "1", "--json", "clock", "show"])
-    assert (serving.exit_code, serving.stderr.count("\n")) == (2, 1)
+        assert tell.refused("reset").startswith("--url must be an address that a sandbox printed"), url
+    serving = tgbridge("sandbox", "--port", "1", "--json", "clock", "show")
+    assert (serving.returncode, serving.stderr.count("\n")) == (2, 1)
     assert serving.stderr.startswith(
-        "error: --port, --json is for running a sandbox; for one that runs write: tgbridge "
+        "error: --port, --json can only be used to start a sandbox; for one that runs write: tgbridge "
     )
 
 
@@ -199,15 +213,15 @@ def somebody_else(status: int, body: bytes) -> Iterator[str]:
     server.server_close()
 
 
-def test_nobody_there_or_somebody_else(tmp_path: Path) -> None:
+def test_nobody_there_or_somebody_else() -> None:
     """Exit code 3 and one line, whether nothing listens or something that is no sandbox."""
-    gone = in_a_process(tmp_path, "sandbox", "clock", "show", "--url", "http://127.0.0.1:1")
+    gone = tgbridge("sandbox", "clock", "show", "--url", "http://127.0.0.1:1")
     assert (gone.returncode, gone.stdout) == (3, "")
     assert gone.stderr == "error: no sandbox answers at http://127.0.0.1:1: Connection refused\n"
     for status, body in ((404, b"nothing"), (200, b"<html>"), (422, b"[]")):
         with somebody_else(status, body) as url:
-            done = CliRunner().invoke(tgbridge, ["sandbox", "clock", "show", "--url", url])
-        assert "is no sandbox" in str(done.exception), (status, body)
+            done = tgbridge("sandbox", "clock", "show", "--url", url)
+        assert (done.returncode, "is not a sandbox" in done.stderr) == (3, True), (status, body)
 
 
 def test_serving_with_limit_switches_and_faults(tmp_path: Path) -> None:
@@ -235,7 +249,7 @@ def test_serving_with_limit_switches_and_faults(tmp_path: Path) -> None:
     ("arguments", "reason"),
     [
         (("--seed", "x"), "unknown seed 'x'"),
-        (("--switch", "a"), "a switch is NAME=VALUE, not 'a'"),
+        (("--switch", "a"), "a switch is written NAME=VALUE, not 'a'"),
         (("--switch", "subscription_lapse=on"), "did you mean subscription_lapsed?"),
         (
             ("--switch", "default_order_status=x"),
@@ -250,13 +264,13 @@ def test_serving_with_limit_switches_and_faults(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_served(arguments: tuple[str, ...], reason: str) -> None:
     """Wrong values end it before it serves, with what is wrong."""
-    done = CliRunner().invoke(tgbridge, ["sandbox", *arguments])
-    assert (done.exit_code, done.stdout) == (2, "")
+    done = tgbridge("sandbox", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
     assert reason in done.stderr
 
 
 def test_no_limit_at_all() -> None:
     """off counts nothing."""
-    from tradegecko_bridge.cli.sandbox import RateLimit
-
-    assert (RateLimit().convert("off", None, None), RateLimit().convert("7", None, None)) == (None, 7)
+    context = click.Context(sandbox_group)
+    limit = next(param for param in sandbox_group.params if param.name == "rate_limit")
+    assert [limit.process_value(context, text) for text in ("off", "7")] == [None, 7]

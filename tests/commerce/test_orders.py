@@ -134,18 +134,18 @@ def test_a_change_changes_the_fingerprint_and_a_cursor_does_not() -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        ({"number": "1"}, "reference: is missing"),
-        ({"lines": [{"quantity": "two"}]}, "lines[0].quantity: 'two' is not a number"),
-        ({"lines": [{"quantity": "1_0"}]}, "lines[0].quantity: '1_0' is not a number"),
-        ({"lines": [{"price": 1.5}]}, "lines[0].price: 1.5 is a binary fraction; write it as text"),
-        ({"lines": [7]}, "lines[0]: 7 is not an object with named fields"),
-        ({"lines": None}, "lines: None is not a list"),
-        ({"tags": "vip"}, "tags: 'vip' is not a list"),
-        ({"placed_at": "yesterday"}, "placed_at: 'yesterday' is not a time such as 2026-01-31T09:30:00Z"),
-        ({"requested_ship_date": "soon"}, "requested_ship_date: 'soon' is not a date such as 2026-01-31"),
-        ({"quantiy": 1}, "unknown field 'quantiy'"),
-        ({"lines": [{"shippable": "yes"}]}, "lines[0].shippable: 'yes' is neither true nor false"),
-        ([], "a list is not an object with named fields"),
+        ({"number": "1"}, "reference is missing"),
+        ({"lines": [{"quantity": "two"}]}, "lines[0].quantity must be a number, not 'two'"),
+        ({"lines": [{"quantity": "1_0"}]}, "lines[0].quantity must be a number, not '1_0'"),
+        ({"lines": [{"price": 1.5}]}, 'lines[0].price must be a number in quotes, e.g. "1.5", not 1.5'),
+        ({"lines": [7]}, "lines[0] must be an object with named fields, not a number"),
+        ({"lines": None}, "lines must be a list of objects, not None"),
+        ({"tags": "vip"}, 'tags must be a list of texts, e.g. ["one", "two"], not text of 3 characters'),
+        ({"placed_at": "yesterday"}, "placed_at must be a time such as 2026-01-31T09:30:00Z, not 'yesterday'"),
+        ({"requested_ship_date": "soon"}, "requested_ship_date must be a date such as 2026-01-31, not 'soon'"),
+        ({"quantiy": 1}, "has an unknown field 'quantiy'"),
+        ({"lines": [{"shippable": "yes"}]}, "lines[0].shippable must be true or false, without quotes, not 'yes'"),
+        ([], "must be an object with named fields, not a list"),
     ],
 )
 def test_each_fault_is_one_line_with_its_place(data: object, said: str) -> None:
@@ -159,7 +159,7 @@ def test_a_fault_in_a_personal_field_does_not_echo_it() -> None:
     """A telephone number written as a number is told of, not quoted."""
     with pytest.raises(MalformedData) as caught:
         from_plain({"customer": {"phone": 4165550100}}, SourceOrder)
-    assert "customer.phone: a number is not text; put it in quotes" in caught.value.problems
+    assert "customer.phone must be text, in quotes, not a number" in caught.value.problems
     assert "4165550100" not in str(caught.value)
 
 

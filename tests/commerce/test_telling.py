@@ -60,18 +60,23 @@ def test_names_of_columns_and_fields() -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        ({"paid": "zzann@example.com"}, "paid: text of 17 characters is neither true nor false"),
-        ({"paid": 4165551234}, "paid: a number is neither true nor false"),
-        ({"lines": "zzann"}, "lines: text of 5 characters is not a list"),
-        ({"lines": ["zzann"]}, "lines[0]: text of 5 characters is not an object with named fields"),
-        ({"requested_ship_date": "zzann"}, "requested_ship_date: text of 5 characters is not a date"),
-        ({"totals": {"grand_total": "1 zzann St"}}, "totals.grand_total: text of 10 characters is not a number"),
+        ({"paid": "zzann@example.com"}, "paid must be true or false, without quotes, not text of 17 characters"),
+        ({"paid": 4165551234}, "paid must be true or false, without quotes, not a number"),
+        ({"lines": "zzann"}, "lines must be a list of objects, not text of 5 characters"),
+        ({"customer": "1980-01-31"}, "customer must be an object with named fields, not text of 10 characters"),
+        ({"note": 12}, "note must be text, in quotes, not a number"),
+        ({"lines": ["zzann"]}, "lines[0] must be an object with named fields, not text of 5 characters"),
+        (
+            {"requested_ship_date": "zzann"},
+            "requested_ship_date must be a date such as 2026-01-31, not text of 5 characters",
+        ),
+        ({"totals": {"grand_total": "1 zzann St"}}, "totals.grand_total must be a number, not text of 10 characters"),
         (
             {"totals": {"grand_total": "NaN4165551234"}},
-            "totals.grand_total: text of 13 characters is not a finite number",
+            "totals.grand_total must be a number, not text of 13 characters",
         ),
-        ({"number": "1", "zzann@example.com": 1}, "unknown field 2 (its name may be personal and is not shown)"),
-        ({"extra": {"zzann @ $.home": 7}}, "extra: a number is not text"),
+        ({"number": "1", "zzann@example.com": 1}, "has an unknown field 2 (its name may be personal and is not shown)"),
+        ({"extra": {"zzann @ $.home": 7}}, "extra.(a name not shown) must be text, in quotes, not a number"),
     ],
 )
 def test_faults_of_records_hold_nothing_personal(data: object, said: str) -> None:

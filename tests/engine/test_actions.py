@@ -59,7 +59,7 @@ def test_a_lost_answer_makes_nothing_twice(sandbox: Sandbox, client: TradeGeckoC
     sandbox.fault("POST", f"/orders/*/actions/{action}", fault)
     report = bench.deliver()
     assert [item.outcome for item in report.items] == [Outcome.DELIVERED, Outcome.WAITING]
-    assert f"{action} is tried again" in report.items[1].detail
+    assert f"next attempt to {action}" in report.items[1].detail
     entry = entry_of(bench)
     assert (entry.state, entry.pending_actions[0], entry.claim) == (OrderState.DELIVERED, action, None)
     assert bench.deliver()
@@ -97,7 +97,7 @@ def test_nobody_else_works_on_an_order_that_is_being_followed_up(sandbox: Sandbo
 
     class Curious(TradeGeckoGateway):
         def perform_action(self, order_id: str, action: str, *, key: str, method: str | None = None) -> None:
-            until = bench.clock() + bench.engine._wiring.timing.lease
+            until = bench.clock() + bench.engine._context.timing.lease
             seen.append(len(bench.store.claim("shop", "thief", at=bench.clock(), until=until, limit=10)))
             super().perform_action(order_id, action, key=key, method=method)
 

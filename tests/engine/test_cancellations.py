@@ -148,7 +148,7 @@ def test_canceled_while_a_person_kept_it_back(
     bench.store.override_state(entry.id, OrderState.PENDING, at=bench.clock(), who="ann", why="send it all the same")
     foreseen = bench.engine.deliver_orders(dry_run=True)
     assert (outcomes(foreseen), foreseen.items[0].facts) == (
-        {"1001": Outcome.SKIPPED},
+        {"1001": Outcome.CANCELED},
         {"reason": "canceled_at_source"},
     )
     assert outcomes(bench.deliver()) == {"1001": Outcome.CANCELED}
@@ -179,8 +179,7 @@ def test_a_canceled_order_that_was_sent_is_looked_for(
     if arrived:
         assert foreseen == outcomes(report) == {"1001": Outcome.ADOPTED}
     else:
-        assert foreseen == {"1001": Outcome.SKIPPED}
-        assert outcomes(report) == {"1001": Outcome.HELD}
+        assert foreseen == outcomes(report) == {"1001": Outcome.HELD}
         assert detail(report, "1001") == CANCELED_AT_SOURCE.text
     assert len(bench.writes()) == writes
 
@@ -194,7 +193,12 @@ def test_a_cancellation_before_sending_is_told_once(sandbox: Sandbox, client: Tr
     report = bench.deliver()
     assert report
     assert [item.as_dict() for item in report.items] == [
-        {"name": "1001", "outcome": "canceled", "detail": "canceled at the source before it was sent"}
+        {
+            "name": "1001",
+            "outcome": "canceled",
+            "detail": "canceled at the source before it was sent",
+            "facts": {"reason": "canceled_at_source"},
+        }
     ]
     assert "1 canceled" in report.headline()
     assert bench.deliver().items == []

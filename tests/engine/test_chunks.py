@@ -13,14 +13,14 @@ from tests.support import ListSource
 from tradegecko_bridge import MemoryStore, Sandbox, SyncEngine, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder
 from tradegecko_bridge.engine import Outcome, Report, Timing
-from tradegecko_bridge.engine.delivery.catalog_lookup import catalog_of
-from tradegecko_bridge.engine.delivery.lookup import plan
 from tradegecko_bridge.engine.delivery.outcomes import Outcomes
+from tradegecko_bridge.engine.delivery.planner import Planner
 from tradegecko_bridge.engine.delivery.sender import FRESH, Sender
+from tradegecko_bridge.engine.mapping.plan import OrderPlan
 from tradegecko_bridge.errors import AccessDenied, AlreadySent, OutcomeUnknown
 from tradegecko_bridge.ledger import LedgerEntry, OrderState, Reason
 from tradegecko_bridge.ports.mirrors import MirrorRow
-from tradegecko_bridge.tradegecko.mirror import company_keys
+from tradegecko_bridge.tradegecko.gateway.mirror_kinds import company_keys
 
 S = OrderState
 LATER = timedelta(hours=2)
@@ -65,10 +65,14 @@ def entry_of(bench: Bench, number: str) -> LedgerEntry:
 
 def _draft(bench: Bench, number: str) -> OrderDraft:
     """What the engine would send."""
-    context, order = bench.engine._wiring, stranger(f"c{number}@example.com", number)
-    draft = plan(context, order, catalog_of(context, [order]))
-    assert isinstance(draft, OrderDraft)
-    return draft
+    order = stranger(f"c{number}@example.com", number)
+    entry = LedgerEntry(
+        id=0, connection="shop", reference=order.reference, number=number, state=S.PENDING, order=order,
+        ingested_at=bench.clock(), updated_at=bench.clock(),
+    )  # fmt: skip
+    (due,) = Planner(bench.engine._context).plan([entry])
+    assert isinstance(due.plan, OrderPlan)
+    return due.plan.draft
 
 
 def test_the_intents_are_durable_before_the_first_request(bench: Bench, gateway: Watched) -> None:
@@ -152,10 +156,10 @@ def test_what_arrived_is_written_whatever_happens_next(bench: Bench, gateway: Wa
     gateway.create_order(_draft(bench, "2"), key="k" * 20, customer_id=None)
 
     class Denied(Watched):
-        def find_orders(self, number: str, *, certain: bool = True) -> Sequence[RemoteOrder]:
+        def find_orders(self, number: str) -> Sequence[RemoteOrder]:
             if number == "3":
                 raise AccessDenied("log in again")
-            return super().find_orders(number, certain=certain)
+            return super().find_orders(number)
 
     denied = Bench(bench.sandbox, bench.client, bench.source, gateway=Denied(bench.client), in_flight=1)
     report = denied.deliver()
@@ -163,16 +167,16 @@ def test_what_arrived_is_written_whatever_happens_next(bench: Bench, gateway: Wa
     assert states(denied) == {"1": S.DELIVERED, "2": S.DELIVERED, "3": S.PENDING, "4": S.PENDING, "5": S.PENDING}
 
 
-def test_a_failure_elsewhere_ends_a_handful(bench: Bench, gateway: Watched) -> None:
+def test_a_failure_elsewhere_ends_a_chunk(bench: Bench, gateway: Watched) -> None:
     """Another thread has met what stops everything: what was not sent yet is not sent."""
     sent = list[str]()
     gateway.before = sent.append
-    context = bench.engine._wiring
+    context = bench.engine._context
     context.store.ingest("shop", bench.source.orders, at=bench.clock())
     claimed = context.store.claim("shop", "tester", at=bench.clock(), until=bench.clock() + LATER, limit=5)
     outcomes = Outcomes(context, Report(operation="x", connection="shop", started_at=bench.clock()))
-    catalog = catalog_of(context, [entry.order for entry in claimed if entry.order])
-    Sender(context, outcomes).deliver(claimed, catalog, lambda: len(sent) < 2)
+    planner = Planner(context)
+    Sender(context, outcomes, planner).deliver(planner.plan(claimed), lambda: len(sent) < 2)
     assert sent == ["1", "2"]
     assert list(states(bench).values()) == [S.DELIVERED] * 2 + [S.PENDING] * 3
 

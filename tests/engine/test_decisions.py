@@ -125,7 +125,7 @@ def test_what_never_came_whole_cannot_be_sent(decision: Decision, *, dry_run: bo
     store.ingest("shop", [UnreadableOrder(reference="1", problem="row 3: half a row")], at=AT)
     entry = entry_of(store)
     assert decide(store, decision, entry, dry_run=dry_run) == (
-        "order 1: unreadable: correct it at the source and it is taken up when it is given again"
+        "order 1: unreadable: correct it at the source and it is ingested when the source gives it again"
     )
     assert entry_of(store) == entry
     assert decide(store, Decision.SKIP, entry) == ""

@@ -22,8 +22,8 @@ from tradegecko_bridge.engine import Outcome, Timing
 from tradegecko_bridge.engine.keys import idempotency_key
 from tradegecko_bridge.errors import SourceUnavailable, Unavailable, ValidationFailed
 from tradegecko_bridge.ledger import OrderState
-from tradegecko_bridge.ports.mirrors import MirrorBook
 from tradegecko_bridge.testing.builders import A_CUSTOMER, a_line, an_order
+from tradegecko_bridge.tradegecko.gateway.mirror_book import MirrorBook
 
 
 @pytest.fixture
@@ -209,7 +209,7 @@ def test_a_refused_order_is_held_with_the_apis_words() -> None:
     class Stale(TradeGeckoGateway):
         """Does not see the other order when it looks before creating, as when that is made a moment later."""
 
-        def find_orders(self, number: str, *, certain: bool = True) -> Sequence[RemoteOrder]:
+        def find_orders(self, number: str) -> Sequence[RemoteOrder]:
             return ()
 
     switches = {"reject_duplicate_order_numbers": True}
@@ -395,10 +395,10 @@ def test_losing_a_claim_ends_one_order_not_the_run(sandbox: Sandbox, client: Tra
     class Meddling(TradeGeckoGateway):
         """While the first order is looked for, its source changes it: the claim is gone."""
 
-        def find_orders(self, number: str, *, certain: bool = True) -> Sequence[RemoteOrder]:
+        def find_orders(self, number: str) -> Sequence[RemoteOrder]:
             if number == "1001":
                 store.ingest("shop", [an_order("1001", [a_line(quantity=9)])], at=clock())
-            return super().find_orders(number, certain=certain)
+            return super().find_orders(number)
 
     source = ListSource([an_order("1001"), an_order("1002")])
     bench = Bench(sandbox, client, source, store=store, gateway=Meddling(client))

@@ -14,8 +14,8 @@ from tradegecko_bridge import MemoryStore, Sandbox, SyncEngine, TradeGeckoClient
 from tradegecko_bridge.commerce import SourceOrder
 from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder
 from tradegecko_bridge.engine import ConnectionSettings, Decisions, Outcome, Report
-from tradegecko_bridge.engine.delivery.catalog_lookup import catalog_of
 from tradegecko_bridge.engine.delivery.outcomes import CHANGED_MEANWHILE, Outcomes
+from tradegecko_bridge.engine.delivery.planner import Planner
 from tradegecko_bridge.engine.delivery.sender import Sender
 from tradegecko_bridge.errors import AccessDenied, GatewayError, Rejected, StoreBusy, Unavailable
 from tradegecko_bridge.ledger import LedgerEntry, OrderState, Transition
@@ -35,10 +35,10 @@ class Moody(TradeGeckoGateway):
             raise self.mood
         return super().create_order(draft, key=key, customer_id=customer_id)
 
-    def find_orders(self, number: str, *, certain: bool = True) -> Sequence[RemoteOrder]:
+    def find_orders(self, number: str) -> Sequence[RemoteOrder]:
         if number in self.blind:
             raise Rejected("no such page")
-        return super().find_orders(number, certain=certain)
+        return super().find_orders(number)
 
 
 @pytest.fixture
@@ -187,10 +187,10 @@ def test_failures_here_and_there_are_not_in_a_row(sandbox: Sandbox, client: Trad
     """Every other order of a chunk cannot be looked for: the others go out."""
 
     class Flaky(TradeGeckoGateway):
-        def find_orders(self, number: str, *, certain: bool = True) -> Sequence[RemoteOrder]:
+        def find_orders(self, number: str) -> Sequence[RemoteOrder]:
             if number in "357":
                 raise Unavailable("503 on GET /orders")
-            return super().find_orders(number, certain=certain)
+            return super().find_orders(number)
 
     orders = [stranger(f"{n}@example.com", str(n)) for n in range(1, 9)]
     bench = Bench(sandbox, client, ListSource(orders), gateway=Flaky(client), in_flight=1)
@@ -233,16 +233,16 @@ def test_an_arrival_that_could_not_be_written_is_written_with_the_next(
 
     bench = Bench(sandbox, client, ListSource([an_order("1001")]), store=Busy())
     bench.store.ingest("shop", bench.source.orders, at=bench.clock())
-    context = bench.engine._wiring
+    context = bench.engine._context
     report = Report(operation="x", connection="shop", started_at=bench.clock())
     written = Outcomes(context, report)
     claimed = bench.store.claim("shop", "w", at=bench.clock(), until=bench.clock().replace(year=2099), limit=1)
-    catalog = catalog_of(context, [entry.order for entry in claimed if entry.order])
+    planner = Planner(context)
     with pytest.raises(StoreBusy):
-        Sender(context, written).deliver(claimed, catalog, lambda: True)
+        Sender(context, written, planner).deliver(planner.plan(claimed), lambda: True)
     assert entry_of(bench).state is S.SENDING
     written.write()
-    written.tell(claimed)
+    written.flush(claimed)
     assert entry_of(bench).state is S.DELIVERED
     assert [item.outcome for item in report.items] == [Outcome.DELIVERED]
 
@@ -254,22 +254,19 @@ def voided_by_another(client: TradeGeckoClient, store: MemoryStore) -> None:
     client.orders.void(next(iter(client.orders.list())).id)
 
 
-def test_a_refusal_of_which_nothing_more_can_be_found_out_stands(client: TradeGeckoClient, sandbox: Sandbox) -> None:
-    """The account cannot be asked whether something was remembered wrongly: held, under the next key, and no more."""
+def test_a_refused_order_is_held_and_its_key_used_up(client: TradeGeckoClient, sandbox: Sandbox) -> None:
+    """Its next attempt is under the next key; the orders behind it go on."""
 
-    class Deaf(TradeGeckoGateway):
+    class Refusing(TradeGeckoGateway):
         def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None) -> RemoteOrder:
             if draft.number == "7":
                 raise Rejected("422 on POST /orders")
             return super().create_order(draft, key=key, customer_id=customer_id)
 
-        def is_stale(self, draft: OrderDraft, customer_id: str | None) -> bool:
-            raise Unavailable("503 on GET /variants")
-
     store = MemoryStore()
     voided_by_another(client, store)
     source = ListSource([stranger("a@example.com", "7"), stranger("b@example.com", "8")])
-    bench = Bench(sandbox, client, source, store=store, gateway=Deaf(client), in_flight=1)
+    bench = Bench(sandbox, client, source, store=store, gateway=Refusing(client), in_flight=1)
     assert outcomes(bench.deliver()) == {"7": Outcome.HELD, "8": Outcome.DELIVERED}
     (entry,) = store.entries("shop", number="7")
     assert (entry.generation, entry.sent_at) == (2, None)

@@ -31,9 +31,9 @@ class Mute(TradeGeckoGateway):
         self.sent: list[str] = []
         self.looked: list[str] = []
 
-    def find_orders(self, number: str, *, certain: bool = True) -> Sequence[RemoteOrder]:
+    def find_orders(self, number: str) -> Sequence[RemoteOrder]:
         self.looked.append(number)
-        return () if self.hidden else super().find_orders(number, certain=certain)
+        return () if self.hidden else super().find_orders(number)
 
     def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None) -> RemoteOrder:
         self.sent.append(key)
@@ -160,7 +160,7 @@ def test_doubt_ends_at_the_horizon(sandbox: Sandbox, client: TradeGeckoClient, d
 def test_a_look_that_fails_ends_nothing(bench: Doubtful, monkeypatch: pytest.MonkeyPatch) -> None:
     """Given up is only what was certainly not found; so long as nobody can look, it stays in doubt and is told."""
 
-    def down(number: str, *, certain: bool = True) -> Sequence[RemoteOrder]:
+    def down(number: str) -> Sequence[RemoteOrder]:
         raise Unavailable("503 on GET /orders")
 
     bench.deliver()

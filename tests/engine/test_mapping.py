@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tradegecko_bridge import ConnectionSettings
 from tradegecko_bridge.commerce import Discount, OrderLine, ShippingLine, SourceOrder, Totals
 from tradegecko_bridge.commerce.remote import LineKind, OrderDraft, RemoteVariant
-from tradegecko_bridge.engine.mapping.draft import Catalog, build_draft, variant_ids
+from tradegecko_bridge.engine.mapping.catalog import Catalog
+from tradegecko_bridge.engine.mapping.draft import build_draft
 from tradegecko_bridge.engine.mapping.tax import rated, tax_rate
 from tradegecko_bridge.ledger import Reason
 from tradegecko_bridge.testing.builders import a_line, an_order
@@ -43,7 +44,7 @@ def test_lines_keep_their_order_and_kind() -> None:
         (LineKind.DISCOUNT, None, D(1), D("-1.00"), D(0)),
     ]
     assert [line.label for line in lines[2:]] == ["Shipping Cost: Flat rate", "WELCOME", "Discount"]
-    assert variant_ids(order.lines, CATALOG) == {"TEE-M": "v-TEE-M", "MUG-BLUE": "v-MUG-BLUE"}
+    assert CATALOG.line_ids(order.lines) == {"TEE-M": "v-TEE-M", "MUG-BLUE": "v-MUG-BLUE"}
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ from tradegecko_bridge import ConnectionSettings, Sandbox, TradeGeckoClient, Tra
 from tradegecko_bridge.commerce import Customer, SourceOrder, Totals
 from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder, RemoteVariant
 from tradegecko_bridge.engine import Outcome
-from tradegecko_bridge.engine.mapping.draft import Catalog, build_draft
+from tradegecko_bridge.engine.mapping.catalog import Catalog
+from tradegecko_bridge.engine.mapping.draft import build_draft
 from tradegecko_bridge.engine.mapping.order_numbers import remote_number
 from tradegecko_bridge.errors import Unavailable
 from tradegecko_bridge.ledger import OrderState

@@ -21,7 +21,8 @@ from tradegecko_bridge import MemoryStore, Sandbox, SqlStore, SyncEngine, TradeG
 from tradegecko_bridge.commerce import Customer
 from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder
 from tradegecko_bridge.engine import Outcome, Progress
-from tradegecko_bridge.engine.delivery.partitions import partitions, run_partitions
+from tradegecko_bridge.engine.delivery.decide import DueOrder
+from tradegecko_bridge.engine.delivery.partitions import partition, run_partitions
 from tradegecko_bridge.ledger import LedgerEntry, OrderState
 from tradegecko_bridge.testing.builders import an_order
 
@@ -29,39 +30,40 @@ AT = datetime(2026, 1, 31, tzinfo=UTC)
 NAMES = st.sampled_from(["", "1", "2", "3"])
 
 
-def _entry(id_: int, number: str, customer: Customer) -> LedgerEntry:
+def _due(id_: int, number: str, customer: Customer) -> DueOrder:
     order = evolve(an_order(str(id_)), customer=customer, billing_address=None, shipping_address=None)
-    return LedgerEntry(
+    entry = LedgerEntry(
         id=id_, connection="shop", reference=str(id_), number=number, state=OrderState.PENDING, order=order,
         ingested_at=AT, updated_at=AT,
     )  # fmt: skip
+    return DueOrder(entry=entry, number=number)
 
 
 @given(st.lists(st.tuples(st.sampled_from("12345"), NAMES, NAMES, NAMES), max_size=12))
-def test_orders_that_share_a_number_or_a_customer_are_in_one_lane(rows: list[tuple[str, str, str, str]]) -> None:
+def test_orders_that_share_a_number_or_a_customer_are_in_one_part(rows: list[tuple[str, str, str, str]]) -> None:
     """Every order once; two with something in common are in one partition, in their order."""
-    entries = [
-        _entry(id_, number, Customer(email=email, phone=phone, company=company))
+    orders = [
+        _due(id_, number, Customer(email=email, phone=phone, company=company))
         for id_, (number, email, phone, company) in enumerate(rows)
     ]
-    found = partitions(entries, lambda entry: entry.number)
-    assert sorted(entry.id for lane in found for entry in lane) == list(range(len(rows)))
-    lane_of = {entry.id: at for at, lane in enumerate(found) for entry in lane}
-    for lane in found:
-        assert [entry.id for entry in lane] == sorted(entry.id for entry in lane)
+    found = partition(orders)
+    assert sorted(due.entry.id for part in found for due in part) == list(range(len(rows)))
+    part_of = {due.entry.id: at for at, part in enumerate(found) for due in part}
+    for part in found:
+        assert [due.entry.id for due in part] == sorted(due.entry.id for due in part)
     for one, first in enumerate(rows):
         for other, second in enumerate(rows):
             if any(a and a == b for a, b in zip(first, second, strict=True)):
-                assert lane_of[one] == lane_of[other]
+                assert part_of[one] == part_of[other]
 
 
-def test_strangers_have_lanes_of_their_own() -> None:
+def test_strangers_have_parts_of_their_own() -> None:
     """Orders without anything in common do not wait for each other."""
-    entries = [_entry(n, str(n), Customer(email=f"{n}@example.com")) for n in range(5)]
-    assert [len(lane) for lane in partitions(entries, lambda entry: entry.number)] == [1] * 5
+    orders = [_due(n, str(n), Customer(email=f"{n}@example.com")) for n in range(5)]
+    assert [len(part) for part in partition(orders)] == [1] * 5
 
 
-def test_lanes_go_at_once_and_each_in_its_order() -> None:
+def test_parts_go_at_once_and_each_in_its_order() -> None:
     """Three partitions meet in the middle, which they only can at the same time."""
     barrier, done = Barrier(3), list[tuple[int, int]]()
 
@@ -71,14 +73,14 @@ def test_lanes_go_at_once_and_each_in_its_order() -> None:
             barrier.wait(timeout=10)
         done.append(item)
 
-    run_partitions([[(lane, step) for step in range(3)] for lane in range(3)], work, 3)
-    for lane in range(3):
-        assert [step for one, step in done if one == lane] == [0, 1, 2]
+    run_partitions([[(part, step) for step in range(3)] for part in range(3)], work, 3)
+    for part in range(3):
+        assert [step for one, step in done if one == part] == [0, 1, 2]
 
 
 @pytest.mark.parametrize(("count", "at_once"), [(1, 4), (4, 1)])
 def test_threads_only_where_they_pay(count: int, at_once: int) -> None:
-    """One lane, or one at a time: the caller's own thread does it."""
+    """One part, or one at a time: the caller's own thread does it."""
     threads = set[int]()
     run_partitions([[n] for n in range(count)], lambda *_: threads.add(threading.get_ident()), at_once)
     assert threads == {threading.get_ident()}
@@ -108,12 +110,12 @@ def test_what_is_slow_goes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sizes == [1] * 20
 
 
-def test_lanes_of_a_handful_keep_their_order() -> None:
+def test_parts_of_a_handful_keep_their_order() -> None:
     """The first items of all its partitions go together, then the second ones of those that have one."""
     done = list[list[tuple[int, int]]]()
     lengths = (1, 1, 3, 2)
     run_partitions(
-        [[(lane, step) for step in range(length)] for lane, length in enumerate(lengths)],
+        [[(part, step) for step in range(length)] for part, length in enumerate(lengths)],
         lambda items, _: done.append(list(items)),
         1,
     )

@@ -111,7 +111,7 @@ def test_a_source_that_fails_is_told(bench: Bench, monkeypatch: pytest.MonkeyPat
 
 def test_a_source_that_cannot_says_so(bench: Bench) -> None:
     """A source without the capability is one clear line that names a way."""
-    engine = SyncEngine("shop", source=OrdersOnly(), gateway=bench.engine._wiring.gateway, store=MemoryStore())
+    engine = SyncEngine("shop", source=OrdersOnly(), gateway=bench.engine._context.gateway, store=MemoryStore())
     (line,) = engine.pull_orders("1").problems
     assert line.startswith("list: this source cannot give one order again; change the order there")
     assert "from a date on" in engine.pull_since(EARLY).problems[0]

@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 
 import tradegecko_bridge
-from tradegecko_bridge.engine.delivery.catalog_lookup import NAMING
+from tradegecko_bridge.engine.mapping.catalog import NAMING
 from tradegecko_bridge.engine.reasons import CODES
 
 SOURCE = Path(tradegecko_bridge.__file__).parent
-DUTY = Path(__file__).parents[2] / "docs" / "duty.md"
+PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
 CODE = re.compile(
     r'Reason\(\s*(?:code=)?"([a-z_]+)"|^(?:BY_HAND|GAVE_UP_IN_DOUBT|REFUSED)(?:: Final)? = "([a-z_]+)"', re.MULTILINE
 )
@@ -28,8 +28,8 @@ def codes() -> set[str]:
 
 
 def test_every_reason_is_explained() -> None:
-    """The page for the person on duty knows every code, and no other."""
-    table = DUTY.read_text(encoding="utf-8").split("## Reasons")[1].split("\n## ")[0]
+    """The page on operations explains every code, and no other."""
+    table = PAGE.read_text(encoding="utf-8").split("## Reasons")[1].split("\n## ")[0]
     first = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
     told = {code for cell in first for code in re.findall(r"`([a-z_]+)`", cell)}
     assert len(codes()) > 20

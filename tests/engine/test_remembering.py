@@ -263,6 +263,6 @@ def test_a_listing_that_fails_is_gone_on_with(shop: Shop, sandbox: Sandbox) -> N
     sandbox.fault("GET", "/orders", "status", status=503, times=20)
     report = shop.deliver(order_of(2, 2))
     assert report.count(Outcome.DELIVERED) == 0
-    sandbox.house.faults.clear()
+    sandbox.instance.faults.clear()
     assert counts(shop.deliver(order_of(3, 3))) == {"delivered": 2}
     assert len(list(shop.client.orders.list())) == 3

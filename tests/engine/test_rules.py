@@ -109,7 +109,7 @@ LINES = [
 def test_lines_that_are_left_out(given: dict[str, Any], left: list[str]) -> None:
     """Unwanted SKUs, lines without one, and lines that are not shipped stay behind; the order goes without them."""
     order = an_order(lines=LINES)
-    assert [line.sku for line in apply_settings(order, settings(**given)).lines] == left
+    assert [line.sku for line in apply_settings(order, "N", settings(**given)).lines] == left
     assert not_taken(order, settings(**given)) is None
 
 
@@ -130,7 +130,7 @@ def test_what_is_known_by_something_else_is_not_blank(given: dict[str, Any], lef
         a_line("", reference="coded", barcode="0628000000017"),
         a_line("", reference="kit", components=(Component(sku="MUG-RED"),)),
     ]
-    sent = apply_settings(an_order(lines=lines), settings(ignore_blank_skus=True, **given)).lines
+    sent = apply_settings(an_order(lines=lines), "N", settings(ignore_blank_skus=True, **given)).lines
     assert [line.reference for line in sent] == ["GOOD", *left]
 
 
@@ -151,7 +151,7 @@ def test_aliases_in_both_directions() -> None:
         sku_aliases={"mug-b": "MUG-BLUE", "blue-mug": "MUG-BLUE", "TEE-M": "TEE-MEDIUM", "CAP": "CAP"},
         item_filters=[{"skus": ["blue-mug"]}],
     )
-    lines = apply_settings(an_order(lines=[a_line("mug-b"), a_line("MUG-B"), a_line("PIN")]), wired).lines
+    lines = apply_settings(an_order(lines=[a_line("mug-b"), a_line("MUG-B"), a_line("PIN")]), "N", wired).lines
     assert [line.sku for line in lines] == ["MUG-BLUE", "MUG-B", "PIN"], "TradeGecko compares SKUs exactly"
     assert source_skus("MUG-BLUE", wired) == ["MUG-BLUE", "mug-b"]
     assert source_skus("TEE-MEDIUM", wired) == ["TEE-MEDIUM", "TEE-M"]
@@ -165,10 +165,10 @@ def test_ship_methods_are_mapped_or_held() -> None:
     by_code = ShippingLine(label="Express", code="EXP", amount=Decimal(9))
     methods = {"EXP": "Purolator Express", "Flat rate": "Canada Post"}
     wired = settings(ship_methods=methods, hold_unmapped_ship_methods=True)
-    assert [line.label for line in apply_settings(an_order(shipping=(by_code,)), wired).shipping] == [
+    assert [line.label for line in apply_settings(an_order(shipping=(by_code,)), "N", wired).shipping] == [
         "Purolator Express"
     ]
-    assert [line.label for line in apply_settings(an_order(), wired).shipping] == ["Canada Post"]
+    assert [line.label for line in apply_settings(an_order(), "N", wired).shipping] == ["Canada Post"]
     odd = an_order(shipping=(ShippingLine(label="Drone", amount=Decimal(1)),))
     reason = unmapped_ship_method(odd, wired)
     assert reason is not None
@@ -179,13 +179,16 @@ def test_ship_methods_are_mapped_or_held() -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"order_filters": [{"field": "colour", "values": ["x"]}]}, "order_filters, filter 1: 'colour' is not one of"),
-        ({"order_filters": [{"field": "tag"}]}, "order_filters, filter 1: missing 1 required"),
-        ({"order_filters": [{"field": "tag", "values": []}]}, "values is an empty list"),
-        ({"item_filters": [{"skus": ["A"]}, {"skus": ["A"], "levl": "x"}]}, "item_filters, filter 2: "),
+        ({"order_filters": [{"field": "colour", "values": ["x"]}]}, "order_filters[0].field must be one of country, "),
+        ({"order_filters": [{"field": "tag"}]}, "order_filters[0].values is missing"),
+        ({"order_filters": [{"field": "tag", "values": []}]}, "order_filters[0].values is an empty list"),
+        (
+            {"item_filters": [{"skus": ["A"]}, {"skus": ["A"], "levl": "x"}]},
+            "item_filters[1].levl is not a known setting; did you mean 'level'?",
+        ),
         ({"earliest_order": "2026-01-31"}, "earliest_order must be a date such as 2026-01-31, without quotes"),
         ({"earliest_order": datetime(2026, 1, 31)}, "has no time zone"),  # noqa: DTZ001
-        ({"sku_aliases": {"A": 1}}, "sku_aliases must be a table of texts"),
+        ({"sku_aliases": {"A": 1}}, "sku_aliases.A must be text, in quotes, not 1"),
     ],
 )
 def test_a_setting_that_cannot_work_is_told(given: dict[str, Any], said: str) -> None:

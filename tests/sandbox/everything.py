@@ -8,19 +8,19 @@ from typing import Any
 import orjson
 
 from tests.sandbox.support import HandClock, Json
-from tradegecko_bridge.sandbox.house import House
-from tradegecko_bridge.sandbox.wire import Answer, Request
+from tradegecko_bridge.sandbox.instance import Instance
+from tradegecko_bridge.sandbox.wire.messages import Answer, Request
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 
 
-class Desk:
+class LocalClient:
     """Calls a sandbox without a network, hundreds of times faster than through one."""
 
-    def __init__(self, house: House | None = None, **switches: Any) -> None:
-        self.house = house or House(rate_limit=None, clock=HandClock(), switches=switches)
-        self._token = self.house.access_token()
+    def __init__(self, instance: Instance | None = None, **switches: Any) -> None:
+        self.instance = instance or Instance(rate_limit=None, clock=HandClock(), switches=switches)
+        self._token = self.instance.access_token()
 
     def __call__(
         self, method: str, path: str, body: object = None, content_type: str = JSON, query: str = "", **headers: str
@@ -28,7 +28,7 @@ class Desk:
         """Send a request; a body that is not bytes already goes out as JSON."""
         raw = b"" if body is None else body if isinstance(body, bytes) else orjson.dumps(body)
         given = {"authorization": f"Bearer {self._token}", "content-type": content_type, "host": "localhost", **headers}
-        return self.house.handle(Request(method, path, query, given, raw))
+        return self.instance.handle(Request(method, path, query, given, raw))
 
     def must(self, method: str, path: str, body: object = None) -> Any:
         """The JSON of a request that must go through."""
@@ -37,7 +37,7 @@ class Desk:
         return json.loads(answer.body) if answer.body else None
 
 
-def furnish(desk: Desk) -> Desk:
+def furnish(local: LocalClient) -> LocalClient:
     """Orders in every state, packed, shipped, invoiced, paid and sent back; purchases, transfers and the rest."""
     goods = [
         {"variant_id": 1, "quantity": 4, "price": "10"},
@@ -46,29 +46,29 @@ def furnish(desk: Desk) -> Desk:
     ]
     for status in ("draft", "active", "finalized", "finalized", "finalized"):
         order = {"company_id": 2, "shipping_address_id": 1, "status": status, "order_line_items": goods}
-        desk.must("POST", "/orders", {"order": order})
+        local.must("POST", "/orders", {"order": order})
     bought = [{"variant_id": 1, "quantity": 3, "price": 2}, {"variant_id": 2, "quantity": 3, "price": 2}]
     for status in ("draft", "active", "active"):
         purchase = {"company_id": 5, "status": status, "purchase_order_line_items": bought}
-        desk.must("POST", "/purchase_orders", {"purchase_order": purchase})
+        local.must("POST", "/purchase_orders", {"purchase_order": purchase})
     for status in ("active", "received"):
         lines = [{"variant_id": 1, "quantity": 2}, {"variant_id": 2, "quantity": 2}]
         move = {"source_location_id": 1, "destination_location_id": 2, "status": status}
-        desk.must("POST", "/stock_transfers", {"stock_transfer": {**move, "stock_transfer_line_items": lines}})
-    desk.must("POST", "/orders/4/actions/fulfil")
-    desk.must("POST", "/orders/4/actions/pay")
-    desk.must("POST", "/orders/5/actions/void")
+        local.must("POST", "/stock_transfers", {"stock_transfer": {**move, "stock_transfer_line_items": lines}})
+    local.must("POST", "/orders/4/actions/fulfil")
+    local.must("POST", "/orders/4/actions/pay")
+    local.must("POST", "/orders/5/actions/void")
     for name in ("fulfillments", "invoices", "fulfillment_returns", "procurements", "webhooks", "images", "notes",
                  "contacts", "price_lists"):  # fmt: skip
-        desk.must("POST", f"/{name}", {SINGULAR[name]: valid(name, 0)})
+        local.must("POST", f"/{name}", {SINGULAR[name]: valid(name, 0)})
     parcel = {
         "order_id": 3,
         "status": "fulfilled",
         "fulfillment_line_items": [{"order_line_item_id": 8, "quantity": 1}],
     }
-    desk.must("POST", "/fulfillments", {"fulfillment": parcel})
-    desk.house.advance(60)  # The picture is processed.
-    return desk
+    local.must("POST", "/fulfillments", {"fulfillment": parcel})
+    local.instance.advance(60)  # The picture is processed.
+    return local
 
 
 SINGULAR = {"fulfillment_returns": "fulfillment_return", "addresses": "address", "companies": "company",

@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any
 
-from tests.sandbox.everything import Desk
+from tests.sandbox.everything import LocalClient
 from tests.sandbox.support import Json
 
 # Every list, with the statuses that show what it hides.
@@ -36,13 +36,13 @@ Sums = dict[Place, Decimal]
 class Picture:
     """Everything the lists of an account show at one moment, by list and id."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.texts = {name: self._read(desk, name, statuses) for name, statuses in LISTS.items()}
+    def __init__(self, local: LocalClient) -> None:
+        self.texts = {name: self._read(local, name, statuses) for name, statuses in LISTS.items()}
         # An adjustment does not show its status, but can be asked for by it.
-        self.texts["void"] = self._read(desk, "stock_adjustments", "void")
+        self.texts["void"] = self._read(local, "stock_adjustments", "void")
         for key, row in self["variants"].items():
             if row["composite"]:
-                self.texts[f"parts of {key}"] = self._read(desk, f"variants/{key}/composition", "")
+                self.texts[f"parts of {key}"] = self._read(local, f"variants/{key}/composition", "")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Picture) and self.texts == other.texts
@@ -71,8 +71,8 @@ class Picture:
         return _rows(self.texts["void"], "stock_adjustments", "id")
 
     @staticmethod
-    def _read(desk: Desk, name: str, statuses: str) -> bytes:
-        answer = desk("GET", f"/{name}", query="limit=250" + (f"&status={statuses}" if statuses else ""))
+    def _read(local: LocalClient, name: str, statuses: str) -> bytes:
+        answer = local("GET", f"/{name}", query="limit=250" + (f"&status={statuses}" if statuses else ""))
         assert answer.status == 200, (name, answer.body)
         facts = answer.header("X-Pagination")
         assert facts is None or json.loads(facts)["total_pages"] == 1, f"more {name} than one page"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from random import Random
 
-from tests.sandbox.everything import Desk
+from tests.sandbox.everything import LocalClient
 from tests.sandbox.oracle import Picture, complaints
 from tests.sandbox.support import Client
 from tradegecko_bridge.sandbox import Sandbox
@@ -30,7 +30,7 @@ def seller(api: Client, seed: int) -> Callable[[], None]:
 
 
 def keeper(sandbox: Sandbox) -> Callable[[], None]:
-    """Plays the warehouse from Python, which shares the world's lock with the server."""
+    """Plays the warehouse from Python, which shares the context's lock with the server."""
     dice = Random(0)
 
     def work() -> None:
@@ -85,7 +85,7 @@ def test_all_at_once_adds_up() -> None:
         for client in clients:
             client.close()
         assert not [entry for entry in sandbox.requests() if (entry["status"] or 0) >= 500]
-        picture = Picture(Desk(sandbox.house))
+        picture = Picture(LocalClient(sandbox.instance))
     assert not list(complaints(picture))
     numbers = [row["order_number"] for row in picture["orders"].values()]
     assert len(numbers) == len(set(numbers)) == 45

@@ -15,7 +15,7 @@ import pytest
 from tests.sandbox.support import Client
 from tests.sandbox.test_books import Books
 from tradegecko_bridge.sandbox import Sandbox
-from tradegecko_bridge.sandbox.house import House
+from tradegecko_bridge.sandbox.instance import Instance
 from tradegecko_bridge.sandbox.seeds import big
 
 SMALL = "big:variants=40,companies=7,orders=120"
@@ -35,25 +35,25 @@ def api() -> Iterator[Client]:
     ("variants", "companies", "orders"), [(1, 1, 1), (3, 2, 7), (40, 7, 230), (401, 50, 99), (9, 100, 404)]
 )
 def test_every_value_leads_back_to_its_rows(variants: int, companies: int, orders: int) -> None:
-    """What a ground finds by arithmetic is what a look at every row finds, and times never go back."""
-    for name, ground in big.grounds(big.Sizes(variants, companies, orders), NOW).items():
-        rows = [ground.row(key) for key in range(1, ground.size + 1)]
-        assert [row["id"] for row in rows] == list(range(1, ground.size + 1))
-        indexes = House(seed="empty").world.schema[name].indexes
-        for column in (*indexes, *ground.also):
+    """What base rows find by arithmetic is what a look at every row finds, and times never go back."""
+    for name, base in big.base_rows(big.Sizes(variants, companies, orders), NOW).items():
+        rows = [base.row(key) for key in range(1, base.size + 1)]
+        assert [row["id"] for row in rows] == list(range(1, base.size + 1))
+        indexes = Instance(seed="empty").context.schema[name].indexes
+        for column in (*indexes, *base.also):
             found: dict[Any, list[int]] = defaultdict(list)
             for row in rows:
                 found[row[column]].append(row["id"])
             for value, keys in found.items():
-                assert list(ground.find(column, value)) == keys, (name, column, value)
+                assert list(base.find(column, value)) == keys, (name, column, value)
             for absent in (0, -1, 10**9, None, "", "BIG-", "BIG-01", "big-0", "SA1", "C1", "x@big.example"):
                 if absent not in found:
-                    assert list(ground.find(column, absent)) == [], (name, column, absent)
+                    assert list(base.find(column, absent)) == [], (name, column, absent)
         for column in ("created_at", "updated_at"):
             times = [row[column] for row in rows if column in row]
             assert times == sorted(times)
             assert not times or times[-1] < NOW
-        assert list(ground.hidden) == [row["id"] for row in rows if row.get("status") == "void"]
+        assert list(base.hidden) == [row["id"] for row in rows if row.get("status") == "void"]
 
 
 def test_the_books_of_the_big_account_add_up(api: Client) -> None:
@@ -63,13 +63,13 @@ def test_the_books_of_the_big_account_add_up(api: Client) -> None:
         for level in row["locations"]:
             assert Decimal(level["stock_on_hand"]) == books.on_hand[row["id"], level["location_id"]]
         assert Decimal(row["committed_stock"]) == books.committed[row["id"]]
-    world = api.sandbox.house.world
-    before = {key: dict(world.state["orders"].peek(key)) for key in range(1, 121)}
-    with world.state.transaction():
+    context = api.sandbox.instance.context
+    before = {key: dict(context.state["orders"].peek(key)) for key in range(1, 121)}
+    with context.state.transaction():
         for key, old in before.items():
-            world.progress.refresh(world.state["orders"].rows[key], touch=False)
-            assert {name: world.state["orders"].rows[key].get(name) for name in old} == old
-        assert not world.state["stock_records"].stored()
+            context.progress.refresh(context.state["orders"].rows[key], touch=False)
+            assert {name: context.state["orders"].rows[key].get(name) for name in old} == old
+        assert not context.state["stock_records"].stored()
 
 
 def test_a_walk_sees_every_row_once_and_keeps_none(api: Client) -> None:
@@ -88,8 +88,8 @@ def test_a_walk_sees_every_row_once_and_keeps_none(api: Client) -> None:
     assert shown == [key for key in range(120, 0, -1) if key != 100]
     assert api.ids("/orders", status="void") == [100]
     assert [row["id"] for row in api.get("/orders", order="created_at asc", limit=3)["orders"]] == [1, 2, 3]
-    for table in api.sandbox.house.world.state.tables.values():
-        assert table.ground is None or dict.__len__(table.rows) == 0
+    for table in api.sandbox.instance.context.state.tables.values():
+        assert table.base is None or dict.__len__(table.rows) == 0
 
 
 def test_the_big_account_is_found_by_its_filters(api: Client) -> None:
@@ -144,7 +144,7 @@ def test_the_big_account_can_be_changed(api: Client) -> None:
     assert api.ids("/companies", updated_at_min="2020-01-01", order="updated_at desc")[0] == 4
 
 
-def test_a_state_file_keeps_what_changed_and_remembers_the_ground(tmp_path: Path) -> None:
+def test_a_state_file_keeps_what_changed_and_remembers_the_base_rows(tmp_path: Path) -> None:
     """After a restart, whatever the seed then is, the same account is there with its changes; reset takes the seed."""
     path = tmp_path / "state"
     with Sandbox(seed=SMALL, state=path) as sandbox:
@@ -159,7 +159,7 @@ def test_a_state_file_keeps_what_changed_and_remembers_the_ground(tmp_path: Path
     for rewrite in (False, True, False):
         with Sandbox(seed="demo", state=path) as sandbox:
             if rewrite:
-                sandbox.house._journal.rewrite(sandbox.house.world.state)  # type: ignore[union-attr]
+                sandbox.instance._journal.rewrite(sandbox.instance.context.state)  # type: ignore[union-attr]
             api = Client(sandbox)
             assert [api.get(name) for name in names] == kept
             assert api.ids("/variants", sku="CHANGED") == [9]

@@ -104,7 +104,7 @@ class Books:
 def test_books_add_up_after_any_sequence(api: Client, steps: list[tuple[str, int, int]]) -> None:
     """On hand is what came in less what went out, at every location; committed and incoming what is still open."""
     api.sandbox.reset()
-    api.sandbox.house.limits.limit = None
+    api.sandbox.instance.limits.limit = None
     variants = {sku: api.variant(sku)["id"] for sku in _SKUS}
     for action, which, quantity in (*_BEGIN, *steps):
         _step(api, action, which, {"variant_id": variants[_SKUS[which]], "quantity": quantity, "price": 1})

@@ -13,7 +13,7 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.sandbox.everything import Desk, furnish
+from tests.sandbox.everything import LocalClient, furnish
 from tests.sandbox.oracle import Picture, complaints
 from tests.sandbox.support import Json
 
@@ -301,7 +301,7 @@ def requests(step: Step) -> dict[str, Request]:
     return found
 
 
-_NOTHING = Step(Picture(Desk()), ("", 0, 0, 0, 0))
+_NOTHING = Step(Picture(LocalClient()), ("", 0, 0, 0, 0))
 WORK = sorted(work(_NOTHING))
 NAMES = [*sorted(requests(_NOTHING)), *WORK]
 # Endings are rare, or little would be left to be wrong about; the first steps of an order are many.
@@ -319,17 +319,17 @@ STEP = st.tuples(
 )
 def test_sense_and_nonsense(steps: list[Drawn], incoming: bool) -> None:
     """Refusals leave everything as it was, and what was accepted adds up."""
-    desk = furnish(Desk(transfers_are_incoming=incoming))
-    picture, done = Picture(desk), []
+    local = furnish(LocalClient(transfers_are_incoming=incoming))
+    picture, done = Picture(local), []
     for drawn in steps:
         step = Step(picture, drawn)
         if step.name == "switch":
             switch = {SWITCHES[step.one % len(SWITCHES)]: step.two % 2 == 0}
-            desk.house.set_switches(switch)
+            local.instance.set_switches(switch)
             done.append(str(switch))
             continue
-        body, accepted = run(desk, step, done)
-        before, picture = picture, Picture(desk)
+        body, accepted = run(local, step, done)
+        before, picture = picture, Picture(local)
         if not accepted:
             assert picture == before, (before.differs(picture), done)
             continue
@@ -338,19 +338,19 @@ def test_sense_and_nonsense(steps: list[Drawn], incoming: bool) -> None:
         assert not wrong, (wrong, done)
 
 
-def run(desk: Desk, step: Step, done: list[str]) -> tuple[Any, bool]:
+def run(local: LocalClient, step: Step, done: list[str]) -> tuple[Any, bool]:
     """Do a step: what was sent, and whether it was accepted."""
     if step.name in WORK:
         body: Any = work(step)[step.name]
         done.append(f"{step.name} {body}")
         try:
-            desk.house.warehouse(step.name.split()[0], body)
+            local.instance.warehouse(step.name.split()[0], body)
         except ValueError as exc:
             done.append(str(exc))
             return body, False
         return body, True
     method, path, body = requests(step)[step.name]
-    answer = desk(method, path, body)
+    answer = local(method, path, body)
     done.append(f"{method} {path} {body} -> {answer.status}")
     assert answer.status < 500, done
     return body, answer.status < 400

@@ -64,7 +64,7 @@ def test_tokens_are_ended_over_http(api: Client, app: Application) -> None:
 
 
 def test_a_storm_of_429_for_some_requests(api: Client) -> None:
-    """The struck requests have no effect and say that nothing remains; then all is as before."""
+    """The requests it hits have no effect and say that nothing remains; then all is as before."""
     api.sandbox.fault("POST", "/orders", "rate_limit", times=3)
     for _ in range(3):
         answer = api("POST", "/orders", ORDER)
@@ -137,10 +137,10 @@ def test_an_order_may_be_visible_late(api: Client) -> None:
 
 
 def test_pages_may_come_in_another_order(api: Client) -> None:
-    """A struck list is shuffled before it is cut, the same way for the same seed; totals stay true."""
+    """A list it hits is shuffled before it is cut, the same way for the same seed; totals stay true."""
 
     def walk(seed: int) -> list[int]:
-        api.sandbox.house.faults.clear()
+        api.sandbox.instance.faults.clear()
         api.sandbox.fault("GET", "/variants", "shuffle", times=4, seed=seed)
         return [key for page in (1, 2, 3, 4) for key in api.ids("/variants", limit=4, page=page)]
 
@@ -171,13 +171,13 @@ def test_chance_is_repeatable(api: Client) -> None:
     """The same seed strikes the same requests, another one others, and times is the most it strikes."""
 
     def run(seed: int) -> list[int]:
-        api.sandbox.house.faults.clear()
+        api.sandbox.instance.faults.clear()
         api.sandbox.fault("GET", "/orders", "status", status=503, chance=0.3, times=1000, seed=seed)
         return [api("GET", "/orders").status_code for _ in range(30)]
 
     assert run(1) == run(1) != run(2)
     assert 3 <= run(1).count(503) <= 15
-    api.sandbox.house.faults.clear()
+    api.sandbox.instance.faults.clear()
     api.sandbox.fault("GET", "/orders", "status", status=503, chance=0.5, times=2, seed=3)
     assert [api("GET", "/orders").status_code for _ in range(30)].count(503) == 2
 

@@ -20,7 +20,7 @@ def treatments(api: Client) -> list[str]:
     bought = api.post("/purchase_orders", "purchase_order", company_id=5)
     shown = [account["default_tax_treatment"], account["default_tax_type"]]
     shown += [api.order()["tax_treatment"], bought["tax_treatment"]]
-    return [*shown, api.sandbox.house.switches()["default_tax_treatment"]]
+    return [*shown, api.sandbox.instance.switches()["default_tax_treatment"]]
 
 
 def test_the_tax_treatment_is_switch_and_column_in_one(api: Client) -> None:

@@ -35,7 +35,7 @@ def test_drop_before_commit_keeps_nothing_but_burns_the_key(api: Client) -> None
 @pytest.mark.parametrize("status", [500, 502, 503])
 @pytest.mark.parametrize(("when", "kept"), [("before", 0), ("after", 1)])
 def test_statuses_before_and_after_commit(api: Client, status: int, when: str, kept: int) -> None:
-    """A 5xx before the commit keeps nothing, one after it keeps everything; only one request is struck."""
+    """A 5xx before the commit keeps nothing, one after it keeps everything; only one request is hit."""
     api.sandbox.fault("POST", "/orders", "status", status=status, when=when)
     assert api("POST", "/orders", ORDER).status_code == status
     assert api.get("/orders")["meta"]["total"] == kept
@@ -99,4 +99,4 @@ def test_impossible_faults_are_refused(api: Client, fault: Any) -> None:
     answer = httpx.post(f"{api.sandbox.base_url}/_sandbox/faults", json=fault, verify=False)
     assert answer.status_code == 422
     assert answer.json()["error"]
-    assert api.sandbox.house.faults.listing() == []
+    assert api.sandbox.instance.faults.listing() == []

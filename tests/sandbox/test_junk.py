@@ -10,10 +10,10 @@ from urllib.parse import quote, quote_from_bytes
 import orjson
 import pytest
 
-from tests.sandbox.everything import FORM, Desk, furnish, valid
+from tests.sandbox.everything import FORM, LocalClient, furnish, valid
 from tests.sandbox.junk import ANYTHING, KINDS, NUMBERS, TEXTS, deep
-from tradegecko_bridge.sandbox.schema import Field, Resource, schema
-from tradegecko_bridge.sandbox.wire import Answer
+from tradegecko_bridge.sandbox.model.schema import Field, Resource, schema
+from tradegecko_bridge.sandbox.wire.messages import Answer
 
 SERVED = [resource for resource in schema().values() if resource.methods]
 FINE = frozenset({200, 201, 204, 400, 404, 422})
@@ -31,20 +31,20 @@ def junk_for(field: Field | None) -> tuple[str, ...]:
 @pytest.mark.parametrize("resource", SERVED, ids=lambda resource: resource.name)
 def test_any_junk_in_any_column(resource: Resource) -> None:
     """Created or changed with one junk column at a time, nested lines included."""
-    desk, accepted = furnish(Desk()), 0
-    kept = _rows(desk)
+    local, accepted = furnish(LocalClient()), 0
+    kept = _rows(local)
     for number, (method, path, body) in enumerate(_requests(resource)):
-        answer = desk(method, path, body.replace(b"Label 0", b"Label %d" % number))
+        answer = local(method, path, body.replace(b"Label 0", b"Label %d" % number))
         _proper(answer, (method, path, body[:300]))
         if answer.status >= 400:
-            assert _rows(desk) == kept, (method, path, body[:300])
+            assert _rows(local) == kept, (method, path, body[:300])
             continue
         accepted += 1
         if accepted % 60 == 0:  # Begin anew: what was accepted is read, and does not slow the rest down.
-            _everything_can_be_read(desk)
-            desk = furnish(Desk())
-        kept = _rows(desk)
-    _everything_can_be_read(desk)
+            _everything_can_be_read(local)
+            local = furnish(LocalClient())
+        kept = _rows(local)
+    _everything_can_be_read(local)
 
 
 def _requests(resource: Resource) -> Iterator[tuple[str, str, bytes]]:
@@ -80,8 +80,8 @@ def _object(base: Any, name: str, junk: str) -> bytes:
     return b"{" + b",".join([*pairs, orjson.dumps(name) + b":" + junk.encode()]) + b"}"
 
 
-def _rows(desk: Desk) -> dict[str, dict[int, Any]]:
-    tables = desk.house.world.state.tables.items()
+def _rows(local: LocalClient) -> dict[str, dict[int, Any]]:
+    tables = local.instance.context.state.tables.items()
     return {name: {key: dict(row) for key, row in table.rows.items()} for name, table in tables}
 
 
@@ -93,20 +93,20 @@ def _proper(answer: Answer, about: object) -> None:
         assert not re.search(r"[^\t\x20-\x7e\x80-\xff]", value), (about, name, value)
 
 
-def _everything_can_be_read(desk: Desk) -> None:
-    desk.house.advance(60)  # Pictures are processed by then.
+def _everything_can_be_read(local: LocalClient) -> None:
+    local.instance.advance(60)  # Pictures are processed by then.
     for resource in SERVED:
-        listed = desk("GET", f"/{resource.name}", query="limit=250&include=variants,images,order,company")
+        listed = local("GET", f"/{resource.name}", query="limit=250&include=variants,images,order,company")
         assert listed.status == 200, resource.name
         row = orjson.loads(listed.body)[resource.name][0] if orjson.loads(listed.body).get(resource.name) else {}
         if "id" in row and "G" in resource.methods:
-            assert desk("GET", f"/{resource.name}/{row['id']}").status == 200, (resource.name, row["id"])
+            assert local("GET", f"/{resource.name}/{row['id']}").status == 200, (resource.name, row["id"])
 
 
 @pytest.mark.parametrize("resource", SERVED, ids=lambda resource: resource.name)
 def test_any_junk_in_any_form_field(resource: Resource) -> None:
     """The same in form bodies, where everything is text and brackets may stand anywhere."""
-    desk, root = furnish(Desk()), resource.singular
+    local, root = furnish(LocalClient()), resource.singular
     texts = ("", "0", "-1", "NaN", "1e400", "x" * 10_000, "\x00", "😀", "9999-12-31T23:59:59-14:00", "http://[", "²")
     for name, _ in _columns(resource, "create"):
         bodies = [f"{root}[{name}]={quote(text)}" for text in texts]
@@ -120,8 +120,8 @@ def test_any_junk_in_any_form_field(resource: Resource) -> None:
         ]
         for body in bodies:
             for method, path in (("POST", f"/{resource.name}"), ("PUT", f"/{resource.name}/1")):
-                _proper(desk(method, path, body.encode(), FORM), (method, path, body[:300]))
-    _everything_can_be_read(desk)
+                _proper(local(method, path, body.encode(), FORM), (method, path, body[:300]))
+    _everything_can_be_read(local)
 
 
 ROOTS = (
@@ -138,12 +138,12 @@ PARAMETERS = ("ids", "ids[]", "status", "status[]", "order", "q", "term", "page"
 @pytest.mark.parametrize("resource", SERVED, ids=lambda resource: resource.name)
 def test_any_junk_in_any_filter(resource: Resource) -> None:
     """Every column and every common parameter as a filter, with whatever value: a list."""
-    desk = furnish(Desk())
+    local = furnish(LocalClient())
     values = [quote_from_bytes(value) for value in VALUES]
     for name in (*PARAMETERS, *resource.fields):
         for value in values:
             query = f"{quote(name, safe='[]')}={value}"
-            answer = desk("GET", f"/{resource.name}", query=query)
+            answer = local("GET", f"/{resource.name}", query=query)
             assert answer.status == 200, (query, answer.body)
             _proper(answer, query)
 
@@ -152,31 +152,31 @@ def test_junk_in_actions() -> None:
     """Every action of every document, with every column of what it makes as junk."""
     made = {"pack": "fulfillments", "fulfil": "fulfillments", "invoice": "invoices", "pay": "payments"}
     for action, name in made.items():
-        desk, root = furnish(Desk()), schema()[name].singular
+        local, root = furnish(LocalClient()), schema()[name].singular
         for column, field in (*_columns(schema()[name], "create"), ("payment_method_name", None)):
             for junk in junk_for(field):
                 for key in (2, 3):
-                    answer = desk("POST", f"/orders/{key}/actions/{action}", _body(root, {}, column, junk))
+                    answer = local("POST", f"/orders/{key}/actions/{action}", _body(root, {}, column, junk))
                     _proper(answer, (action, column, junk[:300]))
-        _everything_can_be_read(desk)
+        _everything_can_be_read(local)
 
 
 @pytest.mark.parametrize("body", ROOTS)
 def test_wrong_roots(body: str) -> None:
     """Whatever stands where the root belongs is a bad request; the last of two roots counts."""
-    desk = Desk()
+    local = LocalClient()
     for method, path in (("POST", "/orders"), ("PUT", "/companies/2")):
-        answer = desk(method, path, body.encode())
+        answer = local(method, path, body.encode())
         assert (answer.status, orjson.loads(answer.body)["type"]) == (400, "Bad Request")
 
 
 def test_paths_that_lead_nowhere() -> None:
     """Dots, NUL, digits of other scripts, signs and endless names: 404, never a record and never a failure."""
-    desk = furnish(Desk())
+    local = furnish(LocalClient())
     for key in ("..", ".", "\x00", "١", "１", "²", "+1", "-1", "1.0", "1e0", " 1", "1 ", "0", "é", "\ufffd", "a" * 5000,
                 "null", "9" * 18, "9" * 400, "1/..", "../1", "%31", "1;2", "1,2"):  # fmt: skip
         for path in (f"/orders/{key}", f"/orders/{key}/actions/pack", f"/variants/composition/{key}", f"/{key}"):
             for method in ("GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "FOO", ""):
-                answer = desk(method, path, {"order": {"notes": "x"}} if method in {"PUT", "PATCH"} else None)
+                answer = local(method, path, {"order": {"notes": "x"}} if method in {"PUT", "PATCH"} else None)
                 assert answer.status == 404, (method, path, answer.status)
-    assert desk.must("GET", "/orders/1")["order"]["notes"] is None
+    assert local.must("GET", "/orders/1")["order"]["notes"] is None

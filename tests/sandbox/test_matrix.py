@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.support import Client, Json
-from tradegecko_bridge.sandbox.schema import Endpoint, Resource, schema
+from tradegecko_bridge.sandbox.model.schema import Endpoint, Resource, schema
 
 # Which verbs the service offered: the newest documents' column (reference §4), with what was recorded or offered by a
 # client where they are silent: the list of accounts (recorded), an account by id (ZF), payments (ZF), procurements
@@ -205,7 +205,7 @@ def test_the_description_is_the_matrix() -> None:
 def called(api: Client, endpoint: Endpoint, key: object, body: Json | None = None) -> Any:
     """Call an endpoint: the status is the one described, and so are the roots."""
     answer = api(endpoint.method, endpoint.path.replace(":id", str(key)), body)
-    speaks = bool(endpoint.speaks) and api.sandbox.house.switches()[endpoint.speaks]
+    speaks = bool(endpoint.speaks) and api.sandbox.instance.switches()[endpoint.speaks]
     assert answer.status_code == (200 if speaks else endpoint.status), answer.text
     if answer.status_code == 204:
         assert not answer.content

@@ -156,7 +156,7 @@ def test_a_password_grant_is_for_the_application_s_own_account(app: Application)
     user = app.sandbox.users[0]
     grant = {"grant_type": "password", "username": user.email.upper(), "password": user.password}
     assert app.token(**grant).status_code == 200
-    state = app.sandbox.house.world.state
+    state = app.sandbox.instance.context.state
     with state.transaction():
         state.update("applications", state["applications"].rows[1], {"account_id": 2})
     assert refused(app.token(**grant)) == "invalid_grant"
@@ -265,8 +265,8 @@ def test_a_deleted_login_is_not_found(app: Application, api: Client) -> None:
 def test_a_state_file_of_an_earlier_release_lets_people_in(tmp_path: Any) -> None:
     """A file without passwords and client ids is completed when it is opened."""
     with Sandbox(state=tmp_path / "state", seed="empty") as sandbox:
-        state = sandbox.house.world.state
-        with sandbox.house.lock, state.transaction():
+        state = sandbox.instance.context.state
+        with sandbox.instance.lock, state.transaction():
             state.update("applications", state["applications"].rows[1], {"client_id": None, "client_secret": None})
             state.update("users", state["users"].rows[1], {"password": None})
     with Sandbox(state=tmp_path / "state") as sandbox:

@@ -186,7 +186,7 @@ def test_tokens(api: Client) -> None:
 
 def test_expired_and_revoked_tokens_say_so(api: Client) -> None:
     """Tokens are rows: an expiry or a revocation ends them with its own message."""
-    state = api.sandbox.house.world.state
+    state = api.sandbox.instance.context.state
     for column, text in (("expires_at", "The access token expired"), ("revoked_at", "The access token was revoked")):
         with state.transaction():
             state.update("access_tokens", state["access_tokens"].rows[1], {column: "2020-01-01T00:00:00.000Z"})
@@ -322,9 +322,9 @@ _PARAMETERS = ("ids", "ids[]", "status", "order", "q", "page", "limit", "updated
 @given(data=st.data())
 def test_no_input_breaks_the_server(api: Client, data: st.DataObject) -> None:
     """Whatever is sent, the answer is a proper refusal or a record, never a 500, and lists still work."""
-    api.sandbox.house.limits.limit = None
+    api.sandbox.instance.limits.limit = None
     resource = data.draw(st.sampled_from(sorted(_FIELDS)))
-    singular = api.sandbox.house.world.schema[resource].singular
+    singular = api.sandbox.instance.context.schema[resource].singular
     fields = data.draw(st.dictionaries(st.sampled_from(_FIELDS[resource]), _JUNK, max_size=6))
     body = {singular: {"product_id": 1, "order_id": 1, "company_id": 2, "shipping_address_id": 1, **fields}}
     text = orjson.dumps(_plain(body))

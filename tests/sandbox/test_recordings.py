@@ -12,7 +12,7 @@ import pytest
 
 from tests.sandbox.support import Client
 from tradegecko_bridge.sandbox import Sandbox
-from tradegecko_bridge.sandbox.schema import Field, Resource, schema
+from tradegecko_bridge.sandbox.model.schema import Field, Resource, schema
 
 FOLDER = Path(__file__).parents[2].parent / "shared" / "recordings"
 EXCHANGES = {path.stem: json.loads(path.read_text())[0] for path in sorted(FOLDER.glob("*.json"))}

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.sandbox.test_matrix import MATRIX
-from tradegecko_bridge.sandbox.schema import Field, Resource, schema
+from tradegecko_bridge.sandbox.model.schema import Field, Resource, schema
 
 FILE = Path(__file__).parents[2].parent / "shared/reference/tradegecko-api.md"
 TEXT = FILE.read_text() if FILE.exists() else ""

@@ -9,12 +9,12 @@ import pytest
 
 from scripts import write_api_docs
 from tests.sandbox.support import Client
-from tradegecko_bridge.sandbox.describe import published
-from tradegecko_bridge.sandbox.endpoints import Endpoints
+from tradegecko_bridge.sandbox.api.endpoints import Endpoints
+from tradegecko_bridge.sandbox.api.routes import match
+from tradegecko_bridge.sandbox.model.describe import published
+from tradegecko_bridge.sandbox.model.schema import Endpoint, oauth_endpoints, reading_needs_permission, schema
+from tradegecko_bridge.sandbox.model.switches import Switches
 from tradegecko_bridge.sandbox.oauth import OAuth
-from tradegecko_bridge.sandbox.routes import match
-from tradegecko_bridge.sandbox.schema import Endpoint, oauth_endpoints, reading_needs_permission, schema
-from tradegecko_bridge.sandbox.switches import Switches
 
 ENDPOINTS = [endpoint for resource in schema().values() for endpoint in resource.endpoints]
 EVERYTHING = Switches.of({f.name: True for f in fields(Switches) if f.type == "bool"})

@@ -123,7 +123,7 @@ def test_the_state_file_keeps_everything(tmp_path: Path) -> None:
             assert api.get("/orders/available_identifiers") == {"identifier": "SO0002"}
             api.close()
     with Sandbox(state=path) as sandbox:
-        sandbox.house._journal.rewrite(sandbox.house.world.state)  # type: ignore[union-attr]
+        sandbox.instance._journal.rewrite(sandbox.instance.context.state)  # type: ignore[union-attr]
         api = Client(sandbox)
         assert api.post("/notes", "note", company_id=2, body="y")["id"] == note["id"] + 1
         sandbox.reset()

@@ -244,7 +244,7 @@ def test_labels_and_codes_may_be_unique(api: Client) -> None:
     assert api.refused("POST", "/addresses", address) == taken
     assert api.refused("POST", "/locations", location) == taken
     keys = [api("POST", "/companies", company).json()["company"]["id"] for _ in range(2)]
-    api.sandbox.house.set_switches({"labels_are_unique": False, "company_codes_are_unique": True})
+    api.sandbox.instance.set_switches({"labels_are_unique": False, "company_codes_are_unique": True})
     assert api("POST", "/addresses", address).status_code == 201
     assert api("POST", "/locations", location).status_code == 201
     assert api.refused("POST", "/companies", company) == {"errors": {"company_code": ["has already been taken"]}}

@@ -1,4 +1,4 @@
-"""A table on a ground behaves as one that stores the same rows, whatever is done to both."""
+"""A table over base rows behaves as one that stores the same rows, whatever is done to both."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tradegecko_bridge.sandbox.schema import schema
-from tradegecko_bridge.sandbox.state import State
-from tradegecko_bridge.sandbox.tables import Live, Row, Table
+from tradegecko_bridge.sandbox.model.schema import schema
+from tradegecko_bridge.sandbox.model.state import State
+from tradegecko_bridge.sandbox.model.tables import Row, SortedIds, Table
 
 _STATUSES = ("draft", "active", "finalized", "void")
 _COLUMNS = ("company_id", "notes", "status", "position", "variant_id")
 _NAMES = ("orders", "order_line_items")
 
 
-class Meadow:
-    """A small ground: orders whose status and company follow from their id, or their lines."""
+class Computed:
+    """A few base rows: orders whose status and company follow from their id, or their lines."""
 
     also: tuple[str, ...] = ("status",)
 
@@ -44,27 +44,27 @@ class Meadow:
         return [key for key in range(1, self.size + 1) if self.row(key)[name] == value]
 
 
-def _stored(name: str, ground: Meadow) -> Table:
+def _stored(name: str, base: Computed) -> Table:
     table = Table(schema()[name])
-    for key in range(1, ground.size + 1):
-        table.add(ground.row(key))
+    for key in range(1, base.size + 1):
+        table.add(base.row(key))
     return table
 
 
-class OnGround(RuleBasedStateMachine):
-    """Two states, one on a ground, in which the same happens."""
+class OverBaseRows(RuleBasedStateMachine):
+    """Two states, one over base rows, in which the same happens."""
 
     @initialize(size=st.integers(1, 12))
     def begin(self, size: int) -> None:
         """The same rows in both."""
         self.seconds = 30
-        grounds = {name: Meadow(size, lines=name == "order_line_items") for name in _NAMES}
+        base_rows = {name: Computed(size, lines=name == "order_line_items") for name in _NAMES}
         self.both = [State(schema(), self.now) for _ in range(2)]
-        self.both[0].lay(grounds)
-        self.both[1].tables |= {name: _stored(name, ground) for name, ground in grounds.items()}
+        self.both[0].install(base_rows)
+        self.both[1].tables |= {name: _stored(name, base) for name, base in base_rows.items()}
 
     def now(self) -> str:
-        """A moment after all the ground's."""
+        """A moment after those of all base rows."""
         return f"2020-01-01T00:00:{self.seconds:02d}.000Z"
 
     def do(self, change: Any, *, keep: bool) -> None:
@@ -91,7 +91,7 @@ class OnGround(RuleBasedStateMachine):
     @rule(name=st.sampled_from(_NAMES), key=st.integers(1, 14), column=st.sampled_from(_COLUMNS),
           value=st.integers(0, 5), keep=st.booleans())  # fmt: skip
     def update(self, name: str, key: int, column: str, value: int, *, keep: bool) -> None:
-        """A changed row, if it is there; the ground's own as well."""
+        """A changed row, if it is there; base rows as well."""
 
         def change(state: State) -> None:
             row = state.find(name, key)
@@ -113,7 +113,7 @@ class OnGround(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_remembered(self) -> None:
-        """Between requests the ground's own rows take no memory."""
+        """Between requests base rows take no memory."""
         for name in _NAMES if hasattr(self, "both") else ():
             table = self.both[0][name]
             assert dict.__len__(table.rows) == len(table.stored())
@@ -129,13 +129,13 @@ class OnGround(RuleBasedStateMachine):
             assert all(ours.peek(key) == plain.peek(key) for key in plain.rows)
             assert all((key in ours.rows) == (key in plain.rows) for key in range(30))
             assert all(ours.rows.get(key) == plain.rows.get(key) for key in (0, 1, 7, 25))
-            assert list(ours.live) == list(plain.live)
-            assert len(ours.live) == len(plain.live)
+            assert list(ours.visible) == list(plain.visible)
+            assert len(ours.visible) == len(plain.visible)
             for start in range(0, 16, 3):
-                assert ours.live.newest(start, 4) == plain.live.newest(start, 4)
-                assert ours.live.oldest(start, 4) == plain.live.oldest(start, 4)
-                if ours.shelves and plain.shelves:
-                    assert ours.shelves.newest(start, 4) == plain.shelves.newest(start, 4)
+                assert ours.visible.newest(start, 4) == plain.visible.newest(start, 4)
+                assert ours.visible.oldest(start, 4) == plain.visible.oldest(start, 4)
+                if ours.by_position and plain.by_position:
+                    assert ours.by_position.newest(start, 4) == plain.by_position.newest(start, 4)
             for column in plain.indexes:
                 for value in (*range(6), *_STATUSES, "n1", "3", None):
                     assert ours.indexes[column].ids(value) == plain.indexes[column].ids(value), (column, value)
@@ -147,16 +147,16 @@ class OnGround(RuleBasedStateMachine):
                 created = sorted(key for key, row in plain.rows.items() if row["created_at"] >= moment)
                 assert sorted(ours.created_since(moment) or ()) == created
             for state in self.both:
-                state.forget()
+                state.drop_computed()
 
 
-OnGround.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
-test_a_ground_cannot_be_told_from_stored_rows = pytest.mark.filterwarnings("default")(OnGround.TestCase)
+OverBaseRows.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+test_base_rows_behave_as_stored_rows = pytest.mark.filterwarnings("default")(OverBaseRows.TestCase)
 
 
 def test_pages_of_ids_are_slices() -> None:
     """Ascending and descending pages of any size, with ids missing in the middle and at both ends."""
-    live = Live(10, [1, 4, 10])
+    live = SortedIds(10, [1, 4, 10])
     for key in (12, 15, 13):
         live.add(key)
     live.discard(7)

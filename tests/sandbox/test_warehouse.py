@@ -149,7 +149,7 @@ def test_over_http(api: Client, order: Json) -> None:
     api.sandbox.set_switch("subscription_lapsed", False)
     assert int(api("GET", "/products").headers["X-Rate-Limit-Remaining"]) == int(before) - 1
     assert [entry["path"] for entry in api.sandbox.requests()[-2:]] == ["/products", "/products"]
-    eventually(lambda: len(api.sandbox.deliveries()) >= 2 and not api.sandbox.house.deliveries.waiting())
+    eventually(lambda: len(api.sandbox.deliveries()) >= 2 and not api.sandbox.instance.deliveries.waiting())
     assert sorted(body["object_id"] for body in receiver.bodies()) == [1, 2]
     receiver.close()
 

@@ -170,7 +170,7 @@ def test_a_refused_delivery_is_repeated_on_the_sandbox_s_clock(api: Client, rece
         api.sandbox.advance(120)
     eventually(lambda: attempts(api) == [(1, 500), (2, 404), (3, 302)])
     assert len({headers["X-Gecko-Delivery"] for headers, _ in receiver.taken}) == 1
-    assert api.sandbox.house.deliveries.waiting() == 0
+    assert api.sandbox.instance.deliveries.waiting() == 0
 
 
 def test_gone_removes_the_webhook(api: Client, receiver: Receiver) -> None:
@@ -203,7 +203,7 @@ def test_three_days_of_failure_remove_the_webhook_and_a_success_forgives(api: Cl
 
 def test_a_slow_receiver_slows_no_request(api: Client, receiver: Receiver) -> None:
     """Requests are answered while a delivery waits; too slow an answer is a failure that comes again."""
-    api.sandbox.house.deliveries.timeout = 0.2
+    api.sandbox.instance.deliveries.timeout = 0.2
     try:
         subscribe(api, receiver)
         receiver.seconds = 0.5
@@ -213,7 +213,7 @@ def test_a_slow_receiver_slows_no_request(api: Client, receiver: Receiver) -> No
         eventually(lambda: attempts(api) == [(1, None)])
         assert "timed out" in api.sandbox.deliveries()[0]["error"]
     finally:
-        api.sandbox.house.deliveries.timeout = 10.0
+        api.sandbox.instance.deliveries.timeout = 10.0
 
 
 def test_stopping_does_not_wait_for_a_receiver(receiver: Receiver) -> None:
@@ -236,14 +236,14 @@ def test_nobody_listening_and_a_full_queue(api: Client, receiver: Receiver, monk
     """A closed port is a failure like any other; what does not fit the queue is dropped, not waited for."""
     receiver.close()
     subscribe(api, receiver)
-    monkeypatch.setattr("tradegecko_bridge.sandbox.webhooks.delivery._LONGEST_QUEUE", 3)
+    monkeypatch.setattr("tradegecko_bridge.sandbox.webhooks.delivery._MAX_QUEUE", 3)
     for _ in range(6):
         order(api)
     eventually(lambda: len(attempts(api)) >= 3)
-    assert api.sandbox.house.deliveries.waiting() <= 3
+    assert api.sandbox.instance.deliveries.waiting() <= 3
     assert api.sandbox.deliveries()[0]["status"] is None
     api.sandbox.reset()
-    assert (api.sandbox.deliveries(), api.sandbox.house.deliveries.waiting()) == ([], 0)
+    assert (api.sandbox.deliveries(), api.sandbox.instance.deliveries.waiting()) == ([], 0)
 
 
 def test_event_names_are_singular_or_plural(api: Client, receiver: Receiver) -> None:
@@ -300,7 +300,7 @@ def test_failures_are_remembered_across_a_restart(receiver: Receiver, tmp_path: 
     clock.forward(days=3, seconds=60)
     with Sandbox(state=tmp_path / "state", clock=clock) as sandbox:
         api = Client(sandbox)
-        assert (hooks(api), sandbox.house.deliveries.waiting()) == ([key], 0)
+        assert (hooks(api), sandbox.instance.deliveries.waiting()) == ([key], 0)
         order(api)
         eventually(lambda: hooks(api) == [])
         api.close()
@@ -323,7 +323,7 @@ def test_answers_that_are_a_success(api: Client, answer: bytes) -> None:
         order(api)
         eventually(lambda: len(attempts(api)) == 1)
     (entry,) = api.sandbox.deliveries()
-    assert (200 <= entry["status"] < 400, entry["error"], api.sandbox.house.deliveries.waiting()) == (True, None, 0)
+    assert (200 <= entry["status"] < 400, entry["error"], api.sandbox.instance.deliveries.waiting()) == (True, None, 0)
 
 
 @pytest.mark.parametrize(
@@ -345,7 +345,7 @@ def test_answers_that_are_none(api: Client, answer: bytes) -> None:
         key = api.post("/webhooks", "webhook", event="order.create", address=address)["id"]
         order(api)
         eventually(lambda: len(attempts(api)) == 1)
-        eventually(lambda: api.sandbox.house.deliveries.waiting() == 1)
+        eventually(lambda: api.sandbox.instance.deliveries.waiting() == 1)
         (entry,) = api.sandbox.deliveries()
         assert (entry["status"] is None) == bool(entry["error"])
         assert hooks(api) == [key]
@@ -355,7 +355,7 @@ def test_answers_that_are_none(api: Client, answer: bytes) -> None:
 
 def test_an_answer_must_be_whole_in_time(api: Client) -> None:
     """A receiver that trickles its answer is cut off, however steadily it does."""
-    api.sandbox.house.deliveries.timeout = 0.3
+    api.sandbox.instance.deliveries.timeout = 0.3
     try:
         with answering(*(bytes([byte]) for byte in b"HTTP/1.1 200 OK\r\n\r\n"), pause=0.1) as address:
             api.post("/webhooks", "webhook", event="order.create", address=address)
@@ -365,7 +365,7 @@ def test_an_answer_must_be_whole_in_time(api: Client) -> None:
             assert time.perf_counter() - started < 1.5
         assert api.sandbox.deliveries()[0]["error"] == "timed out"
     finally:
-        api.sandbox.house.deliveries.timeout = 10.0
+        api.sandbox.instance.deliveries.timeout = 10.0
 
 
 def test_one_receiver_that_hangs_holds_up_no_other(api: Client, receiver: Receiver) -> None:
@@ -402,13 +402,13 @@ def test_a_webhook_that_moved_gets_what_waits(api: Client, receiver: Receiver) -
 def test_a_failure_inside_ends_no_deliveries(api: Client, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the outcome of one cannot be kept, the next one goes out all the same."""
     subscribe(api, receiver)
-    deliveries = api.sandbox.house.deliveries
+    deliveries = api.sandbox.instance.deliveries
 
     def broken(*_: object) -> None:
         monkeypatch.undo()
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(deliveries, "_conclude", broken)
+    monkeypatch.setattr(deliveries, "_record_outcome", broken)
     order(api)
     eventually(lambda: len(receiver.taken) == 1)
     order(api)

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from tests.sandbox.support import Client, Json
-from tradegecko_bridge.sandbox import Sandbox, server
+from tradegecko_bridge.sandbox import Sandbox
+from tradegecko_bridge.sandbox.http import server
 
 NOTE = b'{"note":{"company_id":2,"body":"hello"}}'
 SIGN_IN = b'\r\nContent-Type: application/json\r\nContent-Length: 25\r\n\r\n{"grant_type":"password"}'

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tradegecko_bridge.stores import SqlStore
+from tradegecko_bridge.stores.sql import SqlStore
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from tradegecko_bridge.ledger import (
     DELIVERED_STATES,
     LedgerEntry,
     OrderState,
+    PendingUpdate,
     ShipmentEntry,
     ShipmentState,
 )
@@ -114,7 +115,7 @@ class Known:
         return S.HELD if word.version is None else S.CANCELED if word.canceled else S.PENDING
 
     def settle(self, at: datetime) -> None:
-        """Its fate is known: what the source said meanwhile is taken up, or comes too late."""
+        """Its fate is known: what the source said meanwhile is applied, or comes too late."""
         if self.newer is None or self.state in UNCERTAIN_STATES:
             return
         if self.state in DELIVERED_STATES:
@@ -267,6 +268,12 @@ def _first(reference: str, word: Word, at: datetime) -> Known:
     return made
 
 
+def _update(known: Known) -> PendingUpdate | None:
+    if known.newer is None:
+        return None
+    return PendingUpdate.CANCELED if known.newer.canceled else PendingUpdate.CHANGED
+
+
 def same(found: LedgerEntry, known: Known) -> dict[str, tuple[Any, Any]]:
     """Where an entry is not as it should be: what is found, and what should be, by field."""
     lease = found.claim.until if found.claim else None
@@ -278,7 +285,7 @@ def same(found: LedgerEntry, known: Known) -> dict[str, tuple[Any, Any]]:
         "content": (content, known.content),
         "lease": (lease, known.lease),
         "serial": (found.serial, known.serial),
-        "pending_update": (found.pending_update, known.newer is not None),
+        "pending_update": (found.pending_update, _update(known)),
         "remote_id": (found.remote_id, known.remote_id),
         "since": (found.in_state_since, known.since),
         "next_attempt_at": (found.next_attempt_at, known.next_at),

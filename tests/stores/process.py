@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from tradegecko_bridge.commerce import OrderLine, SourceOrder
-from tradegecko_bridge.stores import SqlStore
+from tradegecko_bridge.stores.sql import SqlStore
 
 AT = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)
 BATCH = 25

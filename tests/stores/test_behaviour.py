@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tradegecko_bridge.ports import Store
-from tradegecko_bridge.stores import MemoryStore, SqlStore
+from tradegecko_bridge.stores.memory import MemoryStore
+from tradegecko_bridge.stores.sql import SqlStore
 from tradegecko_bridge.stores.sql.tables import metadata
 from tradegecko_bridge.testing.stores import StoreSuite
 

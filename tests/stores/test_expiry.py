@@ -15,7 +15,7 @@ from tests.stores.test_sql import statements
 from tradegecko_bridge.errors import StoreError
 from tradegecko_bridge.ledger import ShipmentState
 from tradegecko_bridge.ports import Store
-from tradegecko_bridge.stores import SqlStore
+from tradegecko_bridge.stores.sql import SqlStore
 from tradegecko_bridge.testing.store_checks.cases import (
     AT,
     SHOP,
@@ -126,7 +126,7 @@ def test_a_good_ledger_is_well(ledger_url: str) -> None:
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        ("UPDATE ledger_orders SET remote_id = NULL", "1 orders are delivered without an id over there"),
+        ("UPDATE ledger_orders SET remote_id = NULL", "1 orders are delivered without an id in TradeGecko"),
         ("DELETE FROM ledger_events", "1 orders have no history"),
         ("UPDATE ledger_orders SET content = NULL", "1 orders have neither content nor a reason"),
         ("UPDATE ledger_events SET order_id = 99", "rows belong to orders that are not there"),

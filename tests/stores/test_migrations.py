@@ -15,7 +15,7 @@ from tests.stores.older import LEDGERS, kept_at, make_at
 from tests.stores.test_opening import described
 from tradegecko_bridge.errors import StoreError
 from tradegecko_bridge.ledger import OrderState
-from tradegecko_bridge.stores import SqlStore
+from tradegecko_bridge.stores.sql import SqlStore
 from tradegecko_bridge.stores.sql.schema import MIGRATIONS
 from tradegecko_bridge.stores.sql.tables import HEAD
 from tradegecko_bridge.testing.store_checks.cases import an_order
@@ -127,7 +127,7 @@ def test_a_kept_ledger_comes_forward(revision: str, path: Path, tmp_path: Path) 
         told = [(one.shipment.reference, one.state, one.shipment.tracking_numbers) for one in store.shipments("shop")]
         assert told == [("71", "sent", ("1Z71",)), ("72", "refused", ("1Z72",)), ("73", "pending", ("1Z73",))]
         assert store.cursor("shop", "shipments") == "2026-01-31T09:38:00Z"
-        assert store.acknowledged("shop", "stock") == {"TEA": "12", "CUP": "0"}
+        assert store.told_values("shop", "stock") == {"TEA": "12", "CUP": "0"}
         if revision >= "0003":
             login = store.tokens.load("default")
             assert login is not None

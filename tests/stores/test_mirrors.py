@@ -8,7 +8,8 @@ from contextlib import closing
 import pytest
 
 from tradegecko_bridge.ports import MirrorStore
-from tradegecko_bridge.stores import MemoryStore, SqlStore
+from tradegecko_bridge.stores.memory import MemoryStore
+from tradegecko_bridge.stores.sql import SqlStore
 from tradegecko_bridge.testing.stores import MirrorStoreSuite
 
 

@@ -35,7 +35,8 @@ from tradegecko_bridge.ledger import (
     ShipmentState,
 )
 from tradegecko_bridge.ports import Store
-from tradegecko_bridge.stores import MemoryStore, SqlStore
+from tradegecko_bridge.stores.memory import MemoryStore
+from tradegecko_bridge.stores.sql import SqlStore
 from tradegecko_bridge.testing.store_checks.cases import AT, a_shipment, an_order
 
 T = TypeVar("T")
@@ -80,7 +81,12 @@ class StoreMachine(RuleBasedStateMachine):
         arrivals = [_arrival(reference, word) for reference, word in batch]
         if arrivals:
             arrivals[-1] = evolve(arrivals[-1], cursor=cursor)
+        previewed, preview = self.store.preview_ingest(self.connection, arrivals, at=self.now)
         counts = self.store.ingest(self.connection, arrivals, at=self.now)
+        assert previewed == counts
+        for entry in preview:
+            (found,) = self.store.entries(self.connection, reference=entry.reference)
+            assert evolve(entry, id=found.id) == found
         expected = self.model.ingest(batch, cursor if arrivals else "", self.now)
         assert (counts.new, counts.known, counts.changed) == expected
 

@@ -15,10 +15,10 @@ from alembic.script import ScriptDirectory
 
 from tests.stores.process import AT, batch
 from tradegecko_bridge.errors import ConfigError, NoLedger, SchemaTooNew, StoreError
-from tradegecko_bridge.stores import SqlStore
-from tradegecko_bridge.stores.sql import database
+from tradegecko_bridge.stores.sql import SqlStore, database
 from tradegecko_bridge.stores.sql.schema import MIGRATIONS
 from tradegecko_bridge.stores.sql.tables import HEAD, metadata
+from tradegecko_bridge.testing.store_checks.cases import an_order
 from tradegecko_bridge.testing.store_checks.tokens import a_pair
 
 
@@ -126,6 +126,8 @@ def test_only_to_be_read(ledger_url: str) -> None:
         store.ingest("shop", batch(0, 2), at=AT)
     with SqlStore(ledger_url, read_only=True) as store:
         assert len(store.entries()) == 2
+        counts, entries = store.preview_ingest("shop", [an_order("1"), an_order("3")], at=AT)
+        assert (counts.new, counts.changed, [entry.id for entry in entries]) == (("3",), ("1",), [1, 0])
         with pytest.raises(StoreError, match="opened only to be read"):
             store.ingest("shop", batch(2, 1), at=AT)
         with pytest.raises(StoreError), store._database.reading() as tx:
@@ -193,12 +195,12 @@ def test_addresses_that_cannot_work(url: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("code", "absent"),
     [
-        ("import tradegecko_bridge.stores.memory", "sqlalchemy"),
-        ("from tradegecko_bridge.stores import MemoryStore", "sqlalchemy"),
-        ("from tradegecko_bridge.stores import SqlStore; SqlStore({url!r}).close()", "alembic"),
+        ("import tradegecko_bridge.stores.tokens", "sqlalchemy"),
+        ("from tradegecko_bridge.stores.memory import MemoryStore; MemoryStore()", "alembic"),
+        ("from tradegecko_bridge.stores.sql import SqlStore; SqlStore({url!r}).close()", "alembic"),
     ],
 )
 def test_nothing_is_loaded_that_is_not_needed(path: Path, code: str, absent: str) -> None:
-    """A ledger in memory needs no database library, one that is up to date no migrations."""
+    """Logins in a file need no database library; a ledger in memory, or one that is up to date, needs no migrations."""
     code = f"{code.format(url=f'sqlite:///{path}')}\nimport sys; sys.exit({absent!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

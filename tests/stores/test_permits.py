@@ -13,10 +13,11 @@ from sqlalchemy import delete, event, func, select
 from tests.stores.process import AT
 from tests.stores.running import running, said, start
 from tradegecko_bridge.ports import RateLedger
-from tradegecko_bridge.ports.limits import PermitBook
-from tradegecko_bridge.stores import MemoryStore, SqlStore
+from tradegecko_bridge.stores.memory import MemoryStore
+from tradegecko_bridge.stores.sql import SqlStore
 from tradegecko_bridge.stores.sql.tables import permits as table
 from tradegecko_bridge.testing.stores import RateLedgerSuite
+from tradegecko_bridge.tradegecko.limits.permits import PermitBook
 
 
 def emptied(store: SqlStore) -> Iterator[RateLedger]:

@@ -14,7 +14,7 @@ import pytest
 from tests.stores.process import AT, BATCH, batch
 from tests.stores.running import running, said, start
 from tradegecko_bridge.errors import StoreBusy
-from tradegecko_bridge.stores import SqlStore
+from tradegecko_bridge.stores.sql import SqlStore
 
 
 def url(path: Path) -> str:

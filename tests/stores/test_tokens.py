@@ -20,8 +20,8 @@ from tests.stores.older import ledger_at
 from tradegecko_bridge.errors import ConfigError, StoreBusy, StoreError
 from tradegecko_bridge.ports import TokenStore
 from tradegecko_bridge.ports.logins import Secret
-from tradegecko_bridge.stores import MemoryStore, SqlStore
-from tradegecko_bridge.stores.sql import tables
+from tradegecko_bridge.stores.memory import MemoryStore
+from tradegecko_bridge.stores.sql import SqlStore, tables
 from tradegecko_bridge.stores.tokens import EncryptedTokenStore, FileTokenStore, KeyringTokenStore, MemoryTokenStore
 from tradegecko_bridge.testing import stores
 from tradegecko_bridge.testing.store_checks.cases import AT
@@ -205,7 +205,7 @@ def test_a_busy_file_is_told(path: Path) -> None:
     """Who waits too long for another writer is told; reading goes on."""
     store = FileTokenStore(path, busy_timeout=0.05)
     saved = store.save(WEB, a_pair(), at=AT)
-    with store._alone(), pytest.raises(StoreBusy, match=r"somebody has held it for 0\.05 s; try again"):
+    with store._locked(), pytest.raises(StoreBusy, match=r"somebody has held it for 0\.05 s; try again"):
         store.save(WEB, a_pair(2), at=AT)
     assert load(store) == saved
 
@@ -236,7 +236,7 @@ def test_an_unreadable_row_is_told_and_replaced(sql_store: SqlStore) -> None:
     sql_store.tokens.save(WEB, a_pair(), at=AT)
     with sql_store._database.writing() as tx:
         tx.exec_driver_sql("UPDATE ledger_tokens SET content = replace(content, 'issued_at', 'other')")
-    with pytest.raises(StoreError, match="what the ledger holds of login 'web' cannot be read; log in again") as caught:
+    with pytest.raises(StoreError, match="what is stored of login 'web' cannot be read; log in again") as caught:
         sql_store.tokens.load(WEB)
     assert caught.value.__context__ is None
     assert sql_store.tokens.save(WEB, a_pair(2), at=AT).generation == 2

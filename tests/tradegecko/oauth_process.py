@@ -14,7 +14,7 @@ from typing import Any
 
 from tradegecko_bridge.ports import TokenStore
 from tradegecko_bridge.ports.logins import Secret
-from tradegecko_bridge.stores import SqlStore
+from tradegecko_bridge.stores.sql import SqlStore
 from tradegecko_bridge.stores.tokens import FileTokenStore
 from tradegecko_bridge.tradegecko.client import TradeGeckoClient
 from tradegecko_bridge.tradegecko.client.auth import StoredLogin

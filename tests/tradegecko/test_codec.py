@@ -19,10 +19,12 @@ from tradegecko_bridge.tradegecko.codec import converter, read_record, read_reco
 from tradegecko_bridge.tradegecko.records import Record
 from tradegecko_bridge.tradegecko.records.base import json_name
 from tradegecko_bridge.tradegecko.resources import ALL
-from tradegecko_bridge.tradegecko.structuring import REMEMBERED, SHAPES, _Numbers, _slow, places, structure_hook
+from tradegecko_bridge.tradegecko.structuring import REMEMBERED, SHAPES, _Numbers, _slow, field_readers, structure_hook
 
 ROOTS = {root: r.record for r in ALL for root in (r.singular, r.plural)}
-CLASSES: list[type[Record]] = [c for name in records.__all__ if (c := getattr(records, name)) is not Record]
+CLASSES: list[type[Record]] = [
+    c for c in vars(records).values() if isinstance(c, type) and issubclass(c, Record) and c is not Record
+]
 MOMENT = datetime(2014, 2, 5, 5, 22, 43, 502000, tzinfo=UTC)
 
 
@@ -280,7 +282,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
 def good_rows_of(cls: type[Record]) -> st.SearchStrategy[dict[str, Any]]:
     """Objects that can be read, with unknown fields among the known."""
     required = {json_name(a.name): st.integers() for a in fields(cls) if a.default is NOTHING}
-    known = {p.name: VALUES[p.read.__name__] for p in places(cls) if p.read.__name__ in VALUES}
+    known = {p.name: VALUES[p.read.__name__] for p in field_readers(cls) if p.read.__name__ in VALUES}
     optional = {name: values for name, values in known.items() if name not in required}
     extra = st.dictionaries(st.text().map("x_".__add__), anything, max_size=2)
     return st.builds(lambda row, more: {**more, **row}, st.fixed_dictionaries(required, optional=optional), extra)

@@ -12,9 +12,11 @@ from tradegecko_bridge import Sandbox, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.commerce import Address, Customer
 from tradegecko_bridge.commerce.remote import CustomerMatch, RecordKind
 from tradegecko_bridge.errors import Rejected
-from tradegecko_bridge.ports.mirrors import MirrorBook
-from tradegecko_bridge.tradegecko.customers import best_match, identity
-from tradegecko_bridge.tradegecko.normalize import digits
+from tradegecko_bridge.tradegecko.gateway import customer_match
+from tradegecko_bridge.tradegecko.gateway.customer_match import identity
+from tradegecko_bridge.tradegecko.gateway.mirror_book import MirrorBook
+from tradegecko_bridge.tradegecko.gateway.mirror_kinds import COMPANIES, company_keys
+from tradegecko_bridge.tradegecko.gateway.normalize import normalized_phone
 from tradegecko_bridge.tradegecko.records import Company
 
 NORMAL, STRICT = CustomerMatch
@@ -23,6 +25,16 @@ ANN = Customer(reference="C-7", first_name="Ann", last_name="Lee", email="Ann@Ex
 
 def company(id_: int, **fields: Any) -> Company:
     return Company(id=id_, **{"company_type": "consumer", "status": "active", **fields})
+
+
+def best_match(
+    there: list[Company], customer: Customer, billing: Address | None, match: CustomerMatch
+) -> Company | None:
+    """The one of these that the customer is, whatever they are looked up by."""
+    known = identity(customer, billing)
+    keys = dict(company_keys(str, name=known.name, email=known.email, phone=known.phone, code=known.code))
+    found = customer_match.best_match(keys, match, lambda _: [COMPANIES.row(one, str) for one in there])
+    return next((one for one in there if str(one.id) == found), None)
 
 
 CODE = company(9, company_code="C-7", name="Somebody Else")
@@ -82,7 +94,7 @@ def test_the_name_is_the_companys_or_that_on_the_bill(customer: Customer, billin
 @pytest.mark.parametrize("phone", ["", "0", "000-0000", "n/a", "1111111111", "123"])
 def test_a_placeholder_is_nobodys_number(phone: str) -> None:
     """What people type when they do not want to give a number brings no two of them together."""
-    assert digits(phone) == ""
+    assert normalized_phone(phone) == ""
     assert best_match([company(1, phone_number=phone)], Customer(phone=phone), None, NORMAL) is None
 
 
@@ -209,8 +221,8 @@ def test_the_accounts_treatment_is_asked_for_in_every_run(make: Make, client: Tr
     said, asked = [], 0
     for treatment in ("inclusive", "exclusive"):
         client.accounts.update(1, {"default_tax_treatment": treatment})
-        gateway.begin_run()
-        before = gateway.calls
-        said += [gateway.prices_include_tax(), gateway.prices_include_tax()]
-        asked += gateway.calls - before
+        with gateway.session():
+            before = gateway.calls
+            said += [gateway.prices_include_tax(), gateway.prices_include_tax()]
+            asked += gateway.calls - before
     assert (said, asked) == ([True, True, False, False], 2)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -16,8 +17,9 @@ from tests.tradegecko.support import Waits, mocked, scripted
 from tradegecko_bridge import Sandbox, TradeGeckoClient, TradeGeckoGateway, errors
 from tradegecko_bridge.commerce import Address, Customer
 from tradegecko_bridge.commerce.remote import DraftLine, LineKind, OrderDraft, RemoteShipment
-from tradegecko_bridge.ports.mirrors import MirrorBook, MirrorRow
+from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.testing.builders import A_CUSTOMER, AN_ADDRESS
+from tradegecko_bridge.tradegecko.gateway.mirror_book import MirrorBook
 from tradegecko_bridge.tradegecko.records import Address as RemoteAddress
 from tradegecko_bridge.tradegecko.records import Order
 from tradegecko_bridge.tradegecko.retry import NO_RETRY, RetryPolicy
@@ -213,8 +215,8 @@ def test_currencies_are_read_once_a_run(gateway: TradeGeckoGateway, client: Trad
     assert set(gateway.currencies()) == {"CAD", "USD"}
     client.currencies.create({"iso": "EUR", "name": "Euro", "rate": "0.7"})
     assert set(gateway.currencies()) == {"CAD", "USD"}
-    gateway.begin_run()
-    assert set(gateway.currencies()) == {"CAD", "USD", "EUR"}
+    with gateway.session():
+        assert set(gateway.currencies()) == {"CAD", "USD", "EUR"}
 
 
 # ── creating ─────────────────────────────────────────────────────────────────────────────────
@@ -379,25 +381,33 @@ def test_a_currency_is_the_orders_own(gateway: TradeGeckoGateway, client: TradeG
         gateway.create_order(a_draft("2", currency="XAU"), key="k", customer_id=None)
 
 
-def test_each_draft_that_refers_to_what_is_gone_is_stale(client: TradeGeckoClient) -> None:
+def refusal(gateway: TradeGeckoGateway, draft: OrderDraft, customer_id: str | None = None) -> type[errors.Rejected]:
+    """The kind of error a draft is refused with."""
+    with pytest.raises(errors.Rejected) as refused:
+        gateway.create_order(draft, key=str(uuid4()), customer_id=customer_id)
+    return refused.type
+
+
+def test_each_draft_that_refers_to_what_is_gone_is_outdated(client: TradeGeckoClient) -> None:
     """Also after another one has ended all trust for the run: they were made from the same memory, at the same time."""
     book = MirrorBook()
     gateway, account = TradeGeckoGateway(client, mirror=book), f"1@{client.base_url}"
     book.write(account, "companies", [MirrorRow(id_, "", (("email", "x"),)) for id_ in ("99001", "99002")])
-    assert not gateway.is_stale(a_draft("1"), None), "nothing is wrong with this one"
-    assert [gateway.is_stale(a_draft("1"), company) for company in ("99001", "99002")] == [True, True]
-    assert not gateway.is_stale(a_draft("1"), None), "nor is there now"
+    wrong = a_draft("1", currency="XAU")
+    assert refusal(gateway, wrong) is errors.Rejected, "nothing it refers to has gone"
+    assert [refusal(gateway, a_draft("1"), company) for company in ("99001", "99002")] == [errors.OutdatedDraft] * 2
+    assert refusal(gateway, wrong) is errors.Rejected, "nor has it now"
     assert list(book.find(account, "companies", "email", ["x"])) == []
-    gateway.begin_run(dry_run=True)
-    assert not gateway.is_stale(a_draft("1"), "99001"), "nothing is remembered in a dry run"
+    with gateway.session(read_only=True):
+        assert refusal(gateway, a_draft("1"), "99001") is errors.Rejected, "nothing is remembered in a dry run"
 
 
-def test_lines_without_a_variant_are_never_stale(client: TradeGeckoClient) -> None:
+def test_lines_without_a_variant_are_never_outdated(client: TradeGeckoClient) -> None:
     """After a refusal there is nothing of theirs to look at."""
     gateway = TradeGeckoGateway(client, mirror=MirrorBook())
     free = DraftLine(variant_id=None, label="Gift wrapping", quantity=Decimal(1), price=Decimal(5))
-    assert not gateway.is_stale(a_draft("1", free), None)
-    assert gateway.is_stale(a_draft("1", a_line(variant="99999")), None)
+    assert refusal(gateway, a_draft("1", free, currency="XAU")) is errors.Rejected
+    assert refusal(gateway, a_draft("1", a_line(variant="99999"))) is errors.OutdatedDraft
 
 
 @pytest.mark.parametrize(
@@ -412,19 +422,17 @@ def test_only_the_apis_own_word_makes_a_variant_forgotten(answer: httpx.Response
     """One that is archived is remembered as such; what a proxy says is no answer."""
     answers = {
         "/accounts/current": httpx.Response(200, json={"account": {"id": 1}}),
+        "/orders": httpx.Response(422, json={"type": "Unprocessable Entity", "errors": {"variant_id": ["is gone"]}}),
+        "/tax_types": httpx.Response(200, json={"tax_types": []}, headers={"X-Pagination": '{"last_page": true}'}),
         "/variants": httpx.Response(200, json={"variants": []}, headers={"X-Pagination": '{"last_page": true}'}),
         "/variants/7": answer,
     }
     book, account = MirrorBook(), "1@http://api.example"
     book.write(account, "variants", [MirrorRow("7", "", (("sku", "MUG"),), {"status": "active"})])
     gateway = TradeGeckoGateway(mocked(lambda request: answers[request.url.path]), mirror=book)
-    draft = a_draft("1", a_line(variant="7"))
-    if "<h1>" in answer.text:
-        with pytest.raises(errors.Unavailable):
-            gateway.is_stale(draft, None)
-    else:
-        assert gateway.is_stale(draft, None)
-    gateway.remember()
+    with gateway.session():
+        found = refusal(gateway, a_draft("1", a_line(variant="7")))
+    assert found is (errors.Rejected if "<h1>" in answer.text else errors.OutdatedDraft)
     rows = book.find(account, "variants", "sku", ["MUG"])
     assert [row.id for row in rows] == kept
     assert [row.facts["status"] for row in rows] == (["archived"] if answer.is_success else ["active"] * len(kept))

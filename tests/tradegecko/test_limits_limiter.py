@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tradegecko_bridge.errors import StoreBusy
-from tradegecko_bridge.ports.limits import PermitBook, Permits
+from tradegecko_bridge.ports.limits import Permits
 from tradegecko_bridge.tradegecko.limits import Priority, RateLimiter, SharedLimiter
 from tradegecko_bridge.tradegecko.limits.pace import paces
+from tradegecko_bridge.tradegecko.limits.permits import PermitBook
 
 BEGIN = datetime(2020, 7, 16, 3, 30, tzinfo=UTC)
 """A moment a window begins."""

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.limit_sim import START, Process, World, saturate
-from tradegecko_bridge.stores import SqlStore
+from tradegecko_bridge.stores.sql import SqlStore
 
 
 @pytest.mark.parametrize("processes", [1, 4])

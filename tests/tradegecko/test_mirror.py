@@ -9,8 +9,10 @@ import pytest
 
 from tests.support import HandClock
 from tradegecko_bridge import Sandbox, TradeGeckoClient
-from tradegecko_bridge.ports.mirrors import MirrorBook, MirrorRow
-from tradegecko_bridge.tradegecko.mirror import COMPANIES, LATE_PAGES, MOST_PAGES, VARIANTS, Mirror, company_keys
+from tradegecko_bridge.tradegecko.gateway.mirror import LATE_PAGES, MOST_PAGES, Mirror
+from tradegecko_bridge.tradegecko.gateway.mirror_book import MirrorBook
+from tradegecko_bridge.tradegecko.gateway.mirror_kinds import COMPANIES, VARIANTS, company_keys
+from tradegecko_bridge.tradegecko.records import Variant
 
 MANY = 100
 """Variants a product."""
@@ -96,22 +98,22 @@ def test_much_within_two_minutes_does_not_keep_it_from_the_end(client: TradeGeck
     assert calls <= LATE_PAGES + 2
 
 
-def test_distrust_leaves_digests_as_they_are(client: TradeGeckoClient) -> None:
+def test_invalidating_leaves_digests_as_they_are(client: TradeGeckoClient) -> None:
     """Another thread is comparing addresses by them just then."""
     mirror = Mirror(client, MirrorBook(), clock=HandClock())
     before = mirror.digest("1 King St")
-    mirror.distrust()
+    mirror.invalidate()
     assert mirror.digest("1 King St") == before
 
 
-def test_what_is_distrusted_is_not_answered_from_until_the_next_run(client: TradeGeckoClient) -> None:
+def test_what_is_invalid_is_not_answered_from_until_the_next_run(client: TradeGeckoClient) -> None:
     """It can still be told what was remembered."""
     mirror = Mirror(client, MirrorBook(), clock=HandClock())
-    mirror.learn(VARIANTS, MirrorRow("7", "", (("sku", "MUG"),)))
-    mirror.distrust()
+    mirror.put(VARIANTS, Variant(id=7, sku="MUG"))
+    mirror.invalidate()
     assert mirror.find(VARIANTS, "sku", ["MUG"]) is None
-    assert [row.id for row in mirror.remembered(VARIANTS, "sku", ["MUG"])] == ["7"]
-    mirror.remember()
+    assert [row.id for row in mirror.last_known(VARIANTS, "sku", ["MUG"])] == ["7"]
+    mirror.flush()
     mirror.begin()
     found = mirror.find(VARIANTS, "sku", ["MUG"])
     assert found is not None
@@ -122,12 +124,12 @@ def test_what_is_not_there_is_forgotten_everywhere(client: TradeGeckoClient) -> 
     """Where it was written down, where it was learned, and where it is yet to be written."""
     book = MirrorBook()
     mirror = Mirror(client, book, clock=HandClock())
-    row = MirrorRow("7", "", (("sku", "MUG"),))
-    book.write(mirror.account, "variants", [row])
-    mirror.learn(VARIANTS, row)
-    mirror.forget(VARIANTS, "7")
+    mug = Variant(id=7, sku="MUG")
+    book.write(mirror.account, "variants", [VARIANTS.row(mug, mirror.digest)])
+    mirror.put(VARIANTS, mug)
+    mirror.remove(VARIANTS, "7")
     assert mirror.find(VARIANTS, "sku", ["MUG"]) == []
-    mirror.remember()
+    mirror.flush()
     assert list(book.find(mirror.account, "variants", "sku", ["MUG"])) == []
 
 
@@ -145,8 +147,8 @@ def test_what_was_learned_ends_with_what_is_listed(client: TradeGeckoClient, how
 
     assert found("old@example.com") == []
     made = client.companies.create({"name": "Ann", "company_type": "consumer", "email": "old@example.com"})
-    mirror.learn(COMPANIES, COMPANIES.row(made, mirror.digest))
-    mirror.remember()
+    mirror.put(COMPANIES, made)
+    mirror.flush()
     assert found("old@example.com") == [str(made.id)]
     client.companies.update(made.id, {"email": "new@example.com"})
     if how.startswith("a later"):

@@ -37,10 +37,10 @@ from tradegecko_bridge.tradegecko.oauth import (
     TokenRequest,
     read_callback,
     read_grant,
-    server_time,
     why_refused,
     with_refresh_token,
 )
+from tradegecko_bridge.tradegecko.replies import server_time
 
 REFRESH = APP.refresh(Secret("refresh-0-SECRET"))
 CODE = evolve(APP, redirect_uri="http://127.0.0.1:8765/callback").exchange(Secret("code-SECRET"))

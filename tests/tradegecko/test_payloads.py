@@ -29,9 +29,7 @@ from tradegecko_bridge.tradegecko.payloads import (
     VariantPriceChanges,
 )
 
-CLASSES: list[type[Payload]] = [
-    c for name in payloads.__all__ if isinstance(c := getattr(payloads, name), type) and issubclass(c, Payload)
-]
+CLASSES: list[type[Payload]] = [c for c in vars(payloads).values() if isinstance(c, type) and issubclass(c, Payload)]
 
 
 def test_only_what_is_given_is_sent() -> None:

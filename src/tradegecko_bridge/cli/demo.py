@@ -1,10 +1,10 @@
-"""The whole round on embedded defaults, as a person would see it: ``tgbridge demo``."""
+"""The whole round with default settings, as a person would see it."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import timedelta
 from importlib.resources import as_file, files
@@ -13,16 +13,16 @@ from time import perf_counter
 from typing import Final
 
 from rich.rule import Rule
-from rich.table import Table
 from rich.text import Text
 
-from tradegecko_bridge.cli.output import print_entries, print_run, progress_bar, say
-from tradegecko_bridge.engine import ConnectionSettings, Outcome, Progress, RunReport, SyncEngine
+from tradegecko_bridge.cli.output.console import print_columns, progress_bar, say
+from tradegecko_bridge.cli.output.ledger import print_entries
+from tradegecko_bridge.cli.output.reports import print_run
+from tradegecko_bridge.engine import ConnectionSettings, Outcome, RunReport, SyncEngine
 from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.sandbox import Sandbox
 from tradegecko_bridge.sources.folder import FolderSource
 from tradegecko_bridge.stores.sql import SqlStore
-from tradegecko_bridge.tradegecko.calls import Call
 from tradegecko_bridge.tradegecko.client import TradeGeckoClient
 from tradegecko_bridge.tradegecko.gateway import TradeGeckoGateway
 
@@ -32,21 +32,24 @@ PARCELS: Final[tuple[tuple[str, Mapping[str, int], str], ...]] = (
     ("1002", {"TEE-S": 1}, "1Z-SMALL-TEE"),
     ("STALL-7", {"TEE-L": 2}, "1Z-STALL"),
 )
-"""What the warehouse ships: order number, units of each SKU, tracking number. Two tees of 1001 stay behind."""
+"""What the warehouse ships: order number, units of each SKU, tracking number. One order is shipped only in part."""
 
 
 def run_demo(folder: Path | None) -> bool:
-    """Deliver, ship, bring back, and do it all again to show that nothing happens twice. True when it all worked.
+    """Deliver, ship, bring back, and do it all again to show that nothing happens twice. True if it all worked.
 
     Raises:
-        ConfigError: the folder has a ledger, whose orders the demo's new sandbox knows nothing of.
+        ConfigError: the folder has a ledger already; the demo's new sandbox would not know its orders.
     """
     began = perf_counter()
     home = folder or Path(tempfile.mkdtemp(prefix="tgbridge-demo-"))
     if (home / LEDGER).exists():
-        raise ConfigError(f"{home} has a {LEDGER} already, and the demo begins with a new one; name another folder")
+        raise ConfigError(f"{home} already has a {LEDGER}, and the demo needs to create one; choose another folder")
     inbox = home / "orders"
-    _lay_out_orders(inbox)
+    inbox.mkdir(parents=True, exist_ok=True)
+    with as_file(files("tradegecko_bridge.cli") / "demo_orders") as samples:
+        for sample in samples.iterdir():
+            shutil.copyfile(sample, inbox / sample.name)
     with (
         Sandbox(seed="demo") as sandbox,
         TradeGeckoClient(sandbox.access_token, base_url=sandbox.base_url) as client,
@@ -61,7 +64,14 @@ def run_demo(folder: Path | None) -> bool:
 
         def run() -> RunReport:
             with progress_bar() as on_progress:
-                return _engine(home, client, store, on_progress).run()
+                return SyncEngine(
+                    "demo-shop",
+                    source=FolderSource(home, settle=timedelta(0)),
+                    gateway=TradeGeckoGateway(client, mirror=store.mirror),
+                    store=store,
+                    settings=ConnectionSettings(products=True),
+                    on_progress=on_progress,
+                ).run()
 
         _head("1. Orders go out; the answer to one of them is lost on the way")
         sandbox.fault(method="POST", path="/orders", nth=3, fault="drop_after_commit")
@@ -70,9 +80,9 @@ def run_demo(folder: Path | None) -> bool:
 
         _head("2. The warehouse packs and ships, one order only in part")
         for number, units, tracking in PARCELS:
-            _ship(client, number, units, tracking)
+            sandbox.ship(number, units, finalize=True, tracking_number=tracking, tracking_company="UPS")
             say(f"  shipped   {number}: " + ", ".join(f"{n} × {sku}" for sku, n in units.items()))
-        _receive(client, "MUG-RED", 24)
+        sandbox.receive_stock("MUG-RED", 24)
         say("  received  24 × MUG-RED from the pottery")
 
         _head("3. Tracking comes back, and only the stock levels that changed")
@@ -88,82 +98,29 @@ def run_demo(folder: Path | None) -> bool:
         return _sum_up(home, client, [first, second, third], perf_counter() - began)
 
 
-def _engine(
-    home: Path, client: TradeGeckoClient, store: SqlStore, on_progress: Callable[[Progress], None]
-) -> SyncEngine:
-    return SyncEngine(
-        "demo-shop",
-        source=FolderSource(home, settle=timedelta(0)),
-        gateway=TradeGeckoGateway(client, mirror=store.mirror),
-        store=store,
-        settings=ConnectionSettings(products=True),
-        on_progress=on_progress,
-    )
-
-
-def _lay_out_orders(inbox: Path) -> None:
-    inbox.mkdir(parents=True, exist_ok=True)
-    with as_file(files("tradegecko_bridge.cli") / "demo_orders") as samples:
-        for sample in sorted(samples.iterdir()):
-            shutil.copyfile(sample, inbox / sample.name)
-
-
-def _ship(client: TradeGeckoClient, number: str, units: Mapping[str, int], tracking: str) -> None:
-    """What a person in the warehouse would do: finalize the order, pack these units, ship the parcel."""
-    order = next(order for order in client.orders.list(order_number=number) if order.order_number == number)
-    client.orders.update(order.id, {"status": "finalized"})
-    variants = {variant.id: variant.sku for variant in client.variants.list(sku=list(units))}
-    lines = {variants.get(line.variant_id or 0): line.id for line in client.order_line_items.list(order_id=order.id)}
-    parcel = client.fulfillments.create(
-        {
-            "order_id": order.id,
-            "tracking_company": "UPS",
-            "tracking_number": tracking,
-            "fulfillment_line_items": [
-                {"order_line_item_id": lines[sku], "quantity": quantity} for sku, quantity in units.items()
-            ],
-        }
-    )
-    client.fulfillments.update(parcel.id, {"status": "fulfilled"})
-
-
-def _receive(client: TradeGeckoClient, sku: str, units: int) -> None:
-    """Goods come in: a stock adjustment at the account's primary location."""
-    (variant,) = client.variants.list(sku=sku)
-    location = client.accounts.current().primary_location_id
-    line = {"variant_id": variant.id, "quantity": units, "price": "6.50"}
-    adjustment = {"stock_location_id": location, "reason": "supplier", "stock_adjustment_line_items": [line]}
-    client.send(
-        Call(method="POST", path="/stock_adjustments", body={"stock_adjustment": adjustment}, read=lambda _: None)
-    )
-
-
 def _sum_up(home: Path, client: TradeGeckoClient, runs: list[RunReport], seconds: float) -> bool:
     deliveries = [run.reports[0] for run in runs]
-    went_out = deliveries[0].count(Outcome.DELIVERED, Outcome.ADOPTED)
-    there = sum(1 for order in client.orders.list() if "#tgb-" in (order.source_url or ""))
-    again = sum(len([i for i in r.items if i.outcome is Outcome.SENT]) for r in runs[2]) + deliveries[2].ingested
+    delivered = deliveries[0].count(Outcome.DELIVERED, Outcome.ADOPTED)
+    in_tradegecko = sum(1 for order in client.orders.list() if "#tgb-" in (order.source_url or ""))
+    repeated = sum(len([i for i in r.items if i.outcome is Outcome.SENT]) for r in runs[2]) + deliveries[2].ingested
     facts = {
-        "orders taken in": deliveries[0].ingested,
-        "delivered": f"{went_out}, of them {deliveries[0].count(Outcome.ADOPTED)} found again after a lost answer",
-        "in TradeGecko": there,
-        "held, each with its reason": deliveries[0].count(Outcome.HELD),
-        "done twice": again,
-        "API calls": f"{deliveries[0].calls} to deliver ({deliveries[0].calls / max(went_out, 1):.1f} an order), "
+        "orders ingested": deliveries[0].ingested,
+        "delivered": f"{delivered}, of them {deliveries[0].count(Outcome.ADOPTED)} found again after a lost answer",
+        "in TradeGecko": in_tradegecko,
+        "held, each with a reason": deliveries[0].count(Outcome.HELD),
+        "done twice": repeated,
+        "API calls": f"{deliveries[0].calls} to deliver ({deliveries[0].calls / max(delivered, 1):.1f} an order), "
         f"{sum(run.calls for run in runs)} in all three runs",
         "time": f"{seconds:.1f} s",
     }
     _head("Summary")
-    table = Table(box=None, show_header=False, pad_edge=False)
-    for name, value in facts.items():
-        table.add_row(Text(f"  {name}"), Text(str(value), style="bold"))
-    say(table)
+    print_columns((f"  {name}", Text(str(value), style="bold")) for name, value in facts.items())
     _head("What came back to the folder")
     for file in sorted(home.rglob("*.*")):
         if file.parent.name in ("tracking", "stock", "products", "receipts", "done"):
             say(f"  {file.relative_to(home)}")
-    say(Text(f"\nLook around in {home}; correct web-shop-monday.csv there and the rest goes out.", style="dim"))
-    return went_out == there and not again
+    say(Text(f"\nLook around in {home}. Correct web-shop-monday.csv there, and the rest can go out.", style="dim"))
+    return delivered == in_tradegecko and not repeated
 
 
 def _head(text: str) -> None:

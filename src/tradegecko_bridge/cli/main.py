@@ -1,58 +1,48 @@
-"""The entry point and what all commands share.
-
-Exit codes: 0 done (held orders are listed, not failures); 1 something failed or waits for another try; 2 wrong usage
-or settings; 3 the command could not do its work (ledger, network, port).
-"""
+"""The entry point: runs a command and turns what goes wrong into one line and an exit code."""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import Final, NoReturn
 
+from tradegecko_bridge.cli.exit_codes import FAILED, MISUSED, UNABLE, Refused, Unreachable
 from tradegecko_bridge.errors import BridgeError, ConfigError
 
-if TYPE_CHECKING:
-    import click
-
-FAILED: Final = 1
-MISUSED: Final = 2
-COULD_NOT: Final = 3
+_EXTRAS: Final = {"click": "cli", "rich": "cli", "starlette": "sandbox", "uvicorn": "sandbox", "httptools": "sandbox"}
 
 
 def main() -> None:
-    """Run ``tgbridge``; what goes wrong is one line on standard error and an exit code."""
+    """Run ``tgbridge``; errors go to standard error, one line each."""
     try:
         import click
 
-        from tradegecko_bridge.cli.commands import tgbridge
+        from tradegecko_bridge.cli.app import tgbridge
+
+        sys.exit(tgbridge(prog_name="tgbridge", standalone_mode=False))
     except ModuleNotFoundError as error:
-        print(f"error: {error.name} is not installed; run: pip install 'tradegecko-bridge[cli]'", file=sys.stderr)
-        sys.exit(COULD_NOT)
-    try:
-        sys.exit(tgbridge(standalone_mode=False))
+        if error.name not in _EXTRAS:
+            raise
+        _fail(f"{error.name} is not installed; run: pip install 'tradegecko-bridge[{_EXTRAS[error.name]}]'", UNABLE)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(MISUSED)
     except click.UsageError as error:
-        _complain(_usage(error), MISUSED)
-    except click.ClickException as error:
-        _complain(error.format_message(), error.exit_code)
+        problem = " ".join(error.format_message().split()).rstrip(".")
+        where = f" (see {error.ctx.command_path} --help)" if error.ctx else ""
+        _fail(f"{problem[:1].lower()}{problem[1:]}{where}", MISUSED)
     except click.Abort:
-        _complain("aborted", FAILED)
+        _fail("interrupted", FAILED)
+    except (Refused, Unreachable) as error:
+        _fail(error, error.exit_code)
     except ConfigError as error:
-        _complain(error, MISUSED)
-    except (BridgeError, OSError) as error:
-        _complain(error, COULD_NOT)
+        _fail(error, MISUSED)
+    except BridgeError as error:
+        _fail(error, UNABLE)
+    except OSError as error:
+        _fail(f"{error.filename}: {error.strerror}" if error.filename else error, UNABLE)
 
 
-def _usage(error: click.UsageError) -> str:
-    """What is wrong with a command, in one line, and where to read how it is written."""
-    said = " ".join(error.format_message().split()).rstrip(".")
-    said = said[:1].lower() + said[1:]
-    return f"{said}; {error.ctx.command_path} --help tells more" if error.ctx else said
-
-
-def _complain(error: Exception | str, code: int) -> None:
+def _fail(error: Exception | str, code: int) -> NoReturn:
     for line in str(error).splitlines():
         print(f"error: {line}", file=sys.stderr)
     sys.exit(code)

@@ -1,17 +1,24 @@
-"""Options that several commands share, and how values are read and written."""
+"""Options that several commands share, and what they stand for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-import orjson
+from attrs import frozen
 
 from tradegecko_bridge.ledger import Filter, OrderState
 
+if TYPE_CHECKING:
+    from tradegecko_bridge.engine import SyncEngine
+    from tradegecko_bridge.stores.sql import SqlStore
+
+T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
 CONFIG = click.option(
@@ -21,43 +28,44 @@ CONFIG = click.option(
     default=Path("tgbridge.toml"),
     envvar="TGBRIDGE_CONFIG",
     show_default=True,
+    show_envvar=True,
     help="The settings file.",
 )
-CONNECTION = click.option("--connection", metavar="NAME", help="Only this connection.")
-JSON = click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-def moment(_ctx: click.Context, _param: click.Parameter, value: str | None) -> datetime | None:
-    """A date (its beginning) or a time, UTC unless it says its zone; for an option's ``callback``."""
-    if value is None:
-        return None
-    try:
-        said = datetime.fromisoformat(value)
-    except ValueError:
-        raise click.BadParameter(
-            f"{value!r} is not a date such as 2026-01-31, or a time such as 2026-01-31T09:30Z"
-        ) from None
-    return said.replace(tzinfo=UTC) if said.tzinfo is None else said.astimezone(UTC)
+@frozen
+class Target:
+    """What a command works on (settings, and one connection or all of them), and how it prints."""
+
+    connection: str | None
+    config_path: Path
+    as_json: bool
+
+    def open_ledger(self, which: Filter | None = None) -> AbstractContextManager[SqlStore]:
+        """The ledger, to look up orders that match a filter; see :func:`.open_ledger.open_ledger`."""
+        from tradegecko_bridge.cli.open_ledger import open_ledger
+
+        return open_ledger(self.config_path, self.connection, which)
+
+    def open_engines(self, *, dry_run: bool = False) -> AbstractContextManager[list[SyncEngine]]:
+        """An engine for each connection; see :func:`.engines.open_engines`."""
+        from tradegecko_bridge.cli.engines import open_engines
+
+        return open_engines(self.config_path, self.connection, dry_run=dry_run, quiet=self.as_json)
+
+    def show(self, found: T, view: Callable[[T], None], as_json: Callable[[T], Any] = lambda found: found) -> None:
+        """Print what was found: as JSON, or for people with ``view``."""
+        from tradegecko_bridge.cli.output.console import print_json
+
+        if self.as_json:
+            print_json(as_json(found))
+        else:
+            view(found)
 
 
-def filters(*reason_names: str) -> Callable[[F], F]:
-    """The options that say which orders are meant; see :func:`wanted`. ``reason_names``: more names of one of them."""
-    options = (
-        click.option(
-            "--state",
-            "states",
-            multiple=True,
-            type=click.Choice([state.value for state in OrderState]),
-            help="Only orders in this state.",
-        ),
-        click.option(
-            "--reason-code", *reason_names, "codes", multiple=True, metavar="CODE", help="Only for this reason."
-        ),
-        click.option("--text", help="Only where this is in a number, reference or TradeGecko id."),
-        click.option("--since", callback=moment, metavar="MOMENT", help="Only what came into its state since."),
-        click.option("--until", callback=moment, metavar="MOMENT", help="Only what came into its state before."),
-        click.option("--ingested", is_flag=True, help="--since and --until mean when the order was ingested."),
-    )
+def stacked(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Several options as one decorator; ``--help`` lists them in this order."""
 
     def decorate(command: F) -> F:
         for option in reversed(options):
@@ -67,34 +75,65 @@ def filters(*reason_names: str) -> Callable[[F], F]:
     return decorate
 
 
-def wanted(
-    *,
-    states: tuple[str, ...],
-    codes: tuple[str, ...],
-    text: str | None,
-    since: datetime | None,
-    until: datetime | None,
-    ingested: bool,
-) -> Filter:
-    """The filter that these options say; empty where none is given."""
-    chosen: Filter = {}
-    if states:
-        chosen["states"] = [OrderState(state) for state in states]
-    if codes:
-        chosen["reasons"] = list(codes)
-    if text:
-        chosen["text"] = text
+def on_target(command: Callable[..., None]) -> Callable[..., None]:
+    """The options ``--connection``, ``--config`` and ``--json``; the command gets them as ``target``."""
+
+    @stacked(click.option("--connection", metavar="NAME", help="Only this connection."), CONFIG, JSON)
+    @wraps(command)
+    def with_target(connection: str | None, config_path: Path, as_json: bool, **more: Any) -> None:
+        command(target=Target(connection, config_path, as_json), **more)
+
+    return with_target
+
+
+def read_time(_ctx: click.Context, _param: click.Parameter, value: str | None) -> datetime | None:
+    """The ``callback`` of an option that takes a date (its beginning) or a time, in UTC unless it names a zone."""
+    if value is None:
+        return None
+    try:
+        given = datetime.fromisoformat(value)
+        return given.replace(tzinfo=UTC) if given.tzinfo is None else given.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise click.BadParameter(
+            f"{value!r} is not a date such as 2026-01-31 or a time such as 2026-01-31T09:30Z"
+        ) from None
+
+
+def time_option(name: str, text: str) -> Callable[[F], F]:
+    """An option for a time; see :func:`read_time`."""
+    return click.option(name, callback=read_time, metavar="TIME", help=text)
+
+
+FILTERS = stacked(
+    click.option(
+        "--state",
+        "states",
+        multiple=True,
+        type=click.Choice([state.value for state in OrderState]),
+        help="Only in this state; repeatable.",
+    ),
+    click.option("--reason-code", "codes", multiple=True, metavar="CODE", help="Only for this reason; repeatable."),
+    click.option("--text", help="Only with this text in a number, the reference or the TradeGecko id."),
+    time_option("--since", "Only orders that entered their state at this time or later."),
+    time_option("--until", "Only orders that entered their state before this time."),
+    click.option("--ingested", is_flag=True, help="--since and --until mean the time of ingest instead."),
+)
+"""The options that select orders; :func:`selected` reads them."""
+
+
+def selected(given: Mapping[str, Any]) -> Filter:
+    """The filter that these options describe; empty if none is given."""
+    since, until = given["since"], given["until"]
     if since and until and since > until:
-        raise click.UsageError(f"--since {_told(since)} is after --until {_told(until)}: nothing lies between")
+        times = f"--since {since:%Y-%m-%dT%H:%MZ} is after --until {until:%Y-%m-%dT%H:%MZ}"
+        raise click.UsageError(f"{times}, so no order can match")
+    chosen: Filter = {}
+    if given["states"]:
+        chosen["states"] = [OrderState(state) for state in given["states"]]
+    if given["codes"]:
+        chosen["reasons"] = given["codes"]
+    if given["text"]:
+        chosen["text"] = given["text"]
     if since or until:
-        chosen["ingested" if ingested else "entered"] = (since, until)
+        chosen["ingested" if given["ingested"] else "entered"] = (since, until)
     return chosen
-
-
-def _told(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%MZ}"
-
-
-def print_json(value: Any) -> None:
-    """For programs."""
-    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())

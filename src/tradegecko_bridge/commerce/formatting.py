@@ -39,10 +39,10 @@ def shown(value: object) -> str:
         return repr(value)
     if isinstance(value, str | Decimal):
         text = str(value)
-        return f"'{text}'" if _is_harmless(text) else _described(value)
+        return f"'{text}'" if _is_harmless(text) else kind_of(value)
     if isinstance(value, int | float):
-        return repr(value) if _is_harmless(str(value)) else _described(value)
-    return _described(value)
+        return repr(value) if _is_harmless(str(value)) else kind_of(value)
+    return kind_of(value)
 
 
 def shown_code(value: str) -> str:
@@ -73,7 +73,8 @@ def _is_harmless(text: str) -> bool:
     return is_number or bool(_DATE.fullmatch(text)) or text.casefold() in _WORDS
 
 
-def _described(value: object) -> str:
+def kind_of(value: object) -> str:
+    """What kind of value it is, without the value."""
     if isinstance(value, str):
         return f"text of {len(value)} characters"
     return "a number" if isinstance(value, int | float | Decimal) else f"a {type(value).__name__}"

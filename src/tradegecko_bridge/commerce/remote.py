@@ -1,6 +1,6 @@
 """Orders, variants and shipments as any order-management system would have them.
 
-Ids over there are opaque text to us. The engine plans an :class:`OrderDraft`; a gateway turns it into whatever
+The system's ids are opaque text to us. The engine plans an :class:`OrderDraft`; a gateway turns it into whatever
 its system takes, and hands back :class:`RemoteOrder`.
 """
 
@@ -35,13 +35,24 @@ class CustomerMatch(StrEnum):
 
 
 class RecordKind(StrEnum):
-    """Records over there that settings can name; the value is what people call one."""
+    """Records of the system that settings can name; the value is what people call one."""
 
     CUSTOMER = "customer"
     LOCATION = "stock location"
     PAYMENT_METHOD = "payment method"
     PRICE_LIST = "price list"
     USER = "user"
+
+
+class OrderAction(StrEnum):
+    """What can be done with a whole order that exists, or has happened to it."""
+
+    INVOICE = "invoice"
+    PAY = "pay"
+    PACK = "pack"
+    SHIP = "ship"
+    """Something of it has left; nobody but the warehouse does this."""
+    VOID = "void"
 
 
 @frozen(kw_only=True)
@@ -66,7 +77,7 @@ class OrderDraft:
 
     ``prices_include_tax`` None leaves the tax treatment to the account's default; ``account_treatment`` says that it is
     the account's own, which need not be told. ``status`` is in the order-management system's own words; ``location``,
-    ``price_list``, ``assignee`` and ``customer_id`` are ids over there.
+    ``price_list``, ``assignee`` and ``customer_id`` are ids of the system.
     """
 
     number: str = field(validator=filled)
@@ -93,7 +104,7 @@ class OrderDraft:
 
 @frozen(kw_only=True)
 class RemoteOrder:
-    """An order over there. ``marker`` is None on orders that are not ours; ``gone`` if void or deleted."""
+    """An order in the system. ``marker`` is None on orders that are not ours; ``gone`` if void or deleted."""
 
     id: str
     number: str
@@ -104,7 +115,7 @@ class RemoteOrder:
 
 @frozen(kw_only=True)
 class RemoteVariant:
-    """A sellable variant over there. SKUs are not unique: two variants may carry the same one."""
+    """A sellable variant in the system. SKUs are not unique: two variants may carry the same one."""
 
     id: str
     sku: str
@@ -123,7 +134,7 @@ class RemoteItem:
 class RemoteShipment:
     """Goods that left the warehouse. ``cursor`` resumes listing at (not after) this shipment.
 
-    ``changed_at`` is when it last changed, by the clock over there.
+    ``changed_at`` is when it last changed, by the system's clock.
     """
 
     id: str

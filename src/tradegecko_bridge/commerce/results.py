@@ -34,7 +34,7 @@ class ItemResult:
 
 @frozen(kw_only=True)
 class DeliveryReceipt:
-    """An order of the source arrived; ``remote_id`` and ``remote_number`` are its names over there."""
+    """An order of the source arrived; ``remote_id`` and ``remote_number`` are its names in the system."""
 
     order_reference: str
     order_number: str

@@ -6,31 +6,29 @@ The text is one tomllib has read already, so its grammar is not checked again: o
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import Final, TypeAlias
+from typing import Final
 
-Path: TypeAlias = tuple[str | int, ...]
-"""Names of tables and keys, and positions in lists from 0."""
+from tradegecko_bridge.structuring import KeyPath
 
 _SPACE: Final = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _BLANK: Final = re.compile(r"[ \t]*")
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 _TEXT: Final = re.compile(r'"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'', re.DOTALL)
 _PLAIN: Final = re.compile(r"[^,\]}#\n]+")
-_ESCAPE: Final = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
-_ESCAPED: Final = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b"}
 
 
-def line_numbers(text: str) -> Mapping[Path, int]:
+def line_numbers(text: str) -> Mapping[KeyPath, int]:
     """The line, counted from 1, of each key, table and element of a list. What cannot be found is left out."""
     scanner = _Scanner(text)
-    with suppress(_LostError, RecursionError):
+    with suppress(_LostError, tomllib.TOMLDecodeError, RecursionError):
         scanner.document()
     return scanner.lines
 
 
-def line_of(path: Path, lines: Mapping[Path, int]) -> int | None:
+def line_of(path: KeyPath, lines: Mapping[KeyPath, int]) -> int | None:
     """The line of a value; where it is not written, of the nearest table around it; None where nothing is known."""
     for end in range(len(path), 0, -1):
         if path[:end] in lines:
@@ -39,7 +37,7 @@ def line_of(path: Path, lines: Mapping[Path, int]) -> int | None:
 
 
 class _LostError(Exception):
-    """The text is not what was expected here: no more lines are told."""
+    """The text is not what was expected here: no more lines are known."""
 
 
 class _Scanner:
@@ -48,24 +46,24 @@ class _Scanner:
     def __init__(self, text: str) -> None:
         self._text = text
         self._at = 0
-        self._lists: dict[Path, int] = {}
+        self._lists: dict[KeyPath, int] = {}
         self._counted, self._line = 0, 1
-        self.lines: dict[Path, int] = {}
+        self.lines: dict[KeyPath, int] = {}
 
     def document(self) -> None:
         """Everything there is."""
-        table: Path = ()
+        table: KeyPath = ()
         self._skip(_SPACE)
         while self._at < len(self._text):
             table = self._header() if self._text[self._at] == "[" else self._pair(table, table)
             self._skip(_SPACE)
 
-    def _header(self) -> Path:
+    def _header(self) -> KeyPath:
         """``[a.b]`` or ``[[a.b]]``: the path of the table that begins; of an array of tables its newest one."""
         line = self._here()
         many = self._text.startswith("[[", self._at)
         self._at += 2 if many else 1
-        path: Path = ()
+        path: KeyPath = ()
         keys = list(self._keys("]"))
         for number, key in enumerate(keys, 1):
             path = (*path, key)
@@ -78,7 +76,7 @@ class _Scanner:
         self._note(path, line)
         return path
 
-    def _pair(self, table: Path, after: Path) -> Path:
+    def _pair(self, table: KeyPath, after: KeyPath) -> KeyPath:
         """``key = value`` within a table; tells which table goes on after it."""
         line = self._here()
         path = table
@@ -101,13 +99,11 @@ class _Scanner:
             self._expect(".")
 
     def _key(self) -> str:
-        if self._peek() == "'":
-            return self._take(_TEXT)[1:-1]
-        if self._peek() == '"':
-            return _ESCAPE.sub(_unescaped, self._take(_TEXT)[1:-1])
+        if self._peek() in ('"', "'"):
+            return next(iter(tomllib.loads(f"{self._take(_TEXT)} = 0")))
         return self._take(_BARE)
 
-    def _value(self, path: Path) -> None:
+    def _value(self, path: KeyPath) -> None:
         match self._peek():
             case "[":
                 self._several("]", path)
@@ -118,7 +114,7 @@ class _Scanner:
             case _:
                 self._take(_PLAIN)
 
-    def _several(self, end: str, path: Path) -> None:
+    def _several(self, end: str, path: KeyPath) -> None:
         """A list, or an inline table, on one line or several."""
         self._at += 1
         index = 0
@@ -136,7 +132,7 @@ class _Scanner:
                 self._skip(_SPACE)
         self._at += 1
 
-    def _note(self, path: Path, line: int) -> None:
+    def _note(self, path: KeyPath, line: int) -> None:
         self.lines.setdefault(path, line)
 
     def _here(self) -> int:
@@ -164,8 +160,3 @@ class _Scanner:
             raise _LostError
         self._at = found.end()
         return found[0]
-
-
-def _unescaped(found: re.Match[str]) -> str:
-    sign = found[1]
-    return chr(int(sign[1:], 16)) if sign[0] in "uU" and len(sign) > 1 else _ESCAPED.get(sign, sign)

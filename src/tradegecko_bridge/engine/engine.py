@@ -12,12 +12,13 @@ from tradegecko_bridge.engine.back_sync.inventory import sync_inventory
 from tradegecko_bridge.engine.back_sync.products import sync_products
 from tradegecko_bridge.engine.back_sync.shipments import sync_tracking
 from tradegecko_bridge.engine.context import Context, Progress
-from tradegecko_bridge.engine.delivery.dry_run import plan_delivery
+from tradegecko_bridge.engine.delivery.dry_run import preview_delivery
 from tradegecko_bridge.engine.delivery.pull import pull_orders, pull_since
 from tradegecko_bridge.engine.delivery.run import deliver_orders
 from tradegecko_bridge.engine.operations.alerts import ledger_failed, watch
 from tradegecko_bridge.engine.report import Report, RunReport
-from tradegecko_bridge.engine.settings.connection import ConnectionSettings, Timing
+from tradegecko_bridge.engine.settings.connection import ConnectionSettings
+from tradegecko_bridge.engine.settings.timing import Timing
 from tradegecko_bridge.errors import ConfigError, StoreError
 from tradegecko_bridge.ledger import Alert
 from tradegecko_bridge.ports import Clock, Gateway, OrderSource, Store
@@ -74,7 +75,7 @@ class SyncEngine:
         if not isinstance(name, str) or not name.strip():
             raise ConfigError(f'source {type(source).__name__} has no name; give the class one, e.g. name = "my shop"')
         self.settings = settings or ConnectionSettings()
-        self._wiring = Context(
+        self._context = Context(
             connection=connection,
             source=source,
             gateway=gateway,
@@ -89,15 +90,15 @@ class SyncEngine:
         )
 
     def deliver_orders(self, *, dry_run: bool = False) -> Report:
-        """Take in the source's new orders and deliver every order that is due, each exactly once.
+        """Ingest the source's new orders and deliver every order that is due, each exactly once.
 
         A dry run makes the same looks and plans, says what would be created or held and why, and writes nowhere:
         not to TradeGecko, not to the source, not to the ledger.
         """
-        return self._do(plan_delivery if dry_run else deliver_orders, dry_run=dry_run)
+        return self._do(preview_delivery if dry_run else deliver_orders, dry_run=dry_run)
 
     def pull_orders(self, *names: str) -> Report:
-        """Ask the source again for these orders, by number or reference, and take in what is new or has changed.
+        """Ask the source again for these orders, by number or reference, and ingest what is new or has changed.
 
         Nothing is delivered; the next run does that. A source that cannot is told in the report.
         """
@@ -127,7 +128,7 @@ class SyncEngine:
 
     def run(self, *, dry_run: bool = False) -> RunReport:
         """Deliver orders, then bring back what the settings ask for: tracking, stock levels, product details."""
-        run = RunReport(connection=self._wiring.connection)
+        run = RunReport(connection=self._context.connection)
         run.reports.append(self.deliver_orders(dry_run=dry_run))
         if self.settings.tracking:
             run.reports.append(self.sync_tracking(dry_run=dry_run))
@@ -139,14 +140,14 @@ class SyncEngine:
 
     def _do(self, operation: Callable[[Context], Report], *, dry_run: bool) -> Report:
         """One operation with the account; a dry run leaves the alerts as they are."""
-        self._wiring.gateway.begin_run(dry_run=dry_run)
-        return operation(self._wiring) if dry_run else self._watched(operation)
+        with self._context.gateway.session(read_only=dry_run):
+            return operation(self._context) if dry_run else self._watched(operation)
 
     def _watched(self, operation: Callable[[Context], Report]) -> Report:
         try:
-            report = operation(self._wiring)
-            watch(self._wiring, report)
+            report = operation(self._context)
+            watch(self._context, report)
         except StoreError as error:
-            ledger_failed(self._wiring, error)
+            ledger_failed(self._context, error)
             raise
         return report

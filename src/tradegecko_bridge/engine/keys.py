@@ -9,7 +9,7 @@ _OURS: Final = UUID("6b0a1c9e-3c0f-5d55-9d0a-6f3f3a5f6a01")
 
 
 def marker(connection: str, reference: str) -> str:
-    """What the order carries over there, for good."""
+    """What the order carries in the system for good."""
     return uuid5(_OURS, f"{connection}\n{reference}").hex
 
 

@@ -1,10 +1,10 @@
-"""The codes of all reasons an order can be kept back for; the page for the person on duty explains each."""
+"""The codes of all reasons an order can be kept back for; the page on operations explains each."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from tradegecko_bridge.engine.delivery.catalog_lookup import NAMING
+from tradegecko_bridge.engine.mapping.catalog import NAMING
 
 CODES: Final = frozenset(
     {

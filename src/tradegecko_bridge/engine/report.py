@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from attrs import define, field, frozen
 
+from tradegecko_bridge.commerce import Verdict
 from tradegecko_bridge.errors import BridgeError
-from tradegecko_bridge.ledger import Alert
+from tradegecko_bridge.ledger import Alert, Reason
 
 
 class Outcome(StrEnum):
@@ -19,7 +20,7 @@ class Outcome(StrEnum):
 
     DELIVERED = "delivered"
     ADOPTED = "adopted"
-    """Found over there, already ours: an answer had been lost."""
+    """It was in the system already, as ours: an answer had been lost."""
     HELD = "held"
     SKIPPED = "skipped"
     """Never sent, by a setting; it is asked again when its source changes it."""
@@ -39,12 +40,21 @@ class Outcome(StrEnum):
     """Another worker has it right now, or had it and has not reported back yet."""
     PLANNED = "planned"
     """A dry run: it would be done."""
-    INGESTED = "taken in"
+    INGESTED = "ingested"
     """Given again by its source: it was new to the ledger, or had changed."""
     KNOWN = "known"
-    """Given again by its source: as the ledger has it."""
+    """Left as the ledger has it: given again by its source without a change, or (in a dry run) not due."""
 
 
+OUTCOME_OF: Final = {
+    Verdict.ACCEPTED: Outcome.SENT,
+    Verdict.IGNORED: Outcome.IGNORED,
+    Verdict.REFUSED: Outcome.REFUSED,
+    Verdict.FAILED: Outcome.WAITING,
+}
+"""What a source's verdict on an item is called in a report."""
+DELIVER: Final = "deliver orders"
+"""The operation that alerts on orders depend on."""
 FAILURES = frozenset({Outcome.FAILED, Outcome.REFUSED, Outcome.WAITING, Outcome.UNCERTAIN})
 """Outcomes after which a report is false. A held order is not a failure: it is where it belongs."""
 
@@ -104,9 +114,9 @@ class Report:
         self.problems.append(problem)
         self.absent[name] = problem
 
-    def add(self, name: str, outcome: Outcome, detail: str = "") -> None:
-        """Note what became of one item."""
-        self.items.append(Item(name, outcome, detail))
+    def add(self, name: str, outcome: Outcome, detail: str = "", reason: Reason | None = None) -> None:
+        """Note what became of one item, and for programs the code of the reason."""
+        self.items.append(Item(name, outcome, detail, {"reason": reason.code} if reason else {}))
 
     def count(self, *outcomes: Outcome) -> int:
         """How many items ended so."""
@@ -156,7 +166,7 @@ class Report:
         """Counts in one line."""
         parts = [f"{n} {outcome}" for outcome, n in Counter(item.outcome for item in self.items).items()]
         if self.ingested:
-            parts.insert(0, f"{self.ingested} taken in")
+            parts.insert(0, f"{self.ingested} ingested")
         if self.unchanged:
             parts.append(f"{self.unchanged} unchanged")
         dry = " (dry run)" if self.dry_run else ""

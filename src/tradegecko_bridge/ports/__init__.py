@@ -1,6 +1,6 @@
 """The ports of the engine: what it needs from order sources, an order-management system, a ledger and their kin.
 
-Nothing here is inherited from; a class that has the methods fits. Each port has a module of its own.
+A class that has the methods fits; it need not inherit from the port. Each port has a module of its own.
 """
 
 from tradegecko_bridge.ports.clock import Clock
@@ -18,7 +18,7 @@ from tradegecko_bridge.ports.sources import (
     GivesOrdersSince,
     OrderSource,
 )
-from tradegecko_bridge.ports.stores import Store
+from tradegecko_bridge.ports.stores import AlertStore, OrderStore, PrivacyStore, ShipmentStore, Store, ToldValueStore
 
 __all__ = [
     "AcceptsProducts",
@@ -26,13 +26,18 @@ __all__ = [
     "AcceptsStock",
     "AcceptsTracking",
     "AcknowledgesIngest",
+    "AlertStore",
     "Clock",
     "Gateway",
     "GivesOrderAgain",
     "GivesOrdersSince",
     "MirrorStore",
     "OrderSource",
+    "OrderStore",
+    "PrivacyStore",
     "RateLedger",
+    "ShipmentStore",
     "Store",
     "TokenStore",
+    "ToldValueStore",
 ]

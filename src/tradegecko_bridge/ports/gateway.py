@@ -6,6 +6,7 @@ Gateways raise :class:`~tradegecko_bridge.errors.GatewayError` and its kinds.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from decimal import Decimal
 from typing import Protocol
 
@@ -29,17 +30,10 @@ class Gateway(Protocol):
     def calls(self) -> int:
         """Requests sent so far, for the report."""
 
-    def begin_run(self, *, dry_run: bool = False) -> None:
-        """A run begins: what is remembered of the account must be brought up to date before it is used again.
+    def session(self, *, read_only: bool = False) -> AbstractContextManager[None]:
+        """One run. What a gateway remembers of the account is brought up to date for it, and shared when it ends.
 
-        In a dry run nothing is written, so nothing is remembered either.
-        """
-
-    def remember(self) -> None:
-        """Make what was learned since (new orders, customers) durable, where other processes find it.
-
-        Raises:
-            StoreError: where it is kept fails.
+        ``read_only`` (a dry run): nothing is written anywhere, so nothing is remembered either.
         """
 
     def check_access(self) -> Access:
@@ -50,21 +44,20 @@ class Gateway(Protocol):
             Unavailable: no answer; try again later.
         """
 
-    def expect(self, numbers: Collection[str], customers: Collection[tuple[Customer, Address | None]]) -> None:
-        """Orders with these numbers, of these customers (with whom their bill goes to), are looked for next.
+    def prefetch(
+        self, numbers: Collection[str], customers: Collection[tuple[Customer, Address | None]]
+    ) -> Collection[str]:
+        """Look up at once, as far as possible, what a batch of orders will need; costs nothing where it cannot.
 
-        A gateway that remembers may look all of them up at once.
+        ``customers`` come with whom their bill goes to. Returned are those of the ``numbers`` that an order in the
+        system may have: of the others it is known, as of a few minutes ago, that none has them.
 
         Raises:
-            AccessDenied, Unavailable: as the looks themselves.
+            AccessDenied, Unavailable: the account cannot be asked.
         """
 
-    def find_orders(self, number: str, *, certain: bool = True) -> Sequence[RemoteOrder]:
-        """Orders with exactly this number, void and deleted ones too.
-
-        ``certain`` asks the account itself. Otherwise that nobody has the number may be taken from what was remembered
-        a few minutes ago; an order that is found was seen just now in any case.
-        """
+    def find_orders(self, number: str) -> Sequence[RemoteOrder]:
+        """The orders with exactly this number as they are now, void and deleted ones too."""
 
     def find_variants(self, skus: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
         """The active variants with exactly these SKUs; a SKU nobody carries is absent."""
@@ -92,7 +85,7 @@ class Gateway(Protocol):
         """The rate, in percent, of a line that does not say one, where nothing else is set; None if there is none."""
 
     def find_currency(self, name: str) -> str:
-        """The ISO code of a currency by its ISO code or its name over there, whatever the case.
+        """The ISO code of a currency by its ISO code or its name in the system, whatever the case.
 
         Raises:
             Rejected: there is none.
@@ -101,24 +94,18 @@ class Gateway(Protocol):
     def currencies(self, wanted: Collection[str] = ()) -> Mapping[str, int]:
         """The currencies the account knows: digits after the point, by ISO code.
 
-        Where one of the ``wanted`` is missing in what is remembered, the account is asked.
+        Where one of the ``wanted`` is not known yet, the account is asked again.
         """
 
     def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None) -> RemoteOrder:
         """Create one order, all of it or nothing, under an idempotency key; no retry inside.
 
         Raises:
-            Rejected: refused; nothing was written.
+            Rejected: refused; nothing was written. ``OutdatedDraft``: because something the draft refers to has gone;
+                plan it again, from what is there now.
             Unavailable: not carried out (rate limit, could not connect).
             OutcomeUnknown: no or a broken answer; it may exist. ``AlreadySent``: this key was used before.
             AccessDenied: nothing was written.
-        """
-
-    def is_stale(self, draft: OrderDraft, customer_id: str | None) -> bool:
-        """After a refusal: whether something the draft refers to is no longer so over there.
-
-        It was then remembered wrongly: until the next run the account itself is asked, and what is not there any more
-        is forgotten for good.
         """
 
     def perform_action(self, order_id: str, action: str, *, key: str, method: str | None = None) -> None:

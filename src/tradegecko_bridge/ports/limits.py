@@ -1,9 +1,8 @@
-"""How much of a rate-limit window is used: what limiters reckon with and what a store keeps for them."""
+"""How much of a rate-limit window is used: what limiters calculate with and stores keep for them."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from threading import Lock
 from typing import Final, Protocol
 
 from attrs import frozen
@@ -14,7 +13,7 @@ KEPT: Final = timedelta(hours=1)
 
 @frozen
 class WindowUse:
-    """The requests of one window: ``taken`` by us, sent or not; ``others`` by somebody else, as far as is known."""
+    """The requests of one window: ``taken`` by us, sent or not; ``others`` by somebody else, as far as known."""
 
     taken: int = 0
     others: int = 0
@@ -24,8 +23,8 @@ class WindowUse:
         """All of them."""
         return self.taken + self.others
 
-    def told(self, used: int) -> WindowUse:
-        """The server has counted ``used``: what is more than we ever took is somebody else's."""
+    def at_least(self, used: int) -> WindowUse:
+        """The server has counted ``used``: what exceeds our own count is somebody else's."""
         return self if used <= self.total else WindowUse(self.taken, used - self.taken)
 
     def take(self, want: int, up_to: int) -> Permits:
@@ -42,38 +41,6 @@ class Permits:
     use: WindowUse
 
 
-class PermitBook:
-    """A :class:`~tradegecko_bridge.ports.RateLedger` in memory; threads may share it."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._accounts: dict[str, dict[datetime, WindowUse]] = {}
-
-    def take(self, account: str, window: datetime, want: int, *, up_to: int, seen: int = 0) -> Permits:
-        """See :meth:`tradegecko_bridge.ports.RateLedger.take`."""
-        with self._lock:
-            windows = self._windows(account, window)
-            permits = windows[window].told(seen).take(want, up_to)
-            windows[window] = permits.use
-            return permits
-
-    def note(self, account: str, window: datetime, used: int) -> None:
-        """See :meth:`tradegecko_bridge.ports.RateLedger.note`."""
-        with self._lock:
-            windows = self._windows(account, window)
-            windows[window] = windows[window].told(used)
-
-    def _windows(self, account: str, window: datetime) -> dict[datetime, WindowUse]:
-        if window.utcoffset() is None:
-            raise ValueError(f"{window.isoformat()} has no time zone")
-        windows = self._accounts.setdefault(account, {})
-        if window not in windows:
-            for old in [began for began in windows if began < window - KEPT]:
-                del windows[old]
-            windows[window] = WindowUse()
-        return windows
-
-
 class RateLedger(Protocol):
     """How much of each account's rate-limit window is used, shared by all who call the account.
 
@@ -87,9 +54,9 @@ class RateLedger(Protocol):
     def take(self, account: str, window: datetime, want: int, *, up_to: int, seen: int = 0) -> Permits:
         """Up to ``want`` permits, none beyond ``up_to`` used in the window by everybody together.
 
-        ``seen`` is the largest use the server has told of for this window. What of it nobody here took counts as used
-        by somebody else, from now on and for all.
+        ``seen`` is the largest use the server has reported for this window. What exceeds our own count is somebody
+        else's from now on, for all who share the ledger.
         """
 
     def note(self, account: str, window: datetime, used: int) -> None:
-        """The server has told that ``used`` requests of this window are used; after a 429, all of them."""
+        """The server has reported that ``used`` requests of this window are used; after a 429, all of them."""

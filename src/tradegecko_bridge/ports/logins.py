@@ -62,7 +62,7 @@ class TokenPair:
     """An access token and what renews it (reference §2.2, §2.4).
 
     ``issued_at`` and ``expires_at`` are UTC by the server's clock; None never expires. ``fingerprint`` tells pairs
-    apart without giving them away. ``second_hand``: TradeGecko gave a pair that somebody already had (§2.7).
+    apart without giving them away. ``second_hand``: TradeGecko returned a pair that somebody already had (§2.7).
     """
 
     access_token: Secret
@@ -79,9 +79,9 @@ class TokenPair:
 
 
 def _fingerprint(pair: TokenPair) -> str:
-    """128 bits of SHA-256: the tokens are random, so nobody gets back to them."""
-    told_by = pair.refresh_token or pair.access_token
-    return hashlib.sha256(b"tradegecko-bridge token " + told_by.reveal().encode()).hexdigest()[:32]
+    """128 bits of SHA-256: the tokens are random, so they cannot be found from it."""
+    token = pair.refresh_token or pair.access_token
+    return hashlib.sha256(b"tradegecko-bridge token " + token.reveal().encode()).hexdigest()[:32]
 
 
 @frozen(kw_only=True)
@@ -105,7 +105,7 @@ class Mishap(StrEnum):
 
 @frozen(kw_only=True)
 class RefreshNote:
-    """What became of the last refresh: which mishap, when (UTC), of which worker, in whose words."""
+    """What became of the last refresh: which mishap, when (UTC), which worker, and why."""
 
     mishap: Mishap
     at: datetime
@@ -117,8 +117,8 @@ class RefreshNote:
 class StoredToken:
     """A login as the token store holds it.
 
-    ``generation`` grows by one with every pair stored under this name and never starts again, not even after the
-    login was deleted; ``serial`` with every write. ``earlier`` holds the fingerprints of the pairs this one came
+    ``generation`` grows by one with every pair stored under this name, and ``serial`` with every write; neither starts
+    over, not even after the login was deleted. ``earlier`` holds the fingerprints of the pairs this one came
     from by refreshing, newest last.
     """
 
@@ -141,7 +141,7 @@ class StoredToken:
         return fingerprint == self.pair.fingerprint or fingerprint in self.earlier
 
     def followed_by(self, pair: TokenPair, at: datetime) -> StoredToken:
-        """The same login with the pair that refreshing gave; lease and note are over."""
+        """The same login with the pair that refreshing gave; lease and note are cleared."""
         earlier = (*self.earlier, self.pair.fingerprint)[-_REMEMBERED:]
         return evolve(
             self,
@@ -162,7 +162,7 @@ class TokenStore(Protocol):
     :meth:`claim_refresh` was answered. All times are aware UTC.
 
     Raises (any method): StoreBusy when another process holds the store too long, StoreError when it fails.
-    Neither tells a token.
+    Neither contains a token.
     """
 
     def load(self, name: str) -> StoredToken | None:
@@ -174,24 +174,24 @@ class TokenStore(Protocol):
         """Take the right to refresh this generation; nobody else gets it before ``until``.
 
         None when there is nothing to take: another generation is stored (or no login), somebody's lease runs
-        (it has run out at its ``until``), the pair has no refresh token, or TradeGecko has refused it. A lease that
+        (until just before its ``until``), the pair has no refresh token, or TradeGecko has refused it. A lease that
         ran out leaves a note ``lost`` that names its worker.
         """
 
     def save(self, name: str, pair: TokenPair, *, at: datetime, after: StoredToken | None = None) -> StoredToken:
-        """Write a pair: a new login, or with ``after`` what refreshing that one gave. Lease and note are over.
+        """Write a pair: a new login, or with ``after`` the result of refreshing that one. Lease and note are cleared.
 
-        With ``after`` the generation counts and not the lease, so that an answer which came late is not lost.
+        With ``after`` the generation counts, not the lease, so that a late answer is not lost.
 
         Raises:
             ClaimLost: ``after`` is no longer the stored generation; nothing is written.
         """
 
     def release(self, claimed: StoredToken, *, note: RefreshNote | None = None) -> None:
-        """Give a lease back without a new pair, and note why; harmless when the lease was lost."""
+        """Give a lease back without a new pair, and record why; harmless when the lease was lost."""
 
     def delete(self, name: str) -> None:
-        """Forget a login and its tokens; harmless when there is none. Its generations go on counting."""
+        """Delete a login and its tokens; harmless when there is none. Its generations go on counting."""
 
     def holders(self, fingerprint: str) -> Sequence[str]:
         """The names of the logins that hold this pair, or one that came from it by refreshing, in order."""

@@ -1,7 +1,7 @@
 """What the engine needs from a ledger: one small protocol each for orders, shipments, told values, alerts and privacy.
 
-Every method is atomic and durable when it returns; all times are aware UTC. Any method raises StoreBusy when another
-process holds the database for too long, and StoreError when the database fails.
+Every method is atomic, and what it wrote is durable when it returns. All times are aware UTC. Any method raises
+StoreBusy when another process holds the database for too long, and StoreError when the database fails.
 """
 
 from __future__ import annotations
@@ -26,30 +26,35 @@ from tradegecko_bridge.ledger import (
 )
 
 
-class Store(Protocol):
-    """The durable ledger. Every method is atomic and durable when it returns; all times are aware UTC.
-
-    Raises (any method): StoreBusy when another process holds the database too long, StoreError when the
-    database fails.
-    """
+class OrderStore(Protocol):
+    """Orders, their histories, and how far each source has been read."""
 
     def ingest(
         self, connection: str, arrivals: Sequence[SourceOrder | UnreadableOrder], *, at: datetime
     ) -> IngestCounts:
-        """Write a batch and, in the same transaction, the cursor of its last arrival (when not blank).
+        """Write a batch and, in the same transaction, the cursor of its last arrival (unless that is blank).
 
-        New orders become pending (canceled when already canceled at the source), unreadable ones with a
-        reference held (``unreadable``), unreadable ones without are not written. A known order is never
-        duplicated. New content of one that is
+        A new order becomes pending, or canceled when its source has already canceled it. An unreadable order becomes
+        held (``unreadable``); without a reference it is not written. A known order is never duplicated. New content of
+        an order that is
 
-        - pending, held, skipped by a setting, or canceled at the source: is taken up, and the order is pending again,
-          or canceled, or held as unreadable (what it was before stays readable); whoever has it claimed loses the
-          claim;
-        - held, skipped or canceled by a person, or failed: is taken up, and the order stays where it is;
-        - sending or uncertain: waits (``pending_update``) and is taken up when the order goes back to pending;
+        - pending, held, skipped by a setting, or canceled at the source: is applied, and the order becomes pending
+          again, or canceled, or held as unreadable (its last readable content stays); whoever has claimed it loses
+          the claim;
+        - held, skipped or canceled by a person, or failed: is applied, and the state stays;
+        - sending or uncertain: waits as ``pending_update`` and is applied when the order goes back to pending;
         - delivered or further: is only an event, once per new content.
 
         The counts' ``new`` and ``changed`` hold references; ``known`` includes the changed ones.
+        """
+
+    def preview_ingest(
+        self, connection: str, arrivals: Sequence[SourceOrder | UnreadableOrder], *, at: datetime
+    ) -> tuple[IngestCounts, Sequence[LedgerEntry]]:
+        """What :meth:`ingest` would do with this batch; nothing is written or locked, and a read-only store can do it.
+
+        Given are the counts, and the new or changed entries as they would be, each once, in the order in which they
+        first arrive. New entries have the id 0.
         """
 
     def cursor(self, connection: str, stream: str) -> str | None:
@@ -58,12 +63,10 @@ class Store(Protocol):
     def claim(
         self, connection: str, worker: str, *, at: datetime, until: datetime, limit: int
     ) -> Sequence[LedgerEntry]:
-        """Take up to ``limit`` orders to work on, oldest ingest first; nobody else gets them before ``until``.
+        """Claim up to ``limit`` orders that are due, oldest ingest first; nobody else gets them before ``until``.
 
-        Due are: pending, uncertain, held for a transient reason, and delivered (or further) with ``pending_actions``
-        and no reason but a transient one, each unless ``next_attempt_at`` lies after ``at`` or a claim runs; and
-        sending with a claim that ran out, which becomes uncertain with an event naming the worker that did not report
-        back.
+        :meth:`~tradegecko_bridge.ledger.LedgerEntry.is_due` says which orders are due. An order that is sending with
+        a claim that ran out becomes uncertain, with an event that names the worker that did not report back.
         """
 
     def record(
@@ -81,17 +84,17 @@ class Store(Protocol):
         has ``pending_actions``.
 
         Raises:
-            NumberInUse: as ``require_unique_number`` asks for.
-            ClaimLost: the row has been claimed or changed since it was read, or it is to be sending and its claim
+            NumberInUse: ``require_unique_number``, and another entry is or was sent under the number.
+            ClaimLost: the row was claimed or changed after it was read, or the entry is to be sending and its claim
                 has run out.
             StoreError: the connection has another order with this ``remote_id``.
             KeyError: no such entry. ValueError: the new state cannot follow the present one.
         """
 
-    def record_all(self, steps: Sequence[Transition]) -> Sequence[LedgerEntry | Exception]:
-        """Several steps in one durable write, each scope by itself, in their order.
+    def record_all(self, transitions: Sequence[Transition]) -> Sequence[LedgerEntry | Exception]:
+        """Several transitions in one durable write, in their order; one that is refused does not stop the others.
 
-        For each the entry as it is now, or what :meth:`record` would raise, in which case nothing is written of it.
+        The answer to each is the entry as it is now, or what :meth:`record` would raise: then nothing of it is written.
         """
 
     def release_claim(self, entry: LedgerEntry) -> None:
@@ -100,10 +103,11 @@ class Store(Protocol):
     def override_state(
         self, entry_id: int, to: OrderState, *, at: datetime, who: str, why: str, retry: bool = False
     ) -> LedgerEntry:
-        """A decision (hold, release, skip, cancel, retry, shipped) on an order nobody is working on.
+        """A person's decision (hold, release, skip, cancel, retry, shipped) on an order nobody is working on.
 
-        What needs a reason gets ``by_hand`` with ``why`` as its text. Back to pending means now, with all patience
-        anew. The ``pending_actions`` of a delivered order wait as they did; with ``retry`` they are tried again now.
+        A state that needs a reason gets ``by_hand`` with ``why`` as its text. An order that goes back to pending is due
+        at once, and its attempts are counted anew. The ``pending_actions`` of a delivered order keep their next
+        attempt; with ``retry`` they are due at once.
 
         Raises:
             KeyError: no such entry.
@@ -121,7 +125,7 @@ class Store(Protocol):
     ) -> Sequence[LedgerEntry]:
         """Entries that match all that is given, newest ingest first.
 
-        ``before`` is the id of the last entry of one page: what is given is the next page.
+        ``before`` is the id of the last entry of the previous page.
 
         Raises:
             KeyError: there is no entry ``before``.
@@ -133,18 +137,22 @@ class Store(Protocol):
         """How many orders are in each of these states (None: any), and for what reason; by connection, state, code."""
 
     def by_remote_ids(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, LedgerEntry]:
-        """This connection's entries delivered as these ids."""
+        """This connection's entries by the ids they were delivered as."""
 
     def history(self, entry_id: int) -> Sequence[LedgerEvent]:
         """Every event of one entry, oldest first."""
+
+
+class ShipmentStore(Protocol):
+    """Shipments on their way back to their source."""
 
     def ingest_shipments(
         self, connection: str, shipments: Sequence[tuple[int, Shipment]], *, cursor: str | None, at: datetime
     ) -> int:
         """Write shipments of entries (by entry id) and the cursor of stream ``"shipments"`` in one transaction.
 
-        A shipment whose reference is known is left as it is, unless its content changed: then it is pending
-        again. Returns how many are new or changed.
+        A known shipment stays as it is, unless its content changed: then it is pending again. Returns how many are new
+        or changed.
 
         Raises:
             KeyError: an entry is unknown or another connection's; nothing is written.
@@ -165,22 +173,50 @@ class Store(Protocol):
     def claim_shipments(
         self, connection: str, worker: str, *, at: datetime, until: datetime, limit: int
     ) -> Sequence[ShipmentEntry]:
-        """Take up to ``limit`` pending shipments that are due and claim_released, oldest first."""
+        """Claim up to ``limit`` pending shipments that are due, oldest first; nobody else gets them before ``until``.
+
+        A shipment is due unless its ``next_attempt_at`` lies after ``at`` or its claim runs.
+        """
 
     def record_shipment(self, entry: ShipmentEntry, *, at: datetime) -> None:
         """Write what became of a claimed shipment and give the claim back.
 
-        If its order's personal data has expired, the shipment's goes as soon as it is not pending any more.
+        If the personal data of its order has expired, the shipment's goes as soon as it is no longer pending.
 
         Raises:
-            ClaimLost: another worker has claimed the row since.
+            KeyError: no such shipment.
+            ClaimLost: the shipment was claimed or changed after it was read.
         """
 
-    def acknowledged(self, connection: str, kind: str) -> Mapping[str, str]:
+
+class ToldValueStore(Protocol):
+    """The values that sources were last told and have acknowledged."""
+
+    def told_values(self, connection: str, kind: str) -> Mapping[str, str]:
         """What the source last acknowledged of ``kind`` (``"stock"``, ``"product"``): value by item key."""
 
     def record_told_values(self, connection: str, kind: str, values: Mapping[str, str], *, at: datetime) -> None:
-        """The source acknowledged these values."""
+        """The source acknowledged these values; the others stay."""
+
+
+class AlertStore(Protocol):
+    """What needs a person, from the moment it began until its cause is gone."""
+
+    def update_alerts(
+        self, connection: str, found: Sequence[Finding], *, scope: Collection[str], at: datetime
+    ) -> Sequence[Alert]:
+        """Open an alert for each new finding, and close those whose finding is gone.
+
+        ``scope`` holds the prefixes of the keys that were looked at: an open alert whose key has none of them stays as
+        it is. Returned are the alerts that opened or closed now; of all callers who report the same, only one gets it.
+        """
+
+    def alerts(self, connection: str | None = None, *, closed: bool = False) -> Sequence[Alert]:
+        """The open alerts, newest first; with ``closed`` the closed ones too."""
+
+
+class PrivacyStore(Protocol):
+    """Removing personal data once it is no longer needed."""
 
     def expire_personal_data(
         self,
@@ -192,13 +228,13 @@ class Store(Protocol):
         states: Collection[OrderState] = FINAL_STATES,
         limit: int = 500,
     ) -> int:
-        """Take the personal data out of up to ``limit`` orders that came into one of these states before ``before``.
+        """Remove the personal data of up to ``limit`` orders that came into one of these states before ``before``.
 
-        What is left is known by connection, reference, number, fingerprint and remote id, so that the source may give
-        it again and it is not sent again; lines, SKUs and money stay, and what happened to it. Their shipments lose
-        theirs with them, those that come later as soon as their source knows. New content of such an order is only an
-        event, and it cannot be sent any more. Left out are orders with something to do or with a shipment its source
-        has yet to be told. Returns how many it were: call again until none are left, then :meth:`scrub`.
+        Connection, reference, number, fingerprint and remote id stay, so that an order its source gives again is not
+        sent again; lines, SKUs, money and history stay too. Shipments lose their personal data with their order; later
+        ones lose it as soon as their source knows of them. New content of such an order is only an event, and the order
+        can never be sent again. Orders with something to do, or with a shipment its source has yet to be told of, are
+        left out. Returns how many orders it changed: call it until that is 0, then :meth:`scrub`.
 
         Raises:
             ValueError: orders in one of the states may still be sent.
@@ -214,21 +250,14 @@ class Store(Protocol):
         """
 
     def scrub(self) -> bool:
-        """Leave no trace of what was replaced in the store's own files, as far as it can; False if somebody is in
-        the way right now, then try again later. Backups are not its business."""
+        """Erase what was replaced from the store's own files, as far as it can.
 
-    def update_alerts(
-        self, connection: str, found: Sequence[Finding], *, scope: Collection[str], at: datetime
-    ) -> Sequence[Alert]:
-        """What was found is open from now on, or still; what was not, and could have been, is closed.
-
-        ``scope`` are the beginnings of the keys that were looked at: an open alert whose key begins with none of
-        them is left as it is. Given are the alerts that opened or closed just now: of all who report the same,
-        exactly one is told.
+        False when somebody is in the way right now: then try again later. Backups are not touched.
         """
 
-    def alerts(self, connection: str | None = None, *, closed: bool = False) -> Sequence[Alert]:
-        """The open alerts, newest first; ``closed``: those that are over too."""
+
+class Store(OrderStore, ShipmentStore, ToldValueStore, AlertStore, PrivacyStore, Protocol):
+    """The durable ledger: all of the above."""
 
     def close(self) -> None:
-        """Let go of connections and files; the store is not used afterwards."""
+        """Close connections and files; the store is not used afterwards."""

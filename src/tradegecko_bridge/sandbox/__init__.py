@@ -4,8 +4,8 @@ It keeps real state, follows one description of every resource (`schema.json`), 
 rest of the package, so that a mistake shared by client and sandbox cannot hide. See `docs/sandbox.md`.
 """
 
-from .journal import StateFileError
-from .server import Login, Sandbox, serve
-from .switches import Switches
+from .http.server import Login, Sandbox, serve
+from .model.journal import StateFileError
+from .model.switches import Switches
 
 __all__ = ["Login", "Sandbox", "StateFileError", "Switches", "serve"]

@@ -1,4 +1,4 @@
-"""A ledger row, and values made fit for one."""
+"""A ledger row, and values in the form in which it holds them."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from attrs import field, frozen
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.ledger import LedgerEntry, LedgerEvent
 
-_HALF = re.compile("[\ud800-\udfff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @frozen(kw_only=True)
 class Row:
     """An entry, and what the ledger remembers beside it.
 
-    ``seen`` is the fingerprint of the source's newest word on the order. ``pending_update`` is content that came while
-    the order was on its way out; it is taken up if the order turns out not to have arrived.
+    ``fingerprint`` is that of the newest content its source gave, whether or not it was applied. ``pending_update`` is
+    content that came while the order was being sent; it is applied if the order turns out not to have arrived.
     """
 
     entry: LedgerEntry
-    seen: str
+    fingerprint: str
     pending_update: SourceOrder | None = field(default=None, repr=False)
 
 
@@ -34,7 +34,7 @@ Arrival = SourceOrder | UnreadableOrder
 
 
 def plain(detail: Mapping[str, Any] | None) -> dict[str, Any]:
-    """A detail as it comes back from any store: a copy, in JSON's own types.
+    """A detail as a copy in JSON's own types.
 
     Raises:
         TypeError: it holds what JSON cannot.
@@ -59,10 +59,10 @@ def utc_or_none(moment: datetime | None) -> datetime | None:
 
 
 def storable(text: str) -> str:
-    """Text as every database takes it. Halves of characters and NULs, which some carts send, become U+FFFD.
+    """Text as every database accepts it. Lone surrogates and NULs, which some carts send, become U+FFFD.
 
-    One order that cannot be written would keep all that came with it out of the ledger.
+    One order that cannot be written would keep its whole batch out of the ledger.
     """
-    if "\0" not in text and not _HALF.search(text):
+    if "\0" not in text and not _SURROGATE.search(text):
         return text
-    return _HALF.sub("\ufffd", text.replace("\0", "\ufffd"))
+    return _SURROGATE.sub("\ufffd", text.replace("\0", "\ufffd"))

@@ -4,12 +4,11 @@ import pytest
 
 pytest.register_assert_rewrite("tradegecko_bridge.testing.store_checks")
 
-from tradegecko_bridge.testing.store_checks.acknowledged import AcknowledgedChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.alerts import AlertChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.claims import ClaimChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.decisions import DecisionChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.expiry import ExpiryChecks  # noqa: E402
-from tradegecko_bridge.testing.store_checks.ingest import IntakeChecks  # noqa: E402
+from tradegecko_bridge.testing.store_checks.ingest import IngestChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.limits import LimitChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.lookups import LookupChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.mirrors import MirrorChecks  # noqa: E402
@@ -17,19 +16,20 @@ from tradegecko_bridge.testing.store_checks.records import RecordChecks  # noqa:
 from tradegecko_bridge.testing.store_checks.resupply import ResupplyChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.shipments import ShipmentChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.tokens import TokenChecks  # noqa: E402
+from tradegecko_bridge.testing.store_checks.told_values import ToldValueChecks  # noqa: E402
 
 __all__ = ["MirrorStoreSuite", "RateLedgerSuite", "StoreSuite", "TokenStoreSuite"]
 
 
 class StoreSuite(
-    IntakeChecks,
+    IngestChecks,
     ResupplyChecks,
     ClaimChecks,
     RecordChecks,
     DecisionChecks,
     LookupChecks,
     ShipmentChecks,
-    AcknowledgedChecks,
+    ToldValueChecks,
     AlertChecks,
     ExpiryChecks,
 ):
@@ -60,9 +60,8 @@ class StoreSuite(
             def test_threads_never_claim_the_same_order(self, store):
                 super().test_threads_never_claim_the_same_order(store)
 
-    Most of what the checks ask for need not be written again: ``intake_rules``, ``work_rules``, ``shipment_rules``,
-    ``lookup_rules``, ``alert_rules`` and ``expiry_rules`` in :mod:`tradegecko_bridge.stores` decide what becomes of a
-    row and which are found, and a store only finds, locks and writes rows.
+    Most of what the checks ask for need not be written again: the pure functions in
+    :mod:`tradegecko_bridge.stores.rules` decide what becomes of a row; a store only finds, locks and writes rows.
     """
 
 
@@ -70,7 +69,7 @@ class TokenStoreSuite(TokenChecks):
     """Everything :class:`tradegecko_bridge.ports.TokenStore` promises, as tests.
 
     As :class:`StoreSuite`, with a fixture ``tokens``: an empty token store, a new one for every test.
-    :mod:`tradegecko_bridge.stores.token_rules` decides what becomes of a login; a store only finds, locks and writes.
+    :class:`tradegecko_bridge.stores.slots.SlotStore` does everything but finding, locking and writing.
     """
 
 

@@ -1,6 +1,6 @@
 """A request to TradeGecko as a value, and an answer as a value: no I/O here.
 
-Both drivers send the same :class:`Call`; everything about an endpoint is said once, where the call is made.
+Both drivers send the same :class:`Call`; everything about an endpoint is written once, where the call is made.
 """
 
 from __future__ import annotations

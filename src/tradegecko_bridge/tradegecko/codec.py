@@ -17,7 +17,7 @@ from attrs import fields
 from tradegecko_bridge.errors import MalformedData
 from tradegecko_bridge.tradegecko.lenient import ONE_KIND, WANTED
 from tradegecko_bridge.tradegecko.records.base import Record, Writable, json_name
-from tradegecko_bridge.tradegecko.structuring import Place, places, structure_hook
+from tradegecko_bridge.tradegecko.structuring import FieldReader, field_readers, structure_hook
 
 R = TypeVar("R", bound=Record)
 
@@ -57,7 +57,7 @@ def read_records(cls: type[R], rows: Iterable[object]) -> tuple[list[R], list[st
 def to_json(record: Record) -> dict[str, Any]:
     """The record as a JSON object: fields nobody changed exactly as they came, unknown ones included.
 
-    Of a record made by hand only what was filled in: an empty list would empty the list over there.
+    Of a record made by hand only what was filled in: an empty list would empty the list in TradeGecko.
     """
     if not record.raw:
         return {name: write_value(value) for name, value in _values(record) if value not in (None, [], {})}
@@ -102,24 +102,24 @@ def _values(record: Record) -> Iterable[tuple[str, Any]]:
 def _fault(cls: type[Record], data: Mapping[str, Any], error: Exception) -> str:
     """Find the field at fault; only a record that failed comes this slow way."""
     where = f"{cls.__name__} {_known_as(data)}"
-    for place in places(cls):
-        name, value = place.name, data.get(place.name)
-        if value is None and place.required:
+    for reader in field_readers(cls):
+        name, value = reader.name, data.get(reader.name)
+        if value is None and reader.required:
             return f"{where}: {name} is missing"
         try:
-            place.read(value)
+            reader.read(value)
         except (TypeError, ValueError, AttributeError):
-            if nested := _nested_fault(place, value):
+            if nested := _nested_fault(reader, value):
                 return f"{where}: {name}: {nested}"
-            return f"{where}: {name} holds {_kind(value)} where {WANTED.get(place.read, ONE_KIND)} was expected"
+            return f"{where}: {name} holds {_kind(value)} where {WANTED.get(reader.read, ONE_KIND)} was expected"
     return f"{where}: {type(error).__name__}"
 
 
-def _nested_fault(place: Place, value: object) -> str | None:
+def _nested_fault(reader: FieldReader, value: object) -> str | None:
     """The first fault among the records in a list."""
-    if place.items is None or not issubclass(place.items, Record) or not isinstance(value, list):
+    if reader.items is None or not issubclass(reader.items, Record) or not isinstance(value, list):
         return None
-    return next(iter(read_records(place.items, value)[1]), None)
+    return next(iter(read_records(reader.items, value)[1]), None)
 
 
 def _known_as(data: Mapping[str, Any]) -> int | str:

@@ -1,4 +1,4 @@
-"""The lenient road of reading: one function for each kind of value, for what is not quite as usual.
+"""Lenient reading: one function for each kind of value, for what is not quite as usual.
 
 None and blank texts are None (an empty list or dict for those); what cannot be read is a TypeError or ValueError.
 """
@@ -103,15 +103,7 @@ READERS: Final[dict[Any, Reader]] = {
     list: to_list,
     dict: to_dict,
 }
-WANTED: Final[dict[Reader, str]] = {
-    to_int: "an integer",
-    to_str: "text",
-    to_bool: "true or false",
-    to_decimal: "a number",
-    to_datetime: "a time",
-    to_date: "a date",
-    to_list: "a list",
-    to_dict: "an object",
-}
+_NAMES: Final = "an integer", "text", "true or false", "a number", "a time", "a date", "a list", "an object"
+WANTED: Final[dict[Reader, str]] = dict(zip(READERS.values(), _NAMES, strict=True))
+"""What each reader wants, in words."""
 ONE_KIND: Final = "a list of one kind of value"
-"""What each of them wants, in words."""

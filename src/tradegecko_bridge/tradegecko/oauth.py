@@ -9,7 +9,6 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -17,19 +16,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import orjson
 from attrs import evolve, field, frozen
 
-from tradegecko_bridge.errors import (
-    ClientRefused,
-    ConfigError,
-    LoginFailed,
-    LoginRefused,
-    RateLimited,
-    ServerError,
-    StatusError,
-    TradeGeckoError,
-    UnreadableReply,
-)
+from tradegecko_bridge import errors
 from tradegecko_bridge.ports.logins import Mishap, Secret, StoredToken, TokenPair
-from tradegecko_bridge.tradegecko.replies import read_reply
+from tradegecko_bridge.tradegecko.replies import read_reply, server_time
 
 TOKEN_PATH: Final = "/oauth/token"  # noqa: S105 - a path
 AUTHORIZE_PATH: Final = "/oauth/authorize"
@@ -51,7 +40,7 @@ class TokenRequest:
 
     @property
     def path(self) -> str:
-        """The address as errors tell it."""
+        """The address in errors."""
         return urlsplit(self.url).path
 
     def content(self) -> bytes:
@@ -65,7 +54,7 @@ class OAuthApp:
     """An application registered with TradeGecko, and where its endpoints are.
 
     Args:
-        base_url: where the API is; the endpoints are below it unless said otherwise. The page where people approve
+        base_url: where the API is; the endpoints are below it by default. The page where people approve
             lived on other hosts in its later years (reference §2.1).
         client_id, client_secret: APPLICATION ID and APPLICATION SECRET.
         redirect_uri: where the person's browser is sent with the code; one of those registered.
@@ -88,7 +77,7 @@ class OAuthApp:
         for name in ("authorize_url", "token_url"):
             address = urlsplit(getattr(self, name))
             if address.scheme not in ("http", "https") or not address.hostname or address.username:
-                raise ConfigError(
+                raise errors.ConfigError(
                     f"{name} must be like https://api.tradegecko.com{TOKEN_PATH}, without user or password"
                 )
 
@@ -132,14 +121,14 @@ def read_callback(address: str, *, state: str) -> Secret:
     query = urlsplit(address).query if "?" in address else address
     given = {name: values[0] for name, values in parse_qs(query).items()}
     if not hmac.compare_digest(given.get("state", "").encode(), state.encode()):
-        raise LoginFailed("the answer belongs to another login (its state is not ours); begin again")
+        raise errors.LoginFailed("the answer belongs to another login (its state is not ours); begin again")
     if given.get("error") == "access_denied":
-        raise LoginFailed("access was refused on TradeGecko's page; begin again and approve")
+        raise errors.LoginFailed("access was refused on TradeGecko's page; begin again and approve")
     if "error" in given:
-        said = _one_line(given.get("error_description") or given["error"])
-        raise LoginFailed(f"TradeGecko did not give a code ({said}); check client_id and redirect_uri")
+        reason = _one_line(given.get("error_description") or given["error"])
+        raise errors.LoginFailed(f"TradeGecko did not give a code ({reason}); check client_id and redirect_uri")
     if not given.get("code"):
-        raise LoginFailed("the answer has no code; begin again")
+        raise errors.LoginFailed("the answer has no code; begin again")
     return Secret(given["code"])
 
 
@@ -159,15 +148,15 @@ def read_grant(
     """
     try:
         reply = read_reply("POST", request.path, status, headers, content)
-    except StatusError as error:
-        refused: TradeGeckoError = _refusal(request, error, content)
-    except UnreadableReply as error:
+    except errors.StatusError as error:
+        refused: errors.TradeGeckoError = _refusal(request, error, content)
+    except errors.UnreadableReply as error:
         refused = error
     else:
         pair = _pair(reply.body, server_time(headers) or now)
         if pair is not None:
             return pair
-        refused = UnreadableReply(
+        refused = errors.UnreadableReply(
             "a success without an access token", method="POST", path=request.path, request_id=reply.request_id
         )
     content = b""  # a traceback that shows locals must not show a token, nor the frames that read it
@@ -181,7 +170,7 @@ _WHAT: Final[Mapping[str, str]] = {
 }
 
 
-def _refusal(request: TokenRequest, error: StatusError, content: bytes) -> StatusError:
+def _refusal(request: TokenRequest, error: errors.StatusError, content: bytes) -> errors.StatusError:
     """What the token endpoint means. Its words changed over the years, and 400 and 401 with them."""
     if is_temporary(error):
         return error
@@ -190,23 +179,23 @@ def _refusal(request: TokenRequest, error: StatusError, content: bytes) -> Statu
     if word is None:
         return error
     if word in ("invalid_client", "unauthorized_client"):
-        return ClientRefused(f"the application is not known ({word})", status=error.status, error=word, **where)
+        return errors.ClientRefused(f"the application is not known ({word})", status=error.status, error=word, **where)
     if word == "unsupported_grant_type":
         detail = f"the server has no {request.grant} grant ({word})"
-        return LoginRefused(detail, status=error.status, error=word, **where)
-    return LoginRefused(f"{_WHAT[request.grant]} ({word})", status=error.status, error=word, **where)
+        return errors.LoginRefused(detail, status=error.status, error=word, **where)
+    return errors.LoginRefused(f"{_WHAT[request.grant]} ({word})", status=error.status, error=word, **where)
 
 
-def is_temporary(error: TradeGeckoError) -> bool:
+def is_temporary(error: errors.TradeGeckoError) -> bool:
     """Whether asking the token endpoint again later may work."""
-    if isinstance(error, StatusError):
-        return isinstance(error, (RateLimited, ServerError)) or error.status in (408, 425)
+    if isinstance(error, errors.StatusError):
+        return isinstance(error, (errors.RateLimited, errors.ServerError)) or error.status in (408, 425)
     return True
 
 
-def _word(error: StatusError, content: bytes) -> str | None:
+def _word(error: errors.StatusError, content: bytes) -> str | None:
     """The endpoint's own word for a refusal, e.g. ``invalid_grant``."""
-    if isinstance(error, LoginRefused):
+    if isinstance(error, errors.LoginRefused):
         return error.error
     try:
         body = orjson.loads(content)
@@ -233,15 +222,6 @@ def _pair(body: Any, at: datetime) -> TokenPair | None:
 
 def _is_moment(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**11
-
-
-def server_time(headers: Mapping[str, str]) -> datetime | None:
-    """The server's clock by its ``Date`` header, UTC, whole seconds; None without a readable one."""
-    try:
-        moment = parsedate_to_datetime(headers.get("date", ""))
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return moment.replace(tzinfo=UTC) if moment.utcoffset() is None else moment.astimezone(UTC)
 
 
 def _one_line(text: str) -> str:

@@ -3,41 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import orjson
 
-from tradegecko_bridge.errors import (
-    ApiAccessDisabled,
-    BadRequest,
-    DuplicateIdempotencyKey,
-    LoginDeleted,
-    LoginRefused,
-    NeedsLogin,
-    NotFound,
-    PermissionDenied,
-    RateLimited,
-    RequestTooLong,
-    ServerError,
-    StatusError,
-    SubscriptionLapsed,
-    TokenExpired,
-    TokenInvalid,
-    TokenRevoked,
-    UnreadableReply,
-    ValidationFailed,
-)
+from tradegecko_bridge import errors
 from tradegecko_bridge.tradegecko.calls import Reply
 
 Where = dict[str, Any]
-"""Status, method, path and request id: what every error of an answer is told with."""
+"""Status, method, path and request id: what every error of an answer carries."""
 
-_TOKENS: Final[tuple[tuple[str, type[NeedsLogin]], ...]] = (
-    ("expired", TokenExpired),
-    ("revoked", TokenRevoked),
-    ("invalid", TokenInvalid),
+_TOKENS: Final[tuple[tuple[str, type[errors.NeedsLogin]], ...]] = (
+    ("expired", errors.TokenExpired),
+    ("revoked", errors.TokenRevoked),
+    ("invalid", errors.TokenInvalid),
 )
 """The one word that differs between the messages of a 401 (reference §2.6)."""
 _MISSING: Final = re.compile(r"Couldn't find (\w+)(?: with '?id'?=(\S+))?")
@@ -58,9 +40,9 @@ def read_reply(method: str, path: str, status: int, headers: Mapping[str, str], 
     if status >= 400:
         raise _error(headers, body, {**where, "status": status})
     if not 200 <= status < 300:
-        raise UnreadableReply(f"{status}, a redirect or the like, which the API never sends", **where)
+        raise errors.UnreadableReply(f"{status}, a redirect or the like, which the API never sends", **where)
     kind = headers.get("content-type", "no content type").split(";")[0]
-    raise UnreadableReply(f"{status} with {len(content)} bytes that are not JSON ({_one_line(kind)})", **where)
+    raise errors.UnreadableReply(f"{status} with {len(content)} bytes that are not JSON ({_one_line(kind)})", **where)
 
 
 def _json(content: bytes) -> tuple[Any, bool]:
@@ -72,88 +54,68 @@ def _json(content: bytes) -> tuple[Any, bool]:
         return None, False
 
 
-def _error(headers: Mapping[str, str], body: Any, where: Where) -> StatusError:
+def _error(headers: Mapping[str, str], body: Any, where: Where) -> errors.StatusError:
     error = _kind_of_error(headers, body, where)
     error.in_json = isinstance(body, dict)
     return error
 
 
-def _kind_of_error(headers: Mapping[str, str], body: Any, where: Where) -> StatusError:
+def _kind_of_error(headers: Mapping[str, str], body: Any, where: Where) -> errors.StatusError:
     status = where["status"]
     detail = _detail(status, body)
-    if status == 429:
-        return RateLimited(detail, reset_at=reset_time(headers), **where)
-    if status in _BY_STATUS:
-        return _BY_STATUS[status](detail, body, where)
-    return (ServerError if status >= 500 else StatusError)(detail, **where)
+    match status:
+        case 401 if isinstance(body, dict) and isinstance(
+            body.get("error"), str
+        ):  # the token endpoint's way of saying it
+            return errors.LoginRefused(detail, error=_one_line(body["error"]), **where)
+        case 404:
+            found = _MISSING.match(detail)
+            model, key = found.groups() if found else (None, None)
+            if model == "Login":
+                return errors.LoginDeleted(detail, **where)
+            return errors.NotFound(detail, model=model, id=int(key) if key and _is_number(key) else key, **where)
+        case 422:
+            fields = _fields(body)
+            complaints = "; ".join(f"{name} {message}" for name, messages in fields.items() for message in messages)
+            return errors.ValidationFailed(complaints or detail, fields=fields, **where)
+        case 429:
+            return errors.RateLimited(detail, reset_at=reset_time(headers), **where)
+    return _plain_kind(status, detail)(detail, **where)
 
 
-def _bad_request(detail: str, _body: Any, where: Where) -> StatusError:
-    duplicate = detail.startswith("Duplicate Idempotency")
-    return (DuplicateIdempotencyKey if duplicate else BadRequest)(detail, **where)
-
-
-def _needs_login(detail: str, body: Any, where: Where) -> StatusError:
-    if isinstance(body, dict) and isinstance(body.get("error"), str):  # the token endpoint's way of saying it
-        return LoginRefused(detail, error=_one_line(body["error"]), **where)
-    kinds = (kind for word, kind in _TOKENS if word in detail)
-    return next(kinds, NeedsLogin)(detail, **where)
-
-
-def _subscription_lapsed(detail: str, _body: Any, where: Where) -> StatusError:
-    return SubscriptionLapsed(detail, **where)
-
-
-def _permission_denied(detail: str, _body: Any, where: Where) -> StatusError:
-    return (ApiAccessDisabled if _NO_API_ACCESS.search(detail) else PermissionDenied)(detail, **where)
-
-
-def _not_found(detail: str, _body: Any, where: Where) -> StatusError:
-    found = _MISSING.match(detail)
-    model, key = found.groups() if found else (None, None)
-    if model == "Login":
-        return LoginDeleted(detail, **where)
-    return NotFound(detail, model=model, id=int(key) if key and _is_number(key) else key, **where)
-
-
-def _too_long(detail: str, _body: Any, where: Where) -> StatusError:
-    return RequestTooLong(detail, **where)
-
-
-def _validation_failed(detail: str, body: Any, where: Where) -> StatusError:
-    fields = _fields(body)
-    said = "; ".join(f"{name} {message}" for name, messages in fields.items() for message in messages)
-    return ValidationFailed(said or detail, fields=fields, **where)
-
-
-_BY_STATUS: Final[dict[int, Callable[[str, Any, Where], StatusError]]] = {
-    400: _bad_request,
-    401: _needs_login,
-    402: _subscription_lapsed,
-    403: _permission_denied,
-    404: _not_found,
-    414: _too_long,
-    422: _validation_failed,
-}
+def _plain_kind(status: int, detail: str) -> type[errors.StatusError]:
+    """The class of an error that has nothing but its message."""
+    match status:
+        case 400:
+            return errors.DuplicateIdempotencyKey if detail.startswith("Duplicate Idempotency") else errors.BadRequest
+        case 401:
+            return next((kind for word, kind in _TOKENS if word in detail), errors.NeedsLogin)
+        case 402:
+            return errors.SubscriptionLapsed
+        case 403:
+            return errors.ApiAccessDisabled if _NO_API_ACCESS.search(detail) else errors.PermissionDenied
+        case 414:
+            return errors.RequestTooLong
+    return errors.ServerError if status >= 500 else errors.StatusError
 
 
 def _detail(status: int, body: Any) -> str:
     if isinstance(body, dict):
         for name in ("message", "error_description", "error"):
-            if isinstance(body.get(name), str) and (said := _one_line(body[name])):
-                return said
+            if isinstance(body.get(name), str) and (message := _one_line(body[name])):
+                return message
     if status == 404:
         return "no such endpoint"
     return "the server failed" if status >= 500 else "refused without a reason"
 
 
 def _fields(body: Any) -> dict[str, list[str]]:
-    errors = body.get("errors") if isinstance(body, dict) else None
-    if not isinstance(errors, dict):
+    by_field = body.get("errors") if isinstance(body, dict) else None
+    if not isinstance(by_field, dict):
         return {}
     return {
         _one_line(name): [_one_line(message) for message in (messages if isinstance(messages, list) else [messages])]
-        for name, messages in errors.items()
+        for name, messages in by_field.items()
     }
 
 
@@ -168,6 +130,15 @@ def reset_time(headers: Mapping[str, str]) -> datetime | None:
         return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
     except ValueError:  # beyond the year 9999
         return None
+
+
+def server_time(headers: Mapping[str, str]) -> datetime | None:
+    """The server's clock by its ``Date`` header, UTC, whole seconds; None without a readable one."""
+    try:
+        moment = parsedate_to_datetime(headers.get("date", ""))
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return moment.replace(tzinfo=UTC) if moment.utcoffset() is None else moment.astimezone(UTC)
 
 
 def whole_number(headers: Mapping[str, str], name: str) -> int | None:

@@ -1,7 +1,7 @@
 """The reading functions of record classes, generated: what makes reading a page cheap.
 
 The rows of a page have the same fields in the same order. So for every class and such *shape* one straight-line
-function is written that unpacks a row's values and puts each into its place: no look-up, no call for a value of the
+function is written that unpacks a row's values and sets each attribute: no look-up, no call for a value of the
 usual kind. It is an optimist: an unusual value goes to its lenient reader (numbers where strings are usual), and where
 anything raises, the row goes the slow way, by name and leniently.
 """
@@ -30,8 +30,8 @@ REMEMBERED: Final = 4096
 
 
 @frozen
-class Place:
-    """Where a value of a row belongs and how it is read; ``items`` is what a list holds."""
+class FieldReader:
+    """How one field is read: its JSON name, its attribute, its lenient reader; ``items`` is what a list holds."""
 
     name: str
     attribute: str
@@ -40,16 +40,16 @@ class Place:
     items: type | None
 
 
-def places(cls: type[Any]) -> tuple[Place, ...]:
-    """Those of a class, one for each field."""
-    return _places(cast("Any", cls))
+def field_readers(cls: type[Any]) -> tuple[FieldReader, ...]:
+    """The fields of a class."""
+    return _field_readers(cast("Any", cls))
 
 
 @cache
-def _places(cls: type[Any]) -> tuple[Place, ...]:
+def _field_readers(cls: type[Any]) -> tuple[FieldReader, ...]:
     hints = get_type_hints(cls)
     return tuple(
-        Place(json_name(a.name), a.name, *_reader(hints[a.name], a.default is NOTHING))
+        FieldReader(json_name(a.name), a.name, *_reader(hints[a.name], a.default is NOTHING))
         for a in fields(cls)
         if a.name != "raw"
     )
@@ -106,11 +106,11 @@ def _slow(cls: type[Record]) -> Hook:
     def structure(o: Any, _: Any) -> Record:
         self = object.__new__(cls)
         self.raw = o
-        for place in places(cls):
-            value = place.read(o.get(place.name))
-            if place.required and value is None:
-                raise ValueError(place.name)
-            setattr(self, place.attribute, value)
+        for reader in field_readers(cls):
+            value = reader.read(o.get(reader.name))
+            if reader.required and value is None:
+                raise ValueError(reader.name)
+            setattr(self, reader.attribute, value)
         return self
 
     return structure
@@ -119,16 +119,14 @@ def _slow(cls: type[Record]) -> Hook:
 def _written_for(cls: type[Record], shape: tuple[str, ...], slow: Hook) -> Hook:
     """The straight-line function for objects with these fields in this order."""
     scope: dict[str, Any] = {**_SCOPE, "cls": cls, "slow": slow}
-    variables = {place.name: f"v{n}" for n, place in enumerate(places(cls))}
+    variables = {reader.name: f"v{n}" for n, reader in enumerate(field_readers(cls))}
     lines: list[str] = []
-    for n, place in enumerate(places(cls)):
-        scope[f"r{n}"] = place.read
-        if place.items is not None and issubclass(place.items, Record):
-            scope[f"r{n}_item"] = structure_hook(cast("Any", place.items))
-        present = place.name in shape
-        if place.required and not present:
+    for n, reader in enumerate(field_readers(cls)):
+        scope[f"r{n}"] = reader.read
+        present = reader.name in shape
+        if reader.required and not present:
             return slow
-        lines += _placed(place, f"v{n}", f"r{n}") if present else [f"self.{place.attribute} = {_absent(place)}"]
+        lines += _assignment(reader, f"v{n}", f"r{n}") if present else [f"self.{reader.attribute} = {_absent(reader)}"]
     unpacked = "".join(f"{variables.get(name, '_')}, " for name in shape) or "() "
     body = (f"{unpacked}= o.values()", "self = new(cls)", "self.raw = o", *lines, "return self")
     text = "def structure(o, _):\n try:\n" + "\n".join(f"  {line}" for line in body)
@@ -136,25 +134,25 @@ def _written_for(cls: type[Record], shape: tuple[str, ...], slow: Hook) -> Hook:
     return cast("Hook", scope["structure"])
 
 
-def _placed(place: Place, v: str, read: str) -> list[str]:
-    """The lines that put one value into its place."""
-    target = f"self.{place.attribute} = "
-    lines = [f"if {v} is None: raise ValueError"] if place.required else []
-    if place.items is not None and not issubclass(place.items, Record):
-        lines += _CHECKED_LIST.format(v=v, r=read, kind=place.items.__name__).splitlines()
+def _assignment(reader: FieldReader, v: str, read: str) -> list[str]:
+    """The lines that set one attribute."""
+    target = f"self.{reader.attribute} = "
+    lines = [f"if {v} is None: raise ValueError"] if reader.required else []
+    if reader.items is not None and not issubclass(reader.items, Record):
+        lines += _CHECKED_LIST.format(v=v, r=read, kind=reader.items.__name__).splitlines()
         return [*lines, f"{target}{v}"]
-    if place.read is lenient.to_datetime:
+    if reader.read is lenient.to_datetime:
         return [*lines, *_MOMENT.format(v=v, r=read).splitlines(), f"{target}{v}"]
     return [
         *lines,
-        target + _FAST.get(place.read, "{r}({v}) if {v} or {v}.__class__ is not list else []").format(v=v, r=read),
+        target + _FAST.get(reader.read, "{r}({v}) if {v} or {v}.__class__ is not list else []").format(v=v, r=read),
     ]
 
 
-def _absent(place: Place) -> str:
-    if place.read is lenient.to_dict:
+def _absent(reader: FieldReader) -> str:
+    if reader.read is lenient.to_dict:
         return "{}"
-    return "[]" if place.items is not None or place.read is lenient.to_list else "None"
+    return "[]" if reader.items is not None or reader.read is lenient.to_list else "None"
 
 
 class _Numbers(dict[str, Decimal | None]):
@@ -189,7 +187,6 @@ _FAST: Final[dict[Reader, str]] = {
     lenient.to_any: "{v}",
 }
 """What becomes of a value ``v``; ``r`` is its lenient reader."""
-_RECORDS: Final = "[{r}_item(i, None) for i in {v}] if {v}.__class__ is list else {r}({v})"
 _MOMENT: Final = """\
 if {v} is not None:
  m = iso({v})

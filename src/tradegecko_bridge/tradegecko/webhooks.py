@@ -43,7 +43,7 @@ class WebhookEvent:
     """Something happened to a record.
 
     ``event`` is singular, e.g. ``order.create``, whichever way it came. ``timestamp`` is aware UTC.
-    ``delivery_id`` is unique to the delivery: remember it to know a repeated one; None when it was not said.
+    ``delivery_id`` is unique to the delivery: remember it to know a repeated one; None when it was not sent.
     """
 
     object_id: int
@@ -87,19 +87,19 @@ def read_event(body: bytes, delivery_id: str | None = None) -> WebhookEvent:
         MalformedData: it is no webhook's.
     """
     try:
-        said = orjson.loads(body)
+        data = orjson.loads(body)
     except orjson.JSONDecodeError:
-        said = None
-    if not isinstance(said, dict):
+        data = None
+    if not isinstance(data, dict):
         raise MalformedData(["the webhook's body is not a JSON object"])
-    wrong = [problem for name, check in _CHECKS.items() if (problem := check(name, said.get(name)))]
+    wrong = [f"{name} is not {wanted}" for name, (is_fine, wanted) in _CHECKS.items() if not is_fine(data.get(name))]
     if wrong:
         raise MalformedData(wrong)
     return WebhookEvent(
-        object_id=said["object_id"],
-        event=normal_name(said["event"]),
-        timestamp=datetime.fromtimestamp(said["timestamp"], UTC),
-        resource_url=said["resource_url"],
+        object_id=data["object_id"],
+        event=normal_name(data["event"]),
+        timestamp=datetime.fromtimestamp(data["timestamp"], UTC),
+        resource_url=data["resource_url"],
         delivery_id=delivery_id,
     )
 
@@ -128,30 +128,17 @@ def normal_name(event: str) -> str:
     return f"{resource}{dot}{action}"
 
 
-def _whole(name: str, value: object) -> str | None:
-    return None if isinstance(value, int) and not isinstance(value, bool) else f"{name} is not a whole number"
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _moment(name: str, value: object) -> str | None:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < _FURTHEST
-    return None if number else f"{name} is not a number of seconds since 1970"
-
-
-def _text(name: str, value: object) -> str | None:
-    return None if isinstance(value, str) and value else f"{name} is not a text"
-
-
-def _event(name: str, value: object) -> str | None:
-    known = isinstance(value, str) and _NAME.fullmatch(value)
-    return None if known else f"{name} is not like order.create"
-
-
-_CHECKS: Final[dict[str, Callable[[str, object], str | None]]] = {
-    "object_id": _whole,
-    "event": _event,
-    "timestamp": _moment,
-    "resource_url": _text,
+_CHECKS: Final[dict[str, tuple[Callable[[Any], object], str]]] = {
+    "object_id": (lambda value: _is_number(value) and isinstance(value, int), "a whole number"),
+    "event": (lambda value: isinstance(value, str) and _NAME.fullmatch(value), "like order.create"),
+    "timestamp": (lambda value: _is_number(value) and 0 <= value < _FURTHEST, "a number of seconds since 1970"),
+    "resource_url": (lambda value: isinstance(value, str) and value, "a text"),
 }
+"""Whether a field is as it must be, and what it must be."""
 
 
 # ── receivers ────────────────────────────────────────────────────────────────────────────────

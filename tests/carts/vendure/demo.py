@@ -20,7 +20,8 @@ from tradegecko_bridge import (
     TradeGeckoGateway,
     VendureSource,
 )
-from tradegecko_bridge.cli.output import print_run, progress_bar, say
+from tradegecko_bridge.cli.output.console import progress_bar, say
+from tradegecko_bridge.cli.output.reports import print_run
 from tradegecko_bridge.engine import RunReport
 
 

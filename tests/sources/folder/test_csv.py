@@ -54,7 +54,7 @@ def test_every_column_ends_up_in_the_order(tmp_path: Path) -> None:
         "shippable": "no",
         "paid": "no",
     }
-    cells |= {name: str(n) for n, name in enumerate(COLUMNS) if COLUMNS[name].kind == "number"}
+    cells |= {name: str(n) for n, name in enumerate(COLUMNS) if COLUMNS[name].kind is Decimal}
     number = {name: Decimal(text) for name, text in cells.items() if text.isdecimal()}
     (order,) = good(fetch(tmp_path, "shop.csv", sheet(",".join(cells[n] for n in COLUMNS), header=",".join(COLUMNS))))
 

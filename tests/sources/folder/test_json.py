@@ -45,7 +45,8 @@ def test_a_bad_order_is_held_under_its_reference(tmp_path: Path) -> None:
     (held,) = bad(given)
     assert (held.reference, held.number, held.cursor) == ("gid-7", "1007", "shop.json#4")
     assert held.problem == (
-        "shop.json, orders[3].lines[0].quantity: 'two' is not a number (order 1007 is held, the others went through)"
+        "shop.json: orders[3].lines[0].quantity must be a number, not 'two' "
+        "(order 1007 is held, the others went through)"
     )
 
 
@@ -53,22 +54,22 @@ def test_a_bad_order_is_held_under_its_reference(tmp_path: Path) -> None:
     ("fields", "said"),
     [
         ({"number": " "}, "shop.json: number must not be blank"),
-        ({"number": 1007}, "shop.json, number: a number is not text; put it in quotes"),
+        ({"number": 1007}, "shop.json: number must be text, in quotes, not a number"),
         (
             {"placed_at": "2026-01-31"},
             "shop.json: placed_at 2026-01-31T00:00:00 has no time zone; write e.g. 2026-01-31T09:30:00Z",
         ),
-        ({"colour": "red"}, "shop.json: unknown field 'colour'"),
-        ({"tags": "vip"}, "shop.json, tags: is not a list; put it in square brackets"),
-        ({"lines": None}, "shop.json, lines: is not a list; put it in square brackets"),
-        ({"customer": {"age": 7}}, "shop.json, customer: unknown field 'age'"),
-        ({"note": "a\0b"}, "shop.json, note: holds a NUL or half a character, which cannot be stored"),
+        ({"colour": "red"}, "shop.json: has an unknown field 'colour'"),
+        ({"tags": "vip"}, 'shop.json: tags must be a list of texts, e.g. ["one", "two"], not text of 3 characters'),
+        ({"lines": None}, "shop.json: lines must be a list of objects, not None"),
+        ({"customer": {"age": 7}}, "shop.json: customer has an unknown field 'age'"),
+        ({"note": "a\0b"}, "shop.json: note holds a NUL or half a character, which cannot be stored"),
         (
             {"customer": {"email": "\ud800"}},
-            "shop.json, customer.email: holds a NUL or half a character, which cannot be stored",
+            "shop.json: customer.email holds a NUL or half a character, which cannot be stored",
         ),
-        ({"lines": [LINE | {"quantity": float("nan")}]}, "shop.json, lines[0].quantity: 'NaN' is not a finite number"),
-        ({"currency": float("nan")}, "shop.json, currency: a number is not text; put it in quotes"),
+        ({"lines": [LINE | {"quantity": float("nan")}]}, "shop.json: lines[0].quantity must be a number, not 'NaN'"),
+        ({"currency": float("nan")}, "shop.json: currency must be text, in quotes, not a number"),
     ],
 )
 def test_faults_of_one_order(tmp_path: Path, fields: dict[str, Any], said: str) -> None:
@@ -101,7 +102,7 @@ def test_a_field_given_twice_is_a_fault(tmp_path: Path) -> None:
     """JSON would let the last one win silently."""
     text = json.dumps(order(lines=[LINE])).replace('"quantity": 1', '"quantity": 1, "quantity": 2')
     assert problems(fetch(tmp_path, "shop.json", text)) == [
-        "shop.json, lines[0].quantity: a value given twice is not a number (order 1006 is held)"
+        "shop.json: lines[0].quantity must be a number, not a value given twice (order 1006 is held)"
     ]
 
 
@@ -117,7 +118,7 @@ def test_two_contents_under_one_reference_hold_both(tmp_path: Path, second: dict
     assert [o.reference for o in good(given)] == ["2"]
     assert [o.reference for o in bad(given)] == ["1006"]
     assert problems(given)[0].startswith(
-        "shop.json, orders[2]: has the reference of orders[0] and another content; keep one"
+        "shop.json: orders[2] has the reference of orders[0] and another content; keep one"
     )
 
 
@@ -125,7 +126,9 @@ def test_the_reference_is_read_where_it_can_be(tmp_path: Path) -> None:
     """An order without a usable reference is reported without one."""
     given = bad(fetch(tmp_path, "shop.json", json.dumps([7, {}, order() | {"reference": 7}, order("a\0b")])))
     assert [held.reference for held in given] == [None, None, "7", None]
-    assert given[0].problem.endswith("orders[0]: is not an order, an object with named fields (the order was left out)")
+    assert given[0].problem.endswith(
+        "orders[0] must be an object with named fields, not a number (the order was left out)"
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,15 @@ from typing import Final
 from attrs import evolve
 
 from tradegecko_bridge.commerce import StockLevel, VariantStock, Verdict
-from tradegecko_bridge.commerce.decimals import trimmed
 from tradegecko_bridge.commerce.remote import RecordKind
-from tradegecko_bridge.engine.context import OUTCOME_OF, Context, in_batches, offer
+from tradegecko_bridge.commerce.values import trimmed
+from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.mapping.rules import as_sent, source_skus
 from tradegecko_bridge.engine.mapping.validation import is_sane
-from tradegecko_bridge.engine.report import Outcome, Report
-from tradegecko_bridge.engine.settings.connection import ConnectionSettings, MatchBy
+from tradegecko_bridge.engine.report import OUTCOME_OF, Outcome, Report
+from tradegecko_bridge.engine.settings.choices import MatchBy
+from tradegecko_bridge.engine.settings.connection import ConnectionSettings
+from tradegecko_bridge.engine.source_calls import in_batches, offer
 from tradegecko_bridge.errors import GatewayError, Rejected
 from tradegecko_bridge.ledger import OPEN_STATES
 from tradegecko_bridge.ports import AcceptsStock, Gateway
@@ -40,7 +42,7 @@ def sync_inventory(context: Context, *, dry_run: bool = False, full: bool = Fals
             report.fail(error)
             return report
         levels = _levels(stock, _in_flight(context, stock), settings, report)
-        told = {} if full else context.store.acknowledged(context.connection, KIND)
+        told = {} if full else context.store.told_values(context.connection, KIND)
         changed = [level for level in levels if told.get(level.sku) != _value(level)]
         report.unchanged = len(levels) - len(changed)
         if dry_run:

@@ -6,8 +6,9 @@ from typing import Final
 
 from tradegecko_bridge.commerce import Verdict
 from tradegecko_bridge.commerce.codec import fingerprint
-from tradegecko_bridge.engine.context import OUTCOME_OF, Context, in_batches, offer
-from tradegecko_bridge.engine.report import Outcome, Report
+from tradegecko_bridge.engine.context import Context
+from tradegecko_bridge.engine.report import OUTCOME_OF, Outcome, Report
+from tradegecko_bridge.engine.source_calls import in_batches, offer
 from tradegecko_bridge.errors import GatewayError
 from tradegecko_bridge.ports import AcceptsProducts
 
@@ -27,7 +28,7 @@ def sync_products(context: Context, *, dry_run: bool = False, full: bool = False
         except GatewayError as error:
             report.fail(error)
             return report
-        told = {} if full else context.store.acknowledged(context.connection, KIND)
+        told = {} if full else context.store.told_values(context.connection, KIND)
         changed = [product for ref, (print_, product) in prints.items() if told.get(ref) != print_]
         report.unchanged = len(prints) - len(changed)
         if dry_run:

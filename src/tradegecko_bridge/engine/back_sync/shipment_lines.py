@@ -14,8 +14,8 @@ from typing import Final
 from attrs import frozen
 
 from tradegecko_bridge.commerce import OrderLine, Package, Shipment, ShippedItem, SourceOrder
-from tradegecko_bridge.commerce.decimals import trimmed
 from tradegecko_bridge.commerce.remote import RemoteItem, RemoteShipment
+from tradegecko_bridge.commerce.values import trimmed
 from tradegecko_bridge.engine.mapping.kits import part_reference, whole_kits
 from tradegecko_bridge.ledger import LedgerEntry
 
@@ -55,7 +55,7 @@ def to_shipment(
 ) -> tuple[Shipment, list[str]]:
     """The shipment in the source's own lines, and a line for each item that belongs to none of them.
 
-    Units go to the lines that were delivered as the shipped variant (by id, so that a replaced line over there does
+    Units go to the lines that were delivered as the shipped variant (by id, so that a line replaced in the system does
     not matter; by SKU where the id is unknown), first to those that still lack some after the ``earlier`` shipments.
     Later ones do not count: the same shipment must come out the same whenever it is seen.
     """

@@ -12,12 +12,13 @@ from typing import Final
 from attrs import evolve
 
 from tradegecko_bridge.commerce import ItemResult, Shipment, Verdict
-from tradegecko_bridge.commerce.decimals import trimmed
 from tradegecko_bridge.commerce.privacy import anonymous_shipment
 from tradegecko_bridge.commerce.remote import RemoteShipment
+from tradegecko_bridge.commerce.values import trimmed
 from tradegecko_bridge.engine.back_sync.shipment_lines import to_shipment
-from tradegecko_bridge.engine.context import OUTCOME_OF, Context, in_batches, offer
-from tradegecko_bridge.engine.report import Outcome, Report
+from tradegecko_bridge.engine.context import Context
+from tradegecko_bridge.engine.report import OUTCOME_OF, Outcome, Report
+from tradegecko_bridge.engine.source_calls import in_batches, offer
 from tradegecko_bridge.errors import ClaimLost, GatewayError
 from tradegecko_bridge.ledger import UNCERTAIN_STATES, OrderState, ShipmentEntry, ShipmentState
 from tradegecko_bridge.ports import AcceptsTracking
@@ -27,7 +28,7 @@ BATCH: Final = 100
 STREAM: Final = "shipments"
 ZERO: Final = Decimal(0)
 SLACK: Final = timedelta(hours=1)
-"""How long before an order in doubt was last sent it may have left by the clock over there: clocks differ, and an
+"""How long before an order in doubt was last sent it may have left by the system's clock: clocks differ, and an
 earlier request under the same key may have made it."""
 BEHIND: Final = {
     OrderState.DELIVERED: (OrderState.SHIPPED, OrderState.CONFIRMED),
@@ -123,7 +124,7 @@ def _send(context: Context, source: AcceptsTracking, report: Report) -> None:
 
 def _claim(context: Context, started: datetime, done: set[int]) -> Sequence[ShipmentEntry]:
     """The next shipments, each at most once a run, whatever the clock does meanwhile."""
-    until = context.until(context.clock())
+    until = context.lease_end()
     rows = context.store.claim_shipments(context.connection, context.worker, at=started, until=until, limit=BATCH)
     for row in rows:
         if row.id in done:

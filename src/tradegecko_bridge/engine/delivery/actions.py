@@ -7,7 +7,7 @@ from collections.abc import Callable
 from attrs import evolve
 
 from tradegecko_bridge.commerce import SourceOrder
-from tradegecko_bridge.commerce.remote import RemoteOrder
+from tradegecko_bridge.commerce.remote import OrderAction, RemoteOrder
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery import audit
 from tradegecko_bridge.engine.keys import idempotency_key
@@ -16,41 +16,44 @@ from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.errors import OutcomeUnknown, Rejected, Unavailable
 from tradegecko_bridge.ledger import LedgerEntry, Reason
 
-VOID = "void"
 REFUSED = "action_refused"
 """The code of the reason why something asked for was not done; a person decides."""
 
 
-def wanted(order: SourceOrder, remote: RemoteOrder, settings: ConnectionSettings) -> tuple[str, ...]:
+def wanted_actions(order: SourceOrder, remote: RemoteOrder, settings: ConnectionSettings) -> tuple[str, ...]:
     """The actions in their order: what is invoiced first is paid on that invoice, if it costs anything and the source
     does not deny it."""
     paid = settings.mark_paid and order.paid is not False and remote.total != 0
-    asked = (("invoice", settings.create_invoice), ("pay", paid), ("pack", settings.pack_orders))
-    return tuple(action for action, so in asked if so)
+    asked = (
+        (OrderAction.INVOICE, settings.create_invoice),
+        (OrderAction.PAY, paid),
+        (OrderAction.PACK, settings.pack_orders),
+    )
+    return tuple(action.value for action, so in asked if so)
 
 
-class FollowUp:
-    """Does what is still to be done with delivered orders; ``say`` takes what is to be reported.
+class FollowUps:
+    """Carries out the pending actions of delivered orders; ``add`` takes what is to be reported.
 
     An action does what is still open of an order, so that a second one finds nothing to do: after any doubt the order
     is looked at, and what it does not have behind it is tried again, each time under a key of its own.
     """
 
-    def __init__(self, context: Context, say: Callable[[LedgerEntry, Outcome, str], None]) -> None:
-        self._w = context
-        self._say = say
+    def __init__(self, context: Context, add: Callable[[LedgerEntry, Outcome, str], None]) -> None:
+        self._c = context
+        self._add = add
 
-    def __call__(self, entry: LedgerEntry, *, tried: bool) -> None:
+    def carry_out(self, entry: LedgerEntry, *, tried: bool) -> None:
         """One action after the other. ``tried``: the first of them may have been carried out already.
 
         Raises:
             AccessDenied: login, plan or permission.
         """
         try:
-            done = self._w.gateway.completed_actions(str(entry.remote_id)) if tried else ()
-            if VOID in done:
+            done = self._c.gateway.completed_actions(str(entry.remote_id)) if tried else ()
+            if OrderAction.VOID in done:
                 self._record(
-                    entry.transition_to(entry.state, self._w.clock(), pending_actions=()),
+                    entry.transition_to(entry.state, self._c.clock(), pending_actions=()),
                     "void; nothing more is done with it",
                 )
                 return
@@ -65,20 +68,20 @@ class FollowUp:
 
     def _act(self, entry: LedgerEntry) -> None:
         action = entry.pending_actions[0]
-        key = idempotency_key(self._w.connection, f"{entry.reference}\n{action}", entry.attempts)
-        self._w.gateway.perform_action(str(entry.remote_id), action, key=key, method=self._w.settings.payment_method)
+        key = idempotency_key(self._c.connection, f"{entry.reference}\n{action}", entry.attempts)
+        self._c.gateway.perform_action(str(entry.remote_id), action, key=key, method=self._c.settings.payment_method)
 
     def _done(self, entry: LedgerEntry) -> LedgerEntry:
         action, *rest = entry.pending_actions
-        now = self._w.clock()
-        claim = evolve(entry.claim, until=self._w.until(now)) if entry.claim and rest else None
+        now = self._c.clock()
+        claim = evolve(entry.claim, until=self._c.lease_end()) if entry.claim and rest else None
         return self._record(
             entry.transition_to(entry.state, now, pending_actions=tuple(rest), claim=claim), f"{action} done"
         )
 
     def _later(self, entry: LedgerEntry, error: Unavailable | OutcomeUnknown) -> None:
-        now, action = self._w.clock(), entry.pending_actions[0]
-        retry_at = self._w.timing.retry_at(now, entry.attempts)
+        now, action = self._c.clock(), entry.pending_actions[0]
+        retry_at = self._c.timing.retry_at(now, entry.attempts)
         if isinstance(error, Unavailable) and error.retry_at is not None:
             retry_at = max(retry_at, error.retry_at)
         facts = {
@@ -90,8 +93,8 @@ class FollowUp:
         reason = Reason("unavailable", str(error), transient=True)
         later = entry.transition_to(entry.state, now, reason=reason, **facts)
         self._record(later, f"{action}: {error}", audit.failed(error))
-        said = f"delivered; {action} is tried again from {retry_at:%H:%M:%S} UTC: {error}"
-        self._say(entry, Outcome.WAITING, said)
+        text = f"delivered; next attempt to {action} at {retry_at:%H:%M:%S} UTC: {error}"
+        self._add(entry, Outcome.WAITING, text)
 
     def _refused(self, entry: LedgerEntry, error: Rejected) -> None:
         reason = Reason(REFUSED, f"{entry.pending_actions[0]} was refused: {error}")
@@ -101,8 +104,8 @@ class FollowUp:
             "claim": None,
             "attempts": entry.attempts + 1,
         }
-        self._record(entry.transition_to(entry.state, self._w.clock(), **facts), reason.text, audit.failed(error))
-        self._say(entry, Outcome.REFUSED, f"delivered, but {reason.text}")
+        self._record(entry.transition_to(entry.state, self._c.clock(), **facts), reason.text, audit.failed(error))
+        self._add(entry, Outcome.REFUSED, f"delivered, but {reason.text}")
 
     def _record(self, entry: LedgerEntry, why: str, detail: audit.Detail | None = None) -> LedgerEntry:
-        return self._w.store.record(entry, who=self._w.worker, why=why, detail=detail)
+        return self._c.store.record(entry, who=self._c.worker, why=why, detail=detail)

@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from tradegecko_bridge.commerce import SourceOrder
-from tradegecko_bridge.commerce.decimals import trimmed
-from tradegecko_bridge.commerce.remote import DraftLine, OrderDraft, RemoteOrder
-from tradegecko_bridge.engine.mapping.totals import predicted_total
+from tradegecko_bridge.commerce.remote import DraftLine, RemoteOrder
+from tradegecko_bridge.commerce.values import trimmed
+from tradegecko_bridge.engine.mapping.plan import OrderPlan
 from tradegecko_bridge.errors import AlreadySent, BridgeError, OutcomeUnknown, Rejected, Unavailable
 
 Detail = dict[str, Any]
@@ -25,27 +25,21 @@ _OUTCOMES: tuple[tuple[type[BridgeError], str], ...] = (
 )
 
 
-def sent(
-    draft: OrderDraft, order: SourceOrder, digits: int, *, key: str, generation: int, customer: str | None
-) -> Detail:
-    """An order that is about to be sent; ``digits`` are its currency's, ``customer`` is the id of a known one."""
-    return {
-        "key": key,
-        "generation": generation,
-        **planned(draft, order, digits),
-        "customer": customer or "new",
-    }
+def sent(plan: OrderPlan, order: SourceOrder | None, *, key: str, generation: int, customer: str | None) -> Detail:
+    """An order that is about to be sent; ``customer`` is the id of a known one."""
+    return {"key": key, "generation": generation, **planned(plan, order), "customer": customer or "new"}
 
 
-def planned(draft: OrderDraft, order: SourceOrder, digits: int) -> Detail:
+def planned(plan: OrderPlan, order: SourceOrder | None) -> Detail:
     """An order that would be sent."""
+    draft = plan.draft
     return {
         "number": draft.number,
         "status": draft.status,
         "currency": draft.currency,
         "prices_include_tax": draft.prices_include_tax,
         "lines": [_line(line) for line in draft.lines],
-        "total": {"predicted": _text(predicted_total(draft, digits)), "source": _text(order.totals.grand_total)},
+        "total": {"predicted": _text(plan.total), "source": _text(order.totals.grand_total if order else None)},
     }
 
 

@@ -2,81 +2,119 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Final, TypeAlias
 
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
-from tradegecko_bridge.engine.context import Context, Interrupted, fenced, in_batches, plugin_fence
+from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.report import Outcome, Report
+from tradegecko_bridge.engine.source_calls import SourceFailed, guarded, in_batches, iterate
 from tradegecko_bridge.engine.source_changes import cancellations, changes
+from tradegecko_bridge.ledger import IngestCounts, LedgerEntry, Reason
 from tradegecko_bridge.ports import AcknowledgesIngest
 
 BATCH: Final = 100
+Arrival: TypeAlias = SourceOrder | UnreadableOrder
 
 
-def arrivals(context: Context) -> Iterable[SourceOrder | UnreadableOrder]:
-    """What the source has to give from the ledger's cursor on; a fault of the source is ``Interrupted``."""
-    cursor = context.store.cursor(context.connection, "orders")
-    return given(context, lambda: context.source.fetch_orders(cursor), "fetching orders")
+def ingest(context: Context, report: Report) -> None:
+    """From the source into the ledger, batch by batch; what came before a failure of the source counts."""
+    try:
+        for batch in in_batches(_new_arrivals(context), BATCH):
+            ingest_batch(context, batch, report)
+            _acknowledge(context, batch, report)
+            context.progress("ingest orders", report.ingested + report.unchanged)
+    except SourceFailed as error:
+        report.fail(error)
 
 
-def given(
-    context: Context, give: Callable[[], Iterable[object]], doing: str
+def ingest_batch(context: Context, batch: Sequence[Arrival], report: Report) -> IngestCounts:
+    """One batch into the ledger; which of it was new, and which had changed."""
+    cancellations.note(context, batch)
+    now = context.clock()
+    counts = context.store.ingest(context.connection, batch, at=now)
+
+    def entries_of(reference: str | None) -> Sequence[LedgerEntry]:
+        return context.store.entries(context.connection, reference=reference)
+
+    _report(context, batch, counts, entries_of, report, now)
+    return counts
+
+
+def preview(context: Context, report: Report) -> tuple[Mapping[str, LedgerEntry], Mapping[str, str]]:
+    """What :func:`ingest` would do, reported alike, with nothing written: the orders that would be new or changed, as
+    they would be, and the cancellations that would be noted; both by reference."""
+    after: dict[str, LedgerEntry] = {}
+    noted: dict[str, str] = {}
+
+    def entries_of(reference: str | None) -> Sequence[LedgerEntry]:
+        return [after[reference]] if reference else []
+
+    try:
+        for batch in in_batches(_new_arrivals(context), BATCH):
+            noted |= cancellations.to_note(context, batch)
+            now = context.clock()
+            counts, entries = context.store.preview_ingest(context.connection, batch, at=now)
+            after |= {entry.reference: entry for entry in entries}
+            _report(context, batch, counts, entries_of, report, now)
+    except SourceFailed as error:
+        report.fail(error)
+    return after, noted
+
+
+def checked_arrivals(
+    context: Context, fetch: Callable[[], Iterable[object]], doing: str
 ) -> Iterator[SourceOrder | UnreadableOrder]:
     """What the source gives, up to the first thing that is no order at all: that is a fault of the source.
 
-    Of that thing only the kind is told, as it may quote a customer.
+    Of that thing only its type is reported, as it may quote a customer.
+
+    Raises:
+        SourceFailed: the source failed, or gave something else.
     """
-    for arrival in fenced(context.source, give, doing):
+    for arrival in iterate(context.source, fetch, doing):
         if not isinstance(arrival, (SourceOrder, UnreadableOrder)):
             what = "None" if arrival is None else f"a value of type {type(arrival).__name__}"
-            raise Interrupted(
+            raise SourceFailed(
                 f"{context.source.name}: gave {what} that is no SourceOrder and no UnreadableOrder while {doing}: "
                 "a fault in the source"
             )
         yield arrival
 
 
-def ingest(context: Context, report: Report) -> None:
-    """From the source into the ledger, batch by batch; what came before a failure of the source counts."""
-    try:
-        for batch in in_batches(arrivals(context), BATCH):
-            ingest_batch(context, batch, report)
-            _acknowledge(context, batch, report)
-            context.progress("take in orders", report.ingested + report.unchanged)
-    except Interrupted as error:
-        report.fail(error)
+def _new_arrivals(context: Context) -> Iterator[Arrival]:
+    """What the source has to give from the ledger's cursor on."""
+    cursor = context.store.cursor(context.connection, "orders")
+    return checked_arrivals(context, lambda: context.source.fetch_orders(cursor), "fetching orders")
 
 
-def ingest_batch(
-    context: Context, batch: Sequence[SourceOrder | UnreadableOrder], report: Report
-) -> tuple[Sequence[str], Sequence[str]]:
-    """One batch into the ledger; the references of those that are new, and of those that changed."""
-    cancellations.note(context, batch)
-    now = context.clock()
-    counts = context.store.ingest(context.connection, batch, at=now)
+def _report(
+    context: Context,
+    batch: Sequence[Arrival],
+    counts: IngestCounts,
+    entries_of: Callable[[str | None], Sequence[LedgerEntry]],
+    report: Report,
+    at: datetime,
+) -> None:
     report.ingested += len(counts.new)
     report.unchanged += counts.known - len(counts.changed)
-    _note_unreadable(batch, report)
-    changes.tell(context, batch, counts, report, before=now)
-    return counts.new, counts.changed
-
-
-def _note_unreadable(batch: Sequence[SourceOrder | UnreadableOrder], report: Report) -> None:
     for arrival in batch:
         if isinstance(arrival, UnreadableOrder):
             if arrival.reference is None:
                 report.problems.append(arrival.problem)
             else:
-                report.add(arrival.number or arrival.reference, Outcome.HELD, arrival.problem)
+                reason = Reason("unreadable", arrival.problem)
+                report.add(arrival.number or arrival.reference, Outcome.HELD, reason.text, reason)
+    changes.report_changes(context, batch, counts, entries_of, report, before=at)
 
 
-def _acknowledge(context: Context, batch: Sequence[SourceOrder | UnreadableOrder], report: Report) -> None:
+def _acknowledge(context: Context, batch: Sequence[Arrival], report: Report) -> None:
     source, cursor = context.source, batch[-1].cursor
     if not cursor or not isinstance(source, AcknowledgesIngest):
         return
     try:
-        with plugin_fence(source, "acknowledging orders"):
+        with guarded(source, "acknowledging orders"):
             source.acknowledge_ingest(cursor)
-    except Interrupted as error:
+    except SourceFailed as error:
         report.fail(error)

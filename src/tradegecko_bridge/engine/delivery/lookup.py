@@ -1,38 +1,30 @@
-"""What an order would become over there, and whether it is there already. Nothing here writes."""
+"""What is asked of the order-management system before orders are sent. Nothing here writes."""
 
 from __future__ import annotations
 
-from tradegecko_bridge.commerce import SourceOrder
-from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder
+from collections.abc import Mapping, Sequence
+
+from attrs import evolve
+
+from tradegecko_bridge.commerce import Address, Customer, SourceOrder
+from tradegecko_bridge.commerce.remote import OrderDraft, RecordKind, RemoteOrder
+from tradegecko_bridge.commerce.values import bare
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.keys import marker
-from tradegecko_bridge.engine.mapping.draft import Catalog, build_draft
-from tradegecko_bridge.engine.mapping.rules import apply_settings, held_by_tag, unmapped_ship_method
-from tradegecko_bridge.engine.mapping.totals import check_total, rates_for_check
-from tradegecko_bridge.engine.mapping.validation import impossible
+from tradegecko_bridge.engine.mapping.catalog import LONGEST_SKU, NAMING, Catalog
+from tradegecko_bridge.engine.mapping.plan import PreparedOrder
+from tradegecko_bridge.engine.settings.choices import MatchBy, TaxTreatment
+from tradegecko_bridge.engine.settings.connection import ConnectionSettings
+from tradegecko_bridge.errors import Rejected
 from tradegecko_bridge.ledger import Reason
+from tradegecko_bridge.ports import Gateway
 
 
-def plan(context: Context, order: SourceOrder, catalog: Catalog) -> OrderDraft | Reason:
-    """The order to create by the connection's settings, or the reason why it cannot be."""
-    mark = marker(context.connection, order.reference)
-    digits = catalog.digits_of(order)
-    if waits := held_by_tag(order, context.settings) or unmapped_ship_method(order, context.settings):
-        return waits
-    if fault := impossible(order):
-        return fault
-    order = rates_for_check(order, digits)
-    draft = build_draft(apply_settings(order, context.settings, digits), mark, catalog, context.settings)
-    if isinstance(draft, Reason):
-        return draft
-    return check_total(draft, order, digits, context.settings, catalog.tax_rate)
-
-
-def look(context: Context, reference: str, number: str, *, certain: bool = True) -> RemoteOrder | Reason | None:
+def find_own_order(context: Context, reference: str, number: str) -> RemoteOrder | Reason | None:
     """Our order if it is there, else the reason why its number is taken, else None."""
     ours = marker(context.connection, reference)
     others: list[RemoteOrder] = []
-    for found in context.gateway.find_orders(number, certain=certain):
+    for found in context.gateway.find_orders(number):
         if found.marker == ours:
             return found
         if not found.gone:
@@ -46,3 +38,110 @@ def look(context: Context, reference: str, number: str, *, certain: bool = True)
         f"{context.connection}; renumber one of them, or skip this one",
         transient=True,
     )
+
+
+# ── what orders refer to ─────────────────────────────────────────────────────────────────────
+
+
+def load_account(gateway: Gateway, settings: ConnectionSettings, orders: Sequence[SourceOrder]) -> Catalog:
+    """The account's currencies and defaults, and what the settings name; no variants yet.
+
+    Raises:
+        AccessDenied, Unavailable: the account cannot be asked.
+    """
+    names, missing = _named(gateway, settings)
+    currency, unknown = _currency(gateway, settings)
+    return Catalog(
+        currencies=gateway.currencies({currency} if currency else {order.currency for order in orders}),
+        currency=currency,
+        prices_include_tax=settings.tax_treatment is TaxTreatment.DEFAULT and gateway.prices_include_tax(),
+        names=names,
+        missing=missing or unknown,
+    )
+
+
+def load_goods(
+    gateway: Gateway, settings: ConnectionSettings, account: Catalog, orders: Sequence[PreparedOrder]
+) -> Catalog:
+    """The same with the variants of these orders, and the account's tax rate where that decides what one comes to.
+
+    Raises:
+        AccessDenied, Unavailable: the account cannot be asked.
+    """
+    lines = [line for prepared in orders for line in prepared.applied.lines]
+    skus = {line.sku for line in lines if line.sku and bare(line.sku) and len(line.sku) <= LONGEST_SKU}
+    codes = {line.barcode for line in lines if line.barcode and len(line.barcode) <= LONGEST_SKU}
+    return evolve(
+        account,
+        variants=gateway.find_variants(skus) if skus else {},
+        barcodes=gateway.find_barcodes(codes) if codes and settings.match_by is MatchBy.BARCODE else {},
+        tax_rate=gateway.default_tax_rate() if any(map(_has_open_total, orders)) else None,
+    )
+
+
+def _has_open_total(prepared: PreparedOrder) -> bool:
+    """Whether the account's tax decides what the order comes to, and there is something to compare it with."""
+    if prepared.order.totals.grand_total is None:
+        return False
+    return any(part.tax_rate is None and not part.price_includes_tax for part in prepared.rated.priced)
+
+
+def _named(gateway: Gateway, settings: ConnectionSettings) -> tuple[Mapping[RecordKind, str], Reason | None]:
+    """Ids of what the settings name, and the first of it that is not there: no order goes out without it."""
+    names: dict[RecordKind, str] = {}
+    for setting, kind in NAMING.items():
+        name = getattr(settings, setting)
+        try:
+            if name is not None:
+                names[kind] = gateway.find_record(kind, name)
+        except Rejected as error:
+            return names, _missing(setting, error)
+    return names, None
+
+
+def _currency(gateway: Gateway, settings: ConnectionSettings) -> tuple[str | None, Reason | None]:
+    try:
+        return (None if settings.currency is None else gateway.find_currency(settings.currency)), None
+    except Rejected as error:
+        return None, _missing("currency", error)
+
+
+def _missing(setting: str, error: Rejected) -> Reason:
+    text = f"setting {setting}: {error}; create it there or correct the setting, and the order goes out"
+    return Reason(f"unknown_{setting}", text, transient=True)
+
+
+# ── customers ────────────────────────────────────────────────────────────────────────────────
+
+
+class Customers:
+    """Which customer record an order goes to, asked for once a run; one created meanwhile is found by the next look."""
+
+    def __init__(self, gateway: Gateway, settings: ConnectionSettings) -> None:
+        self._gateway = gateway
+        self._match = settings.customer_match
+        self._found: dict[tuple[Customer, Address], str] = {}
+
+    def id_for(self, draft: OrderDraft) -> str | None:
+        """The settings' own customer, else the one the order's customer is matched with; None for a new one.
+
+        Raises:
+            AccessDenied, Rejected, Unavailable: from the look-up.
+        """
+        if draft.customer_id is not None:
+            return draft.customer_id
+        asked = _asked(draft)
+        if asked not in self._found:
+            found = self._gateway.find_customer(draft.customer, billing=asked[1], match=self._match)
+            if found is None:
+                return None
+            self._found[asked] = found
+        return self._found[asked]
+
+    def forget(self, draft: OrderDraft) -> None:
+        """What was found for this order's customer is so no more."""
+        self._found.pop(_asked(draft), None)
+
+
+def _asked(draft: OrderDraft) -> tuple[Customer, Address]:
+    return draft.customer, draft.billing_address or draft.shipping_address

@@ -1,9 +1,8 @@
-"""What became of orders: the steps written into the ledger, and what is said of them in the report."""
+"""What became of orders: the transitions written into the ledger, and the report's lines about them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
 from threading import Lock
 from typing import Any, Final
 
@@ -12,134 +11,127 @@ from attrs import frozen
 from tradegecko_bridge.commerce import DeliveryReceipt, SourceOrder
 from tradegecko_bridge.commerce.remote import RemoteOrder
 from tradegecko_bridge.engine.context import Context
-from tradegecko_bridge.engine.delivery import actions, audit
-from tradegecko_bridge.engine.mapping.draft import Catalog, variant_ids
-from tradegecko_bridge.engine.mapping.rules import sent_lines
-from tradegecko_bridge.engine.operations.decisions import NO_CONTENT
+from tradegecko_bridge.engine.delivery import audit
+from tradegecko_bridge.engine.delivery.actions import FollowUps, wanted_actions
+from tradegecko_bridge.engine.delivery.decide import DueOrder, Settled, not_carried_out
 from tradegecko_bridge.engine.report import Item, Outcome, Report
-from tradegecko_bridge.errors import ClaimLost, Rejected, Unavailable
-from tradegecko_bridge.ledger import CANCELED_AT_SOURCE, GAVE_UP_IN_DOUBT, LedgerEntry, OrderState, Reason, Transition
+from tradegecko_bridge.errors import BridgeError, ClaimLost, Unavailable
+from tradegecko_bridge.ledger import LedgerEntry, OrderState, Transition
 
 FAILURES_TO_STOP: Final = 3
 CHANGED_MEANWHILE: Final = "changed or canceled at the source while it was on its way; TradeGecko has it as it was sent"
-TRIES_TO_GIVE_UP: Final = 12
-"""However old an order is: one that a person sends out again gets all its tries again."""
 
 
 @frozen(kw_only=True)
-class _Arrived:
-    """An order that is there and needs nothing more; neither written nor said yet."""
+class _Arrival:
+    """An order that is there and needs nothing more; neither written nor reported yet."""
 
-    step: Transition
+    transition: Transition
     outcome: Outcome
     detail: str
     receipt: DeliveryReceipt
 
 
 class Outcomes:
-    """Notes what became of orders, for several threads at once. One run has one.
+    """Records what became of orders, for several threads at once: all that they share is behind one lock.
 
     That an order arrived may be written a little later, with others: until then the ledger says that it is being sent,
     and whoever finds that looks for it.
     """
 
     def __init__(self, context: Context, report: Report) -> None:
-        self._w = context
+        self._c = context
         self._report = report
+        self._follow_ups = FollowUps(context, self.add)
         self._lock = Lock()
-        self._said: dict[int, list[Item]] = {}
-        self._sent: dict[int, DeliveryReceipt] = {}
-        self._arrived: list[_Arrived] = []
-        self._failed: dict[int, Unavailable] = {}
-        self._put_off: list[Unavailable] = []
-        self._follow_up = actions.FollowUp(context, self.say)
-        self.receipts: list[DeliveryReceipt] = []
-        """Where the orders of this run went."""
+        self._items: dict[int, list[Item]] = {}
+        self._receipts: dict[int, DeliveryReceipt] = {}
+        self._arrivals: list[_Arrival] = []
+        self._failures: dict[int, Unavailable] = {}
+        self._in_a_row: list[Unavailable] = []
 
     # ── the report ───────────────────────────────────────────────────────────────────────────
 
-    def say(self, entry: LedgerEntry, outcome: Outcome, detail: str = "") -> None:
-        """A line of the report."""
+    def add(self, entry: LedgerEntry, outcome: Outcome, detail: str = "", **facts: str) -> None:
+        """A line of the report; ``facts`` say the same for programs."""
         with self._lock:
-            self._said.setdefault(entry.id, []).append(Item(entry.number, outcome, detail))
+            self._items.setdefault(entry.id, []).append(Item(entry.number, outcome, detail, facts))
 
-    def tell(self, entries: Iterable[LedgerEntry]) -> None:
-        """Put what became of these into the report, in their order, whoever was done first."""
-        for entry in entries:
-            self._report.items.extend(self._said.pop(entry.id, ()))
-            if entry.id in self._sent:
-                self.receipts.append(self._sent.pop(entry.id))
+    def flush(self, entries: Iterable[LedgerEntry]) -> list[DeliveryReceipt]:
+        """Put what became of these into the report, in their order, whoever was done first; their receipts."""
+        with self._lock:
+            ids = [entry.id for entry in entries]
+            for id_ in ids:
+                self._report.items.extend(self._items.pop(id_, ()))
+            return [self._receipts.pop(id_) for id_ in ids if id_ in self._receipts]
 
-    def through(self, entry: LedgerEntry) -> None:
-        """An order is through with its attempt, well or not; they come in their order.
+    def attempt_finished(self, entry: LedgerEntry) -> None:
+        """An order's attempt is over, well or not; called in the order of attempts.
 
         Raises:
             Unavailable: several orders in a row could not be delivered.
         """
         with self._lock:
-            failure = self._failed.pop(entry.id, None)
+            failure = self._failures.pop(entry.id, None)
             if failure is None:
-                self._put_off.clear()
+                self._in_a_row.clear()
                 return
-            self._put_off.append(failure)
-            if len(self._put_off) >= FAILURES_TO_STOP:
+            self._in_a_row.append(failure)
+            if len(self._in_a_row) >= FAILURES_TO_STOP:
                 raise Unavailable(f"stopped after {FAILURES_TO_STOP} failures in a row, the last: {failure}")
 
     # ── the ledger ───────────────────────────────────────────────────────────────────────────
 
-    def record(self, entry: LedgerEntry, why: str = "", detail: audit.Detail | None = None) -> LedgerEntry:
-        """One step, durable."""
-        return self._w.store.record(entry, who=self._w.worker, why=why, detail=detail)
-
-    def write(self, steps: Sequence[Transition] = ()) -> Sequence[LedgerEntry | Exception]:
-        """These steps and all that was put off, durable; what came of each of these."""
+    def write(self, transitions: Sequence[Transition] = ()) -> Sequence[LedgerEntry | Exception]:
+        """These transitions and all arrivals not written yet, durable; the result of each of the transitions."""
         with self._lock:
-            arrived, self._arrived = self._arrived, []
-        if not steps and not arrived:
+            arrivals, self._arrivals = self._arrivals, []
+        if not transitions and not arrivals:
             return []
         try:
-            answers = self._w.store.record_all([*steps, *(one.step for one in arrived)])
+            results = self._c.store.record_all([*transitions, *(one.transition for one in arrivals)])
         except BaseException:
             with self._lock:
-                self._arrived = [*arrived, *self._arrived]  # another thread's too: whoever writes next tries again
+                self._arrivals = [*arrivals, *self._arrivals]  # another thread's too: whoever writes next tries again
             raise
-        for one, answer in zip(arrived, answers[len(steps) :], strict=True):
-            self._told(one, answer)
-        return answers[: len(steps)]
+        for one, result in zip(arrivals, results[len(transitions) :], strict=True):
+            self._report_arrival(one, result)
+        return results[: len(transitions)]
 
-    def _told(self, one: _Arrived, answer: LedgerEntry | Exception) -> None:
-        entry = one.step.entry
-        if isinstance(answer, ClaimLost):
-            self.say(entry, Outcome.WAITING, str(answer))
-        elif isinstance(answer, Exception):
-            raise answer
-        else:
-            self.say(entry, one.outcome, one.detail)
-            if entry.pending_update:
-                self.say(entry, Outcome.CHANGED, CHANGED_MEANWHILE)
-            self._sent[entry.id] = one.receipt
+    def settle(self, entry: LedgerEntry, decision: Settled, error: BridgeError | None = None) -> None:
+        """Write a decision that sends nothing, and report it; ``error`` is what led to it, for the history."""
+        now = self._c.clock()
+        answer = audit.failed(error) if error else None
+        self._record(decision.applied_to(entry, now), decision.note, answer)
+        facts = {"reason": decision.reason.code} if decision.reason else {}
+        self.add(entry, decision.outcome, decision.text, **facts)
 
-    # ── what became of one ───────────────────────────────────────────────────────────────────
+    def retry_later(self, entry: LedgerEntry, error: Unavailable) -> None:
+        """It was not carried out; several of these in a row end the run."""
+        with self._lock:
+            self._failures[entry.id] = error
+        self.settle(entry, not_carried_out(entry, error, self._c.clock(), self._c.timing), error)
 
-    def delivered(
-        self, entry: LedgerEntry, remote: RemoteOrder, order: SourceOrder, catalog: Catalog, outcome: Outcome
-    ) -> None:
-        """It is there: created just now, or found. What is still to be done with it is begun."""
-        now = self._w.clock()
-        detail = _difference(order, remote)
-        if outcome is Outcome.ADOPTED:
-            detail = "; ".join(part for part in (f"was in TradeGecko already as id {remote.id}", detail) if part)
+    def delivered(self, due: DueOrder, entry: LedgerEntry, remote: RemoteOrder, outcome: Outcome) -> None:
+        """It is there: created just now, or found. Its pending actions are begun."""
+        order, now = entry.order, self._c.clock()
+        assert order is not None  # noqa: S101 - what has no content is never sent or looked for
+        detail = adopted(order, remote) if outcome is Outcome.ADOPTED else _difference(order, remote)
         delivered = entry.transition_to(
             OrderState.DELIVERED,
             now,
             remote_id=remote.id,
             remote_number=remote.number,
-            line_ids=variant_ids(sent_lines(order, self._w.settings), catalog),
-            pending_actions=actions.wanted(order, remote, self._w.settings),
+            line_ids=due.line_ids or {},
+            pending_actions=wanted_actions(order, remote, self._c.settings),
             next_attempt_at=None,
         )
-        why = "; ".join(part for part in (f"order id {remote.id}", detail) if part)
-        answered = audit.answered(remote, "created" if outcome is Outcome.DELIVERED else "found")
+        transition = Transition(
+            entry=delivered,
+            who=self._c.worker,
+            why="; ".join(part for part in (f"order id {remote.id}", detail) if part),
+            detail=audit.answered(remote, "created" if outcome is Outcome.DELIVERED else "found"),
+        )
         receipt = DeliveryReceipt(
             order_reference=entry.reference,
             order_number=order.number,
@@ -147,113 +139,50 @@ class Outcomes:
             remote_number=remote.number,
             delivered_at=now,
         )
-        step = Transition(entry=delivered, who=self._w.worker, why=why, detail=answered)
-        arrived = _Arrived(step=step, outcome=outcome, detail=detail, receipt=receipt)
+        arrival = _Arrival(transition=transition, outcome=outcome, detail=detail, receipt=receipt)
         if not delivered.pending_actions:
             with self._lock:
-                self._arrived.append(arrived)
+                self._arrivals.append(arrival)
             return
-        delivered = self.record(delivered, why, answered)
-        self._told(arrived, delivered)
-        self._follow_up(delivered, tried=outcome is not Outcome.DELIVERED)
+        delivered = self._record(delivered, transition.why, transition.detail)
+        self._report_arrival(arrival, delivered)
+        self._follow_ups.carry_out(delivered, tried=outcome is not Outcome.DELIVERED)
 
     def follow_up(self, entry: LedgerEntry) -> None:
-        """Go on with what is to be done with an order that is there.
+        """Go on with the pending actions of a delivered order.
 
         Raises:
             AccessDenied: login, plan or permission.
         """
-        self._follow_up(entry, tried=True)
+        self._follow_ups.carry_out(entry, tried=True)
 
-    def skip(self, entry: LedgerEntry, reason: Reason) -> None:
-        """Not to be sent: by a setting, or because its source canceled it."""
-        canceled = reason == CANCELED_AT_SOURCE
-        to = OrderState.CANCELED if canceled else OrderState.SKIPPED
-        self.record(entry.transition_to(to, self._w.clock(), reason=reason), reason.text)
-        self.say(entry, Outcome.CANCELED if canceled else Outcome.SKIPPED, reason.text)
+    def _record(self, entry: LedgerEntry, why: str, detail: Mapping[str, Any] | None = None) -> LedgerEntry:
+        return self._c.store.record(entry, who=self._c.worker, why=why, detail=detail)
 
-    def hold(self, entry: LedgerEntry, reason: Reason, error: Rejected | None = None, **facts: Any) -> None:
-        """Held for a transient reason it is looked at on every run, but only once in each."""
-        now = self._w.clock()
-        held = entry.transition_to(OrderState.HELD, now, reason=reason, next_attempt_at=_just_after(now), **facts)
-        known = entry.state is OrderState.HELD and entry.reason == reason
-        self.record(held, "" if known else reason.text, audit.failed(error) if error else None)
-        self.say(entry, Outcome.HELD, reason.text)
-
-    def wait(self, entry: LedgerEntry, error: Unavailable) -> None:
-        """Not carried out: try later, and give up only at the horizon. What is in doubt stays in doubt."""
-        self._failed[entry.id] = error
-        now = self._w.clock()
-        in_doubt = entry.state is OrderState.UNCERTAIN
-        attempts = entry.attempts + (entry.state is not OrderState.SENDING)  # saying it has counted already
-        if not in_doubt and self._is_over(entry, attempts, now):
-            reason = Reason("gave_up", f"gave up after {self._w.timing.horizon.days} days: {error}")
-            self._give_up(entry, reason, audit.failed(error))
-            return
-        retry_at = max(self._w.timing.retry_at(now, attempts), error.retry_at or now)
-        to = OrderState.UNCERTAIN if in_doubt else OrderState.PENDING
-        reason = (entry.reason if in_doubt else None) or Reason("unavailable", str(error))
-        waiting = entry.transition_to(to, now, reason=reason, attempts=attempts, next_attempt_at=retry_at)
-        self.record(waiting, str(error), audit.failed(error))
-        self.say(entry, Outcome.WAITING, f"{error}; tried again from {retry_at:%H:%M:%S} UTC")
-
-    def doubt(self, entry: LedgerEntry, reason: Reason, answer: audit.Detail | None = None) -> None:
-        """Nobody knows whether it is there: looked for again later."""
-        now = self._w.clock()
-        retry_at = self._w.timing.retry_at(now, max(entry.attempts, 1))
-        doubtful = entry.transition_to(OrderState.UNCERTAIN, now, reason=reason, next_attempt_at=retry_at)
-        self.record(doubtful, "" if entry.state is OrderState.UNCERTAIN else reason.text, answer)
-        self.say(entry, Outcome.UNCERTAIN, f"{reason.text}; looked for again from {retry_at:%H:%M:%S} UTC")
-
-    def is_over(self, entry: LedgerEntry) -> bool:
-        """Whether an order in doubt has had all its time and tries."""
-        return entry.state is OrderState.UNCERTAIN and self._is_over(entry, entry.attempts, self._w.clock())
-
-    def give_up_in_doubt(self, entry: LedgerEntry) -> None:
-        """Sent as often as it may be, never answered, not to be found: only a person can find out more."""
-        last = f"; last: {entry.reason.text}" if entry.reason else ""
-        text = (
-            f"gave up after {self._w.timing.horizon.days} days: nobody knows whether it arrived, it was not found when "
-            f"last looked for; look in TradeGecko, then retry (looks first), skip or cancel it{last}"
-        )
-        self._give_up(entry, Reason(GAVE_UP_IN_DOUBT, text))
-
-    def _is_over(self, entry: LedgerEntry, attempts: int, now: datetime) -> bool:
-        return attempts >= TRIES_TO_GIVE_UP and now - entry.ingested_at > self._w.timing.horizon
-
-    def _give_up(self, entry: LedgerEntry, reason: Reason, answer: audit.Detail | None = None) -> None:
-        self.record(entry.transition_to(OrderState.FAILED, self._w.clock(), reason=reason), reason.text, answer)
-        self.say(entry, Outcome.FAILED, reason.text)
-
-    def begin_anew(self, entry: LedgerEntry) -> None:
-        """Certainly not there, and the source has changed it since: back to the ledger, which takes the change up."""
-        facts = {"generation": entry.generation + 1, "remote_number": None}
-        anew = entry.transition_to(OrderState.PENDING, self._w.clock(), **facts)
-        after = self.record(anew, "certainly not there; the source has changed it since")
-        if after.state is OrderState.CANCELED:
-            self.say(entry, Outcome.CANCELED, "canceled at the source; is certainly not in TradeGecko")
+    def _report_arrival(self, arrival: _Arrival, result: LedgerEntry | Exception) -> None:
+        entry = arrival.transition.entry
+        if isinstance(result, ClaimLost):
+            self.add(entry, Outcome.WAITING, str(result))
+        elif isinstance(result, Exception):
+            raise result
         else:
-            self.say(entry, Outcome.WAITING, "changed at the source; goes out anew with the next run")
-
-    def unreadable(self, entry: LedgerEntry) -> None:
-        """Left as it is where there is a reason, so that whoever can read it still can, but later, so that it does not
-        stand in others' way; else held for one."""
-        if entry.reason is None:
-            self.hold(entry, Reason("unreadable", NO_CONTENT))
-            return
-        now = self._w.clock()
-        retry_at = self._w.timing.retry_at(now, max(entry.attempts, 1))
-        self.record(entry.transition_to(entry.state, now, reason=entry.reason, next_attempt_at=retry_at))
-        self.say(entry, Outcome.HELD, entry.reason.text)
+            self.add(entry, arrival.outcome, arrival.detail, remote_id=arrival.receipt.remote_id)
+            if entry.pending_update:
+                self.add(entry, Outcome.CHANGED, CHANGED_MEANWHILE)
+            with self._lock:
+                self._receipts[entry.id] = arrival.receipt
 
 
-def _just_after(moment: datetime) -> datetime:
-    return moment + timedelta(microseconds=1)
+def adopted(order: SourceOrder | None, remote: RemoteOrder) -> str:
+    """What is reported of an order that is there already."""
+    return "; ".join(
+        part for part in (f"was in TradeGecko already as id {remote.id}", _difference(order, remote)) if part
+    )
 
 
-def _difference(order: SourceOrder, remote: RemoteOrder) -> str:
+def _difference(order: SourceOrder | None, remote: RemoteOrder) -> str:
     """The two grand totals, where they differ: a person should know."""
-    ours = order.totals.grand_total
+    ours = order.totals.grand_total if order else None
     if ours is None or remote.total is None or ours == remote.total:
         return ""
     return f"total is {remote.total} in TradeGecko and {ours} at the source"

@@ -10,12 +10,12 @@ from time import perf_counter
 from typing import Final, TypeVar
 
 from tradegecko_bridge.commerce import Address, SourceOrder
-from tradegecko_bridge.ledger import LedgerEntry
+from tradegecko_bridge.engine.delivery.decide import DueOrder
 
 T = TypeVar("T")
 
 CHUNK_SIZE: Final = 16
-"""Lanes a thread takes at a time, at most: what their items have to write is written together."""
+"""Partitions a thread takes at a time, at most: what their items have to write is written together."""
 SPAN: Final = 0.25
 """Seconds the items that are written together may take: where answers are slow, each goes alone."""
 _QUICKEST: Final = 0.001
@@ -25,17 +25,17 @@ Work = Callable[[Sequence[T], Callable[[], bool]], None]
 
 
 def run_partitions(partitions: Sequence[Sequence[T]], work: Work[T], at_once: int) -> None:
-    """Do each lane's work in its order, the first ones first, with ``at_once`` threads.
+    """Do each partition's work in its order, the first ones first, with ``at_once`` threads.
 
-    A thread takes several partitions where that is quick, and works on the first items of all, then on the second ones.
-    Towards the end it takes fewer, so that all end together. After a failure nothing more is begun; what is under way
-    ends, then the first failure is raised. Threads are used only where more than one lane can go.
+    A thread takes a chunk of several partitions where that is quick, and works on the first items of all, then on the
+    second ones. Towards the end it takes fewer, so that all end together. After a failure nothing more is begun; what
+    is under way ends, then the first failure is raised. Threads are used only where more than one partition can go.
     """
-    waiting, failures, one_at_a_time = deque(partitions), list[BaseException](), Lock()
+    waiting, failures, lock = deque(partitions), list[BaseException](), Lock()
     seconds = SPAN
 
     def chunk() -> list[Sequence[T]]:
-        with one_at_a_time:
+        with lock:
             count = max(min(CHUNK_SIZE, len(waiting) // at_once, int(SPAN / seconds)), 1)
             return [waiting.popleft() for _ in range(min(count, len(waiting)))]
 
@@ -49,7 +49,7 @@ def run_partitions(partitions: Sequence[Sequence[T]], work: Work[T], at_once: in
                 for step in range(max(map(len, taken))):
                     if failures:
                         return
-                    items, began = [lane[step] for lane in taken if step < len(lane)], perf_counter()
+                    items, began = [part[step] for part in taken if step < len(part)], perf_counter()
                     work(items, going_on)
                     seconds = max((perf_counter() - began) / len(items), _QUICKEST)
         except BaseException as error:
@@ -75,27 +75,27 @@ def _follow_all(
         raise
 
 
-def partitions(entries: Iterable[LedgerEntry], number_of: Callable[[LedgerEntry], str]) -> list[list[LedgerEntry]]:
+def partition(orders: Iterable[DueOrder]) -> list[list[DueOrder]]:
     """Orders that must not pass each other together, oldest first.
 
     Two orders of one new customer must not make that customer twice, and of two orders with one number the second must
     see the first.
     """
-    lane_of: dict[str, list[LedgerEntry]] = {}
-    found: list[list[LedgerEntry]] = []
-    for entry in entries:
-        names = [f"number {number_of(entry)}", *(_customer_names(entry.order) if entry.order else ())]
-        held = list({id(lane_of[name]): lane_of[name] for name in names if name in lane_of}.values())
-        lane = held[0] if held else []
-        for other in held[1:]:
-            lane.extend(other)
-            lane_of.update({name: lane for name, one in lane_of.items() if one is other})
-            found = [one for one in found if one is not other]
-        if not held:
-            found.append(lane)
-        lane.append(entry)
-        lane_of.update(dict.fromkeys(names, lane))
-    return [sorted(lane, key=lambda entry: (entry.ingested_at, entry.id)) for lane in found]
+    part_of: dict[str, list[DueOrder]] = {}
+    parts: list[list[DueOrder]] = []
+    for due in orders:
+        names = [f"number {due.number}", *(_customer_names(due.entry.order) if due.entry.order else ())]
+        known = list({id(part_of[name]): part_of[name] for name in names if name in part_of}.values())
+        part = known[0] if known else []
+        for other in known[1:]:
+            part.extend(other)
+            part_of.update({name: part for name, one in part_of.items() if one is other})
+            parts = [one for one in parts if one is not other]
+        if not known:
+            parts.append(part)
+        part.append(due)
+        part_of.update(dict.fromkeys(names, part))
+    return [sorted(part, key=lambda due: (due.entry.ingested_at, due.entry.id)) for part in parts]
 
 
 def _customer_names(order: SourceOrder) -> Iterator[str]:

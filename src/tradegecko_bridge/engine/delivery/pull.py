@@ -1,6 +1,6 @@
 """Asking the source once more for orders it has given, or should have: by name, or from a date on.
 
-What comes goes through ingest like any other order: a known one is never there twice, a changed one is taken up or
+What comes goes through ingest like any other order: a known one is never there twice, a changed one is applied or
 only noted by the ledger's rules. The cursor stays where it is.
 """
 
@@ -12,19 +12,19 @@ from typing import Final
 
 from attrs import evolve
 
-from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
-from tradegecko_bridge.engine.context import Context, Interrupted, in_batches
-from tradegecko_bridge.engine.delivery.ingest import BATCH, given, ingest_batch
+from tradegecko_bridge.commerce import UnreadableOrder
+from tradegecko_bridge.engine.context import Context
+from tradegecko_bridge.engine.delivery.ingest import BATCH, Arrival, checked_arrivals, ingest_batch
 from tradegecko_bridge.engine.report import Outcome, Report
+from tradegecko_bridge.engine.source_calls import SourceFailed, in_batches
+from tradegecko_bridge.ledger import IngestCounts
 from tradegecko_bridge.ports import GivesOrderAgain, GivesOrdersSince
 
 OPERATION: Final = "pull orders"
 
-Given = SourceOrder | UnreadableOrder
-
 
 def pull_orders(context: Context, names: Sequence[str]) -> Report:
-    """Take in these orders, by number or reference, as the source has them now."""
+    """Ingest these orders, by number or reference, as the source has them now."""
     source = context.source
     with context.report(OPERATION) as report:
         if not isinstance(source, GivesOrderAgain):
@@ -38,7 +38,7 @@ def pull_orders(context: Context, names: Sequence[str]) -> Report:
 
 
 def pull_since(context: Context, moment: datetime) -> Report:
-    """Take in everything placed at ``moment`` or later, as the source has it now."""
+    """Ingest everything placed at ``moment`` or later, as the source has it now."""
     source = context.source
     with context.report(OPERATION) as report:
         if not isinstance(source, GivesOrdersSince):
@@ -51,29 +51,29 @@ def pull_since(context: Context, moment: datetime) -> Report:
 _INSTEAD: Final = "change the order there, so that it is given with the next sync"
 
 
-def _pull(context: Context, report: Report, give: Callable[[], Iterable[Given]], doing: str) -> int | None:
+def _pull(context: Context, report: Report, give: Callable[[], Iterable[Arrival]], doing: str) -> int | None:
     """How many came; None when the source failed."""
     came = 0
     try:
-        for batch in in_batches(given(context, give, doing), BATCH):
+        for batch in in_batches(checked_arrivals(context, give, doing), BATCH):
             blank = [evolve(arrival, cursor="") for arrival in batch]  # says nothing of how far the source was read
-            new, changed = ingest_batch(context, blank, report)
+            counts = ingest_batch(context, blank, report)
             for arrival in blank:
-                _note(report, arrival, new, changed)
+                _note(report, arrival, counts)
             came += len(batch)
             context.progress(OPERATION, came)
-    except Interrupted as error:
+    except SourceFailed as error:
         report.fail(error)
         return None
     return came
 
 
-def _note(report: Report, arrival: Given, new: Sequence[str], changed: Sequence[str]) -> None:
+def _note(report: Report, arrival: Arrival, counts: IngestCounts) -> None:
     if isinstance(arrival, UnreadableOrder):
         return  # told by ingest
-    if arrival.reference in new:
+    if arrival.reference in counts.new:
         report.add(arrival.number, Outcome.INGESTED, "new; goes out with the next sync")
-    elif arrival.reference in changed:
-        report.add(arrival.number, Outcome.INGESTED, "changed at the source since it was taken in")
+    elif arrival.reference in counts.changed:
+        report.add(arrival.number, Outcome.INGESTED, "changed at the source since it was ingested")
     else:
         report.add(arrival.number, Outcome.KNOWN, "as the ledger has it")

@@ -2,59 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Final, TypeAlias
-
-from attrs import field, frozen
+from typing import Final
 
 from tradegecko_bridge.commerce import OrderLine, ShippingLine, SourceOrder
 from tradegecko_bridge.commerce.formatting import shown_currency
-from tradegecko_bridge.commerce.remote import DraftLine, LineKind, OrderDraft, RecordKind, RemoteVariant
+from tradegecko_bridge.commerce.remote import DraftLine, LineKind, OrderDraft, RecordKind
+from tradegecko_bridge.commerce.values import bare
+from tradegecko_bridge.engine.mapping.catalog import LONGEST_SKU, Catalog
 from tradegecko_bridge.engine.mapping.tax import HIGHEST, ZERO, on_one_tax_basis, prices_to_send
-from tradegecko_bridge.engine.mapping.validation import absurd_numbers, bad_amounts, bad_number, bare, named
-from tradegecko_bridge.engine.settings.connection import ConnectionSettings, LineTax, MatchBy, TaxTreatment
+from tradegecko_bridge.engine.mapping.validation import absurd_numbers, bad_amounts, bad_number, named
+from tradegecko_bridge.engine.settings.choices import LineTax, MatchBy, TaxTreatment
+from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.ledger import Reason
 
-LONGEST_SKU: Final = 255
-"""No real SKU is longer, and one that is must not spoil the look-up of the others."""
-
-"""Percent; no tax on goods is as high, and a rate above it has its point in the wrong place."""
 MOST_TOLD: Final = 5
 """Faults of one kind that are told one by one."""
-
-Variants: TypeAlias = Mapping[str, Sequence[RemoteVariant]]
-
-
-@frozen(kw_only=True)
-class Catalog:
-    """What the account has that orders refer to: variants by SKU and by barcode, and the digits of each currency by ISO
-    code; ``names`` are ids of what the settings name, ``missing`` says which of it is not there.
-
-    ``currency`` is the one the settings give all orders; ``prices_include_tax`` and ``tax_rate`` (percent; None where
-    nobody asked) are the account's defaults.
-    """
-
-    variants: Variants
-    currencies: Mapping[str, int]
-    barcodes: Variants = field(factory=dict)
-    currency: str | None = None
-    prices_include_tax: bool = False
-    tax_rate: Decimal | None = None
-    names: Mapping[RecordKind, str] = field(factory=dict)
-    missing: Reason | None = None
-
-    def of(self, line: OrderLine) -> Sequence[RemoteVariant]:
-        """The variants a line may be: those with its barcode, else those with its SKU."""
-        return self.barcodes.get(line.barcode or "", ()) or self.variants.get(line.sku or "", ())
-
-    def currency_of(self, order: SourceOrder) -> str:
-        """The ISO code of what an order is paid in."""
-        return self.currency or order.currency.strip().upper()
-
-    def digits_of(self, order: SourceOrder) -> int:
-        """The digits its amounts have behind the point."""
-        return self.currencies.get(self.currency_of(order), 2)
 
 
 def build_draft(order: SourceOrder, marker: str, catalog: Catalog, settings: ConnectionSettings) -> OrderDraft | Reason:
@@ -96,12 +60,6 @@ def build_draft(order: SourceOrder, marker: str, catalog: Catalog, settings: Con
         tags=order.tags,
         url=order.url,
     )
-
-
-def variant_ids(lines: Iterable[OrderLine], catalog: Catalog) -> dict[str, str]:
-    """The variant each line is delivered as, by the source's line reference; lines without just one are left out."""
-    found = {line.reference: catalog.of(line) for line in lines}
-    return {reference: variants[0].id for reference, variants in found.items() if len(variants) == 1}
 
 
 def _find_fault(order: SourceOrder, catalog: Catalog, settings: ConnectionSettings) -> Reason | None:

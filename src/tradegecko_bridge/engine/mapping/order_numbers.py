@@ -1,4 +1,4 @@
-"""What an order is called over there. Pure functions."""
+"""The number of an order in the system. Pure functions."""
 
 from __future__ import annotations
 

@@ -8,10 +8,12 @@ from decimal import Decimal
 from attrs import evolve
 
 from tradegecko_bridge.commerce import OrderLine, ShippingLine, SourceOrder
+from tradegecko_bridge.commerce.values import bare
 from tradegecko_bridge.engine.mapping.kits import exploded
-from tradegecko_bridge.engine.mapping.order_numbers import is_shortened, remote_number
-from tradegecko_bridge.engine.mapping.validation import bare, is_sane
-from tradegecko_bridge.engine.settings.connection import ConnectionSettings, MatchBy
+from tradegecko_bridge.engine.mapping.order_numbers import is_shortened
+from tradegecko_bridge.engine.mapping.validation import is_sane
+from tradegecko_bridge.engine.settings.choices import MatchBy
+from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.settings.filters import Level, compared
 from tradegecko_bridge.ledger import CANCELED_AT_SOURCE, Reason
 
@@ -34,23 +36,18 @@ def not_taken(order: SourceOrder, settings: ConnectionSettings) -> Reason | None
     return None
 
 
-def apply_settings(order: SourceOrder, settings: ConnectionSettings, digits: int = 2) -> SourceOrder:
-    """The order as it is to be planned: without unwanted lines, kits as their components where that is set, with
-    TradeGecko's SKUs, ship methods, tags and notes. ``digits`` are those of its currency."""
+def apply_settings(order: SourceOrder, number: str, settings: ConnectionSettings, digits: int = 2) -> SourceOrder:
+    """The order as it is to be planned: under its number in TradeGecko, without unwanted lines, kits as their
+    components where that is set, with TradeGecko's SKUs, ship methods, tags and notes; ``digits`` of its currency."""
+    wanted = (line for line in order.lines if _wanted(line, settings))
     return evolve(
         order,
-        number=remote_number(order.number, settings),
-        lines=sent_lines(order, settings, digits),
+        number=number,
+        lines=tuple(part for line in wanted for part in as_sent(line, settings, digits)),
         shipping=tuple(evolve(line, label=_ship_method(line, settings)) for line in order.shipping),
         tags=tuple(dict.fromkeys((*order.tags, *settings.tags))),
         note=_note(order, settings),
     )
-
-
-def sent_lines(order: SourceOrder, settings: ConnectionSettings, digits: int = 2) -> tuple[OrderLine, ...]:
-    """The lines of :func:`apply_settings`."""
-    wanted = (line for line in order.lines if _wanted(line, settings))
-    return tuple(part for line in wanted for part in as_sent(line, settings, digits))
 
 
 def as_sent(line: OrderLine, settings: ConnectionSettings, digits: int = 2) -> Iterator[OrderLine]:
@@ -131,6 +128,6 @@ def _ship_method(line: ShippingLine, settings: ConnectionSettings) -> str:
 
 
 def _mapped(line: ShippingLine, settings: ConnectionSettings) -> str | None:
-    """What the method is called over there, by its code or its label; None where nobody said."""
+    """What the method is called in the system, by its code or its label; None where nobody said."""
     methods = settings.ship_methods
     return methods.get(line.code or "") or methods.get(line.label)

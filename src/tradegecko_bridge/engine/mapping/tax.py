@@ -10,7 +10,8 @@ from attrs import evolve
 
 from tradegecko_bridge.commerce import OrderLine, ShippingLine, SourceOrder
 from tradegecko_bridge.engine.mapping.validation import absurd_numbers, named
-from tradegecko_bridge.engine.settings.connection import ConnectionSettings, TaxTreatment
+from tradegecko_bridge.engine.settings.choices import TaxTreatment
+from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.ledger import Reason
 
 ZERO: Final = Decimal(0)
@@ -101,9 +102,9 @@ def _rates_of_the_rest(
 
 def _roundest(parts: Sequence[Part], tax: Decimal, digits: int) -> Decimal | None:
     """The roundest rate at which these have this tax, give or take what each of them was rounded by; None for none."""
-    footings = {part.price_includes_tax for part in parts}
-    net = sum(map(amount_of, parts), ZERO) - (tax if footings == {True} else ZERO)
-    if len(footings) != 1 or net <= 0:
+    bases = {part.price_includes_tax for part in parts}
+    net = sum(map(amount_of, parts), ZERO) - (tax if bases == {True} else ZERO)
+    if len(bases) != 1 or net <= 0:
         return None
     exact = tax / net * HUNDRED
     for places in range(5):
@@ -125,7 +126,7 @@ def _places(rate: Decimal) -> int:
 
 
 def prices_to_send(order: SourceOrder, settings: ConnectionSettings, account_includes_tax: bool) -> bool:
-    """Whether the order's prices are to include tax over there."""
+    """Whether the order's prices are to include tax in the system."""
     match settings.tax_treatment:
         case TaxTreatment.INCLUSIVE:
             return True

@@ -1,4 +1,4 @@
-"""The totals gate: an order goes out when its total over there will be the source's own, to the last digit.
+"""The check of totals: an order goes out when its total in the system will be the source's own, to the last digit.
 
 TradeGecko rounds each line, tax included, half up to the currency's digits, and adds (reference §7, appendix a 33).
 Pure functions.
@@ -16,7 +16,8 @@ from tradegecko_bridge.commerce.remote import DraftLine, LineKind, OrderDraft
 from tradegecko_bridge.engine.mapping.rules import left_out
 from tradegecko_bridge.engine.mapping.tax import HUNDRED, ZERO, Part, amount_of, rated, rounded, with_rates
 from tradegecko_bridge.engine.mapping.validation import absurd_numbers
-from tradegecko_bridge.engine.settings.connection import ConnectionSettings, LineTax
+from tradegecko_bridge.engine.settings.choices import LineTax
+from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.ledger import Reason
 
 ROUNDING_LABEL: Final = "Rounding"
@@ -49,31 +50,32 @@ def rates_for_check(order: SourceOrder, digits: int) -> SourceOrder:
 
 def check_total(
     draft: OrderDraft, order: SourceOrder, digits: int, settings: ConnectionSettings, default_rate: Decimal | None
-) -> OrderDraft | Reason:
-    """The draft as it may go out: as it is, with a rounding line, or not, for a difference nobody explained.
+) -> tuple[OrderDraft, Decimal | None] | Reason:
+    """The draft as it may go out and what it comes to: as it is, with a rounding line, or not, for a difference nobody
+    explained.
 
     What the settings leave out is taken off the source's total first. Without that total, or where the settings leave
-    tax to the account, there is nothing to compare with; what came out different is then told after delivery.
+    tax to the account, there is nothing to compare with; a difference is then reported after delivery.
     """
-    said, ours = order.totals.grand_total, predicted_total(draft, digits, default_rate)
+    expected, total = order.totals.grand_total, predicted_total(draft, digits, default_rate)
     off = _left_out(order, digits, settings)
-    if said is None or ours is None or off is None or settings.line_tax is LineTax.ACCOUNT:
-        return draft
-    difference = rounded(said, digits) - off - ours
+    if expected is None or total is None or off is None or settings.line_tax is LineTax.ACCOUNT:
+        return draft, total
+    difference = rounded(expected, digits) - off - total
     if not difference:
-        return draft
+        return draft, total
     if abs(difference) <= settings.total_tolerance:
         rounding = DraftLine(
             kind=LineKind.ROUNDING, label=ROUNDING_LABEL, quantity=Decimal(1), price=difference, tax_rate=ZERO
         )
-        return evolve(draft, lines=(*draft.lines, rounding))
+        return evolve(draft, lines=(*draft.lines, rounding)), total + difference
     without = f", {off} of it left out by the settings" if off else ""
     guessed = any(line.tax_rate is None for line in draft.lines) and not draft.prices_include_tax
     tax = f" with the account's tax of {default_rate} % where the source gives none" if guessed else ""
     return Reason(
         "total_differs",
-        f"the order would come to {ours} in TradeGecko{tax} and is {said} at the source{without}; correct its prices, "
-        f"taxes or discounts there, or raise total_tolerance (now {settings.total_tolerance})",
+        f"the order would come to {total} in TradeGecko{tax} and is {expected} at the source{without}; correct its "
+        f"prices, taxes or discounts there, or raise total_tolerance (now {settings.total_tolerance})",
         transient=True,
     )
 

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Final
 
 from tradegecko_bridge.commerce import OrderLine, ShippingLine, SourceOrder
+from tradegecko_bridge.commerce.values import bare
 from tradegecko_bridge.ledger import Reason
 
 ZERO: Final = Decimal(0)
@@ -33,11 +34,6 @@ LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
 _BREAKING: Final = frozenset({"Cc", "Zl", "Zp"})
 """Kinds of characters that are no part of a line of text."""
 _NAMES: Final = ("quantity", "price", "discount", "additional_discount", "amount", "tax", "tax_rate")
-
-
-def bare(text: str | None) -> str:
-    """Text without the blanks around it; none, and nothing but blanks, is the empty text."""
-    return (text or "").strip()
 
 
 def named(part: OrderLine | ShippingLine) -> str:

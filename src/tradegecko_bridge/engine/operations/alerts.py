@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
-from tradegecko_bridge.engine.context import Context, Interrupted, log
-from tradegecko_bridge.engine.delivery.run import OPERATION as DELIVER
-from tradegecko_bridge.engine.report import Report
+from tradegecko_bridge.engine.context import Context
+from tradegecko_bridge.engine.report import DELIVER, Report
+from tradegecko_bridge.engine.source_calls import SourceFailed, log
 from tradegecko_bridge.errors import (
     AccessDenied,
     BridgeError,
@@ -150,7 +150,7 @@ def _key(error: BridgeError, operation: str) -> str:
     behind = error.__cause__
     if isinstance(error, AccessDenied):
         return _LOGIN if isinstance(behind, NeedsLogin) else f"access {operation}"
-    if isinstance(error, Interrupted):
+    if isinstance(error, SourceFailed):
         return _SOURCE_LOGIN if isinstance(behind, SourceNeedsLogin) else f"source {operation}"
     return f"remote {operation}"
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Final
 
 from attrs import frozen
 
 from tradegecko_bridge.errors import ClaimLost
-from tradegecko_bridge.ledger import BY_HAND, DELIVERED_STATES, LedgerEntry, OrderState
+from tradegecko_bridge.ledger import BY_HAND, DELIVERED_STATES, NO_CONTENT, LedgerEntry, OrderState
 from tradegecko_bridge.ports import Clock, Store
 
 _S = OrderState
-NO_CONTENT: Final = "unreadable: correct it at the source and it is taken up when it is given again"
-"""Of an order the ledger holds nothing of that could be sent."""
 
 
 class Decision(StrEnum):

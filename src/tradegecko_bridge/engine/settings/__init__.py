@@ -1,1 +1,1 @@
-"""What can be set for a connection, how it is declared, and which orders and lines it takes."""
+"""What can be set for a connection, how it is read, which orders and lines it takes, and the waits of the engine."""

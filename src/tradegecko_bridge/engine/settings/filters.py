@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, time
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Annotated
 
 import attrs
 from attrs import field, frozen
 
 from tradegecko_bridge.commerce import SourceOrder
-from tradegecko_bridge.engine.mapping.validation import bare
-from tradegecko_bridge.engine.settings.declaration import Fault, Faulty, complain, faults_of, meant, tried
-from tradegecko_bridge.errors import ConfigError
-
-E = TypeVar("E", bound=StrEnum)
-F = TypeVar("F", bound=attrs.AttrsInstance)
+from tradegecko_bridge.engine.settings.reading import not_empty, read_fields, word, words
+from tradegecko_bridge.structuring import refuse
 
 
 class Rule(StrEnum):
@@ -38,7 +33,7 @@ class Match(StrEnum):
 
 
 class OrderField(StrEnum):
-    """What an order can be told by."""
+    """What of an order a filter looks at."""
 
     COUNTRY = "country"
     REGION = "region"
@@ -62,45 +57,6 @@ class Level(StrEnum):
     ORDER = "order"
 
 
-def _one_of(kind: type[E], value: object) -> E:
-    if not isinstance(value, str) or value not in list(kind):
-        raise ConfigError(f"{value!r} is not one of {', '.join(kind)}")
-    return kind(value)
-
-
-def _field(value: str) -> OrderField:
-    return tried(lambda given: _one_of(OrderField, given), value)
-
-
-def _rule(value: str) -> Rule:
-    return tried(lambda given: _one_of(Rule, given), value)
-
-
-def _match(value: str) -> Match:
-    return tried(lambda given: _one_of(Match, given), value)
-
-
-def _level(value: str) -> Level:
-    return tried(lambda given: _one_of(Level, given), value)
-
-
-def _values(values: Iterable[str]) -> tuple[str, ...]:
-    return tried(lambda given: _read_words("values", given), values)
-
-
-def _skus(values: Iterable[str]) -> tuple[str, ...]:
-    return tried(lambda given: _read_words("skus", given), values)
-
-
-def _read_words(name: str, values: object) -> tuple[str, ...]:
-    words = tuple(values) if isinstance(values, Iterable) and not isinstance(values, str | Mapping) else None
-    if words is None or not all(isinstance(word, str) for word in words):
-        raise ConfigError(f'{name} must be a list of texts, e.g. ["one", "two"], not {values!r}')
-    if not words:
-        raise ConfigError(f'{name} is an empty list: write what is to match, "" for none, or take the filter out')
-    return words
-
-
 @frozen(kw_only=True)
 class OrderFilter:
     """Takes only orders, or all except orders, in which ``field`` matches one of ``values``.
@@ -108,21 +64,21 @@ class OrderFilter:
     Addresses are the shipping address, or the billing address where there is none.
     """
 
-    field: OrderField = attrs.field(converter=_field)
-    values: tuple[str, ...] = attrs.field(converter=_values)
-    rule: Rule = attrs.field(default=Rule.ONLY, converter=_rule)
-    match: Match = attrs.field(default=Match.FULL, converter=_match)
+    field: OrderField = attrs.field(converter=word)
+    values: Annotated[tuple[str, ...], not_empty] = attrs.field(converter=words)
+    rule: Rule = attrs.field(default=Rule.ONLY, converter=word)
+    match: Match = attrs.field(default=Match.FULL, converter=word)
 
     def __attrs_post_init__(self) -> None:
-        complain(faults_of(self))
+        refuse(read_fields(self))
 
     def refuses(self, order: SourceOrder) -> str | None:
         """Why this order is not taken; None when it is. Never names what identifies a person."""
         hit = any(self._matches(found, value) for found in _found(order, self.field) for value in self.values)
         if hit is (self.rule is Rule.ONLY):
             return None
-        said = "is one of" if self.rule is Rule.EXCEPT else "is none of"
-        return f"its {self.field} {said} {', '.join(value or '(none)' for value in self.values)}"
+        verdict = "is one of" if self.rule is Rule.EXCEPT else "is none of"
+        return f"its {self.field} {verdict} {', '.join(value or '(none)' for value in self.values)}"
 
     def _matches(self, found: str, value: str) -> bool:
         found, value = compared(found), compared(value)
@@ -144,12 +100,12 @@ class ItemFilter:
     Of ``level`` line the unwanted lines are left out, of level order the whole order is. Stock levels follow it.
     """
 
-    skus: tuple[str, ...] = field(converter=_skus)
-    rule: Rule = field(default=Rule.EXCEPT, converter=_rule)
-    level: Level = field(default=Level.LINE, converter=_level)
+    skus: Annotated[tuple[str, ...], not_empty] = field(converter=words)
+    rule: Rule = field(default=Rule.EXCEPT, converter=word)
+    level: Level = field(default=Level.LINE, converter=word)
 
     def __attrs_post_init__(self) -> None:
-        complain(faults_of(self))
+        refuse(read_fields(self))
 
     def takes(self, sku: str | None) -> bool:
         """Whether a line with this SKU is wanted."""
@@ -160,71 +116,9 @@ class ItemFilter:
         return frozenset(map(compared, self.skus))
 
 
-def compared(word: str | None) -> str:
-    """A word as filters compare it: whatever its case and the blanks around it."""
-    return bare(word).casefold()
-
-
-def read_filters(kind: type[F], values: object) -> tuple[F, ...]:
-    """Filters from objects or TOML tables.
-
-    Raises:
-        ConfigError: says of which filter what is wrong, for all of them.
-    """
-    if not isinstance(values, Iterable) or isinstance(values, str | Mapping):
-        raise ConfigError("must be a list of tables")
-    filters: list[F] = []
-    faults: list[Fault] = []
-    for index, value in enumerate(values):
-        try:
-            filters.append(_read_filter(kind, value))
-        except ConfigError as error:
-            faults += [((index, *path), f", filter {index + 1}: {said}") for path, said in error.faults]
-    complain(faults)
-    return tuple(filters)
-
-
-def _read_filter(kind: type[F], value: object) -> F:
-    if isinstance(value, kind):
-        return value
-    if not isinstance(value, Mapping):
-        raise ConfigError("not a table", faults=[((), f"{value!r} is not a table")])
-    fields = attrs.fields_dict(kind)
-    complain(
-        [
-            *(((name,), f"unknown {name!r}{meant(name, fields)}") for name in value if name not in fields),
-            *(
-                ((), f"missing 1 required setting: {name!r}")
-                for name, one in fields.items()
-                if one.default is attrs.NOTHING and name not in value
-            ),
-            *(fault for name, one in fields.items() if name in value for fault in _faults(one, value[name])),
-        ]
-    )
-    return kind(**value)
-
-
-def _faults(field_: attrs.Attribute[Any], value: object) -> Iterable[Fault]:
-    convert: Any = field_.converter
-    read = convert(value) if convert else value
-    return [((field_.name, *path), said) for path, said in read.faults] if isinstance(read, Faulty) else []
-
-
-def moment(value: object) -> datetime | None:
-    """A moment from a moment or a day (its beginning, UTC).
-
-    Raises:
-        ConfigError: a moment without zone, or something else.
-    """
-    if isinstance(value, datetime):
-        if value.tzinfo is None:
-            raise ConfigError(f"{value} has no time zone; write e.g. 2026-01-31T00:00:00Z")
-        return value
-    if isinstance(value, date):
-        return datetime.combine(value, time(), UTC)
-    if value is None:
-        return None
-    raise ConfigError(f"must be a date such as 2026-01-31, without quotes, not {value!r}")
+def compared(text: str | None) -> str:
+    """A text as filters compare it: whatever its case and the blanks around it."""
+    return (text or "").strip().casefold()
 
 
 def _found(order: SourceOrder, field_: OrderField) -> Iterable[str]:

@@ -7,7 +7,7 @@ no longer paid. So is any other change of an order that was sent.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -42,24 +42,35 @@ _PAID: Final = {
 """How sources say that an order is paid, as :func:`_plain` gives it."""
 
 
-def tell(context: Context, batch: Sequence[Arrival], counts: IngestCounts, report: Report, *, before: datetime) -> None:
-    """Report what a batch says of orders that were sent, and which were canceled; it was taken in at ``before``."""
+def report_changes(
+    context: Context,
+    batch: Sequence[Arrival],
+    counts: IngestCounts,
+    entries_of: Callable[[str | None], Sequence[LedgerEntry]],
+    report: Report,
+    *,
+    before: datetime,
+) -> None:
+    """Report what a batch says of orders that were sent, and which were canceled.
+
+    ``entries_of`` gives the ledger's entries of a reference after the batch, which was ingested at ``before``.
+    """
     for arrival in batch:
         changed = arrival.reference in counts.changed
         if not changed and not (arrival.reference in counts.new and _is_canceled(arrival)):
             continue
-        for entry in context.store.entries(context.connection, reference=arrival.reference):
+        for entry in entries_of(arrival.reference):
             if entry.state in SENT_STATES:
-                if said := since_sent(context, arrival, entry, before):
-                    report.add(entry.number, Outcome.CHANGED, said)
+                if text := _since_sent(context, arrival, entry, before):
+                    report.add(entry.number, Outcome.CHANGED, text)
             elif _is_canceled(arrival):
-                report.add(entry.number, Outcome.CANCELED, _canceled(entry))
+                report.add(entry.number, Outcome.CANCELED, _canceled(entry), entry.reason)
 
 
-def since_sent(context: Context, arrival: Arrival, entry: LedgerEntry, before: datetime | None = None) -> str:
+def _since_sent(context: Context, arrival: Arrival, entry: LedgerEntry, before: datetime) -> str:
     """What is different about an order since it was sent; blank where it only went on at its source.
 
-    It is held against what the source last said of it (``before`` a moment).
+    It is compared with what the source last said of it (``before`` a moment).
     """
     when = "after it was delivered" if entry.state in DELIVERED_STATES else "while nobody knows whether it arrived"
     known = _last_heard(context, entry, before)
@@ -75,11 +86,11 @@ def since_sent(context: Context, arrival: Arrival, entry: LedgerEntry, before: d
     return "" if went_on == arrival else f"changed at the source {when}"
 
 
-def _last_heard(context: Context, entry: LedgerEntry, before: datetime | None) -> SourceOrder | None:
+def _last_heard(context: Context, entry: LedgerEntry, before: datetime) -> SourceOrder | None:
     """The order as it was sent, but as far on as its source last said."""
     if entry.order is None:
         return None
-    events = [event for event in context.store.history(entry.id) if before is None or event.at < before]
+    events = [event for event in context.store.history(entry.id) if event.at < before]
     heard = [event.detail for event in events if event.who in INGEST_ACTORS and event.detail]
     return evolve(entry.order, **{name: heard[-1][name] for name in PROGRESS_FIELDS}) if heard else entry.order
 

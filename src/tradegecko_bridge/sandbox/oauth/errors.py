@@ -1,4 +1,4 @@
-"""What the OAuth endpoints say when they refuse, in Doorkeeper's words (reference §2.4, appendix 2-5)."""
+"""Errors of the OAuth endpoints, in Doorkeeper's words (reference §2.4, appendix 2-5)."""
 
 from __future__ import annotations
 

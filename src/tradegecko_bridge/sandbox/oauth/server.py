@@ -11,12 +11,12 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import orjson
 
-from ..errors import ApiError, Malformed
-from ..params import read_body, read_query
-from ..schema import oauth_endpoints
-from ..state import Row
-from ..wire import JSON, Answer, Request, Undone, page
-from ..world import World
+from ..model.context import Context
+from ..model.schema import oauth_endpoints
+from ..model.state import Row
+from ..wire.errors import ApiError, Malformed
+from ..wire.messages import JSON, Answer, Request, Rollback, error_page
+from ..wire.params import read_body, read_query
 from . import pages, tokens
 from .errors import TEXTS, OAuthError
 
@@ -31,8 +31,8 @@ Handler = Callable[[Request, Fields], Answer]
 class OAuth:
     """Signs users of the sandbox in. Not counted by the rate limit, which is per account (inferred)."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, context: Context) -> None:
+        self.context = context
         self._routes: dict[tuple[str, str], Handler] = {
             (method, endpoint.path): getattr(self, endpoint.does)
             for endpoint in oauth_endpoints()
@@ -43,28 +43,28 @@ class OAuth:
         """Answer one request below `/oauth/`. With `undo` nothing of it is kept."""
         endpoint = self._routes.get((request.method, request.path.rstrip("/")))
         if endpoint is None:
-            return page(404, "There is nothing at this address")
+            return error_page(404, "There is nothing at this address")
         try:
-            with self.world.state.transaction():
+            with self.context.state.transaction():
                 answer = endpoint(request, _fields(request))
                 if undo:
-                    raise Undone
+                    raise Rollback
         except OAuthError as exc:
-            return self._refused(exc.code)
+            return self._error(exc.code)
         except ApiError as exc:
-            if isinstance(exc, Malformed) and self.world.switches.malformed_json_is_html:
-                return page(400, "Bad Request")
+            if isinstance(exc, Malformed) and self.context.switches.malformed_json_is_html:
+                return error_page(400, "Bad Request")
             return Answer(exc.status, orjson.dumps(exc.body), [("Content-Type", JSON)])
-        except Undone:
-            return page(500, "We're sorry, but something went wrong.")
+        except Rollback:
+            return error_page(500, "We're sorry, but something went wrong.")
         except Exception:
             log.exception("the sandbox failed on %s %s", request.method, request.path)
-            return page(500, "We're sorry, but something went wrong.")
+            return error_page(500, "We're sorry, but something went wrong.")
         return answer
 
     def ask(self, _request: Request, fields: Fields) -> Answer:
         """Show the form, an error page, or send the browser back with what is wrong."""
-        application = tokens.application_of(self.world, fields.get("client_id", ""))
+        application = tokens.application_of(self.context, fields.get("client_id", ""))
         problem = self._problem(application, fields)
         if problem is not None:
             return problem
@@ -72,22 +72,22 @@ class OAuth:
 
     def decide(self, _request: Request, fields: Fields) -> Answer:
         """Send the browser back with a code, or with `access_denied`."""
-        application = tokens.application_of(self.world, fields.get("client_id", ""))
+        application = tokens.application_of(self.context, fields.get("client_id", ""))
         problem = self._problem(application, fields)
         if problem is not None or application is None:
             return problem or pages.error(TEXTS["invalid_client"])
         if fields.get("decision") != "allow":
-            return _back(fields, error="access_denied", error_description=TEXTS["access_denied"])
+            return _redirect(fields, error="access_denied", error_description=TEXTS["access_denied"])
         email = fields.get("email", "")
-        user = tokens.login(self.world, email, fields.get("password", ""))
+        user = tokens.login(self.context, email, fields.get("password", ""))
         if user is None:
             return pages.consent(_name(application), _kept(fields), email, "Invalid email or password.")
-        return _back(fields, code=tokens.new_code(self.world, application, user, fields["redirect_uri"]))
+        return _redirect(fields, code=tokens.new_code(self.context, application, user, fields["redirect_uri"]))
 
     def token(self, request: Request, fields: Fields) -> Answer:
         """A token pair for a code, a password or a refresh token. Raises OAuthError."""
         grants = {"authorization_code": self._by_code, "refresh_token": self._by_refresh}
-        if self.world.switches.password_grant:
+        if self.context.switches.password_grant:
             grants["password"] = self._by_password
         kind = fields.get("grant_type", "")
         if not kind:
@@ -95,7 +95,7 @@ class OAuth:
         if kind not in grants:
             raise OAuthError("unsupported_grant_type")
         row = grants[kind](self._client(request, fields), fields)
-        return Answer(200, orjson.dumps(tokens.shown(self.world, row)), list(_NO_STORE))
+        return Answer(200, orjson.dumps(tokens.shown(self.context, row)), list(_NO_STORE))
 
     def revoke(self, request: Request, fields: Fields) -> Answer:
         """End a token of this application. Always 200: one must not learn here which tokens exist (RFC 7009)."""
@@ -103,35 +103,35 @@ class OAuth:
             application = self._client(request, fields)
         except OAuthError:
             application = {"id": None}
-        row = tokens.find(self.world.state, fields.get("token", ""))
+        row = tokens.find(self.context.state, fields.get("token", ""))
         if row is not None and row["application_id"] == application["id"]:
-            tokens.revoke(self.world, row)
+            tokens.revoke(self.context, row)
         return Answer(200, b"{}", list(_NO_STORE))
 
     def _by_code(self, application: Row, fields: Fields) -> Row:
         if not fields.get("code") or not fields.get("redirect_uri"):
             raise OAuthError("invalid_request")
-        return tokens.exchange_code(self.world, application, fields["code"], fields["redirect_uri"])
+        return tokens.exchange_code(self.context, application, fields["code"], fields["redirect_uri"])
 
     def _by_refresh(self, application: Row, fields: Fields) -> Row:
         if not fields.get("refresh_token"):
             raise OAuthError("invalid_request")
         try:
-            return tokens.refresh(self.world, application, fields["refresh_token"])
+            return tokens.refresh(self.context, application, fields["refresh_token"])
         except OAuthError as exc:
-            # The server of the first years did not tell a spent token from a missing one (reference §2.4).
-            raise OAuthError("invalid_request" if self.world.switches.legacy_oauth_errors else exc.code) from exc
+            # The server of the first years answered for a spent token as for a missing one (reference §2.4).
+            raise OAuthError("invalid_request" if self.context.switches.legacy_oauth_errors else exc.code) from exc
 
     def _by_password(self, application: Row, fields: Fields) -> Row:
-        user = tokens.login(self.world, fields.get("username", ""), fields.get("password", ""))
+        user = tokens.login(self.context, fields.get("username", ""), fields.get("password", ""))
         if user is None or user["account_id"] != application.get("account_id"):
-            raise OAuthError("invalid_resource_owner" if self.world.switches.legacy_oauth_errors else "invalid_grant")
-        return tokens.pair_for(self.world, application, user)
+            raise OAuthError("invalid_resource_owner" if self.context.switches.legacy_oauth_errors else "invalid_grant")
+        return tokens.pair_for(self.context, application, user)
 
     def _client(self, request: Request, fields: Fields) -> Row:
-        """The application that asks, by its id and secret. Raises OAuthError."""
+        """The application that sent the request, by its id and secret. Raises OAuthError."""
         client_id, secret = _basic(request) or (fields.get("client_id", ""), fields.get("client_secret", ""))
-        application = tokens.application_of(self.world, client_id)
+        application = tokens.application_of(self.context, client_id)
         known = "" if application is None else str(application.get("client_secret") or "")
         if application is None or not known or not hmac.compare_digest(known.encode(), secret.encode()):
             raise OAuthError("invalid_client")
@@ -150,10 +150,10 @@ class OAuth:
             code = "unsupported_response_type"
         elif fields.get("scope", tokens.SCOPE) not in {"", tokens.SCOPE}:
             code = "invalid_scope"
-        return _back(fields, error=code, error_description=TEXTS[code]) if code else None
+        return _redirect(fields, error=code, error_description=TEXTS[code]) if code else None
 
     @staticmethod
-    def _refused(code: str) -> Answer:
+    def _error(code: str) -> Answer:
         """401 for every error, as Doorkeeper before 5.1 answered (reference §2.4)."""
         text = TEXTS[code]
         challenge = f'Bearer realm="TradeGecko", error="{code}", error_description="{text}"'
@@ -189,7 +189,7 @@ def _name(application: Row | None) -> str:
     return str((application or {}).get("name") or "")
 
 
-def _back(fields: Fields, **result: str) -> Answer:
+def _redirect(fields: Fields, **result: str) -> Answer:
     """A redirect to the application, its own query and the `state` kept."""
     if "state" in fields:
         result["state"] = fields["state"]

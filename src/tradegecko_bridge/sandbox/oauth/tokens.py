@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..formats import datetime_text
-from ..state import Row, State
-from ..world import World
+from ..model.context import Context
+from ..model.formats import datetime_text
+from ..model.state import Row, State
 from .errors import OAuthError
 
 TOKEN_LIFE = 7200  # seconds
@@ -18,9 +18,9 @@ CODE_LIFE = 600  # seconds
 SCOPE = "public"
 
 
-def application_of(world: World, client_id: str) -> Row | None:
+def application_of(context: Context, client_id: str) -> Row | None:
     """The application with this id, or None."""
-    found = world.state["applications"].where("client_id", client_id) if client_id else []
+    found = context.state["applications"].where("client_id", client_id) if client_id else []
     return found[0] if found else None
 
 
@@ -44,9 +44,9 @@ def redirect_allowed(application: Row, uri: str) -> bool:
     return any(uri == known or (anywhere == known and port != 0) for known in application.get("redirect_uris", []))
 
 
-def login(world: World, email: str, password: str) -> Row | None:
+def login(context: Context, email: str, password: str) -> Row | None:
     """The user with this e-mail address and password, or None."""
-    for user in world.state["users"].rows.values():
+    for user in context.state["users"].rows.values():
         known = user.get("password")
         if known and str(user.get("email", "")).lower() == email.strip().lower() and user_is_active(user):
             return user if hmac.compare_digest(known.encode(), password.encode()) else None
@@ -58,7 +58,7 @@ def user_is_active(user: Row) -> bool:
     return bool(user.get("status", "active") == "active")
 
 
-def new_code(world: World, application: Row, user: Row, redirect_uri: str) -> str:
+def new_code(context: Context, application: Row, user: Row, redirect_uri: str) -> str:
     """A code for the user's browser to carry back; it works once and for ten minutes."""
     code = secrets.token_hex(32)
     grant = {
@@ -66,61 +66,61 @@ def new_code(world: World, application: Row, user: Row, redirect_uri: str) -> st
         "application_id": application["id"],
         "user_id": user["id"],
         "redirect_uri": redirect_uri,
-        "expires_at": datetime_text(world.clock() + timedelta(seconds=CODE_LIFE)),
+        "expires_at": datetime_text(context.clock() + timedelta(seconds=CODE_LIFE)),
     }
-    world.state.insert("access_grants", grant)
+    context.state.insert("access_grants", grant)
     return code
 
 
-def exchange_code(world: World, application: Row, code: str, redirect_uri: str) -> Row:
+def exchange_code(context: Context, application: Row, code: str, redirect_uri: str) -> Row:
     """The token pair for a code. Raises OAuthError; a wrong redirect URI does not use the code up."""
-    found = world.state["access_grants"].where("code", code)
+    found = context.state["access_grants"].where("code", code)
     if not found:
         raise OAuthError("invalid_grant")
     grant = found[0]
-    spent = grant.get("revoked_at") is not None or grant["expires_at"] <= world.now()
+    spent = grant.get("revoked_at") is not None or grant["expires_at"] <= context.now()
     if spent or grant["application_id"] != application["id"] or grant["redirect_uri"] != redirect_uri:
         raise OAuthError("invalid_grant")
-    world.state.update("access_grants", grant, {"revoked_at": world.now()})
-    return pair_for(world, application, world.state["users"].rows[grant["user_id"]])
+    context.state.update("access_grants", grant, {"revoked_at": context.now()})
+    return pair_for(context, application, context.state["users"].rows[grant["user_id"]])
 
 
-def pair_for(world: World, application: Row, user: Row) -> Row:
+def pair_for(context: Context, application: Row, user: Row) -> Row:
     """A token pair for someone who signed in: the one that is alive already, when the server re-uses tokens.
 
     That is why two connections of one user work side by side until the first of them refreshes (§2.7).
     """
-    if world.switches.reuse_access_token:
-        now = world.now()
-        for row in reversed(world.state["access_tokens"].where("user_id", user["id"])):
+    if context.switches.reuse_access_token:
+        now = context.now()
+        for row in reversed(context.state["access_tokens"].where("user_id", user["id"])):
             mine = row["application_id"] == application["id"] and row.get("refresh_token") is not None
             if mine and row.get("revoked_at") is None and row["expires_at"] > now:
                 return row
-    return _new_pair(world, application["id"], user)
+    return _new_pair(context, application["id"], user)
 
 
-def refresh(world: World, application: Row, refresh_token: str) -> Row:
+def refresh(context: Context, application: Row, refresh_token: str) -> Row:
     """A new pair for a refresh token, which is spent by it. Raises OAuthError."""
-    found = world.state["access_tokens"].where("refresh_token", refresh_token)
+    found = context.state["access_tokens"].where("refresh_token", refresh_token)
     if not found or found[0].get("revoked_at") is not None or found[0]["application_id"] != application["id"]:
         raise OAuthError("invalid_grant")
     old = found[0]
-    user = world.state["users"].rows[old["user_id"]]
-    if world.switches.refresh_revokes_on_first_use:
-        return _new_pair(world, application["id"], user, previous=refresh_token)
-    revoke(world, old)
-    return _new_pair(world, application["id"], user)
+    user = context.state["users"].rows[old["user_id"]]
+    if context.switches.refresh_revokes_on_first_use:
+        return _new_pair(context, application["id"], user, previous=refresh_token)
+    revoke(context, old)
+    return _new_pair(context, application["id"], user)
 
 
-def revoke(world: World, row: Row) -> None:
+def revoke(context: Context, row: Row) -> None:
     """End a token and the refresh token with it."""
     if row.get("revoked_at") is None:
-        world.state.update("access_tokens", row, {"revoked_at": world.now()})
+        context.state.update("access_tokens", row, {"revoked_at": context.now()})
 
 
-def expire(world: World, row: Row) -> None:
+def expire(context: Context, row: Row) -> None:
     """End a token's time now; its refresh token still works."""
-    world.state.update("access_tokens", row, {"expires_at": world.now()})
+    context.state.update("access_tokens", row, {"expires_at": context.now()})
 
 
 def find(state: State, token: str) -> Row | None:
@@ -132,9 +132,9 @@ def find(state: State, token: str) -> Row | None:
     return None
 
 
-def shown(world: World, row: Row) -> dict[str, Any]:
+def shown(context: Context, row: Row) -> dict[str, Any]:
     """The answer of the token endpoint."""
-    left = datetime.fromisoformat(row["expires_at"]).timestamp() - world.clock().timestamp()
+    left = datetime.fromisoformat(row["expires_at"]).timestamp() - context.clock().timestamp()
     return {
         "access_token": row["token"],
         "token_type": "bearer",
@@ -145,8 +145,8 @@ def shown(world: World, row: Row) -> dict[str, Any]:
     }
 
 
-def _new_pair(world: World, application_id: int, user: Row, previous: str | None = None) -> Row:
-    moment = world.clock()
+def _new_pair(context: Context, application_id: int, user: Row, previous: str | None = None) -> Row:
+    moment = context.clock()
     values: Row = {
         "token": secrets.token_hex(32),
         "refresh_token": secrets.token_hex(32),
@@ -158,4 +158,4 @@ def _new_pair(world: World, application_id: int, user: Row, previous: str | None
     }
     if previous is not None:
         values["previous_refresh_token"] = previous
-    return world.state.insert("access_tokens", values)
+    return context.state.insert("access_tokens", values)

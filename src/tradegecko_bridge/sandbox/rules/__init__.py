@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from ..world import World
-from .actions import Actions
+from ..model.clock import Clock
+from ..model.switches import Switches
 from .adjustments import StockAdjustmentLineItems, StockAdjustments
-from .base import Rules
+from .base import Rules, RulesContext
 from .catalogue import Images, Products, Variants
 from .companies import Addresses, Companies, Contacts, Notes
 from .fulfillments import FulfillmentLineItems, Fulfillments
 from .invoices import InvoiceLineItems, Invoices, Payments
 from .orders import OrderLineItems, Orders
-from .progress import Progress
 from .purchasing import Procurements, PurchaseOrderLineItems, PurchaseOrders
 from .returns import FulfillmentReturnLineItems, FulfillmentReturns
 from .settings import Currencies, Locations, PriceLists, TaxComponents, TaxTypes
-from .stock import Stock
 from .transfers import StockTransferLineItems, StockTransfers
 from .webhooks import Webhooks
 
@@ -52,12 +50,10 @@ _SPECIAL: dict[str, type[Rules]] = {
 }
 
 
-def attach(world: World) -> World:
-    """Give a world its rules."""
-    world.rules = {
-        name: _SPECIAL.get(name, Rules)(world, resource)
-        for name, resource in world.schema.items()
-        if not resource.internal
-    }
-    world.stock, world.progress, world.actions = Stock(world), Progress(world), Actions(world)
-    return world
+def create_context(clock: Clock, switches: Switches) -> RulesContext:
+    """An empty context with the rules of every resource."""
+    context = RulesContext(clock, switches)
+    for name, resource in context.schema.items():
+        if not resource.internal:
+            context.rules[name] = _SPECIAL.get(name, Rules)(context, resource)
+    return context

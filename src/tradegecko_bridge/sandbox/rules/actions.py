@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from ..errors import BLANK, Invalid
-from ..formats import ZERO
-from ..state import Row
-from ..values import Raw
-from ..world import World
+from ..model.formats import ZERO
+from ..model.state import Row
+from ..model.values import Raw
+from ..wire.errors import BLANK, Invalid
 from .adjustments import StockAdjustments
+from .base import RulesContext
 from .fulfillments import Fulfillments
 from .orders import Orders
 from .purchasing import PurchaseOrders
@@ -23,20 +23,17 @@ Outcome = tuple[str, Row]
 class Actions:
     """What can be done to a document in one call; to an order, for everything that is still to be done."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
-        orders, transfers = world.rules["purchase_orders"], world.rules["stock_transfers"]
-        adjustments = world.rules["stock_adjustments"]
-        assert isinstance(adjustments, StockAdjustments)  # noqa: S101
-        assert isinstance(orders, PurchaseOrders)  # noqa: S101 - tells the type checker which rules these are
-        assert isinstance(transfers, StockTransfers)  # noqa: S101
+    def __init__(self, context: RulesContext) -> None:
+        self.context = context
+        purchases, transfers = context.rules_of(PurchaseOrders), context.rules_of(StockTransfers)
+        adjustments = context.rules_of(StockAdjustments)
         self.by_name: dict[tuple[str, str], Callable[[Row, Raw], Outcome]] = {
             ("orders", "invoice"): self.invoice,
             ("orders", "pay"): self.pay,
             ("orders", "pack"): self.pack,
             ("orders", "fulfil"): self.fulfil,
             ("orders", "void"): self.void,
-            ("purchase_orders", "receive"): orders.receive,
+            ("purchase_orders", "receive"): purchases.receive,
             ("stock_adjustments", "revert"): adjustments.revert,
             ("stock_transfers", "receive"): transfers.receive,
             ("stock_transfers", "revert"): transfers.revert,
@@ -49,21 +46,21 @@ class Actions:
     def invoice(self, order: Row, given: Raw) -> Outcome:
         """Invoice everything not yet invoiced."""
         self._finalize(order)
-        lines = self._remaining(order, self.world.progress.invoiced, goods_only=False)
+        lines = self._remaining(order, self.context.progress.uninvoiced, goods_only=False)
         if not lines:
             raise Invalid.one("base", "Nothing left to invoice")
         invoice = {**given, "order_id": order["id"], "invoice_line_items": lines}
-        return "invoices", self.world.rules["invoices"].create(invoice)
+        return "invoices", self.context.rules["invoices"].create(invoice)
 
     def pay(self, order: Row, given: Raw) -> Outcome:
         """Pay what invoices still ask for, and invoice and pay the rest. Answers with the last payment."""
         self._finalize(order)
         method = self._payment_method(given)
-        if self._remaining(order, self.world.progress.invoiced, goods_only=False):
+        if self._remaining(order, self.context.progress.uninvoiced, goods_only=False):
             self.invoice(order, {})
         made = None
-        for invoice in self.world.progress.invoices(order):
-            open_amount = invoice["cached_total"] - self.world.progress.paid_on(invoice)
+        for invoice in self.context.progress.invoices(order):
+            open_amount = invoice["cached_total"] - self.context.progress.paid_on(invoice)
             if open_amount > 0:
                 payment = {
                     **given,
@@ -71,7 +68,7 @@ class Actions:
                     "amount": open_amount,
                     "payment_method_id": method,
                 }
-                made = self.world.rules["payments"].create(payment)
+                made = self.context.rules["payments"].create(payment)
         if made is None:
             raise Invalid.one("base", "Nothing left to pay")
         return "payments", made
@@ -87,12 +84,10 @@ class Actions:
     def fulfil(self, order: Row, given: Raw) -> Outcome:
         """Ship what is packed, and one new fulfilment for the rest. Answers with the last one shipped."""
         self._finalize(order)
-        rules = self.world.rules["fulfillments"]
-        assert isinstance(rules, Fulfillments)  # noqa: S101 - tells the type checker which rules these are
         shipped = None
-        for fulfillment in self.world.progress.fulfillments(order):
+        for fulfillment in self.context.progress.fulfillments(order):
             if fulfillment.get("status", "packed") == "packed":
-                rules.ship(fulfillment, given)
+                self.context.rules_of(Fulfillments).ship(fulfillment, given)
                 shipped = fulfillment
         shipped = self._fulfill_rest(order, given, "fulfilled") or shipped
         if shipped is None:
@@ -101,38 +96,35 @@ class Actions:
 
     def void(self, order: Row, _given: Raw) -> Outcome:
         """Void the order, whatever state it is in."""
-        rules = self.world.rules["orders"]
-        assert isinstance(rules, Orders)  # noqa: S101 - tells the type checker which rules these are
-        rules.void(order)
+        self.context.rules_of(Orders).void(order)
         return "orders", order
 
     def _finalize(self, order: Row) -> None:
-        if self.world.switches.actions_finalize_order and order["status"] in {"draft", "active"}:
-            self.world.rules["orders"].update(order, {"status": "finalized"})
-        elif order["status"] not in {"finalized", "fulfilled"} and self.world.switches.require_finalized:
+        if self.context.switches.actions_finalize_order and order["status"] in {"draft", "active"}:
+            self.context.rules["orders"].update(order, {"status": "finalized"})
+        elif order["status"] not in {"finalized", "fulfilled"} and self.context.switches.require_finalized:
             raise Invalid.one("order", "must be finalized")
 
     def _fulfill_rest(self, order: Row, given: Raw, status: str) -> Row | None:
-        lines = self._remaining(order, self.world.progress.packed, goods_only=True)
+        lines = self._remaining(order, self.context.progress.unpacked, goods_only=True)
         if not lines:
             return None
         body = {**given, "order_id": order["id"], "status": status, "fulfillment_line_items": lines}
-        return self.world.rules["fulfillments"].create(body)
+        return self.context.rules["fulfillments"].create(body)
 
-    def _remaining(self, order: Row, done: Callable[[Row], Decimal], *, goods_only: bool) -> list[Row]:
-        left = []
-        for line in self.world.progress.lines(order):
-            quantity = line["quantity"] - done(line)
-            if quantity > ZERO and not (goods_only and line.get("variant_id") is None):
-                left.append({"order_line_item_id": line["id"], "quantity": quantity})
-        return left
+    def _remaining(self, order: Row, left: Callable[[Row], Decimal], *, goods_only: bool) -> list[Row]:
+        return [
+            {"order_line_item_id": line["id"], "quantity": left(line)}
+            for line in self.context.progress.lines(order)
+            if left(line) > ZERO and not (goods_only and line.get("variant_id") is None)
+        ]
 
     def _payment_method(self, given: Raw) -> int | None:
         name = given.get("payment_method_name")
         if not name:
-            default: int | None = self.world.account.get("default_payment_method_id")
+            default: int | None = self.context.account.get("default_payment_method_id")
             return default
-        for row in self.world.state["payment_methods"].rows.values():
+        for row in self.context.state["payment_methods"].rows.values():
             if str(row.get("name", "")).lower() == str(name).lower():
                 found: int = row["id"]
                 return found

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
-from ..errors import BLANK, TAKEN, BadRequest, Complaints, Invalid
-from ..schema import Resource
-from ..state import Row, State
-from ..values import Raw, read_values, require_parents, require_present
-from ..world import World
+from ..model.clock import Clock
+from ..model.context import Context
+from ..model.schema import Resource
+from ..model.state import Row, State
+from ..model.switches import Switches
+from ..model.values import Raw, read_values, require_parents, require_present
+from ..wire.errors import BLANK, TAKEN, BadRequest, FieldErrors, Invalid
+from .progress import Progress
+from .stock import Stock
 
 
 @dataclass(slots=True)
@@ -21,7 +25,7 @@ class Draft:
 
     raw: Raw
     values: Row = field(default_factory=dict)
-    complaints: Complaints = field(default_factory=Complaints)
+    errors: FieldErrors = field(default_factory=FieldErrors)
     row: Row | None = None
     before: Row = field(default_factory=dict)
 
@@ -44,15 +48,15 @@ class Rules:
     Every method runs inside a transaction: what raises leaves nothing behind.
     """
 
-    def __init__(self, world: World, resource: Resource) -> None:
-        self.world = world
+    def __init__(self, context: RulesContext, resource: Resource) -> None:
+        self.context = context
         self.resource = resource
         self.name = resource.name
 
     @property
     def state(self) -> State:
         """The tables."""
-        return self.world.state
+        return self.context.state
 
     def create(self, raw: Raw, *, nested: bool = False) -> Row:
         """Make a record of what was sent; `nested` when it came inside its parent's request.
@@ -60,28 +64,28 @@ class Rules:
         Raises Invalid, or NotFound for a missing parent.
         """
         draft = Draft(raw)
-        draft.values = read_values(self.world, self.resource, raw, "create", draft.complaints)
-        require_parents(self.world, self.resource, draft.values, raw)
+        draft.values = read_values(self.context, self.resource, raw, "create", draft.errors)
+        require_parents(self.context, self.resource, draft.values, raw)
         if not nested:
-            self.admit(draft.values)
+            self.check_parent(draft.values)
         self.prepare(draft)
-        require_present(self.resource, draft.values, draft.complaints, only_given=False)
+        require_present(self.resource, draft.values, draft.errors, only_given=False)
         self.check(draft)
-        draft.complaints.settle()
+        draft.errors.raise_if_any()
         draft.row = self.state.insert(self.name, draft.values)
         self.created(draft)
         if not nested:
-            self.alone(draft.row)
+            self.refresh_parent(draft.row)
         return draft.row
 
     def update(self, row: Row, raw: Raw) -> None:
         """Change what was sent and differs; the rest stays. Raises Invalid."""
         draft = Draft(raw, row=row, before=dict(row))
-        given = read_values(self.world, self.resource, raw, "update", draft.complaints)
+        given = read_values(self.context, self.resource, raw, "update", draft.errors)
         draft.values = {name: value for name, value in given.items() if self.get(row, name) != value}
-        require_present(self.resource, draft.values, draft.complaints, only_given=True)
+        require_present(self.resource, draft.values, draft.errors, only_given=True)
         self.check(draft)
-        draft.complaints.settle()
+        draft.errors.raise_if_any()
         self.state.update(self.name, row, draft.values)
         self.updated(draft)
 
@@ -92,11 +96,11 @@ class Rules:
         else:
             self.state.update(self.name, row, {"status": self.resource.soft})
 
-    def admit(self, values: Row) -> None:
-        """Refuse a record that came on its own and may not; nested ones are its parent's business."""
+    def check_parent(self, values: Row) -> None:
+        """Refuse a new record that was not nested in its parent's request when the parent may not change."""
 
-    def alone(self, row: Row) -> None:
-        """Tell the parent about a new record that came on its own."""
+    def refresh_parent(self, row: Row) -> None:
+        """Bring the parent up to date after this record changed, or was made on its own."""
 
     def prepare(self, draft: Draft) -> None:
         """Fill in defaults before presence is checked."""
@@ -109,6 +113,8 @@ class Rules:
 
     def updated(self, draft: Draft) -> None:
         """Children and effects of a change."""
+        if draft.changed:
+            self.refresh_parent(draft.record)
 
     def get(self, row: Row, name: str) -> Any:
         """A stored value, or the column's default."""
@@ -127,42 +133,62 @@ class Rules:
         return given
 
     def create_children(self, name: str, parent: Raw, given: list[Raw]) -> list[Row]:
-        """Make every nested record; all their complaints come back together under dotted keys."""
-        complaints = Complaints()
+        """Make every nested record; all their errors come back together under dotted keys."""
+        errors = FieldErrors()
         made = []
         for child in given:
             try:
-                made.append(self.world.rules[name].create({**child, **parent}, nested=True))
+                made.append(self.context.rules[name].create({**child, **parent}, nested=True))
             except Invalid as exc:
-                complaints.take(name, exc.errors)
-        complaints.settle()
+                errors.merge(name, exc.errors)
+        errors.raise_if_any()
         return made
 
-    def must_be_free(self, draft: Draft, name: str) -> None:
+    def refresh_order(self, key: int) -> None:
+        """Bring what is derived of an order up to date."""
+        self.context.progress.refresh(self.state["orders"].rows[key])
+
+    def must_be_unique(self, draft: Draft, name: str) -> None:
         """`name` must not be in use by another record that lists show."""
         value, own = draft.values.get(name), draft.before.get("id")
         rows = self.state[self.name].rows
-        if value and any(rows[key].get(name) == value and key != own for key in self.state[self.name].live):
-            draft.complaints.add(name, TAKEN)
+        if value and any(rows[key].get(name) == value and key != own for key in self.state[self.name].visible):
+            draft.errors.add(name, TAKEN)
+
+
+AnyRules = TypeVar("AnyRules", bound=Rules)
+
+
+class RulesContext(Context):
+    """A context with the rules that change its rows, by resource."""
+
+    def __init__(self, clock: Clock, switches: Switches) -> None:
+        super().__init__(clock, switches)
+        self.rules: dict[str, Rules] = {}
+        self.stock = Stock(self)
+        self.progress = Progress(self, self.stock)
+
+    def rules_of(self, kind: type[AnyRules]) -> AnyRules:
+        """The rules of this class."""
+        return next(rules for rules in self.rules.values() if isinstance(rules, kind))
 
 
 def require_sent(draft: Draft, *names: str) -> None:
     """Complain about columns that were not sent, before their defaults are filled in."""
     for name in names:
-        if draft.values.get(name) in (None, "") and name.removesuffix("_id") not in draft.complaints.errors:
-            draft.complaints.add(name.removesuffix("_id"), BLANK)
+        if draft.values.get(name) in (None, "") and name.removesuffix("_id") not in draft.errors:
+            draft.errors.add(name.removesuffix("_id"), BLANK)
 
 
-def next_number(world: World, counter: str, prefix: str, taken: Any) -> str:
-    """The next free number of an account's sequence (`SO0001`), without using it up."""
-    number = world.value("accounts", world.account, counter)
-    while taken(f"{prefix}{number:04d}"):
+def next_number(rules: Rules, prefix: str, counter: str, column: str, *, use: bool = True) -> str:
+    """The next free number (`SO0001`) of a sequence of the account, which goes on behind it when it is to be used.
+
+    `counter` is the account's column, `column` the indexed one that may not hold the number yet.
+    """
+    context, taken = rules.context, rules.state[rules.name].indexes[column]
+    number = context.value("accounts", context.account, counter)
+    while (text := f"{prefix}{number:04d}") in taken or (column.endswith("_folded") and text.lower() in taken):
         number += 1
-    return f"{prefix}{number:04d}"
-
-
-def use_number(world: World, counter: str, used: str, prefix: str) -> None:
-    """Move the sequence past a number that was handed out."""
-    digits = used.removeprefix(prefix)
-    if used.startswith(prefix) and digits.isdigit():
-        world.state.update("accounts", world.account, {counter: int(digits) + 1}, touch=False)
+    if use:
+        rules.state.update("accounts", context.account, {counter: number + 1}, touch=False)
+    return text

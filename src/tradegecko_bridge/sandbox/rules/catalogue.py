@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import NOT_A_NUMBER, Complaints, Invalid, NotFound
-from ..formats import ZERO, Unreadable, read_decimal, read_int, read_string
-from ..state import Row
-from ..values import Raw
+from ..model.formats import ZERO, Unreadable, read_decimal, read_int, read_string
+from ..model.state import Row
+from ..model.values import Raw
+from ..wire.errors import NOT_A_NUMBER, FieldErrors, Invalid, NotFound
 from .base import Draft, Rules
 
 
@@ -22,7 +22,7 @@ class Products(Rules):
     def delete(self, row: Row) -> None:
         """Archive the product and its variants with it."""
         for variant in self.state["variants"].where("product_id", row["id"]):
-            self.world.rules["variants"].delete(variant)
+            self.context.rules["variants"].delete(variant)
         super().delete(row)
 
 
@@ -33,7 +33,7 @@ class Variants(Rules):
         """Bundles always manage stock: their components do."""
         if draft.values.get("composite"):
             draft.values["manage_stock"] = True
-        self._prices(draft.values, draft.raw, {}, draft.complaints)
+        self._prices(draft.values, draft.raw, {}, draft.errors)
 
     def check(self, draft: Draft) -> None:
         """What only serves to create the first stock is not kept on the variant."""
@@ -47,15 +47,15 @@ class Variants(Rules):
             return
         location = self._initial_location(draft.raw)
         if location is not None:
-            self.world.stock.record(draft.record["id"], location)
+            self.context.stock.record(draft.record["id"], location)
             self._initial_stock(draft.record, draft.raw, location)
 
     def update(self, row: Row, raw: Raw) -> None:
         """Price lists and per-location settings travel as arrays and need more than a cast."""
-        complaints = Complaints()
+        errors = FieldErrors()
         prices: Row = {}
-        self._prices(prices, raw, row.get("list_prices", {}), complaints)
-        complaints.settle()
+        self._prices(prices, raw, row.get("list_prices", {}), errors)
+        errors.raise_if_any()
         if prices:
             self.state.update(self.name, row, prices)
         self._location_settings(row, raw)
@@ -66,7 +66,7 @@ class Variants(Rules):
             wanted = read_int(raw.get("initial_stock_location_id"))
         except Unreadable:
             wanted = None
-        chosen: int | None = wanted or self.world.account.get("primary_location_id")
+        chosen: int | None = wanted or self.context.account.get("primary_location_id")
         return chosen
 
     def _initial_stock(self, row: Row, raw: Raw, location: int) -> None:
@@ -81,9 +81,9 @@ class Variants(Rules):
             "notes": "Initial stock",
             "stock_adjustment_line_items": [line],
         }
-        self.world.rules["stock_adjustments"].create(adjustment)
+        self.context.rules["stock_adjustments"].create(adjustment)
 
-    def _prices(self, values: Row, raw: Raw, known: dict[str, Any], complaints: Complaints) -> None:
+    def _prices(self, values: Row, raw: Raw, known: dict[str, Any], errors: FieldErrors) -> None:
         """`variant_prices` reaches custom lists only; the built-in three have columns of their own."""
         given = raw.get("variant_prices")
         if not isinstance(given, list):
@@ -92,13 +92,13 @@ class Variants(Rules):
         for entry in given:
             if not isinstance(entry, dict):
                 continue
-            price_list = self.world.price_list(entry.get("price_list_id"))
+            price_list = self.context.price_list(entry.get("price_list_id"))
             if price_list is None or price_list.get("builtin"):
                 continue
             try:
                 prices[str(price_list["id"])] = read_decimal(entry.get("value"))
             except Unreadable:
-                complaints.add("variant_prices.value", NOT_A_NUMBER)
+                errors.add("variant_prices.value", NOT_A_NUMBER)
         values["list_prices"] = prices
 
     def _location_settings(self, row: Row, raw: Raw) -> None:
@@ -106,11 +106,11 @@ class Variants(Rules):
         if not isinstance(given, list) or row.get("composite"):
             return
         for entry in given:
-            if not isinstance(entry, dict) or not self.world.exists("locations", entry.get("location_id")):
+            if not isinstance(entry, dict) or not self.context.exists("locations", entry.get("location_id")):
                 continue
             names = [name for name in ("bin_location", "reorder_point") if name in entry]
             settings = {name: read_string(entry[name]) for name in names}
-            record = self.world.stock.record(row["id"], entry["location_id"])
+            record = self.context.stock.record(row["id"], entry["location_id"])
             if self.state.update("stock_records", record, settings):
                 self.state.touch(self.name, row)
 
@@ -120,7 +120,7 @@ class Images(Rules):
 
     def create(self, raw: Raw, *, nested: bool = False) -> Row:
         """In the first years a picture belonged to a variant, and its product followed from that."""
-        if self.world.switches.legacy_image_root and raw.get("product_id") in (None, ""):
+        if self.context.switches.legacy_image_root and raw.get("product_id") in (None, ""):
             variant = self.state.find("variants", _number(raw.get("variant_id")))
             if variant is None:
                 raise NotFound("Variant", raw.get("variant_id"))
@@ -135,16 +135,16 @@ class Images(Rules):
         for key in draft.values.get("variant_ids", []):
             variant = self.state.find("variants", key)
             if variant is None or variant["product_id"] != draft.values["product_id"]:
-                draft.complaints.add("variant_ids", "is invalid")
-        draft.values["uploader_id"] = self.world.session.user_id
+                draft.errors.add("variant_ids", "is invalid")
+        draft.values["uploader_id"] = self.context.session.user_id
         draft.values["position"] = len(self.state["images"].where("product_id", draft.values["product_id"]))
 
     def created(self, draft: Draft) -> None:
         """Hang it behind the pictures the product and its variants have."""
         product = self.state["products"].rows[draft.record["product_id"]]
-        self._hang("products", product, draft.record["id"])
+        self._append_image("products", product, draft.record["id"])
         for key in draft.record["variant_ids"]:
-            self._hang("variants", self.state["variants"].rows[key], draft.record["id"])
+            self._append_image("variants", self.state["variants"].rows[key], draft.record["id"])
 
     def delete(self, row: Row) -> None:
         """Take it down everywhere."""
@@ -156,7 +156,7 @@ class Images(Rules):
             self.state.update(table, holder, {"image_ids": kept})
         super().delete(row)
 
-    def _hang(self, table: str, holder: Row, image_id: int) -> None:
+    def _append_image(self, table: str, holder: Row, image_id: int) -> None:
         self.state.update(table, holder, {"image_ids": [*holder.get("image_ids", []), image_id]})
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..errors import TAKEN
-from ..state import Row
+from ..model.state import Row
+from ..wire.errors import TAKEN
 from .base import Draft, Rules
 
 # Enough to fill `country_code` for the spellings seen in recordings; an unknown spelling leaves it null.
@@ -20,8 +20,8 @@ class Companies(Rules):
     def check(self, draft: Draft) -> None:
         """Codes are described as unique; whether that was enforced is unknown (appendix 27)."""
         code = draft.values.get("company_code")
-        if code and self.world.switches.company_codes_are_unique:
-            _be_the_only_one(draft, self.state[self.name].where("company_code", code), "company_code")
+        if code and self.context.switches.company_codes_are_unique:
+            _check_unique(draft, self.state[self.name].where("company_code", code), "company_code")
 
 
 class Addresses(Rules):
@@ -29,9 +29,9 @@ class Addresses(Rules):
 
     def check(self, draft: Draft) -> None:
         """A label is unique within its company; the country code follows from the country."""
-        if draft.values.get("label") and self.world.switches.labels_are_unique:
+        if draft.values.get("label") and self.context.switches.labels_are_unique:
             company_id = (draft.row or draft.values)["company_id"]
-            _be_the_only_one(draft, self.state[self.name].where("company_id", company_id), "label")
+            _check_unique(draft, self.state[self.name].where("company_id", company_id), "label")
         if draft.values.get("country") and not draft.values.get("country_code"):
             draft.values["country_code"] = country_code(draft.values["country"])
 
@@ -45,15 +45,15 @@ class Notes(Rules):
 
     def prepare(self, draft: Draft) -> None:
         """The author is the token's user."""
-        draft.values["user_id"] = self.world.session.user_id
+        draft.values["user_id"] = self.context.session.user_id
 
 
-def _be_the_only_one(draft: Draft, others: list[Row], name: str) -> None:
+def _check_unique(draft: Draft, others: list[Row], name: str) -> None:
     """Complain when another one that is not archived has the same value."""
     for other in others:
         same = other["id"] == draft.before.get("id") or other.get("status", "active") == "archived"
         if not same and other.get(name) == draft.values[name]:
-            draft.complaints.add(name, TAKEN)
+            draft.errors.add(name, TAKEN)
 
 
 def country_code(country: str) -> str | None:

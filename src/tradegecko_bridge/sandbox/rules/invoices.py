@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from ..errors import BadRequest, Invalid, NotFound
-from ..formats import ONE, ZERO, end_of_month
-from ..state import Row
-from .base import Draft, Rules, next_number, use_number
-from .fulfillments import check_quantity, must_be_finalized, rate_of
+from ..model.formats import ONE, end_of_month
+from ..model.state import Row
+from ..wire.errors import BadRequest, Invalid
+from .base import Draft, Rules, next_number
+from .fulfillments import check_order_line, must_be_finalized, rate_of
 
 _LOCKED = "Invoice can no longer be edited"
 
@@ -19,19 +19,19 @@ class Invoices(Rules):
 
     def prepare(self, draft: Draft) -> None:
         """Take addresses, currency and payment term from the order and its company."""
-        order = self.world.get("orders", draft.values["order_id"])
+        order = self.context.get("orders", draft.values["order_id"])
         if not self.children(draft.raw, "invoice_line_items"):
             # The API named the root here, not the missing child.
             raise BadRequest.missing("invoice")
-        must_be_finalized(self.world, order)
+        must_be_finalized(self.context, order)
         company = self.state.find("companies", order["company_id"]) or {}
         defaults = {
             "shipping_address_id": order.get("shipping_address_id"),
             "billing_address_id": order.get("billing_address_id"),
             "payment_term_id": company.get("default_payment_term_id")
-            or self.world.account.get("default_payment_term_id"),
-            "exchange_rate": rate_of(self.world, order),
-            "invoiced_at": self.world.today().isoformat(),
+            or self.context.account.get("default_payment_term_id"),
+            "exchange_rate": rate_of(self.context, order),
+            "invoiced_at": self.context.today().isoformat(),
         }
         for name, value in defaults.items():
             if draft.values.get(name) is None:
@@ -39,39 +39,35 @@ class Invoices(Rules):
         if draft.values.get("due_at") is None:
             draft.values["due_at"] = self._due(draft.values)
         if not draft.values.get("invoice_number"):
-            draft.values["invoice_number"] = self._next_number()
+            draft.values["invoice_number"] = next_number(self, "INV", "next_invoice_number", "invoice_number")
         draft.values["company_id"], draft.values["currency_id"] = order["company_id"], order.get("currency_id")
 
     def check(self, draft: Draft) -> None:
         """An archived one stays as it is."""
         if draft.row is not None and (draft.values or self.children(draft.raw, "invoice_line_items")):
-            must_stand(draft.row)
+            must_be_active(draft.row)
 
     def created(self, draft: Draft) -> None:
         """Make the lines, then the total."""
         given = self.children(draft.raw, "invoice_line_items")
         self.create_children("invoice_line_items", {"invoice_id": draft.record["id"]}, given)
-        self.settle(draft.record)
+        self.refresh_order(draft.record["order_id"])
 
     def updated(self, draft: Draft) -> None:
         """Nested lines are appended."""
         given = self.children(draft.raw, "invoice_line_items")
         if given:
             self.create_children("invoice_line_items", {"invoice_id": draft.record["id"]}, given)
-            self.settle(draft.record)
+            self.refresh_order(draft.record["order_id"])
 
     def delete(self, row: Row) -> None:
         """Archive it; its lines can be invoiced again. A paid invoice stays."""
         if row.get("status", "active") != "active":
             return
-        if self.world.progress.paid_on(row):
+        if self.context.progress.paid_on(row):
             raise Invalid.one("base", "Invoice has payments")
         super().delete(row)
-        self.world.progress.refresh(self.state["orders"].rows[row["order_id"]])
-
-    def settle(self, row: Row) -> None:
-        """Bring its total, its payment status and its order up to date."""
-        self.world.progress.refresh(self.state["orders"].rows[row["order_id"]])
+        self.refresh_order(row["order_id"])
 
     def _due(self, values: Row) -> str:
         issued = date.fromisoformat(values["invoiced_at"])
@@ -82,107 +78,80 @@ class Invoices(Rules):
         except (OverflowError, ValueError):
             return issued.isoformat()  # Behind the last day there is.
 
-    def _next_number(self) -> str:
-        taken = self.state[self.name].indexes["invoice_number"]
-        number = next_number(self.world, "next_invoice_number", "INV", lambda text: text in taken)
-        use_number(self.world, "next_invoice_number", number, "INV")
-        return number
-
 
 class InvoiceLineItems(Rules):
     """Which order lines an invoice charges, and how many of each."""
 
-    def admit(self, values: Row) -> None:
-        """A line on its own needs an invoice that stands."""
-        must_stand(self._invoice(values))
+    def check_parent(self, values: Row) -> None:
+        """A line on its own needs an active invoice."""
+        must_be_active(self._invoice(values))
 
-    def alone(self, row: Row) -> None:
-        """A line on its own changes the invoice's total."""
-        self._settle(row)
+    def refresh_parent(self, row: Row) -> None:
+        """A line changes the invoice's total."""
+        self.refresh_order(self._invoice(row)["order_id"])
 
     def prepare(self, draft: Draft) -> None:
         """Without a quantity, all that is left is meant."""
-        line = self.world.get("order_line_items", draft.values["order_line_item_id"])
+        line = self.context.get("order_line_items", draft.values["order_line_item_id"])
         if draft.values.get("quantity") is None:
-            draft.values["quantity"] = line["quantity"] - self.world.progress.invoiced(line)
+            draft.values["quantity"] = self.context.progress.uninvoiced(line)
 
     def check(self, draft: Draft) -> None:
         """A line of the invoice's own order, and no more of it than is not invoiced yet."""
         if not draft.values.keys() & {"quantity", "order_line_item_id"}:
             return
-        wanted = {**draft.before, **draft.values}
-        must_stand(self._invoice(wanted))
-        line = self.world.get("order_line_items", wanted["order_line_item_id"])
-        if line["order_id"] != self._invoice(wanted)["order_id"]:
-            raise NotFound("OrderLineItem", line["id"])
-        held = draft.before["quantity"] if draft.before.get("order_line_item_id") == line["id"] else ZERO
-        left = line["quantity"] - self.world.progress.invoiced(line) + held
-        limit = None if self.world.switches.allow_over_invoicing else left
-        check_quantity(wanted["quantity"], limit, draft.complaints)
-
-    def updated(self, draft: Draft) -> None:
-        """A changed quantity changes the invoice's total."""
-        if draft.changed:
-            self._settle(draft.record)
+        invoice = self._invoice({**draft.before, **draft.values})
+        must_be_active(invoice)
+        unlimited = self.context.switches.allow_over_invoicing
+        check_order_line(self.context, draft, invoice, self.context.progress.uninvoiced, unlimited=unlimited)
 
     def delete(self, row: Row) -> None:
         """Take the line off; an invoice does not exist without lines."""
-        must_stand(self._invoice(row))
+        must_be_active(self._invoice(row))
         if len(self.state[self.name].where("invoice_id", row["invoice_id"])) == 1:
             raise Invalid.one("base", "Cannot create or update an Invoice without line items")
         self.state.delete(self.name, row)
-        self._settle(row)
+        self.refresh_parent(row)
 
     def _invoice(self, line: Row) -> Row:
-        return self.world.get("invoices", line["invoice_id"])
-
-    def _settle(self, row: Row) -> None:
-        invoices = self.world.rules["invoices"]
-        assert isinstance(invoices, Invoices)  # noqa: S101 - tells the type checker which rules these are
-        invoices.settle(self._invoice(row))
+        return self.context.get("invoices", line["invoice_id"])
 
 
 class Payments(Rules):
     """Money received for an invoice."""
 
     def prepare(self, draft: Draft) -> None:
-        """Paid now, in the invoice's currency, unless told otherwise."""
-        invoice = self.world.get("invoices", draft.values["invoice_id"])
+        """Paid now, in the invoice's currency, unless sent otherwise."""
+        invoice = self.context.get("invoices", draft.values["invoice_id"])
         draft.values["order_id"] = invoice["order_id"]
         if draft.values.get("paid_at") is None:
-            draft.values["paid_at"] = self.world.now()
+            draft.values["paid_at"] = self.context.now()
         if draft.values.get("exchange_rate") is None:
             draft.values["exchange_rate"] = invoice.get("exchange_rate", ONE)
 
     def check(self, draft: Draft) -> None:
-        """Something must have been paid, for an invoice that stands."""
+        """Something must have been paid, for an active invoice."""
         if draft.values:
-            must_stand(self.world.get("invoices", {**draft.before, **draft.values}["invoice_id"]))
+            must_be_active(self.context.get("invoices", {**draft.before, **draft.values}["invoice_id"]))
         amount = draft.values.get("amount")
         if isinstance(amount, Decimal) and amount <= 0:
-            draft.complaints.add("amount", "must be greater than 0")
+            draft.errors.add("amount", "must be greater than 0")
 
     def created(self, draft: Draft) -> None:
         """A payment changes what its invoice and order still owe."""
-        self._settle(draft.record)
-
-    def updated(self, draft: Draft) -> None:
-        """So does a changed one."""
-        if draft.changed:
-            self._settle(draft.record)
+        self.refresh_parent(draft.record)
 
     def delete(self, row: Row) -> None:
-        """And an archived one."""
+        """So does an archived one."""
         super().delete(row)
-        self._settle(row)
+        self.refresh_parent(row)
 
-    def _settle(self, row: Row) -> None:
-        invoices = self.world.rules["invoices"]
-        assert isinstance(invoices, Invoices)  # noqa: S101 - tells the type checker which rules these are
-        invoices.settle(self.state["invoices"].rows[row["invoice_id"]])
+    def refresh_parent(self, row: Row) -> None:
+        """The order works out what was paid on its invoices."""
+        self.refresh_order(self.state["invoices"].rows[row["invoice_id"]]["order_id"])
 
 
-def must_stand(invoice: Row) -> None:
+def must_be_active(invoice: Row) -> None:
     """Raises Invalid for an archived invoice."""
     if invoice.get("status", "active") != "active":
         raise Invalid.one("base", _LOCKED)

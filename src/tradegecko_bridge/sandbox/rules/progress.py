@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ..formats import ZERO
-from ..state import Row
-from ..world import World
+from ..model.context import Context
+from ..model.formats import ZERO
+from ..model.state import Row
+from .stock import Stock
 from .tax import line_total, precision_of
 
 COMMITTING = frozenset({"active", "finalized", "fulfilled"})
@@ -21,9 +22,10 @@ OPEN_RETURNS = frozenset({"returning", "received"})
 class Progress:
     """Keeps an order's derived columns true."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.state = world.state
+    def __init__(self, context: Context, stock: Stock) -> None:
+        self.context = context
+        self.stock = stock
+        self.state = context.state
 
     def lines(self, order: Row) -> list[Row]:
         """The order's lines, oldest first."""
@@ -31,35 +33,33 @@ class Progress:
 
     def packed(self, line: Row) -> Decimal:
         """Units of the line in packed or shipped fulfilments."""
-        return self._in_fulfillments(line, OPEN_FULFILLMENTS)
+        return self._units(line, "fulfillment", "packed", OPEN_FULFILLMENTS)
 
     def shipped(self, line: Row) -> Decimal:
         """Units of the line in shipped fulfilments."""
-        return self._in_fulfillments(line, frozenset({"fulfilled"}))
+        return self._units(line, "fulfillment", "packed", frozenset({"fulfilled"}))
 
     def returned(self, line: Row, statuses: frozenset[str]) -> Decimal:
         """Units of the line in returns of these statuses."""
-        returns = self.state["fulfillment_returns"].rows
-        return sum(
-            (
-                item["quantity"]
-                for item in self.state["fulfillment_return_line_items"].where("order_line_item_id", line["id"])
-                if returns[item["fulfillment_return_id"]].get("status", "returning") in statuses
-            ),
-            ZERO,
-        )
+        return self._units(line, "fulfillment_return", "returning", statuses)
 
     def invoiced(self, line: Row) -> Decimal:
-        """Units of the line on invoices that stand."""
-        invoices = self.state["invoices"].rows
-        return sum(
-            (
-                item["quantity"]
-                for item in self.state["invoice_line_items"].where("order_line_item_id", line["id"])
-                if invoices[item["invoice_id"]].get("status", "active") == "active"
-            ),
-            ZERO,
-        )
+        """Units of the line on active invoices."""
+        return self._units(line, "invoice", "active", frozenset({"active"}))
+
+    def unpacked(self, line: Row) -> Decimal:
+        """Units of the line that are not packed yet."""
+        quantity: Decimal = line["quantity"]
+        return quantity - self.packed(line)
+
+    def uninvoiced(self, line: Row) -> Decimal:
+        """Units of the line that are not invoiced yet."""
+        quantity: Decimal = line["quantity"]
+        return quantity - self.invoiced(line)
+
+    def returnable(self, line: Row) -> Decimal:
+        """Units of the line that were shipped and are not on their way back."""
+        return self.shipped(line) - self.returned(line, OPEN_RETURNS)
 
     def paid(self, order: Row) -> Decimal:
         """What was paid on the order's invoices, in the order's currency."""
@@ -71,29 +71,29 @@ class Progress:
         return sum((p["amount"] for p in payments if p.get("status", "active") == "active"), ZERO)
 
     def invoices(self, order: Row) -> list[Row]:
-        """The order's invoices that stand, oldest first."""
+        """The order's active invoices, oldest first."""
         found = self.state["invoices"].where("order_id", order["id"])
         return [invoice for invoice in found if invoice.get("status", "active") == "active"]
 
     def fulfillments(self, order: Row) -> list[Row]:
-        """The order's fulfilments that stand, oldest first."""
+        """The order's packed and shipped fulfilments, oldest first."""
         found = self.state["fulfillments"].where("order_id", order["id"])
         return [f for f in found if f.get("status", "packed") in OPEN_FULFILLMENTS]
 
     def invoice_total(self, invoice: Row) -> Decimal:
         """The invoice's total: each line rounded, then summed."""
         order = self.state["orders"].rows[invoice["order_id"]]
-        lines, places = self.state["order_line_items"].rows, precision_of(self.world, order)
+        lines, places = self.state["order_line_items"].rows, precision_of(self.context, order)
         return sum(
             (
-                line_total(self.world, order, lines[item["order_line_item_id"]], item["quantity"], places)
+                line_total(self.context, order, lines[item["order_line_item_id"]], item["quantity"], places)
                 for item in self.state["invoice_line_items"].where("invoice_id", invoice["id"])
             ),
             ZERO,
         )
 
     def refresh(self, order: Row, *, touch: bool = True) -> None:
-        """Work out everything derived, and move `updated_at` unless told not to."""
+        """Work out everything derived, and move `updated_at` unless `touch` is off."""
         lines = self.lines(order)
         for invoice in self.invoices(order):
             self._settle(invoice)
@@ -106,18 +106,18 @@ class Progress:
         if touch:
             self.state.touch("orders", order)
         for line in lines:
-            self.commit(order, line)
+            self.update_committed(order, line)
 
-    def commit(self, order: Row, line: Row, *, gone: bool = False) -> None:
+    def update_committed(self, order: Row, line: Row, *, gone: bool = False) -> None:
         """Bring the line's committed stock in line with the order's status and what was shipped."""
         moves = []
         variant_id = line.get("variant_id")
         if variant_id is not None and not gone and order["status"] in COMMITTING:
-            outstanding = max(self.world.value("order_line_items", line, "quantity") - self.shipped(line), ZERO)
-            moves = self.world.stock.moves(variant_id, order["stock_location_id"], outstanding)
+            outstanding = max(self.context.value("order_line_items", line, "quantity") - self.shipped(line), ZERO)
+            moves = self.stock.moves(variant_id, order["stock_location_id"], outstanding)
         held = line.get("committed", [])
         if moves != held:
-            self.world.stock.change_committed(held, moves)
+            self.stock.change_committed(held, moves)
             self.state.update("order_line_items", line, {"committed": moves}, touch=False)
 
     def _settle(self, invoice: Row) -> None:
@@ -125,20 +125,17 @@ class Progress:
         status = "unpaid" if paid <= 0 else "paid" if paid >= total else "partial"
         self.state.update("invoices", invoice, {"cached_total": total, "payment_status": status})
 
-    def _in_fulfillments(self, line: Row, statuses: frozenset[str]) -> Decimal:
-        fulfillments = self.state["fulfillments"].rows
+    def _units(self, line: Row, document: str, default: str, statuses: frozenset[str]) -> Decimal:
+        """Units of the line on documents of one kind with these statuses; `default` is the status of a new one."""
+        documents, parent = self.state[f"{document}s"].rows, f"{document}_id"
+        items = self.state[f"{document}_line_items"].where("order_line_item_id", line["id"])
         return sum(
-            (
-                item["quantity"]
-                for item in self.state["fulfillment_line_items"].where("order_line_item_id", line["id"])
-                if fulfillments[item["fulfillment_id"]].get("status", "packed") in statuses
-            ),
-            ZERO,
+            (item["quantity"] for item in items if documents[item[parent]].get("status", default) in statuses), ZERO
         )
 
     def _total(self, order: Row, lines: list[Row]) -> Decimal:
-        places = precision_of(self.world, order)
-        return sum((line_total(self.world, order, line, line["quantity"], places) for line in lines), ZERO)
+        places = precision_of(self.context, order)
+        return sum((line_total(self.context, order, line, line["quantity"], places) for line in lines), ZERO)
 
     def _statuses(self, lines: list[Row]) -> Row:
         # Freeform lines are invoiced but never shipped.

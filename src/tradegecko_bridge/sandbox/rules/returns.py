@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
-from ..errors import NOT_IN_LIST, BadRequest, Invalid, NotFound
-from ..formats import ZERO
-from ..state import Row
-from .base import Draft, Rules, next_number, use_number
-from .fulfillments import check_quantity, rate_of
+from ..model.state import Row
+from ..wire.errors import NOT_IN_LIST, BadRequest, Invalid
+from .base import Draft, Rules, next_number
+from .fulfillments import check_order_line, rate_of
 from .progress import OPEN_RETURNS
 
 _LINES = "fulfillment_return_line_items"
@@ -20,27 +17,29 @@ class FulfillmentReturns(Rules):
 
     def prepare(self, draft: Draft) -> None:
         """Back to where the order was shipped from, with the next credit note number."""
-        order = self.world.get("orders", draft.values["order_id"])
+        order = self.context.get("orders", draft.values["order_id"])
         if not self.children(draft.raw, _LINES):
             raise BadRequest.missing(_LINES)
         if draft.values.get("location_id") is None:
             draft.values["location_id"] = order.get("stock_location_id")
         if draft.values.get("exchange_rate") is None:
-            draft.values["exchange_rate"] = rate_of(self.world, order)
+            draft.values["exchange_rate"] = rate_of(self.context, order)
         if not draft.values.get("credit_note_number"):
-            draft.values["credit_note_number"] = self._next_number()
+            draft.values["credit_note_number"] = next_number(
+                self, "CN", "next_credit_note_number", "credit_note_number"
+            )
         draft.values["company_id"] = order["company_id"]
 
     def check(self, draft: Draft) -> None:
         """Clients may set returning and received; what was received stays so, at its location."""
         held = draft.before.get("status", "returning")
         if draft.values and held not in OPEN_RETURNS:
-            draft.complaints.add("base", _LOCKED)
+            draft.errors.add("base", _LOCKED)
         if "location_id" in draft.values and held == "received":
-            draft.complaints.add("base", _LOCKED)
+            draft.errors.add("base", _LOCKED)
         allowed = OPEN_RETURNS if held == "returning" else {held}
         if "status" in draft.values and draft.values["status"] not in allowed:
-            draft.complaints.add("status", NOT_IN_LIST)
+            draft.errors.add("status", NOT_IN_LIST)
 
     def created(self, draft: Draft) -> None:
         """Make the lines; take the goods in when they are there already."""
@@ -48,7 +47,7 @@ class FulfillmentReturns(Rules):
         self.create_children(_LINES, {"fulfillment_return_id": draft.record["id"]}, given)
         if draft.record.get("status") == "received":
             self._receive(draft.record)
-        self.refresh(draft.record)
+        self.refresh_order(draft.record["order_id"])
 
     def updated(self, draft: Draft) -> None:
         """Nested lines are appended; the status received takes the goods in."""
@@ -59,7 +58,7 @@ class FulfillmentReturns(Rules):
         if draft.record.get("status") != draft.before.get("status"):
             self._receive(draft.record)
         if given or draft.changed:
-            self.refresh(draft.record)
+            self.refresh_order(draft.record["order_id"])
 
     def delete(self, row: Row) -> None:
         """One on its way becomes deleted; a received one void, and its goods leave stock again."""
@@ -67,47 +66,37 @@ class FulfillmentReturns(Rules):
         if status not in OPEN_RETURNS:
             return
         for line in self.lines(row):
-            self.world.stock.change_on_hand(line.get("moved", []), -1)
+            self.context.stock.change_on_hand(line.get("moved", []), -1)
             self.state.update(_LINES, line, {"moved": []}, touch=False)
         self.state.update(self.name, row, {"status": "void" if status == "received" else "deleted"})
-        self.refresh(row)
+        self.refresh_order(row["order_id"])
 
     def lines(self, row: Row) -> list[Row]:
         """The lines, oldest first."""
         return self.state[_LINES].where("fulfillment_return_id", row["id"])
 
-    def refresh(self, row: Row) -> None:
-        """Bring the order up to date."""
-        self.world.progress.refresh(self.state["orders"].rows[row["order_id"]])
-
     def _receive(self, row: Row) -> None:
         if row.get("received_at") is None:
-            self.state.update(self.name, row, {"received_at": self.world.now()})
+            self.state.update(self.name, row, {"received_at": self.context.now()})
         for line in self.lines(row):
             item = self.state["order_line_items"].rows[line["order_line_item_id"]]
             moves = []
             if item.get("variant_id") is not None:
-                moves = self.world.stock.moves(item["variant_id"], row["location_id"], line["quantity"])
-            self.world.stock.change_on_hand(moves)
+                moves = self.context.stock.moves(item["variant_id"], row["location_id"], line["quantity"])
+            self.context.stock.change_on_hand(moves)
             self.state.update(_LINES, line, {"moved": moves}, touch=False)
-
-    def _next_number(self) -> str:
-        taken = self.state[self.name].indexes["credit_note_number"]
-        number = next_number(self.world, "next_credit_note_number", "CN", lambda text: text in taken)
-        use_number(self.world, "next_credit_note_number", number, "CN")
-        return number
 
 
 class FulfillmentReturnLineItems(Rules):
     """Which order lines come back, and how many of each."""
 
-    def admit(self, values: Row) -> None:
+    def check_parent(self, values: Row) -> None:
         """A line on its own needs a return that is still on its way."""
         self._must_be_open(values)
 
-    def alone(self, row: Row) -> None:
-        """A line on its own changes its order."""
-        self._refresh(row)
+    def refresh_parent(self, row: Row) -> None:
+        """A line changes its order."""
+        self.refresh_order(self._return(row)["order_id"])
 
     def check(self, draft: Draft) -> None:
         """A line of the order that came, and no more of it than was shipped and is not coming back yet."""
@@ -115,21 +104,8 @@ class FulfillmentReturnLineItems(Rules):
             return
         if draft.row is not None:
             self._must_be_open(draft.row)
-        wanted = {**draft.before, **draft.values}
-        line = self.world.get("order_line_items", wanted["order_line_item_id"])
-        if line["order_id"] != self._return(wanted)["order_id"]:
-            raise NotFound("OrderLineItem", line["id"])
-        held = draft.before["quantity"] if draft.before.get("order_line_item_id") == line["id"] else ZERO
-        progress = self.world.progress
-        left: Decimal = progress.shipped(line) - progress.returned(line, OPEN_RETURNS) + held
-        if "quantity" not in draft.complaints.errors:
-            limit = None if self.world.switches.allow_over_return else left
-            check_quantity(wanted.get("quantity"), limit, draft.complaints)
-
-    def updated(self, draft: Draft) -> None:
-        """A changed line changes its order."""
-        if draft.changed:
-            self._refresh(draft.record)
+        parent, unlimited = self._return({**draft.before, **draft.values}), self.context.switches.allow_over_return
+        check_order_line(self.context, draft, parent, self.context.progress.returnable, unlimited=unlimited)
 
     def delete(self, row: Row) -> None:
         """Take it off; a return does not exist without lines."""
@@ -137,14 +113,11 @@ class FulfillmentReturnLineItems(Rules):
         if len(self.state[self.name].where("fulfillment_return_id", row["fulfillment_return_id"])) == 1:
             raise Invalid.one("base", "Cannot create or update a Fulfillment return without line items")
         self.state.delete(self.name, row)
-        self._refresh(row)
+        self.refresh_parent(row)
 
     def _return(self, line: Row) -> Row:
-        return self.world.get("fulfillment_returns", line["fulfillment_return_id"])
+        return self.context.get("fulfillment_returns", line["fulfillment_return_id"])
 
     def _must_be_open(self, line: Row) -> None:
         if self._return(line).get("status", "returning") != "returning":
             raise Invalid.one("base", _LOCKED)
-
-    def _refresh(self, row: Row) -> None:
-        self.world.progress.refresh(self.state["orders"].rows[self._return(row)["order_id"]])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..errors import Invalid
-from ..state import Row
+from ..model.state import Row
+from ..wire.errors import Invalid
 from .base import Draft, Rules
 
 
@@ -16,7 +16,7 @@ class Currencies(Rules):
             draft.values["iso"] = draft.values["iso"].strip().upper()
         rate = draft.values.get("rate")
         if rate is not None and rate <= 0:
-            draft.complaints.add("rate", "must be greater than 0")
+            draft.errors.add("rate", "must be greater than 0")
 
 
 class Locations(Rules):
@@ -24,8 +24,8 @@ class Locations(Rules):
 
     def check(self, draft: Draft) -> None:
         """A label is unique among active locations (reference §5.14)."""
-        if self.world.switches.labels_are_unique:
-            self.must_be_free(draft, "label")
+        if self.context.switches.labels_are_unique:
+            self.must_be_unique(draft, "label")
 
 
 class TaxTypes(Rules):
@@ -50,7 +50,7 @@ class TaxTypes(Rules):
 class TaxComponents(Rules):
     """The parts a tax type's rate is made of."""
 
-    def admit(self, values: Row) -> None:
+    def check_parent(self, values: Row) -> None:
         """A component on its own must not change the rate of a used tax type."""
         self._must_be_unused(values["tax_type_id"])
 
@@ -65,9 +65,7 @@ class TaxComponents(Rules):
         super().delete(row)
 
     def _must_be_unused(self, tax_type_id: int) -> None:
-        rules = self.world.rules["tax_types"]
-        assert isinstance(rules, TaxTypes)  # noqa: S101 - tells the type checker which rules these are
-        rules.must_be_unused(tax_type_id)
+        self.context.rules_of(TaxTypes).must_be_unused(tax_type_id)
 
 
 class PriceLists(Rules):

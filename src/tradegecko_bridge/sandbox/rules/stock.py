@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from ..formats import ZERO
-from ..state import Row
-from ..world import World
+from ..model.context import Context
+from ..model.formats import ZERO
+from ..model.state import Row
 
 Move = tuple[int, int, Decimal]
 
@@ -40,9 +40,9 @@ class Level:
 class Stock:
     """Reads and moves stock. Quantities are in the variant's own units."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.state = world.state
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.state = context.state
 
     def levels(self, variant: Row) -> list[Level]:
         """The variant's stock at every location it has a record for, oldest record first."""
@@ -123,7 +123,7 @@ class Stock:
     def _shift(self, variant_id: int, location_id: int, column: str, quantity: Decimal) -> None:
         row = self.record(variant_id, location_id)
         self.state.update("stock_records", row, {column: (row.get(column) or ZERO) + quantity})
-        if self.world.switches.stock_change_touches_variant:
+        if self.context.switches.stock_change_touches_variant:
             self._touch(variant_id)
 
     def _touch(self, variant_id: int) -> None:

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ..formats import HUNDRED, ONE, ZERO, round_half_up
-from ..state import Row
-from ..world import World
+from ..model.context import Context
+from ..model.formats import HUNDRED, ONE, ZERO, round_half_up
+from ..model.state import Row
 
 
-def effective_rate(world: World, tax_type_id: int | None) -> Decimal:
+def effective_rate(context: Context, tax_type_id: int | None) -> Decimal:
     """The percentage of a tax type: plain components add up, compound ones go on top in order of position."""
     if tax_type_id is None:
         return ZERO
-    parts: list[Row] = world.state["tax_components"].where("tax_type_id", tax_type_id)
+    parts: list[Row] = context.state["tax_components"].where("tax_type_id", tax_type_id)
     parts.sort(key=lambda part: part.get("position") or 0)
     factor = ONE + sum((part["rate"] for part in parts if not part.get("compound")), ZERO) / HUNDRED
     for part in parts:
@@ -28,10 +28,10 @@ def effective_rate(world: World, tax_type_id: int | None) -> Decimal:
     return rate
 
 
-def line_rate(world: World, line: Row) -> Decimal:
+def line_rate(context: Context, line: Row) -> Decimal:
     """The tax percentage of an order line; an override wins over the tax type."""
     override: Decimal | None = line.get("tax_rate_override")
-    return effective_rate(world, line.get("tax_type_id")) if override is None else override
+    return effective_rate(context, line.get("tax_type_id")) if override is None else override
 
 
 def unit_price(line: Row) -> Decimal:
@@ -44,27 +44,27 @@ def unit_price(line: Row) -> Decimal:
     return price * (ONE - discount / HUNDRED) if discount else price
 
 
-def line_total(world: World, order: Row, line: Row, quantity: Decimal, precision: int) -> Decimal:
+def line_total(context: Context, order: Row, line: Row, quantity: Decimal, precision: int) -> Decimal:
     """One line's share of a total for `quantity` units, rounded to `precision` decimals."""
     amount = unit_price(line) * quantity
     if order.get("tax_treatment") == "exclusive":
-        amount *= ONE + line_rate(world, line) / HUNDRED
+        amount *= ONE + line_rate(context, line) / HUNDRED
     return round_half_up(amount, precision)
 
 
-def precision_of(world: World, order: Row) -> int:
+def precision_of(context: Context, order: Row) -> int:
     """Decimal places of the order's currency."""
-    currency = world.state.find("currencies", order.get("currency_id"))
-    return 2 if currency is None else min(max(world.value("currencies", currency, "precision"), 0), 8)
+    currency = context.state.find("currencies", order.get("currency_id"))
+    return 2 if currency is None else min(max(context.value("currencies", currency, "precision"), 0), 8)
 
 
-def default_tax_type(world: World, order: Row, variant: Row | None, kind: str = "sales") -> int | None:
+def default_tax_type(context: Context, order: Row, variant: Row | None, kind: str = "sales") -> int | None:
     """A line's tax type when none was sent: exempt for untaxed variants, the company's, the account's."""
-    account = world.account
+    account = context.account
     if variant is not None and not variant.get("taxable", True):
         exempt: int | None = account.get("default_tax_exempt_id")
         return exempt
-    company = world.state.find("companies", order.get("company_id")) or {}
+    company = context.state.find("companies", order.get("company_id")) or {}
     chosen: int | None = company.get("default_tax_type_id") or account.get(f"default_{kind}_order_tax_type_id")
     return chosen
 

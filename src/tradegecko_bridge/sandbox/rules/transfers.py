@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from ..errors import BLANK, NOT_IN_LIST, Invalid
-from ..state import Row
-from ..values import Raw
-from ..world import World
-from .base import Draft, Rules, next_number, use_number
+from ..model.state import Row
+from ..model.values import Raw
+from ..wire.errors import BLANK, NOT_IN_LIST, Invalid
+from .base import Draft, Rules, next_number
 from .stock import Move
 
 _LINES = "stock_transfer_line_items"
@@ -19,18 +18,18 @@ class StockTransfers(Rules):
     def prepare(self, draft: Draft) -> None:
         """The next number, unless another was sent."""
         if not draft.values.get("adjustment_number"):
-            draft.values["adjustment_number"] = self._next_number()
+            draft.values["adjustment_number"] = next_number(self, "ST", "next_transfer_number", "adjustment_number")
 
     def check(self, draft: Draft) -> None:
         """Two different locations; made active or received at once, and never taken back to active."""
         held = draft.before.get("status", "active")
         if held == "void" and draft.values:
-            draft.complaints.add("base", _LOCKED)
+            draft.errors.add("base", _LOCKED)
         if draft.values.get("status", held) not in ({"active", "received"} if held == "active" else {held}):
-            draft.complaints.add("status", NOT_IN_LIST)
+            draft.errors.add("status", NOT_IN_LIST)
         source, destination = (draft.values.get(f"{name}_location_id") for name in ("source", "destination"))
         if source is not None and source == destination:
-            draft.complaints.add("destination_location", "must be different from the source location")
+            draft.errors.add("destination_location", "must be different from the source location")
 
     def created(self, draft: Draft) -> None:
         """Make the lines, and move them when the transfer is received already."""
@@ -72,47 +71,41 @@ class StockTransfers(Rules):
             return
         self.state.update(self.name, row, {"status": "void"})
         for line in self.lines(row):
-            self.world.stock.change_on_hand(line.get("moved", []), -1)
+            self.context.stock.change_on_hand(line.get("moved", []), -1)
             self.state.update(_LINES, line, {"moved": []}, touch=False)
-            self.expect(row, line)
+            self.update_incoming(row, line)
 
     def lines(self, row: Row) -> list[Row]:
         """The lines, oldest first."""
         return self.state[_LINES].where("stock_transfer_id", row["id"])
 
-    def expect(self, row: Row, line: Row, *, gone: bool = False) -> None:
+    def update_incoming(self, row: Row, line: Row, *, gone: bool = False) -> None:
         """Count an active transfer as incoming at its destination, where the account does that."""
         moves: list[Move] = []
-        counts = self.world.switches.transfers_are_incoming and row.get("status", "active") == "active"
+        counts = self.context.switches.transfers_are_incoming and row.get("status", "active") == "active"
         if counts and not gone:
-            moves = self.world.stock.moves(line["variant_id"], row["destination_location_id"], line["quantity"])
+            moves = self.context.stock.moves(line["variant_id"], row["destination_location_id"], line["quantity"])
         held = line.get("incoming", [])
         if moves != held:
-            self.world.stock.change_incoming(held, moves)
+            self.context.stock.change_incoming(held, moves)
             self.state.update(_LINES, line, {"incoming": moves}, touch=False)
 
     def _move(self, row: Row) -> None:
-        now = self.world.now()
+        now = self.context.now()
         arrived = {"received_at": row.get("received_at") or now, "transacted_at": row.get("transacted_at") or now}
         self.state.update(self.name, row, arrived)
         for line in self.lines(row):
-            out = self.world.stock.moves(line["variant_id"], row["source_location_id"], -line["quantity"])
-            into = self.world.stock.moves(line["variant_id"], row["destination_location_id"], line["quantity"])
-            self.world.stock.change_on_hand([*out, *into])
+            out = self.context.stock.moves(line["variant_id"], row["source_location_id"], -line["quantity"])
+            into = self.context.stock.moves(line["variant_id"], row["destination_location_id"], line["quantity"])
+            self.context.stock.change_on_hand([*out, *into])
             self.state.update(_LINES, line, {"moved": [*out, *into]}, touch=False)
-            self.expect(row, line)
-
-    def _next_number(self) -> str:
-        taken = self.state[self.name].indexes["adjustment_number"]
-        number = next_number(self.world, "next_transfer_number", "ST", lambda text: text in taken)
-        use_number(self.world, "next_transfer_number", number, "ST")
-        return number
+            self.update_incoming(row, line)
 
 
 class StockTransferLineItems(Rules):
     """One variant's share of a transfer."""
 
-    def admit(self, values: Row) -> None:
+    def check_parent(self, values: Row) -> None:
         """A line on its own needs a transfer that was not received yet."""
         self._must_be_active(values)
 
@@ -123,44 +116,38 @@ class StockTransferLineItems(Rules):
         line = {**draft.before, **draft.values}
         variant = self.state.find("variants", line.get("variant_id"))
         if variant is not None and variant.get("composite"):
-            draft.complaints.add("variant", "is a composite and has no stock of its own")
+            draft.errors.add("variant", "is a composite and has no stock of its own")
         quantity = line.get("quantity")
-        if "quantity" in draft.complaints.errors:
+        if "quantity" in draft.errors:
             return
         if quantity is None:
-            draft.complaints.add("quantity", BLANK)
+            draft.errors.add("quantity", BLANK)
         elif quantity <= 0:
-            draft.complaints.add("quantity", "must be greater than 0")
+            draft.errors.add("quantity", "must be greater than 0")
 
     def created(self, draft: Draft) -> None:
         """It may be incoming from now on."""
-        _transfers(self.world).expect(self._transfer(draft.record), draft.record)
+        self.context.rules_of(StockTransfers).update_incoming(self._transfer(draft.record), draft.record)
 
     def updated(self, draft: Draft) -> None:
         """More or less of it may be incoming now."""
         if draft.changed:
-            _transfers(self.world).expect(self._transfer(draft.record), draft.record)
-            self.alone(draft.record)
+            self.context.rules_of(StockTransfers).update_incoming(self._transfer(draft.record), draft.record)
+            self.refresh_parent(draft.record)
 
-    def alone(self, row: Row) -> None:
+    def refresh_parent(self, row: Row) -> None:
         """A line on its own changes its transfer."""
         self.state.touch("stock_transfers", self._transfer(row))
 
     def delete(self, row: Row) -> None:
         """Take it off a transfer that was not received yet."""
         self._must_be_active(row)
-        _transfers(self.world).expect(self._transfer(row), row, gone=True)
+        self.context.rules_of(StockTransfers).update_incoming(self._transfer(row), row, gone=True)
         self.state.delete(self.name, row)
 
     def _transfer(self, line: Row) -> Row:
-        return self.world.get("stock_transfers", line["stock_transfer_id"])
+        return self.context.get("stock_transfers", line["stock_transfer_id"])
 
     def _must_be_active(self, line: Row) -> None:
         if self._transfer(line).get("status", "active") != "active":
             raise Invalid.one("base", _LOCKED)
-
-
-def _transfers(world: World) -> StockTransfers:
-    rules = world.rules["stock_transfers"]
-    assert isinstance(rules, StockTransfers)  # noqa: S101 - tells the type checker which rules these are
-    return rules

@@ -1,4 +1,4 @@
-"""Webhooks: who wants to hear of what (reference §3.12, §5.35)."""
+"""Webhook subscriptions (reference §3.12, §5.35)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ class Webhooks(Rules):
     """Subscriptions of the application that made them."""
 
     def prepare(self, draft: Draft) -> None:
-        """It belongs to the application that asks."""
-        draft.values["oauth_application_id"] = self.world.session.application_id
+        """It belongs to the application that made it."""
+        draft.values["oauth_application_id"] = self.context.session.application_id
 
     def check(self, draft: Draft) -> None:
         """Only this machine is ever called, so that no test reaches a stranger."""
         address = draft.values.get("address")
         if address and target(address) is None:
-            draft.complaints.add("address", "must be an http address of this machine in the sandbox")
+            draft.errors.add("address", "must be an http address of this machine in the sandbox")
 
 
 def target(address: str) -> tuple[str, int, str] | None:

@@ -4,35 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..world import World
+from ..rules.base import RulesContext
 from . import big
 from .demo import fill_demo
 from .empty import complete, fill_empty
 
-__all__ = ["SEEDS", "complete", "ground_of", "lay_ground", "seed_world"]
+__all__ = ["SEEDS", "base_of", "complete", "install_base", "seed_world"]
 
-SEEDS: dict[str, Callable[[World], None]] = {"empty": fill_empty, "demo": fill_demo, "big": big.fill_big}
-
-
-def seed_world(world: World, name: str) -> None:
-    """Fill a new world. Raises ValueError for a seed there is none of."""
-    with world.state.transaction():
-        SEEDS[_kind(name)](world)
+SEEDS: dict[str, Callable[[RulesContext], None]] = {"empty": fill_empty, "demo": fill_demo, "big": big.fill_big}
 
 
-def ground_of(name: str, now: str) -> str:
-    """What lies under the tables of a seed, in words that `lay_ground` understands for ever; blank for nothing.
+def seed_world(context: RulesContext, name: str) -> None:
+    """Fill a new context. Raises ValueError for a seed there is none of."""
+    with context.state.transaction():
+        SEEDS[_kind(name)](context)
+
+
+def base_of(name: str, now: str) -> str:
+    """The base rows of a seed, in words that `install_base` understands for ever; blank for none.
 
     Raises ValueError for a seed there is none of.
     """
     return f"{big.Sizes.of(name)}@{now}" if _kind(name) == "big" else ""
 
 
-def lay_ground(world: World, ground: str) -> None:
-    """Put a ground under the empty tables of a world. Raises ValueError for words it does not understand."""
-    if ground:
-        sizes, _, now = ground.partition("@")
-        world.state.lay(big.grounds(big.Sizes.of(sizes), now))
+def install_base(context: RulesContext, base: str) -> None:
+    """Put base rows under the empty tables of a context. Raises ValueError for words it does not understand."""
+    if base:
+        sizes, _, now = base.partition("@")
+        context.state.install(big.base_rows(big.Sizes.of(sizes), now))
 
 
 def _kind(name: str) -> str:

@@ -21,9 +21,9 @@ from functools import cached_property
 from math import gcd
 from typing import Any
 
-from ..formats import datetime_text, round_half_up
-from ..tables import Ground, Row
-from ..world import World
+from ..model.formats import datetime_text, round_half_up
+from ..model.tables import BaseRows, Row
+from ..rules.base import RulesContext
 from .demo import second_settings
 from .empty import fill_empty
 
@@ -164,7 +164,7 @@ class Account:
 
 
 class _Rows:
-    """A ground of one table; its kinds say what a row is and how it is found."""
+    """The base rows of one table; its subclasses say what a row is and how it is found."""
 
     hidden: Sequence[int] = ()
     also: tuple[str, ...] = ()
@@ -465,8 +465,8 @@ class FulfillmentLines(_Rows):
         return [_LINES * self.account.fulfillment_of(order) - line % _LINES]
 
 
-def grounds(sizes: Sizes, now: str) -> dict[str, Ground]:
-    """What lies under the tables; `now` is when the account stopped growing."""
+def base_rows(sizes: Sizes, now: str) -> dict[str, BaseRows]:
+    """The base rows of every table; `now` is when the account stopped growing."""
     account = Account(sizes, datetime.fromisoformat(now).astimezone(UTC))
     kinds: dict[str, tuple[type[_Rows], int]] = {
         "products": (Products, account.products),
@@ -485,12 +485,12 @@ def grounds(sizes: Sizes, now: str) -> dict[str, Ground]:
     return {name: kind(account, size) for name, (kind, size) in kinds.items()}
 
 
-def fill_big(world: World) -> None:
-    """The settings the ground refers to, and a sequence that goes on after the ground's numbers."""
-    fill_empty(world)
-    second_settings(world)
-    adjustments = world.state["stock_adjustments"].last_id
-    world.state.update("accounts", world.account, {"next_adjustment_number": adjustments + 1}, touch=False)
+def fill_big(context: RulesContext) -> None:
+    """The settings the base rows refer to, and a sequence that goes on after their numbers."""
+    fill_empty(context)
+    second_settings(context)
+    adjustments = context.state["stock_adjustments"].last_id
+    context.state.update("accounts", context.account, {"next_adjustment_number": adjustments + 1}, touch=False)
 
 
 def _product_of(variant: int) -> int:

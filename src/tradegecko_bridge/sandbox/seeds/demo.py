@@ -9,9 +9,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from ..formats import datetime_text
-from ..state import Row
-from ..world import World
+from ..model.formats import datetime_text
+from ..model.state import Row
+from ..rules.base import RulesContext
 from .empty import PASSWORD, fill_empty
 
 _Spec = dict[str, Any]
@@ -109,21 +109,21 @@ _SELLER: _Spec = {
 }  # fmt: skip
 
 
-def fill_demo(world: World) -> None:
+def fill_demo(context: RulesContext) -> None:
     """Fill the shop."""
-    fill_empty(world)
-    world.state.insert("users", _SELLER)
-    second = second_settings(world)
-    variants = _products(world, second["id"])
-    _bundle(world, variants)
-    _custom_prices(world, variants)
-    _images(world, variants)
-    _companies(world)
+    fill_empty(context)
+    context.state.insert("users", _SELLER)
+    second = second_settings(context)
+    variants = _products(context, second["id"])
+    _bundle(context, variants)
+    _custom_prices(context, variants)
+    _images(context, variants)
+    _companies(context)
 
 
-def second_settings(world: World) -> Row:
+def second_settings(context: RulesContext) -> Row:
     """A second currency and more ways to pay; the second warehouse."""
-    create = {name: rules.create for name, rules in world.rules.items()}
+    create = {name: rules.create for name, rules in context.rules.items()}
     create["currencies"]({"iso": "USD", "name": "US Dollar", "symbol": "US$", "rate": "0.735"})
     create["payment_terms"]({"name": "NET15 EOM", "due_in_days": 15, "from": "eom"})
     create["payment_methods"]({"name": "Bank Transfer"})
@@ -133,58 +133,58 @@ def second_settings(world: World) -> Row:
     )  # fmt: skip
 
 
-def _products(world: World, second: int) -> dict[str, Row]:
+def _products(context: RulesContext, second: int) -> dict[str, Row]:
     variants: dict[str, Row] = {}
     elsewhere: list[_Spec] = []
     for product_spec, specs in _PRODUCTS:
-        product = world.rules["products"].create(product_spec)
+        product = context.rules["products"].create(product_spec)
         for position, spec in enumerate(specs):
             here, there = spec.get("stock", (0, 0))
             given = {**spec, "product_id": product["id"], "position": position, "initial_stock_level": here}
-            variant = world.rules["variants"].create({**given, "initial_cost_price": spec.get("buy_price")})
+            variant = context.rules["variants"].create({**given, "initial_cost_price": spec.get("buy_price")})
             variants.setdefault(spec["sku"], variant)
             if there:
                 cost = spec.get("buy_price")
                 elsewhere.append({"variant_id": variant["id"], "quantity": there, "price": cost})
-    world.rules["stock_adjustments"].create(
+    context.rules["stock_adjustments"].create(
         {"stock_location_id": second, "reason": "supplier", "notes": "Opening stock",
          "stock_adjustment_line_items": elsewhere}
     )  # fmt: skip
     return variants
 
 
-def _bundle(world: World, variants: dict[str, Row]) -> None:
+def _bundle(context: RulesContext, variants: dict[str, Row]) -> None:
     for sku in ("MUG-BLUE", "MUG-RED"):
         part = {"bundle_id": variants["MUG-SET"]["id"], "component_id": variants[sku]["id"]}
-        world.state.insert("composition", {**part, "quantity": Decimal(2)})
+        context.state.insert("composition", {**part, "quantity": Decimal(2)})
 
 
-def _custom_prices(world: World, variants: dict[str, Row]) -> None:
-    currency = world.state["currencies"].where("iso", "USD")[0]
-    price_list = world.rules["price_lists"].create(
+def _custom_prices(context: RulesContext, variants: dict[str, Row]) -> None:
+    currency = context.state["currencies"].where("iso", "USD")[0]
+    price_list = context.rules["price_lists"].create(
         {"name": "US Retail", "code": "US-RETAIL", "currency_id": currency["id"]}
     )
     for sku, price in (("MUG-BLUE", "15.5"), ("MUG-RED", "15.5"), ("TEE-M", "19.5")):
         prices = [{"price_list_id": str(price_list["id"]), "value": price}]
-        world.rules["variants"].update(variants[sku], {"variant_prices": prices})
+        context.rules["variants"].update(variants[sku], {"variant_prices": prices})
 
 
-def _images(world: World, variants: dict[str, Row]) -> None:
+def _images(context: RulesContext, variants: dict[str, Row]) -> None:
     """Pictures that were processed long ago."""
-    earlier = {"created_at": datetime_text(world.clock() - timedelta(hours=1))}
+    earlier = {"created_at": datetime_text(context.clock() - timedelta(hours=1))}
     for sku, name in (("MUG-BLUE", "mug-blue.jpg"), ("MUG-RED", "mug-red.jpg"), ("TEE-M", "tee.jpg")):
         variant = variants[sku]
         image = {"product_id": variant["product_id"], "variant_ids": [variant["id"]]}
-        made = world.rules["images"].create({**image, "url": f"https://pictures.demo.example/{name}", "name": name})
-        world.state.update("images", made, earlier)
+        made = context.rules["images"].create({**image, "url": f"https://pictures.demo.example/{name}", "name": name})
+        context.state.update("images", made, earlier)
 
 
-def _companies(world: World) -> None:
+def _companies(context: RulesContext) -> None:
     for spec in _COMPANIES:
-        company = world.rules["companies"].create(spec)
+        company = context.rules["companies"].create(spec)
         own = {"company_id": company["id"]}
         if "address" in spec:
-            world.rules["addresses"].create({**spec["address"], **own})
+            context.rules["addresses"].create({**spec["address"], **own})
         if "contact" in spec:
-            world.rules["contacts"].create({**spec["contact"], **own})
-    world.rules["notes"].create({"company_id": 2, "body": "Prefers deliveries before noon."})
+            context.rules["contacts"].create({**spec["contact"], **own})
+    context.rules["notes"].create({"company_id": 2, "body": "Prefers deliveries before noon."})

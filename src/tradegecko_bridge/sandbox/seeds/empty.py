@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ..world import World
+from ..rules.base import RulesContext
 
 # Obviously nobody's: 64 lower-case hexadecimal digits, the form real tokens had.
 PRIVILEGED_TOKEN = "de30" * 16
@@ -29,9 +29,9 @@ _ACCOUNT = {
 }
 
 
-def fill_empty(world: World) -> None:
+def fill_empty(context: RulesContext) -> None:
     """Set the account up as far as every account is."""
-    state = world.state
+    state = context.state
     account = state.insert("accounts", {"name": "Demo", "country": "CA", "time_zone": "America/Toronto"})
     user = state.insert("users", _user(account["id"]))
     application = state.insert("applications", _application(account["id"]))
@@ -44,22 +44,22 @@ def fill_empty(world: World) -> None:
             "user_id": user["id"],
         },
     )
-    _reasons(world)
-    _settings(world)
+    _reasons(context)
+    _settings(context)
 
 
-def complete(world: World) -> None:
+def complete(context: RulesContext) -> None:
     """Add what an earlier release had not kept: passwords and client ids, reasons of adjustments."""
-    application, user = world.state["applications"].rows[1], world.state["users"].rows[1]
-    with world.state.transaction():
+    application, user = context.state["applications"].rows[1], context.state["users"].rows[1]
+    with context.state.transaction():
         if application.get("client_id") is None:
-            world.state.update("applications", application, _application(user["account_id"]))
-            world.state.update("users", user, {"password": PASSWORD}, touch=False)
-        if not world.state["stock_adjustment_reasons"].rows:
-            _reasons(world)
+            context.state.update("applications", application, _application(user["account_id"]))
+            context.state.update("users", user, {"password": PASSWORD}, touch=False)
+        if not context.state["stock_adjustment_reasons"].rows:
+            _reasons(context)
 
 
-def _reasons(world: World) -> None:
+def _reasons(context: RulesContext) -> None:
     """The documented reasons of stock adjustments; their names and signs are inferred (reference §5.26)."""
     for code, name, sign in (
         ("supplier", "New Products", 1),
@@ -70,7 +70,7 @@ def _reasons(world: World) -> None:
         ("production", "Production of Goods", 1),
     ):
         reason = {"name": name, "reason_code": code, "default_quantity": sign, "is_system": True}
-        world.state.insert("stock_adjustment_reasons", reason)
+        context.state.insert("stock_adjustment_reasons", reason)
 
 
 def _application(account_id: int) -> dict[str, object]:
@@ -104,8 +104,8 @@ def _user(account_id: int) -> dict[str, object]:
     }
 
 
-def _settings(world: World) -> None:
-    state, create = world.state, {name: rules.create for name, rules in world.rules.items()}
+def _settings(context: RulesContext) -> None:
+    state, create = context.state, {name: rules.create for name, rules in context.rules.items()}
     cad = create["currencies"]({"iso": "CAD", "name": "Canadian Dollar", "symbol": "$"})
     for code, name in (("BUY", "Buy"), ("WHOLESALE", "Wholesale"), ("RETAIL", "Retail")):
         built_in = {"builtin": code.lower(), "code": code, "name": name, "currency_id": cad["id"]}
@@ -128,7 +128,7 @@ def _settings(world: World) -> None:
     ]
     card = state.insert("payment_methods", {"name": "Credit Card", "is_default": True})
     state.insert("payment_methods", {"name": "Cash"})
-    state.update("accounts", world.account, _ACCOUNT)
+    state.update("accounts", context.account, _ACCOUNT)
     defaults = {
         "primary_location_id": main["id"],
         "primary_billing_location_id": main["id"],
@@ -139,4 +139,4 @@ def _settings(world: World) -> None:
         "default_purchase_order_tax_type_id": taxes["HST"]["id"],
         "default_tax_exempt_id": taxes["EXEMPT"]["id"],
     }
-    state.update("accounts", world.account, defaults)
+    state.update("accounts", context.account, defaults)

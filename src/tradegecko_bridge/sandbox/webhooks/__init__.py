@@ -1,6 +1,6 @@
-"""Webhooks going out: what happened, and telling those who asked (reference §3.12)."""
+"""Webhooks: the events of a transaction, and their delivery (reference §3.12)."""
 
 from .delivery import Deliveries
-from .events import Event, happened
+from .events import Event, events_of
 
-__all__ = ["Deliveries", "Event", "happened"]
+__all__ = ["Deliveries", "Event", "events_of"]

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ..state import Row
-from ..world import World
+from ..model.context import Context
+from ..model.state import Row
 
 _CREATED = {
     "addresses": "address", "companies": "company", "contacts": "contact", "fulfillments": "fulfillment",
@@ -48,22 +48,22 @@ class Event:
         return f"{self.table}.{self.name.partition('.')[2]}"
 
 
-def happened(world: World, before: Mapping[tuple[str, int], Row | None]) -> list[Event]:
+def events_of(context: Context, before: Mapping[tuple[str, int], Row | None]) -> list[Event]:
     """The events of a transaction, each once, in the order the records were first touched."""
     found: dict[Event, None] = {}
     for (table, key), old in before.items():
-        now = world.state[table].rows.get(key)
+        now = context.state[table].rows.get(key)
         if table == "stock_records":
             row = now or old or {}
             if any((old or {}).get(name) != (now or {}).get(name) for name in _STOCK):
                 found[Event("variant.stock_level_update", "variants", row["variant_id"])] = None
         else:
-            found |= dict.fromkeys(Event(name, table, key) for name in _names(world, table, old, now))
+            found |= dict.fromkeys(Event(name, table, key) for name in _names(context, table, old, now))
     return list(found)
 
 
-def _names(world: World, table: str, old: Row | None, now: Row | None) -> Iterator[str]:
-    was, is_ = _status(world, table, old), _status(world, table, now)
+def _names(context: Context, table: str, old: Row | None, now: Row | None) -> Iterator[str]:
+    was, is_ = _status(context, table, old), _status(context, table, now)
     if now is not None and old is None and table in _CREATED:
         yield f"{_CREATED[table]}.create"
     reached, but_not_from = _REACHED.get((table, is_ or ""), ("", set[str]()))
@@ -74,21 +74,21 @@ def _names(world: World, table: str, old: Row | None, now: Row | None) -> Iterat
     gone = now is None or (is_ == "archived" and was != "archived")
     if gone and table in _DESTROYED:
         yield f"{_DESTROYED[table]}.destroy"
-    elif now is not None and not gone and table in _UPDATED and _differs(world, table, old, now):
+    elif now is not None and not gone and table in _UPDATED and _differs(context, table, old, now):
         yield f"{_UPDATED[table]}.update"
 
 
-def _status(world: World, table: str, row: Row | None) -> str | None:
-    if row is None or "status" not in world.schema[table].fields:
+def _status(context: Context, table: str, row: Row | None) -> str | None:
+    if row is None or "status" not in context.schema[table].fields:
         return None
-    status: str | None = world.value(table, row, "status")
+    status: str | None = context.value(table, row, "status")
     return status
 
 
-def _differs(world: World, table: str, old: Row, now: Row) -> bool:
+def _differs(context: Context, table: str, old: Row, now: Row) -> bool:
     """Whether anything changed that can be seen; a moved `updated_at` alone is no change."""
     return any(
         old.get(name) != now.get(name)
-        for name, field in world.schema[table].fields.items()
+        for name, field in context.schema[table].fields.items()
         if field.stored and field.access != "hidden" and name != "updated_at"
     )

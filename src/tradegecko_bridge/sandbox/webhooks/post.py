@@ -26,7 +26,7 @@ class Attempt:
         host, port, path = place
         self._connection = connection = http.client.HTTPConnection(host, port, timeout=self._timeout)
         # The connection's own limit begins anew with every byte; this one does not.
-        limit = threading.Timer(self._timeout, self.call_off, ("timed out",))
+        limit = threading.Timer(self._timeout, self.cancel, ("timed out",))
         limit.start()
         try:
             connection.connect()
@@ -41,7 +41,7 @@ class Attempt:
             limit.join()
             connection.close()
 
-    def call_off(self, reason: str) -> None:
+    def cancel(self, reason: str) -> None:
         """Wait no longer."""
         self._reason = reason
         sock = None if self._connection is None else self._connection.sock

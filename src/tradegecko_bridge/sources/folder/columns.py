@@ -6,26 +6,26 @@ Nothing is guessed: a cell that could mean two things is refused with a hint how
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
+import attrs
 from attrs import frozen
 
+from tradegecko_bridge.commerce import Address, Customer
 from tradegecko_bridge.commerce.formatting import shown
+from tradegecko_bridge.structuring import register, strict_converter
 
-
-class Kind(StrEnum):
-    """What a cell holds; the value is how the documentation calls it."""
-
-    TEXT = "text"
-    NUMBER = "number"
-    FLAG = "yes or no"
-    MOMENT = "time with zone"
-    DATE = "date"
-    WORDS = "words with | between"
+CELLS: Final[dict[type, str]] = {
+    str: "text",
+    Decimal: "number",
+    bool: "yes or no",
+    datetime: "time with zone",
+    date: "date",
+    tuple: "words with | between",
+}
+"""What a cell is read as, and what the documentation calls it."""
 
 
 @frozen
@@ -36,7 +36,7 @@ class Column:
     """
 
     name: str
-    kind: Kind = Kind.TEXT
+    kind: type = str
     per_line: bool = False
     required: bool = False
     personal: bool = False
@@ -48,11 +48,7 @@ class Column:
             ValueError: it is not of this kind; the message says how to write it, and shows the value only if it can be
                 nobody's data.
         """
-        return _READERS[self.kind](cell)
-
-
-def _text(cell: str) -> str:
-    return cell
+        return _CONVERTER.structure(cell, self.kind)
 
 
 _PLAIN = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
@@ -61,7 +57,7 @@ _EXPONENT = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?[eE][+-]?[0-9]+")
 _WITH_SIGN = re.compile(r"[^0-9]{1,4}[0-9][0-9.,]*|[0-9][0-9.,]*\s?[^0-9]{1,4}")
 
 
-def _number(cell: str) -> Decimal:
+def _number(cell: str, _kind: object) -> Decimal:
     if _PLAIN.fullmatch(cell):
         return Decimal(cell)
     raise ValueError(f"{shown(cell)} {_number_hint(cell)}")
@@ -80,14 +76,14 @@ def _number_hint(cell: str) -> str:
 _FLAGS = {"yes": True, "no": False, "true": True, "false": False}
 
 
-def _flag(cell: str) -> bool:
+def _flag(cell: str, _kind: object) -> bool:
     try:
         return _FLAGS[cell.casefold()]
     except KeyError:
         raise ValueError(f"{shown(cell)} is neither yes nor no") from None
 
 
-def _moment(cell: str) -> datetime:
+def _moment(cell: str, _kind: object) -> datetime:
     if _is_date(cell):
         raise ValueError(f"{shown(cell)} has no time of day; write e.g. {cell}T09:30:00Z or {cell}T09:30:00-05:00")
     try:
@@ -101,7 +97,7 @@ def _moment(cell: str) -> datetime:
     return moment
 
 
-def _date(cell: str) -> date:
+def _date(cell: str, _kind: object) -> date:
     if not _is_date(cell):
         raise ValueError(f"{shown(cell)} is not a date; write year, month and day, such as 2026-01-31")
     return date.fromisoformat(cell)
@@ -114,34 +110,16 @@ def _is_date(cell: str) -> bool:
         return False
 
 
-def _words(cell: str) -> tuple[str, ...]:
+def _words(cell: str, _kind: object) -> tuple[str, ...]:
     return tuple(word.strip() for word in cell.split("|") if word.strip())
 
 
-_READERS: dict[Kind, Callable[[str], Any]] = {
-    Kind.TEXT: _text,
-    Kind.NUMBER: _number,
-    Kind.FLAG: _flag,
-    Kind.MOMENT: _moment,
-    Kind.DATE: _date,
-    Kind.WORDS: _words,
-}
+_CONVERTER = strict_converter()
+for _kind, _read in {Decimal: _number, bool: _flag, datetime: _moment, date: _date, tuple: _words}.items():
+    register(_CONVERTER, _kind, _read)
 
-CUSTOMER_FIELDS = ("reference", "company", "first_name", "last_name", "email", "phone")
-ADDRESS_FIELDS = (
-    "first_name",
-    "last_name",
-    "company",
-    "address1",
-    "address2",
-    "suburb",
-    "city",
-    "region",
-    "postal_code",
-    "country",
-    "phone",
-    "email",
-)
+CUSTOMER_FIELDS = tuple(attrs.fields_dict(Customer))
+ADDRESS_FIELDS = tuple(attrs.fields_dict(Address))
 
 
 def _personal(prefix: str, fields: tuple[str, ...]) -> list[Column]:
@@ -149,13 +127,13 @@ def _personal(prefix: str, fields: tuple[str, ...]) -> list[Column]:
 
 
 def _numbers(*names: str) -> list[Column]:
-    return [Column(name, Kind.NUMBER) for name in names]
+    return [Column(name, Decimal) for name in names]
 
 
 _ALL = (
     Column("order_reference"),
     Column("order_number", required=True),
-    Column("placed_at", Kind.MOMENT, required=True),
+    Column("placed_at", datetime, required=True),
     Column("currency", required=True),
     *_personal("customer", CUSTOMER_FIELDS),
     *_personal("ship", ADDRESS_FIELDS),
@@ -167,27 +145,27 @@ _ALL = (
     Column("discount_code"),
     *_numbers("discount_amount"),
     *_numbers("subtotal", "tax_total", "shipping_total", "discount_total", "grand_total"),
-    Column("prices_include_tax", Kind.FLAG),
+    Column("prices_include_tax", bool),
     Column("note", personal=True),
-    Column("tags", Kind.WORDS),
+    Column("tags", tuple),
     Column("url", personal=True),  # links to orders often carry a token
-    Column("requested_ship_date", Kind.DATE),
-    Column("canceled_at", Kind.MOMENT),
+    Column("requested_ship_date", date),
+    Column("canceled_at", datetime),
     Column("source_status"),
     Column("payment_status"),
     Column("fulfillment_status"),
     Column("payment_method"),
-    Column("paid", Kind.FLAG),
+    Column("paid", bool),
     Column("line_reference", per_line=True),
     Column("sku", per_line=True),
     Column("name", per_line=True),
-    Column("quantity", Kind.NUMBER, per_line=True, required=True),
-    Column("price", Kind.NUMBER, per_line=True, required=True),
-    Column("discount", Kind.NUMBER, per_line=True),
-    Column("additional_discount", Kind.NUMBER, per_line=True),
-    Column("tax", Kind.NUMBER, per_line=True),
-    Column("tax_rate", Kind.NUMBER, per_line=True),
-    Column("shippable", Kind.FLAG, per_line=True),
+    Column("quantity", Decimal, per_line=True, required=True),
+    Column("price", Decimal, per_line=True, required=True),
+    Column("discount", Decimal, per_line=True),
+    Column("additional_discount", Decimal, per_line=True),
+    Column("tax", Decimal, per_line=True),
+    Column("tax_rate", Decimal, per_line=True),
+    Column("shippable", bool, per_line=True),
     Column("barcode", per_line=True),
 )
 COLUMNS: dict[str, Column] = {column.name: column for column in _ALL}

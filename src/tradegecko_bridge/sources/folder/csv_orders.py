@@ -20,7 +20,7 @@ from tradegecko_bridge.commerce import (
 )
 from tradegecko_bridge.commerce.formatting import shown, shown_code, shown_currency
 from tradegecko_bridge.errors import MalformedData
-from tradegecko_bridge.sources.folder.columns import ADDRESS_FIELDS, COLUMNS, CUSTOMER_FIELDS, Column, Kind
+from tradegecko_bridge.sources.folder.columns import ADDRESS_FIELDS, COLUMNS, CUSTOMER_FIELDS, Column
 from tradegecko_bridge.sources.folder.problems import held, listed
 from tradegecko_bridge.sources.folder.sheet import Group, Sheet, read_sheet
 
@@ -123,7 +123,7 @@ def _shown(column: Column, cell: str) -> str:
     """A cell as a fault may show it; nothing where it is text that may be anything."""
     if column.name == "currency":
         return shown_currency(cell)
-    return "" if column.personal or column.kind in (Kind.TEXT, Kind.WORDS) else shown(cell)
+    return "" if column.personal or column.kind in (str, tuple) else shown(cell)
 
 
 def _read_order(group: Group) -> SourceOrder | Group:
@@ -145,8 +145,8 @@ def _name_lines(reading: _Reading, row_numbers: list[int]) -> None:
     counts = Counter(line["line_reference"] for line in reading.lines)
     for number, line in zip(row_numbers, reading.lines, strict=True):
         if counts[line["line_reference"]] > 1:
-            said = shown_code(line["line_reference"])
-            reading.faults.append(f"row {number}, line_reference: {said} names two lines of this order")
+            name = shown_code(line["line_reference"])
+            reading.faults.append(f"row {number}, line_reference: {name} names two lines of this order")
 
 
 def _check_amounts(reading: _Reading) -> None:

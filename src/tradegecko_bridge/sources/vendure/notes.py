@@ -32,7 +32,7 @@ def add_note(api: VendureApi, order_id: str, text: str) -> None:
 
 
 def note_receipts(api: VendureApi, receipts: Sequence[DeliveryReceipt]) -> Iterator[ItemResult]:
-    """Note on each order what it is called over there, once."""
+    """Note on each order its number in TradeGecko, once."""
 
     def act(receipt: DeliveryReceipt) -> ItemResult:
         text = f"TradeGecko order {receipt.remote_number} (id {receipt.remote_id})"

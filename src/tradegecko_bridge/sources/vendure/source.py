@@ -134,7 +134,7 @@ class VendureSource:
         return Ingest(self._api, self._ready_states, self._overlap, self._page_size)
 
     def accept_receipts(self, receipts: Sequence[DeliveryReceipt]) -> Iterator[ItemResult]:
-        """Note privately on each order what it is called over there, once; the customer does not see it.
+        """Note privately on each order its number in TradeGecko, once; the customer does not see it.
 
         Raises:
             SourceNeedsLogin: what was answered before it counts.

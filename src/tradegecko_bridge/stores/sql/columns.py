@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from tradegecko_bridge.stores.row import storable
+from tradegecko_bridge.stores.row import storable, utc
 
 Id = BigInteger().with_variant(Integer, "sqlite")
 """A row's number; SQLite numbers rows by itself only in a column called INTEGER."""
@@ -43,9 +43,7 @@ class UtcTime(TypeDecorator[datetime]):
         """On the way in."""
         if value is None:
             return None
-        if value.utcoffset() is None:
-            raise ValueError(f"{value.isoformat()} has no time zone")
-        moment = value.astimezone(UTC)
+        moment = utc(value)
         if dialect.name == "postgresql":
             return moment
         return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -29,23 +29,37 @@ class Database:
     """One database: ``reading()`` and ``writing()`` are its transactions, ``name`` is what errors call it.
 
     Any number of threads may use it; each transaction has a connection of its own from the pool. With ``read_only``
-    nothing is made or written, and the database refuses to.
-
-    Raises:
-        NoLedger: a SQLite file is only to be read and is not there.
+    the database refuses to be written to.
     """
 
-    def __init__(self, url: str, busy_timeout: float, *, read_only: bool = False) -> None:
-        address = ledger_address(url)
-        self.is_sqlite = address.get_backend_name() == "sqlite"
-        self.url = address.render_as_string(hide_password=True)
-        self.name = f"ledger {address.database if self.is_sqlite else self.url}"
+    def __init__(
+        self, engine: Engine, name: str, url: str, busy_timeout: float = 30.0, *, read_only: bool = False
+    ) -> None:
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self.url = url
+        self.name = name
         self._busy_timeout = busy_timeout
-        make = _sqlite_engine if self.is_sqlite else _postgresql_engine
-        self._engine = make(address, self.name, busy_timeout, read_only=read_only)
+        self._engine = engine
         self._read_only = read_only
         self._one_writer = Lock()
-        self._writer = self._engine.execution_options(**{_WRITES: True})
+        self._writer = engine.execution_options(**{_WRITES: True})
+
+    @classmethod
+    def at(cls, url: str, busy_timeout: float, *, read_only: bool = False) -> Self:
+        """The database of this address; a SQLite file is created unless it is only to be read.
+
+        Raises:
+            ConfigError: the address cannot work.
+            NoLedger: a SQLite file is only to be read and is not there.
+        """
+        address = ledger_address(url)
+        is_sqlite = address.get_backend_name() == "sqlite"
+        shown = address.render_as_string(hide_password=True)
+        name = f"ledger {address.database if is_sqlite else shown}"
+        make = _sqlite_engine if is_sqlite else _postgresql_engine
+        return cls(
+            make(address, name, busy_timeout, read_only=read_only), name, shown, busy_timeout, read_only=read_only
+        )
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -86,12 +100,12 @@ class Database:
             return True
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._engine.dispose()
 
     @contextmanager
     def _our_turn(self) -> Iterator[None]:
-        """SQLite lets one writer in at a time, and lets those who wait knock at random: our threads queue here."""
+        """SQLite lets one writer in at a time, and those who wait retry at random: our threads queue here."""
         if not self.is_sqlite:
             yield
             return
@@ -108,6 +122,16 @@ class Database:
             yield
         except (SQLAlchemyError, sqlite3.Error) as error:
             raise as_store_error(error, self.name, self._busy_timeout) from None
+
+
+class InDatabase:
+    """What is kept in a database: the base of every part of a store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._database.url!r})"
 
 
 def insert(tx: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -150,7 +174,7 @@ def ledger_address(url: str) -> URL:
 
 def _postgresql_engine(address: URL, _name: str, busy_timeout: float, *, read_only: bool) -> Engine:
     patience = int(busy_timeout * 1000)
-    # A process that stands still in the middle of a transaction loses it, before those who wait for its rows give up.
+    # A process that stops in the middle of a transaction loses it before those who wait for its rows give up.
     options = f"-c lock_timeout={patience} -c idle_in_transaction_session_timeout={patience}"
     options += " -c default_transaction_read_only=on" if read_only else ""
     try:
@@ -166,8 +190,6 @@ def _postgresql_engine(address: URL, _name: str, busy_timeout: float, *, read_on
 
 
 def _sqlite_engine(address: URL, name: str, busy_timeout: float, *, read_only: bool) -> Engine:
-    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
-        raise StoreError(f"{name}: SQLite 3.35 or newer is needed; this Python has {sqlite3.sqlite_version}")
     path = Path(str(address.database))
     if not path.parent.is_dir():
         raise StoreError(f"{name}: the directory {path.parent} does not exist; create it first")
@@ -178,11 +200,18 @@ def _sqlite_engine(address: URL, name: str, busy_timeout: float, *, read_only: b
     # isolation_level None: the driver starts no transactions on its own, we do (below)
     settings: dict[str, Any] = {"timeout": busy_timeout, "isolation_level": None}
     made_from = _to_read(path) if read_only else address
-    engine = create_engine(made_from, hide_parameters=True, pool_timeout=busy_timeout, connect_args=settings)
-    event.listen(engine, "connect", _set_up)
-    event.listen(engine, "begin", _begin)
+    engine = prepare(create_engine(made_from, hide_parameters=True, pool_timeout=busy_timeout, connect_args=settings))
     if read_only:
         event.listen(engine, "connect", _refuse_writes)
+    return engine
+
+
+def prepare(engine: Engine) -> Engine:
+    """A SQLite engine whose connections are set up and whose transactions begin as ours must."""
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        raise StoreError(f"a ledger needs SQLite 3.35 or newer; this Python has {sqlite3.sqlite_version}")
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -213,7 +242,7 @@ def _create_private(path: Path, name: str) -> None:
 def _set_up(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute("PRAGMA secure_delete=ON")  # what is replaced is overwritten, not only let go of
+    connection.execute("PRAGMA secure_delete=ON")  # what is replaced is overwritten, not only freed
 
 
 def _begin(tx: Connection) -> None:

@@ -1,4 +1,4 @@
-"""What goes wrong in a database, as one line a person can perform_action on.
+"""What goes wrong in a database, as one line a person can act on.
 
 Neither the statement nor its parameters nor the driver's own text for PostgreSQL get into it: they hold names
 and addresses.
@@ -16,7 +16,7 @@ from tradegecko_bridge.errors import StoreBusy, StoreError
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _LOCKED = "55P03"  # lock not available
 _GAVE_WAY = frozenset({"40P01", "40001"})  # deadlock, serialisation failure
-_STOOD_STILL = "25P03"  # idle-in-transaction session timeout
+_STOPPED = "25P03"  # idle-in-transaction session timeout
 _SQLITE_ADVICE = {
     sqlite3.SQLITE_NOTADB: "this file is not a SQLite database; name another one",
     sqlite3.SQLITE_CORRUPT: "the file is damaged; restore it from a backup before running again",
@@ -39,10 +39,8 @@ def as_store_error(error: SQLAlchemyError | sqlite3.Error, ledger: str, waited: 
         return busy(ledger, waited)
     if state in _GAVE_WAY:
         return StoreBusy(f"{ledger}: this write had to give way to another one; nothing was written, try again")
-    if state == _STOOD_STILL:
-        return StoreError(
-            f"{ledger}: this process stood still in the middle of a write; nothing was written, try again"
-        )
+    if state == _STOPPED:
+        return StoreError(f"{ledger}: this process stopped in the middle of a write; nothing was written, try again")
     kind = type(cause).__name__
     if state is None and kind == "OperationalError":
         return StoreError(f"{ledger}: no connection to the database; check that it runs, and the address and password")

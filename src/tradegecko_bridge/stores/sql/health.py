@@ -24,7 +24,7 @@ class LedgerHealth:
     problems: tuple[str, ...]
 
 
-def look_over(tx: Connection, is_sqlite: bool) -> LedgerHealth:
+def check(tx: Connection, is_sqlite: bool) -> LedgerHealth:
     """Count, have the database check itself where it can, and check what the ledger promises."""
     return LedgerHealth(
         schema=HEAD,
@@ -50,7 +50,7 @@ def _broken_promises(tx: Connection) -> list[str]:
     untold = ~exists().where(events.c.order_id == _c.id)
     blank = and_(_c.content.is_(None), _c.reason_code.is_(None))
     found = (
-        (_count(tx, orders, nowhere), "are delivered without an id over there"),
+        (_count(tx, orders, nowhere), "are delivered without an id in TradeGecko"),
         (_count(tx, orders, untold), "have no history"),
         (_count(tx, orders, blank), "have neither content nor a reason why not"),
     )

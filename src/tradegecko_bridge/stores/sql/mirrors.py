@@ -1,4 +1,4 @@
-"""What accounts hold, in the ledger's database, so that whoever shares the ledger shares it."""
+"""What accounts hold, in the ledger's database: all who share the ledger share it."""
 
 from __future__ import annotations
 
@@ -8,31 +8,23 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import Connection, delete, select
 from sqlalchemy import insert as plain_insert
 
-from tradegecko_bridge.ports.mirrors import MirrorProgress, MirrorRow, newest
-from tradegecko_bridge.stores.sql.database import Database, chunks, insert, wait_alone
+from tradegecko_bridge.ports.mirrors import MirrorProgress, MirrorRow, MirrorStore, newest
+from tradegecko_bridge.stores.sql.database import InDatabase, chunks, insert, wait_alone
 from tradegecko_bridge.stores.sql.tables import mirror_keys, mirror_rows, mirrors
 
 _r, _k, _m = mirror_rows.c, mirror_keys.c, mirrors.c
 
 
-class SqlMirrorStore:
-    """The mirrors of all accounts; made by :attr:`SqlStore.mirror`."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def __repr__(self) -> str:
-        return f"SqlMirrorStore({self._database.url!r})"
+class SqlMirror(InDatabase, MirrorStore):
+    """The mirrors of all accounts."""
 
     def progress(self, account: str, kind: str) -> MirrorProgress:
-        """See :meth:`tradegecko_bridge.ports.MirrorStore.progress`."""
         with self._database.reading() as tx:
             return _progress(tx, account, kind)
 
     def write(
         self, account: str, kind: str, rows: Sequence[MirrorRow], *, progress: MirrorProgress | None = None
     ) -> None:
-        """See :meth:`tradegecko_bridge.ports.MirrorStore.write`."""
         if not rows and progress is None:
             return
         with self._database.writing() as tx:
@@ -43,7 +35,6 @@ class SqlMirrorStore:
                 _note(tx, account, kind, _progress(tx, account, kind).then(progress))
 
     def find(self, account: str, kind: str, key: str, values: Collection[str]) -> Sequence[MirrorRow]:
-        """See :meth:`tradegecko_bridge.ports.MirrorStore.find`."""
         found: dict[str, MirrorRow] = {}
         with self._database.reading() as tx:
             for part in chunks(sorted(set(values))):
@@ -57,7 +48,6 @@ class SqlMirrorStore:
         return [found[id_] for id_ in sorted(found)]
 
     def drop(self, account: str, kind: str, ids: Collection[str]) -> None:
-        """See :meth:`tradegecko_bridge.ports.MirrorStore.drop`."""
         if not ids:
             return
         with self._database.writing() as tx:
@@ -66,7 +56,6 @@ class SqlMirrorStore:
                 _drop_rows(tx, account, kind, part)
 
     def forget(self, account: str) -> None:
-        """See :meth:`tradegecko_bridge.ports.MirrorStore.forget`."""
         with self._database.writing() as tx:
             for table in (mirror_keys, mirror_rows, mirrors):
                 tx.execute(delete(table).where(table.c.account == account))

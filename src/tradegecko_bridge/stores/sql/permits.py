@@ -1,4 +1,4 @@
-"""The rate limit's use in the ledger's database, so that whoever shares the ledger shares it."""
+"""Rate-limit windows in the ledger's database: all who share the ledger share them."""
 
 from __future__ import annotations
 
@@ -6,36 +6,28 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
 
-from tradegecko_bridge.ports.limits import KEPT, Permits, WindowUse
+from tradegecko_bridge.ports.limits import KEPT, Permits, RateLedger, WindowUse
 from tradegecko_bridge.stores.row import utc
-from tradegecko_bridge.stores.sql.database import Database, insert
+from tradegecko_bridge.stores.sql.database import InDatabase, insert
 from tradegecko_bridge.stores.sql.tables import permits
 
 
-class SqlPermitBook:
-    """The windows of all accounts; made by :attr:`SqlStore.permits`. Takers of one window take turns at its row."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def __repr__(self) -> str:
-        return f"SqlPermitBook({self._database.url!r})"
+class SqlPermits(InDatabase, RateLedger):
+    """The windows of all accounts. Those who take from one window take turns at its row."""
 
     def take(self, account: str, window: datetime, want: int, *, up_to: int, seen: int = 0) -> Permits:
-        """See :meth:`tradegecko_bridge.ports.RateLedger.take`."""
         window = utc(window)
         with self._database.writing() as tx:
             use = _locked(tx, account, window)
-            permits = use.told(seen).take(want, up_to)
+            permits = use.at_least(seen).take(want, up_to)
             _write(tx, account, window, use, permits.use)
             return permits
 
     def note(self, account: str, window: datetime, used: int) -> None:
-        """See :meth:`tradegecko_bridge.ports.RateLedger.note`."""
         window = utc(window)
         with self._database.writing() as tx:
             use = _locked(tx, account, window)
-            _write(tx, account, window, use, use.told(used))
+            _write(tx, account, window, use, use.at_least(used))
 
 
 def _locked(tx: Connection, account: str, window: datetime) -> WindowUse:

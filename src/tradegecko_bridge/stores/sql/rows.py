@@ -16,14 +16,15 @@ from tradegecko_bridge.ledger import (
     LedgerEntry,
     LedgerEvent,
     OrderState,
+    PendingUpdate,
     Reason,
     ShipmentEntry,
     ShipmentState,
     StateCount,
 )
-from tradegecko_bridge.stores.lookup_rules import search_key
 from tradegecko_bridge.stores.row import Row
-from tradegecko_bridge.stores.shipment_rules import ShipmentRow
+from tradegecko_bridge.stores.rules.lookups import search_key
+from tradegecko_bridge.stores.rules.shipments import ShipmentRow
 
 _UNREADABLE = Reason(code="unreadable", text="what the ledger holds of this order cannot be read; have it given again")
 Stored = DatabaseRow[Any]
@@ -31,7 +32,7 @@ Values = dict[str, Any]
 
 
 def to_json(record: object) -> str | None:
-    """A canonical record as text; None stays None. All ASCII: half characters and NULs survive escaped."""
+    """A canonical record as text; None stays None. All ASCII: lone surrogates and NULs survive as escapes."""
     return None if record is None else json.dumps(to_plain(record), separators=(",", ":"))
 
 
@@ -50,6 +51,7 @@ def to_row(stored: Stored, order: SourceOrder | None) -> Row:
     reason = stored.reason_code and Reason(
         code=stored.reason_code, text=stored.reason_text, transient=stored.reason_passing
     )
+    update = to_order(stored.newer)
     entry = LedgerEntry(
         id=stored.id,
         connection=stored.connection,
@@ -70,11 +72,11 @@ def to_row(stored: Stored, order: SourceOrder | None) -> Row:
         updated_at=stored.updated_at,
         in_state_since=stored.in_state_since or stored.updated_at,
         expired_at=stored.expired_at,
-        pending_update=stored.newer is not None,
+        pending_update=PendingUpdate.of(update),
         serial=stored.serial,
         claim=_claim(stored),
     )
-    return Row(entry=entry, seen=stored.fingerprint, pending_update=to_order(stored.newer))
+    return Row(entry=entry, fingerprint=stored.fingerprint, pending_update=update)
 
 
 def to_full_row(stored: Stored) -> Row:
@@ -94,13 +96,13 @@ def order_values(row: Row) -> Values:
         "taken_in_at": entry.ingested_at,
         "number": entry.number,
         "content": to_json(entry.order),
-        "fingerprint": row.seen,
+        "fingerprint": row.fingerprint,
         **work_values(row),
     }
 
 
 def work_values(row: Row) -> Values:
-    """The columns of an order that work on it changes: all but what its source said of it."""
+    """The columns of an order that work on it changes: all but what its source gave."""
     entry, reason = row.entry, row.entry.reason
     return {
         "state": entry.state.value,
@@ -172,7 +174,7 @@ def to_shipment_row(stored: Stored) -> ShipmentRow:
         next_attempt_at=stored.next_attempt_at,
         claim=_claim(stored),
     )
-    return ShipmentRow(entry=entry, seen=stored.fingerprint, serial=stored.serial)
+    return ShipmentRow(entry=entry, fingerprint=stored.fingerprint, serial=stored.serial)
 
 
 def shipment_values(row: ShipmentRow) -> Values:
@@ -183,7 +185,7 @@ def shipment_values(row: ShipmentRow) -> Values:
         "reference": entry.shipment.reference,
         "order_id": entry.entry_id,
         "content": to_json(entry.shipment),
-        "fingerprint": row.seen,
+        "fingerprint": row.fingerprint,
         "state": entry.state.value,
         "reason": entry.reason,
         "attempts": entry.attempts,

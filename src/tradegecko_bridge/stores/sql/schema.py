@@ -50,8 +50,8 @@ def must_be_up_to_date(database: Database) -> None:
     if revision != HEAD:
         _must_be_known(revision, database.name)
         raise StoreError(
-            f"{database.name}: an earlier version wrote it (schema {revision}), and only to be read it is not brought "
-            "forward; run `tgbridge ledger check` or a sync first"
+            f"{database.name}: an earlier version wrote it (schema {revision}), and reading does not migrate it; "
+            "run `tgbridge ledger check` or a sync first"
         )
 
 

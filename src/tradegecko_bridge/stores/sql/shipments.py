@@ -1,4 +1,4 @@
-"""Shipments in the database: the statements. What becomes of a shipment is decided in ``shipment_rules``."""
+"""Shipments in the database. The rules decide what becomes of one; here rows are found, locked and written."""
 
 from __future__ import annotations
 
@@ -9,33 +9,103 @@ from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from tradegecko_bridge.commerce import Shipment
 from tradegecko_bridge.ledger import OrderState, ShipmentEntry, ShipmentState
-from tradegecko_bridge.stores import shipment_rules
-from tradegecko_bridge.stores.expiry_rules import expired_shipment
-from tradegecko_bridge.stores.shipment_rules import ShipmentRow
+from tradegecko_bridge.ports import ShipmentStore
+from tradegecko_bridge.stores.row import utc
+from tradegecko_bridge.stores.rules import shipments as rules
+from tradegecko_bridge.stores.rules.expiry import expired_shipment
+from tradegecko_bridge.stores.rules.shipments import ShipmentRow
 from tradegecko_bridge.stores.sql.cursors import advance
-from tradegecko_bridge.stores.sql.database import chunks, wait_alone
-from tradegecko_bridge.stores.sql.orders import owners
+from tradegecko_bridge.stores.sql.database import InDatabase, chunks, wait_alone
 from tradegecko_bridge.stores.sql.rows import shipment_values, to_json, to_shipment_row
 from tradegecko_bridge.stores.sql.tables import orders, shipments
 
 _c = shipments.c
+_UPDATE = update(shipments).where(_c.id == bindparam("row_id"))
 
 
-def ingest(
-    tx: Connection, connection: str, arrived: Sequence[tuple[int, Shipment]], cursor: str | None, at: datetime
-) -> int:
-    """A batch and its cursor; tells how many are new or changed."""
-    wait_alone(tx, f"shipments {connection}")
-    entry_ids = {entry_id for entry_id, _ in arrived}
-    shipment_rules.must_belong(connection, entry_ids, owners(tx, entry_ids))
-    known = _by_reference(tx, connection, {shipment.reference for _, shipment in arrived})
-    rows = list(shipment_rules.ingest(connection, arrived, known).values())
-    _update(tx, [row for row in rows if row.entry.id], at)
-    if new := [{**shipment_values(row), "updated_at": at} for row in rows if not row.entry.id]:
-        tx.execute(insert(shipments), new)
-    if cursor is not None:
-        advance(tx, connection, shipment_rules.STREAM, cursor, at)
-    return len(rows)
+class SqlShipments(InDatabase, ShipmentStore):
+    """Shipments on their way back to their source."""
+
+    def ingest_shipments(
+        self, connection: str, shipments: Sequence[tuple[int, Shipment]], *, cursor: str | None, at: datetime
+    ) -> int:
+        at = utc(at)
+        with self._database.writing() as tx:
+            wait_alone(tx, f"shipments {connection}")
+            entry_ids = {entry_id for entry_id, _ in shipments}
+            rules.check_owners(connection, entry_ids, _owners(tx, entry_ids))
+            known = _by_reference(tx, connection, {shipment.reference for _, shipment in shipments})
+            rows = rules.ingest(connection, shipments, known).values()
+            _write(tx, rows, at)
+            if cursor is not None:
+                advance(tx, connection, rules.STREAM, cursor, at)
+        return len(rows)
+
+    def shipments(
+        self,
+        connection: str,
+        entry_ids: Collection[int] | None = None,
+        *,
+        states: Collection[OrderState] | None = None,
+    ) -> Sequence[ShipmentEntry]:
+        query = select(shipments).where(_c.connection == connection)
+        if states is not None:
+            meant = (orders.c.connection == connection, orders.c.state.in_([state.value for state in states]))
+            query = query.where(_c.order_id.in_(select(orders.c.id).where(*meant)))
+        queries = [query] if entry_ids is None else [query.where(_c.order_id.in_(part)) for part in chunks(entry_ids)]
+        with self._database.reading() as tx:
+            found = [to_shipment_row(stored).entry for query in queries for stored in tx.execute(query)]
+        return sorted(found, key=lambda entry: entry.id)
+
+    def refused_shipments(self, connection: str) -> Sequence[ShipmentEntry]:
+        query = select(shipments).join(orders, orders.c.id == _c.order_id)
+        query = query.where(_c.connection == connection, _c.state == ShipmentState.REFUSED.value)
+        query = query.where(orders.c.state != OrderState.CONFIRMED.value).order_by(_c.id)
+        with self._database.reading() as tx:
+            return [to_shipment_row(stored).entry for stored in tx.execute(query)]
+
+    def claim_shipments(
+        self, connection: str, worker: str, *, at: datetime, until: datetime, limit: int
+    ) -> Sequence[ShipmentEntry]:
+        at, until = utc(at), utc(until)
+        query = select(shipments).where(
+            _c.connection == connection,
+            _c.state == ShipmentState.PENDING.value,
+            or_(_c.claim_until.is_(None), _c.claim_until <= at),
+            or_(_c.next_attempt_at.is_(None), _c.next_attempt_at <= at),
+        )
+        query = query.order_by(_c.id).limit(max(limit, 0)).with_for_update(skip_locked=True)
+        with self._database.writing() as tx:
+            rows = [rules.claimed(to_shipment_row(stored), worker, until) for stored in tx.execute(query).all()]
+            for part in chunks(row.entry.id for row in rows):
+                mine = update(shipments).where(_c.id.in_(part))
+                tx.execute(mine.values(claim_worker=worker, claim_until=until, serial=_c.serial + 1))
+        return [row.entry for row in rows]
+
+    def record_shipment(self, entry: ShipmentEntry, *, at: datetime) -> None:
+        at = utc(at)
+        with self._database.writing() as tx:
+            stored = tx.execute(select(shipments).where(_c.id == entry.id).with_for_update()).one_or_none()
+            if stored is None:
+                raise KeyError(f"no shipment entry {entry.id}")
+            row = rules.recorded(to_shipment_row(stored), entry)
+            # Locked, so that an order which expires at this moment is seen here, or sees this shipment as settled.
+            order = select(orders.c.expired_at).where(orders.c.id == row.entry.entry_id).with_for_update(read=True)
+            expired = tx.execute(order).scalar_one() is not None
+            _write(tx, [expired_shipment(row) if expired else row], at)
+
+
+def _owners(tx: Connection, entry_ids: Collection[int]) -> dict[int, str]:
+    """The connections of these entries.
+
+    They are locked as a row that refers to them will lock them: before their shipments are, as everybody does it.
+    """
+    found: dict[int, str] = {}
+    for part in chunks(sorted(entry_ids)):
+        query = select(orders.c.id, orders.c.connection).where(orders.c.id.in_(part)).order_by(orders.c.id)
+        locked = query.with_for_update(read=True, key_share=True)
+        found.update((row.id, row.connection) for row in tx.execute(locked))
+    return found
 
 
 def _by_reference(tx: Connection, connection: str, references: Collection[str]) -> dict[str, ShipmentRow]:
@@ -47,69 +117,18 @@ def _by_reference(tx: Connection, connection: str, references: Collection[str]) 
     return found
 
 
-def _update(tx: Connection, rows: Sequence[ShipmentRow], at: datetime) -> None:
-    if rows:
-        statement = update(shipments).where(_c.id == bindparam("row_id"))
-        tx.execute(statement, [{**shipment_values(row), "updated_at": at, "row_id": row.entry.id} for row in rows])
-
-
-def of_entries(
-    tx: Connection, connection: str, entry_ids: Collection[int] | None, states: Collection[OrderState] | None
-) -> list[ShipmentEntry]:
-    """The connection's shipments, oldest first."""
-    query = select(shipments).where(_c.connection == connection)
-    if states is not None:
-        meant = (orders.c.connection == connection, orders.c.state.in_([state.value for state in states]))
-        query = query.where(_c.order_id.in_(select(orders.c.id).where(*meant)))
-    queries = [query] if entry_ids is None else [query.where(_c.order_id.in_(part)) for part in chunks(entry_ids)]
-    found = [to_shipment_row(stored).entry for query in queries for stored in tx.execute(query)]
-    return sorted(found, key=lambda entry: entry.id)
-
-
-def refused(tx: Connection, connection: str) -> list[ShipmentEntry]:
-    """What the source has refused, of orders that are not confirmed."""
-    query = select(shipments).join(orders, orders.c.id == _c.order_id)
-    query = query.where(_c.connection == connection, _c.state == ShipmentState.REFUSED.value)
-    query = query.where(orders.c.state != OrderState.CONFIRMED.value).order_by(_c.id)
-    return [to_shipment_row(stored).entry for stored in tx.execute(query)]
+def _write(tx: Connection, rows: Collection[ShipmentRow], at: datetime) -> None:
+    if known := [{**shipment_values(row), "updated_at": at, "row_id": row.entry.id} for row in rows if row.entry.id]:
+        tx.execute(_UPDATE, known)
+    if new := [{**shipment_values(row), "updated_at": at} for row in rows if not row.entry.id]:
+        tx.execute(insert(shipments), new)
 
 
 def expire(tx: Connection, entry_ids: Collection[int]) -> None:
-    """The personal data of these orders' shipments goes; nothing else of them changes."""
-    statement = update(shipments).where(_c.id == bindparam("row_id"))
+    """Remove the personal data of these orders' shipments; nothing else of them changes."""
     for part in chunks(entry_ids):
-        told = select(shipments).where(_c.order_id.in_(part), _c.state != ShipmentState.PENDING.value)
-        rows = [expired_shipment(to_shipment_row(stored)) for stored in tx.execute(told.with_for_update())]
-        left = [(row.entry.id, to_json(row.entry.shipment), row.entry.reason) for row in rows]
-        if left:
-            tx.execute(statement, [{"row_id": id_, "content": text, "reason": said} for id_, text, said in left])
-
-
-def claim(
-    tx: Connection, connection: str, worker: str, at: datetime, until: datetime, limit: int
-) -> list[ShipmentEntry]:
-    """Claim what is due, oldest first."""
-    query = select(shipments).where(
-        _c.connection == connection,
-        _c.state == ShipmentState.PENDING.value,
-        or_(_c.claim_until.is_(None), _c.claim_until <= at),
-        or_(_c.next_attempt_at.is_(None), _c.next_attempt_at <= at),
-    )
-    query = query.order_by(_c.id).limit(max(limit, 0)).with_for_update(skip_locked=True)
-    rows = [shipment_rules.claimed(to_shipment_row(stored), worker, until) for stored in tx.execute(query).all()]
-    for part in chunks(row.entry.id for row in rows):
-        mine = update(shipments).where(_c.id.in_(part))
-        tx.execute(mine.values(claim_worker=worker, claim_until=until, serial=_c.serial + 1))
-    return [row.entry for row in rows]
-
-
-def record(tx: Connection, entry: ShipmentEntry, at: datetime) -> None:
-    """What a worker reports."""
-    stored = tx.execute(select(shipments).where(_c.id == entry.id).with_for_update()).one_or_none()
-    if stored is None:
-        raise KeyError(f"no shipment entry {entry.id}")
-    row = shipment_rules.recorded(to_shipment_row(stored), entry)
-    # Locked, so that an order which expires at this moment is seen here, or sees this shipment as told.
-    order = select(orders.c.expired_at).where(orders.c.id == row.entry.entry_id).with_for_update(read=True)
-    expired = tx.execute(order).scalar_one() is not None
-    _update(tx, [expired_shipment(row) if expired else row], at)
+        settled = select(shipments).where(_c.order_id.in_(part), _c.state != ShipmentState.PENDING.value)
+        rows = [expired_shipment(to_shipment_row(stored)) for stored in tx.execute(settled.with_for_update())]
+        if rows:
+            changes = [(row.entry.id, to_json(row.entry.shipment), row.entry.reason) for row in rows]
+            tx.execute(_UPDATE, [{"row_id": id_, "content": text, "reason": reason} for id_, text, reason in changes])

@@ -1,6 +1,10 @@
 """The ledger's tables as they are now; the way here from older ones is in ``migrations/``.
 
-All names begin with ``ledger_``, so that the ledger can live in a database that is used for other things too.
+All names begin with ``ledger_``, so that the ledger can live in a database that is used for other things too. Tables
+and columns keep the names they were created with: an order's ``todo`` are its ``pending_actions``, ``newer`` is its
+``pending_update``, ``taken_in_at`` its ``ingested_at``, and ``reason_passing`` whether its reason is transient; an
+event's ``was``, ``now`` and ``why`` are its former state, its new state and its cause; ``ledger_acknowledged`` holds
+told values.
 """
 
 from __future__ import annotations
@@ -90,15 +94,15 @@ orders = Table(
         *("connection", "state", "reason_code", "reason_passing", "in_state_since", "taken_in_at", "names"),
     ),
 )
-"""One row per order. ``fingerprint`` is of the source's newest word, ``newer`` content not taken up yet; ``todo`` names
-the actions still to be done after delivery, with blanks between.
+"""One row per order. ``fingerprint`` is of the newest content its source gave, ``newer`` is content that waits to be
+applied; ``todo`` names actions, separated by blanks.
 
 ``names`` is what text is searched in. It and ``in_state_since`` came later and are filled in every row all the same.
 The index for searching holds all that can be asked for: it is read through instead of the table, which holds content.
 """
 
 OPEN = text("(state IN ('pending', 'sending', 'uncertain', 'held') OR todo <> '')")
-"""Which orders there may be work on: few of all. Said in the same words by the index and by who wants to use it."""
+"""Orders there may be work on: few of all. The index and the queries that use it need the same words."""
 UNEXPIRED = text("expired_at IS NULL")
 
 
@@ -157,7 +161,7 @@ shipments = Table(
     Index(None, "order_id"),
 )
 
-acknowledged = Table(
+told_values = Table(
     "ledger_acknowledged",
     metadata,
     Column("connection", String, primary_key=True),

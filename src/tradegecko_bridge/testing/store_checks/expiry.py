@@ -79,7 +79,7 @@ class ExpiryChecks:
     def test_nothing_personal_is_left(self, store: Store) -> None:
         """Names, addresses, e-mail, telephone, notes, tags, links and all that is extra go; goods and money stay.
 
-        *Troubleshooting:* also content that waits to be taken up; ``expiry_rules.expired`` gives the row.
+        *Troubleshooting:* also content that waits to be applied; ``rules.expiry.expired`` gives the row.
         """
         confirmed(store)
         before = entry_of(store)
@@ -115,7 +115,7 @@ class ExpiryChecks:
     def test_new_content_is_only_noted(self, store: Store, state: OrderState) -> None:
         """What the source changes later is an event, once; nothing personal comes back, and nothing is sent.
 
-        *Troubleshooting:* in every state, also one in which new content would be taken up.
+        *Troubleshooting:* in every state, also one in which new content would be applied.
         """
         in_state(store, state, personal())
         expire(store)
@@ -124,7 +124,7 @@ class ExpiryChecks:
         entry = entry_of(store)
         assert entry.state is state
         assert "Ring" not in str(_everything(entry.order))
-        assert "not taken up" in history_of(store)[-1].why
+        assert "not applied" in history_of(store)[-1].why
         assert len([event for event in history_of(store) if event.at == LATER]) == 2
         assert claim(store, LATER + timedelta(days=1)) == []
 
@@ -205,7 +205,7 @@ class ExpiryChecks:
     def test_what_a_source_said_of_a_shipment_goes_too(self, store: Store) -> None:
         """A source may name somebody when it refuses a shipment: its words go with the order's data.
 
-        *Troubleshooting:* ``expiry_rules.expired_shipment`` gives the row; its reason is written too.
+        *Troubleshooting:* ``rules.expiry.expired_shipment`` gives the row; its reason is written too.
         """
         with_shipments(store, a_shipment())
         (row,) = claim_shipments(store)
@@ -254,7 +254,7 @@ class ExpiryChecks:
     def test_what_earlier_versions_wrote_of_shipments(self, store: Store, why: str, left: str) -> None:
         """They put tracking numbers and sources' words into the history: expiry takes both out, and nothing else.
 
-        *Troubleshooting:* ``expiry_rules.expired_why`` gives the text.
+        *Troubleshooting:* ``rules.expiry.expired_why`` gives the text.
         """
         in_state(store, S.DELIVERED)
         store.override_state(entry_of(store).id, S.CONFIRMED, at=AT, who="ann", why=why)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from tradegecko_bridge.commerce import (
     Address,
@@ -20,22 +21,24 @@ from tradegecko_bridge.commerce import (
     Totals,
     UnreadableOrder,
 )
-from tradegecko_bridge.ledger import LedgerEvent
+from tradegecko_bridge.ledger import LedgerEvent, OrderState
 from tradegecko_bridge.ports import Store
 from tradegecko_bridge.testing.store_checks.cases import (
     AT,
     SHOP,
     SOON,
+    STATES,
     S,
     an_order,
     entry_of,
     history_of,
+    in_state,
     orders,
     references,
 )
 
 
-class IntakeChecks:
+class IngestChecks:
     """Ingest."""
 
     def test_a_new_order_is_pending(self, store: Store) -> None:
@@ -153,6 +156,34 @@ class IntakeChecks:
         assert list(store.entries()) == []
         assert store.cursor(SHOP, "orders") is None
 
+    @pytest.mark.parametrize("state", STATES)
+    def test_a_preview_is_what_ingest_then_does(self, store: Store, state: OrderState) -> None:
+        """A preview tells exactly what ingest of the same batch does next, and changes nothing itself.
+
+        *Troubleshooting:* run the very same rules, and leave out the writing; new entries have the id 0.
+        """
+        in_state(store, state)
+        torn = UnreadableOrder(reference="1", problem="no lines")
+        changed, canceled = an_order(currency="USD", cursor="c"), an_order(canceled_at=AT)
+        batches: list[list[SourceOrder | UnreadableOrder]] = [
+            [an_order("2"), an_order(), an_order("2", currency="USD")],
+            [UnreadableOrder(problem="not JSON"), changed, an_order("2")],
+            [torn, torn],
+            [canceled, an_order("3", canceled_at=AT)],
+            [an_order()],
+        ]
+        for batch in batches:
+            before = _snapshot(store)
+            counts, preview = store.preview_ingest(SHOP, batch, at=SOON)
+            assert _snapshot(store) == before
+            assert store.ingest(SHOP, batch, at=SOON) == counts
+            after = {entry.reference: entry for entry in store.entries(SHOP)}
+            assert [evolve(entry, id=after[entry.reference].id) for entry in preview] == [
+                after[entry.reference] for entry in preview
+            ]
+            assert {entry.reference for entry in preview} == {*counts.new, *counts.changed}
+            assert {entry.reference for entry in preview if not entry.id} == set(counts.new)
+
     def test_threads_taking_in_the_same_orders_write_them_once(self, store: Store) -> None:
         """Two runs that read the same source at once do not make two rows of one order.
 
@@ -202,7 +233,7 @@ class IntakeChecks:
         assert kept is not None
         assert kept.note == odd.note
 
-    def test_history_begins_at_intake(self, store: Store) -> None:
+    def test_history_begins_at_ingest(self, store: Store) -> None:
         """Every way into the ledger leaves an event without a former state.
 
         *Troubleshooting:* events belong to the same transaction as the row.
@@ -212,6 +243,12 @@ class IntakeChecks:
         store.ingest(SHOP, arrivals, at=AT)
         begun: list[LedgerEvent] = [history_of(store, reference)[0] for reference in ("1", "2", "3")]
         assert [(event.was, event.now) for event in begun] == [(None, S.PENDING), (None, S.CANCELED), (None, S.HELD)]
+
+
+def _snapshot(store: Store) -> Any:
+    """Everything an ingest could change."""
+    entries = store.entries()
+    return entries, [store.history(entry.id) for entry in entries], store.cursor(SHOP, "orders")
 
 
 class _Broken:

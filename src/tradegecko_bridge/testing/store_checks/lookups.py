@@ -28,7 +28,7 @@ from tradegecko_bridge.testing.store_checks.cases import (
 class LookupChecks:
     """Lookups."""
 
-    def test_newest_intake_first(self, store: Store) -> None:
+    def test_newest_ingest_first(self, store: Store) -> None:
         """Entries come newest first, within a batch in reverse sequence of arrival, up to the limit.
 
         *Troubleshooting:* sort by ``ingested_at``, then by id.
@@ -90,7 +90,7 @@ class LookupChecks:
     def test_by_text(self, store: Store, text: str) -> None:
         """Text is found anywhere in number, reference, and number and id over there; capitals do not matter.
 
-        *Troubleshooting:* ``lookup_rules.search_key`` holds all of them; write it anew whenever one changes.
+        *Troubleshooting:* ``rules.lookups.search_key`` holds all of them; write it anew whenever one changes.
         """
         store.ingest(SHOP, [an_order("ref/Ü1", number="B-1001"), an_order("2", number="A-2")], at=AT)
         entry = next(entry for entry in claim(store) if entry.number == "B-1001")
@@ -110,7 +110,7 @@ class LookupChecks:
     def test_a_changed_number_is_found(self, store: Store) -> None:
         """What the source renames is found by its new number, and no longer by the old one.
 
-        *Troubleshooting:* new content that is taken up changes what can be searched.
+        *Troubleshooting:* new content that is applied changes what can be searched.
         """
         store.ingest(SHOP, [an_order("1", number="old")], at=AT)
         store.ingest(SHOP, [an_order("1", number="new")], at=SOON)
@@ -136,7 +136,7 @@ class LookupChecks:
             ((AFTER + timedelta(seconds=1), None), []),
         ],
     )
-    def test_by_intake(self, store: Store, span: Span, found: list[str]) -> None:
+    def test_by_ingest(self, store: Store, span: Span, found: list[str]) -> None:
         """A span of time begins with its first moment and ends before its last.
 
         *Troubleshooting:* ``>=`` and ``<``; either end may be open.

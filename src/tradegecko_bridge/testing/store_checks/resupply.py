@@ -8,7 +8,7 @@ from attrs import evolve
 
 from tradegecko_bridge.commerce import UnreadableOrder
 from tradegecko_bridge.errors import ClaimLost
-from tradegecko_bridge.ledger import GAVE_UP_IN_DOUBT, OrderState, Reason
+from tradegecko_bridge.ledger import GAVE_UP_IN_DOUBT, OrderState, PendingUpdate, Reason
 from tradegecko_bridge.ports import Store
 from tradegecko_bridge.testing.store_checks.cases import (
     AT,
@@ -104,7 +104,8 @@ class ResupplyChecks:
         counts = store.ingest(SHOP, [CHANGED], at=SOON)
         event = history_of(store)[-1]
         assert counts.changed == ("1",)
-        assert entry_of(store) == evolve(before, pending_update=state in {S.SENDING, S.UNCERTAIN})
+        update = PendingUpdate.CHANGED if state in {S.SENDING, S.UNCERTAIN} else None
+        assert entry_of(store) == evolve(before, pending_update=update)
         assert (event.at, event.was, event.now) == (SOON, state, state)
         assert event.why
 
@@ -136,7 +137,7 @@ class ResupplyChecks:
     def test_canceled_after_it_was_given_up_in_doubt(self, store: Store) -> None:
         """A failed order of which nobody knows whether it arrived stays failed: it may have to be undone over there.
 
-        *Troubleshooting:* its reason has the code ``GAVE_UP_IN_DOUBT``; the content is taken up.
+        *Troubleshooting:* its reason has the code ``GAVE_UP_IN_DOUBT``; the content is applied.
         """
         reason = Reason(GAVE_UP_IN_DOUBT, "nobody knows")
         in_state(store, S.UNCERTAIN)
@@ -175,7 +176,8 @@ class ResupplyChecks:
         """
         before = in_state(store, state)
         store.ingest(SHOP, [CANCELED], at=SOON)
-        assert entry_of(store) == evolve(before, pending_update=state in {S.SENDING, S.UNCERTAIN})
+        update = PendingUpdate.CANCELED if state in {S.SENDING, S.UNCERTAIN} else None
+        assert entry_of(store) == evolve(before, pending_update=update)
         assert "cancel" in history_of(store)[-1].why
 
     def test_readable_at_last(self, store: Store) -> None:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar, Unpack
 
 import anyio
 import httpx
 import tenacity
 
 from tradegecko_bridge.tradegecko.calls import Call, Page
-from tradegecko_bridge.tradegecko.client.base import ClientBase, first_page, page_after
+from tradegecko_bridge.tradegecko.client.base import ClientBase
 from tradegecko_bridge.tradegecko.client.bound_async import AsyncResources
-from tradegecko_bridge.tradegecko.client.options import DEFAULT, AsSet, Timeout
+from tradegecko_bridge.tradegecko.client.options import CallOptions
+from tradegecko_bridge.tradegecko.client.paging import first_page, page_after
 from tradegecko_bridge.tradegecko.client.sending import Exchange, Sending, answered_before
-from tradegecko_bridge.tradegecko.limits import Priority
 from tradegecko_bridge.tradegecko.records.base import Record
-from tradegecko_bridge.tradegecko.retry import RetryPolicy
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
@@ -33,33 +31,22 @@ class AsyncTradeGeckoClient(
     manager. :class:`~tradegecko_bridge.tradegecko.client.base.ClientBase` has the arguments.
     """
 
-    async def send(
-        self,
-        call: Call[T],
-        *,
-        timeout: Timeout | AsSet = DEFAULT,
-        retry: RetryPolicy | AsSet | None = DEFAULT,
-        priority: Priority | AsSet = DEFAULT,
-    ) -> T:
+    _http_client = httpx.AsyncClient
+    _real_sleep = staticmethod(anyio.sleep)
+
+    async def send(self, call: Call[T], **options: Unpack[CallOptions]) -> T:
         """Send a call, wait out the rate limit, repeat what may be repeated, and read the answer.
 
         Raises:
             TradeGeckoError: one of its kinds, with method, path and request id.
         """
-        return (await self.exchange(call, timeout=timeout, retry=retry, priority=priority)).value
+        return (await self.exchange(call, **options)).value
 
-    async def exchange(
-        self,
-        call: Call[T],
-        *,
-        timeout: Timeout | AsSet = DEFAULT,
-        retry: RetryPolicy | AsSet | None = DEFAULT,
-        priority: Priority | AsSet = DEFAULT,
-    ) -> Exchange[T]:
+    async def exchange(self, call: Call[T], **options: Unpack[CallOptions]) -> Exchange[T]:
         """The same, with the answer as it came beside the value."""
         if (known := answered_before(call)) is not None:
             return known
-        sending = self._sending(call, timeout, retry, priority)
+        sending = self._sending(call, options)
         return await tenacity.AsyncRetrying(sleep=self._sleep, **sending.controls())(self._attempt, sending)
 
     async def pages(self, call: Call[Page[R]]) -> AsyncIterator[Page[R]]:
@@ -78,9 +65,7 @@ class AsyncTradeGeckoClient(
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_error: object) -> None:
         await self.close()
 
     async def _attempt(self, sending: Sending[T]) -> Exchange[T]:
@@ -91,9 +76,3 @@ class AsyncTradeGeckoClient(
         with sending:
             response = await self._http.send(request)
         return sending.read(response)
-
-    def _connect(self, **settings: Any) -> httpx.AsyncClient:
-        return httpx.AsyncClient(**settings)
-
-    def _real_sleep(self) -> Callable[[float], Awaitable[None]]:
-        return anyio.sleep

@@ -1,4 +1,4 @@
-"""What both drivers share beside a call's way: settings, copies, the walk from page to page."""
+"""What both drivers share: settings, the connection pool, copies with other settings."""
 
 from __future__ import annotations
 
@@ -7,25 +7,22 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Final, Generic, Self, TypeVar
+from typing import Any, ClassVar, Final, Generic, Self, TypeVar, Unpack
 
 import httpx
 
 from tradegecko_bridge._version import __version__
 from tradegecko_bridge.errors import ConfigError
-from tradegecko_bridge.tradegecko.calls import Call, Page
+from tradegecko_bridge.tradegecko.calls import Call
 from tradegecko_bridge.tradegecko.client.auth import BearerToken
 from tradegecko_bridge.tradegecko.client.events import Listener
-from tradegecko_bridge.tradegecko.client.limiter import Limiter
 from tradegecko_bridge.tradegecko.client.logs import keep_queries_out_of_http_logs
-from tradegecko_bridge.tradegecko.client.options import DEFAULT, AsSet, Options, Timeout
+from tradegecko_bridge.tradegecko.client.options import CallOptions, Limiter, Options, Timeout
 from tradegecko_bridge.tradegecko.client.sending import Core, Sending
 from tradegecko_bridge.tradegecko.limits import Priority, RateLimiter
-from tradegecko_bridge.tradegecko.records.base import Record
 from tradegecko_bridge.tradegecko.retry import RetryPolicy
 
 T = TypeVar("T")
-R = TypeVar("R", bound=Record)
 Http = TypeVar("Http", httpx.Client, httpx.AsyncClient)
 Transport = TypeVar("Transport")
 Sleep = TypeVar("Sleep")
@@ -66,6 +63,9 @@ class ClientBase(ABC, Generic[Http, Transport, Sleep]):
         ConfigError: the token or the base URL is none.
     """
 
+    _http_client: ClassVar[Callable[..., Any]]
+    _real_sleep: ClassVar[Any]
+
     def __init__(
         self,
         token: str | httpx.Auth,
@@ -85,7 +85,7 @@ class ClientBase(ABC, Generic[Http, Transport, Sleep]):
         keep_queries_out_of_http_logs()
         url = checked_url(base_url)
         pool = {} if limits is None else {"limits": limits}
-        self._http: Http = self._connect(
+        self._http: Http = self._http_client(
             auth=BearerToken(token) if isinstance(token, str) else token,
             verify=ssl_context or shared_ssl_context(),
             transport=transport,
@@ -93,18 +93,10 @@ class ClientBase(ABC, Generic[Http, Transport, Sleep]):
             **pool,
         )
         self._owns_pool = True
-        self._sleep: Sleep = sleep if sleep is not None else self._real_sleep()
+        self._sleep: Sleep = sleep if sleep is not None else self._real_sleep
         self._core = Core(url, self._http.headers, limiter or RateLimiter(), listeners, clock)
         self._options = Options(timeout=httpx.Timeout(timeout), retry=retry or RetryPolicy(), priority=priority)
         self._bind()
-
-    @abstractmethod
-    def _connect(self, **settings: Any) -> Http:
-        """The httpx client."""
-
-    @abstractmethod
-    def _real_sleep(self) -> Sleep:
-        """How to wait when nobody says otherwise."""
 
     @abstractmethod
     def _bind(self) -> None:
@@ -120,13 +112,7 @@ class ClientBase(ABC, Generic[Http, Transport, Sleep]):
         """Requests sent so far by this client and its copies, repeated ones counted each time."""
         return self._core.calls
 
-    def with_options(
-        self,
-        *,
-        timeout: Timeout | AsSet = DEFAULT,
-        retry: RetryPolicy | AsSet = DEFAULT,
-        priority: Priority | AsSet = DEFAULT,
-    ) -> Self:
+    def with_options(self, **options: Unpack[CallOptions]) -> Self:
         """A copy with other settings that shares connections, rate limit, listeners and counter.
 
         Closing the copy does nothing; once the first client is closed it is of no use.
@@ -134,35 +120,15 @@ class ClientBase(ABC, Generic[Http, Transport, Sleep]):
         copy = object.__new__(type(self))
         copy._http, copy._core, copy._sleep = self._http, self._core, self._sleep
         copy._owns_pool = False
-        copy._options = self._options.changed(timeout, retry, priority)
+        copy._options = self._options.changed(**options)
         copy._bind()
         return copy
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._core.base_url!r})"
 
-    def _sending(
-        self,
-        call: Call[T],
-        timeout: Timeout | AsSet,
-        retry: RetryPolicy | AsSet | None,
-        priority: Priority | AsSet,
-    ) -> Sending[T]:
-        return Sending(self._core, call, self._options.changed(timeout, retry, priority))
-
-
-def first_page(call: Call[Page[R]]) -> Call[Page[R]]:
-    """A list's call with its page number said."""
-    return call.with_params(page=_number(call))
-
-
-def page_after(call: Call[Page[R]], page: Page[R]) -> Call[Page[R]] | None:
-    """The call for what follows the page this one gave; None after the last."""
-    return None if page.last else call.with_params(page=_number(call) + 1)
-
-
-def _number(call: Call[Any]) -> int:
-    return int(dict(call.params).get("page", 1))
+    def _sending(self, call: Call[T], options: CallOptions) -> Sending[T]:
+        return Sending(self._core, call, self._options.changed(**options) if options else self._options)
 
 
 def checked_url(base_url: str) -> httpx.URL:

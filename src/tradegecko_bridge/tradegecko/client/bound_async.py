@@ -5,143 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Unpack
 
-from tradegecko_bridge.tradegecko import resources
+from tradegecko_bridge.tradegecko import payloads, records, resources
 from tradegecko_bridge.tradegecko.calls import Page, Shown
 from tradegecko_bridge.tradegecko.client.paging import AsyncBoundResource, AsyncPages, AsyncSender
-from tradegecko_bridge.tradegecko.payloads import (
-    AccountChanges,
-    AddressChanges,
-    CompanyChanges,
-    ContactChanges,
-    CurrencyChanges,
-    Fields,
-    FulfillmentChanges,
-    FulfillmentLineItemChanges,
-    FulfillmentReturnChanges,
-    FulfillmentReturnLineItemChanges,
-    InvoiceChanges,
-    InvoiceDetails,
-    InvoiceLineItemChanges,
-    LocationChanges,
-    NewAddress,
-    NewCompany,
-    NewContact,
-    NewCurrency,
-    NewFulfillment,
-    NewFulfillmentLineItem,
-    NewFulfillmentReturn,
-    NewFulfillmentReturnLineItem,
-    NewImage,
-    NewInvoice,
-    NewInvoiceLineItem,
-    NewLocation,
-    NewNote,
-    NewOrder,
-    NewOrderLineItem,
-    NewPayment,
-    NewPaymentMethod,
-    NewPaymentTerm,
-    NewPriceList,
-    NewProcurement,
-    NewProduct,
-    NewPurchaseOrder,
-    NewPurchaseOrderLineItem,
-    NewStockAdjustment,
-    NewStockAdjustmentLineItem,
-    NewStockTransfer,
-    NewStockTransferLineItem,
-    NewTaxComponent,
-    NewTaxType,
-    NewVariant,
-    NewWebhook,
-    NoteChanges,
-    OrderChanges,
-    OrderLineItemChanges,
-    PaymentChanges,
-    PaymentDetails,
-    PaymentMethodChanges,
-    PaymentTermChanges,
-    PriceListChanges,
-    ProcurementChanges,
-    ProductChanges,
-    PurchaseOrderChanges,
-    PurchaseOrderLineItemChanges,
-    ShippingDetails,
-    TaxComponentChanges,
-    TaxTypeChanges,
-    UserChanges,
-    VariantChanges,
-    WebhookChanges,
-)
-from tradegecko_bridge.tradegecko.records import (
-    Account,
-    Address,
-    Company,
-    CompositionRow,
-    Contact,
-    Currency,
-    Fulfillment,
-    FulfillmentLineItem,
-    FulfillmentReturn,
-    FulfillmentReturnLineItem,
-    Image,
-    Invoice,
-    InvoiceLineItem,
-    Location,
-    Note,
-    Order,
-    OrderLineItem,
-    Payment,
-    PaymentMethod,
-    PaymentTerm,
-    PriceList,
-    Procurement,
-    Product,
-    PurchaseOrder,
-    PurchaseOrderLineItem,
-    StockAdjustment,
-    StockAdjustmentLineItem,
-    StockAdjustmentReason,
-    StockLevel,
-    StockTransfer,
-    StockTransferLineItem,
-    TaxComponent,
-    TaxType,
-    User,
-    Variant,
-    Webhook,
-)
-from tradegecko_bridge.tradegecko.resources.filters import (
-    AddressFilters,
-    CompanyFilters,
-    CompositionFilters,
-    ContactFilters,
-    FulfillmentFilters,
-    FulfillmentLineItemFilters,
-    FulfillmentReturnFilters,
-    FulfillmentReturnLineItemFilters,
-    ImageFilters,
-    InvoiceFilters,
-    InvoiceLineItemFilters,
-    NoteFilters,
-    OrderFilters,
-    OrderLineItemFilters,
-    PaymentFilters,
-    PaymentMethodFilters,
-    PriceListFilters,
-    ProductFilters,
-    PurchaseOrderFilters,
-    PurchaseOrderLineItemFilters,
-    Sideloading,
-    StatusFilters,
-    StockAdjustmentFilters,
-    StockAdjustmentLineItemFilters,
-    StockTransferFilters,
-    StockTransferLineItemFilters,
-    TaxComponentFilters,
-    UserFilters,
-    VariantFilters,
-)
+from tradegecko_bridge.tradegecko.payloads import Fields
+from tradegecko_bridge.tradegecko.resources import filters
 
 
 class AsyncBoundAccounts(AsyncBoundResource):
@@ -149,7 +17,7 @@ class AsyncBoundAccounts(AsyncBoundResource):
 
     resource = resources.ACCOUNTS
 
-    def list(self, **filters: Unpack[Sideloading]) -> AsyncPages[Account]:
+    def list(self, **filters: Unpack[filters.Sideloading]) -> AsyncPages[records.Account]:
         """The account, in a list of one that is not paged.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``, ``page``,
@@ -157,13 +25,13 @@ class AsyncBoundAccounts(AsyncBoundResource):
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def current(self) -> Account:
+    async def current(self) -> records.Account:
         """The one the token belongs to (§5.1, §5.33)."""
         return await self._client.send(self.resource.current())
 
     async def update(
-        self, id: int | str, fields: AccountChanges | Fields, *, idempotency_key: str | None = None
-    ) -> Account | None:
+        self, id: int | str, fields: payloads.AccountChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.Account | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return await self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -173,29 +41,31 @@ class AsyncBoundAddresses(AsyncBoundResource):
 
     resource = resources.ADDRESSES
 
-    def list(self, **filters: Unpack[AddressFilters]) -> AsyncPages[Address]:
+    def list(self, **filters: Unpack[filters.AddressFilters]) -> AsyncPages[records.Address]:
         """Addresses, of one company.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
-        ``company_id``, ``status``, ``page``, ``limit``, ``order``, ``ids``, ``extra``.
+        ``status``, ``company_id``, ``page``, ``limit``, ``order``, ``ids``, ``extra``.
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> Address:
+    async def get(self, id: int | str) -> records.Address:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[Address]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.Address]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
-    async def create(self, fields: NewAddress | Fields, *, idempotency_key: str | None = None) -> Address:
+    async def create(
+        self, fields: payloads.NewAddress | Fields, *, idempotency_key: str | None = None
+    ) -> records.Address:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     async def update(
-        self, id: int | str, fields: AddressChanges | Fields, *, idempotency_key: str | None = None
-    ) -> Address | None:
+        self, id: int | str, fields: payloads.AddressChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.Address | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return await self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -209,32 +79,34 @@ class AsyncBoundCompanies(AsyncBoundResource):
 
     resource = resources.COMPANIES
 
-    def list(self, **filters: Unpack[CompanyFilters]) -> AsyncPages[Company]:
+    def list(self, **filters: Unpack[filters.CompanyFilters]) -> AsyncPages[records.Company]:
         """Companies, by type, code, e-mail address and defaults.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
-        ``assignee_id``, ``default_ledger_account_id``, ``default_payment_method_id``, ``default_payment_term_id``,
-        ``default_stock_location_id``, ``default_tax_type_id``, ``company_code``, ``company_type``,
-        ``default_price_list_id``, ``default_document_theme_id``, ``email``, ``default_price_type_id``, ``status``,
-        ``term``, ``page``, ``limit``, ``order``, ``ids``, ``extra``.
+        ``status``, ``assignee_id``, ``default_ledger_account_id``, ``default_payment_method_id``,
+        ``default_payment_term_id``, ``default_stock_location_id``, ``default_tax_type_id``, ``company_code``,
+        ``company_type``, ``default_price_list_id``, ``default_document_theme_id``, ``email``,
+        ``default_price_type_id``, ``term``, ``page``, ``limit``, ``order``, ``ids``, ``extra``.
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> Company:
+    async def get(self, id: int | str) -> records.Company:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[Company]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.Company]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
-    async def create(self, fields: NewCompany | Fields, *, idempotency_key: str | None = None) -> Company:
+    async def create(
+        self, fields: payloads.NewCompany | Fields, *, idempotency_key: str | None = None
+    ) -> records.Company:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     async def update(
-        self, id: int | str, fields: CompanyChanges | Fields, *, idempotency_key: str | None = None
-    ) -> Company | None:
+        self, id: int | str, fields: payloads.CompanyChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.Company | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return await self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -248,7 +120,7 @@ class AsyncBoundComposition(AsyncBoundResource):
 
     resource = resources.COMPOSITION
 
-    def list(self, **filters: Unpack[CompositionFilters]) -> AsyncPages[CompositionRow]:
+    def list(self, **filters: Unpack[filters.CompositionFilters]) -> AsyncPages[records.CompositionRow]:
         """Rows of all bundles; ``include=["bundle", "component"]`` brings the variants along.
 
         Takes ``include``, ``sku``, ``bundle_sku``, ``component_id``, ``component_ids``, ``page``, ``limit``,
@@ -256,7 +128,7 @@ class AsyncBoundComposition(AsyncBoundResource):
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, bundle_id: int, *, include: str | Collection[str] = ()) -> Page[CompositionRow]:
+    async def get(self, bundle_id: int, *, include: str | Collection[str] = ()) -> Page[records.CompositionRow]:
         """The rows of one bundle, all on one page."""
         return await self._client.send(self.resource.get(bundle_id, include=include))
 
@@ -266,29 +138,31 @@ class AsyncBoundContacts(AsyncBoundResource):
 
     resource = resources.CONTACTS
 
-    def list(self, **filters: Unpack[ContactFilters]) -> AsyncPages[Contact]:
+    def list(self, **filters: Unpack[filters.ContactFilters]) -> AsyncPages[records.Contact]:
         """Contacts, of one company.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
-        ``company_id``, ``online_ordering``, ``status``, ``page``, ``limit``, ``order``, ``ids``, ``extra``.
+        ``status``, ``company_id``, ``online_ordering``, ``page``, ``limit``, ``order``, ``ids``, ``extra``.
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> Contact:
+    async def get(self, id: int | str) -> records.Contact:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[Contact]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.Contact]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
-    async def create(self, fields: NewContact | Fields, *, idempotency_key: str | None = None) -> Contact:
+    async def create(
+        self, fields: payloads.NewContact | Fields, *, idempotency_key: str | None = None
+    ) -> records.Contact:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     async def update(
-        self, id: int | str, fields: ContactChanges | Fields, *, idempotency_key: str | None = None
-    ) -> Contact | None:
+        self, id: int | str, fields: payloads.ContactChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.Contact | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return await self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -302,7 +176,7 @@ class AsyncBoundCurrencies(AsyncBoundResource):
 
     resource = resources.CURRENCIES
 
-    def list(self, **filters: Unpack[StatusFilters]) -> AsyncPages[Currency]:
+    def list(self, **filters: Unpack[filters.StatusFilters]) -> AsyncPages[records.Currency]:
         """Currencies, active ones unless asked.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -310,21 +184,23 @@ class AsyncBoundCurrencies(AsyncBoundResource):
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> Currency:
+    async def get(self, id: int | str) -> records.Currency:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[Currency]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.Currency]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
-    async def create(self, fields: NewCurrency | Fields, *, idempotency_key: str | None = None) -> Currency:
+    async def create(
+        self, fields: payloads.NewCurrency | Fields, *, idempotency_key: str | None = None
+    ) -> records.Currency:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     async def update(
-        self, id: int | str, fields: CurrencyChanges | Fields, *, idempotency_key: str | None = None
-    ) -> Currency | None:
+        self, id: int | str, fields: payloads.CurrencyChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.Currency | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return await self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -338,30 +214,32 @@ class AsyncBoundFulfillments(AsyncBoundResource):
 
     resource = resources.FULFILLMENTS
 
-    def list(self, **filters: Unpack[FulfillmentFilters]) -> AsyncPages[Fulfillment]:
+    def list(self, **filters: Unpack[filters.FulfillmentFilters]) -> AsyncPages[records.Fulfillment]:
         """Fulfilments with their lines beside them.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
-        ``order_id``, ``shipping_address_id``, ``billing_address_id``, ``stock_location_id``, ``receipt``,
-        ``status``, ``company_id``, ``page``, ``limit``, ``order``, ``ids``, ``extra``.
+        ``status``, ``order_id``, ``shipping_address_id``, ``billing_address_id``, ``stock_location_id``,
+        ``receipt``, ``company_id``, ``page``, ``limit``, ``order``, ``ids``, ``extra``.
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> Fulfillment:
+    async def get(self, id: int | str) -> records.Fulfillment:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[Fulfillment]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.Fulfillment]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
-    async def create(self, fields: NewFulfillment | Fields, *, idempotency_key: str | None = None) -> Fulfillment:
+    async def create(
+        self, fields: payloads.NewFulfillment | Fields, *, idempotency_key: str | None = None
+    ) -> records.Fulfillment:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     async def update(
-        self, id: int | str, fields: FulfillmentChanges | Fields, *, idempotency_key: str | None = None
-    ) -> Fulfillment | None:
+        self, id: int | str, fields: payloads.FulfillmentChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.Fulfillment | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return await self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -375,32 +253,32 @@ class AsyncBoundFulfillmentLineItems(AsyncBoundResource):
 
     resource = resources.FULFILLMENT_LINE_ITEMS
 
-    def list(self, **filters: Unpack[FulfillmentLineItemFilters]) -> AsyncPages[FulfillmentLineItem]:
+    def list(self, **filters: Unpack[filters.FulfillmentLineItemFilters]) -> AsyncPages[records.FulfillmentLineItem]:
         """Lines, of one fulfilment or order line.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
-        ``fulfillment_id``, ``order_line_item_id``, ``base_price``, ``position``, ``quantity``, ``page``, ``limit``,
+        ``order_line_item_id``, ``base_price``, ``position``, ``quantity``, ``fulfillment_id``, ``page``, ``limit``,
         ``order``, ``ids``, ``extra``.
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> FulfillmentLineItem:
+    async def get(self, id: int | str) -> records.FulfillmentLineItem:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[FulfillmentLineItem]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.FulfillmentLineItem]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
     async def create(
-        self, fields: NewFulfillmentLineItem | Fields, *, idempotency_key: str | None = None
-    ) -> FulfillmentLineItem:
+        self, fields: payloads.NewFulfillmentLineItem | Fields, *, idempotency_key: str | None = None
+    ) -> records.FulfillmentLineItem:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     async def update(
-        self, id: int | str, fields: FulfillmentLineItemChanges | Fields, *, idempotency_key: str | None = None
-    ) -> FulfillmentLineItem | None:
+        self, id: int | str, fields: payloads.FulfillmentLineItemChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.FulfillmentLineItem | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return await self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -414,32 +292,32 @@ class AsyncBoundFulfillmentReturns(AsyncBoundResource):
 
     resource = resources.FULFILLMENT_RETURNS
 
-    def list(self, **filters: Unpack[FulfillmentReturnFilters]) -> AsyncPages[FulfillmentReturn]:
+    def list(self, **filters: Unpack[filters.FulfillmentReturnFilters]) -> AsyncPages[records.FulfillmentReturn]:
         """Returns with their lines beside them.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
-        ``order_id``, ``location_id``, ``company_id``, ``status``, ``page``, ``limit``, ``order``, ``ids``,
+        ``status``, ``order_id``, ``location_id``, ``company_id``, ``page``, ``limit``, ``order``, ``ids``,
         ``extra``.
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> FulfillmentReturn:
+    async def get(self, id: int | str) -> records.FulfillmentReturn:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[FulfillmentReturn]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.FulfillmentReturn]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
     async def create(
-        self, fields: NewFulfillmentReturn | Fields, *, idempotency_key: str | None = None
-    ) -> FulfillmentReturn:
+        self, fields: payloads.NewFulfillmentReturn | Fields, *, idempotency_key: str | None = None
+    ) -> records.FulfillmentReturn:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     async def update(
-        self, id: int | str, fields: FulfillmentReturnChanges | Fields, *, idempotency_key: str | None = None
-    ) -> FulfillmentReturn | None:
+        self, id: int | str, fields: payloads.FulfillmentReturnChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.FulfillmentReturn | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return await self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -453,7 +331,9 @@ class AsyncBoundFulfillmentReturnLineItems(AsyncBoundResource):
 
     resource = resources.FULFILLMENT_RETURN_LINE_ITEMS
 
-    def list(self, **filters: Unpack[FulfillmentReturnLineItemFilters]) -> AsyncPages[FulfillmentReturnLineItem]:
+    def list(
+        self, **filters: Unpack[filters.FulfillmentReturnLineItemFilters]
+    ) -> AsyncPages[records.FulfillmentReturnLineItem]:
         """Lines, of one return or order line.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -462,23 +342,29 @@ class AsyncBoundFulfillmentReturnLineItems(AsyncBoundResource):
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> FulfillmentReturnLineItem:
+    async def get(self, id: int | str) -> records.FulfillmentReturnLineItem:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[FulfillmentReturnLineItem]:
+    async def show(
+        self, id: int | str, *, include: str | Collection[str] = ()
+    ) -> Shown[records.FulfillmentReturnLineItem]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
     async def create(
-        self, fields: NewFulfillmentReturnLineItem | Fields, *, idempotency_key: str | None = None
-    ) -> FulfillmentReturnLineItem:
+        self, fields: payloads.NewFulfillmentReturnLineItem | Fields, *, idempotency_key: str | None = None
+    ) -> records.FulfillmentReturnLineItem:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     async def update(
-        self, id: int | str, fields: FulfillmentReturnLineItemChanges | Fields, *, idempotency_key: str | None = None
-    ) -> FulfillmentReturnLineItem | None:
+        self,
+        id: int | str,
+        fields: payloads.FulfillmentReturnLineItemChanges | Fields,
+        *,
+        idempotency_key: str | None = None,
+    ) -> records.FulfillmentReturnLineItem | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return await self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -492,7 +378,7 @@ class AsyncBoundImages(AsyncBoundResource):
 
     resource = resources.IMAGES
 
-    def list(self, **filters: Unpack[ImageFilters]) -> AsyncPages[Image]:
+    def list(self, **filters: Unpack[filters.ImageFilters]) -> AsyncPages[records.Image]:
         """Images, of one product, variant or uploader.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -501,15 +387,15 @@ class AsyncBoundImages(AsyncBoundResource):
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> Image:
+    async def get(self, id: int | str) -> records.Image:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[Image]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.Image]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
-    async def create(self, fields: NewImage | Fields, *, idempotency_key: str | None = None) -> Image:
+    async def create(self, fields: payloads.NewImage | Fields, *, idempotency_key: str | None = None) -> records.Image:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
@@ -523,7 +409,7 @@ class AsyncBoundInvoices(AsyncBoundResource):
 
     resource = resources.INVOICES
 
-    def list(self, **filters: Unpack[InvoiceFilters]) -> AsyncPages[Invoice]:
+    def list(self, **filters: Unpack[filters.InvoiceFilters]) -> AsyncPages[records.Invoice]:
         """Invoices with their lines beside them.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -532,21 +418,23 @@ class AsyncBoundInvoices(AsyncBoundResource):
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> Invoice:
+    async def get(self, id: int | str) -> records.Invoice:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[Invoice]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.Invoice]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
-    async def create(self, fields: NewInvoice | Fields, *, idempotency_key: str | None = None) -> Invoice:
+    async def create(
+        self, fields: payloads.NewInvoice | Fields, *, idempotency_key: str | None = None
+    ) -> records.Invoice:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     async def update(
-        self, id: int | str, fields: InvoiceChanges | Fields, *, idempotency_key: str | None = None
-    ) -> Invoice | None:
+        self, id: int | str, fields: payloads.InvoiceChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.Invoice | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return await self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -560,32 +448,32 @@ class AsyncBoundInvoiceLineItems(AsyncBoundResource):
 
     resource = resources.INVOICE_LINE_ITEMS
 
-    def list(self, **filters: Unpack[InvoiceLineItemFilters]) -> AsyncPages[InvoiceLineItem]:
+    def list(self, **filters: Unpack[filters.InvoiceLineItemFilters]) -> AsyncPages[records.InvoiceLineItem]:
         """Lines, of one invoice or order line.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
-        ``invoice_id``, ``order_line_item_id``, ``base_price``, ``position``, ``quantity``, ``page``, ``limit``,
+        ``order_line_item_id``, ``base_price``, ``position``, ``quantity``, ``invoice_id``, ``page``, ``limit``,
         ``order``, ``ids``, ``extra``.
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> InvoiceLineItem:
+    async def get(self, id: int | str) -> records.InvoiceLineItem:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[InvoiceLineItem]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.InvoiceLineItem]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
     async def create(
-        self, fields: NewInvoiceLineItem | Fields, *, idempotency_key: str | None = None
-    ) -> InvoiceLineItem:
+        self, fields: payloads.NewInvoiceLineItem | Fields, *, idempotency_key: str | None = None
+    ) -> records.InvoiceLineItem:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     async def update(
-        self, id: int | str, fields: InvoiceLineItemChanges | Fields, *, idempotency_key: str | None = None
-    ) -> InvoiceLineItem | None:
+        self, id: int | str, fields: payloads.InvoiceLineItemChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.InvoiceLineItem | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return await self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -599,7 +487,7 @@ class AsyncBoundLocations(AsyncBoundResource):
 
     resource = resources.LOCATIONS
 
-    def list(self, **filters: Unpack[StatusFilters]) -> AsyncPages[Location]:
+    def list(self, **filters: Unpack[filters.StatusFilters]) -> AsyncPages[records.Location]:
         """Stock locations, active ones unless asked.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -607,21 +495,23 @@ class AsyncBoundLocations(AsyncBoundResource):
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> Location:
+    async def get(self, id: int | str) -> records.Location:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[Location]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.Location]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
-    async def create(self, fields: NewLocation | Fields, *, idempotency_key: str | None = None) -> Location:
+    async def create(
+        self, fields: payloads.NewLocation | Fields, *, idempotency_key: str | None = None
+    ) -> records.Location:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     async def update(
-        self, id: int | str, fields: LocationChanges | Fields, *, idempotency_key: str | None = None
-    ) -> Location | None:
+        self, id: int | str, fields: payloads.LocationChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.Location | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return await self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -635,7 +525,7 @@ class AsyncBoundNotes(AsyncBoundResource):
 
     resource = resources.NOTES
 
-    def list(self, **filters: Unpack[NoteFilters]) -> AsyncPages[Note]:
+    def list(self, **filters: Unpack[filters.NoteFilters]) -> AsyncPages[records.Note]:
         """Notes, of one company or author.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -643,21 +533,21 @@ class AsyncBoundNotes(AsyncBoundResource):
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> Note:
+    async def get(self, id: int | str) -> records.Note:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[Note]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.Note]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
-    async def create(self, fields: NewNote | Fields, *, idempotency_key: str | None = None) -> Note:
+    async def create(self, fields: payloads.NewNote | Fields, *, idempotency_key: str | None = None) -> records.Note:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     async def update(
-        self, id: int | str, fields: NoteChanges | Fields, *, idempotency_key: str | None = None
-    ) -> Note | None:
+        self, id: int | str, fields: payloads.NoteChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.Note | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return await self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -674,7 +564,7 @@ class AsyncBoundOrders(AsyncBoundResource):
 
     resource = resources.ORDERS
 
-    def list(self, **filters: Unpack[OrderFilters]) -> AsyncPages[Order]:
+    def list(self, **filters: Unpack[filters.OrderFilters]) -> AsyncPages[records.Order]:
         """Orders, by anything they refer to or any of their states; void and deleted ones only if asked (§3.7).
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``assignee_id``,
@@ -686,21 +576,21 @@ class AsyncBoundOrders(AsyncBoundResource):
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> Order:
+    async def get(self, id: int | str) -> records.Order:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[Order]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.Order]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
-    async def create(self, fields: NewOrder | Fields, *, idempotency_key: str | None = None) -> Order:
+    async def create(self, fields: payloads.NewOrder | Fields, *, idempotency_key: str | None = None) -> records.Order:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     async def update(
-        self, id: int | str, fields: OrderChanges | Fields, *, idempotency_key: str | None = None
-    ) -> Order | None:
+        self, id: int | str, fields: payloads.OrderChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.Order | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return await self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -709,30 +599,46 @@ class AsyncBoundOrders(AsyncBoundResource):
         await self._client.send(self.resource.delete(id))
 
     async def invoice(
-        self, id: int, details: InvoiceDetails | Fields | None = None, *, idempotency_key: str | None = None
-    ) -> Shown[Invoice] | None:
+        self,
+        id: int,
+        details: payloads.InvoiceDetails | payloads.Fields | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Shown[records.Invoice] | None:
         """Invoice all that is not invoiced yet (§4.1)."""
         return await self._client.send(self.resource.invoice(id, details, idempotency_key=idempotency_key))
 
     async def pay(
-        self, id: int, details: PaymentDetails | Fields | None = None, *, idempotency_key: str | None = None
-    ) -> Shown[Payment] | None:
+        self,
+        id: int,
+        details: payloads.PaymentDetails | payloads.Fields | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Shown[records.Payment] | None:
         """Pay what is open, and invoice and pay the rest (§4.1)."""
         return await self._client.send(self.resource.pay(id, details, idempotency_key=idempotency_key))
 
     async def pack(
-        self, id: int, details: ShippingDetails | Fields | None = None, *, idempotency_key: str | None = None
-    ) -> Shown[Fulfillment] | None:
+        self,
+        id: int,
+        details: payloads.ShippingDetails | payloads.Fields | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Shown[records.Fulfillment] | None:
         """One packed fulfilment for all that is not packed yet (§4.1)."""
         return await self._client.send(self.resource.pack(id, details, idempotency_key=idempotency_key))
 
     async def fulfil(
-        self, id: int, details: ShippingDetails | Fields | None = None, *, idempotency_key: str | None = None
-    ) -> Shown[Fulfillment] | None:
+        self,
+        id: int,
+        details: payloads.ShippingDetails | payloads.Fields | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Shown[records.Fulfillment] | None:
         """Ship what is packed, and all the rest in one fulfilment (§4.1)."""
         return await self._client.send(self.resource.fulfil(id, details, idempotency_key=idempotency_key))
 
-    async def void(self, id: int, *, idempotency_key: str | None = None) -> Shown[Order] | None:
+    async def void(self, id: int, *, idempotency_key: str | None = None) -> Shown[records.Order] | None:
         """Void the order; what was shipped returns to stock (§4.1, §6.1)."""
         return await self._client.send(self.resource.void(id, idempotency_key=idempotency_key))
 
@@ -752,7 +658,7 @@ class AsyncBoundOrderLineItems(AsyncBoundResource):
 
     resource = resources.ORDER_LINE_ITEMS
 
-    def list(self, **filters: Unpack[OrderLineItemFilters]) -> AsyncPages[OrderLineItem]:
+    def list(self, **filters: Unpack[filters.OrderLineItemFilters]) -> AsyncPages[records.OrderLineItem]:
         """Lines, by position: of an order, a variant, or orders of one status.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -761,21 +667,23 @@ class AsyncBoundOrderLineItems(AsyncBoundResource):
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> OrderLineItem:
+    async def get(self, id: int | str) -> records.OrderLineItem:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[OrderLineItem]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.OrderLineItem]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
-    async def create(self, fields: NewOrderLineItem | Fields, *, idempotency_key: str | None = None) -> OrderLineItem:
+    async def create(
+        self, fields: payloads.NewOrderLineItem | Fields, *, idempotency_key: str | None = None
+    ) -> records.OrderLineItem:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     async def update(
-        self, id: int | str, fields: OrderLineItemChanges | Fields, *, idempotency_key: str | None = None
-    ) -> OrderLineItem | None:
+        self, id: int | str, fields: payloads.OrderLineItemChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.OrderLineItem | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return await self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -792,7 +700,7 @@ class AsyncBoundPayments(AsyncBoundResource):
 
     resource = resources.PAYMENTS
 
-    def list(self, **filters: Unpack[PaymentFilters]) -> AsyncPages[Payment]:
+    def list(self, **filters: Unpack[filters.PaymentFilters]) -> AsyncPages[records.Payment]:
         """Payments, of one invoice.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -800,21 +708,23 @@ class AsyncBoundPayments(AsyncBoundResource):
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> Payment:
+    async def get(self, id: int | str) -> records.Payment:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[Payment]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.Payment]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
-    async def create(self, fields: NewPayment | Fields, *, idempotency_key: str | None = None) -> Payment:
+    async def create(
+        self, fields: payloads.NewPayment | Fields, *, idempotency_key: str | None = None
+    ) -> records.Payment:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     async def update(
-        self, id: int | str, fields: PaymentChanges | Fields, *, idempotency_key: str | None = None
-    ) -> Payment | None:
+        self, id: int | str, fields: payloads.PaymentChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.Payment | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return await self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -828,7 +738,7 @@ class AsyncBoundPaymentMethods(AsyncBoundResource):
 
     resource = resources.PAYMENT_METHODS
 
-    def list(self, **filters: Unpack[PaymentMethodFilters]) -> AsyncPages[PaymentMethod]:
+    def list(self, **filters: Unpack[filters.PaymentMethodFilters]) -> AsyncPages[records.PaymentMethod]:
         """Ways to pay, by name.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``, ``name``,
@@ -836,21 +746,23 @@ class AsyncBoundPaymentMethods(AsyncBoundResource):
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> PaymentMethod:
+    async def get(self, id: int | str) -> records.PaymentMethod:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[PaymentMethod]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.PaymentMethod]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
-    async def create(self, fields: NewPaymentMethod | Fields, *, idempotency_key: str | None = None) -> PaymentMethod:
+    async def create(
+        self, fields: payloads.NewPaymentMethod | Fields, *, idempotency_key: str | None = None
+    ) -> records.PaymentMethod:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     async def update(
-        self, id: int | str, fields: PaymentMethodChanges | Fields, *, idempotency_key: str | None = None
-    ) -> PaymentMethod | None:
+        self, id: int | str, fields: payloads.PaymentMethodChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.PaymentMethod | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return await self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -864,7 +776,7 @@ class AsyncBoundPaymentTerms(AsyncBoundResource):
 
     resource = resources.PAYMENT_TERMS
 
-    def list(self, **filters: Unpack[StatusFilters]) -> AsyncPages[PaymentTerm]:
+    def list(self, **filters: Unpack[filters.StatusFilters]) -> AsyncPages[records.PaymentTerm]:
         """Payment terms, active ones unless asked.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -872,21 +784,23 @@ class AsyncBoundPaymentTerms(AsyncBoundResource):
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> PaymentTerm:
+    async def get(self, id: int | str) -> records.PaymentTerm:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[PaymentTerm]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.PaymentTerm]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
-    async def create(self, fields: NewPaymentTerm | Fields, *, idempotency_key: str | None = None) -> PaymentTerm:
+    async def create(
+        self, fields: payloads.NewPaymentTerm | Fields, *, idempotency_key: str | None = None
+    ) -> records.PaymentTerm:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     async def update(
-        self, id: int | str, fields: PaymentTermChanges | Fields, *, idempotency_key: str | None = None
-    ) -> PaymentTerm | None:
+        self, id: int | str, fields: payloads.PaymentTermChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.PaymentTerm | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return await self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -900,29 +814,31 @@ class AsyncBoundPriceLists(AsyncBoundResource):
 
     resource = resources.PRICE_LISTS
 
-    def list(self, **filters: Unpack[PriceListFilters]) -> AsyncPages[PriceList]:
+    def list(self, **filters: Unpack[filters.PriceListFilters]) -> AsyncPages[records.PriceList]:
         """Price lists, of one currency.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
-        ``currency_id``, ``status``, ``page``, ``limit``, ``order``, ``ids``, ``extra``.
+        ``status``, ``currency_id``, ``page``, ``limit``, ``order``, ``ids``, ``extra``.
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> PriceList:
+    async def get(self, id: int | str) -> records.PriceList:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[PriceList]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.PriceList]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
-    async def create(self, fields: NewPriceList | Fields, *, idempotency_key: str | None = None) -> PriceList:
+    async def create(
+        self, fields: payloads.NewPriceList | Fields, *, idempotency_key: str | None = None
+    ) -> records.PriceList:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     async def update(
-        self, id: int | str, fields: PriceListChanges | Fields, *, idempotency_key: str | None = None
-    ) -> PriceList | None:
+        self, id: int | str, fields: payloads.PriceListChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.PriceList | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return await self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -939,7 +855,7 @@ class AsyncBoundProcurements(AsyncBoundResource):
 
     resource = resources.PROCUREMENTS
 
-    def list(self, **filters: Unpack[Sideloading]) -> AsyncPages[Procurement]:
+    def list(self, **filters: Unpack[filters.Sideloading]) -> AsyncPages[records.Procurement]:
         """Goods received, with the lines of their purchase orders beside them.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``, ``page``,
@@ -947,21 +863,23 @@ class AsyncBoundProcurements(AsyncBoundResource):
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> Procurement:
+    async def get(self, id: int | str) -> records.Procurement:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[Procurement]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.Procurement]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
-    async def create(self, fields: NewProcurement | Fields, *, idempotency_key: str | None = None) -> Procurement:
+    async def create(
+        self, fields: payloads.NewProcurement | Fields, *, idempotency_key: str | None = None
+    ) -> records.Procurement:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     async def update(
-        self, id: int | str, fields: ProcurementChanges | Fields, *, idempotency_key: str | None = None
-    ) -> Procurement | None:
+        self, id: int | str, fields: payloads.ProcurementChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.Procurement | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return await self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -975,7 +893,7 @@ class AsyncBoundProducts(AsyncBoundResource):
 
     resource = resources.PRODUCTS
 
-    def list(self, **filters: Unpack[ProductFilters]) -> AsyncPages[Product]:
+    def list(self, **filters: Unpack[filters.ProductFilters]) -> AsyncPages[records.Product]:
         """Products; ``include="variants"`` brings those along.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``, ``q``,
@@ -984,21 +902,23 @@ class AsyncBoundProducts(AsyncBoundResource):
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> Product:
+    async def get(self, id: int | str) -> records.Product:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[Product]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.Product]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
-    async def create(self, fields: NewProduct | Fields, *, idempotency_key: str | None = None) -> Product:
+    async def create(
+        self, fields: payloads.NewProduct | Fields, *, idempotency_key: str | None = None
+    ) -> records.Product:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     async def update(
-        self, id: int | str, fields: ProductChanges | Fields, *, idempotency_key: str | None = None
-    ) -> Product | None:
+        self, id: int | str, fields: payloads.ProductChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.Product | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return await self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -1012,7 +932,7 @@ class AsyncBoundPurchaseOrders(AsyncBoundResource):
 
     resource = resources.PURCHASE_ORDERS
 
-    def list(self, **filters: Unpack[PurchaseOrderFilters]) -> AsyncPages[PurchaseOrder]:
+    def list(self, **filters: Unpack[filters.PurchaseOrderFilters]) -> AsyncPages[records.PurchaseOrder]:
         """Purchase orders, by anything they refer to.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``,
@@ -1022,21 +942,23 @@ class AsyncBoundPurchaseOrders(AsyncBoundResource):
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> PurchaseOrder:
+    async def get(self, id: int | str) -> records.PurchaseOrder:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[PurchaseOrder]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.PurchaseOrder]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
-    async def create(self, fields: NewPurchaseOrder | Fields, *, idempotency_key: str | None = None) -> PurchaseOrder:
+    async def create(
+        self, fields: payloads.NewPurchaseOrder | Fields, *, idempotency_key: str | None = None
+    ) -> records.PurchaseOrder:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     async def update(
-        self, id: int | str, fields: PurchaseOrderChanges | Fields, *, idempotency_key: str | None = None
-    ) -> PurchaseOrder | None:
+        self, id: int | str, fields: payloads.PurchaseOrderChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.PurchaseOrder | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return await self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -1044,7 +966,7 @@ class AsyncBoundPurchaseOrders(AsyncBoundResource):
         """Archive the record, or for orders and fulfilments delete or void it (§3.7)."""
         await self._client.send(self.resource.delete(id))
 
-    async def receive(self, id: int, *, idempotency_key: str | None = None) -> Shown[Procurement] | None:
+    async def receive(self, id: int, *, idempotency_key: str | None = None) -> Shown[records.Procurement] | None:
         """Receive all of it at once into stock; there is no part of it (§5.24)."""
         return await self._client.send(self.resource.receive(id, idempotency_key=idempotency_key))
 
@@ -1060,7 +982,9 @@ class AsyncBoundPurchaseOrderLineItems(AsyncBoundResource):
 
     resource = resources.PURCHASE_ORDER_LINE_ITEMS
 
-    def list(self, **filters: Unpack[PurchaseOrderLineItemFilters]) -> AsyncPages[PurchaseOrderLineItem]:
+    def list(
+        self, **filters: Unpack[filters.PurchaseOrderLineItemFilters]
+    ) -> AsyncPages[records.PurchaseOrderLineItem]:
         """Lines, by position: of a purchase order, a variant, or purchase orders of one status.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -1069,23 +993,27 @@ class AsyncBoundPurchaseOrderLineItems(AsyncBoundResource):
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> PurchaseOrderLineItem:
+    async def get(self, id: int | str) -> records.PurchaseOrderLineItem:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[PurchaseOrderLineItem]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.PurchaseOrderLineItem]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
     async def create(
-        self, fields: NewPurchaseOrderLineItem | Fields, *, idempotency_key: str | None = None
-    ) -> PurchaseOrderLineItem:
+        self, fields: payloads.NewPurchaseOrderLineItem | Fields, *, idempotency_key: str | None = None
+    ) -> records.PurchaseOrderLineItem:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     async def update(
-        self, id: int | str, fields: PurchaseOrderLineItemChanges | Fields, *, idempotency_key: str | None = None
-    ) -> PurchaseOrderLineItem | None:
+        self,
+        id: int | str,
+        fields: payloads.PurchaseOrderLineItemChanges | Fields,
+        *,
+        idempotency_key: str | None = None,
+    ) -> records.PurchaseOrderLineItem | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return await self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -1099,7 +1027,7 @@ class AsyncBoundStockAdjustments(AsyncBoundResource):
 
     resource = resources.STOCK_ADJUSTMENTS
 
-    def list(self, **filters: Unpack[StockAdjustmentFilters]) -> AsyncPages[StockAdjustment]:
+    def list(self, **filters: Unpack[filters.StockAdjustmentFilters]) -> AsyncPages[records.StockAdjustment]:
         """Adjustments, by number, reason or location.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -1108,17 +1036,17 @@ class AsyncBoundStockAdjustments(AsyncBoundResource):
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> StockAdjustment:
+    async def get(self, id: int | str) -> records.StockAdjustment:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[StockAdjustment]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.StockAdjustment]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
     async def create(
-        self, fields: NewStockAdjustment | Fields, *, idempotency_key: str | None = None
-    ) -> StockAdjustment:
+        self, fields: payloads.NewStockAdjustment | Fields, *, idempotency_key: str | None = None
+    ) -> records.StockAdjustment:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
@@ -1136,7 +1064,9 @@ class AsyncBoundStockAdjustmentLineItems(AsyncBoundResource):
 
     resource = resources.STOCK_ADJUSTMENT_LINE_ITEMS
 
-    def list(self, **filters: Unpack[StockAdjustmentLineItemFilters]) -> AsyncPages[StockAdjustmentLineItem]:
+    def list(
+        self, **filters: Unpack[filters.StockAdjustmentLineItemFilters]
+    ) -> AsyncPages[records.StockAdjustmentLineItem]:
         """Lines, of one adjustment or variant.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -1144,17 +1074,19 @@ class AsyncBoundStockAdjustmentLineItems(AsyncBoundResource):
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> StockAdjustmentLineItem:
+    async def get(self, id: int | str) -> records.StockAdjustmentLineItem:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[StockAdjustmentLineItem]:
+    async def show(
+        self, id: int | str, *, include: str | Collection[str] = ()
+    ) -> Shown[records.StockAdjustmentLineItem]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
     async def create(
-        self, fields: NewStockAdjustmentLineItem | Fields, *, idempotency_key: str | None = None
-    ) -> StockAdjustmentLineItem:
+        self, fields: payloads.NewStockAdjustmentLineItem | Fields, *, idempotency_key: str | None = None
+    ) -> records.StockAdjustmentLineItem:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
@@ -1167,7 +1099,7 @@ class AsyncBoundStockAdjustmentReasons(AsyncBoundResource):
 
     resource = resources.STOCK_ADJUSTMENT_REASONS
 
-    def list(self, **filters: Unpack[StatusFilters]) -> AsyncPages[StockAdjustmentReason]:
+    def list(self, **filters: Unpack[filters.StatusFilters]) -> AsyncPages[records.StockAdjustmentReason]:
         """Reasons.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -1175,11 +1107,11 @@ class AsyncBoundStockAdjustmentReasons(AsyncBoundResource):
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> StockAdjustmentReason:
+    async def get(self, id: int | str) -> records.StockAdjustmentReason:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[StockAdjustmentReason]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.StockAdjustmentReason]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
@@ -1189,7 +1121,7 @@ class AsyncBoundStockLevels(AsyncBoundResource):
 
     resource = resources.STOCK_LEVELS
 
-    def list(self, **filters: Unpack[Sideloading]) -> AsyncPages[StockLevel]:
+    def list(self, **filters: Unpack[filters.Sideloading]) -> AsyncPages[records.StockLevel]:
         """Stock of all variants.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``, ``page``,
@@ -1197,11 +1129,11 @@ class AsyncBoundStockLevels(AsyncBoundResource):
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> StockLevel:
+    async def get(self, id: int | str) -> records.StockLevel:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[StockLevel]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.StockLevel]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
@@ -1211,7 +1143,7 @@ class AsyncBoundStockTransfers(AsyncBoundResource):
 
     resource = resources.STOCK_TRANSFERS
 
-    def list(self, **filters: Unpack[StockTransferFilters]) -> AsyncPages[StockTransfer]:
+    def list(self, **filters: Unpack[filters.StockTransferFilters]) -> AsyncPages[records.StockTransfer]:
         """Transfers, by number, status or location.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -1221,15 +1153,17 @@ class AsyncBoundStockTransfers(AsyncBoundResource):
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> StockTransfer:
+    async def get(self, id: int | str) -> records.StockTransfer:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[StockTransfer]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.StockTransfer]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
-    async def create(self, fields: NewStockTransfer | Fields, *, idempotency_key: str | None = None) -> StockTransfer:
+    async def create(
+        self, fields: payloads.NewStockTransfer | Fields, *, idempotency_key: str | None = None
+    ) -> records.StockTransfer:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
@@ -1237,11 +1171,11 @@ class AsyncBoundStockTransfers(AsyncBoundResource):
         """Archive the record, or for orders and fulfilments delete or void it (§3.7)."""
         await self._client.send(self.resource.delete(id))
 
-    async def receive(self, id: int, *, idempotency_key: str | None = None) -> Shown[StockTransfer] | None:
+    async def receive(self, id: int, *, idempotency_key: str | None = None) -> Shown[records.StockTransfer] | None:
         """Take it off the source and into the destination's stock (§4, §6.5)."""
         return await self._client.send(self.resource.receive(id, idempotency_key=idempotency_key))
 
-    async def revert(self, id: int, *, idempotency_key: str | None = None) -> Shown[StockTransfer] | None:
+    async def revert(self, id: int, *, idempotency_key: str | None = None) -> Shown[records.StockTransfer] | None:
         """Send it back: the API makes a mirrored transfer (§4, §6.4)."""
         return await self._client.send(self.resource.revert(id, idempotency_key=idempotency_key))
 
@@ -1257,7 +1191,9 @@ class AsyncBoundStockTransferLineItems(AsyncBoundResource):
 
     resource = resources.STOCK_TRANSFER_LINE_ITEMS
 
-    def list(self, **filters: Unpack[StockTransferLineItemFilters]) -> AsyncPages[StockTransferLineItem]:
+    def list(
+        self, **filters: Unpack[filters.StockTransferLineItemFilters]
+    ) -> AsyncPages[records.StockTransferLineItem]:
         """Lines, of one transfer or variant.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -1265,17 +1201,17 @@ class AsyncBoundStockTransferLineItems(AsyncBoundResource):
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> StockTransferLineItem:
+    async def get(self, id: int | str) -> records.StockTransferLineItem:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[StockTransferLineItem]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.StockTransferLineItem]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
     async def create(
-        self, fields: NewStockTransferLineItem | Fields, *, idempotency_key: str | None = None
-    ) -> StockTransferLineItem:
+        self, fields: payloads.NewStockTransferLineItem | Fields, *, idempotency_key: str | None = None
+    ) -> records.StockTransferLineItem:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
@@ -1289,7 +1225,7 @@ class AsyncBoundTaxComponents(AsyncBoundResource):
 
     resource = resources.TAX_COMPONENTS
 
-    def list(self, **filters: Unpack[TaxComponentFilters]) -> AsyncPages[TaxComponent]:
+    def list(self, **filters: Unpack[filters.TaxComponentFilters]) -> AsyncPages[records.TaxComponent]:
         """Components, of one tax type.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -1298,21 +1234,23 @@ class AsyncBoundTaxComponents(AsyncBoundResource):
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> TaxComponent:
+    async def get(self, id: int | str) -> records.TaxComponent:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[TaxComponent]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.TaxComponent]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
-    async def create(self, fields: NewTaxComponent | Fields, *, idempotency_key: str | None = None) -> TaxComponent:
+    async def create(
+        self, fields: payloads.NewTaxComponent | Fields, *, idempotency_key: str | None = None
+    ) -> records.TaxComponent:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     async def update(
-        self, id: int | str, fields: TaxComponentChanges | Fields, *, idempotency_key: str | None = None
-    ) -> TaxComponent | None:
+        self, id: int | str, fields: payloads.TaxComponentChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.TaxComponent | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return await self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -1326,7 +1264,7 @@ class AsyncBoundTaxTypes(AsyncBoundResource):
 
     resource = resources.TAX_TYPES
 
-    def list(self, **filters: Unpack[StatusFilters]) -> AsyncPages[TaxType]:
+    def list(self, **filters: Unpack[filters.StatusFilters]) -> AsyncPages[records.TaxType]:
         """Tax types with their components beside them.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -1334,21 +1272,23 @@ class AsyncBoundTaxTypes(AsyncBoundResource):
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> TaxType:
+    async def get(self, id: int | str) -> records.TaxType:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[TaxType]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.TaxType]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
-    async def create(self, fields: NewTaxType | Fields, *, idempotency_key: str | None = None) -> TaxType:
+    async def create(
+        self, fields: payloads.NewTaxType | Fields, *, idempotency_key: str | None = None
+    ) -> records.TaxType:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     async def update(
-        self, id: int | str, fields: TaxTypeChanges | Fields, *, idempotency_key: str | None = None
-    ) -> TaxType | None:
+        self, id: int | str, fields: payloads.TaxTypeChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.TaxType | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return await self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -1362,29 +1302,29 @@ class AsyncBoundUsers(AsyncBoundResource):
 
     resource = resources.USERS
 
-    def list(self, **filters: Unpack[UserFilters]) -> AsyncPages[User]:
+    def list(self, **filters: Unpack[filters.UserFilters]) -> AsyncPages[records.User]:
         """Users, of one login or status.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
-        ``login_id``, ``account_id``, ``status``, ``page``, ``limit``, ``order``, ``ids``, ``extra``.
+        ``status``, ``login_id``, ``account_id``, ``page``, ``limit``, ``order``, ``ids``, ``extra``.
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> User:
+    async def get(self, id: int | str) -> records.User:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[User]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.User]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
-    async def current(self) -> User:
+    async def current(self) -> records.User:
         """The one the token belongs to (§5.1, §5.33)."""
         return await self._client.send(self.resource.current())
 
     async def update(
-        self, id: int | str, fields: UserChanges | Fields, *, idempotency_key: str | None = None
-    ) -> User | None:
+        self, id: int | str, fields: payloads.UserChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.User | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return await self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -1398,7 +1338,7 @@ class AsyncBoundVariants(AsyncBoundResource):
 
     resource = resources.VARIANTS
 
-    def list(self, **filters: Unpack[VariantFilters]) -> AsyncPages[Variant]:
+    def list(self, **filters: Unpack[filters.VariantFilters]) -> AsyncPages[records.Variant]:
         """Variants; ``include="images"`` brings those along.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``, ``q``,
@@ -1407,21 +1347,23 @@ class AsyncBoundVariants(AsyncBoundResource):
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> Variant:
+    async def get(self, id: int | str) -> records.Variant:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[Variant]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.Variant]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
-    async def create(self, fields: NewVariant | Fields, *, idempotency_key: str | None = None) -> Variant:
+    async def create(
+        self, fields: payloads.NewVariant | Fields, *, idempotency_key: str | None = None
+    ) -> records.Variant:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     async def update(
-        self, id: int | str, fields: VariantChanges | Fields, *, idempotency_key: str | None = None
-    ) -> Variant | None:
+        self, id: int | str, fields: payloads.VariantChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.Variant | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return await self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -1435,7 +1377,7 @@ class AsyncBoundWebhooks(AsyncBoundResource):
 
     resource = resources.WEBHOOKS
 
-    def list(self, **filters: Unpack[Sideloading]) -> AsyncPages[Webhook]:
+    def list(self, **filters: Unpack[filters.Sideloading]) -> AsyncPages[records.Webhook]:
         """Webhooks of this application.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``, ``page``,
@@ -1443,21 +1385,23 @@ class AsyncBoundWebhooks(AsyncBoundResource):
         """
         return AsyncPages(self._client, self.resource.list(**filters))
 
-    async def get(self, id: int | str) -> Webhook:
+    async def get(self, id: int | str) -> records.Webhook:
         """One record."""
         return await self._client.send(self.resource.get(id))
 
-    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[Webhook]:
+    async def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.Webhook]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return await self._client.send(self.resource.show(id, include=include))
 
-    async def create(self, fields: NewWebhook | Fields, *, idempotency_key: str | None = None) -> Webhook:
+    async def create(
+        self, fields: payloads.NewWebhook | Fields, *, idempotency_key: str | None = None
+    ) -> records.Webhook:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return await self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     async def update(
-        self, id: int | str, fields: WebhookChanges | Fields, *, idempotency_key: str | None = None
-    ) -> Webhook | None:
+        self, id: int | str, fields: payloads.WebhookChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.Webhook | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return await self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 

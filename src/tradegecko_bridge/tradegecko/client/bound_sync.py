@@ -5,143 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Unpack
 
-from tradegecko_bridge.tradegecko import resources
+from tradegecko_bridge.tradegecko import payloads, records, resources
 from tradegecko_bridge.tradegecko.calls import Page, Shown
 from tradegecko_bridge.tradegecko.client.paging import BoundResource, Pages, Sender
-from tradegecko_bridge.tradegecko.payloads import (
-    AccountChanges,
-    AddressChanges,
-    CompanyChanges,
-    ContactChanges,
-    CurrencyChanges,
-    Fields,
-    FulfillmentChanges,
-    FulfillmentLineItemChanges,
-    FulfillmentReturnChanges,
-    FulfillmentReturnLineItemChanges,
-    InvoiceChanges,
-    InvoiceDetails,
-    InvoiceLineItemChanges,
-    LocationChanges,
-    NewAddress,
-    NewCompany,
-    NewContact,
-    NewCurrency,
-    NewFulfillment,
-    NewFulfillmentLineItem,
-    NewFulfillmentReturn,
-    NewFulfillmentReturnLineItem,
-    NewImage,
-    NewInvoice,
-    NewInvoiceLineItem,
-    NewLocation,
-    NewNote,
-    NewOrder,
-    NewOrderLineItem,
-    NewPayment,
-    NewPaymentMethod,
-    NewPaymentTerm,
-    NewPriceList,
-    NewProcurement,
-    NewProduct,
-    NewPurchaseOrder,
-    NewPurchaseOrderLineItem,
-    NewStockAdjustment,
-    NewStockAdjustmentLineItem,
-    NewStockTransfer,
-    NewStockTransferLineItem,
-    NewTaxComponent,
-    NewTaxType,
-    NewVariant,
-    NewWebhook,
-    NoteChanges,
-    OrderChanges,
-    OrderLineItemChanges,
-    PaymentChanges,
-    PaymentDetails,
-    PaymentMethodChanges,
-    PaymentTermChanges,
-    PriceListChanges,
-    ProcurementChanges,
-    ProductChanges,
-    PurchaseOrderChanges,
-    PurchaseOrderLineItemChanges,
-    ShippingDetails,
-    TaxComponentChanges,
-    TaxTypeChanges,
-    UserChanges,
-    VariantChanges,
-    WebhookChanges,
-)
-from tradegecko_bridge.tradegecko.records import (
-    Account,
-    Address,
-    Company,
-    CompositionRow,
-    Contact,
-    Currency,
-    Fulfillment,
-    FulfillmentLineItem,
-    FulfillmentReturn,
-    FulfillmentReturnLineItem,
-    Image,
-    Invoice,
-    InvoiceLineItem,
-    Location,
-    Note,
-    Order,
-    OrderLineItem,
-    Payment,
-    PaymentMethod,
-    PaymentTerm,
-    PriceList,
-    Procurement,
-    Product,
-    PurchaseOrder,
-    PurchaseOrderLineItem,
-    StockAdjustment,
-    StockAdjustmentLineItem,
-    StockAdjustmentReason,
-    StockLevel,
-    StockTransfer,
-    StockTransferLineItem,
-    TaxComponent,
-    TaxType,
-    User,
-    Variant,
-    Webhook,
-)
-from tradegecko_bridge.tradegecko.resources.filters import (
-    AddressFilters,
-    CompanyFilters,
-    CompositionFilters,
-    ContactFilters,
-    FulfillmentFilters,
-    FulfillmentLineItemFilters,
-    FulfillmentReturnFilters,
-    FulfillmentReturnLineItemFilters,
-    ImageFilters,
-    InvoiceFilters,
-    InvoiceLineItemFilters,
-    NoteFilters,
-    OrderFilters,
-    OrderLineItemFilters,
-    PaymentFilters,
-    PaymentMethodFilters,
-    PriceListFilters,
-    ProductFilters,
-    PurchaseOrderFilters,
-    PurchaseOrderLineItemFilters,
-    Sideloading,
-    StatusFilters,
-    StockAdjustmentFilters,
-    StockAdjustmentLineItemFilters,
-    StockTransferFilters,
-    StockTransferLineItemFilters,
-    TaxComponentFilters,
-    UserFilters,
-    VariantFilters,
-)
+from tradegecko_bridge.tradegecko.payloads import Fields
+from tradegecko_bridge.tradegecko.resources import filters
 
 
 class BoundAccounts(BoundResource):
@@ -149,7 +17,7 @@ class BoundAccounts(BoundResource):
 
     resource = resources.ACCOUNTS
 
-    def list(self, **filters: Unpack[Sideloading]) -> Pages[Account]:
+    def list(self, **filters: Unpack[filters.Sideloading]) -> Pages[records.Account]:
         """The account, in a list of one that is not paged.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``, ``page``,
@@ -157,13 +25,13 @@ class BoundAccounts(BoundResource):
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def current(self) -> Account:
+    def current(self) -> records.Account:
         """The one the token belongs to (§5.1, §5.33)."""
         return self._client.send(self.resource.current())
 
     def update(
-        self, id: int | str, fields: AccountChanges | Fields, *, idempotency_key: str | None = None
-    ) -> Account | None:
+        self, id: int | str, fields: payloads.AccountChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.Account | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -173,29 +41,29 @@ class BoundAddresses(BoundResource):
 
     resource = resources.ADDRESSES
 
-    def list(self, **filters: Unpack[AddressFilters]) -> Pages[Address]:
+    def list(self, **filters: Unpack[filters.AddressFilters]) -> Pages[records.Address]:
         """Addresses, of one company.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
-        ``company_id``, ``status``, ``page``, ``limit``, ``order``, ``ids``, ``extra``.
+        ``status``, ``company_id``, ``page``, ``limit``, ``order``, ``ids``, ``extra``.
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> Address:
+    def get(self, id: int | str) -> records.Address:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[Address]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.Address]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
-    def create(self, fields: NewAddress | Fields, *, idempotency_key: str | None = None) -> Address:
+    def create(self, fields: payloads.NewAddress | Fields, *, idempotency_key: str | None = None) -> records.Address:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     def update(
-        self, id: int | str, fields: AddressChanges | Fields, *, idempotency_key: str | None = None
-    ) -> Address | None:
+        self, id: int | str, fields: payloads.AddressChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.Address | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -209,32 +77,32 @@ class BoundCompanies(BoundResource):
 
     resource = resources.COMPANIES
 
-    def list(self, **filters: Unpack[CompanyFilters]) -> Pages[Company]:
+    def list(self, **filters: Unpack[filters.CompanyFilters]) -> Pages[records.Company]:
         """Companies, by type, code, e-mail address and defaults.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
-        ``assignee_id``, ``default_ledger_account_id``, ``default_payment_method_id``, ``default_payment_term_id``,
-        ``default_stock_location_id``, ``default_tax_type_id``, ``company_code``, ``company_type``,
-        ``default_price_list_id``, ``default_document_theme_id``, ``email``, ``default_price_type_id``, ``status``,
-        ``term``, ``page``, ``limit``, ``order``, ``ids``, ``extra``.
+        ``status``, ``assignee_id``, ``default_ledger_account_id``, ``default_payment_method_id``,
+        ``default_payment_term_id``, ``default_stock_location_id``, ``default_tax_type_id``, ``company_code``,
+        ``company_type``, ``default_price_list_id``, ``default_document_theme_id``, ``email``,
+        ``default_price_type_id``, ``term``, ``page``, ``limit``, ``order``, ``ids``, ``extra``.
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> Company:
+    def get(self, id: int | str) -> records.Company:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[Company]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.Company]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
-    def create(self, fields: NewCompany | Fields, *, idempotency_key: str | None = None) -> Company:
+    def create(self, fields: payloads.NewCompany | Fields, *, idempotency_key: str | None = None) -> records.Company:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     def update(
-        self, id: int | str, fields: CompanyChanges | Fields, *, idempotency_key: str | None = None
-    ) -> Company | None:
+        self, id: int | str, fields: payloads.CompanyChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.Company | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -248,7 +116,7 @@ class BoundComposition(BoundResource):
 
     resource = resources.COMPOSITION
 
-    def list(self, **filters: Unpack[CompositionFilters]) -> Pages[CompositionRow]:
+    def list(self, **filters: Unpack[filters.CompositionFilters]) -> Pages[records.CompositionRow]:
         """Rows of all bundles; ``include=["bundle", "component"]`` brings the variants along.
 
         Takes ``include``, ``sku``, ``bundle_sku``, ``component_id``, ``component_ids``, ``page``, ``limit``,
@@ -256,7 +124,7 @@ class BoundComposition(BoundResource):
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, bundle_id: int, *, include: str | Collection[str] = ()) -> Page[CompositionRow]:
+    def get(self, bundle_id: int, *, include: str | Collection[str] = ()) -> Page[records.CompositionRow]:
         """The rows of one bundle, all on one page."""
         return self._client.send(self.resource.get(bundle_id, include=include))
 
@@ -266,29 +134,29 @@ class BoundContacts(BoundResource):
 
     resource = resources.CONTACTS
 
-    def list(self, **filters: Unpack[ContactFilters]) -> Pages[Contact]:
+    def list(self, **filters: Unpack[filters.ContactFilters]) -> Pages[records.Contact]:
         """Contacts, of one company.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
-        ``company_id``, ``online_ordering``, ``status``, ``page``, ``limit``, ``order``, ``ids``, ``extra``.
+        ``status``, ``company_id``, ``online_ordering``, ``page``, ``limit``, ``order``, ``ids``, ``extra``.
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> Contact:
+    def get(self, id: int | str) -> records.Contact:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[Contact]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.Contact]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
-    def create(self, fields: NewContact | Fields, *, idempotency_key: str | None = None) -> Contact:
+    def create(self, fields: payloads.NewContact | Fields, *, idempotency_key: str | None = None) -> records.Contact:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     def update(
-        self, id: int | str, fields: ContactChanges | Fields, *, idempotency_key: str | None = None
-    ) -> Contact | None:
+        self, id: int | str, fields: payloads.ContactChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.Contact | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -302,7 +170,7 @@ class BoundCurrencies(BoundResource):
 
     resource = resources.CURRENCIES
 
-    def list(self, **filters: Unpack[StatusFilters]) -> Pages[Currency]:
+    def list(self, **filters: Unpack[filters.StatusFilters]) -> Pages[records.Currency]:
         """Currencies, active ones unless asked.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -310,21 +178,21 @@ class BoundCurrencies(BoundResource):
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> Currency:
+    def get(self, id: int | str) -> records.Currency:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[Currency]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.Currency]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
-    def create(self, fields: NewCurrency | Fields, *, idempotency_key: str | None = None) -> Currency:
+    def create(self, fields: payloads.NewCurrency | Fields, *, idempotency_key: str | None = None) -> records.Currency:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     def update(
-        self, id: int | str, fields: CurrencyChanges | Fields, *, idempotency_key: str | None = None
-    ) -> Currency | None:
+        self, id: int | str, fields: payloads.CurrencyChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.Currency | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -338,30 +206,32 @@ class BoundFulfillments(BoundResource):
 
     resource = resources.FULFILLMENTS
 
-    def list(self, **filters: Unpack[FulfillmentFilters]) -> Pages[Fulfillment]:
+    def list(self, **filters: Unpack[filters.FulfillmentFilters]) -> Pages[records.Fulfillment]:
         """Fulfilments with their lines beside them.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
-        ``order_id``, ``shipping_address_id``, ``billing_address_id``, ``stock_location_id``, ``receipt``,
-        ``status``, ``company_id``, ``page``, ``limit``, ``order``, ``ids``, ``extra``.
+        ``status``, ``order_id``, ``shipping_address_id``, ``billing_address_id``, ``stock_location_id``,
+        ``receipt``, ``company_id``, ``page``, ``limit``, ``order``, ``ids``, ``extra``.
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> Fulfillment:
+    def get(self, id: int | str) -> records.Fulfillment:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[Fulfillment]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.Fulfillment]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
-    def create(self, fields: NewFulfillment | Fields, *, idempotency_key: str | None = None) -> Fulfillment:
+    def create(
+        self, fields: payloads.NewFulfillment | Fields, *, idempotency_key: str | None = None
+    ) -> records.Fulfillment:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     def update(
-        self, id: int | str, fields: FulfillmentChanges | Fields, *, idempotency_key: str | None = None
-    ) -> Fulfillment | None:
+        self, id: int | str, fields: payloads.FulfillmentChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.Fulfillment | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -375,32 +245,32 @@ class BoundFulfillmentLineItems(BoundResource):
 
     resource = resources.FULFILLMENT_LINE_ITEMS
 
-    def list(self, **filters: Unpack[FulfillmentLineItemFilters]) -> Pages[FulfillmentLineItem]:
+    def list(self, **filters: Unpack[filters.FulfillmentLineItemFilters]) -> Pages[records.FulfillmentLineItem]:
         """Lines, of one fulfilment or order line.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
-        ``fulfillment_id``, ``order_line_item_id``, ``base_price``, ``position``, ``quantity``, ``page``, ``limit``,
+        ``order_line_item_id``, ``base_price``, ``position``, ``quantity``, ``fulfillment_id``, ``page``, ``limit``,
         ``order``, ``ids``, ``extra``.
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> FulfillmentLineItem:
+    def get(self, id: int | str) -> records.FulfillmentLineItem:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[FulfillmentLineItem]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.FulfillmentLineItem]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
     def create(
-        self, fields: NewFulfillmentLineItem | Fields, *, idempotency_key: str | None = None
-    ) -> FulfillmentLineItem:
+        self, fields: payloads.NewFulfillmentLineItem | Fields, *, idempotency_key: str | None = None
+    ) -> records.FulfillmentLineItem:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     def update(
-        self, id: int | str, fields: FulfillmentLineItemChanges | Fields, *, idempotency_key: str | None = None
-    ) -> FulfillmentLineItem | None:
+        self, id: int | str, fields: payloads.FulfillmentLineItemChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.FulfillmentLineItem | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -414,30 +284,32 @@ class BoundFulfillmentReturns(BoundResource):
 
     resource = resources.FULFILLMENT_RETURNS
 
-    def list(self, **filters: Unpack[FulfillmentReturnFilters]) -> Pages[FulfillmentReturn]:
+    def list(self, **filters: Unpack[filters.FulfillmentReturnFilters]) -> Pages[records.FulfillmentReturn]:
         """Returns with their lines beside them.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
-        ``order_id``, ``location_id``, ``company_id``, ``status``, ``page``, ``limit``, ``order``, ``ids``,
+        ``status``, ``order_id``, ``location_id``, ``company_id``, ``page``, ``limit``, ``order``, ``ids``,
         ``extra``.
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> FulfillmentReturn:
+    def get(self, id: int | str) -> records.FulfillmentReturn:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[FulfillmentReturn]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.FulfillmentReturn]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
-    def create(self, fields: NewFulfillmentReturn | Fields, *, idempotency_key: str | None = None) -> FulfillmentReturn:
+    def create(
+        self, fields: payloads.NewFulfillmentReturn | Fields, *, idempotency_key: str | None = None
+    ) -> records.FulfillmentReturn:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     def update(
-        self, id: int | str, fields: FulfillmentReturnChanges | Fields, *, idempotency_key: str | None = None
-    ) -> FulfillmentReturn | None:
+        self, id: int | str, fields: payloads.FulfillmentReturnChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.FulfillmentReturn | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -451,7 +323,9 @@ class BoundFulfillmentReturnLineItems(BoundResource):
 
     resource = resources.FULFILLMENT_RETURN_LINE_ITEMS
 
-    def list(self, **filters: Unpack[FulfillmentReturnLineItemFilters]) -> Pages[FulfillmentReturnLineItem]:
+    def list(
+        self, **filters: Unpack[filters.FulfillmentReturnLineItemFilters]
+    ) -> Pages[records.FulfillmentReturnLineItem]:
         """Lines, of one return or order line.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -460,23 +334,27 @@ class BoundFulfillmentReturnLineItems(BoundResource):
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> FulfillmentReturnLineItem:
+    def get(self, id: int | str) -> records.FulfillmentReturnLineItem:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[FulfillmentReturnLineItem]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.FulfillmentReturnLineItem]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
     def create(
-        self, fields: NewFulfillmentReturnLineItem | Fields, *, idempotency_key: str | None = None
-    ) -> FulfillmentReturnLineItem:
+        self, fields: payloads.NewFulfillmentReturnLineItem | Fields, *, idempotency_key: str | None = None
+    ) -> records.FulfillmentReturnLineItem:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     def update(
-        self, id: int | str, fields: FulfillmentReturnLineItemChanges | Fields, *, idempotency_key: str | None = None
-    ) -> FulfillmentReturnLineItem | None:
+        self,
+        id: int | str,
+        fields: payloads.FulfillmentReturnLineItemChanges | Fields,
+        *,
+        idempotency_key: str | None = None,
+    ) -> records.FulfillmentReturnLineItem | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -490,7 +368,7 @@ class BoundImages(BoundResource):
 
     resource = resources.IMAGES
 
-    def list(self, **filters: Unpack[ImageFilters]) -> Pages[Image]:
+    def list(self, **filters: Unpack[filters.ImageFilters]) -> Pages[records.Image]:
         """Images, of one product, variant or uploader.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -499,15 +377,15 @@ class BoundImages(BoundResource):
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> Image:
+    def get(self, id: int | str) -> records.Image:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[Image]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.Image]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
-    def create(self, fields: NewImage | Fields, *, idempotency_key: str | None = None) -> Image:
+    def create(self, fields: payloads.NewImage | Fields, *, idempotency_key: str | None = None) -> records.Image:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
@@ -521,7 +399,7 @@ class BoundInvoices(BoundResource):
 
     resource = resources.INVOICES
 
-    def list(self, **filters: Unpack[InvoiceFilters]) -> Pages[Invoice]:
+    def list(self, **filters: Unpack[filters.InvoiceFilters]) -> Pages[records.Invoice]:
         """Invoices with their lines beside them.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -530,21 +408,21 @@ class BoundInvoices(BoundResource):
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> Invoice:
+    def get(self, id: int | str) -> records.Invoice:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[Invoice]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.Invoice]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
-    def create(self, fields: NewInvoice | Fields, *, idempotency_key: str | None = None) -> Invoice:
+    def create(self, fields: payloads.NewInvoice | Fields, *, idempotency_key: str | None = None) -> records.Invoice:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     def update(
-        self, id: int | str, fields: InvoiceChanges | Fields, *, idempotency_key: str | None = None
-    ) -> Invoice | None:
+        self, id: int | str, fields: payloads.InvoiceChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.Invoice | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -558,30 +436,32 @@ class BoundInvoiceLineItems(BoundResource):
 
     resource = resources.INVOICE_LINE_ITEMS
 
-    def list(self, **filters: Unpack[InvoiceLineItemFilters]) -> Pages[InvoiceLineItem]:
+    def list(self, **filters: Unpack[filters.InvoiceLineItemFilters]) -> Pages[records.InvoiceLineItem]:
         """Lines, of one invoice or order line.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
-        ``invoice_id``, ``order_line_item_id``, ``base_price``, ``position``, ``quantity``, ``page``, ``limit``,
+        ``order_line_item_id``, ``base_price``, ``position``, ``quantity``, ``invoice_id``, ``page``, ``limit``,
         ``order``, ``ids``, ``extra``.
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> InvoiceLineItem:
+    def get(self, id: int | str) -> records.InvoiceLineItem:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[InvoiceLineItem]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.InvoiceLineItem]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
-    def create(self, fields: NewInvoiceLineItem | Fields, *, idempotency_key: str | None = None) -> InvoiceLineItem:
+    def create(
+        self, fields: payloads.NewInvoiceLineItem | Fields, *, idempotency_key: str | None = None
+    ) -> records.InvoiceLineItem:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     def update(
-        self, id: int | str, fields: InvoiceLineItemChanges | Fields, *, idempotency_key: str | None = None
-    ) -> InvoiceLineItem | None:
+        self, id: int | str, fields: payloads.InvoiceLineItemChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.InvoiceLineItem | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -595,7 +475,7 @@ class BoundLocations(BoundResource):
 
     resource = resources.LOCATIONS
 
-    def list(self, **filters: Unpack[StatusFilters]) -> Pages[Location]:
+    def list(self, **filters: Unpack[filters.StatusFilters]) -> Pages[records.Location]:
         """Stock locations, active ones unless asked.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -603,21 +483,21 @@ class BoundLocations(BoundResource):
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> Location:
+    def get(self, id: int | str) -> records.Location:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[Location]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.Location]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
-    def create(self, fields: NewLocation | Fields, *, idempotency_key: str | None = None) -> Location:
+    def create(self, fields: payloads.NewLocation | Fields, *, idempotency_key: str | None = None) -> records.Location:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     def update(
-        self, id: int | str, fields: LocationChanges | Fields, *, idempotency_key: str | None = None
-    ) -> Location | None:
+        self, id: int | str, fields: payloads.LocationChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.Location | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -631,7 +511,7 @@ class BoundNotes(BoundResource):
 
     resource = resources.NOTES
 
-    def list(self, **filters: Unpack[NoteFilters]) -> Pages[Note]:
+    def list(self, **filters: Unpack[filters.NoteFilters]) -> Pages[records.Note]:
         """Notes, of one company or author.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -639,19 +519,21 @@ class BoundNotes(BoundResource):
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> Note:
+    def get(self, id: int | str) -> records.Note:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[Note]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.Note]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
-    def create(self, fields: NewNote | Fields, *, idempotency_key: str | None = None) -> Note:
+    def create(self, fields: payloads.NewNote | Fields, *, idempotency_key: str | None = None) -> records.Note:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
-    def update(self, id: int | str, fields: NoteChanges | Fields, *, idempotency_key: str | None = None) -> Note | None:
+    def update(
+        self, id: int | str, fields: payloads.NoteChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.Note | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -668,7 +550,7 @@ class BoundOrders(BoundResource):
 
     resource = resources.ORDERS
 
-    def list(self, **filters: Unpack[OrderFilters]) -> Pages[Order]:
+    def list(self, **filters: Unpack[filters.OrderFilters]) -> Pages[records.Order]:
         """Orders, by anything they refer to or any of their states; void and deleted ones only if asked (§3.7).
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``assignee_id``,
@@ -680,21 +562,21 @@ class BoundOrders(BoundResource):
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> Order:
+    def get(self, id: int | str) -> records.Order:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[Order]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.Order]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
-    def create(self, fields: NewOrder | Fields, *, idempotency_key: str | None = None) -> Order:
+    def create(self, fields: payloads.NewOrder | Fields, *, idempotency_key: str | None = None) -> records.Order:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     def update(
-        self, id: int | str, fields: OrderChanges | Fields, *, idempotency_key: str | None = None
-    ) -> Order | None:
+        self, id: int | str, fields: payloads.OrderChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.Order | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -703,30 +585,46 @@ class BoundOrders(BoundResource):
         self._client.send(self.resource.delete(id))
 
     def invoice(
-        self, id: int, details: InvoiceDetails | Fields | None = None, *, idempotency_key: str | None = None
-    ) -> Shown[Invoice] | None:
+        self,
+        id: int,
+        details: payloads.InvoiceDetails | payloads.Fields | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Shown[records.Invoice] | None:
         """Invoice all that is not invoiced yet (§4.1)."""
         return self._client.send(self.resource.invoice(id, details, idempotency_key=idempotency_key))
 
     def pay(
-        self, id: int, details: PaymentDetails | Fields | None = None, *, idempotency_key: str | None = None
-    ) -> Shown[Payment] | None:
+        self,
+        id: int,
+        details: payloads.PaymentDetails | payloads.Fields | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Shown[records.Payment] | None:
         """Pay what is open, and invoice and pay the rest (§4.1)."""
         return self._client.send(self.resource.pay(id, details, idempotency_key=idempotency_key))
 
     def pack(
-        self, id: int, details: ShippingDetails | Fields | None = None, *, idempotency_key: str | None = None
-    ) -> Shown[Fulfillment] | None:
+        self,
+        id: int,
+        details: payloads.ShippingDetails | payloads.Fields | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Shown[records.Fulfillment] | None:
         """One packed fulfilment for all that is not packed yet (§4.1)."""
         return self._client.send(self.resource.pack(id, details, idempotency_key=idempotency_key))
 
     def fulfil(
-        self, id: int, details: ShippingDetails | Fields | None = None, *, idempotency_key: str | None = None
-    ) -> Shown[Fulfillment] | None:
+        self,
+        id: int,
+        details: payloads.ShippingDetails | payloads.Fields | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Shown[records.Fulfillment] | None:
         """Ship what is packed, and all the rest in one fulfilment (§4.1)."""
         return self._client.send(self.resource.fulfil(id, details, idempotency_key=idempotency_key))
 
-    def void(self, id: int, *, idempotency_key: str | None = None) -> Shown[Order] | None:
+    def void(self, id: int, *, idempotency_key: str | None = None) -> Shown[records.Order] | None:
         """Void the order; what was shipped returns to stock (§4.1, §6.1)."""
         return self._client.send(self.resource.void(id, idempotency_key=idempotency_key))
 
@@ -746,7 +644,7 @@ class BoundOrderLineItems(BoundResource):
 
     resource = resources.ORDER_LINE_ITEMS
 
-    def list(self, **filters: Unpack[OrderLineItemFilters]) -> Pages[OrderLineItem]:
+    def list(self, **filters: Unpack[filters.OrderLineItemFilters]) -> Pages[records.OrderLineItem]:
         """Lines, by position: of an order, a variant, or orders of one status.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -755,21 +653,23 @@ class BoundOrderLineItems(BoundResource):
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> OrderLineItem:
+    def get(self, id: int | str) -> records.OrderLineItem:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[OrderLineItem]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.OrderLineItem]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
-    def create(self, fields: NewOrderLineItem | Fields, *, idempotency_key: str | None = None) -> OrderLineItem:
+    def create(
+        self, fields: payloads.NewOrderLineItem | Fields, *, idempotency_key: str | None = None
+    ) -> records.OrderLineItem:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     def update(
-        self, id: int | str, fields: OrderLineItemChanges | Fields, *, idempotency_key: str | None = None
-    ) -> OrderLineItem | None:
+        self, id: int | str, fields: payloads.OrderLineItemChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.OrderLineItem | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -786,7 +686,7 @@ class BoundPayments(BoundResource):
 
     resource = resources.PAYMENTS
 
-    def list(self, **filters: Unpack[PaymentFilters]) -> Pages[Payment]:
+    def list(self, **filters: Unpack[filters.PaymentFilters]) -> Pages[records.Payment]:
         """Payments, of one invoice.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -794,21 +694,21 @@ class BoundPayments(BoundResource):
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> Payment:
+    def get(self, id: int | str) -> records.Payment:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[Payment]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.Payment]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
-    def create(self, fields: NewPayment | Fields, *, idempotency_key: str | None = None) -> Payment:
+    def create(self, fields: payloads.NewPayment | Fields, *, idempotency_key: str | None = None) -> records.Payment:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     def update(
-        self, id: int | str, fields: PaymentChanges | Fields, *, idempotency_key: str | None = None
-    ) -> Payment | None:
+        self, id: int | str, fields: payloads.PaymentChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.Payment | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -822,7 +722,7 @@ class BoundPaymentMethods(BoundResource):
 
     resource = resources.PAYMENT_METHODS
 
-    def list(self, **filters: Unpack[PaymentMethodFilters]) -> Pages[PaymentMethod]:
+    def list(self, **filters: Unpack[filters.PaymentMethodFilters]) -> Pages[records.PaymentMethod]:
         """Ways to pay, by name.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``, ``name``,
@@ -830,21 +730,23 @@ class BoundPaymentMethods(BoundResource):
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> PaymentMethod:
+    def get(self, id: int | str) -> records.PaymentMethod:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[PaymentMethod]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.PaymentMethod]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
-    def create(self, fields: NewPaymentMethod | Fields, *, idempotency_key: str | None = None) -> PaymentMethod:
+    def create(
+        self, fields: payloads.NewPaymentMethod | Fields, *, idempotency_key: str | None = None
+    ) -> records.PaymentMethod:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     def update(
-        self, id: int | str, fields: PaymentMethodChanges | Fields, *, idempotency_key: str | None = None
-    ) -> PaymentMethod | None:
+        self, id: int | str, fields: payloads.PaymentMethodChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.PaymentMethod | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -858,7 +760,7 @@ class BoundPaymentTerms(BoundResource):
 
     resource = resources.PAYMENT_TERMS
 
-    def list(self, **filters: Unpack[StatusFilters]) -> Pages[PaymentTerm]:
+    def list(self, **filters: Unpack[filters.StatusFilters]) -> Pages[records.PaymentTerm]:
         """Payment terms, active ones unless asked.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -866,21 +768,23 @@ class BoundPaymentTerms(BoundResource):
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> PaymentTerm:
+    def get(self, id: int | str) -> records.PaymentTerm:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[PaymentTerm]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.PaymentTerm]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
-    def create(self, fields: NewPaymentTerm | Fields, *, idempotency_key: str | None = None) -> PaymentTerm:
+    def create(
+        self, fields: payloads.NewPaymentTerm | Fields, *, idempotency_key: str | None = None
+    ) -> records.PaymentTerm:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     def update(
-        self, id: int | str, fields: PaymentTermChanges | Fields, *, idempotency_key: str | None = None
-    ) -> PaymentTerm | None:
+        self, id: int | str, fields: payloads.PaymentTermChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.PaymentTerm | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -894,29 +798,31 @@ class BoundPriceLists(BoundResource):
 
     resource = resources.PRICE_LISTS
 
-    def list(self, **filters: Unpack[PriceListFilters]) -> Pages[PriceList]:
+    def list(self, **filters: Unpack[filters.PriceListFilters]) -> Pages[records.PriceList]:
         """Price lists, of one currency.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
-        ``currency_id``, ``status``, ``page``, ``limit``, ``order``, ``ids``, ``extra``.
+        ``status``, ``currency_id``, ``page``, ``limit``, ``order``, ``ids``, ``extra``.
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> PriceList:
+    def get(self, id: int | str) -> records.PriceList:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[PriceList]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.PriceList]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
-    def create(self, fields: NewPriceList | Fields, *, idempotency_key: str | None = None) -> PriceList:
+    def create(
+        self, fields: payloads.NewPriceList | Fields, *, idempotency_key: str | None = None
+    ) -> records.PriceList:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     def update(
-        self, id: int | str, fields: PriceListChanges | Fields, *, idempotency_key: str | None = None
-    ) -> PriceList | None:
+        self, id: int | str, fields: payloads.PriceListChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.PriceList | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -933,7 +839,7 @@ class BoundProcurements(BoundResource):
 
     resource = resources.PROCUREMENTS
 
-    def list(self, **filters: Unpack[Sideloading]) -> Pages[Procurement]:
+    def list(self, **filters: Unpack[filters.Sideloading]) -> Pages[records.Procurement]:
         """Goods received, with the lines of their purchase orders beside them.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``, ``page``,
@@ -941,21 +847,23 @@ class BoundProcurements(BoundResource):
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> Procurement:
+    def get(self, id: int | str) -> records.Procurement:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[Procurement]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.Procurement]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
-    def create(self, fields: NewProcurement | Fields, *, idempotency_key: str | None = None) -> Procurement:
+    def create(
+        self, fields: payloads.NewProcurement | Fields, *, idempotency_key: str | None = None
+    ) -> records.Procurement:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     def update(
-        self, id: int | str, fields: ProcurementChanges | Fields, *, idempotency_key: str | None = None
-    ) -> Procurement | None:
+        self, id: int | str, fields: payloads.ProcurementChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.Procurement | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -969,7 +877,7 @@ class BoundProducts(BoundResource):
 
     resource = resources.PRODUCTS
 
-    def list(self, **filters: Unpack[ProductFilters]) -> Pages[Product]:
+    def list(self, **filters: Unpack[filters.ProductFilters]) -> Pages[records.Product]:
         """Products; ``include="variants"`` brings those along.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``, ``q``,
@@ -978,21 +886,21 @@ class BoundProducts(BoundResource):
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> Product:
+    def get(self, id: int | str) -> records.Product:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[Product]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.Product]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
-    def create(self, fields: NewProduct | Fields, *, idempotency_key: str | None = None) -> Product:
+    def create(self, fields: payloads.NewProduct | Fields, *, idempotency_key: str | None = None) -> records.Product:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     def update(
-        self, id: int | str, fields: ProductChanges | Fields, *, idempotency_key: str | None = None
-    ) -> Product | None:
+        self, id: int | str, fields: payloads.ProductChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.Product | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -1006,7 +914,7 @@ class BoundPurchaseOrders(BoundResource):
 
     resource = resources.PURCHASE_ORDERS
 
-    def list(self, **filters: Unpack[PurchaseOrderFilters]) -> Pages[PurchaseOrder]:
+    def list(self, **filters: Unpack[filters.PurchaseOrderFilters]) -> Pages[records.PurchaseOrder]:
         """Purchase orders, by anything they refer to.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``,
@@ -1016,21 +924,23 @@ class BoundPurchaseOrders(BoundResource):
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> PurchaseOrder:
+    def get(self, id: int | str) -> records.PurchaseOrder:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[PurchaseOrder]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.PurchaseOrder]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
-    def create(self, fields: NewPurchaseOrder | Fields, *, idempotency_key: str | None = None) -> PurchaseOrder:
+    def create(
+        self, fields: payloads.NewPurchaseOrder | Fields, *, idempotency_key: str | None = None
+    ) -> records.PurchaseOrder:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     def update(
-        self, id: int | str, fields: PurchaseOrderChanges | Fields, *, idempotency_key: str | None = None
-    ) -> PurchaseOrder | None:
+        self, id: int | str, fields: payloads.PurchaseOrderChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.PurchaseOrder | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -1038,7 +948,7 @@ class BoundPurchaseOrders(BoundResource):
         """Archive the record, or for orders and fulfilments delete or void it (§3.7)."""
         self._client.send(self.resource.delete(id))
 
-    def receive(self, id: int, *, idempotency_key: str | None = None) -> Shown[Procurement] | None:
+    def receive(self, id: int, *, idempotency_key: str | None = None) -> Shown[records.Procurement] | None:
         """Receive all of it at once into stock; there is no part of it (§5.24)."""
         return self._client.send(self.resource.receive(id, idempotency_key=idempotency_key))
 
@@ -1054,7 +964,7 @@ class BoundPurchaseOrderLineItems(BoundResource):
 
     resource = resources.PURCHASE_ORDER_LINE_ITEMS
 
-    def list(self, **filters: Unpack[PurchaseOrderLineItemFilters]) -> Pages[PurchaseOrderLineItem]:
+    def list(self, **filters: Unpack[filters.PurchaseOrderLineItemFilters]) -> Pages[records.PurchaseOrderLineItem]:
         """Lines, by position: of a purchase order, a variant, or purchase orders of one status.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -1063,23 +973,27 @@ class BoundPurchaseOrderLineItems(BoundResource):
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> PurchaseOrderLineItem:
+    def get(self, id: int | str) -> records.PurchaseOrderLineItem:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[PurchaseOrderLineItem]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.PurchaseOrderLineItem]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
     def create(
-        self, fields: NewPurchaseOrderLineItem | Fields, *, idempotency_key: str | None = None
-    ) -> PurchaseOrderLineItem:
+        self, fields: payloads.NewPurchaseOrderLineItem | Fields, *, idempotency_key: str | None = None
+    ) -> records.PurchaseOrderLineItem:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     def update(
-        self, id: int | str, fields: PurchaseOrderLineItemChanges | Fields, *, idempotency_key: str | None = None
-    ) -> PurchaseOrderLineItem | None:
+        self,
+        id: int | str,
+        fields: payloads.PurchaseOrderLineItemChanges | Fields,
+        *,
+        idempotency_key: str | None = None,
+    ) -> records.PurchaseOrderLineItem | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -1093,7 +1007,7 @@ class BoundStockAdjustments(BoundResource):
 
     resource = resources.STOCK_ADJUSTMENTS
 
-    def list(self, **filters: Unpack[StockAdjustmentFilters]) -> Pages[StockAdjustment]:
+    def list(self, **filters: Unpack[filters.StockAdjustmentFilters]) -> Pages[records.StockAdjustment]:
         """Adjustments, by number, reason or location.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -1102,15 +1016,17 @@ class BoundStockAdjustments(BoundResource):
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> StockAdjustment:
+    def get(self, id: int | str) -> records.StockAdjustment:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[StockAdjustment]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.StockAdjustment]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
-    def create(self, fields: NewStockAdjustment | Fields, *, idempotency_key: str | None = None) -> StockAdjustment:
+    def create(
+        self, fields: payloads.NewStockAdjustment | Fields, *, idempotency_key: str | None = None
+    ) -> records.StockAdjustment:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
@@ -1128,7 +1044,7 @@ class BoundStockAdjustmentLineItems(BoundResource):
 
     resource = resources.STOCK_ADJUSTMENT_LINE_ITEMS
 
-    def list(self, **filters: Unpack[StockAdjustmentLineItemFilters]) -> Pages[StockAdjustmentLineItem]:
+    def list(self, **filters: Unpack[filters.StockAdjustmentLineItemFilters]) -> Pages[records.StockAdjustmentLineItem]:
         """Lines, of one adjustment or variant.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -1136,17 +1052,17 @@ class BoundStockAdjustmentLineItems(BoundResource):
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> StockAdjustmentLineItem:
+    def get(self, id: int | str) -> records.StockAdjustmentLineItem:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[StockAdjustmentLineItem]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.StockAdjustmentLineItem]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
     def create(
-        self, fields: NewStockAdjustmentLineItem | Fields, *, idempotency_key: str | None = None
-    ) -> StockAdjustmentLineItem:
+        self, fields: payloads.NewStockAdjustmentLineItem | Fields, *, idempotency_key: str | None = None
+    ) -> records.StockAdjustmentLineItem:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
@@ -1159,7 +1075,7 @@ class BoundStockAdjustmentReasons(BoundResource):
 
     resource = resources.STOCK_ADJUSTMENT_REASONS
 
-    def list(self, **filters: Unpack[StatusFilters]) -> Pages[StockAdjustmentReason]:
+    def list(self, **filters: Unpack[filters.StatusFilters]) -> Pages[records.StockAdjustmentReason]:
         """Reasons.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -1167,11 +1083,11 @@ class BoundStockAdjustmentReasons(BoundResource):
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> StockAdjustmentReason:
+    def get(self, id: int | str) -> records.StockAdjustmentReason:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[StockAdjustmentReason]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.StockAdjustmentReason]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
@@ -1181,7 +1097,7 @@ class BoundStockLevels(BoundResource):
 
     resource = resources.STOCK_LEVELS
 
-    def list(self, **filters: Unpack[Sideloading]) -> Pages[StockLevel]:
+    def list(self, **filters: Unpack[filters.Sideloading]) -> Pages[records.StockLevel]:
         """Stock of all variants.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``, ``page``,
@@ -1189,11 +1105,11 @@ class BoundStockLevels(BoundResource):
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> StockLevel:
+    def get(self, id: int | str) -> records.StockLevel:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[StockLevel]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.StockLevel]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
@@ -1203,7 +1119,7 @@ class BoundStockTransfers(BoundResource):
 
     resource = resources.STOCK_TRANSFERS
 
-    def list(self, **filters: Unpack[StockTransferFilters]) -> Pages[StockTransfer]:
+    def list(self, **filters: Unpack[filters.StockTransferFilters]) -> Pages[records.StockTransfer]:
         """Transfers, by number, status or location.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -1213,15 +1129,17 @@ class BoundStockTransfers(BoundResource):
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> StockTransfer:
+    def get(self, id: int | str) -> records.StockTransfer:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[StockTransfer]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.StockTransfer]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
-    def create(self, fields: NewStockTransfer | Fields, *, idempotency_key: str | None = None) -> StockTransfer:
+    def create(
+        self, fields: payloads.NewStockTransfer | Fields, *, idempotency_key: str | None = None
+    ) -> records.StockTransfer:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
@@ -1229,11 +1147,11 @@ class BoundStockTransfers(BoundResource):
         """Archive the record, or for orders and fulfilments delete or void it (§3.7)."""
         self._client.send(self.resource.delete(id))
 
-    def receive(self, id: int, *, idempotency_key: str | None = None) -> Shown[StockTransfer] | None:
+    def receive(self, id: int, *, idempotency_key: str | None = None) -> Shown[records.StockTransfer] | None:
         """Take it off the source and into the destination's stock (§4, §6.5)."""
         return self._client.send(self.resource.receive(id, idempotency_key=idempotency_key))
 
-    def revert(self, id: int, *, idempotency_key: str | None = None) -> Shown[StockTransfer] | None:
+    def revert(self, id: int, *, idempotency_key: str | None = None) -> Shown[records.StockTransfer] | None:
         """Send it back: the API makes a mirrored transfer (§4, §6.4)."""
         return self._client.send(self.resource.revert(id, idempotency_key=idempotency_key))
 
@@ -1249,7 +1167,7 @@ class BoundStockTransferLineItems(BoundResource):
 
     resource = resources.STOCK_TRANSFER_LINE_ITEMS
 
-    def list(self, **filters: Unpack[StockTransferLineItemFilters]) -> Pages[StockTransferLineItem]:
+    def list(self, **filters: Unpack[filters.StockTransferLineItemFilters]) -> Pages[records.StockTransferLineItem]:
         """Lines, of one transfer or variant.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -1257,17 +1175,17 @@ class BoundStockTransferLineItems(BoundResource):
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> StockTransferLineItem:
+    def get(self, id: int | str) -> records.StockTransferLineItem:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[StockTransferLineItem]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.StockTransferLineItem]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
     def create(
-        self, fields: NewStockTransferLineItem | Fields, *, idempotency_key: str | None = None
-    ) -> StockTransferLineItem:
+        self, fields: payloads.NewStockTransferLineItem | Fields, *, idempotency_key: str | None = None
+    ) -> records.StockTransferLineItem:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
@@ -1281,7 +1199,7 @@ class BoundTaxComponents(BoundResource):
 
     resource = resources.TAX_COMPONENTS
 
-    def list(self, **filters: Unpack[TaxComponentFilters]) -> Pages[TaxComponent]:
+    def list(self, **filters: Unpack[filters.TaxComponentFilters]) -> Pages[records.TaxComponent]:
         """Components, of one tax type.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -1290,21 +1208,23 @@ class BoundTaxComponents(BoundResource):
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> TaxComponent:
+    def get(self, id: int | str) -> records.TaxComponent:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[TaxComponent]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.TaxComponent]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
-    def create(self, fields: NewTaxComponent | Fields, *, idempotency_key: str | None = None) -> TaxComponent:
+    def create(
+        self, fields: payloads.NewTaxComponent | Fields, *, idempotency_key: str | None = None
+    ) -> records.TaxComponent:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     def update(
-        self, id: int | str, fields: TaxComponentChanges | Fields, *, idempotency_key: str | None = None
-    ) -> TaxComponent | None:
+        self, id: int | str, fields: payloads.TaxComponentChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.TaxComponent | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -1318,7 +1238,7 @@ class BoundTaxTypes(BoundResource):
 
     resource = resources.TAX_TYPES
 
-    def list(self, **filters: Unpack[StatusFilters]) -> Pages[TaxType]:
+    def list(self, **filters: Unpack[filters.StatusFilters]) -> Pages[records.TaxType]:
         """Tax types with their components beside them.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
@@ -1326,21 +1246,21 @@ class BoundTaxTypes(BoundResource):
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> TaxType:
+    def get(self, id: int | str) -> records.TaxType:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[TaxType]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.TaxType]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
-    def create(self, fields: NewTaxType | Fields, *, idempotency_key: str | None = None) -> TaxType:
+    def create(self, fields: payloads.NewTaxType | Fields, *, idempotency_key: str | None = None) -> records.TaxType:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     def update(
-        self, id: int | str, fields: TaxTypeChanges | Fields, *, idempotency_key: str | None = None
-    ) -> TaxType | None:
+        self, id: int | str, fields: payloads.TaxTypeChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.TaxType | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -1354,27 +1274,29 @@ class BoundUsers(BoundResource):
 
     resource = resources.USERS
 
-    def list(self, **filters: Unpack[UserFilters]) -> Pages[User]:
+    def list(self, **filters: Unpack[filters.UserFilters]) -> Pages[records.User]:
         """Users, of one login or status.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``,
-        ``login_id``, ``account_id``, ``status``, ``page``, ``limit``, ``order``, ``ids``, ``extra``.
+        ``status``, ``login_id``, ``account_id``, ``page``, ``limit``, ``order``, ``ids``, ``extra``.
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> User:
+    def get(self, id: int | str) -> records.User:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[User]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.User]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
-    def current(self) -> User:
+    def current(self) -> records.User:
         """The one the token belongs to (§5.1, §5.33)."""
         return self._client.send(self.resource.current())
 
-    def update(self, id: int | str, fields: UserChanges | Fields, *, idempotency_key: str | None = None) -> User | None:
+    def update(
+        self, id: int | str, fields: payloads.UserChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.User | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -1388,7 +1310,7 @@ class BoundVariants(BoundResource):
 
     resource = resources.VARIANTS
 
-    def list(self, **filters: Unpack[VariantFilters]) -> Pages[Variant]:
+    def list(self, **filters: Unpack[filters.VariantFilters]) -> Pages[records.Variant]:
         """Variants; ``include="images"`` brings those along.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``, ``q``,
@@ -1397,21 +1319,21 @@ class BoundVariants(BoundResource):
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> Variant:
+    def get(self, id: int | str) -> records.Variant:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[Variant]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.Variant]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
-    def create(self, fields: NewVariant | Fields, *, idempotency_key: str | None = None) -> Variant:
+    def create(self, fields: payloads.NewVariant | Fields, *, idempotency_key: str | None = None) -> records.Variant:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     def update(
-        self, id: int | str, fields: VariantChanges | Fields, *, idempotency_key: str | None = None
-    ) -> Variant | None:
+        self, id: int | str, fields: payloads.VariantChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.Variant | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 
@@ -1425,7 +1347,7 @@ class BoundWebhooks(BoundResource):
 
     resource = resources.WEBHOOKS
 
-    def list(self, **filters: Unpack[Sideloading]) -> Pages[Webhook]:
+    def list(self, **filters: Unpack[filters.Sideloading]) -> Pages[records.Webhook]:
         """Webhooks of this application.
 
         Takes ``created_at_min``, ``created_at_max``, ``updated_at_min``, ``updated_at_max``, ``include``, ``page``,
@@ -1433,21 +1355,21 @@ class BoundWebhooks(BoundResource):
         """
         return Pages(self._client, self.resource.list(**filters))
 
-    def get(self, id: int | str) -> Webhook:
+    def get(self, id: int | str) -> records.Webhook:
         """One record."""
         return self._client.send(self.resource.get(id))
 
-    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[Webhook]:
+    def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Shown[records.Webhook]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
         return self._client.send(self.resource.show(id, include=include))
 
-    def create(self, fields: NewWebhook | Fields, *, idempotency_key: str | None = None) -> Webhook:
+    def create(self, fields: payloads.NewWebhook | Fields, *, idempotency_key: str | None = None) -> records.Webhook:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
         return self._client.send(self.resource.create(fields, idempotency_key=idempotency_key))
 
     def update(
-        self, id: int | str, fields: WebhookChanges | Fields, *, idempotency_key: str | None = None
-    ) -> Webhook | None:
+        self, id: int | str, fields: payloads.WebhookChanges | Fields, *, idempotency_key: str | None = None
+    ) -> records.Webhook | None:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         return self._client.send(self.resource.update(id, fields, idempotency_key=idempotency_key))
 

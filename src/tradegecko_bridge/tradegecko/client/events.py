@@ -1,4 +1,4 @@
-"""What a client tells its listeners: frozen events that name the request, never a person or a token."""
+"""What listeners of a client get: frozen events that name the request, never a person or a token."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Final
 
 from attrs import frozen
 
-_log: Final = logging.getLogger("tradegecko_bridge")
+log: Final = logging.getLogger("tradegecko_bridge")
+"""The one logger of this package."""
 
 
 @frozen(kw_only=True)
@@ -69,7 +70,7 @@ Listener = Callable[[Event], None]
 
 
 class Listeners:
-    """Those who are told. One that raises does not break the call; that is logged once for each."""
+    """The listeners of a client. One that raises does not break the call; that is logged once for each."""
 
     def __init__(self, listeners: Sequence[Listener]) -> None:
         self._listeners = tuple(listeners)
@@ -78,7 +79,7 @@ class Listeners:
     def __bool__(self) -> bool:
         return bool(self._listeners)
 
-    def tell(self, event: Event) -> None:
+    def emit(self, event: Event) -> None:
         """Call each listener in turn, in the thread or task of the call."""
         for listener in self._listeners:
             try:
@@ -89,4 +90,4 @@ class Listeners:
     def _report(self, listener: Listener, event: Event) -> None:
         if id(listener) not in self._broken:
             self._broken.add(id(listener))
-            _log.exception("listener %r failed on %s; told once", listener, type(event).__name__)
+            log.exception("listener %r failed on %s; logged once", listener, type(event).__name__)

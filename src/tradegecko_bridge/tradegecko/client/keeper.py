@@ -13,7 +13,6 @@ A new pair is saved before it is used. Nothing is locked while a request is on i
 
 from __future__ import annotations
 
-import logging
 import os
 import random
 import socket
@@ -27,6 +26,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import httpx
+import tenacity
+from attrs import frozen
 
 from tradegecko_bridge.errors import (
     ClaimLost,
@@ -34,14 +35,14 @@ from tradegecko_bridge.errors import (
     LoginRefused,
     StatusError,
     StoreError,
-    TimedOut,
     TokenUnavailable,
     TradeGeckoError,
-    TransportError,
 )
 from tradegecko_bridge.ports import Clock, TokenStore
 from tradegecko_bridge.ports.logins import Mishap, RefreshLease, RefreshNote, StoredToken, TokenPair
+from tradegecko_bridge.tradegecko.client.events import log
 from tradegecko_bridge.tradegecko.client.logs import keep_queries_out_of_http_logs
+from tradegecko_bridge.tradegecko.client.sending import no_answer
 from tradegecko_bridge.tradegecko.oauth import (
     Due,
     OAuthApp,
@@ -50,15 +51,13 @@ from tradegecko_bridge.tradegecko.oauth import (
     is_temporary,
     read_grant,
     remedy,
-    server_time,
     why_refused,
     with_refresh_token,
 )
+from tradegecko_bridge.tradegecko.replies import server_time
 
 _SAVES: Final = 5
 """How often a new pair is offered to a store that fails: it is the only one that works now."""
-
-log = logging.getLogger("tradegecko_bridge")
 
 
 class TokenEndpoint:
@@ -87,11 +86,11 @@ class TokenEndpoint:
         """
         now = self._clock()
         answer = self._exchange(request)
-        if isinstance(answer, TransportError):
+        if isinstance(answer, TradeGeckoError):
             raise answer
         return read_grant(request, answer.status_code, answer.headers, answer.content, now=now)
 
-    def _exchange(self, request: TokenRequest) -> httpx.Response | TransportError:
+    def _exchange(self, request: TokenRequest) -> httpx.Response | TradeGeckoError:
         """An error is handed back, not raised: the frames of the one it comes from hold the body that was sent."""
         verify = self._ssl_context or True
         headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
@@ -99,15 +98,14 @@ class TokenEndpoint:
             with httpx.Client(transport=self._transport, timeout=self._timeout, verify=verify) as http:
                 return http.post(request.url, content=request.content(), headers=headers)
         except httpx.HTTPError as error:
-            return _no_answer(request, error)
+            return no_answer(error, {"method": "POST", "path": request.path})
 
 
-def _no_answer(request: TokenRequest, error: httpx.HTTPError) -> TransportError:
-    connecting = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
-    doing = "could not connect" if connecting else "the answer did not arrive"
-    kind = TimedOut if isinstance(error, httpx.TimeoutException) else TransportError
-    detail = f"{doing} ({type(error).__name__})"
-    return kind(detail, method="POST", path=request.path, may_have_arrived=not connecting)
+@frozen
+class _BeingRefreshed(Exception):
+    """Another worker has the lease."""
+
+    lease: RefreshLease
 
 
 def this_worker() -> str:
@@ -168,7 +166,7 @@ class TokenKeeper:
     def at_hand(self) -> StoredToken | None:
         """The login, where that takes neither store nor server; None where it does."""
         known = self._known
-        return known if known is not None and self._unsaved is None and self._will_do(known) else None
+        return known if known is not None and self._unsaved is None and self._is_current(known) else None
 
     def usable(self) -> StoredToken:
         """The login with an access token that has not expired.
@@ -178,7 +176,7 @@ class TokenKeeper:
             LoginRefused: the settings of the application are wrong.
             TokenUnavailable: not now; asking again later may work.
         """
-        with _as_unavailable(self._path):
+        with self._store_errors_mapped():
             self._save_leftover()
             return self._remember(self._in_time(self._load()))
 
@@ -187,7 +185,7 @@ class TokenKeeper:
 
         Raises: as :meth:`usable`.
         """
-        with _as_unavailable(self._path):
+        with self._store_errors_mapped():
             self._save_leftover()
             stored = self._load()
             if stored.generation == refused.generation:
@@ -197,7 +195,7 @@ class TokenKeeper:
     # ── deciding ─────────────────────────────────────────────────────────────────────────────
 
     def _in_time(self, stored: StoredToken) -> StoredToken:
-        if self._will_do(stored):
+        if self._is_current(stored):
             return stored
         must = self._due(stored) is Due.NOW
         if stored.refused and not self._expired(stored):
@@ -207,7 +205,7 @@ class TokenKeeper:
     def _due(self, stored: StoredToken) -> Due:
         return self._policy.due(stored.pair, self._server_now(), self._spread)
 
-    def _will_do(self, stored: StoredToken) -> bool:
+    def _is_current(self, stored: StoredToken) -> bool:
         """Whether this token goes out as it is, without a thought of refreshing."""
         due = self._due(stored)
         if due is Due.BETTER_NOW:
@@ -226,31 +224,38 @@ class TokenKeeper:
     def _renewed(self, stored: StoredToken, *, must: bool) -> StoredToken:
         """The login with the pair after ``stored``, made by us or another worker; without ``must`` maybe as it is."""
         deadline = self._clock() + self._policy.patience
-        while True:
-            now = self._clock()
-            until = now + self._policy.lease
-            claimed = self._store.claim_refresh(self.name, stored.generation, self._worker, at=now, until=until)
-            if claimed is not None:
-                return self._refreshed(claimed, must=must)
-            current = self._load()
-            if current.generation != stored.generation:
-                return current
-            if current.refused or current.pair.refresh_token is None:
-                return self._as_it_is(current, must=must)
-            if current.lease is None:  # given back between the two looks
-                continue
-            if not must:
-                return current
-            self._wait_for(current.lease, deadline)
+        waiting = tenacity.Retrying(
+            sleep=self._sleep,
+            retry=tenacity.retry_if_exception_type(_BeingRefreshed),
+            wait=tenacity.wait_fixed(self._policy.poll),
+            stop=lambda _: self._clock() >= deadline,
+            reraise=True,
+        )
+        try:
+            return waiting(self._renew, stored, must=must)
+        except _BeingRefreshed as other:
+            since = f"{other.lease.since:%H:%M:%S} UTC"
+            detail = f"{other.lease.worker} has been refreshing login {self.name!r} since {since}"
+            raise self._unavailable(detail) from None
 
-    def _wait_for(self, lease: RefreshLease, deadline: datetime) -> None:
-        if self._clock() >= deadline:
-            since = f"{lease.since:%H:%M:%S} UTC"
-            detail = f"{lease.worker} has been refreshing login {self.name!r} since {since}"
-            raise TokenUnavailable(detail, path=self._path)
-        self._sleep(self._policy.poll)
+    def _renew(self, stored: StoredToken, *, must: bool) -> StoredToken:
+        now = self._clock()
+        until = now + self._policy.lease
+        claimed = self._store.claim_refresh(self.name, stored.generation, self._worker, at=now, until=until)
+        if claimed is not None:
+            return self._refreshed(claimed, must=must)
+        current = self._load()
+        if current.generation != stored.generation:
+            return current
+        if current.refused or current.pair.refresh_token is None:
+            return self._unrenewable(current, must=must)
+        if current.lease is None:  # released between the two looks
+            return self._renew(stored, must=must)
+        if not must:
+            return current
+        raise _BeingRefreshed(current.lease)
 
-    def _as_it_is(self, stored: StoredToken, *, must: bool) -> StoredToken:
+    def _unrenewable(self, stored: StoredToken, *, must: bool) -> StoredToken:
         """A login nobody can refresh."""
         if not must:
             return stored
@@ -265,16 +270,16 @@ class TokenKeeper:
         try:
             pair = self._endpoint.ask(self._app.refresh(refresh_token))
         except LoginRefused as error:
-            return self._after_no(claimed, error, must=must)
+            return self._refresh_refused(claimed, error, must=must)
         except TradeGeckoError as error:
-            return self._after_nothing(claimed, error, must=must)
+            return self._refresh_failed(claimed, error, must=must)
         except BaseException:  # KeyboardInterrupt, say: the server may have got it
             self._store.release(claimed, note=self._note(Mishap.LOST, claimed))
             raise
         log.info("refreshed TradeGecko login %s", self.name, extra={"generation": claimed.generation + 1})
         return self._save(claimed, with_refresh_token(pair, claimed.pair))
 
-    def _after_no(self, claimed: StoredToken, error: LoginRefused, *, must: bool) -> StoredToken:
+    def _refresh_refused(self, claimed: StoredToken, error: LoginRefused, *, must: bool) -> StoredToken:
         """TradeGecko will not refresh this pair, now or ever, unless it is the application it does not know."""
         if error.error not in ("invalid_grant", "invalid_request"):
             self._store.release(claimed)
@@ -283,27 +288,27 @@ class TokenKeeper:
             return self._later(claimed, error)
         others = [name for name in self._store.holders(claimed.pair.fingerprint) if name != self.name]
         why = why_refused(claimed, others, self._server_now())
-        said = f"TradeGecko refused to refresh login {self.name!r} ({error.error}): {why}"
-        self._store.release(claimed, note=self._note(Mishap.REFUSED, claimed, said))
+        detail = f"TradeGecko refused to refresh login {self.name!r} ({error.error}): {why}"
+        self._store.release(claimed, note=self._note(Mishap.REFUSED, claimed, detail))
         current = self._load()
         if current.generation != claimed.generation:
             return current
         if must and (self._due(current) is not Due.NOW or self._expired(current)):
-            raise self._ended(said)
-        log.warning("%s; the old access token is used while it lasts", said)
+            raise self._ended(detail)
+        log.warning("%s; the old access token is used while it lasts", detail)
         return current
 
-    def _after_nothing(self, claimed: StoredToken, error: TradeGeckoError, *, must: bool) -> StoredToken:
+    def _refresh_failed(self, claimed: StoredToken, error: TradeGeckoError, *, must: bool) -> StoredToken:
         """No answer, or none that helps: another worker, or this one later, may try again."""
         lost = not isinstance(error, StatusError) and getattr(error, "may_have_arrived", True)
         self._store.release(claimed, note=self._note(Mishap.LOST, claimed) if lost else None)
-        if must and not is_temporary(error):
-            said = "check base_url and the other settings of [tradegecko]; no new login is needed"
-            detail = f"login {self.name!r} cannot be refreshed: {error}"
-            raise LoginEnded(detail, name=self.name, path=self._path, remedy=said) from None
-        if must:
-            raise TokenUnavailable(f"login {self.name!r} cannot be refreshed: {error}", path=self._path) from None
-        return self._later(claimed, error)
+        if not must:
+            return self._later(claimed, error)
+        detail = f"login {self.name!r} cannot be refreshed: {error}"
+        if is_temporary(error):
+            raise self._unavailable(detail) from None
+        what_to_do = "check base_url and the other settings of [tradegecko]; no new login is needed"
+        raise self._ended(detail, what_to_do) from None
 
     def _later(self, stored: StoredToken, error: TradeGeckoError) -> StoredToken:
         self._not_before = self._clock() + self._policy.pause
@@ -325,21 +330,23 @@ class TokenKeeper:
 
     def _save(self, claimed: StoredToken, pair: TokenPair) -> StoredToken:
         """Save a new pair before anybody uses it, with patience: there is no way back to the old one."""
-        for attempt in range(1, _SAVES + 1):
-            try:
-                return self._store.save(self.name, pair, at=self._clock(), after=claimed)
-            except ClaimLost:
-                return self._load()
-            except StoreError as error:
-                if attempt == _SAVES:
-                    self._unsaved = (claimed, pair)
-                    raise TokenUnavailable(
-                        f"login {self.name!r} was refreshed, but cannot be saved yet ({error}); "
-                        "this process keeps trying, so do not end it before the store works again",
-                        path=self._path,
-                    ) from None
-            self._sleep(0.2 * 2**attempt)
-        raise AssertionError("unreachable")
+        saving = tenacity.Retrying(
+            sleep=self._sleep,
+            retry=tenacity.retry_if_exception_type(StoreError) & tenacity.retry_if_not_exception_type(ClaimLost),
+            wait=tenacity.wait_exponential(multiplier=0.4),
+            stop=tenacity.stop_after_attempt(_SAVES),
+            reraise=True,
+        )
+        try:
+            return saving(lambda: self._store.save(self.name, pair, at=self._clock(), after=claimed))
+        except ClaimLost:  # another pair is stored by now
+            return self._load()
+        except StoreError as error:
+            self._unsaved = (claimed, pair)
+            raise self._unavailable(
+                f"login {self.name!r} was refreshed, but cannot be saved yet ({error}); "
+                "this process keeps trying, so do not end it before the store works again"
+            ) from None
 
     def _save_leftover(self) -> None:
         if self._unsaved is None:
@@ -355,18 +362,20 @@ class TokenKeeper:
         self._known = stored
         return stored
 
-    def _ended(self, detail: str) -> LoginEnded:
-        return LoginEnded(detail, name=self.name, path=self._path, remedy=remedy(self.name))
+    def _unavailable(self, detail: str) -> TokenUnavailable:
+        return TokenUnavailable(detail, path=self._path)
+
+    def _ended(self, detail: str, what_to_do: str = "") -> LoginEnded:
+        return LoginEnded(detail, name=self.name, path=self._path, remedy=what_to_do or remedy(self.name))
+
+    @contextmanager
+    def _store_errors_mapped(self) -> Iterator[None]:
+        """A token store that fails is a reason to try again later, and certainly no request has left."""
+        try:
+            yield
+        except StoreError as error:
+            raise self._unavailable(f"the token store failed: {error}") from None
 
     @property
     def _path(self) -> str:
         return urlsplit(self._app.token_url).path
-
-
-@contextmanager
-def _as_unavailable(path: str) -> Iterator[None]:
-    """A token store that fails is a reason to try again later, and certainly no request has left."""
-    try:
-        yield
-    except StoreError as error:
-        raise TokenUnavailable(f"the token store failed: {error}", path=path) from None

@@ -10,7 +10,6 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Empty, SimpleQueue
 from threading import Thread
-from types import TracebackType
 from typing import Final, Self
 from urllib.parse import urlsplit
 
@@ -113,7 +112,7 @@ class Logins:
             ConfigError: the ``redirect_uri`` is not on this machine.
             OSError: the port is taken.
         """
-        with _Loopback(*_place(self._app.redirect_uri, port)) as loopback:
+        with _Loopback(*_listen_at(self._app.redirect_uri, port)) as loopback:
             app = evolve(self._app, redirect_uri=loopback.uri)
             loopback.state = self._make_state()
             url = app.authorization_url(loopback.state)
@@ -143,7 +142,7 @@ class Logins:
         return evolve(pair, second_hand=False) if name in holders else pair
 
 
-def _place(redirect_uri: str, port: int) -> tuple[str, int, str]:
+def _listen_at(redirect_uri: str, port: int) -> tuple[str, int, str]:
     """Host, port and path to listen at."""
     if not redirect_uri:
         return LOOPBACK, port, "/callback"
@@ -170,9 +169,7 @@ class _Loopback:
         Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         return self
 
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._server.shutdown()
         self._server.server_close()
 

@@ -8,16 +8,7 @@ from typing import Final
 
 from attrs import asdict
 
-from tradegecko_bridge.tradegecko.client.events import (
-    AnswerReceived,
-    Event,
-    RateWait,
-    RequestFailed,
-    RetryWait,
-)
-
-log: Final = logging.getLogger("tradegecko_bridge")
-"""The one logger of this package."""
+from tradegecko_bridge.tradegecko.client.events import AnswerReceived, Event, RateWait, RequestFailed, RetryWait, log
 
 _LINES: Final[dict[type[Event], tuple[int, str]]] = {
     AnswerReceived: (logging.DEBUG, "%(method)s %(path)s %(status)s"),
@@ -44,9 +35,9 @@ class _WithoutQuery(logging.Filter):
     """httpx logs every URL whole, httpcore the ``Link`` header: ``?email=…`` would put a customer into the log."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        said = record.getMessage()
-        if "?" in said:
-            record.msg, record.args = _QUERY.sub(r"\1?…", said), None
+        message = record.getMessage()
+        if "?" in message:
+            record.msg, record.args = _QUERY.sub(r"\1?…", message), None
         return True
 
 

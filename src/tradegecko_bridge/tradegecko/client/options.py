@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from enum import Enum
-from typing import Final, Literal
+from typing import Final, Literal, Protocol, TypedDict
 
 import httpx
 from attrs import frozen
@@ -28,22 +30,48 @@ DEFAULT: Final = Default.DEFAULT
 AsSet = Literal[Default.DEFAULT]
 
 
+class CallOptions(TypedDict, total=False):
+    """What may be different for one call, or for a copy of a client; what is left out is as the client is set."""
+
+    timeout: Timeout | AsSet
+    retry: RetryPolicy | AsSet | None
+    priority: Priority | AsSet
+
+
 @frozen(kw_only=True)
 class Options:
-    """What ``with_options`` changes, and ``send`` for one call."""
+    """How a client is set."""
 
     timeout: httpx.Timeout
     retry: RetryPolicy
     priority: Priority
 
     def changed(
-        self, timeout: Timeout | AsSet, retry: RetryPolicy | AsSet | None, priority: Priority | AsSet
+        self,
+        *,
+        timeout: Timeout | AsSet = DEFAULT,
+        retry: RetryPolicy | AsSet | None = DEFAULT,
+        priority: Priority | AsSet = DEFAULT,
     ) -> Options:
-        """These with others in their place; itself when nothing is changed. A ``retry`` of None changes nothing."""
-        if timeout is DEFAULT and priority is DEFAULT and (retry is DEFAULT or retry is None):
-            return self
+        """These with others in their place. A ``retry`` of None changes nothing."""
         return Options(
             timeout=self.timeout if timeout is DEFAULT else httpx.Timeout(timeout),
             retry=self.retry if retry is DEFAULT or retry is None else retry,
             priority=self.priority if priority is DEFAULT else priority,
         )
+
+
+class Limiter(Protocol):
+    """Says when a request may go out. Called from several threads at once; ``now`` is aware UTC.
+
+    :class:`~tradegecko_bridge.tradegecko.limits.RateLimiter` is one. It may serve all clients of an account.
+    """
+
+    def reserve(self, now: datetime, priority: Priority, /) -> float:
+        """Seconds to wait before asking again; 0: go, and this request is counted."""
+
+    def note(self, headers: Mapping[str, str], now: datetime, /) -> None:
+        """Take in the headers of an answer; none when no answer came."""
+
+    def refused(self, reset_at: datetime | None, now: datetime, /) -> None:
+        """A request was answered 429; its headers were noted."""

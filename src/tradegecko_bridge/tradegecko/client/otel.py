@@ -6,14 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from tradegecko_bridge.errors import ConfigError
-from tradegecko_bridge.tradegecko.client.events import (
-    AnswerReceived,
-    Event,
-    RateWait,
-    RequestFailed,
-    RequestStarted,
-    RetryWait,
-)
+from tradegecko_bridge.tradegecko.client import events
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span, TracerProvider
@@ -43,19 +36,19 @@ class OpenTelemetry:
         self._tracer = trace.get_tracer("tradegecko_bridge", tracer_provider=tracer_provider)
         self._open: dict[int, Span] = {}
 
-    def __call__(self, event: Event) -> None:
+    def __call__(self, event: events.Event) -> None:
         """Begin, end or annotate a span."""
-        if isinstance(event, RequestStarted):
+        if isinstance(event, events.RequestStarted):
             self._open[event.call] = self._begin(event)
-        elif isinstance(event, AnswerReceived):
+        elif isinstance(event, events.AnswerReceived):
             self._end(event, _answer(event), str(event.status) if event.status >= 400 else None)
-        elif isinstance(event, RequestFailed):
+        elif isinstance(event, events.RequestFailed):
             self._end(event, {}, event.error)
-        elif isinstance(event, (RetryWait, RateWait)):
+        elif isinstance(event, (events.RetryWait, events.RateWait)):
             waiting = {"tradegecko.wait.seconds": event.seconds, "tradegecko.call": event.call}
             self._trace.get_current_span().add_event(type(event).__name__, waiting)
 
-    def _begin(self, event: RequestStarted) -> Span:
+    def _begin(self, event: events.RequestStarted) -> Span:
         facts: dict[str, Any] = {
             "http.request.method": event.method,
             "url.path": event.path,
@@ -67,7 +60,7 @@ class OpenTelemetry:
         name = f"{event.method} {_NUMBER.sub('/{id}', event.path)}"
         return self._tracer.start_span(name, kind=self._trace.SpanKind.CLIENT, attributes=facts)
 
-    def _end(self, event: Event, facts: dict[str, Any], error: str | None) -> None:
+    def _end(self, event: events.Event, facts: dict[str, Any], error: str | None) -> None:
         span = self._open.pop(event.call, None)
         if span is None:
             return
@@ -78,7 +71,7 @@ class OpenTelemetry:
         span.end()
 
 
-def _answer(event: AnswerReceived) -> dict[str, Any]:
+def _answer(event: events.AnswerReceived) -> dict[str, Any]:
     facts = {
         "http.response.status_code": event.status,
         "tradegecko.request_id": event.request_id,

@@ -7,12 +7,13 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from tradegecko_bridge.errors import MalformedData
 from tradegecko_bridge.tradegecko.calls import Call, Page, Reply
-from tradegecko_bridge.tradegecko.client.logs import log
+from tradegecko_bridge.tradegecko.client.events import log
 from tradegecko_bridge.tradegecko.records.base import Record
 from tradegecko_bridge.tradegecko.resources.base import PAGE_LIMIT, Resource
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
+C = TypeVar("C")
 
 
 class Sender(Protocol):
@@ -35,33 +36,38 @@ class AsyncSender(Protocol):
         """Every page of a list from the call's own on."""
 
 
-class BoundResource:
+class _Bound(Generic[C]):
+    resource: ClassVar[Resource[Any]]
+    """What makes the calls."""
+
+    def __init__(self, client: C) -> None:
+        self._client = client
+
+    def __repr__(self) -> str:
+        return f"<{self.resource.plural} of {self._client!r}>"
+
+
+class BoundResource(_Bound[Sender]):
     """The endpoints of a resource, sent through one client."""
 
-    resource: ClassVar[Resource[Any]]
-    """What makes the calls."""
 
-    def __init__(self, client: Sender) -> None:
-        self._client = client
-
-    def __repr__(self) -> str:
-        return f"<{self.resource.plural} of {self._client!r}>"
-
-
-class AsyncBoundResource:
+class AsyncBoundResource(_Bound[AsyncSender]):
     """The endpoints of a resource, sent through one asynchronous client."""
 
-    resource: ClassVar[Resource[Any]]
-    """What makes the calls."""
 
-    def __init__(self, client: AsyncSender) -> None:
+class _Listed(Generic[C, R]):
+    def __init__(self, client: C, call: Call[Page[R]]) -> None:
         self._client = client
+        self._call = call
+
+    def _none(self) -> Call[Page[R]]:
+        return self._call.with_params(limit=0, page=None)
 
     def __repr__(self) -> str:
-        return f"<{self.resource.plural} of {self._client!r}>"
+        return f"<pages of {self._call.path}>"
 
 
-class Pages(Generic[R]):
+class Pages(_Listed[Sender, R]):
     """A list that is fetched as it is walked, page by page; walking it again fetches it again.
 
     ``for order in client.orders.list()`` gives every record. A row that cannot be read is left out and logged; use
@@ -70,10 +76,6 @@ class Pages(Generic[R]):
     A page is a place in a list that others change meanwhile. The newest come first, so a record made on the way pushes
     the rest a place on, and one of them is met twice: ``order="created_at asc"`` avoids that.
     """
-
-    def __init__(self, client: Sender, call: Call[Page[R]]) -> None:
-        self._client = client
-        self._call = call
 
     def __iter__(self) -> Iterator[R]:
         for page in self.pages():
@@ -94,18 +96,11 @@ class Pages(Generic[R]):
 
     def total(self) -> int | None:
         """How many records there are, by one request for none of them (reference §3.6); None where the API hides it."""
-        return self._client.send(self._call.with_params(limit=0, page=None)).total
-
-    def __repr__(self) -> str:
-        return f"<pages of {self._call.path}>"
+        return self._client.send(self._none()).total
 
 
-class AsyncPages(Generic[R]):
+class AsyncPages(_Listed[AsyncSender, R]):
     """The same for ``async for order in client.orders.list()``; see :class:`Pages`."""
-
-    def __init__(self, client: AsyncSender, call: Call[Page[R]]) -> None:
-        self._client = client
-        self._call = call
 
     async def __aiter__(self) -> AsyncIterator[R]:
         async for page in self.pages():
@@ -114,30 +109,36 @@ class AsyncPages(Generic[R]):
                 yield record
 
     def pages(self) -> AsyncIterator[Page[R]]:
-        """The same page by page: with totals, what came along, and a line for each row that could not be read."""
+        """As :meth:`Pages.pages`."""
         return self._client.pages(self._call)
 
     async def first(self) -> R | None:
-        """The first record, None where there is none; nothing but that is fetched.
-
-        Raises:
-            UnreadableReply: it cannot be read.
-        """
+        """As :meth:`Pages.first`."""
         return await self._client.send(_first(self._call))
 
     async def total(self) -> int | None:
-        """How many records there are, by one request for none of them (reference §3.6); None where the API hides it."""
-        return (await self._client.send(self._call.with_params(limit=0, page=None))).total
+        """As :meth:`Pages.total`."""
+        return (await self._client.send(self._none())).total
 
-    def __repr__(self) -> str:
-        return f"<pages of {self._call.path}>"
+
+def first_page(call: Call[Page[R]]) -> Call[Page[R]]:
+    """A list's call with its page number."""
+    return call.with_params(page=_number(call))
+
+
+def page_after(call: Call[Page[R]], page: Page[R]) -> Call[Page[R]] | None:
+    """The call for what follows the page this one gave; None after the last."""
+    return None if page.last else call.with_params(page=_number(call) + 1)
+
+
+def _number(call: Call[Any]) -> int:
+    return int(dict(call.params).get("page", 1))
 
 
 def _first(call: Call[Page[R]]) -> Call[R | None]:
     """The call for the first record of a list, also of one that begins at a later page."""
-    params = dict(call.params)
-    number = (int(params.get("page", 1)) - 1) * int(params.get("limit", PAGE_LIMIT)) + 1
-    one = call.with_params(limit=1, page=number)
+    limit = int(dict(call.params).get("limit", PAGE_LIMIT))
+    one = call.with_params(limit=1, page=(_number(call) - 1) * limit + 1)
 
     def read(reply: Reply) -> R | None:
         page = call.read(reply)

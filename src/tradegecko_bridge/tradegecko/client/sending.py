@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Final, Generic, TypeVar
 
@@ -17,31 +16,13 @@ import orjson
 import tenacity
 from attrs import field, frozen
 
-from tradegecko_bridge.errors import (
-    CannotBeSent,
-    MalformedData,
-    RateLimited,
-    TimedOut,
-    TradeGeckoError,
-    TransportError,
-    UnreadableReply,
-)
+from tradegecko_bridge import errors
 from tradegecko_bridge.tradegecko.calls import Call
-from tradegecko_bridge.tradegecko.client.events import (
-    AnswerReceived,
-    Event,
-    Listener,
-    Listeners,
-    RateWait,
-    RequestFailed,
-    RequestStarted,
-    RetryWait,
-)
-from tradegecko_bridge.tradegecko.client.limiter import Limiter
-from tradegecko_bridge.tradegecko.client.logs import log, log_event
-from tradegecko_bridge.tradegecko.client.options import Options
+from tradegecko_bridge.tradegecko.client import events
+from tradegecko_bridge.tradegecko.client.logs import log_event
+from tradegecko_bridge.tradegecko.client.options import Limiter, Options
 from tradegecko_bridge.tradegecko.limits import WINDOW
-from tradegecko_bridge.tradegecko.replies import read_reply, whole_number
+from tradegecko_bridge.tradegecko.replies import read_reply, server_time, whole_number
 
 T = TypeVar("T")
 
@@ -75,7 +56,7 @@ class Core:
         base_url: httpx.URL,
         headers: httpx.Headers,
         limiter: Limiter,
-        listeners: Sequence[Listener],
+        listeners: Sequence[events.Listener],
         clock: Callable[[], datetime],
     ) -> None:
         self.base_url = str(base_url).rstrip("/")
@@ -84,7 +65,7 @@ class Core:
         self.limiter = limiter
         self.clock = clock
         self.calls = 0
-        self._listeners = Listeners(listeners)
+        self._listeners = events.Listeners(listeners)
         self._lock = threading.Lock()
 
     def count(self) -> None:
@@ -94,12 +75,12 @@ class Core:
 
     def watched(self) -> bool:
         """Whether anybody wants to know: making events costs more than asking."""
-        return bool(self._listeners) or log.isEnabledFor(logging.INFO)
+        return bool(self._listeners) or events.log.isEnabledFor(logging.INFO)
 
-    def tell(self, event: Event) -> None:
+    def emit(self, event: events.Event) -> None:
         """To the log and to the listeners."""
         log_event(event)
-        self._listeners.tell(event)
+        self._listeners.emit(event)
 
 
 class Sending(Generic[T]):
@@ -134,7 +115,7 @@ class Sending(Generic[T]):
         except (httpx.InvalidURL, TypeError, ValueError) as error:
             # Not ``from error``: it may hold the whole text that cannot be sent.
             detail = f"it cannot be sent ({type(error).__name__}): too long, or with characters that are no text"
-            raise self._counted(CannotBeSent(detail, **self._where())) from None
+            raise self._counted(errors.CannotBeSent(detail, **self._where())) from None
 
     def pause(self) -> float:
         """Seconds to wait for the rate limit before asking again; 0: the request may go out now.
@@ -151,14 +132,14 @@ class Sending(Generic[T]):
             self._shut_for = seconds
             detail = f"nothing was sent: the rate limit has no room for {seconds:.0f} s more"
             reset_at = now + timedelta(seconds=seconds)
-            raise self._counted(RateLimited(detail, status=429, reset_at=reset_at, **self._where()))
+            raise self._counted(errors.RateLimited(detail, status=429, reset_at=reset_at, **self._where()))
         self._waited += seconds
-        self._tell(RateWait, seconds=seconds)
+        self._emit(events.RateWait, seconds=seconds)
         return seconds
 
     def __enter__(self) -> None:
         self._core.count()
-        self._tell(RequestStarted, host=self._core.host)
+        self._emit(events.RequestStarted, host=self._core.host)
         self._started = time.perf_counter()
 
     def __exit__(
@@ -168,10 +149,10 @@ class Sending(Generic[T]):
             return
         seconds = time.perf_counter() - self._started
         self._core.limiter.note({}, self._core.clock())  # it is no longer on its way
-        self._tell(RequestFailed, error=type(error).__name__, seconds=seconds)
+        self._emit(events.RequestFailed, error=type(error).__name__, seconds=seconds)
         if isinstance(error, httpx.HTTPError):
-            raise self._counted(_no_answer(error, self._where())) from error
-        if isinstance(error, TradeGeckoError):  # from a login on the way
+            raise self._counted(no_answer(error, self._where())) from error
+        if isinstance(error, errors.TradeGeckoError):  # from a login on the way
             self._counted(error)
 
     def read(self, response: httpx.Response) -> Exchange[T]:
@@ -186,15 +167,15 @@ class Sending(Generic[T]):
         try:
             reply = read_reply(call.method, call.path, response.status_code, headers, response.content)
             value = call.read(reply)
-        except RateLimited as error:
+        except errors.RateLimited as error:
             self._refused(error, headers)
             raise
-        except TradeGeckoError as error:
+        except errors.TradeGeckoError as error:
             self._counted(error)
             raise
-        except MalformedData as error:
+        except errors.MalformedData as error:
             where = {**self._where(), "request_id": headers.get("x-request-id")}
-            raise self._counted(UnreadableReply(str(error), **where)) from None
+            raise self._counted(errors.UnreadableReply(str(error), **where)) from None
         return Exchange(value=value, response=response, attempts=self._attempt, seconds=seconds)
 
     def _request(self, call: Call[T]) -> httpx.Request:
@@ -213,37 +194,37 @@ class Sending(Generic[T]):
         core = self._core
         core.limiter.note(headers, core.clock())
         if core.watched():
-            self._tell(
-                AnswerReceived,
+            self._emit(
+                events.AnswerReceived,
                 status=status,
                 request_id=headers.get("x-request-id"),
                 seconds=seconds,
                 remaining=whole_number(headers, "x-rate-limit-remaining"),
             )
 
-    def _refused(self, error: RateLimited, headers: httpx.Headers) -> None:
+    def _refused(self, error: errors.RateLimited, headers: httpx.Headers) -> None:
         now = self._core.clock()
         self._core.limiter.refused(error.reset_at, now)
         self._counted(error)
         if error.reset_at is not None:
-            self._shut_for = _seconds_shut(error.reset_at, _server_clock(headers) or now)
+            self._shut_for = _seconds_shut(error.reset_at, server_time(headers) or now)
 
-    def _until_reset(self, error: RateLimited) -> float:
-        """By the server's clock where it told; a refused login on the way tells only the moment."""
+    def _until_reset(self, error: errors.RateLimited) -> float:
+        """By the server's clock where the answer has it; a refused refresh of the login has only the moment."""
         if self._shut_for or error.reset_at is None:
             return self._shut_for
         return _seconds_shut(error.reset_at, self._core.clock())
 
     def _before_retry(self, state: tenacity.RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome is not None else None
-        self._tell(RetryWait, error=type(error).__name__, seconds=state.upcoming_sleep)
+        self._emit(events.RetryWait, error=type(error).__name__, seconds=state.upcoming_sleep)
 
-    def _tell(self, kind: type[Event], **facts: Any) -> None:
+    def _emit(self, kind: type[events.Event], **facts: Any) -> None:
         core, call = self._core, self._call
         if core.watched():
-            core.tell(kind(call=self._number, method=call.method, path=call.path, attempt=self._attempt, **facts))
+            core.emit(kind(call=self._number, method=call.method, path=call.path, attempt=self._attempt, **facts))
 
-    def _counted(self, error: TradeGeckoError) -> TradeGeckoError:
+    def _counted(self, error: errors.TradeGeckoError) -> errors.TradeGeckoError:
         error.attempts = self._attempt
         return error
 
@@ -265,26 +246,17 @@ def _header(text: str) -> bytes:
     return text.encode("ascii")
 
 
-def _server_clock(headers: Mapping[str, str]) -> datetime | None:
-    """By ``Date``; None where it is none, or has no zone."""
-    try:
-        moment = parsedate_to_datetime(headers.get("date", ""))
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return moment if moment.tzinfo is not None else None
-
-
 def _seconds_shut(reset_at: datetime, now: datetime) -> float:
     """Until the server's clock has passed ``reset_at``, by a second as ``Date`` has whole ones; never over a window."""
     left = (min(reset_at - now, WINDOW)).total_seconds()
     return max(0.0, left + 1.0)
 
 
-def _no_answer(error: httpx.HTTPError, where: Mapping[str, Any]) -> TradeGeckoError:
-    """Ours for theirs. Only while connecting is it certain that nothing arrived."""
+def no_answer(error: httpx.HTTPError, where: Mapping[str, Any]) -> errors.TradeGeckoError:
+    """httpx's error as one of ours. Only while connecting is it certain that nothing arrived."""
     if isinstance(error, httpx.DecodingError):
-        return UnreadableReply("its compression is broken", **where)
+        return errors.UnreadableReply("its compression is broken", **where)
     connecting = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout))
-    kind = TimedOut if isinstance(error, httpx.TimeoutException) else TransportError
+    kind = errors.TimedOut if isinstance(error, httpx.TimeoutException) else errors.TransportError
     doing = "could not connect" if connecting else "the answer did not arrive"
     return kind(f"{doing} ({type(error).__name__})", may_have_arrived=not connecting, **where)

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar, Unpack
 
 import httpx
 import tenacity
 
 from tradegecko_bridge.tradegecko.calls import Call, Page
-from tradegecko_bridge.tradegecko.client.base import DEFAULT_BASE_URL, ClientBase, first_page, page_after
+from tradegecko_bridge.tradegecko.client.base import DEFAULT_BASE_URL, ClientBase
 from tradegecko_bridge.tradegecko.client.bound_sync import Resources
-from tradegecko_bridge.tradegecko.client.options import DEFAULT, AsSet, Timeout
-from tradegecko_bridge.tradegecko.client.paging import BoundResource
+from tradegecko_bridge.tradegecko.client.options import CallOptions
+from tradegecko_bridge.tradegecko.client.paging import BoundResource, first_page, page_after
 from tradegecko_bridge.tradegecko.client.sending import Exchange, Sending, answered_before
-from tradegecko_bridge.tradegecko.limits import Priority
 from tradegecko_bridge.tradegecko.records.base import Record
-from tradegecko_bridge.tradegecko.retry import RetryPolicy
 
 __all__ = ["DEFAULT_BASE_URL", "BoundResource", "TradeGeckoClient"]
 
@@ -34,33 +31,22 @@ class TradeGeckoClient(Resources, ClientBase[httpx.Client, httpx.BaseTransport, 
     :class:`~tradegecko_bridge.tradegecko.client.base.ClientBase` has the arguments.
     """
 
-    def send(
-        self,
-        call: Call[T],
-        *,
-        timeout: Timeout | AsSet = DEFAULT,
-        retry: RetryPolicy | AsSet | None = DEFAULT,
-        priority: Priority | AsSet = DEFAULT,
-    ) -> T:
+    _http_client = httpx.Client
+    _real_sleep = staticmethod(time.sleep)
+
+    def send(self, call: Call[T], **options: Unpack[CallOptions]) -> T:
         """Send a call, wait out the rate limit, repeat what may be repeated, and read the answer.
 
         Raises:
             TradeGeckoError: one of its kinds, with method, path and request id.
         """
-        return self.exchange(call, timeout=timeout, retry=retry, priority=priority).value
+        return self.exchange(call, **options).value
 
-    def exchange(
-        self,
-        call: Call[T],
-        *,
-        timeout: Timeout | AsSet = DEFAULT,
-        retry: RetryPolicy | AsSet | None = DEFAULT,
-        priority: Priority | AsSet = DEFAULT,
-    ) -> Exchange[T]:
+    def exchange(self, call: Call[T], **options: Unpack[CallOptions]) -> Exchange[T]:
         """The same, with the answer as it came beside the value."""
         if (known := answered_before(call)) is not None:
             return known
-        sending = self._sending(call, timeout, retry, priority)
+        sending = self._sending(call, options)
         return tenacity.Retrying(sleep=self._sleep, **sending.controls())(self._attempt, sending)
 
     def pages(self, call: Call[Page[R]]) -> Iterator[Page[R]]:
@@ -79,9 +65,7 @@ class TradeGeckoClient(Resources, ClientBase[httpx.Client, httpx.BaseTransport, 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def _attempt(self, sending: Sending[T]) -> Exchange[T]:
@@ -92,9 +76,3 @@ class TradeGeckoClient(Resources, ClientBase[httpx.Client, httpx.BaseTransport, 
         with sending:
             response = self._http.send(request)
         return sending.read(response)
-
-    def _connect(self, **settings: Any) -> httpx.Client:
-        return httpx.Client(**settings)
-
-    def _real_sleep(self) -> Callable[[float], None]:
-        return time.sleep

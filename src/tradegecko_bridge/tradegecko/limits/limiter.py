@@ -12,10 +12,10 @@ from attrs import define
 
 from tradegecko_bridge.errors import StoreError
 from tradegecko_bridge.ports import RateLedger
-from tradegecko_bridge.ports.limits import PermitBook
 from tradegecko_bridge.tradegecko.limits.clock import ServerClock
 from tradegecko_bridge.tradegecko.limits.headers import Told, read_headers
 from tradegecko_bridge.tradegecko.limits.pace import LIMIT, RESERVE_UNTIL, SECONDS, Pace, Priority, paces
+from tradegecko_bridge.tradegecko.limits.permits import PermitBook
 
 _GUARD: Final = 0.1
 """Seconds a new window is left alone after the server's clock has surely passed the old one's end: clocks drift."""

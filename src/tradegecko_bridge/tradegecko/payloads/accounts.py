@@ -7,23 +7,12 @@ from datetime import datetime
 
 from attrs import define
 
+from tradegecko_bridge.tradegecko import records
 from tradegecko_bridge.tradegecko.payloads.base import UNSET, Amount, Changes, Fields, Maybe, Payload
-from tradegecko_bridge.tradegecko.records import (
-    Account,
-    Currency,
-    Location,
-    PaymentMethod,
-    PaymentTerm,
-    PriceList,
-    TaxComponent,
-    TaxType,
-    User,
-    Webhook,
-)
 
 
 @define(kw_only=True, repr=False)
-class AccountChanges(Changes[Account]):
+class AccountChanges(Changes[records.Account]):
     """Changes to the account (reference §5.1)."""
 
     contact_email: Maybe[str] = UNSET
@@ -59,7 +48,7 @@ class AccountChanges(Changes[Account]):
 
 
 @define(kw_only=True, repr=False)
-class UserChanges(Changes[User]):
+class UserChanges(Changes[records.User]):
     """Changes to a user (reference §5.33)."""
 
     action_items_email: Maybe[str] = UNSET  # off, daily or weekly
@@ -81,9 +70,7 @@ class UserChanges(Changes[User]):
 
 
 @define(kw_only=True, repr=False)
-class LocationFields(Payload):
-    """What may be written of a stock location (reference §5.14)."""
-
+class _LocationFields(Payload):
     address1: Maybe[str] = UNSET
     address2: Maybe[str] = UNSET
     city: Maybe[str] = UNSET
@@ -96,7 +83,7 @@ class LocationFields(Payload):
 
 
 @define(kw_only=True, repr=False)
-class NewLocation(LocationFields):
+class NewLocation(_LocationFields):
     """A new stock location (reference §5.14)."""
 
     label: str
@@ -105,14 +92,12 @@ class NewLocation(LocationFields):
 
 
 @define(kw_only=True, repr=False)
-class LocationChanges(LocationFields, Changes[Location]):
+class LocationChanges(_LocationFields, Changes[records.Location]):
     """Changes to a stock location (reference §5.14)."""
 
 
 @define(kw_only=True, repr=False)
-class CurrencyFields(Payload):
-    """What may be written of a currency (reference §5.6)."""
-
+class _CurrencyFields(Payload):
     delimiter: Maybe[str] = UNSET
     format: Maybe[str] = UNSET
     iso: Maybe[str] = UNSET
@@ -124,59 +109,50 @@ class CurrencyFields(Payload):
 
 
 @define(kw_only=True, repr=False)
-class NewCurrency(CurrencyFields):
+class NewCurrency(_CurrencyFields):
     """A new currency (reference §5.6)."""
 
     iso: str
 
 
 @define(kw_only=True, repr=False)
-class CurrencyChanges(CurrencyFields, Changes[Currency]):
+class CurrencyChanges(_CurrencyFields, Changes[records.Currency]):
     """Changes to a currency (reference §5.6)."""
 
 
 @define(kw_only=True, repr=False)
-class PaymentMethodFields(Payload):
-    """What may be written of a payment method (reference §5.19)."""
-
-    name: Maybe[str] = UNSET
-
-
-@define(kw_only=True, repr=False)
-class NewPaymentMethod(PaymentMethodFields):
+class NewPaymentMethod(Payload):
     """A new payment method (reference §5.19)."""
 
     name: str
 
 
 @define(kw_only=True, repr=False)
-class PaymentMethodChanges(PaymentMethodFields, Changes[PaymentMethod]):
+class PaymentMethodChanges(Changes[records.PaymentMethod]):
     """Changes to a payment method (reference §5.19)."""
+
+    name: Maybe[str] = UNSET
 
 
 @define(kw_only=True, repr=False)
-class PaymentTermFields(Payload):
-    """What may be written of a payment term (reference §5.20)."""
-
+class _PaymentTermFields(Payload):
     name: Maybe[str] = UNSET
     due_in_days: Maybe[int] = UNSET
     from_: Maybe[str] = UNSET  # now or eom
 
 
 @define(kw_only=True, repr=False)
-class NewPaymentTerm(PaymentTermFields):
+class NewPaymentTerm(_PaymentTermFields):
     """A new payment term (reference §5.20)."""
 
 
 @define(kw_only=True, repr=False)
-class PaymentTermChanges(PaymentTermFields, Changes[PaymentTerm]):
+class PaymentTermChanges(_PaymentTermFields, Changes[records.PaymentTerm]):
     """Changes to a payment term (reference §5.20)."""
 
 
 @define(kw_only=True, repr=False)
-class PriceListFields(Payload):
-    """What may be written of a price list (reference §5.21)."""
-
+class _PriceListFields(Payload):
     code: Maybe[str] = UNSET
     name: Maybe[str] = UNSET
     is_cost: Maybe[bool] = UNSET
@@ -184,21 +160,19 @@ class PriceListFields(Payload):
 
 
 @define(kw_only=True, repr=False)
-class NewPriceList(PriceListFields):
+class NewPriceList(_PriceListFields):
     """A new price list (reference §5.21)."""
 
     currency_id: int
 
 
 @define(kw_only=True, repr=False)
-class PriceListChanges(PriceListFields, Changes[PriceList]):
+class PriceListChanges(_PriceListFields, Changes[records.PriceList]):
     """Changes to a price list (reference §5.21)."""
 
 
 @define(kw_only=True, repr=False)
-class TaxComponentFields(Payload):
-    """What may be written of a tax component (reference §5.32)."""
-
+class _TaxComponentFields(Payload):
     position: Maybe[int] = UNSET
     label: Maybe[str] = UNSET
     rate: Maybe[Amount] = UNSET  # percent
@@ -206,7 +180,7 @@ class TaxComponentFields(Payload):
 
 
 @define(kw_only=True, repr=False)
-class NewTaxTypeComponent(TaxComponentFields):
+class NewTaxTypeComponent(_TaxComponentFields):
     """One part of a new tax type (reference §5.31, §5.32)."""
 
 
@@ -218,41 +192,29 @@ class NewTaxComponent(NewTaxTypeComponent):
 
 
 @define(kw_only=True, repr=False)
-class TaxComponentChanges(TaxComponentFields, Changes[TaxComponent]):
+class TaxComponentChanges(_TaxComponentFields, Changes[records.TaxComponent]):
     """Changes to a tax component (reference §5.32)."""
 
 
 @define(kw_only=True, repr=False)
-class TaxTypeFields(Payload):
-    """What may be written of a tax type (reference §5.31)."""
+class NewTaxType(Payload):
+    """A new tax type (reference §5.31)."""
+
+    code: Maybe[str] = UNSET
+    name: str
+    tax_components: Sequence[NewTaxTypeComponent | Fields]
+
+
+@define(kw_only=True, repr=False)
+class TaxTypeChanges(Changes[records.TaxType]):
+    """Changes to a tax type (reference §5.31)."""
 
     code: Maybe[str] = UNSET
     name: Maybe[str] = UNSET
 
 
 @define(kw_only=True, repr=False)
-class NewTaxType(TaxTypeFields):
-    """A new tax type (reference §5.31)."""
-
-    name: str
-    tax_components: Sequence[NewTaxTypeComponent | Fields]
-
-
-@define(kw_only=True, repr=False)
-class TaxTypeChanges(TaxTypeFields, Changes[TaxType]):
-    """Changes to a tax type (reference §5.31)."""
-
-
-@define(kw_only=True, repr=False)
-class WebhookFields(Payload):
-    """What may be written of a webhook (reference §5.35)."""
-
-    event: Maybe[str] = UNSET
-    address: Maybe[str] = UNSET
-
-
-@define(kw_only=True, repr=False)
-class NewWebhook(WebhookFields):
+class NewWebhook(Payload):
     """A new webhook (reference §5.35)."""
 
     event: str
@@ -260,5 +222,8 @@ class NewWebhook(WebhookFields):
 
 
 @define(kw_only=True, repr=False)
-class WebhookChanges(WebhookFields, Changes[Webhook]):
+class WebhookChanges(Changes[records.Webhook]):
     """Changes to a webhook (reference §5.35)."""
+
+    event: Maybe[str] = UNSET
+    address: Maybe[str] = UNSET

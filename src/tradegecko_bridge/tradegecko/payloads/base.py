@@ -66,6 +66,21 @@ class Payload(Writable):
         return f"{type(self).__name__}({', '.join(names)})"
 
 
+@define(kw_only=True, repr=False)
+class _LineFields(Payload):
+    """What may be written of a line, of a sales or a purchase order."""
+
+    variant_id: Maybe[int] = UNSET
+    tax_type_id: Maybe[int] = UNSET
+    freeform: Maybe[bool] = UNSET
+    label: Maybe[str] = UNSET
+    position: Maybe[int] = UNSET
+    price: Maybe[Amount] = UNSET
+    quantity: Maybe[Amount] = UNSET
+    tax_rate_override: Maybe[Amount] = UNSET  # percent
+    tax_rate: Maybe[Amount] = UNSET  # deprecated
+
+
 def need(payload: Payload, *names: str) -> None:
     """Raise ValueError unless at least one of these fields is given."""
     if not any(getattr(payload, name) not in (UNSET, None) for name in names):

@@ -7,14 +7,12 @@ from datetime import datetime
 
 from attrs import define
 
+from tradegecko_bridge.tradegecko import records
 from tradegecko_bridge.tradegecko.payloads.base import UNSET, Amount, Changes, Maybe, Payload
-from tradegecko_bridge.tradegecko.records import Address, Company, Contact, Note
 
 
 @define(kw_only=True, repr=False)
-class CompanyFields(Payload):
-    """What may be written of a company (reference §5.3)."""
-
+class _CompanyFields(Payload):
     assignee_id: Maybe[int] = UNSET
     default_ledger_account_id: Maybe[int] = UNSET
     default_payment_method_id: Maybe[int] = UNSET
@@ -39,7 +37,7 @@ class CompanyFields(Payload):
 
 
 @define(kw_only=True, repr=False)
-class NewCompany(CompanyFields):
+class NewCompany(_CompanyFields):
     """A new company (reference §5.3)."""
 
     name: str
@@ -47,16 +45,14 @@ class NewCompany(CompanyFields):
 
 
 @define(kw_only=True, repr=False)
-class CompanyChanges(CompanyFields, Changes[Company]):
+class CompanyChanges(_CompanyFields, Changes[records.Company]):
     """Changes to a company (reference §5.3)."""
 
     status: Maybe[str] = UNSET  # active, disabled or archived
 
 
 @define(kw_only=True, repr=False)
-class AddressFields(Payload):
-    """What may be written of an address (reference §5.2)."""
-
+class _AddressFields(Payload):
     address1: Maybe[str] = UNSET
     address2: Maybe[str] = UNSET
     city: Maybe[str] = UNSET
@@ -74,7 +70,7 @@ class AddressFields(Payload):
 
 
 @define(kw_only=True, repr=False)
-class NewOrderAddress(AddressFields):
+class NewOrderAddress(_AddressFields):
     """An address inside a new order; nobody looks whether the company has it already (reference §5.16)."""
 
     address1: str
@@ -88,14 +84,12 @@ class NewAddress(NewOrderAddress):
 
 
 @define(kw_only=True, repr=False)
-class AddressChanges(AddressFields, Changes[Address]):
+class AddressChanges(_AddressFields, Changes[records.Address]):
     """Changes to an address (reference §5.2)."""
 
 
 @define(kw_only=True, repr=False)
-class ContactFields(Payload):
-    """What may be written of a contact (reference §5.5)."""
-
+class _ContactFields(Payload):
     email: Maybe[str] = UNSET
     fax: Maybe[str] = UNSET
     first_name: Maybe[str] = UNSET
@@ -112,7 +106,7 @@ class ContactFields(Payload):
 
 
 @define(kw_only=True, repr=False)
-class NewContact(ContactFields):
+class NewContact(_ContactFields):
     """A new contact (reference §5.5)."""
 
     company_id: int
@@ -120,24 +114,20 @@ class NewContact(ContactFields):
 
 
 @define(kw_only=True, repr=False)
-class ContactChanges(ContactFields, Changes[Contact]):
+class ContactChanges(_ContactFields, Changes[records.Contact]):
     """Changes to a contact (reference §5.5)."""
 
 
 @define(kw_only=True, repr=False)
-class NoteFields(Payload):
-    """What may be written of a note (reference §5.15)."""
+class NewNote(Payload):
+    """A new note (reference §5.15)."""
 
+    company_id: int
     body: Maybe[str] = UNSET
 
 
 @define(kw_only=True, repr=False)
-class NewNote(NoteFields):
-    """A new note (reference §5.15)."""
-
-    company_id: int
-
-
-@define(kw_only=True, repr=False)
-class NoteChanges(NoteFields, Changes[Note]):
+class NoteChanges(Changes[records.Note]):
     """Changes to a note (reference §5.15)."""
+
+    body: Maybe[str] = UNSET

@@ -7,12 +7,12 @@ from typing import ClassVar
 
 from attrs import define
 
+from tradegecko_bridge.tradegecko import records
 from tradegecko_bridge.tradegecko.payloads.base import UNSET, Amount, Changes, Fields, Maybe, Payload
-from tradegecko_bridge.tradegecko.records import Product, Variant, VariantLocation, VariantPrice
 
 
 @define(kw_only=True, repr=False)
-class VariantLocationChanges(Changes[VariantLocation]):
+class VariantLocationChanges(Changes[records.VariantLocation]):
     """What may be written of a variant at one location; its stock may not (reference §5.34, §6)."""
 
     key = "location_id"
@@ -23,7 +23,7 @@ class VariantLocationChanges(Changes[VariantLocation]):
 
 
 @define(kw_only=True, repr=False)
-class VariantPriceChanges(Changes[VariantPrice]):
+class VariantPriceChanges(Changes[records.VariantPrice]):
     """A price on a list of the merchant's own; the built-in ones are ``retail_price`` etc. (reference §5.34)."""
 
     key = "price_list_id"
@@ -33,9 +33,7 @@ class VariantPriceChanges(Changes[VariantPrice]):
 
 
 @define(kw_only=True, repr=False)
-class VariantFields(Payload):
-    """What may be written of a variant (reference §5.34)."""
-
+class _VariantFields(Payload):
     default_ledger_account_id: Maybe[int] = UNSET
     buy_price: Maybe[Amount] = UNSET
     hs_code: Maybe[str] = UNSET
@@ -68,7 +66,7 @@ class VariantFields(Payload):
 
 
 @define(kw_only=True, repr=False)
-class NewProductVariant(VariantFields):
+class NewProductVariant(_VariantFields):
     """A variant inside a new product (reference §5.22, §5.34); the ``initial_…`` fields give it its first stock."""
 
     initial_cost_price: Maybe[Amount] = UNSET
@@ -84,7 +82,7 @@ class NewVariant(NewProductVariant):
 
 
 @define(kw_only=True, repr=False)
-class VariantChanges(VariantFields, Changes[Variant]):
+class VariantChanges(_VariantFields, Changes[records.Variant]):
     """Changes to a variant (reference §5.34)."""
 
     nested: ClassVar = {"locations": VariantLocationChanges, "variant_prices": VariantPriceChanges}
@@ -93,9 +91,7 @@ class VariantChanges(VariantFields, Changes[Variant]):
 
 
 @define(kw_only=True, repr=False)
-class ProductFields(Payload):
-    """What may be written of a product (reference §5.22)."""
-
+class _ProductFields(Payload):
     brand: Maybe[str] = UNSET
     description: Maybe[str] = UNSET
     name: Maybe[str] = UNSET
@@ -110,7 +106,7 @@ class ProductFields(Payload):
 
 
 @define(kw_only=True, repr=False)
-class NewProduct(ProductFields):
+class NewProduct(_ProductFields):
     """A new product (reference §5.22)."""
 
     name: str
@@ -118,7 +114,7 @@ class NewProduct(ProductFields):
 
 
 @define(kw_only=True, repr=False)
-class ProductChanges(ProductFields, Changes[Product]):
+class ProductChanges(_ProductFields, Changes[records.Product]):
     """Changes to a product (reference §5.22)."""
 
     image_ids: Maybe[Sequence[int]] = UNSET

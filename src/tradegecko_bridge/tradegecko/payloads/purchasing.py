@@ -7,27 +7,12 @@ from datetime import date, datetime
 
 from attrs import define
 
-from tradegecko_bridge.tradegecko.payloads.base import UNSET, Amount, Changes, Fields, Maybe, Payload, need
-from tradegecko_bridge.tradegecko.records import Procurement, PurchaseOrder, PurchaseOrderLineItem
+from tradegecko_bridge.tradegecko import records
+from tradegecko_bridge.tradegecko.payloads.base import UNSET, Amount, Changes, Fields, Maybe, Payload, _LineFields, need
 
 
 @define(kw_only=True, repr=False)
-class PurchaseOrderLineItemFields(Payload):
-    """What may be written of a line of a purchase order (reference §5.25)."""
-
-    tax_type_id: Maybe[int] = UNSET
-    variant_id: Maybe[int] = UNSET
-    freeform: Maybe[bool] = UNSET
-    label: Maybe[str] = UNSET
-    position: Maybe[int] = UNSET
-    price: Maybe[Amount] = UNSET
-    quantity: Maybe[Amount] = UNSET
-    tax_rate_override: Maybe[Amount] = UNSET  # percent
-    tax_rate: Maybe[Amount] = UNSET  # deprecated
-
-
-@define(kw_only=True, repr=False)
-class NewPurchaseOrderLine(PurchaseOrderLineItemFields):
+class NewPurchaseOrderLine(_LineFields):
     """One line inside a purchase order: goods need a variant, a ``freeform`` line needs none (reference §5.25)."""
 
     def __attrs_post_init__(self) -> None:
@@ -43,14 +28,12 @@ class NewPurchaseOrderLineItem(NewPurchaseOrderLine):
 
 
 @define(kw_only=True, repr=False)
-class PurchaseOrderLineItemChanges(PurchaseOrderLineItemFields, Changes[PurchaseOrderLineItem]):
+class PurchaseOrderLineItemChanges(_LineFields, Changes[records.PurchaseOrderLineItem]):
     """Changes to a line of a purchase order (reference §5.25)."""
 
 
 @define(kw_only=True, repr=False)
-class PurchaseOrderFields(Payload):
-    """What may be written of a purchase order (reference §5.24)."""
-
+class _PurchaseOrderFields(Payload):
     billing_address_id: Maybe[int] = UNSET
     company_id: Maybe[int] = UNSET
     currency_id: Maybe[int] = UNSET
@@ -71,7 +54,7 @@ class PurchaseOrderFields(Payload):
 
 
 @define(kw_only=True, repr=False)
-class NewPurchaseOrder(PurchaseOrderFields):
+class NewPurchaseOrder(_PurchaseOrderFields):
     """A new purchase order; both due dates are in 14 days unless given (reference §5.24)."""
 
     company_id: int
@@ -80,20 +63,18 @@ class NewPurchaseOrder(PurchaseOrderFields):
 
 
 @define(kw_only=True, repr=False)
-class PurchaseOrderChanges(PurchaseOrderFields, Changes[PurchaseOrder]):
+class PurchaseOrderChanges(_PurchaseOrderFields, Changes[records.PurchaseOrder]):
     """Changes to a purchase order (reference §5.24)."""
 
 
 @define(kw_only=True, repr=False)
-class ProcurementFields(Payload):
-    """What may be written of a procurement (reference §5.23)."""
-
+class _ProcurementFields(Payload):
     received_at: Maybe[datetime] = UNSET
     exchange_rate: Maybe[Amount] = UNSET
 
 
 @define(kw_only=True, repr=False)
-class NewProcurement(ProcurementFields):
+class NewProcurement(_ProcurementFields):
     """A new procurement (reference §5.23)."""
 
     purchase_order_id: int
@@ -101,5 +82,5 @@ class NewProcurement(ProcurementFields):
 
 
 @define(kw_only=True, repr=False)
-class ProcurementChanges(ProcurementFields, Changes[Procurement]):
+class ProcurementChanges(_ProcurementFields, Changes[records.Procurement]):
     """Changes to a procurement (reference §5.23)."""

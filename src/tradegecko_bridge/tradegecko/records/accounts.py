@@ -8,16 +8,13 @@ from typing import Any
 
 from attrs import define, field
 
-from tradegecko_bridge.tradegecko.records.base import Record
+from tradegecko_bridge.tradegecko.records.base import DatedRecord, Record
 
 
 @define(kw_only=True, repr=False)
-class Account(Record):
+class Account(DatedRecord):
     """The merchant's account: its defaults and where to reach it (reference §5.1)."""
 
-    id: int
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
     contact_email: str | None = None
     contact_mobile: str | None = None
     contact_phone: str | None = None
@@ -62,14 +59,11 @@ class Account(Record):
 
 
 @define(kw_only=True, repr=False)
-class User(Record):
+class User(DatedRecord):
     """A person with a login to the account (reference §5.33)."""
 
     shown = ("id", "status")
 
-    id: int
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
     action_items_email: str | None = None
     avatar_url: str | None = None
     billing_contact: bool | None = None
@@ -93,14 +87,11 @@ class User(Record):
 
 
 @define(kw_only=True, repr=False)
-class Location(Record):
+class Location(DatedRecord):
     """A warehouse or shop that may hold stock (reference §5.14)."""
 
     shown = ("id", "label")
 
-    id: int
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
     address1: str | None = None
     address2: str | None = None
     city: str | None = None
@@ -115,14 +106,11 @@ class Location(Record):
 
 
 @define(kw_only=True, repr=False)
-class Currency(Record):
+class Currency(DatedRecord):
     """A currency the account deals in; ``rate`` is relative to its base currency (reference §5.6)."""
 
     shown = ("id", "iso")
 
-    id: int
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
     delimiter: str | None = None
     format: str | None = None
     iso: str | None = None
@@ -136,12 +124,9 @@ class Currency(Record):
 
 
 @define(kw_only=True, repr=False)
-class PaymentMethod(Record):
+class PaymentMethod(DatedRecord):
     """A way to pay (reference §5.19)."""
 
-    id: int
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
     name: str | None = None
     is_default: bool | None = None
 
@@ -202,14 +187,11 @@ class TaxComponent(Record):
 
 
 @define(kw_only=True, repr=False)
-class Webhook(Record):
+class Webhook(DatedRecord):
     """Where the API tells of an event (reference §5.35; the events are in §3.12)."""
 
     shown = ("id", "event")
 
-    id: int
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
     event: str | None = None
     address: str | None = None
     oauth_application_id: int | None = None

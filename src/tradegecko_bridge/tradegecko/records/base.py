@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from attrs import define, field, fields
@@ -13,7 +14,7 @@ def json_name(attribute: str) -> str:
 
 
 class Writable:
-    """An object of ours that says itself how it is sent."""
+    """An object that has its own way to be sent."""
 
     __slots__ = ()
 
@@ -47,3 +48,12 @@ class Record:
     def __repr__(self) -> str:
         values = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.shown)
         return f"{type(self).__name__}({values})"
+
+
+@define(kw_only=True, repr=False)
+class DatedRecord(Record):
+    """A record with the times of its creation and last change, as most are."""
+
+    id: int
+    created_at: datetime | None = None
+    updated_at: datetime | None = None

@@ -7,16 +7,13 @@ from decimal import Decimal
 
 from attrs import define, field
 
-from tradegecko_bridge.tradegecko.records.base import Record
+from tradegecko_bridge.tradegecko.records.base import DatedRecord
 
 
 @define(kw_only=True, repr=False)
-class Company(Record):
+class Company(DatedRecord):
     """A customer or supplier (reference §5.3)."""
 
-    id: int
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
     assignee_id: int | None = None
     default_ledger_account_id: int | None = None
     default_payment_method_id: int | None = None
@@ -45,12 +42,9 @@ class Company(Record):
 
 
 @define(kw_only=True, repr=False)
-class Address(Record):
+class Address(DatedRecord):
     """An address of a company (reference §5.2)."""
 
-    id: int
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
     company_id: int | None = None
     address1: str | None = None
     address2: str | None = None
@@ -70,12 +64,9 @@ class Address(Record):
 
 
 @define(kw_only=True, repr=False)
-class Contact(Record):
+class Contact(DatedRecord):
     """A person at a company (reference §5.5)."""
 
-    id: int
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
     company_id: int | None = None
     email: str | None = None
     fax: str | None = None
@@ -94,14 +85,11 @@ class Contact(Record):
 
 
 @define(kw_only=True, repr=False)
-class Note(Record):
+class Note(DatedRecord):
     """What a user wrote down about a company (reference §5.15)."""
 
     shown = ("id", "company_id")
 
-    id: int
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
     company_id: int | None = None
     user_id: int | None = None
     body: str | None = None

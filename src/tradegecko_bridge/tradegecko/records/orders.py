@@ -1,4 +1,4 @@
-"""Sales orders and what follows from them: fulfilments, invoices and payments."""
+"""Sales orders and what follows from them: fulfilments, returns, invoices and payments."""
 
 from __future__ import annotations
 
@@ -8,18 +8,15 @@ from typing import Any
 
 from attrs import define, field
 
-from tradegecko_bridge.tradegecko.records.base import Record
+from tradegecko_bridge.tradegecko.records.base import DatedRecord
 
 
 @define(kw_only=True, repr=False)
-class Order(Record):
+class Order(DatedRecord):
     """A sales order; its lines are separate records (reference §5.16)."""
 
     shown = ("id", "order_number", "status")
 
-    id: int
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
     document_url: str | None = None
     assignee_id: int | None = None
     billing_address_id: int | None = None
@@ -70,14 +67,11 @@ class Order(Record):
 
 
 @define(kw_only=True, repr=False)
-class OrderLineItem(Record):
+class OrderLineItem(DatedRecord):
     """One line of a sales order; ``discount`` is percent, ``price`` per unit (reference §5.17)."""
 
     shown = ("id", "order_id", "variant_id", "quantity")
 
-    id: int
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
     order_id: int | None = None
     variant_id: int | None = None
     tax_type_id: int | None = None
@@ -99,14 +93,11 @@ class OrderLineItem(Record):
 
 
 @define(kw_only=True, repr=False)
-class Fulfillment(Record):
+class Fulfillment(DatedRecord):
     """Goods packed or shipped for an order (reference §5.7)."""
 
     shown = ("id", "order_id", "status")
 
-    id: int
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
     order_id: int | None = None
     shipping_address_id: int | None = None
     billing_address_id: int | None = None
@@ -131,14 +122,11 @@ class Fulfillment(Record):
 
 
 @define(kw_only=True, repr=False)
-class FulfillmentLineItem(Record):
+class FulfillmentLineItem(DatedRecord):
     """Units of one order line in a fulfilment (reference §5.8)."""
 
     shown = ("id", "order_line_item_id", "quantity")
 
-    id: int
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
     fulfillment_id: int | None = None
     order_line_item_id: int | None = None
     base_price: Decimal | None = None
@@ -149,14 +137,47 @@ class FulfillmentLineItem(Record):
 
 
 @define(kw_only=True, repr=False)
-class Invoice(Record):
+class FulfillmentReturn(DatedRecord):
+    """Goods a customer sends back; stock returns once it is ``received`` (reference §5.9, §6.4)."""
+
+    shown = ("id", "order_id", "status")
+
+    order_id: int | None = None
+    location_id: int | None = None
+    delivery_type: str | None = None
+    exchange_rate: Decimal | None = None
+    notes: str | None = None
+    received_at: datetime | None = None
+    tracking_company: str | None = None
+    tracking_number: str | None = None
+    tracking_url: str | None = None
+    status: str | None = None
+    credit_note_number: str | None = None
+    order_number: str | None = None
+    company_id: int | None = None
+
+
+@define(kw_only=True, repr=False)
+class FulfillmentReturnLineItem(DatedRecord):
+    """Units of one order line in a return (reference §5.10)."""
+
+    shown = ("id", "order_line_item_id", "quantity")
+
+    fulfillment_return_id: int | None = None
+    order_line_item_id: int | None = None
+    base_price: Decimal | None = None
+    position: int | None = None
+    quantity: Decimal | None = None
+    ledger_account_id: int | None = None
+    stock_trail_ids: list[int] = field(factory=list)
+
+
+@define(kw_only=True, repr=False)
+class Invoice(DatedRecord):
     """A bill for an order (reference §5.12)."""
 
     shown = ("id", "order_id")
 
-    id: int
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
     document_url: str | None = None
     order_id: int | None = None
     shipping_address_id: int | None = None
@@ -182,12 +203,9 @@ class Invoice(Record):
 
 
 @define(kw_only=True, repr=False)
-class InvoiceLineItem(Record):
+class InvoiceLineItem(DatedRecord):
     """Units of one order line on an invoice (reference §5.13)."""
 
-    id: int
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
     invoice_id: int | None = None
     order_line_item_id: int | None = None
     ledger_account_id: int | None = None
@@ -197,14 +215,11 @@ class InvoiceLineItem(Record):
 
 
 @define(kw_only=True, repr=False)
-class Payment(Record):
+class Payment(DatedRecord):
     """Money that came in for an invoice; undocumented since 2015 but served (reference §5.18)."""
 
     shown = ("id", "invoice_id", "status")
 
-    id: int
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
     invoice_id: int | None = None
     order_id: int | None = None
     amount: Decimal | None = None

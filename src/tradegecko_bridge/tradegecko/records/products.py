@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from attrs import define, field
 
-from tradegecko_bridge.tradegecko.records.base import Record
+from tradegecko_bridge.tradegecko.records.base import DatedRecord, Record
 
 
 @define(kw_only=True, repr=False)
-class Product(Record):
+class Product(DatedRecord):
     """What variants have in common; ``tags`` is one comma-separated string (reference §5.22)."""
 
     shown = ("id", "name")
 
-    id: int
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
     brand: str | None = None
     description: str | None = None
     image_url: str | None = None
@@ -67,14 +63,11 @@ class VariantPrice(Record):
 
 
 @define(kw_only=True, repr=False)
-class Variant(Record):
+class Variant(DatedRecord):
     """What is bought, stocked and sold; stock fields are units (reference §5.34)."""
 
     shown = ("id", "sku")
 
-    id: int
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
     product_id: int | None = None
     default_ledger_account_id: int | None = None
     buy_price: Decimal | None = None
@@ -128,10 +121,9 @@ class Variant(Record):
 
 
 @define(kw_only=True, repr=False)
-class Image(Record):
+class Image(DatedRecord):
     """A picture; its address is ``base_path`` + ``/`` + ``file_name`` (reference §5.11)."""
 
-    id: int
     product_id: int | None = None
     variant_id: int | None = None
     variant_ids: list[int] = field(factory=list)
@@ -142,5 +134,3 @@ class Image(Record):
     file_name: str | None = None
     versions: list[Any] = field(factory=list)
     image_processing: bool | None = None
-    created_at: datetime | None = None
-    updated_at: datetime | None = None

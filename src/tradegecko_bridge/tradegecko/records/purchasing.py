@@ -8,18 +8,15 @@ from typing import Any
 
 from attrs import define, field
 
-from tradegecko_bridge.tradegecko.records.base import Record
+from tradegecko_bridge.tradegecko.records.base import DatedRecord
 
 
 @define(kw_only=True, repr=False)
-class PurchaseOrder(Record):
+class PurchaseOrder(DatedRecord):
     """An order to a supplier (reference §5.24)."""
 
     shown = ("id", "order_number", "status")
 
-    id: int
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
     status: str | None = None
     document_url: str | None = None
     billing_address_id: int | None = None
@@ -51,12 +48,9 @@ class PurchaseOrder(Record):
 
 
 @define(kw_only=True, repr=False)
-class PurchaseOrderLineItem(Record):
+class PurchaseOrderLineItem(DatedRecord):
     """One line of a purchase order (reference §5.25)."""
 
-    id: int
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
     procurement_id: int | None = None
     purchase_order_id: int | None = None
     tax_type_id: int | None = None
@@ -74,14 +68,11 @@ class PurchaseOrderLineItem(Record):
 
 
 @define(kw_only=True, repr=False)
-class Procurement(Record):
+class Procurement(DatedRecord):
     """Goods received for a purchase order; undocumented since 2015 but served (reference §5.23)."""
 
     shown = ("id", "purchase_order_id")
 
-    id: int
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
     purchase_order_id: int | None = None
     purchase_order_line_item_ids: list[int] = field(factory=list)
     received_at: datetime | None = None

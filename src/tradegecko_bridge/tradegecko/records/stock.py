@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from attrs import define, field
 
-from tradegecko_bridge.tradegecko.records.base import Record
+from tradegecko_bridge.tradegecko.records.base import DatedRecord, Record
 from tradegecko_bridge.tradegecko.records.products import VariantLocation
 
 
@@ -43,14 +43,11 @@ class StockLevel(Record):
 
 
 @define(kw_only=True, repr=False)
-class StockAdjustment(Record):
+class StockAdjustment(DatedRecord):
     """Stock that was found, lost or broken; effective once created (reference §5.26)."""
 
     shown = ("id", "adjustment_number")
 
-    id: int
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
     adjustment_number: str | None = None
     notes: str | None = None
     reason: str | None = None
@@ -63,14 +60,11 @@ class StockAdjustment(Record):
 
 
 @define(kw_only=True, repr=False)
-class StockAdjustmentLineItem(Record):
+class StockAdjustmentLineItem(DatedRecord):
     """Units of one variant that an adjustment adds or, negative, takes away; ``price`` is the cost of one (§5.27)."""
 
     shown = ("id", "variant_id", "quantity")
 
-    id: int
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
     stock_adjustment_id: int | None = None
     variant_id: int | None = None
     quantity: Decimal | None = None
@@ -93,14 +87,11 @@ class StockAdjustmentReason(Record):
 
 
 @define(kw_only=True, repr=False)
-class StockTransfer(Record):
+class StockTransfer(DatedRecord):
     """Stock on its way from one location to another (reference §5.29)."""
 
     shown = ("id", "adjustment_number", "status")
 
-    id: int
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
     adjustment_number: str | None = None
     status: str | None = None
     received_at: datetime | None = None
@@ -113,14 +104,11 @@ class StockTransfer(Record):
 
 
 @define(kw_only=True, repr=False)
-class StockTransferLineItem(Record):
+class StockTransferLineItem(DatedRecord):
     """Units of one variant in a transfer (reference §5.30)."""
 
     shown = ("id", "variant_id", "quantity")
 
-    id: int
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
     stock_transfer_id: int | None = None
     variant_id: int | None = None
     quantity: Decimal | None = None

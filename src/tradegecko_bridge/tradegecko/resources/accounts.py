@@ -4,176 +4,91 @@ from __future__ import annotations
 
 from typing import Unpack
 
+from tradegecko_bridge.tradegecko import payloads, records
 from tradegecko_bridge.tradegecko.calls import Call, Page
-from tradegecko_bridge.tradegecko.payloads import (
-    AccountChanges,
-    CurrencyChanges,
-    LocationChanges,
-    NewCurrency,
-    NewLocation,
-    NewPaymentMethod,
-    NewPaymentTerm,
-    NewPriceList,
-    NewTaxComponent,
-    NewTaxType,
-    NewWebhook,
-    PaymentMethodChanges,
-    PaymentTermChanges,
-    PriceListChanges,
-    TaxComponentChanges,
-    TaxTypeChanges,
-    UserChanges,
-    WebhookChanges,
-)
-from tradegecko_bridge.tradegecko.records import (
-    Account,
-    Currency,
-    Location,
-    PaymentMethod,
-    PaymentTerm,
-    PriceList,
-    TaxComponent,
-    TaxType,
-    User,
-    Webhook,
-)
+from tradegecko_bridge.tradegecko.resources import filters
 from tradegecko_bridge.tradegecko.resources.base import Current, Deletes, Full, Gets, Updates
-from tradegecko_bridge.tradegecko.resources.filters import (
-    PaymentMethodFilters,
-    PriceListFilters,
-    Sideloading,
-    StatusFilters,
-    TaxComponentFilters,
-    UserFilters,
-)
 
 
-class Accounts(Current[Account], Updates[Account, AccountChanges]):
+class Accounts(Current[records.Account], Updates[records.Account, payloads.AccountChanges]):
     """The account of the token (reference §5.1)."""
 
-    singular = "account"
-    plural = "accounts"
-    record = Account
-    filters = Sideloading
     paged = False
 
-    def list(self, **filters: Unpack[Sideloading]) -> Call[Page[Account]]:
+    def list(self, **filters: Unpack[filters.Sideloading]) -> Call[Page[records.Account]]:
         """The account, in a list of one that is not paged."""
         return self._list(filters)
 
 
-class Users(Current[User], Gets[User], Updates[User, UserChanges], Deletes[User]):
+class Users(
+    Current[records.User], Gets[records.User], Updates[records.User, payloads.UserChanges], Deletes[records.User]
+):
     """People with a login to the account; they are invited in TradeGecko, not made here (reference §5.33)."""
 
-    singular = "user"
-    plural = "users"
-    record = User
-    filters = UserFilters
-
-    def list(self, **filters: Unpack[UserFilters]) -> Call[Page[User]]:
+    def list(self, **filters: Unpack[filters.UserFilters]) -> Call[Page[records.User]]:
         """Users, of one login or status."""
         return self._list(filters)
 
 
-class Locations(Full[Location, NewLocation, LocationChanges]):
+class Locations(Full[records.Location, payloads.NewLocation, payloads.LocationChanges]):
     """Stock locations (reference §5.14)."""
 
-    singular = "location"
-    plural = "locations"
-    record = Location
-    filters = StatusFilters
-
-    def list(self, **filters: Unpack[StatusFilters]) -> Call[Page[Location]]:
+    def list(self, **filters: Unpack[filters.StatusFilters]) -> Call[Page[records.Location]]:
         """Stock locations, active ones unless asked."""
         return self._list(filters)
 
 
-class Currencies(Full[Currency, NewCurrency, CurrencyChanges]):
+class Currencies(Full[records.Currency, payloads.NewCurrency, payloads.CurrencyChanges]):
     """Currencies (reference §5.6)."""
 
-    singular = "currency"
-    plural = "currencies"
-    record = Currency
-    filters = StatusFilters
-
-    def list(self, **filters: Unpack[StatusFilters]) -> Call[Page[Currency]]:
+    def list(self, **filters: Unpack[filters.StatusFilters]) -> Call[Page[records.Currency]]:
         """Currencies, active ones unless asked."""
         return self._list(filters)
 
 
-class PaymentMethods(Full[PaymentMethod, NewPaymentMethod, PaymentMethodChanges]):
+class PaymentMethods(Full[records.PaymentMethod, payloads.NewPaymentMethod, payloads.PaymentMethodChanges]):
     """Ways to pay (reference §5.19)."""
 
-    singular = "payment_method"
-    plural = "payment_methods"
-    record = PaymentMethod
-    filters = PaymentMethodFilters
-
-    def list(self, **filters: Unpack[PaymentMethodFilters]) -> Call[Page[PaymentMethod]]:
+    def list(self, **filters: Unpack[filters.PaymentMethodFilters]) -> Call[Page[records.PaymentMethod]]:
         """Ways to pay, by name."""
         return self._list(filters)
 
 
-class PaymentTerms(Full[PaymentTerm, NewPaymentTerm, PaymentTermChanges]):
+class PaymentTerms(Full[records.PaymentTerm, payloads.NewPaymentTerm, payloads.PaymentTermChanges]):
     """When invoices are due (reference §5.20)."""
 
-    singular = "payment_term"
-    plural = "payment_terms"
-    record = PaymentTerm
-    filters = StatusFilters
-
-    def list(self, **filters: Unpack[StatusFilters]) -> Call[Page[PaymentTerm]]:
+    def list(self, **filters: Unpack[filters.StatusFilters]) -> Call[Page[records.PaymentTerm]]:
         """Payment terms, active ones unless asked."""
         return self._list(filters)
 
 
-class PriceLists(Full[PriceList, NewPriceList, PriceListChanges]):
+class PriceLists(Full[records.PriceList, payloads.NewPriceList, payloads.PriceListChanges]):
     """Price lists; the built-in ones are ``buy``, ``wholesale`` and ``retail`` (reference §5.21)."""
 
-    singular = "price_list"
-    plural = "price_lists"
-    record = PriceList
-    filters = PriceListFilters
-
-    def list(self, **filters: Unpack[PriceListFilters]) -> Call[Page[PriceList]]:
+    def list(self, **filters: Unpack[filters.PriceListFilters]) -> Call[Page[records.PriceList]]:
         """Price lists, of one currency."""
         return self._list(filters)
 
 
-class TaxTypes(Full[TaxType, NewTaxType, TaxTypeChanges]):
+class TaxTypes(Full[records.TaxType, payloads.NewTaxType, payloads.TaxTypeChanges]):
     """Taxes of order lines; their components come along (reference §5.31)."""
 
-    singular = "tax_type"
-    plural = "tax_types"
-    record = TaxType
-    filters = StatusFilters
-
-    def list(self, **filters: Unpack[StatusFilters]) -> Call[Page[TaxType]]:
+    def list(self, **filters: Unpack[filters.StatusFilters]) -> Call[Page[records.TaxType]]:
         """Tax types with their components beside them."""
         return self._list(filters)
 
 
-class TaxComponents(Full[TaxComponent, NewTaxComponent, TaxComponentChanges]):
+class TaxComponents(Full[records.TaxComponent, payloads.NewTaxComponent, payloads.TaxComponentChanges]):
     """Parts of tax types (reference §5.32)."""
 
-    singular = "tax_component"
-    plural = "tax_components"
-    record = TaxComponent
-    filters = TaxComponentFilters
-
-    def list(self, **filters: Unpack[TaxComponentFilters]) -> Call[Page[TaxComponent]]:
+    def list(self, **filters: Unpack[filters.TaxComponentFilters]) -> Call[Page[records.TaxComponent]]:
         """Components, of one tax type."""
         return self._list(filters)
 
 
-class Webhooks(Full[Webhook, NewWebhook, WebhookChanges]):
+class Webhooks(Full[records.Webhook, payloads.NewWebhook, payloads.WebhookChanges]):
     """Where the API tells of events (reference §5.35, §3.12)."""
 
-    singular = "webhook"
-    plural = "webhooks"
-    record = Webhook
-    filters = Sideloading
-
-    def list(self, **filters: Unpack[Sideloading]) -> Call[Page[Webhook]]:
+    def list(self, **filters: Unpack[filters.Sideloading]) -> Call[Page[records.Webhook]]:
         """Webhooks of this application."""
         return self._list(filters)

@@ -5,10 +5,12 @@ A resource has the verbs the API has for it and no others, so that a type checke
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any, ClassVar, Final, Generic, TypeVar, Unpack
+import re
+from collections.abc import Callable, Collection, Mapping
+from functools import cached_property
+from typing import Any, ClassVar, Final, Generic, TypeVar, Unpack, cast, get_args, get_type_hints
 
-from tradegecko_bridge.tradegecko.calls import Call, Page, Shown, query
+from tradegecko_bridge.tradegecko.calls import Call, Page, Reply, Shown, query
 from tradegecko_bridge.tradegecko.codec import write_value
 from tradegecko_bridge.tradegecko.payloads.base import Fields, Payload
 from tradegecko_bridge.tradegecko.records.base import Record
@@ -19,6 +21,7 @@ R = TypeVar("R", bound=Record)
 S = TypeVar("S", bound=Record)
 N = TypeVar("N", bound=Payload)
 C = TypeVar("C", bound=Payload)
+T = TypeVar("T")
 
 PAGE_LIMIT: Final = 250
 """The most records the API gives in one page (reference §3.6)."""
@@ -27,16 +30,27 @@ PAGE_LIMIT: Final = 250
 class Resource(Generic[R]):
     """One kind of record with its endpoints; all it does is make calls, which a client sends.
 
-    ``singular`` and ``plural`` are its JSON roots (§3.2). Lists of a kind that is not ``paged`` come whole and
-    without ``X-Pagination`` (§3.6).
+    ``singular`` and ``plural`` are its JSON roots (§3.2): the names of the record's class and of this one, in lower
+    case with underscores. Lists of a kind that is not ``paged`` come whole and without ``X-Pagination`` (§3.6).
     """
 
     singular: ClassVar[str]
     plural: ClassVar[str]
     record: type[R]
     paged: ClassVar[bool] = True
-    filters: ClassVar[type] = Listing
-    """What ``list`` takes."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        record = get_args(vars(cls)["__orig_bases__"][0])[0]
+        if not isinstance(record, TypeVar):  # a resource of its own, not a further verb
+            cls.record = record
+            cls.singular, cls.plural = root_name(record.__name__), root_name(cls.__name__)
+            reading.RECORD_OF[cls.plural] = record
+
+    @cached_property
+    def filters(self) -> type:
+        """What ``list`` takes: a TypedDict."""
+        return cast("type", get_args(get_type_hints(self.list)["filters"])[0])
 
     @property
     def path(self) -> str:
@@ -80,15 +94,12 @@ class Resource(Generic[R]):
         return f"{self.path}/{id}"
 
     def _act(
-        self, id: int | str, name: str, root: str, fields: Payload | Fields | None, key: str | None, made: type[S]
+        self, id: int | str, name: str, made: type[S], fields: Payload | Fields | None, key: str | None
     ) -> Call[Shown[S] | None]:
-        return Call(
-            method="POST",
-            path=f"{self._member(id)}/actions/{name}",
-            body={} if fields is None else {root: write_value(fields)},
-            idempotency_key=key,
-            read=reading.optional_shown(made, root),
-        )
+        root = root_name(made.__name__)
+        body = {} if fields is None else {root: write_value(fields)}
+        read = reading.optional(reading.shown_reader(made, root), root)
+        return _write("POST", f"{self._member(id)}/actions/{name}", body, key, read)
 
 
 class Gets(Resource[R]):
@@ -96,16 +107,11 @@ class Gets(Resource[R]):
 
     def get(self, id: int | str) -> Call[R]:
         """One record."""
-        return Call(method="GET", path=self._member(id), read=reading.record_reader(self.record, self.singular))
+        return _read(self._member(id), reading.record_reader(self.record, self.singular))
 
     def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Call[Shown[R]]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
-        return Call(
-            method="GET",
-            path=self._member(id),
-            params=query(including(include)),
-            read=reading.shown_reader(self.record, self.singular),
-        )
+        return _read(self._member(id), reading.shown_reader(self.record, self.singular), **including(include))
 
 
 class Current(Resource[R]):
@@ -113,8 +119,7 @@ class Current(Resource[R]):
 
     def current(self) -> Call[R]:
         """The one the token belongs to (§5.1, §5.33)."""
-        read = reading.record_reader(self.record, self.singular)
-        return Call(method="GET", path=f"{self.path}/current", read=read)
+        return _read(f"{self.path}/current", reading.record_reader(self.record, self.singular))
 
 
 class Creates(Resource[R], Generic[R, N]):
@@ -122,13 +127,8 @@ class Creates(Resource[R], Generic[R, N]):
 
     def create(self, fields: N | Fields, *, idempotency_key: str | None = None) -> Call[R]:
         """A new record from the fields given; None is sent as null, what is left out is left to the API."""
-        return Call(
-            method="POST",
-            path=self.path,
-            body={self.singular: write_value(fields)},
-            idempotency_key=idempotency_key,
-            read=reading.record_reader(self.record, self.singular),
-        )
+        body = {self.singular: write_value(fields)}
+        return _write("POST", self.path, body, idempotency_key, reading.record_reader(self.record, self.singular))
 
 
 class Updates(Resource[R], Generic[R, C]):
@@ -136,13 +136,9 @@ class Updates(Resource[R], Generic[R, C]):
 
     def update(self, id: int | str, fields: C | Fields, *, idempotency_key: str | None = None) -> Call[R | None]:
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
-        return Call(
-            method="PUT",
-            path=self._member(id),
-            body={self.singular: write_value(fields)},
-            idempotency_key=idempotency_key,
-            read=reading.optional(reading.record_reader(self.record, self.singular), self.singular),
-        )
+        body = {self.singular: write_value(fields)}
+        read = reading.optional(reading.record_reader(self.record, self.singular), self.singular)
+        return _write("PUT", self._member(id), body, idempotency_key, read)
 
 
 class Deletes(Resource[R]):
@@ -164,13 +160,8 @@ class Acts(Resource[R]):
         self, id: int | str, name: str, body: Fields | None = None, *, idempotency_key: str | None = None
     ) -> Call[Any]:
         """Any action by its name, with the whole body; the answer's body as it came."""
-        return Call(
-            method="POST",
-            path=f"{self._member(id)}/actions/{name}",
-            body=write_value(body or {}),
-            idempotency_key=idempotency_key,
-            read=reading.read_body,
-        )
+        path = f"{self._member(id)}/actions/{name}"
+        return _write("POST", path, write_value(body or {}), idempotency_key, reading.read_body)
 
 
 class Numbers(Resource[R]):
@@ -178,12 +169,20 @@ class Numbers(Resource[R]):
 
     def available_identifier(self, type: str | None = None) -> Call[str]:
         """The number the next one would get, e.g. ``SO0074`` (§5.16, §5.26)."""
-        return Call(
-            method="GET",
-            path=f"{self.path}/available_identifiers",
-            params=query({"type": type}),
-            read=reading.read_identifier,
-        )
+        return _read(f"{self.path}/available_identifiers", reading.read_identifier, type=type)
+
+
+def _read(path: str, read: Callable[[Reply], T], **params: object) -> Call[T]:
+    return Call(method="GET", path=path, params=query(params), read=read)
+
+
+def _write(method: str, path: str, body: Mapping[str, Any], key: str | None, read: Callable[[Reply], T]) -> Call[T]:
+    return Call(method=method, path=path, body=body, idempotency_key=key, read=read)
+
+
+def root_name(class_name: str) -> str:
+    """The JSON root of a class: ``order_line_item`` for ``OrderLineItem``."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", class_name).lower()
 
 
 def including(include: object) -> dict[str, str]:

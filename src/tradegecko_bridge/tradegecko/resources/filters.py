@@ -23,8 +23,8 @@ Some: TypeAlias = T | Sequence[T] | AbstractSet[T] | None
 class Listing(TypedDict, total=False):
     """What every list takes (reference §3.6, §3.7).
 
-    ``limit`` is the page's size, 250 at most and by default. ``order`` is like ``created_at desc``; newest first unless
-    said. ``extra`` goes into the query as it is.
+    ``limit`` is the page's size, 250 at most and by default. ``order`` is like ``created_at desc``; newest first by
+    default. ``extra`` goes into the query as it is.
     """
 
     page: int
@@ -56,7 +56,7 @@ class Searching(Sideloading, total=False):
 
 
 class StatusFilters(Sideloading, total=False):
-    """Of what is only active or archived (reference §3.7)."""
+    """And by status; what is archived is left out unless asked for (reference §3.7)."""
 
     status: Some[str]
 
@@ -72,21 +72,14 @@ class CompositionFilters(Listing, total=False):
 
 
 class PaymentFilters(Sideloading, total=False):
-    """Of ``payments`` (reference §5.18)."""
-
     invoice_id: Some[int]
 
 
-class AddressFilters(Sideloading, total=False):
-    """Of ``addresses`` (reference §5.2)."""
-
+class AddressFilters(StatusFilters, total=False):
     company_id: Some[int]
-    status: Some[str]
 
 
-class CompanyFilters(Sideloading, total=False):
-    """Of ``companies`` (reference §5.3)."""
-
+class CompanyFilters(StatusFilters, total=False):
     assignee_id: Some[int]
     default_ledger_account_id: Some[int]
     default_payment_method_id: Some[int]
@@ -99,60 +92,47 @@ class CompanyFilters(Sideloading, total=False):
     default_document_theme_id: Some[int]
     email: Some[str]
     default_price_type_id: Some[str]
-    status: Some[str]
     term: str | None  # part of a name or an e-mail address; undocumented
 
 
-class ContactFilters(Sideloading, total=False):
-    """Of ``contacts`` (reference §5.5)."""
-
+class ContactFilters(StatusFilters, total=False):
     company_id: Some[int]
     online_ordering: bool | None
-    status: Some[str]
 
 
-class FulfillmentFilters(Sideloading, total=False):
-    """Of ``fulfillments`` (reference §5.7)."""
-
+class FulfillmentFilters(StatusFilters, total=False):
     order_id: Some[int]
     shipping_address_id: Some[int]
     billing_address_id: Some[int]
     stock_location_id: Some[int]
     receipt: Some[str]
-    status: Some[str]
     company_id: Some[int]
 
 
-class FulfillmentLineItemFilters(Sideloading, total=False):
-    """Of ``fulfillment_line_items`` (reference §5.8)."""
-
-    fulfillment_id: Some[int]
+class _OrderLineUnits(Sideloading, total=False):
     order_line_item_id: Some[int]
     base_price: Some[Amount]
     position: Some[int]
     quantity: Some[Amount]
 
 
-class FulfillmentReturnFilters(Sideloading, total=False):
-    """Of ``fulfillment_returns`` (reference §5.9)."""
+class FulfillmentLineItemFilters(_OrderLineUnits, total=False):
+    fulfillment_id: Some[int]
 
+
+class FulfillmentReturnFilters(StatusFilters, total=False):
     order_id: Some[int]
     location_id: Some[int]
     company_id: Some[int]
-    status: Some[str]
 
 
 class FulfillmentReturnLineItemFilters(Sideloading, total=False):
-    """Of ``fulfillment_return_line_items`` (reference §5.10)."""
-
     fulfillment_return_id: Some[int]
     order_line_item_id: Some[int]
     ledger_account_id: Some[int]
 
 
 class ImageFilters(Sideloading, total=False):
-    """Of ``images`` (reference §5.11)."""
-
     product_id: Some[int]
     variant_id: Some[int]
     variant_ids: Some[int]
@@ -160,8 +140,6 @@ class ImageFilters(Sideloading, total=False):
 
 
 class InvoiceFilters(Sideloading, total=False):
-    """Of ``invoices`` (reference §5.12)."""
-
     order_id: Some[int]
     shipping_address_id: Some[int]
     billing_address_id: Some[int]
@@ -172,26 +150,16 @@ class InvoiceFilters(Sideloading, total=False):
     currency_id: Some[int]
 
 
-class InvoiceLineItemFilters(Sideloading, total=False):
-    """Of ``invoice_line_items`` (reference §5.13)."""
-
+class InvoiceLineItemFilters(_OrderLineUnits, total=False):
     invoice_id: Some[int]
-    order_line_item_id: Some[int]
-    base_price: Some[Amount]
-    position: Some[int]
-    quantity: Some[Amount]
 
 
 class NoteFilters(Sideloading, total=False):
-    """Of ``notes`` (reference §5.15)."""
-
     company_id: Some[int]
     user_id: Some[int]
 
 
 class OrderFilters(Dated, total=False):
-    """Of ``orders`` (reference §5.16)."""
-
     assignee_id: Some[int]
     billing_address_id: Some[int]
     company_id: Some[int]
@@ -216,8 +184,6 @@ class OrderFilters(Dated, total=False):
 
 
 class OrderLineItemFilters(Sideloading, total=False):
-    """Of ``order_line_items`` (reference §5.17)."""
-
     order_id: Some[int]
     variant_id: Some[int]
     tax_type_id: Some[int]
@@ -225,21 +191,14 @@ class OrderLineItemFilters(Sideloading, total=False):
 
 
 class PaymentMethodFilters(Sideloading, total=False):
-    """Of ``payment_methods`` (reference §5.19)."""
-
     name: Some[str]
 
 
-class PriceListFilters(Sideloading, total=False):
-    """Of ``price_lists`` (reference §5.21)."""
-
+class PriceListFilters(StatusFilters, total=False):
     currency_id: Some[int]
-    status: Some[str]
 
 
 class ProductFilters(Searching, total=False):
-    """Of ``products`` (reference §5.22)."""
-
     brand: Some[str]
     supplier: Some[str]  # by name; undocumented
     product_type: Some[str]
@@ -248,8 +207,6 @@ class ProductFilters(Searching, total=False):
 
 
 class PurchaseOrderFilters(Dated, total=False):
-    """Of ``purchase_orders`` (reference §5.24)."""
-
     billing_address_id: Some[int]
     company_id: Some[int]
     currency_id: Some[int]
@@ -264,8 +221,6 @@ class PurchaseOrderFilters(Dated, total=False):
 
 
 class PurchaseOrderLineItemFilters(Sideloading, total=False):
-    """Of ``purchase_order_line_items`` (reference §5.25)."""
-
     purchase_order_id: Some[int]
     variant_id: Some[int]
     tax_type_id: Some[int]
@@ -274,24 +229,17 @@ class PurchaseOrderLineItemFilters(Sideloading, total=False):
 
 
 class StockAdjustmentFilters(Sideloading, total=False):
-    """Of ``stock_adjustments`` (reference §5.26)."""
-
     adjustment_number: Some[str]
     stock_adjustment_reason_id: Some[int]
     stock_location_id: Some[int]
 
 
 class StockAdjustmentLineItemFilters(Sideloading, total=False):
-    """Of ``stock_adjustment_line_items`` (reference §5.27)."""
-
     stock_adjustment_id: Some[int]
     variant_id: Some[int]
 
 
-class StockTransferFilters(Sideloading, total=False):
-    """Of ``stock_transfers`` (reference §5.29)."""
-
-    status: Some[str]
+class StockTransferFilters(StatusFilters, total=False):
     adjustment_number: Some[str]
     received_at: date | None
     notes: Some[str]
@@ -303,15 +251,11 @@ class StockTransferFilters(Sideloading, total=False):
 
 
 class StockTransferLineItemFilters(Sideloading, total=False):
-    """Of ``stock_transfer_line_items`` (reference §5.30)."""
-
     stock_transfer_id: Some[int]
     variant_id: Some[int]
 
 
 class TaxComponentFilters(Sideloading, total=False):
-    """Of ``tax_components`` (reference §5.32)."""
-
     tax_type_id: Some[int]
     position: Some[int]
     label: Some[str]
@@ -319,17 +263,12 @@ class TaxComponentFilters(Sideloading, total=False):
     compound: bool | None
 
 
-class UserFilters(Sideloading, total=False):
-    """Of ``users`` (reference §5.33)."""
-
+class UserFilters(StatusFilters, total=False):
     login_id: Some[int]
     account_id: Some[int]
-    status: Some[str]
 
 
 class VariantFilters(Searching, total=False):
-    """Of ``variants`` (reference §5.34)."""
-
     product_id: Some[int]
     sku: Some[str]
     status: Some[str]

@@ -13,9 +13,10 @@ from tradegecko_bridge.tradegecko.codec import read_record, read_records
 from tradegecko_bridge.tradegecko.records.base import Record
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 
 RECORD_OF: Final[dict[str, type[Record]]] = {}
-"""The record class of each root that may come along; filled where the resources are."""
+"""The record class of each root that may come along: resources put theirs here."""
 
 
 def record_reader(cls: type[R], root: str) -> Callable[[Reply], R]:
@@ -34,14 +35,8 @@ def shown_reader(cls: type[R], root: str) -> Callable[[Reply], Shown[R]]:
     return read
 
 
-def optional(read: Callable[[Reply], R], root: str) -> Callable[[Reply], R | None]:
-    """The same, or None where the API answers with nothing (204) or with something else (reference §3.3)."""
-    return lambda reply: read(reply) if isinstance(reply.body, dict) and root in reply.body else None
-
-
-def optional_shown(cls: type[R], root: str) -> Callable[[Reply], Shown[R] | None]:
-    """What an action made, with its lines; None where the API does not say (reference §4.1)."""
-    read = shown_reader(cls, root)
+def optional(read: Callable[[Reply], T], root: str) -> Callable[[Reply], T | None]:
+    """The same, or None where the API answers with nothing (204) or with something else (reference §3.3, §4.1)."""
     return lambda reply: read(reply) if isinstance(reply.body, dict) and root in reply.body else None
 
 

@@ -4,129 +4,86 @@ from __future__ import annotations
 
 from typing import Unpack
 
+from tradegecko_bridge.tradegecko import payloads, records
 from tradegecko_bridge.tradegecko.calls import Call, Page, Shown
-from tradegecko_bridge.tradegecko.payloads import (
-    NewStockAdjustment,
-    NewStockAdjustmentLineItem,
-    NewStockTransfer,
-    NewStockTransferLineItem,
-)
-from tradegecko_bridge.tradegecko.records import (
-    StockAdjustment,
-    StockAdjustmentLineItem,
-    StockAdjustmentReason,
-    StockLevel,
-    StockTransfer,
-    StockTransferLineItem,
-)
+from tradegecko_bridge.tradegecko.resources import filters
 from tradegecko_bridge.tradegecko.resources.base import Acts, Creates, Deletes, Gets, Numbers
-from tradegecko_bridge.tradegecko.resources.filters import (
-    Sideloading,
-    StatusFilters,
-    StockAdjustmentFilters,
-    StockAdjustmentLineItemFilters,
-    StockTransferFilters,
-    StockTransferLineItemFilters,
-)
 
 
-class StockLevels(Gets[StockLevel]):
+class StockLevels(Gets[records.StockLevel]):
     """What there is of each variant; the id is the variant's (reference §5.28)."""
 
-    singular = "stock_level"
-    plural = "stock_levels"
-    record = StockLevel
-    filters = Sideloading
-
-    def list(self, **filters: Unpack[Sideloading]) -> Call[Page[StockLevel]]:
+    def list(self, **filters: Unpack[filters.Sideloading]) -> Call[Page[records.StockLevel]]:
         """Stock of all variants."""
         return self._list(filters)
 
 
 class StockAdjustments(
-    Gets[StockAdjustment],
-    Creates[StockAdjustment, NewStockAdjustment],
-    Deletes[StockAdjustment],
-    Numbers[StockAdjustment],
+    Gets[records.StockAdjustment],
+    Creates[records.StockAdjustment, payloads.NewStockAdjustment],
+    Deletes[records.StockAdjustment],
+    Numbers[records.StockAdjustment],
 ):
     """Stock found, lost or broken; deleting voids, changing is not offered (reference §5.26)."""
 
-    singular = "stock_adjustment"
-    plural = "stock_adjustments"
-    record = StockAdjustment
-    filters = StockAdjustmentFilters
-
-    def list(self, **filters: Unpack[StockAdjustmentFilters]) -> Call[Page[StockAdjustment]]:
+    def list(self, **filters: Unpack[filters.StockAdjustmentFilters]) -> Call[Page[records.StockAdjustment]]:
         """Adjustments, by number, reason or location."""
         return self._list(filters)
 
 
 class StockAdjustmentLineItems(
-    Gets[StockAdjustmentLineItem], Creates[StockAdjustmentLineItem, NewStockAdjustmentLineItem]
+    Gets[records.StockAdjustmentLineItem], Creates[records.StockAdjustmentLineItem, payloads.NewStockAdjustmentLineItem]
 ):
     """Lines of stock adjustments (reference §5.27)."""
 
-    singular = "stock_adjustment_line_item"
-    plural = "stock_adjustment_line_items"
-    record = StockAdjustmentLineItem
-    filters = StockAdjustmentLineItemFilters
-
-    def list(self, **filters: Unpack[StockAdjustmentLineItemFilters]) -> Call[Page[StockAdjustmentLineItem]]:
+    def list(
+        self, **filters: Unpack[filters.StockAdjustmentLineItemFilters]
+    ) -> Call[Page[records.StockAdjustmentLineItem]]:
         """Lines, of one adjustment or variant."""
         return self._list(filters)
 
 
-class StockAdjustmentReasons(Gets[StockAdjustmentReason]):
+class StockAdjustmentReasons(Gets[records.StockAdjustmentReason]):
     """Reasons of the merchant's own (reference §4).
 
     Only in an unpublished draft of the documents: that they can be listed and read is inferred.
     """
 
-    singular = "stock_adjustment_reason"
-    plural = "stock_adjustment_reasons"
-    record = StockAdjustmentReason
-    filters = StatusFilters
-
-    def list(self, **filters: Unpack[StatusFilters]) -> Call[Page[StockAdjustmentReason]]:
+    def list(self, **filters: Unpack[filters.StatusFilters]) -> Call[Page[records.StockAdjustmentReason]]:
         """Reasons."""
         return self._list(filters)
 
 
 class StockTransfers(
-    Gets[StockTransfer], Creates[StockTransfer, NewStockTransfer], Deletes[StockTransfer], Acts[StockTransfer]
+    Gets[records.StockTransfer],
+    Creates[records.StockTransfer, payloads.NewStockTransfer],
+    Deletes[records.StockTransfer],
+    Acts[records.StockTransfer],
 ):
     """Stock on its way between locations; changing is not offered (reference §5.29)."""
 
-    singular = "stock_transfer"
-    plural = "stock_transfers"
-    record = StockTransfer
-    filters = StockTransferFilters
-
-    def list(self, **filters: Unpack[StockTransferFilters]) -> Call[Page[StockTransfer]]:
+    def list(self, **filters: Unpack[filters.StockTransferFilters]) -> Call[Page[records.StockTransfer]]:
         """Transfers, by number, status or location."""
         return self._list(filters)
 
-    def receive(self, id: int, *, idempotency_key: str | None = None) -> Call[Shown[StockTransfer] | None]:
+    def receive(self, id: int, *, idempotency_key: str | None = None) -> Call[Shown[records.StockTransfer] | None]:
         """Take it off the source and into the destination's stock (§4, §6.5)."""
-        return self._act(id, "receive", "stock_transfer", None, idempotency_key, StockTransfer)
+        return self._act(id, "receive", records.StockTransfer, None, idempotency_key)
 
-    def revert(self, id: int, *, idempotency_key: str | None = None) -> Call[Shown[StockTransfer] | None]:
+    def revert(self, id: int, *, idempotency_key: str | None = None) -> Call[Shown[records.StockTransfer] | None]:
         """Send it back: the API makes a mirrored transfer (§4, §6.4)."""
-        return self._act(id, "revert", "stock_transfer", None, idempotency_key, StockTransfer)
+        return self._act(id, "revert", records.StockTransfer, None, idempotency_key)
 
 
 class StockTransferLineItems(
-    Gets[StockTransferLineItem],
-    Creates[StockTransferLineItem, NewStockTransferLineItem],
-    Deletes[StockTransferLineItem],
+    Gets[records.StockTransferLineItem],
+    Creates[records.StockTransferLineItem, payloads.NewStockTransferLineItem],
+    Deletes[records.StockTransferLineItem],
 ):
     """Lines of stock transfers (reference §5.30)."""
 
-    singular = "stock_transfer_line_item"
-    plural = "stock_transfer_line_items"
-    record = StockTransferLineItem
-    filters = StockTransferLineItemFilters
-
-    def list(self, **filters: Unpack[StockTransferLineItemFilters]) -> Call[Page[StockTransferLineItem]]:
+    def list(
+        self, **filters: Unpack[filters.StockTransferLineItemFilters]
+    ) -> Call[Page[records.StockTransferLineItem]]:
         """Lines, of one transfer or variant."""
         return self._list(filters)

@@ -1,0 +1,85 @@
+"""The commands ``tgbridge orders hold`` and its like: decide about one order, several, or all that match a filter."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from tradegecko_bridge.cli.exit_codes import Refused
+from tradegecko_bridge.cli.options import FILTERS, Target, on_target, selected, stacked
+from tradegecko_bridge.engine import Decision, Decisions
+from tradegecko_bridge.engine.operations.decisions import states_for
+from tradegecko_bridge.ledger import LedgerEntry
+
+_HELP = {
+    Decision.HOLD: ("Keep orders back until they are released.", ""),
+    Decision.RELEASE: ("Send orders with the next sync after all.", "For held, skipped, failed and canceled orders."),
+    Decision.RETRY: ("Try again with the next sync.", "For orders that wait, were given up or are uncertain."),
+    Decision.SKIP: ("Never send orders.", ""),
+    Decision.CANCEL: ("Mark unsent orders as canceled.", ""),
+    Decision.CONFIRM: ("Mark orders as known to the source.", "If you entered there by hand what it refused."),
+}
+_DEFAULT_REASON = {Decision.RELEASE: "released by hand", Decision.RETRY: "retried by hand"}
+
+
+def _command(decision: Decision) -> click.Command:
+    def command(
+        target: Target, numbers: tuple[str, ...], everything: bool, reason: str, dry_run: bool, **filters: Any
+    ) -> None:
+        from tradegecko_bridge.cli.open_ledger import find_entries
+        from tradegecko_bridge.cli.output.console import escaped
+        from tradegecko_bridge.cli.output.ledger import decided_as_json, print_decided
+
+        if bool(numbers) is everything:
+            raise click.UsageError("name the orders by number or reference, or use --all with a filter")
+        which = selected(filters)
+        if everything is not bool(which):
+            raise click.UsageError("--all needs a filter such as --reason-code, and a filter needs --all")
+        with target.open_ledger(which) as store:
+            if everything:
+                which["states"] = states_for(decision).intersection(which.get("states") or states_for(decision))
+                entries = store.entries(target.connection, **which)
+            else:
+                entries = [_only(number, find_entries(store, target.connection, number)) for number in numbers]
+            decided = Decisions(store, who=getpass.getuser(), dry_run=dry_run).decide(decision, entries, reason)
+        target.show(decided, lambda all_: print_decided(all_, dry_run), lambda all_: decided_as_json(all_, dry_run))
+        if not all(decided):
+            raise Refused("\n".join(escaped(one.problem) for one in decided if not one))
+
+    default = _DEFAULT_REASON.get(decision)
+    options = stacked(
+        click.argument("numbers", metavar="[NUMBER]...", nargs=-1),
+        click.option("--all", "everything", is_flag=True, help="All orders that match the filters."),
+        click.option(
+            "--reason",
+            callback=_not_blank,
+            metavar="TEXT",
+            help="Your reason. It stays in the history for good, so name no person in it.",
+            **({"default": default, "show_default": True} if default else {"required": True}),
+        ),
+        FILTERS,
+        click.option("--dry-run", is_flag=True, help="Only list the orders and what would become of them."),
+        on_target,
+    )
+    summary, more = _HELP[decision]
+    text = f"{summary}\n\n{more} NUMBER may be the source's reference too."
+    return click.command(decision.value, help=text)(options(command))
+
+
+def _not_blank(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
+    if not value.strip():
+        raise click.BadParameter("it is blank; give the reason in a few words")
+    return value
+
+
+def _only(number: str, found: Sequence[LedgerEntry]) -> LedgerEntry:
+    if len(found) > 1:
+        names = ", ".join(f"{entry.reference} of {entry.connection}" for entry in found)
+        raise Refused(f"order {number}: the number is ambiguous ({names}); use the reference, or --connection")
+    return found[0]
+
+
+DECISION_COMMANDS = [_command(decision) for decision in Decision]

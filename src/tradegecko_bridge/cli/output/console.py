@@ -1,0 +1,103 @@
+"""Printing: lines and tables for people, JSON for programs, and progress bars."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import attrs
+import click
+import orjson
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+from rich.table import Table
+from rich.text import Text
+
+from tradegecko_bridge.engine import Progress
+
+_SCREEN: Final = Console(highlight=False)
+_LINES: Final = Console(highlight=False, width=1_000_000)
+
+LONGEST_SHOWN: Final = 32
+"""How many characters of an order number a list shows; a single order is shown with all of them."""
+
+
+def say(*what: Any, width: int | None = None) -> None:
+    """Print. Only a terminal wraps lines: in a file or a pipe they stay whole, so that they can be searched."""
+    if _SCREEN.is_terminal:
+        _SCREEN.print(*what, width=width)
+        return
+    with _LINES.capture() as captured:
+        _LINES.print(*what, width=width)
+    for line in captured.get().splitlines():
+        print(line.rstrip())
+
+
+def print_table(
+    headings: Sequence[str], rows: Iterable[Sequence[str | Text]], *, fold: bool = False, none: str = ""
+) -> None:
+    """Rows under headings; ``fold`` lets long cells wrap; ``none`` is printed instead if there are no rows."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        table.add_column(heading, no_wrap=not fold, justify="right" if heading == "orders" else "left")
+    for row in rows:
+        table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
+    say(table if table.row_count or not none else none)
+
+
+def print_columns(rows: Iterable[Sequence[str | Text]]) -> None:
+    """Rows without headings; only the last column wraps. Prints nothing if there are no rows."""
+    table = Table.grid(padding=(0, 2))
+    for row in rows:
+        *first, last = (Text(cell) if isinstance(cell, str) else cell for cell in row)
+        for cell in first:
+            cell.no_wrap = True
+        table.add_row(*first, last)
+    if table.row_count:
+        say(table)
+
+
+def print_json(value: Any) -> None:
+    """Print a value for programs. Our own classes become objects with their :func:`public_fields`."""
+    click.echo(orjson.dumps(value, default=_json_value, option=orjson.OPT_INDENT_2).decode())
+
+
+def _json_value(value: Any) -> Any:
+    if attrs.has(type(value)):
+        return public_fields(value)
+    return dict(value) if isinstance(value, Mapping) else str(value)
+
+
+def public_fields(value: Any) -> dict[str, Any]:
+    """The fields that show in ``repr``: all except personal data and secrets."""
+    return {field.name: getattr(value, field.name) for field in attrs.fields(type(value)) if field.repr}
+
+
+@contextmanager
+def progress_bar(*, hidden: bool = False) -> Iterator[Callable[[Progress], None]]:
+    """A bar for each operation while it runs; it disappears at the end. There is none if nobody watches a screen."""
+    columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    screen = Console(stderr=True)
+    with Bars(*columns, console=screen, transient=True, disable=hidden or not screen.is_terminal) as bars:
+        tasks: dict[str, Any] = {}
+
+        def on_progress(progress: Progress) -> None:
+            task = tasks.get(progress.operation)
+            if task is None:
+                task = tasks[progress.operation] = bars.add_task(progress.operation, total=progress.total)
+            bars.update(task, completed=progress.done, total=progress.total)
+
+        yield on_progress
+
+
+def escaped(text: str) -> str:
+    """A text with escapes for the characters that would break the line or the screen."""
+    return text if text.isprintable() else repr(text)[1:-1]
+
+
+def in_one_line(name: str) -> str:
+    """A number or SKU as lists show it: escaped, and cut if it is absurdly long."""
+    shown = escaped(name)
+    return shown if len(shown) <= LONGEST_SHOWN else f"{shown[: LONGEST_SHOWN - 1]}…"

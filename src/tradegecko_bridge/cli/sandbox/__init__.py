@@ -1,0 +1,1 @@
+"""The command ``tgbridge sandbox``: runs a sandbox, or talks to one that runs."""

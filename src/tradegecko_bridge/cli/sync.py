@@ -1,0 +1,40 @@
+"""The command ``tgbridge sync``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Final
+
+import click
+
+from tradegecko_bridge.cli.exit_codes import FAILED
+from tradegecko_bridge.cli.options import Target, on_target
+from tradegecko_bridge.engine import Report, RunReport, SyncEngine
+
+_OPERATIONS: Final[dict[str, Callable[..., Report | RunReport]]] = {
+    "all": SyncEngine.run,
+    "orders": SyncEngine.deliver_orders,
+    "tracking": SyncEngine.sync_tracking,
+    "inventory": SyncEngine.sync_inventory,
+    "products": SyncEngine.sync_products,
+}
+
+
+@click.command()
+@click.argument("operation", metavar="[OPERATION]", type=click.Choice(list(_OPERATIONS)), default="all")
+@click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing (except a refreshed login).")
+@on_target
+def sync(target: Target, operation: str, dry_run: bool) -> None:
+    """Deliver orders and bring the rest back.
+
+    OPERATION is one of all, orders, tracking, inventory and products; by default all of them are done. Product details
+    are included in all only if the settings say products = true.
+    """
+    from tradegecko_bridge.cli.output.reports import print_runs, runs_as_json
+
+    with target.open_engines(dry_run=dry_run) as engines:
+        reports = [_OPERATIONS[operation](engine, dry_run=dry_run) for engine in engines]
+    target.show(reports, print_runs, runs_as_json)
+    if not all(reports):
+        sys.exit(FAILED)

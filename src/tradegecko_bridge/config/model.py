@@ -1,0 +1,68 @@
+"""What a settings file says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import field, frozen
+
+from tradegecko_bridge.engine.settings.connection import ConnectionSettings
+from tradegecko_bridge.errors import ConfigError
+from tradegecko_bridge.ports.logins import Secret
+
+
+@frozen(kw_only=True)
+class Connection:
+    """One ``[connections.NAME]`` of the file: a kind of source, its own options, and how it is wired."""
+
+    name: str
+    source: str
+    options: Mapping[str, Any] = field(factory=dict, repr=False)
+    settings: ConnectionSettings = ConnectionSettings()
+
+
+@frozen(kw_only=True)
+class LoginSettings:
+    """How to log in where no privileged token is given.
+
+    ``name`` is what the login is called in the token store. ``tokens`` says where that is: ``"ledger"``,
+    ``"keyring"``, or a file. ``keys`` are Fernet keys; with any, tokens are encrypted with the first.
+    """
+
+    client_id: str
+    client_secret: Secret
+    redirect_uri: str = ""
+    authorize_url: str = ""
+    name: str = "default"
+    tokens: str | Path = "ledger"
+    keys: tuple[Secret, ...] = ()
+
+
+@frozen(kw_only=True)
+class Config:
+    """The whole file. ``ledger_url`` is an SQLAlchemy URL; secrets do not show in ``repr``.
+
+    One of ``access_token`` and ``login`` is given; the other is blank, or None.
+    """
+
+    base_url: str
+    access_token: str = field(default="", repr=False)
+    login: LoginSettings | None = None
+    ledger_url: str = field(default="sqlite:///ledger.db", repr=False)
+    connections: tuple[Connection, ...] = ()
+
+    def chosen(self, name: str | None) -> tuple[Connection, ...]:
+        """The connection of this name, or all of them.
+
+        Raises:
+            ConfigError: there is none of this name.
+        """
+        if name is None:
+            return self.connections
+        for connection in self.connections:
+            if connection.name == name:
+                return (connection,)
+        known = ", ".join(c.name for c in self.connections)
+        raise ConfigError(f"no connection {name!r} in the settings; there are {known}")

@@ -1,0 +1,43 @@
+"""Environment variables in place of texts: ``$NAME``; ``$$`` stands for a dollar sign."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tradegecko_bridge.structuring import Fault, KeyPath
+
+_NO_NAME: Final = (
+    "begins with $, but what follows is no name of an environment variable; for text that begins with a dollar sign "
+    "write $$"
+)
+
+
+class Variables:
+    """Puts variables in; ``faults`` has those that are not there, in whose place is blank text."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self.faults: list[Fault] = []
+
+    def resolve(self, value: Any, where: KeyPath) -> Any:
+        """What a value stands for."""
+        if not isinstance(value, str) or not value.startswith("$"):
+            return value
+        if value.startswith("$$"):
+            return value[1:]
+        name = value[1:]
+        if name not in self._environment:
+            is_name = name.isidentifier() and name.isascii()
+            problem = f"the environment has no variable {name}; set it" if is_name else _NO_NAME
+            self.faults.append((where, f": {problem}"))
+        return self._environment.get(name, "")
+
+    def resolve_each(self, table: Mapping[str, Any], where: KeyPath, *, lists: bool = False) -> dict[str, Any]:
+        """A table whose values are resolved; what is in them only where they are ``lists``, and only if so asked."""
+        return {
+            name: [self.resolve(one, (*where, name, index)) for index, one in enumerate(value)]
+            if lists and isinstance(value, list)
+            else self.resolve(value, (*where, name))
+            for name, value in table.items()
+        }

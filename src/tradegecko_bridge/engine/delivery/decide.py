@@ -1,0 +1,277 @@
+"""What becomes of an order: one decision, by pure functions, which a run carries out and a dry run prints.
+
+::
+
+    an entry, its plan, what was found, the time
+        -> Send, Adopt, FollowUp                    something is done in the order-management system
+        -> Hold, Skip, Wait, GiveUp, Requeue        only the ledger changes
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeAlias
+
+from attrs import field, frozen
+
+from tradegecko_bridge.commerce.remote import RemoteOrder
+from tradegecko_bridge.engine.mapping.plan import OrderPlan
+from tradegecko_bridge.engine.report import Outcome
+from tradegecko_bridge.engine.settings.timing import Timing
+from tradegecko_bridge.errors import Unavailable
+from tradegecko_bridge.ledger import (
+    CANCELED_AT_SOURCE,
+    DELIVERED_STATES,
+    GAVE_UP_IN_DOUBT,
+    NO_CONTENT,
+    LedgerEntry,
+    OrderState,
+    PendingUpdate,
+    Reason,
+)
+
+_S = OrderState
+TRIES_TO_GIVE_UP: Final = 12
+"""However old an order is: one that a person sends out again gets all its tries again."""
+NO_ANSWER: Final = Reason("no_answer", "nobody knows whether it arrived")
+KEY_USED: Final = "key_used"
+"""The code of a doubt: the idempotency key has made its order, or never will."""
+
+
+@frozen(kw_only=True)
+class DueOrder:
+    """An order to decide on. ``number`` is what it is looked for and sent as; ``plan`` is None where nothing is sent.
+
+    ``skip`` is why the settings or its source keep it from being sent; an order that was sent before goes on all the
+    same, unless it was canceled. ``line_ids`` are the variants its lines are known by in the account.
+    ``may_exist``: an order with this number may be there.
+    """
+
+    entry: LedgerEntry
+    number: str
+    skip: Reason | None = None
+    plan: OrderPlan | Reason | None = None
+    line_ids: dict[str, str] | None = None
+    may_exist: bool = True
+
+    @property
+    def must_look(self) -> bool:
+        """Whether the order has to be looked for before anything is decided.
+
+        One that was sent is looked for in any case; one that was not and is not going to be, never.
+        """
+        if self.entry.generation:
+            return self.plan is not None
+        return isinstance(self.plan, OrderPlan) and self.may_exist
+
+
+@frozen(kw_only=True)
+class Send:
+    """Create it, under the key of this generation."""
+
+    plan: OrderPlan
+    generation: int
+
+
+@frozen(kw_only=True)
+class Adopt:
+    """It is there already, as this order."""
+
+    remote: RemoteOrder
+
+
+@frozen(kw_only=True)
+class FollowUp:
+    """It is delivered; its pending actions are to be carried out."""
+
+
+@frozen(kw_only=True)
+class Settled:
+    """Nothing is sent. ``state`` and ``changes`` are the entry's next ones; ``outcome`` and ``text`` go into the
+    report, ``note`` into the history (blank: nothing worth an event)."""
+
+    state: OrderState
+    reason: Reason | None
+    outcome: Outcome
+    text: str
+    note: str = ""
+    changes: Mapping[str, Any] = field(factory=dict)
+
+    def applied_to(self, entry: LedgerEntry, at: datetime) -> LedgerEntry:
+        """The entry as it shall be."""
+        return entry.transition_to(self.state, at, reason=self.reason, **self.changes)
+
+
+class Hold(Settled):
+    """Not sent yet: a person, or a cause that goes away, releases it."""
+
+
+class Skip(Settled):
+    """Not to be sent: by a setting, or because its source canceled it."""
+
+
+class Wait(Settled):
+    """Left as it is until its next attempt."""
+
+
+class GiveUp(Settled):
+    """Tried for long enough."""
+
+
+class Requeue(Settled):
+    """Certainly not there, and the source has changed it since: back to pending, where the change is applied."""
+
+
+Decision: TypeAlias = Send | Adopt | FollowUp | Settled
+
+
+def decide(due: DueOrder, found: RemoteOrder | Reason | None, *, now: datetime, timing: Timing) -> Decision:
+    """What becomes of an order; ``found`` is what is in the order-management system under its number."""
+    entry = due.entry
+    if entry.state in DELIVERED_STATES:
+        return FollowUp()
+    if entry.order is None:
+        return unreadable(entry, now, timing)
+    if due.skip is not None and not entry.generation:
+        return skip(due.skip)
+    if isinstance(found, RemoteOrder):
+        return Adopt(remote=found)
+    kept_back = found or (due.plan if isinstance(due.plan, Reason) else None)
+    uncertain = entry.state is _S.UNCERTAIN
+    over = uncertain and _is_over(entry, entry.attempts, now, timing)
+    if may_show_up(entry, now, timing) and (kept_back or _is_used_up(entry) or entry.pending_update or over):
+        return stay_uncertain(entry, entry.reason or NO_ANSWER, now, timing)
+    if kept_back == CANCELED_AT_SOURCE and not uncertain:
+        return skip(CANCELED_AT_SOURCE)
+    if kept_back is not None:
+        return hold(entry, kept_back, now)
+    if entry.pending_update:
+        return _requeue(entry)
+    if over:
+        return _give_up_in_doubt(entry, timing)
+    assert isinstance(due.plan, OrderPlan)  # noqa: S101 - else it was kept back
+    return Send(plan=due.plan, generation=max(entry.generation + _is_used_up(entry), 1))
+
+
+def may_show_up(entry: LedgerEntry, now: datetime, timing: Timing) -> bool:
+    """Whether a request that could have made the order left so lately that the order may yet become visible."""
+    return entry.state is _S.UNCERTAIN and now - (entry.sent_at or entry.updated_at) <= timing.patience
+
+
+def refused(entry: LedgerEntry, sent: LedgerEntry, reason: Reason, now: datetime, timing: Timing) -> Settled:
+    """The request was refused, so it certainly made nothing; an earlier one of which nobody knows may still have.
+
+    ``entry`` is the order before the request, ``sent`` as it was recorded to leave.
+    """
+    if may_show_up(entry, now, timing):
+        return stay_uncertain(entry, entry.reason or NO_ANSWER, now, timing)
+    return hold(sent, reason, now)
+
+
+def look_refused(entry: LedgerEntry, reason: Reason, now: datetime, timing: Timing) -> Settled:
+    """A look-up was refused, for something about this order; that settles no doubt."""
+    if entry.state is _S.UNCERTAIN:
+        return stay_uncertain(entry, entry.reason or NO_ANSWER, now, timing)
+    return hold(entry, reason, now)
+
+
+def not_carried_out(entry: LedgerEntry, error: Unavailable, now: datetime, timing: Timing) -> Settled:
+    """Nothing was written: try later, and give up only at the horizon. What is in doubt stays in doubt."""
+    uncertain = entry.state is _S.UNCERTAIN
+    attempts = entry.attempts + (entry.state is not _S.SENDING)  # the intent has counted already
+    if not uncertain and _is_over(entry, attempts, now, timing):
+        return _give_up(Reason("gave_up", f"gave up after {timing.horizon.days} days: {error}"))
+    retry_at = max(timing.retry_at(now, attempts), error.retry_at or now)
+    return Wait(
+        state=_S.UNCERTAIN if uncertain else _S.PENDING,
+        reason=(entry.reason if uncertain else None) or Reason("unavailable", str(error)),
+        outcome=Outcome.WAITING,
+        text=f"{error}; next attempt at {_clock_time(retry_at)}",
+        note=str(error),
+        changes={"attempts": attempts, "next_attempt_at": retry_at},
+    )
+
+
+def stay_uncertain(entry: LedgerEntry, reason: Reason, now: datetime, timing: Timing) -> Wait:
+    """Nobody knows whether it is there: it is looked for again later."""
+    retry_at = timing.retry_at(now, max(entry.attempts, 1))
+    return Wait(
+        state=_S.UNCERTAIN,
+        reason=reason,
+        outcome=Outcome.UNCERTAIN,
+        text=f"{reason.text}; next check at {_clock_time(retry_at)}",
+        note="" if entry.state is _S.UNCERTAIN else reason.text,
+        changes={"next_attempt_at": retry_at},
+    )
+
+
+def hold(entry: LedgerEntry, reason: Reason, now: datetime) -> Hold:
+    """Held for a transient reason an order is looked at on every run, but only once in each."""
+    known = entry.state is _S.HELD and entry.reason == reason
+    return Hold(
+        state=_S.HELD,
+        reason=reason,
+        outcome=Outcome.HELD,
+        text=reason.text,
+        note="" if known else reason.text,
+        changes={"next_attempt_at": now + timedelta(microseconds=1)},
+    )
+
+
+def skip(reason: Reason) -> Skip:
+    """Not to be sent, for this reason."""
+    canceled = reason == CANCELED_AT_SOURCE
+    state, outcome = (_S.CANCELED, Outcome.CANCELED) if canceled else (_S.SKIPPED, Outcome.SKIPPED)
+    return Skip(state=state, reason=reason, outcome=outcome, text=reason.text, note=reason.text)
+
+
+def unreadable(entry: LedgerEntry, now: datetime, timing: Timing) -> Settled:
+    """The ledger holds no content of it. Where there is a reason it stays as it is, so that whoever can read it still
+    can, but later, so that it does not stand in others' way."""
+    if entry.reason is None:
+        return hold(entry, Reason("unreadable", NO_CONTENT), now)
+    retry_at = timing.retry_at(now, max(entry.attempts, 1))
+    changes = {"next_attempt_at": retry_at}
+    return Wait(state=entry.state, reason=entry.reason, outcome=Outcome.HELD, text=entry.reason.text, changes=changes)
+
+
+def _requeue(entry: LedgerEntry) -> Requeue:
+    outcome, text = Outcome.WAITING, "changed at the source; goes out anew with the next run"
+    if entry.pending_update is PendingUpdate.CANCELED:
+        outcome, text = Outcome.CANCELED, "canceled at the source; is certainly not in TradeGecko"
+    return Requeue(
+        state=_S.PENDING,
+        reason=None,
+        outcome=outcome,
+        text=text,
+        note="certainly not there; the source has changed it since",
+        changes={"generation": entry.generation + 1, "remote_number": None},
+    )
+
+
+def _give_up_in_doubt(entry: LedgerEntry, timing: Timing) -> GiveUp:
+    """Sent as often as it may be, never answered, not to be found: only a person can find out more."""
+    last = f"; last: {entry.reason.text}" if entry.reason else ""
+    text = (
+        f"gave up after {timing.horizon.days} days: nobody knows whether it arrived, it was not found when "
+        f"last looked for; look in TradeGecko, then retry (looks first), skip or cancel it{last}"
+    )
+    return _give_up(Reason(GAVE_UP_IN_DOUBT, text))
+
+
+def _give_up(reason: Reason) -> GiveUp:
+    return GiveUp(state=_S.FAILED, reason=reason, outcome=Outcome.FAILED, text=reason.text, note=reason.text)
+
+
+def _is_over(entry: LedgerEntry, attempts: int, now: datetime, timing: Timing) -> bool:
+    """Whether an order has had all its time and tries."""
+    return attempts >= TRIES_TO_GIVE_UP and now - entry.ingested_at > timing.horizon
+
+
+def _is_used_up(entry: LedgerEntry) -> bool:
+    return entry.reason is not None and entry.reason.code == KEY_USED
+
+
+def _clock_time(moment: datetime) -> str:
+    return f"{moment:%H:%M:%S} UTC"

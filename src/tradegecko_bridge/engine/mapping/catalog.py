@@ -1,0 +1,61 @@
+"""What the account has that orders refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Final, TypeAlias
+
+from attrs import field, frozen
+
+from tradegecko_bridge.commerce import OrderLine, SourceOrder
+from tradegecko_bridge.commerce.remote import RecordKind, RemoteVariant
+from tradegecko_bridge.ledger import Reason
+
+LONGEST_SKU: Final = 255
+"""No real SKU is longer, and one that is must not spoil the look-up of the others."""
+NAMING: Final = {
+    "customer": RecordKind.CUSTOMER,
+    "location": RecordKind.LOCATION,
+    "price_list": RecordKind.PRICE_LIST,
+    "assignee": RecordKind.USER,
+    "payment_method": RecordKind.PAYMENT_METHOD,
+}
+"""Settings that name a record of the account."""
+Variants: TypeAlias = Mapping[str, Sequence[RemoteVariant]]
+
+
+@frozen(kw_only=True)
+class Catalog:
+    """What the account has that orders refer to: variants by SKU and by barcode, and the digits of each currency by ISO
+    code; ``names`` are ids of what the settings name, ``missing`` says which of it is not there.
+
+    ``currency`` is the one the settings give all orders; ``prices_include_tax`` and ``tax_rate`` (percent; None where
+    nobody asked) are the account's defaults.
+    """
+
+    currencies: Mapping[str, int]
+    variants: Variants = field(factory=dict)
+    barcodes: Variants = field(factory=dict)
+    currency: str | None = None
+    prices_include_tax: bool = False
+    tax_rate: Decimal | None = None
+    names: Mapping[RecordKind, str] = field(factory=dict)
+    missing: Reason | None = None
+
+    def of(self, line: OrderLine) -> Sequence[RemoteVariant]:
+        """The variants a line may be: those with its barcode, else those with its SKU."""
+        return self.barcodes.get(line.barcode or "", ()) or self.variants.get(line.sku or "", ())
+
+    def currency_of(self, order: SourceOrder) -> str:
+        """The ISO code of what an order is paid in."""
+        return self.currency or order.currency.strip().upper()
+
+    def digits_of(self, order: SourceOrder) -> int:
+        """The digits its amounts have behind the point."""
+        return self.currencies.get(self.currency_of(order), 2)
+
+    def line_ids(self, lines: Iterable[OrderLine]) -> dict[str, str]:
+        """The variant id each line is delivered as, by the source's line reference; ambiguous lines are left out."""
+        found = {line.reference: self.of(line) for line in lines}
+        return {reference: variants[0].id for reference, variants in found.items() if len(variants) == 1}

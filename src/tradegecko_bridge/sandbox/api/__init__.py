@@ -1,0 +1,1 @@
+"""The resource API without the network: from a request to an answer."""

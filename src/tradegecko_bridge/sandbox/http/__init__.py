@@ -1,0 +1,1 @@
+"""The running server: the ASGI application, the control area, and `Sandbox`."""

@@ -1,0 +1,175 @@
+"""What taking an order in does to its ledger row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import define, evolve, field, frozen
+
+from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
+from tradegecko_bridge.commerce.codec import fingerprint
+from tradegecko_bridge.ledger import (
+    ALLOWED_TRANSITIONS,
+    BY_HAND,
+    CANCELED_AT_SOURCE,
+    DELIVERED_STATES,
+    GAVE_UP_IN_DOUBT,
+    INGEST,
+    PROGRESS_FIELDS,
+    SENT_STATES,
+    IngestCounts,
+    LedgerEntry,
+    LedgerEvent,
+    OrderState,
+    PendingUpdate,
+    Reason,
+)
+from tradegecko_bridge.stores.row import Arrival, Change, Row, storable
+
+STREAM = "orders"
+"""The stream whose cursor goes with orders."""
+
+_S = OrderState
+
+
+@define
+class Batch:
+    """What a batch does: the rows to write by reference, their events, and the counts."""
+
+    rows: dict[str, Row] = field(factory=dict)
+    events: list[tuple[str, LedgerEvent]] = field(factory=list)
+    new: list[str] = field(factory=list)
+    changed: list[str] = field(factory=list)
+    known: int = 0
+
+    @property
+    def counts(self) -> IngestCounts:
+        """For the report."""
+        return IngestCounts(new=tuple(self.new), known=self.known, changed=tuple(self.changed))
+
+    def add(self, reference: str, change: Change) -> None:
+        """One row's change."""
+        self.rows[reference], events = change
+        self.events.extend((reference, event) for event in events)
+
+
+@frozen
+class Identified:
+    """An arrival the ledger can hold: it has a reference. With its fingerprint."""
+
+    reference: str
+    arrival: Arrival
+    fingerprint: str
+
+
+def identify(arrivals: Iterable[Arrival]) -> list[Identified]:
+    """The arrivals that have a reference."""
+    return [Identified(storable(a.reference), a, fingerprint(a)) for a in arrivals if a.reference]
+
+
+def ingest(connection: str, arrivals: Iterable[Identified], known: Mapping[str, Row], at: datetime) -> Batch:
+    """Take arrivals in, one after the other; ``known`` holds the rows of those the ledger has, by reference."""
+    batch = Batch()
+    for one in arrivals:
+        row = batch.rows.get(one.reference) or known.get(one.reference)
+        if row is None:
+            batch.new.append(one.reference)
+            batch.add(one.reference, new_row(connection, one, at))
+            continue
+        batch.known += 1
+        if row.fingerprint != one.fingerprint:
+            batch.changed.append(one.reference)
+            batch.add(one.reference, changed_row(evolve(row, fingerprint=one.fingerprint), one.arrival, at))
+    return batch
+
+
+def new_row(connection: str, one: Identified, at: datetime) -> Change:
+    """A new order. Its id is 0 until the store gives it one."""
+    order = one.arrival if isinstance(one.arrival, SourceOrder) else None
+    reason = _reason(one.arrival)
+    state = _S.PENDING if reason is None else _S.CANCELED if order else _S.HELD
+    entry = LedgerEntry(
+        id=0,
+        connection=connection,
+        reference=one.reference,
+        number=storable(one.arrival.number or one.reference),
+        state=state,
+        order=order,
+        reason=reason,
+        ingested_at=at,
+        updated_at=at,
+    )
+    event = LedgerEvent(at=at, who=INGEST, was=None, now=state, why=reason.text if reason else "")
+    return Row(entry=entry, fingerprint=one.fingerprint), (event,)
+
+
+def changed_row(row: Row, arrival: Arrival, at: datetime) -> Change:
+    """A known order that its source now gives differently. One whose data has expired gets no new content."""
+    entry, state = row.entry, row.entry.state
+    if entry.expired_at is not None:
+        why = f"{_what_changed(arrival)}; not applied, because its personal data has expired"
+        return row, (LedgerEvent(at=at, who=INGEST, was=state, now=state, why=why),)
+    if state not in SENT_STATES:
+        return apply_update(row, arrival, at)
+    why = f"{_what_changed(arrival)} after it was sent"
+    event = LedgerEvent(at=at, who=INGEST, was=state, now=state, why=why, detail=_progress(arrival))
+    update = arrival if isinstance(arrival, SourceOrder) and state not in DELIVERED_STATES else row.pending_update
+    return evolve(row, entry=evolve(entry, pending_update=PendingUpdate.of(update)), pending_update=update), (event,)
+
+
+def apply_update(row: Row, arrival: Arrival, at: datetime) -> Change:
+    """New content for an order that was not sent. Whoever has claimed it read the old content: the claim ends."""
+    entry = row.entry
+    to, reason = _state_after(entry, arrival)
+    starts_over = to is _S.PENDING and entry.state is not _S.PENDING
+    after = evolve(
+        entry,
+        state=to,
+        reason=reason,
+        number=storable(arrival.number or entry.number),
+        order=arrival if isinstance(arrival, SourceOrder) else entry.order,
+        attempts=0 if starts_over else entry.attempts,
+        next_attempt_at=None if starts_over else entry.next_attempt_at,
+        updated_at=at,
+        in_state_since=entry.since(to, at),
+        pending_update=None,
+        claim=None,
+        serial=entry.serial + 1,
+    )
+    event = LedgerEvent(at=at, who=INGEST, was=entry.state, now=to, why=_what_changed(arrival))
+    return evolve(row, entry=after, pending_update=None), (event,)
+
+
+def _state_after(entry: LedgerEntry, arrival: Arrival) -> tuple[OrderState, Reason | None]:
+    """Where new content takes an order. What a person decided or the retry horizon has ended stays as it is."""
+    stays = entry.state, entry.reason
+    if entry.reason is not None and entry.reason.code in {BY_HAND, GAVE_UP_IN_DOUBT}:
+        return stays
+    reason = _reason(arrival)
+    if isinstance(arrival, UnreadableOrder):
+        return (_S.HELD, reason) if entry.state in {_S.PENDING, _S.HELD} else stays
+    if reason is not None:
+        return (_S.CANCELED, reason) if _S.CANCELED in ALLOWED_TRANSITIONS[entry.state] else stays
+    return stays if entry.state is _S.FAILED else (_S.PENDING, None)
+
+
+def _reason(arrival: Arrival) -> Reason | None:
+    """Why an order that arrives like this cannot be delivered; None when it can."""
+    if isinstance(arrival, UnreadableOrder):
+        return Reason(code="unreadable", text=storable(arrival.problem))
+    if arrival.canceled_at is not None:
+        return CANCELED_AT_SOURCE
+    return None
+
+
+def _progress(arrival: Arrival) -> dict[str, Any]:
+    """How far the order is at its source, in the source's words."""
+    return {name: getattr(arrival, name) for name in PROGRESS_FIELDS} if isinstance(arrival, SourceOrder) else {}
+
+
+def _what_changed(arrival: Arrival) -> str:
+    if isinstance(arrival, UnreadableOrder):
+        return f"the source can no longer give it whole ({arrival.problem})"
+    return "canceled at the source" if arrival.canceled_at is not None else "changed at the source"

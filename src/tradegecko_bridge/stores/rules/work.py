@@ -1,0 +1,153 @@
+"""What work on an order does to its ledger row."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attrs import evolve
+
+from tradegecko_bridge.errors import ClaimLost
+from tradegecko_bridge.ledger import (
+    ALLOWED_TRANSITIONS,
+    BY_HAND,
+    DELIVERED_STATES,
+    UNCERTAIN_STATES,
+    Claim,
+    LedgerEntry,
+    LedgerEvent,
+    OrderState,
+    Reason,
+    Transition,
+)
+from tradegecko_bridge.stores.row import Change, Row, plain, utc, utc_or_none
+from tradegecko_bridge.stores.rules.ingest import apply_update
+
+_S = OrderState
+_NEEDS_REASON = frozenset({_S.HELD, _S.SKIPPED, _S.FAILED, _S.CANCELED})
+"""States in which an order needs a reason; a person's own words are one."""
+REFUSALS = (ClaimLost, LookupError, ValueError, TypeError)
+"""What is wrong with one transition, and says nothing of the others."""
+CHANGED_TOO_LATE = "changed or canceled at the source while it was on its way; TradeGecko has it as it was sent"
+
+
+def claimed(row: Row, worker: str, at: datetime, until: datetime) -> Change:
+    """A due order, claimed. One found sending was abandoned by its worker: nobody knows what became of it."""
+    entry = row.entry
+    claim = Claim(worker=worker, until=until, serial=entry.serial + 1)
+    after = evolve(entry, claim=claim, serial=claim.serial)
+    if entry.state is not _S.SENDING:
+        return evolve(row, entry=after), ()
+    after = evolve(after, state=_S.UNCERTAIN, updated_at=at, in_state_since=entry.since(_S.UNCERTAIN, at))
+    event = LedgerEvent(at=at, who=worker, was=entry.state, now=after.state, why=_why_abandoned(entry.claim))
+    return evolve(row, entry=after), (event,)
+
+
+def _why_abandoned(claim: Claim | None) -> str:
+    if claim is None:
+        return "its worker gave it back while it was being sent"
+    return f"{claim.worker} did not report back by {claim.until.isoformat(timespec='seconds')}"
+
+
+def recorded(row: Row, transition: Transition) -> Change:
+    """What a worker did with an order.
+
+    Raises:
+        ClaimLost: the row was claimed or changed after it was read, or the claim to send it has run out.
+        ValueError: the new state cannot follow the present one.
+    """
+    entry = transition.entry
+    present, at = row.entry, utc(entry.updated_at)
+    if entry.serial != present.serial:
+        raise ClaimLost(f"order {present.reference}: somebody else has taken or changed it since it was read")
+    _check_follows(present, entry.state)
+    sending = entry.state is _S.SENDING
+    if sending and not entry.claim_runs(at):
+        raise ClaimLost(f"order {present.reference}: only a worker whose claim still runs may send it")
+    keeps_claim = sending or (bool(entry.pending_actions) and entry.claim is not None)
+    after = evolve(
+        present,
+        state=entry.state,
+        reason=entry.reason,
+        remote_id=entry.remote_id or None,
+        remote_number=entry.remote_number,
+        line_ids=dict(entry.line_ids),
+        pending_actions=entry.pending_actions,
+        generation=entry.generation,
+        attempts=entry.attempts,
+        sent_at=utc_or_none(entry.sent_at),
+        next_attempt_at=utc_or_none(entry.next_attempt_at),
+        updated_at=at,
+        in_state_since=present.since(entry.state, at),
+        claim=entry.claim if keeps_claim else None,
+        serial=present.serial if keeps_claim else present.serial + 1,
+    )
+    detail = plain(transition.detail)
+    event = LedgerEvent(
+        at=at, who=transition.who, was=present.state, now=after.state, why=transition.why, detail=detail
+    )
+    return _settled(evolve(row, entry=after), (event,) if event.why or event.was is not event.now else ())
+
+
+def overridden(row: Row, to: OrderState, at: datetime, who: str, why: str, *, retry: bool = False) -> Change:
+    """What a person decides.
+
+    Raises:
+        ClaimLost: a worker has the order right now.
+        ValueError: the new state cannot follow the present one.
+    """
+    entry = row.entry
+    _check_override(entry, to, at)
+    actions_wait = entry.state in DELIVERED_STATES and not retry
+    after = evolve(
+        entry,
+        state=to,
+        reason=entry.reason if actions_wait else _reason(entry, to, why),
+        attempts=0 if to is _S.PENDING else entry.attempts,
+        next_attempt_at=entry.next_attempt_at if actions_wait else None,
+        updated_at=at,
+        in_state_since=entry.since(to, at),
+        claim=None,
+        serial=entry.serial + 1,
+    )
+    return _settled(evolve(row, entry=after), (LedgerEvent(at=at, who=who, was=entry.state, now=to, why=why),))
+
+
+def _check_override(entry: LedgerEntry, to: OrderState, at: datetime) -> None:
+    if entry.claim is not None and entry.claim_runs(at):
+        raise ClaimLost(
+            f"order {entry.reference}: {entry.claim.worker} is working on it "
+            f"until {entry.claim.until.isoformat(timespec='seconds')}; try again then"
+        )
+    _check_follows(entry, to)
+    if entry.state in UNCERTAIN_STATES and to in _NEEDS_REASON:
+        raise ValueError(f"order {entry.reference}: {entry.state} cannot become {to}: it may be in TradeGecko")
+    if to is _S.PENDING and entry.expired_at is not None:
+        raise ValueError(
+            f"order {entry.reference}: its personal data expired {entry.expired_at:%Y-%m-%d}, so it cannot be sent; "
+            "enter it in TradeGecko by hand, or as a new order at the source"
+        )
+    if to is _S.SENDING:
+        raise ValueError(f"order {entry.reference}: only a worker with a claim can send it; make it pending")
+
+
+def _reason(entry: LedgerEntry, to: OrderState, why: str) -> Reason | None:
+    """An uncertain order keeps its reason: a person can only have it looked for earlier."""
+    if to in _NEEDS_REASON:
+        return Reason(code=BY_HAND, text=why)
+    return entry.reason if to is _S.UNCERTAIN else None
+
+
+def _check_follows(entry: LedgerEntry, to: OrderState) -> None:
+    if to not in ALLOWED_TRANSITIONS[entry.state]:
+        raise ValueError(f"order {entry.reference}: {entry.state} cannot become {to}")
+
+
+def _settled(row: Row, events: tuple[LedgerEvent, ...]) -> Change:
+    """Once it is known whether the order arrived: what its source said meanwhile is applied, or comes too late."""
+    if row.pending_update is None or row.entry.state in UNCERTAIN_STATES:
+        return row, events
+    if row.entry.state in DELIVERED_STATES:
+        too_late = [evolve(event, was=event.now, why=CHANGED_TOO_LATE, detail={}) for event in events[-1:]]
+        return evolve(row, entry=evolve(row.entry, pending_update=None), pending_update=None), (*events, *too_late)
+    row, more = apply_update(row, row.pending_update, row.entry.updated_at)
+    return row, (*events, *more)

@@ -1,0 +1,416 @@
+"""The port's gateway: what the engine asks for, as calls to one account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from itertools import chain
+from typing import Any, Final, TypeVar
+
+from tradegecko_bridge.commerce import Address, Customer, ProductDetails, VariantStock
+from tradegecko_bridge.commerce.remote import (
+    Access,
+    CustomerMatch,
+    OrderDraft,
+    RecordKind,
+    RemoteOrder,
+    RemoteShipment,
+    RemoteVariant,
+)
+from tradegecko_bridge.errors import GatewayError, NotFound, OutdatedDraft, Rejected
+from tradegecko_bridge.ports import Clock, MirrorStore
+from tradegecko_bridge.ports.mirrors import MirrorRow
+from tradegecko_bridge.tradegecko import records, resources
+from tradegecko_bridge.tradegecko.calls import Call, Page
+from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
+from tradegecko_bridge.tradegecko.gateway import customer_match, record_names, translate
+from tradegecko_bridge.tradegecko.gateway.error_mapping import reading, writing
+from tradegecko_bridge.tradegecko.gateway.listing import changes, chunks_by_url_length, pages
+from tradegecko_bridge.tradegecko.gateway.mirror import OVERLAP, Mirror
+from tradegecko_bridge.tradegecko.gateway.mirror_kinds import ADDRESSES, COMPANIES, ORDERS, VARIANTS, Kind, company_keys
+from tradegecko_bridge.tradegecko.gateway.normalize import normalized
+from tradegecko_bridge.tradegecko.gateway.order_fields import AddressBook, order_fields
+from tradegecko_bridge.tradegecko.limits import Priority
+from tradegecko_bridge.tradegecko.retry import NO_RETRY
+
+R = TypeVar("R", bound=records.Record)
+D = TypeVar("D", bound=records.DatedRecord)
+Filters = Mapping[str, object]
+
+NEEDED_PERMISSIONS: Final = ("write_orders", "write_companies")
+PAGES_AT_ONCE: Final = 20
+"""Pages of a listing that come as quickly as they can; the rest at the pace of the rate limit."""
+
+
+class TradeGeckoGateway:
+    """TradeGecko as the engine's :class:`~tradegecko_bridge.ports.Gateway`.
+
+    Args:
+        client: how the account is called.
+        mirror: where what the account holds is remembered, e.g. ``SqlStore(…).mirror``: with it most lookups
+            cost no request. None: the account is asked each time.
+        clock: the present moment, aware UTC.
+    """
+
+    def __init__(
+        self,
+        client: TradeGeckoClient,
+        *,
+        mirror: MirrorStore | None = None,
+        clock: Clock = lambda: datetime.now(UTC),
+    ) -> None:
+        self._client = client.with_options(priority=Priority.DELIVERY)
+        self._normal = client.with_options(priority=Priority.NORMAL)
+        self._bulk = client.with_options(priority=Priority.BULK)
+        self._mirror = Mirror(self._normal, mirror, clock=clock)
+        self._treatment: str | None = None
+
+    @property
+    def calls(self) -> int:
+        """Requests sent so far, repeated ones counted each time."""
+        return self._client.calls
+
+    @contextmanager
+    def session(self, *, read_only: bool = False) -> Iterator[None]:
+        """One run: the mirror is brought up to date as it is needed; ``read_only`` neither uses nor keeps any of it."""
+        self._mirror.begin(read_only=read_only)
+        self._treatment = None
+        yield
+        self._mirror.flush()
+
+    def check_access(self) -> Access:
+        """Account and permissions of the token's user (reference §2.7, §5.33): two calls that change nothing."""
+        with reading():
+            user = self._client.users.current()
+            account = self._client.accounts.current()
+        has = {str(permission) for permission in user.permissions}
+        return Access(
+            account=account.name or f"account {account.id}",
+            missing_permissions=tuple(need for need in NEEDED_PERMISSIONS if need not in has),
+        )
+
+    # ── looking things up ────────────────────────────────────────────────────────────────────
+
+    def prefetch(
+        self, numbers: Collection[str], customers: Collection[tuple[Customer, Address | None]]
+    ) -> Collection[str]:
+        """One look into the mirror for a whole batch; what the last one brought is written first."""
+        self._mirror.flush()
+        wanted: dict[str, set[str]] = {}
+        for customer, billing in customers:
+            for key, value in self._customer_keys(customer_match.identity(customer, billing)).items():
+                wanted.setdefault(key, set()).add(value)
+        keys = [key for key in customer_match.LOOKUP_KEYS if key in wanted]
+        found = {row.id for key in keys for row in self._mirror.find(COMPANIES, key, wanted[key]) or ()}
+        if found:
+            self._mirror.find(ADDRESSES, "company", found)
+        orders = self._mirror.find(ORDERS, "number", {number.strip() for number in numbers})
+        if orders is None:
+            return numbers
+        used = {number for row in orders for number in row.values("number")}
+        return [number for number in numbers if number.strip() in used]
+
+    def find_orders(self, number: str) -> Sequence[RemoteOrder]:
+        """By ``order_number``, compared again here: the API's filter may match partially (reference §8)."""
+        number = number.strip()
+        rows = self._list(resources.ORDERS, order_number=number, status=ORDERS.statuses)
+        return [translate.remote_order(order) for order in rows if (order.order_number or "").strip() == number]
+
+    def find_variants(self, skus: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
+        """From the mirror, or some fifty SKUs a call; several variants may carry a SKU (reference §5.34)."""
+        wanted = {sku for sku in skus if sku.strip()}
+        return self._variants_by("sku", wanted, ({"sku": chunk} for chunk in chunks_by_url_length(sorted(wanted))))
+
+    def find_barcodes(self, barcodes: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
+        """From the mirror, or one call each: there is no filter by ``upc``, so its full text is searched."""
+        wanted = {barcode for barcode in barcodes if barcode.strip()}
+        return self._variants_by("upc", wanted, ({"q": barcode} for barcode in sorted(wanted)))
+
+    def _variants_by(
+        self, key: str, wanted: Collection[str], queries: Iterable[Filters]
+    ) -> Mapping[str, Sequence[RemoteVariant]]:
+        rows = self._rows(VARIANTS, key, wanted, queries)
+        found: dict[str, list[RemoteVariant]] = {}
+        for row in {row.id: row for row in rows if row.facts["status"] == "active"}.values():
+            for value in set(row.values(key)).intersection(wanted):
+                found.setdefault(value, []).append(RemoteVariant(id=row.id, sku="".join(row.values("sku"))))
+        return found
+
+    def find_customer(
+        self, customer: Customer, *, billing: Address | None = None, match: CustomerMatch = CustomerMatch.NORMAL
+    ) -> str | None:
+        """From the mirror, or by code, e-mail address and phone in up to three calls (reference §5.3)."""
+        known = customer_match.identity(customer, billing)
+        keys = self._customer_keys(known)
+        return customer_match.best_match(
+            keys, match, lambda key: self._rows(COMPANIES, key, [keys[key]], [known.filters(key)])
+        )
+
+    def _customer_keys(self, known: customer_match.Identity) -> dict[str, str]:
+        return dict(
+            company_keys(self._mirror.digest, name=known.name, email=known.email, phone=known.phone, code=known.code)
+        )
+
+    def _rows(
+        self, kind: Kind[D], key: str, values: Collection[str], queries: Iterable[Filters]
+    ) -> Sequence[MirrorRow]:
+        """The rows with one of these values: the mirror's, or else what the account answers to ``queries``."""
+        rows = self._mirror.find(kind, key, values)
+        if rows is not None:
+            return rows
+        found = (record for filters in queries for record in self._list(kind.resource, **filters))
+        return [kind.row(record, self._mirror.digest) for record in found]
+
+    # ── what is set up in the account ────────────────────────────────────────────────────────
+
+    def find_record(self, kind: RecordKind, name: str) -> str:
+        """By id or by what people call it, from a short list that is remembered; a customer by a few calls.
+
+        Raises:
+            Rejected: the account has none of this name.
+        """
+        as_key = self._name_key(kind)
+        known = self._mirror.settings(
+            f"{kind}s" if kind in record_names.SHORT_LISTS else f"customer {as_key(name)}",
+            lambda: self._read_names(kind, name),
+            wanted=[name if kind in record_names.SHORT_LISTS and name.isdecimal() else as_key(name)],
+        )
+        for key in (name, as_key(name)):
+            if key in known:
+                return known[key]
+        raise record_names.not_found(kind, name, known)
+
+    def _name_key(self, kind: RecordKind) -> Callable[[str], str]:
+        """How names of this kind are remembered: those of persons by their digests."""
+        return (
+            (lambda name: self._mirror.digest(normalized(name)))
+            if kind in record_names.PERSONS
+            else (lambda name: name)
+        )
+
+    def _read_names(self, kind: RecordKind, name: str) -> Mapping[str, str]:
+        as_key = self._name_key(kind)
+        if kind in record_names.SHORT_LISTS:
+            resource, fields = record_names.SHORT_LISTS[kind]
+            return record_names.ids_by_name(self._list(resource), fields, as_key)
+        found = record_names.find_company(lambda **filters: self._list(resources.COMPANIES, **filters), name)
+        return {} if found is None else {as_key(name): found}
+
+    def prices_include_tax(self) -> bool:
+        """The account's default tax treatment (reference §7), asked for in every run."""
+        if self._treatment is None:
+            with reading():
+                self._treatment = self._client.accounts.current().default_tax_treatment or ""
+        return self._treatment == "inclusive"
+
+    def default_tax_rate(self) -> Decimal | None:
+        """The effective rate of the account's ``default_sales_order_tax_type_id`` (reference §7); a customer's own tax
+        type and products without tax come before it."""
+        found = self._mirror.settings("default_tax", self._read_default_tax).get("rate")
+        return None if found is None else Decimal(found)
+
+    def _read_default_tax(self) -> Mapping[str, str]:
+        with reading():
+            default = self._client.accounts.current().default_sales_order_tax_type_id
+        rates = {tax_type.id: tax_type.effective_rate for tax_type in self._list(resources.TAX_TYPES)}
+        rate = rates.get(default) if default is not None else None
+        return {} if rate is None else {"rate": str(rate)}
+
+    def _tax_type_of(self, rate: Decimal) -> int | None:
+        found = self._mirror.settings("tax_types", self._read_tax_types).get(_plain(rate))
+        return None if found is None else int(found)
+
+    def _read_tax_types(self) -> Mapping[str, str]:
+        """Ids by effective rate; of several with one rate the oldest."""
+        found = [(t.effective_rate, t.id) for t in self._list(resources.TAX_TYPES) if t.effective_rate is not None]
+        return {_plain(rate): str(id_) for rate, id_ in sorted(found, key=lambda pair: pair[1], reverse=True)}
+
+    def find_currency(self, name: str) -> str:
+        """The ISO code of a currency by that code or by its name (reference §5.6).
+
+        Raises:
+            Rejected: the account has none of this name.
+        """
+        key = normalized(name)
+        known = self._mirror.settings("currency_names", self._read_currency_names, wanted=[key])
+        if key not in known:
+            raise Rejected(f"no currency {name!r} in TradeGecko; it has {', '.join(sorted(set(known.values())))}")
+        return known[key]
+
+    def _read_currency_names(self) -> Mapping[str, str]:
+        known = [currency for currency in self._list(resources.CURRENCIES) if currency.iso]
+        return {normalized(name): str(c.iso) for c in known for name in (c.name, c.iso) if name}
+
+    def currencies(self, wanted: Collection[str] = ()) -> Mapping[str, int]:
+        """The account's active currencies with their ``precision`` (reference §5.6)."""
+        found = self._mirror.settings("currencies", self._read_currencies, wanted=wanted)
+        return {iso: int(digits) for iso, digits in found.items()}
+
+    def _read_currencies(self) -> Mapping[str, str]:
+        known = (currency for currency in self._list(resources.CURRENCIES) if currency.iso)
+        return {str(currency.iso): str(2 if currency.precision is None else currency.precision) for currency in known}
+
+    # ── orders ───────────────────────────────────────────────────────────────────────────────
+
+    def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None) -> RemoteOrder:
+        """One ``POST /orders`` with its lines, and with company and addresses where they are new (§5.16)."""
+        fields = self._order_fields(draft, customer_id)
+        call = resources.ORDERS.create(fields, idempotency_key=key)
+        try:
+            with writing():
+                made = self._client.send(call, retry=NO_RETRY)
+        except Rejected as error:
+            if self._is_outdated(draft, customer_id):
+                raise OutdatedDraft(str(error)) from error.__cause__
+            raise
+        self._mirror_created(made, fields)
+        return translate.remote_order(made)
+
+    def _order_fields(self, draft: OrderDraft, customer_id: str | None) -> dict[str, Any]:
+        location = None if draft.location is None else int(self.find_record(RecordKind.LOCATION, draft.location))
+        addresses: Sequence[MirrorRow] = ()
+        if customer_id is not None:
+            addresses = self._rows(ADDRESSES, "company", [customer_id], [{"company_id": customer_id}])
+        return order_fields(
+            draft,
+            customer_id,
+            addresses=AddressBook(self._mirror.digest, addresses),
+            location_id=location,
+            tax_type_of=self._tax_type_of,
+        )
+
+    def _mirror_created(self, made: records.Order, fields: Mapping[str, Any]) -> None:
+        """What the new order brought with it; listings will have the same, later."""
+        put = self._mirror.put
+        put(ORDERS, made)
+        if made.company_id is None:
+            return
+        if company := fields.get("company"):
+            put(COMPANIES, records.Company(id=made.company_id, **company))
+        for name, id_ in (("shipping_address", made.shipping_address_id), ("billing_address", made.billing_address_id)):
+            if name in fields and id_ is not None:
+                put(ADDRESSES, records.Address(id=id_, company_id=made.company_id, **fields[name]))
+
+    def _is_outdated(self, draft: OrderDraft, customer_id: str | None) -> bool:
+        """Whether the draft was made from an out-of-date mirror: checks its variants and its company by their ids, and
+        the company's addresses. What cannot be found out leaves the refusal as it is.
+
+        Nothing is checked where nothing is mirrored. It is checked where another order has invalidated the mirror in
+        this run: the draft may be older than that.
+        """
+        if self._mirror.disabled:
+            return False
+        variants = {line.variant_id for line in draft.lines if line.variant_id is not None}
+        try:
+            outdated = self._has_gone(VARIANTS, variants) or (
+                customer_id is not None
+                and (self._has_gone(COMPANIES, {customer_id}) or self._has_new_addresses(customer_id))
+            )
+        except GatewayError:
+            return False
+        if outdated:
+            self._mirror.invalidate()
+        return outdated
+
+    def _has_gone(self, kind: Kind[D], ids: Collection[str]) -> bool:
+        """Whether one of these is not active any more; what there is of it instead is remembered."""
+        wanted = sorted(int(id_) for id_ in ids)
+        active = self._list(kind.resource, ids=wanted, status=("active",)) if wanted else ()
+        gone = set(ids) - {str(record.id) for record in active}
+        for id_ in gone:
+            self._look_again(kind, id_)
+        return bool(gone)
+
+    def _look_again(self, kind: Kind[D], id_: str) -> None:
+        with reading():
+            try:
+                self._mirror.put(kind, self._client.send(kind.resource.get(id_)))
+            except NotFound as error:
+                if not error.in_json:
+                    raise
+                self._mirror.remove(kind, id_)
+
+    def _has_new_addresses(self, customer_id: str) -> bool:
+        """Whether somebody has given the company an address we do not know: its label may be the one we chose."""
+        known = {row.id for row in self._mirror.last_known(ADDRESSES, "company", [customer_id])}
+        return any(str(address.id) not in known for address in self._list(resources.ADDRESSES, company_id=customer_id))
+
+    def perform_action(self, order_id: str, action: str, *, key: str, method: str | None = None) -> None:
+        """``POST /orders/:id/actions/…`` for ``invoice``, ``pay``, ``pack`` or ``void`` (reference §4.1), once."""
+        body = {"payment": {"payment_method_name": method}} if method else None
+        call = resources.ORDERS.action(order_id, action, body, idempotency_key=key)
+        with writing():
+            self._client.send(call, retry=NO_RETRY)
+
+    def completed_actions(self, order_id: str) -> Collection[str]:
+        """Which of the actions an order has behind it, by its derived statuses (reference §6.2)."""
+        with reading():
+            order = self._client.orders.get(int(order_id))
+        done = {
+            "invoice": order.invoice_status == "invoiced",
+            "pay": order.payment_status == "paid",
+            "pack": order.packed_status == "packed",
+            "ship": order.fulfillment_status not in (None, "unshipped"),
+            "void": order.status in translate.GONE,
+        }
+        return [action for action, so in done.items() if so]
+
+    # ── what goes back to the shop ───────────────────────────────────────────────────────────
+
+    def shipments_since(self, cursor: str | None) -> Iterable[RemoteShipment]:
+        """Fulfilments with status ``fulfilled``, by ``updated_at``; packed ones are still in the warehouse (§6.3).
+
+        Read by moments, not by page numbers: see :class:`~tradegecko_bridge.tradegecko.gateway.listing.Position`.
+        """
+        since = datetime.fromisoformat(cursor) - OVERLAP if cursor else None
+        seen: set[tuple[str, str]] = set()
+
+        def call_at(number: int, since: datetime | None) -> Call[Page[records.Fulfillment]]:
+            return resources.FULFILLMENTS.list(
+                page=number, status="fulfilled", updated_at_min=since, order="updated_at asc"
+            )
+
+        for page in changes(self._normal, call_at, since):
+            shipments = translate.remote_shipments(page)
+            yield from (shipment for shipment in shipments if (shipment.id, shipment.cursor) not in seen)
+            seen = {(shipment.id, shipment.cursor) for shipment in shipments}
+
+    def stock(self) -> Iterable[VariantStock]:
+        """Every active variant with a SKU; what bundles hold is computed by TradeGecko (§9)."""
+        for page in self._long_list(resources.VARIANTS.list(order="created_at asc")):
+            yield from (translate.variant_stock(variant) for variant in page if variant.sku)
+
+    def products(self) -> Iterable[ProductDetails]:
+        """Every active product with the variants that come along (§5.22) and the images' addresses (§5.11)."""
+        listed = chain.from_iterable(self._long_list(resources.IMAGES.list()))
+        images = {image.id: address for image in listed if (address := translate.image_url(image))}
+        for page in self._long_list(resources.PRODUCTS.list(include=["variants"], order="created_at asc")):
+            variants: dict[int, list[records.Variant]] = {}
+            for variant in page.sideloaded.get("variants", ()):
+                if variant.status != "archived":
+                    variants.setdefault(variant.product_id, []).append(variant)
+            for product in page:
+                if product.status not in customer_match.INACTIVE:
+                    yield translate.product_details(product, variants.get(product.id, []), images)
+
+    # ── lists ────────────────────────────────────────────────────────────────────────────────
+
+    def _list(self, resource: resources.Resource[R], **filters: object) -> Iterator[R]:
+        return chain.from_iterable(pages(self._client, resource.list().with_params(**filters)))
+
+    def _long_list(self, call: Call[Page[R]]) -> Iterator[Page[R]]:
+        """A whole list. A long one steps back after some pages, so that it does not take the window from others."""
+        for number, page in enumerate(pages(self._normal, call), 1):
+            yield page
+            if page.last:
+                return
+            if number == PAGES_AT_ONCE:
+                break
+        yield from pages(self._bulk, call.with_params(page=PAGES_AT_ONCE + 1))
+
+
+def _plain(number: Decimal) -> str:
+    """One text for one number: 13, 13.0 and 13.00 are the same rate."""
+    return f"{number.normalize():f}"

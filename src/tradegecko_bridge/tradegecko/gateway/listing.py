@@ -1,0 +1,99 @@
+"""Lists read to their end, with the port's errors; and lists of what changed since a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+from urllib.parse import quote
+
+from attrs import frozen
+
+from tradegecko_bridge.errors import Unavailable
+from tradegecko_bridge.tradegecko.calls import Call, Page
+from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
+from tradegecko_bridge.tradegecko.gateway.error_mapping import reading
+from tradegecko_bridge.tradegecko.records import DatedRecord, Record
+
+R = TypeVar("R", bound=Record)
+D = TypeVar("D", bound=DatedRecord)
+
+SKUS_A_CALL: Final = 50
+URL_LENGTH: Final = 4000
+"""Characters of SKUs a URL may carry; beyond some 8,000 in all the answer is 414 (reference §3.9)."""
+_BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
+
+
+def pages(client: TradeGeckoClient, call: Call[Page[R]]) -> Iterator[Page[R]]:
+    """The pages of a list.
+
+    Raises:
+        Unavailable: also for a row that cannot be read: leaving it out would be acting on half the truth.
+    """
+    found = client.pages(call)
+    while True:
+        with reading():
+            page = next(found, None)
+        if page is None:
+            return
+        if page.problems:
+            raise Unavailable(f"{call.method} {call.path}: {page.problems[0]}")
+        yield page
+
+
+def chunks_by_url_length(skus: Iterable[str]) -> Iterator[list[str]]:
+    """SKUs in lists that fit into one URL each."""
+    chunk: list[str] = []
+    length = 0
+    for sku in skus:
+        size = len(quote(sku, safe="")) + len("&sku%5B%5D=")
+        if chunk and (len(chunk) == SKUS_A_CALL or length + size > URL_LENGTH):
+            yield chunk
+            chunk, length = [], 0
+        chunk.append(sku)
+        length += size
+    if chunk:
+        yield chunk
+
+
+CallAt = Callable[[int, datetime | None], Call[Page[D]]]
+"""Makes the call for a page (from 1) of what changed since a moment, by ``updated_at``."""
+
+
+@frozen
+class Position:
+    """Where a list by ``updated_at`` is read on: a page of what changed since a moment.
+
+    What changes while we read moves to the end and everything after it forward, past the edge of a page. So each page
+    is asked for by the moment the last one ended with; the rows of that moment come again. Only where one moment has
+    more rows than a page are pages counted.
+    """
+
+    since: datetime | None = None
+    page: int = 1
+
+    def __lt__(self, other: Position) -> bool:
+        return (self.since or _BEGINNING, self.page) < (other.since or _BEGINNING, other.page)
+
+    def after(self, page: Page[D]) -> Position:
+        """Where to read on after this page; where the list may grow, if it was the last one."""
+        until = page.records[-1].updated_at if page.records else None
+        if until not in (None, self.since):
+            return Position(until)
+        return self if page.last else Position(self.since, self.page + 1)
+
+
+def page_at(client: TradeGeckoClient, call_at: CallAt[D], position: Position) -> Page[D]:
+    """The page at a position of a list; raises as :func:`pages` does."""
+    return next(pages(client, call_at(position.page, position.since)))
+
+
+def changes(client: TradeGeckoClient, call_at: CallAt[D], since: datetime | None) -> Iterator[Page[D]]:
+    """Pages of what changed since a moment; see :class:`Position` for how one leads to the next."""
+    position = Position(since)
+    while True:
+        page = page_at(client, call_at, position)
+        yield page
+        if page.last or not page.records:
+            return
+        position = position.after(page)

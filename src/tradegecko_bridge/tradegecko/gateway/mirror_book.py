@@ -1,0 +1,64 @@
+"""What an account holds, remembered in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from threading import Lock
+
+from tradegecko_bridge.ports.mirrors import MirrorProgress, MirrorRow, MirrorStore, newest
+
+
+class MirrorBook(MirrorStore):
+    """A mirror in memory; threads may share it."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._progress: dict[tuple[str, str], MirrorProgress] = {}
+        self._rows: dict[tuple[str, str], dict[str, MirrorRow]] = {}
+        self._ids: dict[tuple[str, str, str, str], dict[str, None]] = {}
+
+    def progress(self, account: str, kind: str) -> MirrorProgress:
+        with self._lock:
+            return self._progress.get((account, kind), MirrorProgress())
+
+    def write(
+        self, account: str, kind: str, rows: Sequence[MirrorRow], *, progress: MirrorProgress | None = None
+    ) -> None:
+        with self._lock:
+            held = self._rows.setdefault((account, kind), {})
+            for row in newest(rows):
+                if row.id in held and held[row.id].stamp > row.stamp:
+                    continue
+                self._index(account, kind, held.get(row.id), row)
+                held[row.id] = row
+            if progress is not None:
+                before = self._progress.get((account, kind), MirrorProgress())
+                self._progress[account, kind] = before.then(progress)
+
+    def find(self, account: str, kind: str, key: str, values: Collection[str]) -> Sequence[MirrorRow]:
+        with self._lock:
+            held = self._rows.get((account, kind), {})
+            ids = {id_ for value in values for id_ in self._ids.get((account, kind, key, value), ())}
+            return [held[id_] for id_ in sorted(ids)]
+
+    def drop(self, account: str, kind: str, ids: Collection[str]) -> None:
+        with self._lock:
+            held = self._rows.get((account, kind), {})
+            for row in [held.pop(id_) for id_ in set(ids) if id_ in held]:
+                self._unindex(account, kind, row)
+
+    def forget(self, account: str) -> None:
+        with self._lock:
+            self._progress = {key: held for key, held in self._progress.items() if key[0] != account}
+            self._rows = {key: held for key, held in self._rows.items() if key[0] != account}
+            self._ids = {key: held for key, held in self._ids.items() if key[0] != account}
+
+    def _index(self, account: str, kind: str, before: MirrorRow | None, after: MirrorRow) -> None:
+        if before:
+            self._unindex(account, kind, before)
+        for key, value in after.keys:
+            self._ids.setdefault((account, kind, key, value), {})[after.id] = None
+
+    def _unindex(self, account: str, kind: str, row: MirrorRow) -> None:
+        for key, value in row.keys:
+            self._ids[account, kind, key, value].pop(row.id, None)

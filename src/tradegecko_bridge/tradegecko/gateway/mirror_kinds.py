@@ -1,0 +1,94 @@
+"""What of the account is mirrored: for each kind of record how it is listed, and what of it is kept.
+
+What a person could be known by (names, addresses, e-mail, telephone) is compared by its digest and never stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final, Generic, TypeVar
+
+from attrs import frozen
+
+from tradegecko_bridge.ports.mirrors import MirrorRow
+from tradegecko_bridge.tradegecko import records, resources
+from tradegecko_bridge.tradegecko.calls import Call, Page
+from tradegecko_bridge.tradegecko.codec import write_value
+from tradegecko_bridge.tradegecko.gateway.normalize import normalized, normalized_phone
+from tradegecko_bridge.tradegecko.resources.base import Gets
+
+D = TypeVar("D", bound=records.DatedRecord)
+Digest = Callable[[str | None], str]
+Keys = tuple[tuple[str, str], ...]
+
+ADDRESS_FIELDS: Final = (
+    "address1", "address2", "suburb", "city", "state", "zip_code", "country", "company_name", "first_name", "last_name",
+)  # fmt: skip
+"""What makes two addresses the same person's same door."""
+EVERY_STATUS: Final = ("draft", "active", "finalized", "fulfilled", "void", "deleted")
+"""Lists leave out void and deleted orders unless asked for them (reference §3.7)."""
+
+
+@frozen(kw_only=True)
+class Kind(Generic[D]):
+    """One kind of record: how it is listed, the values it is found by, and the facts kept beside them."""
+
+    resource: Gets[D]
+    statuses: tuple[str, ...] = ("active", "archived")
+    keys: Callable[[D, Digest], Keys]
+    facts: Callable[[D, Digest], dict[str, str]] = lambda _record, _digest: {}
+
+    @property
+    def name(self) -> str:
+        return self.resource.plural
+
+    def row(self, record: D, digest: Digest) -> MirrorRow:
+        """What is kept of a record."""
+        stamp = str(write_value(record.updated_at)) if record.updated_at else ""
+        return MirrorRow(str(record.id), stamp, self.keys(record, digest), self.facts(record, digest))
+
+    def call_at(self, number: int, since: datetime | None) -> Call[Page[D]]:
+        """A page of what changed since a moment; lists leave out what is archived, void or deleted unless asked."""
+        call = self.resource.list(order="updated_at asc", page=number)
+        return call.with_params(status=self.statuses, updated_at_min=since)
+
+
+def company_keys(digest: Digest, *, name: str | None, email: str | None, phone: str | None, code: str | None) -> Keys:
+    """What a customer is found by: digests of what is given."""
+    given = {
+        "name": normalized(name),
+        "email": normalized(email),
+        "phone": normalized_phone(phone),
+        "code": normalized(code),
+    }
+    return tuple((key, digest(value)) for key, value in given.items() if value)
+
+
+ORDERS: Final = Kind(
+    resource=resources.ORDERS,
+    statuses=EVERY_STATUS,
+    keys=lambda order, _: (("number", (order.order_number or "").strip()),),
+)
+COMPANIES: Final = Kind(
+    resource=resources.COMPANIES,
+    statuses=("active", "disabled", "archived"),
+    keys=lambda company, digest: company_keys(
+        digest, name=company.name, email=company.email, phone=company.phone_number, code=company.company_code
+    ),
+    facts=lambda company, _: {"status": company.status or "active", "type": company.company_type or ""},
+)
+ADDRESSES: Final = Kind(
+    resource=resources.ADDRESSES,
+    keys=lambda address, _: (("company", str(address.company_id)),),
+    facts=lambda address, digest: {
+        "same": digest(normalized(*(getattr(address, name) for name in ADDRESS_FIELDS))),
+        "label": digest(address.label),
+        "status": address.status or "active",
+    },
+)
+VARIANTS: Final = Kind(
+    resource=resources.VARIANTS,
+    keys=lambda variant, _: tuple((key, value) for key, value in (("sku", variant.sku), ("upc", variant.upc)) if value),
+    facts=lambda variant, _: {"status": variant.status or "active"},
+)

@@ -1,0 +1,126 @@
+"""TradeGecko's records as the engine's values: orders, shipments, stock, products."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Final
+
+from tradegecko_bridge.commerce import LocationStock, ProductDetails, VariantDetails, VariantStock
+from tradegecko_bridge.commerce.remote import RemoteItem, RemoteOrder, RemoteShipment
+from tradegecko_bridge.tradegecko import records
+from tradegecko_bridge.tradegecko.calls import Page
+from tradegecko_bridge.tradegecko.codec import write_value
+
+MARK: Final = "#tgb-"
+"""Begins the mark at the end of ``source_url`` by which we know our own orders; the link still works with it."""
+GONE: Final = ("void", "deleted")
+
+
+def remote_order(order: records.Order) -> RemoteOrder:
+    _, _, marker = (order.source_url or "").rpartition(MARK)
+    return RemoteOrder(
+        id=str(order.id),
+        number=order.order_number or "",
+        marker=marker if MARK in (order.source_url or "") else None,
+        total=order.total,
+        gone=order.status in GONE,
+    )
+
+
+def remote_shipments(page: Page[records.Fulfillment]) -> list[RemoteShipment]:
+    lines = {line.id: line for line in page.sideloaded.get("fulfillment_line_items", ())}
+    return [_remote_shipment(fulfillment, lines) for fulfillment in page]
+
+
+def _remote_shipment(
+    fulfillment: records.Fulfillment, lines: Mapping[int, records.FulfillmentLineItem]
+) -> RemoteShipment:
+    items = [lines[i] for i in fulfillment.fulfillment_line_item_ids if i in lines]
+    numbers = (fulfillment.tracking_number or "").replace(";", ",").split(",")
+    return RemoteShipment(
+        id=str(fulfillment.id),
+        order_id=str(fulfillment.order_id),
+        items=tuple(
+            RemoteItem(
+                variant_id=str(item.variant_id) if item.variant_id is not None else None,
+                sku=item.variant_sku,
+                quantity=item.quantity or Decimal(0),
+            )
+            for item in items
+        ),
+        tracking_numbers=tuple(number.strip() for number in numbers if number.strip()),
+        tracking_url=fulfillment.tracking_url,
+        carrier=fulfillment.tracking_company or fulfillment.delivery_type,
+        service=fulfillment.service,
+        shipped_at=fulfillment.shipped_at or fulfillment.updated_at,
+        changed_at=fulfillment.updated_at,
+        cursor=str(write_value(fulfillment.updated_at)) if fulfillment.updated_at else "",
+    )
+
+
+def variant_stock(variant: records.Variant) -> VariantStock:
+    return VariantStock(
+        variant_id=str(variant.id),
+        sku=variant.sku or "",
+        locations=tuple(
+            LocationStock(
+                location_id=str(location.location_id),
+                on_hand=location.stock_on_hand or Decimal(0),
+                committed=location.committed or Decimal(0),
+            )
+            for location in variant.locations
+        ),
+        tracked=variant.manage_stock is not False,
+        sell_without_stock=bool(variant.keep_selling),
+        maximum=variant.max_online,
+        barcode=variant.upc or None,
+    )
+
+
+def product_details(
+    product: records.Product, variants: Sequence[records.Variant], images: Mapping[int, str]
+) -> ProductDetails:
+    urls = tuple(images[i] for i in product.image_ids if i in images)
+    return ProductDetails(
+        reference=str(product.id),
+        name=product.name or "",
+        description=product.description or None,
+        brand=product.brand or None,
+        supplier=product.supplier or None,
+        product_type=product.product_type or None,
+        tags=tuple(tag.strip() for tag in (product.tags or "").split(",") if tag.strip()),
+        options=tuple(option for option in (product.opt1, product.opt2, product.opt3) if option),
+        variants=tuple(
+            _variant(variant, images) for variant in sorted(variants, key=lambda v: (v.position or 0, v.id))
+        ),
+        image_urls=urls or ((product.image_url,) if product.image_url else ()),
+    )
+
+
+def _variant(variant: records.Variant, images: Mapping[int, str]) -> VariantDetails:
+    return VariantDetails(
+        reference=str(variant.id),
+        sku=variant.sku or None,
+        name=variant.name or None,
+        options=tuple(value for value in (variant.opt1, variant.opt2, variant.opt3) if value),
+        barcode=variant.upc or None,
+        supplier_code=variant.supplier_code or None,
+        retail_price=variant.retail_price,
+        wholesale_price=variant.wholesale_price,
+        buy_price=variant.buy_price,
+        prices={price.price_list_id: price.value for price in variant.variant_prices if price.value is not None},
+        weight=variant.weight_value if variant.weight_value is not None else variant.weight,
+        weight_unit=variant.weight_unit or None,
+        taxable=variant.taxable is not False,
+        sellable=variant.sellable is not False,
+        composite=bool(variant.composite),
+        image_urls=tuple(images[i] for i in variant.image_ids if i in images),
+    )
+
+
+def image_url(image: records.Image) -> str | None:
+    """``base_path`` + ``/`` + ``file_name``; none while the image is still being processed (§5.11)."""
+    if not image.base_path or not image.file_name:
+        return None
+    return f"{image.base_path.rstrip('/')}/{image.file_name}"
