@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from tradegecko_bridge import ledger
 from tradegecko_bridge.commerce import Shipment, ShippedItem
@@ -17,6 +18,7 @@ from tradegecko_bridge.ledger import (
     LedgerEntry,
     LedgerEvent,
     OrderState,
+    PendingUpdate,
     Reason,
     Severity,
     ShipmentEntry,
@@ -53,6 +55,7 @@ def an_entry(state: OrderState = OrderState.PENDING, **fields: Any) -> LedgerEnt
 def test_the_words_stored_in_ledgers_stay() -> None:
     """Ledgers of earlier versions are read, and programs go by the codes."""
     assert [str(state) for state in OrderState] == [*FOLLOWING]
+    assert [str(update) for update in PendingUpdate] == ["changed", "canceled"]
     assert [str(state) for state in ShipmentState] == ["pending", "sent", "refused"]
     assert [str(severity) for severity in Severity] == ["warning", "error"]
     assert (ledger.BY_HAND, ledger.GAVE_UP_IN_DOUBT) == ("by_hand", "gave_up_in_doubt")
@@ -64,7 +67,7 @@ def test_the_words_stored_in_ledgers_stay() -> None:
 def test_what_is_not_said_is_nothing() -> None:
     """A new order has no attempt behind it and nothing left to do; an event without a reason has none."""
     entry = an_entry()
-    assert (entry.generation, entry.attempts, entry.serial, entry.pending_update) == (0, 0, 0, False)
+    assert (entry.generation, entry.attempts, entry.serial, entry.pending_update) == (0, 0, 0, None)
     assert (entry.line_ids, entry.pending_actions, entry.in_state_since) == ({}, (), NOW)
     assert not Reason("code", "text").transient
     assert Transition(entry=entry, who="w") == Transition(
@@ -143,6 +146,50 @@ def test_a_claim_ends_when_there_is_nothing_to_do(state: str, to: str, actions: 
     after = entry.transition_to(OrderState(to), LATER, pending_actions=actions)
     assert (after.claim, after.reason) == (claim if kept else None, None)
     assert entry.transition_to(OrderState(to), LATER, claim=None, reason=entry.reason).reason == entry.reason
+
+
+NEED: list[tuple[str, dict[str, Any], bool]] = [
+    ("pending", {}, True),
+    ("uncertain", {}, True),
+    ("held", {"reason": Reason("code", "text", transient=True)}, True),
+    ("held", {"reason": Reason("code", "text")}, False),
+    ("held", {}, False),
+    ("delivered", {"pending_actions": ("pay",)}, True),
+    ("shipped", {"pending_actions": ("pay",), "reason": Reason("code", "text", transient=True)}, True),
+    ("confirmed", {"pending_actions": ("pay",)}, True),
+    ("delivered", {"pending_actions": ("pay",), "reason": Reason("code", "text")}, False),
+    ("delivered", {"reason": Reason("code", "text", transient=True)}, False),
+    ("delivered", {}, False),
+    ("skipped", {}, False),
+    ("failed", {"reason": Reason("code", "text", transient=True)}, False),
+    ("canceled", {}, False),
+]
+
+
+@pytest.mark.parametrize(("state", "fields", "due"), NEED)
+def test_what_is_due(state: str, fields: dict[str, Any], due: bool) -> None:
+    """Not before its next attempt, to the moment, and not while a claim runs."""
+    entry = an_entry(OrderState(state), **fields)
+    assert entry.is_due(NOW) is due
+    assert evolve(entry, next_attempt_at=NOW).is_due(NOW) is due
+    assert not evolve(entry, next_attempt_at=LATER).is_due(NOW)
+    claimed = evolve(entry, claim=Claim(worker="w", until=LATER, serial=1))
+    assert (claimed.is_due(NOW), claimed.is_due(LATER)) == (False, due)
+    assert (claimed.claim_runs(NOW), claimed.claim_runs(LATER), entry.claim_runs(NOW)) == (True, False, False)
+
+
+def test_what_is_being_sent_is_due_when_its_worker_is_gone() -> None:
+    """Whatever was planned for it."""
+    entry = an_entry(OrderState.SENDING, next_attempt_at=LATER)
+    assert entry.is_due(NOW)
+    assert not evolve(entry, claim=Claim(worker="w", until=LATER, serial=1)).is_due(NOW)
+
+
+def test_what_the_source_did_after_it_was_sent() -> None:
+    """Changed or canceled it, or nothing."""
+    assert PendingUpdate.of(None) is None
+    assert PendingUpdate.of(an_order()) is PendingUpdate.CHANGED
+    assert PendingUpdate.of(an_order(canceled_at=NOW)) is PendingUpdate.CANCELED
 
 
 # ── shipments ────────────────────────────────────────────────────────────────────────────────
