@@ -124,7 +124,7 @@ def test_the_account_says_when_to_come_back(bench: Doubtful, in_doubt: bool, ask
     report = bench.engine.deliver_orders()
     expected = now + max(own, asked or own)
     assert bench.entry().next_attempt_at == expected
-    assert detail(report, "1001").endswith(f"tried again from {expected:%H:%M:%S} UTC")
+    assert detail(report, "1001").endswith(f"next attempt at {expected:%H:%M:%S} UTC")
 
 
 def test_what_is_being_sent_again_right_now_keeps_the_alert_open(bench: Doubtful) -> None:
