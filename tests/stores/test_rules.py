@@ -25,7 +25,7 @@ from tradegecko_bridge.ledger import (
     StateCount,
     Transition,
 )
-from tradegecko_bridge.stores import MemoryStore
+from tradegecko_bridge.stores.memory import MemoryStore
 from tradegecko_bridge.stores.row import Row
 from tradegecko_bridge.stores.rules import alerts, expiry, ingest, lookups, shipments, work
 from tradegecko_bridge.testing.builders import a_line, an_order
