@@ -108,7 +108,7 @@ def parts(seed: int) -> dict[str, Part]:
     }
 
 
-def lane(database: str, seed: int, wanted: str) -> list[Row]:
+def track(database: str, seed: int, wanted: str) -> list[Row]:
     """Everything on one kind of database, in a process of its own."""
     rows = []
     with grounds_on(database) as grounds:
@@ -159,8 +159,8 @@ def main() -> int:
         return 2
     began = time.monotonic()
     with ProcessPoolExecutor(len(databases), mp_context=multiprocessing.get_context("spawn")) as pool:
-        lanes = [pool.submit(lane, name, chosen.seed, chosen.only) for name in databases]
-        rows = [row for done in lanes for row in done.result()]
+        tracks = [pool.submit(track, name, chosen.seed, chosen.only) for name in databases]
+        rows = [row for done in tracks for row in done.result()]
     print("\n".join(table(rows)))
     print(f"{(time.monotonic() - began) / 60:.1f} minutes in all")
     deviations = [line for row in rows for line in row.tally.deviations]

@@ -79,7 +79,7 @@ def test_f2_killed_in_a_handful(grounds: Grounds, moment: str) -> None:
     passed = ground.passes(ground.job(orders, in_flight=1))
     numbers = [n for n, name in enumerate(passed, 1) if name == f"POST /orders: {moment}"]
     together = [n for n, after in pairwise(numbers) if "database: about to commit" not in passed[n : after - 1]]
-    assert together, "some went in one handful"
+    assert together, "some went in one chunk"
     ground = grounds.new()
     assert run(ground.job(orders, in_flight=1, doom=Doom(kill_at=together[0] + 1))) is None
     sending = [entry for entry in ground.entries() if entry.state is S.SENDING]

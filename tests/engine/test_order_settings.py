@@ -129,7 +129,7 @@ def test_a_price_that_cannot_be_converted_holds_the_order(sandbox: Sandbox, clie
 
 
 def test_what_costs_nothing_needs_no_rate(sandbox: Sandbox, client: TradeGeckoClient) -> None:
-    """A free line is free on any footing."""
+    """A free line is free on any tax basis."""
     free = a_line("PIN-OWL", 1, "0.00", tax_rate=None)
     remote = delivered(sandbox, client, an_order(lines=[GROSS, free], shipping=()), tax_treatment="inclusive")
     assert remote.total == D("45.18")

@@ -45,7 +45,7 @@ def totalling(total: str, *order_lines: OrderLine, **fields: Any) -> SourceOrder
 def test_the_prediction_is_what_it_comes_to(
     sandbox: Sandbox, client: TradeGeckoClient, order_lines: list[DraftLine], inclusive: bool, currency: str
 ) -> None:
-    """Whatever the lines, rates, footing and digits: the total predicted is the total TradeGecko gives the order."""
+    """Whatever the lines, rates, tax basis and digits: the total predicted is the total TradeGecko gives the order."""
     digits = {"CAD": 2, "JPY": 0, "KWD": 3}[currency]
     gateway = TradeGeckoGateway(client)
     if currency not in gateway.currencies():

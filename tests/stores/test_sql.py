@@ -143,7 +143,7 @@ def test_a_thread_does_not_wait_forever_for_its_turn(path: Path) -> None:
 
 
 def test_a_thousand_orders_take_few_statements(sql_store: SqlStore) -> None:
-    """Taking in 1,000 orders and claiming 100 of them are a handful of statements each, not one per order."""
+    """Taking in 1,000 orders and claiming 100 of them are a few statements each, not one per order."""
     with statements(sql_store) as sent:
         sql_store.ingest("shop", batch(0, 1000), at=AT)
     assert len(sent) <= 10

@@ -30,7 +30,7 @@ Json = dict[str, Any]
 
 TOKEN_HEADER = "vendure-auth-token"  # noqa: S105 - the header's name
 CHANNEL_HEADER = "vendure-token"
-PASSING = frozenset({408, 425, 429})
+TRANSIENT = frozenset({408, 425, 429})
 LONGEST_MESSAGE = 200
 
 LOGIN = """
@@ -198,7 +198,7 @@ def _checked(url: str) -> str:
 def _answer(reply: httpx.Response, url: str) -> Json:
     """The JSON object of a reply that was meant as an answer; refused questions are answers too."""
     status = reply.status_code
-    if status >= 500 or status in PASSING:
+    if status >= 500 or status in TRANSIENT:
         raise SourceUnavailable(f"Vendure at {url} answers {status}: try again later")
     if status in {401, 403}:
         raise SourceNeedsLogin(f"Vendure at {url} answers {status}: something before the shop wants a login")

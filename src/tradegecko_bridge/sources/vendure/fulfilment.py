@@ -47,7 +47,7 @@ UNSENT = frozenset({"Created", "Pending"})
 UNPAID = frozenset({"PaymentAuthorized", "ArrangingAdditionalPayment", "Modifying"})
 """States in which Vendure would take a shipment but never again move the order to Shipped."""
 
-PASSING = frozenset({"INSUFFICIENT_STOCK_ON_HAND_ERROR", "FULFILLMENT_STATE_TRANSITION_ERROR"})
+TRANSIENT = frozenset({"INSUFFICIENT_STOCK_ON_HAND_ERROR", "FULFILLMENT_STATE_TRANSITION_ERROR"})
 """Refusals that may be gone next time: stock arrives, a fulfilment somebody else just shipped is seen as shipped."""
 
 OURS = re.compile(r"TradeGecko shipment (.+) is fulfilment (\S+)")
@@ -93,7 +93,7 @@ class Fulfilments:
         try:
             return self._api.do(mutation, **variables)
         except Refusal as error:
-            if error.code in PASSING:
+            if error.code in TRANSIENT:
                 raise ShopFault(str(error)) from None
             raise
 

@@ -13,7 +13,7 @@ from tradegecko_bridge.errors import SourceRefused
 from tradegecko_bridge.sources.vendure.api import Json, VendureApi
 from tradegecko_bridge.sources.vendure.batch import answer_each
 
-# A selection within an order. The newest hundred: shops write a handful.
+# A selection within an order. The newest hundred: shops write a few.
 NOTES = 'history(options: {filter: {type: {eq: "ORDER_NOTE"}}, sort: {createdAt: DESC}, take: 100}){items{data}}'
 
 READ = f"query Notes($id: ID!){{order(id: $id){{id {NOTES}}}}}"

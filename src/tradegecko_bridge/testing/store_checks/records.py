@@ -315,7 +315,7 @@ class RecordChecks:
         assert [entry_of(store, str(n)).remote_id for n in range(1, 5)] == ["7", "8", None, "9"]
 
     def test_of_two_steps_of_one_order_the_second_is_late(self, store: Store) -> None:
-        """Also in one write: a step is scope by what the one before it left.
+        """Also in one write: a transition is judged by what the one before it left.
 
         *Troubleshooting:* hold the second against the row as the first changed it, not as it was read.
         """
