@@ -496,6 +496,7 @@ def test_a_number_another_order_was_sent_under_is_looked_at_closely() -> None:
     (doubtful,) = store.entries("other")
     store.record(doubtful.transition_to(S.PENDING, clock(), remote_number=None), who="me")
     assert desk.run(after=HOUR).items[0].outcome is Outcome.DELIVERED
+    assert desk.entry().next_attempt_at is None
     assert desk.steps()[1:] == ["held sending: key 1", "sending delivered: order id 100"]
 
 
@@ -654,6 +655,82 @@ def test_what_is_paid(paid: bool | None, total: str | None, actions: tuple[str, 
     assert desk.account.asked[2:] == [f"{action} 9 by None" for action in actions]
 
 
+# ── ingest ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_came_is_counted_acknowledged_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batch by batch: new, unchanged, changed; what cannot be read, by its number, its reference, or as a problem."""
+    monkeypatch.setattr("tradegecko_bridge.engine.delivery.ingest.BATCH", 2)
+    unreadable = UnreadableOrder(reference="r4", number="4", problem="no price", cursor="4")
+    nameless = [
+        evolve(unreadable, reference="r5", number=None, cursor="5"),
+        evolve(unreadable, reference=None, problem="line 6 is none", cursor=""),
+    ]
+    desk = Desk(orders=[*orders(3), unreadable, *nameless])
+    report = desk.run()
+    assert (report.ingested, report.unchanged, report.problems) == (5, 0, ["line 6 is none"])
+    assert report.items[:2] == [Item(name, Outcome.HELD, "no price", {"reason": "unreadable"}) for name in ("4", "r5")]
+    assert desk.source.acknowledged == ["2", "4"], "what has no cursor is not acknowledged"
+    assert desk.source.asked_after == [None]
+    assert [one.done for one in desk.progress if one.operation == "ingest orders"] == [2, 4, 5]
+    desk.source.orders = [order("1", note="gift"), *orders(3)[1:]]
+    again = desk.run()
+    assert (again.ingested, again.unchanged) == (0, 2)
+    assert [(item.name, item.outcome) for item in again.items] == [("1", Outcome.CHANGED)]
+    assert desk.source.asked_after[1] == "4"
+    assert [one.done for one in desk.progress if one.operation == "ingest orders"][3:] == [1, 2]
+
+
+def test_a_source_that_fails_at_the_acknowledgment_is_told() -> None:
+    """The orders are in the ledger, and delivered."""
+
+    class Forgetful(ListSource):
+        def acknowledge_ingest(self, cursor: str) -> None:
+            raise OSError
+
+    desk = Desk(source=Forgetful([order()]))
+    report = desk.run()
+    assert [item.outcome for item in report.items] == [Outcome.DELIVERED]
+    (problem,) = report.problems
+    assert "while acknowledging orders: a fault in the source" in problem
+    assert Desk(source=OrdersOnly([order()])).run().problems == []
+
+
+@pytest.mark.parametrize(
+    ("given", "what"), [(None, "None"), ("1001", "a value of type str"), ({"a": 1}, "a value of type dict")]
+)
+def test_what_is_no_order_is_a_fault_of_the_source(given: Any, what: str) -> None:
+    """What came before it counts."""
+
+    class Odd(OrdersOnly):
+        def fetch_orders(self, after: str | None) -> Any:
+            return [order(), given]
+
+    desk = Desk(source=Odd())
+    report = desk.run()
+    assert report.problems == [
+        f"list: gave {what} that is no SourceOrder and no UnreadableOrder while fetching orders: a fault in the source"
+    ]
+    assert report.ingested == 1
+
+
+def test_what_changed_while_in_doubt_goes_out_anew() -> None:
+    """Once the order certainly is not there, with the next run."""
+    desk = Desk(AlreadySent("400: used"))
+    desk.run()
+    desk.source.orders = [order(note="gift", cursor="2")]
+    assert desk.run(after=HOUR).items[-1] == Item(
+        "1", Outcome.WAITING, "changed at the source; goes out anew with the next run", {}
+    )
+    entry = desk.entry()
+    assert (entry.state, entry.generation, entry.remote_number) == (S.PENDING, 2, None)
+    assert entry.order is not None
+    assert entry.order.note == "gift"
+    assert desk.steps()[-1] == "uncertain pending: certainly not there; the source has changed it since"
+    assert outcome_of(desk.run(after=HOUR)) == (Outcome.DELIVERED, "")
+    assert (desk.account.keys, desk.entry().next_attempt_at) == ([key(1), key(2)], None)
+
+
 # ── around it ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -708,7 +785,34 @@ def test_what_a_dry_run_says_of_each_order() -> None:
         ("2", Outcome.KNOWN, "held: 422: no", {"reason": "rejected"}),
     ]
 
-    todo = Desk(None, OutcomeUnknown("500: ?"), **ALL)
-    todo.run()
-    todo.clock.move(hours=1)
-    assert todo.engine.deliver_orders(dry_run=True).items == [], "delivered orders are not part of it"
+
+def test_a_dry_run_is_one() -> None:
+    """It says so, whatever there is; and what a worker was sending is looked for, as a run would."""
+    desk = Desk(AlreadySent("400: used"))
+    desk.run()
+    (sent,) = desk.store.claim("shop", "dead", at=NOW + HOUR, until=NOW + HOUR, limit=1)
+    assert sent.claim is not None
+    desk.store.record(
+        sent.transition_to(S.SENDING, NOW + HOUR, claim=evolve(sent.claim, until=NOW + HOUR * 2)), who="d"
+    )
+    desk.clock.move(hours=3)
+    report = desk.engine.deliver_orders(dry_run=True)
+    assert report.dry_run
+    assert outcome_of(report)[0] is Outcome.PLANNED
+    desk.account.present["1"] = [RemoteOrder(id="9", number="1", marker=marker("shop", "1"))]
+    desk.store.ingest("shop", [order(note="gift")], at=NOW + HOUR)
+    assert [item.outcome for item in desk.engine.deliver_orders(dry_run=True).items] == [
+        Outcome.ADOPTED,
+        Outcome.CHANGED,
+    ]
+
+
+def test_a_dry_run_of_held_orders() -> None:
+    """Those that may be released are decided on anew, others are told, with the reason; a total nobody knows is not."""
+    desk = Desk(orders=[an_order("1", [a_line("NOPE")]), order("2", placed_at=datetime(1970, 1, 1, tzinfo=UTC))])
+    desk.run()
+    desk.clock.move(seconds=1)
+    items = desk.engine.deliver_orders(dry_run=True).items
+    assert [(item.name, item.outcome) for item in items] == [("2", Outcome.KNOWN), ("1", Outcome.HELD)]
+    untaxed = Desk(orders=[an_order("1", [a_line("MUG", tax_rate=None)], shipping=())])
+    assert outcome_of(untaxed.engine.deliver_orders(dry_run=True))[1] == ("would be created as 1 with 1 line of goods")
