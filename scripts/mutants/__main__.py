@@ -55,7 +55,6 @@ class Campaign:
     def __init__(self, equivalent: list[dict[str, str]]) -> None:
         self._equivalent = {(one["file"], one["mutant"]) for one in equivalent}
         self._verdicts: dict[str, Counter[Verdict]] = {}
-        self._survivors: list[tuple[str, int, str]] = []
         self._began = time.monotonic()
 
     def put(self, target: dict[str, Any], only: list[str], jobs: int, sample: int | None) -> None:
@@ -76,16 +75,13 @@ class Campaign:
     def _note(self, mutant: Mutant, verdict: Verdict) -> None:
         self._verdicts.setdefault(_short(mutant), Counter())[verdict] += 1
         if verdict in (Verdict.SURVIVED, Verdict.NOT_REACHED):
-            self._survivors.append((_short(mutant), mutant.line, str(mutant)))
+            print(f"{_short(mutant)}:{mutant.line}: {mutant}", flush=True)
         done = sum(verdicts.total() for verdicts in self._verdicts.values())
-        if done % 25 == 0:
-            print(f"\r{done} mutants, {len(self._survivors)} survived", end="", file=sys.stderr, flush=True)
+        if done % 25 == 0 and sys.stderr.isatty():
+            print(f"{done} mutants so far", end="\r", file=sys.stderr, flush=True)
 
     def end(self, least: float) -> int:
-        """Print the survivors and the table."""
-        print(file=sys.stderr)
-        for file, line, what in sorted(self._survivors):
-            print(f"{file}:{line}: {what}")
+        """Print the table."""
         print(f"\n{'module':<60}{'mutants':>8}{'killed':>8}{'endless':>8}{'share':>8}")
         total: Counter[Verdict] = Counter()
         for file, verdicts in sorted(self._verdicts.items()):

@@ -33,10 +33,13 @@ SWAPPED: Final[dict[type[ast.AST], tuple[type[ast.AST], ...]]] = {
 }
 OTHER_NAMES: Final = {"max": "min", "min": "max", "any": "all", "all": "any"}
 REMOVABLE: Final = (ast.AugAssign, ast.Delete, ast.Raise, ast.Continue, ast.Break)
-DECLARING: Final = frozenset({"annotation", "returns", "decorator_list", "bases", "keywords of a class", "format_spec"})
+DECLARING: Final = frozenset({"annotation", "returns", "decorator_list", "bases", "format_spec"})
 """Fields that say what something is, not what it does."""
 ONLY_FORM: Final = frozenset({"kw_only", "factory", "takes_self"})
 """Keywords of declarations without which the module cannot be imported, or behaves as before."""
+LONGEST: Final = 100
+"""Characters of code that are shown."""
+NOTHING: Final = "(nothing)"
 FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -93,10 +96,7 @@ class _Walk:
     ) -> Iterator[Mutant]:
         lines = _lines(node) or lines
         for new in _mistakes(node, parent, name):
-            if isinstance(node, ast.ExceptHandler):
-                was, becomes = f"except {ast.unparse(node.type) if node.type else ''}: …", "raise"
-            else:
-                was, becomes = _told(node), _told(new)
+            was, becomes = _told(node, new)
 
             def put(new: ast.AST = new) -> None:
                 if index is None:
@@ -133,16 +133,30 @@ def _lines(node: ast.AST) -> tuple[int, int] | None:
     return node.lineno, max(node.lineno, last or node.lineno)
 
 
-def _told(node: ast.AST) -> str:
+def _told(was: ast.AST, becomes: ast.AST) -> tuple[str, str]:
+    """Both in words; of a call or a display that has lost a part, only the part."""
+    if isinstance(was, ast.ExceptHandler):
+        return f"except {ast.unparse(was.type) if was.type else ''}: …", "raise"
+    for field in ("keywords", "elts", "values"):
+        before, after = getattr(was, field, []), getattr(becomes, field, [])
+        if type(was) is type(becomes) and len(after) == len(before) - 1:
+            (lost,) = (part for part in before if not any(part is other for other in after))
+            return f"{ast.unparse(lost)} in {_short(was)}", NOTHING
+    return _short(was), _short(becomes)
+
+
+def _short(node: ast.AST) -> str:
     if isinstance(node, ast.Pass):
-        return "(nothing)"
+        return NOTHING
     text = " ".join(ast.unparse(node).split())
-    return text if len(text) <= 160 else f"{text[:157]}…"
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def _is_left_alone(node: ast.AST) -> bool:
-    """Imports, texts that document, what is for the type checker only, and lists of names."""
+    """Imports, texts that document, what is for the type checker only, lists of names, and mere form."""
     match node:
+        case ast.keyword(arg=arg) if arg in ONLY_FORM:
+            return True
         case ast.Import() | ast.ImportFrom() | ast.Assert() | ast.Expr(value=ast.Constant()):
             return True
         case ast.Assign(targets=[ast.Name(id="__all__" | "log")]):

@@ -15,7 +15,7 @@ import pickle
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import partial
 from importlib.machinery import SourceFileLoader
@@ -93,10 +93,10 @@ def run(mutants: Sequence[Mutant], tests: Sequence[str], jobs: int, done: Done) 
     anew += [swapped[number] for number in sorted(unreached)]  # used, if at all, while modules are imported
     if not anew:
         return
-    ((_, verdict),) = _each_in_a_child([lambda: _import_anew(None, tests)], 1)
+    ((_, verdict),) = _each_in_a_child({0: partial(_import_anew, None, tests)}, 1)
     if verdict is not Verdict.SURVIVED:
         raise BaselineFailed(f"pytest {' '.join(tests)}")
-    works = [partial(_import_anew, mutant, tests) for mutant in anew]
+    works = {number: partial(_import_anew, mutant, tests) for number, mutant in enumerate(anew)}
     for number, verdict in _each_in_a_child(works, jobs):
         done(anew[number], verdict)
 
@@ -120,8 +120,8 @@ def _served(mutants: Sequence[Mutant], tests: Sequence[str], jobs: int) -> Itera
                 said.flush()
 
             plugin = _Server(mutants, jobs, say)
-            pytest.main([*ARGUMENTS, *tests], plugins=[plugin])
-        os._exit(0)
+            ended = pytest.main([*ARGUMENTS, *tests], plugins=[plugin])
+        os._exit(ended)
     os.close(writer)
     with os.fdopen(reader, "rb") as heard:
         while True:
@@ -132,7 +132,8 @@ def _served(mutants: Sequence[Mutant], tests: Sequence[str], jobs: int) -> Itera
             if number is None:
                 raise BaselineFailed(verdict)
             yield number, verdict
-    os.waitpid(server, 0)
+    if os.waitpid(server, 0)[1]:
+        raise BaselineFailed(f"pytest {' '.join(tests)} broke down")
 
 
 class _Server:
@@ -144,7 +145,6 @@ class _Server:
         self._say = say
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        gc.freeze()
         if session.testsfailed:
             self._say(None, "the tests cannot be collected")
 
@@ -153,16 +153,19 @@ class _Server:
         baseline = self._baseline(list(items.values()))
         if baseline is None:
             return True
-        works = []
-        for mutant in self._mutants:
-            known = baseline.tests_of(mutant)
+        functions = _functions({mutant.file for mutant in self._mutants})
+        gc.collect()
+        gc.freeze()  # what children share with us stays shared
+        works: dict[int, Callable[[], object]] = {}
+        for number, mutant in enumerate(self._mutants):
+            known, found = baseline.tests_of(mutant), functions.get((mutant.file, mutant.function))
             limits = [(items[test], AT_LEAST + SLOWER * baseline.seconds[test]) for test in known]
-            works.append(partial(_swap_and_run, mutant, limits))
-        reached = [number for number, mutant in enumerate(self._mutants) if baseline.tests_of(mutant)]
-        for number in set(range(len(self._mutants))) - set(reached):
-            self._say(number, Verdict.NOT_REACHED)
-        for index, verdict in _each_in_a_child([works[number] for number in reached], self._jobs):
-            self._say(reached[index], verdict)
+            if limits and found:
+                works[number] = partial(_swap_and_run, mutant, found, limits)
+            else:
+                self._say(number, Verdict.NOT_REACHED)
+        for number, verdict in _each_in_a_child(works, self._jobs):
+            self._say(number, verdict)
         return True
 
     def _baseline(self, items: list[pytest.Item]) -> Baseline | None:
@@ -211,11 +214,12 @@ def _watched(items: list[pytest.Item], files: list[str]) -> Baseline | str:
     return Baseline(seconds, reached)
 
 
-def _swap_and_run(mutant: Mutant, limits: list[tuple[pytest.Item, float]]) -> NoReturn:
+def _swap_and_run(mutant: Mutant, functions: list[FunctionType], limits: list[tuple[pytest.Item, float]]) -> NoReturn:
     """In a child: 0 if no test notices."""
+    gc.disable()
     changed = _function(mutant.code(), mutant.function)
-    if not any(_swap(found, changed) for found in gc.get_objects() if _is_it(found, mutant)):
-        os._exit(2)
+    for function in functions:
+        function.__code__ = changed
     _derandomize()
     items = [item for item, _ in limits]
     items[0].config.pluginmanager.register(_FirstFailure())
@@ -250,16 +254,13 @@ def _function(code: CodeType, place: str | None) -> CodeType:
     raise LookupError(place)
 
 
-def _is_it(found: object, mutant: Mutant) -> bool:
-    if not isinstance(found, FunctionType):
-        return False
-    code = found.__code__
-    return code.co_filename == mutant.file and f"{code.co_firstlineno} {code.co_name}" == mutant.function
-
-
-def _swap(function: FunctionType, code: CodeType) -> bool:
-    function.__code__ = code
-    return True
+def _functions(files: set[str]) -> Mapping[tuple[str, str | None], list[FunctionType]]:
+    """All functions of these files, by file and place."""
+    found: dict[tuple[str, str | None], list[FunctionType]] = {}
+    for function in gc.get_objects():
+        if isinstance(function, FunctionType) and (code := function.__code__).co_filename in files:
+            found.setdefault((code.co_filename, f"{code.co_firstlineno} {code.co_name}"), []).append(function)
+    return found
 
 
 # ── imported anew ────────────────────────────────────────────────────────────────────────────
@@ -275,17 +276,19 @@ def _import_anew(mutant: Mutant | None, tests: Sequence[str]) -> NoReturn:
 
         SourceFileLoader.get_code = get_code  # type: ignore[method-assign, assignment]
     _derandomize()
-    ended = pytest.main([*ARGUMENTS, *tests], plugins=[_FirstFailure()])
-    os._exit(0 if ended == pytest.ExitCode.OK else 1)
+    for part in tests:  # one by one: most mistakes show in the first, and collecting takes longer than running
+        if pytest.main([*ARGUMENTS, part], plugins=[_FirstFailure()]) != pytest.ExitCode.OK:
+            os._exit(1)
+    os._exit(0)
 
 
 # ── children ─────────────────────────────────────────────────────────────────────────────────
 
 
-def _each_in_a_child(works: Sequence[Callable[[], object]], jobs: int) -> Iterator[tuple[int, Verdict]]:
+def _each_in_a_child(works: Mapping[int, Callable[[], object]], jobs: int) -> Iterator[tuple[int, Verdict]]:
     """Each in a child of its own, several at once, none for longer than it may take."""
     running: dict[int, tuple[int, float]] = {}
-    waiting = iter(enumerate(works))
+    waiting = iter(works.items())
     while True:
         for number, work in islice(waiting, jobs - len(running)):
             child = os.fork()
