@@ -234,7 +234,7 @@ def waits(state: OrderState, reason: Reason, attempts: int, seconds: int) -> Wai
         state=state,
         reason=reason,
         outcome=Outcome.WAITING,
-        text=f"429; next attempt at {at:%H:%M:%S} UTC",
+        text=f"429; next {'check' if state is S.UNCERTAIN else 'try'} at {at:%H:%M:%S} UTC",
         note="429",
         changes={"attempts": attempts, "next_attempt_at": at},
     )

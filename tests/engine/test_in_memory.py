@@ -71,7 +71,7 @@ class Scripted(Account):
         self.asked.append(f"customer {customer.email}")
         return self.known_customers.get(customer.email or "")
 
-    def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None) -> RemoteOrder:
+    def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None, **may: Any) -> RemoteOrder:
         self.keys.append(key)
         self.asked.append(f"create {draft.number} for {customer_id}")
         _next(self.answers)
@@ -378,7 +378,7 @@ def test_a_look_that_fails_is_the_order_s_own_business(error: GatewayError) -> N
         answer = {"outcome": "refused", "status": 422, "request_id": "r2"}
         assert desk.history() == [("pending held", "422: what?", answer)]
     else:
-        said = "503: later; next attempt at 12:00:30 UTC"
+        said = "503: later; next try at 12:00:30 UTC"
         assert report.items[0] == Item("1", Outcome.WAITING, said, {"reason": "unavailable"})
         assert desk.history() == [("pending pending", "503: later", {"outcome": "not carried out"})]
 
@@ -588,7 +588,7 @@ def test_an_action_that_came_to_nothing_is_tried_again(error: GatewayError, retr
     at = NOW + timedelta(seconds=retry_at)
     assert desk.run().items == [
         Item("1", Outcome.DELIVERED, "", {"remote_id": "100"}),
-        Item("1", Outcome.WAITING, f"delivered; next attempt to pay at {at:%H:%M:%S} UTC: {error}"),
+        Item("1", Outcome.WAITING, f"delivered; next try to pay at {at:%H:%M:%S} UTC: {error}"),
     ]
     entry = desk.entry()
     assert entry.reason == Reason("unavailable", str(error), transient=True)
@@ -781,7 +781,7 @@ def test_what_a_dry_run_says_of_each_order() -> None:
     waiting.run()
     items = waiting.engine.deliver_orders(dry_run=True).items
     assert [(item.name, item.outcome, item.detail, dict(item.facts)) for item in items] == [
-        ("1", Outcome.KNOWN, "next attempt at 12:00:30 UTC", {}),
+        ("1", Outcome.WAITING, "429: busy; next try at 12:00:30 UTC", {"reason": "unavailable"}),
         ("2", Outcome.KNOWN, "held: 422: no", {"reason": "rejected"}),
     ]
 
@@ -790,11 +790,8 @@ def test_a_dry_run_is_one() -> None:
     """It says so, whatever there is; and what a worker was sending is looked for, as a run would."""
     desk = Desk(AlreadySent("400: used"))
     desk.run()
-    (sent,) = desk.store.claim("shop", "dead", at=NOW + HOUR, until=NOW + HOUR, limit=1)
-    assert sent.claim is not None
-    desk.store.record(
-        sent.transition_to(S.SENDING, NOW + HOUR, claim=evolve(sent.claim, until=NOW + HOUR * 2)), who="d"
-    )
+    (sent,) = desk.store.claim("shop", "dead", at=NOW + HOUR, until=NOW + HOUR * 2, limit=1)
+    desk.store.record(sent.transition_to(S.SENDING, NOW + HOUR), who="d")
     desk.clock.move(hours=3)
     report = desk.engine.deliver_orders(dry_run=True)
     assert report.dry_run

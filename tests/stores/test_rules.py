@@ -12,6 +12,7 @@ from tradegecko_bridge.commerce import Shipment, ShippedItem, SourceOrder, Unrea
 from tradegecko_bridge.errors import ClaimLost
 from tradegecko_bridge.ledger import (
     CANCELED_AT_SOURCE,
+    CHANGED_TOO_LATE,
     Alert,
     Claim,
     Finding,
@@ -251,9 +252,9 @@ def test_what_the_source_said_meanwhile() -> None:
     assert (arrived.pending_update, arrived.entry.pending_update) == (None, None)
     assert events == (
         an_event(S.SENDING, S.DELIVERED, "why", who="me", key="k"),
-        an_event(S.DELIVERED, S.DELIVERED, work.CHANGED_TOO_LATE, who="me"),
+        an_event(S.DELIVERED, S.DELIVERED, CHANGED_TOO_LATE, who="me"),
     )
-    assert work.CHANGED_TOO_LATE == (
+    assert CHANGED_TOO_LATE == (
         "changed or canceled at the source while it was on its way; TradeGecko has it as it was sent"
     )
     not_there, events = recorded(row, S.PENDING)

@@ -63,12 +63,11 @@ def _due(context: Context, after: Mapping[str, LedgerEntry], report: Report) -> 
         now = context.clock()
         if entry.is_due(now):
             yield evolve(entry, state=_S.UNCERTAIN) if entry.state is _S.SENDING else entry
-        elif entry.number in reported:
-            continue
-        elif entry.state is _S.HELD and entry.reason is not None and not entry.reason.transient:
-            report.add(entry.number, Outcome.KNOWN, f"held: {entry.reason.text}", entry.reason)
+        elif entry.state is _S.HELD and entry.reason is not None and not entry.claim_runs(now):
+            if entry.number not in reported:
+                report.add(entry.number, Outcome.KNOWN, f"held: {entry.reason.text}", entry.reason)
         elif entry.state in OPEN_STATES:
-            report_left_alone(entry, now, report)
+            report_left_alone(entry, now, report, reported)
 
 
 class _Decider:

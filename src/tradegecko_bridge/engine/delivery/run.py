@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from threading import Lock
 from typing import Final
@@ -38,8 +38,7 @@ def deliver_orders(context: Context) -> Report:
         _send_receipts(context, receipts, report)
         reported = {item.name for item in report.items}
         for entry in context.store.entries(context.connection, states=OPEN_STATES - {OrderState.HELD}):
-            if entry.number not in reported:
-                report_left_alone(entry, context.clock(), report)
+            report_left_alone(entry, context.clock(), report, reported)
     return report
 
 
@@ -97,12 +96,13 @@ def _send_receipts(context: Context, receipts: Sequence[DeliveryReceipt], report
     report.problems.extend(f"receipts: {message}" for message in sorted(failed))
 
 
-def report_left_alone(entry: LedgerEntry, now: datetime, report: Report) -> None:
-    """Report an order that no run takes now: another worker has it, or died with it, or its next attempt is later."""
+def report_left_alone(entry: LedgerEntry, now: datetime, report: Report, reported: Collection[str]) -> None:
+    """Report an order that no run takes now: another worker has it, or died with it; or its next attempt is later,
+    which those ``reported`` have said."""
     if entry.claim is not None and entry.claim.until > now:
         until = f"{entry.claim.until:%H:%M:%S} UTC"
         report.add(entry.number, Outcome.CLAIMED, f"{entry.claim.worker} is working on it, until {until} at most")
-    elif entry.next_attempt_at is not None and entry.next_attempt_at > now:
+    elif entry.number not in reported and entry.next_attempt_at is not None and entry.next_attempt_at > now:
         uncertain = entry.state is OrderState.UNCERTAIN
         outcome, what = (Outcome.UNCERTAIN, "check") if uncertain else (Outcome.WAITING, "try")
         why = f"{entry.reason.text}; " if entry.reason else ""
