@@ -49,7 +49,6 @@ class Company:
 
     id: str
     email: str
-    visible_at: int
 
 
 class Account:
@@ -57,7 +56,7 @@ class Account:
 
     def __init__(self, world: World, *, honours_keys: bool) -> None:
         self._world = world
-        self._honours_keys = honours_keys
+        self.honours_keys = honours_keys
         self._keys: dict[str, int] = {}
         self.orders: dict[str, AccountOrder] = {}
         self.companies: dict[str, Company] = {}
@@ -68,12 +67,12 @@ class Account:
     def create(self, draft: OrderDraft, key: str, customer_id: str | None) -> RemoteOrder | GatewayError:
         """An order comes in. Its key counts from now on, and is forgotten in a day."""
         now = self._world.scheduler.now
-        if self._honours_keys and self._keys.get(key, -1) > now:
+        if self.honours_keys and self._keys.get(key, -1) > now:
             return AlreadySent("simulated: duplicate idempotency key")
         if customer_id is not None and customer_id not in self.companies:
             return Rejected("simulated: no such company")
         forgotten = self._world.faults.happens("keys forgotten")
-        self._keys[key] = now + (KEYS_LIVE if forgotten is None else int(forgotten.amount * MINUTE))
+        self._keys[key] = now + (KEYS_LIVE if forgotten is None else 15 * MINUTE + int(forgotten.amount * HOUR))
         late = self._world.faults.happens("visible late")
         visible_at = now + (int(late.amount * LATEST) if late else 0)
         goods = tuple(
@@ -81,7 +80,7 @@ class Account:
             for line in draft.lines
             if line.kind is LineKind.PRODUCT
         )
-        company = customer_id or self._new_company(draft.customer.email or "", visible_at)
+        company = customer_id or self._new_company(draft.customer.email or "")
         order = self._enter(draft.number, (*draft.tags, None)[0], draft.marker, goods, company, visible_at)
         self._world.story.tell("account", f"has order {order.id} as {order.number!r}, for {order.name}")
         self.on_created(order)
@@ -108,14 +107,14 @@ class Account:
         self.orders[order.id] = order
         return order
 
-    def _new_company(self, email: str, visible_at: int) -> str:
-        company = Company(f"c{len(self.companies) + 1}", email, visible_at)
+    def _new_company(self, email: str) -> str:
+        company = Company(f"c{len(self.companies) + 1}", email)
         self.companies[company.id] = company
         return company.id
 
     def act(self, order_id: str, action: str, key: str) -> GatewayError | None:
         """Something is done with an order; a second time there is nothing left to do."""
-        if self._honours_keys and self._keys.get(key, -1) > self._world.scheduler.now:
+        if self.honours_keys and self._keys.get(key, -1) > self._world.scheduler.now:
             return AlreadySent("simulated: duplicate idempotency key")
         order = self.orders.get(order_id)
         if order is None or order.is_gone or action in order.actions:
@@ -133,7 +132,5 @@ class Account:
         return (order for order in self.orders.values() if order.visible_at <= self._world.scheduler.now)
 
     def company_of(self, email: str) -> str | None:
-        """The oldest record with this address that lists show by now."""
-        now = self._world.scheduler.now
-        found = (one.id for one in self.companies.values() if one.email == email and one.visible_at <= now)
-        return next(found, None)
+        """The oldest record with this address."""
+        return next((one.id for one in self.companies.values() if one.email == email), None)

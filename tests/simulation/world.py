@@ -6,7 +6,7 @@ time everything has to be settled. What does not hold then is in the result's ``
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from random import Random
 from typing import Final
@@ -17,7 +17,7 @@ from tests.simulation.account import Account, AccountOrder
 from tests.simulation.disk import SIMULATED, Disk, remote_store
 from tests.simulation.faults import RATES, Fault, Faults
 from tests.simulation.gateway import SimulatedGateway
-from tests.simulation.scheduler import HOUR, MINUTE, SECOND, Process, Scheduler, SimulatedExecutor
+from tests.simulation.scheduler import HOUR, MINUTE, SECOND, Process, Scheduler, SimulatedExecutor, Task
 from tests.simulation.shop import Shop, SimulatedSource
 from tests.simulation.story import Story
 from tradegecko_bridge import SyncEngine
@@ -25,14 +25,14 @@ from tradegecko_bridge.engine.context import Concurrency
 from tradegecko_bridge.engine.operations.decisions import Decisions
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.errors import StoreError
-from tradegecko_bridge.ledger import OPEN_STATES, OrderState
+from tradegecko_bridge.ledger import OPEN_STATES, LedgerEntry, OrderState
 
 CONNECTION: Final = "shop"
-LEAST_TIME: Final = 40 * MINUTE
+LEAST_TIME: Final = 20 * MINUTE
 """How long faults happen, at least: until the longest of them is over."""
 TIME_TO_SETTLE: Final = 4 * HOUR
 """How long everything may take to settle once no faults happen any more: longest retry, patience and lease, twice."""
-CHECK_EVERY: Final = 20 * MINUTE
+CHECK_EVERY: Final = 10 * MINUTE
 BACKUPS: Final = 4
 
 
@@ -62,7 +62,7 @@ class Setup:
             workers=rng.choice((1, 1, 2, 2, 3)),
             in_flight=rng.choice((1, 2, 4)),
             tempo=rng.choice((0.3, 1.0, 1.0, 5.0)),
-            interval=rng.choice((1, 4, 10)) * MINUTE,
+            interval=rng.choice((2, 4, 8)) * MINUTE,
             same_names=rng.random() < 0.5,
             settings=ConnectionSettings(
                 tracking=False,
@@ -94,6 +94,9 @@ class World:
         self.retired: list[Process] = []
         self.faults_until = LEAST_TIME
         self.settled = False
+        self._idle: dict[int, tuple[Task, int]] = {}
+        self._runs_since = 0
+        self._told: dict[str, str] = {}
         self.restores = 0
 
     # ── time ─────────────────────────────────────────────────────────────────────────────────
@@ -165,11 +168,15 @@ class World:
             process.skew = usual
             if jumps := self.faults.happens("clock jumps"):
                 process.skew += timedelta(days=365) if jumps.other < 0.3 else timedelta(hours=48 * jumps.amount - 24)
-            self._run(process, gateway)
-            self.scheduler.sleep(int(self._interval() * (0.5 + self._rng.random())))
+            began_after = self.faults.stopped
+            if self._run(process, gateway) and began_after:
+                self._runs_since += 1
+            self._idle[slot] = self.scheduler.current, self.scheduler.ticket()
+            self.scheduler.wait(int(self._interval() * (0.5 + self._rng.random())))
             usual = timedelta(0) if self.faults.stopped else usual
 
-    def _run(self, process: Process, gateway: SimulatedGateway) -> None:
+    def _run(self, process: Process, gateway: SimulatedGateway) -> bool:
+        """One run; whether it came to its end."""
         engine = SyncEngine(
             CONNECTION,
             source=SimulatedSource(self),
@@ -190,15 +197,17 @@ class World:
             if not str(error).startswith(SIMULATED):
                 raise
             self.story.tell(process.name, f"ends its run: {error}")
-        else:
-            for line in report.lines():
-                self.story.tell(process.name, line, quiet=not (report.items or report.problems))
+            return False
+        known, self._told[process.name] = self._told.get(process.name), "\n".join(report.lines())
+        for line in report.lines():
+            self.story.tell(process.name, line, quiet=known == self._told[process.name])
+        return True
 
     def _interval(self) -> int:
         """Long pauses are not filled with thousands of idle runs."""
         if self.faults.stopped:
-            return CHECK_EVERY // 2
-        return max(self.setup.interval, self.scheduler.now // 6)
+            return CHECK_EVERY
+        return max(self.setup.interval, self.scheduler.now // 5)
 
     # ── what happens beside the workers ──────────────────────────────────────────────────────
 
@@ -262,13 +271,12 @@ class World:
                 more = later.amount + restored.amount
                 self._later(more, lambda: self.shop.change(name, canceled_at=None), f"restores {name}")
 
-    def _later(self, amount: float, action: object, what: str) -> None:
+    def _later(self, amount: float, action: Callable[[], object], what: str) -> None:
         def happen() -> None:
             self.story.tell("shop", what)
-            assert callable(action)
             action()
 
-        self.scheduler.after(int(amount * 30 * MINUTE), happen)
+        self._in_time(int(amount * 15 * MINUTE), happen)
 
     def _people_see(self, order: AccountOrder) -> None:
         """An order has come in: people may do something about it, or have just done."""
@@ -282,13 +290,17 @@ class World:
             number, goods = order.number, order.goods
             self._by_hand(enters.amount, order, "re-enters", lambda: self.account.enter_by_hand(number, goods))
 
-    def _by_hand(self, amount: float, order: AccountOrder, what: str, action: object) -> None:
+    def _by_hand(self, amount: float, order: AccountOrder, what: str, action: Callable[[], object]) -> None:
         def happen() -> None:
             self.story.tell("person", f"{what} order {order.id} ({order.number!r})")
-            assert callable(action)
             action()
 
-        self.scheduler.after(int(amount**3 * 20 * MINUTE), happen)
+        self._in_time(int(amount**3 * 15 * MINUTE), happen)
+
+    def _in_time(self, delay: int, happen: Callable[[], None]) -> None:
+        """Do something before the faults stop."""
+        self.faults_until = max(self.faults_until, self.scheduler.now + delay)
+        self.scheduler.after(delay, happen)
 
     # ── from beginning to end ────────────────────────────────────────────────────────────────
 
@@ -296,7 +308,7 @@ class World:
         """Everything until it is settled, or has had its time."""
         for nth in range(1, self.setup.orders + 1):
             if Fault("order", nth) not in self._off:
-                at = int(self._rng.random() * 15 * MINUTE)
+                at = int(self._rng.random() * 8 * MINUTE)
                 self.scheduler.after(at, lambda nth=nth: self._place(nth))  # type: ignore[misc]
         for slot in range(self.setup.workers):
             if Fault("worker", slot) not in self._off:
@@ -314,6 +326,8 @@ class World:
         for process in self.workers.values():
             process.skew = timedelta(0)
             self._go_on(process)
+        for task, ticket in self._idle.values():
+            self.scheduler.wake(task, ticket)
         self.scheduler.after(CHECK_EVERY, lambda: self._check(self.scheduler.now + TIME_TO_SETTLE))
 
     def _check(self, until: int) -> None:
@@ -321,24 +335,19 @@ class World:
         store = self.disk.store
         refused = [one for one in store.entries(states={OrderState.HELD}) if one.reason and one.reason.code == "rejected"]
         Decisions(store, who="Ann", clock=self.scheduler.time).release(refused, "looks fine")
-        known = {entry.order.tags for entry in store.entries() if entry.order}
-        waiting = [
-            entry
-            for entry in store.entries(states=OPEN_STATES)
-            if entry.state is not OrderState.HELD or (entry.reason and entry.reason.transient)
-        ]
-        self.settled = len(known) == len(self.shop.versions) and not any(map(_is_unsettled, waiting))
+        is_read = store.cursor(CONNECTION, "orders") == str(len(self.shop.feed))
+        self.settled = is_read and self._runs_since > 1 and not any(map(_waits, store.entries(states=OPEN_STATES)))
         if self.settled or self.scheduler.now >= until:
             self.scheduler.over = True
         else:
             self.scheduler.after(CHECK_EVERY, lambda: self._check(until))
 
 
-def _is_unsettled(entry: object) -> bool:
-    from tradegecko_bridge.ledger import LedgerEntry
-
-    assert isinstance(entry, LedgerEntry)
-    return not (entry.state is OrderState.HELD and entry.reason is not None and entry.reason.code == "number_taken")
+def _waits(entry: LedgerEntry) -> bool:
+    """Whether an order still has something before it; one whose number is taken waits for a person."""
+    if entry.state is not OrderState.HELD or entry.reason is None:
+        return True
+    return entry.reason.transient and entry.reason.code != "number_taken"
 
 
 def _long(amount: float) -> int:
