@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from tradegecko_bridge import MemoryStore
 from tradegecko_bridge.errors import StoreBusy, StoreError
+from tradegecko_bridge.ledger import OPEN_STATES
 from tradegecko_bridge.ports import Store
+from tradegecko_bridge.stores.sql.tables import orders
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -17,6 +19,8 @@ WRITES: Final = frozenset(
 )
 CRITICAL: Final = frozenset({"claim", "record", "record_all"})
 """Around these a worker dies or stops more often."""
+_OPEN = ", ".join(f"'{state.value}'" for state in sorted(OPEN_STATES))
+_WORK: Final = f"SELECT 1 FROM {orders.name} WHERE {orders.c.state.name} IN ({_OPEN}) OR {orders.c.todo.name} != ''"
 SIMULATED: Final = "simulated: "
 """Begins the messages of errors that the world has made up."""
 
@@ -40,6 +44,11 @@ class Disk:
     def lose(self) -> None:
         """The ledger is empty."""
         self._replace(MemoryStore())
+
+    @property
+    def has_work(self) -> bool:
+        """Whether some order is not done with; asked so often that it goes past the store."""
+        return _sqlite(self.store).execute(_WORK).fetchone() is not None
 
     def _replace(self, store: MemoryStore) -> None:
         self._others.append(self.store)

@@ -95,6 +95,7 @@ class World:
         self.faults_until = LEAST_TIME
         self.settled = False
         self._idle: dict[int, tuple[Task, int]] = {}
+        self._idle_at: tuple[int, int] | None = None
         self._runs_since = 0
         self._told: dict[str, str] = {}
         self.restores = 0
@@ -169,11 +170,15 @@ class World:
             if jumps := self.faults.happens("clock jumps"):
                 process.skew += timedelta(days=365) if jumps.other < 0.3 else timedelta(hours=48 * jumps.amount - 24)
             began_after = self.faults.stopped
-            if self._run(process, gateway) and began_after:
+            if (self._is_idle() or self._run(process, gateway)) and began_after:
                 self._runs_since += 1
             self._idle[slot] = self.scheduler.current, self.scheduler.ticket()
             self.scheduler.wait(int(self._interval() * (0.5 + self._rng.random())))
             usual = timedelta(0) if self.faults.stopped else usual
+
+    def _is_idle(self) -> bool:
+        """Whether a run would do what the last one did: nothing. Such runs are most of them, and left out."""
+        return self._idle_at == (len(self.shop.feed), self.restores) and not self.disk.has_work
 
     def _run(self, process: Process, gateway: SimulatedGateway) -> bool:
         """One run; whether it came to its end."""
@@ -191,6 +196,7 @@ class World:
                 monotonic=lambda: self.scheduler.now / SECOND,
             ),
         )
+        before = len(self.shop.feed), self.restores
         try:
             report = engine.deliver_orders()
         except StoreError as error:
@@ -198,6 +204,8 @@ class World:
                 raise
             self.story.tell(process.name, f"ends its run: {error}")
             return False
+        if not report.items and not report.problems:
+            self._idle_at = before
         known, self._told[process.name] = self._told.get(process.name), "\n".join(report.lines())
         for line in report.lines():
             self.story.tell(process.name, line, quiet=known == self._told[process.name])
