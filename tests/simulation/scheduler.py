@@ -7,12 +7,13 @@ Real time plays no part, so the same seed gives the same order of events.
 
 from __future__ import annotations
 
-import threading
+from _thread import start_new_thread
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from random import Random
+from threading import Lock
 from typing import Any, Final, ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -49,7 +50,7 @@ class Task:
     def __init__(self, process: Process, body: Callable[[], object]) -> None:
         self.process = process
         self.body = body
-        self.baton = threading.Lock()
+        self.baton = Lock()
         self.baton.acquire()
         self.ticket = 0
         self.started = False
@@ -186,7 +187,7 @@ class Scheduler:
             following.baton.release()
         else:
             following.started = True
-            threading.Thread(target=self._live, args=(following,), daemon=True).start()
+            start_new_thread(self._live, (following,))  # threading.Thread would wait until it runs
         if not me.done:
             me.baton.acquire()
 
