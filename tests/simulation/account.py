@@ -76,9 +76,7 @@ class Account:
         late = self._world.faults.happens("visible late")
         visible_at = now + (int(late.amount * LATEST) if late else 0)
         goods = tuple(
-            (line.variant_id or "", line.quantity, line.price)
-            for line in draft.lines
-            if line.kind is LineKind.PRODUCT
+            (line.variant_id or "", line.quantity, line.price) for line in draft.lines if line.kind is LineKind.PRODUCT
         )
         company = customer_id or self._new_company(draft.customer.email or "")
         order = self._enter(draft.number, (*draft.tags, None)[0], draft.marker, goods, company, visible_at)

@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 WRITES: Final = frozenset(
-    {"ingest", "claim", "record", "record_all", "release_claim", "override_state", "record_told_values", "update_alerts"}
+    {
+        "ingest",
+        "claim",
+        "record",
+        "record_all",
+        "release_claim",
+        "override_state",
+        "record_told_values",
+        "update_alerts",
+    }
 )
 CRITICAL: Final = frozenset({"claim", "record", "record_all"})
 """Around these a worker dies or stops more often."""
@@ -100,4 +109,4 @@ class _RemoteStore:
 
 def remote_store(world: World) -> Store:
     """The ledger for a worker."""
-    return cast(Store, _RemoteStore(world))
+    return cast("Store", _RemoteStore(world))

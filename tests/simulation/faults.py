@@ -48,6 +48,7 @@ RATES: Final[Mapping[str, float]] = {
     "killed at it": 0.03,
     "paused": 0.004,
     "paused at it": 0.03,
+    "pause lasts": 0.30,
     # clocks
     "clock skewed": 0.30,
     "clock jumps": 0.03,
@@ -84,7 +85,9 @@ class Occurrence(NamedTuple):
 class Faults:
     """The faults of one schedule: of ``kinds`` alone, without those that are ``off``."""
 
-    def __init__(self, seed: int, kinds: Collection[str], off: Collection[Fault], told: Callable[[Fault], None]) -> None:
+    def __init__(
+        self, seed: int, kinds: Collection[str], off: Collection[Fault], told: Callable[[Fault], None]
+    ) -> None:
         self._seed = seed
         self._kinds = frozenset(kinds)
         self._off = frozenset(off)

@@ -93,6 +93,8 @@ class SimulatedGateway:
 
     def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None, **_: object) -> RemoteOrder:
         self._wait_for_the_limit()
+        if self._world.faults.happens("request refused"):
+            raise Rejected("simulated: refused")
         answer = self._send(f"POST {draft.number!r}", lambda: self._world.account.create(draft, key, customer_id))
         assert isinstance(answer, RemoteOrder)
         return answer
@@ -109,8 +111,6 @@ class SimulatedGateway:
             raise AccessDenied("simulated: the login is gone")
         if self._world.faults.happens("account down"):
             raise Unavailable("simulated: the account is down")
-        if self._world.faults.happens("request refused"):
-            raise Rejected("simulated: refused")
 
     def _send(self, what: str, perform: Callable[[], object]) -> object:
         """A request on its way, and what its sender hears of it."""

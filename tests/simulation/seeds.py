@@ -17,6 +17,9 @@ WRONG: Final = frozenset(
         "clock jumps",
         "odd reference",
         "person renames",
+        "pause lasts",
+        "same number",
+        "same customer",
     }
 )
 """Kinds of faults under which the product is known to fail; see :data:`KNOWN`."""

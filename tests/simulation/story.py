@@ -34,5 +34,3 @@ def _clock(microseconds: int) -> str:
     minutes, rest = divmod(rest, 60)
     day = f"{int(days)}d " if days else ""
     return f"{day}{int(hours):02}:{int(minutes):02}:{rest:06.3f}"
-
-

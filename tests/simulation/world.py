@@ -24,6 +24,7 @@ from tradegecko_bridge import SyncEngine
 from tradegecko_bridge.engine.context import Concurrency
 from tradegecko_bridge.engine.operations.decisions import Decisions
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
+from tradegecko_bridge.engine.source_changes.cancellations import KIND, TO_DO
 from tradegecko_bridge.errors import StoreError
 from tradegecko_bridge.ledger import OPEN_STATES, LedgerEntry, OrderState
 
@@ -34,6 +35,8 @@ TIME_TO_SETTLE: Final = 4 * HOUR
 """How long everything may take to settle once no faults happen any more: longest retry, patience and lease, twice."""
 CHECK_EVERY: Final = 10 * MINUTE
 BACKUPS: Final = 4
+SHORT: Final = MINUTE
+"""How long a worker may be stopped so that its claim holds, whatever else it waits for."""
 
 
 @frozen(kw_only=True)
@@ -123,7 +126,8 @@ class World:
         if killed := self.faults.happens(f"killed{suffix}"):
             self.scheduler.after(int(killed.amount * within * 2), lambda: self.kill(process, killed.other))
         if paused := self.faults.happens(f"paused{suffix}"):
-            length = _long(paused.other)
+            lasts = self.faults.happens("pause lasts")
+            length = _long(lasts.amount) if lasts else int(paused.other * SHORT)
             self.faults_until = max(self.faults_until, self.scheduler.now + length + 10 * MINUTE)
             self.scheduler.after(int(paused.amount * within * 2), lambda: self.stop(process, length))
 
@@ -226,7 +230,8 @@ class World:
         for kind in ("ledger restored", "ledger restored live", "ledger lost"):
             if happens := self.faults.happens(kind):
                 self.scheduler.after(
-                    int(happens.amount * self.setup.interval), lambda kind=kind, which=happens.other: self._swap(kind, which)  # type: ignore[misc]
+                    int(happens.amount * self.setup.interval),
+                    lambda kind=kind, which=happens.other: self._swap(kind, which),  # type: ignore[misc]
                 )
         if changed := self.faults.happens("prefix changed"):
             prefix = ("A-", "B-", "")[int(changed.amount * 3)]
@@ -341,10 +346,14 @@ class World:
     def _check(self, until: int) -> None:
         """A person sees to what is theirs; once nothing is left to do, that is the end."""
         store = self.disk.store
-        refused = [one for one in store.entries(states={OrderState.HELD}) if one.reason and one.reason.code == "rejected"]
+        refused = [
+            one for one in store.entries(states={OrderState.HELD}) if one.reason and one.reason.code == "rejected"
+        ]
         Decisions(store, who="Ann", clock=self.scheduler.time).release(refused, "looks fine")
         is_read = store.cursor(CONNECTION, "orders") == str(len(self.shop.feed))
-        self.settled = is_read and self._runs_since > 1 and not any(map(_waits, store.entries(states=OPEN_STATES)))
+        voided = not any(told.startswith(TO_DO) for told in store.told_values(CONNECTION, KIND).values())
+        waiting = any(map(_waits, store.entries(states=OPEN_STATES)))
+        self.settled = is_read and voided and not waiting and self._runs_since > 1
         if self.settled or self.scheduler.now >= until:
             self.scheduler.over = True
         else:
@@ -360,6 +369,6 @@ def _waits(entry: LedgerEntry) -> bool:
 
 def _long(amount: float) -> int:
     """Mostly minutes, sometimes more than a day."""
-    if amount < 0.9:
-        return int(amount * 20 * MINUTE)
-    return int((amount - 0.9) * 10 * 30 * HOUR)
+    if amount < 0.6:
+        return int(amount * 30 * MINUTE)
+    return int((amount - 0.6) / 0.4 * 30 * HOUR)

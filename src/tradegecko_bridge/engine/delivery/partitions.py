@@ -66,9 +66,7 @@ def run_partitions(
         raise failures[0]
 
 
-def _follow_all(
-    pool: Executor, follow: Callable[[], None], count: int, failures: list[BaseException]
-) -> None:
+def _follow_all(pool: Executor, follow: Callable[[], None], count: int, failures: list[BaseException]) -> None:
     threads = [pool.submit(follow) for _ in range(count)]
     try:
         for thread in threads:
