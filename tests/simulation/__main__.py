@@ -10,10 +10,17 @@ import argparse
 import sys
 import time
 from collections import Counter
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from tests.simulation.disk import Files
 from tests.simulation.faults import RATES
 from tests.simulation.schedule import Result, shrink, simulate
 from tests.simulation.seeds import RIGHT
+
+ON_FILES = 20
+"""One in so many schedules is run on a SQLite file too."""
+SHARED_MEMORY = Path("/dev/shm")
 
 
 def main() -> int:
@@ -26,6 +33,8 @@ def main() -> int:
     began, found, count, seed = time.monotonic(), list[Result](), 0, asked.seed
     while not count or time.monotonic() - began < asked.minutes * 60:
         result = simulate(seed, kinds)
+        if seed % ON_FILES == 0:
+            _compare(result)
         count, seed = count + 1, seed + 1
         if result.violations:
             found.append(result)
@@ -37,6 +46,18 @@ def main() -> int:
     for name, times in names.most_common():
         print(f"  {times:4} {name}: seeds {', '.join(str(one.seed) for one in found if name in one.names)}")
     return bool(found)
+
+
+def _compare(result: Result) -> None:
+    """The same schedule on a SQLite file, in memory if the machine has such a directory, goes the same way.
+
+    Raises:
+        AssertionError: it does not.
+    """
+    where = SHARED_MEMORY if SHARED_MEMORY.is_dir() else None
+    with TemporaryDirectory(dir=where) as directory:
+        on_file = simulate(result.seed, result.kinds, disk=Files(Path(directory)))
+    assert on_file.digest == result.digest, f"seed {result.seed} goes another way on a SQLite file"
 
 
 def _arguments() -> argparse.Namespace:

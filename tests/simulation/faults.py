@@ -20,12 +20,12 @@ RATES: Final[Mapping[str, float]] = {
     "request late": 0.04,
     "request doubled": 0.04,
     "proxy answers": 0.03,
-    "request refused": 0.02,
+    "request refused": 0.04,
     "account down": 0.02,
     "access denied": 0.005,
     "rate limit": 0.08,
     # what the account does
-    "visible late": 0.15,
+    "visible late": 0.20,
     "keys forgotten": 0.06,
     "keys not honoured": 0.20,
     # people in the account

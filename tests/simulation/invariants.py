@@ -97,6 +97,8 @@ def _delivered(
         return
     if home.goods not in {_goods(version) for version in versions}:
         yield Violation("other content", f"{name} is in the account with {home.goods}")
+    if entry.pending_actions and not home.is_gone:
+        yield Violation("undone", f"{name}: still to do is {', '.join(entry.pending_actions)} ({_why(entry)})")
     voids = world.setup.settings.on_cancel is OnCancel.VOID
     if voids and versions[-1].canceled_at is not None and not home.is_gone:
         yield Violation("alive", f"{name} was canceled and is to be voided; order {home.id} is alive")

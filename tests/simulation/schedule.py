@@ -6,9 +6,11 @@ from collections.abc import Collection, Iterator
 
 from attrs import frozen
 
+from tests.simulation.disk import Disk, Memory
 from tests.simulation.faults import RATES, Fault
 from tests.simulation.invariants import Violation, violations
 from tests.simulation.world import CONNECTION, Setup, World
+from tradegecko_bridge.ledger import LedgerEntry
 
 EVERYTHING = frozenset(RATES)
 
@@ -34,14 +36,12 @@ class Result:
         return frozenset(violation.name for violation in self.violations)
 
     def __str__(self) -> str:
-        faults = ", ".join(map(str, self.happened)) or "none"
-        setup = self.setup
+        faults, setup = ", ".join(map(str, self.happened)) or "none", self.setup
         return "\n".join(
             (
                 f"seed {self.seed}: {len(self.violations)} violations",
                 *(f"  {violation}" for violation in self.violations),
-                f"workers {setup.workers}, in flight {setup.in_flight}, tempo {setup.tempo}, "
-                f"orders {setup.orders}, every {setup.interval // 60_000_000} min",
+                f"{setup}",
                 f"faults: {faults}",
                 "the story:",
                 self.story,
@@ -51,9 +51,11 @@ class Result:
         )
 
 
-def simulate(seed: int, kinds: Collection[str] = EVERYTHING, off: Collection[Fault] = ()) -> Result:
-    """Run the schedule of this seed: the same every time."""
-    world = World(seed, kinds, off)
+def simulate(
+    seed: int, kinds: Collection[str] = EVERYTHING, off: Collection[Fault] = (), *, disk: Disk | None = None
+) -> Result:
+    """Run the schedule of this seed, the same every time and on every ``disk``; by default it is in memory."""
+    world = World(seed, kinds, off, disk or Memory())
     try:
         world.run()
         found = tuple(violations(world))
@@ -111,9 +113,10 @@ def _without(result: Result, part: Collection[Fault], names: frozenset[str]) -> 
 
 
 def _histories(world: World) -> str:
-    lines = []
-    for entry in world.disk.store.entries(CONNECTION):
-        lines.append(f"  {entry.reference!r} {entry.number}: {entry.state}, order {entry.remote_id}")
-        for event in world.disk.store.history(entry.id):
-            lines.append(f"    {event.at:%d %H:%M:%S.%f} {event.who}: {event.was} -> {event.now} {event.why}")
-    return "\n".join(lines)
+    return "\n".join(line for entry in world.disk.store.entries(CONNECTION) for line in _history(world, entry))
+
+
+def _history(world: World, entry: LedgerEntry) -> Iterator[str]:
+    yield f"  {entry.reference!r} {entry.number}: {entry.state}, order {entry.remote_id}"
+    for event in world.disk.store.history(entry.id):
+        yield f"    {event.at:%d %H:%M:%S.%f} {event.who}: {event.was} -> {event.now} {event.why}"

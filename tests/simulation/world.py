@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import timedelta
+from functools import partial
 from random import Random
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from tests.simulation.account import Account, AccountOrder
 from tests.simulation.disk import SIMULATED, Disk, remote_store
@@ -35,6 +36,7 @@ TIME_TO_SETTLE: Final = 4 * HOUR
 """How long everything may take to settle once no faults happen any more: longest retry, patience and lease, twice."""
 CHECK_EVERY: Final = 10 * MINUTE
 BACKUPS: Final = 4
+SWAPS: Final = ("ledger restored", "ledger restored live", "ledger lost")
 SHORT: Final = MINUTE
 """How long a worker may be stopped so that its claim holds, whatever else it waits for."""
 
@@ -52,6 +54,12 @@ class Setup:
     same_names: bool
     settings: ConnectionSettings
 
+    def __str__(self) -> str:
+        return (
+            f"workers {self.workers}, in flight {self.in_flight}, tempo {self.tempo}, orders {self.orders}, "
+            f"a run every {self.interval // MINUTE} min"
+        )
+
     @classmethod
     def of(cls, seed: int, kinds: Collection[str]) -> Setup:
         """Half of the seeds have all of the ``kinds`` at once, half a random part of them."""
@@ -65,7 +73,7 @@ class Setup:
             workers=rng.choice((1, 1, 2, 2, 3)),
             in_flight=rng.choice((1, 2, 4)),
             tempo=rng.choice((0.3, 1.0, 1.0, 5.0)),
-            interval=rng.choice((2, 4, 8)) * MINUTE,
+            interval=rng.choice((1, 2, 5)) * MINUTE,
             same_names=rng.random() < 0.5,
             settings=ConnectionSettings(
                 tracking=False,
@@ -81,7 +89,7 @@ class Setup:
 class World:
     """One schedule while it runs."""
 
-    def __init__(self, seed: int, kinds: Collection[str], off: Collection[Fault]) -> None:
+    def __init__(self, seed: int, kinds: Collection[str], off: Collection[Fault], disk: Disk) -> None:
         self.setup = Setup.of(seed, kinds)
         self.settings = self.setup.settings
         self._rng = Random(f"{seed} schedule")
@@ -92,7 +100,7 @@ class World:
         self.shop = Shop()
         self.account = Account(self, honours_keys=not self.faults.happens("keys not honoured"))
         self.account.on_created = self._people_see
-        self.disk = Disk()
+        self.disk = disk
         self.workers: dict[int, Process] = {}
         self.retired: list[Process] = []
         self.faults_until = LEAST_TIME
@@ -182,7 +190,7 @@ class World:
 
     def _is_idle(self) -> bool:
         """Whether a run would do what the last one did: nothing. Such runs are most of them, and left out."""
-        return self._idle_at == (len(self.shop.feed), self.restores) and not self.disk.has_work
+        return self._idle_at == (len(self.shop.feed), self.restores) and not self.disk.has_work()
 
     def _run(self, process: Process, gateway: SimulatedGateway) -> bool:
         """One run; whether it came to its end."""
@@ -224,26 +232,15 @@ class World:
     # ── what happens beside the workers ──────────────────────────────────────────────────────
 
     def _before_a_run(self) -> None:
-        if self.setup.kinds.intersection({"ledger restored", "ledger restored live"}) and not self.faults.stopped:
-            if len(self.disk.backups) < BACKUPS:
-                self.disk.back_up()
-        for kind in ("ledger restored", "ledger restored live", "ledger lost"):
+        backs_up = bool(self.setup.kinds.intersection(SWAPS)) and not self.faults.stopped
+        if backs_up and len(self.disk.backups) < BACKUPS:
+            self.disk.back_up()
+        for kind in SWAPS:
             if happens := self.faults.happens(kind):
-                self.scheduler.after(
-                    int(happens.amount * self.setup.interval),
-                    lambda kind=kind, which=happens.other: self._swap(kind, which),  # type: ignore[misc]
-                )
+                swap = partial(self._swap, kind, happens.other)
+                self.scheduler.after(int(happens.amount * self.setup.interval), swap)
         if changed := self.faults.happens("prefix changed"):
-            prefix = ("A-", "B-", "")[int(changed.amount * 3)]
-            self.settings = ConnectionSettings(
-                tracking=False,
-                inventory=False,
-                order_status=self.settings.order_status,
-                create_invoice=self.settings.create_invoice,
-                pack_orders=self.settings.pack_orders,
-                on_cancel=self.settings.on_cancel,
-                number_prefix=prefix,
-            )
+            self.settings = evolve(self.settings, number_prefix=("A-", "B-", "")[int(changed.amount * 3)])
 
     def _swap(self, kind: str, which: float) -> None:
         """The ledger becomes another one. Whoever does it on purpose stops the workers first."""
@@ -322,10 +319,10 @@ class World:
         for nth in range(1, self.setup.orders + 1):
             if Fault("order", nth) not in self._off:
                 at = int(self._rng.random() * 8 * MINUTE)
-                self.scheduler.after(at, lambda nth=nth: self._place(nth))  # type: ignore[misc]
+                self.scheduler.after(at, partial(self._place, nth))
         for slot in range(self.setup.workers):
             if Fault("worker", slot) not in self._off:
-                self.scheduler.after(int(self._rng.random() * MINUTE), lambda slot=slot: self.start_worker(slot))  # type: ignore[misc]
+                self.scheduler.after(int(self._rng.random() * MINUTE), partial(self.start_worker, slot))
         self.scheduler.after(LEAST_TIME, self._stop_faults)
         self.scheduler.run()
         self.scheduler.end([*self.workers.values(), *self.retired])
