@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 TIMEOUT: Final = 30 * SECOND
+WINDOW: Final = 5 * MINUTE
+"""How long a request may have to wait for the rate limit."""
 INDEX_AGE: Final = 5 * MINUTE
 """How old the list of known numbers may be."""
 
@@ -105,8 +107,10 @@ class SimulatedGateway:
 
     def _wait_for_the_limit(self) -> None:
         """Before the bytes leave. A worker may be stopped, or die, in here."""
-        waits = self._world.faults.happens("rate limit")
-        self._world.point("gateway.before_sending", int(waits.amount * 5 * MINUTE) if waits else 1000, "at it")
+        if waits := self._world.faults.happens("rate limit"):
+            self._world.trouble("at it", within=MINUTE)
+            self._world.scheduler.sleep(int(waits.amount * WINDOW))
+        self._world.point("gateway.before_sending", 1000, "at it")
         if self._world.faults.happens("access denied"):
             raise AccessDenied("simulated: the login is gone")
         if self._world.faults.happens("account down"):

@@ -27,7 +27,7 @@ from tradegecko_bridge.engine.operations.decisions import Decisions
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.source_changes.cancellations import KIND, TO_DO
 from tradegecko_bridge.errors import StoreError
-from tradegecko_bridge.ledger import OPEN_STATES, LedgerEntry, OrderState
+from tradegecko_bridge.ledger import DELIVERED_STATES, OPEN_STATES, LedgerEntry, OrderState
 
 CONNECTION: Final = "shop"
 LEAST_TIME: Final = 20 * MINUTE
@@ -349,7 +349,7 @@ class World:
         Decisions(store, who="Ann", clock=self.scheduler.time).release(refused, "looks fine")
         is_read = store.cursor(CONNECTION, "orders") == str(len(self.shop.feed))
         voided = not any(told.startswith(TO_DO) for told in store.told_values(CONNECTION, KIND).values())
-        waiting = any(map(_waits, store.entries(states=OPEN_STATES)))
+        waiting = any(map(_waits, store.entries(states=OPEN_STATES | DELIVERED_STATES)))
         self.settled = is_read and voided and not waiting and self._runs_since > 1
         if self.settled or self.scheduler.now >= until:
             self.scheduler.over = True
@@ -359,6 +359,8 @@ class World:
 
 def _waits(entry: LedgerEntry) -> bool:
     """Whether an order still has something before it; one whose number is taken waits for a person."""
+    if entry.state in DELIVERED_STATES:
+        return bool(entry.pending_actions) and (entry.reason is None or entry.reason.transient)
     if entry.state is not OrderState.HELD or entry.reason is None:
         return True
     return entry.reason.transient and entry.reason.code != "number_taken"
