@@ -92,7 +92,7 @@ class Memory(Disk):
     def _copy(self, store: Any) -> Store:
         copied: Any = MemoryStore()
         _driver(store).backup(_driver(copied))
-        return cast(Store, copied)
+        return cast("Store", copied)
 
 
 class Files(Disk):

@@ -8,12 +8,12 @@ from itertools import count
 from typing import Any, Final
 from uuid import UUID
 
+import pytest
 from attrs import evolve
-from pytest import MonkeyPatch
 
 from tradegecko_bridge.commerce.remote import RemoteOrder
 from tradegecko_bridge.engine.context import Context
-from tradegecko_bridge.engine.delivery import actions, decide, planner, run, sender
+from tradegecko_bridge.engine.delivery import actions, decide, lookup, planner, run, sender
 from tradegecko_bridge.engine.delivery.decide import DueOrder
 from tradegecko_bridge.engine.delivery.outcomes import Outcomes
 from tradegecko_bridge.ledger import LedgerEntry, OrderState, Reason, Transition
@@ -21,15 +21,15 @@ from tradegecko_bridge.stores.row import Change, Row
 from tradegecko_bridge.stores.rules import ingest, work
 from tradegecko_bridge.stores.sql import orders
 
-Removal = Callable[[MonkeyPatch], None]
+Removal = Callable[[pytest.MonkeyPatch], None]
 
 
-def unique_number(patch: MonkeyPatch) -> None:
+def unique_number(patch: pytest.MonkeyPatch) -> None:
     """The ledger does not ask whether another of its orders has the number."""
     patch.setattr(orders, "_users", lambda *_: defaultdict(set))
 
 
-def claim_serial(patch: MonkeyPatch) -> None:
+def claim_serial(patch: pytest.MonkeyPatch) -> None:
     """A worker may write over what another one has taken since."""
     real = work.recorded
 
@@ -40,17 +40,17 @@ def claim_serial(patch: MonkeyPatch) -> None:
     patch.setattr(work, "recorded", recorded)
 
 
-def look_before_resend(patch: MonkeyPatch) -> None:
+def look_before_resend(patch: pytest.MonkeyPatch) -> None:
     """An order in doubt is sent again unseen."""
     patch.setattr(DueOrder, "must_look", property(lambda due: not due.entry.generation and due.may_exist))
 
 
-def patience(patch: MonkeyPatch) -> None:
+def patience(patch: pytest.MonkeyPatch) -> None:
     """An order that is not to be seen is at once taken for absent."""
     patch.setattr(decide, "may_show_up", lambda *_: False)
 
 
-def marker_comparison(patch: MonkeyPatch) -> None:
+def marker_comparison(patch: pytest.MonkeyPatch) -> None:
     """Any order with the number is ours."""
 
     def find(context: Context, reference: str, number: str) -> RemoteOrder | Reason | None:
@@ -60,9 +60,9 @@ def marker_comparison(patch: MonkeyPatch) -> None:
     patch.setattr(sender, "find_own_order", find)
 
 
-def gone_orders_count(patch: MonkeyPatch) -> None:
+def gone_orders_count(patch: pytest.MonkeyPatch) -> None:
     """An order of ours that was voided or deleted is taken for absent."""
-    real = planner.find_own_order
+    real = lookup.find_own_order
 
     def find(context: Context, reference: str, number: str) -> RemoteOrder | Reason | None:
         found = real(context, reference, number)
@@ -72,7 +72,7 @@ def gone_orders_count(patch: MonkeyPatch) -> None:
     patch.setattr(sender, "find_own_order", find)
 
 
-def intent_before_request(patch: MonkeyPatch) -> None:
+def intent_before_request(patch: pytest.MonkeyPatch) -> None:
     """That an order is being sent is not written down."""
     real = Outcomes.write
 
@@ -84,33 +84,33 @@ def intent_before_request(patch: MonkeyPatch) -> None:
     patch.setattr(Outcomes, "write", write)
 
 
-def stable_key(patch: MonkeyPatch) -> None:
+def stable_key(patch: pytest.MonkeyPatch) -> None:
     """Every request has a key of its own."""
     numbers = count()
     patch.setattr(sender, "idempotency_key", lambda *_: str(UUID(int=next(numbers))))
 
 
-def next_key_only_when_absent(patch: MonkeyPatch) -> None:
+def next_key_only_when_absent(patch: pytest.MonkeyPatch) -> None:
     """After a doubt the next request goes out under the next key."""
     patch.setattr(decide, "_is_used_up", lambda entry: entry.state is OrderState.UNCERTAIN)
 
 
-def content_stays_as_sent(patch: MonkeyPatch) -> None:
+def content_stays_as_sent(patch: pytest.MonkeyPatch) -> None:
     """New content is applied to an order that is on its way."""
     patch.setattr(ingest, "SENT_STATES", frozenset({OrderState.DELIVERED, OrderState.SHIPPED, OrderState.CONFIRMED}))
 
 
-def refusal_settles_no_doubt(patch: MonkeyPatch) -> None:
+def refusal_settles_no_doubt(patch: pytest.MonkeyPatch) -> None:
     """A request that is refused says that the one before it made nothing."""
     patch.setattr(sender, "refused", lambda entry, sent, reason, now, timing: decide.hold(sent, reason, now))
 
 
-def partitions(patch: MonkeyPatch) -> None:
+def partitions(patch: pytest.MonkeyPatch) -> None:
     """Orders of one customer go out side by side."""
     patch.setattr(run, "partition", lambda due: [[one] for one in due])
 
 
-def actions_are_looked_at(patch: MonkeyPatch) -> None:
+def actions_are_looked_at(patch: pytest.MonkeyPatch) -> None:
     """An action that may have been carried out is simply tried again."""
     real = actions.FollowUps.carry_out
 
@@ -120,7 +120,7 @@ def actions_are_looked_at(patch: MonkeyPatch) -> None:
     patch.setattr(actions.FollowUps, "carry_out", carry_out)
 
 
-def abandoned_is_uncertain(patch: MonkeyPatch) -> None:
+def abandoned_is_uncertain(patch: pytest.MonkeyPatch) -> None:
     """An order whose worker died while sending it starts from the beginning."""
     real = work.claimed
 
