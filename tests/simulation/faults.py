@@ -42,7 +42,7 @@ RATES: Final[Mapping[str, float]] = {
     "source down": 0.04,
     "same number": 0.06,
     "same customer": 0.15,
-    "odd reference": 0.04,
+    "odd reference": 0.15,
     # workers
     "killed": 0.004,
     "killed at it": 0.03,

@@ -35,7 +35,7 @@ RIGHT: Final = frozenset(RATES) - WRONG
 
 PARTS: Final = 4
 """Into how many tests the schedules that hold are divided."""
-HOLD: Final = tuple(range(1, 101))
+HOLD: Final = tuple(range(1, 201))
 
 
 @frozen
@@ -97,16 +97,34 @@ KNOWN: Final = (
         "a worker that outlives its ledger ends its run with the store's KeyError",
     ),
     Known(
+        255,
+        frozenset({"pause lasts"}),
+        "doubled",
+        "a worker that was suspended before the bytes left sends them whatever has become of its claim and its key",
+    ),
+    Known(
         5,
         frozenset({"clock jumps"}),
         "unsettled",
         "a time that a clock running ahead has written keeps an order waiting until that time",
     ),
     Known(
+        12,
+        frozenset({"odd reference"}),
+        "not in the ledger",
+        "references that differ only in characters a database cannot hold become one order",
+    ),
+    Known(
         62,
         frozenset({"same number"}),
         "number used twice",
         "a number that was delivered a moment ago counts as free while lists do not show it yet",
+    ),
+    Known(
+        259,
+        frozenset({"same customer"}),
+        "customer made twice",
+        "two workers with an order each of one new customer both make the customer",
     ),
     Known(
         23,
@@ -117,5 +135,20 @@ KNOWN: Final = (
 )
 """Each is an expected failure, and strictly: one that holds fails the test run, so that it is taken off this list."""
 
-GUARD_SEEDS: Final[Mapping[str, tuple[int, frozenset[str]]]] = {}
+SAME_NUMBER: Final = RIGHT | {"same number"}
+GUARD_SEEDS: Final[Mapping[str, tuple[int, frozenset[str]]]] = {
+    "unique_number": (4, SAME_NUMBER),
+    "claim_serial": (132, RIGHT),
+    "look_before_resend": (6, RIGHT),
+    "patience": (415, RIGHT),
+    "marker_comparison": (4, SAME_NUMBER),
+    "gone_orders_count": (63, RIGHT),
+    "intent_before_request": (4, RIGHT),
+    "stable_key": (20, RIGHT),
+    "next_key_only_when_absent": (72, RIGHT),
+    "content_stays_as_sent": (57, RIGHT),
+    "partitions": (61, RIGHT | {"same customer"}),
+    "actions_are_looked_at": (4, RIGHT),
+    "abandoned_is_uncertain": (20, RIGHT),
+}
 """For each guard that can be taken away the schedule that notices: its seed, and the kinds of faults in it."""

@@ -265,7 +265,7 @@ class World:
             address = self.shop.newest(known[int(same.amount * len(known))]).shipping_address
             customer = (address.first_name if address else None) or customer
         if odd := self.faults.happens("odd reference"):
-            reference += ("\ud800", "\x00", "?", "\udfff")[int(odd.amount * 4)]
+            reference = f"gid://{chr(0xD800 + nth)}" if odd.amount < 0.7 else f"gid://\x00{nth}"
         self.shop.place(name, reference, number, customer, nth, self.scheduler.time())
         self.story.tell("shop", f"order {name} as {number!r} of {customer}")
         if later := self.faults.happens("source changes"):
