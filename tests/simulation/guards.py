@@ -100,11 +100,6 @@ def content_stays_as_sent(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ingest, "SENT_STATES", frozenset({OrderState.DELIVERED, OrderState.SHIPPED, OrderState.CONFIRMED}))
 
 
-def refusal_settles_no_doubt(patch: pytest.MonkeyPatch) -> None:
-    """A request that is refused says that the one before it made nothing."""
-    patch.setattr(sender, "refused", lambda entry, sent, reason, now, timing: decide.hold(sent, reason, now))
-
-
 def partitions(patch: pytest.MonkeyPatch) -> None:
     """Orders of one customer go out side by side."""
     patch.setattr(run, "partition", lambda due: [[one] for one in due])
@@ -144,7 +139,6 @@ def _removals() -> Iterator[Removal]:
     yield stable_key
     yield next_key_only_when_absent
     yield content_stays_as_sent
-    yield refusal_settles_no_doubt
     yield partitions
     yield actions_are_looked_at
     yield abandoned_is_uncertain

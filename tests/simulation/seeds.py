@@ -35,7 +35,7 @@ RIGHT: Final = frozenset(RATES) - WRONG
 
 PARTS: Final = 4
 """Into how many tests the schedules that hold are divided."""
-HOLD: Final = tuple(range(1, 201))
+HOLD: Final = tuple(range(1, 121))
 
 
 @frozen

@@ -54,8 +54,8 @@ class TestReplaying:
 
     def test_whatever_python_hashes_with(self) -> None:
         program = f"from tests.simulation.schedule import simulate\nprint([simulate(s).digest for s in {self.SEEDS}])"
-        told = [self._run(program, hash_seed) for hash_seed in ("0", "1", "4711")]
-        assert told == [str([simulate(seed).digest for seed in self.SEEDS])] * 3
+        told = [self._run(program, hash_seed) for hash_seed in ("1", "4711")]
+        assert told == [str([simulate(seed).digest for seed in self.SEEDS])] * 2
 
     def test_on_a_file_as_in_memory(self, tmp_path: Path) -> None:
         for seed in self.SEEDS[:2]:
