@@ -93,10 +93,19 @@ class SimulatedGateway:
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────
 
-    def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None, **_: object) -> RemoteOrder:
+    def create_order(
+        self,
+        draft: OrderDraft,
+        *,
+        key: str,
+        customer_id: str | None,
+        may_leave: Callable[[], bool] = lambda: True,
+    ) -> RemoteOrder:
         self._wait_for_the_limit()
         if self._world.faults.happens("request refused"):
             raise Rejected("simulated: refused")
+        if not may_leave():
+            raise Unavailable("simulated: it may not leave any more")
         answer = self._send(f"POST {draft.number!r}", lambda: self._world.account.create(draft, key, customer_id))
         assert isinstance(answer, RemoteOrder)
         return answer
