@@ -7,7 +7,7 @@ PARALLEL := -n 2 --dist loadfile
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-vendure test test-fast coverage mutants check docs bench soak chaos carts clean
+.PHONY: help demo demo-vendure test test-fast coverage mutants check docs bench soak chaos simulate carts clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ soak: $(VENV)/.dev ## Eight hours of the sandbox's time in a minute: does its me
 
 chaos: $(VENV)/.dev ## Kill workers thousands of times, in storms of faults too, and count the orders (SEED=1)
 	$(BIN)/python -m tests.chaos --seed $(or $(SEED),1)
+
+simulate: $(VENV)/.dev ## Search for faults nobody thought of in simulated time (SEED=1 MINUTES=5 KINDS=right)
+	$(BIN)/python -m tests.simulation --seed $(or $(SEED),1) --minutes $(or $(MINUTES),$(if $(SEED),0,1)) --kinds "$(KINDS)"
 
 carts: $(VENV)/.dev ## Install the real carts the tests run against (needs Node.js and npm)
 	$(BIN)/python -m tests.carts.vendure install

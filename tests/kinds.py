@@ -27,6 +27,7 @@ SLOW: Final = (
     "tests/sandbox/test_browser.py",
     "tests/sandbox/test_junk.py",
     "tests/sandbox/test_tables.py",
+    "tests/simulation/test_simulation.py",
     "tests/sources/folder/test_properties.py",
     "tests/sources/vendure/test_ingest.py::TestNothingIsSkipped::test_any_interleaving",
     "tests/stores/test_model.py",

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
+from time import perf_counter
+from typing import Final
 
 from attrs import field, frozen
 
@@ -24,6 +27,22 @@ class Progress:
     total: int | None = None
 
 
+def _threads(count: int) -> Executor:
+    return ThreadPoolExecutor(count, "delivery")
+
+
+@frozen(kw_only=True)
+class Concurrency:
+    """How several orders are worked on at once: ``executor`` makes a pool of so many threads, ``monotonic`` tells
+    seconds."""
+
+    executor: Callable[[int], Executor] = _threads
+    monotonic: Callable[[], float] = perf_counter
+
+
+REAL_THREADS: Final = Concurrency()
+
+
 @frozen(kw_only=True)
 class Context:
     """One connection: a source, an order-management system, a ledger, settings, and who is working."""
@@ -39,6 +58,7 @@ class Context:
     in_flight: int
     on_progress: Callable[[Progress], None] = field(repr=False)
     on_alert: Callable[[Alert], None] = field(repr=False, default=lambda _: None)
+    concurrency: Concurrency = REAL_THREADS
 
     @contextmanager
     def report(self, operation: str, *, dry_run: bool = False) -> Iterator[Report]:

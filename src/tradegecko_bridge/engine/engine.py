@@ -11,7 +11,7 @@ from functools import partial
 from tradegecko_bridge.engine.back_sync.inventory import sync_inventory
 from tradegecko_bridge.engine.back_sync.products import sync_products
 from tradegecko_bridge.engine.back_sync.shipments import sync_tracking
-from tradegecko_bridge.engine.context import Context, Progress
+from tradegecko_bridge.engine.context import REAL_THREADS, Concurrency, Context, Progress
 from tradegecko_bridge.engine.delivery.dry_run import preview_delivery
 from tradegecko_bridge.engine.delivery.pull import pull_orders, pull_since
 from tradegecko_bridge.engine.delivery.run import deliver_orders
@@ -52,6 +52,7 @@ class SyncEngine:
         on_alert: called after an operation for each alert that opened or closed with it (``alert.is_open``), once in
             the whole fleet. What it raises is logged and breaks nothing. A failure of the ledger itself is told each
             time, under the key ``"ledger"``.
+        concurrency: where threads come from, and the clock that measures their work.
 
     Raises:
         ConfigError: the source has no name.
@@ -72,6 +73,7 @@ class SyncEngine:
         in_flight: int = 4,
         on_progress: Callable[[Progress], None] = lambda _: None,
         on_alert: Callable[[Alert], None] = lambda _: None,
+        concurrency: Concurrency = REAL_THREADS,
     ) -> None:
         if not (connection and connection.strip()):
             raise ValueError('the connection needs a name, e.g. "my-shop"')
@@ -91,6 +93,7 @@ class SyncEngine:
             in_flight=max(in_flight, 1),
             on_progress=on_progress,
             on_alert=on_alert,
+            concurrency=concurrency,
         )
 
     def deliver_orders(self, *, dry_run: bool = False) -> Report:

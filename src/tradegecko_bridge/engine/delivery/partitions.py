@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Executor
 from threading import Lock
-from time import perf_counter
 from typing import Final, TypeVar
 
 from tradegecko_bridge.commerce import Address, SourceOrder
+from tradegecko_bridge.engine.context import REAL_THREADS, Concurrency
 from tradegecko_bridge.engine.delivery.decide import DueOrder
 
 T = TypeVar("T")
@@ -24,7 +24,9 @@ Work = Callable[[Sequence[T], Callable[[], bool]], None]
 """Work on items that have nothing to do with each other, for as long as the function says to go on."""
 
 
-def run_partitions(partitions: Sequence[Sequence[T]], work: Work[T], at_once: int) -> None:
+def run_partitions(
+    partitions: Sequence[Sequence[T]], work: Work[T], at_once: int, concurrency: Concurrency = REAL_THREADS
+) -> None:
     """Do each partition's work in its order, the first ones first, with ``at_once`` threads.
 
     A thread takes a chunk of several partitions where that is quick, and works on the first items of all, then on the
@@ -49,27 +51,26 @@ def run_partitions(partitions: Sequence[Sequence[T]], work: Work[T], at_once: in
                 for step in range(max(map(len, taken))):
                     if failures:
                         return
-                    items, began = [part[step] for part in taken if step < len(part)], perf_counter()
+                    items, began = [part[step] for part in taken if step < len(part)], concurrency.monotonic()
                     work(items, going_on)
-                    seconds = max((perf_counter() - began) / len(items), _QUICKEST)
+                    seconds = max((concurrency.monotonic() - began) / len(items), _QUICKEST)
         except BaseException as error:
             failures.append(error)
 
     if min(at_once, len(partitions)) <= 1:
         follow()
     else:
-        with ThreadPoolExecutor(min(at_once, len(partitions)), "delivery") as pool:
+        with concurrency.executor(min(at_once, len(partitions))) as pool:
             _follow_all(pool, follow, min(at_once, len(partitions)), failures)
     if failures:
         raise failures[0]
 
 
-def _follow_all(
-    pool: ThreadPoolExecutor, follow: Callable[[], None], count: int, failures: list[BaseException]
-) -> None:
+def _follow_all(pool: Executor, follow: Callable[[], None], count: int, failures: list[BaseException]) -> None:
     threads = [pool.submit(follow) for _ in range(count)]
     try:
-        wait(threads)
+        for thread in threads:
+            thread.result()
     except BaseException as error:  # somebody wants to stop: let what is under way end, and no more
         failures.append(error)
         raise

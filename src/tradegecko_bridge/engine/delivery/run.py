@@ -70,7 +70,7 @@ def _deliver_batch(
                 context.progress(DELIVER, len(done))
 
     try:
-        run_partitions(partition(planner.plan(claimed)), deliver, context.in_flight)
+        run_partitions(partition(planner.plan(claimed)), deliver, context.in_flight, context.concurrency)
     finally:
         for entry in waiting.values():
             context.store.release_claim(entry)

@@ -1,0 +1,157 @@
+"""The ledger as the world sees it: on a disk that can be backed up, restored and lost, behind calls that can fail."""
+
+from __future__ import annotations
+
+import sqlite3
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from tradegecko_bridge import MemoryStore, SqlStore
+from tradegecko_bridge.errors import StoreBusy, StoreError
+from tradegecko_bridge.ledger import OPEN_STATES
+from tradegecko_bridge.ports import Store
+from tradegecko_bridge.stores.sql.tables import orders
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+WRITES: Final = frozenset(
+    {
+        "ingest",
+        "claim",
+        "record",
+        "record_all",
+        "release_claim",
+        "override_state",
+        "record_told_values",
+        "update_alerts",
+    }
+)
+CRITICAL: Final = frozenset({"claim", "record", "record_all"})
+"""Around these a worker dies or stops more often."""
+"""Around these a worker dies or stops more often."""
+_OPEN = ", ".join(f"'{state.value}'" for state in sorted(OPEN_STATES))
+_WORK: Final = f"SELECT 1 FROM {orders.name} WHERE {orders.c.state.name} IN ({_OPEN}) OR {orders.c.todo.name} != ''"
+SIMULATED: Final = "simulated: "
+"""Begins the messages of errors that the world has made up."""
+
+
+class Disk(ABC):
+    """Where the ledger is. Every backup is kept until the end."""
+
+    def __init__(self) -> None:
+        self._made: list[Store] = []
+        self.backups: list[Store] = []
+        self.store = self._keep(self._new())
+
+    def back_up(self) -> None:
+        """Keep the ledger as it is now."""
+        self.backups.append(self._keep(self._copy(self.store)))
+
+    def restore(self, backup: Store) -> None:
+        """The ledger is what it was then."""
+        self.store = self._keep(self._copy(backup))
+
+    def lose(self) -> None:
+        """The ledger is empty."""
+        self.store = self._keep(self._new())
+
+    def has_work(self) -> bool:
+        """Whether some order is not done with; asked so often that it goes past the store."""
+        database: Any = self.store
+        with database._database.reading() as tx:
+            return tx.exec_driver_sql(_WORK).first() is not None
+
+    def close(self) -> None:
+        """Close all there was."""
+        for store in self._made:
+            store.close()
+
+    def _keep(self, store: Store) -> Store:
+        self._made.append(store)
+        return store
+
+    @abstractmethod
+    def _new(self) -> Store:
+        """An empty ledger."""
+
+    @abstractmethod
+    def _copy(self, store: Any) -> Store:
+        """Another ledger with the same content."""
+
+
+class Memory(Disk):
+    """Ledgers in memory."""
+
+    def _new(self) -> Store:
+        return MemoryStore()
+
+    def _copy(self, store: Any) -> Store:
+        copied: Any = MemoryStore()
+        _driver(store).backup(_driver(copied))
+        return cast("Store", copied)
+
+
+class Files(Disk):
+    """Ledgers in SQLite files of a directory."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._paths: dict[Store, Path] = {}
+        super().__init__()
+
+    def _new(self) -> Store:
+        return self._opened(self._path())
+
+    def _copy(self, store: Store) -> Store:
+        path = self._path()
+        with closing(sqlite3.connect(self._paths[store])) as source, closing(sqlite3.connect(path)) as target:
+            source.backup(target)
+        return self._opened(path)
+
+    def _path(self) -> Path:
+        return self._directory / f"ledger{len(self._paths)}.db"
+
+    def _opened(self, path: Path) -> Store:
+        store = SqlStore(f"sqlite:///{path}")
+        self._paths[store] = path
+        return store
+
+
+def _driver(store: Any) -> Any:
+    return store._database._connection.connection.driver_connection
+
+
+class _RemoteStore:
+    """Every method of a store as a call that takes time, and may fail before or after it was carried out."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            return self._call(name, args, kwargs)
+
+        setattr(self, name, call)
+        return call
+
+    def _call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        world, writes = self._world, name in WRITES
+        near = "at it" if name in CRITICAL else ""
+        world.point(f"store.{name}", 2_000, near)
+        if writes and world.faults.happens("ledger busy"):
+            raise StoreBusy(f"{SIMULATED}the ledger is busy")
+        result = getattr(world.disk.store, name)(*args, **kwargs)
+        if writes:
+            world.point(f"store.{name} done", 2_000, near)
+            if world.faults.happens("commit unanswered"):
+                raise StoreError(f"{SIMULATED}the connection broke after the commit")
+        return result
+
+
+def remote_store(world: World) -> Store:
+    """The ledger for a worker."""
+    return cast("Store", _RemoteStore(world))

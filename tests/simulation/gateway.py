@@ -1,0 +1,208 @@
+"""The account as a worker sees it: an :class:`tradegecko_bridge.ports.Gateway` over a network that fails.
+
+A write *arrives* as an event of the world, so it is carried out whatever has become of its sender meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import frozen
+
+from tests.simulation.scheduler import MINUTE, SECOND
+from tradegecko_bridge.commerce import ProductDetails, VariantStock
+from tradegecko_bridge.commerce.orders import Address, Customer
+from tradegecko_bridge.commerce.remote import (
+    Access,
+    CustomerMatch,
+    OrderDraft,
+    RecordKind,
+    RemoteOrder,
+    RemoteShipment,
+    RemoteVariant,
+)
+from tradegecko_bridge.errors import AccessDenied, GatewayError, OutcomeUnknown, Rejected, Unavailable
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+TIMEOUT: Final = 30 * SECOND
+WINDOW: Final = 5 * MINUTE
+"""How long a request may have to wait for the rate limit."""
+INDEX_AGE: Final = 5 * MINUTE
+"""How old the list of known numbers may be."""
+
+
+@frozen
+class _Answer:
+    """What came back; the error is raised."""
+
+    value: Any = None
+    error: GatewayError | None = None
+
+
+class SimulatedGateway:
+    """One worker's gateway."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._index: set[str] = set()
+        self._index_at = -INDEX_AGE
+        self.calls = 0
+
+    @contextmanager
+    def session(self, *, read_only: bool = False) -> Iterator[None]:
+        self._index_at = -INDEX_AGE
+        yield
+
+    # ── reading ──────────────────────────────────────────────────────────────────────────────
+
+    def prefetch(
+        self, numbers: Collection[str], customers: Collection[tuple[Customer, Address | None]]
+    ) -> Collection[str]:
+        if self._world.scheduler.now - self._index_at >= INDEX_AGE:
+            self._read("gateway.prefetch")
+            self._index = {order.number for order in self._world.account.visible()}
+            self._index_at = self._world.scheduler.now
+        return [number for number in numbers if number in self._index]
+
+    def find_orders(self, number: str) -> Sequence[RemoteOrder]:
+        self._read("gateway.find_orders")
+        found = [order.as_remote() for order in self._world.account.visible() if order.number == number]
+        self._world.pause_for(150_000)
+        return found
+
+    def find_customer(self, customer: Customer, *, billing: Address | None, match: CustomerMatch) -> str | None:
+        return self._world.account.company_of(customer.email or "")
+
+    def completed_actions(self, order_id: str) -> Collection[str]:
+        self._read("gateway.completed_actions")
+        order = self._world.account.orders.get(order_id)
+        if order is None:
+            raise Rejected("simulated: no such order")
+        return [*order.actions, *(["void"] if order.is_gone else [])]
+
+    def _read(self, where: str) -> None:
+        self.calls += 1
+        self._world.point(where, 300_000)
+        if self._world.faults.happens("account down"):
+            raise Unavailable("simulated: the account is down")
+
+    # ── writing ──────────────────────────────────────────────────────────────────────────────
+
+    def create_order(
+        self,
+        draft: OrderDraft,
+        *,
+        key: str,
+        customer_id: str | None,
+        may_leave: Callable[[], bool] = lambda: True,
+    ) -> RemoteOrder:
+        self._wait_for_the_limit()
+        if self._world.faults.happens("request refused"):
+            raise Rejected("simulated: refused")
+        if not may_leave():
+            raise Unavailable("simulated: it may not leave any more")
+        answer = self._send(f"POST {draft.number!r}", lambda: self._world.account.create(draft, key, customer_id))
+        assert isinstance(answer, RemoteOrder)
+        return answer
+
+    def perform_action(self, order_id: str, action: str, *, key: str, method: str | None = None) -> None:
+        self._wait_for_the_limit()
+        self._send(f"{action} {order_id}", lambda: self._world.account.act(order_id, action, key))
+
+    def _wait_for_the_limit(self) -> None:
+        """Before the bytes leave. A worker may be stopped, or die, in here."""
+        if waits := self._world.faults.happens("rate limit"):
+            self._world.trouble("at it", within=MINUTE)
+            self._world.scheduler.sleep(int(waits.amount * WINDOW))
+        self._world.point("gateway.before_sending", 1000, "at it")
+        if self._world.faults.happens("access denied"):
+            raise AccessDenied("simulated: the login is gone")
+        if self._world.faults.happens("account down"):
+            raise Unavailable("simulated: the account is down")
+
+    def _send(self, what: str, perform: Callable[[], object]) -> object:
+        """A request on its way, and what its sender hears of it."""
+        world, faults = self._world, self._world.faults
+        self.calls += 1
+        ticket, sender = world.scheduler.ticket(), world.scheduler.current
+        world.story.tell(sender.process.name, f"sends {what}")
+        answer_lost, truncated = faults.happens("answer lost"), faults.happens("answer truncated")
+        swapped, answer_late = faults.happens("answer swapped"), faults.happens("answer late")
+
+        def arrive() -> None:
+            result = perform()
+            answer = _Answer(error=result) if isinstance(result, GatewayError) else _Answer(value=result)
+            if answer_lost:
+                return
+            if truncated:
+                answer = _Answer(error=OutcomeUnknown("simulated: the answer is cut short"))
+            elif swapped and isinstance(result, RemoteOrder):
+                others = [order for order in world.account.orders.values() if order.id != result.id]
+                other = others[int(swapped.amount * len(others))] if others else None
+                answer = _Answer(value=other.as_remote()) if other else answer
+            back = world.duration(200_000) + (int(answer_late.amount * 4 * MINUTE) if answer_late else 0)
+            world.scheduler.wake(sender, ticket, answer, delay=back)
+
+        self._carry(arrive, lambda error: world.scheduler.wake(sender, ticket, _Answer(error=error), delay=SECOND))
+        world.trouble("at it", within=SECOND)
+        answer = world.scheduler.wait(TIMEOUT)
+        if answer is None:
+            raise OutcomeUnknown("simulated: no answer in time")
+        if answer.error is not None:
+            raise answer.error
+        return answer.value
+
+    def _carry(self, arrive: Callable[[], None], refuse: Callable[[GatewayError], None]) -> None:
+        """The way there: usually once, and soon."""
+        world, faults = self._world, self._world.faults
+        late, lost = faults.happens("request late"), faults.happens("request lost")
+        there = world.duration(200_000) + (int(late.amount * 4 * MINUTE) if late else 0)
+        if faults.happens("proxy answers"):
+            refuse(OutcomeUnknown("simulated: a page of something in between"))
+            if lost is None:
+                world.scheduler.after(there, arrive)
+            return
+        if lost is None:
+            world.scheduler.after(there, arrive)
+        if doubled := faults.happens("request doubled"):
+            world.scheduler.after(there + int(doubled.amount * 10 * SECOND), arrive)
+
+    # ── what is set up ───────────────────────────────────────────────────────────────────────
+
+    def check_access(self) -> Access:
+        return Access(account="simulated")
+
+    def find_variants(self, skus: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
+        return {sku: [RemoteVariant(id=f"v {sku}", sku=sku)] for sku in skus}
+
+    def find_barcodes(self, barcodes: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
+        return {}
+
+    def find_record(self, kind: RecordKind, name: str) -> str:
+        return name
+
+    def prices_include_tax(self) -> bool:
+        return False
+
+    def default_tax_rate(self) -> Decimal | None:
+        return Decimal(13)
+
+    def find_currency(self, name: str) -> str:
+        return name
+
+    def currencies(self, wanted: Collection[str] = ()) -> Mapping[str, int]:
+        return {"CAD": 2}
+
+    def shipments_since(self, cursor: str | None) -> Iterable[RemoteShipment]:
+        return ()
+
+    def stock(self) -> Iterable[VariantStock]:
+        return ()
+
+    def products(self) -> Iterable[ProductDetails]:
+        return ()
