@@ -13,7 +13,7 @@ from tests.simulation.disk import Files
 from tests.simulation.faults import RATES, Fault, Faults
 from tests.simulation.guards import GUARDS
 from tests.simulation.schedule import shrink, simulate
-from tests.simulation.seeds import GUARD_SEEDS, HOLD, KNOWN, PARTS, RIGHT, Known
+from tests.simulation.seeds import GUARD_SEEDS, HOLD, KNOWN, MENDED, PARTS, RIGHT, Known
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,6 +24,13 @@ def test_everything_holds(part: int) -> None:
     for seed in HOLD[part::PARTS]:
         result = simulate(seed, RIGHT)
         assert not result.violations, shrink(result)
+
+
+@pytest.mark.parametrize(("seed", "kind"), MENDED)
+def test_what_was_mended_holds(seed: int, kind: str) -> None:
+    """Neither an answer about another order nor a request whose claim has run out does harm any more."""
+    result = simulate(seed, RIGHT | {kind})
+    assert not result.violations, shrink(result)
 
 
 @pytest.mark.parametrize(
