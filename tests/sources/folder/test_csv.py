@@ -180,8 +180,7 @@ def test_a_bad_row_holds_its_order_and_no_other(tmp_path: Path) -> None:
     (held,) = bad(given)
     assert (held.reference, held.number, held.cursor) == ("1007", "1007", "shop-7.csv#2")
     assert held.problem == (
-        "shop-7.csv, row 4, quantity: 'two' is not a number; write digits such as 2 or 2.5"
-        " (order 1007 is held, the others went through)"
+        "shop-7.csv, row 4, quantity: 'two' is not a number; write digits such as 2 or 2.5 (order 1007 is held)"
     )
 
 
@@ -285,10 +284,16 @@ def test_problem_lines_stay_readable(tmp_path: Path) -> None:
     assert "and 97 more (order 1006 is held)" in line
 
 
-def test_several_held_orders_are_counted(tmp_path: Path) -> None:
-    """A line never claims that everything else went through when it did not."""
-    given = fetch(tmp_path, "shop.csv", sheet(GOOD, OTHER.replace(",2,", ",x,"), OTHER.replace("1008,", "1009,,")))
-    assert all("is held, 1 other went through)" in line for line in problems(given))
+def test_a_line_does_not_change_with_the_other_orders(tmp_path: Path) -> None:
+    """It is kept with the order: who corrects another row does not change this one."""
+    bad = OTHER.replace(",2,", ",x,")
+    (tmp_path / "1").mkdir()
+    (tmp_path / "2").mkdir()
+    first = problems(fetch(tmp_path / "1", "shop.csv", sheet(bad, GOOD.replace(",1,", ",y,"))))
+    second = problems(fetch(tmp_path / "2", "shop.csv", sheet(bad, GOOD)))
+    assert (len(first), len(second)) == (2, 1)
+    assert first[0] == second[0]
+    assert first[0].endswith("(order 1008 is held)")
 
 
 # ── the header and the file as a whole ───────────────────────────────────────────────────────
@@ -364,7 +369,7 @@ def test_a_row_with_too_many_cells_holds_its_order(tmp_path: Path) -> None:
     assert [order.reference for order in bad(given)] == ["1009"]
     assert problems(given)[0] == (
         "shop.csv, row 3: has 8 cells where the header names 7; put a value that holds a comma, a semicolon or a"
-        " line break in double quotes (order 1009 is held, the others went through)"
+        " line break in double quotes (order 1009 is held)"
     )
 
 
@@ -389,9 +394,7 @@ def test_a_row_without_order_number_holds_the_order_above(tmp_path: Path) -> Non
     """People leave the number out where it repeats: the line is not dropped silently."""
     given = fetch(tmp_path, "shop.csv", sheet(GOOD, ",,,TEE,1,1,", OTHER))
     assert [order.number for order in good(given)] == ["1008"]
-    assert problems(given) == [
-        "shop.csv, row 3, order_number: is blank; write it on every row (order 1006 is held, the others went through)"
-    ]
+    assert problems(given) == ["shop.csv, row 3, order_number: is blank; write it on every row (order 1006 is held)"]
 
 
 def test_a_stray_row_is_reported_without_an_order(tmp_path: Path) -> None:
@@ -408,7 +411,7 @@ def test_the_last_row_without_line_break_is_not_trusted(tmp_path: Path) -> None:
     assert problems(given) == [
         (
             "shop.csv, row 4: is the last and has no line break behind it, so it may be cut off; add a line break or"
-            " export the file again (order 1008 is held, the others went through)"
+            " export the file again (order 1008 is held)"
         ),
     ]
 

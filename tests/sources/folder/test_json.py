@@ -44,10 +44,7 @@ def test_a_bad_order_is_held_under_its_reference(tmp_path: Path) -> None:
     assert [o.reference for o in good(given)] == ["1", "2", "3"]
     (held,) = bad(given)
     assert (held.reference, held.number, held.cursor) == ("gid-7", "1007", "shop.json#4")
-    assert held.problem == (
-        "shop.json: orders[3].lines[0].quantity must be a number, not 'two' "
-        "(order 1007 is held, the others went through)"
-    )
+    assert held.problem == ("shop.json: orders[3].lines[0].quantity must be a number, not 'two' (order 1007 is held)")
 
 
 @pytest.mark.parametrize("reference", ["", " ", "a\0b", None, ["1"]])
@@ -56,7 +53,7 @@ def test_an_order_without_a_usable_reference_is_left_out(tmp_path: Path, referen
     text = json.dumps([order(), order(number="J3") | {"reference": reference}])
     (given,) = bad(fetch(tmp_path, "shop.json", text))
     assert (given.reference, given.number) == (None, "J3")
-    assert given.problem.endswith(" (order J3 is left out because it has no reference, the others went through)")
+    assert given.problem.endswith(" (order J3 is left out because it has no reference)")
 
 
 @pytest.mark.parametrize(

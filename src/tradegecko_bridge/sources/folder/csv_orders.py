@@ -54,15 +54,13 @@ def read_csv(name: str, text: str) -> list[SourceOrder | UnreadableOrder]:
     except MalformedData as error:
         raise MalformedData([f"{name}, {problem}" for problem in error.problems]) from None
     orders: list[SourceOrder | Group] = [_read_order(group) for group in sheet.groups.values()]
-    good = sum(isinstance(order, SourceOrder) for order in orders)
-    bad = len(orders) - good
-    given = [o if isinstance(o, SourceOrder) else _unreadable(name, o, bad=bad, good=good) for o in orders]
+    given = [order if isinstance(order, SourceOrder) else _unreadable(name, order) for order in orders]
     return [*given, *_strays(name, sheet)]
 
 
-def _unreadable(name: str, group: Group, *, bad: int, good: int) -> UnreadableOrder:
+def _unreadable(name: str, group: Group) -> UnreadableOrder:
     number = next((row["order_number"] for row in group.rows if row["order_number"]), None)
-    became = fate(number or group.reference, held=True, bad_orders=bad, good_orders=good)
+    became = fate(number or group.reference, held=True)
     return UnreadableOrder(problem=f"{name}, {listed(group.faults)} {became}", reference=group.reference, number=number)
 
 

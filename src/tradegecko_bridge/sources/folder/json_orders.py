@@ -31,9 +31,7 @@ def read_json(name: str, text: str) -> list[SourceOrder | UnreadableOrder]:
     """
     entries = [_read_entry(path, data) for path, data in _entries(name, _parse(name, text))]
     _hold_contradictions(entries)
-    good = sum(not entry.faults for entry in entries)
-    bad = len(entries) - good
-    return [entry.order or _unreadable(name, entry, bad=bad, good=good) for entry in entries]
+    return [entry.order or _unreadable(name, entry) for entry in entries]
 
 
 # ── the file ─────────────────────────────────────────────────────────────────────────────────
@@ -154,9 +152,9 @@ def _hold_contradictions(entries: list[_Entry]) -> None:
                 break
 
 
-def _unreadable(name: str, entry: _Entry, *, bad: int, good: int) -> UnreadableOrder:
+def _unreadable(name: str, entry: _Entry) -> UnreadableOrder:
     known_as, held = entry.number or entry.reference, entry.reference is not None
-    became = fate(known_as, held=held, bad_orders=bad, good_orders=good) if known_as else "(the order was left out)"
+    became = fate(known_as, held=held) if known_as else "(the order was left out)"
     return UnreadableOrder(
         problem=f"{name}: {listed(entry.faults)} {became}", reference=entry.reference, number=entry.number
     )

@@ -20,10 +20,9 @@ def listed(faults: Sequence[str]) -> str:
     return f"{shown}; and {more} more" if more > 0 else shown
 
 
-def fate(order: str, *, held: bool, bad_orders: int, good_orders: int) -> str:
-    """What became of the order, which is held only under a reference, and of its neighbours in the file."""
-    became = f"order {one_line(order)} is {'held' if held else 'left out because it has no reference'}"
-    if not good_orders:
-        return f"({became})"
-    others = "the others" if bad_orders == 1 else f"{good_orders} other{'s' if good_orders > 1 else ''}"
-    return f"({became}, {others} went through)"
+def fate(order: str, *, held: bool) -> str:
+    """What became of the order, which is held only under a reference.
+
+    Nothing is said of the file's other orders: the line stays with the order, and must not change with them.
+    """
+    return f"(order {one_line(order)} is {'held' if held else 'left out because it has no reference'})"
