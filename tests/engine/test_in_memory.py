@@ -26,6 +26,8 @@ from tradegecko_bridge.commerce import (
 )
 from tradegecko_bridge.commerce.remote import CustomerMatch, OrderDraft, RecordKind, RemoteOrder, RemoteVariant
 from tradegecko_bridge.engine import ConnectionSettings, Outcome, Progress, Report
+from tradegecko_bridge.engine.delivery.decide import DueOrder
+from tradegecko_bridge.engine.delivery.partitions import partition
 from tradegecko_bridge.engine.keys import idempotency_key, marker
 from tradegecko_bridge.engine.report import Item
 from tradegecko_bridge.errors import (
@@ -58,6 +60,11 @@ class Scripted(Account):
     known_customers: dict[str, str] = field(factory=dict)
     done: list[str] = field(factory=list)
     gone: list[str] = field(factory=list)
+    prefetched: list[tuple[list[str], list[str | None]]] = field(factory=list)
+
+    def prefetch(self, numbers: Collection[str], customers: Any) -> Collection[str]:
+        self.prefetched.append((list(numbers), [address.city if address else None for _, address in customers]))
+        return super().prefetch(numbers, customers)
 
     def find_orders(self, number: str) -> Sequence[RemoteOrder]:
         self.asked.append(f"order {number}")
@@ -813,3 +820,124 @@ def test_a_dry_run_of_held_orders() -> None:
     assert [(item.name, item.outcome) for item in items] == [("2", Outcome.KNOWN), ("1", Outcome.HELD)]
     untaxed = Desk(orders=[an_order("1", [a_line("MUG", tax_rate=None)], shipping=())])
     assert outcome_of(untaxed.engine.deliver_orders(dry_run=True))[1] == ("would be created as 1 with 1 line of goods")
+
+
+# ── what is planned, and what goes together ──────────────────────────────────────────────────
+
+
+def due(number: str, customer: Customer, parcel: Address | None = None, bill: Address | None = None) -> DueOrder:
+    sent = order(number, customer=customer, shipping_address=parcel, billing_address=bill)
+    entry = LedgerEntry(
+        id=int(number), connection="shop", reference=number, number=number, state=S.PENDING, order=sent,
+        ingested_at=NOW, updated_at=NOW,
+    )  # fmt: skip
+    return DueOrder(entry=entry, number=number)
+
+
+ANN, BEN = Customer(first_name="Ann", last_name="Lee"), Customer(first_name="Ben", last_name="Lee")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "together"),
+    [
+        (due("1", ANN), due("2", BEN), False),
+        (due("1", ANN), due("2", Customer(first_name="ANN ", last_name=" lee")), True),
+        (due("1", evolve(ANN, reference="c1")), due("2", evolve(BEN, reference="c1")), True),
+        (due("1", evolve(ANN, email="A@x.com")), due("2", evolve(BEN, email="a@X.com")), True),
+        (due("1", evolve(ANN, email="a@x.com")), due("2", BEN, Address(email="a@x.com")), True),
+        (due("1", evolve(ANN, reference="a@x.com")), due("2", evolve(BEN, email="a@x.com")), False),
+        (due("1", evolve(ANN, phone="+1 416-555")), due("2", evolve(BEN, phone="(1416) 555")), True),
+        (due("1", evolve(ANN, phone="1416555")), due("2", BEN, Address(phone="1 416 555")), True),
+        (due("1", evolve(ANN, phone="none")), due("2", evolve(BEN, phone="x")), False),
+        (due("1", evolve(ANN, company="Lee Ltd")), due("2", evolve(BEN, company="LEE LTD")), True),
+        (due("1", evolve(ANN, company="Lee Ltd")), due("2", ANN), False),
+        (due("1", Customer(), Address(company="Lee Ltd")), due("2", evolve(BEN, company="Lee Ltd")), True),
+        (due("1", Customer(), Address(first_name="Ann", last_name="Lee")), due("2", ANN), True),
+        (due("1", Customer(), AN_ADDRESS, Address(last_name="Bo")), due("2", Customer(last_name="Bo")), True),
+        (due("1", Customer(), AN_ADDRESS, Address(last_name="Bo")), due("2", ANN), False),
+        (due("1", Customer()), due("2", Customer()), False),
+        (due("1", ANN), evolve(due("2", BEN), number="1"), True),
+    ],
+)
+def test_orders_of_one_customer_go_one_after_the_other(first: DueOrder, second: DueOrder, together: bool) -> None:
+    """Known by reference, e-mail address, telephone number or name, each only as itself; so do those of one number."""
+    assert partition([first, second]) == ([[first, second]] if together else [[first], [second]])
+    unreadable = [evolve(one, entry=evolve(one.entry, order=None)) for one in (due("1", ANN), due("2", ANN))]
+    assert partition(unreadable) == [[one] for one in unreadable]
+
+
+def test_what_is_prefetched_is_what_is_planned() -> None:
+    """The number each order was sent as, else that it would have, with whom its bill goes to, else the parcel."""
+    bill = Address(last_name="Bo", city="Ottawa", country="CA", address1="2 Main St")
+    desk = Desk(
+        OutcomeUnknown("500: ?"),
+        orders=[order("1", billing_address=bill), an_order("2", [a_line("MUG")], tags=("test",))],
+        order_filters=[{"field": "tag", "values": ["test"], "rule": "except"}],
+    )
+    desk.run()
+    assert desk.account.prefetched == [(["1"], ["Ottawa"])]
+    desk.engine = with_settings(desk, number_prefix="X-")
+    desk.source.orders = [order("3", cursor="3")]
+    desk.run(after=HOUR)
+    assert desk.account.prefetched[1:] == [(["1", "X-3"], ["Ottawa", "Toronto"])]
+    desk.run(after=HOUR)
+    assert len(desk.account.prefetched) == 2, "nothing was due"
+
+
+def with_settings(desk: Desk, **settings: Any) -> SyncEngine:
+    """The same connection with other settings."""
+    return SyncEngine(
+        "shop", source=desk.source, gateway=desk.account, store=desk.store, clock=desk.clock, worker="me", in_flight=1,
+        settings=ConnectionSettings(**settings),
+    )  # fmt: skip
+
+
+def test_an_order_that_was_sent_is_looked_for_whatever_the_settings_say_now() -> None:
+    """A filter leaves out what was never sent; what was sent is adopted where it is there."""
+    desk = Desk(OutcomeUnknown("500: ?"), orders=[order("1", tags=("test",))])
+    desk.run()
+    desk.engine = with_settings(desk, order_filters=[{"field": "tag", "values": ["test"], "rule": "except"}])
+    desk.account.present["1"] = [RemoteOrder(id="9", number="1", marker=marker("shop", "1"))]
+    assert outcome_of(desk.run(after=HOUR))[0] is Outcome.ADOPTED
+    never = Desk(orders=[order("1", tags=("test",))])
+    never.engine = with_settings(never, order_filters=[{"field": "tag", "values": ["test"], "rule": "except"}])
+    assert outcome_of(never.run())[0] is Outcome.SKIPPED
+    assert never.account.prefetched == []
+
+
+def test_orders_are_pulled_again() -> None:
+    """What became of each is told; the cursor stays, and who cannot give one again says what to do instead."""
+
+    class Giving(ListSource):
+        def fetch_order(self, name: str) -> Any:
+            return [one for one in self.orders if one.number == name]
+
+        def fetch_since(self, moment: datetime) -> Any:
+            if moment > NOW:
+                raise OSError
+            return self.orders
+
+    unreadable = UnreadableOrder(reference="r4", number="4", problem="no price", cursor="4")
+    desk = Desk(source=Giving([order("1"), order("2"), unreadable]))
+    desk.store.ingest("shop", [order("1"), order("2", note="old")], at=NOW)
+    desk.source.orders.append(order("3"))
+    report = desk.engine.pull_orders("1", "2", "3", "4", "5")
+    assert [(item.name, item.outcome, item.detail) for item in report.items] == [
+        ("1", Outcome.KNOWN, "as the ledger has it"),
+        ("2", Outcome.INGESTED, "changed at the source since it was ingested"),
+        ("3", Outcome.INGESTED, "new; goes out with the next sync"),
+        ("4", Outcome.HELD, "no price"),
+    ]
+    assert report.problems == ["list: has no order '5'"]
+    assert desk.store.cursor("shop", "orders") == "2"
+    desk.progress.clear()
+    assert len(desk.engine.pull_since(NOW).items) == 3 + 1
+    assert [one.done for one in desk.progress] == [4]
+    (problem,) = desk.engine.pull_since(NOW + HOUR).problems
+    assert "while fetching orders again: a fault in the source" in problem
+    plain = Desk(source=OrdersOnly())
+    instead = "change the order there, so that it is given with the next sync"
+    assert plain.engine.pull_orders("1").problems == [f"list: this source cannot give one order again; {instead}"]
+    assert plain.engine.pull_since(NOW).problems == [
+        f"list: this source cannot give orders from a date on again; {instead}"
+    ]
