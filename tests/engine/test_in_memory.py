@@ -457,7 +457,7 @@ def whole_chunks(monkeypatch: pytest.MonkeyPatch, count: int) -> Iterator[None]:
     """One thread takes so many orders at once and writes their intents together."""
 
     def run(
-        partitions: Sequence[Sequence[Any]], work: Callable[[Sequence[Any], Callable[[], bool]], None], _: int
+        partitions: Sequence[Sequence[Any]], work: Callable[[Sequence[Any], Callable[[], bool]], None], *_: object
     ) -> None:
         items = [item for part in partitions for item in part]
         for begin in range(0, len(items), count):
