@@ -187,7 +187,8 @@ class Model:
             raise ClaimLost
         if entry.state not in ALLOWED_TRANSITIONS[known.state]:
             raise ValueError
-        if entry.state is S.SENDING and (entry.claim is None or entry.claim.until <= entry.updated_at):
+        leases = (known.lease, entry.claim and entry.claim.until)
+        if entry.state is S.SENDING and not all(until and until > entry.updated_at for until in leases):
             raise ClaimLost
         others = {k.remote_id for k in self.orders.values() if k is not known and k.remote_id}
         if entry.remote_id in others:
