@@ -81,6 +81,7 @@ def run(mutants: Sequence[Mutant], tests: Sequence[str], jobs: int, done: Done) 
     Raises:
         BaselineFailed: the tests fail without any mistake.
     """
+    _derandomize()
     for name in PRELOADED:
         importlib.import_module(name)
     swapped = [mutant for mutant in mutants if mutant.function is not None]
@@ -196,7 +197,6 @@ def _watched(items: list[pytest.Item], files: list[str]) -> Baseline | str:
             if report.failed:
                 failed.append(f"{report.nodeid}\n{report.longreprtext}")
 
-    _derandomize()
     items[0].config.pluginmanager.register(Reports())
     coverage = Coverage(data_file=None, config_file=False, include=files)
     coverage.start()
@@ -220,7 +220,6 @@ def _swap_and_run(mutant: Mutant, functions: list[FunctionType], limits: list[tu
     changed = _function(mutant.code(), mutant.function)
     for function in functions:
         function.__code__ = changed
-    _derandomize()
     items = [item for item, _ in limits]
     items[0].config.pluginmanager.register(_FirstFailure())
     for (item, limit), following in zip(limits, [*items[1:], None], strict=True):
@@ -275,7 +274,6 @@ def _import_anew(mutant: Mutant | None, tests: Sequence[str]) -> NoReturn:
             return code if loader.path == file else usual(loader, name)
 
         SourceFileLoader.get_code = get_code  # type: ignore[method-assign, assignment]
-    _derandomize()
     for part in tests:  # one by one: most mistakes show in the first, and collecting takes longer than running
         if pytest.main([*ARGUMENTS, part], plugins=[_FirstFailure()]) != pytest.ExitCode.OK:
             os._exit(1)
@@ -333,6 +331,7 @@ def _hush() -> None:
 
 
 def _derandomize() -> None:
+    """Always the same examples, so that chance kills nobody; before any test is imported, as each takes this over."""
     hypothesis_settings.register_profile(
         "mutants", deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
     )

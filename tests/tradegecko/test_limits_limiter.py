@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tradegecko_bridge.errors import StoreBusy
 from tradegecko_bridge.ports.limits import Permits
 from tradegecko_bridge.tradegecko.limits import Priority, RateLimiter, SharedLimiter
+from tradegecko_bridge.tradegecko.limits.clock import ServerClock
 from tradegecko_bridge.tradegecko.limits.pace import paces
 from tradegecko_bridge.tradegecko.limits.permits import PermitBook
 
@@ -164,6 +165,57 @@ def test_a_thread_with_an_old_reading_changes_nothing() -> None:
     for _ in range(50):
         limiter.reserve(at(105), DELIVERY)
     assert limiter.reserve(at(110), DELIVERY) == pytest.approx(before, abs=0.01)
+
+
+def heard(*answers: tuple[float, float]) -> ServerClock:
+    """A clock that has heard answers: what the server's showed, and ours when they arrived."""
+    clock = ServerClock()
+    for date, now in answers:
+        clock.hear(date, now)
+    return clock
+
+
+def test_the_server_s_clock_is_at_least_what_the_best_answer_told() -> None:
+    """Answers that travelled for longer, or our own doubt, say less; eight answers later it is forgotten."""
+    assert ServerClock().at(100.0) == 98.0
+    assert heard((100.0, 103.0)).at(103.0) == 101.0
+    assert heard((100.0, 100.5), (100.0, 101.5)).at(101.5) == 101.0
+    assert heard((150.0, 100.0), *[(100.0, 100.0)] * 7).at(100.0) == 150.0
+    assert heard((150.0, 100.0), *[(100.0, 100.0)] * 8).at(100.0) == 100.0
+
+
+def test_the_server_s_clock_does_not_go_back() -> None:
+    """Not when a better answer is forgotten, and not for a thread that is late with its reading, by up to a minute."""
+    clock = heard((150.0, 100.0))
+    assert clock.at(100.0) == 150.0
+    for _ in range(8):
+        clock.hear(100.0, 100.0)
+    assert (clock.at(100.0), clock.at(149.0), clock.at(151.0)) == (150.0, 150.0, 151.0)
+    late = heard((100.0, 100.0))
+    assert (late.at(200.0), late.at(140.0), late.at(201.0)) == (200.0, 200.0, 201.0)
+
+
+def test_our_clock_may_be_set_back() -> None:
+    """By more than a minute, that is no late reading: the server's goes on from where it was, at our clock's pace."""
+    clock = heard((100.0, 100.0))
+    clock.at(1000.0)
+    assert (clock.at(500.0), clock.at(510.0)) == (1000.0, 1010.0)
+    assert (clock.at(449.0), clock.at(450.0)) == (1010.0, 1011.0), "and once more"
+
+
+def test_what_was_known_of_the_server_s_clock_can_be_wrong() -> None:
+    """Then only the present answer counts, whatever was reached before; seven answers more do not outweigh it."""
+    clock = heard((900.0, 100.0))
+    clock.at(100.0)
+    clock.restart(50.0, 100.0)
+    assert clock.at(101.0) == 51.0
+    for _ in range(7):
+        clock.hear(40.0, 101.0)
+    assert clock.at(102.0) == 52.0
+    clock.hear(40.0, 101.0)
+    assert (clock.at(102.0), clock.at(200.0)) == (52.0, 139.0)
+    clock.restart(10.0, 100.0)
+    assert clock.at(39.0) == 10.0, "set back since then"
 
 
 # ── what the headers say ─────────────────────────────────────────────────────────────────────
