@@ -85,13 +85,12 @@ def run(mutants: Sequence[Mutant], tests: Sequence[str], jobs: int, done: Done) 
     for name in PRELOADED:
         importlib.import_module(name)
     swapped = [mutant for mutant in mutants if mutant.function is not None]
-    unreached = set(range(len(swapped)))
-    for number, verdict in _served(swapped, tests, jobs):
-        if verdict is not Verdict.NOT_REACHED:
-            unreached.discard(number)
-            done(swapped[number], verdict)
     anew = [mutant for mutant in mutants if mutant.function is None]
-    anew += [swapped[number] for number in sorted(unreached)]  # used, if at all, while modules are imported
+    for number, verdict in _served(swapped, tests, jobs):
+        if verdict is Verdict.NOT_REACHED:  # used, if at all, while modules are imported
+            anew.append(swapped[number])
+        else:
+            done(swapped[number], verdict)
     if not anew:
         return
     ((_, verdict),) = _each_in_a_child({0: partial(_import_anew, None, tests)}, 1)
@@ -219,6 +218,8 @@ def _swap_and_run(mutant: Mutant, functions: list[FunctionType], limits: list[tu
     gc.disable()
     changed = _function(mutant.code(), mutant.function)
     for function in functions:
+        if len(function.__code__.co_freevars) != len(changed.co_freevars):  # super() is gone, say
+            os._exit(4)
         function.__code__ = changed
     items = [item for item, _ in limits]
     items[0].config.pluginmanager.register(_FirstFailure())
@@ -319,7 +320,7 @@ def _verdict(status: int) -> Verdict:
         raise RuntimeError("a mutant could not be put in its place")
     if status < 0:
         return Verdict.TIMEOUT
-    return {0: Verdict.SURVIVED, 1: Verdict.KILLED, 3: Verdict.TIMEOUT}[status]
+    return {0: Verdict.SURVIVED, 1: Verdict.KILLED, 3: Verdict.TIMEOUT, 4: Verdict.NOT_REACHED}[status]
 
 
 def _hush() -> None:
