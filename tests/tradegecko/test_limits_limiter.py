@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tradegecko_bridge.errors import StoreBusy
-from tradegecko_bridge.ports.limits import Permits
+from tradegecko_bridge.ports.limits import Permits, RateLedger, WindowUse
 from tradegecko_bridge.tradegecko.limits import Priority, RateLimiter, SharedLimiter
 from tradegecko_bridge.tradegecko.limits.clock import ServerClock
 from tradegecko_bridge.tradegecko.limits.pace import paces
@@ -471,3 +471,239 @@ def test_a_store_that_fails_loses_no_answer() -> None:
     limiter.note(headers(0, 1), at(1))
     limiter.refused(at(SECONDS), at(1))
     assert limiter.reserve(at(2), DELIVERY) > 290
+
+
+# ── what is asked of the store ───────────────────────────────────────────────────────────────
+
+BULK_PACE = paces(300)[BULK]
+
+
+class Counter(RateLedger):
+    """Grants what it is told to (None: as a real one does), and remembers what it was asked: ``want``, ``up_to`` and
+    ``seen`` of each; and what was noted."""
+
+    def __init__(self, *grants: Permits) -> None:
+        self.grants = list(grants)
+        self.takes: list[tuple[int, int, int]] = []
+        self.windows: list[datetime] = []
+        self.notes: list[tuple[str, datetime, int]] = []
+        self.book = PermitBook()
+
+    def take(self, account: str, window: datetime, want: int, *, up_to: int, seen: int = 0) -> Permits:
+        self.takes.append((want, up_to, seen))
+        self.windows.append(window)
+        return self.grants.pop(0) if self.grants else self.book.take(account, window, want, up_to=up_to, seen=seen)
+
+    def note(self, account: str, window: datetime, used: int) -> None:
+        self.notes.append((account, window, used))
+        self.book.note(account, window, used)
+
+
+def counted(*grants: Permits, into: float = 10, left: int = 299, batch: int = 4) -> tuple[SharedLimiter, Counter]:
+    """A limiter that shares such a store, after its first answer; what that took is forgotten."""
+    ledger = Counter()
+    limiter = SharedLimiter(ledger, "account", batch=batch)
+    assert send(limiter, into, left)
+    ledger.takes.clear()
+    ledger.grants.extend(grants)
+    return limiter, ledger
+
+
+def granted(count: int, taken: int, others: int = 0) -> Permits:
+    return Permits(count, WindowUse(taken, others))
+
+
+def test_permits_are_taken_by_the_handful_while_much_is_going_on() -> None:
+    """As many as have gone, and one more, up to the batch; for an order, and near the window's end, one by one."""
+    limiter, ledger = counted()
+    for _ in range(1 + 1 + 4 + 4):
+        assert go(limiter, 11, NORMAL)
+    assert [want for want, _, _ in ledger.takes] == [2, 4, 4]
+    assert go(limiter, 290.0, NORMAL)
+    assert go(limiter, 290.0, DELIVERY)
+    assert [want for want, _, _ in ledger.takes][3:] == [4]
+    for _ in range(3):
+        assert go(limiter, 290.1, NORMAL)
+    assert go(limiter, 290.1, DELIVERY)
+    assert [want for want, _, _ in ledger.takes][4:] == [1, 1]
+    assert ledger.windows == [BEGIN] * 7
+
+
+def test_a_margin_is_left_where_somebody_else_is_about() -> None:
+    """A fortieth of the limit; and the store is told what the server has counted."""
+    limiter, ledger = counted(left=199)
+    assert go(limiter, 10, DELIVERY)
+    assert go(limiter, 10, DELIVERY)
+    assert ledger.takes == [(1, 300, 101), (1, 300 - 7, 101)]
+
+
+def test_what_is_on_its_way_into_a_new_window_is_taken_with_the_first_permit() -> None:
+    """Two requests may be counted there: permits for both, and what the server then counts is ours, not another's."""
+    limiter, ledger = counted(into=297)
+    assert go(limiter, 298, DELIVERY)
+    assert go(limiter, 298, DELIVERY)
+    ledger.takes.clear()
+    assert go(limiter, 300.2, DELIVERY)
+    assert ledger.takes == [(1 + 2, 300, -2)]
+    assert ledger.windows[-1] == BEGIN + timedelta(seconds=SECONDS)
+
+
+def test_after_a_429_the_store_is_told_and_not_asked() -> None:
+    """What is in hand is worth nothing any more, in this window; in the next one all begins anew."""
+    limiter, ledger = counted()
+    assert go(limiter, 11, NORMAL)
+    limiter.refused(at(SECONDS), at(12))
+    assert ledger.notes == [("account", BEGIN, 300)]
+    ledger.takes.clear()
+    assert limiter.reserve(at(12), NORMAL) == pytest.approx(SECONDS - 12 + 0.1)
+    assert ledger.takes == []
+    assert go(limiter, 300.2, NORMAL)
+    assert ledger.windows[-1] == BEGIN + timedelta(seconds=SECONDS)
+
+
+def test_a_429_of_which_only_the_window_is_known_uses_it_up() -> None:
+    """Our clock was set back since, so that the window is not shut: the server's count is believed all the same."""
+    limiter, ledger = counted()
+    limiter.refused(None, at(12))
+    limiter._shut_until = float("-inf")
+    assert not go(limiter, 13, DELIVERY)
+    assert ledger.takes == [(1, 300, 300)]
+
+
+def test_a_store_that_fails_at_a_429_is_no_matter() -> None:
+    """The server will tell the others the same."""
+
+    class Failing(Counter):
+        def note(self, account: str, window: datetime, used: int) -> None:
+            raise StoreBusy("locked")
+
+    limiter = SharedLimiter(Failing(), "account")
+    assert send(limiter, 10, 299)
+    limiter.refused(None, at(12))
+    assert not go(limiter, 13)
+
+
+def test_the_store_is_not_asked_again_before_there_can_be_more() -> None:
+    """For each priority: exactly until the pace allows one more, or as many as are wanted where that is soon."""
+    limiter, ledger = counted(granted(0, 50), batch=1)
+    wait = limiter.reserve(at(20), BULK)
+    assert wait == pytest.approx(BULK_PACE.when(50 + 2) - 20), "somebody was faster"
+    assert limiter.reserve(at(21), BULK) == pytest.approx(wait - 1)
+    assert len(ledger.takes) == 1
+    assert go(limiter, 21, DELIVERY)
+    assert len(ledger.takes) == 2, "orders have a wait of their own"
+    assert go(limiter, 20 + wait + 2, BULK)
+    assert len(ledger.takes) == 3
+
+
+def test_who_is_outrun_by_others_waits_longer_each_time() -> None:
+    """As if all who were faster wanted as many again; up to sixteen; never beyond what is kept for the end; and who
+    gets what is there without anybody waiting for it, gains one rank."""
+    limiter, ledger = counted(*[granted(0, 50)] * 20, batch=1)
+    moment = 20.0
+    for rival in range(2, 22):
+        wait = limiter.reserve(at(moment), BULK)
+        assert wait == pytest.approx(max(BULK_PACE.when(50 + min(rival, 16)) - moment, 0.01), abs=1e-4), rival
+        moment += wait + 1e-5
+    ledger.grants.append(granted(1, 51))
+    assert go(limiter, moment, BULK)
+    ledger.grants.append(granted(0, 150))
+    moment += 60
+    assert limiter.reserve(at(moment), BULK) == pytest.approx(BULK_PACE.when(150 + 16) - moment, abs=1e-4)
+    late, _ = counted(*[granted(0, 279)] * 9, into=200, batch=1)
+    for _ in range(8):
+        late._again.clear()
+        late.reserve(at(280), BULK)
+    late._again.clear()
+    assert late.reserve(at(280), BULK) == pytest.approx(285 - 280)
+
+
+def test_the_last_permits_of_a_window_are_waited_for_one_by_one() -> None:
+    """Where fewer are left than are wanted; and where none is, the next window is waited for."""
+    limiter, _ = counted(granted(0, 298), batch=4)
+    assert go(limiter, 11, DELIVERY) is False
+    for used, until in ((298, BULK_PACE.when(299)), (300, SECONDS + 0.1)):
+        limiter, ledger = counted(granted(2, 3), granted(0, used), batch=4)
+        assert go(limiter, 11, BULK)
+        assert go(limiter, 11, BULK)
+        assert limiter.reserve(at(12), BULK) == pytest.approx(until - 12)
+        assert ledger.takes[-1][0] == 4
+
+
+# ── which request an answer belongs to ───────────────────────────────────────────────────────
+
+
+def test_a_request_without_an_answer_is_forgotten_after_a_minute() -> None:
+    """It no longer counts as on its way, so that the next window owes nothing for it."""
+    limiter, ledger = counted(into=230)
+    assert go(limiter, 239.9, DELIVERY)
+    assert go(limiter, 240.0, DELIVERY)
+    ledger.takes.clear()
+    assert go(limiter, 300.2, DELIVERY)
+    assert ledger.takes == [(1 + 1, 300, -1)], "of the second, not of the first"
+
+
+def test_a_request_without_an_answer_before_any_answer_is_waited_for_a_window_long() -> None:
+    """Nobody knows the server's clock yet."""
+    limiter = RateLimiter()
+    assert go(limiter, 10, DELIVERY)
+    limiter.reserve(at(100), DELIVERY)
+    assert len(limiter._sent) == 2
+    limiter.reserve(at(312.1), DELIVERY)
+    assert limiter._sent[0].at > BEGIN.timestamp() + 90
+
+
+def test_a_lost_answer_frees_its_request_unless_it_may_be_counted_in_the_next_window() -> None:
+    """In a window's last five seconds a request may arrive in the next one."""
+    limiter = begun(10)
+    assert go(limiter, 294.9)
+    limiter.note({}, at(294.9))
+    assert limiter._sent == []
+    assert go(limiter, 294.9)
+    limiter.note({}, at(295.0))
+    assert len(limiter._sent) == 1
+
+
+def test_an_answer_is_that_of_the_oldest_request_of_its_window() -> None:
+    """Of the youngest window it can belong to: an older one's answer leaves the younger ones on their way."""
+    limiter = begun(297)
+    assert go(limiter, 297.5)
+    assert go(limiter, 298.5)
+    assert go(limiter, 300.2)
+    limiter.note(headers(297, 297.6), at(300.3))
+    assert [round(sent.at - BEGIN.timestamp(), 1) for sent in limiter._sent] == [298.5, 300.2]
+    limiter.note(headers(299, 300.3, window=1), at(300.4))
+    assert [round(sent.at - BEGIN.timestamp(), 1) for sent in limiter._sent] == [298.5]
+
+
+def test_the_highest_use_the_server_told_counts() -> None:
+    """Answers overtake each other: an older one with a lower count changes nothing."""
+    limiter, ledger = counted(left=200)
+    for left in (150, 180):
+        limiter.note(headers(left, 10), at(10))
+    assert go(limiter, 11, DELIVERY)
+    assert ledger.takes == [(1, 300, 150)]
+
+
+def test_a_limit_that_changes_is_asked_about_at_once() -> None:
+    """Whoever waited for more asks again; an answer that does not name one changes nothing."""
+    limiter, ledger = counted(granted(0, 50), batch=1)
+    assert limiter.reserve(at(20), BULK) > 0
+    limiter.note(headers(695, 20, limit=700), at(20))
+    assert go(limiter, 20, BULK)
+    without = headers(690, 20)
+    del without["x-rate-limit-limit"]
+    limiter.note(without, at(20))
+    assert limiter._limit == 700
+    assert len(ledger.takes) == 2
+
+
+def test_a_shut_window_of_a_clock_that_was_wrong_is_no_longer_than_a_window() -> None:
+    """Our clock was ahead when the 429 came: set right, everybody waits for one window at most, and asks anew."""
+    limiter = RateLimiter()
+    assert go(limiter, 5000)
+    limiter.refused(at(5000 + 77), at(5000))
+    assert go(limiter, 5000 + 79.5)
+    limiter.note(headers(299, 100), at(5000 + 80))
+    assert limiter._shut_until == BEGIN.timestamp() + 100 + SECONDS
+    assert [sent.at for sent in limiter._sent] == [BEGIN.timestamp() + 100]
