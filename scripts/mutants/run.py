@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from functools import partial
+from functools import _lru_cache_wrapper, partial
 from importlib.machinery import SourceFileLoader
 from itertools import islice
 from types import CodeType, FunctionType
@@ -149,6 +149,9 @@ class _Server:
             self._say(None, "the tests cannot be collected")
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        for found in gc.get_objects():
+            if isinstance(found, _lru_cache_wrapper):
+                found.cache_clear()  # what was computed without a mistake
         items = {item.nodeid: item for item in session.items}
         baseline = self._baseline(list(items.values()))
         if baseline is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,8 @@ from tradegecko_bridge.errors import StoreBusy
 from tradegecko_bridge.ports.limits import Permits, RateLedger, WindowUse
 from tradegecko_bridge.tradegecko.limits import Priority, RateLimiter, SharedLimiter
 from tradegecko_bridge.tradegecko.limits.clock import ServerClock
-from tradegecko_bridge.tradegecko.limits.pace import paces
+from tradegecko_bridge.tradegecko.limits.headers import Told, moment, read_headers
+from tradegecko_bridge.tradegecko.limits.pace import Pace, paces
 from tradegecko_bridge.tradegecko.limits.permits import PermitBook
 
 BEGIN = datetime(2020, 7, 16, 3, 30, tzinfo=UTC)
@@ -707,3 +709,96 @@ def test_a_shut_window_of_a_clock_that_was_wrong_is_no_longer_than_a_window() ->
     limiter.note(headers(299, 100), at(5000 + 80))
     assert limiter._shut_until == BEGIN.timestamp() + 100 + SECONDS
     assert [sent.at for sent in limiter._sent] == [BEGIN.timestamp() + 100]
+
+
+# ── more at its edges ────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("limit", "normal", "bulk"),
+    [
+        (300, ((0.0, 285 * 201 / 276, 285.0, 297.0), (79, 280, 280, 300)), ((0.0, 285.0, 297.0), (4, 280, 300))),
+        (20, ((0.0, 285 * 13 / 18, 285.0, 297.0), (6, 19, 19, 20)), ((0.0, 285.0, 297.0), (1, 19, 20))),
+        (1, ((0.0, 0.0, 285.0, 297.0), (1, 1, 1, 1)), ((0.0, 285.0, 297.0), (1, 1, 1))),
+    ],
+)
+def test_the_paces_of_a_limit(limit: int, normal: tuple[Any, Any], bulk: tuple[Any, Any]) -> None:
+    """A seventy-fifth at once for listings, a quarter more for the rest, a fifteenth kept for orders until late."""
+    pace = paces(limit)
+    assert (pace[DELIVERY].times, pace[DELIVERY].counts) == ((0.0,), (limit,))
+    assert pace[BULK] == Pace(*bulk)
+    assert pace[NORMAL].counts == normal[1]
+    assert pace[NORMAL].times == pytest.approx(normal[0])
+
+
+def test_what_headers_say_at_the_edges() -> None:
+    """A date from the window's first moment until two minutes after its end; all left, and none; no limit, or none."""
+    good = headers(300, 0)
+    window = int(BEGIN.timestamp())
+    assert read_headers(good, 300) == Told(window=window, used=0, limit=300, date=float(window))
+    assert read_headers({**good, "x-rate-limit-limit": "0"}, 400) == Told(window, 100, None, float(window))
+    assert read_headers({**good, "x-rate-limit-remaining": "301"}, 300) is None
+    assert read_headers({**good, "x-rate-limit-reset": str(window + 301)}, 300) is None
+    late = headers(300, 420)
+    assert read_headers({**late, "x-rate-limit-reset": good["x-rate-limit-reset"]}, 300) is not None
+    late = headers(300, 421)
+    assert read_headers({**late, "x-rate-limit-reset": good["x-rate-limit-reset"]}, 300) is None
+    early = headers(300, -1)
+    assert read_headers({**early, "x-rate-limit-reset": good["x-rate-limit-reset"]}, 300) is None
+    assert moment("Wed, 16 Jul 99999999999 03:30:00 GMT") is None
+
+
+def test_permits_in_hand_are_worth_nothing_after_a_429() -> None:
+    """The clock was set right, so that the window is open: the store is asked, and by whoever waited too."""
+    limiter, ledger = counted(granted(4, 5), granted(0, 50))
+    assert go(limiter, 11, NORMAL)
+    assert limiter.reserve(at(12), BULK) == 0
+    assert limiter._in_hand == 2
+    limiter._again[BULK] = at(250).timestamp()
+    limiter.refused(at(SECONDS), at(13))
+    assert (limiter._in_hand, limiter._again, limiter._seen) == (0, {}, 300)
+    assert len(ledger.takes) == 1
+
+
+def test_a_longer_shut_window_is_not_opened_by_a_shorter_one() -> None:
+    """Two 429s that say different things: the later moment counts; one of an earlier window says nothing."""
+    limiter = begun()
+    limiter.refused(at(250.5), at(5))
+    limiter.refused(at(100.5), at(5))
+    assert limiter.reserve(at(5), DELIVERY) == pytest.approx(245.6)
+    other = begun(310)
+    other.refused(at(SECONDS), at(311))
+    other.refused(at(0), at(311))
+    assert go(other, 311)
+
+
+def test_a_rank_is_gained_only_where_as_many_are_left() -> None:
+    """Who gets the last of what its pace allows has not been first."""
+    limiter, ledger = counted(granted(0, 50), batch=1)
+    assert limiter.reserve(at(20), BULK) > 0
+    ranks = []
+    for into, taken in ((70, BULK_PACE.allowed(70)), (90, BULK_PACE.allowed(90) - 1), (120, 20)):
+        ledger.grants.append(granted(1, taken))
+        assert go(limiter, into, BULK)
+        ranks.append(limiter._rivals)
+    assert ranks == [2, 1, 1]
+
+
+def test_a_new_window_is_left_alone_for_a_moment() -> None:
+    """A tenth of a second after the old one's end, and after a shut one's."""
+    limiter = begun(10, left=0)
+    assert not go(limiter, 300.05)
+    assert go(limiter, 300.15)
+    shut = begun()
+    shut.refused(at(150.5), at(5))
+    assert not go(shut, 150.55)
+    assert go(shut, 150.65)
+
+
+def test_a_limiter_with_a_limit_is_never_without() -> None:
+    """However many answers say nothing."""
+    limiter = begun()
+    for _ in range(9):
+        limiter.note({"date": ""}, at(1))
+    assert drain(limiter, 2) == 299
+    assert not go(limiter, 2)
