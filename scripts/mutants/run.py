@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from functools import partial
+from functools import _lru_cache_wrapper, partial
 from importlib.machinery import SourceFileLoader
 from itertools import islice
 from types import CodeType, FunctionType
@@ -81,16 +81,16 @@ def run(mutants: Sequence[Mutant], tests: Sequence[str], jobs: int, done: Done) 
     Raises:
         BaselineFailed: the tests fail without any mistake.
     """
+    _derandomize()
     for name in PRELOADED:
         importlib.import_module(name)
     swapped = [mutant for mutant in mutants if mutant.function is not None]
-    unreached = set(range(len(swapped)))
-    for number, verdict in _served(swapped, tests, jobs):
-        if verdict is not Verdict.NOT_REACHED:
-            unreached.discard(number)
-            done(swapped[number], verdict)
     anew = [mutant for mutant in mutants if mutant.function is None]
-    anew += [swapped[number] for number in sorted(unreached)]  # used, if at all, while modules are imported
+    for number, verdict in _served(swapped, tests, jobs):
+        if verdict is Verdict.NOT_REACHED:  # used, if at all, while modules are imported
+            anew.append(swapped[number])
+        else:
+            done(swapped[number], verdict)
     if not anew:
         return
     ((_, verdict),) = _each_in_a_child({0: partial(_import_anew, None, tests)}, 1)
@@ -149,6 +149,9 @@ class _Server:
             self._say(None, "the tests cannot be collected")
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        for found in gc.get_objects():
+            if isinstance(found, _lru_cache_wrapper):
+                found.cache_clear()  # what was computed without a mistake
         items = {item.nodeid: item for item in session.items}
         baseline = self._baseline(list(items.values()))
         if baseline is None:
@@ -196,7 +199,6 @@ def _watched(items: list[pytest.Item], files: list[str]) -> Baseline | str:
             if report.failed:
                 failed.append(f"{report.nodeid}\n{report.longreprtext}")
 
-    _derandomize()
     items[0].config.pluginmanager.register(Reports())
     coverage = Coverage(data_file=None, config_file=False, include=files)
     coverage.start()
@@ -219,8 +221,9 @@ def _swap_and_run(mutant: Mutant, functions: list[FunctionType], limits: list[tu
     gc.disable()
     changed = _function(mutant.code(), mutant.function)
     for function in functions:
+        if len(function.__code__.co_freevars) != len(changed.co_freevars):  # super() is gone, say
+            os._exit(4)
         function.__code__ = changed
-    _derandomize()
     items = [item for item, _ in limits]
     items[0].config.pluginmanager.register(_FirstFailure())
     for (item, limit), following in zip(limits, [*items[1:], None], strict=True):
@@ -275,7 +278,6 @@ def _import_anew(mutant: Mutant | None, tests: Sequence[str]) -> NoReturn:
             return code if loader.path == file else usual(loader, name)
 
         SourceFileLoader.get_code = get_code  # type: ignore[method-assign, assignment]
-    _derandomize()
     for part in tests:  # one by one: most mistakes show in the first, and collecting takes longer than running
         if pytest.main([*ARGUMENTS, part], plugins=[_FirstFailure()]) != pytest.ExitCode.OK:
             os._exit(1)
@@ -321,7 +323,7 @@ def _verdict(status: int) -> Verdict:
         raise RuntimeError("a mutant could not be put in its place")
     if status < 0:
         return Verdict.TIMEOUT
-    return {0: Verdict.SURVIVED, 1: Verdict.KILLED, 3: Verdict.TIMEOUT}[status]
+    return {0: Verdict.SURVIVED, 1: Verdict.KILLED, 3: Verdict.TIMEOUT, 4: Verdict.NOT_REACHED}[status]
 
 
 def _hush() -> None:
@@ -333,6 +335,7 @@ def _hush() -> None:
 
 
 def _derandomize() -> None:
+    """Always the same examples, so that chance kills nobody; before any test is imported, as each takes this over."""
     hypothesis_settings.register_profile(
         "mutants", deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
     )

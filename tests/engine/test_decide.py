@@ -25,6 +25,7 @@ from tradegecko_bridge.engine.delivery.decide import (
     Wait,
     decide,
     hold,
+    id_in_use,
     look_refused,
     may_show_up,
     not_carried_out,
@@ -226,6 +227,15 @@ def test_a_refusal_settles_only_its_own_request() -> None:
     assert look_refused(an_entry(), UNKNOWN, NOW, TIMING) == held(UNKNOWN)
     assert look_refused(uncertain(LONG_AGO), UNKNOWN, NOW, TIMING) == kept_in_doubt()
     assert look_refused(uncertain(LONG_AGO, reason=None), UNKNOWN, NOW, TIMING) == kept_in_doubt(NO_ANSWER)
+
+
+def test_an_id_another_order_has_settles_no_doubt() -> None:
+    """What was never in doubt is held, for a person."""
+    reason = Reason("id_in_use", "shop has another order delivered as 100")
+    assert id_in_use(an_entry(), reason.text, NOW, TIMING) == held(reason)
+    assert id_in_use(uncertain(LONG_AGO), reason.text, NOW, TIMING) == kept_in_doubt(reason)
+    sent = an_entry(S.SENDING, attempts=1)
+    assert id_in_use(sent, reason.text, NOW, TIMING) == evolve(kept_in_doubt(reason), note=reason.text)
 
 
 def waits(state: OrderState, reason: Reason, attempts: int, seconds: int) -> Wait:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tradegecko_bridge.errors import StoreBusy
-from tradegecko_bridge.ports.limits import Permits
+from tradegecko_bridge.ports.limits import Permits, RateLedger, WindowUse
 from tradegecko_bridge.tradegecko.limits import Priority, RateLimiter, SharedLimiter
-from tradegecko_bridge.tradegecko.limits.pace import paces
+from tradegecko_bridge.tradegecko.limits.clock import ServerClock
+from tradegecko_bridge.tradegecko.limits.headers import Told, moment, read_headers
+from tradegecko_bridge.tradegecko.limits.pace import Pace, paces
 from tradegecko_bridge.tradegecko.limits.permits import PermitBook
 
 BEGIN = datetime(2020, 7, 16, 3, 30, tzinfo=UTC)
@@ -164,6 +167,57 @@ def test_a_thread_with_an_old_reading_changes_nothing() -> None:
     for _ in range(50):
         limiter.reserve(at(105), DELIVERY)
     assert limiter.reserve(at(110), DELIVERY) == pytest.approx(before, abs=0.01)
+
+
+def heard(*answers: tuple[float, float]) -> ServerClock:
+    """A clock that has heard answers: what the server's showed, and ours when they arrived."""
+    clock = ServerClock()
+    for date, now in answers:
+        clock.hear(date, now)
+    return clock
+
+
+def test_the_server_s_clock_is_at_least_what_the_best_answer_told() -> None:
+    """Answers that travelled for longer, or our own doubt, say less; eight answers later it is forgotten."""
+    assert ServerClock().at(100.0) == 98.0
+    assert heard((100.0, 103.0)).at(103.0) == 101.0
+    assert heard((100.0, 100.5), (100.0, 101.5)).at(101.5) == 101.0
+    assert heard((150.0, 100.0), *[(100.0, 100.0)] * 7).at(100.0) == 150.0
+    assert heard((150.0, 100.0), *[(100.0, 100.0)] * 8).at(100.0) == 100.0
+
+
+def test_the_server_s_clock_does_not_go_back() -> None:
+    """Not when a better answer is forgotten, and not for a thread that is late with its reading, by up to a minute."""
+    clock = heard((150.0, 100.0))
+    assert clock.at(100.0) == 150.0
+    for _ in range(8):
+        clock.hear(100.0, 100.0)
+    assert (clock.at(100.0), clock.at(149.0), clock.at(151.0)) == (150.0, 150.0, 151.0)
+    late = heard((100.0, 100.0))
+    assert (late.at(200.0), late.at(140.0), late.at(201.0)) == (200.0, 200.0, 201.0)
+
+
+def test_our_clock_may_be_set_back() -> None:
+    """By more than a minute, that is no late reading: the server's goes on from where it was, at our clock's pace."""
+    clock = heard((100.0, 100.0))
+    clock.at(1000.0)
+    assert (clock.at(500.0), clock.at(510.0)) == (1000.0, 1010.0)
+    assert (clock.at(449.0), clock.at(450.0)) == (1010.0, 1011.0), "and once more"
+
+
+def test_what_was_known_of_the_server_s_clock_can_be_wrong() -> None:
+    """Then only the present answer counts, whatever was reached before; seven answers more do not outweigh it."""
+    clock = heard((900.0, 100.0))
+    clock.at(100.0)
+    clock.restart(50.0, 100.0)
+    assert clock.at(101.0) == 51.0
+    for _ in range(7):
+        clock.hear(40.0, 101.0)
+    assert clock.at(102.0) == 52.0
+    clock.hear(40.0, 101.0)
+    assert (clock.at(102.0), clock.at(200.0)) == (52.0, 139.0)
+    clock.restart(10.0, 100.0)
+    assert clock.at(39.0) == 10.0, "set back since then"
 
 
 # ── what the headers say ─────────────────────────────────────────────────────────────────────
@@ -419,3 +473,332 @@ def test_a_store_that_fails_loses_no_answer() -> None:
     limiter.note(headers(0, 1), at(1))
     limiter.refused(at(SECONDS), at(1))
     assert limiter.reserve(at(2), DELIVERY) > 290
+
+
+# ── what is asked of the store ───────────────────────────────────────────────────────────────
+
+BULK_PACE = paces(300)[BULK]
+
+
+class Counter(RateLedger):
+    """Grants what it is told to (None: as a real one does), and remembers what it was asked: ``want``, ``up_to`` and
+    ``seen`` of each; and what was noted."""
+
+    def __init__(self, *grants: Permits) -> None:
+        self.grants = list(grants)
+        self.takes: list[tuple[int, int, int]] = []
+        self.windows: list[datetime] = []
+        self.notes: list[tuple[str, datetime, int]] = []
+        self.book = PermitBook()
+
+    def take(self, account: str, window: datetime, want: int, *, up_to: int, seen: int = 0) -> Permits:
+        self.takes.append((want, up_to, seen))
+        self.windows.append(window)
+        return self.grants.pop(0) if self.grants else self.book.take(account, window, want, up_to=up_to, seen=seen)
+
+    def note(self, account: str, window: datetime, used: int) -> None:
+        self.notes.append((account, window, used))
+        self.book.note(account, window, used)
+
+
+def counted(*grants: Permits, into: float = 10, left: int = 299, batch: int = 4) -> tuple[SharedLimiter, Counter]:
+    """A limiter that shares such a store, after its first answer; what that took is forgotten."""
+    ledger = Counter()
+    limiter = SharedLimiter(ledger, "account", batch=batch)
+    assert send(limiter, into, left)
+    ledger.takes.clear()
+    ledger.grants.extend(grants)
+    return limiter, ledger
+
+
+def granted(count: int, taken: int, others: int = 0) -> Permits:
+    return Permits(count, WindowUse(taken, others))
+
+
+def test_permits_are_taken_by_the_handful_while_much_is_going_on() -> None:
+    """As many as have gone, and one more, up to the batch; for an order, and near the window's end, one by one."""
+    limiter, ledger = counted()
+    for _ in range(1 + 1 + 4 + 4):
+        assert go(limiter, 11, NORMAL)
+    assert [want for want, _, _ in ledger.takes] == [2, 4, 4]
+    assert go(limiter, 290.0, NORMAL)
+    assert go(limiter, 290.0, DELIVERY)
+    assert [want for want, _, _ in ledger.takes][3:] == [4]
+    for _ in range(3):
+        assert go(limiter, 290.1, NORMAL)
+    assert go(limiter, 290.1, DELIVERY)
+    assert [want for want, _, _ in ledger.takes][4:] == [1, 1]
+    assert ledger.windows == [BEGIN] * 7
+
+
+def test_a_margin_is_left_where_somebody_else_is_about() -> None:
+    """A fortieth of the limit; and the store is told what the server has counted."""
+    limiter, ledger = counted(left=199)
+    assert go(limiter, 10, DELIVERY)
+    assert go(limiter, 10, DELIVERY)
+    assert ledger.takes == [(1, 300, 101), (1, 300 - 7, 101)]
+
+
+def test_what_is_on_its_way_into_a_new_window_is_taken_with_the_first_permit() -> None:
+    """Two requests may be counted there: permits for both, and what the server then counts is ours, not another's."""
+    limiter, ledger = counted(into=297)
+    assert go(limiter, 298, DELIVERY)
+    assert go(limiter, 298, DELIVERY)
+    ledger.takes.clear()
+    assert go(limiter, 300.2, DELIVERY)
+    assert ledger.takes == [(1 + 2, 300, -2)]
+    assert ledger.windows[-1] == BEGIN + timedelta(seconds=SECONDS)
+
+
+def test_after_a_429_the_store_is_told_and_not_asked() -> None:
+    """What is in hand is worth nothing any more, in this window; in the next one all begins anew."""
+    limiter, ledger = counted()
+    assert go(limiter, 11, NORMAL)
+    limiter.refused(at(SECONDS), at(12))
+    assert ledger.notes == [("account", BEGIN, 300)]
+    ledger.takes.clear()
+    assert limiter.reserve(at(12), NORMAL) == pytest.approx(SECONDS - 12 + 0.1)
+    assert ledger.takes == []
+    assert go(limiter, 300.2, NORMAL)
+    assert ledger.windows[-1] == BEGIN + timedelta(seconds=SECONDS)
+
+
+def test_a_429_of_which_only_the_window_is_known_uses_it_up() -> None:
+    """Our clock was set back since, so that the window is not shut: the server's count is believed all the same."""
+    limiter, ledger = counted()
+    limiter.refused(None, at(12))
+    limiter._shut_until = float("-inf")
+    assert not go(limiter, 13, DELIVERY)
+    assert ledger.takes == [(1, 300, 300)]
+
+
+def test_a_store_that_fails_at_a_429_is_no_matter() -> None:
+    """The server will tell the others the same."""
+
+    class Failing(Counter):
+        def note(self, account: str, window: datetime, used: int) -> None:
+            raise StoreBusy("locked")
+
+    limiter = SharedLimiter(Failing(), "account")
+    assert send(limiter, 10, 299)
+    limiter.refused(None, at(12))
+    assert not go(limiter, 13)
+
+
+def test_the_store_is_not_asked_again_before_there_can_be_more() -> None:
+    """For each priority: exactly until the pace allows one more, or as many as are wanted where that is soon."""
+    limiter, ledger = counted(granted(0, 50), batch=1)
+    wait = limiter.reserve(at(20), BULK)
+    assert wait == pytest.approx(BULK_PACE.when(50 + 2) - 20), "somebody was faster"
+    assert limiter.reserve(at(21), BULK) == pytest.approx(wait - 1)
+    assert len(ledger.takes) == 1
+    assert go(limiter, 21, DELIVERY)
+    assert len(ledger.takes) == 2, "orders have a wait of their own"
+    assert go(limiter, 20 + wait + 2, BULK)
+    assert len(ledger.takes) == 3
+
+
+def test_who_is_outrun_by_others_waits_longer_each_time() -> None:
+    """As if all who were faster wanted as many again; up to sixteen; never beyond what is kept for the end; and who
+    gets what is there without anybody waiting for it, gains one rank."""
+    limiter, ledger = counted(*[granted(0, 50)] * 20, batch=1)
+    moment = 20.0
+    for rival in range(2, 22):
+        wait = limiter.reserve(at(moment), BULK)
+        assert wait == pytest.approx(max(BULK_PACE.when(50 + min(rival, 16)) - moment, 0.01), abs=1e-4), rival
+        moment += wait + 1e-5
+    ledger.grants.append(granted(1, 51))
+    assert go(limiter, moment, BULK)
+    ledger.grants.append(granted(0, 150))
+    moment += 60
+    assert limiter.reserve(at(moment), BULK) == pytest.approx(BULK_PACE.when(150 + 16) - moment, abs=1e-4)
+    late, _ = counted(*[granted(0, 279)] * 9, into=200, batch=1)
+    for _ in range(8):
+        late._again.clear()
+        late.reserve(at(280), BULK)
+    late._again.clear()
+    assert late.reserve(at(280), BULK) == pytest.approx(285 - 280)
+
+
+def test_the_last_permits_of_a_window_are_waited_for_one_by_one() -> None:
+    """Where fewer are left than are wanted; and where none is, the next window is waited for."""
+    limiter, _ = counted(granted(0, 298), batch=4)
+    assert go(limiter, 11, DELIVERY) is False
+    for used, until in ((298, BULK_PACE.when(299)), (300, SECONDS + 0.1)):
+        limiter, ledger = counted(granted(2, 3), granted(0, used), batch=4)
+        assert go(limiter, 11, BULK)
+        assert go(limiter, 11, BULK)
+        assert limiter.reserve(at(12), BULK) == pytest.approx(until - 12)
+        assert ledger.takes[-1][0] == 4
+
+
+# ── which request an answer belongs to ───────────────────────────────────────────────────────
+
+
+def test_a_request_without_an_answer_is_forgotten_after_a_minute() -> None:
+    """It no longer counts as on its way, so that the next window owes nothing for it."""
+    limiter, ledger = counted(into=230)
+    assert go(limiter, 239.9, DELIVERY)
+    assert go(limiter, 240.0, DELIVERY)
+    ledger.takes.clear()
+    assert go(limiter, 300.2, DELIVERY)
+    assert ledger.takes == [(1 + 1, 300, -1)], "of the second, not of the first"
+
+
+def test_a_request_without_an_answer_before_any_answer_is_waited_for_a_window_long() -> None:
+    """Nobody knows the server's clock yet."""
+    limiter = RateLimiter()
+    assert go(limiter, 10, DELIVERY)
+    limiter.reserve(at(100), DELIVERY)
+    assert len(limiter._sent) == 2
+    limiter.reserve(at(312.1), DELIVERY)
+    assert limiter._sent[0].at > BEGIN.timestamp() + 90
+
+
+def test_a_lost_answer_frees_its_request_unless_it_may_be_counted_in_the_next_window() -> None:
+    """In a window's last five seconds a request may arrive in the next one."""
+    limiter = begun(10)
+    assert go(limiter, 294.9)
+    limiter.note({}, at(294.9))
+    assert limiter._sent == []
+    assert go(limiter, 294.9)
+    limiter.note({}, at(295.0))
+    assert len(limiter._sent) == 1
+
+
+def test_an_answer_is_that_of_the_oldest_request_of_its_window() -> None:
+    """Of the youngest window it can belong to: an older one's answer leaves the younger ones on their way."""
+    limiter = begun(297)
+    assert go(limiter, 297.5)
+    assert go(limiter, 298.5)
+    assert go(limiter, 300.2)
+    limiter.note(headers(297, 297.6), at(300.3))
+    assert [round(sent.at - BEGIN.timestamp(), 1) for sent in limiter._sent] == [298.5, 300.2]
+    limiter.note(headers(299, 300.3, window=1), at(300.4))
+    assert [round(sent.at - BEGIN.timestamp(), 1) for sent in limiter._sent] == [298.5]
+
+
+def test_the_highest_use_the_server_told_counts() -> None:
+    """Answers overtake each other: an older one with a lower count changes nothing."""
+    limiter, ledger = counted(left=200)
+    for left in (150, 180):
+        limiter.note(headers(left, 10), at(10))
+    assert go(limiter, 11, DELIVERY)
+    assert ledger.takes == [(1, 300, 150)]
+
+
+def test_a_limit_that_changes_is_asked_about_at_once() -> None:
+    """Whoever waited for more asks again; an answer that does not name one changes nothing."""
+    limiter, ledger = counted(granted(0, 50), batch=1)
+    assert limiter.reserve(at(20), BULK) > 0
+    limiter.note(headers(695, 20, limit=700), at(20))
+    assert go(limiter, 20, BULK)
+    without = headers(690, 20)
+    del without["x-rate-limit-limit"]
+    limiter.note(without, at(20))
+    assert limiter._limit == 700
+    assert len(ledger.takes) == 2
+
+
+def test_a_shut_window_of_a_clock_that_was_wrong_is_no_longer_than_a_window() -> None:
+    """Our clock was ahead when the 429 came: set right, everybody waits for one window at most, and asks anew."""
+    limiter = RateLimiter()
+    assert go(limiter, 5000)
+    limiter.refused(at(5000 + 77), at(5000))
+    assert go(limiter, 5000 + 79.5)
+    limiter.note(headers(299, 100), at(5000 + 80))
+    assert limiter._shut_until == BEGIN.timestamp() + 100 + SECONDS
+    assert [sent.at for sent in limiter._sent] == [BEGIN.timestamp() + 100]
+
+
+# ── more at its edges ────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("limit", "normal", "bulk"),
+    [
+        (300, ((0.0, 285 * 201 / 276, 285.0, 297.0), (79, 280, 280, 300)), ((0.0, 285.0, 297.0), (4, 280, 300))),
+        (20, ((0.0, 285 * 13 / 18, 285.0, 297.0), (6, 19, 19, 20)), ((0.0, 285.0, 297.0), (1, 19, 20))),
+        (1, ((0.0, 0.0, 285.0, 297.0), (1, 1, 1, 1)), ((0.0, 285.0, 297.0), (1, 1, 1))),
+    ],
+)
+def test_the_paces_of_a_limit(limit: int, normal: tuple[Any, Any], bulk: tuple[Any, Any]) -> None:
+    """A seventy-fifth at once for listings, a quarter more for the rest, a fifteenth kept for orders until late."""
+    pace = paces(limit)
+    assert (pace[DELIVERY].times, pace[DELIVERY].counts) == ((0.0,), (limit,))
+    assert pace[BULK] == Pace(*bulk)
+    assert pace[NORMAL].counts == normal[1]
+    assert pace[NORMAL].times == pytest.approx(normal[0])
+
+
+def test_what_headers_say_at_the_edges() -> None:
+    """A date from the window's first moment until two minutes after its end; all left, and none; no limit, or none."""
+    good = headers(300, 0)
+    window = int(BEGIN.timestamp())
+    assert read_headers(good, 300) == Told(window=window, used=0, limit=300, date=float(window))
+    assert read_headers({**good, "x-rate-limit-limit": "0"}, 400) == Told(window, 100, None, float(window))
+    assert read_headers({**good, "x-rate-limit-remaining": "301"}, 300) is None
+    assert read_headers({**good, "x-rate-limit-reset": str(window + 301)}, 300) is None
+    late = headers(300, 420)
+    assert read_headers({**late, "x-rate-limit-reset": good["x-rate-limit-reset"]}, 300) is not None
+    late = headers(300, 421)
+    assert read_headers({**late, "x-rate-limit-reset": good["x-rate-limit-reset"]}, 300) is None
+    early = headers(300, -1)
+    assert read_headers({**early, "x-rate-limit-reset": good["x-rate-limit-reset"]}, 300) is None
+    assert moment("Wed, 16 Jul 99999999999 03:30:00 GMT") is None
+
+
+def test_permits_in_hand_are_worth_nothing_after_a_429() -> None:
+    """The clock was set right, so that the window is open: the store is asked, and by whoever waited too."""
+    limiter, ledger = counted(granted(4, 5), granted(0, 50))
+    assert go(limiter, 11, NORMAL)
+    assert limiter.reserve(at(12), BULK) == 0
+    assert limiter._in_hand == 2
+    limiter._again[BULK] = at(250).timestamp()
+    limiter.refused(at(SECONDS), at(13))
+    assert (limiter._in_hand, limiter._again, limiter._seen) == (0, {}, 300)
+    assert len(ledger.takes) == 1
+
+
+def test_a_longer_shut_window_is_not_opened_by_a_shorter_one() -> None:
+    """Two 429s that say different things: the later moment counts; one of an earlier window says nothing."""
+    limiter = begun()
+    limiter.refused(at(250.5), at(5))
+    limiter.refused(at(100.5), at(5))
+    assert limiter.reserve(at(5), DELIVERY) == pytest.approx(245.6)
+    other = begun(310)
+    other.refused(at(SECONDS), at(311))
+    other.refused(at(0), at(311))
+    assert go(other, 311)
+
+
+def test_a_rank_is_gained_only_where_as_many_are_left() -> None:
+    """Who gets the last of what its pace allows has not been first."""
+    limiter, ledger = counted(granted(0, 50), batch=1)
+    assert limiter.reserve(at(20), BULK) > 0
+    ranks = []
+    for into, taken in ((70, BULK_PACE.allowed(70)), (90, BULK_PACE.allowed(90) - 1), (120, 20)):
+        ledger.grants.append(granted(1, taken))
+        assert go(limiter, into, BULK)
+        ranks.append(limiter._rivals)
+    assert ranks == [2, 1, 1]
+
+
+def test_a_new_window_is_left_alone_for_a_moment() -> None:
+    """A tenth of a second after the old one's end, and after a shut one's."""
+    limiter = begun(10, left=0)
+    assert not go(limiter, 300.05)
+    assert go(limiter, 300.15)
+    shut = begun()
+    shut.refused(at(150.5), at(5))
+    assert not go(shut, 150.55)
+    assert go(shut, 150.65)
+
+
+def test_a_limiter_with_a_limit_is_never_without() -> None:
+    """However many answers say nothing."""
+    limiter = begun()
+    for _ in range(9):
+        limiter.note({"date": ""}, at(1))
+    assert drain(limiter, 2) == 299
+    assert not go(limiter, 2)
