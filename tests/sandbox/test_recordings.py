@@ -23,7 +23,10 @@ NEW = {name for name, exchange in EXCHANGES.items() if " 2020 " in exchange["rec
 # Headers whose value says how the answer may be kept, rather than what it is.
 SAME = ("Content-Type", "Cache-Control", "Status", "X-UA-Compatible")
 
-pytestmark = pytest.mark.skipif(not EXCHANGES, reason="the recordings are not beside the repository")
+pytestmark = [
+    pytest.mark.skipif(not EXCHANGES, reason="the recordings are not beside the repository"),
+    pytest.mark.sandbox,  # by fixtures that are asked for by name
+]
 
 
 def _opened(era: str) -> Iterator[Client]:
