@@ -23,16 +23,18 @@ from tradegecko_bridge import Sandbox
 SLOW: Final = (
     "tests/carts/",
     "tests/chaos/",
+    "tests/engine/test_one_decision.py",
     "tests/sandbox/test_books",
     "tests/sandbox/test_browser.py",
     "tests/sandbox/test_junk.py",
     "tests/sandbox/test_tables.py",
+    "tests/sandbox/test_ui.py::test_no_text_becomes_markup",
     "tests/simulation/test_simulation.py",
     "tests/sources/folder/test_properties.py",
     "tests/sources/vendure/test_ingest.py::TestNothingIsSkipped::test_any_interleaving",
     "tests/stores/test_model.py",
-    "tests/stores/test_same.py",
     "tests/tradegecko/test_limits_any_course.py",
+    "tests/tradegecko/test_limits_sim.py",
 )
 """What takes a second or more each: many random cases, storms, a browser, a real cart."""
 SLICE: Final = 12
