@@ -191,7 +191,8 @@ class Outcomes:
 def adopted(order: SourceOrder | None, remote: RemoteOrder) -> str:
     """What is reported of an order that is there already."""
     there = f"was in TradeGecko already as id {remote.id}" + (", and is void" if remote.gone else "")
-    return "; ".join(part for part in (there, _difference(order, remote)) if part)
+    canceled = "is canceled at the source" if order is not None and order.canceled_at is not None else ""
+    return "; ".join(part for part in (there, canceled, _difference(order, remote)) if part)
 
 
 def _difference(order: SourceOrder | None, remote: RemoteOrder) -> str:
