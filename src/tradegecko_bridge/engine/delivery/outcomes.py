@@ -14,6 +14,7 @@ from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery import audit
 from tradegecko_bridge.engine.delivery.actions import FollowUps, wanted_actions
 from tradegecko_bridge.engine.delivery.decide import DueOrder, Settled, id_in_use, not_carried_out
+from tradegecko_bridge.engine.keys import original_reference
 from tradegecko_bridge.engine.report import Item, Outcome, Report
 from tradegecko_bridge.errors import BridgeError, ClaimLost, RemoteIdInUse, Unavailable
 from tradegecko_bridge.ledger import CHANGED_TOO_LATE, LedgerEntry, OrderState, Transition
@@ -144,7 +145,7 @@ class Outcomes:
             detail=audit.answered(remote, "created" if outcome is Outcome.DELIVERED else "found"),
         )
         receipt = DeliveryReceipt(
-            order_reference=entry.reference,
+            order_reference=original_reference(entry.reference),
             order_number=order.number,
             remote_id=remote.id,
             remote_number=remote.number,
