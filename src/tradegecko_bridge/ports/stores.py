@@ -259,5 +259,8 @@ class PrivacyStore(Protocol):
 class Store(OrderStore, ShipmentStore, ToldValueStore, AlertStore, PrivacyStore, Protocol):
     """The durable ledger: all of the above."""
 
+    def now(self) -> datetime | None:
+        """The present moment by the clock that all who share the ledger see; None where each has only its own."""
+
     def close(self) -> None:
         """Close connections and files; the store is not used afterwards."""

@@ -38,7 +38,7 @@ from tradegecko_bridge.stores.sql.rows import (
     to_row,
     work_values,
 )
-from tradegecko_bridge.stores.sql.tables import OPEN, events, orders
+from tradegecko_bridge.stores.sql.tables import OPEN, events, is_over, orders
 
 _c = orders.c
 # Statements that every delivery needs are made once: SQLAlchemy takes longer to make one than SQLite to run it.
@@ -89,8 +89,9 @@ class SqlOrders(InDatabase, OrderStore):
             for part in chunks(row.entry.id for row, _ in changes):
                 mine = update(orders).where(_c.id.in_(part))
                 tx.execute(mine.values(claim_worker=worker, claim_until=until, serial=_c.serial + 1))
-            if abandoned := [(row, work_values(row)) for row, made in changes if made]:
-                _update(tx, abandoned)
+            both = zip(changes, due, strict=True)
+            if abandoned := [row for (row, made), was in both if made or row.entry.sent_at != was.sent_at]:
+                _update(tx, ((row, work_values(row)) for row in abandoned))
             _write_events(tx, changes)
         return [row.entry for row, _ in changes]
 
@@ -252,13 +253,13 @@ def due_orders(connection: str, at: datetime, limit: int) -> Select[Any]:
 
 def _is_due(at: datetime) -> ColumnElement[bool]:
     """:meth:`tradegecko_bridge.ledger.LedgerEntry.is_due`, for the database to decide."""
-    free = or_(_c.claim_until.is_(None), _c.claim_until <= at)
+    free = is_over(_c.claim_until, at)
     ready = or_(
         _c.state.in_([OrderState.PENDING.value, OrderState.UNCERTAIN.value]),
         and_(_c.state == OrderState.HELD.value, _c.reason_passing.is_(True)),
         and_(_c.todo != "", _c.state.in_(_DELIVERED), or_(_c.reason_passing.is_(None), _c.reason_passing.is_(True))),
     )
-    waited = or_(_c.next_attempt_at.is_(None), _c.next_attempt_at <= at)
+    waited = is_over(_c.next_attempt_at, at)
     return and_(OPEN, free, or_(_c.state == OrderState.SENDING.value, and_(ready, waited)))
 
 
