@@ -232,11 +232,23 @@ class LedgerEntry:
 
 
 @frozen(kw_only=True)
+class NewCustomer:
+    """A customer that an order makes; ``digest`` is of what the customer is known by.
+
+    No other order that makes the same may be on its way, or have been delivered at ``since`` (UTC) or later.
+    """
+
+    digest: str
+    since: datetime
+
+
+@frozen(kw_only=True)
 class Transition:
     """What a worker did with an order: the entry as it shall be (:meth:`LedgerEntry.transition_to`), who, and why.
 
     ``detail`` (JSON values) goes with the event. ``require_unique_number``: only if no other entry, of
     whatever connection, is or was sent under its ``remote_number``; entries with ids in ``number_shared_with`` may.
+    ``new_customer``: only if no other entry, of whatever connection, is making the same one.
     """
 
     entry: LedgerEntry
@@ -245,6 +257,7 @@ class Transition:
     detail: Mapping[str, Any] | None = None
     require_unique_number: bool = False
     number_shared_with: Collection[int] = frozenset()
+    new_customer: NewCustomer | None = None
 
 
 @frozen(kw_only=True)

@@ -85,6 +85,7 @@ class OrderStore(Protocol):
 
         Raises:
             NumberInUse: ``require_unique_number``, and another entry is or was sent under the number.
+            CustomerInUse: :meth:`record_all` only; another entry is making the transition's new customer.
             ClaimLost: the row was claimed or changed after it was read, or is not there (any more), or the entry is to
                 be sending and its claim has run out.
             RemoteIdInUse: the connection has another order with this ``remote_id``.

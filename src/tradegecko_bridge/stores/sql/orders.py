@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func,
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.exc import IntegrityError
 
-from tradegecko_bridge.errors import ClaimLost, NumberInUse, RemoteIdInUse
+from tradegecko_bridge.errors import ClaimLost, CustomerInUse, NumberInUse, RemoteIdInUse
 from tradegecko_bridge.ledger import (
     DELIVERED_STATES,
     SENT_STATES,
@@ -26,6 +26,7 @@ from tradegecko_bridge.ledger import (
 from tradegecko_bridge.ports import OrderStore
 from tradegecko_bridge.stores.row import Arrival, Change, Row, utc
 from tradegecko_bridge.stores.rules import ingest, lookups, work
+from tradegecko_bridge.stores.sql import new_customers
 from tradegecko_bridge.stores.sql.cursors import advance, read_cursor
 from tradegecko_bridge.stores.sql.database import InDatabase, chunks, wait_alone
 from tradegecko_bridge.stores.sql.rows import (
@@ -269,18 +270,23 @@ def _record_all(tx: Connection, transitions: Sequence[Transition]) -> list[Ledge
     Raises:
         RemoteIdInUse: one of them was delivered as what another entry was.
     """
-    users = _users(tx, transitions)
+    users, makers = _users(tx, transitions), new_customers.makers(tx, transitions)
     ids = sorted({transition.entry.id for transition in transitions})
     stored = {one.id: one for one in tx.execute(_SOME_LOCKED, {"ids": ids})}
     present: dict[int, Row] = {}
     answers: list[LedgerEntry | Exception] = []
     changes: list[tuple[Row, Change]] = []
+    done: list[Transition] = []
     for transition in transitions:
         entry = transition.entry
         number, may_use = entry.remote_number or "", {entry.id, *transition.number_shared_with}
         if transition.require_unique_number and not users[number] <= may_use:
             refusal = f"order {entry.reference}: another order of the ledger is or was sent as {entry.remote_number!r}"
             answers.append(NumberInUse(refusal))
+        elif transition.new_customer and makers[transition.new_customer.digest] - {entry.id}:
+            answers.append(
+                CustomerInUse(f"order {entry.reference}: another order that makes the same customer is on its way")
+            )
         elif entry.id not in stored:
             answers.append(ClaimLost(f"order {entry.reference}: this ledger does not have it; was it restored?"))
         else:
@@ -292,10 +298,15 @@ def _record_all(tx: Connection, transitions: Sequence[Transition]) -> list[Ledge
                 continue
             present[entry.id] = change[0]
             users[number].add(entry.id)
+            if transition.new_customer:
+                makers[transition.new_customer.digest].add(entry.id)
+            done.append(transition)
             changes.append((before, change))
             answers.append(change[0].entry)
     try:
         write_changes(tx, changes)
+        if done:
+            new_customers.note(tx, done, utc(done[0].entry.updated_at))
     except IntegrityError:
         entry = transitions[0].entry
         raise RemoteIdInUse(

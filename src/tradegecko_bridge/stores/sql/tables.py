@@ -33,7 +33,7 @@ from sqlalchemy import (
 from tradegecko_bridge.ledger import LONGEST_WAIT, OrderState, ShipmentState
 from tradegecko_bridge.stores.sql.columns import Id, UtcTime, Words
 
-HEAD = "0005"
+HEAD = "0008"
 """The newest migration: a database that stands there needs none."""
 VERSION_TABLE = "ledger_version"
 
@@ -215,6 +215,15 @@ tokens = Table(
     Column("content", Text),
 )
 """One row per login, also after it ended: then without content. The tokens are in ``content``, as JSON."""
+
+new_customers = Table(
+    "ledger_new_customers",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("order_id", Id, ForeignKey(orders.c.id), primary_key=True, index=True),
+    Column("at", UtcTime, nullable=False, index=True),
+)
+"""Orders that are making a customer, or have made one lately, by digests of what the customer is known by."""
 
 mirrors = Table(
     "ledger_mirrors",
