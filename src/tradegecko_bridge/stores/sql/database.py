@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from threading import Lock
 from typing import Any, Self, TypeVar
+from urllib.parse import unquote
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -153,7 +154,7 @@ def chunks(values: Iterable[T], size: int = 500) -> Iterator[list[T]]:
 
 
 def ledger_address(url: str) -> URL:
-    """Where a ledger is, with the driver we use.
+    """Where a ledger is, with the driver we use. The path of a SQLite file is percent-encoded, as in every URL.
 
     Raises:
         ConfigError: it is no address, or of a database that cannot hold one.
@@ -167,6 +168,8 @@ def ledger_address(url: str) -> URL:
         return address.set(drivername="postgresql+psycopg")
     if backend != "sqlite":
         raise ConfigError(f"a ledger cannot live in {backend}; use sqlite:///… or postgresql://…")
+    path = unquote(url.partition(":///")[2].partition("?")[0])
+    address = address.set(database=path)  # SQLAlchemy decodes it only from 2.1 on: another file
     if not address.database or address.database == ":memory:" or address.database.startswith("file:"):
         raise ConfigError("a SQLite ledger is a file: write e.g. sqlite:///ledger.db")
     return address

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Final, Generic, TypeVar
+from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
 
 import httpx
@@ -232,11 +233,13 @@ class Sending(Generic[T]):
 
     def _request(self, call: Call[T]) -> httpx.Request:
         headers, url = self._core.headers, self._core.base_url + call.path
+        if call.params:
+            url += f"?{urlencode(call.params)}"  # httpx's encoding is another one in each version
         if call.idempotency_key is not None:
             headers = [*headers, (b"Idempotency-Key", _header(call.idempotency_key))]
         return httpx.Request(
             call.method,
-            httpx.URL(url, params=call.params) if call.params else url,
+            url,
             headers=headers,
             content=orjson.dumps(call.body) if call.body is not None else None,
             extensions={"timeout": self._options.timeout.as_dict()},
