@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -54,7 +56,7 @@ class Context:
     settings: ConnectionSettings
     timing: Timing
     clock: Clock
-    worker: str
+    given_worker: str | None
     in_flight: int
     on_progress: Callable[[Progress], None] = field(repr=False)
     on_alert: Callable[[Alert], None] = field(repr=False, default=lambda _: None)
@@ -70,6 +72,11 @@ class Context:
         finally:
             report.calls = self.gateway.calls - before
             report.finished_at = self.clock()
+
+    @property
+    def worker(self) -> str:
+        """Who is working; unless it was given, this process, which may have been forked since."""
+        return self.given_worker or f"{socket.gethostname()}:{os.getpid()}"
 
     def progress(self, operation: str, done: int, total: int | None = None) -> None:
         """Tell whoever listens."""

@@ -61,7 +61,7 @@ class AsyncTradeGeckoClient(
     async def close(self) -> None:
         """Close the connections; the client is not used afterwards."""
         if self._owns_pool:
-            await self._http.aclose()
+            await self._pool.http.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -79,7 +79,7 @@ class AsyncTradeGeckoClient(
             request.extensions.setdefault("trace", _checking(sending))
         async with AsyncExitStack() as until_believed:
             with sending:
-                response = await self._http.send(request, stream=True)
+                response = await self._pool.http.send(request, stream=True)
                 stream = cast("httpx.AsyncByteStream", response.stream)
                 until_believed.push_async_callback(stream.aclose)
                 content = b"".join([part async for part in stream])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import logging
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ import tenacity
 from attrs import field, frozen
 
 from tradegecko_bridge import errors
+from tradegecko_bridge.forks import ForkedLock
 from tradegecko_bridge.tradegecko.calls import Call
 from tradegecko_bridge.tradegecko.client import events
 from tradegecko_bridge.tradegecko.client.logs import log_event
@@ -69,7 +69,7 @@ class Core:
         self.clock = clock
         self.calls = 0
         self._listeners = events.Listeners(listeners)
-        self._lock = threading.Lock()
+        self._lock = ForkedLock()
         self._last_ids: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
 
     def came_before(self, response: httpx.Response) -> bool:

@@ -61,7 +61,7 @@ class TradeGeckoClient(Resources, ClientBase[httpx.Client, httpx.BaseTransport, 
     def close(self) -> None:
         """Close the connections; the client is not used afterwards."""
         if self._owns_pool:
-            self._http.close()
+            self._pool.http.close()
 
     def __enter__(self) -> Self:
         return self
@@ -79,7 +79,7 @@ class TradeGeckoClient(Resources, ClientBase[httpx.Client, httpx.BaseTransport, 
             request.extensions.setdefault("trace", sending.check_leave)
         with ExitStack() as until_believed:
             with sending:
-                response = self._http.send(request, stream=True)
+                response = self._pool.http.send(request, stream=True)
                 stream = cast("httpx.SyncByteStream", response.stream)
                 until_believed.callback(stream.close)
                 content = b"".join(stream)
