@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -52,6 +53,7 @@ class SimulatedGateway:
         self._index: set[str] = set()
         self._index_at = -INDEX_AGE
         self.calls = 0
+        self.clock_offset: timedelta | None = None
 
     @contextmanager
     def session(self, *, read_only: bool = False) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -18,6 +19,8 @@ from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.settings.timing import Timing
 from tradegecko_bridge.ledger import Alert
 from tradegecko_bridge.ports import Clock, Gateway, OrderSource, Store
+
+log: Final = logging.getLogger("tradegecko_bridge")
 
 
 @frozen(kw_only=True)
@@ -61,6 +64,8 @@ class Context:
     on_progress: Callable[[Progress], None] = field(repr=False)
     on_alert: Callable[[Alert], None] = field(repr=False, default=lambda _: None)
     concurrency: Concurrency = REAL_THREADS
+    _clock_notes: list[str] = field(factory=list, repr=False, eq=False, init=False)
+    """What was logged of the clock: once is enough."""
 
     @contextmanager
     def report(self, operation: str, *, dry_run: bool = False) -> Iterator[Report]:
@@ -71,6 +76,10 @@ class Context:
             yield report
         finally:
             report.calls = self.gateway.calls - before
+            report.clock_offset = getattr(self.gateway, "clock_offset", None)  # gateways of others may not tell
+            if report.clock_note and not self._clock_notes:
+                log.warning("%s: %s", self.connection, report.clock_note)
+                self._clock_notes.append(report.clock_note)
             report.finished_at = self.clock()
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from threading import Lock
 from typing import Any, ClassVar, Final, Generic, Self, TypeVar, Unpack
@@ -136,6 +136,14 @@ class ClientBase(ABC, Generic[Http, Transport, Sleep]):
     def calls(self) -> int:
         """Requests sent so far by this client and its copies, repeated ones counted each time."""
         return self._core.calls
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """What the server's clock shows more than this machine's, to some two seconds; None before any answer.
+
+        By the ``Date`` of the last few answers, which has whole seconds and has travelled: the greatest counts.
+        """
+        return self._core.clock_offset
 
     def with_options(self, **options: Unpack[CallOptions]) -> Self:
         """A copy with other settings that shares connections, rate limit, listeners and counter.

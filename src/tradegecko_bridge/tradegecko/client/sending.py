@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -24,11 +25,14 @@ from tradegecko_bridge.tradegecko.client import events
 from tradegecko_bridge.tradegecko.client.logs import log_event
 from tradegecko_bridge.tradegecko.client.options import Limiter, Options
 from tradegecko_bridge.tradegecko.limits import WINDOW
+from tradegecko_bridge.tradegecko.limits.headers import moment
 from tradegecko_bridge.tradegecko.replies import read_reply, server_time, whole_number
 
 T = TypeVar("T")
 
 _numbers: Final = itertools.count(1)
+_REMEMBERED: Final = 8
+"""Answers by which our clock is compared with the server's: a jump of ours is forgotten soon."""
 _LEAVES: Final = "send_request_headers.started"
 
 
@@ -70,7 +74,22 @@ class Core:
         self.calls = 0
         self._listeners = events.Listeners(listeners)
         self._lock = ForkedLock()
+        self._ahead: deque[float] = deque(maxlen=_REMEMBERED)
         self._last_ids: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
+
+    def note(self, headers: httpx.Headers) -> None:
+        """An answer came with these."""
+        now = self.clock()
+        self.limiter.note(headers, now)
+        if (date := moment(headers.get("date", ""))) is not None:
+            with self._lock:
+                self._ahead.append(date - now.timestamp())
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """As :attr:`ClientBase.clock_offset`."""
+        with self._lock:
+            return timedelta(seconds=max(self._ahead)) if self._ahead else None
 
     def came_before(self, response: httpx.Response) -> bool:
         """Whether an answer is the one before it on its connection, come once more; it is remembered for the next."""
@@ -247,7 +266,7 @@ class Sending(Generic[T]):
 
     def _note(self, status: int, headers: httpx.Headers, seconds: float) -> None:
         core = self._core
-        core.limiter.note(headers, core.clock())
+        core.note(headers)
         if core.watched():
             self._emit(
                 events.AnswerReceived,
