@@ -146,6 +146,7 @@ class Account:
     present: dict[str, list[RemoteOrder]] = field(factory=dict)
     writes: list[str] = field(factory=list)
     calls: int = 0
+    clock_offset: timedelta | None = None
 
     @contextmanager
     def session(self, *, read_only: bool = False) -> Iterator[None]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -54,6 +54,7 @@ class SimulatedGateway:
         self._index: list[RemoteOrder] = []
         self._index_at = -INDEX_AGE
         self.calls = 0
+        self.clock_offset: timedelta | None = None
 
     @contextmanager
     def session(self, *, read_only: bool = False) -> Iterator[None]:

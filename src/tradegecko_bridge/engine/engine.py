@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -91,7 +89,7 @@ class SyncEngine:
             settings=self.settings,
             timing=timing or Timing.of(self.settings),
             clock=clock or SharedClock(utc_now, store.now),
-            worker=worker or f"{socket.gethostname()}:{os.getpid()}",
+            given_worker=worker,
             in_flight=max(in_flight, 1),
             on_progress=on_progress,
             on_alert=on_alert,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -55,6 +55,8 @@ OUTCOME_OF: Final = {
 """What a source's verdict on an item is called in a report."""
 DELIVER: Final = "deliver orders"
 """The operation that alerts on orders depend on."""
+CLOCK_TOLERANCE: Final = timedelta(seconds=30)
+"""How far this machine's clock and the system's may be apart before a report says so."""
 FAILURES = frozenset({Outcome.FAILED, Outcome.REFUSED, Outcome.WAITING, Outcome.UNCERTAIN})
 """Outcomes after which a report is false. A held order is not a failure: it is where it belongs."""
 
@@ -104,6 +106,8 @@ class Report:
     """The alerts that opened or closed with this run."""
     open_alerts: int = 0
     """How many are open after it."""
+    clock_offset: timedelta | None = None
+    """What the system's clock shows more than this machine's; None where nobody knows."""
 
     def fail(self, error: BridgeError) -> None:
         """Note an error of the run itself."""
@@ -123,6 +127,15 @@ class Report:
         """How many items ended so."""
         return sum(item.outcome in outcomes for item in self.items)
 
+    @property
+    def clock_note(self) -> str:
+        """What to say of this machine's clock; nothing where it is right, or nobody knows."""
+        offset = self.clock_offset
+        if offset is None or abs(offset) <= CLOCK_TOLERANCE:
+            return ""
+        apart = f"{abs(offset).total_seconds():.0f} s {'behind' if offset > timedelta(0) else 'ahead of'}"
+        return f"this machine's clock is {apart} TradeGecko's; have it set by a time server (NTP)"
+
     def __bool__(self) -> bool:
         return not self.problems and not self.count(*FAILURES)
 
@@ -141,6 +154,7 @@ class Report:
             "counts": {str(outcome): n for outcome, n in Counter(item.outcome for item in self.items).items()},
             "items": [item.as_dict() for item in self.items],
             "problems": list(self.problems),
+            "clock_offset": None if self.clock_offset is None else self.clock_offset.total_seconds(),
             "alerts": {
                 "open": self.open_alerts,
                 "opened": [alert.key for alert in self.alerts if alert.is_open],
@@ -160,6 +174,8 @@ class Report:
             yield f"  {item.outcome} {item.name}: {item.detail}"
         for problem in self.problems:
             yield f"  problem: {problem}"
+        if self.clock_note:
+            yield f"  note: {self.clock_note}"
         for alert in self.alerts:
             yield f"  alert {'opened' if alert.is_open else 'closed'}: {alert.text}"
 

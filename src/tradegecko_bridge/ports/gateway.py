@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
@@ -31,6 +31,10 @@ class Gateway(Protocol):
     @property
     def calls(self) -> int:
         """Requests sent so far, for the report."""
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """What the system's clock shows more than this machine's, by the last answers; None while nobody knows."""
 
     def session(self, *, read_only: bool = False) -> AbstractContextManager[None]:
         """One run. What a gateway remembers of the account is brought up to date for it, and shared when it ends.

@@ -38,7 +38,7 @@ class _MemoryDatabase(Database):
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        with self._one_line_errors(), self._turn, self._connection.begin():
+        with self._connected(), self._turn, self._connection.begin():
             yield self._connection
 
     writing = reading
@@ -48,6 +48,13 @@ class _MemoryDatabase(Database):
 
     def close(self) -> None:
         self._connection.close()
+
+    def before_fork(self) -> None:
+        self._gate.shut(self._busy_timeout)
+
+    def after_fork_in_child(self) -> None:
+        self._turn = Lock()
+        self._gate.open()
 
 
 @cache

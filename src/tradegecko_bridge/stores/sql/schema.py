@@ -30,7 +30,7 @@ def bring_up_to_date(database: Database) -> None:
         _must_be_known(revision, database.name)
     database.use_wal()
     if revision != HEAD:
-        with _one_migration, database.writing() as tx:
+        with database.writing() as tx, _one_migration:
             wait_alone(tx, "migrate")
             _migrate(tx, database.name)
 

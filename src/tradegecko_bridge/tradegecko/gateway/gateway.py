@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import chain
 from typing import Any, Final, TypeVar
@@ -76,6 +76,11 @@ class TradeGeckoGateway:
     def calls(self) -> int:
         """Requests sent so far, repeated ones counted each time."""
         return self._client.calls
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """By the ``Date`` of the last answers."""
+        return self._client.clock_offset
 
     @contextmanager
     def session(self, *, read_only: bool = False) -> Iterator[None]:

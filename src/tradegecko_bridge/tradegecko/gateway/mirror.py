@@ -15,6 +15,7 @@ from hashlib import blake2b
 from threading import Lock, RLock
 from typing import Final, TypeVar
 
+from tradegecko_bridge.forks import Forked
 from tradegecko_bridge.ports import Clock, MirrorStore
 from tradegecko_bridge.ports.mirrors import MirrorProgress, MirrorRow
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
@@ -39,7 +40,7 @@ MOST_PAGES: Final = 8
 """Pages read of one kind at a time beyond these; a longer way is gone in several runs."""
 
 
-class Mirror:
+class Mirror(Forked):
     """The mirrors of one account, for any number of threads.
 
     Args:
@@ -56,10 +57,14 @@ class Mirror:
         clock: Clock = lambda: datetime.now(UTC),
     ) -> None:
         self._client, self._given_store, self._clock = client, store, clock
+        self._account = ""
+        self.after_fork_in_child()
+
+    def after_fork_in_child(self) -> None:
+        """From the beginning: what is not written yet the parent writes."""
         self._unwritten: dict[str, list[MirrorRow]] = {}
         self._lock = Lock()
         self._locks: dict[str, RLock] = {}
-        self._account = ""
         self.begin()
 
     def begin(self, *, read_only: bool = False) -> None:
