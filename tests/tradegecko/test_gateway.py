@@ -391,7 +391,8 @@ def refusal(gateway: TradeGeckoGateway, draft: OrderDraft, customer_id: str | No
 def test_each_draft_that_refers_to_what_is_gone_is_outdated(client: TradeGeckoClient) -> None:
     """Also after another one has ended all trust for the run: they were made from the same memory, at the same time."""
     book = MirrorBook()
-    gateway, account = TradeGeckoGateway(client, mirror=book), f"1@{client.base_url}"
+    gateway = TradeGeckoGateway(client, mirror=book)
+    account = gateway._mirror.account
     book.write(account, "companies", [MirrorRow(id_, "", (("email", "x"),)) for id_ in ("99001", "99002")])
     wrong = a_draft("1", currency="XAU")
     assert refusal(gateway, wrong) is errors.Rejected, "nothing it refers to has gone"

@@ -21,6 +21,11 @@ def guarded(gateway: Gateway) -> Gateway:
     return cast("Gateway", _Guarded(gateway))
 
 
+def checked(gateway: Gateway, check: Callable[[], None]) -> Gateway:
+    """The gateway, which is not called unless ``check`` lets it."""
+    return cast("Gateway", _Checked(gateway, check))
+
+
 class _Guarded:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
@@ -30,6 +35,18 @@ class _Guarded:
         if name == "session" or not callable(value):
             return value
         return _guard(value, name, OutcomeUnknown if name in WRITES else Unavailable)
+
+
+class _Checked:
+    def __init__(self, gateway: Gateway, check: Callable[[], None]) -> None:
+        self._gateway = gateway
+        self._check = check
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._gateway, name)
+        if name != "session" and callable(value):
+            self._check()
+        return value
 
 
 def _guard(method: Callable[..., Any], name: str, kind: type[GatewayError]) -> Callable[..., Any]:

@@ -103,6 +103,8 @@ class Report:
     """The alerts that opened or closed with this run."""
     open_alerts: int = 0
     """How many are open after it."""
+    reached: bool = field(default=False, repr=False, eq=False)
+    """Whether the connection's account was there."""
 
     def fail(self, error: BridgeError) -> None:
         """Note an error of the run itself."""

@@ -18,13 +18,22 @@ from tradegecko_bridge.ports.sources import (
     GivesOrdersSince,
     OrderSource,
 )
-from tradegecko_bridge.ports.stores import AlertStore, OrderStore, PrivacyStore, ShipmentStore, Store, ToldValueStore
+from tradegecko_bridge.ports.stores import (
+    AccountStore,
+    AlertStore,
+    OrderStore,
+    PrivacyStore,
+    ShipmentStore,
+    Store,
+    ToldValueStore,
+)
 
 __all__ = [
     "AcceptsProducts",
     "AcceptsReceipts",
     "AcceptsStock",
     "AcceptsTracking",
+    "AccountStore",
     "AcknowledgesIngest",
     "AlertStore",
     "Clock",

@@ -14,6 +14,7 @@ from tradegecko_bridge.commerce import ProductDetails, VariantStock
 from tradegecko_bridge.commerce.orders import Address, Customer
 from tradegecko_bridge.commerce.remote import (
     Access,
+    AccountIdentity,
     CustomerMatch,
     OrderDraft,
     RecordKind,
@@ -42,6 +43,13 @@ class Gateway(Protocol):
         Raises:
             AccessDenied: login, plan or permission; the message says what to do.
             Unavailable: no answer; try again later.
+        """
+
+    def account(self) -> AccountIdentity:
+        """Which account this is. Asked for in every run, so it costs one request at most as long as the gateway lives.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked.
         """
 
     def prefetch(

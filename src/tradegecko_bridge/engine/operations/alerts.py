@@ -13,6 +13,7 @@ from tradegecko_bridge.errors import (
     AccessDenied,
     BridgeError,
     NeedsLogin,
+    OtherAccount,
     SourceNeedsLogin,
     SourceUnavailable,
     StoreError,
@@ -31,6 +32,7 @@ from tradegecko_bridge.ledger import (
 
 _S = OrderState
 _LOGIN: Final = "login"
+_ACCOUNT: Final = "account"
 _SOURCE_LOGIN: Final = "source login"
 _ALWAYS: Final = ("held ", "failed", "uncertain", "shipments refused")
 
@@ -87,6 +89,8 @@ def _judged(report: Report) -> list[str]:
     scope = [*_ALWAYS, f"access {operation}", f"source {operation}", f"remote {operation}"]
     if report.calls:
         scope.append(_LOGIN)
+    if report.reached:
+        scope.append(_ACCOUNT)
     if operation == DELIVER:
         scope += ["action ", _SOURCE_LOGIN]
     return scope
@@ -161,6 +165,8 @@ def _in_run(report: Report) -> Iterator[Finding]:
 
 def _key(error: BridgeError, operation: str) -> str:
     behind = error.__cause__
+    if isinstance(error, OtherAccount):
+        return _ACCOUNT
     if isinstance(error, AccessDenied):
         return _LOGIN if isinstance(behind, NeedsLogin) else f"access {operation}"
     if isinstance(error, SourceFailed):

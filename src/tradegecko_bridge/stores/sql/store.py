@@ -12,13 +12,14 @@ from tradegecko_bridge.stores.sql.health import LedgerHealth, check
 from tradegecko_bridge.stores.sql.mirrors import SqlMirror
 from tradegecko_bridge.stores.sql.orders import SqlOrders
 from tradegecko_bridge.stores.sql.permits import SqlPermits
+from tradegecko_bridge.stores.sql.places import SqlPlaces
 from tradegecko_bridge.stores.sql.privacy import SqlPrivacy
 from tradegecko_bridge.stores.sql.schema import bring_up_to_date, must_be_up_to_date
 from tradegecko_bridge.stores.sql.shipments import SqlShipments
 from tradegecko_bridge.stores.sql.tokens import SqlTokenStore
 
 
-class DatabaseStore(SqlOrders, SqlShipments, SqlToldValues, SqlAlerts, SqlPrivacy, Store):
+class DatabaseStore(SqlOrders, SqlShipments, SqlToldValues, SqlAlerts, SqlPlaces, SqlPrivacy, Store):
     """A ledger in a database that is open and has its tables."""
 
     def __init__(self, database: Database, for_tokens: Database | None = None) -> None:

@@ -14,6 +14,7 @@ from attrs import evolve
 from tradegecko_bridge.commerce import Address, Customer, ProductDetails, VariantStock
 from tradegecko_bridge.commerce.remote import (
     Access,
+    AccountIdentity,
     CustomerMatch,
     OrderAction,
     OrderDraft,
@@ -93,6 +94,10 @@ class TradeGeckoGateway:
             account=account.name or f"account {account.id}",
             missing_permissions=tuple(need for need in NEEDED_PERMISSIONS if need not in has),
         )
+
+    def account(self) -> AccountIdentity:
+        """The account behind the token (reference §5.1): one call, once."""
+        return self._mirror.identity
 
     # ── looking things up ────────────────────────────────────────────────────────────────────
 
