@@ -10,6 +10,7 @@ from typing import Final
 from tradegecko_bridge.commerce import DeliveryReceipt, Verdict
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery.decide import DueOrder
+from tradegecko_bridge.engine.delivery.doubles import find_doubles
 from tradegecko_bridge.engine.delivery.ingest import ingest
 from tradegecko_bridge.engine.delivery.outcomes import Outcomes
 from tradegecko_bridge.engine.delivery.partitions import partition, run_partitions
@@ -35,6 +36,7 @@ def deliver_orders(context: Context) -> Report:
             _deliver_all(context, report, receipts)
         except GatewayError as error:
             report.fail(error)
+        report.findings += find_doubles(context)
         _send_receipts(context, receipts, report)
         reported = {item.name for item in report.items}
         for entry in context.store.entries(context.connection, states=OPEN_STATES - {OrderState.HELD}):
