@@ -18,7 +18,7 @@ from tradegecko_bridge import MemoryStore, Sandbox, TradeGeckoClient
 from tradegecko_bridge.commerce.remote import AccountIdentity
 from tradegecko_bridge.engine import Outcome, Report, SyncEngine
 from tradegecko_bridge.errors import AccessDenied, BridgeError, OtherAccount, Rejected, Unavailable
-from tradegecko_bridge.ledger import Severity
+from tradegecko_bridge.ledger import Finding, Severity
 from tradegecko_bridge.testing.builders import an_order
 
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
@@ -143,6 +143,15 @@ def test_an_account_that_cannot_be_asked_gets_no_orders(error: BridgeError) -> N
     assert report.problems == [str(error)]
     assert [entry.number for entry in down.store.entries()] == ["1"]
     assert (down.account.asked, down.store.known_account("shop")) == ([], None)
+
+
+def test_what_nobody_can_look_at_stays_told(store: MemoryStore) -> None:
+    """An order that is there twice is not taken for mended because the account is down."""
+    told = Finding(key="doubled 4711", severity=Severity.ERROR, text="order 1 is in TradeGecko twice")
+    store.update_alerts("shop", [told], scope=[], at=NOW)
+    report = desk(Unavailable("503"), store=store).run()
+    assert [alert.key for alert in report.alerts] == ["remote deliver orders"]
+    assert {alert.key for alert in store.alerts("shop")} == {"doubled 4711", "remote deliver orders"}
 
 
 def test_it_is_found_out_in_the_middle_of_a_run() -> None:

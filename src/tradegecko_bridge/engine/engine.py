@@ -8,6 +8,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
+from attrs import evolve
+
 from tradegecko_bridge.engine.back_sync import inventory, products, shipments
 from tradegecko_bridge.engine.context import REAL_THREADS, Concurrency, Context, Progress
 from tradegecko_bridge.engine.delivery.dry_run import preview_delivery
@@ -80,12 +82,10 @@ class SyncEngine:
         if not isinstance(name, str) or not name.strip():
             raise ConfigError(f'source {type(source).__name__} has no name; give the class one, e.g. name = "my shop"')
         self.settings = settings or ConnectionSettings()
-        account = guarded(gateway)
-        self._own_account = OwnAccount(connection, account, store, clock)
-        self._context = Context(
+        context = Context(
             connection=connection,
             source=source,
-            gateway=checked(account, self._own_account.check),
+            gateway=guarded(gateway),
             store=store,
             settings=self.settings,
             timing=timing or Timing.of(self.settings),
@@ -96,6 +96,8 @@ class SyncEngine:
             on_alert=on_alert,
             concurrency=concurrency,
         )
+        self._own_account = OwnAccount(context)
+        self._context = evolve(context, gateway=checked(context.gateway, self._own_account.check))
 
     def deliver_orders(self, *, dry_run: bool = False) -> Report:
         """Ingest the source's new orders and deliver every order that is due, each exactly once.

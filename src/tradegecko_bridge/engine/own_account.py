@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from tradegecko_bridge.commerce.remote import AccountIdentity
+from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.errors import AccessDenied, OtherAccount, Rejected
 from tradegecko_bridge.ledger import KnownAccount
-from tradegecko_bridge.ports import Clock, Gateway, Store
 
 
 class OwnAccount:
     """What the ledger knows of a connection's account, held against the account that the login is for."""
 
-    def __init__(self, connection: str, gateway: Gateway, store: Store, clock: Clock) -> None:
-        self._connection, self._gateway, self._store, self._clock = connection, gateway, store, clock
+    def __init__(self, context: Context) -> None:
+        self._c = context
         self.begin()
 
     def begin(self, *, read_only: bool = False) -> None:
@@ -30,12 +30,13 @@ class OwnAccount:
         if self.reached:
             return
         try:
-            account = self._gateway.account()
+            account = self._c.gateway.account()
         except Rejected as error:  # it is about the account, whichever order asks
             raise AccessDenied(str(error)) from error
-        known = self._store.known_account(self._connection)
+        store, connection = self._c.store, self._c.connection
+        known = store.known_account(connection)
         if known is None and not self._read_only:
-            known = self._store.remember_account(self._connection, account, at=self._clock())
+            known = store.remember_account(connection, account, at=self._c.clock())
         if known is not None and not known.account.is_same(account):
             raise OtherAccount(_told_apart(known, account))
         self.reached = True

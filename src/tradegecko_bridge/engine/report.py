@@ -55,6 +55,8 @@ OUTCOME_OF: Final = {
 """What a source's verdict on an item is called in a report."""
 DELIVER: Final = "deliver orders"
 """The operation that alerts on orders depend on."""
+DOUBLED: Final = "doubled "
+"""Begins the keys of alerts on orders that are there twice; the marker follows."""
 FAILURES = frozenset({Outcome.FAILED, Outcome.REFUSED, Outcome.WAITING, Outcome.UNCERTAIN})
 """Outcomes after which a report is false. A held order is not a failure: it is where it belongs."""
 
@@ -96,8 +98,9 @@ class Report:
     items: list[Item] = field(factory=list)
     problems: list[str] = field(factory=list)
     causes: list[BridgeError] = field(factory=list, repr=False, eq=False)
-    findings: list[Finding] = field(factory=list, repr=False, eq=False)
     """The errors behind those of the problems that are errors."""
+    findings: list[Finding] = field(factory=list, repr=False, eq=False)
+    """What else needs a person."""
     absent: dict[str, str] = field(factory=dict)
     """Names the source was asked for and has no order of, each with its problem."""
     alerts: list[Alert] = field(factory=list)

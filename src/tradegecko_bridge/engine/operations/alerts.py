@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from tradegecko_bridge.engine.context import Context
-from tradegecko_bridge.engine.delivery.doubles import DOUBLED
-from tradegecko_bridge.engine.report import DELIVER, Report
+from tradegecko_bridge.engine.report import DELIVER, DOUBLED, Report
 from tradegecko_bridge.engine.source_calls import SourceFailed, log
 from tradegecko_bridge.errors import (
     AccessDenied,
