@@ -115,13 +115,15 @@ class OrderDraft:
 
 @frozen(kw_only=True)
 class RemoteOrder:
-    """An order in the system. ``marker`` is None on orders that are not ours; ``gone`` if void or deleted."""
+    """An order in the system. ``marker`` is None on orders that are not ours; ``gone`` if void or deleted;
+    ``created_at`` (UTC) where the system says so."""
 
     id: str
     number: str
     marker: str | None = None
     total: Decimal | None = field(default=None, validator=finite)
     gone: bool = False
+    created_at: datetime | None = field(default=None, validator=aware, eq=False)
 
 
 @frozen(kw_only=True)

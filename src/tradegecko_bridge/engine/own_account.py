@@ -38,11 +38,12 @@ class OwnAccount:
         if known is None and not self._read_only:
             known = store.remember_account(connection, account, at=self._c.clock())
         if known is not None and not known.account.is_same(account):
-            raise OtherAccount(_told_apart(known, account))
+            raise OtherAccount(told_apart(known, account))
         self.reached = True
 
 
-def _told_apart(known: KnownAccount, found: AccountIdentity) -> str:
+def told_apart(known: KnownAccount, found: AccountIdentity) -> str:
+    """The line that says so, and what to do."""
     name, mine = known.connection, known.account.named_beside(found)
     return (
         f"connection {name!r} has its orders in {mine} (first seen {known.first_seen_at:%Y-%m-%d}), and the login is "

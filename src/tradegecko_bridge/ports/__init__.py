@@ -4,7 +4,7 @@ A class that has the methods fits; it need not inherit from the port. Each port 
 """
 
 from tradegecko_bridge.ports.clock import Clock
-from tradegecko_bridge.ports.gateway import Gateway
+from tradegecko_bridge.ports.gateway import Gateway, ShowsOrders
 from tradegecko_bridge.ports.limits import RateLedger
 from tradegecko_bridge.ports.logins import TokenStore
 from tradegecko_bridge.ports.mirrors import MirrorStore
@@ -46,6 +46,7 @@ __all__ = [
     "PrivacyStore",
     "RateLedger",
     "ShipmentStore",
+    "ShowsOrders",
     "Store",
     "TokenStore",
     "ToldValueStore",

@@ -41,7 +41,7 @@ class _MemoryDatabase(Database):
         with self._one_line_errors(), self._turn, self._connection.begin():
             yield self._connection
 
-    writing = reading
+    writing = snapshot = reading
 
     def scrub(self) -> bool:
         return True
