@@ -29,5 +29,7 @@ def find_doubles(context: Context) -> Iterator[Finding]:
         for entry in entries:
             if marker(connection, entry.reference) == mark:
                 ids = " and ".join(f"id {order.id} ({order.number})" for order in orders)
-                text = f"order {entry.number} is in TradeGecko twice, as {ids}; void all but id {entry.remote_id}"
+                command = f"`tgbridge orders void-double {' '.join(order.id for order in orders[:2])}`"
+                said = f"void all but id {entry.remote_id} ({command})"
+                text = f"order {entry.number} is in TradeGecko twice, as {ids}; {said}"
                 yield Finding(key=f"{DOUBLED}{mark}", severity=Severity.ERROR, text=text)
