@@ -443,7 +443,7 @@ def test_a_double_in_the_sandbox(sandbox: Sandbox, client: TradeGeckoClient) -> 
     assert f"is in TradeGecko twice, as id {first.id} (1001) and id {second.id} (1001 again)" in finding.text
     bench.source.orders.append(an_order("1003"))
     report = bench.deliver()
-    twice = f"order 1001 is in TradeGecko twice, as id {first.id} (1001) and id {second.id} (1001 again)"
+    twice = f"order 1001 is in TradeGecko twice, as id {first.id} and id {second.id}"
     command = f"`tgbridge orders void-double {first.id} {second.id}`"
     assert [alert.text for alert in report.alerts] == [f"{twice}; void all but id {first.id} ({command})"]
     done = void_double(bench.store, mirrored, (str(second.id), str(first.id)), who="ann")

@@ -147,11 +147,11 @@ def test_an_account_that_cannot_be_asked_gets_no_orders(error: BridgeError) -> N
 
 def test_what_nobody_can_look_at_stays_told(store: MemoryStore) -> None:
     """An order that is there twice is not taken for mended because the account is down."""
-    told = Finding(key="doubled 4711", severity=Severity.ERROR, text="order 1 is in TradeGecko twice")
+    told = Finding(key="doubled 7 9", severity=Severity.ERROR, text="order 1 is in TradeGecko twice")
     store.update_alerts("shop", [told], scope=[], at=NOW)
     report = desk(Unavailable("503"), store=store).run()
     assert [alert.key for alert in report.alerts] == ["remote deliver orders"]
-    assert {alert.key for alert in store.alerts("shop")} == {"doubled 4711", "remote deliver orders"}
+    assert {alert.key for alert in store.alerts("shop")} == {"doubled 7 9", "remote deliver orders"}
 
 
 def test_it_is_found_out_in_the_middle_of_a_run() -> None:

@@ -124,10 +124,11 @@ def ledgers(draw: st.DrawFn) -> Rows:
         made = [draw(st.fixed_dictionaries({column.name: value(column) for column in table.c})) for _ in range(few)]
         rows[table.name] = [_allowed(table, number, row, draw) for number, row in enumerate(made, 1)]
     referred = [row["id"] for row in rows[orders.name]]
-    for table in (events, shipments):
-        for row in rows[table.name]:
-            row["order_id"] = draw(st.sampled_from(referred)) if referred else None
-        rows[table.name] = rows[table.name] if referred else []
+    for table in metadata.sorted_tables:
+        for column in (key.parent.name for key in table.foreign_keys):
+            rows[table.name] = [
+                {**row, column: draw(st.sampled_from(referred))} for row in rows[table.name] if referred
+            ]
     rows[tokens.name] = [{**row, "content": None} for row in rows[tokens.name]]
     return rows
 
@@ -139,7 +140,7 @@ def _allowed(table: Table, number: int, row: dict[str, Any], draw: st.DrawFn) ->
     if "claim_until" in row:
         row["claim_until"] = row["claim_until"] if row["claim_worker"] is not None else None
         row["claim_worker"] = row["claim_worker"] if row["claim_until"] is not None else None
-    for name in ("reference", "key", "name", "connection", "account", "row_id"):
+    for name in ("reference", "key", "name", "connection", "account", "row_id", "digest"):
         if name in row:
             row[name] = f"{row[name]}{number}"
     if row.get("remote_id") is not None:

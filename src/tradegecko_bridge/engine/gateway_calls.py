@@ -13,6 +13,8 @@ from tradegecko_bridge.ports import Gateway
 
 WRITES: Final = frozenset({"create_order", "perform_action"})
 """After a fault in one of these nobody knows what became of the request."""
+FREE: Final = frozenset({"session", "doubles"})
+"""These ask nothing of the account."""
 
 
 def guarded(gateway: Gateway) -> Gateway:
@@ -44,7 +46,7 @@ class _Checked:
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._gateway, name)
-        if name != "session" and callable(value):
+        if name not in FREE and callable(value):
             self._check()
         return value
 

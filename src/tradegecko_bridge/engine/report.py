@@ -56,7 +56,7 @@ OUTCOME_OF: Final = {
 DELIVER: Final = "deliver orders"
 """The operation that alerts on orders depend on."""
 DOUBLED: Final = "doubled "
-"""Begins the keys of alerts on orders that are there twice; the marker follows."""
+"""Begins the keys of alerts on orders that are there twice; the ids follow."""
 FAILURES = frozenset({Outcome.FAILED, Outcome.REFUSED, Outcome.WAITING, Outcome.UNCERTAIN})
 """Outcomes after which a report is false. A held order is not a failure: it is where it belongs."""
 
