@@ -72,6 +72,7 @@ def fill(store: SqlStore) -> None:
     with store._database.writing() as tx:
         tx.execute(metadata.tables["ledger_alerts"].insert().values(AN_ALERT))
         tx.execute(metadata.tables["ledger_mirrors"].insert().values(account="7@shop", kind="orders", complete=True))
+        tx.execute(metadata.tables["ledger_new_customers"].insert().values(digest="f00", order_id=entry.id, at=AT))
 
 
 AN_ALERT = {
@@ -124,11 +125,9 @@ def ledgers(draw: st.DrawFn) -> Rows:
         made = [draw(st.fixed_dictionaries({column.name: value(column) for column in table.c})) for _ in range(few)]
         rows[table.name] = [_allowed(table, number, row, draw) for number, row in enumerate(made, 1)]
     referred = [row["id"] for row in rows[orders.name]]
-    for table in metadata.sorted_tables:
-        for column in (key.parent.name for key in table.foreign_keys):
-            rows[table.name] = [
-                {**row, column: draw(st.sampled_from(referred))} for row in rows[table.name] if referred
-            ]
+    for key in (key for table in metadata.sorted_tables for key in table.foreign_keys):
+        some = rows[key.parent.table.name] if referred else []
+        rows[key.parent.table.name] = [{**row, key.parent.name: draw(st.sampled_from(referred))} for row in some]
     rows[tokens.name] = [{**row, "content": None} for row in rows[tokens.name]]
     return rows
 
