@@ -145,6 +145,8 @@ class SyncEngine:
         """Deliver orders, then bring back what the settings ask for: tracking, stock levels, product details."""
         run = RunReport(connection=self._context.connection)
         run.reports.append(self.deliver_orders(dry_run=dry_run))
+        if any(isinstance(cause, OtherAccount) for cause in run.reports[0].causes):
+            return run
         if self.settings.tracking:
             run.reports.append(self.sync_tracking(dry_run=dry_run))
         if self.settings.inventory:

@@ -271,7 +271,7 @@ def _clear(tx: Connection) -> None:
 
 def _copy_rows(tx: Connection, into: Connection) -> Counts:
     """All rows with their ids; what is numbered from then on follows on them."""
-    counts = {table.name: _copy_table(tx, into, table) for table in _tables()}
+    counts = {str(table.name): _copy_table(tx, into, table) for table in _tables()}
     for row in tx.execute(select(tokens)):
         login = insert(into, tokens).values({**row._mapping, "content": None})
         into.execute(login.on_conflict_do_nothing())
@@ -303,4 +303,4 @@ def _number_on(tx: Connection, table: Table) -> None:
 
 
 def _counts(tx: Connection, tables: Iterable[Table] = metadata.sorted_tables) -> Counts:
-    return {table.name: int(tx.execute(select(func.count()).select_from(table)).scalar_one()) for table in tables}
+    return {str(table.name): int(tx.execute(select(func.count()).select_from(table)).scalar_one()) for table in tables}
