@@ -468,7 +468,7 @@ class TradeGeckoGateway:
         return self._list(kind.resource, **{"ids": sorted(map(int, ids)), "status": kind.statuses, **filters})
 
     def _list(self, resource: resources.Resource[R], **filters: object) -> Iterator[R]:
-        return chain.from_iterable(pages(self._client, resource.list().with_params(**filters)))
+        return chain.from_iterable(pages(self._client, resource.list().with_params(**filters), whole=True))
 
     def _long_list(self, call: Call[Page[R]]) -> Iterator[Page[R]]:
         """A whole list. A long one steps back after some pages, so that it does not take the window from others."""
