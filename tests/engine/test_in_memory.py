@@ -119,7 +119,7 @@ class Desk:
     """A connection called ``shop``, its account, and a clock that is moved by hand."""
 
     def __init__(self, *answers: Answer, orders: Sequence[SourceOrder | UnreadableOrder] = (), **options: Any) -> None:
-        self.account = Scripted(answers=list(answers))
+        self.account = options.pop("account", None) or Scripted(answers=list(answers))
         self.source = options.pop("source", None) or ListSource(orders or [order()])
         self.store = options.pop("store", None) or MemoryStore()
         self.clock = options.pop("clock", None) or HandClock(NOW)

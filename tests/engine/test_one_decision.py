@@ -20,6 +20,7 @@ from tradegecko_bridge.commerce import Address, Customer, ProductDetails, Source
 from tradegecko_bridge.commerce.codec import fingerprint
 from tradegecko_bridge.commerce.remote import (
     Access,
+    AccountIdentity,
     CustomerMatch,
     OrderAction,
     OrderDraft,
@@ -151,6 +152,9 @@ class Account:
     @contextmanager
     def session(self, *, read_only: bool = False) -> Iterator[None]:
         yield
+
+    def account(self) -> AccountIdentity:
+        return AccountIdentity(id="1", name="fake", base_url="fake://")
 
     def check_access(self) -> Access:
         return Access(account="fake")

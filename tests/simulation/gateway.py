@@ -18,6 +18,7 @@ from tradegecko_bridge.commerce import ProductDetails, VariantStock
 from tradegecko_bridge.commerce.orders import Address, Customer
 from tradegecko_bridge.commerce.remote import (
     Access,
+    AccountIdentity,
     CustomerMatch,
     OrderDraft,
     Presence,
@@ -198,6 +199,9 @@ class SimulatedGateway:
             world.scheduler.after(there + int(doubled.amount * 10 * SECOND), arrive)
 
     # ── what is set up ───────────────────────────────────────────────────────────────────────
+
+    def account(self) -> AccountIdentity:
+        return AccountIdentity(id="1", name="fake", base_url="fake://")
 
     def check_access(self) -> Access:
         return Access(account="simulated")

@@ -57,6 +57,8 @@ DELIVER: Final = "deliver orders"
 """The operation that alerts on orders depend on."""
 CLOCK_TOLERANCE: Final = timedelta(seconds=30)
 """How far this machine's clock and the system's may be apart before a report says so."""
+DOUBLED: Final = "doubled "
+"""Begins the keys of alerts on orders that are there twice; the ids follow."""
 FAILURES = frozenset({Outcome.FAILED, Outcome.REFUSED, Outcome.WAITING, Outcome.UNCERTAIN})
 """Outcomes after which a report is false. A held order is not a failure: it is where it belongs."""
 
@@ -98,8 +100,9 @@ class Report:
     items: list[Item] = field(factory=list)
     problems: list[str] = field(factory=list)
     causes: list[BridgeError] = field(factory=list, repr=False, eq=False)
-    findings: list[Finding] = field(factory=list, repr=False, eq=False)
     """The errors behind those of the problems that are errors."""
+    findings: list[Finding] = field(factory=list, repr=False, eq=False)
+    """What else needs a person."""
     absent: dict[str, str] = field(factory=dict)
     """Names the source was asked for and has no order of, each with its problem."""
     alerts: list[Alert] = field(factory=list)
@@ -108,6 +111,8 @@ class Report:
     """How many are open after it."""
     clock_offset: timedelta | None = None
     """What the system's clock shows more than this machine's; None where nobody knows."""
+    reached: bool = field(default=False, repr=False, eq=False)
+    """Whether the connection's account was there."""
 
     def fail(self, error: BridgeError) -> None:
         """Note an error of the run itself."""

@@ -9,12 +9,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from tradegecko_bridge.commerce import ProductDetails, VariantStock
 from tradegecko_bridge.commerce.orders import Address, Customer
 from tradegecko_bridge.commerce.remote import (
     Access,
+    AccountIdentity,
     CustomerMatch,
     OrderDraft,
     Presence,
@@ -48,6 +49,13 @@ class Gateway(Protocol):
         Raises:
             AccessDenied: login, plan or permission; the message says what to do.
             Unavailable: no answer; try again later.
+        """
+
+    def account(self) -> AccountIdentity:
+        """Which account this is. Asked for in every run, so it costs one request at most as long as the gateway lives.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked.
         """
 
     def prefetch(
@@ -157,3 +165,24 @@ class Gateway(Protocol):
 
     def products(self) -> Iterable[ProductDetails]:
         """Every active product with its active variants."""
+
+
+@runtime_checkable
+class ShowsOrders(Protocol):
+    """A gateway that can show what orders there are, so that a ledger can be held against them. Only reads."""
+
+    def orders_by_id(self, ids: Collection[str]) -> Sequence[RemoteOrder]:
+        """Those of these orders that there are, as they are now; void and deleted ones too.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked.
+        """
+
+    def orders_since(self, moment: datetime | None) -> Iterable[RemoteOrder]:
+        """Every order that was made or changed at this moment or later (None: all there are), in whatever state.
+
+        One that changes meanwhile may come twice.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked.
+        """

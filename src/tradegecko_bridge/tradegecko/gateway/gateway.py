@@ -14,6 +14,7 @@ from attrs import evolve
 from tradegecko_bridge.commerce import Address, Customer, ProductDetails, VariantStock
 from tradegecko_bridge.commerce.remote import (
     Access,
+    AccountIdentity,
     CustomerMatch,
     OrderAction,
     OrderDraft,
@@ -45,6 +46,7 @@ D = TypeVar("D", bound=records.DatedRecord)
 Filters = Mapping[str, object]
 
 NEEDED_PERMISSIONS: Final = ("write_orders", "write_companies")
+IDS_A_CALL: Final = 200
 PAGES_AT_ONCE: Final = 20
 """Pages of a listing that come as quickly as they can; the rest at the pace of the rate limit."""
 
@@ -100,6 +102,10 @@ class TradeGeckoGateway:
             account=account.name or f"account {account.id}",
             missing_permissions=tuple(need for need in NEEDED_PERMISSIONS if need not in has),
         )
+
+    def account(self) -> AccountIdentity:
+        """The account behind the token (reference §5.1): one call, once."""
+        return self._mirror.identity
 
     # ── looking things up ────────────────────────────────────────────────────────────────────
 
@@ -403,6 +409,22 @@ class TradeGeckoGateway:
             "void": order.status in GONE,
         }
         return [action for action, so in done.items() if so]
+
+    # ── what there is, to hold a ledger against ──────────────────────────────────────────────
+
+    def orders_by_id(self, ids: Collection[str]) -> Sequence[RemoteOrder]:
+        """Two hundred a call (reference §3.7)."""
+        known = [int(id_) for id_ in ids if id_.isdecimal() and len(id_) <= record_names.LONGEST_ID]
+        found: list[records.Order] = []
+        for start in range(0, len(known), IDS_A_CALL):
+            call = resources.ORDERS.list(ids=known[start : start + IDS_A_CALL], status=ORDERS.statuses)
+            found += chain.from_iterable(pages(self._normal, call))
+        return [translate.remote_order(order) for order in found]
+
+    def orders_since(self, moment: datetime | None) -> Iterable[RemoteOrder]:
+        """Page by page, at the pace of the rate limit."""
+        for page in changes(self._bulk, ORDERS.call_at, moment):
+            yield from map(translate.remote_order, page)
 
     # ── what goes back to the shop ───────────────────────────────────────────────────────────
 
