@@ -247,7 +247,8 @@ class Case:
     given: str
 
     def engine(self, store: MemoryStore) -> SyncEngine:
-        order = an_order_like(self.content)
+        customer = Customer(email=f"{'.'.join(self.name.split())}@example.com")  # else one would wait for another's
+        order = evolve(an_order_like(self.content), customer=customer)
         self.put(store, order)
         return SyncEngine(
             self.name,
