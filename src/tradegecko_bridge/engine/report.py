@@ -101,6 +101,8 @@ class Report:
     problems: list[str] = field(factory=list)
     causes: list[BridgeError] = field(factory=list, repr=False, eq=False)
     """The errors behind those of the problems that are errors."""
+    notes: list[str] = field(factory=list)
+    """What somebody should know, one line each; no failure."""
     findings: list[Finding] = field(factory=list, repr=False, eq=False)
     """What else needs a person."""
     absent: dict[str, str] = field(factory=dict)
@@ -159,6 +161,7 @@ class Report:
             "counts": {str(outcome): n for outcome, n in Counter(item.outcome for item in self.items).items()},
             "items": [item.as_dict() for item in self.items],
             "problems": list(self.problems),
+            "notes": list(self.notes),
             "clock_offset": None if self.clock_offset is None else self.clock_offset.total_seconds(),
             "alerts": {
                 "open": self.open_alerts,
@@ -179,8 +182,9 @@ class Report:
             yield f"  {item.outcome} {item.name}: {item.detail}"
         for problem in self.problems:
             yield f"  problem: {problem}"
-        if self.clock_note:
-            yield f"  note: {self.clock_note}"
+        for note in (*self.notes, self.clock_note):
+            if note:
+                yield f"  note: {note}"
         for alert in self.alerts:
             yield f"  alert {'opened' if alert.is_open else 'closed'}: {alert.text}"
 
