@@ -622,6 +622,14 @@ def test_after_a_429_the_store_is_told_and_not_asked(reset_at: datetime | None) 
     assert ledger.windows[-1] == BEGIN + timedelta(seconds=SECONDS)
 
 
+def test_a_shut_window_opens_with_permits_of_the_store() -> None:
+    """From the very moment on that was said."""
+    limiter, ledger = counted(into=0)
+    limiter.refused(at(150.5), at(5))
+    assert go(limiter, 5 + limiter.reserve(at(5), DELIVERY), DELIVERY)
+    assert ledger.takes == [(1, 300, 1)]
+
+
 def test_a_store_that_fails_at_a_429_is_no_matter() -> None:
     """The server will tell the others the same."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.tradegecko.limiting import BEGIN, BULK, DELIVERY, NORMAL, headers
 from tradegecko_bridge.tradegecko.limits import Priority
@@ -19,6 +21,20 @@ def test_a_window_the_server_has_begun_before_our_clock_opens_with_what_it_begin
     pace = paces(300)[priority]
     assert pace.allowed(-0.5) == pace.allowed(0) > 0
     assert pace.when(301) == float("inf")
+
+
+@given(data=st.data(), limit=st.integers(1, 2000), priority=st.sampled_from(Priority))
+def test_so_many_are_allowed_from_the_moment_it_says(data: st.DataObject, limit: int, priority: Priority) -> None:
+    """And not before it; with any limit."""
+    pace, count = paces(limit)[priority], data.draw(st.integers(1, limit))
+    moment = pace.when(count)
+    assert pace.allowed(moment) >= count
+    assert moment == 0 or pace.allowed(moment - 0.001) < count
+
+
+def test_the_reserve_is_given_back_evenly() -> None:
+    """Half of it in half of the time."""
+    assert paces(300)[BULK].allowed(291) == paces(300)[NORMAL].allowed(291) == 290
 
 
 def heard(*answers: tuple[float, float]) -> ServerClock:
