@@ -23,15 +23,6 @@ def test_a_window_the_server_has_begun_before_our_clock_opens_with_what_it_begin
     assert pace.when(301) == float("inf")
 
 
-@given(data=st.data(), limit=st.integers(1, 2000), priority=st.sampled_from(Priority))
-def test_so_many_are_allowed_from_the_moment_it_says(data: st.DataObject, limit: int, priority: Priority) -> None:
-    """And not before it; with any limit."""
-    pace, count = paces(limit)[priority], data.draw(st.integers(1, limit))
-    moment = pace.when(count)
-    assert pace.allowed(moment) >= count
-    assert moment == 0 or pace.allowed(moment - 0.001) < count
-
-
 def test_the_reserve_is_given_back_evenly() -> None:
     """Half of it in half of the time."""
     assert paces(300)[BULK].allowed(291) == paces(300)[NORMAL].allowed(291) == 290
@@ -110,6 +101,15 @@ def test_the_paces_of_a_limit(limit: int, normal: tuple[Any, Any], bulk: tuple[A
     assert pace[BULK] == Pace(*bulk)
     assert pace[NORMAL].counts == normal[1]
     assert pace[NORMAL].times == pytest.approx(normal[0])
+
+
+@given(data=st.data(), limit=st.integers(1, 2000), priority=st.sampled_from(Priority))
+def test_so_many_are_allowed_from_the_moment_it_says(data: st.DataObject, limit: int, priority: Priority) -> None:
+    """And not before it; with any limit."""
+    pace, count = paces(limit)[priority], data.draw(st.integers(1, limit))
+    moment = pace.when(count)
+    assert pace.allowed(moment) >= count
+    assert moment == 0 or pace.allowed(moment - 0.001) < count
 
 
 def test_what_headers_say_at_the_edges() -> None:

@@ -1,0 +1,111 @@
+"""Deliveries at the edges of what can happen, without a server: answers nobody expects, and claims lost on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from tests.engine.test_in_memory import ALL, HOUR, NOW, Desk, closed, orders
+from tests.support import ListSource
+from tradegecko_bridge.commerce.remote import RemoteOrder
+from tradegecko_bridge.engine import Outcome
+from tradegecko_bridge.engine.delivery import audit
+from tradegecko_bridge.engine.keys import marker
+from tradegecko_bridge.engine.report import Item
+from tradegecko_bridge.errors import OutcomeUnknown
+from tradegecko_bridge.ledger import OrderState
+
+__all__ = ["closed"]
+
+S = OrderState
+
+
+def there(number: str = "1", **facts: Any) -> RemoteOrder:
+    return RemoteOrder(id="9", number=number, marker=marker("shop", number), **facts)
+
+
+def test_an_order_that_is_found_void_gets_nothing_done() -> None:
+    """Not invoiced, not paid, not packed; it is told what became of it."""
+    desk = Desk(**ALL)
+    desk.account.present["1"] = [there(gone=True)]
+    assert desk.run().items == [
+        Item("1", Outcome.ADOPTED, "was in TradeGecko already as id 9, and is void", {"remote_id": "9"})
+    ]
+    assert desk.account.asked == ["order 1"]
+    assert desk.entry().pending_actions == ()
+
+
+def test_an_order_that_is_adopted_goes_by_its_number_there() -> None:
+    """It was never sent from this ledger, and others must not get the number."""
+    desk = Desk(number_prefix="EB-")
+    desk.account.present["EB-1"] = [evolve(there(), number="EB-1")]
+    desk.run()
+    assert (desk.entry().remote_number, desk.entry().line_ids) == ("EB-1", {"MUG": "7"})
+
+
+def test_an_order_in_doubt_that_cannot_be_planned_any_more_is_adopted_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What its lines are known by over there is not known then."""
+    desk = Desk(OutcomeUnknown("500: ?"))
+    desk.run()
+    desk.account.present["1"] = [there()]
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("tradegecko_bridge.engine.delivery.planner.prepare", broken)
+    assert desk.run(after=HOUR).items[0].outcome is Outcome.ADOPTED
+    assert (desk.entry().state, desk.entry().line_ids) == (S.DELIVERED, {})
+
+
+def test_a_small_number_is_written_out_in_the_history() -> None:
+    """Without an exponent, which few people read."""
+    assert audit.answered(there(total=Decimal("0.0000001")), "found")["total"] == "0.0000001"
+
+
+def test_a_claim_that_is_lost_is_lost_for_what_was_to_be_done_too() -> None:
+    """Nothing is invoiced by a worker who does not have the order any more."""
+    desk = Desk(**ALL)
+
+    def steal() -> None:
+        desk.store.claim("shop", "thief", at=NOW + HOUR, until=NOW + HOUR + HOUR, limit=1)
+
+    desk.account.answers.append(steal)
+    assert [item.outcome for item in desk.run().items] == [Outcome.WAITING, Outcome.CLAIMED]
+    assert desk.account.asked[1:] == ["create 1 for None"]
+
+
+def test_an_arrival_the_ledger_has_no_room_for_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it says is not taken for a success."""
+    desk = Desk()
+    record_all = desk.store.record_all
+
+    def refusing(transitions: Sequence[Any]) -> Sequence[Any]:
+        delivered = any(one.entry.state is S.DELIVERED for one in transitions)
+        return [LookupError("no such order")] * len(transitions) if delivered else record_all(transitions)
+
+    monkeypatch.setattr(desk.store, "record_all", refusing)
+    with pytest.raises(LookupError, match="no such order"):
+        desk.run()
+    assert desk.source.receipts == []
+
+
+def test_a_source_that_fails_at_one_acknowledgment_is_read_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes after is ingested too, and told with what came before."""
+    monkeypatch.setattr("tradegecko_bridge.engine.delivery.ingest.BATCH", 1)
+
+    class Forgetful(ListSource):
+        def acknowledge_ingest(self, cursor: str) -> None:
+            if cursor == "1":
+                raise OSError
+            super().acknowledge_ingest(cursor)
+
+    desk = Desk(source=Forgetful(orders(2)))
+    report = desk.run()
+    assert (report.ingested, len(report.problems)) == (2, 1)
+    assert desk.source.acknowledged == ["2"]
