@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from attrs import evolve
 
-from tests.engine.test_in_memory import ALL, HOUR, NOW, Desk, closed, orders
+from tests.engine.test_in_memory import ALL, HOUR, NOW, Desk, Scripted, closed, order, orders, whole_chunks
 from tests.support import ListSource
+from tradegecko_bridge.commerce import UnreadableOrder
 from tradegecko_bridge.commerce.remote import RemoteOrder
 from tradegecko_bridge.engine import Outcome
 from tradegecko_bridge.engine.delivery import audit
@@ -109,3 +110,76 @@ def test_a_source_that_fails_at_one_acknowledgment_is_read_on(monkeypatch: pytes
     report = desk.run()
     assert (report.ingested, len(report.problems)) == (2, 1)
     assert desk.source.acknowledged == ["2"]
+
+
+# ── planning ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_currencies_of_what_is_sent_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All at once."""
+    asked: list[set[str]] = []
+
+    def currencies(_: Scripted, codes: Collection[str]) -> dict[str, int]:
+        asked.append(set(codes))
+        return {"CAD": 2}
+
+    monkeypatch.setattr(Scripted, "currencies", currencies)
+    Desk(orders=[*orders(2), order("3", currency="EUR")]).run()
+    assert asked == [{"CAD", "EUR"}]
+
+
+def test_what_is_not_sent_is_no_fault_beside_what_is(caplog: pytest.LogCaptureFixture) -> None:
+    """Nobody is asked to report it."""
+    filters = [{"field": "tag", "values": ["test"], "rule": "except"}]
+    report = Desk(orders=[order("1"), order("2", tags=("test",))], order_filters=filters).run()
+    assert [item.outcome for item in report.items] == [Outcome.DELIVERED, Outcome.SKIPPED]
+    assert caplog.messages == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "present", "again"), [(30, False, []), (31, False, [["2"]]), (31, True, [])], ids=str
+)
+def test_a_number_that_was_free_a_while_ago_is_looked_at_again(
+    monkeypatch: pytest.MonkeyPatch, seconds: int, present: bool, again: list[list[str]]
+) -> None:
+    """After half a minute; one that may be in use is looked for in any case."""
+    desk = Desk(orders=orders(2))
+    if present:
+        desk.account.present["2"] = [RemoteOrder(id="8", number="2", gone=True)]
+    desk.account.answers.append(lambda: desk.clock.move(seconds=seconds))
+    with whole_chunks(monkeypatch, 1):
+        report = desk.run()
+    assert [item.outcome for item in report.items] == [Outcome.DELIVERED] * 2
+    assert [numbers for numbers, _ in desk.account.prefetched] == [["1", "2"], *again]
+    assert [asked for asked in desk.account.asked if asked == "order 2"] == ["order 2"] * present
+
+
+def test_an_order_without_content_that_somebody_wants_sent_is_held_again() -> None:
+    """Whatever the settings leave out: there is nothing to go by."""
+    filters = [{"field": "tag", "values": ["test"], "rule": "except"}]
+    unreadable = UnreadableOrder(reference="1", number="1", problem="line 7: no price", cursor="1")
+    desk = Desk(orders=[unreadable], order_filters=filters)
+    desk.run()
+    desk.store.override_state(desk.entry().id, S.PENDING, at=NOW, who="ann", why="try again")
+    (item,) = desk.run(after=HOUR).items
+    assert (item.outcome, item.facts) == (Outcome.HELD, {"reason": "unreadable"})
+
+
+def test_a_fault_of_ours_is_told_to_whoever_reads_the_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By the order's id in the ledger; programs know it by its code, and the next run tries again."""
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("tradegecko_bridge.engine.delivery.planner.prepare", broken)
+    desk = Desk()
+    desk.run()
+    reason = desk.entry().reason
+    assert reason is not None
+    assert (reason.code, reason.transient) == ("fault", True)
+    assert reason.text.startswith("ZeroDivisionError at ")
+    assert caplog.messages == [f"order {desk.entry().id}: {reason.text}"]
+    monkeypatch.undo()
+    assert desk.run(after=HOUR).items[0].outcome is Outcome.DELIVERED
