@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,14 +11,15 @@ from attrs import evolve
 
 from tests.engine.test_in_memory import ALL, HOUR, NOW, Desk, Scripted, closed, order, orders, whole_chunks
 from tests.support import ListSource
-from tradegecko_bridge.commerce import UnreadableOrder
+from tradegecko_bridge.commerce import DeliveryReceipt, ItemResult, UnreadableOrder
 from tradegecko_bridge.commerce.remote import RemoteOrder
 from tradegecko_bridge.engine import Outcome
 from tradegecko_bridge.engine.delivery import audit
 from tradegecko_bridge.engine.keys import marker
 from tradegecko_bridge.engine.report import Item
-from tradegecko_bridge.errors import OutcomeUnknown
+from tradegecko_bridge.errors import OutcomeUnknown, Unavailable
 from tradegecko_bridge.ledger import OrderState
+from tradegecko_bridge.testing.builders import a_line, an_order
 
 __all__ = ["closed"]
 
@@ -112,6 +113,41 @@ def test_a_source_that_fails_at_one_acknowledgment_is_read_on(monkeypatch: pytes
     assert desk.source.acknowledged == ["2"]
 
 
+def test_a_run_tells_nothing_of_what_an_earlier_one_told() -> None:
+    """Held orders, and delivered ones with something left to do, are as they were."""
+    held = Desk(orders=[an_order("1", [a_line("NOPE")])])
+    acted = Desk(None, Unavailable("429: busy"), **ALL)
+    for desk in (held, acted):
+        assert desk.run().items
+        assert desk.run().items == []
+
+
+def test_a_source_gets_receipts_only_where_there_are_some() -> None:
+    """It is not called for nothing."""
+    called: list[int] = []
+
+    class Strict(ListSource):
+        def accept_receipts(self, receipts: Sequence[DeliveryReceipt]) -> Iterable[ItemResult]:
+            called.append(len(receipts))
+            return super().accept_receipts(receipts)
+
+    desk = Desk(source=Strict(orders(2)))
+    desk.run()
+    desk.run(after=HOUR)
+    assert called == [2]
+
+
+def test_a_source_that_cannot_give_an_order_again_is_told_with_its_name() -> None:
+    """Whoever asked for several knows which came to nothing."""
+
+    class Failing(ListSource):
+        def fetch_order(self, name: str) -> Any:
+            raise OSError
+
+    (problem,) = Desk(source=Failing()).engine.pull_orders("7").problems
+    assert "while fetching order 7: a fault in the source" in problem
+
+
 # ── planning ─────────────────────────────────────────────────────────────────────────────────
 
 
@@ -163,6 +199,7 @@ def test_an_order_without_content_that_somebody_wants_sent_is_held_again() -> No
     desk.store.override_state(desk.entry().id, S.PENDING, at=NOW, who="ann", why="try again")
     (item,) = desk.run(after=HOUR).items
     assert (item.outcome, item.facts) == (Outcome.HELD, {"reason": "unreadable"})
+    assert desk.account.prefetched == [], "there is nothing to ask for"
 
 
 def test_a_fault_of_ours_is_told_to_whoever_reads_the_log(
