@@ -221,6 +221,12 @@ def test_nobody_writes_over_who_came_after() -> None:
     for claim in (None, RUN_OUT, evolve(RUNNING, until=NOW)):
         with pytest.raises(ClaimLost, match=r"^order r1: only a worker whose claim still runs may send it$"):
             recorded(a_row(claim=claim), S.SENDING)
+    late = row.entry.transition_to(S.SENDING, NOW, claim=RUN_OUT)
+    with pytest.raises(ClaimLost, match=r"^order r1: only a worker whose claim still runs may send it$"):
+        work.recorded(row, Transition(entry=late, who="me"))
+    restored = Transition(entry=evolve(row.entry, reference="r2"), who="me")
+    with pytest.raises(ClaimLost, match=r"^order r2: this ledger has another order in its place; was it restored\?$"):
+        work.recorded(row, restored)
     with pytest.raises(ValueError, match=r"^order r1: canceled cannot become sending$"):
         work.recorded(a_row(S.CANCELED), Transition(entry=a_row(S.SENDING).entry, who="me"))
 
