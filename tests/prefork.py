@@ -53,7 +53,7 @@ class Parent:
         return self.client.orders.list(limit=1).first()
 
     def _look(self) -> object:
-        return self.gateway.prefetch(["1", "2"], [])
+        return self.gateway.prefetch([("1", ""), ("2", "")], [])
 
     def _keep(self) -> None:
         self.store.tokens.holders("nobody")

@@ -14,6 +14,7 @@ from typing import Final
 
 from attrs import field, frozen
 
+from tradegecko_bridge.engine.clock import SharedClock
 from tradegecko_bridge.engine.report import Report
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.settings.timing import Timing
@@ -67,9 +68,15 @@ class Context:
     _clock_notes: list[str] = field(factory=list, repr=False, eq=False, init=False)
     """What was logged of the clock: once is enough."""
 
+    def synchronize(self) -> None:
+        """Read the clock that all workers share, where there is one."""
+        if isinstance(self.clock, SharedClock):
+            self.clock.synchronize()
+
     @contextmanager
     def report(self, operation: str, *, dry_run: bool = False) -> Iterator[Report]:
         """A report that knows when it began and ended and how many calls were made meanwhile."""
+        self.synchronize()
         report = Report(operation=operation, connection=self.connection, started_at=self.clock(), dry_run=dry_run)
         before = self.gateway.calls
         try:

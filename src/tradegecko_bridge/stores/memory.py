@@ -41,7 +41,7 @@ class _MemoryDatabase(Database):
         with self._connected(), self._turn, self._connection.begin():
             yield self._connection
 
-    writing = reading
+    writing = snapshot = reading
 
     def scrub(self) -> bool:
         return True

@@ -68,10 +68,23 @@ class Database(Forked):
             make(address, name, busy_timeout, read_only=read_only), name, shown, busy_timeout, read_only=read_only
         )
 
+    @property
+    def path(self) -> Path | None:
+        """The SQLite file."""
+        file = make_url(self.url).database if self.is_sqlite else None
+        return Path(file).absolute() if file else None
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads."""
         with self._connected(), self._engine.begin() as tx:
+            yield tx
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A transaction that reads what there is at one moment, however long it takes; nobody waits for it."""
+        options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        with self._connected(), self._engine.execution_options(**options).begin() as tx:
             yield tx
 
     @contextmanager
