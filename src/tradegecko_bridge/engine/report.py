@@ -11,6 +11,7 @@ from typing import Any, Final
 from attrs import define, field, frozen
 
 from tradegecko_bridge.commerce import Verdict
+from tradegecko_bridge.engine.clock import TOLERATED
 from tradegecko_bridge.errors import BridgeError
 from tradegecko_bridge.ledger import Alert, Finding, Reason
 
@@ -55,8 +56,6 @@ OUTCOME_OF: Final = {
 """What a source's verdict on an item is called in a report."""
 DELIVER: Final = "deliver orders"
 """The operation that alerts on orders depend on."""
-CLOCK_TOLERANCE: Final = timedelta(seconds=30)
-"""How far this machine's clock and the system's may be apart before a report says so."""
 DOUBLED: Final = "doubled "
 """Begins the keys of alerts on orders that are there twice; the ids follow."""
 FAILURES = frozenset({Outcome.FAILED, Outcome.REFUSED, Outcome.WAITING, Outcome.UNCERTAIN})
@@ -138,7 +137,7 @@ class Report:
     def clock_note(self) -> str:
         """What to say of this machine's clock; nothing where it is right, or nobody knows."""
         offset = self.clock_offset
-        if offset is None or abs(offset) <= CLOCK_TOLERANCE:
+        if offset is None or abs(offset) <= TOLERATED:
             return ""
         apart = f"{abs(offset).total_seconds():.0f} s {'behind' if offset > timedelta(0) else 'ahead of'}"
         return f"this machine's clock is {apart} TradeGecko's; have it set by a time server (NTP)"
