@@ -193,8 +193,9 @@ JUNK = st.one_of(
     st.datetimes(timezones=st.sampled_from([None, UTC])),
     st.sampled_from([Address(), Customer(), Totals(), Discount(amount=D(1)), a_line(), Component(sku="A")]),
 )
+KEYS = JUNK.filter(lambda value: not (isinstance(value, D) and value.is_snan()))  # a signaling NaN has no hash
 NESTED = st.one_of(
-    JUNK, st.lists(JUNK, max_size=2), st.lists(JUNK, max_size=2).map(tuple), st.dictionaries(JUNK, JUNK, max_size=2)
+    JUNK, st.lists(JUNK, max_size=2), st.lists(JUNK, max_size=2).map(tuple), st.dictionaries(KEYS, JUNK, max_size=2)
 )
 RECORDS: list[Any] = [
     *(Address(), Customer(), Totals(), Component(sku="A"), a_line(), ShippingLine(amount=D(1)), Discount(amount=D(1))),

@@ -20,9 +20,11 @@ from tradegecko_bridge.commerce import Address, Customer, ProductDetails, Source
 from tradegecko_bridge.commerce.codec import fingerprint
 from tradegecko_bridge.commerce.remote import (
     Access,
+    AccountIdentity,
     CustomerMatch,
     OrderAction,
     OrderDraft,
+    Presence,
     RecordKind,
     RemoteOrder,
     RemoteShipment,
@@ -145,18 +147,32 @@ class Account:
     present: dict[str, list[RemoteOrder]] = field(factory=dict)
     writes: list[str] = field(factory=list)
     calls: int = 0
+    clock_offset: timedelta | None = None
 
     @contextmanager
     def session(self, *, read_only: bool = False) -> Iterator[None]:
         yield
 
+    def account(self) -> AccountIdentity:
+        return AccountIdentity(id="1", name="fake", base_url="fake://")
+
     def check_access(self) -> Access:
         return Access(account="fake")
 
-    def prefetch(self, numbers: Collection[str], customers: object) -> Collection[str]:
-        return [number for number in numbers if number in self.present]
+    def prefetch(self, orders: Collection[tuple[str, str]], customers: object) -> Mapping[str, Presence]:
+        marks = {order.marker for orders in self.present.values() for order in orders}
+        return {
+            mark: Presence.KNOWN if number in self.present or mark in marks else Presence.ABSENT
+            for number, mark in orders
+        }
 
-    def find_orders(self, number: str) -> Sequence[RemoteOrder]:
+    def find_marked(self, marker: str, *, since: datetime, as_of: datetime) -> Sequence[RemoteOrder]:
+        return [order for orders in self.present.values() for order in orders if order.marker == marker]
+
+    def doubles(self) -> Mapping[str, Sequence[RemoteOrder]]:
+        return {}
+
+    def find_orders(self, number: str, marker: str = "") -> Sequence[RemoteOrder]:
         return self.present.get(number, [])
 
     def find_variants(self, skus: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
@@ -231,7 +247,8 @@ class Case:
     given: str
 
     def engine(self, store: MemoryStore) -> SyncEngine:
-        order = an_order_like(self.content)
+        customer = Customer(email=f"{'.'.join(self.name.split())}@example.com")  # else one would wait for another's
+        order = evolve(an_order_like(self.content), customer=customer)
         self.put(store, order)
         return SyncEngine(
             self.name,

@@ -42,7 +42,7 @@ def claim_serial(patch: pytest.MonkeyPatch) -> None:
 
 def look_before_resend(patch: pytest.MonkeyPatch) -> None:
     """An order in doubt is sent again unseen."""
-    patch.setattr(DueOrder, "must_look", property(lambda due: not due.entry.generation and due.may_exist))
+    patch.setattr(DueOrder, "must_look", property(lambda due: not due.entry.generation and due.presence != "absent"))
 
 
 def patience(patch: pytest.MonkeyPatch) -> None:
@@ -53,8 +53,8 @@ def patience(patch: pytest.MonkeyPatch) -> None:
 def marker_comparison(patch: pytest.MonkeyPatch) -> None:
     """Any order with the number is ours."""
 
-    def find(context: Context, reference: str, number: str) -> RemoteOrder | Reason | None:
-        return next(iter(context.gateway.find_orders(number)), None)
+    def find(context: Context, due: DueOrder) -> RemoteOrder | Reason | None:
+        return next(iter(context.gateway.find_orders(due.number)), None)
 
     patch.setattr(planner, "find_own_order", find)
     patch.setattr(sender, "find_own_order", find)
@@ -64,8 +64,8 @@ def gone_orders_count(patch: pytest.MonkeyPatch) -> None:
     """An order of ours that was voided or deleted is taken for absent."""
     real = lookup.find_own_order
 
-    def find(context: Context, reference: str, number: str) -> RemoteOrder | Reason | None:
-        found = real(context, reference, number)
+    def find(context: Context, due: DueOrder) -> RemoteOrder | Reason | None:
+        found = real(context, due)
         return None if isinstance(found, RemoteOrder) and found.gone else found
 
     patch.setattr(planner, "find_own_order", find)
@@ -90,9 +90,17 @@ def stable_key(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(sender, "idempotency_key", lambda *_: str(UUID(int=next(numbers))))
 
 
-def next_key_only_when_absent(patch: pytest.MonkeyPatch) -> None:
+def next_key_only_by_hand(patch: pytest.MonkeyPatch) -> None:
     """After a doubt the next request goes out under the next key."""
-    patch.setattr(decide, "_is_used_up", lambda entry: entry.state is OrderState.UNCERTAIN)
+    real = decide.decide
+
+    def next_key(due: DueOrder, found: RemoteOrder | Reason | None, **when: Any) -> decide.Decision:
+        decision = real(due, found, **when)
+        if isinstance(decision, decide.Send) and due.entry.state is OrderState.UNCERTAIN:
+            return evolve(decision, generation=decision.generation + 1)
+        return decision
+
+    patch.setattr(sender, "decide", next_key)
 
 
 def content_stays_as_sent(patch: pytest.MonkeyPatch) -> None:
@@ -137,7 +145,7 @@ def _removals() -> Iterator[Removal]:
     yield gone_orders_count
     yield intent_before_request
     yield stable_key
-    yield next_key_only_when_absent
+    yield next_key_only_by_hand
     yield content_stays_as_sent
     yield partitions
     yield actions_are_looked_at

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from attrs import define, field, frozen
 
 from tradegecko_bridge.commerce import Verdict
 from tradegecko_bridge.errors import BridgeError
-from tradegecko_bridge.ledger import Alert, Reason
+from tradegecko_bridge.ledger import Alert, Finding, Reason
 
 
 class Outcome(StrEnum):
@@ -55,6 +55,10 @@ OUTCOME_OF: Final = {
 """What a source's verdict on an item is called in a report."""
 DELIVER: Final = "deliver orders"
 """The operation that alerts on orders depend on."""
+CLOCK_TOLERANCE: Final = timedelta(seconds=30)
+"""How far this machine's clock and the system's may be apart before a report says so."""
+DOUBLED: Final = "doubled "
+"""Begins the keys of alerts on orders that are there twice; the ids follow."""
 FAILURES = frozenset({Outcome.FAILED, Outcome.REFUSED, Outcome.WAITING, Outcome.UNCERTAIN})
 """Outcomes after which a report is false. A held order is not a failure: it is where it belongs."""
 
@@ -97,12 +101,20 @@ class Report:
     problems: list[str] = field(factory=list)
     causes: list[BridgeError] = field(factory=list, repr=False, eq=False)
     """The errors behind those of the problems that are errors."""
+    notes: list[str] = field(factory=list)
+    """What somebody should know, one line each; no failure."""
+    findings: list[Finding] = field(factory=list, repr=False, eq=False)
+    """What else needs a person."""
     absent: dict[str, str] = field(factory=dict)
     """Names the source was asked for and has no order of, each with its problem."""
     alerts: list[Alert] = field(factory=list)
     """The alerts that opened or closed with this run."""
     open_alerts: int = 0
     """How many are open after it."""
+    clock_offset: timedelta | None = None
+    """What the system's clock shows more than this machine's; None where nobody knows."""
+    reached: bool = field(default=False, repr=False, eq=False)
+    """Whether the connection's account was there."""
 
     def fail(self, error: BridgeError) -> None:
         """Note an error of the run itself."""
@@ -122,6 +134,15 @@ class Report:
         """How many items ended so."""
         return sum(item.outcome in outcomes for item in self.items)
 
+    @property
+    def clock_note(self) -> str:
+        """What to say of this machine's clock; nothing where it is right, or nobody knows."""
+        offset = self.clock_offset
+        if offset is None or abs(offset) <= CLOCK_TOLERANCE:
+            return ""
+        apart = f"{abs(offset).total_seconds():.0f} s {'behind' if offset > timedelta(0) else 'ahead of'}"
+        return f"this machine's clock is {apart} TradeGecko's; have it set by a time server (NTP)"
+
     def __bool__(self) -> bool:
         return not self.problems and not self.count(*FAILURES)
 
@@ -140,6 +161,8 @@ class Report:
             "counts": {str(outcome): n for outcome, n in Counter(item.outcome for item in self.items).items()},
             "items": [item.as_dict() for item in self.items],
             "problems": list(self.problems),
+            "notes": list(self.notes),
+            "clock_offset": None if self.clock_offset is None else self.clock_offset.total_seconds(),
             "alerts": {
                 "open": self.open_alerts,
                 "opened": [alert.key for alert in self.alerts if alert.is_open],
@@ -159,6 +182,9 @@ class Report:
             yield f"  {item.outcome} {item.name}: {item.detail}"
         for problem in self.problems:
             yield f"  problem: {problem}"
+        for note in (*self.notes, self.clock_note):
+            if note:
+                yield f"  note: {note}"
         for alert in self.alerts:
             yield f"  alert {'opened' if alert.is_open else 'closed'}: {alert.text}"
 

@@ -65,5 +65,7 @@ def _rows(report: Report) -> Iterator[tuple[Text, str, str]]:
         yield Text(f"  {item.outcome}", style=_STYLE.get(item.outcome, "")), in_one_line(item.name), item.detail
     for problem in report.problems:
         yield Text("  problem", style="red"), "", problem
+    for note in filter(None, (*report.notes, report.clock_note)):
+        yield Text("  note", style="yellow"), "", note
     for alert in report.alerts:
         yield Text("  alert", style="red"), "opened" if alert.is_open else "closed", alert.text

@@ -10,10 +10,12 @@ from typing import Final
 from tradegecko_bridge.commerce import DeliveryReceipt, Verdict
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery.decide import DueOrder
+from tradegecko_bridge.engine.delivery.doubles import find_doubles
 from tradegecko_bridge.engine.delivery.ingest import ingest
 from tradegecko_bridge.engine.delivery.outcomes import Outcomes
 from tradegecko_bridge.engine.delivery.partitions import partition, run_partitions
 from tradegecko_bridge.engine.delivery.planner import Planner
+from tradegecko_bridge.engine.delivery.restores import after_restore
 from tradegecko_bridge.engine.delivery.sender import Sender
 from tradegecko_bridge.engine.report import DELIVER, Outcome, Report
 from tradegecko_bridge.engine.source_calls import offer
@@ -28,6 +30,7 @@ BATCH: Final = 200
 def deliver_orders(context: Context) -> Report:
     """Ingest what is new, then deliver what is due."""
     with context.report(DELIVER) as report:
+        after_restore(context, report)
         ingest(context, report)
         receipts: list[DeliveryReceipt] = []
         try:
@@ -35,6 +38,7 @@ def deliver_orders(context: Context) -> Report:
             _deliver_all(context, report, receipts)
         except GatewayError as error:
             report.fail(error)
+        report.findings += find_doubles(context)
         _send_receipts(context, receipts, report)
         reported = {item.name for item in report.items}
         for entry in context.store.entries(context.connection, states=OPEN_STATES - {OrderState.HELD}):
@@ -78,6 +82,7 @@ def _deliver_batch(
 
 def _claim(context: Context, started: datetime, done: set[int]) -> Sequence[LedgerEntry]:
     """The next orders, each at most once a run."""
+    context.synchronize()
     until = context.lease_end()
     claimed = context.store.claim(context.connection, context.worker, at=started, until=until, limit=BATCH)
     for entry in claimed:
@@ -99,10 +104,10 @@ def _send_receipts(context: Context, receipts: Sequence[DeliveryReceipt], report
 def report_left_alone(entry: LedgerEntry, now: datetime, report: Report, reported: Collection[str]) -> None:
     """Report an order that no run takes now: another worker has it, or died with it; or its next attempt is later,
     which those ``reported`` have said."""
-    if entry.claim is not None and entry.claim.until > now:
+    if entry.claim is not None and entry.claim_runs(now):
         until = f"{entry.claim.until:%H:%M:%S} UTC"
         report.add(entry.number, Outcome.CLAIMED, f"{entry.claim.worker} is working on it, until {until} at most")
-    elif entry.number not in reported and entry.next_attempt_at is not None and entry.next_attempt_at > now:
+    elif entry.number not in reported and entry.next_attempt_at is not None and entry.waits(now):
         uncertain = entry.state is OrderState.UNCERTAIN
         outcome, what = (Outcome.UNCERTAIN, "check") if uncertain else (Outcome.WAITING, "try")
         why = f"{entry.reason.text}; " if entry.reason else ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
+from hashlib import blake2b
 from typing import Final, TypeAlias
 
 from attrs import evolve, frozen
@@ -17,7 +18,6 @@ from tradegecko_bridge.commerce.remote import RemoteOrder
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery import audit
 from tradegecko_bridge.engine.delivery.decide import (
-    KEY_USED,
     Adopt,
     Decision,
     DueOrder,
@@ -26,11 +26,18 @@ from tradegecko_bridge.engine.delivery.decide import (
     decide,
     hold,
     look_refused,
+    not_carried_out,
     refused,
     stay_uncertain,
 )
-from tradegecko_bridge.engine.delivery.lookup import Customers, find_own_order, on_its_way, others_with_number
+from tradegecko_bridge.engine.delivery.lookup import (
+    Customers,
+    find_marked,
+    find_own_order,
+    others_with_number,
+)
 from tradegecko_bridge.engine.delivery.outcomes import Outcomes
+from tradegecko_bridge.engine.delivery.partitions import customer_names
 from tradegecko_bridge.engine.delivery.planner import Planner
 from tradegecko_bridge.engine.keys import idempotency_key
 from tradegecko_bridge.engine.mapping.plan import OrderPlan
@@ -38,6 +45,7 @@ from tradegecko_bridge.engine.report import Outcome
 from tradegecko_bridge.errors import (
     AlreadySent,
     ClaimLost,
+    CustomerInUse,
     GatewayError,
     NumberInUse,
     OutcomeUnknown,
@@ -45,7 +53,7 @@ from tradegecko_bridge.errors import (
     Rejected,
     Unavailable,
 )
-from tradegecko_bridge.ledger import LedgerEntry, OrderState, Reason, Transition
+from tradegecko_bridge.ledger import KEY_USED, LedgerEntry, NewCustomer, OrderState, Reason, Transition
 
 FRESH: Final = timedelta(seconds=30)
 """How long before its request leaves an intent may have been written: much less than a claim lasts."""
@@ -136,7 +144,8 @@ class Sender:
         return self._guard_look(due.entry, lambda: self._decided(due, self._decide(due)))
 
     def _decide(self, due: DueOrder) -> Decision:
-        return decide(due, self._planner.find(due), now=self._c.clock(), timing=self._c.timing)
+        now = self._c.clock()
+        return decide(due, self._planner.find(due, now), now=now, timing=self._c.timing)
 
     def _decided(self, due: DueOrder, decision: Decision) -> PlannedOrder | None:
         entry = due.entry
@@ -167,12 +176,11 @@ class Sender:
     def _intent(self, one: PlannedOrder) -> Transition:
         """Durable before the request leaves: this order is being sent, under this key, by this worker."""
         entry = one.entry
-        key_used = entry.reason is not None and entry.reason.code == KEY_USED
         sending = self._sending(
             entry,
             generation=one.generation,
             attempts=entry.attempts + (entry.state is not OrderState.SENDING),
-            reason=None if key_used else entry.reason,
+            reason=entry.reason,
             remote_number=one.due.number,
         )
         return Transition(
@@ -184,7 +192,17 @@ class Sender:
             ),
             require_unique_number=not entry.generation,
             number_shared_with=one.number_shared_with,
+            new_customer=self._new_customer(one),
         )
+
+    def _new_customer(self, one: PlannedOrder) -> NewCustomer | None:
+        if one.customer_id is not None or one.entry.order is None:
+            return None
+        name = next(customer_names(one.entry.order, ("email", "phone", "name", "reference")), "")
+        if not name:
+            return None
+        digest = blake2b(name.encode("utf-8", "replace"), digest_size=16).hexdigest()
+        return NewCustomer(digest=digest, since=self._c.clock() - self._c.timing.patience)
 
     def _sending(self, entry: LedgerEntry, **facts: object) -> LedgerEntry:
         claim = evolve(entry.claim, until=self._c.lease_end()) if entry.claim else None
@@ -215,6 +233,9 @@ class Sender:
     def _send(self, one: PlannedOrder, intent: WriteResult) -> None:
         if isinstance(intent, NumberInUse):
             self._guard_look(one.entry, partial(self._look_closely, one))
+        elif isinstance(intent, CustomerInUse):
+            now, timing = self._c.clock(), self._c.timing
+            self._outcomes.settle(one.entry, not_carried_out(one.entry, Unavailable(str(intent)), now, timing))
         elif isinstance(intent, Exception):
             raise intent
         else:
@@ -275,7 +296,7 @@ class Sender:
         While nobody knows whether that one arrives, this one is held.
         """
         others = others_with_number(self._c, one.due)
-        found = find_own_order(self._c, one.entry.reference, one.due.number) or on_its_way(others, one.due.number)
+        found = find_own_order(self._c, one.due, others)
         decision = decide(one.due, found, now=self._c.clock(), timing=self._c.timing)
         if isinstance(decision, Send):
             self._record_and_send(evolve(one, number_shared_with=frozenset(other.id for other in others)))
@@ -286,15 +307,17 @@ class Sender:
         """In doubt: look at once; if it is not there, nobody knows, and only looking again may tell.
 
         The same key cannot make a second order, so a request without an answer is sent again under it. A key known
-        to be used up makes nothing any more: the order its request made must show up, and only when it has stayed
-        absent for long after the last request that could have made it is the next key safe.
+        to be used up makes nothing any more: the order its request made must show up, under whatever number.
         """
+        used_up = isinstance(error, AlreadySent)
         try:
-            found = find_own_order(self._c, sent.reference, one.due.number)
+            found = find_own_order(self._c, one.due)
+            if used_up and not isinstance(found, RemoteOrder):
+                found = find_marked(self._c, one.due, as_of=self._c.clock())
         except GatewayError:
             found = None
         if isinstance(found, RemoteOrder):
             self._outcomes.delivered(one.due, sent, found, Outcome.ADOPTED)
         else:
-            reason = Reason(KEY_USED if isinstance(error, AlreadySent) else "no_answer", str(error))
+            reason = Reason(KEY_USED if used_up else "no_answer", str(error))
             self._outcomes.settle(sent, stay_uncertain(sent, reason, self._c.clock(), self._c.timing), error)

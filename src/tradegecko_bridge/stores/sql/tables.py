@@ -9,12 +9,14 @@ told values.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -24,13 +26,14 @@ from sqlalchemy import (
     Text,
     TextClause,
     UniqueConstraint,
+    or_,
     text,
 )
 
-from tradegecko_bridge.ledger import OrderState, ShipmentState
+from tradegecko_bridge.ledger import LONGEST_WAIT, OrderState, ShipmentState
 from tradegecko_bridge.stores.sql.columns import Id, UtcTime, Words
 
-HEAD = "0005"
+HEAD = "0008"
 """The newest migration: a database that stands there needs none."""
 VERSION_TABLE = "ledger_version"
 
@@ -104,6 +107,11 @@ The index for searching holds all that can be asked for: it is read through inst
 OPEN = text("(state IN ('pending', 'sending', 'uncertain', 'held') OR todo <> '')")
 """Orders there may be work on: few of all. The index and the queries that use it need the same words."""
 UNEXPIRED = text("expired_at IS NULL")
+
+
+def is_over(moment: Column[Any], at: datetime) -> ColumnElement[bool]:
+    """Whether there is no need to wait for a moment, or not any more."""
+    return or_(moment.is_(None), moment <= at, moment > at + LONGEST_WAIT)
 
 
 def _partial(name: str, condition: TextClause, *columns: Column[Any], unique: bool = False) -> None:
@@ -188,6 +196,26 @@ alerts = Table(
 _partial("uq_ledger_alerts_open", text("closed_at IS NULL"), alerts.c.connection, alerts.c.key, unique=True)
 """What needs a person, or did: one row each time it began; of a connection's open ones each key is there once."""
 
+accounts = Table(
+    "ledger_accounts",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("id", Words, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("base_url", Words, nullable=False),
+    Column("created_at", UtcTime),
+    Column("first_seen_at", UtcTime, nullable=False),
+)
+"""The account that has each connection's orders."""
+
+restores = Table(
+    "ledger_restores",
+    metadata,
+    Column("backed_up_at", UtcTime, primary_key=True),
+    Column("restored_at", UtcTime),
+)
+"""A row for each backup this ledger was restored from, and in a backup one for itself, not restored yet."""
+
 permits = Table(
     "ledger_permits",
     metadata,
@@ -207,6 +235,15 @@ tokens = Table(
     Column("content", Text),
 )
 """One row per login, also after it ended: then without content. The tokens are in ``content``, as JSON."""
+
+new_customers = Table(
+    "ledger_new_customers",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("order_id", Id, ForeignKey(orders.c.id), primary_key=True, index=True),
+    Column("at", UtcTime, nullable=False, index=True),
+)
+"""Orders that are making a customer, or have made one lately, by digests of what the customer is known by."""
 
 mirrors = Table(
     "ledger_mirrors",

@@ -8,12 +8,15 @@ the account changes faster than it pays to follow, the account itself is asked.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from threading import Lock, RLock
 from typing import Final, TypeVar
 
+from tradegecko_bridge.commerce.remote import AccountIdentity
+from tradegecko_bridge.forks import Forked
 from tradegecko_bridge.ports import Clock, MirrorStore
 from tradegecko_bridge.ports.mirrors import MirrorProgress, MirrorRow
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
@@ -38,7 +41,7 @@ MOST_PAGES: Final = 8
 """Pages read of one kind at a time beyond these; a longer way is gone in several runs."""
 
 
-class Mirror:
+class Mirror(Forked):
     """The mirrors of one account, for any number of threads.
 
     Args:
@@ -55,10 +58,15 @@ class Mirror:
         clock: Clock = lambda: datetime.now(UTC),
     ) -> None:
         self._client, self._given_store, self._clock = client, store, clock
+        self._account = ""
+        self.after_fork_in_child()
+
+    def after_fork_in_child(self) -> None:
+        """From the beginning: what is not written yet the parent writes."""
         self._unwritten: dict[str, list[MirrorRow]] = {}
         self._lock = Lock()
         self._locks: dict[str, RLock] = {}
-        self._account = ""
+        self._identity: AccountIdentity | None = None
         self.begin()
 
     def begin(self, *, read_only: bool = False) -> None:
@@ -69,6 +77,7 @@ class Mirror:
         self._complete_at: dict[str, datetime | None] = {}
         self._cache: dict[tuple[str, str, str], list[MirrorRow]] = {}
         self._settings: dict[str, Mapping[str, str]] = {}
+        self._shared: set[str] = set()
 
     @property
     def disabled(self) -> bool:
@@ -80,12 +89,22 @@ class Mirror:
         self._invalid = True
         self._settings = {}
 
-    def find(self, kind: Kind[D], key: str, values: Collection[str]) -> Sequence[MirrorRow] | None:
-        """The rows with one of these values; None when only the account itself can say."""
+    def find(
+        self, kind: Kind[D], key: str, values: Collection[str], *, as_of: datetime | None = None
+    ) -> Sequence[MirrorRow] | None:
+        """The rows with one of these values, listed at ``as_of`` or later; None when only the account can say."""
         store = self._store
-        if store is None or self._invalid or not self._is_complete(kind, store):
+        if store is None or self._invalid or not self._is_complete(kind, store, as_of):
             return None
         return self.last_known(kind, key, values)
+
+    def shared(self, kind: Kind[D]) -> Mapping[str, Sequence[MirrorRow]]:
+        """Rows that are alive and share what should be unique, as far as one of them was listed in this run."""
+        rows: dict[str, list[MirrorRow]] = {}
+        for row in self.last_known(kind, kind.unique, self._shared):
+            for value in row.values(kind.unique) if "gone" not in row.facts else ():
+                rows.setdefault(value, []).append(row)
+        return {value: several for value, several in rows.items() if len(several) > 1}
 
     def last_known(self, kind: Kind[D], key: str, values: Collection[str]) -> Sequence[MirrorRow]:
         """The rows with one of these values, out of date or not; others may exist."""
@@ -156,13 +175,23 @@ class Mirror:
         return blake2b(f"{account}\n{text or ''}".encode("utf-8", "replace"), digest_size=16).hexdigest()
 
     @property
-    def account(self) -> str:
-        """Which account this is, wherever it is served; one request, once."""
+    def identity(self) -> AccountIdentity:
+        """Which account this is; one request, once."""
         with self._lock:
-            if not self._account:
+            if self._identity is None:
                 with reading():
-                    self._account = f"{self._client.accounts.current().id}@{self._client.base_url}"
-            return self._account
+                    found = self._client.accounts.current()
+                name, created = found.name or "", found.created_at
+                base_url = self._client.base_url
+                self._identity = AccountIdentity(id=str(found.id), name=name, base_url=base_url, created_at=created)
+            return self._identity
+
+    @property
+    def account(self) -> str:
+        """What is kept of this account, where it is served, is kept under this name."""
+        identity = self.identity
+        since = f" since {write_value(identity.created_at)}" if identity.created_at else ""
+        return f"{identity.id}@{identity.base_url}{since}"
 
     # ── keeping up ───────────────────────────────────────────────────────────────────────────
 
@@ -170,11 +199,12 @@ class Mirror:
         with self._lock:
             return self._locks.setdefault(name, RLock())
 
-    def _is_complete(self, kind: Kind[D], store: MirrorStore) -> bool:
+    def _is_complete(self, kind: Kind[D], store: MirrorStore, as_of: datetime | None) -> bool:
         """Whether all of a kind is known, after reading what changed when that is due."""
         with self._lock_of(kind.name):
             at, now = self._complete_at.get(kind.name), self._clock()
-            if kind.name not in self._complete_at or (at is not None and not _is_fresh(at, now, MAX_AGE)):
+            old = at is not None and (not _is_fresh(at, now, MAX_AGE) or (as_of is not None and at < as_of))
+            if old or kind.name not in self._complete_at:
                 self._complete_at[kind.name] = now if self._read_changes(kind, store, now) else None
                 self._cache = {}
             return self._complete_at[kind.name] is not None
@@ -191,11 +221,19 @@ class Mirror:
             progress = MirrorProgress(cursor=_cursor(position), complete=page.last, at=now)
             store.write(self.account, kind.name, rows, progress=progress)
             self._recent.drop("", kind.name, [row.id for row in rows])
+            self._note_shared(kind, rows)
             if page.last:
                 return True
             if count == late:
                 position = max(position, reached)
         return False
+
+    def _note_shared(self, kind: Kind[D], rows: Sequence[MirrorRow]) -> None:
+        self._cache = {}
+        values = {value for row in rows for value in row.values(kind.unique)} if kind.unique else ()
+        found = self.last_known(kind, kind.unique, values) if values else ()
+        count = Counter(value for row in found if "gone" not in row.facts for value in row.values(kind.unique))
+        self._shared.update(value for value, times in count.items() if times > 1)
 
     def _stored_settings(self, name: str) -> Mapping[str, str] | None:
         if self._invalid or self._store is None:

@@ -11,6 +11,7 @@ from typing import Final
 from attrs import define, field
 
 from tradegecko_bridge.errors import StoreError
+from tradegecko_bridge.forks import Forked
 from tradegecko_bridge.ports import RateLedger
 from tradegecko_bridge.tradegecko.limits.clock import ServerClock
 from tradegecko_bridge.tradegecko.limits.headers import Told, read_headers
@@ -73,7 +74,7 @@ class _Window:
         return datetime.fromtimestamp(self.began, UTC)
 
 
-class RateLimiter:
+class RateLimiter(Forked):
     """The rate limit of one application and account, for all who call it from this process: give them one object.
 
     Ask :meth:`reserve` before each request, tell :meth:`note` each answer and :meth:`refused` each 429. Threads may
@@ -95,6 +96,12 @@ class RateLimiter:
         self._shut_until = float("-inf")
         self._rivals = 1
         self._window = _Window()
+
+    def after_fork_in_child(self) -> None:
+        """What is on its way, and the permits in hand, are the parent's."""
+        self._lock = Lock()
+        self._sent = []
+        self._enter(self._window.began)
 
     def reserve(self, now: datetime, priority: Priority = Priority.NORMAL) -> float:
         """0: the request may go out now and has been counted. Otherwise the seconds to wait before asking again.
