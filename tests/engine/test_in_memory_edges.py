@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from attrs import evolve
 
-from tests.engine.test_in_memory import ALL, HOUR, NOW, Desk, Scripted, closed, order, orders, whole_chunks
-from tests.support import ListSource
+from tests.engine.test_in_memory import (
+    ALL,
+    HOUR,
+    NOW,
+    Desk,
+    Scripted,
+    closed,
+    key,
+    order,
+    orders,
+    whole_chunks,
+    with_settings,
+)
+from tests.support import HandClock, ListSource
+from tradegecko_bridge import MemoryStore
 from tradegecko_bridge.commerce import DeliveryReceipt, ItemResult, UnreadableOrder
-from tradegecko_bridge.commerce.remote import RemoteOrder
-from tradegecko_bridge.engine import Outcome
+from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder, RemoteVariant
+from tradegecko_bridge.engine import Outcome, Report
 from tradegecko_bridge.engine.delivery import audit
+from tradegecko_bridge.engine.delivery.run import report_left_alone
 from tradegecko_bridge.engine.keys import marker
 from tradegecko_bridge.engine.report import Item
-from tradegecko_bridge.errors import OutcomeUnknown, Unavailable
-from tradegecko_bridge.ledger import OrderState
+from tradegecko_bridge.errors import AccessDenied, AlreadySent, OutcomeUnknown, OutdatedDraft, Unavailable
+from tradegecko_bridge.ledger import Claim, OrderState, Reason
 from tradegecko_bridge.testing.builders import a_line, an_order
 
 __all__ = ["closed"]
@@ -148,6 +163,122 @@ def test_a_source_that_cannot_give_an_order_again_is_told_with_its_name() -> Non
     assert "while fetching order 7: a fault in the source" in problem
 
 
+CLAIM = Claim(worker="another", until=NOW + HOUR, serial=1)
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"claim": CLAIM}, (Outcome.CLAIMED, "another is working on it, until 13:00:00 UTC at most")),
+        ({"claim": evolve(CLAIM, until=NOW)}, None),
+        (
+            {"claim": evolve(CLAIM, until=NOW), "next_attempt_at": NOW + HOUR},
+            (Outcome.WAITING, "next try at 13:00:00 UTC"),
+        ),
+        ({"next_attempt_at": NOW}, None),
+        (
+            {"next_attempt_at": NOW + HOUR, "reason": Reason("unavailable", "503: busy")},
+            (Outcome.WAITING, "503: busy; next try at 13:00:00 UTC"),
+        ),
+        (
+            {"next_attempt_at": NOW + HOUR, "state": S.UNCERTAIN},
+            (Outcome.UNCERTAIN, "next check at 13:00:00 UTC"),
+        ),
+    ],
+)
+def test_what_is_left_alone_is_told(facts: dict[str, Any], said: tuple[Outcome, str] | None) -> None:
+    """Who has it, or when it is tried again; what is tried at this very moment is nobody's any more."""
+    desk = Desk()
+    desk.store.ingest("shop", [order()], at=NOW)
+    report = Report(operation="deliver", connection="shop", started_at=NOW)
+    report_left_alone(evolve(desk.entry(), **facts), NOW, report, ())
+    assert [(item.outcome, item.detail) for item in report.items] == ([said] if said else [])
+
+
+def test_a_source_that_fails_at_its_receipts_is_told() -> None:
+    """The orders are delivered."""
+
+    class Failing(ListSource):
+        def accept_receipts(self, receipts: Sequence[DeliveryReceipt]) -> Iterable[ItemResult]:
+            raise OSError
+
+    (problem,) = Desk(source=Failing([order()])).run().problems
+    assert "while accepting receipts: a fault in the source" in problem
+
+
+# ── intents ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_intent_says_why_the_order_was_in_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until it is answered; not under the next key, of which nothing is in doubt."""
+    seen: list[Reason | None] = []
+    desk = Desk(*[OutcomeUnknown("500: ?")] * 2, AlreadySent("400: used"), orders=orders(3))
+    with whole_chunks(monkeypatch, 3):
+        desk.run()
+        desk.account.answers[:] = [
+            lambda: seen.append(desk.entry("1").reason),
+            lambda: seen.append(desk.entry("2").reason),
+            lambda: seen.append(desk.entry("3").reason),
+        ]
+        desk.run(after=HOUR)
+    assert seen == [Reason("no_answer", "500: ?"), Reason("no_answer", "500: ?"), None]
+
+
+def test_an_intent_that_is_written_anew_keeps_the_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The request before it took a minute."""
+    seen: list[Reason | None] = []
+    desk = Desk(*[OutcomeUnknown("500: ?")] * 2, orders=orders(2))
+    with whole_chunks(monkeypatch, 2):
+        desk.run()
+        desk.account.answers[:] = [
+            lambda: desk.clock.move(minutes=1),
+            lambda: seen.append(desk.entry("2").reason),
+        ]
+        desk.run(after=HOUR)
+    assert seen == [Reason("no_answer", "500: ?")]
+
+
+def test_an_intent_that_is_written_anew_may_leave_as_long_as_it_is_claimed_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each of three requests takes four minutes; a claim lasts for seven."""
+    may: list[bool] = []
+    create = Scripted.create_order
+
+    def noting(self: Scripted, draft: OrderDraft, *, may_leave: Callable[[], bool], **facts: Any) -> RemoteOrder:
+        may.append(may_leave())
+        return create(self, draft, **facts)
+
+    monkeypatch.setattr(Scripted, "create_order", noting)
+    desk = Desk(orders=orders(3))
+    desk.account.answers[:] = [lambda: desk.clock.move(minutes=4)] * 3
+    with whole_chunks(monkeypatch, 3):
+        desk.run()
+    assert may == [True] * 3
+
+
+@pytest.mark.parametrize("answer", [AccessDenied("log in again"), None])
+def test_an_intent_nobody_wrote_is_neither_withdrawn_nor_written_anew(
+    monkeypatch: pytest.MonkeyPatch, answer: AccessDenied | None
+) -> None:
+    """Its number was another order's: it is looked at when its turn comes, if it comes."""
+    clock, store = HandClock(NOW), MemoryStore()
+    Desk(connection="other", orders=[order("2", reference="A")], clock=clock, store=store).run()
+    desk = Desk(orders=orders(2), clock=clock, store=store)
+    desk.account.answers.append(lambda: _later(clock, answer))
+    with whole_chunks(monkeypatch, 2):
+        report = desk.run()
+    assert desk.entry("1").state is (S.PENDING if answer else S.DELIVERED)
+    assert desk.entry("2").state is (S.PENDING if answer else S.DELIVERED)
+    assert report.problems == (["log in again"] if answer else [])
+
+
+def _later(clock: HandClock, answer: AccessDenied | None) -> None:
+    clock.move(minutes=1)
+    if answer:
+        raise answer
+
+
 # ── planning ─────────────────────────────────────────────────────────────────────────────────
 
 
@@ -220,3 +351,59 @@ def test_a_fault_of_ours_is_told_to_whoever_reads_the_log(
     assert caplog.messages == [f"order {desk.entry().id}: {reason.text}"]
     monkeypatch.undo()
     assert desk.run(after=HOUR).items[0].outcome is Outcome.DELIVERED
+
+
+# ── answers ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_answer_about_another_order_leaves_the_order_in_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reason says which one it was."""
+
+    def another(*_: Any, **__: Any) -> RemoteOrder:
+        return RemoteOrder(id="77", number="1", marker=marker("shop", "other"))
+
+    monkeypatch.setattr(Scripted, "create_order", another)
+    desk = Desk()
+    desk.run()
+    assert desk.entry().state is S.UNCERTAIN
+    assert desk.entry().reason == Reason("no_answer", "the answer is about another order, 77")
+
+
+def test_an_outdated_draft_is_planned_again_from_what_is_there_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The goods have another id by then: it is sent, and remembered, under that one."""
+    sent: list[list[str | None]] = []
+    create = Scripted.create_order
+
+    def noting(self: Scripted, draft: OrderDraft, **facts: Any) -> RemoteOrder:
+        sent.append([line.variant_id for line in draft.lines])
+        return create(self, draft, **facts)
+
+    def variants(_: Scripted, skus: Collection[str]) -> dict[str, list[RemoteVariant]]:
+        return {"MUG": [RemoteVariant(id=str(7 + len(sent)), sku="MUG")]}
+
+    monkeypatch.setattr(Scripted, "create_order", noting)
+    monkeypatch.setattr(Scripted, "find_variants", variants)
+    desk = Desk(OutdatedDraft("404: no variant 7"), orders=[an_order("1", [a_line("MUG")], shipping=())])
+    assert desk.run().items[0].outcome is Outcome.DELIVERED
+    assert sent == [["7"], ["8"]]
+    assert desk.entry().line_ids == {"MUG": "8"}
+
+
+def test_an_outdated_draft_of_an_order_that_may_still_show_up_is_not_planned_again() -> None:
+    """An earlier request for it may have made it: under the next key, that would be a second one."""
+    desk = Desk(OutcomeUnknown("500: ?"), OutdatedDraft("404: no variant 7"))
+    desk.run()
+    desk.run(after=timedelta(minutes=1))
+    assert desk.account.keys == [key(1), key(1)]
+    assert desk.entry().state is S.UNCERTAIN
+
+
+def test_an_outdated_draft_is_planned_again_under_its_number() -> None:
+    """The settings would give it another one today, under which nobody has looked for it."""
+    desk = Desk(OutcomeUnknown("500: ?"))
+    desk.run()
+    desk.engine = with_settings(desk, number_prefix="EB-")
+    desk.account.answers[:] = [OutdatedDraft("404: no variant 7")]
+    assert desk.run(after=HOUR).items[0].outcome is Outcome.DELIVERED
+    assert [asked for asked in desk.account.asked if asked.startswith("create")] == ["create 1 for None"] * 3
+    assert desk.account.keys == [key(1), key(1), key(2)]
