@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from tradegecko_bridge.ledger import OrderState
 from tradegecko_bridge.ports import MirrorStore
 from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.testing.builders import AN_ADDRESS, a_line, an_order
+from tradegecko_bridge.tradegecko.gateway.mirror_book import MirrorBook
 
 
 def order_of(number: int, customer: int) -> SourceOrder:
@@ -80,6 +81,30 @@ def test_steady_delivery_costs_one_request_an_order(shop: Shop) -> None:
     assert len(list(shop.client.companies.list(email="customer7@example.com"))) == 1
     company = next(iter(shop.client.companies.list(email="customer7@example.com")))
     assert len(list(shop.client.addresses.list(company_id=company.id))) == 1
+
+
+class CountedBook(MirrorBook):
+    """Counts how often it is looked into."""
+
+    looks = 0
+
+    def find(self, account: str, kind: str, key: str, values: Collection[str]) -> Sequence[MirrorRow]:
+        self.looks += 1
+        return super().find(account, kind, key, values)
+
+
+def test_a_batch_is_looked_up_at_once(client: TradeGeckoClient) -> None:
+    """Also in a run's first batch: refreshing one kind leaves what was looked up of the others."""
+    book = CountedBook()
+    shop = Shop(client, book)
+    shop.deliver(*[order_of(n, n) for n in range(20)])
+    looks = []
+    for run, number in enumerate((5, 40), start=1):
+        before = book.looks
+        report = shop.deliver(*[order_of(1000 * run + n, n) for n in range(number)])
+        assert counts(report) == {"delivered": number}
+        looks.append(book.looks - before)
+    assert looks[0] == looks[1]
 
 
 def test_an_action_costs_one_request_more(shop: Shop) -> None:

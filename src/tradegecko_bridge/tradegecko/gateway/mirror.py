@@ -67,7 +67,7 @@ class Mirror:
         self._invalid = False
         self._recent = MirrorBook()  # written meanwhile, or listed next; somebody may have changed it since
         self._complete_at: dict[str, datetime | None] = {}
-        self._cache: dict[tuple[str, str, str], list[MirrorRow]] = {}
+        self._cache: dict[str, dict[tuple[str, str], list[MirrorRow]]] = {}  # by kind, then by key and value
         self._settings: dict[str, Mapping[str, str]] = {}
 
     @property
@@ -97,14 +97,14 @@ class Mirror:
 
     def _stored(self, store: MirrorStore, kind: str, key: str, values: Collection[str]) -> list[list[MirrorRow]]:
         """What the store has for each value; it is asked once, also for what it lacks, until it may have more."""
-        cache, wanted = self._cache, dict.fromkeys((kind, key, value) for value in values)
+        cache, wanted = self._cache.setdefault(kind, {}), dict.fromkeys((key, value) for value in values)
         missing = [asked for asked in wanted if asked not in cache]
         if missing:
-            fresh: dict[tuple[str, str, str], list[MirrorRow]] = {asked: [] for asked in missing}
-            for row in store.find(self.account, kind, key, [value for _, _, value in missing]):
+            fresh: dict[tuple[str, str], list[MirrorRow]] = {asked: [] for asked in missing}
+            for row in store.find(self.account, kind, key, [value for _, value in missing]):
                 for value in row.values(key):
-                    if (kind, key, value) in fresh:
-                        fresh[kind, key, value].append(row)
+                    if (key, value) in fresh:
+                        fresh[key, value].append(row)
             cache.update(fresh)
         return [cache[asked] for asked in wanted]
 
@@ -126,7 +126,7 @@ class Mirror:
         with self._lock:
             unwritten = self._unwritten.get(kind.name, [])
             unwritten[:] = [row for row in unwritten if row.id != id_]
-        self._cache = {}
+        self._cache.pop(kind.name, None)
 
     def flush(self) -> None:
         """Write what was put here to where other processes find it."""
@@ -136,7 +136,7 @@ class Mirror:
             unwritten, self._unwritten = self._unwritten, {}
         for kind, rows in unwritten.items():
             self._store.write(self.account, kind, rows)
-        self._cache = {}
+            self._cache.pop(kind, None)
 
     def settings(
         self, name: str, read: Callable[[], Mapping[str, str]], *, wanted: Collection[str] = ()
@@ -176,7 +176,7 @@ class Mirror:
             at, now = self._complete_at.get(kind.name), self._clock()
             if kind.name not in self._complete_at or (at is not None and not _is_fresh(at, now, MAX_AGE)):
                 self._complete_at[kind.name] = now if self._read_changes(kind, store, now) else None
-                self._cache = {}
+                self._cache.pop(kind.name, None)
             return self._complete_at[kind.name] is not None
 
     def _read_changes(self, kind: Kind[D], store: MirrorStore, now: datetime) -> bool:
