@@ -132,9 +132,16 @@ class OrderStore(Protocol):
         """
 
     def summary(
-        self, connection: str | None = None, *, states: Collection[OrderState] | None = None
+        self,
+        connection: str | None = None,
+        *,
+        states: Collection[OrderState] | None = None,
+        with_reason: bool = False,
     ) -> Sequence[StateCount]:
-        """How many orders are in each of these states (None: any), and for what reason; by connection, state, code."""
+        """How many orders are in each of these states (None: any), and for what reason; by connection, state, code.
+
+        ``with_reason``: only those that have one; the others, of which there may be very many, are not even counted.
+        """
 
     def by_remote_ids(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, LedgerEntry]:
         """This connection's entries by the ids they were delivered as."""
@@ -164,8 +171,12 @@ class ShipmentStore(Protocol):
         entry_ids: Collection[int] | None = None,
         *,
         states: Collection[OrderState] | None = None,
+        since: datetime | None = None,
     ) -> Sequence[ShipmentEntry]:
-        """The connection's shipments (of these entries, of orders in these states), oldest first."""
+        """The connection's shipments (of these entries, of orders in these states), oldest first.
+
+        ``since``: only those ingested or recorded at that moment or later.
+        """
 
     def refused_shipments(self, connection: str) -> Sequence[ShipmentEntry]:
         """Shipments that the source has refused, of orders that are not confirmed, oldest first."""

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from tradegecko_bridge.ledger import OrderState, ShipmentState
 from tradegecko_bridge.stores.sql.columns import Id, UtcTime, Words
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration: a database that stands there needs none."""
 VERSION_TABLE = "ledger_version"
 
@@ -84,7 +84,8 @@ orders = Table(
     CheckConstraint(_one_of("state", OrderState), name="state"),
     CheckConstraint("(claim_worker IS NULL) = (claim_until IS NULL)", name="claim"),
     Index(None, "connection", "state", "taken_in_at"),
-    Index(None, "connection", "number"),
+    Index(None, "number"),
+    Index(None, "reference"),
     Index(None, "remote_number"),
     Index(None, "taken_in_at"),
     Index(None, "state", "taken_in_at"),
@@ -158,6 +159,7 @@ shipments = Table(
     CheckConstraint(_one_of("state", ShipmentState), name="state"),
     CheckConstraint("(claim_worker IS NULL) = (claim_until IS NULL)", name="claim"),
     Index(None, "connection", "state"),
+    Index(None, "connection", "updated_at"),
     Index(None, "order_id"),
 )
 
