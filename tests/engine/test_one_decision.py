@@ -27,6 +27,7 @@ from tradegecko_bridge.commerce.remote import (
     RemoteOrder,
     RemoteShipment,
     RemoteVariant,
+    Topic,
 )
 from tradegecko_bridge.engine import ConnectionSettings, Outcome, Report
 from tradegecko_bridge.engine.delivery.decide import TRIES_TO_GIVE_UP
@@ -155,6 +156,9 @@ class Account:
 
     def prefetch(self, numbers: Collection[str], customers: object) -> Collection[str]:
         return [number for number in numbers if number in self.present]
+
+    def state_of(self, topic: Topic) -> str | None:
+        return "as ever"
 
     def find_orders(self, number: str) -> Sequence[RemoteOrder]:
         return self.present.get(number, [])

@@ -23,6 +23,7 @@ from tradegecko_bridge.commerce.remote import (
     RemoteOrder,
     RemoteShipment,
     RemoteVariant,
+    Topic,
 )
 from tradegecko_bridge.errors import AccessDenied, GatewayError, OutcomeUnknown, Rejected, Unavailable
 
@@ -68,6 +69,10 @@ class SimulatedGateway:
             self._index = {order.number for order in self._world.account.visible()}
             self._index_at = self._world.scheduler.now
         return [number for number in numbers if number in self._index]
+
+    def state_of(self, topic: Topic) -> str | None:
+        self._read("gateway.state_of")
+        return str(self._world.account.edits)
 
     def find_orders(self, number: str) -> Sequence[RemoteOrder]:
         self._read("gateway.find_orders")

@@ -7,7 +7,7 @@ from tradegecko_bridge.engine.context import Progress
 from tradegecko_bridge.engine.engine import SyncEngine
 from tradegecko_bridge.engine.operations.decisions import Decided, Decision, Decisions
 from tradegecko_bridge.engine.operations.expiry import Expired, expire_personal_data
-from tradegecko_bridge.engine.report import Item, Outcome, Report, RunReport
+from tradegecko_bridge.engine.report import Item, Kept, Outcome, Report, RunReport
 from tradegecko_bridge.engine.settings.choices import LineTax, MatchBy, OnCancel, OnChange, OrderStatus, TaxTreatment
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.settings.timing import Timing
@@ -19,6 +19,7 @@ __all__ = [
     "Decisions",
     "Expired",
     "Item",
+    "Kept",
     "LineTax",
     "MatchBy",
     "OnCancel",

@@ -20,6 +20,7 @@ from tradegecko_bridge.commerce.remote import (
     RemoteOrder,
     RemoteShipment,
     RemoteVariant,
+    Topic,
 )
 
 
@@ -51,6 +52,13 @@ class Gateway(Protocol):
 
         ``customers`` come with whom their bill goes to. Returned are those of the ``numbers`` that an order in the
         system may have: of the others it is known, as of a few minutes ago, that none has them.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked.
+        """
+
+    def state_of(self, topic: Topic) -> str | None:
+        """A text that is another one as soon as anything changed in this; None where that cannot be told cheaply.
 
         Raises:
             AccessDenied, Unavailable: the account cannot be asked.

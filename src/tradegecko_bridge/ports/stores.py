@@ -69,6 +69,12 @@ class OrderStore(Protocol):
         a claim that ran out becomes uncertain, with an event that names the worker that did not report back.
         """
 
+    def look_again(self, connection: str, bases: Mapping[str, str | None]) -> None:
+        """Make held orders due whose cause may have gone: those held for a transient reason with one of these codes,
+        on another basis than the one given for the code, or where that is None. Orders somebody writes just now may
+        be left out.
+        """
+
     def record(
         self,
         entry: LedgerEntry,

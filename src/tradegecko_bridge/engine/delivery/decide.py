@@ -16,6 +16,7 @@ from typing import Any, Final, TypeAlias
 from attrs import field, frozen
 
 from tradegecko_bridge.commerce.remote import RemoteOrder
+from tradegecko_bridge.engine.delivery.grounds import Grounds
 from tradegecko_bridge.engine.mapping.plan import OrderPlan
 from tradegecko_bridge.engine.report import Outcome
 from tradegecko_bridge.engine.settings.timing import Timing
@@ -47,7 +48,8 @@ class DueOrder:
 
     ``skip`` is why the settings or its source keep it from being sent; an order that was sent before goes on all the
     same, unless it was canceled. ``line_ids`` are the variants its lines are known by in the account.
-    ``may_exist``: an order with this number may be there, as of ``looked_at`` (UTC).
+    ``may_exist``: an order with this number may be there, as of ``looked_at`` (UTC). ``grounds`` is what a hold would
+    rest on, as of before it was planned; None where that is to be looked at with every run.
     """
 
     entry: LedgerEntry
@@ -57,6 +59,7 @@ class DueOrder:
     line_ids: dict[str, str] | None = None
     may_exist: bool = True
     looked_at: datetime | None = None
+    grounds: Grounds | None = None
 
     @property
     def must_look(self) -> bool:
@@ -92,7 +95,8 @@ class FollowUp:
 @frozen(kw_only=True)
 class Settled:
     """Nothing is sent. ``state`` and ``changes`` are the entry's next ones; ``outcome`` and ``text`` go into the
-    report, ``note`` into the history (blank: nothing worth an event)."""
+    report, ``note`` into the history (blank: nothing worth an event). ``known``: it was so before, and nobody has to
+    be told anew."""
 
     state: OrderState
     reason: Reason | None
@@ -100,6 +104,7 @@ class Settled:
     text: str
     note: str = ""
     changes: Mapping[str, Any] = field(factory=dict)
+    known: bool = False
 
     def applied_to(self, entry: LedgerEntry, at: datetime) -> LedgerEntry:
         """The entry as it shall be."""
@@ -148,7 +153,7 @@ def decide(due: DueOrder, found: RemoteOrder | Reason | None, *, now: datetime, 
     if kept_back == CANCELED_AT_SOURCE and not uncertain:
         return skip(CANCELED_AT_SOURCE)
     if kept_back is not None:
-        return hold(entry, kept_back, now)
+        return hold(entry, kept_back, now, _basis(due, kept_back), timing)
     if entry.pending_update:
         return _requeue(entry)
     if over:
@@ -217,16 +222,28 @@ def id_in_use(entry: LedgerEntry, text: str, now: datetime, timing: Timing) -> S
     return hold(entry, reason, now)
 
 
-def hold(entry: LedgerEntry, reason: Reason, now: datetime) -> Hold:
-    """Held for a transient reason an order is looked at on every run, but only once in each."""
+def _basis(due: DueOrder, reason: Reason) -> str | None:
+    """What a hold for this reason rests on. One that was sent may yet be found, so it is looked for with every run."""
+    if due.grounds is None or due.entry.generation or not reason.transient:
+        return None
+    return due.grounds.basis_of(reason.code)
+
+
+def hold(
+    entry: LedgerEntry, reason: Reason, now: datetime, basis: str | None = None, timing: Timing | None = None
+) -> Hold:
+    """Held for a transient reason an order is looked at again when what that rests on changes, and after some time;
+    where nobody can tell, on every run, but only once in each."""
     known = entry.state is _S.HELD and entry.reason == reason
+    wait = timing.held_again if timing and basis is not None else timedelta(microseconds=1)
     return Hold(
         state=_S.HELD,
         reason=reason,
         outcome=Outcome.HELD,
         text=reason.text,
         note="" if known else reason.text,
-        changes={"next_attempt_at": now + timedelta(microseconds=1)},
+        changes={"next_attempt_at": now + wait, "basis": basis},
+        known=known,
     )
 
 

@@ -50,7 +50,7 @@ from tradegecko_bridge.stores.sql.rows import (
     to_row,
     work_values,
 )
-from tradegecko_bridge.stores.sql.tables import OPEN, events, orders
+from tradegecko_bridge.stores.sql.tables import HELD, OPEN, events, orders
 
 _c = orders.c
 # Statements that every delivery needs are made once: SQLAlchemy takes longer to make one than SQLite to run it.
@@ -105,6 +105,16 @@ class SqlOrders(InDatabase, OrderStore):
                 _update(tx, abandoned)
             _write_events(tx, changes)
         return [row.entry for row, _ in changes]
+
+    def look_again(self, connection: str, bases: Mapping[str, str | None]) -> None:
+        with self._database.writing() as tx:
+            for code, basis in bases.items():
+                query = select(_c.id).where(HELD, _c.connection == connection, _c.reason_code == code)
+                query = query.where(_c.reason_passing.is_(True)).order_by(_c.id)
+                if basis is not None:
+                    query = query.where(or_(_c.basis.is_(None), _c.basis != basis))
+                for part in chunks(tx.execute(query.with_for_update(skip_locked=True)).scalars().all()):
+                    tx.execute(update(orders).where(_c.id.in_(part)).values(next_attempt_at=None))
 
     def record(
         self,

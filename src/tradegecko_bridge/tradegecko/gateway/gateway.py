@@ -21,6 +21,7 @@ from tradegecko_bridge.commerce.remote import (
     RemoteOrder,
     RemoteShipment,
     RemoteVariant,
+    Topic,
 )
 from tradegecko_bridge.errors import GatewayError, MalformedData, NotFound, OutdatedDraft, Rejected
 from tradegecko_bridge.ports import Clock, MirrorStore
@@ -114,6 +115,14 @@ class TradeGeckoGateway:
             return numbers
         used = {number for row in orders for number in row.values("number")}
         return [number for number in numbers if number.strip() in used]
+
+    def state_of(self, topic: Topic) -> str | None:
+        """How often the mirror has seen that change; None while it is not whole."""
+        if topic is Topic.GOODS:
+            counts = self._mirror.counts(VARIANTS)
+            return None if counts is None else f"{counts.added} {counts.changed}"
+        counts = self._mirror.counts(ORDERS)
+        return None if counts is None else str(counts.changed)
 
     def find_orders(self, number: str) -> Sequence[RemoteOrder]:
         """By ``order_number``, compared again here: the API's filter may match partially (reference §8)."""

@@ -15,7 +15,7 @@ from threading import Lock, RLock
 from typing import Final, TypeVar
 
 from tradegecko_bridge.ports import Clock, MirrorStore
-from tradegecko_bridge.ports.mirrors import MirrorProgress, MirrorRow
+from tradegecko_bridge.ports.mirrors import MirrorCounts, MirrorProgress, MirrorRow
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
 from tradegecko_bridge.tradegecko.codec import write_value
 from tradegecko_bridge.tradegecko.gateway.error_mapping import reading
@@ -79,6 +79,13 @@ class Mirror:
         """What is kept was out of date: nothing is answered from it until the next run."""
         self._invalid = True
         self._settings = {}
+
+    def counts(self, kind: Kind[D]) -> MirrorCounts | None:
+        """What of a kind was ever added and changed, up to now; None while not all of it is known."""
+        store = self._store
+        if store is None or self._invalid or not self._is_complete(kind, store):
+            return None
+        return store.counts(self.account, kind.name)
 
     def find(self, kind: Kind[D], key: str, values: Collection[str]) -> Sequence[MirrorRow] | None:
         """The rows with one of these values; None when only the account itself can say."""

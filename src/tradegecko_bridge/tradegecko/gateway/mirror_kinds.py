@@ -16,6 +16,7 @@ from tradegecko_bridge.tradegecko import records, resources
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.codec import write_value
 from tradegecko_bridge.tradegecko.gateway.normalize import normalized, normalized_phone
+from tradegecko_bridge.tradegecko.gateway.translate import GONE
 from tradegecko_bridge.tradegecko.resources.base import Gets
 
 D = TypeVar("D", bound=records.DatedRecord)
@@ -69,6 +70,7 @@ ORDERS: Final = Kind(
     resource=resources.ORDERS,
     statuses=EVERY_STATUS,
     keys=lambda order, _: (("number", (order.order_number or "").strip()),),
+    facts=lambda order, _: {"gone": "yes"} if order.status in GONE else {},
 )
 COMPANIES: Final = Kind(
     resource=resources.COMPANIES,
