@@ -86,6 +86,8 @@ NO_CONTENT = "unreadable: correct it at the source and it is ingested when the s
 """Of an order the ledger holds nothing of that could be sent."""
 CHANGED_TOO_LATE = "changed or canceled at the source while it was on its way; TradeGecko has it as it was sent"
 """What is said of an order that arrived before its source's newest word could be applied."""
+KEY_USED = "key_used"
+"""The code of a doubt: the idempotency key has made its order, or never will; only a person goes on to the next one."""
 ID_IN_USE = "id_in_use"
 """The code of a doubt that only a person settles: two orders of the ledger would be one order in the system."""
 GAVE_UP_IN_DOUBT = "gave_up_in_doubt"

@@ -35,10 +35,10 @@ class Moody(TradeGeckoGateway):
             raise self.mood
         return super().create_order(draft, key=key, customer_id=customer_id, **may)
 
-    def find_orders(self, number: str) -> Sequence[RemoteOrder]:
+    def find_orders(self, number: str, marker: str = "") -> Sequence[RemoteOrder]:
         if number in self.blind:
             raise Rejected("no such page")
-        return super().find_orders(number)
+        return super().find_orders(number, marker)
 
 
 @pytest.fixture
@@ -187,10 +187,10 @@ def test_failures_here_and_there_are_not_in_a_row(sandbox: Sandbox, client: Trad
     """Every other order of a chunk cannot be looked for: the others go out."""
 
     class Flaky(TradeGeckoGateway):
-        def find_orders(self, number: str) -> Sequence[RemoteOrder]:
+        def find_orders(self, number: str, marker: str = "") -> Sequence[RemoteOrder]:
             if number in "357":
                 raise Unavailable("503 on GET /orders")
-            return super().find_orders(number)
+            return super().find_orders(number, marker)
 
     orders = [stranger(f"{n}@example.com", str(n)) for n in range(1, 9)]
     bench = Bench(sandbox, client, ListSource(orders), gateway=Flaky(client), in_flight=1)

@@ -32,9 +32,12 @@ class Mute(TradeGeckoGateway):
         self.sent: list[str] = []
         self.looked: list[str] = []
 
-    def find_orders(self, number: str) -> Sequence[RemoteOrder]:
+    def find_orders(self, number: str, marker: str = "") -> Sequence[RemoteOrder]:
         self.looked.append(number)
-        return () if self.hidden else super().find_orders(number)
+        return () if self.hidden else super().find_orders(number, marker)
+
+    def find_marked(self, marker: str, **when: Any) -> Sequence[RemoteOrder]:
+        return () if self.hidden else super().find_marked(marker, **when)
 
     def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None, **may: Any) -> RemoteOrder:
         self.sent.append(key)

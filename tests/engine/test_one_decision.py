@@ -23,6 +23,7 @@ from tradegecko_bridge.commerce.remote import (
     CustomerMatch,
     OrderAction,
     OrderDraft,
+    Presence,
     RecordKind,
     RemoteOrder,
     RemoteShipment,
@@ -154,13 +155,23 @@ class Account:
     def check_access(self) -> Access:
         return Access(account="fake")
 
-    def prefetch(self, numbers: Collection[str], customers: object) -> Collection[str]:
-        return [number for number in numbers if number in self.present]
+    def prefetch(self, orders: Collection[tuple[str, str]], customers: object) -> Mapping[str, Presence]:
+        marks = {order.marker for orders in self.present.values() for order in orders}
+        return {
+            mark: Presence.KNOWN if number in self.present or mark in marks else Presence.ABSENT
+            for number, mark in orders
+        }
 
     def state_of(self, topic: Topic) -> str | None:
         return "as ever"
 
-    def find_orders(self, number: str) -> Sequence[RemoteOrder]:
+    def find_marked(self, marker: str, *, since: datetime, as_of: datetime) -> Sequence[RemoteOrder]:
+        return [order for orders in self.present.values() for order in orders if order.marker == marker]
+
+    def doubles(self, markers: Collection[str] = ()) -> Mapping[str, Sequence[RemoteOrder]]:
+        return {}
+
+    def find_orders(self, number: str, marker: str = "") -> Sequence[RemoteOrder]:
         return self.present.get(number, [])
 
     def find_variants(self, skus: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:

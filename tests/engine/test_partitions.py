@@ -36,7 +36,7 @@ def _due(id_: int, number: str, customer: Customer) -> DueOrder:
         id=id_, connection="shop", reference=str(id_), number=number, state=OrderState.PENDING, order=order,
         ingested_at=AT, updated_at=AT,
     )  # fmt: skip
-    return DueOrder(entry=entry, number=number)
+    return DueOrder(entry=entry, number=number, marker=number)
 
 
 @given(st.lists(st.tuples(st.sampled_from("12345"), NAMES, NAMES, NAMES), max_size=12))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +20,7 @@ from tradegecko_bridge.commerce.remote import (
     Access,
     CustomerMatch,
     OrderDraft,
+    Presence,
     RecordKind,
     RemoteOrder,
     RemoteShipment,
@@ -50,7 +52,7 @@ class SimulatedGateway:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._index: set[str] = set()
+        self._index: list[RemoteOrder] = []
         self._index_at = -INDEX_AGE
         self.calls = 0
 
@@ -62,23 +64,48 @@ class SimulatedGateway:
     # ── reading ──────────────────────────────────────────────────────────────────────────────
 
     def prefetch(
-        self, numbers: Collection[str], customers: Collection[tuple[Customer, Address | None]]
-    ) -> Collection[str]:
+        self, orders: Collection[tuple[str, str]], customers: Collection[tuple[Customer, Address | None]]
+    ) -> Mapping[str, Presence]:
         if self._world.scheduler.now - self._index_at >= INDEX_AGE:
-            self._read("gateway.prefetch")
-            self._index = {order.number for order in self._world.account.visible()}
-            self._index_at = self._world.scheduler.now
-        return [number for number in numbers if number in self._index]
+            self._list("gateway.prefetch")
+        known = {name for order in self._index for name in (order.number, order.marker)}
+        return {
+            marker: Presence.KNOWN if known.intersection((number, marker)) else Presence.ABSENT
+            for number, marker in orders
+        }
 
     def state_of(self, topic: Topic) -> str | None:
         self._read("gateway.state_of")
-        return str(self._world.account.edits)
+        orders = self._world.account.visible() if topic is Topic.NUMBERS else ()
+        return repr(
+            [(one.id, one.number, one.is_gone) for one in orders if one.is_gone or one.number != one.number_as_sent]
+        )
 
-    def find_orders(self, number: str) -> Sequence[RemoteOrder]:
+    def find_orders(self, number: str, marker: str = "") -> Sequence[RemoteOrder]:
         self._read("gateway.find_orders")
-        found = [order.as_remote() for order in self._world.account.visible() if order.number == number]
+        known = {order.id for order in self._index if order.marker == marker}
+        found = [
+            order.as_remote() for order in self._world.account.visible() if order.number == number or order.id in known
+        ]
         self._world.pause_for(150_000)
         return found
+
+    def find_marked(self, marker: str, *, since: datetime, as_of: datetime) -> Sequence[RemoteOrder]:
+        self._list("gateway.find_marked")
+        return [order for order in self._index if order.marker == marker]
+
+    def doubles(self, markers: Collection[str] = ()) -> Mapping[str, Sequence[RemoteOrder]]:
+        alive: dict[str, list[RemoteOrder]] = {}
+        for order in self._index:
+            if order.marker and not order.gone:
+                alive.setdefault(order.marker, []).append(order)
+        return {marker: orders for marker, orders in alive.items() if len(orders) > 1}
+
+    def _list(self, where: str) -> None:
+        """Read what the account shows by now."""
+        self._read(where)
+        self._index = [order.as_remote() for order in self._world.account.visible()]
+        self._index_at = self._world.scheduler.now
 
     def find_customer(self, customer: Customer, *, billing: Address | None, match: CustomerMatch) -> str | None:
         return self._world.account.company_of(customer.email or "")

@@ -42,7 +42,7 @@ def claim_serial(patch: pytest.MonkeyPatch) -> None:
 
 def look_before_resend(patch: pytest.MonkeyPatch) -> None:
     """An order in doubt is sent again unseen."""
-    patch.setattr(DueOrder, "must_look", property(lambda due: not due.entry.generation and due.may_exist))
+    patch.setattr(DueOrder, "must_look", property(lambda due: not due.entry.generation and due.presence != "absent"))
 
 
 def patience(patch: pytest.MonkeyPatch) -> None:
@@ -53,8 +53,8 @@ def patience(patch: pytest.MonkeyPatch) -> None:
 def marker_comparison(patch: pytest.MonkeyPatch) -> None:
     """Any order with the number is ours."""
 
-    def find(context: Context, reference: str, number: str) -> RemoteOrder | Reason | None:
-        return next(iter(context.gateway.find_orders(number)), None)
+    def find(context: Context, due: DueOrder) -> RemoteOrder | Reason | None:
+        return next(iter(context.gateway.find_orders(due.number)), None)
 
     patch.setattr(planner, "find_own_order", find)
     patch.setattr(sender, "find_own_order", find)
@@ -64,8 +64,8 @@ def gone_orders_count(patch: pytest.MonkeyPatch) -> None:
     """An order of ours that was voided or deleted is taken for absent."""
     real = lookup.find_own_order
 
-    def find(context: Context, reference: str, number: str) -> RemoteOrder | Reason | None:
-        found = real(context, reference, number)
+    def find(context: Context, due: DueOrder) -> RemoteOrder | Reason | None:
+        found = real(context, due)
         return None if isinstance(found, RemoteOrder) and found.gone else found
 
     patch.setattr(planner, "find_own_order", find)

@@ -27,7 +27,7 @@ from tradegecko_bridge.engine.operations.decisions import Decisions
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.source_changes.cancellations import KIND, TO_DO
 from tradegecko_bridge.errors import StoreError
-from tradegecko_bridge.ledger import DELIVERED_STATES, OPEN_STATES, LedgerEntry, OrderState
+from tradegecko_bridge.ledger import DELIVERED_STATES, KEY_USED, OPEN_STATES, LedgerEntry, OrderState
 
 CONNECTION: Final = "shop"
 LEAST_TIME: Final = 20 * MINUTE
@@ -343,10 +343,8 @@ class World:
     def _check(self, until: int) -> None:
         """A person sees to what is theirs; once nothing is left to do, that is the end."""
         store = self.disk.store
-        refused = [
-            one for one in store.entries(states={OrderState.HELD}) if one.reason and one.reason.code == "rejected"
-        ]
-        Decisions(store, who="Ann", clock=self.scheduler.time).release(refused, "looks fine")
+        stuck = store.entries(states={OrderState.HELD}, reasons={"rejected", KEY_USED})
+        Decisions(store, who="Ann", clock=self.scheduler.time).release(stuck, "looks fine")
         is_read = store.cursor(CONNECTION, "orders") == str(len(self.shop.feed))
         voided = not any(told.startswith(TO_DO) for told in store.told_values(CONNECTION, KIND).values())
         waiting = any(map(_waits, store.entries(states=OPEN_STATES | DELIVERED_STATES)))

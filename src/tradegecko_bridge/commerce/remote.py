@@ -64,6 +64,17 @@ class OrderAction(StrEnum):
     VOID = "void"
 
 
+class Presence(StrEnum):
+    """What is known, before the account itself is asked, of whether it has an order."""
+
+    ABSENT = "absent"
+    """As of a few minutes ago, nothing has its number or its marker."""
+    POSSIBLE = "possible"
+    """Only the account can say."""
+    KNOWN = "known"
+    """Something has its number or its marker, or had."""
+
+
 @frozen(kw_only=True)
 class DraftLine:
     """One line to create. ``price`` is per unit, discounts already taken off; ``tax_rate`` is percent.

@@ -12,7 +12,7 @@ from attrs import define, field, frozen
 
 from tradegecko_bridge.commerce import Verdict
 from tradegecko_bridge.errors import BridgeError
-from tradegecko_bridge.ledger import Alert, Reason
+from tradegecko_bridge.ledger import Alert, Finding, Reason
 
 
 class Outcome(StrEnum):
@@ -120,6 +120,7 @@ class Report:
     kept: list[Kept] = field(factory=list)
     problems: list[str] = field(factory=list)
     causes: list[BridgeError] = field(factory=list, repr=False, eq=False)
+    findings: list[Finding] = field(factory=list, repr=False, eq=False)
     """The errors behind those of the problems that are errors."""
     absent: dict[str, str] = field(factory=dict)
     """Names the source was asked for and has no order of, each with its problem."""

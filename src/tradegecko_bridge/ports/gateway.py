@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
@@ -16,6 +17,7 @@ from tradegecko_bridge.commerce.remote import (
     Access,
     CustomerMatch,
     OrderDraft,
+    Presence,
     RecordKind,
     RemoteOrder,
     RemoteShipment,
@@ -46,12 +48,12 @@ class Gateway(Protocol):
         """
 
     def prefetch(
-        self, numbers: Collection[str], customers: Collection[tuple[Customer, Address | None]]
-    ) -> Collection[str]:
+        self, orders: Collection[tuple[str, str]], customers: Collection[tuple[Customer, Address | None]]
+    ) -> Mapping[str, Presence]:
         """Look up at once, as far as possible, what a batch of orders will need; costs nothing where it cannot.
 
-        ``customers`` come with whom their bill goes to. Returned are those of the ``numbers`` that an order in the
-        system may have: of the others it is known, as of a few minutes ago, that none has them.
+        ``orders`` are numbers with markers, ``customers`` come with whom their bill goes to. Returned is what is known
+        of each order, by its marker.
 
         Raises:
             AccessDenied, Unavailable: the account cannot be asked.
@@ -64,8 +66,23 @@ class Gateway(Protocol):
             AccessDenied, Unavailable: the account cannot be asked.
         """
 
-    def find_orders(self, number: str) -> Sequence[RemoteOrder]:
-        """The orders with exactly this number as they are now, void and deleted ones too."""
+    def find_orders(self, number: str, marker: str = "") -> Sequence[RemoteOrder]:
+        """The orders with exactly this number, and those known to have this marker, as they are now; void and deleted
+        ones too."""
+
+    def find_marked(self, marker: str, *, since: datetime, as_of: datetime) -> Sequence[RemoteOrder]:
+        """The orders with this marker, whatever number they have now; void and deleted ones too.
+
+        Those that nobody has touched since ``since`` may be missing. What the account showed before ``as_of`` does not
+        count: others of its orders must have been seen since.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked.
+        """
+
+    def doubles(self, markers: Collection[str] = ()) -> Mapping[str, Sequence[RemoteOrder]]:
+        """Orders that share a marker, and more than one of which is alive: what was seen of them in this session, and
+        what is known of these ``markers``. No request is made."""
 
     def find_variants(self, skus: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
         """The active variants with exactly these SKUs; a SKU nobody carries is absent."""

@@ -34,14 +34,14 @@ class OrderStore(Protocol):
     ) -> IngestCounts:
         """Write a batch and, in the same transaction, the cursor of its last arrival (unless that is blank).
 
-        A new order becomes pending, or canceled when its source has already canceled it. An unreadable order becomes
-        held (``unreadable``); without a reference it is not written. A known order is never duplicated. New content of
-        an order that is
+        A new order becomes pending, also where its source has canceled it: an earlier ledger may have delivered it. An
+        unreadable order becomes held (``unreadable``); without a reference it is not written. A known order is never
+        duplicated. New content of an order that is
 
         - pending, held, skipped by a setting, or canceled at the source: is applied, and the order becomes pending
-          again, or canceled, or held as unreadable (its last readable content stays); whoever has claimed it loses
-          the claim;
-        - held, skipped or canceled by a person, or failed: is applied, and the state stays;
+          again, or held as unreadable (its last readable content stays); whoever has claimed it loses the claim;
+        - held, skipped or canceled by a person, held because its key is used up, or failed: is applied, and the state
+          stays, except that a failed order becomes canceled with its source;
         - sending or uncertain: waits as ``pending_update`` and is applied when the order goes back to pending;
         - delivered or further: is only an event, once per new content.
 
@@ -91,10 +91,10 @@ class OrderStore(Protocol):
 
         Raises:
             NumberInUse: ``require_unique_number``, and another entry is or was sent under the number.
-            ClaimLost: the row was claimed or changed after it was read, or the entry is to be sending and its claim
-                has run out.
+            ClaimLost: the row was claimed or changed after it was read, or is not there (any more), or the entry is to
+                be sending and its claim has run out.
             RemoteIdInUse: the connection has another order with this ``remote_id``.
-            KeyError: no such entry. ValueError: the new state cannot follow the present one.
+            ValueError: the new state cannot follow the present one.
         """
 
     def record_all(self, transitions: Sequence[Transition]) -> Sequence[LedgerEntry | Exception]:

@@ -22,8 +22,8 @@ REFUSED = "action_refused"
 
 def wanted_actions(order: SourceOrder, remote: RemoteOrder, settings: ConnectionSettings) -> tuple[str, ...]:
     """The actions in their order: what is invoiced first is paid on that invoice, if it costs anything and the source
-    does not deny it. Nothing is done with an order that was voided."""
-    if remote.gone:
+    does not deny it. Nothing is done with an order that was voided, or canceled at its source."""
+    if remote.gone or order.canceled_at is not None:
         return ()
     paid = settings.mark_paid and order.paid is not False and remote.total != 0
     asked = (

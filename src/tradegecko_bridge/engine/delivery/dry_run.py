@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from attrs import evolve
 
-from tradegecko_bridge.commerce.remote import LineKind
+from tradegecko_bridge.commerce.remote import LineKind, RemoteOrder
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery import audit, holds
 from tradegecko_bridge.engine.delivery.decide import (
@@ -25,7 +25,7 @@ from tradegecko_bridge.engine.delivery.decide import (
 )
 from tradegecko_bridge.engine.delivery.grounds import Grounds
 from tradegecko_bridge.engine.delivery.ingest import preview
-from tradegecko_bridge.engine.delivery.lookup import on_its_way, others_with_number
+from tradegecko_bridge.engine.delivery.lookup import find_own_order, on_its_way, others_with_number
 from tradegecko_bridge.engine.delivery.outcomes import FailuresInARow, adopted
 from tradegecko_bridge.engine.delivery.planner import Planner
 from tradegecko_bridge.engine.delivery.run import BATCH, report_left_alone
@@ -101,7 +101,7 @@ class _Decider:
         """The decision, and why the account could not be asked; what a look-up meets is the order's own business."""
         now, timing = self._c.clock(), self._c.timing
         try:
-            decision = decide(due, planner.find(due), now=now, timing=timing)
+            decision = decide(due, planner.find(due, now), now=now, timing=timing)
             if isinstance(decision, Send):
                 decision = self._with_number_of_its_own(due, decision)
         except Rejected as error:
@@ -114,9 +114,13 @@ class _Decider:
         planned = self._planned.setdefault(due.number, due.entry)
         if due.entry.generation:
             return decision
-        others = [*others_with_number(self._c, due), *([] if planned is due.entry else [planned])]
-        taken = on_its_way(others, due.number)
-        return decide(due, taken, now=self._c.clock(), timing=self._c.timing) if taken else decision
+        if planned is not due.entry:
+            found: RemoteOrder | Reason | None = on_its_way(self._c, due.number, [planned])
+        elif others := others_with_number(self._c, due):
+            found = find_own_order(self._c, due, others)
+        else:
+            return decision
+        return decide(due, found, now=self._c.clock(), timing=self._c.timing)
 
 
 def _items(due: DueOrder, decision: Decision) -> Iterator[Item]:

@@ -15,6 +15,7 @@ from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery import audit
 from tradegecko_bridge.engine.delivery.actions import FollowUps, wanted_actions
 from tradegecko_bridge.engine.delivery.decide import DueOrder, Settled, id_in_use, not_carried_out
+from tradegecko_bridge.engine.keys import original_reference
 from tradegecko_bridge.engine.report import Item, Outcome, Report
 from tradegecko_bridge.errors import BridgeError, ClaimLost, RemoteIdInUse, Unavailable
 from tradegecko_bridge.ledger import CHANGED_TOO_LATE, LedgerEntry, OrderState, Transition
@@ -173,7 +174,7 @@ class Outcomes:
             detail=audit.answered(remote, "created" if outcome is Outcome.DELIVERED else "found"),
         )
         receipt = DeliveryReceipt(
-            order_reference=entry.reference,
+            order_reference=original_reference(entry.reference),
             order_number=order.number,
             remote_id=remote.id,
             remote_number=remote.number,
@@ -216,7 +217,8 @@ class Outcomes:
 def adopted(order: SourceOrder | None, remote: RemoteOrder) -> str:
     """What is reported of an order that is there already."""
     there = f"was in TradeGecko already as id {remote.id}" + (", and is void" if remote.gone else "")
-    return "; ".join(part for part in (there, _difference(order, remote)) if part)
+    canceled = "is canceled at the source" if order is not None and order.canceled_at is not None else ""
+    return "; ".join(part for part in (there, canceled, _difference(order, remote)) if part)
 
 
 def _difference(order: SourceOrder | None, remote: RemoteOrder) -> str:

@@ -11,6 +11,7 @@ from tradegecko_bridge.commerce import DeliveryReceipt, Verdict
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery import holds
 from tradegecko_bridge.engine.delivery.decide import DueOrder
+from tradegecko_bridge.engine.delivery.doubles import find_doubles
 from tradegecko_bridge.engine.delivery.ingest import ingest
 from tradegecko_bridge.engine.delivery.outcomes import Outcomes
 from tradegecko_bridge.engine.delivery.partitions import partition, run_partitions
@@ -37,6 +38,7 @@ def deliver_orders(context: Context) -> Report:
             _deliver_all(context, outcomes, receipts)
         except GatewayError as error:
             report.fail(error)
+        report.findings += find_doubles(context)
         _send_receipts(context, receipts, report)
         holds.report_kept(context, report, outcomes.newly_held)
         reported = {item.name for item in report.items}

@@ -17,7 +17,6 @@ from tradegecko_bridge.commerce.remote import RemoteOrder
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery import audit
 from tradegecko_bridge.engine.delivery.decide import (
-    KEY_USED,
     Adopt,
     Decision,
     DueOrder,
@@ -30,7 +29,12 @@ from tradegecko_bridge.engine.delivery.decide import (
     refused,
     stay_uncertain,
 )
-from tradegecko_bridge.engine.delivery.lookup import Customers, find_own_order, on_its_way, others_with_number
+from tradegecko_bridge.engine.delivery.lookup import (
+    Customers,
+    find_marked,
+    find_own_order,
+    others_with_number,
+)
 from tradegecko_bridge.engine.delivery.outcomes import Outcomes, WriteResult
 from tradegecko_bridge.engine.delivery.planner import Planner
 from tradegecko_bridge.engine.keys import idempotency_key
@@ -46,7 +50,7 @@ from tradegecko_bridge.errors import (
     Rejected,
     Unavailable,
 )
-from tradegecko_bridge.ledger import LedgerEntry, OrderState, Reason, Transition
+from tradegecko_bridge.ledger import KEY_USED, LedgerEntry, OrderState, Reason, Transition
 
 FRESH: Final = timedelta(seconds=30)
 """How long before its request leaves an intent may have been written: much less than a claim lasts."""
@@ -147,7 +151,8 @@ class Sender:
         return self._guard_look(due.entry, lambda: self._decided(due, self._decide(due)))
 
     def _decide(self, due: DueOrder) -> Decision:
-        return decide(due, self._planner.find(due), now=self._c.clock(), timing=self._c.timing)
+        now = self._c.clock()
+        return decide(due, self._planner.find(due, now), now=now, timing=self._c.timing)
 
     def _decided(self, due: DueOrder, decision: Decision) -> PlannedOrder | None:
         entry = due.entry
@@ -178,12 +183,11 @@ class Sender:
     def _intent(self, one: PlannedOrder) -> Transition:
         """Durable before the request leaves: this order is being sent, under this key, by this worker."""
         entry = one.entry
-        key_used = entry.reason is not None and entry.reason.code == KEY_USED
         sending = self._sending(
             entry,
             generation=one.generation,
             attempts=entry.attempts + (entry.state is not OrderState.SENDING),
-            reason=None if key_used else entry.reason,
+            reason=entry.reason,
             remote_number=one.due.number,
         )
         return Transition(
@@ -286,10 +290,8 @@ class Sender:
         While nobody knows whether that one arrives, this one is held.
         """
         others = others_with_number(self._c, one.due)
-        due = one.due
-        found = find_own_order(self._c, one.entry.reference, one.due.number)
-        if found is None and (found := on_its_way(others, due.number)):
-            due = evolve(due, grounds=None)  # what that rests on is in the ledger
+        found = find_own_order(self._c, one.due, others)
+        due = evolve(one.due, grounds=None)  # what that rests on may be in the ledger
         decision = decide(due, found, now=self._c.clock(), timing=self._c.timing)
         if isinstance(decision, Send):
             self._record_and_send(evolve(one, number_shared_with=frozenset(other.id for other in others)))
@@ -300,15 +302,17 @@ class Sender:
         """In doubt: look at once; if it is not there, nobody knows, and only looking again may tell.
 
         The same key cannot make a second order, so a request without an answer is sent again under it. A key known
-        to be used up makes nothing any more: the order its request made must show up, and only when it has stayed
-        absent for long after the last request that could have made it is the next key safe.
+        to be used up makes nothing any more: the order its request made must show up, under whatever number.
         """
+        used_up = isinstance(error, AlreadySent)
         try:
-            found = find_own_order(self._c, sent.reference, one.due.number)
+            found = find_own_order(self._c, one.due)
+            if used_up and not isinstance(found, RemoteOrder):
+                found = find_marked(self._c, one.due, as_of=self._c.clock())
         except GatewayError:
             found = None
         if isinstance(found, RemoteOrder):
             self._outcomes.delivered(one.due, sent, found, Outcome.ADOPTED)
         else:
-            reason = Reason(KEY_USED if isinstance(error, AlreadySent) else "no_answer", str(error))
+            reason = Reason(KEY_USED if used_up else "no_answer", str(error))
             self._outcomes.settle(sent, stay_uncertain(sent, reason, self._c.clock(), self._c.timing), error)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from tradegecko_bridge.engine.context import Context
+from tradegecko_bridge.engine.delivery.doubles import DOUBLED
 from tradegecko_bridge.engine.report import DELIVER, Report
 from tradegecko_bridge.engine.source_calls import SourceFailed, log
 from tradegecko_bridge.errors import (
@@ -42,7 +43,8 @@ def watch(context: Context, report: Report) -> None:
         StoreError: the ledger failed.
     """
     delivers = report.operation == DELIVER
-    found = {finding.key: finding for finding in (*_in_ledger(context, delivers=delivers), *_in_run(report))}
+    in_run = (*report.findings, *_in_run(report))
+    found = {finding.key: finding for finding in (*_in_ledger(context, delivers=delivers), *in_run)}
     store, connection = context.store, context.connection
     report.alerts.extend(
         store.update_alerts(connection, list(found.values()), scope=_judged(report), at=context.clock())
@@ -88,7 +90,7 @@ def _judged(report: Report) -> list[str]:
     if report.calls:
         scope.append(_LOGIN)
     if operation == DELIVER:
-        scope += ["action ", _SOURCE_LOGIN]
+        scope += ["action ", DOUBLED, _SOURCE_LOGIN]
     return scope
 
 

@@ -29,6 +29,8 @@ class Fault:
     - `slow`: waits `seconds`. `status`: answers `status`, 500 to 599. `html`: answers an HTML page with
       `status`. `when` says for these whether that comes `before` the request's effect (`status` and `html`
       then have none) or `after` it was committed.
+    - A request without effect has not reached the application, so its idempotency key is not used up; but where
+      the answer is a 500 it has failed in there, and the key may be (`idempotency_key_burnt_by_failure`).
     - `rate_limit`: 429 without effect. With `until="reset"` the account's window is used up by it.
     - `stale_remaining`: `X-Rate-Limit-Remaining` is `by` too high. `clock_skew`: `Date` is `by` seconds off.
     - `visible_late`: what a POST made cannot be read for `seconds` on the sandbox's clock.
@@ -130,6 +132,12 @@ class ActiveFaults:
     def rolls_back(self) -> bool:
         """Whether the request has no effect."""
         return self.exclusive is not None and self.exclusive.rolls_back
+
+    @property
+    def stops_in_front(self) -> bool:
+        """Whether the request does not reach the application."""
+        own = self.exclusive is not None and self.exclusive.fault == "status" and self.exclusive.status == 500
+        return self.rolls_back and not own
 
     def of(self, kind: str) -> Fault | None:
         """The fault of this kind, if it is among them."""

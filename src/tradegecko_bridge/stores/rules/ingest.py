@@ -11,12 +11,12 @@ from attrs import define, evolve, field, frozen
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.commerce.codec import fingerprint
 from tradegecko_bridge.ledger import (
-    ALLOWED_TRANSITIONS,
     BY_HAND,
     CANCELED_AT_SOURCE,
     DELIVERED_STATES,
     GAVE_UP_IN_DOUBT,
     INGEST,
+    KEY_USED,
     PROGRESS_FIELDS,
     SENT_STATES,
     IngestCounts,
@@ -88,8 +88,8 @@ def ingest(connection: str, arrivals: Iterable[Identified], known: Mapping[str, 
 def new_row(connection: str, one: Identified, at: datetime) -> Change:
     """A new order. Its id is 0 until the store gives it one."""
     order = one.arrival if isinstance(one.arrival, SourceOrder) else None
-    reason = _reason(one.arrival)
-    state = _S.PENDING if reason is None else _S.CANCELED if order else _S.HELD
+    reason = _unreadable(one.arrival) if isinstance(one.arrival, UnreadableOrder) else None
+    state = _S.HELD if reason else _S.PENDING
     entry = LedgerEntry(
         id=0,
         connection=connection,
@@ -123,7 +123,8 @@ def apply_update(row: Row, arrival: Arrival, at: datetime) -> Change:
     """New content for an order that was not sent. Whoever has claimed it read the old content: the claim ends."""
     entry = row.entry
     to, reason = _state_after(entry, arrival)
-    starts_over = to is _S.PENDING and entry.state is not _S.PENDING
+    canceled = isinstance(arrival, SourceOrder) and arrival.canceled_at is not None
+    starts_over = to is _S.PENDING and (canceled or entry.state is not _S.PENDING)
     after = evolve(
         entry,
         state=to,
@@ -144,25 +145,22 @@ def apply_update(row: Row, arrival: Arrival, at: datetime) -> Change:
 
 
 def _state_after(entry: LedgerEntry, arrival: Arrival) -> tuple[OrderState, Reason | None]:
-    """Where new content takes an order. What a person decided or the retry horizon has ended stays as it is."""
+    """Where new content takes an order. What a person decided or the retry horizon has ended stays as it is.
+
+    One that its source has canceled is pending, too: whether an earlier ledger has delivered it, a run finds out.
+    """
     stays = entry.state, entry.reason
-    if entry.reason is not None and entry.reason.code in {BY_HAND, GAVE_UP_IN_DOUBT}:
+    if entry.reason is not None and entry.reason.code in {BY_HAND, GAVE_UP_IN_DOUBT, KEY_USED}:
         return stays
-    reason = _reason(arrival)
     if isinstance(arrival, UnreadableOrder):
-        return (_S.HELD, reason) if entry.state in {_S.PENDING, _S.HELD} else stays
-    if reason is not None:
-        return (_S.CANCELED, reason) if _S.CANCELED in ALLOWED_TRANSITIONS[entry.state] else stays
-    return stays if entry.state is _S.FAILED else (_S.PENDING, None)
+        return (_S.HELD, _unreadable(arrival)) if entry.state in {_S.PENDING, _S.HELD} else stays
+    if entry.state is not _S.FAILED:
+        return _S.PENDING, None
+    return stays if arrival.canceled_at is None else (_S.CANCELED, CANCELED_AT_SOURCE)
 
 
-def _reason(arrival: Arrival) -> Reason | None:
-    """Why an order that arrives like this cannot be delivered; None when it can."""
-    if isinstance(arrival, UnreadableOrder):
-        return Reason(code="unreadable", text=storable(arrival.problem))
-    if arrival.canceled_at is not None:
-        return CANCELED_AT_SOURCE
-    return None
+def _unreadable(arrival: UnreadableOrder) -> Reason:
+    return Reason(code="unreadable", text=storable(arrival.problem))
 
 
 def _progress(arrival: Arrival) -> dict[str, Any]:

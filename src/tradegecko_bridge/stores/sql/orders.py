@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.exc import IntegrityError
 
-from tradegecko_bridge.errors import NumberInUse, RemoteIdInUse
+from tradegecko_bridge.errors import ClaimLost, NumberInUse, RemoteIdInUse
 from tradegecko_bridge.ledger import (
     DELIVERED_STATES,
     SENT_STATES,
@@ -312,7 +312,7 @@ def _record_all(tx: Connection, transitions: Sequence[Transition]) -> list[Ledge
             refusal = f"order {entry.reference}: another order of the ledger is or was sent as {entry.remote_number!r}"
             answers.append(NumberInUse(refusal))
         elif entry.id not in stored:
-            answers.append(_no_entry(entry.id))
+            answers.append(ClaimLost(f"order {entry.reference}: this ledger does not have it; was it restored?"))
         else:
             before = present.get(entry.id) or to_row(stored[entry.id], entry.order)
             try:

@@ -17,6 +17,7 @@ from tradegecko_bridge.commerce.remote import (
     CustomerMatch,
     OrderAction,
     OrderDraft,
+    Presence,
     RecordKind,
     RemoteOrder,
     RemoteShipment,
@@ -32,6 +33,7 @@ from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
 from tradegecko_bridge.tradegecko.gateway import customer_match, record_names, translate
 from tradegecko_bridge.tradegecko.gateway.error_mapping import reading, writing
 from tradegecko_bridge.tradegecko.gateway.listing import changes, chunks_by_url_length, pages
+from tradegecko_bridge.tradegecko.gateway.marks import GONE, marker_of
 from tradegecko_bridge.tradegecko.gateway.mirror import OVERLAP, Mirror
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import ADDRESSES, COMPANIES, ORDERS, VARIANTS, Kind, company_keys
 from tradegecko_bridge.tradegecko.gateway.normalize import normalized
@@ -98,8 +100,8 @@ class TradeGeckoGateway:
     # ── looking things up ────────────────────────────────────────────────────────────────────
 
     def prefetch(
-        self, numbers: Collection[str], customers: Collection[tuple[Customer, Address | None]]
-    ) -> Collection[str]:
+        self, orders: Collection[tuple[str, str]], customers: Collection[tuple[Customer, Address | None]]
+    ) -> Mapping[str, Presence]:
         """One look into the mirror for a whole batch; what the last one brought is written first."""
         self._mirror.flush()
         wanted: dict[str, set[str]] = {}
@@ -110,11 +112,7 @@ class TradeGeckoGateway:
         found = {row.id for key in keys for row in self._mirror.find(COMPANIES, key, wanted[key]) or ()}
         if found:
             self._mirror.find(ADDRESSES, "company", found)
-        orders = self._mirror.find(ORDERS, "number", {number.strip() for number in numbers})
-        if orders is None:
-            return numbers
-        used = {number for row in orders for number in row.values("number")}
-        return [number for number in numbers if number.strip() in used]
+        return self._presence({marker: number.strip() for number, marker in orders})
 
     def state_of(self, topic: Topic) -> str | None:
         """How often the mirror has seen that change; None while it is not whole."""
@@ -124,11 +122,44 @@ class TradeGeckoGateway:
         counts = self._mirror.counts(ORDERS)
         return None if counts is None else str(counts.changed)
 
-    def find_orders(self, number: str) -> Sequence[RemoteOrder]:
-        """By ``order_number``, compared again here: the API's filter may match partially (reference §8)."""
+    def _presence(self, numbers: Mapping[str, str]) -> Mapping[str, Presence]:
+        rows, unknown = self._mirror.find(ORDERS, "number", set(numbers.values())), Presence.ABSENT
+        if rows is None:
+            rows, unknown = self._mirror.last_known(ORDERS, "number", set(numbers.values())), Presence.POSSIBLE
+        used = {number for row in rows for number in row.values("number")}
+        used |= {mark for row in self._mirror.last_known(ORDERS, "mark", numbers.keys()) for mark in row.values("mark")}
+        return {
+            marker: Presence.KNOWN if marker in used or number in used else unknown
+            for marker, number in numbers.items()
+        }
+
+    def find_orders(self, number: str, marker: str = "") -> Sequence[RemoteOrder]:
+        """By ``order_number``, compared again here: the API's filter may match partially (reference §8). And by the ids
+        that the mirror knows for the marker."""
         number = number.strip()
         rows = self._list(resources.ORDERS, order_number=number, status=ORDERS.statuses)
-        return [translate.remote_order(order) for order in rows if (order.order_number or "").strip() == number]
+        found = {str(order.id): order for order in rows if (order.order_number or "").strip() == number}
+        marked = {row.id for row in self._mirror.last_known(ORDERS, "mark", [marker])} if marker else set[str]()
+        found |= {str(order.id): order for order in self._by_ids(ORDERS, marked - found.keys())}
+        return [translate.remote_order(order) for order in found.values()]
+
+    def find_marked(self, marker: str, *, since: datetime, as_of: datetime) -> Sequence[RemoteOrder]:
+        """From the mirror, or from a list of what has changed since: there is no filter by ``source_url``."""
+        rows = self._mirror.find(ORDERS, "mark", [marker], as_of=as_of)
+        if rows is None:
+            found = list(chain.from_iterable(changes(self._client, ORDERS.call_at, since)))
+        else:
+            found = list(self._by_ids(ORDERS, {row.id for row in rows}))
+        ours = {order.id: order for order in found if marker_of(order) == marker}
+        return [translate.remote_order(order) for order in ours.values()]
+
+    def doubles(self, markers: Collection[str] = ()) -> Mapping[str, Sequence[RemoteOrder]]:
+        """By the mirror, which has seen every order that has changed since it was filled."""
+        shared = self._mirror.shared(ORDERS, markers)
+        return {
+            marker: [RemoteOrder(id=row.id, number="".join(row.values("number")), marker=marker) for row in rows]
+            for marker, rows in shared.items()
+        }
 
     def find_variants(self, skus: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
         """From the mirror, or some fifty SKUs a call; several variants may carry a SKU (reference §5.34)."""
@@ -338,9 +369,7 @@ class TradeGeckoGateway:
 
     def _has_gone(self, kind: Kind[D], ids: Collection[str]) -> bool:
         """Whether one of these is not active any more; what there is of it instead is remembered."""
-        wanted = sorted(int(id_) for id_ in ids)
-        active = self._list(kind.resource, ids=wanted, status=("active",)) if wanted else ()
-        gone = set(ids) - {str(record.id) for record in active}
+        gone = set(ids) - {str(record.id) for record in self._by_ids(kind, ids, status=("active",))}
         for id_ in gone:
             self._look_again(kind, id_)
         return bool(gone)
@@ -375,7 +404,7 @@ class TradeGeckoGateway:
             "pay": order.payment_status == "paid",
             "pack": order.packed_status == "packed",
             "ship": order.fulfillment_status not in (None, "unshipped"),
-            "void": order.status in translate.GONE,
+            "void": order.status in GONE,
         }
         return [action for action, so in done.items() if so]
 
@@ -419,6 +448,12 @@ class TradeGeckoGateway:
 
     # ── lists ────────────────────────────────────────────────────────────────────────────────
 
+    def _by_ids(self, kind: Kind[D], ids: Collection[str], **filters: object) -> Iterator[D]:
+        """The records with these ids as they are now, in any state unless a filter says which."""
+        if not ids:
+            return iter(())
+        return self._list(kind.resource, **{"ids": sorted(map(int, ids)), "status": kind.statuses, **filters})
+
     def _list(self, resource: resources.Resource[R], **filters: object) -> Iterator[R]:
         return chain.from_iterable(pages(self._client, resource.list().with_params(**filters)))
 
@@ -438,7 +473,7 @@ def _answered_by(call: Call[records.Order], marker: str) -> Call[records.Order]:
 
     def read(reply: Reply) -> records.Order:
         order = call.read(reply)
-        if translate.marker_of(order) != marker:
+        if marker_of(order) != marker:
             raise MalformedData([f"the answer is about another order, {order.id}"])
         return order
 

@@ -8,6 +8,7 @@ the account changes faster than it pays to follow, the account itself is asked.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -69,6 +70,7 @@ class Mirror:
         self._complete_at: dict[str, datetime | None] = {}
         self._cache: dict[str, dict[tuple[str, str], list[MirrorRow]]] = {}  # by kind, then by key and value
         self._settings: dict[str, Mapping[str, str]] = {}
+        self._shared: set[str] = set()
 
     @property
     def disabled(self) -> bool:
@@ -83,16 +85,26 @@ class Mirror:
     def counts(self, kind: Kind[D]) -> MirrorCounts | None:
         """What of a kind was ever added and changed, up to now; None while not all of it is known."""
         store = self._store
-        if store is None or self._invalid or not self._is_complete(kind, store):
+        if store is None or self._invalid or not self._is_complete(kind, store, None):
             return None
         return store.counts(self.account, kind.name)
 
-    def find(self, kind: Kind[D], key: str, values: Collection[str]) -> Sequence[MirrorRow] | None:
-        """The rows with one of these values; None when only the account itself can say."""
+    def find(
+        self, kind: Kind[D], key: str, values: Collection[str], *, as_of: datetime | None = None
+    ) -> Sequence[MirrorRow] | None:
+        """The rows with one of these values, listed at ``as_of`` or later; None when only the account can say."""
         store = self._store
-        if store is None or self._invalid or not self._is_complete(kind, store):
+        if store is None or self._invalid or not self._is_complete(kind, store, as_of):
             return None
         return self.last_known(kind, key, values)
+
+    def shared(self, kind: Kind[D], values: Collection[str] = ()) -> Mapping[str, Sequence[MirrorRow]]:
+        """Rows that are alive and share what should be unique: of these values, and of what was listed in this run."""
+        rows: dict[str, list[MirrorRow]] = {}
+        for row in self.last_known(kind, kind.unique, {*values, *self._shared}):
+            for value in row.values(kind.unique) if "gone" not in row.facts else ():
+                rows.setdefault(value, []).append(row)
+        return {value: several for value, several in rows.items() if len(several) > 1}
 
     def last_known(self, kind: Kind[D], key: str, values: Collection[str]) -> Sequence[MirrorRow]:
         """The rows with one of these values, out of date or not; others may exist."""
@@ -177,11 +189,12 @@ class Mirror:
         with self._lock:
             return self._locks.setdefault(name, RLock())
 
-    def _is_complete(self, kind: Kind[D], store: MirrorStore) -> bool:
+    def _is_complete(self, kind: Kind[D], store: MirrorStore, as_of: datetime | None) -> bool:
         """Whether all of a kind is known, after reading what changed when that is due."""
         with self._lock_of(kind.name):
             at, now = self._complete_at.get(kind.name), self._clock()
-            if kind.name not in self._complete_at or (at is not None and not _is_fresh(at, now, MAX_AGE)):
+            old = at is not None and (not _is_fresh(at, now, MAX_AGE) or (as_of is not None and at < as_of))
+            if old or kind.name not in self._complete_at:
                 self._complete_at[kind.name] = now if self._read_changes(kind, store, now) else None
                 self._cache.pop(kind.name, None)
             return self._complete_at[kind.name] is not None
@@ -198,11 +211,19 @@ class Mirror:
             progress = MirrorProgress(cursor=_cursor(position), complete=page.last, at=now)
             store.write(self.account, kind.name, rows, progress=progress)
             self._recent.drop("", kind.name, [row.id for row in rows])
+            self._note_shared(kind, rows)
             if page.last:
                 return True
             if count == late:
                 position = max(position, reached)
         return False
+
+    def _note_shared(self, kind: Kind[D], rows: Sequence[MirrorRow]) -> None:
+        self._cache.pop(kind.name, None)
+        values = {value for row in rows for value in row.values(kind.unique)} if kind.unique else ()
+        found = self.last_known(kind, kind.unique, values) if values else ()
+        count = Counter(value for row in found if "gone" not in row.facts for value in row.values(kind.unique))
+        self._shared.update(value for value, times in count.items() if times > 1)
 
     def _stored_settings(self, name: str) -> Mapping[str, str] | None:
         if self._invalid or self._store is None:
