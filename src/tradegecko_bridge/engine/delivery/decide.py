@@ -108,8 +108,7 @@ class FollowUp:
 @frozen(kw_only=True)
 class Settled:
     """Nothing is sent. ``state`` and ``changes`` are the entry's next ones; ``outcome`` and ``text`` go into the
-    report, ``note`` into the history (blank: nothing worth an event). ``known``: it was so before, and nobody has to
-    be told anew."""
+    report, ``note`` into the history (blank: nothing worth an event)."""
 
     state: OrderState
     reason: Reason | None
@@ -117,7 +116,11 @@ class Settled:
     text: str
     note: str = ""
     changes: Mapping[str, Any] = field(factory=dict)
-    known: bool = False
+
+    @property
+    def known(self) -> bool:
+        """Whether it was so before, and nobody has to be told anew."""
+        return False
 
     def applied_to(self, entry: LedgerEntry, at: datetime) -> LedgerEntry:
         """The entry as it shall be."""
@@ -126,6 +129,10 @@ class Settled:
 
 class Hold(Settled):
     """Not sent yet: a person, or a cause that goes away, releases it."""
+
+    @property
+    def known(self) -> bool:
+        return not self.note
 
 
 class Skip(Settled):
@@ -263,7 +270,6 @@ def hold(entry: LedgerEntry, reason: Reason, now: datetime, **changes: Any) -> H
         text=reason.text,
         note="" if known else reason.text,
         changes={"next_attempt_at": now + timedelta(microseconds=1), **changes},
-        known=known,
     )
 
 
