@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -11,7 +11,7 @@ from sqlalchemy import insert, literal, select
 
 from tradegecko_bridge.commerce import ItemResult, ProductDetails, Shipment, SourceOrder, StockLevel
 from tradegecko_bridge.commerce.codec import fingerprint
-from tradegecko_bridge.commerce.remote import Topic
+from tradegecko_bridge.commerce.remote import RemoteOrder, Topic
 from tradegecko_bridge.engine import ConnectionSettings, SyncEngine
 from tradegecko_bridge.ledger import LedgerEntry, OrderState, ShipmentEntry, ShipmentState
 from tradegecko_bridge.ports import Gateway
@@ -115,6 +115,9 @@ class QuietGateway:
 
     def state_of(self, topic: Topic) -> str | None:  # noqa: ARG002
         return "as ever"
+
+    def doubles(self, markers: Collection[str] = ()) -> Mapping[str, Sequence[RemoteOrder]]:  # noqa: ARG002
+        return {}
 
     def shipments_since(self, cursor: str | None) -> Collection[Any]:  # noqa: ARG002
         return ()

@@ -465,6 +465,10 @@ class NumberInUse(StoreError):
     """Another order of this ledger is or was sent under this number: look before sending."""
 
 
+class CustomerInUse(StoreError):
+    """Another order that makes the same new customer is on its way, or has just arrived: wait until it is seen."""
+
+
 class RemoteIdInUse(StoreError):
     """Two orders of a connection cannot have become the same one: find out which of them it is."""
 

@@ -15,7 +15,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypedDict
@@ -74,6 +74,8 @@ EXPIRABLE_STATES = FINAL_STATES | {_S.DELIVERED, _S.SHIPPED}
 """States in which personal data may be let go of: it is not needed to send them."""
 DELIVERED_STATES = frozenset({_S.DELIVERED, _S.SHIPPED, _S.CONFIRMED})
 """States of orders that are there for sure."""
+LONGEST_WAIT = timedelta(hours=2)
+"""No claim and no wait lasts longer: a moment further ahead was written by a clock that has been put right since."""
 UNCERTAIN_STATES = frozenset({_S.SENDING, _S.UNCERTAIN})
 """States in which the order may be known in the system."""
 SENT_STATES = DELIVERED_STATES | UNCERTAIN_STATES
@@ -187,20 +189,25 @@ class LedgerEntry:
 
     def claim_runs(self, at: datetime) -> bool:
         """Whether a worker has the order at this moment (UTC)."""
-        return self.claim is not None and self.claim.until > at
+        return self.claim is not None and at < self.claim.until <= at + LONGEST_WAIT
 
     def is_due(self, at: datetime) -> bool:
         """Whether a worker may claim the order at this moment (UTC).
 
         Due are orders that are pending, uncertain, held for a transient reason, or delivered (or further) with
         ``pending_actions`` and no reason but a transient one, unless ``next_attempt_at`` is still to come or a claim
-        runs; and orders that are sending without a claim that runs.
+        runs; and orders that are sending without a claim that runs. A moment later than :data:`LONGEST_WAIT` from now
+        is none to wait for.
         """
         if self.claim_runs(at):
             return False
         if self.state is _S.SENDING:
             return True
-        return self._has_work() and (self.next_attempt_at is None or self.next_attempt_at <= at)
+        return self._has_work() and not self.waits(at)
+
+    def waits(self, at: datetime) -> bool:
+        """Whether its next attempt is still to come at this moment (UTC)."""
+        return self.next_attempt_at is not None and at < self.next_attempt_at <= at + LONGEST_WAIT
 
     def _has_work(self) -> bool:
         transient = self.reason is not None and self.reason.transient
@@ -227,11 +234,23 @@ class LedgerEntry:
 
 
 @frozen(kw_only=True)
+class NewCustomer:
+    """A customer that an order makes; ``digest`` is of what the customer is known by.
+
+    No other order that makes the same may be on its way, or have been delivered at ``since`` (UTC) or later.
+    """
+
+    digest: str
+    since: datetime
+
+
+@frozen(kw_only=True)
 class Transition:
     """What a worker did with an order: the entry as it shall be (:meth:`LedgerEntry.transition_to`), who, and why.
 
     ``detail`` (JSON values) goes with the event. ``require_unique_number``: only if no other entry, of
     whatever connection, is or was sent under its ``remote_number``; entries with ids in ``number_shared_with`` may.
+    ``new_customer``: only if no other entry, of whatever connection, is making the same one.
     """
 
     entry: LedgerEntry
@@ -240,6 +259,7 @@ class Transition:
     detail: Mapping[str, Any] | None = None
     require_unique_number: bool = False
     number_shared_with: Collection[int] = frozenset()
+    new_customer: NewCustomer | None = None
 
 
 @frozen(kw_only=True)

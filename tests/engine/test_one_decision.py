@@ -168,7 +168,7 @@ class Account:
     def find_marked(self, marker: str, *, since: datetime, as_of: datetime) -> Sequence[RemoteOrder]:
         return [order for orders in self.present.values() for order in orders if order.marker == marker]
 
-    def doubles(self, markers: Collection[str] = ()) -> Mapping[str, Sequence[RemoteOrder]]:
+    def doubles(self) -> Mapping[str, Sequence[RemoteOrder]]:
         return {}
 
     def find_orders(self, number: str, marker: str = "") -> Sequence[RemoteOrder]:

@@ -94,7 +94,7 @@ class SimulatedGateway:
         self._list("gateway.find_marked")
         return [order for order in self._index if order.marker == marker]
 
-    def doubles(self, markers: Collection[str] = ()) -> Mapping[str, Sequence[RemoteOrder]]:
+    def doubles(self) -> Mapping[str, Sequence[RemoteOrder]]:
         alive: dict[str, list[RemoteOrder]] = {}
         for order in self._index:
             if order.marker and not order.gone:

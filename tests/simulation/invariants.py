@@ -68,9 +68,11 @@ def _about_one(
 
 
 def _is_told(world: World, orders: list[AccountOrder]) -> bool:
-    """Whether an alert names them all: where the account honours no keys, a double can be told but not prevented."""
+    """Whether one at most is alive, or an alert names them all: where the account honours no keys, a double can be told
+    but not prevented."""
+    orders = [order for order in orders if not order.is_gone]
     alerts = world.disk.store.alerts(CONNECTION)
-    return any(all(f"id {order.id}" in alert.text for order in orders) for alert in alerts)
+    return len(orders) < 2 or any(all(f"id {order.id}" in alert.text for order in orders) for alert in alerts)
 
 
 def _settled(world: World, name: str, entry: LedgerEntry) -> Iterator[Violation]:

@@ -22,6 +22,7 @@ from tests.simulation.scheduler import HOUR, MINUTE, SECOND, Process, Scheduler,
 from tests.simulation.shop import Shop, SimulatedSource
 from tests.simulation.story import Story
 from tradegecko_bridge import SyncEngine
+from tradegecko_bridge.engine.clock import SharedClock
 from tradegecko_bridge.engine.context import Concurrency
 from tradegecko_bridge.engine.operations.decisions import Decisions
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
@@ -53,6 +54,8 @@ class Setup:
     interval: int
     same_names: bool
     settings: ConnectionSettings
+    one_machine: bool
+    """Whether all workers have one clock, as with a ledger in a file; else the ledger has one that they share."""
 
     def __str__(self) -> str:
         return (
@@ -83,6 +86,7 @@ class Setup:
                 pack_orders=finalized and rng.random() < 0.5,
                 on_cancel="void" if rng.random() < 0.5 else "report",
             ),
+            one_machine=rng.random() < 0.3,
         )
 
 
@@ -145,7 +149,7 @@ class World:
         """A new process; its clock is what the machine's is."""
         number = 1 + sum(one.name.startswith(f"w{slot}") for one in self.retired)
         process = Process(f"w{slot}" if self.setup.same_names else f"w{slot}.{number}")
-        if skewed := self.faults.happens("clock skewed"):
+        if (skewed := self.faults.happens("clock skewed")) and not self.setup.one_machine:
             process.skew = timedelta(minutes=20 * skewed.amount - 10)
         self.workers[slot] = process
         self.scheduler.spawn(process, lambda: self._work(slot, process))
@@ -180,7 +184,9 @@ class World:
                 self._before_a_run()
             process.skew = usual
             if jumps := self.faults.happens("clock jumps"):
-                process.skew += timedelta(days=365) if jumps.other < 0.3 else timedelta(hours=48 * jumps.amount - 24)
+                by = timedelta(days=365) if jumps.other < 0.3 else timedelta(hours=48 * jumps.amount - 24)
+                for one in self.workers.values() if self.setup.one_machine else (process,):
+                    one.skew += by
             began_after = self.faults.stopped
             if (self._is_idle() or self._run(process, gateway)) and began_after:
                 self._runs_since += 1
@@ -200,7 +206,11 @@ class World:
             gateway=gateway,
             store=remote_store(self),
             settings=self.settings,
-            clock=lambda: self.scheduler.time(process),
+            clock=SharedClock(
+                lambda: self.scheduler.time(process),
+                lambda: None if self.setup.one_machine else self.scheduler.time(),
+                elapsed=lambda: self.scheduler.now / SECOND,
+            ),
             worker=process.name,
             in_flight=self.setup.in_flight,
             concurrency=Concurrency(
@@ -333,6 +343,8 @@ class World:
             return
         self.story.tell("world", "no more faults")
         self.faults.stopped = True
+        if not self.account.honours_keys:
+            self._place(self.setup.orders + 1)  # a double is seen when the account is looked at for the next order
         for process in self.workers.values():
             process.skew = timedelta(0)
             self._go_on(process)

@@ -11,6 +11,7 @@ from typing import Final
 
 from attrs import field, frozen
 
+from tradegecko_bridge.engine.clock import SharedClock
 from tradegecko_bridge.engine.report import Report
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.settings.timing import Timing
@@ -60,9 +61,15 @@ class Context:
     on_alert: Callable[[Alert], None] = field(repr=False, default=lambda _: None)
     concurrency: Concurrency = REAL_THREADS
 
+    def synchronize(self) -> None:
+        """Read the clock that all workers share, where there is one."""
+        if isinstance(self.clock, SharedClock):
+            self.clock.synchronize()
+
     @contextmanager
     def report(self, operation: str, *, dry_run: bool = False) -> Iterator[Report]:
         """A report that knows when it began and ended and how many calls were made meanwhile."""
+        self.synchronize()
         report = Report(operation=operation, connection=self.connection, started_at=self.clock(), dry_run=dry_run)
         before = self.gateway.calls
         try:

@@ -11,6 +11,7 @@ from functools import partial
 from tradegecko_bridge.engine.back_sync.inventory import sync_inventory
 from tradegecko_bridge.engine.back_sync.products import sync_products
 from tradegecko_bridge.engine.back_sync.shipments import sync_tracking
+from tradegecko_bridge.engine.clock import SharedClock, utc_now
 from tradegecko_bridge.engine.context import REAL_THREADS, Concurrency, Context, Progress
 from tradegecko_bridge.engine.delivery.dry_run import preview_delivery
 from tradegecko_bridge.engine.delivery.pull import pull_orders, pull_since
@@ -44,7 +45,8 @@ class SyncEngine:
         gateway: the order-management system.
         store: the ledger; many engines and processes may share one.
         settings, timing: how orders are mapped, and how long is waited for what.
-        clock: tells the present moment, aware and in UTC.
+        clock: tells the present moment, aware and in UTC. By default that is the clock the ledger's workers share (the
+            database server's), else this machine's.
         worker: who is working, for claims and history; by default this machine's name and this process's id.
         in_flight: how many orders are delivered at once at most, so that slow answers still fill the rate limit's
             window. Orders of one customer, or with one number, go one after the other.
@@ -68,7 +70,7 @@ class SyncEngine:
         store: Store,
         settings: ConnectionSettings | None = None,
         timing: Timing | None = None,
-        clock: Clock = lambda: datetime.now(UTC),
+        clock: Clock | None = None,
         worker: str | None = None,
         in_flight: int = 4,
         on_progress: Callable[[Progress], None] = lambda _: None,
@@ -88,7 +90,7 @@ class SyncEngine:
             store=store,
             settings=self.settings,
             timing=timing or Timing.of(self.settings),
-            clock=clock,
+            clock=clock or SharedClock(utc_now, store.now),
             worker=worker or f"{socket.gethostname()}:{os.getpid()}",
             in_flight=max(in_flight, 1),
             on_progress=on_progress,

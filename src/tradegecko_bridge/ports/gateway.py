@@ -80,9 +80,9 @@ class Gateway(Protocol):
             AccessDenied, Unavailable: the account cannot be asked.
         """
 
-    def doubles(self, markers: Collection[str] = ()) -> Mapping[str, Sequence[RemoteOrder]]:
-        """Orders that share a marker, and more than one of which is alive: what was seen of them in this session, and
-        what is known of these ``markers``. No request is made."""
+    def doubles(self) -> Mapping[str, Sequence[RemoteOrder]]:
+        """Orders that are alive and share a marker, by it, as far as they were seen in this session. No request is
+        made."""
 
     def find_variants(self, skus: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
         """The active variants with exactly these SKUs; a SKU nobody carries is absent."""

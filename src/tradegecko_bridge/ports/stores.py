@@ -91,6 +91,7 @@ class OrderStore(Protocol):
 
         Raises:
             NumberInUse: ``require_unique_number``, and another entry is or was sent under the number.
+            CustomerInUse: :meth:`record_all` only; another entry is making the transition's new customer.
             ClaimLost: the row was claimed or changed after it was read, or is not there (any more), or the entry is to
                 be sending and its claim has run out.
             RemoteIdInUse: the connection has another order with this ``remote_id``.
@@ -275,6 +276,9 @@ class PrivacyStore(Protocol):
 
 class Store(OrderStore, ShipmentStore, ToldValueStore, AlertStore, PrivacyStore, Protocol):
     """The durable ledger: all of the above."""
+
+    def now(self) -> datetime | None:
+        """The present moment by the clock that all who share the ledger see; None where each has only its own."""
 
     def close(self) -> None:
         """Close connections and files; the store is not used afterwards."""

@@ -83,9 +83,8 @@ class FollowUps:
 
     def _later(self, entry: LedgerEntry, error: Unavailable | OutcomeUnknown) -> None:
         now, action = self._c.clock(), entry.pending_actions[0]
-        retry_at = self._c.timing.retry_at(now, entry.attempts)
-        if isinstance(error, Unavailable) and error.retry_at is not None:
-            retry_at = max(retry_at, error.retry_at)
+        not_before = error.retry_at if isinstance(error, Unavailable) else None
+        retry_at = self._c.timing.retry_at(now, entry.attempts, not_before)
         facts = {
             "pending_actions": entry.pending_actions,
             "claim": None,

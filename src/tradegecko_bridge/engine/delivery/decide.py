@@ -216,7 +216,7 @@ def not_carried_out(entry: LedgerEntry, error: Unavailable, now: datetime, timin
     attempts = entry.attempts + (entry.state is not _S.SENDING)  # the intent has counted already
     if not uncertain and _is_over(entry, attempts, now, timing):
         return _give_up(Reason("gave_up", f"gave up after {timing.horizon.days} days: {error}"))
-    retry_at = max(timing.retry_at(now, attempts), error.retry_at or now)
+    retry_at = timing.retry_at(now, attempts, error.retry_at)
     return Wait(
         state=_S.UNCERTAIN if uncertain else _S.PENDING,
         reason=(entry.reason if uncertain else None) or Reason("unavailable", str(error)),

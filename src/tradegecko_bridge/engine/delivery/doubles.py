@@ -1,30 +1,47 @@
-"""Orders that are there twice, however that came about: told until one of the two is void."""
+"""Orders that are there twice, however that came about: told until all but one are void."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
+from tradegecko_bridge.commerce.remote import OrderAction
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.keys import marker
+from tradegecko_bridge.errors import GatewayError, Rejected
 from tradegecko_bridge.ledger import Finding, Severity
 
 DOUBLED: Final = "doubled "
-"""Begins the keys of these alerts; the marker follows."""
+"""Begins the keys of these alerts; the ids follow."""
 
 
 def find_doubles(context: Context) -> Iterator[Finding]:
-    """This connection's orders of which the system has more than one alive, as far as it has been looked at.
+    """This connection's orders of which the system has more than one alive.
 
-    What was found by an earlier run is looked up again: its alert closes once one of the two is void.
+    Those an earlier run has told of are looked at again, by two requests; new ones cost none.
     """
     store, connection = context.store, context.connection
-    open_alerts = [alert.key for alert in store.alerts(connection) if alert.key.startswith(DOUBLED)]
-    found = context.gateway.doubles([key.removeprefix(DOUBLED) for key in open_alerts])
-    for mark, orders in found.items():
-        entries = store.by_remote_ids(connection, [order.id for order in orders]).values()
-        for entry in entries:
+    for alert in store.alerts(connection):
+        if alert.key.startswith(DOUBLED) and _are_alive(context, alert.key.removeprefix(DOUBLED).split()):
+            yield Finding(key=alert.key, severity=alert.severity, text=alert.text)
+    for mark, orders in context.gateway.doubles().items():
+        ids = sorted((order.id for order in orders), key=lambda id_: (len(id_), id_))
+        for entry in store.by_remote_ids(connection, ids).values():
             if marker(connection, entry.reference) == mark:
-                ids = " and ".join(f"id {order.id} ({order.number})" for order in orders)
-                text = f"order {entry.number} is in TradeGecko twice, as {ids}; void all but id {entry.remote_id}"
-                yield Finding(key=f"{DOUBLED}{mark}", severity=Severity.ERROR, text=text)
+                them = " and ".join(f"id {id_}" for id_ in ids)
+                text = f"order {entry.number} is in TradeGecko twice, as {them}; void all but id {entry.remote_id}"
+                yield Finding(key=DOUBLED + " ".join(ids), severity=Severity.ERROR, text=text)
+
+
+def _are_alive(context: Context, ids: Sequence[str]) -> bool:
+    """Whether more than one of these is not void, as far as the system says."""
+    return sum(not _is_gone(context, id_) for id_ in ids) > 1
+
+
+def _is_gone(context: Context, id_: str) -> bool:
+    try:
+        return OrderAction.VOID in context.gateway.completed_actions(id_)
+    except Rejected:  # there is none any more
+        return True
+    except GatewayError:
+        return False

@@ -66,8 +66,9 @@ def others_with_number(context: Context, due: DueOrder) -> Sequence[LedgerEntry]
 def on_its_way(context: Context, number: str, others: Iterable[LedgerEntry]) -> Reason | None:
     """Another order of the ledger of which nobody knows yet whether it gets the number, or that has just got it: lists
     may not show it yet."""
-    late = context.clock() - context.timing.patience
-    other = next((one for one in others if one.state not in DELIVERED_STATES or one.in_state_since >= late), None)
+    now, patience = context.clock(), context.timing.patience
+    open_ = (one for one in others if one.state not in DELIVERED_STATES or abs(now - one.in_state_since) <= patience)
+    other = next(open_, None)
     if other is None:
         return None
     whose = f"order {other.number!r} of {other.connection}"

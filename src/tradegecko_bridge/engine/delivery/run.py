@@ -89,6 +89,7 @@ def _deliver_batch(
 
 def _claim(context: Context, started: datetime, done: set[int]) -> Sequence[LedgerEntry]:
     """The next orders, each at most once a run."""
+    context.synchronize()
     until = context.lease_end()
     claimed = context.store.claim(context.connection, context.worker, at=started, until=until, limit=BATCH)
     for entry in claimed:
@@ -110,10 +111,10 @@ def _send_receipts(context: Context, receipts: Sequence[DeliveryReceipt], report
 def report_left_alone(entry: LedgerEntry, now: datetime, report: Report, reported: Collection[str]) -> None:
     """Report an order that no run takes now: another worker has it, or died with it; or its next attempt is later,
     which those ``reported`` have said."""
-    if entry.claim is not None and entry.claim.until > now:
+    if entry.claim is not None and entry.claim_runs(now):
         until = f"{entry.claim.until:%H:%M:%S} UTC"
         report.add(entry.number, Outcome.CLAIMED, f"{entry.claim.worker} is working on it, until {until} at most")
-    elif entry.number not in reported and entry.next_attempt_at is not None and entry.next_attempt_at > now:
+    elif entry.number not in reported and entry.next_attempt_at is not None and entry.waits(now):
         uncertain = entry.state is OrderState.UNCERTAIN
         outcome, what = (Outcome.UNCERTAIN, "check") if uncertain else (Outcome.WAITING, "try")
         why = f"{entry.reason.text}; " if entry.reason else ""

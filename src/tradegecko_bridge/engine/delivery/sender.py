@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
+from hashlib import blake2b
 from typing import Final
 
 from attrs import evolve, frozen
@@ -26,6 +27,7 @@ from tradegecko_bridge.engine.delivery.decide import (
     decide,
     hold,
     look_refused,
+    not_carried_out,
     refused,
     stay_uncertain,
 )
@@ -36,6 +38,7 @@ from tradegecko_bridge.engine.delivery.lookup import (
     others_with_number,
 )
 from tradegecko_bridge.engine.delivery.outcomes import Outcomes, WriteResult
+from tradegecko_bridge.engine.delivery.partitions import customer_names
 from tradegecko_bridge.engine.delivery.planner import Planner
 from tradegecko_bridge.engine.keys import idempotency_key
 from tradegecko_bridge.engine.mapping.plan import OrderPlan
@@ -43,6 +46,7 @@ from tradegecko_bridge.engine.report import Outcome
 from tradegecko_bridge.errors import (
     AlreadySent,
     ClaimLost,
+    CustomerInUse,
     GatewayError,
     NumberInUse,
     OutcomeUnknown,
@@ -50,7 +54,7 @@ from tradegecko_bridge.errors import (
     Rejected,
     Unavailable,
 )
-from tradegecko_bridge.ledger import KEY_USED, LedgerEntry, OrderState, Reason, Transition
+from tradegecko_bridge.ledger import KEY_USED, LedgerEntry, NewCustomer, OrderState, Reason, Transition
 
 FRESH: Final = timedelta(seconds=30)
 """How long before its request leaves an intent may have been written: much less than a claim lasts."""
@@ -199,7 +203,17 @@ class Sender:
             ),
             require_unique_number=not entry.generation,
             number_shared_with=one.number_shared_with,
+            new_customer=self._new_customer(one),
         )
+
+    def _new_customer(self, one: PlannedOrder) -> NewCustomer | None:
+        if one.customer_id is not None or one.entry.order is None:
+            return None
+        name = next(customer_names(one.entry.order, ("email", "phone", "name", "reference")), "")
+        if not name:
+            return None
+        digest = blake2b(name.encode("utf-8", "replace"), digest_size=16).hexdigest()
+        return NewCustomer(digest=digest, since=self._c.clock() - self._c.timing.patience)
 
     def _sending(self, entry: LedgerEntry, **facts: object) -> LedgerEntry:
         claim = evolve(entry.claim, until=self._c.lease_end()) if entry.claim else None
@@ -230,6 +244,9 @@ class Sender:
     def _send(self, one: PlannedOrder, intent: WriteResult) -> None:
         if isinstance(intent, NumberInUse):
             self._guard_look(one.entry, partial(self._look_closely, one))
+        elif isinstance(intent, CustomerInUse):
+            now, timing = self._c.clock(), self._c.timing
+            self._outcomes.settle(one.entry, not_carried_out(one.entry, Unavailable(str(intent)), now, timing))
         elif isinstance(intent, Exception):
             raise intent
         else:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
+from tradegecko_bridge.engine.clock import TOLERATED, SharedClock
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery.doubles import DOUBLED
 from tradegecko_bridge.engine.report import DELIVER, Report
@@ -43,11 +44,13 @@ def watch(context: Context, report: Report) -> None:
         StoreError: the ledger failed.
     """
     delivers = report.operation == DELIVER
-    in_run = (*report.findings, *_in_run(report))
+    in_run = (*report.findings, *_in_run(report), *_in_clock(context))
     found = {finding.key: finding for finding in (*_in_ledger(context, delivers=delivers), *in_run)}
     store, connection = context.store, context.connection
     report.alerts.extend(
-        store.update_alerts(connection, list(found.values()), scope=_judged(report), at=context.clock())
+        store.update_alerts(
+            connection, list(found.values()), scope=[*_judged(report), _clock_key(context)], at=context.clock()
+        )
     )
     report.open_alerts = len(store.alerts(connection))
     for alert in report.alerts:
@@ -165,6 +168,23 @@ def _refused_shipments(context: Context) -> Iterator[Finding]:
 def _in_run(report: Report) -> Iterator[Finding]:
     for error in report.causes:
         yield Finding(key=_key(error, report.operation), severity=_severity(error), text=str(error))
+
+
+def _in_clock(context: Context) -> Iterator[Finding]:
+    offset = context.clock.offset if isinstance(context.clock, SharedClock) else timedelta(0)
+    if abs(offset) > TOLERATED:
+        direction = "behind" if offset > timedelta(0) else "ahead of"
+        off = timedelta(seconds=round(abs(offset).total_seconds()))
+        text = f"the clock of {_machine(context)} is {off} {direction} the ledger's, which orders go by; set it right"
+        yield Finding(key=_clock_key(context), severity=Severity.WARNING, text=text)
+
+
+def _clock_key(context: Context) -> str:
+    return f"clock {_machine(context)}:"
+
+
+def _machine(context: Context) -> str:
+    return context.worker.rpartition(":")[0] or context.worker
 
 
 def _key(error: BridgeError, operation: str) -> str:

@@ -119,10 +119,11 @@ def changed_row(row: Row, arrival: Arrival, at: datetime) -> Change:
     return evolve(row, entry=evolve(entry, pending_update=PendingUpdate.of(update)), pending_update=update), (event,)
 
 
-def apply_update(row: Row, arrival: Arrival, at: datetime) -> Change:
-    """New content for an order that was not sent. Whoever has claimed it read the old content: the claim ends."""
+def apply_update(row: Row, arrival: Arrival, at: datetime, *, known_absent: bool = False) -> Change:
+    """New content for an order that was not sent, or is ``known_absent``. Whoever has claimed it read the old content:
+    the claim ends."""
     entry = row.entry
-    to, reason = _state_after(entry, arrival)
+    to, reason = _state_after(entry, arrival, known_absent=known_absent)
     canceled = isinstance(arrival, SourceOrder) and arrival.canceled_at is not None
     starts_over = to is _S.PENDING and (canceled or entry.state is not _S.PENDING)
     after = evolve(
@@ -144,19 +145,20 @@ def apply_update(row: Row, arrival: Arrival, at: datetime) -> Change:
     return evolve(row, entry=after, pending_update=None), (event,)
 
 
-def _state_after(entry: LedgerEntry, arrival: Arrival) -> tuple[OrderState, Reason | None]:
+def _state_after(entry: LedgerEntry, arrival: Arrival, *, known_absent: bool) -> tuple[OrderState, Reason | None]:
     """Where new content takes an order. What a person decided or the retry horizon has ended stays as it is.
 
-    One that its source has canceled is pending, too: whether an earlier ledger has delivered it, a run finds out.
+    One that its source has canceled is pending, too, unless it is ``known_absent``: whether an earlier ledger has
+    delivered it, a run finds out.
     """
     stays = entry.state, entry.reason
     if entry.reason is not None and entry.reason.code in {BY_HAND, GAVE_UP_IN_DOUBT, KEY_USED}:
         return stays
     if isinstance(arrival, UnreadableOrder):
         return (_S.HELD, _unreadable(arrival)) if entry.state in {_S.PENDING, _S.HELD} else stays
-    if entry.state is not _S.FAILED:
-        return _S.PENDING, None
-    return stays if arrival.canceled_at is None else (_S.CANCELED, CANCELED_AT_SOURCE)
+    if arrival.canceled_at is not None and (known_absent or entry.state is _S.FAILED):
+        return _S.CANCELED, CANCELED_AT_SOURCE
+    return stays if entry.state is _S.FAILED else (_S.PENDING, None)
 
 
 def _unreadable(arrival: UnreadableOrder) -> Reason:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.exc import IntegrityError
 
-from tradegecko_bridge.errors import ClaimLost, NumberInUse, RemoteIdInUse
+from tradegecko_bridge.errors import ClaimLost, CustomerInUse, NumberInUse, RemoteIdInUse
 from tradegecko_bridge.ledger import (
     DELIVERED_STATES,
     SENT_STATES,
@@ -38,6 +38,7 @@ from tradegecko_bridge.ledger import (
 from tradegecko_bridge.ports import OrderStore
 from tradegecko_bridge.stores.row import Arrival, Change, Row, utc
 from tradegecko_bridge.stores.rules import ingest, lookups, work
+from tradegecko_bridge.stores.sql import new_customers
 from tradegecko_bridge.stores.sql.cursors import advance, read_cursor
 from tradegecko_bridge.stores.sql.database import InDatabase, chunks, wait_alone
 from tradegecko_bridge.stores.sql.rows import (
@@ -50,7 +51,7 @@ from tradegecko_bridge.stores.sql.rows import (
     to_row,
     work_values,
 )
-from tradegecko_bridge.stores.sql.tables import HELD, OPEN, events, orders
+from tradegecko_bridge.stores.sql.tables import HELD, OPEN, events, is_over, orders
 
 _c = orders.c
 # Statements that every delivery needs are made once: SQLAlchemy takes longer to make one than SQLite to run it.
@@ -101,8 +102,9 @@ class SqlOrders(InDatabase, OrderStore):
             for part in chunks(row.entry.id for row, _ in changes):
                 mine = update(orders).where(_c.id.in_(part))
                 tx.execute(mine.values(claim_worker=worker, claim_until=until, serial=_c.serial + 1))
-            if abandoned := [(row, work_values(row)) for row, made in changes if made]:
-                _update(tx, abandoned)
+            both = zip(changes, due, strict=True)
+            if abandoned := [row for (row, made), was in both if made or row.entry.sent_at != was.sent_at]:
+                _update(tx, ((row, work_values(row)) for row in abandoned))
             _write_events(tx, changes)
         return [row.entry for row, _ in changes]
 
@@ -283,13 +285,13 @@ def due_orders(connection: str, at: datetime, limit: int) -> Select[Any]:
 
 def _is_due(at: datetime) -> ColumnElement[bool]:
     """:meth:`tradegecko_bridge.ledger.LedgerEntry.is_due`, for the database to decide."""
-    free = or_(_c.claim_until.is_(None), _c.claim_until <= at)
+    free = is_over(_c.claim_until, at)
     ready = or_(
         _c.state.in_([OrderState.PENDING.value, OrderState.UNCERTAIN.value]),
         and_(_c.state == OrderState.HELD.value, _c.reason_passing.is_(True)),
         and_(_c.todo != "", _c.state.in_(_DELIVERED), or_(_c.reason_passing.is_(None), _c.reason_passing.is_(True))),
     )
-    waited = or_(_c.next_attempt_at.is_(None), _c.next_attempt_at <= at)
+    waited = is_over(_c.next_attempt_at, at)
     return and_(OPEN, free, or_(_c.state == OrderState.SENDING.value, and_(ready, waited)))
 
 
@@ -299,18 +301,23 @@ def _record_all(tx: Connection, transitions: Sequence[Transition]) -> list[Ledge
     Raises:
         RemoteIdInUse: one of them was delivered as what another entry was.
     """
-    users = _users(tx, transitions)
+    users, makers = _users(tx, transitions), new_customers.makers(tx, transitions)
     ids = sorted({transition.entry.id for transition in transitions})
     stored = {one.id: one for one in tx.execute(_SOME_LOCKED, {"ids": ids})}
     present: dict[int, Row] = {}
     answers: list[LedgerEntry | Exception] = []
     changes: list[tuple[Row, Change]] = []
+    done: list[Transition] = []
     for transition in transitions:
         entry = transition.entry
         number, may_use = entry.remote_number or "", {entry.id, *transition.number_shared_with}
         if transition.require_unique_number and not users[number] <= may_use:
             refusal = f"order {entry.reference}: another order of the ledger is or was sent as {entry.remote_number!r}"
             answers.append(NumberInUse(refusal))
+        elif transition.new_customer and makers[transition.new_customer.digest] - {entry.id}:
+            answers.append(
+                CustomerInUse(f"order {entry.reference}: another order that makes the same customer is on its way")
+            )
         elif entry.id not in stored:
             answers.append(ClaimLost(f"order {entry.reference}: this ledger does not have it; was it restored?"))
         else:
@@ -322,10 +329,15 @@ def _record_all(tx: Connection, transitions: Sequence[Transition]) -> list[Ledge
                 continue
             present[entry.id] = change[0]
             users[number].add(entry.id)
+            if transition.new_customer:
+                makers[transition.new_customer.digest].add(entry.id)
+            done.append(transition)
             changes.append((before, change))
             answers.append(change[0].entry)
     try:
         write_changes(tx, changes)
+        if done:
+            new_customers.note(tx, done, utc(done[0].entry.updated_at))
     except IntegrityError:
         entry = transitions[0].entry
         raise RemoteIdInUse(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Self
 
+from sqlalchemy import func, select
+
 from tradegecko_bridge.ports import Store
+from tradegecko_bridge.stores.row import utc
 from tradegecko_bridge.stores.sql.alerts import SqlAlerts
 from tradegecko_bridge.stores.sql.cursors import SqlToldValues
 from tradegecko_bridge.stores.sql.database import Database
@@ -36,6 +40,13 @@ class DatabaseStore(SqlOrders, SqlShipments, SqlToldValues, SqlAlerts, SqlPrivac
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def now(self) -> datetime | None:
+        """The database server's clock; a file has none."""
+        if self._database.is_sqlite:
+            return None
+        with self._database.reading() as tx:
+            return utc(tx.execute(select(func.clock_timestamp())).scalar_one())
 
     def close(self) -> None:
         self._for_tokens.close()  # first: the last to close tidies up after SQLite, and who only reads must not

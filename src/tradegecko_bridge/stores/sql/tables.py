@@ -9,12 +9,14 @@ told values.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -24,13 +26,14 @@ from sqlalchemy import (
     Text,
     TextClause,
     UniqueConstraint,
+    or_,
     text,
 )
 
-from tradegecko_bridge.ledger import OrderState, ShipmentState
+from tradegecko_bridge.ledger import LONGEST_WAIT, OrderState, ShipmentState
 from tradegecko_bridge.stores.sql.columns import Id, UtcTime, Words
 
-HEAD = "0006"
+HEAD = "0008"
 """The newest migration: a database that stands there needs none."""
 VERSION_TABLE = "ledger_version"
 
@@ -107,6 +110,11 @@ OPEN = text("(state IN ('pending', 'sending', 'uncertain', 'held') OR todo <> ''
 """Orders there may be work on: few of all. The index and the queries that use it need the same words."""
 HELD = text("state = 'held'")
 UNEXPIRED = text("expired_at IS NULL")
+
+
+def is_over(moment: Column[Any], at: datetime) -> ColumnElement[bool]:
+    """Whether there is no need to wait for a moment, or not any more."""
+    return or_(moment.is_(None), moment <= at, moment > at + LONGEST_WAIT)
 
 
 def _partial(name: str, condition: TextClause, *columns: Column[Any], unique: bool = False) -> None:
@@ -212,6 +220,15 @@ tokens = Table(
     Column("content", Text),
 )
 """One row per login, also after it ended: then without content. The tokens are in ``content``, as JSON."""
+
+new_customers = Table(
+    "ledger_new_customers",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("order_id", Id, ForeignKey(orders.c.id), primary_key=True, index=True),
+    Column("at", UtcTime, nullable=False, index=True),
+)
+"""Orders that are making a customer, or have made one lately, by digests of what the customer is known by."""
 
 mirrors = Table(
     "ledger_mirrors",

@@ -153,9 +153,9 @@ class TradeGeckoGateway:
         ours = {order.id: order for order in found if marker_of(order) == marker}
         return [translate.remote_order(order) for order in ours.values()]
 
-    def doubles(self, markers: Collection[str] = ()) -> Mapping[str, Sequence[RemoteOrder]]:
-        """By the mirror, which has seen every order that has changed since it was filled."""
-        shared = self._mirror.shared(ORDERS, markers)
+    def doubles(self) -> Mapping[str, Sequence[RemoteOrder]]:
+        """By the mirror, which sees every order that has changed."""
+        shared = self._mirror.shared(ORDERS)
         return {
             marker: [RemoteOrder(id=row.id, number="".join(row.values("number")), marker=marker) for row in rows]
             for marker, rows in shared.items()

@@ -98,10 +98,10 @@ class Mirror:
             return None
         return self.last_known(kind, key, values)
 
-    def shared(self, kind: Kind[D], values: Collection[str] = ()) -> Mapping[str, Sequence[MirrorRow]]:
-        """Rows that are alive and share what should be unique: of these values, and of what was listed in this run."""
+    def shared(self, kind: Kind[D]) -> Mapping[str, Sequence[MirrorRow]]:
+        """Rows that are alive and share what should be unique, as far as one of them was listed in this run."""
         rows: dict[str, list[MirrorRow]] = {}
-        for row in self.last_known(kind, kind.unique, {*values, *self._shared}):
+        for row in self.last_known(kind, kind.unique, self._shared):
             for value in row.values(kind.unique) if "gone" not in row.facts else ():
                 rows.setdefault(value, []).append(row)
         return {value: several for value, several in rows.items() if len(several) > 1}
