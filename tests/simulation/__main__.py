@@ -1,7 +1,7 @@
 """Hunt for schedules that fail: ``make simulate SEED=1 MINUTES=5``, or one alone: ``make simulate SEED=4711``.
 
-With ``--kinds`` only these kinds of faults happen (``right``: those under which nothing may fail); every failure is
-printed with its fewest faults, its story and the ledger's history. Ends with 1 if there was one.
+With ``--kinds`` only these kinds of faults happen. Every failure is printed with its fewest faults, its story and the
+ledger's history. Ends with 1 if there was one.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from tempfile import TemporaryDirectory
 from tests.simulation.disk import Files
 from tests.simulation.faults import RATES
 from tests.simulation.schedule import Result, shrink, simulate
-from tests.simulation.seeds import RIGHT
 
 ON_FILES = 20
 """One in so many schedules is run on a SQLite file too."""
@@ -26,7 +25,7 @@ SHARED_MEMORY = Path("/dev/shm")
 def main() -> int:
     """Run schedules until the time is up, and say what was found."""
     asked = _arguments()
-    kinds = frozenset(RIGHT if asked.kinds == "right" else asked.kinds.split(",") if asked.kinds else RATES)
+    kinds = frozenset(asked.kinds.split(",") if asked.kinds else RATES)
     if unknown := kinds - RATES.keys():
         print(f"no such kind of fault: {', '.join(sorted(unknown))}; there are {', '.join(RATES)}")
         return 2
@@ -64,7 +63,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="the first one")
     parser.add_argument("--minutes", type=float, default=0.0, help="how long; 0: this seed alone")
-    parser.add_argument("--kinds", default="", help="kinds of faults, with commas between; right; default: all")
+    parser.add_argument("--kinds", default="", help="kinds of faults, with commas between; default: all")
     parser.add_argument("--no-shrink", dest="shrink", action="store_false", help="only tell the seeds that fail")
     return parser.parse_args()
 

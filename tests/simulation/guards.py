@@ -90,9 +90,17 @@ def stable_key(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(sender, "idempotency_key", lambda *_: str(UUID(int=next(numbers))))
 
 
-def next_key_only_when_absent(patch: pytest.MonkeyPatch) -> None:
+def next_key_only_by_hand(patch: pytest.MonkeyPatch) -> None:
     """After a doubt the next request goes out under the next key."""
-    patch.setattr(decide, "_is_used_up", lambda entry: entry.state is OrderState.UNCERTAIN)
+    real = decide.decide
+
+    def next_key(due: DueOrder, found: RemoteOrder | Reason | None, **when: Any) -> decide.Decision:
+        decision = real(due, found, **when)
+        if isinstance(decision, decide.Send) and due.entry.state is OrderState.UNCERTAIN:
+            return evolve(decision, generation=decision.generation + 1)
+        return decision
+
+    patch.setattr(sender, "decide", next_key)
 
 
 def content_stays_as_sent(patch: pytest.MonkeyPatch) -> None:
@@ -137,7 +145,7 @@ def _removals() -> Iterator[Removal]:
     yield gone_orders_count
     yield intent_before_request
     yield stable_key
-    yield next_key_only_when_absent
+    yield next_key_only_by_hand
     yield content_stays_as_sent
     yield partitions
     yield actions_are_looked_at

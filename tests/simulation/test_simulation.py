@@ -13,34 +13,25 @@ from tests.simulation.disk import Files
 from tests.simulation.faults import RATES, Fault, Faults
 from tests.simulation.guards import GUARDS
 from tests.simulation.schedule import shrink, simulate
-from tests.simulation.seeds import GUARD_SEEDS, HOLD, KNOWN, MENDED, PARTS, RIGHT, Known
+from tests.simulation.seeds import EVERY, GUARD_SEEDS, HOLD, MENDED, PARTS, RIGHT, Mended
 
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.parametrize("kinds", [RIGHT, EVERY], ids=["ordinary", "every"])
 @pytest.mark.parametrize("part", range(PARTS))
-def test_everything_holds(part: int) -> None:
-    """In any combination of the faults under which it should."""
+def test_everything_holds(part: int, kinds: frozenset[str]) -> None:
+    """In any combination of faults."""
     for seed in HOLD[part::PARTS]:
-        result = simulate(seed, RIGHT)
+        result = simulate(seed, kinds)
         assert not result.violations, shrink(result)
 
 
-@pytest.mark.parametrize(("seed", "kind"), MENDED)
-def test_what_was_mended_holds(seed: int, kind: str) -> None:
-    """Neither an answer about another order nor a request whose claim has run out does harm any more."""
-    result = simulate(seed, RIGHT | {kind})
+@pytest.mark.parametrize("mended", MENDED, ids=lambda mended: str(mended.seed))
+def test_what_was_mended_holds(mended: Mended) -> None:
+    """Schedules that failed once."""
+    result = simulate(mended.seed, mended.kinds)
     assert not result.violations, shrink(result)
-
-
-@pytest.mark.parametrize(
-    "known",
-    [pytest.param(one, id=f"{one.seed}", marks=pytest.mark.xfail(reason=one.reason, strict=True)) for one in KNOWN],
-)
-def test_known_failures(known: Known) -> None:
-    """Schedules the product is known to fail; once it is corrected, its seeds move to those that hold."""
-    result = simulate(known.seed, known.kinds)
-    assert not result.names & {known.violation}, result
 
 
 @pytest.mark.parametrize("guard", GUARDS)
