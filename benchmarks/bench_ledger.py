@@ -3,11 +3,13 @@
     python benchmarks/bench_ledger.py [ORDERS [URL]]
 
 20,000 orders unless told; ``URL`` is an empty PostgreSQL database for them (a file in a temporary folder unless told).
-What costs the same however long the ledger is has a ratio near 1.
+What costs the same however long the ledger is has a ratio near 1. Then 5,000 orders are held, stay held, and are looked
+at again.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 import time
@@ -17,11 +19,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.full_ledger import LOOKS, fill
+from benchmarks.full_ledger import LOOKS, QuietGateway, QuietSource, engine_of, fill
 from tradegecko_bridge import SqlStore
+from tradegecko_bridge.engine import Outcome
 from tradegecko_bridge.stores.sql.store import DatabaseStore
+from tradegecko_bridge.testing.builders import a_line, an_order
 
-FEW, MANY = 100, 20_000
+FEW, MANY, HELD = 100, 20_000, 5000
 TIMES = 15
 
 
@@ -34,6 +38,25 @@ def milliseconds(look: Callable[[DatabaseStore], object], store: DatabaseStore) 
         look(store)
         found.append(time.perf_counter() - began)
     return min(found) * 1e3
+
+
+def hold(store: DatabaseStore) -> None:
+    """Orders that cannot be sent: processor time of runs, and how long their reports are."""
+    source, gateway = QuietSource([an_order(str(n), [a_line(f"NOPE-{n % 100}")]) for n in range(HELD)]), QuietGateway()
+    print(f"{HELD} orders are held")
+    for name, goods in {
+        "held anew": "a",
+        "nothing changed": "a",
+        "nothing changed again": "a",
+        "goods changed": "b",
+    }.items():
+        gateway.goods = goods
+        began = time.process_time()
+        report = engine_of(store, source, gateway).deliver_orders()
+        used = time.process_time() - began
+        if report.count(Outcome.HELD) != HELD:
+            raise SystemExit(f"not all are held:\n{report}")
+        print(f"{name:<32}{used * 1e3:9.0f} ms   {len(json.dumps(report.as_dict())) / 1e3:7.1f} kB of report")
 
 
 def main() -> None:
@@ -49,6 +72,7 @@ def main() -> None:
             for name, look in LOOKS.items():
                 quick, slow = milliseconds(look, few), milliseconds(look, many)
                 print(f"{name:<32}{slow:9.2f} ms   {quick:7.2f} ms   {slow / quick:6.1f} x")
+            hold(few)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from sqlalchemy import insert, literal, select
 
 from tradegecko_bridge.commerce import ItemResult, ProductDetails, Shipment, SourceOrder, StockLevel
 from tradegecko_bridge.commerce.codec import fingerprint
-from tradegecko_bridge.commerce.remote import RemoteOrder, Topic
+from tradegecko_bridge.commerce.remote import Presence, RemoteOrder, RemoteVariant, Topic
 from tradegecko_bridge.engine import ConnectionSettings, SyncEngine
 from tradegecko_bridge.ledger import LedgerEntry, OrderState, ShipmentEntry, ShipmentState
 from tradegecko_bridge.ports import Gateway
@@ -87,12 +87,15 @@ def _shipment_values(order_id: int) -> dict[str, Any]:
 
 
 class QuietSource:
-    """A source with nothing new, which takes everything."""
+    """A source with nothing but these orders, which takes everything."""
 
     name = "quiet"
 
-    def fetch_orders(self, after: str | None) -> Iterable[SourceOrder]:  # noqa: ARG002
-        return ()
+    def __init__(self, orders: Sequence[SourceOrder] = ()) -> None:
+        self.orders = orders
+
+    def fetch_orders(self, after: str | None) -> Iterable[SourceOrder]:
+        return () if after else self.orders
 
     def accept_tracking(self, shipments: Sequence[Shipment]) -> Iterable[ItemResult]:  # noqa: ARG002
         return ()
@@ -105,16 +108,27 @@ class QuietSource:
 
 
 class QuietGateway:
-    """An account in which nothing has happened."""
+    """An account in which nothing is and nothing happens."""
 
     calls = 0
+    goods = "as ever"
+    """Changes when its variants do."""
 
     @contextmanager
     def session(self, *, read_only: bool = False) -> Iterator[None]:  # noqa: ARG002
         yield
 
     def state_of(self, topic: Topic) -> str | None:  # noqa: ARG002
-        return "as ever"
+        return self.goods
+
+    def prefetch(self, orders: Collection[tuple[str, str]], customers: object) -> Mapping[str, Presence]:  # noqa: ARG002
+        return {marker: Presence.ABSENT for _, marker in orders}
+
+    def currencies(self, wanted: Collection[str] = ()) -> Mapping[str, int]:  # noqa: ARG002
+        return {"CAD": 2}
+
+    def find_variants(self, skus: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:  # noqa: ARG002
+        return {}
 
     def doubles(self, markers: Collection[str] = ()) -> Mapping[str, Sequence[RemoteOrder]]:  # noqa: ARG002
         return {}
@@ -129,12 +143,15 @@ class QuietGateway:
         return ()
 
 
+def engine_of(store: DatabaseStore, source: QuietSource, gateway: QuietGateway) -> SyncEngine:
+    """Every operation there is."""
+    settings = ConnectionSettings(tracking=True, inventory=True, products=True, on_cancel="void")
+    return SyncEngine(SHOP, source=source, gateway=cast("Gateway", gateway), store=store, settings=settings)
+
+
 def idle_run(store: DatabaseStore, *, dry_run: bool = False) -> None:
     """Every operation there is, with nothing to do."""
-    settings = ConnectionSettings(tracking=True, inventory=True, products=True, on_cancel="void")
-    gateway = cast("Gateway", QuietGateway())
-    engine = SyncEngine(SHOP, source=QuietSource(), gateway=gateway, store=store, settings=settings)
-    report = engine.run(dry_run=dry_run)
+    report = engine_of(store, QuietSource(), QuietGateway()).run(dry_run=dry_run)
     if not report:
         raise SystemExit(f"the run was not idle:\n{report}")
 

@@ -18,7 +18,15 @@ from tradegecko_bridge import MemoryStore, SyncEngine
 from tradegecko_bridge.commerce import Customer, SourceOrder
 from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder, RemoteVariant, Topic
 from tradegecko_bridge.engine import ConnectionSettings, Outcome, Report, Timing
-from tradegecko_bridge.engine.delivery.grounds import GOODS, NOTHING_THERE, NUMBERS, Grounds, as_text, needs_setup
+from tradegecko_bridge.engine.delivery.grounds import (
+    GOODS,
+    NOTHING_THERE,
+    NUMBERS,
+    UNKNOWN,
+    Grounds,
+    as_text,
+    needs_setup,
+)
 from tradegecko_bridge.engine.delivery.holds import MOST_LISTED
 from tradegecko_bridge.engine.reasons import CODES
 from tradegecko_bridge.errors import Unavailable
@@ -354,8 +362,8 @@ BEFORE: Final = Grounds(settings="s", goods="g", numbers="n", setup="u")
     [
         ({"goods": "other"}, GOODS),
         ({"numbers": "other"}, NUMBERS),
-        ({"setup": "other"}, CODES - GOODS - NUMBERS - NOTHING_THERE),
-        ({"settings": "other"}, CODES),
+        ({"setup": "other"}, CODES - GOODS - NUMBERS - NOTHING_THERE - UNKNOWN),
+        ({"settings": "other"}, CODES - UNKNOWN),
     ],
 )
 def test_a_change_concerns_the_reasons_it_may_end(change: dict[str, str], codes: frozenset[str]) -> None:
@@ -368,8 +376,8 @@ def test_what_nobody_can_tell_is_no_basis() -> None:
     """Nor is it one that equals another one."""
     blank = Grounds(settings="s")
     assert {code for code in CODES if blank.basis_of(code) is not None} == NOTHING_THERE
-    assert needs_setup(["unknown_sku", "fault"])
-    assert not needs_setup([*GOODS, *NUMBERS, *NOTHING_THERE])
+    assert needs_setup(["unknown_sku", "unknown_currency"])
+    assert not needs_setup([*GOODS, *NUMBERS, *NOTHING_THERE, *UNKNOWN])
     assert as_text(ConnectionSettings(tags=["a"])) != as_text(ConnectionSettings(tags=["b"]))
     assert as_text(ConnectionSettings(tags=["a"])) == as_text(ConnectionSettings(tags=["a"]))
 

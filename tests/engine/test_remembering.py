@@ -244,6 +244,53 @@ def test_a_currency_added_at_noon_is_seen_at_the_next_run(shop: Shop) -> None:
     assert counts(shop.deliver()) == {"delivered": 1}
 
 
+def held_and_calls(report: Report) -> tuple[int, int, int]:
+    return report.count(Outcome.HELD), report.count(Outcome.DELIVERED), report.calls
+
+
+def test_what_stays_held_costs_a_request_or_two_a_run(shop: Shop, sandbox: Sandbox) -> None:
+    """However many orders it is; a moved stock level or one more variant's price releases nothing."""
+    shop.deliver(order_of(0, 0))
+    missing = [
+        an_order(f"M{n}", [a_line(f"NOPE-{n}")], customer=Customer(email=f"m{n}@example.com")) for n in range(60)
+    ]
+    assert held_and_calls(shop.deliver(*missing))[:2] == (60, 0)
+    shop.clock.move(minutes=-50)
+    held, _, calls = held_and_calls(shop.deliver())
+    assert held == 60
+    assert calls <= 2
+    mug = next(variant for variant in shop.client.variants.list(sku="MUG-BLUE"))
+    shop.client.variants.update(mug.id, {"retail_price": "21.0"})
+    shop.clock.move(minutes=-59)
+    before = shop.store.entries(states=[OrderState.HELD])
+    shop.deliver()
+    assert shop.store.entries(states=[OrderState.HELD]) == before
+    shop.client.variants.create({"product_id": mug.product_id, "sku": "NOPE-7", "opt1": "7", "retail_price": "19.99"})
+    shop.clock.move(minutes=-59)
+    assert held_and_calls(shop.deliver())[:2] == (59, 1)
+
+
+def test_a_taken_number_is_looked_up_again_when_one_is_free(shop: Shop, sandbox: Sandbox) -> None:
+    """Renumbered or void over there; not for every order that is made meanwhile."""
+    own = {"company_id": 2, "shipping_address_id": 1, "issued_at": "2026-11-02"}
+    strangers = [shop.client.orders.create({**own, "order_number": f"N{n}"}) for n in range(3)]
+    assert counts(shop.deliver(*[order_of(n, n) for n in range(3)])) == {"held": 3}
+    shop.clock.move(minutes=-59)
+    assert counts(shop.deliver(order_of(10, 10))) == {"held": 3, "delivered": 1}
+    looked = len(looks(sandbox))
+    shop.clock.move(minutes=-59)
+    assert counts(shop.deliver()) == {"held": 3}
+    assert len(looks(sandbox)) == looked
+    shop.client.orders.update(strangers[0].id, {"order_number": "X1"})
+    shop.client.orders.void(strangers[1].id)
+    shop.clock.move(minutes=-59)
+    assert counts(shop.deliver()) == {"delivered": 2, "held": 1}
+
+
+def looks(sandbox: Sandbox) -> list[object]:
+    return [request for request in sandbox.requests() if "order_number" in str(request)]
+
+
 def test_a_great_account_is_read_bit_by_bit_and_asked_meanwhile() -> None:
     """Until everything was read the account itself is asked: right at once, cheap in the end."""
     with (

@@ -33,6 +33,7 @@ MORE: dict[str, Callable[[DatabaseStore], object]] = {
         "shop", number="#7", states=list(OrderState), text="7", reasons=["c"], limit=50
     ),
     "a page of a reference": lambda store: store.entries("shop", reference="r7", states=list(OrderState), limit=50),
+    "what is held to be looked at again": lambda store: store.look_again("shop", {"unknown_sku": "b", "no_sku": None}),
     "reasons of what is delivered": lambda store: store.summary(
         "shop", states=[OrderState.DELIVERED], with_reason=True
     ),

@@ -71,8 +71,8 @@ class OrderStore(Protocol):
 
     def look_again(self, connection: str, bases: Mapping[str, str | None]) -> None:
         """Make held orders due whose cause may have gone: those held for a transient reason with one of these codes,
-        on another basis than the one given for the code, or where that is None. Orders somebody writes just now may
-        be left out.
+        on another basis than the one given for the code; where that is None, on any. Orders without a basis are due by
+        themselves, and those that somebody writes just now may be left out.
         """
 
     def record(

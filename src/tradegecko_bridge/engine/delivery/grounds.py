@@ -19,6 +19,8 @@ GOODS: Final = frozenset({"ambiguous_barcode", "ambiguous_sku", "no_sku", "unkno
 """Codes of what the account's variants decide."""
 NUMBERS: Final = frozenset({"number_taken"})
 """Codes of what the orders that are there decide."""
+UNKNOWN: Final = frozenset({"fault"})
+"""Codes of what nobody knows the cause of."""
 NOTHING_THERE: Final = frozenset({"hold_tag", "unmapped_ship_method"})
 """Codes of what nothing in the account decides. All others are decided by how the account is set up."""
 
@@ -34,6 +36,8 @@ class Grounds:
 
     def basis_of(self, code: str) -> str | None:
         """A digest of what a hold for a reason with this code rests on; None where nobody can tell."""
+        if code in UNKNOWN:
+            return None
         if code in NOTHING_THERE:
             return digest(self.settings)
         state = self.goods if code in GOODS else self.numbers if code in NUMBERS else self.setup
@@ -42,7 +46,7 @@ class Grounds:
 
 def needs_setup(codes: Collection[str]) -> bool:
     """Whether one of these is decided by how the account is set up."""
-    return bool(set(codes) - (GOODS | NUMBERS | NOTHING_THERE))
+    return bool(set(codes) - (GOODS | NUMBERS | NOTHING_THERE | UNKNOWN))
 
 
 def as_text(settings: ConnectionSettings) -> str:

@@ -112,9 +112,8 @@ class SqlOrders(InDatabase, OrderStore):
         with self._database.writing() as tx:
             for code, basis in bases.items():
                 query = select(_c.id).where(HELD, _c.connection == connection, _c.reason_code == code)
+                query = query.where(_c.basis.is_not(None) if basis is None else _c.basis != basis)
                 query = query.where(_c.reason_passing.is_(True)).order_by(_c.id)
-                if basis is not None:
-                    query = query.where(or_(_c.basis.is_(None), _c.basis != basis))
                 for part in chunks(tx.execute(query.with_for_update(skip_locked=True)).scalars().all()):
                     tx.execute(update(orders).where(_c.id.in_(part)).values(next_attempt_at=None))
 
