@@ -23,6 +23,7 @@ from tradegecko_bridge.commerce.remote import (
     RemoteOrder,
     RemoteShipment,
     RemoteVariant,
+    Topic,
 )
 from tradegecko_bridge.errors import GatewayError, MalformedData, NotFound, OutdatedDraft, Rejected
 from tradegecko_bridge.ports import Clock, MirrorStore
@@ -134,6 +135,14 @@ class TradeGeckoGateway:
         if found:
             self._mirror.find(ADDRESSES, "company", found)
         return self._presence({marker: number.strip() for number, marker in orders})
+
+    def state_of(self, topic: Topic) -> str | None:
+        """How often the mirror has seen that change; None while it is not whole."""
+        if topic is Topic.GOODS:
+            counts = self._mirror.counts(VARIANTS)
+            return None if counts is None else f"{counts.added} {counts.changed}"
+        counts = self._mirror.counts(ORDERS)
+        return None if counts is None else str(counts.changed)
 
     def _presence(self, numbers: Mapping[str, str]) -> Mapping[str, Presence]:
         rows, unknown = self._mirror.find(ORDERS, "number", set(numbers.values())), Presence.ABSENT
