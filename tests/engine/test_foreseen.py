@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from tests.engine.test_in_memory import ALL, HOUR, NOW, Desk, closed, order, orders
 from tests.support import HandClock
@@ -15,7 +16,7 @@ from tradegecko_bridge.commerce import SourceOrder
 from tradegecko_bridge.commerce.remote import RemoteOrder
 from tradegecko_bridge.engine import Outcome, Report
 from tradegecko_bridge.engine.report import Item
-from tradegecko_bridge.errors import AlreadySent, OutcomeUnknown, Rejected, Unavailable
+from tradegecko_bridge.errors import OutcomeUnknown, Rejected, Unavailable
 from tradegecko_bridge.ledger import OrderState
 from tradegecko_bridge.testing.builders import a_line, an_order
 
@@ -41,8 +42,8 @@ def store() -> MemoryStore:
 
 
 def in_doubt(clock: HandClock, store: MemoryStore, **options: Any) -> Desk:
-    """Another connection of the ledger, whose order 1 was sent and never answered."""
-    given: Sequence[SourceOrder] = [order("1", reference="A")]
+    """Another connection of the ledger, whose order 1, another customer's, was sent and never answered."""
+    given: Sequence[SourceOrder] = [evolve(orders(2)[1], number="1", reference="A")]
     desk = Desk(OutcomeUnknown("500: ?"), connection="other", orders=given, clock=clock, store=store, **options)
     desk.run()
     return desk
@@ -78,7 +79,7 @@ def test_a_number_of_an_order_that_is_on_its_way_no_more_is_free(clock: HandCloc
 def test_an_order_that_was_sent_stands_in_nobody_s_way_but_its_own(clock: HandClock, store: MemoryStore) -> None:
     """It goes out again under its number, whoever else has it in the same ledger."""
     in_doubt(clock, store)
-    desk = Desk(AlreadySent("400: used"), clock=clock, store=store, number_prefix="EB-")
+    desk = Desk(OutcomeUnknown("500: ?"), clock=clock, store=store, number_prefix="EB-")
     desk.run()
     store.record(desk.entry().transition_to(S.UNCERTAIN, clock(), remote_number="1"), who="me")
     clock.move(hours=3)

@@ -577,6 +577,18 @@ def test_what_two_processes_have_on_their_way_is_nobody_else_s() -> None:
     assert use.taken >= 7
 
 
+def test_a_forked_child_begins_with_nothing_of_its_parent_s() -> None:
+    """Neither permits in hand, nor what is on its way, nor a lock that one of the parent's threads held."""
+    limiter, ledger = counted()
+    assert go(limiter, 11, NORMAL)
+    assert limiter._lock.acquire(blocking=False)
+    limiter.after_fork_in_child()
+    ledger.takes.clear()
+    assert go(limiter, 12, NORMAL)
+    assert ledger.takes == [(1, paces(300)[NORMAL].allowed(12), 0)]
+    assert len(limiter._sent) == 1
+
+
 def test_what_is_slow_is_owed_whatever_the_pace() -> None:
     """Six that left before anybody could know are taken at once; then the pace allows a listing nothing for a while."""
     limiter, ledger = counted(into=290)
