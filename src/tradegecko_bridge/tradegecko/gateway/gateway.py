@@ -163,6 +163,8 @@ class TradeGeckoGateway:
         found = {str(order.id): order for order in rows if (order.order_number or "").strip() == number}
         marked = {row.id for row in self._mirror.last_known(ORDERS, "mark", [marker])} if marker else set[str]()
         found |= {str(order.id): order for order in self._by_ids(ORDERS, marked - found.keys())}
+        if marker and any(marker_of(order) == marker and id_ not in marked for id_, order in found.items()):
+            self._mirror.look_again(COMPANIES, ADDRESSES)  # it brought its customer along, whatever its answer was
         return [translate.remote_order(order) for order in found.values()]
 
     def find_marked(self, marker: str, *, since: datetime, as_of: datetime) -> Sequence[RemoteOrder]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from threading import Lock, RLock
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from tradegecko_bridge.commerce.remote import AccountIdentity
 from tradegecko_bridge.forks import Forked
@@ -95,6 +95,13 @@ class Mirror(Forked):
         if store is None or self._invalid or not self._is_complete(kind, store, None):
             return None
         return store.counts(self.account, kind.name)
+
+    def look_again(self, *kinds: Kind[Any]) -> None:
+        """Something of these kinds has come, and we were not told: they are brought up to date at their next use."""
+        for kind in kinds:
+            with self._lock_of(kind.name):
+                if self._complete_at.get(kind.name) is not None:
+                    del self._complete_at[kind.name]
 
     def find(
         self, kind: Kind[D], key: str, values: Collection[str], *, as_of: datetime | None = None
