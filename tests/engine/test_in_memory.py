@@ -916,7 +916,7 @@ def test_what_is_prefetched() -> None:
     desk.run()
     assert desk.account.prefetched == [(["1", "2"], ["Ottawa"])]
     desk.engine = with_settings(desk, number_prefix="X-")
-    desk.source.orders = [order("3", cursor="3")]
+    desk.source.orders = [order("3", cursor="3", customer=Customer(email="bo@example.com"))]
     desk.run(after=HOUR)
     assert desk.account.prefetched[1:] == [(["1", "X-3"], ["Ottawa", "Toronto"])]
     desk.run(after=HOUR)

@@ -145,6 +145,19 @@ def test_an_account_that_cannot_be_asked_gets_no_orders(error: BridgeError) -> N
     assert (down.account.asked, down.store.known_account("shop")) == ([], None)
 
 
+def test_a_refusal_that_is_about_the_account_holds_no_order() -> None:
+    """Whichever order asks first: here one that is delivered and has its invoice before it."""
+    login = Login(accounts=[ANNS, Rejected("404")], answers=[None, Unavailable("503")])
+    invoicing = Desk(account=login, order_status="finalized", create_invoice=True)
+    invoicing.run()
+    before = invoicing.entry()
+    assert before.pending_actions == ("invoice",)
+    report = invoicing.run(after=timedelta(hours=1))
+    assert report.problems == ["404"]
+    after = invoicing.entry()
+    assert (after.reason, after.pending_actions) == (before.reason, before.pending_actions)
+
+
 def test_what_nobody_can_look_at_stays_told(store: MemoryStore) -> None:
     """An order that is there twice is not taken for mended because the account is down."""
     told = Finding(key="doubled 7 9", severity=Severity.ERROR, text="order 1 is in TradeGecko twice")

@@ -26,6 +26,7 @@ from tradegecko_bridge.commerce.remote import (
     RemoteOrder,
     RemoteShipment,
     RemoteVariant,
+    Topic,
 )
 from tradegecko_bridge.errors import AccessDenied, GatewayError, OutcomeUnknown, Rejected, Unavailable
 
@@ -74,6 +75,13 @@ class SimulatedGateway:
             marker: Presence.KNOWN if known.intersection((number, marker)) else Presence.ABSENT
             for number, marker in orders
         }
+
+    def state_of(self, topic: Topic) -> str | None:
+        self._read("gateway.state_of")
+        orders = self._world.account.visible() if topic is Topic.NUMBERS else ()
+        return repr(
+            [(one.id, one.number, one.is_gone) for one in orders if one.is_gone or one.number != one.number_as_sent]
+        )
 
     def find_orders(self, number: str, marker: str = "") -> Sequence[RemoteOrder]:
         self._read("gateway.find_orders")

@@ -22,6 +22,7 @@ from tests.stores.process import AT, batch
 from tests.stores.running import running, start
 from tradegecko_bridge.errors import ConfigError, StoreBusy, StoreError
 from tradegecko_bridge.ledger import OrderState, Restore, ShipmentState
+from tradegecko_bridge.ports.mirrors import MirrorProgress
 from tradegecko_bridge.stores.sql import SqlStore, copies
 from tradegecko_bridge.stores.sql.columns import UtcTime
 from tradegecko_bridge.stores.sql.tables import events, metadata, orders, restores, shipments, tokens
@@ -66,12 +67,11 @@ def fill(store: SqlStore) -> None:
     store.record_told_values(SHOP, "stock", {"TEA": "3"}, at=AT)
     store.remember_account(SHOP, ANNS, at=AT)
     store.permits.take("app/shop", AT, 3, up_to=300)
-    store.mirror.write("7@shop", "orders", [a_row("1", "1", "A")])
+    store.mirror.write("7@shop", "orders", [a_row("1", "1", "A")], progress=MirrorProgress(complete=True))
     store.tokens.save("default", a_pair(), at=AT)
     store.note_restore(AT - timedelta(days=3), at=AT - timedelta(days=2))
     with store._database.writing() as tx:
         tx.execute(metadata.tables["ledger_alerts"].insert().values(AN_ALERT))
-        tx.execute(metadata.tables["ledger_mirrors"].insert().values(account="7@shop", kind="orders", complete=True))
         tx.execute(metadata.tables["ledger_new_customers"].insert().values(digest="f00", order_id=entry.id, at=AT))
 
 
@@ -251,6 +251,8 @@ def test_a_backup_holds_everything_but_tokens(filled: SqlStore, tmp_path: Path) 
     assert (made.orders, made.at) == (3, LATER)
     assert sorted(file.name for file in tmp_path.iterdir() if "backup" in file.name) == ["backup.db"]
     assert path.stat().st_mode & 0o777 == 0o600
+    with closing(sqlite3.connect(path)) as file:
+        assert file.execute("PRAGMA journal_mode").fetchone() == ("delete",), "it can be read on a read-only disk"
     pair = a_pair()
     assert pair.refresh_token is not None
     for secret in (pair.access_token, pair.refresh_token):
@@ -382,6 +384,28 @@ def test_nothing_is_restored_while_a_worker_has_an_order(filled: SqlStore, tmp_p
     with pytest.raises(StoreBusy, match="stop them, and try again then; nothing was changed"):
         filled.restore(path, at=AFTER, set_aside=tmp_path / "aside.db")
     assert not (tmp_path / "aside.db").exists()
+
+
+def test_nobody_writes_into_a_ledger_that_is_being_restored(
+    filled: SqlStore, tmp_path: Path, ledger_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From what is set aside to the end: else something would be neither here nor there."""
+    path = tmp_path / "backup.db"
+    filled.back_up(path, at=AFTER)
+    real, turned_away = copies.back_up, []
+
+    def back_up(*args: Any, **options: Any) -> copies.LedgerCopy:
+        with SqlStore(ledger_url, busy_timeout=0.3) as other:
+            try:
+                other.ingest("other", [an_order("1")], at=AFTER)
+            except StoreBusy as error:
+                turned_away.append(error)
+            assert len(other.entries()) == 3, "reading goes on"
+        return real(*args, **options)
+
+    monkeypatch.setattr(copies, "back_up", back_up)
+    filled.restore(path, at=AFTER, set_aside=tmp_path / "aside.db")
+    assert len(turned_away) == 1
 
 
 def test_a_damaged_backup_is_not_restored(filled: SqlStore, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tradegecko_bridge.cli.options import CONFIG, JSON, Target, read_time
+from tradegecko_bridge.ledger import Restore
 
 if TYPE_CHECKING:
     from tradegecko_bridge.stores.sql import SqlStore
@@ -62,18 +63,20 @@ def restore(file: Path, force: bool, config_path: Path, as_json: bool) -> None:
 @click.command("restored")
 @click.argument("time", callback=read_time)
 @CONFIG
-def restored(time: datetime, config_path: Path) -> None:
+@JSON
+def restored(time: datetime, config_path: Path, as_json: bool) -> None:
     """Note that the ledger was restored by other means.
 
     From a dump of the database, for example, or from a snapshot of the machine. TIME is the moment it is of, rather too
     early than too late.
     """
-    now = datetime.now(UTC)
+    target, now = Target(None, config_path, as_json), datetime.now(UTC)
     if time > now:
         raise click.UsageError(f"{time:%Y-%m-%dT%H:%MZ} is still to come; name the moment the backup is of")
-    with _open(Target(None, config_path, as_json=False)) as store:
+    with _open(target) as store:
         store.note_restore(time, at=now)
-    click.echo(f"noted: the ledger is as of {_second(time)} UTC, restored at {_second(now)} UTC")
+    said = f"noted: the ledger is as of {_second(time)} UTC, restored at {_second(now)} UTC"
+    target.show(Restore(backed_up_at=time, restored_at=now), lambda _: click.echo(said))
 
 
 @click.command("copy")

@@ -23,6 +23,7 @@ from tradegecko_bridge.commerce.remote import (
     RemoteOrder,
     RemoteShipment,
     RemoteVariant,
+    Topic,
 )
 
 
@@ -65,6 +66,13 @@ class Gateway(Protocol):
 
         ``orders`` are numbers with markers, ``customers`` come with whom their bill goes to. Returned is what is known
         of each order, by its marker.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked.
+        """
+
+    def state_of(self, topic: Topic) -> str | None:
+        """A text that is another one as soon as anything changed in this; None where that cannot be told cheaply.
 
         Raises:
             AccessDenied, Unavailable: the account cannot be asked.

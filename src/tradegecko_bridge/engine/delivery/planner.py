@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
 from attrs import evolve
 
-from tradegecko_bridge.commerce.remote import Presence, RemoteOrder
+from tradegecko_bridge.commerce.remote import Presence, RemoteOrder, Topic
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery.decide import DueOrder, may_show_up
+from tradegecko_bridge.engine.delivery.grounds import GOODS, NUMBERS, Grounds, as_text, needs_setup
 from tradegecko_bridge.engine.delivery.lookup import find_marked, find_own_order, load_account, load_goods
+from tradegecko_bridge.engine.delivery.restores import not_known_since
 from tradegecko_bridge.engine.keys import marker
 from tradegecko_bridge.engine.mapping.catalog import Catalog
 from tradegecko_bridge.engine.mapping.order_numbers import remote_number
@@ -31,6 +33,7 @@ class Planner:
 
     def __init__(self, context: Context) -> None:
         self._c = context
+        self._not_known = not_known_since(context.store, context.connection)
 
     def plan(self, entries: Sequence[LedgerEntry]) -> list[DueOrder]:
         """What would be sent of each order, in their order.
@@ -47,6 +50,7 @@ class Planner:
             return due
         gateway, settings = self._c.gateway, self._c.settings
         account = load_account(gateway, settings, [one.entry.order for one in to_plan if one.entry.order])
+        grounds = self._grounds(account, goods=True, numbers=True)  # before anything is looked up
         prepared: dict[str, PreparedOrder] = {}
         faults: dict[str, Reason] = {}
         for one in to_plan:
@@ -58,10 +62,31 @@ class Planner:
         for number, one in enumerate(due):
             with _own_fault(one, faults):
                 if one.entry.reference in prepared:
-                    due[number] = self._planned(one, prepared[one.entry.reference], catalog)
+                    due[number] = self._planned(one, prepared[one.entry.reference], catalog, grounds)
             if one.entry.reference in faults:
-                due[number] = evolve(one, plan=faults[one.entry.reference])
+                due[number] = evolve(one, plan=faults[one.entry.reference], grounds=grounds)
         return due
+
+    def grounds(self, codes: Collection[str]) -> Grounds:
+        """What holds for reasons with these codes rest on now.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked.
+        """
+        account = None
+        if needs_setup(codes):
+            self._c.gateway.currencies({""})  # as if one were wanted that nobody knows: read anew
+            account = load_account(self._c.gateway, self._c.settings, [])
+        return self._grounds(account, goods=not GOODS.isdisjoint(codes), numbers=not NUMBERS.isdisjoint(codes))
+
+    def _grounds(self, account: Catalog | None, *, goods: bool, numbers: bool) -> Grounds:
+        state_of = self._c.gateway.state_of
+        return Grounds(
+            settings=as_text(self._c.settings),
+            goods=state_of(Topic.GOODS) if goods else None,
+            numbers=state_of(Topic.NUMBERS) if numbers else None,
+            setup=account.as_text() if account else None,
+        )
 
     def up_to_date(self, due: Sequence[DueOrder]) -> list[DueOrder]:
         """These orders, where it was a while ago that their numbers were free with a look whether they still are.
@@ -89,12 +114,27 @@ class Planner:
         if not due.must_look:
             return None
         entry, found = due.entry, find_own_order(self._c, due)
-        if isinstance(found, RemoteOrder) or entry.state is not OrderState.UNCERTAIN:
+        if isinstance(found, RemoteOrder):
             return found
+        if entry.state is not OrderState.UNCERTAIN:
+            return self._find_from_before(due) or found
         if may_show_up(entry, now, self._c.timing):
             return found
         visible_at = (entry.sent_at or entry.updated_at) + self._c.timing.patience
         return find_marked(self._c, due, as_of=min(visible_at, now)) or found
+
+    def _find_from_before(self, due: DueOrder) -> RemoteOrder | None:
+        """The order, if the ledger was restored and may have sent it in the time that it does not know of; where the
+        mirror knows the account, it has said so already."""
+        order = due.entry.order
+        if self._not_known is None or due.presence is not Presence.POSSIBLE or order is None:
+            return None
+        since, until = self._not_known
+        return (
+            find_marked(self._c, due, as_of=min(until, self._c.clock()), since=since)
+            if order.placed_at <= until
+            else None
+        )
 
     def _due(self, entry: LedgerEntry) -> DueOrder:
         number = entry.remote_number or remote_number(entry.number, self._c.settings)
@@ -109,12 +149,13 @@ class Planner:
         customers = [(order.customer, order.billing_address or order.shipping_address) for order in orders]
         return self._c.gateway.prefetch([(one.number, one.marker) for one in due], customers)
 
-    def _planned(self, due: DueOrder, prepared: PreparedOrder, catalog: Catalog) -> DueOrder:
+    def _planned(self, due: DueOrder, prepared: PreparedOrder, catalog: Catalog, grounds: Grounds) -> DueOrder:
         canceled = due.skip == CANCELED_AT_SOURCE
         return evolve(
             due,
             plan=due.skip if canceled else plan(prepared, due.marker, catalog, self._c.settings),
             line_ids=catalog.line_ids(prepared.applied.lines),
+            grounds=grounds,
         )
 
 

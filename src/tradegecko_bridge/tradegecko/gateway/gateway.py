@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import chain
 from typing import Any, Final, TypeVar
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from tradegecko_bridge.commerce import Address, Customer, ProductDetails, VariantStock
 from tradegecko_bridge.commerce.remote import (
@@ -23,6 +23,7 @@ from tradegecko_bridge.commerce.remote import (
     RemoteOrder,
     RemoteShipment,
     RemoteVariant,
+    Topic,
 )
 from tradegecko_bridge.errors import GatewayError, MalformedData, NotFound, OutdatedDraft, Rejected
 from tradegecko_bridge.ports import Clock, MirrorStore
@@ -51,6 +52,15 @@ PAGES_AT_ONCE: Final = 20
 """Pages of a listing that come as quickly as they can; the rest at the pace of the rate limit."""
 
 
+@frozen(kw_only=True)
+class _Marked:
+    """Our orders that have changed since a moment, by marker, as they were listed at another."""
+
+    since: datetime
+    at: datetime
+    orders: Mapping[str, Sequence[RemoteOrder]]
+
+
 class TradeGeckoGateway:
     """TradeGecko as the engine's :class:`~tradegecko_bridge.ports.Gateway`.
 
@@ -72,7 +82,9 @@ class TradeGeckoGateway:
         self._normal = client.with_options(priority=Priority.NORMAL)
         self._bulk = client.with_options(priority=Priority.BULK)
         self._mirror = Mirror(self._normal, mirror, clock=clock)
+        self._clock = clock
         self._treatment: str | None = None
+        self._marked: _Marked | None = None
 
     @property
     def calls(self) -> int:
@@ -88,7 +100,7 @@ class TradeGeckoGateway:
     def session(self, *, read_only: bool = False) -> Iterator[None]:
         """One run: the mirror is brought up to date as it is needed; ``read_only`` neither uses nor keeps any of it."""
         self._mirror.begin(read_only=read_only)
-        self._treatment = None
+        self._treatment = self._marked = None
         yield
         self._mirror.flush()
 
@@ -124,6 +136,14 @@ class TradeGeckoGateway:
             self._mirror.find(ADDRESSES, "company", found)
         return self._presence({marker: number.strip() for number, marker in orders})
 
+    def state_of(self, topic: Topic) -> str | None:
+        """How often the mirror has seen that change; None while it is not whole."""
+        if topic is Topic.GOODS:
+            counts = self._mirror.counts(VARIANTS)
+            return None if counts is None else f"{counts.added} {counts.changed}"
+        counts = self._mirror.counts(ORDERS)
+        return None if counts is None else str(counts.changed)
+
     def _presence(self, numbers: Mapping[str, str]) -> Mapping[str, Presence]:
         rows, unknown = self._mirror.find(ORDERS, "number", set(numbers.values())), Presence.ABSENT
         if rows is None:
@@ -149,11 +169,20 @@ class TradeGeckoGateway:
         """From the mirror, or from a list of what has changed since: there is no filter by ``source_url``."""
         rows = self._mirror.find(ORDERS, "mark", [marker], as_of=as_of)
         if rows is None:
-            found = list(chain.from_iterable(changes(self._client, ORDERS.call_at, since)))
-        else:
-            found = list(self._by_ids(ORDERS, {row.id for row in rows}))
-        ours = {order.id: order for order in found if marker_of(order) == marker}
-        return [translate.remote_order(order) for order in ours.values()]
+            return self._listed_since(since, as_of).get(marker, [])
+        found = self._by_ids(ORDERS, {row.id for row in rows})
+        return [translate.remote_order(order) for order in found if marker_of(order) == marker]
+
+    def _listed_since(self, since: datetime, as_of: datetime) -> Mapping[str, Sequence[RemoteOrder]]:
+        """Our orders that have changed since, by marker; listed once a session, unless that is not recent enough."""
+        if self._marked is None or self._marked.since > since or self._marked.at < as_of:
+            at, orders = self._clock(), dict[str, dict[str, RemoteOrder]]()
+            for order in chain.from_iterable(changes(self._client, ORDERS.call_at, since)):
+                if marker := marker_of(order):
+                    orders.setdefault(marker, {})[str(order.id)] = translate.remote_order(order)
+            by_marker = {marker: list(found.values()) for marker, found in orders.items()}
+            self._marked = _Marked(since=since, at=at, orders=by_marker)
+        return self._marked.orders
 
     def doubles(self) -> Mapping[str, Sequence[RemoteOrder]]:
         """By the mirror, which sees every order that has changed."""
