@@ -11,6 +11,7 @@
     │   └── SourceNeedsLogin        the source no longer accepts our credentials
     ├── GatewayError              the order-management system, as the engine sees it
     │   ├── AccessDenied            login, plan or permission: no call can work until a person acts
+    │   │   └── OtherAccount            the login is for another account than the one with the connection's orders
     │   ├── Rejected                understood and refused; nothing was written
     │   │   └── OutdatedDraft           for something the draft refers to that has gone: plan it again
     │   ├── Unavailable             nothing was written; asking again later may work
@@ -124,6 +125,10 @@ class GatewayError(BridgeError):
 
 class AccessDenied(GatewayError):
     """Login, plan or permission: no call can work until a person acts."""
+
+
+class OtherAccount(AccessDenied):
+    """The login is for another account than the one that has the connection's orders; nothing was done."""
 
 
 class Rejected(GatewayError):

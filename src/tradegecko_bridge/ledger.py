@@ -23,6 +23,7 @@ from typing import Any, TypedDict
 from attrs import Factory, evolve, field, frozen
 
 from tradegecko_bridge.commerce import Shipment, SourceOrder
+from tradegecko_bridge.commerce.remote import AccountIdentity
 
 
 class OrderState(StrEnum):
@@ -311,6 +312,27 @@ class Filter(TypedDict, total=False):
     """Found anywhere in number, reference, or the number or id in the system; capitals do not matter."""
     ingested: Span | None
     entered: Span | None
+
+
+@frozen(kw_only=True)
+class KnownAccount:
+    """The account that has a connection's orders, and since when (UTC) the ledger knows that."""
+
+    connection: str
+    account: AccountIdentity
+    first_seen_at: datetime
+
+
+@frozen(kw_only=True)
+class Restore:
+    """That a ledger was restored from a backup, and of which moment the backup is (UTC).
+
+    What was sent after that moment the ledger does not know. ``restored_at`` is None where nobody noted it: somebody
+    put the backup into the ledger's place by hand.
+    """
+
+    backed_up_at: datetime
+    restored_at: datetime | None
 
 
 @frozen(kw_only=True)

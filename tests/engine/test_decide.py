@@ -10,7 +10,6 @@ from attrs import evolve
 
 from tradegecko_bridge.commerce.remote import Presence, RemoteOrder
 from tradegecko_bridge.engine.delivery.decide import (
-    NO_ANSWER,
     NOT_TO_BE_FOUND,
     Adopt,
     Decision,
@@ -40,7 +39,6 @@ from tradegecko_bridge.engine.settings.timing import Timing
 from tradegecko_bridge.errors import Unavailable
 from tradegecko_bridge.ledger import (
     CANCELED_AT_SOURCE,
-    KEY_USED,
     NO_CONTENT,
     LedgerEntry,
     OrderState,
@@ -61,7 +59,8 @@ THERE = RemoteOrder(id="9", number="1001")
 UNKNOWN = Reason("unknown_sku", "SKU 'A' is not in TradeGecko", transient=True)
 TAKEN = Reason("number_taken", "TradeGecko has another order '1001'", transient=True)
 FILTERED = Reason("filtered", "left out by a filter")
-DOUBT, USED = Reason("no_answer", "503 on POST /orders"), Reason(KEY_USED, "400 on POST /orders")
+NO_ANSWER = Reason("no_answer", "nobody knows whether it arrived")
+DOUBT, USED = Reason("no_answer", "503 on POST /orders"), Reason("key_used", "400 on POST /orders")
 CHANGED, CANCELED = PendingUpdate.CHANGED, PendingUpdate.CANCELED
 
 

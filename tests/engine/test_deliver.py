@@ -136,7 +136,6 @@ def test_a_lost_answer_makes_no_second_order(bench: Bench, fault: dict[str, Any]
 @pytest.mark.parametrize(
     "fault",
     [
-        {"fault": "drop_before_commit"},
         {"fault": "status", "status": 503, "when": "before"},
         {"fault": "html", "status": 404},
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -236,7 +237,7 @@ def test_an_arrival_that_could_not_be_written_is_written_with_the_next(
     context = bench.engine._context
     report = Report(operation="x", connection="shop", started_at=bench.clock())
     written = Outcomes(context, report)
-    claimed = bench.store.claim("shop", "w", at=bench.clock(), until=bench.clock().replace(year=2099), limit=1)
+    claimed = bench.store.claim("shop", "w", at=bench.clock(), until=bench.clock() + timedelta(minutes=7), limit=1)
     planner = Planner(context)
     with pytest.raises(StoreBusy):
         Sender(context, written, planner).deliver(planner.plan(claimed), lambda: True)

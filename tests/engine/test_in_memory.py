@@ -119,7 +119,7 @@ class Desk:
     """A connection called ``shop``, its account, and a clock that is moved by hand."""
 
     def __init__(self, *answers: Answer, orders: Sequence[SourceOrder | UnreadableOrder] = (), **options: Any) -> None:
-        self.account = Scripted(answers=list(answers))
+        self.account = options.pop("account", None) or Scripted(answers=list(answers))
         self.source = options.pop("source", None) or ListSource(orders or [order()])
         self.store = options.pop("store", None) or MemoryStore()
         self.clock = options.pop("clock", None) or HandClock(NOW)
@@ -916,7 +916,7 @@ def test_what_is_prefetched() -> None:
     desk.run()
     assert desk.account.prefetched == [(["1", "2"], ["Ottawa"])]
     desk.engine = with_settings(desk, number_prefix="X-")
-    desk.source.orders = [order("3", cursor="3")]
+    desk.source.orders = [order("3", cursor="3", customer=Customer(email="bo@example.com"))]
     desk.run(after=HOUR)
     assert desk.account.prefetched[1:] == [(["1", "X-3"], ["Ottawa", "Toronto"])]
     desk.run(after=HOUR)

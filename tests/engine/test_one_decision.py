@@ -20,6 +20,7 @@ from tradegecko_bridge.commerce import Address, Customer, ProductDetails, Source
 from tradegecko_bridge.commerce.codec import fingerprint
 from tradegecko_bridge.commerce.remote import (
     Access,
+    AccountIdentity,
     CustomerMatch,
     OrderAction,
     OrderDraft,
@@ -157,10 +158,14 @@ class Account:
     present: dict[str, list[RemoteOrder]] = field(factory=dict)
     writes: list[str] = field(factory=list)
     calls: int = 0
+    clock_offset: timedelta | None = None
 
     @contextmanager
     def session(self, *, read_only: bool = False) -> Iterator[None]:
         yield
+
+    def account(self) -> AccountIdentity:
+        return AccountIdentity(id="1", name="fake", base_url="fake://")
 
     def check_access(self) -> Access:
         return Access(account="fake")
@@ -256,7 +261,8 @@ class Case:
     given: str
 
     def engine(self, store: MemoryStore) -> SyncEngine:
-        order = an_order_like(self.content)
+        customer = Customer(email=f"{'.'.join(self.name.split())}@example.com")  # else one would wait for another's
+        order = evolve(an_order_like(self.content), customer=customer)
         self.put(store, order)
         return SyncEngine(
             self.name,

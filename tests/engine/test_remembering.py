@@ -40,6 +40,11 @@ class Shop:
         self.client, self.mirror = client, mirror
         self.source, self.store, self.clock = ListSource(), MemoryStore(), HandClock()
 
+    @property
+    def account(self) -> str:
+        """Under which name the account is remembered."""
+        return TradeGeckoGateway(self.client)._mirror.account
+
     def deliver(self, *orders: SourceOrder, dry_run: bool = False, in_flight: int = 4, **settings: object) -> Report:
         """Deliver these, an hour after the last time."""
         self.clock.move(hours=1)
@@ -182,7 +187,7 @@ def test_what_is_remembered_wrongly_leads_to_no_hold(shop: Shop) -> None:
     """A refusal because of a variant or a customer that is not there any more is planned anew from the account."""
     shop.deliver(order_of(1, 1))
     ghost = MirrorRow("99999", "9999", (("sku", "GHOST"),), {"status": "active"})
-    shop.mirror.write(f"1@{shop.client.base_url}", "variants", [ghost])
+    shop.mirror.write(shop.account, "variants", [ghost])
     report = shop.deliver(an_order("N2", [a_line("GHOST")]), order_of(3, 3))
     assert [item.outcome for item in report.items] == [Outcome.HELD, Outcome.DELIVERED]
     assert "SKU 'GHOST' is not in TradeGecko" in report.items[0].detail
@@ -195,7 +200,7 @@ def test_what_is_remembered_wrongly_leads_to_no_hold(shop: Shop) -> None:
 def test_every_order_planned_from_what_was_wrong_is_planned_anew(shop: Shop, in_flight: int) -> None:
     """The first refusal ends all trust for the run; the others were planned before, from the same memory."""
     shop.deliver(order_of(1, 1))
-    account = f"1@{shop.client.base_url}"
+    account = shop.account
     ghost = MirrorRow("99999", "9999", (("sku", "GHOST"),), {"status": "active"})
     shop.mirror.write(account, "variants", [ghost])
     orders = [evolve(order_of(n, n), lines=(a_line("GHOST"),)) for n in range(2, 6)]
@@ -208,7 +213,7 @@ def test_every_order_planned_from_what_was_wrong_is_planned_anew(shop: Shop, in_
 def test_what_is_not_there_any_more_costs_one_refusal(shop: Shop) -> None:
     """It is forgotten for good: the next runs know at once that nobody has the SKU, and send nothing."""
     shop.deliver(order_of(1, 1))
-    account = f"1@{shop.client.base_url}"
+    account = shop.account
     ghost = MirrorRow("99999", "9999", (("sku", "GHOST"),), {"status": "active"})
     shop.mirror.write(account, "variants", [ghost])
     shop.deliver(an_order("N2", [a_line("GHOST")]))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +18,7 @@ from tradegecko_bridge.commerce import ProductDetails, VariantStock
 from tradegecko_bridge.commerce.orders import Address, Customer
 from tradegecko_bridge.commerce.remote import (
     Access,
+    AccountIdentity,
     CustomerMatch,
     OrderDraft,
     Presence,
@@ -55,6 +56,7 @@ class SimulatedGateway:
         self._index: list[RemoteOrder] = []
         self._index_at = -INDEX_AGE
         self.calls = 0
+        self.clock_offset: timedelta | None = None
 
     @contextmanager
     def session(self, *, read_only: bool = False) -> Iterator[None]:
@@ -205,6 +207,9 @@ class SimulatedGateway:
             world.scheduler.after(there + int(doubled.amount * 10 * SECOND), arrive)
 
     # ── what is set up ───────────────────────────────────────────────────────────────────────
+
+    def account(self) -> AccountIdentity:
+        return AccountIdentity(id="1", name="fake", base_url="fake://")
 
     def check_access(self) -> Access:
         return Access(account="simulated")

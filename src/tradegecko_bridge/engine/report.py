@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
 from attrs import define, field, frozen
 
 from tradegecko_bridge.commerce import Verdict
+from tradegecko_bridge.engine.clock import TOLERATED
 from tradegecko_bridge.errors import BridgeError
 from tradegecko_bridge.ledger import Alert, Finding, Reason
 
@@ -55,6 +56,8 @@ OUTCOME_OF: Final = {
 """What a source's verdict on an item is called in a report."""
 DELIVER: Final = "deliver orders"
 """The operation that alerts on orders depend on."""
+DOUBLED: Final = "doubled "
+"""Begins the keys of alerts on orders that are there twice; the ids follow."""
 FAILURES = frozenset({Outcome.FAILED, Outcome.REFUSED, Outcome.WAITING, Outcome.UNCERTAIN})
 """Outcomes after which a report is false. A held order is not a failure: it is where it belongs."""
 
@@ -120,14 +123,21 @@ class Report:
     kept: list[Kept] = field(factory=list)
     problems: list[str] = field(factory=list)
     causes: list[BridgeError] = field(factory=list, repr=False, eq=False)
-    findings: list[Finding] = field(factory=list, repr=False, eq=False)
     """The errors behind those of the problems that are errors."""
+    notes: list[str] = field(factory=list)
+    """What somebody should know, one line each; no failure."""
+    findings: list[Finding] = field(factory=list, repr=False, eq=False)
+    """What else needs a person."""
     absent: dict[str, str] = field(factory=dict)
     """Names the source was asked for and has no order of, each with its problem."""
     alerts: list[Alert] = field(factory=list)
     """The alerts that opened or closed with this run."""
     open_alerts: int = 0
     """How many are open after it."""
+    clock_offset: timedelta | None = None
+    """What the system's clock shows more than this machine's; None where nobody knows."""
+    reached: bool = field(default=False, repr=False, eq=False)
+    """Whether the connection's account was there."""
 
     def fail(self, error: BridgeError) -> None:
         """Note an error of the run itself."""
@@ -153,6 +163,15 @@ class Report:
             counts[kept.outcome] += kept.count
         return counts
 
+    @property
+    def clock_note(self) -> str:
+        """What to say of this machine's clock; nothing where it is right, or nobody knows."""
+        offset = self.clock_offset
+        if offset is None or abs(offset) <= TOLERATED:
+            return ""
+        apart = f"{abs(offset).total_seconds():.0f} s {'behind' if offset > timedelta(0) else 'ahead of'}"
+        return f"this machine's clock is {apart} TradeGecko's; have it set by a time server (NTP)"
+
     def __bool__(self) -> bool:
         return not self.problems and not self.count(*FAILURES)
 
@@ -172,6 +191,8 @@ class Report:
             "items": [item.as_dict() for item in self.items],
             "kept": [kept.as_dict() for kept in self.kept],
             "problems": list(self.problems),
+            "notes": list(self.notes),
+            "clock_offset": None if self.clock_offset is None else self.clock_offset.total_seconds(),
             "alerts": {
                 "open": self.open_alerts,
                 "opened": [alert.key for alert in self.alerts if alert.is_open],
@@ -193,6 +214,9 @@ class Report:
             yield f"  {kept.outcome} {kept.count:,} orders, {kept.said}"
         for problem in self.problems:
             yield f"  problem: {problem}"
+        for note in (*self.notes, self.clock_note):
+            if note:
+                yield f"  note: {note}"
         for alert in self.alerts:
             yield f"  alert {'opened' if alert.is_open else 'closed'}: {alert.text}"
 

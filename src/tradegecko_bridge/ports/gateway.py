@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from tradegecko_bridge.commerce import ProductDetails, VariantStock
 from tradegecko_bridge.commerce.orders import Address, Customer
 from tradegecko_bridge.commerce.remote import (
     Access,
+    AccountIdentity,
     CustomerMatch,
     OrderDraft,
     Presence,
@@ -33,6 +34,10 @@ class Gateway(Protocol):
     def calls(self) -> int:
         """Requests sent so far, for the report."""
 
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """What the system's clock shows more than this machine's, by the last answers; None while nobody knows."""
+
     def session(self, *, read_only: bool = False) -> AbstractContextManager[None]:
         """One run. What a gateway remembers of the account is brought up to date for it, and shared when it ends.
 
@@ -45,6 +50,13 @@ class Gateway(Protocol):
         Raises:
             AccessDenied: login, plan or permission; the message says what to do.
             Unavailable: no answer; try again later.
+        """
+
+    def account(self) -> AccountIdentity:
+        """Which account this is. Asked for in every run, so it costs one request at most as long as the gateway lives.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked.
         """
 
     def prefetch(
@@ -161,3 +173,24 @@ class Gateway(Protocol):
 
     def products(self) -> Iterable[ProductDetails]:
         """Every active product with its active variants."""
+
+
+@runtime_checkable
+class ShowsOrders(Protocol):
+    """A gateway that can show what orders there are, so that a ledger can be held against them. Only reads."""
+
+    def orders_by_id(self, ids: Collection[str]) -> Sequence[RemoteOrder]:
+        """Those of these orders that there are, as they are now; void and deleted ones too.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked.
+        """
+
+    def orders_since(self, moment: datetime | None) -> Iterable[RemoteOrder]:
+        """Every order that was made or changed at this moment or later (None: all there are), in whatever state.
+
+        One that changes meanwhile may come twice.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked.
+        """

@@ -1,4 +1,5 @@
-"""What the engine needs from a ledger: one small protocol each for orders, shipments, told values, alerts and privacy.
+"""What the engine needs from a ledger: one small protocol each for orders, shipments, told values, alerts,
+accounts and privacy.
 
 Every method is atomic, and what it wrote is durable when it returns. All times are aware UTC. Any method raises
 StoreBusy when another process holds the database for too long, and StoreError when the database fails.
@@ -11,15 +12,18 @@ from datetime import datetime
 from typing import Any, Protocol, Unpack
 
 from tradegecko_bridge.commerce import Shipment, SourceOrder, UnreadableOrder
+from tradegecko_bridge.commerce.remote import AccountIdentity
 from tradegecko_bridge.ledger import (
     FINAL_STATES,
     Alert,
     Filter,
     Finding,
     IngestCounts,
+    KnownAccount,
     LedgerEntry,
     LedgerEvent,
     OrderState,
+    Restore,
     ShipmentEntry,
     StateCount,
     Transition,
@@ -233,6 +237,21 @@ class AlertStore(Protocol):
         """The open alerts, newest first; with ``closed`` the closed ones too."""
 
 
+class AccountStore(Protocol):
+    """Which account has each connection's orders."""
+
+    def known_account(self, connection: str) -> KnownAccount | None:
+        """The account of this connection; None until a run has reached it."""
+
+    def remember_account(
+        self, connection: str, account: AccountIdentity, *, at: datetime, replace: bool = False
+    ) -> KnownAccount:
+        """Remember the connection's account, unless there is one and it is not to be replaced; the one there is now.
+
+        Of several callers at the same moment, one's account is remembered, and all get that one.
+        """
+
+
 class PrivacyStore(Protocol):
     """Removing personal data once it is no longer needed."""
 
@@ -274,8 +293,16 @@ class PrivacyStore(Protocol):
         """
 
 
-class Store(OrderStore, ShipmentStore, ToldValueStore, AlertStore, PrivacyStore, Protocol):
+class Store(OrderStore, ShipmentStore, ToldValueStore, AlertStore, AccountStore, PrivacyStore, Protocol):
     """The durable ledger: all of the above."""
+
+    def restored(self) -> Restore | None:
+        """The last time this ledger was restored from a backup; None if it never was.
+
+        It stays for good. What a restore asks of a run (ask the source again for what came since the backup, look
+        before sending) it asks of each connection once; whoever has done it remembers that beside it, e.g. as a told
+        value with both moments as its key.
+        """
 
     def now(self) -> datetime | None:
         """The present moment by the clock that all who share the ledger see; None where each has only its own."""

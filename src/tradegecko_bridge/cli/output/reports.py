@@ -67,5 +67,7 @@ def _rows(report: Report) -> Iterator[tuple[Text, str, str]]:
         yield Text(f"  {kept.outcome}", style=_STYLE.get(kept.outcome, "")), f"{kept.count:,} orders", kept.said
     for problem in report.problems:
         yield Text("  problem", style="red"), "", problem
+    for note in filter(None, (*report.notes, report.clock_note)):
+        yield Text("  note", style="yellow"), "", note
     for alert in report.alerts:
         yield Text("  alert", style="red"), "opened" if alert.is_open else "closed", alert.text

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from tradegecko_bridge.commerce.remote import OrderAction
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.keys import marker
+from tradegecko_bridge.engine.report import DOUBLED
 from tradegecko_bridge.errors import GatewayError, Rejected
 from tradegecko_bridge.ledger import Finding, Severity
-
-DOUBLED: Final = "doubled "
-"""Begins the keys of these alerts; the ids follow."""
 
 
 def find_doubles(context: Context) -> Iterator[Finding]:
@@ -29,7 +26,9 @@ def find_doubles(context: Context) -> Iterator[Finding]:
         for entry in store.by_remote_ids(connection, ids).values():
             if marker(connection, entry.reference) == mark:
                 them = " and ".join(f"id {id_}" for id_ in ids)
-                text = f"order {entry.number} is in TradeGecko twice, as {them}; void all but id {entry.remote_id}"
+                command = f"`tgbridge orders void-double {ids[0]} {ids[1]}`"
+                said = f"void all but id {entry.remote_id} ({command})"
+                text = f"order {entry.number} is in TradeGecko twice, as {them}; {said}"
                 yield Finding(key=DOUBLED + " ".join(ids), severity=Severity.ERROR, text=text)
 
 

@@ -28,6 +28,7 @@ from tradegecko_bridge.engine.delivery.ingest import preview
 from tradegecko_bridge.engine.delivery.lookup import find_own_order, on_its_way, others_with_number
 from tradegecko_bridge.engine.delivery.outcomes import FailuresInARow, adopted
 from tradegecko_bridge.engine.delivery.planner import Planner
+from tradegecko_bridge.engine.delivery.restores import after_restore
 from tradegecko_bridge.engine.delivery.run import BATCH, report_left_alone
 from tradegecko_bridge.engine.report import DELIVER, Item, Outcome, Report
 from tradegecko_bridge.engine.source_calls import in_batches
@@ -41,6 +42,7 @@ _S = OrderState
 def preview_delivery(context: Context) -> Report:
     """What delivering would do now."""
     with context.report(DELIVER, dry_run=True) as report:
+        after_restore(context, report)
         planner, decider = Planner(context), _Decider(context)
         after, noted = preview(context, report)
         found = context.store.entries(context.connection, states=OPEN_STATES)

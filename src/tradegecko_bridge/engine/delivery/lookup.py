@@ -44,10 +44,13 @@ def find_own_order(context: Context, due: DueOrder, others: Iterable[LedgerEntry
     )
 
 
-def find_marked(context: Context, due: DueOrder, *, as_of: datetime) -> RemoteOrder | None:
+def find_marked(
+    context: Context, due: DueOrder, *, as_of: datetime, since: datetime | None = None
+) -> RemoteOrder | None:
     """Our order if it is there, whatever it is called now: a person may have renamed it, or we may have known it by
-    another number, before the ledger was lost."""
-    since = due.entry.in_state_since - KEYS_LIVE
+    another number, before the ledger was lost. ``since`` when it may have been made; else since its doubt began, or as
+    far back as keys live."""
+    since = since or due.entry.in_state_since - KEYS_LIVE
     return _own(context.gateway.find_marked(due.marker, since=since, as_of=as_of), due)
 
 

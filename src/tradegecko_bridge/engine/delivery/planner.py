@@ -14,6 +14,7 @@ from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery.decide import DueOrder, may_show_up
 from tradegecko_bridge.engine.delivery.grounds import GOODS, NUMBERS, Grounds, as_text, needs_setup
 from tradegecko_bridge.engine.delivery.lookup import find_marked, find_own_order, load_account, load_goods
+from tradegecko_bridge.engine.delivery.restores import not_known_since
 from tradegecko_bridge.engine.keys import marker
 from tradegecko_bridge.engine.mapping.catalog import Catalog
 from tradegecko_bridge.engine.mapping.order_numbers import remote_number
@@ -32,6 +33,7 @@ class Planner:
 
     def __init__(self, context: Context) -> None:
         self._c = context
+        self._not_known = not_known_since(context.store, context.connection)
 
     def plan(self, entries: Sequence[LedgerEntry]) -> list[DueOrder]:
         """What would be sent of each order, in their order.
@@ -112,12 +114,27 @@ class Planner:
         if not due.must_look:
             return None
         entry, found = due.entry, find_own_order(self._c, due)
-        if isinstance(found, RemoteOrder) or entry.state is not OrderState.UNCERTAIN:
+        if isinstance(found, RemoteOrder):
             return found
+        if entry.state is not OrderState.UNCERTAIN:
+            return self._find_from_before(due) or found
         if may_show_up(entry, now, self._c.timing):
             return found
         visible_at = (entry.sent_at or entry.updated_at) + self._c.timing.patience
         return find_marked(self._c, due, as_of=min(visible_at, now)) or found
+
+    def _find_from_before(self, due: DueOrder) -> RemoteOrder | None:
+        """The order, if the ledger was restored and may have sent it in the time that it does not know of; where the
+        mirror knows the account, it has said so already."""
+        order = due.entry.order
+        if self._not_known is None or due.presence is not Presence.POSSIBLE or order is None:
+            return None
+        since, until = self._not_known
+        return (
+            find_marked(self._c, due, as_of=min(until, self._c.clock()), since=since)
+            if order.placed_at <= until
+            else None
+        )
 
     def _due(self, entry: LedgerEntry) -> DueOrder:
         number = entry.remote_number or remote_number(entry.number, self._c.settings)

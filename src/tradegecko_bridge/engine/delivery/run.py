@@ -16,6 +16,7 @@ from tradegecko_bridge.engine.delivery.ingest import ingest
 from tradegecko_bridge.engine.delivery.outcomes import Outcomes
 from tradegecko_bridge.engine.delivery.partitions import partition, run_partitions
 from tradegecko_bridge.engine.delivery.planner import Planner
+from tradegecko_bridge.engine.delivery.restores import after_restore
 from tradegecko_bridge.engine.delivery.sender import Sender
 from tradegecko_bridge.engine.report import DELIVER, Outcome, Report
 from tradegecko_bridge.engine.source_calls import offer
@@ -30,6 +31,7 @@ BATCH: Final = 200
 def deliver_orders(context: Context) -> Report:
     """Ingest what is new, then deliver what is due."""
     with context.report(DELIVER) as report:
+        after_restore(context, report)
         ingest(context, report)
         receipts: list[DeliveryReceipt] = []
         outcomes = Outcomes(context, report)

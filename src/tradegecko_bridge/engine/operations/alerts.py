@@ -8,13 +8,13 @@ from typing import Final
 
 from tradegecko_bridge.engine.clock import TOLERATED, SharedClock
 from tradegecko_bridge.engine.context import Context
-from tradegecko_bridge.engine.delivery.doubles import DOUBLED
-from tradegecko_bridge.engine.report import DELIVER, Report
+from tradegecko_bridge.engine.report import DELIVER, DOUBLED, Report
 from tradegecko_bridge.engine.source_calls import SourceFailed, log
 from tradegecko_bridge.errors import (
     AccessDenied,
     BridgeError,
     NeedsLogin,
+    OtherAccount,
     SourceNeedsLogin,
     SourceUnavailable,
     StoreError,
@@ -33,6 +33,7 @@ from tradegecko_bridge.ledger import (
 
 _S = OrderState
 _LOGIN: Final = "login"
+_ACCOUNT: Final = "account"
 _SOURCE_LOGIN: Final = "source login"
 _ALWAYS: Final = ("held ", "failed", "uncertain", "shipments refused")
 
@@ -92,6 +93,8 @@ def _judged(report: Report) -> list[str]:
     scope = [*_ALWAYS, f"access {operation}", f"source {operation}", f"remote {operation}"]
     if report.calls:
         scope.append(_LOGIN)
+    if report.reached:
+        scope.append(_ACCOUNT)
     if operation == DELIVER:
         scope += ["action ", DOUBLED, _SOURCE_LOGIN]
     return scope
@@ -189,6 +192,8 @@ def _machine(context: Context) -> str:
 
 def _key(error: BridgeError, operation: str) -> str:
     behind = error.__cause__
+    if isinstance(error, OtherAccount):
+        return _ACCOUNT
     if isinstance(error, AccessDenied):
         return _LOGIN if isinstance(behind, NeedsLogin) else f"access {operation}"
     if isinstance(error, SourceFailed):

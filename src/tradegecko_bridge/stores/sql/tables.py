@@ -201,6 +201,26 @@ alerts = Table(
 _partial("uq_ledger_alerts_open", text("closed_at IS NULL"), alerts.c.connection, alerts.c.key, unique=True)
 """What needs a person, or did: one row each time it began; of a connection's open ones each key is there once."""
 
+accounts = Table(
+    "ledger_accounts",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("id", Words, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("base_url", Words, nullable=False),
+    Column("created_at", UtcTime),
+    Column("first_seen_at", UtcTime, nullable=False),
+)
+"""The account that has each connection's orders."""
+
+restores = Table(
+    "ledger_restores",
+    metadata,
+    Column("backed_up_at", UtcTime, primary_key=True),
+    Column("restored_at", UtcTime),
+)
+"""A row for each backup this ledger was restored from, and in a backup one for itself, not restored yet."""
+
 permits = Table(
     "ledger_permits",
     metadata,

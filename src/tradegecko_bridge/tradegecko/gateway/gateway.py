@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import chain
 from typing import Any, Final, TypeVar
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from tradegecko_bridge.commerce import Address, Customer, ProductDetails, VariantStock
 from tradegecko_bridge.commerce.remote import (
     Access,
+    AccountIdentity,
     CustomerMatch,
     OrderAction,
     OrderDraft,
@@ -46,8 +47,18 @@ D = TypeVar("D", bound=records.DatedRecord)
 Filters = Mapping[str, object]
 
 NEEDED_PERMISSIONS: Final = ("write_orders", "write_companies")
+IDS_A_CALL: Final = 200
 PAGES_AT_ONCE: Final = 20
 """Pages of a listing that come as quickly as they can; the rest at the pace of the rate limit."""
+
+
+@frozen(kw_only=True)
+class _Marked:
+    """Our orders that have changed since a moment, by marker, as they were listed at another."""
+
+    since: datetime
+    at: datetime
+    orders: Mapping[str, Sequence[RemoteOrder]]
 
 
 class TradeGeckoGateway:
@@ -71,18 +82,25 @@ class TradeGeckoGateway:
         self._normal = client.with_options(priority=Priority.NORMAL)
         self._bulk = client.with_options(priority=Priority.BULK)
         self._mirror = Mirror(self._normal, mirror, clock=clock)
+        self._clock = clock
         self._treatment: str | None = None
+        self._marked: _Marked | None = None
 
     @property
     def calls(self) -> int:
         """Requests sent so far, repeated ones counted each time."""
         return self._client.calls
 
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """By the ``Date`` of the last answers."""
+        return self._client.clock_offset
+
     @contextmanager
     def session(self, *, read_only: bool = False) -> Iterator[None]:
         """One run: the mirror is brought up to date as it is needed; ``read_only`` neither uses nor keeps any of it."""
         self._mirror.begin(read_only=read_only)
-        self._treatment = None
+        self._treatment = self._marked = None
         yield
         self._mirror.flush()
 
@@ -96,6 +114,10 @@ class TradeGeckoGateway:
             account=account.name or f"account {account.id}",
             missing_permissions=tuple(need for need in NEEDED_PERMISSIONS if need not in has),
         )
+
+    def account(self) -> AccountIdentity:
+        """The account behind the token (reference §5.1): one call, once."""
+        return self._mirror.identity
 
     # ── looking things up ────────────────────────────────────────────────────────────────────
 
@@ -147,11 +169,20 @@ class TradeGeckoGateway:
         """From the mirror, or from a list of what has changed since: there is no filter by ``source_url``."""
         rows = self._mirror.find(ORDERS, "mark", [marker], as_of=as_of)
         if rows is None:
-            found = list(chain.from_iterable(changes(self._client, ORDERS.call_at, since)))
-        else:
-            found = list(self._by_ids(ORDERS, {row.id for row in rows}))
-        ours = {order.id: order for order in found if marker_of(order) == marker}
-        return [translate.remote_order(order) for order in ours.values()]
+            return self._listed_since(since, as_of).get(marker, [])
+        found = self._by_ids(ORDERS, {row.id for row in rows})
+        return [translate.remote_order(order) for order in found if marker_of(order) == marker]
+
+    def _listed_since(self, since: datetime, as_of: datetime) -> Mapping[str, Sequence[RemoteOrder]]:
+        """Our orders that have changed since, by marker; listed once a session, unless that is not recent enough."""
+        if self._marked is None or self._marked.since > since or self._marked.at < as_of:
+            at, orders = self._clock(), dict[str, dict[str, RemoteOrder]]()
+            for order in chain.from_iterable(changes(self._client, ORDERS.call_at, since)):
+                if marker := marker_of(order):
+                    orders.setdefault(marker, {})[str(order.id)] = translate.remote_order(order)
+            by_marker = {marker: list(found.values()) for marker, found in orders.items()}
+            self._marked = _Marked(since=since, at=at, orders=by_marker)
+        return self._marked.orders
 
     def doubles(self) -> Mapping[str, Sequence[RemoteOrder]]:
         """By the mirror, which sees every order that has changed."""
@@ -408,6 +439,22 @@ class TradeGeckoGateway:
         }
         return [action for action, so in done.items() if so]
 
+    # ── what there is, to hold a ledger against ──────────────────────────────────────────────
+
+    def orders_by_id(self, ids: Collection[str]) -> Sequence[RemoteOrder]:
+        """Two hundred a call (reference §3.7)."""
+        known = [int(id_) for id_ in ids if id_.isdecimal() and len(id_) <= record_names.LONGEST_ID]
+        found: list[records.Order] = []
+        for start in range(0, len(known), IDS_A_CALL):
+            call = resources.ORDERS.list(ids=known[start : start + IDS_A_CALL], status=ORDERS.statuses)
+            found += chain.from_iterable(pages(self._normal, call))
+        return [translate.remote_order(order) for order in found]
+
+    def orders_since(self, moment: datetime | None) -> Iterable[RemoteOrder]:
+        """Page by page, at the pace of the rate limit."""
+        for page in changes(self._bulk, ORDERS.call_at, moment):
+            yield from map(translate.remote_order, page)
+
     # ── what goes back to the shop ───────────────────────────────────────────────────────────
 
     def shipments_since(self, cursor: str | None) -> Iterable[RemoteShipment]:
@@ -455,7 +502,7 @@ class TradeGeckoGateway:
         return self._list(kind.resource, **{"ids": sorted(map(int, ids)), "status": kind.statuses, **filters})
 
     def _list(self, resource: resources.Resource[R], **filters: object) -> Iterator[R]:
-        return chain.from_iterable(pages(self._client, resource.list().with_params(**filters)))
+        return chain.from_iterable(pages(self._client, resource.list().with_params(**filters), whole=True))
 
     def _long_list(self, call: Call[Page[R]]) -> Iterator[Page[R]]:
         """A whole list. A long one steps back after some pages, so that it does not take the window from others."""

@@ -15,6 +15,8 @@ from hashlib import blake2b
 from threading import Lock, RLock
 from typing import Final, TypeVar
 
+from tradegecko_bridge.commerce.remote import AccountIdentity
+from tradegecko_bridge.forks import Forked
 from tradegecko_bridge.ports import Clock, MirrorStore
 from tradegecko_bridge.ports.mirrors import MirrorCounts, MirrorProgress, MirrorRow
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
@@ -39,7 +41,7 @@ MOST_PAGES: Final = 8
 """Pages read of one kind at a time beyond these; a longer way is gone in several runs."""
 
 
-class Mirror:
+class Mirror(Forked):
     """The mirrors of one account, for any number of threads.
 
     Args:
@@ -56,10 +58,15 @@ class Mirror:
         clock: Clock = lambda: datetime.now(UTC),
     ) -> None:
         self._client, self._given_store, self._clock = client, store, clock
+        self._account = ""
+        self.after_fork_in_child()
+
+    def after_fork_in_child(self) -> None:
+        """From the beginning: what is not written yet the parent writes."""
         self._unwritten: dict[str, list[MirrorRow]] = {}
         self._lock = Lock()
         self._locks: dict[str, RLock] = {}
-        self._account = ""
+        self._identity: AccountIdentity | None = None
         self.begin()
 
     def begin(self, *, read_only: bool = False) -> None:
@@ -175,13 +182,23 @@ class Mirror:
         return blake2b(f"{account}\n{text or ''}".encode("utf-8", "replace"), digest_size=16).hexdigest()
 
     @property
-    def account(self) -> str:
-        """Which account this is, wherever it is served; one request, once."""
+    def identity(self) -> AccountIdentity:
+        """Which account this is; one request, once."""
         with self._lock:
-            if not self._account:
+            if self._identity is None:
                 with reading():
-                    self._account = f"{self._client.accounts.current().id}@{self._client.base_url}"
-            return self._account
+                    found = self._client.accounts.current()
+                name, created = found.name or "", found.created_at
+                base_url = self._client.base_url
+                self._identity = AccountIdentity(id=str(found.id), name=name, base_url=base_url, created_at=created)
+            return self._identity
+
+    @property
+    def account(self) -> str:
+        """What is kept of this account, where it is served, is kept under this name."""
+        identity = self.identity
+        since = f" since {write_value(identity.created_at)}" if identity.created_at else ""
+        return f"{identity.id}@{identity.base_url}{since}"
 
     # ── keeping up ───────────────────────────────────────────────────────────────────────────
 

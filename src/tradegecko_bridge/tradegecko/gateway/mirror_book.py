@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from threading import Lock
 
+from tradegecko_bridge.forks import ForkedLock
 from tradegecko_bridge.ports.mirrors import MirrorCounts, MirrorProgress, MirrorRow, MirrorStore, newest
 
 
@@ -12,7 +12,7 @@ class MirrorBook(MirrorStore):
     """A mirror in memory; threads may share it."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        self._lock = ForkedLock()
         self._progress: dict[tuple[str, str], MirrorProgress] = {}
         self._rows: dict[tuple[str, str], dict[str, MirrorRow]] = {}
         self._ids: dict[tuple[str, str, str, str], dict[str, None]] = {}

@@ -20,6 +20,7 @@ def remote_order(order: records.Order) -> RemoteOrder:
         marker=marker_of(order),
         total=order.total,
         gone=order.status in GONE,
+        created_at=order.created_at,
     )
 
 

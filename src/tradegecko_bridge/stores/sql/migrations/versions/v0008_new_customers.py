@@ -11,11 +11,11 @@ from sqlalchemy import Column, ForeignKeyConstraint, PrimaryKeyConstraint, Strin
 from tradegecko_bridge.stores.sql.columns import Id, UtcTime
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 
 
 def upgrade() -> None:
-    """From 0006."""
+    """From 0007."""
     op.create_table(
         "ledger_new_customers",
         Column("digest", String, nullable=False),
