@@ -3,8 +3,8 @@
     python benchmarks/bench_established.py [--requests] [--big]
 
 Half of the orders are of customers the account has. Prints for each run the requests an order, and how much of the
-account has been read by then; ``--big``: also in an account of 500,000 orders. ``--requests`` exits with 1 when a run costs more
-than two requests an order, or the last more than 1.05.
+account has been read by then; ``--big``: also in an account of 500,000 orders. ``--requests`` exits with 1 when a run
+costs more than two requests an order, or the last more than 1.05.
 """
 
 from __future__ import annotations
