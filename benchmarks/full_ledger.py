@@ -11,7 +11,7 @@ from sqlalchemy import insert, literal, select
 
 from tradegecko_bridge.commerce import ItemResult, ProductDetails, Shipment, SourceOrder, StockLevel
 from tradegecko_bridge.commerce.codec import fingerprint
-from tradegecko_bridge.commerce.remote import Presence, RemoteOrder, RemoteVariant, Topic
+from tradegecko_bridge.commerce.remote import AccountIdentity, Presence, RemoteOrder, RemoteVariant, Topic
 from tradegecko_bridge.engine import ConnectionSettings, SyncEngine
 from tradegecko_bridge.ledger import LedgerEntry, OrderState, ShipmentEntry, ShipmentState
 from tradegecko_bridge.ports import Gateway
@@ -111,12 +111,16 @@ class QuietGateway:
     """An account in which nothing is and nothing happens."""
 
     calls = 0
+    clock_offset = timedelta(0)
     goods = "as ever"
     """Changes when its variants do."""
 
     @contextmanager
     def session(self, *, read_only: bool = False) -> Iterator[None]:  # noqa: ARG002
         yield
+
+    def account(self) -> AccountIdentity:
+        return AccountIdentity(id="1", name="Demo", base_url="https://api.example")
 
     def state_of(self, topic: Topic) -> str | None:  # noqa: ARG002
         return self.goods
