@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from tradegecko_bridge import MemoryStore, SqlStore
 from tradegecko_bridge.errors import StoreBusy, StoreError
 from tradegecko_bridge.ledger import OPEN_STATES
-from tradegecko_bridge.ports import Store
+from tradegecko_bridge.ports import MirrorStore, RateLedger, Store
 from tradegecko_bridge.stores.sql.tables import orders
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ WRITES: Final = frozenset(
     }
 )
 CRITICAL: Final = frozenset({"claim", "record", "record_all"})
-"""Around these a worker dies or stops more often."""
 """Around these a worker dies or stops more often."""
 _OPEN = ", ".join(f"'{state.value}'" for state in sorted(OPEN_STATES))
 _WORK: Final = f"SELECT 1 FROM {orders.name} WHERE {orders.c.state.name} IN ({_OPEN}) OR {orders.c.todo.name} != ''"
@@ -125,11 +124,18 @@ def _driver(store: Any) -> Any:
     return store._database._connection.connection.driver_connection
 
 
-class _RemoteStore:
-    """Every method of a store as a call that takes time, and may fail before or after it was carried out."""
+MIRROR_WRITES: Final = frozenset({"write", "drop", "forget"})
+PERMIT_WRITES: Final = frozenset({"take", "note"})
 
-    def __init__(self, world: World) -> None:
+
+class _Remote:
+    """Every method of a store, or of a ``part`` of it, as a call that takes time, and may fail before or after it was
+    carried out."""
+
+    def __init__(self, world: World, writes: Collection[str], part: str = "") -> None:
         self._world = world
+        self._writes = writes
+        self._part = part
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -139,14 +145,16 @@ class _RemoteStore:
         return call
 
     def _call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        world, writes = self._world, name in WRITES
+        world, writes = self._world, name in self._writes
         near = "at it" if name in CRITICAL else ""
-        world.point(f"store.{name}", 2_000, near)
+        where = f"{self._part or 'store'}.{name}"
+        world.point(where, 2_000, near)
         if writes and world.faults.happens("ledger busy"):
             raise StoreBusy(f"{SIMULATED}the ledger is busy")
-        result = getattr(world.disk.store, name)(*args, **kwargs)
+        store = world.disk.store
+        result = getattr(getattr(store, self._part) if self._part else store, name)(*args, **kwargs)
         if writes:
-            world.point(f"store.{name} done", 2_000, near)
+            world.point(f"{where} done", 2_000, near)
             if world.faults.happens("commit unanswered"):
                 raise StoreError(f"{SIMULATED}the connection broke after the commit")
         return result
@@ -154,4 +162,14 @@ class _RemoteStore:
 
 def remote_store(world: World) -> Store:
     """The ledger for a worker."""
-    return cast("Store", _RemoteStore(world))
+    return cast("Store", _Remote(world, WRITES))
+
+
+def remote_mirror(world: World) -> MirrorStore:
+    """What the ledger's database remembers of the account, for a worker."""
+    return cast("MirrorStore", _Remote(world, MIRROR_WRITES, "mirror"))
+
+
+def remote_permits(world: World) -> RateLedger:
+    """What the ledger's database knows of the rate limit, for a worker."""
+    return cast("RateLedger", _Remote(world, PERMIT_WRITES, "permits"))

@@ -67,7 +67,7 @@ NEWER_RATES: Final[Mapping[str, float]] = {
     "request repeated": 0.03,
     "settings changed": 0.05,
 }
-"""The same of kinds that came later. Whether a schedule has them is drawn apart, so that those before stay as they are."""
+"""The same of kinds that came later. Which schedules have them is drawn apart: older schedules stay as they are."""
 HTTP_RATES: Final[Mapping[str, float]] = {
     "read fails": 0.02,
     "read swapped": 0.01,

@@ -55,14 +55,14 @@ class _Request:
         result = self.perform(arrival)
         return _Answer(error=result) if isinstance(result, GatewayError) else _Answer(value=result)
 
-    def cut_short(self, answer: _Answer) -> _Answer:
+    def cut_short(self, answer: _Answer, cut: Occurrence) -> _Answer:
         return _Answer(error=OutcomeUnknown("simulated: the answer is cut short"))
 
-    def of_another(self, answer: _Answer, which: float) -> _Answer:
+    def of_another(self, answer: _Answer, which: Occurrence) -> _Answer:
         if not isinstance(answer.value, RemoteOrder):
             return answer
         others = [order for order in self.account.orders.values() if order.id != answer.value.id]
-        return _Answer(value=others[int(which * len(others))].as_remote()) if others else answer
+        return _Answer(value=others[int(which.amount * len(others))].as_remote()) if others else answer
 
     def from_between(self, refusal: Occurrence) -> _Answer:
         return _Answer(error=OutcomeUnknown("simulated: a page of something in between"))

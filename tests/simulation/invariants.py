@@ -90,7 +90,7 @@ def _delivered(
     world: World, name: str, versions: list[SourceOrder], entry: LedgerEntry, orders: list[AccountOrder]
 ) -> Iterator[Violation]:
     home = world.account.orders.get(entry.remote_id or "")
-    if home is None or home not in orders:
+    if home is None or home.name != name:
         whose = f"which is {home.name or 'made by hand'}" if home else "nobody's"
         yield Violation("points elsewhere", f"{name} is delivered as {entry.remote_id}, {whose}")
         return

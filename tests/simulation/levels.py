@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from tests.simulation.account import Account, ModelAccount
 from tests.simulation.gateway import SimulatedGateway
+from tests.simulation.network import HttpLevel
 from tests.simulation.scheduler import Process
 from tradegecko_bridge.ports import Gateway
 
@@ -36,4 +37,4 @@ class PortLevel:
         return SimulatedGateway(self._world, self.account)
 
 
-LEVELS: Final[Mapping[str, Callable[..., Level]]] = {"port": PortLevel}
+LEVELS: Final[Mapping[str, Callable[..., Level]]] = {"port": PortLevel, "http": HttpLevel}

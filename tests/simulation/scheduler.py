@@ -225,6 +225,32 @@ class Scheduler:
         self._pass_on(task)
 
 
+class BatonLock:
+    """A reentrant lock whose waiters pass the baton on, for what holds one while it waits for something else."""
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        self._scheduler = scheduler
+        self._owner: Task | None = None
+        self._depth = 0
+        self._waiting: list[tuple[Task, int]] = []
+
+    def __enter__(self) -> None:
+        me = self._scheduler.current
+        while self._owner not in (None, me):
+            self._waiting.append((me, self._scheduler.ticket()))
+            self._scheduler.wait(FOREVER)
+        self._owner = me
+        self._depth += 1
+
+    def __exit__(self, *_error: object) -> None:
+        self._depth -= 1
+        if self._depth == 0:
+            self._owner = None
+            waiting, self._waiting = self._waiting, []
+            for task, ticket in waiting:
+                self._scheduler.wake(task, ticket)
+
+
 class SimulatedExecutor(Executor):
     """A pool whose threads are the scheduler's, for :class:`tradegecko_bridge.engine.context.Concurrency`."""
 

@@ -39,10 +39,10 @@ class Trip(Protocol[A]):
     def arrive(self, arrival: Arrival) -> A:
         """It is carried out; the answer."""
 
-    def cut_short(self, answer: A) -> A:
+    def cut_short(self, answer: A, cut: Occurrence) -> A:
         """What is left of the answer."""
 
-    def of_another(self, answer: A, which: float) -> A:
+    def of_another(self, answer: A, which: Occurrence) -> A:
         """The answer to another request in its place."""
 
     def from_between(self, refusal: Occurrence) -> A:
@@ -63,9 +63,9 @@ def send(world: World, what: str, trip: Trip[A]) -> A | None:
         if answer_lost:
             return
         if truncated:
-            answer = trip.cut_short(answer)
+            answer = trip.cut_short(answer, truncated)
         elif swapped:
-            answer = trip.of_another(answer, swapped.amount)
+            answer = trip.of_another(answer, swapped)
         back = world.duration(200_000) + (int(answer_late.amount * LATE) if answer_late else 0)
         world.scheduler.wake(sender, ticket, answer, delay=back)
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import chain
+from threading import RLock
 from typing import Any, Final, TypeVar
 
 from attrs import evolve
@@ -31,7 +32,7 @@ from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
 from tradegecko_bridge.tradegecko.gateway import customer_match, record_names, translate
 from tradegecko_bridge.tradegecko.gateway.error_mapping import reading, writing
 from tradegecko_bridge.tradegecko.gateway.listing import changes, chunks_by_url_length, pages
-from tradegecko_bridge.tradegecko.gateway.mirror import OVERLAP, Mirror
+from tradegecko_bridge.tradegecko.gateway.mirror import OVERLAP, Mirror, NewLock
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import ADDRESSES, COMPANIES, ORDERS, VARIANTS, Kind, company_keys
 from tradegecko_bridge.tradegecko.gateway.normalize import normalized
 from tradegecko_bridge.tradegecko.gateway.order_fields import AddressBook, order_fields
@@ -55,6 +56,7 @@ class TradeGeckoGateway:
         mirror: where what the account holds is remembered, e.g. ``SqlStore(…).mirror``: with it most lookups
             cost no request. None: the account is asked each time.
         clock: the present moment, aware UTC.
+        lock: makes the locks of the mirror, which are held while it reads from the account.
     """
 
     def __init__(
@@ -63,11 +65,12 @@ class TradeGeckoGateway:
         *,
         mirror: MirrorStore | None = None,
         clock: Clock = lambda: datetime.now(UTC),
+        lock: NewLock = RLock,
     ) -> None:
         self._client = client.with_options(priority=Priority.DELIVERY)
         self._normal = client.with_options(priority=Priority.NORMAL)
         self._bulk = client.with_options(priority=Priority.BULK)
-        self._mirror = Mirror(self._normal, mirror, clock=clock)
+        self._mirror = Mirror(self._normal, mirror, clock=clock, lock=lock)
         self._treatment: str | None = None
 
     @property
