@@ -9,11 +9,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from tests.simulation.book import LedgerBook, copied
 from tradegecko_bridge import MemoryStore, SqlStore
 from tradegecko_bridge.errors import StoreBusy, StoreError
-from tradegecko_bridge.ledger import OPEN_STATES
+from tradegecko_bridge.ledger import DELIVERED_STATES, OPEN_STATES
 from tradegecko_bridge.ports import MirrorStore, RateLedger, Store
-from tradegecko_bridge.stores.sql.tables import orders
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -32,8 +32,6 @@ WRITES: Final = frozenset(
 )
 CRITICAL: Final = frozenset({"claim", "record", "record_all"})
 """Around these a worker dies or stops more often."""
-_OPEN = ", ".join(f"'{state.value}'" for state in sorted(OPEN_STATES))
-_WORK: Final = f"SELECT 1 FROM {orders.name} WHERE {orders.c.state.name} IN ({_OPEN}) OR {orders.c.todo.name} != ''"
 SIMULATED: Final = "simulated: "
 """Begins the messages of errors that the world has made up."""
 
@@ -59,10 +57,9 @@ class Disk(ABC):
         self.store = self._keep(self._new())
 
     def has_work(self) -> bool:
-        """Whether some order is not done with; asked so often that it goes past the store."""
-        database: Any = self.store
-        with database._database.reading() as tx:
-            return tx.exec_driver_sql(_WORK).first() is not None
+        """Whether some order is not done with; asked so often that it goes past the calls of workers."""
+        entries = self.store.entries(states=OPEN_STATES | DELIVERED_STATES)
+        return any(entry.state in OPEN_STATES or entry.pending_actions for entry in entries)
 
     def close(self) -> None:
         """Close all there was."""
@@ -82,16 +79,24 @@ class Disk(ABC):
         """Another ledger with the same content."""
 
 
+class Books(Disk):
+    """Ledgers in dictionaries."""
+
+    def _new(self) -> Store:
+        return cast("Store", LedgerBook())
+
+    def _copy(self, store: Any) -> Store:
+        return cast("Store", store.copy())
+
+
 class Memory(Disk):
-    """Ledgers in memory."""
+    """SQLite ledgers in memory."""
 
     def _new(self) -> Store:
         return MemoryStore()
 
-    def _copy(self, store: Any) -> Store:
-        copied: Any = MemoryStore()
-        _driver(store).backup(_driver(copied))
-        return cast("Store", copied)
+    def _copy(self, store: Store) -> Store:
+        return copied(store)
 
 
 class Files(Disk):
@@ -118,10 +123,6 @@ class Files(Disk):
         store = SqlStore(f"sqlite:///{path}")
         self._paths[store] = path
         return store
-
-
-def _driver(store: Any) -> Any:
-    return store._database._connection.connection.driver_connection
 
 
 MIRROR_WRITES: Final = frozenset({"write", "drop", "forget"})

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from attrs import frozen
 
-from tests.simulation.disk import Disk, Memory
+from tests.simulation.disk import Books, Disk
 from tests.simulation.faults import ALL_RATES, Fault
 from tests.simulation.invariants import Violation, violations
 from tests.simulation.world import CONNECTION, Setup, World
@@ -62,8 +62,8 @@ def simulate(
     disk: Disk | None = None,
     level: str = PORT,
 ) -> Result:
-    """Run the schedule of this seed, the same every time and on every ``disk``; by default it is in memory."""
-    world = World(seed, kinds, off, disk or Memory(), level)
+    """Run the schedule of this seed, the same every time and on every ``disk``; by default in dictionaries."""
+    world = World(seed, kinds, off, disk or Books(), level)
     try:
         world.run()
         found = tuple(violations(world))
