@@ -23,7 +23,7 @@ from tradegecko_bridge.commerce.remote import (
     RemoteShipment,
     RemoteVariant,
 )
-from tradegecko_bridge.errors import GatewayError, MalformedData, NotFound, OutdatedDraft, Rejected
+from tradegecko_bridge.errors import GatewayError, MalformedData, NotFound, OutdatedDraft, Rejected, Unavailable
 from tradegecko_bridge.ports import Clock, MirrorStore
 from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.tradegecko import records, resources
@@ -361,9 +361,17 @@ class TradeGeckoGateway:
             self._client.send(call, retry=NO_RETRY)
 
     def completed_actions(self, order_id: str) -> Collection[str]:
-        """Which of the actions an order has behind it, by its derived statuses (reference §6.2)."""
-        with reading():
-            order = self._client.orders.get(int(order_id))
+        """Which of the actions an order has behind it, by its derived statuses (reference §6.2).
+
+        One that the account does not show says nothing: a new order may become visible late.
+        """
+        try:
+            with reading():
+                order = self._client.orders.get(int(order_id))
+        except Rejected as error:
+            if isinstance(error.__cause__, NotFound):
+                raise Unavailable(f"order {order_id} cannot be seen now: {error}") from error.__cause__
+            raise
         done = {
             "invoice": order.invoice_status == "invoiced",
             "pay": order.payment_status == "paid",
