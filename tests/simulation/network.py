@@ -200,8 +200,9 @@ class HttpLevel:
         world, scheduler = self._world, self._world.scheduler
 
         def sleep(seconds: float) -> None:
-            world.trouble("at it", within=min(int(seconds * SECOND), MINUTE))
-            scheduler.sleep(int(seconds * SECOND))
+            delay = int(seconds * SECOND) + 1  # time passes however short it is
+            world.trouble("at it", within=min(delay, MINUTE))
+            scheduler.sleep(delay)
 
         def lock() -> BatonLock:
             return BatonLock(scheduler)

@@ -27,6 +27,14 @@ HOUR: Final = 60 * MINUTE
 FOREVER: Final = 10**18
 
 
+MOST_STEPS: Final = 100_000
+"""After so many events something goes round in circles."""
+
+
+class Endless(Exception):
+    """Things go on happening, and time hardly passes."""
+
+
 class Killed(BaseException):
     """The process is dead: raised by everything its threads call from then on. No handler of the product takes it."""
 
@@ -195,6 +203,9 @@ class Scheduler:
         while self._heap and not self.over:
             self.now, _, _, task, ticket, value = heappop(self._heap)
             self.steps += 1
+            if self.steps == MOST_STEPS:
+                self.failures.append(Endless(f"{MOST_STEPS} events, and no end"))
+                self.over = True
             if task is None:
                 try:
                     value()
