@@ -99,12 +99,19 @@ class Occurrence(NamedTuple):
 
 
 class Faults:
-    """The faults of one schedule: of ``kinds`` alone, without those that are ``off``."""
+    """The faults of one schedule: of ``kinds`` alone, without those that are ``off``, so many ``times`` as likely."""
 
     def __init__(
-        self, seed: int, kinds: Collection[str], off: Collection[Fault], told: Callable[[Fault], None]
+        self,
+        seed: int,
+        kinds: Collection[str],
+        off: Collection[Fault],
+        told: Callable[[Fault], None],
+        *,
+        times: float = 1.0,
     ) -> None:
         self._seed = seed
+        self._times = times
         self._kinds = frozenset(kinds)
         self._off = frozenset(off)
         self._told = told
@@ -123,7 +130,7 @@ class Faults:
         fault = Fault(kind, self._counts.get(kind, 0) + 1)
         self._counts[kind] = fault.nth
         chance, amount, other = stream.random(), stream.random(), stream.random()
-        if chance >= ALL_RATES[kind] or fault in self._off:
+        if chance >= ALL_RATES[kind] * self._times or fault in self._off:
             return None
         self.happened.append(fault)
         self._told(fault)

@@ -24,6 +24,7 @@ class Result:
     seed: int
     level: str
     kinds: frozenset[str]
+    times: float
     off: frozenset[Fault]
     setup: Setup
     happened: tuple[Fault, ...]
@@ -61,9 +62,13 @@ def simulate(
     *,
     disk: Disk | None = None,
     level: str = PORT,
+    times: float = 1.0,
 ) -> Result:
-    """Run the schedule of this seed, the same every time and on every ``disk``; by default in dictionaries."""
-    world = World(seed, kinds, off, disk or Books(), level)
+    """Run the schedule of this seed, the same every time and on every ``disk``; by default in dictionaries.
+
+    Faults are so many ``times`` as likely as usual.
+    """
+    world = World(seed, kinds, off, disk or Books(), level, times)
     try:
         world.run()
         found = tuple(violations(world))
@@ -71,6 +76,7 @@ def simulate(
             seed=seed,
             level=level,
             kinds=frozenset(kinds),
+            times=times,
             off=frozenset(off),
             setup=world.setup,
             happened=tuple(world.faults.happened),
@@ -117,7 +123,7 @@ def _without(result: Result, part: Collection[Fault], names: frozenset[str]) -> 
     off = result.off | set(part)
     if off == result.off:
         return None
-    smaller = simulate(result.seed, result.kinds, off, level=result.level)
+    smaller = simulate(result.seed, result.kinds, off, level=result.level, times=result.times)
     return smaller if smaller.names & names else None
 
 

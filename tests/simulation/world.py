@@ -24,7 +24,7 @@ from tests.simulation.story import Story
 from tradegecko_bridge import SyncEngine
 from tradegecko_bridge.engine.context import Concurrency
 from tradegecko_bridge.engine.operations.decisions import Decisions
-from tradegecko_bridge.engine.settings.choices import OnCancel
+from tradegecko_bridge.engine.settings.choices import OnCancel, OrderStatus
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.source_changes.cancellations import KIND, TO_DO
 from tradegecko_bridge.errors import StoreError
@@ -93,7 +93,9 @@ class Setup:
 class World:
     """One schedule while it runs."""
 
-    def __init__(self, seed: int, kinds: Collection[str], off: Collection[Fault], disk: Disk, level: str) -> None:
+    def __init__(
+        self, seed: int, kinds: Collection[str], off: Collection[Fault], disk: Disk, level: str, times: float = 1.0
+    ) -> None:
         self.seed = seed
         self.setup = Setup.of(seed, kinds)
         self.settings = self.setup.settings
@@ -101,7 +103,7 @@ class World:
         self._rng = Random(f"{seed} schedule")
         self.scheduler = Scheduler(Random(f"{seed} ties"))
         self.story = Story(self.scheduler)
-        self.faults = Faults(seed, self.setup.kinds, off, lambda fault: self.story.tell("⚡", str(fault)))
+        self.faults = Faults(seed, self.setup.kinds, off, lambda fault: self.story.tell("⚡", str(fault)), times=times)
         self._off = frozenset(off)
         self.shop = Shop()
         self.disk = disk
@@ -252,16 +254,17 @@ class World:
             self._change_settings(changed.amount)
 
     def _change_settings(self, which: float) -> None:
-        """Somebody thinks again of what is done with orders."""
+        """Somebody thinks again of what is done with orders; what is finalized stays so: nobody can take it back."""
         settings = self.settings
         if which < 0.5:
             voids = settings.on_cancel is OnCancel.VOID
             self.settings = evolve(settings, on_cancel=OnCancel.REPORT if voids else OnCancel.VOID)
             self.always_voids = False
+        elif settings.order_status is OrderStatus.FINALIZED:
+            packs = not settings.pack_orders
+            self.settings = evolve(settings, create_invoice=which < 0.75, pack_orders=packs)
         else:
-            finalized, packs = not settings.create_invoice, not settings.create_invoice and which < 0.75
-            status = "finalized" if finalized else "active"
-            self.settings = evolve(settings, order_status=status, create_invoice=finalized, pack_orders=packs)
+            self.settings = evolve(settings, order_status=OrderStatus.DRAFT if which < 0.75 else OrderStatus.ACTIVE)
 
     def _swap(self, kind: str, which: float) -> None:
         """The ledger becomes another one. Whoever does it on purpose stops the workers first."""

@@ -363,15 +363,14 @@ class TradeGeckoGateway:
     def completed_actions(self, order_id: str) -> Collection[str]:
         """Which of the actions an order has behind it, by its derived statuses (reference §6.2).
 
-        One that the account does not show says nothing: a new order may become visible late.
+        A look that is refused says nothing of the order: a new one may become visible late, and something in between
+        may refuse whatever it likes.
         """
         try:
             with reading():
                 order = self._client.orders.get(int(order_id))
         except Rejected as error:
-            if isinstance(error.__cause__, NotFound):
-                raise Unavailable(f"order {order_id} cannot be seen now: {error}") from error.__cause__
-            raise
+            raise Unavailable(f"order {order_id} cannot be seen now: {error}") from error.__cause__
         done = {
             "invoice": order.invoice_status == "invoiced",
             "pay": order.payment_status == "paid",
