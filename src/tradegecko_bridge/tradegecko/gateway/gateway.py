@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import chain
+from threading import RLock
 from typing import Any, Final, TypeVar
 
 from attrs import evolve, frozen
@@ -25,7 +26,7 @@ from tradegecko_bridge.commerce.remote import (
     RemoteVariant,
     Topic,
 )
-from tradegecko_bridge.errors import GatewayError, MalformedData, NotFound, OutdatedDraft, Rejected
+from tradegecko_bridge.errors import GatewayError, MalformedData, NotFound, OutdatedDraft, Rejected, Unavailable
 from tradegecko_bridge.ports import Clock, MirrorStore
 from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.tradegecko import records, resources
@@ -35,7 +36,7 @@ from tradegecko_bridge.tradegecko.gateway import customer_match, record_names, t
 from tradegecko_bridge.tradegecko.gateway.error_mapping import reading, writing
 from tradegecko_bridge.tradegecko.gateway.listing import changes, chunks_by_url_length, pages
 from tradegecko_bridge.tradegecko.gateway.marks import GONE, marker_of
-from tradegecko_bridge.tradegecko.gateway.mirror import OVERLAP, Mirror
+from tradegecko_bridge.tradegecko.gateway.mirror import OVERLAP, Mirror, NewLock
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import ADDRESSES, COMPANIES, ORDERS, VARIANTS, Kind, company_keys
 from tradegecko_bridge.tradegecko.gateway.normalize import normalized
 from tradegecko_bridge.tradegecko.gateway.order_fields import AddressBook, order_fields
@@ -69,6 +70,7 @@ class TradeGeckoGateway:
         mirror: where what the account holds is remembered, e.g. ``SqlStore(…).mirror``: with it most lookups
             cost no request. None: the account is asked each time.
         clock: the present moment, aware UTC.
+        lock: makes the locks of the mirror, which are held while it reads from the account.
     """
 
     def __init__(
@@ -77,11 +79,12 @@ class TradeGeckoGateway:
         *,
         mirror: MirrorStore | None = None,
         clock: Clock = lambda: datetime.now(UTC),
+        lock: NewLock = RLock,
     ) -> None:
         self._client = client.with_options(priority=Priority.DELIVERY)
         self._normal = client.with_options(priority=Priority.NORMAL)
         self._bulk = client.with_options(priority=Priority.BULK)
-        self._mirror = Mirror(self._normal, mirror, clock=clock)
+        self._mirror = Mirror(self._normal, mirror, clock=clock, lock=lock)
         self._clock = clock
         self._treatment: str | None = None
         self._marked: _Marked | None = None
@@ -429,9 +432,16 @@ class TradeGeckoGateway:
             self._client.send(call, retry=NO_RETRY)
 
     def completed_actions(self, order_id: str) -> Collection[str]:
-        """Which of the actions an order has behind it, by its derived statuses (reference §6.2)."""
-        with reading():
-            order = self._client.orders.get(int(order_id))
+        """Which of the actions an order has behind it, by its derived statuses (reference §6.2).
+
+        A look that is refused says nothing of the order: a new one may become visible late, and something in between
+        may refuse whatever it likes.
+        """
+        try:
+            with reading():
+                order = self._client.orders.get(int(order_id))
+        except Rejected as error:
+            raise Unavailable(f"order {order_id} cannot be seen now: {error}") from error.__cause__
         done = {
             "invoice": order.invoice_status == "invoiced",
             "pay": order.payment_status == "paid",

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from threading import Lock, RLock
+from threading import RLock
 from typing import Any, Final, TypeVar
 
 from tradegecko_bridge.commerce.remote import AccountIdentity
@@ -28,6 +29,7 @@ from tradegecko_bridge.tradegecko.gateway.mirror_kinds import Kind
 from tradegecko_bridge.tradegecko.records import DatedRecord
 
 D = TypeVar("D", bound=DatedRecord)
+NewLock = Callable[[], AbstractContextManager[object]]
 
 OVERLAP: Final = timedelta(minutes=2)
 """How far before its cursor a listing resumes, for changes that became visible late."""
@@ -48,6 +50,7 @@ class Mirror(Forked):
         client: how what changed is listed.
         store: where it is kept; None: nothing is, and :meth:`find` never knows.
         clock: the present moment, aware UTC.
+        lock: makes the reentrant locks that threads wait at, also while another one reads from the account.
     """
 
     def __init__(
@@ -56,16 +59,17 @@ class Mirror(Forked):
         store: MirrorStore | None,
         *,
         clock: Clock = lambda: datetime.now(UTC),
+        lock: NewLock = RLock,
     ) -> None:
         self._client, self._given_store, self._clock = client, store, clock
-        self._account = ""
+        self._new_lock = lock
         self.after_fork_in_child()
 
     def after_fork_in_child(self) -> None:
         """From the beginning: what is not written yet the parent writes."""
         self._unwritten: dict[str, list[MirrorRow]] = {}
-        self._lock = Lock()
-        self._locks: dict[str, RLock] = {}
+        self._lock = self._new_lock()
+        self._locks: dict[str, AbstractContextManager[object]] = {}
         self._identity: AccountIdentity | None = None
         self.begin()
 
@@ -209,9 +213,11 @@ class Mirror(Forked):
 
     # ── keeping up ───────────────────────────────────────────────────────────────────────────
 
-    def _lock_of(self, name: str) -> RLock:
+    def _lock_of(self, name: str) -> AbstractContextManager[object]:
         with self._lock:
-            return self._locks.setdefault(name, RLock())
+            if name not in self._locks:
+                self._locks[name] = self._new_lock()
+            return self._locks[name]
 
     def _is_complete(self, kind: Kind[D], store: MirrorStore, as_of: datetime | None) -> bool:
         """Whether all of a kind is known, after reading what changed when that is due."""
