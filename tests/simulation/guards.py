@@ -61,7 +61,7 @@ def patience(patch: pytest.MonkeyPatch) -> None:
 def marker_comparison(patch: pytest.MonkeyPatch) -> None:
     """Any order with the number is ours."""
 
-    def find(context: Context, due: DueOrder) -> RemoteOrder | Reason | None:
+    def find(context: Context, due: DueOrder, *_others: object) -> RemoteOrder | Reason | None:
         return next(iter(context.gateway.find_orders(due.number)), None)
 
     patch.setattr(planner, "find_own_order", find)
@@ -72,8 +72,8 @@ def gone_orders_count(patch: pytest.MonkeyPatch) -> None:
     """An order of ours that was voided or deleted is taken for absent."""
     real = lookup.find_own_order
 
-    def find(context: Context, due: DueOrder) -> RemoteOrder | Reason | None:
-        found = real(context, due)
+    def find(context: Context, due: DueOrder, *others: Any) -> RemoteOrder | Reason | None:
+        found = real(context, due, *others)
         return None if isinstance(found, RemoteOrder) and found.gone else found
 
     patch.setattr(planner, "find_own_order", find)
@@ -116,9 +116,10 @@ def content_stays_as_sent(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ingest, "SENT_STATES", frozenset({OrderState.DELIVERED, OrderState.SHIPPED, OrderState.CONFIRMED}))
 
 
-def partitions(patch: pytest.MonkeyPatch) -> None:
-    """Orders of one customer go out side by side."""
+def one_customer_at_a_time(patch: pytest.MonkeyPatch) -> None:
+    """Orders of one new customer go out side by side."""
     patch.setattr(run, "partition", lambda due: [[one] for one in due])
+    patch.setattr(sender.Sender, "_new_customer", lambda *_: None)
 
 
 def actions_are_looked_at(patch: pytest.MonkeyPatch) -> None:
@@ -235,7 +236,7 @@ def _removals() -> Iterator[Removal]:
     yield stable_key
     yield next_key_only_by_hand
     yield content_stays_as_sent
-    yield partitions
+    yield one_customer_at_a_time
     yield actions_are_looked_at
     yield abandoned_is_uncertain
     yield claim_is_over

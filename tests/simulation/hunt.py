@@ -21,18 +21,17 @@ from typing import Final
 from attrs import define, field, frozen
 
 from tests.simulation.disk import Files
-from tests.simulation.faults import ALL_RATES
+from tests.simulation.faults import ALL_RATES, HTTP_RATES
 from tests.simulation.levels import LEVELS
 from tests.simulation.schedule import Result, shrink, simulate
 from tests.simulation.seeds import RIGHT
-from tests.simulation.seeds_http import RIGHT_HTTP
 
 ON_FILES: Final = 20
 """One in so many schedules is run on a SQLite file too."""
 SHARED_MEMORY: Final = Path("/dev/shm")
 AT_A_TIME: Final = 20
 """Schedules a process runs before it tells what came of them."""
-WHERE_ALL_HOLDS: Final = {"port": RIGHT, "http": RIGHT_HTTP}
+WHERE_ALL_HOLDS: Final = {"port": RIGHT, "http": RIGHT | HTTP_RATES.keys()}
 
 
 @frozen(kw_only=True)

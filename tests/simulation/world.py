@@ -123,6 +123,8 @@ class World:
         self._runs_since = 0
         self._told: dict[str, str] = {}
         self.restores = 0
+        self.told_alerts = set[str]()
+        """What people have been told, whatever became of the ledger since."""
 
     # ── time ─────────────────────────────────────────────────────────────────────────────────
 
@@ -235,6 +237,7 @@ class World:
                 raise
             self.story.tell(process.name, f"ends its run: {error}")
             return False
+        self.told_alerts.update(alert.text for alert in report.alerts)
         if not report.items and not report.problems:
             self._idle_at = before
         known, self._told[process.name] = self._told.get(process.name), "\n".join(report.lines())

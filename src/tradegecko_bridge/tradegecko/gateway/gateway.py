@@ -88,6 +88,7 @@ class TradeGeckoGateway:
         self._clock = clock
         self._treatment: str | None = None
         self._marked: _Marked | None = None
+        self._twice: dict[str, Sequence[RemoteOrder]] = {}
 
     @property
     def calls(self) -> int:
@@ -104,6 +105,7 @@ class TradeGeckoGateway:
         """One run: the mirror is brought up to date as it is needed; ``read_only`` neither uses nor keeps any of it."""
         self._mirror.begin(read_only=read_only)
         self._treatment = self._marked = None
+        self._twice = {}
         yield
         self._mirror.flush()
 
@@ -168,15 +170,22 @@ class TradeGeckoGateway:
         found |= {str(order.id): order for order in self._by_ids(ORDERS, marked - found.keys())}
         if marker and any(marker_of(order) == marker and id_ not in marked for id_, order in found.items()):
             self._mirror.look_again(COMPANIES, ADDRESSES)  # it brought its customer along, whatever its answer was
-        return [translate.remote_order(order) for order in found.values()]
+        return self._noted(marker, [translate.remote_order(order) for order in found.values()])
+
+    def _noted(self, marker: str, orders: Sequence[RemoteOrder]) -> Sequence[RemoteOrder]:
+        """These orders, after a look whether more than one of them is ours and alive."""
+        alive = [order for order in orders if marker and order.marker == marker and not order.gone]
+        if len(alive) > 1:
+            self._twice[marker] = alive
+        return orders
 
     def find_marked(self, marker: str, *, since: datetime, as_of: datetime) -> Sequence[RemoteOrder]:
         """From the mirror, or from a list of what has changed since: there is no filter by ``source_url``."""
         rows = self._mirror.find(ORDERS, "mark", [marker], as_of=as_of)
         if rows is None:
-            return self._listed_since(since, as_of).get(marker, [])
+            return self._noted(marker, self._listed_since(since, as_of).get(marker, []))
         found = self._by_ids(ORDERS, {row.id for row in rows})
-        return [translate.remote_order(order) for order in found if marker_of(order) == marker]
+        return self._noted(marker, [translate.remote_order(order) for order in found if marker_of(order) == marker])
 
     def _listed_since(self, since: datetime, as_of: datetime) -> Mapping[str, Sequence[RemoteOrder]]:
         """Our orders that have changed since, by marker; listed once a session, unless that is not recent enough."""
@@ -190,9 +199,9 @@ class TradeGeckoGateway:
         return self._marked.orders
 
     def doubles(self) -> Mapping[str, Sequence[RemoteOrder]]:
-        """By the mirror, which sees every order that has changed."""
+        """By what was looked up, and by the mirror, which sees every order that has changed."""
         shared = self._mirror.shared(ORDERS)
-        return {
+        return self._twice | {
             marker: [RemoteOrder(id=row.id, number="".join(row.values("number")), marker=marker) for row in rows]
             for marker, rows in shared.items()
         }
