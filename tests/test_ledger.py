@@ -179,6 +179,15 @@ def test_what_is_due(state: str, fields: dict[str, Any], due: bool) -> None:
     assert (claimed.claim_runs(NOW), claimed.claim_runs(LATER), entry.claim_runs(NOW)) == (True, False, False)
 
 
+def test_nothing_is_waited_for_longer_than_two_hours() -> None:
+    """A moment beyond that was written by a wrong clock: it is none to wait for."""
+    longest = NOW + timedelta(hours=2)
+    beyond = longest + timedelta(microseconds=1)
+    for until, runs in ((longest, True), (beyond, False)):
+        assert an_entry(claim=Claim(worker="w", until=until, serial=1)).claim_runs(NOW) is runs
+        assert an_entry(next_attempt_at=until).waits(NOW) is runs
+
+
 def test_what_is_being_sent_is_due_when_its_worker_is_gone() -> None:
     """Whatever was planned for it."""
     entry = an_entry(OrderState.SENDING, next_attempt_at=LATER)

@@ -189,6 +189,9 @@ def test_what_can_no_longer_show_up_is_certainly_not_there() -> None:
     assert decided(uncertain(LONG_AGO), TAKEN) == held(TAKEN)
     assert decided(uncertain(LONG_AGO), plan=UNKNOWN) == held(UNKNOWN)
     assert decided(uncertain(LONG_AGO, reason=USED)) == held(NOT_TO_BE_FOUND, generation=3)
+    assert (NOT_TO_BE_FOUND.code, NOT_TO_BE_FOUND.transient) == ("key_used", False)
+    assert "look there, then release it, and it goes out under a new key" in NOT_TO_BE_FOUND.text
+    assert decided(an_entry(generation=3, reason=NOT_TO_BE_FOUND)) == Send(plan=PLAN, generation=3), "released"
     assert decided(uncertain(LONG_AGO, reason=USED, pending_update=CHANGED)) == held(NOT_TO_BE_FOUND, generation=3)
     assert decided(uncertain(LONG_AGO, reason=USED), THERE) == Adopt(remote=THERE)
     assert decided(uncertain(LONG_AGO, pending_update=CHANGED)) == requeued(3, *ANEW)
