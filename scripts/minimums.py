@@ -1,4 +1,4 @@
-"""Print the oldest versions that pyproject.toml allows, as constraints for pip: python scripts/minimums.py cli sandbox
+"""Print the oldest versions that pyproject.toml allows, as constraints for pip: python scripts/minimums.py cli,sandbox
 
 The names are those of extras. Only what is declared is pinned; what that needs in turn is as new as it may be.
 """
@@ -34,4 +34,4 @@ def minimums(pyproject: Path, extras: Sequence[str]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    print("\n".join(minimums(Path(__file__).parents[1] / "pyproject.toml", sys.argv[1:])))
+    print("\n".join(minimums(Path(__file__).parents[1] / "pyproject.toml", sys.argv[1].split(","))))

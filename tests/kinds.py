@@ -23,6 +23,7 @@ from tradegecko_bridge import Sandbox
 SLOW: Final = (
     "tests/carts/",
     "tests/chaos/",
+    "tests/engine/test_held.py::test_what_is_left_alone",
     "tests/engine/test_one_decision.py",
     "tests/sandbox/test_books",
     "tests/sandbox/test_browser.py",

@@ -15,13 +15,15 @@ from tests import prefork
 from tradegecko_bridge import Sandbox, SqlStore, TradeGeckoClient
 from tradegecko_bridge.ledger import OrderState
 
+QUIET = ("-W", "ignore::DeprecationWarning:__main__")
+"""Python 3.12 and newer warn of forks beside threads, which are what is tested."""
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="nothing forks on Windows")
 
 
 def forked(task: str, ledger_url: str, sandbox: Sandbox) -> list[Any]:
     """What the children of ``tests.prefork`` tell."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.prefork", task, ledger_url, sandbox.base_url, sandbox.access_token],
+        [sys.executable, *QUIET, "-m", "tests.prefork", task, ledger_url, sandbox.base_url, sandbox.access_token],
         cwd=Path(__file__).parents[1],
         capture_output=True,
         text=True,

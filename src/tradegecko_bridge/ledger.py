@@ -160,7 +160,8 @@ class LedgerEntry:
     the entry and applied when the entry goes back to pending. ``serial`` is the row's claim serial when it
     was read: by it a store knows that another worker has taken the row since. ``in_state_since`` is when it came into
     its present state (sending and uncertain count as one), ``expired_at`` when the customer's data was taken out of
-    ``order``; such an order is never sent again.
+    ``order``; such an order is never sent again. ``basis`` is a digest of what an order was held by for a transient
+    reason: while that is the same, the order is left alone until ``next_attempt_at``. None: it is not known.
     """
 
     id: int
@@ -183,6 +184,7 @@ class LedgerEntry:
     in_state_since: datetime = Factory(lambda self: self.ingested_at, takes_self=True)
     expired_at: datetime | None = None
     pending_update: PendingUpdate | None = None
+    basis: str | None = None
     serial: int = 0
     claim: Claim | None = None
 
@@ -223,7 +225,7 @@ class LedgerEntry:
         if to not in ALLOWED_TRANSITIONS[self.state]:
             raise ValueError(f"order {self.reference}: {self.state} cannot become {to}")
         claim = self.claim if to is OrderState.SENDING or facts.get("pending_actions") else None
-        changes: dict[str, Any] = {"claim": claim, "reason": None, **facts}
+        changes: dict[str, Any] = {"claim": claim, "reason": None, "basis": None, **facts}
         return evolve(self, state=to, updated_at=at, in_state_since=self.since(to, at), **changes)
 
     def since(self, to: OrderState, at: datetime) -> datetime:

@@ -149,7 +149,7 @@ def test_what_was_never_sent_is_planned_adopted_kept_back_or_sent() -> None:
     assert decided(an_entry()) == Send(plan=PLAN, generation=1)
     assert decided(an_entry(generation=3)) == Send(plan=PLAN, generation=3)
     assert decided(an_entry(), THERE, plan=UNKNOWN) == Adopt(remote=THERE)
-    assert decided(an_entry(), TAKEN, plan=UNKNOWN) == held(TAKEN)
+    assert decided(an_entry(), TAKEN, plan=UNKNOWN) == held(UNKNOWN)
     assert decided(an_entry(), plan=UNKNOWN) == held(UNKNOWN)
     assert decided(an_entry(S.HELD, reason=UNKNOWN), plan=UNKNOWN) == held(UNKNOWN, note="")
     assert decided(an_entry(pending_update=CHANGED, generation=1)) == requeued(2, *ANEW)

@@ -29,9 +29,11 @@ from tradegecko_bridge.commerce.remote import (
     RemoteOrder,
     RemoteShipment,
     RemoteVariant,
+    Topic,
 )
 from tradegecko_bridge.engine import ConnectionSettings, Outcome, Report
 from tradegecko_bridge.engine.delivery.decide import TRIES_TO_GIVE_UP
+from tradegecko_bridge.engine.delivery.grounds import Grounds, as_text
 from tradegecko_bridge.engine.keys import marker
 from tradegecko_bridge.engine.report import Item
 from tradegecko_bridge.ledger import (
@@ -64,6 +66,8 @@ SETTINGS = ConnectionSettings(
 RUNNING = Claim(worker="another", until=SOON, serial=1)
 RUN_OUT = Claim(worker="dead", until=JUST, serial=1)
 TRANSIENT = Reason("unknown_sku", "SKU 'NOPE' is not in TradeGecko", transient=True)
+TAKEN = Reason("number_taken", "TradeGecko has another order", transient=True)
+BASIS = Grounds(settings=as_text(SETTINGS), goods="as ever").basis_of(TRANSIENT.code)
 PERSON = Reason(BY_HAND, "wait for payment")
 NO_ANSWER, KEY_USED = Reason("no_answer", "503 on POST /orders"), Reason("key_used", "400 on POST /orders")
 SENT: dict[str, Any] = {"generation": 1, "attempts": 1, "remote_number": "OLD-1", "claim": None}
@@ -90,6 +94,13 @@ ENTRIES: dict[str, dict[str, Any] | None] = {
     "past the horizon, just sent": {**SENT, **OLD, "state": S.UNCERTAIN, "sent_at": JUST, "reason": NO_ANSWER},
     "pending past the horizon": {"state": S.PENDING, **OLD},
     "held, transient": {"state": S.HELD, "reason": TRANSIENT, "next_attempt_at": JUST},
+    "held, nothing has changed": {
+        "state": S.HELD, "reason": TRANSIENT, "next_attempt_at": SOON, "basis": BASIS,
+    },
+    "held, something has changed": {"state": S.HELD, "reason": TRANSIENT, "next_attempt_at": SOON, "basis": "other"},
+    "held, for long enough": {"state": S.HELD, "reason": TRANSIENT, "next_attempt_at": JUST, "basis": BASIS},
+    "held for its number": {"state": S.HELD, "reason": TAKEN, "next_attempt_at": SOON, "basis": "other"},
+    "held, was sent": {"state": S.HELD, "reason": TRANSIENT, "generation": 1, "next_attempt_at": JUST},
     "held": {"state": S.HELD, "reason": Reason("bad_date", "placed in 1970")},
     "held by a person": {"state": S.HELD, "reason": PERSON},
     "skipped by a filter": {"state": S.SKIPPED, "reason": Reason("filtered", "its tag is one of test")},
@@ -165,6 +176,9 @@ class Account:
             mark: Presence.KNOWN if number in self.present or mark in marks else Presence.ABSENT
             for number, mark in orders
         }
+
+    def state_of(self, topic: Topic) -> str | None:
+        return "as ever"
 
     def find_marked(self, marker: str, *, since: datetime, as_of: datetime) -> Sequence[RemoteOrder]:
         return [order for orders in self.present.values() for order in orders if order.marker == marker]

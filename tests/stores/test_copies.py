@@ -22,6 +22,7 @@ from tests.stores.process import AT, batch
 from tests.stores.running import running, start
 from tradegecko_bridge.errors import ConfigError, StoreBusy, StoreError
 from tradegecko_bridge.ledger import OrderState, Restore, ShipmentState
+from tradegecko_bridge.ports.mirrors import MirrorProgress
 from tradegecko_bridge.stores.sql import SqlStore, copies
 from tradegecko_bridge.stores.sql.columns import UtcTime
 from tradegecko_bridge.stores.sql.tables import events, metadata, orders, restores, shipments, tokens
@@ -66,12 +67,11 @@ def fill(store: SqlStore) -> None:
     store.record_told_values(SHOP, "stock", {"TEA": "3"}, at=AT)
     store.remember_account(SHOP, ANNS, at=AT)
     store.permits.take("app/shop", AT, 3, up_to=300)
-    store.mirror.write("7@shop", "orders", [a_row("1", "1", "A")])
+    store.mirror.write("7@shop", "orders", [a_row("1", "1", "A")], progress=MirrorProgress(complete=True))
     store.tokens.save("default", a_pair(), at=AT)
     store.note_restore(AT - timedelta(days=3), at=AT - timedelta(days=2))
     with store._database.writing() as tx:
         tx.execute(metadata.tables["ledger_alerts"].insert().values(AN_ALERT))
-        tx.execute(metadata.tables["ledger_mirrors"].insert().values(account="7@shop", kind="orders", complete=True))
         tx.execute(metadata.tables["ledger_new_customers"].insert().values(digest="f00", order_id=entry.id, at=AT))
 
 

@@ -466,7 +466,7 @@ def counted(
 ) -> tuple[SharedLimiter, Counter]:
     """A limiter that shares such a store, after its first answer; what that took is forgotten."""
     ledger = Counter()
-    limiter = SharedLimiter(ledger, "account", **({} if batch is None else {"batch": batch}))
+    limiter = SharedLimiter(ledger, "account") if batch is None else SharedLimiter(ledger, "account", batch=batch)
     assert send(limiter, into, left)
     ledger.takes.clear()
     ledger.windows.clear()
@@ -581,7 +581,7 @@ def test_a_forked_child_begins_with_nothing_of_its_parent_s() -> None:
     """Neither permits in hand, nor what is on its way, nor a lock that one of the parent's threads held."""
     limiter, ledger = counted()
     assert go(limiter, 11, NORMAL)
-    assert limiter._lock.acquire(blocking=False)
+    limiter._lock.__enter__()
     limiter.after_fork_in_child()
     ledger.takes.clear()
     assert go(limiter, 12, NORMAL)
@@ -826,3 +826,17 @@ def test_a_limiter_with_a_limit_is_never_without() -> None:
         limiter.note({"date": ""}, at(1))
     assert drain(limiter, 2) == 299
     assert not go(limiter, 2)
+
+
+def test_a_forked_limiter_has_nothing_of_its_parents_in_hand() -> None:
+    """Neither permits, which both would use, nor requests on their way, whose answers it never gets."""
+    book = PermitBook()
+    limiter = SharedLimiter(book, "a", batch=4)
+    for _ in range(5):
+        assert send(limiter, 1, 299, NORMAL)
+    assert go(limiter, 2, NORMAL)
+    taken = book.take("a", BEGIN, 0, up_to=300).use.total
+    limiter.after_fork_in_child()
+    for count in range(1, 9):
+        assert send(limiter, 3, 299, DELIVERY)
+        assert book.take("a", BEGIN, 0, up_to=300).use.total == taken + count

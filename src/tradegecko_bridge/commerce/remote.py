@@ -44,6 +44,15 @@ class RecordKind(StrEnum):
     USER = "user"
 
 
+class Topic(StrEnum):
+    """What of the system's state can keep an order from being sent."""
+
+    GOODS = "goods"
+    """Which variants there are, under which SKUs and barcodes."""
+    NUMBERS = "numbers"
+    """Which numbers the orders have that are there. One more order changes nothing: it frees no number."""
+
+
 class OrderAction(StrEnum):
     """What can be done with a whole order that exists, or has happened to it."""
 

@@ -10,7 +10,7 @@ from tradegecko_bridge.engine.operations.decisions import Decided, Decision, Dec
 from tradegecko_bridge.engine.operations.expiry import Expired, expire_personal_data
 from tradegecko_bridge.engine.operations.ledger_check import check_ledger
 from tradegecko_bridge.engine.operations.void_double import VoidedDouble, void_double
-from tradegecko_bridge.engine.report import Item, Outcome, Report, RunReport
+from tradegecko_bridge.engine.report import Item, Kept, Outcome, Report, RunReport
 from tradegecko_bridge.engine.settings.choices import LineTax, MatchBy, OnCancel, OnChange, OrderStatus, TaxTreatment
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.settings.timing import Timing
@@ -23,6 +23,7 @@ __all__ = [
     "Decisions",
     "Expired",
     "Item",
+    "Kept",
     "LineTax",
     "MatchBy",
     "OnCancel",

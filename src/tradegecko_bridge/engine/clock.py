@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from threading import Lock
 from time import monotonic
 from typing import Final
 
+from tradegecko_bridge.forks import ForkedLock
 from tradegecko_bridge.ports import Clock
 
 TOLERATED: Final = timedelta(seconds=30)
@@ -34,7 +34,7 @@ class SharedClock:
         self, own: Clock, shared: Callable[[], datetime | None], *, elapsed: Callable[[], float] = monotonic
     ) -> None:
         self._own, self._shared, self._elapsed = own, shared, elapsed
-        self._lock = Lock()
+        self._lock = ForkedLock()
         self._read: tuple[datetime, float] | None = None
         self.offset = timedelta(0)
         """How far the shared clock is ahead of ours, as last read."""

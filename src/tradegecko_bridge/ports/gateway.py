@@ -23,6 +23,7 @@ from tradegecko_bridge.commerce.remote import (
     RemoteOrder,
     RemoteShipment,
     RemoteVariant,
+    Topic,
 )
 
 
@@ -65,6 +66,13 @@ class Gateway(Protocol):
 
         ``orders`` are numbers with markers, ``customers`` come with whom their bill goes to. Returned is what is known
         of each order, by its marker.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked.
+        """
+
+    def state_of(self, topic: Topic) -> str | None:
+        """A text that is another one as soon as anything changed in this; None where that cannot be told cheaply.
 
         Raises:
             AccessDenied, Unavailable: the account cannot be asked.
@@ -152,7 +160,11 @@ class Gateway(Protocol):
         """
 
     def completed_actions(self, order_id: str) -> Collection[str]:
-        """Which of these actions the order has behind it; and ``ship`` once something of it has left."""
+        """Which of these actions the order has behind it; and ``ship`` once something of it has left.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked, or does not show the order now.
+        """
 
     def shipments_since(self, cursor: str | None) -> Iterable[RemoteShipment]:
         """Shipments that left since ``cursor`` (None: all), oldest change first.

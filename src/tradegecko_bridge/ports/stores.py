@@ -73,6 +73,12 @@ class OrderStore(Protocol):
         a claim that ran out becomes uncertain, with an event that names the worker that did not report back.
         """
 
+    def look_again(self, connection: str, bases: Mapping[str, str | None]) -> None:
+        """Make held orders due whose cause may have gone: those held for a transient reason with one of these codes,
+        on another basis than the one given for the code; where that is None, on any. Orders without a basis are due by
+        themselves, and those that somebody writes just now may be left out.
+        """
+
     def record(
         self,
         entry: LedgerEntry,
@@ -137,9 +143,16 @@ class OrderStore(Protocol):
         """
 
     def summary(
-        self, connection: str | None = None, *, states: Collection[OrderState] | None = None
+        self,
+        connection: str | None = None,
+        *,
+        states: Collection[OrderState] | None = None,
+        with_reason: bool = False,
     ) -> Sequence[StateCount]:
-        """How many orders are in each of these states (None: any), and for what reason; by connection, state, code."""
+        """How many orders are in each of these states (None: any), and for what reason; by connection, state, code.
+
+        ``with_reason``: only those that have one; the others, of which there may be very many, are not even counted.
+        """
 
     def by_remote_ids(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, LedgerEntry]:
         """This connection's entries by the ids they were delivered as."""
@@ -169,8 +182,12 @@ class ShipmentStore(Protocol):
         entry_ids: Collection[int] | None = None,
         *,
         states: Collection[OrderState] | None = None,
+        since: datetime | None = None,
     ) -> Sequence[ShipmentEntry]:
-        """The connection's shipments (of these entries, of orders in these states), oldest first."""
+        """The connection's shipments (of these entries, of orders in these states), oldest first.
+
+        ``since``: only those ingested or recorded at that moment or later.
+        """
 
     def refused_shipments(self, connection: str) -> Sequence[ShipmentEntry]:
         """Shipments that the source has refused, of orders that are not confirmed, oldest first."""

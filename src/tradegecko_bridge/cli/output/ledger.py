@@ -188,7 +188,10 @@ def _next(entry: LedgerEntry) -> str | None:
     if entry.is_due(now):
         return "with the next sync"
     moment = entry.next_attempt_at
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC" if moment and moment > now else None
+    if moment is None or moment <= now:
+        return None
+    cause = "with the next sync once its cause has gone; at the latest " if entry.basis else ""
+    return f"{cause}{moment:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _lines(entry: LedgerEntry) -> str | None:

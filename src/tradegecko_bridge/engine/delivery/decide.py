@@ -16,6 +16,7 @@ from typing import Any, Final, TypeAlias
 from attrs import field, frozen
 
 from tradegecko_bridge.commerce.remote import Presence, RemoteOrder
+from tradegecko_bridge.engine.delivery.grounds import Grounds
 from tradegecko_bridge.engine.mapping.plan import OrderPlan
 from tradegecko_bridge.engine.report import Outcome
 from tradegecko_bridge.engine.settings.timing import Timing
@@ -53,7 +54,8 @@ class DueOrder:
 
     ``skip`` is why the settings or its source keep it from being sent; an order that was sent before goes on all the
     same, unless it was canceled. ``line_ids`` are the variants its lines are known by in the account. ``presence``:
-    whether it, or another with its number, is there, as of ``looked_at`` (UTC).
+    whether it, or another with its number, is there, as of ``looked_at`` (UTC). ``grounds`` is what a
+    hold would rest on, as of before it was planned; None where it is to be looked at with every run.
     """
 
     entry: LedgerEntry
@@ -64,6 +66,7 @@ class DueOrder:
     line_ids: dict[str, str] | None = None
     presence: Presence = Presence.POSSIBLE
     looked_at: datetime | None = None
+    grounds: Grounds | None = None
 
     @property
     def must_look(self) -> bool:
@@ -114,6 +117,11 @@ class Settled:
     note: str = ""
     changes: Mapping[str, Any] = field(factory=dict)
 
+    @property
+    def known(self) -> bool:
+        """Whether it was so before, and nobody has to be told anew."""
+        return False
+
     def applied_to(self, entry: LedgerEntry, at: datetime) -> LedgerEntry:
         """The entry as it shall be."""
         return entry.transition_to(self.state, at, reason=self.reason, **self.changes)
@@ -121,6 +129,10 @@ class Settled:
 
 class Hold(Settled):
     """Not sent yet: a person, or a cause that goes away, releases it."""
+
+    @property
+    def known(self) -> bool:
+        return not self.note
 
 
 class Skip(Settled):
@@ -156,7 +168,8 @@ def decide(due: DueOrder, found: RemoteOrder | Reason | None, *, now: datetime, 
         return Adopt(remote=found)
     if due.skip is not None and not entry.generation:
         return skip(due.skip)
-    kept_back = found or (due.plan if isinstance(due.plan, Reason) else None)
+    own = due.plan if isinstance(due.plan, Reason) else None
+    kept_back = (found or own) if entry.generation else (own or found)
     uncertain = entry.state is _S.UNCERTAIN
     over = uncertain and _is_over(entry, entry.attempts, now, timing)
     used_up = entry.reason is not None and entry.reason.code == KEY_USED
@@ -167,7 +180,7 @@ def decide(due: DueOrder, found: RemoteOrder | Reason | None, *, now: datetime, 
     if kept_back == CANCELED_AT_SOURCE and not uncertain:
         return skip(CANCELED_AT_SOURCE)
     if kept_back is not None:
-        return hold(entry, kept_back, now)
+        return hold(entry, kept_back, now, **_next_look(due, kept_back, now, timing))
     if entry.pending_update:
         return _requeue(entry)
     if over:
@@ -236,8 +249,20 @@ def id_in_use(entry: LedgerEntry, text: str, now: datetime, timing: Timing) -> S
     return hold(entry, reason, now)
 
 
+def _next_look(due: DueOrder, reason: Reason, now: datetime, timing: Timing) -> dict[str, Any]:
+    """Where it shows when the cause may have gone, an order is left alone until then, for some time at most.
+
+    One that was sent may yet be found, so it is looked for with every run.
+    """
+    if due.grounds is None or due.entry.generation or not reason.transient:
+        return {}
+    basis = due.grounds.basis_of(reason.code)
+    return {} if basis is None else {"basis": basis, "next_attempt_at": now + timing.held_again}
+
+
 def hold(entry: LedgerEntry, reason: Reason, now: datetime, **changes: Any) -> Hold:
-    """Held for a transient reason an order is looked at on every run, but only once in each."""
+    """Held for a transient reason an order is looked at on every run, but only once in each; unless ``changes`` say
+    otherwise."""
     known = entry.state is _S.HELD and entry.reason == reason
     return Hold(
         state=_S.HELD,

@@ -11,17 +11,19 @@ from attrs import evolve
 
 from tradegecko_bridge.commerce.remote import LineKind, RemoteOrder
 from tradegecko_bridge.engine.context import Context
-from tradegecko_bridge.engine.delivery import audit
+from tradegecko_bridge.engine.delivery import audit, holds
 from tradegecko_bridge.engine.delivery.decide import (
     Adopt,
     Decision,
     DueOrder,
     FollowUp,
     Send,
+    Settled,
     decide,
     look_refused,
     not_carried_out,
 )
+from tradegecko_bridge.engine.delivery.grounds import Grounds
 from tradegecko_bridge.engine.delivery.ingest import preview
 from tradegecko_bridge.engine.delivery.lookup import find_own_order, on_its_way, others_with_number
 from tradegecko_bridge.engine.delivery.outcomes import FailuresInARow, adopted
@@ -43,33 +45,50 @@ def preview_delivery(context: Context) -> Report:
         after_restore(context, report)
         planner, decider = Planner(context), _Decider(context)
         after, noted = preview(context, report)
+        found = context.store.entries(context.connection, states=OPEN_STATES)
+        waiting = {entry.reference: entry for entry in reversed(found)}
+        others: dict[int, str] = {}
+        for reference in after.keys() & waiting.keys():
+            others |= _code(waiting[reference])
         try:
             preview_voids(context, noted, report)
-            for batch in in_batches(_due(context, after, report), BATCH):
+            grounds = holds.grounds_now(context, planner)
+            for batch in in_batches(_due(context, {**waiting, **after}, grounds, report), BATCH):
                 for due in planner.plan(batch):
                     decision, failure = decider.decide(planner, due)
-                    report.items.extend(_items(due, decision))
-                    decider.in_a_row.note(failure)
+                    if not (isinstance(decision, Settled) and decision.known):
+                        others |= _code(due.entry)
+                        report.items.extend(_items(due, decision))
+                    if due.must_look or not isinstance(decision, Settled):
+                        decider.in_a_row.note(failure)
         except GatewayError as error:
             report.fail(error)
+        holds.report_kept(context, report, others)
     return report
 
 
-def _due(context: Context, after: Mapping[str, LedgerEntry], report: Report) -> Iterator[LedgerEntry]:
+def _due(
+    context: Context, orders: Mapping[str, LedgerEntry], grounds: Grounds | None, report: Report
+) -> Iterator[LedgerEntry]:
     """The orders a run would claim, oldest first, as it would claim them; what it would leave alone is reported."""
-    waiting = {
-        entry.reference: entry for entry in reversed(context.store.entries(context.connection, states=OPEN_STATES))
-    }
     reported = {item.name for item in report.items}
-    for entry in {**waiting, **after}.values():
+    for entry in orders.values():
         now = context.clock()
-        if entry.is_due(now):
+        if entry.is_due(now) or (holds.may_go(entry, grounds) and not entry.claim_runs(now)):
             yield evolve(entry, state=_S.UNCERTAIN) if entry.state is _S.SENDING else entry
+        elif _code(entry) and not entry.claim_runs(now):
+            continue  # told with the others that stay held
         elif entry.state is _S.HELD and entry.reason is not None and not entry.claim_runs(now):
             if entry.number not in reported:
                 report.add(entry.number, Outcome.KNOWN, f"held: {entry.reason.text}", entry.reason)
         elif entry.state in OPEN_STATES:
             report_left_alone(entry, now, report, reported)
+
+
+def _code(entry: LedgerEntry) -> dict[int, str]:
+    """The code of the transient reason the order is held for, by its id; nothing where it is not."""
+    held = entry.state is _S.HELD and entry.reason is not None and entry.reason.transient
+    return {entry.id: entry.reason.code} if held and entry.reason else {}
 
 
 class _Decider:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
 from attrs import evolve
 
-from tradegecko_bridge.commerce.remote import Presence, RemoteOrder
+from tradegecko_bridge.commerce.remote import Presence, RemoteOrder, Topic
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery.decide import DueOrder, may_show_up
+from tradegecko_bridge.engine.delivery.grounds import GOODS, NUMBERS, Grounds, as_text, needs_setup
 from tradegecko_bridge.engine.delivery.lookup import find_marked, find_own_order, load_account, load_goods
 from tradegecko_bridge.engine.delivery.restores import not_known_since
 from tradegecko_bridge.engine.keys import marker
@@ -49,6 +50,7 @@ class Planner:
             return due
         gateway, settings = self._c.gateway, self._c.settings
         account = load_account(gateway, settings, [one.entry.order for one in to_plan if one.entry.order])
+        grounds = self._grounds(account, goods=True, numbers=True)  # before anything is looked up
         prepared: dict[str, PreparedOrder] = {}
         faults: dict[str, Reason] = {}
         for one in to_plan:
@@ -60,10 +62,31 @@ class Planner:
         for number, one in enumerate(due):
             with _own_fault(one, faults):
                 if one.entry.reference in prepared:
-                    due[number] = self._planned(one, prepared[one.entry.reference], catalog)
+                    due[number] = self._planned(one, prepared[one.entry.reference], catalog, grounds)
             if one.entry.reference in faults:
-                due[number] = evolve(one, plan=faults[one.entry.reference])
+                due[number] = evolve(one, plan=faults[one.entry.reference], grounds=grounds)
         return due
+
+    def grounds(self, codes: Collection[str]) -> Grounds:
+        """What holds for reasons with these codes rest on now.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked.
+        """
+        account = None
+        if needs_setup(codes):
+            self._c.gateway.currencies({""})  # as if one were wanted that nobody knows: read anew
+            account = load_account(self._c.gateway, self._c.settings, [])
+        return self._grounds(account, goods=not GOODS.isdisjoint(codes), numbers=not NUMBERS.isdisjoint(codes))
+
+    def _grounds(self, account: Catalog | None, *, goods: bool, numbers: bool) -> Grounds:
+        state_of = self._c.gateway.state_of
+        return Grounds(
+            settings=as_text(self._c.settings),
+            goods=state_of(Topic.GOODS) if goods else None,
+            numbers=state_of(Topic.NUMBERS) if numbers else None,
+            setup=account.as_text() if account else None,
+        )
 
     def up_to_date(self, due: Sequence[DueOrder]) -> list[DueOrder]:
         """These orders, where it was a while ago that their numbers were free with a look whether they still are.
@@ -126,12 +149,13 @@ class Planner:
         customers = [(order.customer, order.billing_address or order.shipping_address) for order in orders]
         return self._c.gateway.prefetch([(one.number, one.marker) for one in due], customers)
 
-    def _planned(self, due: DueOrder, prepared: PreparedOrder, catalog: Catalog) -> DueOrder:
+    def _planned(self, due: DueOrder, prepared: PreparedOrder, catalog: Catalog, grounds: Grounds) -> DueOrder:
         canceled = due.skip == CANCELED_AT_SOURCE
         return evolve(
             due,
             plan=due.skip if canceled else plan(prepared, due.marker, catalog, self._c.settings),
             line_ids=catalog.line_ids(prepared.applied.lines),
+            grounds=grounds,
         )
 
 

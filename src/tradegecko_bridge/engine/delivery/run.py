@@ -9,6 +9,7 @@ from typing import Final
 
 from tradegecko_bridge.commerce import DeliveryReceipt, Verdict
 from tradegecko_bridge.engine.context import Context
+from tradegecko_bridge.engine.delivery import holds
 from tradegecko_bridge.engine.delivery.decide import DueOrder
 from tradegecko_bridge.engine.delivery.doubles import find_doubles
 from tradegecko_bridge.engine.delivery.ingest import ingest
@@ -33,26 +34,29 @@ def deliver_orders(context: Context) -> Report:
         after_restore(context, report)
         ingest(context, report)
         receipts: list[DeliveryReceipt] = []
+        outcomes = Outcomes(context, report)
         try:
             void_canceled(context, report)
-            _deliver_all(context, report, receipts)
+            _deliver_all(context, outcomes, receipts)
         except GatewayError as error:
             report.fail(error)
         report.findings += find_doubles(context)
         _send_receipts(context, receipts, report)
+        holds.report_kept(context, report, outcomes.newly_held)
         reported = {item.name for item in report.items}
         for entry in context.store.entries(context.connection, states=OPEN_STATES - {OrderState.HELD}):
             report_left_alone(entry, context.clock(), report, reported)
     return report
 
 
-def _deliver_all(context: Context, report: Report, receipts: list[DeliveryReceipt]) -> None:
+def _deliver_all(context: Context, outcomes: Outcomes, receipts: list[DeliveryReceipt]) -> None:
     """Claim and deliver until nothing is due that was due when the run began: what is put off waits for the next run.
 
     Raises:
         AccessDenied, Unavailable: nothing can be delivered now; what was claimed is given back.
     """
-    outcomes, planner = Outcomes(context, report), Planner(context)
+    planner = Planner(context)
+    holds.look_again(context, planner)
     sender, started, done = Sender(context, outcomes, planner), context.clock(), set[int]()
     while claimed := _claim(context, started, done):
         try:
@@ -66,15 +70,20 @@ def _deliver_batch(
 ) -> None:
     waiting, lock = {entry.id: entry for entry in claimed}, Lock()
 
-    def deliver(chunk: Sequence[DueOrder], going_on: Callable[[], bool]) -> None:
-        sender.deliver(chunk, going_on)
+    def finish(ids: Collection[int]) -> None:
         with lock:
-            for due in chunk if going_on() else ():
-                done.add(waiting.pop(due.entry.id).id)
+            for id_ in ids:
+                done.add(waiting.pop(id_).id)
                 context.progress(DELIVER, len(done))
 
+    def deliver(chunk: Sequence[DueOrder], going_on: Callable[[], bool]) -> None:
+        sender.deliver(chunk, going_on)
+        finish([due.entry.id for due in chunk] if going_on() else ())
+
     try:
-        run_partitions(partition(planner.plan(claimed)), deliver, context.in_flight, context.concurrency)
+        to_deliver = sender.settle_unlooked(planner.plan(claimed))
+        finish(waiting.keys() - {due.entry.id for due in to_deliver})
+        run_partitions(partition(to_deliver), deliver, context.in_flight, context.concurrency)
     finally:
         for entry in waiting.values():
             context.store.release_claim(entry)

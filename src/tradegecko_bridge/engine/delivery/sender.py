@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from hashlib import blake2b
-from typing import Final, TypeAlias
+from typing import Final
 
 from attrs import evolve, frozen
 
-from tradegecko_bridge.commerce.remote import RemoteOrder
+from tradegecko_bridge.commerce.remote import CustomerMatch, RemoteOrder
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery import audit
 from tradegecko_bridge.engine.delivery.decide import (
@@ -23,6 +23,7 @@ from tradegecko_bridge.engine.delivery.decide import (
     DueOrder,
     FollowUp,
     Send,
+    Settled,
     decide,
     hold,
     look_refused,
@@ -36,7 +37,7 @@ from tradegecko_bridge.engine.delivery.lookup import (
     find_own_order,
     others_with_number,
 )
-from tradegecko_bridge.engine.delivery.outcomes import Outcomes
+from tradegecko_bridge.engine.delivery.outcomes import Outcomes, WriteResult
 from tradegecko_bridge.engine.delivery.partitions import customer_names
 from tradegecko_bridge.engine.delivery.planner import Planner
 from tradegecko_bridge.engine.keys import idempotency_key
@@ -57,8 +58,6 @@ from tradegecko_bridge.ledger import KEY_USED, LedgerEntry, NewCustomer, OrderSt
 
 FRESH: Final = timedelta(seconds=30)
 """How long before its request leaves an intent may have been written: much less than a claim lasts."""
-WriteResult: TypeAlias = LedgerEntry | Exception
-"""An entry whose intent is durable, or why none was written."""
 
 
 @frozen(kw_only=True)
@@ -91,6 +90,18 @@ class Sender:
         self._outcomes = outcomes
         self._planner = planner
         self._customers = Customers(context.gateway, context.settings)
+
+    def settle_unlooked(self, orders: Sequence[DueOrder]) -> list[DueOrder]:
+        """Settle what is decided without a look and sends nothing, in one durable write; given are the other orders."""
+        rest: list[DueOrder] = []
+        for due in orders:
+            decision = None if due.must_look else self._decide(due)
+            if isinstance(decision, Settled):
+                self._outcomes.settle_later(due.entry, decision)
+            else:
+                rest.append(due)
+        self._outcomes.write()
+        return rest
 
     def deliver(self, chunk: Sequence[DueOrder], going_on: Callable[[], bool]) -> None:
         """Orders that have nothing to do with each other: their intents in one durable write, then one by one.
@@ -157,7 +168,7 @@ class Sender:
         elif isinstance(decision, FollowUp):
             self._outcomes.follow_up(entry)
         else:
-            self._outcomes.settle(entry, decision)
+            self._outcomes.settle_later(entry, decision)
         return None
 
     def _guard_look(self, entry: LedgerEntry, attempt: Callable[[], PlannedOrder | None]) -> PlannedOrder | None:
@@ -196,12 +207,15 @@ class Sender:
         )
 
     def _new_customer(self, one: PlannedOrder) -> NewCustomer | None:
+        """Whom it makes, by what the next order would be matched with: a name alone is no match."""
         if one.customer_id is not None or one.entry.order is None:
             return None
-        name = next(customer_names(one.entry.order, ("email", "phone", "name", "reference")), "")
-        if not name:
+        names = list(customer_names(one.entry.order, ("email", "phone", "reference")))
+        if not names:
             return None
-        digest = blake2b(name.encode("utf-8", "replace"), digest_size=16).hexdigest()
+        strict = self._c.settings.customer_match is CustomerMatch.STRICT
+        known_as = "\n".join(names if strict else names[:1])
+        digest = blake2b(known_as.encode("utf-8", "replace"), digest_size=16).hexdigest()
         return NewCustomer(digest=digest, since=self._c.clock() - self._c.timing.patience)
 
     def _sending(self, entry: LedgerEntry, **facts: object) -> LedgerEntry:
@@ -288,7 +302,7 @@ class Sender:
             again = evolve(one, due=due, plan=due.plan, customer_id=customer_id, generation=entry.generation)
             self._record_and_send(evolve(again, replanned=True))
         elif due.plan is not None:
-            self._outcomes.settle(entry, hold(entry, due.plan, self._c.clock()))
+            self._outcomes.settle_later(entry, hold(entry, due.plan, self._c.clock()))
 
     def _look_closely(self, one: PlannedOrder) -> None:
         """Another order of the ledger has or had this number: what is remembered of the account may not know it yet.
@@ -297,11 +311,12 @@ class Sender:
         """
         others = others_with_number(self._c, one.due)
         found = find_own_order(self._c, one.due, others)
-        decision = decide(one.due, found, now=self._c.clock(), timing=self._c.timing)
+        due = evolve(one.due, grounds=None)  # what that rests on may be in the ledger
+        decision = decide(due, found, now=self._c.clock(), timing=self._c.timing)
         if isinstance(decision, Send):
             self._record_and_send(evolve(one, number_shared_with=frozenset(other.id for other in others)))
         else:
-            self._decided(one.due, decision)
+            self._decided(due, decision)
 
     def _look_after(self, one: PlannedOrder, sent: LedgerEntry, error: OutcomeUnknown) -> None:
         """In doubt: look at once; if it is not there, nobody knows, and only looking again may tell.

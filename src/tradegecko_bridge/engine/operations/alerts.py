@@ -104,7 +104,7 @@ def _judged(report: Report) -> list[str]:
 
 
 def _in_ledger(context: Context, *, delivers: bool) -> Iterator[Finding]:
-    states = {_S.HELD, _S.FAILED, _S.SENDING, _S.UNCERTAIN} | (DELIVERED_STATES if delivers else frozenset())
+    states = (_S.HELD, _S.FAILED, _S.SENDING, _S.UNCERTAIN)
     counts = [count for count in context.store.summary(context.connection, states=states) if count.code != BY_HAND]
     late = context.clock() - context.timing.alert_after
     yield from _held(context, [count for count in counts if count.state is _S.HELD], late)
@@ -120,11 +120,17 @@ def _in_ledger(context: Context, *, delivers: bool) -> Iterator[Finding]:
     if same:
         text = "the same order in TradeGecko as another one of the ledger"
         yield _finding("uncertain id", same, text, "is it the right account?", severity=Severity.ERROR)
-    undone = [count for count in counts if count.state in DELIVERED_STATES and count.code and not count.transient]
+    yield from _undone(context) if delivers else ()
+    yield from _refused_shipments(context)
+
+
+def _undone(context: Context) -> Iterator[Finding]:
+    """Per reason: delivered orders with which something was not done, and will not be by itself."""
+    counts = context.store.summary(context.connection, states=DELIVERED_STATES, with_reason=True)
+    undone = [count for count in counts if not count.transient and count.code != BY_HAND]
     for code in sorted({str(count.code) for count in undone}):
         some = [count for count in undone if count.code == code]
         yield _finding(f"action {code}", some, f"delivered, but not done with ({code})", "retry")
-    yield from _refused_shipments(context)
 
 
 def _held(context: Context, held: list[StateCount], late: datetime) -> Iterator[Finding]:

@@ -36,10 +36,13 @@ class Timing:
         horizon: how long after ingest an order is retried before it is given up as failed.
         patience: how long an order whose key was used must stay absent before it is certain that the first
             request made nothing and the next key may be used. Late visibility must fit into it.
+        held_again: how long an order held for a transient reason is left alone while nothing shows that its cause has
+            gone; where that would not show, it is looked at with every run.
         alert_after: how long an order may be held for a transient reason, or in doubt, before that is an alert.
     """
 
     lease: timedelta = field(default=timedelta(minutes=7), validator=_a_wait)
+    held_again: timedelta = field(default=timedelta(hours=1), validator=_a_wait)
     alert_after: timedelta = field(default=timedelta(hours=1), validator=_not_negative)
     first_retry: timedelta = field(default=timedelta(seconds=30), validator=_a_wait)
     longest_retry: timedelta = field(default=timedelta(hours=1), validator=_a_wait)

@@ -134,6 +134,7 @@ def apply_update(row: Row, arrival: Arrival, at: datetime, *, known_absent: bool
         order=arrival if isinstance(arrival, SourceOrder) else entry.order,
         attempts=0 if starts_over else entry.attempts,
         next_attempt_at=None if starts_over else entry.next_attempt_at,
+        basis=None,
         updated_at=at,
         in_state_since=entry.since(to, at),
         pending_update=None,

@@ -7,7 +7,19 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Unpack
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    union,
+    update,
+)
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.exc import IntegrityError
 
@@ -39,7 +51,7 @@ from tradegecko_bridge.stores.sql.rows import (
     to_row,
     work_values,
 )
-from tradegecko_bridge.stores.sql.tables import OPEN, events, is_over, orders
+from tradegecko_bridge.stores.sql.tables import HELD, OPEN, events, is_over, orders
 
 _c = orders.c
 # Statements that every delivery needs are made once: SQLAlchemy takes longer to make one than SQLite to run it.
@@ -48,7 +60,7 @@ _SOME = select(orders).where(_c.id.in_(bindparam("ids", expanding=True))).order_
 _SOME_LOCKED = _SOME.with_for_update()
 _UPDATE = update(orders).where(_c.id == bindparam("row_id"))
 _INSERT_EVENTS = plain_insert(events)
-_RARE = ("text", "reasons", "entered")
+_RARE = ("text", "reasons", "entered", "number", "reference")
 """Filters that may match few of very many orders, anywhere in time."""
 _DELIVERED = [state.value for state in DELIVERED_STATES]
 _SENT_AS = select(_c.id, _c.remote_number).where(
@@ -95,6 +107,15 @@ class SqlOrders(InDatabase, OrderStore):
                 _update(tx, ((row, work_values(row)) for row in abandoned))
             _write_events(tx, changes)
         return [row.entry for row, _ in changes]
+
+    def look_again(self, connection: str, bases: Mapping[str, str | None]) -> None:
+        with self._database.writing() as tx:
+            for code, basis in bases.items():
+                query = select(_c.id).where(HELD, _c.connection == connection, _c.reason_code == code)
+                query = query.where(_c.basis.is_not(None) if basis is None else _c.basis != basis)
+                query = query.where(_c.reason_passing.is_(True)).order_by(_c.id)
+                for part in chunks(tx.execute(query.with_for_update(skip_locked=True)).scalars().all()):
+                    tx.execute(update(orders).where(_c.id.in_(part)).values(next_attempt_at=None))
 
     def record(
         self,
@@ -151,6 +172,9 @@ class SqlOrders(InDatabase, OrderStore):
         with self._database.reading() as tx:
             # Which ones is found out in an index alone, without reading their content.
             ids = select(_c.id).where(*conditions, *_after(tx, before))
+            if (number := wanted.get("number")) is not None:
+                called = _called(number)
+                ids = ids.join(called, called.c.id == _c.id)
             if limit is not None:
                 rare = any(wanted.get(name) is not None for name in _RARE)
                 # What rarely matches must not be looked for by walking back through time: no index may sort this.
@@ -160,11 +184,17 @@ class SqlOrders(InDatabase, OrderStore):
             return [to_full_row(stored).entry for stored in tx.execute(query)]
 
     def summary(
-        self, connection: str | None = None, *, states: Collection[OrderState] | None = None
+        self,
+        connection: str | None = None,
+        *,
+        states: Collection[OrderState] | None = None,
+        with_reason: bool = False,
     ) -> Sequence[StateCount]:
         groups = (_c.connection, _c.state, _c.reason_code, _c.reason_passing)
         counts = select(*groups, func.count().label("number"), func.min(_c.in_state_since).label("since"))
         query = counts.where(*_conditions(connection, {"states": states})).group_by(*groups)
+        if with_reason:
+            query = query.where(_c.reason_code >= "")  # IS NOT NULL, said so that SQLite goes to them in the index
         with self._database.reading() as tx:
             return lookups.in_order(to_count(stored) for stored in tx.execute(query))
 
@@ -352,12 +382,15 @@ def _after(tx: Connection, before: int | None) -> list[ColumnElement[bool]]:
     return [_c.taken_in_at <= moment, or_(_c.taken_in_at < moment, same_moment)]  # the first for an index
 
 
+def _called(number: str) -> Subquery:
+    """The ids of the orders with this number: two looks into two indexes, for no index serves an OR of two columns."""
+    return union(*(select(_c.id).where(column == number) for column in (_c.number, _c.remote_number))).subquery()
+
+
 def _conditions(connection: str | None, wanted: Filter) -> list[ColumnElement[bool]]:
-    """What a filter means; its moments are in UTC."""
+    """What a filter means, but for the number; its moments are in UTC."""
     exact = ((_c.connection, connection), (_c.reference, wanted.get("reference")))
     conditions = [column == value for column, value in exact if value is not None]
-    if (number := wanted.get("number")) is not None:
-        conditions.append(or_(_c.number == number, _c.remote_number == number))
     if (states := wanted.get("states")) is not None:
         conditions.append(_c.state.in_([state.value for state in states]))
     if (reasons := wanted.get("reasons")) is not None:

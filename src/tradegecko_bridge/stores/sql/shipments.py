@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
 from tradegecko_bridge.commerce import Shipment
 from tradegecko_bridge.ledger import OrderState, ShipmentEntry, ShipmentState
@@ -47,11 +47,14 @@ class SqlShipments(InDatabase, ShipmentStore):
         entry_ids: Collection[int] | None = None,
         *,
         states: Collection[OrderState] | None = None,
+        since: datetime | None = None,
     ) -> Sequence[ShipmentEntry]:
         query = select(shipments).where(_c.connection == connection)
+        if since is not None:
+            query = query.where(_c.updated_at >= utc(since))
         if states is not None:
-            meant = (orders.c.connection == connection, orders.c.state.in_([state.value for state in states]))
-            query = query.where(_c.order_id.in_(select(orders.c.id).where(*meant)))
+            meant = (orders.c.id == _c.order_id, orders.c.state.in_([state.value for state in states]))
+            query = query.where(exists().where(*meant))
         queries = [query] if entry_ids is None else [query.where(_c.order_id.in_(part)) for part in chunks(entry_ids)]
         with self._database.reading() as tx:
             found = [to_shipment_row(stored).entry for query in queries for stored in tx.execute(query)]

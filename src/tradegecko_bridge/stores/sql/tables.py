@@ -82,12 +82,14 @@ orders = Table(
     Column("in_state_since", UtcTime),
     Column("expired_at", UtcTime),
     Column("names", Words),
+    Column("basis", String),
     UniqueConstraint("connection", "reference"),
     UniqueConstraint("connection", "remote_id"),
     CheckConstraint(_one_of("state", OrderState), name="state"),
     CheckConstraint("(claim_worker IS NULL) = (claim_until IS NULL)", name="claim"),
     Index(None, "connection", "state", "taken_in_at"),
-    Index(None, "connection", "number"),
+    Index(None, "number"),
+    Index(None, "reference"),
     Index(None, "remote_number"),
     Index(None, "taken_in_at"),
     Index(None, "state", "taken_in_at"),
@@ -106,6 +108,7 @@ The index for searching holds all that can be asked for: it is read through inst
 
 OPEN = text("(state IN ('pending', 'sending', 'uncertain', 'held') OR todo <> '')")
 """Orders there may be work on: few of all. The index and the queries that use it need the same words."""
+HELD = text("state = 'held'")
 UNEXPIRED = text("expired_at IS NULL")
 
 
@@ -120,6 +123,7 @@ def _partial(name: str, condition: TextClause, *columns: Column[Any], unique: bo
 
 
 _partial("ix_ledger_orders_open", OPEN, orders.c.connection, orders.c.taken_in_at)
+_partial("ix_ledger_orders_held", HELD, orders.c.connection, orders.c.reason_code, orders.c.basis)
 _partial("ix_ledger_orders_unexpired", UNEXPIRED, orders.c.connection, orders.c.state, orders.c.in_state_since)
 
 events = Table(
@@ -166,6 +170,7 @@ shipments = Table(
     CheckConstraint(_one_of("state", ShipmentState), name="state"),
     CheckConstraint("(claim_worker IS NULL) = (claim_until IS NULL)", name="claim"),
     Index(None, "connection", "state"),
+    Index(None, "connection", "updated_at"),
     Index(None, "order_id"),
 )
 
@@ -253,6 +258,8 @@ mirrors = Table(
     Column("cursor", Text),
     Column("complete", Boolean, nullable=False),
     Column("at", UtcTime),
+    Column("added", Integer, nullable=False, server_default="0"),
+    Column("changed", Integer, nullable=False, server_default="0"),
 )
 """How far each kind of record of each account has been read."""
 

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from threading import Lock, RLock
-from typing import Final, TypeVar
+from threading import RLock
+from typing import Any, Final, TypeVar
 
 from tradegecko_bridge.commerce.remote import AccountIdentity
 from tradegecko_bridge.forks import Forked
 from tradegecko_bridge.ports import Clock, MirrorStore
-from tradegecko_bridge.ports.mirrors import MirrorProgress, MirrorRow
+from tradegecko_bridge.ports.mirrors import MirrorCounts, MirrorProgress, MirrorRow
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
 from tradegecko_bridge.tradegecko.codec import write_value
 from tradegecko_bridge.tradegecko.gateway.error_mapping import reading
@@ -28,6 +29,7 @@ from tradegecko_bridge.tradegecko.gateway.mirror_kinds import Kind
 from tradegecko_bridge.tradegecko.records import DatedRecord
 
 D = TypeVar("D", bound=DatedRecord)
+NewLock = Callable[[], AbstractContextManager[object]]
 
 OVERLAP: Final = timedelta(minutes=2)
 """How far before its cursor a listing resumes, for changes that became visible late."""
@@ -48,6 +50,7 @@ class Mirror(Forked):
         client: how what changed is listed.
         store: where it is kept; None: nothing is, and :meth:`find` never knows.
         clock: the present moment, aware UTC.
+        lock: makes the reentrant locks that threads wait at, also while another one reads from the account.
     """
 
     def __init__(
@@ -56,16 +59,17 @@ class Mirror(Forked):
         store: MirrorStore | None,
         *,
         clock: Clock = lambda: datetime.now(UTC),
+        lock: NewLock = RLock,
     ) -> None:
         self._client, self._given_store, self._clock = client, store, clock
-        self._account = ""
+        self._new_lock = lock
         self.after_fork_in_child()
 
     def after_fork_in_child(self) -> None:
         """From the beginning: what is not written yet the parent writes."""
         self._unwritten: dict[str, list[MirrorRow]] = {}
-        self._lock = Lock()
-        self._locks: dict[str, RLock] = {}
+        self._lock = self._new_lock()
+        self._locks: dict[str, AbstractContextManager[object]] = {}
         self._identity: AccountIdentity | None = None
         self.begin()
 
@@ -75,7 +79,7 @@ class Mirror(Forked):
         self._invalid = False
         self._recent = MirrorBook()  # written meanwhile, or listed next; somebody may have changed it since
         self._complete_at: dict[str, datetime | None] = {}
-        self._cache: dict[tuple[str, str, str], list[MirrorRow]] = {}
+        self._cache: dict[str, dict[tuple[str, str], list[MirrorRow]]] = {}  # by kind, then by key and value
         self._settings: dict[str, Mapping[str, str]] = {}
         self._shared: set[str] = set()
 
@@ -88,6 +92,20 @@ class Mirror(Forked):
         """What is kept was out of date: nothing is answered from it until the next run."""
         self._invalid = True
         self._settings = {}
+
+    def counts(self, kind: Kind[D]) -> MirrorCounts | None:
+        """What of a kind was ever added and changed, up to now; None while not all of it is known."""
+        store = self._store
+        if store is None or self._invalid or not self._is_complete(kind, store, None):
+            return None
+        return store.counts(self.account, kind.name)
+
+    def look_again(self, *kinds: Kind[Any]) -> None:
+        """Something of these kinds has come, and we were not told: they are brought up to date at their next use."""
+        for kind in kinds:
+            with self._lock_of(kind.name):
+                if self._complete_at.get(kind.name) is not None:
+                    del self._complete_at[kind.name]
 
     def find(
         self, kind: Kind[D], key: str, values: Collection[str], *, as_of: datetime | None = None
@@ -116,14 +134,14 @@ class Mirror(Forked):
 
     def _stored(self, store: MirrorStore, kind: str, key: str, values: Collection[str]) -> list[list[MirrorRow]]:
         """What the store has for each value; it is asked once, also for what it lacks, until it may have more."""
-        cache, wanted = self._cache, dict.fromkeys((kind, key, value) for value in values)
+        cache, wanted = self._cache.setdefault(kind, {}), dict.fromkeys((key, value) for value in values)
         missing = [asked for asked in wanted if asked not in cache]
         if missing:
-            fresh: dict[tuple[str, str, str], list[MirrorRow]] = {asked: [] for asked in missing}
-            for row in store.find(self.account, kind, key, [value for _, _, value in missing]):
+            fresh: dict[tuple[str, str], list[MirrorRow]] = {asked: [] for asked in missing}
+            for row in store.find(self.account, kind, key, [value for _, value in missing]):
                 for value in row.values(key):
-                    if (kind, key, value) in fresh:
-                        fresh[kind, key, value].append(row)
+                    if (key, value) in fresh:
+                        fresh[key, value].append(row)
             cache.update(fresh)
         return [cache[asked] for asked in wanted]
 
@@ -145,7 +163,7 @@ class Mirror(Forked):
         with self._lock:
             unwritten = self._unwritten.get(kind.name, [])
             unwritten[:] = [row for row in unwritten if row.id != id_]
-        self._cache = {}
+        self._cache.pop(kind.name, None)
 
     def flush(self) -> None:
         """Write what was put here to where other processes find it."""
@@ -155,7 +173,7 @@ class Mirror(Forked):
             unwritten, self._unwritten = self._unwritten, {}
         for kind, rows in unwritten.items():
             self._store.write(self.account, kind, rows)
-        self._cache = {}
+            self._cache.pop(kind, None)
 
     def settings(
         self, name: str, read: Callable[[], Mapping[str, str]], *, wanted: Collection[str] = ()
@@ -195,9 +213,11 @@ class Mirror(Forked):
 
     # ── keeping up ───────────────────────────────────────────────────────────────────────────
 
-    def _lock_of(self, name: str) -> RLock:
+    def _lock_of(self, name: str) -> AbstractContextManager[object]:
         with self._lock:
-            return self._locks.setdefault(name, RLock())
+            if name not in self._locks:
+                self._locks[name] = self._new_lock()
+            return self._locks[name]
 
     def _is_complete(self, kind: Kind[D], store: MirrorStore, as_of: datetime | None) -> bool:
         """Whether all of a kind is known, after reading what changed when that is due."""
@@ -206,7 +226,7 @@ class Mirror(Forked):
             old = at is not None and (not _is_fresh(at, now, MAX_AGE) or (as_of is not None and at < as_of))
             if old or kind.name not in self._complete_at:
                 self._complete_at[kind.name] = now if self._read_changes(kind, store, now) else None
-                self._cache = {}
+                self._cache.pop(kind.name, None)
             return self._complete_at[kind.name] is not None
 
     def _read_changes(self, kind: Kind[D], store: MirrorStore, now: datetime) -> bool:
@@ -229,7 +249,7 @@ class Mirror(Forked):
         return False
 
     def _note_shared(self, kind: Kind[D], rows: Sequence[MirrorRow]) -> None:
-        self._cache = {}
+        self._cache.pop(kind.name, None)
         values = {value for row in rows for value in row.values(kind.unique)} if kind.unique else ()
         found = self.last_known(kind, kind.unique, values) if values else ()
         count = Counter(value for row in found if "gone" not in row.facts for value in row.values(kind.unique))

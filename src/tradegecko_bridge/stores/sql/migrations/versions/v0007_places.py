@@ -11,11 +11,11 @@ from sqlalchemy import Column, PrimaryKeyConstraint, String, Text
 from tradegecko_bridge.stores.sql.columns import UtcTime
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 
 
 def upgrade() -> None:
-    """From 0005."""
+    """From 0006."""
     op.create_table(
         "ledger_accounts",
         Column("connection", String, nullable=False),
