@@ -58,8 +58,8 @@ def test_the_words_stored_in_ledgers_stay() -> None:
     assert [str(update) for update in PendingUpdate] == ["changed", "canceled"]
     assert [str(state) for state in ShipmentState] == ["pending", "sent", "refused"]
     assert [str(severity) for severity in Severity] == ["warning", "error"]
-    codes = (ledger.BY_HAND, ledger.ID_IN_USE, ledger.GAVE_UP_IN_DOUBT)
-    assert codes == ("by_hand", "id_in_use", "gave_up_in_doubt")
+    codes = (ledger.BY_HAND, ledger.KEY_USED, ledger.ID_IN_USE, ledger.GAVE_UP_IN_DOUBT)
+    assert codes == ("by_hand", "key_used", "id_in_use", "gave_up_in_doubt")
     assert {"ingest", "intake"} == ledger.INGEST_ACTORS
     assert ledger.INGEST == "ingest"
     assert Reason("canceled_at_source", "canceled at the source before it was sent") == ledger.CANCELED_AT_SOURCE
@@ -147,6 +147,7 @@ def test_a_claim_ends_when_there_is_nothing_to_do(state: str, to: str, actions: 
     after = entry.transition_to(OrderState(to), LATER, pending_actions=actions)
     assert (after.claim, after.reason) == (claim if kept else None, None)
     assert entry.transition_to(OrderState(to), LATER, claim=None, reason=entry.reason).reason == entry.reason
+    assert evolve(entry, basis="settings and goods").transition_to(OrderState(to), LATER).basis is None
 
 
 NEED: list[tuple[str, dict[str, Any], bool]] = [
