@@ -29,6 +29,7 @@ SLOW: Final = (
     "tests/sandbox/test_junk.py",
     "tests/sandbox/test_tables.py",
     "tests/sandbox/test_ui.py::test_no_text_becomes_markup",
+    "tests/simulation/test_levels.py",
     "tests/simulation/test_simulation.py",
     "tests/sources/folder/test_properties.py",
     "tests/sources/vendure/test_ingest.py::TestNothingIsSkipped::test_any_interleaving",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
-from datetime import timedelta
 from itertools import count
 from typing import Any, Final, cast
 from uuid import UUID
@@ -195,11 +194,6 @@ def mirror_is_whole(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(mirror.Mirror, "_is_complete", lambda *_: True)
 
 
-def listings_overlap(patch: pytest.MonkeyPatch) -> None:
-    """What became visible late is passed over."""
-    patch.setattr(mirror, "OVERLAP", timedelta(0))
-
-
 def gone_orders_are_listed(patch: pytest.MonkeyPatch) -> None:
     """Void and deleted orders are not asked for."""
     some = evolve(mirror_kinds.ORDERS, statuses=("draft", "active", "finalized", "fulfilled"))
@@ -230,6 +224,9 @@ def _removals() -> Iterator[Removal]:
     yield partitions
     yield actions_are_looked_at
     yield abandoned_is_uncertain
+
+
+def _newer_removals() -> Iterator[Removal]:
     yield claim_is_over
     yield row_is_the_orders
 
@@ -239,10 +236,11 @@ def _http_removals() -> Iterator[Removal]:
     yield refusal_is_the_apis
     yield intent_is_fresh
     yield mirror_is_whole
-    yield listings_overlap
     yield gone_orders_are_listed
     yield numbers_are_compared
 
 
 GUARDS: Final[Mapping[str, Removal]] = {removal.__name__: removal for removal in _removals()}
+NEWER_GUARDS: Final[Mapping[str, Removal]] = {removal.__name__: removal for removal in _newer_removals()}
 HTTP_GUARDS: Final[Mapping[str, Removal]] = {removal.__name__: removal for removal in _http_removals()}
+"""Those that only the HTTP level knows."""

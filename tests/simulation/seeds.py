@@ -46,6 +46,8 @@ class Known:
     more: frozenset[str]
     violation: str
     reason: str
+    level: str = "port"
+    times: float = 1.0
 
     @property
     def kinds(self) -> frozenset[str]:

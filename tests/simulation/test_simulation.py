@@ -60,8 +60,7 @@ class TestReplaying:
             assert simulate(seed).digest == simulate(seed).digest
 
     def test_whatever_python_hashes_with(self) -> None:
-        program = f"from tests.simulation.schedule import simulate\nprint([simulate(s).digest for s in {self.SEEDS}])"
-        told = [self._run(program, hash_seed) for hash_seed in ("1", "4711")]
+        told = digests_in_other_processes(self.SEEDS, "port")
         assert told == [str([simulate(seed).digest for seed in self.SEEDS])] * 2
 
     def test_on_a_file_as_in_memory(self, tmp_path: Path) -> None:
@@ -70,12 +69,22 @@ class TestReplaying:
             directory.mkdir()
             assert simulate(seed, disk=Files(directory)).digest == simulate(seed).digest
 
-    def _run(self, program: str, hash_seed: str) -> str:
-        environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
-        ran = subprocess.run(
-            [sys.executable, "-c", program], env=environment, cwd=ROOT, check=True, capture_output=True, text=True
-        )
-        return ran.stdout.strip()
+
+def digests_in_other_processes(seeds: tuple[int, ...], level: str) -> list[str]:
+    """The digests of these schedules, printed by two processes that hash in different ways."""
+    program = (
+        "from tests.simulation.schedule import simulate\n"
+        f"print([simulate(seed, level={level!r}).digest for seed in {seeds}])"
+    )
+    return [_printed(program, hash_seed) for hash_seed in ("1", "4711")]
+
+
+def _printed(program: str, hash_seed: str) -> str:
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+    ran = subprocess.run(
+        [sys.executable, "-c", program], env=environment, cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    return ran.stdout.strip()
 
 
 class TestFaults:
