@@ -4,10 +4,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PARALLEL := -n 2 --dist loadfile
+OLDEST := .venv-oldest
+EXTRAS := cli,crypto,keyring,otel,postgres,sandbox
 UV := $(shell command -v uv 2>/dev/null)
+OLDEST_PIP := $(if $(UV),VIRTUAL_ENV=$(OLDEST) $(UV) pip,$(OLDEST)/bin/python -m pip --disable-pip-version-check)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-vendure test test-fast coverage mutants check docs bench soak chaos simulate carts clean
+.PHONY: help demo demo-vendure test test-fast coverage test-oldest mutants check docs bench soak chaos simulate carts clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +38,12 @@ test-fast: $(VENV)/.dev ## The unit tests and a thin slice of those with the san
 coverage: $(VENV)/.dev ## Run every test and print which lines and branches they reach, by package
 	$(BIN)/python -m pytest $(PARALLEL) --cov --cov-report=
 	$(BIN)/python scripts/coverage_table.py
+
+test-oldest: $(OLDEST)/.made ## A telling part of the tests with the oldest versions allowed (PYTHON=python3.11)
+	$(OLDEST)/bin/python -m pytest $(PARALLEL) -q -p no:cacheprovider -m "not slow" \
+		tests/tradegecko/test_async.py tests/tradegecko/test_connections.py tests/tradegecko/test_gateway.py \
+		tests/stores/test_opening.py tests/stores/test_postgres.py tests/stores/test_tokens.py \
+		tests/engine/test_deliver.py tests/cli/test_usage.py tests/sandbox/test_wire.py
 
 mutants: $(VENV)/.dev ## Make mistakes in the rules, one at a time: does a test fail? (ONLY=ledger SAMPLE=50)
 	$(BIN)/python -m scripts.mutants $(ONLY) $(if $(SAMPLE),--sample $(SAMPLE))
@@ -65,7 +74,7 @@ carts: $(VENV)/.dev ## Install the real carts the tests run against (needs Node.
 	$(BIN)/python -m tests.carts.vendure install
 
 clean: ## Remove everything that was made
-	rm -rf $(VENV) .carts .cache .coverage docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(OLDEST) .carts .cache .coverage docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # A stamp in .venv for each set of extras, made again when what is to be installed changes.
 $(VENV)/.%: pyproject.toml constraints.txt
@@ -80,4 +89,11 @@ else
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e ".[$*]"
 endif
+	@touch $@
+
+$(OLDEST)/.made: pyproject.toml constraints.txt scripts/minimums.py
+	$(if $(UV),$(UV) venv --clear --python $(PYTHON) $(OLDEST),$(PYTHON) -m venv --clear $(OLDEST))
+	$(OLDEST)/bin/python scripts/minimums.py $(EXTRAS) > $(OLDEST)/oldest.txt
+	$(OLDEST_PIP) install -q -c $(OLDEST)/oldest.txt -e ".[$(EXTRAS)]"
+	$(OLDEST_PIP) install -q -c constraints.txt hypothesis pytest pytest-xdist
 	@touch $@

@@ -58,7 +58,8 @@ def test_the_words_stored_in_ledgers_stay() -> None:
     assert [str(update) for update in PendingUpdate] == ["changed", "canceled"]
     assert [str(state) for state in ShipmentState] == ["pending", "sent", "refused"]
     assert [str(severity) for severity in Severity] == ["warning", "error"]
-    assert (ledger.BY_HAND, ledger.GAVE_UP_IN_DOUBT) == ("by_hand", "gave_up_in_doubt")
+    codes = (ledger.BY_HAND, ledger.ID_IN_USE, ledger.GAVE_UP_IN_DOUBT)
+    assert codes == ("by_hand", "id_in_use", "gave_up_in_doubt")
     assert {"ingest", "intake"} == ledger.INGEST_ACTORS
     assert ledger.INGEST == "ingest"
     assert Reason("canceled_at_source", "canceled at the source before it was sent") == ledger.CANCELED_AT_SOURCE

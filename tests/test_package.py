@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,17 @@ def test_every_example_is_described() -> None:
     """The list of examples names each file there is."""
     listed = set(re.findall(r"`(\w+\.py)`", (ROOT / "examples" / "README.md").read_text(encoding="utf-8")))
     assert listed == {path.name for path in (ROOT / "examples").glob("*.py")}
+
+
+def test_the_oldest_versions_are_those_of_the_project_file(tmp_path: Path) -> None:
+    """One line for each requirement of what is installed, as pip takes constraints; what says none is told."""
+    made = run(["scripts/minimums.py", "cli,sandbox"], ROOT)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    needed = [*project["dependencies"], *extras["cli"], *extras["sandbox"]]
+    assert [line.partition("==")[0] for line in made.stdout.splitlines()] == [
+        re.split(r"\W*[>]=", requirement)[0] for requirement in needed
+    ]
+    assert all(re.fullmatch(r"[\w-]+==[\d.]+(; .+)?", line) for line in made.stdout.splitlines())
+    assert "no extra nothing" in run(["scripts/minimums.py", "nothing"], ROOT).stderr
+    assert "says no oldest version" in run(["scripts/minimums.py", "docs"], ROOT).stderr

@@ -11,6 +11,7 @@
     │   └── SourceNeedsLogin        the source no longer accepts our credentials
     ├── GatewayError              the order-management system, as the engine sees it
     │   ├── AccessDenied            login, plan or permission: no call can work until a person acts
+    │   │   └── OtherAccount            the login is for another account than the one with the connection's orders
     │   ├── Rejected                understood and refused; nothing was written
     │   │   └── OutdatedDraft           for something the draft refers to that has gone: plan it again
     │   ├── Unavailable             nothing was written; asking again later may work
@@ -50,6 +51,7 @@
         ├── SchemaTooNew            written by a newer version of this package
         ├── ClaimLost               the lease ran out and another worker took the order
         ├── NumberInUse             another order is or was sent under this number
+        ├── CustomerInUse           another order that makes the same new customer is on its way
         └── RemoteIdInUse           another order of the connection was delivered as this one
 
 Messages are one line: what happened, where, and what to do.
@@ -124,6 +126,10 @@ class GatewayError(BridgeError):
 
 class AccessDenied(GatewayError):
     """Login, plan or permission: no call can work until a person acts."""
+
+
+class OtherAccount(AccessDenied):
+    """The login is for another account than the one that has the connection's orders; nothing was done."""
 
 
 class Rejected(GatewayError):
@@ -463,6 +469,10 @@ class SchemaTooNew(StoreError):
 
 class NumberInUse(StoreError):
     """Another order of this ledger is or was sent under this number: look before sending."""
+
+
+class CustomerInUse(StoreError):
+    """Another order that makes the same new customer is on its way, or has just arrived: wait until it is seen."""
 
 
 class RemoteIdInUse(StoreError):

@@ -15,7 +15,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypedDict
@@ -23,6 +23,7 @@ from typing import Any, TypedDict
 from attrs import Factory, evolve, field, frozen
 
 from tradegecko_bridge.commerce import Shipment, SourceOrder
+from tradegecko_bridge.commerce.remote import AccountIdentity
 
 
 class OrderState(StrEnum):
@@ -74,6 +75,8 @@ EXPIRABLE_STATES = FINAL_STATES | {_S.DELIVERED, _S.SHIPPED}
 """States in which personal data may be let go of: it is not needed to send them."""
 DELIVERED_STATES = frozenset({_S.DELIVERED, _S.SHIPPED, _S.CONFIRMED})
 """States of orders that are there for sure."""
+LONGEST_WAIT = timedelta(hours=2)
+"""No claim and no wait lasts longer: a moment further ahead was written by a clock that has been put right since."""
 UNCERTAIN_STATES = frozenset({_S.SENDING, _S.UNCERTAIN})
 """States in which the order may be known in the system."""
 SENT_STATES = DELIVERED_STATES | UNCERTAIN_STATES
@@ -86,6 +89,8 @@ NO_CONTENT = "unreadable: correct it at the source and it is ingested when the s
 """Of an order the ledger holds nothing of that could be sent."""
 CHANGED_TOO_LATE = "changed or canceled at the source while it was on its way; TradeGecko has it as it was sent"
 """What is said of an order that arrived before its source's newest word could be applied."""
+KEY_USED = "key_used"
+"""The code of a doubt: the idempotency key has made its order, or never will; only a person goes on to the next one."""
 ID_IN_USE = "id_in_use"
 """The code of a doubt that only a person settles: two orders of the ledger would be one order in the system."""
 GAVE_UP_IN_DOUBT = "gave_up_in_doubt"
@@ -155,7 +160,8 @@ class LedgerEntry:
     the entry and applied when the entry goes back to pending. ``serial`` is the row's claim serial when it
     was read: by it a store knows that another worker has taken the row since. ``in_state_since`` is when it came into
     its present state (sending and uncertain count as one), ``expired_at`` when the customer's data was taken out of
-    ``order``; such an order is never sent again.
+    ``order``; such an order is never sent again. ``basis`` is a digest of what an order was held by for a transient
+    reason: while that is the same, the order is left alone until ``next_attempt_at``. None: it is not known.
     """
 
     id: int
@@ -178,25 +184,31 @@ class LedgerEntry:
     in_state_since: datetime = Factory(lambda self: self.ingested_at, takes_self=True)
     expired_at: datetime | None = None
     pending_update: PendingUpdate | None = None
+    basis: str | None = None
     serial: int = 0
     claim: Claim | None = None
 
     def claim_runs(self, at: datetime) -> bool:
         """Whether a worker has the order at this moment (UTC)."""
-        return self.claim is not None and self.claim.until > at
+        return self.claim is not None and at < self.claim.until <= at + LONGEST_WAIT
 
     def is_due(self, at: datetime) -> bool:
         """Whether a worker may claim the order at this moment (UTC).
 
         Due are orders that are pending, uncertain, held for a transient reason, or delivered (or further) with
         ``pending_actions`` and no reason but a transient one, unless ``next_attempt_at`` is still to come or a claim
-        runs; and orders that are sending without a claim that runs.
+        runs; and orders that are sending without a claim that runs. A moment later than :data:`LONGEST_WAIT` from now
+        is none to wait for.
         """
         if self.claim_runs(at):
             return False
         if self.state is _S.SENDING:
             return True
-        return self._has_work() and (self.next_attempt_at is None or self.next_attempt_at <= at)
+        return self._has_work() and not self.waits(at)
+
+    def waits(self, at: datetime) -> bool:
+        """Whether its next attempt is still to come at this moment (UTC)."""
+        return self.next_attempt_at is not None and at < self.next_attempt_at <= at + LONGEST_WAIT
 
     def _has_work(self) -> bool:
         transient = self.reason is not None and self.reason.transient
@@ -213,7 +225,7 @@ class LedgerEntry:
         if to not in ALLOWED_TRANSITIONS[self.state]:
             raise ValueError(f"order {self.reference}: {self.state} cannot become {to}")
         claim = self.claim if to is OrderState.SENDING or facts.get("pending_actions") else None
-        changes: dict[str, Any] = {"claim": claim, "reason": None, **facts}
+        changes: dict[str, Any] = {"claim": claim, "reason": None, "basis": None, **facts}
         return evolve(self, state=to, updated_at=at, in_state_since=self.since(to, at), **changes)
 
     def since(self, to: OrderState, at: datetime) -> datetime:
@@ -223,11 +235,23 @@ class LedgerEntry:
 
 
 @frozen(kw_only=True)
+class NewCustomer:
+    """A customer that an order makes; ``digest`` is of what the customer is known by.
+
+    No other order that makes the same may be on its way, or have been delivered at ``since`` (UTC) or later.
+    """
+
+    digest: str
+    since: datetime
+
+
+@frozen(kw_only=True)
 class Transition:
     """What a worker did with an order: the entry as it shall be (:meth:`LedgerEntry.transition_to`), who, and why.
 
     ``detail`` (JSON values) goes with the event. ``require_unique_number``: only if no other entry, of
     whatever connection, is or was sent under its ``remote_number``; entries with ids in ``number_shared_with`` may.
+    ``new_customer``: only if no other entry, of whatever connection, is making the same one.
     """
 
     entry: LedgerEntry
@@ -236,6 +260,7 @@ class Transition:
     detail: Mapping[str, Any] | None = None
     require_unique_number: bool = False
     number_shared_with: Collection[int] = frozenset()
+    new_customer: NewCustomer | None = None
 
 
 @frozen(kw_only=True)
@@ -287,6 +312,27 @@ class Filter(TypedDict, total=False):
     """Found anywhere in number, reference, or the number or id in the system; capitals do not matter."""
     ingested: Span | None
     entered: Span | None
+
+
+@frozen(kw_only=True)
+class KnownAccount:
+    """The account that has a connection's orders, and since when (UTC) the ledger knows that."""
+
+    connection: str
+    account: AccountIdentity
+    first_seen_at: datetime
+
+
+@frozen(kw_only=True)
+class Restore:
+    """That a ledger was restored from a backup, and of which moment the backup is (UTC).
+
+    What was sent after that moment the ledger does not know. ``restored_at`` is None where nobody noted it: somebody
+    put the backup into the ledger's place by hand.
+    """
+
+    backed_up_at: datetime
+    restored_at: datetime | None
 
 
 @frozen(kw_only=True)

@@ -13,9 +13,9 @@ from typing import Any
 from tests.chaos.cases import listed
 from tests.chaos.victim import CONNECTION, Ended, Job
 from tests.chaos.workers import run
-from tradegecko_bridge import Sandbox, SqlStore, Timing, TradeGeckoClient
+from tradegecko_bridge import Decisions, Sandbox, SqlStore, Timing, TradeGeckoClient
 from tradegecko_bridge.commerce import SourceOrder
-from tradegecko_bridge.ledger import LedgerEntry, OrderState
+from tradegecko_bridge.ledger import KEY_USED, LedgerEntry, OrderState
 
 LEASE = timedelta(minutes=5)
 AN_HOUR = 3600.0
@@ -117,10 +117,16 @@ class Ground:
         for count in range(1, rounds + 1):
             self.advance(pause)
             assert run(job) is not None
-            if self.at_rest(expected):
+            if not self.release_used_keys() and self.at_rest(expected):
                 return count
         states = {entry.number: str(entry.state) for entry in self.entries()}
         raise AssertionError(f"after {rounds} runs not at rest: {states}")
+
+    def release_used_keys(self) -> int:
+        """A person has looked, and sends out again what a failure of the application has cost its key; how many."""
+        with closing(SqlStore(self.ledger)) as store:
+            held = store.entries(CONNECTION, states={OrderState.HELD}, reasons={KEY_USED})
+            return len(Decisions(store, who="ann").release(held, "it is not there"))
 
     def at_rest(self, expected: int) -> bool:
         """Whether the ledger knows all the orders and has come to an end with each."""

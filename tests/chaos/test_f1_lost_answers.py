@@ -50,7 +50,8 @@ def test_f1_every_answer_lost_after_commit(ground: Ground, kind: str) -> None:
 @pytest.mark.parametrize("burnt", [True, False], ids=["key-burnt", "key-unused"])
 @pytest.mark.parametrize("kind", BEFORE_COMMIT)
 def test_f1_answers_lost_before_commit(ground: Ground, kind: str, burnt: bool) -> None:
-    """Nothing arrived, and nobody says so: each order goes out again, under the next key if the first is used up."""
+    """Nothing arrived, and nobody says so: each order goes out again. Where the application has used up its key, a
+    person decides that, and it goes out under the next one."""
     orders = a_batch(3)
     ground.sandbox.set_switch("idempotency_key_burnt_by_failure", burnt)
     strike(ground.sandbox, times=4, **BEFORE_COMMIT[kind])

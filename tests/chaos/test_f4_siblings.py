@@ -34,5 +34,5 @@ def test_f4_a_failing_sibling_does_not_repeat_an_order_in_doubt(ground: Ground, 
     before = posts(ground.sandbox)
     ground.settle(ground.job(orders), len(orders))
     check(ground, orders)
-    again = 1 if kind == "rate-limit" else 2  # the key that may be used up, and the next one
+    again = 2 if kind == "lost-before-commit" else 1  # the key that is used up, and the next one
     assert posts(ground.sandbox) == before + again, "only the second order was sent again"

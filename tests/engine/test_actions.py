@@ -157,7 +157,7 @@ def test_a_refused_action_waits_for_a_person(sandbox: Sandbox, client: TradeGeck
     assert len(list(client.payments.list())) == 1
 
 
-@pytest.mark.parametrize("asked", [timedelta(hours=3), timedelta(seconds=1), None])
+@pytest.mark.parametrize("asked", [timedelta(hours=1.5), timedelta(seconds=1), None])
 def test_an_action_waits_for_as_long_as_the_account_asks(
     sandbox: Sandbox, client: TradeGeckoClient, asked: timedelta | None
 ) -> None:

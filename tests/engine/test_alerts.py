@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -99,7 +100,7 @@ def test_given_up_and_in_doubt(bench: Listening) -> None:
     first, second = bench.store.claim("shop", "x", at=at, until=at.replace(hour=13), limit=2)
     bench.store.record(first.transition_to(OrderState.FAILED, at, reason=Reason("gave_up", "15 days")), who="x")
     sent = bench.store.record(second.transition_to(OrderState.SENDING, at, generation=1, sent_at=at), who="x")
-    later = at.replace(day=20)
+    later = at + timedelta(hours=2)
     doubt = Reason("no_answer", "lost")
     bench.store.record(sent.transition_to(OrderState.UNCERTAIN, at, reason=doubt, next_attempt_at=later), who="x")
     bench.engine.deliver_orders()

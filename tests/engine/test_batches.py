@@ -67,7 +67,7 @@ def test_a_dry_run_stops_where_a_run_does(sandbox: Sandbox, client: TradeGeckoCl
     looks = count()
 
     class Down(TradeGeckoGateway):
-        def find_orders(self, number: str) -> Sequence[RemoteOrder]:
+        def find_orders(self, number: str, marker: str = "") -> Sequence[RemoteOrder]:
             next(looks)
             raise Unavailable("no answer")
 

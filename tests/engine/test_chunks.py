@@ -135,7 +135,7 @@ def test_what_is_in_doubt_stays_in_doubt(bench: Bench, gateway: Watched) -> None
 
 
 def test_the_next_key_is_not_in_doubt(bench: Bench, gateway: Watched) -> None:
-    """A key was used up and its order never showed up: nothing is wrong with the key that follows it."""
+    """A key was used up, its order never showed up, a person has released it: nothing is wrong with the next key."""
 
     def used(number: str) -> None:
         if number == "5":
@@ -148,6 +148,9 @@ def test_the_next_key_is_not_in_doubt(bench: Bench, gateway: Watched) -> None:
     assert used_up.code == "key_used"
     seen = list[LedgerEntry]()
     gateway.before = lambda number: seen.append(entry_of(bench, number))
+    assert outcomes(bench.deliver()) == {"5": Outcome.HELD}
+    held = entry_of(bench, "5").id
+    bench.store.override_state(held, OrderState.PENDING, at=bench.clock(), who="ann", why="it is not there")
     assert outcomes(bench.deliver()) == {"5": Outcome.DELIVERED}
     assert [(entry.generation, entry.reason) for entry in seen] == [(2, None)]
 
@@ -157,10 +160,10 @@ def test_what_arrived_is_written_whatever_happens_next(bench: Bench, gateway: Wa
     gateway.create_order(_draft(bench, "2"), key="k" * 20, customer_id=None)
 
     class Denied(Watched):
-        def find_orders(self, number: str) -> Sequence[RemoteOrder]:
+        def find_orders(self, number: str, marker: str = "") -> Sequence[RemoteOrder]:
             if number == "3":
                 raise AccessDenied("log in again")
-            return super().find_orders(number)
+            return super().find_orders(number, marker)
 
     denied = Bench(bench.sandbox, bench.client, bench.source, gateway=Denied(bench.client), in_flight=1)
     report = denied.deliver()

@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from tradegecko_bridge.commerce.remote import RemoteOrder
+from tradegecko_bridge.commerce.remote import Presence, RemoteOrder
 from tradegecko_bridge.engine.delivery.decide import (
-    KEY_USED,
-    NO_ANSWER,
+    NOT_TO_BE_FOUND,
     Adopt,
     Decision,
     DueOrder,
@@ -38,7 +37,14 @@ from tradegecko_bridge.engine.mapping.plan import OrderPlan
 from tradegecko_bridge.engine.report import Outcome
 from tradegecko_bridge.engine.settings.timing import Timing
 from tradegecko_bridge.errors import Unavailable
-from tradegecko_bridge.ledger import CANCELED_AT_SOURCE, NO_CONTENT, LedgerEntry, OrderState, PendingUpdate, Reason
+from tradegecko_bridge.ledger import (
+    CANCELED_AT_SOURCE,
+    NO_CONTENT,
+    LedgerEntry,
+    OrderState,
+    PendingUpdate,
+    Reason,
+)
 from tradegecko_bridge.testing.builders import an_order
 
 S = OrderState
@@ -53,7 +59,8 @@ THERE = RemoteOrder(id="9", number="1001")
 UNKNOWN = Reason("unknown_sku", "SKU 'A' is not in TradeGecko", transient=True)
 TAKEN = Reason("number_taken", "TradeGecko has another order '1001'", transient=True)
 FILTERED = Reason("filtered", "left out by a filter")
-DOUBT, USED = Reason("no_answer", "503 on POST /orders"), Reason(KEY_USED, "400 on POST /orders")
+NO_ANSWER = Reason("no_answer", "nobody knows whether it arrived")
+DOUBT, USED = Reason("no_answer", "503 on POST /orders"), Reason("key_used", "400 on POST /orders")
 CHANGED, CANCELED = PendingUpdate.CHANGED, PendingUpdate.CANCELED
 
 
@@ -69,7 +76,9 @@ def uncertain(sent_at: datetime | None = JUST, **fields: Any) -> LedgerEntry:
 
 
 def decided(entry: LedgerEntry, found: RemoteOrder | Reason | None = None, **due: Any) -> Decision:
-    return decide(DueOrder(entry=entry, number="1001", **{"plan": PLAN, **due}), found, now=NOW, timing=TIMING)
+    return decide(
+        DueOrder(entry=entry, number="1001", marker="m", **{"plan": PLAN, **due}), found, now=NOW, timing=TIMING
+    )
 
 
 def kept_in_doubt(reason: Reason = DOUBT, seconds: int = 30) -> Wait:
@@ -83,7 +92,7 @@ def kept_in_doubt(reason: Reason = DOUBT, seconds: int = 30) -> Wait:
     )
 
 
-def held(reason: Reason, note: str | None = None) -> Hold:
+def held(reason: Reason, note: str | None = None, **changes: Any) -> Hold:
     """``note`` is the reason's text unless given."""
     return Hold(
         state=S.HELD,
@@ -91,7 +100,7 @@ def held(reason: Reason, note: str | None = None) -> Hold:
         outcome=Outcome.HELD,
         text=reason.text,
         note=reason.text if note is None else note,
-        changes={"next_attempt_at": NOW + TICK},
+        changes={"next_attempt_at": NOW + TICK, **changes},
     )
 
 
@@ -139,9 +148,8 @@ def test_what_was_never_sent_is_planned_adopted_kept_back_or_sent() -> None:
     """What is there is adopted before anything else is weighed."""
     assert decided(an_entry()) == Send(plan=PLAN, generation=1)
     assert decided(an_entry(generation=3)) == Send(plan=PLAN, generation=3)
-    assert decided(an_entry(generation=3, reason=USED)) == Send(plan=PLAN, generation=4)
     assert decided(an_entry(), THERE, plan=UNKNOWN) == Adopt(remote=THERE)
-    assert decided(an_entry(), TAKEN, plan=UNKNOWN) == held(TAKEN)
+    assert decided(an_entry(), TAKEN, plan=UNKNOWN) == held(UNKNOWN)
     assert decided(an_entry(), plan=UNKNOWN) == held(UNKNOWN)
     assert decided(an_entry(S.HELD, reason=UNKNOWN), plan=UNKNOWN) == held(UNKNOWN, note="")
     assert decided(an_entry(pending_update=CHANGED, generation=1)) == requeued(2, *ANEW)
@@ -149,9 +157,12 @@ def test_what_was_never_sent_is_planned_adopted_kept_back_or_sent() -> None:
 
 
 def test_what_is_not_to_be_sent_is_skipped_unless_it_was_sent_before() -> None:
-    """Then it goes on, whatever the settings say now; what was canceled is only held where it may be there."""
-    assert decided(an_entry(), THERE, skip=FILTERED) == skipped(FILTERED)
-    assert decided(an_entry(), THERE, skip=CANCELED_AT_SOURCE) == CANCELED_BEFORE
+    """By this ledger or by one that was lost. Then it goes on, whatever the settings say now; what was canceled is only
+    held where it may be there."""
+    assert decided(an_entry(), skip=FILTERED) == skipped(FILTERED)
+    assert decided(an_entry(), TAKEN, skip=CANCELED_AT_SOURCE) == CANCELED_BEFORE
+    assert decided(an_entry(), THERE, skip=FILTERED) == Adopt(remote=THERE)
+    assert decided(an_entry(), THERE, skip=CANCELED_AT_SOURCE) == Adopt(remote=THERE)
     assert decided(an_entry(generation=1), THERE, skip=FILTERED) == Adopt(remote=THERE)
     assert decided(an_entry(generation=1), skip=FILTERED) == Send(plan=PLAN, generation=1)
     assert decided(an_entry(generation=1), plan=CANCELED_AT_SOURCE) == CANCELED_BEFORE
@@ -173,11 +184,13 @@ def test_what_may_still_show_up_stays_in_doubt(sent_at: datetime) -> None:
 
 
 def test_what_can_no_longer_show_up_is_certainly_not_there() -> None:
-    """The next key, the source's change, a hold or the end follow."""
+    """The same request, the source's change, a hold or the end follow. The next key is a person's decision."""
     assert decided(uncertain(LONG_AGO)) == Send(plan=PLAN, generation=2)
     assert decided(uncertain(LONG_AGO), TAKEN) == held(TAKEN)
     assert decided(uncertain(LONG_AGO), plan=UNKNOWN) == held(UNKNOWN)
-    assert decided(uncertain(LONG_AGO, reason=USED)) == Send(plan=PLAN, generation=3)
+    assert decided(uncertain(LONG_AGO, reason=USED)) == held(NOT_TO_BE_FOUND, generation=3)
+    assert decided(uncertain(LONG_AGO, reason=USED, pending_update=CHANGED)) == held(NOT_TO_BE_FOUND, generation=3)
+    assert decided(uncertain(LONG_AGO, reason=USED), THERE) == Adopt(remote=THERE)
     assert decided(uncertain(LONG_AGO, pending_update=CHANGED)) == requeued(3, *ANEW)
     over = uncertain(LONG_AGO, attempts=12, ingested_at=PAST_HORIZON)
     assert decided(over) == given_up("gave_up_in_doubt", f"{LOST}; last: 503 on POST /orders")
@@ -201,17 +214,21 @@ def test_since_when_it_may_show_up() -> None:
     ("entry", "due", "must"),
     [
         (an_entry(), {"plan": PLAN}, True),
-        (an_entry(), {"plan": PLAN, "may_exist": False}, False),
+        (an_entry(), {"plan": PLAN, "presence": Presence.ABSENT}, False),
+        (an_entry(), {"plan": PLAN, "presence": Presence.KNOWN}, True),
         (an_entry(), {"plan": UNKNOWN}, False),
+        (an_entry(), {"plan": UNKNOWN, "presence": Presence.KNOWN}, True),
         (an_entry(), {}, False),
-        (an_entry(generation=1), {"plan": PLAN, "may_exist": False}, True),
+        (an_entry(), {"skip": CANCELED_AT_SOURCE, "presence": Presence.ABSENT}, False),
+        (an_entry(), {"skip": CANCELED_AT_SOURCE, "presence": Presence.KNOWN}, True),
+        (an_entry(generation=1), {"plan": PLAN, "presence": Presence.ABSENT}, True),
         (an_entry(generation=1), {"plan": UNKNOWN}, True),
         (an_entry(generation=1), {}, False),
     ],
 )
 def test_what_must_be_looked_for(entry: LedgerEntry, due: dict[str, Any], must: bool) -> None:
     """Whatever may be there, and whatever was sent."""
-    assert DueOrder(entry=entry, number="1001", **due).must_look is must
+    assert DueOrder(entry=entry, number="1001", marker="m", **due).must_look is must
 
 
 # ── after a request, or a look, that came to nothing ─────────────────────────────────────────

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -35,10 +36,10 @@ class Moody(TradeGeckoGateway):
             raise self.mood
         return super().create_order(draft, key=key, customer_id=customer_id, **may)
 
-    def find_orders(self, number: str) -> Sequence[RemoteOrder]:
+    def find_orders(self, number: str, marker: str = "") -> Sequence[RemoteOrder]:
         if number in self.blind:
             raise Rejected("no such page")
-        return super().find_orders(number)
+        return super().find_orders(number, marker)
 
 
 @pytest.fixture
@@ -187,10 +188,10 @@ def test_failures_here_and_there_are_not_in_a_row(sandbox: Sandbox, client: Trad
     """Every other order of a chunk cannot be looked for: the others go out."""
 
     class Flaky(TradeGeckoGateway):
-        def find_orders(self, number: str) -> Sequence[RemoteOrder]:
+        def find_orders(self, number: str, marker: str = "") -> Sequence[RemoteOrder]:
             if number in "357":
                 raise Unavailable("503 on GET /orders")
-            return super().find_orders(number)
+            return super().find_orders(number, marker)
 
     orders = [stranger(f"{n}@example.com", str(n)) for n in range(1, 9)]
     bench = Bench(sandbox, client, ListSource(orders), gateway=Flaky(client), in_flight=1)
@@ -236,7 +237,7 @@ def test_an_arrival_that_could_not_be_written_is_written_with_the_next(
     context = bench.engine._context
     report = Report(operation="x", connection="shop", started_at=bench.clock())
     written = Outcomes(context, report)
-    claimed = bench.store.claim("shop", "w", at=bench.clock(), until=bench.clock().replace(year=2099), limit=1)
+    claimed = bench.store.claim("shop", "w", at=bench.clock(), until=bench.clock() + timedelta(minutes=7), limit=1)
     planner = Planner(context)
     with pytest.raises(StoreBusy):
         Sender(context, written, planner).deliver(planner.plan(claimed), lambda: True)

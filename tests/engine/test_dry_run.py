@@ -92,7 +92,7 @@ def test_the_plan_of_what_the_ledger_has(bench: Bench) -> None:
     now = bench.clock()
     Decisions(bench.store, who="ann", clock=bench.clock).hold(held, "wait for payment")
     due = {
-        entry.number: entry for entry in bench.store.claim("shop", "w", at=now, until=now + timedelta(hours=9), limit=9)
+        entry.number: entry for entry in bench.store.claim("shop", "w", at=now, until=now + timedelta(hours=2), limit=9)
     }
     later = now + timedelta(hours=1)
     bench.store.record(due["2"].transition_to(OrderState.PENDING, now, next_attempt_at=later), who="w")

@@ -24,9 +24,16 @@ from tradegecko_bridge.commerce import (
     UnreadableOrder,
     Verdict,
 )
-from tradegecko_bridge.commerce.remote import CustomerMatch, OrderDraft, RecordKind, RemoteOrder, RemoteVariant
+from tradegecko_bridge.commerce.remote import (
+    CustomerMatch,
+    OrderDraft,
+    Presence,
+    RecordKind,
+    RemoteOrder,
+    RemoteVariant,
+)
 from tradegecko_bridge.engine import ConnectionSettings, Outcome, Progress, Report
-from tradegecko_bridge.engine.delivery.decide import DueOrder
+from tradegecko_bridge.engine.delivery.decide import NOT_TO_BE_FOUND, DueOrder
 from tradegecko_bridge.engine.delivery.partitions import partition
 from tradegecko_bridge.engine.keys import idempotency_key, marker
 from tradegecko_bridge.engine.report import Item
@@ -62,14 +69,15 @@ class Scripted(Account):
     gone: list[str] = field(factory=list)
     prefetched: list[tuple[list[str], list[str | None]]] = field(factory=list)
 
-    def prefetch(self, numbers: Collection[str], customers: Any) -> Collection[str]:
-        self.prefetched.append((list(numbers), [address.city if address else None for _, address in customers]))
-        return super().prefetch(numbers, customers)
+    def prefetch(self, orders: Collection[tuple[str, str]], customers: Any) -> Mapping[str, Presence]:
+        numbers = [number for number, _ in orders]
+        self.prefetched.append((numbers, [address.city if address else None for _, address in customers]))
+        return super().prefetch(orders, customers)
 
-    def find_orders(self, number: str) -> Sequence[RemoteOrder]:
+    def find_orders(self, number: str, marker: str = "") -> Sequence[RemoteOrder]:
         self.asked.append(f"order {number}")
         _next(self.looks)
-        return super().find_orders(number)
+        return super().find_orders(number, marker)
 
     def find_variants(self, skus: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
         return {} if self.gone else super().find_variants(skus)
@@ -111,7 +119,7 @@ class Desk:
     """A connection called ``shop``, its account, and a clock that is moved by hand."""
 
     def __init__(self, *answers: Answer, orders: Sequence[SourceOrder | UnreadableOrder] = (), **options: Any) -> None:
-        self.account = Scripted(answers=list(answers))
+        self.account = options.pop("account", None) or Scripted(answers=list(answers))
         self.source = options.pop("source", None) or ListSource(orders or [order()])
         self.store = options.pop("store", None) or MemoryStore()
         self.clock = options.pop("clock", None) or HandClock(NOW)
@@ -244,16 +252,17 @@ def test_a_refusal_is_held_under_the_next_key() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "code", "outcome", "second"),
+    ("error", "code", "outcome"),
     [
-        (OutcomeUnknown("500: ?"), "no_answer", "no answer", 1),
-        (AlreadySent("400: used"), "key_used", "key used before", 2),
+        (OutcomeUnknown("500: ?"), "no_answer", "no answer"),
+        (AlreadySent("400: used"), "key_used", "key used before"),
     ],
 )
 def test_an_order_in_doubt_is_sent_again_when_it_did_not_show_up(
-    error: OutcomeUnknown, code: str, outcome: str, second: int
+    error: OutcomeUnknown, code: str, outcome: str
 ) -> None:
-    """Looked for at once and before the next request, which goes under a key that can make no second order."""
+    """Looked for at once and before the next request, which goes under the same key. Where that is used up it is held:
+    only a person sends it under the next one."""
     desk = Desk(error)
     report = desk.run()
     said = f"{error}; next check at 12:00:30 UTC"
@@ -263,11 +272,24 @@ def test_an_order_in_doubt_is_sent_again_when_it_did_not_show_up(
     assert (entry.reason, entry.sent_at, entry.remote_number) == (Reason(code, str(error)), NOW, "1")
     assert entry.next_attempt_at == NOW + HALF_A_MINUTE
     assert desk.account.asked[-1] == "order 1"
+    used_up = code == "key_used"
+    if used_up:
+        held = Item("1", Outcome.HELD, NOT_TO_BE_FOUND.text, {"reason": "key_used"})
+        assert desk.run(after=HOUR).items == [held]
+        assert desk.run(after=HOUR).items == []
+        release(desk)
+    asked = len(desk.account.asked)
     assert desk.run(after=HOUR).items == [Item("1", Outcome.DELIVERED, "", {"remote_id": "100"})]
-    assert desk.account.keys == [key(1), key(second)]
-    assert desk.account.asked[3:] == ["order 1", "customer ann@example.com", "create 1 for None"]
-    assert desk.steps()[2:] == [f"uncertain sending: key {second}", "sending delivered: order id 100"]
-    assert (desk.entry().attempts, desk.entry().sent_at) == (2, NOW + HOUR)
+    assert desk.account.keys == [key(1), key(1 + used_up)]
+    assert desk.account.asked[asked:] == ["order 1", "customer ann@example.com", "create 1 for None"]
+    assert desk.steps()[-1] == "sending delivered: order id 100"
+    assert (desk.entry().attempts, desk.entry().sent_at) == (1 if used_up else 2, desk.clock())
+
+
+def release(desk: Desk) -> None:
+    """A person has looked, and sends the order out again."""
+    (entry,) = desk.store.entries()
+    desk.store.override_state(entry.id, S.PENDING, at=desk.clock(), who="ann", why="is not there")
 
 
 @pytest.mark.parametrize("lately", [True, False])
@@ -512,7 +534,8 @@ def test_a_number_of_an_order_that_is_gone_over_there_is_free() -> None:
     clock, store = HandClock(NOW), MemoryStore()
     Desk(connection="other", orders=[order("1", reference="A")], clock=clock, store=store).run()
     desk = Desk(clock=clock, store=store)
-    assert desk.run().items == [Item("1", Outcome.DELIVERED, "", {"remote_id": "100"})]
+    assert outcome_of(desk.run())[0] is Outcome.HELD, "it may not be shown yet"
+    assert desk.run(after=HOUR).items == [Item("1", Outcome.DELIVERED, "", {"remote_id": "100"})]
     assert "order 1" in desk.account.asked
 
 
@@ -723,7 +746,7 @@ def test_what_is_no_order_is_a_fault_of_the_source(given: Any, what: str) -> Non
 
 def test_what_changed_while_in_doubt_goes_out_anew() -> None:
     """Once the order certainly is not there, with the next run."""
-    desk = Desk(AlreadySent("400: used"))
+    desk = Desk(OutcomeUnknown("500: ?"))
     desk.run()
     desk.source.orders = [order(note="gift", cursor="2")]
     assert desk.run(after=HOUR).items[-1] == Item(
@@ -736,6 +759,21 @@ def test_what_changed_while_in_doubt_goes_out_anew() -> None:
     assert desk.steps()[-1] == "uncertain pending: certainly not there; the source has changed it since"
     assert outcome_of(desk.run(after=HOUR)) == (Outcome.DELIVERED, "")
     assert (desk.account.keys, desk.entry().next_attempt_at) == ([key(1), key(2)], None)
+
+
+def test_what_changed_while_its_key_was_used_up_stays_held() -> None:
+    """New content is applied, then and later, but does not send it out again."""
+    desk = Desk(AlreadySent("400: used"))
+    desk.run()
+    for cursor, note in enumerate(("gift", "no gift"), 2):
+        desk.source.orders = [order(note=note, cursor=str(cursor))]
+        desk.run(after=HOUR)
+        entry = desk.entry()
+        assert (entry.state, entry.reason, entry.generation) == (S.HELD, NOT_TO_BE_FOUND, 2)
+        assert entry.order is not None
+        assert entry.order.note == note
+    release(desk)
+    assert outcome_of(desk.run(after=HOUR)) == (Outcome.DELIVERED, "")
 
 
 # ── around it ────────────────────────────────────────────────────────────────────────────────
@@ -831,7 +869,7 @@ def due(number: str, customer: Customer, parcel: Address | None = None, bill: Ad
         id=int(number), connection="shop", reference=number, number=number, state=S.PENDING, order=sent,
         ingested_at=NOW, updated_at=NOW,
     )  # fmt: skip
-    return DueOrder(entry=entry, number=number)
+    return DueOrder(entry=entry, number=number, marker=number)
 
 
 ANN, BEN = Customer(first_name="Ann", last_name="Lee"), Customer(first_name="Ben", last_name="Lee")
@@ -866,8 +904,9 @@ def test_orders_of_one_customer_go_one_after_the_other(first: DueOrder, second: 
     assert partition(unreadable) == [[one] for one in unreadable]
 
 
-def test_what_is_prefetched_is_what_is_planned() -> None:
-    """The number each order was sent as, else that it would have, with whom its bill goes to, else the parcel."""
+def test_what_is_prefetched() -> None:
+    """The number each order was sent as, else that it would have, also of one that is left out: a lost ledger may have
+    sent it. With whom the bill goes to, else the parcel, of those that are planned."""
     bill = Address(last_name="Bo", city="Ottawa", country="CA", address1="2 Main St")
     desk = Desk(
         OutcomeUnknown("500: ?"),
@@ -875,9 +914,9 @@ def test_what_is_prefetched_is_what_is_planned() -> None:
         order_filters=[{"field": "tag", "values": ["test"], "rule": "except"}],
     )
     desk.run()
-    assert desk.account.prefetched == [(["1"], ["Ottawa"])]
+    assert desk.account.prefetched == [(["1", "2"], ["Ottawa"])]
     desk.engine = with_settings(desk, number_prefix="X-")
-    desk.source.orders = [order("3", cursor="3")]
+    desk.source.orders = [order("3", cursor="3", customer=Customer(email="bo@example.com"))]
     desk.run(after=HOUR)
     assert desk.account.prefetched[1:] == [(["1", "X-3"], ["Ottawa", "Toronto"])]
     desk.run(after=HOUR)
@@ -902,7 +941,13 @@ def test_an_order_that_was_sent_is_looked_for_whatever_the_settings_say_now() ->
     never = Desk(orders=[order("1", tags=("test",))])
     never.engine = with_settings(never, order_filters=[{"field": "tag", "values": ["test"], "rule": "except"}])
     assert outcome_of(never.run())[0] is Outcome.SKIPPED
-    assert never.account.prefetched == []
+    assert never.account.prefetched == [(["1"], [])]
+    assert never.account.asked == []
+    lost = Desk(orders=[order("1", tags=("test",))])
+    lost.engine = with_settings(lost, order_filters=[{"field": "tag", "values": ["test"], "rule": "except"}])
+    lost.account.present["1-renamed"] = [RemoteOrder(id="9", number="1-renamed", marker=marker("shop", "1"))]
+    lost.account.present["1"] = lost.account.present["1-renamed"]
+    assert outcome_of(lost.run())[0] is Outcome.ADOPTED
 
 
 def test_orders_are_pulled_again() -> None:

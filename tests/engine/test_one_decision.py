@@ -20,16 +20,20 @@ from tradegecko_bridge.commerce import Address, Customer, ProductDetails, Source
 from tradegecko_bridge.commerce.codec import fingerprint
 from tradegecko_bridge.commerce.remote import (
     Access,
+    AccountIdentity,
     CustomerMatch,
     OrderAction,
     OrderDraft,
+    Presence,
     RecordKind,
     RemoteOrder,
     RemoteShipment,
     RemoteVariant,
+    Topic,
 )
 from tradegecko_bridge.engine import ConnectionSettings, Outcome, Report
 from tradegecko_bridge.engine.delivery.decide import TRIES_TO_GIVE_UP
+from tradegecko_bridge.engine.delivery.grounds import Grounds, as_text
 from tradegecko_bridge.engine.keys import marker
 from tradegecko_bridge.engine.report import Item
 from tradegecko_bridge.ledger import (
@@ -62,6 +66,8 @@ SETTINGS = ConnectionSettings(
 RUNNING = Claim(worker="another", until=SOON, serial=1)
 RUN_OUT = Claim(worker="dead", until=JUST, serial=1)
 TRANSIENT = Reason("unknown_sku", "SKU 'NOPE' is not in TradeGecko", transient=True)
+TAKEN = Reason("number_taken", "TradeGecko has another order", transient=True)
+BASIS = Grounds(settings=as_text(SETTINGS), goods="as ever").basis_of(TRANSIENT.code)
 PERSON = Reason(BY_HAND, "wait for payment")
 NO_ANSWER, KEY_USED = Reason("no_answer", "503 on POST /orders"), Reason("key_used", "400 on POST /orders")
 SENT: dict[str, Any] = {"generation": 1, "attempts": 1, "remote_number": "OLD-1", "claim": None}
@@ -88,6 +94,13 @@ ENTRIES: dict[str, dict[str, Any] | None] = {
     "past the horizon, just sent": {**SENT, **OLD, "state": S.UNCERTAIN, "sent_at": JUST, "reason": NO_ANSWER},
     "pending past the horizon": {"state": S.PENDING, **OLD},
     "held, transient": {"state": S.HELD, "reason": TRANSIENT, "next_attempt_at": JUST},
+    "held, nothing has changed": {
+        "state": S.HELD, "reason": TRANSIENT, "next_attempt_at": SOON, "basis": BASIS,
+    },
+    "held, something has changed": {"state": S.HELD, "reason": TRANSIENT, "next_attempt_at": SOON, "basis": "other"},
+    "held, for long enough": {"state": S.HELD, "reason": TRANSIENT, "next_attempt_at": JUST, "basis": BASIS},
+    "held for its number": {"state": S.HELD, "reason": TAKEN, "next_attempt_at": SOON, "basis": "other"},
+    "held, was sent": {"state": S.HELD, "reason": TRANSIENT, "generation": 1, "next_attempt_at": JUST},
     "held": {"state": S.HELD, "reason": Reason("bad_date", "placed in 1970")},
     "held by a person": {"state": S.HELD, "reason": PERSON},
     "skipped by a filter": {"state": S.SKIPPED, "reason": Reason("filtered", "its tag is one of test")},
@@ -145,18 +158,35 @@ class Account:
     present: dict[str, list[RemoteOrder]] = field(factory=dict)
     writes: list[str] = field(factory=list)
     calls: int = 0
+    clock_offset: timedelta | None = None
 
     @contextmanager
     def session(self, *, read_only: bool = False) -> Iterator[None]:
         yield
 
+    def account(self) -> AccountIdentity:
+        return AccountIdentity(id="1", name="fake", base_url="fake://")
+
     def check_access(self) -> Access:
         return Access(account="fake")
 
-    def prefetch(self, numbers: Collection[str], customers: object) -> Collection[str]:
-        return [number for number in numbers if number in self.present]
+    def prefetch(self, orders: Collection[tuple[str, str]], customers: object) -> Mapping[str, Presence]:
+        marks = {order.marker for orders in self.present.values() for order in orders}
+        return {
+            mark: Presence.KNOWN if number in self.present or mark in marks else Presence.ABSENT
+            for number, mark in orders
+        }
 
-    def find_orders(self, number: str) -> Sequence[RemoteOrder]:
+    def state_of(self, topic: Topic) -> str | None:
+        return "as ever"
+
+    def find_marked(self, marker: str, *, since: datetime, as_of: datetime) -> Sequence[RemoteOrder]:
+        return [order for orders in self.present.values() for order in orders if order.marker == marker]
+
+    def doubles(self) -> Mapping[str, Sequence[RemoteOrder]]:
+        return {}
+
+    def find_orders(self, number: str, marker: str = "") -> Sequence[RemoteOrder]:
         return self.present.get(number, [])
 
     def find_variants(self, skus: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
@@ -231,7 +261,8 @@ class Case:
     given: str
 
     def engine(self, store: MemoryStore) -> SyncEngine:
-        order = an_order_like(self.content)
+        customer = Customer(email=f"{'.'.join(self.name.split())}@example.com")  # else one would wait for another's
+        order = evolve(an_order_like(self.content), customer=customer)
         self.put(store, order)
         return SyncEngine(
             self.name,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from concurrent.futures import Executor, ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -21,6 +22,7 @@ from tradegecko_bridge import MemoryStore, Sandbox, SqlStore, SyncEngine, TradeG
 from tradegecko_bridge.commerce import Customer
 from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder
 from tradegecko_bridge.engine import Outcome, Progress
+from tradegecko_bridge.engine.context import Concurrency
 from tradegecko_bridge.engine.delivery.decide import DueOrder
 from tradegecko_bridge.engine.delivery.partitions import partition, run_partitions
 from tradegecko_bridge.ledger import LedgerEntry, OrderState
@@ -36,7 +38,7 @@ def _due(id_: int, number: str, customer: Customer) -> DueOrder:
         id=id_, connection="shop", reference=str(id_), number=number, state=OrderState.PENDING, order=order,
         ingested_at=AT, updated_at=AT,
     )  # fmt: skip
-    return DueOrder(entry=entry, number=number)
+    return DueOrder(entry=entry, number=number, marker=number)
 
 
 @given(st.lists(st.tuples(st.sampled_from("12345"), NAMES, NAMES, NAMES), max_size=12))
@@ -61,6 +63,26 @@ def test_strangers_have_parts_of_their_own() -> None:
     """Orders without anything in common do not wait for each other."""
     orders = [_due(n, str(n), Customer(email=f"{n}@example.com")) for n in range(5)]
     assert [len(part) for part in partition(orders)] == [1] * 5
+
+
+def test_two_parts_that_turn_out_to_be_one_leave_the_others_alone() -> None:
+    """The last order has the first one's address and the third one's telephone."""
+    people = (
+        Customer(email="a@example.com"),
+        Customer(email="x@example.com"),
+        Customer(phone="416 555"),
+        Customer(email="a@example.com", phone="416555"),
+        Customer(email="x@example.com"),
+    )
+    found = partition([_due(n, str(n), customer) for n, customer in enumerate(people)])
+    assert [[due.entry.id for due in part] for part in found] == [[0, 2, 3], [1, 4]]
+
+
+def test_in_a_part_what_was_ingested_first_goes_first() -> None:
+    """Whatever its id, and however it was claimed."""
+    one, two = (_due(n, str(n), Customer(email="a@example.com")) for n in (1, 2))
+    one = evolve(one, entry=evolve(one.entry, ingested_at=AT + timedelta(seconds=1)))
+    assert partition([one, two]) == [[two, one]]
 
 
 def test_parts_go_at_once_and_each_in_its_order() -> None:
@@ -95,6 +117,37 @@ def test_what_is_quick_goes_in_handfuls() -> None:
     run_partitions([[n] for n in range(60)], lambda items, _: sizes.append(len(items)), 3)
     assert sum(sizes) == 60
     assert sizes[-3:] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(("parts", "at_once", "threads"), [(2, 8, 2), (8, 2, 2), (3, 3, 3)])
+def test_there_are_as_many_threads_as_can_have_something_to_do(parts: int, at_once: int, threads: int) -> None:
+    """No more than parts, no more than at once."""
+    asked, begun = list[int](), list[object]()
+
+    class Pool(ThreadPoolExecutor):
+        def submit(self, function: Any, /, *given: Any, **named: Any) -> Any:
+            begun.append(function)
+            return super().submit(function, *given, **named)
+
+    def pool(count: int) -> Executor:
+        asked.append(count)
+        return Pool(count)
+
+    run_partitions([[n] for n in range(parts)], lambda *_: None, at_once, Concurrency(executor=pool))
+    assert (asked, len(begun)) == ([threads], threads)
+
+
+@pytest.mark.parametrize(("seconds", "sizes"), [(0.0, [1, 16, 16]), (0.02, [1, 12, 12, 8]), (0.05, [1, 5, 5])])
+def test_a_handful_takes_a_quarter_of_a_second(seconds: float, sizes: list[int]) -> None:
+    """By how long each of the last ones took; with a clock that stands still, as many as may be."""
+    time, seen = [0.0], list[int]()
+
+    def work(items: Sequence[int], _: Callable[[], bool]) -> None:
+        seen.append(len(items))
+        time[0] += seconds * len(items)
+
+    run_partitions([[n] for n in range(33)], work, 1, Concurrency(monotonic=lambda: time[0]))
+    assert seen[: len(sizes)] == sizes
 
 
 def test_what_is_slow_goes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,6 +193,25 @@ def test_a_failure_begins_nothing_more_and_is_raised() -> None:
     with pytest.raises(ZeroDivisionError):
         run_partitions([[0, 2, 3], [1, 4]], work, 2)
     assert done == [1], "who was under way could see that it is not going on"
+
+
+def test_a_failure_elsewhere_leaves_the_next_step_undone() -> None:
+    """Of a part that is under way while another one's thread fails."""
+    done, waiting = list[str](), Barrier(2)
+
+    def work(items: Sequence[str], going_on: Callable[[], bool]) -> None:
+        waiting.wait(timeout=10)
+        if items == ["b1"]:
+            raise ZeroDivisionError
+        until = time.monotonic() + 10
+        while going_on():
+            assert time.monotonic() < until, "nobody told this thread"
+            time.sleep(0.001)
+        done.extend(items)
+
+    with pytest.raises(ZeroDivisionError):
+        run_partitions([["a1", "a2"], ["b1"]], work, 2)
+    assert done == ["a1"]
 
 
 def test_four_orders_are_on_their_way_at_once(sandbox: Sandbox, client: TradeGeckoClient) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from tradegecko_bridge.ledger import OrderState
 from tradegecko_bridge.ports import MirrorStore
 from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.testing.builders import AN_ADDRESS, a_line, an_order
+from tradegecko_bridge.tradegecko.gateway.mirror_book import MirrorBook
 
 
 def order_of(number: int, customer: int) -> SourceOrder:
@@ -38,6 +39,11 @@ class Shop:
     def __init__(self, client: TradeGeckoClient, mirror: MirrorStore) -> None:
         self.client, self.mirror = client, mirror
         self.source, self.store, self.clock = ListSource(), MemoryStore(), HandClock()
+
+    @property
+    def account(self) -> str:
+        """Under which name the account is remembered."""
+        return TradeGeckoGateway(self.client)._mirror.account
 
     def deliver(self, *orders: SourceOrder, dry_run: bool = False, in_flight: int = 4, **settings: object) -> Report:
         """Deliver these, an hour after the last time."""
@@ -80,6 +86,30 @@ def test_steady_delivery_costs_one_request_an_order(shop: Shop) -> None:
     assert len(list(shop.client.companies.list(email="customer7@example.com"))) == 1
     company = next(iter(shop.client.companies.list(email="customer7@example.com")))
     assert len(list(shop.client.addresses.list(company_id=company.id))) == 1
+
+
+class CountedBook(MirrorBook):
+    """Counts how often it is looked into."""
+
+    looks = 0
+
+    def find(self, account: str, kind: str, key: str, values: Collection[str]) -> Sequence[MirrorRow]:
+        self.looks += 1
+        return super().find(account, kind, key, values)
+
+
+def test_a_batch_is_looked_up_at_once(client: TradeGeckoClient) -> None:
+    """Also in a run's first batch: refreshing one kind leaves what was looked up of the others."""
+    book = CountedBook()
+    shop = Shop(client, book)
+    shop.deliver(*[order_of(n, n) for n in range(20)])
+    looks = []
+    for run, number in enumerate((5, 40), start=1):
+        before = book.looks
+        report = shop.deliver(*[order_of(1000 * run + n, n) for n in range(number)])
+        assert counts(report) == {"delivered": number}
+        looks.append(book.looks - before)
+    assert looks[0] == looks[1]
 
 
 def test_an_action_costs_one_request_more(shop: Shop) -> None:
@@ -157,7 +187,7 @@ def test_what_is_remembered_wrongly_leads_to_no_hold(shop: Shop) -> None:
     """A refusal because of a variant or a customer that is not there any more is planned anew from the account."""
     shop.deliver(order_of(1, 1))
     ghost = MirrorRow("99999", "9999", (("sku", "GHOST"),), {"status": "active"})
-    shop.mirror.write(f"1@{shop.client.base_url}", "variants", [ghost])
+    shop.mirror.write(shop.account, "variants", [ghost])
     report = shop.deliver(an_order("N2", [a_line("GHOST")]), order_of(3, 3))
     assert [item.outcome for item in report.items] == [Outcome.HELD, Outcome.DELIVERED]
     assert "SKU 'GHOST' is not in TradeGecko" in report.items[0].detail
@@ -170,7 +200,7 @@ def test_what_is_remembered_wrongly_leads_to_no_hold(shop: Shop) -> None:
 def test_every_order_planned_from_what_was_wrong_is_planned_anew(shop: Shop, in_flight: int) -> None:
     """The first refusal ends all trust for the run; the others were planned before, from the same memory."""
     shop.deliver(order_of(1, 1))
-    account = f"1@{shop.client.base_url}"
+    account = shop.account
     ghost = MirrorRow("99999", "9999", (("sku", "GHOST"),), {"status": "active"})
     shop.mirror.write(account, "variants", [ghost])
     orders = [evolve(order_of(n, n), lines=(a_line("GHOST"),)) for n in range(2, 6)]
@@ -183,7 +213,7 @@ def test_every_order_planned_from_what_was_wrong_is_planned_anew(shop: Shop, in_
 def test_what_is_not_there_any_more_costs_one_refusal(shop: Shop) -> None:
     """It is forgotten for good: the next runs know at once that nobody has the SKU, and send nothing."""
     shop.deliver(order_of(1, 1))
-    account = f"1@{shop.client.base_url}"
+    account = shop.account
     ghost = MirrorRow("99999", "9999", (("sku", "GHOST"),), {"status": "active"})
     shop.mirror.write(account, "variants", [ghost])
     shop.deliver(an_order("N2", [a_line("GHOST")]))
@@ -217,6 +247,53 @@ def test_a_currency_added_at_noon_is_seen_at_the_next_run(shop: Shop) -> None:
     shop.client.currencies.create({"iso": "EUR", "name": "Euro", "rate": "0.68"})
     shop.clock.move(minutes=-59)
     assert counts(shop.deliver()) == {"delivered": 1}
+
+
+def held_and_calls(report: Report) -> tuple[int, int, int]:
+    return report.count(Outcome.HELD), report.count(Outcome.DELIVERED), report.calls
+
+
+def test_what_stays_held_costs_a_request_or_two_a_run(shop: Shop, sandbox: Sandbox) -> None:
+    """However many orders it is; a moved stock level or one more variant's price releases nothing."""
+    shop.deliver(order_of(0, 0))
+    missing = [
+        an_order(f"M{n}", [a_line(f"NOPE-{n}")], customer=Customer(email=f"m{n}@example.com")) for n in range(60)
+    ]
+    assert held_and_calls(shop.deliver(*missing))[:2] == (60, 0)
+    shop.clock.move(minutes=-50)
+    held, _, calls = held_and_calls(shop.deliver())
+    assert held == 60
+    assert calls <= 2
+    mug = next(variant for variant in shop.client.variants.list(sku="MUG-BLUE"))
+    shop.client.variants.update(mug.id, {"retail_price": "21.0"})
+    shop.clock.move(minutes=-59)
+    before = shop.store.entries(states=[OrderState.HELD])
+    shop.deliver()
+    assert shop.store.entries(states=[OrderState.HELD]) == before
+    shop.client.variants.create({"product_id": mug.product_id, "sku": "NOPE-7", "opt1": "7", "retail_price": "19.99"})
+    shop.clock.move(minutes=-59)
+    assert held_and_calls(shop.deliver())[:2] == (59, 1)
+
+
+def test_a_taken_number_is_looked_up_again_when_one_is_free(shop: Shop, sandbox: Sandbox) -> None:
+    """Renumbered or void over there; not for every order that is made meanwhile."""
+    own = {"company_id": 2, "shipping_address_id": 1, "issued_at": "2026-11-02"}
+    strangers = [shop.client.orders.create({**own, "order_number": f"N{n}"}) for n in range(3)]
+    assert counts(shop.deliver(*[order_of(n, n) for n in range(3)])) == {"held": 3}
+    shop.clock.move(minutes=-59)
+    assert counts(shop.deliver(order_of(10, 10))) == {"held": 3, "delivered": 1}
+    looked = len(looks(sandbox))
+    shop.clock.move(minutes=-59)
+    assert counts(shop.deliver()) == {"held": 3}
+    assert len(looks(sandbox)) == looked
+    shop.client.orders.update(strangers[0].id, {"order_number": "X1"})
+    shop.client.orders.void(strangers[1].id)
+    shop.clock.move(minutes=-59)
+    assert counts(shop.deliver()) == {"delivered": 2, "held": 1}
+
+
+def looks(sandbox: Sandbox) -> list[object]:
+    return [request for request in sandbox.requests() if "order_number" in str(request)]
 
 
 def test_a_great_account_is_read_bit_by_bit_and_asked_meanwhile() -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.engine.bench import Bench
+from tests.support import ListSource
+from tradegecko_bridge import Sandbox, TradeGeckoClient
 from tradegecko_bridge.engine import Outcome, Report, RunReport
 from tradegecko_bridge.engine.report import FAILURES
+from tradegecko_bridge.testing.builders import an_order
 
 AT = datetime(2026, 11, 3, 12, tzinfo=UTC)
 
@@ -56,3 +60,36 @@ def test_programs_read_everything() -> None:
     assert (plain["ok"], part["counts"]) == (True, {"ignored": 1})
     assert part["items"] == [{"name": "#0", "outcome": "ignored", "detail": "said ignored"}]
     assert part["started_at"] == "2026-11-03T12:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("offset", "said"),
+    [
+        (None, ""),
+        (timedelta(seconds=30), ""),
+        (timedelta(seconds=-30), ""),
+        (timedelta(seconds=31), "this machine's clock is 31 s behind TradeGecko's"),
+        (timedelta(minutes=-10), "this machine's clock is 600 s ahead of TradeGecko's"),
+    ],
+)
+def test_a_clock_that_is_wrong_is_told(offset: timedelta | None, said: str) -> None:
+    """To people where it is worth their while, to programs always; it is no failure."""
+    report = a_report()
+    report.clock_offset = offset
+    assert report
+    assert (said in str(report), "note: " in str(report)) == (True, bool(said))
+    assert json.loads(json.dumps(report.as_dict()))["clock_offset"] == (offset and offset.total_seconds())
+
+
+def test_a_clock_that_is_wrong_is_logged_once(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
+    """By the answers of the run, however many runs there are."""
+
+    def slow() -> datetime:
+        return datetime.now(UTC) - timedelta(seconds=95)
+
+    with TradeGeckoClient(sandbox.access_token, base_url=sandbox.base_url, clock=slow) as client:
+        bench = Bench(sandbox, client, ListSource([an_order("1")]))
+        for _ in range(2):
+            assert "this machine's clock is 9" in str(bench.deliver())
+    warnings = [record.getMessage() for record in caplog.records if "clock" in record.getMessage()]
+    assert [text.partition(" is ")[0] for text in warnings] == ["shop: this machine's clock"]

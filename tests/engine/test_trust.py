@@ -136,10 +136,10 @@ def test_a_fault_in_a_gateway_concerns_one_order(sandbox: Sandbox, client: Trade
                 raise ValueError("Ann Lee")
             return made
 
-        def find_orders(self, number: str) -> Sequence[RemoteOrder]:
+        def find_orders(self, number: str, marker: str = "") -> Sequence[RemoteOrder]:
             if when == "find_orders" and number == "2":
                 raise ValueError("Ann Lee")
-            return super().find_orders(number)
+            return super().find_orders(number, marker)
 
         def find_customer(self, customer: Any, **options: Any) -> str | None:
             if when == "find_customer" and customer.email == "c2@example.com":

@@ -14,15 +14,18 @@ from typing import Any, Unpack
 from attrs import evolve
 
 from tradegecko_bridge import MemoryStore
-from tradegecko_bridge.errors import NumberInUse, RemoteIdInUse
+from tradegecko_bridge.errors import ClaimLost, CustomerInUse, NumberInUse, RemoteIdInUse
 from tradegecko_bridge.ledger import (
+    DELIVERED_STATES,
     SENT_STATES,
+    UNCERTAIN_STATES,
     Alert,
     Filter,
     Finding,
     IngestCounts,
     LedgerEntry,
     LedgerEvent,
+    NewCustomer,
     OrderState,
     ShipmentEntry,
     StateCount,
@@ -47,6 +50,7 @@ class LedgerBook:
         self._cursors: dict[tuple[str, str], str] = {}
         self._told: dict[tuple[str, str], dict[str, str]] = {}
         self._alerts: dict[int, Alert] = {}
+        self._made: dict[int, str] = {}
         self._rest: MemoryStore | None = None
         self.mirror = MirrorBook()
         self.permits = PermitBook()
@@ -64,7 +68,7 @@ class LedgerBook:
     def copy(self) -> LedgerBook:
         """Another one with the same content."""
         other = LedgerBook()
-        for name in ("_rows", "_ids", "_events", "_cursors", "_alerts"):
+        for name in ("_rows", "_ids", "_events", "_cursors", "_alerts", "_made"):
             setattr(other, name, dict(getattr(self, name)))
         other._told = {kind: dict(values) for kind, values in self._told.items()}
         if self._rest is not None:
@@ -121,6 +125,14 @@ class LedgerBook:
         self._write(changes)
         return [row.entry for row, _ in changes]
 
+    def look_again(self, connection: str, bases: Mapping[str, str | None]) -> None:
+        for id_, row in self._rows.items():
+            entry = row.entry
+            code = entry.reason.code if entry.reason else None
+            held = entry.connection == connection and entry.state is OrderState.HELD and entry.basis is not None
+            if held and code is not None and code in bases and bases[code] != entry.basis:
+                self._rows[id_] = evolve(row, entry=evolve(entry, next_attempt_at=None))
+
     def _write(self, changes: Iterable[Change]) -> None:
         for row, events in changes:
             self._rows[row.entry.id] = row
@@ -157,8 +169,11 @@ class LedgerBook:
         if transition.require_unique_number and not self._users(entry.remote_number) <= may_use:
             text = f"order {entry.reference}: another order of the ledger is or was sent as {entry.remote_number!r}"
             return NumberInUse(text)
+        new = transition.new_customer
+        if new is not None and any(self._makes(one, new) for one in self._rows.values() if one.entry.id != entry.id):
+            return CustomerInUse(f"order {entry.reference}: another order that makes the same customer is on its way")
         if entry.id not in self._rows:
-            return KeyError(f"no order entry {entry.id}")
+            return ClaimLost(f"order {entry.reference}: this ledger does not have it; was it restored?")
         try:
             change = work.recorded(evolve(self._rows[entry.id], entry=self._read(entry)), transition)
         except work.REFUSALS as error:
@@ -170,7 +185,15 @@ class LedgerBook:
                 "already; find out which of the two it is"
             )
         self._write([change])
+        if new is not None:
+            self._made[entry.id] = new.digest
         return after
+
+    def _makes(self, row: Row, new: NewCustomer) -> bool:
+        """Whether an order is making this customer, or has just done so."""
+        entry = row.entry
+        lately = entry.state in DELIVERED_STATES and entry.in_state_since >= new.since
+        return self._made.get(entry.id) == new.digest and (entry.state in UNCERTAIN_STATES or lately)
 
     def _read(self, entry: LedgerEntry) -> LedgerEntry:
         """The entry as it is now, with the content its worker read."""
@@ -210,10 +233,16 @@ class LedgerBook:
         return found[:limit]
 
     def summary(
-        self, connection: str | None = None, *, states: Collection[OrderState] | None = None
+        self,
+        connection: str | None = None,
+        *,
+        states: Collection[OrderState] | None = None,
+        with_reason: bool = False,
     ) -> Sequence[StateCount]:
         groups = defaultdict[tuple[str, OrderState, str | None, bool], list[datetime]](list)
         for entry in self.entries(connection, states=states):
+            if with_reason and entry.reason is None:
+                continue
             code, transient = (entry.reason.code, entry.reason.transient) if entry.reason else (None, False)
             groups[entry.connection, entry.state, code, transient].append(entry.in_state_since)
         return lookups.in_order(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,12 +19,15 @@ from tradegecko_bridge.commerce import ProductDetails, VariantStock
 from tradegecko_bridge.commerce.orders import Address, Customer
 from tradegecko_bridge.commerce.remote import (
     Access,
+    AccountIdentity,
     CustomerMatch,
     OrderDraft,
+    Presence,
     RecordKind,
     RemoteOrder,
     RemoteShipment,
     RemoteVariant,
+    Topic,
 )
 from tradegecko_bridge.errors import AccessDenied, GatewayError, OutcomeUnknown, Rejected, Unavailable
 
@@ -74,9 +78,10 @@ class SimulatedGateway:
     def __init__(self, world: World, account: ModelAccount) -> None:
         self._world = world
         self._account = account
-        self._index: set[str] = set()
+        self._index: list[RemoteOrder] = []
         self._index_at = -INDEX_AGE
         self.calls = 0
+        self.clock_offset: timedelta | None = None
 
     @contextmanager
     def session(self, *, read_only: bool = False) -> Iterator[None]:
@@ -86,19 +91,46 @@ class SimulatedGateway:
     # ── reading ──────────────────────────────────────────────────────────────────────────────
 
     def prefetch(
-        self, numbers: Collection[str], customers: Collection[tuple[Customer, Address | None]]
-    ) -> Collection[str]:
+        self, orders: Collection[tuple[str, str]], customers: Collection[tuple[Customer, Address | None]]
+    ) -> Mapping[str, Presence]:
         if self._world.scheduler.now - self._index_at >= INDEX_AGE:
-            self._read("gateway.prefetch")
-            self._index = {order.number for order in self._account.visible()}
-            self._index_at = self._world.scheduler.now
-        return [number for number in numbers if number in self._index]
+            self._list("gateway.prefetch")
+        known = {name for order in self._index for name in (order.number, order.marker)}
+        return {
+            marker: Presence.KNOWN if known.intersection((number, marker)) else Presence.ABSENT
+            for number, marker in orders
+        }
 
-    def find_orders(self, number: str) -> Sequence[RemoteOrder]:
+    def state_of(self, topic: Topic) -> str | None:
+        self._read("gateway.state_of")
+        orders = self._account.visible() if topic is Topic.NUMBERS else ()
+        return repr(
+            [(one.id, one.number, one.is_gone) for one in orders if one.is_gone or one.number != one.number_as_sent]
+        )
+
+    def find_orders(self, number: str, marker: str = "") -> Sequence[RemoteOrder]:
         self._read("gateway.find_orders")
-        found = [order.as_remote() for order in self._account.visible() if order.number == number]
+        known = {order.id for order in self._index if order.marker == marker}
+        found = [order.as_remote() for order in self._account.visible() if order.number == number or order.id in known]
         self._world.pause_for(150_000)
         return found
+
+    def find_marked(self, marker: str, *, since: datetime, as_of: datetime) -> Sequence[RemoteOrder]:
+        self._list("gateway.find_marked")
+        return [order for order in self._index if order.marker == marker]
+
+    def doubles(self) -> Mapping[str, Sequence[RemoteOrder]]:
+        alive: dict[str, list[RemoteOrder]] = {}
+        for order in self._index:
+            if order.marker and not order.gone:
+                alive.setdefault(order.marker, []).append(order)
+        return {marker: orders for marker, orders in alive.items() if len(orders) > 1}
+
+    def _list(self, where: str) -> None:
+        """Read what the account shows by now."""
+        self._read(where)
+        self._index = [order.as_remote() for order in self._account.visible()]
+        self._index_at = self._world.scheduler.now
 
     def find_customer(self, customer: Customer, *, billing: Address | None, match: CustomerMatch) -> str | None:
         return self._account.company_of(customer.email or "")
@@ -165,6 +197,9 @@ class SimulatedGateway:
         return answer.value
 
     # ── what is set up ───────────────────────────────────────────────────────────────────────
+
+    def account(self) -> AccountIdentity:
+        return AccountIdentity(id="1", name="fake", base_url="fake://")
 
     def check_access(self) -> Access:
         return Access(account="simulated")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
+from datetime import timedelta
 from itertools import count
 from typing import Any, Final, cast
 from uuid import UUID
@@ -49,7 +50,7 @@ def claim_serial(patch: pytest.MonkeyPatch) -> None:
 
 def look_before_resend(patch: pytest.MonkeyPatch) -> None:
     """An order in doubt is sent again unseen."""
-    patch.setattr(DueOrder, "must_look", property(lambda due: not due.entry.generation and due.may_exist))
+    patch.setattr(DueOrder, "must_look", property(lambda due: not due.entry.generation and due.presence != "absent"))
 
 
 def patience(patch: pytest.MonkeyPatch) -> None:
@@ -60,8 +61,8 @@ def patience(patch: pytest.MonkeyPatch) -> None:
 def marker_comparison(patch: pytest.MonkeyPatch) -> None:
     """Any order with the number is ours."""
 
-    def find(context: Context, reference: str, number: str) -> RemoteOrder | Reason | None:
-        return next(iter(context.gateway.find_orders(number)), None)
+    def find(context: Context, due: DueOrder, *_others: object) -> RemoteOrder | Reason | None:
+        return next(iter(context.gateway.find_orders(due.number)), None)
 
     patch.setattr(planner, "find_own_order", find)
     patch.setattr(sender, "find_own_order", find)
@@ -71,8 +72,8 @@ def gone_orders_count(patch: pytest.MonkeyPatch) -> None:
     """An order of ours that was voided or deleted is taken for absent."""
     real = lookup.find_own_order
 
-    def find(context: Context, reference: str, number: str) -> RemoteOrder | Reason | None:
-        found = real(context, reference, number)
+    def find(context: Context, due: DueOrder, *others: Any) -> RemoteOrder | Reason | None:
+        found = real(context, due, *others)
         return None if isinstance(found, RemoteOrder) and found.gone else found
 
     patch.setattr(planner, "find_own_order", find)
@@ -97,9 +98,17 @@ def stable_key(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(sender, "idempotency_key", lambda *_: str(UUID(int=next(numbers))))
 
 
-def next_key_only_when_absent(patch: pytest.MonkeyPatch) -> None:
+def next_key_only_by_hand(patch: pytest.MonkeyPatch) -> None:
     """After a doubt the next request goes out under the next key."""
-    patch.setattr(decide, "_is_used_up", lambda entry: entry.state is OrderState.UNCERTAIN)
+    real = decide.decide
+
+    def next_key(due: DueOrder, found: RemoteOrder | Reason | None, **when: Any) -> decide.Decision:
+        decision = real(due, found, **when)
+        if isinstance(decision, decide.Send) and due.entry.state is OrderState.UNCERTAIN:
+            return evolve(decision, generation=decision.generation + 1)
+        return decision
+
+    patch.setattr(sender, "decide", next_key)
 
 
 def content_stays_as_sent(patch: pytest.MonkeyPatch) -> None:
@@ -107,9 +116,10 @@ def content_stays_as_sent(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ingest, "SENT_STATES", frozenset({OrderState.DELIVERED, OrderState.SHIPPED, OrderState.CONFIRMED}))
 
 
-def partitions(patch: pytest.MonkeyPatch) -> None:
-    """Orders of one customer go out side by side."""
+def one_customer_at_a_time(patch: pytest.MonkeyPatch) -> None:
+    """Orders of one new customer go out side by side."""
     patch.setattr(run, "partition", lambda due: [[one] for one in due])
+    patch.setattr(sender.Sender, "_new_customer", lambda *_: None)
 
 
 def actions_are_looked_at(patch: pytest.MonkeyPatch) -> None:
@@ -194,6 +204,11 @@ def mirror_is_whole(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(mirror.Mirror, "_is_complete", lambda *_: True)
 
 
+def listings_overlap(patch: pytest.MonkeyPatch) -> None:
+    """What became visible late is passed over."""
+    patch.setattr(mirror, "OVERLAP", timedelta(0))
+
+
 def gone_orders_are_listed(patch: pytest.MonkeyPatch) -> None:
     """Void and deleted orders are not asked for."""
     some = evolve(mirror_kinds.ORDERS, statuses=("draft", "active", "finalized", "fulfilled"))
@@ -219,14 +234,11 @@ def _removals() -> Iterator[Removal]:
     yield gone_orders_count
     yield intent_before_request
     yield stable_key
-    yield next_key_only_when_absent
+    yield next_key_only_by_hand
     yield content_stays_as_sent
-    yield partitions
+    yield one_customer_at_a_time
     yield actions_are_looked_at
     yield abandoned_is_uncertain
-
-
-def _newer_removals() -> Iterator[Removal]:
     yield claim_is_over
     yield row_is_the_orders
 
@@ -236,11 +248,10 @@ def _http_removals() -> Iterator[Removal]:
     yield refusal_is_the_apis
     yield intent_is_fresh
     yield mirror_is_whole
+    yield listings_overlap
     yield gone_orders_are_listed
     yield numbers_are_compared
 
 
 GUARDS: Final[Mapping[str, Removal]] = {removal.__name__: removal for removal in _removals()}
-NEWER_GUARDS: Final[Mapping[str, Removal]] = {removal.__name__: removal for removal in _newer_removals()}
 HTTP_GUARDS: Final[Mapping[str, Removal]] = {removal.__name__: removal for removal in _http_removals()}
-"""Those that only the HTTP level knows."""

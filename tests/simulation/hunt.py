@@ -1,9 +1,9 @@
 """Hunt for schedules that fail: ``make simulate SEED=1 MINUTES=5``, or one alone: ``make simulate SEED=4711``.
 
-At both levels, or at one (``--level``). With ``--kinds`` only these kinds of faults happen (``right``: those under
-which everything has to hold), with ``--times`` more often; ``--without`` takes a guard of the product away. Every
-failure is printed with its fewest faults, its story and the ledger's history. Every twentieth seed runs on a SQLite
-file too, and has to go the same way. Ends with 1 if anything failed.
+At both levels, or at one (``--level``). With ``--kinds`` only these kinds of faults happen (``right``: the ordinary
+ones), with ``--times`` more often; ``--without`` takes a guard of the product away. Every failure is printed with its fewest
+faults, its story and the ledger's history. Every twentieth seed runs on a SQLite file too, and has to go the same way.
+Ends with 1 if anything failed.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ import pytest
 from attrs import define, field, frozen
 
 from tests.simulation.disk import Files
-from tests.simulation.faults import ALL_RATES
-from tests.simulation.guards import GUARDS, HTTP_GUARDS, NEWER_GUARDS
+from tests.simulation.faults import ALL_RATES, HTTP_RATES
+from tests.simulation.guards import GUARDS, HTTP_GUARDS
 from tests.simulation.levels import LEVELS
 from tests.simulation.schedule import Result, shrink, simulate
-from tests.simulation.seeds_more import RIGHT_HTTP, RIGHT_MORE
+from tests.simulation.seeds import RIGHT
 
 ON_FILES: Final = 20
 """One in so many schedules is run on a SQLite file too."""
 SHARED_MEMORY: Final = Path("/dev/shm")
 AT_A_TIME: Final = 20
 """Schedules a process runs before it tells what came of them."""
-ALL_GUARDS: Final = {**GUARDS, **NEWER_GUARDS, **HTTP_GUARDS}
-WHERE_ALL_HOLDS: Final = {"port": RIGHT_MORE, "http": RIGHT_HTTP}
+ALL_GUARDS: Final = {**GUARDS, **HTTP_GUARDS}
+ORDINARY: Final = {"port": RIGHT, "http": RIGHT | HTTP_RATES.keys()}
 
 
 @frozen(kw_only=True)
@@ -46,8 +46,8 @@ class Task:
     seeds: range
     kinds: frozenset[str]
     times: float
-    shrinks: bool
     without: str
+    shrinks: bool
 
 
 @define(kw_only=True)
@@ -97,8 +97,8 @@ def main() -> int:
             seeds=range(seed, seed + at_a_time),
             kinds=kinds[level],
             times=asked.times,
-            shrinks=asked.shrink,
             without=asked.without,
+            shrinks=asked.shrink,
         )
         for seed in count(asked.seed, at_a_time)
         for level in levels
@@ -114,7 +114,7 @@ def main() -> int:
 
 def _kinds(asked: str, level: str) -> frozenset[str]:
     if asked == "right":
-        return WHERE_ALL_HOLDS[level]
+        return ORDINARY[level]
     return frozenset(asked.split(",") if asked else ALL_RATES)
 
 
@@ -133,10 +133,10 @@ def _run(task: Task) -> Found:
     with pytest.MonkeyPatch.context() as patch:
         if task.without:
             ALL_GUARDS[task.without](patch)
-        return _simulate(task)
+        return _simulated(task)
 
 
-def _simulate(task: Task) -> Found:
+def _simulated(task: Task) -> Found:
     found = Found(level=task.level)
     for seed in task.seeds:
         began = time.perf_counter()
@@ -163,7 +163,8 @@ def _on_a_file(result: Result) -> Result:
     """The same schedule on a SQLite file, in memory if the machine has such a directory."""
     where = SHARED_MEMORY if SHARED_MEMORY.is_dir() else None
     with TemporaryDirectory(dir=where) as directory:
-        return simulate(result.seed, result.kinds, level=result.level, times=result.times, disk=Files(Path(directory)))
+        disk = Files(Path(directory))
+        return simulate(result.seed, result.kinds, level=result.level, times=result.times, disk=disk)
 
 
 def _arguments() -> argparse.Namespace:

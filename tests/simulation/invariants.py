@@ -67,9 +67,10 @@ def _about_one(
 
 
 def _is_told(world: World, orders: list[AccountOrder]) -> bool:
-    """Whether an alert names them all."""
-    alerts = world.disk.store.alerts(CONNECTION)
-    return any(all(f"id {order.id}" in alert.text for order in orders) for alert in alerts)
+    """Whether one at most is alive, or an alert names them all: where the account honours no keys, a double can be told
+    but not prevented."""
+    orders = [order for order in orders if not order.is_gone]
+    return len(orders) < 2 or any(all(f"id {order.id}" in text for order in orders) for text in world.told_alerts)
 
 
 def _settled(world: World, name: str, entry: LedgerEntry) -> Iterator[Violation]:

@@ -5,51 +5,59 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.simulation.disk import Files
 from tests.simulation.faults import RATES, Fault, Faults
-from tests.simulation.guards import GUARDS
+from tests.simulation.guards import GUARDS, HTTP_GUARDS
 from tests.simulation.schedule import shrink, simulate
-from tests.simulation.seeds import GUARD_SEEDS, HOLD, KNOWN, MENDED, PARTS, RIGHT, Known
+from tests.simulation.seeds import EVERY, GUARD_SEEDS, HOLD, HOLD_HTTP, MENDED, PARTS, RIGHT, Mended
 
 ROOT = Path(__file__).parents[2]
+ALL_GUARDS = {**GUARDS, **HTTP_GUARDS}
 
 
+@pytest.mark.parametrize("kinds", [RIGHT, EVERY], ids=["ordinary", "every"])
 @pytest.mark.parametrize("part", range(PARTS))
-def test_everything_holds(part: int) -> None:
-    """In any combination of the faults under which it should."""
+def test_everything_holds(part: int, kinds: frozenset[str]) -> None:
+    """In any combination of faults."""
     for seed in HOLD[part::PARTS]:
-        result = simulate(seed, RIGHT)
+        result = simulate(seed, kinds)
         assert not result.violations, shrink(result)
 
 
-@pytest.mark.parametrize(("seed", "kind"), MENDED)
-def test_what_was_mended_holds(seed: int, kind: str) -> None:
-    """Neither an answer about another order nor a request whose claim has run out does harm any more."""
-    result = simulate(seed, RIGHT | {kind})
+@pytest.mark.parametrize("mended", MENDED, ids=lambda mended: str(mended.seed))
+def test_what_was_mended_holds(mended: Mended) -> None:
+    """Schedules that failed once."""
+    result = simulate(mended.seed, mended.kinds)
     assert not result.violations, shrink(result)
 
 
-@pytest.mark.parametrize(
-    "known",
-    [pytest.param(one, id=f"{one.seed}", marks=pytest.mark.xfail(reason=one.reason, strict=True)) for one in KNOWN],
-)
-def test_known_failures(known: Known) -> None:
-    """Schedules the product is known to fail; once it is corrected, its seeds move to those that hold."""
-    result = simulate(known.seed, known.kinds)
-    assert not result.names & {known.violation}, result
+@pytest.mark.parametrize("part", range(PARTS))
+def test_everything_holds_over_http(part: int) -> None:
+    """With the real client, limiter, gateway and mirror before the sandbox."""
+    for seed in HOLD_HTTP[part::PARTS]:
+        result = simulate(seed, level="http")
+        assert not result.violations, shrink(result)
 
 
-@pytest.mark.parametrize("guard", GUARDS)
+@pytest.mark.xfail(reason="an order sent minutes before the ledger was restored, canceled and shown late", strict=True)
+def test_what_is_known_to_fail() -> None:
+    """An absence that is looked for right after a restore is believed too soon."""
+    assert not simulate(240).violations
+
+
+@pytest.mark.parametrize("guard", GUARD_SEEDS)
 def test_a_missing_guard_is_noticed(guard: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each guard taken away breaks what holds with it."""
-    seed, kinds = GUARD_SEEDS[guard]
-    with_it = simulate(seed, kinds).names
-    GUARDS[guard](monkeypatch)
-    assert simulate(seed, kinds).names - with_it
+    noticing = GUARD_SEEDS[guard]
+    run = partial(simulate, noticing.seed, noticing.kinds, times=noticing.times, level=noticing.level)
+    with_it = run().names
+    ALL_GUARDS[guard](monkeypatch)
+    assert run().names - with_it
 
 
 class TestReplaying:
@@ -60,7 +68,8 @@ class TestReplaying:
             assert simulate(seed).digest == simulate(seed).digest
 
     def test_whatever_python_hashes_with(self) -> None:
-        told = digests_in_other_processes(self.SEEDS, "port")
+        program = f"from tests.simulation.schedule import simulate\nprint([simulate(s).digest for s in {self.SEEDS}])"
+        told = [self._run(program, hash_seed) for hash_seed in ("1", "4711")]
         assert told == [str([simulate(seed).digest for seed in self.SEEDS])] * 2
 
     def test_on_a_file_as_in_memory(self, tmp_path: Path) -> None:
@@ -69,22 +78,12 @@ class TestReplaying:
             directory.mkdir()
             assert simulate(seed, disk=Files(directory)).digest == simulate(seed).digest
 
-
-def digests_in_other_processes(seeds: tuple[int, ...], level: str) -> list[str]:
-    """The digests of these schedules, printed by two processes that hash in different ways."""
-    program = (
-        "from tests.simulation.schedule import simulate\n"
-        f"print([simulate(seed, level={level!r}).digest for seed in {seeds}])"
-    )
-    return [_printed(program, hash_seed) for hash_seed in ("1", "4711")]
-
-
-def _printed(program: str, hash_seed: str) -> str:
-    environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
-    ran = subprocess.run(
-        [sys.executable, "-c", program], env=environment, cwd=ROOT, check=True, capture_output=True, text=True
-    )
-    return ran.stdout.strip()
+    def _run(self, program: str, hash_seed: str) -> str:
+        environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+        ran = subprocess.run(
+            [sys.executable, "-c", program], env=environment, cwd=ROOT, check=True, capture_output=True, text=True
+        )
+        return ran.stdout.strip()
 
 
 class TestFaults:
@@ -114,7 +113,7 @@ class TestFaults:
 
 def test_a_failure_is_told_with_its_fewest_faults(monkeypatch: pytest.MonkeyPatch) -> None:
     GUARDS["look_before_resend"](monkeypatch)
-    failed = simulate(*GUARD_SEEDS["look_before_resend"])
+    failed = simulate(GUARD_SEEDS["look_before_resend"].seed)
     smallest = shrink(failed)
     assert smallest.names & failed.names
     assert 0 < len(smallest.happened) < len(failed.happened)

@@ -22,13 +22,14 @@ from tests.simulation.scheduler import HOUR, MINUTE, SECOND, Process, Scheduler,
 from tests.simulation.shop import Shop, SimulatedSource
 from tests.simulation.story import Story
 from tradegecko_bridge import SyncEngine
+from tradegecko_bridge.engine.clock import SharedClock
 from tradegecko_bridge.engine.context import Concurrency
 from tradegecko_bridge.engine.operations.decisions import Decisions
 from tradegecko_bridge.engine.settings.choices import OnCancel, OrderStatus
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.source_changes.cancellations import KIND, TO_DO
 from tradegecko_bridge.errors import StoreError
-from tradegecko_bridge.ledger import DELIVERED_STATES, OPEN_STATES, LedgerEntry, OrderState
+from tradegecko_bridge.ledger import DELIVERED_STATES, KEY_USED, OPEN_STATES, LedgerEntry, OrderState
 from tradegecko_bridge.ports import Gateway
 
 CONNECTION: Final = "shop"
@@ -55,6 +56,8 @@ class Setup:
     interval: int
     same_names: bool
     settings: ConnectionSettings
+    one_machine: bool
+    """Whether all workers have one clock, as with a ledger in a file; else the ledger has one that they share."""
 
     def __str__(self) -> str:
         return (
@@ -87,6 +90,7 @@ class Setup:
                 pack_orders=finalized and rng.random() < 0.5,
                 on_cancel="void" if rng.random() < 0.5 else "report",
             ),
+            one_machine=rng.random() < 0.3,
         )
 
 
@@ -119,6 +123,8 @@ class World:
         self._runs_since = 0
         self._told: dict[str, str] = {}
         self.restores = 0
+        self.told_alerts = set[str]()
+        """What people have been told, whatever became of the ledger since."""
 
     # ── time ─────────────────────────────────────────────────────────────────────────────────
 
@@ -154,7 +160,7 @@ class World:
         """A new process; its clock is what the machine's is."""
         number = 1 + sum(one.name.startswith(f"w{slot}") for one in self.retired)
         process = Process(f"w{slot}" if self.setup.same_names else f"w{slot}.{number}")
-        if skewed := self.faults.happens("clock skewed"):
+        if (skewed := self.faults.happens("clock skewed")) and not self.setup.one_machine:
             process.skew = timedelta(minutes=20 * skewed.amount - 10)
         self.workers[slot] = process
         self.scheduler.spawn(process, lambda: self._work(slot, process))
@@ -189,7 +195,9 @@ class World:
                 self._before_a_run()
             process.skew = usual
             if jumps := self.faults.happens("clock jumps"):
-                process.skew += timedelta(days=365) if jumps.other < 0.3 else timedelta(hours=48 * jumps.amount - 24)
+                by = timedelta(days=365) if jumps.other < 0.3 else timedelta(hours=48 * jumps.amount - 24)
+                for one in self.workers.values() if self.setup.one_machine else (process,):
+                    one.skew += by
             began_after = self.faults.stopped
             if (self._is_idle() or self._run(process, gateway)) and began_after:
                 self._runs_since += 1
@@ -209,7 +217,11 @@ class World:
             gateway=gateway,
             store=remote_store(self),
             settings=self.settings,
-            clock=lambda: self.scheduler.time(process),
+            clock=SharedClock(
+                lambda: self.scheduler.time(process),
+                lambda: None if self.setup.one_machine else self.scheduler.time(),
+                elapsed=lambda: self.scheduler.now / SECOND,
+            ),
             worker=process.name,
             in_flight=self.setup.in_flight,
             concurrency=Concurrency(
@@ -225,6 +237,7 @@ class World:
                 raise
             self.story.tell(process.name, f"ends its run: {error}")
             return False
+        self.told_alerts.update(alert.text for alert in report.alerts)
         if not report.items and not report.problems:
             self._idle_at = before
         known, self._told[process.name] = self._told.get(process.name), "\n".join(report.lines())
@@ -357,6 +370,8 @@ class World:
             return
         self.story.tell("world", "no more faults")
         self.faults.stopped = True
+        if self.account.unpreventable:
+            self._place(self.setup.orders + 1)  # a double is seen when the account is looked at for the next order
         for process in self.workers.values():
             process.skew = timedelta(0)
             self._go_on(process)
@@ -367,10 +382,8 @@ class World:
     def _check(self, until: int) -> None:
         """A person sees to what is theirs; once nothing is left to do, that is the end."""
         store = self.disk.store
-        refused = [
-            one for one in store.entries(states={OrderState.HELD}) if one.reason and one.reason.code == "rejected"
-        ]
-        Decisions(store, who="Ann", clock=self.scheduler.time).release(refused, "looks fine")
+        stuck = store.entries(states={OrderState.HELD}, reasons={"rejected", KEY_USED})
+        Decisions(store, who="Ann", clock=self.scheduler.time).release(stuck, "looks fine")
         is_read = store.cursor(CONNECTION, "orders") == str(len(self.shop.feed))
         voided = not any(told.startswith(TO_DO) for told in store.told_values(CONNECTION, KIND).values())
         waiting = any(map(_waits, store.entries(states=OPEN_STATES | DELIVERED_STATES)))

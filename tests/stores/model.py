@@ -86,15 +86,15 @@ class Known:
             self.newer = word
         return True
 
-    def take_up(self, word: Word, at: datetime) -> None:
+    def take_up(self, word: Word, at: datetime, *, known_absent: bool = False) -> None:
         """New content for an order that is not out."""
-        before, to = self.state, self._after(word)
+        before, to = self.state, self._after(word, known_absent=known_absent)
         self.newer = None
         if word.version is not None:
             self.content = word
         if to is not before or not self._stays(word):
             self.transient = self.by_hand = False
-        if to is S.PENDING is not before:
+        if to is S.PENDING and (word.canceled or before is not S.PENDING):
             self.next_at = None
         self.become(to, at)
         self.let_go()
@@ -105,14 +105,14 @@ class Known:
             return True
         if word.version is None:
             return self.state not in {S.PENDING, S.HELD}
-        if word.canceled:
-            return S.CANCELED not in ALLOWED_TRANSITIONS[self.state]
-        return self.state is S.FAILED
+        return self.state is S.FAILED and not word.canceled
 
-    def _after(self, word: Word) -> OrderState:
+    def _after(self, word: Word, *, known_absent: bool) -> OrderState:
         if self._stays(word):
             return self.state
-        return S.HELD if word.version is None else S.CANCELED if word.canceled else S.PENDING
+        if word.canceled and (known_absent or self.state is S.FAILED):
+            return S.CANCELED
+        return S.HELD if word.version is None else S.PENDING
 
     def settle(self, at: datetime) -> None:
         """Its fate is known: what the source said meanwhile is applied, or comes too late."""
@@ -122,7 +122,7 @@ class Known:
             self.newer = None
             self.history.append((self.state, self.state))
         else:
-            self.take_up(self.newer, at)
+            self.take_up(self.newer, at, known_absent=True)
 
 
 @define
@@ -262,7 +262,7 @@ class Model:
 
 
 def _first(reference: str, word: Word, at: datetime) -> Known:
-    state = S.HELD if word.version is None else S.CANCELED if word.canceled else S.PENDING
+    state = S.HELD if word.version is None else S.PENDING
     content = None if word.version is None else word
     made = Known(reference, at, state, seen=word, content=content)
     made.history.append((None, state))

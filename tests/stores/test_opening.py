@@ -8,6 +8,7 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import sqlalchemy
@@ -77,11 +78,12 @@ def test_a_new_ledger_is_its_owner_s_alone(tmp_path: Path) -> None:
     assert modes == dict.fromkeys(["ledger.db", "ledger.db-wal", "ledger.db-shm"], "0o600")
 
 
-def test_odd_paths_work(tmp_path: Path) -> None:
-    """Spaces, percent signs and letters of any script are fine in a path."""
+@pytest.mark.parametrize("written", ["ledger 1.db", "ledger%201.db", "%6Cedger%201.db"])
+def test_odd_paths_work(tmp_path: Path, written: str) -> None:
+    """Spaces, percent signs and letters of any script are fine in a path, encoded or not, with any SQLAlchemy."""
     directory = tmp_path / "my 100% Bücher"
     directory.mkdir()
-    url = sqlalchemy.URL.create("sqlite", database=str(directory / "ledger 1.db")).render_as_string()
+    url = f"sqlite:///{quote(str(directory))}/{written}"
     for _ in range(2):
         with SqlStore(url) as store:
             assert list(store.entries()) == []
@@ -141,7 +143,7 @@ def test_reading_leaves_no_trace(tmp_path: Path) -> None:
     """In a path of any letters, whether or not somebody else has the ledger open, and nobody is kept from writing."""
     directory = tmp_path / "my 100% Bücher?"
     directory.mkdir()
-    url = sqlalchemy.URL.create("sqlite", database=str(directory / "ledger #1.db")).render_as_string()
+    url = f"sqlite:///{quote(str(directory / 'ledger #1.db'))}"
     with SqlStore(url) as writer:
         writer.ingest("shop", batch(0, 1), at=AT)
         with SqlStore(url, read_only=True) as store:

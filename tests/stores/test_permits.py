@@ -32,8 +32,16 @@ def postgres_store(postgres_url: str) -> Iterator[SqlStore]:
         yield store
 
 
+class TestPermitBook(RateLedgerSuite):
+    """In a process's memory, without a ledger."""
+
+    @pytest.fixture
+    def permits(self) -> RateLedger:
+        return PermitBook()
+
+
 class TestMemory(RateLedgerSuite):
-    """In memory."""
+    """In a ledger in memory."""
 
     @pytest.fixture
     def permits(self) -> RateLedger:

@@ -61,7 +61,7 @@ def an_event(was: OrderState | None, now: OrderState, why: str, who: str = "inge
     ("arrival", "state", "reason"),
     [
         (NEW_CONTENT, S.PENDING, None),
-        (WITHDRAWN, S.CANCELED, CANCELED_AT_SOURCE),
+        (WITHDRAWN, S.PENDING, None),
         (UNREADABLE, S.HELD, Reason("unreadable", "a line has no quantity")),
     ],
 )
@@ -84,9 +84,10 @@ def test_a_new_order(arrival: Any, state: OrderState, reason: Reason | None) -> 
         (S.HELD, BY_HAND, NEW_CONTENT, S.HELD, BY_HAND),
         (S.HELD, BY_HAND, WITHDRAWN, S.HELD, BY_HAND),
         (S.FAILED, Reason("gave_up_in_doubt", "t"), WITHDRAWN, S.FAILED, Reason("gave_up_in_doubt", "t")),
-        (S.PENDING, None, WITHDRAWN, S.CANCELED, CANCELED_AT_SOURCE),
+        (S.PENDING, None, WITHDRAWN, S.PENDING, None),
+        (S.HELD, Reason("key_used", "t"), WITHDRAWN, S.HELD, Reason("key_used", "t")),
         (S.FAILED, UNKNOWN, WITHDRAWN, S.CANCELED, CANCELED_AT_SOURCE),
-        (S.SKIPPED, UNKNOWN, WITHDRAWN, S.SKIPPED, UNKNOWN),
+        (S.SKIPPED, UNKNOWN, WITHDRAWN, S.PENDING, None),
         (S.PENDING, None, UNREADABLE, S.HELD, Reason("unreadable", "a line has no quantity")),
         (S.HELD, UNKNOWN, UNREADABLE, S.HELD, Reason("unreadable", "a line has no quantity")),
         (S.FAILED, UNKNOWN, UNREADABLE, S.FAILED, UNKNOWN),
@@ -100,7 +101,7 @@ def test_new_content_of_an_order_that_was_not_sent(
     changed, events = ingest.changed_row(row, arrival, NOW)
     entry = changed.entry
     assert (entry.state, entry.reason) == (to, after)
-    begins = to is S.PENDING and state is not S.PENDING
+    begins = to is S.PENDING and (state is not S.PENDING or arrival is WITHDRAWN)
     assert (entry.attempts, entry.next_attempt_at) == ((0, None) if begins else (3, LATER))
     assert (entry.claim, entry.serial, entry.updated_at) == (None, 5, NOW)
     assert entry.in_state_since == (BEFORE if to is state else NOW)
@@ -220,6 +221,12 @@ def test_nobody_writes_over_who_came_after() -> None:
     for claim in (None, RUN_OUT, evolve(RUNNING, until=NOW)):
         with pytest.raises(ClaimLost, match=r"^order r1: only a worker whose claim still runs may send it$"):
             recorded(a_row(claim=claim), S.SENDING)
+    late = row.entry.transition_to(S.SENDING, NOW, claim=RUN_OUT)
+    with pytest.raises(ClaimLost, match=r"^order r1: only a worker whose claim still runs may send it$"):
+        work.recorded(row, Transition(entry=late, who="me"))
+    restored = Transition(entry=evolve(row.entry, reference="r2"), who="me")
+    with pytest.raises(ClaimLost, match=r"^order r2: this ledger has another order in its place; was it restored\?$"):
+        work.recorded(row, restored)
     with pytest.raises(ValueError, match=r"^order r1: canceled cannot become sending$"):
         work.recorded(a_row(S.CANCELED), Transition(entry=a_row(S.SENDING).entry, who="me"))
 
@@ -241,7 +248,7 @@ def test_what_is_wrong_with_one_transition_is_not_wrong_with_the_others() -> Non
             good,
         ]
     )
-    assert [type(answer) for answer in answers[:4]] == [ClaimLost, KeyError, TypeError, ValueError]
+    assert [type(answer) for answer in answers[:4]] == [ClaimLost, ClaimLost, TypeError, ValueError]
     assert isinstance(answers[4], LedgerEntry)
 
 

@@ -193,7 +193,7 @@ def test_no_look_reads_the_whole_ledger(path: Path, sql_store: SqlStore, look: s
         for query in queries:
             plan = connection.execute(f"EXPLAIN QUERY PLAN {query}", [1] * query.count("?")).fetchall()
             steps = [step[-1] for step in plan]
-            assert not [step for step in steps if step.startswith("SCAN") and " INDEX " not in step]
+            assert not [step for step in steps if "SCAN" in step and "ledger_" in step and " INDEX " not in step]
 
 
 def test_a_search_passes_over_content(path: Path, sql_store: SqlStore) -> None:

@@ -391,7 +391,8 @@ def refusal(gateway: TradeGeckoGateway, draft: OrderDraft, customer_id: str | No
 def test_each_draft_that_refers_to_what_is_gone_is_outdated(client: TradeGeckoClient) -> None:
     """Also after another one has ended all trust for the run: they were made from the same memory, at the same time."""
     book = MirrorBook()
-    gateway, account = TradeGeckoGateway(client, mirror=book), f"1@{client.base_url}"
+    gateway = TradeGeckoGateway(client, mirror=book)
+    account = gateway._mirror.account
     book.write(account, "companies", [MirrorRow(id_, "", (("email", "x"),)) for id_ in ("99001", "99002")])
     wrong = a_draft("1", currency="XAU")
     assert refusal(gateway, wrong) is errors.Rejected, "nothing it refers to has gone"
@@ -442,10 +443,13 @@ def test_only_the_apis_own_word_makes_a_variant_forgotten(answer: httpx.Response
 
 READS: dict[str, Callable[[TradeGeckoGateway], object]] = {
     "check_access": lambda g: g.check_access(),
+    "account": lambda g: g.account(),
     "find_orders": lambda g: g.find_orders("1"),
     "find_variants": lambda g: g.find_variants(["A"]),
     "find_customer": lambda g: g.find_customer(A_CUSTOMER),
     "currencies": lambda g: g.currencies(),
+    "orders_by_id": lambda g: g.orders_by_id(["1"]),
+    "orders_since": lambda g: list(g.orders_since(None)),
     "shipments_since": lambda g: list(g.shipments_since(None)),
     "stock": lambda g: list(g.stock()),
     "products": lambda g: list(g.products()),
@@ -549,7 +553,9 @@ def test_a_write_in_doubt_and_its_key(
     assert len(gateway.find_orders("1")) == (0 if fault == "drop_before_commit" else 1)
 
 
-@pytest.mark.parametrize("read", ["find_orders", "stock", "products", "currencies", "shipments_since"])
+@pytest.mark.parametrize(
+    "read", ["find_orders", "orders_by_id", "orders_since", "stock", "products", "currencies", "shipments_since"]
+)
 def test_a_row_that_cannot_be_read_stops_a_read(read: str) -> None:
     """Half the truth could be the half without our order."""
     roots = ("orders", "variants", "products", "images", "currencies", "fulfillments")
@@ -557,6 +563,57 @@ def test_a_row_that_cannot_be_read_stops_a_read(read: str) -> None:
     client, _ = scripted(httpx.Response(200, json=body, headers={"X-Pagination": '{"last_page": true}'}))
     with pytest.raises(errors.Unavailable, match="id holds text where an integer was expected"):
         READS[read](TradeGeckoGateway(client))
+
+
+# ── what there is ────────────────────────────────────────────────────────────────────────────
+
+
+def test_which_account_it_is(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """Id, name, address and when it was created; asked once."""
+    gateway = TradeGeckoGateway(client)
+    found = gateway.account()
+    assert (found.id, found.name, found.base_url) == ("1", "Demo", sandbox.base_url)
+    assert found.created_at == client.accounts.current().created_at
+    before = gateway.calls
+    assert gateway.account() is found
+    assert gateway.calls == before
+
+
+def test_a_fresh_account_under_an_old_id_has_a_memory_of_its_own(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """Nothing that is remembered of the sandbox before this one is taken for its own."""
+    book = MirrorBook()
+    before = TradeGeckoGateway(client, mirror=book)
+    client.products.create({"name": "Hat", "variants": [{"sku": "HAT", "retail_price": "5"}]})
+    assert before.find_variants(["HAT"])
+    sandbox.reset()
+    assert TradeGeckoGateway(client, mirror=book).find_variants(["HAT", "MUG-BLUE"]).keys() == {"MUG-BLUE"}
+
+
+def test_orders_by_their_ids(client: TradeGeckoClient, gateway: TradeGeckoGateway) -> None:
+    """Those that are there, in whatever state, with all that is known of them; two hundred a call."""
+    made = [gateway.create_order(a_draft(str(n)), key=str(n), customer_id=None) for n in range(3)]
+    client.orders.void(int(made[1].id))
+    before = gateway.calls
+    found = gateway.orders_by_id([*(order.id for order in made), "99999", "x", "9" * 40])
+    assert sorted(found, key=lambda order: order.id) == [made[0], evolve(made[1], gone=True), made[2]]
+    assert all(order.created_at for order in found)
+    assert gateway.calls == before + 1
+    assert len(gateway.orders_by_id([str(n) for n in range(1, 402)])) == 3
+    assert gateway.calls == before + 4
+    assert (gateway.orders_by_id([]), gateway.calls) == ([], before + 4)
+
+
+def test_orders_since_a_moment(warehouse: tuple[TradeGeckoGateway, TradeGeckoClient], clock: HandClock) -> None:
+    """Made or changed then or later; all of them, void ones too, if no moment is given."""
+    gateway, client = warehouse
+    made = []
+    for n in range(3):
+        made.append(gateway.create_order(a_draft(str(n)), key=str(n), customer_id=None))
+        clock.move(hours=1)
+    client.orders.void(int(made[0].id))
+    assert {order.id for order in gateway.orders_since(None)} == {order.id for order in made}
+    recent = list(gateway.orders_since(TIME + timedelta(minutes=90)))
+    assert [(order.id, order.gone) for order in recent] == [(made[2].id, False), (made[0].id, True)]
 
 
 # ── the way back ─────────────────────────────────────────────────────────────────────────────

@@ -3,70 +3,18 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
-from typing import Any
+from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.tradegecko.limiting import BEGIN, BULK, DELIVERY, NORMAL, SECONDS, at, begun, drain, go, headers, send
 from tradegecko_bridge.errors import StoreBusy
 from tradegecko_bridge.ports.limits import Permits, RateLedger, WindowUse
 from tradegecko_bridge.tradegecko.limits import Priority, RateLimiter, SharedLimiter
-from tradegecko_bridge.tradegecko.limits.clock import ServerClock
-from tradegecko_bridge.tradegecko.limits.headers import Told, moment, read_headers
-from tradegecko_bridge.tradegecko.limits.pace import Pace, paces
+from tradegecko_bridge.tradegecko.limits.pace import paces
 from tradegecko_bridge.tradegecko.limits.permits import PermitBook
-
-BEGIN = datetime(2020, 7, 16, 3, 30, tzinfo=UTC)
-"""A moment a window begins."""
-SECONDS = 300
-DELIVERY, NORMAL, BULK = Priority.DELIVERY, Priority.NORMAL, Priority.BULK
-
-
-def at(into: float) -> datetime:
-    """So many seconds after the window began."""
-    return BEGIN + timedelta(seconds=into)
-
-
-def headers(left: int, into: float, *, window: int = 0, limit: int = 300, ahead: float = 0.0) -> dict[str, str]:
-    """An answer's headers, ``into`` seconds after ``BEGIN``; the server's clock is ``ahead`` of ours."""
-    return {
-        "x-rate-limit-limit": str(limit),
-        "x-rate-limit-remaining": str(left),
-        "x-rate-limit-reset": str(int(BEGIN.timestamp()) + (window + 1) * SECONDS),
-        "date": format_datetime(at(into + ahead).replace(microsecond=0), usegmt=True),
-    }
-
-
-def go(limiter: RateLimiter, into: float, priority: Priority = DELIVERY) -> bool:
-    """Whether a request may go now."""
-    return limiter.reserve(at(into), priority) == 0
-
-
-def send(limiter: RateLimiter, into: float, left: int, priority: Priority = DELIVERY) -> bool:
-    """A request that is answered at once, if it may go."""
-    if not go(limiter, into, priority):
-        return False
-    limiter.note(headers(left, into, window=int(into // SECONDS)), at(into))
-    return True
-
-
-def begun(into: float = 0.0, left: int = 299) -> RateLimiter:
-    """A limiter after its first answer."""
-    limiter = RateLimiter()
-    assert send(limiter, into, left)
-    return limiter
-
-
-def drain(limiter: RateLimiter, into: float, priority: Priority = DELIVERY) -> int:
-    """How many requests may go at this moment."""
-    count = 0
-    while send(limiter, into, 299, priority):
-        count += 1
-    return count
-
 
 # ── pace and reserve ─────────────────────────────────────────────────────────────────────────
 
@@ -106,14 +54,6 @@ def test_a_wait_ends_when_it_says() -> None:
         assert go(limiter, 10 + wait, priority)
 
 
-@pytest.mark.parametrize("priority", Priority)
-def test_a_window_the_server_has_begun_before_our_clock_opens_with_what_it_begins_with(priority: Priority) -> None:
-    """And what there is not is never there."""
-    pace = paces(300)[priority]
-    assert pace.allowed(-0.5) == pace.allowed(0) > 0
-    assert pace.when(301) == float("inf")
-
-
 # ── the server's clock ───────────────────────────────────────────────────────────────────────
 
 
@@ -122,6 +62,7 @@ def test_a_window_the_server_has_begun_before_our_clock_opens_with_what_it_begin
     into=st.floats(0, 290),
     latency=st.floats(0, 1.5),
 )
+@example(ahead=-5.0, into=10.0, latency=0.0)
 def test_the_new_window_is_asked_for_when_it_surely_has_begun(ahead: float, into: float, latency: float) -> None:
     """However far our clock is off, the server's has passed Reset when the first request goes, by 3 s at most."""
     limiter = RateLimiter()
@@ -169,57 +110,6 @@ def test_a_thread_with_an_old_reading_changes_nothing() -> None:
     assert limiter.reserve(at(110), DELIVERY) == pytest.approx(before, abs=0.01)
 
 
-def heard(*answers: tuple[float, float]) -> ServerClock:
-    """A clock that has heard answers: what the server's showed, and ours when they arrived."""
-    clock = ServerClock()
-    for date, now in answers:
-        clock.hear(date, now)
-    return clock
-
-
-def test_the_server_s_clock_is_at_least_what_the_best_answer_told() -> None:
-    """Answers that travelled for longer, or our own doubt, say less; eight answers later it is forgotten."""
-    assert ServerClock().at(100.0) == 98.0
-    assert heard((100.0, 103.0)).at(103.0) == 101.0
-    assert heard((100.0, 100.5), (100.0, 101.5)).at(101.5) == 101.0
-    assert heard((150.0, 100.0), *[(100.0, 100.0)] * 7).at(100.0) == 150.0
-    assert heard((150.0, 100.0), *[(100.0, 100.0)] * 8).at(100.0) == 100.0
-
-
-def test_the_server_s_clock_does_not_go_back() -> None:
-    """Not when a better answer is forgotten, and not for a thread that is late with its reading, by up to a minute."""
-    clock = heard((150.0, 100.0))
-    assert clock.at(100.0) == 150.0
-    for _ in range(8):
-        clock.hear(100.0, 100.0)
-    assert (clock.at(100.0), clock.at(149.0), clock.at(151.0)) == (150.0, 150.0, 151.0)
-    late = heard((100.0, 100.0))
-    assert (late.at(200.0), late.at(140.0), late.at(201.0)) == (200.0, 200.0, 201.0)
-
-
-def test_our_clock_may_be_set_back() -> None:
-    """By more than a minute, that is no late reading: the server's goes on from where it was, at our clock's pace."""
-    clock = heard((100.0, 100.0))
-    clock.at(1000.0)
-    assert (clock.at(500.0), clock.at(510.0)) == (1000.0, 1010.0)
-    assert (clock.at(449.0), clock.at(450.0)) == (1010.0, 1011.0), "and once more"
-
-
-def test_what_was_known_of_the_server_s_clock_can_be_wrong() -> None:
-    """Then only the present answer counts, whatever was reached before; seven answers more do not outweigh it."""
-    clock = heard((900.0, 100.0))
-    clock.at(100.0)
-    clock.restart(50.0, 100.0)
-    assert clock.at(101.0) == 51.0
-    for _ in range(7):
-        clock.hear(40.0, 101.0)
-    assert clock.at(102.0) == 52.0
-    clock.hear(40.0, 101.0)
-    assert (clock.at(102.0), clock.at(200.0)) == (52.0, 139.0)
-    clock.restart(10.0, 100.0)
-    assert clock.at(39.0) == 10.0, "set back since then"
-
-
 # ── what the headers say ─────────────────────────────────────────────────────────────────────
 
 
@@ -259,7 +149,7 @@ def test_a_header_of_the_new_window_opens_it() -> None:
     limiter = begun(200)
     assert drain(limiter, 290) == 299
     limiter.note(headers(299, 299.0, window=1, ahead=1.0), at(299))
-    assert go(limiter, 299.2)
+    assert go(limiter, 299.02)
 
 
 @pytest.mark.parametrize(
@@ -313,6 +203,70 @@ def test_an_answer_of_the_window_we_thought_was_over_sets_our_clock() -> None:
     assert not go(limiter, 302.6), "which is alone until it is answered"
 
 
+def reckoned(limiter: RateLimiter, into: float) -> float:
+    """The server's clock by a limiter's reckoning, in seconds after ``BEGIN``: the wait after a 429 gives it away."""
+    limiter.refused(at(SECONDS), at(into))
+    return SECONDS + 0.1 - limiter.reserve(at(into), DELIVERY)
+
+
+def test_an_answer_that_was_on_its_way_for_long_is_no_wrong_clock() -> None:
+    """It is older than a request that has left since, not than its own."""
+    limiter = begun(10)
+    assert go(limiter, 20)
+    assert go(limiter, 26.9)
+    limiter.note(headers(298, 20), at(27))
+    assert reckoned(limiter, 27) == pytest.approx(27)
+
+
+def test_a_date_before_all_that_is_on_its_way_is_a_wrong_clock() -> None:
+    """By more than four seconds: a server of several machines has several clocks."""
+    for date, shows in ((106, 111), (105, 105)):
+        limiter = begun(100)
+        assert go(limiter, 110)
+        limiter.note(headers(298, date), at(111))
+        assert reckoned(limiter, 111) == pytest.approx(shows)
+
+
+def test_each_answer_may_tell_better_what_the_server_s_clock_shows() -> None:
+    """The first was on its way for three seconds, the second for none."""
+    limiter = RateLimiter()
+    assert go(limiter, 10)
+    limiter.note(headers(299, 10), at(13))
+    assert reckoned(limiter, 19) == pytest.approx(16)
+    limiter.note(headers(298, 20), at(20))
+    assert reckoned(limiter, 20) == pytest.approx(20)
+
+
+def test_a_jump_forward_within_a_window_is_found_out_by_the_next_answer() -> None:
+    """The used-up window does not end before the server's does."""
+    limiter = begun(50)
+    assert go(limiter, 151)
+    limiter.note(headers(0, 51), at(151))
+    assert not go(limiter, 300.2)
+    assert not go(limiter, 399)
+    assert go(limiter, 400.2)
+
+
+def test_a_jump_forward_is_found_out_by_an_answer_that_our_reckoning_takes_for_late() -> None:
+    """Ours is 200 s ahead, and in the next window; the answer's clock tells that the old one still goes on."""
+    limiter, ledger = counted(into=50)
+    assert go(limiter, 250, DELIVERY)
+    assert go(limiter, 300.2, DELIVERY)
+    limiter.note(headers(298, 101), at(301))
+    assert go(limiter, 302, DELIVERY)
+    assert ledger.windows == [BEGIN, NEXT, NEXT, BEGIN, BEGIN], "and for what is on its way each time"
+
+
+def test_in_a_window_that_goes_on_all_that_is_on_its_way_is_waited_for_there() -> None:
+    """Ours is two seconds ahead: two requests left in what we took for the next window."""
+    limiter = begun(10)
+    assert go(limiter, 300.2, BULK)
+    assert go(limiter, 300.2, DELIVERY)
+    limiter.note(headers(250, 298.8), at(300.4))
+    limiter.note(headers(249, 298.8), at(300.4))
+    assert limiter._sent == []
+
+
 def test_another_limit_is_taken_up() -> None:
     """A server that names another number has that many."""
     for limit in (2, 600):
@@ -327,6 +281,7 @@ def test_a_server_without_a_limit_is_not_limited() -> None:
     limiter = RateLimiter()
     for _ in range(5):
         assert go(limiter, 100, BULK)
+        assert not go(limiter, 100, BULK), "before the fifth"
         limiter.note({"date": "Thu, 16 Jul 2020 03:30:00 GMT"}, at(100))
     assert all(go(limiter, 101, BULK) for _ in range(1000))
 
@@ -350,7 +305,8 @@ def test_the_first_request_of_a_window_goes_alone() -> None:
     assert not go(limiter, 10, NORMAL)
     assert go(limiter, 10, DELIVERY)
     assert 0 < limiter.reserve(at(10), DELIVERY) <= 0.5
-    assert go(limiter, 13.1)
+    assert not go(limiter, 12.9)
+    assert go(limiter, 13.0)
     limiter.note(headers(298, 13), at(14))
     assert go(limiter, 14)
     assert go(limiter, 14)
@@ -365,6 +321,10 @@ def test_a_lost_request_keeps_nobody_waiting() -> None:
         limiter.note({}, at(10.2))
     assert send(limiter, 10.5, 299)
     assert drain(limiter, 11) == 298
+    late = RateLimiter()
+    assert go(late, 299)
+    late.note({}, at(299))
+    assert go(late, 299), "even where the window's end is near, by a clock nobody has confirmed"
 
 
 # ── refusals ─────────────────────────────────────────────────────────────────────────────────
@@ -501,12 +461,15 @@ class Counter(RateLedger):
         self.book.note(account, window, used)
 
 
-def counted(*grants: Permits, into: float = 10, left: int = 299, batch: int = 4) -> tuple[SharedLimiter, Counter]:
+def counted(
+    *grants: Permits, into: float = 10, left: int = 299, batch: int | None = None
+) -> tuple[SharedLimiter, Counter]:
     """A limiter that shares such a store, after its first answer; what that took is forgotten."""
     ledger = Counter()
-    limiter = SharedLimiter(ledger, "account", batch=batch)
+    limiter = SharedLimiter(ledger, "account") if batch is None else SharedLimiter(ledger, "account", batch=batch)
     assert send(limiter, into, left)
     ledger.takes.clear()
+    ledger.windows.clear()
     ledger.grants.extend(grants)
     return limiter, ledger
 
@@ -528,7 +491,7 @@ def test_permits_are_taken_by_the_handful_while_much_is_going_on() -> None:
         assert go(limiter, 290.1, NORMAL)
     assert go(limiter, 290.1, DELIVERY)
     assert [want for want, _, _ in ledger.takes][4:] == [1, 1]
-    assert ledger.windows == [BEGIN] * 7
+    assert ledger.windows == [BEGIN] * 6
 
 
 def test_a_margin_is_left_where_somebody_else_is_about() -> None:
@@ -536,25 +499,133 @@ def test_a_margin_is_left_where_somebody_else_is_about() -> None:
     limiter, ledger = counted(left=199)
     assert go(limiter, 10, DELIVERY)
     assert go(limiter, 10, DELIVERY)
-    assert ledger.takes == [(1, 300, 101), (1, 300 - 7, 101)]
+    limiter.note(headers(399 - 101, 10, limit=400), at(10))
+    assert go(limiter, 10, DELIVERY)
+    assert ledger.takes == [(1, 300, 101), (1, 300 - 7, 101), (1, 400 - 10, 102)]
 
 
-def test_what_is_on_its_way_into_a_new_window_is_taken_with_the_first_permit() -> None:
-    """Two requests may be counted there: permits for both, and what the server then counts is ours, not another's."""
-    limiter, ledger = counted(into=297)
-    assert go(limiter, 298, DELIVERY)
-    assert go(limiter, 298, DELIVERY)
+def test_a_margin_is_waited_for_too() -> None:
+    """Whoever finds nothing comes back when the pace allows what is used, the margin, and what all want."""
+    limiter, ledger = counted(granted(1, 51, others=100), granted(0, 50, others=100), batch=1)
+    assert go(limiter, 10, DELIVERY)
+    assert limiter.reserve(at(20), BULK) == pytest.approx(BULK_PACE.when(150 + 7 + 2) - 20)
+    assert ledger.takes[-1] == (1, BULK_PACE.allowed(20) - 7, 1)
+
+
+def test_who_has_got_something_is_not_outrun() -> None:
+    """The next one is there as soon as the pace allows it, however many there are beside us."""
+    limiter, ledger = counted(granted(0, 50), batch=1)
+    moment = 20 + limiter.reserve(at(20), BULK) + 1e-5
+    ledger.grants.append(granted(1, BULK_PACE.allowed(moment)))
+    assert go(limiter, moment, BULK)
+    assert limiter._rivals == 2
+    assert limiter.reserve(at(moment), BULK) == pytest.approx(BULK_PACE.when(53) - moment, abs=1e-4)
+
+
+def test_near_the_end_what_is_kept_is_waited_for_as_long_as_it_is_kept() -> None:
+    """And no longer, with however many others; but never less long."""
+    limiter, _ = counted(granted(0, 290), into=280, batch=1)
+    assert limiter.reserve(at(291), BULK) == pytest.approx(BULK_PACE.when(291) - 291)
+
+
+def test_a_limiter_that_has_asked_nothing_yet_knows_of_one_rival() -> None:
+    """Whoever got what is gone."""
+    limiter = SharedLimiter(Counter(granted(0, 50)), "account", batch=1)
+    assert limiter.reserve(at(22), BULK) == pytest.approx(BULK_PACE.when(50 + 2) - 20)
+
+
+# ── from one window into the next ────────────────────────────────────────────────────────────
+
+NEXT = BEGIN + timedelta(seconds=SECONDS)
+
+
+def test_what_may_be_counted_in_the_next_window_is_taken_there_before_it_leaves() -> None:
+    """In the last five seconds, a permit for each that is on its way; one that came back serves again."""
+    limiter, ledger = counted(into=290)
+    for into in (294.9, 295.0, 295.0):
+        assert go(limiter, into, DELIVERY)
+    assert [*zip(ledger.windows, [want for want, _, _ in ledger.takes], strict=True)] == [
+        (BEGIN, 1),
+        (BEGIN, 1),
+        (NEXT, 2),
+        (BEGIN, 1),
+        (NEXT, 1),
+    ]
+    assert ledger.takes[2] == (2, 300, 0)
+    limiter.note(headers(295, 295), at(295.5))
+    ledger.windows.clear()
+    assert go(limiter, 296, DELIVERY)
+    assert ledger.windows == [BEGIN]
     ledger.takes.clear()
+    limiter.note(headers(294, 296), at(296.5))
+    assert go(limiter, 300.2, DELIVERY), "with the permit of the one that came back"
+    assert ledger.takes == []
+
+
+def test_what_two_processes_have_on_their_way_is_nobody_else_s() -> None:
+    """The server counts all six in the new window before the second process knows of it."""
+    ledger = PermitBook()
+    one, two = SharedLimiter(ledger, "account"), SharedLimiter(ledger, "account")
+    for limiter in (one, two):
+        assert send(limiter, 290, 290)
+        for _ in range(3):
+            assert go(limiter, 299, DELIVERY)
+    one.note(headers(294, 300, window=1), at(300.2))
+    assert go(one, 300.3, NORMAL)
+    use = ledger.take("account", NEXT, 0, up_to=300, seen=6).use
+    assert use.others == 0
+    assert use.taken >= 7
+
+
+def test_a_forked_child_begins_with_nothing_of_its_parent_s() -> None:
+    """Neither permits in hand, nor what is on its way, nor a lock that one of the parent's threads held."""
+    limiter, ledger = counted()
+    assert go(limiter, 11, NORMAL)
+    limiter._lock.__enter__()
+    limiter.after_fork_in_child()
+    ledger.takes.clear()
+    assert go(limiter, 12, NORMAL)
+    assert ledger.takes == [(1, paces(300)[NORMAL].allowed(12), 0)]
+    assert len(limiter._sent) == 1
+
+
+def test_what_is_slow_is_owed_whatever_the_pace() -> None:
+    """Six that left before anybody could know are taken at once; then the pace allows a listing nothing for a while."""
+    limiter, ledger = counted(into=290)
+    for _ in range(6):
+        assert go(limiter, 294, DELIVERY)
+    ledger.takes.clear()
+    assert limiter.reserve(at(300.2), BULK) == pytest.approx(BULK_PACE.when(6 + 2) - 0.2)
+    assert ledger.takes == [(6, 300, 0), (1, 4, 0)]
     assert go(limiter, 300.2, DELIVERY)
-    assert ledger.takes == [(1 + 2, 300, -2)]
-    assert ledger.windows[-1] == BEGIN + timedelta(seconds=SECONDS)
+    assert ledger.takes[2:] == [(1, 300, 0)]
 
 
-def test_after_a_429_the_store_is_told_and_not_asked() -> None:
+def test_the_next_window_may_be_full_already() -> None:
+    """Then nothing leaves that may be counted there, until this one has ended; a permit in hand is kept."""
+    limiter, ledger = counted(granted(1, 2), granted(0, 300), granted(1, 300), into=290)
+    assert limiter.reserve(at(296), DELIVERY) == pytest.approx(4.1)
+    assert ledger.windows == [BEGIN, NEXT]
+    assert go(limiter, 297, DELIVERY)
+    assert ledger.windows == [BEGIN, NEXT, NEXT]
+
+
+def test_what_was_taken_ahead_is_good_for_the_next_window_only() -> None:
+    """Our clock jumps: another window has permits of its own."""
+    limiter, ledger = counted(into=290)
+    assert go(limiter, 299, DELIVERY)
+    limiter.note(headers(298, 299), at(299))
+    ledger.windows.clear()
+    assert go(limiter, 3610, DELIVERY)
+    assert ledger.windows == [BEGIN + timedelta(seconds=12 * SECONDS)]
+
+
+@pytest.mark.parametrize("reset_at", [at(SECONDS), None])
+def test_after_a_429_the_store_is_told_and_not_asked(reset_at: datetime | None) -> None:
     """What is in hand is worth nothing any more, in this window; in the next one all begins anew."""
     limiter, ledger = counted()
     assert go(limiter, 11, NORMAL)
-    limiter.refused(at(SECONDS), at(12))
+    limiter.refused(reset_at, at(12))
     assert ledger.notes == [("account", BEGIN, 300)]
     ledger.takes.clear()
     assert limiter.reserve(at(12), NORMAL) == pytest.approx(SECONDS - 12 + 0.1)
@@ -563,13 +634,12 @@ def test_after_a_429_the_store_is_told_and_not_asked() -> None:
     assert ledger.windows[-1] == BEGIN + timedelta(seconds=SECONDS)
 
 
-def test_a_429_of_which_only_the_window_is_known_uses_it_up() -> None:
-    """Our clock was set back since, so that the window is not shut: the server's count is believed all the same."""
-    limiter, ledger = counted()
-    limiter.refused(None, at(12))
-    limiter._shut_until = float("-inf")
-    assert not go(limiter, 13, DELIVERY)
-    assert ledger.takes == [(1, 300, 300)]
+def test_a_shut_window_opens_with_permits_of_the_store() -> None:
+    """From the very moment on that was said."""
+    limiter, ledger = counted(into=0)
+    limiter.refused(at(150.5), at(5))
+    assert go(limiter, 5 + limiter.reserve(at(5), DELIVERY), DELIVERY)
+    assert ledger.takes == [(1, 300, 1)]
 
 
 def test_a_store_that_fails_at_a_429_is_no_matter() -> None:
@@ -614,18 +684,18 @@ def test_who_is_outrun_by_others_waits_longer_each_time() -> None:
     assert limiter.reserve(at(moment), BULK) == pytest.approx(BULK_PACE.when(150 + 16) - moment, abs=1e-4)
     late, _ = counted(*[granted(0, 279)] * 9, into=200, batch=1)
     for _ in range(8):
-        late._again.clear()
+        late._window.again.clear()
         late.reserve(at(280), BULK)
-    late._again.clear()
+    late._window.again.clear()
     assert late.reserve(at(280), BULK) == pytest.approx(285 - 280)
 
 
 def test_the_last_permits_of_a_window_are_waited_for_one_by_one() -> None:
     """Where fewer are left than are wanted; and where none is, the next window is waited for."""
-    limiter, _ = counted(granted(0, 298), batch=4)
+    limiter, _ = counted(granted(0, 298))
     assert go(limiter, 11, DELIVERY) is False
-    for used, until in ((298, BULK_PACE.when(299)), (300, SECONDS + 0.1)):
-        limiter, ledger = counted(granted(2, 3), granted(0, used), batch=4)
+    for used, until in ((296, BULK_PACE.when(300)), (298, BULK_PACE.when(299)), (300, SECONDS + 0.1)):
+        limiter, ledger = counted(granted(2, 3), granted(0, used))
         assert go(limiter, 11, BULK)
         assert go(limiter, 11, BULK)
         assert limiter.reserve(at(12), BULK) == pytest.approx(until - 12)
@@ -642,7 +712,7 @@ def test_a_request_without_an_answer_is_forgotten_after_a_minute() -> None:
     assert go(limiter, 240.0, DELIVERY)
     ledger.takes.clear()
     assert go(limiter, 300.2, DELIVERY)
-    assert ledger.takes == [(1 + 1, 300, -1)], "of the second, not of the first"
+    assert ledger.takes == [(1, 300, 0), (1, 300, 0)], "of the second, not of the first"
 
 
 def test_a_request_without_an_answer_before_any_answer_is_waited_for_a_window_long() -> None:
@@ -714,52 +784,6 @@ def test_a_shut_window_of_a_clock_that_was_wrong_is_no_longer_than_a_window() ->
 # ── more at its edges ────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize(
-    ("limit", "normal", "bulk"),
-    [
-        (300, ((0.0, 285 * 201 / 276, 285.0, 297.0), (79, 280, 280, 300)), ((0.0, 285.0, 297.0), (4, 280, 300))),
-        (20, ((0.0, 285 * 13 / 18, 285.0, 297.0), (6, 19, 19, 20)), ((0.0, 285.0, 297.0), (1, 19, 20))),
-        (1, ((0.0, 0.0, 285.0, 297.0), (1, 1, 1, 1)), ((0.0, 285.0, 297.0), (1, 1, 1))),
-    ],
-)
-def test_the_paces_of_a_limit(limit: int, normal: tuple[Any, Any], bulk: tuple[Any, Any]) -> None:
-    """A seventy-fifth at once for listings, a quarter more for the rest, a fifteenth kept for orders until late."""
-    pace = paces(limit)
-    assert (pace[DELIVERY].times, pace[DELIVERY].counts) == ((0.0,), (limit,))
-    assert pace[BULK] == Pace(*bulk)
-    assert pace[NORMAL].counts == normal[1]
-    assert pace[NORMAL].times == pytest.approx(normal[0])
-
-
-def test_what_headers_say_at_the_edges() -> None:
-    """A date from the window's first moment until two minutes after its end; all left, and none; no limit, or none."""
-    good = headers(300, 0)
-    window = int(BEGIN.timestamp())
-    assert read_headers(good, 300) == Told(window=window, used=0, limit=300, date=float(window))
-    assert read_headers({**good, "x-rate-limit-limit": "0"}, 400) == Told(window, 100, None, float(window))
-    assert read_headers({**good, "x-rate-limit-remaining": "301"}, 300) is None
-    assert read_headers({**good, "x-rate-limit-reset": str(window + 301)}, 300) is None
-    late = headers(300, 420)
-    assert read_headers({**late, "x-rate-limit-reset": good["x-rate-limit-reset"]}, 300) is not None
-    late = headers(300, 421)
-    assert read_headers({**late, "x-rate-limit-reset": good["x-rate-limit-reset"]}, 300) is None
-    early = headers(300, -1)
-    assert read_headers({**early, "x-rate-limit-reset": good["x-rate-limit-reset"]}, 300) is None
-    assert moment("Wed, 16 Jul 99999999999 03:30:00 GMT") is None
-
-
-def test_permits_in_hand_are_worth_nothing_after_a_429() -> None:
-    """The clock was set right, so that the window is open: the store is asked, and by whoever waited too."""
-    limiter, ledger = counted(granted(4, 5), granted(0, 50))
-    assert go(limiter, 11, NORMAL)
-    assert limiter.reserve(at(12), BULK) == 0
-    assert limiter._in_hand == 2
-    limiter._again[BULK] = at(250).timestamp()
-    limiter.refused(at(SECONDS), at(13))
-    assert (limiter._in_hand, limiter._again, limiter._seen) == (0, {}, 300)
-    assert len(ledger.takes) == 1
-
-
 def test_a_longer_shut_window_is_not_opened_by_a_shorter_one() -> None:
     """Two 429s that say different things: the later moment counts; one of an earlier window says nothing."""
     limiter = begun()
@@ -802,3 +826,17 @@ def test_a_limiter_with_a_limit_is_never_without() -> None:
         limiter.note({"date": ""}, at(1))
     assert drain(limiter, 2) == 299
     assert not go(limiter, 2)
+
+
+def test_a_forked_limiter_has_nothing_of_its_parents_in_hand() -> None:
+    """Neither permits, which both would use, nor requests on their way, whose answers it never gets."""
+    book = PermitBook()
+    limiter = SharedLimiter(book, "a", batch=4)
+    for _ in range(5):
+        assert send(limiter, 1, 299, NORMAL)
+    assert go(limiter, 2, NORMAL)
+    taken = book.take("a", BEGIN, 0, up_to=300).use.total
+    limiter.after_fork_in_child()
+    for count in range(1, 9):
+        assert send(limiter, 3, 299, DELIVERY)
+        assert book.take("a", BEGIN, 0, up_to=300).use.total == taken + count

@@ -11,6 +11,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from time import perf_counter
 from typing import Final
+from urllib.parse import quote
 
 from rich.rule import Rule
 from rich.text import Text
@@ -53,7 +54,7 @@ def run_demo(folder: Path | None) -> bool:
     with (
         Sandbox(seed="demo") as sandbox,
         TradeGeckoClient(sandbox.access_token, base_url=sandbox.base_url) as client,
-        closing(SqlStore(f"sqlite:///{(home / LEDGER).resolve()}")) as store,
+        closing(SqlStore(f"sqlite:///{quote(str(home.resolve()))}/{LEDGER}")) as store,
     ):
         _head("A shop's folder, and TradeGecko's sandbox")
         say(f"  sandbox   {sandbox.base_url}, with products, stock in two warehouses, customers")

@@ -57,6 +57,17 @@ def open_engines(
         ]
 
 
+@contextmanager
+def open_account(config_path: Path) -> Iterator[tuple[SqlStore, TradeGeckoGateway]]:
+    """The ledger, and the account that the settings log in to. Raises ConfigError and StoreError."""
+    config = load_config(config_path)
+    with SqlStore(config.ledger_url) as store:
+        limiter = _shared_limiter(config, store)
+        login = credentials(config, store.tokens)
+        with TradeGeckoClient(login, base_url=config.base_url, limiter=limiter) as client:
+            yield store, TradeGeckoGateway(client, mirror=store.mirror)
+
+
 def _sources(config_path: Path, connections: Sequence[Connection]) -> list[OrderSource]:
     """The sources of these connections; everything that they refuse is reported at once, with lines in the settings."""
     sources, faults = [], list[Fault]()

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import getpass
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 
-from tradegecko_bridge.cli.exit_codes import FAILED
-from tradegecko_bridge.cli.options import CONFIG, JSON, Target, on_target
-from tradegecko_bridge.engine import expire_personal_data
+from tradegecko_bridge.cli.exit_codes import FAILED, Refused
+from tradegecko_bridge.cli.ledger_copies import COPY_COMMANDS
+from tradegecko_bridge.cli.options import CONFIG, JSON, Target, on_target, time_option
+from tradegecko_bridge.engine import Adopted, adopt_account, check_ledger, expire_personal_data
 
 
 @click.command()
@@ -30,23 +31,63 @@ def alerts(target: Target, closed: bool) -> None:
     target.show(found, print_alerts, lambda found: [{**public_fields(alert), "open": alert.is_open} for alert in found])
 
 
-ledger = click.Group("ledger", help="Check the ledger, and remove personal data.")
+ledger = click.Group("ledger", COPY_COMMANDS, help="Check, back up and move the ledger, and remove personal data.")
 
 
 @ledger.command("check")
+@click.option("--offline", is_flag=True, help="Check only what the ledger alone can say.")
+@time_option("--since", "List only TradeGecko orders that changed at this time or later.")
 @CONFIG
 @JSON
-def check_ledger(config_path: Path, as_json: bool) -> None:
-    """Count what the ledger holds, and look for damage."""
-    from tradegecko_bridge.cli.output.console import public_fields
+def check(offline: bool, since: datetime | None, config_path: Path, as_json: bool) -> None:
+    """Look for damage, misplaced orders, unsafe storage.
+
+    Looks up every delivered order in TradeGecko, and lists the orders there to find those that are there twice. Nothing
+    is changed.
+    """
+    from tradegecko_bridge.cli.engines import open_account
+    from tradegecko_bridge.cli.output.console import progress_bar, public_fields
     from tradegecko_bridge.cli.output.ledger import print_health
 
     target = Target(None, config_path, as_json)
-    with target.open_ledger() as store:
-        health = store.check()
-    target.show(health, print_health, lambda health: {"ok": not health.problems, **public_fields(health)})
-    if health.problems:
+    if offline:
+        with target.open_ledger() as store:
+            health, storage, findings = store.check(), store.storage(), check_ledger(store)
+    else:
+        with open_account(config_path) as (store, gateway), progress_bar(hidden=as_json) as on_progress:
+            health, storage = store.check(), store.storage()
+            findings = check_ledger(store, gateway, since=since, on_progress=on_progress)
+    problems = (*health.problems, *storage.problems, *(finding.text for finding in findings))
+    whole = {"ok": not problems, **public_fields(health), "storage": storage.described, "problems": problems}
+    target.show(whole, lambda _: print_health(health, storage.described, problems, offline=offline))
+    if problems:
         sys.exit(FAILED)
+
+
+@ledger.command("adopt-account")
+@click.option("--force", is_flag=True, help="Even if the account does not have the orders.")
+@on_target
+def adopt(target: Target, force: bool) -> None:
+    """Go on with the account that the login is for.
+
+    For an account that has moved with its orders. Without this, a connection works only with the account it began with.
+    """
+    from tradegecko_bridge.cli.engines import open_account
+    from tradegecko_bridge.config import load_config
+
+    chosen = load_config(target.config_path).chosen(target.connection)
+    with open_account(target.config_path) as (store, gateway):
+        adopted = [adopt_account(store, gateway, one.name, at=datetime.now(UTC), force=force) for one in chosen]
+
+    def tell(adopted: list[Adopted]) -> None:
+        for one in adopted:
+            is_new = one.was is None or not one.was.is_same(one.now)
+            account = f"account {one.now.id} {one.now.name!r}"
+            click.echo(f"{one.connection}: its orders are {'now' if is_new else 'still'} in {account}")
+
+    target.show([one for one in adopted if one], tell)
+    if not all(adopted):
+        raise Refused("\n".join(one.problem for one in adopted if not one))
 
 
 @ledger.command("expire")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
 
 from tradegecko_bridge.cli.decisions import DECISION_COMMANDS
 from tradegecko_bridge.cli.exit_codes import FAILED, Refused
-from tradegecko_bridge.cli.options import FILTERS, Target, on_target, selected, time_option
-from tradegecko_bridge.engine import Report
+from tradegecko_bridge.cli.options import CONFIG, FILTERS, JSON, Target, on_target, selected, time_option
+from tradegecko_bridge.engine import Report, VoidedDouble, void_double
 
 orders = click.Group("orders", DECISION_COMMANDS, help="Look up orders, and decide about them.")
 
@@ -92,6 +94,34 @@ def pull(target: Target, names: tuple[str, ...], since: datetime | None) -> None
     )
     if absent or not all(reports):
         sys.exit(FAILED)
+
+
+@orders.command("void-double")
+@click.argument("ids", metavar="ID ID", nargs=2)
+@click.option("--older", is_flag=True, help="Void the older one instead.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be voided.")
+@CONFIG
+@JSON
+def void_one(ids: tuple[str, str], older: bool, dry_run: bool, config_path: Path, as_json: bool) -> None:
+    """Void the younger of two TradeGecko orders that are one.
+
+    IDs are TradeGecko's, as `tgbridge ledger check` names them. Both orders are looked at once more. The one that the
+    ledger has is never voided, nor one of which something has been shipped.
+    """
+    from tradegecko_bridge.cli.engines import open_account
+    from tradegecko_bridge.cli.output.console import escaped, public_fields
+
+    def tell(done: VoidedDouble) -> None:
+        would = "would be voided" if dry_run else "is void"
+        entry = done.entry
+        whose = f", which is order {escaped(entry.number)} of {entry.connection}" if entry else ""
+        click.echo(f"order {done.voided} {would}; {done.kept} stays{whose}")
+
+    with open_account(config_path) as (store, gateway):
+        done = void_double(store, gateway, ids, who=getpass.getuser(), older=older, dry_run=dry_run)
+    if not done:
+        raise Refused(escaped(done.problem))
+    Target(None, config_path, as_json).show(done, tell, lambda done: {**public_fields(done), "dry_run": dry_run})
 
 
 def _absent_everywhere(names: Sequence[str], reports: Sequence[Report]) -> list[str]:

@@ -44,6 +44,15 @@ class RecordKind(StrEnum):
     USER = "user"
 
 
+class Topic(StrEnum):
+    """What of the system's state can keep an order from being sent."""
+
+    GOODS = "goods"
+    """Which variants there are, under which SKUs and barcodes."""
+    NUMBERS = "numbers"
+    """Which numbers the orders have that are there. One more order changes nothing: it frees no number."""
+
+
 class OrderAction(StrEnum):
     """What can be done with a whole order that exists, or has happened to it."""
 
@@ -53,6 +62,17 @@ class OrderAction(StrEnum):
     SHIP = "ship"
     """Something of it has left; nobody but the warehouse does this."""
     VOID = "void"
+
+
+class Presence(StrEnum):
+    """What is known, before the account itself is asked, of whether it has an order."""
+
+    ABSENT = "absent"
+    """As of a few minutes ago, nothing has its number or its marker."""
+    POSSIBLE = "possible"
+    """Only the account can say."""
+    KNOWN = "known"
+    """Something has its number or its marker, or had."""
 
 
 @frozen(kw_only=True)
@@ -104,13 +124,15 @@ class OrderDraft:
 
 @frozen(kw_only=True)
 class RemoteOrder:
-    """An order in the system. ``marker`` is None on orders that are not ours; ``gone`` if void or deleted."""
+    """An order in the system. ``marker`` is None on orders that are not ours; ``gone`` if void or deleted;
+    ``created_at`` (UTC) where the system says so."""
 
     id: str
     number: str
     marker: str | None = None
     total: Decimal | None = field(default=None, validator=finite)
     gone: bool = False
+    created_at: datetime | None = field(default=None, validator=aware, eq=False)
 
 
 @frozen(kw_only=True)
@@ -155,3 +177,30 @@ class Access:
 
     account: str
     missing_permissions: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class AccountIdentity:
+    """Which account a login opens; ``base_url`` is where it was served then. Times are UTC."""
+
+    id: str
+    name: str
+    base_url: str
+    created_at: datetime | None = field(default=None, validator=aware)
+
+    def is_same(self, other: AccountIdentity) -> bool:
+        """Whether both are one account, whatever it is called now.
+
+        A sandbox that begins afresh has the id it had before and was created later. Where one of them does not say when
+        it was created, it counts where they are served.
+        """
+        if self.created_at is None or other.created_at is None:
+            return (self.id, self.base_url) == (other.id, other.base_url)
+        return (self.id, self.created_at) == (other.id, other.created_at)
+
+    def named_beside(self, other: AccountIdentity) -> str:
+        """Its id and name, and where both have the same id, what else tells them apart."""
+        more = ""
+        if self.id == other.id:
+            more = f" created {self.created_at:%Y-%m-%d %H:%M:%S} UTC" if self.created_at else f" at {self.base_url}"
+        return f"account {self.id} {self.name!r}{more}"

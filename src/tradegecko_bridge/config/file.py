@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeAlias, get_args
+from urllib.parse import quote
 
 import attrs
 from attrs import field, frozen
@@ -193,7 +194,7 @@ class _Reader:
         """A relative SQLite file is meant from the settings file's folder, wherever the program was started."""
         scheme, _, file = url.partition(":///")
         if scheme == "sqlite" and file and not Path(file).is_absolute():
-            return f"sqlite:///{(self._folder / file).resolve()}"
+            return f"sqlite:///{quote(str(self._folder.resolve()))}/{file}"
         return url
 
     def _connection(self, name: str, table: Mapping[str, Any]) -> Connection | None:

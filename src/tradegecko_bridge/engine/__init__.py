@@ -5,20 +5,25 @@ Knows the ports and the words of commerce; no HTTP, no database, no TradeGecko.
 
 from tradegecko_bridge.engine.context import Progress
 from tradegecko_bridge.engine.engine import SyncEngine
+from tradegecko_bridge.engine.operations.adoption import Adopted, adopt_account
 from tradegecko_bridge.engine.operations.decisions import Decided, Decision, Decisions
 from tradegecko_bridge.engine.operations.expiry import Expired, expire_personal_data
-from tradegecko_bridge.engine.report import Item, Outcome, Report, RunReport
+from tradegecko_bridge.engine.operations.ledger_check import check_ledger
+from tradegecko_bridge.engine.operations.void_double import VoidedDouble, void_double
+from tradegecko_bridge.engine.report import Item, Kept, Outcome, Report, RunReport
 from tradegecko_bridge.engine.settings.choices import LineTax, MatchBy, OnCancel, OnChange, OrderStatus, TaxTreatment
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.settings.timing import Timing
 
 __all__ = [
+    "Adopted",
     "ConnectionSettings",
     "Decided",
     "Decision",
     "Decisions",
     "Expired",
     "Item",
+    "Kept",
     "LineTax",
     "MatchBy",
     "OnCancel",
@@ -31,5 +36,9 @@ __all__ = [
     "SyncEngine",
     "TaxTreatment",
     "Timing",
+    "VoidedDouble",
+    "adopt_account",
+    "check_ledger",
     "expire_personal_data",
+    "void_double",
 ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,11 +14,14 @@ from typing import Final
 
 from attrs import field, frozen
 
+from tradegecko_bridge.engine.clock import SharedClock
 from tradegecko_bridge.engine.report import Report
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.settings.timing import Timing
 from tradegecko_bridge.ledger import Alert
 from tradegecko_bridge.ports import Clock, Gateway, OrderSource, Store
+
+log: Final = logging.getLogger("tradegecko_bridge")
 
 
 @frozen(kw_only=True)
@@ -54,22 +60,39 @@ class Context:
     settings: ConnectionSettings
     timing: Timing
     clock: Clock
-    worker: str
+    given_worker: str | None
     in_flight: int
     on_progress: Callable[[Progress], None] = field(repr=False)
     on_alert: Callable[[Alert], None] = field(repr=False, default=lambda _: None)
     concurrency: Concurrency = REAL_THREADS
+    _clock_notes: list[str] = field(factory=list, repr=False, eq=False, init=False)
+    """What was logged of the clock: once is enough."""
+
+    def synchronize(self) -> None:
+        """Read the clock that all workers share, where there is one."""
+        if isinstance(self.clock, SharedClock):
+            self.clock.synchronize()
 
     @contextmanager
     def report(self, operation: str, *, dry_run: bool = False) -> Iterator[Report]:
         """A report that knows when it began and ended and how many calls were made meanwhile."""
+        self.synchronize()
         report = Report(operation=operation, connection=self.connection, started_at=self.clock(), dry_run=dry_run)
         before = self.gateway.calls
         try:
             yield report
         finally:
             report.calls = self.gateway.calls - before
+            report.clock_offset = getattr(self.gateway, "clock_offset", None)  # gateways of others may not tell
+            if report.clock_note and not self._clock_notes:
+                log.warning("%s: %s", self.connection, report.clock_note)
+                self._clock_notes.append(report.clock_note)
             report.finished_at = self.clock()
+
+    @property
+    def worker(self) -> str:
+        """Who is working; unless it was given, this process, which may have been forked since."""
+        return self.given_worker or f"{socket.gethostname()}:{os.getpid()}"
 
     def progress(self, operation: str, done: int, total: int | None = None) -> None:
         """Tell whoever listens."""

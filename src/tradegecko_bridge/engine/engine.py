@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
-from tradegecko_bridge.engine.back_sync.inventory import sync_inventory
-from tradegecko_bridge.engine.back_sync.products import sync_products
-from tradegecko_bridge.engine.back_sync.shipments import sync_tracking
+from attrs import evolve
+
+from tradegecko_bridge.engine.back_sync import inventory, products, shipments
+from tradegecko_bridge.engine.clock import SharedClock, utc_now
 from tradegecko_bridge.engine.context import REAL_THREADS, Concurrency, Context, Progress
 from tradegecko_bridge.engine.delivery.dry_run import preview_delivery
 from tradegecko_bridge.engine.delivery.pull import pull_orders, pull_since
 from tradegecko_bridge.engine.delivery.run import deliver_orders
-from tradegecko_bridge.engine.gateway_calls import guarded
+from tradegecko_bridge.engine.gateway_calls import checked, guarded
 from tradegecko_bridge.engine.operations.alerts import ledger_failed, watch
-from tradegecko_bridge.engine.report import Report, RunReport
+from tradegecko_bridge.engine.own_account import OwnAccount
+from tradegecko_bridge.engine.report import DELIVER, Report, RunReport
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.settings.timing import Timing
-from tradegecko_bridge.errors import ConfigError, StoreError
+from tradegecko_bridge.errors import ConfigError, GatewayError, OtherAccount, StoreError
 from tradegecko_bridge.ledger import Alert
 from tradegecko_bridge.ports import Clock, Gateway, OrderSource, Store
 
@@ -44,7 +44,8 @@ class SyncEngine:
         gateway: the order-management system.
         store: the ledger; many engines and processes may share one.
         settings, timing: how orders are mapped, and how long is waited for what.
-        clock: tells the present moment, aware and in UTC.
+        clock: tells the present moment, aware and in UTC. By default that is the clock the ledger's workers share (the
+            database server's), else this machine's.
         worker: who is working, for claims and history; by default this machine's name and this process's id.
         in_flight: how many orders are delivered at once at most, so that slow answers still fill the rate limit's
             window. Orders of one customer, or with one number, go one after the other.
@@ -68,7 +69,7 @@ class SyncEngine:
         store: Store,
         settings: ConnectionSettings | None = None,
         timing: Timing | None = None,
-        clock: Clock = lambda: datetime.now(UTC),
+        clock: Clock | None = None,
         worker: str | None = None,
         in_flight: int = 4,
         on_progress: Callable[[Progress], None] = lambda _: None,
@@ -81,20 +82,22 @@ class SyncEngine:
         if not isinstance(name, str) or not name.strip():
             raise ConfigError(f'source {type(source).__name__} has no name; give the class one, e.g. name = "my shop"')
         self.settings = settings or ConnectionSettings()
-        self._context = Context(
+        context = Context(
             connection=connection,
             source=source,
             gateway=guarded(gateway),
             store=store,
             settings=self.settings,
             timing=timing or Timing.of(self.settings),
-            clock=clock,
-            worker=worker or f"{socket.gethostname()}:{os.getpid()}",
+            clock=clock or SharedClock(utc_now, store.now),
+            given_worker=worker,
             in_flight=max(in_flight, 1),
             on_progress=on_progress,
             on_alert=on_alert,
             concurrency=concurrency,
         )
+        self._own_account = OwnAccount(context)
+        self._context = evolve(context, gateway=checked(context.gateway, self._own_account.check))
 
     def deliver_orders(self, *, dry_run: bool = False) -> Report:
         """Ingest the source's new orders and deliver every order that is due, each exactly once.
@@ -102,7 +105,7 @@ class SyncEngine:
         A dry run makes the same looks and plans, says what would be created or held and why, and writes nowhere:
         not to TradeGecko, not to the source, not to the ledger.
         """
-        return self._do(preview_delivery if dry_run else deliver_orders, dry_run=dry_run)
+        return self._do(DELIVER, preview_delivery if dry_run else deliver_orders, dry_run=dry_run)
 
     def pull_orders(self, *names: str) -> Report:
         """Ask the source again for these orders, by number or reference, and ingest what is new or has changed.
@@ -123,20 +126,25 @@ class SyncEngine:
 
     def sync_tracking(self, *, dry_run: bool = False) -> Report:
         """Bring shipments and their tracking numbers back to the source, if it takes them."""
-        return self._do(partial(sync_tracking, dry_run=dry_run), dry_run=dry_run)
+        sync = partial(shipments.sync_tracking, dry_run=dry_run)
+        return self._do(shipments.OPERATION, sync, dry_run=dry_run)
 
     def sync_inventory(self, *, dry_run: bool = False, full: bool = False) -> Report:
         """Bring changed stock levels to the source, if it takes them; ``full`` sends unchanged ones again."""
-        return self._do(partial(sync_inventory, dry_run=dry_run, full=full), dry_run=dry_run)
+        sync = partial(inventory.sync_inventory, dry_run=dry_run, full=full)
+        return self._do(inventory.OPERATION, sync, dry_run=dry_run)
 
     def sync_products(self, *, dry_run: bool = False, full: bool = False) -> Report:
         """Bring changed product details to the source, if it takes them; ``full`` sends unchanged ones again."""
-        return self._do(partial(sync_products, dry_run=dry_run, full=full), dry_run=dry_run)
+        sync = partial(products.sync_products, dry_run=dry_run, full=full)
+        return self._do(products.OPERATION, sync, dry_run=dry_run)
 
     def run(self, *, dry_run: bool = False) -> RunReport:
         """Deliver orders, then bring back what the settings ask for: tracking, stock levels, product details."""
         run = RunReport(connection=self._context.connection)
         run.reports.append(self.deliver_orders(dry_run=dry_run))
+        if any(isinstance(cause, OtherAccount) for cause in run.reports[0].causes):
+            return run
         if self.settings.tracking:
             run.reports.append(self.sync_tracking(dry_run=dry_run))
         if self.settings.inventory:
@@ -145,12 +153,24 @@ class SyncEngine:
             run.reports.append(self.sync_products(dry_run=dry_run))
         return run
 
-    def _do(self, operation: Callable[[Context], Report], *, dry_run: bool) -> Report:
+    def _do(self, name: str, operation: Callable[[Context], Report], *, dry_run: bool) -> Report:
         """One operation with the account; a dry run leaves the alerts as they are."""
 
         def in_session(context: Context) -> Report:
+            self._own_account.begin(read_only=dry_run)
             with context.gateway.session(read_only=dry_run):
-                return operation(context)
+                with context.report(name, dry_run=dry_run) as report:
+                    try:
+                        self._own_account.check()
+                    except OtherAccount as error:
+                        report.fail(error)
+                        return report
+                    except GatewayError:
+                        pass  # an operation that needs the account meets that itself; what else there is to do is done
+                done = operation(context)
+                done.calls += report.calls
+                done.reached = self._own_account.reached
+                return done
 
         return in_session(self._context) if dry_run else self._watched(in_session)
 

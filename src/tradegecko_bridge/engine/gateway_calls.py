@@ -13,12 +13,19 @@ from tradegecko_bridge.ports import Gateway
 
 WRITES: Final = frozenset({"create_order", "perform_action"})
 """After a fault in one of these nobody knows what became of the request."""
+FREE: Final = frozenset({"session", "doubles"})
+"""These ask nothing of the account."""
 
 
 def guarded(gateway: Gateway) -> Gateway:
     """The gateway, whose unexpected exceptions are errors of the port: told by type and place, for they may quote
     somebody."""
     return cast("Gateway", _Guarded(gateway))
+
+
+def checked(gateway: Gateway, check: Callable[[], None]) -> Gateway:
+    """The gateway, which is not called unless ``check`` lets it."""
+    return cast("Gateway", _Checked(gateway, check))
 
 
 class _Guarded:
@@ -30,6 +37,18 @@ class _Guarded:
         if name == "session" or not callable(value):
             return value
         return _guard(value, name, OutcomeUnknown if name in WRITES else Unavailable)
+
+
+class _Checked:
+    def __init__(self, gateway: Gateway, check: Callable[[], None]) -> None:
+        self._gateway = gateway
+        self._check = check
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._gateway, name)
+        if name not in FREE and callable(value):
+            self._check()
+        return value
 
 
 def _guard(method: Callable[..., Any], name: str, kind: type[GatewayError]) -> Callable[..., Any]:

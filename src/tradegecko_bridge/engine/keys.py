@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from uuid import UUID, uuid5
 
 _OURS: Final = UUID("6b0a1c9e-3c0f-5d55-9d0a-6f3f3a5f6a01")
+
+
+_ESCAPE: Final = "\ufffd"
+_UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]|\ufffd(?=[0-9a-f]{4};)")
+_ESCAPED: Final = re.compile("\ufffd([0-9a-f]{4});")
+
+
+def storable_reference(reference: str) -> str:
+    """A source's reference as every database and every digest takes it: NULs and half characters, which some sources
+    send, are spelled out. Two references never become the same one; :func:`original_reference` turns it back."""
+    return _UNSTORABLE.sub(lambda found: f"{_ESCAPE}{ord(found.group()):04x};", reference)
+
+
+def lossy_reference(reference: str) -> str:
+    """The reference as earlier versions stored it, where several could become one."""
+    return re.sub("[\0\ud800-\udfff]", _ESCAPE, reference)
+
+
+def original_reference(reference: str) -> str:
+    """The reference as its source gave it."""
+    return _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), reference)
 
 
 def marker(connection: str, reference: str) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
 from attrs import define, field, frozen
 
 from tradegecko_bridge.commerce import Verdict
+from tradegecko_bridge.engine.clock import TOLERATED
 from tradegecko_bridge.errors import BridgeError
-from tradegecko_bridge.ledger import Alert, Reason
+from tradegecko_bridge.ledger import Alert, Finding, Reason
 
 
 class Outcome(StrEnum):
@@ -55,6 +56,8 @@ OUTCOME_OF: Final = {
 """What a source's verdict on an item is called in a report."""
 DELIVER: Final = "deliver orders"
 """The operation that alerts on orders depend on."""
+DOUBLED: Final = "doubled "
+"""Begins the keys of alerts on orders that are there twice; the ids follow."""
 FAILURES = frozenset({Outcome.FAILED, Outcome.REFUSED, Outcome.WAITING, Outcome.UNCERTAIN})
 """Outcomes after which a report is false. A held order is not a failure: it is where it belongs."""
 
@@ -77,12 +80,35 @@ class Item:
         return {**said, "facts": dict(self.facts)} if self.facts else said
 
 
+@frozen(kw_only=True)
+class Kept:
+    """Many items that stay as they were, counted: how many, and the newest of them. They have one reason."""
+
+    outcome: Outcome
+    count: int
+    example: Item
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as JSON values."""
+        reason = self.example.facts.get("reason")
+        return {
+            "outcome": str(self.outcome), "count": self.count, "reason": reason, "example": self.example.as_dict()
+        }  # fmt: skip
+
+    @property
+    def said(self) -> str:
+        """The example, and what lists them all."""
+        listed = f"tgbridge orders list --state {self.outcome} --reason-code {self.example.facts.get('reason')}"
+        return f"e.g. {self.example.name}: {self.example.detail} (all of them: `{listed}`)"
+
+
 @define(kw_only=True)
 class Report:
     """One execution of one operation. Times are aware UTC; ``calls`` counts requests to TradeGecko.
 
     ``unchanged`` counts what needed nothing (stock levels the source has already, orders already in the ledger).
-    ``problems`` are failures of the run itself, one line each.
+    ``problems`` are failures of the run itself, one line each. Orders that stay held are among the ``items`` while they
+    are few; many are counted by their reasons, in ``kept``.
     """
 
     operation: str
@@ -94,15 +120,24 @@ class Report:
     unchanged: int = 0
     calls: int = 0
     items: list[Item] = field(factory=list)
+    kept: list[Kept] = field(factory=list)
     problems: list[str] = field(factory=list)
     causes: list[BridgeError] = field(factory=list, repr=False, eq=False)
     """The errors behind those of the problems that are errors."""
+    notes: list[str] = field(factory=list)
+    """What somebody should know, one line each; no failure."""
+    findings: list[Finding] = field(factory=list, repr=False, eq=False)
+    """What else needs a person."""
     absent: dict[str, str] = field(factory=dict)
     """Names the source was asked for and has no order of, each with its problem."""
     alerts: list[Alert] = field(factory=list)
     """The alerts that opened or closed with this run."""
     open_alerts: int = 0
     """How many are open after it."""
+    clock_offset: timedelta | None = None
+    """What the system's clock shows more than this machine's; None where nobody knows."""
+    reached: bool = field(default=False, repr=False, eq=False)
+    """Whether the connection's account was there."""
 
     def fail(self, error: BridgeError) -> None:
         """Note an error of the run itself."""
@@ -119,8 +154,23 @@ class Report:
         self.items.append(Item(name, outcome, detail, {"reason": reason.code} if reason else {}))
 
     def count(self, *outcomes: Outcome) -> int:
-        """How many items ended so."""
-        return sum(item.outcome in outcomes for item in self.items)
+        """How many items ended so, those that are only counted included."""
+        return sum(number for outcome, number in self._counts().items() if outcome in outcomes)
+
+    def _counts(self) -> Counter[Outcome]:
+        counts = Counter(item.outcome for item in self.items)
+        for kept in self.kept:
+            counts[kept.outcome] += kept.count
+        return counts
+
+    @property
+    def clock_note(self) -> str:
+        """What to say of this machine's clock; nothing where it is right, or nobody knows."""
+        offset = self.clock_offset
+        if offset is None or abs(offset) <= TOLERATED:
+            return ""
+        apart = f"{abs(offset).total_seconds():.0f} s {'behind' if offset > timedelta(0) else 'ahead of'}"
+        return f"this machine's clock is {apart} TradeGecko's; have it set by a time server (NTP)"
 
     def __bool__(self) -> bool:
         return not self.problems and not self.count(*FAILURES)
@@ -137,9 +187,12 @@ class Report:
             "ingested": self.ingested,
             "unchanged": self.unchanged,
             "calls": self.calls,
-            "counts": {str(outcome): n for outcome, n in Counter(item.outcome for item in self.items).items()},
+            "counts": {str(outcome): n for outcome, n in self._counts().items()},
             "items": [item.as_dict() for item in self.items],
+            "kept": [kept.as_dict() for kept in self.kept],
             "problems": list(self.problems),
+            "notes": list(self.notes),
+            "clock_offset": None if self.clock_offset is None else self.clock_offset.total_seconds(),
             "alerts": {
                 "open": self.open_alerts,
                 "opened": [alert.key for alert in self.alerts if alert.is_open],
@@ -157,14 +210,19 @@ class Report:
         yield self.headline()
         for item in self.told:
             yield f"  {item.outcome} {item.name}: {item.detail}"
+        for kept in self.kept:
+            yield f"  {kept.outcome} {kept.count:,} orders, {kept.said}"
         for problem in self.problems:
             yield f"  problem: {problem}"
+        for note in (*self.notes, self.clock_note):
+            if note:
+                yield f"  note: {note}"
         for alert in self.alerts:
             yield f"  alert {'opened' if alert.is_open else 'closed'}: {alert.text}"
 
     def headline(self, *, named: bool = False) -> str:
         """Counts in one line; ``named``: with the connection."""
-        parts = [f"{n} {outcome}" for outcome, n in Counter(item.outcome for item in self.items).items()]
+        parts = [f"{n} {outcome}" for outcome, n in self._counts().items()]
         if self.ingested:
             parts.insert(0, f"{self.ingested} ingested")
         if self.unchanged:

@@ -4,7 +4,7 @@ A class that has the methods fits; it need not inherit from the port. Each port 
 """
 
 from tradegecko_bridge.ports.clock import Clock
-from tradegecko_bridge.ports.gateway import Gateway
+from tradegecko_bridge.ports.gateway import Gateway, ShowsOrders
 from tradegecko_bridge.ports.limits import RateLedger
 from tradegecko_bridge.ports.logins import TokenStore
 from tradegecko_bridge.ports.mirrors import MirrorStore
@@ -18,13 +18,22 @@ from tradegecko_bridge.ports.sources import (
     GivesOrdersSince,
     OrderSource,
 )
-from tradegecko_bridge.ports.stores import AlertStore, OrderStore, PrivacyStore, ShipmentStore, Store, ToldValueStore
+from tradegecko_bridge.ports.stores import (
+    AccountStore,
+    AlertStore,
+    OrderStore,
+    PrivacyStore,
+    ShipmentStore,
+    Store,
+    ToldValueStore,
+)
 
 __all__ = [
     "AcceptsProducts",
     "AcceptsReceipts",
     "AcceptsStock",
     "AcceptsTracking",
+    "AccountStore",
     "AcknowledgesIngest",
     "AlertStore",
     "Clock",
@@ -37,6 +46,7 @@ __all__ = [
     "PrivacyStore",
     "RateLedger",
     "ShipmentStore",
+    "ShowsOrders",
     "Store",
     "TokenStore",
     "ToldValueStore",

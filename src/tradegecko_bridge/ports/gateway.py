@@ -7,19 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from tradegecko_bridge.commerce import ProductDetails, VariantStock
 from tradegecko_bridge.commerce.orders import Address, Customer
 from tradegecko_bridge.commerce.remote import (
     Access,
+    AccountIdentity,
     CustomerMatch,
     OrderDraft,
+    Presence,
     RecordKind,
     RemoteOrder,
     RemoteShipment,
     RemoteVariant,
+    Topic,
 )
 
 
@@ -29,6 +33,10 @@ class Gateway(Protocol):
     @property
     def calls(self) -> int:
         """Requests sent so far, for the report."""
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """What the system's clock shows more than this machine's, by the last answers; None while nobody knows."""
 
     def session(self, *, read_only: bool = False) -> AbstractContextManager[None]:
         """One run. What a gateway remembers of the account is brought up to date for it, and shared when it ends.
@@ -44,20 +52,49 @@ class Gateway(Protocol):
             Unavailable: no answer; try again later.
         """
 
-    def prefetch(
-        self, numbers: Collection[str], customers: Collection[tuple[Customer, Address | None]]
-    ) -> Collection[str]:
-        """Look up at once, as far as possible, what a batch of orders will need; costs nothing where it cannot.
-
-        ``customers`` come with whom their bill goes to. Returned are those of the ``numbers`` that an order in the
-        system may have: of the others it is known, as of a few minutes ago, that none has them.
+    def account(self) -> AccountIdentity:
+        """Which account this is. Asked for in every run, so it costs one request at most as long as the gateway lives.
 
         Raises:
             AccessDenied, Unavailable: the account cannot be asked.
         """
 
-    def find_orders(self, number: str) -> Sequence[RemoteOrder]:
-        """The orders with exactly this number as they are now, void and deleted ones too."""
+    def prefetch(
+        self, orders: Collection[tuple[str, str]], customers: Collection[tuple[Customer, Address | None]]
+    ) -> Mapping[str, Presence]:
+        """Look up at once, as far as possible, what a batch of orders will need; costs nothing where it cannot.
+
+        ``orders`` are numbers with markers, ``customers`` come with whom their bill goes to. Returned is what is known
+        of each order, by its marker.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked.
+        """
+
+    def state_of(self, topic: Topic) -> str | None:
+        """A text that is another one as soon as anything changed in this; None where that cannot be told cheaply.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked.
+        """
+
+    def find_orders(self, number: str, marker: str = "") -> Sequence[RemoteOrder]:
+        """The orders with exactly this number, and those known to have this marker, as they are now; void and deleted
+        ones too."""
+
+    def find_marked(self, marker: str, *, since: datetime, as_of: datetime) -> Sequence[RemoteOrder]:
+        """The orders with this marker, whatever number they have now; void and deleted ones too.
+
+        Those that nobody has touched since ``since`` may be missing. What the account showed before ``as_of`` does not
+        count: others of its orders must have been seen since.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked.
+        """
+
+    def doubles(self) -> Mapping[str, Sequence[RemoteOrder]]:
+        """Orders that are alive and share a marker, by it, as far as they were seen in this session. No request is
+        made."""
 
     def find_variants(self, skus: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
         """The active variants with exactly these SKUs; a SKU nobody carries is absent."""
@@ -140,3 +177,24 @@ class Gateway(Protocol):
 
     def products(self) -> Iterable[ProductDetails]:
         """Every active product with its active variants."""
+
+
+@runtime_checkable
+class ShowsOrders(Protocol):
+    """A gateway that can show what orders there are, so that a ledger can be held against them. Only reads."""
+
+    def orders_by_id(self, ids: Collection[str]) -> Sequence[RemoteOrder]:
+        """Those of these orders that there are, as they are now; void and deleted ones too.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked.
+        """
+
+    def orders_since(self, moment: datetime | None) -> Iterable[RemoteOrder]:
+        """Every order that was made or changed at this moment or later (None: all there are), in whatever state.
+
+        One that changes meanwhile may come twice.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked.
+        """

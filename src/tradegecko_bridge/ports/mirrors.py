@@ -46,6 +46,17 @@ class MirrorProgress:
         return evolve(later, cursor=cursor, at=at, complete=self.complete or later.complete)
 
 
+@frozen
+class MirrorCounts:
+    """How many rows of a kind were ever ``added``, and how many ``changed`` in more than their stamp or were dropped.
+
+    While both stay the same, so does all that is remembered.
+    """
+
+    added: int = 0
+    changed: int = 0
+
+
 def newest(rows: Iterable[MirrorRow]) -> list[MirrorRow]:
     """Of several versions of one record the newest, in the order the records came first."""
     found: dict[str, MirrorRow] = {}
@@ -66,6 +77,9 @@ class MirrorStore(Protocol):
     def progress(self, account: str, kind: str) -> MirrorProgress:
         """How far this kind has been read; the beginning when nobody has read any."""
 
+    def counts(self, account: str, kind: str) -> MirrorCounts:
+        """What has been added and changed so far; never less than before."""
+
     def write(
         self, account: str, kind: str, rows: Sequence[MirrorRow], *, progress: MirrorProgress | None = None
     ) -> None:
@@ -81,4 +95,4 @@ class MirrorStore(Protocol):
         """Forget these rows; harmless for those that are not remembered. Progress stays."""
 
     def forget(self, account: str) -> None:
-        """Forget everything of an account; it is read again from the beginning."""
+        """Forget everything of an account, which counts as one change; it is read again from the beginning."""

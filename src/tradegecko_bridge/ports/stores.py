@@ -1,4 +1,5 @@
-"""What the engine needs from a ledger: one small protocol each for orders, shipments, told values, alerts and privacy.
+"""What the engine needs from a ledger: one small protocol each for orders, shipments, told values, alerts,
+accounts and privacy.
 
 Every method is atomic, and what it wrote is durable when it returns. All times are aware UTC. Any method raises
 StoreBusy when another process holds the database for too long, and StoreError when the database fails.
@@ -11,15 +12,18 @@ from datetime import datetime
 from typing import Any, Protocol, Unpack
 
 from tradegecko_bridge.commerce import Shipment, SourceOrder, UnreadableOrder
+from tradegecko_bridge.commerce.remote import AccountIdentity
 from tradegecko_bridge.ledger import (
     FINAL_STATES,
     Alert,
     Filter,
     Finding,
     IngestCounts,
+    KnownAccount,
     LedgerEntry,
     LedgerEvent,
     OrderState,
+    Restore,
     ShipmentEntry,
     StateCount,
     Transition,
@@ -34,14 +38,14 @@ class OrderStore(Protocol):
     ) -> IngestCounts:
         """Write a batch and, in the same transaction, the cursor of its last arrival (unless that is blank).
 
-        A new order becomes pending, or canceled when its source has already canceled it. An unreadable order becomes
-        held (``unreadable``); without a reference it is not written. A known order is never duplicated. New content of
-        an order that is
+        A new order becomes pending, also where its source has canceled it: an earlier ledger may have delivered it. An
+        unreadable order becomes held (``unreadable``); without a reference it is not written. A known order is never
+        duplicated. New content of an order that is
 
         - pending, held, skipped by a setting, or canceled at the source: is applied, and the order becomes pending
-          again, or canceled, or held as unreadable (its last readable content stays); whoever has claimed it loses
-          the claim;
-        - held, skipped or canceled by a person, or failed: is applied, and the state stays;
+          again, or held as unreadable (its last readable content stays); whoever has claimed it loses the claim;
+        - held, skipped or canceled by a person, held because its key is used up, or failed: is applied, and the state
+          stays, except that a failed order becomes canceled with its source;
         - sending or uncertain: waits as ``pending_update`` and is applied when the order goes back to pending;
         - delivered or further: is only an event, once per new content.
 
@@ -69,6 +73,12 @@ class OrderStore(Protocol):
         a claim that ran out becomes uncertain, with an event that names the worker that did not report back.
         """
 
+    def look_again(self, connection: str, bases: Mapping[str, str | None]) -> None:
+        """Make held orders due whose cause may have gone: those held for a transient reason with one of these codes,
+        on another basis than the one given for the code; where that is None, on any. Orders without a basis are due by
+        themselves, and those that somebody writes just now may be left out.
+        """
+
     def record(
         self,
         entry: LedgerEntry,
@@ -85,10 +95,11 @@ class OrderStore(Protocol):
 
         Raises:
             NumberInUse: ``require_unique_number``, and another entry is or was sent under the number.
-            ClaimLost: the row was claimed or changed after it was read, or the entry is to be sending and its claim
-                has run out.
+            CustomerInUse: :meth:`record_all` only; another entry is making the transition's new customer.
+            ClaimLost: the row was claimed or changed after it was read, or is not there (any more), or the entry is to
+                be sending and its claim has run out.
             RemoteIdInUse: the connection has another order with this ``remote_id``.
-            KeyError: no such entry. ValueError: the new state cannot follow the present one.
+            ValueError: the new state cannot follow the present one.
         """
 
     def record_all(self, transitions: Sequence[Transition]) -> Sequence[LedgerEntry | Exception]:
@@ -132,9 +143,16 @@ class OrderStore(Protocol):
         """
 
     def summary(
-        self, connection: str | None = None, *, states: Collection[OrderState] | None = None
+        self,
+        connection: str | None = None,
+        *,
+        states: Collection[OrderState] | None = None,
+        with_reason: bool = False,
     ) -> Sequence[StateCount]:
-        """How many orders are in each of these states (None: any), and for what reason; by connection, state, code."""
+        """How many orders are in each of these states (None: any), and for what reason; by connection, state, code.
+
+        ``with_reason``: only those that have one; the others, of which there may be very many, are not even counted.
+        """
 
     def by_remote_ids(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, LedgerEntry]:
         """This connection's entries by the ids they were delivered as."""
@@ -164,8 +182,12 @@ class ShipmentStore(Protocol):
         entry_ids: Collection[int] | None = None,
         *,
         states: Collection[OrderState] | None = None,
+        since: datetime | None = None,
     ) -> Sequence[ShipmentEntry]:
-        """The connection's shipments (of these entries, of orders in these states), oldest first."""
+        """The connection's shipments (of these entries, of orders in these states), oldest first.
+
+        ``since``: only those ingested or recorded at that moment or later.
+        """
 
     def refused_shipments(self, connection: str) -> Sequence[ShipmentEntry]:
         """Shipments that the source has refused, of orders that are not confirmed, oldest first."""
@@ -215,6 +237,21 @@ class AlertStore(Protocol):
         """The open alerts, newest first; with ``closed`` the closed ones too."""
 
 
+class AccountStore(Protocol):
+    """Which account has each connection's orders."""
+
+    def known_account(self, connection: str) -> KnownAccount | None:
+        """The account of this connection; None until a run has reached it."""
+
+    def remember_account(
+        self, connection: str, account: AccountIdentity, *, at: datetime, replace: bool = False
+    ) -> KnownAccount:
+        """Remember the connection's account, unless there is one and it is not to be replaced; the one there is now.
+
+        Of several callers at the same moment, one's account is remembered, and all get that one.
+        """
+
+
 class PrivacyStore(Protocol):
     """Removing personal data once it is no longer needed."""
 
@@ -256,8 +293,19 @@ class PrivacyStore(Protocol):
         """
 
 
-class Store(OrderStore, ShipmentStore, ToldValueStore, AlertStore, PrivacyStore, Protocol):
+class Store(OrderStore, ShipmentStore, ToldValueStore, AlertStore, AccountStore, PrivacyStore, Protocol):
     """The durable ledger: all of the above."""
+
+    def restored(self) -> Restore | None:
+        """The last time this ledger was restored from a backup; None if it never was.
+
+        It stays for good. What a restore asks of a run (ask the source again for what came since the backup, look
+        before sending) it asks of each connection once; whoever has done it remembers that beside it, e.g. as a told
+        value with both moments as its key.
+        """
+
+    def now(self) -> datetime | None:
+        """The present moment by the clock that all who share the ledger see; None where each has only its own."""
 
     def close(self) -> None:
         """Close connections and files; the store is not used afterwards."""

@@ -38,16 +38,23 @@ class _MemoryDatabase(Database):
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        with self._one_line_errors(), self._turn, self._connection.begin():
+        with self._connected(), self._turn, self._connection.begin():
             yield self._connection
 
-    writing = reading
+    writing = snapshot = reading
 
     def scrub(self) -> bool:
         return True
 
     def close(self) -> None:
         self._connection.close()
+
+    def before_fork(self) -> None:
+        self._gate.shut(self._busy_timeout)
+
+    def after_fork_in_child(self) -> None:
+        self._turn = Lock()
+        self._gate.open()
 
 
 @cache

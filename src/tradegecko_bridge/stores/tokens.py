@@ -14,13 +14,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import mkstemp
-from threading import Lock
 from typing import IO, Any, Final
 
 from attrs import evolve
 from filelock import FileLock, Timeout
 
 from tradegecko_bridge.errors import ConfigError, StoreBusy, StoreError
+from tradegecko_bridge.forks import ForkedLock
 from tradegecko_bridge.ports.logins import RefreshNote, Secret, StoredToken, TokenPair, TokenStore
 from tradegecko_bridge.stores.slots import EMPTY, Slot, SlotStore, Write
 
@@ -32,7 +32,7 @@ class MemoryTokenStore(SlotStore):
     """For trying things out and for tests. Threads may share it; processes cannot."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        self._lock = ForkedLock()
         self._slots: dict[str, Slot] = {}
 
     def __repr__(self) -> str:

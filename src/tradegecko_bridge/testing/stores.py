@@ -4,6 +4,7 @@ import pytest
 
 pytest.register_assert_rewrite("tradegecko_bridge.testing.store_checks")
 
+from tradegecko_bridge.testing.store_checks.accounts import AccountChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.alerts import AlertChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.claims import ClaimChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.decisions import DecisionChecks  # noqa: E402
@@ -31,6 +32,7 @@ class StoreSuite(
     ShipmentChecks,
     ToldValueChecks,
     AlertChecks,
+    AccountChecks,
     ExpiryChecks,
 ):
     """Everything :class:`tradegecko_bridge.ports.Store` promises, as tests.

@@ -80,7 +80,10 @@ def progress_bar(*, hidden: bool = False) -> Iterator[Callable[[Progress], None]
     """A bar for each operation while it runs; it disappears at the end. There is none if nobody watches a screen."""
     columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     screen = Console(stderr=True)
-    with Bars(*columns, console=screen, transient=True, disable=hidden or not screen.is_terminal) as bars:
+    if hidden or not screen.is_terminal:
+        yield lambda _: None
+        return
+    with Bars(*columns, console=screen, transient=True) as bars:
         tasks: dict[str, Any] = {}
 
         def on_progress(progress: Progress) -> None:

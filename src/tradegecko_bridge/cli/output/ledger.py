@@ -33,6 +33,7 @@ from tradegecko_bridge.stores.sql.health import LedgerHealth
 
 Story = tuple[LedgerEntry, Sequence[LedgerEvent], Sequence[ShipmentEntry]]
 """An order with its history and its shipments."""
+_MOST_PROBLEMS: Final = 40
 _STYLE: Final = {
     **dict.fromkeys(DELIVERED_STATES, "green"),
     **dict.fromkeys((OrderState.UNCERTAIN, OrderState.FAILED), "red"),
@@ -105,15 +106,20 @@ def print_alerts(alerts: Sequence[Alert]) -> None:
         say(Text(f"  {alert.text}"))
 
 
-def print_health(health: LedgerHealth) -> None:
-    """What a ledger holds, then what is wrong with it."""
-    mark = Text("✗ ", style="red") if health.problems else Text("✓ ", style="green")
+def print_health(health: LedgerHealth, storage: str, problems: Sequence[str], *, offline: bool) -> None:
+    """What a ledger holds and how it is stored, then what is wrong with it."""
+    mark = Text("✗ ", style="red") if problems else Text("✓ ", style="green")
     counts = f"{counted(health.orders, 'order')} ({health.expired} without personal data), "
     counts += f"{counted(health.shipments, 'shipment')}, {counted(health.events, 'event')}, "
     counts += counted(health.alerts, "alert")
     say(mark + Text(f"schema {health.schema}: {counts}"))
-    for problem in health.problems:
+    say(Text(f"  stored: {storage}"))
+    if offline:
+        say(Text("  not compared with TradeGecko", style="dim"))
+    for problem in problems[:_MOST_PROBLEMS]:
         say(Text(f"  problem: {problem}"))
+    if len(problems) > _MOST_PROBLEMS:
+        say(Text(f"  … and {len(problems) - _MOST_PROBLEMS} more; --json lists all", style="dim"))
 
 
 def print_stories(stories: Sequence[Story]) -> None:
@@ -182,7 +188,10 @@ def _next(entry: LedgerEntry) -> str | None:
     if entry.is_due(now):
         return "with the next sync"
     moment = entry.next_attempt_at
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC" if moment and moment > now else None
+    if moment is None or moment <= now:
+        return None
+    cause = "with the next sync once its cause has gone; at the latest " if entry.basis else ""
+    return f"{cause}{moment:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _lines(entry: LedgerEntry) -> str | None:

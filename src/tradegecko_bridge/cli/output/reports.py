@@ -63,7 +63,11 @@ def _parts(report: Report | RunReport) -> list[Report]:
 def _rows(report: Report) -> Iterator[tuple[Text, str, str]]:
     for item in report.told[:_MOST_ITEMS]:
         yield Text(f"  {item.outcome}", style=_STYLE.get(item.outcome, "")), in_one_line(item.name), item.detail
+    for kept in report.kept:
+        yield Text(f"  {kept.outcome}", style=_STYLE.get(kept.outcome, "")), f"{kept.count:,} orders", kept.said
     for problem in report.problems:
         yield Text("  problem", style="red"), "", problem
+    for note in filter(None, (*report.notes, report.clock_note)):
+        yield Text("  note", style="yellow"), "", note
     for alert in report.alerts:
         yield Text("  alert", style="red"), "opened" if alert.is_open else "closed", alert.text

@@ -16,6 +16,7 @@ from attrs import frozen
 from tradegecko_bridge.commerce import OrderLine, Package, Shipment, ShippedItem, SourceOrder
 from tradegecko_bridge.commerce.remote import RemoteItem, RemoteShipment
 from tradegecko_bridge.commerce.values import trimmed
+from tradegecko_bridge.engine.keys import original_reference
 from tradegecko_bridge.engine.mapping.kits import part_reference, whole_kits
 from tradegecko_bridge.ledger import LedgerEntry
 
@@ -153,7 +154,7 @@ def _shipment(
     only = len(numbers) == 1 and not kept
     return Shipment(
         reference=remote.id,
-        order_reference=order.reference,
+        order_reference=original_reference(order.reference),
         order_number=order.number,
         items=items,
         parts=parts,

@@ -26,10 +26,15 @@ from tradegecko_bridge.ports import AcceptsTracking
 OPERATION: Final = "sync tracking"
 BATCH: Final = 100
 STREAM: Final = "shipments"
+CAUGHT_UP: Final = "caught up"
+"""Under this kind and key of the values told the ledger keeps until when no order was behind its shipments."""
 ZERO: Final = Decimal(0)
-SLACK: Final = timedelta(hours=1)
+HOUR: Final = timedelta(hours=1)
+SLACK: Final = HOUR
 """How long before an order in doubt was last sent it may have left by the system's clock: clocks differ, and an
 earlier request under the same key may have made it."""
+DAY: Final = timedelta(days=1)
+"""More than workers' clocks differ."""
 BEHIND: Final = {
     OrderState.DELIVERED: (OrderState.SHIPPED, OrderState.CONFIRMED),
     OrderState.SHIPPED: (OrderState.CONFIRMED,),
@@ -180,22 +185,39 @@ def _state(rows: Sequence[ShipmentEntry]) -> OrderState:
     return OrderState.CONFIRMED if all(row.state is ShipmentState.SENT for row in rows) else OrderState.SHIPPED
 
 
-def _advance(context: Context, entry_id: int, to: OrderState, why: str) -> None:
+def _advance(context: Context, entry_id: int, to: OrderState, why: str) -> bool:
     """The order's own state follows its shipments; where somebody is working on the order, with a later run."""
-    with suppress(ClaimLost):
+    try:
         context.store.override_state(entry_id, to, at=context.clock(), who=context.worker, why=why)
+    except ClaimLost:
+        return False
+    return True
 
 
 def _catch_up(context: Context) -> None:
-    """Orders whose shipments say more than their state: somebody was working on them, or a run broke off."""
-    for state, further in BEHIND.items():
-        shipments: dict[int, list[ShipmentEntry]] = {}
-        for row in context.store.shipments(context.connection, states=[state]):
-            shipments.setdefault(row.entry_id, []).append(row)
-        for entry_id, rows in shipments.items():
-            if (to := _state(rows)) in further:
-                told = (_told(row.shipment, row.state, sent=row.state is ShipmentState.SENT) for row in rows)
-                _advance(context, entry_id, to, "; ".join(told))
+    """Orders whose shipments say more than their state: somebody was working on them, or a run broke off.
+
+    Such a shipment was recorded since the last time that no order was behind, so only those are looked at.
+    """
+    store, connection, now = context.store, context.connection, context.clock()
+    last = store.told_values(connection, CAUGHT_UP).get(CAUGHT_UP)
+    until = min(datetime.fromisoformat(last), now) if last else None
+    since = until - DAY if until else None
+    behind = {
+        row.entry_id: further
+        for state, further in BEHIND.items()
+        for row in store.shipments(connection, states=[state], since=since)
+    }
+    shipments: dict[int, list[ShipmentEntry]] = {}
+    for row in store.shipments(connection, list(behind)) if behind else ():
+        shipments.setdefault(row.entry_id, []).append(row)
+    stuck = False
+    for entry_id, rows in shipments.items():
+        if (to := _state(rows)) in behind[entry_id]:
+            told = (_told(row.shipment, row.state, sent=row.state is ShipmentState.SENT) for row in rows)
+            stuck |= not _advance(context, entry_id, to, "; ".join(told))
+    if not stuck and (until is None or now - until > HOUR):
+        store.record_told_values(connection, CAUGHT_UP, {CAUGHT_UP: now.isoformat()}, at=now)
 
 
 def _said(shipment: Shipment) -> str:

@@ -22,8 +22,8 @@ REFUSED = "action_refused"
 
 def wanted_actions(order: SourceOrder, remote: RemoteOrder, settings: ConnectionSettings) -> tuple[str, ...]:
     """The actions in their order: what is invoiced first is paid on that invoice, if it costs anything and the source
-    does not deny it. Nothing is done with an order that was voided."""
-    if remote.gone:
+    does not deny it. Nothing is done with an order that was voided, or canceled at its source."""
+    if remote.gone or order.canceled_at is not None:
         return ()
     paid = settings.mark_paid and order.paid is not False and remote.total != 0
     asked = (
@@ -83,9 +83,8 @@ class FollowUps:
 
     def _later(self, entry: LedgerEntry, error: Unavailable | OutcomeUnknown) -> None:
         now, action = self._c.clock(), entry.pending_actions[0]
-        retry_at = self._c.timing.retry_at(now, entry.attempts)
-        if isinstance(error, Unavailable) and error.retry_at is not None:
-            retry_at = max(retry_at, error.retry_at)
+        not_before = error.retry_at if isinstance(error, Unavailable) else None
+        retry_at = self._c.timing.retry_at(now, entry.attempts, not_before)
         facts = {
             "pending_actions": entry.pending_actions,
             "claim": None,

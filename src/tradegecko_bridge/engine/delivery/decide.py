@@ -15,7 +15,8 @@ from typing import Any, Final, TypeAlias
 
 from attrs import field, frozen
 
-from tradegecko_bridge.commerce.remote import RemoteOrder
+from tradegecko_bridge.commerce.remote import Presence, RemoteOrder
+from tradegecko_bridge.engine.delivery.grounds import Grounds
 from tradegecko_bridge.engine.mapping.plan import OrderPlan
 from tradegecko_bridge.engine.report import Outcome
 from tradegecko_bridge.engine.settings.timing import Timing
@@ -25,6 +26,7 @@ from tradegecko_bridge.ledger import (
     DELIVERED_STATES,
     GAVE_UP_IN_DOUBT,
     ID_IN_USE,
+    KEY_USED,
     NO_CONTENT,
     UNCERTAIN_STATES,
     LedgerEntry,
@@ -37,36 +39,50 @@ _S = OrderState
 TRIES_TO_GIVE_UP: Final = 12
 """However old an order is: one that a person sends out again gets all its tries again."""
 NO_ANSWER: Final = Reason("no_answer", "nobody knows whether it arrived")
-KEY_USED: Final = "key_used"
-"""The code of a doubt: the idempotency key has made its order, or never will."""
+NOT_TO_BE_FOUND: Final = Reason(
+    KEY_USED,
+    "TradeGecko has had a request under this order's key, and no order of ours is to be found there, neither by its "
+    "number nor by its marker; look there, then release it, and it goes out under a new key",
+)
+"""Sent for certain, and certainly not there any more, or never made."""
 
 
 @frozen(kw_only=True)
 class DueOrder:
-    """An order to decide on. ``number`` is what it is looked for and sent as; ``plan`` is None where nothing is sent.
+    """An order to decide on. ``number`` and ``marker`` are what it is looked for and sent as; ``plan`` is None where
+    nothing is sent.
 
     ``skip`` is why the settings or its source keep it from being sent; an order that was sent before goes on all the
-    same, unless it was canceled. ``line_ids`` are the variants its lines are known by in the account.
-    ``may_exist``: an order with this number may be there, as of ``looked_at`` (UTC).
+    same, unless it was canceled. ``line_ids`` are the variants its lines are known by in the account. ``presence``:
+    whether it, or another with its number, is there, as of ``looked_at`` (UTC). ``grounds`` is what a
+    hold would rest on, as of before it was planned; None where it is to be looked at with every run.
     """
 
     entry: LedgerEntry
     number: str
+    marker: str
     skip: Reason | None = None
     plan: OrderPlan | Reason | None = None
     line_ids: dict[str, str] | None = None
-    may_exist: bool = True
+    presence: Presence = Presence.POSSIBLE
     looked_at: datetime | None = None
+    grounds: Grounds | None = None
 
     @property
     def must_look(self) -> bool:
         """Whether the order has to be looked for before anything is decided.
 
-        One that was sent is looked for in any case; one that was not and is not going to be, never.
+        One that was sent is looked for in any case; one that is not going to be, only where something is known to be
+        there: the ledger it was sent from may be lost.
         """
         if self.entry.generation:
             return self.plan is not None
-        return isinstance(self.plan, OrderPlan) and self.may_exist
+        return self.presence is Presence.KNOWN or (self.presence is Presence.POSSIBLE and self.is_planned)
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether there is something to send."""
+        return isinstance(self.plan, OrderPlan)
 
 
 @frozen(kw_only=True)
@@ -101,6 +117,11 @@ class Settled:
     note: str = ""
     changes: Mapping[str, Any] = field(factory=dict)
 
+    @property
+    def known(self) -> bool:
+        """Whether it was so before, and nobody has to be told anew."""
+        return False
+
     def applied_to(self, entry: LedgerEntry, at: datetime) -> LedgerEntry:
         """The entry as it shall be."""
         return entry.transition_to(self.state, at, reason=self.reason, **self.changes)
@@ -108,6 +129,10 @@ class Settled:
 
 class Hold(Settled):
     """Not sent yet: a person, or a cause that goes away, releases it."""
+
+    @property
+    def known(self) -> bool:
+        return not self.note
 
 
 class Skip(Settled):
@@ -130,31 +155,38 @@ Decision: TypeAlias = Send | Adopt | FollowUp | Settled
 
 
 def decide(due: DueOrder, found: RemoteOrder | Reason | None, *, now: datetime, timing: Timing) -> Decision:
-    """What becomes of an order; ``found`` is what is in the order-management system under its number."""
+    """What becomes of an order; ``found`` is what is in the order-management system under its number or its marker.
+
+    The marker of an order in doubt was looked for, too, if all its last request may have made is visible ``now``.
+    """
     entry = due.entry
     if entry.state in DELIVERED_STATES:
         return FollowUp()
     if entry.order is None:
         return unreadable(entry, now, timing)
-    if due.skip is not None and not entry.generation:
-        return skip(due.skip)
     if isinstance(found, RemoteOrder):
         return Adopt(remote=found)
-    kept_back = found or (due.plan if isinstance(due.plan, Reason) else None)
+    if due.skip is not None and not entry.generation:
+        return skip(due.skip)
+    own = due.plan if isinstance(due.plan, Reason) else None
+    kept_back = (found or own) if entry.generation else (own or found)
     uncertain = entry.state is _S.UNCERTAIN
     over = uncertain and _is_over(entry, entry.attempts, now, timing)
-    if may_show_up(entry, now, timing) and (kept_back or _is_used_up(entry) or entry.pending_update or over):
+    used_up = entry.reason is not None and entry.reason.code == KEY_USED
+    if may_show_up(entry, now, timing) and (kept_back or used_up or entry.pending_update or over):
         return stay_uncertain(entry, entry.reason or NO_ANSWER, now, timing)
+    if uncertain and used_up:
+        return hold(entry, NOT_TO_BE_FOUND, now, generation=entry.generation + 1)
     if kept_back == CANCELED_AT_SOURCE and not uncertain:
         return skip(CANCELED_AT_SOURCE)
     if kept_back is not None:
-        return hold(entry, kept_back, now)
+        return hold(entry, kept_back, now, **_next_look(due, kept_back, now, timing))
     if entry.pending_update:
         return _requeue(entry)
     if over:
         return _give_up_in_doubt(entry, timing)
     assert isinstance(due.plan, OrderPlan)  # noqa: S101 - else it was kept back
-    return Send(plan=due.plan, generation=max(entry.generation + _is_used_up(entry), 1))
+    return Send(plan=due.plan, generation=max(entry.generation, 1))
 
 
 def may_show_up(entry: LedgerEntry, now: datetime, timing: Timing) -> bool:
@@ -185,7 +217,7 @@ def not_carried_out(entry: LedgerEntry, error: Unavailable, now: datetime, timin
     attempts = entry.attempts + (entry.state is not _S.SENDING)  # the intent has counted already
     if not uncertain and _is_over(entry, attempts, now, timing):
         return _give_up(Reason("gave_up", f"gave up after {timing.horizon.days} days: {error}"))
-    retry_at = max(timing.retry_at(now, attempts), error.retry_at or now)
+    retry_at = timing.retry_at(now, attempts, error.retry_at)
     return Wait(
         state=_S.UNCERTAIN if uncertain else _S.PENDING,
         reason=(entry.reason if uncertain else None) or Reason("unavailable", str(error)),
@@ -217,8 +249,20 @@ def id_in_use(entry: LedgerEntry, text: str, now: datetime, timing: Timing) -> S
     return hold(entry, reason, now)
 
 
-def hold(entry: LedgerEntry, reason: Reason, now: datetime) -> Hold:
-    """Held for a transient reason an order is looked at on every run, but only once in each."""
+def _next_look(due: DueOrder, reason: Reason, now: datetime, timing: Timing) -> dict[str, Any]:
+    """Where it shows when the cause may have gone, an order is left alone until then, for some time at most.
+
+    One that was sent may yet be found, so it is looked for with every run.
+    """
+    if due.grounds is None or due.entry.generation or not reason.transient:
+        return {}
+    basis = due.grounds.basis_of(reason.code)
+    return {} if basis is None else {"basis": basis, "next_attempt_at": now + timing.held_again}
+
+
+def hold(entry: LedgerEntry, reason: Reason, now: datetime, **changes: Any) -> Hold:
+    """Held for a transient reason an order is looked at on every run, but only once in each; unless ``changes`` say
+    otherwise."""
     known = entry.state is _S.HELD and entry.reason == reason
     return Hold(
         state=_S.HELD,
@@ -226,7 +270,7 @@ def hold(entry: LedgerEntry, reason: Reason, now: datetime) -> Hold:
         outcome=Outcome.HELD,
         text=reason.text,
         note="" if known else reason.text,
-        changes={"next_attempt_at": now + timedelta(microseconds=1)},
+        changes={"next_attempt_at": now + timedelta(microseconds=1), **changes},
     )
 
 
@@ -278,10 +322,6 @@ def _give_up(reason: Reason) -> GiveUp:
 def _is_over(entry: LedgerEntry, attempts: int, now: datetime, timing: Timing) -> bool:
     """Whether an order has had all its time and tries."""
     return attempts >= TRIES_TO_GIVE_UP and now - entry.ingested_at > timing.horizon
-
-
-def _is_used_up(entry: LedgerEntry) -> bool:
-    return entry.reason is not None and entry.reason.code == KEY_USED
 
 
 def _clock_time(moment: datetime) -> str:

@@ -9,23 +9,26 @@ from collections.abc import Iterator, Mapping
 
 from attrs import evolve
 
-from tradegecko_bridge.commerce.remote import LineKind
+from tradegecko_bridge.commerce.remote import LineKind, RemoteOrder
 from tradegecko_bridge.engine.context import Context
-from tradegecko_bridge.engine.delivery import audit
+from tradegecko_bridge.engine.delivery import audit, holds
 from tradegecko_bridge.engine.delivery.decide import (
     Adopt,
     Decision,
     DueOrder,
     FollowUp,
     Send,
+    Settled,
     decide,
     look_refused,
     not_carried_out,
 )
+from tradegecko_bridge.engine.delivery.grounds import Grounds
 from tradegecko_bridge.engine.delivery.ingest import preview
-from tradegecko_bridge.engine.delivery.lookup import on_its_way, others_with_number
+from tradegecko_bridge.engine.delivery.lookup import find_own_order, on_its_way, others_with_number
 from tradegecko_bridge.engine.delivery.outcomes import FailuresInARow, adopted
 from tradegecko_bridge.engine.delivery.planner import Planner
+from tradegecko_bridge.engine.delivery.restores import after_restore
 from tradegecko_bridge.engine.delivery.run import BATCH, report_left_alone
 from tradegecko_bridge.engine.report import DELIVER, Item, Outcome, Report
 from tradegecko_bridge.engine.source_calls import in_batches
@@ -39,35 +42,53 @@ _S = OrderState
 def preview_delivery(context: Context) -> Report:
     """What delivering would do now."""
     with context.report(DELIVER, dry_run=True) as report:
+        after_restore(context, report)
         planner, decider = Planner(context), _Decider(context)
         after, noted = preview(context, report)
+        found = context.store.entries(context.connection, states=OPEN_STATES)
+        waiting = {entry.reference: entry for entry in reversed(found)}
+        others: dict[int, str] = {}
+        for reference in after.keys() & waiting.keys():
+            others |= _code(waiting[reference])
         try:
             preview_voids(context, noted, report)
-            for batch in in_batches(_due(context, after, report), BATCH):
+            grounds = holds.grounds_now(context, planner)
+            for batch in in_batches(_due(context, {**waiting, **after}, grounds, report), BATCH):
                 for due in planner.plan(batch):
                     decision, failure = decider.decide(planner, due)
-                    report.items.extend(_items(due, decision))
-                    decider.in_a_row.note(failure)
+                    if not (isinstance(decision, Settled) and decision.known):
+                        others |= _code(due.entry)
+                        report.items.extend(_items(due, decision))
+                    if due.must_look or not isinstance(decision, Settled):
+                        decider.in_a_row.note(failure)
         except GatewayError as error:
             report.fail(error)
+        holds.report_kept(context, report, others)
     return report
 
 
-def _due(context: Context, after: Mapping[str, LedgerEntry], report: Report) -> Iterator[LedgerEntry]:
+def _due(
+    context: Context, orders: Mapping[str, LedgerEntry], grounds: Grounds | None, report: Report
+) -> Iterator[LedgerEntry]:
     """The orders a run would claim, oldest first, as it would claim them; what it would leave alone is reported."""
-    waiting = {
-        entry.reference: entry for entry in reversed(context.store.entries(context.connection, states=OPEN_STATES))
-    }
     reported = {item.name for item in report.items}
-    for entry in {**waiting, **after}.values():
+    for entry in orders.values():
         now = context.clock()
-        if entry.is_due(now):
+        if entry.is_due(now) or (holds.may_go(entry, grounds) and not entry.claim_runs(now)):
             yield evolve(entry, state=_S.UNCERTAIN) if entry.state is _S.SENDING else entry
+        elif _code(entry) and not entry.claim_runs(now):
+            continue  # told with the others that stay held
         elif entry.state is _S.HELD and entry.reason is not None and not entry.claim_runs(now):
             if entry.number not in reported:
                 report.add(entry.number, Outcome.KNOWN, f"held: {entry.reason.text}", entry.reason)
         elif entry.state in OPEN_STATES:
             report_left_alone(entry, now, report, reported)
+
+
+def _code(entry: LedgerEntry) -> dict[int, str]:
+    """The code of the transient reason the order is held for, by its id; nothing where it is not."""
+    held = entry.state is _S.HELD and entry.reason is not None and entry.reason.transient
+    return {entry.id: entry.reason.code} if held and entry.reason else {}
 
 
 class _Decider:
@@ -82,7 +103,7 @@ class _Decider:
         """The decision, and why the account could not be asked; what a look-up meets is the order's own business."""
         now, timing = self._c.clock(), self._c.timing
         try:
-            decision = decide(due, planner.find(due), now=now, timing=timing)
+            decision = decide(due, planner.find(due, now), now=now, timing=timing)
             if isinstance(decision, Send):
                 decision = self._with_number_of_its_own(due, decision)
         except Rejected as error:
@@ -95,9 +116,13 @@ class _Decider:
         planned = self._planned.setdefault(due.number, due.entry)
         if due.entry.generation:
             return decision
-        others = [*others_with_number(self._c, due), *([] if planned is due.entry else [planned])]
-        taken = on_its_way(others, due.number)
-        return decide(due, taken, now=self._c.clock(), timing=self._c.timing) if taken else decision
+        if planned is not due.entry:
+            found: RemoteOrder | Reason | None = on_its_way(self._c, due.number, [planned])
+        elif others := others_with_number(self._c, due):
+            found = find_own_order(self._c, due, others)
+        else:
+            return decision
+        return decide(due, found, now=self._c.clock(), timing=self._c.timing)
 
 
 def _items(due: DueOrder, decision: Decision) -> Iterator[Item]:

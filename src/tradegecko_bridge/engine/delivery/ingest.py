@@ -8,8 +8,11 @@ from datetime import datetime
 from functools import partial
 from typing import Final, TypeAlias
 
+from attrs import evolve
+
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.engine.context import Context
+from tradegecko_bridge.engine.keys import lossy_reference, storable_reference
 from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.source_calls import SourceFailed, guarded, in_batches, iterate
 from tradegecko_bridge.engine.source_changes import cancellations, changes
@@ -82,7 +85,16 @@ def checked_arrivals(
                 f"{context.source.name}: gave {what} that is no SourceOrder and no UnreadableOrder while {doing}: "
                 "a fault in the source"
             )
-        yield arrival
+        yield _with_storable_reference(context, arrival)
+
+
+def _with_storable_reference(context: Context, arrival: Arrival) -> Arrival:
+    """Everything from here on knows the order by this reference alone."""
+    if arrival.reference is None or (reference := storable_reference(arrival.reference)) == arrival.reference:
+        return arrival
+    before = _in_ledger(context, lossy_reference(arrival.reference))
+    known = (one.reference for one in before if one.order is not None and one.order.reference == arrival.reference)
+    return evolve(arrival, reference=next(known, reference))
 
 
 def _new_arrivals(context: Context) -> Iterator[Arrival]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
 
 from attrs import evolve
 
@@ -11,7 +13,6 @@ from tradegecko_bridge.commerce.remote import OrderDraft, RecordKind, RemoteOrde
 from tradegecko_bridge.commerce.values import bare
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery.decide import DueOrder
-from tradegecko_bridge.engine.keys import marker
 from tradegecko_bridge.engine.mapping.catalog import LONGEST_SKU, NAMING, Catalog
 from tradegecko_bridge.engine.mapping.plan import PreparedOrder
 from tradegecko_bridge.engine.settings.choices import MatchBy, TaxTreatment
@@ -20,19 +21,21 @@ from tradegecko_bridge.errors import Rejected
 from tradegecko_bridge.ledger import DELIVERED_STATES, SENT_STATES, LedgerEntry, Reason
 from tradegecko_bridge.ports import Gateway
 
+KEYS_LIVE: Final = timedelta(hours=25)
+"""How long the system knows an idempotency key, and a little more (reference §3.11)."""
 
-def find_own_order(context: Context, reference: str, number: str) -> RemoteOrder | Reason | None:
-    """Our order if it is there, else the reason why its number is taken, else None."""
-    ours = marker(context.connection, reference)
-    others: list[RemoteOrder] = []
-    for found in context.gateway.find_orders(number):
-        if found.marker == ours:
-            return found
-        if not found.gone:
-            others.append(found)
-    if not others:
-        return None
-    ids = ", ".join(order.id for order in others)
+
+def find_own_order(context: Context, due: DueOrder, others: Iterable[LedgerEntry] = ()) -> RemoteOrder | Reason | None:
+    """Our order if it is there under its number, or known to be there under another one; else the reason why its number
+    is taken, there or by one of these ``others`` of the ledger that is not shown yet; else None."""
+    orders = context.gateway.find_orders(due.number, due.marker)
+    if ours := _own(orders, due):
+        return ours
+    strangers = [order for order in orders if order.number.strip() == due.number.strip() and not order.gone]
+    if not strangers:
+        shown = {order.id for order in orders}
+        return on_its_way(context, due.number, [other for other in others if other.remote_id not in shown])
+    ids, number, reference = ", ".join(order.id for order in strangers), due.number, due.entry.reference
     return Reason(
         "number_taken",
         f"TradeGecko has another order {number!r} (id {ids}) that did not come from {reference!r} of "
@@ -41,15 +44,34 @@ def find_own_order(context: Context, reference: str, number: str) -> RemoteOrder
     )
 
 
+def find_marked(
+    context: Context, due: DueOrder, *, as_of: datetime, since: datetime | None = None
+) -> RemoteOrder | None:
+    """Our order if it is there, whatever it is called now: a person may have renamed it, or we may have known it by
+    another number, before the ledger was lost. ``since`` when it may have been made; else since its doubt began, or as
+    far back as keys live."""
+    since = since or due.entry.in_state_since - KEYS_LIVE
+    return _own(context.gateway.find_marked(due.marker, since=since, as_of=as_of), due)
+
+
+def _own(orders: Iterable[RemoteOrder], due: DueOrder) -> RemoteOrder | None:
+    """Ours; of two the one that is alive, of two of these the older one."""
+    ours = [order for order in orders if order.marker == due.marker]
+    return min(ours, key=lambda order: (order.gone, len(order.id), order.id), default=None)
+
+
 def others_with_number(context: Context, due: DueOrder) -> Sequence[LedgerEntry]:
     """The other orders of the ledger that are known, or may be, by this order's number."""
     others = context.store.entries(number=due.number, states=SENT_STATES)
     return [other for other in others if other.remote_number == due.number and other.id != due.entry.id]
 
 
-def on_its_way(others: Iterable[LedgerEntry], number: str) -> Reason | None:
-    """Another order of the ledger of which nobody knows yet whether it gets the number."""
-    other = next((other for other in others if other.state not in DELIVERED_STATES), None)
+def on_its_way(context: Context, number: str, others: Iterable[LedgerEntry]) -> Reason | None:
+    """Another order of the ledger of which nobody knows yet whether it gets the number, or that has just got it: lists
+    may not show it yet."""
+    now, patience = context.clock(), context.timing.patience
+    open_ = (one for one in others if one.state not in DELIVERED_STATES or abs(now - one.in_state_since) <= patience)
+    other = next(open_, None)
     if other is None:
         return None
     whose = f"order {other.number!r} of {other.connection}"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from threading import Lock
-from typing import Any, Final
+from typing import Final, TypeAlias
 
 from attrs import frozen
 
@@ -14,11 +15,14 @@ from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery import audit
 from tradegecko_bridge.engine.delivery.actions import FollowUps, wanted_actions
 from tradegecko_bridge.engine.delivery.decide import DueOrder, Settled, id_in_use, not_carried_out
+from tradegecko_bridge.engine.keys import original_reference
 from tradegecko_bridge.engine.report import Item, Outcome, Report
 from tradegecko_bridge.errors import BridgeError, ClaimLost, RemoteIdInUse, Unavailable
 from tradegecko_bridge.ledger import CHANGED_TOO_LATE, LedgerEntry, OrderState, Transition
 
 FAILURES_TO_STOP: Final = 3
+WriteResult: TypeAlias = LedgerEntry | Exception
+"""An entry as it was written, or why it was not."""
 
 
 @frozen(kw_only=True)
@@ -52,8 +56,8 @@ class FailuresInARow:
 class Outcomes:
     """Records what became of orders, for several threads at once: all that they share is behind one lock.
 
-    That an order arrived may be written a little later, with others: until then the ledger says that it is being sent,
-    and whoever finds that looks for it.
+    That an order arrived, or is not sent, may be written a little later, with others. Until then the ledger says that
+    it is being sent, and whoever finds that looks for it; or has it as it was, and whoever finds that decides again.
     """
 
     def __init__(self, context: Context, report: Report) -> None:
@@ -63,7 +67,9 @@ class Outcomes:
         self._lock = Lock()
         self._items: dict[int, list[Item]] = {}
         self._receipts: dict[int, DeliveryReceipt] = {}
-        self._arrivals: list[_Arrival] = []
+        self._waiting: list[tuple[Transition, Callable[[WriteResult], None]]] = []
+        self.newly_held: dict[int, str] = {}
+        """Orders that are held since this run for a transient reason: its code by entry id."""
         self._failures: dict[int, Unavailable] = {}
         self._in_a_row = FailuresInARow()
 
@@ -93,29 +99,53 @@ class Outcomes:
 
     # ── the ledger ───────────────────────────────────────────────────────────────────────────
 
-    def write(self, transitions: Sequence[Transition] = ()) -> Sequence[LedgerEntry | Exception]:
-        """These transitions and all arrivals not written yet, durable; the result of each of the transitions."""
+    def write(self, transitions: Sequence[Transition] = ()) -> Sequence[WriteResult]:
+        """These transitions and all that waits to be written, durable; the result of each of the transitions."""
         with self._lock:
-            arrivals, self._arrivals = self._arrivals, []
-        if not transitions and not arrivals:
+            waiting, self._waiting = self._waiting, []
+        if not transitions and not waiting:
             return []
         try:
-            results = self._c.store.record_all([*transitions, *(one.transition for one in arrivals)])
+            results = self._c.store.record_all([*transitions, *(transition for transition, _ in waiting)])
         except BaseException:
             with self._lock:
-                self._arrivals = [*arrivals, *self._arrivals]  # another thread's too: whoever writes next tries again
+                self._waiting = [*waiting, *self._waiting]  # another thread's too: whoever writes next tries again
             raise
-        for one, result in zip(arrivals, results[len(transitions) :], strict=True):
-            self._report_arrival(one, result)
+        for (_, report), result in zip(waiting, results[len(transitions) :], strict=True):
+            report(result)
         return results[: len(transitions)]
+
+    def _write_later(self, transition: Transition, report: Callable[[WriteResult], None]) -> None:
+        with self._lock:
+            self._waiting.append((transition, report))
 
     def settle(self, entry: LedgerEntry, decision: Settled, error: BridgeError | None = None) -> None:
         """Write a decision that sends nothing, and report it; ``error`` is what led to it, for the history."""
-        now = self._c.clock()
-        answer = audit.failed(error) if error else None
-        self._record(decision.applied_to(entry, now), decision.note, answer)
-        facts = {"reason": decision.reason.code} if decision.reason else {}
-        self.add(entry, decision.outcome, decision.text, **facts)
+        (result,) = self._c.store.record_all([self._settling(entry, decision, error)])
+        if isinstance(result, Exception):
+            raise result
+        self._report_settled(entry, decision, result)
+
+    def settle_later(self, entry: LedgerEntry, decision: Settled) -> None:
+        """The same, with what is written next."""
+        self._write_later(self._settling(entry, decision), partial(self._report_settled, entry, decision))
+
+    def _settling(self, entry: LedgerEntry, decision: Settled, error: BridgeError | None = None) -> Transition:
+        settled = decision.applied_to(entry, self._c.clock())
+        detail = audit.failed(error) if error else None
+        return Transition(entry=settled, who=self._c.worker, why=decision.note, detail=detail)
+
+    def _report_settled(self, entry: LedgerEntry, decision: Settled, result: WriteResult) -> None:
+        if isinstance(result, ClaimLost):
+            self.add(entry, Outcome.WAITING, str(result))
+        elif isinstance(result, Exception):
+            raise result
+        elif not decision.known:
+            reason = decision.reason
+            self.add(entry, decision.outcome, decision.text, **({"reason": reason.code} if reason else {}))
+            if reason is not None and reason.transient and result.state is OrderState.HELD:
+                with self._lock:
+                    self.newly_held[entry.id] = reason.code
 
     def retry_later(self, entry: LedgerEntry, error: Unavailable) -> None:
         """It was not carried out; several of these in a row end the run."""
@@ -144,7 +174,7 @@ class Outcomes:
             detail=audit.answered(remote, "created" if outcome is Outcome.DELIVERED else "found"),
         )
         receipt = DeliveryReceipt(
-            order_reference=entry.reference,
+            order_reference=original_reference(entry.reference),
             order_number=order.number,
             remote_id=remote.id,
             remote_number=remote.number,
@@ -152,8 +182,7 @@ class Outcomes:
         )
         arrival = _Arrival(before=entry, transition=transition, outcome=outcome, detail=detail, receipt=receipt)
         if not delivered.pending_actions:
-            with self._lock:
-                self._arrivals.append(arrival)
+            self._write_later(transition, partial(self._report_arrival, arrival))
             return
         (result,) = self._c.store.record_all([transition])
         self._report_arrival(arrival, result)
@@ -168,10 +197,7 @@ class Outcomes:
         """
         self._follow_ups.carry_out(entry, tried=True)
 
-    def _record(self, entry: LedgerEntry, why: str, detail: Mapping[str, Any] | None = None) -> LedgerEntry:
-        return self._c.store.record(entry, who=self._c.worker, why=why, detail=detail)
-
-    def _report_arrival(self, arrival: _Arrival, result: LedgerEntry | Exception) -> None:
+    def _report_arrival(self, arrival: _Arrival, result: WriteResult) -> None:
         entry = arrival.transition.entry
         if isinstance(result, ClaimLost):
             self.add(entry, Outcome.WAITING, str(result))
@@ -191,7 +217,8 @@ class Outcomes:
 def adopted(order: SourceOrder | None, remote: RemoteOrder) -> str:
     """What is reported of an order that is there already."""
     there = f"was in TradeGecko already as id {remote.id}" + (", and is void" if remote.gone else "")
-    return "; ".join(part for part in (there, _difference(order, remote)) if part)
+    canceled = "is canceled at the source" if order is not None and order.canceled_at is not None else ""
+    return "; ".join(part for part in (there, canceled, _difference(order, remote)) if part)
 
 
 def _difference(order: SourceOrder | None, remote: RemoteOrder) -> str:

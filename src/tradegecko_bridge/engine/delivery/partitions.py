@@ -85,7 +85,7 @@ def partition(orders: Iterable[DueOrder]) -> list[list[DueOrder]]:
     part_of: dict[str, list[DueOrder]] = {}
     parts: list[list[DueOrder]] = []
     for due in orders:
-        names = [f"number {due.number}", *(_customer_names(due.entry.order) if due.entry.order else ())]
+        names = [f"number {due.number}", *(customer_names(due.entry.order) if due.entry.order else ())]
         known = list({id(part_of[name]): part_of[name] for name in names if name in part_of}.values())
         part = known[0] if known else []
         for other in known[1:]:
@@ -99,8 +99,8 @@ def partition(orders: Iterable[DueOrder]) -> list[list[DueOrder]]:
     return [sorted(part, key=lambda due: (due.entry.ingested_at, due.entry.id)) for part in parts]
 
 
-def _customer_names(order: SourceOrder) -> Iterator[str]:
-    """By what two orders may be known to be the same customer's."""
+def customer_names(order: SourceOrder, kinds: Sequence[str] = ("reference", "email", "phone", "name")) -> Iterator[str]:
+    """By what two orders may be known to be the same customer's: what there is of these kinds."""
     customer, address = order.customer, order.billing_address or order.shipping_address or Address()
     named = {
         "reference": customer.reference,
@@ -108,4 +108,4 @@ def _customer_names(order: SourceOrder) -> Iterator[str]:
         "phone": "".join(filter(str.isdigit, customer.phone or address.phone or "")),
         "name": customer.company or customer.full_name or address.company or address.full_name,
     }
-    return (f"{kind} {' '.join(text.casefold().split())}" for kind, text in named.items() if text)
+    return (f"{kind} {' '.join(text.casefold().split())}" for kind in kinds if (text := named[kind]))

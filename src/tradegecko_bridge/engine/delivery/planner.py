@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from attrs import evolve
 
-from tradegecko_bridge.commerce.remote import RemoteOrder
+from tradegecko_bridge.commerce.remote import Presence, RemoteOrder, Topic
 from tradegecko_bridge.engine.context import Context
-from tradegecko_bridge.engine.delivery.decide import DueOrder
-from tradegecko_bridge.engine.delivery.lookup import find_own_order, load_account, load_goods
+from tradegecko_bridge.engine.delivery.decide import DueOrder, may_show_up
+from tradegecko_bridge.engine.delivery.grounds import GOODS, NUMBERS, Grounds, as_text, needs_setup
+from tradegecko_bridge.engine.delivery.lookup import find_marked, find_own_order, load_account, load_goods
+from tradegecko_bridge.engine.delivery.restores import not_known_since
 from tradegecko_bridge.engine.keys import marker
 from tradegecko_bridge.engine.mapping.catalog import Catalog
 from tradegecko_bridge.engine.mapping.order_numbers import remote_number
@@ -20,7 +22,7 @@ from tradegecko_bridge.engine.mapping.plan import PreparedOrder, plan, prepare
 from tradegecko_bridge.engine.mapping.rules import not_taken
 from tradegecko_bridge.engine.source_calls import log, place_of
 from tradegecko_bridge.errors import BridgeError
-from tradegecko_bridge.ledger import CANCELED_AT_SOURCE, DELIVERED_STATES, LedgerEntry, Reason
+from tradegecko_bridge.ledger import CANCELED_AT_SOURCE, DELIVERED_STATES, LedgerEntry, OrderState, Reason
 
 FRESH: Final = timedelta(seconds=30)
 """For how long an answer that a number is free is good for; it was some minutes old when it came, at most."""
@@ -31,6 +33,7 @@ class Planner:
 
     def __init__(self, context: Context) -> None:
         self._c = context
+        self._not_known = not_known_since(context.store, context.connection)
 
     def plan(self, entries: Sequence[LedgerEntry]) -> list[DueOrder]:
         """What would be sent of each order, in their order.
@@ -40,10 +43,14 @@ class Planner:
         """
         due = [self._due(entry) for entry in entries]
         to_plan = [one for one in due if _is_planned(one)]
+        known = self._prefetch([one for one in due if _may_be_known(one)], to_plan)
+        due = [evolve(one, presence=known.get(one.marker, one.presence), looked_at=self._c.clock()) for one in due]
+        to_plan = [one for one in due if _is_planned(one)]
         if not to_plan:
             return due
         gateway, settings = self._c.gateway, self._c.settings
         account = load_account(gateway, settings, [one.entry.order for one in to_plan if one.entry.order])
+        grounds = self._grounds(account, goods=True, numbers=True)  # before anything is looked up
         prepared: dict[str, PreparedOrder] = {}
         faults: dict[str, Reason] = {}
         for one in to_plan:
@@ -52,14 +59,34 @@ class Planner:
                 if order is not None:
                     prepared[one.entry.reference] = prepare(order, one.number, settings, account.digits_of(order))
         catalog = load_goods(gateway, settings, account, list(prepared.values()))
-        in_use = set(self._prefetch(to_plan))
         for number, one in enumerate(due):
             with _own_fault(one, faults):
                 if one.entry.reference in prepared:
-                    due[number] = self._planned(one, prepared[one.entry.reference], catalog, in_use)
+                    due[number] = self._planned(one, prepared[one.entry.reference], catalog, grounds)
             if one.entry.reference in faults:
-                due[number] = evolve(one, plan=faults[one.entry.reference])
+                due[number] = evolve(one, plan=faults[one.entry.reference], grounds=grounds)
         return due
+
+    def grounds(self, codes: Collection[str]) -> Grounds:
+        """What holds for reasons with these codes rest on now.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked.
+        """
+        account = None
+        if needs_setup(codes):
+            self._c.gateway.currencies({""})  # as if one were wanted that nobody knows: read anew
+            account = load_account(self._c.gateway, self._c.settings, [])
+        return self._grounds(account, goods=not GOODS.isdisjoint(codes), numbers=not NUMBERS.isdisjoint(codes))
+
+    def _grounds(self, account: Catalog | None, *, goods: bool, numbers: bool) -> Grounds:
+        state_of = self._c.gateway.state_of
+        return Grounds(
+            settings=as_text(self._c.settings),
+            goods=state_of(Topic.GOODS) if goods else None,
+            numbers=state_of(Topic.NUMBERS) if numbers else None,
+            setup=account.as_text() if account else None,
+        )
 
     def up_to_date(self, due: Sequence[DueOrder]) -> list[DueOrder]:
         """These orders, where it was a while ago that their numbers were free with a look whether they still are.
@@ -68,40 +95,67 @@ class Planner:
             AccessDenied, Unavailable: the account cannot be asked.
         """
         now = self._c.clock()
-        old = [one for one in due if one.looked_at and not one.may_exist and now - one.looked_at > FRESH]
-        in_use, ids = set(self._prefetch(old)) if old else set(), {one.entry.id for one in old}
-        return [
-            evolve(one, may_exist=one.number in in_use, looked_at=now) if one.entry.id in ids else one for one in due
+        old = [
+            one
+            for one in due
+            if one.is_planned and one.presence is Presence.ABSENT and one.looked_at and now - one.looked_at > FRESH
         ]
+        known = self._prefetch(old, old)
+        return [evolve(one, presence=known[one.marker], looked_at=now) if one.marker in known else one for one in due]
 
-    def find(self, due: DueOrder) -> RemoteOrder | Reason | None:
-        """What is there under an order's number: the order itself, or the reason why the number is taken.
+    def find(self, due: DueOrder, now: datetime) -> RemoteOrder | Reason | None:
+        """What is there of an order: the order itself, or the reason why its number is taken.
+
+        Where it was sent, and what that has made must be visible by ``now``, it is looked for by its marker as well.
 
         Raises:
             AccessDenied, Rejected, Unavailable: from the look-up.
         """
-        return find_own_order(self._c, due.entry.reference, due.number) if due.must_look else None
+        if not due.must_look:
+            return None
+        entry, found = due.entry, find_own_order(self._c, due)
+        if isinstance(found, RemoteOrder):
+            return found
+        if entry.state is not OrderState.UNCERTAIN:
+            return self._find_from_before(due) or found
+        if may_show_up(entry, now, self._c.timing):
+            return found
+        visible_at = (entry.sent_at or entry.updated_at) + self._c.timing.patience
+        return find_marked(self._c, due, as_of=min(visible_at, now)) or found
+
+    def _find_from_before(self, due: DueOrder) -> RemoteOrder | None:
+        """The order, if the ledger was restored and may have sent it in the time that it does not know of; where the
+        mirror knows the account, it has said so already."""
+        order = due.entry.order
+        if self._not_known is None or due.presence is not Presence.POSSIBLE or order is None:
+            return None
+        since, until = self._not_known
+        return (
+            find_marked(self._c, due, as_of=min(until, self._c.clock()), since=since)
+            if order.placed_at <= until
+            else None
+        )
 
     def _due(self, entry: LedgerEntry) -> DueOrder:
         number = entry.remote_number or remote_number(entry.number, self._c.settings)
         skip = not_taken(entry.order, self._c.settings) if entry.order else None
-        return DueOrder(entry=entry, number=number, skip=skip)
+        return DueOrder(entry=entry, number=number, marker=marker(self._c.connection, entry.reference), skip=skip)
 
-    def _prefetch(self, due: Sequence[DueOrder]) -> Sequence[str]:
-        orders = [one.entry.order for one in due if one.entry.order]
+    def _prefetch(self, due: Sequence[DueOrder], to_plan: Iterable[DueOrder]) -> Mapping[str, Presence]:
+        """What is known of each, by its marker; with the customers of those that are to be planned."""
+        if not due:
+            return {}
+        orders = [one.entry.order for one in to_plan if one.entry.order]
         customers = [(order.customer, order.billing_address or order.shipping_address) for order in orders]
-        return list(self._c.gateway.prefetch([one.number for one in due], customers))
+        return self._c.gateway.prefetch([(one.number, one.marker) for one in due], customers)
 
-    def _planned(self, due: DueOrder, prepared: PreparedOrder, catalog: Catalog, in_use: set[str]) -> DueOrder:
-        entry = due.entry
+    def _planned(self, due: DueOrder, prepared: PreparedOrder, catalog: Catalog, grounds: Grounds) -> DueOrder:
         canceled = due.skip == CANCELED_AT_SOURCE
-        mark = marker(self._c.connection, entry.reference)
         return evolve(
             due,
-            plan=due.skip if canceled else plan(prepared, mark, catalog, self._c.settings),
+            plan=due.skip if canceled else plan(prepared, due.marker, catalog, self._c.settings),
             line_ids=catalog.line_ids(prepared.applied.lines),
-            may_exist=due.number in in_use,
-            looked_at=self._c.clock(),
+            grounds=grounds,
         )
 
 
@@ -118,9 +172,11 @@ def _own_fault(due: DueOrder, faults: dict[str, Reason]) -> Iterator[None]:
         faults[due.entry.reference] = Reason("fault", text, transient=True)
 
 
+def _may_be_known(due: DueOrder) -> bool:
+    """Whether an order is one to look for."""
+    return due.entry.order is not None and due.entry.state not in DELIVERED_STATES
+
+
 def _is_planned(due: DueOrder) -> bool:
-    """Whether an order may have to be sent, or to be recognised."""
-    entry = due.entry
-    if entry.order is None or entry.state in DELIVERED_STATES:
-        return False
-    return due.skip is None or entry.generation > 0
+    """Whether an order may have to be sent."""
+    return _may_be_known(due) and (due.skip is None or due.entry.generation > 0)

@@ -72,7 +72,8 @@ def _note(report: Report, arrival: Arrival, counts: IngestCounts) -> None:
     if isinstance(arrival, UnreadableOrder):
         return  # told by ingest
     if arrival.reference in counts.new:
-        report.add(arrival.number, Outcome.INGESTED, "new; goes out with the next sync")
+        next_ = "goes out" if arrival.canceled_at is None else "canceled at the source, and settled"
+        report.add(arrival.number, Outcome.INGESTED, f"new; {next_} with the next sync")
     elif arrival.reference in counts.changed:
         report.add(arrival.number, Outcome.INGESTED, "changed at the source since it was ingested")
     else:

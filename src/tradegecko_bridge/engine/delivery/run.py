@@ -9,11 +9,14 @@ from typing import Final
 
 from tradegecko_bridge.commerce import DeliveryReceipt, Verdict
 from tradegecko_bridge.engine.context import Context
+from tradegecko_bridge.engine.delivery import holds
 from tradegecko_bridge.engine.delivery.decide import DueOrder
+from tradegecko_bridge.engine.delivery.doubles import find_doubles
 from tradegecko_bridge.engine.delivery.ingest import ingest
 from tradegecko_bridge.engine.delivery.outcomes import Outcomes
 from tradegecko_bridge.engine.delivery.partitions import partition, run_partitions
 from tradegecko_bridge.engine.delivery.planner import Planner
+from tradegecko_bridge.engine.delivery.restores import after_restore
 from tradegecko_bridge.engine.delivery.sender import Sender
 from tradegecko_bridge.engine.report import DELIVER, Outcome, Report
 from tradegecko_bridge.engine.source_calls import offer
@@ -28,27 +31,32 @@ BATCH: Final = 200
 def deliver_orders(context: Context) -> Report:
     """Ingest what is new, then deliver what is due."""
     with context.report(DELIVER) as report:
+        after_restore(context, report)
         ingest(context, report)
         receipts: list[DeliveryReceipt] = []
+        outcomes = Outcomes(context, report)
         try:
             void_canceled(context, report)
-            _deliver_all(context, report, receipts)
+            _deliver_all(context, outcomes, receipts)
         except GatewayError as error:
             report.fail(error)
+        report.findings += find_doubles(context)
         _send_receipts(context, receipts, report)
+        holds.report_kept(context, report, outcomes.newly_held)
         reported = {item.name for item in report.items}
         for entry in context.store.entries(context.connection, states=OPEN_STATES - {OrderState.HELD}):
             report_left_alone(entry, context.clock(), report, reported)
     return report
 
 
-def _deliver_all(context: Context, report: Report, receipts: list[DeliveryReceipt]) -> None:
+def _deliver_all(context: Context, outcomes: Outcomes, receipts: list[DeliveryReceipt]) -> None:
     """Claim and deliver until nothing is due that was due when the run began: what is put off waits for the next run.
 
     Raises:
         AccessDenied, Unavailable: nothing can be delivered now; what was claimed is given back.
     """
-    outcomes, planner = Outcomes(context, report), Planner(context)
+    planner = Planner(context)
+    holds.look_again(context, planner)
     sender, started, done = Sender(context, outcomes, planner), context.clock(), set[int]()
     while claimed := _claim(context, started, done):
         try:
@@ -62,15 +70,20 @@ def _deliver_batch(
 ) -> None:
     waiting, lock = {entry.id: entry for entry in claimed}, Lock()
 
-    def deliver(chunk: Sequence[DueOrder], going_on: Callable[[], bool]) -> None:
-        sender.deliver(chunk, going_on)
+    def finish(ids: Collection[int]) -> None:
         with lock:
-            for due in chunk if going_on() else ():
-                done.add(waiting.pop(due.entry.id).id)
+            for id_ in ids:
+                done.add(waiting.pop(id_).id)
                 context.progress(DELIVER, len(done))
 
+    def deliver(chunk: Sequence[DueOrder], going_on: Callable[[], bool]) -> None:
+        sender.deliver(chunk, going_on)
+        finish([due.entry.id for due in chunk] if going_on() else ())
+
     try:
-        run_partitions(partition(planner.plan(claimed)), deliver, context.in_flight, context.concurrency)
+        to_deliver = sender.settle_unlooked(planner.plan(claimed))
+        finish(waiting.keys() - {due.entry.id for due in to_deliver})
+        run_partitions(partition(to_deliver), deliver, context.in_flight, context.concurrency)
     finally:
         for entry in waiting.values():
             context.store.release_claim(entry)
@@ -78,6 +91,7 @@ def _deliver_batch(
 
 def _claim(context: Context, started: datetime, done: set[int]) -> Sequence[LedgerEntry]:
     """The next orders, each at most once a run."""
+    context.synchronize()
     until = context.lease_end()
     claimed = context.store.claim(context.connection, context.worker, at=started, until=until, limit=BATCH)
     for entry in claimed:
@@ -99,10 +113,10 @@ def _send_receipts(context: Context, receipts: Sequence[DeliveryReceipt], report
 def report_left_alone(entry: LedgerEntry, now: datetime, report: Report, reported: Collection[str]) -> None:
     """Report an order that no run takes now: another worker has it, or died with it; or its next attempt is later,
     which those ``reported`` have said."""
-    if entry.claim is not None and entry.claim.until > now:
+    if entry.claim is not None and entry.claim_runs(now):
         until = f"{entry.claim.until:%H:%M:%S} UTC"
         report.add(entry.number, Outcome.CLAIMED, f"{entry.claim.worker} is working on it, until {until} at most")
-    elif entry.number not in reported and entry.next_attempt_at is not None and entry.next_attempt_at > now:
+    elif entry.number not in reported and entry.next_attempt_at is not None and entry.waits(now):
         uncertain = entry.state is OrderState.UNCERTAIN
         outcome, what = (Outcome.UNCERTAIN, "check") if uncertain else (Outcome.WAITING, "try")
         why = f"{entry.reason.text}; " if entry.reason else ""

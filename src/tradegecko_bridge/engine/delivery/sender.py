@@ -9,28 +9,36 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Final, TypeAlias
+from hashlib import blake2b
+from typing import Final
 
 from attrs import evolve, frozen
 
-from tradegecko_bridge.commerce.remote import RemoteOrder
+from tradegecko_bridge.commerce.remote import CustomerMatch, RemoteOrder
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery import audit
 from tradegecko_bridge.engine.delivery.decide import (
-    KEY_USED,
     Adopt,
     Decision,
     DueOrder,
     FollowUp,
     Send,
+    Settled,
     decide,
     hold,
     look_refused,
+    not_carried_out,
     refused,
     stay_uncertain,
 )
-from tradegecko_bridge.engine.delivery.lookup import Customers, find_own_order, on_its_way, others_with_number
-from tradegecko_bridge.engine.delivery.outcomes import Outcomes
+from tradegecko_bridge.engine.delivery.lookup import (
+    Customers,
+    find_marked,
+    find_own_order,
+    others_with_number,
+)
+from tradegecko_bridge.engine.delivery.outcomes import Outcomes, WriteResult
+from tradegecko_bridge.engine.delivery.partitions import customer_names
 from tradegecko_bridge.engine.delivery.planner import Planner
 from tradegecko_bridge.engine.keys import idempotency_key
 from tradegecko_bridge.engine.mapping.plan import OrderPlan
@@ -38,6 +46,7 @@ from tradegecko_bridge.engine.report import Outcome
 from tradegecko_bridge.errors import (
     AlreadySent,
     ClaimLost,
+    CustomerInUse,
     GatewayError,
     NumberInUse,
     OutcomeUnknown,
@@ -45,12 +54,10 @@ from tradegecko_bridge.errors import (
     Rejected,
     Unavailable,
 )
-from tradegecko_bridge.ledger import LedgerEntry, OrderState, Reason, Transition
+from tradegecko_bridge.ledger import KEY_USED, LedgerEntry, NewCustomer, OrderState, Reason, Transition
 
 FRESH: Final = timedelta(seconds=30)
 """How long before its request leaves an intent may have been written: much less than a claim lasts."""
-WriteResult: TypeAlias = LedgerEntry | Exception
-"""An entry whose intent is durable, or why none was written."""
 
 
 @frozen(kw_only=True)
@@ -83,6 +90,18 @@ class Sender:
         self._outcomes = outcomes
         self._planner = planner
         self._customers = Customers(context.gateway, context.settings)
+
+    def settle_unlooked(self, orders: Sequence[DueOrder]) -> list[DueOrder]:
+        """Settle what is decided without a look and sends nothing, in one durable write; given are the other orders."""
+        rest: list[DueOrder] = []
+        for due in orders:
+            decision = None if due.must_look else self._decide(due)
+            if isinstance(decision, Settled):
+                self._outcomes.settle_later(due.entry, decision)
+            else:
+                rest.append(due)
+        self._outcomes.write()
+        return rest
 
     def deliver(self, chunk: Sequence[DueOrder], going_on: Callable[[], bool]) -> None:
         """Orders that have nothing to do with each other: their intents in one durable write, then one by one.
@@ -136,7 +155,8 @@ class Sender:
         return self._guard_look(due.entry, lambda: self._decided(due, self._decide(due)))
 
     def _decide(self, due: DueOrder) -> Decision:
-        return decide(due, self._planner.find(due), now=self._c.clock(), timing=self._c.timing)
+        now = self._c.clock()
+        return decide(due, self._planner.find(due, now), now=now, timing=self._c.timing)
 
     def _decided(self, due: DueOrder, decision: Decision) -> PlannedOrder | None:
         entry = due.entry
@@ -148,7 +168,7 @@ class Sender:
         elif isinstance(decision, FollowUp):
             self._outcomes.follow_up(entry)
         else:
-            self._outcomes.settle(entry, decision)
+            self._outcomes.settle_later(entry, decision)
         return None
 
     def _guard_look(self, entry: LedgerEntry, attempt: Callable[[], PlannedOrder | None]) -> PlannedOrder | None:
@@ -167,12 +187,11 @@ class Sender:
     def _intent(self, one: PlannedOrder) -> Transition:
         """Durable before the request leaves: this order is being sent, under this key, by this worker."""
         entry = one.entry
-        key_used = entry.reason is not None and entry.reason.code == KEY_USED
         sending = self._sending(
             entry,
             generation=one.generation,
             attempts=entry.attempts + (entry.state is not OrderState.SENDING),
-            reason=None if key_used else entry.reason,
+            reason=entry.reason,
             remote_number=one.due.number,
         )
         return Transition(
@@ -184,7 +203,20 @@ class Sender:
             ),
             require_unique_number=not entry.generation,
             number_shared_with=one.number_shared_with,
+            new_customer=self._new_customer(one),
         )
+
+    def _new_customer(self, one: PlannedOrder) -> NewCustomer | None:
+        """Whom it makes, by what the next order would be matched with: a name alone is no match."""
+        if one.customer_id is not None or one.entry.order is None:
+            return None
+        names = list(customer_names(one.entry.order, ("email", "phone", "reference")))
+        if not names:
+            return None
+        strict = self._c.settings.customer_match is CustomerMatch.STRICT
+        known_as = "\n".join(names if strict else names[:1])
+        digest = blake2b(known_as.encode("utf-8", "replace"), digest_size=16).hexdigest()
+        return NewCustomer(digest=digest, since=self._c.clock() - self._c.timing.patience)
 
     def _sending(self, entry: LedgerEntry, **facts: object) -> LedgerEntry:
         claim = evolve(entry.claim, until=self._c.lease_end()) if entry.claim else None
@@ -215,6 +247,9 @@ class Sender:
     def _send(self, one: PlannedOrder, intent: WriteResult) -> None:
         if isinstance(intent, NumberInUse):
             self._guard_look(one.entry, partial(self._look_closely, one))
+        elif isinstance(intent, CustomerInUse):
+            now, timing = self._c.clock(), self._c.timing
+            self._outcomes.settle(one.entry, not_carried_out(one.entry, Unavailable(str(intent)), now, timing))
         elif isinstance(intent, Exception):
             raise intent
         else:
@@ -267,7 +302,7 @@ class Sender:
             again = evolve(one, due=due, plan=due.plan, customer_id=customer_id, generation=entry.generation)
             self._record_and_send(evolve(again, replanned=True))
         elif due.plan is not None:
-            self._outcomes.settle(entry, hold(entry, due.plan, self._c.clock()))
+            self._outcomes.settle_later(entry, hold(entry, due.plan, self._c.clock()))
 
     def _look_closely(self, one: PlannedOrder) -> None:
         """Another order of the ledger has or had this number: what is remembered of the account may not know it yet.
@@ -275,26 +310,29 @@ class Sender:
         While nobody knows whether that one arrives, this one is held.
         """
         others = others_with_number(self._c, one.due)
-        found = find_own_order(self._c, one.entry.reference, one.due.number) or on_its_way(others, one.due.number)
-        decision = decide(one.due, found, now=self._c.clock(), timing=self._c.timing)
+        found = find_own_order(self._c, one.due, others)
+        due = evolve(one.due, grounds=None)  # what that rests on may be in the ledger
+        decision = decide(due, found, now=self._c.clock(), timing=self._c.timing)
         if isinstance(decision, Send):
             self._record_and_send(evolve(one, number_shared_with=frozenset(other.id for other in others)))
         else:
-            self._decided(one.due, decision)
+            self._decided(due, decision)
 
     def _look_after(self, one: PlannedOrder, sent: LedgerEntry, error: OutcomeUnknown) -> None:
         """In doubt: look at once; if it is not there, nobody knows, and only looking again may tell.
 
         The same key cannot make a second order, so a request without an answer is sent again under it. A key known
-        to be used up makes nothing any more: the order its request made must show up, and only when it has stayed
-        absent for long after the last request that could have made it is the next key safe.
+        to be used up makes nothing any more: the order its request made must show up, under whatever number.
         """
+        used_up = isinstance(error, AlreadySent)
         try:
-            found = find_own_order(self._c, sent.reference, one.due.number)
+            found = find_own_order(self._c, one.due)
+            if used_up and not isinstance(found, RemoteOrder):
+                found = find_marked(self._c, one.due, as_of=self._c.clock())
         except GatewayError:
             found = None
         if isinstance(found, RemoteOrder):
             self._outcomes.delivered(one.due, sent, found, Outcome.ADOPTED)
         else:
-            reason = Reason(KEY_USED if isinstance(error, AlreadySent) else "no_answer", str(error))
+            reason = Reason(KEY_USED if used_up else "no_answer", str(error))
             self._outcomes.settle(sent, stay_uncertain(sent, reason, self._c.clock(), self._c.timing), error)

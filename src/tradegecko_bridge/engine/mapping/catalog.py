@@ -43,6 +43,13 @@ class Catalog:
     names: Mapping[RecordKind, str] = field(factory=dict)
     missing: Reason | None = None
 
+    def as_text(self) -> str:
+        """How the account is set up, without what it sells: a text that changes with it."""
+        names = {kind.value: self.names[kind] for kind in sorted(self.names)}
+        return repr(
+            (dict(sorted(self.currencies.items())), self.currency, self.prices_include_tax, names, self.missing)
+        )
+
     def of(self, line: OrderLine) -> Sequence[RemoteVariant]:
         """The variants a line may be: those with its barcode, else those with its SKU."""
         return self.barcodes.get(line.barcode or "", ()) or self.variants.get(line.sku or "", ())

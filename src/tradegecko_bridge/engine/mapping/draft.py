@@ -10,6 +10,7 @@ from tradegecko_bridge.commerce import OrderLine, ShippingLine, SourceOrder
 from tradegecko_bridge.commerce.formatting import shown_currency
 from tradegecko_bridge.commerce.remote import DraftLine, LineKind, OrderDraft, RecordKind
 from tradegecko_bridge.commerce.values import bare
+from tradegecko_bridge.engine.keys import lossy_reference
 from tradegecko_bridge.engine.mapping.catalog import LONGEST_SKU, Catalog
 from tradegecko_bridge.engine.mapping.tax import HIGHEST, ZERO, on_one_tax_basis, prices_to_send
 from tradegecko_bridge.engine.mapping.validation import absurd, bad_amounts, bad_number, named
@@ -36,7 +37,7 @@ def build_draft(order: SourceOrder, marker: str, catalog: Catalog, settings: Con
         return footed
     return OrderDraft(
         number=order.number,
-        reference=order.reference,
+        reference=lossy_reference(order.reference),
         marker=marker,
         status=settings.order_status.value,
         issued_on=order.placed_at.date(),

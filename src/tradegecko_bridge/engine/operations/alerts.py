@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
+from tradegecko_bridge.engine.clock import TOLERATED, SharedClock
 from tradegecko_bridge.engine.context import Context
-from tradegecko_bridge.engine.report import DELIVER, Report
+from tradegecko_bridge.engine.report import DELIVER, DOUBLED, Report
 from tradegecko_bridge.engine.source_calls import SourceFailed, log
 from tradegecko_bridge.errors import (
     AccessDenied,
     BridgeError,
     NeedsLogin,
+    OtherAccount,
     SourceNeedsLogin,
     SourceUnavailable,
     StoreError,
@@ -31,6 +33,7 @@ from tradegecko_bridge.ledger import (
 
 _S = OrderState
 _LOGIN: Final = "login"
+_ACCOUNT: Final = "account"
 _SOURCE_LOGIN: Final = "source login"
 _ALWAYS: Final = ("held ", "failed", "uncertain", "shipments refused")
 
@@ -42,10 +45,13 @@ def watch(context: Context, report: Report) -> None:
         StoreError: the ledger failed.
     """
     delivers = report.operation == DELIVER
-    found = {finding.key: finding for finding in (*_in_ledger(context, delivers=delivers), *_in_run(report))}
+    in_run = (*report.findings, *_in_run(report), *_in_clock(context))
+    found = {finding.key: finding for finding in (*_in_ledger(context, delivers=delivers), *in_run)}
     store, connection = context.store, context.connection
     report.alerts.extend(
-        store.update_alerts(connection, list(found.values()), scope=_judged(report), at=context.clock())
+        store.update_alerts(
+            connection, list(found.values()), scope=[*_judged(report), _clock_key(context)], at=context.clock()
+        )
     )
     report.open_alerts = len(store.alerts(connection))
     for alert in report.alerts:
@@ -87,8 +93,10 @@ def _judged(report: Report) -> list[str]:
     scope = [*_ALWAYS, f"access {operation}", f"source {operation}", f"remote {operation}"]
     if report.calls:
         scope.append(_LOGIN)
+    if report.reached:
+        scope.append(_ACCOUNT)
     if operation == DELIVER:
-        scope += ["action ", _SOURCE_LOGIN]
+        scope += ["action ", DOUBLED, _SOURCE_LOGIN]
     return scope
 
 
@@ -96,7 +104,7 @@ def _judged(report: Report) -> list[str]:
 
 
 def _in_ledger(context: Context, *, delivers: bool) -> Iterator[Finding]:
-    states = {_S.HELD, _S.FAILED, _S.SENDING, _S.UNCERTAIN} | (DELIVERED_STATES if delivers else frozenset())
+    states = (_S.HELD, _S.FAILED, _S.SENDING, _S.UNCERTAIN)
     counts = [count for count in context.store.summary(context.connection, states=states) if count.code != BY_HAND]
     late = context.clock() - context.timing.alert_after
     yield from _held(context, [count for count in counts if count.state is _S.HELD], late)
@@ -112,11 +120,17 @@ def _in_ledger(context: Context, *, delivers: bool) -> Iterator[Finding]:
     if same:
         text = "the same order in TradeGecko as another one of the ledger"
         yield _finding("uncertain id", same, text, "is it the right account?", severity=Severity.ERROR)
-    undone = [count for count in counts if count.state in DELIVERED_STATES and count.code and not count.transient]
+    yield from _undone(context) if delivers else ()
+    yield from _refused_shipments(context)
+
+
+def _undone(context: Context) -> Iterator[Finding]:
+    """Per reason: delivered orders with which something was not done, and will not be by itself."""
+    counts = context.store.summary(context.connection, states=DELIVERED_STATES, with_reason=True)
+    undone = [count for count in counts if not count.transient and count.code != BY_HAND]
     for code in sorted({str(count.code) for count in undone}):
         some = [count for count in undone if count.code == code]
         yield _finding(f"action {code}", some, f"delivered, but not done with ({code})", "retry")
-    yield from _refused_shipments(context)
 
 
 def _held(context: Context, held: list[StateCount], late: datetime) -> Iterator[Finding]:
@@ -159,8 +173,27 @@ def _in_run(report: Report) -> Iterator[Finding]:
         yield Finding(key=_key(error, report.operation), severity=_severity(error), text=str(error))
 
 
+def _in_clock(context: Context) -> Iterator[Finding]:
+    offset = context.clock.offset if isinstance(context.clock, SharedClock) else timedelta(0)
+    if abs(offset) > TOLERATED:
+        direction = "behind" if offset > timedelta(0) else "ahead of"
+        off = timedelta(seconds=round(abs(offset).total_seconds()))
+        text = f"the clock of {_machine(context)} is {off} {direction} the ledger's, which orders go by; set it right"
+        yield Finding(key=_clock_key(context), severity=Severity.WARNING, text=text)
+
+
+def _clock_key(context: Context) -> str:
+    return f"clock {_machine(context)}:"
+
+
+def _machine(context: Context) -> str:
+    return context.worker.rpartition(":")[0] or context.worker
+
+
 def _key(error: BridgeError, operation: str) -> str:
     behind = error.__cause__
+    if isinstance(error, OtherAccount):
+        return _ACCOUNT
     if isinstance(error, AccessDenied):
         return _LOGIN if isinstance(behind, NeedsLogin) else f"access {operation}"
     if isinstance(error, SourceFailed):

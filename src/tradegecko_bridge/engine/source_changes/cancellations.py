@@ -25,7 +25,7 @@ DONE: Final = "done"
 NOT_THERE: Final = "not there"
 """It was canceled before it was delivered; should the source take that back, it may be canceled again."""
 MAY_ARRIVE: Final = OPEN_STATES | {OrderState.FAILED}
-"""States in which an order that was sent once may yet be found."""
+"""States in which an order that was sent once, or by an earlier ledger, may yet be found."""
 
 
 def to_note(context: Context, batch: Sequence[SourceOrder | UnreadableOrder]) -> dict[str, str]:
@@ -95,7 +95,9 @@ def _noted(context: Context, more: Mapping[str, str]) -> Iterator[tuple[str, Led
 
 
 def _may_arrive(entry: LedgerEntry | None) -> bool:
-    return entry is not None and entry.generation > 0 and entry.state in MAY_ARRIVE
+    if entry is None or entry.state not in MAY_ARRIVE:
+        return False
+    return entry.generation > 0 or entry.state is OrderState.PENDING
 
 
 def _settled(context: Context, entry: LedgerEntry | None, tries: int, report: Report) -> str:

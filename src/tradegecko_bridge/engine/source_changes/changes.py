@@ -63,7 +63,7 @@ def report_changes(
             if entry.state in SENT_STATES:
                 if text := _since_sent(context, arrival, entry, before):
                     report.add(entry.number, Outcome.CHANGED, text)
-            elif _is_canceled(arrival):
+            elif _is_canceled(arrival) and entry.state is not OrderState.PENDING:  # of which the run will tell
                 report.add(entry.number, Outcome.CANCELED, _canceled(entry), entry.reason)
 
 

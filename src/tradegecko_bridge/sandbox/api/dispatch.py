@@ -95,6 +95,8 @@ class Api:
         return self.limits.count(scope, now, refuse=fault is not None)
 
     def _act(self, request: Request, route: Route, faults: ActiveFaults) -> Reply:
+        if faults.stops_in_front:
+            return internal_error()
         key = self._key(request)
         burnt_anyway = self.context.switches.idempotency_key_burnt_by_failure
         if key and burnt_anyway:

@@ -7,6 +7,7 @@ the table. With filters the smallest set an index offers is looked through, once
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -108,7 +109,15 @@ def _conditions(context: RulesContext, table: Table, params: Params) -> bool:
 
 
 def _matching(context: RulesContext, table: Table, params: Params, ordering: Ordering) -> Sequence[int]:
-    """The ids of the whole list in its order, remembered while nothing changes: a walk asks for every page of it."""
+    """The ids of the whole list in its order, remembered while nothing changes: a walk asks for every page of it.
+
+    A walk by the moments of changes asks for the end of one and the same list, from a later moment each time.
+    """
+    since = read_datetime(params.get("updated_at_min"))
+    by_change = ordering == [("updated_at", False)] and table.resource.timestamps
+    if since is not None and by_change and len(table.rows) >= _WORTH_KEEPING:
+        whole = _matching(context, table, {k: v for k, v in params.items() if k != "updated_at_min"}, ordering)
+        return whole[bisect_left(whole, since, key=lambda key: table.peek(key)["updated_at"]) :]
     key = orjson.dumps([table.resource.name, {k: v for k, v in params.items() if k not in _PAGING}])
     known = context.list_cache.get(key, context.state.version)
     if known is None:

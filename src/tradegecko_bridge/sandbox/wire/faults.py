@@ -29,6 +29,8 @@ class Fault:
     - `slow`: waits `seconds`. `status`: answers `status`, 500 to 599. `html`: answers an HTML page with
       `status`. `when` says for these whether that comes `before` the request's effect (`status` and `html`
       then have none) or `after` it was committed.
+      A page (`html`) and a 501 to 599 without effect come from the proxy in front of the application, which the
+      request has not reached: its idempotency key is not used up.
     - `rate_limit`: 429 without effect. With `until="reset"` the account's window is used up by it.
     - `stale_remaining`: `X-Rate-Limit-Remaining` is `by` too high. `clock_skew`: `Date` is `by` seconds off.
     - `visible_late`: what a POST made cannot be read for `seconds` on the sandbox's clock.
@@ -98,6 +100,11 @@ class Fault:
         """Whether the request has no effect."""
         return self.fault == "drop_before_commit" or (self.fault in {"status", "html"} and self.when == "before")
 
+    @property
+    def is_a_proxys(self) -> bool:
+        """Whether the answer comes from the proxy in front of the application."""
+        return self.fault == "html" or (self.fault == "status" and self.status != 500)
+
     def matches(self, method: str, path: str) -> bool:
         """Whether a request is one this fault counts."""
         return self.method.upper() in {method, "*"} and fnmatchcase(_plain(path), _plain(self.path))
@@ -130,6 +137,11 @@ class ActiveFaults:
     def rolls_back(self) -> bool:
         """Whether the request has no effect."""
         return self.exclusive is not None and self.exclusive.rolls_back
+
+    @property
+    def stops_in_front(self) -> bool:
+        """Whether the request does not reach the application: a proxy answers."""
+        return self.rolls_back and self.exclusive is not None and self.exclusive.is_a_proxys
 
     def of(self, kind: str) -> Fault | None:
         """The fault of this kind, if it is among them."""

@@ -25,6 +25,7 @@ from typing import Any
 import httpx
 
 from tradegecko_bridge.errors import ConfigError, SourceNeedsLogin, SourceRefused, SourceUnavailable
+from tradegecko_bridge.forks import Forked
 
 Json = dict[str, Any]
 
@@ -57,7 +58,7 @@ class Refusal(SourceRefused):
         self.code = code
 
 
-class VendureApi:
+class VendureApi(Forked):
     """A login to one channel of one shop. Connects at the first question, logs in when the shop asks for it.
 
     ``timeout`` is in seconds, for each of connecting, sending, and waiting for an answer.
@@ -85,6 +86,9 @@ class VendureApi:
         """Let go of the connections; the next question opens new ones."""
         if self._http is not None:
             self._http.close()
+        self._http = None
+
+    def after_fork_in_child(self) -> None:
         self._http = None
 
     def ask(self, query: str, **variables: object) -> Json:

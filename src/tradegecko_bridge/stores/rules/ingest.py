@@ -11,12 +11,12 @@ from attrs import define, evolve, field, frozen
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.commerce.codec import fingerprint
 from tradegecko_bridge.ledger import (
-    ALLOWED_TRANSITIONS,
     BY_HAND,
     CANCELED_AT_SOURCE,
     DELIVERED_STATES,
     GAVE_UP_IN_DOUBT,
     INGEST,
+    KEY_USED,
     PROGRESS_FIELDS,
     SENT_STATES,
     IngestCounts,
@@ -88,8 +88,8 @@ def ingest(connection: str, arrivals: Iterable[Identified], known: Mapping[str, 
 def new_row(connection: str, one: Identified, at: datetime) -> Change:
     """A new order. Its id is 0 until the store gives it one."""
     order = one.arrival if isinstance(one.arrival, SourceOrder) else None
-    reason = _reason(one.arrival)
-    state = _S.PENDING if reason is None else _S.CANCELED if order else _S.HELD
+    reason = _unreadable(one.arrival) if isinstance(one.arrival, UnreadableOrder) else None
+    state = _S.HELD if reason else _S.PENDING
     entry = LedgerEntry(
         id=0,
         connection=connection,
@@ -119,11 +119,13 @@ def changed_row(row: Row, arrival: Arrival, at: datetime) -> Change:
     return evolve(row, entry=evolve(entry, pending_update=PendingUpdate.of(update)), pending_update=update), (event,)
 
 
-def apply_update(row: Row, arrival: Arrival, at: datetime) -> Change:
-    """New content for an order that was not sent. Whoever has claimed it read the old content: the claim ends."""
+def apply_update(row: Row, arrival: Arrival, at: datetime, *, known_absent: bool = False) -> Change:
+    """New content for an order that was not sent, or is ``known_absent``. Whoever has claimed it read the old content:
+    the claim ends."""
     entry = row.entry
-    to, reason = _state_after(entry, arrival)
-    starts_over = to is _S.PENDING and entry.state is not _S.PENDING
+    to, reason = _state_after(entry, arrival, known_absent=known_absent)
+    canceled = isinstance(arrival, SourceOrder) and arrival.canceled_at is not None
+    starts_over = to is _S.PENDING and (canceled or entry.state is not _S.PENDING)
     after = evolve(
         entry,
         state=to,
@@ -132,6 +134,7 @@ def apply_update(row: Row, arrival: Arrival, at: datetime) -> Change:
         order=arrival if isinstance(arrival, SourceOrder) else entry.order,
         attempts=0 if starts_over else entry.attempts,
         next_attempt_at=None if starts_over else entry.next_attempt_at,
+        basis=None,
         updated_at=at,
         in_state_since=entry.since(to, at),
         pending_update=None,
@@ -142,26 +145,24 @@ def apply_update(row: Row, arrival: Arrival, at: datetime) -> Change:
     return evolve(row, entry=after, pending_update=None), (event,)
 
 
-def _state_after(entry: LedgerEntry, arrival: Arrival) -> tuple[OrderState, Reason | None]:
-    """Where new content takes an order. What a person decided or the retry horizon has ended stays as it is."""
+def _state_after(entry: LedgerEntry, arrival: Arrival, *, known_absent: bool) -> tuple[OrderState, Reason | None]:
+    """Where new content takes an order. What a person decided or the retry horizon has ended stays as it is.
+
+    One that its source has canceled is pending, too, unless it is ``known_absent``: whether an earlier ledger has
+    delivered it, a run finds out.
+    """
     stays = entry.state, entry.reason
-    if entry.reason is not None and entry.reason.code in {BY_HAND, GAVE_UP_IN_DOUBT}:
+    if entry.reason is not None and entry.reason.code in {BY_HAND, GAVE_UP_IN_DOUBT, KEY_USED}:
         return stays
-    reason = _reason(arrival)
     if isinstance(arrival, UnreadableOrder):
-        return (_S.HELD, reason) if entry.state in {_S.PENDING, _S.HELD} else stays
-    if reason is not None:
-        return (_S.CANCELED, reason) if _S.CANCELED in ALLOWED_TRANSITIONS[entry.state] else stays
+        return (_S.HELD, _unreadable(arrival)) if entry.state in {_S.PENDING, _S.HELD} else stays
+    if arrival.canceled_at is not None and (known_absent or entry.state is _S.FAILED):
+        return _S.CANCELED, CANCELED_AT_SOURCE
     return stays if entry.state is _S.FAILED else (_S.PENDING, None)
 
 
-def _reason(arrival: Arrival) -> Reason | None:
-    """Why an order that arrives like this cannot be delivered; None when it can."""
-    if isinstance(arrival, UnreadableOrder):
-        return Reason(code="unreadable", text=storable(arrival.problem))
-    if arrival.canceled_at is not None:
-        return CANCELED_AT_SOURCE
-    return None
+def _unreadable(arrival: UnreadableOrder) -> Reason:
+    return Reason(code="unreadable", text=storable(arrival.problem))
 
 
 def _progress(arrival: Arrival) -> dict[str, Any]:

@@ -31,10 +31,14 @@ REFUSALS = (ClaimLost, LookupError, ValueError, TypeError)
 
 
 def claimed(row: Row, worker: str, at: datetime, until: datetime) -> Change:
-    """A due order, claimed. One found sending was abandoned by its worker: nobody knows what became of it."""
+    """A due order, claimed. One found sending was abandoned by its worker: nobody knows what became of it.
+
+    What was sent at a moment that is still to come, by a clock that has been put right since, counts as sent now.
+    """
     entry = row.entry
     claim = Claim(worker=worker, until=until, serial=entry.serial + 1)
-    after = evolve(entry, claim=claim, serial=claim.serial)
+    sent_at = None if entry.sent_at is None else min(entry.sent_at, max(at, entry.ingested_at))
+    after = evolve(entry, claim=claim, serial=claim.serial, sent_at=sent_at)
     if entry.state is not _S.SENDING:
         return evolve(row, entry=after), ()
     after = evolve(after, state=_S.UNCERTAIN, updated_at=at, in_state_since=entry.since(_S.UNCERTAIN, at))
@@ -78,6 +82,7 @@ def recorded(row: Row, transition: Transition) -> Change:
         attempts=entry.attempts,
         sent_at=utc_or_none(entry.sent_at),
         next_attempt_at=utc_or_none(entry.next_attempt_at),
+        basis=entry.basis,
         updated_at=at,
         in_state_since=present.since(entry.state, at),
         claim=entry.claim if keeps_claim else None,
@@ -106,6 +111,7 @@ def overridden(row: Row, to: OrderState, at: datetime, who: str, why: str, *, re
         reason=entry.reason if actions_wait else _reason(entry, to, why),
         attempts=0 if to is _S.PENDING else entry.attempts,
         next_attempt_at=entry.next_attempt_at if actions_wait else None,
+        basis=None,
         updated_at=at,
         in_state_since=entry.since(to, at),
         claim=None,
@@ -151,5 +157,5 @@ def _settled(row: Row, events: tuple[LedgerEvent, ...]) -> Change:
     if row.entry.state in DELIVERED_STATES:
         too_late = [evolve(event, was=event.now, why=CHANGED_TOO_LATE, detail={}) for event in events[-1:]]
         return evolve(row, entry=evolve(row.entry, pending_update=None), pending_update=None), (*events, *too_late)
-    row, more = apply_update(row, row.pending_update, row.entry.updated_at)
+    row, more = apply_update(row, row.pending_update, row.entry.updated_at, known_absent=True)
     return row, (*events, *more)

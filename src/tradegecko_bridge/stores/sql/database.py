@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -9,7 +10,8 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from threading import Lock
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
+from urllib.parse import unquote
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,19 +19,23 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from tradegecko_bridge.errors import ConfigError, NoLedger, StoreError
+from tradegecko_bridge.forks import Forked
 from tradegecko_bridge.stores.sql.faults import as_store_error, busy
+from tradegecko_bridge.stores.sql.gate import Gate
 
 T = TypeVar("T")
+log: Final = logging.getLogger("tradegecko_bridge")
 _WRITES = "ledger_writes"
 _ATTEMPTS = 20
 _OLDEST_SQLITE = (3, 35)  # has RETURNING
 
 
-class Database:
+class Database(Forked):
     """One database: ``reading()`` and ``writing()`` are its transactions, ``name`` is what errors call it.
 
     Any number of threads may use it; each transaction has a connection of its own from the pool. With ``read_only``
-    the database refuses to be written to.
+    the database refuses to be written to. While a process is forked no connection is open: SQLite in the child would
+    think that it holds the parent's locks, and lose what it writes once the parent closes the file.
     """
 
     def __init__(
@@ -42,6 +48,7 @@ class Database:
         self._engine = engine
         self._read_only = read_only
         self._one_writer = Lock()
+        self._gate = Gate()
         self._writer = engine.execution_options(**{_WRITES: True})
 
     @classmethod
@@ -61,10 +68,23 @@ class Database:
             make(address, name, busy_timeout, read_only=read_only), name, shown, busy_timeout, read_only=read_only
         )
 
+    @property
+    def path(self) -> Path | None:
+        """The SQLite file."""
+        file = make_url(self.url).database if self.is_sqlite else None
+        return Path(file).absolute() if file else None
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads."""
-        with self._one_line_errors(), self._engine.begin() as tx:
+        with self._connected(), self._engine.begin() as tx:
+            yield tx
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A transaction that reads what there is at one moment, however long it takes; nobody waits for it."""
+        options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        with self._connected(), self._engine.execution_options(**options).begin() as tx:
             yield tx
 
     @contextmanager
@@ -72,7 +92,7 @@ class Database:
         """A transaction that writes: all of it or nothing, durable when the block ends."""
         if self._read_only:
             raise StoreError(f"{self.name}: it was opened only to be read")
-        with self._one_line_errors(), self._our_turn(), self._writer.begin() as tx:
+        with self._connected(), self._our_turn(), self._writer.begin() as tx:
             yield tx
 
     def use_wal(self) -> None:
@@ -83,7 +103,7 @@ class Database:
         """
         if not self.is_sqlite:
             return
-        with self._one_line_errors(), self._engine.connect() as connection:
+        with self._connected(), self._engine.connect() as connection:
             for _ in range(_ATTEMPTS):
                 if _in_wal(connection.connection.driver_connection):
                     return
@@ -92,7 +112,7 @@ class Database:
     def scrub(self) -> bool:
         """Empty the log that still holds what was replaced, or have old versions of rows removed; whether it worked."""
         alone = self._engine.execution_options(isolation_level="AUTOCOMMIT")
-        with self._one_line_errors(), alone.connect() as connection:
+        with self._connected(), alone.connect() as connection:
             if self.is_sqlite:
                 busy_now, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
                 return not busy_now
@@ -103,23 +123,41 @@ class Database:
         """Close the connections."""
         self._engine.dispose()
 
+    def before_fork(self) -> None:
+        if not self._gate.shut(self._busy_timeout):
+            log.warning(
+                "%s: a process is forked in the middle of a transaction; it must not use this ledger", self.name
+            )
+        self._engine.dispose()
+
+    def after_fork(self) -> None:
+        self._gate.open()
+
+    def after_fork_in_child(self) -> None:
+        self._engine.dispose(close=False)
+        self._one_writer = Lock()
+        self._gate.open()
+
     @contextmanager
     def _our_turn(self) -> Iterator[None]:
         """SQLite lets one writer in at a time, and those who wait retry at random: our threads queue here."""
         if not self.is_sqlite:
             yield
             return
-        if not self._one_writer.acquire(timeout=self._busy_timeout):
+        turn = self._one_writer
+        if not turn.acquire(timeout=self._busy_timeout):
             raise busy(self.name, self._busy_timeout)
         try:
             yield
         finally:
-            self._one_writer.release()
+            turn.release()
 
     @contextmanager
-    def _one_line_errors(self) -> Iterator[None]:
+    def _connected(self) -> Iterator[None]:
+        """While a connection is used. Errors have one line."""
         try:
-            yield
+            with self._gate.inside():
+                yield
         except (SQLAlchemyError, sqlite3.Error) as error:
             raise as_store_error(error, self.name, self._busy_timeout) from None
 
@@ -153,7 +191,7 @@ def chunks(values: Iterable[T], size: int = 500) -> Iterator[list[T]]:
 
 
 def ledger_address(url: str) -> URL:
-    """Where a ledger is, with the driver we use.
+    """Where a ledger is, with the driver we use. The path of a SQLite file is percent-encoded, as in every URL.
 
     Raises:
         ConfigError: it is no address, or of a database that cannot hold one.
@@ -167,6 +205,8 @@ def ledger_address(url: str) -> URL:
         return address.set(drivername="postgresql+psycopg")
     if backend != "sqlite":
         raise ConfigError(f"a ledger cannot live in {backend}; use sqlite:///… or postgresql://…")
+    path = unquote(url.partition(":///")[2].partition("?")[0])
+    address = address.set(database=path)  # SQLAlchemy decodes it only from 2.1 on: another file
     if not address.database or address.database == ":memory:" or address.database.startswith("file:"):
         raise ConfigError("a SQLite ledger is a file: write e.g. sqlite:///ledger.db")
     return address

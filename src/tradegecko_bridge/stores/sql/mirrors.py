@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy import insert as plain_insert
 
-from tradegecko_bridge.ports.mirrors import MirrorProgress, MirrorRow, MirrorStore, newest
+from tradegecko_bridge.ports.mirrors import MirrorCounts, MirrorProgress, MirrorRow, MirrorStore, newest
 from tradegecko_bridge.stores.sql.database import InDatabase, chunks, insert, wait_alone
 from tradegecko_bridge.stores.sql.tables import mirror_keys, mirror_rows, mirrors
 
 _r, _k, _m = mirror_rows.c, mirror_keys.c, mirrors.c
+_STAMP = update(mirror_rows).where(
+    _r.account == bindparam("whose"), _r.kind == bindparam("what"), _r.id == bindparam("row_id")
+)
 
 
 class SqlMirror(InDatabase, MirrorStore):
@@ -22,6 +26,12 @@ class SqlMirror(InDatabase, MirrorStore):
         with self._database.reading() as tx:
             return _progress(tx, account, kind)
 
+    def counts(self, account: str, kind: str) -> MirrorCounts:
+        with self._database.reading() as tx:
+            query = select(_m.added, _m.changed).where(_m.account == account, _m.kind == kind)
+            row = tx.execute(query).one_or_none()
+        return MirrorCounts() if row is None else MirrorCounts(row.added, row.changed)
+
     def write(
         self, account: str, kind: str, rows: Sequence[MirrorRow], *, progress: MirrorProgress | None = None
     ) -> None:
@@ -29,10 +39,15 @@ class SqlMirror(InDatabase, MirrorStore):
             return
         with self._database.writing() as tx:
             wait_alone(tx, f"mirror {account} {kind}")
+            added = changed = 0
             for part in chunks(newest(rows), 200):
-                _write_rows(tx, account, kind, part)
+                new, other = _write_rows(tx, account, kind, part)
+                added, changed = added + new, changed + other
             if progress is not None:
-                _note(tx, account, kind, _progress(tx, account, kind).then(progress))
+                then = _progress(tx, account, kind).then(progress)
+                _note(tx, account, kind, cursor=then.cursor, complete=then.complete, at=then.at)
+            if added or changed:
+                _note(tx, account, kind, added=added, changed=changed)
 
     def find(self, account: str, kind: str, key: str, values: Collection[str]) -> Sequence[MirrorRow]:
         found: dict[str, MirrorRow] = {}
@@ -52,13 +67,16 @@ class SqlMirror(InDatabase, MirrorStore):
             return
         with self._database.writing() as tx:
             wait_alone(tx, f"mirror {account} {kind}")
-            for part in chunks(sorted(set(ids))):
-                _drop_rows(tx, account, kind, part)
+            dropped = sum(_drop_rows(tx, account, kind, part) for part in chunks(sorted(set(ids))))
+            if dropped:
+                _note(tx, account, kind, changed=dropped)
 
     def forget(self, account: str) -> None:
         with self._database.writing() as tx:
-            for table in (mirror_keys, mirror_rows, mirrors):
+            for table in (mirror_keys, mirror_rows):
                 tx.execute(delete(table).where(table.c.account == account))
+            again = {"cursor": None, "complete": False, "at": None, "changed": _m.changed + 1}
+            tx.execute(update(mirrors).where(_m.account == account).values(again))
 
 
 def _progress(tx: Connection, account: str, kind: str) -> MirrorProgress:
@@ -66,30 +84,42 @@ def _progress(tx: Connection, account: str, kind: str) -> MirrorProgress:
     return MirrorProgress() if row is None else MirrorProgress(cursor=row.cursor, complete=row.complete, at=row.at)
 
 
-def _note(tx: Connection, account: str, kind: str, progress: MirrorProgress) -> None:
-    facts = {"cursor": progress.cursor, "complete": progress.complete, "at": progress.at}
-    new = insert(tx, mirrors).values(account=account, kind=kind, **facts)
-    tx.execute(new.on_conflict_do_update(index_elements=["account", "kind"], set_=facts))
+def _note(tx: Connection, account: str, kind: str, *, added: int = 0, changed: int = 0, **reached: Any) -> None:
+    """Count what was added and changed, and write how far the kind has been ``reached``, if that is given."""
+    new = insert(tx, mirrors).values(
+        account=account, kind=kind, added=added, changed=changed, **({"complete": False} | reached)
+    )
+    counted = {"added": _m.added + added, "changed": _m.changed + changed}
+    tx.execute(new.on_conflict_do_update(index_elements=["account", "kind"], set_={**counted, **reached}))
 
 
-def _write_rows(tx: Connection, account: str, kind: str, rows: Sequence[MirrorRow]) -> None:
-    mine = (_r.account == account, _r.kind == kind, _r.id.in_([row.id for row in rows]))
-    stamps = {row.id: row.stamp for row in tx.execute(select(_r.id, _r.stamp).where(*mine))}
-    fresh = [row for row in rows if stamps.get(row.id, "") <= row.stamp]
-    known = [row.id for row in fresh if row.id in stamps]
-    if known:
-        _drop_rows(tx, account, kind, known)
-    whose = {"account": account, "kind": kind}
-    if fresh:
-        made = [{**whose, "id": row.id, "stamp": row.stamp, "content": _content(row)} for row in fresh]
+def _write_rows(tx: Connection, account: str, kind: str, rows: Sequence[MirrorRow]) -> tuple[int, int]:
+    """Write some rows; how many of them were new, and how many other than they were."""
+    query = select(_r.id, _r.stamp, _r.content).where(_r.account == account, _r.kind == kind)
+    stored = {row.id: row for row in tx.execute(query.where(_r.id.in_([row.id for row in rows])))}
+    new = [(row, _content(row)) for row in rows if row.id not in stored]
+    fresh = [(row, _content(row)) for row in rows if row.id in stored and stored[row.id].stamp <= row.stamp]
+    other = [(row, content) for row, content in fresh if content != stored[row.id].content]
+    same = [row for row, content in fresh if content == stored[row.id].content]
+    if later := [row for row in same if stored[row.id].stamp != row.stamp]:
+        whose = {"whose": account, "what": kind}
+        tx.execute(_STAMP, [{**whose, "row_id": row.id, "stamp": row.stamp} for row in later])
+    if other:
+        _drop_rows(tx, account, kind, [row.id for row, _ in other])
+    written = [*new, *other]
+    mine = {"account": account, "kind": kind}
+    if written:
+        made = [{**mine, "id": row.id, "stamp": row.stamp, "content": content} for row, content in written]
         tx.execute(plain_insert(mirror_rows), made)
-    if keys := list(_keys(fresh)):
-        tx.execute(plain_insert(mirror_keys), [{**whose, **key} for key in keys])
+    if keys := list(_keys(row for row, _ in written)):
+        tx.execute(plain_insert(mirror_keys), [{**mine, **key} for key in keys])
+    return len(new), len(other)
 
 
-def _drop_rows(tx: Connection, account: str, kind: str, ids: Sequence[str]) -> None:
+def _drop_rows(tx: Connection, account: str, kind: str, ids: Sequence[str]) -> int:
+    """Remove some rows; how many there were."""
     tx.execute(delete(mirror_keys).where(_k.account == account, _k.kind == kind, _k.row_id.in_(ids)))
-    tx.execute(delete(mirror_rows).where(_r.account == account, _r.kind == kind, _r.id.in_(ids)))
+    return tx.execute(delete(mirror_rows).where(_r.account == account, _r.kind == kind, _r.id.in_(ids))).rowcount
 
 
 def _keys(rows: Iterable[MirrorRow]) -> Iterable[dict[str, str]]:

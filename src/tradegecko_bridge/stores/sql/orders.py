@@ -7,11 +7,23 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Unpack
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    union,
+    update,
+)
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.exc import IntegrityError
 
-from tradegecko_bridge.errors import NumberInUse, RemoteIdInUse
+from tradegecko_bridge.errors import ClaimLost, CustomerInUse, NumberInUse, RemoteIdInUse
 from tradegecko_bridge.ledger import (
     DELIVERED_STATES,
     SENT_STATES,
@@ -26,6 +38,7 @@ from tradegecko_bridge.ledger import (
 from tradegecko_bridge.ports import OrderStore
 from tradegecko_bridge.stores.row import Arrival, Change, Row, utc
 from tradegecko_bridge.stores.rules import ingest, lookups, work
+from tradegecko_bridge.stores.sql import new_customers
 from tradegecko_bridge.stores.sql.cursors import advance, read_cursor
 from tradegecko_bridge.stores.sql.database import InDatabase, chunks, wait_alone
 from tradegecko_bridge.stores.sql.rows import (
@@ -38,7 +51,7 @@ from tradegecko_bridge.stores.sql.rows import (
     to_row,
     work_values,
 )
-from tradegecko_bridge.stores.sql.tables import OPEN, events, orders
+from tradegecko_bridge.stores.sql.tables import HELD, OPEN, events, is_over, orders
 
 _c = orders.c
 # Statements that every delivery needs are made once: SQLAlchemy takes longer to make one than SQLite to run it.
@@ -47,7 +60,7 @@ _SOME = select(orders).where(_c.id.in_(bindparam("ids", expanding=True))).order_
 _SOME_LOCKED = _SOME.with_for_update()
 _UPDATE = update(orders).where(_c.id == bindparam("row_id"))
 _INSERT_EVENTS = plain_insert(events)
-_RARE = ("text", "reasons", "entered")
+_RARE = ("text", "reasons", "entered", "number", "reference")
 """Filters that may match few of very many orders, anywhere in time."""
 _DELIVERED = [state.value for state in DELIVERED_STATES]
 _SENT_AS = select(_c.id, _c.remote_number).where(
@@ -89,10 +102,20 @@ class SqlOrders(InDatabase, OrderStore):
             for part in chunks(row.entry.id for row, _ in changes):
                 mine = update(orders).where(_c.id.in_(part))
                 tx.execute(mine.values(claim_worker=worker, claim_until=until, serial=_c.serial + 1))
-            if abandoned := [(row, work_values(row)) for row, made in changes if made]:
-                _update(tx, abandoned)
+            both = zip(changes, due, strict=True)
+            if abandoned := [row for (row, made), was in both if made or row.entry.sent_at != was.sent_at]:
+                _update(tx, ((row, work_values(row)) for row in abandoned))
             _write_events(tx, changes)
         return [row.entry for row, _ in changes]
+
+    def look_again(self, connection: str, bases: Mapping[str, str | None]) -> None:
+        with self._database.writing() as tx:
+            for code, basis in bases.items():
+                query = select(_c.id).where(HELD, _c.connection == connection, _c.reason_code == code)
+                query = query.where(_c.basis.is_not(None) if basis is None else _c.basis != basis)
+                query = query.where(_c.reason_passing.is_(True)).order_by(_c.id)
+                for part in chunks(tx.execute(query.with_for_update(skip_locked=True)).scalars().all()):
+                    tx.execute(update(orders).where(_c.id.in_(part)).values(next_attempt_at=None))
 
     def record(
         self,
@@ -149,6 +172,9 @@ class SqlOrders(InDatabase, OrderStore):
         with self._database.reading() as tx:
             # Which ones is found out in an index alone, without reading their content.
             ids = select(_c.id).where(*conditions, *_after(tx, before))
+            if (number := wanted.get("number")) is not None:
+                called = _called(number)
+                ids = ids.join(called, called.c.id == _c.id)
             if limit is not None:
                 rare = any(wanted.get(name) is not None for name in _RARE)
                 # What rarely matches must not be looked for by walking back through time: no index may sort this.
@@ -158,11 +184,17 @@ class SqlOrders(InDatabase, OrderStore):
             return [to_full_row(stored).entry for stored in tx.execute(query)]
 
     def summary(
-        self, connection: str | None = None, *, states: Collection[OrderState] | None = None
+        self,
+        connection: str | None = None,
+        *,
+        states: Collection[OrderState] | None = None,
+        with_reason: bool = False,
     ) -> Sequence[StateCount]:
         groups = (_c.connection, _c.state, _c.reason_code, _c.reason_passing)
         counts = select(*groups, func.count().label("number"), func.min(_c.in_state_since).label("since"))
         query = counts.where(*_conditions(connection, {"states": states})).group_by(*groups)
+        if with_reason:
+            query = query.where(_c.reason_code >= "")  # IS NOT NULL, said so that SQLite goes to them in the index
         with self._database.reading() as tx:
             return lookups.in_order(to_count(stored) for stored in tx.execute(query))
 
@@ -252,13 +284,13 @@ def due_orders(connection: str, at: datetime, limit: int) -> Select[Any]:
 
 def _is_due(at: datetime) -> ColumnElement[bool]:
     """:meth:`tradegecko_bridge.ledger.LedgerEntry.is_due`, for the database to decide."""
-    free = or_(_c.claim_until.is_(None), _c.claim_until <= at)
+    free = is_over(_c.claim_until, at)
     ready = or_(
         _c.state.in_([OrderState.PENDING.value, OrderState.UNCERTAIN.value]),
         and_(_c.state == OrderState.HELD.value, _c.reason_passing.is_(True)),
         and_(_c.todo != "", _c.state.in_(_DELIVERED), or_(_c.reason_passing.is_(None), _c.reason_passing.is_(True))),
     )
-    waited = or_(_c.next_attempt_at.is_(None), _c.next_attempt_at <= at)
+    waited = is_over(_c.next_attempt_at, at)
     return and_(OPEN, free, or_(_c.state == OrderState.SENDING.value, and_(ready, waited)))
 
 
@@ -268,20 +300,25 @@ def _record_all(tx: Connection, transitions: Sequence[Transition]) -> list[Ledge
     Raises:
         RemoteIdInUse: one of them was delivered as what another entry was.
     """
-    users = _users(tx, transitions)
+    users, makers = _users(tx, transitions), new_customers.makers(tx, transitions)
     ids = sorted({transition.entry.id for transition in transitions})
     stored = {one.id: one for one in tx.execute(_SOME_LOCKED, {"ids": ids})}
     present: dict[int, Row] = {}
     answers: list[LedgerEntry | Exception] = []
     changes: list[tuple[Row, Change]] = []
+    done: list[Transition] = []
     for transition in transitions:
         entry = transition.entry
         number, may_use = entry.remote_number or "", {entry.id, *transition.number_shared_with}
         if transition.require_unique_number and not users[number] <= may_use:
             refusal = f"order {entry.reference}: another order of the ledger is or was sent as {entry.remote_number!r}"
             answers.append(NumberInUse(refusal))
+        elif transition.new_customer and makers[transition.new_customer.digest] - {entry.id}:
+            answers.append(
+                CustomerInUse(f"order {entry.reference}: another order that makes the same customer is on its way")
+            )
         elif entry.id not in stored:
-            answers.append(_no_entry(entry.id))
+            answers.append(ClaimLost(f"order {entry.reference}: this ledger does not have it; was it restored?"))
         else:
             before = present.get(entry.id) or to_row(stored[entry.id], entry.order)
             try:
@@ -291,10 +328,15 @@ def _record_all(tx: Connection, transitions: Sequence[Transition]) -> list[Ledge
                 continue
             present[entry.id] = change[0]
             users[number].add(entry.id)
+            if transition.new_customer:
+                makers[transition.new_customer.digest].add(entry.id)
+            done.append(transition)
             changes.append((before, change))
             answers.append(change[0].entry)
     try:
         write_changes(tx, changes)
+        if done:
+            new_customers.note(tx, done, utc(done[0].entry.updated_at))
     except IntegrityError:
         entry = transitions[0].entry
         raise RemoteIdInUse(
@@ -340,12 +382,15 @@ def _after(tx: Connection, before: int | None) -> list[ColumnElement[bool]]:
     return [_c.taken_in_at <= moment, or_(_c.taken_in_at < moment, same_moment)]  # the first for an index
 
 
+def _called(number: str) -> Subquery:
+    """The ids of the orders with this number: two looks into two indexes, for no index serves an OR of two columns."""
+    return union(*(select(_c.id).where(column == number) for column in (_c.number, _c.remote_number))).subquery()
+
+
 def _conditions(connection: str | None, wanted: Filter) -> list[ColumnElement[bool]]:
-    """What a filter means; its moments are in UTC."""
+    """What a filter means, but for the number; its moments are in UTC."""
     exact = ((_c.connection, connection), (_c.reference, wanted.get("reference")))
     conditions = [column == value for column, value in exact if value is not None]
-    if (number := wanted.get("number")) is not None:
-        conditions.append(or_(_c.number == number, _c.remote_number == number))
     if (states := wanted.get("states")) is not None:
         conditions.append(_c.state.in_([state.value for state in states]))
     if (reasons := wanted.get("reasons")) is not None:

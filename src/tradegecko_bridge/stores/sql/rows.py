@@ -73,6 +73,7 @@ def to_row(stored: Stored, order: SourceOrder | None) -> Row:
         in_state_since=stored.in_state_since or stored.updated_at,
         expired_at=stored.expired_at,
         pending_update=PendingUpdate.of(update),
+        basis=stored.basis,
         serial=stored.serial,
         claim=_claim(stored),
     )
@@ -122,6 +123,7 @@ def work_values(row: Row) -> Values:
         "serial": entry.serial,
         "in_state_since": entry.in_state_since,
         "expired_at": entry.expired_at,
+        "basis": entry.basis,
         "names": search_key(entry),
         **_claim_values(entry.claim),
     }

@@ -25,12 +25,12 @@ def bring_up_to_date(database: Database) -> None:
         SchemaTooNew: a newer version of this package was here; nothing is changed.
     """
     with database.reading() as tx:
-        revision = _revision(tx)
+        revision = revision_of(tx)
     if revision != HEAD:
         _must_be_known(revision, database.name)
     database.use_wal()
     if revision != HEAD:
-        with _one_migration, database.writing() as tx:
+        with database.writing() as tx, _one_migration:
             wait_alone(tx, "migrate")
             _migrate(tx, database.name)
 
@@ -44,7 +44,7 @@ def must_be_up_to_date(database: Database) -> None:
         StoreError: an earlier version wrote it.
     """
     with database.reading() as tx:
-        revision = _revision(tx)
+        revision = revision_of(tx)
     if revision is None:
         raise NoLedger(f"{database.name}: there is no ledger in it yet")
     if revision != HEAD:
@@ -55,7 +55,7 @@ def must_be_up_to_date(database: Database) -> None:
         )
 
 
-def _revision(tx: Connection) -> str | None:
+def revision_of(tx: Connection) -> str | None:
     """The newest migration that was carried out; None in a new database."""
     if not inspect(tx).has_table(VERSION_TABLE):
         return None
@@ -74,7 +74,7 @@ def _migrate(tx: Connection, name: str) -> None:
     from alembic import command
     from alembic.config import Config
 
-    if (revision := _revision(tx)) == HEAD:  # somebody was faster
+    if (revision := revision_of(tx)) == HEAD:  # somebody was faster
         return
     _must_be_known(revision, name)
     config = Config(attributes={"connection": tx})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
 from tradegecko_bridge.commerce import Shipment
 from tradegecko_bridge.ledger import OrderState, ShipmentEntry, ShipmentState
@@ -17,7 +17,7 @@ from tradegecko_bridge.stores.rules.shipments import ShipmentRow
 from tradegecko_bridge.stores.sql.cursors import advance
 from tradegecko_bridge.stores.sql.database import InDatabase, chunks, wait_alone
 from tradegecko_bridge.stores.sql.rows import shipment_values, to_json, to_shipment_row
-from tradegecko_bridge.stores.sql.tables import orders, shipments
+from tradegecko_bridge.stores.sql.tables import is_over, orders, shipments
 
 _c = shipments.c
 _UPDATE = update(shipments).where(_c.id == bindparam("row_id"))
@@ -47,11 +47,14 @@ class SqlShipments(InDatabase, ShipmentStore):
         entry_ids: Collection[int] | None = None,
         *,
         states: Collection[OrderState] | None = None,
+        since: datetime | None = None,
     ) -> Sequence[ShipmentEntry]:
         query = select(shipments).where(_c.connection == connection)
+        if since is not None:
+            query = query.where(_c.updated_at >= utc(since))
         if states is not None:
-            meant = (orders.c.connection == connection, orders.c.state.in_([state.value for state in states]))
-            query = query.where(_c.order_id.in_(select(orders.c.id).where(*meant)))
+            meant = (orders.c.id == _c.order_id, orders.c.state.in_([state.value for state in states]))
+            query = query.where(exists().where(*meant))
         queries = [query] if entry_ids is None else [query.where(_c.order_id.in_(part)) for part in chunks(entry_ids)]
         with self._database.reading() as tx:
             found = [to_shipment_row(stored).entry for query in queries for stored in tx.execute(query)]
@@ -71,8 +74,8 @@ class SqlShipments(InDatabase, ShipmentStore):
         query = select(shipments).where(
             _c.connection == connection,
             _c.state == ShipmentState.PENDING.value,
-            or_(_c.claim_until.is_(None), _c.claim_until <= at),
-            or_(_c.next_attempt_at.is_(None), _c.next_attempt_at <= at),
+            is_over(_c.claim_until, at),
+            is_over(_c.next_attempt_at, at),
         )
         query = query.order_by(_c.id).limit(max(limit, 0)).with_for_update(skip_locked=True)
         with self._database.writing() as tx:

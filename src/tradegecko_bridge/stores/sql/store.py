@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from pathlib import Path
 from typing import Self
 
+from sqlalchemy import func, select
+
 from tradegecko_bridge.ports import Store
+from tradegecko_bridge.stores.row import utc
+from tradegecko_bridge.stores.sql import copies
 from tradegecko_bridge.stores.sql.alerts import SqlAlerts
 from tradegecko_bridge.stores.sql.cursors import SqlToldValues
 from tradegecko_bridge.stores.sql.database import Database
@@ -12,13 +18,15 @@ from tradegecko_bridge.stores.sql.health import LedgerHealth, check
 from tradegecko_bridge.stores.sql.mirrors import SqlMirror
 from tradegecko_bridge.stores.sql.orders import SqlOrders
 from tradegecko_bridge.stores.sql.permits import SqlPermits
+from tradegecko_bridge.stores.sql.places import SqlPlaces
 from tradegecko_bridge.stores.sql.privacy import SqlPrivacy
 from tradegecko_bridge.stores.sql.schema import bring_up_to_date, must_be_up_to_date
 from tradegecko_bridge.stores.sql.shipments import SqlShipments
+from tradegecko_bridge.stores.sql.storage import Storage, storage_of
 from tradegecko_bridge.stores.sql.tokens import SqlTokenStore
 
 
-class DatabaseStore(SqlOrders, SqlShipments, SqlToldValues, SqlAlerts, SqlPrivacy, Store):
+class DatabaseStore(SqlOrders, SqlShipments, SqlToldValues, SqlAlerts, SqlPlaces, SqlPrivacy, Store):
     """A ledger in a database that is open and has its tables."""
 
     def __init__(self, database: Database, for_tokens: Database | None = None) -> None:
@@ -37,9 +45,20 @@ class DatabaseStore(SqlOrders, SqlShipments, SqlToldValues, SqlAlerts, SqlPrivac
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def now(self) -> datetime | None:
+        """The database server's clock; a file has none."""
+        if self._database.is_sqlite:
+            return None
+        with self._database.reading() as tx:
+            return utc(tx.execute(select(func.clock_timestamp())).scalar_one())
+
     def close(self) -> None:
         self._for_tokens.close()  # first: the last to close tidies up after SQLite, and who only reads must not
         self._database.close()
+
+    def storage(self) -> Storage:
+        """Where and how the ledger is stored, and what is unsafe about it."""
+        return storage_of(self._database)
 
     def check(self) -> LedgerHealth:
         """Look the whole ledger over: how much there is, and what is wrong with it. Takes a while on a large one."""
@@ -78,3 +97,15 @@ class SqlStore(DatabaseStore):
         except BaseException:
             database.close()
             raise
+
+    def back_up(self, path: Path, *, at: datetime, replace: bool = False) -> copies.LedgerCopy:
+        """See :func:`~tradegecko_bridge.stores.sql.copies.back_up`."""
+        return copies.back_up(self._database, path, at=at, replace=replace)
+
+    def restore(self, path: Path, *, at: datetime, set_aside: Path | None = None) -> copies.LedgerCopy:
+        """See :func:`~tradegecko_bridge.stores.sql.copies.restore`."""
+        return copies.restore(self._database, path, at=at, set_aside=set_aside)
+
+    def copy_to(self, target: SqlStore, *, at: datetime) -> copies.LedgerCopy:
+        """See :func:`~tradegecko_bridge.stores.sql.copies.copy`."""
+        return copies.copy(self._database, target._database, at=at)

@@ -9,12 +9,14 @@ told values.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -24,13 +26,14 @@ from sqlalchemy import (
     Text,
     TextClause,
     UniqueConstraint,
+    or_,
     text,
 )
 
-from tradegecko_bridge.ledger import OrderState, ShipmentState
+from tradegecko_bridge.ledger import LONGEST_WAIT, OrderState, ShipmentState
 from tradegecko_bridge.stores.sql.columns import Id, UtcTime, Words
 
-HEAD = "0005"
+HEAD = "0008"
 """The newest migration: a database that stands there needs none."""
 VERSION_TABLE = "ledger_version"
 
@@ -79,12 +82,14 @@ orders = Table(
     Column("in_state_since", UtcTime),
     Column("expired_at", UtcTime),
     Column("names", Words),
+    Column("basis", String),
     UniqueConstraint("connection", "reference"),
     UniqueConstraint("connection", "remote_id"),
     CheckConstraint(_one_of("state", OrderState), name="state"),
     CheckConstraint("(claim_worker IS NULL) = (claim_until IS NULL)", name="claim"),
     Index(None, "connection", "state", "taken_in_at"),
-    Index(None, "connection", "number"),
+    Index(None, "number"),
+    Index(None, "reference"),
     Index(None, "remote_number"),
     Index(None, "taken_in_at"),
     Index(None, "state", "taken_in_at"),
@@ -103,7 +108,13 @@ The index for searching holds all that can be asked for: it is read through inst
 
 OPEN = text("(state IN ('pending', 'sending', 'uncertain', 'held') OR todo <> '')")
 """Orders there may be work on: few of all. The index and the queries that use it need the same words."""
+HELD = text("state = 'held'")
 UNEXPIRED = text("expired_at IS NULL")
+
+
+def is_over(moment: Column[Any], at: datetime) -> ColumnElement[bool]:
+    """Whether there is no need to wait for a moment, or not any more."""
+    return or_(moment.is_(None), moment <= at, moment > at + LONGEST_WAIT)
 
 
 def _partial(name: str, condition: TextClause, *columns: Column[Any], unique: bool = False) -> None:
@@ -112,6 +123,7 @@ def _partial(name: str, condition: TextClause, *columns: Column[Any], unique: bo
 
 
 _partial("ix_ledger_orders_open", OPEN, orders.c.connection, orders.c.taken_in_at)
+_partial("ix_ledger_orders_held", HELD, orders.c.connection, orders.c.reason_code, orders.c.basis)
 _partial("ix_ledger_orders_unexpired", UNEXPIRED, orders.c.connection, orders.c.state, orders.c.in_state_since)
 
 events = Table(
@@ -158,6 +170,7 @@ shipments = Table(
     CheckConstraint(_one_of("state", ShipmentState), name="state"),
     CheckConstraint("(claim_worker IS NULL) = (claim_until IS NULL)", name="claim"),
     Index(None, "connection", "state"),
+    Index(None, "connection", "updated_at"),
     Index(None, "order_id"),
 )
 
@@ -188,6 +201,26 @@ alerts = Table(
 _partial("uq_ledger_alerts_open", text("closed_at IS NULL"), alerts.c.connection, alerts.c.key, unique=True)
 """What needs a person, or did: one row each time it began; of a connection's open ones each key is there once."""
 
+accounts = Table(
+    "ledger_accounts",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("id", Words, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("base_url", Words, nullable=False),
+    Column("created_at", UtcTime),
+    Column("first_seen_at", UtcTime, nullable=False),
+)
+"""The account that has each connection's orders."""
+
+restores = Table(
+    "ledger_restores",
+    metadata,
+    Column("backed_up_at", UtcTime, primary_key=True),
+    Column("restored_at", UtcTime),
+)
+"""A row for each backup this ledger was restored from, and in a backup one for itself, not restored yet."""
+
 permits = Table(
     "ledger_permits",
     metadata,
@@ -208,6 +241,15 @@ tokens = Table(
 )
 """One row per login, also after it ended: then without content. The tokens are in ``content``, as JSON."""
 
+new_customers = Table(
+    "ledger_new_customers",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("order_id", Id, ForeignKey(orders.c.id), primary_key=True, index=True),
+    Column("at", UtcTime, nullable=False, index=True),
+)
+"""Orders that are making a customer, or have made one lately, by digests of what the customer is known by."""
+
 mirrors = Table(
     "ledger_mirrors",
     metadata,
@@ -216,6 +258,8 @@ mirrors = Table(
     Column("cursor", Text),
     Column("complete", Boolean, nullable=False),
     Column("at", UtcTime),
+    Column("added", Integer, nullable=False, server_default="0"),
+    Column("changed", Integer, nullable=False, server_default="0"),
 )
 """How far each kind of record of each account has been read."""
 

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 
 import pytest
 
 from tradegecko_bridge.errors import ClaimLost
-from tradegecko_bridge.ledger import Claim, OrderState, Reason
+from tradegecko_bridge.ledger import LONGEST_WAIT, Claim, OrderState, Reason
 from tradegecko_bridge.ports import Store
 from tradegecko_bridge.testing.store_checks.cases import (
     AFTER,
@@ -29,6 +29,7 @@ from tradegecko_bridge.testing.store_checks.cases import (
     references,
 )
 
+NEXT_YEAR, TICK = AT + timedelta(days=365), timedelta(microseconds=1)
 TRANSIENT = Reason(code="unknown_sku", text="nobody carries TEA", transient=True)
 
 
@@ -122,6 +123,89 @@ class ClaimChecks:
         store.record(entry.transition_to(state, AT, reason=reason, next_attempt_at=SOON), who="ann")
         assert claim(store, SOON - timedelta(microseconds=1)) == []
         assert claim_one(store, SOON).state is state
+
+    @pytest.mark.parametrize(
+        ("basis", "bases", "due"),
+        [
+            ("a", {"unknown_sku": "b"}, True),
+            ("a", {"unknown_sku": None}, True),
+            ("a", {"unknown_sku": "a"}, False),
+            ("a", {"no_sku": "b"}, False),
+            ("a", {}, False),
+            (None, {"unknown_sku": "b"}, False),
+            (None, {"unknown_sku": None}, False),
+        ],
+    )
+    def test_held_orders_are_due_when_their_cause_may_have_gone(
+        self, store: Store, basis: str | None, bases: dict[str, str | None], due: bool
+    ) -> None:
+        """Those held on another basis than the present one; no others, and nobody else's.
+
+        *Troubleshooting:* compare ``basis`` where there is one; make ``next_attempt_at`` None.
+        """
+        held = {"reason": TRANSIENT, "basis": basis, "next_attempt_at": LEASE}
+        for connection in (SHOP, "other"):
+            store.ingest(connection, [an_order()], at=AT)
+            (entry,) = store.claim(connection, "ann", at=AT, until=SOON, limit=1)
+            assert store.record(entry.transition_to(S.HELD, AT, **held), who="ann").basis == basis
+        store.look_again(SHOP, bases)
+        assert [entry.basis for entry in store.entries(SHOP)] == [basis]
+        assert len(claim(store, SOON)) == due
+        assert store.claim("other", "ann", at=SOON, until=LEASE, limit=1) == []
+
+    def test_only_orders_held_for_a_passing_reason_have_a_cause_to_go(self, store: Store) -> None:
+        """Not those that wait for a person, nor those in another state.
+
+        *Troubleshooting:* new content, and a person's decision, leave no basis behind.
+        """
+        store.ingest(SHOP, [an_order("1"), an_order("2"), an_order("3")], at=AT)
+        lasting, released, changed = claim(store)
+        reason = Reason(code="unknown_sku", text="nobody carries TEA")
+        store.record(lasting.transition_to(S.HELD, AT, reason=reason, basis="a", next_attempt_at=LEASE), who="ann")
+        for entry in (released, changed):
+            held = entry.transition_to(S.HELD, AT, reason=TRANSIENT, basis="a", next_attempt_at=LEASE)
+            store.record(held, who="ann")
+        store.override_state(released.id, S.PENDING, at=AT, who="bob", why="is there now")
+        store.ingest(SHOP, [an_order("3", note="another")], at=AT)
+        store.look_again(SHOP, {"unknown_sku": "b"})
+        assert {entry.reference: entry.basis for entry in claim(store, SOON)} == {"2": None, "3": None}
+
+    @pytest.mark.parametrize("state", [S.PENDING, S.UNCERTAIN, S.HELD])
+    def test_a_wait_longer_than_any_is_none(self, store: Store, state: OrderState) -> None:
+        """A clock that was a year ahead once puts no order off for a year, nor a shipment.
+
+        *Troubleshooting:* a moment further ahead than ``LONGEST_WAIT`` counts as past.
+        """
+        store.ingest(SHOP, [an_order()], at=AT)
+        entry = claim_one(store)
+        if state is S.UNCERTAIN:
+            entry = store.record(entry.transition_to(S.SENDING, AT), who="ann")
+        reason = TRANSIENT if state is S.HELD else None
+        store.record(entry.transition_to(state, AT, reason=reason, next_attempt_at=NEXT_YEAR), who="ann")
+        assert claim(store, NEXT_YEAR - LONGEST_WAIT) == []
+        assert claim_one(store, NEXT_YEAR - LONGEST_WAIT - TICK).state is state
+
+    def test_a_claim_longer_than_any_is_none(self, store: Store) -> None:
+        """A worker whose clock was a year ahead keeps no order for a year after its death.
+
+        *Troubleshooting:* what it had sent, by its clock, counts as sent when somebody else takes the order.
+        """
+        store.ingest(SHOP, [an_order()], at=AT)
+        entry = claim_one(store, NEXT_YEAR)
+        store.record(entry.transition_to(S.SENDING, NEXT_YEAR, generation=1, sent_at=NEXT_YEAR), who="ann")
+        until = NEXT_YEAR + (LEASE - AT)
+        assert claim(store, until - LONGEST_WAIT, "bob") == []
+        taken = claim_one(store, SOON, "bob")
+        assert (taken.state, taken.sent_at) == (S.UNCERTAIN, SOON)
+        assert entry_of(store) == taken
+
+    def test_now_is_told_by_a_clock_that_all_share(self, store: Store) -> None:
+        """Or by none: then each has its own.
+
+        *Troubleshooting:* the database's, not that of the process that asks.
+        """
+        now = store.now()
+        assert now is None or abs(now - datetime.now(UTC)) < timedelta(minutes=1)
 
     def test_a_running_claim_protects_sending(self, store: Store) -> None:
         """While its worker has time left, an order being sent is left to it.

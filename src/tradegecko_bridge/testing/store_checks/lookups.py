@@ -234,6 +234,9 @@ class LookupChecks:
         ]
         assert [c.count for c in store.summary(SHOP, states={S.HELD})] == [2, 1]
         assert list(store.summary(SHOP, states=())) == list(store.summary("nobody")) == []
+        with_reason = [(c.connection, c.state, c.transient, c.count) for c in store.summary(with_reason=True)]
+        assert with_reason == [(SHOP, S.HELD, False, 2), (SHOP, S.HELD, True, 1)]
+        assert list(store.summary(states={S.PENDING}, with_reason=True)) == []
 
     def test_by_remote_ids(self, store: Store) -> None:
         """Entries are found by what they were delivered as, within their connection.

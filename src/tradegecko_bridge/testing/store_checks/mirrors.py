@@ -6,8 +6,10 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
+from attrs import evolve
+
 from tradegecko_bridge.ports import MirrorStore
-from tradegecko_bridge.ports.mirrors import MirrorProgress, MirrorRow
+from tradegecko_bridge.ports.mirrors import MirrorCounts, MirrorProgress, MirrorRow
 
 SHOP, KIND = "7@shop", "orders"
 AT = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)
@@ -76,6 +78,28 @@ class MirrorChecks:
         assert mirror.progress(SHOP, KIND) == MirrorProgress(cursor="c", complete=True, at=AT)
         assert mirror.progress(SHOP, "variants") == MirrorProgress()
         assert mirror.progress("8@shop", KIND) == MirrorProgress()
+
+    def test_what_is_added_and_changed_is_counted(self, mirror: MirrorStore) -> None:
+        """A row that comes again with a new stamp alone is no change, nor is one that is out of date.
+
+        *Troubleshooting:* compare keys and facts with those of the row as it is; forgetting an account is a change.
+        """
+        rows = [a_row(str(n), "1", f"N{n}") for n in range(300)]
+        assert mirror.counts("9@shop", KIND) == MirrorCounts()
+        mirror.write("9@shop", KIND, rows, progress=MirrorProgress(cursor="a"))
+        assert mirror.counts("9@shop", KIND) == MirrorCounts(300, 0)
+        mirror.write("9@shop", KIND, [evolve(row, stamp="2") for row in rows])
+        assert [row.stamp for row in mirror.find("9@shop", KIND, "number", ["N1"])] == ["2"]
+        assert mirror.counts("9@shop", KIND) == MirrorCounts(300, 0)
+        mirror.write("9@shop", KIND, [a_row("1", "1", "X"), evolve(rows[2], stamp="3", facts={}), a_row("301")])
+        assert mirror.counts("9@shop", KIND) == MirrorCounts(301, 1)
+        mirror.write("9@shop", KIND, [evolve(rows[1], stamp="3", keys=(("number", "X"),))], progress=MirrorProgress())
+        assert mirror.counts("9@shop", KIND) == MirrorCounts(301, 2)
+        mirror.drop("9@shop", KIND, ["1", "nobody"])
+        assert mirror.counts("9@shop", KIND) == MirrorCounts(301, 3)
+        mirror.forget("9@shop")
+        assert mirror.counts("9@shop", KIND) == MirrorCounts(301, 4)
+        assert mirror.counts("9@shop", "variants") == mirror.counts("10@shop", KIND) == MirrorCounts()
 
     def test_rows_can_be_dropped(self, mirror: MirrorStore) -> None:
         """With all their keys, of that kind and account only; they may come again, in whatever version.

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import timedelta, timezone
 from itertools import chain
 
 import pytest
@@ -134,6 +134,22 @@ class ShipmentChecks:
         store.override_state(shipment.entry_id, S.SHIPPED, at=AT, who="bob", why="it left")
         assert list(store.shipments(SHOP, states=[S.DELIVERED])) == []
         assert [one.id for one in store.shipments(SHOP, states=[S.SHIPPED])] == [shipment.id]
+
+    def test_shipments_since(self, store: Store) -> None:
+        """By when they were last ingested or recorded, the moment itself included.
+
+        *Troubleshooting:* a claim alone is no news; the moment may be in any time zone.
+        """
+        first, second = with_shipments(store, a_shipment("s1"), a_shipment("s2"))
+        assert list(store.shipments(SHOP, since=AT)) == [first, second]
+        assert list(store.shipments(SHOP, since=SOON)) == []
+        claimed, _ = claim_shipments(store, SOON)
+        assert list(store.shipments(SHOP, since=SOON)) == []
+        store.record_shipment(evolve(claimed, state=ShipmentState.SENT), at=LEASE)
+        elsewhere = LEASE.astimezone(timezone(timedelta(hours=9)))
+        assert [one.id for one in store.shipments(SHOP, since=elsewhere)] == [first.id]
+        assert list(store.shipments(SHOP, states=[S.SHIPPED], since=LEASE)) == []
+        assert list(store.shipments(SHOP, [second.entry_id], since=LEASE + timedelta(seconds=1))) == []
 
     def test_claims_oldest_first_up_to_the_limit(self, store: Store) -> None:
         """A worker gets pending shipments in the sequence they came, and nobody else does until the claim ends.

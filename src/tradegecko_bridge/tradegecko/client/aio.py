@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Self, TypeVar, Unpack
+from contextlib import AsyncExitStack
+from typing import Self, TypeVar, Unpack, cast
 
 import anyio
 import httpx
@@ -60,7 +61,7 @@ class AsyncTradeGeckoClient(
     async def close(self) -> None:
         """Close the connections; the client is not used afterwards."""
         if self._owns_pool:
-            await self._http.aclose()
+            await self._pool.http.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -69,16 +70,24 @@ class AsyncTradeGeckoClient(
         await self.close()
 
     async def _attempt(self, sending: Sending[T]) -> Exchange[T]:
-        """One request, no repetition."""
+        """One request, no repetition. Its connection is nobody else's before the answer is believed."""
         request = sending.begin()
         while pause := sending.pause():
             await self._sleep(pause)
         if sending.guarded:
             sending.check_leave()
             request.extensions.setdefault("trace", _checking(sending))
-        with sending:
-            response = await self._http.send(request)
-        return sending.read(response)
+        async with AsyncExitStack() as until_believed:
+            with sending:
+                response = await self._pool.http.send(request, stream=True)
+                stream = cast("httpx.AsyncByteStream", response.stream)
+                until_believed.push_async_callback(stream.aclose)
+                content = b"".join([part async for part in stream])
+            try:
+                return sending.read(response, content)
+            finally:
+                if (connection := sending.doubtful(response)) is not None:
+                    await connection.aclose()
 
 
 def _checking(sending: Sending[T]) -> Callable[[str, object], Awaitable[None]]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import ssl
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from functools import cache
+from datetime import UTC, datetime, timedelta
+from functools import cache, partial
+from threading import Lock
 from typing import Any, ClassVar, Final, Generic, Self, TypeVar, Unpack
 
 import httpx
 
 from tradegecko_bridge._version import __version__
 from tradegecko_bridge.errors import ConfigError
+from tradegecko_bridge.forks import Forked
 from tradegecko_bridge.tradegecko.calls import Call
 from tradegecko_bridge.tradegecko.client.auth import BearerToken
 from tradegecko_bridge.tradegecko.client.events import Listener
@@ -43,6 +45,27 @@ def shared_ssl_context() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
+class Pool(Forked, Generic[Http]):
+    """The connections of a client and its copies; a forked process opens its own."""
+
+    def __init__(self, make: Callable[[], Http]) -> None:
+        self._make: Callable[[], Http] = make
+        self._lock = Lock()
+        self._http: Http | None = make()
+
+    @property
+    def http(self) -> Http:
+        """httpx's client."""
+        with self._lock:
+            if self._http is None:
+                self._http = self._make()
+            return self._http
+
+    def after_fork_in_child(self) -> None:
+        self._lock = Lock()
+        self._http = None
+
+
 class ClientBase(ABC, Generic[Http, Transport, Sleep]):
     """The part of a client that does no I/O.
 
@@ -54,7 +77,7 @@ class ClientBase(ABC, Generic[Http, Transport, Sleep]):
         limiter: says when a request may go out; give one to all clients of an account.
         priority: this client's place when the rate limit runs short.
         listeners: are told of every request, answer and wait, in the thread or task of the call.
-        limits: of the connection pool.
+        limits: of the connection pool. A process forked from this one opens connections of its own.
         ssl_context: all clients share one when none is given.
         transport: any httpx transport, e.g. ``httpx.MockTransport``.
         clock, sleep: the present moment (aware UTC) and how to wait (seconds).
@@ -84,17 +107,19 @@ class ClientBase(ABC, Generic[Http, Transport, Sleep]):
     ) -> None:
         keep_queries_out_of_http_logs()
         url = checked_url(base_url)
-        pool = {} if limits is None else {"limits": limits}
-        self._http: Http = self._http_client(
-            auth=BearerToken(token) if isinstance(token, str) else token,
-            verify=ssl_context or shared_ssl_context(),
-            transport=transport,
-            headers=_HEADERS,
-            **pool,
+        self._pool: Pool[Http] = Pool(
+            partial(
+                self._http_client,
+                auth=BearerToken(token) if isinstance(token, str) else token,
+                verify=ssl_context or shared_ssl_context(),
+                transport=transport,
+                headers=_HEADERS,
+                **({} if limits is None else {"limits": limits}),
+            )
         )
         self._owns_pool = True
         self._sleep: Sleep = sleep if sleep is not None else self._real_sleep
-        self._core = Core(url, self._http.headers, limiter or RateLimiter(), listeners, clock)
+        self._core = Core(url, self._pool.http.headers, limiter or RateLimiter(), listeners, clock)
         self._options = Options(timeout=httpx.Timeout(timeout), retry=retry or RetryPolicy(), priority=priority)
         self._bind()
 
@@ -112,13 +137,21 @@ class ClientBase(ABC, Generic[Http, Transport, Sleep]):
         """Requests sent so far by this client and its copies, repeated ones counted each time."""
         return self._core.calls
 
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """What the server's clock shows more than this machine's, to some two seconds; None before any answer.
+
+        By the ``Date`` of the last few answers, which has whole seconds and has travelled: the greatest counts.
+        """
+        return self._core.clock_offset
+
     def with_options(self, **options: Unpack[CallOptions]) -> Self:
         """A copy with other settings that shares connections, rate limit, listeners and counter.
 
         Closing the copy does nothing; once the first client is closed it is of no use.
         """
         copy = object.__new__(type(self))
-        copy._http, copy._core, copy._sleep = self._http, self._core, self._sleep
+        copy._pool, copy._core, copy._sleep = self._pool, self._core, self._sleep
         copy._owns_pool = False
         copy._options = self._options.changed(**options)
         copy._bind()

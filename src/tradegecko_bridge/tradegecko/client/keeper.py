@@ -21,7 +21,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from threading import Lock
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -38,6 +37,7 @@ from tradegecko_bridge.errors import (
     TokenUnavailable,
     TradeGeckoError,
 )
+from tradegecko_bridge.forks import ForkedLock
 from tradegecko_bridge.ports import Clock, TokenStore
 from tradegecko_bridge.ports.logins import Mishap, RefreshLease, RefreshNote, StoredToken, TokenPair
 from tradegecko_bridge.tradegecko.client.events import log
@@ -146,16 +146,20 @@ class TokenKeeper:
         self._endpoint = endpoint or TokenEndpoint(timeout=self._policy.timeout, clock=clock)
         self._clock = clock
         self._sleep = sleep
-        self._worker = worker or this_worker()
+        self._given_worker = worker
         self._spread = jitter()
         self._server_ahead = timedelta(0)
         self._known: StoredToken | None = None
         self._unsaved: tuple[StoredToken, TokenPair] | None = None
-        self._saving = Lock()  # never held while a request is on its way
+        self._saving = ForkedLock()  # never held while a request is on its way
         self._not_before: datetime | None = None
 
     def __repr__(self) -> str:
         return f"TokenKeeper({self.name!r}, {self._store!r})"
+
+    @property
+    def _worker(self) -> str:
+        return self._given_worker or this_worker()
 
     def note_answer(self, headers: Mapping[str, str]) -> None:
         """Set our idea of the server's clock by an answer's ``Date``: the tokens' times are by that clock."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import logging
-import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Final, Generic, TypeVar
+from urllib.parse import urlencode
+from weakref import WeakKeyDictionary
 
 import httpx
 import orjson
@@ -17,16 +19,20 @@ import tenacity
 from attrs import field, frozen
 
 from tradegecko_bridge import errors
+from tradegecko_bridge.forks import ForkedLock
 from tradegecko_bridge.tradegecko.calls import Call
 from tradegecko_bridge.tradegecko.client import events
 from tradegecko_bridge.tradegecko.client.logs import log_event
 from tradegecko_bridge.tradegecko.client.options import Limiter, Options
 from tradegecko_bridge.tradegecko.limits import WINDOW
+from tradegecko_bridge.tradegecko.limits.headers import moment
 from tradegecko_bridge.tradegecko.replies import read_reply, server_time, whole_number
 
 T = TypeVar("T")
 
 _numbers: Final = itertools.count(1)
+_REMEMBERED: Final = 8
+"""Answers by which our clock is compared with the server's: a jump of ours is forgotten soon."""
 _LEAVES: Final = "send_request_headers.started"
 
 
@@ -67,7 +73,33 @@ class Core:
         self.clock = clock
         self.calls = 0
         self._listeners = events.Listeners(listeners)
-        self._lock = threading.Lock()
+        self._lock = ForkedLock()
+        self._ahead: deque[float] = deque(maxlen=_REMEMBERED)
+        self._last_ids: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
+
+    def note(self, headers: httpx.Headers) -> None:
+        """An answer came with these."""
+        now = self.clock()
+        self.limiter.note(headers, now)
+        if (date := moment(headers.get("date", ""))) is not None:
+            with self._lock:
+                self._ahead.append(date - now.timestamp())
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """As :attr:`ClientBase.clock_offset`."""
+        with self._lock:
+            return timedelta(seconds=max(self._ahead)) if self._ahead else None
+
+    def came_before(self, response: httpx.Response) -> bool:
+        """Whether an answer is the one before it on its connection, come once more; it is remembered for the next."""
+        connection = _connection(response)
+        request_id: str | None = response.headers.get("x-request-id")
+        if connection is None or not request_id:
+            return False
+        before = self._last_ids.get(connection)
+        self._last_ids[connection] = request_id
+        return before == request_id
 
     def count(self) -> None:
         """One more request is on its way."""
@@ -86,7 +118,8 @@ class Core:
 
 class Sending(Generic[T]):
     """The attempts of one call. For each a driver calls :meth:`begin`, waits out :meth:`pause`, talks to the network
-    ``with`` this, and hands the answer to :meth:`read`.
+    ``with`` this until it has an answer and the bytes of its body, and hands them to :meth:`read`. Only then does it
+    free the connection for others, or closes it first where :meth:`doubtful` names it.
 
     The ``with`` counts the request, tells the listeners, and turns httpx's errors into ours.
     """
@@ -98,6 +131,7 @@ class Sending(Generic[T]):
         self._number = next(_numbers)
         self._attempt = 0
         self._waited = self._shut_for = self._started = 0.0
+        self._believed = False
 
     def controls(self) -> dict[str, Any]:
         """The arguments of tenacity's retrying, sync or async."""
@@ -111,6 +145,7 @@ class Sending(Generic[T]):
         """
         self._attempt += 1
         self._shut_for = 0.0
+        self._believed = False
         try:
             return self._request(self._call)
         except (httpx.InvalidURL, TypeError, ValueError) as error:
@@ -171,8 +206,8 @@ class Sending(Generic[T]):
         if isinstance(error, errors.TradeGeckoError):  # from a login on the way
             self._counted(error)
 
-    def read(self, response: httpx.Response) -> Exchange[T]:
-        """What an answer means.
+    def read(self, response: httpx.Response, content: bytes) -> Exchange[T]:
+        """What an answer with these bytes, as they came, means.
 
         Raises:
             TradeGeckoError: one of its kinds.
@@ -181,26 +216,49 @@ class Sending(Generic[T]):
         call, headers = self._call, response.headers
         self._note(response.status_code, headers, seconds)
         try:
-            reply = read_reply(call.method, call.path, response.status_code, headers, response.content)
+            reply = read_reply(call.method, call.path, response.status_code, headers, self._decoded(response, content))
             value = call.read(reply)
-        except errors.RateLimited as error:
-            self._refused(error, headers)
+        except errors.StatusError as error:
+            if _is_anothers(call, error):
+                raise self._counted(self._unreadable(f"it is about something else: {error.detail}", headers)) from None
+            self._believed = error.from_api
+            if isinstance(error, errors.RateLimited):
+                self._refused(error, headers)
+            self._counted(error)
             raise
         except errors.TradeGeckoError as error:
             self._counted(error)
             raise
         except errors.MalformedData as error:
-            where = {**self._where(), "request_id": headers.get("x-request-id")}
-            raise self._counted(errors.UnreadableReply(str(error), **where)) from None
+            raise self._counted(self._unreadable(str(error), headers)) from None
+        self._believed = True
         return Exchange(value=value, response=response, attempts=self._attempt, seconds=seconds)
+
+    def doubtful(self, response: httpx.Response) -> Any:
+        """The connection of an answer that is not one to this call, or may not be: those that follow on it would be
+        their neighbours'. None where the connection is good."""
+        return None if self._believed else _connection(response)
+
+    def _decoded(self, response: httpx.Response, content: bytes) -> bytes:
+        """The body; the answer keeps it. An answer that came before is none."""
+        response.stream = httpx.ByteStream(content)
+        try:
+            body = response.read()
+        except httpx.DecodingError as error:
+            raise no_answer(error, self._where()) from error
+        if self._core.came_before(response):
+            raise errors.MalformedData(["it is the answer to an earlier request, come once more"])
+        return body
 
     def _request(self, call: Call[T]) -> httpx.Request:
         headers, url = self._core.headers, self._core.base_url + call.path
+        if call.params:
+            url += f"?{urlencode(call.params)}"  # httpx's encoding is another one in each version
         if call.idempotency_key is not None:
             headers = [*headers, (b"Idempotency-Key", _header(call.idempotency_key))]
         return httpx.Request(
             call.method,
-            httpx.URL(url, params=call.params) if call.params else url,
+            url,
             headers=headers,
             content=orjson.dumps(call.body) if call.body is not None else None,
             extensions={"timeout": self._options.timeout.as_dict()},
@@ -208,7 +266,7 @@ class Sending(Generic[T]):
 
     def _note(self, status: int, headers: httpx.Headers, seconds: float) -> None:
         core = self._core
-        core.limiter.note(headers, core.clock())
+        core.note(headers)
         if core.watched():
             self._emit(
                 events.AnswerReceived,
@@ -240,6 +298,9 @@ class Sending(Generic[T]):
         if core.watched():
             core.emit(kind(call=self._number, method=call.method, path=call.path, attempt=self._attempt, **facts))
 
+    def _unreadable(self, detail: str, headers: httpx.Headers) -> errors.UnreadableReply:
+        return errors.UnreadableReply(detail, **self._where(), request_id=headers.get("x-request-id"))
+
     def _counted(self, error: errors.TradeGeckoError) -> errors.TradeGeckoError:
         error.attempts = self._attempt
         return error
@@ -254,6 +315,19 @@ def answered_before(call: Call[T]) -> Exchange[T] | None:
         return None
     response = httpx.Response(call.known.status, headers=dict(call.known.headers), json=call.known.body)
     return Exchange(value=call.read(call.known), response=response, attempts=0, seconds=0.0)
+
+
+def _connection(response: httpx.Response) -> Any:
+    """The connection an answer came on; None where it was not a connection, or others' answers come on it meanwhile."""
+    return response.extensions.get("network_stream") if response.http_version.startswith("HTTP/1") else None
+
+
+def _is_anothers(call: Call[Any], error: errors.StatusError) -> bool:
+    """Whether an error can only be the answer to another call: about another record, or a key where this has none."""
+    if isinstance(error, errors.NotFound):
+        asked_for = call.path.rpartition("/")[2]
+        return call.changes_nothing and asked_for.isdecimal() and error.id not in (None, int(asked_for))
+    return isinstance(error, errors.DuplicateIdempotencyKey) and call.idempotency_key is None
 
 
 def _header(text: str) -> bytes:

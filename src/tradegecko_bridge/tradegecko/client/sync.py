@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from typing import Self, TypeVar, Unpack
+from contextlib import ExitStack
+from typing import Self, TypeVar, Unpack, cast
 
 import httpx
 import tenacity
@@ -60,7 +61,7 @@ class TradeGeckoClient(Resources, ClientBase[httpx.Client, httpx.BaseTransport, 
     def close(self) -> None:
         """Close the connections; the client is not used afterwards."""
         if self._owns_pool:
-            self._http.close()
+            self._pool.http.close()
 
     def __enter__(self) -> Self:
         return self
@@ -69,13 +70,21 @@ class TradeGeckoClient(Resources, ClientBase[httpx.Client, httpx.BaseTransport, 
         self.close()
 
     def _attempt(self, sending: Sending[T]) -> Exchange[T]:
-        """One request, no repetition."""
+        """One request, no repetition. Its connection is nobody else's before the answer is believed."""
         request = sending.begin()
         while pause := sending.pause():
             self._sleep(pause)
         if sending.guarded:
             sending.check_leave()
             request.extensions.setdefault("trace", sending.check_leave)
-        with sending:
-            response = self._http.send(request)
-        return sending.read(response)
+        with ExitStack() as until_believed:
+            with sending:
+                response = self._pool.http.send(request, stream=True)
+                stream = cast("httpx.SyncByteStream", response.stream)
+                until_believed.callback(stream.close)
+                content = b"".join(stream)
+            try:
+                return sending.read(response, content)
+            finally:
+                if (connection := sending.doubtful(response)) is not None:
+                    connection.close()

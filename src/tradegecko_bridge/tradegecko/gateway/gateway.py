@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import chain
 from threading import RLock
 from typing import Any, Final, TypeVar
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from tradegecko_bridge.commerce import Address, Customer, ProductDetails, VariantStock
 from tradegecko_bridge.commerce.remote import (
     Access,
+    AccountIdentity,
     CustomerMatch,
     OrderAction,
     OrderDraft,
+    Presence,
     RecordKind,
     RemoteOrder,
     RemoteShipment,
     RemoteVariant,
+    Topic,
 )
 from tradegecko_bridge.errors import GatewayError, MalformedData, NotFound, OutdatedDraft, Rejected, Unavailable
 from tradegecko_bridge.ports import Clock, MirrorStore
@@ -32,6 +35,7 @@ from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
 from tradegecko_bridge.tradegecko.gateway import customer_match, record_names, translate
 from tradegecko_bridge.tradegecko.gateway.error_mapping import reading, writing
 from tradegecko_bridge.tradegecko.gateway.listing import changes, chunks_by_url_length, pages
+from tradegecko_bridge.tradegecko.gateway.marks import GONE, marker_of
 from tradegecko_bridge.tradegecko.gateway.mirror import OVERLAP, Mirror, NewLock
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import ADDRESSES, COMPANIES, ORDERS, VARIANTS, Kind, company_keys
 from tradegecko_bridge.tradegecko.gateway.normalize import normalized
@@ -44,8 +48,18 @@ D = TypeVar("D", bound=records.DatedRecord)
 Filters = Mapping[str, object]
 
 NEEDED_PERMISSIONS: Final = ("write_orders", "write_companies")
+IDS_A_CALL: Final = 200
 PAGES_AT_ONCE: Final = 20
 """Pages of a listing that come as quickly as they can; the rest at the pace of the rate limit."""
+
+
+@frozen(kw_only=True)
+class _Marked:
+    """Our orders that have changed since a moment, by marker, as they were listed at another."""
+
+    since: datetime
+    at: datetime
+    orders: Mapping[str, Sequence[RemoteOrder]]
 
 
 class TradeGeckoGateway:
@@ -71,18 +85,27 @@ class TradeGeckoGateway:
         self._normal = client.with_options(priority=Priority.NORMAL)
         self._bulk = client.with_options(priority=Priority.BULK)
         self._mirror = Mirror(self._normal, mirror, clock=clock, lock=lock)
+        self._clock = clock
         self._treatment: str | None = None
+        self._marked: _Marked | None = None
+        self._twice: dict[str, Sequence[RemoteOrder]] = {}
 
     @property
     def calls(self) -> int:
         """Requests sent so far, repeated ones counted each time."""
         return self._client.calls
 
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """By the ``Date`` of the last answers."""
+        return self._client.clock_offset
+
     @contextmanager
     def session(self, *, read_only: bool = False) -> Iterator[None]:
         """One run: the mirror is brought up to date as it is needed; ``read_only`` neither uses nor keeps any of it."""
         self._mirror.begin(read_only=read_only)
-        self._treatment = None
+        self._treatment = self._marked = None
+        self._twice = {}
         yield
         self._mirror.flush()
 
@@ -97,11 +120,15 @@ class TradeGeckoGateway:
             missing_permissions=tuple(need for need in NEEDED_PERMISSIONS if need not in has),
         )
 
+    def account(self) -> AccountIdentity:
+        """The account behind the token (reference §5.1): one call, once."""
+        return self._mirror.identity
+
     # ── looking things up ────────────────────────────────────────────────────────────────────
 
     def prefetch(
-        self, numbers: Collection[str], customers: Collection[tuple[Customer, Address | None]]
-    ) -> Collection[str]:
+        self, orders: Collection[tuple[str, str]], customers: Collection[tuple[Customer, Address | None]]
+    ) -> Mapping[str, Presence]:
         """One look into the mirror for a whole batch; what the last one brought is written first."""
         self._mirror.flush()
         wanted: dict[str, set[str]] = {}
@@ -112,17 +139,72 @@ class TradeGeckoGateway:
         found = {row.id for key in keys for row in self._mirror.find(COMPANIES, key, wanted[key]) or ()}
         if found:
             self._mirror.find(ADDRESSES, "company", found)
-        orders = self._mirror.find(ORDERS, "number", {number.strip() for number in numbers})
-        if orders is None:
-            return numbers
-        used = {number for row in orders for number in row.values("number")}
-        return [number for number in numbers if number.strip() in used]
+        return self._presence({marker: number.strip() for number, marker in orders})
 
-    def find_orders(self, number: str) -> Sequence[RemoteOrder]:
-        """By ``order_number``, compared again here: the API's filter may match partially (reference §8)."""
+    def state_of(self, topic: Topic) -> str | None:
+        """How often the mirror has seen that change; None while it is not whole."""
+        if topic is Topic.GOODS:
+            counts = self._mirror.counts(VARIANTS)
+            return None if counts is None else f"{counts.added} {counts.changed}"
+        counts = self._mirror.counts(ORDERS)
+        return None if counts is None else str(counts.changed)
+
+    def _presence(self, numbers: Mapping[str, str]) -> Mapping[str, Presence]:
+        rows, unknown = self._mirror.find(ORDERS, "number", set(numbers.values())), Presence.ABSENT
+        if rows is None:
+            rows, unknown = self._mirror.last_known(ORDERS, "number", set(numbers.values())), Presence.POSSIBLE
+        used = {number for row in rows for number in row.values("number")}
+        used |= {mark for row in self._mirror.last_known(ORDERS, "mark", numbers.keys()) for mark in row.values("mark")}
+        return {
+            marker: Presence.KNOWN if marker in used or number in used else unknown
+            for marker, number in numbers.items()
+        }
+
+    def find_orders(self, number: str, marker: str = "") -> Sequence[RemoteOrder]:
+        """By ``order_number``, compared again here: the API's filter may match partially (reference §8). And by the ids
+        that the mirror knows for the marker."""
         number = number.strip()
         rows = self._list(resources.ORDERS, order_number=number, status=ORDERS.statuses)
-        return [translate.remote_order(order) for order in rows if (order.order_number or "").strip() == number]
+        found = {str(order.id): order for order in rows if (order.order_number or "").strip() == number}
+        marked = {row.id for row in self._mirror.last_known(ORDERS, "mark", [marker])} if marker else set[str]()
+        found |= {str(order.id): order for order in self._by_ids(ORDERS, marked - found.keys())}
+        if marker and any(marker_of(order) == marker and id_ not in marked for id_, order in found.items()):
+            self._mirror.look_again(COMPANIES, ADDRESSES)  # it brought its customer along, whatever its answer was
+        return self._noted(marker, [translate.remote_order(order) for order in found.values()])
+
+    def _noted(self, marker: str, orders: Sequence[RemoteOrder]) -> Sequence[RemoteOrder]:
+        """These orders, after a look whether more than one of them is ours and alive."""
+        alive = [order for order in orders if marker and order.marker == marker and not order.gone]
+        if len(alive) > 1:
+            self._twice[marker] = alive
+        return orders
+
+    def find_marked(self, marker: str, *, since: datetime, as_of: datetime) -> Sequence[RemoteOrder]:
+        """From the mirror, or from a list of what has changed since: there is no filter by ``source_url``."""
+        rows = self._mirror.find(ORDERS, "mark", [marker], as_of=as_of)
+        if rows is None:
+            return self._noted(marker, self._listed_since(since, as_of).get(marker, []))
+        found = self._by_ids(ORDERS, {row.id for row in rows})
+        return self._noted(marker, [translate.remote_order(order) for order in found if marker_of(order) == marker])
+
+    def _listed_since(self, since: datetime, as_of: datetime) -> Mapping[str, Sequence[RemoteOrder]]:
+        """Our orders that have changed since, by marker; listed once a session, unless that is not recent enough."""
+        if self._marked is None or self._marked.since > since or self._marked.at < as_of:
+            at, orders = self._clock(), dict[str, dict[str, RemoteOrder]]()
+            for order in chain.from_iterable(changes(self._client, ORDERS.call_at, since)):
+                if marker := marker_of(order):
+                    orders.setdefault(marker, {})[str(order.id)] = translate.remote_order(order)
+            by_marker = {marker: list(found.values()) for marker, found in orders.items()}
+            self._marked = _Marked(since=since, at=at, orders=by_marker)
+        return self._marked.orders
+
+    def doubles(self) -> Mapping[str, Sequence[RemoteOrder]]:
+        """By what was looked up, and by the mirror, which sees every order that has changed."""
+        shared = self._mirror.shared(ORDERS)
+        return self._twice | {
+            marker: [RemoteOrder(id=row.id, number="".join(row.values("number")), marker=marker) for row in rows]
+            for marker, rows in shared.items()
+        }
 
     def find_variants(self, skus: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
         """From the mirror, or some fifty SKUs a call; several variants may carry a SKU (reference §5.34)."""
@@ -332,9 +414,7 @@ class TradeGeckoGateway:
 
     def _has_gone(self, kind: Kind[D], ids: Collection[str]) -> bool:
         """Whether one of these is not active any more; what there is of it instead is remembered."""
-        wanted = sorted(int(id_) for id_ in ids)
-        active = self._list(kind.resource, ids=wanted, status=("active",)) if wanted else ()
-        gone = set(ids) - {str(record.id) for record in active}
+        gone = set(ids) - {str(record.id) for record in self._by_ids(kind, ids, status=("active",))}
         for id_ in gone:
             self._look_again(kind, id_)
         return bool(gone)
@@ -376,9 +456,25 @@ class TradeGeckoGateway:
             "pay": order.payment_status == "paid",
             "pack": order.packed_status == "packed",
             "ship": order.fulfillment_status not in (None, "unshipped"),
-            "void": order.status in translate.GONE,
+            "void": order.status in GONE,
         }
         return [action for action, so in done.items() if so]
+
+    # ── what there is, to hold a ledger against ──────────────────────────────────────────────
+
+    def orders_by_id(self, ids: Collection[str]) -> Sequence[RemoteOrder]:
+        """Two hundred a call (reference §3.7)."""
+        known = [int(id_) for id_ in ids if id_.isdecimal() and len(id_) <= record_names.LONGEST_ID]
+        found: list[records.Order] = []
+        for start in range(0, len(known), IDS_A_CALL):
+            call = resources.ORDERS.list(ids=known[start : start + IDS_A_CALL], status=ORDERS.statuses)
+            found += chain.from_iterable(pages(self._normal, call))
+        return [translate.remote_order(order) for order in found]
+
+    def orders_since(self, moment: datetime | None) -> Iterable[RemoteOrder]:
+        """Page by page, at the pace of the rate limit."""
+        for page in changes(self._bulk, ORDERS.call_at, moment):
+            yield from map(translate.remote_order, page)
 
     # ── what goes back to the shop ───────────────────────────────────────────────────────────
 
@@ -420,8 +516,14 @@ class TradeGeckoGateway:
 
     # ── lists ────────────────────────────────────────────────────────────────────────────────
 
+    def _by_ids(self, kind: Kind[D], ids: Collection[str], **filters: object) -> Iterator[D]:
+        """The records with these ids as they are now, in any state unless a filter says which."""
+        if not ids:
+            return iter(())
+        return self._list(kind.resource, **{"ids": sorted(map(int, ids)), "status": kind.statuses, **filters})
+
     def _list(self, resource: resources.Resource[R], **filters: object) -> Iterator[R]:
-        return chain.from_iterable(pages(self._client, resource.list().with_params(**filters)))
+        return chain.from_iterable(pages(self._client, resource.list().with_params(**filters), whole=True))
 
     def _long_list(self, call: Call[Page[R]]) -> Iterator[Page[R]]:
         """A whole list. A long one steps back after some pages, so that it does not take the window from others."""
@@ -439,7 +541,7 @@ def _answered_by(call: Call[records.Order], marker: str) -> Call[records.Order]:
 
     def read(reply: Reply) -> records.Order:
         order = call.read(reply)
-        if translate.marker_of(order) != marker:
+        if marker_of(order) != marker:
             raise MalformedData([f"the answer is about another order, {order.id}"])
         return order
 

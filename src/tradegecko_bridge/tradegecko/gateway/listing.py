@@ -11,34 +11,69 @@ from attrs import frozen
 
 from tradegecko_bridge.errors import Unavailable
 from tradegecko_bridge.tradegecko.calls import Call, Page
+from tradegecko_bridge.tradegecko.client.paging import first_page, page_after
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
 from tradegecko_bridge.tradegecko.gateway.error_mapping import reading
 from tradegecko_bridge.tradegecko.records import DatedRecord, Record
+from tradegecko_bridge.tradegecko.resources.base import PAGE_LIMIT
 
 R = TypeVar("R", bound=Record)
 D = TypeVar("D", bound=DatedRecord)
 
+READINGS: Final = 3
+"""How often a page that is not what was asked for is read."""
 SKUS_A_CALL: Final = 50
 URL_LENGTH: Final = 4000
 """Characters of SKUs a URL may carry; beyond some 8,000 in all the answer is 414 (reference §3.9)."""
 _BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 
 
-def pages(client: TradeGeckoClient, call: Call[Page[R]]) -> Iterator[Page[R]]:
-    """The pages of a list.
+def pages(client: TradeGeckoClient, call: Call[Page[R]], *, whole: bool = False) -> Iterator[Page[R]]:
+    """The pages of a list; ``whole``: each row once, or it is none that says what is not there.
 
     Raises:
-        Unavailable: also for a row that cannot be read: leaving it out would be acting on half the truth.
+        Unavailable: also for a row that cannot be read, and for a page that is not what was asked for, again and again:
+            leaving something out would be acting on half the truth.
     """
-    found = client.pages(call)
-    while True:
+    following: Call[Page[R]] | None = first_page(call)
+    ids = set[object]()
+    while following is not None:
+        page = _read(client, following)
+        ids.update(getattr(record, "id", record) for record in page)
+        if whole and page.last and page.total not in (None, len(ids)):
+            came = f"{len(ids)} rows came of {page.total}"
+            raise Unavailable(f"{call.method} {call.path}: {came}; it is read again later")
+        yield page
+        following = page_after(following, page)
+
+
+def _read(client: TradeGeckoClient, call: Call[Page[R]]) -> Page[R]:
+    """A page, read again where it is not whole, or not in the order asked for."""
+    flaw = ""
+    for _ in range(READINGS):
         with reading():
-            page = next(found, None)
-        if page is None:
-            return
+            page = client.send(call)
         if page.problems:
             raise Unavailable(f"{call.method} {call.path}: {page.problems[0]}")
-        yield page
+        flaw = _flaw(call, page)
+        if not flaw:
+            return page
+    raise Unavailable(f"{call.method} {call.path}: {flaw}, {READINGS} times; it is read again later")
+
+
+def _flaw(call: Call[Page[R]], page: Page[R]) -> str:
+    """What shows that a page is not the part of the list that was asked for; blank where nothing does."""
+    asked = dict(call.params)
+    number, limit = int(asked["page"]), int(asked.get("limit", PAGE_LIMIT))
+    if page.total is not None:
+        due = max(min(limit, page.total - (number - 1) * limit), 0)
+        if len(page.records) != due:
+            return f"{len(page.records)} rows came where {due} of {page.total} are due"
+    field, _, direction = asked.get("order", "").partition(" ")
+    moments = [moment for record in page if (moment := getattr(record, field or "id", None)) is not None]
+    if field and moments != sorted(moments, reverse=direction == "desc"):
+        return f"the rows are not in the order of {field}"
+    return ""
 
 
 def chunks_by_url_length(skus: Iterable[str]) -> Iterator[list[str]]:

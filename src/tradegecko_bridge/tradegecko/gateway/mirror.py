@@ -8,15 +8,18 @@ the account changes faster than it pays to follow, the account itself is asked.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from threading import RLock
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
+from tradegecko_bridge.commerce.remote import AccountIdentity
+from tradegecko_bridge.forks import Forked
 from tradegecko_bridge.ports import Clock, MirrorStore
-from tradegecko_bridge.ports.mirrors import MirrorProgress, MirrorRow
+from tradegecko_bridge.ports.mirrors import MirrorCounts, MirrorProgress, MirrorRow
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
 from tradegecko_bridge.tradegecko.codec import write_value
 from tradegecko_bridge.tradegecko.gateway.error_mapping import reading
@@ -40,7 +43,7 @@ MOST_PAGES: Final = 8
 """Pages read of one kind at a time beyond these; a longer way is gone in several runs."""
 
 
-class Mirror:
+class Mirror(Forked):
     """The mirrors of one account, for any number of threads.
 
     Args:
@@ -59,10 +62,15 @@ class Mirror:
         lock: NewLock = RLock,
     ) -> None:
         self._client, self._given_store, self._clock = client, store, clock
+        self._new_lock = lock
+        self.after_fork_in_child()
+
+    def after_fork_in_child(self) -> None:
+        """From the beginning: what is not written yet the parent writes."""
         self._unwritten: dict[str, list[MirrorRow]] = {}
-        self._new_lock, self._lock = lock, lock()
+        self._lock = self._new_lock()
         self._locks: dict[str, AbstractContextManager[object]] = {}
-        self._account = ""
+        self._identity: AccountIdentity | None = None
         self.begin()
 
     def begin(self, *, read_only: bool = False) -> None:
@@ -71,8 +79,9 @@ class Mirror:
         self._invalid = False
         self._recent = MirrorBook()  # written meanwhile, or listed next; somebody may have changed it since
         self._complete_at: dict[str, datetime | None] = {}
-        self._cache: dict[tuple[str, str, str], list[MirrorRow]] = {}
+        self._cache: dict[str, dict[tuple[str, str], list[MirrorRow]]] = {}  # by kind, then by key and value
         self._settings: dict[str, Mapping[str, str]] = {}
+        self._shared: set[str] = set()
 
     @property
     def disabled(self) -> bool:
@@ -84,12 +93,36 @@ class Mirror:
         self._invalid = True
         self._settings = {}
 
-    def find(self, kind: Kind[D], key: str, values: Collection[str]) -> Sequence[MirrorRow] | None:
-        """The rows with one of these values; None when only the account itself can say."""
+    def counts(self, kind: Kind[D]) -> MirrorCounts | None:
+        """What of a kind was ever added and changed, up to now; None while not all of it is known."""
         store = self._store
-        if store is None or self._invalid or not self._is_complete(kind, store):
+        if store is None or self._invalid or not self._is_complete(kind, store, None):
+            return None
+        return store.counts(self.account, kind.name)
+
+    def look_again(self, *kinds: Kind[Any]) -> None:
+        """Something of these kinds has come, and we were not told: they are brought up to date at their next use."""
+        for kind in kinds:
+            with self._lock_of(kind.name):
+                if self._complete_at.get(kind.name) is not None:
+                    del self._complete_at[kind.name]
+
+    def find(
+        self, kind: Kind[D], key: str, values: Collection[str], *, as_of: datetime | None = None
+    ) -> Sequence[MirrorRow] | None:
+        """The rows with one of these values, listed at ``as_of`` or later; None when only the account can say."""
+        store = self._store
+        if store is None or self._invalid or not self._is_complete(kind, store, as_of):
             return None
         return self.last_known(kind, key, values)
+
+    def shared(self, kind: Kind[D]) -> Mapping[str, Sequence[MirrorRow]]:
+        """Rows that are alive and share what should be unique, as far as one of them was listed in this run."""
+        rows: dict[str, list[MirrorRow]] = {}
+        for row in self.last_known(kind, kind.unique, self._shared):
+            for value in row.values(kind.unique) if "gone" not in row.facts else ():
+                rows.setdefault(value, []).append(row)
+        return {value: several for value, several in rows.items() if len(several) > 1}
 
     def last_known(self, kind: Kind[D], key: str, values: Collection[str]) -> Sequence[MirrorRow]:
         """The rows with one of these values, out of date or not; others may exist."""
@@ -101,14 +134,14 @@ class Mirror:
 
     def _stored(self, store: MirrorStore, kind: str, key: str, values: Collection[str]) -> list[list[MirrorRow]]:
         """What the store has for each value; it is asked once, also for what it lacks, until it may have more."""
-        cache, wanted = self._cache, dict.fromkeys((kind, key, value) for value in values)
+        cache, wanted = self._cache.setdefault(kind, {}), dict.fromkeys((key, value) for value in values)
         missing = [asked for asked in wanted if asked not in cache]
         if missing:
-            fresh: dict[tuple[str, str, str], list[MirrorRow]] = {asked: [] for asked in missing}
-            for row in store.find(self.account, kind, key, [value for _, _, value in missing]):
+            fresh: dict[tuple[str, str], list[MirrorRow]] = {asked: [] for asked in missing}
+            for row in store.find(self.account, kind, key, [value for _, value in missing]):
                 for value in row.values(key):
-                    if (kind, key, value) in fresh:
-                        fresh[kind, key, value].append(row)
+                    if (key, value) in fresh:
+                        fresh[key, value].append(row)
             cache.update(fresh)
         return [cache[asked] for asked in wanted]
 
@@ -130,7 +163,7 @@ class Mirror:
         with self._lock:
             unwritten = self._unwritten.get(kind.name, [])
             unwritten[:] = [row for row in unwritten if row.id != id_]
-        self._cache = {}
+        self._cache.pop(kind.name, None)
 
     def flush(self) -> None:
         """Write what was put here to where other processes find it."""
@@ -140,7 +173,7 @@ class Mirror:
             unwritten, self._unwritten = self._unwritten, {}
         for kind, rows in unwritten.items():
             self._store.write(self.account, kind, rows)
-        self._cache = {}
+            self._cache.pop(kind, None)
 
     def settings(
         self, name: str, read: Callable[[], Mapping[str, str]], *, wanted: Collection[str] = ()
@@ -160,13 +193,23 @@ class Mirror:
         return blake2b(f"{account}\n{text or ''}".encode("utf-8", "replace"), digest_size=16).hexdigest()
 
     @property
-    def account(self) -> str:
-        """Which account this is, wherever it is served; one request, once."""
+    def identity(self) -> AccountIdentity:
+        """Which account this is; one request, once."""
         with self._lock:
-            if not self._account:
+            if self._identity is None:
                 with reading():
-                    self._account = f"{self._client.accounts.current().id}@{self._client.base_url}"
-            return self._account
+                    found = self._client.accounts.current()
+                name, created = found.name or "", found.created_at
+                base_url = self._client.base_url
+                self._identity = AccountIdentity(id=str(found.id), name=name, base_url=base_url, created_at=created)
+            return self._identity
+
+    @property
+    def account(self) -> str:
+        """What is kept of this account, where it is served, is kept under this name."""
+        identity = self.identity
+        since = f" since {write_value(identity.created_at)}" if identity.created_at else ""
+        return f"{identity.id}@{identity.base_url}{since}"
 
     # ── keeping up ───────────────────────────────────────────────────────────────────────────
 
@@ -176,13 +219,14 @@ class Mirror:
                 self._locks[name] = self._new_lock()
             return self._locks[name]
 
-    def _is_complete(self, kind: Kind[D], store: MirrorStore) -> bool:
+    def _is_complete(self, kind: Kind[D], store: MirrorStore, as_of: datetime | None) -> bool:
         """Whether all of a kind is known, after reading what changed when that is due."""
         with self._lock_of(kind.name):
             at, now = self._complete_at.get(kind.name), self._clock()
-            if kind.name not in self._complete_at or (at is not None and not _is_fresh(at, now, MAX_AGE)):
+            old = at is not None and (not _is_fresh(at, now, MAX_AGE) or (as_of is not None and at < as_of))
+            if old or kind.name not in self._complete_at:
                 self._complete_at[kind.name] = now if self._read_changes(kind, store, now) else None
-                self._cache = {}
+                self._cache.pop(kind.name, None)
             return self._complete_at[kind.name] is not None
 
     def _read_changes(self, kind: Kind[D], store: MirrorStore, now: datetime) -> bool:
@@ -197,11 +241,19 @@ class Mirror:
             progress = MirrorProgress(cursor=_cursor(position), complete=page.last, at=now)
             store.write(self.account, kind.name, rows, progress=progress)
             self._recent.drop("", kind.name, [row.id for row in rows])
+            self._note_shared(kind, rows)
             if page.last:
                 return True
             if count == late:
                 position = max(position, reached)
         return False
+
+    def _note_shared(self, kind: Kind[D], rows: Sequence[MirrorRow]) -> None:
+        self._cache.pop(kind.name, None)
+        values = {value for row in rows for value in row.values(kind.unique)} if kind.unique else ()
+        found = self.last_known(kind, kind.unique, values) if values else ()
+        count = Counter(value for row in found if "gone" not in row.facts for value in row.values(kind.unique))
+        self._shared.update(value for value, times in count.items() if times > 1)
 
     def _stored_settings(self, name: str) -> Mapping[str, str] | None:
         if self._invalid or self._store is None:

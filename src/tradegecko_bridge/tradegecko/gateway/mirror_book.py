@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from threading import Lock
 
-from tradegecko_bridge.ports.mirrors import MirrorProgress, MirrorRow, MirrorStore, newest
+from tradegecko_bridge.forks import ForkedLock
+from tradegecko_bridge.ports.mirrors import MirrorCounts, MirrorProgress, MirrorRow, MirrorStore, newest
 
 
 class MirrorBook(MirrorStore):
     """A mirror in memory; threads may share it."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        self._lock = ForkedLock()
         self._progress: dict[tuple[str, str], MirrorProgress] = {}
         self._rows: dict[tuple[str, str], dict[str, MirrorRow]] = {}
         self._ids: dict[tuple[str, str, str, str], dict[str, None]] = {}
+        self._counts: dict[tuple[str, str], MirrorCounts] = {}
 
     def progress(self, account: str, kind: str) -> MirrorProgress:
         with self._lock:
             return self._progress.get((account, kind), MirrorProgress())
+
+    def counts(self, account: str, kind: str) -> MirrorCounts:
+        with self._lock:
+            return self._counts.get((account, kind), MirrorCounts())
 
     def write(
         self, account: str, kind: str, rows: Sequence[MirrorRow], *, progress: MirrorProgress | None = None
@@ -29,11 +34,16 @@ class MirrorBook(MirrorStore):
             for row in newest(rows):
                 if row.id in held and held[row.id].stamp > row.stamp:
                     continue
-                self._index(account, kind, held.get(row.id), row)
+                before = held.get(row.id)
+                if before is None:
+                    self._count(account, kind, added=1)
+                elif (before.keys, before.facts) != (row.keys, row.facts):
+                    self._count(account, kind, changed=1)
+                self._index(account, kind, before, row)
                 held[row.id] = row
             if progress is not None:
-                before = self._progress.get((account, kind), MirrorProgress())
-                self._progress[account, kind] = before.then(progress)
+                reached = self._progress.get((account, kind), MirrorProgress())
+                self._progress[account, kind] = reached.then(progress)
 
     def find(self, account: str, kind: str, key: str, values: Collection[str]) -> Sequence[MirrorRow]:
         with self._lock:
@@ -46,12 +56,19 @@ class MirrorBook(MirrorStore):
             held = self._rows.get((account, kind), {})
             for row in [held.pop(id_) for id_ in set(ids) if id_ in held]:
                 self._unindex(account, kind, row)
+                self._count(account, kind, changed=1)
 
     def forget(self, account: str) -> None:
         with self._lock:
+            for kind in [kind for owner, kind in self._counts if owner == account]:
+                self._count(account, kind, changed=1)
             self._progress = {key: held for key, held in self._progress.items() if key[0] != account}
             self._rows = {key: held for key, held in self._rows.items() if key[0] != account}
             self._ids = {key: held for key, held in self._ids.items() if key[0] != account}
+
+    def _count(self, account: str, kind: str, *, added: int = 0, changed: int = 0) -> None:
+        before = self._counts.get((account, kind), MirrorCounts())
+        self._counts[account, kind] = MirrorCounts(before.added + added, before.changed + changed)
 
     def _index(self, account: str, kind: str, before: MirrorRow | None, after: MirrorRow) -> None:
         if before:

@@ -15,6 +15,7 @@ from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.tradegecko import records, resources
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.codec import write_value
+from tradegecko_bridge.tradegecko.gateway.marks import GONE, marker_of
 from tradegecko_bridge.tradegecko.gateway.normalize import normalized, normalized_phone
 from tradegecko_bridge.tradegecko.resources.base import Gets
 
@@ -37,11 +38,15 @@ class Kind(Generic[D]):
     resource: Gets[D]
     statuses: tuple[str, ...] = ("active", "archived")
     keys: Callable[[D, Digest], Keys]
+    unique: str = ""
+    """The key that no two records share that are alive, where there is one."""
+    version: int = 1
+    """A later one reads everything anew, for what is kept of it now and was not before."""
     facts: Callable[[D, Digest], dict[str, str]] = lambda _record, _digest: {}
 
     @property
     def name(self) -> str:
-        return self.resource.plural
+        return self.resource.plural if self.version == 1 else f"{self.resource.plural} {self.version}"
 
     def row(self, record: D, digest: Digest) -> MirrorRow:
         """What is kept of a record."""
@@ -68,7 +73,13 @@ def company_keys(digest: Digest, *, name: str | None, email: str | None, phone: 
 ORDERS: Final = Kind(
     resource=resources.ORDERS,
     statuses=EVERY_STATUS,
-    keys=lambda order, _: (("number", (order.order_number or "").strip()),),
+    unique="mark",
+    version=2,
+    keys=lambda order, _: (
+        ("number", (order.order_number or "").strip()),
+        *((("mark", mark),) if (mark := marker_of(order)) else ()),
+    ),
+    facts=lambda order, _: {"gone": "yes"} if order.status in GONE else {},
 )
 COMPANIES: Final = Kind(
     resource=resources.COMPANIES,

@@ -11,8 +11,8 @@ from tradegecko_bridge.commerce.remote import DraftLine, OrderDraft
 from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.tradegecko import records
 from tradegecko_bridge.tradegecko.gateway.customer_match import identity
+from tradegecko_bridge.tradegecko.gateway.marks import MARK
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import ADDRESS_FIELDS, ADDRESSES, Digest
-from tradegecko_bridge.tradegecko.gateway.translate import MARK
 
 _OURS: Final = {"state": "region", "zip_code": "postal_code", "company_name": "company", "phone_number": "phone"}
 """Our names of TradeGecko's address fields, where they differ."""

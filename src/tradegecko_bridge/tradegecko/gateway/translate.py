@@ -4,23 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Final
 
 from tradegecko_bridge.commerce import LocationStock, ProductDetails, VariantDetails, VariantStock
 from tradegecko_bridge.commerce.remote import RemoteItem, RemoteOrder, RemoteShipment
 from tradegecko_bridge.tradegecko import records
 from tradegecko_bridge.tradegecko.calls import Page
 from tradegecko_bridge.tradegecko.codec import write_value
-
-MARK: Final = "#tgb-"
-"""Begins the mark at the end of ``source_url`` by which we know our own orders; the link still works with it."""
-GONE: Final = ("void", "deleted")
-
-
-def marker_of(order: records.Order) -> str | None:
-    """The marker of an order of ours; None on others."""
-    _, mark, marker = (order.source_url or "").rpartition(MARK)
-    return marker if mark else None
+from tradegecko_bridge.tradegecko.gateway.marks import GONE, marker_of
 
 
 def remote_order(order: records.Order) -> RemoteOrder:
@@ -30,6 +20,7 @@ def remote_order(order: records.Order) -> RemoteOrder:
         marker=marker_of(order),
         total=order.total,
         gone=order.status in GONE,
+        created_at=order.created_at,
     )
 
 

@@ -18,14 +18,14 @@ _SLOWEST: Final = 120.0
 
 @frozen
 class Told:
-    """``used`` of ``limit`` (None: not said) in the window from ``window`` on; ``date`` is the server's clock.
+    """``used`` of ``limit`` in the window from ``window`` on; ``date`` is the server's clock.
 
     All in epoch seconds. ``date`` is None where the answer has none.
     """
 
     window: int
     used: int
-    limit: int | None
+    limit: int
     date: float | None
 
 
@@ -37,12 +37,11 @@ def read_headers(headers: Mapping[str, str], limit: int) -> Told | None:
     left, reset = whole_number(headers, "x-rate-limit-remaining"), whole_number(headers, "x-rate-limit-reset")
     if left is None or reset is None or reset % SECONDS:
         return None
-    named = whole_number(headers, "x-rate-limit-limit") or None
-    of = named or limit
+    limit = whole_number(headers, "x-rate-limit-limit") or limit
     date = moment(headers.get("date", ""))
-    if left > of or (date is not None and not reset - SECONDS <= date <= reset + _SLOWEST):
+    if left > limit or (date is not None and not reset - SECONDS <= date <= reset + _SLOWEST):
         return None
-    return Told(window=reset - SECONDS, used=of - left, limit=named, date=date)
+    return Told(window=reset - SECONDS, used=limit - left, limit=limit, date=date)
 
 
 @lru_cache(maxsize=256)
@@ -51,5 +50,5 @@ def moment(date: str) -> float | None:
     try:
         read = parsedate_to_datetime(date)
         return None if read.tzinfo is None else read.timestamp()
-    except (TypeError, ValueError, OverflowError):
+    except (ValueError, OverflowError):
         return None

@@ -67,11 +67,11 @@ def paces(limit: int) -> Mapping[Priority, Pace]:
     """The three paces of a window of ``limit`` requests."""
     first, ahead, reserve = max(1, limit // 75), max(1, limit // 4), limit // 15
     kept = limit - reserve
-    slope = max(kept - first, 0) / RESERVE_UNTIL
+    slope = (kept - first) / RESERVE_UNTIL
     head_start = min(first + ahead, kept)
-    caught_up = min((kept - head_start) / slope, RESERVE_UNTIL) if slope else 0.0
+    caught_up = (kept - head_start) / slope if slope else 0.0
     return {
         Priority.DELIVERY: Pace((0.0,), (limit,)),
         Priority.NORMAL: Pace((0.0, caught_up, RESERVE_UNTIL, _DONE), (head_start, kept, kept, limit)),
-        Priority.BULK: Pace((0.0, RESERVE_UNTIL, _DONE), (min(first, kept), kept, limit)),
+        Priority.BULK: Pace((0.0, RESERVE_UNTIL, _DONE), (first, kept, limit)),
     }

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from threading import Lock
 
+from tradegecko_bridge.forks import ForkedLock
 from tradegecko_bridge.ports.limits import KEPT, Permits, RateLedger, WindowUse
 
 
@@ -12,7 +12,7 @@ class PermitBook(RateLedger):
     """Rate-limit windows in memory; threads may share them."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        self._lock = ForkedLock()
         self._accounts: dict[str, dict[datetime, WindowUse]] = {}
 
     def take(self, account: str, window: datetime, want: int, *, up_to: int, seen: int = 0) -> Permits:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from typing import Any, ClassVar, Final, Generic, TypeVar, Unpack, cast, get_args, get_type_hints
 
+from attrs import evolve
+
 from tradegecko_bridge.tradegecko.calls import Call, Page, Reply, Shown, query
 from tradegecko_bridge.tradegecko.codec import write_value
 from tradegecko_bridge.tradegecko.payloads.base import Fields, Payload
@@ -99,7 +101,11 @@ class Resource(Generic[R]):
         root = root_name(made.__name__)
         body = {} if fields is None else {root: write_value(fields)}
         read = reading.optional(reading.shown_reader(made, root), root)
-        return _write("POST", f"{self._member(id)}/actions/{name}", body, key, read)
+        return self._about(id, _write("POST", f"{self._member(id)}/actions/{name}", body, key, read))
+
+    def _about(self, id: int | str, call: Call[T]) -> Call[T]:
+        """The call, to which an answer about another record is none."""
+        return evolve(call, read=reading.about(id, self.singular, call.read))
 
 
 class Gets(Resource[R]):
@@ -107,11 +113,12 @@ class Gets(Resource[R]):
 
     def get(self, id: int | str) -> Call[R]:
         """One record."""
-        return _read(self._member(id), reading.record_reader(self.record, self.singular))
+        return self._about(id, _read(self._member(id), reading.record_reader(self.record, self.singular)))
 
     def show(self, id: int | str, *, include: str | Collection[str] = ()) -> Call[Shown[R]]:
         """One record with what comes along, by itself or because ``include`` names it (§3.8)."""
-        return _read(self._member(id), reading.shown_reader(self.record, self.singular), **including(include))
+        read = reading.shown_reader(self.record, self.singular)
+        return self._about(id, _read(self._member(id), read, **including(include)))
 
 
 class Current(Resource[R]):
@@ -138,7 +145,7 @@ class Updates(Resource[R], Generic[R, C]):
         """Change the fields given and no others; the record where the API sends it back, mostly not (§3.3)."""
         body = {self.singular: write_value(fields)}
         read = reading.optional(reading.record_reader(self.record, self.singular), self.singular)
-        return _write("PUT", self._member(id), body, idempotency_key, read)
+        return self._about(id, _write("PUT", self._member(id), body, idempotency_key, read))
 
 
 class Deletes(Resource[R]):
@@ -146,7 +153,7 @@ class Deletes(Resource[R]):
 
     def delete(self, id: int | str) -> Call[None]:
         """Archive the record, or for orders and fulfilments delete or void it (§3.7)."""
-        return Call(method="DELETE", path=self._member(id), read=reading.read_nothing)
+        return self._about(id, Call(method="DELETE", path=self._member(id), read=reading.read_nothing))
 
 
 class Full(Gets[R], Creates[R, N], Updates[R, C], Deletes[R], Generic[R, N, C]):
@@ -161,7 +168,7 @@ class Acts(Resource[R]):
     ) -> Call[Any]:
         """Any action by its name, with the whole body; the answer's body as it came."""
         path = f"{self._member(id)}/actions/{name}"
-        return _write("POST", path, write_value(body or {}), idempotency_key, reading.read_body)
+        return self._about(id, _write("POST", path, write_value(body or {}), idempotency_key, reading.read_body))
 
 
 class Numbers(Resource[R]):

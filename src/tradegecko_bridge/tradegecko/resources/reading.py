@@ -35,6 +35,22 @@ def shown_reader(cls: type[R], root: str) -> Callable[[Reply], Shown[R]]:
     return read
 
 
+def about(id: int | str, root: str, read: Callable[[Reply], T]) -> Callable[[Reply], T]:
+    """The same, of an answer that concerns one record: one that names another record is not the answer to this call.
+
+    The record is under its root, or what belongs to it names it, as an invoice its ``order_id``.
+    """
+
+    def read_own(reply: Reply) -> T:
+        for name, row in reply.body.items() if isinstance(reply.body, dict) else ():
+            named = row.get("id" if name == root else f"{root}_id") if isinstance(row, dict) else None
+            if named is not None and str(named) != str(id).strip():
+                raise MalformedData([f"the answer is about another {root}, {named}"])
+        return read(reply)
+
+    return read_own
+
+
 def optional(read: Callable[[Reply], T], root: str) -> Callable[[Reply], T | None]:
     """The same, or None where the API answers with nothing (204) or with something else (reference §3.3, §4.1)."""
     return lambda reply: read(reply) if isinstance(reply.body, dict) and root in reply.body else None

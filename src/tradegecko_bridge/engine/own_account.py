@@ -1,0 +1,53 @@
+"""Seeing to it that a connection works with one account: the one that has its orders."""
+
+from __future__ import annotations
+
+from tradegecko_bridge.commerce.remote import AccountIdentity
+from tradegecko_bridge.engine.context import Context
+from tradegecko_bridge.errors import AccessDenied, OtherAccount, Rejected
+from tradegecko_bridge.ledger import KnownAccount
+
+
+class OwnAccount:
+    """What the ledger knows of a connection's account, held against the account that the login is for."""
+
+    def __init__(self, context: Context) -> None:
+        self._c = context
+        self.begin()
+
+    def begin(self, *, read_only: bool = False) -> None:
+        """A run begins: the account is looked at once more. ``read_only``: an unknown one is not remembered."""
+        self._read_only = read_only
+        self.reached = False
+
+    def check(self) -> None:
+        """Go on only with the account that has the connection's orders; the first one there is, is that.
+
+        Raises:
+            OtherAccount: the login is for another one.
+            AccessDenied, Unavailable: the account cannot be asked.
+        """
+        if self.reached:
+            return
+        try:
+            account = self._c.gateway.account()
+        except Rejected as error:  # it is about the account, whichever order asks
+            raise AccessDenied(str(error)) from error
+        store, connection = self._c.store, self._c.connection
+        known = store.known_account(connection)
+        if known is None and not self._read_only:
+            known = store.remember_account(connection, account, at=self._c.clock())
+        if known is not None and not known.account.is_same(account):
+            raise OtherAccount(told_apart(known, account))
+        self.reached = True
+
+
+def told_apart(known: KnownAccount, found: AccountIdentity) -> str:
+    """The line that says so, and what to do."""
+    name, mine = known.connection, known.account.named_beside(found)
+    return (
+        f"connection {name!r} has its orders in {mine} (first seen {known.first_seen_at:%Y-%m-%d}), and the login is "
+        f"for {found.named_beside(known.account)}; nothing was done: use the login of the first one, another "
+        "connection name or another ledger, or, if the account itself has moved, run "
+        f"`tgbridge ledger adopt-account --connection {name}`"
+    )

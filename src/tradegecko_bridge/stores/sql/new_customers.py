@@ -1,0 +1,58 @@
+"""Which orders are making which new customers: two that make one at the same time would make it twice."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select
+
+from tradegecko_bridge.ledger import DELIVERED_STATES, UNCERTAIN_STATES, Transition
+from tradegecko_bridge.stores.sql.database import wait_alone
+from tradegecko_bridge.stores.sql.tables import new_customers, orders
+
+KEPT: Final = timedelta(days=1)
+"""After that the customer has long been there to see."""
+_MAKERS = (
+    select(new_customers.c.digest, new_customers.c.order_id)
+    .join(orders, orders.c.id == new_customers.c.order_id)
+    .where(
+        new_customers.c.digest.in_(bindparam("digests", expanding=True)),
+        or_(
+            orders.c.state.in_([state.value for state in UNCERTAIN_STATES]),
+            and_(
+                orders.c.state.in_([state.value for state in DELIVERED_STATES]),
+                orders.c.in_state_since >= bindparam("since"),
+            ),
+        ),
+    )
+)
+_FORGET = delete(new_customers).where(
+    or_(new_customers.c.at < bindparam("old"), new_customers.c.order_id.in_(bindparam("ids", expanding=True)))
+)
+_NOTE = insert(new_customers)
+
+
+def makers(tx: Connection, transitions: Sequence[Transition]) -> defaultdict[str, set[int]]:
+    """The orders that are making each of the customers these transitions want to make, or have just made them.
+
+    Of two transactions that want to make one customer at the same moment, the second waits for what the first writes.
+    """
+    found = defaultdict[str, set[int]](set)
+    wanted = [one.new_customer for one in transitions if one.new_customer]
+    if wanted:
+        wait_alone(tx, "new customers")
+        digests = [one.digest for one in wanted]
+        for row in tx.execute(_MAKERS, {"digests": digests, "since": min(one.since for one in wanted)}):
+            found[row.digest].add(row.order_id)
+    return found
+
+
+def note(tx: Connection, transitions: Sequence[Transition], at: datetime) -> None:
+    """These are making their customers from now on."""
+    new = {one.entry.id: one.new_customer.digest for one in transitions if one.new_customer}
+    if new:
+        tx.execute(_FORGET, {"old": at - KEPT, "ids": list(new)})
+        tx.execute(_NOTE, [{"digest": digest, "order_id": id_, "at": at} for id_, digest in new.items()])

@@ -1,0 +1,62 @@
+"""Where a ledger belongs, the account of each connection; and the backup it was restored from."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from tradegecko_bridge.commerce.remote import AccountIdentity
+from tradegecko_bridge.ledger import KnownAccount, Restore
+from tradegecko_bridge.ports import AccountStore
+from tradegecko_bridge.stores.row import utc, utc_or_none
+from tradegecko_bridge.stores.sql.database import InDatabase, insert
+from tradegecko_bridge.stores.sql.tables import accounts, restores
+
+
+class SqlPlaces(InDatabase, AccountStore):
+    """Accounts and backups."""
+
+    def known_account(self, connection: str) -> KnownAccount | None:
+        with self._database.reading() as tx:
+            return _known(tx, connection)
+
+    def remember_account(
+        self, connection: str, account: AccountIdentity, *, at: datetime, replace: bool = False
+    ) -> KnownAccount:
+        facts = {
+            "id": account.id,
+            "name": account.name,
+            "base_url": account.base_url,
+            "created_at": utc_or_none(account.created_at),
+            "first_seen_at": utc(at),
+        }
+        with self._database.writing() as tx:
+            new = insert(tx, accounts).values(connection=connection, **facts)
+            keep = new.on_conflict_do_nothing()
+            tx.execute(new.on_conflict_do_update(index_elements=["connection"], set_=facts) if replace else keep)
+            known = _known(tx, connection)
+        assert known is not None  # noqa: S101
+        return known
+
+    def restored(self) -> Restore | None:
+        noted, of = restores.c.restored_at, restores.c.backed_up_at
+        newest = select(restores).order_by(noted.is_not(None), noted.desc(), of.desc()).limit(1)
+        with self._database.reading() as tx:
+            row = tx.execute(newest).one_or_none()
+        return None if row is None else Restore(backed_up_at=row.backed_up_at, restored_at=row.restored_at)
+
+    def note_restore(self, backed_up_at: datetime, *, at: datetime) -> None:
+        """Note that this ledger was restored by other means, from a backup of that moment."""
+        with self._database.writing() as tx:
+            new = insert(tx, restores).values(backed_up_at=utc(backed_up_at), restored_at=utc(at))
+            again = {"restored_at": new.excluded.restored_at}
+            tx.execute(new.on_conflict_do_update(index_elements=["backed_up_at"], set_=again))
+
+
+def _known(tx: Connection, connection: str) -> KnownAccount | None:
+    row = tx.execute(select(accounts).where(accounts.c.connection == connection)).one_or_none()
+    if row is None:
+        return None
+    account = AccountIdentity(id=row.id, name=row.name, base_url=row.base_url, created_at=row.created_at)
+    return KnownAccount(connection=connection, account=account, first_seen_at=row.first_seen_at)
