@@ -1,9 +1,9 @@
 """Hunt for schedules that fail: ``make simulate SEED=1 MINUTES=5``, or one alone: ``make simulate SEED=4711``.
 
 At both levels, or at one (``--level``). With ``--kinds`` only these kinds of faults happen (``right``: the ordinary
-ones), with ``--times`` more often; ``--without`` takes a guard of the product away. Every failure is printed with its fewest
-faults, its story and the ledger's history. Every twentieth seed runs on a SQLite file too, and has to go the same way.
-Ends with 1 if anything failed.
+ones), with ``--times`` more often; ``--without`` takes a guard of the product away. Every failure is printed with its
+fewest faults, its story and the ledger's history. Every twentieth seed runs on a SQLite file too, and has to go the
+same way. Ends with 1 if anything failed.
 """
 
 from __future__ import annotations
