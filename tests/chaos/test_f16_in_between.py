@@ -38,7 +38,7 @@ class TestBetween:
         with Between(sandbox.base_url, 1, 0.3).running() as between, httpx.Client(headers=headers) as client:
             read = [
                 client.post(f"{between.url}/locations", json={"location": {"label": f"L{number}", "country": "CA"}})
-                for number in range(40)
+                for number in range(80)
             ]
         assert between.mischief.keys() == {
             "answer once more",
