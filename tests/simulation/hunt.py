@@ -1,8 +1,9 @@
 """Hunt for schedules that fail: ``make simulate SEED=1 MINUTES=5``, or one alone: ``make simulate SEED=4711``.
 
-At both levels, or at one (``--level``). With ``--kinds`` only these kinds of faults happen (``right``: those under
-which everything has to hold); every failure is printed with its fewest faults, its story and the ledger's history.
-Every twentieth seed runs on a SQLite file too, and has to go the same way. Ends with 1 if anything failed.
+At both levels, or at one (``--level``). With ``--kinds`` only these kinds of faults happen (``right``: the ordinary
+ones), with ``--times`` more often; ``--without`` takes a guard of the product away. Every failure is printed with its
+fewest faults, its story and the ledger's history. Every twentieth seed runs on a SQLite file too, and has to go the
+same way. Ends with 1 if anything failed.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+import pytest
 from attrs import define, field, frozen
 
 from tests.simulation.disk import Files
 from tests.simulation.faults import ALL_RATES, HTTP_RATES
+from tests.simulation.guards import GUARDS, HTTP_GUARDS
 from tests.simulation.levels import LEVELS
 from tests.simulation.schedule import Result, shrink, simulate
 from tests.simulation.seeds import RIGHT
@@ -31,7 +34,8 @@ ON_FILES: Final = 20
 SHARED_MEMORY: Final = Path("/dev/shm")
 AT_A_TIME: Final = 20
 """Schedules a process runs before it tells what came of them."""
-WHERE_ALL_HOLDS: Final = {"port": RIGHT, "http": RIGHT | HTTP_RATES.keys()}
+ALL_GUARDS: Final = {**GUARDS, **HTTP_GUARDS}
+ORDINARY: Final = {"port": RIGHT, "http": RIGHT | HTTP_RATES.keys()}
 
 
 @frozen(kw_only=True)
@@ -41,6 +45,8 @@ class Task:
     level: str
     seeds: range
     kinds: frozenset[str]
+    times: float
+    without: str
     shrinks: bool
 
 
@@ -86,7 +92,14 @@ def main() -> int:
         return 2
     at_a_time = AT_A_TIME if asked.minutes else 1
     tasks = (
-        Task(level=level, seeds=range(seed, seed + at_a_time), kinds=kinds[level], shrinks=asked.shrink)
+        Task(
+            level=level,
+            seeds=range(seed, seed + at_a_time),
+            kinds=kinds[level],
+            times=asked.times,
+            without=asked.without,
+            shrinks=asked.shrink,
+        )
         for seed in count(asked.seed, at_a_time)
         for level in levels
     )
@@ -101,7 +114,7 @@ def main() -> int:
 
 def _kinds(asked: str, level: str) -> frozenset[str]:
     if asked == "right":
-        return WHERE_ALL_HOLDS[level]
+        return ORDINARY[level]
     return frozenset(asked.split(",") if asked else ALL_RATES)
 
 
@@ -117,10 +130,17 @@ def _hunt(tasks: Iterator[Task], jobs: int, seconds: float) -> Iterator[Found]:
 
 
 def _run(task: Task) -> Found:
+    with pytest.MonkeyPatch.context() as patch:
+        if task.without:
+            ALL_GUARDS[task.without](patch)
+        return _simulated(task)
+
+
+def _simulated(task: Task) -> Found:
     found = Found(level=task.level)
     for seed in task.seeds:
         began = time.perf_counter()
-        result = simulate(seed, task.kinds, level=task.level)
+        result = simulate(seed, task.kinds, level=task.level, times=task.times)
         found.seconds += time.perf_counter() - began
         found.count += 1
         if seed % ON_FILES == 0 and _on_a_file(result).digest != result.digest:
@@ -143,7 +163,8 @@ def _on_a_file(result: Result) -> Result:
     """The same schedule on a SQLite file, in memory if the machine has such a directory."""
     where = SHARED_MEMORY if SHARED_MEMORY.is_dir() else None
     with TemporaryDirectory(dir=where) as directory:
-        return simulate(result.seed, result.kinds, level=result.level, disk=Files(Path(directory)))
+        disk = Files(Path(directory))
+        return simulate(result.seed, result.kinds, level=result.level, times=result.times, disk=disk)
 
 
 def _arguments() -> argparse.Namespace:
@@ -152,6 +173,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=0.0, help="how long; 0: this seed alone")
     parser.add_argument("--level", choices=list(LEVELS), help="only at this one")
     parser.add_argument("--kinds", default="", help="kinds of faults, with commas between; right; default: all")
+    parser.add_argument("--times", type=float, default=1.0, help="so many times as likely as usual are all faults")
+    parser.add_argument("--without", choices=sorted(ALL_GUARDS), default="", help="with this guard taken away")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes; default: as many as cores")
     parser.add_argument("--no-shrink", dest="shrink", action="store_false", help="only tell the seeds that fail")
     return parser.parse_args()
