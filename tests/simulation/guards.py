@@ -58,6 +58,16 @@ def patience(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(decide, "may_show_up", lambda *_: False)
 
 
+def restores_are_waited_out(patch: pytest.MonkeyPatch) -> None:
+    """Right after a restore, too, an order that is not to be seen is taken for absent."""
+    real = decide.decide
+
+    def decided(due: DueOrder, found: RemoteOrder | Reason | None, **when: Any) -> decide.Decision:
+        return real(evolve(due, not_known=None), found, **when)
+
+    patch.setattr(sender, "decide", decided)
+
+
 def marker_comparison(patch: pytest.MonkeyPatch) -> None:
     """Any order with the number is ours."""
 
@@ -193,7 +203,9 @@ def row_is_the_orders(patch: pytest.MonkeyPatch) -> None:
     real = work.recorded
 
     def recorded(row: Row, transition: Transition) -> Change:
-        entry = evolve(transition.entry, connection=row.entry.connection, reference=row.entry.reference)
+        present = row.entry
+        identity = {name: getattr(present, name) for name in ("connection", "reference", "ingested_at")}
+        entry = evolve(transition.entry, **identity)
         return real(row, evolve(transition, entry=entry))
 
     patch.setattr(work, "recorded", recorded)
@@ -230,6 +242,7 @@ def _removals() -> Iterator[Removal]:
     yield claim_serial
     yield look_before_resend
     yield patience
+    yield restores_are_waited_out
     yield marker_comparison
     yield gone_orders_count
     yield intent_before_request

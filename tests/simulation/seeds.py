@@ -74,6 +74,10 @@ MENDED: Final = (
     _mended(62, "same number", reason="a number delivered a moment ago counted as free, as lists did not show it yet"),
     _mended(259, "same customer", reason="two workers with an order each of one new customer both made the customer"),
     _mended(23, "keys not honoured", reason="an order was there twice, and nobody was told"),
+    Mended(1555, EVERY, "the cursor of a run that began before the ledger was restored passed over orders"),
+    Mended(3130, EVERY, "a worker that outlived its ledger ended with a ValueError"),
+    Mended(1361, EVERY, "the last order was placed before the account showed what it was to tell"),
+    Mended(240, EVERY, "the absence of an order sent minutes before the ledger was restored was believed too soon"),
 )
 
 
@@ -92,8 +96,11 @@ GUARD_SEEDS: Final[Mapping[str, Noticing]] = {
     "claim_serial": Noticing(50),
     "look_before_resend": Noticing(72),
     "patience": Noticing(95),
+    "restores_are_waited_out": Noticing(
+        221, frozenset({"ledger restored", "visible late", "source cancels"}), times=5.0
+    ),
     "marker_comparison": Noticing(4),
-    "gone_orders_count": Noticing(404),
+    "gone_orders_count": Noticing(597),
     "intent_before_request": Noticing(2),
     "stable_key": Noticing(93),
     "next_key_only_by_hand": Noticing(93),
@@ -101,8 +108,12 @@ GUARD_SEEDS: Final[Mapping[str, Noticing]] = {
     "one_customer_at_a_time": Noticing(12),
     "actions_are_looked_at": Noticing(4),
     "abandoned_is_uncertain": Noticing(334),
-    "claim_is_over": Noticing(145, times=3.0),
-    "row_is_the_orders": Noticing(559),
+    "claim_is_over": Noticing(4, times=3.0),
+    "row_is_the_orders": Noticing(
+        45,
+        frozenset({"ledger restored live", "paused at it", "rate limit", "same number", "request lost"}),
+        times=6.0,
+    ),
     "refusal_is_the_apis": Noticing(16, level="http"),
     "intent_is_fresh": Noticing(104, times=3.0, level="http"),
     "answer_is_ours": Noticing(

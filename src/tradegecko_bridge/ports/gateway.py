@@ -93,8 +93,8 @@ class Gateway(Protocol):
         """
 
     def doubles(self) -> Mapping[str, Sequence[RemoteOrder]]:
-        """Orders that are alive and share a marker, by it, as far as they were seen in this session. No request is
-        made."""
+        """Orders that share a marker, by it, and were alive when they were seen, in this session or before. No request
+        is made."""
 
     def find_variants(self, skus: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
         """The active variants with exactly these SKUs; a SKU nobody carries is absent."""

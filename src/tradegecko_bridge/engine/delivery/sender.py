@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
-from hashlib import blake2b
 from typing import Final
 
 from attrs import evolve, frozen
 
-from tradegecko_bridge.commerce.remote import CustomerMatch, RemoteOrder
+from tradegecko_bridge.commerce.remote import RemoteOrder
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery import audit
 from tradegecko_bridge.engine.delivery.decide import (
@@ -27,18 +26,18 @@ from tradegecko_bridge.engine.delivery.decide import (
     decide,
     hold,
     look_refused,
-    not_carried_out,
     refused,
     stay_uncertain,
+    wait_for_customer,
 )
 from tradegecko_bridge.engine.delivery.lookup import (
     Customers,
+    as_new_customer,
     find_marked,
     find_own_order,
     others_with_number,
 )
 from tradegecko_bridge.engine.delivery.outcomes import Outcomes, WriteResult
-from tradegecko_bridge.engine.delivery.partitions import customer_names
 from tradegecko_bridge.engine.delivery.planner import Planner
 from tradegecko_bridge.engine.keys import idempotency_key
 from tradegecko_bridge.engine.mapping.plan import OrderPlan
@@ -207,16 +206,8 @@ class Sender:
         )
 
     def _new_customer(self, one: PlannedOrder) -> NewCustomer | None:
-        """Whom it makes, by what the next order would be matched with: a name alone is no match."""
-        if one.customer_id is not None or one.entry.order is None:
-            return None
-        names = list(customer_names(one.entry.order, ("email", "phone", "reference")))
-        if not names:
-            return None
-        strict = self._c.settings.customer_match is CustomerMatch.STRICT
-        known_as = "\n".join(names if strict else names[:1])
-        digest = blake2b(known_as.encode("utf-8", "replace"), digest_size=16).hexdigest()
-        return NewCustomer(digest=digest, since=self._c.clock() - self._c.timing.patience)
+        """Whom it makes."""
+        return None if one.customer_id is not None else as_new_customer(self._c, one.entry.order)
 
     def _sending(self, entry: LedgerEntry, **facts: object) -> LedgerEntry:
         claim = evolve(entry.claim, until=self._c.lease_end()) if entry.claim else None
@@ -248,8 +239,8 @@ class Sender:
         if isinstance(intent, NumberInUse):
             self._guard_look(one.entry, partial(self._look_closely, one))
         elif isinstance(intent, CustomerInUse):
-            now, timing = self._c.clock(), self._c.timing
-            self._outcomes.settle(one.entry, not_carried_out(one.entry, Unavailable(str(intent)), now, timing))
+            decision = wait_for_customer(one.entry, intent, self._c.clock(), self._c.timing)
+            self._outcomes.settle(one.entry, decision)
         elif isinstance(intent, Exception):
             raise intent
         else:

@@ -61,7 +61,7 @@ def recorded(row: Row, transition: Transition) -> Change:
     """
     entry = transition.entry
     present, at = row.entry, utc(entry.updated_at)
-    if (entry.connection, entry.reference) != (present.connection, present.reference):
+    if _identity(entry) != _identity(present):
         raise ClaimLost(f"order {entry.reference}: this ledger has another order in its place; was it restored?")
     if entry.serial != present.serial:
         raise ClaimLost(f"order {present.reference}: somebody else has taken or changed it since it was read")
@@ -69,6 +69,8 @@ def recorded(row: Row, transition: Transition) -> Change:
     sending = entry.state is _S.SENDING
     if sending and not (present.claim_runs(at) and entry.claim_runs(at)):  # nobody revives a claim of his own
         raise ClaimLost(f"order {present.reference}: only a worker whose claim still runs may send it")
+    if sending and entry.claim and present.claim and entry.claim.worker != present.claim.worker:
+        raise ClaimLost(f"order {present.reference}: {present.claim.worker} has it; was the ledger restored?")
     keeps_claim = sending or (bool(entry.pending_actions) and entry.claim is not None)
     after = evolve(
         present,
@@ -93,6 +95,11 @@ def recorded(row: Row, transition: Transition) -> Change:
         at=at, who=transition.who, was=present.state, now=after.state, why=transition.why, detail=detail
     )
     return _settled(evolve(row, entry=after), (event,) if event.why or event.was is not event.now else ())
+
+
+def _identity(entry: LedgerEntry) -> tuple[str, str, datetime]:
+    """What tells a row of one ledger from its like in another one, where it was ingested at another moment."""
+    return entry.connection, entry.reference, utc(entry.ingested_at)
 
 
 def overridden(row: Row, to: OrderState, at: datetime, who: str, why: str, *, retry: bool = False) -> Change:

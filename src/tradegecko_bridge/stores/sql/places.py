@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from tradegecko_bridge.commerce.remote import AccountIdentity
 from tradegecko_bridge.ledger import KnownAccount, Restore
@@ -49,6 +49,8 @@ class SqlPlaces(InDatabase, AccountStore):
     def note_restore(self, backed_up_at: datetime, *, at: datetime) -> None:
         """Note that this ledger was restored by other means, from a backup of that moment."""
         with self._database.writing() as tx:
+            earlier = update(restores).where(restores.c.restored_at.is_(None))
+            tx.execute(earlier.values(restored_at=restores.c.backed_up_at))  # so that this one is the newest
             new = insert(tx, restores).values(backed_up_at=utc(backed_up_at), restored_at=utc(at))
             again = {"restored_at": new.excluded.restored_at}
             tx.execute(new.on_conflict_do_update(index_elements=["backed_up_at"], set_=again))

@@ -199,7 +199,7 @@ class TradeGeckoGateway:
         return self._marked.orders
 
     def doubles(self) -> Mapping[str, Sequence[RemoteOrder]]:
-        """By what was looked up, and by the mirror, which sees every order that has changed."""
+        """By what was looked up, and by the mirror, which sees every order that has changed, in whatever session."""
         shared = self._mirror.shared(ORDERS)
         return self._twice | {
             marker: [RemoteOrder(id=row.id, number="".join(row.values("number")), marker=marker) for row in rows]
@@ -449,6 +449,7 @@ class TradeGeckoGateway:
         try:
             with reading():
                 order = self._client.orders.get(int(order_id))
+                self._mirror.put(ORDERS, order)
         except Rejected as error:
             raise Unavailable(f"order {order_id} cannot be seen now: {error}") from error.__cause__
         done = {

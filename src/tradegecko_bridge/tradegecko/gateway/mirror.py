@@ -8,7 +8,6 @@ the account changes faster than it pays to follow, the account itself is asked.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
@@ -81,7 +80,6 @@ class Mirror(Forked):
         self._complete_at: dict[str, datetime | None] = {}
         self._cache: dict[str, dict[tuple[str, str], list[MirrorRow]]] = {}  # by kind, then by key and value
         self._settings: dict[str, Mapping[str, str]] = {}
-        self._shared: set[str] = set()
 
     @property
     def disabled(self) -> bool:
@@ -117,12 +115,24 @@ class Mirror(Forked):
         return self.last_known(kind, key, values)
 
     def shared(self, kind: Kind[D]) -> Mapping[str, Sequence[MirrorRow]]:
-        """Rows that are alive and share what should be unique, as far as one of them was listed in this run."""
-        rows: dict[str, list[MirrorRow]] = {}
-        for row in self.last_known(kind, kind.unique, self._shared):
+        """Rows that are alive and share what should be unique, whoever has seen them; no request is made."""
+        store = self._store
+        if store is None or self._identity is None:
+            return {}
+        noted = {row.id for row in store.find(self.account, _shared(kind), "all", [""])}
+        rows = self._alive(kind, self.last_known(kind, kind.unique, noted))
+        found = {value: several for value, several in rows.items() if value in noted and len(several) > 1}
+        if over := noted - found.keys():
+            store.drop(self.account, _shared(kind), over)
+        return found
+
+    def _alive(self, kind: Kind[D], rows: Collection[MirrorRow]) -> dict[str, list[MirrorRow]]:
+        """Those that are alive, by what should be unique."""
+        found: dict[str, list[MirrorRow]] = {}
+        for row in rows:
             for value in row.values(kind.unique) if "gone" not in row.facts else ():
-                rows.setdefault(value, []).append(row)
-        return {value: several for value, several in rows.items() if len(several) > 1}
+                found.setdefault(value, []).append(row)
+        return found
 
     def last_known(self, kind: Kind[D], key: str, values: Collection[str]) -> Sequence[MirrorRow]:
         """The rows with one of these values, out of date or not; others may exist."""
@@ -239,21 +249,27 @@ class Mirror(Forked):
             position = position.after(page)
             rows = [kind.row(record, self.digest) for record in page]
             progress = MirrorProgress(cursor=_cursor(position), complete=page.last, at=now)
+            self._note_shared(kind, store, rows)
             store.write(self.account, kind.name, rows, progress=progress)
             self._recent.drop("", kind.name, [row.id for row in rows])
-            self._note_shared(kind, rows)
+            self._cache.pop(kind.name, None)
             if page.last:
                 return True
             if count == late:
                 position = max(position, reached)
         return False
 
-    def _note_shared(self, kind: Kind[D], rows: Sequence[MirrorRow]) -> None:
-        self._cache.pop(kind.name, None)
+    def _note_shared(self, kind: Kind[D], store: MirrorStore, rows: Sequence[MirrorRow]) -> None:
+        """What of these is there twice; before they count as read, so that whoever dies in between reads them again."""
         values = {value for row in rows for value in row.values(kind.unique)} if kind.unique else ()
-        found = self.last_known(kind, kind.unique, values) if values else ()
-        count = Counter(value for row in found if "gone" not in row.facts for value in row.values(kind.unique))
-        self._shared.update(value for value, times in count.items() if times > 1)
+        if not values:
+            return
+        known = {row.id: row for row in (*self.last_known(kind, kind.unique, values), *rows)}
+        shared = [value for value, several in self._alive(kind, known.values()).items() if len(several) > 1]
+        if shared:
+            self.flush()
+            now = self._clock().isoformat()
+            store.write(self.account, _shared(kind), [MirrorRow(value, now, (("all", ""),)) for value in shared])
 
     def _stored_settings(self, name: str) -> Mapping[str, str] | None:
         if self._invalid or self._store is None:
@@ -271,6 +287,11 @@ class Mirror(Forked):
             row = MirrorRow("all", now.isoformat(), (("all", ""),), found)
             self._store.write(self.account, name, [row], progress=MirrorProgress(complete=True, at=now))
         return found
+
+
+def _shared(kind: Kind[Any]) -> str:
+    """Under this name is kept which values several rows of a kind share."""
+    return f"{kind.name} shared"
 
 
 def _position(cursor: str | None) -> Position:
