@@ -77,6 +77,7 @@ MENDED: Final = (
     Mended(1555, EVERY, "the cursor of a run that began before the ledger was restored passed over orders"),
     Mended(3130, EVERY, "a worker that outlived its ledger ended with a ValueError"),
     Mended(1361, EVERY, "the last order was placed before the account showed what it was to tell"),
+    Mended(1448, EVERY, "an action that another worker had just done counted as refused"),
     Mended(240, EVERY, "the absence of an order sent minutes before the ledger was restored was believed too soon"),
 )
 
@@ -115,7 +116,17 @@ GUARD_SEEDS: Final[Mapping[str, Noticing]] = {
         times=6.0,
     ),
     "refusal_is_the_apis": Noticing(16, level="http"),
-    "intent_is_fresh": Noticing(104, times=3.0, level="http"),
+    "intent_is_fresh": Noticing(
+        807,
+        frozenset(
+            {
+                *("killed at it", "paused at it", "pause lasts"),
+                *("limit used up", "rate limit", "keys not honoured", "visible late"),
+            }
+        ),
+        times=4.0,
+        level="http",
+    ),
     "answer_is_ours": Noticing(
         25,
         frozenset({"answer swapped", "answer lost", "answer doubled", "request doubled", "visible late"}),

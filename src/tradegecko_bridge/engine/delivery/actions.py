@@ -38,7 +38,8 @@ class FollowUps:
     """Carries out the pending actions of delivered orders; ``add`` takes what is to be reported.
 
     An action does what is still open of an order, so that a second one finds nothing to do: after any doubt the order
-    is looked at, and what it does not have behind it is tried again, each time under a key of its own.
+    is looked at, and what it does not have behind it is tried again, each time under a key of its own. So it is after a
+    refusal: a person, or a worker that had stood still, may have done it a moment before.
     """
 
     def __init__(self, context: Context, add: Callable[[LedgerEntry, Outcome, str], None]) -> None:
@@ -71,7 +72,12 @@ class FollowUps:
     def _act(self, entry: LedgerEntry) -> None:
         action = entry.pending_actions[0]
         key = idempotency_key(self._c.connection, f"{entry.reference}\n{action}", entry.attempts)
-        self._c.gateway.perform_action(str(entry.remote_id), action, key=key, method=self._c.settings.payment_method)
+        id_, gateway = str(entry.remote_id), self._c.gateway
+        try:
+            gateway.perform_action(id_, action, key=key, method=self._c.settings.payment_method)
+        except Rejected:
+            if action not in gateway.completed_actions(id_):
+                raise
 
     def _done(self, entry: LedgerEntry) -> LedgerEntry:
         action, *rest = entry.pending_actions

@@ -91,6 +91,8 @@ class Planner:
     def up_to_date(self, due: Sequence[DueOrder]) -> list[DueOrder]:
         """These orders, where it was a while ago that their numbers were free with a look whether they still are.
 
+        ``looked_at`` is when they last were.
+
         Raises:
             AccessDenied, Unavailable: the account cannot be asked.
         """
@@ -101,7 +103,8 @@ class Planner:
             if one.is_planned and one.presence is Presence.ABSENT and one.looked_at and now - one.looked_at > FRESH
         ]
         known = self._prefetch(old, old)
-        return [evolve(one, presence=known[one.marker], looked_at=now) if one.marker in known else one for one in due]
+        looked = [evolve(one, presence=known.get(one.marker, one.presence)) for one in due]
+        return [evolve(one, looked_at=now) if one.marker in known and not one.must_look else one for one in looked]
 
     def find(self, due: DueOrder, now: datetime) -> RemoteOrder | Reason | None:
         """What is there of an order: the order itself, or the reason why its number is taken.
