@@ -53,7 +53,7 @@ class Gateway(Protocol):
         """
 
     def account(self) -> AccountIdentity:
-        """Which account this is. Asked for in every run, so it costs one request at most as long as the gateway lives.
+        """Which account this is. Asked for in every run, so it costs a request only where it may be another one by now.
 
         Raises:
             AccessDenied, Unavailable: the account cannot be asked.

@@ -25,7 +25,7 @@ from tradegecko_bridge.tradegecko.gateway.error_mapping import reading
 from tradegecko_bridge.tradegecko.gateway.listing import Position, page_at
 from tradegecko_bridge.tradegecko.gateway.mirror_book import MirrorBook
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import Kind
-from tradegecko_bridge.tradegecko.records import DatedRecord
+from tradegecko_bridge.tradegecko.records import Account, DatedRecord
 
 D = TypeVar("D", bound=DatedRecord)
 NewLock = Callable[[], AbstractContextManager[object]]
@@ -70,10 +70,19 @@ class Mirror(Forked):
         self._lock = self._new_lock()
         self._locks: dict[str, AbstractContextManager[object]] = {}
         self._identity: AccountIdentity | None = None
+        self._logins: int | None = None
+        self._has_moved = False
         self.begin()
 
     def begin(self, *, read_only: bool = False) -> None:
-        """A run begins: everything is brought up to date at its first use. ``read_only``: nothing is used or kept."""
+        """A run begins: everything is brought up to date at its first use. ``read_only``: nothing is used or kept.
+
+        Which account this is, is asked again where the login may be another one.
+        """
+        logins = self._client.logins
+        if logins is None or logins != self._logins or self._has_moved:
+            self._identity = None
+        self._logins, self._has_moved = logins, False
         self._store = None if read_only else self._given_store
         self._invalid = False
         self._recent = MirrorBook()  # written meanwhile, or listed next; somebody may have changed it since
@@ -204,15 +213,27 @@ class Mirror(Forked):
 
     @property
     def identity(self) -> AccountIdentity:
-        """Which account this is; one request, once."""
+        """Which account this is; one request, once for each login."""
         with self._lock:
             if self._identity is None:
                 with reading():
-                    found = self._client.accounts.current()
-                name, created = found.name or "", found.created_at
-                base_url = self._client.base_url
-                self._identity = AccountIdentity(id=str(found.id), name=name, base_url=base_url, created_at=created)
+                    self._identity = self._identity_of(self._client.accounts.current())
+                self._logins = self._client.logins
             return self._identity
+
+    def _identity_of(self, found: Account) -> AccountIdentity:
+        name, base_url = found.name or "", self._client.base_url
+        return AccountIdentity(id=str(found.id), name=name, base_url=base_url, created_at=found.created_at)
+
+    def note_account(self, found: Account) -> None:
+        """The account was asked for another reason: is it another one by now?"""
+        if self._identity is not None and not self._identity.is_same(self._identity_of(found)):
+            self._has_moved = True
+
+    @property
+    def is_as_it_was(self) -> bool:
+        """Whether login and account still are those of this run's beginning, as far as anybody has noticed."""
+        return not self._has_moved and self._logins == self._client.logins
 
     @property
     def account(self) -> str:
