@@ -490,3 +490,11 @@ class ClaimLost(StoreError):
 
 class CursorMoved(StoreError):
     """Somebody else has read on from the cursor, or the ledger was restored: read anew from where it stands."""
+
+    @classmethod
+    def of(cls, connection: str, stream: str) -> CursorMoved:
+        """The same words in every store."""
+        return cls(
+            f"another worker has read the {stream} of {connection!r} meanwhile, or the ledger was restored; the next "
+            "sync reads on from there, nothing is lost"
+        )

@@ -88,7 +88,7 @@ class LedgerBook:
         self, connection: str, arrivals: Sequence[Arrival], *, at: datetime, after: str | None = None
     ) -> IngestCounts:
         if after is not None and (self.cursor(connection, STREAM) or "") != after:
-            raise CursorMoved(f"connection {connection!r}: the cursor was moved")
+            raise CursorMoved.of(connection, STREAM)
         batch = self._batch(connection, arrivals, utc(at))
         for reference, row in batch.rows.items():
             id_ = row.entry.id or len(self._rows) + 1
@@ -274,6 +274,9 @@ class LedgerBook:
 
     def note_restore(self, backed_up_at: datetime, *, at: datetime) -> None:
         self._restored = Restore(backed_up_at=backed_up_at, restored_at=at)
+        gap = work.serial_gap(backed_up_at, at)
+        for id_, row in self._rows.items():
+            self._rows[id_] = evolve(row, entry=evolve(row.entry, serial=row.entry.serial + gap))
 
     # ── told values, alerts ──────────────────────────────────────────────────────────────────
 

@@ -52,8 +52,8 @@ class Task:
 
 @define(kw_only=True)
 class Found:
-    """What came of schedules at one level. ``restores`` of the ledger, also to nothing; ``astray`` are seeds that went another way on a file; ``told`` is what is
-    printed of each failure."""
+    """What came of schedules at one level. ``restores``: of the ledger, also to nothing. ``astray`` are seeds that went
+    another way on a file; ``told`` is what is printed of each failure."""
 
     level: str
     count: int = 0

@@ -76,6 +76,7 @@ MENDED: Final = (
     _mended(23, "keys not honoured", reason="an order was there twice, and nobody was told"),
     Mended(1555, EVERY, "the cursor of a run that began before the ledger was restored passed over orders"),
     Mended(3130, EVERY, "a worker that outlived its ledger ended with a ValueError"),
+    Mended(4452, EVERY, "an order that a restored ledger knew as delivered was looked for, and that failed"),
     Mended(1361, EVERY, "the last order was placed before the account showed what it was to tell"),
     Mended(1448, EVERY, "an action that another worker had just done counted as refused"),
     Mended(240, EVERY, "the absence of an order sent minutes before the ledger was restored was believed too soon"),

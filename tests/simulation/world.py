@@ -238,7 +238,7 @@ class World:
             self.story.tell(process.name, f"ends its run: {error}")
             return False
         self.told_alerts.update(alert.text for alert in report.alerts)
-        if not report.items and not report.problems:
+        if not report.items and not report.problems and not report.notes:
             self._idle_at = before
         known, self._told[process.name] = self._told.get(process.name), "\n".join(report.lines())
         for line in report.lines():

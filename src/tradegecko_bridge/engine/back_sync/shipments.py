@@ -18,7 +18,7 @@ from tradegecko_bridge.commerce.values import trimmed
 from tradegecko_bridge.engine.back_sync.shipment_lines import to_shipment
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.report import OUTCOME_OF, Outcome, Report
-from tradegecko_bridge.engine.source_calls import in_batches, log, offer
+from tradegecko_bridge.engine.source_calls import in_batches, offer
 from tradegecko_bridge.errors import ClaimLost, CursorMoved, GatewayError
 from tradegecko_bridge.ledger import UNCERTAIN_STATES, OrderState, ShipmentEntry, ShipmentState
 from tradegecko_bridge.ports import AcceptsTracking
@@ -56,7 +56,7 @@ def sync_tracking(context: Context, *, dry_run: bool = False) -> Report:
         except GatewayError as error:
             report.fail(error)
         except CursorMoved as error:
-            log.info("%s", error)
+            report.notes.append(str(error))
         if not dry_run:
             _send(context, source, report)
             _catch_up(context)

@@ -14,7 +14,7 @@ from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.keys import lossy_reference, storable_reference
 from tradegecko_bridge.engine.report import Outcome, Report
-from tradegecko_bridge.engine.source_calls import SourceFailed, guarded, in_batches, iterate, log
+from tradegecko_bridge.engine.source_calls import SourceFailed, guarded, in_batches, iterate
 from tradegecko_bridge.engine.source_changes import cancellations, changes
 from tradegecko_bridge.errors import CursorMoved
 from tradegecko_bridge.ledger import IngestCounts, LedgerEntry, OrderState, Reason
@@ -39,7 +39,7 @@ def ingest(context: Context, report: Report) -> None:
     except SourceFailed as error:
         report.fail(error)
     except CursorMoved as error:
-        log.info("%s", error)
+        report.notes.append(str(error))
 
 
 def ingest_batch(

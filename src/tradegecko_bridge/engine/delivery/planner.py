@@ -126,7 +126,7 @@ class Planner:
     def _due(self, entry: LedgerEntry) -> DueOrder:
         number = entry.remote_number or remote_number(entry.number, self._c.settings)
         skip = not_taken(entry.order, self._c.settings) if entry.order else None
-        span, order = self._not_known, entry.order
+        span, order = self._not_known, entry.order if entry.state not in DELIVERED_STATES else None
         return DueOrder(
             entry=entry,
             number=number,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from attrs import evolve
 
@@ -28,6 +29,7 @@ _NEEDS_REASON = frozenset({_S.HELD, _S.SKIPPED, _S.FAILED, _S.CANCELED})
 """States in which an order needs a reason; a person's own words are one."""
 REFUSALS = (ClaimLost, LookupError, ValueError, TypeError)
 """What is wrong with one transition, and says nothing of the others."""
+_GAP: Final = 1000
 
 
 def claimed(row: Row, worker: str, at: datetime, until: datetime) -> Change:
@@ -95,6 +97,12 @@ def recorded(row: Row, transition: Transition) -> Change:
         at=at, who=transition.who, was=present.state, now=after.state, why=transition.why, detail=detail
     )
     return _settled(evolve(row, entry=after), (event,) if event.why or event.was is not event.now else ())
+
+
+def serial_gap(backed_up_at: datetime, restored_at: datetime) -> int:
+    """By how much serials grow when a ledger is restored, so that no worker that outlived the one before has one of
+    them: more than orders can have been claimed since the backup."""
+    return _GAP + max(int((restored_at - backed_up_at).total_seconds()), 0)
 
 
 def _identity(entry: LedgerEntry) -> tuple[str, str, datetime]:

@@ -28,7 +28,7 @@ def must_be_at(tx: Connection, connection: str, stream: str, after: str | None) 
         CursorMoved: it stands elsewhere.
     """
     if after is not None and (read_cursor(tx, connection, stream) or "") != after:
-        raise CursorMoved(f"connection {connection!r}: the cursor of its {stream} was moved while they were read")
+        raise CursorMoved.of(connection, stream)
 
 
 def read_cursor(tx: Connection, connection: str, stream: str) -> str | None:
