@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, Final, cast
 from uuid import UUID
@@ -133,13 +133,8 @@ def one_customer_at_a_time(patch: pytest.MonkeyPatch) -> None:
 
 
 def actions_are_looked_at(patch: pytest.MonkeyPatch) -> None:
-    """An action that may have been carried out is simply tried again."""
-    real = actions.FollowUps.carry_out
-
-    def carry_out(self: actions.FollowUps, entry: LedgerEntry, *, tried: bool) -> None:
-        real(self, entry, tried=False)
-
-    patch.setattr(actions.FollowUps, "carry_out", carry_out)
+    """An action that may have been carried out is simply tried again, and a refusal believed."""
+    patch.setattr(actions.FollowUps, "_behind", lambda *_: ())
 
 
 def abandoned_is_uncertain(patch: pytest.MonkeyPatch) -> None:
@@ -181,8 +176,10 @@ def refusal_is_the_apis(patch: pytest.MonkeyPatch) -> None:
 
 
 def claim_is_over(patch: pytest.MonkeyPatch) -> None:
-    """A worker revives his own claim after it has run out."""
+    """A worker revives his own claim after it has run out, and looks not again."""
     real = work.recorded
+    patch.setattr(sender, "FRESH", timedelta(days=999))
+    patch.setattr(sender, "_oldest", lambda *_: datetime.max.replace(tzinfo=UTC))
 
     def recorded(row: Row, transition: Transition) -> Change:
         claim = transition.entry.claim

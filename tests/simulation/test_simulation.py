@@ -32,7 +32,7 @@ def test_everything_holds(part: int, kinds: frozenset[str]) -> None:
 @pytest.mark.parametrize("mended", MENDED, ids=lambda mended: str(mended.seed))
 def test_what_was_mended_holds(mended: Mended) -> None:
     """Schedules that failed once."""
-    result = simulate(mended.seed, mended.kinds)
+    result = simulate(mended.seed, mended.kinds, level=mended.level)
     assert not result.violations, shrink(result)
 
 

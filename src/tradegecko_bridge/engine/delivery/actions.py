@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from attrs import evolve
 
@@ -53,7 +53,7 @@ class FollowUps:
             AccessDenied: login, plan or permission.
         """
         try:
-            done = self._c.gateway.completed_actions(str(entry.remote_id)) if tried else ()
+            done = self._behind(str(entry.remote_id)) if tried else ()
             if OrderAction.VOID in done:
                 self._record(
                     entry.transition_to(entry.state, self._c.clock(), pending_actions=()),
@@ -72,12 +72,15 @@ class FollowUps:
     def _act(self, entry: LedgerEntry) -> None:
         action = entry.pending_actions[0]
         key = idempotency_key(self._c.connection, f"{entry.reference}\n{action}", entry.attempts)
-        id_, gateway = str(entry.remote_id), self._c.gateway
+        id_, method = str(entry.remote_id), self._c.settings.payment_method
         try:
-            gateway.perform_action(id_, action, key=key, method=self._c.settings.payment_method)
+            self._c.gateway.perform_action(id_, action, key=key, method=method)
         except Rejected:
-            if action not in gateway.completed_actions(id_):
+            if action not in self._behind(id_):
                 raise
+
+    def _behind(self, order_id: str) -> Collection[str]:
+        return self._c.gateway.completed_actions(order_id)
 
     def _done(self, entry: LedgerEntry) -> LedgerEntry:
         action, *rest = entry.pending_actions
