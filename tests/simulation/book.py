@@ -14,6 +14,7 @@ from typing import Any, Unpack
 from attrs import evolve
 
 from tradegecko_bridge import MemoryStore
+from tradegecko_bridge.commerce.remote import AccountIdentity
 from tradegecko_bridge.errors import ClaimLost, CursorMoved, CustomerInUse, NumberInUse, RemoteIdInUse
 from tradegecko_bridge.ledger import (
     DELIVERED_STATES,
@@ -23,6 +24,7 @@ from tradegecko_bridge.ledger import (
     Filter,
     Finding,
     IngestCounts,
+    KnownAccount,
     LedgerEntry,
     LedgerEvent,
     NewCustomer,
@@ -52,6 +54,7 @@ class LedgerBook:
         self._told: dict[tuple[str, str], dict[str, str]] = {}
         self._alerts: dict[int, Alert] = {}
         self._made: dict[int, str] = {}
+        self._accounts: dict[str, KnownAccount] = {}
         self._restored: Restore | None = None
         self._rest: MemoryStore | None = None
         self.mirror = MirrorBook()
@@ -70,7 +73,7 @@ class LedgerBook:
     def copy(self) -> LedgerBook:
         """Another one with the same content."""
         other = LedgerBook()
-        for name in ("_rows", "_ids", "_events", "_cursors", "_alerts", "_made"):
+        for name in ("_rows", "_ids", "_events", "_cursors", "_alerts", "_made", "_accounts"):
             setattr(other, name, dict(getattr(self, name)))
         other._restored = self._restored
         other._told = {kind: dict(values) for kind, values in self._told.items()}
@@ -268,6 +271,19 @@ class LedgerBook:
 
     def refused_shipments(self, connection: str) -> Sequence[ShipmentEntry]:
         return self._rest.refused_shipments(connection) if self._rest else ()
+
+    # ── where it belongs ─────────────────────────────────────────────────────────────────────
+
+    def known_account(self, connection: str) -> KnownAccount | None:
+        return self._accounts.get(connection)
+
+    def remember_account(
+        self, connection: str, account: AccountIdentity, *, at: datetime, replace: bool = False
+    ) -> KnownAccount:
+        known = KnownAccount(connection=connection, account=account, first_seen_at=utc(at))
+        if replace:
+            self._accounts[connection] = known
+        return self._accounts.setdefault(connection, known)
 
     def restored(self) -> Restore | None:
         return self._restored
