@@ -82,6 +82,7 @@ MENDED: Final = (
         5257, EVERY, "a lost request that was sent on an hour later counted as one that could be waited for", "http"
     ),
     Mended(4452, EVERY, "an order that a restored ledger knew as delivered was looked for, and that failed"),
+    Mended(8062, EVERY, "a number got by a clock that was ahead counted as got long ago, and was used again"),
     Mended(1361, EVERY, "the last order was placed before the account showed what it was to tell"),
     Mended(1448, EVERY, "an action that another worker had just done counted as refused"),
     Mended(240, EVERY, "the absence of an order sent minutes before the ledger was restored was believed too soon"),

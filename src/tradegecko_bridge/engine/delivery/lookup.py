@@ -70,9 +70,9 @@ def others_with_number(context: Context, due: DueOrder) -> Sequence[LedgerEntry]
 
 def on_its_way(context: Context, number: str, others: Iterable[LedgerEntry]) -> Reason | None:
     """Another order of the ledger of which nobody knows yet whether it gets the number, or that has just got it: lists
-    may not show it yet."""
+    may not show it yet. What a clock running ahead has written counts as just now, until it is shown."""
     now, patience = context.clock(), context.timing.patience
-    open_ = (one for one in others if one.state not in DELIVERED_STATES or abs(now - one.in_state_since) <= patience)
+    open_ = (one for one in others if one.state not in DELIVERED_STATES or now - one.in_state_since <= patience)
     other = next(open_, None)
     if other is None:
         return None
