@@ -65,6 +65,9 @@ class SimulatedGateway:
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────
 
+    def prepare(self, orders: int, told: Callable[[int, int], None]) -> str:
+        return ""
+
     def prefetch(
         self, orders: Collection[tuple[str, str]], customers: Collection[tuple[Customer, Address | None]]
     ) -> Mapping[str, Presence]:

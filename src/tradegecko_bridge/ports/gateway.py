@@ -59,6 +59,16 @@ class Gateway(Protocol):
             AccessDenied, Unavailable: the account cannot be asked.
         """
 
+    def prepare(self, orders: int, told: Callable[[int, int], None]) -> str:
+        """A run begins, with so many orders to be delivered: read of the account what pays to know beforehand.
+
+        ``told`` hears now and then how much was read, and how much is to be. Returned is a line for the report, or
+        nothing.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked.
+        """
+
     def prefetch(
         self, orders: Collection[tuple[str, str]], customers: Collection[tuple[Customer, Address | None]]
     ) -> Mapping[str, Presence]:

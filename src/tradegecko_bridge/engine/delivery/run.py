@@ -37,6 +37,7 @@ def deliver_orders(context: Context) -> Report:
         outcomes = Outcomes(context, report)
         try:
             void_canceled(context, report)
+            _prepare(context, report)
             _deliver_all(context, outcomes, receipts)
         except GatewayError as error:
             report.fail(error)
@@ -47,6 +48,14 @@ def deliver_orders(context: Context) -> Report:
         for entry in context.store.entries(context.connection, states=OPEN_STATES - {OrderState.HELD}):
             report_left_alone(entry, context.clock(), report, reported)
     return report
+
+
+def _prepare(context: Context, report: Report) -> None:
+    counts = context.store.summary(context.connection, states=(OrderState.PENDING,))
+    orders = sum(count.count for count in counts)
+    note = context.gateway.prepare(orders, lambda done, total: context.progress("read the account", done, total))
+    if note:
+        report.notes.append(note)
 
 
 def _deliver_all(context: Context, outcomes: Outcomes, receipts: list[DeliveryReceipt]) -> None:

@@ -39,6 +39,8 @@ from tradegecko_bridge.tradegecko.gateway.mirror import OVERLAP, Mirror
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import ADDRESSES, COMPANIES, ORDERS, VARIANTS, Kind, company_keys
 from tradegecko_bridge.tradegecko.gateway.normalize import normalized
 from tradegecko_bridge.tradegecko.gateway.order_fields import AddressBook, order_fields
+from tradegecko_bridge.tradegecko.gateway.reading_plan import ReadingPlan
+from tradegecko_bridge.tradegecko.gateway.together import Together
 from tradegecko_bridge.tradegecko.limits import Priority
 from tradegecko_bridge.tradegecko.retry import NO_RETRY
 
@@ -48,6 +50,24 @@ Filters = Mapping[str, object]
 
 NEEDED_PERMISSIONS: Final = ("write_orders", "write_companies")
 IDS_A_CALL: Final = 200
+WORTH_TELLING: Final = 20
+"""From so many pages on it is told that the account was read."""
+READ_ONCE: Final[Sequence[tuple[Kind[Any], float, bool]]] = (
+    (VARIANTS, 1 / 20, False),  # fifty SKUs a request
+    (COMPANIES, 1.0, False),  # a customer whom neither code nor e-mail address finds is asked for by telephone number
+    (ADDRESSES, 1 / 25, False),
+    (ORDERS, 1 / 50, True),  # also for the sake of orders of ours that somebody has renumbered
+)
+"""What of an account is read once, how many requests an order that saves, and whether it is wanted in any case."""
+COMPANY_FILTERS: Final = {"code": "company_code", "email": "email"}
+"""The filters that find companies by a key exactly."""
+VALUE_OF: Final[Mapping[str, Callable[[Any], str]]] = {
+    "order_number": lambda order: (order.order_number or "").strip(),
+    "company_code": lambda company: (company.company_code or "").strip(),
+    "email": lambda company: (company.email or "").strip(),
+    "company_id": lambda address: str(address.company_id),
+}
+"""What a record has that a filter with this name finds it by."""
 PAGES_AT_ONCE: Final = 20
 """Pages of a listing that come as quickly as they can; the rest at the pace of the rate limit."""
 
@@ -85,6 +105,7 @@ class TradeGeckoGateway:
         self._clock = clock
         self._treatment: str | None = None
         self._marked: _Marked | None = None
+        self._together = Together(self._client)
 
     @property
     def calls(self) -> int:
@@ -101,6 +122,7 @@ class TradeGeckoGateway:
         """One run: the mirror is brought up to date as it is needed; ``read_only`` neither uses nor keeps any of it."""
         self._mirror.begin(read_only=read_only)
         self._treatment = self._marked = None
+        self._together = Together(self._client)
         yield
         self._mirror.flush()
 
@@ -119,22 +141,63 @@ class TradeGeckoGateway:
         """The account behind the token (reference §5.1): one call, once."""
         return self._mirror.identity
 
+    def prepare(self, orders: int, told: Callable[[int, int], None]) -> str:
+        """Read what pays for so many orders, and go on with what earlier runs have begun."""
+        if self._mirror.disabled:
+            return ""
+        plan = ReadingPlan(orders, told)
+        shares = [(kind, plan.share(saved, always=always or not orders)) for kind, saved, always in READ_ONCE]
+        for kind, share in shares if orders else [one for one in shares if one[0] is not VARIANTS]:
+            self._mirror.read_on(kind, share, only_begun=not orders)
+        begun = [(kind, share) for kind, share in shares if share.pays]
+        done = sum(self._mirror.pages_kept(kind) for kind, _ in begun)
+        if left := sum(share.left for _, share in begun):
+            about = f"{done} of about {done + left} pages"
+            return f"reading the account once, so that orders cost fewer requests: {about}; goes on with the next runs"
+        return f"read the account once, in {done} pages" if done >= WORTH_TELLING else ""
+
     # ── looking things up ────────────────────────────────────────────────────────────────────
 
     def prefetch(
         self, orders: Collection[tuple[str, str]], customers: Collection[tuple[Customer, Address | None]]
     ) -> Mapping[str, Presence]:
-        """One look into the mirror for a whole batch; what the last one brought is written first."""
+        """One look into the mirror for a whole batch, or into the account for many of it at a time; what the last one
+        brought is written first."""
         self._mirror.flush()
-        wanted: dict[str, set[str]] = {}
-        for customer, billing in customers:
-            for key, value in self._customer_keys(customer_match.identity(customer, billing)).items():
-                wanted.setdefault(key, set()).add(value)
-        keys = [key for key in customer_match.LOOKUP_KEYS if key in wanted]
-        found = {row.id for key in keys for row in self._mirror.find(COMPANIES, key, wanted[key]) or ()}
-        if found:
-            self._mirror.find(ADDRESSES, "company", found)
-        return self._presence({marker: number.strip() for number, marker in orders})
+        found = self._prefetch_customers([customer_match.identity(customer, bill) for customer, bill in customers])
+        if found and self._mirror.find(ADDRESSES, "company", found) is None:
+            self._ask_together(ADDRESSES, "company", "company_id", {id_: [id_] for id_ in sorted(found, key=int)})
+        numbers = {marker: number.strip() for number, marker in orders}
+        if self._mirror.find(ORDERS, "number", set(numbers.values())) is None:
+            self._ask_together(ORDERS, "number", "order_number", {number: [number] for number in numbers.values()})
+        return self._presence(numbers)
+
+    def _prefetch_customers(self, customers: Sequence[customer_match.Identity]) -> set[str]:
+        """The ids of companies that one of these may be."""
+        wanted: dict[str, dict[str, Sequence[str]]] = {key: {} for key in customer_match.LOOKUP_KEYS}
+        for customer in customers:
+            keys = self._customer_keys(customer)
+            for key in wanted.keys() & keys.keys():
+                wanted[key][keys[key]] = customer.said(key)
+        found = set[str]()
+        for key, said in wanted.items():
+            rows = self._mirror.find(COMPANIES, key, said) if said else ()
+            if rows is None and key in COMPANY_FILTERS:
+                self._ask_together(COMPANIES, key, COMPANY_FILTERS[key], said)
+                rows = self._mirror.find(COMPANIES, key, said)
+            found |= {row.id for row in rows or ()}
+        return found
+
+    def _ask_together(self, kind: Kind[D], key: str, name: str, said: Mapping[str, Sequence[str]]) -> None:
+        """Ask the account for many values of a key at once, by this filter; with each of the values what is said."""
+        if self._mirror.disabled:
+            return
+        at, answered, found = self._clock(), set[str](), list[D]()
+        for texts, some in self._together.ask(kind, name, list(chain.from_iterable(said.values())), VALUE_OF[name]):
+            answered.update(texts)
+            found += some
+        values = [value for value, texts in said.items() if answered.issuperset(texts)]
+        self._mirror.learn(kind, key, values, found, at)
 
     def state_of(self, topic: Topic) -> str | None:
         """How often the mirror has seen that change; None while it is not whole."""
@@ -195,7 +258,9 @@ class TradeGeckoGateway:
     def find_variants(self, skus: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
         """From the mirror, or some fifty SKUs a call; several variants may carry a SKU (reference §5.34)."""
         wanted = {sku for sku in skus if sku.strip()}
-        return self._variants_by("sku", wanted, ({"sku": chunk} for chunk in chunks_by_url_length(sorted(wanted))))
+        return self._variants_by(
+            "sku", wanted, ({"sku": chunk} for chunk in chunks_by_url_length(sorted(wanted), "sku"))
+        )
 
     def find_barcodes(self, barcodes: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
         """From the mirror, or one call each: there is no filter by ``upc``, so its full text is searched."""
@@ -234,7 +299,8 @@ class TradeGeckoGateway:
         rows = self._mirror.find(kind, key, values)
         if rows is not None:
             return rows
-        found = (record for filters in queries for record in self._list(kind.resource, **filters))
+        at, found = self._clock(), [record for filters in queries for record in self._list(kind.resource, **filters)]
+        self._mirror.learn(kind, key, values, found, at)
         return [kind.row(record, self._mirror.digest) for record in found]
 
     # ── what is set up in the account ────────────────────────────────────────────────────────

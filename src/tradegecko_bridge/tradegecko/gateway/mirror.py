@@ -9,16 +9,19 @@ the account changes faster than it pays to follow, the account itself is asked.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
+from itertools import count
 from threading import Lock, RLock
 from typing import Final, TypeVar
+
+from attrs import frozen
 
 from tradegecko_bridge.commerce.remote import AccountIdentity
 from tradegecko_bridge.forks import Forked
 from tradegecko_bridge.ports import Clock, MirrorStore
-from tradegecko_bridge.ports.mirrors import MirrorCounts, MirrorProgress, MirrorRow
+from tradegecko_bridge.ports.mirrors import MirrorCounts, MirrorProgress, MirrorRow, newest
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
 from tradegecko_bridge.tradegecko.codec import write_value
 from tradegecko_bridge.tradegecko.gateway.error_mapping import reading
@@ -26,8 +29,10 @@ from tradegecko_bridge.tradegecko.gateway.listing import Position, page_at
 from tradegecko_bridge.tradegecko.gateway.mirror_book import MirrorBook
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import Kind
 from tradegecko_bridge.tradegecko.records import DatedRecord
+from tradegecko_bridge.tradegecko.resources.base import PAGE_LIMIT
 
 D = TypeVar("D", bound=DatedRecord)
+
 
 OVERLAP: Final = timedelta(minutes=2)
 """How far before its cursor a listing resumes, for changes that became visible late."""
@@ -35,10 +40,22 @@ MAX_AGE: Final = timedelta(minutes=5)
 """How old what we know may be while a run goes on."""
 SETTINGS_AGE: Final = timedelta(hours=4)
 """The same of what is set up once: currencies, tax types, locations. What is missing there is looked for at once."""
+RECENT: Final = timedelta(days=1)
+"""How long before it was read a change was made that others may yet be seen behind."""
 LATE_PAGES: Final = 4
 """Pages of one kind read again for the sake of late ones, at most."""
 MOST_PAGES: Final = 8
-"""Pages read of one kind at a time beyond these; a longer way is gone in several runs."""
+"""Pages read of one kind at a time beyond these, unless a plan says otherwise; a longer way is gone in several runs."""
+GoOn = Callable[[int, int], bool]
+"""Whether to read another page, after so many that were read, with so many left."""
+
+
+@frozen
+class _Answer:
+    """What the account answered at a moment (UTC)."""
+
+    at: datetime
+    rows: list[MirrorRow]
 
 
 class Mirror(Forked):
@@ -78,6 +95,8 @@ class Mirror(Forked):
         self._cache: dict[str, dict[tuple[str, str], list[MirrorRow]]] = {}  # by kind, then by key and value
         self._settings: dict[str, Mapping[str, str]] = {}
         self._shared: set[str] = set()
+        self._answers: dict[str, dict[tuple[str, str], _Answer]] = {}  # by kind, then by key and value
+        self._is_planned = False
 
     @property
     def disabled(self) -> bool:
@@ -99,11 +118,40 @@ class Mirror(Forked):
     def find(
         self, kind: Kind[D], key: str, values: Collection[str], *, as_of: datetime | None = None
     ) -> Sequence[MirrorRow] | None:
-        """The rows with one of these values, listed at ``as_of`` or later; None when only the account can say."""
+        """The rows with one of these values, as of ``as_of`` or later; None when only the account can say."""
         store = self._store
-        if store is None or self._invalid or not self._is_complete(kind, store, as_of):
+        if store is None or self._invalid:
             return None
-        return self.last_known(kind, key, values)
+        if self._is_complete(kind, store, as_of):
+            return self.last_known(kind, key, values)
+        return self._answered(kind, key, values, as_of)
+
+    def learn(self, kind: Kind[D], key: str, values: Collection[str], records: Iterable[D], at: datetime) -> None:
+        """The account was asked at this moment (UTC) for all records with one of these values: here they are."""
+        if self._store is None:
+            return
+        rows = [kind.row(record, self.digest) for record in records]
+        answers = {(key, value): _Answer(at=at, rows=[]) for value in values}
+        for row in newest(rows):
+            for value in row.values(key):
+                if (key, value) in answers:
+                    answers[key, value].rows.append(row)
+        with self._lock:
+            self._answers.setdefault(kind.name, {}).update(answers)
+            self._unwritten.setdefault(kind.name, []).extend(rows)
+
+    def _answered(
+        self, kind: Kind[D], key: str, values: Collection[str], as_of: datetime | None
+    ) -> Sequence[MirrorRow] | None:
+        """What the account has answered lately to each of these values, and what was made since."""
+        answers, now = self._answers.get(kind.name, {}), self._clock()
+        found = {row.id: row for row in self._recent.find("", kind.name, key, values)}
+        for value in values:
+            answer = answers.get((key, value))
+            if answer is None or not _is_fresh(answer.at, now, MAX_AGE) or (as_of is not None and answer.at < as_of):
+                return None
+            found |= {row.id: row for row in answer.rows if row.id not in found or found[row.id].stamp <= row.stamp}
+        return [found[id_] for id_ in sorted(found, key=int)]
 
     def shared(self, kind: Kind[D]) -> Mapping[str, Sequence[MirrorRow]]:
         """Rows that are alive and share what should be unique, as far as one of them was listed in this run."""
@@ -152,6 +200,8 @@ class Mirror(Forked):
         with self._lock:
             unwritten = self._unwritten.get(kind.name, [])
             unwritten[:] = [row for row in unwritten if row.id != id_]
+            for answer in self._answers.get(kind.name, {}).values():
+                answer.rows[:] = [row for row in answer.rows if row.id != id_]
         self._cache.pop(kind.name, None)
 
     def flush(self) -> None:
@@ -212,26 +262,56 @@ class Mirror(Forked):
             at, now = self._complete_at.get(kind.name), self._clock()
             old = at is not None and (not _is_fresh(at, now, MAX_AGE) or (as_of is not None and at < as_of))
             if old or kind.name not in self._complete_at:
-                self._complete_at[kind.name] = now if self._read_changes(kind, store, now) else None
+                waits = self._is_planned and not store.progress(self.account, kind.name).complete
+                self._complete_at[kind.name] = now if not waits and self._read_changes(kind, store, now) else None
                 self._cache.pop(kind.name, None)
             return self._complete_at[kind.name] is not None
 
-    def _read_changes(self, kind: Kind[D], store: MirrorStore, now: datetime) -> bool:
+    def read_on(self, kind: Kind[D], go_on: GoOn, *, only_begun: bool = False) -> None:
+        """Read a kind that was never read to its end, a page at least, and on for as long as ``go_on`` says.
+
+        From now on no such kind is read in this run but in this way. ``only_begun``: none of which nothing was read.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked.
+        """
+        store, self._is_planned = self._store, True
+        if store is None or self._invalid:
+            return
+        with self._lock_of(kind.name):
+            progress = store.progress(self.account, kind.name)
+            if progress.complete or (only_begun and progress.cursor is None):
+                return
+            now = self._clock()
+            self._complete_at[kind.name] = now if self._read_changes(kind, store, now, go_on) else None
+            self._cache.pop(kind.name, None)
+
+    def pages_kept(self, kind: Kind[D]) -> int:
+        """How many pages all that is kept of a kind would make."""
+        added = self._store.counts(self.account, kind.name).added if self._store else 0
+        return -(-added // PAGE_LIMIT)
+
+    def _read_changes(self, kind: Kind[D], store: MirrorStore, now: datetime, go_on: GoOn | None = None) -> bool:
         """Read what changed, and note how far with every page; whether the end was reached."""
-        reached = _position(store.progress(self.account, kind.name).cursor)
-        position = Position(reached.since - OVERLAP) if reached.since else reached
-        late = LATE_PAGES if position.since else 0
-        for count in range(1, late + MOST_PAGES + 1):
+        before = store.progress(self.account, kind.name)
+        reached = position = _position(before.cursor)
+        late = 0
+        if reached.since is not None and (before.at is None or before.at - reached.since < RECENT):
+            position, late = Position(reached.since - OVERLAP), LATE_PAGES
+        go_on = go_on or (lambda read, _: read < late + MOST_PAGES)
+        for read in count(1):
             page = page_at(self._client, kind.call_at, position)
+            # The last row of a page comes again with the next one.
+            left = 0 if page.last else max(-(-(page.total or 0) // (PAGE_LIMIT - 1)) - position.page, 1)
             position = position.after(page)
             rows = [kind.row(record, self.digest) for record in page]
             progress = MirrorProgress(cursor=_cursor(position), complete=page.last, at=now)
             store.write(self.account, kind.name, rows, progress=progress)
             self._recent.drop("", kind.name, [row.id for row in rows])
             self._note_shared(kind, rows)
-            if page.last:
-                return True
-            if count == late:
+            if not go_on(read, left) or page.last:
+                return page.last
+            if read == late:
                 position = max(position, reached)
         return False
 
@@ -239,8 +319,8 @@ class Mirror(Forked):
         self._cache.pop(kind.name, None)
         values = {value for row in rows for value in row.values(kind.unique)} if kind.unique else ()
         found = self.last_known(kind, kind.unique, values) if values else ()
-        count = Counter(value for row in found if "gone" not in row.facts for value in row.values(kind.unique))
-        self._shared.update(value for value, times in count.items() if times > 1)
+        times = Counter(value for row in found if "gone" not in row.facts for value in row.values(kind.unique))
+        self._shared.update(value for value, number in times.items() if number > 1)
 
     def _stored_settings(self, name: str) -> Mapping[str, str] | None:
         if self._invalid or self._store is None:
