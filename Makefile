@@ -66,8 +66,9 @@ soak: $(VENV)/.dev ## Eight hours of the sandbox's time in a minute: does its me
 chaos: $(VENV)/.dev ## Kill workers thousands of times, in storms of faults too, and count the orders (SEED=1)
 	$(BIN)/python -m tests.chaos --seed $(or $(SEED),1)
 
-simulate: $(VENV)/.dev ## Search for faults nobody thought of in simulated time (SEED=1 MINUTES=5 KINDS=right)
-	$(BIN)/python -m tests.simulation --seed $(or $(SEED),1) --minutes $(or $(MINUTES),$(if $(SEED),0,1)) --kinds "$(KINDS)"
+simulate: $(VENV)/.dev ## Search for faults nobody thought of in simulated time (SEED=1 MINUTES=5 KINDS=right LEVEL=http)
+	$(BIN)/python -m tests.simulation --seed $(or $(SEED),1) --minutes $(or $(MINUTES),$(if $(SEED),0,1)) --kinds "$(KINDS)" \
+		$(if $(LEVEL),--level $(LEVEL)) $(if $(TIMES),--times $(TIMES)) $(if $(WITHOUT),--without $(WITHOUT)) $(if $(JOBS),--jobs $(JOBS))
 
 carts: $(VENV)/.dev ## Install the real carts the tests run against (needs Node.js and npm)
 	$(BIN)/python -m tests.carts.vendure install

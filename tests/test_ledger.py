@@ -58,8 +58,8 @@ def test_the_words_stored_in_ledgers_stay() -> None:
     assert [str(update) for update in PendingUpdate] == ["changed", "canceled"]
     assert [str(state) for state in ShipmentState] == ["pending", "sent", "refused"]
     assert [str(severity) for severity in Severity] == ["warning", "error"]
-    codes = (ledger.BY_HAND, ledger.ID_IN_USE, ledger.GAVE_UP_IN_DOUBT)
-    assert codes == ("by_hand", "id_in_use", "gave_up_in_doubt")
+    codes = (ledger.BY_HAND, ledger.KEY_USED, ledger.ID_IN_USE, ledger.GAVE_UP_IN_DOUBT)
+    assert codes == ("by_hand", "key_used", "id_in_use", "gave_up_in_doubt")
     assert {"ingest", "intake"} == ledger.INGEST_ACTORS
     assert ledger.INGEST == "ingest"
     assert Reason("canceled_at_source", "canceled at the source before it was sent") == ledger.CANCELED_AT_SOURCE
@@ -147,6 +147,7 @@ def test_a_claim_ends_when_there_is_nothing_to_do(state: str, to: str, actions: 
     after = entry.transition_to(OrderState(to), LATER, pending_actions=actions)
     assert (after.claim, after.reason) == (claim if kept else None, None)
     assert entry.transition_to(OrderState(to), LATER, claim=None, reason=entry.reason).reason == entry.reason
+    assert evolve(entry, basis="settings and goods").transition_to(OrderState(to), LATER).basis is None
 
 
 NEED: list[tuple[str, dict[str, Any], bool]] = [
@@ -177,6 +178,15 @@ def test_what_is_due(state: str, fields: dict[str, Any], due: bool) -> None:
     claimed = evolve(entry, claim=Claim(worker="w", until=LATER, serial=1))
     assert (claimed.is_due(NOW), claimed.is_due(LATER)) == (False, due)
     assert (claimed.claim_runs(NOW), claimed.claim_runs(LATER), entry.claim_runs(NOW)) == (True, False, False)
+
+
+def test_nothing_is_waited_for_longer_than_two_hours() -> None:
+    """A moment beyond that was written by a wrong clock: it is none to wait for."""
+    longest = NOW + timedelta(hours=2)
+    beyond = longest + timedelta(microseconds=1)
+    for until, runs in ((longest, True), (beyond, False)):
+        assert an_entry(claim=Claim(worker="w", until=until, serial=1)).claim_runs(NOW) is runs
+        assert an_entry(next_attempt_at=until).waits(NOW) is runs
 
 
 def test_what_is_being_sent_is_due_when_its_worker_is_gone() -> None:

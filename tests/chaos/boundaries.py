@@ -10,7 +10,7 @@ import os
 import signal
 from collections.abc import Callable
 from threading import Lock
-from typing import Any
+from typing import Any, Final
 
 import httpx
 from attrs import field, frozen
@@ -20,6 +20,8 @@ from sqlalchemy.pool import Pool
 from tradegecko_bridge.tradegecko.client.base import shared_ssl_context
 from tradegecko_bridge.tradegecko.client.events import AnswerReceived, Event, RequestFailed
 
+DATABASE: Final = "database: "
+"""Begins the names of the boundaries of the ledger."""
 _STEPS = {
     "http11.send_request_headers.complete": "half sent",
     "http11.send_request_body.complete": "sent",
@@ -31,10 +33,14 @@ _STEPS = {
 
 @frozen(kw_only=True)
 class Doom:
-    """Where a process is to end, or to stop until somebody lets it go on: the number of a boundary from 1."""
+    """Where a process is to end, or to stop until somebody lets it go on: the number of a boundary from 1.
+
+    ``stop_asking`` counts those of requests alone: a process that stops inside a transaction keeps others waiting.
+    """
 
     kill_at: int | None = None
     stop_at: int | None = None
+    stop_asking: int | None = None
 
 
 @frozen
@@ -50,8 +56,9 @@ class Boundaries:
         """The process has come to this boundary; it may be its last."""
         with self._lock:
             self.passed.append(name)
-            number = len(self.passed)
-            if number == self.doom.stop_at:
+            number, asking = len(self.passed), not name.startswith(DATABASE)
+            asked = sum(not passed.startswith(DATABASE) for passed in self.passed)
+            if number == self.doom.stop_at or (asking and asked == self.doom.stop_asking):
                 self.stopping()
                 os.kill(os.getpid(), signal.SIGSTOP)
             if number == self.doom.kill_at:
@@ -62,11 +69,11 @@ def watch_databases(boundaries: Boundaries) -> None:
     """Each statement (inside its transaction), each commit (about to), each connection given back (it is durable)."""
 
     def executed(_tx: Connection, _cursor: Any, statement: str, *_: Any) -> None:
-        boundaries(f"database: {_in_short(statement)}")
+        boundaries(f"{DATABASE}{_in_short(statement)}")
 
     event.listen(Engine, "after_cursor_execute", executed)
-    event.listen(Engine, "commit", lambda _tx: boundaries("database: about to commit"))
-    event.listen(Pool, "checkin", lambda *_: boundaries("database: done"))
+    event.listen(Engine, "commit", lambda _tx: boundaries(f"{DATABASE}about to commit"))
+    event.listen(Pool, "checkin", lambda *_: boundaries(f"{DATABASE}done"))
 
 
 def _in_short(statement: str) -> str:

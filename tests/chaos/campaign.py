@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any, Final
 
+import httpx
 from attrs import define, evolve, field
 
 from tests.chaos.audit import audit
@@ -17,6 +18,11 @@ from tests.chaos.workers import Worker, run, workers
 from tradegecko_bridge.commerce import SourceOrder
 from tradegecko_bridge.engine import ConnectionSettings
 
+_IN_DOUBT: Final[tuple[dict[str, Any], ...]] = (
+    {"fault": "drop_after_commit"},
+    {"fault": "drop_before_commit"},
+    {"fault": "visible_late", "seconds": 60},
+)
 FIGURES: Final = ("cases", "kills", "restarts", "given", "held", "created", "doubles", "missing")
 
 
@@ -91,9 +97,20 @@ def killed_again_and_again(grounds: Grounds, tally: Tally, seed: int, *, lives: 
 
 
 def racing(
-    grounds: Grounds, tally: Tally, seed: int, *, count: int, size: int = 12, deadly: bool = True, engines: int = 1
+    grounds: Grounds,
+    tally: Tally,
+    seed: int,
+    *,
+    count: int,
+    size: int = 12,
+    deadly: bool = True,
+    engines: int = 1,
+    apart: float = 0.0,
 ) -> None:
-    """Workers at once on the same orders; some are killed, and time may jump so that claims run out beneath them."""
+    """Workers at once on the same orders; some are killed, and time may jump so that claims run out beneath them.
+
+    Their clocks differ from the true time by up to ``apart`` seconds.
+    """
     chance = Random(f"{seed}/race")
     ground, orders = grounds.new(), a_batch(size)
     jobs = [
@@ -103,6 +120,7 @@ def racing(
             waits=True,
             engines=engines,
             in_flight=chance.choice((1, 4)),
+            ahead=chance.uniform(-apart, apart) if apart else 0.0,
             doom=Doom(kill_at=chance.randint(10, 20 * size // count) if deadly and chance.random() < 0.9 else None),
         )
         for n in range(count)
@@ -121,3 +139,30 @@ def _start(racers: Sequence[Worker]) -> None:
         racer.ready()
     for racer in racers:
         racer.go()
+
+
+def suspended(grounds: Grounds, tally: Tally, seed: int, *, size: int = 6, times: int = 3) -> None:
+    """Workers that stand still somewhere for longer than their claims, some for longer than keys are remembered, while
+    another one does their work; then they go on as if nothing had happened. Answers get lost meanwhile.
+
+    One order at a time, so that none stands still inside a transaction: that would keep the database from all.
+    """
+    chance = Random(f"{seed}/suspended")
+    ground, orders = grounds.new(), a_batch(size)
+    case = f"{grounds.ledgers.name}, seed {seed}, suspended"
+    for time in range(1, times + 1):
+        some = orders[: size * time // times]
+        for fault in chance.sample(("drop_after_commit", "drop_before_commit", "visible_late"), 2):
+            ground.sandbox.fault(
+                "POST", "/orders", fault, nth=chance.randint(1, 3), seconds=60 * (fault == "visible_late")
+            )
+        doom = Doom(stop_asking=chance.randint(10, 8 * len(some)))
+        with workers(ground.job(some, worker=f"sleepy-{time}", in_flight=1, doom=doom)) as (sleepy,):
+            stands = sleepy.stopped()
+            ground.advance(chance.choice((LEASE.total_seconds(), 900, 3600, 90_000)))
+            run(ground.job(some, worker=f"awake-{time}"))
+            if stands:
+                sleepy.go_on()
+                sleepy.end()
+    httpx.delete(f"{ground.sandbox.base_url}/_sandbox/faults").raise_for_status()
+    tally.settle(ground, ground.job(orders), orders, case)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from functools import cached_property
@@ -30,13 +30,20 @@ def quick_folder() -> Path | None:
 
 
 class Ledgers:
-    """Empty ledgers, one after the other, in one kind of database."""
+    """Empty ledgers, one after the other, in one kind of database; ``restart`` restarts its server, where it has one
+    that may be restarted."""
 
-    def __init__(self, folder: Path, postgres: str | None = None) -> None:
+    def __init__(self, folder: Path, postgres: str | None = None, restart: Callable[[], None] | None = None) -> None:
         self._folder = folder
         self._postgres = postgres
+        self._restart = restart
         self._made = 0
         self.name = "sqlite" if postgres is None else "postgresql"
+
+    def restart(self) -> None:
+        """Let the server crash and start anew. A file has none."""
+        if self._restart is not None:
+            self._restart()
 
     def new(self) -> str:
         """The URL of an empty ledger; the one before is gone."""
@@ -89,9 +96,12 @@ class Ground:
 
     def job(self, orders: Sequence[SourceOrder], **fields: Any) -> Job:
         """A worker's job on this ground."""
-        given = {"source": listed(orders), "timing": Timing(lease=LEASE, first_retry=timedelta(seconds=1))}
+        given = {
+            "base_url": self.sandbox.base_url,
+            "source": listed(orders),
+            "timing": Timing(lease=LEASE, first_retry=timedelta(seconds=1)),
+        }
         return Job(
-            base_url=self.sandbox.base_url,
             token=self.sandbox.access_token,
             ledger=self.ledger,
             clock=self._clock,

@@ -16,16 +16,18 @@ from tempfile import TemporaryDirectory
 
 from attrs import frozen
 
-from tests.chaos.campaign import FIGURES, Tally, killed_again_and_again, killed_at, racing
+from tests.chaos.campaign import FIGURES, Tally, killed_again_and_again, killed_at, racing, suspended
 from tests.chaos.cases import EVERYTHING, a_batch
 from tests.chaos.ground import Grounds, Ledgers, quick_folder
-from tests.chaos.storm import storm
+from tests.chaos.storm import FAIR, Weather, storm
 from tests.stores import postgres
 from tests.stores.test_model import drive
 from tradegecko_bridge import MemoryStore, Sandbox, SqlStore
 
 DATABASES = ("sqlite", "postgresql")
 LEAST_KILLS = 2000
+CLOCKS_APART = 600.0
+"""Seconds by which a worker's clock may be wrong."""
 Part = Callable[[Grounds, Tally], None]
 
 
@@ -78,10 +80,23 @@ def races(count: int, seed: int, grounds: Grounds, tally: Tally) -> None:
         racing(grounds, tally, seed * 1000 + number, count=count, engines=2 if number % 4 == 3 else 1)
 
 
-def storms(seed: int, grounds: Grounds, tally: Tally) -> None:
+def storms(weather: Weather, count: int, seed: int, grounds: Grounds, tally: Tally) -> None:
     """All faults at once, over hundreds of orders."""
-    for number in range(12):
-        storm(grounds, tally, seed * 1000 + number, size=120, count=(1, 2, 4)[number % 3])
+    for number in range(count):
+        many = (1, 2, 4)[number % 3]
+        storm(grounds, tally, seed * 1000 + number, size=120, count=many, weather=weather)
+
+
+def standing_still(seed: int, grounds: Grounds, tally: Tally) -> None:
+    """Workers that are suspended for longer than their claims, while others do their work."""
+    for number in range(40):
+        suspended(grounds, tally, seed * 1000 + number)
+
+
+def apart(seed: int, grounds: Grounds, tally: Tally) -> None:
+    """Workers at once whose clocks are up to ten minutes wrong."""
+    for number in range(30):
+        racing(grounds, tally, seed * 1000 + number, count=3, apart=CLOCKS_APART)
 
 
 def random_use(grounds: Grounds, tally: Tally) -> None:
@@ -93,8 +108,8 @@ def random_use(grounds: Grounds, tally: Tally) -> None:
     tally.cases += 900
 
 
-def parts(seed: int) -> dict[str, Part]:
-    """All that is done on each database."""
+def parts(seed: int, *, restarts: bool) -> dict[str, Part]:
+    """All that is done on each database; ``restarts``: its server may be restarted."""
     return {
         "killed at every boundary": partial(at_every_boundary, seed),
         "killed in handfuls": partial(in_every_handful, seed),
@@ -103,7 +118,12 @@ def parts(seed: int) -> dict[str, Part]:
         "2 racing": partial(races, 2, seed),
         "4 racing": partial(races, 4, seed),
         "8 racing": partial(races, 8, seed),
-        "storms of all faults": partial(storms, seed),
+        "suspended": partial(standing_still, seed),
+        "clocks apart": partial(apart, seed),
+        "storms of all faults": partial(storms, FAIR, 12, seed),
+        "storms, answers mixed up": partial(storms, Weather(mixed_up=0.02), 8, seed),
+        "storms, clocks apart": partial(storms, Weather(apart=CLOCKS_APART), 6, seed),
+        **({"storms, server restarts": partial(storms, Weather(restarts=2), 6, seed)} if restarts else {}),
         "random use of the store": random_use,
     }
 
@@ -112,7 +132,7 @@ def track(database: str, seed: int, wanted: str) -> list[Row]:
     """Everything on one kind of database, in a process of its own."""
     rows = []
     with grounds_on(database) as grounds:
-        for name, part in parts(seed).items():
+        for name, part in parts(seed, restarts=database != "sqlite").items():
             if wanted in name:
                 tally, began = Tally(), time.monotonic()
                 try:
@@ -129,9 +149,11 @@ def grounds_on(database: str) -> Iterator[Grounds]:
     """A sandbox and ledgers of one kind."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="tgbridge-chaos-", dir=quick_folder())))
-        url = None if database == "sqlite" else stack.enter_context(postgres.server())
+        server = None if database == "sqlite" else stack.enter_context(postgres.running())
         sandbox = stack.enter_context(Sandbox(rate_limit=None))
-        yield Grounds(sandbox, Ledgers(folder, url), folder)
+        yield Grounds(
+            sandbox, Ledgers(folder, server.url if server else None, server.restart if server else None), folder
+        )
 
 
 def table(rows: Sequence[Row]) -> Iterator[str]:
@@ -139,11 +161,11 @@ def table(rows: Sequence[Row]) -> Iterator[str]:
     total = Tally()
     for row in rows:
         total.add(row.tally)
-    yield f"{'database':<11} {'part':<25} " + " ".join(f"{name:>8}" for name in FIGURES) + "  minutes"
+    yield f"{'database':<11} {'part':<26} " + " ".join(f"{name:>8}" for name in FIGURES) + "  minutes"
     everything = Row("both", "all", total, sum(row.seconds for row in rows))
     for row in (*rows, everything):
         figures = " ".join(f"{getattr(row.tally, name):>8}" for name in FIGURES)
-        yield f"{row.database:<11} {row.part:<25} {figures}  {row.seconds / 60:>7.1f}"
+        yield f"{row.database:<11} {row.part:<26} {figures}  {row.seconds / 60:>7.1f}"
 
 
 def main() -> int:

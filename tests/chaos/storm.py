@@ -5,7 +5,9 @@ from __future__ import annotations
 from random import Random
 
 import httpx
+from attrs import frozen
 
+from tests.chaos.between import Between
 from tests.chaos.boundaries import Doom
 from tests.chaos.campaign import Tally
 from tests.chaos.cases import a_batch
@@ -37,31 +39,63 @@ _READS: tuple[dict[str, object], ...] = (
 )
 
 
-def storm(grounds: Grounds, tally: Tally, seed: int, *, size: int, count: int, rounds: int = 6) -> None:
+@frozen(kw_only=True)
+class Weather:
+    """What a storm has beside the faults of the server.
+
+    ``mixed_up``: the share of requests and answers that something in between mixes up. ``apart``: seconds by which the
+    workers' clocks may differ from the true time. ``restarts``: how often in each round the database's server crashes.
+    """
+
+    mixed_up: float = 0.0
+    apart: float = 0.0
+    restarts: int = 0
+
+
+FAIR = Weather()
+
+
+def storm(
+    grounds: Grounds,
+    tally: Tally,
+    seed: int,
+    *,
+    size: int,
+    count: int,
+    rounds: int = 6,
+    weather: Weather = FAIR,
+) -> None:
     """``count`` workers at a time for some rounds, with more orders in each, until in fair weather all is at rest."""
     chance = Random(f"{seed}/storm")
     ground, orders = grounds.new(), a_batch(size)
     ground.sandbox.set_switch("idempotency_key_burnt_by_failure", chance.random() < 0.5)
-    case = f"{grounds.ledgers.name}, storm {seed} over {size} orders with {count} workers"
-    for round_ in range(1, rounds + 1):
-        _blow(ground, chance)
-        some = orders[: size * round_ // rounds]
-        jobs = [
-            ground.job(
-                some,
-                worker=f"w{round_}-{n}",
-                timeout=IMPATIENT,
-                doom=_doom(chance),
-                reads=3,
-                in_flight=chance.choice((1, 4)),
-            )
-            for n in range(count)
-        ]
-        with workers(*jobs) as running:
-            running[0].wait(chance.uniform(0.05, 0.5))
-            ground.advance(chance.choice((0, 30, LEASE.total_seconds() + 1)))
-            tally.kills += sum(_ended(worker, tally, case) for worker in running)
-        ground.advance(chance.choice((5, 60, 400, 3600)))
+    case = f"{grounds.ledgers.name}, storm {seed} over {size} orders with {count} workers, {weather}"
+    with Between(ground.sandbox.base_url, seed, weather.mixed_up).running() as between:
+        for round_ in range(1, rounds + 1):
+            _blow(ground, chance)
+            some = orders[: size * round_ // rounds]
+            jobs = [
+                ground.job(
+                    some,
+                    worker=f"w{round_}-{n}",
+                    timeout=IMPATIENT,
+                    doom=_doom(chance),
+                    reads=3,
+                    in_flight=chance.choice((1, 4)),
+                    ahead=chance.uniform(-weather.apart, weather.apart) if weather.apart else 0.0,
+                    persists=bool(weather.restarts),
+                    **({"base_url": between.url} if weather.mixed_up else {}),
+                )
+                for n in range(count)
+            ]
+            with workers(*jobs) as running:
+                for _ in range(weather.restarts):
+                    running[0].wait(chance.uniform(0.05, 0.5))
+                    grounds.ledgers.restart()
+                running[0].wait(chance.uniform(0.05, 0.5))
+                ground.advance(chance.choice((0, 30, LEASE.total_seconds() + 1)))
+                tally.kills += sum(_ended(worker, tally, case) for worker in running)
+            ground.advance(chance.choice((5, 60, 400, 3600)))
     httpx.delete(f"{ground.sandbox.base_url}/_sandbox/faults").raise_for_status()
     tally.settle(ground, ground.job(orders), orders, case)
 

@@ -39,9 +39,9 @@ def test_f15_a_half_finished_lease_is_taken_up_once(grounds: Grounds) -> None:
     """A worker dies with an order in the post: nobody touches it while its lease runs, then somebody does, once."""
     orders = a_batch(2)
     ground = grounds.new()
-    sent = ground.passes(ground.job(orders)).index("POST /orders: sent") + 1
+    sent = ground.passes(ground.job(orders, in_flight=1)).index("POST /orders: sent") + 1
     ground = grounds.new()
-    assert run(ground.job(orders, worker="dead", doom=Doom(kill_at=sent))) is None
+    assert run(ground.job(orders, worker="dead", in_flight=1, doom=Doom(kill_at=sent))) is None
     for _ in range(3):
         assert run(ground.job(orders, worker="early")) is not None
     assert [event for event in told(ground, "1001") if "early" in event] == []

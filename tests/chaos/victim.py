@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TypeVar
 
 import httpcore  # noqa: F401 - httpx and SQLAlchemy load these two late, and every worker would do it again
 import psycopg  # noqa: F401
@@ -22,6 +23,7 @@ from attrs import field, frozen
 from tests.chaos.boundaries import Boundaries, Doom, WatchedTransport, handed_back, watch_databases
 from tradegecko_bridge import SqlStore, SyncEngine, Timing, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.engine import ConnectionSettings, Report
+from tradegecko_bridge.errors import StoreError
 from tradegecko_bridge.ports import Clock, OrderSource
 from tradegecko_bridge.tradegecko.client.base import shared_ssl_context
 from tradegecko_bridge.tradegecko.limits import RateLimiter, SharedLimiter
@@ -32,21 +34,27 @@ shared_ssl_context()  # once in the server that is forked, instead of in each wo
 CONNECTION = "shop"
 SILENCE = 120.0
 """Seconds a worker may say nothing before it is taken to hang."""
+PERSISTENCE = 60.0
+"""Seconds in which a ledger that fails is tried again."""
+
+T = TypeVar("T")
 
 
 @frozen(kw_only=True)
 class Job:
     """Everything a worker needs to know; it is sent to the worker's process.
 
-    ``clock`` is a file with the seconds by which the clocks of all workers are ahead of the real time. ``reads`` is how
-    often a read is tried in one go; nothing waits between the tries, and hardly for the rate limit.
-    ``engines``: so many at once, in threads that share one client. ``waits``: begin only when told to.
+    ``clock`` is a file with the seconds by which the clocks of all workers are ahead of the real time, ``ahead`` those
+    by which this worker's is ahead of theirs. ``reads`` is how often a read is tried in one go; nothing waits between
+    the tries, and hardly for the rate limit. ``engines``: so many at once, in threads that share one client. ``waits``:
+    begin only when told to. ``persists``: a ledger that fails ends nothing, it is tried again.
     """
 
     base_url: str
     token: str = field(repr=False)
     ledger: str
     clock: Path
+    ahead: float = 0.0
     source: Callable[[], OrderSource]
     worker: str = "worker"
     doom: Doom = Doom()
@@ -58,6 +66,7 @@ class Job:
     engines: int = 1
     in_flight: int = 4
     waits: bool = False
+    persists: bool = False
 
 
 @frozen(kw_only=True)
@@ -78,12 +87,24 @@ def work(job: Job, line: Connection) -> None:
     faulthandler.dump_traceback_later(SILENCE / 2)  # where it hangs, should it hang
     boundaries = Boundaries(job.doom, stopping=lambda: line.send(STOPPING))
     watch_databases(boundaries)
-    with closing(SqlStore(job.ledger)) as store, _client(job, store, boundaries) as client:
+    with closing(_persisting(job, lambda: SqlStore(job.ledger))) as store, _client(job, store, boundaries) as client:
         if job.waits:
             line.send(READY)
             line.recv()
-        reports = deliver(job, store, client)
+        reports = _persisting(job, lambda: deliver(job, store, client))
     line.send(Ended(passed=tuple(boundaries.passed), reports=reports))
+
+
+def _persisting(job: Job, work: Callable[[], T]) -> T:
+    """Its result; where the job says so, after as many tries as a server takes that is starting again."""
+    until = time.monotonic() + (PERSISTENCE if job.persists else 0)
+    while True:
+        try:
+            return work()
+        except StoreError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
 
 
 @contextmanager
@@ -97,7 +118,7 @@ def _client(job: Job, store: SqlStore, boundaries: Boundaries) -> Iterator[Trade
         limiter=limiter,
         transport=WatchedTransport(boundaries),
         listeners=[handed_back(boundaries)],
-        clock=clock_of(job.clock),
+        clock=clock_of(job),
         sleep=lambda seconds: time.sleep(min(seconds, 0.02)),  # time passes when the test says so
     ) as client:
         yield client
@@ -110,11 +131,11 @@ def deliver(job: Job, store: SqlStore, client: TradeGeckoClient) -> tuple[Report
         engine = SyncEngine(
             CONNECTION,
             source=job.source(),
-            gateway=TradeGeckoGateway(client, mirror=store.mirror, clock=clock_of(job.clock)),
+            gateway=TradeGeckoGateway(client, mirror=store.mirror, clock=clock_of(job)),
             store=store,
             timing=job.timing,
             settings=job.settings,
-            clock=clock_of(job.clock),
+            clock=clock_of(job),
             worker=f"{job.worker}/{number}",
             in_flight=job.in_flight,
         )
@@ -126,10 +147,10 @@ def deliver(job: Job, store: SqlStore, client: TradeGeckoClient) -> tuple[Report
         return tuple(pool.map(run, range(1, job.engines + 1)))
 
 
-def clock_of(path: Path) -> Clock:
-    """A clock that is ahead of the real one by what its file says now."""
+def clock_of(job: Job) -> Clock:
+    """A clock that is ahead of the real one by what its file says now, and by the job's own error."""
 
     def now() -> datetime:
-        return datetime.now(UTC) + timedelta(seconds=float(path.read_text()))
+        return datetime.now(UTC) + timedelta(seconds=float(job.clock.read_text()) + job.ahead)
 
     return now

@@ -91,6 +91,20 @@ def test_a_process_that_died_between_two_actions_is_followed_up(sandbox: Sandbox
     assert documents(client) == (1, 1, 1)
 
 
+def test_an_order_that_is_not_visible_yet_is_not_refused_anything(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """The account shows it late, and what became of its invoice is in doubt: the look is repeated until it tells."""
+    bench = a_bench(sandbox, client)
+    sandbox.fault("POST", "/orders", "visible_late", seconds=240)
+    sandbox.fault("POST", "/orders/*/actions/invoice", "drop_after_commit")
+    bench.deliver()
+    report = bench.deliver()
+    assert [item.outcome for item in report.items] == [Outcome.WAITING]
+    sandbox.advance(240)
+    assert bench.deliver()
+    assert entry_of(bench).pending_actions == ()
+    assert documents(client) == (1, 1, 1)
+
+
 def test_nobody_else_works_on_an_order_that_is_being_followed_up(sandbox: Sandbox, client: TradeGeckoClient) -> None:
     """The claim stays until everything is done, and runs out if its worker dies."""
     seen: list[int] = []

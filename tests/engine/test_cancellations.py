@@ -43,6 +43,16 @@ def test_voided_once(sandbox: Sandbox, client: TradeGeckoClient, status: str) ->
     assert len(bench.writes()) == writes
 
 
+def test_an_order_that_is_not_visible_yet_is_voided_later(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """The account shows it late: that it cannot be looked at does not mean that it cannot be voided."""
+    sandbox.fault("POST", "/orders", "visible_late", seconds=240)
+    bench = delivered(sandbox, client)
+    assert outcomes(bench.deliver())["1001"] is Outcome.WAITING
+    sandbox.advance(240)
+    bench.deliver()
+    assert [order.status for order in bench.remote()] == ["void"]
+
+
 def test_what_was_still_to_be_done_is_not_done_with_a_void_order(sandbox: Sandbox, client: TradeGeckoClient) -> None:
     """Its invoice could not be made at first; then the source canceled the order."""
     sandbox.fault("POST", "/orders/*/actions/invoice", "status", status=503)

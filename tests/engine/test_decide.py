@@ -33,6 +33,7 @@ from tradegecko_bridge.engine.delivery.decide import (
     stay_uncertain,
     unreadable,
 )
+from tradegecko_bridge.engine.delivery.grounds import Grounds
 from tradegecko_bridge.engine.mapping.plan import OrderPlan
 from tradegecko_bridge.engine.report import Outcome
 from tradegecko_bridge.engine.settings.timing import Timing
@@ -59,6 +60,8 @@ THERE = RemoteOrder(id="9", number="1001")
 UNKNOWN = Reason("unknown_sku", "SKU 'A' is not in TradeGecko", transient=True)
 TAKEN = Reason("number_taken", "TradeGecko has another order '1001'", transient=True)
 FILTERED = Reason("filtered", "left out by a filter")
+PERMANENT = Reason("bad_date", "placed in 1970")
+GROUNDS = Grounds(settings="settings", goods="goods", setup="setup")
 NO_ANSWER = Reason("no_answer", "nobody knows whether it arrived")
 DOUBT, USED = Reason("no_answer", "503 on POST /orders"), Reason("key_used", "400 on POST /orders")
 CHANGED, CANCELED = PendingUpdate.CHANGED, PendingUpdate.CANCELED
@@ -149,7 +152,7 @@ def test_what_was_never_sent_is_planned_adopted_kept_back_or_sent() -> None:
     assert decided(an_entry()) == Send(plan=PLAN, generation=1)
     assert decided(an_entry(generation=3)) == Send(plan=PLAN, generation=3)
     assert decided(an_entry(), THERE, plan=UNKNOWN) == Adopt(remote=THERE)
-    assert decided(an_entry(), TAKEN, plan=UNKNOWN) == held(TAKEN)
+    assert decided(an_entry(), TAKEN, plan=UNKNOWN) == held(UNKNOWN)
     assert decided(an_entry(), plan=UNKNOWN) == held(UNKNOWN)
     assert decided(an_entry(S.HELD, reason=UNKNOWN), plan=UNKNOWN) == held(UNKNOWN, note="")
     assert decided(an_entry(pending_update=CHANGED, generation=1)) == requeued(2, *ANEW)
@@ -168,6 +171,32 @@ def test_what_is_not_to_be_sent_is_skipped_unless_it_was_sent_before() -> None:
     assert decided(an_entry(generation=1), plan=CANCELED_AT_SOURCE) == CANCELED_BEFORE
     assert decided(uncertain(LONG_AGO), plan=CANCELED_AT_SOURCE) == held(CANCELED_AT_SOURCE)
     assert decided(uncertain(), plan=CANCELED_AT_SOURCE) == kept_in_doubt()
+
+
+def test_a_hold_rests_on_what_is_known() -> None:
+    """For an hour, or until that changes; what was sent, what a person releases, and what nobody can tell does not."""
+    basis = GROUNDS.basis_of("unknown_sku")
+    assert basis is not None
+    waits = held(UNKNOWN, basis=basis, next_attempt_at=NOW + timedelta(hours=1))
+    assert decided(an_entry(), plan=UNKNOWN, grounds=GROUNDS) == waits
+    assert decided(an_entry(generation=1), plan=UNKNOWN, grounds=GROUNDS) == held(UNKNOWN)
+    assert decided(an_entry(), plan=UNKNOWN, grounds=evolve(GROUNDS, goods=None)) == held(UNKNOWN)
+    assert decided(an_entry(), plan=UNKNOWN) == held(UNKNOWN)
+    assert decided(an_entry(), plan=PERMANENT, grounds=GROUNDS) == held(PERMANENT)
+
+
+def test_what_is_wrong_with_an_order_itself_comes_first() -> None:
+    """Unless it was sent: then what has its number does."""
+    assert decided(an_entry(), TAKEN, plan=UNKNOWN) == held(UNKNOWN)
+    assert decided(an_entry(), TAKEN) == held(TAKEN)
+    assert decided(an_entry(generation=1), TAKEN, plan=UNKNOWN) == held(TAKEN)
+
+
+def test_what_was_so_before_is_known() -> None:
+    """A hold for the same reason; a skip is told every time."""
+    assert held(UNKNOWN, "").known
+    assert not held(UNKNOWN).known
+    assert not skipped(FILTERED).known
 
 
 @pytest.mark.parametrize("sent_at", [JUST, LATELY])
@@ -189,6 +218,9 @@ def test_what_can_no_longer_show_up_is_certainly_not_there() -> None:
     assert decided(uncertain(LONG_AGO), TAKEN) == held(TAKEN)
     assert decided(uncertain(LONG_AGO), plan=UNKNOWN) == held(UNKNOWN)
     assert decided(uncertain(LONG_AGO, reason=USED)) == held(NOT_TO_BE_FOUND, generation=3)
+    assert (NOT_TO_BE_FOUND.code, NOT_TO_BE_FOUND.transient) == ("key_used", False)
+    assert "look there, then release it, and it goes out under a new key" in NOT_TO_BE_FOUND.text
+    assert decided(an_entry(generation=3, reason=NOT_TO_BE_FOUND)) == Send(plan=PLAN, generation=3), "released"
     assert decided(uncertain(LONG_AGO, reason=USED, pending_update=CHANGED)) == held(NOT_TO_BE_FOUND, generation=3)
     assert decided(uncertain(LONG_AGO, reason=USED), THERE) == Adopt(remote=THERE)
     assert decided(uncertain(LONG_AGO, pending_update=CHANGED)) == requeued(3, *ANEW)

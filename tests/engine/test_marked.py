@@ -164,3 +164,12 @@ def test_two_workers_make_one_customer(sandbox: Sandbox, client: TradeGeckoClien
     assert second is not None
     assert outcomes(second) == {"2": Outcome.WAITING}
     assert "makes the same customer" in detail(second, "2")
+
+
+def test_a_customer_whose_orders_answer_was_lost_is_known(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """The order is found, and so is whom it made: the next order of the same customer goes out in the same run."""
+    orders = [evolve(stranger("new@example.com", number), reference=number) for number in ("1", "2")]
+    bench = Bench(sandbox, client, ListSource(orders), in_flight=1)
+    sandbox.fault("POST", "/orders", "drop_after_commit")
+    assert outcomes(bench.deliver()) == {"1": Outcome.ADOPTED, "2": Outcome.DELIVERED}
+    assert len({order.company_id for order in bench.remote()}) == 1

@@ -1,14 +1,18 @@
-"""A model of the account: just enough to be wrong with. It does not reject duplicate order numbers."""
+"""What an account is to the world, and a model of one: just enough to be wrong with.
+
+It does not reject duplicate order numbers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from attrs import define, field
 
 from tests.simulation.scheduler import HOUR, MINUTE
+from tests.simulation.wire import Arrival
 from tradegecko_bridge.commerce.remote import LineKind, OrderDraft, RemoteOrder
 from tradegecko_bridge.errors import AlreadySent, GatewayError, Rejected
 
@@ -51,28 +55,66 @@ class Company:
     email: str
 
 
-class Account:
-    """Orders, customers and idempotency keys. ``on_created`` is called for each order that comes in."""
+class Account(Protocol):
+    """What people do in an account, and what is there in the end."""
+
+    on_created: Callable[[AccountOrder], None]
+    """Called for each order that comes in from the shop."""
+
+    @property
+    def orders(self) -> Mapping[str, AccountOrder]:
+        """All orders by id."""
+
+    @property
+    def companies(self) -> Collection[Company]:
+        """All customers of the shop."""
+
+    @property
+    def unpreventable(self) -> Collection[str]:
+        """Names of orders which something in between sent twice, with nothing that could have stopped the second one:
+        a double of these cannot be prevented, but must be told."""
+
+    def rename(self, order: AccountOrder) -> None:
+        """Somebody adds a name to the number."""
+
+    def void(self, order: AccountOrder) -> None:
+        """Somebody voids it."""
+
+    def delete(self, order: AccountOrder) -> None:
+        """Somebody deletes it."""
+
+    def enter_by_hand(self, number: str, order: AccountOrder) -> None:
+        """Somebody types in an order like another one."""
+
+
+class ModelAccount:
+    """Orders, customers and idempotency keys."""
 
     def __init__(self, world: World, *, honours_keys: bool) -> None:
         self._world = world
-        self.honours_keys = honours_keys
+        self._honours_keys = honours_keys
         self._keys: dict[str, int] = {}
         self.orders: dict[str, AccountOrder] = {}
-        self.companies: dict[str, Company] = {}
+        self._companies: dict[str, Company] = {}
+        self.unpreventable = set[str]()
         self.on_created: Callable[[AccountOrder], None] = lambda _: None
 
     # ── what may change it ───────────────────────────────────────────────────────────────────
 
-    def create(self, draft: OrderDraft, key: str, customer_id: str | None) -> RemoteOrder | GatewayError:
+    def create(
+        self, draft: OrderDraft, key: str, customer_id: str | None, arrival: Arrival
+    ) -> RemoteOrder | GatewayError:
         """An order comes in. Its key counts from now on, and is forgotten in a day."""
         now = self._world.scheduler.now
-        if self.honours_keys and self._keys.get(key, -1) > now:
+        if arrival.keyed and self._honours_keys and self._keys.get(key, -1) > now:
             return AlreadySent("simulated: duplicate idempotency key")
-        if customer_id is not None and customer_id not in self.companies:
+        if customer_id is not None and customer_id not in self._companies:
             return Rejected("simulated: no such company")
         forgotten = self._world.faults.happens("keys forgotten")
-        self._keys[key] = now + (KEYS_LIVE if forgotten is None else 15 * MINUTE + int(forgotten.amount * HOUR))
+        if arrival.keyed:
+            self._keys[key] = now + (KEYS_LIVE if forgotten is None else 15 * MINUTE + int(forgotten.amount * HOUR))
+        if not (arrival.keyed and self._honours_keys) or arrival.again:
+            self.unpreventable.update(draft.tags)
         late = self._world.faults.happens("visible late")
         visible_at = now + (int(late.amount * LATEST) if late else 0)
         goods = tuple(
@@ -84,9 +126,16 @@ class Account:
         self.on_created(order)
         return order.as_remote()
 
-    def enter_by_hand(self, number: str, goods: Goods) -> AccountOrder:
-        """A person types in an order."""
-        return self._enter(number, None, None, goods, "by hand", self._world.scheduler.now)
+    def rename(self, order: AccountOrder) -> None:
+        order.number = f"{order.number} (Ann)"
+
+    def void(self, order: AccountOrder) -> None:
+        order.is_gone = True
+
+    delete = void
+
+    def enter_by_hand(self, number: str, order: AccountOrder) -> None:
+        self._enter(number, None, None, order.goods, "by hand", self._world.scheduler.now)
 
     def _enter(
         self, number: str, name: str | None, mark: str | None, goods: Goods, company: str, visible_at: int
@@ -106,13 +155,13 @@ class Account:
         return order
 
     def _new_company(self, email: str) -> str:
-        company = Company(f"c{len(self.companies) + 1}", email)
-        self.companies[company.id] = company
+        company = Company(f"c{len(self._companies) + 1}", email)
+        self._companies[company.id] = company
         return company.id
 
-    def act(self, order_id: str, action: str, key: str) -> GatewayError | None:
+    def act(self, order_id: str, action: str, key: str, arrival: Arrival) -> GatewayError | None:
         """Something is done with an order; a second time there is nothing left to do."""
-        if self.honours_keys and self._keys.get(key, -1) > self._world.scheduler.now:
+        if arrival.keyed and self._honours_keys and self._keys.get(key, -1) > self._world.scheduler.now:
             return AlreadySent("simulated: duplicate idempotency key")
         order = self.orders.get(order_id)
         if order is None or order.is_gone or action in order.actions:
@@ -129,6 +178,10 @@ class Account:
         """The orders that lists show by now, void and deleted ones too."""
         return (order for order in self.orders.values() if order.visible_at <= self._world.scheduler.now)
 
+    @property
+    def companies(self) -> Collection[Company]:
+        return self._companies.values()
+
     def company_of(self, email: str) -> str | None:
         """The oldest record with this address."""
-        return next((one.id for one in self.companies.values() if one.email == email), None)
+        return next((one.id for one in self.companies if one.email == email), None)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from tests.simulation.book import LedgerBook, copied
 from tradegecko_bridge import MemoryStore, SqlStore
 from tradegecko_bridge.errors import StoreBusy, StoreError
-from tradegecko_bridge.ledger import OPEN_STATES
-from tradegecko_bridge.ports import Store
-from tradegecko_bridge.stores.sql.tables import orders
+from tradegecko_bridge.ledger import DELIVERED_STATES, OPEN_STATES
+from tradegecko_bridge.ports import MirrorStore, RateLedger, Store
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -34,9 +34,6 @@ QUIET: Final = frozenset({"known_account", "remember_account"})
 """Calls that nothing happens around: there is one account, and every run asks whether it still is the same."""
 CRITICAL: Final = frozenset({"claim", "record", "record_all"})
 """Around these a worker dies or stops more often."""
-"""Around these a worker dies or stops more often."""
-_OPEN = ", ".join(f"'{state.value}'" for state in sorted(OPEN_STATES))
-_WORK: Final = f"SELECT 1 FROM {orders.name} WHERE {orders.c.state.name} IN ({_OPEN}) OR {orders.c.todo.name} != ''"
 SIMULATED: Final = "simulated: "
 """Begins the messages of errors that the world has made up."""
 
@@ -62,10 +59,9 @@ class Disk(ABC):
         self.store = self._keep(self._new())
 
     def has_work(self) -> bool:
-        """Whether some order is not done with; asked so often that it goes past the store."""
-        database: Any = self.store
-        with database._database.reading() as tx:
-            return tx.exec_driver_sql(_WORK).first() is not None
+        """Whether some order is not done with; asked so often that it goes past the calls of workers."""
+        entries = self.store.entries(states=OPEN_STATES | DELIVERED_STATES)
+        return any(entry.state in OPEN_STATES or entry.pending_actions for entry in entries)
 
     def close(self) -> None:
         """Close all there was."""
@@ -85,16 +81,24 @@ class Disk(ABC):
         """Another ledger with the same content."""
 
 
+class Books(Disk):
+    """Ledgers in dictionaries."""
+
+    def _new(self) -> Store:
+        return cast("Store", LedgerBook())
+
+    def _copy(self, store: Any) -> Store:
+        return cast("Store", store.copy())
+
+
 class Memory(Disk):
-    """Ledgers in memory."""
+    """SQLite ledgers in memory."""
 
     def _new(self) -> Store:
         return MemoryStore()
 
-    def _copy(self, store: Any) -> Store:
-        copied: Any = MemoryStore()
-        _driver(store).backup(_driver(copied))
-        return cast("Store", copied)
+    def _copy(self, store: Store) -> Store:
+        return copied(store)
 
 
 class Files(Disk):
@@ -123,15 +127,18 @@ class Files(Disk):
         return store
 
 
-def _driver(store: Any) -> Any:
-    return store._database._connection.connection.driver_connection
+MIRROR_WRITES: Final = frozenset({"write", "drop", "forget"})
+PERMIT_WRITES: Final = frozenset({"take", "note"})
 
 
-class _RemoteStore:
-    """Every method of a store as a call that takes time, and may fail before or after it was carried out."""
+class _Remote:
+    """Every method of a store, or of a ``part`` of it, as a call that takes time, and may fail before or after it was
+    carried out."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, writes: Collection[str], part: str = "") -> None:
         self._world = world
+        self._writes = writes
+        self._part = part
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name in QUIET:
@@ -144,14 +151,16 @@ class _RemoteStore:
         return call
 
     def _call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        world, writes = self._world, name in WRITES
+        world, writes = self._world, name in self._writes
         near = "at it" if name in CRITICAL else ""
-        world.point(f"store.{name}", 2_000, near)
+        where = f"{self._part or 'store'}.{name}"
+        world.point(where, 2_000, near)
         if writes and world.faults.happens("ledger busy"):
             raise StoreBusy(f"{SIMULATED}the ledger is busy")
-        result = getattr(world.disk.store, name)(*args, **kwargs)
+        store = world.disk.store
+        result = getattr(getattr(store, self._part) if self._part else store, name)(*args, **kwargs)
         if writes:
-            world.point(f"store.{name} done", 2_000, near)
+            world.point(f"{where} done", 2_000, near)
             if world.faults.happens("commit unanswered"):
                 raise StoreError(f"{SIMULATED}the connection broke after the commit")
         return result
@@ -159,4 +168,14 @@ class _RemoteStore:
 
 def remote_store(world: World) -> Store:
     """The ledger for a worker."""
-    return cast("Store", _RemoteStore(world))
+    return cast("Store", _Remote(world, WRITES))
+
+
+def remote_mirror(world: World) -> MirrorStore:
+    """What the ledger's database remembers of the account, for a worker."""
+    return cast("MirrorStore", _Remote(world, MIRROR_WRITES, "mirror"))
+
+
+def remote_permits(world: World) -> RateLedger:
+    """What the ledger's database knows of the rate limit, for a worker."""
+    return cast("RateLedger", _Remote(world, PERMIT_WRITES, "permits"))

@@ -62,6 +62,22 @@ RATES: Final[Mapping[str, float]] = {
     "prefix changed": 0.05,
 }
 """How likely each kind is at each of its opportunities."""
+NEWER_RATES: Final[Mapping[str, float]] = {
+    "key stripped": 0.03,
+    "request repeated": 0.03,
+    "settings changed": 0.05,
+}
+"""The same of kinds that came later. Which schedules have them is drawn apart: older schedules stay as they are."""
+HTTP_RATES: Final[Mapping[str, float]] = {
+    "read fails": 0.02,
+    "read swapped": 0.01,
+    "list shuffled": 0.02,
+    "list cut": 0.02,
+    "answers shifted": 0.02,
+    "limit used up": 0.005,
+}
+"""The same of kinds that only a network has."""
+ALL_RATES: Final[Mapping[str, float]] = {**RATES, **NEWER_RATES, **HTTP_RATES}
 
 
 class Fault(NamedTuple):
@@ -83,12 +99,19 @@ class Occurrence(NamedTuple):
 
 
 class Faults:
-    """The faults of one schedule: of ``kinds`` alone, without those that are ``off``."""
+    """The faults of one schedule: of ``kinds`` alone, without those that are ``off``, so many ``times`` as likely."""
 
     def __init__(
-        self, seed: int, kinds: Collection[str], off: Collection[Fault], told: Callable[[Fault], None]
+        self,
+        seed: int,
+        kinds: Collection[str],
+        off: Collection[Fault],
+        told: Callable[[Fault], None],
+        *,
+        times: float = 1.0,
     ) -> None:
         self._seed = seed
+        self._times = times
         self._kinds = frozenset(kinds)
         self._off = frozenset(off)
         self._told = told
@@ -107,7 +130,7 @@ class Faults:
         fault = Fault(kind, self._counts.get(kind, 0) + 1)
         self._counts[kind] = fault.nth
         chance, amount, other = stream.random(), stream.random(), stream.random()
-        if chance >= RATES[kind] or fault in self._off:
+        if chance >= ALL_RATES[kind] * self._times or fault in self._off:
             return None
         self.happened.append(fault)
         self._told(fault)

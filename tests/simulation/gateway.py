@@ -1,7 +1,4 @@
-"""The account as a worker sees it: an :class:`tradegecko_bridge.ports.Gateway` over a network that fails.
-
-A write *arrives* as an event of the world, so it is carried out whatever has become of its sender meanwhile.
-"""
+"""The account as a worker sees it: an :class:`tradegecko_bridge.ports.Gateway` over a network that fails."""
 
 from __future__ import annotations
 
@@ -13,7 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
-from tests.simulation.scheduler import MINUTE, SECOND
+from tests.simulation import wire
+from tests.simulation.account import ModelAccount
+from tests.simulation.faults import Occurrence
+from tests.simulation.scheduler import MINUTE
+from tests.simulation.wire import Arrival
 from tradegecko_bridge.commerce import ProductDetails, VariantStock
 from tradegecko_bridge.commerce.orders import Address, Customer
 from tradegecko_bridge.commerce.remote import (
@@ -33,7 +34,6 @@ from tradegecko_bridge.errors import AccessDenied, GatewayError, OutcomeUnknown,
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
-TIMEOUT: Final = 30 * SECOND
 WINDOW: Final = 5 * MINUTE
 """How long a request may have to wait for the rate limit."""
 INDEX_AGE: Final = 5 * MINUTE
@@ -48,11 +48,36 @@ class _Answer:
     error: GatewayError | None = None
 
 
+@frozen
+class _Request:
+    """A request at the port."""
+
+    account: ModelAccount
+    perform: Callable[[Arrival], object]
+
+    def arrive(self, arrival: Arrival) -> _Answer:
+        result = self.perform(arrival)
+        return _Answer(error=result) if isinstance(result, GatewayError) else _Answer(value=result)
+
+    def cut_short(self, answer: _Answer, cut: Occurrence) -> _Answer:
+        return _Answer(error=OutcomeUnknown("simulated: the answer is cut short"))
+
+    def of_another(self, answer: _Answer, which: Occurrence) -> _Answer:
+        if not isinstance(answer.value, RemoteOrder):
+            return answer
+        others = [order for order in self.account.orders.values() if order.id != answer.value.id]
+        return _Answer(value=others[int(which.amount * len(others))].as_remote()) if others else answer
+
+    def from_between(self, refusal: Occurrence) -> _Answer:
+        return _Answer(error=OutcomeUnknown("simulated: a page of something in between"))
+
+
 class SimulatedGateway:
     """One worker's gateway."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, account: ModelAccount) -> None:
         self._world = world
+        self._account = account
         self._index: list[RemoteOrder] = []
         self._index_at = -INDEX_AGE
         self.calls = 0
@@ -81,7 +106,7 @@ class SimulatedGateway:
 
     def state_of(self, topic: Topic) -> str | None:
         self._read("gateway.state_of")
-        orders = self._world.account.visible() if topic is Topic.NUMBERS else ()
+        orders = self._account.visible() if topic is Topic.NUMBERS else ()
         return repr(
             [(one.id, one.number, one.is_gone) for one in orders if one.is_gone or one.number != one.number_as_sent]
         )
@@ -89,9 +114,7 @@ class SimulatedGateway:
     def find_orders(self, number: str, marker: str = "") -> Sequence[RemoteOrder]:
         self._read("gateway.find_orders")
         known = {order.id for order in self._index if order.marker == marker}
-        found = [
-            order.as_remote() for order in self._world.account.visible() if order.number == number or order.id in known
-        ]
+        found = [order.as_remote() for order in self._account.visible() if order.number == number or order.id in known]
         self._world.pause_for(150_000)
         return found
 
@@ -109,15 +132,15 @@ class SimulatedGateway:
     def _list(self, where: str) -> None:
         """Read what the account shows by now."""
         self._read(where)
-        self._index = [order.as_remote() for order in self._world.account.visible()]
+        self._index = [order.as_remote() for order in self._account.visible()]
         self._index_at = self._world.scheduler.now
 
     def find_customer(self, customer: Customer, *, billing: Address | None, match: CustomerMatch) -> str | None:
-        return self._world.account.company_of(customer.email or "")
+        return self._account.company_of(customer.email or "")
 
     def completed_actions(self, order_id: str) -> Collection[str]:
         self._read("gateway.completed_actions")
-        order = self._world.account.orders.get(order_id)
+        order = self._account.orders.get(order_id)
         if order is None:
             raise Rejected("simulated: no such order")
         return [*order.actions, *(["void"] if order.is_gone else [])]
@@ -143,13 +166,17 @@ class SimulatedGateway:
             raise Rejected("simulated: refused")
         if not may_leave():
             raise Unavailable("simulated: it may not leave any more")
-        answer = self._send(f"POST {draft.number!r}", lambda: self._world.account.create(draft, key, customer_id))
+
+        def arrive(arrival: Arrival) -> RemoteOrder | GatewayError:
+            return self._account.create(draft, key, customer_id, arrival)
+
+        answer = self._send(f"POST {draft.number!r}", arrive)
         assert isinstance(answer, RemoteOrder)
         return answer
 
     def perform_action(self, order_id: str, action: str, *, key: str, method: str | None = None) -> None:
         self._wait_for_the_limit()
-        self._send(f"{action} {order_id}", lambda: self._world.account.act(order_id, action, key))
+        self._send(f"{action} {order_id}", lambda arrival: self._account.act(order_id, action, key, arrival))
 
     def _wait_for_the_limit(self) -> None:
         """Before the bytes leave. A worker may be stopped, or die, in here."""
@@ -162,52 +189,15 @@ class SimulatedGateway:
         if self._world.faults.happens("account down"):
             raise Unavailable("simulated: the account is down")
 
-    def _send(self, what: str, perform: Callable[[], object]) -> object:
+    def _send(self, what: str, perform: Callable[[Arrival], object]) -> object:
         """A request on its way, and what its sender hears of it."""
-        world, faults = self._world, self._world.faults
         self.calls += 1
-        ticket, sender = world.scheduler.ticket(), world.scheduler.current
-        world.story.tell(sender.process.name, f"sends {what}")
-        answer_lost, truncated = faults.happens("answer lost"), faults.happens("answer truncated")
-        swapped, answer_late = faults.happens("answer swapped"), faults.happens("answer late")
-
-        def arrive() -> None:
-            result = perform()
-            answer = _Answer(error=result) if isinstance(result, GatewayError) else _Answer(value=result)
-            if answer_lost:
-                return
-            if truncated:
-                answer = _Answer(error=OutcomeUnknown("simulated: the answer is cut short"))
-            elif swapped and isinstance(result, RemoteOrder):
-                others = [order for order in world.account.orders.values() if order.id != result.id]
-                other = others[int(swapped.amount * len(others))] if others else None
-                answer = _Answer(value=other.as_remote()) if other else answer
-            back = world.duration(200_000) + (int(answer_late.amount * 4 * MINUTE) if answer_late else 0)
-            world.scheduler.wake(sender, ticket, answer, delay=back)
-
-        self._carry(arrive, lambda error: world.scheduler.wake(sender, ticket, _Answer(error=error), delay=SECOND))
-        world.trouble("at it", within=SECOND)
-        answer = world.scheduler.wait(TIMEOUT)
+        answer = wire.send(self._world, what, _Request(self._account, perform))
         if answer is None:
             raise OutcomeUnknown("simulated: no answer in time")
         if answer.error is not None:
             raise answer.error
         return answer.value
-
-    def _carry(self, arrive: Callable[[], None], refuse: Callable[[GatewayError], None]) -> None:
-        """The way there: usually once, and soon."""
-        world, faults = self._world, self._world.faults
-        late, lost = faults.happens("request late"), faults.happens("request lost")
-        there = world.duration(200_000) + (int(late.amount * 4 * MINUTE) if late else 0)
-        if faults.happens("proxy answers"):
-            refuse(OutcomeUnknown("simulated: a page of something in between"))
-            if lost is None:
-                world.scheduler.after(there, arrive)
-            return
-        if lost is None:
-            world.scheduler.after(there, arrive)
-        if doubled := faults.happens("request doubled"):
-            world.scheduler.after(there + int(doubled.amount * 10 * SECOND), arrive)
 
     # ── what is set up ───────────────────────────────────────────────────────────────────────
 

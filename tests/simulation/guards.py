@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
+from datetime import timedelta
 from itertools import count
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 import pytest
 from attrs import evolve
 
-from tradegecko_bridge.commerce.remote import RemoteOrder
+from tests.simulation.book import LedgerBook
+from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery import actions, decide, lookup, planner, run, sender
 from tradegecko_bridge.engine.delivery.decide import DueOrder
 from tradegecko_bridge.engine.delivery.outcomes import Outcomes
 from tradegecko_bridge.ledger import LedgerEntry, OrderState, Reason, Transition
+from tradegecko_bridge.ports import Gateway
 from tradegecko_bridge.stores.row import Change, Row
 from tradegecko_bridge.stores.rules import ingest, work
 from tradegecko_bridge.stores.sql import orders
+from tradegecko_bridge.tradegecko import resources
+from tradegecko_bridge.tradegecko.client.sending import Sending
+from tradegecko_bridge.tradegecko.gateway import error_mapping, gateway, mirror, mirror_kinds, translate
 
 Removal = Callable[[pytest.MonkeyPatch], None]
 
@@ -27,6 +34,7 @@ Removal = Callable[[pytest.MonkeyPatch], None]
 def unique_number(patch: pytest.MonkeyPatch) -> None:
     """The ledger does not ask whether another of its orders has the number."""
     patch.setattr(orders, "_users", lambda *_: defaultdict(set))
+    patch.setattr(LedgerBook, "_users", lambda *_: set())
 
 
 def claim_serial(patch: pytest.MonkeyPatch) -> None:
@@ -53,7 +61,7 @@ def patience(patch: pytest.MonkeyPatch) -> None:
 def marker_comparison(patch: pytest.MonkeyPatch) -> None:
     """Any order with the number is ours."""
 
-    def find(context: Context, due: DueOrder) -> RemoteOrder | Reason | None:
+    def find(context: Context, due: DueOrder, *_others: object) -> RemoteOrder | Reason | None:
         return next(iter(context.gateway.find_orders(due.number)), None)
 
     patch.setattr(planner, "find_own_order", find)
@@ -64,8 +72,8 @@ def gone_orders_count(patch: pytest.MonkeyPatch) -> None:
     """An order of ours that was voided or deleted is taken for absent."""
     real = lookup.find_own_order
 
-    def find(context: Context, due: DueOrder) -> RemoteOrder | Reason | None:
-        found = real(context, due)
+    def find(context: Context, due: DueOrder, *others: Any) -> RemoteOrder | Reason | None:
+        found = real(context, due, *others)
         return None if isinstance(found, RemoteOrder) and found.gone else found
 
     patch.setattr(planner, "find_own_order", find)
@@ -108,9 +116,10 @@ def content_stays_as_sent(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ingest, "SENT_STATES", frozenset({OrderState.DELIVERED, OrderState.SHIPPED, OrderState.CONFIRMED}))
 
 
-def partitions(patch: pytest.MonkeyPatch) -> None:
-    """Orders of one customer go out side by side."""
+def one_customer_at_a_time(patch: pytest.MonkeyPatch) -> None:
+    """Orders of one new customer go out side by side."""
     patch.setattr(run, "partition", lambda due: [[one] for one in due])
+    patch.setattr(sender.Sender, "_new_customer", lambda *_: None)
 
 
 def actions_are_looked_at(patch: pytest.MonkeyPatch) -> None:
@@ -136,6 +145,86 @@ def abandoned_is_uncertain(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(work, "claimed", claimed)
 
 
+def answer_is_ours(patch: pytest.MonkeyPatch) -> None:
+    """Whatever is answered to an order is taken for it."""
+    patch.setattr(gateway, "_answered_by", lambda call, _marker: call)
+    real = sender.Sender._post
+
+    def post(self: sender.Sender, one: sender.PlannedOrder, sent: LedgerEntry) -> None:
+        class Believed:
+            def __getattr__(self, name: str) -> Any:
+                return getattr(asked, name)
+
+            def create_order(self, draft: OrderDraft, **options: Any) -> RemoteOrder:
+                return evolve(asked.create_order(draft, **options), marker=draft.marker)
+
+        asked, believing = self._c.gateway, copy(self)
+        believing._c = evolve(self._c, gateway=cast("Gateway", Believed()))
+        real(believing, one, sent)
+
+    patch.setattr(sender.Sender, "_post", post)
+
+
+def refusal_is_the_apis(patch: pytest.MonkeyPatch) -> None:
+    """What something in between refuses was not carried out."""
+    patch.setattr(error_mapping, "_is_the_apis", lambda _: True)
+
+
+def claim_is_over(patch: pytest.MonkeyPatch) -> None:
+    """A worker revives his own claim after it has run out."""
+    real = work.recorded
+
+    def recorded(row: Row, transition: Transition) -> Change:
+        claim = transition.entry.claim
+        if transition.entry.state is OrderState.SENDING and claim and row.entry.claim:
+            row = evolve(row, entry=evolve(row.entry, claim=evolve(row.entry.claim, until=claim.until)))
+        return real(row, transition)
+
+    patch.setattr(work, "recorded", recorded)
+
+
+def intent_is_fresh(patch: pytest.MonkeyPatch) -> None:
+    """A request leaves whatever has become of its worker's claim meanwhile."""
+    patch.setattr(Sending, "check_leave", lambda *_: None)
+
+
+def row_is_the_orders(patch: pytest.MonkeyPatch) -> None:
+    """A worker that has outlived its ledger writes on whatever order is there now."""
+    real = work.recorded
+
+    def recorded(row: Row, transition: Transition) -> Change:
+        entry = evolve(transition.entry, connection=row.entry.connection, reference=row.entry.reference)
+        return real(row, evolve(transition, entry=entry))
+
+    patch.setattr(work, "recorded", recorded)
+
+
+def mirror_is_whole(patch: pytest.MonkeyPatch) -> None:
+    """What the mirror does not hold is not there, however little of the account it has read."""
+    patch.setattr(mirror.Mirror, "_is_complete", lambda *_: True)
+
+
+def listings_overlap(patch: pytest.MonkeyPatch) -> None:
+    """What became visible late is passed over."""
+    patch.setattr(mirror, "OVERLAP", timedelta(0))
+
+
+def gone_orders_are_listed(patch: pytest.MonkeyPatch) -> None:
+    """Void and deleted orders are not asked for."""
+    some = evolve(mirror_kinds.ORDERS, statuses=("draft", "active", "finalized", "fulfilled"))
+    patch.setattr(gateway, "ORDERS", some)
+
+
+def numbers_are_compared(patch: pytest.MonkeyPatch) -> None:
+    """What the API finds by a number has that number."""
+
+    def find_orders(self: gateway.TradeGeckoGateway, number: str) -> Sequence[RemoteOrder]:
+        rows = self._list(resources.ORDERS, order_number=number.strip(), status=mirror_kinds.ORDERS.statuses)
+        return [translate.remote_order(order) for order in rows]
+
+    patch.setattr(gateway.TradeGeckoGateway, "find_orders", find_orders)
+
+
 def _removals() -> Iterator[Removal]:
     yield unique_number
     yield claim_serial
@@ -147,9 +236,22 @@ def _removals() -> Iterator[Removal]:
     yield stable_key
     yield next_key_only_by_hand
     yield content_stays_as_sent
-    yield partitions
+    yield one_customer_at_a_time
     yield actions_are_looked_at
     yield abandoned_is_uncertain
+    yield claim_is_over
+    yield row_is_the_orders
+
+
+def _http_removals() -> Iterator[Removal]:
+    yield answer_is_ours
+    yield refusal_is_the_apis
+    yield intent_is_fresh
+    yield mirror_is_whole
+    yield listings_overlap
+    yield gone_orders_are_listed
+    yield numbers_are_compared
 
 
 GUARDS: Final[Mapping[str, Removal]] = {removal.__name__: removal for removal in _removals()}
+HTTP_GUARDS: Final[Mapping[str, Removal]] = {removal.__name__: removal for removal in _http_removals()}

@@ -12,7 +12,6 @@ from attrs import frozen
 from tests.simulation.account import AccountOrder, Goods
 from tests.simulation.world import CONNECTION, World
 from tradegecko_bridge.commerce import SourceOrder
-from tradegecko_bridge.engine.settings.choices import OnCancel
 from tradegecko_bridge.ledger import DELIVERED_STATES, LedgerEntry, OrderState
 
 NOT_THERE: Final = frozenset({OrderState.CANCELED, OrderState.SKIPPED, OrderState.HELD, OrderState.FAILED})
@@ -52,7 +51,7 @@ def violations(world: World) -> Iterator[Violation]:
 def _about_one(
     world: World, name: str, versions: list[SourceOrder], entries: list[LedgerEntry], orders: list[AccountOrder]
 ) -> Iterator[Violation]:
-    if len(orders) > 1 and not (not world.account.honours_keys and _is_told(world, orders)):
+    if len(orders) > 1 and not (name in world.account.unpreventable and _is_told(world, orders)):
         yield Violation("doubled", f"{name} is in the account as {', '.join(order.id for order in orders)}")
     if len(entries) != 1:
         yield Violation("not in the ledger", f"{name} has {len(entries)} entries")
@@ -71,8 +70,7 @@ def _is_told(world: World, orders: list[AccountOrder]) -> bool:
     """Whether one at most is alive, or an alert names them all: where the account honours no keys, a double can be told
     but not prevented."""
     orders = [order for order in orders if not order.is_gone]
-    alerts = world.disk.store.alerts(CONNECTION)
-    return len(orders) < 2 or any(all(f"id {order.id}" in alert.text for order in orders) for alert in alerts)
+    return len(orders) < 2 or any(all(f"id {order.id}" in text for order in orders) for text in world.told_alerts)
 
 
 def _settled(world: World, name: str, entry: LedgerEntry) -> Iterator[Violation]:
@@ -93,7 +91,7 @@ def _delivered(
     world: World, name: str, versions: list[SourceOrder], entry: LedgerEntry, orders: list[AccountOrder]
 ) -> Iterator[Violation]:
     home = world.account.orders.get(entry.remote_id or "")
-    if home is None or home not in orders:
+    if home is None or home.name != name:
         whose = f"which is {home.name or 'made by hand'}" if home else "nobody's"
         yield Violation("points elsewhere", f"{name} is delivered as {entry.remote_id}, {whose}")
         return
@@ -101,8 +99,7 @@ def _delivered(
         yield Violation("other content", f"{name} is in the account with {home.goods}")
     if entry.pending_actions and not home.is_gone:
         yield Violation("undone", f"{name}: still to do is {', '.join(entry.pending_actions)} ({_why(entry)})")
-    voids = world.setup.settings.on_cancel is OnCancel.VOID
-    if voids and versions[-1].canceled_at is not None and not home.is_gone:
+    if world.always_voids and versions[-1].canceled_at is not None and not home.is_gone:
         yield Violation("alive", f"{name} was canceled and is to be voided; order {home.id} is alive")
 
 
@@ -119,7 +116,7 @@ def _numbers(world: World) -> Iterator[Violation]:
 
 def _customers(world: World) -> Iterator[Violation]:
     records: defaultdict[str, list[str]] = defaultdict(list)
-    for company in world.account.companies.values():
+    for company in world.account.companies:
         records[company.email].append(company.id)
     ours = [order.name for order in world.account.orders.values() if order.name]
     if len(set(ours)) < len(ours):

@@ -6,13 +6,15 @@ from collections.abc import Collection, Iterator
 
 from attrs import frozen
 
-from tests.simulation.disk import Disk, Memory
-from tests.simulation.faults import RATES, Fault
+from tests.simulation.disk import Books, Disk
+from tests.simulation.faults import ALL_RATES, Fault
 from tests.simulation.invariants import Violation, violations
 from tests.simulation.world import CONNECTION, Setup, World
 from tradegecko_bridge.ledger import LedgerEntry
 
-EVERYTHING = frozenset(RATES)
+EVERYTHING = frozenset(ALL_RATES)
+PORT = "port"
+"""The level at which schedules run unless asked otherwise: the gateway's port."""
 
 
 @frozen(kw_only=True)
@@ -20,7 +22,9 @@ class Result:
     """What came of a schedule. ``off`` are the faults that were switched off in it."""
 
     seed: int
+    level: str
     kinds: frozenset[str]
+    times: float
     off: frozenset[Fault]
     setup: Setup
     happened: tuple[Fault, ...]
@@ -39,7 +43,7 @@ class Result:
         faults, setup = ", ".join(map(str, self.happened)) or "none", self.setup
         return "\n".join(
             (
-                f"seed {self.seed}: {len(self.violations)} violations",
+                f"seed {self.seed} at the {self.level} level: {len(self.violations)} violations",
                 *(f"  {violation}" for violation in self.violations),
                 f"{setup}",
                 f"faults: {faults}",
@@ -52,16 +56,27 @@ class Result:
 
 
 def simulate(
-    seed: int, kinds: Collection[str] = EVERYTHING, off: Collection[Fault] = (), *, disk: Disk | None = None
+    seed: int,
+    kinds: Collection[str] = EVERYTHING,
+    off: Collection[Fault] = (),
+    *,
+    disk: Disk | None = None,
+    level: str = PORT,
+    times: float = 1.0,
 ) -> Result:
-    """Run the schedule of this seed, the same every time and on every ``disk``; by default it is in memory."""
-    world = World(seed, kinds, off, disk or Memory())
+    """Run the schedule of this seed, the same every time and on every ``disk``; by default in dictionaries.
+
+    Faults are so many ``times`` as likely as usual.
+    """
+    world = World(seed, kinds, off, disk or Books(), level, times)
     try:
         world.run()
         found = tuple(violations(world))
         return Result(
             seed=seed,
+            level=level,
             kinds=frozenset(kinds),
+            times=times,
             off=frozenset(off),
             setup=world.setup,
             happened=tuple(world.faults.happened),
@@ -108,7 +123,7 @@ def _without(result: Result, part: Collection[Fault], names: frozenset[str]) -> 
     off = result.off | set(part)
     if off == result.off:
         return None
-    smaller = simulate(result.seed, result.kinds, off)
+    smaller = simulate(result.seed, result.kinds, off, level=result.level, times=result.times)
     return smaller if smaller.names & names else None
 
 

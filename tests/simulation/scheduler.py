@@ -27,6 +27,14 @@ HOUR: Final = 60 * MINUTE
 FOREVER: Final = 10**18
 
 
+MOST_STEPS: Final = 100_000
+"""After so many events something goes round in circles."""
+
+
+class Endless(Exception):
+    """Things go on happening, and time hardly passes."""
+
+
 class Killed(BaseException):
     """The process is dead: raised by everything its threads call from then on. No handler of the product takes it."""
 
@@ -195,6 +203,9 @@ class Scheduler:
         while self._heap and not self.over:
             self.now, _, _, task, ticket, value = heappop(self._heap)
             self.steps += 1
+            if self.steps == MOST_STEPS:
+                self.failures.append(Endless(f"{MOST_STEPS} events, and no end"))
+                self.over = True
             if task is None:
                 try:
                     value()
@@ -223,6 +234,32 @@ class Scheduler:
         for joiner, ticket in task.joiners:
             self.wake(joiner, ticket)
         self._pass_on(task)
+
+
+class BatonLock:
+    """A reentrant lock whose waiters pass the baton on, for what holds one while it waits for something else."""
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        self._scheduler = scheduler
+        self._owner: Task | None = None
+        self._depth = 0
+        self._waiting: list[tuple[Task, int]] = []
+
+    def __enter__(self) -> None:
+        me = self._scheduler.current
+        while self._owner not in (None, me):
+            self._waiting.append((me, self._scheduler.ticket()))
+            self._scheduler.wait(FOREVER)
+        self._owner = me
+        self._depth += 1
+
+    def __exit__(self, *_error: object) -> None:
+        self._depth -= 1
+        if self._depth == 0:
+            self._owner = None
+            waiting, self._waiting = self._waiting, []
+            for task, ticket in waiting:
+                self._scheduler.wake(task, ticket)
 
 
 class SimulatedExecutor(Executor):

@@ -11,7 +11,7 @@ from typing import Final
 
 from attrs import frozen
 
-from tests.simulation.faults import RATES
+from tests.simulation.faults import ALL_RATES, RATES
 
 LATER: Final = frozenset(
     {
@@ -30,14 +30,16 @@ LATER: Final = frozenset(
     }
 )
 """Kinds of faults under which the product failed at first."""
-EVERY: Final = frozenset(RATES)
-RIGHT: Final = EVERY - LATER
+EVERY: Final = frozenset(ALL_RATES)
+RIGHT: Final = frozenset(RATES) - LATER
 """The others."""
 
 PARTS: Final = 4
 """Into how many tests the schedules that hold are divided."""
 HOLD: Final = tuple(range(1, 61))
 """Schedules of the test run, each with the kinds of :data:`RIGHT` and once more with :data:`EVERY`."""
+HOLD_HTTP: Final = tuple(range(1, 41))
+"""The same at the HTTP level, with every kind."""
 
 
 @frozen
@@ -74,20 +76,44 @@ MENDED: Final = (
     _mended(23, "keys not honoured", reason="an order was there twice, and nobody was told"),
 )
 
-SAME_NUMBER: Final = RIGHT | {"same number"}
-GUARD_SEEDS: Final[Mapping[str, tuple[int, frozenset[str]]]] = {
-    "unique_number": (4, SAME_NUMBER),
-    "claim_serial": (132, RIGHT),
-    "look_before_resend": (6, RIGHT),
-    "patience": (415, RIGHT),
-    "marker_comparison": (4, SAME_NUMBER),
-    "gone_orders_count": (63, RIGHT),
-    "intent_before_request": (4, RIGHT),
-    "stable_key": (20, RIGHT),
-    "next_key_only_by_hand": (72, RIGHT),
-    "content_stays_as_sent": (57, RIGHT),
-    "partitions": (61, RIGHT | {"same customer"}),
-    "actions_are_looked_at": (4, RIGHT),
-    "abandoned_is_uncertain": (20, RIGHT),
+
+@frozen
+class Noticing:
+    """A schedule that fails only while a guard is taken away. ``times``: how much more likely faults are in it."""
+
+    seed: int
+    kinds: frozenset[str] = EVERY
+    times: float = 1.0
+    level: str = "port"
+
+
+GUARD_SEEDS: Final[Mapping[str, Noticing]] = {
+    "unique_number": Noticing(4),
+    "claim_serial": Noticing(50),
+    "look_before_resend": Noticing(72),
+    "patience": Noticing(95),
+    "marker_comparison": Noticing(4),
+    "gone_orders_count": Noticing(404),
+    "intent_before_request": Noticing(2),
+    "stable_key": Noticing(93),
+    "next_key_only_by_hand": Noticing(93),
+    "content_stays_as_sent": Noticing(18, RIGHT),
+    "one_customer_at_a_time": Noticing(12),
+    "actions_are_looked_at": Noticing(4),
+    "abandoned_is_uncertain": Noticing(334),
+    "claim_is_over": Noticing(145, times=3.0),
+    "row_is_the_orders": Noticing(559),
+    "refusal_is_the_apis": Noticing(16, level="http"),
+    "intent_is_fresh": Noticing(104, times=3.0, level="http"),
+    "answer_is_ours": Noticing(
+        25,
+        frozenset({"answer swapped", "answer lost", "answer doubled", "request doubled", "visible late"}),
+        times=6.0,
+        level="http",
+    ),
+    "mirror_is_whole": Noticing(1, level="http"),
+    "listings_overlap": Noticing(5, level="http"),
+    "gone_orders_are_listed": Noticing(33, level="http"),
+    "numbers_are_compared": Noticing(2, level="http"),
 }
-"""For each guard that can be taken away the schedule that notices: its seed, and the kinds of faults in it."""
+"""For each guard that can be taken away the schedule that notices."""

@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.simulation.disk import Files
 from tests.simulation.faults import RATES, Fault, Faults
-from tests.simulation.guards import GUARDS
+from tests.simulation.guards import GUARDS, HTTP_GUARDS
 from tests.simulation.schedule import shrink, simulate
-from tests.simulation.seeds import EVERY, GUARD_SEEDS, HOLD, MENDED, PARTS, RIGHT, Mended
+from tests.simulation.seeds import EVERY, GUARD_SEEDS, HOLD, HOLD_HTTP, MENDED, PARTS, RIGHT, Mended
 
 ROOT = Path(__file__).parents[2]
+ALL_GUARDS = {**GUARDS, **HTTP_GUARDS}
 
 
 @pytest.mark.parametrize("kinds", [RIGHT, EVERY], ids=["ordinary", "every"])
@@ -34,13 +36,28 @@ def test_what_was_mended_holds(mended: Mended) -> None:
     assert not result.violations, shrink(result)
 
 
-@pytest.mark.parametrize("guard", GUARDS)
+@pytest.mark.parametrize("part", range(PARTS))
+def test_everything_holds_over_http(part: int) -> None:
+    """With the real client, limiter, gateway and mirror before the sandbox."""
+    for seed in HOLD_HTTP[part::PARTS]:
+        result = simulate(seed, level="http")
+        assert not result.violations, shrink(result)
+
+
+@pytest.mark.xfail(reason="an order sent minutes before the ledger was restored, canceled and shown late", strict=True)
+def test_what_is_known_to_fail() -> None:
+    """An absence that is looked for right after a restore is believed too soon."""
+    assert not simulate(240).violations
+
+
+@pytest.mark.parametrize("guard", GUARD_SEEDS)
 def test_a_missing_guard_is_noticed(guard: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each guard taken away breaks what holds with it."""
-    seed, kinds = GUARD_SEEDS[guard]
-    with_it = simulate(seed, kinds).names
-    GUARDS[guard](monkeypatch)
-    assert simulate(seed, kinds).names - with_it
+    noticing = GUARD_SEEDS[guard]
+    run = partial(simulate, noticing.seed, noticing.kinds, times=noticing.times, level=noticing.level)
+    with_it = run().names
+    ALL_GUARDS[guard](monkeypatch)
+    assert run().names - with_it
 
 
 class TestReplaying:
@@ -96,7 +113,7 @@ class TestFaults:
 
 def test_a_failure_is_told_with_its_fewest_faults(monkeypatch: pytest.MonkeyPatch) -> None:
     GUARDS["look_before_resend"](monkeypatch)
-    failed = simulate(*GUARD_SEEDS["look_before_resend"])
+    failed = simulate(GUARD_SEEDS["look_before_resend"].seed)
     smallest = shrink(failed)
     assert smallest.names & failed.names
     assert 0 < len(smallest.happened) < len(failed.happened)

@@ -14,10 +14,10 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from tests.simulation.account import Account, AccountOrder
+from tests.simulation.account import AccountOrder
 from tests.simulation.disk import SIMULATED, Disk, remote_store
-from tests.simulation.faults import RATES, Fault, Faults
-from tests.simulation.gateway import SimulatedGateway
+from tests.simulation.faults import ALL_RATES, RATES, Fault, Faults
+from tests.simulation.levels import LEVELS
 from tests.simulation.scheduler import HOUR, MINUTE, SECOND, Process, Scheduler, SimulatedExecutor, Task
 from tests.simulation.shop import Shop, SimulatedSource
 from tests.simulation.story import Story
@@ -25,10 +25,12 @@ from tradegecko_bridge import SyncEngine
 from tradegecko_bridge.engine.clock import SharedClock
 from tradegecko_bridge.engine.context import Concurrency
 from tradegecko_bridge.engine.operations.decisions import Decisions
+from tradegecko_bridge.engine.settings.choices import OnCancel, OrderStatus
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.source_changes.cancellations import KIND, TO_DO
 from tradegecko_bridge.errors import StoreError
 from tradegecko_bridge.ledger import DELIVERED_STATES, KEY_USED, OPEN_STATES, LedgerEntry, OrderState
+from tradegecko_bridge.ports import Gateway
 
 CONNECTION: Final = "shop"
 LEAST_TIME: Final = 20 * MINUTE
@@ -68,10 +70,12 @@ class Setup:
         """Half of the seeds have all of the ``kinds`` at once, half a random part of them."""
         rng = Random(f"{seed} setup")
         share = 1.0 if rng.random() < 0.5 else rng.random()
-        some = frozenset(kind for kind in RATES if rng.random() < share and kind in kinds)
+        some = {kind for kind in RATES if rng.random() < share and kind in kinds}
+        newer = [kind for kind in ALL_RATES if kind not in RATES and kind in kinds]
+        some.update(kind for kind in newer if Random(f"{seed} has {kind}").random() < share)
         finalized = rng.random() < 0.3
         return cls(
-            kinds=some,
+            kinds=frozenset(some),
             orders=rng.randint(1, 6),
             workers=rng.choice((1, 1, 2, 2, 3)),
             in_flight=rng.choice((1, 2, 4)),
@@ -93,18 +97,23 @@ class Setup:
 class World:
     """One schedule while it runs."""
 
-    def __init__(self, seed: int, kinds: Collection[str], off: Collection[Fault], disk: Disk) -> None:
+    def __init__(
+        self, seed: int, kinds: Collection[str], off: Collection[Fault], disk: Disk, level: str, times: float = 1.0
+    ) -> None:
+        self.seed = seed
         self.setup = Setup.of(seed, kinds)
         self.settings = self.setup.settings
+        self.always_voids = self.settings.on_cancel is OnCancel.VOID
         self._rng = Random(f"{seed} schedule")
         self.scheduler = Scheduler(Random(f"{seed} ties"))
         self.story = Story(self.scheduler)
-        self.faults = Faults(seed, self.setup.kinds, off, lambda fault: self.story.tell("⚡", str(fault)))
+        self.faults = Faults(seed, self.setup.kinds, off, lambda fault: self.story.tell("⚡", str(fault)), times=times)
         self._off = frozenset(off)
         self.shop = Shop()
-        self.account = Account(self, honours_keys=not self.faults.happens("keys not honoured"))
-        self.account.on_created = self._people_see
         self.disk = disk
+        self._level = LEVELS[level](self, honours_keys=not self.faults.happens("keys not honoured"))
+        self.account = self._level.account
+        self.account.on_created = self._people_see
         self.workers: dict[int, Process] = {}
         self.retired: list[Process] = []
         self.faults_until = LEAST_TIME
@@ -114,6 +123,8 @@ class World:
         self._runs_since = 0
         self._told: dict[str, str] = {}
         self.restores = 0
+        self.told_alerts = set[str]()
+        """What people have been told, whatever became of the ledger since."""
 
     # ── time ─────────────────────────────────────────────────────────────────────────────────
 
@@ -177,7 +188,7 @@ class World:
             self.scheduler.resume(process)
 
     def _work(self, slot: int, process: Process) -> None:
-        gateway = SimulatedGateway(self)
+        gateway = self._level.gateway(process)
         usual = process.skew
         while True:
             if slot == 0:
@@ -198,7 +209,7 @@ class World:
         """Whether a run would do what the last one did: nothing. Such runs are most of them, and left out."""
         return self._idle_at == (len(self.shop.feed), self.restores) and not self.disk.has_work()
 
-    def _run(self, process: Process, gateway: SimulatedGateway) -> bool:
+    def _run(self, process: Process, gateway: Gateway) -> bool:
         """One run; whether it came to its end."""
         engine = SyncEngine(
             CONNECTION,
@@ -226,6 +237,7 @@ class World:
                 raise
             self.story.tell(process.name, f"ends its run: {error}")
             return False
+        self.told_alerts.update(alert.text for alert in report.alerts)
         if not report.items and not report.problems:
             self._idle_at = before
         known, self._told[process.name] = self._told.get(process.name), "\n".join(report.lines())
@@ -251,6 +263,21 @@ class World:
                 self.scheduler.after(int(happens.amount * self.setup.interval), swap)
         if changed := self.faults.happens("prefix changed"):
             self.settings = evolve(self.settings, number_prefix=("A-", "B-", "")[int(changed.amount * 3)])
+        if changed := self.faults.happens("settings changed"):
+            self._change_settings(changed.amount)
+
+    def _change_settings(self, which: float) -> None:
+        """Somebody thinks again of what is done with orders; what is finalized stays so: nobody can take it back."""
+        settings = self.settings
+        if which < 0.5:
+            voids = settings.on_cancel is OnCancel.VOID
+            self.settings = evolve(settings, on_cancel=OnCancel.REPORT if voids else OnCancel.VOID)
+            self.always_voids = False
+        elif settings.order_status is OrderStatus.FINALIZED:
+            packs = not settings.pack_orders
+            self.settings = evolve(settings, create_invoice=which < 0.75, pack_orders=packs)
+        else:
+            self.settings = evolve(settings, order_status=OrderStatus.DRAFT if which < 0.75 else OrderStatus.ACTIVE)
 
     def _swap(self, kind: str, which: float) -> None:
         """The ledger becomes another one. Whoever does it on purpose stops the workers first."""
@@ -296,28 +323,28 @@ class World:
             self.story.tell("shop", what)
             action()
 
-        self._in_time(int(amount * 15 * MINUTE), happen)
+        self.in_time(int(amount * 15 * MINUTE), happen)
 
     def _people_see(self, order: AccountOrder) -> None:
         """An order has come in: people may do something about it, or have just done."""
         if renames := self.faults.happens("person renames"):
-            self._by_hand(renames.amount, order, "renames", lambda: setattr(order, "number", f"{order.number} (Ann)"))
+            self._by_hand(renames.amount, order, "renames", lambda: self.account.rename(order))
         if voids := self.faults.happens("person voids"):
-            self._by_hand(voids.amount, order, "voids", lambda: setattr(order, "is_gone", True))
+            self._by_hand(voids.amount, order, "voids", lambda: self.account.void(order))
         if deletes := self.faults.happens("person deletes"):
-            self._by_hand(deletes.amount, order, "deletes", lambda: setattr(order, "is_gone", True))
+            self._by_hand(deletes.amount, order, "deletes", lambda: self.account.delete(order))
         if enters := self.faults.happens("person re-enters"):
-            number, goods = order.number, order.goods
-            self._by_hand(enters.amount, order, "re-enters", lambda: self.account.enter_by_hand(number, goods))
+            number = order.number
+            self._by_hand(enters.amount, order, "re-enters", lambda: self.account.enter_by_hand(number, order))
 
     def _by_hand(self, amount: float, order: AccountOrder, what: str, action: Callable[[], object]) -> None:
         def happen() -> None:
             self.story.tell("person", f"{what} order {order.id} ({order.number!r})")
             action()
 
-        self._in_time(int(amount**3 * 15 * MINUTE), happen)
+        self.in_time(int(amount**3 * 15 * MINUTE), happen)
 
-    def _in_time(self, delay: int, happen: Callable[[], None]) -> None:
+    def in_time(self, delay: int, happen: Callable[[], object]) -> None:
         """Do something before the faults stop."""
         self.faults_until = max(self.faults_until, self.scheduler.now + delay)
         self.scheduler.after(delay, happen)
@@ -343,7 +370,7 @@ class World:
             return
         self.story.tell("world", "no more faults")
         self.faults.stopped = True
-        if not self.account.honours_keys:
+        if self.account.unpreventable:
             self._place(self.setup.orders + 1)  # a double is seen when the account is looked at for the next order
         for process in self.workers.values():
             process.skew = timedelta(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -29,27 +30,58 @@ def missing() -> str | None:
 @contextmanager
 def server() -> Iterator[str]:
     """The SQLAlchemy URL of an empty database. Nothing is synced to disk: these tests do not cut the power."""
+    with running() as started:
+        yield started.url
+
+
+@contextmanager
+def running() -> Iterator[Server]:
+    """A server of one's own, which may be restarted."""
     home = Path(tempfile.mkdtemp(prefix="tgbridge-pg-"))
     try:
         _own(home)
-        data = home / "data"
-        _run("initdb", "--no-sync", "--auth=trust", "--username=bridge", "--encoding=UTF8", "-D", str(data))
-        port = _free_port()
-        options = ["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", f"unix_socket_directories={home}"]
-        process = subprocess.Popen(
-            [str(_program("postgres")), "-D", str(data), "-p", str(port), *options],
+        started = Server(home)
+        try:
+            started.start()
+            yield started
+        finally:
+            started.stop(signal.SIGTERM)
+    finally:
+        shutil.rmtree(home)
+
+
+class Server:
+    """A cluster in a folder, and the server process on it."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._port = _free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = f"postgresql://bridge@127.0.0.1:{self._port}/postgres"
+        data = str(home / "data")
+        _run("initdb", "--no-sync", "--auth=trust", "--username=bridge", "--encoding=UTF8", "-D", data)
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        options = ["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", f"unix_socket_directories={self._home}"]
+        self._process = subprocess.Popen(
+            [str(_program("postgres")), "-D", str(self._home / "data"), "-p", str(self._port), *options],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             user=_user(),
         )
-        try:
-            _wait_for(port, process)
-            yield f"postgresql://bridge@127.0.0.1:{port}/postgres"
-        finally:
-            process.terminate()
-            process.wait(PATIENCE)
-    finally:
-        shutil.rmtree(home)
+        _wait_for(self._port, self._process)
+
+    def stop(self, how: signal.Signals) -> None:
+        """Stop it: SIGTERM waits for those who are connected, SIGINT sends them away, SIGQUIT is a crash."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(PATIENCE)
+
+    def restart(self, how: signal.Signals = signal.SIGQUIT) -> None:
+        """Stop it, and start it anew on the same address."""
+        self.stop(how)
+        self.start()
 
 
 @contextmanager

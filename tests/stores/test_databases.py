@@ -64,7 +64,8 @@ class Three(RuleBasedStateMachine):
         self.file = SqlStore(f"sqlite:///{path}")
         self.memory = MemoryStore()
         with self.postgres._database.writing() as tx:
-            tx.execute(text("TRUNCATE ledger_orders, ledger_events, ledger_shipments, ledger_cursors RESTART IDENTITY"))
+            written = "ledger_orders, ledger_events, ledger_shipments, ledger_cursors, ledger_new_customers"
+            tx.execute(text(f"TRUNCATE {written} RESTART IDENTITY"))
         self.now = AT
         self.entries: list[LedgerEntry] = []
         self.shipments: list[ShipmentEntry] = []

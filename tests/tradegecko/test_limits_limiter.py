@@ -466,7 +466,7 @@ def counted(
 ) -> tuple[SharedLimiter, Counter]:
     """A limiter that shares such a store, after its first answer; what that took is forgotten."""
     ledger = Counter()
-    limiter = SharedLimiter(ledger, "account", **({} if batch is None else {"batch": batch}))
+    limiter = SharedLimiter(ledger, "account") if batch is None else SharedLimiter(ledger, "account", batch=batch)
     assert send(limiter, into, left)
     ledger.takes.clear()
     ledger.windows.clear()
@@ -581,7 +581,7 @@ def test_a_forked_child_begins_with_nothing_of_its_parent_s() -> None:
     """Neither permits in hand, nor what is on its way, nor a lock that one of the parent's threads held."""
     limiter, ledger = counted()
     assert go(limiter, 11, NORMAL)
-    assert limiter._lock.acquire(blocking=False)
+    limiter._lock.__enter__()
     limiter.after_fork_in_child()
     ledger.takes.clear()
     assert go(limiter, 12, NORMAL)

@@ -170,7 +170,11 @@ class Gateway(Protocol):
         """
 
     def completed_actions(self, order_id: str) -> Collection[str]:
-        """Which of these actions the order has behind it; and ``ship`` once something of it has left."""
+        """Which of these actions the order has behind it; and ``ship`` once something of it has left.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked, or does not show the order now.
+        """
 
     def shipments_since(self, cursor: str | None) -> Iterable[RemoteShipment]:
         """Shipments that left since ``cursor`` (None: all), oldest change first.

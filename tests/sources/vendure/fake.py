@@ -56,13 +56,14 @@ class FakeShop(VendureApi):
         """Place a cart: only orderPlacedAt moves. With ``delay`` it shows a moment already past (a late commit)."""
         self.orders[id] |= {"active": False, "state": state, "orderPlacedAt": stamp(self.now - delay)}
 
-    def change(self, id: str) -> None:
-        """Change an order's content: only updatedAt moves."""
+    def change(self, id: str, *, delay: timedelta = timedelta(0)) -> None:
+        """Change an order's content: only updatedAt moves. With ``delay`` as in :meth:`place`."""
         self.orders[id]["couponCodes"] = [str(int(self.orders[id]["couponCodes"][0]) + 1)]
-        self._touch(id)
+        self._touch(id, delay)
 
-    def _touch(self, id: str) -> None:
-        moment = self.now.replace(microsecond=0) if self._coarse else self.now
+    def _touch(self, id: str, delay: timedelta = timedelta(0)) -> None:
+        moment = self.now - delay
+        moment = moment.replace(microsecond=0) if self._coarse else moment
         self.orders[id]["updatedAt"] = stamp(moment)
 
     def ask(self, query: str, **variables: Any) -> Json:

@@ -7,7 +7,7 @@ from random import Random
 from typing import Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.sources.vendure.fake import START, FakeShop
@@ -38,6 +38,7 @@ def last_cursor(shop: FakeShop, after: str | None = None) -> str:
 
 
 ACTIONS: Final = ("fill", "fill", "place", "place", "place late", "place held", "release", "change", "cancel")
+LATE_CHANGES: Final = ("change late", "change late", "cancel late")
 SPANS: Final = (0, 1, 1, 400, 1000, 3000, 9000, 60_000)
 """Milliseconds between one action and the next."""
 
@@ -45,35 +46,37 @@ SPANS: Final = (0, 1, 1, 400, 1000, 3000, 9000, 60_000)
 class Day:
     """A day in a fake shop: shoppers and shopkeepers act between runs and between the pages of a run."""
 
-    def __init__(self, chance: Random) -> None:
+    def __init__(self, chance: Random, actions: Sequence[str] = ACTIONS) -> None:
         self.shop = FakeShop(coarse=chance.random() < 0.5, meanwhile=lambda: self.act(chance.choice((0, 0, 1, 2))))
         self.open = True
         self._chance = chance
+        self._actions = actions
 
     def act(self, times: int) -> None:
         """So many things happen, unless the shop has closed."""
         for _ in range(times if self.open else 0):
             self.shop.now += timedelta(milliseconds=self._chance.choice(SPANS))
-            self._do(self._chance.choice(ACTIONS))
+            self._do(self._chance.choice(self._actions))
 
     def _do(self, action: str) -> None:
         orders = self.shop.orders
+        delay = timedelta(seconds=LATEST if action.endswith("late") else 0)
         if action == "fill":
             self.shop.fill_cart()
         elif action.startswith("place"):
             state = "Modifying" if action == "place held" else "PaymentSettled"
-            delay = timedelta(seconds=LATEST if action == "place late" else 0)
             self._to_one(lambda key: self.shop.place(key, state=state, delay=delay), {"AddingItems"})
         elif action == "release":
             self._to_one(lambda key: orders[key].update(state="PaymentSettled"), {"Modifying"})
-        elif action == "change":
-            self._to_one(self.shop.change, {"AddingItems", "Modifying", "PaymentSettled"})
-        elif action == "cancel":
-            self._to_one(self._cancel, {"Modifying", "PaymentSettled"})
+        elif action.startswith("change"):
+            fitting = {"AddingItems", "Modifying", "PaymentSettled"}
+            self._to_one(lambda key: self.shop.change(key, delay=delay), fitting)
+        elif action.startswith("cancel"):
+            self._to_one(lambda key: self._cancel(key, delay), {"Modifying", "PaymentSettled"})
 
-    def _cancel(self, key: str) -> None:
+    def _cancel(self, key: str, delay: timedelta) -> None:
         self.shop.orders[key]["state"] = "Cancelled"
-        self.shop.change(key)
+        self.shop.change(key, delay=delay)
 
     def _to_one(self, act: Callable[[str], object], states: set[str]) -> None:
         fitting = [key for key, order in self.shop.orders.items() if order["state"] in states]
@@ -83,11 +86,13 @@ class Day:
 
 class TestNothingIsSkipped:
     @settings(max_examples=400, deadline=None)
-    @given(seed=st.integers(min_value=0))
-    def test_any_interleaving(self, seed: int) -> None:
-        """Runs broken off anywhere, with the shop busy between pages, end with every order's last content given."""
+    @given(seed=st.integers(min_value=0), actions=st.sampled_from((ACTIONS, ACTIONS + LATE_CHANGES)))
+    @example(seed=120164639246, actions=ACTIONS)
+    def test_any_interleaving(self, seed: int, actions: Sequence[str]) -> None:
+        """Runs broken off anywhere, with the shop busy between pages, end with every order's last content given,
+        also where an order or a change becomes visible up to LATEST seconds after the moment it carries."""
         chance = Random(seed)
-        day = Day(chance)
+        day = Day(chance, actions)
         page = chance.randint(1, 4)
         seen: dict[str, tuple[str, bool]] = {}
         cursor: str | None = None
@@ -105,6 +110,52 @@ class TestNothingIsSkipped:
             if order["state"] in {"PaymentSettled", "Cancelled"}
         }
         assert due.items() <= seen.items()
+
+    @pytest.mark.parametrize(("orders", "runs"), [(0, 0), (1, 0), (1, 1)])
+    def test_an_order_visible_late_while_the_walk_goes_on(self, orders: int, runs: int) -> None:
+        """An order that appears behind a walk, which then goes on for longer than the overlap, comes with the next
+        run; also in a shop that had no order when the first run began."""
+        shop = FakeShop()
+        late = shop.fill_cart()
+        shop.now += timedelta(minutes=1)
+        for _ in range(orders):
+            shop.place(shop.fill_cart())
+        cursor = last_cursor(shop) if runs else None
+        listings = iter(range(60))
+
+        def sell() -> None:
+            listing = next(listings, 0)
+            if listing > 1:  # the first two find out where the shop's clocks are
+                shop.now += timedelta(milliseconds=500)
+                shop.place(shop.fill_cart())
+            if listing == 10:
+                shop.place(late, delay=timedelta(seconds=LATEST))
+
+        shop.meanwhile = sell
+        first = list(read(shop, cursor, page=1))
+        assert len(first) > 50
+        assert late not in {one.reference for one in first}
+        assert late in {one.reference for one in read(shop, first[-1].cursor)}
+
+    def test_a_change_visible_late_while_the_walk_goes_on(self) -> None:
+        """A change that appears behind a walk of changes, which then goes on, comes with the next run."""
+        shop = a_shop(60)
+        cursor = last_cursor(shop)
+        busy = iter(range(1, 51))
+
+        def edit() -> None:
+            turn = next(busy, None)
+            if turn is not None:
+                shop.now += timedelta(milliseconds=500)
+                shop.change(str(turn))
+            if turn == 8:
+                shop.change("55", delay=timedelta(seconds=LATEST))
+
+        shop.meanwhile = edit
+        first = list(read(shop, cursor, page=1))
+        assert {"1", "50"} <= {one.reference for one in first}
+        assert "55" not in {one.reference for one in first}
+        assert "55" in {one.reference for one in read(shop, first[-1].cursor)}
 
     def test_a_cart_placed_long_after_it_was_filled(self) -> None:
         """A cart filled before the last run and placed after it is found, though its updatedAt is older."""

@@ -168,7 +168,8 @@ def decide(due: DueOrder, found: RemoteOrder | Reason | None, *, now: datetime, 
         return Adopt(remote=found)
     if due.skip is not None and not entry.generation:
         return skip(due.skip)
-    kept_back = found or (due.plan if isinstance(due.plan, Reason) else None)
+    own = due.plan if isinstance(due.plan, Reason) else None
+    kept_back = (found or own) if entry.generation else (own or found)
     uncertain = entry.state is _S.UNCERTAIN
     over = uncertain and _is_over(entry, entry.attempts, now, timing)
     used_up = entry.reason is not None and entry.reason.code == KEY_USED

@@ -76,7 +76,7 @@ def _due(
         now = context.clock()
         if entry.is_due(now) or (holds.may_go(entry, grounds) and not entry.claim_runs(now)):
             yield evolve(entry, state=_S.UNCERTAIN) if entry.state is _S.SENDING else entry
-        elif _code(entry):
+        elif _code(entry) and not entry.claim_runs(now):
             continue  # told with the others that stay held
         elif entry.state is _S.HELD and entry.reason is not None and not entry.claim_runs(now):
             if entry.number not in reported:

@@ -61,7 +61,8 @@ def report_kept(context: Context, report: Report, others: Mapping[int, str]) -> 
     if sum(kept[code] for code in codes) <= MOST_LISTED:
         entries = store.entries(connection, states=_HELD, reasons=codes) if codes else ()
         for entry in reversed(entries):
-            if entry.reason is not None and entry.reason.transient and entry.id not in others:
+            claimed = entry.claim_runs(context.clock())
+            if entry.reason is not None and entry.reason.transient and entry.id not in others and not claimed:
                 report.add(entry.number, Outcome.HELD, entry.reason.text, entry.reason)
         return
     for code in codes:

@@ -14,7 +14,7 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from tradegecko_bridge.commerce.remote import RemoteOrder
+from tradegecko_bridge.commerce.remote import CustomerMatch, RemoteOrder
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery import audit
 from tradegecko_bridge.engine.delivery.decide import (
@@ -207,12 +207,15 @@ class Sender:
         )
 
     def _new_customer(self, one: PlannedOrder) -> NewCustomer | None:
+        """Whom it makes, by what the next order would be matched with: a name alone is no match."""
         if one.customer_id is not None or one.entry.order is None:
             return None
-        name = next(customer_names(one.entry.order, ("email", "phone", "name", "reference")), "")
-        if not name:
+        names = list(customer_names(one.entry.order, ("email", "phone", "reference")))
+        if not names:
             return None
-        digest = blake2b(name.encode("utf-8", "replace"), digest_size=16).hexdigest()
+        strict = self._c.settings.customer_match is CustomerMatch.STRICT
+        known_as = "\n".join(names if strict else names[:1])
+        digest = blake2b(known_as.encode("utf-8", "replace"), digest_size=16).hexdigest()
         return NewCustomer(digest=digest, since=self._c.clock() - self._c.timing.patience)
 
     def _sending(self, entry: LedgerEntry, **facts: object) -> LedgerEntry:

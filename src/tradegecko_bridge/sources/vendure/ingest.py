@@ -38,18 +38,19 @@ class Ingest:
         self._overlap = overlap
         self._page_size = page_size
         self._cursor = Cursor()
+        self._horizon: dict[str, datetime] = {}
 
     def orders(self, after: str | None) -> Iterator[Given]:
         """Waiting orders, then changes, then newly placed ones; each with the cursor that resumes after it."""
         start = self._begin(after)
-        newest = self._listings.newest()  # before any walk: what it says has changed is certain to be walked past
+        self._horizon = self._listings.horizon()
         for ids in chunks(sorted(start.waiting), self._page_size):
             details = dict(self._listings.details(ids))
             for waiting in ids:
                 yield from self._give(waiting, details.get(waiting))
         for window in windows(start, self._overlap, self._page_size):
-            if window.clock != UPDATED and newest is not None:
-                self._cursor = self._cursor.past(UPDATED, newest.updated)
+            if window.clock == PLACED:
+                self._pass(UPDATED)
             for rows in walk(self._listings.rows, window):
                 yield from self._walked(rows, window.clock)
 
@@ -73,8 +74,13 @@ class Ingest:
     def _walked(self, rows: Sequence[Row], clock: str) -> Iterator[Given]:
         details = dict(self._listings.details([row.id for row in rows])) if rows else {}
         for row in rows:
-            self._cursor = self._cursor.past(clock, row.at(clock))
+            self._pass(clock, row.at(clock))
             yield from self._give(row.id, details.get(row.id))
+
+    def _pass(self, clock: str, moment: datetime | None = None) -> None:
+        """Move the cursor past ``moment``, at most to the horizon; None: to the horizon. Without one it stays."""
+        if (horizon := self._horizon.get(clock)) is not None:
+            self._cursor = self._cursor.past(clock, min(moment or horizon, horizon))
 
     def _give(self, id: str, found: Json | Exception | None) -> Iterator[Given]:
         """One order, and the cursor past it; nothing for one that waits already, or is gone."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 
 from tradegecko_bridge.errors import SourceUnavailable
 from tradegecko_bridge.sources.vendure import orders
@@ -45,9 +46,10 @@ class Listings:
                 return rows
         return ()
 
-    def newest(self) -> Row | None:
-        """The order whose ``updatedAt`` is the newest of all, None in a shop without orders."""
-        return next(iter(self._list(PLACED_ORDERS, {UPDATED: "DESC"}, 1)), None)
+    def horizon(self) -> dict[str, datetime]:
+        """The newest moment each clock shows now; empty in a shop without orders."""
+        newest = {clock: self._list(PLACED_ORDERS, {clock: "DESC"}, 1) for clock in (PLACED, UPDATED)}
+        return {clock: row.at(clock) for clock, rows in newest.items() for row in rows}
 
     def details(self, ids: Collection[str]) -> Iterator[tuple[str, Json | Exception]]:
         """Each order by id, in no promised order, or what went wrong with it; absent are those that are gone."""

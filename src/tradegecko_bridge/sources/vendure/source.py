@@ -40,7 +40,8 @@ class VendureSource:
         name: what people call this source.
         channel_token: of the channel to work in; None is the default channel.
         ready_states: states of a placed order in which it may be delivered; cancelled orders always are given.
-        overlap: how much of what was read before is read again, for clocks that are coarse or apart.
+        overlap: how much of what was read before is read again, for clocks that are coarse or apart, and for long
+            transactions.
         page_size: orders, or SKUs, in one question.
         stock_location: id or name of the location to write stock to; not needed where there is only one.
         push_prices: whether product details write retail prices too.

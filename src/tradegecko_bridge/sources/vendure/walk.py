@@ -7,10 +7,13 @@ cursor that holds how far each came:
 1. *changes*: orders placed before where the last run ended, whose ``updatedAt`` is past ``updated``;
 2. *placed*: orders whose ``orderPlacedAt`` is past ``placed``.
 
-The two clocks are never compared with each other, nor with ours. The newest ``updatedAt`` of the shop is read
-before the first walk: everything up to it is given by the end of the second. Both walks begin ``overlap``
-before where the last one came to, because clocks have whole seconds on some databases and transactions may
-become visible later than the moment they carry.
+The two clocks are never compared with each other, nor with ours. Both walks begin ``overlap`` before where the
+last one came to, because clocks have whole seconds on some databases, and because Vendure takes both moments
+inside a transaction, which becomes visible when it ends. The cursor never passes the *horizon*, the newest moment
+that each clock showed before the first walk. Everything more than ``overlap`` older was visible by then, so the
+walks do not miss it. A walk in a busy shop goes on beyond the horizon, and there orders may become visible behind
+it, at any distance from where it ends; the next run finds them. Changes up to the horizon are all given by the end
+of the second walk.
 
 A third part of the cursor, ``waiting``, holds the ids of orders seen but not given yet (payment not settled,
 being modified, unreadable): what they wait for moves no clock, so they are asked for by id.

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import chain
+from threading import RLock
 from typing import Any, Final, TypeVar
 
 from attrs import evolve, frozen
@@ -25,7 +26,7 @@ from tradegecko_bridge.commerce.remote import (
     RemoteVariant,
     Topic,
 )
-from tradegecko_bridge.errors import GatewayError, MalformedData, NotFound, OutdatedDraft, Rejected
+from tradegecko_bridge.errors import GatewayError, MalformedData, NotFound, OutdatedDraft, Rejected, Unavailable
 from tradegecko_bridge.ports import Clock, MirrorStore
 from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.tradegecko import records, resources
@@ -35,7 +36,7 @@ from tradegecko_bridge.tradegecko.gateway import customer_match, record_names, t
 from tradegecko_bridge.tradegecko.gateway.error_mapping import reading, writing
 from tradegecko_bridge.tradegecko.gateway.listing import changes, chunks_by_url_length, pages
 from tradegecko_bridge.tradegecko.gateway.marks import GONE, marker_of
-from tradegecko_bridge.tradegecko.gateway.mirror import OVERLAP, Mirror
+from tradegecko_bridge.tradegecko.gateway.mirror import OVERLAP, Mirror, NewLock
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import ADDRESSES, COMPANIES, ORDERS, VARIANTS, Kind, company_keys
 from tradegecko_bridge.tradegecko.gateway.normalize import normalized
 from tradegecko_bridge.tradegecko.gateway.order_fields import AddressBook, order_fields
@@ -89,6 +90,7 @@ class TradeGeckoGateway:
         mirror: where what the account holds is remembered, e.g. ``SqlStore(…).mirror``: with it most lookups
             cost no request. None: the account is asked each time.
         clock: the present moment, aware UTC.
+        lock: makes the locks of the mirror, which are held while it reads from the account.
     """
 
     def __init__(
@@ -97,15 +99,17 @@ class TradeGeckoGateway:
         *,
         mirror: MirrorStore | None = None,
         clock: Clock = lambda: datetime.now(UTC),
+        lock: NewLock = RLock,
     ) -> None:
         self._client = client.with_options(priority=Priority.DELIVERY)
         self._normal = client.with_options(priority=Priority.NORMAL)
         self._bulk = client.with_options(priority=Priority.BULK)
-        self._mirror = Mirror(self._normal, mirror, clock=clock)
+        self._mirror = Mirror(self._normal, mirror, clock=clock, lock=lock)
         self._clock = clock
         self._treatment: str | None = None
         self._marked: _Marked | None = None
         self._together = Together(self._client)
+        self._twice: dict[str, Sequence[RemoteOrder]] = {}
 
     @property
     def calls(self) -> int:
@@ -123,6 +127,7 @@ class TradeGeckoGateway:
         self._mirror.begin(read_only=read_only)
         self._treatment = self._marked = None
         self._together = Together(self._client)
+        self._twice = {}
         yield
         self._mirror.flush()
 
@@ -226,15 +231,24 @@ class TradeGeckoGateway:
         found = {str(order.id): order for order in rows if (order.order_number or "").strip() == number}
         marked = {row.id for row in self._mirror.last_known(ORDERS, "mark", [marker])} if marker else set[str]()
         found |= {str(order.id): order for order in self._by_ids(ORDERS, marked - found.keys())}
-        return [translate.remote_order(order) for order in found.values()]
+        if marker and any(marker_of(order) == marker and id_ not in marked for id_, order in found.items()):
+            self._mirror.look_again(COMPANIES, ADDRESSES)  # it brought its customer along, whatever its answer was
+        return self._noted(marker, [translate.remote_order(order) for order in found.values()])
+
+    def _noted(self, marker: str, orders: Sequence[RemoteOrder]) -> Sequence[RemoteOrder]:
+        """These orders, after a look whether more than one of them is ours and alive."""
+        alive = [order for order in orders if marker and order.marker == marker and not order.gone]
+        if len(alive) > 1:
+            self._twice[marker] = alive
+        return orders
 
     def find_marked(self, marker: str, *, since: datetime, as_of: datetime) -> Sequence[RemoteOrder]:
         """From the mirror, or from a list of what has changed since: there is no filter by ``source_url``."""
         rows = self._mirror.find(ORDERS, "mark", [marker], as_of=as_of)
         if rows is None:
-            return self._listed_since(since, as_of).get(marker, [])
+            return self._noted(marker, self._listed_since(since, as_of).get(marker, []))
         found = self._by_ids(ORDERS, {row.id for row in rows})
-        return [translate.remote_order(order) for order in found if marker_of(order) == marker]
+        return self._noted(marker, [translate.remote_order(order) for order in found if marker_of(order) == marker])
 
     def _listed_since(self, since: datetime, as_of: datetime) -> Mapping[str, Sequence[RemoteOrder]]:
         """Our orders that have changed since, by marker; listed once a session, unless that is not recent enough."""
@@ -248,9 +262,9 @@ class TradeGeckoGateway:
         return self._marked.orders
 
     def doubles(self) -> Mapping[str, Sequence[RemoteOrder]]:
-        """By the mirror, which sees every order that has changed."""
+        """By what was looked up, and by the mirror, which sees every order that has changed."""
         shared = self._mirror.shared(ORDERS)
-        return {
+        return self._twice | {
             marker: [RemoteOrder(id=row.id, number="".join(row.values("number")), marker=marker) for row in rows]
             for marker, rows in shared.items()
         }
@@ -493,9 +507,16 @@ class TradeGeckoGateway:
             self._client.send(call, retry=NO_RETRY)
 
     def completed_actions(self, order_id: str) -> Collection[str]:
-        """Which of the actions an order has behind it, by its derived statuses (reference §6.2)."""
-        with reading():
-            order = self._client.orders.get(int(order_id))
+        """Which of the actions an order has behind it, by its derived statuses (reference §6.2).
+
+        A look that is refused says nothing of the order: a new one may become visible late, and something in between
+        may refuse whatever it likes.
+        """
+        try:
+            with reading():
+                order = self._client.orders.get(int(order_id))
+        except Rejected as error:
+            raise Unavailable(f"order {order_id} cannot be seen now: {error}") from error.__cause__
         done = {
             "invoice": order.invoice_status == "invoiced",
             "pay": order.payment_status == "paid",

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from itertools import count
-from threading import Lock, RLock
-from typing import Final, TypeVar
+from threading import RLock
+from typing import Any, Final, TypeVar
 
 from attrs import frozen
 
@@ -32,7 +33,7 @@ from tradegecko_bridge.tradegecko.records import DatedRecord
 from tradegecko_bridge.tradegecko.resources.base import PAGE_LIMIT
 
 D = TypeVar("D", bound=DatedRecord)
-
+NewLock = Callable[[], AbstractContextManager[object]]
 
 OVERLAP: Final = timedelta(minutes=2)
 """How far before its cursor a listing resumes, for changes that became visible late."""
@@ -65,6 +66,7 @@ class Mirror(Forked):
         client: how what changed is listed.
         store: where it is kept; None: nothing is, and :meth:`find` never knows.
         clock: the present moment, aware UTC.
+        lock: makes the reentrant locks that threads wait at, also while another one reads from the account.
     """
 
     def __init__(
@@ -73,16 +75,17 @@ class Mirror(Forked):
         store: MirrorStore | None,
         *,
         clock: Clock = lambda: datetime.now(UTC),
+        lock: NewLock = RLock,
     ) -> None:
         self._client, self._given_store, self._clock = client, store, clock
-        self._account = ""
+        self._new_lock = lock
         self.after_fork_in_child()
 
     def after_fork_in_child(self) -> None:
         """From the beginning: what is not written yet the parent writes."""
         self._unwritten: dict[str, list[MirrorRow]] = {}
-        self._lock = Lock()
-        self._locks: dict[str, RLock] = {}
+        self._lock = self._new_lock()
+        self._locks: dict[str, AbstractContextManager[object]] = {}
         self._identity: AccountIdentity | None = None
         self.begin()
 
@@ -114,6 +117,13 @@ class Mirror(Forked):
         if store is None or self._invalid or not self._is_complete(kind, store, None):
             return None
         return store.counts(self.account, kind.name)
+
+    def look_again(self, *kinds: Kind[Any]) -> None:
+        """Something of these kinds has come, and we were not told: they are brought up to date at their next use."""
+        for kind in kinds:
+            with self._lock_of(kind.name):
+                if self._complete_at.get(kind.name) is not None:
+                    del self._complete_at[kind.name]
 
     def find(
         self, kind: Kind[D], key: str, values: Collection[str], *, as_of: datetime | None = None
@@ -252,9 +262,11 @@ class Mirror(Forked):
 
     # ── keeping up ───────────────────────────────────────────────────────────────────────────
 
-    def _lock_of(self, name: str) -> RLock:
+    def _lock_of(self, name: str) -> AbstractContextManager[object]:
         with self._lock:
-            return self._locks.setdefault(name, RLock())
+            if name not in self._locks:
+                self._locks[name] = self._new_lock()
+            return self._locks[name]
 
     def _is_complete(self, kind: Kind[D], store: MirrorStore, as_of: datetime | None) -> bool:
         """Whether all of a kind is known, after reading what changed when that is due."""

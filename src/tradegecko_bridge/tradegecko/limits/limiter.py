@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Final
@@ -17,6 +17,8 @@ from tradegecko_bridge.tradegecko.limits.clock import ServerClock
 from tradegecko_bridge.tradegecko.limits.headers import Told, read_headers
 from tradegecko_bridge.tradegecko.limits.pace import LIMIT, RESERVE_UNTIL, SECONDS, WINDOW, Pace, Priority, paces
 from tradegecko_bridge.tradegecko.limits.permits import PermitBook
+
+NewLock = Callable[[], AbstractContextManager[object]]
 
 _GUARD: Final = 0.1
 """Seconds a new window is left alone after the server's clock has surely passed the old one's end: clocks drift."""
@@ -83,11 +85,11 @@ class RateLimiter(Forked):
     four requests at once fill a window; answers may come late and in any sequence.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, lock: NewLock = Lock) -> None:
         self._ledger: RateLedger = PermitBook()
         self._account = ""
         self._batch = 1
-        self._lock = Lock()
+        self._new_lock, self._lock = lock, lock()
         self._clock = ServerClock()
         self._limit = LIMIT
         self._silent = 0
@@ -99,7 +101,7 @@ class RateLimiter(Forked):
 
     def after_fork_in_child(self) -> None:
         """What is on its way, and the permits in hand, are the parent's."""
-        self._lock = Lock()
+        self._lock = self._new_lock()
         self._sent = []
         self._enter(self._window.began)
 
@@ -295,12 +297,13 @@ class SharedLimiter(RateLimiter):
         ledger: where the use is kept, e.g. ``SqlStore(…).permits``.
         account: names application and account; the same wherever they are the same.
         batch: permits taken at once at most, so that the store need not be asked for each request.
+        lock: makes the lock that threads wait at, also while the store is asked.
 
     :meth:`reserve` may talk to the store; the rest does so after a 429 only.
     """
 
-    def __init__(self, ledger: RateLedger, account: str, *, batch: int = 4) -> None:
-        super().__init__()
+    def __init__(self, ledger: RateLedger, account: str, *, batch: int = 4, lock: NewLock = Lock) -> None:
+        super().__init__(lock=lock)
         self._ledger = ledger
         self._account = account
         self._batch = batch
