@@ -9,10 +9,12 @@ costs more than two requests an order, or the last more than 1.05.
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 
 from tradegecko_bridge import MemoryStore, SyncEngine, TradeGeckoClient, TradeGeckoGateway
@@ -76,11 +78,15 @@ def sandbox(seed: str) -> Iterator[tuple[str, str, Connection]]:
     process.join()
 
 
-def deliver(base_url: str, token: str, mirror: MirrorStore, orders: Orders) -> Report:
-    """A run of a new process, so to say; the ledger is new, the mirror is not."""
+def deliver(base_url: str, token: str, mirror: MirrorStore, orders: Orders, later: timedelta) -> Report:
+    """A run of a new process, so to say, so much later; the ledger is new, the mirror is not."""
+
+    def clock() -> datetime:
+        return datetime.now(UTC) + later
+
     with TradeGeckoClient(token, base_url=base_url) as client, MemoryStore() as store:
-        gateway = TradeGeckoGateway(client, mirror=mirror)
-        report = SyncEngine("bench", source=orders, gateway=gateway, store=store).deliver_orders()
+        gateway = TradeGeckoGateway(client, mirror=mirror, clock=clock)
+        report = SyncEngine("bench", source=orders, gateway=gateway, store=store, clock=clock).deliver_orders()
     if report.count(Outcome.DELIVERED) != len(orders.numbers):
         raise SystemExit(f"not all orders were delivered:\n{report}")
     return report
@@ -91,7 +97,8 @@ def runs(name: str, seed: str, size: int, count: int) -> list[float]:
     with sandbox(seed) as (base_url, token, clock), MemoryStore() as kept:
         costs = []
         for number in range(count):
-            report = deliver(base_url, token, kept.mirror, Orders(1_000_000 + number * size, size))
+            orders = Orders(1_000_000 + number * size, size)
+            report = deliver(base_url, token, kept.mirror, orders, timedelta(seconds=number * HOUR))
             costs.append(report.calls / size)
             said = f"{costs[-1]:.3f} requests an order"
             print(f"{name}, run {number + 1} of {size} orders: {'; '.join([said, *report.notes])}", flush=True)
@@ -101,6 +108,7 @@ def runs(name: str, seed: str, size: int, count: int) -> list[float]:
 
 def main() -> None:
     """Print the report."""
+    logging.disable()  # that the sandbox's clock is ahead of the client's
     costly = []
     for name, seed in list(ACCOUNTS.items())[: 2 if "--big" in sys.argv else 1]:
         for size, count in ((100, 6), (1000, 2)):

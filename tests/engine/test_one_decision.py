@@ -170,8 +170,8 @@ class Account:
     def check_access(self) -> Access:
         return Access(account="fake")
 
-    def prepare(self, orders: int, told: Callable[[int, int], None]) -> str:
-        return ""
+    def prepare(self, orders: int, told: Callable[[int, int], None]) -> Sequence[str]:
+        return ()
 
     def prefetch(self, orders: Collection[tuple[str, str]], customers: object) -> Mapping[str, Presence]:
         marks = {order.marker for orders in self.present.values() for order in orders}

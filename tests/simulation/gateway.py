@@ -90,8 +90,8 @@ class SimulatedGateway:
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────
 
-    def prepare(self, orders: int, told: Callable[[int, int], None]) -> str:
-        return ""
+    def prepare(self, orders: int, told: Callable[[int, int], None]) -> Sequence[str]:
+        return ()
 
     def prefetch(
         self, orders: Collection[tuple[str, str]], customers: Collection[tuple[Customer, Address | None]]

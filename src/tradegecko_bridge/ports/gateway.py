@@ -59,14 +59,14 @@ class Gateway(Protocol):
             AccessDenied, Unavailable: the account cannot be asked.
         """
 
-    def prepare(self, orders: int, told: Callable[[int, int], None]) -> str:
+    def prepare(self, orders: int, told: Callable[[int, int], None]) -> Sequence[str]:
         """A run begins, with so many orders to be delivered: read of the account what pays to know beforehand.
 
-        ``told`` hears now and then how much was read, and how much is to be. Returned is a line for the report, or
-        nothing.
+        ``told`` hears after each request how many were made, and how many there are to be. Returned are lines for the
+        report; what could not be read is one of them, for orders can go out without.
 
         Raises:
-            AccessDenied, Unavailable: the account cannot be asked.
+            AccessDenied: login, plan or permission.
         """
 
     def prefetch(

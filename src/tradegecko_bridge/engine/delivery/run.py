@@ -51,11 +51,14 @@ def deliver_orders(context: Context) -> Report:
 
 
 def _prepare(context: Context, report: Report) -> None:
-    counts = context.store.summary(context.connection, states=(OrderState.PENDING,))
-    orders = sum(count.count for count in counts)
-    note = context.gateway.prepare(orders, lambda done, total: context.progress("read the account", done, total))
-    if note:
-        report.notes.append(note)
+    """Give the gateway the occasion to read ahead, as far as that pays for what there is to deliver.
+
+    Raises:
+        AccessDenied: nothing can be delivered.
+    """
+    pending = context.store.summary(context.connection, states=(OrderState.PENDING,))
+    orders = sum(group.count for group in pending)
+    report.notes += context.gateway.prepare(orders, lambda done, total: context.progress("read ahead", done, total))
 
 
 def _deliver_all(context: Context, outcomes: Outcomes, receipts: list[DeliveryReceipt]) -> None:

@@ -54,12 +54,13 @@ IDS_A_CALL: Final = 200
 WORTH_TELLING: Final = 20
 """From so many pages on it is told that the account was read."""
 READ_ONCE: Final[Sequence[tuple[Kind[Any], float, bool]]] = (
-    (VARIANTS, 1 / 20, False),  # fifty SKUs a request
     (COMPANIES, 1.0, False),  # a customer whom neither code nor e-mail address finds is asked for by telephone number
+    (VARIANTS, 1 / 20, False),  # fifty SKUs a request
     (ADDRESSES, 1 / 25, False),
     (ORDERS, 1 / 50, True),  # also for the sake of orders of ours that somebody has renumbered
 )
-"""What of an account is read once, how many requests an order that saves, and whether it is wanted in any case."""
+"""What of an account is read once, most useful first: how many requests an order that saves, and whether it is wanted
+in any case."""
 COMPANY_FILTERS: Final = {"code": "company_code", "email": "email"}
 """The filters that find companies by a key exactly."""
 VALUE_OF: Final[Mapping[str, Callable[[Any], str]]] = {
@@ -146,20 +147,26 @@ class TradeGeckoGateway:
         """The account behind the token (reference §5.1): one call, once."""
         return self._mirror.identity
 
-    def prepare(self, orders: int, told: Callable[[int, int], None]) -> str:
+    def prepare(self, orders: int, told: Callable[[int, int], None]) -> Sequence[str]:
         """Read what pays for so many orders, and go on with what earlier runs have begun."""
         if self._mirror.disabled:
-            return ""
-        plan = ReadingPlan(orders, told)
+            return ()
+        plan, notes = ReadingPlan(orders, told), list[str]()
         shares = [(kind, plan.share(saved, always=always or not orders)) for kind, saved, always in READ_ONCE]
-        for kind, share in shares if orders else [one for one in shares if one[0] is not VARIANTS]:
-            self._mirror.read_on(kind, share, only_begun=not orders)
-        begun = [(kind, share) for kind, share in shares if share.pays]
-        done = sum(self._mirror.pages_kept(kind) for kind, _ in begun)
-        if left := sum(share.left for _, share in begun):
+        for kind, share in shares:
+            try:
+                self._mirror.read_on(kind, share, only_begun=not orders)
+            except (Rejected, Unavailable) as error:
+                notes.append(
+                    f"{kind.resource.plural} could not be read beforehand and are looked up one by one: {error}"
+                )
+        done, left = sum(self._mirror.pages_kept(kind) for kind, _ in shares), sum(share.left for _, share in shares)
+        if left:
             about = f"{done} of about {done + left} pages"
-            return f"reading the account once, so that orders cost fewer requests: {about}; goes on with the next runs"
-        return f"read the account once, in {done} pages" if done >= WORTH_TELLING else ""
+            notes.append(f"reading the account once, so that orders cost fewer requests: {about}; the next runs go on")
+        elif plan.pages >= WORTH_TELLING:
+            notes.append(f"read the account once, in {done} pages")
+        return notes
 
     # ── looking things up ────────────────────────────────────────────────────────────────────
 
@@ -170,39 +177,37 @@ class TradeGeckoGateway:
         brought is written first."""
         self._mirror.flush()
         found = self._prefetch_customers([customer_match.identity(customer, bill) for customer, bill in customers])
-        if found and self._mirror.find(ADDRESSES, "company", found) is None:
-            self._ask_together(ADDRESSES, "company", "company_id", {id_: [id_] for id_ in sorted(found, key=int)})
+        self._ask_together(ADDRESSES, "company", "company_id", {id_: [id_] for id_ in sorted(found, key=int)})
         numbers = {marker: number.strip() for number, marker in orders}
-        if self._mirror.find(ORDERS, "number", set(numbers.values())) is None:
-            self._ask_together(ORDERS, "number", "order_number", {number: [number] for number in numbers.values()})
+        self._ask_together(ORDERS, "number", "order_number", {number: [number] for number in numbers.values()})
         return self._presence(numbers)
 
     def _prefetch_customers(self, customers: Sequence[customer_match.Identity]) -> set[str]:
         """The ids of companies that one of these may be."""
         wanted: dict[str, dict[str, Sequence[str]]] = {key: {} for key in customer_match.LOOKUP_KEYS}
         for customer in customers:
-            keys = self._customer_keys(customer)
-            for key in wanted.keys() & keys.keys():
-                wanted[key][keys[key]] = customer.said(key)
+            for key, value in self._customer_keys(customer).items():
+                if key in wanted:
+                    wanted[key][value] = customer.said(key)
         found = set[str]()
         for key, said in wanted.items():
-            rows = self._mirror.find(COMPANIES, key, said) if said else ()
-            if rows is None and key in COMPANY_FILTERS:
+            if key in COMPANY_FILTERS:
                 self._ask_together(COMPANIES, key, COMPANY_FILTERS[key], said)
-                rows = self._mirror.find(COMPANIES, key, said)
-            found |= {row.id for row in rows or ()}
+            found |= {row.id for rows in self._mirror.find_each(COMPANIES, key, said).values() for row in rows}
         return found
 
     def _ask_together(self, kind: Kind[D], key: str, name: str, said: Mapping[str, Sequence[str]]) -> None:
-        """Ask the account for many values of a key at once, by this filter; with each of the values what is said."""
-        if self._mirror.disabled:
+        """Ask the account for many values of a key at once, by this filter: those that the mirror cannot tell. With
+        each of the values come the texts that stand for it."""
+        if not said or not self._mirror.answers:
             return
+        told = self._mirror.find_each(kind, key, said)
+        asked = {value: texts for value, texts in said.items() if value not in told}
         at, answered, found = self._clock(), set[str](), list[D]()
-        for texts, some in self._together.ask(kind, name, list(chain.from_iterable(said.values())), VALUE_OF[name]):
+        for texts, some in self._together.ask(kind, name, list(chain.from_iterable(asked.values())), VALUE_OF[name]):
             answered.update(texts)
             found += some
-        values = [value for value, texts in said.items() if answered.issuperset(texts)]
-        self._mirror.learn(kind, key, values, found, at)
+        self._mirror.learn(kind, key, [v for v, texts in asked.items() if answered.issuperset(texts)], found, at)
 
     def state_of(self, topic: Topic) -> str | None:
         """How often the mirror has seen that change; None while it is not whole."""
@@ -213,15 +218,17 @@ class TradeGeckoGateway:
         return None if counts is None else str(counts.changed)
 
     def _presence(self, numbers: Mapping[str, str]) -> Mapping[str, Presence]:
-        rows, unknown = self._mirror.find(ORDERS, "number", set(numbers.values())), Presence.ABSENT
-        if rows is None:
-            rows, unknown = self._mirror.last_known(ORDERS, "number", set(numbers.values())), Presence.POSSIBLE
-        used = {number for row in rows for number in row.values("number")}
-        used |= {mark for row in self._mirror.last_known(ORDERS, "mark", numbers.keys()) for mark in row.values("mark")}
+        told = self._mirror.find_each(ORDERS, "number", set(numbers.values()))
+        absent = Presence.ABSENT if self._mirror.is_whole(ORDERS) else Presence.FREE
+        used = {number for number, rows in told.items() if rows}
+        for key, values in (("number", set(numbers.values())), ("mark", numbers.keys())):
+            used |= {value for row in self._mirror.last_known(ORDERS, key, values) for value in row.values(key)}
         return {
-            marker: Presence.KNOWN if marker in used or number in used else unknown
+            marker: Presence.KNOWN if marker in used or number in used
+            else absent if number in told
+            else Presence.POSSIBLE
             for marker, number in numbers.items()
-        }
+        }  # fmt: skip
 
     def find_orders(self, number: str, marker: str = "") -> Sequence[RemoteOrder]:
         """By ``order_number``, compared again here: the API's filter may match partially (reference §8). And by the ids
@@ -496,6 +503,7 @@ class TradeGeckoGateway:
 
     def _has_new_addresses(self, customer_id: str) -> bool:
         """Whether somebody has given the company an address we do not know: its label may be the one we chose."""
+        self._mirror.flush()  # what was learned of them is known as well
         known = {row.id for row in self._mirror.last_known(ADDRESSES, "company", [customer_id])}
         return any(str(address.id) not in known for address in self._list(resources.ADDRESSES, company_id=customer_id))
 

@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from itertools import count
 from threading import RLock
 from typing import Any, Final, TypeVar
 
@@ -48,12 +47,12 @@ LATE_PAGES: Final = 4
 MOST_PAGES: Final = 8
 """Pages read of one kind at a time beyond these, unless a plan says otherwise; a longer way is gone in several runs."""
 GoOn = Callable[[int, int], bool]
-"""Whether to read another page, after so many that were read, with so many left."""
+"""Whether to read another page, after so many that were read, with about so many left."""
 
 
 @frozen
 class _Answer:
-    """What the account answered at a moment (UTC)."""
+    """What the account had of one value, asked at a moment (UTC)."""
 
     at: datetime
     rows: list[MirrorRow]
@@ -98,7 +97,8 @@ class Mirror(Forked):
         self._cache: dict[str, dict[tuple[str, str], list[MirrorRow]]] = {}  # by kind, then by key and value
         self._settings: dict[str, Mapping[str, str]] = {}
         self._shared: set[str] = set()
-        self._answers: dict[str, dict[tuple[str, str], _Answer]] = {}  # by kind, then by key and value
+        self._answers: dict[tuple[str, str, str], _Answer] = {}  # by kind, key and value
+        self._outdated_at: dict[str, datetime] = {}  # by kind: answers up to then do not count any more
         self._is_planned = False
 
     @property
@@ -106,62 +106,90 @@ class Mirror(Forked):
         """Whether nothing is kept in this run, from its beginning to its end."""
         return self._store is None
 
+    @property
+    def answers(self) -> bool:
+        """Whether anything is answered from what is kept, or was learned."""
+        return self._store is not None and not self._invalid
+
     def invalidate(self) -> None:
-        """What is kept was out of date: nothing is answered from it until the next run."""
+        """What is kept was out of date: nothing is answered from it until the next run, nor from what was learned."""
         self._invalid = True
         self._settings = {}
 
     def counts(self, kind: Kind[D]) -> MirrorCounts | None:
         """What of a kind was ever added and changed, up to now; None while not all of it is known."""
         store = self._store
-        if store is None or self._invalid or not self._is_complete(kind, store, None):
-            return None
-        return store.counts(self.account, kind.name)
+        return store.counts(self.account, kind.name) if store is not None and self.is_whole(kind) else None
 
     def look_again(self, *kinds: Kind[Any]) -> None:
         """Something of these kinds has come, and we were not told: they are brought up to date at their next use."""
         for kind in kinds:
             with self._lock_of(kind.name):
+                self._outdated_at[kind.name] = self._clock()
                 if self._complete_at.get(kind.name) is not None:
                     del self._complete_at[kind.name]
+
+    def is_whole(self, kind: Kind[D]) -> bool:
+        """Whether all of a kind is known."""
+        store = self._store
+        return store is not None and not self._invalid and self._is_complete(kind, store, None)
 
     def find(
         self, kind: Kind[D], key: str, values: Collection[str], *, as_of: datetime | None = None
     ) -> Sequence[MirrorRow] | None:
         """The rows with one of these values, as of ``as_of`` or later; None when only the account can say."""
-        store = self._store
-        if store is None or self._invalid:
+        told = self.find_each(kind, key, values, as_of=as_of)
+        if not self.answers or not told.keys() >= set(values):
             return None
+        found = {row.id: row for rows in told.values() for row in rows}
+        return [found[id_] for id_ in sorted(found, key=int)]
+
+    def find_each(
+        self, kind: Kind[D], key: str, values: Collection[str], *, as_of: datetime | None = None
+    ) -> Mapping[str, Sequence[MirrorRow]]:
+        """The rows with each of the values, as of ``as_of`` or later; without those of which only the account can say.
+
+        While not all of a kind is known, these are what was asked for lately: an answer about one value says nothing of
+        any other, and counts for as long as :data:`MAX_AGE`.
+        """
+        store, told = self._store, dict[str, list[MirrorRow]]()
+        if store is None or self._invalid:
+            return told
         if self._is_complete(kind, store, as_of):
-            return self.last_known(kind, key, values)
-        return self._answered(kind, key, values, as_of)
+            told = {value: [] for value in values}
+            for row in self.last_known(kind, key, told):
+                for value in told.keys() & set(row.values(key)):
+                    told[value].append(row)
+            return told
+        return {value: rows for value in values if (rows := self._answer(kind, key, value, as_of)) is not None}
+
+    def _answer(self, kind: Kind[D], key: str, value: str, as_of: datetime | None) -> list[MirrorRow] | None:
+        """What the account answered lately, and what was made since."""
+        answer, outdated_at = self._answers.get((kind.name, key, value)), self._outdated_at.get(kind.name)
+        if answer is None or not _is_fresh(answer.at, self._clock(), MAX_AGE):
+            return None
+        if (as_of is not None and answer.at < as_of) or (outdated_at is not None and answer.at <= outdated_at):
+            return None
+        found = {row.id: row for row in answer.rows}
+        found |= {
+            row.id: row
+            for row in self._recent.find("", kind.name, key, [value])
+            if row.id not in found or found[row.id].stamp < row.stamp
+        }
+        return list(found.values())
 
     def learn(self, kind: Kind[D], key: str, values: Collection[str], records: Iterable[D], at: datetime) -> None:
         """The account was asked at this moment (UTC) for all records with one of these values: here they are."""
-        if self._store is None:
+        if not self.answers:
             return
-        rows = [kind.row(record, self.digest) for record in records]
-        answers = {(key, value): _Answer(at=at, rows=[]) for value in values}
-        for row in newest(rows):
-            for value in row.values(key):
-                if (key, value) in answers:
-                    answers[key, value].rows.append(row)
+        rows = newest(kind.row(record, self.digest) for record in records)
+        found: dict[str, list[MirrorRow]] = {value: [] for value in values}
+        for row in rows:
+            for value in found.keys() & set(row.values(key)):
+                found[value].append(row)
         with self._lock:
-            self._answers.setdefault(kind.name, {}).update(answers)
+            self._answers |= {(kind.name, key, value): _Answer(at, rows) for value, rows in found.items()}
             self._unwritten.setdefault(kind.name, []).extend(rows)
-
-    def _answered(
-        self, kind: Kind[D], key: str, values: Collection[str], as_of: datetime | None
-    ) -> Sequence[MirrorRow] | None:
-        """What the account has answered lately to each of these values, and what was made since."""
-        answers, now = self._answers.get(kind.name, {}), self._clock()
-        found = {row.id: row for row in self._recent.find("", kind.name, key, values)}
-        for value in values:
-            answer = answers.get((key, value))
-            if answer is None or not _is_fresh(answer.at, now, MAX_AGE) or (as_of is not None and answer.at < as_of):
-                return None
-            found |= {row.id: row for row in answer.rows if row.id not in found or found[row.id].stamp <= row.stamp}
-        return [found[id_] for id_ in sorted(found, key=int)]
 
     def shared(self, kind: Kind[D]) -> Mapping[str, Sequence[MirrorRow]]:
         """Rows that are alive and share what should be unique, as far as one of them was listed in this run."""
@@ -210,16 +238,18 @@ class Mirror(Forked):
         with self._lock:
             unwritten = self._unwritten.get(kind.name, [])
             unwritten[:] = [row for row in unwritten if row.id != id_]
-            for answer in self._answers.get(kind.name, {}).values():
-                answer.rows[:] = [row for row in answer.rows if row.id != id_]
+            for (name, _, _), answer in self._answers.items():
+                answer.rows[:] = [row for row in answer.rows if name != kind.name or row.id != id_]
         self._cache.pop(kind.name, None)
 
     def flush(self) -> None:
-        """Write what was put here to where other processes find it."""
+        """Write what was put here to where other processes find it; answers that are too old are forgotten."""
         if self._store is None:
             return
+        now = self._clock()
         with self._lock:
             unwritten, self._unwritten = self._unwritten, {}
+            self._answers = {asked: told for asked, told in self._answers.items() if _is_fresh(told.at, now, MAX_AGE)}
         for kind, rows in unwritten.items():
             self._store.write(self.account, kind, rows)
             self._cache.pop(kind, None)
@@ -285,10 +315,10 @@ class Mirror(Forked):
         From now on no such kind is read in this run but in this way. ``only_begun``: none of which nothing was read.
 
         Raises:
-            AccessDenied, Unavailable: the account cannot be asked.
+            AccessDenied, Rejected, Unavailable: the list cannot be read.
         """
         store, self._is_planned = self._store, True
-        if store is None or self._invalid:
+        if store is None:
             return
         with self._lock_of(kind.name):
             progress = store.progress(self.account, kind.name)
@@ -303,29 +333,37 @@ class Mirror(Forked):
         added = self._store.counts(self.account, kind.name).added if self._store else 0
         return -(-added // PAGE_LIMIT)
 
-    def _read_changes(self, kind: Kind[D], store: MirrorStore, now: datetime, go_on: GoOn | None = None) -> bool:
-        """Read what changed, and note how far with every page; whether the end was reached."""
+    def _read_changes(
+        self, kind: Kind[D], store: MirrorStore, now: datetime, go_on: GoOn = lambda read, _: read < MOST_PAGES
+    ) -> bool:
+        """Read what changed, and note how far with every page; whether the end was reached.
+
+        ``go_on`` is asked after each page but those that only come again: so each reading leads further.
+        """
         before = store.progress(self.account, kind.name)
         reached = position = _position(before.cursor)
-        late = 0
+        again, read = 1, 0
         if reached.since is not None and (before.at is None or before.at - reached.since < RECENT):
-            position, late = Position(reached.since - OVERLAP), LATE_PAGES
-        go_on = go_on or (lambda read, _: read < late + MOST_PAGES)
-        for read in count(1):
+            position, again = Position(reached.since - OVERLAP), LATE_PAGES + 1
+        while True:
             page = page_at(self._client, kind.call_at, position)
             # The last row of a page comes again with the next one.
             left = 0 if page.last else max(-(-(page.total or 0) // (PAGE_LIMIT - 1)) - position.page, 1)
             position = position.after(page)
-            rows = [kind.row(record, self.digest) for record in page]
-            progress = MirrorProgress(cursor=_cursor(position), complete=page.last, at=now)
+            cursor, rows = _cursor(position), [kind.row(record, self.digest) for record in page]
+            progress = MirrorProgress(cursor=cursor, complete=page.last, at=now)
             store.write(self.account, kind.name, rows, progress=progress)
+            self._outdated_at[kind.name] = self._clock()
             self._recent.drop("", kind.name, [row.id for row in rows])
             self._note_shared(kind, rows)
+            if again and not page.last and (cursor or "") <= (before.cursor or ""):
+                again -= 1
+                if again == 1:
+                    position = max(position, reached)
+                continue
+            read += 1
             if not go_on(read, left) or page.last:
                 return page.last
-            if read == late:
-                position = max(position, reached)
-        return False
 
     def _note_shared(self, kind: Kind[D], rows: Sequence[MirrorRow]) -> None:
         self._cache.pop(kind.name, None)

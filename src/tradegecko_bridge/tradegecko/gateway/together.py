@@ -1,8 +1,8 @@
 """Many look-ups in one request: a filter given a list of values, in accounts that honour such lists.
 
 Of most filters it is not documented whether they do (reference §3.7). So every request asks for two values more that
-are known to be there, one before the others and one behind them. An answer that lacks one of the two, or holds what was
-not asked for, says nothing: then each value is asked for by itself.
+are known to be there, one before the others and one behind them. An answer that lacks one of the two, holds what was
+not asked for, or does not say how many rows there are, says nothing: then each value is asked for by itself.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
-from tradegecko_bridge.errors import Unavailable
+from tradegecko_bridge.errors import Rejected, Unavailable
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
 from tradegecko_bridge.tradegecko.gateway.listing import chunks_by_url_length, pages
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import Kind
@@ -18,20 +18,22 @@ from tradegecko_bridge.tradegecko.records import DatedRecord
 
 D = TypeVar("D", bound=DatedRecord)
 
-FEWEST: Final = 3
+FEWEST: Final = 4
 """Values from which on it is worth asking together."""
 MOST: Final = 100
 """Values a request asks for."""
-SAMPLE: Final = 20
-"""Records that are listed to find two values that are there."""
+LONGEST: Final = 200
+"""Characters of a value that is asked for with others."""
+PARTING: Final = frozenset(",[]")
+"""What a server may take for the end of one value and the beginning of the next."""
 
 
 class Together:
-    """Asks for many values at once; one run's."""
+    """Asks for many values at once; one session's, from any of its threads."""
 
     def __init__(self, client: TradeGeckoClient) -> None:
         self._client = client
-        self._samples: dict[str, list[Any]] = {}
+        self._samples: dict[str, Sequence[Any]] = {}
         self._refused: set[tuple[str, str]] = set()
 
     def ask(
@@ -39,42 +41,51 @@ class Together:
     ) -> Iterator[tuple[list[str], list[D]]]:
         """Some of the values each time, with all records that have one of them, whatever the case.
 
-        Values that cannot be asked for together are left out: all of them, or the rest.
+        Values that cannot be asked for together are left out: odd ones, the rest after an answer that says nothing.
 
         Raises:
             AccessDenied: login, plan or permission.
         """
-        wanted = [value for value in dict.fromkeys(values) if value]
+        wanted = [value for value in dict.fromkeys(values) if _is_plain(value)]
         if len(wanted) < FEWEST or (kind.name, name) in self._refused:
             return
         try:
             there = self._there(kind, value_of)
-            for chunk in chunks_by_url_length(wanted, name, MOST) if there else ():
-                found = self._listed(kind, name, (there[0], *chunk, there[-1]), value_of)
+            for chunk in chunks_by_url_length(wanted, name, MOST):
+                found = self._listed(kind, name, chunk, there, value_of)
                 if found is None:
                     break
                 yield chunk, found
             else:
                 return
-        except Unavailable:
+        except (Rejected, Unavailable):
             pass
         self._refused.add((kind.name, name))
 
     def _there(self, kind: Kind[D], value_of: Callable[[D], str]) -> Sequence[str]:
-        """Two values that records of this kind have; none where there are no two."""
+        """Values that records of this kind have, no two alike."""
         if kind.name not in self._samples:
-            self._samples[kind.name] = list(next(pages(self._client, kind.resource.list(limit=SAMPLE))))
-        values = {value_of(record).casefold(): value_of(record) for record in self._samples[kind.name]}
-        first, *others = [value for value in values.values() if value] or [""]
-        return (first, others[-1]) if others else ()
+            self._samples[kind.name] = next(pages(self._client, kind.resource.list())).records
+        values = [value_of(record) for record in self._samples[kind.name]]
+        return list({value.casefold(): value for value in values if _is_plain(value)}.values())
 
-    def _listed(self, kind: Kind[D], name: str, values: Sequence[str], value_of: Callable[[D], str]) -> list[D] | None:
+    def _listed(
+        self, kind: Kind[D], name: str, values: Sequence[str], there: Sequence[str], value_of: Callable[[D], str]
+    ) -> list[D] | None:
         """All records with one of the values; None where the answer is not to be relied on."""
-        asked, found = {value.casefold() for value in values}, list[D]()
-        call = kind.resource.list().with_params(**{name: values}, status=kind.statuses)
+        if len(there) < 2:
+            return None
+        asked = {value.casefold() for value in (there[0], *values, there[-1])}
+        call = kind.resource.list().with_params(**{name: [there[0], *values, there[-1]]}, status=kind.statuses)
+        found = list[D]()
         for page in pages(self._client, call, whole=True):
             found += page
-            if any(value_of(record).casefold() not in asked for record in page):
+            if page.total is None or any(value_of(record).casefold() not in asked for record in page):
                 return None
         answered = {value_of(record).casefold() for record in found}
-        return found if {values[0].casefold(), values[-1].casefold()} <= answered else None
+        return found if {there[0].casefold(), there[-1].casefold()} <= answered else None
+
+
+def _is_plain(value: str) -> bool:
+    """Whether a value is the same in a list as by itself, whoever reads it."""
+    return 0 < len(value) <= LONGEST and value.isprintable() and PARTING.isdisjoint(value)
