@@ -63,10 +63,10 @@ class Gateway(Protocol):
         """A run begins, with so many orders to be delivered: read of the account what pays to know beforehand.
 
         ``told`` hears after each request how many were made, and how many there are to be. Returned are lines for the
-        report; what could not be read is one of them, for orders can go out without.
+        report; what could not be read, and orders can do without, is one of them.
 
         Raises:
-            AccessDenied: login, plan or permission.
+            AccessDenied, Rejected, Unavailable: nothing can be delivered.
         """
 
     def prefetch(

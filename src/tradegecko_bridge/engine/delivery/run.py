@@ -54,7 +54,7 @@ def _prepare(context: Context, report: Report) -> None:
     """Give the gateway the occasion to read ahead, as far as that pays for what there is to deliver.
 
     Raises:
-        AccessDenied: nothing can be delivered.
+        AccessDenied, Rejected, Unavailable: nothing can be delivered.
     """
     pending = context.store.summary(context.connection, states=(OrderState.PENDING,))
     orders = sum(group.count for group in pending)

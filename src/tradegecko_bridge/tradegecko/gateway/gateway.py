@@ -59,8 +59,8 @@ READ_ONCE: Final[Sequence[tuple[Kind[Any], float, bool]]] = (
     (ADDRESSES, 1 / 25, False),
     (ORDERS, 1 / 50, True),  # also for the sake of orders of ours that somebody has renumbered
 )
-"""What of an account is read once, most useful first: how many requests an order that saves, and whether it is wanted
-in any case."""
+"""What of an account is read once, most useful first: how many requests an order that saves, and whether no order goes
+out where it cannot be read."""
 COMPANY_FILTERS: Final = {"code": "company_code", "email": "email"}
 """The filters that find companies by a key exactly."""
 VALUE_OF: Final[Mapping[str, Callable[[Any], str]]] = {
@@ -152,16 +152,16 @@ class TradeGeckoGateway:
         if self._mirror.disabled:
             return ()
         plan, notes = ReadingPlan(orders, told), list[str]()
-        shares = [(kind, plan.share(saved, always=always or not orders)) for kind, saved, always in READ_ONCE]
-        for kind, share in shares:
+        shares = [(kind, plan.share(saved, always=needed or not orders), needed) for kind, saved, needed in READ_ONCE]
+        for kind, share, needed in shares:
             try:
                 self._mirror.read_on(kind, share, only_begun=not orders)
             except (Rejected, Unavailable) as error:
-                notes.append(
-                    f"{kind.resource.plural} could not be read beforehand and are looked up one by one: {error}"
-                )
-        done, left = sum(self._mirror.pages_kept(kind) for kind, _ in shares), sum(share.left for _, share in shares)
-        if left:
+                if orders and needed:
+                    raise
+                notes.append(f"{kind.resource.plural} could not be read ahead and are looked up one by one: {error}")
+        done = sum(self._mirror.pages_kept(kind) for kind, *_ in shares)
+        if left := sum(share.left for _, share, _ in shares):
             about = f"{done} of about {done + left} pages"
             notes.append(f"reading the account once, so that orders cost fewer requests: {about}; the next runs go on")
         elif plan.pages >= WORTH_TELLING:

@@ -40,8 +40,6 @@ MAX_AGE: Final = timedelta(minutes=5)
 """How old what we know may be while a run goes on."""
 SETTINGS_AGE: Final = timedelta(hours=4)
 """The same of what is set up once: currencies, tax types, locations. What is missing there is looked for at once."""
-RECENT: Final = timedelta(days=1)
-"""How long before it was read a change was made that others may yet be seen behind."""
 LATE_PAGES: Final = 4
 """Pages of one kind read again for the sake of late ones, at most."""
 MOST_PAGES: Final = 8
@@ -343,7 +341,7 @@ class Mirror(Forked):
         before = store.progress(self.account, kind.name)
         reached = position = _position(before.cursor)
         again, read = 1, 0
-        if reached.since is not None and (before.at is None or before.at - reached.since < RECENT):
+        if reached.since is not None:
             position, again = Position(reached.since - OVERLAP), LATE_PAGES + 1
         while True:
             page = page_at(self._client, kind.call_at, position)
