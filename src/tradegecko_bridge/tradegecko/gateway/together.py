@@ -1,8 +1,9 @@
 """Many look-ups in one request: a filter given a list of values, in accounts that honour such lists.
 
 Of most filters it is not documented whether they do (reference §3.7). So every request asks for two values more that
-are known to be there, one before the others and one behind them. An answer that lacks one of the two, holds what was
-not asked for, or does not say how many rows there are, says nothing: then each value is asked for by itself.
+are known to be there, one before the others and one behind them, and lists newest first, so that one of these comes
+last. An answer that lacks one of the two, holds what was not asked for, or does not say how many rows there are, says
+nothing: then each value is asked for by itself.
 """
 
 from __future__ import annotations
@@ -63,9 +64,9 @@ class Together:
         self._refused.add((kind.name, name))
 
     def _there(self, kind: Kind[D], value_of: Callable[[D], str]) -> Sequence[str]:
-        """Values that records of this kind have, no two alike."""
+        """Values that the oldest records of this kind have, no two alike."""
         if kind.name not in self._samples:
-            self._samples[kind.name] = next(pages(self._client, kind.resource.list())).records
+            self._samples[kind.name] = next(pages(self._client, kind.resource.list(order="created_at asc"))).records
         values = [value_of(record) for record in self._samples[kind.name]]
         return list({value.casefold(): value for value in values if _is_plain(value)}.values())
 
@@ -75,12 +76,12 @@ class Together:
         """All records with one of the values; None where the answer is not to be relied on."""
         if len(there) < 2:
             return None
-        asked = {value.casefold() for value in (there[0], *values, there[-1])}
-        call = kind.resource.list().with_params(**{name: [there[0], *values, there[-1]]}, status=kind.statuses)
-        found = list[D]()
+        asked, found = [there[0], *values, there[-1]], list[D]()
+        either = {value.casefold() for value in asked}
+        call = kind.resource.list(order="created_at desc").with_params(**{name: asked}, status=kind.statuses)
         for page in pages(self._client, call, whole=True):
             found += page
-            if page.total is None or any(value_of(record).casefold() not in asked for record in page):
+            if page.total is None or any(value_of(record).casefold() not in either for record in page):
                 return None
         answered = {value_of(record).casefold() for record in found}
         return found if {there[0].casefold(), there[-1].casefold()} <= answered else None
