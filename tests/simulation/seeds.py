@@ -33,11 +33,17 @@ LATER: Final = frozenset(
 EVERY: Final = frozenset(ALL_RATES)
 RIGHT: Final = frozenset(RATES) - LATER
 """The others."""
+TOLD_BY_LISTS: Final = frozenset(
+    {"key stripped", "keys not honoured", "ledger lost", "ledger restored", "ledger restored live"}
+)
+"""What is only noticed where all orders of the account have been listed: not at the level of established accounts."""
 
 PARTS: Final = 4
 """Into how many tests the schedules that hold are divided."""
 HOLD: Final = tuple(range(1, 61))
 """Schedules of the test run, each with the kinds of :data:`RIGHT` and once more with :data:`EVERY`."""
+HOLD_ESTABLISHED: Final = tuple(range(1, 121))
+"""The same in established accounts, with every kind but :data:`TOLD_BY_LISTS`."""
 HOLD_HTTP: Final = tuple(range(1, 41))
 """The same at the HTTP level, with every kind."""
 
