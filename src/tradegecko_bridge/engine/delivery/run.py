@@ -72,13 +72,18 @@ def _deliver_all(context: Context, outcomes: Outcomes, receipts: list[DeliveryRe
     sender, started, done = Sender(context, outcomes, planner), context.clock(), set[int]()
     while claimed := _claim(context, started, done):
         try:
-            _deliver_batch(context, sender, planner, claimed, done)
+            _deliver_batch(context, sender, outcomes, planner, claimed, done)
         finally:
             receipts += outcomes.flush(claimed)
 
 
 def _deliver_batch(
-    context: Context, sender: Sender, planner: Planner, claimed: Sequence[LedgerEntry], done: set[int]
+    context: Context,
+    sender: Sender,
+    outcomes: Outcomes,
+    planner: Planner,
+    claimed: Sequence[LedgerEntry],
+    done: set[int],
 ) -> None:
     waiting, lock = {entry.id: entry for entry in claimed}, Lock()
 
@@ -95,7 +100,10 @@ def _deliver_batch(
     try:
         to_deliver = sender.settle_unlooked(planner.plan(claimed))
         finish(waiting.keys() - {due.entry.id for due in to_deliver})
-        run_partitions(partition(to_deliver), deliver, context.in_flight, context.concurrency)
+        try:
+            run_partitions(partition(to_deliver), deliver, context.in_flight, context.concurrency)
+        finally:
+            outcomes.write()
     finally:
         for entry in waiting.values():
             context.store.release_claim(entry)

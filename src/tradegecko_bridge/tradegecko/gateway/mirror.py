@@ -84,6 +84,7 @@ class Mirror(Forked):
         self._lock = self._new_lock()
         self._locks: dict[str, AbstractContextManager[object]] = {}
         self._identity: AccountIdentity | None = None
+        self._account: tuple[AccountIdentity, str] | None = None
         self.begin()
 
     def begin(self, *, read_only: bool = False) -> None:
@@ -285,8 +286,10 @@ class Mirror(Forked):
     def account(self) -> str:
         """What is kept of this account, where it is served, is kept under this name."""
         identity = self.identity
-        since = f" since {write_value(identity.created_at)}" if identity.created_at else ""
-        return f"{identity.id}@{identity.base_url}{since}"
+        if self._account is None or self._account[0] is not identity:
+            since = f" since {write_value(identity.created_at)}" if identity.created_at else ""
+            self._account = identity, f"{identity.id}@{identity.base_url}{since}"
+        return self._account[1]
 
     # ── keeping up ───────────────────────────────────────────────────────────────────────────
 
