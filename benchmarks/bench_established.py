@@ -27,7 +27,8 @@ ACCOUNTS = {
     "20,000 orders": "big:variants=1000,companies=20000,orders=20000",
     "500,000 orders": "big:variants=100000,companies=100000,orders=500000",
 }
-HOUR = 3600
+APART = timedelta(minutes=30)
+"""Between the runs."""
 BEFORE, FILLED = 2.0, 1.05
 """Requests an order at most, while the account is read and once that is done."""
 
@@ -78,11 +79,11 @@ def sandbox(seed: str) -> Iterator[tuple[str, str, Connection]]:
     process.join()
 
 
-def deliver(base_url: str, token: str, mirror: MirrorStore, orders: Orders, hours: int) -> Report:
-    """A run of a new process, so to say, so many hours later; the ledger is new, the mirror is not."""
+def deliver(base_url: str, token: str, mirror: MirrorStore, orders: Orders, later: timedelta) -> Report:
+    """A run of a new process, so to say, so much later; the ledger is new, the mirror is not."""
 
     def clock() -> datetime:
-        return datetime.now(UTC) + timedelta(hours=hours)
+        return datetime.now(UTC) + later
 
     with TradeGeckoClient(token, base_url=base_url) as client, MemoryStore() as store:
         gateway = TradeGeckoGateway(client, mirror=mirror, clock=clock)
@@ -98,14 +99,14 @@ def runs(name: str, seed: str, size: int, count: int) -> tuple[float, float]:
     with sandbox(seed) as (base_url, token, clock), MemoryStore() as kept:
         costs, idle = list[float](), 0
         for number in range(count + 1):
-            while number == count and _reads_on(deliver(base_url, token, kept.mirror, Orders(0, 0), number)):
+            while number == count and _reads_on(deliver(base_url, token, kept.mirror, Orders(0, 0), number * APART)):
                 idle += 1
-            report = deliver(base_url, token, kept.mirror, Orders(1_000_000 + number * size, size), number)
+            report = deliver(base_url, token, kept.mirror, Orders(1_000_000 + number * size, size), number * APART)
             costs.append(report.calls / size)
             said = f"{costs[-1]:.3f} requests an order"
             night = f"after {idle} runs without orders" if number == count else f"run {number + 1}"
             print(f"{name}, {size} a run, {night}: {'; '.join([said, *report.notes])}", flush=True)
-            clock.send(HOUR)
+            clock.send(APART.total_seconds())
         return max(costs), costs[-1]
 
 
