@@ -427,19 +427,42 @@ people = st.lists(
 )
 
 
+@pytest.fixture(scope="module")
+def everything(odd: Sandbox) -> MirrorBook:
+    """All there is of that account."""
+    book = MirrorBook()
+    with client_of(odd) as client:
+        TradeGeckoGateway(client, mirror=book).prepare(500, lambda *_: None)
+    return book
+
+
 @settings(max_examples=20, deadline=None)
 @given(numbers, people, st.sampled_from(CustomerMatch))
 def test_found_together_is_what_is_found_one_by_one(
-    odd: Sandbox, numbers: list[str], people: list[Customer], match: CustomerMatch
+    odd: Sandbox, everything: MirrorBook, numbers: list[str], people: list[Customer], match: CustomerMatch
 ) -> None:
-    """Whether a number is taken, and who a customer is."""
+    """Whether a number is taken, and who a customer is. Others' spellings find no less, and nobody whom one who knows
+    the whole account does not find."""
     with client_of(odd) as client:
-        one_by_one = TradeGeckoGateway(client)
+        one_by_one, whole = TradeGeckoGateway(client), TradeGeckoGateway(client, mirror=everything)
         gateway = begun(client)
         found = gateway.prefetch(named(*numbers), [(person, None) for person in people])
         for (_, mark), number in zip(named(*numbers), numbers, strict=True):
             if found[mark] is not Presence.POSSIBLE:
                 assert (found[mark] is Presence.KNOWN) == bool(one_by_one.find_orders(number)), number
         for person in people:
-            ids = [one.find_customer(person, billing=None, match=match) for one in (gateway, one_by_one)]
-            assert ids[0] == ids[1], person
+            asked = [one.find_customer(person, billing=None, match=match) for one in (gateway, one_by_one, whole)]
+            assert asked[0] == asked[1] or (asked[1] is None and asked[0] == asked[2]), person
+
+
+def test_another_spelling_is_asked_for(account: Sandbox) -> None:
+    """That nobody has it in lower case says nothing of how somebody else writes it."""
+    with client_of(account) as client:
+        made = client.companies.create({"name": "Ann", "company_type": "consumer", "email": "Ann@Example.com"})
+        gateway = begun(client)
+        gateway.prefetch([], customers("ann@example.com", *(f"c{n}@x.org" for n in range(9))))
+        found = [
+            gateway.find_customer(Customer(email=email), billing=None, match=CustomerMatch.NORMAL)
+            for email in ("ann@example.com", "Ann@Example.com")
+        ]
+        assert found == [None, str(made.id)]

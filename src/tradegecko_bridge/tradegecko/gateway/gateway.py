@@ -184,16 +184,17 @@ class TradeGeckoGateway:
 
     def _prefetch_customers(self, customers: Sequence[customer_match.Identity]) -> set[str]:
         """The ids of companies that one of these may be."""
-        wanted: dict[str, dict[str, Sequence[str]]] = {key: {} for key in customer_match.LOOKUP_KEYS}
+        wanted: dict[str, dict[str, list[str]]] = {key: {} for key in customer_match.LOOKUP_KEYS}
         for customer in customers:
             for key, value in self._customer_keys(customer).items():
                 if key in wanted:
-                    wanted[key][value] = customer.said(key)
+                    wanted[key].setdefault(value, []).extend(customer.said(key))
         found = set[str]()
         for key, said in wanted.items():
-            if key in COMPANY_FILTERS:
+            if said and key in COMPANY_FILTERS:
                 self._ask_together(COMPANIES, key, COMPANY_FILTERS[key], said)
-            found |= {row.id for rows in self._mirror.find_each(COMPANIES, key, said).values() for row in rows}
+            told = self._mirror.find_each(COMPANIES, key, said, said=said) if said else {}
+            found |= {row.id for rows in told.values() for row in rows}
         return found
 
     def _ask_together(self, kind: Kind[D], key: str, name: str, said: Mapping[str, Sequence[str]]) -> None:
@@ -201,13 +202,14 @@ class TradeGeckoGateway:
         each of the values come the texts that stand for it."""
         if not said or not self._mirror.answers:
             return
-        told = self._mirror.find_each(kind, key, said)
+        told = self._mirror.find_each(kind, key, said, said=said)
         asked = {value: texts for value, texts in said.items() if value not in told}
         at, answered, found = self._clock(), set[str](), list[D]()
         for texts, some in self._together.ask(kind, name, list(chain.from_iterable(asked.values())), VALUE_OF[name]):
             answered.update(texts)
             found += some
-        self._mirror.learn(kind, key, [v for v, texts in asked.items() if answered.issuperset(texts)], found, at)
+        values = [value for value, texts in asked.items() if answered.issuperset(texts)]
+        self._mirror.learn(kind, key, values, found, at, asked)
 
     def state_of(self, topic: Topic) -> str | None:
         """How often the mirror has seen that change; None while it is not whole."""
@@ -305,7 +307,7 @@ class TradeGeckoGateway:
         known = customer_match.identity(customer, billing)
         keys = self._customer_keys(known)
         return customer_match.best_match(
-            keys, match, lambda key: self._rows(COMPANIES, key, [keys[key]], [known.filters(key)])
+            keys, match, lambda key: self._rows(COMPANIES, key, [keys[key]], [known.filters(key)], known.said(key))
         )
 
     def _customer_keys(self, known: customer_match.Identity) -> dict[str, str]:
@@ -314,14 +316,16 @@ class TradeGeckoGateway:
         )
 
     def _rows(
-        self, kind: Kind[D], key: str, values: Collection[str], queries: Iterable[Filters]
+        self, kind: Kind[D], key: str, values: Collection[str], queries: Iterable[Filters], texts: Sequence[str] = ()
     ) -> Sequence[MirrorRow]:
-        """The rows with one of these values: the mirror's, or else what the account answers to ``queries``."""
-        rows = self._mirror.find(kind, key, values)
+        """The rows with one of these values, spelled like this: the mirror's, or else what the account answers to
+        ``queries``."""
+        said = dict.fromkeys(values, texts)
+        rows = self._mirror.find(kind, key, values, said=said)
         if rows is not None:
             return rows
         at, found = self._clock(), [record for filters in queries for record in self._list(kind.resource, **filters)]
-        self._mirror.learn(kind, key, values, found, at)
+        self._mirror.learn(kind, key, values, found, at, said)
         return [kind.row(record, self._mirror.digest) for record in found]
 
     # ── what is set up in the account ────────────────────────────────────────────────────────

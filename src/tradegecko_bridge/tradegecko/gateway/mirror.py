@@ -16,7 +16,7 @@ from hashlib import blake2b
 from threading import RLock
 from typing import Any, Final, TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
 from tradegecko_bridge.commerce.remote import AccountIdentity
 from tradegecko_bridge.forks import Forked
@@ -44,16 +44,18 @@ LATE_PAGES: Final = 4
 """Pages of one kind read again for the sake of late ones, at most."""
 MOST_PAGES: Final = 8
 """Pages read of one kind at a time beyond these, unless a plan says otherwise; a longer way is gone in several runs."""
+NOTHING_SAID: Final[Mapping[str, Collection[str]]] = {}
 GoOn = Callable[[int, int], bool]
 """Whether to read another page, after so many that were read, with about so many left."""
 
 
 @frozen
 class _Answer:
-    """What the account had of one value, asked at a moment (UTC)."""
+    """What the account had of one value, asked at a moment (UTC) in these spellings."""
 
     at: datetime
     rows: list[MirrorRow]
+    said: frozenset[str] = field(repr=False)
 
 
 class Mirror(Forked):
@@ -134,22 +136,34 @@ class Mirror(Forked):
         return store is not None and not self._invalid and self._is_complete(kind, store, None)
 
     def find(
-        self, kind: Kind[D], key: str, values: Collection[str], *, as_of: datetime | None = None
+        self,
+        kind: Kind[D],
+        key: str,
+        values: Collection[str],
+        *,
+        as_of: datetime | None = None,
+        said: Mapping[str, Collection[str]] = NOTHING_SAID,
     ) -> Sequence[MirrorRow] | None:
         """The rows with one of these values, as of ``as_of`` or later; None when only the account can say."""
-        told = self.find_each(kind, key, values, as_of=as_of)
+        told = self.find_each(kind, key, values, as_of=as_of, said=said)
         if not self.answers or not told.keys() >= set(values):
             return None
         found = {row.id: row for rows in told.values() for row in rows}
         return [found[id_] for id_ in sorted(found, key=int)]
 
     def find_each(
-        self, kind: Kind[D], key: str, values: Collection[str], *, as_of: datetime | None = None
+        self,
+        kind: Kind[D],
+        key: str,
+        values: Collection[str],
+        *,
+        as_of: datetime | None = None,
+        said: Mapping[str, Collection[str]] = NOTHING_SAID,
     ) -> Mapping[str, Sequence[MirrorRow]]:
         """The rows with each of the values, as of ``as_of`` or later; without those of which only the account can say.
 
         While not all of a kind is known, these are what was asked for lately: an answer about one value says nothing of
-        any other, and counts for as long as :data:`MAX_AGE`.
+        any other, nor of spellings (``said``) that were not asked for, and counts for as long as :data:`MAX_AGE`.
         """
         store, told = self._store, dict[str, list[MirrorRow]]()
         if store is None or self._invalid:
@@ -160,25 +174,35 @@ class Mirror(Forked):
                 for value in told.keys() & set(row.values(key)):
                     told[value].append(row)
             return told
-        return {value: rows for value in values if (rows := self._answer(kind, key, value, as_of)) is not None}
+        for value in values:
+            answer = self._answer(kind, key, value, as_of)
+            if answer is not None and answer.said.issuperset(said.get(value, ())):
+                told[value] = self._with_recent(kind, key, value, answer.rows)
+        return told
 
-    def _answer(self, kind: Kind[D], key: str, value: str, as_of: datetime | None) -> list[MirrorRow] | None:
-        """What the account answered lately, and what was made since."""
+    def _answer(self, kind: Kind[D], key: str, value: str, as_of: datetime | None) -> _Answer | None:
+        """What the account answered lately, if that still counts."""
         answer, outdated_at = self._answers.get((kind.name, key, value)), self._outdated_at.get(kind.name)
         if answer is None or not _is_fresh(answer.at, self._clock(), MAX_AGE):
             return None
-        if (as_of is not None and answer.at < as_of) or (outdated_at is not None and answer.at <= outdated_at):
-            return None
-        found = {row.id: row for row in answer.rows}
-        found |= {
-            row.id: row
-            for row in self._recent.find("", kind.name, key, [value])
-            if row.id not in found or found[row.id].stamp < row.stamp
-        }
-        return list(found.values())
+        is_old = (as_of is not None and answer.at < as_of) or (outdated_at is not None and answer.at <= outdated_at)
+        return None if is_old else answer
 
-    def learn(self, kind: Kind[D], key: str, values: Collection[str], records: Iterable[D], at: datetime) -> None:
-        """The account was asked at this moment (UTC) for all records with one of these values: here they are."""
+    def _with_recent(self, kind: Kind[D], key: str, value: str, rows: Sequence[MirrorRow]) -> list[MirrorRow]:
+        """These rows, and what was made or looked at since."""
+        return newest([*self._recent.find("", kind.name, key, [value]), *rows])
+
+    def learn(
+        self,
+        kind: Kind[D],
+        key: str,
+        values: Collection[str],
+        records: Iterable[D],
+        at: datetime,
+        said: Mapping[str, Collection[str]] = NOTHING_SAID,
+    ) -> None:
+        """The account was asked at this moment (UTC) for all records with one of these values, as they were ``said``:
+        here they are."""
         if not self.answers:
             return
         rows = newest(kind.row(record, self.digest) for record in records)
@@ -187,7 +211,8 @@ class Mirror(Forked):
             for value in found.keys() & set(row.values(key)):
                 found[value].append(row)
         with self._lock:
-            self._answers |= {(kind.name, key, value): _Answer(at, rows) for value, rows in found.items()}
+            for value, having in found.items():
+                self._answers[kind.name, key, value] = _Answer(at, having, frozenset(said.get(value, ())))
             self._unwritten.setdefault(kind.name, []).extend(rows)
 
     def shared(self, kind: Kind[D]) -> Mapping[str, Sequence[MirrorRow]]:
