@@ -214,7 +214,8 @@ def gone_orders_are_listed(patch: pytest.MonkeyPatch) -> None:
     """Void and deleted orders are not asked for."""
     some = evolve(mirror_kinds.ORDERS, statuses=("draft", "active", "finalized", "fulfilled"))
     patch.setattr(gateway, "ORDERS", some)
-    patch.setattr(gateway, "READ_ONCE", [one for one in gateway.READ_ONCE if one[0] is not mirror_kinds.ORDERS])
+    read = [(some if kind is mirror_kinds.ORDERS else kind, *how) for kind, *how in gateway.READ_ONCE]
+    patch.setattr(gateway, "READ_ONCE", read)
 
 
 def numbers_are_compared(patch: pytest.MonkeyPatch) -> None:
