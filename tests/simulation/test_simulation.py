@@ -62,7 +62,7 @@ def test_everything_holds_over_http(part: int) -> None:
         assert not result.violations, shrink(result)
 
 
-@pytest.mark.xfail(reason="an order sent minutes before the ledger was restored, renumbered and shown late", strict=True)
+@pytest.mark.xfail(reason="an order sent just before the ledger was restored, renumbered and shown late", strict=True)
 def test_what_is_known_to_fail() -> None:
     """An absence that is looked for right after a restore is believed too soon."""
     assert not simulate(600).violations
