@@ -474,6 +474,11 @@ class NumberInUse(StoreError):
 class CustomerInUse(StoreError):
     """Another order that makes the same new customer is on its way, or has just arrived: wait until it is seen."""
 
+    @classmethod
+    def for_order(cls, reference: str) -> CustomerInUse:
+        """The same words wherever it is said."""
+        return cls(f"order {reference}: another order that makes the same customer is on its way")
+
 
 class RemoteIdInUse(StoreError):
     """Two orders of a connection cannot have become the same one: find out which of them it is."""
@@ -481,3 +486,15 @@ class RemoteIdInUse(StoreError):
 
 class ClaimLost(StoreError):
     """The lease on an order ran out and another worker took it: leave the order to that worker."""
+
+
+class CursorMoved(StoreError):
+    """Somebody else has read on from the cursor, or the ledger was restored: read anew from where it stands."""
+
+    @classmethod
+    def of(cls, connection: str, stream: str) -> CursorMoved:
+        """The same words in every store."""
+        return cls(
+            f"another worker has read the {stream} of {connection!r} meanwhile, or the ledger was restored; the next "
+            "sync reads on from there, nothing is lost"
+        )

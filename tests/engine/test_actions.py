@@ -157,6 +157,28 @@ def test_a_refused_action_waits_for_a_person(sandbox: Sandbox, client: TradeGeck
     assert len(list(client.payments.list())) == 1
 
 
+@pytest.mark.parametrize("action", ["invoice", "pay", "pack"])
+def test_what_somebody_has_just_done_is_not_refused(sandbox: Sandbox, client: TradeGeckoClient, action: str) -> None:
+    """A person, or a worker that stood still, was there a moment before: it is done, and the rest follows."""
+
+    class Late(TradeGeckoGateway):
+        def perform_action(self, order_id: str, what: str, *, key: str, method: str | None = None) -> None:
+            if what == action:
+                super().perform_action(order_id, what, key="another", method=method)
+            super().perform_action(order_id, what, key=key, method=method)
+
+    bench = Bench(
+        sandbox,
+        client,
+        ListSource([an_order("1001")]),
+        settings=ConnectionSettings(**ALL),  # type: ignore[arg-type]
+        gateway=Late(client),
+    )
+    assert [item.outcome for item in bench.deliver().items] == [Outcome.DELIVERED]
+    assert documents(client) == (1, 1, 1)
+    assert entry_of(bench).pending_actions == ()
+
+
 @pytest.mark.parametrize("asked", [timedelta(hours=1.5), timedelta(seconds=1), None])
 def test_an_action_waits_for_as_long_as_the_account_asks(
     sandbox: Sandbox, client: TradeGeckoClient, asked: timedelta | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import timedelta
 from decimal import Decimal
@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 import pytest
 
-from tests.engine.bench import Bench, detail, outcomes
+from tests.engine.bench import Bench, detail, outcomes, stranger
 from tests.support import HandClock, ListSource, OrdersOnly
 from tradegecko_bridge import MemoryStore, Sandbox, SqlStore, SyncEngine, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.commerce import Address, SourceOrder, Totals, UnreadableOrder
@@ -357,6 +357,38 @@ def test_intake_is_acknowledged_after_it_is_durable(bench: Bench) -> None:
     bench.deliver()
     assert bench.source.acknowledged == ["1002"]
     assert bench.store.cursor("shop", "orders") == "1002"
+
+
+class ReadOnMeanwhile(ListSource):
+    """While it gives its orders, something happens to the ledger."""
+
+    meanwhile: Callable[[], object] = staticmethod(lambda: None)
+
+    def fetch_orders(self, after: str | None) -> Iterable[SourceOrder | UnreadableOrder]:
+        start = [order.cursor for order in self.orders].index(after) + 1 if after else 0
+        given = self.orders[start:]
+        self.meanwhile()
+        return given
+
+
+def test_a_ledger_that_stands_elsewhere_is_not_moved_on(
+    sandbox: Sandbox, client: TradeGeckoClient, tmp_path: Path
+) -> None:
+    """It is restored between reading the source and writing: the orders between are read again, not passed over."""
+    with SqlStore(f"sqlite:///{tmp_path}/ledger.db") as store:
+        new = [attrs.evolve(stranger(f"c{n}@example.com", f"N{n}"), cursor=f"N{n}") for n in (1, 2, 3)]
+        source = ReadOnMeanwhile(new[:2])
+        bench = Bench(sandbox, client, source, store=store)
+        store.back_up(tmp_path / "backup", at=bench.clock())
+        bench.deliver()
+        source.orders = list(new)
+        source.meanwhile = lambda: store.restore(tmp_path / "backup", at=bench.clock(), set_aside=tmp_path / "aside")
+        assert bench.deliver().ingested == 0
+        assert store.cursor("shop", "orders") is None
+        source.meanwhile = lambda: None
+        assert set(outcomes(bench.deliver())) == {"N1", "N2", "N3"}
+        assert store.cursor("shop", "orders") == "N3"
+        assert len(bench.remote()) == 3
 
 
 def test_a_change_after_delivery_is_reported_and_not_carried_over(bench: Bench) -> None:

@@ -16,6 +16,7 @@ from tests.engine.test_in_memory import (
     NOW,
     Desk,
     Scripted,
+    _next,
     closed,
     key,
     order,
@@ -25,15 +26,15 @@ from tests.engine.test_in_memory import (
 )
 from tests.support import HandClock, ListSource
 from tradegecko_bridge import MemoryStore
-from tradegecko_bridge.commerce import DeliveryReceipt, ItemResult, UnreadableOrder
-from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder, RemoteVariant
+from tradegecko_bridge.commerce import Address, Customer, DeliveryReceipt, ItemResult, UnreadableOrder
+from tradegecko_bridge.commerce.remote import CustomerMatch, OrderDraft, RemoteOrder, RemoteVariant
 from tradegecko_bridge.engine import Outcome, Report
 from tradegecko_bridge.engine.delivery import audit
 from tradegecko_bridge.engine.delivery.run import report_left_alone
 from tradegecko_bridge.engine.keys import marker
 from tradegecko_bridge.engine.report import Item
 from tradegecko_bridge.errors import AccessDenied, OutcomeUnknown, OutdatedDraft, Unavailable
-from tradegecko_bridge.ledger import Claim, OrderState, Reason
+from tradegecko_bridge.ledger import Claim, LedgerEntry, OrderState, Reason
 from tradegecko_bridge.testing.builders import a_line, an_order
 
 __all__ = ["closed"]
@@ -252,6 +253,57 @@ def test_an_intent_that_is_written_anew_may_leave_as_long_as_it_is_claimed_anew(
     with whole_chunks(monkeypatch, 3):
         desk.run()
     assert may == [True] * 3
+
+
+class Slowly(Scripted):
+    """Something happens while a customer is looked up."""
+
+    def find_customer(self, customer: Customer, *, billing: Address | None, match: CustomerMatch) -> str | None:
+        _next(self.looks)
+        return None
+
+
+@pytest.mark.parametrize("number", ["1", "2"])
+def test_what_came_since_the_look_is_seen(monkeypatch: pytest.MonkeyPatch, number: str) -> None:
+    """However fresh the intent is, it is looked again where the look is not."""
+    account = Slowly()
+    desk = Desk(orders=orders(2), account=account)
+
+    def somebody_enters() -> None:
+        account.present[number] = [RemoteOrder(id="77", number=number)]
+        desk.clock.move(minutes=5)
+
+    account.looks[:] = [somebody_enters]
+    with whole_chunks(monkeypatch, 2):
+        desk.run()
+        assert [asked for asked in account.asked if asked.startswith(f"create {number}")] == []
+        assert desk.entry(number).state is S.PENDING
+        assert desk.entry("2" if number == "1" else "1").state is S.DELIVERED
+        desk.run(after=HOUR)
+    assert desk.entry(number).reason is not None
+    assert desk.entry(number).state is S.HELD
+
+
+@pytest.mark.parametrize(("minutes", "may"), [(7, True), (8, False)])
+def test_a_request_rests_on_a_look_that_is_not_too_old(
+    monkeypatch: pytest.MonkeyPatch, minutes: int, may: bool
+) -> None:
+    """It may leave for as long after the look as a claim lasts, whatever its own claim says."""
+    left: list[bool] = []
+
+    def asked(self: Scripted, draft: OrderDraft, *, may_leave: Callable[[], bool], **facts: Any) -> RemoteOrder:
+        (entry,) = desk.store.entries("shop")
+        assert entry.claim is not None
+        desk.clock.now += timedelta(minutes=minutes)
+        monkeypatch.setattr(LedgerEntry, "claim_runs", lambda *_: True)
+        left.append(may_leave())
+        monkeypatch.undo()
+        raise Unavailable("429 on POST /orders")
+
+    monkeypatch.setattr(Scripted, "create_order", asked)
+    desk = Desk()
+    desk.run()
+    assert left == [may]
 
 
 @pytest.mark.parametrize("answer", [AccessDenied("log in again"), None])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,8 +13,10 @@ from tests.engine.bench import Bench, detail, outcomes, stranger
 from tests.support import ListSource
 from tradegecko_bridge import MemoryStore, Sandbox, SyncEngine, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.engine import ConnectionSettings, Outcome
-from tradegecko_bridge.ledger import OrderState
+from tradegecko_bridge.errors import StoreError
+from tradegecko_bridge.ledger import Alert, OrderState
 from tradegecko_bridge.testing.builders import an_order
+from tradegecko_bridge.tradegecko.records import Order
 
 MANY = 26
 FORGOTTEN = timedelta(hours=30).total_seconds()
@@ -124,15 +126,43 @@ def test_a_page_out_of_order_once_is_read_again(sandbox: Sandbox, client: TradeG
     assert set(outcomes(after.deliver()).values()) == {Outcome.ADOPTED}
 
 
+def with_a_twin(bench: Bench) -> tuple[Order, Order]:
+    """The only order of the account, and another one like it."""
+    (ours,) = bench.remote()
+    fields = ("order_number", "company_id", "source_url", "billing_address_id", "shipping_address_id", "currency_id")
+    return ours, bench.client.orders.create({field: getattr(ours, field) for field in (*fields, "issued_at")})
+
+
+def test_a_double_seen_in_a_run_that_died_is_told_by_the_next(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """It is not listed again by then: the account has moved on."""
+
+    class Dying(MemoryStore):
+        dies = False
+
+        def update_alerts(self, *args: Any, **options: Any) -> Sequence[Alert]:
+            if self.dies:
+                raise StoreError("killed")
+            return super().update_alerts(*args, **options)
+
+    store = Dying()
+    bench = Bench(sandbox, client, ListSource([an_order("1001")]), store=store)
+    bench.deliver()
+    ours, twin = with_a_twin(bench)
+    sandbox.advance(600)
+    client.orders.create({"company_id": 2, "shipping_address_id": 1, "issued_at": "2026-11-02", "order_number": "N7"})
+    bench.source.orders, store.dies = [an_order("1002")], True
+    with pytest.raises(StoreError):
+        bench.deliver()
+    store.dies = False
+    (alert,) = Bench(sandbox, client, ListSource([]), store=store).deliver().alerts
+    assert f"twice, as id {ours.id} and id {twin.id}" in alert.text
+
+
 def test_a_double_is_told_until_one_of_the_two_is_void(sandbox: Sandbox, client: TradeGeckoClient) -> None:
     """Something in between has repeated the request without its key. Both ids are told, run after run."""
     bench = Bench(sandbox, client, ListSource([an_order("1001")]))
     bench.deliver()
-    (ours,) = bench.remote()
-    copy = {"order_number": "1001", "company_id": ours.company_id, "source_url": ours.source_url}
-    for field in ("billing_address_id", "shipping_address_id", "currency_id", "issued_at"):
-        copy[field] = getattr(ours, field)
-    twin = client.orders.create(copy)
+    ours, twin = with_a_twin(bench)
     bench.source.orders = [an_order("1002")]
     report = bench.deliver()
     (alert,) = report.alerts

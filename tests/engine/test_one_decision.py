@@ -36,6 +36,7 @@ from tradegecko_bridge.engine.delivery.decide import TRIES_TO_GIVE_UP
 from tradegecko_bridge.engine.delivery.grounds import Grounds, as_text
 from tradegecko_bridge.engine.keys import marker
 from tradegecko_bridge.engine.report import Item
+from tradegecko_bridge.errors import OutcomeUnknown, Rejected, Unavailable
 from tradegecko_bridge.ledger import (
     BY_HAND,
     CANCELED_AT_SOURCE,
@@ -249,6 +250,24 @@ class Source:
         return self.orders
 
 
+@frozen
+class MakesCustomers(Account):
+    """Makes customers with its orders, and shows those it is to; ``fails`` is what becomes of an answer."""
+
+    fails: list[Exception] = field(factory=list)
+    shown: list[str] = field(factory=list)
+
+    def find_customer(self, customer: Customer, *, billing: Address | None, match: CustomerMatch) -> str | None:
+        return "5" if customer.email in self.shown else None
+
+    def create_order(self, draft: OrderDraft, *, key: str, customer_id: str | None, **may: Any) -> RemoteOrder:
+        if self.fails:
+            raise self.fails.pop()
+        made = super().create_order(draft, key=key, customer_id=customer_id, **may)
+        self.shown.append(draft.customer.email or "")
+        return evolve(made, id=draft.number)
+
+
 # ── a case: all four things, in a connection of its own ──────────────────────────────────────
 
 
@@ -361,6 +380,45 @@ def test_a_dry_run_says_what_a_run_does(store: MemoryStore, entry: str) -> None:
         count += 1
         _compare(case, foreseen, report)
     assert count >= 44
+
+
+FATES: dict[str, Exception | None] = {
+    "delivered": None,
+    "no answer": OutcomeUnknown("no answer"),
+    "refused": Rejected("422 on POST /orders"),
+    "not sent": Unavailable("429 on POST /orders"),
+}
+
+
+@pytest.mark.parametrize("shown", [False, True], ids=["new", "known"])
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(minutes=9), timedelta(minutes=11), timedelta(days=2)])
+@pytest.mark.parametrize("fate", FATES)
+@pytest.mark.parametrize("ours", [False, True], ids=["another connection's", "ours"])
+def test_a_dry_run_knows_who_makes_a_customer(
+    store: MemoryStore, fate: str, later: timedelta, shown: bool, ours: bool
+) -> None:
+    """An order waits where another one is making its customer, or has just made it, and that one is not part of the
+    run."""
+    customer, clock = Customer(email="new@example.com"), HandClock(NOW)
+    first, second = (evolve(an_order(number, [a_line("MUG")]), customer=customer) for number in ("1", "2"))
+    failure = FATES[fate]
+
+    def engine(connection: str, orders: list[SourceOrder], account: MakesCustomers) -> SyncEngine:
+        source = Source(orders)
+        return SyncEngine(
+            connection, source=source, gateway=account, store=store, clock=clock, worker="tester", in_flight=1
+        )
+
+    makes = MakesCustomers(fails=[failure] if failure else [])
+    engine("first", [first], makes).deliver_orders()
+    clock.move(seconds=later.total_seconds())
+    account = MakesCustomers(present=makes.present if ours else {}, shown=["new@example.com"] if shown else [])
+    waiting = engine("first" if ours else "second", [second], account)
+    foreseen = waiting.deliver_orders(dry_run=True)
+    assert account.writes == []
+    done = [(item.name, item.outcome, item.detail) for item in waiting.deliver_orders().items]
+    expected = [(item.name, *as_done(item)[:2]) for item in foreseen.items if as_done(item)]  # type: ignore[index]
+    assert sorted(done) == sorted(expected)
 
 
 def _compare(case: Case, foreseen: Report, report: Report) -> None:

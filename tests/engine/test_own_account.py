@@ -6,17 +6,19 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 from attrs import evolve, field, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.engine.bench import Bench, outcomes
+from tests.engine.bench import Bench, outcomes, stranger
 from tests.engine.test_in_memory import Desk, Scripted, order
 from tests.support import ListSource
 from tradegecko_bridge import MemoryStore, Sandbox, TradeGeckoClient
 from tradegecko_bridge.commerce.remote import AccountIdentity
 from tradegecko_bridge.engine import Outcome, Report, SyncEngine
+from tradegecko_bridge.engine.context import Progress
 from tradegecko_bridge.errors import AccessDenied, BridgeError, OtherAccount, Rejected, Unavailable
 from tradegecko_bridge.ledger import Finding, Severity
 from tradegecko_bridge.testing.builders import an_order
@@ -210,6 +212,74 @@ def test_a_sandbox_that_began_afresh_is_another_account(sandbox: Sandbox, client
     assert [entry.number for entry in store.entries()] == ["1001"]
     assert again.remote() == []
     assert len(sandbox.requests()) == len(before) + 2, "one to find out, and that of this test"
+
+
+class Exchanged(httpx.Auth):
+    """A login that somebody exchanges while it is used: first for ``token``, then for another one."""
+
+    def __init__(self, *tokens: str) -> None:
+        self.tokens = list(tokens)
+        self.logins = 0
+
+    def exchange(self) -> None:
+        """From now on the next one is used."""
+        self.tokens.pop(0)
+        self.logins += 1
+
+    def auth_flow(self, request: httpx.Request) -> Iterator[httpx.Request]:  # type: ignore[override]
+        request.headers["Authorization"] = f"Bearer {self.tokens[0]}"
+        yield request
+
+
+@pytest.fixture
+def two_accounts(sandbox: Sandbox) -> Iterator[tuple[Exchanged, TradeGeckoClient, Sandbox]]:
+    """A login for one sandbox that can be exchanged for one that is served at the same address."""
+    with Sandbox() as other:
+        login = Exchanged(sandbox.access_token, other.access_token)
+
+        def served(request: httpx.Request) -> httpx.Response:
+            home = sandbox if login.logins == 0 else other
+            there = httpx.URL(home.base_url)
+            url = request.url.copy_with(scheme=there.scheme, host=there.host, port=there.port)
+            headers = {**request.headers, "host": there.netloc.decode()}
+            answer = httpx.request(request.method, url, headers=headers, content=request.content)
+            encoding = ("content-encoding", "content-length", "transfer-encoding")
+            kept = [(name, value) for name, value in answer.headers.items() if name not in encoding]
+            return httpx.Response(answer.status_code, headers=kept, content=answer.content)
+
+        with TradeGeckoClient(login, transport=httpx.MockTransport(served)) as client:
+            yield login, client, other
+
+
+def test_a_login_that_was_exchanged_is_noticed_by_the_next_run(
+    two_accounts: tuple[Exchanged, TradeGeckoClient, Sandbox], sandbox: Sandbox
+) -> None:
+    """In the same process; while it stays the same, a run costs nothing."""
+    login, client, other = two_accounts
+    bench = Bench(sandbox, client, ListSource())
+    assert [bench.deliver().calls for _ in range(3)] == [1, 0, 0]
+    login.exchange()
+    report = bench.deliver()
+    assert report.calls == 1
+    assert isinstance(report.causes[0], OtherAccount)
+    assert [request["path"] for request in other.requests()] == ["/accounts/current"]
+
+
+def test_a_login_that_is_exchanged_while_orders_are_sent_gets_none(
+    two_accounts: tuple[Exchanged, TradeGeckoClient, Sandbox], sandbox: Sandbox
+) -> None:
+    """What was looked up in one account is not written into another one."""
+    login, client, other = two_accounts
+
+    def on_progress(progress: Progress) -> None:
+        if progress.operation == "deliver orders" and progress.done == 1:
+            login.exchange()
+
+    orders = [stranger(f"c{n}@example.com", f"N{n}") for n in range(3)]
+    bench = Bench(sandbox, client, ListSource(orders), in_flight=1, on_progress=on_progress)
+    assert bench.deliver().count(Outcome.DELIVERED) == 1
+    assert [request["method"] for request in other.requests() if request["method"] != "GET"] == []
+    assert isinstance(bench.deliver().causes[0], OtherAccount)
 
 
 def test_it_costs_one_request_a_process(sandbox: Sandbox, client: TradeGeckoClient) -> None:

@@ -14,7 +14,8 @@ from typing import Any, Unpack
 from attrs import evolve
 
 from tradegecko_bridge import MemoryStore
-from tradegecko_bridge.errors import ClaimLost, CustomerInUse, NumberInUse, RemoteIdInUse
+from tradegecko_bridge.commerce.remote import AccountIdentity
+from tradegecko_bridge.errors import ClaimLost, CursorMoved, CustomerInUse, NumberInUse, RemoteIdInUse
 from tradegecko_bridge.ledger import (
     DELIVERED_STATES,
     SENT_STATES,
@@ -23,10 +24,12 @@ from tradegecko_bridge.ledger import (
     Filter,
     Finding,
     IngestCounts,
+    KnownAccount,
     LedgerEntry,
     LedgerEvent,
     NewCustomer,
     OrderState,
+    Restore,
     ShipmentEntry,
     StateCount,
     Transition,
@@ -51,6 +54,8 @@ class LedgerBook:
         self._told: dict[tuple[str, str], dict[str, str]] = {}
         self._alerts: dict[int, Alert] = {}
         self._made: dict[int, str] = {}
+        self._accounts: dict[str, KnownAccount] = {}
+        self._restored: Restore | None = None
         self._rest: MemoryStore | None = None
         self.mirror = MirrorBook()
         self.permits = PermitBook()
@@ -68,8 +73,9 @@ class LedgerBook:
     def copy(self) -> LedgerBook:
         """Another one with the same content."""
         other = LedgerBook()
-        for name in ("_rows", "_ids", "_events", "_cursors", "_alerts", "_made"):
+        for name in ("_rows", "_ids", "_events", "_cursors", "_alerts", "_made", "_accounts"):
             setattr(other, name, dict(getattr(self, name)))
+        other._restored = self._restored
         other._told = {kind: dict(values) for kind, values in self._told.items()}
         if self._rest is not None:
             other._rest = copied(self._rest)
@@ -81,7 +87,11 @@ class LedgerBook:
 
     # ── orders ───────────────────────────────────────────────────────────────────────────────
 
-    def ingest(self, connection: str, arrivals: Sequence[Arrival], *, at: datetime) -> IngestCounts:
+    def ingest(
+        self, connection: str, arrivals: Sequence[Arrival], *, at: datetime, after: str | None = None
+    ) -> IngestCounts:
+        if after is not None and (self.cursor(connection, STREAM) or "") != after:
+            raise CursorMoved.of(connection, STREAM)
         batch = self._batch(connection, arrivals, utc(at))
         for reference, row in batch.rows.items():
             id_ = row.entry.id or len(self._rows) + 1
@@ -171,7 +181,7 @@ class LedgerBook:
             return NumberInUse(text)
         new = transition.new_customer
         if new is not None and any(self._makes(one, new) for one in self._rows.values() if one.entry.id != entry.id):
-            return CustomerInUse(f"order {entry.reference}: another order that makes the same customer is on its way")
+            return CustomerInUse.for_order(entry.reference)
         if entry.id not in self._rows:
             return ClaimLost(f"order {entry.reference}: this ledger does not have it; was it restored?")
         try:
@@ -261,6 +271,28 @@ class LedgerBook:
 
     def refused_shipments(self, connection: str) -> Sequence[ShipmentEntry]:
         return self._rest.refused_shipments(connection) if self._rest else ()
+
+    # ── where it belongs ─────────────────────────────────────────────────────────────────────
+
+    def known_account(self, connection: str) -> KnownAccount | None:
+        return self._accounts.get(connection)
+
+    def remember_account(
+        self, connection: str, account: AccountIdentity, *, at: datetime, replace: bool = False
+    ) -> KnownAccount:
+        known = KnownAccount(connection=connection, account=account, first_seen_at=utc(at))
+        if replace:
+            self._accounts[connection] = known
+        return self._accounts.setdefault(connection, known)
+
+    def restored(self) -> Restore | None:
+        return self._restored
+
+    def note_restore(self, backed_up_at: datetime, *, at: datetime) -> None:
+        self._restored = Restore(backed_up_at=backed_up_at, restored_at=at)
+        gap = work.serial_gap(backed_up_at, at)
+        for id_, row in self._rows.items():
+            self._rows[id_] = evolve(row, entry=evolve(row.entry, serial=row.entry.serial + gap))
 
     # ── told values, alerts ──────────────────────────────────────────────────────────────────
 

@@ -6,8 +6,11 @@ import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
+
+from attrs import frozen
 
 from tests.simulation.book import LedgerBook, copied
 from tradegecko_bridge import MemoryStore, SqlStore
@@ -38,21 +41,31 @@ SIMULATED: Final = "simulated: "
 """Begins the messages of errors that the world has made up."""
 
 
+@frozen
+class Backup:
+    """A ledger as it was at a moment."""
+
+    at: datetime
+    store: Store
+
+
 class Disk(ABC):
     """Where the ledger is. Every backup is kept until the end."""
 
     def __init__(self) -> None:
         self._made: list[Store] = []
-        self.backups: list[Store] = []
+        self.backups: list[Backup] = []
         self.store = self._keep(self._new())
 
-    def back_up(self) -> None:
+    def back_up(self, at: datetime) -> None:
         """Keep the ledger as it is now."""
-        self.backups.append(self._keep(self._copy(self.store)))
+        self.backups.append(Backup(at, self._keep(self._copy(self.store))))
 
-    def restore(self, backup: Store) -> None:
-        """The ledger is what it was then."""
-        self.store = self._keep(self._copy(backup))
+    def restore(self, backup: Backup, at: datetime) -> None:
+        """The ledger is what it was then, and knows that."""
+        restored: Any = self._keep(self._copy(backup.store))
+        restored.note_restore(backup.at, at=at)
+        self.store = restored
 
     def lose(self) -> None:
         """The ledger is empty."""

@@ -127,10 +127,9 @@ class Faults:
         stream = self._streams.get(kind)
         if stream is None:
             stream = self._streams[kind] = Random(f"{self._seed} {kind}")
-        fault = Fault(kind, self._counts.get(kind, 0) + 1)
-        self._counts[kind] = fault.nth
+        nth = self._counts[kind] = self._counts.get(kind, 0) + 1
         chance, amount, other = stream.random(), stream.random(), stream.random()
-        if chance >= ALL_RATES[kind] * self._times or fault in self._off:
+        if chance >= ALL_RATES[kind] * self._times or (fault := Fault(kind, nth)) in self._off:
             return None
         self.happened.append(fault)
         self._told(fault)

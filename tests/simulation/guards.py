@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, Final, cast
 from uuid import UUID
@@ -56,6 +56,16 @@ def look_before_resend(patch: pytest.MonkeyPatch) -> None:
 def patience(patch: pytest.MonkeyPatch) -> None:
     """An order that is not to be seen is at once taken for absent."""
     patch.setattr(decide, "may_show_up", lambda *_: False)
+
+
+def restores_are_waited_out(patch: pytest.MonkeyPatch) -> None:
+    """Right after a restore, too, an order that is not to be seen is taken for absent."""
+    real = decide.decide
+
+    def decided(due: DueOrder, found: RemoteOrder | Reason | None, **when: Any) -> decide.Decision:
+        return real(evolve(due, not_known=None), found, **when)
+
+    patch.setattr(sender, "decide", decided)
 
 
 def marker_comparison(patch: pytest.MonkeyPatch) -> None:
@@ -123,13 +133,8 @@ def one_customer_at_a_time(patch: pytest.MonkeyPatch) -> None:
 
 
 def actions_are_looked_at(patch: pytest.MonkeyPatch) -> None:
-    """An action that may have been carried out is simply tried again."""
-    real = actions.FollowUps.carry_out
-
-    def carry_out(self: actions.FollowUps, entry: LedgerEntry, *, tried: bool) -> None:
-        real(self, entry, tried=False)
-
-    patch.setattr(actions.FollowUps, "carry_out", carry_out)
+    """An action that may have been carried out is simply tried again, and a refusal believed."""
+    patch.setattr(actions.FollowUps, "_behind", lambda *_: ())
 
 
 def abandoned_is_uncertain(patch: pytest.MonkeyPatch) -> None:
@@ -171,8 +176,10 @@ def refusal_is_the_apis(patch: pytest.MonkeyPatch) -> None:
 
 
 def claim_is_over(patch: pytest.MonkeyPatch) -> None:
-    """A worker revives his own claim after it has run out."""
+    """A worker revives his own claim after it has run out, and looks not again."""
     real = work.recorded
+    patch.setattr(sender, "FRESH", timedelta(days=999))
+    patch.setattr(sender, "_oldest", lambda *_: datetime.max.replace(tzinfo=UTC))
 
     def recorded(row: Row, transition: Transition) -> Change:
         claim = transition.entry.claim
@@ -193,7 +200,9 @@ def row_is_the_orders(patch: pytest.MonkeyPatch) -> None:
     real = work.recorded
 
     def recorded(row: Row, transition: Transition) -> Change:
-        entry = evolve(transition.entry, connection=row.entry.connection, reference=row.entry.reference)
+        present = row.entry
+        identity = {name: getattr(present, name) for name in ("connection", "reference", "ingested_at")}
+        entry = evolve(transition.entry, **identity)
         return real(row, evolve(transition, entry=entry))
 
     patch.setattr(work, "recorded", recorded)
@@ -233,6 +242,7 @@ def _removals() -> Iterator[Removal]:
     yield claim_serial
     yield look_before_resend
     yield patience
+    yield restores_are_waited_out
     yield marker_comparison
     yield gone_orders_count
     yield intent_before_request

@@ -52,12 +52,13 @@ class Task:
 
 @define(kw_only=True)
 class Found:
-    """What came of schedules at one level. ``astray`` are seeds that went another way on a file; ``told`` is what is
-    printed of each failure."""
+    """What came of schedules at one level. ``restores``: of the ledger, also to nothing. ``astray`` are seeds that went
+    another way on a file; ``told`` is what is printed of each failure."""
 
     level: str
     count: int = 0
     seconds: float = 0.0
+    restores: int = 0
     names: dict[str, list[int]] = field(factory=dict)
     failed: int = 0
     astray: list[int] = field(factory=list)
@@ -67,6 +68,7 @@ class Found:
         """Both together; what is to be told of the other one has been."""
         self.count += other.count
         self.seconds += other.seconds
+        self.restores += other.restores
         self.failed += other.failed
         self.astray += other.astray
         for name, seeds in other.names.items():
@@ -75,7 +77,8 @@ class Found:
     def lines(self, jobs: int) -> Iterator[str]:
         """The figures, for people."""
         speed = self.count * 60 * jobs / self.seconds
-        yield f"{self.level}: {self.count} schedules, {speed:.0f} a minute; {self.failed} failed"
+        restores = f"the ledger restored or lost {self.restores} times"
+        yield f"{self.level}: {self.count} schedules, {speed:.0f} a minute, {restores}; {self.failed} failed"
         for name, seeds in sorted(self.names.items(), key=lambda pair: -len(pair[1])):
             yield f"  {len(seeds):4} {name}: seeds {', '.join(map(str, sorted(seeds)))}"
         if self.astray:
@@ -142,6 +145,7 @@ def _simulated(task: Task) -> Found:
         result = simulate(seed, task.kinds, level=task.level, times=task.times)
         found.seconds += time.perf_counter() - began
         found.count += 1
+        found.restores += result.restores
         if seed % ON_FILES == 0 and _on_a_file(result).digest != result.digest:
             found.astray.append(seed)
         if result.violations:

@@ -68,9 +68,11 @@ def _about_one(
 
 def _is_told(world: World, orders: list[AccountOrder]) -> bool:
     """Whether one at most is alive, or an alert names them all: where the account honours no keys, a double can be told
-    but not prevented."""
+    but not prevented. One that the ledger has is told, even if the run that wrote it broke off."""
     orders = [order for order in orders if not order.is_gone]
-    return len(orders) < 2 or any(all(f"id {order.id}" in text for order in orders) for text in world.told_alerts)
+    written = {alert.text for alert in world.disk.store.alerts(CONNECTION, closed=True)}
+    told = world.told_alerts | written
+    return len(orders) < 2 or any(all(f"id {order.id}" in text for order in orders) for text in told)
 
 
 def _settled(world: World, name: str, entry: LedgerEntry) -> Iterator[Violation]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from datetime import datetime
 
 from attrs import frozen
 
@@ -31,6 +32,7 @@ class Result:
     violations: tuple[Violation, ...]
     digest: str
     steps: int
+    restores: int
     story: str
     ledger: str
 
@@ -83,6 +85,7 @@ def simulate(
             violations=found,
             digest=world.story.digest,
             steps=world.scheduler.steps,
+            restores=world.restores,
             story=str(world.story) if found else "",
             ledger=_histories(world) if found else "",
         )
@@ -128,10 +131,17 @@ def _without(result: Result, part: Collection[Fault], names: frozenset[str]) -> 
 
 
 def _histories(world: World) -> str:
-    return "\n".join(line for entry in world.disk.store.entries(CONNECTION) for line in _history(world, entry))
+    restored = world.disk.store.restored()
+    of = f"  restored at {_moment(restored.restored_at)}, as of {_moment(restored.backed_up_at)}" if restored else ""
+    lines = (line for entry in world.disk.store.entries(CONNECTION) for line in _history(world, entry))
+    return "\n".join([*filter(None, [of]), *lines])
+
+
+def _moment(moment: datetime | None) -> str:
+    return f"{moment:%d %H:%M:%S.%f}"
 
 
 def _history(world: World, entry: LedgerEntry) -> Iterator[str]:
     yield f"  {entry.reference!r} {entry.number}: {entry.state}, order {entry.remote_id}"
     for event in world.disk.store.history(entry.id):
-        yield f"    {event.at:%d %H:%M:%S.%f} {event.who}: {event.was} -> {event.now} {event.why}"
+        yield f"    {_moment(event.at)} {event.who}: {event.was} -> {event.now} {event.why}"

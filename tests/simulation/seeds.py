@@ -55,6 +55,7 @@ class Mended:
     seed: int
     more: frozenset[str]
     reason: str
+    level: str = "port"
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -80,6 +81,16 @@ MENDED: Final = (
     _mended(62, "same number", reason="a number delivered a moment ago counted as free, as lists did not show it yet"),
     _mended(259, "same customer", reason="two workers with an order each of one new customer both made the customer"),
     _mended(23, "keys not honoured", reason="an order was there twice, and nobody was told"),
+    Mended(1555, EVERY, "the cursor of a run that began before the ledger was restored passed over orders"),
+    Mended(3130, EVERY, "a worker that outlived its ledger ended with a ValueError"),
+    Mended(1359, EVERY, "a double was seen in a run that died before it could tell", "http"),
+    Mended(
+        5257, EVERY, "a lost request that was sent on an hour later counted as one that could be waited for", "http"
+    ),
+    Mended(4452, EVERY, "an order that a restored ledger knew as delivered was looked for, and that failed"),
+    Mended(1361, EVERY, "the last order was placed before the account showed what it was to tell"),
+    Mended(1448, EVERY, "an action that another worker had just done counted as refused"),
+    Mended(240, EVERY, "the absence of an order sent minutes before the ledger was restored was believed too soon"),
 )
 
 
@@ -98,28 +109,64 @@ GUARD_SEEDS: Final[Mapping[str, Noticing]] = {
     "claim_serial": Noticing(98),
     "look_before_resend": Noticing(5),
     "patience": Noticing(95),
+    "restores_are_waited_out": Noticing(
+        221, frozenset({"ledger restored", "visible late", "source cancels"}), times=5.0
+    ),
     "marker_comparison": Noticing(4),
-    "gone_orders_count": Noticing(91, times=3.0),
+    "gone_orders_count": Noticing(597),
     "intent_before_request": Noticing(2),
     "stable_key": Noticing(93),
     "next_key_only_by_hand": Noticing(93),
-    "content_stays_as_sent": Noticing(9, RIGHT, times=3.0),
+    "content_stays_as_sent": Noticing(
+        4,
+        frozenset(
+            {
+                *("source changes", "source cancels", "source renumbers"),
+                *("answer lost", "request lost", "request late", "visible late", "killed at it", "paused at it"),
+            }
+        ),
+        times=3.0,
+    ),
     "one_customer_at_a_time": Noticing(12),
     "actions_are_looked_at": Noticing(4),
     "abandoned_is_uncertain": Noticing(334),
-    "claim_is_over": Noticing(64, times=3.0),
-    "row_is_the_orders": Noticing(559),
-    "refusal_is_the_apis": Noticing(68, level="http"),
-    "intent_is_fresh": Noticing(52, times=3.0, level="http"),
+    "claim_is_over": Noticing(1010, times=3.0),
+    "row_is_the_orders": Noticing(
+        45,
+        frozenset({"ledger restored live", "paused at it", "rate limit", "same number", "request lost"}),
+        times=6.0,
+    ),
+    "refusal_is_the_apis": Noticing(
+        16,
+        frozenset(
+            {
+                *("proxy answers", "answer lost", "request late", "request doubled"),
+                *("visible late", "killed at it"),
+            }
+        ),
+        times=4.0,
+        level="http",
+    ),
+    "intent_is_fresh": Noticing(
+        807,
+        frozenset(
+            {
+                *("killed at it", "paused at it", "pause lasts"),
+                *("limit used up", "rate limit", "keys not honoured", "visible late"),
+            }
+        ),
+        times=4.0,
+        level="http",
+    ),
     "answer_is_ours": Noticing(
         2,
         frozenset({"answer swapped", "answer lost", "answer doubled", "request doubled", "visible late"}),
         times=6.0,
         level="http",
     ),
-    "mirror_is_whole": Noticing(4, level="http"),
-    "listings_overlap": Noticing(5, level="http"),
-    "gone_orders_are_listed": Noticing(93, level="http"),
+    "mirror_is_whole": Noticing(1, level="http"),
+    "listings_overlap": Noticing(97, times=2.0, level="http"),
+    "gone_orders_are_listed": Noticing(33, level="http"),
     "numbers_are_compared": Noticing(2, level="http"),
 }
 """For each guard that can be taken away the schedule that notices."""

@@ -27,7 +27,7 @@ REPEATED: Final = HOUR
 
 @frozen
 class Arrival:
-    """How a request arrives: without its key, or once more."""
+    """How a request arrives: without its key; once more, or later than anybody waits for it."""
 
     keyed: bool = True
     again: bool = False
@@ -79,7 +79,8 @@ def send(world: World, what: str, trip: Trip[A]) -> A | None:
     if not refusal and (doubled := faults.happens("request doubled")):
         world.scheduler.after(there + int(doubled.amount * 10 * SECOND), lambda: arrive(again=lost is None))
     if repeated := faults.happens("request repeated"):
-        world.in_time(there + int(repeated.amount * REPEATED), lambda: arrive(again=lost is None))
+        delay = int(repeated.amount * REPEATED)
+        world.in_time(there + delay, lambda: arrive(again=lost is None or delay > LATE))
     world.trouble("at it", within=SECOND)
     answer: A | None = world.scheduler.wait(TIMEOUT)
     return answer

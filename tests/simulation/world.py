@@ -14,7 +14,7 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from tests.simulation.account import AccountOrder
+from tests.simulation.account import LATEST, AccountOrder
 from tests.simulation.disk import SIMULATED, Disk, remote_store
 from tests.simulation.faults import ALL_RATES, RATES, Fault, Faults
 from tests.simulation.levels import LEVELS
@@ -238,7 +238,7 @@ class World:
             self.story.tell(process.name, f"ends its run: {error}")
             return False
         self.told_alerts.update(alert.text for alert in report.alerts)
-        if not report.items and not report.problems:
+        if not report.items and not report.problems and not report.notes:
             self._idle_at = before
         known, self._told[process.name] = self._told.get(process.name), "\n".join(report.lines())
         for line in report.lines():
@@ -256,7 +256,7 @@ class World:
     def _before_a_run(self) -> None:
         backs_up = bool(self.setup.kinds.intersection(SWAPS)) and not self.faults.stopped
         if backs_up and len(self.disk.backups) < BACKUPS:
-            self.disk.back_up()
+            self.disk.back_up(self.scheduler.time())
         for kind in SWAPS:
             if happens := self.faults.happens(kind):
                 swap = partial(self._swap, kind, happens.other)
@@ -281,15 +281,17 @@ class World:
 
     def _swap(self, kind: str, which: float) -> None:
         """The ledger becomes another one. Whoever does it on purpose stops the workers first."""
-        self.story.tell("disk", kind)
         self.restores += 1
         if kind != "ledger restored live":
             for process in list(self.workers.values()):
                 self.kill(process, which)
         if kind == "ledger lost" or not self.disk.backups:
+            self.story.tell("disk", "ledger lost")
             self.disk.lose()
         else:
-            self.disk.restore(self.disk.backups[int(which * len(self.disk.backups))])
+            backup = self.disk.backups[int(which * len(self.disk.backups))]
+            self.story.tell("disk", f"{kind}, as of {backup.at:%H:%M:%S} UTC")
+            self.disk.restore(backup, self.scheduler.time())
 
     def _place(self, nth: int) -> None:
         """An order is placed, and may be changed, canceled, restored or renumbered soon."""
@@ -371,7 +373,8 @@ class World:
         self.story.tell("world", "no more faults")
         self.faults.stopped = True
         if self.account.unpreventable:
-            self._place(self.setup.orders + 1)  # a double is seen when the account is looked at for the next order
+            # A double is seen when the account is looked at for the next order, and shows it.
+            self.scheduler.after(LATEST, partial(self._place, self.setup.orders + 1))
         for process in self.workers.values():
             process.skew = timedelta(0)
             self._go_on(process)

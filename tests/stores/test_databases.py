@@ -85,9 +85,9 @@ class Three(RuleBasedStateMachine):
     def time_passes(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
 
-    @rule(batch=st.lists(arrivals, max_size=4))
-    def ingest(self, batch: list[Any]) -> None:
-        self.all(lambda store: store.ingest("shop", batch, at=self.now))
+    @rule(batch=st.lists(arrivals, max_size=4), after=st.sampled_from([None, None, "", "x"]))
+    def ingest(self, batch: list[Any], after: str | None) -> None:
+        self.all(lambda store: store.ingest("shop", batch, at=self.now, after=after))
 
     @rule(worker=st.sampled_from(["ann", "bob"]), limit=st.integers(0, 3))
     def claim(self, worker: str, limit: int) -> None:

@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 
 from tests.stores.model import UNCERTAIN_STATES, Model, Word, same
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
-from tradegecko_bridge.errors import ClaimLost, StoreError
+from tradegecko_bridge.errors import ClaimLost, CursorMoved, StoreError
 from tradegecko_bridge.ledger import (
     ALLOWED_TRANSITIONS,
     DELIVERED_STATES,
@@ -75,14 +75,22 @@ class StoreMachine(RuleBasedStateMachine):
         """Most of what can happen needs some."""
         self.ingest([(reference, Word(1)) for reference in ("1", "2", "3")], "a")
 
-    @rule(batch=st.lists(said, max_size=4), cursor=st.sampled_from(["", "a", "b"]))
-    def ingest(self, batch: list[tuple[str | None, Word]], cursor: str) -> None:
-        """A batch arrives; the last arrival carries the cursor."""
+    @rule(
+        batch=st.lists(said, max_size=4),
+        cursor=st.sampled_from(["", "a", "b"]),
+        after=st.sampled_from([None, None, "", "a", "b"]),
+    )
+    def ingest(self, batch: list[tuple[str | None, Word]], cursor: str, after: str | None = None) -> None:
+        """A batch arrives, read from a cursor; the last arrival carries the next one."""
         arrivals = [_arrival(reference, word) for reference, word in batch]
         if arrivals:
             arrivals[-1] = evolve(arrivals[-1], cursor=cursor)
+        if after is not None and after != self.model.cursors.get("orders", ""):
+            with pytest.raises(CursorMoved):
+                self.store.ingest(self.connection, arrivals, at=self.now, after=after)
+            return
         previewed, preview = self.store.preview_ingest(self.connection, arrivals, at=self.now)
-        counts = self.store.ingest(self.connection, arrivals, at=self.now)
+        counts = self.store.ingest(self.connection, arrivals, at=self.now, after=after)
         assert previewed == counts
         for entry in preview:
             (found,) = self.store.entries(self.connection, reference=entry.reference)

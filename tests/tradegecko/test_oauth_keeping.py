@@ -684,3 +684,17 @@ def test_names_of_workers() -> None:
         == "TokenKeeper('default', <MemoryTokenStore with 0 logins>)"
     )
     assert repr(StoredLogin(APP, MemoryTokenStore(), "web")) == "StoredLogin('web')"
+
+
+def test_a_login_that_takes_anothers_place_is_counted(sandbox: Sandbox) -> None:
+    """The account may be another one by then; a refreshed login is the same."""
+    store = MemoryTokenStore()
+    log_in(sandbox, store)
+    login = StoredLogin(app_of(sandbox), store)
+    login.keeper.after_refusal(login.keeper.usable())
+    login.keeper.usable()
+    assert login.logins == 0
+    log_in(sandbox, store, user=SASHA)
+    login.keeper.usable()
+    login.keeper.usable()
+    assert login.logins == 1

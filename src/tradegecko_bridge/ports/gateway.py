@@ -53,7 +53,7 @@ class Gateway(Protocol):
         """
 
     def account(self) -> AccountIdentity:
-        """Which account this is. Asked for in every run, so it costs one request at most as long as the gateway lives.
+        """Which account this is. Asked for in every run, so it costs a request only where it may be another one by now.
 
         Raises:
             AccessDenied, Unavailable: the account cannot be asked.
@@ -103,8 +103,8 @@ class Gateway(Protocol):
         """
 
     def doubles(self) -> Mapping[str, Sequence[RemoteOrder]]:
-        """Orders that are alive and share a marker, by it, as far as they were seen in this session. No request is
-        made."""
+        """Orders that share a marker, by it, and were alive when they were seen, in this session or before. No request
+        is made."""
 
     def find_variants(self, skus: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
         """The active variants with exactly these SKUs; a SKU nobody carries is absent."""

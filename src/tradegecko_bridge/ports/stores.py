@@ -22,6 +22,7 @@ from tradegecko_bridge.ledger import (
     KnownAccount,
     LedgerEntry,
     LedgerEvent,
+    NewCustomer,
     OrderState,
     Restore,
     ShipmentEntry,
@@ -34,9 +35,16 @@ class OrderStore(Protocol):
     """Orders, their histories, and how far each source has been read."""
 
     def ingest(
-        self, connection: str, arrivals: Sequence[SourceOrder | UnreadableOrder], *, at: datetime
+        self,
+        connection: str,
+        arrivals: Sequence[SourceOrder | UnreadableOrder],
+        *,
+        at: datetime,
+        after: str | None = None,
     ) -> IngestCounts:
         """Write a batch and, in the same transaction, the cursor of its last arrival (unless that is blank).
+
+        ``after`` is the cursor from which the batch was read (blank: from the beginning); None: whatever that is now.
 
         A new order becomes pending, also where its source has canceled it: an earlier ledger may have delivered it. An
         unreadable order becomes held (``unreadable``); without a reference it is not written. A known order is never
@@ -50,6 +58,9 @@ class OrderStore(Protocol):
         - delivered or further: is only an event, once per new content.
 
         The counts' ``new`` and ``changed`` hold references; ``known`` includes the changed ones.
+
+        Raises:
+            CursorMoved: the ledger's cursor is another one than ``after``; nothing is written.
         """
 
     def preview_ingest(
@@ -108,6 +119,9 @@ class OrderStore(Protocol):
         The answer to each is the entry as it is now, or what :meth:`record` would raise: then nothing of it is written.
         """
 
+    def customer_makers(self, new: NewCustomer) -> Collection[int]:
+        """Ids of the entries that are making this customer, or have just made it: what another one would wait for."""
+
     def release_claim(self, entry: LedgerEntry) -> None:
         """Give a claim back without changing anything; harmless when it was lost."""
 
@@ -165,14 +179,23 @@ class ShipmentStore(Protocol):
     """Shipments on their way back to their source."""
 
     def ingest_shipments(
-        self, connection: str, shipments: Sequence[tuple[int, Shipment]], *, cursor: str | None, at: datetime
+        self,
+        connection: str,
+        shipments: Sequence[tuple[int, Shipment]],
+        *,
+        cursor: str | None,
+        at: datetime,
+        after: str | None = None,
     ) -> int:
         """Write shipments of entries (by entry id) and the cursor of stream ``"shipments"`` in one transaction.
+
+        ``after`` is the cursor from which they were read, as in :meth:`OrderStore.ingest`.
 
         A known shipment stays as it is, unless its content changed: then it is pending again. Returns how many are new
         or changed.
 
         Raises:
+            CursorMoved: the ledger's cursor is another one than ``after``; nothing is written.
             KeyError: an entry is unknown or another connection's; nothing is written.
         """
 

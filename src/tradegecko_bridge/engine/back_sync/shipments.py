@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -19,7 +19,7 @@ from tradegecko_bridge.engine.back_sync.shipment_lines import to_shipment
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.report import OUTCOME_OF, Outcome, Report
 from tradegecko_bridge.engine.source_calls import in_batches, offer
-from tradegecko_bridge.errors import ClaimLost, GatewayError
+from tradegecko_bridge.errors import ClaimLost, CursorMoved, GatewayError
 from tradegecko_bridge.ledger import UNCERTAIN_STATES, OrderState, ShipmentEntry, ShipmentState
 from tradegecko_bridge.ports import AcceptsTracking
 
@@ -48,24 +48,24 @@ def sync_tracking(context: Context, *, dry_run: bool = False) -> Report:
         source = context.source
         if not isinstance(source, AcceptsTracking):
             return report
-        held = False
+        held, cursor = False, context.store.cursor(context.connection, STREAM) or ""
         try:
-            for batch in in_batches(_shipments(context), BATCH):
-                held = _take_in(context, batch, report, held=held)
+            for batch in in_batches(context.gateway.shipments_since(cursor or None), BATCH):
+                held = _take_in(context, batch, report, after=cursor, held=held)
+                cursor = cursor if held else batch[-1].cursor or cursor
         except GatewayError as error:
             report.fail(error)
+        except CursorMoved as error:
+            report.notes.append(str(error))
         if not dry_run:
             _send(context, source, report)
             _catch_up(context)
     return report
 
 
-def _shipments(context: Context) -> Iterable[RemoteShipment]:
-    return context.gateway.shipments_since(context.store.cursor(context.connection, STREAM))
-
-
-def _take_in(context: Context, batch: Sequence[RemoteShipment], report: Report, *, held: bool) -> bool:
-    """Write a batch down; whether the cursor stays before it, or does since an earlier one (``held``).
+def _take_in(context: Context, batch: Sequence[RemoteShipment], report: Report, *, after: str, held: bool) -> bool:
+    """Write a batch, read from the cursor ``after``; whether the cursor stays before it, or does since an earlier one
+    (``held``).
 
     A shipment of an order the ledger does not know may be one of an order in doubt, and is ours once that is found: so
     while there is doubt, the cursor does not pass it. Most are other people's, and what is read again for their sake is
@@ -100,7 +100,9 @@ def _take_in(context: Context, batch: Sequence[RemoteShipment], report: Report, 
                 report.add(shipment.order_number, Outcome.PLANNED, _said(shipment))
         return held
     cursor = None if held else batch[-1].cursor or None
-    report.ingested += context.store.ingest_shipments(context.connection, rows, cursor=cursor, at=context.clock())
+    report.ingested += context.store.ingest_shipments(
+        context.connection, rows, cursor=cursor, at=context.clock(), after=after
+    )
     return held
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from attrs import evolve
 
@@ -38,7 +38,8 @@ class FollowUps:
     """Carries out the pending actions of delivered orders; ``add`` takes what is to be reported.
 
     An action does what is still open of an order, so that a second one finds nothing to do: after any doubt the order
-    is looked at, and what it does not have behind it is tried again, each time under a key of its own.
+    is looked at, and what it does not have behind it is tried again, each time under a key of its own. So it is after a
+    refusal: a person, or a worker that had stood still, may have done it a moment before.
     """
 
     def __init__(self, context: Context, add: Callable[[LedgerEntry, Outcome, str], None]) -> None:
@@ -52,7 +53,7 @@ class FollowUps:
             AccessDenied: login, plan or permission.
         """
         try:
-            done = self._c.gateway.completed_actions(str(entry.remote_id)) if tried else ()
+            done = self._behind(str(entry.remote_id)) if tried else ()
             if OrderAction.VOID in done:
                 self._record(
                     entry.transition_to(entry.state, self._c.clock(), pending_actions=()),
@@ -71,7 +72,15 @@ class FollowUps:
     def _act(self, entry: LedgerEntry) -> None:
         action = entry.pending_actions[0]
         key = idempotency_key(self._c.connection, f"{entry.reference}\n{action}", entry.attempts)
-        self._c.gateway.perform_action(str(entry.remote_id), action, key=key, method=self._c.settings.payment_method)
+        id_, method = str(entry.remote_id), self._c.settings.payment_method
+        try:
+            self._c.gateway.perform_action(id_, action, key=key, method=method)
+        except Rejected:
+            if action not in self._behind(id_):
+                raise
+
+    def _behind(self, order_id: str) -> Collection[str]:
+        return self._c.gateway.completed_actions(order_id)
 
     def _done(self, entry: LedgerEntry) -> LedgerEntry:
         action, *rest = entry.pending_actions

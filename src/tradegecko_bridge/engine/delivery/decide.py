@@ -20,7 +20,7 @@ from tradegecko_bridge.engine.delivery.grounds import Grounds
 from tradegecko_bridge.engine.mapping.plan import OrderPlan
 from tradegecko_bridge.engine.report import Outcome
 from tradegecko_bridge.engine.settings.timing import Timing
-from tradegecko_bridge.errors import Unavailable
+from tradegecko_bridge.errors import CustomerInUse, Unavailable
 from tradegecko_bridge.ledger import (
     CANCELED_AT_SOURCE,
     DELIVERED_STATES,
@@ -45,6 +45,9 @@ NOT_TO_BE_FOUND: Final = Reason(
     "number nor by its marker; look there, then release it, and it goes out under a new key",
 )
 """Sent for certain, and certainly not there any more, or never made."""
+RESTORED: Final = Reason(
+    "restored", "the ledger was restored, and an order sent shortly before may show up in TradeGecko late"
+)
 
 
 @frozen(kw_only=True)
@@ -54,8 +57,10 @@ class DueOrder:
 
     ``skip`` is why the settings or its source keep it from being sent; an order that was sent before goes on all the
     same, unless it was canceled. ``line_ids`` are the variants its lines are known by in the account. ``presence``:
-    whether it, or another with its number, is there, as of ``looked_at`` (UTC). ``grounds`` is what a
-    hold would rest on, as of before it was planned; None where it is to be looked at with every run.
+    whether it, or another with its number, is there, as of ``looked_at`` (UTC). ``not_known`` is the span (UTC) in
+    which it may have been sent without the ledger's knowing, which was restored; None where it is of later.
+    ``grounds`` is what a hold would rest on, as of before it was planned; None where it is to be looked at with every
+    run.
     """
 
     entry: LedgerEntry
@@ -66,15 +71,18 @@ class DueOrder:
     line_ids: dict[str, str] | None = None
     presence: Presence = Presence.POSSIBLE
     looked_at: datetime | None = None
+    not_known: tuple[datetime, datetime] | None = None
     grounds: Grounds | None = None
 
     @property
     def must_look(self) -> bool:
         """Whether the order has to be looked for before anything is decided.
 
-        One that was sent is looked for in any case; one that is not going to be, only where something is known to be
-        there: the ledger it was sent from may be lost.
+        One that was sent, or may have been, is looked for in any case; one that is not going to be, only where
+        something is known to be there: the ledger it was sent from may be lost.
         """
+        if self.not_known is not None:
+            return True
         if self.entry.generation:
             return self.plan is not None
         return self.presence is Presence.KNOWN or (self.presence is Presence.POSSIBLE and self.is_planned)
@@ -166,6 +174,8 @@ def decide(due: DueOrder, found: RemoteOrder | Reason | None, *, now: datetime, 
         return unreadable(entry, now, timing)
     if isinstance(found, RemoteOrder):
         return Adopt(remote=found)
+    if due.not_known is not None and now < due.not_known[1] + timing.patience:
+        return wait_after_restore(entry, due.not_known[1] + timing.patience, now, timing)
     if due.skip is not None and not entry.generation:
         return skip(due.skip)
     own = due.plan if isinstance(due.plan, Reason) else None
@@ -192,6 +202,29 @@ def decide(due: DueOrder, found: RemoteOrder | Reason | None, *, now: datetime, 
 def may_show_up(entry: LedgerEntry, now: datetime, timing: Timing) -> bool:
     """Whether a request that could have made the order left so lately that the order may yet become visible."""
     return entry.state is _S.UNCERTAIN and now - (entry.sent_at or entry.updated_at) <= timing.patience
+
+
+def visible_at(due: DueOrder, timing: Timing) -> datetime | None:
+    """When all that requests may have made of it is visible; None where none can have left."""
+    entry = due.entry
+    sent = [entry.sent_at or entry.updated_at] if entry.state is _S.UNCERTAIN else []
+    unknown = [due.not_known[1]] if due.not_known else []
+    last = max(sent + unknown, default=None)
+    return None if last is None else last + timing.patience
+
+
+def wait_after_restore(entry: LedgerEntry, until: datetime, now: datetime, timing: Timing) -> Wait:
+    """That it is not to be seen says nothing yet."""
+    if entry.state is _S.UNCERTAIN:
+        return stay_uncertain(entry, entry.reason or NO_ANSWER, now, timing)
+    return Wait(
+        state=_S.PENDING,
+        reason=RESTORED,
+        outcome=Outcome.WAITING,
+        text=f"{RESTORED.text}; next try at {_clock_time(until)}",
+        note=RESTORED.text,
+        changes={"next_attempt_at": until},
+    )
 
 
 def refused(entry: LedgerEntry, sent: LedgerEntry, reason: Reason, now: datetime, timing: Timing) -> Settled:
@@ -226,6 +259,11 @@ def not_carried_out(entry: LedgerEntry, error: Unavailable, now: datetime, timin
         note=str(error),
         changes={"attempts": attempts, "next_attempt_at": retry_at},
     )
+
+
+def wait_for_customer(entry: LedgerEntry, error: CustomerInUse, now: datetime, timing: Timing) -> Settled:
+    """Another order is making its customer."""
+    return not_carried_out(entry, Unavailable(str(error)), now, timing)
 
 
 def stay_uncertain(entry: LedgerEntry, reason: Reason, now: datetime, timing: Timing) -> Wait:

@@ -15,21 +15,23 @@ from tradegecko_bridge.ledger import Finding, Severity
 def find_doubles(context: Context) -> Iterator[Finding]:
     """This connection's orders of which the system has more than one alive.
 
-    Those an earlier run has told of are looked at again, by two requests; new ones cost none.
+    Each costs two requests: it may have been seen by an earlier run, told or not, and one of them be void by now.
     """
     store, connection = context.store, context.connection
-    for alert in store.alerts(connection):
-        if alert.key.startswith(DOUBLED) and _are_alive(context, alert.key.removeprefix(DOUBLED).split()):
+    told = {alert.key: alert for alert in store.alerts(connection) if alert.key.startswith(DOUBLED)}
+    for alert in told.values():
+        if _are_alive(context, alert.key.removeprefix(DOUBLED).split()):
             yield Finding(key=alert.key, severity=alert.severity, text=alert.text)
     for mark, orders in context.gateway.doubles().items():
         ids = sorted((order.id for order in orders), key=lambda id_: (len(id_), id_))
+        key = DOUBLED + " ".join(ids)
         for entry in store.by_remote_ids(connection, ids).values():
-            if marker(connection, entry.reference) == mark:
+            if key not in told and marker(connection, entry.reference) == mark and _are_alive(context, ids):
                 them = " and ".join(f"id {id_}" for id_ in ids)
                 command = f"`tgbridge orders void-double {ids[0]} {ids[1]}`"
                 said = f"void all but id {entry.remote_id} ({command})"
                 text = f"order {entry.number} is in TradeGecko twice, as {them}; {said}"
-                yield Finding(key=DOUBLED + " ".join(ids), severity=Severity.ERROR, text=text)
+                yield Finding(key=key, severity=Severity.ERROR, text=text)
 
 
 def _are_alive(context: Context, ids: Sequence[str]) -> bool:

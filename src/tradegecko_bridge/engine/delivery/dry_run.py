@@ -22,10 +22,17 @@ from tradegecko_bridge.engine.delivery.decide import (
     decide,
     look_refused,
     not_carried_out,
+    wait_for_customer,
 )
 from tradegecko_bridge.engine.delivery.grounds import Grounds
 from tradegecko_bridge.engine.delivery.ingest import preview
-from tradegecko_bridge.engine.delivery.lookup import find_own_order, on_its_way, others_with_number
+from tradegecko_bridge.engine.delivery.lookup import (
+    Customers,
+    as_new_customer,
+    find_own_order,
+    on_its_way,
+    others_with_number,
+)
 from tradegecko_bridge.engine.delivery.outcomes import FailuresInARow, adopted
 from tradegecko_bridge.engine.delivery.planner import Planner
 from tradegecko_bridge.engine.delivery.restores import after_restore
@@ -33,7 +40,7 @@ from tradegecko_bridge.engine.delivery.run import BATCH, report_left_alone
 from tradegecko_bridge.engine.report import DELIVER, Item, Outcome, Report
 from tradegecko_bridge.engine.source_calls import in_batches
 from tradegecko_bridge.engine.source_changes.cancellations import preview_voids
-from tradegecko_bridge.errors import GatewayError, Rejected, Unavailable
+from tradegecko_bridge.errors import CustomerInUse, GatewayError, Rejected, Unavailable
 from tradegecko_bridge.ledger import CHANGED_TOO_LATE, OPEN_STATES, LedgerEntry, OrderState, Reason
 
 _S = OrderState
@@ -92,11 +99,13 @@ def _code(entry: LedgerEntry) -> dict[int, str]:
 
 
 class _Decider:
-    """Decides as a run does; of what the run would have created by then it knows the numbers."""
+    """Decides as a run does; of what the run would have created by then it knows the numbers and the customers."""
 
     def __init__(self, context: Context) -> None:
         self._c = context
         self._planned: dict[str, LedgerEntry] = {}
+        self._there: set[int] = set()
+        self._customers = Customers(context.gateway, context.settings)
         self.in_a_row = FailuresInARow()
 
     def decide(self, planner: Planner, due: DueOrder) -> tuple[Decision, Unavailable | None]:
@@ -106,6 +115,10 @@ class _Decider:
             decision = decide(due, planner.find(due, now), now=now, timing=timing)
             if isinstance(decision, Send):
                 decision = self._with_number_of_its_own(due, decision)
+            if isinstance(decision, Send):
+                decision = self._with_customer_of_its_own(due, decision)
+            if isinstance(decision, Send | Adopt):
+                self._there.add(due.entry.id)
         except Rejected as error:
             return look_refused(due.entry, Reason("rejected", str(error)), now, timing), None
         except Unavailable as error:
@@ -123,6 +136,13 @@ class _Decider:
         else:
             return decision
         return decide(due, found, now=self._c.clock(), timing=self._c.timing)
+
+    def _with_customer_of_its_own(self, due: DueOrder, decision: Send) -> Decision:
+        new, entry = as_new_customer(self._c, due.entry.order), due.entry
+        makers = set(self._c.store.customer_makers(new)) if new else set()
+        if makers <= self._there | {entry.id} or self._customers.id_for(decision.plan.draft) is not None:
+            return decision
+        return wait_for_customer(entry, CustomerInUse.for_order(entry.reference), self._c.clock(), self._c.timing)
 
 
 def _items(due: DueOrder, decision: Decision) -> Iterator[Item]:

@@ -16,6 +16,7 @@ from tradegecko_bridge.engine.keys import lossy_reference, storable_reference
 from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.source_calls import SourceFailed, guarded, in_batches, iterate
 from tradegecko_bridge.engine.source_changes import cancellations, changes
+from tradegecko_bridge.errors import CursorMoved
 from tradegecko_bridge.ledger import IngestCounts, LedgerEntry, OrderState, Reason
 from tradegecko_bridge.ports import AcknowledgesIngest
 
@@ -24,21 +25,34 @@ Arrival: TypeAlias = SourceOrder | UnreadableOrder
 
 
 def ingest(context: Context, report: Report) -> None:
-    """From the source into the ledger, batch by batch; what came before a failure of the source counts."""
+    """From the source into the ledger, batch by batch; what came before a failure of the source counts.
+
+    Where another worker reads on meanwhile, or the ledger is restored, the rest is left to whoever reads next.
+    """
+    cursor = _cursor(context)
     try:
-        for batch in in_batches(_new_arrivals(context), BATCH):
-            ingest_batch(context, batch, report)
+        for batch in in_batches(_new_arrivals(context, cursor), BATCH):
+            ingest_batch(context, batch, report, after=cursor)
+            cursor = batch[-1].cursor or cursor
             _acknowledge(context, batch, report)
             context.progress("ingest orders", report.ingested + report.unchanged)
     except SourceFailed as error:
         report.fail(error)
+    except CursorMoved as error:
+        report.notes.append(str(error))
 
 
-def ingest_batch(context: Context, batch: Sequence[Arrival], report: Report) -> IngestCounts:
-    """One batch into the ledger; which of it was new, and which had changed."""
+def ingest_batch(
+    context: Context, batch: Sequence[Arrival], report: Report, *, after: str | None = None
+) -> IngestCounts:
+    """One batch into the ledger, read from the cursor ``after``; which of it was new, and which had changed.
+
+    Raises:
+        CursorMoved: that is not the ledger's cursor (any more).
+    """
     cancellations.note(context, batch)
     now = context.clock()
-    counts = context.store.ingest(context.connection, batch, at=now)
+    counts = context.store.ingest(context.connection, batch, at=now, after=after)
     _report(context, batch, counts, partial(_in_ledger, context), report, now)
     return counts
 
@@ -53,7 +67,7 @@ def preview(context: Context, report: Report) -> tuple[Mapping[str, LedgerEntry]
         return [after[reference]] if reference in after else _in_ledger(context, reference)
 
     try:
-        for batch in in_batches(_new_arrivals(context), sys.maxsize):  # one: an order may come twice
+        for batch in in_batches(_new_arrivals(context, _cursor(context)), sys.maxsize):  # one: an order may come twice
             noted |= cancellations.to_note(context, batch)
             now = context.clock()
             counts, entries = context.store.preview_ingest(context.connection, batch, at=now)
@@ -97,10 +111,14 @@ def _with_storable_reference(context: Context, arrival: Arrival) -> Arrival:
     return evolve(arrival, reference=next(known, reference))
 
 
-def _new_arrivals(context: Context) -> Iterator[Arrival]:
-    """What the source has to give from the ledger's cursor on."""
-    cursor = context.store.cursor(context.connection, "orders")
-    return checked_arrivals(context, lambda: context.source.fetch_orders(cursor), "fetching orders")
+def _cursor(context: Context) -> str:
+    """How far the source has been read; blank: not at all."""
+    return context.store.cursor(context.connection, "orders") or ""
+
+
+def _new_arrivals(context: Context, cursor: str) -> Iterator[Arrival]:
+    """What the source has to give from there on."""
+    return checked_arrivals(context, lambda: context.source.fetch_orders(cursor or None), "fetching orders")
 
 
 def _report(

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from typing import Final
 
 from attrs import evolve
 
 from tradegecko_bridge.commerce import Address, Customer, SourceOrder
-from tradegecko_bridge.commerce.remote import OrderDraft, RecordKind, RemoteOrder
+from tradegecko_bridge.commerce.remote import CustomerMatch, OrderDraft, RecordKind, RemoteOrder
 from tradegecko_bridge.commerce.values import bare
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery.decide import DueOrder
+from tradegecko_bridge.engine.delivery.partitions import customer_names
 from tradegecko_bridge.engine.mapping.catalog import LONGEST_SKU, NAMING, Catalog
 from tradegecko_bridge.engine.mapping.plan import PreparedOrder
 from tradegecko_bridge.engine.settings.choices import MatchBy, TaxTreatment
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.errors import Rejected
-from tradegecko_bridge.ledger import DELIVERED_STATES, SENT_STATES, LedgerEntry, Reason
+from tradegecko_bridge.ledger import DELIVERED_STATES, SENT_STATES, UNCERTAIN_STATES, LedgerEntry, NewCustomer, Reason
 from tradegecko_bridge.ports import Gateway
 
 KEYS_LIVE: Final = timedelta(hours=25)
@@ -44,13 +46,13 @@ def find_own_order(context: Context, due: DueOrder, others: Iterable[LedgerEntry
     )
 
 
-def find_marked(
-    context: Context, due: DueOrder, *, as_of: datetime, since: datetime | None = None
-) -> RemoteOrder | None:
+def find_marked(context: Context, due: DueOrder, *, as_of: datetime) -> RemoteOrder | None:
     """Our order if it is there, whatever it is called now: a person may have renamed it, or we may have known it by
-    another number, before the ledger was lost. ``since`` when it may have been made; else since its doubt began, or as
-    far back as keys live."""
-    since = since or due.entry.in_state_since - KEYS_LIVE
+    another number, before the ledger was lost. It was made when the ledger knew nothing of it, or since its doubt
+    began, or as far back as keys live."""
+    in_doubt = due.entry.state in UNCERTAIN_STATES or due.not_known is None
+    moments = [due.entry.in_state_since - KEYS_LIVE] if in_doubt else []
+    since = min([*moments, *(due.not_known or ())])
     return _own(context.gateway.find_marked(due.marker, since=since, as_of=as_of), due)
 
 
@@ -180,6 +182,17 @@ class Customers:
     def forget(self, draft: OrderDraft) -> None:
         """What was found for this order's customer is so no more."""
         self._found.pop(_asked(draft), None)
+
+
+def as_new_customer(context: Context, order: SourceOrder | None) -> NewCustomer | None:
+    """Whom an order makes, by what the next order would be matched with: a name alone is no match."""
+    names = list(customer_names(order, ("email", "phone", "reference"))) if order else []
+    if not names:
+        return None
+    strict = context.settings.customer_match is CustomerMatch.STRICT
+    known_as = "\n".join(names if strict else names[:1])
+    digest = blake2b(known_as.encode("utf-8", "replace"), digest_size=16).hexdigest()
+    return NewCustomer(digest=digest, since=context.clock() - context.timing.patience)
 
 
 def _asked(draft: OrderDraft) -> tuple[Customer, Address]:

@@ -11,7 +11,7 @@ from attrs import evolve
 
 from tradegecko_bridge.commerce.remote import Presence, RemoteOrder, Topic
 from tradegecko_bridge.engine.context import Context
-from tradegecko_bridge.engine.delivery.decide import DueOrder, may_show_up
+from tradegecko_bridge.engine.delivery.decide import DueOrder, visible_at
 from tradegecko_bridge.engine.delivery.grounds import GOODS, NUMBERS, Grounds, as_text, needs_setup
 from tradegecko_bridge.engine.delivery.lookup import find_marked, find_own_order, load_account, load_goods
 from tradegecko_bridge.engine.delivery.restores import not_known_since
@@ -22,7 +22,7 @@ from tradegecko_bridge.engine.mapping.plan import PreparedOrder, plan, prepare
 from tradegecko_bridge.engine.mapping.rules import not_taken
 from tradegecko_bridge.engine.source_calls import log, place_of
 from tradegecko_bridge.errors import BridgeError
-from tradegecko_bridge.ledger import CANCELED_AT_SOURCE, DELIVERED_STATES, LedgerEntry, OrderState, Reason
+from tradegecko_bridge.ledger import CANCELED_AT_SOURCE, DELIVERED_STATES, LedgerEntry, Reason
 
 FRESH: Final = timedelta(seconds=30)
 """For how long an answer that a number is free is good for; it was some minutes old when it came, at most."""
@@ -35,7 +35,7 @@ class Planner:
 
     def __init__(self, context: Context) -> None:
         self._c = context
-        self._not_known = not_known_since(context.store, context.connection)
+        self._not_known = not_known_since(context)
 
     def plan(self, entries: Sequence[LedgerEntry]) -> list[DueOrder]:
         """What would be sent of each order, in their order.
@@ -93,6 +93,8 @@ class Planner:
     def up_to_date(self, due: Sequence[DueOrder]) -> list[DueOrder]:
         """These orders, where it was a while ago that their numbers were free with a look whether they still are.
 
+        ``looked_at`` is when they last were.
+
         Raises:
             AccessDenied, Unavailable: the account cannot be asked.
         """
@@ -103,7 +105,8 @@ class Planner:
             if one.is_planned and one.presence in UNUSED and one.looked_at and now - one.looked_at > FRESH
         ]
         known = self._prefetch(old, old)
-        return [evolve(one, presence=known[one.marker], looked_at=now) if one.marker in known else one for one in due]
+        looked = [evolve(one, presence=known.get(one.marker, one.presence)) for one in due]
+        return [evolve(one, looked_at=now) if one.marker in known and not one.must_look else one for one in looked]
 
     def find(self, due: DueOrder, now: datetime) -> RemoteOrder | Reason | None:
         """What is there of an order: the order itself, or the reason why its number is taken.
@@ -115,33 +118,24 @@ class Planner:
         """
         if not due.must_look:
             return None
-        entry, found = due.entry, find_own_order(self._c, due)
-        if isinstance(found, RemoteOrder):
+        is_free = due.presence is Presence.ABSENT and not due.entry.generation
+        found = None if is_free else find_own_order(self._c, due)
+        shown_at = visible_at(due, self._c.timing)
+        if isinstance(found, RemoteOrder) or shown_at is None or now < shown_at:
             return found
-        if entry.state is not OrderState.UNCERTAIN:
-            return self._find_from_before(due) or found
-        if may_show_up(entry, now, self._c.timing):
-            return found
-        visible_at = (entry.sent_at or entry.updated_at) + self._c.timing.patience
-        return find_marked(self._c, due, as_of=min(visible_at, now)) or found
-
-    def _find_from_before(self, due: DueOrder) -> RemoteOrder | None:
-        """The order, if the ledger was restored and may have sent it in the time that it does not know of; where the
-        mirror knows the account, it has said so already."""
-        order = due.entry.order
-        if self._not_known is None or due.presence is not Presence.POSSIBLE or order is None:
-            return None
-        since, until = self._not_known
-        return (
-            find_marked(self._c, due, as_of=min(until, self._c.clock()), since=since)
-            if order.placed_at <= until
-            else None
-        )
+        return find_marked(self._c, due, as_of=shown_at) or found
 
     def _due(self, entry: LedgerEntry) -> DueOrder:
         number = entry.remote_number or remote_number(entry.number, self._c.settings)
         skip = not_taken(entry.order, self._c.settings) if entry.order else None
-        return DueOrder(entry=entry, number=number, marker=marker(self._c.connection, entry.reference), skip=skip)
+        span, order = self._not_known, entry.order if entry.state not in DELIVERED_STATES else None
+        return DueOrder(
+            entry=entry,
+            number=number,
+            marker=marker(self._c.connection, entry.reference),
+            skip=skip,
+            not_known=span if span and order and order.placed_at <= span[1] else None,
+        )
 
     def _prefetch(self, due: Sequence[DueOrder], to_plan: Iterable[DueOrder]) -> Mapping[str, Presence]:
         """What is known of each, by its marker; with the customers of those that are to be planned.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from attrs import evolve
@@ -12,7 +12,7 @@ from tradegecko_bridge.engine.delivery.ingest import BATCH, checked_arrivals, in
 from tradegecko_bridge.engine.report import Report
 from tradegecko_bridge.engine.source_calls import SourceFailed, in_batches
 from tradegecko_bridge.ledger import Restore
-from tradegecko_bridge.ports import AcknowledgesIngest, GivesOrdersSince, Store
+from tradegecko_bridge.ports import AcknowledgesIngest, GivesOrdersSince
 
 KIND: Final = "restore"
 """The told values that say which restores a connection has dealt with, and when."""
@@ -20,14 +20,14 @@ MARGIN: Final = timedelta(days=1)
 """How long before the backup the source is asked from: clocks differ, and orders come late."""
 
 
-def not_known_since(store: Store, connection: str) -> tuple[datetime, datetime] | None:
+def not_known_since(context: Context) -> tuple[datetime, datetime] | None:
     """Between which moments (UTC) orders may have been sent that the ledger does not know of."""
-    restore = store.restored()
+    restore = context.store.restored()
     if restore is None:
         return None
-    dealt_with = store.told_values(connection, KIND).get(_key(restore))
-    noticed_at = datetime.fromisoformat(dealt_with) if dealt_with else datetime.max.replace(tzinfo=UTC)
-    return restore.backed_up_at - MARGIN, restore.restored_at or noticed_at
+    dealt_with = context.store.told_values(context.connection, KIND).get(_key(restore))
+    noticed_at = datetime.fromisoformat(dealt_with) if dealt_with else context.clock()
+    return restore.backed_up_at - MARGIN, min(restore.restored_at or noticed_at, noticed_at)
 
 
 def after_restore(context: Context, report: Report) -> None:

@@ -7,14 +7,13 @@ order is looked for before anything else happens to it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
-from hashlib import blake2b
 from typing import Final
 
 from attrs import evolve, frozen
 
-from tradegecko_bridge.commerce.remote import CustomerMatch, RemoteOrder
+from tradegecko_bridge.commerce.remote import RemoteOrder
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery import audit
 from tradegecko_bridge.engine.delivery.decide import (
@@ -27,18 +26,18 @@ from tradegecko_bridge.engine.delivery.decide import (
     decide,
     hold,
     look_refused,
-    not_carried_out,
     refused,
     stay_uncertain,
+    wait_for_customer,
 )
 from tradegecko_bridge.engine.delivery.lookup import (
     Customers,
+    as_new_customer,
     find_marked,
     find_own_order,
     others_with_number,
 )
 from tradegecko_bridge.engine.delivery.outcomes import Outcomes, WriteResult
-from tradegecko_bridge.engine.delivery.partitions import customer_names
 from tradegecko_bridge.engine.delivery.planner import Planner
 from tradegecko_bridge.engine.keys import idempotency_key
 from tradegecko_bridge.engine.mapping.plan import OrderPlan
@@ -124,7 +123,7 @@ class Sender:
                     break
                 if due.entry.id in intents:
                     self._keep_fresh(intents, due.entry)
-                    self._guard_claim(due.entry, partial(self._send, *intents.pop(due.entry.id)))
+                    self._guard_claim(due.entry, partial(self._send_after_a_look, *intents.pop(due.entry.id)))
                 self._outcomes.attempt_finished(due.entry)
         finally:
             unsent = [(one, sent) for one, sent in intents.values() if isinstance(sent, LedgerEntry)]
@@ -132,11 +131,14 @@ class Sender:
                 self._outcomes.write([self._withdrawn(one, sent, "not sent") for one, sent in unsent])
 
     def _keep_fresh(self, intents: dict[int, tuple[PlannedOrder, WriteResult]], entry: LedgerEntry) -> None:
-        """Where the order before it took long, all intents that still wait are written, and claimed, anew."""
-        oldest = intents[entry.id][1]
-        if not isinstance(oldest, LedgerEntry) or self._c.clock() - (oldest.sent_at or oldest.updated_at) <= FRESH:
+        """Where the order before it took long, all intents that still wait are written, and claimed, anew, after
+        another look at what was free."""
+        one, oldest = intents[entry.id]
+        if not isinstance(oldest, LedgerEntry) or self._c.clock() - _oldest(one, oldest) <= FRESH:
             return
         waiting = [(one, sent) for one, sent in intents.values() if isinstance(sent, LedgerEntry)]
+        looked = self._planner.up_to_date([one.due for one, _ in waiting])
+        waiting = [(evolve(one, due=due), sent) for (one, sent), due in zip(waiting, looked, strict=True)]
         renewed = [Transition(entry=self._sending(sent, reason=sent.reason), who=self._c.worker) for _, sent in waiting]
         for (one, _), result in zip(waiting, self._outcomes.write(renewed), strict=True):
             intents[one.entry.id] = one, result
@@ -153,7 +155,8 @@ class Sender:
 
     def _carry_out(self, due: DueOrder) -> PlannedOrder | None:
         """Decide on an order and carry that out; the order, if it is to be sent now."""
-        return self._guard_look(due.entry, lambda: self._decided(due, self._decide(due)))
+        looked = evolve(due, looked_at=self._c.clock()) if due.must_look else due
+        return self._guard_look(due.entry, lambda: self._decided(looked, self._decide(due)))
 
     def _decide(self, due: DueOrder) -> Decision:
         now = self._c.clock()
@@ -208,16 +211,8 @@ class Sender:
         )
 
     def _new_customer(self, one: PlannedOrder) -> NewCustomer | None:
-        """Whom it makes, by what the next order would be matched with: a name alone is no match."""
-        if one.customer_id is not None or one.entry.order is None:
-            return None
-        names = list(customer_names(one.entry.order, ("email", "phone", "reference")))
-        if not names:
-            return None
-        strict = self._c.settings.customer_match is CustomerMatch.STRICT
-        known_as = "\n".join(names if strict else names[:1])
-        digest = blake2b(known_as.encode("utf-8", "replace"), digest_size=16).hexdigest()
-        return NewCustomer(digest=digest, since=self._c.clock() - self._c.timing.patience)
+        """Whom it makes."""
+        return None if one.customer_id is not None else as_new_customer(self._c, one.entry.order)
 
     def _sending(self, entry: LedgerEntry, **facts: object) -> LedgerEntry:
         claim = evolve(entry.claim, until=self._c.lease_end()) if entry.claim else None
@@ -245,12 +240,30 @@ class Sender:
 
     # ── sending ──────────────────────────────────────────────────────────────────────────────
 
+    def _send_after_a_look(self, one: PlannedOrder, intent: WriteResult) -> None:
+        """Where it was a while ago that the order was looked for, or something has come under its number since, another
+        look: what is not to be sent any more, the next run decides on."""
+        now, looked_at = self._c.clock(), one.due.looked_at
+        if not isinstance(intent, LedgerEntry) or not one.due.must_look or (looked_at and now - looked_at <= FRESH):
+            self._send(one, intent)
+            return
+        self._guard_look(one.entry, partial(self._look_again, one, intent, now))
+
+    def _look_again(self, one: PlannedOrder, sent: LedgerEntry, now: datetime) -> None:
+        decision = decide(one.due, self._planner.find(one.due, now), now=now, timing=self._c.timing)
+        if isinstance(decision, Adopt):
+            self._outcomes.delivered(one.due, sent, decision.remote, Outcome.ADOPTED)
+        elif isinstance(decision, Send):
+            self._send(evolve(one, due=evolve(one.due, looked_at=now)), sent)
+        else:
+            self._outcomes.write([self._withdrawn(one, sent, "not sent: the account has changed meanwhile")])
+
     def _send(self, one: PlannedOrder, intent: WriteResult) -> None:
         if isinstance(intent, NumberInUse):
             self._guard_look(one.entry, partial(self._look_closely, one))
         elif isinstance(intent, CustomerInUse):
-            now, timing = self._c.clock(), self._c.timing
-            self._outcomes.settle(one.entry, not_carried_out(one.entry, Unavailable(str(intent)), now, timing))
+            decision = wait_for_customer(one.entry, intent, self._c.clock(), self._c.timing)
+            self._outcomes.settle(one.entry, decision)
         elif isinstance(intent, Exception):
             raise intent
         else:
@@ -264,7 +277,9 @@ class Sender:
         draft = one.plan.draft
 
         def may_leave() -> bool:
-            return sent.claim is None or sent.claim_runs(self._c.clock())
+            """Whether all that this rests on still holds: the claim, the intent and the look."""
+            now = self._c.clock()
+            return (sent.claim is None or sent.claim_runs(now)) and now - _oldest(one, sent) <= self._c.timing.lease
 
         try:
             remote = self._c.gateway.create_order(
@@ -312,10 +327,11 @@ class Sender:
         """
         others = others_with_number(self._c, one.due)
         found = find_own_order(self._c, one.due, others)
-        due = evolve(one.due, grounds=None)  # what that rests on may be in the ledger
+        due = evolve(one.due, grounds=None, looked_at=self._c.clock())  # what that rests on may be in the ledger
         decision = decide(due, found, now=self._c.clock(), timing=self._c.timing)
         if isinstance(decision, Send):
-            self._record_and_send(evolve(one, number_shared_with=frozenset(other.id for other in others)))
+            shared_with = frozenset(other.id for other in others)
+            self._record_and_send(evolve(one, due=due, number_shared_with=shared_with))
         else:
             self._decided(due, decision)
 
@@ -337,3 +353,9 @@ class Sender:
         else:
             reason = Reason(KEY_USED if used_up else "no_answer", str(error))
             self._outcomes.settle(sent, stay_uncertain(sent, reason, self._c.clock(), self._c.timing), error)
+
+
+def _oldest(one: PlannedOrder, sent: LedgerEntry) -> datetime:
+    """When the older of the two was, that a request rests on: its intent, and the look that found nothing."""
+    intended_at = sent.sent_at or sent.updated_at
+    return min(intended_at, one.due.looked_at or intended_at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from attrs import evolve
 
@@ -28,6 +29,7 @@ _NEEDS_REASON = frozenset({_S.HELD, _S.SKIPPED, _S.FAILED, _S.CANCELED})
 """States in which an order needs a reason; a person's own words are one."""
 REFUSALS = (ClaimLost, LookupError, ValueError, TypeError)
 """What is wrong with one transition, and says nothing of the others."""
+_GAP: Final = 1000
 
 
 def claimed(row: Row, worker: str, at: datetime, until: datetime) -> Change:
@@ -61,7 +63,7 @@ def recorded(row: Row, transition: Transition) -> Change:
     """
     entry = transition.entry
     present, at = row.entry, utc(entry.updated_at)
-    if (entry.connection, entry.reference) != (present.connection, present.reference):
+    if _identity(entry) != _identity(present):
         raise ClaimLost(f"order {entry.reference}: this ledger has another order in its place; was it restored?")
     if entry.serial != present.serial:
         raise ClaimLost(f"order {present.reference}: somebody else has taken or changed it since it was read")
@@ -69,6 +71,8 @@ def recorded(row: Row, transition: Transition) -> Change:
     sending = entry.state is _S.SENDING
     if sending and not (present.claim_runs(at) and entry.claim_runs(at)):  # nobody revives a claim of his own
         raise ClaimLost(f"order {present.reference}: only a worker whose claim still runs may send it")
+    if sending and entry.claim and present.claim and entry.claim.worker != present.claim.worker:
+        raise ClaimLost(f"order {present.reference}: {present.claim.worker} has it; was the ledger restored?")
     keeps_claim = sending or (bool(entry.pending_actions) and entry.claim is not None)
     after = evolve(
         present,
@@ -93,6 +97,17 @@ def recorded(row: Row, transition: Transition) -> Change:
         at=at, who=transition.who, was=present.state, now=after.state, why=transition.why, detail=detail
     )
     return _settled(evolve(row, entry=after), (event,) if event.why or event.was is not event.now else ())
+
+
+def serial_gap(backed_up_at: datetime, restored_at: datetime) -> int:
+    """By how much serials grow when a ledger is restored, so that no worker that outlived the one before has one of
+    them: more than orders can have been claimed since the backup."""
+    return _GAP + max(int((restored_at - backed_up_at).total_seconds()), 0)
+
+
+def _identity(entry: LedgerEntry) -> tuple[str, str, datetime]:
+    """What tells a row of one ledger from its like in another one, where it was ingested at another moment."""
+    return entry.connection, entry.reference, utc(entry.ingested_at)
 
 
 def overridden(row: Row, to: OrderState, at: datetime, who: str, why: str, *, retry: bool = False) -> Change:

@@ -24,6 +24,7 @@ from sqlalchemy import insert as plain_insert
 from tradegecko_bridge.errors import ConfigError, StoreBusy, StoreError
 from tradegecko_bridge.stores.row import utc
 from tradegecko_bridge.stores.sql.database import Database, insert
+from tradegecko_bridge.stores.sql.places import outdate_claims
 from tradegecko_bridge.stores.sql.schema import bring_up_to_date, must_be_up_to_date, revision_of
 from tradegecko_bridge.stores.sql.tables import HEAD, events, metadata, orders, permits, restores, tokens
 
@@ -181,6 +182,7 @@ def restore(database: Database, path: Path, *, at: datetime, set_aside: Path | N
         noted = insert(into, restores).values(backed_up_at=made, restored_at=at)
         into.execute(noted.on_conflict_do_update(index_elements=["backed_up_at"], set_={"restored_at": at}))
         into.execute(update(restores).where(restores.c.restored_at.is_(None)).values(restored_at=at))
+        outdate_claims(into, made, at)
     return LedgerCopy(at=made, rows=counts)
 
 

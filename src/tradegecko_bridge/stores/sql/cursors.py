@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from tradegecko_bridge.errors import CursorMoved
 from tradegecko_bridge.ports import ToldValueStore
 from tradegecko_bridge.stores.row import utc
 from tradegecko_bridge.stores.sql.database import InDatabase, insert
@@ -18,6 +19,16 @@ def advance(tx: Connection, connection: str, stream: str, cursor: str, at: datet
     new = insert(tx, cursors).values(connection=connection, stream=stream, cursor=cursor, at=at)
     changed = {"cursor": new.excluded.cursor, "at": new.excluded.at}
     tx.execute(new.on_conflict_do_update(index_elements=["connection", "stream"], set_=changed))
+
+
+def must_be_at(tx: Connection, connection: str, stream: str, after: str | None) -> None:
+    """See to it that a stream was read from where it stands; None: from wherever.
+
+    Raises:
+        CursorMoved: it stands elsewhere.
+    """
+    if after is not None and (read_cursor(tx, connection, stream) or "") != after:
+        raise CursorMoved.of(connection, stream)
 
 
 def read_cursor(tx: Connection, connection: str, stream: str) -> str | None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select
 
-from tradegecko_bridge.ledger import DELIVERED_STATES, UNCERTAIN_STATES, Transition
+from tradegecko_bridge.ledger import DELIVERED_STATES, UNCERTAIN_STATES, NewCustomer, Transition
 from tradegecko_bridge.stores.sql.database import wait_alone
 from tradegecko_bridge.stores.sql.tables import new_customers, not_by_index, orders
 
@@ -36,15 +36,21 @@ _FORGET = delete(new_customers).where(
 _NOTE = insert(new_customers)
 
 
-def makers(tx: Connection, transitions: Sequence[Transition]) -> defaultdict[str, set[int]]:
-    """The orders that are making each of the customers these transitions want to make, or have just made them.
+def makers_alone(tx: Connection, transitions: Sequence[Transition]) -> defaultdict[str, set[int]]:
+    """The makers of the customers that these transitions want to make.
 
     Of two transactions that want to make one customer at the same moment, the second waits for what the first writes.
     """
-    found = defaultdict[str, set[int]](set)
     wanted = [one.new_customer for one in transitions if one.new_customer]
     if wanted:
         wait_alone(tx, "new customers")
+    return makers(tx, wanted)
+
+
+def makers(tx: Connection, wanted: Sequence[NewCustomer]) -> defaultdict[str, set[int]]:
+    """The orders that are making each of these customers, or have just made them, by digest."""
+    found = defaultdict[str, set[int]](set)
+    if wanted:
         digests = [one.digest for one in wanted]
         for row in tx.execute(_MAKERS, {"digests": digests, "since": min(one.since for one in wanted)}):
             found[row.digest].add(row.order_id)

@@ -31,6 +31,7 @@ from tradegecko_bridge.ledger import (
     IngestCounts,
     LedgerEntry,
     LedgerEvent,
+    NewCustomer,
     OrderState,
     StateCount,
     Transition,
@@ -39,7 +40,7 @@ from tradegecko_bridge.ports import OrderStore
 from tradegecko_bridge.stores.row import Arrival, Change, Row, utc
 from tradegecko_bridge.stores.rules import ingest, lookups, work
 from tradegecko_bridge.stores.sql import new_customers
-from tradegecko_bridge.stores.sql.cursors import advance, read_cursor
+from tradegecko_bridge.stores.sql.cursors import advance, must_be_at, read_cursor
 from tradegecko_bridge.stores.sql.database import InDatabase, chunks, wait_alone
 from tradegecko_bridge.stores.sql.rows import (
     Values,
@@ -72,10 +73,13 @@ _SENT_AS = select(_c.id, _c.remote_number).where(
 class SqlOrders(InDatabase, OrderStore):
     """Orders, their histories, and how far each source has been read."""
 
-    def ingest(self, connection: str, arrivals: Sequence[Arrival], *, at: datetime) -> IngestCounts:
+    def ingest(
+        self, connection: str, arrivals: Sequence[Arrival], *, at: datetime, after: str | None = None
+    ) -> IngestCounts:
         at = utc(at)
         with self._database.writing() as tx:
             wait_alone(tx, f"ingest {connection}")
+            must_be_at(tx, connection, ingest.STREAM, after)
             batch = _batch(tx, connection, arrivals, at, _SOME_LOCKED)
             _write_batch(tx, batch)
             if arrivals and (cursor := arrivals[-1].cursor):
@@ -142,6 +146,10 @@ class SqlOrders(InDatabase, OrderStore):
             if len(transitions) == 1:
                 return [error]
         return [answer for transition in transitions for answer in self.record_all([transition])]
+
+    def customer_makers(self, new: NewCustomer) -> Collection[int]:
+        with self._database.reading() as tx:
+            return new_customers.makers(tx, [new])[new.digest]
 
     def release_claim(self, entry: LedgerEntry) -> None:
         mine = update(orders).where(_c.id == entry.id, _c.serial == entry.serial, _c.claim_worker.is_not(None))
@@ -301,7 +309,7 @@ def _record_all(tx: Connection, transitions: Sequence[Transition]) -> list[Ledge
     Raises:
         RemoteIdInUse: one of them was delivered as what another entry was.
     """
-    users, makers = _users(tx, transitions), new_customers.makers(tx, transitions)
+    users, makers = _users(tx, transitions), new_customers.makers_alone(tx, transitions)
     ids = sorted({transition.entry.id for transition in transitions})
     stored = {one.id: one for one in tx.execute(_SOME_LOCKED, {"ids": ids})}
     present: dict[int, Row] = {}
@@ -315,9 +323,7 @@ def _record_all(tx: Connection, transitions: Sequence[Transition]) -> list[Ledge
             refusal = f"order {entry.reference}: another order of the ledger is or was sent as {entry.remote_number!r}"
             answers.append(NumberInUse(refusal))
         elif transition.new_customer and makers[transition.new_customer.digest] - {entry.id}:
-            answers.append(
-                CustomerInUse(f"order {entry.reference}: another order that makes the same customer is on its way")
-            )
+            answers.append(CustomerInUse.for_order(entry.reference))
         elif entry.id not in stored:
             answers.append(ClaimLost(f"order {entry.reference}: this ledger does not have it; was it restored?"))
         else:

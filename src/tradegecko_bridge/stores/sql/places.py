@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from tradegecko_bridge.commerce.remote import AccountIdentity
 from tradegecko_bridge.ledger import KnownAccount, Restore
 from tradegecko_bridge.ports import AccountStore
 from tradegecko_bridge.stores.row import utc, utc_or_none
+from tradegecko_bridge.stores.rules import work
 from tradegecko_bridge.stores.sql.database import InDatabase, insert
-from tradegecko_bridge.stores.sql.tables import accounts, restores
+from tradegecko_bridge.stores.sql.tables import accounts, orders, restores, shipments
 
 
 class SqlPlaces(InDatabase, AccountStore):
@@ -49,9 +50,19 @@ class SqlPlaces(InDatabase, AccountStore):
     def note_restore(self, backed_up_at: datetime, *, at: datetime) -> None:
         """Note that this ledger was restored by other means, from a backup of that moment."""
         with self._database.writing() as tx:
+            earlier = update(restores).where(restores.c.restored_at.is_(None))
+            tx.execute(earlier.values(restored_at=restores.c.backed_up_at))  # so that this one is the newest
             new = insert(tx, restores).values(backed_up_at=utc(backed_up_at), restored_at=utc(at))
             again = {"restored_at": new.excluded.restored_at}
             tx.execute(new.on_conflict_do_update(index_elements=["backed_up_at"], set_=again))
+            outdate_claims(tx, utc(backed_up_at), utc(at))
+
+
+def outdate_claims(tx: Connection, backed_up_at: datetime, restored_at: datetime) -> None:
+    """Whoever has claimed something of the ledger that was there before has lost it."""
+    gap = work.serial_gap(backed_up_at, restored_at)
+    for table in (orders, shipments):
+        tx.execute(update(table).values(serial=table.c.serial + gap))
 
 
 def _known(tx: Connection, connection: str) -> KnownAccount | None:

@@ -14,7 +14,7 @@ from tradegecko_bridge.stores.row import utc
 from tradegecko_bridge.stores.rules import shipments as rules
 from tradegecko_bridge.stores.rules.expiry import expired_shipment
 from tradegecko_bridge.stores.rules.shipments import ShipmentRow
-from tradegecko_bridge.stores.sql.cursors import advance
+from tradegecko_bridge.stores.sql.cursors import advance, must_be_at
 from tradegecko_bridge.stores.sql.database import InDatabase, chunks, wait_alone
 from tradegecko_bridge.stores.sql.rows import shipment_values, to_json, to_shipment_row
 from tradegecko_bridge.stores.sql.tables import is_over, orders, shipments
@@ -27,11 +27,18 @@ class SqlShipments(InDatabase, ShipmentStore):
     """Shipments on their way back to their source."""
 
     def ingest_shipments(
-        self, connection: str, shipments: Sequence[tuple[int, Shipment]], *, cursor: str | None, at: datetime
+        self,
+        connection: str,
+        shipments: Sequence[tuple[int, Shipment]],
+        *,
+        cursor: str | None,
+        at: datetime,
+        after: str | None = None,
     ) -> int:
         at = utc(at)
         with self._database.writing() as tx:
             wait_alone(tx, f"shipments {connection}")
+            must_be_at(tx, connection, rules.STREAM, after)
             entry_ids = {entry_id for entry_id, _ in shipments}
             rules.check_owners(connection, entry_ids, _owners(tx, entry_ids))
             known = _by_reference(tx, connection, {shipment.reference for _, shipment in shipments})

@@ -21,6 +21,7 @@ from tradegecko_bridge.commerce import (
     Totals,
     UnreadableOrder,
 )
+from tradegecko_bridge.errors import CursorMoved
 from tradegecko_bridge.ledger import LedgerEvent, OrderState
 from tradegecko_bridge.ports import Store
 from tradegecko_bridge.testing.store_checks.cases import (
@@ -134,6 +135,25 @@ class IngestChecks:
         store.ingest(SHOP, orders(1), at=AT)
         store.ingest(SHOP, [an_order("2", cursor="2"), an_order("3")], at=AT)
         assert store.cursor(SHOP, "orders") == "1"
+
+    def test_a_cursor_only_moves_on_from_where_it_was_read(self, store: Store) -> None:
+        """A batch that was read from another cursor than the ledger's is refused, and nothing of it is written: another
+        worker has read on meanwhile, or the ledger was restored.
+
+        *Troubleshooting:* compare ``after`` with the cursor within the transaction, a missing one as blank; None is not
+        compared.
+        """
+        with pytest.raises(CursorMoved):
+            store.ingest(SHOP, [an_order("1", cursor="1")], at=AT, after="0")
+        store.ingest(SHOP, [an_order("1", cursor="1")], at=AT, after="")
+        for after in ("", "0"):
+            with pytest.raises(CursorMoved):
+                store.ingest(SHOP, [an_order("2", cursor="2")], at=AT, after=after)
+        assert references(store.entries(SHOP)) == ["1"]
+        assert store.cursor(SHOP, "orders") == "1"
+        store.ingest(SHOP, [an_order("2", cursor="2")], at=AT, after="1")
+        store.ingest(SHOP, [an_order("3", cursor="3")], at=AT)
+        assert store.cursor(SHOP, "orders") == "3"
 
     def test_cursors_do_not_mix(self, store: Store) -> None:
         """Each stream of each connection has its own cursor.

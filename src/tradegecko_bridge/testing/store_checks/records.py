@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from attrs import evolve
 
-from tradegecko_bridge.errors import ClaimLost, NumberInUse, RemoteIdInUse, StoreError
-from tradegecko_bridge.ledger import ALLOWED_TRANSITIONS, OrderState, Reason, Transition
+from tradegecko_bridge.errors import ClaimLost, CustomerInUse, NumberInUse, RemoteIdInUse, StoreError
+from tradegecko_bridge.ledger import ALLOWED_TRANSITIONS, LedgerEntry, NewCustomer, OrderState, Reason, Transition
 from tradegecko_bridge.ports import Store
 from tradegecko_bridge.testing.store_checks.cases import (
     AFTER,
@@ -180,14 +181,43 @@ class RecordChecks:
         assert store.record(entry.transition_to(S.SENDING, SOON, claim=longer), who="ann").claim == longer
         assert claim(store, AFTER, "bob") == []
 
+    def test_one_order_at_a_time_makes_a_customer(self, store: Store) -> None:
+        """While an order that makes a customer is on its way, or was delivered a moment ago, no other one that makes
+        the same goes out, and ``customer_makers`` says which order that is.
+
+        *Troubleshooting:* note the digest with the intent, in its transaction; which state the order is in, and since
+        when, says whether it counts.
+        """
+        store.ingest(SHOP, orders(2), at=AT)
+        first, second = claim(store, AT, limit=2)
+        new = NewCustomer(digest="d", since=AT)
+
+        def intent(entry: LedgerEntry, since: datetime = AT) -> Transition:
+            going = entry.transition_to(S.SENDING, SOON, generation=1)
+            return Transition(entry=going, who="ann", new_customer=evolve(new, since=since))
+
+        assert list(store.customer_makers(new)) == []
+        sending, refusal = store.record_all([intent(first), intent(second)])
+        assert isinstance(sending, LedgerEntry)
+        assert isinstance(refusal, CustomerInUse)
+        assert list(store.customer_makers(new)) == [first.id]
+        assert list(store.customer_makers(evolve(new, digest="other"))) == []
+        store.record(sending.transition_to(S.DELIVERED, SOON, remote_id="9"), who="ann")
+        assert list(store.customer_makers(evolve(new, since=SOON))) == [first.id]
+        assert list(store.customer_makers(evolve(new, since=AFTER))) == []
+        (answer,) = store.record_all([intent(second, since=AFTER)])
+        assert isinstance(answer, LedgerEntry)
+
     def test_an_entry_of_another_ledger_writes_on_no_row(self, store: Store) -> None:
         """A worker that outlives its ledger has ids that other orders have by now.
 
-        *Troubleshooting:* compare connection and reference before anything else.
+        *Troubleshooting:* compare connection, reference and ``ingested_at`` before anything else: a restored ledger
+        may have the same order, ingested at another moment.
         """
         store.ingest(SHOP, [an_order()], at=AT)
         mine = claim_one(store)
-        for other in (evolve(mine, reference="another"), evolve(mine, connection="another")):
+        others: list[dict[str, Any]] = [{"reference": "another"}, {"connection": "another"}, {"ingested_at": SOON}]
+        for other in (evolve(mine, **one) for one in others):
             with pytest.raises(ClaimLost):
                 store.record(other.transition_to(S.HELD, SOON), who="ann")
         assert entry_of(store) == mine

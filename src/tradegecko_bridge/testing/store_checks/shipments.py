@@ -10,7 +10,7 @@ from itertools import chain
 import pytest
 from attrs import evolve
 
-from tradegecko_bridge.errors import ClaimLost
+from tradegecko_bridge.errors import ClaimLost, CursorMoved
 from tradegecko_bridge.ledger import Claim, ShipmentState
 from tradegecko_bridge.ports import Store
 from tradegecko_bridge.testing.store_checks.cases import (
@@ -86,6 +86,20 @@ class ShipmentChecks:
         store.ingest_shipments(SHOP, [], cursor="c2", at=AT)
         assert store.cursor(SHOP, "shipments") == "c2"
         assert store.cursor("other", "shipments") is None
+
+    def test_the_cursor_only_moves_on_from_where_it_was_read(self, store: Store) -> None:
+        """Shipments that were read from another cursor than the ledger's are refused, and none is written.
+
+        *Troubleshooting:* as for orders, and before the entries are looked up: a restored ledger may lack them.
+        """
+        order = in_state(store, S.DELIVERED)
+        store.ingest_shipments(SHOP, [], cursor="c1", at=AT, after="")
+        for entry_id in (order.id, 4711):
+            with pytest.raises(CursorMoved):
+                store.ingest_shipments(SHOP, [(entry_id, a_shipment())], cursor="c3", at=AT, after="c2")
+        assert (list(store.shipments(SHOP)), store.cursor(SHOP, "shipments")) == ([], "c1")
+        store.ingest_shipments(SHOP, [], cursor="c2", at=AT, after="c1")
+        assert store.cursor(SHOP, "shipments") == "c2"
 
     def test_a_shipment_of_no_order_is_refused(self, store: Store) -> None:
         """A shipment for an entry that is not there, or another connection's, is a KeyError; nothing is written.

@@ -30,6 +30,9 @@ class BearerToken(httpx.Auth):
         request.headers["Authorization"] = f"Bearer {self._token}"
         yield request
 
+    logins = 0
+    """There is only one."""
+
     def __repr__(self) -> str:
         return "BearerToken(***)"
 
@@ -47,6 +50,11 @@ class StoredLogin(httpx.Auth):
 
     def __init__(self, app: OAuthApp, store: TokenStore, name: str = "default", **settings: Any) -> None:
         self.keeper = TokenKeeper(app, store, name, **settings)
+
+    @property
+    def logins(self) -> int:
+        """Grows when somebody has logged in anew; refreshing a login leaves it as it is."""
+        return self.keeper.logins
 
     def __repr__(self) -> str:
         return f"StoredLogin({self.keeper.name!r})"

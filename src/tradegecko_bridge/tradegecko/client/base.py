@@ -147,6 +147,13 @@ class ClientBase(ABC, Generic[Http, Transport, Sleep]):
         return self._core.calls
 
     @property
+    def logins(self) -> int | None:
+        """Another number once another login has taken the place of the one that was used, so that the account may be
+        another one; None where the token is an ``httpx.Auth`` that does not tell."""
+        told: int | None = getattr(self._pool.http.auth, "logins", None)
+        return told
+
+    @property
     def clock_offset(self) -> timedelta | None:
         """What the server's clock shows more than this machine's, to some two seconds; None before any answer.
 

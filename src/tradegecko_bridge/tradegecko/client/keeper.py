@@ -150,6 +150,9 @@ class TokenKeeper:
         self._spread = jitter()
         self._server_ahead = timedelta(0)
         self._known: StoredToken | None = None
+        self._lately: str | None = None
+        self.logins = 0
+        """Grows with each login that takes the place of the one that was used here: it may be for another account."""
         self._unsaved: tuple[StoredToken, TokenPair] | None = None
         self._saving = ForkedLock()  # never held while a request is on its way
         self._not_before: datetime | None = None
@@ -363,7 +366,9 @@ class TokenKeeper:
                 self._unsaved = None
 
     def _remember(self, stored: StoredToken) -> StoredToken:
-        self._known = stored
+        if self._lately is not None and not stored.has_held(self._lately):
+            self.logins += 1
+        self._known, self._lately = stored, stored.pair.fingerprint
         return stored
 
     def _unavailable(self, detail: str) -> TokenUnavailable:

@@ -144,7 +144,7 @@ class TradeGeckoGateway:
         )
 
     def account(self) -> AccountIdentity:
-        """The account behind the token (reference §5.1): one call, once."""
+        """The account behind the token (reference §5.1): one call, once for each login."""
         return self._mirror.identity
 
     def prepare(self, orders: int, told: Callable[[int, int], None]) -> Sequence[str]:
@@ -271,7 +271,7 @@ class TradeGeckoGateway:
         return self._marked.orders
 
     def doubles(self) -> Mapping[str, Sequence[RemoteOrder]]:
-        """By what was looked up, and by the mirror, which sees every order that has changed."""
+        """By what was looked up, and by the mirror, which sees every order that has changed, in whatever session."""
         shared = self._mirror.shared(ORDERS)
         return self._twice | {
             marker: [RemoteOrder(id=row.id, number="".join(row.values("number")), marker=marker) for row in rows]
@@ -367,8 +367,14 @@ class TradeGeckoGateway:
         """The account's default tax treatment (reference §7), asked for in every run."""
         if self._treatment is None:
             with reading():
-                self._treatment = self._client.accounts.current().default_tax_treatment or ""
+                self._treatment = self._account().default_tax_treatment or ""
         return self._treatment == "inclusive"
+
+    def _account(self) -> records.Account:
+        """The account, which says by the way whether it still is the one it was."""
+        found = self._client.accounts.current()
+        self._mirror.note_account(found)
+        return found
 
     def default_tax_rate(self) -> Decimal | None:
         """The effective rate of the account's ``default_sales_order_tax_type_id`` (reference §7); a customer's own tax
@@ -378,7 +384,7 @@ class TradeGeckoGateway:
 
     def _read_default_tax(self) -> Mapping[str, str]:
         with reading():
-            default = self._client.accounts.current().default_sales_order_tax_type_id
+            default = self._account().default_sales_order_tax_type_id
         rates = {tax_type.id: tax_type.effective_rate for tax_type in self._list(resources.TAX_TYPES)}
         rate = rates.get(default) if default is not None else None
         return {} if rate is None else {"rate": str(rate)}
@@ -433,9 +439,10 @@ class TradeGeckoGateway:
         """
         fields = self._order_fields(draft, customer_id)
         call = _answered_by(resources.ORDERS.create(fields, idempotency_key=key), draft.marker)
+        mirror = self._mirror
         try:
             with writing():
-                made = self._client.send(call, retry=NO_RETRY, may_leave=may_leave)
+                made = self._client.send(call, retry=NO_RETRY, may_leave=lambda: may_leave() and mirror.is_as_it_was)
         except Rejected as error:
             if self._is_outdated(draft, customer_id):
                 raise OutdatedDraft(str(error)) from error.__cause__
@@ -512,11 +519,14 @@ class TradeGeckoGateway:
         return any(str(address.id) not in known for address in self._list(resources.ADDRESSES, company_id=customer_id))
 
     def perform_action(self, order_id: str, action: str, *, key: str, method: str | None = None) -> None:
-        """``POST /orders/:id/actions/…`` for ``invoice``, ``pay``, ``pack`` or ``void`` (reference §4.1), once."""
+        """``POST /orders/:id/actions/…`` for ``invoice``, ``pay``, ``pack`` or ``void`` (reference §4.1), once.
+
+        As an order, it does not leave where the account may be another one than when its session began.
+        """
         body = {"payment": {"payment_method_name": method}} if method and action == OrderAction.PAY else None
         call = resources.ORDERS.action(order_id, action, body, idempotency_key=key)
         with writing():
-            self._client.send(call, retry=NO_RETRY)
+            self._client.send(call, retry=NO_RETRY, may_leave=lambda: self._mirror.is_as_it_was)
 
     def completed_actions(self, order_id: str) -> Collection[str]:
         """Which of the actions an order has behind it, by its derived statuses (reference §6.2).
@@ -527,6 +537,7 @@ class TradeGeckoGateway:
         try:
             with reading():
                 order = self._client.orders.get(int(order_id))
+                self._mirror.put(ORDERS, order)
         except Rejected as error:
             raise Unavailable(f"order {order_id} cannot be seen now: {error}") from error.__cause__
         done = {

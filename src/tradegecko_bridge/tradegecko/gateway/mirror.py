@@ -8,7 +8,6 @@ the account changes faster than it pays to follow, the account itself is asked.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
@@ -28,7 +27,7 @@ from tradegecko_bridge.tradegecko.gateway.error_mapping import reading
 from tradegecko_bridge.tradegecko.gateway.listing import Position, page_at
 from tradegecko_bridge.tradegecko.gateway.mirror_book import MirrorBook
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import Kind
-from tradegecko_bridge.tradegecko.records import DatedRecord
+from tradegecko_bridge.tradegecko.records import Account, DatedRecord
 from tradegecko_bridge.tradegecko.resources.base import PAGE_LIMIT
 
 D = TypeVar("D", bound=DatedRecord)
@@ -87,17 +86,25 @@ class Mirror(Forked):
         self._locks: dict[str, AbstractContextManager[object]] = {}
         self._identity: AccountIdentity | None = None
         self._account: tuple[AccountIdentity, str] | None = None
+        self._logins: int | None = None
+        self._has_moved = False
         self.begin()
 
     def begin(self, *, read_only: bool = False) -> None:
-        """A run begins: everything is brought up to date at its first use. ``read_only``: nothing is used or kept."""
+        """A run begins: everything is brought up to date at its first use. ``read_only``: nothing is used or kept.
+
+        Which account this is, is asked again where the login may be another one.
+        """
+        logins = self._client.logins
+        if logins is None or logins != self._logins or self._has_moved:
+            self._identity = None
+        self._logins, self._has_moved = logins, False
         self._store = None if read_only else self._given_store
         self._invalid = False
         self._recent = MirrorBook()  # written meanwhile, or listed next; somebody may have changed it since
         self._complete_at: dict[str, datetime | None] = {}
         self._cache: dict[str, dict[tuple[str, str], list[MirrorRow]]] = {}  # by kind, then by key and value
         self._settings: dict[str, Mapping[str, str]] = {}
-        self._shared: set[str] = set()
         self._answers: dict[tuple[str, str, str], _Answer] = {}  # by kind, key and value
         self._outdated_at: dict[str, datetime] = {}  # by kind: answers up to then do not count any more
         self._is_planned = False
@@ -216,12 +223,24 @@ class Mirror(Forked):
             self._unwritten.setdefault(kind.name, []).extend(rows)
 
     def shared(self, kind: Kind[D]) -> Mapping[str, Sequence[MirrorRow]]:
-        """Rows that are alive and share what should be unique, as far as one of them was listed in this run."""
-        rows: dict[str, list[MirrorRow]] = {}
-        for row in self.last_known(kind, kind.unique, self._shared):
+        """Rows that are alive and share what should be unique, whoever has seen them; no request is made."""
+        store = self._store
+        if store is None or self._identity is None:
+            return {}
+        noted = {row.id for row in store.find(self.account, _shared(kind), "all", [""])}
+        rows = self._alive(kind, self.last_known(kind, kind.unique, noted))
+        found = {value: several for value, several in rows.items() if value in noted and len(several) > 1}
+        if over := noted - found.keys():
+            store.drop(self.account, _shared(kind), over)
+        return found
+
+    def _alive(self, kind: Kind[D], rows: Collection[MirrorRow]) -> dict[str, list[MirrorRow]]:
+        """Those that are alive, by what should be unique."""
+        found: dict[str, list[MirrorRow]] = {}
+        for row in rows:
             for value in row.values(kind.unique) if "gone" not in row.facts else ():
-                rows.setdefault(value, []).append(row)
-        return {value: several for value, several in rows.items() if len(several) > 1}
+                found.setdefault(value, []).append(row)
+        return found
 
     def last_known(self, kind: Kind[D], key: str, values: Collection[str]) -> Sequence[MirrorRow]:
         """The rows with one of these values, out of date or not; others may exist."""
@@ -297,15 +316,27 @@ class Mirror(Forked):
 
     @property
     def identity(self) -> AccountIdentity:
-        """Which account this is; one request, once."""
+        """Which account this is; one request, once for each login."""
         with self._lock:
             if self._identity is None:
                 with reading():
-                    found = self._client.accounts.current()
-                name, created = found.name or "", found.created_at
-                base_url = self._client.base_url
-                self._identity = AccountIdentity(id=str(found.id), name=name, base_url=base_url, created_at=created)
+                    self._identity = self._identity_of(self._client.accounts.current())
+                self._logins = self._client.logins
             return self._identity
+
+    def _identity_of(self, found: Account) -> AccountIdentity:
+        name, base_url = found.name or "", self._client.base_url
+        return AccountIdentity(id=str(found.id), name=name, base_url=base_url, created_at=found.created_at)
+
+    def note_account(self, found: Account) -> None:
+        """The account was asked for another reason: is it another one by now?"""
+        if self._identity is not None and not self._identity.is_same(self._identity_of(found)):
+            self._has_moved = True
+
+    @property
+    def is_as_it_was(self) -> bool:
+        """Whether login and account still are those of this run's beginning, as far as anybody has noticed."""
+        return not self._has_moved and self._logins == self._client.logins
 
     @property
     def account(self) -> str:
@@ -378,10 +409,11 @@ class Mirror(Forked):
             position = position.after(page)
             cursor, rows = _cursor(position), [kind.row(record, self.digest) for record in page]
             progress = MirrorProgress(cursor=cursor, complete=page.last, at=now)
+            self._note_shared(kind, store, rows)
             store.write(self.account, kind.name, rows, progress=progress)
             self._outdated_at[kind.name] = self._clock()
             self._recent.drop("", kind.name, [row.id for row in rows])
-            self._note_shared(kind, rows)
+            self._cache.pop(kind.name, None)
             if again and not page.last and (cursor or "") <= (before.cursor or ""):
                 again -= 1
                 if again == 1:
@@ -391,12 +423,17 @@ class Mirror(Forked):
             if not go_on(read, left) or page.last:
                 return page.last
 
-    def _note_shared(self, kind: Kind[D], rows: Sequence[MirrorRow]) -> None:
-        self._cache.pop(kind.name, None)
+    def _note_shared(self, kind: Kind[D], store: MirrorStore, rows: Sequence[MirrorRow]) -> None:
+        """What of these is there twice; before they count as read, so that whoever dies in between reads them again."""
         values = {value for row in rows for value in row.values(kind.unique)} if kind.unique else ()
-        found = self.last_known(kind, kind.unique, values) if values else ()
-        times = Counter(value for row in found if "gone" not in row.facts for value in row.values(kind.unique))
-        self._shared.update(value for value, number in times.items() if number > 1)
+        if not values:
+            return
+        known = {row.id: row for row in (*self.last_known(kind, kind.unique, values), *rows)}
+        shared = [value for value, several in self._alive(kind, known.values()).items() if len(several) > 1]
+        if shared:
+            self.flush()
+            now = self._clock().isoformat()
+            store.write(self.account, _shared(kind), [MirrorRow(value, now, (("all", ""),)) for value in shared])
 
     def _stored_settings(self, name: str) -> Mapping[str, str] | None:
         if self._invalid or self._store is None:
@@ -414,6 +451,11 @@ class Mirror(Forked):
             row = MirrorRow("all", now.isoformat(), (("all", ""),), found)
             self._store.write(self.account, name, [row], progress=MirrorProgress(complete=True, at=now))
         return found
+
+
+def _shared(kind: Kind[Any]) -> str:
+    """Under this name is kept which values several rows of a kind share."""
+    return f"{kind.name} shared"
 
 
 def _position(cursor: str | None) -> Position:
