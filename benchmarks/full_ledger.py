@@ -125,6 +125,9 @@ class QuietGateway:
     def state_of(self, topic: Topic) -> str | None:  # noqa: ARG002
         return self.goods
 
+    def prepare(self, orders: int, told: Callable[[int, int], None]) -> Sequence[str]:  # noqa: ARG002
+        return ()
+
     def prefetch(self, orders: Collection[tuple[str, str]], customers: object) -> Mapping[str, Presence]:  # noqa: ARG002
         return {marker: Presence.ABSENT for _, marker in orders}
 

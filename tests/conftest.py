@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,11 +12,14 @@ import pytest
 
 from tests import kinds
 from tests.stores import postgres
-from tests.support import require
+from tests.support import quick_folder, require
 from tradegecko_bridge import Sandbox, TradeGeckoClient
 
 # before any test takes something out of the suite, so that what its checks compare is told
 pytest.register_assert_rewrite("tradegecko_bridge.testing.store_checks")
+
+if "TMPDIR" not in os.environ and (folder := quick_folder()) is not None:
+    tempfile.tempdir = os.environ["TMPDIR"] = str(folder)  # also for the processes that tests start
 
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
 """How many tests of which kind are not run."""

@@ -189,6 +189,11 @@ def test_nothing_is_waited_for_longer_than_two_hours() -> None:
         assert an_entry(next_attempt_at=until).waits(NOW) is runs
 
 
+def test_what_is_said_of_an_order_says_what_to_do() -> None:
+    assert "correct it at the source" in ledger.NO_CONTENT
+    assert "TradeGecko has it as it was sent" in ledger.CHANGED_TOO_LATE
+
+
 def test_what_is_being_sent_is_due_when_its_worker_is_gone() -> None:
     """Whatever was planned for it."""
     entry = an_entry(OrderState.SENDING, next_attempt_at=LATER)

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.chaos.ground import Ground, Grounds, Ledgers, quick_folder
+from tests.chaos.ground import Ground, Grounds, Ledgers
 from tests.engine.bench import Bench
 from tests.stores import postgres
 from tests.support import ListSource
@@ -18,7 +18,7 @@ from tradegecko_bridge import Sandbox, TradeGeckoClient
 @pytest.fixture(scope="session")
 def ledger_folder() -> Iterator[Path]:
     """Where SQLite's ledgers are."""
-    with TemporaryDirectory(prefix="tgbridge-chaos-", dir=quick_folder()) as folder:
+    with TemporaryDirectory(prefix="tgbridge-chaos-") as folder:
         yield Path(folder)
 
 

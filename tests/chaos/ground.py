@@ -23,12 +23,6 @@ EVERY_STATUS = ["draft", "active", "finalized", "fulfilled", "void", "deleted"]
 SETTLED = frozenset(OrderState) - {OrderState.PENDING, OrderState.SENDING, OrderState.UNCERTAIN}
 
 
-def quick_folder() -> Path | None:
-    """A folder in memory where there is one: like the PostgreSQL, these ledgers need not survive a power cut."""
-    memory = Path("/dev/shm")
-    return memory if memory.is_dir() else None
-
-
 class Ledgers:
     """Empty ledgers, one after the other, in one kind of database; ``restart`` restarts its server, where it has one
     that may be restarted."""

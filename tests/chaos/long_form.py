@@ -18,10 +18,11 @@ from attrs import frozen
 
 from tests.chaos.campaign import FIGURES, Tally, killed_again_and_again, killed_at, racing, suspended
 from tests.chaos.cases import EVERYTHING, a_batch
-from tests.chaos.ground import Grounds, Ledgers, quick_folder
+from tests.chaos.ground import Grounds, Ledgers
 from tests.chaos.storm import FAIR, Weather, storm
 from tests.stores import postgres
 from tests.stores.test_model import drive
+from tests.support import quick_folder
 from tradegecko_bridge import MemoryStore, Sandbox, SqlStore
 
 DATABASES = ("sqlite", "postgresql")

@@ -19,7 +19,7 @@ from tradegecko_bridge.engine.delivery.planner import Planner
 from tradegecko_bridge.engine.delivery.sender import FRESH, Sender
 from tradegecko_bridge.engine.mapping.plan import OrderPlan
 from tradegecko_bridge.errors import AccessDenied, AlreadySent, OutcomeUnknown
-from tradegecko_bridge.ledger import LedgerEntry, OrderState, Reason
+from tradegecko_bridge.ledger import LedgerEntry, OrderState, Reason, Transition
 from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import company_keys
 
@@ -84,6 +84,19 @@ def test_the_intents_are_durable_before_the_first_request(bench: Bench, gateway:
     assert list(seen["1"].values()) == [S.SENDING] + [S.PENDING] * 4
     assert list(seen["2"].values()) == list(seen["5"].values()) == [S.DELIVERED] + [S.SENDING] * 4
     assert set(states(bench).values()) == {S.DELIVERED}
+
+
+def test_what_arrived_is_written_with_the_next_intents(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One durable write a chunk, and one at the end."""
+    writes, record_all = list[list[OrderState]](), type(bench.store).record_all
+
+    def note(store: Any, transitions: Sequence[Transition]) -> Sequence[LedgerEntry | Exception]:
+        writes.append([transition.entry.state for transition in transitions])
+        return record_all(store, transitions)
+
+    monkeypatch.setattr(type(bench.store), "record_all", note)
+    assert bench.deliver().count(Outcome.DELIVERED) == 5
+    assert writes == [[S.SENDING], [S.SENDING] * 4 + [S.DELIVERED], [S.DELIVERED] * 4]
 
 
 def test_what_was_not_sent_is_as_it_was_before(bench: Bench, gateway: Watched) -> None:

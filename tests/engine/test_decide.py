@@ -247,6 +247,7 @@ def test_since_when_it_may_show_up() -> None:
     [
         (an_entry(), {"plan": PLAN}, True),
         (an_entry(), {"plan": PLAN, "presence": Presence.ABSENT}, False),
+        (an_entry(), {"plan": PLAN, "presence": Presence.FREE}, False),
         (an_entry(), {"plan": PLAN, "presence": Presence.KNOWN}, True),
         (an_entry(), {"plan": UNKNOWN}, False),
         (an_entry(), {"plan": UNKNOWN, "presence": Presence.KNOWN}, True),
@@ -254,6 +255,7 @@ def test_since_when_it_may_show_up() -> None:
         (an_entry(), {"skip": CANCELED_AT_SOURCE, "presence": Presence.ABSENT}, False),
         (an_entry(), {"skip": CANCELED_AT_SOURCE, "presence": Presence.KNOWN}, True),
         (an_entry(generation=1), {"plan": PLAN, "presence": Presence.ABSENT}, True),
+        (an_entry(generation=1), {"plan": PLAN, "presence": Presence.FREE}, True),
         (an_entry(generation=1), {"plan": UNKNOWN}, True),
         (an_entry(generation=1), {}, False),
     ],

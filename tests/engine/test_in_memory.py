@@ -986,3 +986,39 @@ def test_orders_are_pulled_again() -> None:
     assert plain.engine.pull_since(NOW).problems == [
         f"list: this source cannot give orders from a date on again; {instead}"
     ]
+
+
+# ── reading ahead ────────────────────────────────────────────────────────────────────────────
+
+
+@frozen
+class Ahead(Scripted):
+    """Reads five pages ahead, and notes for how many orders."""
+
+    fails: list[GatewayError] = field(factory=list)
+    prepared: list[int] = field(factory=list)
+
+    def prepare(self, orders: int, told: Callable[[int, int], None]) -> Sequence[str]:
+        self.prepared.append(orders)
+        for error in self.fails:
+            raise error
+        told(5, 5)
+        return ["read the account once, in 5 pages"]
+
+
+def test_the_account_is_read_ahead_for_as_many_orders_as_there_are() -> None:
+    """That is told as it goes on, and in the report."""
+    account = Ahead()
+    desk = Desk(account=account, orders=orders(3))
+    assert desk.run().notes == ["read the account once, in 5 pages"]
+    assert Progress(operation="read ahead", done=5, total=5) in desk.progress
+    desk.run()
+    assert account.prepared == [3, 0]
+
+
+@pytest.mark.parametrize("error", [AccessDenied("no login"), Unavailable("no answer")])
+def test_what_cannot_be_done_without_ends_the_run(error: GatewayError) -> None:
+    desk = Desk(account=Ahead(fails=[error]))
+    assert desk.run().problems == [str(error)]
+    assert desk.account.keys == []
+    assert desk.entry().state is S.PENDING

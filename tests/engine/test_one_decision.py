@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -170,6 +170,9 @@ class Account:
 
     def check_access(self) -> Access:
         return Access(account="fake")
+
+    def prepare(self, orders: int, told: Callable[[int, int], None]) -> Sequence[str]:
+        return ()
 
     def prefetch(self, orders: Collection[tuple[str, str]], customers: object) -> Mapping[str, Presence]:
         marks = {order.marker for orders in self.present.values() for order in orders}

@@ -24,7 +24,7 @@ from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder
 from tradegecko_bridge.engine import Outcome, Progress
 from tradegecko_bridge.engine.context import Concurrency
 from tradegecko_bridge.engine.delivery.decide import DueOrder
-from tradegecko_bridge.engine.delivery.partitions import partition, run_partitions
+from tradegecko_bridge.engine.delivery.partitions import FEWEST, partition, run_partitions
 from tradegecko_bridge.ledger import LedgerEntry, OrderState
 from tradegecko_bridge.testing.builders import an_order
 
@@ -116,7 +116,7 @@ def test_what_is_quick_goes_in_handfuls() -> None:
     sizes.clear()
     run_partitions([[n] for n in range(60)], lambda items, _: sizes.append(len(items)), 3)
     assert sum(sizes) == 60
-    assert sizes[-3:] == [1, 1, 1]
+    assert max(sizes[-2:]) <= FEWEST < sizes[3]
 
 
 @pytest.mark.parametrize(("parts", "at_once", "threads"), [(2, 8, 2), (8, 2, 2), (3, 3, 3)])

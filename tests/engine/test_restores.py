@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +12,8 @@ from attrs import evolve
 from tests.engine.bench import Bench, detail, outcomes, stranger
 from tests.support import ListSource
 from tradegecko_bridge import Sandbox, SqlStore, TradeGeckoClient, TradeGeckoGateway
-from tradegecko_bridge.commerce import SourceOrder
+from tradegecko_bridge.commerce import Address, Customer, SourceOrder
+from tradegecko_bridge.commerce.remote import Presence
 from tradegecko_bridge.engine import Outcome
 from tradegecko_bridge.ledger import OrderState, Restore
 
@@ -33,13 +34,23 @@ class Asked(ListSource):
         return [order for order in self.orders if isinstance(order, SourceOrder) and order.placed_at >= moment]
 
 
-@pytest.mark.parametrize("mirrored", [True, False])
+class OfManyOrders(TradeGeckoGateway):
+    """A gateway to an account that was not listed to its end: it knows of numbers, and of no marker."""
+
+    def prefetch(
+        self, orders: Collection[tuple[str, str]], customers: Collection[tuple[Customer, Address | None]]
+    ) -> Mapping[str, Presence]:
+        taken = {number for number, _ in orders if self.find_orders(number)}
+        return {marker: Presence.KNOWN if number in taken else Presence.FREE for number, marker in orders}
+
+
+@pytest.mark.parametrize("gateway", [None, TradeGeckoGateway, OfManyOrders])
 def test_what_was_delivered_since_the_backup_is_found(
-    sandbox: Sandbox, client: TradeGeckoClient, tmp_path: Path, mirrored: bool
+    sandbox: Sandbox, client: TradeGeckoClient, tmp_path: Path, gateway: Callable[..., TradeGeckoGateway] | None
 ) -> None:
     """Under whatever number it is known now. The source is asked again, once, from a day before the backup."""
     with SqlStore(f"sqlite:///{tmp_path}/ledger.db") as store:
-        options = {} if mirrored else {"gateway": TradeGeckoGateway(client)}
+        options = {"gateway": gateway(client)} if gateway else {}
         source = Asked()
         bench = Bench(sandbox, client, source, store=store, **options)
         before, lately = bench.clock(), bench.clock() + MINUTES

@@ -90,6 +90,9 @@ class SimulatedGateway:
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────
 
+    def prepare(self, orders: int, told: Callable[[int, int], None]) -> Sequence[str]:
+        return ()
+
     def prefetch(
         self, orders: Collection[tuple[str, str]], customers: Collection[tuple[Customer, Address | None]]
     ) -> Mapping[str, Presence]:
@@ -233,3 +236,17 @@ class SimulatedGateway:
 
     def products(self) -> Iterable[ProductDetails]:
         return ()
+
+
+class EstablishedGateway(SimulatedGateway):
+    """The same where the account has more orders than are ever listed: a number is asked for, a marker nobody knows."""
+
+    def prefetch(
+        self, orders: Collection[tuple[str, str]], customers: Collection[tuple[Customer, Address | None]]
+    ) -> Mapping[str, Presence]:
+        self._read("gateway.prefetch")
+        taken = {order.number for order in self._account.visible()}
+        return {marker: Presence.KNOWN if number in taken else Presence.FREE for number, marker in orders}
+
+    def state_of(self, topic: Topic) -> str | None:
+        return None

@@ -211,6 +211,7 @@ def row_is_the_orders(patch: pytest.MonkeyPatch) -> None:
 def mirror_is_whole(patch: pytest.MonkeyPatch) -> None:
     """What the mirror does not hold is not there, however little of the account it has read."""
     patch.setattr(mirror.Mirror, "_is_complete", lambda *_: True)
+    patch.setattr(mirror.Mirror, "read_on", lambda *_, **__: None)
 
 
 def listings_overlap(patch: pytest.MonkeyPatch) -> None:
@@ -222,6 +223,8 @@ def gone_orders_are_listed(patch: pytest.MonkeyPatch) -> None:
     """Void and deleted orders are not asked for."""
     some = evolve(mirror_kinds.ORDERS, statuses=("draft", "active", "finalized", "fulfilled"))
     patch.setattr(gateway, "ORDERS", some)
+    read = [(some if kind is mirror_kinds.ORDERS else kind, *how) for kind, *how in gateway.READ_ONCE]
+    patch.setattr(gateway, "READ_ONCE", read)
 
 
 def numbers_are_compared(patch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 """Hunt for schedules that fail: ``make simulate SEED=1 MINUTES=5``, or one alone: ``make simulate SEED=4711``.
 
-At both levels, or at one (``--level``). With ``--kinds`` only these kinds of faults happen (``right``: the ordinary
+At all levels, or at one (``--level``). With ``--kinds`` only these kinds of faults happen (``right``: the ordinary
 ones), with ``--times`` more often; ``--without`` takes a guard of the product away. Every failure is printed with its
 fewest faults, its story and the ledger's history. Every twentieth seed runs on a SQLite file too, and has to go the
 same way. Ends with 1 if anything failed.
@@ -27,7 +27,7 @@ from tests.simulation.faults import ALL_RATES, HTTP_RATES
 from tests.simulation.guards import GUARDS, HTTP_GUARDS
 from tests.simulation.levels import LEVELS
 from tests.simulation.schedule import Result, shrink, simulate
-from tests.simulation.seeds import RIGHT
+from tests.simulation.seeds import RIGHT, TOLD_BY_LISTS
 
 ON_FILES: Final = 20
 """One in so many schedules is run on a SQLite file too."""
@@ -35,7 +35,7 @@ SHARED_MEMORY: Final = Path("/dev/shm")
 AT_A_TIME: Final = 20
 """Schedules a process runs before it tells what came of them."""
 ALL_GUARDS: Final = {**GUARDS, **HTTP_GUARDS}
-ORDINARY: Final = {"port": RIGHT, "http": RIGHT | HTTP_RATES.keys()}
+ORDINARY: Final = {"port": RIGHT, "established": RIGHT, "http": RIGHT | HTTP_RATES.keys()}
 
 
 @frozen(kw_only=True)
@@ -116,9 +116,8 @@ def main() -> int:
 
 
 def _kinds(asked: str, level: str) -> frozenset[str]:
-    if asked == "right":
-        return ORDINARY[level]
-    return frozenset(asked.split(",") if asked else ALL_RATES)
+    kinds = ORDINARY[level] if asked == "right" else frozenset(asked.split(",") if asked else ALL_RATES)
+    return kinds - TOLD_BY_LISTS if level == "established" else kinds
 
 
 def _hunt(tasks: Iterator[Task], jobs: int, seconds: float) -> Iterator[Found]:

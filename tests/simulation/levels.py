@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final, Protocol
 
 from tests.simulation.account import Account, ModelAccount
-from tests.simulation.gateway import SimulatedGateway
+from tests.simulation.gateway import EstablishedGateway, SimulatedGateway
 from tests.simulation.network import HttpLevel
 from tests.simulation.scheduler import Process
 from tradegecko_bridge.ports import Gateway
@@ -37,4 +37,15 @@ class PortLevel:
         return SimulatedGateway(self._world, self.account)
 
 
-LEVELS: Final[Mapping[str, Callable[..., Level]]] = {"port": PortLevel, "http": HttpLevel}
+class EstablishedLevel(PortLevel):
+    """The same, of an account that has had many orders before."""
+
+    def gateway(self, process: Process) -> Gateway:
+        return EstablishedGateway(self._world, self.account)
+
+
+LEVELS: Final[Mapping[str, Callable[..., Level]]] = {
+    "port": PortLevel,
+    "established": EstablishedLevel,
+    "http": HttpLevel,
+}

@@ -33,11 +33,17 @@ LATER: Final = frozenset(
 EVERY: Final = frozenset(ALL_RATES)
 RIGHT: Final = frozenset(RATES) - LATER
 """The others."""
+TOLD_BY_LISTS: Final = frozenset(
+    {"key stripped", "keys not honoured", "ledger lost", "ledger restored", "ledger restored live"}
+)
+"""What is only noticed where all orders of the account have been listed: not at the level of established accounts."""
 
 PARTS: Final = 4
 """Into how many tests the schedules that hold are divided."""
 HOLD: Final = tuple(range(1, 61))
 """Schedules of the test run, each with the kinds of :data:`RIGHT` and once more with :data:`EVERY`."""
+HOLD_ESTABLISHED: Final = tuple(range(1, 121))
+"""The same in established accounts, with every kind but :data:`TOLD_BY_LISTS`."""
 HOLD_HTTP: Final = tuple(range(1, 41))
 """The same at the HTTP level, with every kind."""
 
@@ -101,8 +107,8 @@ class Noticing:
 
 GUARD_SEEDS: Final[Mapping[str, Noticing]] = {
     "unique_number": Noticing(4),
-    "claim_serial": Noticing(50),
-    "look_before_resend": Noticing(72),
+    "claim_serial": Noticing(98),
+    "look_before_resend": Noticing(5),
     "patience": Noticing(95),
     "restores_are_waited_out": Noticing(
         221, frozenset({"ledger restored", "visible late", "source cancels"}), times=5.0
@@ -154,7 +160,7 @@ GUARD_SEEDS: Final[Mapping[str, Noticing]] = {
         level="http",
     ),
     "answer_is_ours": Noticing(
-        25,
+        2,
         frozenset({"answer swapped", "answer lost", "answer doubled", "request doubled", "visible late"}),
         times=6.0,
         level="http",

@@ -14,7 +14,18 @@ from tests.simulation.disk import Files
 from tests.simulation.faults import RATES, Fault, Faults
 from tests.simulation.guards import GUARDS, HTTP_GUARDS
 from tests.simulation.schedule import shrink, simulate
-from tests.simulation.seeds import EVERY, GUARD_SEEDS, HOLD, HOLD_HTTP, MENDED, PARTS, RIGHT, Mended
+from tests.simulation.seeds import (
+    EVERY,
+    GUARD_SEEDS,
+    HOLD,
+    HOLD_ESTABLISHED,
+    HOLD_HTTP,
+    MENDED,
+    PARTS,
+    RIGHT,
+    TOLD_BY_LISTS,
+    Mended,
+)
 
 ROOT = Path(__file__).parents[2]
 ALL_GUARDS = {**GUARDS, **HTTP_GUARDS}
@@ -26,6 +37,13 @@ def test_everything_holds(part: int, kinds: frozenset[str]) -> None:
     """In any combination of faults."""
     for seed in HOLD[part::PARTS]:
         result = simulate(seed, kinds)
+        assert not result.violations, shrink(result)
+
+
+def test_everything_holds_in_established_accounts() -> None:
+    """Where it is only known whether a number is taken."""
+    for seed in HOLD_ESTABLISHED:
+        result = simulate(seed, EVERY - TOLD_BY_LISTS, level="established")
         assert not result.violations, shrink(result)
 
 

@@ -10,6 +10,8 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,14 +21,40 @@ from sqlalchemy import event
 
 from benchmarks.full_ledger import LOOKS, fill, idle_run
 from tests.stores import postgres
-from tradegecko_bridge.ledger import OrderState
+from tradegecko_bridge.ledger import LedgerEntry, NewCustomer, OrderState, Transition
 from tradegecko_bridge.stores.sql import SqlStore
 from tradegecko_bridge.stores.sql.store import DatabaseStore
+from tradegecko_bridge.testing.builders import an_order
 
 BIG: Final = ("ledger_orders", "ledger_events", "ledger_shipments")
 """Tables that grow with every order."""
 FEW, MANY = 50, 1500
 Statement = tuple[str, Any]
+CHUNK = 16
+_numbers = count(1)
+
+
+def deliver_some(store: DatabaseStore) -> None:
+    """New orders come, their intents are written together, they arrive; then they are found by their ids."""
+    at, run = datetime.now(UTC), next(_numbers)
+    store.ingest("shop", [an_order(f"new-{run}-{n}") for n in range(CHUNK)], at=at)
+    claimed = store.claim("shop", "w", at=at, until=at + timedelta(minutes=5), limit=CHUNK)
+    sent = store.record_all([_intent(entry, at) for entry in claimed])
+    arrived = [_arrived(entry, at) for entry in sent if isinstance(entry, LedgerEntry)]
+    assert not [one for one in store.record_all(arrived) if isinstance(one, Exception)]
+    assert len(store.by_remote_ids("shop", [f"new {entry.id}" for entry in claimed])) == CHUNK
+
+
+def _intent(entry: LedgerEntry, at: datetime) -> Transition:
+    sending = entry.transition_to(OrderState.SENDING, at, sent_at=at, remote_number=entry.number, generation=1)
+    customer = NewCustomer(digest=entry.reference, since=at - timedelta(minutes=5))
+    return Transition(entry=sending, who="w", require_unique_number=True, new_customer=customer)
+
+
+def _arrived(entry: LedgerEntry, at: datetime) -> Transition:
+    return Transition(entry=entry.transition_to(OrderState.DELIVERED, at, remote_id=f"new {entry.id}"), who="w")
+
+
 MORE: dict[str, Callable[[DatabaseStore], object]] = {
     **LOOKS,
     "a number in every filter": lambda store: store.entries(
@@ -34,6 +62,7 @@ MORE: dict[str, Callable[[DatabaseStore], object]] = {
     ),
     "a page of a reference": lambda store: store.entries("shop", reference="r7", states=list(OrderState), limit=50),
     "what is held to be looked at again": lambda store: store.look_again("shop", {"unknown_sku": "b", "no_sku": None}),
+    "orders that are delivered": deliver_some,
     "reasons of what is delivered": lambda store: store.summary(
         "shop", states=[OrderState.DELIVERED], with_reason=True
     ),
@@ -69,21 +98,21 @@ def filled(empty_ledger: Path, tmp_path_factory: pytest.TempPathFactory) -> tupl
     """A ledger of few orders and one of many; an idle run has seen both."""
     folder = tmp_path_factory.mktemp("filled")
     paths = folder / "few.db", folder / "many.db"
-    for path, count in zip(paths, (FEW, MANY), strict=True):
+    for path, number in zip(paths, (FEW, MANY), strict=True):
         path.write_bytes(empty_ledger.read_bytes())
         with SqlStore(f"sqlite:///{path}") as store:
-            fill(store, count)
+            fill(store, number)
             idle_run(store)
     return paths
 
 
 def steps(path: Path, look: Callable[[DatabaseStore], object]) -> tuple[int, list[Statement]]:
     """How many steps of SQLite's machine a look takes, in hundreds; and what it says."""
-    count = 0
+    taken = 0
 
     def tick() -> int:
-        nonlocal count
-        count += 1
+        nonlocal taken
+        taken += 1
         return 0
 
     with SqlStore(f"sqlite:///{path}") as store:
@@ -94,7 +123,7 @@ def steps(path: Path, look: Callable[[DatabaseStore], object]) -> tuple[int, lis
             driver.set_progress_handler(tick, 100)
         with said(store) as statements:
             look(store)
-    return count, statements
+    return taken, statements
 
 
 def test_sqlite_reads_as_little_in_a_ledger_of_years(

@@ -155,6 +155,16 @@ def test_a_claim() -> None:
 
 
 @pytest.mark.parametrize(
+    ("sent_at", "ingested_at", "counts"),
+    [(BEFORE, BEFORE, BEFORE), (LATER, BEFORE, NOW), (LATER, LATER, LATER)],
+)
+def test_what_was_sent_in_the_future_was_sent_now(sent_at: datetime, ingested_at: datetime, counts: datetime) -> None:
+    """By a clock that has been put right since; but never before the order came."""
+    row, _ = work.claimed(a_row(S.UNCERTAIN, sent_at=sent_at, ingested_at=ingested_at), "me", NOW, LATER)
+    assert row.entry.sent_at == counts
+
+
+@pytest.mark.parametrize(
     ("claim", "why"),
     [
         (RUN_OUT, "w did not report back by 2026-11-03T11:00:00+00:00"),

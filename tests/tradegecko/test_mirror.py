@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.support import HandClock
+from tests.tradegecko.support import PAGE as PAGE_TOLD
+from tests.tradegecko.support import mocked
 from tradegecko_bridge import Sandbox, TradeGeckoClient
 from tradegecko_bridge.tradegecko.gateway.mirror import LATE_PAGES, MOST_PAGES, Mirror
 from tradegecko_bridge.tradegecko.gateway.mirror_book import MirrorBook
@@ -96,6 +102,44 @@ def test_much_within_two_minutes_does_not_keep_it_from_the_end(client: TradeGeck
     found, calls = looked_up(client, book, skus)
     assert found == len(skus)
     assert calls <= LATE_PAGES + 2
+
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=6), st.integers(0, 8))
+@settings(max_examples=25, deadline=None)
+def test_the_first_reading_leads_further_a_page_at_a_time(rows: list[int], apart: int) -> None:
+    """Whatever was made in how short a time: read of a little in every run, the end is reached all the same."""
+    now, rows_of = datetime(2021, 3, 1, tzinfo=UTC), list[dict[str, object]]()
+    for number, amount in enumerate(rows):
+        at = (now + timedelta(seconds=apart * 20 * number)).isoformat()
+        for _ in range(100 * amount):
+            rows_of.append({"id": len(rows_of) + 1, "sku": f"S-{len(rows_of)}", "updated_at": at, "created_at": at})
+    listed = Listed(rows_of)
+    book, runs = MirrorBook(), 0
+    while not book.progress("1@http://api.example", VARIANTS.name).complete:
+        Mirror(mocked(listed), book).read_on(VARIANTS, lambda *_: False)
+        runs += 1
+        assert runs <= len(rows_of) // (PAGE - 1) + 1 + len(rows)  # where a moment begins its rows come once more
+    assert book.counts("1@http://api.example", VARIANTS.name).added == len(rows_of)
+
+
+class Listed:
+    """An account of these variants, by when they changed."""
+
+    def __init__(self, rows: list[dict[str, object]]) -> None:
+        self.rows = rows
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path.startswith("/accounts"):
+            return httpx.Response(200, json={"account": {"id": 1}})
+        since, page = request.url.params.get("updated_at_min"), int(request.url.params.get("page", 1))
+        found = [
+            row for row in self.rows
+            if not since or datetime.fromisoformat(str(row["updated_at"])) >= datetime.fromisoformat(since)
+        ]  # fmt: skip
+        pages = max(-(-len(found) // PAGE), 1)
+        told = PAGE_TOLD | {"total_records": len(found), "total_pages": pages, "last_page": page >= pages}
+        rows = found[(page - 1) * PAGE : page * PAGE]
+        return httpx.Response(200, json={"variants": rows}, headers={"X-Pagination": json.dumps(told)})
 
 
 def test_invalidating_leaves_digests_as_they_are(client: TradeGeckoClient) -> None:

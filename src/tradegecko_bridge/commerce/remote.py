@@ -69,6 +69,8 @@ class Presence(StrEnum):
 
     ABSENT = "absent"
     """As of a few minutes ago, nothing has its number or its marker."""
+    FREE = "free"
+    """As of a few minutes ago, nothing has its number; of its marker only the account can say."""
     POSSIBLE = "possible"
     """Only the account can say."""
     KNOWN = "known"

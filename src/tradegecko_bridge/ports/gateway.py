@@ -59,6 +59,16 @@ class Gateway(Protocol):
             AccessDenied, Unavailable: the account cannot be asked.
         """
 
+    def prepare(self, orders: int, told: Callable[[int, int], None]) -> Sequence[str]:
+        """A run begins, with so many orders to be delivered: read of the account what pays to know beforehand.
+
+        ``told`` hears after each request how many were made, and how many there are to be. Returned are lines for the
+        report; what could not be read, and orders can do without, is one of them.
+
+        Raises:
+            AccessDenied, Rejected, Unavailable: nothing can be delivered.
+        """
+
     def prefetch(
         self, orders: Collection[tuple[str, str]], customers: Collection[tuple[Customer, Address | None]]
     ) -> Mapping[str, Presence]:

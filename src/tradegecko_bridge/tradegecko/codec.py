@@ -76,6 +76,8 @@ def write_value(value: object) -> Any:
         ValueError: a moment has no time zone.
     """
     match value:
+        case str() | int() | None:
+            return value
         case Record():
             return to_json(value)
         case Writable():

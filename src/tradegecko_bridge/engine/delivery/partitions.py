@@ -16,6 +16,8 @@ T = TypeVar("T")
 
 CHUNK_SIZE: Final = 16
 """Partitions a thread takes at a time, at most: what their items have to write is written together."""
+FEWEST: Final = 4
+"""Partitions a thread takes even where fewer are left for each, if they are quick and there were many."""
 SPAN: Final = 0.25
 """Seconds the items that are written together may take: where answers are slow, each goes alone."""
 _QUICKEST: Final = 0.001
@@ -34,11 +36,13 @@ def run_partitions(
     is under way ends, then the first failure is raised. Threads are used only where more than one partition can go.
     """
     waiting, failures, lock = deque(partitions), list[BaseException](), Lock()
+    fewest = min(FEWEST, len(partitions) // at_once)
     seconds = SPAN
 
     def chunk() -> list[Sequence[T]]:
         with lock:
-            count = max(min(CHUNK_SIZE, len(waiting) // at_once, int(SPAN / seconds)), 1)
+            share = max(len(waiting) // at_once, fewest)
+            count = max(min(CHUNK_SIZE, share, int(SPAN / seconds)), 1)
             return [waiting.popleft() for _ in range(min(count, len(waiting)))]
 
     def going_on() -> bool:

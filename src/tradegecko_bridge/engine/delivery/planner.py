@@ -26,6 +26,8 @@ from tradegecko_bridge.ledger import CANCELED_AT_SOURCE, DELIVERED_STATES, Ledge
 
 FRESH: Final = timedelta(seconds=30)
 """For how long an answer that a number is free is good for; it was some minutes old when it came, at most."""
+UNUSED: Final = (Presence.ABSENT, Presence.FREE)
+"""As what a number is known that nothing has."""
 
 
 class Planner:
@@ -100,7 +102,7 @@ class Planner:
         old = [
             one
             for one in due
-            if one.is_planned and one.presence is Presence.ABSENT and one.looked_at and now - one.looked_at > FRESH
+            if one.is_planned and one.presence in UNUSED and one.looked_at and now - one.looked_at > FRESH
         ]
         known = self._prefetch(old, old)
         looked = [evolve(one, presence=known.get(one.marker, one.presence)) for one in due]
@@ -136,12 +138,18 @@ class Planner:
         )
 
     def _prefetch(self, due: Sequence[DueOrder], to_plan: Iterable[DueOrder]) -> Mapping[str, Presence]:
-        """What is known of each, by its marker; with the customers of those that are to be planned."""
+        """What is known of each, by its marker; with the customers of those that are to be planned.
+
+        After a restore a free number says too little: an order that was sent may have been renumbered since.
+        """
         if not due:
             return {}
         orders = [one.entry.order for one in to_plan if one.entry.order]
         customers = [(order.customer, order.billing_address or order.shipping_address) for order in orders]
-        return self._c.gateway.prefetch([(one.number, one.marker) for one in due], customers)
+        known = self._c.gateway.prefetch([(one.number, one.marker) for one in due], customers)
+        if self._not_known is None:
+            return known
+        return {mark: Presence.POSSIBLE if said is Presence.FREE else said for mark, said in known.items()}
 
     def _planned(self, due: DueOrder, prepared: PreparedOrder, catalog: Catalog, grounds: Grounds) -> DueOrder:
         canceled = due.skip == CANCELED_AT_SOURCE

@@ -37,6 +37,7 @@ def deliver_orders(context: Context) -> Report:
         outcomes = Outcomes(context, report)
         try:
             void_canceled(context, report)
+            _prepare(context, report)
             _deliver_all(context, outcomes, receipts)
         except GatewayError as error:
             report.fail(error)
@@ -47,6 +48,17 @@ def deliver_orders(context: Context) -> Report:
         for entry in context.store.entries(context.connection, states=OPEN_STATES - {OrderState.HELD}):
             report_left_alone(entry, context.clock(), report, reported)
     return report
+
+
+def _prepare(context: Context, report: Report) -> None:
+    """Give the gateway the occasion to read ahead, as far as that pays for what there is to deliver.
+
+    Raises:
+        AccessDenied, Rejected, Unavailable: nothing can be delivered.
+    """
+    pending = context.store.summary(context.connection, states=(OrderState.PENDING,))
+    orders = sum(group.count for group in pending)
+    report.notes += context.gateway.prepare(orders, lambda done, total: context.progress("read ahead", done, total))
 
 
 def _deliver_all(context: Context, outcomes: Outcomes, receipts: list[DeliveryReceipt]) -> None:
@@ -60,13 +72,18 @@ def _deliver_all(context: Context, outcomes: Outcomes, receipts: list[DeliveryRe
     sender, started, done = Sender(context, outcomes, planner), context.clock(), set[int]()
     while claimed := _claim(context, started, done):
         try:
-            _deliver_batch(context, sender, planner, claimed, done)
+            _deliver_batch(context, sender, outcomes, planner, claimed, done)
         finally:
             receipts += outcomes.flush(claimed)
 
 
 def _deliver_batch(
-    context: Context, sender: Sender, planner: Planner, claimed: Sequence[LedgerEntry], done: set[int]
+    context: Context,
+    sender: Sender,
+    outcomes: Outcomes,
+    planner: Planner,
+    claimed: Sequence[LedgerEntry],
+    done: set[int],
 ) -> None:
     waiting, lock = {entry.id: entry for entry in claimed}, Lock()
 
@@ -83,7 +100,10 @@ def _deliver_batch(
     try:
         to_deliver = sender.settle_unlooked(planner.plan(claimed))
         finish(waiting.keys() - {due.entry.id for due in to_deliver})
-        run_partitions(partition(to_deliver), deliver, context.in_flight, context.concurrency)
+        try:
+            run_partitions(partition(to_deliver), deliver, context.in_flight, context.concurrency)
+        finally:
+            outcomes.write()
     finally:
         for entry in waiting.values():
             context.store.release_claim(entry)

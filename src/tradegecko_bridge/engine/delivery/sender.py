@@ -106,7 +106,7 @@ class Sender:
         """Orders that have nothing to do with each other: their intents in one durable write, then one by one.
 
         What was not sent when it ends, for a failure or because it is not ``going_on`` any more, is given back as it
-        was.
+        was. That they arrived is written with the next chunk's intents, or at the end by the caller.
 
         Raises:
             AccessDenied: login, plan or permission. Unavailable: several orders in a row could not be delivered.
@@ -127,7 +127,8 @@ class Sender:
                 self._outcomes.attempt_finished(due.entry)
         finally:
             unsent = [(one, sent) for one, sent in intents.values() if isinstance(sent, LedgerEntry)]
-            self._outcomes.write([self._withdrawn(one, sent, "not sent") for one, sent in unsent])
+            if unsent:
+                self._outcomes.write([self._withdrawn(one, sent, "not sent") for one, sent in unsent])
 
     def _keep_fresh(self, intents: dict[int, tuple[PlannedOrder, WriteResult]], entry: LedgerEntry) -> None:
         """Where the order before it took long, all intents that still wait are written, and claimed, anew, after

@@ -131,8 +131,11 @@ def _numbers(part: OrderLine | ShippingLine) -> Iterator[tuple[str, Decimal]]:
 
 
 def _is_absurd(number: Decimal) -> bool:
-    if not -TOO_MUCH < number < TOO_MUCH or len(number.as_tuple().digits) > LONGEST:
+    _, digits, exponent = number.as_tuple()
+    if not -TOO_MUCH < number < TOO_MUCH or len(digits) > LONGEST:
         return True
+    if isinstance(exponent, int) and exponent >= -MOST_DIGITS:
+        return False
     if number and number.adjusted() < -MOST_DIGITS:
         return True
     exponent = number.normalize().as_tuple().exponent

@@ -43,7 +43,7 @@ def claimed(row: Row, worker: str, at: datetime, until: datetime) -> Change:
     after = evolve(entry, claim=claim, serial=claim.serial, sent_at=sent_at)
     if entry.state is not _S.SENDING:
         return evolve(row, entry=after), ()
-    after = evolve(after, state=_S.UNCERTAIN, updated_at=at, in_state_since=entry.since(_S.UNCERTAIN, at))
+    after = evolve(after, state=_S.UNCERTAIN, updated_at=at)  # in the same doubt since it was sent
     event = LedgerEvent(at=at, who=worker, was=entry.state, now=after.state, why=_why_abandoned(entry.claim))
     return evolve(row, entry=after), (event,)
 
@@ -170,7 +170,7 @@ def _settled(row: Row, events: tuple[LedgerEvent, ...]) -> Change:
     if row.pending_update is None or row.entry.state in UNCERTAIN_STATES:
         return row, events
     if row.entry.state in DELIVERED_STATES:
-        too_late = [evolve(event, was=event.now, why=CHANGED_TOO_LATE, detail={}) for event in events[-1:]]
+        too_late = [evolve(event, was=event.now, why=CHANGED_TOO_LATE, detail={}) for event in events]
         return evolve(row, entry=evolve(row.entry, pending_update=None), pending_update=None), (*events, *too_late)
     row, more = apply_update(row, row.pending_update, row.entry.updated_at, known_absent=True)
     return row, (*events, *more)

@@ -11,19 +11,20 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select
 
 from tradegecko_bridge.ledger import DELIVERED_STATES, UNCERTAIN_STATES, NewCustomer, Transition
 from tradegecko_bridge.stores.sql.database import wait_alone
-from tradegecko_bridge.stores.sql.tables import new_customers, orders
+from tradegecko_bridge.stores.sql.tables import new_customers, not_by_index, orders
 
 KEPT: Final = timedelta(days=1)
 """After that the customer has long been there to see."""
+_STATE = not_by_index(orders.c.state)
 _MAKERS = (
     select(new_customers.c.digest, new_customers.c.order_id)
     .join(orders, orders.c.id == new_customers.c.order_id)
     .where(
         new_customers.c.digest.in_(bindparam("digests", expanding=True)),
         or_(
-            orders.c.state.in_([state.value for state in UNCERTAIN_STATES]),
+            _STATE.in_([state.value for state in UNCERTAIN_STATES]),
             and_(
-                orders.c.state.in_([state.value for state in DELIVERED_STATES]),
+                _STATE.in_([state.value for state in DELIVERED_STATES]),
                 orders.c.in_state_since >= bindparam("since"),
             ),
         ),

@@ -52,7 +52,7 @@ from tradegecko_bridge.stores.sql.rows import (
     to_row,
     work_values,
 )
-from tradegecko_bridge.stores.sql.tables import HELD, OPEN, events, is_over, orders
+from tradegecko_bridge.stores.sql.tables import HELD, OPEN, events, is_over, not_by_index, orders
 
 _c = orders.c
 # Statements that every delivery needs are made once: SQLAlchemy takes longer to make one than SQLite to run it.
@@ -65,7 +65,8 @@ _RARE = ("text", "reasons", "entered", "number", "reference")
 """Filters that may match few of very many orders, anywhere in time."""
 _DELIVERED = [state.value for state in DELIVERED_STATES]
 _SENT_AS = select(_c.id, _c.remote_number).where(
-    _c.remote_number.in_(bindparam("numbers", expanding=True)), _c.state.in_([state.value for state in SENT_STATES])
+    _c.remote_number.in_(bindparam("numbers", expanding=True)),
+    not_by_index(_c.state).in_([state.value for state in SENT_STATES]),
 )
 
 
@@ -186,7 +187,7 @@ class SqlOrders(InDatabase, OrderStore):
             if limit is not None:
                 rare = any(wanted.get(name) is not None for name in _RARE)
                 # What rarely matches must not be looked for by walking back through time: no index may sort this.
-                moment = func.coalesce(_c.taken_in_at, _c.taken_in_at) if rare else _c.taken_in_at
+                moment = not_by_index(_c.taken_in_at) if rare else _c.taken_in_at
                 ids = ids.order_by(moment.desc(), _c.id.desc()).limit(max(limit, 0))
             query = select(orders).where(_c.id.in_(ids)).order_by(_c.taken_in_at.desc(), _c.id.desc())
             return [to_full_row(stored).entry for stored in tx.execute(query)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import orjson
 from attrs import evolve
 from sqlalchemy import Row as DatabaseRow
 
@@ -32,8 +33,16 @@ Values = dict[str, Any]
 
 
 def to_json(record: object) -> str | None:
-    """A canonical record as text; None stays None. All ASCII: lone surrogates and NULs survive as escapes."""
-    return None if record is None else json.dumps(to_plain(record), separators=(",", ":"))
+    """A canonical record as text; None stays None."""
+    return None if record is None else _json(to_plain(record))
+
+
+def _json(value: object) -> str:
+    """As text; NULs, and lone surrogates, of which orjson wants to know nothing, survive as escapes."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        return json.dumps(value, separators=(",", ":"))
 
 
 def to_order(content: str | None) -> SourceOrder | None:
@@ -113,7 +122,7 @@ def work_values(row: Row) -> Values:
         "reason_passing": reason and reason.transient,
         "remote_id": entry.remote_id,
         "remote_number": entry.remote_number,
-        "line_ids": json.dumps(entry.line_ids),
+        "line_ids": _json(entry.line_ids),
         "todo": " ".join(entry.pending_actions),
         "generation": entry.generation,
         "attempts": entry.attempts,
@@ -147,7 +156,7 @@ def event_values(order_id: int, event: LedgerEvent) -> Values:
         "was": was,
         "now": event.now.value,
         "why": event.why,
-        "detail": json.dumps(event.detail, separators=(",", ":")) if event.detail else None,
+        "detail": _json(event.detail) if event.detail else None,
     }
 
 

@@ -10,7 +10,7 @@ told values.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     Boolean,
@@ -26,12 +26,15 @@ from sqlalchemy import (
     Text,
     TextClause,
     UniqueConstraint,
+    func,
     or_,
     text,
 )
 
 from tradegecko_bridge.ledger import LONGEST_WAIT, OrderState, ShipmentState
 from tradegecko_bridge.stores.sql.columns import Id, UtcTime, Words
+
+T = TypeVar("T")
 
 HEAD = "0008"
 """The newest migration: a database that stands there needs none."""
@@ -110,6 +113,12 @@ OPEN = text("(state IN ('pending', 'sending', 'uncertain', 'held') OR todo <> ''
 """Orders there may be work on: few of all. The index and the queries that use it need the same words."""
 HELD = text("state = 'held'")
 UNEXPIRED = text("expired_at IS NULL")
+
+
+def not_by_index(column: Column[T]) -> ColumnElement[T]:
+    """The same value, for a condition or an order that no index may serve: one of few values that most rows have is no
+    way to find a few of them, which a database without statistics does not know."""
+    return func.coalesce(column, column)
 
 
 def is_over(moment: Column[Any], at: datetime) -> ColumnElement[bool]:

@@ -48,6 +48,8 @@ class AsyncTradeGeckoClient(
         if (known := answered_before(call)) is not None:
             return known
         sending = self._sending(call, options)
+        if sending.tried_once:
+            return await self._attempt(sending)
         return await tenacity.AsyncRetrying(sleep=self._sleep, **sending.controls())(self._attempt, sending)
 
     async def pages(self, call: Call[Page[R]]) -> AsyncIterator[Page[R]]:

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
+from http.cookiejar import CookieJar
 from threading import Lock
 from typing import Any, ClassVar, Final, Generic, Self, TypeVar, Unpack
 
@@ -43,6 +44,13 @@ _HEADERS: Final = {
 def shared_ssl_context() -> ssl.SSLContext:
     """The context of every client that was given none: reading the certificates takes longer than most requests."""
     return httpx.create_ssl_context()
+
+
+class _NoCookies(CookieJar):
+    """Keeps none: the API sets none, and what something in between sets is nobody's business."""
+
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        """Nothing is taken from an answer."""
 
 
 class Pool(Forked, Generic[Http]):
@@ -114,6 +122,7 @@ class ClientBase(ABC, Generic[Http, Transport, Sleep]):
                 verify=ssl_context or shared_ssl_context(),
                 transport=transport,
                 headers=_HEADERS,
+                cookies=_NoCookies(),
                 **({} if limits is None else {"limits": limits}),
             )
         )

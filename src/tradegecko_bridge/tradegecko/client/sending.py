@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, Final, Generic, TypeVar
 from urllib.parse import urlencode
@@ -68,6 +69,7 @@ class Core:
     ) -> None:
         self.base_url = str(base_url).rstrip("/")
         self.host = base_url.host
+        self.url_at = lru_cache(maxsize=64)(self._url_at)
         self.headers = headers.raw
         self.limiter = limiter
         self.clock = clock
@@ -76,6 +78,9 @@ class Core:
         self._lock = ForkedLock()
         self._ahead: deque[float] = deque(maxlen=_REMEMBERED)
         self._last_ids: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
+
+    def _url_at(self, path: str) -> httpx.URL:
+        return httpx.URL(self.base_url + path)
 
     def note(self, headers: httpx.Headers) -> None:
         """An answer came with these."""
@@ -136,6 +141,11 @@ class Sending(Generic[T]):
     def controls(self) -> dict[str, Any]:
         """The arguments of tenacity's retrying, sync or async."""
         return self._options.retry.controls(self._call, self._until_reset, self._before_retry)
+
+    @property
+    def tried_once(self) -> bool:
+        """Whether nothing of it is repeated, whatever comes."""
+        return self._options.retry.attempts <= 1
 
     def begin(self) -> httpx.Request:
         """The next attempt's request.
@@ -251,9 +261,9 @@ class Sending(Generic[T]):
         return body
 
     def _request(self, call: Call[T]) -> httpx.Request:
-        headers, url = self._core.headers, self._core.base_url + call.path
+        headers, url = self._core.headers, self._core.url_at(call.path)
         if call.params:
-            url += f"?{urlencode(call.params)}"  # httpx's encoding is another one in each version
+            url = httpx.URL(f"{url}?{urlencode(call.params)}")  # httpx's encoding is another one in each version
         if call.idempotency_key is not None:
             headers = [*headers, (b"Idempotency-Key", _header(call.idempotency_key))]
         return httpx.Request(

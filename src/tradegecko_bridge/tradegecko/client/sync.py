@@ -48,6 +48,8 @@ class TradeGeckoClient(Resources, ClientBase[httpx.Client, httpx.BaseTransport, 
         if (known := answered_before(call)) is not None:
             return known
         sending = self._sending(call, options)
+        if sending.tried_once:
+            return self._attempt(sending)
         return tenacity.Retrying(sleep=self._sleep, **sending.controls())(self._attempt, sending)
 
     def pages(self, call: Call[Page[R]]) -> Iterator[Page[R]]:

@@ -10,7 +10,7 @@ does not count where nothing else agrees and both have an e-mail address or a ph
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from attrs import frozen
@@ -40,11 +40,16 @@ class Identity:
     email: str = ""
     phone: str = ""
 
+    def said(self, key: str) -> Sequence[str]:
+        """What a list of companies is asked for that may have this key; none where it takes one value only."""
+        asked = {"code": [self.code], "email": list(dict.fromkeys([self.email, self.email.lower()]))}
+        return asked.get(key, [])
+
     def filters(self, key: str) -> Mapping[str, object]:
         """The API's filters for companies that may have this key."""
         filters: dict[str, Mapping[str, object]] = {
             "code": {"company_code": self.code},
-            "email": {"email": list(dict.fromkeys([self.email, self.email.lower()]))},
+            "email": {"email": self.said("email")},
             "phone": {"term": normalized_phone(self.phone)[-PHONE_END:]},
         }
         return filters[key]

@@ -40,6 +40,8 @@ from tradegecko_bridge.tradegecko.gateway.mirror import OVERLAP, Mirror, NewLock
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import ADDRESSES, COMPANIES, ORDERS, VARIANTS, Kind, company_keys
 from tradegecko_bridge.tradegecko.gateway.normalize import normalized
 from tradegecko_bridge.tradegecko.gateway.order_fields import AddressBook, order_fields
+from tradegecko_bridge.tradegecko.gateway.reading_plan import ReadingPlan
+from tradegecko_bridge.tradegecko.gateway.together import Together
 from tradegecko_bridge.tradegecko.limits import Priority
 from tradegecko_bridge.tradegecko.retry import NO_RETRY
 
@@ -49,6 +51,25 @@ Filters = Mapping[str, object]
 
 NEEDED_PERMISSIONS: Final = ("write_orders", "write_companies")
 IDS_A_CALL: Final = 200
+WORTH_TELLING: Final = 20
+"""From so many pages on it is told that the account was read."""
+READ_ONCE: Final[Sequence[tuple[Kind[Any], float, bool]]] = (
+    (COMPANIES, 1.0, False),  # a customer whom neither code nor e-mail address finds is asked for by telephone number
+    (VARIANTS, 1 / 20, False),  # fifty SKUs a request
+    (ADDRESSES, 1 / 25, False),
+    (ORDERS, 1 / 50, True),  # also for the sake of orders of ours that somebody has renumbered
+)
+"""What of an account is read once, most useful first: how many requests an order that saves, and whether no order goes
+out where it cannot be read."""
+COMPANY_FILTERS: Final = {"code": "company_code", "email": "email"}
+"""The filters that find companies by a key exactly."""
+VALUE_OF: Final[Mapping[str, Callable[[Any], str]]] = {
+    "order_number": lambda order: (order.order_number or "").strip(),
+    "company_code": lambda company: (company.company_code or "").strip(),
+    "email": lambda company: (company.email or "").strip(),
+    "company_id": lambda address: str(address.company_id),
+}
+"""What a record has that a filter with this name finds it by."""
 PAGES_AT_ONCE: Final = 20
 """Pages of a listing that come as quickly as they can; the rest at the pace of the rate limit."""
 
@@ -88,6 +109,7 @@ class TradeGeckoGateway:
         self._clock = clock
         self._treatment: str | None = None
         self._marked: _Marked | None = None
+        self._together = Together(self._client)
         self._twice: dict[str, Sequence[RemoteOrder]] = {}
 
     @property
@@ -105,6 +127,7 @@ class TradeGeckoGateway:
         """One run: the mirror is brought up to date as it is needed; ``read_only`` neither uses nor keeps any of it."""
         self._mirror.begin(read_only=read_only)
         self._treatment = self._marked = None
+        self._together = Together(self._client)
         self._twice = {}
         yield
         self._mirror.flush()
@@ -124,22 +147,69 @@ class TradeGeckoGateway:
         """The account behind the token (reference §5.1): one call, once for each login."""
         return self._mirror.identity
 
+    def prepare(self, orders: int, told: Callable[[int, int], None]) -> Sequence[str]:
+        """Read what pays for so many orders, and go on with what earlier runs have begun."""
+        if self._mirror.disabled:
+            return ()
+        plan, notes = ReadingPlan(orders, told), list[str]()
+        shares = [(kind, plan.share(saved, always=needed or not orders), needed) for kind, saved, needed in READ_ONCE]
+        for kind, share, needed in shares:
+            try:
+                self._mirror.read_on(kind, share, only_begun=not orders)
+            except (Rejected, Unavailable) as error:
+                if orders and needed:
+                    raise
+                notes.append(f"{kind.resource.plural} could not be read ahead and are looked up one by one: {error}")
+        done = sum(self._mirror.pages_kept(kind) for kind, *_ in shares)
+        if left := sum(share.left for _, share, _ in shares):
+            about = f"{done} of about {done + left} pages"
+            notes.append(f"reading the account once, so that orders cost fewer requests: {about}; the next runs go on")
+        elif plan.pages >= WORTH_TELLING:
+            notes.append(f"read the account once, in {done} pages")
+        return notes
+
     # ── looking things up ────────────────────────────────────────────────────────────────────
 
     def prefetch(
         self, orders: Collection[tuple[str, str]], customers: Collection[tuple[Customer, Address | None]]
     ) -> Mapping[str, Presence]:
-        """One look into the mirror for a whole batch; what the last one brought is written first."""
+        """One look into the mirror for a whole batch, or into the account for many of it at a time; what the last one
+        brought is written first."""
         self._mirror.flush()
-        wanted: dict[str, set[str]] = {}
-        for customer, billing in customers:
-            for key, value in self._customer_keys(customer_match.identity(customer, billing)).items():
-                wanted.setdefault(key, set()).add(value)
-        keys = [key for key in customer_match.LOOKUP_KEYS if key in wanted]
-        found = {row.id for key in keys for row in self._mirror.find(COMPANIES, key, wanted[key]) or ()}
-        if found:
-            self._mirror.find(ADDRESSES, "company", found)
-        return self._presence({marker: number.strip() for number, marker in orders})
+        found = self._prefetch_customers([customer_match.identity(customer, bill) for customer, bill in customers])
+        self._ask_together(ADDRESSES, "company", "company_id", {id_: [id_] for id_ in sorted(found, key=int)})
+        numbers = {marker: number.strip() for number, marker in orders}
+        self._ask_together(ORDERS, "number", "order_number", {number: [number] for number in numbers.values()})
+        return self._presence(numbers)
+
+    def _prefetch_customers(self, customers: Sequence[customer_match.Identity]) -> set[str]:
+        """The ids of companies that one of these may be."""
+        wanted: dict[str, dict[str, list[str]]] = {key: {} for key in customer_match.LOOKUP_KEYS}
+        for customer in customers:
+            for key, value in self._customer_keys(customer).items():
+                if key in wanted:
+                    wanted[key].setdefault(value, []).extend(customer.said(key))
+        found = set[str]()
+        for key, said in wanted.items():
+            if said and key in COMPANY_FILTERS:
+                self._ask_together(COMPANIES, key, COMPANY_FILTERS[key], said)
+            told = self._mirror.find_each(COMPANIES, key, said, said=said) if said else {}
+            found |= {row.id for rows in told.values() for row in rows}
+        return found
+
+    def _ask_together(self, kind: Kind[D], key: str, name: str, said: Mapping[str, Sequence[str]]) -> None:
+        """Ask the account for many values of a key at once, by this filter: those that the mirror cannot tell. With
+        each of the values come the texts that stand for it."""
+        if not said or not self._mirror.answers:
+            return
+        told = self._mirror.find_each(kind, key, said, said=said)
+        asked = {value: texts for value, texts in said.items() if value not in told}
+        at, answered, found = self._clock(), set[str](), list[D]()
+        for texts, some in self._together.ask(kind, name, list(chain.from_iterable(asked.values())), VALUE_OF[name]):
+            answered.update(texts)
+            found += some
+        values = [value for value, texts in asked.items() if answered.issuperset(texts)]
+        self._mirror.learn(kind, key, values, found, at, asked)
 
     def state_of(self, topic: Topic) -> str | None:
         """How often the mirror has seen that change; None while it is not whole."""
@@ -150,15 +220,17 @@ class TradeGeckoGateway:
         return None if counts is None else str(counts.changed)
 
     def _presence(self, numbers: Mapping[str, str]) -> Mapping[str, Presence]:
-        rows, unknown = self._mirror.find(ORDERS, "number", set(numbers.values())), Presence.ABSENT
-        if rows is None:
-            rows, unknown = self._mirror.last_known(ORDERS, "number", set(numbers.values())), Presence.POSSIBLE
-        used = {number for row in rows for number in row.values("number")}
-        used |= {mark for row in self._mirror.last_known(ORDERS, "mark", numbers.keys()) for mark in row.values("mark")}
+        told = self._mirror.find_each(ORDERS, "number", set(numbers.values()))
+        absent = Presence.ABSENT if self._mirror.is_whole(ORDERS) else Presence.FREE
+        used = {number for number, rows in told.items() if rows}
+        for key, values in (("number", set(numbers.values())), ("mark", numbers.keys())):
+            used |= {value for row in self._mirror.last_known(ORDERS, key, values) for value in row.values(key)}
         return {
-            marker: Presence.KNOWN if marker in used or number in used else unknown
+            marker: Presence.KNOWN if marker in used or number in used
+            else absent if number in told
+            else Presence.POSSIBLE
             for marker, number in numbers.items()
-        }
+        }  # fmt: skip
 
     def find_orders(self, number: str, marker: str = "") -> Sequence[RemoteOrder]:
         """By ``order_number``, compared again here: the API's filter may match partially (reference §8). And by the ids
@@ -209,7 +281,9 @@ class TradeGeckoGateway:
     def find_variants(self, skus: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
         """From the mirror, or some fifty SKUs a call; several variants may carry a SKU (reference §5.34)."""
         wanted = {sku for sku in skus if sku.strip()}
-        return self._variants_by("sku", wanted, ({"sku": chunk} for chunk in chunks_by_url_length(sorted(wanted))))
+        return self._variants_by(
+            "sku", wanted, ({"sku": chunk} for chunk in chunks_by_url_length(sorted(wanted), "sku"))
+        )
 
     def find_barcodes(self, barcodes: Collection[str]) -> Mapping[str, Sequence[RemoteVariant]]:
         """From the mirror, or one call each: there is no filter by ``upc``, so its full text is searched."""
@@ -233,7 +307,7 @@ class TradeGeckoGateway:
         known = customer_match.identity(customer, billing)
         keys = self._customer_keys(known)
         return customer_match.best_match(
-            keys, match, lambda key: self._rows(COMPANIES, key, [keys[key]], [known.filters(key)])
+            keys, match, lambda key: self._rows(COMPANIES, key, [keys[key]], [known.filters(key)], known.said(key))
         )
 
     def _customer_keys(self, known: customer_match.Identity) -> dict[str, str]:
@@ -242,13 +316,16 @@ class TradeGeckoGateway:
         )
 
     def _rows(
-        self, kind: Kind[D], key: str, values: Collection[str], queries: Iterable[Filters]
+        self, kind: Kind[D], key: str, values: Collection[str], queries: Iterable[Filters], texts: Sequence[str] = ()
     ) -> Sequence[MirrorRow]:
-        """The rows with one of these values: the mirror's, or else what the account answers to ``queries``."""
-        rows = self._mirror.find(kind, key, values)
+        """The rows with one of these values, spelled like this: the mirror's, or else what the account answers to
+        ``queries``."""
+        said = dict.fromkeys(values, texts)
+        rows = self._mirror.find(kind, key, values, said=said)
         if rows is not None:
             return rows
-        found = (record for filters in queries for record in self._list(kind.resource, **filters))
+        at, found = self._clock(), [record for filters in queries for record in self._list(kind.resource, **filters)]
+        self._mirror.learn(kind, key, values, found, at, said)
         return [kind.row(record, self._mirror.digest) for record in found]
 
     # ── what is set up in the account ────────────────────────────────────────────────────────
@@ -437,6 +514,7 @@ class TradeGeckoGateway:
 
     def _has_new_addresses(self, customer_id: str) -> bool:
         """Whether somebody has given the company an address we do not know: its label may be the one we chose."""
+        self._mirror.flush()  # what was learned of them is known as well
         known = {row.id for row in self._mirror.last_known(ADDRESSES, "company", [customer_id])}
         return any(str(address.id) not in known for address in self._list(resources.ADDRESSES, company_id=customer_id))
 

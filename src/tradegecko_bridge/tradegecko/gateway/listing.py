@@ -22,9 +22,9 @@ D = TypeVar("D", bound=DatedRecord)
 
 READINGS: Final = 3
 """How often a page that is not what was asked for is read."""
-SKUS_A_CALL: Final = 50
+VALUES_A_CALL: Final = 50
 URL_LENGTH: Final = 4000
-"""Characters of SKUs a URL may carry; beyond some 8,000 in all the answer is 414 (reference §3.9)."""
+"""Characters of values a URL may carry; beyond some 8,000 in all the answer is 414 (reference §3.9)."""
 _BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -76,16 +76,16 @@ def _flaw(call: Call[Page[R]], page: Page[R]) -> str:
     return ""
 
 
-def chunks_by_url_length(skus: Iterable[str]) -> Iterator[list[str]]:
-    """SKUs in lists that fit into one URL each."""
+def chunks_by_url_length(values: Iterable[str], name: str, most: int = VALUES_A_CALL) -> Iterator[list[str]]:
+    """Values of a filter in lists that fit into one URL each."""
     chunk: list[str] = []
     length = 0
-    for sku in skus:
-        size = len(quote(sku, safe="")) + len("&sku%5B%5D=")
-        if chunk and (len(chunk) == SKUS_A_CALL or length + size > URL_LENGTH):
+    for value in values:
+        size = len(quote(value, safe="")) + len(f"&{name}%5B%5D=")
+        if chunk and (len(chunk) == most or length + size > URL_LENGTH):
             yield chunk
             chunk, length = [], 0
-        chunk.append(sku)
+        chunk.append(value)
         length += size
     if chunk:
         yield chunk

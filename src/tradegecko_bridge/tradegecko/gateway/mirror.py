@@ -8,17 +8,19 @@ the account changes faster than it pays to follow, the account itself is asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from threading import RLock
 from typing import Any, Final, TypeVar
 
+from attrs import field, frozen
+
 from tradegecko_bridge.commerce.remote import AccountIdentity
 from tradegecko_bridge.forks import Forked
 from tradegecko_bridge.ports import Clock, MirrorStore
-from tradegecko_bridge.ports.mirrors import MirrorCounts, MirrorProgress, MirrorRow
+from tradegecko_bridge.ports.mirrors import MirrorCounts, MirrorProgress, MirrorRow, newest
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
 from tradegecko_bridge.tradegecko.codec import write_value
 from tradegecko_bridge.tradegecko.gateway.error_mapping import reading
@@ -26,6 +28,7 @@ from tradegecko_bridge.tradegecko.gateway.listing import Position, page_at
 from tradegecko_bridge.tradegecko.gateway.mirror_book import MirrorBook
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import Kind
 from tradegecko_bridge.tradegecko.records import Account, DatedRecord
+from tradegecko_bridge.tradegecko.resources.base import PAGE_LIMIT
 
 D = TypeVar("D", bound=DatedRecord)
 NewLock = Callable[[], AbstractContextManager[object]]
@@ -39,7 +42,19 @@ SETTINGS_AGE: Final = timedelta(hours=4)
 LATE_PAGES: Final = 4
 """Pages of one kind read again for the sake of late ones, at most."""
 MOST_PAGES: Final = 8
-"""Pages read of one kind at a time beyond these; a longer way is gone in several runs."""
+"""Pages read of one kind at a time beyond these, unless a plan says otherwise; a longer way is gone in several runs."""
+NOTHING_SAID: Final[Mapping[str, Collection[str]]] = {}
+GoOn = Callable[[int, int], bool]
+"""Whether to read another page, after so many that were read, with about so many left."""
+
+
+@frozen
+class _Answer:
+    """What the account had of one value, asked at a moment (UTC) in these spellings."""
+
+    at: datetime
+    rows: list[MirrorRow]
+    said: frozenset[str] = field(repr=False)
 
 
 class Mirror(Forked):
@@ -70,6 +85,7 @@ class Mirror(Forked):
         self._lock = self._new_lock()
         self._locks: dict[str, AbstractContextManager[object]] = {}
         self._identity: AccountIdentity | None = None
+        self._account: tuple[AccountIdentity, str] | None = None
         self._logins: int | None = None
         self._has_moved = False
         self.begin()
@@ -89,39 +105,122 @@ class Mirror(Forked):
         self._complete_at: dict[str, datetime | None] = {}
         self._cache: dict[str, dict[tuple[str, str], list[MirrorRow]]] = {}  # by kind, then by key and value
         self._settings: dict[str, Mapping[str, str]] = {}
+        self._answers: dict[tuple[str, str, str], _Answer] = {}  # by kind, key and value
+        self._outdated_at: dict[str, datetime] = {}  # by kind: answers up to then do not count any more
+        self._is_planned = False
 
     @property
     def disabled(self) -> bool:
         """Whether nothing is kept in this run, from its beginning to its end."""
         return self._store is None
 
+    @property
+    def answers(self) -> bool:
+        """Whether anything is answered from what is kept, or was learned."""
+        return self._store is not None and not self._invalid
+
     def invalidate(self) -> None:
-        """What is kept was out of date: nothing is answered from it until the next run."""
+        """What is kept was out of date: nothing is answered from it until the next run, nor from what was learned."""
         self._invalid = True
         self._settings = {}
 
     def counts(self, kind: Kind[D]) -> MirrorCounts | None:
         """What of a kind was ever added and changed, up to now; None while not all of it is known."""
         store = self._store
-        if store is None or self._invalid or not self._is_complete(kind, store, None):
-            return None
-        return store.counts(self.account, kind.name)
+        return store.counts(self.account, kind.name) if store is not None and self.is_whole(kind) else None
 
     def look_again(self, *kinds: Kind[Any]) -> None:
         """Something of these kinds has come, and we were not told: they are brought up to date at their next use."""
         for kind in kinds:
             with self._lock_of(kind.name):
+                self._outdated_at[kind.name] = self._clock()
                 if self._complete_at.get(kind.name) is not None:
                     del self._complete_at[kind.name]
 
-    def find(
-        self, kind: Kind[D], key: str, values: Collection[str], *, as_of: datetime | None = None
-    ) -> Sequence[MirrorRow] | None:
-        """The rows with one of these values, listed at ``as_of`` or later; None when only the account can say."""
+    def is_whole(self, kind: Kind[D]) -> bool:
+        """Whether all of a kind is known."""
         store = self._store
-        if store is None or self._invalid or not self._is_complete(kind, store, as_of):
+        return store is not None and not self._invalid and self._is_complete(kind, store, None)
+
+    def find(
+        self,
+        kind: Kind[D],
+        key: str,
+        values: Collection[str],
+        *,
+        as_of: datetime | None = None,
+        said: Mapping[str, Collection[str]] = NOTHING_SAID,
+    ) -> Sequence[MirrorRow] | None:
+        """The rows with one of these values, as of ``as_of`` or later; None when only the account can say."""
+        told = self.find_each(kind, key, values, as_of=as_of, said=said)
+        if not self.answers or not told.keys() >= set(values):
             return None
-        return self.last_known(kind, key, values)
+        found = {row.id: row for rows in told.values() for row in rows}
+        return [found[id_] for id_ in sorted(found, key=int)]
+
+    def find_each(
+        self,
+        kind: Kind[D],
+        key: str,
+        values: Collection[str],
+        *,
+        as_of: datetime | None = None,
+        said: Mapping[str, Collection[str]] = NOTHING_SAID,
+    ) -> Mapping[str, Sequence[MirrorRow]]:
+        """The rows with each of the values, as of ``as_of`` or later; without those of which only the account can say.
+
+        While not all of a kind is known, these are what was asked for lately: an answer about one value says nothing of
+        any other, nor of spellings (``said``) that were not asked for, and counts for as long as :data:`MAX_AGE`.
+        """
+        store, told = self._store, dict[str, list[MirrorRow]]()
+        if store is None or self._invalid:
+            return told
+        if self._is_complete(kind, store, as_of):
+            told = {value: [] for value in values}
+            for row in self.last_known(kind, key, told):
+                for value in told.keys() & set(row.values(key)):
+                    told[value].append(row)
+            return told
+        for value in values:
+            answer = self._answer(kind, key, value, as_of)
+            if answer is not None and answer.said.issuperset(said.get(value, ())):
+                told[value] = self._with_recent(kind, key, value, answer.rows)
+        return told
+
+    def _answer(self, kind: Kind[D], key: str, value: str, as_of: datetime | None) -> _Answer | None:
+        """What the account answered lately, if that still counts."""
+        answer, outdated_at = self._answers.get((kind.name, key, value)), self._outdated_at.get(kind.name)
+        if answer is None or not _is_fresh(answer.at, self._clock(), MAX_AGE):
+            return None
+        is_old = (as_of is not None and answer.at < as_of) or (outdated_at is not None and answer.at <= outdated_at)
+        return None if is_old else answer
+
+    def _with_recent(self, kind: Kind[D], key: str, value: str, rows: Sequence[MirrorRow]) -> list[MirrorRow]:
+        """These rows, and what was made or looked at since."""
+        return newest([*self._recent.find("", kind.name, key, [value]), *rows])
+
+    def learn(
+        self,
+        kind: Kind[D],
+        key: str,
+        values: Collection[str],
+        records: Iterable[D],
+        at: datetime,
+        said: Mapping[str, Collection[str]] = NOTHING_SAID,
+    ) -> None:
+        """The account was asked at this moment (UTC) for all records with one of these values, as they were ``said``:
+        here they are."""
+        if not self.answers:
+            return
+        rows = newest(kind.row(record, self.digest) for record in records)
+        found: dict[str, list[MirrorRow]] = {value: [] for value in values}
+        for row in rows:
+            for value in found.keys() & set(row.values(key)):
+                found[value].append(row)
+        with self._lock:
+            for value, having in found.items():
+                self._answers[kind.name, key, value] = _Answer(at, having, frozenset(said.get(value, ())))
+            self._unwritten.setdefault(kind.name, []).extend(rows)
 
     def shared(self, kind: Kind[D]) -> Mapping[str, Sequence[MirrorRow]]:
         """Rows that are alive and share what should be unique, whoever has seen them; no request is made."""
@@ -182,14 +281,18 @@ class Mirror(Forked):
         with self._lock:
             unwritten = self._unwritten.get(kind.name, [])
             unwritten[:] = [row for row in unwritten if row.id != id_]
+            for (name, _, _), answer in self._answers.items():
+                answer.rows[:] = [row for row in answer.rows if name != kind.name or row.id != id_]
         self._cache.pop(kind.name, None)
 
     def flush(self) -> None:
-        """Write what was put here to where other processes find it."""
+        """Write what was put here to where other processes find it; answers that are too old are forgotten."""
         if self._store is None:
             return
+        now = self._clock()
         with self._lock:
             unwritten, self._unwritten = self._unwritten, {}
+            self._answers = {asked: told for asked, told in self._answers.items() if _is_fresh(told.at, now, MAX_AGE)}
         for kind, rows in unwritten.items():
             self._store.write(self.account, kind, rows)
             self._cache.pop(kind, None)
@@ -239,8 +342,10 @@ class Mirror(Forked):
     def account(self) -> str:
         """What is kept of this account, where it is served, is kept under this name."""
         identity = self.identity
-        since = f" since {write_value(identity.created_at)}" if identity.created_at else ""
-        return f"{identity.id}@{identity.base_url}{since}"
+        if self._account is None or self._account[0] is not identity:
+            since = f" since {write_value(identity.created_at)}" if identity.created_at else ""
+            self._account = identity, f"{identity.id}@{identity.base_url}{since}"
+        return self._account[1]
 
     # ── keeping up ───────────────────────────────────────────────────────────────────────────
 
@@ -256,29 +361,67 @@ class Mirror(Forked):
             at, now = self._complete_at.get(kind.name), self._clock()
             old = at is not None and (not _is_fresh(at, now, MAX_AGE) or (as_of is not None and at < as_of))
             if old or kind.name not in self._complete_at:
-                self._complete_at[kind.name] = now if self._read_changes(kind, store, now) else None
+                waits = self._is_planned and not store.progress(self.account, kind.name).complete
+                self._complete_at[kind.name] = now if not waits and self._read_changes(kind, store, now) else None
                 self._cache.pop(kind.name, None)
             return self._complete_at[kind.name] is not None
 
-    def _read_changes(self, kind: Kind[D], store: MirrorStore, now: datetime) -> bool:
-        """Read what changed, and note how far with every page; whether the end was reached."""
-        reached = _position(store.progress(self.account, kind.name).cursor)
-        position = Position(reached.since - OVERLAP) if reached.since else reached
-        late = LATE_PAGES if position.since else 0
-        for count in range(1, late + MOST_PAGES + 1):
+    def read_on(self, kind: Kind[D], go_on: GoOn, *, only_begun: bool = False) -> None:
+        """Read a kind that was never read to its end, a page at least, and on for as long as ``go_on`` says.
+
+        From now on no such kind is read in this run but in this way. ``only_begun``: none of which nothing was read.
+
+        Raises:
+            AccessDenied, Rejected, Unavailable: the list cannot be read.
+        """
+        store, self._is_planned = self._store, True
+        if store is None:
+            return
+        with self._lock_of(kind.name):
+            progress = store.progress(self.account, kind.name)
+            if progress.complete or (only_begun and progress.cursor is None):
+                return
+            now = self._clock()
+            self._complete_at[kind.name] = now if self._read_changes(kind, store, now, go_on) else None
+            self._cache.pop(kind.name, None)
+
+    def pages_kept(self, kind: Kind[D]) -> int:
+        """How many pages all that is kept of a kind would make."""
+        added = self._store.counts(self.account, kind.name).added if self._store else 0
+        return -(-added // PAGE_LIMIT)
+
+    def _read_changes(
+        self, kind: Kind[D], store: MirrorStore, now: datetime, go_on: GoOn = lambda read, _: read < MOST_PAGES
+    ) -> bool:
+        """Read what changed, and note how far with every page; whether the end was reached.
+
+        ``go_on`` is asked after each page but those that only come again: so each reading leads further.
+        """
+        before = store.progress(self.account, kind.name)
+        reached = position = _position(before.cursor)
+        again, read = 1, 0
+        if reached.since is not None:
+            position, again = Position(reached.since - OVERLAP), LATE_PAGES + 1
+        while True:
             page = page_at(self._client, kind.call_at, position)
+            # The last row of a page comes again with the next one.
+            left = 0 if page.last else max(-(-(page.total or 0) // (PAGE_LIMIT - 1)) - position.page, 1)
             position = position.after(page)
-            rows = [kind.row(record, self.digest) for record in page]
-            progress = MirrorProgress(cursor=_cursor(position), complete=page.last, at=now)
+            cursor, rows = _cursor(position), [kind.row(record, self.digest) for record in page]
+            progress = MirrorProgress(cursor=cursor, complete=page.last, at=now)
             self._note_shared(kind, store, rows)
             store.write(self.account, kind.name, rows, progress=progress)
+            self._outdated_at[kind.name] = self._clock()
             self._recent.drop("", kind.name, [row.id for row in rows])
             self._cache.pop(kind.name, None)
-            if page.last:
-                return True
-            if count == late:
-                position = max(position, reached)
-        return False
+            if again and not page.last and (cursor or "") <= (before.cursor or ""):
+                again -= 1
+                if again == 1:
+                    position = max(position, reached)
+                continue
+            read += 1
+            if not go_on(read, left) or page.last:
+                return page.last
 
     def _note_shared(self, kind: Kind[D], store: MirrorStore, rows: Sequence[MirrorRow]) -> None:
         """What of these is there twice; before they count as read, so that whoever dies in between reads them again."""

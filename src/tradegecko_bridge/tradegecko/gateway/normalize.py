@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 SHORTEST_PHONE: Final = 5
 """Digits below which a telephone number is a placeholder."""
+_NO_DIGIT: Final = re.compile(r"\D+")
 
 
 def normalized(*parts: str | None) -> str:
@@ -15,5 +17,5 @@ def normalized(*parts: str | None) -> str:
 
 def normalized_phone(phone: str | None) -> str:
     """The digits of a telephone number; nothing for a placeholder such as ``000-0000``."""
-    found = "".join(letter for letter in phone or "" if letter.isdecimal()).removeprefix("00")
+    found = _NO_DIGIT.sub("", phone or "").removeprefix("00")
     return found if len(found) >= SHORTEST_PHONE and len(set(found)) > 1 else ""
