@@ -107,19 +107,19 @@ class Noticing:
 
 GUARD_SEEDS: Final[Mapping[str, Noticing]] = {
     "unique_number": Noticing(4),
-    "claim_serial": Noticing(98),
-    "look_before_resend": Noticing(5),
+    "claim_serial": Noticing(131),
+    "look_before_resend": Noticing(65),
     "patience": Noticing(95),
     "restores_are_waited_out": Noticing(
         221, frozenset({"ledger restored", "visible late", "source cancels"}), times=5.0
     ),
     "marker_comparison": Noticing(4),
-    "gone_orders_count": Noticing(597),
+    "gone_orders_count": Noticing(726),
     "intent_before_request": Noticing(2),
     "stable_key": Noticing(93),
     "next_key_only_by_hand": Noticing(93),
     "content_stays_as_sent": Noticing(
-        4,
+        210,
         frozenset(
             {
                 *("source changes", "source cancels", "source renumbers"),
@@ -131,9 +131,9 @@ GUARD_SEEDS: Final[Mapping[str, Noticing]] = {
     "one_customer_at_a_time": Noticing(12),
     "actions_are_looked_at": Noticing(4),
     "abandoned_is_uncertain": Noticing(334),
-    "claim_is_over": Noticing(1010, times=3.0),
+    "claim_is_over": Noticing(754, times=3.0),
     "row_is_the_orders": Noticing(
-        45,
+        1491,
         frozenset({"ledger restored live", "paused at it", "rate limit", "same number", "request lost"}),
         times=6.0,
     ),
@@ -149,24 +149,24 @@ GUARD_SEEDS: Final[Mapping[str, Noticing]] = {
         level="http",
     ),
     "intent_is_fresh": Noticing(
-        807,
+        1704,
         frozenset(
             {
                 *("killed at it", "paused at it", "pause lasts"),
-                *("limit used up", "rate limit", "keys not honoured", "visible late"),
+                *("limit used up", "rate limit", "keys not honoured", "visible late", "request late"),
             }
         ),
         times=4.0,
         level="http",
     ),
     "answer_is_ours": Noticing(
-        2,
+        12,
         frozenset({"answer swapped", "answer lost", "answer doubled", "request doubled", "visible late"}),
         times=6.0,
         level="http",
     ),
     "mirror_is_whole": Noticing(1, level="http"),
-    "listings_overlap": Noticing(97, times=2.0, level="http"),
+    "listings_overlap": Noticing(200, times=2.0, level="http"),
     "gone_orders_are_listed": Noticing(33, level="http"),
     "numbers_are_compared": Noticing(2, level="http"),
 }
