@@ -51,6 +51,7 @@
         ├── SchemaTooNew            written by a newer version of this package
         ├── ClaimLost               the lease ran out and another worker took the order
         ├── NumberInUse             another order is or was sent under this number
+        ├── CursorMoved             another worker has read on, or the ledger was restored
         ├── CustomerInUse           another order that makes the same new customer is on its way
         └── RemoteIdInUse           another order of the connection was delivered as this one
 

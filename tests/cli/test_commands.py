@@ -17,6 +17,7 @@ from tests.cli.command import run
 from tests.stores.older import ledger_at
 from tradegecko_bridge import Sandbox, TradeGeckoClient
 from tradegecko_bridge.engine import Outcome
+from tradegecko_bridge.stores.sql import storage
 
 ORDERS = """\
 order_number,placed_at,currency,customer_email,ship_last_name,ship_address1,ship_city,ship_country,sku,quantity,price
@@ -144,7 +145,13 @@ def test_a_dry_run_makes_no_ledger(shop: Path) -> None:
     assert not (shop / "nowhere").exists()
 
 
-def test_a_dry_run_migrates_nothing(shop: Path) -> None:
+@pytest.fixture
+def on_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is stored here would survive a power cut, whatever tests write to."""
+    monkeypatch.setattr(storage, "MOUNTS", Path("not Linux"))
+
+
+def test_a_dry_run_migrates_nothing(shop: Path, on_disk: None) -> None:
     """An earlier version's ledger is named with what to do, in one line; done, the dry run works."""
     ledger_at("0003", shop / "ledger.db")
     before = ledger_files(shop)

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from tests.cli.test_commands import shop, tgbridge
+from tests.cli.test_commands import on_disk, shop, tgbridge
 from tradegecko_bridge import Sandbox, TradeGeckoClient
 
-__all__ = ["shop"]
+__all__ = ["on_disk", "shop"]
 
 
 def told(folder: Path, *arguments: str) -> Any:
@@ -191,7 +191,7 @@ def test_tracking_numbers_expire(synced: Path, sandbox: Sandbox, client: TradeGe
         assert any(number in file.read_text() for file in (synced / "shop" / "tracking").glob("*.csv"))
 
 
-def test_the_ledger_is_looked_after(synced: Path) -> None:
+def test_the_ledger_is_looked_after(synced: Path, on_disk: None) -> None:
     """Checked, and rid of personal data: counted first, then done; the order stays known and tells that it is gone."""
     assert tgbridge(synced, "ledger", "check").stdout.startswith("✓ schema ")
     assert told(synced, "ledger", "check")["orders"] == 2

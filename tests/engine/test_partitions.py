@@ -25,6 +25,7 @@ from tradegecko_bridge.engine import Outcome, Progress
 from tradegecko_bridge.engine.context import Concurrency
 from tradegecko_bridge.engine.delivery.decide import DueOrder
 from tradegecko_bridge.engine.delivery.partitions import FEWEST, partition, run_partitions
+from tradegecko_bridge.engine.report import DELIVER
 from tradegecko_bridge.ledger import LedgerEntry, OrderState
 from tradegecko_bridge.testing.builders import an_order
 
@@ -265,7 +266,7 @@ def test_another_shop_takes_the_number_meanwhile(
         others = engine("other", "1002")
 
         def meanwhile(progress: Progress) -> None:
-            if progress.done == 1:
+            if (progress.operation, progress.done) == (DELIVER, 1):
                 assert others.deliver_orders().count(Outcome.DELIVERED) == 1
 
         report = engine("shop", "1001", "1002", "1003", on_progress=meanwhile).deliver_orders()

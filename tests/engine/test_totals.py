@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.engine.bench import Bench, detail, outcomes
-from tests.support import ListSource
+from tests.support import ListSource, examples
 from tradegecko_bridge import ConnectionSettings, Sandbox, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.commerce import Component, Discount, OrderLine, ShippingLine, SourceOrder, Totals
 from tradegecko_bridge.commerce.remote import DraftLine, LineKind, OrderDraft
@@ -417,7 +417,7 @@ def shop_total(order: SourceOrder, digits: int) -> Decimal:
     return total - (order.computed_totals.discount or 0)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     made=source_orders(),
     treatment=st.sampled_from(["source", "default", "inclusive", "exclusive"]),

@@ -10,6 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from tests.support import examples
 from tradegecko_bridge.sandbox.model.schema import schema
 from tradegecko_bridge.sandbox.model.state import State
 from tradegecko_bridge.sandbox.model.tables import Row, SortedIds, Table
@@ -150,7 +151,7 @@ class OverBaseRows(RuleBasedStateMachine):
                 state.drop_computed()
 
 
-OverBaseRows.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+OverBaseRows.TestCase.settings = settings(max_examples=examples(20), stateful_step_count=25, deadline=None)
 test_base_rows_behave_as_stored_rows = pytest.mark.filterwarnings("default")(OverBaseRows.TestCase)
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import text
 
 from tests.stores import postgres
 from tests.stores.process import AT
+from tests.support import examples
 from tradegecko_bridge.commerce import UnreadableOrder
 from tradegecko_bridge.errors import StoreError
 from tradegecko_bridge.ledger import (
@@ -174,7 +175,9 @@ def _answer(call: Callable[[Store], Any], store: Store) -> Any:
 def test_all_answer_the_same(empty_ledger: Path, postgres_ledger: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Any sequence of calls, with fresh entries or stale ones, gets the same answers and leaves the same ledger."""
     monkeypatch.setattr(Three, "empty_ledger", empty_ledger, raising=False)
-    few = settings(max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+    few = settings(
+        max_examples=examples(15), stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    )
     with SqlStore(postgres_ledger) as store:
         monkeypatch.setattr(Three, "postgres", store, raising=False)
         run_state_machine_as_test(Three, settings=few)

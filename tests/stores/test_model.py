@@ -23,6 +23,7 @@ from hypothesis.stateful import (
 )
 
 from tests.stores.model import UNCERTAIN_STATES, Model, Word, same
+from tests.support import examples
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.errors import ClaimLost, CursorMoved, StoreError
 from tradegecko_bridge.ledger import (
@@ -286,15 +287,15 @@ def drive(open_store: Opened, *, examples: int, steps: int, **more: Any) -> None
 def test_memory_follows_the_model() -> None:
     """In memory."""
     store = MemoryStore()
-    drive(lambda: store, examples=150, steps=30)
+    drive(lambda: store, examples=examples(60), steps=30)
 
 
 def test_sqlite_follows_the_model(sql_store: SqlStore) -> None:
     """In a SQLite file."""
-    drive(lambda: sql_store, examples=25, steps=30)
+    drive(lambda: sql_store, examples=examples(15), steps=30)
 
 
 def test_postgresql_follows_the_model(postgres_ledger: str) -> None:
     """In PostgreSQL."""
     with SqlStore(postgres_ledger) as store:
-        drive(lambda: store, examples=25, steps=30)
+        drive(lambda: store, examples=examples(10), steps=30)

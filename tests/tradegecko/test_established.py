@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support import HandClock
+from tests.support import HandClock, examples
 from tests.tradegecko.test_gateway import a_draft, a_line
 from tradegecko_bridge import Sandbox, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.commerce import Customer
@@ -436,7 +436,7 @@ def everything(odd: Sandbox) -> MirrorBook:
     return book
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(numbers, people, st.sampled_from(CustomerMatch))
 def test_found_together_is_what_is_found_one_by_one(
     odd: Sandbox, everything: MirrorBook, numbers: list[str], people: list[Customer], match: CustomerMatch

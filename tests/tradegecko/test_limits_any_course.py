@@ -17,6 +17,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from tests.support import examples
 from tradegecko_bridge.tradegecko.limits import Priority, RateLimiter
 
 BEGIN = 1_594_871_400.0
@@ -168,5 +169,7 @@ def date_of(moment: float) -> str:
 
 def test_never_more_than_the_limit_and_never_stuck() -> None:
     """Any interleaving of asking, arriving, answering, losing and waiting: at most 300 are counted in every window."""
-    few = settings(max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck))
+    few = settings(
+        max_examples=examples(50), stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+    )
     run_state_machine_as_test(AnyCourse, settings=few)

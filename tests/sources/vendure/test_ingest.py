@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.sources.vendure.fake import START, FakeShop
+from tests.support import examples
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.errors import SourceRefused
 from tradegecko_bridge.sources.vendure.api import Json, Refusal, ShopFault
@@ -85,7 +86,7 @@ class Day:
 
 
 class TestNothingIsSkipped:
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=examples(130), deadline=None)
     @given(seed=st.integers(min_value=0), actions=st.sampled_from((ACTIONS, ACTIONS + LATE_CHANGES)))
     @example(seed=120164639246, actions=ACTIONS)
     def test_any_interleaving(self, seed: int, actions: Sequence[str]) -> None:
