@@ -8,17 +8,21 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
+import psycopg
 import pytest
 import sqlalchemy
 from alembic.script import ScriptDirectory
 
+from tests.stores import postgres
+from tests.stores.older import ledger_at, make_at
 from tests.stores.process import AT, batch
 from tradegecko_bridge.errors import ConfigError, NoLedger, SchemaTooNew, StoreError
 from tradegecko_bridge.stores.sql import SqlStore, database
 from tradegecko_bridge.stores.sql.schema import MIGRATIONS
-from tradegecko_bridge.stores.sql.tables import HEAD, metadata
+from tradegecko_bridge.stores.sql.tables import HEAD
 from tradegecko_bridge.testing.store_checks.cases import an_order
 from tradegecko_bridge.testing.store_checks.tokens import a_pair
 
@@ -42,12 +46,37 @@ def parts(sql: str) -> list[str]:
     return [part.strip(" ()") if part is not found[0] else part.replace("( ", "(") for part in found]
 
 
-def test_migrations_make_what_the_statements_expect(path: Path, tmp_path: Path) -> None:
-    """A ledger migrated from nothing has exactly the tables the code works with."""
-    engine = sqlalchemy.create_engine(f"sqlite:///{tmp_path}/made.db")
-    metadata.create_all(engine)
-    engine.dispose()
-    assert described(path) == described(tmp_path / "made.db")
+def test_a_migrated_ledger_is_like_a_new_one(path: Path, tmp_path: Path) -> None:
+    """One that the first version made has exactly the tables of one that is made now."""
+    SqlStore(f"sqlite:///{ledger_at('0001', tmp_path / 'old.db')}").close()
+    assert described(path) == described(tmp_path / "old.db")
+
+
+def test_a_migrated_ledger_is_like_a_new_one_in_postgresql(postgres_url: str) -> None:
+    """Columns with their types, constraints and indexes."""
+    with postgres.database(postgres_url) as new, postgres.database(postgres_url) as old:
+        make_at("0001", old)
+        for url in (new, old):
+            SqlStore(url).close()
+        assert said_by_postgresql(new) == said_by_postgresql(old)
+
+
+def said_by_postgresql(url: str) -> list[set[Any]]:
+    """A database's columns, constraints and indexes, in its own words."""
+    here = "table_schema = current_schema()"
+    queries = (
+        (
+            "SELECT table_name, column_name, data_type, character_maximum_length, is_nullable, column_default, is_identity"
+            f" FROM information_schema.columns WHERE {here}"
+        ),
+        (
+            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+            " WHERE connamespace = current_schema()::regnamespace"
+        ),
+        "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()",
+    )
+    with psycopg.connect(url) as connection:
+        return [set(connection.execute(query).fetchall()) for query in queries]
 
 
 def test_head_is_the_newest_migration() -> None:

@@ -36,7 +36,7 @@ def run_partitions(
     is under way ends, then the first failure is raised. Threads are used only where more than one partition can go.
     """
     waiting, failures, lock = deque(partitions), list[BaseException](), Lock()
-    fewest = min(FEWEST, len(partitions) // at_once)
+    fewest = min(FEWEST, len(partitions) // (FEWEST * at_once))
     seconds = SPAN
 
     def chunk() -> list[Sequence[T]]:

@@ -1,6 +1,7 @@
 """Bringing a ledger's tables up to date when it is opened.
 
-Alembic is loaded only when there is something to do: nearly every opening needs one small query.
+A new ledger gets the tables as they are now. Alembic is loaded only for one of an earlier version: nearly every opening
+needs one small query.
 """
 
 from __future__ import annotations
@@ -8,11 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 from threading import Lock
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, inspect, text
 
 from tradegecko_bridge.errors import NoLedger, SchemaTooNew, StoreError
 from tradegecko_bridge.stores.sql.database import Database, wait_alone
-from tradegecko_bridge.stores.sql.tables import HEAD, VERSION_TABLE
+from tradegecko_bridge.stores.sql.tables import HEAD, VERSION_TABLE, metadata
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 _one_migration = Lock()  # Alembic's context belongs to the whole process
@@ -26,13 +27,16 @@ def bring_up_to_date(database: Database) -> None:
     """
     with database.reading() as tx:
         revision = revision_of(tx)
-    if revision != HEAD:
+    if revision not in (HEAD, None):
         _must_be_known(revision, database.name)
     database.use_wal()
     if revision != HEAD:
         with database.writing() as tx, _one_migration:
             wait_alone(tx, "migrate")
-            _migrate(tx, database.name)
+            if (revision := revision_of(tx)) is None:
+                _create(tx)
+            elif revision != HEAD:  # nobody was faster
+                _migrate(tx, revision, database.name)
 
 
 def must_be_up_to_date(database: Database) -> None:
@@ -62,20 +66,30 @@ def revision_of(tx: Connection) -> str | None:
     return tx.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar_one_or_none()  # noqa: S608
 
 
-def _must_be_known(revision: str | None, name: str) -> None:
+def _create(tx: Connection) -> None:
+    metadata.create_all(tx, checkfirst=False)
+    version = Table(
+        VERSION_TABLE,
+        MetaData(),
+        Column("version_num", String(32), nullable=False),
+        PrimaryKeyConstraint("version_num", name=f"{VERSION_TABLE}_pkc"),
+    )
+    version.create(tx, checkfirst=False)
+    tx.execute(version.insert().values(version_num=HEAD))
+
+
+def _must_be_known(revision: str, name: str) -> None:
     from alembic.script import ScriptDirectory
 
     known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
-    if revision is not None and revision not in known:
+    if revision not in known:
         raise SchemaTooNew(f"{name}: a newer tradegecko-bridge wrote it (schema {revision}); upgrade this one")
 
 
-def _migrate(tx: Connection, name: str) -> None:
+def _migrate(tx: Connection, revision: str, name: str) -> None:
     from alembic import command
     from alembic.config import Config
 
-    if (revision := revision_of(tx)) == HEAD:  # somebody was faster
-        return
     _must_be_known(revision, name)
     config = Config(attributes={"connection": tx})
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
