@@ -336,13 +336,13 @@ class Case:
 
 
 def cases(entry: str) -> Iterator[Case]:
-    """All of them in CI; elsewhere those in which at least one of content, finding and gift is the plain one."""
+    """All of them in CI; elsewhere those in which at least two of content, finding and gift are the plain one."""
     doubtful = (ENTRIES[entry] or {}).get("state") in {S.SENDING, S.UNCERTAIN}
     all_of_them = os.environ.get("CI") == "true"
     for number, (update, content, found, given) in enumerate(
         product(UPDATES if doubtful else ("",), CONTENTS, FOUND, GIVEN)
     ):
-        if all_of_them or content == CONTENTS[0] or found == FOUND[0] or given == GIVEN[0]:
+        if all_of_them or [content == CONTENTS[0], found == FOUND[0], given == GIVEN[0]].count(True) >= 2:
             yield Case(name=f"{entry} {number}", entry=entry, update=update, content=content, found=found, given=given)
 
 
@@ -379,7 +379,7 @@ def test_a_dry_run_says_what_a_run_does(store: MemoryStore, entry: str) -> None:
         report = engine.deliver_orders()
         count += 1
         _compare(case, foreseen, report)
-    assert count >= 44
+    assert count >= 11
 
 
 FATES: dict[str, Exception | None] = {
