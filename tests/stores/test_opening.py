@@ -66,7 +66,7 @@ def said_by_postgresql(url: str) -> list[set[Any]]:
     here = "table_schema = current_schema()"
     queries = (
         (
-            "SELECT table_name, column_name, data_type, character_maximum_length, is_nullable, column_default, is_identity"
+            "SELECT table_name, column_name, data_type, character_maximum_length, is_nullable, column_default"
             f" FROM information_schema.columns WHERE {here}"
         ),
         (

@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from tests.stores.older import ledger_at
 from tests.stores.process import AT, batch
 from tradegecko_bridge.commerce import Address, Customer
 from tradegecko_bridge.errors import StoreBusy, StoreError
@@ -208,14 +209,17 @@ def test_a_search_passes_over_content(path: Path, sql_store: SqlStore) -> None:
             assert "COVERING INDEX ix_ledger_orders_search" in " ".join(step[-1] for step in plan)
 
 
-def test_a_claim_reads_open_orders_only(path: Path, sql_store: SqlStore) -> None:
-    """A worker does not pass by all that was ever delivered to find what is due."""
+def test_a_claim_reads_open_orders_only(path: Path, sql_store: SqlStore, tmp_path: Path) -> None:
+    """A worker does not pass by all that was ever delivered to find what is due, in a new ledger or an old one."""
     with statements(sql_store) as sent:
         LOOKS["claim"](sql_store)
     query = next(query for query in sent if query.startswith("SELECT"))
-    with closing(sqlite3.connect(path)) as connection:
-        plan = connection.execute(f"EXPLAIN QUERY PLAN {query}", [1] * query.count("?")).fetchall()
-    assert "ix_ledger_orders_open" in plan[0][-1]
+    old = ledger_at("0001", tmp_path / "old.db")
+    SqlStore(f"sqlite:///{old}").close()
+    for ledger in (path, old):
+        with closing(sqlite3.connect(ledger)) as connection:
+            plan = connection.execute(f"EXPLAIN QUERY PLAN {query}", [1] * query.count("?")).fetchall()
+        assert "ix_ledger_orders_open" in plan[0][-1]
 
 
 def test_postgresql_passes_over_what_others_hold() -> None:
