@@ -44,13 +44,11 @@ def served(port: int = 0, state: str = "") -> Iterator[tuple[subprocess.Popen[st
         process.stderr.close()
 
 
-def test_starting_is_quick_and_stopping_leaves_nothing() -> None:
-    """A sandbox serves within half a second, and takes its thread and port with it."""
+def test_stopping_leaves_nothing() -> None:
+    """A sandbox takes its thread and port with it."""
     threads = threading.active_count()
-    started = time.perf_counter()
     sandbox = Sandbox()
     with sandbox:
-        assert time.perf_counter() - started < 0.5
         headers = {"Authorization": f"Bearer {sandbox.access_token}"}
         assert httpx.get(f"{sandbox.base_url}/orders", headers=headers).status_code == 200
         port = int(sandbox.base_url.rsplit(":", 1)[1])

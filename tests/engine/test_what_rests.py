@@ -1,0 +1,259 @@
+"""Holds and what they rest on, doubles, and which of several orders is ours: each rule by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from tradegecko_bridge.commerce.remote import OrderAction, RemoteOrder
+from tradegecko_bridge.engine import Outcome, Report, Timing
+from tradegecko_bridge.engine.delivery import holds
+from tradegecko_bridge.engine.delivery.decide import DueOrder
+from tradegecko_bridge.engine.delivery.doubles import find_doubles
+from tradegecko_bridge.engine.delivery.grounds import Grounds, digest
+from tradegecko_bridge.engine.delivery.lookup import KEYS_LIVE, find_marked, find_own_order
+from tradegecko_bridge.engine.keys import marker
+from tradegecko_bridge.engine.report import Item, Kept
+from tradegecko_bridge.errors import NotFound, Unavailable
+from tradegecko_bridge.ledger import Alert, Claim, Finding, LedgerEntry, OrderState, Reason, Severity, StateCount
+from tradegecko_bridge.testing.builders import an_order
+
+S = OrderState
+EVERY = tuple(S)
+NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
+AN_HOUR = timedelta(hours=1)
+GROUNDS = Grounds(settings="s", goods="1 0", numbers="3", setup="CAD")
+NO_SKU = Reason("unknown_sku", "SKU 'MUG' is not in TradeGecko", transient=True)
+NO_TAX = Reason("unknown_tax", "no tax of 7 %", transient=True)
+BY_HAND = Reason("by_hand", "wait")
+RUNNING = Claim(worker="w", until=NOW + AN_HOUR, serial=1)
+
+
+def an_entry(id_: int = 1, reason: Reason | None = NO_SKU, state: OrderState = S.HELD, **fields: Any) -> LedgerEntry:
+    return LedgerEntry(
+        id=id_, connection="shop", reference=f"r{id_}", number=f"#{id_}", state=state, order=an_order(f"r{id_}"),
+        reason=reason, ingested_at=NOW - AN_HOUR, updated_at=NOW - AN_HOUR, **fields,
+    )  # fmt: skip
+
+
+class Few:
+    """A ledger of these entries, the oldest first."""
+
+    def __init__(self, *entries: LedgerEntry, alerts: Sequence[Alert] = ()) -> None:
+        self._entries, self._alerts = entries, alerts
+        self.asked: Mapping[str, str | None] | None = None
+
+    def summary(self, _connection: str, *, states: Collection[OrderState] = EVERY) -> Sequence[StateCount]:
+        groups: dict[tuple[OrderState, str | None, bool], int] = {}
+        for one in self._entries:
+            if one.state in states:
+                code, transient = (one.reason.code, one.reason.transient) if one.reason else (None, False)
+                key = one.state, code, transient
+                groups[key] = groups.get(key, 0) + 1
+        return [
+            StateCount(connection="shop", state=state, code=code, transient=transient, count=count, since=NOW)
+            for (state, code, transient), count in groups.items()
+        ]
+
+    def entries(
+        self, _connection: str, *, states: Collection[OrderState] = EVERY, reasons: Collection[str] | None = None,
+        limit: int | None = None,
+    ) -> Sequence[LedgerEntry]:  # fmt: skip
+        found = [
+            one
+            for one in reversed(self._entries)
+            if one.state in states and (reasons is None or (one.reason and one.reason.code in reasons))
+        ]
+        return found[:limit]
+
+    def look_again(self, _connection: str, bases: Mapping[str, str | None]) -> None:
+        self.asked = bases
+
+    def alerts(self, _connection: str) -> Sequence[Alert]:
+        return self._alerts
+
+    def by_remote_ids(self, _connection: str, ids: Collection[str]) -> Mapping[str, LedgerEntry]:
+        return {str(one.remote_id): one for one in self._entries if one.remote_id in ids}
+
+
+def a_context(store: Few, **fields: Any) -> Any:
+    return SimpleNamespace(store=store, connection="shop", clock=lambda: NOW, **fields)
+
+
+# ── what a hold rests on ─────────────────────────────────────────────────────────────────────
+
+
+def test_what_ledgers_hold_of_grounds() -> None:
+    """Texts are told apart, whatever is in them, and a later version finds them the same."""
+    assert digest("s", "1 0") == "506f780d1e6d8ede84386fa844238422"
+    assert len({digest("a", "b"), digest("ab"), digest("a\nb", ""), digest("\ud800")}) == 4
+    assert GROUNDS.basis_of("unknown_sku") == digest("s", "1 0")
+
+
+@pytest.mark.parametrize(
+    ("change", "goes"),
+    [
+        ({}, True),
+        ({"basis": digest("s", "1 0")}, False),
+        ({"basis": None}, False),
+        ({"reason": None}, False),
+        ({"reason": evolve(NO_SKU, transient=False)}, False),
+        ({"state": S.PENDING}, False),
+    ],
+)
+def test_who_may_go(change: dict[str, Any], goes: bool) -> None:
+    """A held order for which there is another ground now than when it was looked at."""
+    assert holds.may_go(evolve(an_entry(basis="another"), **change), GROUNDS) is goes
+    assert not holds.may_go(an_entry(basis="another"), None)
+
+
+def test_which_reasons_are_looked_at_again() -> None:
+    """Those of held orders that may go away by themselves; nothing is asked where there are none."""
+    elsewhere = an_entry(3, NO_TAX, S.DELIVERED)
+    store = Few(an_entry(1), an_entry(2, BY_HAND), elsewhere)
+    planner: Any = SimpleNamespace(grounds=lambda codes: GROUNDS if codes == {"unknown_sku"} else None)
+    holds.look_again(a_context(store), planner)
+    assert store.asked == {"unknown_sku": digest("s", "1 0")}
+    assert holds.grounds_now(a_context(store), planner) is GROUNDS
+    nothing = Few(an_entry(2, BY_HAND), elsewhere)
+    holds.look_again(a_context(nothing), planner)
+    assert nothing.asked is None
+    assert holds.grounds_now(a_context(nothing), planner) is None
+
+
+def kept(*entries: LedgerEntry, others: Mapping[int, str]) -> Report:
+    report = Report(operation="deliver orders", connection="shop", started_at=NOW)
+    holds.report_kept(a_context(Few(*entries)), report, others)
+    return report
+
+
+def test_few_that_stay_held_are_listed() -> None:
+    """The oldest first; without those a person holds, those told already, and those at work."""
+    report = kept(
+        an_entry(1), an_entry(2, NO_TAX), an_entry(3, BY_HAND), an_entry(4, claim=RUNNING), an_entry(5),
+        an_entry(6, NO_SKU, S.DELIVERED), an_entry(7, evolve(NO_SKU, transient=False)), an_entry(8, NO_TAX, S.FAILED),
+        others={5: "unknown_sku"},
+    )  # fmt: skip
+    assert [(item.name, item.outcome, item.detail, item.facts) for item in report.items] == [
+        ("#1", Outcome.HELD, NO_SKU.text, {"reason": "unknown_sku"}),
+        ("#2", Outcome.HELD, NO_TAX.text, {"reason": "unknown_tax"}),
+    ]
+    assert not report.kept
+    assert not kept(an_entry(3, BY_HAND), others={}).items
+
+
+def test_many_that_stay_held_are_counted() -> None:
+    """By reason, with the newest of each; who is told already does not count."""
+    many = [an_entry(number) for number in range(1, 22)]
+    others = [an_entry(40, NO_TAX), an_entry(41, NO_TAX, S.FAILED), an_entry(50, BY_HAND)]
+    report = kept(*many, *others, others={1: "unknown_sku"})
+    assert not report.items
+    assert report.kept == [
+        Kept(outcome=Outcome.HELD, count=20, example=Item("#21", Outcome.HELD, NO_SKU.text, {"reason": "unknown_sku"})),
+        Kept(outcome=Outcome.HELD, count=1, example=Item("#40", Outcome.HELD, NO_TAX.text, {"reason": "unknown_tax"})),
+    ]
+
+
+# ── doubles ──────────────────────────────────────────────────────────────────────────────────
+
+
+class Twice:
+    """A system with orders 9 and 10 for each of these markers; what is ``void`` is void, ``gone`` is not there."""
+
+    def __init__(self, *marks: str, void: Collection[str] = (), gone: Collection[str] = ()) -> None:
+        self.marks, self.void, self.gone, self.down = marks, void, gone, False
+
+    def doubles(self) -> Mapping[str, Sequence[RemoteOrder]]:
+        return {mark: [RemoteOrder(id="10", number="1"), RemoteOrder(id="9", number="1")] for mark in self.marks}
+
+    def completed_actions(self, id_: str) -> Collection[str]:
+        if self.down:
+            raise Unavailable("503")
+        if id_ in self.gone:
+            raise NotFound("", status=404, method="GET", path=f"/orders/{id_}")
+        return {OrderAction.VOID} if id_ in self.void else set()
+
+
+OURS = an_entry(1, None, S.DELIVERED, remote_id="10")
+SAID = "order #1 is in TradeGecko twice, as id 9 and id 10; void all but id 10 (`tgbridge orders void-double 9 10`)"
+
+
+def doubles(gateway: Twice, *alerts: Alert) -> list[Finding]:
+    return list(find_doubles(a_context(Few(OURS, alerts=alerts), gateway=gateway)))
+
+
+def test_a_double_is_told_with_the_command_that_ends_it() -> None:
+    found = Finding(key="doubled 9 10", severity=Severity.ERROR, text=SAID)
+    gateway = Twice(marker("shop", "r1"))
+    assert doubles(gateway) == [found]
+    gateway.down = True
+    assert doubles(gateway) == [found], "nobody says that one is void"
+
+
+@pytest.mark.parametrize("gateway", [Twice("another"), Twice(marker("shop", "r1"), void=["9"])])
+def test_no_double(gateway: Twice) -> None:
+    """Another order's marker; one of the two is void."""
+    assert not doubles(gateway)
+
+
+def test_a_double_is_told_until_one_is_void() -> None:
+    alert = Alert(
+        id=1,
+        connection="shop",
+        key="doubled 9 10",
+        severity=Severity.WARNING,
+        text="as before",
+        opened_at=NOW,
+        count=1,
+        last_seen_at=NOW,
+    )
+    other = evolve(alert, key="held: 3", id=2)
+    assert doubles(Twice(), alert, other) == [Finding(key="doubled 9 10", severity=Severity.WARNING, text="as before")]
+    assert len(doubles(Twice(marker("shop", "r1")), alert)) == 1, "once"
+    assert not doubles(Twice(void=["10"]), alert)
+
+
+# ── ours ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_of_several_the_one_that_is_alive_then_the_oldest_is_ours() -> None:
+    due = DueOrder(entry=an_entry(), number="#1", marker="m")
+    there = [
+        RemoteOrder(id="8", number="#1", marker="m", gone=True),
+        RemoteOrder(id="10", number="#1", marker="m"),
+        RemoteOrder(id="9", number="#1", marker="m"),
+        RemoteOrder(id="7", number="#1", marker="another's"),
+    ]
+    context = a_context(Few(), gateway=SimpleNamespace(find_orders=lambda *_: there))
+    assert find_own_order(context, due) == there[2]
+    context.timing = Timing()
+    assert find_own_order(context, evolve(due, number="#2", marker="nobody's")) is None, "another number is free"
+
+
+@pytest.mark.parametrize(
+    ("state", "not_known", "since"),
+    [
+        (S.UNCERTAIN, None, NOW - AN_HOUR - KEYS_LIVE),
+        (S.PENDING, None, NOW - AN_HOUR - KEYS_LIVE),
+        (S.PENDING, (NOW - 9 * AN_HOUR, NOW), NOW - 9 * AN_HOUR),
+        (S.UNCERTAIN, (NOW - 9 * AN_HOUR, NOW), NOW - AN_HOUR - KEYS_LIVE),
+        (S.UNCERTAIN, (NOW - 99 * AN_HOUR, NOW), NOW - 99 * AN_HOUR),
+    ],
+)
+def test_since_when_it_may_have_been_made(state: OrderState, not_known: Any, since: datetime) -> None:
+    asked: list[Any] = []
+
+    def find(mark: str, *, since: datetime, as_of: datetime) -> Sequence[RemoteOrder]:
+        asked.append((mark, since, as_of))
+        return [RemoteOrder(id="9", number="x", marker="m")]
+
+    due = DueOrder(entry=an_entry(state=state), number="#1", marker="m", not_known=not_known)
+    context = a_context(Few(), gateway=SimpleNamespace(find_marked=find))
+    found = find_marked(context, due, as_of=NOW)
+    assert found is not None
+    assert (found.id, asked) == ("9", [("m", since, NOW)])
