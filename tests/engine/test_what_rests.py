@@ -10,16 +10,18 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from tradegecko_bridge.commerce import Customer
 from tradegecko_bridge.commerce.remote import OrderAction, RemoteOrder
-from tradegecko_bridge.engine import Outcome, Report, Timing
+from tradegecko_bridge.engine import ConnectionSettings, Outcome, Report, Timing
 from tradegecko_bridge.engine.delivery import holds
-from tradegecko_bridge.engine.delivery.decide import DueOrder
+from tradegecko_bridge.engine.delivery.decide import DueOrder, hold
 from tradegecko_bridge.engine.delivery.doubles import find_doubles
 from tradegecko_bridge.engine.delivery.grounds import Grounds, digest
-from tradegecko_bridge.engine.delivery.lookup import KEYS_LIVE, find_marked, find_own_order
+from tradegecko_bridge.engine.delivery.lookup import KEYS_LIVE, as_new_customer, find_marked, find_own_order
+from tradegecko_bridge.engine.delivery.outcomes import Outcomes
 from tradegecko_bridge.engine.keys import marker
 from tradegecko_bridge.engine.report import Item, Kept
-from tradegecko_bridge.errors import NotFound, Unavailable
+from tradegecko_bridge.errors import ClaimLost, NotFound, StoreBusy, Unavailable
 from tradegecko_bridge.ledger import Alert, Claim, Finding, LedgerEntry, OrderState, Reason, Severity, StateCount
 from tradegecko_bridge.testing.builders import an_order
 
@@ -257,3 +259,27 @@ def test_since_when_it_may_have_been_made(state: OrderState, not_known: Any, sin
     found = find_marked(context, due, as_of=NOW)
     assert found is not None
     assert (found.id, asked) == ("9", [("m", since, NOW)])
+
+
+def test_who_is_known_by_name_alone_keeps_no_order_waiting() -> None:
+    """Two of one name are two customers; an e-mail address, a telephone number or a code makes one of them."""
+    context = a_context(Few(), settings=ConnectionSettings(), timing=Timing())
+    order = an_order(customer=Customer(first_name="Ann", last_name="Lee"), billing_address=None, shipping_address=None)
+    assert as_new_customer(context, order) is None
+    made = as_new_customer(context, evolve(order, customer=Customer(first_name="Ann", email="a@example.com")))
+    assert made is not None
+    assert made.since == NOW - Timing().patience
+
+
+def test_a_decision_about_an_order_that_somebody_else_has_is_not_theirs() -> None:
+    """It waits; no other failure of the ledger passes for that."""
+    report = Report(operation="deliver orders", connection="shop", started_at=NOW)
+    outcomes, entry = Outcomes(a_context(Few()), report), an_entry()
+    decision = hold(entry, NO_SKU, NOW)
+    outcomes._report_settled(entry, decision, ClaimLost("order r1: somebody else has it"))
+    outcomes.flush([entry])
+    assert [(item.outcome, item.detail) for item in report.items] == [
+        (Outcome.WAITING, "order r1: somebody else has it")
+    ]
+    with pytest.raises(StoreBusy):
+        outcomes._report_settled(entry, decision, StoreBusy("held for 30 s"))
