@@ -85,7 +85,7 @@ class FollowUps:
     def _done(self, entry: LedgerEntry) -> LedgerEntry:
         action, *rest = entry.pending_actions
         now = self._c.clock()
-        claim = evolve(entry.claim, until=self._c.lease_end()) if entry.claim and rest else None
+        claim = evolve(entry.claim, until=self._c.lease_end()) if entry.claim else None
         return self._record(
             entry.transition_to(entry.state, now, pending_actions=tuple(rest), claim=claim), f"{action} done"
         )
@@ -94,27 +94,17 @@ class FollowUps:
         now, action = self._c.clock(), entry.pending_actions[0]
         not_before = error.retry_at if isinstance(error, Unavailable) else None
         retry_at = self._c.timing.retry_at(now, entry.attempts, not_before)
-        facts = {
-            "pending_actions": entry.pending_actions,
-            "claim": None,
-            "attempts": entry.attempts + 1,
-            "next_attempt_at": retry_at,
-        }
         reason = Reason("unavailable", str(error), transient=True)
-        later = entry.transition_to(entry.state, now, reason=reason, **facts)
+        attempts = entry.attempts + 1
+        later = entry.transition_to(entry.state, now, reason=reason, attempts=attempts, next_attempt_at=retry_at)
         self._record(later, f"{action}: {error}", audit.failed(error))
         text = f"delivered; next try to {action} at {retry_at:%H:%M:%S} UTC: {error}"
         self._add(entry, Outcome.WAITING, text)
 
     def _refused(self, entry: LedgerEntry, error: Rejected) -> None:
         reason = Reason(REFUSED, f"{entry.pending_actions[0]} was refused: {error}")
-        facts = {
-            "reason": reason,
-            "pending_actions": entry.pending_actions,
-            "claim": None,
-            "attempts": entry.attempts + 1,
-        }
-        self._record(entry.transition_to(entry.state, self._c.clock(), **facts), reason.text, audit.failed(error))
+        after = entry.transition_to(entry.state, self._c.clock(), reason=reason, attempts=entry.attempts + 1)
+        self._record(after, reason.text, audit.failed(error))
         self._add(entry, Outcome.REFUSED, f"delivered, but {reason.text}")
 
     def _record(self, entry: LedgerEntry, why: str, detail: audit.Detail | None = None) -> LedgerEntry:
