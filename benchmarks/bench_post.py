@@ -14,6 +14,7 @@ import multiprocessing
 import socket
 import time
 from collections.abc import Awaitable, Callable
+from itertools import count
 from statistics import median
 from typing import Any
 
@@ -29,8 +30,8 @@ LINES = [{"variant_id": n, "quantity": "1.0", "price": "19.99"} for n in range(1
 ORDER = {"order": {"company_id": 2, "order_number": "W-1", "issued_at": "2026-11-03", "order_line_items": LINES}}
 ANSWER = orjson.dumps({"order": {"id": 1, "order_number": "W-1", "total": "59.97", "status": "active"}})
 HEAD = (
-    b"HTTP/1.1 201 Created\r\nContent-Type: application/json; charset=utf-8\r\nX-Request-Id: 9f3\r\n"
-    b"Content-Length: %d\r\n\r\n" % len(ANSWER)
+    b"HTTP/1.1 201 Created\r\nContent-Type: application/json; charset=utf-8\r\n"
+    b"Content-Length: %d\r\nX-Request-Id: " % len(ANSWER)
 )
 CALL: Call[Any] = Call(
     method="POST", path="/orders", body=ORDER, idempotency_key="k", read=lambda reply: reply.body["order"]["id"]
@@ -44,7 +45,8 @@ HEADERS = {
 
 
 def serve(listening: socket.socket) -> None:
-    """Answer every request alike, one connection after the other."""
+    """Answer every request alike but for its id, one connection after the other."""
+    numbers = count(1)
     while True:
         connection, _ = listening.accept()
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -52,7 +54,7 @@ def serve(listening: socket.socket) -> None:
         while got := connection.recv(65536):
             waiting += got
             if waiting.endswith(b"]}}"):  # the end of the order
-                connection.sendall(HEAD + ANSWER)
+                connection.sendall(b"%b%08d\r\n\r\n%b" % (HEAD, next(numbers), ANSWER))
                 waiting = b""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -401,6 +402,30 @@ def test_each_draft_that_refers_to_what_is_gone_is_outdated(client: TradeGeckoCl
     assert list(book.find(account, "companies", "email", ["x"])) == []
     with gateway.session(read_only=True):
         assert refusal(gateway, a_draft("1"), "99001") is errors.Rejected, "nothing is remembered in a dry run"
+
+
+@pytest.mark.parametrize("remembered", [False, True])
+def test_a_label_that_another_worker_has_just_taken_is_outdated(client: TradeGeckoClient, remembered: bool) -> None:
+    """Also where the mirror that both share has that address by the time the refusal comes."""
+    book = MirrorBook()
+    TradeGeckoGateway(client).create_order(a_draft("0"), key="0", customer_id=None)
+    company = str(next(iter(client.orders.list(order_number="0"))).company_id)
+    ours, theirs = TradeGeckoGateway(client, mirror=book), TradeGeckoGateway(client, mirror=book)
+
+    def meanwhile() -> bool:  # asked twice: before the request leaves, and as it does
+        elsewhere = evolve(AN_ADDRESS, address1="1 Bay St")
+        with theirs.session():
+            theirs.create_order(a_draft("1", shipping_address=elsewhere), key="1", customer_id=company)
+        if not remembered:
+            book.forget(theirs._mirror.account)
+        return True
+
+    draft = a_draft("2", shipping_address=evolve(AN_ADDRESS, address1="2 Elm St"))
+    with ours.session():
+        stranger = Customer(first_name="Kim", email="kim@example.com")
+        ours.create_order(a_draft("3", customer=stranger), key="3", customer_id=None)
+        with pytest.raises(errors.OutdatedDraft, match="label"):
+            ours.create_order(draft, key="2", customer_id=company, may_leave=cache(meanwhile))
 
 
 def test_lines_without_a_variant_are_never_outdated(client: TradeGeckoClient) -> None:

@@ -437,24 +437,26 @@ class TradeGeckoGateway:
 
         An answer about another order is none: connections and proxies mix answers up.
         """
-        fields = self._order_fields(draft, customer_id)
+        addresses: Sequence[MirrorRow] = ()
+        if customer_id is not None:
+            addresses = self._rows(ADDRESSES, "company", [customer_id], [{"company_id": customer_id}])
+        fields = self._order_fields(draft, customer_id, addresses)
         call = _answered_by(resources.ORDERS.create(fields, idempotency_key=key), draft.marker)
         mirror = self._mirror
         try:
             with writing():
                 made = self._client.send(call, retry=NO_RETRY, may_leave=lambda: may_leave() and mirror.is_as_it_was)
         except Rejected as error:
-            if self._is_outdated(draft, customer_id):
+            if self._is_outdated(draft, customer_id, addresses):
                 raise OutdatedDraft(str(error)) from error.__cause__
             raise
         self._mirror_created(made, fields)
         return translate.remote_order(made)
 
-    def _order_fields(self, draft: OrderDraft, customer_id: str | None) -> dict[str, Any]:
+    def _order_fields(
+        self, draft: OrderDraft, customer_id: str | None, addresses: Sequence[MirrorRow]
+    ) -> dict[str, Any]:
         location = None if draft.location is None else int(self.find_record(RecordKind.LOCATION, draft.location))
-        addresses: Sequence[MirrorRow] = ()
-        if customer_id is not None:
-            addresses = self._rows(ADDRESSES, "company", [customer_id], [{"company_id": customer_id}])
         return order_fields(
             draft,
             customer_id,
@@ -475,9 +477,10 @@ class TradeGeckoGateway:
             if name in fields and id_ is not None:
                 put(ADDRESSES, records.Address(id=id_, company_id=made.company_id, **fields[name]))
 
-    def _is_outdated(self, draft: OrderDraft, customer_id: str | None) -> bool:
+    def _is_outdated(self, draft: OrderDraft, customer_id: str | None, addresses: Sequence[MirrorRow]) -> bool:
         """Whether the draft was made from an out-of-date mirror: checks its variants and its company by their ids, and
-        the company's addresses. What cannot be found out leaves the refusal as it is.
+        whether the company has others than these ``addresses`` by now. What cannot be found out leaves the refusal as
+        it is.
 
         Nothing is checked where nothing is mirrored. It is checked where another order has invalidated the mirror in
         this run: the draft may be older than that.
@@ -488,7 +491,7 @@ class TradeGeckoGateway:
         try:
             outdated = self._has_gone(VARIANTS, variants) or (
                 customer_id is not None
-                and (self._has_gone(COMPANIES, {customer_id}) or self._has_new_addresses(customer_id))
+                and (self._has_gone(COMPANIES, {customer_id}) or self._has_new_addresses(customer_id, addresses))
             )
         except GatewayError:
             return False
@@ -512,10 +515,10 @@ class TradeGeckoGateway:
                     raise
                 self._mirror.remove(kind, id_)
 
-    def _has_new_addresses(self, customer_id: str) -> bool:
-        """Whether somebody has given the company an address we do not know: its label may be the one we chose."""
-        self._mirror.flush()  # what was learned of them is known as well
-        known = {row.id for row in self._mirror.last_known(ADDRESSES, "company", [customer_id])}
+    def _has_new_addresses(self, customer_id: str, addresses: Sequence[MirrorRow]) -> bool:
+        """Whether somebody has given the company another address meanwhile: its label may be the one we chose. Another
+        worker may have remembered it in the mirror by now."""
+        known = {row.id for row in addresses}
         return any(str(address.id) not in known for address in self._list(resources.ADDRESSES, company_id=customer_id))
 
     def perform_action(self, order_id: str, action: str, *, key: str, method: str | None = None) -> None:
