@@ -104,7 +104,7 @@ def test_the_accounts_own_treatment_is_not_sent(client: TradeGeckoClient) -> Non
         settings = ConnectionSettings(tax_treatment=treatment)
         draft = build_draft(an_order(), "m", Catalog(variants=variants, currencies={"CAD": 2}), settings)
         assert isinstance(draft, OrderDraft)
-        assert TradeGeckoGateway(client)._order_fields(draft, None).get("tax_treatment") == sent
+        assert TradeGeckoGateway(client)._order_fields(draft, None, ()).get("tax_treatment") == sent
 
 
 def test_by_default_prices_stay_as_the_source_has_them(sandbox: Sandbox, client: TradeGeckoClient) -> None:

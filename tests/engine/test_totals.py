@@ -61,7 +61,7 @@ def test_the_prediction_is_what_it_comes_to(
         shipping_address=AN_ADDRESS,
         lines=tuple(order_lines),
     )
-    made = client.orders.create(gateway._order_fields(draft, None))
+    made = client.orders.create(gateway._order_fields(draft, None, ()))
     assert made.total == predicted_total(draft, digits)
 
 
