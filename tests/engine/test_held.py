@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.engine.test_one_decision import Account, as_done
-from tests.support import HandClock, ListSource
+from tests.support import HandClock, ListSource, examples
 from tradegecko_bridge import MemoryStore, SyncEngine
 from tradegecko_bridge.commerce import Customer, SourceOrder
 from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder, RemoteVariant, Topic
@@ -420,7 +420,7 @@ def _change(desk: Desk, what: str, which: Any, how: Any) -> None:
         desk.source.orders.append(evolve(given, tags=("wait",) if how == "tagged" else (), cursor=""))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(changes, min_size=4, max_size=25))
 def test_what_is_left_alone_would_be_held_anyway(story: list[tuple[str, Any, Any]]) -> None:
     """Whatever happens to account, settings and orders: after every run the ledger is as if all were looked at."""
