@@ -234,6 +234,9 @@ def test_nobody_writes_over_who_came_after() -> None:
     late = row.entry.transition_to(S.SENDING, NOW, claim=RUN_OUT)
     with pytest.raises(ClaimLost, match=r"^order r1: only a worker whose claim still runs may send it$"):
         work.recorded(row, Transition(entry=late, who="me"))
+    another = row.entry.transition_to(S.SENDING, NOW, claim=evolve(RUNNING, worker="me"))
+    with pytest.raises(ClaimLost, match=r"^order r1: w has it; was the ledger restored\?$"):
+        work.recorded(row, Transition(entry=another, who="me"))
     restored = Transition(entry=evolve(row.entry, reference="r2"), who="me")
     with pytest.raises(ClaimLost, match=r"^order r2: this ledger has another order in its place; was it restored\?$"):
         work.recorded(row, restored)

@@ -71,8 +71,8 @@ def recorded(row: Row, transition: Transition) -> Change:
     sending = entry.state is _S.SENDING
     if sending and not (present.claim_runs(at) and entry.claim_runs(at)):  # nobody revives a claim of his own
         raise ClaimLost(f"order {present.reference}: only a worker whose claim still runs may send it")
-    if sending and entry.claim and present.claim and entry.claim.worker != present.claim.worker:
-        raise ClaimLost(f"order {present.reference}: {present.claim.worker} has it; was the ledger restored?")
+    if sending and _worker(entry) != (worker := _worker(present)):
+        raise ClaimLost(f"order {present.reference}: {worker} has it; was the ledger restored?")
     keeps_claim = sending or (bool(entry.pending_actions) and entry.claim is not None)
     after = evolve(
         present,
@@ -133,6 +133,10 @@ def overridden(row: Row, to: OrderState, at: datetime, who: str, why: str, *, re
         serial=entry.serial + 1,
     )
     return _settled(evolve(row, entry=after), (LedgerEvent(at=at, who=who, was=entry.state, now=to, why=why),))
+
+
+def _worker(entry: LedgerEntry) -> str | None:
+    return entry.claim and entry.claim.worker
 
 
 def _check_override(entry: LedgerEntry, to: OrderState, at: datetime) -> None:
