@@ -32,6 +32,7 @@ from tradegecko_bridge.engine.delivery.decide import (
     skip,
     stay_uncertain,
     unreadable,
+    visible_at,
 )
 from tradegecko_bridge.engine.delivery.grounds import Grounds
 from tradegecko_bridge.engine.mapping.plan import OrderPlan
@@ -242,6 +243,40 @@ def test_since_when_it_may_show_up() -> None:
     assert not may_show_up(an_entry(sent_at=JUST), NOW, TIMING)
 
 
+def test_after_a_restore_no_absence_is_believed_too_soon() -> None:
+    """Not before all is shown that may have been sent until then; what is there is there at once."""
+    span = (LONG_AGO, JUST)
+    until = JUST + TIMING.patience
+    why = "the ledger was restored, and an order sent shortly before may show up in TradeGecko late"
+    waits = Wait(
+        state=S.PENDING,
+        reason=Reason("restored", why),
+        outcome=Outcome.WAITING,
+        text=f"{why}; next try at {until:%H:%M:%S} UTC",
+        note=why,
+        changes={"next_attempt_at": until},
+    )
+    for more in ({}, {"plan": UNKNOWN}, {"skip": FILTERED}):
+        assert decided(an_entry(), not_known=span, **more) == waits
+    assert decided(uncertain(reason=None), not_known=span) == kept_in_doubt(NO_ANSWER)
+    assert decided(uncertain(reason=USED), not_known=span) == kept_in_doubt(USED)
+    assert decided(an_entry(), THERE, not_known=span) == Adopt(remote=THERE)
+    assert decided(an_entry(), not_known=(LONG_AGO, LATELY)) == decided(an_entry()), "it would be shown by now"
+    assert decided(an_entry(), not_known=(LONG_AGO, LATELY + TICK)) != decided(an_entry())
+
+
+def test_when_all_that_was_sent_is_visible() -> None:
+    """By the last request that may have left."""
+    due = DueOrder(entry=an_entry(), number="1001", marker="m")
+    assert visible_at(due, TIMING) is None
+    assert visible_at(evolve(due, not_known=(LONG_AGO, JUST)), TIMING) == JUST + TIMING.patience
+    sent = evolve(due, entry=uncertain(LATELY))
+    assert visible_at(sent, TIMING) == NOW
+    assert visible_at(evolve(sent, entry=uncertain(None)), TIMING) == PAST_HORIZON + TIMING.patience
+    assert visible_at(evolve(sent, not_known=(LONG_AGO, JUST)), TIMING) == JUST + TIMING.patience
+    assert visible_at(evolve(sent, not_known=(LONG_AGO, LONG_AGO)), TIMING) == NOW
+
+
 @pytest.mark.parametrize(
     ("entry", "due", "must"),
     [
@@ -263,6 +298,8 @@ def test_since_when_it_may_show_up() -> None:
 def test_what_must_be_looked_for(entry: LedgerEntry, due: dict[str, Any], must: bool) -> None:
     """Whatever may be there, and whatever was sent."""
     assert DueOrder(entry=entry, number="1001", marker="m", **due).must_look is must
+    before = DueOrder(entry=entry, number="1001", marker="m", not_known=(NOW, NOW), **due)
+    assert before.must_look, "it may have been sent in a time the ledger does not know of"
 
 
 # ── after a request, or a look, that came to nothing ─────────────────────────────────────────

@@ -244,6 +244,12 @@ def test_nobody_writes_over_who_came_after() -> None:
         work.recorded(a_row(S.CANCELED), Transition(entry=a_row(S.SENDING).entry, who="me"))
 
 
+def test_serials_outgrow_those_of_the_ledger_before() -> None:
+    """By a second for each that has passed since the backup, by a clock that runs backwards all the same."""
+    assert work.serial_gap(NOW, LATER) == 1420
+    assert work.serial_gap(LATER, NOW) == work.serial_gap(NOW, NOW) == 1000
+
+
 def test_what_is_wrong_with_one_transition_is_not_wrong_with_the_others() -> None:
     """Whatever it is, it is the answer to that one."""
     store = MemoryStore()

@@ -136,7 +136,7 @@ def overridden(row: Row, to: OrderState, at: datetime, who: str, why: str, *, re
 
 
 def _worker(entry: LedgerEntry) -> str | None:
-    return entry.claim and entry.claim.worker
+    return entry.claim.worker if entry.claim else None
 
 
 def _check_override(entry: LedgerEntry, to: OrderState, at: datetime) -> None:
