@@ -21,7 +21,7 @@ from tradegecko_bridge.engine.delivery.lookup import KEYS_LIVE, as_new_customer,
 from tradegecko_bridge.engine.delivery.outcomes import Outcomes
 from tradegecko_bridge.engine.keys import marker
 from tradegecko_bridge.engine.report import Item, Kept
-from tradegecko_bridge.errors import ClaimLost, NotFound, StoreBusy, Unavailable
+from tradegecko_bridge.errors import ClaimLost, Rejected, StoreBusy, Unavailable
 from tradegecko_bridge.ledger import Alert, Claim, Finding, LedgerEntry, OrderState, Reason, Severity, StateCount
 from tradegecko_bridge.testing.builders import an_order
 
@@ -177,7 +177,7 @@ class Twice:
         if self.down:
             raise Unavailable("503")
         if id_ in self.gone:
-            raise NotFound("", status=404, method="GET", path=f"/orders/{id_}")
+            raise Rejected(f"404 on GET /orders/{id_}")
         return {OrderAction.VOID} if id_ in self.void else set()
 
 
@@ -218,6 +218,7 @@ def test_a_double_is_told_until_one_is_void() -> None:
     assert doubles(Twice(), alert, other) == [Finding(key="doubled 9 10", severity=Severity.WARNING, text="as before")]
     assert len(doubles(Twice(marker("shop", "r1")), alert)) == 1, "once"
     assert not doubles(Twice(void=["10"]), alert)
+    assert not doubles(Twice(gone=["9"]), alert), "there is none any more"
 
 
 # ── ours ─────────────────────────────────────────────────────────────────────────────────────
