@@ -19,10 +19,21 @@ from tradegecko_bridge.engine.delivery.doubles import find_doubles
 from tradegecko_bridge.engine.delivery.grounds import Grounds, digest
 from tradegecko_bridge.engine.delivery.lookup import KEYS_LIVE, as_new_customer, find_marked, find_own_order
 from tradegecko_bridge.engine.delivery.outcomes import Outcomes
+from tradegecko_bridge.engine.delivery.restores import after_restore, not_known_since
 from tradegecko_bridge.engine.keys import marker
 from tradegecko_bridge.engine.report import Item, Kept
 from tradegecko_bridge.errors import ClaimLost, Rejected, StoreBusy, Unavailable
-from tradegecko_bridge.ledger import Alert, Claim, Finding, LedgerEntry, OrderState, Reason, Severity, StateCount
+from tradegecko_bridge.ledger import (
+    Alert,
+    Claim,
+    Finding,
+    LedgerEntry,
+    OrderState,
+    Reason,
+    Restore,
+    Severity,
+    StateCount,
+)
 from tradegecko_bridge.testing.builders import an_order
 
 S = OrderState
@@ -284,3 +295,23 @@ def test_a_decision_about_an_order_that_somebody_else_has_is_not_theirs() -> Non
     ]
     with pytest.raises(StoreBusy):
         outcomes._report_settled(entry, decision, StoreBusy("held for 30 s"))
+
+
+def test_a_source_that_was_told_its_orders_are_safe_may_not_give_them_again() -> None:
+    """After a restore a person has to be told; once, and in a dry run too early for that."""
+    told: dict[str, str] = {}
+    store = SimpleNamespace(
+        restored=lambda: Restore(backed_up_at=NOW - AN_HOUR, restored_at=None),
+        told_values=lambda _connection, _kind: told,
+        record_told_values=lambda _connection, _kind, values, at: told.update(values),
+    )
+    source = SimpleNamespace(name="list", acknowledge_ingest=lambda _references: {}, fetch_orders=lambda _after: [])
+    context: Any = SimpleNamespace(store=store, connection="shop", clock=lambda: NOW, source=source)
+    for dry_run, lines in ((True, 1), (False, 2), (False, 0)):
+        report = Report(operation="deliver orders", connection="shop", started_at=NOW, dry_run=dry_run)
+        after_restore(context, report)
+        assert len(report.notes) == lines
+        assert any(note.startswith("list may not give again") for note in report.notes) is (lines == 2)
+    noticed = not_known_since(context)
+    context.clock = lambda: NOW + AN_HOUR
+    assert not_known_since(context) == noticed, "until it was noticed, where nobody knows when it was"
