@@ -106,6 +106,15 @@ def test_a_call_has_its_own_timeout(driver: Driver, given: Any, expected: float 
     assert script.requests[0].extensions["timeout"]["read"] == expected
 
 
+def test_no_cookie_is_kept(driver: Driver) -> None:
+    """Whoever in between sets one."""
+    answer = good()
+    answer.headers["Set-Cookie"] = "shop=1; Path=/"
+    answering(driver, answer)
+    driver.send(GET)
+    assert not list(driver.client._pool.http.cookies.jar)
+
+
 def test_a_copy_with_other_options_shares_the_rest(driver: Driver) -> None:
     """Another timeout and other retries; the same counter and connections, which closing the copy leaves open."""
     script = answering(driver, httpx.Response(500), good(), good())
