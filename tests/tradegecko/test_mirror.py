@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.support import HandClock
 from tests.tradegecko.support import PAGE as PAGE_TOLD
 from tests.tradegecko.support import mocked
-from tradegecko_bridge import Sandbox, TradeGeckoClient
+from tradegecko_bridge import Sandbox, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.tradegecko.gateway.mirror import LATE_PAGES, MOST_PAGES, Mirror
 from tradegecko_bridge.tradegecko.gateway.mirror_book import MirrorBook
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import COMPANIES, VARIANTS, company_keys
@@ -102,6 +102,24 @@ def test_much_within_two_minutes_does_not_keep_it_from_the_end(client: TradeGeck
     found, calls = looked_up(client, book, skus)
     assert found == len(skus)
     assert calls <= LATE_PAGES + 2
+
+
+@pytest.mark.parametrize(("orders", "is_whole"), [(1, False), (200, False), (400, True), (5000, True)])
+def test_very_much_that_changed_is_read_where_that_pays_this_run(
+    client: TradeGeckoClient, imported: Import, orders: int, is_whole: bool
+) -> None:
+    """As far as it saves requests; else no more than usual, and the next runs go on."""
+    book = MirrorBook()
+    assert looked_up(client, book, imported.products(client, 1))[0]
+    skus = imported.products(client, 32, apart=timedelta(minutes=1))
+    gateway = TradeGeckoGateway(client, mirror=book, clock=HandClock())
+    gateway.prepare(orders, lambda *_: None)
+    before = client.calls
+    assert gateway.find_variants(skus[-2:]).keys() == set(skus[-2:])
+    pages = len(skus) // (PAGE // MANY * MANY) if is_whole else MOST_PAGES  # no moment is read in part
+    assert client.calls - before <= pages + 1
+    cursor = book.progress(Mirror(client, book).account, VARIANTS.name).cursor or ""
+    assert cursor.startswith(f"{imported.now:%Y-%m-%dT%H:%M}") is is_whole
 
 
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=6), st.integers(0, 8))

@@ -44,7 +44,7 @@ def apply_settings(order: SourceOrder, number: str, settings: ConnectionSettings
         order,
         number=number,
         lines=tuple(part for line in wanted for part in as_sent(line, settings, digits)),
-        shipping=tuple(evolve(line, label=_ship_method(line, settings)) for line in order.shipping),
+        shipping=tuple(_with_ship_method(line, settings) for line in order.shipping),
         tags=tuple(dict.fromkeys((*order.tags, *settings.tags))),
         note=_note(order, settings),
     )
@@ -123,8 +123,9 @@ def _refused_by(line: OrderLine, settings: ConnectionSettings, level: Level) -> 
     return any(not rule.takes(line.sku) for rule in settings.item_filters if rule.level is level)
 
 
-def _ship_method(line: ShippingLine, settings: ConnectionSettings) -> str:
-    return _mapped(line, settings) or line.label
+def _with_ship_method(line: ShippingLine, settings: ConnectionSettings) -> ShippingLine:
+    method = _mapped(line, settings)
+    return evolve(line, label=method) if method else line
 
 
 def _mapped(line: ShippingLine, settings: ConnectionSettings) -> str | None:

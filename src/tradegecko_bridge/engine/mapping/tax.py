@@ -139,6 +139,8 @@ def prices_to_send(order: SourceOrder, settings: ConnectionSettings, account_inc
 
 def on_one_tax_basis(order: SourceOrder, inclusive: bool, digits: int) -> SourceOrder | Reason:
     """The order with all of its prices with tax, or all without, each line coming to the same amount as before."""
+    if all(part.price_includes_tax is inclusive for part in order.priced):
+        return order
     parts = [_moved(part, order, inclusive, digits) for part in order.priced]
     for part in parts:
         if isinstance(part, Reason):

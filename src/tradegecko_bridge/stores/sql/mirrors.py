@@ -11,6 +11,7 @@ from sqlalchemy import insert as plain_insert
 
 from tradegecko_bridge.ports.mirrors import MirrorCounts, MirrorProgress, MirrorRow, MirrorStore, newest
 from tradegecko_bridge.stores.sql.database import InDatabase, chunks, insert, wait_alone
+from tradegecko_bridge.stores.sql.rows import as_json
 from tradegecko_bridge.stores.sql.tables import mirror_keys, mirror_rows, mirrors
 
 _r, _k, _m = mirror_rows.c, mirror_keys.c, mirrors.c
@@ -129,7 +130,7 @@ def _keys(rows: Iterable[MirrorRow]) -> Iterable[dict[str, str]]:
 
 
 def _content(row: MirrorRow) -> str:
-    return json.dumps({"keys": row.keys, "facts": dict(row.facts)}, separators=(",", ":"))
+    return as_json({"keys": row.keys, "facts": dict(row.facts)})
 
 
 def _to_row(id_: str, stamp: str, content: str) -> MirrorRow:

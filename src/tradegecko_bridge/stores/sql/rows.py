@@ -34,10 +34,10 @@ Values = dict[str, Any]
 
 def to_json(record: object) -> str | None:
     """A canonical record as text; None stays None."""
-    return None if record is None else _json(to_plain(record))
+    return None if record is None else as_json(to_plain(record))
 
 
-def _json(value: object) -> str:
+def as_json(value: object) -> str:
     """As text; NULs, and lone surrogates, of which orjson wants to know nothing, survive as escapes."""
     try:
         return orjson.dumps(value).decode()
@@ -122,7 +122,7 @@ def work_values(row: Row) -> Values:
         "reason_passing": reason and reason.transient,
         "remote_id": entry.remote_id,
         "remote_number": entry.remote_number,
-        "line_ids": _json(entry.line_ids),
+        "line_ids": as_json(entry.line_ids),
         "todo": " ".join(entry.pending_actions),
         "generation": entry.generation,
         "attempts": entry.attempts,
@@ -156,7 +156,7 @@ def event_values(order_id: int, event: LedgerEvent) -> Values:
         "was": was,
         "now": event.now.value,
         "why": event.why,
-        "detail": _json(event.detail) if event.detail else None,
+        "detail": as_json(event.detail) if event.detail else None,
     }
 
 

@@ -155,7 +155,7 @@ class TradeGeckoGateway:
         shares = [(kind, plan.share(saved, always=needed or not orders), needed) for kind, saved, needed in READ_ONCE]
         for kind, share, needed in shares:
             try:
-                self._mirror.read_on(kind, share, only_begun=not orders)
+                self._mirror.read_on(kind, share, catch_up=share.worth, only_begun=not orders)
             except (Rejected, Unavailable) as error:
                 if orders and needed:
                     raise

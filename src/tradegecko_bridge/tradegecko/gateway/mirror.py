@@ -42,7 +42,7 @@ SETTINGS_AGE: Final = timedelta(hours=4)
 LATE_PAGES: Final = 4
 """Pages of one kind read again for the sake of late ones, at most."""
 MOST_PAGES: Final = 8
-"""Pages read of one kind at a time beyond these, unless a plan says otherwise; a longer way is gone in several runs."""
+"""Pages read of one kind at a time beyond these, unless a plan allows more; a longer way is gone in several runs."""
 NOTHING_SAID: Final[Mapping[str, Collection[str]]] = {}
 GoOn = Callable[[int, int], bool]
 """Whether to read another page, after so many that were read, with about so many left."""
@@ -108,6 +108,7 @@ class Mirror(Forked):
         self._answers: dict[tuple[str, str, str], _Answer] = {}  # by kind, key and value
         self._outdated_at: dict[str, datetime] = {}  # by kind: answers up to then do not count any more
         self._is_planned = False
+        self._catch_up: dict[str, int] = {}  # by kind: pages worth reading where that leads to the end
 
     @property
     def disabled(self) -> bool:
@@ -357,19 +358,26 @@ class Mirror(Forked):
 
     def _is_complete(self, kind: Kind[D], store: MirrorStore, as_of: datetime | None) -> bool:
         """Whether all of a kind is known, after reading what changed when that is due."""
+
+        def worth_it(read: int, left: int) -> bool:
+            return read < MOST_PAGES or read + left <= self._catch_up.get(kind.name, 0)
+
         with self._lock_of(kind.name):
             at, now = self._complete_at.get(kind.name), self._clock()
             old = at is not None and (not _is_fresh(at, now, MAX_AGE) or (as_of is not None and at < as_of))
             if old or kind.name not in self._complete_at:
                 waits = self._is_planned and not store.progress(self.account, kind.name).complete
-                self._complete_at[kind.name] = now if not waits and self._read_changes(kind, store, now) else None
+                self._complete_at[kind.name] = (
+                    now if not waits and self._read_changes(kind, store, now, worth_it) else None
+                )
                 self._cache.pop(kind.name, None)
             return self._complete_at[kind.name] is not None
 
-    def read_on(self, kind: Kind[D], go_on: GoOn, *, only_begun: bool = False) -> None:
+    def read_on(self, kind: Kind[D], go_on: GoOn, *, catch_up: int = 0, only_begun: bool = False) -> None:
         """Read a kind that was never read to its end, a page at least, and on for as long as ``go_on`` says.
 
-        From now on no such kind is read in this run but in this way. ``only_begun``: none of which nothing was read.
+        From now on no such kind is read in this run but in this way; of another one, what changed is read at its first
+        use, up to ``catch_up`` pages. ``only_begun``: none of which nothing was read.
 
         Raises:
             AccessDenied, Rejected, Unavailable: the list cannot be read.
@@ -378,6 +386,7 @@ class Mirror(Forked):
         if store is None:
             return
         with self._lock_of(kind.name):
+            self._catch_up[kind.name] = catch_up
             progress = store.progress(self.account, kind.name)
             if progress.complete or (only_begun and progress.cursor is None):
                 return
@@ -390,9 +399,7 @@ class Mirror(Forked):
         added = self._store.counts(self.account, kind.name).added if self._store else 0
         return -(-added // PAGE_LIMIT)
 
-    def _read_changes(
-        self, kind: Kind[D], store: MirrorStore, now: datetime, go_on: GoOn = lambda read, _: read < MOST_PAGES
-    ) -> bool:
+    def _read_changes(self, kind: Kind[D], store: MirrorStore, now: datetime, go_on: GoOn) -> bool:
         """Read what changed, and note how far with every page; whether the end was reached.
 
         ``go_on`` is asked after each page but those that only come again: so each reading leads further.

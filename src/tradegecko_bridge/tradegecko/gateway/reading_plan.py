@@ -32,7 +32,7 @@ class ReadingPlan:
 
     def __init__(self, orders: int, told: Callable[[int, int], None]) -> None:
         self.orders, self._told = orders, told
-        self._whole = max(orders - orders // 20 - SPARED, 0)
+        self.spared = self._whole = max(orders - orders // 20 - SPARED, 0)
         self._part = max(orders // PART, FEWEST) if orders else IDLE
         self.budget = max(self._whole, self._part)
         self.pages = 0
@@ -71,6 +71,11 @@ class Share:
         self._granted = 0
         self._pays = False
         self.left = 0
+
+    @property
+    def worth(self) -> int:
+        """Pages that cost this run no more than they save it."""
+        return int(self._saved * self._plan.spared)
 
     def __call__(self, read: int, left: int) -> bool:
         """Whether to read on after so many pages, with so many left."""
