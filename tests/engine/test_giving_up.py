@@ -69,8 +69,9 @@ class Doubtful(Bench):
         return entry
 
     def until_given_up(self) -> None:
-        """Deliver every hour for longer than anything is retried."""
-        for _ in range(24 * 20):
+        """Deliver every two hours for longer than anything is retried."""
+        for _ in range(12 * 20):
+            self.clock.move(hours=1)
             self.deliver()
             if self.entry().state is OrderState.FAILED:
                 return

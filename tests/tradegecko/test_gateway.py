@@ -500,7 +500,7 @@ REFUSALS: list[tuple[httpx.Response | Exception, type[Exception], type[Exception
     *((httpx.Response(status), errors.AccessDenied, errors.OutcomeUnknown) for status in (401, 402, 403)),
     (httpx.Response(401, json={"detail": "who are you?"}), errors.AccessDenied, errors.OutcomeUnknown),
     (httpx.Response(403, html="<h1>Forbidden</h1>"), errors.AccessDenied, errors.OutcomeUnknown),
-    (httpx.Response(414, html="<h1>Request-URI Too Long</h1>"), errors.Rejected, errors.OutcomeUnknown),
+    (httpx.Response(414, html="<h1>Request-URI Too Long</h1>"), errors.Unavailable, errors.OutcomeUnknown),
     (httpx.Response(429, html="<h1>Slow down</h1>"), errors.Unavailable, errors.OutcomeUnknown),
     (httpx.Response(429, headers=RESET), errors.Unavailable, errors.OutcomeUnknown),
     (httpx.Response(400, json={"message": "no"}), errors.Unavailable, errors.OutcomeUnknown),
@@ -533,6 +533,15 @@ def test_a_read_fails_in_the_ports_words(
     client, _ = scripted(failure)
     with pytest.raises(errors.GatewayError) as caught:
         READS[read](TradeGeckoGateway(client))
+    assert type(caught.value) is expected
+
+
+@pytest.mark.parametrize(("length", "expected"), [(20, errors.Unavailable), (9000, errors.Rejected)])
+def test_an_address_is_too_long_only_where_it_is_long(length: int, expected: type[Exception]) -> None:
+    """What is asked for is too long; else something in between refuses what it likes, and the order waits."""
+    client, _ = scripted(httpx.Response(414, html="<h1>Request-URI Too Long</h1>"))
+    with pytest.raises(errors.GatewayError) as caught:
+        TradeGeckoGateway(client).find_orders("9" * length)
     assert type(caught.value) is expected
 
 

@@ -34,6 +34,8 @@ T = TypeVar("T")
 _numbers: Final = itertools.count(1)
 _REMEMBERED: Final = 8
 """Answers by which our clock is compared with the server's: a jump of ours is forgotten soon."""
+NEVER_TOO_LONG: Final = 2000
+"""Characters of an address: a 414 to one no longer than that is not the API's, which takes some 8,000 (§3.9)."""
 _LEAVES: Final = "send_request_headers.started"
 
 
@@ -231,6 +233,8 @@ class Sending(Generic[T]):
         except errors.StatusError as error:
             if _is_anothers(call, error):
                 raise self._counted(self._unreadable(f"it is about something else: {error.detail}", headers)) from None
+            if isinstance(error, errors.RequestTooLong):
+                error.from_api = len(response.request.url.raw_path) > NEVER_TOO_LONG
             self._believed = error.from_api
             if isinstance(error, errors.RateLimited):
                 self._refused(error, headers)

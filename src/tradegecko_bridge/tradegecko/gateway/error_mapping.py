@@ -7,13 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 from tradegecko_bridge import errors
 
-READ_REFUSALS = (
-    errors.NeedsLogin,
-    errors.SubscriptionLapsed,
-    errors.PermissionDenied,
-    errors.RateLimited,
-    errors.RequestTooLong,
-)
+READ_REFUSALS = (errors.NeedsLogin, errors.SubscriptionLapsed, errors.PermissionDenied, errors.RateLimited)
 """What ends a read, whoever says so: it has written nothing."""
 
 
