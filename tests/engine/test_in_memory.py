@@ -812,6 +812,29 @@ def test_more_than_a_batch_is_delivered(monkeypatch: pytest.MonkeyPatch) -> None
     assert [receipt.order_number for receipt in desk.source.receipts] == ["1", "3", "4", "5"]
 
 
+@pytest.mark.parametrize(("seconds", "limits"), [(0, [2, 4, 4]), (20, [2, 4, 2]), (40, [2, 2, 2, 2])])
+def test_more_is_claimed_at_a_time_where_that_is_soon_done(
+    monkeypatch: pytest.MonkeyPatch, seconds: int, limits: list[int]
+) -> None:
+    """Not where a lease would be over before the last order's turn."""
+    monkeypatch.setattr("tradegecko_bridge.engine.delivery.run.BATCH", 2)
+    desk, claimed = Desk(orders=orders(6)), list[int]()
+    create, claim = Scripted.create_order, MemoryStore.claim
+
+    def create_order(account: Scripted, draft: OrderDraft, **options: Any) -> RemoteOrder:
+        desk.clock.now += timedelta(seconds=seconds)
+        return create(account, draft, **options)
+
+    def noted(store: MemoryStore, *whose: str, limit: int, **when: Any) -> Sequence[LedgerEntry]:
+        claimed.append(limit)
+        return claim(store, *whose, limit=limit, **when)
+
+    monkeypatch.setattr(Scripted, "create_order", create_order)
+    monkeypatch.setattr(MemoryStore, "claim", noted)
+    assert desk.run().count(Outcome.DELIVERED) == 6
+    assert claimed == limits
+
+
 def test_what_a_dry_run_says_of_each_order() -> None:
     """What would be created, with what and for how much; and of what is left alone, why."""
     desk = Desk(orders=[order("1"), an_order("2", [a_line("MUG"), a_line("MUG", reference="b")])])

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Final
 
-from tradegecko_bridge.forks import ForkedLock
 from tradegecko_bridge.ports import Clock
 
 TOLERATED: Final = timedelta(seconds=30)
@@ -34,19 +33,20 @@ class SharedClock:
         self, own: Clock, shared: Callable[[], datetime | None], *, elapsed: Callable[[], float] = monotonic
     ) -> None:
         self._own, self._shared, self._elapsed = own, shared, elapsed
-        self._lock = ForkedLock()
-        self._read: tuple[datetime, float] | None = None
-        self.offset = timedelta(0)
-        """How far the shared clock is ahead of ours, as last read."""
+        self._read: tuple[timedelta, datetime, float] | None = None  # replaced as a whole: threads need no lock
 
     def __call__(self) -> datetime:
         """Never earlier than the shared clock: whichever of our two has gone further since it was read counts."""
-        now = self._own() + self.offset
-        with self._lock:
-            if self._read is None:
-                return now
-            moment, at = self._read
-            return max(now, moment + timedelta(seconds=self._elapsed() - at))
+        now = self._own()
+        if self._read is None:
+            return now
+        offset, moment, at = self._read
+        return max(now + offset, moment + timedelta(seconds=self._elapsed() - at))
+
+    @property
+    def offset(self) -> timedelta:
+        """How far the shared clock is ahead of ours, as last read."""
+        return self._read[0] if self._read else timedelta(0)
 
     def synchronize(self) -> None:
         """Read the shared clock.
@@ -57,6 +57,5 @@ class SharedClock:
         before = self._own()
         shared = self._shared()
         if shared is not None:
-            with self._lock:
-                self.offset = shared - before - (self._own() - before) / 2
-                self._read = shared, self._elapsed()
+            offset = shared - before - (self._own() - before) / 2
+            self._read = offset, shared, self._elapsed()

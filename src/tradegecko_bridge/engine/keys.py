@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 from uuid import UUID, uuid5
 
 _OURS: Final = UUID("6b0a1c9e-3c0f-5d55-9d0a-6f3f3a5f6a01")
-
-
+_AT_HAND: Final = 1000
+"""Keys and markers kept: a delivery asks for its order's several times."""
 _ESCAPE: Final = "\ufffd"
 _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]|\ufffd(?=[0-9a-f]{4};)")
 _ESCAPED: Final = re.compile("\ufffd([0-9a-f]{4});")
@@ -30,11 +31,13 @@ def original_reference(reference: str) -> str:
     return _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), reference)
 
 
+@lru_cache(_AT_HAND)
 def marker(connection: str, reference: str) -> str:
     """What the order carries in the system for good."""
     return uuid5(_OURS, f"{connection}\n{reference}").hex
 
 
+@lru_cache(_AT_HAND)
 def idempotency_key(connection: str, reference: str, generation: int) -> str:
     """The key one request is sent under; a new generation is a new request for the same order."""
     return str(uuid5(_OURS, f"{connection}\n{reference}\n{generation}"))

@@ -48,6 +48,8 @@ def utc(moment: datetime) -> datetime:
     Raises:
         ValueError: the moment has no time zone.
     """
+    if moment.tzinfo is UTC:
+        return moment
     if moment.utcoffset() is None:
         raise ValueError(f"{moment.isoformat()} has no time zone; write e.g. datetime.now(UTC)")
     return moment.astimezone(UTC)

@@ -59,6 +59,7 @@ _c = orders.c
 _ONE = select(orders).where(_c.id == bindparam("row_id")).with_for_update()
 _SOME = select(orders).where(_c.id.in_(bindparam("ids", expanding=True))).order_by(_c.id)
 _SOME_LOCKED = _SOME.with_for_update()
+_AT_WORK = _SOME_LOCKED.with_only_columns(*(column for column in _c if column.name not in ("content", "names")))
 _UPDATE = update(orders).where(_c.id == bindparam("row_id"))
 _INSERT_EVENTS = plain_insert(events)
 _RARE = ("text", "reasons", "entered", "number", "reference")
@@ -311,7 +312,7 @@ def _record_all(tx: Connection, transitions: Sequence[Transition]) -> list[Ledge
     """
     users, makers = _users(tx, transitions), new_customers.makers_alone(tx, transitions)
     ids = sorted({transition.entry.id for transition in transitions})
-    stored = {one.id: one for one in tx.execute(_SOME_LOCKED, {"ids": ids})}
+    stored = {one.id: one for one in tx.execute(_AT_WORK, {"ids": ids})}
     present: dict[int, Row] = {}
     answers: list[LedgerEntry | Exception] = []
     changes: list[tuple[Row, Change]] = []
