@@ -104,7 +104,7 @@ def test_much_within_two_minutes_does_not_keep_it_from_the_end(client: TradeGeck
     assert calls <= LATE_PAGES + 2
 
 
-@pytest.mark.parametrize(("orders", "is_whole"), [(1, False), (200, False), (400, True), (5000, True)])
+@pytest.mark.parametrize(("orders", "is_whole"), [(200, False), (400, True)])
 def test_very_much_that_changed_is_read_where_that_pays_this_run(
     client: TradeGeckoClient, imported: Import, orders: int, is_whole: bool
 ) -> None:

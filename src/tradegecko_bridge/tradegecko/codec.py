@@ -90,10 +90,10 @@ def write_value(value: object) -> Any:
             return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         case date():
             return value.isoformat()
-        case Mapping():
-            return {str(name): write_value(item) for name, item in value.items()}
         case list() | tuple() | set() | frozenset():
             return [write_value(item) for item in value]
+        case Mapping():
+            return {str(name): write_value(item) for name, item in value.items()}
     return value
 
 
