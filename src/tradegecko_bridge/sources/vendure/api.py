@@ -16,14 +16,13 @@ The shop's message is kept on one line and cut short. What we send in variables 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from decimal import Decimal
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpx
 
+from tradegecko_bridge.bounds import number_in_json, parse_json
 from tradegecko_bridge.errors import ConfigError, SourceNeedsLogin, SourceRefused, SourceUnavailable
 from tradegecko_bridge.forks import Forked
 
@@ -216,7 +215,7 @@ def _answer(reply: httpx.Response, url: str) -> Json:
 
 def _parsed(content: bytes) -> Json | None:
     try:
-        answer = json.loads(content, parse_float=Decimal)
+        answer = parse_json(content, parse_float=number_in_json)
     except ValueError:
         return None
     return answer if isinstance(answer, dict) else None

@@ -1,0 +1,87 @@
+"""Orders as sources give them, held to the bounds of what comes from outside: nothing else gets into the ledger.
+
+Our sources read what they are given by the same bounds (:mod:`tradegecko_bridge.bounds`); a source of somebody else's
+may build an order of anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, Final
+
+import attrs
+from attrs import evolve
+
+from tradegecko_bridge.bounds import LONGEST_NAME, LONGEST_TEXT, MOST_PARTS, is_bounded
+from tradegecko_bridge.commerce import SourceOrder, Totals, UnreadableOrder
+from tradegecko_bridge.engine.mapping.validation import SHOWN, unbounded_numbers
+
+_TOLD: Final = "subtotal", "shipping", "discount"
+"""Totals that nothing is computed with: an absurd one is as good as none."""
+_FEW: Final = 5
+"""So many faults of one order are told."""
+_LONGEST_PROBLEM: Final = 2000
+"""Characters of what a source says of an order."""
+
+
+def within_bounds(arrival: SourceOrder | UnreadableOrder) -> SourceOrder | UnreadableOrder:
+    """The same; of an order beyond the bounds what is wrong with it."""
+    if isinstance(arrival, SourceOrder):
+        faults = list(_faults(arrival))
+        if not faults and len(arrival.reference) <= LONGEST_NAME:
+            return evolve(arrival, totals=_told(arrival.totals))
+        more = f"; and {len(faults) - _FEW} more" if len(faults) > _FEW else ""
+        said = f"{'; '.join(faults[:_FEW])}{more}; correct it at the source"
+        named = {"reference": arrival.reference, "number": arrival.number, "cursor": arrival.cursor}
+        arrival = UnreadableOrder(problem=said, **named)
+    return _unreadable_within_bounds(arrival)
+
+
+def _unreadable_within_bounds(order: UnreadableOrder) -> UnreadableOrder:
+    """Nothing is kept of an order whose reference is one that nothing can be found by; it is told."""
+    reference, problem = order.reference, order.problem
+    if reference is not None and len(reference) > LONGEST_NAME:
+        problem = f"the reference {reference[:SHOWN]!r}… of an order has {len(reference)} characters, more than "
+        problem += f"{LONGEST_NAME}, and the order was left out; give it a shorter one at the source"
+        reference = None
+    return UnreadableOrder(
+        problem=problem if len(problem) <= _LONGEST_PROBLEM else f"{problem[:_LONGEST_PROBLEM]}…",
+        reference=reference,
+        number=order.number and order.number[:LONGEST_NAME],
+        cursor=order.cursor if len(order.cursor) <= LONGEST_TEXT else "",
+    )
+
+
+def _faults(order: SourceOrder) -> Iterator[str]:
+    yield from (f"{number}: beyond what can be sent" for number in unbounded_numbers(order))
+    if (length := len(order.number)) > LONGEST_NAME:
+        yield f"the order number has {length} characters ({order.number[:SHOWN]!r}…), more than {LONGEST_NAME}"
+    yield from _too_long("", order)
+
+
+def _told(totals: Totals) -> Totals:
+    absurd = [name for name in _TOLD if (number := getattr(totals, name)) is not None and not is_bounded(number)]
+    return evolve(totals, **dict.fromkeys(absurd)) if absurd else totals
+
+
+def _too_long(path: str, value: Any) -> Iterator[str]:
+    """Every text and list in a record that is too long, by its path; what it holds is not shown."""
+    if isinstance(value, str):
+        if len(value) > LONGEST_TEXT:
+            yield f"{path} has {len(value)} characters, more than {LONGEST_TEXT}"
+    elif isinstance(value, tuple | Mapping):
+        if len(value) > MOST_PARTS:
+            yield f"{path} has {len(value)} entries, more than {MOST_PARTS}"
+            return
+        parts = (*value, *value.values()) if isinstance(value, Mapping) else value
+        for n, part in enumerate(parts):
+            yield from _too_long(path if isinstance(value, Mapping) else f"{path}[{n}]", part)
+    elif names := _names(value.__class__):
+        for name in names:
+            yield from _too_long(f"{path}.{name}" if path else name, getattr(value, name))
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(attrs.fields_dict(kind)) if attrs.has(kind) else ()
