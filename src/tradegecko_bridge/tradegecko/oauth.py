@@ -118,8 +118,11 @@ def read_callback(address: str, *, state: str) -> Secret:
     Raises:
         LoginFailed: another state than ours (compared in constant time), the person refused, or no code.
     """
-    query = urlsplit(address).query if "?" in address else address
-    given = {name: values[0] for name, values in parse_qs(query).items()}
+    try:
+        query = urlsplit(address).query if "?" in address else address
+        given = {name: values[0] for name, values in parse_qs(query).items()}
+    except ValueError:
+        raise errors.LoginFailed("the answer is no address that can be read; begin again") from None
     if not hmac.compare_digest(given.get("state", "").encode(), state.encode()):
         raise errors.LoginFailed("the answer belongs to another login (its state is not ours); begin again")
     if given.get("error") == "access_denied":
