@@ -14,7 +14,7 @@ import attrs
 from attrs import evolve
 
 from tradegecko_bridge.bounds import LONGEST_NAME, LONGEST_TEXT, MOST_PARTS, is_bounded
-from tradegecko_bridge.commerce import SourceOrder, Totals, UnreadableOrder
+from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.engine.mapping.validation import SHOWN, unbounded_numbers
 
 _TOLD: Final = "subtotal", "shipping", "discount"
@@ -30,7 +30,7 @@ def within_bounds(arrival: SourceOrder | UnreadableOrder) -> SourceOrder | Unrea
     if isinstance(arrival, SourceOrder):
         faults = list(_faults(arrival))
         if not faults and len(arrival.reference) <= LONGEST_NAME:
-            return evolve(arrival, totals=_told(arrival.totals))
+            return _told(arrival)
         more = f"; and {len(faults) - _FEW} more" if len(faults) > _FEW else ""
         said = f"{'; '.join(faults[:_FEW])}{more}; correct it at the source"
         named = {"reference": arrival.reference, "number": arrival.number, "cursor": arrival.cursor}
@@ -60,9 +60,10 @@ def _faults(order: SourceOrder) -> Iterator[str]:
     yield from _too_long("", order)
 
 
-def _told(totals: Totals) -> Totals:
+def _told(order: SourceOrder) -> SourceOrder:
+    totals = order.totals
     absurd = [name for name in _TOLD if (number := getattr(totals, name)) is not None and not is_bounded(number)]
-    return evolve(totals, **dict.fromkeys(absurd)) if absurd else totals
+    return evolve(order, totals=evolve(totals, **dict.fromkeys(absurd))) if absurd else order
 
 
 def _too_long(path: str, value: Any) -> Iterator[str]:
