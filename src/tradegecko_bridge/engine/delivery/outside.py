@@ -6,9 +6,12 @@ may build an order of anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
-from typing import Any, Final
+from operator import attrgetter
+from typing import Any, Final, cast
 
 import attrs
 from attrs import evolve
@@ -19,6 +22,7 @@ from tradegecko_bridge.engine.mapping.validation import SHOWN, unbounded_numbers
 
 _TOLD: Final = "subtotal", "shipping", "discount"
 """Totals that nothing is computed with: an absurd one is as good as none."""
+_SMALL: Final = (bool, datetime, date, type(None))
 _FEW: Final = 5
 """So many faults of one order are told."""
 _LONGEST_PROBLEM: Final = 2000
@@ -28,6 +32,8 @@ _LONGEST_PROBLEM: Final = 2000
 def within_bounds(arrival: SourceOrder | UnreadableOrder) -> SourceOrder | UnreadableOrder:
     """The same; of an order beyond the bounds what is wrong with it."""
     if isinstance(arrival, SourceOrder):
+        if len(arrival.reference) <= LONGEST_NAME and len(arrival.number) <= LONGEST_NAME and _is_fine(arrival):
+            return arrival
         faults = list(_faults(arrival))
         if not faults and len(arrival.reference) <= LONGEST_NAME:
             return _told(arrival)
@@ -66,6 +72,35 @@ def _told(order: SourceOrder) -> SourceOrder:
     return evolve(order, totals=evolve(totals, **dict.fromkeys(absurd))) if absurd else order
 
 
+def _is_fine(record: Any) -> bool:
+    """Whether every number, text and list in a record is within bounds: nearly all are, so no name is made for any."""
+    for value in _values(record):
+        if isinstance(value, str):
+            fine = len(value) <= LONGEST_TEXT
+        elif isinstance(value, Decimal):
+            fine = is_bounded(value)
+        elif isinstance(value, tuple):
+            fine = len(value) <= MOST_PARTS and (not value or all(map(_is_fine, value)))
+        else:
+            fine = isinstance(value, _SMALL) or _is_fine(value)
+        if not fine:
+            return False
+    return True
+
+
+def _values(record: Any) -> Iterable[Any]:
+    if isinstance(record, str):
+        return (record,)
+    if isinstance(record, Mapping):
+        return ((*record, *record.values()),) if record else ()
+    return _getter(record.__class__)(record)
+
+
+@cache
+def _getter(kind: Hashable) -> Callable[[Any], Iterable[Any]]:
+    return attrgetter(*attrs.fields_dict(cast("type", kind)))
+
+
 def _too_long(path: str, value: Any) -> Iterator[str]:
     """Every text and list in a record that is too long, by its path; what it holds is not shown."""
     if isinstance(value, str):
@@ -83,6 +118,5 @@ def _too_long(path: str, value: Any) -> Iterator[str]:
             yield from _too_long(f"{path}.{name}" if path else name, getattr(value, name))
 
 
-@cache
 def _names(kind: type) -> tuple[str, ...]:
     return tuple(attrs.fields_dict(kind)) if attrs.has(kind) else ()
