@@ -6,6 +6,7 @@ One place for all ways in: sources, answers, settings, options and ledgers. docs
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -60,6 +61,14 @@ def is_bounded(number: Decimal) -> bool:
         return False
     exponent = number.as_tuple().exponent
     return isinstance(exponent, int) and exponent >= -PLACES
+
+
+def findable(name: str) -> str:
+    """What something is found by, as an index has room for it: of a long one its beginning, and a digest of it all."""
+    if len(name) <= LONGEST_NAME:
+        return name
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{name[: LONGEST_NAME // 2]}…{digest}"
 
 
 def number_in_json(text: str) -> Decimal:

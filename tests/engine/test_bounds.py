@@ -153,14 +153,18 @@ def test_no_name_is_too_long_for_a_ledger(
         assert all(len(entry.reference) <= LONGEST_NAME for entry in store.entries("shop"))
 
 
-def test_a_reference_nothing_can_be_found_by_is_told(
+def test_a_reference_that_is_too_long_holds_its_order(
     sandbox: Sandbox, client: TradeGeckoClient, store: SqlStore
 ) -> None:
-    """The order cannot be kept; its source keeps offering it."""
-    bench = Bench(sandbox, client, ListSource([an_order("bad", reference="x" * 501)]), store=store)
-    (problem,) = bench.deliver().problems
-    assert problem.startswith("the reference 'xxx")
-    assert "has 501 characters, more than 500, and the order was left out" in problem
+    """Two that differ only in what is cut off are two orders, each with its line, run after run the same."""
+    source = ListSource([an_order(number, reference=f"{WIDE}{number}", cursor="") for number in ("1", "2")])
+    bench = Bench(sandbox, client, source, store=store)
+    for _ in range(2):
+        report = bench.deliver()
+        assert report.problems == []
+        assert outcomes(report) == {"1": Outcome.HELD, "2": Outcome.HELD}
+        assert "the reference has 5001 characters" in report.items[0].detail
+    assert len(store.entries("shop")) == 2
 
 
 def test_long_names_of_the_account_are_found_again(ledger_url: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -11,7 +10,6 @@ from typing import Any
 
 from attrs import field, frozen
 
-from tradegecko_bridge.bounds import LONGEST_NAME
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.ledger import LedgerEntry, LedgerEvent
 
@@ -60,14 +58,6 @@ def utc(moment: datetime) -> datetime:
 def utc_or_none(moment: datetime | None) -> datetime | None:
     """:func:`utc`, where there may be no moment."""
     return None if moment is None else utc(moment)
-
-
-def findable(text: str) -> str:
-    """Text as every database accepts and can index it: what is too long keeps its beginning, and a digest of it all."""
-    text = storable(text)
-    if len(text) <= LONGEST_NAME:
-        return text
-    return f"{text[: LONGEST_NAME // 2]}…{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def storable(text: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any, Final, cast
 import attrs
 from attrs import evolve
 
-from tradegecko_bridge.bounds import LONGEST_NAME, LONGEST_TEXT, MOST_PARTS, is_bounded
+from tradegecko_bridge.bounds import LONGEST_NAME, LONGEST_TEXT, MOST_PARTS, findable, is_bounded
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.engine.mapping.validation import SHOWN, unbounded_numbers
 
@@ -35,7 +35,7 @@ def within_bounds(arrival: SourceOrder | UnreadableOrder) -> SourceOrder | Unrea
         if len(arrival.reference) <= LONGEST_NAME and len(arrival.number) <= LONGEST_NAME and _is_fine(arrival):
             return arrival
         faults = list(_faults(arrival))
-        if not faults and len(arrival.reference) <= LONGEST_NAME:
+        if not faults:
             return _told(arrival)
         more = f"; and {len(faults) - _FEW} more" if len(faults) > _FEW else ""
         said = f"{'; '.join(faults[:_FEW])}{more}; correct it at the source"
@@ -45,24 +45,22 @@ def within_bounds(arrival: SourceOrder | UnreadableOrder) -> SourceOrder | Unrea
 
 
 def _unreadable_within_bounds(order: UnreadableOrder) -> UnreadableOrder:
-    """Nothing is kept of an order whose reference is one that nothing can be found by; it is told."""
-    reference, problem = order.reference, order.problem
-    if reference is not None and len(reference) > LONGEST_NAME:
-        problem = f"the reference {reference[:SHOWN]!r}… of an order has {len(reference)} characters, more than "
-        problem += f"{LONGEST_NAME}, and the order was left out; give it a shorter one at the source"
-        reference = None
+    problem, number = order.problem, order.number
+    if number is not None and len(number) > LONGEST_NAME:
+        number = f"{number[:SHOWN]}…"
     return UnreadableOrder(
         problem=problem if len(problem) <= _LONGEST_PROBLEM else f"{problem[:_LONGEST_PROBLEM]}…",
-        reference=reference,
-        number=order.number and order.number[:LONGEST_NAME],
+        reference=order.reference and findable(order.reference),
+        number=number,
         cursor=order.cursor if len(order.cursor) <= LONGEST_TEXT else "",
     )
 
 
 def _faults(order: SourceOrder) -> Iterator[str]:
     yield from (f"{number}: beyond what can be sent" for number in unbounded_numbers(order))
-    if (length := len(order.number)) > LONGEST_NAME:
-        yield f"the order number has {length} characters ({order.number[:SHOWN]!r}…), more than {LONGEST_NAME}"
+    for what, name in (("order number", order.number), ("reference", order.reference)):
+        if len(name) > LONGEST_NAME:
+            yield f"the {what} has {len(name)} characters ({name[:SHOWN]!r}…), more than {LONGEST_NAME}"
     yield from _too_long("", order)
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from tradegecko_bridge.stores.row import findable, storable, utc, utc_or_none
+from tradegecko_bridge.bounds import findable
+from tradegecko_bridge.stores.row import storable, utc, utc_or_none
 
 Id = BigInteger().with_variant(Integer, "sqlite")
 """A row's number; SQLite numbers rows by itself only in a column called INTEGER."""
@@ -27,7 +28,7 @@ class Words(TypeDecorator[str]):
 
 
 class Name(Words):
-    """What something is found by: see :func:`tradegecko_bridge.stores.row.findable`."""
+    """What something is found by: see :func:`tradegecko_bridge.bounds.findable`."""
 
     cache_ok = True
 
@@ -64,7 +65,7 @@ def _as_storable(text: str | None) -> str | None:
 
 
 def _as_findable(text: str | None) -> str | None:
-    return None if text is None else findable(text)
+    return None if text is None else findable(storable(text))
 
 
 def _as_text(moment: datetime | None) -> str | None:
