@@ -12,6 +12,7 @@ import click
 from tradegecko_bridge.cli.exit_codes import FAILED, Refused
 from tradegecko_bridge.cli.ledger_copies import COPY_COMMANDS
 from tradegecko_bridge.cli.options import CONFIG, JSON, Target, on_target, time_option
+from tradegecko_bridge.cli.output.lines import tell
 from tradegecko_bridge.engine import Adopted, adopt_account, check_ledger, expire_personal_data
 
 
@@ -79,15 +80,15 @@ def adopt(target: Target, force: bool) -> None:
     with open_account(target.config_path) as (store, gateway):
         adopted = [adopt_account(store, gateway, one.name, at=datetime.now(UTC), force=force) for one in chosen]
 
-    def tell(adopted: list[Adopted]) -> None:
+    def view(adopted: list[Adopted]) -> None:
         for one in adopted:
             is_new = one.was is None or not one.was.is_same(one.now)
             account = f"account {one.now.id} {one.now.name!r}"
-            click.echo(f"{one.connection}: its orders are {'now' if is_new else 'still'} in {account}")
+            tell(f"{one.connection}: its orders are {'now' if is_new else 'still'} in {account}")
 
-    target.show([one for one in adopted if one], tell)
+    target.show([one for one in adopted if one], view)
     if not all(adopted):
-        raise Refused("\n".join(one.problem for one in adopted if not one))
+        raise Refused(*(one.problem for one in adopted if not one))
 
 
 @ledger.command("expire")
@@ -120,11 +121,9 @@ def expire(target: Target, days: int, also_delivered: bool, dry_run: bool) -> No
 
     def print_counts(counts: dict[str, int]) -> None:
         for name, count in counts.items():
-            click.echo(f"{name}: {counted(count, 'order')} {'would lose' if dry_run else 'lost'} all personal data")
+            tell(f"{name}: {counted(count, 'order')} {'would lose' if dry_run else 'lost'} all personal data")
 
     target.show(counts, print_counts, lambda counts: {"dry_run": dry_run, "scrubbed": scrubbed, "orders": counts})
     if not scrubbed:
-        click.echo(
-            "error: another process is reading the ledger, so traces stay in its log; run this command again", err=True
-        )
+        tell("error: another process reads the ledger, so traces stay in its log; run this command again", err=True)
         sys.exit(FAILED)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tradegecko_bridge.cli.options import CONFIG, JSON, Target, read_time
+from tradegecko_bridge.cli.output.lines import tell
 from tradegecko_bridge.ledger import Restore
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def backup(file: Path, force: bool, config_path: Path, as_json: bool) -> None:
     target = Target(None, config_path, as_json)
     with _open(target, read_only=True) as store:
         made = store.back_up(file, at=datetime.now(UTC), replace=force)
-    _show(target, made, lambda: f"{file}: {_counted(made)}, as of {_second(made.at)} UTC; logins are not in it")
+    _show(target, made, f"{file}: {_counted(made)}, as of {_second(made.at)} UTC; logins are not in it")
 
 
 @click.command("restore")
@@ -53,11 +53,9 @@ def restore(file: Path, force: bool, config_path: Path, as_json: bool) -> None:
     with _open(target) as store:
         made = store.restore(file, at=now, set_aside=aside)
     kept = f"; what it held before is in {aside}" if aside and aside.exists() else ""
-    said = (
-        f"the ledger is as of {_second(made.at)} UTC: {_counted(made)}{kept}\n"
-        "the next sync asks the source again for what came since, and looks before it sends"
-    )
-    _show(target, made, lambda: said)
+    said = f"the ledger is as of {_second(made.at)} UTC: {_counted(made)}{kept}"
+    after = "the next sync asks the source again for what came since, and looks before it sends"
+    _show(target, made, said, after)
 
 
 @click.command("restored")
@@ -76,7 +74,7 @@ def restored(time: datetime, config_path: Path, as_json: bool) -> None:
     with _open(target) as store:
         store.note_restore(time, at=now)
     said = f"noted: the ledger is as of {_second(time)} UTC, restored at {_second(now)} UTC"
-    target.show(Restore(backed_up_at=time, restored_at=now), lambda _: click.echo(said))
+    target.show(Restore(backed_up_at=time, restored_at=now), lambda _: tell(said))
 
 
 @click.command("copy")
@@ -94,7 +92,7 @@ def copy(source: str, target: str, as_json: bool) -> None:
     with SqlStore(_address(source), read_only=True) as one, SqlStore(_address(target)) as other:
         made = one.copy_to(other, at=datetime.now(UTC))
     said = f"{_counted(made)} copied; write the new address into the settings, and log in again if you use logins"
-    _show(Target(None, Path(), as_json), made, lambda: said)
+    _show(Target(None, Path(), as_json), made, said)
 
 
 def _open(target: Target, *, read_only: bool = False) -> SqlStore:
@@ -124,8 +122,8 @@ def _second(time: datetime) -> str:
     return f"{time:%Y-%m-%d %H:%M:%S}"
 
 
-def _show(target: Target, made: LedgerCopy, text: Callable[[], str]) -> None:
-    target.show(made, lambda _: click.echo(text()), lambda made: {"at": made.at, "rows": dict(made.rows)})
+def _show(target: Target, made: LedgerCopy, *lines: str) -> None:
+    target.show(made, lambda _: tell(*lines), lambda made: {"at": made.at, "rows": dict(made.rows)})
 
 
 COPY_COMMANDS = [backup, restore, restored, copy]

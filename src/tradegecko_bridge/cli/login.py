@@ -13,6 +13,7 @@ import click
 
 from tradegecko_bridge.cli.exit_codes import FAILED, Refused
 from tradegecko_bridge.cli.options import CONFIG, Target, on_target
+from tradegecko_bridge.cli.output.lines import tell
 from tradegecko_bridge.ports.logins import Secret
 
 
@@ -48,14 +49,14 @@ def login(
             more: dict[str, Any] = {} if browser else {"open_browser": lambda _: False}
             stored = logins.at_browser(
                 chosen,
-                tell=lambda url: click.echo(f"Log in and approve at\n\n  {url}\n"),
+                tell=lambda url: tell("Log in and approve at", "", f"  {url}", ""),
                 port=port,
                 patience=timeout,
                 **more,
             )
-    click.echo(f"logged in as {stored.name!r}; `tgbridge check` shows what this login can access")
+    tell(f"logged in as {stored.name!r}; `tgbridge check` shows what this login can access")
     if stored.pair.second_hand:
-        click.echo(
+        tell(
             "warning: these tokens were in use before: another program is logged in as the same TradeGecko user, and "
             "whichever refreshes them first ends the other's login; log in as a user of its own",
             err=True,
@@ -75,7 +76,7 @@ def logout(name: str | None, config_path: Path) -> None:
     with open_logins(config_path) as (logins, settings):
         chosen = name or settings.name
         known = logins.forget(chosen)
-    click.echo(f"login {chosen!r} is deleted" if known else f"there is no login {chosen!r}")
+    tell(f"login {chosen!r} is deleted" if known else f"there is no login {chosen!r}")
 
 
 def _password(from_stdin: bool) -> Secret:
@@ -109,7 +110,7 @@ def check(target: Target) -> None:
 
 def _print_checked(checked: Sequence[Mapping[str, Any]]) -> None:
     for one in checked:
-        click.echo(f"{'✗' if one['problems'] else '✓'} {one['connection']}: {one['account']}, as {one['user']}")
-        click.echo(f"  locations: {', '.join(one['locations']) or 'none'}")
+        tell(f"{'✗' if one['problems'] else '✓'} {one['connection']}: {one['account']}, as {one['user']}")
+        tell(f"  locations: {', '.join(one['locations']) or 'none'}")
         for problem in one["problems"]:
-            click.echo(f"  problem: {problem}")
+            tell(f"  problem: {problem}")

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any, Final, cast
 
-from tradegecko_bridge.engine.source_calls import log, place_of
+from tradegecko_bridge.engine.source_calls import place_of
 from tradegecko_bridge.errors import BridgeError, GatewayError, OutcomeUnknown, Unavailable
 from tradegecko_bridge.ports import Gateway
+from tradegecko_bridge.visible import log
 
 WRITES: Final = frozenset({"create_order", "perform_action"})
 """After a fault in one of these nobody knows what became of the request."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from attrs import evolve
 from tradegecko_bridge.commerce import ItemResult, Verdict
 from tradegecko_bridge.errors import BridgeError, SourceError
 from tradegecko_bridge.ports.sources import OrderSource
+from tradegecko_bridge.visible import log
 
 T = TypeVar("T")
 
@@ -30,7 +30,6 @@ _METHODS: Final = {
     "accepting products": "accept_products",
 }
 """The method behind each thing that is done; else it is fetching one order."""
-log = logging.getLogger("tradegecko_bridge")
 
 
 class SourceFailed(BridgeError):

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import inspect
-import logging
 import re
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
@@ -21,6 +20,7 @@ from anyio import to_thread
 from attrs import field, frozen
 
 from tradegecko_bridge.errors import BadSignature, MalformedData
+from tradegecko_bridge.visible import log
 
 SIGNATURE_HEADER: Final = "x-gecko-signature"
 DELIVERY_HEADER: Final = "x-gecko-delivery"
@@ -35,7 +35,6 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _NAME: Final = re.compile(r"([a-z_]+)\.([a-z_]+)")
 _FURTHEST: Final = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
-_log: Final = logging.getLogger("tradegecko_bridge")
 
 
 @frozen(kw_only=True)
@@ -184,12 +183,12 @@ class _Receiver:
         except BadSignature:
             raise _Refusal(HTTPStatus.UNAUTHORIZED) from None
         except MalformedData as error:
-            _log.warning("unreadable webhook %s: %s", headers.get(DELIVERY_HEADER), error)
+            log.warning("unreadable webhook %s: %s", headers.get(DELIVERY_HEADER), error)
             raise _Refusal(HTTPStatus.BAD_REQUEST) from None
 
 
 def _failed(event: WebhookEvent) -> _Refusal:
-    _log.exception("the webhook handler failed on %s; it will be delivered again", event)
+    log.exception("the webhook handler failed on %s; it will be delivered again", event)
     return _Refusal(HTTPStatus.INTERNAL_SERVER_ERROR)
 
 

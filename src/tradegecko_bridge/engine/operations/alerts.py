@@ -9,7 +9,7 @@ from typing import Final
 from tradegecko_bridge.engine.clock import TOLERATED, SharedClock
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.report import DELIVER, DOUBLED, Report
-from tradegecko_bridge.engine.source_calls import SourceFailed, log
+from tradegecko_bridge.engine.source_calls import SourceFailed
 from tradegecko_bridge.errors import (
     AccessDenied,
     BridgeError,
@@ -30,6 +30,7 @@ from tradegecko_bridge.ledger import (
     Severity,
     StateCount,
 )
+from tradegecko_bridge.visible import log
 
 _S = OrderState
 _LOGIN: Final = "login"

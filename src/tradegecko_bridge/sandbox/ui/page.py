@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 
 from markupsafe import Markup
@@ -11,6 +10,7 @@ from ..api.query import read_paging
 from ..instance import Instance
 from ..model.formats import datetime_text
 from ..wire.html import element, html_page, join
+from ..wire.log import log
 from ..wire.messages import Answer, Request, error_page, is_local
 from ..wire.params import read_query
 from .activity import requests, webhooks
@@ -19,8 +19,6 @@ from .orders import order, orders
 from .overview import changed_switches, overview, tokens
 from .rows import read_id
 from .stock import stock
-
-log = logging.getLogger("tradegecko_bridge.sandbox")
 
 _SECTIONS: dict[str, Callable[[Instance, PageQuery], Content]] = {
     "overview": overview,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -10,7 +9,7 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import unquote
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
@@ -22,9 +21,9 @@ from tradegecko_bridge.errors import ConfigError, NoLedger, StoreError
 from tradegecko_bridge.forks import Forked
 from tradegecko_bridge.stores.sql.faults import as_store_error, busy
 from tradegecko_bridge.stores.sql.gate import Gate
+from tradegecko_bridge.visible import log
 
 T = TypeVar("T")
-log: Final = logging.getLogger("tradegecko_bridge")
 _WRITES = "ledger_writes"
 _ATTEMPTS = 20
 _OLDEST_SQLITE = (3, 35)  # has RETURNING

@@ -40,7 +40,6 @@ from tradegecko_bridge.errors import (
 from tradegecko_bridge.forks import ForkedLock
 from tradegecko_bridge.ports import Clock, TokenStore
 from tradegecko_bridge.ports.logins import Mishap, RefreshLease, RefreshNote, StoredToken, TokenPair
-from tradegecko_bridge.tradegecko.client.events import log
 from tradegecko_bridge.tradegecko.client.logs import keep_queries_out_of_http_logs
 from tradegecko_bridge.tradegecko.client.sending import no_answer
 from tradegecko_bridge.tradegecko.oauth import (
@@ -55,6 +54,7 @@ from tradegecko_bridge.tradegecko.oauth import (
     with_refresh_token,
 )
 from tradegecko_bridge.tradegecko.replies import server_time
+from tradegecko_bridge.visible import log
 
 _SAVES: Final = 5
 """How often a new pair is offered to a store that fails: it is the only one that works now."""

@@ -8,7 +8,8 @@ from typing import Final
 
 from attrs import asdict
 
-from tradegecko_bridge.tradegecko.client.events import AnswerReceived, Event, RateWait, RequestFailed, RetryWait, log
+from tradegecko_bridge.tradegecko.client.events import AnswerReceived, Event, RateWait, RequestFailed, RetryWait
+from tradegecko_bridge.visible import log
 
 _LINES: Final[dict[type[Event], tuple[int, str]]] = {
     AnswerReceived: (logging.DEBUG, "%(method)s %(path)s %(status)s"),

@@ -7,9 +7,9 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from tradegecko_bridge.errors import MalformedData
 from tradegecko_bridge.tradegecko.calls import Call, Page, Reply
-from tradegecko_bridge.tradegecko.client.events import log
 from tradegecko_bridge.tradegecko.records.base import Record
 from tradegecko_bridge.tradegecko.resources.base import PAGE_LIMIT, Resource
+from tradegecko_bridge.visible import log
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)

@@ -28,6 +28,7 @@ from tradegecko_bridge.tradegecko.client.options import Limiter, Options
 from tradegecko_bridge.tradegecko.limits import WINDOW
 from tradegecko_bridge.tradegecko.limits.headers import moment
 from tradegecko_bridge.tradegecko.replies import read_reply, server_time, whole_number
+from tradegecko_bridge.visible import log
 
 T = TypeVar("T")
 
@@ -115,7 +116,7 @@ class Core:
 
     def watched(self) -> bool:
         """Whether anybody wants to know: making events costs more than asking."""
-        return bool(self._listeners) or events.log.isEnabledFor(logging.INFO)
+        return bool(self._listeners) or log.isEnabledFor(logging.INFO)
 
     def emit(self, event: events.Event) -> None:
         """To the log and to the listeners."""
