@@ -7,7 +7,7 @@ from typing import Final, NoReturn
 
 from tradegecko_bridge.cli.exit_codes import FAILED, MISUSED, UNABLE, Refused, Unreachable
 from tradegecko_bridge.errors import BridgeError, ConfigError
-from tradegecko_bridge.visible import VisibleStream
+from tradegecko_bridge.visible import VisibleStream, visible
 
 _EXTRAS: Final = {"click": "cli", "rich": "cli", "starlette": "sandbox", "uvicorn": "sandbox", "httptools": "sandbox"}
 
@@ -44,7 +44,9 @@ def main() -> None:
     except BridgeError as error:
         _fail(error, UNABLE)
     except OSError as error:
-        _fail(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or error, UNABLE)
+        _fail(
+            visible(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)), UNABLE
+        )
 
 
 def _fail(error: Exception | str, code: int) -> NoReturn:

@@ -9,5 +9,5 @@ from tradegecko_bridge.visible import visible
 
 def tell(*lines: str, err: bool = False) -> None:
     """Print each line as one visible line, which is not wrapped; ``err``: on standard error."""
-    for line in lines:
-        click.echo(visible(line), err=err)
+    if lines:
+        click.echo("\n".join(map(visible, lines)), err=err)
