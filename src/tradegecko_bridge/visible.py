@@ -49,7 +49,7 @@ class VisibleStream:
     def write(self, text: str) -> int:
         """Write what can be seen of a text, and escapes for the rest, also for what the stream's encoding lacks."""
         shown = visible(text, lines=True)
-        encoding = self.rich_proxied_file.encoding or "utf-8"
+        encoding = getattr(self.rich_proxied_file, "encoding", None) or "utf-8"
         self.rich_proxied_file.write(shown.encode(encoding, "backslashreplace").decode(encoding))
         return len(text)
 

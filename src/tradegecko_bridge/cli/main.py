@@ -44,9 +44,8 @@ def main() -> None:
     except BridgeError as error:
         _fail(error, UNABLE)
     except OSError as error:
-        _fail(
-            visible(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)), UNABLE
-        )
+        where = f"{error.filename}: " if error.filename else ""
+        _fail(visible(f"{where}{error.strerror or error}"), UNABLE)
 
 
 def _fail(error: Exception | str, code: int) -> NoReturn:
