@@ -65,7 +65,7 @@ def bill(pyproject: Path) -> dict[str, Any]:
     ref[""] = made["metadata"]["component"]["bom-ref"]
     made["metadata"]["component"]["version"] = version(project["name"])
     made["components"] = [found[name] for name in sorted(needs.keys() - {""})]
-    for part in made["components"]:
+    for part in (*made["components"], *made["metadata"]["tools"]["components"]):
         part.pop("externalReferences", None)  # links to homepages and sponsors
     made["dependencies"] = [
         {"ref": ref[name]} | ({"dependsOn": sorted(ref[one] for one in needs[name])} if needs[name] else {})
