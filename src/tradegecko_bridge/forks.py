@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import os
 from threading import Lock, RLock
-from typing import Any, Final, Self
+from typing import Any, Final, NoReturn, Self
 from weakref import WeakSet
 
 
-class Forked:
+class OfThisProcess:
+    """A base for what holds connections, locks or secrets: pickling or copying it is refused."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"{type(self).__name__} is not pickled or copied: it holds connections or secrets; "
+            "make another one where it is needed"
+        )
+
+
+class Forked(OfThisProcess):
     """A base for what a forked process has a copy of and must not use as it is.
 
     All three are called in the thread that forks. Other threads go on until the moment of the fork and are not there in

@@ -73,6 +73,8 @@ def describe(error: Exception, *, values: bool = True) -> Fault:
             return (), "is missing"
         case Problem():
             return (), str(error)
+        case TypeError() | ValueError() if not values:  # by somebody's own class: its text may quote the value
+            return (), f"is not accepted ({type(error).__name__})"
     return (), f": {error}"
 
 

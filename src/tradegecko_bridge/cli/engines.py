@@ -14,6 +14,7 @@ from tradegecko_bridge.engine import SyncEngine
 from tradegecko_bridge.errors import ConfigError, NoLedger
 from tradegecko_bridge.plugins import make_source
 from tradegecko_bridge.ports import OrderSource
+from tradegecko_bridge.ports.logins import SecretValues
 from tradegecko_bridge.stores.memory import MemoryStore
 from tradegecko_bridge.stores.sql import SqlStore
 from tradegecko_bridge.structuring import Fault
@@ -73,7 +74,7 @@ def _sources(config_path: Path, connections: Sequence[Connection]) -> list[Order
     sources, faults = [], list[Fault]()
     for one in connections:
         try:
-            sources.append(make_source(one.source, {**one.options, "name": one.name}))
+            sources.append(make_source(one.source, SecretValues({**one.options, "name": one.name})))
         except ConfigError as error:
             written = ("options",) if one.options else ()
             faults.append((("connections", one.name, *written), f": {error}"))
@@ -96,5 +97,5 @@ def _shared_limiter(config: Config, store: SqlStore | MemoryStore) -> SharedLimi
     Its name is stored in the ledger, so it contains only a digest of an access token.
     """
     login = config.login
-    who = f"{login.client_id} {login.name}" if login else sha256(config.access_token.encode()).hexdigest()[:32]
+    who = f"{login.client_id} {login.name}" if login else sha256(config.access_token.reveal().encode()).hexdigest()[:32]
     return SharedLimiter(store.permits, f"{config.base_url} {who}")

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final, NoReturn, Protocol
+from typing import Any, Final, NoReturn, Protocol
 
 from attrs import Factory, evolve, field, frozen
+
+from tradegecko_bridge.forks import OfThisProcess
 
 _REMEMBERED: Final = 100
 """How many earlier pairs a login remembers by their fingerprints: some eight days of refreshing every two hours."""
@@ -55,6 +57,32 @@ class Secret:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a secret is not pickled; hand the token store's address to the other process instead")
+
+
+def as_secret(given: Secret | str) -> Secret:
+    """What may have been given as plain text, as a secret."""
+    return given if isinstance(given, Secret) else Secret(given)
+
+
+class SecretValues(OfThisProcess, Mapping[str, Any]):
+    """Values of which one may be a password: who prints them sees the names only. They cannot be pickled."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = dict(values)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"{{{', '.join(f'{name!r}: ***' for name in self)}}}"
 
 
 @frozen(kw_only=True)

@@ -8,10 +8,10 @@ from functools import cache
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.pool import NullPool
 
-from tradegecko_bridge.stores.sql.database import Database, prepare
+from tradegecko_bridge.stores.sql.database import Database, create_engine, prepare
 from tradegecko_bridge.stores.sql.schema import create_tables
 from tradegecko_bridge.stores.sql.store import DatabaseStore
 from tradegecko_bridge.stores.sql.tables import orders
@@ -62,7 +62,7 @@ class _MemoryDatabase(Database):
 def _engine() -> Engine:
     """One for all: an engine of its own would have to compile every statement again."""
     settings = {"isolation_level": None, "check_same_thread": False}
-    return prepare(create_engine("sqlite://", poolclass=NullPool, hide_parameters=True, connect_args=settings))
+    return prepare(create_engine("sqlite://", poolclass=NullPool, connect_args=settings))
 
 
 @cache

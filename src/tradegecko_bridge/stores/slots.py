@@ -12,6 +12,7 @@ from attrs import evolve, field, frozen
 from cattrs import Converter
 
 from tradegecko_bridge.errors import ClaimLost, StoreError
+from tradegecko_bridge.forks import OfThisProcess
 from tradegecko_bridge.ports.logins import Mishap, RefreshLease, RefreshNote, Secret, StoredToken, TokenPair, TokenStore
 from tradegecko_bridge.stores.row import utc
 
@@ -24,7 +25,7 @@ _BESIDE_CONTENT = ("name", "generation", "serial")
 
 
 @frozen(kw_only=True)
-class Slot:
+class Slot(OfThisProcess):
     """The place of one login. After a logout only the counters are left, so that generations never repeat.
 
     ``content`` is the login as JSON values, tokens in clear: the store must protect it. It is read only where it is
@@ -62,7 +63,7 @@ EMPTY = Slot()
 Write = Callable[[Slot], None]
 
 
-class SlotStore(TokenStore, ABC):
+class SlotStore(OfThisProcess, TokenStore, ABC):
     """A token store over two hooks: it reads slots, and lets one caller at a time change one."""
 
     @abstractmethod

@@ -20,8 +20,8 @@ from attrs import evolve
 from filelock import FileLock, Timeout
 
 from tradegecko_bridge.errors import ConfigError, StoreBusy, StoreError
-from tradegecko_bridge.forks import ForkedLock
-from tradegecko_bridge.ports.logins import RefreshNote, Secret, StoredToken, TokenPair, TokenStore
+from tradegecko_bridge.forks import ForkedLock, OfThisProcess
+from tradegecko_bridge.ports.logins import RefreshNote, Secret, StoredToken, TokenPair, TokenStore, as_secret
 from tradegecko_bridge.stores.slots import EMPTY, Slot, SlotStore, Write
 
 _POLL: Final = 0.01  # seconds between two tries for the lock file
@@ -157,7 +157,7 @@ def _slots(content: Any) -> dict[str, Slot]:
 # ── keeping the texts out of the store ───────────────────────────────────────────────────────
 
 
-class _Wrapped(TokenStore, ABC):
+class _Wrapped(OfThisProcess, TokenStore, ABC):
     """A store that hides token texts on the way in and reveals them on the way out; the inner store does the rest."""
 
     def __init__(self, inner: TokenStore) -> None:
@@ -260,7 +260,7 @@ def _fernet(keys: Sequence[Secret | str]) -> Any:
     if isinstance(keys, str) or not keys:
         raise ConfigError("encrypting tokens needs a list of at least one Fernet key")
     with suppress(ValueError):
-        return MultiFernet([Fernet(key.reveal() if isinstance(key, Secret) else key) for key in keys])
+        return MultiFernet([Fernet(as_secret(key).reveal()) for key in keys])
     raise ConfigError("a token key is not a Fernet key: 32 random bytes in URL-safe base64, 44 characters")
 
 

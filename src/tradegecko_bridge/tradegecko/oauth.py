@@ -17,17 +17,13 @@ import orjson
 from attrs import evolve, field, frozen
 
 from tradegecko_bridge import errors
-from tradegecko_bridge.ports.logins import Mishap, Secret, StoredToken, TokenPair
+from tradegecko_bridge.ports.logins import Mishap, Secret, StoredToken, TokenPair, as_secret
 from tradegecko_bridge.tradegecko.replies import read_reply, server_time
 
 TOKEN_PATH: Final = "/oauth/token"  # noqa: S105 - a path
 AUTHORIZE_PATH: Final = "/oauth/authorize"
 _SECOND_HAND: Final = timedelta(seconds=60)
 """A pair that is older than this when it is handed out is somebody else's, too."""
-
-
-def _secret(given: Secret | str) -> Secret:
-    return given if isinstance(given, Secret) else Secret(given)
 
 
 @frozen(kw_only=True)
@@ -64,7 +60,7 @@ class OAuthApp:
     """
 
     client_id: str
-    client_secret: Secret = field(converter=_secret)
+    client_secret: Secret = field(converter=as_secret)
     base_url: str
     redirect_uri: str = ""
     authorize_url: str = ""
@@ -76,7 +72,7 @@ class OAuthApp:
         object.__setattr__(self, "token_url", self.token_url or base + TOKEN_PATH)
         for name in ("authorize_url", "token_url"):
             address = urlsplit(getattr(self, name))
-            if address.scheme not in ("http", "https") or not address.hostname or address.username:
+            if address.scheme not in ("http", "https") or not address.hostname or "@" in address.netloc:
                 raise errors.ConfigError(
                     f"{name} must be like https://api.tradegecko.com{TOKEN_PATH}, without user or password"
                 )
@@ -112,15 +108,26 @@ class OAuthApp:
         return TokenRequest(url=self.token_url, grant=grant, form=form)
 
 
+def is_answer_to(address: str, *, state: str) -> bool:
+    """Whether the address the browser came back to has our ``state`` (compared in constant time)."""
+    return bool(state) and hmac.compare_digest(
+        _given(address).get("state", "").encode("utf-8", "surrogatepass"), state.encode()
+    )
+
+
+def _given(address: str) -> dict[str, str]:
+    _, mark, query = address.partition("?")
+    return {name: values[0] for name, values in parse_qs(query.partition("#")[0] if mark else address).items()}
+
+
 def read_callback(address: str, *, state: str) -> Secret:
     """The code in the address the browser came back to (whole or only its query), after comparing ``state``.
 
     Raises:
-        LoginFailed: another state than ours (compared in constant time), the person refused, or no code.
+        LoginFailed: another state than ours, the person refused, or no code.
     """
-    query = urlsplit(address).query if "?" in address else address
-    given = {name: values[0] for name, values in parse_qs(query).items()}
-    if not hmac.compare_digest(given.get("state", "").encode(), state.encode()):
+    given = _given(address)
+    if not is_answer_to(address, state=state):
         raise errors.LoginFailed("the answer belongs to another login (its state is not ours); begin again")
     if given.get("error") == "access_denied":
         raise errors.LoginFailed("access was refused on TradeGecko's page; begin again and approve")

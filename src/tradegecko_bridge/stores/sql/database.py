@@ -13,17 +13,21 @@ from threading import Lock
 from typing import Any, Final, Self, TypeVar
 from urllib.parse import unquote
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, Table, event, make_url, text
+from sqlalchemy import create_engine as sqlalchemy_engine
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from tradegecko_bridge.errors import ConfigError, NoLedger, StoreError
-from tradegecko_bridge.forks import Forked
+from tradegecko_bridge.forks import Forked, OfThisProcess
+from tradegecko_bridge.ports.logins import Secret
 from tradegecko_bridge.stores.sql.faults import as_store_error, busy
 from tradegecko_bridge.stores.sql.gate import Gate
 
 T = TypeVar("T")
+_LOGGED_AS: Final = "tradegecko_bridge"
+logging.getLogger(f"sqlalchemy.engine.Engine.{_LOGGED_AS}").addFilter(lambda record: record.levelno > logging.DEBUG)
 log: Final = logging.getLogger("tradegecko_bridge")
 _WRITES = "ledger_writes"
 _ATTEMPTS = 20
@@ -52,16 +56,16 @@ class Database(Forked):
         self._writer = engine.execution_options(**{_WRITES: True})
 
     @classmethod
-    def at(cls, url: str, busy_timeout: float, *, read_only: bool = False) -> Self:
+    def at(cls, url: Secret, busy_timeout: float, *, read_only: bool = False) -> Self:
         """The database of this address; a SQLite file is created unless it is only to be read.
 
         Raises:
             ConfigError: the address cannot work.
             NoLedger: a SQLite file is only to be read and is not there.
         """
-        address = ledger_address(url)
+        address = ledger_address(url.reveal())
         is_sqlite = address.get_backend_name() == "sqlite"
-        shown = address.render_as_string(hide_password=True)
+        shown = address.set(query={}).render_as_string(hide_password=True)  # a query may hold a password, too
         name = f"ledger {address.database if is_sqlite else shown}"
         make = _sqlite_engine if is_sqlite else _postgresql_engine
         return cls(
@@ -162,7 +166,7 @@ class Database(Forked):
             raise as_store_error(error, self.name, self._busy_timeout) from None
 
 
-class InDatabase:
+class InDatabase(OfThisProcess):
     """What is kept in a database: the base of every part of a store."""
 
     def __init__(self, database: Database) -> None:
@@ -212,6 +216,14 @@ def ledger_address(url: str) -> URL:
     return address
 
 
+def create_engine(address: URL | str, **settings: Any) -> Engine:
+    """SQLAlchemy's engine, which puts nothing of what is stored into errors and logs, at whatever level.
+
+    At DEBUG it would log every row it reads; ``hide_parameters`` is for what is written.
+    """
+    return sqlalchemy_engine(address, hide_parameters=True, logging_name=_LOGGED_AS, **settings)
+
+
 def _postgresql_engine(address: URL, _name: str, busy_timeout: float, *, read_only: bool) -> Engine:
     patience = int(busy_timeout * 1000)
     # A process that stops in the middle of a transaction loses it before those who wait for its rows give up.
@@ -221,7 +233,6 @@ def _postgresql_engine(address: URL, _name: str, busy_timeout: float, *, read_on
     try:
         return create_engine(
             address,
-            hide_parameters=True,
             pool_pre_ping=True,
             pool_timeout=busy_timeout,
             connect_args={"options": options},
@@ -241,7 +252,7 @@ def _sqlite_engine(address: URL, name: str, busy_timeout: float, *, read_only: b
     # isolation_level None: the driver starts no transactions on its own, we do (below)
     settings: dict[str, Any] = {"timeout": busy_timeout, "isolation_level": None}
     made_from = _to_read(path) if read_only else address
-    engine = prepare(create_engine(made_from, hide_parameters=True, pool_timeout=busy_timeout, connect_args=settings))
+    engine = prepare(create_engine(made_from, pool_timeout=busy_timeout, connect_args=settings))
     if read_only:
         event.listen(engine, "connect", _refuse_writes)
     return engine

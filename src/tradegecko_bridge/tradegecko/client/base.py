@@ -15,11 +15,10 @@ import httpx
 
 from tradegecko_bridge._version import __version__
 from tradegecko_bridge.errors import ConfigError
-from tradegecko_bridge.forks import Forked
+from tradegecko_bridge.forks import Forked, OfThisProcess
 from tradegecko_bridge.tradegecko.calls import Call
 from tradegecko_bridge.tradegecko.client.auth import BearerToken
 from tradegecko_bridge.tradegecko.client.events import Listener
-from tradegecko_bridge.tradegecko.client.logs import keep_queries_out_of_http_logs
 from tradegecko_bridge.tradegecko.client.options import CallOptions, Limiter, Options, Timeout
 from tradegecko_bridge.tradegecko.client.sending import Core, Sending
 from tradegecko_bridge.tradegecko.limits import Priority, RateLimiter
@@ -74,7 +73,7 @@ class Pool(Forked, Generic[Http]):
         self._http = None
 
 
-class ClientBase(ABC, Generic[Http, Transport, Sleep]):
+class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
     """The part of a client that does no I/O.
 
     Args:
@@ -113,7 +112,6 @@ class ClientBase(ABC, Generic[Http, Transport, Sleep]):
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Sleep | None = None,
     ) -> None:
-        keep_queries_out_of_http_logs()
         url = checked_url(base_url)
         self._pool: Pool[Http] = Pool(
             partial(

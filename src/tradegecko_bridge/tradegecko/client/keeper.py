@@ -28,6 +28,7 @@ import httpx
 import tenacity
 from attrs import frozen
 
+from tradegecko_bridge import quiet_http
 from tradegecko_bridge.errors import (
     ClaimLost,
     LoginEnded,
@@ -37,11 +38,10 @@ from tradegecko_bridge.errors import (
     TokenUnavailable,
     TradeGeckoError,
 )
-from tradegecko_bridge.forks import ForkedLock
+from tradegecko_bridge.forks import ForkedLock, OfThisProcess
 from tradegecko_bridge.ports import Clock, TokenStore
 from tradegecko_bridge.ports.logins import Mishap, RefreshLease, RefreshNote, StoredToken, TokenPair
 from tradegecko_bridge.tradegecko.client.events import log
-from tradegecko_bridge.tradegecko.client.logs import keep_queries_out_of_http_logs
 from tradegecko_bridge.tradegecko.client.sending import no_answer
 from tradegecko_bridge.tradegecko.oauth import (
     Due,
@@ -60,7 +60,7 @@ _SAVES: Final = 5
 """How often a new pair is offered to a store that fails: it is the only one that works now."""
 
 
-class TokenEndpoint:
+class TokenEndpoint(OfThisProcess):
     """Sends token requests, one at a time and without repeating any: most work once."""
 
     def __init__(
@@ -71,7 +71,6 @@ class TokenEndpoint:
         ssl_context: ssl.SSLContext | None = None,
         clock: Clock = lambda: datetime.now(UTC),
     ) -> None:
-        keep_queries_out_of_http_logs()
         self._transport = transport
         self._timeout = timeout
         self._ssl_context = ssl_context
@@ -95,7 +94,7 @@ class TokenEndpoint:
         verify = self._ssl_context or True
         headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
         try:
-            with httpx.Client(transport=self._transport, timeout=self._timeout, verify=verify) as http:
+            with quiet_http.Client(transport=self._transport, timeout=self._timeout, verify=verify) as http:
                 return http.post(request.url, content=request.content(), headers=headers)
         except httpx.HTTPError as error:
             return no_answer(error, {"method": "POST", "path": request.path})
@@ -113,7 +112,7 @@ def this_worker() -> str:
     return f"{socket.gethostname()}/{os.getpid()}"
 
 
-class TokenKeeper:
+class TokenKeeper(OfThisProcess):
     """Hands out the access token of one login, refreshed in time. Threads share one; all methods may block.
 
     Args:
