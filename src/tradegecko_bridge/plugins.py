@@ -88,7 +88,7 @@ def _misfit(factory: Callable[..., Any], arguments: Mapping[str, Any]) -> str:
     try:
         signature(factory).bind(**arguments)
     except TypeError as error:
-        return f"{error}; it takes {', '.join(signature(factory).parameters)}"
+        return f"{getattr(factory, '__qualname__', 'it')}() {error}"
     return ""
 
 
@@ -139,6 +139,11 @@ def _options_class(factory: Callable[..., Any]) -> tuple[type, bool]:
     return attrs.make_class("Options", fields, kw_only=True), takes_any
 
 
+def read_secret(value: object, _kind: object) -> Secret:
+    """Reads a :class:`Secret`, written as any text."""
+    return value if isinstance(value, Secret) else Secret(text(value))
+
+
 def _text(value: object, kind: object) -> str:
     """Paths have been made of some texts."""
     return text(os.fspath(value) if isinstance(value, os.PathLike) else value, kind)
@@ -151,5 +156,5 @@ def _unwritable(value: object, _kind: object) -> NoReturn:
 _describe: Final = partial(describe, values=False)
 _CONVERTER: Final = strict_converter()
 register(_CONVERTER, str, or_choice(_text))
-register(_CONVERTER, Secret, lambda value, _: Secret(text(value.reveal() if isinstance(value, Secret) else value, str)))
+register(_CONVERTER, Secret, read_secret)
 _CONVERTER.register_structure_hook_func(lambda kind: origin(kind) is Callable, _unwritable)

@@ -1,8 +1,8 @@
 """httpx without secrets and customers in the log, whatever level a program sets for whichever logger.
 
 httpx logs whole URLs (``?email=…``), httpcore every header of an answer (``Set-Cookie``, a shop's token) and a proxy's
-login, hpack every header of HTTP/2. Of requests that a client of this module sends, the log has the steps, the status and
-the kind of an error. Other requests of the program are logged as ever.
+login, hpack every header of HTTP/2. Of requests that a client of this module sends, the log has the steps, the status
+and the kind of an error. Other requests of the program are logged as ever.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any, Final, TypeVar
 
@@ -48,12 +48,15 @@ class AsyncClient(httpx.AsyncClient):
 
 
 def bare(error: E) -> E:
-    """The error without the frames it and its causes came through: their locals hold what was sent."""
+    """The error without what was sent: its request is one without content, headers and query, and the frames that it
+    and its causes came through, whose locals hold the rest, are gone."""
     chain: list[BaseException | None] = [error]
     while chain:
         one = chain.pop()
         if one is not None and one.__traceback__ is not None:
             one.__traceback__ = None
+            with suppress(AttributeError, RuntimeError):  # it has none
+                one.request = httpx.Request(one.request.method, one.request.url.copy_with(query=None))  # type: ignore[attr-defined]
             chain += (one.__cause__, one.__context__)
     return error
 

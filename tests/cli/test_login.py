@@ -157,14 +157,32 @@ def test_a_person_refuses(sandbox: Sandbox, folder: Path) -> None:
 
 
 def test_an_answer_that_belongs_to_another_login(sandbox: Sandbox, folder: Path) -> None:
-    """A callback with another state is not taken, whatever code it brings; no token is asked for."""
+    """A callback with another state is turned away, whatever code it brings, and the login goes on waiting."""
     with logging_in(sandbox, folder) as (end, url):
-        address = httpx.URL(approve(url)).copy_merge_params({"state": "forged"})
-        assert httpx.get(address).status_code == 400
+        address = httpx.URL(approve(url))
+        for state in ({"state": "forged"}, {"state": ""}, {"state": "forged", "error": "access_denied"}):
+            page = httpx.get(address.copy_merge_params(state))
+            assert (page.status_code, "The login goes on" in page.text) == (400, True)
+        assert refreshes(sandbox) == 0
+        assert httpx.get(address).status_code == 200
         code, said = end()
-    assert code == 3
-    assert "belongs to another login" in said
-    assert refreshes(sandbox) == 0
+    assert (code, refreshes(sandbox)) == (0, 1), said
+
+
+def test_only_answers_that_belong_to_another_login(sandbox: Sandbox, folder: Path) -> None:
+    """Whoever waited in vain is told that somebody came, but not from this login."""
+    out = io.StringIO()
+    with ThreadPoolExecutor(1) as pool:
+        command = ("login", "--no-browser", "--timeout", "1")
+        running = pool.submit(run, folder, *command, environment=environment(sandbox), out=out)
+        while not (found := re.search(r"^ *(http\S+)\n", out.getvalue(), re.MULTILINE)):
+            assert not running.done(), running.result()
+            sleep(0.01)
+        address = httpx.URL(dict(httpx.URL(found[1]).params)["redirect_uri"])
+        assert httpx.get(address.copy_merge_params({"code": "theirs"})).status_code == 400
+        ended = running.result(30)
+    assert ended.returncode == 3
+    assert "(answers that belong to other logins: 1); begin again" in ended.stderr
 
 
 def test_nobody_comes_back(sandbox: Sandbox, folder: Path) -> None:

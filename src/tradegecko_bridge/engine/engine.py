@@ -21,11 +21,12 @@ from tradegecko_bridge.engine.report import DELIVER, Report, RunReport
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.settings.timing import Timing
 from tradegecko_bridge.errors import ConfigError, GatewayError, OtherAccount, StoreError
+from tradegecko_bridge.forks import OfThisProcess
 from tradegecko_bridge.ledger import Alert
 from tradegecko_bridge.ports import Clock, Gateway, OrderSource, Store
 
 
-class SyncEngine:
+class SyncEngine(OfThisProcess):
     """Keeps one source and one account in step.
 
     ::

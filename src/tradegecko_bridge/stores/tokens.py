@@ -312,14 +312,14 @@ class KeyringTokenStore(_Wrapped):
             self._forget(name, before.pair)
 
     def _hide(self, name: str, pair: TokenPair) -> TokenPair:
-        texts = json.dumps([pair.access_token.reveal(), pair.refresh_token.reveal() if pair.refresh_token else None])
-        with self._one_line_errors():
-            self._ring.set_password(self._service, _entry(name, pair), texts)
+        texts = Secret(
+            json.dumps([pair.access_token.reveal(), pair.refresh_token.reveal() if pair.refresh_token else None])
+        )
+        self._ask("set_password", name, pair, texts)
         return _each(pair, lambda _: Secret("in the keyring"))
 
     def _show(self, name: str, pair: TokenPair) -> TokenPair:
-        with self._one_line_errors():
-            texts = self._ring.get_password(self._service, _entry(name, pair))
+        texts = self._ask("get_password", name, pair)
         if texts is None:
             raise StoreError(f"login {name!r} is stored, but its tokens are not in the keyring; log in again")
         access_token, refresh_token = json.loads(texts)
@@ -331,17 +331,13 @@ class KeyringTokenStore(_Wrapped):
         with suppress(Exception):
             self._ring.delete_password(self._service, _entry(name, pair))
 
-    @contextmanager
-    def _one_line_errors(self) -> Iterator[None]:
-        failed = None
+    def _ask(self, method: str, name: str, pair: TokenPair, *texts: Secret) -> Any:
+        """Of an error only the kind is kept: backends raise what they like, and may quote what they were given."""
         try:
-            yield
-        except Exception as error:  # backends raise what they like, and may quote what they were given
+            return getattr(self._ring, method)(self._service, _entry(name, pair), *map(Secret.reveal, texts))
+        except Exception as error:
             failed = type(error).__name__
-        if failed:
-            raise StoreError(
-                f"the system's keyring failed ({failed}); unlock it, or choose another token store"
-            ) from None
+        raise StoreError(f"the system's keyring failed ({failed}); unlock it, or choose another token store")
 
 
 def _entry(name: str, pair: TokenPair) -> str:

@@ -255,7 +255,7 @@ def _answer(status: HTTPStatus) -> tuple[bytes, list[tuple[str, str]]]:
 
 
 class WsgiReceiver(_Receiver):
-    __doc__ = f"""A WSGI application that receives webhooks. An asynchronous handler is run to its end in a loop of its own.
+    __doc__ = f"""A WSGI application that receives webhooks. An asynchronous handler runs to its end in its own loop.
 
     {_Receiver.__doc__}"""
 

@@ -16,6 +16,7 @@ import httpx
 from tradegecko_bridge._version import __version__
 from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.forks import Forked, OfThisProcess
+from tradegecko_bridge.ports.logins import Secret
 from tradegecko_bridge.tradegecko.calls import Call
 from tradegecko_bridge.tradegecko.client.auth import BearerToken
 from tradegecko_bridge.tradegecko.client.events import Listener
@@ -98,7 +99,7 @@ class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
 
     def __init__(
         self,
-        token: str | httpx.Auth,
+        token: Secret | str | httpx.Auth,
         *,
         base_url: str = DEFAULT_BASE_URL,
         timeout: Timeout = 30.0,
@@ -112,11 +113,12 @@ class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Sleep | None = None,
     ) -> None:
+        token = token if isinstance(token, httpx.Auth) else BearerToken(token)
         url = checked_url(base_url)
         self._pool: Pool[Http] = Pool(
             partial(
                 self._http_client,
-                auth=BearerToken(token) if isinstance(token, str) else token,
+                auth=token,
                 verify=ssl_context or shared_ssl_context(),
                 transport=transport,
                 headers=_HEADERS,
