@@ -160,6 +160,7 @@ def refused(told: list[str], *, frames: bool = True) -> Iterator[None]:
     """What is done fails, and nothing secret shows in the error."""
     with pytest.raises(BridgeError) as caught:
         yield
+    assert PERSON not in shown_of_error(caught.value, frames=False)
     told.append(shown_of_error(caught.value, frames=frames))
 
 

@@ -104,6 +104,7 @@ def test_a_dollar_sign_can_be_written(tmp_path: Path) -> None:
         (("[connections.shop]", "[connection.shop]"), "connection is not a known setting; did you mean 'connections'?"),
         (('base_url = "http://127.0.0.1:8080"', ""), "tradegecko.base_url is missing"),
         (("$TOKEN", "$NOT_SET"), "the environment has no variable NOT_SET; set it"),
+        (("$TOKEN", "$hushHush"), "access_token: begins with $, but what follows is no name of a variable"),
         (('source = "folder"', "source = 7"), "connections.shop.source must be text"),
         (("[tradegecko]", "[tradegecko"), "tgbridge.toml"),
         (("2.5", '"2.5"'), ".toml:10: connections.shop.minimum_stock must be a number, without quotes, not '2.5'"),

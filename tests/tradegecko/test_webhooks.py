@@ -319,7 +319,7 @@ HANDLERS: dict[str, Callable[[Callable[[WebhookEvent], Any]], Handler]] = {
     "function that returns a coroutine": lambda note: lambda event: noted(note, event),
     "function that returns an awaitable object": lambda note: lambda event: Later(lambda: note(event)),
     "coroutine that returns a coroutine": lambda note: lambda event: nested(note, event),
-    "lambda that returns a task's coroutine": lambda note: lambda event: asyncio.wait_for(noted(note, event), 5),
+    "function that returns a wait": lambda note: lambda event: asyncio.wait_for(noted(note, event), 5),
 }
 
 
@@ -423,13 +423,8 @@ def test_a_sender_who_hangs_up() -> None:
         def read(self, size: int | None = -1) -> bytes:
             raise OSError("no chunk")
 
-    assert (
-        wsgi(
-            WsgiReceiver(print, SECRET),
-            **{"CONTENT_LENGTH": None, "wsgi.input_terminated": True, "wsgi.input": HungUp()},
-        )
-        == 400
-    )
+    chunked: dict[str, Any] = {"CONTENT_LENGTH": None, "wsgi.input_terminated": True, "wsgi.input": HungUp()}
+    assert wsgi(WsgiReceiver(print, SECRET), **chunked) == 400
 
 
 # ── the asynchronous one, message by message ─────────────────────────────────────────────────

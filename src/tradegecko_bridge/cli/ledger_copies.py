@@ -106,7 +106,13 @@ def _open(target: Target, *, read_only: bool = False) -> SqlStore:
 
 def _address(given: str) -> str:
     from tradegecko_bridge.config.variables import Variables
+    from tradegecko_bridge.stores.sql.database import has_password
 
+    if has_password(given):
+        raise click.UsageError(
+            "an address with a password is not for the command line, which others on this machine can read; "
+            "put it into an environment variable and write '$LEDGER_URL'"
+        )
     variables = Variables(os.environ)
     address = variables.resolve(given, ())
     for _, problem in variables.faults:

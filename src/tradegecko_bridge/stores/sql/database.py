@@ -216,6 +216,15 @@ def ledger_address(url: str) -> URL:
     return address
 
 
+def has_password(url: str) -> bool:
+    """Whether an address holds a password, also in its query."""
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError):
+        return "@" in url
+    return bool(address.password) or any("password" in name.lower() for name in address.query)
+
+
 def create_engine(address: URL | str, **settings: Any) -> Engine:
     """SQLAlchemy's engine, which puts nothing of what is stored into errors and logs, at whatever level.
 
