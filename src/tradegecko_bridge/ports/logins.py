@@ -10,7 +10,7 @@ import hmac
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final, NoReturn, Protocol
+from typing import Any, ClassVar, Final, NoReturn, Protocol
 
 from attrs import Factory, evolve, field, frozen
 
@@ -24,6 +24,9 @@ class Secret:
     """A text that shows as ``***``; only :meth:`reveal` gives it away. It cannot be pickled or written as JSON."""
 
     __slots__ = ("_text",)
+
+    written_as: ClassVar = str
+    """In settings."""
 
     def __init__(self, text: str) -> None:
         self._text = text
