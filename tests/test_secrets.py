@@ -229,9 +229,10 @@ class Quoting(ListSource):
         raise ValueError(f"no such person: {PERSON}")
 
 
-def all_logins(store: TokenStore, tmp_path: Path) -> list[TokenStore]:
+def token_stores(store: SqlStore, tmp_path: Path) -> list[TokenStore]:
     return [
-        EncryptedTokenStore(store, [FERNET]),
+        store.tokens,
+        EncryptedTokenStore(store.tokens, [FERNET]),
         FileTokenStore(tmp_path / "tokens.json"),
         MemoryTokenStore(),
         KeyringTokenStore(MemoryTokenStore(), backend=Ring()),
@@ -261,7 +262,7 @@ def test_no_secret_and_no_customer_is_ever_shown(sandbox: Sandbox, tmp_path: Pat
     secrets = [HIDDEN, PASSWORD, sandbox.client_secret, sandbox.access_token, FERNET]
     with everything_logged() as recorder:
         with SqlStore(f"sqlite:///{tmp_path / 'ledger.db'}") as store:
-            things = [store, *log_in(sandbox, store, tmp_path, secrets, told)]
+            things = [store, *log_in(sandbox, token_stores(store, tmp_path), secrets, told)]
             things += deliver(sandbox, store, secrets, told)
         with MemoryStore() as memory:
             things += [memory, *deliver(sandbox, memory, secrets, told)]
@@ -286,11 +287,23 @@ def test_no_secret_and_no_customer_is_ever_shown(sandbox: Sandbox, tmp_path: Pat
                     use(thing)
 
 
-def log_in(sandbox: Sandbox, store: SqlStore, folder: Path, secrets: list[str], told: list[str]) -> list[object]:
+def test_nor_in_postgresql(sandbox: Sandbox, postgres_ledger: str, tmp_path: Path) -> None:
+    """The same with a ledger in PostgreSQL and its driver."""
+    told: list[str] = []
+    secrets = [HIDDEN, PASSWORD, sandbox.client_secret]
+    with everything_logged() as recorder, SqlStore(postgres_ledger) as store:
+        log_in(sandbox, [store.tokens], secrets, told)
+        deliver(sandbox, store, secrets, told)
+    assert "psycopg" in recorder.loggers()
+    assert recorder.found(*secrets, PERSON) == []
+    assert [text for text in told if any(secret in text for secret in secrets)] == []
+
+
+def log_in(sandbox: Sandbox, stores: Sequence[TokenStore], secrets: list[str], told: list[str]) -> list[object]:
     """Log in and refresh with each kind of token store, and fail to."""
     app = app_of(sandbox)
     things: list[object] = [app, app.password(DANA, Secret(PASSWORD))]
-    for tokens in [store.tokens, *all_logins(store.tokens, folder)]:
+    for tokens in stores:
         logins = Logins(app, tokens)
         things += [tokens, logins, logins.begin()]
         if isinstance(tokens, KeyringTokenStore):
