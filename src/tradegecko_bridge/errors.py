@@ -36,6 +36,7 @@
     │       │   ├── LoginRefused        by the token endpoint: client, code or refresh token
     │       │   │   └── ClientRefused     the application's id or secret is wrong
     │       │   ├── LoginEnded          the stored login is of no more use
+    │       │   │   └── OtherLogin        it is somebody else's, or stored in another way; it stays as it is
     │       │   └── LoginDeleted        404: the user behind the token is gone
     │       ├── SubscriptionLapsed    402
     │       ├── PermissionDenied      403
@@ -49,6 +50,7 @@
         ├── StoreBusy               another process holds the database
         ├── NoLedger                there is none yet, and it was to be read only
         ├── SchemaTooNew            written by a newer version of this package
+        ├── LoginTaken              a stored login is somebody else's, or stored in another way; it stays as it is
         ├── ClaimLost               the lease ran out and another worker took the order
         ├── NumberInUse             another order is or was sent under this number
         ├── CursorMoved             another worker has read on, or the ledger was restored
@@ -349,6 +351,13 @@ class LoginEnded(NeedsLogin):
         return "login needed"
 
 
+class OtherLogin(LoginEnded):
+    """The login stored under ``name`` is somebody else's, or stored in another way: it stays as it is, unsent."""
+
+    def _label(self) -> str:
+        return "login not used"
+
+
 class LoginDeleted(NeedsLogin):
     """404 that means: the user behind the access token is gone (§2.5)."""
 
@@ -483,6 +492,10 @@ class CustomerInUse(StoreError):
 
 class RemoteIdInUse(StoreError):
     """Two orders of a connection cannot have become the same one: find out which of them it is."""
+
+
+class LoginTaken(StoreError):
+    """A stored login is somebody else's, or stored in another way than it is to be used: it stays as it is."""
 
 
 class ClaimLost(StoreError):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tradegecko_bridge.config import Config, Connection, LoginSettings, load_config
-from tradegecko_bridge.errors import ConfigError
+from tradegecko_bridge.errors import ConfigError, TradeGeckoError
 from tradegecko_bridge.ports import TokenStore
+from tradegecko_bridge.ports.logins import TokenPair
 from tradegecko_bridge.stores.sql import SqlStore
 from tradegecko_bridge.stores.tokens import EncryptedTokenStore, FileTokenStore, KeyringTokenStore
 from tradegecko_bridge.tradegecko.client import TradeGeckoClient
@@ -36,7 +38,18 @@ def open_logins(config_path: Path) -> Iterator[tuple[Logins, LoginSettings]]:
             "client_id and client_secret"
         )
     with SqlStore(config.ledger_url) as ledger:
-        yield Logins(_app(config, config.login), _token_store(config.login, ledger.tokens)), config.login
+        store = _token_store(config.login, ledger.tokens)
+        yield Logins(_app(config, config.login), store, account_of=partial(_account_of, config)), config.login
+
+
+def _account_of(config: Config, pair: TokenPair) -> str | None:
+    """The id of the account that a new pair opens; None where its user may not ask, or no answer came."""
+    token = BearerToken(pair.access_token.reveal())
+    try:
+        with TradeGeckoClient(token, base_url=config.base_url) as client:
+            return str(client.accounts.current().id)
+    except TradeGeckoError:
+        return None
 
 
 def _token_store(login: LoginSettings, ledger: TokenStore) -> TokenStore:

@@ -64,8 +64,9 @@ def login(
 
 @click.command()
 @click.option("--name", help="The name of the login; by default the one in the settings.")
+@click.option("--force", is_flag=True, help="Even if it is for another application or address.")
 @CONFIG
-def logout(name: str | None, config_path: Path) -> None:
+def logout(name: str | None, force: bool, config_path: Path) -> None:
     """Delete the stored tokens of a login.
 
     TradeGecko is not told: access stays there until somebody revokes it.
@@ -74,7 +75,7 @@ def logout(name: str | None, config_path: Path) -> None:
 
     with open_logins(config_path) as (logins, settings):
         chosen = name or settings.name
-        known = logins.forget(chosen)
+        known = logins.forget(chosen, force=force)
     click.echo(f"login {chosen!r} is deleted" if known else f"there is no login {chosen!r}")
 
 
