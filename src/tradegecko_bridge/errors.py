@@ -8,6 +8,7 @@
     ├── SourceError               an order source could not do what it was asked
     │   ├── SourceUnavailable       not now: asking again later may work
     │   ├── SourceRefused           never as it stands: a person has to change something
+    │   │   └── OtherSource             the connection's orders are from another source
     │   └── SourceNeedsLogin        the source no longer accepts our credentials
     ├── GatewayError              the order-management system, as the engine sees it
     │   ├── AccessDenied            login, plan or permission: no call can work until a person acts
@@ -114,6 +115,10 @@ class SourceUnavailable(SourceError):
 
 class SourceRefused(SourceError):
     """Never as it stands: something has to be changed in the source or in the settings."""
+
+
+class OtherSource(SourceRefused):
+    """The connection has its orders from another source than the settings name; nothing was done."""
 
 
 class SourceNeedsLogin(SourceError):

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tradegecko_bridge.cli.open_ledger import ledger_of
 from tradegecko_bridge.config import Config, Connection, LoginSettings, load_config
 from tradegecko_bridge.errors import ConfigError, TradeGeckoError
 from tradegecko_bridge.ports import TokenStore
@@ -77,7 +78,7 @@ def check_access(config_path: Path, connection: str | None) -> list[dict[str, An
     config = load_config(config_path)
     chosen = config.chosen(connection)
     with (
-        SqlStore(config.ledger_url) as ledger,
+        ledger_of(config_path, config, connection) as ledger,
         TradeGeckoClient(credentials(config, ledger.tokens), base_url=config.base_url) as client,
     ):
         access = TradeGeckoGateway(client).check_access()
