@@ -30,6 +30,7 @@ from tradegecko_bridge.ports.logins import (
     TokenPair,
     TokenStore,
 )
+from tradegecko_bridge.private_files import folder_fault, make_private
 from tradegecko_bridge.stores.slots import EMPTY, Slot, SlotStore, Write
 
 _POLL: Final = 0.01  # seconds between two tries for the lock file
@@ -76,6 +77,7 @@ class FileTokenStore(SlotStore):
         return f"FileTokenStore({str(self._path)!r})"
 
     def _read(self, name: str | None = None) -> Mapping[str, Slot]:  # noqa: ARG002
+        self._check_folder()
         try:
             with self._path.open("rb") as file:
                 self._check_private(file)
@@ -98,6 +100,8 @@ class FileTokenStore(SlotStore):
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
+        self._check_folder()
+        make_private(Path(f"{self._path}.lock"))
         lock = FileLock(f"{self._path}.lock", self._busy_timeout, mode=0o600)  # a new one excludes other threads too
         try:
             if not self._path.parent.is_dir():  # the lock would create it
@@ -116,6 +120,10 @@ class FileTokenStore(SlotStore):
             yield
         finally:
             lock.release()
+
+    def _check_folder(self) -> None:
+        if fault := folder_fault(self._path.parent):
+            raise StoreError(f"token file {self._path}: {fault}")
 
     def _check_private(self, file: IO[bytes]) -> None:
         if os.name == "posix" and os.fstat(file.fileno()).st_mode & 0o077:

@@ -70,7 +70,7 @@ class AccountChecks:
         assert store.remember_source("other", "folder /bob", at=SOON) == store.known_source("other") == "folder /bob"
         assert store.remember_source(SHOP, "folder /new", at=SOON, replace=True) == "folder /new"
         assert store.known_source(SHOP) == "folder /new"
-        assert store.known_account(SHOP) is store.cursor(SHOP, "orders") is store.cursor(SHOP, "shipments") is None
+        assert [store.cursor(SHOP, stream) for stream in ("orders", "shipments")] == [None, None]
 
     def test_of_many_at_once_one_source_is_remembered(self, store: Store) -> None:
         """And all of them are told which.
