@@ -22,7 +22,15 @@ from tradegecko_bridge.engine.report import DELIVER, Report, RunReport
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.settings.timing import Timing
 from tradegecko_bridge.engine.source_calls import SourceFailed
-from tradegecko_bridge.errors import BridgeError, ConfigError, GatewayError, OtherAccount, OtherSource, StoreError
+from tradegecko_bridge.errors import (
+    BridgeError,
+    ConfigError,
+    GatewayError,
+    LoginEnded,
+    OtherAccount,
+    OtherSource,
+    StoreError,
+)
 from tradegecko_bridge.ledger import Alert
 from tradegecko_bridge.ports import Clock, Gateway, OrderSource, Store
 
@@ -152,15 +160,15 @@ class SyncEngine:
     def run(self, *, dry_run: bool = False) -> RunReport:
         """Deliver orders, then bring back what the settings ask for: tracking, stock levels, product details."""
         run = RunReport(connection=self._context.connection)
-        run.reports.append(self.deliver_orders(dry_run=dry_run))
-        if any(isinstance(cause, OtherAccount | OtherSource) for cause in run.reports[0].causes):
-            return run
-        if self.settings.tracking:
-            run.reports.append(self.sync_tracking(dry_run=dry_run))
-        if self.settings.inventory:
-            run.reports.append(self.sync_inventory(dry_run=dry_run))
-        if self.settings.products:
-            run.reports.append(self.sync_products(dry_run=dry_run))
+        settings = self.settings
+        for wanted, operation in (
+            (True, self.deliver_orders),
+            (settings.tracking, self.sync_tracking),
+            (settings.inventory, self.sync_inventory),
+            (settings.products, self.sync_products),
+        ):
+            if wanted and not any(map(_concerns_all, run.reports)):
+                run.reports.append(operation(dry_run=dry_run))
         return run
 
     def _do(self, name: str, operation: Callable[[Context], Report], *, dry_run: bool) -> Report:
@@ -209,3 +217,9 @@ class SyncEngine:
         with self._context.report(name, dry_run=dry_run) as report:
             report.fail(error)
         return report
+
+
+def _concerns_all(report: Report) -> bool:
+    """Whether it met what every operation would meet alike: once is enough."""
+    met = [one for cause in report.causes for one in (cause, cause.__cause__)]
+    return any(isinstance(one, OtherAccount | OtherSource | LoginEnded) for one in met)
