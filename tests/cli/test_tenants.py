@@ -251,6 +251,35 @@ def test_a_login_of_the_same_name_is_not_shared(sandboxes: tuple[Sandbox, Sandbo
     assert ann.tgbridge("sync").returncode == 0
 
 
+@pytest.mark.parametrize("bobs", ["anns", "bobs"])
+def test_a_login_of_before_goes_where_the_ledger_s_accounts_are(
+    bobs: str, sandboxes: tuple[Sandbox, Sandbox], sent: Sent, tmp_path: Path
+) -> None:
+    """Nothing says whose it is. The first tenant goes on with it; the second one's host never gets it."""
+    ledger = tmp_path / "ledger.db"
+    ann = a_tenant(tmp_path / "a", "Annika", sandboxes[0], ledger, "default", "anns")
+    bob = a_tenant(tmp_path / "b", "Bob", sandboxes[1], ledger, "default", bobs)
+    ann.log_in()
+    assert ann.tgbridge("sync").returncode == 0
+    with closing(sqlite3.connect(ledger)) as file:
+        file.execute("UPDATE ledger_tokens SET content = json_remove(content, '$.owner', '$.seals')")
+        file.execute("DELETE FROM ledger_cursors WHERE stream = 'source'")
+        file.commit()
+    del sent[:]
+    before = rows(ledger, "anns", "default")
+    tried = ("sync", "sync --dry-run", "check", "ledger check", "orders void-double 1 2", "orders pull 3001", "logout")
+    for command in (*tried, f"login --user {DANA} --password-stdin"):
+        done = bob.tgbridge(*command.split(), said=PASSWORD)
+        assert (done.returncode, done.stdout) == (2, ""), command
+        assert (
+            f"this ledger knows only accounts at {ann.sandbox.base_url}, none at {bob.sandbox.base_url}" in done.stderr
+        )
+    assert (sent, rows(ledger, "anns", "default")) == ([], before)
+    assert ann.tgbridge("sync").returncode == 0
+    assert rows(ledger, "anns", "default") != before, "now it is bound"
+    assert "is for application" in bob.tgbridge("logout").stderr
+
+
 def test_a_shop_that_has_moved(sandboxes: tuple[Sandbox, Sandbox], tmp_path: Path) -> None:
     """One line says how: a command that looks whether the orders are there, or is told that they are."""
     ann = a_tenant(tmp_path / "a", "Annika", sandboxes[0], tmp_path / "ledger.db", "default", "shop")

@@ -39,7 +39,7 @@ def open_engines(
         stack.callback(store.close)
         limiter = RateLimiter() if dry_run else _shared_limiter(config, store)
         client = stack.enter_context(
-            TradeGeckoClient(credentials(config, store.tokens), base_url=config.base_url, limiter=limiter)
+            TradeGeckoClient(credentials(config, store), base_url=config.base_url, limiter=limiter)
         )
         yield [
             SyncEngine(
@@ -60,7 +60,7 @@ def open_account(config_path: Path) -> Iterator[tuple[SqlStore, TradeGeckoGatewa
     config = load_config(config_path)
     with ledger_of(config_path, config) as store:
         limiter = _shared_limiter(config, store)
-        login = credentials(config, store.tokens)
+        login = credentials(config, store)
         with TradeGeckoClient(login, base_url=config.base_url, limiter=limiter) as client:
             yield store, TradeGeckoGateway(client, mirror=store.mirror)
 

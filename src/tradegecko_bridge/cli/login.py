@@ -40,8 +40,7 @@ def login(
 
     if password_stdin and user is None:
         raise click.UsageError("--password-stdin needs --user")
-    with open_logins(config_path) as (logins, settings):
-        chosen = name or settings.name
+    with open_logins(config_path, name) as (logins, chosen):
         if user is not None:
             stored = logins.with_password(chosen, user, _password(password_stdin))
         else:
@@ -73,8 +72,7 @@ def logout(name: str | None, force: bool, config_path: Path) -> None:
     """
     from tradegecko_bridge.cli.credentials import open_logins
 
-    with open_logins(config_path) as (logins, settings):
-        chosen = name or settings.name
+    with open_logins(config_path, name, force=force) as (logins, chosen):
         known = logins.forget(chosen, force=force)
     click.echo(f"login {chosen!r} is deleted" if known else f"there is no login {chosen!r}")
 
