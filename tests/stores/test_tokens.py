@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from attrs import evolve
 from cryptography.fernet import Fernet
+from hypothesis import given
+from hypothesis import strategies as st
 from keyring.errors import PasswordDeleteError
 
 from tests.stores.older import ledger_at
@@ -553,3 +555,29 @@ def test_ciphertexts_of_earlier_versions_are_read_and_bound(path: Path) -> None:
     put(file, now)
     with pytest.raises(LoginTaken, match="was encrypted as another one"):
         store.load(WEB)
+
+
+FIELDS = ("access_token", "refresh_token", "fingerprint", "owner", "seals", "expires_at", "earlier")
+
+
+@given(st.lists(st.tuples(st.sampled_from(FIELDS), st.sampled_from(["ann", "ann before", "bob", "bob before"]))))
+def test_no_mixture_of_logins_gives_one_s_token_to_the_other(mixed: list[tuple[str, str]]) -> None:
+    """Whoever can write into the store puts parts of logins, of now and of before, wherever he likes: what comes out
+    under a name was stored under it, for the same owner, or nothing comes out."""
+    inner = MemoryTokenStore()
+    store = EncryptedTokenStore(inner, KEYS[:1])
+    stored: dict[str, dict[str, Any]] = {}
+    pairs = {"ann": [a_pair(1, owner=ANN), a_pair(2, owner=ANN)], "bob": [a_pair(3, owner=BOB), a_pair(4, owner=BOB)]}
+    for name, (before, now) in pairs.items():
+        for pair, key in ((before, f"{name} before"), (now, name)):
+            store.save(name, pair, at=AT)
+            stored[key] = dict(inner._slots[name].content or {})
+    content = {**stored["bob"], **{field: stored[whose][field] for field, whose in mixed}}
+    inner._slots["bob"] = evolve(inner._slots["bob"], content=content)
+    try:
+        found = load(store, "bob").pair
+    except LoginTaken:
+        return
+    assert (found.access_token, found.refresh_token, found.owner) in [
+        (pair.access_token, pair.refresh_token, pair.owner) for pair in pairs["bob"]
+    ]
