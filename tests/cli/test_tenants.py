@@ -242,12 +242,12 @@ def test_a_login_of_the_same_name_is_not_shared(sandboxes: tuple[Sandbox, Sandbo
 
     settings = (bob.home / "tgbridge.toml").read_text(encoding="utf-8")
     (bob.home / "tgbridge.toml").write_text(settings.replace('login = "default"', 'login = "bobs"'), encoding="utf-8")
-    more = ORDERS.format(who="Bob", placed="2026-11-04T12:00:00Z").replace("\n300", "\n400")
-    (bob.home / "shop" / "orders" / "more.csv").write_text(more, encoding="utf-8")
     bob.log_in()
     assert bob.tgbridge("sync").returncode == 0
     assert rows(ledger, "anns", "default") == before[0]
-    assert "delivered" in bob.tgbridge("orders", "show", "4001").stdout
+    shown = bob.tgbridge("orders", "show", "3001", "--connection", "bobs").stdout
+    assert "delivered" in shown
+    assert "anns" not in shown
     assert ann.tgbridge("sync").returncode == 0
 
 
