@@ -76,6 +76,7 @@ COMMANDS: dict[str, list[str]] = {
     "alerts": ["", "--all", "--connection|E"],
     "ledger check": ["", "--offline", "--since|E"],
     "ledger adopt-account": ["", "--force"],
+    "ledger adopt-source": ["--connection|my-shop", "--connection|my-shop|--force", "--connection|E"],
     "ledger expire": ["--days|1|--dry-run", "--days|E"],
     "ledger backup": ["E.db", "E.db", "/E/E.db"],
     "ledger restore": ["E.db", "E.db|--force", "missing E.db"],
