@@ -153,6 +153,15 @@ class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
         told: int | None = getattr(self._pool.http.auth, "logins", None)
         return told
 
+    def note_account(self, account: str) -> None:
+        """The API has told the id of the account that the login opens; a stored login is kept to it.
+
+        Raises:
+            OtherLogin: the stored login was for another account before.
+        """
+        if (note := getattr(self._pool.http.auth, "note_account", None)) is not None:
+            note(account)
+
     @property
     def clock_offset(self) -> timedelta | None:
         """What the server's clock shows more than this machine's, to some two seconds; None before any answer.
