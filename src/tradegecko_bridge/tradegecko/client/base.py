@@ -113,7 +113,7 @@ class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Sleep | None = None,
     ) -> None:
-        token = token if isinstance(token, httpx.Auth) else BearerToken(token)
+        token = BearerToken(token) if isinstance(token, (str, Secret)) else token
         url = checked_url(base_url)
         self._pool: Pool[Http] = Pool(
             partial(
