@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
 from attrs import evolve
 
+from tradegecko_bridge.commerce import clearing
 from tradegecko_bridge.commerce.privacy import anonymous_order, anonymous_shipment
 from tradegecko_bridge.ledger import EXPIRABLE_STATES, LedgerEvent, OrderState, ShipmentState
 from tradegecko_bridge.stores.row import Change, Row
+from tradegecko_bridge.stores.rules.digests import keyed
+from tradegecko_bridge.stores.rules.ingest import UNREADABLE
 from tradegecko_bridge.stores.rules.shipments import ShipmentRow
 
 WHY: Final = "personal data expired"
-SHIPMENT_EVENT: Final = "shipment "
-"""How the text of every event about a shipment begins."""
+EXPIRED: Final = "(what it said has expired)"
+"""The text of an alert that closed long ago."""
+UNREADABLE_CODE: Final = "unreadable"
 _KEPT: Final = re.compile(
     r"(shipment \S+ (?:sent|ignored|refused|waiting))(?=: )|(shipment \S+ was taken over by another worker)(?=; )"
+    rf"|({re.escape(UNREADABLE)})(?= \()"
 )
-"""The beginning of such a text as earlier versions wrote it; behind it are tracking numbers and the source's words."""
+"""The beginning of a text that goes on with a source's words; and of one about a shipment, as earlier versions wrote
+it, which goes on with tracking numbers too."""
 
 
 def checked(states: Collection[OrderState]) -> list[OrderState]:
@@ -36,32 +42,51 @@ def checked(states: Collection[OrderState]) -> list[OrderState]:
     return sorted(set(states))
 
 
-def expired(row: Row, at: datetime, who: str) -> Change:
-    """An order without personal data. It can still be recognized when its source gives it again."""
+def expired(row: Row, at: datetime, who: str, key: bytes) -> Change:
+    """An order without personal data. It can still be recognized when its source gives it again: by a fingerprint that
+    is good for nothing without the ledger's ``key``."""
     entry = row.entry
+    reason = entry.reason
+    if reason is not None:
+        (text,) = expired_texts([UNREADABLE if reason.code == UNREADABLE_CODE else reason.text], [row])
+        reason = evolve(reason, text=text)
     event = LedgerEvent(at=at, who=who, was=entry.state, now=entry.state, why=WHY)
     after = evolve(
         entry,
         order=anonymous_order(entry.order) if entry.order else None,
+        reason=reason,
         expired_at=at,
         pending_update=None,
         claim=None,
         serial=entry.serial + 1,
     )
-    return evolve(row, entry=after, pending_update=None), (event,)
+    return evolve(row, entry=after, fingerprint=keyed(row.fingerprint, key), pending_update=None), (event,)
 
 
-def expired_why(why: str) -> str:
-    """The text of an earlier event of such an order, without what a source or a carrier may have put in it."""
+def expired_history(events: Sequence[tuple[str | None, str]], row: Row) -> list[str]:
+    """The texts of earlier events of such an order, each with the state before it, without what a source, a carrier or
+    anybody else may have put in them. ``row`` is the order as it still is."""
+    return expired_texts([_expired_why(was, why) for was, why in events], [row])
+
+
+def expired_texts(texts: Iterable[str], rows: Iterable[Row]) -> list[str]:
+    """Texts of or about orders, without any of their values; ``rows`` are the orders as they still are."""
+    return clearing.expired(texts, *(content for row in rows for content in (row.entry.order, row.pending_update)))
+
+
+def _expired_why(was: str | None, why: str) -> str:
+    if was is None and why:
+        return f"{UNREADABLE} (the rest has expired)"  # why a new order was held: the source's words
     kept = _KEPT.match(why)
     return f"{kept[0]} (the rest has expired)" if kept else why
 
 
-def expired_shipment(row: ShipmentRow) -> ShipmentRow:
+def expired_shipment(row: ShipmentRow, key: bytes) -> ShipmentRow:
     """A shipment of such an order, without personal data. One its source has yet to be told of is left as it is.
 
     What the source said of it goes too: it may name somebody.
     """
     if row.entry.state is ShipmentState.PENDING:
         return row
-    return evolve(row, entry=evolve(row.entry, shipment=anonymous_shipment(row.entry.shipment), reason=""))
+    entry = evolve(row.entry, shipment=anonymous_shipment(row.entry.shipment), reason="")
+    return evolve(row, entry=entry, fingerprint=keyed(row.fingerprint, key))

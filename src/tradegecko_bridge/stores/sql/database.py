@@ -116,7 +116,9 @@ class Database(Forked):
             if self.is_sqlite:
                 busy_now, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
                 return not busy_now
-            connection.exec_driver_sql("VACUUM ledger_orders, ledger_shipments, ledger_events")
+            connection.exec_driver_sql(
+                "VACUUM ledger_orders, ledger_shipments, ledger_events, ledger_alerts, ledger_new_customers"
+            )
             return True
 
     def close(self) -> None:
