@@ -11,19 +11,18 @@ from attrs import evolve
 
 from tradegecko_bridge.commerce import clearing
 from tradegecko_bridge.commerce.privacy import anonymous_order, anonymous_shipment
-from tradegecko_bridge.ledger import EXPIRABLE_STATES, LedgerEvent, OrderState, ShipmentState
+from tradegecko_bridge.ledger import EXPIRABLE_STATES, UNREADABLE, LedgerEvent, OrderState, ShipmentState
 from tradegecko_bridge.stores.row import Change, Row
 from tradegecko_bridge.stores.rules.digests import keyed
-from tradegecko_bridge.stores.rules.ingest import UNREADABLE
+from tradegecko_bridge.stores.rules.ingest import GIVEN_IN_PART
 from tradegecko_bridge.stores.rules.shipments import ShipmentRow
 
 WHY: Final = "personal data expired"
 EXPIRED: Final = "(what it said has expired)"
 """The text of an alert that closed long ago."""
-UNREADABLE_CODE: Final = "unreadable"
 _KEPT: Final = re.compile(
     r"(shipment \S+ (?:sent|ignored|refused|waiting))(?=: )|(shipment \S+ was taken over by another worker)(?=; )"
-    rf"|({re.escape(UNREADABLE)})(?= \()"
+    rf"|({re.escape(GIVEN_IN_PART)})(?= \()"
 )
 """The beginning of a text that goes on with a source's words; and of one about a shipment, as earlier versions wrote
 it, which goes on with tracking numbers too."""
@@ -48,7 +47,7 @@ def expired(row: Row, at: datetime, who: str, key: bytes) -> Change:
     entry = row.entry
     reason = entry.reason
     if reason is not None:
-        (text,) = expired_texts([UNREADABLE if reason.code == UNREADABLE_CODE else reason.text], [row])
+        (text,) = expired_texts([GIVEN_IN_PART if reason.code == UNREADABLE else reason.text], [row])
         reason = evolve(reason, text=text)
     event = LedgerEvent(at=at, who=who, was=entry.state, now=entry.state, why=WHY)
     after = evolve(
@@ -76,7 +75,7 @@ def expired_texts(texts: Iterable[str], rows: Iterable[Row]) -> list[str]:
 
 def _expired_why(was: str | None, why: str) -> str:
     if was is None and why:
-        return f"{UNREADABLE} (the rest has expired)"  # why a new order was held: the source's words
+        return f"{GIVEN_IN_PART} (the rest has expired)"  # why a new order was held: the source's words
     kept = _KEPT.match(why)
     return f"{kept[0]} (the rest has expired)" if kept else why
 

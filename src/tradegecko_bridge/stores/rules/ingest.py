@@ -21,6 +21,7 @@ from tradegecko_bridge.ledger import (
     KEY_USED,
     PROGRESS_FIELDS,
     SENT_STATES,
+    UNREADABLE,
     IngestCounts,
     LedgerEntry,
     LedgerEvent,
@@ -32,7 +33,7 @@ from tradegecko_bridge.stores.row import Arrival, Change, Row, storable
 
 STREAM = "orders"
 """The stream whose cursor goes with orders."""
-UNREADABLE = "the source can no longer give it whole"
+GIVEN_IN_PART = "the source can no longer give it whole"
 """How the text of an event begins that goes on with the source's words."""
 
 _S = OrderState
@@ -170,7 +171,7 @@ def _state_after(entry: LedgerEntry, arrival: Arrival, *, known_absent: bool) ->
 
 
 def _unreadable(arrival: UnreadableOrder, order: SourceOrder | None = None) -> Reason:
-    return Reason(code="unreadable", text=storable(cleared(arrival.problem, order)))
+    return Reason(code=UNREADABLE, text=storable(cleared(arrival.problem, order)))
 
 
 def _progress(arrival: Arrival) -> dict[str, Any]:
@@ -180,5 +181,5 @@ def _progress(arrival: Arrival) -> dict[str, Any]:
 
 def _what_changed(entry: LedgerEntry, arrival: Arrival) -> str:
     if isinstance(arrival, UnreadableOrder):
-        return f"{UNREADABLE} ({cleared(arrival.problem, entry.order)})"
+        return f"{GIVEN_IN_PART} ({cleared(arrival.problem, entry.order)})"
     return "canceled at the source" if arrival.canceled_at is not None else "changed at the source"
