@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tradegecko_bridge.commerce import Address, Customer, SourceOrder
-from tradegecko_bridge.commerce.clearing import MARK, cleared, expired
+from tradegecko_bridge.commerce.clearing import MARK, cleared, cleared_of_all
 from tradegecko_bridge.testing.store_checks.cases import an_order
 from tradegecko_bridge.testing.store_checks.expiry import personal
 
@@ -60,7 +60,7 @@ def test_the_order_s_own_number_stays() -> None:
 def test_names_of_products_and_tags_go_only_when_the_order_expires() -> None:
     """Until then a person needs them to see what is wrong."""
     said = "tag 'gift for Zoë' holds it; 'Tea for Zoë' has no SKU; code ZOE-10"
-    (left,) = expired([said], evolve(ORDER, customer=Customer(), shipping_address=None))
+    (left,) = cleared_of_all([said], evolve(ORDER, customer=Customer(), shipping_address=None))
     assert left == "tag '…' holds it; '…' has no SKU; code …"
     assert cleared(said, ORDER) == "tag 'gift for …' holds it; 'Tea for …' has no SKU; code …-10"
 

@@ -18,6 +18,7 @@ import attrs
 
 from tradegecko_bridge.commerce.orders import Address, Customer
 from tradegecko_bridge.commerce.privacy import STAYS
+from tradegecko_bridge.commerce.remote import DraftLine, OrderDraft
 
 MARK: Final = "…"
 """What stands in place of a value."""
@@ -31,8 +32,9 @@ _PHONE: Final = 7
 """Digits of the shortest phone number, as people write it without its beginning."""
 _NAMES: Final = frozenset({"first_name", "last_name"})
 _CODES: Final = frozenset({"phone", "postal_code"})
-_FREE: Final = frozenset({"note", "extra"})
+_FREE: Final = ("note", "extra")
 """What may hold anything, in whatever record."""
+_OF_DRAFTS: Final[Mapping[type, Collection[str]]] = {OrderDraft: ("note", "tags", "url"), DraftLine: ("label",)}
 _OURS: Final = re.compile("|(?:key|order id) [0-9]+")
 """What is said of nearly every order, and by nobody else."""
 _AS_IT_IS: Final = re.compile("[A-Za-z0-9]+")
@@ -45,8 +47,9 @@ def cleared(text: str, *records: object) -> str:
     return text if _OURS.fullmatch(text) else _without(text, _Values.of(_people(records), records))
 
 
-def expired(texts: Iterable[str], *records: object) -> list[str]:
-    """The texts without any value of these records that goes when an order expires: tags and names of products too."""
+def cleared_of_all(texts: Iterable[str], *records: object) -> list[str]:
+    """The texts without any value of these records that goes when an order expires: tags, links and names of products
+    too."""
     values = _Values.of([*_people(records), *_private(records)], records)
     return [text if _OURS.fullmatch(text) else _without(text, values) for text in texts]
 
@@ -93,8 +96,9 @@ def _people(records: Iterable[object]) -> Iterator[tuple[str, str]]:
 
 
 def _private(records: Iterable[object]) -> Iterator[tuple[str, str]]:
-    """All that goes of records when an order expires."""
+    """All that goes of records when an order expires; of drafts what is made of that."""
     for record in _all(records):
+        yield from _texts(record, _OF_DRAFTS.get(type(record), ()))
         if (stays := STAYS.get(type(record))) is not None:
             yield from _texts(record, (name for name in _names(type(record)) if name not in stays))
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any, Final, cast
 
-from tradegecko_bridge.commerce.clearing import cleared
+from tradegecko_bridge.commerce.clearing import cleared_of_all
 from tradegecko_bridge.engine.source_calls import log, place_of
 from tradegecko_bridge.errors import BridgeError, GatewayError, OutcomeUnknown, Unavailable
 from tradegecko_bridge.ports import Gateway
@@ -80,7 +80,7 @@ def _faults(name: str, kind: type[GatewayError], about: Sequence[object]) -> Ite
     try:
         yield
     except BridgeError as error:
-        error.args = tuple(cleared(arg, *about) if isinstance(arg, str) else arg for arg in error.args)
+        error.args = tuple(cleared_of_all([arg], *about)[0] if isinstance(arg, str) else arg for arg in error.args)
         raise
     except Exception as error:
         text = f"{type(error).__name__} at {place_of(error)} in {name}: a fault in the gateway"

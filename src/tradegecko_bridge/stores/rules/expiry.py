@@ -19,7 +19,8 @@ from tradegecko_bridge.stores.rules.shipments import ShipmentRow
 
 WHY: Final = "personal data expired"
 EXPIRED: Final = "(what it said has expired)"
-"""The text of an alert that closed long ago."""
+"""What is left of a text that nobody can tell the values in: of an alert that closed long ago, and of an order that
+nobody could read."""
 _KEPT: Final = re.compile(
     r"(shipment \S+ (?:sent|ignored|refused|waiting))(?=: )|(shipment \S+ was taken over by another worker)(?=; )"
     rf"|({re.escape(GIVEN_IN_PART)})(?= \()"
@@ -47,8 +48,8 @@ def expired(row: Row, at: datetime, who: str, key: bytes) -> Change:
     entry = row.entry
     reason = entry.reason
     if reason is not None:
-        (text,) = expired_texts([GIVEN_IN_PART if reason.code == UNREADABLE else reason.text], [row])
-        reason = evolve(reason, text=text)
+        unknown = entry.order is None or reason.code == UNREADABLE
+        reason = evolve(reason, text=EXPIRED if unknown else expired_texts([reason.text], [row])[0])
     event = LedgerEvent(at=at, who=who, was=entry.state, now=entry.state, why=WHY)
     after = evolve(
         entry,
@@ -64,16 +65,22 @@ def expired(row: Row, at: datetime, who: str, key: bytes) -> Change:
 
 def expired_history(events: Sequence[tuple[str | None, str]], row: Row) -> list[str]:
     """The texts of earlier events of such an order, each with the state before it, without what a source, a carrier or
-    anybody else may have put in them. ``row`` is the order as it still is."""
-    return expired_texts([_expired_why(was, why) for was, why in events], [row])
+    anybody else may have put in them. ``row`` is the order as it still is; where nobody knows its values, no text is
+    left."""
+    if row.entry.order is None:
+        return [EXPIRED] * len(events)
+    return expired_texts([expired_why(was, why) for was, why in events], [row])
 
 
 def expired_texts(texts: Iterable[str], rows: Iterable[Row]) -> list[str]:
     """Texts of or about orders, without any of their values; ``rows`` are the orders as they still are."""
-    return clearing.expired(texts, *(content for row in rows for content in (row.entry.order, row.pending_update)))
+    return clearing.cleared_of_all(
+        texts, *(content for row in rows for content in (row.entry.order, row.pending_update))
+    )
 
 
-def _expired_why(was: str | None, why: str) -> str:
+def expired_why(was: str | None, why: str) -> str:
+    """The text of an event, with the state before it, without what a source or a carrier may have put in it."""
     if was is None and why:
         return f"{GIVEN_IN_PART} (the rest has expired)"  # why a new order was held: the source's words
     kept = _KEPT.match(why)
