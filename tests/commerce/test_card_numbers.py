@@ -27,6 +27,7 @@ def with_check_digit(digits: str) -> str:
         ("Visa 4111 1111 1111 1111 12/27 cvc 123", f"Visa {REMOVED} 12/27 cvc 123"),
         ("4111-1111-1111-1111", REMOVED),
         ("amex 3782 822463 10005", f"amex {REMOVED}"),
+        (f"note%20{CARD}%2C%20thanks", f"note%20{REMOVED}%2C%20thanks"),
         ("4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1", REMOVED),
         ("4111111111111112 is none", "4111111111111112 is none"),
         ("call 600100200 or 600100201", "call 600100200 or 600100201"),

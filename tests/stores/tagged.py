@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from html import escape
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
+import attrs
 from attrs import evolve
 
 from tradegecko_bridge.commerce import Address, Customer, Discount, SourceOrder
 from tradegecko_bridge.testing.builders import a_line, an_order
 
 CARD: Final = "4111111111111111"
+STEM: Final = "Zqöxwvkj"
+"""Ends every tag: whatever is left of any of them, this shows."""
+CALLING: Final = "4930776541"
+"""Begins every telephone number."""
+TRACKING: Final = f"1Z{STEM}"
 
 
 def tag(number: str, field: str) -> str:
     """What stands in a field of an order: nowhere else, and spelled in many ways."""
-    return f"Zqö{number}{field}"
+    return f"{number}{field}{STEM}"
 
 
 def phone(number: str, digit: int) -> str:
     """A telephone number that is nobody else's."""
-    return f"0049{digit}{number}77341"
+    return f"+{CALLING}{number}{digit}"
 
 
 def tagged(number: str, version: str = "", **fields: Any) -> SourceOrder:
@@ -61,69 +67,49 @@ def tagged(number: str, version: str = "", **fields: Any) -> SourceOrder:
     return evolve(order, **{**personal, **fields})
 
 
-def tags(orders: Iterable[SourceOrder]) -> list[str]:
-    """All the tags of these orders."""
-    found: dict[str, None] = {}
-    for order in orders:
-        for person in (order.customer, order.shipping_address, order.billing_address):
-            found |= {text: None for text in _texts(person) if text != "DE"}
-        found |= dict.fromkeys([*(line.name for line in order.lines), *order.tags, *order.extra.values()])
-        found |= {text: None for one in order.discounts for text in (one.label, one.code or "")}
-        found |= dict.fromkeys([str(order.note).split()[0], str(order.url).rpartition("/")[2]])
-        found |= {str(order.payment_method): None}
-    return list(found)
-
-
-def _texts(record: object) -> Iterator[str]:
-    names = getattr(type(record), "__slots__", ())
-    yield from (text for name in names if isinstance(text := getattr(record, name, None), str) and text)
-
-
 def quoted(record: object) -> str:
     """What a careless system says of an order: everything, in several spellings."""
-    said = (
-        [tag_ for tag_ in tags([record])] if isinstance(record, SourceOrder) else [str(part) for part in _deep(record)]
-    )
-    everything = ", ".join(dict.fromkeys(said))
-    return f"refused: {everything}; {everything.upper()}; {json.dumps(everything)}; {quote(everything)}"
+    said = ", ".join(dict.fromkeys(_texts(record)))
+    return f"refused: {said}; {said.upper()}; {json.dumps(said)}; {quote(said)}"
 
 
-def _deep(value: object) -> Iterator[str]:
+def _texts(value: object) -> Iterator[str]:
+    """All text in a record."""
     if isinstance(value, str):
         yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from _texts(part)
     elif isinstance(value, tuple):
         for part in value:
-            yield from _deep(part)
-    elif not isinstance(value, datetime):
-        for name in getattr(type(value), "__slots__", ()):
-            if not name.startswith("__"):
-                yield from _deep(getattr(value, name, None))
+            yield from _texts(part)
+    elif attrs.has(type(value)):
+        yield from _texts(tuple(attrs.asdict(value, recurse=False).values()))  # type: ignore[call-overload]
 
 
 # ── the search ───────────────────────────────────────────────────────────────────────────────
 
 
 def forms(text: str) -> set[bytes]:
-    """How a text may stand in a file; letters in small, but for base64."""
-    small = {text.lower(), text.casefold(), quote(text).lower(), json.dumps(text)[1:-1].lower()}
+    """How a text may stand in a file, in small letters."""
+    small = {text.lower(), text.casefold(), quote(text).lower(), json.dumps(text)[1:-1].lower(), escape(text).lower()}
     plain = {form.encode(coding) for form in small for coding in ("utf-8", "utf-16-le", "utf-16-be")}
-    return plain | {form.hex().encode() for form in plain} | {text.encode("utf-8").hex().encode()}
+    return plain | {form.encode().hex().encode() for form in (text, text.lower(), text.upper())}
 
 
 def in_base64(text: str) -> set[bytes]:
     """The same in base64, wherever among three bytes it begins."""
-    whole = {form.encode() for form in (text, text.lower(), text.upper())}
+    whole = (form.encode() for form in (text, text.lower(), text.upper()))
     return {b64encode(b"\0" * shift + form)[shift and shift + 1 : -4] for form in whole for shift in (0, 1, 2)}
 
 
-def left_in(folder: Path, texts: Iterable[str]) -> list[str]:
-    """Which of these can be found in any file of a folder, however it is written; with the file's name."""
+def left_in(folder: Path, texts: Iterable[str] = (STEM, CALLING, CARD)) -> list[str]:
+    """Where any of these stands in the files of a folder, however it is written, with what stands around it."""
+    files = {file: file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
     found: list[str] = []
-    wanted = [(text, forms(text), in_base64(text)) for text in texts]
-    for file in sorted(file for file in folder.rglob("*") if file.is_file()):
-        raw = file.read_bytes()
+    for file, raw in files.items():
         small = raw.lower()
-        for text, spellings, coded in wanted:
-            if any(form in small for form in spellings) or any(form in raw for form in coded):
-                found.append(f"{text} in {file.relative_to(folder)}")
+        for text in texts:
+            places = [small.find(form) for form in forms(text)] + [raw.find(form) for form in in_base64(text)]
+            found += [f"{file.name}: {raw[max(at - 40, 0) : at + 60]!r}" for at in places if at >= 0]
     return found

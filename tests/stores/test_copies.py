@@ -483,5 +483,7 @@ def test_a_restore_by_other_means_can_be_noted(ledger_url: str) -> None:
 
 def test_every_table_is_copied() -> None:
     """A table that is added later, too; other tables of the database are none of the ledger's."""
-    assert {table.name for table in copies._tables()} | {"ledger_tokens", "ledger_permits", "ledger_keys"} == set(metadata.tables)
+    assert {table.name for table in copies._tables()} | {"ledger_tokens", "ledger_permits", "ledger_keys"} == set(
+        metadata.tables
+    )
     assert isinstance(metadata, sqlalchemy.MetaData)

@@ -217,7 +217,7 @@ def test_what_was_learned_ends_with_what_is_listed(client: TradeGeckoClient, how
         clock.move(minutes=6)
     else:
         changed = COMPANIES.row(client.companies.get(made.id), mirror.digest)
-        book.write(mirror.account, "companies", [changed])
+        book.write(mirror.account, COMPANIES.name, [changed])
         mirror.begin()
     assert (found("old@example.com"), found("new@example.com")) == ([], [str(made.id)])
 

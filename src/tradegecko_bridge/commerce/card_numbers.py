@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
 
 from attrs import evolve, fields_dict
 
 from tradegecko_bridge.commerce.orders import Address, Customer, Discount, SourceOrder, UnreadableOrder
 
+T = TypeVar("T")
+
 REMOVED: Final = "[card number removed]"
 """What stands in place of one."""
 _DIGITS: Final = range(13, 20)
 _RUN: Final = re.compile(r"\d(?:[ \xa0.\-/]{0,3}\d){12,}")
+_CODED: Final = re.compile("%[0-9A-Fa-f]{2}")
+"""A character as an address has it."""
 _GROUP: Final = re.compile(r"\d+")
 _GROUPS: Final = range(4, 9)
 """Digits of the groups that card numbers are written in, if they are not in one; the last may have fewer."""
@@ -32,17 +36,21 @@ _WHERE: Final[dict[type, tuple[str, ...]]] = {
 """Where people, and those who take payments, write what they like."""
 
 
-def without_card_numbers(record: Any) -> Any:
+def without_card_numbers(record: T) -> T:
     """An order as it may be kept and sent on, or a text or a part of one; itself where nothing had to be removed."""
+    return cast("T", _cleared(record))
+
+
+def _cleared(record: Any) -> Any:
     if isinstance(record, str):
-        return _cleared(record)
+        return _replaced(record)
     if isinstance(record, tuple):
-        parts = tuple(map(without_card_numbers, record))
+        parts = tuple(map(_cleared, record))
         return parts if parts != record else record
     if isinstance(record, Mapping):
-        return {name: without_card_numbers(value) for name, value in record.items()}
+        return {name: _cleared(value) for name, value in record.items()}
     before = {name: getattr(record, name) for name in _WHERE.get(type(record), ())}
-    after = {name: without_card_numbers(value) for name, value in before.items()}
+    after = {name: _cleared(value) for name, value in before.items()}
     changes = {name: value for name, value in after.items() if value != before[name]}
     return evolve(record, **changes) if changes else record
 
@@ -55,7 +63,7 @@ def is_card_number(digits: str) -> bool:
     return (sum(map(int, digits[-1::-2])) + sum(doubled)) % 10 == 0
 
 
-def _cleared(text: str) -> str:
+def _replaced(text: str) -> str:
     parts, done = list[str](), 0
     for start, end in _card_numbers(text):
         if start >= done:
@@ -66,6 +74,7 @@ def _cleared(text: str) -> str:
 
 def _card_numbers(text: str) -> Iterator[tuple[int, int]]:
     """Where they stand, also with other digits beside them."""
+    text = _CODED.sub("   ", text)
     for run in _RUN.finditer(text):
         groups = list(_GROUP.finditer(text, run.start(), run.end()))
         for first in range(len(groups)):

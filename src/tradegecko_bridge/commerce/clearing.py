@@ -16,6 +16,7 @@ from urllib.parse import quote, quote_plus
 
 import attrs
 
+from tradegecko_bridge.commerce.card_numbers import without_card_numbers
 from tradegecko_bridge.commerce.orders import Address, Customer
 from tradegecko_bridge.commerce.privacy import STAYS
 from tradegecko_bridge.commerce.remote import DraftLine, OrderDraft
@@ -43,8 +44,10 @@ _AS_IT_IS: Final = re.compile("[A-Za-z0-9]+")
 
 def cleared(text: str, *records: object) -> str:
     """The text without the values of the people in these records: names and their parts, addresses, e-mail, telephone,
-    their numbers at the source, notes and all that is extra."""
-    return text if _OURS.fullmatch(text) else _without(text, _Values.of(_people(records), records))
+    their numbers at the source, notes and all that is extra; and without card numbers."""
+    if _OURS.fullmatch(text):
+        return text
+    return _without(without_card_numbers(text), _Values.of(_people(records), records))
 
 
 def cleared_of_all(texts: Iterable[str], *records: object) -> list[str]:

@@ -19,8 +19,11 @@ from tradegecko_bridge.stores.sql.keys import ledger_key
 from tradegecko_bridge.stores.sql.orders import write_whole
 from tradegecko_bridge.stores.sql.rows import Values, to_full_row
 from tradegecko_bridge.stores.sql.tables import UNEXPIRED, alerts, events, orders, shipments
+from tradegecko_bridge.stores.sql.tables import new_customers as makers
 
 _c, _a = orders.c, alerts.c
+_PERSONAL = (orders, shipments, events, alerts, makers)
+"""The tables that hold something of orders that goes."""
 
 
 class SqlPrivacy(InDatabase, PrivacyStore):
@@ -60,10 +63,10 @@ class SqlPrivacy(InDatabase, PrivacyStore):
     def scrub(self) -> bool:
         """As promised: SQLite overwrites what is replaced at once, and this empties its log.
 
-        PostgreSQL keeps old versions of rows until they are vacuumed, which this does; its own log (WAL) is up to the
-        server.
+        In PostgreSQL the tables are written anew, and nobody else can use the one that is being written meanwhile. The
+        server's own log (WAL) holds what was replaced until it recycles that.
         """
-        return self._database.scrub()
+        return self._database.scrub(*(table.name for table in _PERSONAL))
 
 
 def _may_expire(connection: str, states: Collection[OrderState], before: datetime, at: datetime) -> ColumnElement[bool]:
