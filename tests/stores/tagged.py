@@ -70,7 +70,7 @@ def tagged(number: str, version: str = "", **fields: Any) -> SourceOrder:
 def quoted(record: object) -> str:
     """What a careless system says of an order: everything, in several spellings."""
     said = ", ".join(dict.fromkeys(_texts(record)))
-    return f"refused: {said}; {said.upper()}; {json.dumps(said)}; {quote(said)}"
+    return f"refused: {said.upper()}; {json.dumps(said)}; {quote(said)}"
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -84,7 +84,11 @@ def _texts(value: object) -> Iterator[str]:
         for part in value:
             yield from _texts(part)
     elif attrs.has(type(value)):
-        yield from _texts(tuple(attrs.asdict(value, recurse=False).values()))  # type: ignore[call-overload]
+        yield from _texts(tuple(getattr(value, name) for name in _names(type(value))))
+
+
+def _names(kind: type[Any]) -> list[str]:
+    return [field.name for field in attrs.fields(kind)]
 
 
 # ── the search ───────────────────────────────────────────────────────────────────────────────

@@ -7,10 +7,10 @@ fields, statuses and request ids stay, and so do the order's number and referenc
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from html import escape
 from json import dumps
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from unicodedata import category, normalize
 from urllib.parse import quote, quote_plus
 
@@ -20,6 +20,9 @@ from tradegecko_bridge.commerce.card_numbers import without_card_numbers
 from tradegecko_bridge.commerce.orders import Address, Customer
 from tradegecko_bridge.commerce.privacy import STAYS
 from tradegecko_bridge.commerce.remote import DraftLine, OrderDraft
+
+Named: TypeAlias = tuple[str, str]
+"""The name of a field, and its value."""
 
 MARK: Final = "…"
 """What stands in place of a value."""
@@ -45,16 +48,24 @@ _AS_IT_IS: Final = re.compile("[A-Za-z0-9]+")
 def cleared(text: str, *records: object) -> str:
     """The text without the values of the people in these records: names and their parts, addresses, e-mail, telephone,
     their numbers at the source, notes and all that is extra; and without card numbers."""
-    if _OURS.fullmatch(text):
-        return text
-    return _without(without_card_numbers(text), _Values.of(_people(records), records))
+    return _each([text], lambda: _people(records), records)[0]
 
 
 def cleared_of_all(texts: Iterable[str], *records: object) -> list[str]:
     """The texts without any value of these records that goes when an order expires: tags, links and names of products
     too."""
-    values = _Values.of([*_people(records), *_private(records)], records)
-    return [text if _OURS.fullmatch(text) else _without(text, values) for text in texts]
+    return _each(texts, lambda: (*_people(records), *_private(records)), records)
+
+
+def _each(texts: Iterable[str], named: Callable[[], Iterable[Named]], records: Iterable[object]) -> list[str]:
+    values: _Values | None = None
+    found: list[str] = []
+    for text in texts:
+        if not _OURS.fullmatch(text):
+            values = values or _Values.of(named(), records)
+            text = _without(without_card_numbers(text), values)
+        found.append(text)
+    return found
 
 
 # ── the values ───────────────────────────────────────────────────────────────────────────────
@@ -70,7 +81,7 @@ class _Values:
     everything: str
 
     @classmethod
-    def of(cls, named: Iterable[tuple[str, str]], records: Iterable[object]) -> _Values:
+    def of(cls, named: Iterable[Named], records: Iterable[object]) -> _Values:
         stay = {
             _spelled(text)
             for record in records
@@ -88,7 +99,7 @@ class _Values:
         return cls(sorted(forms, key=len, reverse=True), digits, "\0".join(whole))
 
 
-def _people(records: Iterable[object]) -> Iterator[tuple[str, str]]:
+def _people(records: Iterable[object]) -> Iterator[Named]:
     """What says whom records are about: names of fields with their values."""
     for record in _all(records):
         if isinstance(record, (Address, Customer)):
@@ -98,7 +109,7 @@ def _people(records: Iterable[object]) -> Iterator[tuple[str, str]]:
             yield from _texts(record, _FREE)
 
 
-def _private(records: Iterable[object]) -> Iterator[tuple[str, str]]:
+def _private(records: Iterable[object]) -> Iterator[Named]:
     """All that goes of records when an order expires; of drafts what is made of that."""
     for record in _all(records):
         yield from _texts(record, _OF_DRAFTS.get(type(record), ()))
@@ -122,7 +133,7 @@ def _names(kind: type[Any]) -> tuple[str, ...]:
     return tuple(field.name for field in attrs.fields(kind))
 
 
-def _texts(record: object, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _texts(record: object, names: Iterable[str]) -> Iterator[Named]:
     for name in names:
         value = getattr(record, name, None)
         values = value.values() if isinstance(value, Mapping) else value if isinstance(value, tuple) else (value,)
@@ -150,6 +161,8 @@ def _digits(text: str) -> str:
 
 def _spelled(text: str) -> str:
     """Without capitals, accents and what cannot be seen, and with single blanks."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     return "".join(letter for letter, _ in _letters(text)).strip()
 
 

@@ -77,11 +77,15 @@ def recorded(row: Row, transition: Transition) -> Change:
         raise ClaimLost(f"order {present.reference}: only a worker whose claim still runs may send it")
     if sending and _worker(entry) != (worker := _worker(present)):
         raise ClaimLost(f"order {present.reference}: {worker} has it; was the ledger restored?")
+    why, reason = cleared(transition.why, *_contents(row)), entry.reason
+    if reason is not None and reason != present.reason:
+        text = why if reason.text == transition.why else cleared(reason.text, *_contents(row))
+        reason = evolve(reason, text=text)
     keeps_claim = sending or (bool(entry.pending_actions) and entry.claim is not None)
     after = evolve(
         present,
         state=entry.state,
-        reason=entry.reason if entry.reason == present.reason else _cleared(entry.reason, row),
+        reason=reason,
         remote_id=entry.remote_id or None,
         remote_number=entry.remote_number,
         line_ids=dict(entry.line_ids),
@@ -98,7 +102,6 @@ def recorded(row: Row, transition: Transition) -> Change:
     )
     detail = plain(transition.detail)
     detail |= {name: cleared(detail[name], *_contents(row)) for name in _OUTSIDE if isinstance(detail.get(name), str)}
-    why = cleared(transition.why, *_contents(row))
     event = LedgerEvent(at=at, who=transition.who, was=present.state, now=after.state, why=why, detail=detail)
     return _settled(evolve(row, entry=after), (event,) if event.why or event.was is not event.now else ())
 
@@ -143,10 +146,6 @@ def overridden(row: Row, to: OrderState, at: datetime, who: str, why: str, *, re
 def _contents(row: Row) -> tuple[SourceOrder | None, ...]:
     """All that the ledger holds of an order now."""
     return row.entry.order, row.pending_update
-
-
-def _cleared(reason: Reason | None, row: Row) -> Reason | None:
-    return reason and evolve(reason, text=cleared(reason.text, *_contents(row)))
 
 
 def _worker(entry: LedgerEntry) -> str | None:
