@@ -54,7 +54,7 @@ def cleared(text: str, *records: object) -> str:
 def cleared_of_all(texts: Iterable[str], *records: object) -> list[str]:
     """The texts without any value of these records that goes when an order expires: tags, links and names of products
     too."""
-    return _each(texts, lambda: (*_people(records), *_private(records)), records)
+    return _each(texts, lambda: _everything(records), records)
 
 
 def _each(texts: Iterable[str], named: Callable[[], Iterable[Named]], records: Iterable[object]) -> list[str]:
@@ -107,6 +107,15 @@ def _people(records: Iterable[object]) -> Iterator[Named]:
             yield "name", record.full_name
         else:
             yield from _texts(record, _FREE)
+
+
+def _everything(records: Iterable[object]) -> Iterator[Named]:
+    """All that goes, also as it stands where the people have been taken out of it before."""
+    people = list(_people(records))
+    values = _Values.of(people, records)
+    yield from people
+    for name, text in _private(records):
+        yield from ((name, form) for form in dict.fromkeys((text, _without(text, values))) if form.strip(f"{MARK} "))
 
 
 def _private(records: Iterable[object]) -> Iterator[Named]:
