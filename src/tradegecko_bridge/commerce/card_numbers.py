@@ -48,10 +48,10 @@ def _cleared(record: Any) -> Any:
         parts = tuple(map(_cleared, record))
         return parts if parts != record else record
     if isinstance(record, Mapping):
-        return {name: _cleared(value) for name, value in record.items()}
+        return {name: _cleared(value) for name, value in record.items()} if record else record
     before = {name: getattr(record, name) for name in _WHERE.get(type(record), ())}
     after = {name: _cleared(value) for name, value in before.items()}
-    changes = {name: value for name, value in after.items() if value != before[name]}
+    changes = {name: value for name, value in after.items() if value is not before[name] and value != before[name]}
     return evolve(record, **changes) if changes else record
 
 
@@ -64,6 +64,8 @@ def is_card_number(digits: str) -> bool:
 
 
 def _replaced(text: str) -> str:
+    if len(text) < _DIGITS.start:
+        return text
     parts, done = list[str](), 0
     for start, end in _card_numbers(text):
         if start >= done:
