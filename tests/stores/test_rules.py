@@ -404,21 +404,21 @@ def test_shipments_belong_to_their_own_connection() -> None:
 
 def test_an_expired_order_holds_nobody_s_data() -> None:
     """Not in what is pending either; whoever had claimed it has lost it."""
-    row, events = expiry.expired(a_row(S.SKIPPED, claim=RUN_OUT, update=WITHDRAWN), NOW, "ann", KEY)
+    (row, events), _ = expiry.expired(a_row(S.SKIPPED, claim=RUN_OUT, update=WITHDRAWN), NOW, "ann", KEY)
     assert row.entry.order is not None
     assert row.entry.order.customer != an_order().customer
     entry = row.entry
     assert (entry.expired_at, entry.claim, entry.serial, entry.pending_update) == (NOW, None, 5, None)
     assert row.pending_update is None
     assert events == (an_event(S.SKIPPED, S.SKIPPED, "personal data expired", who="ann"),)
-    assert expiry.expired(a_row(S.SKIPPED, order=None), NOW, "ann", KEY)[0].entry.order is None
+    assert expiry.expired(a_row(S.SKIPPED, order=None), NOW, "ann", KEY)[0][0].entry.order is None
 
 
 def test_what_is_left_of_a_fingerprint_nobody_can_make_without_the_key() -> None:
     """And it stays what it is when the order's source gives it again."""
     before = a_row(S.SKIPPED)
-    after, _ = expiry.expired(before, NOW, "ann", KEY)
-    other, _ = expiry.expired(before, NOW, "ann", b"another key, as long as one")
+    (after, _), _ = expiry.expired(before, NOW, "ann", KEY)
+    (other, _), _ = expiry.expired(before, NOW, "ann", b"another key, as long as one")
     assert before.fingerprint not in after.fingerprint
     assert len({before.fingerprint, after.fingerprint, other.fingerprint}) == 3
     assert digests.like(before.fingerprint, after.fingerprint, KEY) == after.fingerprint
@@ -431,11 +431,14 @@ def test_what_is_said_of_an_order_that_expires() -> None:
     order = an_order(note="Ring twice")
     said = [(None, ""), (None, "Ann Lee is too long"), (S.HELD, "spoke to ann"), (S.HELD, "gift 'ring TWICE'")]
     gone = "the source can no longer give it whole (the rest has expired)"
-    assert expiry.expired_history(said, a_row(S.SKIPPED, order=order)) == ["", gone, "spoke to …", "gift '…'"]
-    assert set(expiry.expired_history(said, a_row(S.SKIPPED, order=None))) == {expiry.EXPIRED}
     row = a_row(S.SKIPPED, order=order, reason=Reason("by_hand", "spoke to Ann"))
-    (after, _) = expiry.expired(row, NOW, "ann", KEY)
+    (after, _), left = expiry.expired(row, NOW, "ann", KEY, said)
     assert after.entry.reason == Reason("by_hand", "spoke to …")
+    assert left == ["", gone, "spoke to …", "gift '…'"]
+    unknown = evolve(row, entry=evolve(row.entry, order=None))
+    (after, _), left = expiry.expired(unknown, NOW, "ann", KEY, said)
+    assert after.entry.reason == Reason("by_hand", expiry.EXPIRED)
+    assert left == [expiry.EXPIRED] * 4
 
 
 @pytest.mark.parametrize("to", [S.HELD, S.SKIPPED])

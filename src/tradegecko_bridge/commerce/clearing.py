@@ -38,7 +38,19 @@ _NAMES: Final = frozenset({"first_name", "last_name"})
 _CODES: Final = frozenset({"phone", "postal_code"})
 _FREE: Final = ("note", "extra")
 """What may hold anything, in whatever record."""
-_OF_DRAFTS: Final[Mapping[type, Collection[str]]] = {OrderDraft: ("note", "tags", "url"), DraftLine: ("label",)}
+_CALLED: Final = ("number", "reference")
+"""By what an order is found."""
+_IDENTIFYING: Final = {
+    kind: tuple(field.name for field in attrs.fields(kind) if field.name != "country") for kind in (Address, Customer)
+}
+_GOES: Final[Mapping[type, Collection[str]]] = {
+    OrderDraft: ("note", "tags", "url"),
+    DraftLine: ("label",),
+    **{
+        kind: tuple(field.name for field in attrs.fields(kind) if field.name not in stays)
+        for kind, stays in STAYS.items()
+    },
+}
 _OURS: Final = re.compile("|(?:key|order id) [0-9]+")
 """What is said of nearly every order, and by nobody else."""
 _AS_IT_IS: Final = re.compile("[A-Za-z0-9]+")
@@ -48,21 +60,21 @@ _AS_IT_IS: Final = re.compile("[A-Za-z0-9]+")
 def cleared(text: str, *records: object) -> str:
     """The text without the values of the people in these records: names and their parts, addresses, e-mail, telephone,
     their numbers at the source, notes and all that is extra; and without card numbers."""
-    return _each([text], lambda: _people(records), records)[0]
+    return _each([text], lambda: _Values.of_people(records))[0]
 
 
 def cleared_of_all(texts: Iterable[str], *records: object) -> list[str]:
     """The texts without any value of these records that goes when an order expires: tags, links and names of products
     too."""
-    return _each(texts, lambda: _everything(records), records)
+    return _each(texts, lambda: _Values.of_all(records))
 
 
-def _each(texts: Iterable[str], named: Callable[[], Iterable[Named]], records: Iterable[object]) -> list[str]:
+def _each(texts: Iterable[str], made: Callable[[], _Values]) -> list[str]:
     values: _Values | None = None
     found: list[str] = []
     for text in texts:
         if not _OURS.fullmatch(text):
-            values = values or _Values.of(named(), records)
+            values = values or made()
             text = _without(without_card_numbers(text), values)
         found.append(text)
     return found
@@ -71,59 +83,63 @@ def _each(texts: Iterable[str], named: Callable[[], Iterable[Named]], records: I
 # ── the values ───────────────────────────────────────────────────────────────────────────────
 
 
-@attrs.frozen
+@attrs.define
 class _Values:
-    """What is looked for, spelled as :func:`_spelled` does it: whole values, digits of phone numbers, and all text in
-    one, of which a part may be quoted."""
+    """What is looked for, spelled as :func:`_spelled` does it: whole values, digits of phone numbers, and long values,
+    of which a part may be quoted. What ``stays`` is none."""
 
-    forms: Collection[str]
-    digits: Collection[str]
-    everything: str
+    stays: Collection[str]
+    forms: set[str] = attrs.field(factory=set)
+    digits: set[str] = attrs.field(factory=set)
+    long: dict[str, None] = attrs.field(factory=dict)
 
     @classmethod
-    def of(cls, named: Iterable[Named], records: Iterable[object]) -> _Values:
-        stay = {
-            _spelled(text)
-            for record in records
-            for text in (getattr(record, "number", None), getattr(record, "reference", None))
-            if isinstance(text, str) and not isinstance(record, Customer)
-        }
-        forms, digits, whole = set[str](), set[str](), list[str]()
+    def of_people(cls, records: Iterable[object]) -> _Values:
+        return cls._of(list(_all(records)))
+
+    @classmethod
+    def of_all(cls, records: Iterable[object]) -> _Values:
+        """Also as it stands where the people have been taken out of it before."""
+        parts = list(_all(records))
+        values = cls._of(parts)
+        private = list(_private(parts))
+        marked = [(name, _without(text, values)) for name, text in private]
+        values.add(*private, *(named for named in marked if named[1].strip(f"{MARK} ")))
+        return values
+
+    @classmethod
+    def _of(cls, parts: Collection[object]) -> _Values:
+        called = (getattr(part, name, None) for part in parts if not isinstance(part, Customer) for name in _CALLED)
+        values = cls({_spelled(text) for text in called if isinstance(text, str)})
+        values.add(*_people(parts))
+        return values
+
+    def add(self, *named: Named) -> None:
+        """More values, with the names of their fields."""
         for name, value in dict.fromkeys(named):
             for spelling in _spellings(name, value):
-                if len(spelling) >= SHORTEST and spelling not in stay:
-                    forms.add(spelling)
-                    whole += [spelling] if len(spelling) >= QUOTED else []
+                if len(spelling) >= SHORTEST and spelling not in self.stays:
+                    self.forms.add(spelling)
+                    if len(spelling) >= QUOTED:
+                        self.long[spelling] = None
             if name == "phone" and len(number := _digits(value)) >= _PHONE:
-                digits.add(number)
-        return cls(sorted(forms, key=len, reverse=True), digits, "\0".join(whole))
+                self.digits.add(number)
 
 
-def _people(records: Iterable[object]) -> Iterator[Named]:
-    """What says whom records are about: names of fields with their values."""
-    for record in _all(records):
-        if isinstance(record, (Address, Customer)):
-            yield from _texts(record, (name for name in _names(type(record)) if name != "country"))
-            yield "name", record.full_name
+def _people(parts: Iterable[object]) -> Iterator[Named]:
+    """What says whom records are about."""
+    for part in parts:
+        if isinstance(part, (Address, Customer)):
+            yield from _texts(part, _IDENTIFYING[type(part)])
+            yield "name", part.full_name
         else:
-            yield from _texts(record, _FREE)
+            yield from _texts(part, _FREE)
 
 
-def _everything(records: Iterable[object]) -> Iterator[Named]:
-    """All that goes, also as it stands where the people have been taken out of it before."""
-    people = list(_people(records))
-    values = _Values.of(people, records)
-    yield from people
-    for name, text in _private(records):
-        yield from ((name, form) for form in dict.fromkeys((text, _without(text, values))) if form.strip(f"{MARK} "))
-
-
-def _private(records: Iterable[object]) -> Iterator[Named]:
+def _private(parts: Iterable[object]) -> Iterator[Named]:
     """All that goes of records when an order expires; of drafts what is made of that."""
-    for record in _all(records):
-        yield from _texts(record, _OF_DRAFTS.get(type(record), ()))
-        if (stays := STAYS.get(type(record))) is not None:
-            yield from _texts(record, (name for name in _names(type(record)) if name not in stays))
+    for part in parts:
+        yield from _texts(part, _GOES.get(type(part), ()))
 
 
 def _all(values: Iterable[object]) -> Iterator[object]:
@@ -133,20 +149,23 @@ def _all(values: Iterable[object]) -> Iterator[object]:
             yield from _all(value)
         elif isinstance(value, Mapping):
             yield from _all(value.values())
-        elif attrs.has(type(value)):
+        elif hasattr(type(value), "__attrs_attrs__"):
             yield value
             yield from _all(getattr(value, name) for name in _names(type(value)))
 
 
-def _names(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in attrs.fields(kind))
+def _names(kind: type[Any]) -> Iterator[str]:
+    return (field.name for field in attrs.fields(kind))
 
 
 def _texts(record: object, names: Iterable[str]) -> Iterator[Named]:
     for name in names:
         value = getattr(record, name, None)
-        values = value.values() if isinstance(value, Mapping) else value if isinstance(value, tuple) else (value,)
-        yield from ((name, text) for text in values if isinstance(text, str))
+        if isinstance(value, str):
+            yield name, value
+        elif value:
+            texts = value.values() if isinstance(value, Mapping) else value if isinstance(value, tuple) else ()
+            yield from ((name, text) for text in texts if isinstance(text, str))
 
 
 def _spellings(name: str, value: str) -> Iterator[str]:
@@ -205,7 +224,7 @@ def _without(text: str, values: _Values) -> str:
     for form in values.forms:
         for start in _occurrences(spelled, form):
             found[start : start + len(form)] = [True] * len(form)
-    for start, end in (*_quoted(spelled, values.everything), *_called(spelled, values.digits)):
+    for start, end in (*_quoted(spelled, "\0".join(values.long)), *_called(spelled, values.digits)):
         found[start:end] = [True] * (end - start)
     if not any(found):
         return text

@@ -42,14 +42,20 @@ def checked(states: Collection[OrderState]) -> list[OrderState]:
     return sorted(set(states))
 
 
-def expired(row: Row, at: datetime, who: str, key: bytes) -> Change:
+def expired(
+    row: Row, at: datetime, who: str, key: bytes, said: Sequence[tuple[str | None, str]] = ()
+) -> tuple[Change, list[str]]:
     """An order without personal data. It can still be recognized when its source gives it again: by a fingerprint that
-    is good for nothing without the ledger's ``key``."""
-    entry = row.entry
-    reason = entry.reason
+    is good for nothing without the ledger's ``key``.
+
+    With it comes what is left of the texts of its earlier events (``said``: each with the state before it), without
+    what a source, a carrier or anybody else may have put in them. Where nobody knows its values, no text is left.
+    """
+    entry, reason = row.entry, row.entry.reason
+    texts = [reason.text if reason else "", *(expired_why(was, why) for was, why in said)]
+    about, *history = [EXPIRED] * len(texts) if entry.order is None else expired_texts(texts, [row])
     if reason is not None:
-        unknown = entry.order is None or reason.code == UNREADABLE
-        reason = evolve(reason, text=EXPIRED if unknown else expired_texts([reason.text], [row])[0])
+        reason = evolve(reason, text=EXPIRED if reason.code == UNREADABLE else about)
     event = LedgerEvent(at=at, who=who, was=entry.state, now=entry.state, why=WHY)
     after = evolve(
         entry,
@@ -60,16 +66,8 @@ def expired(row: Row, at: datetime, who: str, key: bytes) -> Change:
         claim=None,
         serial=entry.serial + 1,
     )
-    return evolve(row, entry=after, fingerprint=keyed(row.fingerprint, key), pending_update=None), (event,)
-
-
-def expired_history(events: Sequence[tuple[str | None, str]], row: Row) -> list[str]:
-    """The texts of earlier events of such an order, each with the state before it, without what a source, a carrier or
-    anybody else may have put in them. ``row`` is the order as it still is; where nobody knows its values, no text is
-    left."""
-    if row.entry.order is None:
-        return [EXPIRED] * len(events)
-    return expired_texts([expired_why(was, why) for was, why in events], [row])
+    without = evolve(row, entry=after, fingerprint=keyed(row.fingerprint, key), pending_update=None)
+    return (without, (event,)), history
 
 
 def expired_texts(texts: Iterable[str], rows: Iterable[Row]) -> list[str]:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func,
 
 from tradegecko_bridge.ledger import FINAL_STATES, OrderState, ShipmentState
 from tradegecko_bridge.ports import PrivacyStore
-from tradegecko_bridge.stores.row import Row, utc
+from tradegecko_bridge.stores.row import Change, Row, utc
 from tradegecko_bridge.stores.rules import expiry
 from tradegecko_bridge.stores.sql import new_customers
 from tradegecko_bridge.stores.sql import shipments as shipment_statements
@@ -48,8 +48,7 @@ class SqlPrivacy(InDatabase, PrivacyStore):
                 key, ids = ledger_key(tx), [row.entry.id for row in rows]
                 shipment_statements.expire(tx, ids, key)
                 new_customers.forget(tx, ids, at)
-                _expire_history(tx, rows)
-                write_whole(tx, [expiry.expired(row, at, who, key) for row in rows])
+                _expire(tx, rows, at, who, key)
             _expire_alerts(tx, connection, rows, before)
         return len(rows)
 
@@ -83,21 +82,24 @@ def _may_expire(connection: str, states: Collection[OrderState], before: datetim
     )
 
 
-def _expire_history(tx: Connection, rows: Collection[Row]) -> None:
-    """Remove what is said about people in these orders' histories."""
-    found: dict[int, list[Any]] = {row.entry.id: [] for row in rows}
-    for part in chunks(found):
+def _expire(tx: Connection, rows: Collection[Row], at: datetime, who: str, key: bytes) -> None:
+    """Write these orders, and what is left of their histories."""
+    said: dict[int, list[Any]] = {row.entry.id: [] for row in rows}
+    for part in chunks(said):
         query = select(events.c.id, events.c.order_id, events.c.was, events.c.why).where(events.c.order_id.in_(part))
         for event in tx.execute(query.where(events.c.why != "").order_by(events.c.id)):
-            found[event.order_id].append(event)
-    changes: list[Values] = []
+            said[event.order_id].append(event)
+    orders_after: list[Change] = []
+    events_after: list[Values] = []
     for row in rows:
-        of_order = found[row.entry.id]
-        texts = expiry.expired_history([(event.was, event.why) for event in of_order], row)
+        of_order = said[row.entry.id]
+        change, texts = expiry.expired(row, at, who, key, [(event.was, event.why) for event in of_order])
+        orders_after.append(change)
         both = zip(of_order, texts, strict=True)
-        changes += [{"row_id": event.id, "why": why} for event, why in both if why != event.why]
-    if changes:
-        tx.execute(update(events).where(events.c.id == bindparam("row_id")), changes)
+        events_after += [{"row_id": event.id, "why": why} for event, why in both if why != event.why]
+    if events_after:
+        tx.execute(update(events).where(events.c.id == bindparam("row_id")), events_after)
+    write_whole(tx, orders_after)
 
 
 def _expire_alerts(tx: Connection, connection: str, rows: Collection[Row], before: datetime) -> None:
