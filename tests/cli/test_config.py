@@ -46,11 +46,11 @@ def test_a_whole_file(tmp_path: Path) -> None:
     """Everything is read, paths are meant from the file's folder, and the token does not show."""
     config = load(GOOD, tmp_path, TOKEN="secret-token")
     (shop,) = config.connections
-    assert (config.access_token, config.base_url) == ("secret-token", "http://127.0.0.1:8080")
+    assert (config.access_token.reveal(), config.base_url) == ("secret-token", "http://127.0.0.1:8080")
     assert shop.settings.order_status is OrderStatus.FINALIZED
     assert shop.settings.minimum_stock == Decimal("2.5")
     assert shop.options == {"path": tmp_path / "shop"}
-    assert config.ledger_url == f"sqlite:///{tmp_path / 'ledger.db'}"
+    assert config.ledger_url.reveal() == f"sqlite:///{tmp_path / 'ledger.db'}"
     assert "secret-token" not in repr(config)
 
 
@@ -84,7 +84,7 @@ level = "order"
 
 def test_a_dollar_sign_can_be_written(tmp_path: Path) -> None:
     """Two dollar signs are one, and no variable."""
-    assert load(GOOD.replace("$TOKEN", "$$abc"), tmp_path).access_token == "$abc"
+    assert load(GOOD.replace("$TOKEN", "$$abc"), tmp_path).access_token.reveal() == "$abc"
 
 
 @pytest.mark.parametrize(
@@ -104,6 +104,7 @@ def test_a_dollar_sign_can_be_written(tmp_path: Path) -> None:
         (("[connections.shop]", "[connection.shop]"), "connection is not a known setting; did you mean 'connections'?"),
         (('base_url = "http://127.0.0.1:8080"', ""), "tradegecko.base_url is missing"),
         (("$TOKEN", "$NOT_SET"), "the environment has no variable NOT_SET; set it"),
+        (("$TOKEN", "$hushHush"), "access_token: begins with $, but what follows is no name of a variable"),
         (('source = "folder"', "source = 7"), "connections.shop.source must be text"),
         (("[tradegecko]", "[tradegecko"), "tgbridge.toml"),
         (("2.5", '"2.5"'), ".toml:10: connections.shop.minimum_stock must be a number, without quotes, not '2.5'"),

@@ -33,9 +33,9 @@ WRITES: Final = frozenset(
         "update_alerts",
     }
 )
-QUIET: Final = frozenset({"known_account", "remember_account", "key"})
-"""Calls that nothing happens around: there is one account, and every run asks whether it still is the same; so it asks
-for the one key."""
+QUIET: Final = frozenset({"known_account", "remember_account", "known_source", "remember_source", "key"})
+"""Calls that nothing happens around: there is one account and one source, and every run asks whether they still are; so
+it asks for the one key."""
 CRITICAL: Final = frozenset({"claim", "record", "record_all"})
 """Around these a worker dies or stops more often."""
 SIMULATED: Final = "simulated: "

@@ -19,13 +19,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from decimal import Decimal
+from hashlib import sha256
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpx
 
+from tradegecko_bridge import quiet_http
 from tradegecko_bridge.errors import ConfigError, SourceNeedsLogin, SourceRefused, SourceUnavailable
 from tradegecko_bridge.forks import Forked
+from tradegecko_bridge.ports.logins import Secret
 
 Json = dict[str, Any]
 
@@ -69,18 +72,28 @@ class VendureApi(Forked):
         url: str,
         *,
         username: str,
-        password: str,
-        channel_token: str | None,
+        password: Secret,
+        channel_token: Secret | None,
         timeout: float,
         transport: httpx.BaseTransport | None,
     ) -> None:
-        self.url = _checked(url)
-        self._credentials = {"username": username, "password": password}
+        self._whole_url = _checked(url)
+        self.url = self._whole_url.partition("?")[0]
+        """As it is shown: what follows may be a channel's token."""
+        self._username = username
+        self._password = password
         self._channel_token = channel_token
         self._timeout = timeout
         self._transport = transport
         self._http: httpx.Client | None = None
-        self._token: str | None = None
+        self._token: Secret | None = None
+
+    @property
+    def identity(self) -> str:
+        """The shop's address and, as a digest, its channel."""
+        url, token = httpx.URL(self.url), self._channel_token
+        channel = f" channel {sha256(token.reveal().encode()).hexdigest()[:12]}" if token else ""
+        return f"vendure {url.copy_with(query=None, fragment=None)}{channel}"
 
     def close(self) -> None:
         """Let go of the connections; the next question opens new ones."""
@@ -117,7 +130,7 @@ class VendureApi(Forked):
 
     def _log_in(self) -> None:
         self._token = None
-        result = _data(self._exchange(LOGIN, self._credentials))["login"]
+        result = _data(self._exchange(LOGIN, {"username": self._username, "password": self._password}))["login"]
         if "errorCode" in result:
             raise SourceNeedsLogin(
                 f"Vendure at {self.url} does not accept the login ({result['errorCode']}): check username and password"
@@ -129,29 +142,28 @@ class VendureApi(Forked):
 
     def _exchange(self, query: str, variables: Mapping[str, object]) -> Json:
         try:
-            reply = self._client().post(
-                self.url, json={"query": query, "variables": variables}, headers=self._headers()
-            )
+            reply = self._client().post(self._whole_url, content=_body(query, variables), headers=self._headers())
         except httpx.TimeoutException as error:
-            raise SourceUnavailable(f"Vendure at {self.url} did not answer in time") from error
+            raise SourceUnavailable(f"Vendure at {self.url} did not answer in time") from quiet_http.bare(error)
         except httpx.RequestError as error:
             reason = one_line(str(error)) or type(error).__name__
-            raise SourceUnavailable(f"Vendure at {self.url} cannot be reached: {reason}") from error
-        self._token = reply.headers.get(TOKEN_HEADER, self._token)
+            raise SourceUnavailable(f"Vendure at {self.url} cannot be reached: {reason}") from quiet_http.bare(error)
+        if TOKEN_HEADER in reply.headers:
+            self._token = Secret(reply.headers[TOKEN_HEADER])
         return _answer(reply, self.url)
 
     def _headers(self) -> dict[str, str]:
-        headers = {"accept": "application/json"}
+        headers = {"accept": "application/json", "content-type": "application/json"}
         if self._token:
-            headers["authorization"] = f"Bearer {self._token}"
+            headers["authorization"] = f"Bearer {self._token.reveal()}"
         if self._channel_token:
-            headers[CHANNEL_HEADER] = self._channel_token
+            headers[CHANNEL_HEADER] = self._channel_token.reveal()
         return headers
 
     def _client(self) -> httpx.Client:
         if self._http is None:
             no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-            self._http = httpx.Client(timeout=self._timeout, transport=self._transport, cookies=no_cookies)
+            self._http = quiet_http.Client(timeout=self._timeout, transport=self._transport, cookies=no_cookies)
         return self._http
 
 
@@ -197,6 +209,10 @@ def _checked(url: str) -> str:
     if parts.userinfo:
         raise ConfigError("url must not contain a password: use username and password")
     return str(parts)
+
+
+def _body(query: str, variables: Mapping[str, object]) -> bytes:
+    return json.dumps({"query": query, "variables": variables}, default=Secret.reveal).encode()
 
 
 def _answer(reply: httpx.Response, url: str) -> Json:

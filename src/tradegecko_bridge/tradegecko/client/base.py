@@ -15,11 +15,11 @@ import httpx
 
 from tradegecko_bridge._version import __version__
 from tradegecko_bridge.errors import ConfigError
-from tradegecko_bridge.forks import Forked
+from tradegecko_bridge.forks import Forked, OfThisProcess
+from tradegecko_bridge.ports.logins import Secret
 from tradegecko_bridge.tradegecko.calls import Call
 from tradegecko_bridge.tradegecko.client.auth import BearerToken
 from tradegecko_bridge.tradegecko.client.events import Listener
-from tradegecko_bridge.tradegecko.client.logs import keep_queries_out_of_http_logs
 from tradegecko_bridge.tradegecko.client.options import CallOptions, Limiter, Options, Timeout
 from tradegecko_bridge.tradegecko.client.sending import Core, Sending
 from tradegecko_bridge.tradegecko.limits import Priority, RateLimiter
@@ -74,7 +74,7 @@ class Pool(Forked, Generic[Http]):
         self._http = None
 
 
-class ClientBase(ABC, Generic[Http, Transport, Sleep]):
+class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
     """The part of a client that does no I/O.
 
     Args:
@@ -99,7 +99,7 @@ class ClientBase(ABC, Generic[Http, Transport, Sleep]):
 
     def __init__(
         self,
-        token: str | httpx.Auth,
+        token: Secret | str | httpx.Auth,
         *,
         base_url: str = DEFAULT_BASE_URL,
         timeout: Timeout = 30.0,
@@ -113,12 +113,12 @@ class ClientBase(ABC, Generic[Http, Transport, Sleep]):
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Sleep | None = None,
     ) -> None:
-        keep_queries_out_of_http_logs()
+        token = token if isinstance(token, httpx.Auth) else BearerToken(token)
         url = checked_url(base_url)
         self._pool: Pool[Http] = Pool(
             partial(
                 self._http_client,
-                auth=BearerToken(token) if isinstance(token, str) else token,
+                auth=token,
                 verify=ssl_context or shared_ssl_context(),
                 transport=transport,
                 headers=_HEADERS,
@@ -152,6 +152,15 @@ class ClientBase(ABC, Generic[Http, Transport, Sleep]):
         another one; None where the token is an ``httpx.Auth`` that does not tell."""
         told: int | None = getattr(self._pool.http.auth, "logins", None)
         return told
+
+    def note_account(self, account: str) -> None:
+        """The API has told the id of the account that the login opens; a stored login is kept to it.
+
+        Raises:
+            OtherLogin: the stored login was for another account before.
+        """
+        if (note := getattr(self._pool.http.auth, "note_account", None)) is not None:
+            note(account)
 
     @property
     def clock_offset(self) -> timedelta | None:

@@ -19,8 +19,8 @@ import orjson
 import tenacity
 from attrs import field, frozen
 
-from tradegecko_bridge import errors
-from tradegecko_bridge.forks import ForkedLock
+from tradegecko_bridge import errors, quiet_http
+from tradegecko_bridge.forks import ForkedLock, OfThisProcess
 from tradegecko_bridge.tradegecko.calls import Call
 from tradegecko_bridge.tradegecko.client import events
 from tradegecko_bridge.tradegecko.client.logs import log_event
@@ -40,7 +40,7 @@ _LEAVES: Final = "send_request_headers.started"
 
 
 @frozen(kw_only=True)
-class Exchange(Generic[T]):
+class Exchange(OfThisProcess, Generic[T]):
     """A call that was answered: its value, and the answer as it came.
 
     ``attempts`` counts the requests it took, ``seconds`` is what the last one took.
@@ -214,7 +214,7 @@ class Sending(Generic[T]):
         self._core.limiter.note({}, self._core.clock())  # it is no longer on its way
         self._emit(events.RequestFailed, error=type(error).__name__, seconds=seconds)
         if isinstance(error, httpx.HTTPError):
-            raise self._counted(no_answer(error, self._where())) from error
+            raise self._counted(no_answer(error, self._where())) from quiet_http.bare(error)
         if isinstance(error, errors.TradeGeckoError):  # from a login on the way
             self._counted(error)
 
@@ -259,7 +259,7 @@ class Sending(Generic[T]):
         try:
             body = response.read()
         except httpx.DecodingError as error:
-            raise no_answer(error, self._where()) from error
+            raise no_answer(error, self._where()) from quiet_http.bare(error)
         if self._core.came_before(response):
             raise errors.MalformedData(["it is the answer to an earlier request, come once more"])
         return body
