@@ -43,6 +43,11 @@ from tradegecko_bridge.tradegecko.gateway.mirror_book import MirrorBook
 from tradegecko_bridge.tradegecko.limits.permits import PermitBook
 
 
+def _copied(held: Any) -> Any:
+    """A dictionary with copies of what is in it, or what never changes."""
+    return {key: copy(value) for key, value in held.items()} if isinstance(held, dict) else held
+
+
 class LedgerBook:
     """One ledger. Nobody uses it from two threads at once."""
 
@@ -83,7 +88,7 @@ class LedgerBook:
         for book, fresh in ((self.mirror, other.mirror), (self.permits, other.permits)):
             for name, held in vars(book).items():
                 if name != "_lock":
-                    setattr(fresh, name, {key: copy(value) for key, value in held.items()})
+                    setattr(fresh, name, _copied(held))
         return other
 
     # ── orders ───────────────────────────────────────────────────────────────────────────────

@@ -28,9 +28,9 @@ from tradegecko_bridge.stores.row import utc
 from tradegecko_bridge.stores.sql.database import Database, insert
 from tradegecko_bridge.stores.sql.places import outdate_claims
 from tradegecko_bridge.stores.sql.schema import bring_up_to_date, must_be_up_to_date, revision_of
-from tradegecko_bridge.stores.sql.tables import HEAD, events, metadata, orders, permits, restores, tokens
+from tradegecko_bridge.stores.sql.tables import HEAD, events, keys, metadata, orders, permits, restores, tokens
 
-_OF_THE_PLACE: Final = (tokens, permits)
+_OF_THE_PLACE: Final = (tokens, permits, keys)
 _AT_ONCE: Final = 1000
 Counts = Mapping[str, int]
 
@@ -281,6 +281,9 @@ def _copy_rows(tx: Connection, into: Connection) -> Counts:
     for row in tx.execute(select(tokens)):
         login = insert(into, tokens).values({**row._mapping, "content": None})
         into.execute(login.on_conflict_do_nothing())
+    for row in tx.execute(select(keys)):  # the digests that were copied are made with it
+        into.execute(delete(keys).where(keys.c.name == row.name))
+        into.execute(plain_insert(keys).values(row._mapping))
     for row in tx.execute(select(permits)):
         into.execute(insert(into, permits).values(row._mapping).on_conflict_do_nothing())
     if into.dialect.name == "postgresql":

@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from tradegecko_bridge.errors import ConfigError, NoLedger, StoreError
+from tradegecko_bridge.errors import ConfigError, NoLedger, StoreBusy, StoreError
 from tradegecko_bridge.forks import Forked, OfThisProcess
 from tradegecko_bridge.ports.logins import Secret
 from tradegecko_bridge.private_files import folder_fault, make_private
@@ -114,15 +114,20 @@ class Database(Forked):
                     return
         raise StoreError(f"{self.name}: this file system cannot hold a ledger; put it on a local disk")
 
-    def scrub(self) -> bool:
-        """Empty the log that still holds what was replaced, or have old versions of rows removed; whether it worked."""
+    def scrub(self, *tables: str) -> bool:
+        """Empty the log that still holds what was replaced, or write these tables anew, as their pages hold what was
+        replaced even after it is vacuumed; whether nobody was in the way."""
         alone = self._engine.execution_options(isolation_level="AUTOCOMMIT")
-        with self._connected(), alone.connect() as connection:
-            if self.is_sqlite:
-                busy_now, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
-                return not busy_now
-            connection.exec_driver_sql("VACUUM ledger_orders, ledger_shipments, ledger_events")
-            return True
+        try:
+            with self._connected(), alone.connect() as connection:
+                if self.is_sqlite:
+                    busy_now, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+                    return not busy_now
+                for table in tables:
+                    connection.exec_driver_sql(f"VACUUM (FULL) {table}")
+        except StoreBusy:
+            return False
+        return True
 
     def close(self) -> None:
         """Close the connections."""
