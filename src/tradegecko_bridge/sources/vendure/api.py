@@ -4,6 +4,7 @@
 the shop                                           becomes
 =================================================  ====================================================
 no answer, not in time, 408, 429, 5xx, not JSON    ``SourceUnavailable``
+too large an answer, a bad certificate             ``SourceUnavailable``
 200 with ``INTERNAL_SERVER_ERROR``                 ``ShopFault``, a ``SourceUnavailable``
 ``FORBIDDEN`` right after logging in, 401, 403     ``SourceNeedsLogin``
 ``INVALID_CREDENTIALS_ERROR`` and its like         ``SourceNeedsLogin``
@@ -26,6 +27,19 @@ import httpx
 
 from tradegecko_bridge.errors import ConfigError, SourceNeedsLogin, SourceRefused, SourceUnavailable
 from tradegecko_bridge.forks import Forked
+from tradegecko_bridge.http_bounds import (
+    ACCEPTED,
+    DEADLINE,
+    LARGEST_ANSWER,
+    BoundedTransport,
+    TooLarge,
+    ask,
+    certificate_fault,
+    check_not_plain,
+    out_of_time,
+    proxy_to,
+    shared_ssl_context,
+)
 
 Json = dict[str, Any]
 
@@ -61,7 +75,7 @@ class Refusal(SourceRefused):
 class VendureApi(Forked):
     """A login to one channel of one shop. Connects at the first question, logs in when the shop asks for it.
 
-    ``timeout`` is in seconds, for each of connecting, sending, and waiting for an answer.
+    ``timeout`` is in seconds, for each of connecting, sending, and waiting for an answer; ``deadline`` for all of it.
     """
 
     def __init__(
@@ -73,8 +87,13 @@ class VendureApi(Forked):
         channel_token: str | None,
         timeout: float,
         transport: httpx.BaseTransport | None,
+        deadline: float = DEADLINE,
+        proxy: str | None = None,
+        allow_http: bool = False,
     ) -> None:
-        self.url = _checked(url)
+        self.url = _checked(url, allow_http=allow_http)
+        self._proxy = proxy_to(httpx.URL(self.url).host, proxy)
+        self._deadline = deadline
         self._credentials = {"username": username, "password": password}
         self._channel_token = channel_token
         self._timeout = timeout
@@ -129,19 +148,28 @@ class VendureApi(Forked):
 
     def _exchange(self, query: str, variables: Mapping[str, object]) -> Json:
         try:
-            reply = self._client().post(
-                self.url, json={"query": query, "variables": variables}, headers=self._headers()
-            )
-        except httpx.TimeoutException as error:
-            raise SourceUnavailable(f"Vendure at {self.url} did not answer in time") from error
+            http = self._client()
+            body = {"query": query, "variables": variables}
+            request = http.build_request("POST", self.url, json=body, headers=self._headers())
+            reply = ask(http, request, deadline=self._deadline, largest=LARGEST_ANSWER)
         except httpx.RequestError as error:
-            reason = one_line(str(error)) or type(error).__name__
-            raise SourceUnavailable(f"Vendure at {self.url} cannot be reached: {reason}") from error
+            raise SourceUnavailable(f"Vendure at {self.url} {self._failure(error)}") from error
         self._token = reply.headers.get(TOKEN_HEADER, self._token)
         return _answer(reply, self.url)
 
+    def _failure(self, error: httpx.RequestError) -> str:
+        if isinstance(error, httpx.TimeoutException):
+            return f"did not answer within {self._deadline:g} s in all" if out_of_time() else "did not answer in time"
+        if isinstance(error, TooLarge):
+            return f"gave an answer that cannot be taken: {error}; set a smaller page_size"
+        if isinstance(error, httpx.DecodingError):
+            return f"gave an answer that cannot be read: {one_line(str(error))}"
+        if (fault := certificate_fault(error)) is not None:
+            return f"cannot be trusted: {fault[0]}; {fault[1]}"
+        return f"cannot be reached: {one_line(str(error)) or type(error).__name__}"
+
     def _headers(self) -> dict[str, str]:
-        headers = {"accept": "application/json"}
+        headers = {"accept": "application/json", "accept-encoding": ACCEPTED}
         if self._token:
             headers["authorization"] = f"Bearer {self._token}"
         if self._channel_token:
@@ -151,7 +179,8 @@ class VendureApi(Forked):
     def _client(self) -> httpx.Client:
         if self._http is None:
             no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-            self._http = httpx.Client(timeout=self._timeout, transport=self._transport, cookies=no_cookies)
+            transport = self._transport or BoundedTransport(verify=shared_ssl_context(), proxy=self._proxy)
+            self._http = httpx.Client(timeout=self._timeout, transport=transport, cookies=no_cookies, trust_env=False)
         return self._http
 
 
@@ -187,7 +216,7 @@ def one_line(text: str) -> str:
     return words if len(words) <= LONGEST_MESSAGE else f"{words[: LONGEST_MESSAGE - 1]}…"
 
 
-def _checked(url: str) -> str:
+def _checked(url: str, *, allow_http: bool) -> str:
     try:
         parts = httpx.URL(url)
     except httpx.InvalidURL:
@@ -196,6 +225,7 @@ def _checked(url: str) -> str:
         raise ConfigError("url must be the admin API's whole address, e.g. https://shop.example/admin-api")
     if parts.userinfo:
         raise ConfigError("url must not contain a password: use username and password")
+    check_not_plain("url", parts.scheme, parts.host, allow_http=allow_http)
     return str(parts)
 
 

@@ -19,6 +19,7 @@ from tradegecko_bridge.commerce import (
     UnreadableOrder,
 )
 from tradegecko_bridge.errors import ConfigError
+from tradegecko_bridge.http_bounds import DEADLINE
 from tradegecko_bridge.sources.vendure.api import VendureApi
 from tradegecko_bridge.sources.vendure.fulfilment import Fulfilments
 from tradegecko_bridge.sources.vendure.ingest import READY, Ingest
@@ -46,6 +47,9 @@ class VendureSource:
         stock_location: id or name of the location to write stock to; not needed where there is only one.
         push_prices: whether product details write retail prices too.
         timeout: seconds for each of connecting, sending, and waiting for an answer.
+        deadline: seconds for one question and all of its answer.
+        proxy: the address of an HTTP or SOCKS proxy, not used for this machine. The environment is not asked for one.
+        allow_http: take an ``http://`` address of another machine, to which the password travels unencrypted.
         transport: any httpx transport.
 
     Raises:
@@ -66,6 +70,9 @@ class VendureSource:
         stock_location: str | None = None,
         push_prices: bool = False,
         timeout: float = 30.0,
+        deadline: float = DEADLINE,
+        proxy: str | None = None,
+        allow_http: bool = False,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         if not 1 <= page_size <= 1000:
@@ -86,6 +93,9 @@ class VendureSource:
             password=password,
             channel_token=channel_token,
             timeout=timeout,
+            deadline=deadline,
+            proxy=proxy,
+            allow_http=allow_http,
             transport=transport,
         )
 
