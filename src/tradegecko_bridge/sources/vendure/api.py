@@ -247,7 +247,7 @@ def _answer(reply: httpx.Response, url: str) -> Json:
 def _parsed(content: bytes) -> Json | None:
     try:
         answer = json.loads(content, parse_float=Decimal)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return answer if isinstance(answer, dict) else None
 
