@@ -14,8 +14,10 @@ from tradegecko_bridge.stores.sql import SqlStore
 from tradegecko_bridge.stores.tokens import EncryptedTokenStore, FileTokenStore, KeyringTokenStore
 from tradegecko_bridge.tradegecko.client import TradeGeckoClient
 from tradegecko_bridge.tradegecko.client.auth import BearerToken, StoredLogin
+from tradegecko_bridge.tradegecko.client.keeper import TokenEndpoint
 from tradegecko_bridge.tradegecko.client.login import Logins
 from tradegecko_bridge.tradegecko.gateway import TradeGeckoGateway
+from tradegecko_bridge.tradegecko.limits import RateLimiter
 from tradegecko_bridge.tradegecko.oauth import OAuthApp
 
 
@@ -23,7 +25,23 @@ def credentials(config: Config, ledger: TokenStore) -> BearerToken | StoredLogin
     """What the settings give the client to authenticate with; ``ledger`` is the ledger's token store."""
     if config.login is None:
         return BearerToken(config.access_token)
-    return StoredLogin(_app(config, config.login), _token_store(config.login, ledger), config.login.name)
+    return StoredLogin(
+        _app(config, config.login),
+        _token_store(config.login, ledger),
+        config.login.name,
+        endpoint=TokenEndpoint(proxy=config.proxy),
+    )
+
+
+def open_client(config: Config, ledger: TokenStore, limiter: RateLimiter | None = None) -> TradeGeckoClient:
+    """A client of the account that the settings name."""
+    return TradeGeckoClient(
+        credentials(config, ledger),
+        base_url=config.base_url,
+        limiter=limiter,
+        proxy=config.proxy,
+        allow_http=config.allow_http,
+    )
 
 
 @contextmanager
@@ -36,7 +54,9 @@ def open_logins(config_path: Path) -> Iterator[tuple[Logins, LoginSettings]]:
             "client_id and client_secret"
         )
     with SqlStore(config.ledger_url) as ledger:
-        yield Logins(_app(config, config.login), _token_store(config.login, ledger.tokens)), config.login
+        endpoint = TokenEndpoint(proxy=config.proxy)
+        store = _token_store(config.login, ledger.tokens)
+        yield Logins(_app(config, config.login), store, endpoint=endpoint), config.login
 
 
 def _token_store(login: LoginSettings, ledger: TokenStore) -> TokenStore:
@@ -56,6 +76,7 @@ def _app(config: Config, login: LoginSettings) -> OAuthApp:
         base_url=config.base_url,
         redirect_uri=login.redirect_uri,
         authorize_url=login.authorize_url,
+        allow_http=config.allow_http,
     )
 
 
@@ -65,7 +86,7 @@ def check_access(config_path: Path, connection: str | None) -> list[dict[str, An
     chosen = config.chosen(connection)
     with (
         SqlStore(config.ledger_url) as ledger,
-        TradeGeckoClient(credentials(config, ledger.tokens), base_url=config.base_url) as client,
+        open_client(config, ledger.tokens) as client,
     ):
         access = TradeGeckoGateway(client).check_access()
         user = client.users.current().email or "unknown"

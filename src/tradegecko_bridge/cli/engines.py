@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from pathlib import Path
 
-from tradegecko_bridge.cli.credentials import credentials
+from tradegecko_bridge.cli.credentials import open_client
 from tradegecko_bridge.cli.output.console import progress_bar
 from tradegecko_bridge.config import Config, Connection, load_config, settings_error
 from tradegecko_bridge.engine import SyncEngine
@@ -18,7 +18,6 @@ from tradegecko_bridge.ports.logins import SecretValues
 from tradegecko_bridge.stores.memory import MemoryStore
 from tradegecko_bridge.stores.sql import SqlStore
 from tradegecko_bridge.structuring import Fault
-from tradegecko_bridge.tradegecko.client import TradeGeckoClient
 from tradegecko_bridge.tradegecko.gateway import TradeGeckoGateway
 from tradegecko_bridge.tradegecko.limits import RateLimiter, SharedLimiter
 
@@ -42,9 +41,7 @@ def open_engines(
         store = _read_only_ledger(config) if dry_run else SqlStore(config.ledger_url)
         stack.callback(store.close)
         limiter = RateLimiter() if dry_run else _shared_limiter(config, store)
-        client = stack.enter_context(
-            TradeGeckoClient(credentials(config, store.tokens), base_url=config.base_url, limiter=limiter)
-        )
+        client = stack.enter_context(open_client(config, store.tokens, limiter))
         yield [
             SyncEngine(
                 one.name,
@@ -64,8 +61,7 @@ def open_account(config_path: Path) -> Iterator[tuple[SqlStore, TradeGeckoGatewa
     config = load_config(config_path)
     with SqlStore(config.ledger_url) as store:
         limiter = _shared_limiter(config, store)
-        login = credentials(config, store.tokens)
-        with TradeGeckoClient(login, base_url=config.base_url, limiter=limiter) as client:
+        with open_client(config, store.tokens, limiter) as client:
             yield store, TradeGeckoGateway(client, mirror=store.mirror)
 
 
