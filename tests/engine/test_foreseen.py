@@ -166,3 +166,14 @@ def test_nothing_is_told_of_what_is_done() -> None:
     desk.clock.move(hours=1)
     assert foreseen(desk) == []
     assert desk.run(after=timedelta(hours=1)).items == []
+
+
+def test_orders_that_are_sent_between_two_failures_are_no_failures_in_a_row() -> None:
+    """An order that would be created, without a look, begins the count anew."""
+    desk = Desk(orders=orders(5))
+    for number in "1245":
+        desk.account.present[number] = [RemoteOrder(id="8", number=number, gone=True)]
+    desk.account.looks[:] = [Unavailable("503: busy")] * 4
+    report = desk.engine.deliver_orders(dry_run=True)
+    assert [item.outcome for item in report.items if item.name == "3"] == [Outcome.PLANNED]
+    assert (len(report.items), report.problems) == (5, [])

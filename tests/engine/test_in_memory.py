@@ -41,6 +41,7 @@ from tradegecko_bridge.errors import (
     AccessDenied,
     AlreadySent,
     BridgeError,
+    CursorMoved,
     GatewayError,
     OutcomeUnknown,
     OutdatedDraft,
@@ -1045,3 +1046,17 @@ def test_what_cannot_be_done_without_ends_the_run(error: GatewayError) -> None:
     assert desk.run().problems == [str(error)]
     assert desk.account.keys == []
     assert desk.entry().state is S.PENDING
+
+
+def test_where_another_worker_reads_on_meanwhile_the_rest_is_left_to_it() -> None:
+    """What was read from an older place could undo what that one has written."""
+
+    class Overtaken(ListSource):
+        def fetch_orders(self, after: str | None) -> Iterator[SourceOrder | UnreadableOrder]:
+            yield self.orders[0]
+            desk.store.ingest("shop", self.orders, at=NOW)
+
+    desk = Desk(source=Overtaken([order(number, cursor=number) for number in "12"]))
+    report = desk.run()
+    assert (report.ingested, report.notes) == (0, [str(CursorMoved.of("shop", "orders"))])
+    assert desk.store.cursor("shop", "orders") == "2"

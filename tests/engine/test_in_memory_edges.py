@@ -456,3 +456,10 @@ def test_an_outdated_draft_is_planned_again_under_its_number() -> None:
     assert desk.run(after=HOUR).items[0].outcome is Outcome.DELIVERED
     assert [asked for asked in desk.account.asked if asked.startswith("create")] == ["create 1 for None"] * 3
     assert desk.account.keys == [key(1), key(1), key(2)]
+
+
+def test_planned_again_for_nothing_it_is_as_it_was() -> None:
+    """It is not sent a second time, so no number of it is kept."""
+    desk = Desk(OutdatedDraft("404: no variant 7"), Unavailable("429: busy"))
+    assert desk.run().items[0].outcome is Outcome.WAITING
+    assert (desk.entry().state, desk.entry().remote_number) == (S.PENDING, None)

@@ -80,6 +80,25 @@ def test_what_was_delivered_since_the_backup_is_found(
         assert source.since is None
 
 
+def test_asked_again_a_source_is_read_on_from_where_it_was(
+    sandbox: Sandbox, client: TradeGeckoClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it gives again is no news of how far it was read."""
+    with SqlStore(f"sqlite:///{tmp_path}/ledger.db") as store:
+        source = Asked()
+        bench = Bench(sandbox, client, source, store=store)
+        source.orders = [an_order_at(number, bench.clock()) for number in (1, 3)]
+        bench.deliver()
+        store.back_up(tmp_path / "backup", at=bench.clock())
+        store.restore(tmp_path / "backup", at=bench.clock(), set_aside=tmp_path / "aside")
+        missed = an_order_at(2, bench.clock())
+        monkeypatch.setattr(source, "fetch_orders", lambda _after: [])
+        monkeypatch.setattr(source, "fetch_since", lambda _moment: [missed])
+        bench.deliver()
+        assert bench.state("2") is not OrderState.CANCELED
+        assert store.cursor("shop", "orders") == "3"
+
+
 def test_a_dry_run_says_so_and_asks_nothing(sandbox: Sandbox, client: TradeGeckoClient, tmp_path: Path) -> None:
     with SqlStore(f"sqlite:///{tmp_path}/ledger.db") as store:
         source = Asked([stranger("c@example.com", "1")])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import socket
 import time
 import zlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -202,6 +204,27 @@ def test_a_deadline_is_of_each_request_anew(driver: Driver) -> None:
             driver.send(WHO, deadline=0.05)
         assert driver.send(WHO, deadline=None).id == 1
         assert driver.send(WHO, deadline=60.0).id == 1
+
+
+@pytest.mark.process
+def test_an_encrypted_answer_has_the_same_deadline(driver: Driver, tmp_path_factory: pytest.TempPathFactory) -> None:
+    file = certificate(tmp_path_factory.getbasetemp())
+    with serving(TOO_LONG["a header"], tls_with(file)) as server:
+        hasty(driver, server, ssl_context=trusting(file))
+        with pytest.raises(errors.TimedOut, match="the answer did not arrive by the deadline"):
+            driver.send(WHO)
+
+
+@pytest.mark.process
+def test_a_server_that_does_not_listen_is_left_at_the_deadline(driver: Driver) -> None:
+    """It takes the connection, and nothing of the request but what the system keeps for it."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        driver.open(None, base_url=url, deadline=0.2, timeout=5.0, retry=NO_RETRY)
+        started = time.monotonic()
+        with pytest.raises(errors.TimedOut, match="by the deadline"):
+            driver.send(ORDERS.create({"notes": "x" * 2**24}))
+        assert time.monotonic() - started < 1.5
 
 
 @pytest.mark.process
@@ -424,6 +447,25 @@ def test_plain_http_to_another_machine_takes_a_word(host: str) -> None:
 )
 def test_which_host_is_this_machine(host: str, here: bool) -> None:
     assert is_loopback(host) is here
+
+
+def test_no_client_is_made_without_bounds() -> None:
+    """All of httpx's are given their way and nothing of the environment, and nothing is asked without a client."""
+    found = []
+    source = Path(http_bounds.__file__).parent
+    for file in source.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Attribute) or ast.unparse(node.value) != "httpx":
+                continue
+            assert node.attr not in ("get", "post", "put", "delete", "request", "stream"), f"{file}:{node.lineno}"
+            if node.attr in ("HTTPTransport", "AsyncHTTPTransport"):
+                assert file.name == "http_bounds.py", f"{file}:{node.lineno}"
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) in ("httpx.Client", "httpx.AsyncClient"):
+                given = {one.arg: ast.unparse(one.value) for one in call.keywords}
+                assert (given.get("transport"), given.get("trust_env")) == ("transport", "False"), file
+                found.append(file.name)
+    assert sorted(found) == ["api.py", "keeper.py"]
 
 
 # ── certificates ─────────────────────────────────────────────────────────────────────────────
