@@ -449,6 +449,9 @@ def test_which_host_is_this_machine(host: str, here: bool) -> None:
     assert is_loopback(host) is here
 
 
+CLIENTS = {f"{home}.{kind}" for home in ("httpx", "quiet_http") for kind in ("Client", "AsyncClient")}
+
+
 def test_no_client_is_made_without_bounds() -> None:
     """All of httpx's are given their way and nothing of the environment, and nothing is asked without a client."""
     found = []
@@ -461,7 +464,7 @@ def test_no_client_is_made_without_bounds() -> None:
             if node.attr in ("HTTPTransport", "AsyncHTTPTransport"):
                 assert file.name == "http_bounds.py", f"{file}:{node.lineno}"
         for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(call, ast.Call) and ast.unparse(call.func) in ("httpx.Client", "httpx.AsyncClient"):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) in CLIENTS:
                 given = {one.arg: ast.unparse(one.value) for one in call.keywords}
                 assert (given.get("transport"), given.get("trust_env")) == ("transport", "False"), file
                 found.append(file.name)
