@@ -563,23 +563,40 @@ def test_a_plugin_that_quotes_its_options(monkeypatch: pytest.MonkeyPatch, kind:
     assert HIDDEN not in "".join(told)
 
 
+def refuse(text: str) -> str:
+    raise ValueError(f"wrong: {text}")
+
+
+def fail(text: str) -> str:
+    raise RuntimeError(f"wrong: {text}")
+
+
 @attrs.frozen
 class Choosy:
     """Options of a class that quotes what it is given."""
 
-    word: Any = attrs.field(converter=int)
+    word: Any = attrs.field(default="", converter=refuse)
 
 
-def test_a_plugins_own_class_that_quotes_its_options(monkeypatch: pytest.MonkeyPatch) -> None:
+@attrs.frozen
+class Surprising:
+    """The same, in a way nobody expects."""
+
+    word: Any = attrs.field(default="", converter=fail)
+
+
+@pytest.mark.parametrize(("kind", "error"), [(Choosy, "ValueError"), (Surprising, "RuntimeError")])
+def test_a_plugins_own_class_that_quotes_its_options(monkeypatch: pytest.MonkeyPatch, kind: type, error: str) -> None:
     """The same where an option is read."""
 
-    def make(*, choosy: Choosy) -> None:
+    def make(*, choosy: object) -> None:
         raise AssertionError
 
+    make.__annotations__["choosy"] = kind
     monkeypatch.setattr(plugins, "entry_points", lambda group: [EntryPoint("choosy", "x:y", group)])
     monkeypatch.setattr(EntryPoint, "load", lambda _: make)
     ((path, problem),) = plugins.option_faults("choosy", {"choosy": {"word": HIDDEN}})
-    assert (path, problem) == (("options", "choosy"), "is not accepted (ValueError)")
+    assert (path, problem) == (("options", "choosy"), f"is not accepted ({error})")
 
 
 def test_values_that_may_be_secret() -> None:

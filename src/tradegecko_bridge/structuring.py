@@ -73,7 +73,7 @@ def describe(error: Exception, *, values: bool = True) -> Fault:
             return (), "is missing"
         case Problem():
             return (), str(error)
-        case TypeError() | ValueError() if not values:  # by somebody's own class: its text may quote the value
+        case _ if not values and not isinstance(error, ConfigError):  # somebody's own class may quote the value
             return (), f"is not accepted ({type(error).__name__})"
     return (), f": {error}"
 

@@ -377,6 +377,15 @@ def test_a_handler_that_does_nothing_is_told(caplog: pytest.LogCaptureFixture) -
     assert caplog.text.count("it has a yield; write it without") == 4
 
 
+def test_a_handler_that_is_cancelled() -> None:
+    """It has not seen the event through."""
+
+    async def handler(event: WebhookEvent) -> None:
+        raise asyncio.CancelledError
+
+    assert wsgi(WsgiReceiver(handler, SECRET)) == 500
+
+
 def test_what_a_handler_says_stays_with_it(caplog: pytest.LogCaptureFixture) -> None:
     """Its error is told by type and place: the text may quote a customer."""
 

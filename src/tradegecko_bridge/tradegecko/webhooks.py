@@ -215,7 +215,7 @@ class _Receiver(OfThisProcess):
             raise _Refusal(HTTPStatus.BAD_REQUEST) from None
 
 
-def _failed(event: WebhookEvent, error: Exception) -> _Refusal:
+def _failed(event: WebhookEvent, error: BaseException) -> _Refusal:
     """An error that is not ours is told by type and place: its text may quote a customer."""
     *_, (frame, line) = walk_tb(error.__traceback__)
     foreign = f"{type(error).__name__} at {frame.f_code.co_filename}:{line}"
@@ -278,7 +278,7 @@ class WsgiReceiver(_Receiver):
             result = self.handler(event)
             if result is not None:
                 _run_to_end(result)
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:
             raise _failed(event, error) from None
 
     def _body(self, environ: Mapping[str, Any]) -> bytes:
