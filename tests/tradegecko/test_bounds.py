@@ -42,8 +42,8 @@ FOREIGN = "http://tradegecko.invalid"
 
 
 def hasty(driver: Driver, server: Server, **options: Any) -> Driver:
-    """The driver, open on a server, with a megabyte, three tenths of a second and one attempt."""
-    given: dict[str, Any] = {"largest_answer": MIB, "deadline": 0.3, "timeout": 5.0, "retry": NO_RETRY}
+    """The driver, open on a server, with a megabyte, a seventh of a second and one attempt."""
+    given: dict[str, Any] = {"largest_answer": MIB, "deadline": 0.15, "timeout": 5.0, "retry": NO_RETRY}
     driver.open(None, base_url=server.url, **(given | options))
     return driver
 
@@ -634,7 +634,7 @@ def framed(body: bytes, frame: str) -> tuple[str, bytes]:
 
 @pytest.mark.process
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     kind=st.sampled_from([SyncDriver, AsyncDriver]),
     status=st.sampled_from([100, 200, 201, 204, 302, 401, 404, 422, 429, 500, 999, 42]),
