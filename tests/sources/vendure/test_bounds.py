@@ -74,7 +74,7 @@ def test_an_answer_that_does_not_end_ends_at_the_deadline(start: bytes) -> None:
         started = time.monotonic()
         with pytest.raises(SourceUnavailable, match=r"did not answer within 0\.15 s in all"):
             read(server.url)
-        assert time.monotonic() - started < 1.5
+        assert time.monotonic() - started < 4
 
 
 @pytest.mark.process
