@@ -193,7 +193,10 @@ class _AsyncStream(_Stream):
         self, ssl_context: Any, server_hostname: Any = None, timeout: float | None = None
     ) -> _AsyncStream:
         left = _left(timeout, httpx.ConnectTimeout)
-        return _AsyncStream(await self._stream.start_tls(ssl_context, server_hostname, left))
+        try:
+            return _AsyncStream(await self._stream.start_tls(ssl_context, server_hostname, left))
+        except ssl.SSLError as error:  # httpcore 1.0.0 lets it through
+            raise httpx.ConnectError(str(error)) from error
 
 
 class _SyncBackend:
