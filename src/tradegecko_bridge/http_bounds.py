@@ -60,51 +60,36 @@ class Undecodable(httpx.DecodingError):
 # ── how much ─────────────────────────────────────────────────────────────────────────────────
 
 
-class Body:
-    """The bytes of an answer as they come, up to a bound. Many small pieces take no more room than one large one."""
-
-    def __init__(self, largest: int) -> None:
-        self._largest = largest
-        self._bytes: bytes | bytearray = b""
-
-    def add(self, piece: bytes) -> None:
-        """One more piece.
-
-        Raises:
-            TooLarge: with it the answer is.
-        """
-        if not self._bytes:
-            self._bytes = piece
-        else:
-            if isinstance(self._bytes, bytes):
-                self._bytes = bytearray(self._bytes)
-            self._bytes += piece
-        if len(self._bytes) > self._largest:
-            raise too_large(self._largest)
-
-    def content(self) -> bytes:
-        """All of it."""
-        return bytes(self._bytes)
-
-
 def read_body(stream: Iterable[bytes], largest: int) -> bytes:
     """The bytes of an answer as they came.
 
     Raises:
         TooLarge: there are more than ``largest``.
     """
-    body = Body(largest)
+    body: bytes | bytearray = b""
     for piece in stream:
-        body.add(piece)
-    return body.content()
+        body = _longer(body, piece, largest)
+    return bytes(body)
 
 
 async def read_body_async(stream: AsyncIterable[bytes], largest: int) -> bytes:
     """As :func:`read_body`."""
-    body = Body(largest)
+    body: bytes | bytearray = b""
     async for piece in stream:
-        body.add(piece)
-    return body.content()
+        body = _longer(body, piece, largest)
+    return bytes(body)
+
+
+def _longer(body: bytes | bytearray, piece: bytes, largest: int) -> bytes | bytearray:
+    """With one more piece. Many small ones take no more room than a large one, and a single one is not copied."""
+    if not body:
+        body = piece
+    else:
+        body = bytearray(body) if isinstance(body, bytes) else body
+        body += piece
+    if len(body) > largest:
+        raise too_large(largest)
+    return body
 
 
 def decoded(response: httpx.Response, content: bytes, largest: int) -> bytes:
@@ -114,7 +99,13 @@ def decoded(response: httpx.Response, content: bytes, largest: int) -> bytes:
         TooLarge: decompressed it is larger than ``largest``; no more than that was decompressed.
         httpx.DecodingError: its compression is broken, or none we asked for.
     """
-    coding = response.headers.get("content-encoding", "").strip().lower()
+    if "content-encoding" in response.headers:
+        _check_decoded(response.headers["content-encoding"].strip().lower(), content, largest)
+    response.stream = httpx.ByteStream(content)
+    return response.read()
+
+
+def _check_decoded(coding: str, content: bytes, largest: int) -> None:
     if coding not in _WINDOWS:
         raise Undecodable(f"it is compressed by {coding[:40]!r}, which was not asked for")
     if len(content) * _LARGEST_RATIO > largest:
@@ -122,8 +113,6 @@ def decoded(response: httpx.Response, content: bytes, largest: int) -> bytes:
             with suppress(zlib.error):  # httpx says so better
                 if len(zlib.decompressobj(window).decompress(content, largest + 1)) > largest:
                     raise too_large(largest)
-    response.stream = httpx.ByteStream(content)
-    return response.read()
 
 
 def too_large(largest: int) -> TooLarge:
@@ -204,7 +193,10 @@ class _AsyncStream(_Stream):
         self, ssl_context: Any, server_hostname: Any = None, timeout: float | None = None
     ) -> _AsyncStream:
         left = _left(timeout, httpx.ConnectTimeout)
-        return _AsyncStream(await self._stream.start_tls(ssl_context, server_hostname, left))
+        try:
+            return _AsyncStream(await self._stream.start_tls(ssl_context, server_hostname, left))
+        except ssl.SSLError as error:  # httpcore 1.0.0 lets it through
+            raise httpx.ConnectError(str(error)) from error
 
 
 class _SyncBackend:

@@ -207,7 +207,11 @@ class World:
 
     def _is_idle(self) -> bool:
         """Whether a run would do what the last one did: nothing. Such runs are most of them, and left out."""
-        return self._idle_at == (len(self.shop.feed), self.restores) and not self.disk.has_work()
+        seen = self._idle_at == (len(self.shop.feed), self.restores)
+        return seen and not self.disk.has_work() and not self._is_to_void()
+
+    def _is_to_void(self) -> bool:
+        return any(told.startswith(TO_DO) for told in self.disk.store.told_values(CONNECTION, KIND).values())
 
     def _run(self, process: Process, gateway: Gateway) -> bool:
         """One run; whether it came to its end."""
@@ -367,8 +371,8 @@ class World:
         self.scheduler.end([*self.workers.values(), *self.retired])
 
     def _stop_faults(self) -> None:
-        if self.scheduler.now < self.faults_until:
-            self.scheduler.after(self.faults_until - self.scheduler.now, self._stop_faults)
+        if self.scheduler.now <= self.faults_until:
+            self.scheduler.after(self.faults_until - self.scheduler.now + 1, self._stop_faults)  # after the last one
             return
         self.story.tell("world", "no more faults")
         self.faults.stopped = True
@@ -388,9 +392,8 @@ class World:
         stuck = store.entries(states={OrderState.HELD}, reasons={"rejected", KEY_USED})
         Decisions(store, who="Ann", clock=self.scheduler.time).release(stuck, "looks fine")
         is_read = store.cursor(CONNECTION, "orders") == str(len(self.shop.feed))
-        voided = not any(told.startswith(TO_DO) for told in store.told_values(CONNECTION, KIND).values())
         waiting = any(map(_waits, store.entries(states=OPEN_STATES | DELIVERED_STATES)))
-        self.settled = is_read and voided and not waiting and self._runs_since > 1
+        self.settled = is_read and not self._is_to_void() and not waiting and self._runs_since > 1
         if self.settled or self.scheduler.now >= until:
             self.scheduler.over = True
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import re
 import socket
 import time
 import zlib
@@ -42,8 +43,8 @@ FOREIGN = "http://tradegecko.invalid"
 
 
 def hasty(driver: Driver, server: Server, **options: Any) -> Driver:
-    """The driver, open on a server, with a megabyte, three tenths of a second and one attempt."""
-    given: dict[str, Any] = {"largest_answer": MIB, "deadline": 0.3, "timeout": 5.0, "retry": NO_RETRY}
+    """The driver, open on a server, with a megabyte, a seventh of a second and one attempt."""
+    given: dict[str, Any] = {"largest_answer": MIB, "deadline": 0.15, "timeout": 5.0, "retry": NO_RETRY}
     driver.open(None, base_url=server.url, **(given | options))
     return driver
 
@@ -185,7 +186,7 @@ def test_an_answer_that_does_not_end_ends_at_the_deadline(driver: Driver, talk: 
         started = time.monotonic()
         with pytest.raises(errors.TimedOut, match="the answer did not arrive by the deadline") as caught:
             driver.send(ORDERS.create({"notes": "x"}))
-        assert time.monotonic() - started < 1.5
+        assert time.monotonic() - started < 4
         assert caught.value.may_have_arrived
 
 
@@ -194,12 +195,12 @@ def test_a_deadline_is_of_each_request_anew(driver: Driver) -> None:
     """And may be another for one call, or none."""
 
     def talk(peer: Peer) -> None:
-        time.sleep(0.12)
+        time.sleep(0.15)
         peer.answer(body=b'{"user":{"id":1}}')
 
     with serving(talk) as server:
-        hasty(driver, server, deadline=0.2)
-        assert [driver.send(WHO).id for _ in range(3)] == [1, 1, 1]
+        hasty(driver, server, deadline=0.5)
+        assert [driver.send(WHO).id for _ in range(4)] == [1, 1, 1, 1]
         with pytest.raises(errors.TimedOut, match="deadline"):
             driver.send(WHO, deadline=0.05)
         assert driver.send(WHO, deadline=None).id == 1
@@ -224,7 +225,7 @@ def test_a_server_that_does_not_listen_is_left_at_the_deadline(driver: Driver) -
         started = time.monotonic()
         with pytest.raises(errors.TimedOut, match="by the deadline"):
             driver.send(ORDERS.create({"notes": "x" * 2**24}))
-        assert time.monotonic() - started < 1.5
+        assert time.monotonic() - started < 4
 
 
 @pytest.mark.process
@@ -236,7 +237,7 @@ def test_a_server_that_does_not_shake_hands_is_left_at_the_deadline(driver: Driv
         started = time.monotonic()
         with pytest.raises(errors.TimedOut, match="could not connect by the deadline") as caught:
             driver.send(WHO)
-        assert time.monotonic() - started < 1.5
+        assert time.monotonic() - started < 4
         assert not caught.value.may_have_arrived
 
 
@@ -455,15 +456,12 @@ CLIENTS = {f"{home}.{kind}" for home in ("httpx", "quiet_http") for kind in ("Cl
 def test_no_client_is_made_without_bounds() -> None:
     """All of httpx's are given their way and nothing of the environment, and nothing is asked without a client."""
     found = []
-    source = Path(http_bounds.__file__).parent
-    for file in source.rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Attribute) or ast.unparse(node.value) != "httpx":
-                continue
-            assert node.attr not in ("get", "post", "put", "delete", "request", "stream"), f"{file}:{node.lineno}"
-            if node.attr in ("HTTPTransport", "AsyncHTTPTransport"):
-                assert file.name == "http_bounds.py", f"{file}:{node.lineno}"
-        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for file in Path(http_bounds.__file__).parent.rglob("*.py"):
+        if "http" not in (text := file.read_text(encoding="utf-8")):
+            continue
+        for used in re.findall(r"httpx\.(get|post|put|delete|request|stream|HTTPTransport|AsyncHTTPTransport)\b", text):
+            assert file.name == "http_bounds.py", f"{file}: {used}"
+        for call in ast.walk(ast.parse(text)):
             if isinstance(call, ast.Call) and ast.unparse(call.func) in CLIENTS:
                 given = {one.arg: ast.unparse(one.value) for one in call.keywords}
                 assert (given.get("transport"), given.get("trust_env")) == ("transport", "False"), file
@@ -637,7 +635,7 @@ def framed(body: bytes, frame: str) -> tuple[str, bytes]:
 
 @pytest.mark.process
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     kind=st.sampled_from([SyncDriver, AsyncDriver]),
     status=st.sampled_from([100, 200, 201, 204, 302, 401, 404, 422, 429, 500, 999, 42]),

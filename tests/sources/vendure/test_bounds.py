@@ -30,7 +30,7 @@ Talk = Callable[[Peer], object]
 
 
 def shop_at(url: str, **options: Any) -> VendureSource:
-    given: dict[str, Any] = {"username": "boss@example.com", "password": "hunter2", "deadline": 0.3, "timeout": 5.0}
+    given: dict[str, Any] = {"username": "boss@example.com", "password": "hunter2", "deadline": 0.15, "timeout": 5.0}
     return VendureSource(url, **(given | options))
 
 
@@ -72,9 +72,9 @@ def test_an_answer_that_does_not_end_ends_at_the_deadline(start: bytes) -> None:
 
     with serving(talk) as server:
         started = time.monotonic()
-        with pytest.raises(SourceUnavailable, match=r"did not answer within 0\.3 s in all"):
+        with pytest.raises(SourceUnavailable, match=r"did not answer within 0\.15 s in all"):
             read(server.url)
-        assert time.monotonic() - started < 1.5
+        assert time.monotonic() - started < 4
 
 
 @pytest.mark.process
@@ -189,7 +189,7 @@ def test_a_list_without_an_end_is_a_failure(
 
 
 @pytest.mark.process
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     status=st.sampled_from([100, 200, 204, 302, 401, 429, 500, 999, 42]),
     headers=st.lists(
