@@ -10,6 +10,7 @@ import time
 import zlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -336,8 +337,10 @@ NONSENSE = [
 def test_no_answer_puts_a_request_off_for_long(driver: Driver, status: int, header: str, value: str) -> None:
     """A window of the rate limit at most; the policy's patience in all, for retries and for the rate limit each."""
     answering(driver, httpx.Response(status, json={"error": "no"}, headers={header: value, "Date": DATE}))
-    with pytest.raises((errors.RateLimited, errors.ServerError)):
+    with pytest.raises((errors.RateLimited, errors.ServerError)) as caught:
         driver.send(WHO)
+    if isinstance(caught.value, errors.RateLimited) and caught.value.reset_at is not None:
+        assert caught.value.reset_at <= driver.waits.now + timedelta(seconds=302)
     assert sum(driver.waits.slept) <= 2 * 330
     assert all(0 <= wait <= 302 for wait in driver.waits.slept)
 

@@ -294,10 +294,13 @@ class Sending(Generic[T]):
 
     def _refused(self, error: errors.RateLimited, headers: httpx.Headers) -> None:
         now = self._core.clock()
+        if error.reset_at is not None:
+            shown = server_time(headers) or now
+            if error.reset_at - shown > WINDOW:
+                error.reset_at = now + WINDOW
+            self._shut_for = _seconds_shut(error.reset_at, shown)
         self._core.limiter.refused(error.reset_at, now)
         self._counted(error)
-        if error.reset_at is not None:
-            self._shut_for = _seconds_shut(error.reset_at, server_time(headers) or now)
 
     def _until_reset(self, error: errors.RateLimited) -> float:
         """By the server's clock where the answer has it; a refused refresh of the login has only the moment."""
