@@ -77,7 +77,7 @@ def test_the_way_to_tradegecko_is_in_the_settings(tmp_path: Path, monkeypatch: p
         assert (config.proxy.reveal(), config.allow_http) == (proxy.url, True)
         assert proxy.url not in repr(config)
         path = tmp_path / "tgbridge.toml"
-        with open_logins(path) as (logins, _):
+        with open_logins(path, None) as (logins, _):
             logins.with_password("default", "ann", Secret("pw"))
         with open_account(path) as (_, gateway), pytest.raises(GatewayError):
             gateway.check_access()

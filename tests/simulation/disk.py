@@ -33,8 +33,8 @@ WRITES: Final = frozenset(
         "update_alerts",
     }
 )
-QUIET: Final = frozenset({"known_account", "remember_account"})
-"""Calls that nothing happens around: there is one account, and every run asks whether it still is the same."""
+QUIET: Final = frozenset({"known_account", "remember_account", "known_source", "remember_source"})
+"""Calls that nothing happens around: there is one account and one source, and every run asks whether they still are."""
 CRITICAL: Final = frozenset({"claim", "record", "record_all"})
 """Around these a worker dies or stops more often."""
 SIMULATED: Final = "simulated: "

@@ -12,7 +12,14 @@ import click
 from tradegecko_bridge.cli.exit_codes import FAILED, Refused
 from tradegecko_bridge.cli.ledger_copies import COPY_COMMANDS
 from tradegecko_bridge.cli.options import CONFIG, JSON, Target, on_target, time_option
-from tradegecko_bridge.engine import Adopted, adopt_account, check_ledger, expire_personal_data
+from tradegecko_bridge.engine import (
+    Adopted,
+    AdoptedSource,
+    adopt_account,
+    adopt_source,
+    check_ledger,
+    expire_personal_data,
+)
 
 
 @click.command()
@@ -88,6 +95,35 @@ def adopt(target: Target, force: bool) -> None:
     target.show([one for one in adopted if one], tell)
     if not all(adopted):
         raise Refused("\n".join(one.problem for one in adopted if not one))
+
+
+@ledger.command("adopt-source")
+@click.option("--force", is_flag=True, help="Even if the source does not give the orders again.")
+@click.option("--connection", metavar="NAME", required=True, help="The connection.")
+@CONFIG
+@JSON
+def adopt_moved(connection: str, force: bool, config_path: Path, as_json: bool) -> None:
+    """Go on with the source that the settings name.
+
+    For a folder that has moved, or a shop that has another address. Without this, a connection works only with the
+    source its orders are from.
+    """
+    from tradegecko_bridge.cli.open_ledger import source_of
+    from tradegecko_bridge.config import load_config
+    from tradegecko_bridge.stores.sql import SqlStore
+
+    config = load_config(config_path)
+    (chosen,) = config.chosen(connection)
+    with SqlStore(config.ledger_url) as store, source_of(config_path, chosen) as source:
+        adopted = adopt_source(store, source, chosen.name, at=datetime.now(UTC), force=force)
+    if not adopted:
+        raise Refused(adopted.problem)
+
+    def tell(adopted: AdoptedSource) -> None:
+        still = "still" if adopted.was == adopted.now else "now"
+        click.echo(f"{adopted.connection}: its orders are {still} from {adopted.now}")
+
+    Target(None, config_path, as_json).show(adopted, tell)
 
 
 @ledger.command("expire")

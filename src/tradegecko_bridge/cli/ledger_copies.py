@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -97,11 +98,11 @@ def copy(source: str, target: str, as_json: bool) -> None:
     _show(Target(None, Path(), as_json), made, lambda: said)
 
 
-def _open(target: Target, *, read_only: bool = False) -> SqlStore:
+def _open(target: Target, *, read_only: bool = False) -> AbstractContextManager[SqlStore]:
+    from tradegecko_bridge.cli.open_ledger import ledger_of
     from tradegecko_bridge.config import load_config
-    from tradegecko_bridge.stores.sql import SqlStore
 
-    return SqlStore(load_config(target.config_path).ledger_url, read_only=read_only)
+    return ledger_of(target.config_path, load_config(target.config_path), read_only=read_only)
 
 
 def _address(given: str) -> str:

@@ -40,8 +40,7 @@ def login(
 
     if password_stdin and user is None:
         raise click.UsageError("--password-stdin needs --user")
-    with open_logins(config_path) as (logins, settings):
-        chosen = name or settings.name
+    with open_logins(config_path, name) as (logins, chosen):
         if user is not None:
             stored = logins.with_password(chosen, user, _password(password_stdin))
         else:
@@ -64,17 +63,17 @@ def login(
 
 @click.command()
 @click.option("--name", help="The name of the login; by default the one in the settings.")
+@click.option("--force", is_flag=True, help="Even if it is for another application or address.")
 @CONFIG
-def logout(name: str | None, config_path: Path) -> None:
+def logout(name: str | None, force: bool, config_path: Path) -> None:
     """Delete the stored tokens of a login.
 
     TradeGecko is not told: access stays there until somebody revokes it.
     """
     from tradegecko_bridge.cli.credentials import open_logins
 
-    with open_logins(config_path) as (logins, settings):
-        chosen = name or settings.name
-        known = logins.forget(chosen)
+    with open_logins(config_path, name, force=force) as (logins, chosen):
+        known = logins.forget(chosen, force=force)
     click.echo(f"login {chosen!r} is deleted" if known else f"there is no login {chosen!r}")
 
 

@@ -18,7 +18,7 @@ from attrs import evolve, field, frozen
 
 from tradegecko_bridge import errors
 from tradegecko_bridge.http_bounds import check_not_plain
-from tradegecko_bridge.ports.logins import Mishap, Secret, StoredToken, TokenPair, as_secret
+from tradegecko_bridge.ports.logins import LoginOwner, Mishap, Secret, StoredToken, TokenPair, as_secret
 from tradegecko_bridge.tradegecko.replies import read_reply, server_time
 
 TOKEN_PATH: Final = "/oauth/token"  # noqa: S105 - a path
@@ -29,11 +29,13 @@ _SECOND_HAND: Final = timedelta(seconds=60)
 
 @frozen(kw_only=True)
 class TokenRequest:
-    """A POST to the token endpoint, form-encoded (reference §2.2). ``grant`` names it in errors and logs."""
+    """A POST to the token endpoint, form-encoded (reference §2.2). ``grant`` names it in errors and logs; ``owner`` is
+    whom the pair will be for."""
 
     url: str
     grant: str
     form: Mapping[str, str | Secret] = field(repr=False)
+    owner: LoginOwner | None = None
 
     @property
     def path(self) -> str:
@@ -81,6 +83,13 @@ class OAuthApp:
                 )
             check_not_plain(name, address.scheme, address.hostname, allow_http=self.allow_http)
 
+    @property
+    def owner(self) -> LoginOwner:
+        """Whom its logins are for; the account is told by the API alone."""
+        base = self.base_url.rstrip("/")
+        tokens = "" if self.token_url == base + TOKEN_PATH else f" with tokens from {self.token_url}"
+        return LoginOwner(client_id=self.client_id, base_url=origin(base) + urlsplit(base).path + tokens)
+
     def authorization_url(self, state: str) -> str:
         """Where to send the person who is to approve (reference §2.2).
 
@@ -109,7 +118,15 @@ class OAuthApp:
 
     def _request(self, grant: str, **more: str | Secret) -> TokenRequest:
         form = {"grant_type": grant, "client_id": self.client_id, "client_secret": self.client_secret, **more}
-        return TokenRequest(url=self.token_url, grant=grant, form=form)
+        return TokenRequest(url=self.token_url, grant=grant, form=form, owner=self.owner)
+
+
+def origin(address: str) -> str:
+    """Scheme, host and port of an address, the same however they are written."""
+    parts = urlsplit(address)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    port = "" if parts.port in (None, {"http": 80, "https": 443}.get(parts.scheme)) else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}"
 
 
 def is_answer_to(address: str, *, state: str) -> bool:
@@ -166,7 +183,7 @@ def read_grant(
     else:
         pair = _pair(reply.body, server_time(headers) or now)
         if pair is not None:
-            return pair
+            return evolve(pair, owner=request.owner)
         refused = errors.UnreadableReply(
             "a success without an access token", method="POST", path=request.path, request_id=reply.request_id
         )
@@ -315,5 +332,5 @@ def why_refused(stored: StoredToken, others: Sequence[str], now: datetime) -> st
 
 
 def with_refresh_token(pair: TokenPair, before: TokenPair) -> TokenPair:
-    """The pair with the refresh token of the one before where the answer has none."""
-    return pair if pair.refresh_token else evolve(pair, refresh_token=before.refresh_token)
+    """The pair that refreshing gave: for the same owner, with the same refresh token where the answer has none."""
+    return evolve(pair, refresh_token=pair.refresh_token or before.refresh_token, owner=before.owner or pair.owner)

@@ -20,6 +20,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from decimal import Decimal
+from hashlib import sha256
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
@@ -105,6 +106,13 @@ class VendureApi(Forked):
         self._transport = transport
         self._http: httpx.Client | None = None
         self._token: Secret | None = None
+
+    @property
+    def identity(self) -> str:
+        """The shop's address and, as a digest, its channel."""
+        url, token = httpx.URL(self.url), self._channel_token
+        channel = f" channel {sha256(token.reveal().encode()).hexdigest()[:12]}" if token else ""
+        return f"vendure {url.copy_with(query=None, fragment=None)}{channel}"
 
     def close(self) -> None:
         """Let go of the connections; the next question opens new ones."""

@@ -107,6 +107,11 @@ class VendureSource(OfThisProcess):
     def __repr__(self) -> str:
         return f"VendureSource({self._api.url!r}, name={self.name!r})"
 
+    @property
+    def identity(self) -> str:
+        """This channel of this shop; of the channel's token only a digest shows."""
+        return self._api.identity
+
     def __enter__(self) -> Self:
         return self
 

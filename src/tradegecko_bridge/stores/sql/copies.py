@@ -23,6 +23,7 @@ from sqlalchemy import insert as plain_insert
 
 from tradegecko_bridge.errors import ConfigError, StoreBusy, StoreError
 from tradegecko_bridge.ports.logins import Secret
+from tradegecko_bridge.private_files import folder_fault
 from tradegecko_bridge.stores.row import utc
 from tradegecko_bridge.stores.sql.database import Database, insert
 from tradegecko_bridge.stores.sql.places import outdate_claims
@@ -115,6 +116,8 @@ def _damage(tx: Connection) -> str:
 def _new_file(path: Path, database: Database, *, replace: bool) -> Iterator[Path]:
     """A file to write, which becomes ``path`` when the block ends well."""
     _must_be_another(path, database)
+    if fault := folder_fault(path.resolve().parent):
+        raise ConfigError(f"{path} cannot be written: {fault}")
     try:
         handle, name = mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
         os.close(handle)

@@ -22,6 +22,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from tradegecko_bridge.errors import ConfigError, NoLedger, StoreError
 from tradegecko_bridge.forks import Forked, OfThisProcess
 from tradegecko_bridge.ports.logins import Secret
+from tradegecko_bridge.private_files import folder_fault, make_private
 from tradegecko_bridge.stores.sql.faults import as_store_error, busy
 from tradegecko_bridge.stores.sql.gate import Gate
 
@@ -254,10 +255,13 @@ def _sqlite_engine(address: URL, name: str, busy_timeout: float, *, read_only: b
     path = Path(str(address.database))
     if not path.parent.is_dir():
         raise StoreError(f"{name}: the directory {path.parent} does not exist; create it first")
+    if fault := folder_fault(path.resolve().parent):
+        raise StoreError(f"{name}: {fault}")
     if not read_only:
         _create_private(path, name)
     elif not path.exists():
         raise NoLedger(f"{name}: there is none yet")
+    _close_to_others(path, name)
     # isolation_level None: the driver starts no transactions on its own, we do (below)
     settings: dict[str, Any] = {"timeout": busy_timeout, "isolation_level": None}
     made_from = _to_read(path) if read_only else address
@@ -298,6 +302,15 @@ def _create_private(path: Path, name: str) -> None:
         pass
     except OSError as error:
         raise StoreError(f"{name}: cannot create the file ({error.strerror})") from None
+
+
+def _close_to_others(path: Path, name: str) -> None:
+    """Also a ledger that was there before, and what SQLite keeps beside it."""
+    for file in (path, *(Path(f"{path}{ending}") for ending in ("-wal", "-shm", "-journal"))):
+        if not make_private(file):
+            raise StoreError(
+                f"{name}: others can use the file {file}, and it is not ours; its owner runs: chmod 600 {file}"
+            )
 
 
 def _set_up(connection: sqlite3.Connection, _record: object) -> None:

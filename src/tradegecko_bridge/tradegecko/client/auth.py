@@ -14,7 +14,7 @@ from tradegecko_bridge.ports.logins import Secret, StoredToken, as_secret
 from tradegecko_bridge.tradegecko.client.keeper import TokenKeeper
 from tradegecko_bridge.tradegecko.oauth import OAuthApp
 
-Step = httpx.Request | Callable[[], StoredToken]
+Step = httpx.Request | Callable[[], StoredToken | None]
 """What a login's generator asks its driver for: send this request, or do this, which may block."""
 
 
@@ -61,6 +61,15 @@ class StoredLogin(OfThisProcess, httpx.Auth):
         """Grows when somebody has logged in anew; refreshing a login leaves it as it is."""
         return self.keeper.logins
 
+    def note_account(self, account: str) -> None:
+        """The API has told which account this login opens: from now on it is for this one.
+
+        Raises:
+            OtherLogin: it was for another one before.
+            TokenUnavailable: the token store failed.
+        """
+        self.keeper.belongs_here(account)
+
     def __repr__(self) -> str:
         return f"StoredLogin({self.keeper.name!r})"
 
@@ -95,6 +104,7 @@ class StoredLogin(OfThisProcess, httpx.Auth):
                 answer.stream = _UNREAD
 
     def _steps(self, request: httpx.Request) -> Generator[Step, Any, None]:
+        self.keeper.must_go_to(str(request.url))
         token: StoredToken = self.keeper.at_hand() or (yield self.keeper.usable)
         response: httpx.Response = yield _signed(request, token)
         self.keeper.note_answer(response.headers)
@@ -103,6 +113,8 @@ class StoredLogin(OfThisProcess, httpx.Auth):
             token = yield lambda: self.keeper.after_refusal(refused)
             response = yield _signed(request, token)
             self.keeper.note_answer(response.headers)
+        if response.is_success and token.pair.owner is None:
+            yield self.keeper.has_worked
 
 
 def _is_one_word(token: Secret) -> bool:

@@ -125,7 +125,7 @@ class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Sleep | None = None,
     ) -> None:
-        token = token if isinstance(token, httpx.Auth) else BearerToken(token)
+        token = BearerToken(token) if isinstance(token, (str, Secret)) else token
         url = checked_url(base_url)
         proxy = as_secret(proxy) if proxy else None
         check_not_plain("the base URL", url.scheme, url.host, allow_http=allow_http)
@@ -169,6 +169,15 @@ class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
         another one; None where the token is an ``httpx.Auth`` that does not tell."""
         told: int | None = getattr(self._pool.http.auth, "logins", None)
         return told
+
+    def note_account(self, account: str) -> None:
+        """The API has told the id of the account that the login opens; a stored login is kept to it.
+
+        Raises:
+            OtherLogin: the stored login was for another account before.
+        """
+        if (note := getattr(self._pool.http.auth, "note_account", None)) is not None:
+            note(account)
 
     @property
     def clock_offset(self) -> timedelta | None:

@@ -26,13 +26,15 @@ from urllib.parse import urlsplit
 
 import httpx
 import tenacity
-from attrs import frozen
+from attrs import evolve, frozen
 
 from tradegecko_bridge import quiet_http
 from tradegecko_bridge.errors import (
     ClaimLost,
     LoginEnded,
     LoginRefused,
+    LoginTaken,
+    OtherLogin,
     StatusError,
     StoreError,
     TokenUnavailable,
@@ -49,7 +51,17 @@ from tradegecko_bridge.http_bounds import (
     shared_ssl_context,
 )
 from tradegecko_bridge.ports import Clock, TokenStore
-from tradegecko_bridge.ports.logins import Mishap, RefreshLease, RefreshNote, Secret, StoredToken, TokenPair, as_secret
+from tradegecko_bridge.ports.logins import (
+    OTHER_SEAL,
+    LoginOwner,
+    Mishap,
+    RefreshLease,
+    RefreshNote,
+    Secret,
+    StoredToken,
+    TokenPair,
+    as_secret,
+)
 from tradegecko_bridge.tradegecko.client.events import log
 from tradegecko_bridge.tradegecko.client.sending import no_answer
 from tradegecko_bridge.tradegecko.oauth import (
@@ -58,6 +70,7 @@ from tradegecko_bridge.tradegecko.oauth import (
     RefreshPolicy,
     TokenRequest,
     is_temporary,
+    origin,
     read_grant,
     remedy,
     why_refused,
@@ -354,11 +367,66 @@ class TokenKeeper(OfThisProcess):
     # ── the store ────────────────────────────────────────────────────────────────────────────
 
     def _load(self) -> StoredToken:
-        stored = self._store.load(self.name)
+        try:
+            stored = self._store.load(self.name)
+        except LoginTaken:
+            self._must_be_ours(self._store.owner(self.name))
+            raise
         if stored is None:
             self._known = None
             raise self._ended(f"no login is stored under {self.name!r}")
+        self._must_be_ours(stored.pair.owner)
+        if stored.pair.sealed:
+            raise LoginTaken(f"login {self.name!r} is stored {stored.pair.sealed_how}; {OTHER_SEAL}")
         return stored
+
+    def _must_be_ours(self, owner: LoginOwner | None) -> None:
+        if owner is not None and owner.is_other(self._app.owner):
+            self._known = None
+            raise self._not_ours(f"login {self.name!r} is for {owner}, and the settings are for {self._app.owner}")
+
+    def belongs_here(self, account: str | None = None) -> None:
+        """The login has worked, with this account if it is known: from now on it is for nobody else.
+
+        Raises:
+            OtherLogin: it is for another account already.
+            TokenUnavailable: the store failed.
+        """
+        used = self._known
+        if used is None or self._unsaved is not None:
+            return
+        owner, found = used.pair.owner, evolve(self._app.owner, account=account)
+        if owner is not None and owner.is_other(found):
+            self._known = None
+            raise self._not_ours(f"login {self.name!r} is for account {owner.account}, and now opens {account}")
+        if owner is None or (account is not None and owner.account is None):
+            pair = evolve(used.pair, owner=found)
+            with self._store_errors_mapped():
+                self._store.rewrite(self.name, used.generation, pair)
+            if self._known is used:
+                self._known = evolve(used, pair=pair)
+
+    def has_worked(self) -> None:
+        """A request was answered well. Whatever the store does about it, the answer counts."""
+        with suppress(TradeGeckoError):
+            self.belongs_here()
+
+    def must_go_to(self, address: str) -> None:
+        """A token goes to the host it is for and to no other.
+
+        Raises:
+            OtherLogin: this request would take it elsewhere; it has not left.
+        """
+        home, there = origin(self._app.base_url), origin(address)
+        if home != there:
+            raise self._not_ours(f"login {self.name!r} is for {home}, and the request was to go to {there}")
+
+    def _not_ours(self, detail: str) -> OtherLogin:
+        what_to_do = (
+            "it was left as it is, and no token was sent; give these settings a login of their own "
+            '(login = "…" in [tradegecko]), or delete this one (`tgbridge logout --force`)'
+        )
+        return OtherLogin(detail, name=self.name, path=self._path, remedy=what_to_do)
 
     def _save(self, claimed: StoredToken, pair: TokenPair) -> StoredToken:
         """Save a new pair before anybody uses it, with patience: there is no way back to the old one."""
@@ -407,6 +475,8 @@ class TokenKeeper(OfThisProcess):
         """A token store that fails is a reason to try again later, and certainly no request has left."""
         try:
             yield
+        except LoginTaken as error:
+            raise OtherLogin(str(error), name=self.name, path=self._path, remedy="no token was sent") from None
         except StoreError as error:
             raise self._unavailable(f"the token store failed: {error}") from None
 

@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 
 from attrs import evolve, field, frozen
 
-from tradegecko_bridge.errors import ConfigError, LoginFailed
+from tradegecko_bridge.errors import ConfigError, LoginFailed, LoginTaken
 from tradegecko_bridge.forks import OfThisProcess
 from tradegecko_bridge.ports import Clock, TokenStore
-from tradegecko_bridge.ports.logins import Secret, StoredToken, TokenPair
+from tradegecko_bridge.ports.logins import OTHER_OWNER, LoginOwner, Secret, StoredToken, TokenPair
 from tradegecko_bridge.tradegecko.client.keeper import TokenEndpoint
 from tradegecko_bridge.tradegecko.oauth import OAuthApp, TokenRequest, is_answer_to, read_callback
 
@@ -57,6 +57,10 @@ class Logins(OfThisProcess):
         endpoint: sends the token requests; a real one unless given.
         clock: the present moment, aware UTC.
         make_state: a random text that nobody can guess.
+        account_of: asks the API which account a new pair opens; None where it does not say.
+
+    A login under a name that is another owner's is refused before anybody is asked anything, and so is, once it is
+    known, one for another account than the login of this name was for.
     """
 
     def __init__(
@@ -67,12 +71,14 @@ class Logins(OfThisProcess):
         endpoint: TokenEndpoint | None = None,
         clock: Clock = lambda: datetime.now(UTC),
         make_state: Callable[[], str] = secrets.token_urlsafe,
+        account_of: Callable[[TokenPair], str | None] = lambda _: None,
     ) -> None:
         self._app = app
         self._store = store
         self._endpoint = endpoint or TokenEndpoint(clock=clock)
         self._clock = clock
         self._make_state = make_state
+        self._account_of = account_of
 
     def __repr__(self) -> str:
         return f"Logins({self._app.client_id!r}, {self._store!r})"
@@ -118,6 +124,7 @@ class Logins(OfThisProcess):
             ConfigError: the ``redirect_uri`` is not on this machine.
             OSError: the port is taken.
         """
+        self._must_be_ours(name)
         state = self._make_state()
         with _Loopback(*_listen_at(self._app.redirect_uri, port), state) as loopback:
             app = evolve(self._app, redirect_uri=loopback.uri)
@@ -126,15 +133,41 @@ class Logins(OfThisProcess):
             open_browser(url)
             return self._keep(name, app.exchange(loopback.wait(patience)))
 
-    def forget(self, name: str) -> bool:
-        """Log out here: the tokens are forgotten, TradeGecko is not told (no call for it is documented)."""
-        known = self._store.load(name) is not None
+    def forget(self, name: str, *, force: bool = False) -> bool:
+        """Log out here: the tokens are forgotten, TradeGecko is not told (no call for it is documented).
+
+        Raises:
+            LoginTaken: the login is for another application or address, and ``force`` was not given.
+        """
+        if not force:
+            self._must_be_ours(name)
+        try:
+            known = self._store.load(name) is not None
+        except LoginTaken:  # what cannot be read can be deleted
+            known = True
         self._store.delete(name)
         return known
 
+    def _must_be_ours(self, name: str) -> LoginOwner:
+        """Whom the login of this name is for, or will be.
+
+        Raises:
+            LoginTaken: somebody else.
+        """
+        owner, ours = self._store.owner(name), self._app.owner
+        if owner is not None and owner.is_other(ours):
+            raise LoginTaken(f"login {name!r} is for {owner}, and the settings are for {ours}; {OTHER_OWNER}")
+        return owner or ours
+
     def _keep(self, name: str, request: TokenRequest) -> StoredToken:
+        owner = self._must_be_ours(name)
         pair = self._own(name, self._endpoint.ask(request))
-        return self._store.save(name, pair, at=self._clock())
+        found = evolve(self._app.owner, account=self._account_of(pair))
+        if owner.is_other(found):
+            raise LoginTaken(
+                f"login {name!r} is for {owner}, and this user's is account {found.account}; {OTHER_OWNER}"
+            )
+        return self._store.save(name, evolve(pair, owner=found if found.account else owner), at=self._clock())
 
     def _own(self, name: str, pair: TokenPair) -> TokenPair:
         """The pair, if no other login of ours has it: sharing one ends badly at the first refresh (§2.7)."""

@@ -138,6 +138,7 @@ class TradeGeckoGateway(OfThisProcess):
         with reading():
             user = self._client.users.current()
             account = self._client.accounts.current()
+            self._client.note_account(str(account.id))
         has = {str(permission) for permission in user.permissions}
         return Access(
             account=account.name or f"account {account.id}",

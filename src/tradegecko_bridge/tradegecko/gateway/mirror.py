@@ -326,6 +326,7 @@ class Mirror(Forked):
             return self._identity
 
     def _identity_of(self, found: Account) -> AccountIdentity:
+        self._client.note_account(str(found.id))
         name, base_url = found.name or "", self._client.base_url
         return AccountIdentity(id=str(found.id), name=name, base_url=base_url, created_at=found.created_at)
 
