@@ -11,6 +11,7 @@ import socket
 import sqlite3
 import subprocess
 import warnings
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -251,7 +252,7 @@ def test_encrypted_logins(sandbox: Sandbox, folder: Path, where: str) -> None:
 
 
 ENCRYPTED = 'token_keys = ["$TG_KEY"]'
-OTHER_KEY = f'token_keys = ["{Fernet.generate_key().decode()}"]'
+OTHER_KEY = f'token_keys = ["{urlsafe_b64encode(bytes(32)).decode()}"]'
 
 
 @pytest.mark.parametrize(
