@@ -242,6 +242,7 @@ def token_stores(store: SqlStore, tmp_path: Path) -> list[TokenStore]:
 SETTINGS = f"""
 [tradegecko]
 base_url = "http://127.0.0.1:8080"
+proxy = "http://me:{HIDDEN}@proxy.example:3128"
 {{login}}
 
 [ledger]
@@ -249,7 +250,11 @@ url = "postgresql://me:{HIDDEN}@127.0.0.1:1/ledger?sslpassword={HIDDEN}"
 
 [connections.shop]
 source = "vendure"
-options = {{{{ url = "http://127.0.0.1:1/admin-api", username = "me", password = "{HIDDEN}" }}}}
+[connections.shop.options]
+url = "http://127.0.0.1:1/admin-api"
+username = "me"
+password = "{HIDDEN}"
+proxy = "http://me:{HIDDEN}@proxy.example:3128"
 """
 
 
@@ -404,7 +409,8 @@ def read_settings(folder: Path, told: list[str]) -> list[object]:
         with refused(told):
             SqlStore(config.ledger_url)
         with refused(told):
-            TradeGeckoClient(config.access_token, base_url="nowhere")
+            TradeGeckoClient(config.access_token, base_url="nowhere", proxy=config.proxy)
+        things.append(TokenEndpoint(proxy=config.proxy))
         file.write_text(SETTINGS.format(login=f"{login}\nbase_urn = 1"))
         with refused(told):
             load_config(file, environment)

@@ -24,6 +24,7 @@
     │   ├── CannotBeSent            nothing was sent: no such address, header or text can exist
     │   ├── TransportError          no answer came back
     │   │   ├── TimedOut              none in time
+    │   │   ├── BadCertificate        nothing was sent: the server's certificate is not to be trusted
     │   │   ├── NotSent               nothing was sent: it was not to leave any more
     │   │   └── TokenUnavailable      nothing was sent: no access token can be had right now
     │   ├── UnreadableReply         an answer came back that is not what the API sends
@@ -239,6 +240,18 @@ class TimedOut(TransportError):
 
     def _label(self) -> str:
         return "timeout"
+
+
+class BadCertificate(TransportError):
+    """The server's certificate is expired, of nobody known, or for another host: nothing was sent, and nothing can be
+    before a person has acted."""
+
+    def __init__(self, detail: str, *, method: str, path: str, remedy: str) -> None:
+        self.remedy = remedy
+        super().__init__(detail, method=method, path=path, may_have_arrived=False)
+
+    def _label(self) -> str:
+        return "no connection"
 
 
 class NotSent(TransportError):

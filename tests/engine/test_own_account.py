@@ -60,7 +60,7 @@ identities = st.builds(
     AccountIdentity,
     id=st.sampled_from(["1", "2"]),
     name=st.sampled_from(["Demo", "Bob's"]),
-    base_url=st.sampled_from(["http://one", "http://other"]),
+    base_url=st.sampled_from(["https://one", "https://other"]),
     created_at=st.sampled_from([None, NOW, NOW + timedelta(milliseconds=1)]),
 )
 

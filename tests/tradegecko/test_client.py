@@ -448,7 +448,7 @@ def test_the_headers_of_a_request() -> None:
     assert request.headers["Idempotency-Key"] == "k1"
     assert request.headers["Content-Type"] == "application/json"
     assert request.headers["User-Agent"].startswith("tradegecko-bridge/")
-    assert request.url == "http://api.example/orders"
+    assert request.url == "https://api.example/orders"
     assert request.content == '{"order":{"notes":"é"}}'.encode()
 
 

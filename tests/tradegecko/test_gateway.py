@@ -454,7 +454,7 @@ def test_only_the_apis_own_word_makes_a_variant_forgotten(answer: httpx.Response
         "/variants": httpx.Response(200, json={"variants": []}, headers={"X-Pagination": '{"last_page": true}'}),
         "/variants/7": answer,
     }
-    book, account = MirrorBook(), "1@http://api.example"
+    book, account = MirrorBook(), "1@https://api.example"
     book.write(account, "variants", [MirrorRow("7", "", (("sku", "MUG"),), {"status": "active"})])
     gateway = TradeGeckoGateway(mocked(lambda request: answers[request.url.path]), mirror=book)
     with gateway.session():
@@ -860,7 +860,7 @@ def test_only_a_payment_says_how_it_was_paid(action: str, body: str | None) -> N
         sent.append(request.content.decode())
         return httpx.Response(200, json={"order": {"id": 7}})
 
-    with TradeGeckoClient("token", base_url="http://api.example", transport=httpx.MockTransport(answer)) as mocked:
+    with TradeGeckoClient("token", base_url="https://api.example", transport=httpx.MockTransport(answer)) as mocked:
         TradeGeckoGateway(mocked).perform_action("7", action, key="k", method="Cash")
     (content,) = sent
     assert ("payment_method_name" in content) is (body is not None)

@@ -133,11 +133,11 @@ def test_the_first_reading_leads_further_a_page_at_a_time(rows: list[int], apart
             rows_of.append({"id": len(rows_of) + 1, "sku": f"S-{len(rows_of)}", "updated_at": at, "created_at": at})
     listed = Listed(rows_of)
     book, runs = MirrorBook(), 0
-    while not book.progress("1@http://api.example", VARIANTS.name).complete:
+    while not book.progress("1@https://api.example", VARIANTS.name).complete:
         Mirror(mocked(listed), book).read_on(VARIANTS, lambda *_: False)
         runs += 1
         assert runs <= len(rows_of) // (PAGE - 1) + 1 + len(rows)  # where a moment begins its rows come once more
-    assert book.counts("1@http://api.example", VARIANTS.name).added == len(rows_of)
+    assert book.counts("1@https://api.example", VARIANTS.name).added == len(rows_of)
 
 
 class Listed:

@@ -18,8 +18,10 @@ from tradegecko_bridge.stores.sql.store import DatabaseStore
 from tradegecko_bridge.stores.tokens import EncryptedTokenStore, FileTokenStore, KeyringTokenStore
 from tradegecko_bridge.tradegecko.client import TradeGeckoClient
 from tradegecko_bridge.tradegecko.client.auth import BearerToken, StoredLogin
+from tradegecko_bridge.tradegecko.client.keeper import TokenEndpoint
 from tradegecko_bridge.tradegecko.client.login import Logins
 from tradegecko_bridge.tradegecko.gateway import TradeGeckoGateway
+from tradegecko_bridge.tradegecko.limits import RateLimiter
 from tradegecko_bridge.tradegecko.oauth import OAuthApp, origin
 
 
@@ -33,7 +35,21 @@ def credentials(config: Config, ledger: DatabaseStore) -> BearerToken | StoredLo
         return BearerToken(config.access_token)
     tokens, name = _token_store(config.login, ledger.tokens), config.login.name
     _must_be_from_here(config, ledger, tokens, name)
-    return StoredLogin(_app(config, config.login), tokens, name)
+    return StoredLogin(_app(config, config.login), tokens, name, endpoint=TokenEndpoint(proxy=config.proxy))
+
+
+def open_client(config: Config, ledger: DatabaseStore, limiter: RateLimiter | None = None) -> TradeGeckoClient:
+    """A client of the account that the settings name. Raises ConfigError as :func:`credentials`."""
+    return client_with(credentials(config, ledger), config, limiter)
+
+
+def client_with(
+    login: BearerToken | StoredLogin, config: Config, limiter: RateLimiter | None = None
+) -> TradeGeckoClient:
+    """A client with this login, by the way that the settings name."""
+    return TradeGeckoClient(
+        login, base_url=config.base_url, limiter=limiter, proxy=config.proxy, allow_http=config.allow_http
+    )
 
 
 def _is_stored(tokens: TokenStore, name: str) -> bool:
@@ -73,18 +89,19 @@ def open_logins(config_path: Path, name: str | None, *, force: bool = False) -> 
             "client_id and client_secret"
         )
     with SqlStore(config.ledger_url) as ledger:
+        endpoint = TokenEndpoint(proxy=config.proxy)
         store = _token_store(config.login, ledger.tokens)
         chosen = name or config.login.name
         if not force:
             _must_be_from_here(config, ledger, store, chosen)
-        yield Logins(_app(config, config.login), store, account_of=partial(_account_of, config)), chosen
+        account_of = partial(_account_of, config)
+        yield Logins(_app(config, config.login), store, endpoint=endpoint, account_of=account_of), chosen
 
 
 def _account_of(config: Config, pair: TokenPair) -> str | None:
     """The id of the account that a new pair opens; None where its user may not ask, or no answer came."""
-    token = BearerToken(pair.access_token.reveal())
     try:
-        with TradeGeckoClient(token, base_url=config.base_url) as client:
+        with client_with(BearerToken(pair.access_token), config) as client:
             return str(client.accounts.current().id)
     except TradeGeckoError:
         return None
@@ -107,6 +124,7 @@ def _app(config: Config, login: LoginSettings) -> OAuthApp:
         base_url=config.base_url,
         redirect_uri=login.redirect_uri,
         authorize_url=login.authorize_url,
+        allow_http=config.allow_http,
     )
 
 
@@ -116,7 +134,7 @@ def check_access(config_path: Path, connection: str | None) -> list[dict[str, An
     chosen = config.chosen(connection)
     with (
         ledger_of(config_path, config, connection) as ledger,
-        TradeGeckoClient(credentials(config, ledger), base_url=config.base_url) as client,
+        open_client(config, ledger) as client,
     ):
         access = TradeGeckoGateway(client).check_access()
         user = client.users.current().email or "unknown"

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from pathlib import Path
 
-from tradegecko_bridge.cli.credentials import credentials
+from tradegecko_bridge.cli.credentials import open_client
 from tradegecko_bridge.cli.open_ledger import close_source, ledger_of, make_sources
 from tradegecko_bridge.cli.output.console import progress_bar
 from tradegecko_bridge.config import Config, load_config
@@ -15,7 +15,6 @@ from tradegecko_bridge.engine import SyncEngine
 from tradegecko_bridge.errors import NoLedger
 from tradegecko_bridge.stores.memory import MemoryStore
 from tradegecko_bridge.stores.sql import SqlStore
-from tradegecko_bridge.tradegecko.client import TradeGeckoClient
 from tradegecko_bridge.tradegecko.gateway import TradeGeckoGateway
 from tradegecko_bridge.tradegecko.limits import RateLimiter, SharedLimiter
 
@@ -38,9 +37,7 @@ def open_engines(
         store = _read_only_ledger(config) if dry_run else SqlStore(config.ledger_url)
         stack.callback(store.close)
         limiter = RateLimiter() if dry_run else _shared_limiter(config, store)
-        client = stack.enter_context(
-            TradeGeckoClient(credentials(config, store), base_url=config.base_url, limiter=limiter)
-        )
+        client = stack.enter_context(open_client(config, store, limiter))
         yield [
             SyncEngine(
                 one.name,
@@ -60,8 +57,7 @@ def open_account(config_path: Path) -> Iterator[tuple[SqlStore, TradeGeckoGatewa
     config = load_config(config_path)
     with ledger_of(config_path, config) as store:
         limiter = _shared_limiter(config, store)
-        login = credentials(config, store)
-        with TradeGeckoClient(login, base_url=config.base_url, limiter=limiter) as client:
+        with open_client(config, store, limiter) as client:
             yield store, TradeGeckoGateway(client, mirror=store.mirror)
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeAlias, get_args
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import attrs
 from attrs import field, frozen
@@ -19,6 +19,7 @@ from tradegecko_bridge.config.toml_lines import line_numbers, line_of
 from tradegecko_bridge.config.variables import Variables
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.errors import ConfigError
+from tradegecko_bridge.http_bounds import check_not_plain, proxy_to
 from tradegecko_bridge.plugins import option_faults, read_secret
 from tradegecko_bridge.ports.logins import Secret, SecretValues, as_secret
 from tradegecko_bridge.stores.sql.database import ledger_address
@@ -87,6 +88,10 @@ Text: TypeAlias = Annotated[str, _not_blank]
 SecretText: TypeAlias = Annotated[Secret, _not_blank]
 
 
+def _proxy(address: Secret) -> None:
+    proxy_to("", address.reveal())
+
+
 @frozen(kw_only=True)
 class _TradeGecko:
     base_url: Annotated[Text, checked_url]
@@ -98,6 +103,8 @@ class _TradeGecko:
     login: Text = "default"
     tokens: Text = "ledger"
     token_keys: tuple[SecretText, ...] = ()
+    proxy: Annotated[SecretText, _proxy] = Secret("")
+    allow_http: bool = False
 
 
 @frozen(kw_only=True)
@@ -121,7 +128,7 @@ class _Source:
 _CONVERTER: Final = strict_converter()
 register(_CONVERTER, Secret, read_secret)
 _describe: Final = partial(describe, values=False)
-_LOGIN: Final = frozenset(attrs.fields_dict(_TradeGecko)) - {"base_url", "access_token"}
+_LOGIN: Final = frozenset(attrs.fields_dict(_TradeGecko)) - {"base_url", "access_token", "proxy", "allow_http"}
 _SOURCE: Final = frozenset(attrs.fields_dict(_Source))
 _SETTINGS: Final = {one.name: one.type for one in attrs.fields(attrs.resolve_types(ConnectionSettings))}
 
@@ -167,6 +174,8 @@ class _Reader:
             login=self._login(file.tradegecko) if file.tradegecko.client_id else None,
             ledger_url=self._ledger_url(file.ledger.url),
             connections=wired,
+            proxy=file.tradegecko.proxy,
+            allow_http=file.tradegecko.allow_http,
         )
 
     def _note(self, where: KeyPath, faults: Iterable[Fault]) -> None:
@@ -181,6 +190,8 @@ class _Reader:
         file, faults = structured(_CONVERTER, tables, _File, _describe)
         self._note((), faults)
         self._note(("tradegecko",), _login_faults(tables["tradegecko"]))
+        if file is not None:
+            self._note(("tradegecko",), _plain_faults(file.tradegecko))
         return file
 
     def _login(self, table: _TradeGecko) -> LoginSettings:
@@ -251,6 +262,16 @@ def _login_faults(table: object) -> Iterator[Fault]:
             yield (name,), "is missing"
     if login and "access_token" in table:
         yield ("access_token",), f"cannot be used together with {login[0]}: keep the token, or log in, not both"
+
+
+def _plain_faults(table: _TradeGecko) -> Iterator[Fault]:
+    """Addresses to which logins would travel unencrypted."""
+    for name in ("base_url", "authorize_url"):
+        address = urlsplit(getattr(table, name))
+        try:
+            check_not_plain("", address.scheme, address.hostname or "", allow_http=table.allow_http)
+        except ConfigError as error:
+            yield (name,), str(error).strip()
 
 
 def _shared_folders(connections: Iterable[Connection]) -> Iterator[Fault]:

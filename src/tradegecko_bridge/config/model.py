@@ -44,7 +44,8 @@ class LoginSettings:
 class Config:
     """The whole file. ``ledger_url`` is an SQLAlchemy URL, and as secret as the password that may be in it.
 
-    One of ``access_token`` and ``login`` is given; the other is blank, or None.
+    One of ``access_token`` and ``login`` is given; the other is blank, or None. ``proxy`` is blank where there is none;
+    ``allow_http`` lets ``base_url`` and the login's addresses be ``http://`` ones of another machine.
     """
 
     base_url: str
@@ -52,6 +53,8 @@ class Config:
     login: LoginSettings | None = None
     ledger_url: Secret = field(default=Secret("sqlite:///ledger.db"), converter=as_secret)
     connections: tuple[Connection, ...] = ()
+    proxy: Secret = field(default=Secret(""), converter=as_secret)
+    allow_http: bool = False
 
     def chosen(self, name: str | None) -> tuple[Connection, ...]:
         """The connection of this name, or all of them.

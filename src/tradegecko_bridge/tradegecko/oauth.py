@@ -17,6 +17,7 @@ import orjson
 from attrs import evolve, field, frozen
 
 from tradegecko_bridge import errors
+from tradegecko_bridge.http_bounds import check_not_plain
 from tradegecko_bridge.ports.logins import LoginOwner, Mishap, Secret, StoredToken, TokenPair, as_secret
 from tradegecko_bridge.tradegecko.replies import read_reply, server_time
 
@@ -56,9 +57,10 @@ class OAuthApp:
             lived on other hosts in its later years (reference §2.1).
         client_id, client_secret: APPLICATION ID and APPLICATION SECRET.
         redirect_uri: where the person's browser is sent with the code; one of those registered.
+        allow_http: take ``http://`` addresses of other machines, to which secrets and tokens travel unencrypted.
 
     Raises:
-        ConfigError: an address that is none.
+        ConfigError: an address that is none, or not to be used.
     """
 
     client_id: str
@@ -67,6 +69,7 @@ class OAuthApp:
     redirect_uri: str = ""
     authorize_url: str = ""
     token_url: str = ""
+    allow_http: bool = False
 
     def __attrs_post_init__(self) -> None:
         base = self.base_url.rstrip("/")
@@ -78,6 +81,7 @@ class OAuthApp:
                 raise errors.ConfigError(
                     f"{name} must be like https://api.tradegecko.com{TOKEN_PATH}, without user or password"
                 )
+            check_not_plain(name, address.scheme, address.hostname, allow_http=self.allow_http)
 
     @property
     def owner(self) -> LoginOwner:
@@ -212,6 +216,8 @@ def _refusal(request: TokenRequest, error: errors.StatusError, content: bytes) -
 
 def is_temporary(error: errors.TradeGeckoError) -> bool:
     """Whether asking the token endpoint again later may work."""
+    if isinstance(error, errors.BadCertificate):
+        return False
     if isinstance(error, errors.StatusError):
         return isinstance(error, (errors.RateLimited, errors.ServerError)) or error.status in (408, 425)
     return True

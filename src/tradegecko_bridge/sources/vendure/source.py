@@ -20,6 +20,7 @@ from tradegecko_bridge.commerce import (
 )
 from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.forks import OfThisProcess
+from tradegecko_bridge.http_bounds import DEADLINE
 from tradegecko_bridge.ports.logins import Secret, as_secret
 from tradegecko_bridge.sources.vendure.api import VendureApi
 from tradegecko_bridge.sources.vendure.fulfilment import Fulfilments
@@ -48,6 +49,9 @@ class VendureSource(OfThisProcess):
         stock_location: id or name of the location to write stock to; not needed where there is only one.
         push_prices: whether product details write retail prices too.
         timeout: seconds for each of connecting, sending, and waiting for an answer.
+        deadline: seconds for one question and all of its answer.
+        proxy: the address of an HTTP or SOCKS proxy, not used for this machine. The environment is not asked for one.
+        allow_http: take an ``http://`` address of another machine, to which the password travels unencrypted.
         transport: any httpx transport.
 
     Raises:
@@ -68,10 +72,14 @@ class VendureSource(OfThisProcess):
         stock_location: str | None = None,
         push_prices: bool = False,
         timeout: float = 30.0,
+        deadline: float = DEADLINE,
+        proxy: Secret | str | None = None,
+        allow_http: bool = False,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         password = as_secret(password)
         channel_token = None if channel_token is None else as_secret(channel_token)
+        proxy = as_secret(proxy) if proxy else None
         if not 1 <= page_size <= 1000:
             raise ConfigError(f"page_size must be from 1 to 1000, not {page_size}")
         if overlap < timedelta(seconds=1):
@@ -90,6 +98,9 @@ class VendureSource(OfThisProcess):
             password=password,
             channel_token=channel_token,
             timeout=timeout,
+            deadline=deadline,
+            proxy=proxy,
+            allow_http=allow_http,
             transport=transport,
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Generator
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
@@ -16,6 +16,10 @@ from tradegecko_bridge.tradegecko.oauth import OAuthApp
 
 Step = httpx.Request | Callable[[], StoredToken | None]
 """What a login's generator asks its driver for: send this request, or do this, which may block."""
+
+
+_UNREAD = httpx.ByteStream(b"")
+"""What is left of an answer that another request follows: httpx would read all of it, however much that is."""
 
 
 class BearerToken(OfThisProcess, httpx.Auth):
@@ -79,6 +83,9 @@ class StoredLogin(OfThisProcess, httpx.Auth):
                 step = steps.send(answer)
             except StopIteration:
                 return
+            if isinstance(answer, httpx.Response):
+                cast("httpx.SyncByteStream", answer.stream).close()
+                answer.stream = _UNREAD
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """The steps, those that block in a thread."""
@@ -92,6 +99,9 @@ class StoredLogin(OfThisProcess, httpx.Auth):
                 step = steps.send(answer)
             except StopIteration:
                 return
+            if isinstance(answer, httpx.Response):
+                await cast("httpx.AsyncByteStream", answer.stream).aclose()
+                answer.stream = _UNREAD
 
     def _steps(self, request: httpx.Request) -> Generator[Step, Any, None]:
         self.keeper.must_go_to(str(request.url))

@@ -41,6 +41,15 @@ from tradegecko_bridge.errors import (
     TradeGeckoError,
 )
 from tradegecko_bridge.forks import ForkedLock, OfThisProcess
+from tradegecko_bridge.http_bounds import (
+    ACCEPTED,
+    LARGEST_GRANT,
+    TOKEN_DEADLINE,
+    BoundedTransport,
+    ask,
+    proxy_to,
+    shared_ssl_context,
+)
 from tradegecko_bridge.ports import Clock, TokenStore
 from tradegecko_bridge.ports.logins import (
     OTHER_SEAL,
@@ -48,8 +57,10 @@ from tradegecko_bridge.ports.logins import (
     Mishap,
     RefreshLease,
     RefreshNote,
+    Secret,
     StoredToken,
     TokenPair,
+    as_secret,
 )
 from tradegecko_bridge.tradegecko.client.sending import no_answer
 from tradegecko_bridge.tradegecko.oauth import (
@@ -67,24 +78,38 @@ from tradegecko_bridge.tradegecko.oauth import (
 from tradegecko_bridge.tradegecko.replies import server_time
 from tradegecko_bridge.visible import log
 
+_HEADERS: Final = {
+    "Accept": "application/json",
+    "Accept-Encoding": ACCEPTED,
+    "Content-Type": "application/x-www-form-urlencoded",
+}
 _SAVES: Final = 5
 """How often a new pair is offered to a store that fails: it is the only one that works now."""
 
 
 class TokenEndpoint(OfThisProcess):
-    """Sends token requests, one at a time and without repeating any: most work once."""
+    """Sends token requests, one at a time and without repeating any: most work once.
+
+    ``timeout`` is in seconds, for each of connecting, sending and waiting for an answer, ``deadline`` for all of it;
+    ``proxy`` is the address of one, not used for this machine.
+    """
 
     def __init__(
         self,
         *,
         transport: httpx.BaseTransport | None = None,
         timeout: float = 20.0,
+        deadline: float = TOKEN_DEADLINE,
         ssl_context: ssl.SSLContext | None = None,
+        proxy: Secret | str | None = None,
         clock: Clock = lambda: datetime.now(UTC),
     ) -> None:
         self._transport = transport
         self._timeout = timeout
+        self._deadline = deadline
         self._ssl_context = ssl_context
+        self._proxy = proxy = as_secret(proxy) if proxy else None
+        proxy_to("", proxy.reveal() if proxy else None)  # says at once what is wrong with it
         self._clock = clock
 
     def ask(self, request: TokenRequest) -> TokenPair:
@@ -102,11 +127,14 @@ class TokenEndpoint(OfThisProcess):
 
     def _exchange(self, request: TokenRequest) -> httpx.Response | TradeGeckoError:
         """An error is handed back, not raised: the frames of the one it comes from hold the body that was sent."""
-        verify = self._ssl_context or True
-        headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
+        transport = self._transport or BoundedTransport(
+            verify=self._ssl_context or shared_ssl_context(),
+            proxy=proxy_to(urlsplit(request.url).hostname or "", self._proxy.reveal() if self._proxy else None),
+        )
         try:
-            with quiet_http.Client(transport=self._transport, timeout=self._timeout, verify=verify) as http:
-                return http.post(request.url, content=request.content(), headers=headers)
+            with quiet_http.Client(transport=transport, timeout=self._timeout, trust_env=False) as http:
+                sent = http.build_request("POST", request.url, content=request.content(), headers=_HEADERS)
+                return ask(http, sent, deadline=self._deadline, largest=LARGEST_GRANT)
         except httpx.HTTPError as error:
             return no_answer(error, {"method": "POST", "path": request.path})
 
