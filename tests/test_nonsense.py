@@ -190,7 +190,7 @@ def shop(answer: bytes) -> VendureSource:
         return httpx.Response(200, content=answer)
 
     transport = httpx.MockTransport(served)
-    return VendureSource("http://shop.test/admin-api", username="u", password="p", transport=transport)
+    return VendureSource("https://shop.test/admin-api", username="u", password="p", transport=transport)
 
 
 SHOP = {
@@ -306,7 +306,7 @@ def test_whatever_somebody_elses_gateway_says_an_order_comes_to(total: Any) -> N
 
 # ── logins and webhooks ──────────────────────────────────────────────────────────────────────
 
-APP = OAuthApp(client_id="c", client_secret=Secret("s"), base_url="http://tg.test", redirect_uri="http://x.test")
+APP = OAuthApp(client_id="c", client_secret=Secret("s"), base_url="https://tg.test", redirect_uri="https://x.test")
 GRANT = {"access_token": "a", "refresh_token": "r", "expires_in": 7200, "created_at": 1_700_000_000}
 
 
@@ -336,7 +336,7 @@ def test_callbacks(query: str) -> None:
             read_callback(address, state="the-state")
 
 
-EVENT = {"object_id": 1, "event": "order.create", "timestamp": 1_700_000_000, "resource_url": "http://tg.test/orders/1"}
+EVENT = {"object_id": 1, "event": "order.create", "timestamp": 1_700_000_000, "resource_url": "https://tg.test/orders/1"}
 
 
 @SOME

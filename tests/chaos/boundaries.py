@@ -17,7 +17,7 @@ from attrs import field, frozen
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import Pool
 
-from tradegecko_bridge.tradegecko.client.base import shared_ssl_context
+from tradegecko_bridge.http_bounds import shared_ssl_context
 from tradegecko_bridge.tradegecko.client.events import AnswerReceived, Event, RequestFailed
 
 DATABASE: Final = "database: "

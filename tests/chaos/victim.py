@@ -24,8 +24,8 @@ from tests.chaos.boundaries import Boundaries, Doom, WatchedTransport, handed_ba
 from tradegecko_bridge import SqlStore, SyncEngine, Timing, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.engine import ConnectionSettings, Report
 from tradegecko_bridge.errors import StoreError
+from tradegecko_bridge.http_bounds import shared_ssl_context
 from tradegecko_bridge.ports import Clock, OrderSource
-from tradegecko_bridge.tradegecko.client.base import shared_ssl_context
 from tradegecko_bridge.tradegecko.limits import RateLimiter, SharedLimiter
 from tradegecko_bridge.tradegecko.retry import RetryPolicy
 

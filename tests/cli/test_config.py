@@ -14,12 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.hostile import Peer, serving
 from tradegecko_bridge import plugins
-from tradegecko_bridge.cli.engines import open_engines
+from tradegecko_bridge.cli.credentials import check_access, open_logins
+from tradegecko_bridge.cli.engines import open_account, open_engines
 from tradegecko_bridge.config import Config, load_config
 from tradegecko_bridge.engine import OrderStatus
-from tradegecko_bridge.errors import ConfigError
+from tradegecko_bridge.errors import BridgeError, ConfigError, GatewayError
 from tradegecko_bridge.plugins import make_source, source_names
+from tradegecko_bridge.ports.logins import Secret
 from tradegecko_bridge.structuring import format_fault, strict_converter, structured
 
 GOOD = """
@@ -46,12 +49,42 @@ def test_a_whole_file(tmp_path: Path) -> None:
     """Everything is read, paths are meant from the file's folder, and the token does not show."""
     config = load(GOOD, tmp_path, TOKEN="secret-token")
     (shop,) = config.connections
-    assert (config.access_token, config.base_url) == ("secret-token", "http://127.0.0.1:8080")
+    assert (config.access_token.reveal(), config.base_url) == ("secret-token", "http://127.0.0.1:8080")
     assert shop.settings.order_status is OrderStatus.FINALIZED
     assert shop.settings.minimum_stock == Decimal("2.5")
     assert shop.options == {"path": tmp_path / "shop"}
-    assert config.ledger_url == f"sqlite:///{tmp_path / 'ledger.db'}"
+    assert config.ledger_url.reveal() == f"sqlite:///{tmp_path / 'ledger.db'}"
     assert "secret-token" not in repr(config)
+
+
+@pytest.mark.process
+def test_the_way_to_tradegecko_is_in_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy, if need be that of the environment, and plain http: for all requests, those that log in too."""
+    seen: list[str] = []
+
+    def talk(peer: Peer) -> None:
+        seen.append(peer.head.split()[1])
+        peer.answer(
+            body=b'{"access_token": "t", "refresh_token": "r", "expires_in": 7200, "accounts": [], "users": []}'
+        )
+
+    with serving(talk) as proxy:
+        way = 'proxy = "$HTTPS_PROXY"\nallow_http = true'
+        login = f'client_id = "a"\nclient_secret = "b"\n{way}'
+        text = GOOD.replace("127.0.0.1:8080", "api.invalid").replace('access_token = "$TOKEN"', login)
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        config = load(text, tmp_path, HTTPS_PROXY=proxy.url)
+        assert (config.proxy.reveal(), config.allow_http) == (proxy.url, True)
+        assert proxy.url not in repr(config)
+        path = tmp_path / "tgbridge.toml"
+        with open_logins(path, None) as (logins, _):
+            logins.with_password("default", "ann", Secret("pw"))
+        with open_account(path) as (_, gateway), pytest.raises(GatewayError):
+            gateway.check_access()
+        with pytest.raises(BridgeError):
+            check_access(path, None)
+    assert len(seen) >= 3
+    assert {address.partition("/")[0] + "//" + address.split("/")[2] for address in seen} == {"http://api.invalid"}
 
 
 def test_tables_within_a_connection(tmp_path: Path) -> None:
@@ -84,7 +117,7 @@ level = "order"
 
 def test_a_dollar_sign_can_be_written(tmp_path: Path) -> None:
     """Two dollar signs are one, and no variable."""
-    assert load(GOOD.replace("$TOKEN", "$$abc"), tmp_path).access_token == "$abc"
+    assert load(GOOD.replace("$TOKEN", "$$abc"), tmp_path).access_token.reveal() == "$abc"
 
 
 @pytest.mark.parametrize(
@@ -104,6 +137,7 @@ def test_a_dollar_sign_can_be_written(tmp_path: Path) -> None:
         (("[connections.shop]", "[connection.shop]"), "connection is not a known setting; did you mean 'connections'?"),
         (('base_url = "http://127.0.0.1:8080"', ""), "tradegecko.base_url is missing"),
         (("$TOKEN", "$NOT_SET"), "the environment has no variable NOT_SET; set it"),
+        (("$TOKEN", "$hushHush"), "access_token: begins with $, but what follows is no name of a variable"),
         (('source = "folder"', "source = 7"), "connections.shop.source must be text"),
         (("[tradegecko]", "[tradegecko"), "tgbridge.toml"),
         (("2.5", '"2.5"'), ".toml:10: connections.shop.minimum_stock must be a number, without quotes, not '2.5'"),
@@ -123,6 +157,18 @@ def test_a_dollar_sign_can_be_written(tmp_path: Path) -> None:
         ),
         (("[connections.shop]", '[connections.""]'), ".toml:6: connections.'' is a blank name"),
         (("[connections.shop]", '[connections."a\\nb"]'), r".toml:6: connections.'a\nb' is a name with a character"),
+        (
+            ("127.0.0.1:8080", "shop.example"),
+            ".toml:3: tradegecko.base_url is http:// to another machine, shop.example: logins and orders would cross ",
+        ),
+        (
+            ('access_token = "$TOKEN"', 'client_id="a"\nclient_secret="b"\nauthorize_url = "http://shop.example"'),
+            ".toml:6: tradegecko.authorize_url is http:// to another machine, shop.example: ",
+        ),
+        (
+            ("access_token", 'proxy = "ftp://me:s3cret!@there"\naccess_token'),
+            ".toml:4: tradegecko.proxy: proxy must be the address of one, like http://proxy.example:3128",
+        ),
         (("$TOKEN", "$"), ".toml:4: tradegecko.access_token: begins with $, but what follows is no name"),
         (("$TOKEN", "$ecret!"), ".toml:4: tradegecko.access_token: begins with $, but what follows is no name"),
     ],

@@ -170,7 +170,7 @@ def test_a_setting_from_the_environment(tmp_path: Path) -> None:
     """Texts of a connection can be taken from the environment too."""
     path = tmp_path / "tgbridge.toml"
     path.write_text(
-        '[tradegecko]\nbase_url = "http://x"\naccess_token = "t"\n'
+        '[tradegecko]\nbase_url = "https://x"\naccess_token = "t"\n'
         '[connections.a]\nsource = "folder"\noptions.path = "a"\ncustomer = "$BUYER"\nnumber_prefix = "$$"\n'
     )
     (connection,) = load_config(path, {"BUYER": "HARBOUR"}).connections

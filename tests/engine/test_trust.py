@@ -58,7 +58,7 @@ def test_tradegeckos_answer_counts_only_with_our_marker() -> None:
 
     draft = _draft("1")
     with (
-        TradeGeckoClient("token", base_url="http://api.example", transport=httpx.MockTransport(answer)) as mocked,
+        TradeGeckoClient("token", base_url="https://api.example", transport=httpx.MockTransport(answer)) as mocked,
         pytest.raises(OutcomeUnknown, match="the answer is about another order, 7"),
     ):
         TradeGeckoGateway(mocked).create_order(draft, key="k", customer_id=None)

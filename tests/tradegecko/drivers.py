@@ -33,7 +33,11 @@ class SyncDriver:
 
     def open(self, handler: Handler | None, **options: Any) -> SyncDriver:
         """A client of an API that is a function, or of the one at ``base_url``."""
-        given: dict[str, Any] = {"base_url": "http://api.example", "clock": self.waits.clock, "sleep": self.waits.sleep}
+        given: dict[str, Any] = {
+            "base_url": "https://api.example",
+            "clock": self.waits.clock,
+            "sleep": self.waits.sleep,
+        }
         transport = None if handler is None else httpx.MockTransport(handler)
         self.client = TradeGeckoClient("secret-token", transport=transport, **(given | options))
         return self
@@ -66,7 +70,7 @@ class AsyncDriver:
         async def sleep(seconds: float) -> None:
             self.waits.sleep(seconds)
 
-        given: dict[str, Any] = {"base_url": "http://api.example", "clock": self.waits.clock, "sleep": sleep}
+        given: dict[str, Any] = {"base_url": "https://api.example", "clock": self.waits.clock, "sleep": sleep}
         transport = None if handler is None else httpx.MockTransport(handler)
         self.client = AsyncTradeGeckoClient("secret-token", transport=transport, **(given | options))
         return self

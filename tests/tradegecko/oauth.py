@@ -44,7 +44,7 @@ def approve(url: str, *, user: str = DANA, password: str = PASSWORD, decision: s
     return answer.headers["location"]
 
 
-APP = OAuthApp(client_id="the-app", client_secret=Secret("the-app-secret"), base_url="http://api.example")
+APP = OAuthApp(client_id="the-app", client_secret=Secret("the-app-secret"), base_url="https://api.example")
 
 
 class Clock:

@@ -84,7 +84,7 @@ def mocked(
     waits = waits or Waits()
     return TradeGeckoClient(
         "secret-token",
-        base_url="http://api.example",
+        base_url="https://api.example",
         transport=httpx.MockTransport(handler),
         retry=retry,
         clock=waits.clock,

@@ -19,9 +19,9 @@ from attrs import evolve
 from tests.tradegecko.drivers import NOW, Driver, SyncDriver, answering, driver
 from tests.tradegecko.support import PAGED
 from tradegecko_bridge import AsyncTradeGeckoClient, Sandbox, TradeGeckoClient, errors
+from tradegecko_bridge.http_bounds import shared_ssl_context
 from tradegecko_bridge.tradegecko.calls import Call, Reply
 from tradegecko_bridge.tradegecko.client import DEFAULT, Priority
-from tradegecko_bridge.tradegecko.client.base import shared_ssl_context
 from tradegecko_bridge.tradegecko.resources import ORDERS, PRODUCTS, VARIANTS
 from tradegecko_bridge.tradegecko.retry import NO_RETRY, RetryPolicy
 
@@ -62,7 +62,7 @@ def test_a_call_gives_its_value(driver: Driver) -> None:
     script = answering(driver, good())
     assert driver.send(ORDERS.create({"notes": "é"}, idempotency_key="k1")).order_number == "W-1"
     request = script.requests[0]
-    assert (request.method, str(request.url)) == ("POST", "http://api.example/orders")
+    assert (request.method, str(request.url)) == ("POST", "https://api.example/orders")
     assert request.content == '{"order":{"notes":"é"}}'.encode()
     assert request.headers["Authorization"] == "Bearer secret-token"
     assert request.headers["Idempotency-Key"] == "k1"
@@ -407,7 +407,7 @@ def test_any_asgi_application_will_do() -> None:
 
     async def work() -> None:
         transport = httpx.ASGITransport(app)
-        async with AsyncTradeGeckoClient("t", base_url="http://here/api/", transport=transport) as client:
+        async with AsyncTradeGeckoClient("t", base_url="https://here/api/", transport=transport) as client:
             assert (await client.orders.get(1)).id == 1
 
     asyncio.run(work())

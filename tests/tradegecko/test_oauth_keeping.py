@@ -642,7 +642,7 @@ def test_no_secret_is_ever_shown(failure: Any, everything_logged: pytest.LogCapt
     login = StoredLogin(APP, MemoryTokenStore())
     login.keeper = kept
     with (
-        TradeGeckoClient(login, base_url="http://api.example", retry=NO_RETRY) as client,
+        TradeGeckoClient(login, base_url="https://api.example", retry=NO_RETRY) as client,
         pytest.raises((TokenUnavailable, LoginRefused, LoginEnded)) as caught,
     ):
         client.accounts.current()

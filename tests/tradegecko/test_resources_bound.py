@@ -110,7 +110,7 @@ async def walk(client: AsyncTradeGeckoClient) -> tuple[list[int], int | None, in
 def test_the_asynchronous_lists_do_the_same() -> None:
     """Walk, first, total."""
     answer = httpx.Response(200, headers=PAGED, json={"orders": [{"id": 1}, {"id": 3}]})
-    client = AsyncTradeGeckoClient("t", base_url="http://a.example", transport=httpx.MockTransport(lambda _: answer))
+    client = AsyncTradeGeckoClient("t", base_url="https://a.example", transport=httpx.MockTransport(lambda _: answer))
     assert asyncio.run(walk(client)) == ([1, 3], 1, 1)
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeAlias, get_args
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import attrs
 from attrs import field, frozen
@@ -19,8 +19,9 @@ from tradegecko_bridge.config.toml_lines import line_numbers, line_of
 from tradegecko_bridge.config.variables import Variables
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.errors import ConfigError
-from tradegecko_bridge.plugins import option_faults
-from tradegecko_bridge.ports.logins import Secret
+from tradegecko_bridge.http_bounds import check_not_plain, proxy_to
+from tradegecko_bridge.plugins import option_faults, read_secret
+from tradegecko_bridge.ports.logins import Secret, SecretValues, as_secret
 from tradegecko_bridge.stores.sql.database import ledger_address
 from tradegecko_bridge.structuring import (
     Fault,
@@ -29,6 +30,7 @@ from tradegecko_bridge.structuring import (
     UnknownName,
     describe,
     format_fault,
+    register,
     strict_converter,
     structured,
 )
@@ -41,8 +43,9 @@ def load_config(path: Path, environment: Mapping[str, str] = os.environ) -> Conf
     Raises:
         ConfigError: all faults found, one line each.
     """
+    environment = SecretValues(environment)  # a traceback that shows locals must not show a password
     try:
-        data = tomllib.loads(_text_of(path))
+        data = SecretValues(tomllib.loads(_text_of(path)))
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: {error}") from None
     except RecursionError:
@@ -71,7 +74,7 @@ def _text_of(path: Path) -> str:
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such settings file; name one with --config") from None
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+        line, data = data.count(b"\n", 0, error.start) + 1, b""
         raise ConfigError(f"{path}:{line}: is not UTF-8 text; save the file as UTF-8") from None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror or error})") from None
@@ -80,30 +83,37 @@ def _text_of(path: Path) -> str:
 # ── the tables as they are written ───────────────────────────────────────────────────────────
 
 
-def _not_blank(text: str) -> None:
-    if not text.strip():
+def _not_blank(text: Secret | str) -> None:
+    if not as_secret(text).reveal().strip():
         raise Problem("must not be blank")
 
 
 Text: TypeAlias = Annotated[str, _not_blank]
+SecretText: TypeAlias = Annotated[Secret, _not_blank]
+
+
+def _proxy(address: Secret) -> None:
+    proxy_to("", address.reveal())
 
 
 @frozen(kw_only=True)
 class _TradeGecko:
     base_url: Annotated[Text, checked_url]
-    access_token: Text = ""
+    access_token: SecretText = Secret("")
     client_id: Text = ""
-    client_secret: Text = ""
+    client_secret: SecretText = Secret("")
     redirect_uri: Text = ""
     authorize_url: Text = ""
     login: Text = "default"
     tokens: Text = "ledger"
-    token_keys: tuple[Text, ...] = ()
+    token_keys: tuple[SecretText, ...] = ()
+    proxy: Annotated[SecretText, _proxy] = Secret("")
+    allow_http: bool = False
 
 
 @frozen(kw_only=True)
 class _Ledger:
-    url: Annotated[Text, ledger_address] = "sqlite:///ledger.db"
+    url: Annotated[Text, ledger_address] = field(default="sqlite:///ledger.db", repr=False)
 
 
 @frozen(kw_only=True)
@@ -120,8 +130,9 @@ class _Source:
 
 
 _CONVERTER: Final = strict_converter()
+register(_CONVERTER, Secret, read_secret)
 _describe: Final = partial(describe, values=False)
-_LOGIN: Final = frozenset(attrs.fields_dict(_TradeGecko)) - {"base_url", "access_token"}
+_LOGIN: Final = frozenset(attrs.fields_dict(_TradeGecko)) - {"base_url", "access_token", "proxy", "allow_http"}
 _SOURCE: Final = frozenset(attrs.fields_dict(_Source))
 _SETTINGS: Final = {one.name: one.type for one in attrs.fields(attrs.resolve_types(ConnectionSettings))}
 
@@ -167,6 +178,8 @@ class _Reader:
             login=self._login(file.tradegecko) if file.tradegecko.client_id else None,
             ledger_url=self._ledger_url(file.ledger.url),
             connections=wired,
+            proxy=file.tradegecko.proxy,
+            allow_http=file.tradegecko.allow_http,
         )
 
     def _note(self, where: KeyPath, faults: Iterable[Fault]) -> None:
@@ -181,17 +194,19 @@ class _Reader:
         file, faults = structured(_CONVERTER, tables, _File, _describe)
         self._note((), faults)
         self._note(("tradegecko",), _login_faults(tables["tradegecko"]))
+        if file is not None:
+            self._note(("tradegecko",), _plain_faults(file.tradegecko))
         return file
 
     def _login(self, table: _TradeGecko) -> LoginSettings:
         return LoginSettings(
             client_id=table.client_id,
-            client_secret=Secret(table.client_secret),
+            client_secret=table.client_secret,
             redirect_uri=table.redirect_uri,
             authorize_url=table.authorize_url,
             name=table.login,
             tokens=table.tokens if table.tokens in ("ledger", "keyring") else self._folder / table.tokens,
-            keys=tuple(map(Secret, table.token_keys)),
+            keys=table.token_keys,
         )
 
     def _ledger_url(self, url: str) -> str:
@@ -251,6 +266,16 @@ def _login_faults(table: object) -> Iterator[Fault]:
             yield (name,), "is missing"
     if login and "access_token" in table:
         yield ("access_token",), f"cannot be used together with {login[0]}: keep the token, or log in, not both"
+
+
+def _plain_faults(table: _TradeGecko) -> Iterator[Fault]:
+    """Addresses to which logins would travel unencrypted."""
+    for name in ("base_url", "authorize_url"):
+        address = urlsplit(getattr(table, name))
+        try:
+            check_not_plain("", address.scheme, address.hostname or "", allow_http=table.allow_http)
+        except ConfigError as error:
+            yield (name,), str(error).strip()
 
 
 def _shared_folders(connections: Iterable[Connection]) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ from typing import Any, Self
 import tenacity
 from attrs import field, frozen
 
-from tradegecko_bridge.errors import RateLimited, ServerError, TransportError
+from tradegecko_bridge.errors import BadCertificate, RateLimited, ServerError, TransportError
 from tradegecko_bridge.tradegecko.calls import Call
 
 
@@ -38,6 +38,8 @@ class RetryPolicy:
 
     def should_retry(self, call: Call[Any], error: BaseException | None) -> bool:
         """Whether this failure of this call is worth another try."""
+        if isinstance(error, BadCertificate):
+            return False
         if isinstance(error, TransportError):
             return not error.may_have_arrived or repeatable(call)
         return isinstance(error, RateLimited) or (isinstance(error, ServerError) and repeatable(call))

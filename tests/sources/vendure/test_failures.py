@@ -27,7 +27,7 @@ from tradegecko_bridge.sources.vendure import VendureSource
 from tradegecko_bridge.sources.vendure.fulfilment import find, named, quantities, remaining
 from tradegecko_bridge.sources.vendure.stock import choose_location
 
-URL: Final = "http://shop.example/admin-api"
+URL: Final = "https://shop.example/admin-api"
 SECRETS: Final = ("boss@example.com", "hunter2", "token-of-the-session", "token-of-the-channel")
 
 Json = dict[str, Any]

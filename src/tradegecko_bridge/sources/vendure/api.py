@@ -4,6 +4,7 @@
 the shop                                           becomes
 =================================================  ====================================================
 no answer, not in time, 408, 429, 5xx, not JSON    ``SourceUnavailable``
+too large an answer, a bad certificate             ``SourceUnavailable``
 200 with ``INTERNAL_SERVER_ERROR``                 ``ShopFault``, a ``SourceUnavailable``
 ``FORBIDDEN`` right after logging in, 401, 403     ``SourceNeedsLogin``
 ``INVALID_CREDENTIALS_ERROR`` and its like         ``SourceNeedsLogin``
@@ -16,15 +17,32 @@ The shop's message is kept on one line and cut short. What we send in variables 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from hashlib import sha256
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpx
 
+from tradegecko_bridge import quiet_http
 from tradegecko_bridge.bounds import number_in_json, parse_json
 from tradegecko_bridge.errors import ConfigError, SourceNeedsLogin, SourceRefused, SourceUnavailable
 from tradegecko_bridge.forks import Forked
+from tradegecko_bridge.http_bounds import (
+    ACCEPTED,
+    DEADLINE,
+    LARGEST_ANSWER,
+    BoundedTransport,
+    TooLarge,
+    ask,
+    certificate_fault,
+    check_not_plain,
+    out_of_time,
+    proxy_to,
+    shared_ssl_context,
+)
+from tradegecko_bridge.ports.logins import Secret
 
 Json = dict[str, Any]
 
@@ -60,7 +78,7 @@ class Refusal(SourceRefused):
 class VendureApi(Forked):
     """A login to one channel of one shop. Connects at the first question, logs in when the shop asks for it.
 
-    ``timeout`` is in seconds, for each of connecting, sending, and waiting for an answer.
+    ``timeout`` is in seconds, for each of connecting, sending, and waiting for an answer; ``deadline`` for all of it.
     """
 
     def __init__(
@@ -68,18 +86,33 @@ class VendureApi(Forked):
         url: str,
         *,
         username: str,
-        password: str,
-        channel_token: str | None,
+        password: Secret,
+        channel_token: Secret | None,
         timeout: float,
         transport: httpx.BaseTransport | None,
+        deadline: float = DEADLINE,
+        proxy: Secret | None = None,
+        allow_http: bool = False,
     ) -> None:
-        self.url = _checked(url)
-        self._credentials = {"username": username, "password": password}
+        self._whole_url = _checked(url, allow_http=allow_http)
+        self.url = self._whole_url.partition("?")[0]
+        """As it is shown: what follows may be a channel's token."""
+        self._proxy = proxy_to(httpx.URL(self.url).host, proxy.reveal() if proxy else None)
+        self._deadline = deadline
+        self._username = username
+        self._password = password
         self._channel_token = channel_token
         self._timeout = timeout
         self._transport = transport
         self._http: httpx.Client | None = None
-        self._token: str | None = None
+        self._token: Secret | None = None
+
+    @property
+    def identity(self) -> str:
+        """The shop's address and, as a digest, its channel."""
+        url, token = httpx.URL(self.url), self._channel_token
+        channel = f" channel {sha256(token.reveal().encode()).hexdigest()[:12]}" if token else ""
+        return f"vendure {url.copy_with(query=None, fragment=None)}{channel}"
 
     def close(self) -> None:
         """Let go of the connections; the next question opens new ones."""
@@ -116,7 +149,7 @@ class VendureApi(Forked):
 
     def _log_in(self) -> None:
         self._token = None
-        result = _data(self._exchange(LOGIN, self._credentials))["login"]
+        result = _data(self._exchange(LOGIN, {"username": self._username, "password": self._password}))["login"]
         if "errorCode" in result:
             raise SourceNeedsLogin(
                 f"Vendure at {self.url} does not accept the login ({result['errorCode']}): check username and password"
@@ -128,29 +161,45 @@ class VendureApi(Forked):
 
     def _exchange(self, query: str, variables: Mapping[str, object]) -> Json:
         try:
-            reply = self._client().post(
-                self.url, json={"query": query, "variables": variables}, headers=self._headers()
+            reply = ask(
+                self._client(), self._request(query, variables), deadline=self._deadline, largest=LARGEST_ANSWER
             )
-        except httpx.TimeoutException as error:
-            raise SourceUnavailable(f"Vendure at {self.url} did not answer in time") from error
         except httpx.RequestError as error:
-            reason = one_line(str(error)) or type(error).__name__
-            raise SourceUnavailable(f"Vendure at {self.url} cannot be reached: {reason}") from error
-        self._token = reply.headers.get(TOKEN_HEADER, self._token)
+            raise SourceUnavailable(f"Vendure at {self.url} {self._failure(error)}") from quiet_http.bare(error)
+        if TOKEN_HEADER in reply.headers:
+            self._token = Secret(reply.headers[TOKEN_HEADER])
         return _answer(reply, self.url)
 
+    def _request(self, query: str, variables: Mapping[str, object]) -> httpx.Request:
+        content, headers = _body(query, variables), self._headers()
+        return self._client().build_request("POST", self._whole_url, content=content, headers=headers)
+
+    def _failure(self, error: httpx.RequestError) -> str:
+        if isinstance(error, httpx.TimeoutException):
+            return f"did not answer within {self._deadline:g} s in all" if out_of_time() else "did not answer in time"
+        if isinstance(error, TooLarge):
+            return f"gave an answer that cannot be taken: {error}; set a smaller page_size"
+        if isinstance(error, httpx.DecodingError):
+            return f"gave an answer that cannot be read: {one_line(str(error))}"
+        if (fault := certificate_fault(error)) is not None:
+            return f"cannot be trusted: {fault[0]}; {fault[1]}"
+        return f"cannot be reached: {one_line(str(error)) or type(error).__name__}"
+
     def _headers(self) -> dict[str, str]:
-        headers = {"accept": "application/json"}
+        headers = {"accept": "application/json", "accept-encoding": ACCEPTED, "content-type": "application/json"}
         if self._token:
-            headers["authorization"] = f"Bearer {self._token}"
+            headers["authorization"] = f"Bearer {self._token.reveal()}"
         if self._channel_token:
-            headers[CHANNEL_HEADER] = self._channel_token
+            headers[CHANNEL_HEADER] = self._channel_token.reveal()
         return headers
 
     def _client(self) -> httpx.Client:
         if self._http is None:
             no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-            self._http = httpx.Client(timeout=self._timeout, transport=self._transport, cookies=no_cookies)
+            transport = self._transport or BoundedTransport(verify=shared_ssl_context(), proxy=self._proxy)
+            self._http = quiet_http.Client(
+                timeout=self._timeout, transport=transport, cookies=no_cookies, trust_env=False
+            )
         return self._http
 
 
@@ -186,7 +235,7 @@ def one_line(text: str) -> str:
     return words if len(words) <= LONGEST_MESSAGE else f"{words[: LONGEST_MESSAGE - 1]}…"
 
 
-def _checked(url: str) -> str:
+def _checked(url: str, *, allow_http: bool) -> str:
     try:
         parts = httpx.URL(url)
     except httpx.InvalidURL:
@@ -195,7 +244,12 @@ def _checked(url: str) -> str:
         raise ConfigError("url must be the admin API's whole address, e.g. https://shop.example/admin-api")
     if parts.userinfo:
         raise ConfigError("url must not contain a password: use username and password")
+    check_not_plain("url", parts.scheme, parts.host, allow_http=allow_http)
     return str(parts)
+
+
+def _body(query: str, variables: Mapping[str, object]) -> bytes:
+    return json.dumps({"query": query, "variables": variables}, default=Secret.reveal).encode()
 
 
 def _answer(reply: httpx.Response, url: str) -> Json:

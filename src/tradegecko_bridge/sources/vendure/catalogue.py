@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
 
-from tradegecko_bridge.errors import SourceRefused
+from tradegecko_bridge.errors import SourceRefused, SourceUnavailable
+from tradegecko_bridge.http_bounds import EndlessList
 from tradegecko_bridge.sources.vendure.api import Json, VendureApi
 
 T = TypeVar("T")
@@ -48,9 +49,11 @@ def chunks(items: Collection[T], size: int) -> Iterator[list[T]]:
 
 def _list(api: VendureApi, query: str, skus: Sequence[str], page_size: int) -> Iterator[Json]:
     options = {"filter": {"sku": {"in": list(skus)}}, "sort": {"id": "ASC"}, "take": page_size}
-    skip = 0
+    skip, pages = 0, EndlessList()
     while True:
         items = api.ask(query, o=options | {"skip": skip})["productVariants"]["items"]
+        if flaw := pages.flaw(items):
+            raise SourceUnavailable(f"Vendure's list of variants does not end: {flaw}")
         yield from items
         skip += len(items)
         if len(items) < page_size:

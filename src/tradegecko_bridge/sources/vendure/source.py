@@ -19,6 +19,9 @@ from tradegecko_bridge.commerce import (
     UnreadableOrder,
 )
 from tradegecko_bridge.errors import ConfigError, SourceUnavailable
+from tradegecko_bridge.forks import OfThisProcess
+from tradegecko_bridge.http_bounds import DEADLINE
+from tradegecko_bridge.ports.logins import Secret, as_secret
 from tradegecko_bridge.sources.vendure.api import VendureApi
 from tradegecko_bridge.sources.vendure.fulfilment import Fulfilments
 from tradegecko_bridge.sources.vendure.ingest import READY, Ingest
@@ -29,7 +32,7 @@ from tradegecko_bridge.sources.vendure.stock import Shelves
 T = TypeVar("T")
 
 
-class VendureSource:
+class VendureSource(OfThisProcess):
     """A channel of a Vendure 3 shop, through its admin API.
 
     Gives orders; takes receipts, tracking, stock levels and product details. Connects at the first call and
@@ -48,6 +51,9 @@ class VendureSource:
         stock_location: id or name of the location to write stock to; not needed where there is only one.
         push_prices: whether product details write retail prices too.
         timeout: seconds for each of connecting, sending, and waiting for an answer.
+        deadline: seconds for one question and all of its answer.
+        proxy: the address of an HTTP or SOCKS proxy, not used for this machine. The environment is not asked for one.
+        allow_http: take an ``http://`` address of another machine, to which the password travels unencrypted.
         transport: any httpx transport.
 
     Raises:
@@ -59,17 +65,23 @@ class VendureSource:
         url: str,
         *,
         username: str,
-        password: str,
+        password: Secret | str,
         name: str = "vendure",
-        channel_token: str | None = None,
+        channel_token: Secret | str | None = None,
         ready_states: Collection[str] = READY,
         overlap: timedelta = timedelta(minutes=5),
         page_size: int = 100,
         stock_location: str | None = None,
         push_prices: bool = False,
         timeout: float = 30.0,
+        deadline: float = DEADLINE,
+        proxy: Secret | str | None = None,
+        allow_http: bool = False,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
+        password = as_secret(password)
+        channel_token = None if channel_token is None else as_secret(channel_token)
+        proxy = as_secret(proxy) if proxy else None
         if not 1 <= page_size <= 1000:
             raise ConfigError(f"page_size must be from 1 to 1000, not {page_size}")
         if overlap < timedelta(seconds=1):
@@ -88,11 +100,19 @@ class VendureSource:
             password=password,
             channel_token=channel_token,
             timeout=timeout,
+            deadline=deadline,
+            proxy=proxy,
+            allow_http=allow_http,
             transport=transport,
         )
 
     def __repr__(self) -> str:
         return f"VendureSource({self._api.url!r}, name={self.name!r})"
+
+    @property
+    def identity(self) -> str:
+        """This channel of this shop; of the channel's token only a digest shows."""
+        return self._api.identity
 
     def __enter__(self) -> Self:
         return self

@@ -28,7 +28,8 @@ from datetime import UTC, datetime, timedelta
 from attrs import evolve, frozen
 
 from tradegecko_bridge.bounds import aware_moment, parse_json
-from tradegecko_bridge.errors import SourceRefused
+from tradegecko_bridge.errors import SourceRefused, SourceUnavailable
+from tradegecko_bridge.http_bounds import EndlessList
 
 PLACED = "orderPlacedAt"
 UPDATED = "updatedAt"
@@ -129,9 +130,15 @@ def walk(listing: Listing, window: Window) -> Iterator[list[Row]]:
     No offsets, which any row that leaves would shift, and no order among ties, which Vendure does not give: it
     sorts by the fields of a ``sort`` in the order of its schema, ``id`` before any clock. So each page begins at
     the moment where the last one ended, without the rows of that moment we have.
+
+    Raises:
+        SourceUnavailable: the list does not end.
     """
+    pages = EndlessList()
     while True:
         rows = listing(window)
+        if flaw := pages.flaw(rows):
+            raise SourceUnavailable(f"Vendure's list of orders does not end: {flaw}")
         fresh = [row for row in rows if row.id not in window.known or row.at(window.clock) != window.since]
         yield fresh
         if len(rows) < window.take:

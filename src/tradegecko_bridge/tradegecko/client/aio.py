@@ -10,11 +10,13 @@ import anyio
 import httpx
 import tenacity
 
+from tradegecko_bridge import quiet_http
+from tradegecko_bridge.http_bounds import AsyncBoundedTransport, read_body_async
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.client.base import ClientBase
 from tradegecko_bridge.tradegecko.client.bound_async import AsyncResources
 from tradegecko_bridge.tradegecko.client.options import CallOptions
-from tradegecko_bridge.tradegecko.client.paging import first_page, page_after
+from tradegecko_bridge.tradegecko.client.paging import Walk
 from tradegecko_bridge.tradegecko.client.sending import Exchange, Sending, answered_before
 from tradegecko_bridge.tradegecko.records.base import Record
 
@@ -32,7 +34,8 @@ class AsyncTradeGeckoClient(
     manager. :class:`~tradegecko_bridge.tradegecko.client.base.ClientBase` has the arguments.
     """
 
-    _http_client = httpx.AsyncClient
+    _http_client = quiet_http.AsyncClient
+    _own_transport = AsyncBoundedTransport
     _real_sleep = staticmethod(anyio.sleep)
 
     async def send(self, call: Call[T], **options: Unpack[CallOptions]) -> T:
@@ -54,11 +57,11 @@ class AsyncTradeGeckoClient(
 
     async def pages(self, call: Call[Page[R]]) -> AsyncIterator[Page[R]]:
         """Every page of a list from the call's own on, fetched as they are asked for."""
-        following: Call[Page[R]] | None = first_page(call)
-        while following is not None:
-            page = await self.send(following)
+        walk = Walk(call)
+        while walk.following is not None:
+            page = await self.send(walk.following)
             yield page
-            following = page_after(following, page)
+            walk.go_on(page)
 
     async def close(self) -> None:
         """Close the connections; the client is not used afterwards."""
@@ -84,7 +87,7 @@ class AsyncTradeGeckoClient(
                 response = await self._pool.http.send(request, stream=True)
                 stream = cast("httpx.AsyncByteStream", response.stream)
                 until_believed.push_async_callback(stream.aclose)
-                content = b"".join([part async for part in stream])
+                content = await read_body_async(stream, self._core.largest)
             try:
                 return sending.read(response, content)
             finally:

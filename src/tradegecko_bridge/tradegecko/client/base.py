@@ -6,7 +6,7 @@ import ssl
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from functools import partial
 from http.cookiejar import CookieJar
 from threading import Lock
 from typing import Any, ClassVar, Final, Generic, Self, TypeVar, Unpack
@@ -15,11 +15,19 @@ import httpx
 
 from tradegecko_bridge._version import __version__
 from tradegecko_bridge.errors import ConfigError
-from tradegecko_bridge.forks import Forked
+from tradegecko_bridge.forks import Forked, OfThisProcess
+from tradegecko_bridge.http_bounds import (
+    ACCEPTED,
+    DEADLINE,
+    LARGEST_ANSWER,
+    check_not_plain,
+    proxy_to,
+    shared_ssl_context,
+)
+from tradegecko_bridge.ports.logins import Secret, as_secret
 from tradegecko_bridge.tradegecko.calls import Call
 from tradegecko_bridge.tradegecko.client.auth import BearerToken
 from tradegecko_bridge.tradegecko.client.events import Listener
-from tradegecko_bridge.tradegecko.client.logs import keep_queries_out_of_http_logs
 from tradegecko_bridge.tradegecko.client.options import CallOptions, Limiter, Options, Timeout
 from tradegecko_bridge.tradegecko.client.sending import Core, Sending
 from tradegecko_bridge.tradegecko.limits import Priority, RateLimiter
@@ -35,15 +43,10 @@ DEFAULT_BASE_URL: Final = "https://api.tradegecko.com"
 
 _HEADERS: Final = {
     "Accept": "application/json",
+    "Accept-Encoding": ACCEPTED,
     "Content-Type": "application/json",
     "User-Agent": f"tradegecko-bridge/{__version__}",
 }
-
-
-@cache
-def shared_ssl_context() -> ssl.SSLContext:
-    """The context of every client that was given none: reading the certificates takes longer than most requests."""
-    return httpx.create_ssl_context()
 
 
 class _NoCookies(CookieJar):
@@ -74,62 +77,76 @@ class Pool(Forked, Generic[Http]):
         self._http = None
 
 
-class ClientBase(ABC, Generic[Http, Transport, Sleep]):
+class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
     """The part of a client that does no I/O.
 
     Args:
         token: the access token, or any ``httpx.Auth``. It never shows in logs, reprs or errors.
         base_url: where the API is; the sandbox's or any compatible endpoint's.
-        timeout: seconds for each of connecting, sending, and waiting for an answer; None waits for ever.
+        timeout: seconds for each of connecting, sending, and waiting for an answer; None leaves it to ``deadline``.
+        deadline: seconds for one request and all of its answer, whatever a server does; None sets none.
+        largest_answer: bytes of an answer, decompressed. Of a larger one no more is read.
         retry: what is tried again and how long.
         limiter: says when a request may go out; give one to all clients of an account.
         priority: this client's place when the rate limit runs short.
         listeners: are told of every request, answer and wait, in the thread or task of the call.
         limits: of the connection pool. A process forked from this one opens connections of its own.
         ssl_context: all clients share one when none is given.
-        transport: any httpx transport, e.g. ``httpx.MockTransport``.
+        proxy: the address of an HTTP or SOCKS proxy, not used for this machine. The environment is not asked for one.
+        allow_http: take an ``http://`` address of another machine, to which the token travels unencrypted.
+        transport: any httpx transport, e.g. ``httpx.MockTransport``; it has ways and deadlines of its own.
         clock, sleep: the present moment (aware UTC) and how to wait (seconds).
 
     Raises:
-        ConfigError: the token or the base URL is none.
+        ConfigError: the token, the base URL or the proxy is none, or the base URL is not to be used.
     """
 
     _http_client: ClassVar[Callable[..., Any]]
+    _own_transport: ClassVar[Callable[..., Any]]
     _real_sleep: ClassVar[Any]
 
     def __init__(
         self,
-        token: str | httpx.Auth,
+        token: Secret | str | httpx.Auth,
         *,
         base_url: str = DEFAULT_BASE_URL,
         timeout: Timeout = 30.0,
+        deadline: float | None = DEADLINE,
+        largest_answer: int = LARGEST_ANSWER,
         retry: RetryPolicy | None = None,
         limiter: Limiter | None = None,
         priority: Priority = Priority.NORMAL,
         listeners: Sequence[Listener] = (),
         limits: httpx.Limits | None = None,
         ssl_context: ssl.SSLContext | None = None,
+        proxy: Secret | str | None = None,
+        allow_http: bool = False,
         transport: Transport | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Sleep | None = None,
     ) -> None:
-        keep_queries_out_of_http_logs()
+        token = BearerToken(token) if isinstance(token, (str, Secret)) else token
         url = checked_url(base_url)
-        self._pool: Pool[Http] = Pool(
-            partial(
-                self._http_client,
-                auth=BearerToken(token) if isinstance(token, str) else token,
-                verify=ssl_context or shared_ssl_context(),
-                transport=transport,
-                headers=_HEADERS,
-                cookies=_NoCookies(),
-                **({} if limits is None else {"limits": limits}),
-            )
+        proxy = as_secret(proxy) if proxy else None
+        check_not_plain("the base URL", url.scheme, url.host, allow_http=allow_http)
+        through = proxy_to(url.host, proxy.reveal() if proxy else None)
+        way: dict[str, Any] = {"proxy": through, "verify": ssl_context or shared_ssl_context()}
+        if limits is not None:
+            way["limits"] = limits
+        make = partial(
+            self._http_client,
+            auth=token,
+            headers=_HEADERS,
+            cookies=_NoCookies(),
+            trust_env=False,
         )
+        self._pool: Pool[Http] = Pool(lambda: make(transport=transport or self._own_transport(**way)))
         self._owns_pool = True
         self._sleep: Sleep = sleep if sleep is not None else self._real_sleep
-        self._core = Core(url, self._pool.http.headers, limiter or RateLimiter(), listeners, clock)
-        self._options = Options(timeout=httpx.Timeout(timeout), retry=retry or RetryPolicy(), priority=priority)
+        self._core = Core(url, self._pool.http.headers, limiter or RateLimiter(), listeners, clock, largest_answer)
+        self._options = Options(
+            timeout=httpx.Timeout(timeout), deadline=deadline, retry=retry or RetryPolicy(), priority=priority
+        )
         self._bind()
 
     @abstractmethod
@@ -152,6 +169,15 @@ class ClientBase(ABC, Generic[Http, Transport, Sleep]):
         another one; None where the token is an ``httpx.Auth`` that does not tell."""
         told: int | None = getattr(self._pool.http.auth, "logins", None)
         return told
+
+    def note_account(self, account: str) -> None:
+        """The API has told the id of the account that the login opens; a stored login is kept to it.
+
+        Raises:
+            OtherLogin: the stored login was for another account before.
+        """
+        if (note := getattr(self._pool.http.auth, "note_account", None)) is not None:
+            note(account)
 
     @property
     def clock_offset(self) -> timedelta | None:

@@ -10,11 +10,13 @@ from typing import Final, Literal, Protocol, TypedDict
 import httpx
 from attrs import frozen
 
+from tradegecko_bridge.http_bounds import DEADLINE
 from tradegecko_bridge.tradegecko.limits import Priority
 from tradegecko_bridge.tradegecko.retry import RetryPolicy
 
 Timeout = float | httpx.Timeout | None
-"""Seconds for each of connecting, sending and waiting for an answer, or one for each; None waits for ever."""
+"""Seconds for each of connecting, sending and waiting for an answer, or one for each; None waits for as long as
+``deadline`` lets it."""
 
 
 class Default(Enum):
@@ -34,6 +36,8 @@ class CallOptions(TypedDict, total=False):
     """What may be different for one call, or for a copy of a client; what is left out is as the client is set."""
 
     timeout: Timeout | AsSet
+    deadline: float | AsSet | None
+    """Seconds for one request and all of its answer, connecting included; None sets none."""
     retry: RetryPolicy | AsSet | None
     priority: Priority | AsSet
     may_leave: Callable[[], bool] | AsSet
@@ -45,6 +49,7 @@ class Options:
     """How a client is set."""
 
     timeout: httpx.Timeout
+    deadline: float | None = DEADLINE
     retry: RetryPolicy
     priority: Priority
     may_leave: Callable[[], bool] | None = None
@@ -53,6 +58,7 @@ class Options:
         self,
         *,
         timeout: Timeout | AsSet = DEFAULT,
+        deadline: float | AsSet | None = DEFAULT,
         retry: RetryPolicy | AsSet | None = DEFAULT,
         priority: Priority | AsSet = DEFAULT,
         may_leave: Callable[[], bool] | AsSet = DEFAULT,
@@ -60,6 +66,7 @@ class Options:
         """These with others in their place. A ``retry`` of None changes nothing."""
         return Options(
             timeout=self.timeout if timeout is DEFAULT else httpx.Timeout(timeout),
+            deadline=self.deadline if deadline is DEFAULT else deadline,
             retry=self.retry if retry is DEFAULT or retry is None else retry,
             priority=self.priority if priority is DEFAULT else priority,
             may_leave=self.may_leave if may_leave is DEFAULT else may_leave,

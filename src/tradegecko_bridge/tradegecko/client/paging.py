@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
-from tradegecko_bridge.errors import MalformedData
+from tradegecko_bridge.errors import MalformedData, UnreadableReply
+from tradegecko_bridge.http_bounds import ROWS_TOO_MANY, EndlessList
 from tradegecko_bridge.tradegecko.calls import Call, Page, Reply
-from tradegecko_bridge.tradegecko.client.events import log
 from tradegecko_bridge.tradegecko.records.base import Record
 from tradegecko_bridge.tradegecko.resources.base import PAGE_LIMIT, Resource
+from tradegecko_bridge.visible import log
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
@@ -121,14 +122,35 @@ class AsyncPages(_Listed[AsyncSender, R]):
         return (await self._client.send(self._none())).total
 
 
-def first_page(call: Call[Page[R]]) -> Call[Page[R]]:
-    """A list's call with its page number."""
-    return call.with_params(page=_number(call))
+class Walk(Generic[R]):
+    """A way through a list, page by page; it ends, also where the list does not.
 
+    ``following`` is the call for the page that comes next, None after the last.
+    """
 
-def page_after(call: Call[Page[R]], page: Page[R]) -> Call[Page[R]] | None:
-    """The call for what follows the page this one gave; None after the last."""
-    return None if page.last else call.with_params(page=_number(call) + 1)
+    def __init__(self, call: Call[Page[R]]) -> None:
+        self.following: Call[Page[R]] | None = call.with_params(page=_number(call))
+        self._pages = EndlessList()
+        self._rows = 0
+
+    def go_on(self, page: Page[R]) -> None:
+        """``following`` gave this page.
+
+        Raises:
+            UnreadableReply: the page came again and again, or the list has more than it says, or than there can be.
+        """
+        call = self.following
+        assert call is not None  # noqa: S101 - there was a page
+        if page.last:
+            self.following = None
+            return
+        self._rows += len(page.records)
+        flaw = self._pages.flaw([getattr(record, "id", record) for record in page])
+        if not flaw and page.total is not None and self._rows > 2 * max(page.total, 0) + ROWS_TOO_MANY:
+            flaw = f"{self._rows} rows came of {page.total}"
+        if flaw:
+            raise UnreadableReply(f"the list does not end: {flaw}", method=call.method, path=call.path)
+        self.following = call.with_params(page=_number(call) + 1)
 
 
 def _number(call: Call[Any]) -> int:

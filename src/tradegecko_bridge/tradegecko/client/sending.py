@@ -19,8 +19,9 @@ import orjson
 import tenacity
 from attrs import field, frozen
 
-from tradegecko_bridge import errors
-from tradegecko_bridge.forks import ForkedLock
+from tradegecko_bridge import errors, quiet_http
+from tradegecko_bridge.forks import ForkedLock, OfThisProcess
+from tradegecko_bridge.http_bounds import TooLarge, Undecodable, certificate_fault, decoded, out_of_time
 from tradegecko_bridge.tradegecko.calls import Call
 from tradegecko_bridge.tradegecko.client import events
 from tradegecko_bridge.tradegecko.client.logs import log_event
@@ -28,6 +29,7 @@ from tradegecko_bridge.tradegecko.client.options import Limiter, Options
 from tradegecko_bridge.tradegecko.limits import WINDOW
 from tradegecko_bridge.tradegecko.limits.headers import moment
 from tradegecko_bridge.tradegecko.replies import read_reply, server_time, whole_number
+from tradegecko_bridge.visible import log
 
 T = TypeVar("T")
 
@@ -40,7 +42,7 @@ _LEAVES: Final = "send_request_headers.started"
 
 
 @frozen(kw_only=True)
-class Exchange(Generic[T]):
+class Exchange(OfThisProcess, Generic[T]):
     """A call that was answered: its value, and the answer as it came.
 
     ``attempts`` counts the requests it took, ``seconds`` is what the last one took.
@@ -68,7 +70,9 @@ class Core:
         limiter: Limiter,
         listeners: Sequence[events.Listener],
         clock: Callable[[], datetime],
+        largest: int,
     ) -> None:
+        self.largest = largest
         self.base_url = str(base_url).rstrip("/")
         self.host = base_url.host
         self.url_at = lru_cache(maxsize=64)(self._url_at)
@@ -115,7 +119,7 @@ class Core:
 
     def watched(self) -> bool:
         """Whether anybody wants to know: making events costs more than asking."""
-        return bool(self._listeners) or events.log.isEnabledFor(logging.INFO)
+        return bool(self._listeners) or log.isEnabledFor(logging.INFO)
 
     def emit(self, event: events.Event) -> None:
         """To the log and to the listeners."""
@@ -214,7 +218,7 @@ class Sending(Generic[T]):
         self._core.limiter.note({}, self._core.clock())  # it is no longer on its way
         self._emit(events.RequestFailed, error=type(error).__name__, seconds=seconds)
         if isinstance(error, httpx.HTTPError):
-            raise self._counted(no_answer(error, self._where())) from error
+            raise self._counted(no_answer(error, self._where())) from quiet_http.bare(error)
         if isinstance(error, errors.TradeGeckoError):  # from a login on the way
             self._counted(error)
 
@@ -255,11 +259,10 @@ class Sending(Generic[T]):
 
     def _decoded(self, response: httpx.Response, content: bytes) -> bytes:
         """The body; the answer keeps it. An answer that came before is none."""
-        response.stream = httpx.ByteStream(content)
         try:
-            body = response.read()
-        except httpx.DecodingError as error:
-            raise no_answer(error, self._where()) from error
+            body = decoded(response, content, self._core.largest)
+        except (TooLarge, httpx.DecodingError) as error:
+            raise no_answer(error, self._where()) from quiet_http.bare(error)
         if self._core.came_before(response):
             raise errors.MalformedData(["it is the answer to an earlier request, come once more"])
         return body
@@ -275,7 +278,7 @@ class Sending(Generic[T]):
             url,
             headers=headers,
             content=orjson.dumps(call.body) if call.body is not None else None,
-            extensions={"timeout": self._options.timeout.as_dict()},
+            extensions={"timeout": self._options.timeout.as_dict(), "deadline": self._options.deadline},
         )
 
     def _note(self, status: int, headers: httpx.Headers, seconds: float) -> None:
@@ -292,10 +295,13 @@ class Sending(Generic[T]):
 
     def _refused(self, error: errors.RateLimited, headers: httpx.Headers) -> None:
         now = self._core.clock()
+        if error.reset_at is not None:
+            shown = server_time(headers) or now
+            if error.reset_at - shown > WINDOW:
+                error.reset_at = now + WINDOW
+            self._shut_for = _seconds_shut(error.reset_at, shown)
         self._core.limiter.refused(error.reset_at, now)
         self._counted(error)
-        if error.reset_at is not None:
-            self._shut_for = _seconds_shut(error.reset_at, server_time(headers) or now)
 
     def _until_reset(self, error: errors.RateLimited) -> float:
         """By the server's clock where the answer has it; a refused refresh of the login has only the moment."""
@@ -358,9 +364,15 @@ def _seconds_shut(reset_at: datetime, now: datetime) -> float:
 
 def no_answer(error: httpx.HTTPError, where: Mapping[str, Any]) -> errors.TradeGeckoError:
     """httpx's error as one of ours. Only while connecting is it certain that nothing arrived."""
+    if isinstance(error, (TooLarge, Undecodable)):
+        return errors.UnreadableReply(str(error), **where)
     if isinstance(error, httpx.DecodingError):
         return errors.UnreadableReply("its compression is broken", **where)
+    if (fault := certificate_fault(error)) is not None:
+        return errors.BadCertificate(fault[0], remedy=fault[1], **where)
     connecting = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout))
     kind = errors.TimedOut if isinstance(error, httpx.TimeoutException) else errors.TransportError
     doing = "could not connect" if connecting else "the answer did not arrive"
+    if kind is errors.TimedOut and out_of_time():
+        doing += " by the deadline"
     return kind(f"{doing} ({type(error).__name__})", may_have_arrived=not connecting, **where)

@@ -10,11 +10,13 @@ from typing import Self, TypeVar, Unpack, cast
 import httpx
 import tenacity
 
+from tradegecko_bridge import quiet_http
+from tradegecko_bridge.http_bounds import BoundedTransport, read_body
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.client.base import DEFAULT_BASE_URL, ClientBase
 from tradegecko_bridge.tradegecko.client.bound_sync import Resources
 from tradegecko_bridge.tradegecko.client.options import CallOptions
-from tradegecko_bridge.tradegecko.client.paging import BoundResource, first_page, page_after
+from tradegecko_bridge.tradegecko.client.paging import BoundResource, Walk
 from tradegecko_bridge.tradegecko.client.sending import Exchange, Sending, answered_before
 from tradegecko_bridge.tradegecko.records.base import Record
 
@@ -32,7 +34,8 @@ class TradeGeckoClient(Resources, ClientBase[httpx.Client, httpx.BaseTransport, 
     :class:`~tradegecko_bridge.tradegecko.client.base.ClientBase` has the arguments.
     """
 
-    _http_client = httpx.Client
+    _http_client = quiet_http.Client
+    _own_transport = BoundedTransport
     _real_sleep = staticmethod(time.sleep)
 
     def send(self, call: Call[T], **options: Unpack[CallOptions]) -> T:
@@ -54,11 +57,11 @@ class TradeGeckoClient(Resources, ClientBase[httpx.Client, httpx.BaseTransport, 
 
     def pages(self, call: Call[Page[R]]) -> Iterator[Page[R]]:
         """Every page of a list from the call's own on, fetched as they are asked for."""
-        following: Call[Page[R]] | None = first_page(call)
-        while following is not None:
-            page = self.send(following)
+        walk = Walk(call)
+        while walk.following is not None:
+            page = self.send(walk.following)
             yield page
-            following = page_after(following, page)
+            walk.go_on(page)
 
     def close(self) -> None:
         """Close the connections; the client is not used afterwards."""
@@ -84,7 +87,7 @@ class TradeGeckoClient(Resources, ClientBase[httpx.Client, httpx.BaseTransport, 
                 response = self._pool.http.send(request, stream=True)
                 stream = cast("httpx.SyncByteStream", response.stream)
                 until_believed.callback(stream.close)
-                content = b"".join(stream)
+                content = read_body(stream, self._core.largest)
             try:
                 return sending.read(response, content)
             finally:

@@ -17,6 +17,8 @@ def _mapped(uncertain: Callable[[str], errors.GatewayError], *believed: type[err
         yield
     except (errors.ServerError, errors.UnreadableReply) as error:
         raise uncertain(str(error)) from error
+    except errors.BadCertificate as error:
+        raise errors.AccessDenied(str(error)) from error
     except errors.TransportError as error:
         raise (uncertain if error.may_have_arrived else errors.Unavailable)(str(error)) from error
     except errors.StatusError as error:

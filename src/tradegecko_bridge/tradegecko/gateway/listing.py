@@ -11,8 +11,9 @@ from attrs import frozen
 
 from tradegecko_bridge.bounds import aware_moment
 from tradegecko_bridge.errors import Unavailable
+from tradegecko_bridge.http_bounds import EndlessList
 from tradegecko_bridge.tradegecko.calls import Call, Page
-from tradegecko_bridge.tradegecko.client.paging import first_page, page_after
+from tradegecko_bridge.tradegecko.client.paging import Walk
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
 from tradegecko_bridge.tradegecko.gateway.error_mapping import reading
 from tradegecko_bridge.tradegecko.records import DatedRecord, Record
@@ -36,16 +37,17 @@ def pages(client: TradeGeckoClient, call: Call[Page[R]], *, whole: bool = False)
         Unavailable: also for a row that cannot be read, and for a page that is not what was asked for, again and again:
             leaving something out would be acting on half the truth.
     """
-    following: Call[Page[R]] | None = first_page(call)
+    walk = Walk(call)
     ids = set[object]()
-    while following is not None:
-        page = _read(client, following)
+    while walk.following is not None:
+        page = _read(client, walk.following)
         ids.update(getattr(record, "id", record) for record in page)
         if whole and page.last and page.total not in (None, len(ids)):
             came = f"{len(ids)} rows came of {page.total}"
             raise Unavailable(f"{call.method} {call.path}: {came}; it is read again later")
         yield page
-        following = page_after(following, page)
+        with reading():
+            walk.go_on(page)
 
 
 def _read(client: TradeGeckoClient, call: Call[Page[R]]) -> Page[R]:
@@ -135,8 +137,11 @@ def page_at(client: TradeGeckoClient, call_at: CallAt[D], position: Position) ->
 def changes(client: TradeGeckoClient, call_at: CallAt[D], since: datetime | None) -> Iterator[Page[D]]:
     """Pages of what changed since a moment; see :class:`Position` for how one leads to the next."""
     position = Position(since)
+    come = EndlessList()
     while True:
         page = page_at(client, call_at, position)
+        if flaw := come.flaw([record.id for record in page]):
+            raise Unavailable(f"a list of what changed since {since} does not end: {flaw}; it is read again later")
         yield page
         if page.last or not page.records:
             return
