@@ -336,7 +336,12 @@ def test_callbacks(query: str) -> None:
             read_callback(address, state="the-state")
 
 
-EVENT = {"object_id": 1, "event": "order.create", "timestamp": 1_700_000_000, "resource_url": "https://tg.test/orders/1"}
+EVENT = {
+    "object_id": 1,
+    "event": "order.create",
+    "timestamp": 1_700_000_000,
+    "resource_url": "https://tg.test/orders/1",
+}
 
 
 @SOME
