@@ -199,6 +199,7 @@ SHOP = {
         "activeChannel": {"pricesIncludeTax": False},
     }
 }
+MONEY = json.dumps(SHOP).replace('Precision": 2', 'Precision": 1e999999999').encode()
 RECORDED = json.loads((Path(__file__).parent / "sources/vendure/recorded/plain.json").read_text())
 
 
@@ -380,6 +381,7 @@ def test_cursors(text: str) -> None:
 HUGE: dict[str, Callable[[], object]] = {
     "a total of a billion digits": lambda: read_records(ALL_ORDERS.record, [{**ROW, "total": "0E-999999999"}]),
     "an order of a billion digits": lambda: judged([an_order(totals=Totals(tax=Decimal("0E-999999999")))]),
+    "money of a billion digits": lambda: _suppressed(lambda: list(shop(MONEY).fetch_orders(None))),
     "a deep answer": lambda: _suppressed(lambda: read_reply("GET", "/", 200, {}, deep().encode())),
     "a deep cursor": lambda: _suppressed(lambda: Cursor.read(deep())),
     "a deep answer of a shop": lambda: _suppressed(lambda: list(shop(deep().encode()).fetch_orders(None))),

@@ -55,6 +55,20 @@ def decimal_from(value: str | int | float | Decimal) -> Decimal:
     return number
 
 
+def whole_number(value: object) -> int:
+    """A whole number from JSON: making an ``int`` of a Decimal that nobody looked at may take all memory.
+
+    Raises:
+        TypeError, ValueError: it is none, or out of bounds.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
+        raise TypeError("is not a whole number")
+    number = decimal_from(value)
+    if number != number.to_integral_value():
+        raise ValueError("is not a whole number")
+    return int(number)
+
+
 def is_bounded(number: Decimal) -> bool:
     """Whether a finite number may be computed with."""
     if number.adjusted() >= MAGNITUDE:

@@ -26,7 +26,7 @@ from typing import Any
 import httpx
 
 from tradegecko_bridge import quiet_http
-from tradegecko_bridge.bounds import number_in_json, parse_json
+from tradegecko_bridge.bounds import number_in_json, parse_json, whole_number
 from tradegecko_bridge.errors import ConfigError, SourceNeedsLogin, SourceRefused, SourceUnavailable
 from tradegecko_bridge.forks import Forked
 from tradegecko_bridge.http_bounds import (
@@ -50,6 +50,7 @@ TOKEN_HEADER = "vendure-auth-token"  # noqa: S105 - the header's name
 CHANNEL_HEADER = "vendure-token"
 TRANSIENT = frozenset({408, 425, 429})
 LONGEST_MESSAGE = 200
+MOST_DIGITS = 10
 
 LOGIN = """
 mutation Login($username: String!, $password: String!){
@@ -213,7 +214,9 @@ class ShopSettings:
     def __init__(self, api: VendureApi) -> None:
         data = api.ask(SHOP)
         self.tracks_inventory = bool(data["globalSettings"]["trackInventory"])
-        self.digits = int(data["globalSettings"]["serverConfig"]["moneyStrategyPrecision"])
+        self.digits = whole_number(data["globalSettings"]["serverConfig"]["moneyStrategyPrecision"])
+        if not 0 <= self.digits <= MOST_DIGITS:
+            raise SourceRefused(f"Vendure counts money with {self.digits} digits; there may be up to {MOST_DIGITS}")
         self.prices_include_tax = bool(data["activeChannel"]["pricesIncludeTax"])
 
 

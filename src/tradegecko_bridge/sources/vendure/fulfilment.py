@@ -17,6 +17,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from tradegecko_bridge.bounds import whole_number
 from tradegecko_bridge.commerce import ItemResult, Shipment, ShippedItem, Verdict
 from tradegecko_bridge.errors import SourceRefused
 from tradegecko_bridge.sources.vendure.api import Json, Refusal, ShopFault, VendureApi
@@ -170,7 +171,7 @@ def check_left(order: Json, wanted: Mapping[str, int]) -> None:
 
 def remaining(order: Json) -> dict[str, int]:
     """Units of each line that no fulfilment has yet."""
-    left = {str(line["id"]): int(line["quantity"]) for line in order["lines"]}
+    left = {str(line["id"]): whole_number(line["quantity"]) for line in order["lines"]}
     for one in order["fulfillments"] or ():
         if one["state"] != CANCELLED:
             for line, quantity in _contents(one).items():
@@ -198,7 +199,7 @@ def tracking(shipment: Shipment) -> str:
 def _contents(fulfilment: Json) -> Counter[str]:
     counted: Counter[str] = Counter()
     for line in fulfilment["lines"]:
-        counted[str(line["orderLineId"])] += int(line["quantity"])
+        counted[str(line["orderLineId"])] += whole_number(line["quantity"])
     return counted
 
 

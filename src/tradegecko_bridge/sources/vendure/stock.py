@@ -12,6 +12,7 @@ from typing import Protocol
 
 from attrs import frozen
 
+from tradegecko_bridge.bounds import whole_number
 from tradegecko_bridge.commerce import ItemResult, StockLevel, Verdict
 from tradegecko_bridge.errors import SourceRefused, SourceUnavailable
 from tradegecko_bridge.sources.vendure.api import Json, Refusal, ShopFault, ShopSettings, VendureApi
@@ -160,5 +161,5 @@ def _at(variant: Json, location: str) -> tuple[int | None, int]:
     """On hand and allocated at a location; None on hand where the variant was never there."""
     for level in variant["stockLevels"]:
         if str(level["stockLocationId"]) == location:
-            return int(level["stockOnHand"]), int(level["stockAllocated"])
+            return whole_number(level["stockOnHand"]), whole_number(level["stockAllocated"])
     return None, 0
