@@ -10,7 +10,7 @@ UV := $(shell command -v uv 2>/dev/null)
 OLDEST_PIP := $(if $(UV),VIRTUAL_ENV=$(OLDEST) $(UV) pip,$(OLDEST)/bin/python -m pip --disable-pip-version-check)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-vendure test test-fast coverage test-oldest mutants check docs bench soak chaos simulate carts clean
+.PHONY: help demo demo-vendure test test-fast coverage test-oldest mutants check docs bench soak chaos simulate carts dist audit clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,8 +73,16 @@ simulate: $(VENV)/.dev ## Search for faults nobody thought of in simulated time 
 carts: $(VENV)/.dev ## Install the real carts the tests run against (needs Node.js and npm)
 	$(BIN)/python -m tests.carts.vendure install
 
+dist: $(VENV)/.dist ## Build wheel, sdist and the bill of materials (CycloneDX) into dist/
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation --outdir dist
+	$(BIN)/python scripts/bill_of_materials.py > dist/tradegecko-bridge.cdx.json
+
+audit: $(VENV)/.audit ## Ask whether vulnerabilities are known in the versions of constraints.txt
+	$(BIN)/python scripts/audit.py
+
 clean: ## Remove everything that was made
-	rm -rf $(VENV) $(OLDEST) .carts .cache .coverage docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(OLDEST) .carts .cache .coverage dist docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # A stamp in .venv for each set of extras, made again when what is to be installed changes.
 $(VENV)/.%: pyproject.toml constraints.txt

@@ -23,6 +23,7 @@ from tradegecko_bridge import Sandbox
 SLOW: Final = (
     "tests/carts/",
     "tests/chaos/",
+    "tests/cli/test_hostile.py",
     "tests/engine/test_held.py::test_what_is_left_alone",
     "tests/engine/test_one_decision.py",
     "tests/sandbox/test_books",
@@ -34,6 +35,7 @@ SLOW: Final = (
     "tests/sources/folder/test_properties.py",
     "tests/sources/vendure/test_ingest.py::TestNothingIsSkipped::test_any_interleaving",
     "tests/stores/test_model.py",
+    "tests/test_supply.py::test_the_bill",
     "tests/tradegecko/test_limits_any_course.py",
     "tests/tradegecko/test_limits_sim.py",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -108,3 +109,10 @@ class HandClock:
 
     def move(self, **by: float) -> None:
         self.now += timedelta(**by)
+
+
+def unseen(text: str) -> list[str]:
+    """The characters of a printed text that a terminal obeys or nobody sees; line feeds are ours."""
+    hidden = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+    fillers = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\ufe0f\uffa0"
+    return [char for char in text if char != "\n" and (unicodedata.category(char) in hidden or char in fillers)]

@@ -8,6 +8,7 @@
     ├── SourceError               an order source could not do what it was asked
     │   ├── SourceUnavailable       not now: asking again later may work
     │   ├── SourceRefused           never as it stands: a person has to change something
+    │   │   └── OtherSource             the connection's orders are from another source
     │   └── SourceNeedsLogin        the source no longer accepts our credentials
     ├── GatewayError              the order-management system, as the engine sees it
     │   ├── AccessDenied            login, plan or permission: no call can work until a person acts
@@ -37,6 +38,7 @@
     │       │   ├── LoginRefused        by the token endpoint: client, code or refresh token
     │       │   │   └── ClientRefused     the application's id or secret is wrong
     │       │   ├── LoginEnded          the stored login is of no more use
+    │       │   │   └── OtherLogin        it is somebody else's, or stored in another way; it stays as it is
     │       │   └── LoginDeleted        404: the user behind the token is gone
     │       ├── SubscriptionLapsed    402
     │       ├── PermissionDenied      403
@@ -50,6 +52,7 @@
         ├── StoreBusy               another process holds the database
         ├── NoLedger                there is none yet, and it was to be read only
         ├── SchemaTooNew            written by a newer version of this package
+        ├── LoginTaken              a stored login is somebody else's, or stored in another way; it stays as it is
         ├── ClaimLost               the lease ran out and another worker took the order
         ├── NumberInUse             another order is or was sent under this number
         ├── CursorMoved             another worker has read on, or the ledger was restored
@@ -113,6 +116,10 @@ class SourceUnavailable(SourceError):
 
 class SourceRefused(SourceError):
     """Never as it stands: something has to be changed in the source or in the settings."""
+
+
+class OtherSource(SourceRefused):
+    """The connection has its orders from another source than the settings name; nothing was done."""
 
 
 class SourceNeedsLogin(SourceError):
@@ -362,6 +369,13 @@ class LoginEnded(NeedsLogin):
         return "login needed"
 
 
+class OtherLogin(LoginEnded):
+    """The login stored under ``name`` is somebody else's, or stored in another way: it stays as it is, unsent."""
+
+    def _label(self) -> str:
+        return "login not used"
+
+
 class LoginDeleted(NeedsLogin):
     """404 that means: the user behind the access token is gone (§2.5)."""
 
@@ -496,6 +510,10 @@ class CustomerInUse(StoreError):
 
 class RemoteIdInUse(StoreError):
     """Two orders of a connection cannot have become the same one: find out which of them it is."""
+
+
+class LoginTaken(StoreError):
+    """A stored login is somebody else's, or stored in another way than it is to be used: it stays as it is."""
 
 
 class ClaimLost(StoreError):

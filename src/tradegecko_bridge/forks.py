@@ -3,12 +3,45 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import wraps
 from threading import Lock, RLock
-from typing import Any, Final, Self
+from typing import Any, Final, NoReturn, Self
 from weakref import WeakSet
 
 
-class Forked:
+class OfThisProcess:
+    """A base for what holds connections, locks or secrets: pickling or copying it is refused.
+
+    Its ``repr`` also works half-made, which is how a traceback that shows locals sees it when it cannot be made.
+    """
+
+    __slots__ = ()
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        if "__repr__" in vars(cls):
+            cls.__repr__ = _also_half_made(cls.__repr__)  # type: ignore[method-assign]
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"{type(self).__name__} is not pickled or copied: it holds connections or secrets; "
+            "make another one where it is needed"
+        )
+
+
+def _also_half_made(show: Callable[[Any], str]) -> Callable[[Any], str]:
+    @wraps(show)
+    def shown(made: object) -> str:
+        try:
+            return show(made)
+        except AttributeError:
+            return f"<{type(made).__name__}, not made yet>"
+
+    return shown
+
+
+class Forked(OfThisProcess):
     """A base for what a forked process has a copy of and must not use as it is.
 
     All three are called in the thread that forks. Other threads go on until the moment of the fork and are not there in

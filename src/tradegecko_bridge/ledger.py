@@ -85,6 +85,8 @@ SENT_STATES = DELIVERED_STATES | UNCERTAIN_STATES
 
 BY_HAND = "by_hand"
 """The code of a reason that a person gave."""
+UNREADABLE = "unreadable"
+"""The code of a reason in the words of a source that could not give an order whole."""
 NO_CONTENT = "unreadable: correct it at the source and it is ingested when the source gives it again"
 """Of an order the ledger holds nothing of that could be sent."""
 CHANGED_TOO_LATE = "changed or canceled at the source while it was on its way; TradeGecko has it as it was sent"

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from importlib.metadata import entry_points
 from inspect import Parameter, isclass, signature
-from traceback import walk_tb
 from typing import Any, Final, NoReturn, cast, get_type_hints
 
 import attrs
@@ -18,6 +17,7 @@ import attrs
 from tradegecko_bridge.engine.source_calls import place_of
 from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.ports import OrderSource
+from tradegecko_bridge.ports.logins import Secret, SecretValues
 from tradegecko_bridge.structuring import (
     Fault,
     Mismatch,
@@ -62,19 +62,34 @@ def make_source(kind: str, options: Mapping[str, Any]) -> OrderSource:
         ConfigError: no such kind, it cannot be imported, or an option is missing, not known or of the wrong type; or
             whatever its class raised: a ConfigError of its own as it is, of all else only its type and place.
     """
-    factory = _factory(kind)
+    options = SecretValues(options)
+    made = _made(kind, _factory(kind), options)
+    if isinstance(made, ConfigError):
+        raise made
+    return made
+
+
+def _made(kind: str, factory: Callable[..., Any], options: Mapping[str, Any]) -> OrderSource | ConfigError:
+    """An error is handed back, not raised: the frames of the one it comes from hold the options."""
     arguments, faults = _read_options(factory, options)
     if faults:
-        raise ConfigError(f"source {kind!r}: {'; '.join(map(format_fault, faults))}")
+        return ConfigError(f"source {kind!r}: {'; '.join(map(format_fault, faults))}")
     try:
         return cast("OrderSource", factory(**arguments))
-    except ConfigError:
-        raise
-    except Exception as error:  # its text may quote an option, unless it is about the arguments: their names
-        never_ran = isinstance(error, TypeError) and len(list(walk_tb(error.__traceback__))) == 1
-        raise ConfigError(
-            f"source {kind!r} cannot be made ({error if never_ran else _type_and_place(error)})"
-        ) from error
+    except ConfigError as error:
+        return ConfigError(*error.args, faults=error.faults)
+    except Exception as error:  # its text may quote an option
+        why = _misfit(factory, arguments) or _type_and_place(error)
+        return ConfigError(f"source {kind!r} cannot be made ({why})")
+
+
+def _misfit(factory: Callable[..., Any], arguments: Mapping[str, Any]) -> str:
+    """How the arguments do not fit, by their names; blank where they do."""
+    try:
+        signature(factory).bind(**arguments)
+    except TypeError as error:
+        return f"{getattr(factory, '__qualname__', 'it')}() {error}"
+    return ""
 
 
 def _factory(kind: str) -> Callable[..., Any]:
@@ -124,6 +139,11 @@ def _options_class(factory: Callable[..., Any]) -> tuple[type, bool]:
     return attrs.make_class("Options", fields, kw_only=True), takes_any
 
 
+def read_secret(value: object, _kind: object) -> Secret:
+    """Reads a :class:`Secret`, written as any text."""
+    return value if isinstance(value, Secret) else Secret(text(value))
+
+
 def _text(value: object, kind: object) -> str:
     """Paths have been made of some texts."""
     return text(os.fspath(value) if isinstance(value, os.PathLike) else value, kind)
@@ -136,4 +156,5 @@ def _unwritable(value: object, _kind: object) -> NoReturn:
 _describe: Final = partial(describe, values=False)
 _CONVERTER: Final = strict_converter()
 register(_CONVERTER, str, or_choice(_text))
+register(_CONVERTER, Secret, read_secret)
 _CONVERTER.register_structure_hook_func(lambda kind: origin(kind) is Callable, _unwritable)

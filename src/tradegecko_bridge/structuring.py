@@ -73,6 +73,8 @@ def describe(error: Exception, *, values: bool = True) -> Fault:
             return (), "is missing"
         case Problem():
             return (), str(error)
+        case _ if not values and not isinstance(error, ConfigError):  # somebody's own class may quote the value
+            return (), f"is not accepted ({type(error).__name__})"
     return (), f": {error}"
 
 
@@ -287,7 +289,8 @@ def _list(kind: Any, converter: cattrs.Converter) -> Hook:
     make = origin(kind) if origin(kind) in (list, set, frozenset) else tuple
     bare = get_args(item)[0] if get_origin(item) is Annotated else item
     tables = " of tables" if attrs.has(bare) or origin(bare) in _TABLES else ""
-    expected = 'a list of texts, e.g. ["one", "two"]' if bare is str else f"a list{tables}"
+    written_as = getattr(bare, "written_as", bare)  # of a class that hides its text
+    expected = 'a list of texts, e.g. ["one", "two"]' if written_as is str else f"a list{tables}"
 
     def read(values: object, _: object) -> Any:
         wrong = (str, bytes, Mapping) if issubclass(origin(kind), AbstractSet) else (str, bytes, Mapping, AbstractSet)

@@ -49,11 +49,11 @@ def test_a_whole_file(tmp_path: Path) -> None:
     """Everything is read, paths are meant from the file's folder, and the token does not show."""
     config = load(GOOD, tmp_path, TOKEN="secret-token")
     (shop,) = config.connections
-    assert (config.access_token, config.base_url) == ("secret-token", "http://127.0.0.1:8080")
+    assert (config.access_token.reveal(), config.base_url) == ("secret-token", "http://127.0.0.1:8080")
     assert shop.settings.order_status is OrderStatus.FINALIZED
     assert shop.settings.minimum_stock == Decimal("2.5")
     assert shop.options == {"path": tmp_path / "shop"}
-    assert config.ledger_url == f"sqlite:///{tmp_path / 'ledger.db'}"
+    assert config.ledger_url.reveal() == f"sqlite:///{tmp_path / 'ledger.db'}"
     assert "secret-token" not in repr(config)
 
 
@@ -74,10 +74,10 @@ def test_the_way_to_tradegecko_is_in_the_settings(tmp_path: Path, monkeypatch: p
         text = GOOD.replace("127.0.0.1:8080", "api.invalid").replace('access_token = "$TOKEN"', login)
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         config = load(text, tmp_path, HTTPS_PROXY=proxy.url)
-        assert (config.proxy, config.allow_http) == (proxy.url, True)
+        assert (config.proxy.reveal(), config.allow_http) == (proxy.url, True)
         assert proxy.url not in repr(config)
         path = tmp_path / "tgbridge.toml"
-        with open_logins(path) as (logins, _):
+        with open_logins(path, None) as (logins, _):
             logins.with_password("default", "ann", Secret("pw"))
         with open_account(path) as (_, gateway), pytest.raises(GatewayError):
             gateway.check_access()
@@ -117,7 +117,7 @@ level = "order"
 
 def test_a_dollar_sign_can_be_written(tmp_path: Path) -> None:
     """Two dollar signs are one, and no variable."""
-    assert load(GOOD.replace("$TOKEN", "$$abc"), tmp_path).access_token == "$abc"
+    assert load(GOOD.replace("$TOKEN", "$$abc"), tmp_path).access_token.reveal() == "$abc"
 
 
 @pytest.mark.parametrize(
@@ -137,6 +137,7 @@ def test_a_dollar_sign_can_be_written(tmp_path: Path) -> None:
         (("[connections.shop]", "[connection.shop]"), "connection is not a known setting; did you mean 'connections'?"),
         (('base_url = "http://127.0.0.1:8080"', ""), "tradegecko.base_url is missing"),
         (("$TOKEN", "$NOT_SET"), "the environment has no variable NOT_SET; set it"),
+        (("$TOKEN", "$hushHush"), "access_token: begins with $, but what follows is no name of a variable"),
         (('source = "folder"', "source = 7"), "connections.shop.source must be text"),
         (("[tradegecko]", "[tradegecko"), "tgbridge.toml"),
         (("2.5", '"2.5"'), ".toml:10: connections.shop.minimum_stock must be a number, without quotes, not '2.5'"),

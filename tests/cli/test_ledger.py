@@ -225,6 +225,10 @@ def test_move_to_another_database_and_back(shop: Path, postgres_ledger: str) -> 
     assert (twice.returncode, "a ledger is copied into an empty one" in twice.stderr) == (2, True)
     unset = tgbridge(shop, "ledger", "copy", "$NOWHERE", "sqlite:///back.db")
     assert (unset.returncode, "the environment has no variable NOWHERE; set it" in unset.stderr) == (2, True)
+    for address in ("postgresql://me:hush@db/ledger", "postgresql://db/ledger?password=hush", "postgres:/me:hush@db"):
+        told = tgbridge(shop, "ledger", "copy", "sqlite:///ledger.db", address)
+        assert (told.returncode, "hush" in told.stderr) == (2, False)
+        assert "an address with a password is not for the command line" in told.stderr
     missing = tgbridge(shop, "ledger", "copy", "sqlite:///none.db", "sqlite:///new.db")
     assert (missing.returncode, "there is none yet" in missing.stderr) == (3, True)
     assert not (shop / "new.db").exists()

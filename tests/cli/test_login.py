@@ -8,11 +8,13 @@ import json
 import os
 import re
 import socket
+import sqlite3
 import subprocess
 import warnings
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from time import sleep
 from urllib.parse import urlsplit
@@ -23,9 +25,11 @@ from cryptography.fernet import Fernet
 
 from tests.cli.command import run
 from tests.cli.test_config import load
+from tests.stores.test_tokens import Ring
 from tests.tradegecko.oauth import DANA, PASSWORD, SASHA, approve, refreshes
 from tradegecko_bridge import Sandbox, SqlStore
 from tradegecko_bridge.errors import ConfigError
+from tradegecko_bridge.stores import tokens as stores
 
 KEY = Fernet.generate_key().decode()
 SETTINGS = """
@@ -157,14 +161,32 @@ def test_a_person_refuses(sandbox: Sandbox, folder: Path) -> None:
 
 
 def test_an_answer_that_belongs_to_another_login(sandbox: Sandbox, folder: Path) -> None:
-    """A callback with another state is not taken, whatever code it brings; no token is asked for."""
+    """A callback with another state is turned away, whatever code it brings, and the login goes on waiting."""
     with logging_in(sandbox, folder) as (end, url):
-        address = httpx.URL(approve(url)).copy_merge_params({"state": "forged"})
-        assert httpx.get(address).status_code == 400
+        address = httpx.URL(approve(url))
+        for state in ({"state": "forged"}, {"state": ""}, {"state": "forged", "error": "access_denied"}):
+            page = httpx.get(address.copy_merge_params(state))
+            assert (page.status_code, "The login goes on" in page.text) == (400, True)
+        assert refreshes(sandbox) == 0
+        assert httpx.get(address).status_code == 200
         code, said = end()
-    assert code == 3
-    assert "belongs to another login" in said
-    assert refreshes(sandbox) == 0
+    assert (code, refreshes(sandbox)) == (0, 1), said
+
+
+def test_only_answers_that_belong_to_another_login(sandbox: Sandbox, folder: Path) -> None:
+    """Whoever waited in vain is told that somebody came, but not from this login."""
+    out = io.StringIO()
+    with ThreadPoolExecutor(1) as pool:
+        command = ("login", "--no-browser", "--timeout", "1")
+        running = pool.submit(run, folder, *command, environment=environment(sandbox), out=out)
+        while not (found := re.search(r"^ *(http\S+)\n", out.getvalue(), re.MULTILINE)):
+            assert not running.done(), running.result()
+            sleep(0.01)
+        address = httpx.URL(dict(httpx.URL(found[1]).params)["redirect_uri"])
+        assert httpx.get(address.copy_merge_params({"code": "theirs"})).status_code == 400
+        ended = running.result(30)
+    assert ended.returncode == 3
+    assert "(answers that belong to other logins: 1); begin again" in ended.stderr
 
 
 def test_nobody_comes_back(sandbox: Sandbox, folder: Path) -> None:
@@ -227,6 +249,77 @@ def test_encrypted_logins(sandbox: Sandbox, folder: Path, where: str) -> None:
     assert not [file.name for file in files for token in tokens if token in file.read_bytes()]
     write(sandbox, folder, f'tokens = "{where}"\ntoken_keys = ["{Fernet.generate_key().decode()}"]')
     assert "was encrypted with another key" in tgbridge(sandbox, folder, "check").stderr
+
+
+ENCRYPTED = 'token_keys = ["$TG_KEY"]'
+OTHER_KEY = f'token_keys = ["{urlsafe_b64encode(bytes(32)).decode()}"]'
+
+
+@pytest.mark.parametrize(
+    ("stored", "asked", "said"),
+    [
+        (ENCRYPTED, "", "is stored encrypted; it stays as it is"),
+        (ENCRYPTED, OTHER_KEY, "was encrypted with another key"),
+        (ENCRYPTED, 'tokens = "keyring"', "is stored encrypted, not in the keyring; it stays as it is"),
+        (f'tokens = "t.json"\n{ENCRYPTED}', 'tokens = "t.json"', "is stored encrypted; it stays as it is"),
+        ("", ENCRYPTED, "is stored in clear, not encrypted; it stays as it is"),
+        ("", 'tokens = "other.json"', "no login is stored under 'default'"),
+        ('tokens = "t.json"', "", "no login is stored under 'default'"),
+    ],
+)
+def test_a_run_with_other_settings_leaves_the_login_as_it_is(
+    stored: str, asked: str, said: str, sandbox: Sandbox, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without its keys, or with another token store: one line, no request; with the right settings all is well."""
+    monkeypatch.setattr(stores, "_system_keyring", Ring)
+    write(sandbox, folder, stored)
+    assert by_password(sandbox, folder).returncode == 0
+    sandbox.expire_tokens()
+    write(sandbox, folder, asked)
+    before, kept = len(sandbox.requests()), tokens_in(folder)
+    for command in (
+        "check",
+        "ledger check",
+        "ledger adopt-account",
+        "orders void-double 1 2",
+        "sync --dry-run",
+        "sync",
+    ):
+        done = tgbridge(sandbox, folder, *command.split())
+        lines = (done.stdout + done.stderr).splitlines()
+        problems = [line for line in lines if line.lstrip().startswith(("problem", "error")) and " login " in line]
+        assert done.returncode != 0, command
+        assert len(problems) == 1, done.stdout + done.stderr
+        assert said in problems[0]
+        assert len(sandbox.requests()) == before
+        assert tokens_in(folder) == kept
+    write(sandbox, folder, stored)
+    assert tgbridge(sandbox, folder, "sync").returncode == 0
+
+
+@pytest.mark.parametrize("asked", ["", 'tokens = "keyring"'])
+def test_a_login_that_is_encrypted_is_not_replaced_by_one_in_clear(
+    asked: str, sandbox: Sandbox, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody has left the keys out: the line says so, and logging out first is the way if it is meant."""
+    monkeypatch.setattr(stores, "_system_keyring", Ring)
+    write(sandbox, folder, ENCRYPTED)
+    assert by_password(sandbox, folder).returncode == 0
+    kept = tokens_in(folder)
+    write(sandbox, folder, asked)
+    refused = by_password(sandbox, folder)
+    assert (refused.returncode, refused.stderr.count("\n")) == (3, 1)
+    assert "is stored encrypted; it stays as it is; set token_keys and tokens as they were" in refused.stderr
+    assert tokens_in(folder) == kept
+    assert tgbridge(sandbox, folder, "logout").returncode == 0
+    assert by_password(sandbox, folder).returncode == 0
+
+
+def tokens_in(folder: Path) -> list[object]:
+    """What the ledger and token files hold of logins."""
+    with closing(sqlite3.connect(folder / "ledger.db")) as ledger:
+        rows: list[object] = ledger.execute("SELECT * FROM ledger_tokens").fetchall()
+    return [*rows, *(file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.json")))]
 
 
 def test_the_same_user_twice(sandbox: Sandbox, folder: Path) -> None:

@@ -21,7 +21,7 @@ from tradegecko_bridge.engine.mapping.plan import OrderPlan
 from tradegecko_bridge.errors import AccessDenied, AlreadySent, OutcomeUnknown
 from tradegecko_bridge.ledger import LedgerEntry, OrderState, Reason, Transition
 from tradegecko_bridge.ports.mirrors import MirrorRow
-from tradegecko_bridge.tradegecko.gateway.mirror_kinds import company_keys
+from tradegecko_bridge.tradegecko.gateway.mirror_kinds import COMPANIES, company_keys
 
 S = OrderState
 LATER = timedelta(hours=2)
@@ -285,7 +285,7 @@ def test_a_customer_who_is_remembered_and_not_there_is_made(sandbox: Sandbox, cl
     gateway = TradeGeckoGateway(client, mirror=store.mirror)
     keys = company_keys(gateway._mirror.digest, name=None, email="ann@example.com", phone=None, code=None)
     ghost = MirrorRow("99999", "9999", keys, {"status": "active", "type": "consumer"})
-    store.mirror.write(gateway._mirror.account, "companies", [ghost])
+    store.mirror.write(gateway._mirror.account, COMPANIES.name, [ghost])
     bench = Bench(sandbox, client, ListSource([stranger("ann@example.com", "1")]), gateway=gateway, store=store)
     assert outcomes(bench.deliver()) == {"1": Outcome.DELIVERED}
     assert [event.why for event in store.history(entry_of(bench, "1").id)][1:3] == ["key 1", "key 2"]

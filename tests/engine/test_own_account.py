@@ -16,6 +16,7 @@ from tests.engine.bench import Bench, outcomes, stranger
 from tests.engine.test_in_memory import Desk, Scripted, order
 from tests.support import ListSource
 from tradegecko_bridge import MemoryStore, Sandbox, TradeGeckoClient
+from tradegecko_bridge.commerce import Customer
 from tradegecko_bridge.commerce.remote import AccountIdentity
 from tradegecko_bridge.engine import Outcome, Report, SyncEngine
 from tradegecko_bridge.engine.context import Progress
@@ -116,6 +117,26 @@ def test_with_another_account_nothing_is_done(store: MemoryStore, operation: str
     assert [(alert.key, alert.severity) for alert in store.alerts()] == (
         [] if dry_run else [("account", Severity.ERROR)]
     )
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_number_is_taken_in_its_own_account_only(store: MemoryStore, shared: bool, dry_run: bool) -> None:
+    """Of two shops with one account the second waits until lists show the first one's order; with another account it
+    neither waits nor hears of it."""
+    first = Desk(account=Login(accounts=[ANNS]), store=store, connection="anns", orders=[order("3001")])
+    assert outcomes(first.run()) == {"3001": Outcome.DELIVERED}
+    mine = [order("3001", customer=Customer(email="bob@example.com", last_name="Bob"))]
+    second = Desk(
+        account=Login(accounts=[ANNS if shared else BOBS]), store=store, connection="bobs", orders=[order("1"), *mine]
+    )
+    store.remember_account("bobs", ANNS if shared else BOBS, at=NOW)
+    report = second.engine.deliver_orders(dry_run=dry_run)
+    (found,) = [item for item in report.items if item.name == "3001"]
+    if shared:
+        assert (found.outcome, "order '3001' of anns is on its way" in found.detail) == (Outcome.HELD, True)
+    else:
+        assert found.outcome is (Outcome.PLANNED if dry_run else Outcome.DELIVERED)
 
 
 def test_the_alert_closes_with_the_right_login(store: MemoryStore) -> None:

@@ -19,6 +19,7 @@ from tradegecko_bridge.ports import MirrorStore
 from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.testing.builders import AN_ADDRESS, a_line, an_order
 from tradegecko_bridge.tradegecko.gateway.mirror_book import MirrorBook
+from tradegecko_bridge.tradegecko.gateway.mirror_kinds import COMPANIES
 
 
 def order_of(number: int, customer: int) -> SourceOrder:
@@ -328,7 +329,9 @@ def test_nobody_can_be_known_by_what_is_remembered(shop: Shop, ledger: Path) -> 
     shop.deliver(*[order_of(n, n) for n in range(3)])
     shop.deliver(order_of(9, 1))
     with closing(sqlite3.connect(ledger)) as database:
-        assert database.execute("SELECT count(*) FROM ledger_mirror_rows WHERE kind = 'companies'").fetchone() > (3,)
+        assert database.execute(
+            "SELECT count(*) FROM ledger_mirror_rows WHERE kind = ?", [COMPANIES.name]
+        ).fetchone() > (3,)
         said = "\n".join(database.iterdump()).casefold()
     for secret in ("customer1", "example.com", "lee1", "king st", "harbour", "4165550100", "toronto", "walkin"):
         assert secret not in said

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.engine.bench import Bench
-from tests.support import ListSource
+from tests.support import ListSource, unseen
 from tradegecko_bridge import Sandbox, TradeGeckoClient
 from tradegecko_bridge.engine import Outcome, Report, RunReport
 from tradegecko_bridge.engine.report import FAILURES
@@ -51,6 +51,16 @@ def test_people_read_what_matters() -> None:
         "  refused #2: said refused",
         "  problem: slow",
     ]
+
+
+def test_what_strangers_wrote_is_made_visible() -> None:
+    """A program prints its report: names and problems do nothing to the terminal, and each stays in its line."""
+    report = a_report(Outcome.DELIVERED, problems=["\x1b[31m\u202eno\nforged"])
+    report.add("1\x9b2J\r\n2", Outcome.FAILED, "said \x07")
+    text = str(RunReport(connection="shop", reports=[report]))
+    assert not unseen(text)
+    assert text.count("\n") == len(list(report.lines())) - 1
+    assert "failed 1\\x9b2J\\r\\n2: said \\x07" in text
 
 
 def test_programs_read_everything() -> None:

@@ -43,6 +43,11 @@ from tradegecko_bridge.tradegecko.gateway.mirror_book import MirrorBook
 from tradegecko_bridge.tradegecko.limits.permits import PermitBook
 
 
+def _copied(held: Any) -> Any:
+    """A dictionary with copies of what is in it, or what never changes."""
+    return {key: copy(value) for key, value in held.items()} if isinstance(held, dict) else held
+
+
 class LedgerBook:
     """One ledger. Nobody uses it from two threads at once."""
 
@@ -55,6 +60,7 @@ class LedgerBook:
         self._alerts: dict[int, Alert] = {}
         self._made: dict[int, str] = {}
         self._accounts: dict[str, KnownAccount] = {}
+        self._sources: dict[str, str] = {}
         self._restored: Restore | None = None
         self._rest: MemoryStore | None = None
         self.mirror = MirrorBook()
@@ -73,7 +79,7 @@ class LedgerBook:
     def copy(self) -> LedgerBook:
         """Another one with the same content."""
         other = LedgerBook()
-        for name in ("_rows", "_ids", "_events", "_cursors", "_alerts", "_made", "_accounts"):
+        for name in ("_rows", "_ids", "_events", "_cursors", "_alerts", "_made", "_accounts", "_sources"):
             setattr(other, name, dict(getattr(self, name)))
         other._restored = self._restored
         other._told = {kind: dict(values) for kind, values in self._told.items()}
@@ -82,7 +88,7 @@ class LedgerBook:
         for book, fresh in ((self.mirror, other.mirror), (self.permits, other.permits)):
             for name, held in vars(book).items():
                 if name != "_lock":
-                    setattr(fresh, name, {key: copy(value) for key, value in held.items()})
+                    setattr(fresh, name, _copied(held))
         return other
 
     # ── orders ───────────────────────────────────────────────────────────────────────────────
@@ -284,6 +290,14 @@ class LedgerBook:
         if replace:
             self._accounts[connection] = known
         return self._accounts.setdefault(connection, known)
+
+    def known_source(self, connection: str) -> str | None:
+        return self._sources.get(connection)
+
+    def remember_source(self, connection: str, identity: str, *, at: datetime, replace: bool = False) -> str:
+        if replace:
+            self._sources[connection] = identity
+        return self._sources.setdefault(connection, identity)
 
     def restored(self) -> Restore | None:
         return self._restored

@@ -33,8 +33,9 @@ WRITES: Final = frozenset(
         "update_alerts",
     }
 )
-QUIET: Final = frozenset({"known_account", "remember_account"})
-"""Calls that nothing happens around: there is one account, and every run asks whether it still is the same."""
+QUIET: Final = frozenset({"known_account", "remember_account", "known_source", "remember_source", "key"})
+"""Calls that nothing happens around: there is one account and one source, and every run asks whether they still are; so
+it asks for the one key."""
 CRITICAL: Final = frozenset({"claim", "record", "record_all"})
 """Around these a worker dies or stops more often."""
 SIMULATED: Final = "simulated: "
@@ -155,7 +156,8 @@ class _Remote:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name in QUIET:
-            return cast("Callable[..., Any]", getattr(self._world.disk.store, name))
+            store = self._world.disk.store
+            return cast("Callable[..., Any]", getattr(getattr(store, self._part) if self._part else store, name))
 
         def call(*args: Any, **kwargs: Any) -> Any:
             return self._call(name, args, kwargs)

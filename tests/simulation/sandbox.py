@@ -61,7 +61,10 @@ class SandboxAccount:
         chance = Random(f"{world.seed} account")
         switches = {name: chance.random() < 0.5 for name in SWITCHES}
         self._instance = Instance(
-            seed="empty", clock=world.scheduler.time, switches={**switches, "idempotency_keys": honours_keys}
+            seed="empty",
+            clock=world.scheduler.time,
+            switches={**switches, "idempotency_keys": honours_keys},
+            access_token="simulated",  # a seed is the same story every time
         )
         self._context = self._instance.context
         self._limits = self._instance.limits

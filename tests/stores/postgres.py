@@ -58,14 +58,14 @@ class Server:
         self._port = _free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"postgresql://bridge@127.0.0.1:{self._port}/postgres"
-        data = str(home / "data")
-        _run("initdb", "--no-sync", "--auth=trust", "--username=bridge", "--encoding=UTF8", "-D", data)
+        self.data = home / "data"
+        _run("initdb", "--no-sync", "--auth=trust", "--username=bridge", "--encoding=UTF8", "-D", str(self.data))
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
         options = ["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", f"unix_socket_directories={self._home}"]
         self._process = subprocess.Popen(
-            [str(_program("postgres")), "-D", str(self._home / "data"), "-p", str(self._port), *options],
+            [str(_program("postgres")), "-D", str(self.data), "-p", str(self._port), *options],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             user=_user(),

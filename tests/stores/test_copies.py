@@ -75,6 +75,7 @@ def fill(store: SqlStore) -> None:
     store.record_told_values(SHOP, "stock", {"TEA": "3"}, at=AT)
     store.remember_account(SHOP, ANNS, at=AT)
     store.permits.take("app/shop", AT, 3, up_to=300)
+    store.mirror.key()
     store.mirror.write("7@shop", "orders", [a_row("1", "1", "A")], progress=MirrorProgress(complete=True))
     store.tokens.save("default", a_pair(), at=AT)
     store.note_restore(AT - timedelta(days=3), at=AT - timedelta(days=2))
@@ -482,5 +483,7 @@ def test_a_restore_by_other_means_can_be_noted(ledger_url: str) -> None:
 
 def test_every_table_is_copied() -> None:
     """A table that is added later, too; other tables of the database are none of the ledger's."""
-    assert {table.name for table in copies._tables()} | {"ledger_tokens", "ledger_permits"} == set(metadata.tables)
+    assert {table.name for table in copies._tables()} | {"ledger_tokens", "ledger_permits", "ledger_keys"} == set(
+        metadata.tables
+    )
     assert isinstance(metadata, sqlalchemy.MetaData)

@@ -9,12 +9,14 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import sqlalchemy
 from alembic.script import ScriptDirectory
 
 from tests.stores.older import LEDGERS, kept_at, make_at
 from tests.stores.test_opening import described
 from tradegecko_bridge.errors import StoreError
 from tradegecko_bridge.ledger import OrderState
+from tradegecko_bridge.stores.rules.digests import keyed
 from tradegecko_bridge.stores.sql import SqlStore
 from tradegecko_bridge.stores.sql.schema import MIGRATIONS
 from tradegecko_bridge.stores.sql.tables import HEAD
@@ -187,3 +189,22 @@ def test_a_migration_that_fails_changes_nothing(tmp_path: Path) -> None:
         connection.commit()
     with SqlStore(f"sqlite:///{path}") as store:
         assert len(store.entries()) == 2
+
+
+def test_what_could_be_guessed_goes(ledger_url: str) -> None:
+    """Digests of customers without a key are forgotten, to be read anew; fingerprints of expired orders get the key."""
+    expired = _COLUMNS + ", expired_at, taken_in_at, updated_at, in_state_since"
+    make_at(
+        "0008",
+        ledger_url,
+        f"INSERT INTO ledger_orders ({expired}) VALUES ('shop', '1', '1', 'skipped', '{_CONTENT}', '{_SEEN}', '{{}}',"
+        f" 0, 0, 0, {_moment(1)}, {_moment(0)}, {_moment(0)}, {_moment(0)})",
+        "INSERT INTO ledger_mirrors (account, kind, complete) VALUES ('a', 'companies', true), ('a', 'variants', true)",
+        "INSERT INTO ledger_mirror_rows VALUES ('a', 'companies', '7', '1', '{\"keys\":[],\"facts\":{}}')",
+        "INSERT INTO ledger_mirror_keys VALUES ('a', 'companies', 'email', '0f343b0931126a20', '7')",
+    )
+    with SqlStore(ledger_url) as store, store._database.reading() as tx:
+        (fingerprint,) = tx.execute(sqlalchemy.text("SELECT fingerprint FROM ledger_orders")).scalars()
+        assert fingerprint == keyed(_SEEN, store.mirror.key())
+        assert store.mirror.find("a", "companies", "email", ["0f343b0931126a20"]) == []
+        assert [store.mirror.progress("a", kind).complete for kind in ("companies", "variants")] == [False, True]

@@ -28,7 +28,7 @@ from tradegecko_bridge.ledger import (
 )
 from tradegecko_bridge.stores.memory import MemoryStore
 from tradegecko_bridge.stores.row import Row
-from tradegecko_bridge.stores.rules import alerts, expiry, ingest, lookups, shipments, work
+from tradegecko_bridge.stores.rules import alerts, digests, expiry, ingest, lookups, shipments, work
 from tradegecko_bridge.testing.builders import a_line, an_order
 
 S = OrderState
@@ -36,6 +36,7 @@ NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
 BEFORE, LATER = NOW - timedelta(hours=1), NOW + timedelta(minutes=7, microseconds=5)
 RUNNING = Claim(worker="w", until=LATER, serial=4)
 RUN_OUT = Claim(worker="w", until=BEFORE + timedelta(microseconds=5), serial=4)
+KEY = b"a key, as long as one must be"
 UNKNOWN = Reason("unknown_sku", "SKU 'A' is not in TradeGecko", transient=True)
 BY_HAND = Reason("by_hand", "wait for payment")
 NEW_CONTENT = an_order("1001", [a_line("TEE-M")], source_status="packed", paid=True)
@@ -403,14 +404,56 @@ def test_shipments_belong_to_their_own_connection() -> None:
 
 def test_an_expired_order_holds_nobody_s_data() -> None:
     """Not in what is pending either; whoever had claimed it has lost it."""
-    row, events = expiry.expired(a_row(S.SKIPPED, claim=RUN_OUT, update=WITHDRAWN), NOW, "ann")
+    (row, events), _ = expiry.expired(a_row(S.SKIPPED, claim=RUN_OUT, update=WITHDRAWN), NOW, "ann", KEY)
     assert row.entry.order is not None
     assert row.entry.order.customer != an_order().customer
     entry = row.entry
     assert (entry.expired_at, entry.claim, entry.serial, entry.pending_update) == (NOW, None, 5, None)
     assert row.pending_update is None
     assert events == (an_event(S.SKIPPED, S.SKIPPED, "personal data expired", who="ann"),)
-    assert expiry.expired(a_row(S.SKIPPED, order=None), NOW, "ann")[0].entry.order is None
+    assert expiry.expired(a_row(S.SKIPPED, order=None), NOW, "ann", KEY)[0][0].entry.order is None
+
+
+def test_what_is_left_of_a_fingerprint_nobody_can_make_without_the_key() -> None:
+    """And it stays what it is when the order's source gives it again."""
+    before = a_row(S.SKIPPED)
+    (after, _), _ = expiry.expired(before, NOW, "ann", KEY)
+    (other, _), _ = expiry.expired(before, NOW, "ann", b"another key, as long as one")
+    assert before.fingerprint not in after.fingerprint
+    assert len({before.fingerprint, after.fingerprint, other.fingerprint}) == 3
+    assert digests.like(before.fingerprint, after.fingerprint, KEY) == after.fingerprint
+    assert digests.like(before.fingerprint, before.fingerprint, KEY) == before.fingerprint
+    assert digests.keyed(after.fingerprint, KEY) == after.fingerprint
+
+
+def test_what_is_said_of_an_order_that_expires() -> None:
+    """Goes with its values; where nobody knows them, all of it does."""
+    order = an_order(note="Ring twice")
+    said = [(None, ""), (None, "Ann Lee is too long"), (S.HELD, "spoke to ann"), (S.HELD, "gift 'ring TWICE'")]
+    gone = "the source can no longer give it whole (the rest has expired)"
+    row = a_row(S.SKIPPED, order=order, reason=Reason("by_hand", "spoke to Ann"))
+    (after, _), left = expiry.expired(row, NOW, "ann", KEY, said)
+    assert after.entry.reason == Reason("by_hand", "spoke to …")
+    assert left == ["", gone, "spoke to …", "gift '…'"]
+    unknown = evolve(row, entry=evolve(row.entry, order=None))
+    (after, _), left = expiry.expired(unknown, NOW, "ann", KEY, said)
+    assert after.entry.reason == Reason("by_hand", expiry.EXPIRED)
+    assert left == [expiry.EXPIRED] * 4
+
+
+@pytest.mark.parametrize("to", [S.HELD, S.SKIPPED])
+def test_nobody_s_words_say_whose_order_it_is(to: OrderState) -> None:
+    """Neither a system's nor a person's: the order's values are taken out where it is written down."""
+    row = a_row(S.PENDING, claim=RUNNING, order=an_order())
+    said = "refused: 'Ann' LEE of 1 king st w (request id 7)"
+    entry = row.entry.transition_to(to, NOW, reason=Reason("rejected", said))
+    detail = {"status": 422, "request_id": "lee"}
+    after, (event,) = work.recorded(row, Transition(entry=entry, who="w", why=said, detail=detail))
+    left = "refused: '…' … of … (request id 7)"
+    assert (after.entry.reason, event.why) == (Reason("rejected", left), left)
+    assert event.detail == {"status": 422, "request_id": "…"}
+    after, (event,) = work.overridden(a_row(S.PENDING, order=an_order()), to, NOW, "bob", "Ann Lee called")
+    assert (after.entry.reason, event.why) == (Reason("by_hand", "… called"), "… called")
 
 
 def test_states_that_may_expire() -> None:
@@ -427,10 +470,10 @@ def test_states_that_may_expire() -> None:
 def test_a_shipment_expires_once_its_source_knows_of_it() -> None:
     """With what the source said of it."""
     sent = known_shipment(state=ShipmentState.SENT, reason="for Ann")
-    after = expiry.expired_shipment(sent).entry
+    after = expiry.expired_shipment(sent, KEY).entry
     assert (after.reason, after.state) == ("", ShipmentState.SENT)
     pending = known_shipment(reason="for Ann")
-    assert expiry.expired_shipment(pending) == pending
+    assert expiry.expired_shipment(pending, KEY) == pending
 
 
 @pytest.mark.parametrize(
@@ -447,8 +490,7 @@ def test_a_shipment_expires_once_its_source_knows_of_it() -> None:
 )
 def test_what_earlier_versions_said_of_shipments(why: str, kept: str) -> None:
     """Is cut where tracking numbers may follow."""
-    assert why.startswith(expiry.SHIPMENT_EVENT) == (why != "order id 9")
-    assert expiry.expired_why(why) == kept
+    assert expiry.expired_why(S.DELIVERED, why) == kept
 
 
 # ── look-ups ─────────────────────────────────────────────────────────────────────────────────

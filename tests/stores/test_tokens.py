@@ -13,13 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 from cryptography.fernet import Fernet
+from hypothesis import given
+from hypothesis import strategies as st
 from keyring.errors import PasswordDeleteError
 
 from tests.stores.older import ledger_at
-from tradegecko_bridge.errors import ConfigError, StoreBusy, StoreError
+from tradegecko_bridge.errors import ConfigError, LoginTaken, StoreBusy, StoreError
 from tradegecko_bridge.ports import TokenStore
-from tradegecko_bridge.ports.logins import Secret
+from tradegecko_bridge.ports.logins import LoginOwner, Secret
 from tradegecko_bridge.stores.memory import MemoryStore
 from tradegecko_bridge.stores.sql import SqlStore, tables
 from tradegecko_bridge.stores.tokens import EncryptedTokenStore, FileTokenStore, KeyringTokenStore, MemoryTokenStore
@@ -435,3 +438,146 @@ def test_moving_an_older_ledger_up(tmp_path: Path) -> None:
     with SqlStore(f"sqlite:///{path}") as store:
         store.tokens.save(WEB, a_pair(), at=AT)
         assert load(store.tokens).pair == a_pair()
+
+
+# ── logins belong to somebody ────────────────────────────────────────────────────────────────
+
+ANN = LoginOwner(client_id="app", base_url="https://ann.example", account="12")
+BOB = LoginOwner(client_id="app", base_url="https://bob.example")
+
+
+def kinds_of_store(path: Path) -> dict[str, tuple[TokenStore, TokenStore]]:
+    """Each way to keep texts out of a store, with the store inside."""
+    ring = Ring()
+    kept = {kind: FileTokenStore(path.with_name(f"{kind}.json")) for kind in ("keys", "ring", "both")}
+    return {
+        "keys": (EncryptedTokenStore(kept["keys"], KEYS[:1]), kept["keys"]),
+        "ring": (KeyringTokenStore(kept["ring"], backend=ring), kept["ring"]),
+        "both": (EncryptedTokenStore(KeyringTokenStore(kept["both"], backend=ring), KEYS[:1]), kept["both"]),
+    }
+
+
+@pytest.mark.parametrize("kind", ["keys", "ring", "both"])
+def test_who_does_not_unseal_writes_nothing(kind: str, path: Path) -> None:
+    """A login that is stored sealed says so, and is neither replaced nor renewed by who would store it in clear."""
+    sealing, inner = kinds_of_store(path)[kind]
+    saved = sealing.save(WEB, a_pair(owner=ANN), at=AT)
+    seen = load(inner)
+    assert seen.pair.sealed
+    for after in (None, seen):
+        with pytest.raises(LoginTaken, match=rf"{seen.pair.sealed_how}.*it stays as it is; set token_keys and tokens"):
+            inner.save(WEB, a_pair(2, owner=ANN), at=AT, after=after)
+    assert load(sealing) == saved
+
+
+@pytest.mark.parametrize("kind", ["keys", "ring", "both"])
+def test_what_is_stored_in_clear_is_not_taken_for_sealed(kind: str, path: Path) -> None:
+    """Settings with keys or a keyring, and a login from before: one line, and it stays until somebody logs in anew."""
+    sealing, inner = kinds_of_store(path)[kind]
+    saved = inner.save(WEB, a_pair(), at=AT)
+    with pytest.raises(LoginTaken, match="is stored in clear, not"):
+        sealing.load(WEB)
+    assert load(inner) == saved
+    sealing.save(WEB, a_pair(2), at=AT)
+    assert load(sealing).pair == a_pair(2)
+
+
+def contents(store: FileTokenStore) -> dict[str, Any]:
+    logins: dict[str, Any] = json.loads(store._path.read_text(encoding="utf-8"))["logins"]
+    return logins
+
+
+def put(store: FileTokenStore, logins: dict[str, Any]) -> None:
+    store._path.write_text(json.dumps({"format": 1, "logins": logins}), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "swapped",
+    [("access_token",), ("refresh_token",), ("access_token", "refresh_token"), ("access_token", "fingerprint"), ()],
+    ids="+".join,
+)
+def test_ciphertexts_cannot_be_swapped(swapped: tuple[str, ...], path: Path) -> None:
+    """Whatever of another login is put into a login's place, up to the whole of it, nobody gets its token."""
+    file = FileTokenStore(path)
+    store = EncryptedTokenStore(file, KEYS[:1])
+    store.save("ann", a_pair(1, owner=ANN), at=AT)
+    store.save("bob", a_pair(2, owner=BOB), at=AT)
+    logins = contents(file)
+    anns = logins["ann"]["token"]
+    for keep_seals in (True, False):
+        logins["bob"]["token"].update({name: anns[name] for name in swapped or tuple(anns)})
+        if not keep_seals:
+            logins["bob"]["token"]["seals"] = []
+        put(file, logins)
+        with pytest.raises(LoginTaken, match="'bob' was encrypted as another one") as raised:
+            store.load("bob")
+        assert SECRET.decode() not in str(raised.value)
+    assert load(store, "ann").pair == a_pair(1, owner=ANN)
+
+
+@pytest.mark.parametrize("changed", ["client_id", "base_url", "account"])
+def test_an_owner_cannot_be_exchanged(changed: str, path: Path) -> None:
+    """Nor can a token be sent to another host by writing that host beside its ciphertext; one left out is known."""
+    file = FileTokenStore(path)
+    store = EncryptedTokenStore(file, KEYS[:1])
+    store.save(WEB, a_pair(owner=ANN), at=AT)
+    logins = contents(file)
+    logins[WEB]["token"]["owner"][changed] = "https://evil.example"
+    put(file, logins)
+    with pytest.raises(LoginTaken, match="was encrypted as another one"):
+        store.load(WEB)
+    logins[WEB]["token"]["owner"] = None
+    put(file, logins)
+    assert load(store).pair.owner == ANN
+
+
+def test_ciphertexts_of_earlier_versions_are_read_and_bound(path: Path) -> None:
+    """They held the token alone, and nothing beside them said that they are none. The next save binds them."""
+    file = FileTokenStore(path)
+    store = EncryptedTokenStore(file, KEYS[:1])
+    store.save(WEB, a_pair(), at=AT)
+    logins = contents(file)
+    old = logins[WEB]["token"]
+    key = Fernet(KEYS[0])
+    for kind in ("access", "refresh"):
+        old[f"{kind}_token"] = key.encrypt(f"{kind}-1-0123456789abcdef".encode()).decode()
+    del old["seals"], old["owner"]
+    put(file, logins)
+    stored = load(store)
+    assert stored.pair == a_pair()
+    assert load(file).pair.sealed, "also in the eyes of who has no key"
+    with pytest.raises(LoginTaken, match="is stored encrypted"):
+        file.save(WEB, a_pair(2), at=AT)
+    assert store.rewrite(WEB, stored.generation, evolve(stored.pair, owner=ANN))
+    assert load(store).pair == a_pair(owner=ANN)
+    now = contents(file)
+    now[WEB]["token"] |= {name: old[name] for name in ("access_token", "refresh_token")}
+    put(file, now)
+    with pytest.raises(LoginTaken, match="was encrypted as another one"):
+        store.load(WEB)
+
+
+FIELDS = ("access_token", "refresh_token", "fingerprint", "owner", "seals", "expires_at", "earlier")
+
+
+@given(st.lists(st.tuples(st.sampled_from(FIELDS), st.sampled_from(["ann", "ann before", "bob", "bob before"]))))
+def test_no_mixture_of_logins_gives_one_s_token_to_the_other(mixed: list[tuple[str, str]]) -> None:
+    """Whoever can write into the store puts parts of logins, of now and of before, wherever he likes: what comes out
+    under a name was stored under it, for the same owner, or nothing comes out."""
+    inner = MemoryTokenStore()
+    store = EncryptedTokenStore(inner, KEYS[:1])
+    stored: dict[str, dict[str, Any]] = {}
+    pairs = {"ann": [a_pair(1, owner=ANN), a_pair(2, owner=ANN)], "bob": [a_pair(3, owner=BOB), a_pair(4, owner=BOB)]}
+    for name, (before, now) in pairs.items():
+        for pair, key in ((before, f"{name} before"), (now, name)):
+            store.save(name, pair, at=AT)
+            stored[key] = dict(inner._slots[name].content or {})
+    content = {**stored["bob"], **{field: stored[whose][field] for field, whose in mixed}}
+    inner._slots["bob"] = evolve(inner._slots["bob"], content=content)
+    try:
+        found = load(store, "bob").pair
+    except LoginTaken:
+        return
+    assert (found.access_token, found.refresh_token, found.owner) in [
+        (pair.access_token, pair.refresh_token, pair.owner) for pair in pairs["bob"]
+    ]

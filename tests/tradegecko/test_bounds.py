@@ -491,16 +491,19 @@ def test_which_host_is_this_machine(host: str, here: bool) -> None:
     assert is_loopback(host) is here
 
 
+CLIENTS = {f"{home}.{kind}" for home in ("httpx", "quiet_http") for kind in ("Client", "AsyncClient")}
+
+
 def test_no_client_is_made_without_bounds() -> None:
     """All of httpx's are given their way and nothing of the environment, and nothing is asked without a client."""
     found = []
     for file in Path(http_bounds.__file__).parent.rglob("*.py"):
-        if "httpx." not in (text := file.read_text(encoding="utf-8")):
+        if "http" not in (text := file.read_text(encoding="utf-8")):
             continue
         for used in re.findall(r"httpx\.(get|post|put|delete|request|stream|HTTPTransport|AsyncHTTPTransport)\b", text):
             assert file.name == "http_bounds.py", f"{file}: {used}"
         for call in ast.walk(ast.parse(text)):
-            if isinstance(call, ast.Call) and ast.unparse(call.func) in ("httpx.Client", "httpx.AsyncClient"):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) in CLIENTS:
                 given = {one.arg: ast.unparse(one.value) for one in call.keywords}
                 assert (given.get("transport"), given.get("trust_env")) == ("transport", "False"), file
                 found.append(file.name)

@@ -21,6 +21,7 @@ from tradegecko_bridge.commerce.remote import DraftLine, LineKind, OrderDraft, R
 from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.testing.builders import A_CUSTOMER, AN_ADDRESS
 from tradegecko_bridge.tradegecko.gateway.mirror_book import MirrorBook
+from tradegecko_bridge.tradegecko.gateway.mirror_kinds import COMPANIES
 from tradegecko_bridge.tradegecko.records import Address as RemoteAddress
 from tradegecko_bridge.tradegecko.records import Order
 from tradegecko_bridge.tradegecko.retry import NO_RETRY, RetryPolicy
@@ -394,12 +395,12 @@ def test_each_draft_that_refers_to_what_is_gone_is_outdated(client: TradeGeckoCl
     book = MirrorBook()
     gateway = TradeGeckoGateway(client, mirror=book)
     account = gateway._mirror.account
-    book.write(account, "companies", [MirrorRow(id_, "", (("email", "x"),)) for id_ in ("99001", "99002")])
+    book.write(account, COMPANIES.name, [MirrorRow(id_, "", (("email", "x"),)) for id_ in ("99001", "99002")])
     wrong = a_draft("1", currency="XAU")
     assert refusal(gateway, wrong) is errors.Rejected, "nothing it refers to has gone"
     assert [refusal(gateway, a_draft("1"), company) for company in ("99001", "99002")] == [errors.OutdatedDraft] * 2
     assert refusal(gateway, wrong) is errors.Rejected, "nor has it now"
-    assert list(book.find(account, "companies", "email", ["x"])) == []
+    assert list(book.find(account, COMPANIES.name, "email", ["x"])) == []
     with gateway.session(read_only=True):
         assert refusal(gateway, a_draft("1"), "99001") is errors.Rejected, "nothing is remembered in a dry run"
 

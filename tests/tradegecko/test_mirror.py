@@ -217,7 +217,7 @@ def test_what_was_learned_ends_with_what_is_listed(client: TradeGeckoClient, how
         clock.move(minutes=6)
     else:
         changed = COMPANIES.row(client.companies.get(made.id), mirror.digest)
-        book.write(mirror.account, "companies", [changed])
+        book.write(mirror.account, COMPANIES.name, [changed])
         mirror.begin()
     assert (found("old@example.com"), found("new@example.com")) == ([], [str(made.id)])
 
@@ -232,3 +232,15 @@ def test_settings_from_the_future_are_read_anew(client: TradeGeckoClient) -> Non
     clock.move(days=-30)
     mirror.begin()
     assert mirror.settings("rates", lambda: {"13": "new"}) == {"13": "new"}
+
+
+def test_nobody_makes_a_digest_without_the_store_s_key(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """Of one store it is the same for all, all the time; of another it is another one."""
+    book = MirrorBook()
+    mine, yours, other = (Mirror(client, store) for store in (book, book, MirrorBook()))
+    said = mine.digest("ann@example.com")
+    mine.begin()
+    assert said == mine.digest("ann@example.com") == yours.digest("ann@example.com")
+    assert said != other.digest("ann@example.com")
+    mine.begin(read_only=True)
+    assert said != mine.digest("ann@example.com"), "nothing is compared with what is kept"

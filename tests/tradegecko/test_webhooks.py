@@ -9,9 +9,11 @@ import logging
 import threading
 import time
 from base64 import encodebytes
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
+from io import BytesIO
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
@@ -22,8 +24,10 @@ import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradegecko_bridge.errors import BadSignature, MalformedData
+from tradegecko_bridge.errors import BadSignature, ConfigError, MalformedData
+from tradegecko_bridge.ports.logins import Secret
 from tradegecko_bridge.tradegecko.webhooks import (
+    MAX_BYTES,
     AsgiReceiver,
     Handler,
     WebhookEvent,
@@ -52,7 +56,7 @@ def body(**changes: object) -> bytes:
 # ── whose it is ──────────────────────────────────────────────────────────────────────────────
 
 
-@given(content=st.binary(max_size=200), secret=st.text(min_size=1, max_size=40))
+@given(content=st.binary(max_size=200), secret=st.text(min_size=1, max_size=40).filter(str.strip))
 def test_a_signature_is_what_the_documentation_says(content: bytes, secret: str) -> None:
     """Base64 of HMAC-SHA256, whether the trailing line end of Ruby's Base64 is there or not."""
     by_hand = encodebytes(hmac.new(secret.encode(), content, hashlib.sha256).digest()).decode()
@@ -255,6 +259,181 @@ def test_a_handler_that_fails_asks_for_another_delivery(serve: Serve, caplog: py
 def test_a_receiver_does_not_show_its_secret() -> None:
     """Not in its ``repr``."""
     assert SECRET not in repr(WsgiReceiver(print, SECRET)) + repr(AsgiReceiver(print, SECRET))
+
+
+@pytest.mark.parametrize("secret", ["", " ", "\n", Secret("")])
+def test_a_blank_secret_is_refused(secret: str | Secret) -> None:
+    """Everybody could sign with it: an environment variable that is not set must not open the door."""
+    for use in (
+        lambda: WsgiReceiver(print, secret),
+        lambda: AsgiReceiver(print, secret),
+        lambda: receive({"x-gecko-signature": sign(BODY, SECRET)}, BODY, secret),
+        lambda: is_signed(BODY, None, secret),
+        lambda: sign(BODY, secret),
+    ):
+        with pytest.raises(ConfigError, match=r"the webhooks' secret is blank.* give the application's client_secret"):
+            use()
+    assert sign(BODY, Secret(SECRET)) == sign(BODY, SECRET)
+
+
+# ── handlers of every kind ───────────────────────────────────────────────────────────────────
+
+
+class Later:
+    """Something that does its work when it is awaited."""
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        self._work = work
+
+    def __await__(self) -> Iterator[Any]:
+        yield from asyncio.sleep(0).__await__()
+        self._work()
+
+
+class AsyncMethod:
+    """An object that is called like an asynchronous function."""
+
+    def __init__(self, note: Callable[[WebhookEvent], Any]) -> None:
+        self._note = note
+
+    async def __call__(self, event: WebhookEvent) -> None:
+        await asyncio.sleep(0)
+        self._note(event)
+
+
+async def noted(note: Callable[[WebhookEvent], Any], event: WebhookEvent) -> None:
+    await asyncio.sleep(0)
+    note(event)
+
+
+async def nested(note: Callable[[WebhookEvent], Any], event: WebhookEvent) -> Any:
+    return noted(note, event)
+
+
+HANDLERS: dict[str, Callable[[Callable[[WebhookEvent], Any]], Handler]] = {
+    "function": lambda note: note,
+    "coroutine function": lambda note: partial(noted, note),
+    "partial of a partial": lambda note: partial(partial(noted), note),
+    "object with an asynchronous call": AsyncMethod,
+    "partial of such an object": lambda note: partial(AsyncMethod(note)),
+    "function that returns a coroutine": lambda note: lambda event: noted(note, event),
+    "function that returns an awaitable object": lambda note: lambda event: Later(lambda: note(event)),
+    "coroutine that returns a coroutine": lambda note: lambda event: nested(note, event),
+    "function that returns a wait": lambda note: lambda event: asyncio.wait_for(noted(note, event), 5),
+}
+
+
+def wsgi(receiver: WsgiReceiver, content: bytes = BODY, **environ: Any) -> int:
+    """The status a WSGI receiver answers with; what is None is left out of the environment."""
+    given = {
+        "REQUEST_METHOD": "POST",
+        "CONTENT_LENGTH": str(len(content)),
+        "wsgi.input": BytesIO(content),
+        "HTTP_X_GECKO_SIGNATURE": sign(content, SECRET),
+        **environ,
+    }
+    said: list[str] = []
+    receiver({name: value for name, value in given.items() if value is not None}, lambda status, _: said.append(status))
+    return int(said[0][:3])
+
+
+@pytest.mark.parametrize("kind", HANDLERS)
+def test_whatever_can_be_awaited_is_awaited(kind: str) -> None:
+    """200 means that the handler is done, 500 that it failed, with both receivers; no event is lost."""
+    body = {"type": "http.request", "body": BODY}
+    got: list[WebhookEvent] = []
+    handler = HANDLERS[kind](got.append)
+    assert (wsgi(WsgiReceiver(handler, SECRET)), len(got)) == (200, 1)
+    assert (told(handler, body), len(got)) == (200, 2)
+
+    async def within_a_loop() -> int:
+        return wsgi(WsgiReceiver(handler, SECRET))
+
+    assert (asyncio.run(within_a_loop()), len(got)) == (200, 3)
+
+    def fail(event: WebhookEvent) -> None:
+        raise ZeroDivisionError("about a customer")
+
+    handler = HANDLERS[kind](fail)
+    assert (wsgi(WsgiReceiver(handler, SECRET)), told(handler, body)) == (500, 500)
+
+
+def test_a_handler_that_does_nothing_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    """A function with a yield in it has not run when it was called: 500, and the log says why."""
+    got: list[WebhookEvent] = []
+
+    def generator(event: WebhookEvent) -> Iterator[None]:
+        got.append(event)
+        yield
+
+    async def asynchronous(event: WebhookEvent) -> AsyncIterator[None]:
+        got.append(event)
+        yield
+
+    for handler in (generator, asynchronous):
+        body = {"type": "http.request", "body": BODY}
+        assert (wsgi(WsgiReceiver(handler, SECRET)), told(handler, body)) == (500, 500)
+    assert got == []
+    assert caplog.text.count("it has a yield; write it without") == 4
+
+
+def test_a_handler_that_is_cancelled() -> None:
+    """It has not seen the event through."""
+
+    async def handler(event: WebhookEvent) -> None:
+        raise asyncio.CancelledError
+
+    assert wsgi(WsgiReceiver(handler, SECRET)) == 500
+
+
+def test_what_a_handler_says_stays_with_it(caplog: pytest.LogCaptureFixture) -> None:
+    """Its error is told by type and place: the text may quote a customer."""
+
+    def handler(event: WebhookEvent) -> None:
+        raise KeyError("somebody@shopper.example")
+
+    assert wsgi(WsgiReceiver(handler, SECRET)) == 500
+    assert f"(KeyError at {__file__}:" in caplog.text
+    assert "shopper" not in caplog.text
+
+
+# ── bodies whose length nobody told ──────────────────────────────────────────────────────────
+
+
+class Pieces(BytesIO):
+    """A body that comes in pieces, as one sent in chunks does; reading without a bound is a mistake."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        assert size is not None
+        assert 0 < size <= MAX_BYTES + 1
+        return super().read(min(size, 1000))
+
+
+def test_a_body_in_chunks() -> None:
+    """Read to its end where the server ends it, up to the limit; 411 where its end cannot be told."""
+    got: list[WebhookEvent] = []
+    receiver = WsgiReceiver(got.append, SECRET)
+    chunked: dict[str, Any] = {"CONTENT_LENGTH": None, "HTTP_TRANSFER_ENCODING": "chunked"}
+    ended = {**chunked, "wsgi.input_terminated": True}
+    long = BODY.ljust(MAX_BYTES)
+    for content, status in ((BODY, 200), (long, 200), (long + b" ", 413), (b"", 400)):
+        assert wsgi(receiver, content, **{**ended, "wsgi.input": Pieces(content)}) == status
+    assert wsgi(receiver, **{**ended, "CONTENT_LENGTH": ""}) == 200
+    assert wsgi(receiver, long, **{"wsgi.input": Pieces(long)}) == 200
+    assert len(got) == 4
+    assert wsgi(receiver, **chunked) == 411
+    assert wsgi(receiver, CONTENT_LENGTH=None) == 401, "without a length and chunks there is no body"
+
+
+def test_a_sender_who_hangs_up() -> None:
+    """400: a server's error about the rest of a body is no fault of ours."""
+
+    class HungUp(BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise OSError("no chunk")
+
+    chunked: dict[str, Any] = {"CONTENT_LENGTH": None, "wsgi.input_terminated": True, "wsgi.input": HungUp()}
+    assert wsgi(WsgiReceiver(print, SECRET), **chunked) == 400
 
 
 # ── the asynchronous one, message by message ─────────────────────────────────────────────────

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tradegecko_bridge.cli.open_ledger import ledger_of
 from tradegecko_bridge.config import Config, Connection, LoginSettings, load_config
-from tradegecko_bridge.errors import ConfigError
+from tradegecko_bridge.errors import ConfigError, StoreError, TradeGeckoError
 from tradegecko_bridge.ports import TokenStore
+from tradegecko_bridge.ports.logins import TokenPair
 from tradegecko_bridge.stores.sql import SqlStore
+from tradegecko_bridge.stores.sql.store import DatabaseStore
 from tradegecko_bridge.stores.tokens import EncryptedTokenStore, FileTokenStore, KeyringTokenStore
 from tradegecko_bridge.tradegecko.client import TradeGeckoClient
 from tradegecko_bridge.tradegecko.client.auth import BearerToken, StoredLogin
@@ -18,35 +22,66 @@ from tradegecko_bridge.tradegecko.client.keeper import TokenEndpoint
 from tradegecko_bridge.tradegecko.client.login import Logins
 from tradegecko_bridge.tradegecko.gateway import TradeGeckoGateway
 from tradegecko_bridge.tradegecko.limits import RateLimiter
-from tradegecko_bridge.tradegecko.oauth import OAuthApp
+from tradegecko_bridge.tradegecko.oauth import OAuthApp, origin
 
 
-def credentials(config: Config, ledger: TokenStore) -> BearerToken | StoredLogin:
-    """What the settings give the client to authenticate with; ``ledger`` is the ledger's token store."""
+def credentials(config: Config, ledger: DatabaseStore) -> BearerToken | StoredLogin:
+    """What the settings give the client to authenticate with.
+
+    Raises:
+        ConfigError: an earlier version stored the login, and all that this ledger knows of accounts is elsewhere.
+    """
     if config.login is None:
         return BearerToken(config.access_token)
-    return StoredLogin(
-        _app(config, config.login),
-        _token_store(config.login, ledger),
-        config.login.name,
-        endpoint=TokenEndpoint(proxy=config.proxy),
-    )
+    tokens, name = _token_store(config.login, ledger.tokens), config.login.name
+    _must_be_from_here(config, ledger, tokens, name)
+    return StoredLogin(_app(config, config.login), tokens, name, endpoint=TokenEndpoint(proxy=config.proxy))
 
 
-def open_client(config: Config, ledger: TokenStore, limiter: RateLimiter | None = None) -> TradeGeckoClient:
-    """A client of the account that the settings name."""
+def open_client(config: Config, ledger: DatabaseStore, limiter: RateLimiter | None = None) -> TradeGeckoClient:
+    """A client of the account that the settings name. Raises ConfigError as :func:`credentials`."""
+    return client_with(credentials(config, ledger), config, limiter)
+
+
+def client_with(
+    login: BearerToken | StoredLogin, config: Config, limiter: RateLimiter | None = None
+) -> TradeGeckoClient:
+    """A client with this login, by the way that the settings name."""
     return TradeGeckoClient(
-        credentials(config, ledger),
-        base_url=config.base_url,
-        limiter=limiter,
-        proxy=config.proxy,
-        allow_http=config.allow_http,
+        login, base_url=config.base_url, limiter=limiter, proxy=config.proxy, allow_http=config.allow_http
     )
+
+
+def _is_stored(tokens: TokenStore, name: str) -> bool:
+    try:
+        return tokens.load(name) is not None
+    except StoreError:  # whoever uses it is told
+        return False
+
+
+def _must_be_from_here(config: Config, ledger: DatabaseStore, tokens: TokenStore, login: str) -> None:
+    """Whom a login is for that says nothing of it, told by the accounts that the ledger's connections have."""
+    if not _is_stored(tokens, login) or tokens.owner(login) is not None:
+        return
+    names = {one.name for one in config.connections} | {count.connection for count in ledger.summary()}
+    known = [account for name in names if (account := ledger.known_account(name))]
+    elsewhere = {one.account.base_url for one in known}
+    if elsewhere and origin(config.base_url) not in map(origin, elsewhere):
+        raise ConfigError(
+            f"login {login!r} does not say whom it is for, and this ledger knows only accounts at "
+            f"{', '.join(sorted(elsewhere))}, none at {config.base_url}; it stays as it is, unsent: give these "
+            'settings a login of their own (login = "…" in [tradegecko]), or, if the address has changed, run '
+            f"`tgbridge logout --name {login} --force` and log in again"
+        )
 
 
 @contextmanager
-def open_logins(config_path: Path) -> Iterator[tuple[Logins, LoginSettings]]:
-    """The stored logins, with what the settings say about them. Raises ConfigError if they need none."""
+def open_logins(config_path: Path, name: str | None, *, force: bool = False) -> Iterator[tuple[Logins, str]]:
+    """The stored logins, and the name of the one that is meant: this one, or the one in the settings.
+
+    Raises:
+        ConfigError: the settings need no login; or as for :func:`credentials`, unless ``force``.
+    """
     config = load_config(config_path)
     if config.login is None:
         raise ConfigError(
@@ -56,7 +91,20 @@ def open_logins(config_path: Path) -> Iterator[tuple[Logins, LoginSettings]]:
     with SqlStore(config.ledger_url) as ledger:
         endpoint = TokenEndpoint(proxy=config.proxy)
         store = _token_store(config.login, ledger.tokens)
-        yield Logins(_app(config, config.login), store, endpoint=endpoint), config.login
+        chosen = name or config.login.name
+        if not force:
+            _must_be_from_here(config, ledger, store, chosen)
+        account_of = partial(_account_of, config)
+        yield Logins(_app(config, config.login), store, endpoint=endpoint, account_of=account_of), chosen
+
+
+def _account_of(config: Config, pair: TokenPair) -> str | None:
+    """The id of the account that a new pair opens; None where its user may not ask, or no answer came."""
+    try:
+        with client_with(BearerToken(pair.access_token), config) as client:
+            return str(client.accounts.current().id)
+    except TradeGeckoError:
+        return None
 
 
 def _token_store(login: LoginSettings, ledger: TokenStore) -> TokenStore:
@@ -85,8 +133,8 @@ def check_access(config_path: Path, connection: str | None) -> list[dict[str, An
     config = load_config(config_path)
     chosen = config.chosen(connection)
     with (
-        SqlStore(config.ledger_url) as ledger,
-        open_client(config, ledger.tokens) as client,
+        ledger_of(config_path, config, connection) as ledger,
+        open_client(config, ledger) as client,
     ):
         access = TradeGeckoGateway(client).check_access()
         user = client.users.current().email or "unknown"

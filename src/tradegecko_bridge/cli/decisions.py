@@ -30,7 +30,6 @@ def _command(decision: Decision) -> click.Command:
         target: Target, numbers: tuple[str, ...], everything: bool, reason: str, dry_run: bool, **filters: Any
     ) -> None:
         from tradegecko_bridge.cli.open_ledger import find_entries
-        from tradegecko_bridge.cli.output.console import escaped
         from tradegecko_bridge.cli.output.ledger import decided_as_json, print_decided
 
         if bool(numbers) is everything:
@@ -49,7 +48,7 @@ def _command(decision: Decision) -> click.Command:
             decided = Decisions(store, who=getpass.getuser(), dry_run=dry_run).decide(decision, entries, reason)
         target.show(decided, lambda all_: print_decided(all_, dry_run), lambda all_: decided_as_json(all_, dry_run))
         if not all(decided):
-            raise Refused("\n".join(escaped(one.problem) for one in decided if not one))
+            raise Refused(*(one.problem for one in decided if not one))
 
     default = _DEFAULT_REASON.get(decision)
     options = stacked(

@@ -121,7 +121,8 @@ def _sum_up(home: Path, client: TradeGeckoClient, runs: list[RunReport], seconds
         if file.parent.name in ("tracking", "stock", "products", "receipts", "done"):
             say(f"  {file.relative_to(home)}")
     end = "The sandbox has ended with the demo; `tgbridge sandbox` starts one that stays."
-    say(Text(f"\nLook around in {home}. {end}", style="dim"))
+    say()
+    say(Text(f"Look around in {home}. {end}", style="dim"))
     return delivered == in_tradegecko and not repeated
 
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from pathlib import Path
 
 from tradegecko_bridge.cli.credentials import open_client
+from tradegecko_bridge.cli.open_ledger import close_source, ledger_of, make_sources
 from tradegecko_bridge.cli.output.console import progress_bar
-from tradegecko_bridge.config import Config, Connection, load_config, settings_error
+from tradegecko_bridge.config import Config, load_config
 from tradegecko_bridge.engine import SyncEngine
-from tradegecko_bridge.errors import ConfigError, NoLedger
-from tradegecko_bridge.plugins import make_source
-from tradegecko_bridge.ports import OrderSource
+from tradegecko_bridge.errors import NoLedger
 from tradegecko_bridge.stores.memory import MemoryStore
 from tradegecko_bridge.stores.sql import SqlStore
-from tradegecko_bridge.structuring import Fault
 from tradegecko_bridge.tradegecko.gateway import TradeGeckoGateway
 from tradegecko_bridge.tradegecko.limits import RateLimiter, SharedLimiter
 
@@ -33,14 +31,13 @@ def open_engines(
     connections = config.chosen(connection)
     with ExitStack() as stack:
         on_progress = stack.enter_context(progress_bar(hidden=quiet))
-        sources = _sources(config_path, connections)
+        sources = make_sources(config_path, connections)
         for source in sources:
-            if hasattr(source, "close"):
-                stack.callback(source.close)
+            stack.callback(close_source, source)
         store = _read_only_ledger(config) if dry_run else SqlStore(config.ledger_url)
         stack.callback(store.close)
         limiter = RateLimiter() if dry_run else _shared_limiter(config, store)
-        client = stack.enter_context(open_client(config, store.tokens, limiter))
+        client = stack.enter_context(open_client(config, store, limiter))
         yield [
             SyncEngine(
                 one.name,
@@ -58,24 +55,10 @@ def open_engines(
 def open_account(config_path: Path) -> Iterator[tuple[SqlStore, TradeGeckoGateway]]:
     """The ledger, and the account that the settings log in to. Raises ConfigError and StoreError."""
     config = load_config(config_path)
-    with SqlStore(config.ledger_url) as store:
+    with ledger_of(config_path, config) as store:
         limiter = _shared_limiter(config, store)
-        with open_client(config, store.tokens, limiter) as client:
+        with open_client(config, store, limiter) as client:
             yield store, TradeGeckoGateway(client, mirror=store.mirror)
-
-
-def _sources(config_path: Path, connections: Sequence[Connection]) -> list[OrderSource]:
-    """The sources of these connections; everything that they refuse is reported at once, with lines in the settings."""
-    sources, faults = [], list[Fault]()
-    for one in connections:
-        try:
-            sources.append(make_source(one.source, {**one.options, "name": one.name}))
-        except ConfigError as error:
-            written = ("options",) if one.options else ()
-            faults.append((("connections", one.name, *written), f": {error}"))
-    if faults:
-        raise settings_error(config_path, faults)
-    return sources
 
 
 def _read_only_ledger(config: Config) -> SqlStore | MemoryStore:
@@ -92,5 +75,5 @@ def _shared_limiter(config: Config, store: SqlStore | MemoryStore) -> SharedLimi
     Its name is stored in the ledger, so it contains only a digest of an access token.
     """
     login = config.login
-    who = f"{login.client_id} {login.name}" if login else sha256(config.access_token.encode()).hexdigest()[:32]
+    who = f"{login.client_id} {login.name}" if login else sha256(config.access_token.reveal().encode()).hexdigest()[:32]
     return SharedLimiter(store.permits, f"{config.base_url} {who}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from tradegecko_bridge.visible import visible
+
 FAILED: Final = 1
 """Something failed, waits for another try, or is uncertain."""
 MISUSED: Final = 2
@@ -13,9 +15,12 @@ UNABLE: Final = 3
 
 
 class Refused(Exception):
-    """What was asked for is not possible; the message says why, and what to do instead."""
+    """What was asked for is not possible; each argument is a line that says why, and what to do instead."""
 
     exit_code = MISUSED
+
+    def __str__(self) -> str:
+        return "\n".join(map(visible, map(str, self.args)))
 
 
 class Unreachable(Exception):

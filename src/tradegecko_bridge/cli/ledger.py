@@ -12,7 +12,15 @@ import click
 from tradegecko_bridge.cli.exit_codes import FAILED, Refused
 from tradegecko_bridge.cli.ledger_copies import COPY_COMMANDS
 from tradegecko_bridge.cli.options import CONFIG, JSON, Target, on_target, time_option
-from tradegecko_bridge.engine import Adopted, adopt_account, check_ledger, expire_personal_data
+from tradegecko_bridge.cli.output.lines import tell
+from tradegecko_bridge.engine import (
+    Adopted,
+    AdoptedSource,
+    adopt_account,
+    adopt_source,
+    check_ledger,
+    expire_personal_data,
+)
 
 
 @click.command()
@@ -79,15 +87,44 @@ def adopt(target: Target, force: bool) -> None:
     with open_account(target.config_path) as (store, gateway):
         adopted = [adopt_account(store, gateway, one.name, at=datetime.now(UTC), force=force) for one in chosen]
 
-    def tell(adopted: list[Adopted]) -> None:
+    def view(adopted: list[Adopted]) -> None:
         for one in adopted:
             is_new = one.was is None or not one.was.is_same(one.now)
             account = f"account {one.now.id} {one.now.name!r}"
-            click.echo(f"{one.connection}: its orders are {'now' if is_new else 'still'} in {account}")
+            tell(f"{one.connection}: its orders are {'now' if is_new else 'still'} in {account}")
 
-    target.show([one for one in adopted if one], tell)
+    target.show([one for one in adopted if one], view)
     if not all(adopted):
-        raise Refused("\n".join(one.problem for one in adopted if not one))
+        raise Refused(*(one.problem for one in adopted if not one))
+
+
+@ledger.command("adopt-source")
+@click.option("--force", is_flag=True, help="Even if the source does not give the orders again.")
+@click.option("--connection", metavar="NAME", required=True, help="The connection.")
+@CONFIG
+@JSON
+def adopt_moved(connection: str, force: bool, config_path: Path, as_json: bool) -> None:
+    """Go on with the source that the settings name.
+
+    For a folder that has moved, or a shop that has another address. Without this, a connection works only with the
+    source its orders are from.
+    """
+    from tradegecko_bridge.cli.open_ledger import source_of
+    from tradegecko_bridge.config import load_config
+    from tradegecko_bridge.stores.sql import SqlStore
+
+    config = load_config(config_path)
+    (chosen,) = config.chosen(connection)
+    with SqlStore(config.ledger_url) as store, source_of(config_path, chosen) as source:
+        adopted = adopt_source(store, source, chosen.name, at=datetime.now(UTC), force=force)
+    if not adopted:
+        raise Refused(adopted.problem)
+
+    def view(adopted: AdoptedSource) -> None:
+        still = "still" if adopted.was == adopted.now else "now"
+        tell(f"{adopted.connection}: its orders are {still} from {adopted.now}")
+
+    Target(None, config_path, as_json).show(adopted, view)
 
 
 @ledger.command("expire")
@@ -120,11 +157,9 @@ def expire(target: Target, days: int, also_delivered: bool, dry_run: bool) -> No
 
     def print_counts(counts: dict[str, int]) -> None:
         for name, count in counts.items():
-            click.echo(f"{name}: {counted(count, 'order')} {'would lose' if dry_run else 'lost'} all personal data")
+            tell(f"{name}: {counted(count, 'order')} {'would lose' if dry_run else 'lost'} all personal data")
 
     target.show(counts, print_counts, lambda counts: {"dry_run": dry_run, "scrubbed": scrubbed, "orders": counts})
     if not scrubbed:
-        click.echo(
-            "error: another process is reading the ledger, so traces stay in its log; run this command again", err=True
-        )
+        tell("error: another process reads the ledger, so traces stay in its log; run this command again", err=True)
         sys.exit(FAILED)

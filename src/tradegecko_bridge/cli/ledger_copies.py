@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tradegecko_bridge.cli.options import CONFIG, JSON, Target, read_time
+from tradegecko_bridge.cli.output.lines import tell
 from tradegecko_bridge.ledger import Restore
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def backup(file: Path, force: bool, config_path: Path, as_json: bool) -> None:
     target = Target(None, config_path, as_json)
     with _open(target, read_only=True) as store:
         made = store.back_up(file, at=datetime.now(UTC), replace=force)
-    _show(target, made, lambda: f"{file}: {_counted(made)}, as of {_second(made.at)} UTC; logins are not in it")
+    _show(target, made, f"{file}: {_counted(made)}, as of {_second(made.at)} UTC; logins are not in it")
 
 
 @click.command("restore")
@@ -53,11 +54,9 @@ def restore(file: Path, force: bool, config_path: Path, as_json: bool) -> None:
     with _open(target) as store:
         made = store.restore(file, at=now, set_aside=aside)
     kept = f"; what it held before is in {aside}" if aside and aside.exists() else ""
-    said = (
-        f"the ledger is as of {_second(made.at)} UTC: {_counted(made)}{kept}\n"
-        "the next sync asks the source again for what came since, and looks before it sends"
-    )
-    _show(target, made, lambda: said)
+    said = f"the ledger is as of {_second(made.at)} UTC: {_counted(made)}{kept}"
+    after = "the next sync asks the source again for what came since, and looks before it sends"
+    _show(target, made, said, after)
 
 
 @click.command("restored")
@@ -76,7 +75,7 @@ def restored(time: datetime, config_path: Path, as_json: bool) -> None:
     with _open(target) as store:
         store.note_restore(time, at=now)
     said = f"noted: the ledger is as of {_second(time)} UTC, restored at {_second(now)} UTC"
-    target.show(Restore(backed_up_at=time, restored_at=now), lambda _: click.echo(said))
+    target.show(Restore(backed_up_at=time, restored_at=now), lambda _: tell(said))
 
 
 @click.command("copy")
@@ -94,19 +93,25 @@ def copy(source: str, target: str, as_json: bool) -> None:
     with SqlStore(_address(source), read_only=True) as one, SqlStore(_address(target)) as other:
         made = one.copy_to(other, at=datetime.now(UTC))
     said = f"{_counted(made)} copied; write the new address into the settings, and log in again if you use logins"
-    _show(Target(None, Path(), as_json), made, lambda: said)
+    _show(Target(None, Path(), as_json), made, said)
 
 
-def _open(target: Target, *, read_only: bool = False) -> SqlStore:
+def _open(target: Target, *, read_only: bool = False) -> AbstractContextManager[SqlStore]:
+    from tradegecko_bridge.cli.open_ledger import ledger_of
     from tradegecko_bridge.config import load_config
-    from tradegecko_bridge.stores.sql import SqlStore
 
-    return SqlStore(load_config(target.config_path).ledger_url, read_only=read_only)
+    return ledger_of(target.config_path, load_config(target.config_path), read_only=read_only)
 
 
 def _address(given: str) -> str:
     from tradegecko_bridge.config.variables import Variables
+    from tradegecko_bridge.stores.sql.database import has_password
 
+    if has_password(given):
+        raise click.UsageError(
+            "an address with a password is not for the command line, which others on this machine can read; "
+            "put it into an environment variable and write '$LEDGER_URL'"
+        )
     variables = Variables(os.environ)
     address = variables.resolve(given, ())
     for _, problem in variables.faults:
@@ -124,8 +129,8 @@ def _second(time: datetime) -> str:
     return f"{time:%Y-%m-%d %H:%M:%S}"
 
 
-def _show(target: Target, made: LedgerCopy, text: Callable[[], str]) -> None:
-    target.show(made, lambda _: click.echo(text()), lambda made: {"at": made.at, "rows": dict(made.rows)})
+def _show(target: Target, made: LedgerCopy, *lines: str) -> None:
+    target.show(made, lambda _: tell(*lines), lambda made: {"at": made.at, "rows": dict(made.rows)})
 
 
 COPY_COMMANDS = [backup, restore, restored, copy]

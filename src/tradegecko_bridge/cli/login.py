@@ -13,6 +13,7 @@ import click
 
 from tradegecko_bridge.cli.exit_codes import FAILED, Refused
 from tradegecko_bridge.cli.options import CONFIG, Target, on_target
+from tradegecko_bridge.cli.output.lines import tell
 from tradegecko_bridge.ports.logins import Secret
 
 
@@ -40,22 +41,21 @@ def login(
 
     if password_stdin and user is None:
         raise click.UsageError("--password-stdin needs --user")
-    with open_logins(config_path) as (logins, settings):
-        chosen = name or settings.name
+    with open_logins(config_path, name) as (logins, chosen):
         if user is not None:
             stored = logins.with_password(chosen, user, _password(password_stdin))
         else:
             more: dict[str, Any] = {} if browser else {"open_browser": lambda _: False}
             stored = logins.at_browser(
                 chosen,
-                tell=lambda url: click.echo(f"Log in and approve at\n\n  {url}\n"),
+                tell=lambda url: tell("Log in and approve at", "", f"  {url}", ""),
                 port=port,
                 patience=timeout,
                 **more,
             )
-    click.echo(f"logged in as {stored.name!r}; `tgbridge check` shows what this login can access")
+    tell(f"logged in as {stored.name!r}; `tgbridge check` shows what this login can access")
     if stored.pair.second_hand:
-        click.echo(
+        tell(
             "warning: these tokens were in use before: another program is logged in as the same TradeGecko user, and "
             "whichever refreshes them first ends the other's login; log in as a user of its own",
             err=True,
@@ -64,18 +64,18 @@ def login(
 
 @click.command()
 @click.option("--name", help="The name of the login; by default the one in the settings.")
+@click.option("--force", is_flag=True, help="Even if it is for another application or address.")
 @CONFIG
-def logout(name: str | None, config_path: Path) -> None:
+def logout(name: str | None, force: bool, config_path: Path) -> None:
     """Delete the stored tokens of a login.
 
     TradeGecko is not told: access stays there until somebody revokes it.
     """
     from tradegecko_bridge.cli.credentials import open_logins
 
-    with open_logins(config_path) as (logins, settings):
-        chosen = name or settings.name
-        known = logins.forget(chosen)
-    click.echo(f"login {chosen!r} is deleted" if known else f"there is no login {chosen!r}")
+    with open_logins(config_path, name, force=force) as (logins, chosen):
+        known = logins.forget(chosen, force=force)
+    tell(f"login {chosen!r} is deleted" if known else f"there is no login {chosen!r}")
 
 
 def _password(from_stdin: bool) -> Secret:
@@ -109,7 +109,7 @@ def check(target: Target) -> None:
 
 def _print_checked(checked: Sequence[Mapping[str, Any]]) -> None:
     for one in checked:
-        click.echo(f"{'✗' if one['problems'] else '✓'} {one['connection']}: {one['account']}, as {one['user']}")
-        click.echo(f"  locations: {', '.join(one['locations']) or 'none'}")
+        tell(f"{'✗' if one['problems'] else '✓'} {one['connection']}: {one['account']}, as {one['user']}")
+        tell(f"  locations: {', '.join(one['locations']) or 'none'}")
         for problem in one["problems"]:
-            click.echo(f"  problem: {problem}")
+            tell(f"  problem: {problem}")

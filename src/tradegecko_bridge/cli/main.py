@@ -7,12 +7,17 @@ from typing import Final, NoReturn
 
 from tradegecko_bridge.cli.exit_codes import FAILED, MISUSED, UNABLE, Refused, Unreachable
 from tradegecko_bridge.errors import BridgeError, ConfigError
+from tradegecko_bridge.visible import VisibleStream, visible
 
 _EXTRAS: Final = {"click": "cli", "rich": "cli", "starlette": "sandbox", "uvicorn": "sandbox", "httptools": "sandbox"}
 
 
 def main() -> None:
-    """Run ``tgbridge``; errors go to standard error, one line each."""
+    """Run ``tgbridge``; errors go to standard error, one line each.
+
+    What is printed by whomever, libraries and Python itself included, is made visible from here on.
+    """
+    sys.stdout, sys.stderr = VisibleStream.over(sys.stdout), VisibleStream.over(sys.stderr)
     try:
         import click
 
@@ -39,10 +44,11 @@ def main() -> None:
     except BridgeError as error:
         _fail(error, UNABLE)
     except OSError as error:
-        _fail(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or error, UNABLE)
+        where = f"{error.filename}: " if error.filename else ""
+        _fail(visible(f"{where}{error.strerror or error}"), UNABLE)
 
 
 def _fail(error: Exception | str, code: int) -> NoReturn:
-    for line in str(error).splitlines():
+    for line in str(error).split("\n"):
         print(f"error: {line}", file=sys.stderr)
     sys.exit(code)

@@ -1,4 +1,8 @@
-"""The ledger that the settings name, opened to look up orders; unknown names are errors, not empty results."""
+"""The ledger that the settings name, opened for whoever its connections belong to.
+
+All commands but ``login`` and ``logout`` open it here, or hand it to engines, which look for themselves. Unknown names
+are errors, not empty results.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +11,72 @@ from contextlib import closing, contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 
-from tradegecko_bridge.config import Config, load_config
+from tradegecko_bridge.config import Config, Connection, load_config, settings_error
+from tradegecko_bridge.engine.own_source import must_be_the_source
 from tradegecko_bridge.engine.reasons import CODES
+from tradegecko_bridge.engine.source_calls import identity_of
 from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.ledger import Filter, LedgerEntry
-from tradegecko_bridge.ports import Store
+from tradegecko_bridge.plugins import make_source
+from tradegecko_bridge.ports import OrderSource, Store
+from tradegecko_bridge.ports.logins import SecretValues
 from tradegecko_bridge.stores.sql import SqlStore
+from tradegecko_bridge.structuring import Fault
+
+
+@contextmanager
+def ledger_of(
+    config_path: Path, config: Config, connection: str | None = None, *, read_only: bool = False
+) -> Iterator[SqlStore]:
+    """The ledger, if the connections (or this one) in the settings are the ones that it knows under these names.
+
+    Raises:
+        OtherSource: it has another source's orders under one of the names.
+        ConfigError: what a connection's source is cannot be said.
+    """
+    with closing(SqlStore(config.ledger_url, read_only=read_only)) as store:
+        for one in config.connections:
+            if connection in (None, one.name) and (known := store.known_source(one.name)) is not None:
+                with source_of(config_path, one) as source:
+                    must_be_the_source(one.name, known, identity_of(source))
+        yield store
+
+
+@contextmanager
+def source_of(config_path: Path, connection: Connection) -> Iterator[OrderSource]:
+    """The source of a connection, which is asked for nothing yet."""
+    (source,) = make_sources(config_path, [connection])
+    try:
+        yield source
+    finally:
+        close_source(source)
+
+
+def make_sources(config_path: Path, connections: Sequence[Connection]) -> list[OrderSource]:
+    """The sources of these connections; everything that they refuse is reported at once, with lines in the settings."""
+    sources, faults = [], list[Fault]()
+    for one in connections:
+        try:
+            sources.append(make_source(one.source, SecretValues({**one.options, "name": one.name})))
+        except ConfigError as error:
+            written = ("options",) if one.options else ()
+            faults.append((("connections", one.name, *written), f": {error}"))
+    if faults:
+        raise settings_error(config_path, faults)
+    return sources
+
+
+def close_source(source: OrderSource) -> None:
+    """Let go of what a source has opened, if it can."""
+    if hasattr(source, "close"):
+        source.close()
 
 
 @contextmanager
 def open_ledger(config_path: Path, connection: str | None = None, which: Filter | None = None) -> Iterator[SqlStore]:
     """The ledger. Raises ConfigError if nothing knows the connection, or a reason code of the filter."""
     config = load_config(config_path)
-    with closing(SqlStore(config.ledger_url)) as store:
+    with ledger_of(config_path, config, connection) as store:
         _check_connection(connection, config, store)
         _check_reasons((which or {}).get("reasons") or (), store)
         yield store

@@ -14,6 +14,7 @@ import click
 from tradegecko_bridge.cli.decisions import DECISION_COMMANDS
 from tradegecko_bridge.cli.exit_codes import FAILED, Refused
 from tradegecko_bridge.cli.options import CONFIG, FILTERS, JSON, Target, on_target, selected, time_option
+from tradegecko_bridge.cli.output.lines import tell
 from tradegecko_bridge.engine import Report, VoidedDouble, void_double
 
 orders = click.Group("orders", DECISION_COMMANDS, help="Look up orders, and decide about them.")
@@ -109,19 +110,19 @@ def void_one(ids: tuple[str, str], older: bool, dry_run: bool, config_path: Path
     ledger has is never voided, nor one of which something has been shipped.
     """
     from tradegecko_bridge.cli.engines import open_account
-    from tradegecko_bridge.cli.output.console import escaped, public_fields
+    from tradegecko_bridge.cli.output.console import public_fields
 
-    def tell(done: VoidedDouble) -> None:
+    def view(done: VoidedDouble) -> None:
         would = "would be voided" if dry_run else "is void"
         entry = done.entry
-        whose = f", which is order {escaped(entry.number)} of {entry.connection}" if entry else ""
-        click.echo(f"order {done.voided} {would}; {done.kept} stays{whose}")
+        whose = f", which is order {entry.number} of {entry.connection}" if entry else ""
+        tell(f"order {done.voided} {would}; {done.kept} stays{whose}")
 
     with open_account(config_path) as (store, gateway):
         done = void_double(store, gateway, ids, who=getpass.getuser(), older=older, dry_run=dry_run)
     if not done:
-        raise Refused(escaped(done.problem))
-    Target(None, config_path, as_json).show(done, tell, lambda done: {**public_fields(done), "dry_run": dry_run})
+        raise Refused(done.problem)
+    Target(None, config_path, as_json).show(done, view, lambda done: {**public_fields(done), "dry_run": dry_run})
 
 
 def _absent_everywhere(names: Sequence[str], reports: Sequence[Report]) -> list[str]:

@@ -20,8 +20,8 @@ from tradegecko_bridge.config.variables import Variables
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.http_bounds import check_not_plain, proxy_to
-from tradegecko_bridge.plugins import option_faults
-from tradegecko_bridge.ports.logins import Secret
+from tradegecko_bridge.plugins import option_faults, read_secret
+from tradegecko_bridge.ports.logins import Secret, SecretValues, as_secret
 from tradegecko_bridge.stores.sql.database import ledger_address
 from tradegecko_bridge.structuring import (
     Fault,
@@ -30,6 +30,7 @@ from tradegecko_bridge.structuring import (
     UnknownName,
     describe,
     format_fault,
+    register,
     strict_converter,
     structured,
 )
@@ -42,8 +43,9 @@ def load_config(path: Path, environment: Mapping[str, str] = os.environ) -> Conf
     Raises:
         ConfigError: all faults found, one line each.
     """
+    environment = SecretValues(environment)  # a traceback that shows locals must not show a password
     try:
-        data = tomllib.loads(_text_of(path))
+        data = SecretValues(tomllib.loads(_text_of(path)))
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: {error}") from None
     reader = _Reader(environment, path.parent)
@@ -68,7 +70,7 @@ def _text_of(path: Path) -> str:
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such settings file; name one with --config") from None
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+        line, data = data.count(b"\n", 0, error.start) + 1, b""
         raise ConfigError(f"{path}:{line}: is not UTF-8 text; save the file as UTF-8") from None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror or error})") from None
@@ -77,36 +79,37 @@ def _text_of(path: Path) -> str:
 # ── the tables as they are written ───────────────────────────────────────────────────────────
 
 
-def _not_blank(text: str) -> None:
-    if not text.strip():
+def _not_blank(text: Secret | str) -> None:
+    if not as_secret(text).reveal().strip():
         raise Problem("must not be blank")
 
 
 Text: TypeAlias = Annotated[str, _not_blank]
+SecretText: TypeAlias = Annotated[Secret, _not_blank]
 
 
-def _proxy(text: str) -> None:
-    proxy_to("", text)
+def _proxy(address: Secret) -> None:
+    proxy_to("", address.reveal())
 
 
 @frozen(kw_only=True)
 class _TradeGecko:
     base_url: Annotated[Text, checked_url]
-    access_token: Text = ""
+    access_token: SecretText = Secret("")
     client_id: Text = ""
-    client_secret: Text = ""
+    client_secret: SecretText = Secret("")
     redirect_uri: Text = ""
     authorize_url: Text = ""
     login: Text = "default"
     tokens: Text = "ledger"
-    token_keys: tuple[Text, ...] = ()
-    proxy: Annotated[Text, _proxy] = ""
+    token_keys: tuple[SecretText, ...] = ()
+    proxy: Annotated[SecretText, _proxy] = Secret("")
     allow_http: bool = False
 
 
 @frozen(kw_only=True)
 class _Ledger:
-    url: Annotated[Text, ledger_address] = "sqlite:///ledger.db"
+    url: Annotated[Text, ledger_address] = field(default="sqlite:///ledger.db", repr=False)
 
 
 @frozen(kw_only=True)
@@ -123,6 +126,7 @@ class _Source:
 
 
 _CONVERTER: Final = strict_converter()
+register(_CONVERTER, Secret, read_secret)
 _describe: Final = partial(describe, values=False)
 _LOGIN: Final = frozenset(attrs.fields_dict(_TradeGecko)) - {"base_url", "access_token", "proxy", "allow_http"}
 _SOURCE: Final = frozenset(attrs.fields_dict(_Source))
@@ -193,12 +197,12 @@ class _Reader:
     def _login(self, table: _TradeGecko) -> LoginSettings:
         return LoginSettings(
             client_id=table.client_id,
-            client_secret=Secret(table.client_secret),
+            client_secret=table.client_secret,
             redirect_uri=table.redirect_uri,
             authorize_url=table.authorize_url,
             name=table.login,
             tokens=table.tokens if table.tokens in ("ledger", "keyring") else self._folder / table.tokens,
-            keys=tuple(map(Secret, table.token_keys)),
+            keys=table.token_keys,
         )
 
     def _ledger_url(self, url: str) -> str:

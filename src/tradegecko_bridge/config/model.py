@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.errors import ConfigError
-from tradegecko_bridge.ports.logins import Secret
+from tradegecko_bridge.ports.logins import Secret, SecretValues, as_secret
 
 
 @frozen(kw_only=True)
@@ -19,7 +19,7 @@ class Connection:
 
     name: str
     source: str
-    options: Mapping[str, Any] = field(factory=dict, repr=False)
+    options: Mapping[str, Any] = field(factory=dict, converter=SecretValues)
     settings: ConnectionSettings = ConnectionSettings()
 
 
@@ -42,18 +42,18 @@ class LoginSettings:
 
 @frozen(kw_only=True)
 class Config:
-    """The whole file. ``ledger_url`` is an SQLAlchemy URL; secrets do not show in ``repr``.
+    """The whole file. ``ledger_url`` is an SQLAlchemy URL, and as secret as the password that may be in it.
 
     One of ``access_token`` and ``login`` is given; the other is blank, or None. ``proxy`` is blank where there is none;
     ``allow_http`` lets ``base_url`` and the login's addresses be ``http://`` ones of another machine.
     """
 
     base_url: str
-    access_token: str = field(default="", repr=False)
+    access_token: Secret = field(default=Secret(""), converter=as_secret)
     login: LoginSettings | None = None
-    ledger_url: str = field(default="sqlite:///ledger.db", repr=False)
+    ledger_url: Secret = field(default=Secret("sqlite:///ledger.db"), converter=as_secret)
     connections: tuple[Connection, ...] = ()
-    proxy: str = field(default="", repr=False)
+    proxy: Secret = field(default=Secret(""), converter=as_secret)
     allow_http: bool = False
 
     def chosen(self, name: str | None) -> tuple[Connection, ...]:

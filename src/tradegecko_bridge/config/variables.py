@@ -8,9 +8,14 @@ from typing import Any, Final
 from tradegecko_bridge.structuring import Fault, KeyPath
 
 _NO_NAME: Final = (
-    "begins with $, but what follows is no name of an environment variable; for text that begins with a dollar sign "
-    "write $$"
+    "begins with $, but what follows is no name of a variable in the environment; for text that begins with a dollar "
+    "sign write $$"
 )
+
+
+def _is_name(text: str) -> bool:
+    """Whether it is written like one; else it may be a password that begins with a dollar sign."""
+    return text.isidentifier() and text.isascii() and text.isupper()
 
 
 class Variables:
@@ -28,8 +33,7 @@ class Variables:
             return value[1:]
         name = value[1:]
         if name not in self._environment:
-            is_name = name.isidentifier() and name.isascii()
-            problem = f"the environment has no variable {name}; set it" if is_name else _NO_NAME
+            problem = f"the environment has no variable {name}; set it" if _is_name(name) else _NO_NAME
             self.faults.append((where, f": {problem}"))
         return self._environment.get(name, "")
 

@@ -11,21 +11,32 @@ from attrs import evolve
 from tradegecko_bridge.engine.back_sync import inventory, products, shipments
 from tradegecko_bridge.engine.clock import SharedClock, utc_now
 from tradegecko_bridge.engine.context import REAL_THREADS, Concurrency, Context, Progress
+from tradegecko_bridge.engine.delivery import pull
 from tradegecko_bridge.engine.delivery.dry_run import preview_delivery
-from tradegecko_bridge.engine.delivery.pull import pull_orders, pull_since
 from tradegecko_bridge.engine.delivery.run import deliver_orders
 from tradegecko_bridge.engine.gateway_calls import checked, guarded
 from tradegecko_bridge.engine.operations.alerts import ledger_failed, watch
 from tradegecko_bridge.engine.own_account import OwnAccount
+from tradegecko_bridge.engine.own_source import OwnSource
 from tradegecko_bridge.engine.report import DELIVER, Report, RunReport
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.settings.timing import Timing
-from tradegecko_bridge.errors import ConfigError, GatewayError, OtherAccount, StoreError
+from tradegecko_bridge.engine.source_calls import SourceFailed
+from tradegecko_bridge.errors import (
+    BridgeError,
+    ConfigError,
+    GatewayError,
+    LoginEnded,
+    OtherAccount,
+    OtherSource,
+    StoreError,
+)
+from tradegecko_bridge.forks import OfThisProcess
 from tradegecko_bridge.ledger import Alert
 from tradegecko_bridge.ports import Clock, Gateway, OrderSource, Store
 
 
-class SyncEngine:
+class SyncEngine(OfThisProcess):
     """Keeps one source and one account in step.
 
     ::
@@ -97,6 +108,7 @@ class SyncEngine:
             concurrency=concurrency,
         )
         self._own_account = OwnAccount(context)
+        self._own_source = OwnSource(context)
         self._context = evolve(context, gateway=checked(context.gateway, self._own_account.check))
 
     def deliver_orders(self, *, dry_run: bool = False) -> Report:
@@ -112,7 +124,7 @@ class SyncEngine:
 
         Nothing is delivered; the next run does that. A source that cannot is told in the report.
         """
-        return self._watched(partial(pull_orders, names=names))
+        return self._pull(partial(pull.pull_orders, names=names))
 
     def pull_since(self, moment: datetime) -> Report:
         """Ask the source again for everything placed at ``moment`` (aware) or later; as :meth:`pull_orders`.
@@ -122,7 +134,14 @@ class SyncEngine:
         """
         if moment.utcoffset() is None:
             raise ValueError(f"{moment.isoformat()} has no time zone; write e.g. datetime.now(UTC)")
-        return self._watched(partial(pull_since, moment=moment.astimezone(UTC)))
+        return self._pull(partial(pull.pull_since, moment=moment.astimezone(UTC)))
+
+    def _pull(self, operation: Callable[[Context], Report]) -> Report:
+        def bound(context: Context) -> Report:
+            self._own_source.bind(reached=False)
+            return operation(context)
+
+        return self._watched(pull.OPERATION, bound)
 
     def sync_tracking(self, *, dry_run: bool = False) -> Report:
         """Bring shipments and their tracking numbers back to the source, if it takes them."""
@@ -142,15 +161,15 @@ class SyncEngine:
     def run(self, *, dry_run: bool = False) -> RunReport:
         """Deliver orders, then bring back what the settings ask for: tracking, stock levels, product details."""
         run = RunReport(connection=self._context.connection)
-        run.reports.append(self.deliver_orders(dry_run=dry_run))
-        if any(isinstance(cause, OtherAccount) for cause in run.reports[0].causes):
-            return run
-        if self.settings.tracking:
-            run.reports.append(self.sync_tracking(dry_run=dry_run))
-        if self.settings.inventory:
-            run.reports.append(self.sync_inventory(dry_run=dry_run))
-        if self.settings.products:
-            run.reports.append(self.sync_products(dry_run=dry_run))
+        settings = self.settings
+        for wanted, operation in (
+            (True, self.deliver_orders),
+            (settings.tracking, self.sync_tracking),
+            (settings.inventory, self.sync_inventory),
+            (settings.products, self.sync_products),
+        ):
+            if wanted and not any(map(_concerns_all, run.reports)):
+                run.reports.append(operation(dry_run=dry_run))
         return run
 
     def _do(self, name: str, operation: Callable[[Context], Report], *, dry_run: bool) -> Report:
@@ -167,18 +186,41 @@ class SyncEngine:
                         return report
                     except GatewayError:
                         pass  # an operation that needs the account meets that itself; what else there is to do is done
+                    if not dry_run:
+                        self._own_source.bind(reached=self._own_account.reached)
                 done = operation(context)
                 done.calls += report.calls
                 done.reached = self._own_account.reached
                 return done
 
-        return in_session(self._context) if dry_run else self._watched(in_session)
+        return self._watched(name, in_session, dry_run=dry_run)
 
-    def _watched(self, operation: Callable[[Context], Report]) -> Report:
+    def _watched(self, name: str, operation: Callable[[Context], Report], *, dry_run: bool = False) -> Report:
+        """One operation, if the connection is its source's; of another's not even the alerts are touched."""
         try:
-            report = operation(self._context)
-            watch(self._context, report)
+            try:
+                self._own_source.check()
+            except (OtherSource, SourceFailed) as error:
+                return self._refused(name, error, dry_run=dry_run)
+            try:
+                report = operation(self._context)
+            except OtherSource as error:  # it has just become another one's
+                return self._refused(name, error, dry_run=dry_run)
+            if not dry_run:
+                watch(self._context, report)
         except StoreError as error:
-            ledger_failed(self._context, error)
+            if not dry_run:
+                ledger_failed(self._context, error)
             raise
         return report
+
+    def _refused(self, name: str, error: BridgeError, *, dry_run: bool) -> Report:
+        with self._context.report(name, dry_run=dry_run) as report:
+            report.fail(error)
+        return report
+
+
+def _concerns_all(report: Report) -> bool:
+    """Whether it met what every operation would meet alike: once is enough."""
+    met = [one for cause in report.causes for one in (cause, cause.__cause__)]
+    return any(isinstance(one, OtherAccount | OtherSource | LoginEnded) for one in met)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any, Final, cast
 
-from tradegecko_bridge.engine.source_calls import log, place_of
+from tradegecko_bridge.commerce.clearing import cleared_of_all
+from tradegecko_bridge.engine.source_calls import place_of
 from tradegecko_bridge.errors import BridgeError, GatewayError, OutcomeUnknown, Unavailable
 from tradegecko_bridge.ports import Gateway
+from tradegecko_bridge.visible import log
 
 WRITES: Final = frozenset({"create_order", "perform_action"})
 """After a fault in one of these nobody knows what became of the request."""
@@ -18,8 +20,10 @@ FREE: Final = frozenset({"session", "doubles"})
 
 
 def guarded(gateway: Gateway) -> Gateway:
-    """The gateway, whose unexpected exceptions are errors of the port: told by type and place, for they may quote
-    somebody."""
+    """The gateway, whose errors do not quote whom it was asked about.
+
+    Unexpected exceptions are errors of the port, told by type and place, for they may quote somebody.
+    """
     return cast("Gateway", _Guarded(gateway))
 
 
@@ -54,16 +58,17 @@ class _Checked:
 def _guard(method: Callable[..., Any], name: str, kind: type[GatewayError]) -> Callable[..., Any]:
     @wraps(method)
     def call(*args: Any, **options: Any) -> Any:
-        with _faults(name, kind):
+        about = (*args, *options.values())
+        with _faults(name, kind, about):
             result = method(*args, **options)
-        return _items(result, name, kind) if isinstance(result, Iterator) else result
+        return _items(result, name, kind, about) if isinstance(result, Iterator) else result
 
     return call
 
 
-def _items(items: Iterator[Any], name: str, kind: type[GatewayError]) -> Iterator[Any]:
+def _items(items: Iterator[Any], name: str, kind: type[GatewayError], about: Sequence[object]) -> Iterator[Any]:
     while True:
-        with _faults(name, kind):
+        with _faults(name, kind, about):
             try:
                 item = next(items)
             except StopIteration:
@@ -72,10 +77,11 @@ def _items(items: Iterator[Any], name: str, kind: type[GatewayError]) -> Iterato
 
 
 @contextmanager
-def _faults(name: str, kind: type[GatewayError]) -> Iterator[None]:
+def _faults(name: str, kind: type[GatewayError], about: Sequence[object]) -> Iterator[None]:
     try:
         yield
-    except BridgeError:
+    except BridgeError as error:
+        error.args = tuple(cleared_of_all([arg], *about)[0] if isinstance(arg, str) else arg for arg in error.args)
         raise
     except Exception as error:
         text = f"{type(error).__name__} at {place_of(error)} in {name}: a fault in the gateway"

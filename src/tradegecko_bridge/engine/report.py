@@ -14,6 +14,7 @@ from tradegecko_bridge.commerce import Verdict
 from tradegecko_bridge.engine.clock import TOLERATED
 from tradegecko_bridge.errors import BridgeError
 from tradegecko_bridge.ledger import Alert, Finding, Reason
+from tradegecko_bridge.visible import visible
 
 
 class Outcome(StrEnum):
@@ -206,7 +207,10 @@ class Report:
         return [item for item in self.items if item.detail and item.outcome is not Outcome.IGNORED]
 
     def lines(self) -> Iterator[str]:
-        """The report for people: a headline, then every item that needs one."""
+        """The report for people: a headline, then every item that needs one. Each is a visible line."""
+        return map(visible, self._lines())
+
+    def _lines(self) -> Iterator[str]:
         yield self.headline()
         for item in self.told:
             yield f"  {item.outcome} {item.name}: {item.detail}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +13,8 @@ from attrs import evolve
 
 from tradegecko_bridge.commerce import ItemResult, Verdict
 from tradegecko_bridge.errors import BridgeError, SourceError
-from tradegecko_bridge.ports.sources import OrderSource
+from tradegecko_bridge.ports.sources import HasIdentity, OrderSource
+from tradegecko_bridge.visible import log
 
 T = TypeVar("T")
 
@@ -30,7 +30,6 @@ _METHODS: Final = {
     "accepting products": "accept_products",
 }
 """The method behind each thing that is done; else it is fetching one order."""
-log = logging.getLogger("tradegecko_bridge")
 
 
 class SourceFailed(BridgeError):
@@ -59,6 +58,20 @@ def guarded(source: OrderSource, doing: str) -> Iterator[None]:
         never_ran = isinstance(error, TypeError) and where.startswith(_ENGINE)
         what = str(error) if never_ran else f"{type(error).__name__} at {where}"
         raise SourceFailed(f"{source.name}: {what} while {doing}: a fault in the source") from error
+
+
+def identity_of(source: OrderSource) -> str:
+    """What tells this source apart: by its own account, or else by its kind and name.
+
+    Raises:
+        SourceFailed: it cannot say.
+    """
+    with guarded(source, "telling what it is"):
+        told: object = source.identity if isinstance(source, HasIdentity) else f"{type(source).__name__} {source.name}"
+    if not isinstance(told, str) or not told.strip() or not told.isprintable():
+        what = a_kind(told) if not isinstance(told, str) else "a text that is no line"
+        raise SourceFailed(f"{source.name}: its identity is {what}: a fault in the source")
+    return told
 
 
 def place_of(error: Exception) -> str:

@@ -16,6 +16,7 @@ from tradegecko_bridge.ports.sources import (
     AcknowledgesIngest,
     GivesOrderAgain,
     GivesOrdersSince,
+    HasIdentity,
     OrderSource,
 )
 from tradegecko_bridge.ports.stores import (
@@ -40,6 +41,7 @@ __all__ = [
     "Gateway",
     "GivesOrderAgain",
     "GivesOrdersSince",
+    "HasIdentity",
     "MirrorStore",
     "OrderSource",
     "OrderStore",

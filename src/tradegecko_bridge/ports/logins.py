@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final, NoReturn, Protocol
+from typing import Any, ClassVar, Final, NoReturn, Protocol
 
 from attrs import Factory, evolve, field, frozen
+
+from tradegecko_bridge.forks import OfThisProcess
 
 _REMEMBERED: Final = 100
 """How many earlier pairs a login remembers by their fingerprints: some eight days of refreshing every two hours."""
@@ -22,6 +24,9 @@ class Secret:
     """A text that shows as ``***``; only :meth:`reveal` gives it away. It cannot be pickled or written as JSON."""
 
     __slots__ = ("_text",)
+
+    written_as: ClassVar = str
+    """In settings."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -57,12 +62,67 @@ class Secret:
         raise TypeError("a secret is not pickled; hand the token store's address to the other process instead")
 
 
+def as_secret(given: Secret | str) -> Secret:
+    """What may have been given as plain text, as a secret."""
+    return given if isinstance(given, Secret) else Secret(given)
+
+
+class SecretValues(OfThisProcess, Mapping[str, Any]):
+    """Values of which one may be a password: who prints them sees the names only. They cannot be pickled."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = dict(values)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"{{{', '.join(f'{name!r}: ***' for name in self)}}}"
+
+
+@frozen(kw_only=True)
+class LoginOwner:
+    """Whom a login is for: an application, the address its tokens go to, and the account's id once it is known."""
+
+    client_id: str
+    base_url: str
+    account: str | None = None
+
+    def is_other(self, other: LoginOwner) -> bool:
+        """Whether these are two; an account that is not known may be any."""
+        accounts = {self.account, other.account} - {None}
+        return (self.client_id, self.base_url) != (other.client_id, other.base_url) or len(accounts) > 1
+
+    def __str__(self) -> str:
+        account = f", account {self.account}" if self.account else ""
+        return f"application {self.client_id!r} at {self.base_url}{account}"
+
+
+OTHER_OWNER: Final = "it stays as it is; use another name, or delete it first (`tgbridge logout --force`)"
+OTHER_SEAL: Final = (
+    "it stays as it is; set token_keys and tokens as they were when it was stored, or delete it (`tgbridge logout`)"
+)
+
+_SEALED_BEFORE: Final = ("gAAAA", "in the keyring")
+"""How texts begin that earlier versions put in place of tokens, without saying so."""
+
+
 @frozen(kw_only=True)
 class TokenPair:
     """An access token and what renews it (reference §2.2, §2.4).
 
     ``issued_at`` and ``expires_at`` are UTC by the server's clock; None never expires. ``fingerprint`` tells pairs
     apart without giving them away. ``second_hand``: TradeGecko returned a pair that somebody already had (§2.7).
+    ``owner`` is None in a login that an earlier version stored, until it has worked once. ``seals`` names the wrappers,
+    innermost last, that have put something else in the place of the token texts.
     """
 
     access_token: Secret
@@ -70,12 +130,26 @@ class TokenPair:
     issued_at: datetime
     expires_at: datetime | None = None
     second_hand: bool = False
+    owner: LoginOwner | None = None
+    seals: tuple[str, ...] = ()
     fingerprint: str = field(default=Factory(lambda pair: _fingerprint(pair), takes_self=True))
 
     @property
     def lifetime(self) -> timedelta | None:
         """How long the access token was good for when it was issued."""
         return None if self.expires_at is None else self.expires_at - self.issued_at
+
+    @property
+    def sealed(self) -> bool:
+        """Whether the texts are no tokens, but stand for them: they must not be sent."""
+        return bool(self.seals) or self.access_token.reveal().startswith(_SEALED_BEFORE)
+
+    @property
+    def sealed_how(self) -> str:
+        """In what way it is stored, for people."""
+        if self.seals or not self.sealed:
+            return " and ".join(self.seals) or "in clear"
+        return "in the keyring" if self.access_token.reveal() == "in the keyring" else "encrypted"
 
 
 def _fingerprint(pair: TokenPair) -> str:
@@ -185,7 +259,20 @@ class TokenStore(Protocol):
 
         Raises:
             ClaimLost: ``after`` is no longer the stored generation; nothing is written.
+            LoginTaken: the login of this name has another owner, or other ``seals``; nothing is written.
         """
+
+    def rewrite(self, name: str, generation: int, pair: TokenPair) -> bool:
+        """Write the pair of this generation down anew, now that more is known of its owner; all else stays.
+
+        False, and nothing is written, when another generation is stored.
+
+        Raises:
+            LoginTaken: as :meth:`save`.
+        """
+
+    def owner(self, name: str) -> LoginOwner | None:
+        """Whom the login of this name is for, without reading its tokens; None where that is not known."""
 
     def release(self, claimed: StoredToken, *, note: RefreshNote | None = None) -> None:
         """Give a lease back without a new pair, and record why; harmless when the lease was lost."""

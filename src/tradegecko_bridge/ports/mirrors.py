@@ -14,7 +14,8 @@ class MirrorRow:
     """One record in the system: its id, the values it is found by (name, value), and a few facts.
 
     ``stamp`` sorts as text as the record's versions do in time; an older version never overwrites a newer one.
-    It holds no personal data: where such a value must be compared, its digest is kept.
+    It holds no personal data: where such a value must be compared, its digest is kept, made with
+    :meth:`MirrorStore.key`.
     """
 
     id: str
@@ -73,6 +74,10 @@ class MirrorStore(Protocol):
 
     Raises (any method): StoreBusy when another process holds the store too long, StoreError when it fails.
     """
+
+    def key(self) -> bytes:
+        """With what digests of personal data are made, 16 to 64 bytes; random, always the same, and the same for all
+        who share the store."""
 
     def progress(self, account: str, kind: str) -> MirrorProgress:
         """How far this kind has been read; the beginning when nobody has read any."""

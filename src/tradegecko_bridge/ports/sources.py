@@ -44,6 +44,19 @@ class OrderSource(Protocol):
 
 
 @runtime_checkable
+class HasIdentity(Protocol):
+    """A source that knows what tells it apart from all others of its kind.
+
+    The ledger binds a connection's name to it; without it, to the kind of source and its name alone.
+    """
+
+    @property
+    def identity(self) -> str:
+        """The shop that orders come from, in one line without secrets: the same in every process and after every
+        restart, e.g. its address and its own id. It is shown to people."""
+
+
+@runtime_checkable
 class AcknowledgesIngest(Protocol):
     """A source that lets go of orders (moves files, deletes messages) once they are safe in the ledger."""
 

@@ -261,7 +261,7 @@ class AlertStore(Protocol):
 
 
 class AccountStore(Protocol):
-    """Which account has each connection's orders."""
+    """Which account has each connection's orders, and which source they are from."""
 
     def known_account(self, connection: str) -> KnownAccount | None:
         """The account of this connection; None until a run has reached it."""
@@ -273,6 +273,12 @@ class AccountStore(Protocol):
 
         Of several callers at the same moment, one's account is remembered, and all get that one.
         """
+
+    def known_source(self, connection: str) -> str | None:
+        """The identity of this connection's source; None until a run has used one."""
+
+    def remember_source(self, connection: str, identity: str, *, at: datetime, replace: bool = False) -> str:
+        """Remember the connection's source; as :meth:`remember_account`."""
 
 
 class PrivacyStore(Protocol):

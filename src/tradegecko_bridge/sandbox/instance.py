@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -48,6 +49,7 @@ class Instance:
         rate_limit: int | None = 300,
         clock: Clock | None = None,
         switches: Mapping[str, Any] | None = None,
+        access_token: str | None = None,
     ) -> None:
         self.seed = seed
         self.lock = threading.RLock()
@@ -59,8 +61,13 @@ class Instance:
         self._log: deque[dict[str, Any]] = deque(maxlen=_LOG_LENGTH)
         self.deliveries = Deliveries(self.lock, lambda: self.context, self.clock)
         self._journal = None if state is None else Journal(state)
+        self._access_token = access_token or secrets.token_hex(32)
         self.context, self.api = self._build()
         self._load(replay=True)
+        if access_token not in (None, self.access_token()):
+            with self.context.state.transaction():
+                self.context.state.update("access_tokens", self._first_token(), {"token": access_token}, touch=False)
+        self._access_token = self.access_token()
         self.context.set_switches(self._initial_switches)
 
     def handle(self, request: Request, faults: ActiveFaults | None = None) -> Answer:
@@ -191,8 +198,10 @@ class Instance:
 
     def access_token(self) -> str:
         """The first privileged token."""
-        token: str = self.context.state["access_tokens"].rows[1]["token"]
-        return token
+        return str(self._first_token()["token"])
+
+    def _first_token(self) -> Row:
+        return self.context.state["access_tokens"].rows[1]
 
     def close(self) -> None:
         """Stop delivering webhooks and let go of the state file."""
@@ -219,7 +228,7 @@ class Instance:
 
         if self._journal is None:
             install(base)
-            seed_world(self.context, self.seed)
+            seed_world(self.context, self.seed, self._access_token)
             return
         try:
             if replay and self._journal.load(state, base, install):
@@ -230,7 +239,7 @@ class Instance:
                 self._journal.clear(base)
                 install(base)
             state.sink = self._journal.append
-            seed_world(self.context, self.seed)
+            seed_world(self.context, self.seed, self._access_token)
         except BaseException:
             self._journal.close()
             raise

@@ -8,13 +8,12 @@ from functools import cache
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, func, select
+from sqlalchemy import Connection, Engine
 from sqlalchemy.pool import NullPool
 
-from tradegecko_bridge.stores.sql.database import Database, prepare
+from tradegecko_bridge.stores.sql.database import Database, create_engine, prepare
 from tradegecko_bridge.stores.sql.schema import create_tables
 from tradegecko_bridge.stores.sql.store import DatabaseStore
-from tradegecko_bridge.stores.sql.tables import orders
 
 
 class MemoryStore(DatabaseStore):
@@ -24,8 +23,7 @@ class MemoryStore(DatabaseStore):
         super().__init__(_MemoryDatabase())
 
     def __repr__(self) -> str:
-        with self._database.reading() as tx:
-            return f"<MemoryStore with {tx.execute(select(func.count()).select_from(orders)).scalar_one()} orders>"
+        return "<MemoryStore>"
 
 
 class _MemoryDatabase(Database):
@@ -44,7 +42,7 @@ class _MemoryDatabase(Database):
 
     writing = snapshot = reading
 
-    def scrub(self) -> bool:
+    def scrub(self, *_tables: str) -> bool:
         return True
 
     def close(self) -> None:
@@ -62,7 +60,7 @@ class _MemoryDatabase(Database):
 def _engine() -> Engine:
     """One for all: an engine of its own would have to compile every statement again."""
     settings = {"isolation_level": None, "check_same_thread": False}
-    return prepare(create_engine("sqlite://", poolclass=NullPool, hide_parameters=True, connect_args=settings))
+    return prepare(create_engine("sqlite://", poolclass=NullPool, connect_args=settings))
 
 
 @cache

@@ -11,8 +11,20 @@ from typing import Any
 from attrs import evolve, field, frozen
 from cattrs import Converter
 
-from tradegecko_bridge.errors import ClaimLost, StoreError
-from tradegecko_bridge.ports.logins import Mishap, RefreshLease, RefreshNote, Secret, StoredToken, TokenPair, TokenStore
+from tradegecko_bridge.errors import ClaimLost, LoginTaken, StoreError
+from tradegecko_bridge.forks import OfThisProcess
+from tradegecko_bridge.ports.logins import (
+    OTHER_OWNER,
+    OTHER_SEAL,
+    LoginOwner,
+    Mishap,
+    RefreshLease,
+    RefreshNote,
+    Secret,
+    StoredToken,
+    TokenPair,
+    TokenStore,
+)
 from tradegecko_bridge.stores.row import utc
 
 _converter = Converter(detailed_validation=False)
@@ -24,7 +36,7 @@ _BESIDE_CONTENT = ("name", "generation", "serial")
 
 
 @frozen(kw_only=True)
-class Slot:
+class Slot(OfThisProcess):
     """The place of one login. After a logout only the counters are left, so that generations never repeat.
 
     ``content`` is the login as JSON values, tokens in clear: the store must protect it. It is read only where it is
@@ -57,12 +69,30 @@ class Slot:
             pass  # outside, so that no error that quotes the content hangs on to ours
         raise StoreError(f"what is stored of login {name!r} cannot be read; log in again")
 
+    def must_admit(self, name: str, pair: TokenPair) -> None:
+        """A pair takes the place of its own login's only, stored in the same way. What cannot be read is nobody's.
+
+        Raises:
+            LoginTaken: this place has another login.
+        """
+        try:
+            present = self.token(name)
+        except StoreError:
+            return
+        if present is None:
+            return
+        owner, given = present.pair.owner, pair.owner
+        if owner and given and owner.is_other(given):
+            raise LoginTaken(f"login {name!r} is for {owner}, not for {given}; {OTHER_OWNER}")
+        if present.pair.sealed and (not pair.seals or present.pair.seals not in ((), pair.seals)):
+            raise LoginTaken(f"login {name!r} is stored {present.pair.sealed_how}; {OTHER_SEAL}")
+
 
 EMPTY = Slot()
 Write = Callable[[Slot], None]
 
 
-class SlotStore(TokenStore, ABC):
+class SlotStore(OfThisProcess, TokenStore, ABC):
     """A token store over two hooks: it reads slots, and lets one caller at a time change one."""
 
     @abstractmethod
@@ -97,6 +127,7 @@ class SlotStore(TokenStore, ABC):
     def save(self, name: str, pair: TokenPair, *, at: datetime, after: StoredToken | None = None) -> StoredToken:
         at = utc(at)
         with self._exclusive(name) as (slot, write):
+            slot.must_admit(name, pair)
             if after is None:
                 generation, serial = slot.generation + 1, slot.serial + 1
                 saved = StoredToken(name=name, pair=pair, generation=generation, serial=serial, saved_at=at)
@@ -106,6 +137,22 @@ class SlotStore(TokenStore, ABC):
                 saved = token.followed_by(pair, at)
             write(Slot.of(saved))
         return saved
+
+    def rewrite(self, name: str, generation: int, pair: TokenPair) -> bool:
+        with self._exclusive(name) as (slot, write):
+            slot.must_admit(name, pair)
+            token = slot.token(name)
+            if token is None or token.generation != generation:
+                return False
+            write(Slot.of(evolve(token, pair=pair, serial=token.serial + 1)))
+        return True
+
+    def owner(self, name: str) -> LoginOwner | None:
+        try:
+            token = self.load(name)
+        except StoreError:
+            return None
+        return token.pair.owner if token else None
 
     def release(self, claimed: StoredToken, *, note: RefreshNote | None = None) -> None:
         with self._exclusive(claimed.name) as (slot, write):

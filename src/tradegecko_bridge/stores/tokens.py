@@ -14,14 +14,24 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import mkstemp
-from typing import IO, Any, Final
+from typing import IO, Any, ClassVar, Final
 
-from attrs import evolve
+from attrs import asdict, evolve
 from filelock import FileLock, Timeout
 
-from tradegecko_bridge.errors import ConfigError, StoreBusy, StoreError
-from tradegecko_bridge.forks import ForkedLock
-from tradegecko_bridge.ports.logins import RefreshNote, Secret, StoredToken, TokenPair, TokenStore
+from tradegecko_bridge.errors import ConfigError, LoginTaken, StoreBusy, StoreError
+from tradegecko_bridge.forks import ForkedLock, OfThisProcess
+from tradegecko_bridge.ports.logins import (
+    OTHER_SEAL,
+    LoginOwner,
+    RefreshNote,
+    Secret,
+    StoredToken,
+    TokenPair,
+    TokenStore,
+    as_secret,
+)
+from tradegecko_bridge.private_files import folder_fault, make_private
 from tradegecko_bridge.stores.slots import EMPTY, Slot, SlotStore, Write
 
 _POLL: Final = 0.01  # seconds between two tries for the lock file
@@ -68,6 +78,7 @@ class FileTokenStore(SlotStore):
         return f"FileTokenStore({str(self._path)!r})"
 
     def _read(self, name: str | None = None) -> Mapping[str, Slot]:  # noqa: ARG002
+        self._check_folder()
         try:
             with self._path.open("rb") as file:
                 self._check_private(file)
@@ -90,6 +101,8 @@ class FileTokenStore(SlotStore):
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
+        self._check_folder()
+        make_private(Path(f"{self._path}.lock"))
         lock = FileLock(f"{self._path}.lock", self._busy_timeout, mode=0o600)  # a new one excludes other threads too
         try:
             if not self._path.parent.is_dir():  # the lock would create it
@@ -108,6 +121,10 @@ class FileTokenStore(SlotStore):
             yield
         finally:
             lock.release()
+
+    def _check_folder(self) -> None:
+        if fault := folder_fault(self._path.parent):
+            raise StoreError(f"token file {self._path}: {fault}")
 
     def _check_private(self, file: IO[bytes]) -> None:
         if os.name == "posix" and os.fstat(file.fileno()).st_mode & 0o077:
@@ -157,8 +174,10 @@ def _slots(content: Any) -> dict[str, Slot]:
 # ── keeping the texts out of the store ───────────────────────────────────────────────────────
 
 
-class _Wrapped(TokenStore, ABC):
+class _Wrapped(OfThisProcess, TokenStore, ABC):
     """A store that hides token texts on the way in and reveals them on the way out; the inner store does the rest."""
+
+    _seal: ClassVar[str]
 
     def __init__(self, inner: TokenStore) -> None:
         self._inner = inner
@@ -177,8 +196,14 @@ class _Wrapped(TokenStore, ABC):
         return None if claimed is None else self._shown(claimed)
 
     def save(self, name: str, pair: TokenPair, *, at: datetime, after: StoredToken | None = None) -> StoredToken:
-        saved = self._inner.save(name, self._hide(name, pair), at=at, after=after)
+        saved = self._inner.save(name, self._sealed(name, pair), at=at, after=after)
         return evolve(saved, pair=pair)
+
+    def rewrite(self, name: str, generation: int, pair: TokenPair) -> bool:
+        return self._inner.rewrite(name, generation, self._sealed(name, pair))
+
+    def owner(self, name: str) -> LoginOwner | None:
+        return self._inner.owner(name)
 
     def release(self, claimed: StoredToken, *, note: RefreshNote | None = None) -> None:
         self._inner.release(claimed, note=note)
@@ -189,8 +214,15 @@ class _Wrapped(TokenStore, ABC):
     def holders(self, fingerprint: str) -> Sequence[str]:
         return self._inner.holders(fingerprint)
 
+    def _sealed(self, name: str, pair: TokenPair) -> TokenPair:
+        return evolve(self._hide(name, pair), seals=(*pair.seals, self._seal))
+
     def _shown(self, stored: StoredToken) -> StoredToken:
-        return evolve(stored, pair=self._show(stored.name, stored.pair))
+        """What is inside our seal. Earlier versions put none on; a pair that neither of them sealed is not ours."""
+        name, pair = stored.name, stored.pair
+        if (pair.seals and pair.seals[-1] != self._seal) or not pair.sealed:
+            raise LoginTaken(f"login {name!r} is stored {pair.sealed_how}, not {self._seal}; {OTHER_SEAL}")
+        return evolve(stored, pair=evolve(self._show(name, pair), seals=pair.seals[:-1]))
 
     @abstractmethod
     def _hide(self, name: str, pair: TokenPair) -> TokenPair:
@@ -201,14 +233,25 @@ class _Wrapped(TokenStore, ABC):
         """The pair as it was."""
 
 
-def _each(pair: TokenPair, change: Callable[[Secret], Secret]) -> TokenPair:
-    """The pair with both texts changed; the fingerprint stays that of the real ones."""
-    refresh_token = change(pair.refresh_token) if pair.refresh_token else None
-    return evolve(pair, access_token=change(pair.access_token), refresh_token=refresh_token)
+def _each(pair: TokenPair, change: Callable[[Secret, str], Secret]) -> TokenPair:
+    """The pair with both texts changed, each with its kind; the fingerprint stays that of the real ones."""
+    refresh_token = change(pair.refresh_token, "refresh") if pair.refresh_token else None
+    return evolve(pair, access_token=change(pair.access_token, "access"), refresh_token=refresh_token)
+
+
+def _place(name: str, pair: TokenPair, kind: str) -> list[str]:
+    """Where a token belongs: only there it is decrypted."""
+    return [name, kind, pair.fingerprint]
+
+
+def _facts(owner: LoginOwner | None) -> dict[str, str | None] | None:
+    return None if owner is None else asdict(owner)
 
 
 class EncryptedTokenStore(_Wrapped):
     """Any token store with its token texts encrypted (Fernet: AES-128-CBC and HMAC-SHA256; extra ``crypto``).
+
+    What is encrypted says which login, owner and token it is: put in the place of another, it is refused.
 
     Args:
         inner: where the encrypted texts go.
@@ -219,6 +262,8 @@ class EncryptedTokenStore(_Wrapped):
     Raises:
         ConfigError: no key, or one that is none, or the extra is not installed.
     """
+
+    _seal = "encrypted"
 
     def __init__(self, inner: TokenStore, keys: Sequence[Secret | str]) -> None:
         super().__init__(inner)
@@ -238,16 +283,37 @@ class EncryptedTokenStore(_Wrapped):
         self.save(name, claimed.pair, at=claimed.saved_at, after=claimed)
         return True
 
-    def _hide(self, _name: str, pair: TokenPair) -> TokenPair:
-        return _each(pair, lambda secret: Secret(self._fernet.encrypt(secret.reveal().encode()).decode()))
+    def _hide(self, name: str, pair: TokenPair) -> TokenPair:
+        def hide(secret: Secret, kind: str) -> Secret:
+            whole = {"place": _place(name, pair, kind), "owner": _facts(pair.owner), "token": secret.reveal()}
+            return Secret(self._fernet.encrypt(json.dumps(whole).encode()).decode())
+
+        return _each(pair, hide)
 
     def _show(self, name: str, pair: TokenPair) -> TokenPair:
         from cryptography.fernet import InvalidToken
 
+        owner = pair.owner
+
+        def show(secret: Secret, kind: str) -> Secret:
+            nonlocal owner
+            text = self._fernet.decrypt(secret.reveal().encode()).decode()
+            if not text.startswith("{") and not pair.seals:
+                return Secret(text)  # as earlier versions encrypted it
+            whole = json.loads(text) if text.startswith("{") else {}
+            known = whole.get("owner")
+            if whole.get("place") != _place(name, pair, kind) or known != (_facts(pair.owner) or known):
+                raise LoginTaken(
+                    f"what is stored as login {name!r} was encrypted as another one: somebody has changed the token "
+                    "store by hand; put it back, or log in again"
+                )
+            owner = LoginOwner(**known) if known else owner
+            return Secret(whole["token"])
+
         try:
-            return _each(pair, lambda secret: Secret(self._fernet.decrypt(secret.reveal().encode()).decode()))
+            return evolve(_each(pair, show), owner=owner)
         except InvalidToken:
-            raise StoreError(
+            raise LoginTaken(
                 f"login {name!r} was encrypted with another key; put that key behind the present one, or log in again"
             ) from None
 
@@ -260,7 +326,7 @@ def _fernet(keys: Sequence[Secret | str]) -> Any:
     if isinstance(keys, str) or not keys:
         raise ConfigError("encrypting tokens needs a list of at least one Fernet key")
     with suppress(ValueError):
-        return MultiFernet([Fernet(key.reveal() if isinstance(key, Secret) else key) for key in keys])
+        return MultiFernet([Fernet(as_secret(key).reveal()) for key in keys])
     raise ConfigError("a token key is not a Fernet key: 32 random bytes in URL-safe base64, 44 characters")
 
 
@@ -278,6 +344,8 @@ class KeyringTokenStore(_Wrapped):
     Raises:
         ConfigError: the extra is not installed, or the system has no keyring that is unlocked.
     """
+
+    _seal = "in the keyring"
 
     def __init__(self, inner: TokenStore, *, service: str = "tradegecko-bridge", backend: Any = None) -> None:
         super().__init__(inner)
@@ -305,6 +373,12 @@ class KeyringTokenStore(_Wrapped):
             self._forget(name, before.pair)
         return saved
 
+    def rewrite(self, name: str, generation: int, pair: TokenPair) -> bool:
+        written = super().rewrite(name, generation, pair)
+        if not written and ((now := self._inner.load(name)) is None or now.pair.fingerprint != pair.fingerprint):
+            self._forget(name, pair)
+        return written
+
     def delete(self, name: str) -> None:
         before = self._inner.load(name)
         super().delete(name)
@@ -312,14 +386,14 @@ class KeyringTokenStore(_Wrapped):
             self._forget(name, before.pair)
 
     def _hide(self, name: str, pair: TokenPair) -> TokenPair:
-        texts = json.dumps([pair.access_token.reveal(), pair.refresh_token.reveal() if pair.refresh_token else None])
-        with self._one_line_errors():
-            self._ring.set_password(self._service, _entry(name, pair), texts)
-        return _each(pair, lambda _: Secret("in the keyring"))
+        texts = Secret(
+            json.dumps([pair.access_token.reveal(), pair.refresh_token.reveal() if pair.refresh_token else None])
+        )
+        self._ask("set_password", name, pair, texts)
+        return _each(pair, lambda *_: Secret(self._seal))
 
     def _show(self, name: str, pair: TokenPair) -> TokenPair:
-        with self._one_line_errors():
-            texts = self._ring.get_password(self._service, _entry(name, pair))
+        texts = self._ask("get_password", name, pair)
         if texts is None:
             raise StoreError(f"login {name!r} is stored, but its tokens are not in the keyring; log in again")
         access_token, refresh_token = json.loads(texts)
@@ -331,17 +405,13 @@ class KeyringTokenStore(_Wrapped):
         with suppress(Exception):
             self._ring.delete_password(self._service, _entry(name, pair))
 
-    @contextmanager
-    def _one_line_errors(self) -> Iterator[None]:
-        failed = None
+    def _ask(self, method: str, name: str, pair: TokenPair, *texts: Secret) -> Any:
+        """Of an error only the kind is kept: backends raise what they like, and may quote what they were given."""
         try:
-            yield
-        except Exception as error:  # backends raise what they like, and may quote what they were given
+            return getattr(self._ring, method)(self._service, _entry(name, pair), *map(Secret.reveal, texts))
+        except Exception as error:
             failed = type(error).__name__
-        if failed:
-            raise StoreError(
-                f"the system's keyring failed ({failed}); unlock it, or choose another token store"
-            ) from None
+        raise StoreError(f"the system's keyring failed ({failed}); unlock it, or choose another token store")
 
 
 def _entry(name: str, pair: TokenPair) -> str:

@@ -5,22 +5,27 @@ A body only names what changed; ask the API for the record. Deliveries may come 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import inspect
-import logging
 import re
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from http import HTTPStatus
+from traceback import walk_tb
 from typing import Any, Final
 
 import orjson
 from anyio import to_thread
 from attrs import field, frozen
 
-from tradegecko_bridge.errors import BadSignature, MalformedData
+from tradegecko_bridge.errors import BadSignature, BridgeError, ConfigError, MalformedData
+from tradegecko_bridge.forks import OfThisProcess
+from tradegecko_bridge.ports.logins import Secret, as_secret
+from tradegecko_bridge.visible import log
 
 SIGNATURE_HEADER: Final = "x-gecko-signature"
 DELIVERY_HEADER: Final = "x-gecko-delivery"
@@ -28,14 +33,13 @@ MAX_BYTES: Final = 64 * 1024
 """The largest body a receiver reads; real ones have some two hundred bytes."""
 
 Handler = Callable[["WebhookEvent"], object]
-"""Is handed each event; what it raises makes TradeGecko deliver again."""
+"""Is handed each event; what it returns is awaited where it can be, what it raises makes TradeGecko deliver again."""
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _NAME: Final = re.compile(r"([a-z_]+)\.([a-z_]+)")
 _FURTHEST: Final = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
-_log: Final = logging.getLogger("tradegecko_bridge")
 
 
 @frozen(kw_only=True)
@@ -66,12 +70,29 @@ class WebhookEvent:
 # ── is it TradeGecko's, and what does it say ─────────────────────────────────────────────────
 
 
-def sign(body: bytes, secret: str) -> str:
-    """The signature of a body under the application's secret."""
-    return b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
+def signing_secret(secret: Secret | str) -> Secret:
+    """The application's secret as one that can tell TradeGecko from others.
+
+    Raises:
+        ConfigError: it is blank, so that everybody could sign.
+    """
+    secret = as_secret(secret)
+    if not secret.reveal().strip():
+        raise ConfigError("the webhooks' secret is blank, so anybody could sign; give the application's client_secret")
+    return secret
 
 
-def is_signed(body: bytes, signature: str | None, secret: str) -> bool:
+def sign(body: bytes, secret: Secret | str) -> str:
+    """The signature of a body under the application's secret.
+
+    Raises:
+        ConfigError: the secret is blank.
+    """
+    key = signing_secret(secret).reveal().encode("utf-8", "surrogatepass")
+    return b64encode(hmac.new(key, body, hashlib.sha256).digest()).decode()
+
+
+def is_signed(body: bytes, signature: str | None, secret: Secret | str) -> bool:
     """Whether a body carries the right ``X-Gecko-Signature``. Takes as long for a wrong one as for a right one.
 
     The white space around a signature does not count: TradeGecko's ends with a line end before it becomes a header.
@@ -104,12 +125,13 @@ def read_event(body: bytes, delivery_id: str | None = None) -> WebhookEvent:
     )
 
 
-def receive(headers: Mapping[str, str], body: bytes, secret: str) -> WebhookEvent:
+def receive(headers: Mapping[str, str], body: bytes, secret: Secret | str) -> WebhookEvent:
     """Check, then read. ``headers`` have lower-case names, or ignore case.
 
     Raises:
         BadSignature: TradeGecko did not send this.
         MalformedData: it did, and it cannot be read.
+        ConfigError: the secret is blank.
     """
     if not is_signed(body, headers.get(SIGNATURE_HEADER), secret):
         raise BadSignature("the webhook's signature is missing or wrong; check the application's secret")
@@ -152,22 +174,26 @@ class _Refusal(Exception):
 
 
 @frozen
-class _Receiver:
+class _Receiver(OfThisProcess):
     """What both receivers share.
 
     The answer is 200 when the handler is done, 500 when it raised (TradeGecko delivers again for three days), 401 for
-    a wrong signature, 400 for a body that cannot be read, 413 for one too long, 405 for anything but POST.
+    a wrong signature, 400 for a body that cannot be read, 413 for one too long, 411 for one whose end cannot be told,
+    405 for anything but POST.
 
     TradeGecko waits ten seconds for the answer (§3.12): a handler that takes longer puts the event into a queue.
 
     Args:
-        handler: is handed each :class:`WebhookEvent`.
+        handler: is handed each :class:`WebhookEvent`; whatever it returns that can be awaited is awaited.
         secret: the application's, never shown.
         max_bytes: of a body.
+
+    Raises:
+        ConfigError: the secret is blank.
     """
 
     handler: Handler
-    secret: str = field(repr=False)
+    secret: Secret = field(converter=signing_secret)
     max_bytes: int = field(default=MAX_BYTES, kw_only=True)
 
     def _check_request(self, method: str, length: str) -> None:
@@ -184,13 +210,40 @@ class _Receiver:
         except BadSignature:
             raise _Refusal(HTTPStatus.UNAUTHORIZED) from None
         except MalformedData as error:
-            _log.warning("unreadable webhook %s: %s", headers.get(DELIVERY_HEADER), error)
+            log.warning("unreadable webhook %s: %s", headers.get(DELIVERY_HEADER), error)
             raise _Refusal(HTTPStatus.BAD_REQUEST) from None
 
 
-def _failed(event: WebhookEvent) -> _Refusal:
-    _log.exception("the webhook handler failed on %s; it will be delivered again", event)
+def _failed(event: WebhookEvent, error: BaseException) -> _Refusal:
+    """An error that is not ours is told by type and place: its text may quote a customer."""
+    *_, (frame, line) = walk_tb(error.__traceback__)
+    foreign = f"{type(error).__name__} at {frame.f_code.co_filename}:{line}"
+    why = error if isinstance(error, BridgeError) else foreign
+    log.error("the webhook handler failed on %s (%s); it will be delivered again", event, why)
     return _Refusal(HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+async def _end_of(result: object) -> None:
+    """Wait for what a handler returned, where that can be waited for.
+
+    Raises:
+        ConfigError: it is a generator, of which nothing has run.
+    """
+    while inspect.isawaitable(result):
+        result = await result
+    if inspect.isgenerator(result) or inspect.isasyncgen(result):
+        raise ConfigError("the webhook handler does nothing when it is called: it has a yield; write it without")
+
+
+def _run_to_end(result: object) -> None:
+    """The same where nothing is asynchronous."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(_end_of(result))
+    else:  # called from a coroutine: its loop stands still until we are done
+        with ThreadPoolExecutor(1) as elsewhere:
+            elsewhere.submit(asyncio.run, _end_of(result)).result()
 
 
 def _answer(status: HTTPStatus) -> tuple[bytes, list[tuple[str, str]]]:
@@ -201,7 +254,9 @@ def _answer(status: HTTPStatus) -> tuple[bytes, list[tuple[str, str]]]:
 
 
 class WsgiReceiver(_Receiver):
-    __doc__ = f"A WSGI application that receives webhooks.\n\n{_Receiver.__doc__}"
+    __doc__ = f"""A WSGI application that receives webhooks. An asynchronous handler runs to its end in its own loop.
+
+    {_Receiver.__doc__}"""
 
     def __call__(self, environ: Mapping[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Serve one request."""
@@ -215,15 +270,33 @@ class WsgiReceiver(_Receiver):
         return [body]
 
     def _serve(self, environ: Mapping[str, Any]) -> None:
-        length = environ.get("CONTENT_LENGTH") or ""
-        self._check_request(environ["REQUEST_METHOD"], length)
-        body = environ["wsgi.input"].read(int(length or 0))
+        body = self._body(environ)
         named = {SIGNATURE_HEADER: "HTTP_X_GECKO_SIGNATURE", DELIVERY_HEADER: "HTTP_X_GECKO_DELIVERY"}
         event = self._event({name: environ[key] for name, key in named.items() if key in environ}, body)
         try:
-            self.handler(event)
-        except Exception:
-            raise _failed(event) from None
+            result = self.handler(event)
+            if result is not None:
+                _run_to_end(result)
+        except (Exception, asyncio.CancelledError) as error:
+            raise _failed(event, error) from None
+
+    def _body(self, environ: Mapping[str, Any]) -> bytes:
+        """A body whose length was not told is read to its end, if the server says where that is."""
+        length = environ.get("CONTENT_LENGTH") or ""
+        self._check_request(environ["REQUEST_METHOD"], length)
+        if not length and not environ.get("wsgi.input_terminated"):
+            if environ.get("HTTP_TRANSFER_ENCODING"):
+                raise _Refusal(HTTPStatus.LENGTH_REQUIRED)
+            return b""
+        body, wanted = b"", int(length) if length else self.max_bytes + 1
+        try:
+            while len(body) < wanted and (piece := environ["wsgi.input"].read(wanted - len(body))):
+                body += piece
+        except OSError:  # the sender hung up, or its chunks are none
+            raise _Refusal(HTTPStatus.BAD_REQUEST) from None
+        if len(body) > self.max_bytes:
+            raise _Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        return body
 
 
 class AsgiReceiver(_Receiver):
@@ -249,11 +322,12 @@ class AsgiReceiver(_Receiver):
         event = self._event(headers, await self._body(receive))
         try:
             if inspect.iscoroutinefunction(self.handler):
-                await self.handler(event)
+                result: object = self.handler(event)
             else:
-                await to_thread.run_sync(self.handler, event)
-        except Exception:
-            raise _failed(event) from None
+                result = await to_thread.run_sync(self.handler, event)
+            await _end_of(result)
+        except Exception as error:
+            raise _failed(event, error) from None
 
     async def _body(self, receive: Receive) -> bytes:
         body, more = b"", True

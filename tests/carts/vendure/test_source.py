@@ -34,6 +34,7 @@ from tradegecko_bridge.commerce import (
 )
 from tradegecko_bridge.errors import SourceNeedsLogin, SourceRefused, SourceUnavailable
 from tradegecko_bridge.ports import AcceptsProducts, AcceptsReceipts, AcceptsStock, AcceptsTracking, OrderSource
+from tradegecko_bridge.ports.logins import Secret
 from tradegecko_bridge.sources.vendure import VendureSource
 from tradegecko_bridge.sources.vendure.walk import Cursor
 
@@ -500,7 +501,7 @@ class TestAccess:
         """A session that is no longer valid is renewed without anybody noticing."""
         with connect(vendure_shop) as source:
             list(source.accept_receipts([]))
-            source._api._token = "long-gone"
+            source._api._token = Secret("long-gone")
             assert next(iter(source.fetch_orders(None)), None) is not None
 
     def test_closed_and_used_again(self, vendure_shop: VendureShop) -> None:

@@ -167,8 +167,8 @@ def test_an_index_that_cannot_be_written_is_no_failure(tmp_path: Path) -> None:
     assert len(shown(tmp_path / "tracking")) == 1
 
 
-def test_formulas_are_defused_where_people_read_and_identifiers_are_not_touched(tmp_path: Path) -> None:
-    """A spreadsheet must not run a carrier's name; a SKU must stay a SKU."""
+def test_formulas_are_defused_and_numbers_are_not_touched(tmp_path: Path) -> None:
+    """A spreadsheet must run neither a carrier's name nor a SKU; a number stays one."""
     risky = evolve(
         SHIPMENT,
         carrier='=HYPERLINK("x")',
@@ -178,8 +178,8 @@ def test_formulas_are_defused_where_people_read_and_identifiers_are_not_touched(
     )
     source_at(tmp_path).accept_tracking([risky])
     (row,) = rows(shown(tmp_path / "tracking")[0])
-    assert [row["carrier"], row["service"], row["tracking_url"]] == ['\'=HYPERLINK("x")', "'@SUM(1)", "'-1"]
-    assert [row["sku"], row["tracking_number"]] == ["-MUG+1", "+0070"]
+    assert [row["carrier"], row["service"], row["tracking_url"]] == ['\'=HYPERLINK("x")', "'@SUM(1)", "-1"]
+    assert [row["sku"], row["tracking_number"]] == ["'-MUG+1", "+0070"]
 
 
 def test_stock_and_receipts_are_tables(tmp_path: Path) -> None:

@@ -15,21 +15,30 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.sources.folder.helpers import GOOD, HEADER, OTHER, Given, bad, fetch, good, sheet
+from tests.sources.folder.helpers import GOOD, HEADER, NOW, OTHER, Given, bad, fetch, good, sheet, source_at
 from tradegecko_bridge.commerce import (
     Address,
     Customer,
+    DeliveryReceipt,
     Discount,
     OrderLine,
+    Package,
+    Shipment,
+    ShippedItem,
     ShippingLine,
     SourceOrder,
+    StockLevel,
     Totals,
 )
 from tradegecko_bridge.commerce.codec import to_plain
 from tradegecko_bridge.sources.folder.columns import ADDRESS_FIELDS, COLUMNS, CUSTOMER_FIELDS
+from tradegecko_bridge.sources.folder.formulas import guarded, unguarded
 
 # What a database can hold: no NUL, no half characters. In CSV also nothing that spaces around it would change.
-_text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12)
+_plain = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12)
+_marks = [quotes + mark for quotes in ("", "'", "''") for mark in "=+-@\t\r＝＋－＠"]
+_formulas = st.builds(str.__add__, st.sampled_from(_marks), st.sampled_from(("SUM(A1)", "12", " x")))
+_text = _plain | _formulas
 _words = _text.map(str.strip).filter(bool)
 _numbers = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=4)
 _zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -146,7 +155,9 @@ def _as_csv(orders: list[SourceOrder], delimiter: str) -> str:
             cells = _order_cells(order) if line is order.lines[0] else {"order_reference": order.reference}
             cells |= {name: getattr(line, name) for name in COLUMNS if hasattr(line, name)}
             cells["line_reference"] = line.reference
-            writer.writerow({name: _cell(value) for name, value in cells.items()})
+            names = ("order_reference", "order_number")
+            texts = {name: _cell(value) for name, value in cells.items()}
+            writer.writerow({name: text if name in names else guarded(text) for name, text in texts.items()})
     return text.getvalue()
 
 
@@ -161,8 +172,73 @@ def _fetched(name: str, content: str) -> list[Given]:
     delimiter=st.sampled_from(",;\t"),
 )
 def test_any_order_reads_back_equal_from_csv(orders: list[SourceOrder], delimiter: str) -> None:
-    """Every value, however odd its text, arrives as it was written."""
+    """Every value, however odd its text, arrives as it was before it was guarded from being run as a formula."""
     assert _fetched("shop.csv", _as_csv(orders, delimiter)) == orders
+
+
+def _runs(cell: str) -> bool:
+    """Whether a spreadsheet would take a cell for a formula that can do something."""
+    return cell.startswith(tuple("=+-@\t\r\n＝＋－＠")) and any(char.isalpha() for char in cell)
+
+
+@settings(max_examples=40, deadline=None)
+@given(texts=st.lists(_text, min_size=10, max_size=10), number=_numbers)
+def test_nothing_that_comes_back_is_a_formula(texts: list[str], number: Decimal) -> None:
+    """In any cell of any table; numbers are as they were, and every text is told again from its cell."""
+    item = ShippedItem(line_reference=texts[0], sku=texts[1], quantity=abs(number) + 1)
+    package = Package(tracking_number=texts[2], tracking_url=texts[3], items=(item,))
+    shipment = Shipment(
+        reference=texts[4], order_reference=texts[5], order_number=texts[6], items=(item,), packages=(package,),
+        carrier=texts[7], service=texts[8], completes_order=True,
+    )  # fmt: skip
+    receipt = DeliveryReceipt(
+        order_reference=texts[5], order_number=texts[6], remote_id=texts[9], remote_number=texts[2], delivered_at=NOW
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        source = source_at(Path(folder))
+        source.accept_tracking([shipment])
+        source.accept_stock([StockLevel(sku=texts[1], available=number)])
+        source.accept_receipts([receipt])
+        written = {file.parent.name: file.read_bytes().decode() for file in Path(folder).glob("*/2*")}
+    assert written.keys() == {"tracking", "stock", "receipts"}
+    tables = {name: list(csv.reader(io.StringIO(text, newline=""))) for name, text in written.items()}
+    assert not [cell for table in tables.values() for row in table for cell in row if _runs(cell)]
+    cells = {name: table[1] for name, table in tables.items()}
+    given = [texts[place] for place in (5, 6, 4, 7, 8, 2, 3)]
+    assert [unguarded(cell) for cell in cells["tracking"][:7]] == given
+    assert [unguarded(cell) for cell in cells["tracking"][8:10]] == texts[:2]
+    assert Decimal(cells["tracking"][10]) == item.quantity
+    assert (unguarded(cells["stock"][0]), Decimal(cells["stock"][1])) == (texts[1], number)
+    assert [unguarded(cell) for cell in cells["receipts"][:4]] == [texts[place] for place in (5, 6, 9, 2)]
+
+
+@given(_text)
+def test_a_guarded_cell_is_told_apart(text: str) -> None:
+    """From every other text, also from one that somebody else had guarded; what is no formula is untouched."""
+    assert unguarded(guarded(text)) == text
+    assert not _runs(guarded(text))
+    assert guarded(text) in (text, f"'{text}")
+
+
+def test_numbers_stay_numbers() -> None:
+    """Also negative ones, and telephone numbers: programs read them."""
+    for text in (
+        "-5",
+        "-0.50",
+        "+1",
+        "+49 30 123-45",
+        "+49(0)30/123",
+        "-1,5",
+        "+(49) 30",
+        "MUG",
+        "a=1",
+        "'tis",
+        "",
+        "1-2",
+    ):
+        assert guarded(text) == text
+    for text in ("=1", "-MUG+1", "+A1", "@x", "-", "=", "\t1", "－1", "＝A1", "'=1", "-1+cmd|' /C calc'!A0", "+1e9"):
+        assert guarded(text) == f"'{text}"
 
 
 def _numbers_bare(plain: Any) -> Any:

@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
+from tradegecko_bridge.ports.logins import Secret
 from tradegecko_bridge.sources.vendure.api import VendureApi
 from tradegecko_bridge.sources.vendure.walk import stamp
 
@@ -34,7 +35,7 @@ class FakeShop(VendureApi):
 
     def __init__(self, *, coarse: bool = True, meanwhile: Callable[[], None] = lambda: None) -> None:
         super().__init__(
-            "https://fake/admin-api", username="", password="", channel_token=None, timeout=1, transport=None
+            "https://fake/admin-api", username="", password=Secret(""), channel_token=None, timeout=1, transport=None
         )
         self.now = START
         self.orders: dict[str, Json] = {}

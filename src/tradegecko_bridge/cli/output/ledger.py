@@ -10,7 +10,6 @@ from rich.text import Text
 
 from tradegecko_bridge.cli.output.console import (
     counted,
-    escaped,
     in_one_line,
     print_columns,
     print_table,
@@ -141,9 +140,9 @@ def _shipment(one: ShipmentEntry) -> dict[str, str]:
 
 
 def _print_story(entry: LedgerEntry, history: Sequence[LedgerEvent], shipments: Sequence[ShipmentEntry]) -> None:
-    say(Text(f"order {escaped(entry.number)} of {entry.connection}", style="bold"))
+    say(Text(f"order {entry.number} of {entry.connection}", style="bold"))
     facts: list[tuple[str, str | None]] = [
-        ("reference", escaped(entry.reference)),
+        ("reference", entry.reference),
         ("state", entry.state),
         ("reason", entry.reason.text if entry.reason else None),
         ("TradeGecko", f"id {entry.remote_id}, number {entry.remote_number}" if entry.remote_id else None),

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from tradegecko_bridge.cli.options import JSON, read_time
+from tradegecko_bridge.cli.output.lines import tell
 from tradegecko_bridge.cli.sandbox.arguments import read_duration, read_fault, read_switches
 from tradegecko_bridge.cli.sandbox.control import CONTROL, Control
 
@@ -31,7 +32,7 @@ def add_fault(words: tuple[str, ...], control: Control) -> None:
     status, when, by, until, chance, seed.
     """
     added = control.ask("POST", "faults", read_fault(" ".join(words)))["fault"]
-    click.echo(f"fault added: {added['fault']} on {added['method']} {added['path']}")
+    tell(f"fault added: {added['fault']} on {added['method']} {added['path']}")
 
 
 @fault.command("list")
@@ -48,14 +49,14 @@ def list_faults(control: Control, as_json: bool) -> None:
 def clear_faults(control: Control) -> None:
     """Remove all faults."""
     control.ask("DELETE", "faults")
-    click.echo("all faults are removed")
+    tell("all faults are removed")
 
 
 @clock.command("show")
 @CONTROL
 def show_clock(control: Control) -> None:
     """Show the time in the sandbox."""
-    click.echo(control.ask("GET", "clock")["now"])
+    tell(control.ask("GET", "clock")["now"])
 
 
 @clock.command("advance")
@@ -63,7 +64,7 @@ def show_clock(control: Control) -> None:
 @CONTROL
 def advance_clock(duration: str, control: Control) -> None:
     """Advance it at once: 90, 90s, 5m, 2h or 3d."""
-    click.echo(control.ask("POST", "clock", {"advance": read_duration(duration)})["now"])
+    tell(control.ask("POST", "clock", {"advance": read_duration(duration)})["now"])
 
 
 @clock.command("set")
@@ -74,7 +75,7 @@ def set_clock(time: datetime, control: Control) -> None:
 
     Without a zone the time is UTC.
     """
-    click.echo(control.ask("POST", "clock", {"set": time.isoformat()})["now"])
+    tell(control.ask("POST", "clock", {"set": time.isoformat()})["now"])
 
 
 @switches.command("show")
@@ -94,7 +95,7 @@ def set_switches(pairs: tuple[str, ...], control: Control) -> None:
     chosen = read_switches(pairs, control.ask("GET", "switches")["switches"])
     control.ask("POST", "switches", chosen)
     for name, value in chosen.items():
-        click.echo(f"{name} is {_text(value)}")
+        tell(f"{name} is {_text(value)}")
 
 
 @click.command()
@@ -121,7 +122,7 @@ def deliveries(control: Control, as_json: bool) -> None:
     log = control.ask("GET", "deliveries")
     _show(log, log["deliveries"], ("time", "event", "object_id", "attempt", "status", "error"), as_json)
     if not as_json:
-        click.echo(f"{log['waiting']} waiting")
+        tell(f"{log['waiting']} waiting")
 
 
 @click.command()
@@ -132,7 +133,7 @@ def reset(control: Control) -> None:
     Data, logs, faults, clock and switches are as when the sandbox started with a new account.
     """
     control.ask("POST", "reset")
-    click.echo("the sandbox is as at the start")
+    tell("the sandbox is as at the start")
 
 
 @tokens.command("expire")
@@ -159,7 +160,7 @@ def revoke_tokens(token: str | None, control: Control) -> None:
 
 def _end_tokens(control: Control, how: str, token: str | None) -> None:
     ended = control.ask("POST", f"tokens/{how}", {"token": token} if token else {})["tokens"]
-    click.echo(f"{ended} {'token' if ended == 1 else 'tokens'} {how}d")
+    tell(f"{ended} {'token' if ended == 1 else 'tokens'} {how}d")
 
 
 def _show(answer: Any, rows: Iterable[Mapping[str, Any]], columns: Sequence[str], as_json: bool) -> None:

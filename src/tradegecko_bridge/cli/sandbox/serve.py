@@ -38,6 +38,20 @@ from tradegecko_bridge.cli.sandbox.warehouse import warehouse
     help="What goes wrong from the start: JSON, or KIND METHOD PATH [KEY=VALUE ...]; repeatable.",
 )
 @click.option(
+    "--access-token",
+    envvar="TGBRIDGE_SANDBOX_TOKEN",
+    show_envvar=True,
+    metavar="TOKEN",
+    help="The privileged token; by default each sandbox has another, and a state file keeps its own.",
+)
+@click.option(
+    "--allow-host",
+    "allowed_hosts",
+    multiple=True,
+    metavar="NAME",
+    help="Answer under this host name too; repeatable. Always allowed are the names of this machine.",
+)
+@click.option(
     "--json", "json_line", is_flag=True, help="Print one line of JSON with base_url and access_token once it serves."
 )
 @click.pass_context
@@ -61,7 +75,7 @@ def sandbox(context: click.Context, /, pairs: tuple[str, ...], faults: tuple[str
 
 def _refuse_serving_options(context: click.Context) -> None:
     """Options before a command would otherwise be ignored without a word."""
-    given = [name for name in context.params if context.get_parameter_source(name) is not ParameterSource.DEFAULT]
+    given = [name for name in context.params if context.get_parameter_source(name) is ParameterSource.COMMANDLINE]
     if given:
         options = ", ".join(param.opts[0] for param in context.command.params if param.name in given)
         raise Refused(

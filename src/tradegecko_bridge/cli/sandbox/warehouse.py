@@ -9,6 +9,7 @@ import click
 
 from tradegecko_bridge.cli.exit_codes import Refused
 from tradegecko_bridge.cli.options import JSON, stacked
+from tradegecko_bridge.cli.output.lines import tell
 from tradegecko_bridge.cli.sandbox.control import CONTROL, Control
 
 warehouse = click.Group("warehouse", help="Receive, pack and ship goods.")
@@ -89,4 +90,4 @@ def _work(control: Control, work: str, given: dict[str, Any], as_json: bool, don
         kind = table.removesuffix("s").replace("_", " ")
         for row in rows:
             facts = ", ".join(f"{name.replace('_', ' ')} {row[name]}" for name in (number, "id") if row.get(name))
-            click.echo(f"{done}: {kind} with {facts}")
+            tell(f"{done}: {kind} with {facts}")

@@ -73,12 +73,18 @@ def on_its_way(context: Context, number: str, others: Iterable[LedgerEntry]) -> 
     may not show it yet. What a clock running ahead has written counts as just now, until it is shown."""
     now, patience = context.clock(), context.timing.patience
     open_ = (one for one in others if one.state not in DELIVERED_STATES or now - one.in_state_since <= patience)
-    other = next(open_, None)
+    other = next((one for one in open_ if not _is_elsewhere(context, one)), None)
     if other is None:
         return None
     whose = f"order {other.number!r} of {other.connection}"
     text = f"{whose} is on its way to TradeGecko as {number!r}; this one waits until that is decided"
     return Reason("number_taken", text, transient=True)
+
+
+def _is_elsewhere(context: Context, other: LedgerEntry) -> bool:
+    """Whether it is an order for another account, where its number is nobody's business here."""
+    mine, theirs = map(context.store.known_account, (context.connection, other.connection))
+    return mine is not None and theirs is not None and not mine.account.is_same(theirs.account)
 
 
 # ── what orders refer to ─────────────────────────────────────────────────────────────────────

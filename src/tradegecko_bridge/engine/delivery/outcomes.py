@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 from attrs import frozen
 
 from tradegecko_bridge.commerce import DeliveryReceipt, SourceOrder
+from tradegecko_bridge.commerce.clearing import cleared
 from tradegecko_bridge.commerce.remote import RemoteOrder
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery import audit
@@ -76,9 +77,10 @@ class Outcomes:
     # ── the report ───────────────────────────────────────────────────────────────────────────
 
     def add(self, entry: LedgerEntry, outcome: Outcome, detail: str = "", **facts: str) -> None:
-        """A line of the report; ``facts`` say the same for programs."""
+        """A line of the report that does not say whose the order is; ``facts`` say the same for programs."""
+        item = Item(entry.number, outcome, cleared(detail, entry.order), facts)
         with self._lock:
-            self._items.setdefault(entry.id, []).append(Item(entry.number, outcome, detail, facts))
+            self._items.setdefault(entry.id, []).append(item)
 
     def flush(self, entries: Iterable[LedgerEntry]) -> list[DeliveryReceipt]:
         """Put what became of these into the report, in their order, whoever was done first; their receipts."""

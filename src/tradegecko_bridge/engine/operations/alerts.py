@@ -9,7 +9,7 @@ from typing import Final
 from tradegecko_bridge.engine.clock import TOLERATED, SharedClock
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.report import DELIVER, DOUBLED, Report
-from tradegecko_bridge.engine.source_calls import SourceFailed, log
+from tradegecko_bridge.engine.source_calls import SourceFailed
 from tradegecko_bridge.errors import (
     AccessDenied,
     BridgeError,
@@ -24,12 +24,15 @@ from tradegecko_bridge.ledger import (
     BY_HAND,
     DELIVERED_STATES,
     ID_IN_USE,
+    UNREADABLE,
     Alert,
     Finding,
+    LedgerEntry,
     OrderState,
     Severity,
     StateCount,
 )
+from tradegecko_bridge.visible import log
 
 _S = OrderState
 _LOGIN: Final = "login"
@@ -140,8 +143,14 @@ def _held(context: Context, held: list[StateCount], late: datetime) -> Iterator[
         if not any(count.since <= late for count in some if count.transient) and all(count.transient for count in some):
             continue
         newest = context.store.entries(context.connection, states={_S.HELD}, reasons={code}, limit=1)
-        example = "".join(f"the newest is {entry.number}: {entry.reason.text}" for entry in newest if entry.reason)
+        example = "".join(f"the newest is {entry.number}{_why(entry)}" for entry in newest)
         yield _finding(f"held {code}", some, f"held ({code})", example or "look at them")
+
+
+def _why(entry: LedgerEntry) -> str:
+    """What a source said of an order that nobody could read may name somebody whom nothing else in the ledger names,
+    and an alert is kept: it is shown with the order."""
+    return f": {entry.reason.text}" if entry.reason and entry.reason.code != UNREADABLE else ""
 
 
 def _finding(

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
+from tradegecko_bridge.commerce.clearing import cleared
 from tradegecko_bridge.commerce.remote import OrderAction
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.keys import idempotency_key
@@ -65,9 +66,9 @@ def preview_voids(context: Context, noted: Mapping[str, str], report: Report) ->
             text = _ALREADY_VOID if voided else "canceled at the source; would be voided in TradeGecko"
             report.add(entry.number, Outcome.CHANGED if voided else Outcome.PLANNED, text)
         except Rejected as error:
-            report.add(entry.number, Outcome.REFUSED, _not_voided(error))
+            report.add(entry.number, Outcome.REFUSED, _not_voided(entry, error))
         except (Unavailable, OutcomeUnknown) as error:
-            report.add(entry.number, Outcome.WAITING, _next_run(error))
+            report.add(entry.number, Outcome.WAITING, _next_run(entry, error))
         except GatewayError as error:
             report.fail(error)
             return
@@ -76,12 +77,12 @@ def preview_voids(context: Context, noted: Mapping[str, str], report: Report) ->
 _ALREADY_VOID: Final = "canceled at the source; was void in TradeGecko already"
 
 
-def _not_voided(error: Rejected) -> str:
-    return f"canceled at the source, and could not be voided: {error}"
+def _not_voided(entry: LedgerEntry, error: Rejected) -> str:
+    return f"canceled at the source, and could not be voided: {cleared(str(error), entry.order)}"
 
 
-def _next_run(error: Exception) -> str:
-    return f"canceled at the source; voided with the next run: {error}"
+def _next_run(entry: LedgerEntry, error: Exception) -> str:
+    return f"canceled at the source; voided with the next run: {cleared(str(error), entry.order)}"
 
 
 def _noted(context: Context, more: Mapping[str, str]) -> Iterator[tuple[str, LedgerEntry | None, int]]:
@@ -117,9 +118,9 @@ def _settled(context: Context, entry: LedgerEntry | None, tries: int, report: Re
         context.store.override_state(entry.id, entry.state, at=context.clock(), who=context.worker, why=text)
         report.add(entry.number, Outcome.CHANGED, text)
     except Rejected as error:
-        report.add(entry.number, Outcome.REFUSED, _not_voided(error))
+        report.add(entry.number, Outcome.REFUSED, _not_voided(entry, error))
     except (Unavailable, OutcomeUnknown, ClaimLost) as error:
-        report.add(entry.number, Outcome.WAITING, _next_run(error))
+        report.add(entry.number, Outcome.WAITING, _next_run(entry, error))
         return f"{TO_DO}{tries + 1}"
     return DONE
 

@@ -8,7 +8,6 @@ function, none of them async.
 from __future__ import annotations
 
 import hashlib
-import logging
 import time
 import uuid
 from http import HTTPStatus
@@ -20,14 +19,13 @@ from ..oauth import OAuth
 from ..rules.base import RulesContext
 from ..wire.errors import ApiError, Malformed, NotFound, TooManyRequests, Unauthorized
 from ..wire.faults import ActiveFaults, Fault
+from ..wire.log import log
 from ..wire.messages import JSON, Answer, Request, Rollback, error_page
 from ..wire.params import is_form, read_body, read_query
 from .access import admit, permit
 from .endpoints import Call, Endpoints, Reply
 from .limits import RateLimits, authenticate, claim_key
 from .routes import Route, match
-
-log = logging.getLogger("tradegecko_bridge.sandbox")
 
 MAX_REQUEST_LINE = 8192  # bytes; beyond, the proxy answered 414 (appendix 38)
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})

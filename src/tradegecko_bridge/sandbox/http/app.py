@@ -11,7 +11,8 @@ from starlette.types import Receive, Scope, Send
 from ..instance import Instance
 from ..ui import is_ui_request, render
 from ..wire.faults import ActiveFaults, Fault
-from ..wire.messages import Answer, Request, error_page, is_local
+from ..wire.messages import Answer, Request, error_page
+from .admission import Admission
 from .control import control_area
 
 _SECRET = re.compile(r"(?:(?:access|bearer|refresh)_)?token|client_secret|code|password", re.IGNORECASE)
@@ -25,30 +26,36 @@ class _TooLarge(Exception):
 class App:
     """Serves one instance. Requests run one after the other on the event loop; only faults wait."""
 
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: Instance, admission: Admission | None = None) -> None:
         self.instance = instance
+        self._admission = admission or Admission()
         self._control = control_area(instance)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
-        elif scope["path"].startswith("/_sandbox") and is_local(_request(scope, b"")):
+            return
+        request = _request(scope)
+        named = self._admission.is_named(request)
+        if (refusal := self._admission.refusal(request)) is not None:
+            await self._log_and_send(request, refusal, send)
+        elif named and request.path.startswith("/_sandbox"):
             await self._control(scope, receive, send)
-        elif scope["path"] == "/" and is_ui_request(request := _request(scope, b"")):
+        elif named and is_ui_request(request):
             await self._send(send, render(self.instance, request))
         else:
-            await self._serve(scope, receive, send)
+            await self._serve(request, scope, receive, send)
 
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _serve(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             body = await _read(scope, receive)
         except _TooLarge:
-            await self._log_and_send(_request(scope, b""), error_page(413, "Request Entity Too Large"), send)
+            await self._log_and_send(request, error_page(413, "Request Entity Too Large"), send)
             return
         if body is None:
             return
-        request = _request(scope, body)
+        request.body = body
         with self.instance.lock:
             faults = self.instance.faults.match(request.method, request.path)
         if faults is None:
@@ -116,13 +123,13 @@ async def _read(scope: Scope, receive: Receive) -> bytes | None:
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def _request(scope: Scope, body: bytes) -> Request:
+def _request(scope: Scope) -> Request:
     headers: dict[str, str] = {}
     for raw_name, raw_value in scope["headers"]:
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     query = scope["query_string"].decode("latin-1")
-    return Request(scope["method"], scope["path"], query, headers, body)
+    return Request(scope["method"], scope["path"], query, headers)
 
 
 def _redacted(request: Request) -> Request:

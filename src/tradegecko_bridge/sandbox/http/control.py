@@ -1,7 +1,7 @@
 """`/_sandbox/`: inspecting and controlling the sandbox. Not part of TradeGecko.
 
-No token is needed, since the server listens on the loopback interface only; calls here are neither
-counted by the rate limit nor logged.
+No token is needed, since the server listens on the loopback interface only and lets in nobody from elsewhere (see
+`admission`); calls here are neither counted by the rate limit nor logged.
 """
 
 from __future__ import annotations

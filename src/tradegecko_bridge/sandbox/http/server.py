@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import sys
@@ -20,6 +21,7 @@ from ..instance import Instance
 from ..model.clock import Clock
 from ..model.switches import Switches
 from ..wire.faults import Fault
+from .admission import Admission
 from .app import App
 
 _HOST = "127.0.0.1"
@@ -55,7 +57,9 @@ class Sandbox:
     `seed`: what is there at first, `demo` or `empty`. `port`: 0 takes a free one. `state`: a file that keeps
     everything across restarts. `rate_limit`: requests per 300 s, application and account (reference §3.10);
     None counts nothing. `clock`: gives the current moment, aware. `switches`: how the account behaves where
-    the evidence is silent, see `Switches`.
+    the evidence is silent, see `Switches`. `access_token`: the privileged token; by default one that nobody knows, or
+    the one in the state file. `allowed_hosts`: names the sandbox may be called by, beside those of this machine.
+    Raises ValueError for a switch, token or host that cannot be.
 
     >>> with Sandbox() as sandbox:
     ...     print(sandbox.base_url, sandbox.access_token)  # doctest: +SKIP
@@ -70,11 +74,17 @@ class Sandbox:
         rate_limit: int | None = 300,
         clock: Clock | None = None,
         switches: Mapping[str, Any] | None = None,
+        access_token: str | None = None,
+        allowed_hosts: Iterable[str] = (),
     ) -> None:
         Switches.of(switches)  # Raises ValueError here and now rather than at the start.
+        if access_token is not None and not re.fullmatch("[!-~]+", access_token):
+            raise ValueError("an access token must be ASCII characters without blanks")
+        self._admission = Admission(allowed_hosts)
         self._port = port
         self._options: dict[str, Any] = {
-            "seed": seed, "state": state, "rate_limit": rate_limit, "clock": clock, "switches": switches
+            "seed": seed, "state": state, "rate_limit": rate_limit, "clock": clock, "switches": switches,
+            "access_token": access_token,
         }  # fmt: skip
         self._instance: Instance | None = None
         self._server: _Server | None = None
@@ -92,7 +102,7 @@ class Sandbox:
             raise
         self._port = listener.getsockname()[1]
         self._instance.deliveries.base_url = self.base_url
-        self._server = _Server(_config(App(self._instance)))
+        self._server = _Server(_config(App(self._instance, self._admission)))
         self._thread = threading.Thread(
             target=self._server.run, args=([listener],), name="tradegecko-sandbox", daemon=True
         )
@@ -127,7 +137,7 @@ class Sandbox:
 
     @property
     def access_token(self) -> str:
-        """A privileged token: it never expires and may do everything."""
+        """A privileged token: it never expires and may do everything. Each sandbox has another."""
         return self.instance.access_token()
 
     @property
@@ -258,13 +268,15 @@ def serve(
     rate_limit: int | None = 300,
     switches: Mapping[str, Any] | None = None,
     faults: Iterable[Mapping[str, Any]] = (),
+    access_token: str | None = None,
+    allowed_hosts: Iterable[str] = (),
 ) -> None:
     """Serve until SIGINT or SIGTERM. Must be called from the main thread.
 
     Prints where it serves once it does: a line for people, or with `json_line` one JSON object with
     `base_url`, `access_token`, `client_id` and `client_secret`. `faults` are set from the start, in their JSON form.
-    Before anything is printed, raises OSError when the port is taken, and ValueError for a seed, switch or fault
-    that cannot be.
+    Before anything is printed, raises OSError when the port is taken, and ValueError for what a seed,
+    a switch, a fault, a token or a host cannot be.
     """
     stop = threading.Event()
 
@@ -272,7 +284,15 @@ def serve(
         stop.set()
 
     parsed_faults = [Fault.of(fault) for fault in faults]
-    sandbox = Sandbox(seed=seed, port=port, state=state, rate_limit=rate_limit, switches=switches)
+    sandbox = Sandbox(
+        seed=seed,
+        port=port,
+        state=state,
+        rate_limit=rate_limit,
+        switches=switches,
+        access_token=access_token,
+        allowed_hosts=allowed_hosts,
+    )
     previous = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with sandbox:

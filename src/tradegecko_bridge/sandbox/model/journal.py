@@ -44,7 +44,7 @@ class Journal:
 
     def _open(self) -> io.FileIO:
         # Unbuffered: what could not be written must not turn up later.
-        file = io.FileIO(self.path, "a+")
+        file = io.FileIO(self.path, "a+", opener=_privately)
         if fcntl is not None:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -112,14 +112,14 @@ class Journal:
     def rewrite(self, state: State) -> None:
         """Replace the history by what is. The old file stays whole until the new one is complete."""
         fresh = self.path.with_name(self.path.name + ".new")
-        with fresh.open("wb") as file:
+        with open(fresh, "wb", opener=_privately) as file:
             file.write(_header(self.base) + b"\n")
             for name, table in state.tables.items():
                 # The first entry keeps the counter, so that the ids of removed rows are not given twice.
                 removed = [(name, key, None) for key in table.removed()]
                 file.write(orjson.dumps([(name, -table.last_id, None), *removed]) + b"\n")
-                for row in table.stored():
-                    file.write(orjson.dumps([(name, row["id"], row)], default=_encode) + b"\n")
+                rows = table.stored()
+                file.writelines(orjson.dumps([(name, row["id"], row)], default=_encode) + b"\n" for row in rows)
         self._file.close()
         fresh.replace(self.path)
         self._file = self._open()
@@ -133,6 +133,14 @@ class Journal:
     def close(self) -> None:
         """Let go of the file. Closing twice is fine."""
         self._file.close()
+
+
+def _privately(path: str, flags: int) -> int:
+    """What is in it is its owner's alone, also if the file was there before."""
+    handle = os.open(path, flags, 0o600)
+    if os.name == "posix":
+        os.fchmod(handle, 0o600)
+    return handle
 
 
 def _header(base: str) -> bytes:

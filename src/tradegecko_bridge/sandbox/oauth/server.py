@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hmac
-import logging
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -15,12 +14,11 @@ from ..model.context import Context
 from ..model.schema import oauth_endpoints
 from ..model.state import Row
 from ..wire.errors import ApiError, Malformed
+from ..wire.log import log
 from ..wire.messages import JSON, Answer, Request, Rollback, error_page
 from ..wire.params import read_body, read_query
 from . import pages, tokens
 from .errors import TEXTS, OAuthError
-
-log = logging.getLogger("tradegecko_bridge.sandbox")
 
 _NO_STORE = [("Content-Type", JSON), ("Cache-Control", "no-store"), ("Pragma", "no-cache")]
 _KEPT = ("client_id", "redirect_uri", "response_type", "state", "scope")

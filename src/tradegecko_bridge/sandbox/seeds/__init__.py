@@ -11,13 +11,13 @@ from .empty import complete, fill_empty
 
 __all__ = ["SEEDS", "base_of", "complete", "install_base", "seed_world"]
 
-SEEDS: dict[str, Callable[[RulesContext], None]] = {"empty": fill_empty, "demo": fill_demo, "big": big.fill_big}
+SEEDS: dict[str, Callable[[RulesContext, str], None]] = {"empty": fill_empty, "demo": fill_demo, "big": big.fill_big}
 
 
-def seed_world(context: RulesContext, name: str) -> None:
-    """Fill a new context. Raises ValueError for a seed there is none of."""
+def seed_world(context: RulesContext, name: str, token: str) -> None:
+    """Fill a new context; `token` is its privileged one. Raises ValueError for a seed there is none of."""
     with context.state.transaction():
-        SEEDS[_kind(name)](context)
+        SEEDS[_kind(name)](context, token)
 
 
 def base_of(name: str, now: str) -> str:

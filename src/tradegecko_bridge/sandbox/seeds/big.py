@@ -485,9 +485,9 @@ def base_rows(sizes: Sizes, now: str) -> dict[str, BaseRows]:
     return {name: kind(account, size) for name, (kind, size) in kinds.items()}
 
 
-def fill_big(context: RulesContext) -> None:
+def fill_big(context: RulesContext, token: str) -> None:
     """The settings the base rows refer to, and a sequence that goes on after their numbers."""
-    fill_empty(context)
+    fill_empty(context, token)
     second_settings(context)
     adjustments = context.state["stock_adjustments"].last_id
     context.state.update("accounts", context.account, {"next_adjustment_number": adjustments + 1}, touch=False)

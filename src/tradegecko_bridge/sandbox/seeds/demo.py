@@ -109,9 +109,9 @@ _SELLER: _Spec = {
 }  # fmt: skip
 
 
-def fill_demo(context: RulesContext) -> None:
+def fill_demo(context: RulesContext, token: str) -> None:
     """Fill the shop."""
-    fill_empty(context)
+    fill_empty(context, token)
     context.state.insert("users", _SELLER)
     second = second_settings(context)
     variants = _products(context, second["id"])

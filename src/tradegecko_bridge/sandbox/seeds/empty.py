@@ -6,8 +6,7 @@ from decimal import Decimal
 
 from ..rules.base import RulesContext
 
-# Obviously nobody's: 64 lower-case hexadecimal digits, the form real tokens had.
-PRIVILEGED_TOKEN = "de30" * 16
+# Obviously nobody's: 64 lower-case hexadecimal digits, the form real ones had.
 CLIENT_ID = "c1d0" * 16
 CLIENT_SECRET = "5ec0" * 16
 PASSWORD = "demo-password"  # noqa: S105 - an obvious fake
@@ -29,8 +28,8 @@ _ACCOUNT = {
 }
 
 
-def fill_empty(context: RulesContext) -> None:
-    """Set the account up as far as every account is."""
+def fill_empty(context: RulesContext, token: str) -> None:
+    """Set the account up as far as every account is; `token` is privileged."""
     state = context.state
     account = state.insert("accounts", {"name": "Demo", "country": "CA", "time_zone": "America/Toronto"})
     user = state.insert("users", _user(account["id"]))
@@ -38,7 +37,7 @@ def fill_empty(context: RulesContext) -> None:
     state.insert(
         "access_tokens",
         {
-            "token": PRIVILEGED_TOKEN,
+            "token": token,
             "application_id": application["id"],
             "account_id": account["id"],
             "user_id": user["id"],

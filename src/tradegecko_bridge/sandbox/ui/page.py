@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 
 from markupsafe import Markup
@@ -11,7 +10,8 @@ from ..api.query import read_paging
 from ..instance import Instance
 from ..model.formats import datetime_text
 from ..wire.html import element, html_page, join
-from ..wire.messages import Answer, Request, error_page, is_local
+from ..wire.log import log
+from ..wire.messages import Answer, Request, error_page
 from ..wire.params import read_query
 from .activity import requests, webhooks
 from .elements import Content, PageQuery, link, moment, section_url
@@ -19,8 +19,6 @@ from .orders import order, orders
 from .overview import changed_switches, overview, tokens
 from .rows import read_id
 from .stock import stock
-
-log = logging.getLogger("tradegecko_bridge.sandbox")
 
 _SECTIONS: dict[str, Callable[[Instance, PageQuery], Content]] = {
     "overview": overview,
@@ -46,12 +44,8 @@ _FRAME = Markup("""<a class="skip" href="#main">Skip to the content</a>
 
 
 def is_ui_request(request: Request) -> bool:
-    """Whether a request is for the page: a GET of `/`, under a name of this machine.
-
-    The page asks for no token. A web site from elsewhere could let a name of its own lead here and read it
-    through its visitor's browser; under such a name there is no page.
-    """
-    return request.path == "/" and request.method in {"GET", "HEAD"} and is_local(request)
+    """Whether a request is for the page: a GET of `/`."""
+    return request.path == "/" and request.method in {"GET", "HEAD"}
 
 
 def render(instance: Instance, request: Request) -> Answer:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import logging
 import threading
 import uuid
 from collections import deque
@@ -29,10 +28,9 @@ from ..model.clock import Clock
 from ..model.context import Context
 from ..model.formats import datetime_text
 from ..model.state import Row
+from ..wire.log import log
 from .events import Event
 from .post import Attempt
-
-log = logging.getLogger("tradegecko_bridge.sandbox")
 
 TIMEOUT = 10.0  # seconds
 GIVE_UP_AFTER = timedelta(days=3)

@@ -17,7 +17,7 @@ from .messages import HTML, Answer
 
 _STYLE = files(__package__).joinpath("html.css").read_text(encoding="utf-8")
 _DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_POLICY = f"default-src 'none'; style-src 'sha256-{_DIGEST}'; img-src data:; base-uri 'none'; frame-ancestors 'self'"
+_POLICY = f"default-src 'none'; style-src 'sha256-{_DIGEST}'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
 # A browser asks for /favicon.ico of a page that names no icon, and that request would stand in the log.
 _PAGE = Markup("""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -59,9 +59,9 @@ def html_page(status: int, title: str, body: Markup, layout: str, *, form_action
         ("Cache-Control", "no-store"),
         ("Content-Security-Policy", policy),
         ("X-Content-Type-Options", "nosniff"),
-        ("X-Frame-Options", "SAMEORIGIN"),
-        # Addresses carry order numbers, or the state of a login.
-        ("Referrer-Policy", "no-referrer"),
+        ("X-Frame-Options", "DENY"),
+        # Addresses carry order numbers, or the state of a login. With "no-referrer", forms would name no origin.
+        ("Referrer-Policy", "same-origin"),
     ]
     # A lone half of a surrogate pair has no place in UTF-8, and must not cost the whole page.
     return Answer(status, text.encode("utf-8", "replace"), headers)

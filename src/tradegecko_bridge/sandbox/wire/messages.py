@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 JSON = "application/json; charset=utf-8"
 HTML = "text/html; charset=utf-8"
@@ -51,26 +49,3 @@ def error_page(status: int, title: str, text: str = "") -> Answer:
         f"<body><h1>{title}</h1>{text}</body></html>\n"
     )
     return Answer(status, body.encode(), [("Content-Type", HTML)])
-
-
-def is_local(request: Request) -> bool:
-    """Whether a request is for a name of this machine, and of no web site from elsewhere.
-
-    Such a site may let a name of its own lead here, or have a browser send something here (which then names its
-    `Origin`); to neither is anything shown or done that asks for no token.
-    """
-    headers = request.headers
-    return _is_here(f"//{headers.get('host', '')}") and ("origin" not in headers or _is_here(headers["origin"]))
-
-
-def _is_here(address: str) -> bool:
-    try:
-        name = urlsplit(address).hostname or ""
-    except ValueError:
-        return False
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(name).is_loopback
-    except ValueError:
-        return False

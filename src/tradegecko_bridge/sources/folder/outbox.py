@@ -13,6 +13,8 @@ from typing import TypeVar
 
 from tradegecko_bridge.commerce import ItemResult, Verdict
 from tradegecko_bridge.ports import Clock
+from tradegecko_bridge.private_files import make_private, open_privately
+from tradegecko_bridge.sources.folder.formulas import guarded
 from tradegecko_bridge.sources.folder.problems import one_line
 
 T = TypeVar("T")
@@ -108,6 +110,7 @@ class WrittenIndex:
 
         Empty when the file is missing or unreadable: then all is written again.
         """
+        make_private(self._path)
         try:
             lines = self._path.read_text(encoding="utf-8", errors="replace").split("\n")
         except OSError:
@@ -119,7 +122,10 @@ class WrittenIndex:
         """Note what has been written. Failing to is no failure: it would only be written once more."""
         if not digests:
             return
-        with suppress(OSError), self._path.open("a", encoding="utf-8", newline="") as opened:
+        with (
+            suppress(OSError),
+            open(self._path, "a", encoding="utf-8", newline="", opener=open_privately) as opened,
+        ):
             # The line break comes first, so that a line cut off by a crash spoils only itself.
             opened.writelines(f"\n{digest} {one_line(key)}" for key, digest in digests)
             opened.flush()
@@ -127,9 +133,9 @@ class WrittenIndex:
 
 
 def csv_text(rows: Iterable[Sequence[str]]) -> str:
-    """Rows as CSV: commas, CRLF, quotes where needed."""
+    """Rows as CSV: commas, CRLF, quotes where needed, and nothing that a spreadsheet would run."""
     text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
+    csv.writer(text).writerows([guarded(cell) for cell in row] for row in rows)
     return text.getvalue()
 
 

@@ -1,9 +1,4 @@
-"""What goes back, as rows and text: shipments, stock levels, receipts and products.
-
-Cells a person reads in a spreadsheet (carrier, service, tracking link) that a spreadsheet would run as a formula
-get an apostrophe in front. Identifiers (references, order numbers, SKUs, tracking numbers) are written exactly as
-they are: programs match on them, and a changed SKU is a wrong SKU.
-"""
+"""What goes back, as rows and text: shipments, stock levels, receipts and products."""
 
 from __future__ import annotations
 
@@ -50,10 +45,10 @@ def _tracking_row(shipment: Shipment, parcel: _Parcel) -> tuple[str, ...]:
         shipment.order_reference,
         shipment.order_number,
         shipment.reference,
-        _harmless(shipment.carrier),
-        _harmless(shipment.service),
+        shipment.carrier or "",
+        shipment.service or "",
         tracking_number or "",
-        _harmless(tracking_url),
+        tracking_url or "",
         _moment(shipment.shipped_at),
         item.line_reference if item else "",
         (item.sku or "") if item else "",
@@ -116,11 +111,6 @@ def product_text(product: ProductDetails) -> str:
 def product_file(texts: Sequence[str]) -> str:
     """A whole JSON file."""
     return '{"products": [\n' + ",\n".join(texts) + "\n]}\n"
-
-
-def _harmless(text: str | None) -> str:
-    """Text a spreadsheet shows and does not run."""
-    return f"'{text}" if text and text.startswith(("=", "+", "-", "@", "\t", "\r")) else text or ""
 
 
 def _number(number: Decimal) -> str:

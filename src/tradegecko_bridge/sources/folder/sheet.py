@@ -16,6 +16,7 @@ from attrs import Factory, define, frozen
 from tradegecko_bridge.commerce.formatting import is_name, shown_name
 from tradegecko_bridge.errors import MalformedData
 from tradegecko_bridge.sources.folder.columns import COLUMNS
+from tradegecko_bridge.sources.folder.formulas import unguarded
 from tradegecko_bridge.sources.folder.problems import NOTHING_INGESTED, listed
 
 _DELIMITERS = (",", ";", "\t")
@@ -155,7 +156,7 @@ def _sort_out(sheet: Sheet, rows: list[Row]) -> None:
             continue
         latest = reference
         group = sheet.group(reference)
-        group.rows.append(dict(zip(sheet.header, row.cells, strict=False)))
+        group.rows.append(_cells(sheet.header, row))
         group.row_numbers.append(row.number)
     known: dict[str, set[str]] = {}
     for group in sheet.groups.values():
@@ -163,6 +164,12 @@ def _sort_out(sheet: Sheet, rows: list[Row]) -> None:
             known.setdefault(name, set()).add(group.reference)
     for row, before in damaged:
         _hold(sheet, row, before, known)
+
+
+def _cells(header: tuple[str, ...], row: Row) -> dict[str, str]:
+    """A row's values by column. What names the order stays as it is: its name must never change."""
+    cells = zip(header, row.cells, strict=False)
+    return {name: cell if name in _REFERENCES else unguarded(cell) for name, cell in cells}
 
 
 def _is_sound(sheet: Sheet, row: Row) -> bool:

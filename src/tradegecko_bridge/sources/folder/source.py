@@ -67,6 +67,7 @@ class FolderSource:
         folder = Path(path)
         quiet = settle if isinstance(settle, timedelta) else timedelta(seconds=settle)
         self.name = name
+        self._folder = folder
         self._clock = clock
         self._inbox = Inbox(folder / "orders", settle=quiet)
         self._tracking = Outbox(folder / "tracking", ending="tracking.csv", clock=clock)
@@ -75,6 +76,11 @@ class FolderSource:
         self._receipts = Outbox(folder / "receipts", ending="receipts.csv", clock=clock)
         self._shipped = WrittenIndex(folder / "tracking" / ".written")
         self._offered: list[_Offered] = []
+
+    @property
+    def identity(self) -> str:
+        """This folder, by whatever path it is reached."""
+        return f"folder {self._folder.resolve()}"
 
     # ── orders ───────────────────────────────────────────────────────────────────────────────
 

@@ -20,11 +20,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from decimal import Decimal
+from hashlib import sha256
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpx
 
+from tradegecko_bridge import quiet_http
 from tradegecko_bridge.errors import ConfigError, SourceNeedsLogin, SourceRefused, SourceUnavailable
 from tradegecko_bridge.forks import Forked
 from tradegecko_bridge.http_bounds import (
@@ -40,6 +42,7 @@ from tradegecko_bridge.http_bounds import (
     proxy_to,
     shared_ssl_context,
 )
+from tradegecko_bridge.ports.logins import Secret
 
 Json = dict[str, Any]
 
@@ -83,23 +86,33 @@ class VendureApi(Forked):
         url: str,
         *,
         username: str,
-        password: str,
-        channel_token: str | None,
+        password: Secret,
+        channel_token: Secret | None,
         timeout: float,
         transport: httpx.BaseTransport | None,
         deadline: float = DEADLINE,
-        proxy: str | None = None,
+        proxy: Secret | None = None,
         allow_http: bool = False,
     ) -> None:
-        self.url = _checked(url, allow_http=allow_http)
-        self._proxy = proxy_to(httpx.URL(self.url).host, proxy)
+        self._whole_url = _checked(url, allow_http=allow_http)
+        self.url = self._whole_url.partition("?")[0]
+        """As it is shown: what follows may be a channel's token."""
+        self._proxy = proxy_to(httpx.URL(self.url).host, proxy.reveal() if proxy else None)
         self._deadline = deadline
-        self._credentials = {"username": username, "password": password}
+        self._username = username
+        self._password = password
         self._channel_token = channel_token
         self._timeout = timeout
         self._transport = transport
         self._http: httpx.Client | None = None
-        self._token: str | None = None
+        self._token: Secret | None = None
+
+    @property
+    def identity(self) -> str:
+        """The shop's address and, as a digest, its channel."""
+        url, token = httpx.URL(self.url), self._channel_token
+        channel = f" channel {sha256(token.reveal().encode()).hexdigest()[:12]}" if token else ""
+        return f"vendure {url.copy_with(query=None, fragment=None)}{channel}"
 
     def close(self) -> None:
         """Let go of the connections; the next question opens new ones."""
@@ -136,7 +149,7 @@ class VendureApi(Forked):
 
     def _log_in(self) -> None:
         self._token = None
-        result = _data(self._exchange(LOGIN, self._credentials))["login"]
+        result = _data(self._exchange(LOGIN, {"username": self._username, "password": self._password}))["login"]
         if "errorCode" in result:
             raise SourceNeedsLogin(
                 f"Vendure at {self.url} does not accept the login ({result['errorCode']}): check username and password"
@@ -148,14 +161,18 @@ class VendureApi(Forked):
 
     def _exchange(self, query: str, variables: Mapping[str, object]) -> Json:
         try:
-            http = self._client()
-            body = {"query": query, "variables": variables}
-            request = http.build_request("POST", self.url, json=body, headers=self._headers())
-            reply = ask(http, request, deadline=self._deadline, largest=LARGEST_ANSWER)
+            reply = ask(
+                self._client(), self._request(query, variables), deadline=self._deadline, largest=LARGEST_ANSWER
+            )
         except httpx.RequestError as error:
-            raise SourceUnavailable(f"Vendure at {self.url} {self._failure(error)}") from error
-        self._token = reply.headers.get(TOKEN_HEADER, self._token)
+            raise SourceUnavailable(f"Vendure at {self.url} {self._failure(error)}") from quiet_http.bare(error)
+        if TOKEN_HEADER in reply.headers:
+            self._token = Secret(reply.headers[TOKEN_HEADER])
         return _answer(reply, self.url)
+
+    def _request(self, query: str, variables: Mapping[str, object]) -> httpx.Request:
+        content, headers = _body(query, variables), self._headers()
+        return self._client().build_request("POST", self._whole_url, content=content, headers=headers)
 
     def _failure(self, error: httpx.RequestError) -> str:
         if isinstance(error, httpx.TimeoutException):
@@ -169,18 +186,20 @@ class VendureApi(Forked):
         return f"cannot be reached: {one_line(str(error)) or type(error).__name__}"
 
     def _headers(self) -> dict[str, str]:
-        headers = {"accept": "application/json", "accept-encoding": ACCEPTED}
+        headers = {"accept": "application/json", "accept-encoding": ACCEPTED, "content-type": "application/json"}
         if self._token:
-            headers["authorization"] = f"Bearer {self._token}"
+            headers["authorization"] = f"Bearer {self._token.reveal()}"
         if self._channel_token:
-            headers[CHANNEL_HEADER] = self._channel_token
+            headers[CHANNEL_HEADER] = self._channel_token.reveal()
         return headers
 
     def _client(self) -> httpx.Client:
         if self._http is None:
             no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
             transport = self._transport or BoundedTransport(verify=shared_ssl_context(), proxy=self._proxy)
-            self._http = httpx.Client(timeout=self._timeout, transport=transport, cookies=no_cookies, trust_env=False)
+            self._http = quiet_http.Client(
+                timeout=self._timeout, transport=transport, cookies=no_cookies, trust_env=False
+            )
         return self._http
 
 
@@ -227,6 +246,10 @@ def _checked(url: str, *, allow_http: bool) -> str:
         raise ConfigError("url must not contain a password: use username and password")
     check_not_plain("url", parts.scheme, parts.host, allow_http=allow_http)
     return str(parts)
+
+
+def _body(query: str, variables: Mapping[str, object]) -> bytes:
+    return json.dumps({"query": query, "variables": variables}, default=Secret.reveal).encode()
 
 
 def _answer(reply: httpx.Response, url: str) -> Json:

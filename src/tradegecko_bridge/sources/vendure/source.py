@@ -19,7 +19,9 @@ from tradegecko_bridge.commerce import (
     UnreadableOrder,
 )
 from tradegecko_bridge.errors import ConfigError
+from tradegecko_bridge.forks import OfThisProcess
 from tradegecko_bridge.http_bounds import DEADLINE
+from tradegecko_bridge.ports.logins import Secret, as_secret
 from tradegecko_bridge.sources.vendure.api import VendureApi
 from tradegecko_bridge.sources.vendure.fulfilment import Fulfilments
 from tradegecko_bridge.sources.vendure.ingest import READY, Ingest
@@ -28,7 +30,7 @@ from tradegecko_bridge.sources.vendure.products import Catalogue
 from tradegecko_bridge.sources.vendure.stock import Shelves
 
 
-class VendureSource:
+class VendureSource(OfThisProcess):
     """A channel of a Vendure 3 shop, through its admin API.
 
     Gives orders; takes receipts, tracking, stock levels and product details. Connects at the first call and
@@ -61,9 +63,9 @@ class VendureSource:
         url: str,
         *,
         username: str,
-        password: str,
+        password: Secret | str,
         name: str = "vendure",
-        channel_token: str | None = None,
+        channel_token: Secret | str | None = None,
         ready_states: Collection[str] = READY,
         overlap: timedelta = timedelta(minutes=5),
         page_size: int = 100,
@@ -71,10 +73,13 @@ class VendureSource:
         push_prices: bool = False,
         timeout: float = 30.0,
         deadline: float = DEADLINE,
-        proxy: str | None = None,
+        proxy: Secret | str | None = None,
         allow_http: bool = False,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
+        password = as_secret(password)
+        channel_token = None if channel_token is None else as_secret(channel_token)
+        proxy = as_secret(proxy) if proxy else None
         if not 1 <= page_size <= 1000:
             raise ConfigError(f"page_size must be from 1 to 1000, not {page_size}")
         if overlap < timedelta(seconds=1):
@@ -101,6 +106,11 @@ class VendureSource:
 
     def __repr__(self) -> str:
         return f"VendureSource({self._api.url!r}, name={self.name!r})"
+
+    @property
+    def identity(self) -> str:
+        """This channel of this shop; of the channel's token only a digest shows."""
+        return self._api.identity
 
     def __enter__(self) -> Self:
         return self

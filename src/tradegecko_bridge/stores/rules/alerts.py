@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import asdict, evolve, field, frozen
 
+from tradegecko_bridge.commerce.card_numbers import without_card_numbers
 from tradegecko_bridge.ledger import Alert, Finding
 
 
@@ -23,7 +24,7 @@ def compared(
     connection: str, open_alerts: Iterable[Alert], found: Sequence[Finding], scope: Collection[str], at: datetime
 ) -> Changes:
     """Compare what was found with the alerts that are open now."""
-    remaining = {finding.key: finding for finding in found}
+    remaining = {finding.key: evolve(finding, text=without_card_numbers(finding.text)) for finding in found}
     changes = Changes()
     for alert in open_alerts:
         finding = remaining.pop(alert.key, None)

@@ -9,6 +9,8 @@ from typing import Any
 from attrs import define, evolve, field, frozen
 
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
+from tradegecko_bridge.commerce.card_numbers import without_card_numbers
+from tradegecko_bridge.commerce.clearing import cleared
 from tradegecko_bridge.commerce.codec import fingerprint
 from tradegecko_bridge.ledger import (
     BY_HAND,
@@ -19,6 +21,7 @@ from tradegecko_bridge.ledger import (
     KEY_USED,
     PROGRESS_FIELDS,
     SENT_STATES,
+    UNREADABLE,
     IngestCounts,
     LedgerEntry,
     LedgerEvent,
@@ -30,6 +33,8 @@ from tradegecko_bridge.stores.row import Arrival, Change, Row, storable
 
 STREAM = "orders"
 """The stream whose cursor goes with orders."""
+GIVEN_IN_PART = "the source can no longer give it whole"
+"""How the text of an event begins that goes on with the source's words."""
 
 _S = OrderState
 
@@ -65,8 +70,12 @@ class Identified:
 
 
 def identify(arrivals: Iterable[Arrival]) -> list[Identified]:
-    """The arrivals that have a reference."""
-    return [Identified(storable(a.reference), a, fingerprint(a)) for a in arrivals if a.reference]
+    """The arrivals that have a reference, without card numbers: the ledger has none, so none is sent on."""
+    return [
+        Identified(storable(arrival.reference), arrival, fingerprint(arrival))
+        for arrival in map(without_card_numbers, arrivals)
+        if arrival.reference
+    ]
 
 
 def ingest(connection: str, arrivals: Iterable[Identified], known: Mapping[str, Row], at: datetime) -> Batch:
@@ -109,11 +118,11 @@ def changed_row(row: Row, arrival: Arrival, at: datetime) -> Change:
     """A known order that its source now gives differently. One whose data has expired gets no new content."""
     entry, state = row.entry, row.entry.state
     if entry.expired_at is not None:
-        why = f"{_what_changed(arrival)}; not applied, because its personal data has expired"
+        why = f"{_what_changed(entry, arrival)}; not applied, because its personal data has expired"
         return row, (LedgerEvent(at=at, who=INGEST, was=state, now=state, why=why),)
     if state not in SENT_STATES:
         return apply_update(row, arrival, at)
-    why = f"{_what_changed(arrival)} after it was sent"
+    why = f"{_what_changed(entry, arrival)} after it was sent"
     event = LedgerEvent(at=at, who=INGEST, was=state, now=state, why=why, detail=_progress(arrival))
     update = arrival if isinstance(arrival, SourceOrder) and state not in DELIVERED_STATES else row.pending_update
     return evolve(row, entry=evolve(entry, pending_update=PendingUpdate.of(update)), pending_update=update), (event,)
@@ -141,7 +150,7 @@ def apply_update(row: Row, arrival: Arrival, at: datetime, *, known_absent: bool
         claim=None,
         serial=entry.serial + 1,
     )
-    event = LedgerEvent(at=at, who=INGEST, was=entry.state, now=to, why=_what_changed(arrival))
+    event = LedgerEvent(at=at, who=INGEST, was=entry.state, now=to, why=_what_changed(entry, arrival))
     return evolve(row, entry=after, pending_update=None), (event,)
 
 
@@ -155,14 +164,14 @@ def _state_after(entry: LedgerEntry, arrival: Arrival, *, known_absent: bool) ->
     if entry.reason is not None and entry.reason.code in {BY_HAND, GAVE_UP_IN_DOUBT, KEY_USED}:
         return stays
     if isinstance(arrival, UnreadableOrder):
-        return (_S.HELD, _unreadable(arrival)) if entry.state in {_S.PENDING, _S.HELD} else stays
+        return (_S.HELD, _unreadable(arrival, entry.order)) if entry.state in {_S.PENDING, _S.HELD} else stays
     if arrival.canceled_at is not None and (known_absent or entry.state is _S.FAILED):
         return _S.CANCELED, CANCELED_AT_SOURCE
     return stays if entry.state is _S.FAILED else (_S.PENDING, None)
 
 
-def _unreadable(arrival: UnreadableOrder) -> Reason:
-    return Reason(code="unreadable", text=storable(arrival.problem))
+def _unreadable(arrival: UnreadableOrder, order: SourceOrder | None = None) -> Reason:
+    return Reason(code=UNREADABLE, text=storable(cleared(arrival.problem, order)))
 
 
 def _progress(arrival: Arrival) -> dict[str, Any]:
@@ -170,7 +179,7 @@ def _progress(arrival: Arrival) -> dict[str, Any]:
     return {name: getattr(arrival, name) for name in PROGRESS_FIELDS} if isinstance(arrival, SourceOrder) else {}
 
 
-def _what_changed(arrival: Arrival) -> str:
+def _what_changed(entry: LedgerEntry, arrival: Arrival) -> str:
     if isinstance(arrival, UnreadableOrder):
-        return f"the source can no longer give it whole ({arrival.problem})"
+        return f"{GIVEN_IN_PART} ({cleared(arrival.problem, entry.order)})"
     return "canceled at the source" if arrival.canceled_at is not None else "changed at the source"

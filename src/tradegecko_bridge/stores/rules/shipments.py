@@ -12,6 +12,7 @@ from tradegecko_bridge.commerce.codec import fingerprint
 from tradegecko_bridge.errors import ClaimLost
 from tradegecko_bridge.ledger import Claim, ShipmentEntry, ShipmentState
 from tradegecko_bridge.stores.row import utc_or_none
+from tradegecko_bridge.stores.rules.digests import like
 
 STREAM = "shipments"
 """The stream whose cursor goes with shipments."""
@@ -27,9 +28,12 @@ class ShipmentRow:
 
 
 def ingest(
-    connection: str, shipments: Iterable[tuple[int, Shipment]], known: Mapping[str, ShipmentRow]
+    connection: str,
+    shipments: Iterable[tuple[int, Shipment]],
+    known: Mapping[str, ShipmentRow],
+    key: bytes | None = None,
 ) -> dict[str, ShipmentRow]:
-    """The rows to write, by reference; ``known`` holds those the ledger has.
+    """The rows to write, by reference; ``known`` holds those the ledger has, ``key`` is the ledger's.
 
     A known shipment whose content changed is to be told again; who is telling the old content loses its claim.
     """
@@ -39,7 +43,7 @@ def ingest(
         new = _new_row(connection, entry_id, shipment)
         if row is None:
             rows[shipment.reference] = new
-        elif row.fingerprint != new.fingerprint:
+        elif row.fingerprint != like(new.fingerprint, row.fingerprint, key):
             entry = evolve(new.entry, id=row.entry.id)
             rows[shipment.reference] = evolve(new, entry=entry, serial=row.serial + 1)
     return rows

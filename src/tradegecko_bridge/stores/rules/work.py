@@ -7,6 +7,8 @@ from typing import Final
 
 from attrs import evolve
 
+from tradegecko_bridge.commerce import SourceOrder
+from tradegecko_bridge.commerce.clearing import cleared
 from tradegecko_bridge.errors import ClaimLost
 from tradegecko_bridge.ledger import (
     ALLOWED_TRANSITIONS,
@@ -30,6 +32,8 @@ _NEEDS_REASON = frozenset({_S.HELD, _S.SKIPPED, _S.FAILED, _S.CANCELED})
 REFUSALS = (ClaimLost, LookupError, ValueError, TypeError)
 """What is wrong with one transition, and says nothing of the others."""
 _GAP: Final = 1000
+_OUTSIDE: Final = ("status", "request_id")
+"""What a system said of an exchange, in the detail of an event."""
 
 
 def claimed(row: Row, worker: str, at: datetime, until: datetime) -> Change:
@@ -55,7 +59,7 @@ def _why_abandoned(claim: Claim | None) -> str:
 
 
 def recorded(row: Row, transition: Transition) -> Change:
-    """What a worker did with an order.
+    """What a worker did with an order, in words that do not say whose it is.
 
     Raises:
         ClaimLost: the row was claimed or changed after it was read, or the claim to send it has run out.
@@ -73,11 +77,15 @@ def recorded(row: Row, transition: Transition) -> Change:
         raise ClaimLost(f"order {present.reference}: only a worker whose claim still runs may send it")
     if sending and _worker(entry) != (worker := _worker(present)):
         raise ClaimLost(f"order {present.reference}: {worker} has it; was the ledger restored?")
+    why, reason = cleared(transition.why, *_contents(row)), entry.reason
+    if reason is not None and reason != present.reason:
+        text = why if reason.text == transition.why else cleared(reason.text, *_contents(row))
+        reason = evolve(reason, text=text)
     keeps_claim = sending or (bool(entry.pending_actions) and entry.claim is not None)
     after = evolve(
         present,
         state=entry.state,
-        reason=entry.reason,
+        reason=reason,
         remote_id=entry.remote_id or None,
         remote_number=entry.remote_number,
         line_ids=dict(entry.line_ids),
@@ -93,9 +101,8 @@ def recorded(row: Row, transition: Transition) -> Change:
         serial=present.serial if keeps_claim else present.serial + 1,
     )
     detail = plain(transition.detail)
-    event = LedgerEvent(
-        at=at, who=transition.who, was=present.state, now=after.state, why=transition.why, detail=detail
-    )
+    detail |= {name: cleared(detail[name], *_contents(row)) for name in _OUTSIDE if isinstance(detail.get(name), str)}
+    event = LedgerEvent(at=at, who=transition.who, was=present.state, now=after.state, why=why, detail=detail)
     return _settled(evolve(row, entry=after), (event,) if event.why or event.was is not event.now else ())
 
 
@@ -111,7 +118,7 @@ def _identity(entry: LedgerEntry) -> tuple[str, str, datetime]:
 
 
 def overridden(row: Row, to: OrderState, at: datetime, who: str, why: str, *, retry: bool = False) -> Change:
-    """What a person decides.
+    """What a person decides, in words that do not say whose order it is.
 
     Raises:
         ClaimLost: a worker has the order right now.
@@ -119,6 +126,7 @@ def overridden(row: Row, to: OrderState, at: datetime, who: str, why: str, *, re
     """
     entry = row.entry
     _check_override(entry, to, at)
+    why = cleared(why, *_contents(row))
     actions_wait = entry.state in DELIVERED_STATES and not retry
     after = evolve(
         entry,
@@ -133,6 +141,11 @@ def overridden(row: Row, to: OrderState, at: datetime, who: str, why: str, *, re
         serial=entry.serial + 1,
     )
     return _settled(evolve(row, entry=after), (LedgerEvent(at=at, who=who, was=entry.state, now=to, why=why),))
+
+
+def _contents(row: Row) -> tuple[SourceOrder | None, ...]:
+    """All that the ledger holds of an order now."""
+    return row.entry.order, row.pending_update
 
 
 def _worker(entry: LedgerEntry) -> str | None:

@@ -22,13 +22,15 @@ from sqlalchemy import URL, Connection, Table, delete, func, select, text, updat
 from sqlalchemy import insert as plain_insert
 
 from tradegecko_bridge.errors import ConfigError, StoreBusy, StoreError
+from tradegecko_bridge.ports.logins import Secret
+from tradegecko_bridge.private_files import folder_fault
 from tradegecko_bridge.stores.row import utc
 from tradegecko_bridge.stores.sql.database import Database, insert
 from tradegecko_bridge.stores.sql.places import outdate_claims
 from tradegecko_bridge.stores.sql.schema import bring_up_to_date, must_be_up_to_date, revision_of
-from tradegecko_bridge.stores.sql.tables import HEAD, events, metadata, orders, permits, restores, tokens
+from tradegecko_bridge.stores.sql.tables import HEAD, events, keys, metadata, orders, permits, restores, tokens
 
-_OF_THE_PLACE: Final = (tokens, permits)
+_OF_THE_PLACE: Final = (tokens, permits, keys)
 _AT_ONCE: Final = 1000
 Counts = Mapping[str, int]
 
@@ -114,6 +116,8 @@ def _damage(tx: Connection) -> str:
 def _new_file(path: Path, database: Database, *, replace: bool) -> Iterator[Path]:
     """A file to write, which becomes ``path`` when the block ends well."""
     _must_be_another(path, database)
+    if fault := folder_fault(path.resolve().parent):
+        raise ConfigError(f"{path} cannot be written: {fault}")
     try:
         handle, name = mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
         os.close(handle)
@@ -226,7 +230,7 @@ def _backup(path: Path) -> Iterator[Database]:
 def _database(path: Path, *, read_only: bool = False) -> Iterator[Database]:
     """A SQLite ledger, closed at the end."""
     url = URL.create("sqlite", database=str(path.absolute())).render_as_string()
-    database = Database.at(url, 30.0, read_only=read_only)
+    database = Database.at(Secret(url), 30.0, read_only=read_only)
     try:
         yield database
     finally:
@@ -277,6 +281,9 @@ def _copy_rows(tx: Connection, into: Connection) -> Counts:
     for row in tx.execute(select(tokens)):
         login = insert(into, tokens).values({**row._mapping, "content": None})
         into.execute(login.on_conflict_do_nothing())
+    for row in tx.execute(select(keys)):  # the digests that were copied are made with it
+        into.execute(delete(keys).where(keys.c.name == row.name))
+        into.execute(plain_insert(keys).values(row._mapping))
     for row in tx.execute(select(permits)):
         into.execute(insert(into, permits).values(row._mapping).on_conflict_do_nothing())
     if into.dialect.name == "postgresql":

@@ -13,18 +13,23 @@ from threading import Lock
 from typing import Any, Final, Self, TypeVar
 from urllib.parse import unquote
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, Table, event, make_url, text
+from sqlalchemy import create_engine as sqlalchemy_engine
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from tradegecko_bridge.errors import ConfigError, NoLedger, StoreError
-from tradegecko_bridge.forks import Forked
+from tradegecko_bridge.errors import ConfigError, NoLedger, StoreBusy, StoreError
+from tradegecko_bridge.forks import Forked, OfThisProcess
+from tradegecko_bridge.ports.logins import Secret
+from tradegecko_bridge.private_files import folder_fault, make_private
 from tradegecko_bridge.stores.sql.faults import as_store_error, busy
 from tradegecko_bridge.stores.sql.gate import Gate
+from tradegecko_bridge.visible import log
 
 T = TypeVar("T")
-log: Final = logging.getLogger("tradegecko_bridge")
+_LOGGED_AS: Final = "tradegecko_bridge"
+logging.getLogger(f"sqlalchemy.engine.Engine.{_LOGGED_AS}").addFilter(lambda record: record.levelno > logging.DEBUG)
 _WRITES = "ledger_writes"
 _ATTEMPTS = 20
 _OLDEST_SQLITE = (3, 35)  # has RETURNING
@@ -52,16 +57,16 @@ class Database(Forked):
         self._writer = engine.execution_options(**{_WRITES: True})
 
     @classmethod
-    def at(cls, url: str, busy_timeout: float, *, read_only: bool = False) -> Self:
+    def at(cls, url: Secret, busy_timeout: float, *, read_only: bool = False) -> Self:
         """The database of this address; a SQLite file is created unless it is only to be read.
 
         Raises:
             ConfigError: the address cannot work.
             NoLedger: a SQLite file is only to be read and is not there.
         """
-        address = ledger_address(url)
+        address = ledger_address(url.reveal())
         is_sqlite = address.get_backend_name() == "sqlite"
-        shown = address.render_as_string(hide_password=True)
+        shown = address.set(query={}).render_as_string(hide_password=True)  # a query may hold a password, too
         name = f"ledger {address.database if is_sqlite else shown}"
         make = _sqlite_engine if is_sqlite else _postgresql_engine
         return cls(
@@ -109,15 +114,20 @@ class Database(Forked):
                     return
         raise StoreError(f"{self.name}: this file system cannot hold a ledger; put it on a local disk")
 
-    def scrub(self) -> bool:
-        """Empty the log that still holds what was replaced, or have old versions of rows removed; whether it worked."""
+    def scrub(self, *tables: str) -> bool:
+        """Empty the log that still holds what was replaced, or write these tables anew, as their pages hold what was
+        replaced even after it is vacuumed; whether nobody was in the way."""
         alone = self._engine.execution_options(isolation_level="AUTOCOMMIT")
-        with self._connected(), alone.connect() as connection:
-            if self.is_sqlite:
-                busy_now, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
-                return not busy_now
-            connection.exec_driver_sql("VACUUM ledger_orders, ledger_shipments, ledger_events")
-            return True
+        try:
+            with self._connected(), alone.connect() as connection:
+                if self.is_sqlite:
+                    busy_now, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+                    return not busy_now
+                for table in tables:
+                    connection.exec_driver_sql(f"VACUUM (FULL) {table}")
+        except StoreBusy:
+            return False
+        return True
 
     def close(self) -> None:
         """Close the connections."""
@@ -162,7 +172,7 @@ class Database(Forked):
             raise as_store_error(error, self.name, self._busy_timeout) from None
 
 
-class InDatabase:
+class InDatabase(OfThisProcess):
     """What is kept in a database: the base of every part of a store."""
 
     def __init__(self, database: Database) -> None:
@@ -212,6 +222,23 @@ def ledger_address(url: str) -> URL:
     return address
 
 
+def has_password(url: str) -> bool:
+    """Whether an address holds a password, also in its query."""
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError):
+        return "@" in url
+    return bool(address.password) or any("password" in name.lower() for name in address.query)
+
+
+def create_engine(address: URL | str, **settings: Any) -> Engine:
+    """SQLAlchemy's engine, which puts nothing of what is stored into errors and logs, at whatever level.
+
+    At DEBUG it would log every row it reads; ``hide_parameters`` is for what is written.
+    """
+    return sqlalchemy_engine(address, hide_parameters=True, logging_name=_LOGGED_AS, **settings)
+
+
 def _postgresql_engine(address: URL, _name: str, busy_timeout: float, *, read_only: bool) -> Engine:
     patience = int(busy_timeout * 1000)
     # A process that stops in the middle of a transaction loses it before those who wait for its rows give up.
@@ -221,7 +248,6 @@ def _postgresql_engine(address: URL, _name: str, busy_timeout: float, *, read_on
     try:
         return create_engine(
             address,
-            hide_parameters=True,
             pool_pre_ping=True,
             pool_timeout=busy_timeout,
             connect_args={"options": options},
@@ -234,14 +260,17 @@ def _sqlite_engine(address: URL, name: str, busy_timeout: float, *, read_only: b
     path = Path(str(address.database))
     if not path.parent.is_dir():
         raise StoreError(f"{name}: the directory {path.parent} does not exist; create it first")
+    if fault := folder_fault(path.resolve().parent):
+        raise StoreError(f"{name}: {fault}")
     if not read_only:
         _create_private(path, name)
     elif not path.exists():
         raise NoLedger(f"{name}: there is none yet")
+    _close_to_others(path, name)
     # isolation_level None: the driver starts no transactions on its own, we do (below)
     settings: dict[str, Any] = {"timeout": busy_timeout, "isolation_level": None}
     made_from = _to_read(path) if read_only else address
-    engine = prepare(create_engine(made_from, hide_parameters=True, pool_timeout=busy_timeout, connect_args=settings))
+    engine = prepare(create_engine(made_from, pool_timeout=busy_timeout, connect_args=settings))
     if read_only:
         event.listen(engine, "connect", _refuse_writes)
     return engine
@@ -278,6 +307,15 @@ def _create_private(path: Path, name: str) -> None:
         pass
     except OSError as error:
         raise StoreError(f"{name}: cannot create the file ({error.strerror})") from None
+
+
+def _close_to_others(path: Path, name: str) -> None:
+    """Also a ledger that was there before, and what SQLite keeps beside it."""
+    for file in (path, *(Path(f"{path}{ending}") for ending in ("-wal", "-shm", "-journal"))):
+        if not make_private(file):
+            raise StoreError(
+                f"{name}: others can use the file {file}, and it is not ours; its owner runs: chmod 600 {file}"
+            )
 
 
 def _set_up(connection: sqlite3.Connection, _record: object) -> None:

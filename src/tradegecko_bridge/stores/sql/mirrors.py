@@ -11,6 +11,7 @@ from sqlalchemy import insert as plain_insert
 
 from tradegecko_bridge.ports.mirrors import MirrorCounts, MirrorProgress, MirrorRow, MirrorStore, newest
 from tradegecko_bridge.stores.sql.database import InDatabase, chunks, insert, wait_alone
+from tradegecko_bridge.stores.sql.keys import ledger_key, read_key
 from tradegecko_bridge.stores.sql.rows import as_json
 from tradegecko_bridge.stores.sql.tables import mirror_keys, mirror_rows, mirrors
 
@@ -22,6 +23,14 @@ _STAMP = update(mirror_rows).where(
 
 class SqlMirror(InDatabase, MirrorStore):
     """The mirrors of all accounts."""
+
+    def key(self) -> bytes:
+        with self._database.reading() as tx:
+            held = read_key(tx)
+        if held is not None:
+            return held
+        with self._database.writing() as tx:
+            return ledger_key(tx)
 
     def progress(self, account: str, kind: str) -> MirrorProgress:
         with self._database.reading() as tx:

@@ -10,7 +10,9 @@ from typing import Final
 from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select
 
 from tradegecko_bridge.ledger import DELIVERED_STATES, UNCERTAIN_STATES, NewCustomer, Transition
+from tradegecko_bridge.stores.rules.digests import keyed
 from tradegecko_bridge.stores.sql.database import wait_alone
+from tradegecko_bridge.stores.sql.keys import ledger_key, read_key
 from tradegecko_bridge.stores.sql.tables import new_customers, not_by_index, orders
 
 KEPT: Final = timedelta(days=1)
@@ -51,9 +53,11 @@ def makers(tx: Connection, wanted: Sequence[NewCustomer]) -> defaultdict[str, se
     """The orders that are making each of these customers, or have just made them, by digest."""
     found = defaultdict[str, set[int]](set)
     if wanted:
-        digests = [one.digest for one in wanted]
-        for row in tx.execute(_MAKERS, {"digests": digests, "since": min(one.since for one in wanted)}):
-            found[row.digest].add(row.order_id)
+        key = read_key(tx)
+        stored = {keyed(one.digest, key): one.digest for one in wanted} if key else {}
+        stored |= {one.digest: one.digest for one in wanted}  # as earlier versions wrote them, until a day ago
+        for row in tx.execute(_MAKERS, {"digests": list(stored), "since": min(one.since for one in wanted)}):
+            found[stored[row.digest]].add(row.order_id)
     return found
 
 
@@ -62,4 +66,10 @@ def note(tx: Connection, transitions: Sequence[Transition], at: datetime) -> Non
     new = {one.entry.id: one.new_customer.digest for one in transitions if one.new_customer}
     if new:
         tx.execute(_FORGET, {"old": at - KEPT, "ids": list(new)})
-        tx.execute(_NOTE, [{"digest": digest, "order_id": id_, "at": at} for id_, digest in new.items()])
+        key = ledger_key(tx)
+        tx.execute(_NOTE, [{"digest": keyed(digest, key), "order_id": id_, "at": at} for id_, digest in new.items()])
+
+
+def forget(tx: Connection, entry_ids: Sequence[int], at: datetime) -> None:
+    """Whom these orders have made is of no use any more, nor is what is older than a day."""
+    tx.execute(_FORGET, {"old": at - KEPT, "ids": entry_ids})

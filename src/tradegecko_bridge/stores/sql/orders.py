@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Unpack
 
+from attrs import evolve
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -39,9 +40,11 @@ from tradegecko_bridge.ledger import (
 from tradegecko_bridge.ports import OrderStore
 from tradegecko_bridge.stores.row import Arrival, Change, Row, utc
 from tradegecko_bridge.stores.rules import ingest, lookups, work
+from tradegecko_bridge.stores.rules.digests import is_keyed, like
 from tradegecko_bridge.stores.sql import new_customers
 from tradegecko_bridge.stores.sql.cursors import advance, must_be_at, read_cursor
 from tradegecko_bridge.stores.sql.database import InDatabase, chunks, wait_alone
+from tradegecko_bridge.stores.sql.keys import read_key
 from tradegecko_bridge.stores.sql.rows import (
     Values,
     event_values,
@@ -235,6 +238,11 @@ def _batch(
     """What a batch does. Orders that the ledger has as they are cost one look at their fingerprints."""
     identified = ingest.identify(arrivals)
     stored = _fingerprints(tx, connection, {one.reference for one in identified})
+    if any(map(is_keyed, stored.values())):
+        key = read_key(tx)
+        identified = [
+            evolve(one, fingerprint=like(one.fingerprint, stored.get(one.reference), key)) for one in identified
+        ]
     changed = {one.reference for one in identified if stored.get(one.reference, one.fingerprint) != one.fingerprint}
     relevant = [one for one in identified if one.reference not in stored or one.reference in changed]
     batch = ingest.ingest(connection, relevant, _by_reference(tx, connection, changed, by_ids), at)
@@ -374,6 +382,13 @@ def write_changes(tx: Connection, changes: Sequence[tuple[Row, Change]]) -> None
         if meant:
             _update(tx, ((row, values_of(row)) for row in meant))
     _write_events(tx, (change for _, change in changes))
+
+
+def write_whole(tx: Connection, changes: Sequence[Change]) -> None:
+    """Rows with all that they hold, whatever was there, and their events."""
+    if changes:
+        _update(tx, ((row, order_values(row)) for row, _ in changes))
+    _write_events(tx, changes)
 
 
 # ── looking ──────────────────────────────────────────────────────────────────────────────────

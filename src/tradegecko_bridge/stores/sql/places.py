@@ -1,8 +1,9 @@
-"""Where a ledger belongs, the account of each connection; and the backup it was restored from."""
+"""Where a ledger belongs, the account and the source of each connection; and the backup it was restored from."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, select, update
 
@@ -11,8 +12,12 @@ from tradegecko_bridge.ledger import KnownAccount, Restore
 from tradegecko_bridge.ports import AccountStore
 from tradegecko_bridge.stores.row import utc, utc_or_none
 from tradegecko_bridge.stores.rules import work
+from tradegecko_bridge.stores.sql.cursors import advance, read_cursor
 from tradegecko_bridge.stores.sql.database import InDatabase, insert
-from tradegecko_bridge.stores.sql.tables import accounts, orders, restores, shipments
+from tradegecko_bridge.stores.sql.tables import accounts, cursors, orders, restores, shipments
+
+_SOURCE: Final = "source"
+"""Beside the streams of a connection, which source they are from."""
 
 
 class SqlPlaces(InDatabase, AccountStore):
@@ -37,6 +42,21 @@ class SqlPlaces(InDatabase, AccountStore):
             keep = new.on_conflict_do_nothing()
             tx.execute(new.on_conflict_do_update(index_elements=["connection"], set_=facts) if replace else keep)
             known = _known(tx, connection)
+        assert known is not None  # noqa: S101
+        return known
+
+    def known_source(self, connection: str) -> str | None:
+        with self._database.reading() as tx:
+            return read_cursor(tx, connection, _SOURCE)
+
+    def remember_source(self, connection: str, identity: str, *, at: datetime, replace: bool = False) -> str:
+        with self._database.writing() as tx:
+            if replace:
+                advance(tx, connection, _SOURCE, identity, utc(at))
+            else:
+                new = insert(tx, cursors).values(connection=connection, stream=_SOURCE, cursor=identity, at=utc(at))
+                tx.execute(new.on_conflict_do_nothing())
+            known = read_cursor(tx, connection, _SOURCE)
         assert known is not None  # noqa: S101
         return known
 

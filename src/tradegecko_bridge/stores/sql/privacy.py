@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, or_, select, update
 
 from tradegecko_bridge.ledger import FINAL_STATES, OrderState, ShipmentState
 from tradegecko_bridge.ports import PrivacyStore
-from tradegecko_bridge.stores.row import utc
+from tradegecko_bridge.stores.row import Change, Row, utc
 from tradegecko_bridge.stores.rules import expiry
+from tradegecko_bridge.stores.sql import new_customers
 from tradegecko_bridge.stores.sql import shipments as shipment_statements
 from tradegecko_bridge.stores.sql.database import InDatabase, chunks
-from tradegecko_bridge.stores.sql.orders import write_changes
-from tradegecko_bridge.stores.sql.rows import to_full_row
-from tradegecko_bridge.stores.sql.tables import UNEXPIRED, events, orders, shipments
+from tradegecko_bridge.stores.sql.keys import ledger_key
+from tradegecko_bridge.stores.sql.orders import write_whole
+from tradegecko_bridge.stores.sql.rows import Values, to_full_row
+from tradegecko_bridge.stores.sql.tables import UNEXPIRED, alerts, events, orders, shipments
+from tradegecko_bridge.stores.sql.tables import new_customers as makers
 
-_c = orders.c
+_c, _a = orders.c, alerts.c
+_PERSONAL = (orders, shipments, events, alerts, makers)
+"""The tables that hold something of orders that goes."""
 
 
 class SqlPrivacy(InDatabase, PrivacyStore):
@@ -38,10 +44,12 @@ class SqlPrivacy(InDatabase, PrivacyStore):
         query = query.limit(max(limit, 0)).with_for_update(skip_locked=True)
         with self._database.writing() as tx:
             rows = [to_full_row(stored) for stored in tx.execute(query).all()]
-            write_changes(tx, [(row, expiry.expired(row, at, who)) for row in rows])
-            ids = [row.entry.id for row in rows]
-            shipment_statements.expire(tx, ids)
-            _expire_history(tx, ids)
+            if rows:
+                key, ids = ledger_key(tx), [row.entry.id for row in rows]
+                shipment_statements.expire(tx, ids, key)
+                new_customers.forget(tx, ids, at)
+                _expire(tx, rows, at, who, key)
+            _expire_alerts(tx, connection, rows, before)
         return len(rows)
 
     def expirable(
@@ -54,10 +62,10 @@ class SqlPrivacy(InDatabase, PrivacyStore):
     def scrub(self) -> bool:
         """As promised: SQLite overwrites what is replaced at once, and this empties its log.
 
-        PostgreSQL keeps old versions of rows until they are vacuumed, which this does; its own log (WAL) is up to the
-        server.
+        In PostgreSQL the tables are written anew, and nobody else can use the one that is being written meanwhile. The
+        server's own log (WAL) holds what was replaced until it recycles that.
         """
-        return self._database.scrub()
+        return self._database.scrub(*(table.name for table in _PERSONAL))
 
 
 def _may_expire(connection: str, states: Collection[OrderState], before: datetime, at: datetime) -> ColumnElement[bool]:
@@ -74,11 +82,35 @@ def _may_expire(connection: str, states: Collection[OrderState], before: datetim
     )
 
 
-def _expire_history(tx: Connection, entry_ids: Collection[int]) -> None:
-    """Remove what earlier versions wrote about people into these orders' histories."""
-    statement = update(events).where(events.c.id == bindparam("row_id"))
-    for part in chunks(entry_ids):
-        query = select(events.c.id, events.c.why).where(events.c.order_id.in_(part))
-        found = tx.execute(query.where(events.c.why.startswith(expiry.SHIPMENT_EVENT))).all()
-        if changes := [{"row_id": event.id, "why": expiry.expired_why(event.why)} for event in found]:
-            tx.execute(statement, changes)
+def _expire(tx: Connection, rows: Collection[Row], at: datetime, who: str, key: bytes) -> None:
+    """Write these orders, and what is left of their histories."""
+    said: dict[int, list[Any]] = {row.entry.id: [] for row in rows}
+    for part in chunks(said):
+        query = select(events.c.id, events.c.order_id, events.c.was, events.c.why).where(events.c.order_id.in_(part))
+        for event in tx.execute(query.where(events.c.why != "").order_by(events.c.id)):
+            said[event.order_id].append(event)
+    orders_after: list[Change] = []
+    events_after: list[Values] = []
+    for row in rows:
+        of_order = said[row.entry.id]
+        change, texts = expiry.expired(row, at, who, key, [(event.was, event.why) for event in of_order])
+        orders_after.append(change)
+        both = zip(of_order, texts, strict=True)
+        events_after += [{"row_id": event.id, "why": why} for event, why in both if why != event.why]
+    if events_after:
+        tx.execute(update(events).where(events.c.id == bindparam("row_id")), events_after)
+    write_whole(tx, orders_after)
+
+
+def _expire_alerts(tx: Connection, connection: str, rows: Collection[Row], before: datetime) -> None:
+    """Remove what alerts say about these orders' people; and all that those say that closed as long ago."""
+    closed = and_(_a.closed_at.is_not(None), _a.closed_at < before)
+    mine = _a.connection == connection
+    tx.execute(update(alerts).where(mine, closed, _a.text != expiry.EXPIRED).values(text=expiry.EXPIRED))
+    found = tx.execute(select(_a.id, _a.text).where(mine, ~closed)).all() if rows else []
+    texts = expiry.expired_texts([alert.text for alert in found], rows)
+    changes = [
+        {"row_id": alert.id, "text": text} for alert, text in zip(found, texts, strict=True) if text != alert.text
+    ]
+    if changes:
+        tx.execute(update(alerts).where(_a.id == bindparam("row_id")), changes)

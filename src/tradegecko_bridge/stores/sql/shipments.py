@@ -16,7 +16,8 @@ from tradegecko_bridge.stores.rules.expiry import expired_shipment
 from tradegecko_bridge.stores.rules.shipments import ShipmentRow
 from tradegecko_bridge.stores.sql.cursors import advance, must_be_at
 from tradegecko_bridge.stores.sql.database import InDatabase, chunks, wait_alone
-from tradegecko_bridge.stores.sql.rows import shipment_values, to_json, to_shipment_row
+from tradegecko_bridge.stores.sql.keys import ledger_key, read_key
+from tradegecko_bridge.stores.sql.rows import shipment_values, to_shipment_row
 from tradegecko_bridge.stores.sql.tables import is_over, orders, shipments
 
 _c = shipments.c
@@ -42,7 +43,7 @@ class SqlShipments(InDatabase, ShipmentStore):
             entry_ids = {entry_id for entry_id, _ in shipments}
             rules.check_owners(connection, entry_ids, _owners(tx, entry_ids))
             known = _by_reference(tx, connection, {shipment.reference for _, shipment in shipments})
-            rows = rules.ingest(connection, shipments, known).values()
+            rows = rules.ingest(connection, shipments, known, read_key(tx)).values()
             _write(tx, rows, at)
             if cursor is not None:
                 advance(tx, connection, rules.STREAM, cursor, at)
@@ -102,7 +103,7 @@ class SqlShipments(InDatabase, ShipmentStore):
             # Locked, so that an order which expires at this moment is seen here, or sees this shipment as settled.
             order = select(orders.c.expired_at).where(orders.c.id == row.entry.entry_id).with_for_update(read=True)
             expired = tx.execute(order).scalar_one() is not None
-            _write(tx, [expired_shipment(row) if expired else row], at)
+            _write(tx, [expired_shipment(row, ledger_key(tx)) if expired else row], at)
 
 
 def _owners(tx: Connection, entry_ids: Collection[int]) -> dict[int, str]:
@@ -134,11 +135,12 @@ def _write(tx: Connection, rows: Collection[ShipmentRow], at: datetime) -> None:
         tx.execute(insert(shipments), new)
 
 
-def expire(tx: Connection, entry_ids: Collection[int]) -> None:
+def expire(tx: Connection, entry_ids: Collection[int], key: bytes) -> None:
     """Remove the personal data of these orders' shipments; nothing else of them changes."""
     for part in chunks(entry_ids):
         settled = select(shipments).where(_c.order_id.in_(part), _c.state != ShipmentState.PENDING.value)
-        rows = [expired_shipment(to_shipment_row(stored)) for stored in tx.execute(settled.with_for_update())]
+        rows = [expired_shipment(to_shipment_row(stored), key) for stored in tx.execute(settled.with_for_update())]
         if rows:
-            changes = [(row.entry.id, to_json(row.entry.shipment), row.entry.reason) for row in rows]
-            tx.execute(_UPDATE, [{"row_id": id_, "content": text, "reason": reason} for id_, text, reason in changes])
+            changed = ("content", "reason", "fingerprint")
+            values = ((row.entry.id, shipment_values(row)) for row in rows)
+            tx.execute(_UPDATE, [{"row_id": id_, **{name: all_[name] for name in changed}} for id_, all_ in values])

@@ -11,6 +11,7 @@ from typing import Final
 from attrs import frozen
 from sqlalchemy import Connection
 
+from tradegecko_bridge.private_files import folder_doubt
 from tradegecko_bridge.stores.sql.database import Database
 
 MOUNTS: Final = Path("/proc/self/mountinfo")
@@ -80,6 +81,8 @@ def _unsafe_file(path: Path | None, kind: str | None, journal: str, synchronous:
         )
     if kind in _IN_MEMORY:
         yield f"{path} is in memory ({kind}) and gone after a restart; put the ledger on a disk"
+    if doubt := folder_doubt(path.resolve().parent):
+        yield doubt
     if journal in {"off", "memory"}:
         yield f"{path} is written without a journal ({journal}): a crash damages it; let this package alone write it"
     if synchronous < _SYNCHRONOUS.index("FULL"):

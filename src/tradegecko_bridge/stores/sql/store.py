@@ -9,6 +9,7 @@ from typing import Self
 from sqlalchemy import func, select
 
 from tradegecko_bridge.ports import Store
+from tradegecko_bridge.ports.logins import Secret, as_secret
 from tradegecko_bridge.stores.row import utc
 from tradegecko_bridge.stores.sql import copies
 from tradegecko_bridge.stores.sql.alerts import SqlAlerts
@@ -85,8 +86,9 @@ class SqlStore(DatabaseStore):
     """
 
     def __init__(
-        self, url: str = "sqlite:///ledger.db", *, busy_timeout: float = 30.0, read_only: bool = False
+        self, url: Secret | str = "sqlite:///ledger.db", *, busy_timeout: float = 30.0, read_only: bool = False
     ) -> None:
+        url = as_secret(url)
         database = Database.at(url, busy_timeout, read_only=read_only)
         try:
             if read_only:

@@ -36,7 +36,7 @@ from tradegecko_bridge.stores.sql.columns import Id, UtcTime, Words
 
 T = TypeVar("T")
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest migration: a database that stands there needs none."""
 VERSION_TABLE = "ledger_version"
 
@@ -250,6 +250,14 @@ tokens = Table(
 )
 """One row per login, also after it ended: then without content. The tokens are in ``content``, as JSON."""
 
+keys = Table(
+    "ledger_keys",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""What digests of personal data are made with, in hexadecimal; see :mod:`tradegecko_bridge.stores.sql.keys`."""
+
 new_customers = Table(
     "ledger_new_customers",
     metadata,
@@ -257,7 +265,8 @@ new_customers = Table(
     Column("order_id", Id, ForeignKey(orders.c.id), primary_key=True, index=True),
     Column("at", UtcTime, nullable=False, index=True),
 )
-"""Orders that are making a customer, or have made one lately, by digests of what the customer is known by."""
+"""Orders that are making a customer, or have made one lately, by keyed digests of what the customer is
+known by."""
 
 mirrors = Table(
     "ledger_mirrors",

@@ -59,6 +59,28 @@ class AccountChecks:
             told = list(pool.map(lambda account: store.remember_account(SHOP, account, at=AT), found))
         assert set(told) == {store.known_account(SHOP)}
 
+    def test_the_first_source_stays(self, store: Store) -> None:
+        """As the first account does; it is replaced only on purpose, and what was read stays as it is.
+
+        *Troubleshooting:* insert unless there is one, then read, in one transaction; cursors are something else.
+        """
+        assert store.known_source(SHOP) is None
+        assert store.remember_source(SHOP, "folder /ann", at=AT) == "folder /ann"
+        assert store.remember_source(SHOP, "folder /bob", at=SOON) == "folder /ann"
+        assert store.remember_source("other", "folder /bob", at=SOON) == store.known_source("other") == "folder /bob"
+        assert store.remember_source(SHOP, "folder /new", at=SOON, replace=True) == "folder /new"
+        assert store.known_source(SHOP) == "folder /new"
+        assert [store.cursor(SHOP, stream) for stream in ("orders", "shipments")] == [None, None]
+
+    def test_of_many_at_once_one_source_is_remembered(self, store: Store) -> None:
+        """And all of them are told which.
+
+        *Troubleshooting:* the answer is read after the write, not before.
+        """
+        with ThreadPoolExecutor(8) as pool:
+            told = list(pool.map(lambda n: store.remember_source(SHOP, f"folder /{n}", at=AT), range(8)))
+        assert set(told) == {store.known_source(SHOP)}
+
     def test_a_new_ledger_was_never_restored(self, store: Store) -> None:
         """There is no backup it comes from.
 

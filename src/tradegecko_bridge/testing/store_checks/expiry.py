@@ -10,8 +10,27 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from tradegecko_bridge.commerce import Address, Customer, Discount, OrderLine, Package, SourceOrder
-from tradegecko_bridge.ledger import EXPIRABLE_STATES, FINAL_STATES, OrderState, ShipmentState
+from tradegecko_bridge.commerce import (
+    Address,
+    Customer,
+    Discount,
+    OrderLine,
+    Package,
+    SourceOrder,
+    UnreadableOrder,
+)
+from tradegecko_bridge.ledger import (
+    EXPIRABLE_STATES,
+    FINAL_STATES,
+    Finding,
+    LedgerEntry,
+    NewCustomer,
+    OrderState,
+    Reason,
+    Severity,
+    ShipmentState,
+    Transition,
+)
 from tradegecko_bridge.ports import Store
 from tradegecko_bridge.testing.store_checks.cases import (
     AFTER,
@@ -261,6 +280,70 @@ class ExpiryChecks:
         before = history_of(store)
         expire(store)
         assert history_of(store)[:-1] == [*before[:-1], evolve(before[-1], why=left)]
+
+    def test_whatever_is_said_of_it_is_cleared(self, store: Store) -> None:
+        """Reasons and history say nothing of whom an order is about: from the beginning of people, then of anything.
+
+        *Troubleshooting:* ``rules.work`` clears what is written, ``rules.expiry`` what has been.
+        """
+        store.ingest(SHOP, [personal()], at=AT)
+        (entry,) = claim(store)
+        said = "refused: ZOË quist of 62-200 (request id 7); 'Tea for Zoë' is too long"
+        held = entry.transition_to(S.HELD, AT, reason=Reason("rejected", said))
+        store.record(held, who="w", why=said, detail={"request_id": "z@x.pl"})
+        entry, event = entry_of(store), history_of(store)[-1]
+        assert entry.reason is not None
+        assert entry.reason.text == event.why == "refused: … of … (request id 7); 'Tea for …' is too long"
+        assert event.detail == {"request_id": "…"}
+        store.override_state(entry.id, S.SKIPPED, at=AT, who="bob", why="a gift for Zoë, says Quist")
+        assert history_of(store)[-1].why == "a gift for …, says …"
+        expire(store)
+        assert all(name not in str(history_of(store)) for name in ("Zoë", "Quist", "gift", "Tea for"))
+
+    def test_what_nobody_could_read_leaves_no_text(self, store: Store) -> None:
+        """Its values are not known, so nothing that was said of it stays; its state and code do.
+
+        *Troubleshooting:* ``rules.expiry.expired_history``; an order without content.
+        """
+        store.ingest(SHOP, [UnreadableOrder(problem="Zoë Quist has no street", reference="1")], at=AT)
+        store.override_state(entry_of(store).id, S.SKIPPED, at=AT, who="bob", why="Zoë called")
+        assert expire(store) == 1
+        entry = entry_of(store)
+        assert (entry.state, entry.reason and entry.reason.code) == (S.SKIPPED, "by_hand")
+        assert "Zoë" not in f"{entry.reason} {history_of(store)}"
+
+    def test_alerts_are_cleared_too(self, store: Store) -> None:
+        """Of what they say about the order; and of all they say, where they closed as long ago.
+
+        *Troubleshooting:* open ones stay, and so do those of other connections.
+        """
+        quoting = Finding(key="source x", severity=Severity.ERROR, text="shop: 500 for order 1 of Zoë Quist")
+        old = evolve(quoting, key="remote x")
+        for connection in (SHOP, "other"):
+            store.update_alerts(connection, [quoting, old], scope=[], at=AT)
+            store.update_alerts(connection, [quoting], scope=["remote"], at=AT)
+        in_state(store, S.CONFIRMED, personal())
+        expire(store)
+        texts = {alert.key: alert.text for alert in store.alerts(SHOP, closed=True)}
+        assert texts["source x"] == "shop: 500 for order 1 of …"
+        assert "500" not in texts["remote x"]
+        assert {alert.text for alert in store.alerts("other", closed=True)} == {quoting.text}
+
+    def test_whom_it_has_made_goes(self, store: Store) -> None:
+        """The digest of the customer it made is forgotten with it.
+
+        *Troubleshooting:* ``customer_makers`` has nobody any more.
+        """
+        new = NewCustomer(digest="f00", since=AT - timedelta(days=1))
+        store.ingest(SHOP, [personal()], at=AT)
+        (entry,) = claim(store)
+        sending = entry.transition_to(S.SENDING, AT, sent_at=AT, generation=1, claim=entry.claim, remote_number="1")
+        (sent,) = store.record_all([Transition(entry=sending, who="w", new_customer=new)])
+        assert isinstance(sent, LedgerEntry)
+        store.record(sent.transition_to(S.DELIVERED, AT, remote_id="9"), who="w")
+        assert list(store.customer_makers(new)) == [entry.id]
+        assert expire(store, states=EXPIRABLE_STATES) == 1
+        assert list(store.customer_makers(new)) == []
 
     def test_what_is_worked_on_or_left_to_do_waits(self, store: Store) -> None:
         """An order somebody has claimed, or with something still to do, keeps its data until that is over.

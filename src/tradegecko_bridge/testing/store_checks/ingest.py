@@ -42,6 +42,21 @@ from tradegecko_bridge.testing.store_checks.cases import (
 class IngestChecks:
     """Ingest."""
 
+    def test_card_numbers_are_not_kept(self, store: Store) -> None:
+        """Neither in an order nor in what a source says of one that it cannot give whole.
+
+        *Troubleshooting:* ``rules.ingest.identify`` takes them out; what is left is what is sent.
+        """
+        card = "4111 1111 1111 1111"
+        store.ingest(SHOP, [an_order("1", note=f"use {card}", payment_method=card)], at=AT)
+        store.ingest(SHOP, [UnreadableOrder(problem=f"note {card!r} is too long", reference="2")], at=AT)
+        order = entry_of(store).order
+        assert order is not None
+        assert (order.note, order.payment_method) == ("use [card number removed]", "[card number removed]")
+        assert "4111" not in str(entry_of(store, "2").reason)
+        again = store.ingest(SHOP, [an_order("1", note=f"use {card}", payment_method=card)], at=AT)
+        assert (again.known, again.changed) == (1, ())
+
     def test_a_new_order_is_pending(self, store: Store) -> None:
         """A new order is written whole, is pending, and its history begins.
 

@@ -11,13 +11,15 @@ from typing import Any
 
 import pytest
 
-from tradegecko_bridge.errors import ClaimLost
+from tradegecko_bridge.errors import ClaimLost, LoginTaken
 from tradegecko_bridge.ports import TokenStore
-from tradegecko_bridge.ports.logins import Mishap, RefreshNote, Secret, StoredToken, TokenPair
+from tradegecko_bridge.ports.logins import LoginOwner, Mishap, RefreshNote, Secret, StoredToken, TokenPair
 from tradegecko_bridge.testing.store_checks.cases import AFTER, AT, LEASE, SOON
 
 WEB = "web"
 LOST = RefreshNote(mishap=Mishap.LOST, at=AT, worker="ann", why="no answer")
+ANNS = LoginOwner(client_id="app", base_url="https://api.example", account="12")
+BOBS = LoginOwner(client_id="app", base_url="https://other.example")
 REFUSED = RefreshNote(mishap=Mishap.REFUSED, at=AT, worker="ann", why="spent")
 
 
@@ -71,6 +73,38 @@ class TokenChecks:
         assert load(tokens).pair.refresh_token is None
         assert load(tokens).pair.expires_at is None
         assert claim(tokens, saved) is None
+
+    def test_a_login_stays_its_owner_s(self, tokens: TokenStore) -> None:
+        """It tells whom it is for, and another owner's login never takes its place until it was deleted.
+
+        *Troubleshooting:* compare owners with ``is_other``, within the write.
+        """
+        assert tokens.owner(WEB) is None
+        saved = tokens.save(WEB, a_pair(owner=ANNS), at=AT)
+        assert tokens.owner(WEB) == load(tokens).pair.owner == ANNS
+        for after in (None, saved):
+            with pytest.raises(LoginTaken):
+                tokens.save(WEB, a_pair(2, owner=BOBS), at=AT, after=after)
+        with pytest.raises(LoginTaken):
+            tokens.rewrite(WEB, saved.generation, a_pair(owner=BOBS))
+        assert load(tokens) == saved
+        tokens.delete(WEB)
+        assert tokens.owner(WEB) is None
+        assert tokens.save(WEB, a_pair(2, owner=BOBS), at=AT).pair.owner == BOBS
+
+    def test_an_owner_is_noted_beside_the_pair(self, tokens: TokenStore) -> None:
+        """Rewriting leaves generation, lease and note alone, and does nothing once another pair is stored.
+
+        *Troubleshooting:* the generation counts, as in ``save``.
+        """
+        saved = tokens.save(WEB, a_pair(), at=AT)
+        claimed = claim_it(tokens, saved)
+        assert tokens.rewrite(WEB, saved.generation, a_pair(owner=ANNS))
+        known = load(tokens)
+        assert (known.pair, known.generation, known.lease) == (a_pair(owner=ANNS), 1, claimed.lease)
+        newer = tokens.save(WEB, a_pair(2, owner=ANNS), at=SOON, after=claimed)
+        assert not tokens.rewrite(WEB, saved.generation, a_pair(owner=ANNS))
+        assert load(tokens) == newer
 
     def test_names_are_apart(self, tokens: TokenStore) -> None:
         """Each login has its own pair, lease and generation.

@@ -10,6 +10,7 @@ import anyio
 import httpx
 import tenacity
 
+from tradegecko_bridge import quiet_http
 from tradegecko_bridge.http_bounds import AsyncBoundedTransport, read_body_async
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.client.base import ClientBase
@@ -33,7 +34,7 @@ class AsyncTradeGeckoClient(
     manager. :class:`~tradegecko_bridge.tradegecko.client.base.ClientBase` has the arguments.
     """
 
-    _http_client = httpx.AsyncClient
+    _http_client = quiet_http.AsyncClient
     _own_transport = AsyncBoundedTransport
     _real_sleep = staticmethod(anyio.sleep)
 

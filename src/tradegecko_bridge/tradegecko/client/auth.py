@@ -8,12 +8,13 @@ from typing import Any, cast
 import httpx
 
 from tradegecko_bridge.errors import ConfigError
+from tradegecko_bridge.forks import OfThisProcess
 from tradegecko_bridge.ports import TokenStore
-from tradegecko_bridge.ports.logins import StoredToken
+from tradegecko_bridge.ports.logins import Secret, StoredToken, as_secret
 from tradegecko_bridge.tradegecko.client.keeper import TokenKeeper
 from tradegecko_bridge.tradegecko.oauth import OAuthApp
 
-Step = httpx.Request | Callable[[], StoredToken]
+Step = httpx.Request | Callable[[], StoredToken | None]
 """What a login's generator asks its driver for: send this request, or do this, which may block."""
 
 
@@ -21,17 +22,17 @@ _UNREAD = httpx.ByteStream(b"")
 """What is left of an answer that another request follows: httpx would read all of it, however much that is."""
 
 
-class BearerToken(httpx.Auth):
+class BearerToken(OfThisProcess, httpx.Auth):
     """A fixed access token, such as a privileged one that never expires (reference §2.5)."""
 
-    def __init__(self, token: str) -> None:
-        self._token = token.strip()
-        if not self._token.isascii() or not self._token.isprintable() or len(self._token.split()) != 1:
+    def __init__(self, token: Secret | str) -> None:
+        self._token = token = Secret(as_secret(token).reveal().strip())
+        if not _is_one_word(token):
             raise ConfigError("the TradeGecko access token is blank or has characters that no token has")
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Add ``Authorization: Bearer`` (reference §2.6)."""
-        request.headers["Authorization"] = f"Bearer {self._token}"
+        request.headers["Authorization"] = f"Bearer {self._token.reveal()}"
         yield request
 
     logins = 0
@@ -41,7 +42,7 @@ class BearerToken(httpx.Auth):
         return "BearerToken(***)"
 
 
-class StoredLogin(httpx.Auth):
+class StoredLogin(OfThisProcess, httpx.Auth):
     """A login from a token store, refreshed ahead of its end and, once, after a 401 (reference §2.4, §2.6).
 
     One object may serve any number of clients, threads and tasks; any number of processes may share the store. See
@@ -59,6 +60,15 @@ class StoredLogin(httpx.Auth):
     def logins(self) -> int:
         """Grows when somebody has logged in anew; refreshing a login leaves it as it is."""
         return self.keeper.logins
+
+    def note_account(self, account: str) -> None:
+        """The API has told which account this login opens: from now on it is for this one.
+
+        Raises:
+            OtherLogin: it was for another one before.
+            TokenUnavailable: the token store failed.
+        """
+        self.keeper.belongs_here(account)
 
     def __repr__(self) -> str:
         return f"StoredLogin({self.keeper.name!r})"
@@ -94,6 +104,7 @@ class StoredLogin(httpx.Auth):
                 answer.stream = _UNREAD
 
     def _steps(self, request: httpx.Request) -> Generator[Step, Any, None]:
+        self.keeper.must_go_to(str(request.url))
         token: StoredToken = self.keeper.at_hand() or (yield self.keeper.usable)
         response: httpx.Response = yield _signed(request, token)
         self.keeper.note_answer(response.headers)
@@ -102,6 +113,13 @@ class StoredLogin(httpx.Auth):
             token = yield lambda: self.keeper.after_refusal(refused)
             response = yield _signed(request, token)
             self.keeper.note_answer(response.headers)
+        if response.is_success and token.pair.owner is None:
+            yield self.keeper.has_worked
+
+
+def _is_one_word(token: Secret) -> bool:
+    text = token.reveal()
+    return text.isascii() and text.isprintable() and len(text.split()) == 1
 
 
 def _signed(request: httpx.Request, token: StoredToken) -> httpx.Request:

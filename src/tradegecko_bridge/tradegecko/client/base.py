@@ -15,7 +15,7 @@ import httpx
 
 from tradegecko_bridge._version import __version__
 from tradegecko_bridge.errors import ConfigError
-from tradegecko_bridge.forks import Forked
+from tradegecko_bridge.forks import Forked, OfThisProcess
 from tradegecko_bridge.http_bounds import (
     ACCEPTED,
     DEADLINE,
@@ -24,10 +24,10 @@ from tradegecko_bridge.http_bounds import (
     proxy_to,
     shared_ssl_context,
 )
+from tradegecko_bridge.ports.logins import Secret, as_secret
 from tradegecko_bridge.tradegecko.calls import Call
 from tradegecko_bridge.tradegecko.client.auth import BearerToken
 from tradegecko_bridge.tradegecko.client.events import Listener
-from tradegecko_bridge.tradegecko.client.logs import keep_queries_out_of_http_logs
 from tradegecko_bridge.tradegecko.client.options import CallOptions, Limiter, Options, Timeout
 from tradegecko_bridge.tradegecko.client.sending import Core, Sending
 from tradegecko_bridge.tradegecko.limits import Priority, RateLimiter
@@ -77,7 +77,7 @@ class Pool(Forked, Generic[Http]):
         self._http = None
 
 
-class ClientBase(ABC, Generic[Http, Transport, Sleep]):
+class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
     """The part of a client that does no I/O.
 
     Args:
@@ -107,7 +107,7 @@ class ClientBase(ABC, Generic[Http, Transport, Sleep]):
 
     def __init__(
         self,
-        token: str | httpx.Auth,
+        token: Secret | str | httpx.Auth,
         *,
         base_url: str = DEFAULT_BASE_URL,
         timeout: Timeout = 30.0,
@@ -119,21 +119,23 @@ class ClientBase(ABC, Generic[Http, Transport, Sleep]):
         listeners: Sequence[Listener] = (),
         limits: httpx.Limits | None = None,
         ssl_context: ssl.SSLContext | None = None,
-        proxy: str | None = None,
+        proxy: Secret | str | None = None,
         allow_http: bool = False,
         transport: Transport | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Sleep | None = None,
     ) -> None:
-        keep_queries_out_of_http_logs()
+        token = BearerToken(token) if isinstance(token, (str, Secret)) else token
         url = checked_url(base_url)
+        proxy = as_secret(proxy) if proxy else None
         check_not_plain("the base URL", url.scheme, url.host, allow_http=allow_http)
-        way: dict[str, Any] = {"proxy": proxy_to(url.host, proxy), "verify": ssl_context or shared_ssl_context()}
+        through = proxy_to(url.host, proxy.reveal() if proxy else None)
+        way: dict[str, Any] = {"proxy": through, "verify": ssl_context or shared_ssl_context()}
         if limits is not None:
             way["limits"] = limits
         make = partial(
             self._http_client,
-            auth=BearerToken(token) if isinstance(token, str) else token,
+            auth=token,
             headers=_HEADERS,
             cookies=_NoCookies(),
             trust_env=False,
@@ -167,6 +169,15 @@ class ClientBase(ABC, Generic[Http, Transport, Sleep]):
         another one; None where the token is an ``httpx.Auth`` that does not tell."""
         told: int | None = getattr(self._pool.http.auth, "logins", None)
         return told
+
+    def note_account(self, account: str) -> None:
+        """The API has told the id of the account that the login opens; a stored login is kept to it.
+
+        Raises:
+            OtherLogin: the stored login was for another account before.
+        """
+        if (note := getattr(self._pool.http.auth, "note_account", None)) is not None:
+            note(account)
 
     @property
     def clock_offset(self) -> timedelta | None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
-from typing import Final
 
 from attrs import frozen
 
-log: Final = logging.getLogger("tradegecko_bridge")
-"""The one logger of this package."""
+from tradegecko_bridge.visible import log
 
 
 @frozen(kw_only=True)

@@ -26,18 +26,21 @@ from urllib.parse import urlsplit
 
 import httpx
 import tenacity
-from attrs import frozen
+from attrs import evolve, frozen
 
+from tradegecko_bridge import quiet_http
 from tradegecko_bridge.errors import (
     ClaimLost,
     LoginEnded,
     LoginRefused,
+    LoginTaken,
+    OtherLogin,
     StatusError,
     StoreError,
     TokenUnavailable,
     TradeGeckoError,
 )
-from tradegecko_bridge.forks import ForkedLock
+from tradegecko_bridge.forks import ForkedLock, OfThisProcess
 from tradegecko_bridge.http_bounds import (
     ACCEPTED,
     LARGEST_GRANT,
@@ -48,9 +51,17 @@ from tradegecko_bridge.http_bounds import (
     shared_ssl_context,
 )
 from tradegecko_bridge.ports import Clock, TokenStore
-from tradegecko_bridge.ports.logins import Mishap, RefreshLease, RefreshNote, StoredToken, TokenPair
-from tradegecko_bridge.tradegecko.client.events import log
-from tradegecko_bridge.tradegecko.client.logs import keep_queries_out_of_http_logs
+from tradegecko_bridge.ports.logins import (
+    OTHER_SEAL,
+    LoginOwner,
+    Mishap,
+    RefreshLease,
+    RefreshNote,
+    Secret,
+    StoredToken,
+    TokenPair,
+    as_secret,
+)
 from tradegecko_bridge.tradegecko.client.sending import no_answer
 from tradegecko_bridge.tradegecko.oauth import (
     Due,
@@ -58,12 +69,14 @@ from tradegecko_bridge.tradegecko.oauth import (
     RefreshPolicy,
     TokenRequest,
     is_temporary,
+    origin,
     read_grant,
     remedy,
     why_refused,
     with_refresh_token,
 )
 from tradegecko_bridge.tradegecko.replies import server_time
+from tradegecko_bridge.visible import log
 
 _HEADERS: Final = {
     "Accept": "application/json",
@@ -74,7 +87,7 @@ _SAVES: Final = 5
 """How often a new pair is offered to a store that fails: it is the only one that works now."""
 
 
-class TokenEndpoint:
+class TokenEndpoint(OfThisProcess):
     """Sends token requests, one at a time and without repeating any: most work once.
 
     ``timeout`` is in seconds, for each of connecting, sending and waiting for an answer, ``deadline`` for all of it;
@@ -88,16 +101,15 @@ class TokenEndpoint:
         timeout: float = 20.0,
         deadline: float = TOKEN_DEADLINE,
         ssl_context: ssl.SSLContext | None = None,
-        proxy: str | None = None,
+        proxy: Secret | str | None = None,
         clock: Clock = lambda: datetime.now(UTC),
     ) -> None:
-        keep_queries_out_of_http_logs()
         self._transport = transport
         self._timeout = timeout
         self._deadline = deadline
         self._ssl_context = ssl_context
-        self._proxy = proxy
-        proxy_to("", proxy)  # says at once what is wrong with it
+        self._proxy = proxy = as_secret(proxy) if proxy else None
+        proxy_to("", proxy.reveal() if proxy else None)  # says at once what is wrong with it
         self._clock = clock
 
     def ask(self, request: TokenRequest) -> TokenPair:
@@ -117,10 +129,10 @@ class TokenEndpoint:
         """An error is handed back, not raised: the frames of the one it comes from hold the body that was sent."""
         transport = self._transport or BoundedTransport(
             verify=self._ssl_context or shared_ssl_context(),
-            proxy=proxy_to(urlsplit(request.url).hostname or "", self._proxy),
+            proxy=proxy_to(urlsplit(request.url).hostname or "", self._proxy.reveal() if self._proxy else None),
         )
         try:
-            with httpx.Client(transport=transport, timeout=self._timeout, trust_env=False) as http:
+            with quiet_http.Client(transport=transport, timeout=self._timeout, trust_env=False) as http:
                 sent = http.build_request("POST", request.url, content=request.content(), headers=_HEADERS)
                 return ask(http, sent, deadline=self._deadline, largest=LARGEST_GRANT)
         except httpx.HTTPError as error:
@@ -139,7 +151,7 @@ def this_worker() -> str:
     return f"{socket.gethostname()}/{os.getpid()}"
 
 
-class TokenKeeper:
+class TokenKeeper(OfThisProcess):
     """Hands out the access token of one login, refreshed in time. Threads share one; all methods may block.
 
     Args:
@@ -355,11 +367,66 @@ class TokenKeeper:
     # ── the store ────────────────────────────────────────────────────────────────────────────
 
     def _load(self) -> StoredToken:
-        stored = self._store.load(self.name)
+        try:
+            stored = self._store.load(self.name)
+        except LoginTaken:
+            self._must_be_ours(self._store.owner(self.name))
+            raise
         if stored is None:
             self._known = None
             raise self._ended(f"no login is stored under {self.name!r}")
+        self._must_be_ours(stored.pair.owner)
+        if stored.pair.sealed:
+            raise LoginTaken(f"login {self.name!r} is stored {stored.pair.sealed_how}; {OTHER_SEAL}")
         return stored
+
+    def _must_be_ours(self, owner: LoginOwner | None) -> None:
+        if owner is not None and owner.is_other(self._app.owner):
+            self._known = None
+            raise self._not_ours(f"login {self.name!r} is for {owner}, and the settings are for {self._app.owner}")
+
+    def belongs_here(self, account: str | None = None) -> None:
+        """The login has worked, with this account if it is known: from now on it is for nobody else.
+
+        Raises:
+            OtherLogin: it is for another account already.
+            TokenUnavailable: the store failed.
+        """
+        used = self._known
+        if used is None or self._unsaved is not None:
+            return
+        owner, found = used.pair.owner, evolve(self._app.owner, account=account)
+        if owner is not None and owner.is_other(found):
+            self._known = None
+            raise self._not_ours(f"login {self.name!r} is for account {owner.account}, and now opens {account}")
+        if owner is None or (account is not None and owner.account is None):
+            pair = evolve(used.pair, owner=found)
+            with self._store_errors_mapped():
+                self._store.rewrite(self.name, used.generation, pair)
+            if self._known is used:
+                self._known = evolve(used, pair=pair)
+
+    def has_worked(self) -> None:
+        """A request was answered well. Whatever the store does about it, the answer counts."""
+        with suppress(TradeGeckoError):
+            self.belongs_here()
+
+    def must_go_to(self, address: str) -> None:
+        """A token goes to the host it is for and to no other.
+
+        Raises:
+            OtherLogin: this request would take it elsewhere; it has not left.
+        """
+        home, there = origin(self._app.base_url), origin(address)
+        if home != there:
+            raise self._not_ours(f"login {self.name!r} is for {home}, and the request was to go to {there}")
+
+    def _not_ours(self, detail: str) -> OtherLogin:
+        what_to_do = (
+            "it was left as it is, and no token was sent; give these settings a login of their own "
+            '(login = "…" in [tradegecko]), or delete this one (`tgbridge logout --force`)'
+        )
+        return OtherLogin(detail, name=self.name, path=self._path, remedy=what_to_do)
 
     def _save(self, claimed: StoredToken, pair: TokenPair) -> StoredToken:
         """Save a new pair before anybody uses it, with patience: there is no way back to the old one."""
@@ -408,6 +475,8 @@ class TokenKeeper:
         """A token store that fails is a reason to try again later, and certainly no request has left."""
         try:
             yield
+        except LoginTaken as error:
+            raise OtherLogin(str(error), name=self.name, path=self._path, remedy="no token was sent") from None
         except StoreError as error:
             raise self._unavailable(f"the token store failed: {error}") from None
 

@@ -15,11 +15,12 @@ from urllib.parse import urlsplit
 
 from attrs import evolve, field, frozen
 
-from tradegecko_bridge.errors import ConfigError, LoginFailed
+from tradegecko_bridge.errors import ConfigError, LoginFailed, LoginTaken
+from tradegecko_bridge.forks import OfThisProcess
 from tradegecko_bridge.ports import Clock, TokenStore
-from tradegecko_bridge.ports.logins import Secret, StoredToken, TokenPair
+from tradegecko_bridge.ports.logins import OTHER_OWNER, LoginOwner, Secret, StoredToken, TokenPair
 from tradegecko_bridge.tradegecko.client.keeper import TokenEndpoint
-from tradegecko_bridge.tradegecko.oauth import OAuthApp, TokenRequest, read_callback
+from tradegecko_bridge.tradegecko.oauth import OAuthApp, TokenRequest, is_answer_to, read_callback
 
 LOOPBACK: Final = "127.0.0.1"
 _HOSTS: Final = (LOOPBACK, "localhost")
@@ -29,6 +30,10 @@ _PAGE: Final = """<!DOCTYPE html>
 </head><body><h1>{title}</h1><p>{text}</p></body></html>
 """
 _DONE: Final = ("TradeGecko has answered", "You can close this page and go back to where you began to log in.")
+_NOT_OURS: Final = (
+    "This is not the answer to the login that waits",
+    "It may be an old page, or somebody else's link. The login goes on: use the address shown where you began.",
+)
 _NOT_DONE: Final = ("This login did not work out", "You can close this page; where you began to log in it says why.")
 
 
@@ -43,7 +48,7 @@ class PendingLogin:
     state: str = field(repr=False)
 
 
-class Logins:
+class Logins(OfThisProcess):
     """Makes logins and keeps them in a token store.
 
     Args:
@@ -52,6 +57,10 @@ class Logins:
         endpoint: sends the token requests; a real one unless given.
         clock: the present moment, aware UTC.
         make_state: a random text that nobody can guess.
+        account_of: asks the API which account a new pair opens; None where it does not say.
+
+    A login under a name that is another owner's is refused before anybody is asked anything, and so is, once it is
+    known, one for another account than the login of this name was for.
     """
 
     def __init__(
@@ -62,12 +71,14 @@ class Logins:
         endpoint: TokenEndpoint | None = None,
         clock: Clock = lambda: datetime.now(UTC),
         make_state: Callable[[], str] = secrets.token_urlsafe,
+        account_of: Callable[[TokenPair], str | None] = lambda _: None,
     ) -> None:
         self._app = app
         self._store = store
         self._endpoint = endpoint or TokenEndpoint(clock=clock)
         self._clock = clock
         self._make_state = make_state
+        self._account_of = account_of
 
     def __repr__(self) -> str:
         return f"Logins({self._app.client_id!r}, {self._store!r})"
@@ -106,29 +117,57 @@ class Logins:
 
         Where the application has a ``redirect_uri`` on this machine its port and path are used, else ``port`` (0 finds
         a free one). ``tell`` is given the address to open, also where no browser opens. ``patience`` is in seconds.
+        An answer that belongs to another login (its state is not ours) is turned away, and does not end this one.
 
         Raises:
             LoginFailed: as :meth:`finish`, or nobody came back in time.
             ConfigError: the ``redirect_uri`` is not on this machine.
             OSError: the port is taken.
         """
-        with _Loopback(*_listen_at(self._app.redirect_uri, port)) as loopback:
+        self._must_be_ours(name)
+        state = self._make_state()
+        with _Loopback(*_listen_at(self._app.redirect_uri, port), state) as loopback:
             app = evolve(self._app, redirect_uri=loopback.uri)
-            loopback.state = self._make_state()
-            url = app.authorization_url(loopback.state)
+            url = app.authorization_url(state)
             tell(url)
             open_browser(url)
             return self._keep(name, app.exchange(loopback.wait(patience)))
 
-    def forget(self, name: str) -> bool:
-        """Log out here: the tokens are forgotten, TradeGecko is not told (no call for it is documented)."""
-        known = self._store.load(name) is not None
+    def forget(self, name: str, *, force: bool = False) -> bool:
+        """Log out here: the tokens are forgotten, TradeGecko is not told (no call for it is documented).
+
+        Raises:
+            LoginTaken: the login is for another application or address, and ``force`` was not given.
+        """
+        if not force:
+            self._must_be_ours(name)
+        try:
+            known = self._store.load(name) is not None
+        except LoginTaken:  # what cannot be read can be deleted
+            known = True
         self._store.delete(name)
         return known
 
+    def _must_be_ours(self, name: str) -> LoginOwner:
+        """Whom the login of this name is for, or will be.
+
+        Raises:
+            LoginTaken: somebody else.
+        """
+        owner, ours = self._store.owner(name), self._app.owner
+        if owner is not None and owner.is_other(ours):
+            raise LoginTaken(f"login {name!r} is for {owner}, and the settings are for {ours}; {OTHER_OWNER}")
+        return owner or ours
+
     def _keep(self, name: str, request: TokenRequest) -> StoredToken:
+        owner = self._must_be_ours(name)
         pair = self._own(name, self._endpoint.ask(request))
-        return self._store.save(name, pair, at=self._clock())
+        found = evolve(self._app.owner, account=self._account_of(pair))
+        if owner.is_other(found):
+            raise LoginTaken(
+                f"login {name!r} is for {owner}, and this user's is account {found.account}; {OTHER_OWNER}"
+            )
+        return self._store.save(name, evolve(pair, owner=found if found.account else owner), at=self._clock())
 
     def _own(self, name: str, pair: TokenPair) -> TokenPair:
         """The pair, if no other login of ours has it: sharing one ends badly at the first refresh (§2.7)."""
@@ -158,10 +197,11 @@ def _listen_at(redirect_uri: str, port: int) -> tuple[str, int, str]:
 class _Loopback:
     """A web server for one answer. Threads, because browsers open connections which they then do not use."""
 
-    def __init__(self, host: str, port: int, path: str) -> None:
+    def __init__(self, host: str, port: int, path: str, state: str) -> None:
         self._answers: SimpleQueue[Secret | LoginFailed] = SimpleQueue()
         self._path = path
-        self.state = ""
+        self._state = state
+        self._turned_away = 0
         try:
             self._server = ThreadingHTTPServer((LOOPBACK, port), self._handler())
         except OSError as error:
@@ -182,7 +222,10 @@ class _Loopback:
         try:
             answer = self._answers.get(timeout=seconds)
         except Empty:
-            raise LoginFailed(f"nobody came back from TradeGecko's page within {seconds:g} s; begin again") from None
+            others = f" (answers that belong to other logins: {self._turned_away})" if self._turned_away else ""
+            raise LoginFailed(
+                f"nobody came back from TradeGecko's page within {seconds:g} s{others}; begin again"
+            ) from None
         if isinstance(answer, LoginFailed):
             raise answer
         return answer
@@ -196,7 +239,7 @@ class _Loopback:
             sys_version = ""
 
             def do_GET(self) -> None:
-                if urlsplit(self.path).path == loopback._path:
+                if self.path.partition("?")[0] == loopback._path:
                     loopback._take(self)
                 else:  # a browser asking for its icon
                     self.send_error(HTTPStatus.NOT_FOUND)
@@ -207,14 +250,23 @@ class _Loopback:
         return Handler
 
     def _take(self, handler: BaseHTTPRequestHandler) -> None:
+        if not is_answer_to(handler.path, state=self._state):
+            self._turned_away += 1
+            self._show(handler, HTTPStatus.BAD_REQUEST, *_NOT_OURS)
+            return
         try:
-            answer: Secret | LoginFailed = read_callback(handler.path, state=self.state)
+            answer: Secret | LoginFailed = read_callback(handler.path, state=self._state)
         except LoginFailed as error:
             answer = error
         failed = isinstance(answer, LoginFailed)
-        title, text = _NOT_DONE if failed else _DONE
+        try:
+            self._show(handler, HTTPStatus.BAD_REQUEST if failed else HTTPStatus.OK, *(_NOT_DONE if failed else _DONE))
+        finally:  # also where nobody waits for the page
+            self._answers.put(answer)
+
+    def _show(self, handler: BaseHTTPRequestHandler, status: HTTPStatus, title: str, text: str) -> None:
         page = _PAGE.format(title=title, text=text).encode()
-        handler.send_response(HTTPStatus.BAD_REQUEST if failed else HTTPStatus.OK)
+        handler.send_response(status)
         for header, value in {
             "Content-Type": "text/html; charset=utf-8",
             "Content-Length": str(len(page)),
@@ -226,4 +278,3 @@ class _Loopback:
         handler.end_headers()
         handler.wfile.write(page)
         handler.wfile.flush()
-        self._answers.put(answer)

@@ -8,9 +8,9 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from tradegecko_bridge.errors import MalformedData, UnreadableReply
 from tradegecko_bridge.http_bounds import ROWS_TOO_MANY, EndlessList
 from tradegecko_bridge.tradegecko.calls import Call, Page, Reply
-from tradegecko_bridge.tradegecko.client.events import log
 from tradegecko_bridge.tradegecko.records.base import Record
 from tradegecko_bridge.tradegecko.resources.base import PAGE_LIMIT, Resource
+from tradegecko_bridge.visible import log
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)

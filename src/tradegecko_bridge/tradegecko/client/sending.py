@@ -19,8 +19,8 @@ import orjson
 import tenacity
 from attrs import field, frozen
 
-from tradegecko_bridge import errors
-from tradegecko_bridge.forks import ForkedLock
+from tradegecko_bridge import errors, quiet_http
+from tradegecko_bridge.forks import ForkedLock, OfThisProcess
 from tradegecko_bridge.http_bounds import TooLarge, Undecodable, certificate_fault, decoded, out_of_time
 from tradegecko_bridge.tradegecko.calls import Call
 from tradegecko_bridge.tradegecko.client import events
@@ -29,6 +29,7 @@ from tradegecko_bridge.tradegecko.client.options import Limiter, Options
 from tradegecko_bridge.tradegecko.limits import WINDOW
 from tradegecko_bridge.tradegecko.limits.headers import moment
 from tradegecko_bridge.tradegecko.replies import read_reply, server_time, whole_number
+from tradegecko_bridge.visible import log
 
 T = TypeVar("T")
 
@@ -41,7 +42,7 @@ _LEAVES: Final = "send_request_headers.started"
 
 
 @frozen(kw_only=True)
-class Exchange(Generic[T]):
+class Exchange(OfThisProcess, Generic[T]):
     """A call that was answered: its value, and the answer as it came.
 
     ``attempts`` counts the requests it took, ``seconds`` is what the last one took.
@@ -118,7 +119,7 @@ class Core:
 
     def watched(self) -> bool:
         """Whether anybody wants to know: making events costs more than asking."""
-        return bool(self._listeners) or events.log.isEnabledFor(logging.INFO)
+        return bool(self._listeners) or log.isEnabledFor(logging.INFO)
 
     def emit(self, event: events.Event) -> None:
         """To the log and to the listeners."""
@@ -217,7 +218,7 @@ class Sending(Generic[T]):
         self._core.limiter.note({}, self._core.clock())  # it is no longer on its way
         self._emit(events.RequestFailed, error=type(error).__name__, seconds=seconds)
         if isinstance(error, httpx.HTTPError):
-            raise self._counted(no_answer(error, self._where())) from error
+            raise self._counted(no_answer(error, self._where())) from quiet_http.bare(error)
         if isinstance(error, errors.TradeGeckoError):  # from a login on the way
             self._counted(error)
 
@@ -261,7 +262,7 @@ class Sending(Generic[T]):
         try:
             body = decoded(response, content, self._core.largest)
         except (TooLarge, httpx.DecodingError) as error:
-            raise no_answer(error, self._where()) from error
+            raise no_answer(error, self._where()) from quiet_http.bare(error)
         if self._core.came_before(response):
             raise errors.MalformedData(["it is the answer to an earlier request, come once more"])
         return body

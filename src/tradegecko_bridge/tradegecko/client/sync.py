@@ -10,6 +10,7 @@ from typing import Self, TypeVar, Unpack, cast
 import httpx
 import tenacity
 
+from tradegecko_bridge import quiet_http
 from tradegecko_bridge.http_bounds import BoundedTransport, read_body
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.client.base import DEFAULT_BASE_URL, ClientBase
@@ -33,7 +34,7 @@ class TradeGeckoClient(Resources, ClientBase[httpx.Client, httpx.BaseTransport, 
     :class:`~tradegecko_bridge.tradegecko.client.base.ClientBase` has the arguments.
     """
 
-    _http_client = httpx.Client
+    _http_client = quiet_http.Client
     _own_transport = BoundedTransport
     _real_sleep = staticmethod(time.sleep)
 

@@ -27,6 +27,7 @@ from tradegecko_bridge.commerce.remote import (
     Topic,
 )
 from tradegecko_bridge.errors import GatewayError, MalformedData, NotFound, OutdatedDraft, Rejected, Unavailable
+from tradegecko_bridge.forks import OfThisProcess
 from tradegecko_bridge.ports import Clock, MirrorStore
 from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.tradegecko import records, resources
@@ -83,7 +84,7 @@ class _Marked:
     orders: Mapping[str, Sequence[RemoteOrder]]
 
 
-class TradeGeckoGateway:
+class TradeGeckoGateway(OfThisProcess):
     """TradeGecko as the engine's :class:`~tradegecko_bridge.ports.Gateway`.
 
     Args:
@@ -137,6 +138,7 @@ class TradeGeckoGateway:
         with reading():
             user = self._client.users.current()
             account = self._client.accounts.current()
+            self._client.note_account(str(account.id))
         has = {str(permission) for permission in user.permissions}
         return Access(
             account=account.name or f"account {account.id}",

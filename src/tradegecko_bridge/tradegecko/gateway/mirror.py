@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
+from secrets import token_bytes
 from threading import RLock
 from typing import Any, Final, TypeVar
 
@@ -100,6 +101,7 @@ class Mirror(Forked):
             self._identity = None
         self._logins, self._has_moved = logins, False
         self._store = None if read_only else self._given_store
+        self._key: bytes | None = None
         self._invalid = False
         self._recent = MirrorBook()  # written meanwhile, or listed next; somebody may have changed it since
         self._complete_at: dict[str, datetime | None] = {}
@@ -311,9 +313,11 @@ class Mirror(Forked):
             return held
 
     def digest(self, text: str | None) -> str:
-        """A one-way digest of a text of this account; the same all through a run."""
+        """A digest of a text of this account that nobody makes without the store's key; the same all through a run."""
         account = "" if self.disabled else self.account
-        return blake2b(f"{account}\n{text or ''}".encode("utf-8", "replace"), digest_size=16).hexdigest()
+        if self._key is None:
+            self._key = token_bytes(32) if self._store is None else self._store.key()
+        return blake2b(f"{account}\n{text or ''}".encode("utf-8", "replace"), key=self._key, digest_size=16).hexdigest()
 
     @property
     def identity(self) -> AccountIdentity:
@@ -326,6 +330,7 @@ class Mirror(Forked):
             return self._identity
 
     def _identity_of(self, found: Account) -> AccountIdentity:
+        self._client.note_account(str(found.id))
         name, base_url = found.name or "", self._client.base_url
         return AccountIdentity(id=str(found.id), name=name, base_url=base_url, created_at=found.created_at)
 

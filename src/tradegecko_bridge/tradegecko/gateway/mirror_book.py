@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from secrets import token_bytes
 
 from tradegecko_bridge.forks import ForkedLock
 from tradegecko_bridge.ports.mirrors import MirrorCounts, MirrorProgress, MirrorRow, MirrorStore, newest
@@ -13,10 +14,14 @@ class MirrorBook(MirrorStore):
 
     def __init__(self) -> None:
         self._lock = ForkedLock()
+        self._key = token_bytes(32)
         self._progress: dict[tuple[str, str], MirrorProgress] = {}
         self._rows: dict[tuple[str, str], dict[str, MirrorRow]] = {}
         self._ids: dict[tuple[str, str, str, str], dict[str, None]] = {}
         self._counts: dict[tuple[str, str], MirrorCounts] = {}
+
+    def key(self) -> bytes:
+        return self._key
 
     def progress(self, account: str, kind: str) -> MirrorProgress:
         with self._lock:

@@ -83,6 +83,7 @@ ORDERS: Final = Kind(
 )
 COMPANIES: Final = Kind(
     resource=resources.COMPANIES,
+    version=2,
     statuses=("active", "disabled", "archived"),
     keys=lambda company, digest: company_keys(
         digest, name=company.name, email=company.email, phone=company.phone_number, code=company.company_code
@@ -91,6 +92,7 @@ COMPANIES: Final = Kind(
 )
 ADDRESSES: Final = Kind(
     resource=resources.ADDRESSES,
+    version=2,
     keys=lambda address, _: (("company", str(address.company_id)),),
     facts=lambda address, digest: {
         "same": digest(normalized(*(getattr(address, name) for name in ADDRESS_FIELDS))),

@@ -1,0 +1,67 @@
+"""Files that hold logins and customers' data are their owner's alone, and nobody else can exchange them.
+
+As ssh does it: what others can read is closed to them where we may do that, a folder in which anybody could put another
+file in the place of ours is refused, and one in which the group could is told, once a process. On Windows, where
+folders are protected by other means, nothing is looked at.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import Final
+
+from tradegecko_bridge.visible import log
+
+_POSIX: Final = os.name == "posix"
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+_told: Final[set[Path]] = set()
+
+
+def open_privately(path: str, flags: int) -> int:
+    """An ``opener`` for :func:`open`: the file is its owner's alone, also if it was there before."""
+    handle = os.open(path, flags, 0o600)
+    if _POSIX and os.fstat(handle).st_mode & _OTHERS:
+        os.fchmod(handle, 0o600)
+    return handle
+
+
+def make_private(path: Path) -> bool:
+    """Close a file that is there to all but its owner. False if others can use it and that cannot be changed."""
+    try:
+        if not _POSIX or not path.stat().st_mode & _OTHERS:
+            return True
+        path.chmod(0o600)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    log.warning("%s could be used by others; only its owner can now (mode 0600)", path)
+    return True
+
+
+def folder_fault(folder: Path) -> str:
+    """Why no file of ours may lie in this folder: anybody could put another in its place; blank if nobody can."""
+    mode = _mode(folder)
+    if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+        return f"everybody can write in the folder {folder}, and exchange the file; run: chmod o-w {folder}"
+    if (doubt := folder_doubt(folder)) and folder not in _told:
+        _told.add(folder)
+        log.warning("%s", doubt)
+    return ""
+
+
+def folder_doubt(folder: Path) -> str:
+    """What makes a folder less than safe: its group could exchange the file; blank if it could not."""
+    mode = _mode(folder)
+    if mode & stat.S_IWGRP and not mode & stat.S_ISVTX:
+        return f"the group can write in the folder {folder}, and exchange the file; run: chmod g-w {folder}"
+    return ""
+
+
+def _mode(folder: Path) -> int:
+    try:
+        return folder.stat().st_mode if _POSIX else 0
+    except OSError:  # whoever uses it meets that
+        return 0
