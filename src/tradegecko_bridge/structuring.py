@@ -10,10 +10,9 @@ import os
 from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping, MutableSequence, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from difflib import get_close_matches
 from enum import Enum, EnumType, StrEnum
-from math import isfinite
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar, Union, get_args, get_origin
@@ -22,6 +21,7 @@ import attrs
 import cattrs
 from cattrs.gen import make_dict_structure_fn
 
+from tradegecko_bridge.bounds import EXPECTED, MOST_INTEGER, OutOfBounds, decimal_from
 from tradegecko_bridge.errors import ConfigError
 
 T = TypeVar("T")
@@ -195,33 +195,31 @@ def flag(value: object, _kind: object = None) -> bool:
 
 
 def decimal(value: object, kinds: tuple[type, ...] = (int, float, Decimal), expected: str = "a number") -> Decimal:
-    """A finite number, from a value of one of these kinds.
+    """A finite number within bounds, from a value of one of these kinds.
 
     Raises:
         Mismatch: it is none.
     """
     if isinstance(value, kinds) and not isinstance(value, bool):
         try:
-            number = Decimal(value) if isinstance(value, int) else Decimal(str(value).replace("_", "?"))
-        except InvalidOperation:
+            return decimal_from(value.replace("_", "?") if isinstance(value, str) else value)  # type: ignore[arg-type]
+        except OutOfBounds:
+            expected = EXPECTED
+        except ValueError:
             pass
-        else:
-            if number.is_finite():
-                return number
     raise Mismatch(Decimal, expected, value)
 
 
 def _integer(value: object, _kind: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
-        return value
+        if abs(value) <= MOST_INTEGER:
+            return value
+        raise Mismatch(int, f"a whole number up to {MOST_INTEGER}", value)
     raise Mismatch(int, "a whole number", value)
 
 
 def _float(value: object, _kind: object) -> float:
-    number = float(decimal(value))
-    if not isfinite(number):
-        raise Mismatch(Decimal, "a number", value)
-    return number
+    return float(decimal(value))
 
 
 def _bytes(value: object, _kind: object) -> bytes:

@@ -395,7 +395,7 @@ class _Word(str):
         (Literal["a", "b"], _Word("a"), "a"),
         (OrderStatus, _Word("draft"), OrderStatus.DRAFT),
         (OrderStatus, _Word("a"), "option must be one of draft, active, finalized"),
-        (float, 10**400, "option must be a number"),
+        (float, 10**400, "option must be a number of at most 15 digits before the point and 50 behind it"),
         (bytes, b"a", b"a"),
         (bytes, "a", "option must be bytes, which no settings file can hold"),
         (bytes | None, None, None),

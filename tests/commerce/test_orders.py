@@ -175,10 +175,26 @@ def test_a_fault_in_a_personal_field_does_not_echo_it() -> None:
     assert "4165550100" not in str(caught.value)
 
 
-def test_any_finite_number_comes_back() -> None:
-    """However large: what was written down must be readable, or the order would be lost."""
-    order = an_order(totals=Totals(subtotal=D("1e999999"), tax=D("1e-999999999")))
-    assert from_plain(to_plain(order), SourceOrder) == order
+BOUNDED = st.decimals(-(10**14), 10**14, places=50) | st.builds(
+    lambda digits, exponent: D(digits).scaleb(exponent), st.integers(-999, 999), st.integers(-50, 12)
+)
+
+
+@given(subtotal=BOUNDED, tax=BOUNDED)
+def test_any_number_within_bounds_comes_back(subtotal: Decimal, tax: Decimal) -> None:
+    """To the last digit: what was written down must be readable, or the order would be lost."""
+    order = an_order(totals=Totals(subtotal=subtotal, tax=tax))
+    back = from_plain(to_plain(order), SourceOrder)
+    assert (str(back.totals.subtotal), str(back.totals.tax)) == (str(subtotal), str(tax))
+
+
+@pytest.mark.parametrize("number", ["1e15", "-1e999999", "1e-51", "0e-999999999", "0e999999999", "0." + "1" * 200])
+def test_a_number_out_of_bounds_is_malformed(number: str) -> None:
+    """In one line that says what may be there."""
+    with pytest.raises(MalformedData) as caught:
+        from_plain({**to_plain(an_order()), "totals": {"tax": number}}, SourceOrder)
+    (problem,) = caught.value.problems
+    assert problem.startswith("totals.tax must be a number of at most 15 digits before the point and 50 behind it, not")
 
 
 JUNK = st.one_of(

@@ -16,6 +16,7 @@ from attrs import evolve
 from tests.engine.bench import Bench, outcomes
 from tests.support import ListSource
 from tradegecko_bridge import ConnectionSettings, Sandbox, SqlStore, TradeGeckoClient
+from tradegecko_bridge.bounds import LONGEST_NAME
 from tradegecko_bridge.commerce import (
     Address,
     Component,
@@ -59,6 +60,21 @@ CASES: dict[str, tuple[SourceOrder, Outcome, str]] = {
     "quantity -1e30": (order(a_line(quantity="-1e30")), HOLDS, "quantity -1e+30: beyond"),
     "quantity of a billion digits": (order(a_line(quantity="1e999999999")), HOLDS, "quantity 1e+999999999: beyond"),
     "hardly anything": (order(a_line(quantity="1e-999999999")), HOLDS, "quantity 1e-999999999: beyond"),
+    "nothing, with a billion decimals": (
+        order(a_line(quantity="0e-999999999")),
+        HOLDS,
+        "quantity 0e-999999999: beyond",
+    ),
+    "tax of nothing, with a billion decimals": (
+        order(a_line(tax=D("0e-999999999"))),
+        HOLDS,
+        "tax 0e-999999999: beyond",
+    ),
+    "discount of nothing, to the billionth power": (
+        order(discounts=(Discount(amount=D("0e999999999")),)),
+        HOLDS,
+        "discount 0e+999999999: beyond",
+    ),
     "price of 40 digits": (order(a_line(price="1" * 40)), HOLDS, "price 1.11111e+39: beyond"),
     "price with 40 decimals": (order(a_line(price="19.99" + "0" * 37 + "1")), HOLDS, "price 19.9900: beyond"),
     "price with 11 decimals": (order(a_line(price="19.99000000001")), HOLDS, "price 19.9900: beyond"),
@@ -160,6 +176,14 @@ CASES: dict[str, tuple[SourceOrder, Outcome, str]] = {
     ),
     "to be shipped in year 1": (order(requested_ship_date=date(1, 1, 1)), GOES, ""),
     "link that is none": (order(url="not a link\n"), GOES, ""),
+    "note of more than 1 MB": (order(note="x" * 1_000_001), HOLDS, "note has 1000001 characters, more than 1000000"),
+    "10001 tags": (order(tags=("x",) * 10_001), HOLDS, "tags has 10001 entries, more than 10000"),
+    "half a character in the note": (order(note="\ud83c"), HOLDS, "characters that are no text"),
+    "half characters and NULs elsewhere": (
+        order(a_line(name="\ud800\0"), note="\0", extra={"\0": "\ud800"}, source_status="\udfff\0"),
+        GOES,
+        "",
+    ),
     "blank link": (order(url=" "), GOES, ""),
     "link in capitals": (order(url="HTTPS://shop.example/7?a=b#c"), GOES, ""),
     "tags that are blank": (order(tags=("", " ", ",")), GOES, ""),
@@ -222,7 +246,7 @@ def test_an_absurd_number_is_held(sandbox: Sandbox, client: TradeGeckoClient, st
     assert [item.outcome for item in report.items] == [HOLDS, GOES]
     (entry,) = store.entries(reference="bad")
     assert entry.reason is not None
-    assert entry.reason.code == "bad_number"
+    assert entry.reason.code == ("unreadable" if len(number) > LONGEST_NAME else "bad_number")
     assert NUMBERS[number] in entry.reason.text
     assert entry.reason.text.isprintable()
     assert len(entry.reason.text) < 200
@@ -231,7 +255,7 @@ def test_an_absurd_number_is_held(sandbox: Sandbox, client: TradeGeckoClient, st
 def test_a_long_number_goes_out_where_it_is_shortened(sandbox: Sandbox, client: TradeGeckoClient) -> None:
     """What counts is what the order is called over there."""
     settings = ConnectionSettings(number_limit=20)
-    bench = Bench(sandbox, client, ListSource([an_order("1" * 5000)]), settings=settings)
+    bench = Bench(sandbox, client, ListSource([an_order("1" * LONGEST_NAME)]), settings=settings)
     assert bench.deliver().items[0].outcome is GOES
 
 

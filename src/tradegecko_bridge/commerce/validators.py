@@ -10,6 +10,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import attrs
 
+from tradegecko_bridge.bounds import EXPECTED, is_bounded
 from tradegecko_bridge.commerce.formatting import shown
 
 T = TypeVar("T")
@@ -26,11 +27,11 @@ def aware(_instance: object, attribute: attrs.Attribute[Any], value: datetime | 
 
 
 def finite(_instance: object, attribute: attrs.Attribute[Any], value: Decimal | None) -> None:
-    """Money and quantities are finite decimals: a float would already have lost cents.
+    """Money and quantities are decimals that can be computed with: a float would already have lost cents.
 
     Raises:
         TypeError: the value is not a Decimal.
-        ValueError: it is NaN or infinite.
+        ValueError: it is NaN, infinite, or out of bounds.
     """
     if value is None:
         return
@@ -38,6 +39,8 @@ def finite(_instance: object, attribute: attrs.Attribute[Any], value: Decimal | 
         raise TypeError(f"{attribute.name} must be a Decimal, not {type(value).__name__}")
     if not value.is_finite():
         raise ValueError(f"{attribute.name} must be a finite number, not {shown(value)}")
+    if not is_bounded(value):
+        raise ValueError(f"{attribute.name} must be {EXPECTED}")
 
 
 def filled(_instance: object, attribute: attrs.Attribute[Any], value: str | None) -> None:

@@ -48,6 +48,10 @@ def load_config(path: Path, environment: Mapping[str, str] = os.environ) -> Conf
         data = SecretValues(tomllib.loads(_text_of(path)))
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: {error}") from None
+    except RecursionError:
+        raise ConfigError(f"{path}: lists or tables are nested too deeply") from None
+    except ValueError:  # Python reads no integer of more than a few thousand digits
+        raise ConfigError(f"{path}: a number has too many digits") from None
     reader = _Reader(environment, path.parent)
     config = reader.config(data)
     if config is None or reader.faults:

@@ -23,7 +23,7 @@ _PLAIN: Final = re.compile(r"[^,\]}#\n]+")
 def line_numbers(text: str) -> Mapping[KeyPath, int]:
     """The line, counted from 1, of each key, table and element of a list. What cannot be found is left out."""
     scanner = _Scanner(text)
-    with suppress(_LostError, tomllib.TOMLDecodeError, RecursionError):
+    with suppress(_LostError, ValueError, RecursionError):
         scanner.document()
     return scanner.lines
 

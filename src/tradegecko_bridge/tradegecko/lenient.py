@@ -7,20 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final, cast
 
+from tradegecko_bridge.bounds import MOST_INTEGER, OutOfBounds, decimal_from
+from tradegecko_bridge.tradegecko.records.base import Figure
+
 Reader = Callable[[Any], Any]
+
+_LONGEST_INTEGER: Final = 40
+"""Characters, blanks and zeros included."""
 
 
 def to_int(value: Any) -> int | None:
     if value is None or value.__class__ is int:
         return value
-    if isinstance(value, str) and value.strip().lstrip("-").isdigit():
-        return int(value)
+    number = None
+    if isinstance(value, str) and len(value) <= _LONGEST_INTEGER and value.strip().lstrip("-").isdigit():
+        number = int(value)
     if isinstance(value, float) and value.is_integer():
-        return int(value)
-    raise TypeError("not an integer")
+        number = int(value)
+    if number is None or abs(number) > MOST_INTEGER:
+        raise TypeError("not an integer")
+    return number
 
 
 def to_str(value: Any) -> str | None:
@@ -44,13 +53,15 @@ def to_decimal(value: Any) -> Decimal | None:
         return None
     if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
         raise TypeError("not a number")
+    return decimal_from(value)
+
+
+def to_figure(value: Any) -> Decimal | None:
+    """A number that is only told: None where it is beyond all bounds, so that it costs nobody the record."""
     try:
-        number = Decimal(value if value.__class__ is str else str(value))
-    except InvalidOperation:
-        raise ValueError("not a number") from None
-    if not number.is_finite():
-        raise ValueError("not a finite number")
-    return number
+        return to_decimal(value)
+    except OutOfBounds:
+        return None
 
 
 def to_datetime(value: Any) -> datetime | None:
@@ -98,12 +109,13 @@ READERS: Final[dict[Any, Reader]] = {
     str: to_str,
     bool: to_bool,
     Decimal: to_decimal,
+    Figure: to_figure,
     datetime: to_datetime,
     date: to_date,
     list: to_list,
     dict: to_dict,
 }
-_NAMES: Final = "an integer", "text", "true or false", "a number", "a time", "a date", "a list", "an object"
+_NAMES: Final = "an integer", "text", "true or false", "a number", "a number", "a time", "a date", "a list", "an object"
 WANTED: Final[dict[Reader, str]] = dict(zip(READERS.values(), _NAMES, strict=True))
 """What each reader wants, in words."""
 ONE_KIND: Final = "a list of one kind of value"

@@ -47,7 +47,7 @@ def field_readers(cls: type[Any]) -> tuple[FieldReader, ...]:
 
 @cache
 def _field_readers(cls: type[Any]) -> tuple[FieldReader, ...]:
-    hints = get_type_hints(cls)
+    hints = get_type_hints(cls, include_extras=True)
     return tuple(
         FieldReader(json_name(a.name), a.name, *_reader(hints[a.name], a.default is NOTHING))
         for a in fields(cls)
@@ -158,8 +158,12 @@ def _absent(reader: FieldReader) -> str:
 class _Numbers(dict[str, Decimal | None]):
     """The Decimal of each text lately read."""
 
+    def __init__(self, read: Reader = lenient.to_decimal) -> None:
+        super().__init__()
+        self._read = read
+
     def __missing__(self, text: str) -> Decimal | None:
-        number = lenient.to_decimal(text)
+        number: Decimal | None = self._read(text)
         if len(self) >= REMEMBERED:
             self.clear()
         if len(text) <= 20:
@@ -173,6 +177,7 @@ _SCOPE: Final[dict[str, Any]] = {
     "day": date.fromisoformat,
     "UTC": UTC,
     "number": _Numbers(),
+    "figure": _Numbers(lenient.to_figure),
     "unusual": (TypeError, ValueError, AttributeError, KeyError),
 }
 """What every generated function may use."""
@@ -181,6 +186,7 @@ _FAST: Final[dict[Reader, str]] = {
     lenient.to_str: "{v} if {v}.__class__ is str or {v} is None else {r}({v})",
     lenient.to_bool: "{v} if {v} is True or {v} is False or {v} is None else {r}({v})",
     lenient.to_decimal: "None if {v} is None else number[{v}] if {v}.__class__ is str else {r}({v})",
+    lenient.to_figure: "None if {v} is None else figure[{v}] if {v}.__class__ is str else {r}({v})",
     lenient.to_date: "None if {v} is None else day({v}[:10])",
     lenient.to_list: "{v} if {v}.__class__ is list else {r}({v})",
     lenient.to_dict: "{v} if {v}.__class__ is dict else {r}({v})",

@@ -12,7 +12,8 @@ from attrs import evolve
 
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.engine.context import Context
-from tradegecko_bridge.engine.keys import lossy_reference, storable_reference
+from tradegecko_bridge.engine.delivery.outside import within_bounds
+from tradegecko_bridge.engine.keys import lossy_reference, original_reference, storable_reference
 from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.source_calls import SourceFailed, guarded, in_batches, iterate
 from tradegecko_bridge.engine.source_changes import cancellations, changes
@@ -99,11 +100,13 @@ def checked_arrivals(
                 f"{context.source.name}: gave {what} that is no SourceOrder and no UnreadableOrder while {doing}: "
                 "a fault in the source"
             )
-        yield _with_storable_reference(context, arrival)
+        yield within_bounds(_with_storable_names(context, arrival))
 
 
-def _with_storable_reference(context: Context, arrival: Arrival) -> Arrival:
-    """Everything from here on knows the order by this reference alone."""
+def _with_storable_names(context: Context, arrival: Arrival) -> Arrival:
+    """Everything from here on knows the order by this reference alone; cursors are kept in the same way."""
+    if (cursor := storable_reference(arrival.cursor)) != arrival.cursor:
+        arrival = evolve(arrival, cursor=cursor)
     if arrival.reference is None or (reference := storable_reference(arrival.reference)) == arrival.reference:
         return arrival
     before = _in_ledger(context, lossy_reference(arrival.reference))
@@ -118,7 +121,9 @@ def _cursor(context: Context) -> str:
 
 def _new_arrivals(context: Context, cursor: str) -> Iterator[Arrival]:
     """What the source has to give from there on."""
-    return checked_arrivals(context, lambda: context.source.fetch_orders(cursor or None), "fetching orders")
+    return checked_arrivals(
+        context, lambda: context.source.fetch_orders(original_reference(cursor) or None), "fetching orders"
+    )
 
 
 def _report(
@@ -147,6 +152,6 @@ def _acknowledge(context: Context, batch: Sequence[Arrival], report: Report) -> 
         return
     try:
         with guarded(source, "acknowledging orders"):
-            source.acknowledge_ingest(cursor)
+            source.acknowledge_ingest(original_reference(cursor))
     except SourceFailed as error:
         report.fail(error)

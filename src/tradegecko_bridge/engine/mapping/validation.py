@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
+from tradegecko_bridge.bounds import is_bounded
 from tradegecko_bridge.commerce import OrderLine, ShippingLine, SourceOrder
 from tradegecko_bridge.commerce.values import bare
 from tradegecko_bridge.ledger import Reason
@@ -72,11 +73,20 @@ def bad_number(number: str) -> str | None:
 
 def absurd_numbers(order: SourceOrder) -> list[str]:
     """What is absurd in an order, named so that whoever entered it finds it."""
-    numbers = [(f"{named(part)}: {name}", number) for part in order.priced for name, number in _numbers(part)]
-    numbers += [("discount", discount.amount) for discount in order.discounts]
+    return [f"{name} {number:.6g}" for name, number in _numbers_of(order) if _is_absurd(number)]
+
+
+def unbounded_numbers(order: SourceOrder) -> list[str]:
+    """What of an order is beyond all bounds, named likewise."""
+    return [f"{name} {number:.6g}" for name, number in _numbers_of(order) if not is_bounded(number)]
+
+
+def _numbers_of(order: SourceOrder) -> Iterator[tuple[str, Decimal]]:
+    for part in order.priced:
+        yield from ((f"{named(part)}: {name}", number) for name, number in _numbers(part))
+    yield from (("discount", discount.amount) for discount in order.discounts)
     totals = (("grand total", order.totals.grand_total), ("total tax", order.totals.tax))
-    numbers += [(name, number) for name, number in totals if number is not None]
-    return [f"{name} {number:.6g}" for name, number in numbers if _is_absurd(number)]
+    yield from ((name, number) for name, number in totals if number is not None)
 
 
 def bad_amounts(order: SourceOrder, digits: int) -> list[str]:
@@ -131,12 +141,6 @@ def _numbers(part: OrderLine | ShippingLine) -> Iterator[tuple[str, Decimal]]:
 
 
 def _is_absurd(number: Decimal) -> bool:
-    _, digits, exponent = number.as_tuple()
-    if not -TOO_MUCH < number < TOO_MUCH or len(digits) > LONGEST:
+    if not is_bounded(number) or abs(number) >= TOO_MUCH or len(number.as_tuple().digits) > LONGEST:
         return True
-    if isinstance(exponent, int) and exponent >= -MOST_DIGITS:
-        return False
-    if number and number.adjusted() < -MOST_DIGITS:
-        return True
-    exponent = number.normalize().as_tuple().exponent
-    return isinstance(exponent, int) and exponent < -MOST_DIGITS
+    return number != round(number, MOST_DIGITS)

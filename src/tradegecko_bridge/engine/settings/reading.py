@@ -86,8 +86,6 @@ def _whole_number(value: object, _kind: object) -> int:
     read = decimal(value, (int, float, str, Decimal), "a whole number")
     if read != read.to_integral_value():
         raise Mismatch(int, "a whole number", value)
-    if read.adjusted() > 18:  # it would take all memory to write it out
-        raise Mismatch(int, "a smaller number", value)
     return int(read)
 
 

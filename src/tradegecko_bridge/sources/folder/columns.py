@@ -13,6 +13,7 @@ from typing import Any, Final
 import attrs
 from attrs import frozen
 
+from tradegecko_bridge.bounds import OutOfBounds, decimal_from
 from tradegecko_bridge.commerce import Address, Customer
 from tradegecko_bridge.commerce.formatting import shown
 from tradegecko_bridge.structuring import register, strict_converter
@@ -59,7 +60,10 @@ _WITH_SIGN = re.compile(r"[^0-9]{1,4}[0-9][0-9.,]*|[0-9][0-9.,]*\s?[^0-9]{1,4}")
 
 def _number(cell: str, _kind: object) -> Decimal:
     if _PLAIN.fullmatch(cell):
-        return Decimal(cell)
+        try:
+            return decimal_from(cell)
+        except OutOfBounds as error:
+            raise ValueError(f"{shown(cell)} {error}") from None
     raise ValueError(f"{shown(cell)} {_number_hint(cell)}")
 
 

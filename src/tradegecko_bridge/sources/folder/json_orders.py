@@ -11,6 +11,7 @@ from typing import Any
 
 from attrs import Factory, define
 
+from tradegecko_bridge.bounds import parse_json
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.commerce.codec import format_private_fault, from_plain
 from tradegecko_bridge.commerce.formatting import shown_name
@@ -39,14 +40,14 @@ def read_json(name: str, text: str) -> list[SourceOrder | UnreadableOrder]:
 
 def _parse(name: str, text: str) -> Any:
     try:
-        return json.loads(text, object_pairs_hook=_object, **_NUMBERS)
+        return parse_json(text, object_pairs_hook=_object, **_NUMBERS)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise MalformedData(
             [f"{name}, {place}: is not JSON from here on or was cut short ({error.msg}) {NOTHING_INGESTED}"]
         ) from None
-    except (ArithmeticError, RecursionError) as error:
-        what = "is nested too deeply" if isinstance(error, RecursionError) else "holds a number that is too large"
+    except (ArithmeticError, ValueError) as error:
+        what = error if isinstance(error, ValueError) else "holds a number that is too large"
         raise MalformedData([f"{name}: {what} {NOTHING_INGESTED}"]) from None
 
 

@@ -172,7 +172,8 @@ class FolderSource:
         name, _, position = cursor.rpartition("#")
         for place, offered in enumerate(self._offered):
             if offered.file.name == name:
-                return self._offered[: place + (int(position) >= offered.count)]
+                whole = position.isdecimal() and len(position) <= 9 and int(position) >= offered.count
+                return self._offered[: place + whole]
         return ()
 
     # ── what comes back ──────────────────────────────────────────────────────────────────────

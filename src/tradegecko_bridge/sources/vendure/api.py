@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from decimal import Decimal
 from hashlib import sha256
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
@@ -27,6 +26,7 @@ from typing import Any
 import httpx
 
 from tradegecko_bridge import quiet_http
+from tradegecko_bridge.bounds import number_in_json, parse_json
 from tradegecko_bridge.errors import ConfigError, SourceNeedsLogin, SourceRefused, SourceUnavailable
 from tradegecko_bridge.forks import Forked
 from tradegecko_bridge.http_bounds import (
@@ -269,8 +269,8 @@ def _answer(reply: httpx.Response, url: str) -> Json:
 
 def _parsed(content: bytes) -> Json | None:
     try:
-        answer = json.loads(content, parse_float=Decimal)
-    except (ValueError, RecursionError):
+        answer = parse_json(content, parse_float=number_in_json)
+    except ValueError:
         return None
     return answer if isinstance(answer, dict) else None
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
+from tradegecko_bridge.bounds import aware_moment
 from tradegecko_bridge.errors import SourceUnavailable
 from tradegecko_bridge.sources.vendure import orders
 from tradegecko_bridge.sources.vendure.api import Json, Refusal, ShopFault, VendureApi
-from tradegecko_bridge.sources.vendure.walk import PLACED, TICK, UPDATED, Row, Window, aware_moment, stamp
+from tradegecko_bridge.sources.vendure.walk import PLACED, TICK, UPDATED, Row, Window, stamp
 
 ROWS = """
 query Rows($options: OrderListOptions!){orders(options: $options){items{id orderPlacedAt updatedAt}}}"""

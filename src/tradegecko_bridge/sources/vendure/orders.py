@@ -23,10 +23,11 @@ from typing import TypeVar
 
 from attrs import evolve, frozen
 
+from tradegecko_bridge.bounds import aware_moment
 from tradegecko_bridge.commerce import Address, Customer, Discount, OrderLine, ShippingLine, SourceOrder, Totals
 from tradegecko_bridge.errors import MalformedData
 from tradegecko_bridge.sources.vendure.api import Json
-from tradegecko_bridge.sources.vendure.walk import aware_moment
+from tradegecko_bridge.structuring import Mismatch, decimal
 
 T = TypeVar("T")
 
@@ -154,7 +155,7 @@ def _line(data: Json, money: Money) -> OrderLine:
         discount=discount,
         additional_discount=rest,
         tax=_tax(data, "proratedLinePrice", money),
-        tax_rate=Decimal(data["taxRate"]),
+        tax_rate=_number(data, "taxRate"),
     )
 
 
@@ -190,7 +191,7 @@ def _surcharge(data: Json, money: Money) -> OrderLine:
         price=money.amount(_side(data, "price", money.includes_tax)),
         price_includes_tax=money.includes_tax,
         tax=_tax(data, "price", money),
-        tax_rate=Decimal(data["taxRate"]),
+        tax_rate=_number(data, "taxRate"),
         shippable=False,
     )
 
@@ -216,8 +217,8 @@ def _shipping(data: Json, money: Money, rates: Sequence[Decimal]) -> ShippingLin
 
 def _rates(data: Json) -> list[Decimal]:
     """The tax rates at work in an order, percent."""
-    summary = [Decimal(entry["taxRate"]) for entry in data["taxSummary"]]
-    return list(dict.fromkeys([*summary, *(Decimal(line["taxRate"]) for line in data["lines"])]))
+    summary = [_number(entry, "taxRate") for entry in data["taxSummary"]]
+    return list(dict.fromkeys([*summary, *(_number(line, "taxRate") for line in data["lines"])]))
 
 
 def _rate(net: int, gross: int, rates: Iterable[Decimal]) -> Decimal | None:
@@ -258,10 +259,17 @@ def _side(data: Json, name: str, inclusive: bool) -> int:
 
 
 def _whole(data: Json, name: str) -> int:
-    value = data[name]
-    if isinstance(value, bool) or not isinstance(value, (int, Decimal)) or value != int(value):
+    number = _number(data, name, "whole number")
+    if number != number.to_integral_value():
         raise MalformedData([f"{name} is not a whole number"])
-    return int(value)
+    return int(number)
+
+
+def _number(data: Json, name: str, kind: str = "number") -> Decimal:
+    try:
+        return decimal(data[name], (int, Decimal))
+    except Mismatch:
+        raise MalformedData([f"{name} is not a {kind} that can be sent"]) from None
 
 
 # ── people and places ────────────────────────────────────────────────────────────────────────

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import httpx
 
@@ -18,7 +18,7 @@ from tradegecko_bridge.commerce import (
     StockLevel,
     UnreadableOrder,
 )
-from tradegecko_bridge.errors import ConfigError
+from tradegecko_bridge.errors import ConfigError, SourceUnavailable
 from tradegecko_bridge.forks import OfThisProcess
 from tradegecko_bridge.http_bounds import DEADLINE
 from tradegecko_bridge.ports.logins import Secret, as_secret
@@ -28,6 +28,8 @@ from tradegecko_bridge.sources.vendure.ingest import READY, Ingest
 from tradegecko_bridge.sources.vendure.notes import note_receipts
 from tradegecko_bridge.sources.vendure.products import Catalogue
 from tradegecko_bridge.sources.vendure.stock import Shelves
+
+T = TypeVar("T")
 
 
 class VendureSource(OfThisProcess):
@@ -133,7 +135,7 @@ class VendureSource(OfThisProcess):
         Raises:
             SourceUnavailable, SourceNeedsLogin, SourceRefused: see :mod:`~.api`.
         """
-        return self._intake().orders(after)
+        return _readable(lambda: self._intake().orders(after))
 
     def fetch_order(self, name: str) -> Iterator[SourceOrder | UnreadableOrder]:
         """The placed order with this code or id, as it is now.
@@ -141,7 +143,7 @@ class VendureSource(OfThisProcess):
         Raises:
             SourceUnavailable, SourceNeedsLogin, SourceRefused: see :mod:`~.api`.
         """
-        return self._intake().named(name)
+        return _readable(lambda: self._intake().named(name))
 
     def fetch_since(self, moment: datetime) -> Iterator[SourceOrder | UnreadableOrder]:
         """The orders placed at ``moment`` or later, oldest first, as they are now.
@@ -149,7 +151,7 @@ class VendureSource(OfThisProcess):
         Raises:
             SourceUnavailable, SourceNeedsLogin, SourceRefused: see :mod:`~.api`.
         """
-        return self._intake().since(moment)
+        return _readable(lambda: self._intake().since(moment))
 
     def _intake(self) -> Ingest:
         return Ingest(self._api, self._ready_states, self._overlap, self._page_size)
@@ -160,7 +162,7 @@ class VendureSource(OfThisProcess):
         Raises:
             SourceNeedsLogin: what was answered before it counts.
         """
-        return note_receipts(self._api, receipts)
+        return _readable(lambda: note_receipts(self._api, receipts))
 
     def accept_tracking(self, shipments: Sequence[Shipment]) -> Iterator[ItemResult]:
         """Record each shipment as one shipped fulfilment; a shipment seen before makes no second one.
@@ -168,7 +170,7 @@ class VendureSource(OfThisProcess):
         Raises:
             SourceNeedsLogin: what was answered before it counts.
         """
-        return Fulfilments(self._api).record(shipments)
+        return _readable(lambda: Fulfilments(self._api).record(shipments))
 
     def accept_stock(self, levels: Sequence[StockLevel]) -> Iterator[ItemResult]:
         """Set what may be sold of each SKU at the stock location.
@@ -178,7 +180,7 @@ class VendureSource(OfThisProcess):
             SourceUnavailable: the shop did not answer; nothing was written.
             SourceNeedsLogin: what was answered before it counts.
         """
-        return Shelves(self._api, self._stock_location, self._page_size).set(levels)
+        return _readable(lambda: Shelves(self._api, self._stock_location, self._page_size).set(levels))
 
     def accept_products(self, products: Sequence[ProductDetails]) -> Iterator[ItemResult]:
         """Update name and description of the products that have one of these SKUs; creates none.
@@ -186,4 +188,16 @@ class VendureSource(OfThisProcess):
         Raises:
             SourceNeedsLogin: what was answered before it counts.
         """
-        return Catalogue(self._api, self._page_size, push_prices=self._push_prices).update(products)
+        return _readable(lambda: Catalogue(self._api, self._page_size, push_prices=self._push_prices).update(products))
+
+
+def _readable(answers: Callable[[], Iterator[T]]) -> Iterator[T]:
+    """What the shop's answers come to; they may be anything.
+
+    Raises:
+        SourceUnavailable: in place of what came of an answer that no Vendure gives.
+    """
+    try:
+        yield from answers()
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise SourceUnavailable(f"an answer of Vendure cannot be read ({type(error).__name__})") from error

@@ -27,6 +27,7 @@ from datetime import UTC, datetime, timedelta
 
 from attrs import evolve, frozen
 
+from tradegecko_bridge.bounds import aware_moment, parse_json
 from tradegecko_bridge.errors import SourceRefused, SourceUnavailable
 from tradegecko_bridge.http_bounds import EndlessList
 
@@ -87,7 +88,7 @@ class Cursor:
         if text is None:
             return cls()
         try:
-            data = json.loads(text)
+            data = parse_json(text)
             placed, updated = _moment(data["placed"]), _moment(data["updated"])
             return cls(placed=placed, updated=updated, waiting=frozenset(map(str, data["waiting"])))
         except (ValueError, TypeError, KeyError):
@@ -162,18 +163,6 @@ def _text(moment: datetime | None) -> str | None:
 
 def _moment(text: str | None) -> datetime | None:
     return None if text is None else aware_moment(text)
-
-
-def aware_moment(text: str) -> datetime:
-    """A moment from Vendure's JSON.
-
-    Raises:
-        ValueError: it is not a time, or has no zone.
-    """
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError(f"{text} has no time zone")
-    return moment
 
 
 def _later(known: datetime | None, moment: datetime) -> datetime:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from tradegecko_bridge.bounds import findable
 from tradegecko_bridge.stores.row import storable, utc, utc_or_none
 
 Id = BigInteger().with_variant(Integer, "sqlite")
@@ -24,6 +25,16 @@ class Words(TypeDecorator[str]):
     def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:  # noqa: ARG002
         """On the way in, without what a decorator calls for every value: a batch of orders has thousands."""
         return _as_storable
+
+
+class Name(Words):
+    """What something is found by: see :func:`tradegecko_bridge.bounds.findable`."""
+
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:  # noqa: ARG002
+        """On the way in, and in conditions."""
+        return _as_findable
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -51,6 +62,10 @@ class UtcTime(TypeDecorator[datetime]):
 
 def _as_storable(text: str | None) -> str | None:
     return None if text is None else storable(text)
+
+
+def _as_findable(text: str | None) -> str | None:
+    return None if text is None else findable(storable(text))
 
 
 def _as_text(moment: datetime | None) -> str | None:

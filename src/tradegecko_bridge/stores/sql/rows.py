@@ -9,6 +9,7 @@ import orjson
 from attrs import evolve
 from sqlalchemy import Row as DatabaseRow
 
+from tradegecko_bridge.bounds import parse_json
 from tradegecko_bridge.commerce import Shipment, SourceOrder
 from tradegecko_bridge.commerce.codec import from_plain, to_plain
 from tradegecko_bridge.errors import MalformedData
@@ -50,8 +51,8 @@ def to_order(content: str | None) -> SourceOrder | None:
     if content is None:
         return None
     try:
-        return from_plain(json.loads(content), SourceOrder)
-    except (MalformedData, json.JSONDecodeError):
+        return from_plain(parse_json(content), SourceOrder)
+    except (MalformedData, ValueError):
         return None
 
 

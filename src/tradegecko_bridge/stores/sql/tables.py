@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 
 from tradegecko_bridge.ledger import LONGEST_WAIT, OrderState, ShipmentState
-from tradegecko_bridge.stores.sql.columns import Id, UtcTime, Words
+from tradegecko_bridge.stores.sql.columns import Id, Name, UtcTime, Words
 
 T = TypeVar("T")
 
@@ -60,8 +60,8 @@ orders = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("connection", String, nullable=False),
-    Column("reference", Words, nullable=False),
-    Column("number", Words, nullable=False),
+    Column("reference", Name, nullable=False),
+    Column("number", Name, nullable=False),
     Column("state", String, nullable=False),
     Column("content", Text),
     Column("newer", Text),
@@ -69,8 +69,8 @@ orders = Table(
     Column("reason_code", Words),
     Column("reason_text", Words),
     Column("reason_passing", Boolean),
-    Column("remote_id", Words),
-    Column("remote_number", Words),
+    Column("remote_id", Name),
+    Column("remote_number", Name),
     Column("line_ids", Text, nullable=False),
     Column("generation", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -163,7 +163,7 @@ shipments = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("connection", String, nullable=False),
-    Column("reference", Words, nullable=False),
+    Column("reference", Name, nullable=False),
     Column("order_id", Id, ForeignKey(orders.c.id), nullable=False),
     Column("content", Text, nullable=False),
     Column("fingerprint", String, nullable=False),
@@ -188,7 +188,7 @@ told_values = Table(
     metadata,
     Column("connection", String, primary_key=True),
     Column("kind", String, primary_key=True),
-    Column("key", Words, primary_key=True),
+    Column("key", Name, primary_key=True),
     Column("value", Words, nullable=False),
     Column("at", UtcTime, nullable=False),
 )
@@ -198,7 +198,7 @@ alerts = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("connection", String, nullable=False),
-    Column("key", Words, nullable=False),
+    Column("key", Name, nullable=False),
     Column("severity", String, nullable=False),
     Column("text", Words, nullable=False),
     Column("count", Integer, nullable=False),
@@ -298,7 +298,7 @@ mirror_keys = Table(
     Column("account", Words, primary_key=True),
     Column("kind", String, primary_key=True),
     Column("name", String, primary_key=True),
-    Column("value", Words, primary_key=True),
+    Column("value", Name, primary_key=True),
     Column("row_id", String, primary_key=True),
     Index(None, "account", "kind", "row_id"),
 )

@@ -35,7 +35,7 @@ from tradegecko_bridge.tradegecko.calls import Call, Page, Reply
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
 from tradegecko_bridge.tradegecko.gateway import customer_match, record_names, translate
 from tradegecko_bridge.tradegecko.gateway.error_mapping import reading, writing
-from tradegecko_bridge.tradegecko.gateway.listing import changes, chunks_by_url_length, pages
+from tradegecko_bridge.tradegecko.gateway.listing import changes, chunks_by_url_length, moment_in, pages
 from tradegecko_bridge.tradegecko.gateway.marks import GONE, marker_of
 from tradegecko_bridge.tradegecko.gateway.mirror import OVERLAP, Mirror, NewLock
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import ADDRESSES, COMPANIES, ORDERS, VARIANTS, Kind, company_keys
@@ -577,7 +577,8 @@ class TradeGeckoGateway(OfThisProcess):
 
         Read by moments, not by page numbers: see :class:`~tradegecko_bridge.tradegecko.gateway.listing.Position`.
         """
-        since = datetime.fromisoformat(cursor) - OVERLAP if cursor else None
+        moment = moment_in(cursor)
+        since = moment - OVERLAP if moment else None
         seen: set[tuple[str, str]] = set()
 
         def call_at(number: int, since: datetime | None) -> Call[Page[records.Fulfillment]]:

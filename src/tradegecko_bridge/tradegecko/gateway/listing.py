@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from attrs import frozen
 
+from tradegecko_bridge.bounds import aware_moment
 from tradegecko_bridge.errors import Unavailable
 from tradegecko_bridge.http_bounds import EndlessList
 from tradegecko_bridge.tradegecko.calls import Call, Page
@@ -91,6 +92,14 @@ def chunks_by_url_length(values: Iterable[str], name: str, most: int = VALUES_A_
         length += size
     if chunk:
         yield chunk
+
+
+def moment_in(cursor: str | None) -> datetime | None:
+    """The moment that a cursor of ours is; None, the beginning, where it is none."""
+    try:
+        return aware_moment(cursor or "")
+    except ValueError:
+        return None
 
 
 CallAt = Callable[[int, datetime | None], Call[Page[D]]]

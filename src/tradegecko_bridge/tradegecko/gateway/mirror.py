@@ -25,7 +25,7 @@ from tradegecko_bridge.ports.mirrors import MirrorCounts, MirrorProgress, Mirror
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
 from tradegecko_bridge.tradegecko.codec import write_value
 from tradegecko_bridge.tradegecko.gateway.error_mapping import reading
-from tradegecko_bridge.tradegecko.gateway.listing import Position, page_at
+from tradegecko_bridge.tradegecko.gateway.listing import Position, moment_in, page_at
 from tradegecko_bridge.tradegecko.gateway.mirror_book import MirrorBook
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import Kind
 from tradegecko_bridge.tradegecko.records import Account, DatedRecord
@@ -471,9 +471,12 @@ def _shared(kind: Kind[Any]) -> str:
 
 
 def _position(cursor: str | None) -> Position:
-    """What :func:`_cursor` wrote; where pages are counted one page earlier, for what has moved forward since."""
-    moment, _, number = (cursor or "").partition(" page ")
-    return Position(datetime.fromisoformat(moment), max(int(number or 1) - 1, 1)) if moment else Position()
+    """What :func:`_cursor` wrote; where pages are counted one page earlier, for what has moved forward since. The
+    beginning, where it wrote no such thing."""
+    text, _, number = (cursor or "").partition(" page ")
+    moment = moment_in(text)
+    page = int(number) if number.isdecimal() and len(number) <= 9 else 1
+    return Position(moment, max(page - 1, 1)) if moment else Position()
 
 
 def _cursor(position: Position) -> str | None:

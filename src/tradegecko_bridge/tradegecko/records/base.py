@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 from attrs import define, field, fields
+
+Figure: TypeAlias = Annotated[Decimal, "told, and never computed with"]
+"""A number that is None where it is beyond all bounds, while the record is read. ``raw`` has it as it came."""
 
 
 def json_name(attribute: str) -> str:

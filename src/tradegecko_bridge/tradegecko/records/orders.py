@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import define, field
 
-from tradegecko_bridge.tradegecko.records.base import DatedRecord
+from tradegecko_bridge.tradegecko.records.base import DatedRecord, Figure
 
 
 @define(kw_only=True, repr=False)
@@ -43,9 +43,9 @@ class Order(DatedRecord):
     source_url: str | None = None
     status: str | None = None
     tax_label: str | None = None
-    tax_override: Decimal | None = None
+    tax_override: Figure | None = None
     tax_treatment: str | None = None
-    total: Decimal | None = None
+    total: Figure | None = None
     tags: list[str] = field(factory=list)
     fulfillment_ids: list[int] = field(factory=list)
     fulfillment_return_ids: list[int] = field(factory=list)
@@ -53,7 +53,7 @@ class Order(DatedRecord):
     payment_ids: list[int] = field(factory=list)
     refund_ids: list[int] = field(factory=list)
     invoices: list[int] = field(factory=list)
-    cached_total: Decimal | None = None
+    cached_total: Figure | None = None
     default_price_type_id: str | None = None
     source: str | None = None
     tax_type: str | None = None
