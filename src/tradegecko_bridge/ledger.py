@@ -238,12 +238,12 @@ class LedgerEntry:
 
 @frozen(kw_only=True)
 class NewCustomer:
-    """A customer that an order makes; ``digest`` is of what the customer is known by.
+    """A customer that an order makes; each of the ``digests`` is of something that the customer would be known by.
 
-    No other order that makes the same may be on its way, or have been delivered at ``since`` (UTC) or later.
+    No other order that makes one with the same may be on its way, or have been delivered at ``since`` (UTC) or later.
     """
 
-    digest: str
+    digests: frozenset[str]
     since: datetime
 
 

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tradegecko_bridge.commerce import Customer
-from tradegecko_bridge.commerce.remote import OrderAction, RemoteOrder
+from tradegecko_bridge.commerce.remote import CustomerMatch, OrderAction, RemoteOrder
 from tradegecko_bridge.engine import ConnectionSettings, Outcome, Report, Timing
 from tradegecko_bridge.engine.delivery import holds
 from tradegecko_bridge.engine.delivery.decide import DueOrder, hold
@@ -34,7 +36,10 @@ from tradegecko_bridge.ledger import (
     Severity,
     StateCount,
 )
+from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.testing.builders import an_order
+from tradegecko_bridge.tradegecko.gateway.customer_match import best_match
+from tradegecko_bridge.tradegecko.gateway.mirror_kinds import company_keys
 
 S = OrderState
 EVERY = tuple(S)
@@ -281,6 +286,34 @@ def test_who_is_known_by_name_alone_keeps_no_order_waiting() -> None:
     made = as_new_customer(context, evolve(order, customer=Customer(first_name="Ann", email="a@example.com")))
     assert made is not None
     assert made.since == NOW - Timing().patience
+
+
+PEOPLE = st.builds(
+    Customer,
+    last_name=st.sampled_from(["Lee", " LEE", "Wu"]),
+    email=st.sampled_from([None, "ann@example.com", "Ann@Example.com", "bob@example.com"]),
+    phone=st.sampled_from([None, "+41 44 123 45 67", "0041441234567", "(044) 765-4321", "000-0000", "0447654321"]),
+    reference=st.sampled_from([None, "C-1", "c-1", "C-2"]),
+)
+
+
+@given(PEOPLE, PEOPLE, st.sampled_from(CustomerMatch))
+@settings(deadline=None)
+def test_two_orders_make_one_customer_where_the_second_would_be_matched_with_it(
+    first: Customer, second: Customer, match: CustomerMatch
+) -> None:
+    """By whatever that is: no order goes out beside another one whose new customer it would be given to."""
+    context = a_context(Few(), settings=ConnectionSettings(customer_match=match), timing=Timing())
+    one, other = (as_new_customer(context, an_order(customer=who, billing_address=None)) for who in (first, second))
+    theirs, ours = (
+        company_keys(str, name=who.full_name, email=who.email, phone=who.phone, code=who.reference)
+        for who in (first, second)
+    )
+    there = MirrorRow("1", "", theirs, {"type": "consumer", "status": "active"})
+    if best_match(dict(ours), match, lambda _: [there]) is not None:
+        assert one is not None
+        assert other is not None
+        assert not one.digests.isdisjoint(other.digests)
 
 
 def test_a_decision_about_an_order_that_somebody_else_has_is_not_theirs() -> None:

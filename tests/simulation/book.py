@@ -58,7 +58,7 @@ class LedgerBook:
         self._cursors: dict[tuple[str, str], str] = {}
         self._told: dict[tuple[str, str], dict[str, str]] = {}
         self._alerts: dict[int, Alert] = {}
-        self._made: dict[int, str] = {}
+        self._made: dict[int, frozenset[str]] = {}
         self._accounts: dict[str, KnownAccount] = {}
         self._sources: dict[str, str] = {}
         self._restored: Restore | None = None
@@ -202,14 +202,14 @@ class LedgerBook:
             )
         self._write([change])
         if new is not None:
-            self._made[entry.id] = new.digest
+            self._made[entry.id] = new.digests
         return after
 
     def _makes(self, row: Row, new: NewCustomer) -> bool:
         """Whether an order is making this customer, or has just done so."""
         entry = row.entry
         lately = entry.state in DELIVERED_STATES and entry.in_state_since >= new.since
-        return self._made.get(entry.id) == new.digest and (entry.state in UNCERTAIN_STATES or lately)
+        return not new.digests.isdisjoint(self._made.get(entry.id, ())) and (entry.state in UNCERTAIN_STATES or lately)
 
     def _read(self, entry: LedgerEntry) -> LedgerEntry:
         """The entry as it is now, with the content its worker read."""

@@ -47,7 +47,7 @@ def deliver_some(store: DatabaseStore) -> None:
 
 def _intent(entry: LedgerEntry, at: datetime) -> Transition:
     sending = entry.transition_to(OrderState.SENDING, at, sent_at=at, remote_number=entry.number, generation=1)
-    customer = NewCustomer(digest=entry.reference, since=at - timedelta(minutes=5))
+    customer = NewCustomer(digests=frozenset({entry.reference}), since=at - timedelta(minutes=5))
     return Transition(entry=sending, who="w", require_unique_number=True, new_customer=customer)
 
 

@@ -10,7 +10,8 @@ import time
 import zlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,9 @@ from tradegecko_bridge.tradegecko.client.auth import StoredLogin
 from tradegecko_bridge.tradegecko.client.keeper import TokenEndpoint
 from tradegecko_bridge.tradegecko.gateway.listing import changes
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import ORDERS as KIND
-from tradegecko_bridge.tradegecko.oauth import OAuthApp
+from tradegecko_bridge.tradegecko.limits import RateLimiter
+from tradegecko_bridge.tradegecko.oauth import OAuthApp, read_grant
+from tradegecko_bridge.tradegecko.replies import reset_time
 from tradegecko_bridge.tradegecko.resources import ORDERS, USERS, current
 from tradegecko_bridge.tradegecko.retry import NO_RETRY
 
@@ -343,6 +346,41 @@ def test_no_answer_puts_a_request_off_for_long(driver: Driver, status: int, head
         assert caught.value.reset_at <= driver.waits.now + timedelta(seconds=302)
     assert sum(driver.waits.slept) <= 2 * 330
     assert all(0 <= wait <= 302 for wait in driver.waits.slept)
+
+
+RESETS = st.one_of(st.integers(0, 10**13), st.integers(0, 34 * 10**8).map(lambda n: 300 * n), st.sampled_from([300, 0]))
+DATES = st.one_of(
+    st.sampled_from(["", "soon", DATE, "Fri, 31 Dec 9999 23:59:59 GMT", "Fri, 31 Dec 9999 23:59:59 -0100"]),
+    st.datetimes(timezones=st.just(UTC)).map(lambda moment: format_datetime(moment, usegmt=True)),
+)
+
+
+@given(answers=st.lists(st.tuples(st.integers(-1, 400), RESETS, DATES, st.booleans()), min_size=1, max_size=4))
+@example([(5, 999999999900, "", False)])
+@example([(5, 253402300800, "Fri, 31 Dec 9999 23:59:59 GMT", True)])
+def test_no_answer_stops_the_rate_limiter(answers: list[tuple[int, int, str, bool]]) -> None:
+    """Whatever it says of the time: a request goes out within two windows."""
+    limiter, now = RateLimiter(), NOW
+    for remaining, reset, date, refused in answers:
+        headers = {"x-rate-limit-remaining": str(remaining), "x-rate-limit-reset": str(reset), "date": date}
+        limiter.reserve(now)
+        limiter.note(headers, now)
+        if refused:
+            limiter.refused(reset_time(headers), now)
+    end = now + timedelta(seconds=700)
+    while (wait := limiter.reserve(now)) and now < end:
+        assert 0 < wait <= 300
+        now += timedelta(seconds=max(wait, 1.0))
+    assert now < end
+
+
+@given(date=DATES, lasts=st.integers(0, 10**12), made=st.integers(0, 10**12))
+@example("Fri, 31 Dec 9999 23:59:59 GMT", 7200, 0)
+@example("Fri, 31 Dec 9999 23:59:59 -0100", 7200, 0)
+def test_a_grant_of_any_time_is_read(date: str, lasts: int, made: int) -> None:
+    request = OAuthApp(client_id="a", client_secret=Secret("s"), base_url="https://a.example").refresh(Secret("r"))
+    body = f'{{"access_token":"t","expires_in":{lasts},"created_at":{made}}}'.encode()
+    assert read_grant(request, 200, {"date": date}, body, now=NOW).access_token.reveal() == "t"
 
 
 # ── nowhere else ─────────────────────────────────────────────────────────────────────────────

@@ -11,12 +11,12 @@ from tests.support import HandClock
 from tradegecko_bridge import Sandbox, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.commerce import Address, Customer
 from tradegecko_bridge.commerce.remote import CustomerMatch, RecordKind
+from tradegecko_bridge.commerce.values import phone_digits
 from tradegecko_bridge.errors import Rejected
 from tradegecko_bridge.tradegecko.gateway import customer_match
 from tradegecko_bridge.tradegecko.gateway.customer_match import identity
 from tradegecko_bridge.tradegecko.gateway.mirror_book import MirrorBook
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import COMPANIES, company_keys
-from tradegecko_bridge.tradegecko.gateway.normalize import normalized_phone
 from tradegecko_bridge.tradegecko.records import Company
 
 NORMAL, STRICT = CustomerMatch
@@ -94,7 +94,7 @@ def test_the_name_is_the_companys_or_that_on_the_bill(customer: Customer, billin
 @pytest.mark.parametrize("phone", ["", "0", "000-0000", "n/a", "1111111111", "123"])
 def test_a_placeholder_is_nobodys_number(phone: str) -> None:
     """What people type when they do not want to give a number brings no two of them together."""
-    assert normalized_phone(phone) == ""
+    assert phone_digits(phone) == ""
     assert best_match([company(1, phone_number=phone)], Customer(phone=phone), None, NORMAL) is None
 
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
+from typing import Final
+
+SHORTEST_PHONE: Final = 5
+"""Digits below which a telephone number is a placeholder."""
+_NO_DIGIT: Final = re.compile(r"\D+")
 
 
 def trimmed(number: Decimal) -> Decimal:
@@ -14,3 +20,9 @@ def trimmed(number: Decimal) -> Decimal:
 def bare(text: str | None) -> str:
     """Text without the blanks around it; none, and nothing but blanks, is the empty text."""
     return (text or "").strip()
+
+
+def phone_digits(phone: str | None) -> str:
+    """The digits of a telephone number, to compare it by; nothing for a placeholder such as ``000-0000``."""
+    found = _NO_DIGIT.sub("", phone or "").removeprefix("00")
+    return found if len(found) >= SHORTEST_PHONE and len(set(found)) > 1 else ""

@@ -22,6 +22,8 @@ _TOKENS: Final[tuple[tuple[str, type[errors.NeedsLogin]], ...]] = (
     ("invalid", errors.TokenInvalid),
 )
 """The one word that differs between the messages of a 401 (reference §2.6)."""
+LATEST: Final = 32_503_680_000
+"""The year 3000, in epoch seconds: no clock shows more, and reckoning with more would end beyond the calendar."""
 _MISSING: Final = re.compile(r"Couldn't find (\w+)(?: with '?id'?=(\S+))?")
 _NO_API_ACCESS: Final = re.compile(r"\bAPI access\b", re.IGNORECASE)
 
@@ -137,19 +139,17 @@ def _one_line(text: object) -> str:
 def reset_time(headers: Mapping[str, str]) -> datetime | None:
     """When the rate-limit window opens again, by ``X-Rate-Limit-Reset`` (epoch seconds, reference §3.10)."""
     seconds = whole_number(headers, "x-rate-limit-reset")
-    try:
-        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-    except ValueError:  # beyond the year 9999
-        return None
+    return None if seconds is None or seconds > LATEST else datetime.fromtimestamp(seconds, UTC)
 
 
 def server_time(headers: Mapping[str, str]) -> datetime | None:
     """The server's clock by its ``Date`` header, UTC, whole seconds; None without a readable one."""
     try:
         moment = parsedate_to_datetime(headers.get("date", ""))
+        moment = moment.replace(tzinfo=UTC) if moment.utcoffset() is None else moment.astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
         return None
-    return moment.replace(tzinfo=UTC) if moment.utcoffset() is None else moment.astimezone(UTC)
+    return None if moment.timestamp() > LATEST else moment
 
 
 def whole_number(headers: Mapping[str, str], name: str) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from itertools import combinations
 from typing import Final
 
 from attrs import evolve
@@ -191,14 +192,16 @@ class Customers:
 
 
 def as_new_customer(context: Context, order: SourceOrder | None) -> NewCustomer | None:
-    """Whom an order makes, by what the next order would be matched with: a name alone is no match."""
-    names = list(customer_names(order, ("email", "phone", "reference"))) if order else []
-    if not names:
+    """Whom an order makes, by all that the next order would be matched with: a name alone is no match."""
+    if order is None:
         return None
-    strict = context.settings.customer_match is CustomerMatch.STRICT
-    known_as = "\n".join(names if strict else names[:1])
-    digest = blake2b(known_as.encode("utf-8", "replace"), digest_size=16).hexdigest()
-    return NewCustomer(digest=digest, since=context.clock() - context.timing.patience)
+    known_by = [*customer_names(order, ("reference",))]
+    if context.settings.customer_match is CustomerMatch.STRICT:
+        known_by += map("\n".join, combinations(customer_names(order, ("name", "email", "phone")), 2))
+    else:
+        known_by += customer_names(order, ("email", "phone"))
+    digests = frozenset(blake2b(name.encode("utf-8", "replace"), digest_size=16).hexdigest() for name in known_by)
+    return NewCustomer(digests=digests, since=context.clock() - context.timing.patience) if digests else None
 
 
 def _asked(draft: OrderDraft) -> tuple[Customer, Address]:

@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Final, TypeVar
 
 from tradegecko_bridge.commerce import Address, SourceOrder
+from tradegecko_bridge.commerce.values import phone_digits
 from tradegecko_bridge.engine.context import REAL_THREADS, Concurrency
 from tradegecko_bridge.engine.delivery.decide import DueOrder
 
@@ -109,7 +110,7 @@ def customer_names(order: SourceOrder, kinds: Sequence[str] = ("reference", "ema
     named = {
         "reference": customer.reference,
         "email": customer.email or address.email,
-        "phone": "".join(filter(str.isdigit, customer.phone or address.phone or "")),
+        "phone": phone_digits(customer.phone or address.phone),
         "name": customer.company or customer.full_name or address.company or address.full_name,
     }
     return (f"{kind} {' '.join(text.casefold().split())}" for kind in kinds if (text := named[kind]))

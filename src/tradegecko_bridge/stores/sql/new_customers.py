@@ -53,21 +53,27 @@ def makers(tx: Connection, wanted: Sequence[NewCustomer]) -> defaultdict[str, se
     """The orders that are making each of these customers, or have just made them, by digest."""
     found = defaultdict[str, set[int]](set)
     if wanted:
-        key = read_key(tx)
-        stored = {keyed(one.digest, key): one.digest for one in wanted} if key else {}
-        stored |= {one.digest: one.digest for one in wanted}  # as earlier versions wrote them, until a day ago
+        key, digests = read_key(tx), {digest for one in wanted for digest in one.digests}
+        stored = {keyed(digest, key): digest for digest in digests} if key else {}
+        stored |= {digest: digest for digest in digests}  # as earlier versions wrote them, until a day ago
         for row in tx.execute(_MAKERS, {"digests": list(stored), "since": min(one.since for one in wanted)}):
             found[stored[row.digest]].add(row.order_id)
     return found
 
 
+def makers_of(makers: defaultdict[str, set[int]], new: NewCustomer | None) -> set[int]:
+    """The orders that are making this customer, by what was found of each digest."""
+    return set[int]().union(*(makers[digest] for digest in new.digests)) if new else set()
+
+
 def note(tx: Connection, transitions: Sequence[Transition], at: datetime) -> None:
     """These are making their customers from now on."""
-    new = {one.entry.id: one.new_customer.digest for one in transitions if one.new_customer}
+    new = {one.entry.id: one.new_customer.digests for one in transitions if one.new_customer}
     if new:
         tx.execute(_FORGET, {"old": at - KEPT, "ids": list(new)})
         key = ledger_key(tx)
-        tx.execute(_NOTE, [{"digest": keyed(digest, key), "order_id": id_, "at": at} for id_, digest in new.items()])
+        made = [(keyed(digest, key), id_) for id_, digests in new.items() for digest in sorted(digests)]
+        tx.execute(_NOTE, [{"digest": digest, "order_id": id_, "at": at} for digest, id_ in made])
 
 
 def forget(tx: Connection, entry_ids: Sequence[int], at: datetime) -> None:

@@ -153,7 +153,7 @@ class SqlOrders(InDatabase, OrderStore):
 
     def customer_makers(self, new: NewCustomer) -> Collection[int]:
         with self._database.reading() as tx:
-            return new_customers.makers(tx, [new])[new.digest]
+            return new_customers.makers_of(new_customers.makers(tx, [new]), new)
 
     def release_claim(self, entry: LedgerEntry) -> None:
         mine = update(orders).where(_c.id == entry.id, _c.serial == entry.serial, _c.claim_worker.is_not(None))
@@ -331,7 +331,7 @@ def _record_all(tx: Connection, transitions: Sequence[Transition]) -> list[Ledge
         if transition.require_unique_number and not users[number] <= may_use:
             refusal = f"order {entry.reference}: another order of the ledger is or was sent as {entry.remote_number!r}"
             answers.append(NumberInUse(refusal))
-        elif transition.new_customer and makers[transition.new_customer.digest] - {entry.id}:
+        elif new_customers.makers_of(makers, transition.new_customer) - {entry.id}:
             answers.append(CustomerInUse.for_order(entry.reference))
         elif entry.id not in stored:
             answers.append(ClaimLost(f"order {entry.reference}: this ledger does not have it; was it restored?"))
@@ -344,8 +344,8 @@ def _record_all(tx: Connection, transitions: Sequence[Transition]) -> list[Ledge
                 continue
             present[entry.id] = change[0]
             users[number].add(entry.id)
-            if transition.new_customer:
-                makers[transition.new_customer.digest].add(entry.id)
+            for digest in transition.new_customer.digests if transition.new_customer else ():
+                makers[digest].add(entry.id)
             done.append(transition)
             changes.append((before, change))
             answers.append(change[0].entry)

@@ -334,7 +334,7 @@ class ExpiryChecks:
 
         *Troubleshooting:* ``customer_makers`` has nobody any more.
         """
-        new = NewCustomer(digest="f00", since=AT - timedelta(days=1))
+        new = NewCustomer(digests=frozenset({"f00"}), since=AT - timedelta(days=1))
         store.ingest(SHOP, [personal()], at=AT)
         (entry,) = claim(store)
         sending = entry.transition_to(S.SENDING, AT, sent_at=AT, generation=1, claim=entry.claim, remote_number="1")

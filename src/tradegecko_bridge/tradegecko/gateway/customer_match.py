@@ -17,8 +17,8 @@ from attrs import frozen
 
 from tradegecko_bridge.commerce import Address, Customer
 from tradegecko_bridge.commerce.remote import CustomerMatch
+from tradegecko_bridge.commerce.values import phone_digits
 from tradegecko_bridge.ports.mirrors import MirrorRow
-from tradegecko_bridge.tradegecko.gateway.normalize import normalized_phone
 
 INACTIVE: Final = ("disabled", "archived")
 """Lists leave out archived records, not disabled ones (reference §3.7)."""
@@ -50,7 +50,7 @@ class Identity:
         filters: dict[str, Mapping[str, object]] = {
             "code": {"company_code": self.code},
             "email": {"email": self.said("email")},
-            "phone": {"term": normalized_phone(self.phone)[-PHONE_END:]},
+            "phone": {"term": phone_digits(self.phone)[-PHONE_END:]},
         }
         return filters[key]
 

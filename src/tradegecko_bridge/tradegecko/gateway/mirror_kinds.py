@@ -11,12 +11,13 @@ from typing import Final, Generic, TypeVar
 
 from attrs import frozen
 
+from tradegecko_bridge.commerce.values import phone_digits
 from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.tradegecko import records, resources
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.codec import write_value
 from tradegecko_bridge.tradegecko.gateway.marks import GONE, marker_of
-from tradegecko_bridge.tradegecko.gateway.normalize import normalized, normalized_phone
+from tradegecko_bridge.tradegecko.gateway.normalize import normalized
 from tradegecko_bridge.tradegecko.resources.base import Gets
 
 D = TypeVar("D", bound=records.DatedRecord)
@@ -64,7 +65,7 @@ def company_keys(digest: Digest, *, name: str | None, email: str | None, phone: 
     given = {
         "name": normalized(name),
         "email": normalized(email),
-        "phone": normalized_phone(phone),
+        "phone": phone_digits(phone),
         "code": normalized(code),
     }
     return tuple((key, digest(value)) for key, value in given.items() if value)

@@ -10,7 +10,7 @@ from typing import Final
 from attrs import frozen
 
 from tradegecko_bridge.tradegecko.limits.pace import SECONDS
-from tradegecko_bridge.tradegecko.replies import whole_number
+from tradegecko_bridge.tradegecko.replies import LATEST, whole_number
 
 _SLOWEST: Final = 120.0
 """Seconds an answer may have been worked on after it was counted."""
@@ -35,7 +35,7 @@ def read_headers(headers: Mapping[str, str], limit: int) -> Told | None:
     ``limit`` is the number known so far, for answers that do not name one.
     """
     left, reset = whole_number(headers, "x-rate-limit-remaining"), whole_number(headers, "x-rate-limit-reset")
-    if left is None or reset is None or reset % SECONDS:
+    if left is None or reset is None or reset > LATEST or reset % SECONDS:
         return None
     limit = whole_number(headers, "x-rate-limit-limit") or limit
     date = moment(headers.get("date", ""))
@@ -49,6 +49,7 @@ def moment(date: str) -> float | None:
     """A ``Date`` header in epoch seconds; None for anything else. Cached: a second's answers carry the same."""
     try:
         read = parsedate_to_datetime(date)
-        return None if read.tzinfo is None else read.timestamp()
+        seconds = None if read.tzinfo is None else read.timestamp()
     except (ValueError, OverflowError):
         return None
+    return None if seconds is None or seconds > LATEST else seconds
