@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.nonsense import MOMENTS, NUMBERS, decimals, deep, json_texts, moments, scalars, texts, values
@@ -312,6 +312,12 @@ GRANT = {"access_token": "a", "refresh_token": "r", "expires_in": 7200, "created
 
 
 @SOME
+@example(
+    content=json.dumps({**GRANT, "expires_in": 10**10}).encode(),
+    status=200,
+    headers={"date": "Fri, 31 Dec 9999 23:59:59 GMT"},
+    grant=APP.exchange(Secret("c")),
+)
 @given(
     content=json_texts(GRANT) | json_texts({"error": "invalid_grant", "error_description": "no"}),
     status=st.sampled_from([200, 201, 302, 400, 401, 403, 429, 500]),
