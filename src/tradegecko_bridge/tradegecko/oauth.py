@@ -245,17 +245,9 @@ def _pair(body: Any, at: datetime) -> TokenPair | None:
         access_token=Secret(access_token.strip()),
         refresh_token=Secret(refresh_token) if isinstance(refresh_token, str) and refresh_token else None,
         issued_at=at,
-        expires_at=_later(at, lasts) if _is_moment(lasts) else None,
+        expires_at=at + timedelta(seconds=lasts) if _is_moment(lasts) else None,
         second_hand=age > _SECOND_HAND,
     )
-
-
-def _later(at: datetime, seconds: int) -> datetime | None:
-    """So much later; None, never, where the calendar ends before."""
-    try:
-        return at + timedelta(seconds=seconds)
-    except OverflowError:
-        return None
 
 
 def _is_moment(value: object) -> bool:
