@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from itertools import combinations
+from itertools import combinations, product
 from typing import Final
 
 from attrs import evolve
@@ -192,14 +192,19 @@ class Customers:
 
 
 def as_new_customer(context: Context, order: SourceOrder | None) -> NewCustomer | None:
-    """Whom an order makes, by all that the next order would be matched with: a name alone is no match."""
+    """Whom an order makes, by all that the next order would be matched with; but not by its code alone
+    where it has more."""
     if order is None:
         return None
-    known_by = [*customer_names(order, ("reference",))]
+    code, contact = (list(customer_names(order, kinds)) for kinds in (("reference",), ("email", "phone")))
+    name = list(customer_names(order, ("name",)))
+    known_by = list(map("\n".join, product(code, name + contact)))  # several shops may use the same codes
+    if not contact:
+        known_by += code
     if context.settings.customer_match is CustomerMatch.STRICT:
-        known_by += map("\n".join, combinations(customer_names(order, ("name", "email", "phone")), 2))
+        known_by += map("\n".join, combinations(name + contact, 2))
     else:
-        known_by += customer_names(order, ("email", "phone"))
+        known_by += contact
     digests = frozenset(blake2b(name.encode("utf-8", "replace"), digest_size=16).hexdigest() for name in known_by)
     return NewCustomer(digests=digests, since=context.clock() - context.timing.patience) if digests else None
 
