@@ -51,8 +51,8 @@ _GOES: Final[Mapping[type, Collection[str]]] = {
         for kind, stays in STAYS.items()
     },
 }
-_OURS: Final = re.compile("|(?:key|order id) [0-9]+")
-"""What is said of nearly every order, and by nobody else."""
+_OURS: Final = re.compile("|(?:key|order id) [0-9]+|draft|active|finalized")
+"""What is said of nearly every order, and by nobody else: the status it is sent with, too."""
 _AS_IT_IS: Final = re.compile("[A-Za-z0-9]+")
 """Spelled alike everywhere."""
 
