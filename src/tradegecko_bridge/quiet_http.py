@@ -29,8 +29,30 @@ _TELLING: Final = re.compile(r"return_value=\((?:b'HTTP/[\d.]+', )?(\d{3}),|exce
 _ours: Final[ContextVar[bool]] = ContextVar("a request of ours is on its way", default=False)
 
 
-class Client(httpx.Client):
-    """httpx's client, whose requests leave nothing secret in the log."""
+class _NoCookies(httpx.Cookies):
+    def extract_cookies(self, response: httpx.Response) -> None:
+        """Nothing is taken from an answer: none of our systems needs any, and what something in between sets is
+        nobody's business."""
+
+
+class _KeepsNone:
+    """A client without cookies."""
+
+    @property
+    def cookies(self) -> httpx.Cookies:
+        """None, ever."""
+        return _NONE
+
+    @cookies.setter
+    def cookies(self, _cookies: object) -> None:
+        raise AttributeError("this client keeps no cookies")
+
+
+_NONE: Final = _NoCookies()
+
+
+class Client(_KeepsNone, httpx.Client):
+    """httpx's client, whose requests leave nothing secret in the log; it keeps no cookies."""
 
     def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         """As httpx's."""
@@ -38,8 +60,8 @@ class Client(httpx.Client):
             return super().send(request, **options)
 
 
-class AsyncClient(httpx.AsyncClient):
-    """httpx's asynchronous client, whose requests leave nothing secret in the log."""
+class AsyncClient(_KeepsNone, httpx.AsyncClient):
+    """httpx's asynchronous client, whose requests leave nothing secret in the log; it keeps no cookies."""
 
     async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         """As httpx's."""

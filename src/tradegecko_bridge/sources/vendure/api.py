@@ -20,7 +20,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from hashlib import sha256
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpx
@@ -196,11 +195,8 @@ class VendureApi(Forked):
 
     def _client(self) -> httpx.Client:
         if self._http is None:
-            no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
             transport = self._transport or BoundedTransport(verify=shared_ssl_context(), proxy=self._proxy)
-            self._http = quiet_http.Client(
-                timeout=self._timeout, transport=transport, cookies=no_cookies, trust_env=False
-            )
+            self._http = quiet_http.Client(timeout=self._timeout, transport=transport, trust_env=False)
         return self._http
 
 

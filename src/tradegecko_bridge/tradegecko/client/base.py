@@ -7,7 +7,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from http.cookiejar import CookieJar
 from threading import Lock
 from typing import Any, ClassVar, Final, Generic, Self, TypeVar, Unpack
 
@@ -47,13 +46,6 @@ _HEADERS: Final = {
     "Content-Type": "application/json",
     "User-Agent": f"tradegecko-bridge/{__version__}",
 }
-
-
-class _NoCookies(CookieJar):
-    """Keeps none: the API sets none, and what something in between sets is nobody's business."""
-
-    def extract_cookies(self, response: Any, request: Any) -> None:
-        """Nothing is taken from an answer."""
 
 
 class Pool(Forked, Generic[Http]):
@@ -137,7 +129,6 @@ class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
             self._http_client,
             auth=token,
             headers=_HEADERS,
-            cookies=_NoCookies(),
             trust_env=False,
         )
         self._pool: Pool[Http] = Pool(lambda: make(transport=transport or self._own_transport(**way)))
