@@ -141,6 +141,9 @@ def _numbers(part: OrderLine | ShippingLine) -> Iterator[tuple[str, Decimal]]:
 
 
 def _is_absurd(number: Decimal) -> bool:
-    if not is_bounded(number) or abs(number) >= TOO_MUCH or len(number.as_tuple().digits) > LONGEST:
+    _, digits, exponent = number.as_tuple()
+    if isinstance(exponent, int) and -MOST_DIGITS <= exponent <= 0 and len(digits) <= MOST_DIGITS:
+        return False  # nearly all, told by the least work
+    if not is_bounded(number) or abs(number) >= TOO_MUCH or len(digits) > LONGEST:
         return True
     return number != round(number, MOST_DIGITS)
