@@ -192,20 +192,23 @@ class Customers:
 
 
 def as_new_customer(context: Context, order: SourceOrder | None) -> NewCustomer | None:
-    """Whom an order makes, by all that the next order would be matched with; but not by its code alone
-    where it has more."""
+    """Whom an order makes, by all that the next order would be matched with.
+
+    A shop's code for its customer counts alone only where there is no e-mail address and no telephone number: several
+    shops may use the same codes.
+    """
     if order is None:
         return None
     code, contact = (list(customer_names(order, kinds)) for kinds in (("reference",), ("email", "phone")))
     name = list(customer_names(order, ("name",)))
-    known_by = list(map("\n".join, product(code, name + contact)))  # several shops may use the same codes
+    known_by = list(map("\n".join, product(code, name + contact)))
     if not contact:
         known_by += code
     if context.settings.customer_match is CustomerMatch.STRICT:
         known_by += map("\n".join, combinations(name + contact, 2))
     else:
         known_by += contact
-    digests = frozenset(blake2b(name.encode("utf-8", "replace"), digest_size=16).hexdigest() for name in known_by)
+    digests = frozenset(blake2b(known.encode("utf-8", "replace"), digest_size=16).hexdigest() for known in known_by)
     return NewCustomer(digests=digests, since=context.clock() - context.timing.patience) if digests else None
 
 

@@ -28,7 +28,7 @@ from tradegecko_bridge.ports import AcceptsReceipts
 BATCH: Final = 200
 """Orders claimed at a time, and twice as many where the batch before was quick."""
 QUICK: Final = 1 / 8
-"""Of a lease: when that is over, others may take what still waits in a batch."""
+"""Of a lease, this part at most: when a lease is over, others may take what still waits in a batch."""
 
 
 def deliver_orders(context: Context) -> Report:

@@ -1,4 +1,4 @@
-"""What people write, made comparable: names, addresses, telephone numbers."""
+"""What people write, made comparable: names and addresses."""
 
 from __future__ import annotations
 
