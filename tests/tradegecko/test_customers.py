@@ -226,3 +226,10 @@ def test_the_accounts_treatment_is_asked_for_in_every_run(make: Make, client: Tr
             said += [gateway.prices_include_tax(), gateway.prices_include_tax()]
             asked += gateway.calls - before
     assert (said, asked) == ([True, True, False, False], 2)
+
+
+@pytest.mark.parametrize("phone", ["+41 44 123 45 67", "0041441234567", "0041 (44) 123-45-67", "41.44.123.45.67"])
+def test_a_number_is_the_same_however_it_is_written(phone: str) -> None:
+    """Dialled from abroad with 00 or +, it is one number, and finds its company."""
+    assert phone_digits(phone) == "41441234567"
+    assert best_match([company(1, phone_number="+41441234567")], Customer(phone=phone), None, NORMAL) is not None
