@@ -12,6 +12,7 @@ from sqlalchemy import insert as plain_insert
 from tradegecko_bridge.ports.mirrors import MirrorCounts, MirrorProgress, MirrorRow, MirrorStore, newest
 from tradegecko_bridge.stores.sql.database import InDatabase, chunks, insert, wait_alone
 from tradegecko_bridge.stores.sql.keys import ledger_key, read_key
+from tradegecko_bridge.stores.sql.many import execute_many
 from tradegecko_bridge.stores.sql.rows import as_json
 from tradegecko_bridge.stores.sql.tables import mirror_keys, mirror_rows, mirrors
 
@@ -19,6 +20,8 @@ _r, _k, _m = mirror_rows.c, mirror_keys.c, mirrors.c
 _STAMP = update(mirror_rows).where(
     _r.account == bindparam("whose"), _r.kind == bindparam("what"), _r.id == bindparam("row_id")
 )
+_INSERT_ROWS = plain_insert(mirror_rows)
+_INSERT_KEYS = plain_insert(mirror_keys)
 
 
 class SqlMirror(InDatabase, MirrorStore):
@@ -113,16 +116,16 @@ def _write_rows(tx: Connection, account: str, kind: str, rows: Sequence[MirrorRo
     same = [row for row, content in fresh if content == stored[row.id].content]
     if later := [row for row in same if stored[row.id].stamp != row.stamp]:
         whose = {"whose": account, "what": kind}
-        tx.execute(_STAMP, [{**whose, "row_id": row.id, "stamp": row.stamp} for row in later])
+        execute_many(tx, _STAMP, [{**whose, "row_id": row.id, "stamp": row.stamp} for row in later])
     if other:
         _drop_rows(tx, account, kind, [row.id for row, _ in other])
     written = [*new, *other]
     mine = {"account": account, "kind": kind}
     if written:
         made = [{**mine, "id": row.id, "stamp": row.stamp, "content": content} for row, content in written]
-        tx.execute(plain_insert(mirror_rows), made)
+        execute_many(tx, _INSERT_ROWS, made)
     if keys := list(_keys(row for row, _ in written)):
-        tx.execute(plain_insert(mirror_keys), [{**mine, **key} for key in keys])
+        execute_many(tx, _INSERT_KEYS, [{**mine, **key} for key in keys])
     return len(new), len(other)
 
 

@@ -13,6 +13,7 @@ from tradegecko_bridge.ledger import DELIVERED_STATES, UNCERTAIN_STATES, NewCust
 from tradegecko_bridge.stores.rules.digests import keyed
 from tradegecko_bridge.stores.sql.database import wait_alone
 from tradegecko_bridge.stores.sql.keys import ledger_key, read_key
+from tradegecko_bridge.stores.sql.many import execute_many
 from tradegecko_bridge.stores.sql.tables import new_customers, not_by_index, orders
 
 KEPT: Final = timedelta(days=1)
@@ -73,7 +74,7 @@ def note(tx: Connection, transitions: Sequence[Transition], at: datetime) -> Non
         tx.execute(_FORGET, {"old": at - KEPT, "ids": list(new)})
         key = ledger_key(tx)
         made = [(keyed(digest, key), id_) for id_, digests in new.items() for digest in sorted(digests)]
-        tx.execute(_NOTE, [{"digest": digest, "order_id": id_, "at": at} for digest, id_ in made])
+        execute_many(tx, _NOTE, [{"digest": digest, "order_id": id_, "at": at} for digest, id_ in made])
 
 
 def forget(tx: Connection, entry_ids: Sequence[int], at: datetime) -> None:

@@ -45,6 +45,7 @@ from tradegecko_bridge.stores.sql import new_customers
 from tradegecko_bridge.stores.sql.cursors import advance, must_be_at, read_cursor
 from tradegecko_bridge.stores.sql.database import InDatabase, chunks, wait_alone
 from tradegecko_bridge.stores.sql.keys import read_key
+from tradegecko_bridge.stores.sql.many import execute_many
 from tradegecko_bridge.stores.sql.rows import (
     Values,
     event_values,
@@ -279,16 +280,16 @@ def _write_batch(tx: Connection, batch: ingest.Batch) -> None:
         made = tx.execute(plain_insert(orders).returning(_c.reference, _c.id), [order_values(row) for row in new])
         ids.update((row.reference, row.id) for row in made)
     if batch.events:
-        tx.execute(_INSERT_EVENTS, [event_values(ids[reference], event) for reference, event in batch.events])
+        execute_many(tx, _INSERT_EVENTS, [event_values(ids[reference], event) for reference, event in batch.events])
 
 
 def _update(tx: Connection, rows: Iterable[tuple[Row, Values]]) -> None:
-    tx.execute(_UPDATE, [{**values, "row_id": row.entry.id} for row, values in rows])
+    execute_many(tx, _UPDATE, [{**values, "row_id": row.entry.id} for row, values in rows])
 
 
 def _write_events(tx: Connection, changes: Iterable[Change]) -> None:
     if values := [event_values(row.entry.id, event) for row, made in changes for event in made]:
-        tx.execute(_INSERT_EVENTS, values)
+        execute_many(tx, _INSERT_EVENTS, values)
 
 
 # ── work ─────────────────────────────────────────────────────────────────────────────────────
