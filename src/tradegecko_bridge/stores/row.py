@@ -6,13 +6,15 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
+import orjson
 from attrs import field, frozen
 
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.ledger import LedgerEntry, LedgerEvent
 
+_STRICT = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_SUBCLASS
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -39,7 +41,12 @@ def plain(detail: Mapping[str, Any] | None) -> dict[str, Any]:
     Raises:
         TypeError: it holds what JSON cannot.
     """
-    return json.loads(json.dumps(detail)) if detail else {}
+    if not detail:
+        return {}
+    try:
+        return cast("dict[str, Any]", orjson.loads(orjson.dumps(detail, option=_STRICT)))
+    except (TypeError, ValueError):  # lone surrogates, which orjson does not know, and what is none of JSON's types
+        return cast("dict[str, Any]", json.loads(json.dumps(detail)))
 
 
 def utc(moment: datetime) -> datetime:

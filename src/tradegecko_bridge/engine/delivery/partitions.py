@@ -15,7 +15,7 @@ from tradegecko_bridge.engine.delivery.decide import DueOrder
 
 T = TypeVar("T")
 
-CHUNK_SIZE: Final = 16
+CHUNK_SIZE: Final = 32
 """Partitions a thread takes at a time, at most: what their items have to write is written together."""
 FEWEST: Final = 4
 """Partitions a thread takes even where fewer are left for each, if they are quick and there were many."""

@@ -73,20 +73,27 @@ def bad_number(number: str) -> str | None:
 
 def absurd_numbers(order: SourceOrder) -> list[str]:
     """What is absurd in an order, named so that whoever entered it finds it."""
-    return [f"{name} {number:.6g}" for name, number in _numbers_of(order) if _is_absurd(number)]
+    return [_said(part, name, number) for part, name, number in _numbers_of(order) if _is_absurd(number)]
 
 
 def unbounded_numbers(order: SourceOrder) -> list[str]:
     """What of an order is beyond all bounds, named likewise."""
-    return [f"{name} {number:.6g}" for name, number in _numbers_of(order) if not is_bounded(number)]
+    return [_said(part, name, number) for part, name, number in _numbers_of(order) if not is_bounded(number)]
 
 
-def _numbers_of(order: SourceOrder) -> Iterator[tuple[str, Decimal]]:
+def _said(part: OrderLine | ShippingLine | None, name: str, number: Decimal) -> str:
+    return f"{f'{named(part)}: ' if part else ''}{name} {number:.6g}"
+
+
+def _numbers_of(order: SourceOrder) -> Iterator[tuple[OrderLine | ShippingLine | None, str, Decimal]]:
     for part in order.priced:
-        yield from ((f"{named(part)}: {name}", number) for name, number in _numbers(part))
-    yield from (("discount", discount.amount) for discount in order.discounts)
-    totals = (("grand total", order.totals.grand_total), ("total tax", order.totals.tax))
-    yield from ((name, number) for name, number in totals if number is not None)
+        for name, number in _numbers(part):
+            yield part, name, number
+    for discount in order.discounts:
+        yield None, "discount", discount.amount
+    for name, total in (("grand total", order.totals.grand_total), ("total tax", order.totals.tax)):
+        if total is not None:
+            yield None, name, total
 
 
 def bad_amounts(order: SourceOrder, digits: int) -> list[str]:

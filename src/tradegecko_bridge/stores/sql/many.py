@@ -1,4 +1,4 @@
-"""One statement for many rows, compiled once: SQLAlchemy takes longer over a row's parameters than SQLite over the row."""
+"""One statement for many rows, compiled once: SQLAlchemy takes longer over a row's parameters than SQLite over it."""
 
 from __future__ import annotations
 

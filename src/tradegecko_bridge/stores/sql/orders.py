@@ -48,6 +48,7 @@ from tradegecko_bridge.stores.sql.keys import read_key
 from tradegecko_bridge.stores.sql.many import execute_many
 from tradegecko_bridge.stores.sql.rows import (
     Values,
+    changed_values,
     event_values,
     order_values,
     to_count,
@@ -377,11 +378,15 @@ def _users(tx: Connection, transitions: Sequence[Transition]) -> defaultdict[str
 
 
 def write_changes(tx: Connection, changes: Sequence[tuple[Row, Change]]) -> None:
-    """Each row as it was with its change: rows and events are written, content only where it changed."""
-    for values_of, same_content in ((work_values, True), (order_values, False)):
-        meant = [row for before, (row, _) in changes if (row.entry.order is before.entry.order) is same_content]
-        if meant:
-            _update(tx, ((row, values_of(row)) for row in meant))
+    """Each row as it was with its change: what has changed of it is written, and its events."""
+    changed = defaultdict[tuple[str, ...], list[tuple[Row, Values]]](list)
+    for before, (row, _) in changes:
+        same_content = row.entry.order is before.entry.order
+        values = changed_values(before, row) if same_content else order_values(row)
+        changed[tuple(values)].append((row, values))
+    for names, rows in changed.items():
+        if names:
+            _update(tx, rows)
     _write_events(tx, (change for _, change in changes))
 
 

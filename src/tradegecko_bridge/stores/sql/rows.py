@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable, Mapping
+from operator import attrgetter
+from typing import Any, Final
 
 import orjson
 from attrs import evolve
@@ -98,6 +100,30 @@ def to_full_row(stored: Stored) -> Row:
     return evolve(row, entry=evolve(row.entry, reason=_UNREADABLE))
 
 
+_KEPT_AS_THEY_ARE: Final = (
+    *("generation", "attempts", "sent_at", "next_attempt_at", "updated_at", "serial", "in_state_since", "expired_at"),
+    "basis",
+)
+_WORK: Final[Mapping[str, Mapping[str, Callable[[LedgerEntry], Any]]]] = {
+    "state": {"state": lambda entry: entry.state.value},
+    "reason": {
+        "reason_code": lambda entry: entry.reason and entry.reason.code,
+        "reason_text": lambda entry: entry.reason and entry.reason.text,
+        "reason_passing": lambda entry: entry.reason and entry.reason.transient,
+    },
+    "remote_id": {"remote_id": attrgetter("remote_id"), "names": search_key},
+    "remote_number": {"remote_number": attrgetter("remote_number"), "names": search_key},
+    "line_ids": {"line_ids": lambda entry: as_json(entry.line_ids)},
+    "pending_actions": {"todo": lambda entry: " ".join(entry.pending_actions)},
+    "claim": {
+        "claim_worker": lambda entry: entry.claim and entry.claim.worker,
+        "claim_until": lambda entry: entry.claim and entry.claim.until,
+    },
+    **{name: {name: attrgetter(name)} for name in _KEPT_AS_THEY_ARE},
+}
+"""By the attribute of an entry: the columns that it is kept in, and how their values are made."""
+
+
 def order_values(row: Row) -> Values:
     """All columns of an order except its id."""
     entry = row.entry
@@ -114,29 +140,18 @@ def order_values(row: Row) -> Values:
 
 def work_values(row: Row) -> Values:
     """The columns of an order that work on it changes: all but what its source gave."""
-    entry, reason = row.entry, row.entry.reason
-    return {
-        "state": entry.state.value,
-        "newer": to_json(row.pending_update),
-        "reason_code": reason and reason.code,
-        "reason_text": reason and reason.text,
-        "reason_passing": reason and reason.transient,
-        "remote_id": entry.remote_id,
-        "remote_number": entry.remote_number,
-        "line_ids": as_json(entry.line_ids),
-        "todo": " ".join(entry.pending_actions),
-        "generation": entry.generation,
-        "attempts": entry.attempts,
-        "sent_at": entry.sent_at,
-        "next_attempt_at": entry.next_attempt_at,
-        "updated_at": entry.updated_at,
-        "serial": entry.serial,
-        "in_state_since": entry.in_state_since,
-        "expired_at": entry.expired_at,
-        "basis": entry.basis,
-        "names": search_key(entry),
-        **_claim_values(entry.claim),
-    }
+    made = {column: make(row.entry) for columns in _WORK.values() for column, make in columns.items()}
+    return {**made, "newer": to_json(row.pending_update)}
+
+
+def changed_values(before: Row, after: Row) -> Values:
+    """Those of them that have changed: an index is written anew even where its column is set to what it was."""
+    old, new = before.entry, after.entry
+    changed = (columns for name, columns in _WORK.items() if getattr(old, name) != getattr(new, name))
+    values = {column: make(new) for columns in changed for column, make in columns.items()}
+    if before.pending_update is not after.pending_update:
+        values["newer"] = to_json(after.pending_update)
+    return values
 
 
 def to_event(stored: Stored) -> LedgerEvent:
