@@ -112,11 +112,11 @@ def test_threads_only_where_they_pay(count: int, at_once: int) -> None:
 def test_what_is_quick_goes_in_handfuls() -> None:
     """The first goes alone, for nobody knows yet how quick it is; then several together, fewer towards the end."""
     sizes = list[int]()
-    run_partitions([[n] for n in range(60)], lambda items, _: sizes.append(len(items)), 1)
-    assert sizes == [1, 16, 16, 16, 11]
+    run_partitions([[n] for n in range(120)], lambda items, _: sizes.append(len(items)), 1)
+    assert sizes == [1, 32, 32, 32, 23]
     sizes.clear()
-    run_partitions([[n] for n in range(60)], lambda items, _: sizes.append(len(items)), 3)
-    assert sum(sizes) == 60
+    run_partitions([[n] for n in range(120)], lambda items, _: sizes.append(len(items)), 3)
+    assert sum(sizes) == 120
     assert max(sizes[-2:]) <= FEWEST < sizes[3]
 
 
@@ -138,7 +138,7 @@ def test_there_are_as_many_threads_as_can_have_something_to_do(parts: int, at_on
     assert (asked, len(begun)) == ([threads], threads)
 
 
-@pytest.mark.parametrize(("seconds", "sizes"), [(0.0, [1, 16, 16]), (0.02, [1, 12, 12, 8]), (0.05, [1, 5, 5])])
+@pytest.mark.parametrize(("seconds", "sizes"), [(0.0, [1, 32, 32]), (0.02, [1, 12, 12, 12]), (0.05, [1, 5, 5])])
 def test_a_handful_takes_a_quarter_of_a_second(seconds: float, sizes: list[int]) -> None:
     """By how long each of the last ones took; with a clock that stands still, as many as may be."""
     time, seen = [0.0], list[int]()
@@ -147,7 +147,7 @@ def test_a_handful_takes_a_quarter_of_a_second(seconds: float, sizes: list[int])
         seen.append(len(items))
         time[0] += seconds * len(items)
 
-    run_partitions([[n] for n in range(33)], work, 1, Concurrency(monotonic=lambda: time[0]))
+    run_partitions([[n] for n in range(65)], work, 1, Concurrency(monotonic=lambda: time[0]))
     assert seen[: len(sizes)] == sizes
 
 
