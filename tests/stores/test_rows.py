@@ -34,7 +34,7 @@ VALUES: Final[dict[str, tuple[Any, ...]]] = {
     "expired_at": MOMENTS,
     "basis": (None, "a", "b"),
     "serial": (0, 1),
-    "claim": (None, Claim("ann", NOW, 1), Claim("ann", MOMENTS[2], 1), Claim("bob", NOW, 1)),
+    "claim": (None, *(Claim(worker=who, until=until, serial=1) for who in ("ann", "bob") for until in MOMENTS[1:])),
 }
 UPDATES: Final = (None, an_order("1001", note="one"), an_order("1001", note="two"))
 
