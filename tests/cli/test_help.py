@@ -19,7 +19,10 @@ def commands(command: click.Command, *path: str) -> Iterator[tuple[tuple[str, ..
     """All commands below this one, and it, with the words they are typed as."""
     yield path, command
     if isinstance(command, click.Group):
-        for name, inner in command.commands.items():
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            assert inner is not None
             yield from commands(inner, *path, name)
 
 

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Final
 
 import click
 
 from tradegecko_bridge._version import __version__
 from tradegecko_bridge.cli.exit_codes import FAILED
-from tradegecko_bridge.cli.ledger import alerts, ledger
-from tradegecko_bridge.cli.login import check, login, logout
-from tradegecko_bridge.cli.orders import orders
-from tradegecko_bridge.cli.sandbox.serve import sandbox
-from tradegecko_bridge.cli.sync import sync
+from tradegecko_bridge.cli.lazy import LazyGroup
+
+COMMANDS: Final = {
+    "alerts": ("ledger", "List what needs a person."),
+    "check": ("login", "Test the connection to TradeGecko."),
+    "ledger": ("ledger", "Check, back up and move the ledger, and remove personal data."),
+    "login": ("login", "Log in to TradeGecko and store the tokens."),
+    "logout": ("login", "Delete the stored tokens of a login."),
+    "orders": ("orders", "Look up orders, and decide about them."),
+    "sandbox": ("sandbox.serve", "Run the sandbox, or control one that runs."),
+    "sync": ("sync", "Deliver orders and bring the rest back."),
+}
+"""The module of each command below this package, and the first line of its help."""
 
 
-@click.group(
-    commands=[sandbox, sync, login, logout, check, orders, alerts, ledger],
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+@click.group(cls=LazyGroup, homes=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def tgbridge() -> None:
     """Bring shop orders to TradeGecko exactly once, and tracking, stock and product details back.

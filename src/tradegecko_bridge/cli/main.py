@@ -9,7 +9,10 @@ from tradegecko_bridge.cli.exit_codes import FAILED, MISUSED, UNABLE, Refused, U
 from tradegecko_bridge.errors import BridgeError, ConfigError
 from tradegecko_bridge.visible import VisibleStream, visible
 
-_EXTRAS: Final = {"click": "cli", "rich": "cli", "starlette": "sandbox", "uvicorn": "sandbox", "httptools": "sandbox"}
+_EXTRAS: Final = {
+    **dict.fromkeys(("click", "rich"), "cli"),
+    **dict.fromkeys(("starlette", "uvicorn", "httptools", "markupsafe"), "sandbox"),
+}
 
 
 def main() -> None:
@@ -25,9 +28,10 @@ def main() -> None:
 
         sys.exit(tgbridge(prog_name="tgbridge", standalone_mode=False))
     except ModuleNotFoundError as error:
-        if error.name not in _EXTRAS:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in _EXTRAS:
             raise
-        _fail(f"{error.name} is not installed; run: pip install 'tradegecko-bridge[{_EXTRAS[error.name]}]'", UNABLE)
+        _fail(f"{missing} is not installed; run: pip install 'tradegecko-bridge[{_EXTRAS[missing]}]'", UNABLE)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(MISUSED)

@@ -19,7 +19,6 @@ from tradegecko_bridge.config.toml_lines import line_numbers, line_of
 from tradegecko_bridge.config.variables import Variables
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.errors import ConfigError
-from tradegecko_bridge.http_bounds import check_not_plain, proxy_to
 from tradegecko_bridge.plugins import option_faults, read_secret
 from tradegecko_bridge.ports.logins import Secret, SecretValues, as_secret
 from tradegecko_bridge.stores.sql.database import ledger_address
@@ -34,7 +33,6 @@ from tradegecko_bridge.structuring import (
     strict_converter,
     structured,
 )
-from tradegecko_bridge.tradegecko.client.base import checked_url
 
 
 def load_config(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
@@ -92,13 +90,24 @@ Text: TypeAlias = Annotated[str, _not_blank]
 SecretText: TypeAlias = Annotated[Secret, _not_blank]
 
 
+# What needs httpx is imported where it is needed: looking at a ledger does not.
+
+
 def _proxy(address: Secret) -> None:
+    from tradegecko_bridge.http_bounds import proxy_to
+
     proxy_to("", address.reveal())
+
+
+def _url(text: str) -> None:
+    from tradegecko_bridge.tradegecko.base_url import checked_url
+
+    checked_url(text)
 
 
 @frozen(kw_only=True)
 class _TradeGecko:
-    base_url: Annotated[Text, checked_url]
+    base_url: Annotated[Text, _url]
     access_token: SecretText = Secret("")
     client_id: Text = ""
     client_secret: SecretText = Secret("")
@@ -270,6 +279,8 @@ def _login_faults(table: object) -> Iterator[Fault]:
 
 def _plain_faults(table: _TradeGecko) -> Iterator[Fault]:
     """Addresses to which logins would travel unencrypted."""
+    from tradegecko_bridge.http_bounds import check_not_plain
+
     for name in ("base_url", "authorize_url"):
         address = urlsplit(getattr(table, name))
         try:

@@ -13,7 +13,6 @@ from typing import Any, ClassVar, Final, Generic, Self, TypeVar, Unpack
 import httpx
 
 from tradegecko_bridge._version import __version__
-from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.forks import Forked, OfThisProcess
 from tradegecko_bridge.http_bounds import (
     ACCEPTED,
@@ -24,6 +23,7 @@ from tradegecko_bridge.http_bounds import (
     shared_ssl_context,
 )
 from tradegecko_bridge.ports.logins import Secret, as_secret
+from tradegecko_bridge.tradegecko.base_url import DEFAULT_BASE_URL, checked_url
 from tradegecko_bridge.tradegecko.calls import Call
 from tradegecko_bridge.tradegecko.client.auth import BearerToken
 from tradegecko_bridge.tradegecko.client.events import Listener
@@ -36,9 +36,6 @@ T = TypeVar("T")
 Http = TypeVar("Http", httpx.Client, httpx.AsyncClient)
 Transport = TypeVar("Transport")
 Sleep = TypeVar("Sleep")
-
-DEFAULT_BASE_URL: Final = "https://api.tradegecko.com"
-"""Where the service was until it closed in 2023; the host no longer exists."""
 
 _HEADERS: Final = {
     "Accept": "application/json",
@@ -195,18 +192,3 @@ class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
 
     def _sending(self, call: Call[T], options: CallOptions) -> Sending[T]:
         return Sending(self._core, call, self._options.changed(**options) if options else self._options)
-
-
-def checked_url(base_url: str) -> httpx.URL:
-    """Where the API is.
-
-    Raises:
-        ConfigError: it is no address of an API.
-    """
-    try:
-        url = httpx.URL(base_url)
-    except httpx.InvalidURL:
-        url = httpx.URL()
-    if url.scheme not in ("http", "https") or not url.host or url.userinfo or url.query:
-        raise ConfigError(f"the base URL must be like {DEFAULT_BASE_URL}, without user, password or query")
-    return url

@@ -12,8 +12,9 @@ import tenacity
 
 from tradegecko_bridge import quiet_http
 from tradegecko_bridge.http_bounds import BoundedTransport, read_body
+from tradegecko_bridge.tradegecko.base_url import DEFAULT_BASE_URL
 from tradegecko_bridge.tradegecko.calls import Call, Page
-from tradegecko_bridge.tradegecko.client.base import DEFAULT_BASE_URL, ClientBase
+from tradegecko_bridge.tradegecko.client.base import ClientBase
 from tradegecko_bridge.tradegecko.client.bound_sync import Resources
 from tradegecko_bridge.tradegecko.client.options import CallOptions
 from tradegecko_bridge.tradegecko.client.paging import BoundResource, Walk
