@@ -84,7 +84,7 @@ def test_what_is_said_of_a_command_is_what_it_says(name: str) -> None:
     assert isinstance(command, click.Command)
 
 
-@pytest.mark.parametrize("missing", ["starlette", "uvicorn", "httptools", "markupsafe"])
+@pytest.mark.parametrize("missing", ["starlette", "uvicorn", "markupsafe"])
 def test_a_sandbox_that_is_not_installed(tmp_path: Path, missing: str) -> None:
     """One line, whichever part of it is missing."""
     for arguments in (("demo",), ("sandbox",)):
