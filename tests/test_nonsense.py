@@ -59,7 +59,7 @@ from tradegecko_bridge.sources.vendure.walk import Cursor
 from tradegecko_bridge.testing.builders import an_order
 from tradegecko_bridge.tradegecko.codec import read_records, to_json
 from tradegecko_bridge.tradegecko.gateway import translate
-from tradegecko_bridge.tradegecko.gateway.mirror import _cursor, _position
+from tradegecko_bridge.tradegecko.gateway.cursors import cursor_at, reached
 from tradegecko_bridge.tradegecko.oauth import OAuthApp, read_callback, read_grant
 from tradegecko_bridge.tradegecko.replies import read_reply, server_time
 from tradegecko_bridge.tradegecko.resources import ALL
@@ -394,7 +394,7 @@ def test_cursors(text: str) -> None:
         source.acknowledge_ingest(f"a.csv#{text}")
 
     for one in (text, f"{text} page {text}", f"2026-01-31T09:30:00.000Z page {text}"):
-        _cursor(_position(one))
+        cursor_at(reached(one, NOW), NOW, one)
 
 
 # ── memory ───────────────────────────────────────────────────────────────────────────────────

@@ -183,6 +183,11 @@ class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
         """
         return self._core.clock_offset
 
+    @property
+    def server_clock(self) -> datetime | None:
+        """What the server's clock shows now (UTC), by :attr:`clock_offset`; None before any answer."""
+        return self._core.server_clock
+
     def with_options(self, **options: Unpack[CallOptions]) -> Self:
         """A copy with other settings that shares connections, rate limit, listeners and counter.
 

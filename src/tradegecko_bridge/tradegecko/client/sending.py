@@ -102,6 +102,12 @@ class Core:
         with self._lock:
             return timedelta(seconds=max(self._ahead)) if self._ahead else None
 
+    @property
+    def server_clock(self) -> datetime | None:
+        """As :attr:`ClientBase.server_clock`."""
+        offset = self.clock_offset
+        return None if offset is None else self.clock() + offset
+
     def came_before(self, response: httpx.Response) -> bool:
         """Whether an answer is the one before it on its connection, come once more; it is remembered for the next."""
         connection = _connection(response)
