@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 from tests.nonsense import MOMENTS, NUMBERS, decimals, deep, json_texts, moments, scalars, texts, values
 from tests.sources.folder.helpers import GOOD, HEADER, fetch, put, sheet, source_at
 from tests.support import examples
+from tradegecko_bridge.bounds import LONGEST_NAME
 from tradegecko_bridge.commerce import (
     Address,
     Component,
@@ -58,7 +59,7 @@ from tradegecko_bridge.sources.vendure.walk import Cursor
 from tradegecko_bridge.testing.builders import an_order
 from tradegecko_bridge.tradegecko.codec import read_records, to_json
 from tradegecko_bridge.tradegecko.gateway import translate
-from tradegecko_bridge.tradegecko.gateway.mirror import _cursor, _position
+from tradegecko_bridge.tradegecko.gateway.cursors import cursor_at, reached
 from tradegecko_bridge.tradegecko.oauth import OAuthApp, read_callback, read_grant
 from tradegecko_bridge.tradegecko.replies import read_reply, server_time
 from tradegecko_bridge.tradegecko.resources import ALL
@@ -220,7 +221,7 @@ def test_answers_of_vendure(answer: bytes) -> None:
 TOML = """[tradegecko]
 base_url = "http://127.0.0.1:8080"
 access_token = "t"
-[connections.shop]
+[connections.{shop}]
 source = "folder"
 options = {{ path = "shop" }}
 {name} = {value}
@@ -229,15 +230,29 @@ NAMES = ("minimum_stock", "number_limit", "total_tolerance", "retry_days", "orde
 WRITTEN = st.sampled_from((*NUMBERS, *MOMENTS, deep(3000), "[" * 3000, "{ a = 1 }", "inf", "-nan", "true")) | texts.map(
     lambda text: json.dumps(text, ensure_ascii=False)
 )
+LONG = st.integers(400, 200_000).map(lambda length: json.dumps("a" * length))
 
 
 @SOME
-@given(name=st.sampled_from(NAMES) | texts.map(json.dumps), value=WRITTEN)
-def test_toml(name: str, value: str) -> None:
-    with tempfile.TemporaryDirectory() as folder, suppress(ConfigError):
+@given(
+    shop=st.just("shop") | texts.map(json.dumps) | LONG,
+    name=st.sampled_from(NAMES) | texts.map(json.dumps) | LONG,
+    value=WRITTEN | LONG,
+)
+def test_toml(shop: str, name: str, value: str) -> None:
+    """What is wrong is told in a few lines, and what is taken is short."""
+    with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "tgbridge.toml"
-        path.write_bytes(TOML.format(name=name, value=value).encode("utf-8", "surrogatepass"))
-        load_config(path, {})
+        path.write_bytes(TOML.format(shop=shop, name=name, value=value).encode("utf-8", "surrogatepass"))
+        said = ""
+        try:
+            (connection,) = load_config(path, {}).connections
+        except ConfigError as error:
+            said = str(error)
+        else:
+            assert len(connection.name) <= LONGEST_NAME
+            assert len(repr(connection.settings)) < 20_000
+        assert len(said) < 5000
 
 
 # ── answers of TradeGecko ────────────────────────────────────────────────────────────────────
@@ -379,7 +394,7 @@ def test_cursors(text: str) -> None:
         source.acknowledge_ingest(f"a.csv#{text}")
 
     for one in (text, f"{text} page {text}", f"2026-01-31T09:30:00.000Z page {text}"):
-        _cursor(_position(one))
+        cursor_at(reached(one, NOW), NOW, one)
 
 
 # ── memory ───────────────────────────────────────────────────────────────────────────────────

@@ -23,6 +23,10 @@ LONGEST_TEXT: Final = 1_000_000
 """Characters of one text."""
 LONGEST_NAME: Final = 500
 """Characters of what something is found by: an index cannot hold longer ones."""
+LONGEST_SETTING: Final = 10_000
+"""Characters of a text in a settings file, or of a variable of the environment in its place."""
+LARGEST_SETTINGS: Final = 16 * 2**20
+"""Bytes of a settings file, in which a hundred thousand SKUs have room."""
 MOST_PARTS: Final = 10_000
 """Lines, or whatever else there may be several of, of one order."""
 
@@ -83,6 +87,11 @@ def findable(name: str) -> str:
         return name
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
     return f"{name[: LONGEST_NAME // 2]}…{digest}"
+
+
+def too_many(characters: int, most: int) -> str:
+    """How long a text is, as the end of a message."""
+    return f"{characters:,} characters; write at most {most:,}"
 
 
 def number_in_json(text: str) -> Decimal:

@@ -293,6 +293,8 @@ class StatusError(TradeGeckoError):
     remedy = "the same request will be refused again"
     from_api = True
     """Whether the answer has the API's own form (§3.9); else something in between may have answered for it."""
+    retry_after: float | None = None
+    """Seconds that a 429 or 503 asks to wait (``Retry-After``), 300 at most."""
 
     def __init__(self, detail: str, *, status: int, method: str, path: str, request_id: str | None = None) -> None:
         self.status = status

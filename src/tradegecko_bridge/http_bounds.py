@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import ssl
 import zlib
-from collections.abc import AsyncIterable, Iterable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
 from functools import cache
 from importlib.util import find_spec
 from ipaddress import ip_address
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
 
 import httpx
 
 from tradegecko_bridge.errors import ConfigError
+
+T = TypeVar("T")
 
 DEADLINE: Final = 120.0
 """Seconds for one request and all of its answer. The usual 30 for each of connecting, sending and waiting fit into it,
@@ -246,6 +248,84 @@ class AsyncBoundedTransport(httpx.AsyncHTTPTransport):
         """Send it."""
         _begin(request)
         return await super().handle_async_request(request)
+
+
+class GivenTransport(httpx.BaseTransport):
+    """Keeps somebody else's transport to the deadline of each request, as far as that can be done from without.
+
+    None of the timeouts it is given is longer than the deadline, and no piece of an answer counts that comes after it.
+    A transport that heeds no timeout and blocks in one step cannot be interrupted: it is out of time once that step is
+    done.
+    """
+
+    def __init__(self, transport: httpx.BaseTransport) -> None:
+        self._transport = transport
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send it."""
+        _begin(request)
+        timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
+        shorter = {step: _left(seconds, httpx.ConnectTimeout) for step, seconds in timeouts.items()}
+        request.extensions = {**request.extensions, "timeout": shorter}
+        response = self._transport.handle_request(request)
+        response.stream = _Pieces(cast("httpx.SyncByteStream", response.stream))
+        return response
+
+    def close(self) -> None:
+        """Close the transport."""
+        self._transport.close()
+
+
+class AsyncGivenTransport(httpx.AsyncBaseTransport):
+    """The same for an event loop, where every step is interrupted at the deadline. One that blocks the loop cannot
+    be."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
+        self._transport = transport
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send it."""
+        _begin(request)
+        response = await _in_time(lambda: self._transport.handle_async_request(request))
+        response.stream = _AsyncPieces(cast("httpx.AsyncByteStream", response.stream))
+        return response
+
+    async def aclose(self) -> None:
+        """Close the transport."""
+        await self._transport.aclose()
+
+
+class _Pieces(httpx.SyncByteStream):
+    """The body of an answer, piece by piece in time."""
+
+    def __init__(self, stream: httpx.SyncByteStream) -> None:
+        self._stream = stream
+        self.close = stream.close  # type: ignore[method-assign]
+
+    def __iter__(self) -> Iterator[bytes]:
+        _left(None, httpx.ReadTimeout)
+        for piece in self._stream:
+            _left(None, httpx.ReadTimeout)
+            yield piece
+
+
+class _AsyncPieces(httpx.AsyncByteStream):
+    def __init__(self, stream: httpx.AsyncByteStream) -> None:
+        self._stream = stream
+        self.aclose = stream.aclose  # type: ignore[method-assign]
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        pieces = aiter(self._stream)
+        while (piece := await _in_time(lambda: anext(pieces, None))) is not None:
+            yield piece
+
+
+async def _in_time(step: Callable[[], Awaitable[T]]) -> T:
+    from anyio import move_on_after  # only where there is an event loop
+
+    with move_on_after(_left(None, httpx.ReadTimeout)):
+        return await step()
+    raise httpx.ReadTimeout("no time is left")
 
 
 def ask(http: httpx.Client, request: httpx.Request, *, deadline: float | None, largest: int) -> httpx.Response:

@@ -102,6 +102,7 @@ def dotted(path: KeyPath) -> str:
 
 
 def _visible(name: str) -> str:
+    name = name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…"
     return name if name.strip() and name.isprintable() else repr(name)
 
 

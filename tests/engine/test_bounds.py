@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -17,9 +18,9 @@ from tests.engine.bench import Bench, outcomes
 from tests.support import ListSource
 from tradegecko_bridge import Sandbox, SqlStore, TradeGeckoClient
 from tradegecko_bridge.bounds import LONGEST_NAME
-from tradegecko_bridge.commerce import SourceOrder, Totals, UnreadableOrder
+from tradegecko_bridge.commerce import ItemResult, SourceOrder, Totals, UnreadableOrder, Verdict
 from tradegecko_bridge.engine import Outcome
-from tradegecko_bridge.ledger import DELIVERED_STATES
+from tradegecko_bridge.ledger import DELIVERED_STATES, OrderState
 from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.testing.builders import a_line, an_order
 from tradegecko_bridge.tradegecko.retry import RetryPolicy
@@ -114,6 +115,31 @@ def test_an_absurd_number_in_a_ledger_costs_one_order(
     assert entry.order is None
     assert entry.reason is not None
     assert entry.reason.text == "what the ledger holds of this order cannot be read; have it given again"
+
+
+def test_an_absurd_quantity_in_a_ledger_costs_one_shipment(
+    sandbox: Sandbox, client: TradeGeckoClient, store: SqlStore, tmp_path: Path
+) -> None:
+    """The source is told of the other one; a person is told of this one, and its order waits for them."""
+    source = ListSource([an_order(number, [a_line("MUG-BLUE", 1)]) for number in ("bad", "good")])
+    bench = Bench(sandbox, client, source, store=store)
+    bench.deliver()
+    for number in ("bad", "good"):
+        bench.ship(number, {"MUG-BLUE": 1})
+    source.answer = lambda key: ItemResult(key=key, verdict=Verdict.FAILED, message="down")
+    bench.engine.sync_tracking()
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as database, database:
+        named = "SELECT content FROM ledger_shipments WHERE content LIKE '%bad%'"
+        (content,) = database.execute(named).fetchone()
+        spoiled = re.sub(r'"quantity":"[^"]*"', '"quantity":"1E+999999"', content)
+        assert spoiled != content
+        database.execute("UPDATE ledger_shipments SET content = ? WHERE content = ?", (spoiled, content))
+    source.answer = lambda key: ItemResult(key=key, verdict=Verdict.ACCEPTED)
+    bench.clock.move(hours=1)
+    assert outcomes(bench.engine.sync_tracking()) == {"good": Outcome.SENT}
+    bench.engine.run()
+    assert (bench.state("bad"), bench.state("good")) == (OrderState.SHIPPED, OrderState.CONFIRMED)
+    assert [alert.key for alert in store.alerts("shop")] == ["shipments refused"]
 
 
 @pytest.mark.parametrize("cursor", ["\ud800", "a\0b", "\ufffdd800;"])

@@ -38,8 +38,8 @@ class SyncDriver:
             "clock": self.waits.clock,
             "sleep": self.waits.sleep,
         }
-        transport = None if handler is None else httpx.MockTransport(handler)
-        self.client = TradeGeckoClient("secret-token", transport=transport, **(given | options))
+        given["transport"] = None if handler is None else httpx.MockTransport(handler)
+        self.client = TradeGeckoClient("secret-token", **(given | options))
         return self
 
     def send(self, call: Call[T], **options: Any) -> T:
@@ -71,8 +71,8 @@ class AsyncDriver:
             self.waits.sleep(seconds)
 
         given: dict[str, Any] = {"base_url": "https://api.example", "clock": self.waits.clock, "sleep": sleep}
-        transport = None if handler is None else httpx.MockTransport(handler)
-        self.client = AsyncTradeGeckoClient("secret-token", transport=transport, **(given | options))
+        given["transport"] = None if handler is None else httpx.MockTransport(handler)
+        self.client = AsyncTradeGeckoClient("secret-token", **(given | options))
         return self
 
     def send(self, call: Call[T], **options: Any) -> T:

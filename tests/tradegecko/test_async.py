@@ -100,9 +100,9 @@ def test_pages_are_walked_one_by_one(driver: Driver) -> None:
     ("given", "expected"), [(DEFAULT, 30.0), (None, None), (0.5, 0.5), (httpx.Timeout(1.0, read=9.0), 9.0)]
 )
 def test_a_call_has_its_own_timeout(driver: Driver, given: Any, expected: float | None) -> None:
-    """As the client is set, another, or none at all."""
+    """As the client is set, another, or none at all where there is no deadline either."""
     script = answering(driver, good())
-    driver.send(GET, timeout=given)
+    driver.send(GET, timeout=given, deadline=None)
     assert script.requests[0].extensions["timeout"]["read"] == expected
 
 
@@ -118,7 +118,7 @@ def test_no_cookie_is_kept(driver: Driver) -> None:
 def test_a_copy_with_other_options_shares_the_rest(driver: Driver) -> None:
     """Another timeout and other retries; the same counter and connections, which closing the copy leaves open."""
     script = answering(driver, httpx.Response(500), good(), good())
-    hasty = driver.client.with_options(timeout=None, retry=NO_RETRY)
+    hasty = driver.client.with_options(timeout=None, deadline=None, retry=NO_RETRY)
     original, driver.client = driver.client, hasty
     with pytest.raises(errors.ServerError):
         driver.send(GET)

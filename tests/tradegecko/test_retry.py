@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from datetime import UTC, timedelta
+from email.utils import format_datetime
 from itertools import pairwise
 from typing import Any
 
 import httpx
 import pytest
 from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.tradegecko.drivers import DATE, NOW, RESET
+from tests.nonsense import texts
+from tests.tradegecko.drivers import DATE, NOW, RESET, Driver, answering, driver
 from tests.tradegecko.support import Waits, mocked, scripted
 from tradegecko_bridge import errors
+from tradegecko_bridge.ports.logins import Secret
 from tradegecko_bridge.tradegecko.calls import Call
+from tradegecko_bridge.tradegecko.limits.headers import retry_after
+from tradegecko_bridge.tradegecko.oauth import OAuthApp, read_grant
 from tradegecko_bridge.tradegecko.resources import ORDERS
 from tradegecko_bridge.tradegecko.retry import NO_RETRY, RetryPolicy
+
+__all__ = ["driver"]
 
 STEADY = RetryPolicy(jitter=lambda: 1.0)
 GOOD = httpx.Response(200, json={"order": {"id": 1}})
@@ -195,3 +205,94 @@ def test_an_empty_window_is_waited_for_before_asking() -> None:
     client.orders.get(1)
     assert len(script.requests) == 2
     assert waits.now.timestamp() > int(RESET)
+
+
+# ── Retry-After ──────────────────────────────────────────────────────────────────────────────
+
+IN_NINETY = "Tue, 03 Nov 2026 12:05:48 GMT"
+
+
+def put_off(driver: Driver, status: int, headers: dict[str, str], policy: RetryPolicy = STEADY) -> list[float]:
+    """The waits of a read whose first answer is this one, by either driver."""
+    answering(driver, httpx.Response(status, headers=headers), GOOD, retry=policy)
+    with suppress(errors.TradeGeckoError):
+        driver.send(CALLS["GET"])
+    return driver.waits.slept
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "90", "Date": DATE}, 90),
+        ({"Retry-After": "90"}, 90),
+        ({"Retry-After": IN_NINETY, "Date": DATE}, 90),
+        ({"Retry-After": IN_NINETY}, 90),
+        ({"Retry-After": IN_NINETY, "Date": "Tue, 03 Nov 2026 12:05:08 GMT"}, 40),
+        ({"Retry-After": "7200", "Date": DATE}, 300),
+        ({"Retry-After": "Tue, 03 Nov 2026 14:00:00 GMT", "Date": DATE}, 300),
+    ],
+)
+def test_retry_after_is_heeded(driver: Driver, status: int, headers: dict[str, str], seconds: int) -> None:
+    """In seconds or as a moment by the server's clock, up to a window of the rate limit."""
+    assert seconds <= put_off(driver, status, headers)[0] <= seconds + 1
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(
+    "value", ["-5", "1000000000", "9" * 5000, "1e2", "soon", "", "Tue, 03 Nov 2026 12:04:00 GMT", "٣", "86400"]
+)
+def test_an_absurd_retry_after_is_not_heeded(driver: Driver, status: int, value: str) -> None:
+    """Negative, over, longer than a day, or nothing that says when: the policy waits as after any failure."""
+    failure = httpx.Response(status, headers=[(b"Retry-After", value.encode()), (b"Date", DATE.encode())])
+    answering(driver, failure, GOOD, retry=STEADY)
+    driver.send(CALLS["GET"])
+    assert driver.waits.slept[0] == 0.5
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after_beyond_the_patience_ends_the_call_at_once(driver: Driver, status: int) -> None:
+    """No wait begins that patience does not reach."""
+    assert put_off(driver, status, {"Retry-After": "90"}, RetryPolicy(patience=60)) == []
+
+
+def test_the_reset_of_the_window_goes_before_retry_after(driver: Driver) -> None:
+    """It is the API's own word; the other one may be a proxy's."""
+    told = {"X-Rate-Limit-Remaining": "0", "X-Rate-Limit-Reset": RESET, "Date": DATE}
+    assert put_off(driver, 429, {"Retry-After": "90", **told}) == [43.0]
+
+
+def test_a_write_in_doubt_is_not_repeated_for_retry_after(driver: Driver) -> None:
+    """A 503 may come after the deed, whatever it asks for; the error tells how long that is."""
+    script = answering(driver, httpx.Response(503, headers={"Retry-After": "5"}), GOOD, retry=STEADY)
+    with pytest.raises(errors.ServerError) as caught:
+        driver.send(CALLS["POST"])
+    assert (len(script.requests), caught.value.retry_after) == (1, 5.0)
+
+
+def test_retry_after_of_a_429_holds_for_everybody(driver: Driver) -> None:
+    """The limiter keeps the other calls of the account back too."""
+    answering(driver, httpx.Response(429, headers={"Retry-After": "20", "Date": DATE}), GOOD, retry=NO_RETRY)
+    with pytest.raises(errors.RateLimited) as caught:
+        driver.send(CALLS["GET"])
+    assert caught.value.reset_at == NOW + timedelta(seconds=20)
+    driver.send(CALLS["POST"])
+    assert 20 <= sum(driver.waits.slept) <= 24
+
+
+def test_a_refused_refresh_has_its_retry_after() -> None:
+    """The call that needed the login waits for it."""
+    request = OAuthApp(client_id="a", client_secret=Secret("s"), base_url="https://a.example").refresh(Secret("r"))
+    with pytest.raises(errors.RateLimited) as caught:
+        read_grant(request, 429, {"retry-after": "7"}, b"{}", now=NOW)
+    assert STEADY.wait_after(1, caught.value, lambda _: 0.0) == 7.0
+
+
+DATES = st.datetimes(timezones=st.just(UTC)).map(lambda moment: format_datetime(moment, usegmt=True))
+
+
+@given(header=texts | st.integers().map(str) | DATES)
+def test_no_retry_after_is_longer_than_a_window(header: str) -> None:
+    """Nor does anything in it do harm."""
+    assert 0.0 <= (retry_after({"retry-after": header, "date": DATE}, NOW) or 0.0) <= 300.0
+    assert 0.0 <= (retry_after({"retry-after": header, "date": header}, NOW) or 0.0) <= 300.0

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit
 import attrs
 from attrs import field, frozen
 
+from tradegecko_bridge.bounds import LARGEST_SETTINGS, LONGEST_NAME, LONGEST_SETTING, too_many
 from tradegecko_bridge.config.model import Config, Connection, LoginSettings
 from tradegecko_bridge.config.toml_lines import line_numbers, line_of
 from tradegecko_bridge.config.variables import Variables
@@ -34,6 +35,11 @@ from tradegecko_bridge.structuring import (
     structured,
 )
 
+_MOST_SHOWN: Final = 100
+"""Faults that are told."""
+_LONGEST_LINE: Final = 2000
+"""Characters of each."""
+
 
 def load_config(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
     """Read and check a settings file; relative paths in it are meant from its folder.
@@ -44,12 +50,15 @@ def load_config(path: Path, environment: Mapping[str, str] = os.environ) -> Conf
     environment = SecretValues(environment)  # a traceback that shows locals must not show a password
     try:
         data = SecretValues(tomllib.loads(_text_of(path)))
+        too_long = list(_too_long(data))
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: {error}") from None
     except RecursionError:
         raise ConfigError(f"{path}: lists or tables are nested too deeply") from None
     except ValueError:  # Python reads no integer of more than a few thousand digits
         raise ConfigError(f"{path}: a number has too many digits") from None
+    if too_long:
+        raise settings_error(path, too_long)
     reader = _Reader(environment, path.parent)
     config = reader.config(data)
     if config is None or reader.faults:
@@ -62,12 +71,35 @@ def settings_error(path: Path, faults: Sequence[Fault]) -> ConfigError:
     lines = line_numbers(_text_of(path))
     found = [(line_of(fault[0], lines), format_fault(fault)) for fault in faults]
     found.sort(key=lambda pair: pair[0] or 0)
-    return ConfigError("\n".join(f"{path}:{f'{line}:' if line else ''} {text}" for line, text in found), faults=faults)
+    said = [f"{path}:{f'{line}:' if line else ''} {_cut(text)}" for line, text in found[:_MOST_SHOWN]]
+    if more := len(found) - len(said):
+        said.append(f"{path}: and {more:,} more")
+    return ConfigError("\n".join(said), faults=faults)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_LINE else f"{text[:_LONGEST_LINE]}…"
+
+
+def _too_long(values: Mapping[str, Any] | Sequence[Any], where: KeyPath = ()) -> Iterator[Fault]:
+    """Names and texts of a length that nobody means."""
+    for name, value in values.items() if isinstance(values, Mapping) else enumerate(values):
+        path = (*where, name)
+        if isinstance(name, str) and len(name) > LONGEST_NAME:
+            yield path, f"is a name of {too_many(len(name), LONGEST_NAME)}"
+        elif isinstance(value, str):
+            if len(value) > LONGEST_SETTING:
+                yield path, f"is a text of {too_many(len(value), LONGEST_SETTING)}"
+        elif isinstance(value, Mapping | list):
+            yield from _too_long(value, path)
 
 
 def _text_of(path: Path) -> str:
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(LARGEST_SETTINGS + 1)
+        if len(data) > LARGEST_SETTINGS:
+            raise ConfigError(f"{path}: is larger than {LARGEST_SETTINGS:,} bytes; is it a settings file?")
         return data.decode("utf-8-sig")
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such settings file; name one with --config") from None

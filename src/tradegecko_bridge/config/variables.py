@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from tradegecko_bridge.bounds import LONGEST_SETTING, too_many
 from tradegecko_bridge.structuring import Fault, KeyPath
 
 _NO_NAME: Final = (
@@ -19,7 +20,7 @@ def _is_name(text: str) -> bool:
 
 
 class Variables:
-    """Puts variables in; ``faults`` has those that are not there, in whose place is blank text."""
+    """Puts variables in; ``faults`` has those that are not there or too long, in whose place is blank text."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
@@ -35,7 +36,11 @@ class Variables:
         if name not in self._environment:
             problem = f"the environment has no variable {name}; set it" if _is_name(name) else _NO_NAME
             self.faults.append((where, f": {problem}"))
-        return self._environment.get(name, "")
+        found = self._environment.get(name, "")
+        if len(found) <= LONGEST_SETTING:
+            return found
+        self.faults.append((where, f": the variable {name} has {too_many(len(found), LONGEST_SETTING)}"))
+        return ""
 
     def resolve_each(self, table: Mapping[str, Any], where: KeyPath, *, lists: bool = False) -> dict[str, Any]:
         """A table whose values are resolved; what is in them only where they are ``lists``, and only if so asked."""

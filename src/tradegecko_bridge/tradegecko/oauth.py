@@ -19,6 +19,7 @@ from attrs import evolve, field, frozen
 from tradegecko_bridge import errors
 from tradegecko_bridge.http_bounds import check_not_plain
 from tradegecko_bridge.ports.logins import LoginOwner, Mishap, Secret, StoredToken, TokenPair, as_secret
+from tradegecko_bridge.tradegecko.limits.headers import retry_after
 from tradegecko_bridge.tradegecko.replies import read_reply, server_time
 
 TOKEN_PATH: Final = "/oauth/token"  # noqa: S105 - a path
@@ -177,6 +178,8 @@ def read_grant(
     try:
         reply = read_reply("POST", request.path, status, headers, content)
     except errors.StatusError as error:
+        if status in (429, 503):
+            error.retry_after = retry_after(headers, now)
         refused: errors.TradeGeckoError = _refusal(request, error, content)
     except errors.UnreadableReply as error:
         refused = error

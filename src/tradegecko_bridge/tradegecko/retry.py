@@ -9,7 +9,7 @@ from typing import Any, Self
 import tenacity
 from attrs import field, frozen
 
-from tradegecko_bridge.errors import BadCertificate, RateLimited, ServerError, TransportError
+from tradegecko_bridge.errors import BadCertificate, RateLimited, ServerError, StatusError, TransportError
 from tradegecko_bridge.tradegecko.calls import Call
 
 
@@ -21,7 +21,8 @@ class RetryPolicy:
     A request that certainly was not carried out (429, no connection made) is repeated whatever it is. One that may
     have been (a lost answer, 5xx) is repeated only if :func:`repeatable` says so. Waits are drawn between nothing and
     ``first_wait`` seconds, doubling each time up to ``longest_wait`` (full jitter); after a 429 that says when the
-    window opens, until then. With ``sleeps`` off nothing waits: see :meth:`for_tests`.
+    window opens, until then; and no less than ``Retry-After`` of a 429 or 503 asks for, up to a window. With
+    ``sleeps`` off nothing waits: see :meth:`for_tests`.
     """
 
     attempts: int = 4
@@ -55,7 +56,8 @@ class RetryPolicy:
         """Seconds before the try after this failure of try number ``attempt``."""
         if isinstance(error, RateLimited) and error.reset_at is not None and self.sleeps:
             return until_reset(error)
-        return self.wait(attempt)
+        asked = error.retry_after if isinstance(error, StatusError) and self.sleeps else None
+        return max(self.wait(attempt), asked or 0.0)
 
     def controls(
         self,

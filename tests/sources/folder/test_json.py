@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from tests.nonsense import NUMBERS
 from tests.sources.folder.helpers import bad, fetch, good, problems
+from tests.support import examples
+from tradegecko_bridge.commerce import Discount, Totals
+from tradegecko_bridge.commerce.codec import to_plain
+from tradegecko_bridge.testing.builders import an_order
 
 
 def order(reference: str = "1006", **fields: Any) -> dict[str, Any]:
@@ -137,6 +146,64 @@ def test_the_reference_is_read_where_it_can_be(tmp_path: Path) -> None:
     )
 
 
+LARGE = "1e99999999999999999999"
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"lines": [LINE | {"quantity": "@"}]}, "orders[0].lines[0].quantity must be a number"),
+        ({"paid": "@"}, "orders[0].paid must be true or false, without quotes"),
+        ({"note": "@"}, "orders[0].note must be text, in quotes"),
+        ({"extra": {"a": "@"}}, "orders[0].extra.a must be text, in quotes"),
+    ],
+)
+def test_a_number_beyond_all_numbers_costs_its_order(tmp_path: Path, fields: dict[str, Any], said: str) -> None:
+    """The others of the file go on."""
+    text = json.dumps([order(**fields), order("2")]).replace('"@"', LARGE)
+    given = fetch(tmp_path, "shop.json", text)
+    assert [o.reference for o in good(given)] == ["2"]
+    (held,) = bad(given)
+    assert held.problem == f"shop.json: {said}, not a number that is too large (order 1006 is held)"
+
+
+def test_a_number_beyond_all_numbers_is_no_reference_and_no_order(tmp_path: Path) -> None:
+    """Nobody can tell which order it was."""
+    given = fetch(tmp_path, "shop.json", json.dumps([order("@"), "@", order("2")]).replace('"@"', LARGE))
+    assert [o.reference for o in good(given)] == ["2"]
+    assert [(held.reference, held.number) for held in bad(given)] == [(None, None)] * 2
+
+
+WHOLE = to_plain(
+    an_order("spoiled", totals=Totals(tax=Decimal(1)), discounts=(Discount(amount=Decimal(1)),), paid=True, note="x")
+)
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Where there is a single value."""
+    if not isinstance(value, dict | list):
+        return [path]
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    return [place for name, one in items for place in places(one, (*path, name))]
+
+
+@settings(max_examples=examples(80), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    place=st.sampled_from(places(WHOLE)),
+    number=st.sampled_from([one for one in NUMBERS if re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?", one)])
+    | st.integers(-(10**25), 10**25).map(lambda exponent: f"1e{exponent}"),
+)
+def test_nonsense_in_one_order_of_a_file(tmp_path: Path, place: tuple[Any, ...], number: str) -> None:
+    """Whatever number stands wherever in it: the order beside it is read."""
+    data = json.loads(json.dumps(WHOLE))
+    *around, last = place
+    reduce(lambda inner, name: inner[name], around, data)[last] = "@"
+    given_ = fetch(tmp_path, "a.json", json.dumps([data, order("2")]).replace('"@"', number))
+    assert "2" in [one.reference for one in good(given_)]
+    assert len(given_) == 2
+    assert all(len(problem) < 3000 for problem in problems(given_))
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -148,7 +215,6 @@ def test_the_reference_is_read_where_it_can_be(tmp_path: Path) -> None:
             ),
         ),
         ("[" * 100_000, "shop.json: is nested too deeply"),
-        ("[1e9999999999999999999999]", "shop.json: holds a number that is too large"),
         ("", "shop.json: is empty; delete it or export it again"),
         ("[]", "shop.json: holds an empty list of orders; delete the file"),
         ("7", "shop.json: holds neither an order nor a list of orders"),

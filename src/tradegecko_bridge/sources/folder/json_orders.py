@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from attrs import Factory, define
@@ -19,8 +19,6 @@ from tradegecko_bridge.errors import MalformedData
 from tradegecko_bridge.sources.folder.problems import NOTHING_INGESTED, fate, listed
 from tradegecko_bridge.structuring import KeyPath, dotted
 
-# Numbers stay decimal: 19.99 read as a binary fraction would no longer be 19.99.
-_NUMBERS: dict[str, Any] = dict.fromkeys(("parse_float", "parse_int", "parse_constant"), Decimal)
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -40,15 +38,24 @@ def read_json(name: str, text: str) -> list[SourceOrder | UnreadableOrder]:
 
 def _parse(name: str, text: str) -> Any:
     try:
-        return parse_json(text, object_pairs_hook=_object, **_NUMBERS)
+        return parse_json(
+            text, object_pairs_hook=_object, parse_float=_number, parse_int=_number, parse_constant=_number
+        )
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise MalformedData(
             [f"{name}, {place}: is not JSON from here on or was cut short ({error.msg}) {NOTHING_INGESTED}"]
         ) from None
-    except (ArithmeticError, ValueError) as error:
-        what = error if isinstance(error, ValueError) else "holds a number that is too large"
-        raise MalformedData([f"{name}: {what} {NOTHING_INGESTED}"]) from None
+    except ValueError as error:
+        raise MalformedData([f"{name}: {error} {NOTHING_INGESTED}"]) from None
+
+
+def _number(text: str) -> Decimal | _TooLarge:
+    """Numbers stay decimal: 19.99 read as a binary fraction would no longer be 19.99."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return _TooLarge()
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -64,6 +71,11 @@ class _GivenTwice:
     """What a name given twice in one object stands for."""
 
 
+class _TooLarge:
+    """What a number stands for that not even a Decimal can be: no field takes it."""
+
+
+_TooLarge.__name__ = "number that is too large"
 _GivenTwice.__name__ = "value given twice"  # as a fault calls it: "must be a number, not a value given twice"
 
 
@@ -117,7 +129,9 @@ def _read_entry(path: KeyPath, data: Any) -> _Entry:
 
 def _label(data: Mapping[str, Any], name: str) -> str | None:
     value = data.get(name)
-    if isinstance(value, Decimal):  # a number that should have been in quotes, but tells which order it is
+    if (
+        isinstance(value, Decimal) and value.is_finite()
+    ):  # a number that should have been in quotes, but tells which order it is
         return str(value)
     usable = isinstance(value, str) and value.strip() and not _UNSTORABLE.search(value)
     return value if usable else None

@@ -33,6 +33,7 @@ from tradegecko_bridge.http_bounds import (
     DEADLINE,
     LARGEST_ANSWER,
     BoundedTransport,
+    GivenTransport,
     TooLarge,
     ask,
     certificate_fault,
@@ -195,7 +196,10 @@ class VendureApi(Forked):
 
     def _client(self) -> httpx.Client:
         if self._http is None:
-            transport = self._transport or BoundedTransport(verify=shared_ssl_context(), proxy=self._proxy)
+            given = self._transport
+            transport = (
+                GivenTransport(given) if given else BoundedTransport(verify=shared_ssl_context(), proxy=self._proxy)
+            )
             self._http = quiet_http.Client(timeout=self._timeout, transport=transport, trust_env=False)
         return self._http
 

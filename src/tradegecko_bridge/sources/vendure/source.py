@@ -54,7 +54,7 @@ class VendureSource(OfThisProcess):
         deadline: seconds for one question and all of its answer.
         proxy: the address of an HTTP or SOCKS proxy, not used for this machine. The environment is not asked for one.
         allow_http: take an ``http://`` address of another machine, to which the password travels unencrypted.
-        transport: any httpx transport.
+        transport: any httpx transport; ``deadline`` is kept as well as can be from without, as in the client.
 
     Raises:
         ConfigError: settings that cannot work.

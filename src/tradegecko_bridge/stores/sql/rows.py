@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from operator import attrgetter
 from typing import Any, Final
 
@@ -31,6 +32,7 @@ from tradegecko_bridge.stores.rules.lookups import search_key
 from tradegecko_bridge.stores.rules.shipments import ShipmentRow
 
 _UNREADABLE = Reason(code="unreadable", text="what the ledger holds of this order cannot be read; have it given again")
+UNREADABLE_SHIPMENT = "what the ledger holds of this shipment cannot be read"
 Stored = DatabaseRow[Any]
 Values = dict[str, Any]
 
@@ -189,19 +191,41 @@ def to_count(stored: Stored) -> StateCount:
 
 
 def to_shipment_row(stored: Stored) -> ShipmentRow:
-    """A shipment's row."""
+    """A shipment's row. One that cannot be read is without its goods, and never due: it must not stop those beside it,
+    and nobody could be told of it."""
+    became, reason = ShipmentState(stored.state), stored.reason
+    try:
+        shipment = from_plain(parse_json(stored.content), Shipment)
+    except (MalformedData, ValueError):
+        shipment = _without_goods(stored)
+        if became is ShipmentState.PENDING:
+            became, reason = ShipmentState.REFUSED, UNREADABLE_SHIPMENT
     entry = ShipmentEntry(
         id=stored.id,
         connection=stored.connection,
         entry_id=stored.order_id,
-        shipment=from_plain(json.loads(stored.content), Shipment),
-        state=ShipmentState(stored.state),
-        reason=stored.reason,
+        shipment=shipment,
+        state=became,
+        reason=reason,
         attempts=stored.attempts,
         next_attempt_at=stored.next_attempt_at,
         claim=_claim(stored),
     )
     return ShipmentRow(entry=entry, fingerprint=stored.fingerprint, serial=stored.serial)
+
+
+def _without_goods(stored: Stored) -> Shipment:
+    content: Any = None
+    with suppress(ValueError):
+        content = parse_json(stored.content)
+    given = content if isinstance(content, dict) else {}
+    return Shipment(
+        reference=stored.reference,
+        order_reference=str(given.get("order_reference", "")),
+        order_number=str(given.get("order_number", "")),
+        items=(),
+        completes_order=given.get("completes_order") is True,
+    )
 
 
 def shipment_values(row: ShipmentRow) -> Values:

@@ -17,7 +17,7 @@ from tradegecko_bridge.stores.rules.shipments import ShipmentRow
 from tradegecko_bridge.stores.sql.cursors import advance, must_be_at
 from tradegecko_bridge.stores.sql.database import InDatabase, chunks, wait_alone
 from tradegecko_bridge.stores.sql.keys import ledger_key, read_key
-from tradegecko_bridge.stores.sql.rows import shipment_values, to_shipment_row
+from tradegecko_bridge.stores.sql.rows import UNREADABLE_SHIPMENT, shipment_values, to_shipment_row
 from tradegecko_bridge.stores.sql.tables import is_over, orders, shipments
 
 _c = shipments.c
@@ -87,7 +87,12 @@ class SqlShipments(InDatabase, ShipmentStore):
         )
         query = query.order_by(_c.id).limit(max(limit, 0)).with_for_update(skip_locked=True)
         with self._database.writing() as tx:
-            rows = [rules.claimed(to_shipment_row(stored), worker, until) for stored in tx.execute(query).all()]
+            found = [to_shipment_row(stored) for stored in tx.execute(query).all()]
+            for part in chunks(row.entry.id for row in found if row.entry.state is not ShipmentState.PENDING):
+                theirs = {"state": ShipmentState.REFUSED.value, "reason": UNREADABLE_SHIPMENT, "updated_at": at}
+                tx.execute(update(shipments).where(_c.id.in_(part)).values(theirs))
+            due = [row for row in found if row.entry.state is ShipmentState.PENDING]
+            rows = [rules.claimed(row, worker, until) for row in due]
             for part in chunks(row.entry.id for row in rows):
                 mine = update(shipments).where(_c.id.in_(part))
                 tx.execute(mine.values(claim_worker=worker, claim_until=until, serial=_c.serial + 1))

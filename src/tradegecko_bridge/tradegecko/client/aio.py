@@ -11,7 +11,7 @@ import httpx
 import tenacity
 
 from tradegecko_bridge import quiet_http
-from tradegecko_bridge.http_bounds import AsyncBoundedTransport, read_body_async
+from tradegecko_bridge.http_bounds import AsyncBoundedTransport, AsyncGivenTransport, read_body_async
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.client.base import ClientBase
 from tradegecko_bridge.tradegecko.client.bound_async import AsyncResources
@@ -36,6 +36,7 @@ class AsyncTradeGeckoClient(
 
     _http_client = quiet_http.AsyncClient
     _own_transport = AsyncBoundedTransport
+    _given_transport = AsyncGivenTransport
     _real_sleep = staticmethod(anyio.sleep)
 
     async def send(self, call: Call[T], **options: Unpack[CallOptions]) -> T:

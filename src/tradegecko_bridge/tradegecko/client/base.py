@@ -83,7 +83,9 @@ class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
         ssl_context: all clients share one when none is given.
         proxy: the address of an HTTP or SOCKS proxy, not used for this machine. The environment is not asked for one.
         allow_http: take an ``http://`` address of another machine, to which the token travels unencrypted.
-        transport: any httpx transport, e.g. ``httpx.MockTransport``; it has ways and deadlines of its own.
+        transport: any httpx transport, e.g. ``httpx.MockTransport``; it has ways of its own. ``deadline`` is kept
+            as :class:`~tradegecko_bridge.http_bounds.GivenTransport` can: a step that blocks is not interrupted, but in
+            an event loop it is.
         clock, sleep: the present moment (aware UTC) and how to wait (seconds).
 
     Raises:
@@ -92,6 +94,7 @@ class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
 
     _http_client: ClassVar[Callable[..., Any]]
     _own_transport: ClassVar[Callable[..., Any]]
+    _given_transport: ClassVar[Callable[..., Any]]
     _real_sleep: ClassVar[Any]
 
     def __init__(
@@ -128,7 +131,9 @@ class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
             headers=_HEADERS,
             trust_env=False,
         )
-        self._pool: Pool[Http] = Pool(lambda: make(transport=transport or self._own_transport(**way)))
+        self._pool: Pool[Http] = Pool(
+            lambda: make(transport=self._given_transport(transport) if transport else self._own_transport(**way))
+        )
         self._owns_pool = True
         self._sleep: Sleep = sleep if sleep is not None else self._real_sleep
         self._core = Core(url, self._pool.http.headers, limiter or RateLimiter(), listeners, clock, largest_answer)
@@ -174,6 +179,11 @@ class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
         By the ``Date`` of the last few answers, which has whole seconds and has travelled: the greatest counts.
         """
         return self._core.clock_offset
+
+    @property
+    def server_clock(self) -> datetime | None:
+        """What the server's clock shows now (UTC), by :attr:`clock_offset`; None before any answer."""
+        return self._core.server_clock
 
     def with_options(self, **options: Unpack[CallOptions]) -> Self:
         """A copy with other settings that shares connections, rate limit, listeners and counter.

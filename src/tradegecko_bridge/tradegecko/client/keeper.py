@@ -46,6 +46,7 @@ from tradegecko_bridge.http_bounds import (
     LARGEST_GRANT,
     TOKEN_DEADLINE,
     BoundedTransport,
+    GivenTransport,
     ask,
     proxy_to,
     shared_ssl_context,
@@ -127,10 +128,10 @@ class TokenEndpoint(OfThisProcess):
 
     def _exchange(self, request: TokenRequest) -> httpx.Response | TradeGeckoError:
         """An error is handed back, not raised: the frames of the one it comes from hold the body that was sent."""
-        transport = self._transport or BoundedTransport(
-            verify=self._ssl_context or shared_ssl_context(),
-            proxy=proxy_to(urlsplit(request.url).hostname or "", self._proxy.reveal() if self._proxy else None),
-        )
+        proxy = proxy_to(urlsplit(request.url).hostname or "", self._proxy.reveal() if self._proxy else None)
+        verify = self._ssl_context or shared_ssl_context()
+        given = self._transport
+        transport = GivenTransport(given) if given else BoundedTransport(verify=verify, proxy=proxy)
         try:
             with quiet_http.Client(transport=transport, timeout=self._timeout, trust_env=False) as http:
                 sent = http.build_request("POST", request.url, content=request.content(), headers=_HEADERS)

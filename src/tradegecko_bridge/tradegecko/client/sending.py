@@ -27,7 +27,7 @@ from tradegecko_bridge.tradegecko.client import events
 from tradegecko_bridge.tradegecko.client.logs import log_event
 from tradegecko_bridge.tradegecko.client.options import Limiter, Options
 from tradegecko_bridge.tradegecko.limits import WINDOW
-from tradegecko_bridge.tradegecko.limits.headers import moment
+from tradegecko_bridge.tradegecko.limits.headers import moment, retry_after
 from tradegecko_bridge.tradegecko.replies import read_reply, server_time, whole_number
 from tradegecko_bridge.visible import log
 
@@ -101,6 +101,12 @@ class Core:
         """As :attr:`ClientBase.clock_offset`."""
         with self._lock:
             return timedelta(seconds=max(self._ahead)) if self._ahead else None
+
+    @property
+    def server_clock(self) -> datetime | None:
+        """As :attr:`ClientBase.server_clock`."""
+        offset = self.clock_offset
+        return None if offset is None else self.clock() + offset
 
     def came_before(self, response: httpx.Response) -> bool:
         """Whether an answer is the one before it on its connection, come once more; it is remembered for the next."""
@@ -240,6 +246,8 @@ class Sending(Generic[T]):
             if isinstance(error, errors.RequestTooLong):
                 error.from_api = len(response.request.url.raw_path) > NEVER_TOO_LONG
             self._believed = error.from_api
+            if error.status in (429, 503):
+                error.retry_after = retry_after(headers, self._core.clock())
             if isinstance(error, errors.RateLimited):
                 self._refused(error, headers)
             self._counted(error)
@@ -295,8 +303,10 @@ class Sending(Generic[T]):
 
     def _refused(self, error: errors.RateLimited, headers: httpx.Headers) -> None:
         now = self._core.clock()
+        shown = server_time(headers) or now
+        if error.reset_at is None and error.retry_after is not None:
+            error.reset_at = shown + timedelta(seconds=error.retry_after)
         if error.reset_at is not None:
-            shown = server_time(headers) or now
             if error.reset_at - shown > WINDOW:
                 error.reset_at = now + WINDOW
             self._shut_for = _seconds_shut(error.reset_at, shown)

@@ -11,7 +11,7 @@ import httpx
 import tenacity
 
 from tradegecko_bridge import quiet_http
-from tradegecko_bridge.http_bounds import BoundedTransport, read_body
+from tradegecko_bridge.http_bounds import BoundedTransport, GivenTransport, read_body
 from tradegecko_bridge.tradegecko.base_url import DEFAULT_BASE_URL
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.client.base import ClientBase
@@ -37,6 +37,7 @@ class TradeGeckoClient(Resources, ClientBase[httpx.Client, httpx.BaseTransport, 
 
     _http_client = quiet_http.Client
     _own_transport = BoundedTransport
+    _given_transport = GivenTransport
     _real_sleep = staticmethod(time.sleep)
 
     def send(self, call: Call[T], **options: Unpack[CallOptions]) -> T:

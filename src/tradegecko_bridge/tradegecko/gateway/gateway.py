@@ -33,9 +33,9 @@ from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.tradegecko import records, resources
 from tradegecko_bridge.tradegecko.calls import Call, Page, Reply
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
-from tradegecko_bridge.tradegecko.gateway import customer_match, record_names, translate
+from tradegecko_bridge.tradegecko.gateway import cursors, customer_match, record_names, translate
 from tradegecko_bridge.tradegecko.gateway.error_mapping import reading, writing
-from tradegecko_bridge.tradegecko.gateway.listing import changes, chunks_by_url_length, moment_in, pages
+from tradegecko_bridge.tradegecko.gateway.listing import changes, chunks_by_url_length, pages
 from tradegecko_bridge.tradegecko.gateway.marks import GONE, marker_of
 from tradegecko_bridge.tradegecko.gateway.mirror import OVERLAP, Mirror, NewLock
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import ADDRESSES, COMPANIES, ORDERS, VARIANTS, Kind, company_keys
@@ -577,7 +577,7 @@ class TradeGeckoGateway(OfThisProcess):
 
         Read by moments, not by page numbers: see :class:`~tradegecko_bridge.tradegecko.gateway.listing.Position`.
         """
-        moment = moment_in(cursor)
+        moment = cursors.reached(cursor, self._mirror.server_clock()).since
         since = moment - OVERLAP if moment else None
         seen: set[tuple[str, str]] = set()
 
@@ -587,7 +587,11 @@ class TradeGeckoGateway(OfThisProcess):
             )
 
         for page in changes(self._normal, call_at, since):
-            shipments = translate.remote_shipments(page)
+            now = self._mirror.server_clock()
+            shipments = [
+                evolve(shipment, cursor=cursors.moment_within(shipment.cursor, now))
+                for shipment in translate.remote_shipments(page)
+            ]
             yield from (shipment for shipment in shipments if (shipment.id, shipment.cursor) not in seen)
             seen = {(shipment.id, shipment.cursor) for shipment in shipments}
 

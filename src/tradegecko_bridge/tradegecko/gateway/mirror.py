@@ -16,7 +16,7 @@ from secrets import token_bytes
 from threading import RLock
 from typing import Any, Final, TypeVar
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from tradegecko_bridge.commerce.remote import AccountIdentity
 from tradegecko_bridge.forks import Forked
@@ -24,8 +24,9 @@ from tradegecko_bridge.ports import Clock, MirrorStore
 from tradegecko_bridge.ports.mirrors import MirrorCounts, MirrorProgress, MirrorRow, newest
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
 from tradegecko_bridge.tradegecko.codec import write_value
+from tradegecko_bridge.tradegecko.gateway import cursors
 from tradegecko_bridge.tradegecko.gateway.error_mapping import reading
-from tradegecko_bridge.tradegecko.gateway.listing import Position, moment_in, page_at
+from tradegecko_bridge.tradegecko.gateway.listing import Position, page_at
 from tradegecko_bridge.tradegecko.gateway.mirror_book import MirrorBook
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import Kind
 from tradegecko_bridge.tradegecko.records import Account, DatedRecord
@@ -215,7 +216,8 @@ class Mirror(Forked):
         here they are."""
         if not self.answers:
             return
-        rows = newest(kind.row(record, self.digest) for record in records)
+        server_clock = self.server_clock()
+        rows = newest(self._row(kind, record, server_clock) for record in records)
         found: dict[str, list[MirrorRow]] = {value: [] for value in values}
         for row in rows:
             for value in found.keys() & set(row.values(key)):
@@ -270,7 +272,7 @@ class Mirror(Forked):
         """A record was made or looked at just now; the next listing has it too, and then counts."""
         if self._store is None:
             return
-        row = kind.row(record, self.digest)
+        row = self._row(kind, record, self.server_clock())
         self._recent.write("", kind.name, [row])
         with self._lock:
             self._unwritten.setdefault(kind.name, []).append(row)
@@ -353,6 +355,10 @@ class Mirror(Forked):
             self._account = identity, f"{identity.id}@{identity.base_url}{since}"
         return self._account[1]
 
+    def server_clock(self) -> datetime:
+        """What the server's clock shows; ours before any answer, or without a ``Date`` in it."""
+        return self._client.server_clock or self._clock()
+
     # ── keeping up ───────────────────────────────────────────────────────────────────────────
 
     def _lock_of(self, name: str) -> AbstractContextManager[object]:
@@ -410,16 +416,18 @@ class Mirror(Forked):
         ``go_on`` is asked after each page but those that only come again: so each reading leads further.
         """
         before = store.progress(self.account, kind.name)
-        reached = position = _position(before.cursor)
+        reached = position = cursors.reached(before.cursor, self.server_clock())
         again, read = 1, 0
         if reached.since is not None:
             position, again = Position(reached.since - OVERLAP), LATE_PAGES + 1
         while True:
+            server_clock = self.server_clock()
             page = page_at(self._client, kind.call_at, position)
             # The last row of a page comes again with the next one.
             left = 0 if page.last else max(-(-(page.total or 0) // (PAGE_LIMIT - 1)) - position.page, 1)
             position = position.after(page)
-            cursor, rows = _cursor(position), [kind.row(record, self.digest) for record in page]
+            cursor = cursors.cursor_at(position, server_clock, before.cursor)
+            rows = [self._row(kind, record, server_clock) for record in page]
             progress = MirrorProgress(cursor=cursor, complete=page.last, at=now)
             self._note_shared(kind, store, rows)
             store.write(self.account, kind.name, rows, progress=progress)
@@ -434,6 +442,12 @@ class Mirror(Forked):
             read += 1
             if not go_on(read, left) or page.last:
                 return page.last
+
+    def _row(self, kind: Kind[D], record: D, now: datetime) -> MirrorRow:
+        """A version that says it is of a time to come is of now, or no later one would ever take its place."""
+        row = kind.row(record, self.digest)
+        stamp = cursors.moment_within(row.stamp, now)
+        return row if stamp == row.stamp else evolve(row, stamp=stamp)
 
     def _note_shared(self, kind: Kind[D], store: MirrorStore, rows: Sequence[MirrorRow]) -> None:
         """What of these is there twice; before they count as read, so that whoever dies in between reads them again."""
@@ -468,20 +482,6 @@ class Mirror(Forked):
 def _shared(kind: Kind[Any]) -> str:
     """Under this name is kept which values several rows of a kind share."""
     return f"{kind.name} shared"
-
-
-def _position(cursor: str | None) -> Position:
-    """What :func:`_cursor` wrote; where pages are counted one page earlier, for what has moved forward since. The
-    beginning, where it wrote no such thing."""
-    text, _, number = (cursor or "").partition(" page ")
-    moment = moment_in(text)
-    page = int(number) if number.isdecimal() and len(number) <= 9 else 1
-    return Position(moment, max(page - 1, 1)) if moment else Position()
-
-
-def _cursor(position: Position) -> str | None:
-    """A position as text that sorts as positions follow each other."""
-    return f"{write_value(position.since)} page {position.page:06}" if position.since else None
 
 
 def _is_fresh(at: datetime, now: datetime, age: timedelta) -> bool:

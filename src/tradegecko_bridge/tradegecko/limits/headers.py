@@ -1,8 +1,9 @@
-"""What an answer's headers say about the window it was counted in."""
+"""What an answer's headers say about the window it was counted in, and of when to ask again."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Final
@@ -10,8 +11,10 @@ from typing import Final
 from attrs import frozen
 
 from tradegecko_bridge.tradegecko.limits.pace import SECONDS
-from tradegecko_bridge.tradegecko.replies import LATEST, whole_number
+from tradegecko_bridge.tradegecko.replies import LATEST, server_time, whole_number
 
+_ABSURD: Final = 86_400.0
+"""Seconds from which on ``Retry-After`` is taken for a mistake."""
 _SLOWEST: Final = 120.0
 """Seconds an answer may have been worked on after it was counted."""
 
@@ -42,6 +45,17 @@ def read_headers(headers: Mapping[str, str], limit: int) -> Told | None:
     if left > limit or (date is not None and not reset - SECONDS <= date <= reset + _SLOWEST):
         return None
     return Told(window=reset - SECONDS, used=limit - left, limit=limit, date=date)
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds that ``Retry-After`` asks to wait, a window at most; None for none, a moment that is over, or nonsense.
+
+    ``now`` (aware) stands in where the answer has no ``Date`` to tell how far off a moment is.
+    """
+    seconds: float | None = whole_number(headers, "retry-after")
+    if seconds is None and (until := moment(headers.get("retry-after", ""))) is not None:
+        seconds = until - (server_time(headers) or now).timestamp()
+    return None if seconds is None or not 0 <= seconds < _ABSURD else min(float(seconds), float(SECONDS))
 
 
 @lru_cache(maxsize=256)
