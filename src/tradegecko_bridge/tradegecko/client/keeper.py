@@ -62,6 +62,7 @@ from tradegecko_bridge.ports.logins import (
     TokenPair,
     as_secret,
 )
+from tradegecko_bridge.tradegecko.client import token_calls
 from tradegecko_bridge.tradegecko.client.sending import no_answer
 from tradegecko_bridge.tradegecko.oauth import (
     Due,
@@ -179,7 +180,7 @@ class TokenKeeper(OfThisProcess):
     ) -> None:
         self.name = name
         self._app = app
-        self._store = store
+        self._store = token_calls.guarded(store)
         self._policy = policy or RefreshPolicy()
         self._endpoint = endpoint or TokenEndpoint(timeout=self._policy.timeout, clock=clock)
         self._clock = clock

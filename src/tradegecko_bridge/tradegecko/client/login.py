@@ -19,6 +19,7 @@ from tradegecko_bridge.errors import ConfigError, LoginFailed, LoginTaken
 from tradegecko_bridge.forks import OfThisProcess
 from tradegecko_bridge.ports import Clock, TokenStore
 from tradegecko_bridge.ports.logins import OTHER_OWNER, LoginOwner, Secret, StoredToken, TokenPair
+from tradegecko_bridge.tradegecko.client import token_calls
 from tradegecko_bridge.tradegecko.client.keeper import TokenEndpoint
 from tradegecko_bridge.tradegecko.oauth import OAuthApp, TokenRequest, is_answer_to, read_callback
 
@@ -78,7 +79,7 @@ class Logins(OfThisProcess):
         account_of: Callable[[TokenPair], str | None] = lambda _: None,
     ) -> None:
         self._app = app
-        self._store = store
+        self._store = token_calls.guarded(store)
         self._endpoint = endpoint or TokenEndpoint(clock=clock)
         self._clock = clock
         self._make_state = make_state
