@@ -403,7 +403,11 @@ class TokenKeeper(OfThisProcess):
         if owner is None or (account is not None and owner.account is None):
             pair = evolve(used.pair, owner=found)
             with self._store_errors_mapped():
-                self._store.rewrite(self.name, used.generation, pair)
+                written = self._store.rewrite(self.name, used.generation, pair)
+            if written and owner is None:
+                log.warning(
+                    "login %s, of an earlier version, was nobody's yet; from now on it is for %s", self.name, found
+                )
             if self._known is used:
                 self._known = evolve(used, pair=pair)
 
