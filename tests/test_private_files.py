@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.support import require
 from tradegecko_bridge import SqlStore, private_files
@@ -141,6 +145,62 @@ def test_a_folder_in_which_anybody_can_write_is_refused(kind: str, tmp_path: Pat
     assert modes(home, names) == {}
     home.chmod(0o1777)
     keep(home)
+
+
+@pytest.mark.parametrize("up", [1, 3])
+@pytest.mark.parametrize("linked", [False, True])
+@pytest.mark.parametrize("kind", ["ledger", "tokens"])
+def test_nor_is_one_below_such_a_folder(kind: str, linked: bool, up: int, tmp_path: Path) -> None:
+    """However far above, and however it is reached: whoever can write there can exchange the way to the file."""
+    keep, names = KEEPERS[kind]
+    home = tmp_path / "a" / "b" / "c" / "home"
+    home.mkdir(parents=True)
+    for one in (home, *home.parents[:3]):
+        one.chmod(0o755)
+    link = tmp_path / "link"
+    link.symlink_to(home)
+    wide, below = home.parents[up - 1], (home, *home.parents)[up - 1]
+    wide.chmod(0o777)
+    said = f"everybody can write in the folder {wide}, and exchange {below}; run: chmod o-w {wide}"
+    with pytest.raises(BridgeError, match=f"{re.escape(said)}$"):
+        keep(link if linked else home)
+    assert modes(home, names) == {}
+    wide.chmod(0o1777)
+    keep(link if linked else home)
+
+
+@given(st.lists(st.sampled_from([0o755, 0o775, 0o777, 0o1777, 0o1775, 0o700]), min_size=1, max_size=4))
+def test_the_nearest_folder_is_named(found: list[int]) -> None:
+    """Which is refused, told or fine goes by each mode alone, wherever it is on the way."""
+    with TemporaryDirectory() as top:
+        folder = Path(top).resolve()
+        for mode in found:
+            folder /= "f"
+            folder.mkdir()
+            folder.chmod(mode)
+        ways = [folder, *folder.parents][: len(found)]
+        refused = [str(way) for way, mode in zip(ways, reversed(found), strict=True) if mode == 0o777]
+        doubted = [str(way) for way, mode in zip(ways, reversed(found), strict=True) if mode in (0o775, 0o777)]
+        for told, expected in (
+            (private_files.folder_fault(folder), refused),
+            (private_files.folder_doubt(folder), doubted),
+        ):
+            assert told.rpartition(" ")[2] == (expected[0] if expected else "")
+
+
+def test_a_group_s_folder_above_is_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """For each folder in it that leads to files of ours."""
+    homes = [tmp_path / "team" / "one", tmp_path / "team" / "two"]
+    for home in homes:
+        home.mkdir(mode=0o700, parents=True)
+    homes[0].parent.chmod(0o770)
+    caplog.set_level(logging.WARNING)
+    for home in (*homes, *homes):
+        keep_tokens(home)
+    team = homes[0].parent
+    assert caplog.messages == [
+        f"the group can write in the folder {team}, and exchange {home}; run: chmod g-w {team}" for home in homes
+    ]
 
 
 def test_a_backup_goes_to_no_such_folder_either(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from typing import Any, Final, NoReturn, cast, get_type_hints
 
 import attrs
 
-from tradegecko_bridge.engine.source_calls import place_of
 from tradegecko_bridge.errors import ConfigError
+from tradegecko_bridge.foreign import call, place_of
 from tradegecko_bridge.ports import OrderSource
 from tradegecko_bridge.ports.logins import Secret, SecretValues
 from tradegecko_bridge.structuring import (
@@ -96,13 +96,14 @@ def _factory(kind: str) -> Callable[..., Any]:
     found = [point for point in entry_points(group=GROUP) if point.name == kind]
     if not found:
         raise ConfigError(f"no source of kind {kind!r}; there are {', '.join(source_names())}")
-    try:
-        factory: Callable[..., Any] = found[0].load()
-    except (ImportError, AttributeError) as error:
-        raise ConfigError(f"source {kind!r} cannot be loaded ({error}); install what it needs") from error
-    except Exception as error:
-        raise ConfigError(f"source {kind!r} cannot be loaded ({_type_and_place(error)})") from error
+    factory: Callable[..., Any] = call(found[0].load, partial(_not_loaded, kind))
     return factory
+
+
+def _not_loaded(kind: str, error: Exception) -> ConfigError:
+    if isinstance(error, (ImportError, AttributeError)):
+        return ConfigError(f"source {kind!r} cannot be loaded ({error}); install what it needs")
+    return ConfigError(f"source {kind!r} cannot be loaded ({_type_and_place(error)})")
 
 
 def _type_and_place(error: Exception) -> str:

@@ -1,8 +1,8 @@
 """Files that hold logins and customers' data are their owner's alone, and nobody else can exchange them.
 
 As ssh does it: what others can read is closed to them where we may do that, a folder in which anybody could put another
-file in the place of ours is refused, and one in which the group could is told, once a process. On Windows, where
-folders are protected by other means, nothing is looked at.
+file in the place of ours, or another folder in the place of one above it, is refused, and one in which the group could
+is told, once a process. On Windows, where folders are protected by other means, nothing is looked at.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tradegecko_bridge.visible import log
 
 _POSIX: Final = os.name == "posix"
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
-_told: Final[set[Path]] = set()
+_told: Final[set[str]] = set()
 
 
 def open_privately(path: str, flags: int) -> int:
@@ -43,20 +43,31 @@ def make_private(path: Path) -> bool:
 
 def folder_fault(folder: Path) -> str:
     """Why no file of ours may lie in this folder: anybody could put another in its place; blank if nobody can."""
-    mode = _mode(folder)
-    if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
-        return f"everybody can write in the folder {folder}, and exchange the file; run: chmod o-w {folder}"
-    if (doubt := folder_doubt(folder)) and folder not in _told:
-        _told.add(folder)
+    if fault := _exchangeable(folder, stat.S_IWOTH, "everybody", "o-w"):
+        return fault
+    if (doubt := folder_doubt(folder)) and doubt not in _told:
+        _told.add(doubt)
         log.warning("%s", doubt)
     return ""
 
 
 def folder_doubt(folder: Path) -> str:
     """What makes a folder less than safe: its group could exchange the file; blank if it could not."""
-    mode = _mode(folder)
-    if mode & stat.S_IWGRP and not mode & stat.S_ISVTX:
-        return f"the group can write in the folder {folder}, and exchange the file; run: chmod g-w {folder}"
+    return _exchangeable(folder, stat.S_IWGRP, "the group", "g-w")
+
+
+def _exchangeable(folder: Path, writable: int, who: str, remedy: str) -> str:
+    """The nearest folder on the way up to the root in which others can exchange what leads to the file, and the remedy.
+
+    The sticky bit keeps them from it.
+    """
+    below: Path | str = "the file"
+    folder = folder.resolve()
+    for one in (folder, *folder.parents):
+        mode = _mode(one)
+        if mode & writable and not mode & stat.S_ISVTX:
+            return f"{who} can write in the folder {one}, and exchange {below}; run: chmod {remedy} {one}"
+        below = one
     return ""
 
 

@@ -10,6 +10,7 @@ import re
 import socket
 import sqlite3
 import subprocess
+import sys
 import warnings
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
@@ -205,6 +206,68 @@ def test_idle_connections_do_no_harm(sandbox: Sandbox, folder: Path) -> None:
         with socket.create_connection(("127.0.0.1", urlsplit(address).port or 0)):
             assert httpx.get(address).status_code == 200
         assert end()[0] == 0
+
+
+BROWSER = """#!{python}
+import sys, json, pathlib
+pathlib.Path(sys.argv[0]).with_suffix(".args").write_text(json.dumps(sys.argv))
+"""
+
+
+@contextmanager
+def opening(sandbox: Sandbox, folder: Path) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
+    """A login in a process of its own, with a browser that writes down what it is started with: the process, that
+    address, and the one that people are told."""
+    browser = folder / "browser"
+    browser.write_text(BROWSER.format(python=sys.executable))
+    browser.chmod(0o700)
+    command = [sys.executable, "-u", "-m", "tradegecko_bridge", "login", "--timeout", "30"]
+    known = {**environment(sandbox), "BROWSER": str(browser)}
+    with subprocess.Popen(
+        command, cwd=folder, env=known, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as login:
+        try:
+            assert login.stdout is not None
+            told = next(line.strip() for line in login.stdout if line.startswith("  http"))
+            while not (written := browser.with_suffix(".args")).exists() or not written.read_text():
+                assert login.poll() is None
+                sleep(0.01)
+            _, opened = json.loads(written.read_text())
+            yield login, opened, told
+        finally:
+            login.kill()
+
+
+def test_what_a_browser_is_started_with_tells_nobody_anything(sandbox: Sandbox, folder: Path) -> None:
+    """Other users of the machine see it. It leads to the login's address, once, and only by its own name."""
+    with opening(sandbox, folder) as (login, opened, told):
+        values = [value for value in httpx.URL(told).params.values() if value != "code"]
+        assert len(values) == 3
+        assert not [part for part in (*values, "?", "oauth") if part in opened]
+        address = urlsplit(opened)
+        assert httpx.get(opened, headers={"Host": f"evil.example:{address.port}"}).status_code == 421
+        assert httpx.get(f"http://{address.netloc}/").status_code == 404
+        sent = httpx.get(opened)
+        assert (sent.status_code, sent.headers["location"]) == (302, told)
+        assert sent.headers["cache-control"] == "no-store"
+        assert httpx.get(approve(sent.headers["location"])).status_code == 200
+        said = login.communicate(timeout=30)[0]
+        assert (login.returncode, "logged in as 'default'" in said) == (0, True), said
+
+
+def test_whoever_opens_the_browser_s_address_before_the_browser_gets_nowhere(sandbox: Sandbox, folder: Path) -> None:
+    """The browser comes second, so the login ends before the one who came first can answer it."""
+    with opening(sandbox, folder) as (login, opened, told):
+        assert httpx.get(opened).headers["location"] == told
+        page = httpx.get(opened)
+        assert (page.status_code, "This address works once" in page.text) == (410, True)
+        assert "location" not in page.headers
+        said = login.communicate(timeout=30)[0]
+    assert login.returncode == 3
+    assert (
+        "was opened twice, maybe by another user of this machine; begin again (`tgbridge login --no-browser`)" in said
+    )
+    assert "no login is stored" in tgbridge(sandbox, folder, "check").stderr
 
 
 def test_wrong_credentials(sandbox: Sandbox, folder: Path) -> None:

@@ -228,11 +228,22 @@ def test_serving_with_limit_switches_and_faults(tmp_path: Path) -> None:
     """What is said at the start holds from the first request on."""
     page = '{"fault": "html", "method": "GET", "path": "/users"}'
     faults = ("--fault", "status GET /orders status=503", "--fault", page)
-    arguments = ("sandbox", "--json", "--rate-limit", "3", "--switch", "default_order_status=active", *faults)
+    arguments = (
+        "sandbox",
+        "--json",
+        "--rate-limit",
+        "3",
+        "--switch",
+        "default_order_status=active",
+        *faults,
+        "--client-secret",
+        "s",
+    )
     command = [sys.executable, "-W", "error", "-m", "tradegecko_bridge", *arguments]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         serving = json.loads(process.stdout.readline())
+        assert serving["client_secret"] == "s"
         headers = {"Authorization": f"Bearer {serving['access_token']}"}
         with httpx.Client(base_url=serving["base_url"], headers=headers, verify=False) as http:
             assert http.get("/orders").status_code == 503

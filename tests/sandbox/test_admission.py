@@ -149,3 +149,38 @@ def test_a_token_that_was_asked_for(tmp_path: Path) -> None:
     for wrong in ("", "a b", "a\n", "\x1b[31m", "é"):
         with pytest.raises(ValueError, match="an access token must be"):
             Sandbox(access_token=wrong)
+        with pytest.raises(ValueError, match="a client secret must be"):
+            Sandbox(client_secret=wrong)
+
+
+def grant(sandbox: Sandbox, secret: str) -> int:
+    """The status of asking for tokens with a password, which is the same in every sandbox, and this secret."""
+    who = {"username": sandbox.users[0].email, "password": sandbox.users[0].password}
+    form = {"grant_type": "password", "client_id": sandbox.client_id, "client_secret": secret, **who}
+    return HTTP.post(f"{sandbox.base_url}/oauth/token", data=form).status_code
+
+
+def test_each_sandbox_has_a_secret_of_its_own(two: tuple[Sandbox, Sandbox]) -> None:
+    """As with the token: one's settings log nobody in to the other."""
+    one, other = two
+    secret = one.client_secret
+    assert re.fullmatch("[0-9a-f]{64}", secret)
+    assert secret not in (other.client_secret, one.access_token)
+    one.reset()
+    assert one.client_secret == secret
+    assert (grant(one, secret), grant(other, secret)) == (200, 401)
+
+
+def test_a_secret_that_was_asked_for(tmp_path: Path) -> None:
+    """It holds from the start, after a reset and with a state file, which else keeps the secret it has."""
+    file = tmp_path / "state"
+    with Sandbox(seed="empty", state=file) as sandbox:
+        first = sandbox.client_secret
+    with Sandbox(seed="empty", state=file) as sandbox:
+        assert (sandbox.client_secret, grant(sandbox, first)) == (first, 200)
+    with Sandbox(seed="empty", state=file, client_secret="asked-for") as sandbox:
+        for _ in range(2):
+            assert (grant(sandbox, "asked-for"), grant(sandbox, first)) == (200, 401)
+            sandbox.reset()
+    with Sandbox(seed="empty", state=file) as sandbox:
+        assert sandbox.client_secret == "asked-for"

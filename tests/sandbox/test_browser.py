@@ -15,7 +15,10 @@ from tests.sandbox import browser
 from tests.sandbox.browser import Browser
 from tests.sandbox.support import Application, Client, Json
 from tests.support import require
+from tests.tradegecko.oauth import DANA, PASSWORD, app_of
 from tradegecko_bridge.sandbox import Sandbox
+from tradegecko_bridge.stores.tokens import MemoryTokenStore
+from tradegecko_bridge.tradegecko.client import Logins
 
 TABS = ("Overview", "Orders", "Stock", "Requests", "Webhooks", "Tokens")
 # It would change the title, fetch a picture from elsewhere and break out of an attribute, if it could.
@@ -283,6 +286,21 @@ def test_a_wrong_password_can_be_typed_again(chromium: Browser, app: Application
     chromium.enter()
     assert callback.taken[0]["state"] == ["kept"]
     assert app.call(pair(app, callback)) == (200, "")
+
+
+def test_logging_in_from_the_address_that_the_browser_is_started_with(chromium: Browser, sandbox: Sandbox) -> None:
+    """It sends the browser on to the sign-in page, and back with what the login waits for."""
+
+    def sign_in_there(address: str) -> None:
+        assert "state" not in address
+        chromium.open(address)
+        fill_in(chromium, DANA, PASSWORD)
+        chromium.press("button[value=allow]")
+
+    logins = Logins(app_of(sandbox), MemoryTokenStore())
+    stored = logins.at_browser("default", tell=lambda _: None, open_browser=sign_in_there)
+    assert stored.pair.refresh_token
+    assert chromium.text("h1") == "TradeGecko has answered"
 
 
 def test_denying_leads_back_empty_handed(chromium: Browser, app: Application, callback: Callback) -> None:

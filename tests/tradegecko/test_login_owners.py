@@ -9,16 +9,21 @@ from typing import Any
 import anyio
 import httpx
 import pytest
+from attrs import evolve
 from cryptography.fernet import Fernet
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.stores.test_tokens import Ring
+from tests.support import ListSource
 from tests.tradegecko.oauth import APP, AT, DANA, PASSWORD, app_of, log_in, pair
-from tradegecko_bridge import AsyncTradeGeckoClient, Sandbox, TradeGeckoClient, TradeGeckoGateway
+from tradegecko_bridge import AsyncTradeGeckoClient, Sandbox, SqlStore, SyncEngine, TradeGeckoClient, TradeGeckoGateway
+from tradegecko_bridge.commerce.remote import AccountIdentity
 from tradegecko_bridge.errors import AccessDenied, LoginTaken, OtherLogin
 from tradegecko_bridge.ports import TokenStore
 from tradegecko_bridge.ports.logins import LoginOwner, Secret, StoredToken
-from tradegecko_bridge.stores.tokens import EncryptedTokenStore, FileTokenStore, MemoryTokenStore
+from tradegecko_bridge.stores.tokens import EncryptedTokenStore, FileTokenStore, KeyringTokenStore, MemoryTokenStore
+from tradegecko_bridge.testing.builders import an_order
 from tradegecko_bridge.tradegecko.client import Logins, StoredLogin
 from tradegecko_bridge.tradegecko.client.keeper import TokenEndpoint
 from tradegecko_bridge.tradegecko.oauth import OAuthApp
@@ -112,8 +117,8 @@ def test_a_client_for_another_host_gets_no_token() -> None:
     assert hosts.seen == []
 
 
-def test_a_login_of_before_is_bound_when_it_has_worked() -> None:
-    """And goes on working; where it does not work, it stays anybody's."""
+def test_a_login_of_before_is_bound_when_it_has_worked(caplog: pytest.LogCaptureFixture) -> None:
+    """And goes on working, and the log says once whose it is now; where it does not work, it stays anybody's."""
     store, hosts = MemoryTokenStore(), Hosts()
     before = store.save("default", pair(), at=AT)
 
@@ -122,11 +127,15 @@ def test_a_login_of_before_is_bound_when_it_has_worked() -> None:
 
     with client_of(refuse, store, APP) as client, pytest.raises(Exception, match="404"):
         client.accounts.current()
-    assert stored(store) == before
-    with client_of(hosts, store, APP) as client:
-        client.accounts.current()
-        client.accounts.current()
+    assert (stored(store), caplog.messages) == (before, [])
+    for _ in range(2):
+        with client_of(hosts, store, APP) as client:
+            client.accounts.current()
+            client.accounts.current()
     after = stored(store)
+    (said,) = caplog.messages
+    assert said.startswith("login default, of an earlier version, was nobody's yet; from now on it is for application")
+    assert said.endswith("'the-app' at https://api.example")
     assert (after.pair.owner, after.generation, after.serial) == (APP.owner, before.generation, before.serial + 1)
     with client_of(hosts, store, an_app(client_id="another-app")) as client, pytest.raises(OtherLogin):
         client.accounts.current()
@@ -157,6 +166,57 @@ def test_a_login_is_kept_to_its_account() -> None:
         TradeGeckoGateway(client).account()
     assert "login 'default' is for account 12, and now opens 34" in str(raised.value)
     assert stored(store) == bound
+
+
+TOKEN_STORES: dict[str, Callable[[SqlStore, Path], TokenStore]] = {
+    "ledger": lambda ledger, _: ledger.tokens,
+    "memory": lambda *_: MemoryTokenStore(),
+    "file": lambda _, folder: FileTokenStore(folder / "tokens.json"),
+    "encrypted": lambda ledger, _: EncryptedTokenStore(ledger.tokens, [Fernet.generate_key().decode()]),
+    "keyring": lambda _, folder: KeyringTokenStore(FileTokenStore(folder / "tokens.json"), backend=Ring()),
+}
+
+
+@pytest.mark.parametrize("kept", TOKEN_STORES)
+@pytest.mark.parametrize(
+    ("owner", "said"),
+    [
+        (None, "and the login is for account 34"),
+        (APP.owner, "and the login is for account 34"),
+        (evolve(APP.owner, account="34"), "and the login is for account 34"),
+        (evolve(APP.owner, account="12"), "login 'default' is for account 12, and now opens 34"),
+    ],
+    ids=["of before", "application", "account", "other account"],
+)
+def test_a_run_with_the_login_of_another_account(
+    kept: str, owner: LoginOwner | None, said: str, tmp_path: Path
+) -> None:
+    """Wherever tokens are kept, and whatever is known of them: the account is asked which it is, and nothing else."""
+    asked, hosts = list[str](), Hosts(account=34)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(f"{request.method} {request.url.path}")
+        return hosts(request)
+
+    with SqlStore(f"sqlite:///{tmp_path}/ledger.db") as ledger:
+        ledger.remember_account("shop", AccountIdentity(id="12", name="Bob's", base_url=APP.base_url), at=AT)
+        store = TOKEN_STORES[kept](ledger, tmp_path)
+        store.save("default", pair(owner=owner), at=AT)
+        with client_of(answer, store, APP) as client:
+            gateway = TradeGeckoGateway(client, mirror=ledger.mirror)
+            engine = SyncEngine("shop", source=ListSource([an_order()]), gateway=gateway, store=ledger)
+            (report, *more) = engine.run()
+            assert not report
+            assert more == []
+            (problem,) = report.problems
+            assert said in problem
+            assert "login of the first one" in problem or 'login = "…" in [tradegecko]' in problem
+            assert set(asked) == {"GET /accounts/current"}
+        found = stored(store).pair.owner
+        assert found == evolve(APP.owner, account="12" if owner and owner.account == "12" else "34")
+        known = ledger.known_account("shop")
+        assert known is not None
+        assert known.account.id == "12"
 
 
 def test_logging_in_to_another_account_needs_another_name(sandbox: Sandbox) -> None:

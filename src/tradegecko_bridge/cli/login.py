@@ -45,7 +45,7 @@ def login(
         if user is not None:
             stored = logins.with_password(chosen, user, _password(password_stdin))
         else:
-            more: dict[str, Any] = {} if browser else {"open_browser": lambda _: False}
+            more: dict[str, Any] = {} if browser else {"open_browser": None}
             stored = logins.at_browser(
                 chosen,
                 tell=lambda url: tell("Log in and approve at", "", f"  {url}", ""),

@@ -14,7 +14,7 @@ from pathlib import Path
 from tradegecko_bridge.config import Config, Connection, load_config, settings_error
 from tradegecko_bridge.engine.own_source import must_be_the_source
 from tradegecko_bridge.engine.reasons import CODES
-from tradegecko_bridge.engine.source_calls import identity_of
+from tradegecko_bridge.engine.source_calls import guarded, identity_of
 from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.ledger import Filter, LedgerEntry
 from tradegecko_bridge.plugins import make_source
@@ -69,7 +69,7 @@ def make_sources(config_path: Path, connections: Sequence[Connection]) -> list[O
 def close_source(source: OrderSource) -> None:
     """Let go of what a source has opened, if it can."""
     if hasattr(source, "close"):
-        source.close()
+        guarded(source, "closing", source.close)
 
 
 @contextmanager

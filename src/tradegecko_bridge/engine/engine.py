@@ -31,6 +31,7 @@ from tradegecko_bridge.errors import (
     OtherSource,
     StoreError,
 )
+from tradegecko_bridge.foreign import call, place_of
 from tradegecko_bridge.forks import OfThisProcess
 from tradegecko_bridge.ledger import Alert
 from tradegecko_bridge.ports import Clock, Gateway, OrderSource, Store
@@ -89,7 +90,7 @@ class SyncEngine(OfThisProcess):
     ) -> None:
         if not (connection and connection.strip()):
             raise ValueError('the connection needs a name, e.g. "my-shop"')
-        name = getattr(source, "name", None)
+        name = call(lambda: getattr(source, "name", None), partial(_nameless, source))
         if not isinstance(name, str) or not name.strip():
             raise ConfigError(f'source {type(source).__name__} has no name; give the class one, e.g. name = "my shop"')
         self.settings = settings or ConnectionSettings()
@@ -218,6 +219,12 @@ class SyncEngine(OfThisProcess):
         with self._context.report(name, dry_run=dry_run) as report:
             report.fail(error)
         return report
+
+
+def _nameless(source: OrderSource, error: Exception) -> ConfigError:
+    return ConfigError(
+        f"source {type(source).__name__} cannot say its name: {type(error).__name__} at {place_of(error)}"
+    )
 
 
 def _concerns_all(report: Report) -> bool:

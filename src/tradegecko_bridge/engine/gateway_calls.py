@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from functools import wraps
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
+from types import TracebackType
 from typing import Any, Final, cast
 
+from attrs import frozen
+
 from tradegecko_bridge.commerce.clearing import cleared_of_all
-from tradegecko_bridge.engine.source_calls import place_of
-from tradegecko_bridge.errors import BridgeError, GatewayError, OutcomeUnknown, Unavailable
+from tradegecko_bridge.errors import BridgeError, OutcomeUnknown, Unavailable
+from tradegecko_bridge.foreign import Guarded, call, fault
 from tradegecko_bridge.ports import Gateway
-from tradegecko_bridge.visible import log
 
 WRITES: Final = frozenset({"create_order", "perform_action"})
 """After a fault in one of these nobody knows what became of the request."""
@@ -24,7 +26,7 @@ def guarded(gateway: Gateway) -> Gateway:
 
     Unexpected exceptions are errors of the port, told by type and place, for they may quote somebody.
     """
-    return cast("Gateway", _Guarded(gateway))
+    return cast("Gateway", _Guarded(gateway, _told))
 
 
 def checked(gateway: Gateway, check: Callable[[], None]) -> Gateway:
@@ -32,15 +34,24 @@ def checked(gateway: Gateway, check: Callable[[], None]) -> Gateway:
     return cast("Gateway", _Checked(gateway, check))
 
 
-class _Guarded:
-    def __init__(self, gateway: Gateway) -> None:
-        self._gateway = gateway
+class _Guarded(Guarded):
+    def session(self, **options: Any) -> AbstractContextManager[None]:
+        return _Session(self.__getattr__("session")(**options))
 
-    def __getattr__(self, name: str) -> Any:
-        value = getattr(self._gateway, name)
-        if name == "session" or not callable(value):
-            return value
-        return _guard(value, name, OutcomeUnknown if name in WRITES else Unavailable)
+
+@frozen
+class _Session(AbstractContextManager[None]):
+    """A gateway's session; what is done in it is not the gateway's."""
+
+    _theirs: AbstractContextManager[None]
+
+    def __enter__(self) -> None:
+        call(self._theirs.__enter__, partial(_told, "session", ()))
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        call(lambda: self._theirs.__exit__(kind, error, traceback), partial(_told, "session", ()))
 
 
 class _Checked:
@@ -55,35 +66,8 @@ class _Checked:
         return value
 
 
-def _guard(method: Callable[..., Any], name: str, kind: type[GatewayError]) -> Callable[..., Any]:
-    @wraps(method)
-    def call(*args: Any, **options: Any) -> Any:
-        about = (*args, *options.values())
-        with _faults(name, kind, about):
-            result = method(*args, **options)
-        return _items(result, name, kind, about) if isinstance(result, Iterator) else result
-
-    return call
-
-
-def _items(items: Iterator[Any], name: str, kind: type[GatewayError], about: Sequence[object]) -> Iterator[Any]:
-    while True:
-        with _faults(name, kind, about):
-            try:
-                item = next(items)
-            except StopIteration:
-                return
-        yield item
-
-
-@contextmanager
-def _faults(name: str, kind: type[GatewayError], about: Sequence[object]) -> Iterator[None]:
-    try:
-        yield
-    except BridgeError as error:
+def _told(name: str, about: Sequence[object], error: Exception) -> BridgeError:
+    if isinstance(error, BridgeError):
         error.args = tuple(cleared_of_all([arg], *about)[0] if isinstance(arg, str) else arg for arg in error.args)
-        raise
-    except Exception as error:
-        text = f"{type(error).__name__} at {place_of(error)} in {name}: a fault in the gateway"
-        log.error(text)
-        raise kind(text) from error
+        return error
+    return (OutcomeUnknown if name in WRITES else Unavailable)(fault(error, name, "gateway"))

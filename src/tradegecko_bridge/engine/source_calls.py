@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from traceback import walk_tb
 from typing import Final, TypeVar
 
-from attrs import evolve
-
+from tradegecko_bridge import foreign
 from tradegecko_bridge.commerce import ItemResult, Verdict
 from tradegecko_bridge.errors import BridgeError, SourceError
 from tradegecko_bridge.ports.sources import HasIdentity, OrderSource
@@ -18,9 +16,8 @@ from tradegecko_bridge.visible import log
 
 T = TypeVar("T")
 
-_OWN_CODE: Final = f"{Path(__file__).parents[1]}{os.sep}"
-_ENGINE: Final = f"{Path(__file__).parent}{os.sep}"
-_ATTRS: Final = f"{Path(evolve.__code__.co_filename).parent}{os.sep}"
+_CALLERS: Final = (f"{Path(__file__).parent}{os.sep}", foreign.__file__)
+"""Where a call is made that does not fit the method."""
 _METHODS: Final = {
     "fetching orders": "fetch_orders",
     "fetching orders again": "fetch_since",
@@ -36,9 +33,8 @@ class SourceFailed(BridgeError):
     """A source failed, or its code is at fault; the message is fit for the report."""
 
 
-@contextmanager
-def guarded(source: OrderSource, doing: str) -> Iterator[None]:
-    """Turn whatever a source raises into one error with one line.
+def guarded(source: OrderSource, doing: str, run: Callable[[], T]) -> T:
+    """What a source gives; whatever it raises becomes one error with one line.
 
     The message of an unexpected exception may quote a customer, so only its type and place are reported. That of a
     call that did not fit the method quotes nothing and names the method.
@@ -46,18 +42,19 @@ def guarded(source: OrderSource, doing: str) -> Iterator[None]:
     Raises:
         SourceFailed: in place of what the source raised.
     """
-    try:
-        yield
-    except SourceError as error:
-        raise SourceFailed(f"{source.name}: {error}") from error
-    except BridgeError:
-        raise
-    except Exception as error:
-        where = place_of(error)
-        log.error("fault in source %s while %s: %s at %s", source.name, doing, type(error).__name__, where)
-        never_ran = isinstance(error, TypeError) and where.startswith(_ENGINE)
-        what = str(error) if never_ran else f"{type(error).__name__} at {where}"
-        raise SourceFailed(f"{source.name}: {what} while {doing}: a fault in the source") from error
+    return foreign.call(run, partial(_told, source, doing))
+
+
+def _told(source: OrderSource, doing: str, error: Exception) -> BridgeError:
+    if isinstance(error, SourceError):
+        return SourceFailed(f"{source.name}: {error}")
+    if isinstance(error, BridgeError):
+        return error
+    where = foreign.place_of(error)
+    log.error("fault in source %s while %s: %s at %s", source.name, doing, type(error).__name__, where)
+    never_ran = isinstance(error, TypeError) and where.startswith(_CALLERS)
+    what = str(error) if never_ran else f"{type(error).__name__} at {where}"
+    return SourceFailed(f"{source.name}: {what} while {doing}: a fault in the source")
 
 
 def identity_of(source: OrderSource) -> str:
@@ -66,20 +63,15 @@ def identity_of(source: OrderSource) -> str:
     Raises:
         SourceFailed: it cannot say.
     """
-    with guarded(source, "telling what it is"):
-        told: object = source.identity if isinstance(source, HasIdentity) else f"{type(source).__name__} {source.name}"
+
+    def tell() -> object:
+        return source.identity if isinstance(source, HasIdentity) else f"{type(source).__name__} {source.name}"
+
+    told = guarded(source, "telling what it is", tell)
     if not isinstance(told, str) or not told.strip() or not told.isprintable():
         what = a_kind(told) if not isinstance(told, str) else "a text that is no line"
         raise SourceFailed(f"{source.name}: its identity is {what}: a fault in the source")
     return told
-
-
-def place_of(error: Exception) -> str:
-    """The line of the plugin's an error came from, also where a record of ours raised it; else the innermost of all."""
-    lines = [(place.f_code.co_filename, number) for place, number in walk_tb(error.__traceback__)]
-    theirs = [line for line in lines if not line[0].startswith((_OWN_CODE, _ATTRS, "<"))]
-    file, number = (theirs or lines)[-1]
-    return f"{file}:{number}"
 
 
 def iterate(source: OrderSource, items: Callable[[], Iterable[T]], doing: str) -> Iterator[T]:
@@ -89,22 +81,14 @@ def iterate(source: OrderSource, items: Callable[[], Iterable[T]], doing: str) -
         SourceFailed: in place of what the source raised, or because it gave nothing to go through.
     """
     method = _METHODS.get(doing, "fetch_order")
-    with guarded(source, doing):
-        given = items()
-        if not hasattr(given, "__iter__"):
-            if isinstance(given, Coroutine):
-                given.close()
-            kind = "ItemResults" if method.startswith("accept") else "orders"
-            what = f"{method} gave {a_kind(given)}; it must give an iterable of {kind}"
-            raise SourceFailed(f"{source.name}: {what}: a fault in the source")
-        iterator = iter(given)
-    while True:
-        with guarded(source, doing):
-            try:
-                item = next(iterator)
-            except StopIteration:
-                return
-        yield item
+    given = guarded(source, doing, items)
+    if not hasattr(given, "__iter__"):
+        if isinstance(given, Coroutine):
+            given.close()
+        kind = "ItemResults" if method.startswith("accept") else "orders"
+        what = f"{method} gave {a_kind(given)}; it must give an iterable of {kind}"
+        raise SourceFailed(f"{source.name}: {what}: a fault in the source")
+    yield from foreign.each(given, partial(_told, source, doing))
 
 
 def a_kind(value: object) -> str:

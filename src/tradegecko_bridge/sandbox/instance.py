@@ -24,7 +24,7 @@ from .model.switches import Switches
 from .rules import create_context
 from .rules.base import RulesContext
 from .rules.warehouse import Warehouse
-from .seeds import base_of, complete, install_base, seed_world
+from .seeds import Keys, base_of, complete, install_base, seed_world
 from .webhooks import Deliveries, events_of
 from .wire.faults import ActiveFaults, Fault, Faults
 from .wire.messages import Answer, Request
@@ -50,6 +50,7 @@ class Instance:
         clock: Clock | None = None,
         switches: Mapping[str, Any] | None = None,
         access_token: str | None = None,
+        client_secret: str | None = None,
     ) -> None:
         self.seed = seed
         self.lock = threading.RLock()
@@ -61,14 +62,19 @@ class Instance:
         self._log: deque[dict[str, Any]] = deque(maxlen=_LOG_LENGTH)
         self.deliveries = Deliveries(self.lock, lambda: self.context, self.clock)
         self._journal = None if state is None else Journal(state)
-        self._access_token = access_token or secrets.token_hex(32)
+        self._keys = Keys(access_token or secrets.token_hex(32), client_secret or secrets.token_hex(32))
         self.context, self.api = self._build()
         self._load(replay=True)
-        if access_token not in (None, self.access_token()):
-            with self.context.state.transaction():
-                self.context.state.update("access_tokens", self._first_token(), {"token": access_token}, touch=False)
-        self._access_token = self.access_token()
+        self._ask_for("access_tokens", self._first_token(), "token", access_token)
+        self._ask_for("applications", self.application(), "client_secret", client_secret)
+        self._keys = Keys(self.access_token(), self.client_secret())
         self.context.set_switches(self._initial_switches)
+
+    def _ask_for(self, table: str, row: Row, name: str, key: str | None) -> None:
+        """Change what a state file may have kept, if another was asked for."""
+        if key not in (None, row[name]):
+            with self.context.state.transaction():
+                self.context.state.update(table, row, {name: key}, touch=False)
 
     def handle(self, request: Request, faults: ActiveFaults | None = None) -> Answer:
         """Answer one request, with the faults that apply to it."""
@@ -200,6 +206,10 @@ class Instance:
         """The first privileged token."""
         return str(self._first_token()["token"])
 
+    def client_secret(self) -> str:
+        """The secret of the seeded application."""
+        return str(self.application()["client_secret"])
+
     def _first_token(self) -> Row:
         return self.context.state["access_tokens"].rows[1]
 
@@ -228,18 +238,18 @@ class Instance:
 
         if self._journal is None:
             install(base)
-            seed_world(self.context, self.seed, self._access_token)
+            seed_world(self.context, self.seed, self._keys)
             return
         try:
             if replay and self._journal.load(state, base, install):
                 state.sink = self._journal.append
-                complete(self.context)
+                complete(self.context, self._keys)
                 return
             if not replay:
                 self._journal.clear(base)
                 install(base)
             state.sink = self._journal.append
-            seed_world(self.context, self.seed, self._access_token)
+            seed_world(self.context, self.seed, self._keys)
         except BaseException:
             self._journal.close()
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 from collections.abc import Iterator
@@ -180,6 +181,33 @@ def test_formulas_are_defused_and_numbers_are_not_touched(tmp_path: Path) -> Non
     (row,) = rows(shown(tmp_path / "tracking")[0])
     assert [row["carrier"], row["service"], row["tracking_url"]] == ['\'=HYPERLINK("x")', "'@SUM(1)", "-1"]
     assert [row["sku"], row["tracking_number"]] == ["'-MUG+1", "+0070"]
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ('Post;=HYPERLINK("x")', 'Post;\'=HYPERLINK("x")'),
+        ("Post;@SUM(1)\n-A1\t+A1", "Post;'@SUM(1)\n'-A1\t'+A1"),
+        ("Post\r\n=A1", "Post\r\n'=A1"),
+        ('Post;"=A1', "Post;'\"=A1"),
+        ("Post;'=A1", "Post;''=A1"),
+        ("Post;-5", "Post;'-5"),
+        ("Post; =A1, -5\r\nline", "Post; =A1, -5\r\nline"),
+    ],
+)
+def test_nor_where_a_spreadsheet_splits_at_semicolons(tmp_path: Path, text: str, cell: str) -> None:
+    """As it does where a comma separates decimals, and then the quotes in which a cell is do not hold it together."""
+    source_at(tmp_path).accept_tracking([evolve(SHIPMENT, carrier=text)])
+    written = shown(tmp_path / "tracking")[0]
+    assert rows(written)[0]["carrier"] == cell
+    split = list(csv.reader(io.StringIO(written.read_bytes().decode(), newline=""), delimiter=";"))
+    assert not [one for row in split for one in row if one.startswith(tuple("=+-@"))]
+
+
+def test_a_row_that_begins_with_a_number_is_no_formula_either(tmp_path: Path) -> None:
+    """Split at semicolons, the whole row is one cell that begins with it."""
+    source_at(tmp_path).accept_stock([evolve(STOCK, sku="-5"), evolve(STOCK, sku="5")])
+    assert [row["sku"] for row in rows(shown(tmp_path / "stock")[0])] == ["'-5", "5"]
 
 
 def test_stock_and_receipts_are_tables(tmp_path: Path) -> None:

@@ -45,6 +45,13 @@ from tradegecko_bridge.cli.sandbox.warehouse import warehouse
     help="The privileged token; by default each sandbox has another, and a state file keeps its own.",
 )
 @click.option(
+    "--client-secret",
+    envvar="TGBRIDGE_SANDBOX_SECRET",
+    show_envvar=True,
+    metavar="SECRET",
+    help="The application's secret; by default as with the token.",
+)
+@click.option(
     "--allow-host",
     "allowed_hosts",
     multiple=True,
@@ -52,7 +59,7 @@ from tradegecko_bridge.cli.sandbox.warehouse import warehouse
     help="Answer under this host name too; repeatable. Always allowed are the names of this machine.",
 )
 @click.option(
-    "--json", "json_line", is_flag=True, help="Print one line of JSON with base_url and access_token once it serves."
+    "--json", "json_line", is_flag=True, help="Print one line of JSON, with the address and all keys, once it serves."
 )
 @click.pass_context
 def sandbox(context: click.Context, /, pairs: tuple[str, ...], faults: tuple[str, ...], **options: Any) -> None:

@@ -151,7 +151,6 @@ def _acknowledge(context: Context, batch: Sequence[Arrival], report: Report) -> 
     if not cursor or not isinstance(source, AcknowledgesIngest):
         return
     try:
-        with guarded(source, "acknowledging orders"):
-            source.acknowledge_ingest(original_reference(cursor))
+        guarded(source, "acknowledging orders", lambda: source.acknowledge_ingest(original_reference(cursor)))
     except SourceFailed as error:
         report.fail(error)

@@ -20,8 +20,8 @@ from tradegecko_bridge.engine.mapping.catalog import Catalog
 from tradegecko_bridge.engine.mapping.order_numbers import remote_number
 from tradegecko_bridge.engine.mapping.plan import PreparedOrder, plan, prepare
 from tradegecko_bridge.engine.mapping.rules import not_taken
-from tradegecko_bridge.engine.source_calls import place_of
 from tradegecko_bridge.errors import BridgeError
+from tradegecko_bridge.foreign import place_of
 from tradegecko_bridge.ledger import CANCELED_AT_SOURCE, DELIVERED_STATES, LedgerEntry, Reason
 from tradegecko_bridge.visible import log
 

@@ -57,9 +57,10 @@ class Sandbox:
     `seed`: what is there at first, `demo` or `empty`. `port`: 0 takes a free one. `state`: a file that keeps
     everything across restarts. `rate_limit`: requests per 300 s, application and account (reference §3.10);
     None counts nothing. `clock`: gives the current moment, aware. `switches`: how the account behaves where
-    the evidence is silent, see `Switches`. `access_token`: the privileged token; by default one that nobody knows, or
-    the one in the state file. `allowed_hosts`: names the sandbox may be called by, beside those of this machine.
-    Raises ValueError for a switch, token or host that cannot be.
+    the evidence is silent, see `Switches`. `access_token`: the privileged token, and
+    `client_secret`: the application's secret; by default ones that nobody knows, or those in the state file.
+    `allowed_hosts`: names the sandbox may be called by, beside those of this machine.
+    Raises ValueError for a switch, token, secret or host that cannot be.
 
     >>> with Sandbox() as sandbox:
     ...     print(sandbox.base_url, sandbox.access_token)  # doctest: +SKIP
@@ -75,16 +76,18 @@ class Sandbox:
         clock: Clock | None = None,
         switches: Mapping[str, Any] | None = None,
         access_token: str | None = None,
+        client_secret: str | None = None,
         allowed_hosts: Iterable[str] = (),
     ) -> None:
         Switches.of(switches)  # Raises ValueError here and now rather than at the start.
-        if access_token is not None and not re.fullmatch("[!-~]+", access_token):
-            raise ValueError("an access token must be ASCII characters without blanks")
+        for what, key in (("an access token", access_token), ("a client secret", client_secret)):
+            if key is not None and not re.fullmatch("[!-~]+", key):
+                raise ValueError(f"{what} must be ASCII characters without blanks")
         self._admission = Admission(allowed_hosts)
         self._port = port
         self._options: dict[str, Any] = {
             "seed": seed, "state": state, "rate_limit": rate_limit, "clock": clock, "switches": switches,
-            "access_token": access_token,
+            "access_token": access_token, "client_secret": client_secret,
         }  # fmt: skip
         self._instance: Instance | None = None
         self._server: _Server | None = None
@@ -147,8 +150,8 @@ class Sandbox:
 
     @property
     def client_secret(self) -> str:
-        """The secret of the seeded application."""
-        return str(self.instance.application()["client_secret"])
+        """The secret of the seeded application. Each sandbox has another."""
+        return self.instance.client_secret()
 
     @property
     def users(self) -> list[Login]:
@@ -269,6 +272,7 @@ def serve(
     switches: Mapping[str, Any] | None = None,
     faults: Iterable[Mapping[str, Any]] = (),
     access_token: str | None = None,
+    client_secret: str | None = None,
     allowed_hosts: Iterable[str] = (),
 ) -> None:
     """Serve until SIGINT or SIGTERM. Must be called from the main thread.
@@ -276,7 +280,7 @@ def serve(
     Prints where it serves once it does: a line for people, or with `json_line` one JSON object with
     `base_url`, `access_token`, `client_id` and `client_secret`. `faults` are set from the start, in their JSON form.
     Before anything is printed, raises OSError when the port is taken, and ValueError for what a seed,
-    a switch, a fault, a token or a host cannot be.
+    a switch, a fault, a token, a secret or a host cannot be.
     """
     stop = threading.Event()
 
@@ -291,6 +295,7 @@ def serve(
         rate_limit=rate_limit,
         switches=switches,
         access_token=access_token,
+        client_secret=client_secret,
         allowed_hosts=allowed_hosts,
     )
     previous = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -7,17 +7,17 @@ from collections.abc import Callable
 from ..rules.base import RulesContext
 from . import big
 from .demo import fill_demo
-from .empty import complete, fill_empty
+from .empty import Keys, complete, fill_empty
 
-__all__ = ["SEEDS", "base_of", "complete", "install_base", "seed_world"]
+__all__ = ["SEEDS", "Keys", "base_of", "complete", "install_base", "seed_world"]
 
-SEEDS: dict[str, Callable[[RulesContext, str], None]] = {"empty": fill_empty, "demo": fill_demo, "big": big.fill_big}
+SEEDS: dict[str, Callable[[RulesContext, Keys], None]] = {"empty": fill_empty, "demo": fill_demo, "big": big.fill_big}
 
 
-def seed_world(context: RulesContext, name: str, token: str) -> None:
-    """Fill a new context; `token` is its privileged one. Raises ValueError for a seed there is none of."""
+def seed_world(context: RulesContext, name: str, keys: Keys) -> None:
+    """Fill a new context. Raises ValueError for a seed there is none of."""
     with context.state.transaction():
-        SEEDS[_kind(name)](context, token)
+        SEEDS[_kind(name)](context, keys)
 
 
 def base_of(name: str, now: str) -> str:

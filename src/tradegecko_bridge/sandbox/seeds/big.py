@@ -25,7 +25,7 @@ from ..model.formats import datetime_text, round_half_up
 from ..model.tables import BaseRows, Row
 from ..rules.base import RulesContext
 from .demo import second_settings
-from .empty import fill_empty
+from .empty import Keys, fill_empty
 
 _MAIN, _SECOND = 1, 2
 _CURRENCY, _USER, _HST = 1, 1, 3
@@ -485,9 +485,9 @@ def base_rows(sizes: Sizes, now: str) -> dict[str, BaseRows]:
     return {name: kind(account, size) for name, (kind, size) in kinds.items()}
 
 
-def fill_big(context: RulesContext, token: str) -> None:
+def fill_big(context: RulesContext, keys: Keys) -> None:
     """The settings the base rows refer to, and a sequence that goes on after their numbers."""
-    fill_empty(context, token)
+    fill_empty(context, keys)
     second_settings(context)
     adjustments = context.state["stock_adjustments"].last_id
     context.state.update("accounts", context.account, {"next_adjustment_number": adjustments + 1}, touch=False)

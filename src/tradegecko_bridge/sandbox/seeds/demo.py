@@ -12,7 +12,7 @@ from typing import Any
 from ..model.formats import datetime_text
 from ..model.state import Row
 from ..rules.base import RulesContext
-from .empty import PASSWORD, fill_empty
+from .empty import PASSWORD, Keys, fill_empty
 
 _Spec = dict[str, Any]
 
@@ -109,9 +109,9 @@ _SELLER: _Spec = {
 }  # fmt: skip
 
 
-def fill_demo(context: RulesContext, token: str) -> None:
+def fill_demo(context: RulesContext, keys: Keys) -> None:
     """Fill the shop."""
-    fill_empty(context, token)
+    fill_empty(context, keys)
     context.state.insert("users", _SELLER)
     second = second_settings(context)
     variants = _products(context, second["id"])

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import NamedTuple
 
 from ..rules.base import RulesContext
 
+
+class Keys(NamedTuple):
+    """What opens a sandbox, of which each has its own: a privileged token, and the application's secret."""
+
+    access_token: str
+    client_secret: str
+
+
 # Obviously nobody's: 64 lower-case hexadecimal digits, the form real ones had.
 CLIENT_ID = "c1d0" * 16
-CLIENT_SECRET = "5ec0" * 16
 PASSWORD = "demo-password"  # noqa: S105 - an obvious fake
 # Any port: a program that waits for a browser on its own machine takes one that is free.
 REDIRECT_URIS = ["http://127.0.0.1:*", "http://localhost:*", "http://[::1]:*"]
@@ -28,16 +36,16 @@ _ACCOUNT = {
 }
 
 
-def fill_empty(context: RulesContext, token: str) -> None:
-    """Set the account up as far as every account is; `token` is privileged."""
+def fill_empty(context: RulesContext, keys: Keys) -> None:
+    """Set the account up as far as every account is."""
     state = context.state
     account = state.insert("accounts", {"name": "Demo", "country": "CA", "time_zone": "America/Toronto"})
     user = state.insert("users", _user(account["id"]))
-    application = state.insert("applications", _application(account["id"]))
+    application = state.insert("applications", _application(account["id"], keys))
     state.insert(
         "access_tokens",
         {
-            "token": token,
+            "token": keys.access_token,
             "application_id": application["id"],
             "account_id": account["id"],
             "user_id": user["id"],
@@ -47,12 +55,12 @@ def fill_empty(context: RulesContext, token: str) -> None:
     _settings(context)
 
 
-def complete(context: RulesContext) -> None:
+def complete(context: RulesContext, keys: Keys) -> None:
     """Add what an earlier release had not kept: passwords and client ids, reasons of adjustments."""
     application, user = context.state["applications"].rows[1], context.state["users"].rows[1]
     with context.state.transaction():
         if application.get("client_id") is None:
-            context.state.update("applications", application, _application(user["account_id"]))
+            context.state.update("applications", application, _application(user["account_id"], keys))
             context.state.update("users", user, {"password": PASSWORD}, touch=False)
         if not context.state["stock_adjustment_reasons"].rows:
             _reasons(context)
@@ -72,12 +80,12 @@ def _reasons(context: RulesContext) -> None:
         context.state.insert("stock_adjustment_reasons", reason)
 
 
-def _application(account_id: int) -> dict[str, object]:
+def _application(account_id: int, keys: Keys) -> dict[str, object]:
     return {
         "name": "Demo application",
         "account_id": account_id,
         "client_id": CLIENT_ID,
-        "client_secret": CLIENT_SECRET,
+        "client_secret": keys.client_secret,
         "redirect_uris": REDIRECT_URIS,
     }
 

@@ -2,22 +2,38 @@
 
 One apostrophe in front makes text of a cell, and is taken off again when we read it. Numbers and telephone numbers are
 left alone: they cannot call anything, and programs read them.
+
+Where a comma separates decimals, spreadsheets split files at semicolons, whatever is in quotes to us. Cells of theirs
+begin where rows do, and after each semicolon, tab and line break; so what follows these gets an apostrophe, too.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
-_MARKS: Final = "=+\\-@\t\r\n＝＋－＠"
+_SIGNS: Final = "=+\\-@＝＋－＠"
+_MARKS: Final = f"{_SIGNS}\t\r\n"
 _FORMULA: Final = re.compile(f"'*[{_MARKS}]")
 _GUARDED: Final = re.compile(f"'+[{_MARKS}]")
 _NUMBER: Final = re.compile(r"[+-]?\(?[0-9][0-9 .,()/-]*")
+_WITHIN: Final = re.compile(f"(?<=[;\t\r\n])(?=[\"']*[{_SIGNS}])")
+
+
+def guarded_row(texts: Sequence[str]) -> list[str]:
+    """Cells of which no spreadsheet runs one, whether it splits the file at commas, semicolons or tabs."""
+    first, *others = [_WITHIN.sub("'", text) for text in texts]
+    return [_apostrophe(first), *map(guarded, others)]
 
 
 def guarded(text: str) -> str:
     """A cell's text that no spreadsheet runs; :func:`unguarded` gives back any text exactly."""
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+    return text if _NUMBER.fullmatch(text) else _apostrophe(text)
+
+
+def _apostrophe(text: str) -> str:
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def unguarded(cell: str) -> str:

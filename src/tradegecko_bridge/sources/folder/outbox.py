@@ -14,7 +14,7 @@ from typing import TypeVar
 from tradegecko_bridge.commerce import ItemResult, Verdict
 from tradegecko_bridge.ports import Clock
 from tradegecko_bridge.private_files import make_private, open_privately
-from tradegecko_bridge.sources.folder.formulas import guarded
+from tradegecko_bridge.sources.folder.formulas import guarded_row
 from tradegecko_bridge.sources.folder.problems import one_line
 
 T = TypeVar("T")
@@ -135,7 +135,7 @@ class WrittenIndex:
 def csv_text(rows: Iterable[Sequence[str]]) -> str:
     """Rows as CSV: commas, CRLF, quotes where needed, and nothing that a spreadsheet would run."""
     text = io.StringIO(newline="")
-    csv.writer(text).writerows([guarded(cell) for cell in row] for row in rows)
+    csv.writer(text).writerows(map(guarded_row, rows))
     return text.getvalue()
 
 

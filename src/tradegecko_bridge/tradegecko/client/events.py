@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from attrs import frozen
 
+from tradegecko_bridge.foreign import place_of
 from tradegecko_bridge.visible import log
 
 
@@ -81,10 +82,11 @@ class Listeners:
         for listener in self._listeners:
             try:
                 listener(event)
-            except Exception:
-                self._report(listener, event)
+            except Exception as error:
+                self._report(listener, event, error)
 
-    def _report(self, listener: Listener, event: Event) -> None:
+    def _report(self, listener: Listener, event: Event, error: Exception) -> None:
         if id(listener) not in self._broken:
             self._broken.add(id(listener))
-            log.exception("listener %r failed on %s; logged once", listener, type(event).__name__)
+            what = f"{type(error).__name__} at {place_of(error)}"
+            log.error("listener %r failed on %s: %s; logged once", listener, type(event).__name__, what)

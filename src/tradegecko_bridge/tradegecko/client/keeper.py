@@ -63,6 +63,7 @@ from tradegecko_bridge.ports.logins import (
     TokenPair,
     as_secret,
 )
+from tradegecko_bridge.tradegecko.client import token_calls
 from tradegecko_bridge.tradegecko.client.sending import no_answer
 from tradegecko_bridge.tradegecko.oauth import (
     Due,
@@ -180,7 +181,7 @@ class TokenKeeper(OfThisProcess):
     ) -> None:
         self.name = name
         self._app = app
-        self._store = store
+        self._store = token_calls.guarded(store)
         self._policy = policy or RefreshPolicy()
         self._endpoint = endpoint or TokenEndpoint(timeout=self._policy.timeout, clock=clock)
         self._clock = clock
@@ -403,7 +404,11 @@ class TokenKeeper(OfThisProcess):
         if owner is None or (account is not None and owner.account is None):
             pair = evolve(used.pair, owner=found)
             with self._store_errors_mapped():
-                self._store.rewrite(self.name, used.generation, pair)
+                written = self._store.rewrite(self.name, used.generation, pair)
+            if written and owner is None:
+                log.warning(
+                    "login %s, of an earlier version, was nobody's yet; from now on it is for %s", self.name, found
+                )
             if self._known is used:
                 self._known = evolve(used, pair=pair)
 

@@ -19,6 +19,7 @@ from tradegecko_bridge.errors import ConfigError, LoginFailed, LoginTaken
 from tradegecko_bridge.forks import OfThisProcess
 from tradegecko_bridge.ports import Clock, TokenStore
 from tradegecko_bridge.ports.logins import OTHER_OWNER, LoginOwner, Secret, StoredToken, TokenPair
+from tradegecko_bridge.tradegecko.client import token_calls
 from tradegecko_bridge.tradegecko.client.keeper import TokenEndpoint
 from tradegecko_bridge.tradegecko.oauth import OAuthApp, TokenRequest, is_answer_to, read_callback
 
@@ -33,6 +34,10 @@ _DONE: Final = ("TradeGecko has answered", "You can close this page and go back 
 _NOT_OURS: Final = (
     "This is not the answer to the login that waits",
     "It may be an old page, or somebody else's link. The login goes on: use the address shown where you began.",
+)
+_TWICE: Final = (
+    "This address works once",
+    "It has been opened before, maybe by somebody else. The login has ended; begin again where you began.",
 )
 _NOT_DONE: Final = ("This login did not work out", "You can close this page; where you began to log in it says why.")
 
@@ -74,7 +79,7 @@ class Logins(OfThisProcess):
         account_of: Callable[[TokenPair], str | None] = lambda _: None,
     ) -> None:
         self._app = app
-        self._store = store
+        self._store = token_calls.guarded(store)
         self._endpoint = endpoint or TokenEndpoint(clock=clock)
         self._clock = clock
         self._make_state = make_state
@@ -109,18 +114,22 @@ class Logins(OfThisProcess):
         name: str,
         *,
         tell: Callable[[str], None],
-        open_browser: Callable[[str], bool] = webbrowser.open,
+        open_browser: Callable[[str], object] | None = webbrowser.open,
         port: int = 0,
         patience: float = 300.0,
     ) -> StoredToken:
         """For a person at this machine: opens a browser and waits on 127.0.0.1 for it to come back.
 
         Where the application has a ``redirect_uri`` on this machine its port and path are used, else ``port`` (0 finds
-        a free one). ``tell`` is given the address to open, also where no browser opens. ``patience`` is in seconds.
-        An answer that belongs to another login (its state is not ours) is turned away, and does not end this one.
+        a free one). ``tell`` is given the address to open, also where no browser opens (``open_browser`` is None).
+        ``patience`` is in seconds. An answer that belongs to another login (its state is not ours) is turned away, and
+        does not end this one.
+
+        Other users of the machine see what a browser is started with. So it is started with an address of ours that has
+        nothing in it, and is sent on from there, once.
 
         Raises:
-            LoginFailed: as :meth:`finish`, or nobody came back in time.
+            LoginFailed: as :meth:`finish`, or nobody came back in time, or the browser's address was asked for twice.
             ConfigError: the ``redirect_uri`` is not on this machine.
             OSError: the port is taken.
         """
@@ -130,7 +139,8 @@ class Logins(OfThisProcess):
             app = evolve(self._app, redirect_uri=loopback.uri)
             url = app.authorization_url(state)
             tell(url)
-            open_browser(url)
+            if open_browser is not None:
+                open_browser(loopback.way_to(url))
             return self._keep(name, app.exchange(loopback.wait(patience)))
 
     def forget(self, name: str, *, force: bool = False) -> bool:
@@ -202,12 +212,15 @@ class _Loopback:
         self._path = path
         self._state = state
         self._turned_away = 0
+        self._start = f"/{secrets.token_urlsafe()}"
+        self._ways: SimpleQueue[str] = SimpleQueue()
         try:
             self._server = ThreadingHTTPServer((LOOPBACK, port), self._handler())
         except OSError as error:
             remedy = "end the program that uses it, or choose another port"
             raise OSError(error.errno, f"cannot listen on {LOOPBACK}:{port}: {error.strerror}; {remedy}") from error
         self.uri = f"http://{host}:{self._server.server_port}{path}"
+        self._home = f"{LOOPBACK}:{self._server.server_port}"
 
     def __enter__(self) -> Self:
         Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
@@ -216,6 +229,11 @@ class _Loopback:
     def __exit__(self, *_error: object) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+    def way_to(self, url: str) -> str:
+        """An address that sends whoever opens it first on to this one."""
+        self._ways.put(url)
+        return f"http://{self._home}{self._start}"
 
     def wait(self, seconds: float) -> Secret:
         """The code."""
@@ -241,6 +259,8 @@ class _Loopback:
             def do_GET(self) -> None:
                 if self.path.partition("?")[0] == loopback._path:
                     loopback._take(self)
+                elif self.path == loopback._start:
+                    loopback._send_on(self)
                 else:  # a browser asking for its icon
                     self.send_error(HTTPStatus.NOT_FOUND)
 
@@ -248,6 +268,19 @@ class _Loopback:
                 """Nothing: the address holds the code."""
 
         return Handler
+
+    def _send_on(self, handler: BaseHTTPRequestHandler) -> None:
+        if handler.headers["Host"] not in (self._home, self._home.removesuffix(":80")):
+            handler.send_error(HTTPStatus.MISDIRECTED_REQUEST)
+            return
+        try:
+            url = self._ways.get_nowait()
+        except Empty:  # one of the two may be somebody who knows the state now
+            why = "the browser's address was opened twice, maybe by another user of this machine"
+            failure = LoginFailed(f"{why}; begin again (`tgbridge login --no-browser`)")
+            self._end(handler, failure, HTTPStatus.GONE, _TWICE)
+            return
+        self._show(handler, HTTPStatus.FOUND, "TradeGecko", "Your browser is being sent on.", Location=url)
 
     def _take(self, handler: BaseHTTPRequestHandler) -> None:
         if not is_answer_to(handler.path, state=self._state):
@@ -258,13 +291,20 @@ class _Loopback:
             answer: Secret | LoginFailed = read_callback(handler.path, state=self._state)
         except LoginFailed as error:
             answer = error
-        failed = isinstance(answer, LoginFailed)
+        if isinstance(answer, LoginFailed):
+            self._end(handler, answer, HTTPStatus.BAD_REQUEST, _NOT_DONE)
+        else:
+            self._end(handler, answer, HTTPStatus.OK, _DONE)
+
+    def _end(
+        self, handler: BaseHTTPRequestHandler, answer: Secret | LoginFailed, status: HTTPStatus, page: tuple[str, str]
+    ) -> None:
         try:
-            self._show(handler, HTTPStatus.BAD_REQUEST if failed else HTTPStatus.OK, *(_NOT_DONE if failed else _DONE))
+            self._show(handler, status, *page)
         finally:  # also where nobody waits for the page
             self._answers.put(answer)
 
-    def _show(self, handler: BaseHTTPRequestHandler, status: HTTPStatus, title: str, text: str) -> None:
+    def _show(self, handler: BaseHTTPRequestHandler, status: HTTPStatus, title: str, text: str, **headers: str) -> None:
         page = _PAGE.format(title=title, text=text).encode()
         handler.send_response(status)
         for header, value in {
@@ -273,6 +313,7 @@ class _Loopback:
             "Cache-Control": "no-store",
             "Referrer-Policy": "no-referrer",
             "Connection": "close",
+            **headers,
         }.items():
             handler.send_header(header, value)
         handler.end_headers()
