@@ -154,7 +154,7 @@ def notes(field: Field) -> Iterator[str]:
     if field.ref:
         yield f"of [{title(schema()[field.ref])}](#{anchor(schema()[field.ref])})"
     if field.era:
-        yield f"only with {switch('legacy_fields')}"
+        yield f"only with {switch({'2014': 'legacy_fields', 'later': 'later_fields'}[field.era])}"
     if not field.emit and field.access != "filter":
         yield "never shown"
 

@@ -24,10 +24,12 @@ def seller(app: Application, sandbox: Sandbox) -> Iterator[Client]:
 
 def test_the_seeds_have_people_who_can_sign_in(sandbox: Sandbox) -> None:
     """Users are listed with their obvious passwords, the one who may do everything first."""
-    first, second = sandbox.users
+    first, second, *others = sandbox.users
     assert (first.email, first.password) == ("dana@demo.example", "demo-password")
     assert "write_settings" in first.permissions
-    assert second.permissions == ("read_products", "write_orders")
+    assert (second.email, second.permissions) == ("sasha@demo.example", ("read_products", "write_orders"))
+    assert len({user.permissions for user in others}) > 5
+    assert all(user.password == "demo-password" for user in sandbox.users)
     with Sandbox(seed="empty") as empty:
         assert [user.email for user in empty.users] == [first.email]
 

@@ -49,7 +49,7 @@ def janitor(sandbox: Sandbox) -> Callable[[], None]:
         for name in ("allow_over_fulfillment", "actions_finalize_order", "void_action_returns_order"):
             sandbox.set_switch(name, dice.random() < 0.5)
         sandbox.advance(dice.randrange(60))
-        assert len(sandbox.users) == 2
+        assert len(sandbox.users) == 12
         assert sandbox.client_id != sandbox.access_token
         assert sandbox.requests() is not None
 

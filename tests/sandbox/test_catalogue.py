@@ -50,7 +50,7 @@ def test_prices_of_built_in_and_custom_lists(api: Client) -> None:
     after = api.get(f"/variants/{key}")["variant"]
     assert after["prices"] == {"buy": "8.25", "wholesale": "14.0", "retail": "26.0", "4": "18.25"}
     assert {"price_list_id": "retail", "value": "26.0"} in after["variant_prices"]
-    order = api.order({"variant_id": key}, default_price_list_id="4")
+    order = api.order({"variant_id": key}, default_price_list_id="4", currency_iso="USD")
     assert api.get("/order_line_items", order_id=order["id"])["order_line_items"][0]["price"] == "18.25"
 
 
@@ -89,6 +89,58 @@ def test_images_are_processed_a_moment_later(api: Client, clock: HandClock) -> N
     assert api.get("/variants/1")["variant"]["image_ids"] == [image["id"]]
     api.refused("POST", "/images", {"image": {"product_id": 1, "variant_ids": [5], "url": "x"}})
     api.refused("POST", "/images", {"image": {"variant_ids": [1], "url": "x"}}, 404)
+
+
+def test_a_picture_may_name_its_variant_only(api: Client) -> None:
+    """Its product follows from that, as before November 2017; what is no variant is not found."""
+    image = api.post("/images", "image", variant_id=5, url="https://p.example/a.png")
+    assert (image["product_id"], image["variant_id"], image["variant_ids"]) == (2, 5, [5])
+    assert image["id"] in api.get("/variants/5")["variant"]["image_ids"]
+    unknown = api.refused("POST", "/images", {"image": {"variant_id": 99, "url": "x"}}, 404)
+    assert unknown["message"] == "Couldn't find Variant with 'id'=99"
+    assert api.refused("POST", "/images", {"image": {"variant_id": 5}}) == {"errors": {"url": ["can't be blank"]}}
+
+
+def test_positions_count_from_one(api: Client) -> None:
+    """Of variants and pictures within their product, behind the last; a variant's may also be set."""
+    for product in (1, 2, 3):
+        variants = api.get("/variants", product_id=product, order="id asc")["variants"]
+        assert [row["position"] for row in variants] == list(range(1, len(variants) + 1))
+    images = api.get("/images", product_id=1, order="id asc")["images"]
+    assert [row["position"] for row in images] == [1, 2]
+    nested = api.post(
+        "/products", "product", name="P", variants=[{"sku": "A"}, {"sku": "B", "position": 7}, {"sku": "C"}]
+    )
+    found = [api.variant(sku) for sku in "ABC"]
+    assert [(row["product_id"], row["position"]) for row in found] == [(nested["id"], n) for n in (1, 7, 8)]
+    first = api.post("/images", "image", variant_id=found[0]["id"], url="https://p.example/a.png")
+    second = api.post(
+        "/images", "image", product_id=nested["id"], variant_ids=[found[1]["id"]], url="https://p.example/b"
+    )
+    assert (first["position"], second["position"]) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("listed", "ordered", "price"),
+    [
+        ("USD", "USD", "15.5"), ("USD", "CAD", "21.09"), ("CAD", "USD", "11.39"), ("CAD", "CAD", "15.5"),
+        ("CAD", "JPY", "1240.0"), ("JPY", "CAD", "0.19"), ("JPY", "USD", "0.14"),
+    ],
+)  # fmt: skip
+def test_a_price_of_a_list_in_another_currency_is_exchanged(api: Client, listed: str, ordered: str, price: str) -> None:
+    """By the rates of both, to the digits of the order's; on orders and purchase orders. A price that is sent stays."""
+    api.post("/currencies", "currency", iso="JPY", rate="80", precision=0)
+    ids = {row["iso"]: row["id"] for row in api.get("/currencies")["currencies"]}
+    made = api.post("/price_lists", "price_list", name="L", currency_id=ids[listed])
+    api.put("/variants/1", "variant", variant_prices=[{"price_list_id": str(made["id"]), "value": "15.5"}])
+    named = {"default_price_list_id": str(made["id"]), "currency_id": ids[ordered]}
+    order = api.order({"variant_id": 1}, {"variant_id": 1, "price": "3"}, **named)
+    lines = api.get("/order_line_items", order_id=order["id"], order="id asc")["order_line_items"]
+    assert [line["price"] for line in lines] == [price, "3.0"]
+    bought = [{"variant_id": 1, "quantity": 1}]
+    purchase = api.post("/purchase_orders", "purchase_order", company_id=5, purchase_order_line_items=bought, **named)
+    (line,) = api.get("/purchase_order_line_items", purchase_order_id=purchase["id"])["purchase_order_line_items"]
+    assert line["price"] == price
 
 
 def test_addresses(api: Client) -> None:

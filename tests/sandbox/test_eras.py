@@ -108,6 +108,22 @@ def test_the_service_of_2014(clock: HandClock) -> None:
         api.close()
 
 
+def test_locations_and_stock_of_2014(api: Client) -> None:
+    """A location needed only a label, stock at one had three keys, and no column came before its time."""
+    assert api.refused("POST", "/locations", {"location": {"label": "L"}})["errors"].keys() == {"address1", "country"}
+    assert list(api.variant("MUG-BLUE")["locations"][0])[3:] == [
+        "incoming", "bin_location", "reorder_point", "production_committed", "production_incoming", "available",
+    ]  # fmt: skip
+    api.sandbox.set_switch("era", "2014")
+    made = api.post("/locations", "location", label="L")
+    assert (made["address1"], made["country"], made.keys() & {"created_at", "updated_at"}) == (None, None, set())
+    assert api.refused("POST", "/locations", {"location": {"city": "x"}})["errors"].keys() == {"label"}
+    assert list(api.variant("MUG-BLUE")["locations"][0]) == ["location_id", "stock_on_hand", "committed"]
+    assert not api.order().keys() & {"tags", "contact_id", "payment_ids", "return_status"}
+    api.sandbox.set_switch("later_fields", True)
+    assert {"tags", "contact_id", "total", "url"} < api.order().keys()
+
+
 def test_the_documentation_names_every_switch_with_its_default() -> None:
     """Each has a row of its own in docs/sandbox.md, in the order of the class."""
     rows = re.findall(r"^\| `(\w+)` \| `([^`]+)` \| .{20,}\|$", PAGE.read_text(), re.MULTILINE)

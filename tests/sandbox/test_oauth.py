@@ -164,6 +164,31 @@ def test_a_password_grant_is_for_the_application_s_own_account(app: Application)
     assert refused(app.token(**grant)) == "unsupported_grant_type"
 
 
+def test_signing_in_is_remembered(app: Application, api: Client, clock: HandClock) -> None:
+    """By page or by password, of that user only; a wrong password, a refresh and a request are none."""
+
+    def last() -> list[str | None]:
+        return [user["last_sign_in_at"] for user in api.get("/users", order="id asc")["users"][:2]]
+
+    changed = [user["updated_at"] for user in api.get("/users")["users"]]
+    assert last() == [None, None]
+    app.decide(app.ask(), password="wrong")
+    assert last() == [None, None]
+    pair = app.pair(who=1)
+    first = last()[1]
+    assert first is not None
+    assert last() == [None, first]
+    clock.forward(seconds=60)
+    app.refresh(pair)
+    grant = {"grant_type": "password", "username": app.sandbox.users[0].email}
+    assert app.token(**grant, password="wrong").status_code == 401
+    assert last() == [None, first]
+    assert app.token(**grant, password=app.sandbox.users[0].password).status_code == 200
+    second, same = last()
+    assert (same, second is not None and second > first) == (first, True)
+    assert [user["updated_at"] for user in api.get("/users")["users"]] == changed
+
+
 def test_refreshing_rotates_and_ends_the_old_token_at_once(app: Application) -> None:
     """The new pair is all new; the old access token was revoked, the old refresh token is spent."""
     old = app.pair()

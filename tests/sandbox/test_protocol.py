@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx
 import orjson
@@ -46,9 +47,10 @@ def test_pages_say_where_they_are(api: Client) -> None:
     )
     assert first.headers["Link"] == f'<{base}2>; rel="next", <{base}4>; rel="last"'
     middle = api("GET", "/variants?page=2&limit=5")
-    assert middle.headers["Link"] == (
-        f'<{base}1>; rel="first", <{base}1>; rel="prev", <{base}3>; rel="next", <{base}4>; rel="last"'
-    )
+    base = f"{api.sandbox.base_url}/ajax/variants?"
+    pages = [f"<{base}page={page}&limit=5>" for page in (1, 1, 3, 4)]
+    rels = ("first", "prev", "next", "last")
+    assert middle.headers["Link"] == ", ".join(f'{page}; rel="{rel}"' for page, rel in zip(pages, rels, strict=True))
     assert orjson.loads(middle.headers["X-Pagination"])["offset"] == 5
     beyond = api("GET", "/variants?limit=5&page=9")
     assert beyond.json() == {"variants": [], "meta": {"total": 16}}
@@ -164,6 +166,47 @@ def test_an_unwrapped_put_changes_plain_columns_only(api: Client) -> None:
     company = api.get("/companies/2")["company"]
     assert (company["phone_number"], company["default_discount_rate"]) == ("1", 5.0)
     assert api("PUT", "/companies/2", {"nonsense": 1}).status_code == 400
+
+
+def test_what_the_query_of_a_write_says_counts_as_its_body(api: Client) -> None:
+    """Both are merged, root by root, and of one root in both the query's counts; it is not wrapped as a body is."""
+    answer = api("PUT", "/companies/2?company[name]=Query&company[fax]=1")
+    assert answer.status_code == 204
+    assert api("PUT", "/companies/2?company[name]=Both", {"company": {"name": "Body", "fax": "2"}}).status_code == 204
+    company = api.get("/companies/2")["company"]
+    assert (company["name"], company["fax"]) == ("Both", "1")
+    made = api("POST", "/notes?note[company_id]=2&note[body]=hi", {"other": 1}).json()["note"]
+    assert (made["company_id"], made["body"]) == (2, "hi")
+    order = api.order(api.line("MUG-BLUE"), status="finalized")
+    api("POST", f"/orders/{order['id']}/actions/fulfil?fulfillment[tracking_number]=T1").raise_for_status()
+    assert api.get("/fulfillments")["fulfillments"][0]["tracking_number"] == "T1"
+    assert api("PUT", "/companies/2?phone_number=1").status_code == 400
+    assert api("PUT", "/companies/2?phone_number=1", {"fax": "3"}).status_code == 204
+    company = api.get("/companies/2")["company"]
+    assert (company["phone_number"], company["fax"]) == ("+1 902 555 0117", "3")
+
+
+_ASKED = st.dictionaries(
+    st.sampled_from(["limit", "page", "status", "q", "order", "brand[]", "ids[]", "zebra", "include"]),
+    st.lists(st.sampled_from(["1", "2", "a b", "é&="]), min_size=1, max_size=3),
+)
+
+
+@given(asked=_ASKED, old=st.booleans())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_links_keep_the_parameters_in_their_order(api: Client, asked: dict[str, list[str]], old: bool) -> None:
+    """Whatever was asked for, in that order; only the page is another, and `_include` is last, renamed."""
+    pairs = [(name, value) for name, values in asked.items() for value in (values if "[]" in name else values[:1])]
+    given_last = [("include", "variants")] if old else []
+    pairs = [pair for pair in pairs if not old or pair[0] != "include"]
+    sent = [("_include", "variants")] * old + pairs
+    link = api("GET", "/products?" + urlencode(sent)).headers["Link"]
+    for url in re.findall("<(.*?)>", link):
+        found = parse_qsl(urlsplit(url).query)
+        page = next(value for name, value in found if name == "page")
+        expected = [(name, page if name == "page" else value) for name, value in pairs]
+        expected += [] if "page" in asked else [("page", page)]
+        assert found == expected + given_last
 
 
 def test_long_urls_are_414(api: Client) -> None:
@@ -284,7 +327,7 @@ def test_sideloading(api: Client) -> None:
     assert list(api.get("/products?include=variants&limit=0")) == ["products", "meta"]
     assert list(api.get("/variants?include=images&sku=MUG-BLUE")) == ["images", "variants", "meta"]
     link = api("GET", "/products?_include=variants&limit=5").headers["Link"]
-    assert "/ajax/products?include=variants&limit=5&page=2>" in link
+    assert "/ajax/products?limit=5&page=2&include=variants>" in link, "as recorded in 2015"
     order = api.order(api.line("MUG-BLUE"))
     assert list(api.get("/orders?include=order_line_items")) == ["orders", "meta"]
     shown = api.get(f"/orders/{order['id']}?include=order_line_items,shipping_address,billing_address,company")

@@ -27,6 +27,11 @@ def test_numbers_travel_as_integer_like_text(api: Client) -> None:
     assert row["stock_levels"] == {"1": "60.0", "2": "20.0"}
     assert row["committed_stock_levels"] == {"1": "2.5"}
     level = api.get(f"/stock_levels/{row['id']}")["stock_level"]
+    assert list(level["locations"][0]) == ["location_id", "committed", "incoming", "stock_on_hand"], "as in the sample"
+    assert list(row["locations"][0]) == [
+        "location_id", "stock_on_hand", "committed", "incoming", "bin_location", "reorder_point",
+        "production_committed", "production_incoming", "available",
+    ]  # fmt: skip
     assert level["variant_id"] == row["id"]
     assert level["locations"][1] == {"location_id": 2, "stock_on_hand": "20", "committed": 0, "incoming": 0}
 

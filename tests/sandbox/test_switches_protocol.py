@@ -22,6 +22,19 @@ def test_pages_have_50_or_100_rows(api: Client) -> None:
         api.sandbox.set_switch("default_page_size", 7)
 
 
+def test_all_ids_may_come_in_one_page(api: Client) -> None:
+    """As many rows as ids were asked for, up to 250; a limit is kept, and so is a page without ids."""
+    ids = [api.post("/notes", "note", company_id=2, body="x")["id"] for _ in range(260)]
+    in_lists = {"ids[]": ids[:60]}
+    assert len(api.ids("/notes", **in_lists)) == 50
+    api.sandbox.set_switch("ids_come_in_one_page", True)
+    assert sorted(api.ids("/notes", **in_lists)) == ids[:60]
+    assert sorted(api.ids("/notes", ids=",".join(map(str, ids[:60])))) == ids[:60]
+    assert len(api.ids("/notes", **{"ids[]": ids})) == 250
+    assert len(api.ids("/notes", **in_lists, limit=3)) == 3
+    assert len(api.ids("/notes")) == 50
+
+
 def test_a_page_past_the_end_may_be_the_last_or_not(api: Client) -> None:
     """It is out of bounds either way, and the last page stays the last."""
 

@@ -162,10 +162,13 @@ def internal_error(status: int = 500) -> Reply:
 
 def _call(request: Request, route: Route, shuffle: Fault | None) -> Call:
     content_type = request.headers.get("content-type", "")
+    query = read_query(request.query)
+    body = read_body(request.body, content_type) if request.method in _WRITES else {}
     return Call(
         route=route,
-        query=read_query(request.query),
-        body=read_body(request.body, content_type) if request.method in _WRITES else {},
+        query=query,
+        body=body,
+        given=body | query,
         host=request.headers.get("host") or "localhost",
         json=not is_form(content_type),
         shuffle=None if shuffle is None else shuffle.random(),

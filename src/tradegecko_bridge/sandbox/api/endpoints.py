@@ -27,11 +27,12 @@ from .sideload import sideloads
 
 @dataclass(slots=True)
 class Call:
-    """One request, taken apart."""
+    """One request, taken apart. `given` is body and query in one: of the same name the query counts, as in Rails."""
 
     route: Route
     query: Params
     body: Params
+    given: Params
     host: str
     json: bool = True
     shuffle: Random | None = None
@@ -87,9 +88,9 @@ class Endpoints:
 
     def create(self, call: Call, resource: Resource) -> Reply:
         """A new record: 201, the record and where it is, under the path of the web application."""
-        old = call.body.get("variant_image") if resource.name == "images" else None
+        old = call.given.get("variant_image") if resource.name == "images" else None
         if isinstance(old, dict) and self.context.switches.legacy_image_root:
-            given, root = {"variant_id": call.body.get("variant_id"), **old}, "images"
+            given, root = {"variant_id": call.given.get("variant_id"), **old}, "images"
         else:
             given, root = _root(call, resource), resource.singular
         row = self.context.rules[resource.name].create(given)
@@ -115,7 +116,7 @@ class Endpoints:
     def act(self, call: Call, resource: Resource) -> Reply:
         """An action: 201 with what it made, 200 with the record it changed, or nothing."""
         acted_on, endpoint = self._find(resource, call.route.key), call.route.endpoint
-        given = call.body.get(endpoint.takes)
+        given = call.given.get(endpoint.takes)
         given = given if isinstance(given, dict) else {}
         name, row = self.actions.run(resource.name, endpoint.action, acted_on, given)
         if endpoint.speaks and not self._speaks(call):
@@ -210,11 +211,11 @@ class Endpoints:
 
 def _root(call: Call, resource: Resource, context: RulesContext | None = None) -> Params:
     """The object under the singular root. Raises BadRequest when there is none."""
-    given = call.body.get(resource.singular)
+    given = call.given.get(resource.singular)
     if isinstance(given, dict) and given:
         return given
     if given is None and context is not None and context.switches.unwrapped_put_accepted and call.json:
-        # Rails wrapped what it knew as columns of the model, and only that (reference §3.2).
+        # Rails wrapped what it knew as columns of the model, and only that, and only of the body (reference §3.2).
         known = {f.name for f in resource.settable("update") if f.stored and not f.virtual}
         wrapped = {name: value for name, value in call.body.items() if name in known}
         if wrapped:
@@ -223,7 +224,11 @@ def _root(call: Call, resource: Resource, context: RulesContext | None = None) -
 
 
 def paging_headers(context: RulesContext, call: Call, path: str, page: Page) -> list[tuple[str, str]]:
-    """`X-Pagination` and `Link`, keys and relations in the order they were recorded (reference §3.6)."""
+    """`X-Pagination` and `Link`, keys and relations in the order they were recorded (reference §3.6).
+
+    `Link` has the parameters in the order they came in, a page that was not asked for behind them, and at the end,
+    under its new name, what was asked for as `_include`.
+    """
     last, beyond = page.number >= page.pages, page.number > page.pages
     facts = {
         "total_records": page.total,
@@ -236,21 +241,22 @@ def paging_headers(context: RulesContext, call: Call, path: str, page: Page) -> 
     numbers = {"first": 1, "prev": min(page.number - 1, page.pages)} if page.number > 1 else {}
     numbers |= {"last": page.pages} if last else {"next": page.number + 1, "last": page.pages}
     base = f"http://{call.host}/ajax/{path}{'.json' if context.switches.legacy_headers else ''}?"
-    kept = _flat({name: value for name, value in call.query.items() if name != "page"})
-    links = [f'<{base}{urlencode([*kept, ("page", n)], safe="")}>; rel="{rel}"' for rel, n in numbers.items()]
+    kept = {name: value for name, value in call.query.items() if name != "_include"} | {"page": None}
+    if "_include" in call.query:
+        kept["include"] = call.query["_include"]
+    links = [f'<{base}{urlencode(_flat(kept | {"page": str(n)}), safe="")}>; rel="{rel}"' for rel, n in numbers.items()]
     return [("X-Pagination", orjson.dumps(facts).decode()), ("Link", ", ".join(links))]
 
 
 def _flat(params: Params) -> list[tuple[str, str]]:
-    """Parameters as Rails writes them back: sorted, lists with brackets, `_include` as `include`."""
+    """Parameters as Rails writes them back: lists with brackets."""
     pairs: list[tuple[str, str]] = []
     for name, value in params.items():
-        name = "include" if name == "_include" else name
         if isinstance(value, list):
             pairs += [(f"{name}[]", str(item)) for item in value]
         elif not isinstance(value, dict):
             pairs.append((name, str(value)))
-    return sorted(pairs, key=lambda pair: pair[0])
+    return pairs
 
 
 def _composition_matches(context: RulesContext, row: Row, query: Params) -> bool:

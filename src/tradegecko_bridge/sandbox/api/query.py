@@ -56,7 +56,10 @@ class Page:
 
 def read_paging(context: RulesContext, params: Params) -> tuple[int, int]:
     """Page number and limit. Raises BadRequest for a limit over 250 where the account is that strict."""
-    limit = _whole(params.get("limit"), context.switches.default_page_size, at_least=0)
+    default = context.switches.default_page_size
+    if context.switches.ids_come_in_one_page:
+        default = min(max(default, len(as_list(params.get("ids"), split=True))), MAX_LIMIT)
+    limit = _whole(params.get("limit"), default, at_least=0)
     if limit > MAX_LIMIT and context.switches.limit_over_max_is_400:
         raise BadRequest(f"limit must be {MAX_LIMIT} or less")
     return _whole(params.get("page"), 1, at_least=1), min(limit, MAX_LIMIT)

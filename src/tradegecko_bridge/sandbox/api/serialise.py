@@ -23,11 +23,14 @@ class Serialiser:
     def __init__(self, context: RulesContext, resource: Resource) -> None:
         self.context = context
         self._view = VIEWS.get(resource.name)
-        legacy = context.switches.legacy_fields
+        switches = context.switches
+        eras = (
+            {None} | ({"2014"} if switches.legacy_fields else set()) | ({"later"} if switches.later_fields else set())
+        )
         self._steps = [
             self._step(resource, field)
             for field in resource.fields.values()
-            if field.emit and field.access not in {"hidden", "filter"} and (legacy or field.era is None)
+            if field.emit and field.access not in {"hidden", "filter"} and field.era in eras
         ]
 
     def __call__(self, row: Row) -> dict[str, Any]:

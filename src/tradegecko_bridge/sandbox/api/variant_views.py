@@ -26,7 +26,7 @@ def variant_view(context: RulesContext, row: Row) -> Extras:
         "product_status": product.get("status", "active"),
         "product_type": product.get("product_type"),
         "variant_prices": [{"price_list_id": key, "value": value} for key, value in prices.items()],
-        "locations": [_location(level) for level in levels],
+        "locations": [_location(context, level) for level in levels],
         "prices": prices,
         "stock_levels": {str(level.location_id): decimal_text(level.on_hand) for level in levels},
         "committed_stock_levels": _committed_levels(row, levels),
@@ -50,18 +50,22 @@ def _prices(context: RulesContext, row: Row) -> dict[str, str | None]:
     return {key: None if value is None else decimal_text(value) for key, value in prices.items()}
 
 
-def _location(level: Level) -> dict[str, Any]:
-    return {
+def _location(context: RulesContext, level: Level) -> dict[str, Any]:
+    shown = {
         "location_id": level.location_id,
         "stock_on_hand": quantity_text(level.on_hand),
         "committed": None if level.committed is None else quantity_text(level.committed),
+    }
+    if not context.switches.later_fields:
+        return shown
+    return shown | {
         "incoming": None if level.incoming is None else quantity_text(level.incoming),
         "bin_location": level.bin_location,
         "reorder_point": level.reorder_point,
-        "available": quantity_text(level.available),
         # Of a manufacturing feature nobody has here; the documents of 2021 show them.
         "production_committed": "0",
         "production_incoming": "0",
+        "available": quantity_text(level.available),
     }
 
 
@@ -93,9 +97,9 @@ def _stock_level_location(level: Level) -> dict[str, Any]:
     """Here, unlike on variants, nothing committed and nothing incoming are the number 0."""
     return {
         "location_id": level.location_id,
-        "stock_on_hand": quantity_text(level.on_hand),
         "committed": 0 if level.committed is None else quantity_text(level.committed),
         "incoming": 0 if level.incoming is None else quantity_text(level.incoming),
+        "stock_on_hand": quantity_text(level.on_hand),
     }
 
 

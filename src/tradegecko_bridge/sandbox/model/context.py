@@ -105,11 +105,13 @@ class Context:
             return False
         return until is not None
 
+    def referred(self, table: str, key: Any) -> Row | None:
+        """What a reference leads to."""
+        return self.price_list(key) if table == "price_lists" else self.state.find(table, key)
+
     def exists(self, table: str, key: Any) -> bool:
         """Whether a reference leads anywhere."""
-        if table == "price_lists":
-            return self.price_list(key) is not None
-        return self.state.find(table, key) is not None
+        return self.referred(table, key) is not None
 
 
 @lru_cache(maxsize=64)

@@ -9,7 +9,8 @@ Endpoints: `verbs` describes the five that resources share, by the letter a reso
 `older_methods`, which only older documents have); its other endpoints it lists itself. Access of fields: `RO`
 read-only, `CU` settable on create and update, `C` create only, `U` update only, `filter` a column that only
 lists know, `hidden` stored but never shown. Evidence: `D` documented by TradeGecko, `R` recorded from the real API,
-`C` seen in the code of clients, nothing: inferred. Section numbers point into the reference.
+`C` seen in the code of clients, nothing: inferred. Era: `2014` recorded then and gone since, `later` not there yet in
+2014, as what recordings of a resource lack. Section numbers point into the reference.
 """
 
 from __future__ import annotations
@@ -156,9 +157,16 @@ def _field(name: str, spec: dict[str, Any]) -> Field:
     return Field(name=name, **given)
 
 
+def _dated(spec: dict[str, Any], recorded: bool) -> dict[str, Any]:
+    """A column with its era: what recordings of a resource lack came later than those."""
+    later = recorded and spec.get("emit", True) and spec["access"] != "hidden" and "R" not in spec["evidence"]
+    return {"era": "later", **spec} if later else spec
+
+
 def _resource(name: str, spec: dict[str, Any], verbs: dict[str, Any]) -> Resource:
     given = _tuples({key: value for key, value in spec.items() if key not in {"fields", "endpoints"}})
-    columns = {column: _field(column, details) for column, details in spec["fields"].items()}
+    recorded = any("R" in details.get("evidence", "") for details in spec["fields"].values())
+    columns = {column: _field(column, _dated(details, recorded)) for column, details in spec["fields"].items()}
     bare = Resource(name=name, fields=columns, **given)
     own = [verbs[letter] | {"switch": bare.switch} for letter in bare.methods]
     own += [verbs[letter] | {"switch": "older_verbs_served"} for letter in bare.older_methods]

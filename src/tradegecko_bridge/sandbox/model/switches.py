@@ -25,6 +25,7 @@ class Switches:
     order_number_filter_case_sensitive: bool = False
     deleted_orders_listed: bool = False
     unknown_order_parties_are_422: bool = False
+    archived_refused_on_orders: bool = False
     require_issued_at: bool = False
     require_line_price: bool = False
     require_finalized: bool = True
@@ -47,6 +48,7 @@ class Switches:
     buying_prices_hidden: bool = True
     labels_are_unique: bool = True
     company_codes_are_unique: bool = False
+    require_location_address: bool = True
     # Signing in (reference §2.2-2.4; appendix 4, 6)
     legacy_oauth_errors: bool = False
     password_grant: bool = True
@@ -64,6 +66,7 @@ class Switches:
     # The protocol (reference §3, §4; appendix 10, 11, 21, 23, 36, 40)
     default_page_size: int = 50
     limit_over_max_is_400: bool = False
+    ids_come_in_one_page: bool = False
     last_page_past_the_end: bool = True
     address_put_returns_body: bool = True
     fulfillment_put_returns_body: bool = False
@@ -80,6 +83,7 @@ class Switches:
     ajax_paths_served: bool = False
     conditional_get: bool = False
     legacy_fields: bool = False
+    later_fields: bool = True
     legacy_headers: bool = False
     legacy_image_root: bool = False
     legacy_not_found_text: bool = False
@@ -111,10 +115,12 @@ _ERAS: dict[str, dict[str, Any]] = {
         "deleted_orders_listed": True,
         "idempotency_keys": False,
         "require_adjustment_reason": True,
+        "require_location_address": False,
         "adjustment_reasons_served": False,
         "older_verbs_served": True,
         "legacy_oauth_errors": True,
         "legacy_fields": True,
+        "later_fields": False,
         "legacy_headers": True,
         "legacy_image_root": True,
         "legacy_not_found_text": True,

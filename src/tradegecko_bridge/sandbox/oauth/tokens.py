@@ -45,11 +45,14 @@ def redirect_allowed(application: Row, uri: str) -> bool:
 
 
 def login(context: Context, email: str, password: str) -> Row | None:
-    """The user with this e-mail address and password, or None."""
+    """The user with this e-mail address and password, who has signed in by that, or None."""
     for user in context.state["users"].rows.values():
         known = user.get("password")
         if known and str(user.get("email", "")).lower() == email.strip().lower() and user_is_active(user):
-            return user if hmac.compare_digest(known.encode(), password.encode()) else None
+            if not hmac.compare_digest(known.encode(), password.encode()):
+                return None
+            context.state.update("users", user, {"last_sign_in_at": context.now()}, touch=False)
+            return user
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -10,8 +11,8 @@ from ..model.context import Context
 from ..model.schema import Resource
 from ..model.state import Row, State
 from ..model.switches import Switches
-from ..model.values import Raw, read_values, require_parents, require_present
-from ..wire.errors import BLANK, TAKEN, BadRequest, FieldErrors, Invalid
+from ..model.values import Raw, label, read_values, require_parents, require_present
+from ..wire.errors import ARCHIVED, BLANK, TAKEN, BadRequest, FieldErrors, Invalid
 from .progress import Progress
 from .stock import Stock
 
@@ -147,6 +148,19 @@ class Rules:
     def refresh_order(self, key: int) -> None:
         """Bring what is derived of an order up to date."""
         self.context.progress.refresh(self.state["orders"].rows[key])
+
+    def refuse_archived(self, draft: Draft, named: Iterable[str]) -> None:
+        """Complain about archived records among those that the columns name, where the account refuses them."""
+        if not self.context.switches.archived_refused_on_orders:
+            return
+        for column in map(self.resource.fields.__getitem__, named):
+            row = self.context.referred(column.ref, draft.values[column.name]) if column.ref else None
+            if row is not None and row.get("status") == "archived":
+                draft.errors.add(label(column), ARCHIVED)
+
+    def next_position(self, column: str, parent: int) -> int:
+        """The place behind the others of a parent; the first is 1."""
+        return 1 + max((row.get("position") or 0 for row in self.state[self.name].where(column, parent)), default=0)
 
     def must_be_unique(self, draft: Draft, name: str) -> None:
         """`name` must not be in use by another record that lists show."""

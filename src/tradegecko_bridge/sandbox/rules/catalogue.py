@@ -33,6 +33,8 @@ class Variants(Rules):
         """Bundles always manage stock: their components do."""
         if draft.values.get("composite"):
             draft.values["manage_stock"] = True
+        if draft.values.get("position") is None:
+            draft.values["position"] = self.next_position("product_id", draft.values["product_id"])
         self._prices(draft.values, draft.raw, {}, draft.errors)
 
     def check(self, draft: Draft) -> None:
@@ -119,8 +121,11 @@ class Images(Rules):
     """Pictures, fetched by URL and processed a moment later."""
 
     def create(self, raw: Raw, *, nested: bool = False) -> Row:
-        """In the first years a picture belonged to a variant, and its product followed from that."""
-        if self.context.switches.legacy_image_root and raw.get("product_id") in (None, ""):
+        """A picture used to belong to a variant, and its product followed from that: it still does.
+
+        The change of November 2017 was announced as backwards compatible.
+        """
+        if raw.get("product_id") in (None, "") and raw.get("variant_id") not in (None, ""):
             variant = self.state.find("variants", _number(raw.get("variant_id")))
             if variant is None:
                 raise NotFound("Variant", raw.get("variant_id"))
@@ -137,7 +142,7 @@ class Images(Rules):
             if variant is None or variant["product_id"] != draft.values["product_id"]:
                 draft.errors.add("variant_ids", "is invalid")
         draft.values["uploader_id"] = self.context.session.user_id
-        draft.values["position"] = len(self.state["images"].where("product_id", draft.values["product_id"]))
+        draft.values["position"] = self.next_position("product_id", draft.values["product_id"])
 
     def created(self, draft: Draft) -> None:
         """Hang it behind the pictures the product and its variants have."""

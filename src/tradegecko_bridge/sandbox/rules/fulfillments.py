@@ -13,7 +13,7 @@ from ..model.values import Raw
 from ..wire.errors import BLANK, NOT_IN_LIST, BadRequest, FieldErrors, Invalid, NotFound
 from .base import Draft, Rules
 from .progress import OPEN_FULFILLMENTS, OPEN_RETURNS
-from .tax import unit_price
+from .tax import rate_of, unit_price
 
 _NO_LINES = "Cannot create or update a Fulfillment without line items"
 _LOCKED = "Fulfillment can no longer be edited"
@@ -43,7 +43,7 @@ class Fulfillments(Rules):
             if draft.values.get(name) is None:
                 draft.values[name] = order.get(name)
         if draft.values.get("exchange_rate") is None:
-            draft.values["exchange_rate"] = rate_of(self.context, order)
+            draft.values["exchange_rate"] = rate_of(self.context, order.get("currency_id"))
         if draft.values.get("packed_at") is None:
             draft.values["packed_at"] = self.context.today().isoformat()
         draft.values["company_id"] = order["company_id"]
@@ -214,13 +214,6 @@ def check_quantity(quantity: Any, limit: Decimal | None, errors: FieldErrors) ->
         errors.add("quantity", "must be greater than 0")
     elif limit is not None and quantity > limit:
         errors.add("quantity", f"must be less than or equal to {limit.normalize():f}")
-
-
-def rate_of(context: Context, order: Row) -> Decimal:
-    """The exchange rate of the order's currency against the account's."""
-    currency = context.state.find("currencies", order.get("currency_id"))
-    rate: Decimal = context.value("currencies", currency, "rate") if currency else Decimal(1)
-    return rate
 
 
 def _without_legacy_status(raw: Raw) -> Raw:

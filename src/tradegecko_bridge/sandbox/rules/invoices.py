@@ -9,7 +9,8 @@ from ..model.formats import ONE, end_of_month
 from ..model.state import Row
 from ..wire.errors import BadRequest, Invalid
 from .base import Draft, Rules, next_number
-from .fulfillments import check_order_line, must_be_finalized, rate_of
+from .fulfillments import check_order_line, must_be_finalized
+from .tax import rate_of
 
 _LOCKED = "Invoice can no longer be edited"
 
@@ -30,7 +31,7 @@ class Invoices(Rules):
             "billing_address_id": order.get("billing_address_id"),
             "payment_term_id": company.get("default_payment_term_id")
             or self.context.account.get("default_payment_term_id"),
-            "exchange_rate": rate_of(self.context, order),
+            "exchange_rate": rate_of(self.context, order.get("currency_id")),
             "invoiced_at": self.context.today().isoformat(),
         }
         for name, value in defaults.items():

@@ -26,9 +26,11 @@ class Orders(Rules):
 
     def prepare(self, draft: Draft) -> None:
         """Resolve company, addresses and currency; fill in the account's and the company's defaults."""
+        named = list(draft.values)
         company = self._company(draft)
         self._addresses(draft, company)
         self._currency(draft)
+        self.refuse_archived(draft, named)
         account, company = self.context.account, company or {}
         defaults = {
             "status": self.context.switches.default_order_status,
@@ -52,6 +54,7 @@ class Orders(Rules):
         if draft.row is not None:
             self._check_editable(draft.row["status"], draft)
             self._check_references(draft.row, draft)
+            self.refuse_archived(draft, draft.values)
             if draft.values.get("order_number") == "":
                 draft.errors.add("order_number", BLANK)
         elif not draft.values.get("order_number"):
@@ -231,6 +234,7 @@ class OrderLineItems(Rules):
 
     def prepare(self, draft: Draft) -> None:
         """Fall back to the price list, to the tax type of company or account, and to one unit."""
+        self.refuse_archived(draft, draft.values)
         order = self.context.get("orders", draft.values["order_id"])
         variant = self.state.find("variants", draft.values.get("variant_id"))
         if variant is None and not draft.values.get("freeform"):
@@ -238,7 +242,7 @@ class OrderLineItems(Rules):
         if self.context.switches.require_line_price:
             require_sent(draft, "price", "tax_type_id")
         if draft.values.get("price") is None and variant is not None:
-            draft.values["price"] = list_price(variant, order.get("default_price_list_id"))
+            draft.values["price"] = list_price(self.context, order, variant)
         if draft.values.get("price") is None and not draft.errors:
             draft.errors.add("price", BLANK)
         if draft.values.get("tax_type_id") is None:
@@ -250,6 +254,7 @@ class OrderLineItems(Rules):
         """Quantities are not negative, and lines of a locked order do not change."""
         if draft.row is not None and draft.values:
             must_be_open(self.context, self.state["orders"].rows[draft.row["order_id"]])
+            self.refuse_archived(draft, draft.values)
             if "variant_id" in draft.values and self._is_on(draft.row, "fulfillment_line_items"):
                 draft.errors.add("base", LOCKED)  # What was packed was this variant.
             for name in ("price", "quantity"):

@@ -14,8 +14,7 @@ from ..model.state import Row
 from ..model.values import Raw
 from ..wire.errors import BLANK, NOT_IN_LIST, Invalid, NotFound
 from .base import Draft, Rules, next_number, require_sent
-from .fulfillments import rate_of
-from .tax import default_tax_type, line_rate, line_total, list_price, precision_of
+from .tax import default_tax_type, line_rate, line_total, list_price, precision_of, rate_of
 
 _RANK = {"draft": 0, "active": 1, "received": 2}
 _DUE = timedelta(days=14)
@@ -155,7 +154,7 @@ class PurchaseOrderLineItems(Rules):
         order = self.context.get("purchase_orders", draft.values["purchase_order_id"])
         variant = self.state.find("variants", draft.values.get("variant_id"))
         if draft.values.get("price") is None and variant is not None:
-            draft.values["price"] = list_price(variant, order.get("default_price_list_id"))
+            draft.values["price"] = list_price(self.context, order, variant)
         if draft.values.get("tax_type_id") is None:
             draft.values["tax_type_id"] = default_tax_type(self.context, order, variant, "purchase")
         if draft.values.get("quantity") is None:
@@ -205,7 +204,7 @@ class Procurements(Rules):
         if draft.values.get("received_at") is None:
             draft.values["received_at"] = self.context.now()
         if draft.values.get("exchange_rate") is None:
-            draft.values["exchange_rate"] = rate_of(self.context, order)
+            draft.values["exchange_rate"] = rate_of(self.context, order.get("currency_id"))
 
     def check(self, draft: Draft) -> None:
         """Costs are divided by the rate."""

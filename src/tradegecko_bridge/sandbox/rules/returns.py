@@ -5,8 +5,9 @@ from __future__ import annotations
 from ..model.state import Row
 from ..wire.errors import NOT_IN_LIST, BadRequest, Invalid
 from .base import Draft, Rules, next_number
-from .fulfillments import check_order_line, rate_of
+from .fulfillments import check_order_line
 from .progress import OPEN_RETURNS
+from .tax import rate_of
 
 _LINES = "fulfillment_return_line_items"
 _LOCKED = "Fulfillment return can no longer be edited"
@@ -23,7 +24,7 @@ class FulfillmentReturns(Rules):
         if draft.values.get("location_id") is None:
             draft.values["location_id"] = order.get("stock_location_id")
         if draft.values.get("exchange_rate") is None:
-            draft.values["exchange_rate"] = rate_of(self.context, order)
+            draft.values["exchange_rate"] = rate_of(self.context, order.get("currency_id"))
         if not draft.values.get("credit_note_number"):
             draft.values["credit_note_number"] = next_number(
                 self, "CN", "next_credit_note_number", "credit_note_number"

@@ -69,11 +69,20 @@ def default_tax_type(context: Context, order: Row, variant: Row | None, kind: st
     return chosen
 
 
-def list_price(variant: Row, price_list_id: object) -> Decimal | None:
-    """A variant's price on a price list, by the list's shown id."""
-    text = str(price_list_id)
-    if text in {"buy", "retail", "wholesale"}:
-        built_in: Decimal | None = variant.get(f"{text}_price")
-        return built_in
-    listed: Decimal | None = variant.get("list_prices", {}).get(text)
-    return listed
+def rate_of(context: Context, currency_id: int | None) -> Decimal:
+    """What one unit of the account's currency is worth in this one."""
+    currency = context.state.find("currencies", currency_id)
+    rate: Decimal = ONE if currency is None else context.value("currencies", currency, "rate")
+    return rate
+
+
+def list_price(context: Context, order: Row, variant: Row) -> Decimal | None:
+    """A variant's price on the order's price list, exchanged into the order's currency where the list has another."""
+    text = str(order.get("default_price_list_id"))
+    built_in = text in {"buy", "retail", "wholesale"}
+    price: Decimal | None = variant.get(f"{text}_price") if built_in else variant.get("list_prices", {}).get(text)
+    listed_in = (context.price_list(text) or {}).get("currency_id")
+    if price is None or listed_in == order.get("currency_id"):
+        return price
+    exchanged = price * rate_of(context, order.get("currency_id")) / rate_of(context, listed_in)
+    return round_half_up(exchanged, precision_of(context, order))

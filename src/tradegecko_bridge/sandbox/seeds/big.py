@@ -207,7 +207,7 @@ class Variants(_Rows):
         colour = _COLOURS[(key - 1) % _PER_PRODUCT]
         return {
             "id": key, "created_at": moment, "updated_at": moment, "product_id": _product_of(key),
-            "sku": f"BIG-{key:07d}", "name": colour, "opt1": colour, "position": (key - 1) % _PER_PRODUCT,
+            "sku": f"BIG-{key:07d}", "name": colour, "opt1": colour, "position": 1 + (key - 1) % _PER_PRODUCT,
             "retail_price": price, "wholesale_price": price / 2, "buy_price": cost, "moving_average_cost": cost,
             "last_cost_price": cost, "upc": f"{628 * 10**9 + key}",
         }  # fmt: skip

@@ -102,17 +102,30 @@ _COMPANIES: list[_Spec] = [
 ]  # fmt: skip
 
 
-# Sells, and sees products; may not touch products, stock, companies or settings, nor see buying prices.
-_SELLER: _Spec = {
-    "first_name": "Sasha", "last_name": "Seller", "email": "sasha@demo.example", "password": PASSWORD,
-    "login_id": 2, "account_id": 1, "permissions": ["read_products", "write_orders"],
-}  # fmt: skip
+# Who else works here, and what each may do. Sasha sells and sees products; may not touch products, stock, companies or
+# settings, nor see buying prices.
+_COLLEAGUES: list[tuple[str, str, list[str]]] = [
+    ("Sasha", "Seller", ["read_products", "write_orders"]),
+    ("Amira", "Haddad", ["read_products", "write_orders", "write_companies"]),
+    ("Ben", "Achebe", ["read_products", "write_stocks"]),
+    ("Chloe", "Gagnon", ["write_products", "read_buy_prices"]),
+    ("Elif", "Kaya", ["read_reports", "read_buy_prices"]),
+    ("Femi", "Okoye", ["read_products", "write_orders"]),
+    ("Grace", "Lindqvist", ["write_products", "write_stocks", "read_buy_prices"]),
+    ("Hiro", "Tanaka", ["read_products"]),
+    ("Iris", "Novak", ["read_reports", "write_settings"]),
+    ("Jamal", "Reid", ["read_products", "write_stocks", "write_orders"]),
+    ("Kasia", "Wójcik", []),
+]
 
 
 def fill_demo(context: RulesContext, keys: Keys) -> None:
     """Fill the shop."""
     fill_empty(context, keys)
-    context.state.insert("users", _SELLER)
+    for login_id, (first_name, last_name, permissions) in enumerate(_COLLEAGUES, start=2):
+        name = {"first_name": first_name, "last_name": last_name, "email": f"{first_name.lower()}@demo.example"}
+        login = {"password": PASSWORD, "login_id": login_id, "account_id": 1, "permissions": permissions}
+        context.state.insert("users", {**name, **login})
     second = second_settings(context)
     variants = _products(context, second["id"])
     _bundle(context, variants)
@@ -138,9 +151,9 @@ def _products(context: RulesContext, second: int) -> dict[str, Row]:
     elsewhere: list[_Spec] = []
     for product_spec, specs in _PRODUCTS:
         product = context.rules["products"].create(product_spec)
-        for position, spec in enumerate(specs):
+        for spec in specs:
             here, there = spec.get("stock", (0, 0))
-            given = {**spec, "product_id": product["id"], "position": position, "initial_stock_level": here}
+            given = {**spec, "product_id": product["id"], "initial_stock_level": here}
             variant = context.rules["variants"].create({**given, "initial_cost_price": spec.get("buy_price")})
             variants.setdefault(spec["sku"], variant)
             if there:

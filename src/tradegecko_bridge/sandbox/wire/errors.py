@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import Any
 
 BLANK = "can't be blank"
+ARCHIVED = "is archived"
 TAKEN = "has already been taken"
 NOT_A_NUMBER = "is not a number"
 NOT_IN_LIST = "is not included in the list"
