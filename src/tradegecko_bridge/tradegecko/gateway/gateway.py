@@ -40,7 +40,13 @@ from tradegecko_bridge.tradegecko.gateway.marks import GONE, marker_of
 from tradegecko_bridge.tradegecko.gateway.mirror import OVERLAP, Mirror, NewLock
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import ADDRESSES, COMPANIES, ORDERS, VARIANTS, Kind, company_keys
 from tradegecko_bridge.tradegecko.gateway.normalize import normalized
-from tradegecko_bridge.tradegecko.gateway.order_fields import AddressBook, order_fields
+from tradegecko_bridge.tradegecko.gateway.order_fields import (
+    LISTED_COLUMNS,
+    MIRRORED_COLUMNS,
+    AddressBook,
+    ids_in,
+    order_fields,
+)
 from tradegecko_bridge.tradegecko.gateway.reading_plan import ReadingPlan
 from tradegecko_bridge.tradegecko.gateway.together import Together
 from tradegecko_bridge.tradegecko.limits import Priority
@@ -449,7 +455,7 @@ class TradeGeckoGateway(OfThisProcess):
             with writing():
                 made = self._client.send(call, retry=NO_RETRY, may_leave=lambda: may_leave() and mirror.is_as_it_was)
         except Rejected as error:
-            if self._is_outdated(draft, customer_id, addresses):
+            if self._is_outdated(fields, customer_id, addresses):
                 raise OutdatedDraft(str(error)) from error.__cause__
             raise
         self._mirror_created(made, fields)
@@ -479,21 +485,20 @@ class TradeGeckoGateway(OfThisProcess):
             if name in fields and id_ is not None:
                 put(ADDRESSES, records.Address(id=id_, company_id=made.company_id, **fields[name]))
 
-    def _is_outdated(self, draft: OrderDraft, customer_id: str | None, addresses: Sequence[MirrorRow]) -> bool:
-        """Whether the draft was made from an out-of-date mirror: checks its variants and its company by their ids, and
-        whether the company has others than these ``addresses`` by now. What cannot be found out leaves the refusal as
-        it is.
+    def _is_outdated(self, fields: Mapping[str, Any], customer_id: str | None, addresses: Sequence[MirrorRow]) -> bool:
+        """Whether the order was made from an out-of-date mirror: checks all that it names by id, and whether the
+        company has others than these ``addresses`` by now. What cannot be found out leaves the refusal as it is.
 
         Nothing is checked where nothing is mirrored. It is checked where another order has invalidated the mirror in
         this run: the draft may be older than that.
         """
         if self._mirror.disabled:
             return False
-        variants = {line.variant_id for line in draft.lines if line.variant_id is not None}
         try:
-            outdated = self._has_gone(VARIANTS, variants) or (
-                customer_id is not None
-                and (self._has_gone(COMPANIES, {customer_id}) or self._has_new_addresses(customer_id, addresses))
+            outdated = (
+                any(self._has_gone(kind, ids_in(fields, columns)) for kind, columns in MIRRORED_COLUMNS)
+                or (customer_id is not None and self._has_new_addresses(customer_id, addresses))
+                or any(self._is_unlisted(resource, ids_in(fields, [name])) for name, resource in LISTED_COLUMNS)
             )
         except GatewayError:
             return False
@@ -507,6 +512,10 @@ class TradeGeckoGateway(OfThisProcess):
         for id_ in gone:
             self._look_again(kind, id_)
         return bool(gone)
+
+    def _is_unlisted(self, resource: resources.Resource[Any], ids: Collection[str]) -> bool:
+        """Whether one of these is not on the account's list; nothing is asked for none."""
+        return bool(ids) and not set(ids) <= {str(record.id) for record in self._list(resource)}
 
     def _look_again(self, kind: Kind[D], id_: str) -> None:
         with reading():

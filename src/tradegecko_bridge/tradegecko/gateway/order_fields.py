@@ -9,13 +9,33 @@ from typing import Any, Final
 from tradegecko_bridge.commerce import Address
 from tradegecko_bridge.commerce.remote import DraftLine, OrderDraft
 from tradegecko_bridge.ports.mirrors import MirrorRow
-from tradegecko_bridge.tradegecko import records
+from tradegecko_bridge.tradegecko import records, resources
 from tradegecko_bridge.tradegecko.gateway.customer_match import identity
 from tradegecko_bridge.tradegecko.gateway.marks import MARK
-from tradegecko_bridge.tradegecko.gateway.mirror_kinds import ADDRESS_FIELDS, ADDRESSES, Digest
+from tradegecko_bridge.tradegecko.gateway.mirror_kinds import (
+    ADDRESS_FIELDS,
+    ADDRESSES,
+    COMPANIES,
+    VARIANTS,
+    Digest,
+    Kind,
+)
 
 _OURS: Final = {"state": "region", "zip_code": "postal_code", "company_name": "company", "phone_number": "phone"}
 """Our names of TradeGecko's address fields, where they differ."""
+MIRRORED_COLUMNS: Final[tuple[tuple[Kind[Any], tuple[str, ...]], ...]] = (
+    (VARIANTS, ("variant_id",)),
+    (COMPANIES, ("company_id",)),
+    (ADDRESSES, ("shipping_address_id", "billing_address_id")),
+)
+"""By which columns an order and its lines name what is mirrored one by one."""
+LISTED_COLUMNS: Final[tuple[tuple[str, resources.Resource[Any]], ...]] = (
+    ("stock_location_id", resources.LOCATIONS),
+    ("default_price_list_id", resources.PRICE_LISTS),
+    ("assignee_id", resources.USERS),
+    ("tax_type_id", resources.TAX_TYPES),
+)
+"""The same of what is remembered as a short list."""
 
 
 class AddressBook:
@@ -74,6 +94,12 @@ def order_fields(
         **_address_fields(draft, addresses),
     }
     return {name: value for name, value in fields.items() if value is not None}
+
+
+def ids_in(fields: Mapping[str, Any], columns: Iterable[str]) -> set[str]:
+    """What an order and its lines name by these columns."""
+    rows = (fields, *fields["order_line_items"])
+    return {str(row[column]) for column in columns for row in rows if column in row}
 
 
 def _line_fields(line: DraftLine, tax_type_of: Callable[[Decimal], int | None]) -> dict[str, Any]:
