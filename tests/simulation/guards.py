@@ -26,7 +26,7 @@ from tradegecko_bridge.stores.rules import ingest, work
 from tradegecko_bridge.stores.sql import orders
 from tradegecko_bridge.tradegecko import resources
 from tradegecko_bridge.tradegecko.client.sending import Sending
-from tradegecko_bridge.tradegecko.gateway import error_mapping, gateway, mirror, mirror_kinds, translate
+from tradegecko_bridge.tradegecko.gateway import error_mapping, gateway, late, mirror, mirror_kinds, translate
 
 Removal = Callable[[pytest.MonkeyPatch], None]
 
@@ -219,6 +219,11 @@ def listings_overlap(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(mirror, "OVERLAP", timedelta(0))
 
 
+def late_changes_are_read(patch: pytest.MonkeyPatch) -> None:
+    """What became visible minutes late is passed over."""
+    patch.setattr(late.LateChanges, "missed_since", lambda *_: None)
+
+
 def gone_orders_are_listed(patch: pytest.MonkeyPatch) -> None:
     """Void and deleted orders are not asked for."""
     some = evolve(mirror_kinds.ORDERS, statuses=("draft", "active", "finalized", "fulfilled"))
@@ -262,6 +267,7 @@ def _http_removals() -> Iterator[Removal]:
     yield intent_is_fresh
     yield mirror_is_whole
     yield listings_overlap
+    yield late_changes_are_read
     yield gone_orders_are_listed
     yield numbers_are_compared
 

@@ -91,6 +91,7 @@ MENDED: Final = (
     Mended(8062, EVERY, "a number got by a clock that was ahead counted as got long ago, and was used again"),
     Mended(1361, EVERY, "the last order was placed before the account showed what it was to tell"),
     Mended(1448, EVERY, "an action that another worker had just done counted as refused"),
+    Mended(337, EVERY, "an order shown minutes late behind a listing's cursor was never seen, nor its double", "http"),
     Mended(240, EVERY, "the absence of an order sent minutes before the ledger was restored was believed too soon"),
 )
 
@@ -167,6 +168,7 @@ GUARD_SEEDS: Final[Mapping[str, Noticing]] = {
     ),
     "mirror_is_whole": Noticing(1, level="http"),
     "listings_overlap": Noticing(200, times=2.0, level="http"),
+    "late_changes_are_read": Noticing(337, level="http"),
     "gone_orders_are_listed": Noticing(33, level="http"),
     "numbers_are_compared": Noticing(2, level="http"),
 }

@@ -244,3 +244,22 @@ def test_nobody_makes_a_digest_without_the_store_s_key(sandbox: Sandbox, client:
     assert said != other.digest("ann@example.com")
     mine.begin(read_only=True)
     assert said != mine.digest("ann@example.com"), "nothing is compared with what is kept"
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 9)), min_size=1, max_size=8),
+    st.lists(st.integers(0, 40), min_size=1, max_size=8),
+)
+@settings(max_examples=60, deadline=None)
+def test_what_shows_late_is_read_all_the_same(changes: list[tuple[int, int]], readings: list[int]) -> None:
+    """Whenever it changed (minutes), however many minutes later it shows, and whenever anybody reads."""
+    began, book = datetime(2021, 3, 1, tzinfo=UTC), MirrorBook()
+    rows = [
+        (late + minute, {"id": id_, "sku": f"S-{id_}", "updated_at": (began + timedelta(minutes=minute)).isoformat()})
+        for id_, (minute, late) in enumerate(sorted(changes), 1)
+    ]
+    for minute in [*sorted(readings), 60]:
+        listed = Listed([row for shows, row in rows if shows <= minute])
+        mirror = Mirror(mocked(listed), book, clock=HandClock(began + timedelta(minutes=minute)))
+        assert mirror.find(VARIANTS, "sku", []) is not None
+    assert book.counts("1@https://api.example", VARIANTS.name).added == len(rows)

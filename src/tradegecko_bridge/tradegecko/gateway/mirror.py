@@ -26,6 +26,7 @@ from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
 from tradegecko_bridge.tradegecko.codec import write_value
 from tradegecko_bridge.tradegecko.gateway import cursors
 from tradegecko_bridge.tradegecko.gateway.error_mapping import reading
+from tradegecko_bridge.tradegecko.gateway.late import LateChanges
 from tradegecko_bridge.tradegecko.gateway.listing import Position, page_at
 from tradegecko_bridge.tradegecko.gateway.mirror_book import MirrorBook
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import Kind
@@ -43,6 +44,8 @@ SETTINGS_AGE: Final = timedelta(hours=4)
 """The same of what is set up once: currencies, tax types, locations. What is missing there is looked for at once."""
 LATE_PAGES: Final = 4
 """Pages of one kind read again for the sake of late ones, at most."""
+MISSED_PAGES: Final = 20
+"""The same where a reading goes back for what showed minutes late."""
 MOST_PAGES: Final = 8
 """Pages read of one kind at a time beyond these, unless a plan allows more; a longer way is gone in several runs."""
 NOTHING_SAID: Final[Mapping[str, Collection[str]]] = {}
@@ -216,8 +219,7 @@ class Mirror(Forked):
         here they are."""
         if not self.answers:
             return
-        server_clock = self.server_clock()
-        rows = newest(self._row(kind, record, server_clock) for record in records)
+        rows = newest(self._row(kind, record) for record in records)
         found: dict[str, list[MirrorRow]] = {value: [] for value in values}
         for row in rows:
             for value in found.keys() & set(row.values(key)):
@@ -272,7 +274,7 @@ class Mirror(Forked):
         """A record was made or looked at just now; the next listing has it too, and then counts."""
         if self._store is None:
             return
-        row = self._row(kind, record, self.server_clock())
+        row = self._row(kind, record)
         self._recent.write("", kind.name, [row])
         with self._lock:
             self._unwritten.setdefault(kind.name, []).append(row)
@@ -417,9 +419,12 @@ class Mirror(Forked):
         """
         before = store.progress(self.account, kind.name)
         reached = position = cursors.reached(before.cursor, self.server_clock())
+        late = LateChanges(store, self.account, kind.name, now=now, server_now=self.server_clock())
+        missed = late.missed_since(reached.since) if reached.since and before.complete else None
         again, read = 1, 0
         if reached.since is not None:
-            position, again = Position(reached.since - OVERLAP), LATE_PAGES + 1
+            position = Position(min(reached.since - OVERLAP, missed or reached.since))
+            again = (MISSED_PAGES if missed else LATE_PAGES) + 1
         while True:
             server_clock = self.server_clock()
             page = page_at(self._client, kind.call_at, position)
@@ -427,7 +432,7 @@ class Mirror(Forked):
             left = 0 if page.last else max(-(-(page.total or 0) // (PAGE_LIMIT - 1)) - position.page, 1)
             position = position.after(page)
             cursor = cursors.cursor_at(position, server_clock, before.cursor)
-            rows = [self._row(kind, record, server_clock) for record in page]
+            rows = [self._row(kind, record) for record in page]
             progress = MirrorProgress(cursor=cursor, complete=page.last, at=now)
             self._note_shared(kind, store, rows)
             store.write(self.account, kind.name, rows, progress=progress)
@@ -439,14 +444,17 @@ class Mirror(Forked):
                 if again == 1:
                     position = max(position, reached)
                 continue
+            if missed or (page.last and not before.complete):
+                late.looked()
+                missed = None
             read += 1
             if not go_on(read, left) or page.last:
                 return page.last
 
-    def _row(self, kind: Kind[D], record: D, now: datetime) -> MirrorRow:
+    def _row(self, kind: Kind[D], record: D) -> MirrorRow:
         """A version that says it is of a time to come is of now, or no later one would ever take its place."""
         row = kind.row(record, self.digest)
-        stamp = cursors.moment_within(row.stamp, now)
+        stamp = row.stamp and cursors.moment_within(row.stamp, self.server_clock())
         return row if stamp == row.stamp else evolve(row, stamp=stamp)
 
     def _note_shared(self, kind: Kind[D], store: MirrorStore, rows: Sequence[MirrorRow]) -> None:
