@@ -226,3 +226,20 @@ def test_canceled_while_in_doubt(sandbox: Sandbox, client: TradeGeckoClient) -> 
     for _ in range(5):
         bench.deliver()
     assert [order.status for order in bench.remote()] == ["void"]
+
+
+def test_a_ledger_restored_while_it_is_voided(
+    sandbox: Sandbox, client: TradeGeckoClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The order is not in it any more: told, and no exception leaves the run."""
+    bench = delivered(sandbox, client)
+
+    def is_gone(entry_id: int, *_: Any, **__: Any) -> None:
+        raise KeyError(f"no order entry {entry_id}")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bench.store, "override_state", is_gone)
+        report = bench.deliver()
+    assert Outcome.WAITING in [item.outcome for item in report.items]
+    assert [order.status for order in bench.remote()] == ["void"]
+    assert "was void in TradeGecko already" in str([item.detail for item in bench.deliver().items])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -15,6 +16,7 @@ from tests.support import HandClock
 from tests.tradegecko.support import PAGE as PAGE_TOLD
 from tests.tradegecko.support import mocked
 from tradegecko_bridge import Sandbox, TradeGeckoClient, TradeGeckoGateway
+from tradegecko_bridge.ports import MirrorStore
 from tradegecko_bridge.tradegecko.gateway.mirror import LATE_PAGES, MOST_PAGES, Mirror
 from tradegecko_bridge.tradegecko.gateway.mirror_book import MirrorBook
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import COMPANIES, VARIANTS, company_keys
@@ -263,3 +265,36 @@ def test_what_shows_late_is_read_all_the_same(changes: list[tuple[int, int]], re
         mirror = Mirror(mocked(listed), book, clock=HandClock(began + timedelta(minutes=minute)))
         assert mirror.find(VARIANTS, "sku", []) is not None
     assert book.counts("1@https://api.example", VARIANTS.name).added == len(rows)
+
+
+@pytest.mark.parametrize("lost_at", [1, 2])
+def test_a_store_that_is_restored_meanwhile_is_not_whole(lost_at: int) -> None:
+    """What was read before is not in it, so nothing is said of what is not there; the next run reads it all."""
+    at = datetime(2021, 3, 1, tzinfo=UTC)
+    moments = [(at + timedelta(minutes=n)).isoformat() for n in range(PAGE + 1)]
+    rows: list[dict[str, object]] = [
+        {"id": n, "sku": f"S-{n}", "updated_at": moment} for n, moment in enumerate(moments, 1)
+    ]
+    books, listed, asked = [MirrorBook(), MirrorBook()], Listed(rows), list[str]()
+    shared: Any = lambda: books[0]  # noqa: E731 - what the mirror's store is now
+
+    class Replaced:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(shared(), name)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        if asked.count("/variants") == lost_at + 1 and len(books) == 2:
+            del books[0]
+        return listed(request)
+
+    clock = HandClock(at + timedelta(days=1))
+    first, store = mocked(answer), cast("MirrorStore", Replaced())
+    for _ in range(lost_at):
+        Mirror(first, store, clock=clock).find(VARIANTS, "sku", [])
+    assert len(books) == 1
+    for _ in range(2):
+        mirror = Mirror(first, store, clock=clock)
+        found = mirror.find(VARIANTS, "sku", [f"S-{n}" for n in (1, PAGE + 1)])
+        assert found is None or len(found) == 2
+    assert found is not None

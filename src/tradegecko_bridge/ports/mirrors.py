@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 
 @frozen
@@ -33,18 +33,25 @@ class MirrorProgress:
     """How far one kind of record has been read.
 
     ``cursor`` sorts as text and never goes back. ``complete``: the end was reached, so a record that is not remembered
-    did not exist at ``at`` (UTC).
+    did not exist at ``at`` (UTC). ``after`` is the cursor that the reading went on from; it is not kept.
     """
 
     cursor: str | None = None
     complete: bool = False
     at: datetime | None = None
+    after: str | None = None
 
     def then(self, later: MirrorProgress) -> MirrorProgress:
-        """Both together, in whatever order they were recorded."""
+        """Both together, in whatever order they were recorded.
+
+        A reading that went on from farther than here leads nowhere: the store was restored meanwhile, and lacks what
+        was read before.
+        """
+        if later.after is not None and (self.cursor or "") < later.after:
+            return self
         cursor = max(filter(None, (self.cursor, later.cursor)), default=None)
         at = max(filter(None, (self.at, later.at)), default=None)
-        return evolve(later, cursor=cursor, at=at, complete=self.complete or later.complete)
+        return MirrorProgress(cursor=cursor, at=at, complete=self.complete or later.complete)
 
 
 @frozen

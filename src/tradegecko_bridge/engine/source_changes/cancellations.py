@@ -122,6 +122,9 @@ def _settled(context: Context, entry: LedgerEntry | None, tries: int, report: Re
     except (Unavailable, OutcomeUnknown, ClaimLost) as error:
         report.add(entry.number, Outcome.WAITING, _next_run(entry, error))
         return f"{TO_DO}{tries + 1}"
+    except KeyError:
+        report.add(entry.number, Outcome.WAITING, "voided, but this ledger does not have it any more; was it restored?")
+        return f"{TO_DO}{tries}"
     return DONE
 
 

@@ -421,7 +421,7 @@ class Mirror(Forked):
         reached = position = cursors.reached(before.cursor, self.server_clock())
         late = LateChanges(store, self.account, kind.name, now=now, server_now=self.server_clock())
         missed = late.missed_since(reached.since) if reached.since and before.complete else None
-        again, read = 1, 0
+        again, read, after = 1, 0, before.cursor
         if reached.since is not None:
             position = Position(min(reached.since - OVERLAP, missed or reached.since))
             again = (MISSED_PAGES if missed else LATE_PAGES) + 1
@@ -433,9 +433,10 @@ class Mirror(Forked):
             position = position.after(page)
             cursor = cursors.cursor_at(position, server_clock, before.cursor)
             rows = [self._row(kind, record) for record in page]
-            progress = MirrorProgress(cursor=cursor, complete=page.last, at=now)
+            progress = MirrorProgress(cursor=cursor, complete=page.last, at=now, after=after)
             self._note_shared(kind, store, rows)
             store.write(self.account, kind.name, rows, progress=progress)
+            after = max(filter(None, (after, cursor)), default=None)
             self._outdated_at[kind.name] = self._clock()
             self._recent.drop("", kind.name, [row.id for row in rows])
             self._cache.pop(kind.name, None)
@@ -449,7 +450,7 @@ class Mirror(Forked):
                 missed = None
             read += 1
             if not go_on(read, left) or page.last:
-                return page.last
+                return page.last and store.progress(self.account, kind.name).complete  # unless it was restored
 
     def _row(self, kind: Kind[D], record: D) -> MirrorRow:
         """A version that says it is of a time to come is of now, or no later one would ever take its place."""
