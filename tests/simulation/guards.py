@@ -214,11 +214,6 @@ def mirror_is_whole(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(mirror.Mirror, "read_on", lambda *_, **__: None)
 
 
-def listings_overlap(patch: pytest.MonkeyPatch) -> None:
-    """What became visible late is passed over."""
-    patch.setattr(mirror, "OVERLAP", timedelta(0))
-
-
 def late_changes_are_read(patch: pytest.MonkeyPatch) -> None:
     """What became visible minutes late is passed over."""
     patch.setattr(late.LateChanges, "missed_since", lambda *_: None)
@@ -266,7 +261,6 @@ def _http_removals() -> Iterator[Removal]:
     yield refusal_is_the_apis
     yield intent_is_fresh
     yield mirror_is_whole
-    yield listings_overlap
     yield late_changes_are_read
     yield gone_orders_are_listed
     yield numbers_are_compared

@@ -139,7 +139,7 @@ GUARD_SEEDS: Final[Mapping[str, Noticing]] = {
         times=6.0,
     ),
     "refusal_is_the_apis": Noticing(
-        16,
+        1447,
         frozenset(
             {
                 *("proxy answers", "answer lost", "request late", "request doubled"),
@@ -150,7 +150,7 @@ GUARD_SEEDS: Final[Mapping[str, Noticing]] = {
         level="http",
     ),
     "intent_is_fresh": Noticing(
-        1704,
+        654,
         frozenset(
             {
                 *("killed at it", "paused at it", "pause lasts"),
@@ -161,15 +161,19 @@ GUARD_SEEDS: Final[Mapping[str, Noticing]] = {
         level="http",
     ),
     "answer_is_ours": Noticing(
-        12,
+        25,
         frozenset({"answer swapped", "answer lost", "answer doubled", "request doubled", "visible late"}),
         times=6.0,
         level="http",
     ),
     "mirror_is_whole": Noticing(1, level="http"),
-    "listings_overlap": Noticing(200, times=2.0, level="http"),
-    "late_changes_are_read": Noticing(337, level="http"),
-    "gone_orders_are_listed": Noticing(33, level="http"),
+    "late_changes_are_read": Noticing(
+        12,
+        frozenset({"keys not honoured", "answer late", "answer lost", "visible late", "request late", "account down"}),
+        times=3.0,
+        level="http",
+    ),
+    "gone_orders_are_listed": Noticing(4, times=2.0, level="http"),
     "numbers_are_compared": Noticing(2, level="http"),
 }
 """For each guard that can be taken away the schedule that notices."""
