@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from time import perf_counter
 from typing import Final
 
@@ -17,6 +18,7 @@ from tradegecko_bridge.engine.clock import SharedClock
 from tradegecko_bridge.engine.report import Report
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.settings.timing import Timing
+from tradegecko_bridge.engine.telemetry import Tracer, item_done
 from tradegecko_bridge.ledger import Alert
 from tradegecko_bridge.ports import Clock, Gateway, OrderSource, Store
 from tradegecko_bridge.visible import log
@@ -63,6 +65,7 @@ class Context:
     on_progress: Callable[[Progress], None] = field(repr=False)
     on_alert: Callable[[Alert], None] = field(repr=False, default=lambda _: None)
     concurrency: Concurrency = REAL_THREADS
+    tracer: Tracer | None = field(repr=False, default=None)
     _clock_notes: list[str] = field(factory=list, repr=False, eq=False, init=False)
     """What was logged of the clock: once is enough."""
 
@@ -75,7 +78,13 @@ class Context:
     def report(self, operation: str, *, dry_run: bool = False) -> Iterator[Report]:
         """A report that knows when it began and ended and how many calls were made meanwhile."""
         self.synchronize()
-        report = Report(operation=operation, connection=self.connection, started_at=self.clock(), dry_run=dry_run)
+        report = Report(
+            operation=operation,
+            connection=self.connection,
+            started_at=self.clock(),
+            dry_run=dry_run,
+            on_item=partial(item_done, self.connection, operation),
+        )
         before = self.gateway.calls
         try:
             yield report

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
+from typing import TypeVar
 
 from attrs import evolve
 
+from tradegecko_bridge.engine import telemetry
 from tradegecko_bridge.engine.back_sync import inventory, products, shipments
 from tradegecko_bridge.engine.clock import SharedClock, utc_now
 from tradegecko_bridge.engine.context import REAL_THREADS, Concurrency, Context, Progress
@@ -22,6 +24,7 @@ from tradegecko_bridge.engine.report import DELIVER, Report, RunReport
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.settings.timing import Timing
 from tradegecko_bridge.engine.source_calls import SourceFailed
+from tradegecko_bridge.engine.telemetry import Tracer
 from tradegecko_bridge.errors import (
     BridgeError,
     ConfigError,
@@ -35,6 +38,8 @@ from tradegecko_bridge.foreign import call, place_of
 from tradegecko_bridge.forks import OfThisProcess
 from tradegecko_bridge.ledger import Alert
 from tradegecko_bridge.ports import Clock, Gateway, OrderSource, Store
+
+T = TypeVar("T")
 
 
 class SyncEngine(OfThisProcess):
@@ -66,6 +71,8 @@ class SyncEngine(OfThisProcess):
             the whole fleet. What it raises is logged and breaks nothing. A failure of the ledger itself is told each
             time, under the key ``"ledger"``.
         concurrency: where threads come from, and the clock that measures their work.
+        tracer: OpenTelemetry's, if a span is wanted for each operation and for each order on its way; by
+            ``opentelemetry.trace.get_tracer("my-program")``.
 
     Raises:
         ConfigError: the source has no name.
@@ -87,6 +94,7 @@ class SyncEngine(OfThisProcess):
         on_progress: Callable[[Progress], None] = lambda _: None,
         on_alert: Callable[[Alert], None] = lambda _: None,
         concurrency: Concurrency = REAL_THREADS,
+        tracer: Tracer | None = None,
     ) -> None:
         if not (connection and connection.strip()):
             raise ValueError('the connection needs a name, e.g. "my-shop"')
@@ -107,6 +115,7 @@ class SyncEngine(OfThisProcess):
             on_progress=on_progress,
             on_alert=on_alert,
             concurrency=concurrency,
+            tracer=tracer,
         )
         self._own_account = OwnAccount(context)
         self._own_source = OwnSource(context)
@@ -173,6 +182,36 @@ class SyncEngine(OfThisProcess):
                 run.reports.append(operation(dry_run=dry_run))
         return run
 
+    # ── for asynchronous programs: the same in a thread ──────────────────────────────────────
+
+    async def run_async(self, *, dry_run: bool = False) -> RunReport:
+        """As :meth:`run`, in a thread. Like all of these: a task that is canceled waits until it is done."""
+        return await _in_thread(partial(self.run, dry_run=dry_run))
+
+    async def deliver_orders_async(self, *, dry_run: bool = False) -> Report:
+        """As :meth:`deliver_orders`."""
+        return await _in_thread(partial(self.deliver_orders, dry_run=dry_run))
+
+    async def pull_orders_async(self, *names: str) -> Report:
+        """As :meth:`pull_orders`."""
+        return await _in_thread(partial(self.pull_orders, *names))
+
+    async def pull_since_async(self, moment: datetime) -> Report:
+        """As :meth:`pull_since`."""
+        return await _in_thread(partial(self.pull_since, moment))
+
+    async def sync_tracking_async(self, *, dry_run: bool = False) -> Report:
+        """As :meth:`sync_tracking`."""
+        return await _in_thread(partial(self.sync_tracking, dry_run=dry_run))
+
+    async def sync_inventory_async(self, *, dry_run: bool = False, full: bool = False) -> Report:
+        """As :meth:`sync_inventory`."""
+        return await _in_thread(partial(self.sync_inventory, dry_run=dry_run, full=full))
+
+    async def sync_products_async(self, *, dry_run: bool = False, full: bool = False) -> Report:
+        """As :meth:`sync_products`."""
+        return await _in_thread(partial(self.sync_products, dry_run=dry_run, full=full))
+
     def _do(self, name: str, operation: Callable[[Context], Report], *, dry_run: bool) -> Report:
         """One operation with the account; a dry run leaves the alerts as they are."""
 
@@ -198,21 +237,28 @@ class SyncEngine(OfThisProcess):
 
     def _watched(self, name: str, operation: Callable[[Context], Report], *, dry_run: bool = False) -> Report:
         """One operation, if the connection is its source's; of another's not even the alerts are touched."""
+        context = self._context
+        with telemetry.operation(context.tracer, context.connection, name, dry_run=dry_run) as ended:
+            try:
+                report = self._own(name, operation, dry_run=dry_run)
+            except StoreError as error:
+                if not dry_run:
+                    ledger_failed(context, error)
+                raise
+            ended(report)
+        return report
+
+    def _own(self, name: str, operation: Callable[[Context], Report], *, dry_run: bool) -> Report:
         try:
-            try:
-                self._own_source.check()
-            except (OtherSource, SourceFailed) as error:
-                return self._refused(name, error, dry_run=dry_run)
-            try:
-                report = operation(self._context)
-            except OtherSource as error:  # it has just become another one's
-                return self._refused(name, error, dry_run=dry_run)
-            if not dry_run:
-                watch(self._context, report)
-        except StoreError as error:
-            if not dry_run:
-                ledger_failed(self._context, error)
-            raise
+            self._own_source.check()
+        except (OtherSource, SourceFailed) as error:
+            return self._refused(name, error, dry_run=dry_run)
+        try:
+            report = operation(self._context)
+        except OtherSource as error:  # it has just become another one's
+            return self._refused(name, error, dry_run=dry_run)
+        if not dry_run:
+            watch(self._context, report)
         return report
 
     def _refused(self, name: str, error: BridgeError, *, dry_run: bool) -> Report:
@@ -225,6 +271,12 @@ def _nameless(source: OrderSource, error: Exception) -> ConfigError:
     return ConfigError(
         f"source {type(source).__name__} cannot say its name: {type(error).__name__} at {place_of(error)}"
     )
+
+
+async def _in_thread(operation: Callable[[], T]) -> T:
+    from anyio import to_thread
+
+    return await to_thread.run_sync(operation)
 
 
 def _concerns_all(report: Report) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -103,6 +103,10 @@ class Kept:
         return f"e.g. {self.example.name}: {self.example.detail} (all of them: `{listed}`)"
 
 
+def _to_nobody(_item: Item) -> None:
+    pass
+
+
 @define(kw_only=True)
 class Report:
     """One execution of one operation. Times are aware UTC; ``calls`` counts requests to TradeGecko.
@@ -139,6 +143,8 @@ class Report:
     """What the system's clock shows more than this machine's; None where nobody knows."""
     reached: bool = field(default=False, repr=False, eq=False)
     """Whether the connection's account was there."""
+    on_item: Callable[[Item], None] = field(default=_to_nobody, repr=False, eq=False)
+    """Told each item as soon as it is known, from whatever thread."""
 
     def fail(self, error: BridgeError) -> None:
         """Note an error of the run itself."""
@@ -152,13 +158,20 @@ class Report:
 
     def add(self, name: str, outcome: Outcome, detail: str = "", reason: Reason | None = None) -> None:
         """Note what became of one item, and for programs the code of the reason."""
-        self.items.append(Item(name, outcome, detail, {"reason": reason.code} if reason else {}))
+        self.note(Item(name, outcome, detail, {"reason": reason.code} if reason else {}))
+
+    def note(self, item: Item) -> None:
+        """Note an item that is known now."""
+        self.items.append(item)
+        self.on_item(item)
 
     def count(self, *outcomes: Outcome) -> int:
         """How many items ended so, those that are only counted included."""
-        return sum(number for outcome, number in self._counts().items() if outcome in outcomes)
+        return sum(number for outcome, number in self.counts.items() if outcome in outcomes)
 
-    def _counts(self) -> Counter[Outcome]:
+    @property
+    def counts(self) -> Mapping[Outcome, int]:
+        """How many items ended how, those that are only counted included."""
         counts = Counter(item.outcome for item in self.items)
         for kept in self.kept:
             counts[kept.outcome] += kept.count
@@ -188,7 +201,7 @@ class Report:
             "ingested": self.ingested,
             "unchanged": self.unchanged,
             "calls": self.calls,
-            "counts": {str(outcome): n for outcome, n in self._counts().items()},
+            "counts": {str(outcome): n for outcome, n in self.counts.items()},
             "items": [item.as_dict() for item in self.items],
             "kept": [kept.as_dict() for kept in self.kept],
             "problems": list(self.problems),
@@ -226,7 +239,7 @@ class Report:
 
     def headline(self, *, named: bool = False) -> str:
         """Counts in one line; ``named``: with the connection."""
-        parts = [f"{n} {outcome}" for outcome, n in self._counts().items()]
+        parts = [f"{n} {outcome}" for outcome, n in self.counts.items()]
         if self.ingested:
             parts.insert(0, f"{self.ingested} ingested")
         if self.unchanged:

@@ -65,7 +65,8 @@ def preview_delivery(context: Context) -> Report:
                     decision, failure = decider.decide(planner, due)
                     if not (isinstance(decision, Settled) and decision.known):
                         others |= _code(due.entry)
-                        report.items.extend(_items(due, decision))
+                        for item in _items(due, decision):
+                            report.note(item)
                     if due.must_look or not isinstance(decision, Settled):
                         decider.in_a_row.note(failure)
         except GatewayError as error:

@@ -79,6 +79,7 @@ class Outcomes:
     def add(self, entry: LedgerEntry, outcome: Outcome, detail: str = "", **facts: str) -> None:
         """A line of the report that does not say whose the order is; ``facts`` say the same for programs."""
         item = Item(entry.number, outcome, cleared(detail, entry.order), facts)
+        self._report.on_item(item)
         with self._lock:
             self._items.setdefault(entry.id, []).append(item)
 

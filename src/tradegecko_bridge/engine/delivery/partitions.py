@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
+from contextvars import copy_context
 from threading import Lock
 from typing import Final, TypeVar
 
@@ -72,7 +73,7 @@ def run_partitions(
 
 
 def _follow_all(pool: Executor, follow: Callable[[], None], count: int, failures: list[BaseException]) -> None:
-    threads = [pool.submit(follow) for _ in range(count)]
+    threads = [pool.submit(copy_context().run, follow) for _ in range(count)]  # whatever traces the caller goes on
     try:
         for thread in threads:
             thread.result()

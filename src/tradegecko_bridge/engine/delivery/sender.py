@@ -42,6 +42,7 @@ from tradegecko_bridge.engine.delivery.planner import Planner
 from tradegecko_bridge.engine.keys import idempotency_key
 from tradegecko_bridge.engine.mapping.plan import OrderPlan
 from tradegecko_bridge.engine.report import Outcome
+from tradegecko_bridge.engine.telemetry import order_span
 from tradegecko_bridge.errors import (
     AlreadySent,
     ClaimLost,
@@ -114,7 +115,7 @@ class Sender:
         intents = dict[int, tuple[PlannedOrder, WriteResult]]()
         try:
             chunk = self._planner.up_to_date(chunk)
-            tried = [self._guard_claim(due.entry, partial(self._carry_out, due)) for due in chunk]
+            tried = [self._attempt("look at order", due.entry, partial(self._carry_out, due)) for due in chunk]
             planned = [one for one in tried if one is not None]
             results = self._outcomes.write([self._intent(one) for one in planned])
             intents.update((one.entry.id, (one, result)) for one, result in zip(planned, results, strict=True))
@@ -123,7 +124,7 @@ class Sender:
                     break
                 if due.entry.id in intents:
                     self._keep_fresh(intents, due.entry)
-                    self._guard_claim(due.entry, partial(self._send_after_a_look, *intents.pop(due.entry.id)))
+                    self._attempt("send order", due.entry, partial(self._send_after_a_look, *intents.pop(due.entry.id)))
                 self._outcomes.attempt_finished(due.entry)
         finally:
             unsent = [(one, sent) for one, sent in intents.values() if isinstance(sent, LedgerEntry)]
@@ -143,10 +144,13 @@ class Sender:
         for (one, _), result in zip(waiting, self._outcomes.write(renewed), strict=True):
             intents[one.entry.id] = one, result
 
-    def _guard_claim(self, entry: LedgerEntry, attempt: Callable[[], PlannedOrder | None]) -> PlannedOrder | None:
+    def _attempt(
+        self, doing: str, entry: LedgerEntry, attempt: Callable[[], PlannedOrder | None]
+    ) -> PlannedOrder | None:
         """An order whose claim is lost is left to the worker who has it."""
         try:
-            return attempt()
+            with order_span(self._c.tracer, doing, self._c.connection, entry):
+                return attempt()
         except ClaimLost as error:
             self._outcomes.add(entry, Outcome.WAITING, str(error))
             return None
