@@ -10,6 +10,8 @@ import logging
 import re
 from typing import Any, Final, TextIO
 
+from tradegecko_bridge.log_output import show_where_asked
+
 _UNSEEN: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
@@ -80,3 +82,4 @@ _FORMATTER: Final = logging.Formatter()
 log: Final = logging.getLogger("tradegecko_bridge")
 """The one logger of this package."""
 log.addFilter(_VisibleRecords())
+show_where_asked(log)

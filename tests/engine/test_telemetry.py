@@ -57,7 +57,7 @@ class TestLog:
     def test_what_went_wrong(
         self, sandbox: Sandbox, client: TradeGeckoClient, caplog: pytest.LogCaptureFixture
     ) -> None:
-        """By its kind, at WARNING; the words stay in the report."""
+        """By its kind; the words stay in the report."""
 
         class Down(ListSource):
             def fetch_orders(self, after: str | None) -> Any:
@@ -65,7 +65,7 @@ class TestLog:
 
         report = Bench(sandbox, client, Down([])).deliver()
         (ended,) = told(caplog, "OperationEnded")
-        assert (ended["levelname"], ended["ok"], ended["problems"]) == ("WARNING", False, 1)
+        assert (ended["levelname"], ended["ok"], ended["problems"]) == ("INFO", False, 1)
         assert ended["causes"]
         assert STEM in str(report)
         assert STEM not in caplog.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -13,6 +14,8 @@ import click
 from attrs import frozen
 
 from tradegecko_bridge.ledger import Filter, OrderState
+from tradegecko_bridge.log_output import show_log
+from tradegecko_bridge.visible import log
 
 if TYPE_CHECKING:
     from tradegecko_bridge.engine import SyncEngine
@@ -20,48 +23,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
-
-CONFIG = click.option(
-    "--config",
-    "config_path",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=Path("tgbridge.toml"),
-    envvar="TGBRIDGE_CONFIG",
-    show_default=True,
-    show_envvar=True,
-    help="The settings file.",
-)
-JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-
-
-@frozen
-class Target:
-    """What a command works on (settings, and one connection or all of them), and how it prints."""
-
-    connection: str | None
-    config_path: Path
-    as_json: bool
-
-    def open_ledger(self, which: Filter | None = None) -> AbstractContextManager[SqlStore]:
-        """The ledger, to look up orders that match a filter; see :func:`.open_ledger.open_ledger`."""
-        from tradegecko_bridge.cli.open_ledger import open_ledger
-
-        return open_ledger(self.config_path, self.connection, which)
-
-    def open_engines(self, *, dry_run: bool = False) -> AbstractContextManager[list[SyncEngine]]:
-        """An engine for each connection; see :func:`.engines.open_engines`."""
-        from tradegecko_bridge.cli.engines import open_engines
-
-        return open_engines(self.config_path, self.connection, dry_run=dry_run, quiet=self.as_json)
-
-    def show(self, found: T, view: Callable[[T], None], as_json: Callable[[T], Any] = lambda found: found) -> None:
-        """Print what was found: as JSON, or for people with ``view``."""
-        from tradegecko_bridge.cli.output.console import print_json
-
-        if self.as_json:
-            print_json(as_json(found))
-        else:
-            view(found)
 
 
 def stacked(*options: Callable[[F], F]) -> Callable[[F], F]:
@@ -73,6 +34,65 @@ def stacked(*options: Callable[[F], F]) -> Callable[[F], F]:
         return command
 
     return decorate
+
+
+def _show_log(_ctx: click.Context, _param: click.Parameter, times: int) -> None:
+    if times:
+        show_log(log, logging.INFO if times == 1 else logging.DEBUG)
+
+
+_SETTINGS = click.option(
+    "--config",
+    "config_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("tgbridge.toml"),
+    envvar="TGBRIDGE_CONFIG",
+    show_default=True,
+    show_envvar=True,
+    help="The settings file.",
+)
+_VERBOSE = click.option(
+    "-v",
+    "--verbose",
+    count=True,
+    expose_value=False,
+    callback=_show_log,
+    help="Log what is done to standard error; -vv: each request and order too.",
+)
+CONFIG = stacked(_SETTINGS, _VERBOSE)
+QUIET = click.option("-q", "--quiet", is_flag=True, help="Print nothing if all went well and no alert has changed.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@frozen
+class Target:
+    """What a command works on (settings, and one connection or all of them), and how it prints."""
+
+    connection: str | None
+    config_path: Path
+    as_json: bool
+    quiet: bool = False
+
+    def open_ledger(self, which: Filter | None = None) -> AbstractContextManager[SqlStore]:
+        """The ledger, to look up orders that match a filter; see :func:`.open_ledger.open_ledger`."""
+        from tradegecko_bridge.cli.open_ledger import open_ledger
+
+        return open_ledger(self.config_path, self.connection, which)
+
+    def open_engines(self, *, dry_run: bool = False) -> AbstractContextManager[list[SyncEngine]]:
+        """An engine for each connection; see :func:`.engines.open_engines`."""
+        from tradegecko_bridge.cli.engines import open_engines
+
+        return open_engines(self.config_path, self.connection, dry_run=dry_run, quiet=self.as_json or self.quiet)
+
+    def show(self, found: T, view: Callable[[T], None], as_json: Callable[[T], Any] = lambda found: found) -> None:
+        """Print what was found: as JSON, or for people with ``view``."""
+        from tradegecko_bridge.cli.output.console import print_json
+
+        if self.as_json:
+            print_json(as_json(found))
+        else:
+            view(found)
 
 
 def on_target(command: Callable[..., None]) -> Callable[..., None]:

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import click
+from attrs import evolve
 
 from tradegecko_bridge.cli.decisions import DECISION_COMMANDS
 from tradegecko_bridge.cli.exit_codes import FAILED, Refused
-from tradegecko_bridge.cli.options import CONFIG, FILTERS, JSON, Target, on_target, selected, time_option
+from tradegecko_bridge.cli.options import CONFIG, FILTERS, JSON, QUIET, Target, on_target, selected, time_option
 from tradegecko_bridge.cli.output.lines import tell
 from tradegecko_bridge.engine import Report, VoidedDouble, void_double
 
@@ -74,8 +75,9 @@ def show_order(target: Target, number: str) -> None:
 @orders.command("pull")
 @click.argument("names", metavar="[NUMBER]...", nargs=-1)
 @time_option("--since", "All orders placed at this time or later.")
+@QUIET
 @on_target
-def pull(target: Target, names: tuple[str, ...], since: datetime | None) -> None:
+def pull(target: Target, names: tuple[str, ...], since: datetime | None, quiet: bool) -> None:
     """Ask the source for orders again.
 
     NUMBER may be the source's reference too. New orders go out with the next sync, changed ones are updated if that is
@@ -85,15 +87,17 @@ def pull(target: Target, names: tuple[str, ...], since: datetime | None) -> None
 
     if bool(names) is (since is not None):
         raise click.UsageError("name the orders by number or reference, or use --since")
-    with target.open_engines() as engines:
+    with evolve(target, quiet=quiet).open_engines() as engines:
         reports = [engine.pull_since(since) if since else engine.pull_orders(*names) for engine in engines]
     absent = _absent_everywhere(names, reports)
-    target.show(
-        reports,
-        lambda reports: print_pulled(reports, absent),
-        lambda reports: {**runs_as_json(reports), "ok": all(reports) and not absent, "absent": absent},
-    )
-    if absent or not all(reports):
+    failed = bool(absent) or not all(reports)
+    if failed or not quiet:
+        target.show(
+            reports,
+            lambda reports: print_pulled(reports, absent),
+            lambda reports: {**runs_as_json(reports), "ok": not failed, "absent": absent},
+        )
+    if failed:
         sys.exit(FAILED)
 
 

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Final
 
 import click
+from attrs import evolve
 
 from tradegecko_bridge.cli.exit_codes import FAILED
-from tradegecko_bridge.cli.options import Target, on_target
+from tradegecko_bridge.cli.options import QUIET, Target, on_target
 from tradegecko_bridge.engine import Report, RunReport, SyncEngine
 
 _OPERATIONS: Final[dict[str, Callable[..., Report | RunReport]]] = {
@@ -24,8 +25,9 @@ _OPERATIONS: Final[dict[str, Callable[..., Report | RunReport]]] = {
 @click.command()
 @click.argument("operation", metavar="[OPERATION]", type=click.Choice(list(_OPERATIONS)), default="all")
 @click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing (except a refreshed login).")
+@QUIET
 @on_target
-def sync(target: Target, operation: str, dry_run: bool) -> None:
+def sync(target: Target, operation: str, dry_run: bool, quiet: bool) -> None:
     """Deliver orders and bring the rest back.
 
     OPERATION is one of all, orders, tracking, inventory and products; by default all of them are done. Product details
@@ -33,8 +35,15 @@ def sync(target: Target, operation: str, dry_run: bool) -> None:
     """
     from tradegecko_bridge.cli.output.reports import print_runs, runs_as_json
 
-    with target.open_engines(dry_run=dry_run) as engines:
+    with evolve(target, quiet=quiet).open_engines(dry_run=dry_run) as engines:
         reports = [_OPERATIONS[operation](engine, dry_run=dry_run) for engine in engines]
-    target.show(reports, print_runs, runs_as_json)
+    if not quiet or any(map(_needs_telling, reports)):
+        target.show(reports, print_runs, runs_as_json)
     if not all(reports):
         sys.exit(FAILED)
+
+
+def _needs_telling(done: Report | RunReport) -> bool:
+    """Whether anything failed, or an alert opened or closed."""
+    reports = done if isinstance(done, RunReport) else [done]
+    return not done or any(report.alerts for report in reports)

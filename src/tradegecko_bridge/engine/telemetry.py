@@ -35,8 +35,8 @@ class Tracer(Protocol):
         """A span that lasts for a ``with`` block, and is the parent of those begun in it."""
 
 
-_LEVELS: Final = dict.fromkeys(FAILURES, logging.WARNING) | {Outcome.HELD: logging.INFO}
-"""Of what became of an item; all else is told at DEBUG."""
+_NOTABLE: Final = FAILURES | {Outcome.HELD}
+"""What became of an item, told at INFO; all else at DEBUG."""
 
 
 @contextmanager
@@ -45,7 +45,7 @@ def operation(
 ) -> Iterator[Callable[[Report], None]]:
     """An operation goes on; the function is told its report.
 
-    Its beginning is logged at DEBUG; its end at INFO, or at WARNING after problems, with what it counted.
+    Its beginning is logged at DEBUG; its end at INFO, with what it counted and whether all went well (``ok``).
     """
     facts: dict[str, Fact] = {"connection": connection, "operation": name, "dry_run": dry_run}
     began = perf_counter()
@@ -60,8 +60,7 @@ def operation(
         }
         line = "%(connection)s: %(headline)s in %(seconds).1f s"
         line += ": %(causes)s" if report.causes else ""
-        level = logging.WARNING if report.problems else logging.INFO
-        _log(level, "OperationEnded", line, {**facts, **done, **more, "problems": len(report.problems)})
+        _log(logging.INFO, "OperationEnded", line, {**facts, **done, **more, "problems": len(report.problems)})
         for key, value in {**done, **{f"items.{outcome}": count for outcome, count in counts.items()}}.items():
             span.set_attribute(f"tgbridge.{key}", value)
 
@@ -76,11 +75,11 @@ def order_span(tracer: Tracer | None, doing: str, connection: str, entry: Ledger
 
 
 def item_done(connection: str, name: str, item: Item) -> None:
-    """What became of one item of an operation: failures at WARNING, held orders at INFO, all else at DEBUG.
+    """What became of one item of an operation: failures and held orders at INFO, all else at DEBUG.
 
     Its detail stays in the report: a source or a system may have said it, who may quote anybody.
     """
-    level = _LEVELS.get(item.outcome, logging.DEBUG)
+    level = logging.INFO if item.outcome in _NOTABLE else logging.DEBUG
     if log.isEnabledFor(level):
         said = {"connection": connection, "operation": name, "item": item.name, "outcome": str(item.outcome)}
         reason = item.facts.get("reason")
