@@ -78,7 +78,10 @@ class Guarded(OfThisProcess):
         if name.startswith("_"):  # before __init__, and for copying
             raise AttributeError(name)
         value = call(lambda: getattr(self._thing, name), lambda error: self._of_attribute(name, error))
-        return self._method(name, value) if callable(value) else value
+        if not callable(value):
+            return value
+        method = vars(self)[name] = self._method(name, value)  # found there from now on
+        return method
 
     def _of_attribute(self, name: str, error: Exception) -> Exception:
         """Whether there is an attribute is asked in this way."""
@@ -90,7 +93,7 @@ class Guarded(OfThisProcess):
             def told(error: Exception) -> Exception:
                 return self._told(name, (*args, *options.values()), error)
 
-            result = call(lambda: method(*args, **options), told)
+            result = call(lambda: getattr(self._thing, name)(*args, **options), told)
             lazy = isinstance(result, Iterable) and not isinstance(result, Collection)
             return each(result, told) if lazy else result
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from functools import partial
+from functools import partial, wraps
 from types import TracebackType
 from typing import Any, Final, cast
 
@@ -61,9 +61,16 @@ class _Checked:
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._gateway, name)
-        if name not in FREE and callable(value):
+        if name in FREE or not callable(value):
+            return value
+
+        @wraps(value)
+        def let(*args: Any, **options: Any) -> Any:
             self._check()
-        return value
+            return value(*args, **options)
+
+        vars(self)[name] = let  # found there from now on
+        return let
 
 
 def _told(name: str, about: Sequence[object], error: Exception) -> BridgeError:
