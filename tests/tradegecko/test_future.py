@@ -126,7 +126,8 @@ def test_shipments_go_on_after_one_of_the_future(account: Account) -> None:
 
 
 MINUTES = st.integers(0, 30)
-OFFS = st.sampled_from([None, timedelta(days=3650), timedelta(hours=1), timedelta(seconds=30), -timedelta(minutes=1)])
+# No record goes back behind a moment that was believed: that is told from an older version by nobody.
+OFFS = st.sampled_from([None, timedelta(days=3650), timedelta(hours=1), timedelta(seconds=30), -timedelta(seconds=20)])
 
 
 @settings(max_examples=examples(40), deadline=None)
