@@ -91,7 +91,7 @@ class ConfigError(BridgeError):
     """
 
     def __init__(self, message: str, *, faults: Sequence[tuple[tuple[str | int, ...], str]] = ()) -> None:
-        self.faults = tuple(faults)
+        self.faults: tuple[tuple[tuple[str | int, ...], str], ...] = tuple(faults)
         super().__init__(message)
 
 
@@ -99,7 +99,7 @@ class MalformedData(BridgeError):
     """Data that cannot be read; ``problems`` holds one line for each fault found."""
 
     def __init__(self, problems: Sequence[str]) -> None:
-        self.problems = tuple(problems)
+        self.problems: tuple[str, ...] = tuple(problems)
         super().__init__("; ".join(self.problems))
 
 
@@ -215,7 +215,7 @@ class CannotBeSent(TradeGeckoError):
 class TransportError(TradeGeckoError):
     """No answer came back. Unless ``may_have_arrived`` is False a write may have happened."""
 
-    remedy = "check that the base URL is right and the server runs"
+    remedy: str = "check that the base URL is right and the server runs"
 
     def __init__(
         self,
@@ -281,7 +281,7 @@ class TokenUnavailable(TransportError):
 class UnreadableReply(TradeGeckoError):
     """An answer came back that is not what the API sends (HTML, cut short, another root)."""
 
-    remedy = "check that the base URL is an API's; after a write, look before sending it again"
+    remedy: str = "check that the base URL is an API's; after a write, look before sending it again"
 
     def _label(self) -> str:
         return "unreadable answer"
@@ -408,7 +408,7 @@ class NotFound(StatusError):
     ``model`` and ``id`` are the record's where the API names them (``Couldn't find Product with 'id'=123``).
     """
 
-    remedy = "check the id; the record may belong to another account"
+    remedy: str = "check the id; the record may belong to another account"
 
     def __init__(
         self,
@@ -449,7 +449,7 @@ class ValidationFailed(StatusError):
         request_id: str | None = None,
         fields: Mapping[str, Sequence[str]],
     ) -> None:
-        self.fields = {name: tuple(messages) for name, messages in fields.items()}
+        self.fields: dict[str, tuple[str, ...]] = {name: tuple(messages) for name, messages in fields.items()}
         super().__init__(detail, status=status, method=method, path=path, request_id=request_id)
 
 

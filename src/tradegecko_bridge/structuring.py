@@ -48,7 +48,9 @@ class Mismatch(Problem):
 
     def __init__(self, kind: Any, expected: str, value: object) -> None:
         super().__init__(f"must be {expected}")
-        self.kind, self.expected, self.value = kind, expected, value
+        self.kind: Any = kind
+        self.expected: str = expected
+        self.value: object = value
 
 
 class UnknownName(Problem):
@@ -56,7 +58,9 @@ class UnknownName(Problem):
 
     def __init__(self, name: object, position: int, known: Collection[str]) -> None:
         super().__init__("is not known")
-        self.name, self.position, self.known = str(name), position, known
+        self.name: str = str(name)
+        self.position: int = position
+        self.known: Collection[str] = known
 
 
 # ── faults ───────────────────────────────────────────────────────────────────────────────────

@@ -73,13 +73,13 @@ class Core:
         largest: int,
     ) -> None:
         self.largest = largest
-        self.base_url = str(base_url).rstrip("/")
-        self.host = base_url.host
-        self.url_at = lru_cache(maxsize=64)(self._url_at)
-        self.headers = headers.raw
+        self.base_url: str = str(base_url).rstrip("/")
+        self.host: str = base_url.host
+        self.url_at: Callable[[str], httpx.URL] = lru_cache(maxsize=64)(self._url_at)
+        self.headers: list[tuple[bytes, bytes]] = headers.raw
         self.limiter = limiter
         self.clock = clock
-        self.calls = 0
+        self.calls: int = 0
         self._listeners = events.Listeners(listeners)
         self._lock = ForkedLock()
         self._ahead: deque[float] = deque(maxlen=_REMEMBERED)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from attrs import define
 
@@ -85,7 +85,10 @@ class NewVariant(NewProductVariant):
 class VariantChanges(_VariantFields, Changes[records.Variant]):
     """Changes to a variant (reference §5.34)."""
 
-    nested: ClassVar = {"locations": VariantLocationChanges, "variant_prices": VariantPriceChanges}
+    nested: ClassVar[Mapping[str, type[Changes[Any]]]] = {
+        "locations": VariantLocationChanges,
+        "variant_prices": VariantPriceChanges,
+    }
 
     locations: Maybe[Sequence[VariantLocationChanges | Fields]] = UNSET
 
