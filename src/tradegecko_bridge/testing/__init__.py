@@ -1,8 +1,8 @@
 """For the tests of programs and plugins: orders to try things with, and suites to put a store through.
 
 ``an_order`` and ``a_line`` make orders of which a test gives only what it is about. ``StoreSuite``,
-``TokenStoreSuite``, ``MirrorStoreSuite`` and ``RateLedgerSuite`` check what a class has to do to be a store: subclass one, give it your
-implementation, run pytest. The suites need pytest and load when they are first used.
+``TokenStoreSuite``, ``MirrorStoreSuite`` and ``RateLedgerSuite`` check what a class has to do to be a store: subclass
+one, give it your implementation, run pytest. The suites need pytest and load when they are first used.
 """
 
 from __future__ import annotations
