@@ -26,6 +26,7 @@
     │   │   ├── TimedOut              none in time
     │   │   ├── BadCertificate        nothing was sent: the server's certificate is not to be trusted
     │   │   ├── NotSent               nothing was sent: it was not to leave any more
+    │   │   ├── ClientClosed          nothing was sent: the client was closed before
     │   │   └── TokenUnavailable      nothing was sent: no access token can be had right now
     │   ├── UnreadableReply         an answer came back that is not what the API sends
     │   └── StatusError             the API answered with an error status
@@ -66,7 +67,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import httpx  # a type; whoever has an answer has loaded it
 
 
 class BridgeError(Exception):
@@ -186,7 +190,12 @@ class TradeGeckoError(BridgeError):
     been taken; correct what it names …``. Attributes: ``method``, ``path``, ``request_id`` (the server's
     ``X-Request-Id``; None when no answer came), ``detail`` (what happened), ``remedy`` (what to do),
     ``attempts`` (how often the request went out before this was raised).
+
+    Where an answer came, ``response``, ``headers`` and ``body`` have it. What it says may be a customer's, so nothing
+    else does: neither ``str`` and ``repr`` nor ``args``, ``vars``, pickles and copies.
     """
+
+    __slots__ = ("_response",)
 
     remedy: str = "report it with the request id"
     attempts: int = 1
@@ -198,6 +207,31 @@ class TradeGeckoError(BridgeError):
         self.request_id = request_id
         known_as = f" (request id {request_id})" if request_id else ""
         super().__init__(f"{self._label()} on {method} {path}{known_as}: {detail}; {self.remedy}")
+
+    @property
+    def response(self) -> httpx.Response | None:
+        """The answer as it came, its request without login, headers, query and content; None where none came, and in a
+        copy."""
+        return getattr(self, "_response", None)
+
+    @response.setter
+    def response(self, response: httpx.Response | None) -> None:
+        self._response = response
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The answer's, by names in any case; empty where none came."""
+        return {} if self.response is None else self.response.headers
+
+    @property
+    def body(self) -> Any:
+        """What the answer says: its JSON, or its text where it is none; None where no body came, or it was not read."""
+        if self.response is None or not self.response.is_closed or not self.response.content:
+            return None
+        try:
+            return self.response.json()
+        except ValueError:
+            return self.response.text
 
     def _label(self) -> str:
         return "error"
@@ -261,6 +295,18 @@ class NotSent(TransportError):
 
     def __init__(self, detail: str, *, method: str, path: str) -> None:
         super().__init__(detail, method=method, path=path, may_have_arrived=False)
+
+    def _label(self) -> str:
+        return "nothing sent"
+
+
+class ClientClosed(TransportError):
+    """The client was closed before it was used: nothing was sent."""
+
+    remedy = "use it before close(), inside its with block, or make another"
+
+    def __init__(self, *, method: str, path: str) -> None:
+        super().__init__("the client is closed", method=method, path=path, may_have_arrived=False)
 
     def _label(self) -> str:
         return "nothing sent"

@@ -56,7 +56,7 @@ class Client(_KeepsNone, httpx.Client):
 
     def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         """As httpx's."""
-        with _on_its_way():
+        with on_its_way():
             return super().send(request, **options)
 
 
@@ -65,7 +65,7 @@ class AsyncClient(_KeepsNone, httpx.AsyncClient):
 
     async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         """As httpx's."""
-        with _on_its_way():
+        with on_its_way():
             return await super().send(request, **options)
 
 
@@ -78,13 +78,19 @@ def bare(error: E) -> E:
         if one is not None and one.__traceback__ is not None:
             one.__traceback__ = None
             with suppress(AttributeError, RuntimeError):  # it has none
-                one.request = httpx.Request(one.request.method, one.request.url.copy_with(query=None))  # type: ignore[attr-defined]
+                one.request = bare_request(one.request)  # type: ignore[attr-defined]
             chain += (one.__cause__, one.__context__)
     return error
 
 
+def bare_request(request: httpx.Request) -> httpx.Request:
+    """The request without content, headers and query."""
+    return httpx.Request(request.method, request.url.copy_with(query=None))
+
+
 @contextmanager
-def _on_its_way() -> Iterator[None]:
+def on_its_way() -> Iterator[None]:
+    """Of what is sent meanwhile, by whichever client of httpx, the log has nothing secret."""
     before = _ours.set(True)
     try:
         yield

@@ -35,6 +35,7 @@ class AsyncTradeGeckoClient(
     """
 
     _http_client = quiet_http.AsyncClient
+    _given_client = httpx.AsyncClient
     _own_transport = AsyncBoundedTransport
     _given_transport = AsyncGivenTransport
     _real_sleep = staticmethod(anyio.sleep)
@@ -77,7 +78,8 @@ class AsyncTradeGeckoClient(
 
     async def _attempt(self, sending: Sending[T]) -> Exchange[T]:
         """One request, no repetition. Its connection is nobody else's before the answer is believed."""
-        request = sending.begin()
+        request, http = sending.begin(), self._pool.http
+        sending.check_open(http)
         while pause := sending.pause():
             await self._sleep(pause)
         if sending.guarded:
@@ -85,13 +87,15 @@ class AsyncTradeGeckoClient(
             request.extensions.setdefault("trace", _checking(sending))
         async with AsyncExitStack() as until_believed:
             with sending:
-                response = await self._pool.http.send(request, stream=True)
+                with quiet_http.on_its_way():
+                    response = await http.send(request, auth=self._pool.auth, stream=True, follow_redirects=False)
                 stream = cast("httpx.AsyncByteStream", response.stream)
                 until_believed.push_async_callback(stream.aclose)
                 content = await read_body_async(stream, self._core.largest)
             try:
                 return sending.read(response, content)
             finally:
+                del content  # a traceback that shows locals has it from here
                 if (connection := sending.doubtful(response)) is not None:
                     await connection.aclose()
 

@@ -36,6 +36,7 @@ class TradeGeckoClient(Resources, ClientBase[httpx.Client, httpx.BaseTransport, 
     """
 
     _http_client = quiet_http.Client
+    _given_client = httpx.Client
     _own_transport = BoundedTransport
     _given_transport = GivenTransport
     _real_sleep = staticmethod(time.sleep)
@@ -78,7 +79,8 @@ class TradeGeckoClient(Resources, ClientBase[httpx.Client, httpx.BaseTransport, 
 
     def _attempt(self, sending: Sending[T]) -> Exchange[T]:
         """One request, no repetition. Its connection is nobody else's before the answer is believed."""
-        request = sending.begin()
+        request, http = sending.begin(), self._pool.http
+        sending.check_open(http)
         while pause := sending.pause():
             self._sleep(pause)
         if sending.guarded:
@@ -86,12 +88,14 @@ class TradeGeckoClient(Resources, ClientBase[httpx.Client, httpx.BaseTransport, 
             request.extensions.setdefault("trace", sending.check_leave)
         with ExitStack() as until_believed:
             with sending:
-                response = self._pool.http.send(request, stream=True)
+                with quiet_http.on_its_way():
+                    response = http.send(request, auth=self._pool.auth, stream=True, follow_redirects=False)
                 stream = cast("httpx.SyncByteStream", response.stream)
                 until_believed.callback(stream.close)
                 content = read_body(stream, self._core.largest)
             try:
                 return sending.read(response, content)
             finally:
+                del content  # a traceback that shows locals has it from here
                 if (connection := sending.doubtful(response)) is not None:
                     connection.close()
