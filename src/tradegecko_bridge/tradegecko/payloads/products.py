@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from attrs import define
+from attrs import define, field
 
 from tradegecko_bridge.tradegecko import records
 from tradegecko_bridge.tradegecko.payloads.base import UNSET, Amount, Changes, Fields, Maybe, Payload
@@ -112,7 +112,7 @@ class _ProductFields(Payload):
 class NewProduct(_ProductFields):
     """A new product (reference §5.22)."""
 
-    name: str
+    name: str = field()
     variants: Maybe[Sequence[NewProductVariant | Fields]] = UNSET
 
 
