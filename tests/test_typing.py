@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 import tradegecko_bridge
@@ -53,7 +54,7 @@ def test_every_type_is_written_down(installed: None, tmp_path: Path) -> None:
 @pytest.mark.process
 @pytest.mark.parametrize("checker", ["mypy", "pyright"])
 def test_checkers_find_each_mistake_and_no_other(checker: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    """In tests/typing: misspelt names, settings, arguments and verbs. Each has an ``ignore``; a needless one is told."""
+    """In tests/typing: misspelt names, settings, arguments, verbs. Each has an ``ignore``; a needless one is told."""
     if checker == "mypy":
         command = [sys.executable, "-m", "mypy", "tests/typing"]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
@@ -128,7 +129,7 @@ def test_all_that_is_named_anywhere_is_in_a_short_place() -> None:
     }
     places = [importlib.import_module(f"tradegecko_bridge{place}") for place in SHORT]
     places += [tradegecko_bridge.payloads, tradegecko_bridge.records]
-    there = {name for place in places for name in dir(place)}
+    there = {name for place in [*places, httpx] for name in dir(place)}
     for page in PAGES:
         if page.name not in INNER:
             named = set(re.findall(r"`([A-Z]\w+)[`(.]", page.read_text(encoding="utf-8")))
