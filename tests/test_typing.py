@@ -21,7 +21,7 @@ from tests.support import require
 from tests.typing import pyright
 from tests.typing.pyright import ROOT
 
-SHORT = ("", ".commerce", ".errors", ".sources", ".testing", ".webhooks")
+SHORT = ("", ".commerce", ".errors", ".payloads", ".records", ".sources", ".testing", ".webhooks")
 """The modules that users import from."""
 PACKAGE = Path(tradegecko_bridge.__file__).parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -128,7 +128,6 @@ def test_all_that_is_named_anywhere_is_in_a_short_place() -> None:
         if inspect.isclass(kind) and kind.__module__.startswith("tradegecko_bridge")
     }
     places = [importlib.import_module(f"tradegecko_bridge{place}") for place in SHORT]
-    places += [tradegecko_bridge.payloads, tradegecko_bridge.records]
     there = {name for place in [*places, httpx] for name in dir(place)}
     for page in PAGES:
         if page.name not in INNER:

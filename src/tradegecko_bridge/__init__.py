@@ -2,6 +2,7 @@
 
 The names below are the public ones; each loads its part of the package when it is first used. Beside them stand
 :mod:`~tradegecko_bridge.commerce` (orders, shipments, stock), :mod:`~tradegecko_bridge.errors`,
+:mod:`~tradegecko_bridge.payloads` and :mod:`~tradegecko_bridge.records` (what the client sends and gets),
 :mod:`~tradegecko_bridge.sources`, :mod:`~tradegecko_bridge.testing` and :mod:`~tradegecko_bridge.webhooks`.
 """
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         expire_personal_data,
         void_double,
     )
+    from tradegecko_bridge.foreign import Withheld
     from tradegecko_bridge.ledger import Alert, OrderState
     from tradegecko_bridge.ports import Gateway, OrderSource, Store, TokenStore
     from tradegecko_bridge.ports.logins import Secret
@@ -42,7 +44,6 @@ if TYPE_CHECKING:
     from tradegecko_bridge.stores.memory import MemoryStore
     from tradegecko_bridge.stores.sql import SqlStore
     from tradegecko_bridge.stores.tokens import EncryptedTokenStore, FileTokenStore, KeyringTokenStore, MemoryTokenStore
-    from tradegecko_bridge.tradegecko import payloads, records
     from tradegecko_bridge.tradegecko.calls import Call, Page, Reply, Shown, query
     from tradegecko_bridge.tradegecko.client import (
         AsyncTradeGeckoClient,
@@ -126,14 +127,13 @@ _HOMES: Final = {
     "TradeGeckoClient": "tradegecko.client",
     "TradeGeckoGateway": "tradegecko.gateway",
     "VendureSource": "sources.vendure",
+    "Withheld": "foreign",
     "adopt_account": "engine",
     "adopt_source": "engine",
     "check_ledger": "engine",
     "expire_personal_data": "engine",
     "load_config": "config",
-    "payloads": "tradegecko.payloads",
     "query": "tradegecko.calls",
-    "records": "tradegecko.records",
     "void_double": "engine",
 }
 
@@ -193,15 +193,14 @@ __all__ = [
     "TradeGeckoClient",
     "TradeGeckoGateway",
     "VendureSource",
+    "Withheld",
     "__version__",
     "adopt_account",
     "adopt_source",
     "check_ledger",
     "expire_personal_data",
     "load_config",
-    "payloads",
     "query",
-    "records",
     "void_double",
 ]
 

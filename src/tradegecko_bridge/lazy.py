@@ -17,8 +17,7 @@ def lazily(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], Any]
     def get(name: str) -> Any:
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}", name=name, obj=modules[package])
-        home = import_module(f"tradegecko_bridge.{homes[name]}")
-        value = home if home.__name__.endswith(f".{name}") else getattr(home, name)
+        value = getattr(import_module(f"tradegecko_bridge.{homes[name]}"), name)
         setattr(modules[package], name, value)
         return value
 

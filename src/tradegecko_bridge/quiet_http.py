@@ -56,7 +56,7 @@ class Client(_KeepsNone, httpx.Client):
 
     def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         """As httpx's."""
-        with on_its_way():
+        with _on_its_way():
             return super().send(request, **options)
 
 
@@ -65,7 +65,7 @@ class AsyncClient(_KeepsNone, httpx.AsyncClient):
 
     async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         """As httpx's."""
-        with on_its_way():
+        with _on_its_way():
             return await super().send(request, **options)
 
 
@@ -89,8 +89,7 @@ def bare_request(request: httpx.Request) -> httpx.Request:
 
 
 @contextmanager
-def on_its_way() -> Iterator[None]:
-    """Of what is sent meanwhile, by whichever client of httpx, the log has nothing secret."""
+def _on_its_way() -> Iterator[None]:
     before = _ours.set(True)
     try:
         yield

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import copy
 import pickle
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from time import sleep
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 from anyio import run
@@ -66,8 +68,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"default_headers": {"X-A": f"{HIDDEN}\r\nB: c"}}, "default_headers: the value of X-A is not one line of printa"),
     ({"default_headers": {"X-A": 7}}, "default_headers: the value of X-A must be a text, not a int"),
     ({"default_headers": {"X A": "x"}}, "default_headers: 'X A' is not the name of a header"),
-    ({"http_client": "x"}, "http_client of TradeGeckoClient must be an httpx.Client, not str"),
-    ({"http_client": httpx.AsyncClient()}, "http_client of TradeGeckoClient must be an httpx.Client, not AsyncClient"),
+    ({"http_client": "x"}, "http_client must be an httpx.Client, not str"),
+    ({"http_client": httpx.AsyncClient()}, "http_client must be an httpx.Client, not AsyncClient"),
     ({"http_client": HTTP, "proxy": "http://a.example"}, "http_client has its own proxy: set that when you make it"),
     ({"http_client": HTTP, "limits": httpx.Limits(), "ssl_context": 1}, "http_client has its own limits and ssl_conte"),
 ]
@@ -185,6 +187,34 @@ def test_a_client_of_ones_own_keeps_to_the_same(driver: Driver) -> None:
         assert request.extensions["timeout"]["read"] == 30.0
     close(driver)
     assert not http.is_closed
+    driver.open(None, http_client=http)
+    if isinstance(http, httpx.Client):
+        http.close()
+        with pytest.raises(errors.ClientClosed):
+            driver.send(ORDERS.get(7))
+
+
+class Drip(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body that comes in pieces, and never ends by itself."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        while True:
+            sleep(0.02)
+            yield b" "
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while True:
+            await anyio.sleep(0.02)
+            yield b" "
+
+
+def test_a_client_of_ones_own_keeps_the_deadline(driver: Driver) -> None:
+    """Between the steps of its transport."""
+    kind: Any = httpx.Client if isinstance(driver, SyncDriver) else httpx.AsyncClient
+    http = kind(transport=httpx.MockTransport(lambda _: httpx.Response(200, stream=Drip())))
+    driver.open(None, http_client=http, deadline=0.1, max_retries=0)
+    with pytest.raises(errors.TimedOut, match="by the deadline"):
+        driver.send(ORDERS.get(7))
 
 
 def test_a_client_of_ones_own_leaves_nothing_in_the_log(sandbox: Sandbox) -> None:

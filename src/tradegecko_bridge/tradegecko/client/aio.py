@@ -15,6 +15,7 @@ from tradegecko_bridge.http_bounds import AsyncBoundedTransport, AsyncGivenTrans
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.client.base import ClientBase
 from tradegecko_bridge.tradegecko.client.bound_async import AsyncResources
+from tradegecko_bridge.tradegecko.client.given import ThroughAsyncClient
 from tradegecko_bridge.tradegecko.client.options import CallOptions
 from tradegecko_bridge.tradegecko.client.paging import Walk
 from tradegecko_bridge.tradegecko.client.sending import Exchange, Sending, answered_before
@@ -35,7 +36,7 @@ class AsyncTradeGeckoClient(
     """
 
     _http_client = quiet_http.AsyncClient
-    _given_client = httpx.AsyncClient
+    _through_client = ThroughAsyncClient
     _own_transport = AsyncBoundedTransport
     _given_transport = AsyncGivenTransport
     _real_sleep = staticmethod(anyio.sleep)
@@ -78,8 +79,8 @@ class AsyncTradeGeckoClient(
 
     async def _attempt(self, sending: Sending[T]) -> Exchange[T]:
         """One request, no repetition. Its connection is nobody else's before the answer is believed."""
-        request, http = sending.begin(), self._pool.http
-        sending.check_open(http)
+        request = sending.begin()
+        sending.check_open(self._pool.is_closed)
         while pause := sending.pause():
             await self._sleep(pause)
         if sending.guarded:
@@ -87,8 +88,7 @@ class AsyncTradeGeckoClient(
             request.extensions.setdefault("trace", _checking(sending))
         async with AsyncExitStack() as until_believed:
             with sending:
-                with quiet_http.on_its_way():
-                    response = await http.send(request, auth=self._pool.auth, stream=True, follow_redirects=False)
+                response = await self._pool.http.send(request, stream=True)
                 stream = cast("httpx.AsyncByteStream", response.stream)
                 until_believed.push_async_callback(stream.aclose)
                 content = await read_body_async(stream, self._core.largest)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Lock
-from typing import Any, ClassVar, Final, Generic, NoReturn, Self, TypeVar, Unpack
+from typing import Any, ClassVar, Final, Generic, Self, TypeVar, Unpack
 
 import httpx
 
@@ -29,6 +29,7 @@ from tradegecko_bridge.tradegecko.base_url import DEFAULT_BASE_URL, checked_url
 from tradegecko_bridge.tradegecko.calls import Call
 from tradegecko_bridge.tradegecko.client.auth import BearerToken
 from tradegecko_bridge.tradegecko.client.events import Listener
+from tradegecko_bridge.tradegecko.client.given import check_given, not_after_a_fork
 from tradegecko_bridge.tradegecko.client.options import (
     CallOptions,
     Limiter,
@@ -61,17 +62,13 @@ _HEADERS: Final = {
 
 
 class Pool(Forked, Generic[Http]):
-    """The connections of a client and its copies; a forked process opens its own.
+    """The connections of a client and its copies; a forked process opens its own, unless the client was ``given``."""
 
-    ``auth`` signs requests. A client that was ``given`` is its maker's: it is neither closed nor made again.
-    """
-
-    def __init__(self, make: Callable[[], Http], auth: httpx.Auth, given: Http | None = None) -> None:
-        self._make: Callable[[], Http] = make if given is None else _not_after_a_fork
+    def __init__(self, make: Callable[[], Http], given: Http | None) -> None:
+        self._make: Callable[[], Http] = make if given is None else not_after_a_fork
+        self._given: Http | None = given
         self._lock = Lock()
-        self.auth: httpx.Auth = auth
-        self.is_own: bool = given is None
-        self._http: Http | None = make() if given is None else given
+        self._http: Http | None = make()
 
     @property
     def http(self) -> Http:
@@ -80,6 +77,11 @@ class Pool(Forked, Generic[Http]):
             if self._http is None:
                 self._http = self._make()
             return self._http
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing can be sent any more."""
+        return self.http.is_closed or (self._given is not None and self._given.is_closed)
 
     def after_fork_in_child(self) -> None:
         self._lock = Lock()
@@ -112,7 +114,7 @@ class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
             an event loop it is.
         http_client: an httpx client of yours, with its connections, proxies, certificates and hooks; closing it is
             left to you. Headers, login, base URL, timeouts and redirects are this client's, and so are the bounds of an
-            answer and what the log has. It has no ``deadline``, and cannot be used after a fork.
+            answer and what the log has; ``deadline`` is kept as with a transport. It cannot be used after a fork.
         clock, sleep: the present moment (aware UTC) and how to wait (seconds).
 
     Raises:
@@ -120,7 +122,7 @@ class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
     """
 
     _http_client: ClassVar[Callable[..., Any]]
-    _given_client: ClassVar[type[Any]]
+    _through_client: ClassVar[Any]
     _own_transport: ClassVar[Callable[..., Any]]
     _given_transport: ClassVar[Callable[..., Any]]
     _real_sleep: ClassVar[Any]
@@ -156,19 +158,19 @@ class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
         way: dict[str, Any] = {"proxy": through, "verify": ssl_context or shared_ssl_context()}
         if limits is not None:
             way["limits"] = limits
-        if http_client is not None:
-            others = {"transport": transport, "proxy": proxy, "limits": limits, "ssl_context": ssl_context}
-            self._check_given(http_client, [name for name, value in others.items() if value is not None])
-        make = partial(self._http_client, trust_env=False)
-        self._pool: Pool[Http] = Pool(
-            lambda: make(transport=self._given_transport(transport) if transport else self._own_transport(**way)),
-            auth,
-            http_client,
-        )
-        self._owns_pool = self._pool.is_own
-        self._sleep: Sleep = sleep if sleep is not None else self._real_sleep
         headers = httpx.Headers(_HEADERS)
         headers.update({name: value.reveal() for name, value in as_headers(default_headers or {}).items()})
+        if http_client is not None:
+            kind = self._through_client.client_kind
+            check_given(http_client, kind, transport=transport, proxy=proxy, limits=limits, ssl_context=ssl_context)
+            transport = self._through_client(http_client)
+        make = partial(self._http_client, auth=auth, trust_env=False)
+        self._pool: Pool[Http] = Pool(
+            lambda: make(transport=self._given_transport(transport) if transport else self._own_transport(**way)),
+            http_client,
+        )
+        self._owns_pool = True
+        self._sleep: Sleep = sleep if sleep is not None else self._real_sleep
         self._core = Core(url, headers, limiter or RateLimiter(), listeners, clock, largest_answer)
         self._options = Options(
             timeout=as_timeout(timeout),
@@ -196,7 +198,7 @@ class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
     def logins(self) -> int | None:
         """Another number once another login has taken the place of the one that was used, so that the account may be
         another one; None where the token is an ``httpx.Auth`` that does not tell."""
-        told: int | None = getattr(self._pool.auth, "logins", None)
+        told: int | None = getattr(self._pool.http.auth, "logins", None)
         return told
 
     def note_account(self, account: str) -> None:
@@ -205,7 +207,7 @@ class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
         Raises:
             OtherLogin: the stored login was for another account before.
         """
-        if (note := getattr(self._pool.auth, "note_account", None)) is not None:
+        if (note := getattr(self._pool.http.auth, "note_account", None)) is not None:
             note(account)
 
     @property
@@ -236,14 +238,6 @@ class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._core.base_url!r})"
 
-    def _check_given(self, http_client: object, others: Sequence[str]) -> None:
-        kind = self._given_client
-        if not isinstance(http_client, kind):
-            told = f"http_client of {type(self).__name__} must be an httpx.{kind.__name__}"
-            raise ConfigError(f"{told}, not {type(http_client).__name__}")
-        if others:
-            raise ConfigError(f"http_client has its own {' and '.join(others)}: set that when you make it")
-
     def _sending(self, call: Call[T], options: CallOptions) -> Sending[T]:
         return Sending(self._core, call, self._options.changed(**options) if options else self._options)
 
@@ -261,10 +255,3 @@ def as_auth(token: Secret | str | httpx.Auth | None) -> httpx.Auth:
     if not isinstance(token, httpx.Auth):
         raise ConfigError(f"token must be an access token or an httpx.Auth, not {type(token).__name__}")
     return token
-
-
-def _not_after_a_fork() -> NoReturn:
-    raise ConfigError(
-        "the http_client was opened before this process was forked, and its connections are the parent's: "
-        "make both clients in this process"
-    )

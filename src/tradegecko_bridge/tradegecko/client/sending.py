@@ -210,13 +210,13 @@ class Sending(Generic[T]):
         if may_leave is not None and step.endswith(_LEAVES) and not may_leave():
             raise self._counted(errors.NotSent("it was kept waiting for too long", **self._where()))
 
-    def check_open(self, http: httpx.Client | httpx.AsyncClient) -> None:
+    def check_open(self, closed: bool) -> None:
         """Nothing is sent by a client that was closed.
 
         Raises:
             ClientClosed: it was.
         """
-        if http.is_closed:
+        if closed:
             raise self._counted(errors.ClientClosed(**self._where()))
 
     def __enter__(self) -> None:

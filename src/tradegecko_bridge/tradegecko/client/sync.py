@@ -16,6 +16,7 @@ from tradegecko_bridge.tradegecko.base_url import DEFAULT_BASE_URL
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.client.base import ClientBase
 from tradegecko_bridge.tradegecko.client.bound_sync import Resources
+from tradegecko_bridge.tradegecko.client.given import ThroughClient
 from tradegecko_bridge.tradegecko.client.options import CallOptions
 from tradegecko_bridge.tradegecko.client.paging import BoundResource, Walk
 from tradegecko_bridge.tradegecko.client.sending import Exchange, Sending, answered_before
@@ -36,7 +37,7 @@ class TradeGeckoClient(Resources, ClientBase[httpx.Client, httpx.BaseTransport, 
     """
 
     _http_client = quiet_http.Client
-    _given_client = httpx.Client
+    _through_client = ThroughClient
     _own_transport = BoundedTransport
     _given_transport = GivenTransport
     _real_sleep = staticmethod(time.sleep)
@@ -79,8 +80,8 @@ class TradeGeckoClient(Resources, ClientBase[httpx.Client, httpx.BaseTransport, 
 
     def _attempt(self, sending: Sending[T]) -> Exchange[T]:
         """One request, no repetition. Its connection is nobody else's before the answer is believed."""
-        request, http = sending.begin(), self._pool.http
-        sending.check_open(http)
+        request = sending.begin()
+        sending.check_open(self._pool.is_closed)
         while pause := sending.pause():
             self._sleep(pause)
         if sending.guarded:
@@ -88,8 +89,7 @@ class TradeGeckoClient(Resources, ClientBase[httpx.Client, httpx.BaseTransport, 
             request.extensions.setdefault("trace", sending.check_leave)
         with ExitStack() as until_believed:
             with sending:
-                with quiet_http.on_its_way():
-                    response = http.send(request, auth=self._pool.auth, stream=True, follow_redirects=False)
+                response = self._pool.http.send(request, stream=True)
                 stream = cast("httpx.SyncByteStream", response.stream)
                 until_believed.callback(stream.close)
                 content = read_body(stream, self._core.largest)
