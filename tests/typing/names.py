@@ -24,11 +24,11 @@ from tradegecko_bridge.webhooks import WebhookEvent, receive
 
 
 class Mine:
-    """A source."""
+    """A source that calls its arguments as it likes."""
 
     name = "mine"
 
-    def fetch_orders(self, after: str | None) -> Iterator[SourceOrder | UnreadableOrder]:
+    def fetch_orders(self, cursor: str | None) -> Iterator[SourceOrder | UnreadableOrder]:
         yield from ()
 
 

@@ -29,7 +29,7 @@ from tradegecko_bridge.tradegecko.base_url import DEFAULT_BASE_URL, checked_url
 from tradegecko_bridge.tradegecko.calls import Call
 from tradegecko_bridge.tradegecko.client.auth import BearerToken
 from tradegecko_bridge.tradegecko.client.events import Listener
-from tradegecko_bridge.tradegecko.client.given import check_given, not_after_a_fork
+from tradegecko_bridge.tradegecko.client.given import not_after_a_fork
 from tradegecko_bridge.tradegecko.client.options import (
     CallOptions,
     Limiter,
@@ -122,7 +122,7 @@ class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
     """
 
     _http_client: ClassVar[Callable[..., Any]]
-    _through_client: ClassVar[Any]
+    _through_client: ClassVar[Callable[..., Any]]
     _own_transport: ClassVar[Callable[..., Any]]
     _given_transport: ClassVar[Callable[..., Any]]
     _real_sleep: ClassVar[Any]
@@ -161,9 +161,8 @@ class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
         headers = httpx.Headers(_HEADERS)
         headers.update({name: value.reveal() for name, value in as_headers(default_headers or {}).items()})
         if http_client is not None:
-            kind = self._through_client.client_kind
-            check_given(http_client, kind, transport=transport, proxy=proxy, limits=limits, ssl_context=ssl_context)
-            transport = self._through_client(http_client)
+            others = {"transport": transport, "proxy": proxy, "limits": limits, "ssl_context": ssl_context}
+            transport = self._through_client(http_client, **others)
         make = partial(self._http_client, auth=auth, trust_env=False)
         self._pool: Pool[Http] = Pool(
             lambda: make(transport=self._given_transport(transport) if transport else self._own_transport(**way)),

@@ -6,7 +6,8 @@ base URL, timeouts and redirects do not: the requests are made, signed and bound
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from collections.abc import Mapping
+from typing import NoReturn
 
 import httpx
 
@@ -14,11 +15,14 @@ from tradegecko_bridge.errors import ConfigError
 
 
 class ThroughClient(httpx.BaseTransport):
-    """Sends through a client, which stays open."""
+    """Sends through a client, which stays open. ``others`` are arguments that are not given beside it.
 
-    client_kind = httpx.Client
+    Raises:
+        ConfigError: it is no client, or one of the others is given.
+    """
 
-    def __init__(self, client: httpx.Client) -> None:
+    def __init__(self, client: httpx.Client, **others: object) -> None:
+        _check(client, httpx.Client, others)
         self._client = client
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -29,9 +33,8 @@ class ThroughClient(httpx.BaseTransport):
 class ThroughAsyncClient(httpx.AsyncBaseTransport):
     """The same for an event loop."""
 
-    client_kind = httpx.AsyncClient
-
-    def __init__(self, client: httpx.AsyncClient) -> None:
+    def __init__(self, client: httpx.AsyncClient, **others: object) -> None:
+        _check(client, httpx.AsyncClient, others)
         self._client = client
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -39,12 +42,7 @@ class ThroughAsyncClient(httpx.AsyncBaseTransport):
         return await self._client.send(request, auth=None, stream=True, follow_redirects=False)
 
 
-def check_given(client: object, kind: type[httpx.Client] | type[httpx.AsyncClient], /, **others: Any) -> None:
-    """That a client can be used, and nothing is given beside it that is its own.
-
-    Raises:
-        ConfigError: otherwise.
-    """
+def _check(client: object, kind: type[object], others: Mapping[str, object]) -> None:
     if not isinstance(client, kind):
         raise ConfigError(f"http_client must be an httpx.{kind.__name__}, not {type(client).__name__}")
     if names := [name for name, value in others.items() if value is not None]:
