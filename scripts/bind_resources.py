@@ -28,7 +28,7 @@ FIRST = ("list", "get", "show", "current", "create", "update", "delete")
 """The order of methods; others follow as the classes have them."""
 SOURCES = {
     "collections.abc": ("Collection",),
-    "typing": ("Any", "ClassVar", "Unpack"),
+    "typing": ("TYPE_CHECKING", "Any", "ClassVar", "Unpack"),
     PACKAGE: ("payloads", "records", "resources"),
     f"{PACKAGE}.calls": ("Page", "Shown"),
     f"{PACKAGE}.client.sending": ("Exchange",),
@@ -47,8 +47,9 @@ def bound_module(asynchronous: bool) -> str:
     prefix, article = ("Async", "an asynchronous") if asynchronous else ("", "a synchronous")
     classes = "\n\n".join(bound_class(resource, asynchronous) for resource in resources.ALL)
     paging = f"from {PACKAGE}.client.paging import {prefix}BoundResource, {prefix}Pages, {prefix}Sender\n"
-    raw = f"from {PACKAGE}.client import raw_{'async' if asynchronous else 'sync'} as raw\n"
-    return module(f"The endpoints bound to {article} client", raw + paging, f"{classes}\n\n{mixin(prefix)}")
+    home = raw_home(asynchronous).rpartition(".")[2]
+    typed = f"\nif TYPE_CHECKING:\n    from {PACKAGE}.client import {home} as raw\n"
+    return module(f"The endpoints bound to {article} client", paging + typed, f"{classes}\n\n{mixin(prefix)}")
 
 
 def raw_module(asynchronous: bool) -> str:
@@ -59,12 +60,18 @@ def raw_module(asynchronous: bool) -> str:
     return module(f"What {article} client answers, as it came", paging, classes)
 
 
+def raw_home(asynchronous: bool) -> str:
+    """The module of what gives exchanges; it loads when it is first used."""
+    return f"{PACKAGE}.client.raw_{'async' if asynchronous else 'sync'}"
+
+
 def module(what: str, own: str, body: str) -> str:
     """The text of one module, with the imports it needs and those of its ``own``."""
+    text = code(own + body)
     imports = [
         f"from {source} import {', '.join(used)}\n"
         for source, names in SOURCES.items()
-        if (used := [name for name in names if re.search(rf"(?<!\.)\b{name}\b", code(body))])
+        if (used := [name for name in names if re.search(rf"(?<!\.)\b{name}\b", text)])
     ]
     return formatted(f"{HEADER.format(what=what)}{''.join(imports)}{own}\n\n{body}")
 
@@ -74,7 +81,7 @@ def bound_class(resource: Resource[Any], asynchronous: bool) -> str:
     kind, prefix = type(resource), "Async" if asynchronous else ""
     methods = "\n\n".join(method(resource, name, asynchronous) for name in method_names(kind))
     head = f"class {prefix}Bound{kind.__name__}({prefix}BoundResource):\n    {docstring(kind)}\n"
-    return f"{head}\n{made_by(resource)}\n\n{indent(raw_property(kind, prefix), '    ')}\n\n{indent(methods, '    ')}\n"
+    return f"{head}\n{made_by(resource)}\n\n{indent(raw_property(kind, asynchronous), '    ')}\n\n{indent(methods, '    ')}\n"
 
 
 def raw_class(resource: Resource[Any], asynchronous: bool) -> str:
@@ -92,11 +99,17 @@ def made_by(resource: Resource[Any]) -> str:
     return f"    resource: ClassVar[{module}.{kind.__name__}] = resources.{constant(resource)}"
 
 
-def raw_property(kind: type[Resource[Any]], prefix: str) -> str:
+def raw_property(kind: type[Resource[Any]], asynchronous: bool) -> str:
     """How to come from the endpoints to those that give exchanges."""
-    name = f"raw.{prefix}Raw{kind.__name__}"
+    name = f"{'Async' if asynchronous else ''}Raw{kind.__name__}"
+    load = f"from {raw_home(asynchronous)} import {name}"
     text = "The same methods, each giving the value with the answer as it came (an ``Exchange``)."
-    return f'@property\ndef with_raw_response(self) -> {name}:\n    """{text}"""\n    return {name}(self._client)'
+    return f'''@property
+def with_raw_response(self) -> raw.{name}:
+    """{text}"""
+    {load}
+
+    return {name}(self._client)'''
 
 
 def raw_method(resource: Resource[Any], name: str, asynchronous: bool) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, ClassVar, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 from tradegecko_bridge.tradegecko import payloads, records, resources
 from tradegecko_bridge.tradegecko.calls import Page, Shown
-from tradegecko_bridge.tradegecko.client import raw_async as raw
 from tradegecko_bridge.tradegecko.client.paging import AsyncBoundResource, AsyncPages, AsyncSender
 from tradegecko_bridge.tradegecko.payloads import Fields
 from tradegecko_bridge.tradegecko.resources import accounts, companies, filters, orders, products, purchasing, stock
+
+if TYPE_CHECKING:
+    from tradegecko_bridge.tradegecko.client import raw_async as raw
 
 
 class AsyncBoundAccounts(AsyncBoundResource):
@@ -21,7 +23,9 @@ class AsyncBoundAccounts(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawAccounts:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawAccounts(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawAccounts
+
+        return AsyncRawAccounts(self._client)
 
     def list(self, **filters: Unpack[filters.Sideloading]) -> AsyncPages[records.Account]:
         """The account, in a list of one that is not paged.
@@ -50,7 +54,9 @@ class AsyncBoundAddresses(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawAddresses:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawAddresses(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawAddresses
+
+        return AsyncRawAddresses(self._client)
 
     def list(self, **filters: Unpack[filters.AddressFilters]) -> AsyncPages[records.Address]:
         """Addresses, of one company.
@@ -93,7 +99,9 @@ class AsyncBoundCompanies(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawCompanies:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawCompanies(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawCompanies
+
+        return AsyncRawCompanies(self._client)
 
     def list(self, **filters: Unpack[filters.CompanyFilters]) -> AsyncPages[records.Company]:
         """Companies, by type, code, e-mail address and defaults.
@@ -139,7 +147,9 @@ class AsyncBoundComposition(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawComposition:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawComposition(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawComposition
+
+        return AsyncRawComposition(self._client)
 
     def list(self, **filters: Unpack[filters.CompositionFilters]) -> AsyncPages[records.CompositionRow]:
         """Rows of all bundles; ``include=["bundle", "component"]`` brings the variants along.
@@ -162,7 +172,9 @@ class AsyncBoundContacts(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawContacts:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawContacts(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawContacts
+
+        return AsyncRawContacts(self._client)
 
     def list(self, **filters: Unpack[filters.ContactFilters]) -> AsyncPages[records.Contact]:
         """Contacts, of one company.
@@ -205,7 +217,9 @@ class AsyncBoundCurrencies(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawCurrencies:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawCurrencies(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawCurrencies
+
+        return AsyncRawCurrencies(self._client)
 
     def list(self, **filters: Unpack[filters.StatusFilters]) -> AsyncPages[records.Currency]:
         """Currencies, active ones unless asked.
@@ -248,7 +262,9 @@ class AsyncBoundFulfillments(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawFulfillments:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawFulfillments(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawFulfillments
+
+        return AsyncRawFulfillments(self._client)
 
     def list(self, **filters: Unpack[filters.FulfillmentFilters]) -> AsyncPages[records.Fulfillment]:
         """Fulfilments with their lines beside them.
@@ -292,7 +308,9 @@ class AsyncBoundFulfillmentLineItems(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawFulfillmentLineItems:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawFulfillmentLineItems(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawFulfillmentLineItems
+
+        return AsyncRawFulfillmentLineItems(self._client)
 
     def list(self, **filters: Unpack[filters.FulfillmentLineItemFilters]) -> AsyncPages[records.FulfillmentLineItem]:
         """Lines, of one fulfilment or order line.
@@ -336,7 +354,9 @@ class AsyncBoundFulfillmentReturns(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawFulfillmentReturns:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawFulfillmentReturns(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawFulfillmentReturns
+
+        return AsyncRawFulfillmentReturns(self._client)
 
     def list(self, **filters: Unpack[filters.FulfillmentReturnFilters]) -> AsyncPages[records.FulfillmentReturn]:
         """Returns with their lines beside them.
@@ -380,7 +400,9 @@ class AsyncBoundFulfillmentReturnLineItems(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawFulfillmentReturnLineItems:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawFulfillmentReturnLineItems(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawFulfillmentReturnLineItems
+
+        return AsyncRawFulfillmentReturnLineItems(self._client)
 
     def list(
         self, **filters: Unpack[filters.FulfillmentReturnLineItemFilters]
@@ -432,7 +454,9 @@ class AsyncBoundImages(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawImages:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawImages(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawImages
+
+        return AsyncRawImages(self._client)
 
     def list(self, **filters: Unpack[filters.ImageFilters]) -> AsyncPages[records.Image]:
         """Images, of one product, variant or uploader.
@@ -468,7 +492,9 @@ class AsyncBoundInvoices(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawInvoices:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawInvoices(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawInvoices
+
+        return AsyncRawInvoices(self._client)
 
     def list(self, **filters: Unpack[filters.InvoiceFilters]) -> AsyncPages[records.Invoice]:
         """Invoices with their lines beside them.
@@ -512,7 +538,9 @@ class AsyncBoundInvoiceLineItems(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawInvoiceLineItems:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawInvoiceLineItems(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawInvoiceLineItems
+
+        return AsyncRawInvoiceLineItems(self._client)
 
     def list(self, **filters: Unpack[filters.InvoiceLineItemFilters]) -> AsyncPages[records.InvoiceLineItem]:
         """Lines, of one invoice or order line.
@@ -556,7 +584,9 @@ class AsyncBoundLocations(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawLocations:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawLocations(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawLocations
+
+        return AsyncRawLocations(self._client)
 
     def list(self, **filters: Unpack[filters.StatusFilters]) -> AsyncPages[records.Location]:
         """Stock locations, active ones unless asked.
@@ -599,7 +629,9 @@ class AsyncBoundNotes(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawNotes:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawNotes(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawNotes
+
+        return AsyncRawNotes(self._client)
 
     def list(self, **filters: Unpack[filters.NoteFilters]) -> AsyncPages[records.Note]:
         """Notes, of one company or author.
@@ -643,7 +675,9 @@ class AsyncBoundOrders(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawOrders:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawOrders(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawOrders
+
+        return AsyncRawOrders(self._client)
 
     def list(self, **filters: Unpack[filters.OrderFilters]) -> AsyncPages[records.Order]:
         """Orders, by anything they refer to or any of their states; void and deleted ones only if asked (§3.7).
@@ -742,7 +776,9 @@ class AsyncBoundOrderLineItems(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawOrderLineItems:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawOrderLineItems(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawOrderLineItems
+
+        return AsyncRawOrderLineItems(self._client)
 
     def list(self, **filters: Unpack[filters.OrderLineItemFilters]) -> AsyncPages[records.OrderLineItem]:
         """Lines, by position: of an order, a variant, or orders of one status.
@@ -789,7 +825,9 @@ class AsyncBoundPayments(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawPayments:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawPayments(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawPayments
+
+        return AsyncRawPayments(self._client)
 
     def list(self, **filters: Unpack[filters.PaymentFilters]) -> AsyncPages[records.Payment]:
         """Payments, of one invoice.
@@ -832,7 +870,9 @@ class AsyncBoundPaymentMethods(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawPaymentMethods:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawPaymentMethods(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawPaymentMethods
+
+        return AsyncRawPaymentMethods(self._client)
 
     def list(self, **filters: Unpack[filters.PaymentMethodFilters]) -> AsyncPages[records.PaymentMethod]:
         """Ways to pay, by name.
@@ -875,7 +915,9 @@ class AsyncBoundPaymentTerms(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawPaymentTerms:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawPaymentTerms(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawPaymentTerms
+
+        return AsyncRawPaymentTerms(self._client)
 
     def list(self, **filters: Unpack[filters.StatusFilters]) -> AsyncPages[records.PaymentTerm]:
         """Payment terms, active ones unless asked.
@@ -918,7 +960,9 @@ class AsyncBoundPriceLists(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawPriceLists:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawPriceLists(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawPriceLists
+
+        return AsyncRawPriceLists(self._client)
 
     def list(self, **filters: Unpack[filters.PriceListFilters]) -> AsyncPages[records.PriceList]:
         """Price lists, of one currency.
@@ -964,7 +1008,9 @@ class AsyncBoundProcurements(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawProcurements:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawProcurements(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawProcurements
+
+        return AsyncRawProcurements(self._client)
 
     def list(self, **filters: Unpack[filters.Sideloading]) -> AsyncPages[records.Procurement]:
         """Goods received, with the lines of their purchase orders beside them.
@@ -1007,7 +1053,9 @@ class AsyncBoundProducts(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawProducts:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawProducts(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawProducts
+
+        return AsyncRawProducts(self._client)
 
     def list(self, **filters: Unpack[filters.ProductFilters]) -> AsyncPages[records.Product]:
         """Products; ``include="variants"`` brings those along.
@@ -1051,7 +1099,9 @@ class AsyncBoundPurchaseOrders(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawPurchaseOrders:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawPurchaseOrders(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawPurchaseOrders
+
+        return AsyncRawPurchaseOrders(self._client)
 
     def list(self, **filters: Unpack[filters.PurchaseOrderFilters]) -> AsyncPages[records.PurchaseOrder]:
         """Purchase orders, by anything they refer to.
@@ -1106,7 +1156,9 @@ class AsyncBoundPurchaseOrderLineItems(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawPurchaseOrderLineItems:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawPurchaseOrderLineItems(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawPurchaseOrderLineItems
+
+        return AsyncRawPurchaseOrderLineItems(self._client)
 
     def list(
         self, **filters: Unpack[filters.PurchaseOrderLineItemFilters]
@@ -1156,7 +1208,9 @@ class AsyncBoundStockAdjustments(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawStockAdjustments:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawStockAdjustments(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawStockAdjustments
+
+        return AsyncRawStockAdjustments(self._client)
 
     def list(self, **filters: Unpack[filters.StockAdjustmentFilters]) -> AsyncPages[records.StockAdjustment]:
         """Adjustments, by number, reason or location.
@@ -1198,7 +1252,9 @@ class AsyncBoundStockAdjustmentLineItems(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawStockAdjustmentLineItems:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawStockAdjustmentLineItems(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawStockAdjustmentLineItems
+
+        return AsyncRawStockAdjustmentLineItems(self._client)
 
     def list(
         self, **filters: Unpack[filters.StockAdjustmentLineItemFilters]
@@ -1238,7 +1294,9 @@ class AsyncBoundStockAdjustmentReasons(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawStockAdjustmentReasons:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawStockAdjustmentReasons(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawStockAdjustmentReasons
+
+        return AsyncRawStockAdjustmentReasons(self._client)
 
     def list(self, **filters: Unpack[filters.StatusFilters]) -> AsyncPages[records.StockAdjustmentReason]:
         """Reasons.
@@ -1265,7 +1323,9 @@ class AsyncBoundStockLevels(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawStockLevels:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawStockLevels(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawStockLevels
+
+        return AsyncRawStockLevels(self._client)
 
     def list(self, **filters: Unpack[filters.Sideloading]) -> AsyncPages[records.StockLevel]:
         """Stock of all variants.
@@ -1292,7 +1352,9 @@ class AsyncBoundStockTransfers(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawStockTransfers:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawStockTransfers(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawStockTransfers
+
+        return AsyncRawStockTransfers(self._client)
 
     def list(self, **filters: Unpack[filters.StockTransferFilters]) -> AsyncPages[records.StockTransfer]:
         """Transfers, by number, status or location.
@@ -1345,7 +1407,9 @@ class AsyncBoundStockTransferLineItems(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawStockTransferLineItems:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawStockTransferLineItems(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawStockTransferLineItems
+
+        return AsyncRawStockTransferLineItems(self._client)
 
     def list(
         self, **filters: Unpack[filters.StockTransferLineItemFilters]
@@ -1384,7 +1448,9 @@ class AsyncBoundTaxComponents(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawTaxComponents:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawTaxComponents(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawTaxComponents
+
+        return AsyncRawTaxComponents(self._client)
 
     def list(self, **filters: Unpack[filters.TaxComponentFilters]) -> AsyncPages[records.TaxComponent]:
         """Components, of one tax type.
@@ -1428,7 +1494,9 @@ class AsyncBoundTaxTypes(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawTaxTypes:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawTaxTypes(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawTaxTypes
+
+        return AsyncRawTaxTypes(self._client)
 
     def list(self, **filters: Unpack[filters.StatusFilters]) -> AsyncPages[records.TaxType]:
         """Tax types with their components beside them.
@@ -1471,7 +1539,9 @@ class AsyncBoundUsers(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawUsers:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawUsers(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawUsers
+
+        return AsyncRawUsers(self._client)
 
     def list(self, **filters: Unpack[filters.UserFilters]) -> AsyncPages[records.User]:
         """Users, of one login or status.
@@ -1512,7 +1582,9 @@ class AsyncBoundVariants(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawVariants:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawVariants(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawVariants
+
+        return AsyncRawVariants(self._client)
 
     def list(self, **filters: Unpack[filters.VariantFilters]) -> AsyncPages[records.Variant]:
         """Variants; ``include="images"`` brings those along.
@@ -1556,7 +1628,9 @@ class AsyncBoundWebhooks(AsyncBoundResource):
     @property
     def with_raw_response(self) -> raw.AsyncRawWebhooks:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.AsyncRawWebhooks(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawWebhooks
+
+        return AsyncRawWebhooks(self._client)
 
     def list(self, **filters: Unpack[filters.Sideloading]) -> AsyncPages[records.Webhook]:
         """Webhooks of this application.

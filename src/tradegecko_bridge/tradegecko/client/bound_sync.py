@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, ClassVar, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 from tradegecko_bridge.tradegecko import payloads, records, resources
 from tradegecko_bridge.tradegecko.calls import Page, Shown
-from tradegecko_bridge.tradegecko.client import raw_sync as raw
 from tradegecko_bridge.tradegecko.client.paging import BoundResource, Pages, Sender
 from tradegecko_bridge.tradegecko.payloads import Fields
 from tradegecko_bridge.tradegecko.resources import accounts, companies, filters, orders, products, purchasing, stock
+
+if TYPE_CHECKING:
+    from tradegecko_bridge.tradegecko.client import raw_sync as raw
 
 
 class BoundAccounts(BoundResource):
@@ -21,7 +23,9 @@ class BoundAccounts(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawAccounts:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawAccounts(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawAccounts
+
+        return RawAccounts(self._client)
 
     def list(self, **filters: Unpack[filters.Sideloading]) -> Pages[records.Account]:
         """The account, in a list of one that is not paged.
@@ -50,7 +54,9 @@ class BoundAddresses(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawAddresses:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawAddresses(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawAddresses
+
+        return RawAddresses(self._client)
 
     def list(self, **filters: Unpack[filters.AddressFilters]) -> Pages[records.Address]:
         """Addresses, of one company.
@@ -91,7 +97,9 @@ class BoundCompanies(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawCompanies:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawCompanies(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawCompanies
+
+        return RawCompanies(self._client)
 
     def list(self, **filters: Unpack[filters.CompanyFilters]) -> Pages[records.Company]:
         """Companies, by type, code, e-mail address and defaults.
@@ -135,7 +143,9 @@ class BoundComposition(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawComposition:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawComposition(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawComposition
+
+        return RawComposition(self._client)
 
     def list(self, **filters: Unpack[filters.CompositionFilters]) -> Pages[records.CompositionRow]:
         """Rows of all bundles; ``include=["bundle", "component"]`` brings the variants along.
@@ -158,7 +168,9 @@ class BoundContacts(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawContacts:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawContacts(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawContacts
+
+        return RawContacts(self._client)
 
     def list(self, **filters: Unpack[filters.ContactFilters]) -> Pages[records.Contact]:
         """Contacts, of one company.
@@ -199,7 +211,9 @@ class BoundCurrencies(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawCurrencies:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawCurrencies(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawCurrencies
+
+        return RawCurrencies(self._client)
 
     def list(self, **filters: Unpack[filters.StatusFilters]) -> Pages[records.Currency]:
         """Currencies, active ones unless asked.
@@ -240,7 +254,9 @@ class BoundFulfillments(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawFulfillments:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawFulfillments(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawFulfillments
+
+        return RawFulfillments(self._client)
 
     def list(self, **filters: Unpack[filters.FulfillmentFilters]) -> Pages[records.Fulfillment]:
         """Fulfilments with their lines beside them.
@@ -284,7 +300,9 @@ class BoundFulfillmentLineItems(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawFulfillmentLineItems:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawFulfillmentLineItems(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawFulfillmentLineItems
+
+        return RawFulfillmentLineItems(self._client)
 
     def list(self, **filters: Unpack[filters.FulfillmentLineItemFilters]) -> Pages[records.FulfillmentLineItem]:
         """Lines, of one fulfilment or order line.
@@ -328,7 +346,9 @@ class BoundFulfillmentReturns(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawFulfillmentReturns:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawFulfillmentReturns(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawFulfillmentReturns
+
+        return RawFulfillmentReturns(self._client)
 
     def list(self, **filters: Unpack[filters.FulfillmentReturnFilters]) -> Pages[records.FulfillmentReturn]:
         """Returns with their lines beside them.
@@ -372,7 +392,9 @@ class BoundFulfillmentReturnLineItems(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawFulfillmentReturnLineItems:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawFulfillmentReturnLineItems(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawFulfillmentReturnLineItems
+
+        return RawFulfillmentReturnLineItems(self._client)
 
     def list(
         self, **filters: Unpack[filters.FulfillmentReturnLineItemFilters]
@@ -422,7 +444,9 @@ class BoundImages(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawImages:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawImages(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawImages
+
+        return RawImages(self._client)
 
     def list(self, **filters: Unpack[filters.ImageFilters]) -> Pages[records.Image]:
         """Images, of one product, variant or uploader.
@@ -458,7 +482,9 @@ class BoundInvoices(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawInvoices:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawInvoices(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawInvoices
+
+        return RawInvoices(self._client)
 
     def list(self, **filters: Unpack[filters.InvoiceFilters]) -> Pages[records.Invoice]:
         """Invoices with their lines beside them.
@@ -500,7 +526,9 @@ class BoundInvoiceLineItems(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawInvoiceLineItems:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawInvoiceLineItems(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawInvoiceLineItems
+
+        return RawInvoiceLineItems(self._client)
 
     def list(self, **filters: Unpack[filters.InvoiceLineItemFilters]) -> Pages[records.InvoiceLineItem]:
         """Lines, of one invoice or order line.
@@ -544,7 +572,9 @@ class BoundLocations(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawLocations:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawLocations(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawLocations
+
+        return RawLocations(self._client)
 
     def list(self, **filters: Unpack[filters.StatusFilters]) -> Pages[records.Location]:
         """Stock locations, active ones unless asked.
@@ -585,7 +615,9 @@ class BoundNotes(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawNotes:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawNotes(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawNotes
+
+        return RawNotes(self._client)
 
     def list(self, **filters: Unpack[filters.NoteFilters]) -> Pages[records.Note]:
         """Notes, of one company or author.
@@ -629,7 +661,9 @@ class BoundOrders(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawOrders:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawOrders(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawOrders
+
+        return RawOrders(self._client)
 
     def list(self, **filters: Unpack[filters.OrderFilters]) -> Pages[records.Order]:
         """Orders, by anything they refer to or any of their states; void and deleted ones only if asked (§3.7).
@@ -728,7 +762,9 @@ class BoundOrderLineItems(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawOrderLineItems:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawOrderLineItems(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawOrderLineItems
+
+        return RawOrderLineItems(self._client)
 
     def list(self, **filters: Unpack[filters.OrderLineItemFilters]) -> Pages[records.OrderLineItem]:
         """Lines, by position: of an order, a variant, or orders of one status.
@@ -775,7 +811,9 @@ class BoundPayments(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawPayments:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawPayments(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawPayments
+
+        return RawPayments(self._client)
 
     def list(self, **filters: Unpack[filters.PaymentFilters]) -> Pages[records.Payment]:
         """Payments, of one invoice.
@@ -816,7 +854,9 @@ class BoundPaymentMethods(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawPaymentMethods:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawPaymentMethods(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawPaymentMethods
+
+        return RawPaymentMethods(self._client)
 
     def list(self, **filters: Unpack[filters.PaymentMethodFilters]) -> Pages[records.PaymentMethod]:
         """Ways to pay, by name.
@@ -859,7 +899,9 @@ class BoundPaymentTerms(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawPaymentTerms:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawPaymentTerms(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawPaymentTerms
+
+        return RawPaymentTerms(self._client)
 
     def list(self, **filters: Unpack[filters.StatusFilters]) -> Pages[records.PaymentTerm]:
         """Payment terms, active ones unless asked.
@@ -902,7 +944,9 @@ class BoundPriceLists(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawPriceLists:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawPriceLists(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawPriceLists
+
+        return RawPriceLists(self._client)
 
     def list(self, **filters: Unpack[filters.PriceListFilters]) -> Pages[records.PriceList]:
         """Price lists, of one currency.
@@ -948,7 +992,9 @@ class BoundProcurements(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawProcurements:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawProcurements(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawProcurements
+
+        return RawProcurements(self._client)
 
     def list(self, **filters: Unpack[filters.Sideloading]) -> Pages[records.Procurement]:
         """Goods received, with the lines of their purchase orders beside them.
@@ -991,7 +1037,9 @@ class BoundProducts(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawProducts:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawProducts(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawProducts
+
+        return RawProducts(self._client)
 
     def list(self, **filters: Unpack[filters.ProductFilters]) -> Pages[records.Product]:
         """Products; ``include="variants"`` brings those along.
@@ -1033,7 +1081,9 @@ class BoundPurchaseOrders(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawPurchaseOrders:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawPurchaseOrders(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawPurchaseOrders
+
+        return RawPurchaseOrders(self._client)
 
     def list(self, **filters: Unpack[filters.PurchaseOrderFilters]) -> Pages[records.PurchaseOrder]:
         """Purchase orders, by anything they refer to.
@@ -1088,7 +1138,9 @@ class BoundPurchaseOrderLineItems(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawPurchaseOrderLineItems:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawPurchaseOrderLineItems(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawPurchaseOrderLineItems
+
+        return RawPurchaseOrderLineItems(self._client)
 
     def list(self, **filters: Unpack[filters.PurchaseOrderLineItemFilters]) -> Pages[records.PurchaseOrderLineItem]:
         """Lines, by position: of a purchase order, a variant, or purchase orders of one status.
@@ -1136,7 +1188,9 @@ class BoundStockAdjustments(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawStockAdjustments:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawStockAdjustments(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawStockAdjustments
+
+        return RawStockAdjustments(self._client)
 
     def list(self, **filters: Unpack[filters.StockAdjustmentFilters]) -> Pages[records.StockAdjustment]:
         """Adjustments, by number, reason or location.
@@ -1178,7 +1232,9 @@ class BoundStockAdjustmentLineItems(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawStockAdjustmentLineItems:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawStockAdjustmentLineItems(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawStockAdjustmentLineItems
+
+        return RawStockAdjustmentLineItems(self._client)
 
     def list(self, **filters: Unpack[filters.StockAdjustmentLineItemFilters]) -> Pages[records.StockAdjustmentLineItem]:
         """Lines, of one adjustment or variant.
@@ -1214,7 +1270,9 @@ class BoundStockAdjustmentReasons(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawStockAdjustmentReasons:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawStockAdjustmentReasons(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawStockAdjustmentReasons
+
+        return RawStockAdjustmentReasons(self._client)
 
     def list(self, **filters: Unpack[filters.StatusFilters]) -> Pages[records.StockAdjustmentReason]:
         """Reasons.
@@ -1241,7 +1299,9 @@ class BoundStockLevels(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawStockLevels:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawStockLevels(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawStockLevels
+
+        return RawStockLevels(self._client)
 
     def list(self, **filters: Unpack[filters.Sideloading]) -> Pages[records.StockLevel]:
         """Stock of all variants.
@@ -1268,7 +1328,9 @@ class BoundStockTransfers(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawStockTransfers:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawStockTransfers(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawStockTransfers
+
+        return RawStockTransfers(self._client)
 
     def list(self, **filters: Unpack[filters.StockTransferFilters]) -> Pages[records.StockTransfer]:
         """Transfers, by number, status or location.
@@ -1321,7 +1383,9 @@ class BoundStockTransferLineItems(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawStockTransferLineItems:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawStockTransferLineItems(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawStockTransferLineItems
+
+        return RawStockTransferLineItems(self._client)
 
     def list(self, **filters: Unpack[filters.StockTransferLineItemFilters]) -> Pages[records.StockTransferLineItem]:
         """Lines, of one transfer or variant.
@@ -1358,7 +1422,9 @@ class BoundTaxComponents(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawTaxComponents:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawTaxComponents(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawTaxComponents
+
+        return RawTaxComponents(self._client)
 
     def list(self, **filters: Unpack[filters.TaxComponentFilters]) -> Pages[records.TaxComponent]:
         """Components, of one tax type.
@@ -1402,7 +1468,9 @@ class BoundTaxTypes(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawTaxTypes:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawTaxTypes(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawTaxTypes
+
+        return RawTaxTypes(self._client)
 
     def list(self, **filters: Unpack[filters.StatusFilters]) -> Pages[records.TaxType]:
         """Tax types with their components beside them.
@@ -1443,7 +1511,9 @@ class BoundUsers(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawUsers:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawUsers(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawUsers
+
+        return RawUsers(self._client)
 
     def list(self, **filters: Unpack[filters.UserFilters]) -> Pages[records.User]:
         """Users, of one login or status.
@@ -1484,7 +1554,9 @@ class BoundVariants(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawVariants:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawVariants(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawVariants
+
+        return RawVariants(self._client)
 
     def list(self, **filters: Unpack[filters.VariantFilters]) -> Pages[records.Variant]:
         """Variants; ``include="images"`` brings those along.
@@ -1526,7 +1598,9 @@ class BoundWebhooks(BoundResource):
     @property
     def with_raw_response(self) -> raw.RawWebhooks:
         """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
-        return raw.RawWebhooks(self._client)
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawWebhooks
+
+        return RawWebhooks(self._client)
 
     def list(self, **filters: Unpack[filters.Sideloading]) -> Pages[records.Webhook]:
         """Webhooks of this application.
