@@ -79,9 +79,10 @@ def module(what: str, own: str, body: str) -> str:
 def bound_class(resource: Resource[Any], asynchronous: bool) -> str:
     """The class of one resource: a line for each endpoint."""
     kind, prefix = type(resource), "Async" if asynchronous else ""
-    methods = "\n\n".join(method(resource, name, asynchronous) for name in method_names(kind))
+    endpoints = [method(resource, name, asynchronous) for name in method_names(kind)]
+    methods = "\n\n".join([raw_property(kind, asynchronous), *endpoints])
     head = f"class {prefix}Bound{kind.__name__}({prefix}BoundResource):\n    {docstring(kind)}\n"
-    return f"{head}\n{made_by(resource)}\n\n{indent(raw_property(kind, asynchronous), '    ')}\n\n{indent(methods, '    ')}\n"
+    return f"{head}\n{made_by(resource)}\n\n{indent(methods, '    ')}\n"
 
 
 def raw_class(resource: Resource[Any], asynchronous: bool) -> str:
