@@ -226,12 +226,14 @@ class TradeGeckoError(BridgeError):
     @property
     def body(self) -> Any:
         """What the answer says: its JSON, or its text where it is none; None where no body came, or it was not read."""
-        if self.response is None or not self.response.is_closed or not self.response.content:
-            return None
         try:
+            if self.response is None or not self.response.content:
+                return None
             return self.response.json()
         except ValueError:
-            return self.response.text
+            return None if self.response is None else self.response.text
+        except RuntimeError:  # it was not read
+            return None
 
     def _label(self) -> str:
         return "error"

@@ -138,6 +138,16 @@ def test_default_headers_are_sent_and_show_nowhere(driver: Driver) -> None:
 # ── an httpx client of one's own ─────────────────────────────────────────────────────────────
 
 
+class Spaces(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body that is not read yet."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield b" " * 2000
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield b" " * 2000
+
+
 class Shop:
     """An API that sets cookies, redirects, and answers with too much."""
 
@@ -150,7 +160,7 @@ class Shop:
             case "/orders/1":
                 return httpx.Response(302, headers={"Location": f"/orders/7?t={HIDDEN}"})
             case "/orders/2":
-                return httpx.Response(200, content=b" " * 2000)
+                return httpx.Response(200, stream=Spaces())
             case "/orders/3":
                 return httpx.Response(200, content=b"x", headers={"Content-Encoding": "br"})
         return httpx.Response(200, json={"order": {"id": 7}}, headers={"Set-Cookie": f"session={HIDDEN}; Path=/"})
@@ -180,7 +190,11 @@ def test_a_client_of_ones_own_keeps_to_the_same(driver: Driver) -> None:
     for number, said in ((1, "302, a redirect"), (2, "larger than 1,000 bytes"), (3, "compressed by 'br'")):
         with pytest.raises(errors.UnreadableReply, match=said):
             driver.send(ORDERS.get(number))
-    assert [request.url.path for request in api.seen] == [f"/orders/{n}" for n in (7, 7, 1, 2, 3)]
+    with pytest.raises(errors.UnreadableReply) as caught:
+        driver.send(ORDERS.get(2))
+    assert caught.value.response is not None
+    assert (caught.value.response.status_code, caught.value.body) == (200, None)  # it was not read
+    assert [request.url.path for request in api.seen] == [f"/orders/{n}" for n in (7, 7, 1, 2, 3, 2)]
     for request in api.seen:
         assert request.headers["Authorization"] == "Bearer secret-token"
         assert not {"cookie", "x-theirs"} & set(request.headers)

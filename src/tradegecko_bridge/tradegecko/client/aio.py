@@ -88,7 +88,7 @@ class AsyncTradeGeckoClient(
             request.extensions.setdefault("trace", _checking(sending))
         async with AsyncExitStack() as until_believed:
             with sending:
-                response = await self._pool.http.send(request, stream=True)
+                response = sending.answer = await self._pool.http.send(request, stream=True)
                 stream = cast("httpx.AsyncByteStream", response.stream)
                 until_believed.push_async_callback(stream.aclose)
                 content = await read_body_async(stream, self._core.largest)

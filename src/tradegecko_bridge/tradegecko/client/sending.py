@@ -149,6 +149,8 @@ class Sending(Generic[T]):
         self._attempt = 0
         self._waited = self._shut_for = self._started = 0.0
         self._believed = False
+        self.answer: httpx.Response | None = None
+        """What has come of it so far in this attempt; its body may be missing."""
 
     def controls(self) -> dict[str, Any]:
         """The arguments of tenacity's retrying, sync or async."""
@@ -168,6 +170,7 @@ class Sending(Generic[T]):
         self._attempt += 1
         self._shut_for = 0.0
         self._believed = False
+        self.answer = None
         try:
             return self._request(self._call)
         except (httpx.InvalidURL, TypeError, ValueError) as error:
@@ -233,7 +236,9 @@ class Sending(Generic[T]):
         self._core.limiter.note({}, self._core.clock())  # it is no longer on its way
         self._emit(events.RequestFailed, error=type(error).__name__, seconds=seconds)
         if isinstance(error, httpx.HTTPError):
-            raise self._counted(no_answer(error, self._where())) from quiet_http.bare(error)
+            failed = no_answer(error, self._where())
+            came = self.answer if isinstance(failed, errors.UnreadableReply) else None
+            raise self._counted(failed, came) from quiet_http.bare(error)
         if isinstance(error, errors.TradeGeckoError):  # from a login on the way
             self._counted(error)
 

@@ -89,7 +89,7 @@ class TradeGeckoClient(Resources, ClientBase[httpx.Client, httpx.BaseTransport, 
             request.extensions.setdefault("trace", sending.check_leave)
         with ExitStack() as until_believed:
             with sending:
-                response = self._pool.http.send(request, stream=True)
+                response = sending.answer = self._pool.http.send(request, stream=True)
                 stream = cast("httpx.SyncByteStream", response.stream)
                 until_believed.callback(stream.close)
                 content = read_body(stream, self._core.largest)
