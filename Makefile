@@ -10,7 +10,7 @@ UV := $(shell command -v uv 2>/dev/null)
 OLDEST_PIP := $(if $(UV),VIRTUAL_ENV=$(OLDEST) $(UV) pip,$(OLDEST)/bin/python -m pip --disable-pip-version-check)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-vendure test test-fast coverage test-oldest mutants check docs bench soak chaos simulate carts dist audit clean
+.PHONY: help demo demo-vendure test test-fast coverage test-oldest mutants check docs bench soak chaos simulate carts pyright dist audit clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ simulate: $(VENV)/.dev ## Search for faults nobody thought of in simulated time 
 
 carts: $(VENV)/.dev ## Install the real carts the tests run against (needs Node.js and npm)
 	$(BIN)/python -m tests.carts.vendure install
+
+pyright: $(VENV)/.dev ## Install the type checker of editors, for the tests that ask it too (needs Node.js and npm)
+	$(BIN)/python -m tests.typing.pyright
 
 dist: $(VENV)/.dist ## Build wheel, sdist and the bill of materials (CycloneDX) into dist/
 	rm -rf dist

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 
-from tradegecko_bridge import MemoryStore, Sandbox, SyncEngine, TradeGeckoClient, TradeGeckoGateway
+from tradegecko_bridge import MemoryStore, OrderState, Sandbox, SyncEngine, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.commerce import SourceOrder
-from tradegecko_bridge.ledger import OrderState
-from tradegecko_bridge.testing.builders import a_line, an_order
+from tradegecko_bridge.testing import a_line, an_order
 
 
 class TwoOrders:

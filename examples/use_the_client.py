@@ -2,9 +2,8 @@
 
 from decimal import Decimal
 
-from tradegecko_bridge import Sandbox, TradeGeckoClient
+from tradegecko_bridge import Call, Sandbox, TradeGeckoClient
 from tradegecko_bridge.errors import NotFound, ValidationFailed
-from tradegecko_bridge.tradegecko.calls import Call
 
 with Sandbox() as sandbox, TradeGeckoClient(sandbox.access_token, base_url=sandbox.base_url) as client:
     print("account:", client.accounts.current().name)

@@ -2,7 +2,8 @@
 
     python scripts/bind_resources.py
 
-Writes ``client/bound_sync.py`` and ``client/bound_async.py``. A test compares them with what this writes.
+Writes ``client/bound_sync.py``, ``client/bound_async.py`` and, of the same methods with the answer as it came,
+``client/raw_sync.py`` and ``client/raw_async.py``. A test compares them with what this writes.
 """
 
 from __future__ import annotations
@@ -27,51 +28,103 @@ FIRST = ("list", "get", "show", "current", "create", "update", "delete")
 """The order of methods; others follow as the classes have them."""
 SOURCES = {
     "collections.abc": ("Collection",),
-    "typing": ("Any", "Unpack"),
+    "typing": ("TYPE_CHECKING", "Any", "ClassVar", "Unpack"),
     PACKAGE: ("payloads", "records", "resources"),
     f"{PACKAGE}.calls": ("Page", "Shown"),
+    f"{PACKAGE}.client.sending": ("Exchange",),
     f"{PACKAGE}.payloads": ("Fields",),
-    f"{PACKAGE}.resources": ("filters",),
+    f"{PACKAGE}.resources": ("accounts", "companies", "filters", "orders", "products", "purchasing", "stock"),
 }
-HEADER = '''"""The endpoints bound to {article} client. Written by ``scripts/bind_resources.py``: do not edit."""
+HEADER = '''"""{what}. Written by ``scripts/bind_resources.py``: do not edit."""
 
 from __future__ import annotations
 
 '''
 
 
-def module(asynchronous: bool) -> str:
-    """The text of one module."""
-    prefix = "Async" if asynchronous else ""
+def bound_module(asynchronous: bool) -> str:
+    """The text of the module with the endpoints of a client."""
+    prefix, article = ("Async", "an asynchronous") if asynchronous else ("", "a synchronous")
     classes = "\n\n".join(bound_class(resource, asynchronous) for resource in resources.ALL)
-    body = f"{classes}\n\n{mixin(prefix)}"
+    paging = f"from {PACKAGE}.client.paging import {prefix}BoundResource, {prefix}Pages, {prefix}Sender\n"
+    home = raw_home(asynchronous).rpartition(".")[2]
+    typed = f"\nif TYPE_CHECKING:\n    from {PACKAGE}.client import {home} as raw\n"
+    return module(f"The endpoints bound to {article} client", paging + typed, f"{classes}\n\n{mixin(prefix)}")
+
+
+def raw_module(asynchronous: bool) -> str:
+    """The text of the module with the same endpoints that give the answer as it came beside the value."""
+    prefix, article = ("Async", "an asynchronous") if asynchronous else ("", "a synchronous")
+    classes = "\n\n".join(raw_class(resource, asynchronous) for resource in resources.ALL)
+    paging = f"from {PACKAGE}.client.paging import {prefix}BoundResource\n"
+    return module(f"What {article} client answers, as it came", paging, classes)
+
+
+def raw_home(asynchronous: bool) -> str:
+    """The module of what gives exchanges; it loads when it is first used."""
+    return f"{PACKAGE}.client.raw_{'async' if asynchronous else 'sync'}"
+
+
+def module(what: str, own: str, body: str) -> str:
+    """The text of one module, with the imports it needs and those of its ``own``."""
+    text = code(own + body)
     imports = [
         f"from {source} import {', '.join(used)}\n"
         for source, names in SOURCES.items()
-        if (used := [name for name in names if re.search(rf"(?<!\.)\b{name}\b", code(body))])
+        if (used := [name for name in names if re.search(rf"(?<!\.)\b{name}\b", text)])
     ]
-    paging = f"from {PACKAGE}.client.paging import {prefix}BoundResource, {prefix}Pages, {prefix}Sender\n"
-    header = HEADER.format(article="an asynchronous" if asynchronous else "a synchronous")
-    return formatted(f"{header}{''.join(imports)}{paging}\n\n{body}")
+    return formatted(f"{HEADER.format(what=what)}{''.join(imports)}{own}\n\n{body}")
 
 
 def bound_class(resource: Resource[Any], asynchronous: bool) -> str:
     """The class of one resource: a line for each endpoint."""
     kind, prefix = type(resource), "Async" if asynchronous else ""
-    methods = "\n\n".join(method(resource, name, asynchronous) for name in method_names(kind))
+    endpoints = [method(resource, name, asynchronous) for name in method_names(kind)]
+    methods = "\n\n".join([raw_property(kind, asynchronous), *endpoints])
     head = f"class {prefix}Bound{kind.__name__}({prefix}BoundResource):\n    {docstring(kind)}\n"
-    return f"{head}\n    resource = resources.{constant(resource)}\n\n{indent(methods, '    ')}\n"
+    return f"{head}\n{made_by(resource)}\n\n{indent(methods, '    ')}\n"
+
+
+def raw_class(resource: Resource[Any], asynchronous: bool) -> str:
+    """The class of one resource whose methods give exchanges."""
+    kind, prefix = type(resource), "Async" if asynchronous else ""
+    methods = "\n\n".join(raw_method(resource, name, asynchronous) for name in method_names(kind))
+    head = f"class {prefix}Raw{kind.__name__}({prefix}BoundResource):\n    {docstring(kind)}\n"
+    return f"{head}\n{made_by(resource)}\n\n{indent(methods, '    ')}\n"
+
+
+def made_by(resource: Resource[Any]) -> str:
+    """What makes the calls of a class."""
+    kind = type(resource)
+    module = kind.__module__.rpartition(".")[2]
+    return f"    resource: ClassVar[{module}.{kind.__name__}] = resources.{constant(resource)}"
+
+
+def raw_property(kind: type[Resource[Any]], asynchronous: bool) -> str:
+    """How to come from the endpoints to those that give exchanges."""
+    name = f"{'Async' if asynchronous else ''}Raw{kind.__name__}"
+    load = f"from {raw_home(asynchronous)} import {name}"
+    text = "The same methods, each giving the value with the answer as it came (an ``Exchange``)."
+    return f'''@property
+def with_raw_response(self) -> raw.{name}:
+    """{text}"""
+    {load}
+
+    return {name}(self._client)'''
+
+
+def raw_method(resource: Resource[Any], name: str, asynchronous: bool) -> str:
+    """One endpoint: what the resource makes, sent, with its answer."""
+    function, declared, returned, call = parts(resource, name)
+    more = filter_names(resource, "One page. Takes") if name == "list" else ""
+    sent = f"return {'await ' if asynchronous else ''}self._client.exchange({call})"
+    head = f"{'async ' if asynchronous else ''}def {name}({declared}) -> Exchange[{returned}]:"
+    return f"{head}\n    {docstring(function, more)}\n    {sent}"
 
 
 def method(resource: Resource[Any], name: str, asynchronous: bool) -> str:
     """One endpoint: what the resource makes, sent."""
-    function = getattr(type(resource), name)
-    signature = inspect.signature(function)
-    types = type_arguments(type(resource))
-    parameters = list(signature.parameters.values())[1:]
-    returned = substituted(signature.return_annotation, types).removeprefix("Call[").removesuffix("]")
-    call = f"self.resource.{name}({', '.join(argument(p) for p in parameters)})"
-    declared = ", ".join(["self", *declarations(parameters, types)])
+    function, declared, returned, call = parts(resource, name)
     if name == "list":
         pages = f"{'Async' if asynchronous else ''}Pages"
         returned = returned.replace("Page[", f"{pages}[", 1)
@@ -83,9 +136,21 @@ def method(resource: Resource[Any], name: str, asynchronous: bool) -> str:
     return f"{head}\n    {docstring(function)}\n    {body}"
 
 
+def parts(resource: Resource[Any], name: str) -> tuple[Any, str, str, str]:
+    """A resource's method; its parameters as they are declared, what its call gives, and the call."""
+    function = getattr(type(resource), name)
+    signature = inspect.signature(function)
+    types = type_arguments(type(resource))
+    parameters = list(signature.parameters.values())[1:]
+    returned = substituted(signature.return_annotation, types).removeprefix("Call[").removesuffix("]")
+    call = f"self.resource.{name}({', '.join(argument(p) for p in parameters)})"
+    return function, ", ".join(["self", *declarations(parameters, types)]), returned, call
+
+
 def mixin(prefix: str) -> str:
     """What makes every resource an attribute of a client."""
-    lines = [f"self.{r.plural} = {prefix}Bound{type(r).__name__}(self)" for r in resources.ALL]
+    kinds = {r.plural: f"{prefix}Bound{type(r).__name__}" for r in resources.ALL}
+    lines = [f"self.{name}: {kind} = {kind}(self)" for name, kind in kinds.items()]
     return (
         f'class {prefix}Resources({prefix}Sender):\n    """Every resource as an attribute of a client."""\n\n'
         "    def _bind(self) -> None:\n" + indent("\n".join(lines), " " * 8) + "\n"
@@ -133,13 +198,11 @@ def argument(p: inspect.Parameter) -> str:
     return f"**{p.name}" if p.kind is p.VAR_KEYWORD else f"{p.name}={p.name}" if p.kind is p.KEYWORD_ONLY else p.name
 
 
-def filter_names(resource: Resource[Any]) -> str:
+def filter_names(resource: Resource[Any], begin: str = "Takes") -> str:
     """The filters of a list, for its documentation."""
-    names: list[str] = [
-        name for name in inspect.get_annotations(resource.filters) if name not in Listing.__annotations__
-    ]
+    names = [name for name in inspect.get_annotations(resource.filters) if name not in Listing.__annotations__]
     every = ["page", "limit", "order", "ids", "extra"]
-    return "\n".join(wrap(f"Takes {', '.join(f'``{name}``' for name in [*names, *every])}.", 108))
+    return "\n".join(wrap(f"{begin} {', '.join(f'``{name}``' for name in [*names, *every])}.", 108))
 
 
 def docstring(thing: object, more: str = "") -> str:
@@ -167,7 +230,9 @@ def formatted(text: str) -> str:
 
 def written() -> dict[Path, str]:
     """The files and what is to be in them."""
-    return {CLIENT / "bound_sync.py": module(False), CLIENT / "bound_async.py": module(True)}
+    makers = {"bound": bound_module, "raw": raw_module}
+    kinds = {"sync": False, "async": True}
+    return {CLIENT / f"{what}_{kind}.py": make(kinds[kind]) for what, make in makers.items() for kind in kinds}
 
 
 if __name__ == "__main__":

@@ -36,6 +36,8 @@ SLOW: Final = (
     "tests/sources/vendure/test_ingest.py::TestNothingIsSkipped::test_any_interleaving",
     "tests/stores/test_model.py",
     "tests/test_supply.py::test_the_bill",
+    "tests/test_typing.py::test_checkers",
+    "tests/test_typing.py::test_every_type",
     "tests/tradegecko/test_limits_any_course.py",
     "tests/tradegecko/test_limits_sim.py",
 )

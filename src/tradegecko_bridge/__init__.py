@@ -1,68 +1,214 @@
 """Brings shop orders to TradeGecko exactly once, and shipment tracking, stock levels and product details back.
 
-The names below are the public ones; each loads its part of the package when it is first used.
+The names below are the public ones; each loads its part of the package when it is first used. Beside them stand
+:mod:`~tradegecko_bridge.commerce` (orders, shipments, stock), :mod:`~tradegecko_bridge.errors`,
+:mod:`~tradegecko_bridge.payloads` and :mod:`~tradegecko_bridge.records` (what the client sends and gets),
+:mod:`~tradegecko_bridge.sources`, :mod:`~tradegecko_bridge.testing` and :mod:`~tradegecko_bridge.webhooks`.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from tradegecko_bridge._version import __version__
+from tradegecko_bridge.lazy import lazily
 
 if TYPE_CHECKING:
-    from tradegecko_bridge.engine import ConnectionSettings, Decisions, Report, RunReport, SyncEngine, Timing
+    from tradegecko_bridge.config import Config, load_config
+    from tradegecko_bridge.engine import (
+        ConnectionSettings,
+        Decisions,
+        Item,
+        LineTax,
+        MatchBy,
+        OnCancel,
+        OnChange,
+        OrderStatus,
+        Outcome,
+        Report,
+        RunReport,
+        SyncEngine,
+        TaxTreatment,
+        Timing,
+        adopt_account,
+        adopt_source,
+        check_ledger,
+        expire_personal_data,
+        void_double,
+    )
+    from tradegecko_bridge.foreign import Withheld
+    from tradegecko_bridge.ledger import Alert, OrderState
+    from tradegecko_bridge.ports import Gateway, OrderSource, Store, TokenStore
+    from tradegecko_bridge.ports.logins import Secret
     from tradegecko_bridge.sandbox import Sandbox
     from tradegecko_bridge.sources.folder import FolderSource
     from tradegecko_bridge.sources.vendure import VendureSource
     from tradegecko_bridge.stores.memory import MemoryStore
     from tradegecko_bridge.stores.sql import SqlStore
-    from tradegecko_bridge.tradegecko.client import AsyncTradeGeckoClient, TradeGeckoClient
+    from tradegecko_bridge.stores.tokens import EncryptedTokenStore, FileTokenStore, KeyringTokenStore, MemoryTokenStore
+    from tradegecko_bridge.tradegecko.calls import Call, Page, Reply, Shown, query
+    from tradegecko_bridge.tradegecko.client import (
+        AsyncTradeGeckoClient,
+        BearerToken,
+        Exchange,
+        Limiter,
+        Logins,
+        Priority,
+        RateLimiter,
+        StoredLogin,
+        TradeGeckoClient,
+    )
+    from tradegecko_bridge.tradegecko.client.events import (
+        AnswerReceived,
+        Event,
+        RateWait,
+        RequestFailed,
+        RequestStarted,
+        RetryWait,
+    )
+    from tradegecko_bridge.tradegecko.client.keeper import TokenEndpoint
+    from tradegecko_bridge.tradegecko.client.otel import OpenTelemetry
     from tradegecko_bridge.tradegecko.gateway import TradeGeckoGateway
+    from tradegecko_bridge.tradegecko.limits import SharedLimiter
+    from tradegecko_bridge.tradegecko.oauth import OAuthApp
+    from tradegecko_bridge.tradegecko.retry import NO_RETRY, RetryPolicy
 
-_HOME: Final = {
+_HOMES: Final = {
+    "NO_RETRY": "tradegecko.retry",
+    "Alert": "ledger",
+    "AnswerReceived": "tradegecko.client.events",
     "AsyncTradeGeckoClient": "tradegecko.client",
+    "BearerToken": "tradegecko.client",
+    "Call": "tradegecko.calls",
+    "Config": "config",
     "ConnectionSettings": "engine",
     "Decisions": "engine",
+    "EncryptedTokenStore": "stores.tokens",
+    "Event": "tradegecko.client.events",
+    "Exchange": "tradegecko.client",
+    "FileTokenStore": "stores.tokens",
     "FolderSource": "sources.folder",
+    "Gateway": "ports",
+    "Item": "engine",
+    "KeyringTokenStore": "stores.tokens",
+    "Limiter": "tradegecko.client",
+    "LineTax": "engine",
+    "Logins": "tradegecko.client",
+    "MatchBy": "engine",
     "MemoryStore": "stores.memory",
+    "MemoryTokenStore": "stores.tokens",
+    "OAuthApp": "tradegecko.oauth",
+    "OnCancel": "engine",
+    "OnChange": "engine",
+    "OpenTelemetry": "tradegecko.client.otel",
+    "OrderSource": "ports",
+    "OrderState": "ledger",
+    "OrderStatus": "engine",
+    "Outcome": "engine",
+    "Page": "tradegecko.calls",
+    "Priority": "tradegecko.client",
+    "RateLimiter": "tradegecko.client",
+    "RateWait": "tradegecko.client.events",
+    "Reply": "tradegecko.calls",
     "Report": "engine",
+    "RequestFailed": "tradegecko.client.events",
+    "RequestStarted": "tradegecko.client.events",
+    "RetryPolicy": "tradegecko.retry",
+    "RetryWait": "tradegecko.client.events",
     "RunReport": "engine",
     "Sandbox": "sandbox",
+    "Secret": "ports.logins",
+    "SharedLimiter": "tradegecko.limits",
+    "Shown": "tradegecko.calls",
     "SqlStore": "stores.sql",
+    "Store": "ports",
+    "StoredLogin": "tradegecko.client",
     "SyncEngine": "engine",
+    "TaxTreatment": "engine",
     "Timing": "engine",
+    "TokenEndpoint": "tradegecko.client.keeper",
+    "TokenStore": "ports",
     "TradeGeckoClient": "tradegecko.client",
     "TradeGeckoGateway": "tradegecko.gateway",
     "VendureSource": "sources.vendure",
+    "Withheld": "foreign",
+    "adopt_account": "engine",
+    "adopt_source": "engine",
+    "check_ledger": "engine",
+    "expire_personal_data": "engine",
+    "load_config": "config",
+    "query": "tradegecko.calls",
+    "void_double": "engine",
 }
 
 __all__ = [
+    "NO_RETRY",
+    "Alert",
+    "AnswerReceived",
     "AsyncTradeGeckoClient",
+    "BearerToken",
+    "Call",
+    "Config",
     "ConnectionSettings",
     "Decisions",
+    "EncryptedTokenStore",
+    "Event",
+    "Exchange",
+    "FileTokenStore",
     "FolderSource",
+    "Gateway",
+    "Item",
+    "KeyringTokenStore",
+    "Limiter",
+    "LineTax",
+    "Logins",
+    "MatchBy",
     "MemoryStore",
+    "MemoryTokenStore",
+    "OAuthApp",
+    "OnCancel",
+    "OnChange",
+    "OpenTelemetry",
+    "OrderSource",
+    "OrderState",
+    "OrderStatus",
+    "Outcome",
+    "Page",
+    "Priority",
+    "RateLimiter",
+    "RateWait",
+    "Reply",
     "Report",
+    "RequestFailed",
+    "RequestStarted",
+    "RetryPolicy",
+    "RetryWait",
     "RunReport",
     "Sandbox",
+    "Secret",
+    "SharedLimiter",
+    "Shown",
     "SqlStore",
+    "Store",
+    "StoredLogin",
     "SyncEngine",
+    "TaxTreatment",
     "Timing",
+    "TokenEndpoint",
+    "TokenStore",
     "TradeGeckoClient",
     "TradeGeckoGateway",
     "VendureSource",
+    "Withheld",
     "__version__",
+    "adopt_account",
+    "adopt_source",
+    "check_ledger",
+    "expire_personal_data",
+    "load_config",
+    "query",
+    "void_double",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return list(__all__)
+if not TYPE_CHECKING:  # a checker would take every name for one of the package
+    __getattr__, __dir__ = lazily(__name__, _HOMES)

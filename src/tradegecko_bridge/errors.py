@@ -26,6 +26,7 @@
     │   │   ├── TimedOut              none in time
     │   │   ├── BadCertificate        nothing was sent: the server's certificate is not to be trusted
     │   │   ├── NotSent               nothing was sent: it was not to leave any more
+    │   │   ├── ClientClosed          nothing was sent: the client was closed before
     │   │   └── TokenUnavailable      nothing was sent: no access token can be had right now
     │   ├── UnreadableReply         an answer came back that is not what the API sends
     │   └── StatusError             the API answered with an error status
@@ -66,7 +67,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import httpx  # a type; whoever has an answer has loaded it
 
 
 class BridgeError(Exception):
@@ -91,7 +95,7 @@ class ConfigError(BridgeError):
     """
 
     def __init__(self, message: str, *, faults: Sequence[tuple[tuple[str | int, ...], str]] = ()) -> None:
-        self.faults = tuple(faults)
+        self.faults: tuple[tuple[tuple[str | int, ...], str], ...] = tuple(faults)
         super().__init__(message)
 
 
@@ -99,7 +103,7 @@ class MalformedData(BridgeError):
     """Data that cannot be read; ``problems`` holds one line for each fault found."""
 
     def __init__(self, problems: Sequence[str]) -> None:
-        self.problems = tuple(problems)
+        self.problems: tuple[str, ...] = tuple(problems)
         super().__init__("; ".join(self.problems))
 
 
@@ -186,7 +190,12 @@ class TradeGeckoError(BridgeError):
     been taken; correct what it names …``. Attributes: ``method``, ``path``, ``request_id`` (the server's
     ``X-Request-Id``; None when no answer came), ``detail`` (what happened), ``remedy`` (what to do),
     ``attempts`` (how often the request went out before this was raised).
+
+    Where an answer came, ``response``, ``headers`` and ``body`` have it. What it says may be a customer's, so nothing
+    else does: neither ``str`` and ``repr`` nor ``args``, ``vars``, pickles and copies.
     """
+
+    __slots__ = ("_response",)
 
     remedy: str = "report it with the request id"
     attempts: int = 1
@@ -198,6 +207,33 @@ class TradeGeckoError(BridgeError):
         self.request_id = request_id
         known_as = f" (request id {request_id})" if request_id else ""
         super().__init__(f"{self._label()} on {method} {path}{known_as}: {detail}; {self.remedy}")
+
+    @property
+    def response(self) -> httpx.Response | None:
+        """The answer as it came, its request without login, headers, query and content; None where none came, and in a
+        copy."""
+        return getattr(self, "_response", None)
+
+    @response.setter
+    def response(self, response: httpx.Response | None) -> None:
+        self._response = response
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The answer's, by names in any case; empty where none came."""
+        return {} if self.response is None else self.response.headers
+
+    @property
+    def body(self) -> Any:
+        """What the answer says: its JSON, or its text where it is none; None where no body came, or it was not read."""
+        try:
+            if self.response is None or not self.response.content:
+                return None
+            return self.response.json()
+        except ValueError:
+            return None if self.response is None else self.response.text
+        except RuntimeError:  # it was not read
+            return None
 
     def _label(self) -> str:
         return "error"
@@ -215,7 +251,7 @@ class CannotBeSent(TradeGeckoError):
 class TransportError(TradeGeckoError):
     """No answer came back. Unless ``may_have_arrived`` is False a write may have happened."""
 
-    remedy = "check that the base URL is right and the server runs"
+    remedy: str = "check that the base URL is right and the server runs"
 
     def __init__(
         self,
@@ -266,6 +302,18 @@ class NotSent(TransportError):
         return "nothing sent"
 
 
+class ClientClosed(TransportError):
+    """The client was closed before it was used: nothing was sent."""
+
+    remedy = "use it before close(), inside its with block, or make another"
+
+    def __init__(self, *, method: str, path: str) -> None:
+        super().__init__("the client is closed", method=method, path=path, may_have_arrived=False)
+
+    def _label(self) -> str:
+        return "nothing sent"
+
+
 class TokenUnavailable(TransportError):
     """No access token can be had right now, so the request did not leave; asking again later may work."""
 
@@ -281,7 +329,7 @@ class TokenUnavailable(TransportError):
 class UnreadableReply(TradeGeckoError):
     """An answer came back that is not what the API sends (HTML, cut short, another root)."""
 
-    remedy = "check that the base URL is an API's; after a write, look before sending it again"
+    remedy: str = "check that the base URL is an API's; after a write, look before sending it again"
 
     def _label(self) -> str:
         return "unreadable answer"
@@ -408,7 +456,7 @@ class NotFound(StatusError):
     ``model`` and ``id`` are the record's where the API names them (``Couldn't find Product with 'id'=123``).
     """
 
-    remedy = "check the id; the record may belong to another account"
+    remedy: str = "check the id; the record may belong to another account"
 
     def __init__(
         self,
@@ -449,7 +497,7 @@ class ValidationFailed(StatusError):
         request_id: str | None = None,
         fields: Mapping[str, Sequence[str]],
     ) -> None:
-        self.fields = {name: tuple(messages) for name, messages in fields.items()}
+        self.fields: dict[str, tuple[str, ...]] = {name: tuple(messages) for name, messages in fields.items()}
         super().__init__(detail, status=status, method=method, path=path, request_id=request_id)
 
 

@@ -21,7 +21,7 @@ class OfThisProcess:
     def __init_subclass__(cls, **more: Any) -> None:
         super().__init_subclass__(**more)
         if "__repr__" in vars(cls):
-            cls.__repr__ = _also_half_made(cls.__repr__)  # type: ignore[method-assign]
+            type.__setattr__(cls, "__repr__", _also_half_made(cls.__repr__))
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(

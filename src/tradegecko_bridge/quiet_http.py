@@ -78,9 +78,14 @@ def bare(error: E) -> E:
         if one is not None and one.__traceback__ is not None:
             one.__traceback__ = None
             with suppress(AttributeError, RuntimeError):  # it has none
-                one.request = httpx.Request(one.request.method, one.request.url.copy_with(query=None))  # type: ignore[attr-defined]
+                one.request = bare_request(one.request)  # type: ignore[attr-defined]
             chain += (one.__cause__, one.__context__)
     return error
+
+
+def bare_request(request: httpx.Request) -> httpx.Request:
+    """The request without content, headers and query."""
+    return httpx.Request(request.method, request.url.copy_with(query=None))
 
 
 @contextmanager

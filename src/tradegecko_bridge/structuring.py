@@ -37,6 +37,8 @@ READ_ERRORS: Final = (cattrs.BaseValidationError, ConfigError, TypeError, ValueE
 _LISTS: Final = (list, tuple, set, frozenset, Sequence, MutableSequence, Collection, Iterable, AbstractSet)
 _TABLES: Final = (dict, Mapping, MutableMapping)
 _LONGEST: Final = 80
+_LIKE: Final = 0.54
+"""How much two names must have in common to be alike: "qty" and "quantity" are, "nope" and "no_lines" are not."""
 
 
 class Problem(ValueError):
@@ -48,7 +50,9 @@ class Mismatch(Problem):
 
     def __init__(self, kind: Any, expected: str, value: object) -> None:
         super().__init__(f"must be {expected}")
-        self.kind, self.expected, self.value = kind, expected, value
+        self.kind: Any = kind
+        self.expected: str = expected
+        self.value: object = value
 
 
 class UnknownName(Problem):
@@ -56,7 +60,9 @@ class UnknownName(Problem):
 
     def __init__(self, name: object, position: int, known: Collection[str]) -> None:
         super().__init__("is not known")
-        self.name, self.position, self.known = str(name), position, known
+        self.name: str = str(name)
+        self.position: int = position
+        self.known: Collection[str] = known
 
 
 # ── faults ───────────────────────────────────────────────────────────────────────────────────
@@ -125,8 +131,13 @@ def refuse(faults: Sequence[Fault]) -> None:
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """What somebody may have meant who wrote ``name``, as the end of a message."""
     known = sorted(known)
-    close = get_close_matches(name, known, n=1)
-    return f"; did you mean {close[0]!r}?" if close else f"; there are {', '.join(known)}"
+    close = likeliest(name, known)
+    return f"; did you mean {close!r}?" if close else f"; there are {', '.join(known)}"
+
+
+def likeliest(name: str, known: Iterable[str]) -> str | None:
+    """The one that ``name`` is most like; None where it is like none."""
+    return next(iter(get_close_matches(name, known, n=1, cutoff=_LIKE)), None)
 
 
 def _short(value: object) -> str:

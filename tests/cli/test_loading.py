@@ -59,6 +59,7 @@ def test_help_loads_click_and_little_else(tmp_path: Path) -> None:
         "tradegecko_bridge.cli",
         *(f"tradegecko_bridge.cli.{name}" for name in ("app", "exit_codes", "lazy", "main")),
         "tradegecko_bridge.errors",
+        "tradegecko_bridge.lazy",
         "tradegecko_bridge.visible",
     }
     assert not {"attrs", "cattrs", "httpx", "rich", "sqlalchemy"} & loaded

@@ -82,8 +82,8 @@ def test_a_connection_of_the_past_can_be_looked_at(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ("list --reason-code unknown_skus", "there is no reason code 'unknown_skus'; the closest is 'unknown_sku'"),
-        ("release --all --reason-code nope", "there is no reason code 'nope'; the closest is 'no_"),
+        ("list --reason-code unknown_skus", "there is no reason code 'unknown_skus'; did you mean 'unknown_sku'?"),
+        ("release --all --reason-code nope", "there is no reason code 'nope'; there are "),
         (
             "list --since 2026-11-02 --until 2026-11-01",
             "--since 2026-11-02T00:00Z is after --until 2026-11-01T00:00Z, so no order can match",

@@ -11,7 +11,7 @@ from attrs import evolve
 from tests.engine.bench import Bench, detail, outcomes
 from tests.support import ListSource
 from tradegecko_bridge import ConnectionSettings, Decisions, Sandbox, TradeGeckoClient
-from tradegecko_bridge.engine import Outcome
+from tradegecko_bridge.engine import OnCancel, Outcome
 from tradegecko_bridge.ledger import CANCELED_AT_SOURCE, OrderState
 from tradegecko_bridge.testing.builders import an_order
 
@@ -141,7 +141,7 @@ def test_canceled_while_a_person_kept_it_back(
     sandbox: Sandbox, client: TradeGeckoClient, kept_back: OrderState, on_cancel: str
 ) -> None:
     """Said when it happens; releasing it is refused, and even released past that it is never created."""
-    settings = ConnectionSettings(on_cancel=on_cancel)
+    settings = ConnectionSettings(on_cancel=OnCancel(on_cancel))
     bench = Bench(sandbox, client, ListSource([an_order("1001")]), settings=settings)
     bench.store.ingest("shop", bench.source.orders, at=bench.clock())
     (entry,) = bench.store.entries()

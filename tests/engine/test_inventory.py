@@ -12,7 +12,7 @@ from tests.engine.bench import Bench, detail, outcomes
 from tests.support import ListSource
 from tradegecko_bridge import ConnectionSettings, Sandbox, TradeGeckoClient
 from tradegecko_bridge.commerce import ItemResult, LocationStock, VariantStock, Verdict
-from tradegecko_bridge.engine import Outcome
+from tradegecko_bridge.engine import MatchBy, Outcome
 from tradegecko_bridge.engine.back_sync.inventory import stock_level
 from tradegecko_bridge.testing.builders import a_line, an_order
 
@@ -113,7 +113,7 @@ def test_units_of_a_held_order_matched_by_barcode_are_taken_off(
         a_line("MUG-RED", 1, barcode="4711", reference="3"),
         a_line("NOPE"),
     ]
-    settings = ConnectionSettings(match_by=match_by)
+    settings = ConnectionSettings(match_by=MatchBy(match_by))
     bench = Bench(sandbox, client, ListSource([an_order("1001", lines)]), settings=settings)
     assert outcomes(bench.deliver()) == {"1001": Outcome.HELD}
     report = bench.engine.sync_inventory()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradegecko_bridge import ConnectionSettings
+from tradegecko_bridge import ConnectionSettings, MatchBy
 from tradegecko_bridge.commerce import Discount, OrderLine, ShippingLine, SourceOrder, Totals
 from tradegecko_bridge.commerce.remote import LineKind, OrderDraft, RemoteVariant
 from tradegecko_bridge.engine.mapping.catalog import Catalog
@@ -173,7 +173,7 @@ def test_a_line_without_a_sku_names_the_settings_that_cure_it(
     line: OrderLine, match_by: str, said: str, cure: str
 ) -> None:
     """Those that do: a line with a barcode that counts is not blank, only a filter leaves it out."""
-    reason = build_draft(an_order(lines=[line]), "mark", CATALOG, ConnectionSettings(match_by=match_by))
+    reason = build_draft(an_order(lines=[line]), "mark", CATALOG, ConnectionSettings(match_by=MatchBy(match_by)))
     assert isinstance(reason, Reason)
     assert reason.text == (
         f'{said} without a SKU; give the product one at the source, or leave such lines out with {cure} on ""'

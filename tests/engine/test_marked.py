@@ -12,7 +12,7 @@ from attrs import evolve
 from tests.engine.bench import Bench, detail, outcomes, stranger
 from tests.support import ListSource
 from tradegecko_bridge import MemoryStore, Sandbox, SyncEngine, TradeGeckoClient, TradeGeckoGateway
-from tradegecko_bridge.engine import ConnectionSettings, Outcome
+from tradegecko_bridge.engine import ConnectionSettings, OnCancel, Outcome
 from tradegecko_bridge.errors import StoreError
 from tradegecko_bridge.ledger import Alert, OrderState
 from tradegecko_bridge.testing.builders import an_order
@@ -77,7 +77,7 @@ def test_a_lost_ledger_finds_what_was_canceled_meanwhile(
     sandbox: Sandbox, client: TradeGeckoClient, on_cancel: str
 ) -> None:
     """It was delivered, so it is not "canceled before it was sent"; nothing more is done with it."""
-    settings = ConnectionSettings(on_cancel=on_cancel, order_status="finalized", create_invoice=True)
+    settings = ConnectionSettings(on_cancel=OnCancel(on_cancel), order_status="finalized", create_invoice=True)
     Bench(sandbox, client, ListSource([an_order("1001")])).deliver()
     canceled = an_order("1001", canceled_at=an_order("1001").placed_at)
     after = Bench(sandbox, client, ListSource([canceled]), settings=settings)

@@ -15,7 +15,7 @@ from tests.support import ListSource
 from tradegecko_bridge import ConnectionSettings, Sandbox, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.commerce import Customer, SourceOrder, Totals
 from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder, RemoteVariant
-from tradegecko_bridge.engine import Outcome
+from tradegecko_bridge.engine import Outcome, TaxTreatment
 from tradegecko_bridge.engine.mapping.catalog import Catalog
 from tradegecko_bridge.engine.mapping.draft import build_draft
 from tradegecko_bridge.engine.mapping.order_numbers import remote_number
@@ -101,7 +101,7 @@ def test_the_accounts_own_treatment_is_not_sent(client: TradeGeckoClient) -> Non
     """So that whoever changes it in TradeGecko changes it for these orders too."""
     variants = {"MUG-BLUE": [RemoteVariant(id="1", sku="MUG-BLUE")]}
     for treatment, sent in (("default", None), ("source", "exclusive")):
-        settings = ConnectionSettings(tax_treatment=treatment)
+        settings = ConnectionSettings(tax_treatment=TaxTreatment(treatment))
         draft = build_draft(an_order(), "m", Catalog(variants=variants, currencies={"CAD": 2}), settings)
         assert isinstance(draft, OrderDraft)
         assert TradeGeckoGateway(client)._order_fields(draft, None, ()).get("tax_treatment") == sent

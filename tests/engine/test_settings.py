@@ -65,7 +65,7 @@ def test_all_faults_at_once() -> None:
     """One line each, with the path of the setting for programs."""
     with pytest.raises(ConfigError) as caught:
         ConnectionSettings(
-            order_status="done",
+            order_status="done",  # type: ignore[arg-type]
             tags="ebay",
             minimum_stock="NaN",
             order_filters=[{"field": "colour", "mach": "full"}, {"field": "tagg", "values": [1]}],

@@ -16,7 +16,7 @@ from tests.support import ListSource, examples
 from tradegecko_bridge import ConnectionSettings, Sandbox, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.commerce import Component, Discount, OrderLine, ShippingLine, SourceOrder, Totals
 from tradegecko_bridge.commerce.remote import DraftLine, LineKind, OrderDraft
-from tradegecko_bridge.engine import Outcome
+from tradegecko_bridge.engine import Outcome, TaxTreatment
 from tradegecko_bridge.engine.mapping.tax import amount_of, rated, tax_in
 from tradegecko_bridge.engine.mapping.totals import predicted_total
 from tradegecko_bridge.testing.builders import AN_ADDRESS, a_line, an_order
@@ -433,7 +433,7 @@ def test_what_goes_out_comes_to_the_shops_total(
     if order.currency not in {currency.iso for currency in client.currencies.list()}:
         client.currencies.create({"iso": order.currency, "name": order.currency, "rate": "1.0", "precision": digits})
     step = D(1).scaleb(-digits)
-    wired = ConnectionSettings(tax_treatment=treatment, explode_kits=explode, total_tolerance=step * 20)
+    wired = ConnectionSettings(tax_treatment=TaxTreatment(treatment), explode_kits=explode, total_tolerance=step * 20)
     bench = Bench(sandbox, client, ListSource([order]), settings=wired)
     report = bench.deliver()
     if outcomes(report) == {order.number: Outcome.HELD}:

@@ -7,15 +7,20 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tradegecko_bridge import errors
 from tradegecko_bridge.errors import TradeGeckoError
 
-MANUAL = (Path(__file__).parents[2] / "docs" / "client.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+MANUAL = (DOCS / "client.md").read_text(encoding="utf-8")
 
 
-def test_the_manuals_blocks_run(tmp_path: Path) -> None:
+@pytest.mark.parametrize("page", ["client", "comfort"])
+def test_the_manuals_blocks_run(page: str, tmp_path: Path) -> None:
     """All Python blocks, one after the other as one program, without a warning."""
-    program = "\n".join(re.findall(r"```python\n(.*?)```", MANUAL, re.DOTALL))
+    text = (DOCS / f"{page}.md").read_text(encoding="utf-8")
+    program = "\n".join(re.findall(r"```python\n(.*?)```", text, re.DOTALL))
     (tmp_path / "manual.py").write_text(program, encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-W", "error", "manual.py"], cwd=tmp_path, capture_output=True, text=True, timeout=60

@@ -34,6 +34,9 @@ def test_every_resource_is_an_attribute(kind: type[TradeGeckoClient] | type[Asyn
         bound = getattr(client, resource.plural)
         assert bound.resource is resource
         assert resource.plural in repr(bound)
+        raw = bound.with_raw_response
+        assert raw.resource is resource
+        assert set(dir(raw)) == set(dir(bound)) - {"with_raw_response"}
         for name in ("list", "get", "create", "update", "delete", "current", "action"):
             assert hasattr(bound, name) == hasattr(resource, name)
             assert not hasattr(bound, name) or getattr(bound, name).__doc__

@@ -9,7 +9,24 @@ from tradegecko_bridge.tradegecko import records as r
 from tradegecko_bridge.tradegecko.calls import Call, Page, Shown
 from tradegecko_bridge.tradegecko.client import AsyncTradeGeckoClient, TradeGeckoClient
 from tradegecko_bridge.tradegecko.client.paging import Pages
-from tradegecko_bridge.tradegecko.payloads import NewOrder, NewProduct, OrderChanges, ProductChanges
+from tradegecko_bridge.tradegecko.payloads import (
+    NewCompany,
+    NewContact,
+    NewCurrency,
+    NewFulfillmentLine,
+    NewFulfillmentLineItem,
+    NewFulfillmentReturnLine,
+    NewInvoiceLine,
+    NewLocation,
+    NewOrder,
+    NewOrderAddress,
+    NewPayment,
+    NewPriceList,
+    NewProduct,
+    NewPurchaseOrder,
+    OrderChanges,
+    ProductChanges,
+)
 from tradegecko_bridge.tradegecko.resources import ACCOUNTS, IMAGES, ORDERS, STOCK_LEVELS, VARIANTS
 
 
@@ -57,3 +74,20 @@ async def asynchronous(client: AsyncTradeGeckoClient) -> None:
     assert_type([order.id async for order in client.orders.list(ids=[1])], list[int])
     assert_type(await client.orders.invoice(1), Shown[r.Invoice] | None)
     client.images.update(1, {})  # type: ignore[attr-defined]
+
+
+def required() -> None:
+    NewCompany()  # type: ignore[call-arg]
+    NewContact()  # type: ignore[call-arg]
+    NewCurrency()  # type: ignore[call-arg]
+    NewFulfillmentLine()  # type: ignore[call-arg]
+    NewFulfillmentLineItem()  # type: ignore[call-arg]
+    NewFulfillmentReturnLine()  # type: ignore[call-arg]
+    NewInvoiceLine()  # type: ignore[call-arg]
+    NewLocation()  # type: ignore[call-arg]
+    NewOrder()  # type: ignore[call-arg]
+    NewOrderAddress()  # type: ignore[call-arg]
+    NewPayment()  # type: ignore[call-arg]
+    NewPriceList()  # type: ignore[call-arg]
+    NewProduct()  # type: ignore[call-arg]
+    NewPurchaseOrder()  # type: ignore[call-arg]

@@ -23,6 +23,11 @@ def given() -> None:
         retry_days=2.5,
     )
     ConnectionSettings(order_status=OrderStatus.DRAFT, total_tolerance=Decimal(1), location=None)
+    ConnectionSettings(order_status="finalised")  # type: ignore[arg-type]
+    ConnectionSettings(on_cancel="void", match_by="barcode", line_tax="account", customer_match="strict")
+    ConnectionSettings(tax_treatment="include")  # type: ignore[arg-type]
+    OrderFilter(field="tags", values=["x"])  # type: ignore[arg-type]
+    OrderFilter(field="tag", values=["x"], rule="except", match="prefix")
     ConnectionSettings(order_status=5)  # type: ignore[arg-type]
     ConnectionSettings(create_invoice="yes")  # type: ignore[arg-type]
     ConnectionSettings(minimum_stock=[])  # type: ignore[arg-type]

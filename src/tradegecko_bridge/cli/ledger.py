@@ -39,7 +39,9 @@ def alerts(target: Target, closed: bool) -> None:
     target.show(found, print_alerts, lambda found: [{**public_fields(alert), "open": alert.is_open} for alert in found])
 
 
-ledger = click.Group("ledger", COPY_COMMANDS, help="Check, back up and move the ledger, and remove personal data.")
+ledger: click.Group = click.Group(
+    "ledger", COPY_COMMANDS, help="Check, back up and move the ledger, and remove personal data."
+)
 
 
 @ledger.command("check")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
-from difflib import get_close_matches
 from pathlib import Path
 
 from tradegecko_bridge.config import Config, Connection, load_config, settings_error
@@ -21,7 +20,7 @@ from tradegecko_bridge.plugins import make_source
 from tradegecko_bridge.ports import OrderSource, Store
 from tradegecko_bridge.ports.logins import SecretValues
 from tradegecko_bridge.stores.sql import SqlStore
-from tradegecko_bridge.structuring import Fault
+from tradegecko_bridge.structuring import Fault, did_you_mean
 
 
 @contextmanager
@@ -97,8 +96,7 @@ def _check_reasons(codes: Collection[str], store: Store) -> None:
     used = {count.code for count in store.summary() if count.code} if unknown else set()
     for code in unknown:
         if code not in used:
-            closest = get_close_matches(code, CODES | used, n=1, cutoff=0)[0]
-            raise ConfigError(f"there is no reason code {code!r}; the closest is {closest!r}")
+            raise ConfigError(f"there is no reason code {code!r}{did_you_mean(code, CODES | used)}")
 
 
 def find_entries(store: Store, connection: str | None, name: str) -> Sequence[LedgerEntry]:

@@ -18,7 +18,7 @@ from tradegecko_bridge.cli.options import CONFIG, FILTERS, JSON, QUIET, Target, 
 from tradegecko_bridge.cli.output.lines import tell
 from tradegecko_bridge.engine import Report, VoidedDouble, void_double
 
-orders = click.Group("orders", DECISION_COMMANDS, help="Look up orders, and decide about them.")
+orders: click.Group = click.Group("orders", DECISION_COMMANDS, help="Look up orders, and decide about them.")
 
 
 @orders.command("list")

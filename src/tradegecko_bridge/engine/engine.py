@@ -101,7 +101,7 @@ class SyncEngine(OfThisProcess):
         name = call(lambda: getattr(source, "name", None), partial(_nameless, source))
         if not isinstance(name, str) or not name.strip():
             raise ConfigError(f'source {type(source).__name__} has no name; give the class one, e.g. name = "my shop"')
-        self.settings = settings or ConnectionSettings()
+        self.settings: ConnectionSettings = settings or ConnectionSettings()
         context = Context(
             connection=connection,
             source=source,

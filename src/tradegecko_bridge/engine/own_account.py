@@ -18,7 +18,7 @@ class OwnAccount:
     def begin(self, *, read_only: bool = False) -> None:
         """A run begins: the account is looked at once more. ``read_only``: an unknown one is not remembered."""
         self._read_only = read_only
-        self.reached = False
+        self.reached: bool = False
 
     def check(self) -> None:
         """Go on only with the account that has the connection's orders; the first one there is, is that.

@@ -25,7 +25,7 @@ class Secret:
 
     __slots__ = ("_text",)
 
-    written_as: ClassVar = str
+    written_as: ClassVar[type[str]] = str
     """In settings."""
 
     def __init__(self, text: str) -> None:

@@ -29,7 +29,7 @@ class OrderSource(Protocol):
     def name(self) -> str:
         """What people call this source, e.g. ``"vendure"``; shown in reports."""
 
-    def fetch_orders(self, after: str | None) -> Iterable[SourceOrder | UnreadableOrder]:
+    def fetch_orders(self, after: str | None, /) -> Iterable[SourceOrder | UnreadableOrder]:
         """Every order not yet given up to the cursor ``after`` (None: from the beginning), oldest first.
 
         Each order carries the cursor that resumes *after* it. Giving an order again is harmless, the ledger
@@ -60,7 +60,7 @@ class HasIdentity(Protocol):
 class AcknowledgesIngest(Protocol):
     """A source that lets go of orders (moves files, deletes messages) once they are safe in the ledger."""
 
-    def acknowledge_ingest(self, cursor: str) -> None:
+    def acknowledge_ingest(self, cursor: str, /) -> None:
         """Everything given up to and including ``cursor`` is durable in the ledger."""
 
 
@@ -68,7 +68,7 @@ class AcknowledgesIngest(Protocol):
 class GivesOrderAgain(Protocol):
     """A source that can be asked for one order, wherever its cursor stands."""
 
-    def fetch_order(self, name: str) -> Iterable[SourceOrder | UnreadableOrder]:
+    def fetch_order(self, name: str, /) -> Iterable[SourceOrder | UnreadableOrder]:
         """The order (orders, should several share the number) with this number or reference; none if there is none.
 
         Raises:
@@ -80,7 +80,7 @@ class GivesOrderAgain(Protocol):
 class GivesOrdersSince(Protocol):
     """A source that can give everything from a date on once more, wherever its cursor stands."""
 
-    def fetch_since(self, moment: datetime) -> Iterable[SourceOrder | UnreadableOrder]:
+    def fetch_since(self, moment: datetime, /) -> Iterable[SourceOrder | UnreadableOrder]:
         """Every order placed at ``moment`` (UTC) or later, each once, as it is now.
 
         Raises:
@@ -92,7 +92,7 @@ class GivesOrdersSince(Protocol):
 class AcceptsReceipts(Protocol):
     """A source that wants to know where its orders went."""
 
-    def accept_receipts(self, receipts: Sequence[DeliveryReceipt]) -> Iterable[ItemResult]:
+    def accept_receipts(self, receipts: Sequence[DeliveryReceipt], /) -> Iterable[ItemResult]:
         """Note that orders arrived; keys are order references. May be told the same thing twice."""
 
 
@@ -100,7 +100,7 @@ class AcceptsReceipts(Protocol):
 class AcceptsTracking(Protocol):
     """A source that takes shipments with their tracking numbers."""
 
-    def accept_tracking(self, shipments: Sequence[Shipment]) -> Iterable[ItemResult]:
+    def accept_tracking(self, shipments: Sequence[Shipment], /) -> Iterable[ItemResult]:
         """Record shipments; keys are shipment references.
 
         The same shipment may come twice (an answer was lost, a tracking number was added later) and must not
@@ -112,7 +112,7 @@ class AcceptsTracking(Protocol):
 class AcceptsStock(Protocol):
     """A source that takes stock levels."""
 
-    def accept_stock(self, levels: Sequence[StockLevel]) -> Iterable[ItemResult]:
+    def accept_stock(self, levels: Sequence[StockLevel], /) -> Iterable[ItemResult]:
         """Set what may be sold of each SKU (absolute, in units); keys are SKUs.
 
         ``available`` is what can still be sold. A source that counts physical stock adds what it has reserved
@@ -124,5 +124,5 @@ class AcceptsStock(Protocol):
 class AcceptsProducts(Protocol):
     """A source that takes product details."""
 
-    def accept_products(self, products: Sequence[ProductDetails]) -> Iterable[ItemResult]:
+    def accept_products(self, products: Sequence[ProductDetails], /) -> Iterable[ItemResult]:
         """Create or update products; keys are product references."""

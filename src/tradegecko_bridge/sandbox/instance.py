@@ -53,16 +53,18 @@ class Instance:
         client_secret: str | None = None,
     ) -> None:
         self.seed = seed
-        self.lock = threading.RLock()
-        self.faults = Faults()
-        self.limits = RateLimits(rate_limit)
-        self.clock = MovableClock(clock or utc_now)
+        self.lock: threading.RLock = threading.RLock()
+        self.faults: Faults = Faults()
+        self.limits: RateLimits = RateLimits(rate_limit)
+        self.clock: MovableClock = MovableClock(clock or utc_now)
         self._initial_switches = dict(switches or {})
         self._switches = Switches.of(switches)
         self._log: deque[dict[str, Any]] = deque(maxlen=_LOG_LENGTH)
-        self.deliveries = Deliveries(self.lock, lambda: self.context, self.clock)
+        self.deliveries: Deliveries = Deliveries(self.lock, lambda: self.context, self.clock)
         self._journal = None if state is None else Journal(state)
         self._keys = Keys(access_token or secrets.token_hex(32), client_secret or secrets.token_hex(32))
+        self.context: RulesContext
+        self.api: Api
         self.context, self.api = self._build()
         self._load(replay=True)
         self._ask_for("access_tokens", self._first_token(), "token", access_token)

@@ -1,1 +1,57 @@
-"""Where orders come from: one package or module for each source we ship."""
+"""Where orders come from: one package or module for each source we ship, and what a source of your own can do.
+
+A source is any class with the methods of ``OrderSource``; each method of the other protocols is one more thing it can
+do. Each name loads when it is first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tradegecko_bridge.lazy import lazily
+
+if TYPE_CHECKING:
+    from tradegecko_bridge.ports import (
+        AcceptsProducts,
+        AcceptsReceipts,
+        AcceptsStock,
+        AcceptsTracking,
+        AcknowledgesIngest,
+        GivesOrderAgain,
+        GivesOrdersSince,
+        HasIdentity,
+        OrderSource,
+    )
+    from tradegecko_bridge.sources.folder import FolderSource
+    from tradegecko_bridge.sources.vendure import VendureSource
+
+_HOMES: Final = {
+    "AcceptsProducts": "ports",
+    "AcceptsReceipts": "ports",
+    "AcceptsStock": "ports",
+    "AcceptsTracking": "ports",
+    "AcknowledgesIngest": "ports",
+    "FolderSource": "sources.folder",
+    "GivesOrderAgain": "ports",
+    "GivesOrdersSince": "ports",
+    "HasIdentity": "ports",
+    "OrderSource": "ports",
+    "VendureSource": "sources.vendure",
+}
+
+__all__ = [
+    "AcceptsProducts",
+    "AcceptsReceipts",
+    "AcceptsStock",
+    "AcceptsTracking",
+    "AcknowledgesIngest",
+    "FolderSource",
+    "GivesOrderAgain",
+    "GivesOrdersSince",
+    "HasIdentity",
+    "OrderSource",
+    "VendureSource",
+]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazily(__name__, _HOMES)

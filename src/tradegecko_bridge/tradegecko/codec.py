@@ -142,7 +142,7 @@ def _kind(value: object) -> str:
     return "an object" if isinstance(value, dict) else "a list" if isinstance(value, list) else type(value).__name__
 
 
-converter = cattrs.Converter()
+converter: cattrs.Converter = cattrs.Converter()
 """Reads any record class; ready for further hooks of a program's own records."""
 converter.register_structure_hook_factory(lambda cls: isinstance(cls, type) and issubclass(cls, Record), structure_hook)
 converter.register_unstructure_hook(Record, to_json)

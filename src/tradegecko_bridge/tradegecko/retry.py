@@ -9,7 +9,14 @@ from typing import Any, Self
 import tenacity
 from attrs import field, frozen
 
-from tradegecko_bridge.errors import BadCertificate, RateLimited, ServerError, StatusError, TransportError
+from tradegecko_bridge.errors import (
+    BadCertificate,
+    ClientClosed,
+    RateLimited,
+    ServerError,
+    StatusError,
+    TransportError,
+)
 from tradegecko_bridge.tradegecko.calls import Call
 
 
@@ -39,7 +46,7 @@ class RetryPolicy:
 
     def should_retry(self, call: Call[Any], error: BaseException | None) -> bool:
         """Whether this failure of this call is worth another try."""
-        if isinstance(error, BadCertificate):
+        if isinstance(error, (BadCertificate, ClientClosed)):
             return False
         if isinstance(error, TransportError):
             return not error.may_have_arrived or repeatable(call)

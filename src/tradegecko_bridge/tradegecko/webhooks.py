@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from http import HTTPStatus
 from traceback import walk_tb
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import orjson
 from anyio import to_thread
@@ -37,6 +37,14 @@ Handler = Callable[["WebhookEvent"], object]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class Headers(Protocol):
+    """What a request came with: a dict, or the headers of Flask, Starlette, Django, aiohttp and their like."""
+
+    def get(self, name: str, /) -> str | None:
+        """One of them; None where it was not sent."""
+
 
 _NAME: Final = re.compile(r"([a-z_]+)\.([a-z_]+)")
 _FURTHEST: Final = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
@@ -125,8 +133,10 @@ def read_event(body: bytes, delivery_id: str | None = None) -> WebhookEvent:
     )
 
 
-def receive(headers: Mapping[str, str], body: bytes, secret: Secret | str) -> WebhookEvent:
-    """Check, then read. ``headers`` have lower-case names, or ignore case.
+def receive(headers: Headers, body: bytes, secret: Secret | str) -> WebhookEvent:
+    """Check, then read. Of a framework: ``receive(request.headers, body, secret)``.
+
+    ``headers`` are anything with ``get`` that ignores case, or has lower-case names.
 
     Raises:
         BadSignature: TradeGecko did not send this.
@@ -175,22 +185,7 @@ class _Refusal(Exception):
 
 @frozen
 class _Receiver(OfThisProcess):
-    """What both receivers share.
-
-    The answer is 200 when the handler is done, 500 when it raised (TradeGecko delivers again for three days), 401 for
-    a wrong signature, 400 for a body that cannot be read, 413 for one too long, 411 for one whose end cannot be told,
-    405 for anything but POST.
-
-    TradeGecko waits ten seconds for the answer (§3.12): a handler that takes longer puts the event into a queue.
-
-    Args:
-        handler: is handed each :class:`WebhookEvent`; whatever it returns that can be awaited is awaited.
-        secret: the application's, never shown.
-        max_bytes: of a body.
-
-    Raises:
-        ConfigError: the secret is blank.
-    """
+    """What both receivers share."""
 
     handler: Handler
     secret: Secret = field(converter=signing_secret)
@@ -204,7 +199,7 @@ class _Receiver(OfThisProcess):
         if len(length) > 18 or int(length or 0) > self.max_bytes:
             raise _Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
-    def _event(self, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
+    def _event(self, headers: Headers, body: bytes) -> WebhookEvent:
         try:
             return receive(headers, body, self.secret)
         except BadSignature:
@@ -254,9 +249,22 @@ def _answer(status: HTTPStatus) -> tuple[bytes, list[tuple[str, str]]]:
 
 
 class WsgiReceiver(_Receiver):
-    __doc__ = f"""A WSGI application that receives webhooks. An asynchronous handler runs to its end in its own loop.
+    """A WSGI application that receives webhooks. An asynchronous handler runs to its end in its own loop.
 
-    {_Receiver.__doc__}"""
+    The answer is 200 when the handler is done, 500 when it raised (TradeGecko delivers again for three days), 401 for
+    a wrong signature, 400 for a body that cannot be read, 413 for one too long, 411 for one whose end cannot be told,
+    405 for anything but POST.
+
+    TradeGecko waits ten seconds for the answer (§3.12): a handler that takes longer puts the event into a queue.
+
+    Args:
+        handler: is handed each :class:`WebhookEvent`; whatever it returns that can be awaited is awaited.
+        secret: the application's, never shown.
+        max_bytes: of a body.
+
+    Raises:
+        ConfigError: the secret is blank.
+    """
 
     def __call__(self, environ: Mapping[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Serve one request."""
@@ -300,9 +308,10 @@ class WsgiReceiver(_Receiver):
 
 
 class AsgiReceiver(_Receiver):
-    __doc__ = f"""An ASGI application that receives webhooks. A handler that is not asynchronous runs in a thread.
+    """An ASGI application that receives webhooks. A handler that is not asynchronous runs in a thread.
 
-    {_Receiver.__doc__}"""
+    Answers, arguments and errors are those of :class:`WsgiReceiver`.
+    """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or say that start and end are fine."""

@@ -52,7 +52,7 @@ def install(progress: Callable[[str], object] = print, modules: Path = MODULES) 
     _mark(modules).unlink(missing_ok=True)
     shutil.copyfile(WANTED, modules / "package.json")
     progress(f"Installing Vendure into {modules}")
-    _run((npm, *NPM_INSTALL), modules, progress)
+    run((npm, *NPM_INSTALL), modules, progress)
     shutil.copyfile(WANTED, _mark(modules))
     return modules
 
@@ -62,7 +62,8 @@ def _mark(modules: Path) -> Path:
     return modules / ".installed.json"
 
 
-def _run(command: tuple[str, ...], folder: Path, progress: Callable[[str], object]) -> None:
+def run(command: tuple[str, ...], folder: Path, progress: Callable[[str], object]) -> None:
+    """Run npm in a folder, telling `progress` line by line. Raises `InstallError` with what it said last."""
     last: deque[str] = deque(maxlen=15)
     pipe = subprocess.PIPE
     with subprocess.Popen(command, cwd=folder, stdout=pipe, stderr=subprocess.STDOUT, text=True) as npm:

@@ -304,6 +304,7 @@ def test_a_line_does_not_change_with_the_other_orders(tmp_path: Path) -> None:
     [
         (f"{HEADER},qty", "unknown column 'qty', the nearest known one is 'quantity'"),
         (f"{HEADER},Grand Total", "unknown column 'grand total', the nearest known one is 'grand_total'"),
+        (f"{HEADER},foo", "unknown column 'foo'"),
         (f"{HEADER},sku", "the column 'sku' is there 2 times"),
         (HEADER.replace("currency", "note"), "the column 'currency' is missing"),
         (HEADER.replace("sku", ""), "column 4 has no name"),

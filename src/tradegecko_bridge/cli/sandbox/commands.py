@@ -13,13 +13,13 @@ from tradegecko_bridge.cli.output.lines import tell
 from tradegecko_bridge.cli.sandbox.arguments import read_duration, read_fault, read_switches
 from tradegecko_bridge.cli.sandbox.control import CONTROL, Control
 
-fault = click.Group("fault", help="Make requests go wrong.")
-clock = click.Group("clock", help="Move the sandbox's clock.")
-switches = click.Group(
+fault: click.Group = click.Group("fault", help="Make requests go wrong.")
+clock: click.Group = click.Group("clock", help="Move the sandbox's clock.")
+switches: click.Group = click.Group(
     "switches",
     help="Choose how the account behaves.\n\nA switch decides what happens where the real API is not known.",
 )
-tokens = click.Group("tokens", help="End access tokens, except privileged ones.")
+tokens: click.Group = click.Group("tokens", help="End access tokens, except privileged ones.")
 
 
 @fault.command("add")

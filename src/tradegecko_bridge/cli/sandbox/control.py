@@ -24,7 +24,7 @@ class Control:
     def __init__(self, url: str) -> None:
         if not url:
             raise Refused("no sandbox is named; use --url URL or the variable TGBRIDGE_SANDBOX_URL")
-        self.url = url.rstrip("/")
+        self.url: str = url.rstrip("/")
         try:
             parts = urlsplit(self.url)
             if parts.scheme != "http" or not parts.hostname or parts.path:

@@ -12,7 +12,7 @@ from tradegecko_bridge.cli.options import JSON, stacked
 from tradegecko_bridge.cli.output.lines import tell
 from tradegecko_bridge.cli.sandbox.control import CONTROL, Control
 
-warehouse = click.Group("warehouse", help="Receive, pack and ship goods.")
+warehouse: click.Group = click.Group("warehouse", help="Receive, pack and ship goods.")
 
 
 @warehouse.command("receive")

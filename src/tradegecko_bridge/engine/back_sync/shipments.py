@@ -35,7 +35,7 @@ SLACK: Final = HOUR
 earlier request under the same key may have made it."""
 DAY: Final = timedelta(days=1)
 """More than workers' clocks differ."""
-BEHIND: Final = {
+BEHIND: Final[dict[OrderState, tuple[OrderState, ...]]] = {
     OrderState.DELIVERED: (OrderState.SHIPPED, OrderState.CONFIRMED),
     OrderState.SHIPPED: (OrderState.CONFIRMED,),
 }

@@ -1,8 +1,15 @@
-"""The words some settings choose from."""
+"""The words some settings choose from.
+
+Beside each is the converter of its field, which leaves the value alone: from its parameter, type checkers know what may
+be given.
+"""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any, Literal
+
+from tradegecko_bridge.commerce.remote import CustomerMatch
 
 
 class OrderStatus(StrEnum):
@@ -12,6 +19,10 @@ class OrderStatus(StrEnum):
     DRAFT = "draft"
     ACTIVE = "active"
     FINALIZED = "finalized"
+
+
+def order_status(value: OrderStatus | Literal["draft", "active", "finalized"]) -> Any:
+    return value
 
 
 class TaxTreatment(StrEnum):
@@ -25,6 +36,10 @@ class TaxTreatment(StrEnum):
     EXCLUSIVE = "exclusive"
 
 
+def tax_treatment(value: TaxTreatment | Literal["source", "default", "inclusive", "exclusive"]) -> Any:
+    return value
+
+
 class LineTax(StrEnum):
     """Whose tax rate an order line gets."""
 
@@ -32,6 +47,10 @@ class LineTax(StrEnum):
     """The source's, where it gives one; else the account's default."""
     ACCOUNT = "account"
     """Always the account's default."""
+
+
+def line_tax(value: LineTax | Literal["source", "account"]) -> Any:
+    return value
 
 
 class MatchBy(StrEnum):
@@ -42,6 +61,10 @@ class MatchBy(StrEnum):
     """The barcode where a variant has it, else the SKU."""
 
 
+def match_by(value: MatchBy | Literal["sku", "barcode"]) -> Any:
+    return value
+
+
 class OnCancel(StrEnum):
     """What follows when the source cancels an order that was delivered."""
 
@@ -49,7 +72,19 @@ class OnCancel(StrEnum):
     VOID = "void"
 
 
+def on_cancel(value: OnCancel | Literal["report", "void"]) -> Any:
+    return value
+
+
 class OnChange(StrEnum):
     """What follows when the source changes an order that was delivered."""
 
     REPORT = "report"
+
+
+def on_change(value: OnChange | Literal["report"]) -> Any:
+    return value
+
+
+def customer_match(value: CustomerMatch | Literal["normal", "strict"]) -> Any:
+    return value

@@ -15,9 +15,10 @@ from typing import Annotated, Any, Final, TypeAlias
 from attrs import field, frozen
 
 from tradegecko_bridge.commerce.remote import CustomerMatch
+from tradegecko_bridge.engine.settings import choices
 from tradegecko_bridge.engine.settings.choices import LineTax, MatchBy, OnCancel, OnChange, OrderStatus, TaxTreatment
 from tradegecko_bridge.engine.settings.filters import ItemFilter, OrderFilter
-from tradegecko_bridge.engine.settings.reading import Between, moment, number, read_fields, word, words
+from tradegecko_bridge.engine.settings.reading import Between, moment, number, read_fields, words
 from tradegecko_bridge.structuring import Fault, refuse
 
 DIGEST: Final = 10
@@ -48,7 +49,7 @@ class ConnectionSettings:
 
     # ── New orders ────────────────────────────────────────────────────────────────────────────────
 
-    order_status: OrderStatus = field(default=OrderStatus.ACTIVE, converter=word)
+    order_status: OrderStatus = field(default=OrderStatus.ACTIVE, converter=choices.order_status)
     """The status orders are created with. Drafts wait for somebody's approval, active orders commit stock, finalized
     ones are locked and can be invoiced and packed."""
     create_invoice: bool = False
@@ -113,7 +114,7 @@ class ConnectionSettings:
     """Orders get TradeGecko's SKU; stock levels go back under every name the source may have for it: its aliases, and
     TradeGecko's SKU itself unless that is here as the alias of another. Names are compared exactly, upper and lower
     case too, as TradeGecko compares SKUs. E.g. `{ "our-mug" = "MUG-BLUE" }`."""
-    match_by: MatchBy = field(default=MatchBy.SKU, converter=word)
+    match_by: MatchBy = field(default=MatchBy.SKU, converter=choices.match_by)
     """What a line's variant is known by. With barcode a line that has one goes to the variant with just this barcode
     (UPC), and by its SKU where there is none. Stock levels go back by SKU, less what is sold of it by barcode and not
     in TradeGecko yet."""
@@ -123,11 +124,11 @@ class ConnectionSettings:
 
     # ── Prices and tax ────────────────────────────────────────────────────────────────────────────
 
-    tax_treatment: TaxTreatment = field(default=TaxTreatment.SOURCE, converter=word)
+    tax_treatment: TaxTreatment = field(default=TaxTreatment.SOURCE, converter=choices.tax_treatment)
     """Whether prices include tax in TradeGecko: as the source's do, as the account has it by default (nothing is sent),
     always or never. Prices on the other basis are converted by their line's tax rate; where that is not known, or the
     line would come to another amount, the order is held."""
-    line_tax: LineTax = field(default=LineTax.SOURCE, converter=word)
+    line_tax: LineTax = field(default=LineTax.SOURCE, converter=choices.line_tax)
     """Whose tax rate a line gets: the source's, where it gives one or its tax, or the order's, implies one; or always
     the account's default, in which case totals are not compared."""
     currency: str | None = None
@@ -151,7 +152,7 @@ class ConnectionSettings:
 
     # ── Customers ─────────────────────────────────────────────────────────────────────────────────
 
-    customer_match: CustomerMatch = field(default=CustomerMatch.NORMAL, converter=word)
+    customer_match: CustomerMatch = field(default=CustomerMatch.NORMAL, converter=choices.customer_match)
     """Which customer record an order goes to. The first that is found, and of several the oldest: the source's customer
     id as company code (not where nothing else agrees and the e-mail address or phone number is another: that is another
     shop's customer of the same number); the same company name (or name on the bill) with the same e-mail address or
@@ -186,10 +187,10 @@ class ConnectionSettings:
 
     retry_days: Days = field(default=Decimal(15), converter=number)
     """How long an order that meets transient failures is tried again before it is given up as failed."""
-    on_cancel: OnCancel = field(default=OnCancel.REPORT, converter=word)
+    on_cancel: OnCancel = field(default=OnCancel.REPORT, converter=choices.on_cancel)
     """What follows when the source cancels an order that is in TradeGecko already: it is only reported, or it is voided
     there, unless something of it has been shipped."""
-    on_change: OnChange = field(default=OnChange.REPORT, converter=word)
+    on_change: OnChange = field(default=OnChange.REPORT, converter=choices.on_change)
     """What follows when the source changes an order that is in TradeGecko already: it is reported; nothing is edited
     silently."""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import attrs
 from attrs import field, frozen
 
 from tradegecko_bridge.commerce import SourceOrder
-from tradegecko_bridge.engine.settings.reading import not_empty, read_fields, word, words
+from tradegecko_bridge.engine.settings.reading import not_empty, read_fields, words
 from tradegecko_bridge.structuring import refuse
 
 
@@ -24,12 +24,20 @@ class Rule(StrEnum):
     """It is left out."""
 
 
+def _rule(value: Rule | Literal["only", "except"]) -> Any:
+    return value
+
+
 class Match(StrEnum):
     """How a value is compared; upper and lower case are the same."""
 
     FULL = "full"
     PREFIX = "prefix"
     SUFFIX = "suffix"
+
+
+def _match(value: Match | Literal["full", "prefix", "suffix"]) -> Any:
+    return value
 
 
 class OrderField(StrEnum):
@@ -50,11 +58,33 @@ class OrderField(StrEnum):
     """What the source calls how far it is shipped."""
 
 
+def _order_field(
+    value: OrderField
+    | Literal[
+        "country",
+        "region",
+        "postal_code",
+        "currency",
+        "tag",
+        "ship_method",
+        "number",
+        "source_status",
+        "payment_status",
+        "fulfillment_status",
+    ],
+) -> Any:
+    return value
+
+
 class Level(StrEnum):
     """What an unwanted item takes with it."""
 
     LINE = "line"
     ORDER = "order"
+
+
+def _level(value: Level | Literal["line", "order"]) -> Any:
+    return value
 
 
 @frozen(kw_only=True)
@@ -64,10 +94,10 @@ class OrderFilter:
     Addresses are the shipping address, or the billing address where there is none.
     """
 
-    field: OrderField = attrs.field(converter=word)
+    field: OrderField = attrs.field(converter=_order_field)
     values: Annotated[tuple[str, ...], not_empty] = attrs.field(converter=words)
-    rule: Rule = attrs.field(default=Rule.ONLY, converter=word)
-    match: Match = attrs.field(default=Match.FULL, converter=word)
+    rule: Rule = attrs.field(default=Rule.ONLY, converter=_rule)
+    match: Match = attrs.field(default=Match.FULL, converter=_match)
 
     def __attrs_post_init__(self) -> None:
         refuse(read_fields(self))
@@ -101,8 +131,8 @@ class ItemFilter:
     """
 
     skus: Annotated[tuple[str, ...], not_empty] = field(converter=words)
-    rule: Rule = field(default=Rule.EXCEPT, converter=word)
-    level: Level = field(default=Level.LINE, converter=word)
+    rule: Rule = field(default=Rule.EXCEPT, converter=_rule)
+    level: Level = field(default=Level.LINE, converter=_level)
 
     def __attrs_post_init__(self) -> None:
         refuse(read_fields(self))

@@ -26,10 +26,6 @@ Number: TypeAlias = Decimal | int | str | float
 # Converters of fields, which leave the value alone: from their parameter, type checkers know what may be given.
 
 
-def word(value: str) -> Any:
-    return value
-
-
 def words(values: Iterable[str]) -> Any:
     return values
 

@@ -47,8 +47,8 @@ class Api:
     def __init__(self, context: RulesContext, limits: RateLimits) -> None:
         self.context = context
         self.limits = limits
-        self.endpoints = Endpoints(context)
-        self.oauth = OAuth(context)
+        self.endpoints: Endpoints = Endpoints(context)
+        self.oauth: OAuth = OAuth(context)
 
     def handle(self, request: Request, faults: ActiveFaults | None = None) -> Answer:
         """Answer one request, with the faults that apply to it."""

@@ -52,7 +52,7 @@ class Endpoints:
 
     def __init__(self, context: RulesContext) -> None:
         self.context = context
-        self.actions = Actions(context)
+        self.actions: Actions = Actions(context)
         self._write: dict[str, Callable[[Row], dict[str, Any]]] = {
             name: Serialiser(context, resource) for name, resource in context.schema.items() if not resource.internal
         }

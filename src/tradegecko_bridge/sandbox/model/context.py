@@ -38,13 +38,13 @@ class Context:
 
     def __init__(self, clock: Clock, switches: Switches) -> None:
         self.clock = clock
-        self.switches = switches
+        self.switches: Switches = switches
         self.schema: dict[str, Resource] = schema()
-        self.state = State(self.schema, self.now)
-        self.list_cache = ListCache()
+        self.state: State = State(self.schema, self.now)
+        self.list_cache: ListCache = ListCache()
         self.webhook_copies = 1
         self.late: dict[tuple[str, int], str] = {}
-        self.session = Session(account_id=1, user_id=1, application_id=1, privileged=True)
+        self.session: Session = Session(account_id=1, user_id=1, application_id=1, privileged=True)
 
     def set_switches(self, given: Mapping[str, Any]) -> None:
         """Turn switches. The default tax treatment is a column of the account, so that is changed with it."""

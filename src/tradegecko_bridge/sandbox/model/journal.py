@@ -37,8 +37,8 @@ class Journal:
     """One open state file."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
-        self.base = ""
+        self.path: Path = Path(path)
+        self.base: str = ""
         self._lines = 0
         self._file = self._open()
 

@@ -26,10 +26,10 @@ class State:
 
     def __init__(self, schema: dict[str, Resource], now: Callable[[], str]) -> None:
         self.on_commit: CommitListener | None = None
-        self.tables = {name: Table(resource) for name, resource in schema.items()}
+        self.tables: dict[str, Table] = {name: Table(resource) for name, resource in schema.items()}
         self.now = now
         self.sink: Sink | None = None
-        self.version = 0
+        self.version: int = 0
         """Grows with every change, so that results computed from the rows are known to be stale."""
         self._before: dict[tuple[str, int], Row | None] | None = None
         self._with_base: list[Table] = []

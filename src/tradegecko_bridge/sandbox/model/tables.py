@@ -263,15 +263,15 @@ class Table:
         self.base = base
         size = 0 if base is None else base.size
         self.rows: dict[int, Row] = {} if base is None else OverlayRows(base)
-        self.visible = SortedIds(size, () if base is None else base.hidden)
-        self.by_position = PositionIndex(size) if resource.sort == "position" else None
+        self.visible: SortedIds = SortedIds(size, () if base is None else base.hidden)
+        self.by_position: PositionIndex | None = PositionIndex(size) if resource.sort == "position" else None
         self.recent: dict[int, None] = {}
-        self.recent_in_order = True
-        self.in_order = resource.timestamps
+        self.recent_in_order: bool = True
+        self.in_order: bool = resource.timestamps
         """Whether `created_at` never goes back from one id to the next."""
-        self.last_id = size
+        self.last_id: int = size
         names = resource.indexes if base is None else (*resource.indexes, *base.also)
-        self.indexes = {name: Index(name, self.rows) for name in names}
+        self.indexes: dict[str, Index] = {name: Index(name, self.rows) for name in names}
         self._placing = frozenset({*names, "status", *(("position",) if self.by_position else ())})
         self._newest_change = self._newest_row = ""
         self._hides = frozenset(resource.hides)

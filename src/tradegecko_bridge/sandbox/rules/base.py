@@ -52,7 +52,7 @@ class Rules:
     def __init__(self, context: RulesContext, resource: Resource) -> None:
         self.context = context
         self.resource = resource
-        self.name = resource.name
+        self.name: str = resource.name
 
     @property
     def state(self) -> State:
@@ -179,8 +179,8 @@ class RulesContext(Context):
     def __init__(self, clock: Clock, switches: Switches) -> None:
         super().__init__(clock, switches)
         self.rules: dict[str, Rules] = {}
-        self.stock = Stock(self)
-        self.progress = Progress(self, self.stock)
+        self.stock: Stock = Stock(self)
+        self.progress: Progress = Progress(self, self.stock)
 
     def rules_of(self, kind: type[AnyRules]) -> AnyRules:
         """The rules of this class."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from ..model.context import Context
 from ..model.formats import ZERO
-from ..model.state import Row
+from ..model.state import Row, State
 from .stock import Stock
 from .tax import line_total, precision_of
 
@@ -25,7 +25,7 @@ class Progress:
     def __init__(self, context: Context, stock: Stock) -> None:
         self.context = context
         self.stock = stock
-        self.state = context.state
+        self.state: State = context.state
 
     def lines(self, order: Row) -> list[Row]:
         """The order's lines, oldest first."""

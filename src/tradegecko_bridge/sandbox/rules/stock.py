@@ -15,7 +15,7 @@ from typing import Any
 
 from ..model.context import Context
 from ..model.formats import ZERO
-from ..model.state import Row
+from ..model.state import Row, State
 
 Move = tuple[int, int, Decimal]
 
@@ -42,7 +42,7 @@ class Stock:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.state = context.state
+        self.state: State = context.state
 
     def levels(self, variant: Row) -> list[Level]:
         """The variant's stock at every location it has a record for, oldest record first."""

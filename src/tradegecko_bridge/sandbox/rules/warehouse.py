@@ -35,7 +35,7 @@ class Warehouse:
 
     def __init__(self, context: RulesContext) -> None:
         self.context = context
-        self.actions = Actions(context)
+        self.actions: Actions = Actions(context)
         self._operations: dict[str, Callable[[Given], Made]] = {
             "receive": self.receive,
             "pack": self.pack,

@@ -68,13 +68,15 @@ class Account:
     """The arithmetic all tables share."""
 
     def __init__(self, sizes: Sizes, now: datetime) -> None:
-        self.variants, self.companies, self.orders = sizes.variants, sizes.companies, sizes.orders
-        self.products = -(-self.variants // _PER_PRODUCT)
-        self.lines = _LINES * self.orders
-        self.settled = self.orders - min(self.orders // 50, 10_000)
-        self.fulfillments = self.settled - self.settled // _VOID
-        self.per_location = -(-self.variants // _PER_ADJUSTMENT)
-        self.stride = next(n for n in range(7_368_787, 2 * 7_368_787) if gcd(n, self.variants) == 1)
+        self.variants: int = sizes.variants
+        self.companies: int = sizes.companies
+        self.orders: int = sizes.orders
+        self.products: int = -(-self.variants // _PER_PRODUCT)
+        self.lines: int = _LINES * self.orders
+        self.settled: int = self.orders - min(self.orders // 50, 10_000)
+        self.fulfillments: int = self.settled - self.settled // _VOID
+        self.per_location: int = -(-self.variants // _PER_ADJUSTMENT)
+        self.stride: int = next(n for n in range(7_368_787, 2 * 7_368_787) if gcd(n, self.variants) == 1)
         self._opened = now - _TRADE
         self._founded = self._opened - _CATALOGUE
         self._pace = (_TRADE - 2 * _SETTLING) / self.orders
@@ -346,11 +348,11 @@ class Contacts(_OfCompanies):
 class Orders(_Rows):
     """Numbers are `BIG-0000001` and so on."""
 
-    also = ("status", "fulfillment_status")
+    also: tuple[str, ...] = ("status", "fulfillment_status")
 
     def __init__(self, account: Account, size: int) -> None:
         super().__init__(account, size)
-        self.hidden = account.with_status("void")
+        self.hidden: Sequence[int] = account.with_status("void")
 
     def row(self, key: int) -> Row:
         account = self.account
@@ -418,7 +420,7 @@ class OrderLines(_Rows):
 class Fulfillments(_Rows):
     """One for each fulfilled order."""
 
-    also = ("status",)
+    also: tuple[str, ...] = ("status",)
 
     def row(self, key: int) -> Row:
         order = self.account.shipped_by(key)

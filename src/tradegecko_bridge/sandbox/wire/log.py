@@ -18,5 +18,5 @@ def _make_visible(record: logging.LogRecord) -> bool:
     return True
 
 
-log = logging.getLogger("tradegecko_bridge.sandbox")
+log: logging.Logger = logging.getLogger("tradegecko_bridge.sandbox")
 log.addFilter(_make_visible)

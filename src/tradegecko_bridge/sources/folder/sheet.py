@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from attrs import Factory, define, frozen
 
@@ -18,6 +17,7 @@ from tradegecko_bridge.errors import MalformedData
 from tradegecko_bridge.sources.folder.columns import COLUMNS
 from tradegecko_bridge.sources.folder.formulas import unguarded
 from tradegecko_bridge.sources.folder.problems import NOTHING_INGESTED, listed
+from tradegecko_bridge.structuring import likeliest
 
 _DELIMITERS = (",", ";", "\t")
 _LINE_BREAKS = ("\n", "\r")
@@ -111,8 +111,8 @@ def _header_faults(header: tuple[str, ...]) -> Iterator[str]:
         if not name:
             yield f"column {position} has no name"
         elif name not in COLUMNS:
-            nearest = get_close_matches(name.replace(" ", "_"), COLUMNS, n=1, cutoff=0)[0]
-            hint = f", the nearest known one is '{nearest}'" if is_name(name) else ""
+            nearest = likeliest(name.replace(" ", "_"), COLUMNS) if is_name(name) else None
+            hint = f", the nearest known one is '{nearest}'" if nearest else ""
             yield f"unknown column {shown_name(name, position)}{hint}"
     for name in dict.fromkeys(header):
         if name and header.count(name) > 1:

@@ -96,7 +96,7 @@ class VendureApi(Forked):
         allow_http: bool = False,
     ) -> None:
         self._whole_url = _checked(url, allow_http=allow_http)
-        self.url = self._whole_url.partition("?")[0]
+        self.url: str = self._whole_url.partition("?")[0]
         """As it is shown: what follows may be a channel's token."""
         self._proxy = proxy_to(httpx.URL(self.url).host, proxy.reveal() if proxy else None)
         self._deadline = deadline
@@ -213,11 +213,11 @@ class ShopSettings:
 
     def __init__(self, api: VendureApi) -> None:
         data = api.ask(SHOP)
-        self.tracks_inventory = bool(data["globalSettings"]["trackInventory"])
-        self.digits = whole_number(data["globalSettings"]["serverConfig"]["moneyStrategyPrecision"])
+        self.tracks_inventory: bool = bool(data["globalSettings"]["trackInventory"])
+        self.digits: int = whole_number(data["globalSettings"]["serverConfig"]["moneyStrategyPrecision"])
         if not 0 <= self.digits <= MOST_DIGITS:
             raise SourceRefused(f"Vendure counts money with {self.digits} digits; there may be up to {MOST_DIGITS}")
-        self.prices_include_tax = bool(data["activeChannel"]["pricesIncludeTax"])
+        self.prices_include_tax: bool = bool(data["activeChannel"]["pricesIncludeTax"])
 
 
 def accepted(result: Json) -> Json:

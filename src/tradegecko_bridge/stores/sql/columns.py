@@ -12,15 +12,15 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from tradegecko_bridge.bounds import findable
 from tradegecko_bridge.stores.row import storable, utc, utc_or_none
 
-Id = BigInteger().with_variant(Integer, "sqlite")
+Id: BigInteger = BigInteger().with_variant(Integer, "sqlite")
 """A row's number; SQLite numbers rows by itself only in a column called INTEGER."""
 
 
 class Words(TypeDecorator[str]):
     """Text from outside: see :func:`tradegecko_bridge.stores.row.storable`."""
 
-    impl = Text
-    cache_ok = True
+    impl: type[Text] = Text
+    cache_ok: bool = True
 
     def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:  # noqa: ARG002
         """On the way in, without what a decorator calls for every value: a batch of orders has thousands."""
@@ -30,7 +30,7 @@ class Words(TypeDecorator[str]):
 class Name(Words):
     """What something is found by: see :func:`tradegecko_bridge.bounds.findable`."""
 
-    cache_ok = True
+    cache_ok: bool = True
 
     def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:  # noqa: ARG002
         """On the way in, and in conditions."""
@@ -44,8 +44,8 @@ class UtcTime(TypeDecorator[datetime]):
     (``2026-01-31T09:30:00.000000Z``), so that comparing and sorting text compares and sorts moments.
     """
 
-    impl = String(27)
-    cache_ok = True
+    impl: String = String(27)
+    cache_ok: bool = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """The type each database has for it."""

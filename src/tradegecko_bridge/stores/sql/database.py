@@ -46,7 +46,7 @@ class Database(Forked):
     def __init__(
         self, engine: Engine, name: str, url: str, busy_timeout: float = 30.0, *, read_only: bool = False
     ) -> None:
-        self.is_sqlite = engine.dialect.name == "sqlite"
+        self.is_sqlite: bool = engine.dialect.name == "sqlite"
         self.url = url
         self.name = name
         self._busy_timeout = busy_timeout

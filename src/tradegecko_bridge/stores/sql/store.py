@@ -33,11 +33,11 @@ class DatabaseStore(SqlOrders, SqlShipments, SqlToldValues, SqlAlerts, SqlPlaces
     def __init__(self, database: Database, for_tokens: Database | None = None) -> None:
         super().__init__(database)
         self._for_tokens = for_tokens or database
-        self.tokens = SqlTokenStore(self._for_tokens)
+        self.tokens: SqlTokenStore = SqlTokenStore(self._for_tokens)
         """The logins kept beside the ledger, a :class:`~tradegecko_bridge.ports.TokenStore`."""
-        self.permits = SqlPermits(database)
+        self.permits: SqlPermits = SqlPermits(database)
         """What is used of the rate limit, a :class:`~tradegecko_bridge.ports.RateLedger`."""
-        self.mirror = SqlMirror(database)
+        self.mirror: SqlMirror = SqlMirror(database)
         """What is remembered of accounts, a :class:`~tradegecko_bridge.ports.MirrorStore`."""
 
     def __enter__(self) -> Self:

@@ -40,7 +40,7 @@ HEAD = "0009"
 """The newest migration: a database that stands there needs none."""
 VERSION_TABLE = "ledger_version"
 
-metadata = MetaData(
+metadata: MetaData = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
         "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -55,7 +55,7 @@ def _one_of(column: str, states: type[OrderState] | type[ShipmentState]) -> str:
     return f"{column} IN ({', '.join(repr(state.value) for state in states)})"
 
 
-orders = Table(
+orders: Table = Table(
     "ledger_orders",
     metadata,
     Column("id", Id, primary_key=True),
@@ -135,7 +135,7 @@ _partial("ix_ledger_orders_open", OPEN, orders.c.connection, orders.c.taken_in_a
 _partial("ix_ledger_orders_held", HELD, orders.c.connection, orders.c.reason_code, orders.c.basis)
 _partial("ix_ledger_orders_unexpired", UNEXPIRED, orders.c.connection, orders.c.state, orders.c.in_state_since)
 
-events = Table(
+events: Table = Table(
     "ledger_events",
     metadata,
     Column("id", Id, primary_key=True),
@@ -149,7 +149,7 @@ events = Table(
     Index(None, "order_id"),
 )
 
-cursors = Table(
+cursors: Table = Table(
     "ledger_cursors",
     metadata,
     Column("connection", String, primary_key=True),
@@ -158,7 +158,7 @@ cursors = Table(
     Column("at", UtcTime, nullable=False),
 )
 
-shipments = Table(
+shipments: Table = Table(
     "ledger_shipments",
     metadata,
     Column("id", Id, primary_key=True),
@@ -183,7 +183,7 @@ shipments = Table(
     Index(None, "order_id"),
 )
 
-told_values = Table(
+told_values: Table = Table(
     "ledger_acknowledged",
     metadata,
     Column("connection", String, primary_key=True),
@@ -193,7 +193,7 @@ told_values = Table(
     Column("at", UtcTime, nullable=False),
 )
 
-alerts = Table(
+alerts: Table = Table(
     "ledger_alerts",
     metadata,
     Column("id", Id, primary_key=True),
@@ -210,7 +210,7 @@ alerts = Table(
 _partial("uq_ledger_alerts_open", text("closed_at IS NULL"), alerts.c.connection, alerts.c.key, unique=True)
 """What needs a person, or did: one row each time it began; of a connection's open ones each key is there once."""
 
-accounts = Table(
+accounts: Table = Table(
     "ledger_accounts",
     metadata,
     Column("connection", String, primary_key=True),
@@ -222,7 +222,7 @@ accounts = Table(
 )
 """The account that has each connection's orders."""
 
-restores = Table(
+restores: Table = Table(
     "ledger_restores",
     metadata,
     Column("backed_up_at", UtcTime, primary_key=True),
@@ -230,7 +230,7 @@ restores = Table(
 )
 """A row for each backup this ledger was restored from, and in a backup one for itself, not restored yet."""
 
-permits = Table(
+permits: Table = Table(
     "ledger_permits",
     metadata,
     Column("account", Words, primary_key=True),
@@ -240,7 +240,7 @@ permits = Table(
 )
 """What is used of each account's rate-limit windows, the last hour's; see :mod:`tradegecko_bridge.ports.limits`."""
 
-tokens = Table(
+tokens: Table = Table(
     "ledger_tokens",
     metadata,
     Column("name", Words, primary_key=True),
@@ -250,7 +250,7 @@ tokens = Table(
 )
 """One row per login, also after it ended: then without content. The tokens are in ``content``, as JSON."""
 
-keys = Table(
+keys: Table = Table(
     "ledger_keys",
     metadata,
     Column("name", String, primary_key=True),
@@ -258,7 +258,7 @@ keys = Table(
 )
 """What digests of personal data are made with, in hexadecimal; see :mod:`tradegecko_bridge.stores.sql.keys`."""
 
-new_customers = Table(
+new_customers: Table = Table(
     "ledger_new_customers",
     metadata,
     Column("digest", String, primary_key=True),
@@ -268,7 +268,7 @@ new_customers = Table(
 """Orders that are making a customer, or have made one lately, by keyed digests of what the customer is
 known by."""
 
-mirrors = Table(
+mirrors: Table = Table(
     "ledger_mirrors",
     metadata,
     Column("account", Words, primary_key=True),
@@ -281,7 +281,7 @@ mirrors = Table(
 )
 """How far each kind of record of each account has been read."""
 
-mirror_rows = Table(
+mirror_rows: Table = Table(
     "ledger_mirror_rows",
     metadata,
     Column("account", Words, primary_key=True),
@@ -292,7 +292,7 @@ mirror_rows = Table(
 )
 """What is remembered of one record: its keys and facts, as JSON."""
 
-mirror_keys = Table(
+mirror_keys: Table = Table(
     "ledger_mirror_keys",
     metadata,
     Column("account", Words, primary_key=True),

@@ -15,6 +15,7 @@ from tradegecko_bridge.http_bounds import AsyncBoundedTransport, AsyncGivenTrans
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.client.base import ClientBase
 from tradegecko_bridge.tradegecko.client.bound_async import AsyncResources
+from tradegecko_bridge.tradegecko.client.given import ThroughAsyncClient
 from tradegecko_bridge.tradegecko.client.options import CallOptions
 from tradegecko_bridge.tradegecko.client.paging import Walk
 from tradegecko_bridge.tradegecko.client.sending import Exchange, Sending, answered_before
@@ -35,6 +36,7 @@ class AsyncTradeGeckoClient(
     """
 
     _http_client = quiet_http.AsyncClient
+    _through_client = ThroughAsyncClient
     _own_transport = AsyncBoundedTransport
     _given_transport = AsyncGivenTransport
     _real_sleep = staticmethod(anyio.sleep)
@@ -78,6 +80,7 @@ class AsyncTradeGeckoClient(
     async def _attempt(self, sending: Sending[T]) -> Exchange[T]:
         """One request, no repetition. Its connection is nobody else's before the answer is believed."""
         request = sending.begin()
+        sending.check_open(self._pool.is_closed)
         while pause := sending.pause():
             await self._sleep(pause)
         if sending.guarded:
@@ -85,13 +88,14 @@ class AsyncTradeGeckoClient(
             request.extensions.setdefault("trace", _checking(sending))
         async with AsyncExitStack() as until_believed:
             with sending:
-                response = await self._pool.http.send(request, stream=True)
+                response = sending.answer = await self._pool.http.send(request, stream=True)
                 stream = cast("httpx.AsyncByteStream", response.stream)
                 until_believed.push_async_callback(stream.aclose)
                 content = await read_body_async(stream, self._core.largest)
             try:
                 return sending.read(response, content)
             finally:
+                del content  # a traceback that shows locals has it from here
                 if (connection := sending.doubtful(response)) is not None:
                     await connection.aclose()
 

@@ -54,7 +54,7 @@ class StoredLogin(OfThisProcess, httpx.Auth):
     """
 
     def __init__(self, app: OAuthApp, store: TokenStore, name: str = "default", **settings: Any) -> None:
-        self.keeper = TokenKeeper(app, store, name, **settings)
+        self.keeper: TokenKeeper = TokenKeeper(app, store, name, **settings)
 
     @property
     def logins(self) -> int:

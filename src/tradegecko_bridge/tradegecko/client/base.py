@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Lock
@@ -13,6 +14,7 @@ from typing import Any, ClassVar, Final, Generic, Self, TypeVar, Unpack
 import httpx
 
 from tradegecko_bridge._version import __version__
+from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.forks import Forked, OfThisProcess
 from tradegecko_bridge.http_bounds import (
     ACCEPTED,
@@ -27,7 +29,17 @@ from tradegecko_bridge.tradegecko.base_url import DEFAULT_BASE_URL, checked_url
 from tradegecko_bridge.tradegecko.calls import Call
 from tradegecko_bridge.tradegecko.client.auth import BearerToken
 from tradegecko_bridge.tradegecko.client.events import Listener
-from tradegecko_bridge.tradegecko.client.options import CallOptions, Limiter, Options, Timeout
+from tradegecko_bridge.tradegecko.client.given import not_after_a_fork
+from tradegecko_bridge.tradegecko.client.options import (
+    CallOptions,
+    Limiter,
+    Options,
+    Timeout,
+    as_deadline,
+    as_headers,
+    as_policy,
+    as_timeout,
+)
 from tradegecko_bridge.tradegecko.client.sending import Core, Sending
 from tradegecko_bridge.tradegecko.limits import Priority, RateLimiter
 from tradegecko_bridge.tradegecko.retry import RetryPolicy
@@ -37,19 +49,24 @@ Http = TypeVar("Http", httpx.Client, httpx.AsyncClient)
 Transport = TypeVar("Transport")
 Sleep = TypeVar("Sleep")
 
+TOKEN_VARIABLE: Final = "TRADEGECKO_TOKEN"  # noqa: S105 - a name
+BASE_URL_VARIABLE: Final = "TRADEGECKO_BASE_URL"
+"""In the environment: what a client goes by that is not told."""
 _HEADERS: Final = {
     "Accept": "application/json",
     "Accept-Encoding": ACCEPTED,
+    "Connection": "keep-alive",
     "Content-Type": "application/json",
     "User-Agent": f"tradegecko-bridge/{__version__}",
 }
 
 
 class Pool(Forked, Generic[Http]):
-    """The connections of a client and its copies; a forked process opens its own."""
+    """The connections of a client and its copies; a forked process opens its own, unless the client was ``given``."""
 
-    def __init__(self, make: Callable[[], Http]) -> None:
-        self._make: Callable[[], Http] = make
+    def __init__(self, make: Callable[[], Http], given: Http | None) -> None:
+        self._make: Callable[[], Http] = make if given is None else not_after_a_fork
+        self._given: Http | None = given
         self._lock = Lock()
         self._http: Http | None = make()
 
@@ -61,6 +78,11 @@ class Pool(Forked, Generic[Http]):
                 self._http = self._make()
             return self._http
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing can be sent any more."""
+        return self.http.is_closed or (self._given is not None and self._given.is_closed)
+
     def after_fork_in_child(self) -> None:
         self._lock = Lock()
         self._http = None
@@ -70,12 +92,16 @@ class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
     """The part of a client that does no I/O.
 
     Args:
-        token: the access token, or any ``httpx.Auth``. It never shows in logs, reprs or errors.
-        base_url: where the API is; the sandbox's or any compatible endpoint's.
+        token: the access token, or any ``httpx.Auth``; left out, ``TRADEGECKO_TOKEN`` of the environment. It never
+            shows in logs, reprs or errors.
+        base_url: where the API is; the sandbox's or any compatible endpoint's. Left out, ``TRADEGECKO_BASE_URL`` of the
+            environment, or where TradeGecko was.
         timeout: seconds for each of connecting, sending, and waiting for an answer; None leaves it to ``deadline``.
         deadline: seconds for one request and all of its answer, whatever a server does; None sets none.
         largest_answer: bytes of an answer, decompressed. Of a larger one no more is read.
         retry: what is tried again and how long.
+        max_retries: instead of ``retry``: how often what may be repeated is; 0 for one attempt.
+        default_headers: for every request. They show as little as the token does.
         limiter: says when a request may go out; give one to all clients of an account.
         priority: this client's place when the rate limit runs short.
         listeners: are told of every request, answer and wait, in the thread or task of the call.
@@ -86,26 +112,32 @@ class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
         transport: any httpx transport, e.g. ``httpx.MockTransport``; it has ways of its own. ``deadline`` is kept
             as :class:`~tradegecko_bridge.http_bounds.GivenTransport` can: a step that blocks is not interrupted, but in
             an event loop it is.
+        http_client: an httpx client of yours, with its connections, proxies, certificates and hooks; closing it is
+            left to you. Headers, login, base URL, timeouts and redirects are this client's, and so are the bounds of an
+            answer and what the log has; ``deadline`` is kept as with a transport. It cannot be used after a fork.
         clock, sleep: the present moment (aware UTC) and how to wait (seconds).
 
     Raises:
-        ConfigError: the token, the base URL or the proxy is none, or the base URL is not to be used.
+        ConfigError: an argument cannot work, or not beside another.
     """
 
     _http_client: ClassVar[Callable[..., Any]]
+    _through_client: ClassVar[Callable[..., Any]]
     _own_transport: ClassVar[Callable[..., Any]]
     _given_transport: ClassVar[Callable[..., Any]]
     _real_sleep: ClassVar[Any]
 
     def __init__(
         self,
-        token: Secret | str | httpx.Auth,
+        token: Secret | str | httpx.Auth | None = None,
         *,
-        base_url: str = DEFAULT_BASE_URL,
+        base_url: str | None = None,
         timeout: Timeout = 30.0,
         deadline: float | None = DEADLINE,
         largest_answer: int = LARGEST_ANSWER,
         retry: RetryPolicy | None = None,
+        max_retries: int | None = None,
+        default_headers: Mapping[str, Secret | str] | None = None,
         limiter: Limiter | None = None,
         priority: Priority = Priority.NORMAL,
         listeners: Sequence[Listener] = (),
@@ -114,31 +146,36 @@ class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
         proxy: Secret | str | None = None,
         allow_http: bool = False,
         transport: Transport | None = None,
+        http_client: Http | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Sleep | None = None,
     ) -> None:
-        token = BearerToken(token) if isinstance(token, (str, Secret)) else token
-        url = checked_url(base_url)
+        auth = as_auth(token)
+        url = checked_url(os.environ.get(BASE_URL_VARIABLE) or DEFAULT_BASE_URL if base_url is None else base_url)
         proxy = as_secret(proxy) if proxy else None
         check_not_plain("the base URL", url.scheme, url.host, allow_http=allow_http)
         through = proxy_to(url.host, proxy.reveal() if proxy else None)
         way: dict[str, Any] = {"proxy": through, "verify": ssl_context or shared_ssl_context()}
         if limits is not None:
             way["limits"] = limits
-        make = partial(
-            self._http_client,
-            auth=token,
-            headers=_HEADERS,
-            trust_env=False,
-        )
+        headers = httpx.Headers(_HEADERS)
+        headers.update({name: value.reveal() for name, value in as_headers(default_headers or {}).items()})
+        if http_client is not None:
+            others = {"transport": transport, "proxy": proxy, "limits": limits, "ssl_context": ssl_context}
+            transport = self._through_client(http_client, **others)
+        make = partial(self._http_client, auth=auth, trust_env=False)
         self._pool: Pool[Http] = Pool(
-            lambda: make(transport=self._given_transport(transport) if transport else self._own_transport(**way))
+            lambda: make(transport=self._given_transport(transport) if transport else self._own_transport(**way)),
+            http_client,
         )
         self._owns_pool = True
         self._sleep: Sleep = sleep if sleep is not None else self._real_sleep
-        self._core = Core(url, self._pool.http.headers, limiter or RateLimiter(), listeners, clock, largest_answer)
+        self._core = Core(url, headers, limiter or RateLimiter(), listeners, clock, largest_answer)
         self._options = Options(
-            timeout=httpx.Timeout(timeout), deadline=deadline, retry=retry or RetryPolicy(), priority=priority
+            timeout=as_timeout(timeout),
+            deadline=as_deadline(deadline),
+            retry=as_policy(retry, max_retries, RetryPolicy()),
+            priority=priority,
         )
         self._bind()
 
@@ -202,3 +239,18 @@ class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
 
     def _sending(self, call: Call[T], options: CallOptions) -> Sending[T]:
         return Sending(self._core, call, self._options.changed(**options) if options else self._options)
+
+
+def as_auth(token: Secret | str | httpx.Auth | None) -> httpx.Auth:
+    """What signs requests.
+
+    Raises:
+        ConfigError: there is no token, or it is none.
+    """
+    if token is None and not (token := os.environ.get(TOKEN_VARIABLE)):
+        raise ConfigError(f"there is no access token: give token, or set {TOKEN_VARIABLE} in the environment")
+    if isinstance(token, (str, Secret)):
+        return BearerToken(token)
+    if not isinstance(token, httpx.Auth):
+        raise ConfigError(f"token must be an access token or an httpx.Auth, not {type(token).__name__}")
+    return token

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 from tradegecko_bridge.tradegecko import payloads, records, resources
 from tradegecko_bridge.tradegecko.calls import Page, Shown
 from tradegecko_bridge.tradegecko.client.paging import AsyncBoundResource, AsyncPages, AsyncSender
 from tradegecko_bridge.tradegecko.payloads import Fields
-from tradegecko_bridge.tradegecko.resources import filters
+from tradegecko_bridge.tradegecko.resources import accounts, companies, filters, orders, products, purchasing, stock
+
+if TYPE_CHECKING:
+    from tradegecko_bridge.tradegecko.client import raw_async as raw
 
 
 class AsyncBoundAccounts(AsyncBoundResource):
     """The account of the token (reference §5.1)."""
 
-    resource = resources.ACCOUNTS
+    resource: ClassVar[accounts.Accounts] = resources.ACCOUNTS
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawAccounts:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawAccounts
+
+        return AsyncRawAccounts(self._client)
 
     def list(self, **filters: Unpack[filters.Sideloading]) -> AsyncPages[records.Account]:
         """The account, in a list of one that is not paged.
@@ -39,7 +49,14 @@ class AsyncBoundAccounts(AsyncBoundResource):
 class AsyncBoundAddresses(AsyncBoundResource):
     """Addresses of companies (reference §5.2)."""
 
-    resource = resources.ADDRESSES
+    resource: ClassVar[companies.Addresses] = resources.ADDRESSES
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawAddresses:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawAddresses
+
+        return AsyncRawAddresses(self._client)
 
     def list(self, **filters: Unpack[filters.AddressFilters]) -> AsyncPages[records.Address]:
         """Addresses, of one company.
@@ -77,7 +94,14 @@ class AsyncBoundAddresses(AsyncBoundResource):
 class AsyncBoundCompanies(AsyncBoundResource):
     """Customers and suppliers (reference §5.3)."""
 
-    resource = resources.COMPANIES
+    resource: ClassVar[companies.Companies] = resources.COMPANIES
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawCompanies:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawCompanies
+
+        return AsyncRawCompanies(self._client)
 
     def list(self, **filters: Unpack[filters.CompanyFilters]) -> AsyncPages[records.Company]:
         """Companies, by type, code, e-mail address and defaults.
@@ -118,7 +142,14 @@ class AsyncBoundCompanies(AsyncBoundResource):
 class AsyncBoundComposition(AsyncBoundResource):
     """What bundles are made of, at ``/variants/composition`` (reference §5.4)."""
 
-    resource = resources.COMPOSITION
+    resource: ClassVar[products.Composition] = resources.COMPOSITION
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawComposition:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawComposition
+
+        return AsyncRawComposition(self._client)
 
     def list(self, **filters: Unpack[filters.CompositionFilters]) -> AsyncPages[records.CompositionRow]:
         """Rows of all bundles; ``include=["bundle", "component"]`` brings the variants along.
@@ -136,7 +167,14 @@ class AsyncBoundComposition(AsyncBoundResource):
 class AsyncBoundContacts(AsyncBoundResource):
     """People at companies (reference §5.5)."""
 
-    resource = resources.CONTACTS
+    resource: ClassVar[companies.Contacts] = resources.CONTACTS
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawContacts:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawContacts
+
+        return AsyncRawContacts(self._client)
 
     def list(self, **filters: Unpack[filters.ContactFilters]) -> AsyncPages[records.Contact]:
         """Contacts, of one company.
@@ -174,7 +212,14 @@ class AsyncBoundContacts(AsyncBoundResource):
 class AsyncBoundCurrencies(AsyncBoundResource):
     """Currencies (reference §5.6)."""
 
-    resource = resources.CURRENCIES
+    resource: ClassVar[accounts.Currencies] = resources.CURRENCIES
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawCurrencies:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawCurrencies
+
+        return AsyncRawCurrencies(self._client)
 
     def list(self, **filters: Unpack[filters.StatusFilters]) -> AsyncPages[records.Currency]:
         """Currencies, active ones unless asked.
@@ -212,7 +257,14 @@ class AsyncBoundCurrencies(AsyncBoundResource):
 class AsyncBoundFulfillments(AsyncBoundResource):
     """Shipments; their lines come along (reference §5.7)."""
 
-    resource = resources.FULFILLMENTS
+    resource: ClassVar[orders.Fulfillments] = resources.FULFILLMENTS
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawFulfillments:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawFulfillments
+
+        return AsyncRawFulfillments(self._client)
 
     def list(self, **filters: Unpack[filters.FulfillmentFilters]) -> AsyncPages[records.Fulfillment]:
         """Fulfilments with their lines beside them.
@@ -251,7 +303,14 @@ class AsyncBoundFulfillments(AsyncBoundResource):
 class AsyncBoundFulfillmentLineItems(AsyncBoundResource):
     """Lines of shipments (reference §5.8)."""
 
-    resource = resources.FULFILLMENT_LINE_ITEMS
+    resource: ClassVar[orders.FulfillmentLineItems] = resources.FULFILLMENT_LINE_ITEMS
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawFulfillmentLineItems:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawFulfillmentLineItems
+
+        return AsyncRawFulfillmentLineItems(self._client)
 
     def list(self, **filters: Unpack[filters.FulfillmentLineItemFilters]) -> AsyncPages[records.FulfillmentLineItem]:
         """Lines, of one fulfilment or order line.
@@ -290,7 +349,14 @@ class AsyncBoundFulfillmentLineItems(AsyncBoundResource):
 class AsyncBoundFulfillmentReturns(AsyncBoundResource):
     """Goods that come back; their lines come along (reference §5.9)."""
 
-    resource = resources.FULFILLMENT_RETURNS
+    resource: ClassVar[orders.FulfillmentReturns] = resources.FULFILLMENT_RETURNS
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawFulfillmentReturns:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawFulfillmentReturns
+
+        return AsyncRawFulfillmentReturns(self._client)
 
     def list(self, **filters: Unpack[filters.FulfillmentReturnFilters]) -> AsyncPages[records.FulfillmentReturn]:
         """Returns with their lines beside them.
@@ -329,7 +395,14 @@ class AsyncBoundFulfillmentReturns(AsyncBoundResource):
 class AsyncBoundFulfillmentReturnLineItems(AsyncBoundResource):
     """Lines of returns (reference §5.10)."""
 
-    resource = resources.FULFILLMENT_RETURN_LINE_ITEMS
+    resource: ClassVar[orders.FulfillmentReturnLineItems] = resources.FULFILLMENT_RETURN_LINE_ITEMS
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawFulfillmentReturnLineItems:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawFulfillmentReturnLineItems
+
+        return AsyncRawFulfillmentReturnLineItems(self._client)
 
     def list(
         self, **filters: Unpack[filters.FulfillmentReturnLineItemFilters]
@@ -376,7 +449,14 @@ class AsyncBoundFulfillmentReturnLineItems(AsyncBoundResource):
 class AsyncBoundImages(AsyncBoundResource):
     """Pictures of variants; they cannot be changed (reference §5.11)."""
 
-    resource = resources.IMAGES
+    resource: ClassVar[products.Images] = resources.IMAGES
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawImages:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawImages
+
+        return AsyncRawImages(self._client)
 
     def list(self, **filters: Unpack[filters.ImageFilters]) -> AsyncPages[records.Image]:
         """Images, of one product, variant or uploader.
@@ -407,7 +487,14 @@ class AsyncBoundImages(AsyncBoundResource):
 class AsyncBoundInvoices(AsyncBoundResource):
     """Invoices; their lines come along (reference §5.12)."""
 
-    resource = resources.INVOICES
+    resource: ClassVar[orders.Invoices] = resources.INVOICES
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawInvoices:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawInvoices
+
+        return AsyncRawInvoices(self._client)
 
     def list(self, **filters: Unpack[filters.InvoiceFilters]) -> AsyncPages[records.Invoice]:
         """Invoices with their lines beside them.
@@ -446,7 +533,14 @@ class AsyncBoundInvoices(AsyncBoundResource):
 class AsyncBoundInvoiceLineItems(AsyncBoundResource):
     """Lines of invoices (reference §5.13)."""
 
-    resource = resources.INVOICE_LINE_ITEMS
+    resource: ClassVar[orders.InvoiceLineItems] = resources.INVOICE_LINE_ITEMS
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawInvoiceLineItems:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawInvoiceLineItems
+
+        return AsyncRawInvoiceLineItems(self._client)
 
     def list(self, **filters: Unpack[filters.InvoiceLineItemFilters]) -> AsyncPages[records.InvoiceLineItem]:
         """Lines, of one invoice or order line.
@@ -485,7 +579,14 @@ class AsyncBoundInvoiceLineItems(AsyncBoundResource):
 class AsyncBoundLocations(AsyncBoundResource):
     """Stock locations (reference §5.14)."""
 
-    resource = resources.LOCATIONS
+    resource: ClassVar[accounts.Locations] = resources.LOCATIONS
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawLocations:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawLocations
+
+        return AsyncRawLocations(self._client)
 
     def list(self, **filters: Unpack[filters.StatusFilters]) -> AsyncPages[records.Location]:
         """Stock locations, active ones unless asked.
@@ -523,7 +624,14 @@ class AsyncBoundLocations(AsyncBoundResource):
 class AsyncBoundNotes(AsyncBoundResource):
     """Notes on companies (reference §5.15)."""
 
-    resource = resources.NOTES
+    resource: ClassVar[companies.Notes] = resources.NOTES
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawNotes:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawNotes
+
+        return AsyncRawNotes(self._client)
 
     def list(self, **filters: Unpack[filters.NoteFilters]) -> AsyncPages[records.Note]:
         """Notes, of one company or author.
@@ -562,7 +670,14 @@ class AsyncBoundOrders(AsyncBoundResource):
     An action answers with what it made, lines beside it, or with nothing: then look at the order.
     """
 
-    resource = resources.ORDERS
+    resource: ClassVar[orders.Orders] = resources.ORDERS
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawOrders:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawOrders
+
+        return AsyncRawOrders(self._client)
 
     def list(self, **filters: Unpack[filters.OrderFilters]) -> AsyncPages[records.Order]:
         """Orders, by anything they refer to or any of their states; void and deleted ones only if asked (§3.7).
@@ -656,7 +771,14 @@ class AsyncBoundOrders(AsyncBoundResource):
 class AsyncBoundOrderLineItems(AsyncBoundResource):
     """Lines of orders (reference §5.17)."""
 
-    resource = resources.ORDER_LINE_ITEMS
+    resource: ClassVar[orders.OrderLineItems] = resources.ORDER_LINE_ITEMS
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawOrderLineItems:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawOrderLineItems
+
+        return AsyncRawOrderLineItems(self._client)
 
     def list(self, **filters: Unpack[filters.OrderLineItemFilters]) -> AsyncPages[records.OrderLineItem]:
         """Lines, by position: of an order, a variant, or orders of one status.
@@ -698,7 +820,14 @@ class AsyncBoundPayments(AsyncBoundResource):
     Undocumented since 2015 but served; ``update`` is only known from a client.
     """
 
-    resource = resources.PAYMENTS
+    resource: ClassVar[orders.Payments] = resources.PAYMENTS
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawPayments:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawPayments
+
+        return AsyncRawPayments(self._client)
 
     def list(self, **filters: Unpack[filters.PaymentFilters]) -> AsyncPages[records.Payment]:
         """Payments, of one invoice.
@@ -736,7 +865,14 @@ class AsyncBoundPayments(AsyncBoundResource):
 class AsyncBoundPaymentMethods(AsyncBoundResource):
     """Ways to pay (reference §5.19)."""
 
-    resource = resources.PAYMENT_METHODS
+    resource: ClassVar[accounts.PaymentMethods] = resources.PAYMENT_METHODS
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawPaymentMethods:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawPaymentMethods
+
+        return AsyncRawPaymentMethods(self._client)
 
     def list(self, **filters: Unpack[filters.PaymentMethodFilters]) -> AsyncPages[records.PaymentMethod]:
         """Ways to pay, by name.
@@ -774,7 +910,14 @@ class AsyncBoundPaymentMethods(AsyncBoundResource):
 class AsyncBoundPaymentTerms(AsyncBoundResource):
     """When invoices are due (reference §5.20)."""
 
-    resource = resources.PAYMENT_TERMS
+    resource: ClassVar[accounts.PaymentTerms] = resources.PAYMENT_TERMS
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawPaymentTerms:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawPaymentTerms
+
+        return AsyncRawPaymentTerms(self._client)
 
     def list(self, **filters: Unpack[filters.StatusFilters]) -> AsyncPages[records.PaymentTerm]:
         """Payment terms, active ones unless asked.
@@ -812,7 +955,14 @@ class AsyncBoundPaymentTerms(AsyncBoundResource):
 class AsyncBoundPriceLists(AsyncBoundResource):
     """Price lists; the built-in ones are ``buy``, ``wholesale`` and ``retail`` (reference §5.21)."""
 
-    resource = resources.PRICE_LISTS
+    resource: ClassVar[accounts.PriceLists] = resources.PRICE_LISTS
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawPriceLists:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawPriceLists
+
+        return AsyncRawPriceLists(self._client)
 
     def list(self, **filters: Unpack[filters.PriceListFilters]) -> AsyncPages[records.PriceList]:
         """Price lists, of one currency.
@@ -853,7 +1003,14 @@ class AsyncBoundProcurements(AsyncBoundResource):
     Undocumented since 2015 but served; ``delete`` is only known from a client.
     """
 
-    resource = resources.PROCUREMENTS
+    resource: ClassVar[purchasing.Procurements] = resources.PROCUREMENTS
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawProcurements:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawProcurements
+
+        return AsyncRawProcurements(self._client)
 
     def list(self, **filters: Unpack[filters.Sideloading]) -> AsyncPages[records.Procurement]:
         """Goods received, with the lines of their purchase orders beside them.
@@ -891,7 +1048,14 @@ class AsyncBoundProcurements(AsyncBoundResource):
 class AsyncBoundProducts(AsyncBoundResource):
     """What variants have in common (reference §5.22)."""
 
-    resource = resources.PRODUCTS
+    resource: ClassVar[products.Products] = resources.PRODUCTS
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawProducts:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawProducts
+
+        return AsyncRawProducts(self._client)
 
     def list(self, **filters: Unpack[filters.ProductFilters]) -> AsyncPages[records.Product]:
         """Products; ``include="variants"`` brings those along.
@@ -930,7 +1094,14 @@ class AsyncBoundProducts(AsyncBoundResource):
 class AsyncBoundPurchaseOrders(AsyncBoundResource):
     """Orders to suppliers (reference §5.24)."""
 
-    resource = resources.PURCHASE_ORDERS
+    resource: ClassVar[purchasing.PurchaseOrders] = resources.PURCHASE_ORDERS
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawPurchaseOrders:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawPurchaseOrders
+
+        return AsyncRawPurchaseOrders(self._client)
 
     def list(self, **filters: Unpack[filters.PurchaseOrderFilters]) -> AsyncPages[records.PurchaseOrder]:
         """Purchase orders, by anything they refer to.
@@ -980,7 +1151,14 @@ class AsyncBoundPurchaseOrders(AsyncBoundResource):
 class AsyncBoundPurchaseOrderLineItems(AsyncBoundResource):
     """Lines of purchase orders (reference §5.25)."""
 
-    resource = resources.PURCHASE_ORDER_LINE_ITEMS
+    resource: ClassVar[purchasing.PurchaseOrderLineItems] = resources.PURCHASE_ORDER_LINE_ITEMS
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawPurchaseOrderLineItems:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawPurchaseOrderLineItems
+
+        return AsyncRawPurchaseOrderLineItems(self._client)
 
     def list(
         self, **filters: Unpack[filters.PurchaseOrderLineItemFilters]
@@ -1025,7 +1203,14 @@ class AsyncBoundPurchaseOrderLineItems(AsyncBoundResource):
 class AsyncBoundStockAdjustments(AsyncBoundResource):
     """Stock found, lost or broken; deleting voids, changing is not offered (reference §5.26)."""
 
-    resource = resources.STOCK_ADJUSTMENTS
+    resource: ClassVar[stock.StockAdjustments] = resources.STOCK_ADJUSTMENTS
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawStockAdjustments:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawStockAdjustments
+
+        return AsyncRawStockAdjustments(self._client)
 
     def list(self, **filters: Unpack[filters.StockAdjustmentFilters]) -> AsyncPages[records.StockAdjustment]:
         """Adjustments, by number, reason or location.
@@ -1062,7 +1247,14 @@ class AsyncBoundStockAdjustments(AsyncBoundResource):
 class AsyncBoundStockAdjustmentLineItems(AsyncBoundResource):
     """Lines of stock adjustments (reference §5.27)."""
 
-    resource = resources.STOCK_ADJUSTMENT_LINE_ITEMS
+    resource: ClassVar[stock.StockAdjustmentLineItems] = resources.STOCK_ADJUSTMENT_LINE_ITEMS
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawStockAdjustmentLineItems:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawStockAdjustmentLineItems
+
+        return AsyncRawStockAdjustmentLineItems(self._client)
 
     def list(
         self, **filters: Unpack[filters.StockAdjustmentLineItemFilters]
@@ -1097,7 +1289,14 @@ class AsyncBoundStockAdjustmentReasons(AsyncBoundResource):
     Only in an unpublished draft of the documents: that they can be listed and read is inferred.
     """
 
-    resource = resources.STOCK_ADJUSTMENT_REASONS
+    resource: ClassVar[stock.StockAdjustmentReasons] = resources.STOCK_ADJUSTMENT_REASONS
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawStockAdjustmentReasons:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawStockAdjustmentReasons
+
+        return AsyncRawStockAdjustmentReasons(self._client)
 
     def list(self, **filters: Unpack[filters.StatusFilters]) -> AsyncPages[records.StockAdjustmentReason]:
         """Reasons.
@@ -1119,7 +1318,14 @@ class AsyncBoundStockAdjustmentReasons(AsyncBoundResource):
 class AsyncBoundStockLevels(AsyncBoundResource):
     """What there is of each variant; the id is the variant's (reference §5.28)."""
 
-    resource = resources.STOCK_LEVELS
+    resource: ClassVar[stock.StockLevels] = resources.STOCK_LEVELS
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawStockLevels:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawStockLevels
+
+        return AsyncRawStockLevels(self._client)
 
     def list(self, **filters: Unpack[filters.Sideloading]) -> AsyncPages[records.StockLevel]:
         """Stock of all variants.
@@ -1141,7 +1347,14 @@ class AsyncBoundStockLevels(AsyncBoundResource):
 class AsyncBoundStockTransfers(AsyncBoundResource):
     """Stock on its way between locations; changing is not offered (reference §5.29)."""
 
-    resource = resources.STOCK_TRANSFERS
+    resource: ClassVar[stock.StockTransfers] = resources.STOCK_TRANSFERS
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawStockTransfers:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawStockTransfers
+
+        return AsyncRawStockTransfers(self._client)
 
     def list(self, **filters: Unpack[filters.StockTransferFilters]) -> AsyncPages[records.StockTransfer]:
         """Transfers, by number, status or location.
@@ -1189,7 +1402,14 @@ class AsyncBoundStockTransfers(AsyncBoundResource):
 class AsyncBoundStockTransferLineItems(AsyncBoundResource):
     """Lines of stock transfers (reference §5.30)."""
 
-    resource = resources.STOCK_TRANSFER_LINE_ITEMS
+    resource: ClassVar[stock.StockTransferLineItems] = resources.STOCK_TRANSFER_LINE_ITEMS
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawStockTransferLineItems:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawStockTransferLineItems
+
+        return AsyncRawStockTransferLineItems(self._client)
 
     def list(
         self, **filters: Unpack[filters.StockTransferLineItemFilters]
@@ -1223,7 +1443,14 @@ class AsyncBoundStockTransferLineItems(AsyncBoundResource):
 class AsyncBoundTaxComponents(AsyncBoundResource):
     """Parts of tax types (reference §5.32)."""
 
-    resource = resources.TAX_COMPONENTS
+    resource: ClassVar[accounts.TaxComponents] = resources.TAX_COMPONENTS
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawTaxComponents:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawTaxComponents
+
+        return AsyncRawTaxComponents(self._client)
 
     def list(self, **filters: Unpack[filters.TaxComponentFilters]) -> AsyncPages[records.TaxComponent]:
         """Components, of one tax type.
@@ -1262,7 +1489,14 @@ class AsyncBoundTaxComponents(AsyncBoundResource):
 class AsyncBoundTaxTypes(AsyncBoundResource):
     """Taxes of order lines; their components come along (reference §5.31)."""
 
-    resource = resources.TAX_TYPES
+    resource: ClassVar[accounts.TaxTypes] = resources.TAX_TYPES
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawTaxTypes:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawTaxTypes
+
+        return AsyncRawTaxTypes(self._client)
 
     def list(self, **filters: Unpack[filters.StatusFilters]) -> AsyncPages[records.TaxType]:
         """Tax types with their components beside them.
@@ -1300,7 +1534,14 @@ class AsyncBoundTaxTypes(AsyncBoundResource):
 class AsyncBoundUsers(AsyncBoundResource):
     """People with a login to the account; they are invited in TradeGecko, not made here (reference §5.33)."""
 
-    resource = resources.USERS
+    resource: ClassVar[accounts.Users] = resources.USERS
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawUsers:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawUsers
+
+        return AsyncRawUsers(self._client)
 
     def list(self, **filters: Unpack[filters.UserFilters]) -> AsyncPages[records.User]:
         """Users, of one login or status.
@@ -1336,7 +1577,14 @@ class AsyncBoundUsers(AsyncBoundResource):
 class AsyncBoundVariants(AsyncBoundResource):
     """What is bought, stocked and sold (reference §5.34)."""
 
-    resource = resources.VARIANTS
+    resource: ClassVar[products.Variants] = resources.VARIANTS
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawVariants:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawVariants
+
+        return AsyncRawVariants(self._client)
 
     def list(self, **filters: Unpack[filters.VariantFilters]) -> AsyncPages[records.Variant]:
         """Variants; ``include="images"`` brings those along.
@@ -1375,7 +1623,14 @@ class AsyncBoundVariants(AsyncBoundResource):
 class AsyncBoundWebhooks(AsyncBoundResource):
     """Where the API tells of events (reference §5.35, §3.12)."""
 
-    resource = resources.WEBHOOKS
+    resource: ClassVar[accounts.Webhooks] = resources.WEBHOOKS
+
+    @property
+    def with_raw_response(self) -> raw.AsyncRawWebhooks:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_async import AsyncRawWebhooks
+
+        return AsyncRawWebhooks(self._client)
 
     def list(self, **filters: Unpack[filters.Sideloading]) -> AsyncPages[records.Webhook]:
         """Webhooks of this application.
@@ -1414,39 +1669,41 @@ class AsyncResources(AsyncSender):
     """Every resource as an attribute of a client."""
 
     def _bind(self) -> None:
-        self.accounts = AsyncBoundAccounts(self)
-        self.addresses = AsyncBoundAddresses(self)
-        self.companies = AsyncBoundCompanies(self)
-        self.composition = AsyncBoundComposition(self)
-        self.contacts = AsyncBoundContacts(self)
-        self.currencies = AsyncBoundCurrencies(self)
-        self.fulfillments = AsyncBoundFulfillments(self)
-        self.fulfillment_line_items = AsyncBoundFulfillmentLineItems(self)
-        self.fulfillment_returns = AsyncBoundFulfillmentReturns(self)
-        self.fulfillment_return_line_items = AsyncBoundFulfillmentReturnLineItems(self)
-        self.images = AsyncBoundImages(self)
-        self.invoices = AsyncBoundInvoices(self)
-        self.invoice_line_items = AsyncBoundInvoiceLineItems(self)
-        self.locations = AsyncBoundLocations(self)
-        self.notes = AsyncBoundNotes(self)
-        self.orders = AsyncBoundOrders(self)
-        self.order_line_items = AsyncBoundOrderLineItems(self)
-        self.payments = AsyncBoundPayments(self)
-        self.payment_methods = AsyncBoundPaymentMethods(self)
-        self.payment_terms = AsyncBoundPaymentTerms(self)
-        self.price_lists = AsyncBoundPriceLists(self)
-        self.procurements = AsyncBoundProcurements(self)
-        self.products = AsyncBoundProducts(self)
-        self.purchase_orders = AsyncBoundPurchaseOrders(self)
-        self.purchase_order_line_items = AsyncBoundPurchaseOrderLineItems(self)
-        self.stock_adjustments = AsyncBoundStockAdjustments(self)
-        self.stock_adjustment_line_items = AsyncBoundStockAdjustmentLineItems(self)
-        self.stock_adjustment_reasons = AsyncBoundStockAdjustmentReasons(self)
-        self.stock_levels = AsyncBoundStockLevels(self)
-        self.stock_transfers = AsyncBoundStockTransfers(self)
-        self.stock_transfer_line_items = AsyncBoundStockTransferLineItems(self)
-        self.tax_components = AsyncBoundTaxComponents(self)
-        self.tax_types = AsyncBoundTaxTypes(self)
-        self.users = AsyncBoundUsers(self)
-        self.variants = AsyncBoundVariants(self)
-        self.webhooks = AsyncBoundWebhooks(self)
+        self.accounts: AsyncBoundAccounts = AsyncBoundAccounts(self)
+        self.addresses: AsyncBoundAddresses = AsyncBoundAddresses(self)
+        self.companies: AsyncBoundCompanies = AsyncBoundCompanies(self)
+        self.composition: AsyncBoundComposition = AsyncBoundComposition(self)
+        self.contacts: AsyncBoundContacts = AsyncBoundContacts(self)
+        self.currencies: AsyncBoundCurrencies = AsyncBoundCurrencies(self)
+        self.fulfillments: AsyncBoundFulfillments = AsyncBoundFulfillments(self)
+        self.fulfillment_line_items: AsyncBoundFulfillmentLineItems = AsyncBoundFulfillmentLineItems(self)
+        self.fulfillment_returns: AsyncBoundFulfillmentReturns = AsyncBoundFulfillmentReturns(self)
+        self.fulfillment_return_line_items: AsyncBoundFulfillmentReturnLineItems = AsyncBoundFulfillmentReturnLineItems(
+            self
+        )
+        self.images: AsyncBoundImages = AsyncBoundImages(self)
+        self.invoices: AsyncBoundInvoices = AsyncBoundInvoices(self)
+        self.invoice_line_items: AsyncBoundInvoiceLineItems = AsyncBoundInvoiceLineItems(self)
+        self.locations: AsyncBoundLocations = AsyncBoundLocations(self)
+        self.notes: AsyncBoundNotes = AsyncBoundNotes(self)
+        self.orders: AsyncBoundOrders = AsyncBoundOrders(self)
+        self.order_line_items: AsyncBoundOrderLineItems = AsyncBoundOrderLineItems(self)
+        self.payments: AsyncBoundPayments = AsyncBoundPayments(self)
+        self.payment_methods: AsyncBoundPaymentMethods = AsyncBoundPaymentMethods(self)
+        self.payment_terms: AsyncBoundPaymentTerms = AsyncBoundPaymentTerms(self)
+        self.price_lists: AsyncBoundPriceLists = AsyncBoundPriceLists(self)
+        self.procurements: AsyncBoundProcurements = AsyncBoundProcurements(self)
+        self.products: AsyncBoundProducts = AsyncBoundProducts(self)
+        self.purchase_orders: AsyncBoundPurchaseOrders = AsyncBoundPurchaseOrders(self)
+        self.purchase_order_line_items: AsyncBoundPurchaseOrderLineItems = AsyncBoundPurchaseOrderLineItems(self)
+        self.stock_adjustments: AsyncBoundStockAdjustments = AsyncBoundStockAdjustments(self)
+        self.stock_adjustment_line_items: AsyncBoundStockAdjustmentLineItems = AsyncBoundStockAdjustmentLineItems(self)
+        self.stock_adjustment_reasons: AsyncBoundStockAdjustmentReasons = AsyncBoundStockAdjustmentReasons(self)
+        self.stock_levels: AsyncBoundStockLevels = AsyncBoundStockLevels(self)
+        self.stock_transfers: AsyncBoundStockTransfers = AsyncBoundStockTransfers(self)
+        self.stock_transfer_line_items: AsyncBoundStockTransferLineItems = AsyncBoundStockTransferLineItems(self)
+        self.tax_components: AsyncBoundTaxComponents = AsyncBoundTaxComponents(self)
+        self.tax_types: AsyncBoundTaxTypes = AsyncBoundTaxTypes(self)
+        self.users: AsyncBoundUsers = AsyncBoundUsers(self)
+        self.variants: AsyncBoundVariants = AsyncBoundVariants(self)
+        self.webhooks: AsyncBoundWebhooks = AsyncBoundWebhooks(self)

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 from tradegecko_bridge.tradegecko import payloads, records, resources
 from tradegecko_bridge.tradegecko.calls import Page, Shown
 from tradegecko_bridge.tradegecko.client.paging import BoundResource, Pages, Sender
 from tradegecko_bridge.tradegecko.payloads import Fields
-from tradegecko_bridge.tradegecko.resources import filters
+from tradegecko_bridge.tradegecko.resources import accounts, companies, filters, orders, products, purchasing, stock
+
+if TYPE_CHECKING:
+    from tradegecko_bridge.tradegecko.client import raw_sync as raw
 
 
 class BoundAccounts(BoundResource):
     """The account of the token (reference §5.1)."""
 
-    resource = resources.ACCOUNTS
+    resource: ClassVar[accounts.Accounts] = resources.ACCOUNTS
+
+    @property
+    def with_raw_response(self) -> raw.RawAccounts:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawAccounts
+
+        return RawAccounts(self._client)
 
     def list(self, **filters: Unpack[filters.Sideloading]) -> Pages[records.Account]:
         """The account, in a list of one that is not paged.
@@ -39,7 +49,14 @@ class BoundAccounts(BoundResource):
 class BoundAddresses(BoundResource):
     """Addresses of companies (reference §5.2)."""
 
-    resource = resources.ADDRESSES
+    resource: ClassVar[companies.Addresses] = resources.ADDRESSES
+
+    @property
+    def with_raw_response(self) -> raw.RawAddresses:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawAddresses
+
+        return RawAddresses(self._client)
 
     def list(self, **filters: Unpack[filters.AddressFilters]) -> Pages[records.Address]:
         """Addresses, of one company.
@@ -75,7 +92,14 @@ class BoundAddresses(BoundResource):
 class BoundCompanies(BoundResource):
     """Customers and suppliers (reference §5.3)."""
 
-    resource = resources.COMPANIES
+    resource: ClassVar[companies.Companies] = resources.COMPANIES
+
+    @property
+    def with_raw_response(self) -> raw.RawCompanies:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawCompanies
+
+        return RawCompanies(self._client)
 
     def list(self, **filters: Unpack[filters.CompanyFilters]) -> Pages[records.Company]:
         """Companies, by type, code, e-mail address and defaults.
@@ -114,7 +138,14 @@ class BoundCompanies(BoundResource):
 class BoundComposition(BoundResource):
     """What bundles are made of, at ``/variants/composition`` (reference §5.4)."""
 
-    resource = resources.COMPOSITION
+    resource: ClassVar[products.Composition] = resources.COMPOSITION
+
+    @property
+    def with_raw_response(self) -> raw.RawComposition:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawComposition
+
+        return RawComposition(self._client)
 
     def list(self, **filters: Unpack[filters.CompositionFilters]) -> Pages[records.CompositionRow]:
         """Rows of all bundles; ``include=["bundle", "component"]`` brings the variants along.
@@ -132,7 +163,14 @@ class BoundComposition(BoundResource):
 class BoundContacts(BoundResource):
     """People at companies (reference §5.5)."""
 
-    resource = resources.CONTACTS
+    resource: ClassVar[companies.Contacts] = resources.CONTACTS
+
+    @property
+    def with_raw_response(self) -> raw.RawContacts:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawContacts
+
+        return RawContacts(self._client)
 
     def list(self, **filters: Unpack[filters.ContactFilters]) -> Pages[records.Contact]:
         """Contacts, of one company.
@@ -168,7 +206,14 @@ class BoundContacts(BoundResource):
 class BoundCurrencies(BoundResource):
     """Currencies (reference §5.6)."""
 
-    resource = resources.CURRENCIES
+    resource: ClassVar[accounts.Currencies] = resources.CURRENCIES
+
+    @property
+    def with_raw_response(self) -> raw.RawCurrencies:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawCurrencies
+
+        return RawCurrencies(self._client)
 
     def list(self, **filters: Unpack[filters.StatusFilters]) -> Pages[records.Currency]:
         """Currencies, active ones unless asked.
@@ -204,7 +249,14 @@ class BoundCurrencies(BoundResource):
 class BoundFulfillments(BoundResource):
     """Shipments; their lines come along (reference §5.7)."""
 
-    resource = resources.FULFILLMENTS
+    resource: ClassVar[orders.Fulfillments] = resources.FULFILLMENTS
+
+    @property
+    def with_raw_response(self) -> raw.RawFulfillments:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawFulfillments
+
+        return RawFulfillments(self._client)
 
     def list(self, **filters: Unpack[filters.FulfillmentFilters]) -> Pages[records.Fulfillment]:
         """Fulfilments with their lines beside them.
@@ -243,7 +295,14 @@ class BoundFulfillments(BoundResource):
 class BoundFulfillmentLineItems(BoundResource):
     """Lines of shipments (reference §5.8)."""
 
-    resource = resources.FULFILLMENT_LINE_ITEMS
+    resource: ClassVar[orders.FulfillmentLineItems] = resources.FULFILLMENT_LINE_ITEMS
+
+    @property
+    def with_raw_response(self) -> raw.RawFulfillmentLineItems:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawFulfillmentLineItems
+
+        return RawFulfillmentLineItems(self._client)
 
     def list(self, **filters: Unpack[filters.FulfillmentLineItemFilters]) -> Pages[records.FulfillmentLineItem]:
         """Lines, of one fulfilment or order line.
@@ -282,7 +341,14 @@ class BoundFulfillmentLineItems(BoundResource):
 class BoundFulfillmentReturns(BoundResource):
     """Goods that come back; their lines come along (reference §5.9)."""
 
-    resource = resources.FULFILLMENT_RETURNS
+    resource: ClassVar[orders.FulfillmentReturns] = resources.FULFILLMENT_RETURNS
+
+    @property
+    def with_raw_response(self) -> raw.RawFulfillmentReturns:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawFulfillmentReturns
+
+        return RawFulfillmentReturns(self._client)
 
     def list(self, **filters: Unpack[filters.FulfillmentReturnFilters]) -> Pages[records.FulfillmentReturn]:
         """Returns with their lines beside them.
@@ -321,7 +387,14 @@ class BoundFulfillmentReturns(BoundResource):
 class BoundFulfillmentReturnLineItems(BoundResource):
     """Lines of returns (reference §5.10)."""
 
-    resource = resources.FULFILLMENT_RETURN_LINE_ITEMS
+    resource: ClassVar[orders.FulfillmentReturnLineItems] = resources.FULFILLMENT_RETURN_LINE_ITEMS
+
+    @property
+    def with_raw_response(self) -> raw.RawFulfillmentReturnLineItems:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawFulfillmentReturnLineItems
+
+        return RawFulfillmentReturnLineItems(self._client)
 
     def list(
         self, **filters: Unpack[filters.FulfillmentReturnLineItemFilters]
@@ -366,7 +439,14 @@ class BoundFulfillmentReturnLineItems(BoundResource):
 class BoundImages(BoundResource):
     """Pictures of variants; they cannot be changed (reference §5.11)."""
 
-    resource = resources.IMAGES
+    resource: ClassVar[products.Images] = resources.IMAGES
+
+    @property
+    def with_raw_response(self) -> raw.RawImages:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawImages
+
+        return RawImages(self._client)
 
     def list(self, **filters: Unpack[filters.ImageFilters]) -> Pages[records.Image]:
         """Images, of one product, variant or uploader.
@@ -397,7 +477,14 @@ class BoundImages(BoundResource):
 class BoundInvoices(BoundResource):
     """Invoices; their lines come along (reference §5.12)."""
 
-    resource = resources.INVOICES
+    resource: ClassVar[orders.Invoices] = resources.INVOICES
+
+    @property
+    def with_raw_response(self) -> raw.RawInvoices:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawInvoices
+
+        return RawInvoices(self._client)
 
     def list(self, **filters: Unpack[filters.InvoiceFilters]) -> Pages[records.Invoice]:
         """Invoices with their lines beside them.
@@ -434,7 +521,14 @@ class BoundInvoices(BoundResource):
 class BoundInvoiceLineItems(BoundResource):
     """Lines of invoices (reference §5.13)."""
 
-    resource = resources.INVOICE_LINE_ITEMS
+    resource: ClassVar[orders.InvoiceLineItems] = resources.INVOICE_LINE_ITEMS
+
+    @property
+    def with_raw_response(self) -> raw.RawInvoiceLineItems:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawInvoiceLineItems
+
+        return RawInvoiceLineItems(self._client)
 
     def list(self, **filters: Unpack[filters.InvoiceLineItemFilters]) -> Pages[records.InvoiceLineItem]:
         """Lines, of one invoice or order line.
@@ -473,7 +567,14 @@ class BoundInvoiceLineItems(BoundResource):
 class BoundLocations(BoundResource):
     """Stock locations (reference §5.14)."""
 
-    resource = resources.LOCATIONS
+    resource: ClassVar[accounts.Locations] = resources.LOCATIONS
+
+    @property
+    def with_raw_response(self) -> raw.RawLocations:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawLocations
+
+        return RawLocations(self._client)
 
     def list(self, **filters: Unpack[filters.StatusFilters]) -> Pages[records.Location]:
         """Stock locations, active ones unless asked.
@@ -509,7 +610,14 @@ class BoundLocations(BoundResource):
 class BoundNotes(BoundResource):
     """Notes on companies (reference §5.15)."""
 
-    resource = resources.NOTES
+    resource: ClassVar[companies.Notes] = resources.NOTES
+
+    @property
+    def with_raw_response(self) -> raw.RawNotes:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawNotes
+
+        return RawNotes(self._client)
 
     def list(self, **filters: Unpack[filters.NoteFilters]) -> Pages[records.Note]:
         """Notes, of one company or author.
@@ -548,7 +656,14 @@ class BoundOrders(BoundResource):
     An action answers with what it made, lines beside it, or with nothing: then look at the order.
     """
 
-    resource = resources.ORDERS
+    resource: ClassVar[orders.Orders] = resources.ORDERS
+
+    @property
+    def with_raw_response(self) -> raw.RawOrders:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawOrders
+
+        return RawOrders(self._client)
 
     def list(self, **filters: Unpack[filters.OrderFilters]) -> Pages[records.Order]:
         """Orders, by anything they refer to or any of their states; void and deleted ones only if asked (§3.7).
@@ -642,7 +757,14 @@ class BoundOrders(BoundResource):
 class BoundOrderLineItems(BoundResource):
     """Lines of orders (reference §5.17)."""
 
-    resource = resources.ORDER_LINE_ITEMS
+    resource: ClassVar[orders.OrderLineItems] = resources.ORDER_LINE_ITEMS
+
+    @property
+    def with_raw_response(self) -> raw.RawOrderLineItems:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawOrderLineItems
+
+        return RawOrderLineItems(self._client)
 
     def list(self, **filters: Unpack[filters.OrderLineItemFilters]) -> Pages[records.OrderLineItem]:
         """Lines, by position: of an order, a variant, or orders of one status.
@@ -684,7 +806,14 @@ class BoundPayments(BoundResource):
     Undocumented since 2015 but served; ``update`` is only known from a client.
     """
 
-    resource = resources.PAYMENTS
+    resource: ClassVar[orders.Payments] = resources.PAYMENTS
+
+    @property
+    def with_raw_response(self) -> raw.RawPayments:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawPayments
+
+        return RawPayments(self._client)
 
     def list(self, **filters: Unpack[filters.PaymentFilters]) -> Pages[records.Payment]:
         """Payments, of one invoice.
@@ -720,7 +849,14 @@ class BoundPayments(BoundResource):
 class BoundPaymentMethods(BoundResource):
     """Ways to pay (reference §5.19)."""
 
-    resource = resources.PAYMENT_METHODS
+    resource: ClassVar[accounts.PaymentMethods] = resources.PAYMENT_METHODS
+
+    @property
+    def with_raw_response(self) -> raw.RawPaymentMethods:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawPaymentMethods
+
+        return RawPaymentMethods(self._client)
 
     def list(self, **filters: Unpack[filters.PaymentMethodFilters]) -> Pages[records.PaymentMethod]:
         """Ways to pay, by name.
@@ -758,7 +894,14 @@ class BoundPaymentMethods(BoundResource):
 class BoundPaymentTerms(BoundResource):
     """When invoices are due (reference §5.20)."""
 
-    resource = resources.PAYMENT_TERMS
+    resource: ClassVar[accounts.PaymentTerms] = resources.PAYMENT_TERMS
+
+    @property
+    def with_raw_response(self) -> raw.RawPaymentTerms:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawPaymentTerms
+
+        return RawPaymentTerms(self._client)
 
     def list(self, **filters: Unpack[filters.StatusFilters]) -> Pages[records.PaymentTerm]:
         """Payment terms, active ones unless asked.
@@ -796,7 +939,14 @@ class BoundPaymentTerms(BoundResource):
 class BoundPriceLists(BoundResource):
     """Price lists; the built-in ones are ``buy``, ``wholesale`` and ``retail`` (reference §5.21)."""
 
-    resource = resources.PRICE_LISTS
+    resource: ClassVar[accounts.PriceLists] = resources.PRICE_LISTS
+
+    @property
+    def with_raw_response(self) -> raw.RawPriceLists:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawPriceLists
+
+        return RawPriceLists(self._client)
 
     def list(self, **filters: Unpack[filters.PriceListFilters]) -> Pages[records.PriceList]:
         """Price lists, of one currency.
@@ -837,7 +987,14 @@ class BoundProcurements(BoundResource):
     Undocumented since 2015 but served; ``delete`` is only known from a client.
     """
 
-    resource = resources.PROCUREMENTS
+    resource: ClassVar[purchasing.Procurements] = resources.PROCUREMENTS
+
+    @property
+    def with_raw_response(self) -> raw.RawProcurements:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawProcurements
+
+        return RawProcurements(self._client)
 
     def list(self, **filters: Unpack[filters.Sideloading]) -> Pages[records.Procurement]:
         """Goods received, with the lines of their purchase orders beside them.
@@ -875,7 +1032,14 @@ class BoundProcurements(BoundResource):
 class BoundProducts(BoundResource):
     """What variants have in common (reference §5.22)."""
 
-    resource = resources.PRODUCTS
+    resource: ClassVar[products.Products] = resources.PRODUCTS
+
+    @property
+    def with_raw_response(self) -> raw.RawProducts:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawProducts
+
+        return RawProducts(self._client)
 
     def list(self, **filters: Unpack[filters.ProductFilters]) -> Pages[records.Product]:
         """Products; ``include="variants"`` brings those along.
@@ -912,7 +1076,14 @@ class BoundProducts(BoundResource):
 class BoundPurchaseOrders(BoundResource):
     """Orders to suppliers (reference §5.24)."""
 
-    resource = resources.PURCHASE_ORDERS
+    resource: ClassVar[purchasing.PurchaseOrders] = resources.PURCHASE_ORDERS
+
+    @property
+    def with_raw_response(self) -> raw.RawPurchaseOrders:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawPurchaseOrders
+
+        return RawPurchaseOrders(self._client)
 
     def list(self, **filters: Unpack[filters.PurchaseOrderFilters]) -> Pages[records.PurchaseOrder]:
         """Purchase orders, by anything they refer to.
@@ -962,7 +1133,14 @@ class BoundPurchaseOrders(BoundResource):
 class BoundPurchaseOrderLineItems(BoundResource):
     """Lines of purchase orders (reference §5.25)."""
 
-    resource = resources.PURCHASE_ORDER_LINE_ITEMS
+    resource: ClassVar[purchasing.PurchaseOrderLineItems] = resources.PURCHASE_ORDER_LINE_ITEMS
+
+    @property
+    def with_raw_response(self) -> raw.RawPurchaseOrderLineItems:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawPurchaseOrderLineItems
+
+        return RawPurchaseOrderLineItems(self._client)
 
     def list(self, **filters: Unpack[filters.PurchaseOrderLineItemFilters]) -> Pages[records.PurchaseOrderLineItem]:
         """Lines, by position: of a purchase order, a variant, or purchase orders of one status.
@@ -1005,7 +1183,14 @@ class BoundPurchaseOrderLineItems(BoundResource):
 class BoundStockAdjustments(BoundResource):
     """Stock found, lost or broken; deleting voids, changing is not offered (reference §5.26)."""
 
-    resource = resources.STOCK_ADJUSTMENTS
+    resource: ClassVar[stock.StockAdjustments] = resources.STOCK_ADJUSTMENTS
+
+    @property
+    def with_raw_response(self) -> raw.RawStockAdjustments:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawStockAdjustments
+
+        return RawStockAdjustments(self._client)
 
     def list(self, **filters: Unpack[filters.StockAdjustmentFilters]) -> Pages[records.StockAdjustment]:
         """Adjustments, by number, reason or location.
@@ -1042,7 +1227,14 @@ class BoundStockAdjustments(BoundResource):
 class BoundStockAdjustmentLineItems(BoundResource):
     """Lines of stock adjustments (reference §5.27)."""
 
-    resource = resources.STOCK_ADJUSTMENT_LINE_ITEMS
+    resource: ClassVar[stock.StockAdjustmentLineItems] = resources.STOCK_ADJUSTMENT_LINE_ITEMS
+
+    @property
+    def with_raw_response(self) -> raw.RawStockAdjustmentLineItems:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawStockAdjustmentLineItems
+
+        return RawStockAdjustmentLineItems(self._client)
 
     def list(self, **filters: Unpack[filters.StockAdjustmentLineItemFilters]) -> Pages[records.StockAdjustmentLineItem]:
         """Lines, of one adjustment or variant.
@@ -1073,7 +1265,14 @@ class BoundStockAdjustmentReasons(BoundResource):
     Only in an unpublished draft of the documents: that they can be listed and read is inferred.
     """
 
-    resource = resources.STOCK_ADJUSTMENT_REASONS
+    resource: ClassVar[stock.StockAdjustmentReasons] = resources.STOCK_ADJUSTMENT_REASONS
+
+    @property
+    def with_raw_response(self) -> raw.RawStockAdjustmentReasons:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawStockAdjustmentReasons
+
+        return RawStockAdjustmentReasons(self._client)
 
     def list(self, **filters: Unpack[filters.StatusFilters]) -> Pages[records.StockAdjustmentReason]:
         """Reasons.
@@ -1095,7 +1294,14 @@ class BoundStockAdjustmentReasons(BoundResource):
 class BoundStockLevels(BoundResource):
     """What there is of each variant; the id is the variant's (reference §5.28)."""
 
-    resource = resources.STOCK_LEVELS
+    resource: ClassVar[stock.StockLevels] = resources.STOCK_LEVELS
+
+    @property
+    def with_raw_response(self) -> raw.RawStockLevels:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawStockLevels
+
+        return RawStockLevels(self._client)
 
     def list(self, **filters: Unpack[filters.Sideloading]) -> Pages[records.StockLevel]:
         """Stock of all variants.
@@ -1117,7 +1323,14 @@ class BoundStockLevels(BoundResource):
 class BoundStockTransfers(BoundResource):
     """Stock on its way between locations; changing is not offered (reference §5.29)."""
 
-    resource = resources.STOCK_TRANSFERS
+    resource: ClassVar[stock.StockTransfers] = resources.STOCK_TRANSFERS
+
+    @property
+    def with_raw_response(self) -> raw.RawStockTransfers:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawStockTransfers
+
+        return RawStockTransfers(self._client)
 
     def list(self, **filters: Unpack[filters.StockTransferFilters]) -> Pages[records.StockTransfer]:
         """Transfers, by number, status or location.
@@ -1165,7 +1378,14 @@ class BoundStockTransfers(BoundResource):
 class BoundStockTransferLineItems(BoundResource):
     """Lines of stock transfers (reference §5.30)."""
 
-    resource = resources.STOCK_TRANSFER_LINE_ITEMS
+    resource: ClassVar[stock.StockTransferLineItems] = resources.STOCK_TRANSFER_LINE_ITEMS
+
+    @property
+    def with_raw_response(self) -> raw.RawStockTransferLineItems:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawStockTransferLineItems
+
+        return RawStockTransferLineItems(self._client)
 
     def list(self, **filters: Unpack[filters.StockTransferLineItemFilters]) -> Pages[records.StockTransferLineItem]:
         """Lines, of one transfer or variant.
@@ -1197,7 +1417,14 @@ class BoundStockTransferLineItems(BoundResource):
 class BoundTaxComponents(BoundResource):
     """Parts of tax types (reference §5.32)."""
 
-    resource = resources.TAX_COMPONENTS
+    resource: ClassVar[accounts.TaxComponents] = resources.TAX_COMPONENTS
+
+    @property
+    def with_raw_response(self) -> raw.RawTaxComponents:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawTaxComponents
+
+        return RawTaxComponents(self._client)
 
     def list(self, **filters: Unpack[filters.TaxComponentFilters]) -> Pages[records.TaxComponent]:
         """Components, of one tax type.
@@ -1236,7 +1463,14 @@ class BoundTaxComponents(BoundResource):
 class BoundTaxTypes(BoundResource):
     """Taxes of order lines; their components come along (reference §5.31)."""
 
-    resource = resources.TAX_TYPES
+    resource: ClassVar[accounts.TaxTypes] = resources.TAX_TYPES
+
+    @property
+    def with_raw_response(self) -> raw.RawTaxTypes:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawTaxTypes
+
+        return RawTaxTypes(self._client)
 
     def list(self, **filters: Unpack[filters.StatusFilters]) -> Pages[records.TaxType]:
         """Tax types with their components beside them.
@@ -1272,7 +1506,14 @@ class BoundTaxTypes(BoundResource):
 class BoundUsers(BoundResource):
     """People with a login to the account; they are invited in TradeGecko, not made here (reference §5.33)."""
 
-    resource = resources.USERS
+    resource: ClassVar[accounts.Users] = resources.USERS
+
+    @property
+    def with_raw_response(self) -> raw.RawUsers:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawUsers
+
+        return RawUsers(self._client)
 
     def list(self, **filters: Unpack[filters.UserFilters]) -> Pages[records.User]:
         """Users, of one login or status.
@@ -1308,7 +1549,14 @@ class BoundUsers(BoundResource):
 class BoundVariants(BoundResource):
     """What is bought, stocked and sold (reference §5.34)."""
 
-    resource = resources.VARIANTS
+    resource: ClassVar[products.Variants] = resources.VARIANTS
+
+    @property
+    def with_raw_response(self) -> raw.RawVariants:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawVariants
+
+        return RawVariants(self._client)
 
     def list(self, **filters: Unpack[filters.VariantFilters]) -> Pages[records.Variant]:
         """Variants; ``include="images"`` brings those along.
@@ -1345,7 +1593,14 @@ class BoundVariants(BoundResource):
 class BoundWebhooks(BoundResource):
     """Where the API tells of events (reference §5.35, §3.12)."""
 
-    resource = resources.WEBHOOKS
+    resource: ClassVar[accounts.Webhooks] = resources.WEBHOOKS
+
+    @property
+    def with_raw_response(self) -> raw.RawWebhooks:
+        """The same methods, each giving the value with the answer as it came (an ``Exchange``)."""
+        from tradegecko_bridge.tradegecko.client.raw_sync import RawWebhooks
+
+        return RawWebhooks(self._client)
 
     def list(self, **filters: Unpack[filters.Sideloading]) -> Pages[records.Webhook]:
         """Webhooks of this application.
@@ -1382,39 +1637,39 @@ class Resources(Sender):
     """Every resource as an attribute of a client."""
 
     def _bind(self) -> None:
-        self.accounts = BoundAccounts(self)
-        self.addresses = BoundAddresses(self)
-        self.companies = BoundCompanies(self)
-        self.composition = BoundComposition(self)
-        self.contacts = BoundContacts(self)
-        self.currencies = BoundCurrencies(self)
-        self.fulfillments = BoundFulfillments(self)
-        self.fulfillment_line_items = BoundFulfillmentLineItems(self)
-        self.fulfillment_returns = BoundFulfillmentReturns(self)
-        self.fulfillment_return_line_items = BoundFulfillmentReturnLineItems(self)
-        self.images = BoundImages(self)
-        self.invoices = BoundInvoices(self)
-        self.invoice_line_items = BoundInvoiceLineItems(self)
-        self.locations = BoundLocations(self)
-        self.notes = BoundNotes(self)
-        self.orders = BoundOrders(self)
-        self.order_line_items = BoundOrderLineItems(self)
-        self.payments = BoundPayments(self)
-        self.payment_methods = BoundPaymentMethods(self)
-        self.payment_terms = BoundPaymentTerms(self)
-        self.price_lists = BoundPriceLists(self)
-        self.procurements = BoundProcurements(self)
-        self.products = BoundProducts(self)
-        self.purchase_orders = BoundPurchaseOrders(self)
-        self.purchase_order_line_items = BoundPurchaseOrderLineItems(self)
-        self.stock_adjustments = BoundStockAdjustments(self)
-        self.stock_adjustment_line_items = BoundStockAdjustmentLineItems(self)
-        self.stock_adjustment_reasons = BoundStockAdjustmentReasons(self)
-        self.stock_levels = BoundStockLevels(self)
-        self.stock_transfers = BoundStockTransfers(self)
-        self.stock_transfer_line_items = BoundStockTransferLineItems(self)
-        self.tax_components = BoundTaxComponents(self)
-        self.tax_types = BoundTaxTypes(self)
-        self.users = BoundUsers(self)
-        self.variants = BoundVariants(self)
-        self.webhooks = BoundWebhooks(self)
+        self.accounts: BoundAccounts = BoundAccounts(self)
+        self.addresses: BoundAddresses = BoundAddresses(self)
+        self.companies: BoundCompanies = BoundCompanies(self)
+        self.composition: BoundComposition = BoundComposition(self)
+        self.contacts: BoundContacts = BoundContacts(self)
+        self.currencies: BoundCurrencies = BoundCurrencies(self)
+        self.fulfillments: BoundFulfillments = BoundFulfillments(self)
+        self.fulfillment_line_items: BoundFulfillmentLineItems = BoundFulfillmentLineItems(self)
+        self.fulfillment_returns: BoundFulfillmentReturns = BoundFulfillmentReturns(self)
+        self.fulfillment_return_line_items: BoundFulfillmentReturnLineItems = BoundFulfillmentReturnLineItems(self)
+        self.images: BoundImages = BoundImages(self)
+        self.invoices: BoundInvoices = BoundInvoices(self)
+        self.invoice_line_items: BoundInvoiceLineItems = BoundInvoiceLineItems(self)
+        self.locations: BoundLocations = BoundLocations(self)
+        self.notes: BoundNotes = BoundNotes(self)
+        self.orders: BoundOrders = BoundOrders(self)
+        self.order_line_items: BoundOrderLineItems = BoundOrderLineItems(self)
+        self.payments: BoundPayments = BoundPayments(self)
+        self.payment_methods: BoundPaymentMethods = BoundPaymentMethods(self)
+        self.payment_terms: BoundPaymentTerms = BoundPaymentTerms(self)
+        self.price_lists: BoundPriceLists = BoundPriceLists(self)
+        self.procurements: BoundProcurements = BoundProcurements(self)
+        self.products: BoundProducts = BoundProducts(self)
+        self.purchase_orders: BoundPurchaseOrders = BoundPurchaseOrders(self)
+        self.purchase_order_line_items: BoundPurchaseOrderLineItems = BoundPurchaseOrderLineItems(self)
+        self.stock_adjustments: BoundStockAdjustments = BoundStockAdjustments(self)
+        self.stock_adjustment_line_items: BoundStockAdjustmentLineItems = BoundStockAdjustmentLineItems(self)
+        self.stock_adjustment_reasons: BoundStockAdjustmentReasons = BoundStockAdjustmentReasons(self)
+        self.stock_levels: BoundStockLevels = BoundStockLevels(self)
+        self.stock_transfers: BoundStockTransfers = BoundStockTransfers(self)
+        self.stock_transfer_line_items: BoundStockTransferLineItems = BoundStockTransferLineItems(self)
+        self.tax_components: BoundTaxComponents = BoundTaxComponents(self)
+        self.tax_types: BoundTaxTypes = BoundTaxTypes(self)
+        self.users: BoundUsers = BoundUsers(self)
+        self.variants: BoundVariants = BoundVariants(self)
+        self.webhooks: BoundWebhooks = BoundWebhooks(self)

@@ -191,7 +191,7 @@ class TokenKeeper(OfThisProcess):
         self._server_ahead = timedelta(0)
         self._known: StoredToken | None = None
         self._lately: str | None = None
-        self.logins = 0
+        self.logins: int = 0
         """Grows with each login that takes the place of the one that was used here: it may be for another account."""
         self._unsaved: tuple[StoredToken, TokenPair] | None = None
         self._saving = ForkedLock()  # never held while a request is on its way

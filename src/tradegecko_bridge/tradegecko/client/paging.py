@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from tradegecko_bridge.errors import MalformedData, UnreadableReply
 from tradegecko_bridge.http_bounds import ROWS_TOO_MANY, EndlessList
 from tradegecko_bridge.tradegecko.calls import Call, Page, Reply
+from tradegecko_bridge.tradegecko.client.sending import Exchange
 from tradegecko_bridge.tradegecko.records.base import Record
 from tradegecko_bridge.tradegecko.resources.base import PAGE_LIMIT, Resource
 from tradegecko_bridge.visible import log
@@ -23,6 +24,9 @@ class Sender(Protocol):
     def send(self, call: Call[T]) -> T:
         """Send a call and read the answer."""
 
+    def exchange(self, call: Call[T]) -> Exchange[T]:
+        """The same, with the answer as it came."""
+
     def pages(self, call: Call[Page[R]]) -> Iterator[Page[R]]:
         """Every page of a list from the call's own on."""
 
@@ -32,6 +36,9 @@ class AsyncSender(Protocol):
 
     async def send(self, call: Call[T]) -> T:
         """Send a call and read the answer."""
+
+    async def exchange(self, call: Call[T]) -> Exchange[T]:
+        """The same, with the answer as it came."""
 
     def pages(self, call: Call[Page[R]]) -> AsyncIterator[Page[R]]:
         """Every page of a list from the call's own on."""

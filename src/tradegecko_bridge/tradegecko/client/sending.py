@@ -73,13 +73,13 @@ class Core:
         largest: int,
     ) -> None:
         self.largest = largest
-        self.base_url = str(base_url).rstrip("/")
-        self.host = base_url.host
-        self.url_at = lru_cache(maxsize=64)(self._url_at)
-        self.headers = headers.raw
+        self.base_url: str = str(base_url).rstrip("/")
+        self.host: str = base_url.host
+        self.url_at: Callable[[str], httpx.URL] = lru_cache(maxsize=64)(self._url_at)
+        self.headers: list[tuple[bytes, bytes]] = headers.raw
         self.limiter = limiter
         self.clock = clock
-        self.calls = 0
+        self.calls: int = 0
         self._listeners = events.Listeners(listeners)
         self._lock = ForkedLock()
         self._ahead: deque[float] = deque(maxlen=_REMEMBERED)
@@ -149,6 +149,8 @@ class Sending(Generic[T]):
         self._attempt = 0
         self._waited = self._shut_for = self._started = 0.0
         self._believed = False
+        self.answer: httpx.Response | None = None
+        """What has come of it so far in this attempt; its body may be missing."""
 
     def controls(self) -> dict[str, Any]:
         """The arguments of tenacity's retrying, sync or async."""
@@ -168,6 +170,7 @@ class Sending(Generic[T]):
         self._attempt += 1
         self._shut_for = 0.0
         self._believed = False
+        self.answer = None
         try:
             return self._request(self._call)
         except (httpx.InvalidURL, TypeError, ValueError) as error:
@@ -210,6 +213,15 @@ class Sending(Generic[T]):
         if may_leave is not None and step.endswith(_LEAVES) and not may_leave():
             raise self._counted(errors.NotSent("it was kept waiting for too long", **self._where()))
 
+    def check_open(self, closed: bool) -> None:
+        """Nothing is sent by a client that was closed.
+
+        Raises:
+            ClientClosed: it was.
+        """
+        if closed:
+            raise self._counted(errors.ClientClosed(**self._where()))
+
     def __enter__(self) -> None:
         self._core.count()
         self._emit(events.RequestStarted, host=self._core.host)
@@ -224,7 +236,9 @@ class Sending(Generic[T]):
         self._core.limiter.note({}, self._core.clock())  # it is no longer on its way
         self._emit(events.RequestFailed, error=type(error).__name__, seconds=seconds)
         if isinstance(error, httpx.HTTPError):
-            raise self._counted(no_answer(error, self._where())) from quiet_http.bare(error)
+            failed = no_answer(error, self._where())
+            came = self.answer if isinstance(failed, errors.UnreadableReply) else None
+            raise self._counted(failed, came) from quiet_http.bare(error)
         if isinstance(error, errors.TradeGeckoError):  # from a login on the way
             self._counted(error)
 
@@ -232,8 +246,15 @@ class Sending(Generic[T]):
         """What an answer with these bytes, as they came, means.
 
         Raises:
-            TradeGeckoError: one of its kinds.
+            TradeGeckoError: one of its kinds. None of the frames it came through holds what was answered.
         """
+        try:
+            return self._read(response, content)
+        except errors.TradeGeckoError as error:
+            del content
+            raise self._counted(error, response).with_traceback(None) from error.__cause__
+
+    def _read(self, response: httpx.Response, content: bytes) -> Exchange[T]:
         seconds = time.perf_counter() - self._started
         call, headers = self._call, response.headers
         self._note(response.status_code, headers, seconds)
@@ -242,7 +263,7 @@ class Sending(Generic[T]):
             value = call.read(reply)
         except errors.StatusError as error:
             if _is_anothers(call, error):
-                raise self._counted(self._unreadable(f"it is about something else: {error.detail}", headers)) from None
+                raise self._unreadable(f"it is about something else: {error.detail}", headers) from None
             if isinstance(error, errors.RequestTooLong):
                 error.from_api = len(response.request.url.raw_path) > NEVER_TOO_LONG
             self._believed = error.from_api
@@ -250,13 +271,9 @@ class Sending(Generic[T]):
                 error.retry_after = retry_after(headers, self._core.clock())
             if isinstance(error, errors.RateLimited):
                 self._refused(error, headers)
-            self._counted(error)
-            raise
-        except errors.TradeGeckoError as error:
-            self._counted(error)
             raise
         except errors.MalformedData as error:
-            raise self._counted(self._unreadable(str(error), headers)) from None
+            raise self._unreadable(str(error), headers) from None
         self._believed = True
         return Exchange(value=value, response=response, attempts=self._attempt, seconds=seconds)
 
@@ -311,7 +328,6 @@ class Sending(Generic[T]):
                 error.reset_at = now + WINDOW
             self._shut_for = _seconds_shut(error.reset_at, shown)
         self._core.limiter.refused(error.reset_at, now)
-        self._counted(error)
 
     def _until_reset(self, error: errors.RateLimited) -> float:
         """By the server's clock where the answer has it; a refused refresh of the login has only the moment."""
@@ -331,8 +347,11 @@ class Sending(Generic[T]):
     def _unreadable(self, detail: str, headers: httpx.Headers) -> errors.UnreadableReply:
         return errors.UnreadableReply(detail, **self._where(), request_id=headers.get("x-request-id"))
 
-    def _counted(self, error: errors.TradeGeckoError) -> errors.TradeGeckoError:
+    def _counted(self, error: errors.TradeGeckoError, response: httpx.Response | None = None) -> errors.TradeGeckoError:
         error.attempts = self._attempt
+        if response is not None:
+            response.request = quiet_http.bare_request(response.request)
+            error.response = response
         return error
 
     def _where(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from tradegecko_bridge.tradegecko.base_url import DEFAULT_BASE_URL
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.client.base import ClientBase
 from tradegecko_bridge.tradegecko.client.bound_sync import Resources
+from tradegecko_bridge.tradegecko.client.given import ThroughClient
 from tradegecko_bridge.tradegecko.client.options import CallOptions
 from tradegecko_bridge.tradegecko.client.paging import BoundResource, Walk
 from tradegecko_bridge.tradegecko.client.sending import Exchange, Sending, answered_before
@@ -36,6 +37,7 @@ class TradeGeckoClient(Resources, ClientBase[httpx.Client, httpx.BaseTransport, 
     """
 
     _http_client = quiet_http.Client
+    _through_client = ThroughClient
     _own_transport = BoundedTransport
     _given_transport = GivenTransport
     _real_sleep = staticmethod(time.sleep)
@@ -79,6 +81,7 @@ class TradeGeckoClient(Resources, ClientBase[httpx.Client, httpx.BaseTransport, 
     def _attempt(self, sending: Sending[T]) -> Exchange[T]:
         """One request, no repetition. Its connection is nobody else's before the answer is believed."""
         request = sending.begin()
+        sending.check_open(self._pool.is_closed)
         while pause := sending.pause():
             self._sleep(pause)
         if sending.guarded:
@@ -86,12 +89,13 @@ class TradeGeckoClient(Resources, ClientBase[httpx.Client, httpx.BaseTransport, 
             request.extensions.setdefault("trace", sending.check_leave)
         with ExitStack() as until_believed:
             with sending:
-                response = self._pool.http.send(request, stream=True)
+                response = sending.answer = self._pool.http.send(request, stream=True)
                 stream = cast("httpx.SyncByteStream", response.stream)
                 until_believed.callback(stream.close)
                 content = read_body(stream, self._core.largest)
             try:
                 return sending.read(response, content)
             finally:
+                del content  # a traceback that shows locals has it from here
                 if (connection := sending.doubtful(response)) is not None:
                     connection.close()

@@ -31,11 +31,13 @@ class ReadingPlan:
     """
 
     def __init__(self, orders: int, told: Callable[[int, int], None]) -> None:
-        self.orders, self._told = orders, told
-        self.spared = self._whole = max(orders - orders // 20 - SPARED, 0)
+        self.orders: int = orders
+        self._told = told
+        self._whole = max(orders - orders // 20 - SPARED, 0)
+        self.spared: int = self._whole
         self._part = max(orders // PART, FEWEST) if orders else IDLE
-        self.budget = max(self._whole, self._part)
-        self.pages = 0
+        self.budget: int = max(self._whole, self._part)
+        self.pages: int = 0
 
     def share(self, saved: float, *, always: bool = False) -> Share:
         """Of a list that saves so many requests an order, or is worth reading ``always``."""
@@ -70,7 +72,7 @@ class Share:
         self._plan, self._saved, self._always = plan, saved, always
         self._granted = 0
         self._pays = False
-        self.left = 0
+        self.left: int = 0
 
     @property
     def worth(self) -> int:

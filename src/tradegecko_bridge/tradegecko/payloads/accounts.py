@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from attrs import define
+from attrs import define, field
 
 from tradegecko_bridge.tradegecko import records
 from tradegecko_bridge.tradegecko.payloads.base import UNSET, Amount, Changes, Fields, Maybe, Payload
@@ -86,9 +86,9 @@ class _LocationFields(Payload):
 class NewLocation(_LocationFields):
     """A new stock location (reference §5.14)."""
 
-    label: str
-    address1: str
-    country: str
+    label: str = field()
+    address1: str = field()
+    country: str = field()
 
 
 @define(kw_only=True, repr=False)
@@ -112,7 +112,7 @@ class _CurrencyFields(Payload):
 class NewCurrency(_CurrencyFields):
     """A new currency (reference §5.6)."""
 
-    iso: str
+    iso: str = field()
 
 
 @define(kw_only=True, repr=False)
@@ -163,7 +163,7 @@ class _PriceListFields(Payload):
 class NewPriceList(_PriceListFields):
     """A new price list (reference §5.21)."""
 
-    currency_id: int
+    currency_id: int = field()
 
 
 @define(kw_only=True, repr=False)

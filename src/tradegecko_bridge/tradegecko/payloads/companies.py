@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from attrs import define
+from attrs import define, field
 
 from tradegecko_bridge.tradegecko import records
 from tradegecko_bridge.tradegecko.payloads.base import UNSET, Amount, Changes, Maybe, Payload
@@ -40,8 +40,8 @@ class _CompanyFields(Payload):
 class NewCompany(_CompanyFields):
     """A new company (reference §5.3)."""
 
-    name: str
-    company_type: str  # business, supplier or consumer
+    name: str = field()
+    company_type: str = field()  # business, supplier or consumer
 
 
 @define(kw_only=True, repr=False)
@@ -73,7 +73,7 @@ class _AddressFields(Payload):
 class NewOrderAddress(_AddressFields):
     """An address inside a new order; nobody looks whether the company has it already (reference §5.16)."""
 
-    address1: str
+    address1: str = field()
 
 
 @define(kw_only=True, repr=False)
@@ -110,7 +110,7 @@ class NewContact(_ContactFields):
     """A new contact (reference §5.5)."""
 
     company_id: int
-    first_name: str
+    first_name: str = field()
 
 
 @define(kw_only=True, repr=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from attrs import define
+from attrs import define, field
 
 from tradegecko_bridge.tradegecko import records
 from tradegecko_bridge.tradegecko.payloads.base import UNSET, Amount, Changes, Fields, Maybe, Payload, _LineFields, need
@@ -74,7 +74,7 @@ class NewOrder(_OrderFields):
     billing address is the shipping address unless given. More than some 150 lines are better added later, in parts.
     """
 
-    issued_at: date
+    issued_at: date = field()
     currency_id: Maybe[int] = UNSET
     currency_iso: Maybe[str] = UNSET
     company: Maybe[NewCompany | Fields] = UNSET
@@ -133,7 +133,7 @@ class _OrderLineUnits(Payload):
 class NewFulfillmentLine(_OrderLineUnits):
     """Units of one order line in a new fulfilment; without a quantity all that is left (reference §5.8)."""
 
-    order_line_item_id: int
+    order_line_item_id: int = field()
 
 
 @define(kw_only=True, repr=False)
@@ -141,7 +141,7 @@ class NewFulfillmentLineItem(NewFulfillmentLine):
     """A line to add to a fulfilment (reference §5.8)."""
 
     fulfillment_id: int
-    quantity: Amount
+    quantity: Amount = field()
 
 
 @define(kw_only=True, repr=False)
@@ -191,8 +191,8 @@ class _FulfillmentReturnLineItemFields(_OrderLineUnits):
 class NewFulfillmentReturnLine(_FulfillmentReturnLineItemFields):
     """Units of one order line in a new return (reference §5.10)."""
 
-    order_line_item_id: int
-    quantity: Amount
+    order_line_item_id: int = field()
+    quantity: Amount = field()
 
 
 @define(kw_only=True, repr=False)
@@ -243,8 +243,8 @@ class _InvoiceLineItemFields(_OrderLineUnits):
 class NewInvoiceLine(_InvoiceLineItemFields):
     """Units of one order line on a new invoice (reference §5.13)."""
 
-    order_line_item_id: int
-    quantity: Amount
+    order_line_item_id: int = field()
+    quantity: Amount = field()
 
 
 @define(kw_only=True, repr=False)
@@ -299,7 +299,7 @@ class NewPayment(_PaymentFields):
     """A new payment (reference §5.18)."""
 
     invoice_id: int
-    amount: Amount
+    amount: Amount = field()
     order_id: Maybe[int] = UNSET
 
 

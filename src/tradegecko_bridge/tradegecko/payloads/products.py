@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
-from attrs import define
+from attrs import define, field
 
 from tradegecko_bridge.tradegecko import records
 from tradegecko_bridge.tradegecko.payloads.base import UNSET, Amount, Changes, Fields, Maybe, Payload
@@ -85,7 +85,10 @@ class NewVariant(NewProductVariant):
 class VariantChanges(_VariantFields, Changes[records.Variant]):
     """Changes to a variant (reference §5.34)."""
 
-    nested: ClassVar = {"locations": VariantLocationChanges, "variant_prices": VariantPriceChanges}
+    nested: ClassVar[Mapping[str, type[Changes[Any]]]] = {
+        "locations": VariantLocationChanges,
+        "variant_prices": VariantPriceChanges,
+    }
 
     locations: Maybe[Sequence[VariantLocationChanges | Fields]] = UNSET
 
@@ -109,7 +112,7 @@ class _ProductFields(Payload):
 class NewProduct(_ProductFields):
     """A new product (reference §5.22)."""
 
-    name: str
+    name: str = field()
     variants: Maybe[Sequence[NewProductVariant | Fields]] = UNSET
 
 

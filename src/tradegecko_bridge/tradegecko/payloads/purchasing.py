@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from attrs import define
+from attrs import define, field
 
 from tradegecko_bridge.tradegecko import records
 from tradegecko_bridge.tradegecko.payloads.base import UNSET, Amount, Changes, Fields, Maybe, Payload, _LineFields, need
@@ -57,8 +57,8 @@ class _PurchaseOrderFields(Payload):
 class NewPurchaseOrder(_PurchaseOrderFields):
     """A new purchase order; both due dates are in 14 days unless given (reference §5.24)."""
 
-    company_id: int
-    issued_at: date
+    company_id: int = field()
+    issued_at: date = field()
     purchase_order_line_items: Maybe[Sequence[NewPurchaseOrderLine | Fields]] = UNSET
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from attrs import define, field
 
@@ -62,7 +62,7 @@ class Account(DatedRecord):
 class User(DatedRecord):
     """A person with a login to the account (reference §5.33)."""
 
-    shown = ("id", "status")
+    shown: ClassVar[tuple[str, ...]] = ("id", "status")
 
     action_items_email: str | None = None
     avatar_url: str | None = None
@@ -90,7 +90,7 @@ class User(DatedRecord):
 class Location(DatedRecord):
     """A warehouse or shop that may hold stock (reference §5.14)."""
 
-    shown = ("id", "label")
+    shown: ClassVar[tuple[str, ...]] = ("id", "label")
 
     address1: str | None = None
     address2: str | None = None
@@ -109,7 +109,7 @@ class Location(DatedRecord):
 class Currency(DatedRecord):
     """A currency the account deals in; ``rate`` is relative to its base currency (reference §5.6)."""
 
-    shown = ("id", "iso")
+    shown: ClassVar[tuple[str, ...]] = ("id", "iso")
 
     delimiter: str | None = None
     format: str | None = None
@@ -161,7 +161,7 @@ class PriceList(Record):
 class TaxType(Record):
     """A tax an order line can carry; ``effective_rate`` is percent (reference §5.31)."""
 
-    shown = ("id", "code")
+    shown: ClassVar[tuple[str, ...]] = ("id", "code")
 
     id: int
     code: str | None = None
@@ -190,7 +190,7 @@ class TaxComponent(Record):
 class Webhook(DatedRecord):
     """Where the API tells of an event (reference §5.35; the events are in §3.12)."""
 
-    shown = ("id", "event")
+    shown: ClassVar[tuple[str, ...]] = ("id", "event")
 
     event: str | None = None
     address: str | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import ClassVar
 
 from attrs import define, field
 
@@ -88,7 +89,7 @@ class Contact(DatedRecord):
 class Note(DatedRecord):
     """What a user wrote down about a company (reference §5.15)."""
 
-    shown = ("id", "company_id")
+    shown: ClassVar[tuple[str, ...]] = ("id", "company_id")
 
     company_id: int | None = None
     user_id: int | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from attrs import define, field
 
@@ -15,7 +15,7 @@ from tradegecko_bridge.tradegecko.records.base import DatedRecord, Figure
 class Order(DatedRecord):
     """A sales order; its lines are separate records (reference §5.16)."""
 
-    shown = ("id", "order_number", "status")
+    shown: ClassVar[tuple[str, ...]] = ("id", "order_number", "status")
 
     document_url: str | None = None
     assignee_id: int | None = None
@@ -70,7 +70,7 @@ class Order(DatedRecord):
 class OrderLineItem(DatedRecord):
     """One line of a sales order; ``discount`` is percent, ``price`` per unit (reference §5.17)."""
 
-    shown = ("id", "order_id", "variant_id", "quantity")
+    shown: ClassVar[tuple[str, ...]] = ("id", "order_id", "variant_id", "quantity")
 
     order_id: int | None = None
     variant_id: int | None = None
@@ -96,7 +96,7 @@ class OrderLineItem(DatedRecord):
 class Fulfillment(DatedRecord):
     """Goods packed or shipped for an order (reference §5.7)."""
 
-    shown = ("id", "order_id", "status")
+    shown: ClassVar[tuple[str, ...]] = ("id", "order_id", "status")
 
     order_id: int | None = None
     shipping_address_id: int | None = None
@@ -125,7 +125,7 @@ class Fulfillment(DatedRecord):
 class FulfillmentLineItem(DatedRecord):
     """Units of one order line in a fulfilment (reference §5.8)."""
 
-    shown = ("id", "order_line_item_id", "quantity")
+    shown: ClassVar[tuple[str, ...]] = ("id", "order_line_item_id", "quantity")
 
     fulfillment_id: int | None = None
     order_line_item_id: int | None = None
@@ -140,7 +140,7 @@ class FulfillmentLineItem(DatedRecord):
 class FulfillmentReturn(DatedRecord):
     """Goods a customer sends back; stock returns once it is ``received`` (reference §5.9, §6.4)."""
 
-    shown = ("id", "order_id", "status")
+    shown: ClassVar[tuple[str, ...]] = ("id", "order_id", "status")
 
     order_id: int | None = None
     location_id: int | None = None
@@ -161,7 +161,7 @@ class FulfillmentReturn(DatedRecord):
 class FulfillmentReturnLineItem(DatedRecord):
     """Units of one order line in a return (reference §5.10)."""
 
-    shown = ("id", "order_line_item_id", "quantity")
+    shown: ClassVar[tuple[str, ...]] = ("id", "order_line_item_id", "quantity")
 
     fulfillment_return_id: int | None = None
     order_line_item_id: int | None = None
@@ -176,7 +176,7 @@ class FulfillmentReturnLineItem(DatedRecord):
 class Invoice(DatedRecord):
     """A bill for an order (reference §5.12)."""
 
-    shown = ("id", "order_id")
+    shown: ClassVar[tuple[str, ...]] = ("id", "order_id")
 
     document_url: str | None = None
     order_id: int | None = None
@@ -218,7 +218,7 @@ class InvoiceLineItem(DatedRecord):
 class Payment(DatedRecord):
     """Money that came in for an invoice; undocumented since 2015 but served (reference §5.18)."""
 
-    shown = ("id", "invoice_id", "status")
+    shown: ClassVar[tuple[str, ...]] = ("id", "invoice_id", "status")
 
     invoice_id: int | None = None
     order_id: int | None = None

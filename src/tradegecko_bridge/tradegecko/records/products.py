@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from attrs import define, field
 
@@ -14,7 +14,7 @@ from tradegecko_bridge.tradegecko.records.base import DatedRecord, Record
 class Product(DatedRecord):
     """What variants have in common; ``tags`` is one comma-separated string (reference §5.22)."""
 
-    shown = ("id", "name")
+    shown: ClassVar[tuple[str, ...]] = ("id", "name")
 
     brand: str | None = None
     description: str | None = None
@@ -39,7 +39,7 @@ class Product(DatedRecord):
 class VariantLocation(Record):
     """A variant's stock at one location (reference §5.34); the record has no id of its own."""
 
-    shown = ("location_id",)
+    shown: ClassVar[tuple[str, ...]] = ("location_id",)
 
     location_id: int
     stock_on_hand: Decimal | None = None
@@ -56,7 +56,7 @@ class VariantLocation(Record):
 class VariantPrice(Record):
     """A variant's price on one price list (reference §5.34)."""
 
-    shown = ("price_list_id",)
+    shown: ClassVar[tuple[str, ...]] = ("price_list_id",)
 
     price_list_id: str
     value: Decimal | None = None
@@ -66,7 +66,7 @@ class VariantPrice(Record):
 class Variant(DatedRecord):
     """What is bought, stocked and sold; stock fields are units (reference §5.34)."""
 
-    shown = ("id", "sku")
+    shown: ClassVar[tuple[str, ...]] = ("id", "sku")
 
     product_id: int | None = None
     default_ledger_account_id: int | None = None

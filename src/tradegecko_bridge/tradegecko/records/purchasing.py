@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from attrs import define, field
 
@@ -15,7 +15,7 @@ from tradegecko_bridge.tradegecko.records.base import DatedRecord
 class PurchaseOrder(DatedRecord):
     """An order to a supplier (reference §5.24)."""
 
-    shown = ("id", "order_number", "status")
+    shown: ClassVar[tuple[str, ...]] = ("id", "order_number", "status")
 
     status: str | None = None
     document_url: str | None = None
@@ -71,7 +71,7 @@ class PurchaseOrderLineItem(DatedRecord):
 class Procurement(DatedRecord):
     """Goods received for a purchase order; undocumented since 2015 but served (reference §5.23)."""
 
-    shown = ("id", "purchase_order_id")
+    shown: ClassVar[tuple[str, ...]] = ("id", "purchase_order_id")
 
     purchase_order_id: int | None = None
     purchase_order_line_item_ids: list[int] = field(factory=list)

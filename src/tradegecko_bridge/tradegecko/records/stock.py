@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import ClassVar
 
 from attrs import define, field
 
@@ -15,7 +16,7 @@ from tradegecko_bridge.tradegecko.records.products import VariantLocation
 class CompositionRow(Record):
     """How many of a component one bundle holds; rows have no id of their own (reference §5.4)."""
 
-    shown = ("bundle_id", "component_id", "quantity")
+    shown: ClassVar[tuple[str, ...]] = ("bundle_id", "component_id", "quantity")
 
     bundle_id: int
     bundle_sku: str | None = None
@@ -31,7 +32,7 @@ class StockLevel(Record):
     The documents call the variant's id ``id``, their sample ``variant_id``: either may be None.
     """
 
-    shown = ("variant_id", "id")
+    shown: ClassVar[tuple[str, ...]] = ("variant_id", "id")
 
     variant_id: int | None = None
     id: int | None = None
@@ -46,7 +47,7 @@ class StockLevel(Record):
 class StockAdjustment(DatedRecord):
     """Stock that was found, lost or broken; effective once created (reference §5.26)."""
 
-    shown = ("id", "adjustment_number")
+    shown: ClassVar[tuple[str, ...]] = ("id", "adjustment_number")
 
     adjustment_number: str | None = None
     notes: str | None = None
@@ -63,7 +64,7 @@ class StockAdjustment(DatedRecord):
 class StockAdjustmentLineItem(DatedRecord):
     """Units of one variant that an adjustment adds or, negative, takes away; ``price`` is the cost of one (§5.27)."""
 
-    shown = ("id", "variant_id", "quantity")
+    shown: ClassVar[tuple[str, ...]] = ("id", "variant_id", "quantity")
 
     stock_adjustment_id: int | None = None
     variant_id: int | None = None
@@ -76,7 +77,7 @@ class StockAdjustmentLineItem(DatedRecord):
 class StockAdjustmentReason(Record):
     """A reason of the merchant's own; ``default_quantity`` is -1 or 1 (reference §4, an unmerged docs branch)."""
 
-    shown = ("id", "reason_code")
+    shown: ClassVar[tuple[str, ...]] = ("id", "reason_code")
 
     id: int
     name: str | None = None
@@ -90,7 +91,7 @@ class StockAdjustmentReason(Record):
 class StockTransfer(DatedRecord):
     """Stock on its way from one location to another (reference §5.29)."""
 
-    shown = ("id", "adjustment_number", "status")
+    shown: ClassVar[tuple[str, ...]] = ("id", "adjustment_number", "status")
 
     adjustment_number: str | None = None
     status: str | None = None
@@ -107,7 +108,7 @@ class StockTransfer(DatedRecord):
 class StockTransferLineItem(DatedRecord):
     """Units of one variant in a transfer (reference §5.30)."""
 
-    shown = ("id", "variant_id", "quantity")
+    shown: ClassVar[tuple[str, ...]] = ("id", "variant_id", "quantity")
 
     stock_transfer_id: int | None = None
     variant_id: int | None = None
