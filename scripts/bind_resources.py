@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import indent, wrap
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, ForwardRef, TypeVar, get_args, get_origin
 
 from tradegecko_bridge.tradegecko import resources
 from tradegecko_bridge.tradegecko.records import Record
@@ -28,11 +28,11 @@ FIRST = ("list", "get", "show", "current", "create", "update", "delete")
 """The order of methods; others follow as the classes have them."""
 SOURCES = {
     "collections.abc": ("Collection",),
-    "typing": ("TYPE_CHECKING", "Any", "ClassVar", "Unpack"),
-    PACKAGE: ("payloads", "records", "resources"),
+    "typing": ("Any", "ClassVar", "TYPE_CHECKING", "Unpack"),
+    PACKAGE: ("records", "resources"),
     f"{PACKAGE}.calls": ("Page", "Shown"),
     f"{PACKAGE}.client.sending": ("Exchange",),
-    f"{PACKAGE}.payloads": ("Fields",),
+    f"{PACKAGE}.payload_base": ("Fields",),
     f"{PACKAGE}.resources": ("accounts", "companies", "filters", "orders", "products", "purchasing", "stock"),
 }
 HEADER = '''"""{what}. Written by ``scripts/bind_resources.py``: do not edit."""
@@ -48,8 +48,8 @@ def bound_module(asynchronous: bool) -> str:
     classes = "\n\n".join(bound_class(resource, asynchronous) for resource in resources.ALL)
     paging = f"from {PACKAGE}.client.paging import {prefix}BoundResource, {prefix}Pages, {prefix}Sender\n"
     home = raw_home(asynchronous).rpartition(".")[2]
-    typed = f"\nif TYPE_CHECKING:\n    from {PACKAGE}.client import {home} as raw\n"
-    return module(f"The endpoints bound to {article} client", paging + typed, f"{classes}\n\n{mixin(prefix)}")
+    typed = f"    from {PACKAGE}.client import {home} as raw\n"
+    return module(f"The endpoints bound to {article} client", paging, f"{classes}\n\n{mixin(prefix)}", typed)
 
 
 def raw_module(asynchronous: bool) -> str:
@@ -65,8 +65,10 @@ def raw_home(asynchronous: bool) -> str:
     return f"{PACKAGE}.client.raw_{'async' if asynchronous else 'sync'}"
 
 
-def module(what: str, own: str, body: str) -> str:
-    """The text of one module, with the imports it needs and those of its ``own``."""
+def module(what: str, own: str, body: str, typed: str = "") -> str:
+    """The text of one module, with the imports it needs and those of its ``own``; ``typed`` are for checkers only, as
+    are payloads: their classes take long to make."""
+    own += f"\nif TYPE_CHECKING:\n    from {PACKAGE} import payloads\n{typed}"
     text = code(own + body)
     imports = [
         f"from {source} import {', '.join(used)}\n"
@@ -173,8 +175,8 @@ def type_arguments(kind: type) -> dict[str, str]:
     return found
 
 
-def qualified(kind: type) -> str:
-    return f"{'records' if issubclass(kind, Record) else 'payloads'}.{kind.__name__}"
+def qualified(kind: type[Record] | ForwardRef) -> str:
+    return kind.__forward_arg__ if isinstance(kind, ForwardRef) else f"records.{kind.__name__}"
 
 
 def substituted(annotation: str, types: dict[str, str]) -> str:

@@ -59,6 +59,7 @@ def test_help_loads_click_and_little_else(tmp_path: Path) -> None:
         "tradegecko_bridge.cli",
         *(f"tradegecko_bridge.cli.{name}" for name in ("app", "exit_codes", "lazy", "main")),
         "tradegecko_bridge.errors",
+        "tradegecko_bridge.log_output",
         "tradegecko_bridge.lazy",
         "tradegecko_bridge.visible",
     }
@@ -91,3 +92,25 @@ def test_a_sandbox_that_is_not_installed(tmp_path: Path, missing: str) -> None:
     for arguments in (("demo",), ("sandbox",)):
         _, said = loaded_by(tmp_path, *arguments, without=(missing,))
         assert said == f"error: {missing} is not installed; run: pip install 'tradegecko-bridge[sandbox]'\n"
+
+
+def test_a_name_from_an_extra_that_is_not_installed(tmp_path: Path) -> None:
+    """The same line, for a program that imports it."""
+    program = "import sys; sys.modules['starlette'] = None\nfrom tradegecko_bridge import Sandbox"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
+    )
+    said = "starlette is not installed; run: pip install 'tradegecko-bridge[sandbox]'"
+    assert done.stderr.splitlines()[-1] == f"ModuleNotFoundError: {said}"
+
+
+def test_a_client_loads_its_own_driver_alone(tmp_path: Path) -> None:
+    """Neither the other one, nor what may be sent, nor logins and ports that it does not use."""
+    program = "import sys, json; from tradegecko_bridge import {}; print(json.dumps(list(sys.modules)))"
+    for name, other in (("TradeGeckoClient", "aio"), ("AsyncTradeGeckoClient", "sync")):
+        command = [sys.executable, "-c", program.format(name)]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60)
+        loaded = set(json.loads(done.stdout))
+        assert f"tradegecko_bridge.tradegecko.client.{other}" not in loaded
+        for unused in ("tradegecko.payloads", "tradegecko.client.keeper", "tradegecko.oauth", "engine", "commerce"):
+            assert not of(loaded, f"tradegecko_bridge.{unused}"), unused

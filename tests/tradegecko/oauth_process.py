@@ -17,7 +17,7 @@ from tradegecko_bridge.ports.logins import Secret
 from tradegecko_bridge.stores.sql import SqlStore
 from tradegecko_bridge.stores.tokens import FileTokenStore
 from tradegecko_bridge.tradegecko.client import TradeGeckoClient
-from tradegecko_bridge.tradegecko.client.auth import StoredLogin
+from tradegecko_bridge.tradegecko.client.stored_login import StoredLogin
 from tradegecko_bridge.tradegecko.oauth import OAuthApp, RefreshPolicy
 
 

@@ -30,8 +30,8 @@ from tradegecko_bridge.http_bounds import REPEATS, is_loopback, read_body, read_
 from tradegecko_bridge.ports.logins import Secret
 from tradegecko_bridge.stores.tokens import MemoryTokenStore
 from tradegecko_bridge.tradegecko.calls import Call
-from tradegecko_bridge.tradegecko.client.auth import StoredLogin
 from tradegecko_bridge.tradegecko.client.keeper import TokenEndpoint
+from tradegecko_bridge.tradegecko.client.stored_login import StoredLogin
 from tradegecko_bridge.tradegecko.gateway.listing import changes
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import ORDERS as KIND
 from tradegecko_bridge.tradegecko.limits import RateLimiter

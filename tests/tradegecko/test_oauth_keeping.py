@@ -43,9 +43,9 @@ from tradegecko_bridge.errors import (
 from tradegecko_bridge.ports.logins import Mishap, StoredToken, TokenPair
 from tradegecko_bridge.stores.tokens import MemoryTokenStore
 from tradegecko_bridge.tradegecko.client import AsyncTradeGeckoClient
-from tradegecko_bridge.tradegecko.client.auth import StoredLogin
 from tradegecko_bridge.tradegecko.client.keeper import TokenKeeper, this_worker
 from tradegecko_bridge.tradegecko.client.login import Logins
+from tradegecko_bridge.tradegecko.client.stored_login import StoredLogin
 from tradegecko_bridge.tradegecko.retry import NO_RETRY, RetryPolicy
 
 NEAR_END = AT + timedelta(hours=2, minutes=-4)

@@ -23,7 +23,7 @@ from tradegecko_bridge.ports import TokenStore
 from tradegecko_bridge.ports.logins import Mishap, RefreshNote
 from tradegecko_bridge.stores.tokens import MemoryTokenStore
 from tradegecko_bridge.tradegecko.client import AsyncTradeGeckoClient
-from tradegecko_bridge.tradegecko.client.auth import StoredLogin
+from tradegecko_bridge.tradegecko.client.stored_login import StoredLogin
 from tradegecko_bridge.tradegecko.oauth import RefreshPolicy
 
 Process = subprocess.Popen[str]

@@ -17,9 +17,10 @@ from tradegecko_bridge.stores.sql import SqlStore
 from tradegecko_bridge.stores.sql.store import DatabaseStore
 from tradegecko_bridge.stores.tokens import EncryptedTokenStore, FileTokenStore, KeyringTokenStore
 from tradegecko_bridge.tradegecko.client import TradeGeckoClient
-from tradegecko_bridge.tradegecko.client.auth import BearerToken, StoredLogin
+from tradegecko_bridge.tradegecko.client.auth import BearerToken
 from tradegecko_bridge.tradegecko.client.keeper import TokenEndpoint
 from tradegecko_bridge.tradegecko.client.login import Logins
+from tradegecko_bridge.tradegecko.client.stored_login import StoredLogin
 from tradegecko_bridge.tradegecko.gateway import TradeGeckoGateway
 from tradegecko_bridge.tradegecko.limits import RateLimiter
 from tradegecko_bridge.tradegecko.oauth import OAuthApp, origin

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import Final, NoReturn
+from typing import NoReturn
 
 from tradegecko_bridge.cli.exit_codes import FAILED, MISUSED, UNABLE, Refused, Unreachable
 from tradegecko_bridge.errors import BridgeError, ConfigError
+from tradegecko_bridge.lazy import missing_extra
 from tradegecko_bridge.visible import VisibleStream, visible
-
-_EXTRAS: Final = {
-    **dict.fromkeys(("click", "rich"), "cli"),
-    **dict.fromkeys(("starlette", "uvicorn", "httptools", "markupsafe"), "sandbox"),
-}
 
 
 def main() -> None:
@@ -28,10 +24,9 @@ def main() -> None:
 
         sys.exit(tgbridge(prog_name="tgbridge", standalone_mode=False))
     except ModuleNotFoundError as error:
-        missing = (error.name or "").partition(".")[0]
-        if missing not in _EXTRAS:
-            raise
-        _fail(f"{missing} is not installed; run: pip install 'tradegecko-bridge[{_EXTRAS[missing]}]'", UNABLE)
+        if said := missing_extra(error):
+            _fail(said, UNABLE)
+        raise
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(MISUSED)

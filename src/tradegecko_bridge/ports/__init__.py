@@ -3,31 +3,63 @@
 A class that has the methods fits; it need not inherit from the port. Each port has a module of its own.
 """
 
-from tradegecko_bridge.ports.clock import Clock
-from tradegecko_bridge.ports.gateway import Gateway, ShowsOrders
-from tradegecko_bridge.ports.limits import RateLedger
-from tradegecko_bridge.ports.logins import TokenStore
-from tradegecko_bridge.ports.mirrors import MirrorStore
-from tradegecko_bridge.ports.sources import (
-    AcceptsProducts,
-    AcceptsReceipts,
-    AcceptsStock,
-    AcceptsTracking,
-    AcknowledgesIngest,
-    GivesOrderAgain,
-    GivesOrdersSince,
-    HasIdentity,
-    OrderSource,
-)
-from tradegecko_bridge.ports.stores import (
-    AccountStore,
-    AlertStore,
-    OrderStore,
-    PrivacyStore,
-    ShipmentStore,
-    Store,
-    ToldValueStore,
-)
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tradegecko_bridge.lazy import lazily
+
+if TYPE_CHECKING:
+    from tradegecko_bridge.ports.clock import Clock
+    from tradegecko_bridge.ports.gateway import Gateway, ShowsOrders
+    from tradegecko_bridge.ports.limits import RateLedger
+    from tradegecko_bridge.ports.logins import TokenStore
+    from tradegecko_bridge.ports.mirrors import MirrorStore
+    from tradegecko_bridge.ports.sources import (
+        AcceptsProducts,
+        AcceptsReceipts,
+        AcceptsStock,
+        AcceptsTracking,
+        AcknowledgesIngest,
+        GivesOrderAgain,
+        GivesOrdersSince,
+        HasIdentity,
+        OrderSource,
+    )
+    from tradegecko_bridge.ports.stores import (
+        AccountStore,
+        AlertStore,
+        OrderStore,
+        PrivacyStore,
+        ShipmentStore,
+        Store,
+        ToldValueStore,
+    )
+
+_HOMES: Final = {
+    "AcceptsProducts": "ports.sources",
+    "AcceptsReceipts": "ports.sources",
+    "AcceptsStock": "ports.sources",
+    "AcceptsTracking": "ports.sources",
+    "AccountStore": "ports.stores",
+    "AcknowledgesIngest": "ports.sources",
+    "AlertStore": "ports.stores",
+    "Clock": "ports.clock",
+    "Gateway": "ports.gateway",
+    "GivesOrderAgain": "ports.sources",
+    "GivesOrdersSince": "ports.sources",
+    "HasIdentity": "ports.sources",
+    "MirrorStore": "ports.mirrors",
+    "OrderSource": "ports.sources",
+    "OrderStore": "ports.stores",
+    "PrivacyStore": "ports.stores",
+    "RateLedger": "ports.limits",
+    "ShipmentStore": "ports.stores",
+    "ShowsOrders": "ports.gateway",
+    "Store": "ports.stores",
+    "TokenStore": "ports.logins",
+    "ToldValueStore": "ports.stores",
+}
 
 __all__ = [
     "AcceptsProducts",
@@ -53,3 +85,6 @@ __all__ = [
     "TokenStore",
     "ToldValueStore",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazily(__name__, _HOMES)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
-from tradegecko_bridge.tradegecko import payloads, records, resources
+from tradegecko_bridge.tradegecko import records, resources
 from tradegecko_bridge.tradegecko.calls import Page, Shown
 from tradegecko_bridge.tradegecko.client.paging import AsyncBoundResource, AsyncPages, AsyncSender
-from tradegecko_bridge.tradegecko.payloads import Fields
+from tradegecko_bridge.tradegecko.payload_base import Fields
 from tradegecko_bridge.tradegecko.resources import accounts, companies, filters, orders, products, purchasing, stock
 
 if TYPE_CHECKING:
+    from tradegecko_bridge.tradegecko import payloads
     from tradegecko_bridge.tradegecko.client import raw_async as raw
 
 

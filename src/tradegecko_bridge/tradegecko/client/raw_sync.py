@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, ClassVar, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
-from tradegecko_bridge.tradegecko import payloads, records, resources
+from tradegecko_bridge.tradegecko import records, resources
 from tradegecko_bridge.tradegecko.calls import Page, Shown
 from tradegecko_bridge.tradegecko.client.paging import BoundResource
 from tradegecko_bridge.tradegecko.client.sending import Exchange
-from tradegecko_bridge.tradegecko.payloads import Fields
+from tradegecko_bridge.tradegecko.payload_base import Fields
 from tradegecko_bridge.tradegecko.resources import accounts, companies, filters, orders, products, purchasing, stock
+
+if TYPE_CHECKING:
+    from tradegecko_bridge.tradegecko import payloads
 
 
 class RawAccounts(BoundResource):

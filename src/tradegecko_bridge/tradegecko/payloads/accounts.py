@@ -8,7 +8,7 @@ from datetime import datetime
 from attrs import define, field
 
 from tradegecko_bridge.tradegecko import records
-from tradegecko_bridge.tradegecko.payloads.base import UNSET, Amount, Changes, Fields, Maybe, Payload
+from tradegecko_bridge.tradegecko.payload_base import UNSET, Amount, Changes, Fields, Maybe, Payload
 
 
 @define(kw_only=True, repr=False)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from attrs import define, field
 
 from tradegecko_bridge.tradegecko import records
-from tradegecko_bridge.tradegecko.payloads.base import UNSET, Amount, Changes, Fields, Maybe, Payload, _LineFields, need
+from tradegecko_bridge.tradegecko.payload_base import UNSET, Amount, Changes, Fields, Maybe, Payload, _LineFields, need
 
 
 @define(kw_only=True, repr=False)

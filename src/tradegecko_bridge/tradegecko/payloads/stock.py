@@ -7,7 +7,7 @@ from datetime import datetime
 
 from attrs import define
 
-from tradegecko_bridge.tradegecko.payloads.base import UNSET, Amount, Fields, Maybe, Payload
+from tradegecko_bridge.tradegecko.payload_base import UNSET, Amount, Fields, Maybe, Payload
 
 
 @define(kw_only=True, repr=False)

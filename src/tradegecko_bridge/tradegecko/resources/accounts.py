@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
-from tradegecko_bridge.tradegecko import payloads, records
+from tradegecko_bridge.tradegecko import records
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.resources import filters
 from tradegecko_bridge.tradegecko.resources.base import Current, Deletes, Full, Gets, Updates
 
+if TYPE_CHECKING:
+    from tradegecko_bridge.tradegecko import payloads  # noqa: F401 - named in quotes
 
-class Accounts(Current[records.Account], Updates[records.Account, payloads.AccountChanges]):
+
+class Accounts(Current[records.Account], Updates[records.Account, "payloads.AccountChanges"]):
     """The account of the token (reference §5.1)."""
 
     paged = False
@@ -21,7 +24,7 @@ class Accounts(Current[records.Account], Updates[records.Account, payloads.Accou
 
 
 class Users(
-    Current[records.User], Gets[records.User], Updates[records.User, payloads.UserChanges], Deletes[records.User]
+    Current[records.User], Gets[records.User], Updates[records.User, "payloads.UserChanges"], Deletes[records.User]
 ):
     """People with a login to the account; they are invited in TradeGecko, not made here (reference §5.33)."""
 
@@ -30,7 +33,7 @@ class Users(
         return self._list(filters)
 
 
-class Locations(Full[records.Location, payloads.NewLocation, payloads.LocationChanges]):
+class Locations(Full[records.Location, "payloads.NewLocation", "payloads.LocationChanges"]):
     """Stock locations (reference §5.14)."""
 
     def list(self, **filters: Unpack[filters.StatusFilters]) -> Call[Page[records.Location]]:
@@ -38,7 +41,7 @@ class Locations(Full[records.Location, payloads.NewLocation, payloads.LocationCh
         return self._list(filters)
 
 
-class Currencies(Full[records.Currency, payloads.NewCurrency, payloads.CurrencyChanges]):
+class Currencies(Full[records.Currency, "payloads.NewCurrency", "payloads.CurrencyChanges"]):
     """Currencies (reference §5.6)."""
 
     def list(self, **filters: Unpack[filters.StatusFilters]) -> Call[Page[records.Currency]]:
@@ -46,7 +49,7 @@ class Currencies(Full[records.Currency, payloads.NewCurrency, payloads.CurrencyC
         return self._list(filters)
 
 
-class PaymentMethods(Full[records.PaymentMethod, payloads.NewPaymentMethod, payloads.PaymentMethodChanges]):
+class PaymentMethods(Full[records.PaymentMethod, "payloads.NewPaymentMethod", "payloads.PaymentMethodChanges"]):
     """Ways to pay (reference §5.19)."""
 
     def list(self, **filters: Unpack[filters.PaymentMethodFilters]) -> Call[Page[records.PaymentMethod]]:
@@ -54,7 +57,7 @@ class PaymentMethods(Full[records.PaymentMethod, payloads.NewPaymentMethod, payl
         return self._list(filters)
 
 
-class PaymentTerms(Full[records.PaymentTerm, payloads.NewPaymentTerm, payloads.PaymentTermChanges]):
+class PaymentTerms(Full[records.PaymentTerm, "payloads.NewPaymentTerm", "payloads.PaymentTermChanges"]):
     """When invoices are due (reference §5.20)."""
 
     def list(self, **filters: Unpack[filters.StatusFilters]) -> Call[Page[records.PaymentTerm]]:
@@ -62,7 +65,7 @@ class PaymentTerms(Full[records.PaymentTerm, payloads.NewPaymentTerm, payloads.P
         return self._list(filters)
 
 
-class PriceLists(Full[records.PriceList, payloads.NewPriceList, payloads.PriceListChanges]):
+class PriceLists(Full[records.PriceList, "payloads.NewPriceList", "payloads.PriceListChanges"]):
     """Price lists; the built-in ones are ``buy``, ``wholesale`` and ``retail`` (reference §5.21)."""
 
     def list(self, **filters: Unpack[filters.PriceListFilters]) -> Call[Page[records.PriceList]]:
@@ -70,7 +73,7 @@ class PriceLists(Full[records.PriceList, payloads.NewPriceList, payloads.PriceLi
         return self._list(filters)
 
 
-class TaxTypes(Full[records.TaxType, payloads.NewTaxType, payloads.TaxTypeChanges]):
+class TaxTypes(Full[records.TaxType, "payloads.NewTaxType", "payloads.TaxTypeChanges"]):
     """Taxes of order lines; their components come along (reference §5.31)."""
 
     def list(self, **filters: Unpack[filters.StatusFilters]) -> Call[Page[records.TaxType]]:
@@ -78,7 +81,7 @@ class TaxTypes(Full[records.TaxType, payloads.NewTaxType, payloads.TaxTypeChange
         return self._list(filters)
 
 
-class TaxComponents(Full[records.TaxComponent, payloads.NewTaxComponent, payloads.TaxComponentChanges]):
+class TaxComponents(Full[records.TaxComponent, "payloads.NewTaxComponent", "payloads.TaxComponentChanges"]):
     """Parts of tax types (reference §5.32)."""
 
     def list(self, **filters: Unpack[filters.TaxComponentFilters]) -> Call[Page[records.TaxComponent]]:
@@ -86,7 +89,7 @@ class TaxComponents(Full[records.TaxComponent, payloads.NewTaxComponent, payload
         return self._list(filters)
 
 
-class Webhooks(Full[records.Webhook, payloads.NewWebhook, payloads.WebhookChanges]):
+class Webhooks(Full[records.Webhook, "payloads.NewWebhook", "payloads.WebhookChanges"]):
     """Where the API tells of events (reference §5.35, §3.12)."""
 
     def list(self, **filters: Unpack[filters.Sideloading]) -> Call[Page[records.Webhook]]:

@@ -14,7 +14,7 @@ from attrs import evolve
 
 from tradegecko_bridge.tradegecko.calls import Call, Page, Reply, Shown, query
 from tradegecko_bridge.tradegecko.codec import write_value
-from tradegecko_bridge.tradegecko.payloads.base import Fields, Payload
+from tradegecko_bridge.tradegecko.payload_base import Fields, Payload
 from tradegecko_bridge.tradegecko.records.base import Record
 from tradegecko_bridge.tradegecko.resources import reading
 from tradegecko_bridge.tradegecko.resources.filters import Listing

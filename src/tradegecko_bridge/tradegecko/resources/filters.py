@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import TypeAlias, TypedDict, TypeVar
 
-from tradegecko_bridge.tradegecko.payloads.base import Amount
+from tradegecko_bridge.tradegecko.payload_base import Amount
 
 T = TypeVar("T")
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
-from tradegecko_bridge.tradegecko import payloads, records
+from tradegecko_bridge.tradegecko import records
 from tradegecko_bridge.tradegecko.calls import Call, Page, Shown
 from tradegecko_bridge.tradegecko.resources import filters
 from tradegecko_bridge.tradegecko.resources.base import Acts, Full, Numbers
 
+if TYPE_CHECKING:
+    from tradegecko_bridge.tradegecko import payloads
+
 
 class Orders(
-    Full[records.Order, payloads.NewOrder, payloads.OrderChanges], Acts[records.Order], Numbers[records.Order]
+    Full[records.Order, "payloads.NewOrder", "payloads.OrderChanges"], Acts[records.Order], Numbers[records.Order]
 ):
     """Sales orders, with what can be done to a whole one (reference §5.16, §4.1).
 
@@ -67,7 +70,7 @@ class Orders(
         return self._act(id, "void", records.Order, None, idempotency_key)
 
 
-class OrderLineItems(Full[records.OrderLineItem, payloads.NewOrderLineItem, payloads.OrderLineItemChanges]):
+class OrderLineItems(Full[records.OrderLineItem, "payloads.NewOrderLineItem", "payloads.OrderLineItemChanges"]):
     """Lines of orders (reference §5.17)."""
 
     def list(self, **filters: Unpack[filters.OrderLineItemFilters]) -> Call[Page[records.OrderLineItem]]:
@@ -75,7 +78,7 @@ class OrderLineItems(Full[records.OrderLineItem, payloads.NewOrderLineItem, payl
         return self._list(filters)
 
 
-class Fulfillments(Full[records.Fulfillment, payloads.NewFulfillment, payloads.FulfillmentChanges]):
+class Fulfillments(Full[records.Fulfillment, "payloads.NewFulfillment", "payloads.FulfillmentChanges"]):
     """Shipments; their lines come along (reference §5.7)."""
 
     def list(self, **filters: Unpack[filters.FulfillmentFilters]) -> Call[Page[records.Fulfillment]]:
@@ -84,7 +87,7 @@ class Fulfillments(Full[records.Fulfillment, payloads.NewFulfillment, payloads.F
 
 
 class FulfillmentLineItems(
-    Full[records.FulfillmentLineItem, payloads.NewFulfillmentLineItem, payloads.FulfillmentLineItemChanges]
+    Full[records.FulfillmentLineItem, "payloads.NewFulfillmentLineItem", "payloads.FulfillmentLineItemChanges"]
 ):
     """Lines of shipments (reference §5.8)."""
 
@@ -94,7 +97,7 @@ class FulfillmentLineItems(
 
 
 class FulfillmentReturns(
-    Full[records.FulfillmentReturn, payloads.NewFulfillmentReturn, payloads.FulfillmentReturnChanges]
+    Full[records.FulfillmentReturn, "payloads.NewFulfillmentReturn", "payloads.FulfillmentReturnChanges"]
 ):
     """Goods that come back; their lines come along (reference §5.9)."""
 
@@ -106,8 +109,8 @@ class FulfillmentReturns(
 class FulfillmentReturnLineItems(
     Full[
         records.FulfillmentReturnLineItem,
-        payloads.NewFulfillmentReturnLineItem,
-        payloads.FulfillmentReturnLineItemChanges,
+        "payloads.NewFulfillmentReturnLineItem",
+        "payloads.FulfillmentReturnLineItemChanges",
     ]
 ):
     """Lines of returns (reference §5.10)."""
@@ -119,7 +122,7 @@ class FulfillmentReturnLineItems(
         return self._list(filters)
 
 
-class Invoices(Full[records.Invoice, payloads.NewInvoice, payloads.InvoiceChanges]):
+class Invoices(Full[records.Invoice, "payloads.NewInvoice", "payloads.InvoiceChanges"]):
     """Invoices; their lines come along (reference §5.12)."""
 
     def list(self, **filters: Unpack[filters.InvoiceFilters]) -> Call[Page[records.Invoice]]:
@@ -127,7 +130,7 @@ class Invoices(Full[records.Invoice, payloads.NewInvoice, payloads.InvoiceChange
         return self._list(filters)
 
 
-class InvoiceLineItems(Full[records.InvoiceLineItem, payloads.NewInvoiceLineItem, payloads.InvoiceLineItemChanges]):
+class InvoiceLineItems(Full[records.InvoiceLineItem, "payloads.NewInvoiceLineItem", "payloads.InvoiceLineItemChanges"]):
     """Lines of invoices (reference §5.13)."""
 
     def list(self, **filters: Unpack[filters.InvoiceLineItemFilters]) -> Call[Page[records.InvoiceLineItem]]:
@@ -135,7 +138,7 @@ class InvoiceLineItems(Full[records.InvoiceLineItem, payloads.NewInvoiceLineItem
         return self._list(filters)
 
 
-class Payments(Full[records.Payment, payloads.NewPayment, payloads.PaymentChanges]):
+class Payments(Full[records.Payment, "payloads.NewPayment", "payloads.PaymentChanges"]):
     """What is paid for invoices (reference §5.18).
 
     Undocumented since 2015 but served; ``update`` is only known from a client.

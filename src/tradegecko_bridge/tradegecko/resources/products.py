@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
-from tradegecko_bridge.tradegecko import payloads, records
+from tradegecko_bridge.tradegecko import records
 from tradegecko_bridge.tradegecko.calls import Call, Page, query
 from tradegecko_bridge.tradegecko.resources import filters, reading
 from tradegecko_bridge.tradegecko.resources.base import Creates, Deletes, Full, Gets, Resource, including
 
+if TYPE_CHECKING:
+    from tradegecko_bridge.tradegecko import payloads  # noqa: F401 - named in quotes
 
-class Products(Full[records.Product, payloads.NewProduct, payloads.ProductChanges]):
+
+class Products(Full[records.Product, "payloads.NewProduct", "payloads.ProductChanges"]):
     """What variants have in common (reference §5.22)."""
 
     def list(self, **filters: Unpack[filters.ProductFilters]) -> Call[Page[records.Product]]:
@@ -19,7 +22,7 @@ class Products(Full[records.Product, payloads.NewProduct, payloads.ProductChange
         return self._list(filters)
 
 
-class Variants(Full[records.Variant, payloads.NewVariant, payloads.VariantChanges]):
+class Variants(Full[records.Variant, "payloads.NewVariant", "payloads.VariantChanges"]):
     """What is bought, stocked and sold (reference §5.34)."""
 
     def list(self, **filters: Unpack[filters.VariantFilters]) -> Call[Page[records.Variant]]:
@@ -49,7 +52,7 @@ class Composition(Resource[records.CompositionRow]):
         )
 
 
-class Images(Gets[records.Image], Creates[records.Image, payloads.NewImage], Deletes[records.Image]):
+class Images(Gets[records.Image], Creates[records.Image, "payloads.NewImage"], Deletes[records.Image]):
     """Pictures of variants; they cannot be changed (reference §5.11)."""
 
     def list(self, **filters: Unpack[filters.ImageFilters]) -> Call[Page[records.Image]]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
-from tradegecko_bridge.tradegecko import payloads, records
+from tradegecko_bridge.tradegecko import records
 from tradegecko_bridge.tradegecko.calls import Call, Page, Shown
 from tradegecko_bridge.tradegecko.resources import filters
 from tradegecko_bridge.tradegecko.resources.base import Acts, Full
 
+if TYPE_CHECKING:
+    from tradegecko_bridge.tradegecko import payloads  # noqa: F401 - named in quotes
+
 
 class PurchaseOrders(
-    Full[records.PurchaseOrder, payloads.NewPurchaseOrder, payloads.PurchaseOrderChanges], Acts[records.PurchaseOrder]
+    Full[records.PurchaseOrder, "payloads.NewPurchaseOrder", "payloads.PurchaseOrderChanges"],
+    Acts[records.PurchaseOrder],
 ):
     """Orders to suppliers (reference §5.24)."""
 
@@ -25,7 +29,7 @@ class PurchaseOrders(
 
 
 class PurchaseOrderLineItems(
-    Full[records.PurchaseOrderLineItem, payloads.NewPurchaseOrderLineItem, payloads.PurchaseOrderLineItemChanges]
+    Full[records.PurchaseOrderLineItem, "payloads.NewPurchaseOrderLineItem", "payloads.PurchaseOrderLineItemChanges"]
 ):
     """Lines of purchase orders (reference §5.25)."""
 
@@ -36,7 +40,7 @@ class PurchaseOrderLineItems(
         return self._list(filters)
 
 
-class Procurements(Full[records.Procurement, payloads.NewProcurement, payloads.ProcurementChanges]):
+class Procurements(Full[records.Procurement, "payloads.NewProcurement", "payloads.ProcurementChanges"]):
     """Goods received (reference §5.23).
 
     Undocumented since 2015 but served; ``delete`` is only known from a client.

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
-from tradegecko_bridge.tradegecko import payloads, records
+from tradegecko_bridge.tradegecko import records
 from tradegecko_bridge.tradegecko.calls import Call, Page, Shown
 from tradegecko_bridge.tradegecko.resources import filters
 from tradegecko_bridge.tradegecko.resources.base import Acts, Creates, Deletes, Gets, Numbers
+
+if TYPE_CHECKING:
+    from tradegecko_bridge.tradegecko import payloads  # noqa: F401 - named in quotes
 
 
 class StockLevels(Gets[records.StockLevel]):
@@ -20,7 +23,7 @@ class StockLevels(Gets[records.StockLevel]):
 
 class StockAdjustments(
     Gets[records.StockAdjustment],
-    Creates[records.StockAdjustment, payloads.NewStockAdjustment],
+    Creates[records.StockAdjustment, "payloads.NewStockAdjustment"],
     Deletes[records.StockAdjustment],
     Numbers[records.StockAdjustment],
 ):
@@ -32,7 +35,8 @@ class StockAdjustments(
 
 
 class StockAdjustmentLineItems(
-    Gets[records.StockAdjustmentLineItem], Creates[records.StockAdjustmentLineItem, payloads.NewStockAdjustmentLineItem]
+    Gets[records.StockAdjustmentLineItem],
+    Creates[records.StockAdjustmentLineItem, "payloads.NewStockAdjustmentLineItem"],
 ):
     """Lines of stock adjustments (reference §5.27)."""
 
@@ -56,7 +60,7 @@ class StockAdjustmentReasons(Gets[records.StockAdjustmentReason]):
 
 class StockTransfers(
     Gets[records.StockTransfer],
-    Creates[records.StockTransfer, payloads.NewStockTransfer],
+    Creates[records.StockTransfer, "payloads.NewStockTransfer"],
     Deletes[records.StockTransfer],
     Acts[records.StockTransfer],
 ):
@@ -77,7 +81,7 @@ class StockTransfers(
 
 class StockTransferLineItems(
     Gets[records.StockTransferLineItem],
-    Creates[records.StockTransferLineItem, payloads.NewStockTransferLineItem],
+    Creates[records.StockTransferLineItem, "payloads.NewStockTransferLineItem"],
     Deletes[records.StockTransferLineItem],
 ):
     """Lines of stock transfers (reference §5.30)."""
