@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 NOTHING_INGESTED = "(nothing of this file was ingested)"
 _SHOWN_FAULTS = 5
+_SHOWN_NAME = 100
+"""Characters of an order number that still tell which order it is."""
 
 
 def one_line(text: str) -> str:
@@ -25,4 +27,5 @@ def fate(order: str, *, held: bool) -> str:
 
     Nothing is said of the file's other orders: the line stays with the order, and must not change with them.
     """
-    return f"(order {one_line(order)} is {'held' if held else 'left out because it has no reference'})"
+    name = one_line(order if len(order) <= _SHOWN_NAME else f"{order[:_SHOWN_NAME]}…")
+    return f"(order {name} is {'held' if held else 'left out because it has no reference'})"
