@@ -20,7 +20,6 @@ from tests.engine.bench import Bench
 from tests.support import ListSource
 from tests.tradegecko.oauth import APP, AT, Clock, Server, keeper, pair
 from tradegecko_bridge import MemoryStore, Sandbox, SyncEngine, TradeGeckoClient
-from tradegecko_bridge.cli.open_ledger import close_source
 from tradegecko_bridge.engine import gateway_calls, source_calls
 from tradegecko_bridge.errors import (
     BridgeError,
@@ -40,6 +39,7 @@ from tradegecko_bridge.ports.logins import StoredToken, TokenPair
 from tradegecko_bridge.stores.tokens import MemoryTokenStore
 from tradegecko_bridge.tradegecko.client import StoredLogin, token_calls
 from tradegecko_bridge.tradegecko.retry import NO_RETRY
+from tradegecko_bridge.wiring.open_ledger import close_source
 
 HIDDEN = "Hidden7"
 """In everything a plugin says; never a local of a test, whose frames are searched, too."""

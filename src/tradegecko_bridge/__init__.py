@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from tradegecko_bridge.tradegecko.limits import SharedLimiter
     from tradegecko_bridge.tradegecko.oauth import OAuthApp
     from tradegecko_bridge.tradegecko.retry import NO_RETRY, RetryPolicy
+    from tradegecko_bridge.wiring.engines import open_engines
 
 _HOMES: Final = {
     "NO_RETRY": "tradegecko.retry",
@@ -137,6 +138,7 @@ _HOMES: Final = {
     "check_ledger": "engine",
     "expire_personal_data": "engine",
     "load_config": "config",
+    "open_engines": "wiring.engines",
     "query": "tradegecko.calls",
     "void_double": "engine",
 }
@@ -206,6 +208,7 @@ __all__ = [
     "check_ledger",
     "expire_personal_data",
     "load_config",
+    "open_engines",
     "query",
     "void_double",
 ]

@@ -20,7 +20,7 @@ class _OurOutput(logging.StreamHandler[Any]):
     """Writes to what standard error is at the moment, unless the program shows records itself."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        if not logging.getLogger().handlers:
+        if not logging.root.handlers:
             self.stream = sys.stderr
             super().emit(record)
 

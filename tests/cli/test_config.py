@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 
 from tests.hostile import Peer, serving
 from tradegecko_bridge import plugins
-from tradegecko_bridge.cli.credentials import check_access, open_logins
-from tradegecko_bridge.cli.engines import open_account, open_engines
 from tradegecko_bridge.config import Config, load_config
 from tradegecko_bridge.engine import OrderStatus
 from tradegecko_bridge.errors import BridgeError, ConfigError, GatewayError
 from tradegecko_bridge.plugins import make_source, source_names
 from tradegecko_bridge.ports.logins import Secret
 from tradegecko_bridge.structuring import format_fault, strict_converter, structured
+from tradegecko_bridge.wiring.credentials import check_access, open_logins
+from tradegecko_bridge.wiring.engines import open_account, open_engines
 
 GOOD = """
 [tradegecko]

@@ -87,7 +87,7 @@ def test_every_command_is_tried() -> None:
 def test_ledgers_are_opened_in_one_place() -> None:
     """Where it is looked whose they are; the others are no commands on orders, or engines that look for themselves."""
     found = set()
-    for file in Path(cli.__file__).parent.rglob("*.py"):
+    for file in (*Path(cli.__file__).parent.rglob("*.py"), *Path(wiring.__file__).parent.rglob("*.py")):
         for function in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(function, ast.FunctionDef):
                 calls = {node.func.id for node in ast.walk(function) if _is_named_call(node)}  # type: ignore[attr-defined]

@@ -55,9 +55,9 @@ def check(offline: bool, since: datetime | None, config_path: Path, as_json: boo
     Looks up every delivered order in TradeGecko, and lists the orders there to find those that are there twice. Nothing
     is changed.
     """
-    from tradegecko_bridge.cli.engines import open_account
     from tradegecko_bridge.cli.output.console import progress_bar, public_fields
     from tradegecko_bridge.cli.output.ledger import print_health
+    from tradegecko_bridge.wiring.engines import open_account
 
     target = Target(None, config_path, as_json)
     if offline:
@@ -82,8 +82,8 @@ def adopt(target: Target, force: bool) -> None:
 
     For an account that has moved with its orders. Without this, a connection works only with the account it began with.
     """
-    from tradegecko_bridge.cli.engines import open_account
     from tradegecko_bridge.config import load_config
+    from tradegecko_bridge.wiring.engines import open_account
 
     chosen = load_config(target.config_path).chosen(target.connection)
     with open_account(target.config_path) as (store, gateway):
@@ -111,9 +111,9 @@ def adopt_moved(connection: str, force: bool, config_path: Path, as_json: bool) 
     For a folder that has moved, or a shop that has another address. Without this, a connection works only with the
     source its orders are from.
     """
-    from tradegecko_bridge.cli.open_ledger import source_of
     from tradegecko_bridge.config import load_config
     from tradegecko_bridge.stores.sql import SqlStore
+    from tradegecko_bridge.wiring.open_ledger import source_of
 
     config = load_config(config_path)
     (chosen,) = config.chosen(connection)

@@ -97,8 +97,8 @@ def copy(source: str, target: str, as_json: bool) -> None:
 
 
 def _open(target: Target, *, read_only: bool = False) -> AbstractContextManager[SqlStore]:
-    from tradegecko_bridge.cli.open_ledger import ledger_of
     from tradegecko_bridge.config import load_config
+    from tradegecko_bridge.wiring.open_ledger import ledger_of
 
     return ledger_of(target.config_path, load_config(target.config_path), read_only=read_only)
 

@@ -37,7 +37,7 @@ def login(
     The settings say where they are stored. Use one TradeGecko user per connection: two logins as the same user end each
     other.
     """
-    from tradegecko_bridge.cli.credentials import open_logins
+    from tradegecko_bridge.wiring.credentials import open_logins
 
     if password_stdin and user is None:
         raise click.UsageError("--password-stdin needs --user")
@@ -71,7 +71,7 @@ def logout(name: str | None, force: bool, config_path: Path) -> None:
 
     TradeGecko is not told: access stays there until somebody revokes it.
     """
-    from tradegecko_bridge.cli.credentials import open_logins
+    from tradegecko_bridge.wiring.credentials import open_logins
 
     with open_logins(config_path, name, force=force) as (logins, chosen):
         known = logins.forget(chosen, force=force)
@@ -99,7 +99,7 @@ def check(target: Target) -> None:
     Shows account, user and locations. A permission that is missing is a problem, as is a location in the settings that
     the account does not have.
     """
-    from tradegecko_bridge.cli.credentials import check_access
+    from tradegecko_bridge.wiring.credentials import check_access
 
     checked = check_access(target.config_path, target.connection)
     target.show(checked, _print_checked)

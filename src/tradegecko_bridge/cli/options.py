@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -75,15 +75,22 @@ class Target:
 
     def open_ledger(self, which: Filter | None = None) -> AbstractContextManager[SqlStore]:
         """The ledger, to look up orders that match a filter; see :func:`.open_ledger.open_ledger`."""
-        from tradegecko_bridge.cli.open_ledger import open_ledger
+        from tradegecko_bridge.wiring.open_ledger import open_ledger
 
         return open_ledger(self.config_path, self.connection, which)
 
-    def open_engines(self, *, dry_run: bool = False) -> AbstractContextManager[list[SyncEngine]]:
-        """An engine for each connection; see :func:`.engines.open_engines`."""
-        from tradegecko_bridge.cli.engines import open_engines
+    @contextmanager
+    def open_engines(self, *, dry_run: bool = False) -> Iterator[list[SyncEngine]]:
+        """An engine for each connection; see :func:`~tradegecko_bridge.wiring.engines.open_engines`. They show a
+        progress bar where somebody watches a screen."""
+        from tradegecko_bridge.cli.output.console import progress_bar
+        from tradegecko_bridge.wiring.engines import open_engines
 
-        return open_engines(self.config_path, self.connection, dry_run=dry_run, quiet=self.as_json or self.quiet)
+        with (
+            progress_bar(hidden=self.as_json or self.quiet) as shown,
+            open_engines(self.config_path, self.connection, dry_run=dry_run, on_progress=shown) as engines,
+        ):
+            yield engines
 
     def show(self, found: T, view: Callable[[T], None], as_json: Callable[[T], Any] = lambda found: found) -> None:
         """Print what was found: as JSON, or for people with ``view``."""

@@ -61,8 +61,8 @@ def show_order(target: Target, number: str) -> None:
 
     NUMBER may be the source's reference too. The history contains what was sent and what was answered.
     """
-    from tradegecko_bridge.cli.open_ledger import find_entries
     from tradegecko_bridge.cli.output.ledger import print_stories, stories_as_json
+    from tradegecko_bridge.wiring.open_ledger import find_entries
 
     with target.open_ledger() as store:
         stories = [
@@ -113,8 +113,8 @@ def void_one(ids: tuple[str, str], older: bool, dry_run: bool, config_path: Path
     IDs are TradeGecko's, as `tgbridge ledger check` names them. Both orders are looked at once more. The one that the
     ledger has is never voided, nor one of which something has been shipped.
     """
-    from tradegecko_bridge.cli.engines import open_account
     from tradegecko_bridge.cli.output.console import public_fields
+    from tradegecko_bridge.wiring.engines import open_account
 
     def view(done: VoidedDouble) -> None:
         would = "would be voided" if dry_run else "is void"

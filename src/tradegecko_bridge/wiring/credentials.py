@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tradegecko_bridge.cli.open_ledger import ledger_of
 from tradegecko_bridge.config import Config, Connection, LoginSettings, load_config
 from tradegecko_bridge.errors import ConfigError, StoreError, TradeGeckoError
 from tradegecko_bridge.ports import TokenStore
@@ -24,6 +23,7 @@ from tradegecko_bridge.tradegecko.client.stored_login import StoredLogin
 from tradegecko_bridge.tradegecko.gateway import TradeGeckoGateway
 from tradegecko_bridge.tradegecko.limits import RateLimiter
 from tradegecko_bridge.tradegecko.oauth import OAuthApp, origin
+from tradegecko_bridge.wiring.open_ledger import ledger_of
 
 
 def credentials(config: Config, ledger: DatabaseStore) -> BearerToken | StoredLogin:

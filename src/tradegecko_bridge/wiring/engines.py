@@ -2,36 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from pathlib import Path
 
-from tradegecko_bridge.cli.credentials import open_client
-from tradegecko_bridge.cli.open_ledger import close_source, ledger_of, make_sources
-from tradegecko_bridge.cli.output.console import progress_bar
 from tradegecko_bridge.config import Config, load_config
-from tradegecko_bridge.engine import SyncEngine
+from tradegecko_bridge.engine import Progress, SyncEngine
+from tradegecko_bridge.engine.telemetry import Tracer
 from tradegecko_bridge.errors import NoLedger
+from tradegecko_bridge.ledger import Alert
 from tradegecko_bridge.stores.memory import MemoryStore
 from tradegecko_bridge.stores.sql import SqlStore
 from tradegecko_bridge.tradegecko.gateway import TradeGeckoGateway
 from tradegecko_bridge.tradegecko.limits import RateLimiter, SharedLimiter
+from tradegecko_bridge.wiring.credentials import open_client
+from tradegecko_bridge.wiring.open_ledger import close_source, ledger_of, make_sources
 
 
 @contextmanager
 def open_engines(
-    config_path: Path, connection: str | None, *, dry_run: bool = False, quiet: bool = False
+    settings: str | os.PathLike[str] = "tgbridge.toml",
+    connection: str | None = None,
+    *,
+    dry_run: bool = False,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+    on_alert: Callable[[Alert], None] = lambda _: None,
+    tracer: Tracer | None = None,
 ) -> Iterator[list[SyncEngine]]:
-    """An engine for each selected connection, with one ledger and one client; a dry run only reads the ledger.
+    """An engine for each connection of a settings file (or for this one), with one ledger, login and client.
 
-    They show a progress bar unless ``quiet``. Raises ConfigError and StoreError.
+    ::
+
+        with open_engines("tgbridge.toml") as engines:
+            for engine in engines:
+                print(engine.run())
+
+    Args:
+        settings: the file, as the command line reads it (TOML; see the page on settings).
+        connection: the name of one; None: all of them, in the order of the file.
+        dry_run: the ledger is only read, and one that is not there yet is not made. For ``engine.run(dry_run=True)``.
+        on_progress, on_alert, tracer: as for :class:`~tradegecko_bridge.engine.SyncEngine`.
+
+    Raises:
+        ConfigError: one line for each fault in the settings, with its line in the file.
+        StoreError: the ledger cannot be opened.
     """
-    config = load_config(config_path)
+    path = Path(settings)
+    config = load_config(path)
     connections = config.chosen(connection)
     with ExitStack() as stack:
-        on_progress = stack.enter_context(progress_bar(hidden=quiet))
-        sources = make_sources(config_path, connections)
+        sources = make_sources(path, connections)
         for source in sources:
             stack.callback(close_source, source)
         store = _read_only_ledger(config) if dry_run else SqlStore(config.ledger_url)
@@ -46,6 +68,8 @@ def open_engines(
                 store=store,
                 settings=one.settings,
                 on_progress=on_progress,
+                on_alert=on_alert,
+                tracer=tracer,
             )
             for one, source in zip(connections, sources, strict=True)
         ]
