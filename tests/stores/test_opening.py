@@ -74,6 +74,7 @@ def said_by_postgresql(url: str) -> list[set[Any]]:
             " WHERE connamespace = current_schema()::regnamespace"
         ),
         "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()",
+        "SELECT attrelid::regclass::text, attname FROM pg_attribute WHERE attstattarget = 0 AND attnum > 0",
     )
     with psycopg.connect(url) as connection:
         return [set(connection.execute(query).fetchall()) for query in queries]

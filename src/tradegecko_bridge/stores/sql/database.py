@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -116,20 +116,21 @@ class Database(Forked):
                     return
         raise StoreError(f"{self.name}: this file system cannot hold a ledger; put it on a local disk")
 
-    def scrub(self, *tables: str) -> bool:
+    def scrub(self, *tables: str, first: Callable[[Connection], bool]) -> bool:
         """Empty the log that still holds what was replaced, or write these tables anew, as their pages hold what was
-        replaced even after it is vacuumed; whether nobody was in the way."""
+        replaced even after it is vacuumed, ``first`` of all doing that; whether nobody was in the way."""
         alone = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         try:
             with self._connected(), alone.connect() as connection:
                 if self.is_sqlite:
                     busy_now, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
                     return not busy_now
+                done = first(connection)
                 for table in tables:
                     connection.exec_driver_sql(f"VACUUM (FULL) {table}")
         except StoreBusy:
             return False
-        return True
+        return done
 
     def close(self) -> None:
         """Close the connections."""
