@@ -256,3 +256,14 @@ def went_every_way(store: SqlStore) -> None:
     assert any(STEM.upper() in text for text in alerts), "a source's exception is quoted until its order expires"
     said = [event.why for entry in store.entries() for event in store.history(entry.id)]
     assert sum("refused: " in why for why in said) > len(FAILURES)
+
+
+def test_who_does_not_own_the_tables_is_told(postgres_ledger: str, caplog: pytest.LogCaptureFixture) -> None:
+    """PostgreSQL then writes none of them anew either."""
+    SqlStore(postgres_ledger).close()
+    with psycopg.connect(postgres_ledger, autocommit=True) as connection:
+        connection.execute("CREATE ROLE guest LOGIN")
+        connection.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO guest")
+    with SqlStore(postgres_ledger.replace("bridge@", "guest@")) as store:
+        assert store.scrub() is False
+    assert "does not own its tables" in caplog.text

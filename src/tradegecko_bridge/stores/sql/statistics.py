@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import Column, Connection, String, Table, Text, UniqueConstraint, text
-from sqlalchemy.exc import NotSupportedError
+from sqlalchemy.exc import NotSupportedError, ProgrammingError
 
 from tradegecko_bridge.stores.sql.columns import Words
 from tradegecko_bridge.stores.sql.tables import metadata, new_customers, orders
@@ -57,7 +57,11 @@ def remove(tx: Connection) -> bool:
     What was removed stays in the pages of the catalogue until that is written anew, which the owner of a database may
     do; PostgreSQL leaves it out for others.
     """
-    keep_none(tx)
+    try:
+        keep_none(tx)
+    except ProgrammingError:
+        log.warning("the ledger's login does not own its tables: let their owner expire, or PostgreSQL keeps samples")
+        return False
     done = True
     for table, column in tx.execute(_KEPT).all():
         if column in UNSAMPLED.get(table, ()):
