@@ -144,7 +144,7 @@ def test_a_file_that_is_none_of_ours_stays_as_it_is(kind: str, content: str, tmp
     assert [file.name for file in tmp_path.iterdir()] == ["shared.lock"]
 
 
-@pytest.mark.parametrize("kind", set(NAMED) - {"backup"})
+@pytest.mark.parametrize("kind", [kind for kind in NAMED if kind != "backup"])
 def test_nor_is_anything_done_to_what_is_no_file(kind: str, tmp_path: Path) -> None:
     """A device, a pipe (which nobody writes into), a folder."""
     tmp_path.chmod(0o755)
