@@ -100,7 +100,7 @@ class Few:
 
 
 def a_context(store: Few, *, account: str = "1", **fields: Any) -> Any:
-    fields |= {"account_key": lambda: account}
+    fields |= {"account": lambda: account}
     return SimpleNamespace(store=store, connection="shop", clock=lambda: NOW, **fields)
 
 

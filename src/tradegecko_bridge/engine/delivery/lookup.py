@@ -208,7 +208,7 @@ def as_new_customer(context: Context, order: SourceOrder | None) -> NewCustomer 
         known_by += map("\n".join, combinations(name + contact, 2))
     else:
         known_by += contact
-    account = context.account_key()
+    account = context.account()
     texts = (f"{account}\n{known}".encode("utf-8", "replace") for known in known_by)
     digests = frozenset(blake2b(text, digest_size=16).hexdigest() for text in texts)
     return NewCustomer(digests=digests, since=context.clock() - context.timing.patience) if digests else None
