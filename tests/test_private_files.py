@@ -108,6 +108,91 @@ def test_files_of_before_are_closed_or_refused(kind: str, tmp_path: Path, caplog
         assert f"{tmp_path}/ledger.db could be used by others; only its owner can now (mode 0600)" in caplog.messages
 
 
+OTHER_FILES = {
+    "text": b"somebody else reads this",
+    "letters": b"number,sku\n" * 200,
+    "nearly a ledger": b"SQLite format 2\0" + bytes(4080),
+    "nearly a state": b'{"sandbox-stage":1}\n',
+    "zeros": bytes(4096),
+}
+NAMED: dict[str, tuple[str, Callable[[Path], object]]] = {
+    "ledger": ("not a SQLite database", lambda path: SqlStore(f"sqlite:///{path}")),
+    "ledger to read": ("not a SQLite database", lambda path: SqlStore(f"sqlite:///{path}", read_only=True)),
+    "backup": ("not a SQLite database", lambda path: restored(path)),
+    "lock": ("is not one of ours", lambda path: FileTokenStore(path.with_suffix("")).save(WEB, a_pair(), at=AT)),
+    "sandbox": ("not a sandbox state file", Journal),
+}
+
+
+def restored(path: Path) -> None:
+    with TemporaryDirectory() as home, SqlStore(f"sqlite:///{home}/ledger.db") as store:
+        store.restore(path, at=AT)
+
+
+@pytest.mark.parametrize("kind", NAMED)
+@pytest.mark.parametrize("content", OTHER_FILES)
+def test_a_file_that_is_none_of_ours_stays_as_it_is(kind: str, content: str, tmp_path: Path) -> None:
+    """Whoever reads it goes on reading it: a name is soon mistyped."""
+    tmp_path.chmod(0o755)
+    path = tmp_path / "shared.lock"
+    path.write_bytes(OTHER_FILES[content])
+    path.chmod(0o644)
+    said, name = NAMED[kind]
+    with pytest.raises((BridgeError, OSError), match=said):
+        name(path)
+    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (OTHER_FILES[content], 0o644)
+    assert [file.name for file in tmp_path.iterdir()] == ["shared.lock"]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in NAMED if kind != "backup"])
+def test_nor_is_anything_done_to_what_is_no_file(kind: str, tmp_path: Path) -> None:
+    """A device, a pipe (which nobody writes into), a folder."""
+    tmp_path.chmod(0o755)
+    pipe, folder, device = (tmp_path / name for name in ("pipe.lock", "folder.lock", "device.lock"))
+    os.mkfifo(pipe)
+    folder.mkdir()
+    device.symlink_to("/dev/null")
+    for path in (pipe, folder, device):
+        if not path.is_symlink():
+            path.chmod(0o755)
+        mode = path.stat().st_mode
+        with pytest.raises((BridgeError, OSError)):
+            NAMED[kind][1](path)
+        assert path.stat().st_mode == mode
+
+
+@given(st.binary(max_size=200), st.integers(min_value=0, max_value=0o777))
+def test_whatever_is_in_it(content: bytes, mode: int) -> None:
+    """Nothing is changed of a file that does not begin as ours do; an empty one may become a ledger."""
+    if not content:
+        return
+    with TemporaryDirectory() as home:
+        path = Path(home) / "x"
+        path.write_bytes(content)
+        path.chmod(mode | 0o600)
+        with pytest.raises(BridgeError, match="not a SQLite database"):
+            SqlStore(f"sqlite:///{path}")
+        assert (path.read_bytes(), path.stat().st_mode & 0o777) == (content, mode | 0o600)
+
+
+def test_looking_into_a_ledger_keeps_the_locks_on_it(tmp_path: Path) -> None:
+    """A process that closes a file loses its locks on it, and with them what keeps others from its log."""
+    path = tmp_path / "ledger.db"
+    with SqlStore(f"sqlite:///{path}") as store, store._database.reading() as tx:
+        tx.exec_driver_sql("SELECT count(*) FROM ledger_orders")
+        before = locks_on(path)
+        SqlStore(f"sqlite:///{path}", read_only=True).close()
+        assert locks_on(path) == before != []
+
+
+def locks_on(path: Path) -> list[str]:
+    listed = Path("/proc/locks")
+    if not listed.exists():
+        require("this system does not list its locks")
+    inode = f":{path.stat().st_ino} "
+    return [line.partition(": ")[2] for line in listed.read_text().splitlines() if inode in line]
+
+
 def test_a_log_that_a_crash_left_behind_is_closed_too(tmp_path: Path) -> None:
     """It holds the same rows."""
     with SqlStore(f"sqlite:///{tmp_path}/ledger.db") as running:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -23,6 +24,8 @@ LONGEST_TEXT: Final = 1_000_000
 """Characters of one text."""
 LONGEST_NAME: Final = 500
 """Characters of what something is found by: an index cannot hold longer ones."""
+LONGEST_SAID: Final = 2_000
+"""Characters of what is kept of what a system or a source says: as much as a person reads."""
 LONGEST_SETTING: Final = 10_000
 """Characters of a text in a settings file, or of a variable of the environment in its place."""
 LARGEST_SETTINGS: Final = 16 * 2**20
@@ -30,6 +33,9 @@ LARGEST_SETTINGS: Final = 16 * 2**20
 MOST_PARTS: Final = 10_000
 """Lines, or whatever else there may be several of, of one order."""
 
+CUT: Final = "…"
+"""Stands where a text was cut."""
+_NUMBER_AT_END: Final = re.compile(r"(?:\d|[\s().\-/+]|%[0-9A-Fa-f]{0,2})*+\Z")
 EXPECTED: Final = f"a number of at most {MAGNITUDE} digits before the point and {PLACES} behind it"
 
 
@@ -87,6 +93,12 @@ def findable(name: str) -> str:
         return name
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
     return f"{name[: LONGEST_NAME // 2]}…{digest}"
+
+
+def brief(text: str, most: int = LONGEST_SAID) -> str:
+    """What somebody said, cut where it is longer than anybody reads. Not within a number: half of a card's, or of a
+    telephone's, is one that nobody recognizes."""
+    return text if len(text) <= most else _NUMBER_AT_END.sub("", text[: most - len(CUT)]) + CUT
 
 
 def too_many(characters: int, most: int) -> str:

@@ -238,7 +238,8 @@ class LedgerEntry:
 
 @frozen(kw_only=True)
 class NewCustomer:
-    """A customer that an order makes; each of the ``digests`` is of something that the customer would be known by.
+    """A customer that an order makes; each of the ``digests`` is of an account and something that the customer would be
+    known by there.
 
     No other order that makes one with the same may be on its way, or have been delivered at ``since`` (UTC) or later.
     """

@@ -22,15 +22,18 @@ _told: Final[set[str]] = set()
 def open_privately(path: str, flags: int) -> int:
     """An ``opener`` for :func:`open`: the file is its owner's alone, also if it was there before."""
     handle = os.open(path, flags, 0o600)
-    if _POSIX and os.fstat(handle).st_mode & _OTHERS:
+    if _POSIX and _is_open_to_others(os.fstat(handle)):
         os.fchmod(handle, 0o600)
     return handle
 
 
 def make_private(path: Path) -> bool:
-    """Close a file that is there to all but its owner. False if others can use it and that cannot be changed."""
+    """Close a file that is there to all but its owner. False if others can use it and that cannot be changed.
+
+    A device, a pipe or a folder is none of ours, and stays as it is; whether a file is, its caller has looked.
+    """
     try:
-        if not _POSIX or not path.stat().st_mode & _OTHERS:
+        if not _POSIX or not _is_open_to_others(path.stat()):
             return True
         path.chmod(0o600)
     except FileNotFoundError:
@@ -39,6 +42,10 @@ def make_private(path: Path) -> bool:
         return False
     log.warning("%s could be used by others; only its owner can now (mode 0600)", path)
     return True
+
+
+def _is_open_to_others(found: os.stat_result) -> bool:
+    return stat.S_ISREG(found.st_mode) and bool(found.st_mode & _OTHERS)
 
 
 def folder_fault(folder: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from html import escape
 from unicodedata import normalize
@@ -10,11 +11,12 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tradegecko_bridge.bounds import CUT, LONGEST_SAID, brief
 from tradegecko_bridge.commerce import Address, Customer, SourceOrder
-from tradegecko_bridge.commerce.clearing import MARK, cleared, cleared_of_all
+from tradegecko_bridge.commerce.clearing import LONGEST, MARK, SHORTEST, cleared, cleared_of_all
 from tradegecko_bridge.testing.store_checks.cases import an_order
 from tradegecko_bridge.testing.store_checks.expiry import personal
 
@@ -136,3 +138,46 @@ def test_nothing_is_left_of_any_order_in_any_text(order: SourceOrder, data: st.D
 
 def _plain(text: str) -> str:
     return " ".join("".join(c for c in normalize("NFKD", text.casefold()) if not "\u0300" <= c <= "\u036f").split())
+
+
+# ── what is too long to be read ──────────────────────────────────────────────────────────────
+
+
+@given(order=some_orders, before=st.integers(0, 30), spell=spelled, data=st.data())
+@settings(deadline=None)
+def test_nothing_is_left_of_a_value_where_a_text_is_cut(
+    order: SourceOrder, before: int, spell: Callable[[str], str], data: st.DataObject
+) -> None:
+    """Wherever in a value that is, by whoever it was cut, and whatever follows the cut."""
+    value = data.draw(st.sampled_from([one for one in values(order) if not one.isdecimal()]))
+    said = spell(value)
+    most = data.draw(st.sampled_from([LONGEST_SAID, LONGEST]))
+    text = "# " * (most // 2 - before) + said + " #" * most
+    cut = brief(text, most)
+    assert len(cut) <= most
+    assert brief(cut, most) == cut
+    assert cleared(text, order).endswith(CUT)
+    for one in (cut, f"{cut}; said once", text):
+        left = cleared(one, order)
+        assert len(left) <= LONGEST
+        rest = left.removesuffix("; said once") if len(one) <= LONGEST else left.partition(";")[0]
+        assert len("".join(filter(str.isalnum, rest))) < SHORTEST, left[-60:]
+
+
+@given(st.sampled_from(["4111111111111111", "4111 1111 1111 1111", "4111%201111-1111.1111"]), st.integers(0, 60))
+def test_no_part_of_a_number_is_left_where_a_text_is_cut(number: str, before: int) -> None:
+    """Half of a card's would be recognized by nobody."""
+    text = "# " * (LONGEST_SAID // 2 - before) + "x" * (before % 2) + number + " #" * LONGEST_SAID
+    left = brief(text)
+    assert number in left or not any(char.isdecimal() for char in left)
+
+
+@pytest.mark.parametrize(
+    "said", ["x" * 30_000_000, "ring twice " * 2_000_000, "…" * 3_000_000, "4" * 9_000_000, "\u200b" * 9_000_000]
+)
+def test_what_takes_long_to_read_takes_no_time(said: str) -> None:
+    """Nor does it where the order itself is long."""
+    order = evolve(ORDER, note="ring twice, " * 80_000, extra={"a": "x" * 900_000})
+    began = time.process_time()
+    assert len(cleared(said, order)) <= LONGEST
+    assert time.process_time() - began < 10

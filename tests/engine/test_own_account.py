@@ -73,6 +73,8 @@ def test_what_tells_accounts_apart(one: AccountIdentity, other: AccountIdentity)
     by_place = None not in dated or one.base_url == other.base_url
     assert one.is_same(other) == other.is_same(one) == (one.id == other.id and by_date and by_place)
     assert one.is_same(evolve(one, name="renamed"))
+    if (one.created_at is None) == (other.created_at is None):
+        assert (one.key == other.key) == one.is_same(other)
 
 
 # ── runs ─────────────────────────────────────────────────────────────────────────────────────

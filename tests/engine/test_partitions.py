@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from tests.engine.bench import Bench, stranger
 from tests.support import ListSource
 from tradegecko_bridge import MemoryStore, Sandbox, SqlStore, SyncEngine, TradeGeckoClient, TradeGeckoGateway
-from tradegecko_bridge.commerce import Customer
+from tradegecko_bridge.commerce import Customer, SourceOrder
 from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder
 from tradegecko_bridge.engine import Outcome, Progress
 from tradegecko_bridge.engine.context import Concurrency
@@ -240,6 +240,27 @@ def test_one_new_customer_is_made_once(sandbox: Sandbox, client: TradeGeckoClien
     companies = list(client.companies.list(email="new@example.com"))
     assert len(companies) == 1
     assert len(list(client.orders.list(company_id=companies[0].id))) == 8
+
+
+@pytest.mark.parametrize("url", [None, "sqlite"])
+def test_the_same_person_is_another_customer_in_another_account(
+    sandbox: Sandbox, client: TradeGeckoClient, tmp_path: Path, url: str | None
+) -> None:
+    """Two tenants of one ledger: neither waits for the other, nor learns of whom the other sells to."""
+    ann = stranger("ann@example.com", "1001")
+    with MemoryStore() if url is None else SqlStore(f"sqlite:///{tmp_path / 'ledger.db'}") as store:
+
+        def engine(shop: str, client: TradeGeckoClient, *orders: SourceOrder) -> SyncEngine:
+            gateway = TradeGeckoGateway(client, mirror=store.mirror)
+            return SyncEngine(shop, source=ListSource(list(orders)), gateway=gateway, store=store)
+
+        assert engine("mine", client, ann).deliver_orders().count(Outcome.DELIVERED) == 1
+        again = evolve(ann, reference="2", number="1002", cursor="2")
+        with Sandbox(rate_limit=None) as box, TradeGeckoClient(box.access_token, base_url=box.base_url) as there:
+            other = engine("theirs", there, again)
+            assert [item.outcome for item in other.deliver_orders(dry_run=True).items] == [Outcome.PLANNED]
+            report = other.deliver_orders()
+        assert [item.outcome for item in report.items] == [Outcome.DELIVERED], report.items
 
 
 def test_of_two_orders_with_one_number_the_second_sees_the_first(sandbox: Sandbox, client: TradeGeckoClient) -> None:

@@ -99,7 +99,8 @@ class Few:
         return {str(one.remote_id): one for one in self._entries if one.remote_id in ids}
 
 
-def a_context(store: Few, **fields: Any) -> Any:
+def a_context(store: Few, *, account: str = "1", **fields: Any) -> Any:
+    fields |= {"account": lambda: account}
     return SimpleNamespace(store=store, connection="shop", clock=lambda: NOW, **fields)
 
 
@@ -317,6 +318,23 @@ def test_two_orders_make_one_customer_where_the_second_would_be_matched_with_it(
     assert waits <= matches
     if {key for key, _ in set(theirs) & set(ours)} != {"code"}:
         assert waits is matches
+
+
+@given(PEOPLE, PEOPLE, st.sampled_from(CustomerMatch))
+@settings(deadline=None)
+def test_no_order_waits_for_a_customer_of_another_account(
+    first: Customer, second: Customer, match: CustomerMatch
+) -> None:
+    """Nor does anybody learn in this way whom another account of the ledger deals with."""
+    connection = ConnectionSettings(customer_match=match)
+    made = [
+        as_new_customer(
+            a_context(Few(), settings=connection, timing=Timing(), account=account),
+            an_order(customer=who, billing_address=None, shipping_address=None),
+        )
+        for account, who in (("1", first), ("2", second))
+    ]
+    assert not frozenset.intersection(*(one.digests if one else frozenset() for one in made))
 
 
 def test_a_decision_about_an_order_that_somebody_else_has_is_not_theirs() -> None:

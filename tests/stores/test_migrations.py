@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy
 from alembic.script import ScriptDirectory
@@ -19,6 +20,7 @@ from tradegecko_bridge.ledger import OrderState
 from tradegecko_bridge.stores.rules.digests import keyed
 from tradegecko_bridge.stores.sql import SqlStore
 from tradegecko_bridge.stores.sql.schema import MIGRATIONS
+from tradegecko_bridge.stores.sql.statistics import UNSAMPLED
 from tradegecko_bridge.stores.sql.tables import HEAD
 from tradegecko_bridge.testing.store_checks.cases import an_order
 
@@ -189,6 +191,23 @@ def test_a_migration_that_fails_changes_nothing(tmp_path: Path) -> None:
         connection.commit()
     with SqlStore(f"sqlite:///{path}") as store:
         assert len(store.entries()) == 2
+
+
+@pytest.mark.parametrize("in_view", [False, True])
+def test_statistics_of_personal_data_go(in_view: bool, postgres_ledger: str) -> None:
+    """PostgreSQL keeps samples of a column's values; a view of somebody's keeps no ledger from being opened."""
+    make_at("0009", postgres_ledger, *WRITTEN)
+    kept = "SELECT tablename, attname FROM pg_stats WHERE tablename LIKE 'ledger%'"
+    with psycopg.connect(postgres_ledger, autocommit=True) as connection:
+        connection.execute("ANALYZE")
+        assert ("ledger_orders", "content") in connection.execute(kept).fetchall()
+        if in_view:
+            connection.execute("CREATE VIEW mine AS SELECT content FROM ledger_orders")
+        SqlStore(postgres_ledger).close()
+        found = set(connection.execute(kept).fetchall())
+    unsampled = {(table, column) for table, columns in UNSAMPLED.items() for column in columns}
+    assert found & unsampled == ({("ledger_orders", "content")} if in_view else set())
+    assert ("ledger_orders", "state") in found
 
 
 def test_what_could_be_guessed_goes(ledger_url: str) -> None:

@@ -74,6 +74,7 @@ def said_by_postgresql(url: str) -> list[set[Any]]:
             " WHERE connamespace = current_schema()::regnamespace"
         ),
         "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()",
+        "SELECT attrelid::regclass::text, attname FROM pg_attribute WHERE attstattarget = 0 AND attnum > 0",
     )
     with psycopg.connect(url) as connection:
         return [set(connection.execute(query).fetchall()) for query in queries]
@@ -214,6 +215,15 @@ def test_a_directory_is_no_ledger(tmp_path: Path) -> None:
         ("sqlite://", "is a file"),
         ("sqlite:///:memory:", "is a file"),
         ("mysql://bob:hunter2@host/db", "cannot live in mysql"),
+        ("sqlite:///ledger.db?fast=hunter2", "does not know: 'fast'"),
+        ("sqlite:///ledger.db?uri=true&mode=hunter2", "does not know: 'mode'"),
+        ("postgresql://bob:hunter2@127.0.0.1:1/db?tempo=hunter2", "does not know: 'tempo'"),
+        ("postgresql://bob:hunter2@127.0.0.1:1/db?autocommit=hunter2", "does not know: 'autocommit'"),
+        ("postgresql://bob:hunter2@127.0.0.1:1/db?connect_timeout=hunter2", "connect_timeout has to be a number"),
+        ("sqlite:///led\0ger.db", "a NUL character"),
+        ("sqlite:///led%00ger.db", "a NUL character"),
+        ("postgresql://bob:hunter2@127.0.0.1:1/d%00b", "a NUL character"),
+        ("\0", "a NUL character|is not one"),
     ],
 )
 def test_addresses_that_cannot_work(url: str, said: str) -> None:

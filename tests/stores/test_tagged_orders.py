@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import psycopg
+import pytest
 from attrs import evolve
 
 from tests.stores import postgres
-from tests.stores.tagged import CARD, STEM, TRACKING, left_in, quoted, tag, tagged
+from tests.stores.tagged import CALLING, CARD, STEM, TRACKING, left_in, quoted, tag, tagged
 from tests.support import HandClock, ListSource, require
 from tradegecko_bridge import Decisions, Sandbox, SqlStore, SyncEngine, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.commerce import ItemResult, SourceOrder, UnreadableOrder, Verdict
@@ -19,6 +20,7 @@ from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder
 from tradegecko_bridge.engine import ConnectionSettings, Timing, expire_personal_data
 from tradegecko_bridge.errors import GatewayError, OutcomeUnknown, Rejected, SourceUnavailable, Unavailable
 from tradegecko_bridge.ledger import OrderState
+from tradegecko_bridge.stores.sql.statistics import UNSAMPLED
 
 FAILURES: Final[Mapping[str, type[GatewayError]]] = {
     "1002": Rejected,
@@ -154,21 +156,48 @@ def test_nothing_is_left_in_the_files(tmp_path: Path, sandbox: Sandbox, client: 
         went_every_way(store)
         assert left_in(tmp_path)
         assert left_in(tmp_path, [CARD]) == [], "never there"
+        with store._database.writing() as tx:
+            tx.exec_driver_sql("ANALYZE")
         expire(store, clock)
         assert left_in(tmp_path) == []
 
 
-def test_nothing_is_left_in_the_server_s_tables(client: TradeGeckoClient) -> None:
-    """Of PostgreSQL: the files of all its tables and indexes. Its log (WAL) is the server's business."""
+@pytest.mark.parametrize("sampled", [False, True], ids=["as it is", "with statistics"])
+def test_nothing_is_left_in_the_server_s_tables(sampled: bool, client: TradeGeckoClient) -> None:
+    """Of PostgreSQL: the files of all its tables and indexes, and what can be read of its statistics. Its log (WAL) is
+    the server's business.
+
+    Statistics of all columns are what earlier versions had; autovacuum takes them as ANALYZE does.
+    """
     if reason := postgres.missing():
         require(reason)
     clock = HandClock()
     with postgres.running() as server, SqlStore(server.url) as store:
+        if sampled:
+            take_statistics(server)
         live(store, client, clock)
         went_every_way(store)
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            connection.execute("ANALYZE")
         assert tables_hold(server)
+        assert bool(statistics_hold(server)) is sampled
+        assert rows_hold(server)
         expire(store, clock)
         assert tables_hold(server) == []
+        assert statistics_hold(server) == rows_hold(server) == []
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            connection.execute("ANALYZE")
+            assert connection.execute("SELECT count(*) FROM pg_stats WHERE tablename = 'ledger_orders'").fetchone() != (
+                0,
+            )
+        assert statistics_hold(server) == []
+
+
+def take_statistics(server: postgres.Server) -> None:
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        for table, columns in UNSAMPLED.items():
+            for column in columns:
+                connection.execute(f'ALTER TABLE {table} ALTER "{column}" SET STATISTICS -1')
 
 
 def tables_hold(server: postgres.Server) -> list[str]:
@@ -176,6 +205,39 @@ def tables_hold(server: postgres.Server) -> list[str]:
     with psycopg.connect(server.url, autocommit=True) as connection:
         connection.execute("CHECKPOINT")
     return [*left_in(server.data / "base"), *left_in(server.data / "global")]
+
+
+def statistics_hold(server: postgres.Server) -> list[str]:
+    """What can be read of any statistics: in the files it may be compressed."""
+    slots = ", ".join(f"stavalues{slot}::text" for slot in range(1, 6))
+    return _read(server, f"SELECT {slots} FROM pg_statistic")
+
+
+def rows_hold(server: postgres.Server) -> list[str]:
+    """What can be read of any row."""
+    return [line for table in UNSAMPLED for line in _read(server, f"SELECT one::text FROM {table} AS one")]
+
+
+def _read(server: postgres.Server, query: str) -> list[str]:
+    with psycopg.connect(server.url) as connection:
+        rows = [str(row).casefold() for row in connection.execute(query)]
+    return [row[:200] for row in rows if any(text.casefold() in row for text in (STEM, CALLING, CARD))]
+
+
+def test_a_view_keeps_statistics_and_is_told(postgres_ledger: str, caplog: pytest.LogCaptureFixture) -> None:
+    """They cannot be removed then: it is said, and the ledger is not taken for clean."""
+    with SqlStore(postgres_ledger) as store:
+        store.ingest("shop", [tagged(number) for number in NUMBERS], at=HandClock()())
+        with psycopg.connect(postgres_ledger, autocommit=True) as connection:
+            connection.execute("ALTER TABLE ledger_orders ALTER content SET STATISTICS 100")
+            connection.execute("CREATE VIEW mine AS SELECT content FROM ledger_orders")
+            connection.execute("ANALYZE ledger_orders")
+            assert store.scrub() is False
+            assert "ledger_orders.content" in caplog.text
+            connection.execute("DROP VIEW mine")
+            assert store.scrub() is True
+            kept = "SELECT count(*) FROM pg_stats WHERE (tablename, attname) = ('ledger_orders', 'content')"
+            assert connection.execute(kept).fetchone() == (0,)
 
 
 def went_every_way(store: SqlStore) -> None:
@@ -194,3 +256,14 @@ def went_every_way(store: SqlStore) -> None:
     assert any(STEM.upper() in text for text in alerts), "a source's exception is quoted until its order expires"
     said = [event.why for entry in store.entries() for event in store.history(entry.id)]
     assert sum("refused: " in why for why in said) > len(FAILURES)
+
+
+def test_who_does_not_own_the_tables_is_told(postgres_ledger: str, caplog: pytest.LogCaptureFixture) -> None:
+    """PostgreSQL then writes none of them anew either."""
+    SqlStore(postgres_ledger).close()
+    with psycopg.connect(postgres_ledger, autocommit=True) as connection:
+        connection.execute("CREATE ROLE guest LOGIN")
+        connection.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO guest")
+    with SqlStore(postgres_ledger.replace("bridge@", "guest@")) as store:
+        assert store.scrub() is False
+    assert "does not own its tables" in caplog.text

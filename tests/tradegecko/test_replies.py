@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tradegecko.support import PAGED, recording
 from tradegecko_bridge import errors
+from tradegecko_bridge.bounds import LONGEST_SAID
 from tradegecko_bridge.errors import TradeGeckoError
 from tradegecko_bridge.tradegecko.calls import Call, Page, Reply
 from tradegecko_bridge.tradegecko.records import Account, Order, Product
@@ -238,3 +239,22 @@ def test_no_answer_raises_anything_else(
 def test_a_record_is_read_from_its_root() -> None:
     """Beside whatever else came."""
     assert ORDERS.get(1).read(ok({"addresses": [], "order": {"id": 1}})) == Order(id=1)
+
+
+@given(
+    st.dictionaries(st.text(max_size=5), st.lists(st.text(max_size=5), max_size=4) | st.text(max_size=5), max_size=4),
+    st.integers(1, 10_000),
+    st.sampled_from([401, 404, 422, 429, 500]),
+)
+@settings(deadline=None, max_examples=30)
+def test_what_is_said_at_length_is_told_in_short(fields: dict[str, Any], times: int, status: int) -> None:
+    """However many fields, messages and characters: an error is read by people, and kept."""
+    long = {name * times: [one * times for one in said] + [said] * 200 for name, said in fields.items()}
+    body = {"type": "x", "message": "why " * times, "errors": long | {str(n): "is wrong" for n in range(500)}}
+    with pytest.raises(errors.StatusError) as caught:
+        read_reply("POST", "/orders", status, {"x-request-id": "9" * times}, json.dumps(body).encode())
+    assert len(str(caught.value)) < LONGEST_SAID + 500
+    told = getattr(caught.value, "fields", {})
+    assert len(told) <= 100
+    assert all(len(message) <= LONGEST_SAID for messages in told.values() for message in messages)
+    assert all(len(messages) <= 100 for messages in told.values())

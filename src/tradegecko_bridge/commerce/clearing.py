@@ -1,7 +1,10 @@
 """Taking an order's values out of what somebody else says of it.
 
 A system that refuses an order may quote it, in any spelling. What it says is kept without whom it is about; names of
-fields, statuses and request ids stay, and so do the order's number and reference.
+fields, statuses and request ids stay, and so do the order's number and reference. It is cut to what a person reads, and
+what may be left of a value before a cut, here or by whoever passed it on, goes too.
+
+The time it takes grows with the lengths of text and values, not with their product.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from urllib.parse import quote, quote_plus
 
 import attrs
 
+from tradegecko_bridge.bounds import CUT, LONGEST_SAID, brief
 from tradegecko_bridge.commerce.card_numbers import without_card_numbers
 from tradegecko_bridge.commerce.orders import Address, Customer
 from tradegecko_bridge.commerce.privacy import STAYS
@@ -24,12 +28,18 @@ from tradegecko_bridge.commerce.remote import DraftLine, OrderDraft
 Named: TypeAlias = tuple[str, str]
 """The name of a field, and its value."""
 
-MARK: Final = "…"
+MARK: Final = CUT
 """What stands in place of a value."""
 SHORTEST: Final = 3
 """Characters of the shortest value that says who somebody is."""
 QUOTED: Final = 12
 """Characters in a row that are no accident: a value is often quoted in part only."""
+LONGEST: Final = LONGEST_SAID + 500
+"""Characters of a text that is kept: something that was said, and our words around it."""
+_FEW: Final = 100
+"""Parts of a text that are looked for one by one."""
+_MARKS: Final = 20
+"""The last marks of a text, before which a value may be cut."""
 _TELLING: Final = 6
 """Characters of the shortest value that is taken out of the middle of a word, too."""
 _PHONE: Final = 7
@@ -75,7 +85,7 @@ def _each(texts: Iterable[str], made: Callable[[], _Values]) -> list[str]:
     for text in texts:
         if not _OURS.fullmatch(text):
             values = values or made()
-            text = _without(without_card_numbers(text), values)
+            text = _without(without_card_numbers(brief(text, LONGEST)), values)
         found.append(text)
     return found
 
@@ -85,11 +95,13 @@ def _each(texts: Iterable[str], made: Callable[[], _Values]) -> list[str]:
 
 @attrs.define
 class _Values:
-    """What is looked for, spelled as :func:`_spelled` does it: whole values, digits of phone numbers, and long values,
+    """What is looked for, spelled as :func:`_spelled` does it: short values, digits of phone numbers, and long values,
     of which a part may be quoted. What ``stays`` is none."""
 
     stays: Collection[str]
     forms: set[str] = attrs.field(factory=set)
+    sizes: set[int] = attrs.field(factory=set)
+    """Of the forms."""
     digits: set[str] = attrs.field(factory=set)
     long: dict[str, None] = attrs.field(factory=dict)
 
@@ -118,10 +130,13 @@ class _Values:
         """More values, with the names of their fields."""
         for name, value in dict.fromkeys(named):
             for spelling in _spellings(name, value):
-                if len(spelling) >= SHORTEST and spelling not in self.stays:
+                if spelling in self.stays:
+                    continue
+                if len(spelling) >= QUOTED:
+                    self.long[spelling] = None
+                elif len(spelling) >= SHORTEST:
                     self.forms.add(spelling)
-                    if len(spelling) >= QUOTED:
-                        self.long[spelling] = None
+                    self.sizes.add(len(spelling))
             if name == "phone" and len(number := _digits(value)) >= _PHONE:
                 self.digits.add(number)
 
@@ -220,14 +235,19 @@ def _letters(text: str) -> Iterator[tuple[str, int]]:
 def _without(text: str, values: _Values) -> str:
     letters = list(_letters(text))
     spelled = "".join(letter for letter, _ in letters)
-    found = [False] * len(letters)
-    for form in values.forms:
-        for start in _occurrences(spelled, form):
-            found[start : start + len(form)] = [True] * len(form)
-    for start, end in (*_quoted(spelled, "\0".join(values.long)), *_called(spelled, values.digits)):
-        found[start:end] = [True] * (end - start)
-    if not any(found):
+    everything = "\0".join(values.long)
+    marks = {position: at for at, (_, position) in reversed([*enumerate(letters)]) if text[position] == MARK}
+    spans = (
+        *_whole(spelled, values.forms, values.sizes),
+        *_quoted(spelled, everything),
+        *_called(spelled, values.digits),
+        *_cut_off(spelled, sorted(marks.values())[-_MARKS:], values.forms, everything),
+    )
+    if not spans:
         return text
+    found = [False] * len(letters)
+    for start, end in spans:
+        found[start:end] = [True] * (end - start)
     hidden = {position for (_, position), hide in zip(letters, found, strict=True) if hide}
     return _marked(text, hidden, {position for _, position in letters})
 
@@ -246,14 +266,20 @@ def _marked(text: str, hidden: Collection[int], seen: Collection[int]) -> str:
     return "".join(parts)
 
 
-def _occurrences(text: str, form: str) -> Iterator[int]:
-    """Where a value stands; a short one only as a word of its own, or it would be found everywhere."""
-    start = text.find(form)
-    while start >= 0:
-        end = start + len(form)
-        if len(form) >= _TELLING or (_is_edge(text, start - 1, start) and _is_edge(text, end, end - 1)):
-            yield start
-        start = text.find(form, start + 1)
+def _whole(text: str, forms: Collection[str], sizes: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Where short values stand; the shortest only as words of their own, or they would be found everywhere."""
+    for size in sizes:
+        for start, part in _parts(text, size):
+            end = start + size
+            if part in forms and (
+                size >= _TELLING or (_is_edge(text, start - 1, start) and _is_edge(text, end, end - 1))
+            ):
+                yield start, end
+
+
+def _parts(text: str, size: int) -> Iterator[tuple[int, str]]:
+    """All parts of a text that are so long, with their places."""
+    return ((start, text[start : start + size]) for start in range(len(text) - size + 1))
 
 
 def _is_edge(text: str, outside: int, inside: int) -> bool:
@@ -268,16 +294,26 @@ def _is_edge(text: str, outside: int, inside: int) -> bool:
 
 def _quoted(text: str, everything: str) -> Iterator[tuple[int, int]]:
     """Where a part of some value is quoted that is too long to be there by chance."""
-    start = 0
-    while everything and start + QUOTED <= len(text):
-        end = start + QUOTED
-        if text[start:end] not in everything:
-            start += 1
-            continue
-        while end < len(text) and text[start : end + 1] in everything:
-            end += 1
-        yield start, end
-        start = end - QUOTED + 1 if end - QUOTED + 1 > start else start + 1
+    parts = {part for _, part in _parts(text, QUOTED)} if everything else set()
+    if len(parts) <= _FEW:
+        parts = {part for part in parts if part in everything}
+    else:
+        parts.intersection_update(part for _, part in _parts(everything, QUOTED))
+    if parts:
+        yield from ((start, start + QUOTED) for start, part in _parts(text, QUOTED) if part in parts)
+
+
+def _cut_off(text: str, ends: Iterable[int], forms: Collection[str], everything: str) -> Iterator[tuple[int, int]]:
+    """Where a value was cut: before a mark, the beginning of one, or some of the middle of one."""
+    begun = f"\0{everything}\0" + "\0".join(forms)
+    for end in ends:
+        for size in range(QUOTED - 1, SHORTEST - 1, -1):
+            part = text[max(end - size, 0) : end]
+            if len(part) < size or part[-1].isspace() or "\0" in part:
+                continue
+            if f"\0{part}" in begun or (size >= _TELLING and part in everything):
+                yield end - size, end
+                break
 
 
 def _called(text: str, numbers: Collection[str]) -> Iterator[tuple[int, int]]:

@@ -200,6 +200,11 @@ class AccountIdentity:
             return (self.id, self.base_url) == (other.id, other.base_url)
         return (self.id, self.created_at) == (other.id, other.created_at)
 
+    @property
+    def key(self) -> str:
+        """What tells it from the other accounts of a ledger: the same for accounts that are one by :meth:`is_same`."""
+        return f"{self.id} since {self.created_at.isoformat()}" if self.created_at else f"{self.id} at {self.base_url}"
+
     def named_beside(self, other: AccountIdentity) -> str:
         """Its id and name, and where both have the same id, what else tells them apart."""
         more = ""

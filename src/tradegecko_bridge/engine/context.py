@@ -66,6 +66,8 @@ class Context:
     on_alert: Callable[[Alert], None] = field(repr=False, default=lambda _: None)
     concurrency: Concurrency = REAL_THREADS
     tracer: Tracer | None = field(repr=False, default=None)
+    account: Callable[[], str] = field(repr=False, default=lambda: "")
+    """What tells the account from the others of the ledger; asks nobody."""
     _clock_notes: list[str] = field(factory=list, repr=False, eq=False, init=False)
     """What was logged of the clock: once is enough."""
 

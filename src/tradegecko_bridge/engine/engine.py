@@ -119,7 +119,8 @@ class SyncEngine(OfThisProcess):
         )
         self._own_account = OwnAccount(context)
         self._own_source = OwnSource(context)
-        self._context = evolve(context, gateway=checked(context.gateway, self._own_account.check))
+        own_account = self._own_account
+        self._context = evolve(context, gateway=checked(context.gateway, own_account.check), account=own_account.key)
 
     def deliver_orders(self, *, dry_run: bool = False) -> Report:
         """Ingest the source's new orders and deliver every order that is due, each exactly once.

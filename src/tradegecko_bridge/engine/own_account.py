@@ -13,7 +13,12 @@ class OwnAccount:
 
     def __init__(self, context: Context) -> None:
         self._c = context
+        self._account: AccountIdentity | None = None
         self.begin()
+
+    def key(self) -> str:
+        """What tells the account from others, as far as it was reached; blank before."""
+        return self._account.key if self._account else ""
 
     def begin(self, *, read_only: bool = False) -> None:
         """A run begins: the account is looked at once more. ``read_only``: an unknown one is not remembered."""
@@ -39,7 +44,7 @@ class OwnAccount:
             known = store.remember_account(connection, account, at=self._c.clock())
         if known is not None and not known.account.is_same(account):
             raise OtherAccount(told_apart(known, account))
-        self.reached = True
+        self._account, self.reached = account, True
 
 
 def told_apart(known: KnownAccount, found: AccountIdentity) -> str:

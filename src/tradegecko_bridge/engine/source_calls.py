@@ -8,7 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
+from attrs import evolve
+
 from tradegecko_bridge import foreign
+from tradegecko_bridge.bounds import brief
 from tradegecko_bridge.commerce import ItemResult, Verdict
 from tradegecko_bridge.errors import BridgeError, SourceError
 from tradegecko_bridge.ports.sources import HasIdentity, OrderSource
@@ -47,7 +50,7 @@ def guarded(source: OrderSource, doing: str, run: Callable[[], T]) -> T:
 
 def _told(source: OrderSource, doing: str, error: Exception) -> BridgeError:
     if isinstance(error, SourceError):
-        return SourceFailed(f"{source.name}: {error}")
+        return SourceFailed(f"{source.name}: {brief(str(error))}")
     if isinstance(error, BridgeError):
         return error
     where = foreign.place_of(error)
@@ -111,7 +114,7 @@ def offer(
             if not isinstance(result, ItemResult):
                 what = f"{_METHODS[doing]} gave {a_kind(result)} that is no ItemResult"
                 raise SourceFailed(f"{source.name}: {what}: a fault in the source")
-            results[result.key] = result
+            results[result.key] = evolve(result, message=brief(str(result.message or "")))
     except SourceFailed as error:
         missing = str(error)
     keys = dict.fromkeys(map(key, items))

@@ -42,7 +42,7 @@ class _MemoryDatabase(Database):
 
     writing = snapshot = reading
 
-    def scrub(self, *_tables: str) -> bool:
+    def scrub(self, *_tables: str, first: object) -> bool:  # noqa: ARG002
         return True
 
     def close(self) -> None:

@@ -102,7 +102,7 @@ class FileTokenStore(SlotStore):
     @contextmanager
     def _locked(self) -> Iterator[None]:
         self._check_folder()
-        make_private(Path(f"{self._path}.lock"))
+        self._check_lock(Path(f"{self._path}.lock"))
         lock = FileLock(f"{self._path}.lock", self._busy_timeout, mode=0o600)  # a new one excludes other threads too
         try:
             if not self._path.parent.is_dir():  # the lock would create it
@@ -125,6 +125,12 @@ class FileTokenStore(SlotStore):
     def _check_folder(self) -> None:
         if fault := folder_fault(self._path.parent):
             raise StoreError(f"token file {self._path}: {fault}")
+
+    def _check_lock(self, path: Path) -> None:
+        """It is empty; what is not is somebody else's, and locking would empty it."""
+        if path.exists() and not (path.is_file() and path.stat().st_size == 0):
+            raise StoreError(f"token file {self._path}: {path}, its lock, is not one of ours; name another token file")
+        make_private(path)
 
     def _check_private(self, file: IO[bytes]) -> None:
         if os.name == "posix" and os.fstat(file.fileno()).st_mode & 0o077:

@@ -6,11 +6,13 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import Any, Final
 
 import orjson
 
 from tradegecko_bridge import errors
+from tradegecko_bridge.bounds import LONGEST_SAID, brief
 from tradegecko_bridge.tradegecko.calls import Reply
 
 Where = dict[str, Any]
@@ -22,6 +24,11 @@ _TOKENS: Final[tuple[tuple[str, type[errors.NeedsLogin]], ...]] = (
     ("invalid", errors.TokenInvalid),
 )
 """The one word that differs between the messages of a 401 (reference §2.6)."""
+_MOST: Final = 100
+"""Fields that are told of one refusal, and messages of one field."""
+_LONGEST_ID: Final = 200
+_LOOKED_AT: Final = 10 * LONGEST_SAID
+"""Characters of a message, of which many may be blanks."""
 LATEST: Final = 32_503_680_000
 """The year 3000, in epoch seconds: no clock shows more, and reckoning with more would end beyond the calendar."""
 _MISSING: Final = re.compile(r"Couldn't find (\w+)(?: with '?id'?=(\S+))?")
@@ -38,13 +45,18 @@ def read_reply(method: str, path: str, status: int, headers: Mapping[str, str], 
     body, readable = _json(content)
     if 200 <= status < 300 and readable:
         return Reply(status=status, headers=headers, body=body)
-    where: Where = {"method": method, "path": path, "request_id": headers.get("x-request-id")}
+    where: Where = {"method": method, "path": path, "request_id": _request_id(headers)}
     if status >= 400:
         raise _error(headers, body, {**where, "status": status})
     if not 200 <= status < 300:
         raise errors.UnreadableReply(f"{status}, a redirect or the like, which the API never sends", **where)
     kind = headers.get("content-type", "no content type").split(";")[0]
     raise errors.UnreadableReply(f"{status} with {len(content)} bytes that are not JSON ({_one_line(kind)})", **where)
+
+
+def _request_id(headers: Mapping[str, str]) -> str | None:
+    found = headers.get("x-request-id")
+    return found and brief(found, _LONGEST_ID)
 
 
 def _json(content: bytes) -> tuple[Any, bool]:
@@ -89,7 +101,9 @@ def _kind_of_error(headers: Mapping[str, str], body: Any, where: Where) -> error
             return errors.NotFound(detail, model=model, id=int(key) if key and _is_number(key) else key, **where)
         case 422:
             fields = _fields(body)
-            complaints = "; ".join(f"{name} {message}" for name, messages in fields.items() for message in messages)
+            complaints = brief(
+                "; ".join(f"{name} {message}" for name, messages in fields.items() for message in messages)
+            )
             return errors.ValidationFailed(complaints or detail, fields=fields, **where)
         case 429:
             return errors.RateLimited(detail, reset_at=reset_time(headers), **where)
@@ -127,13 +141,15 @@ def _fields(body: Any) -> dict[str, list[str]]:
     if not isinstance(by_field, dict):
         return {}
     return {
-        _one_line(name): [_one_line(message) for message in (messages if isinstance(messages, list) else [messages])]
-        for name, messages in by_field.items()
+        _one_line(name): [
+            _one_line(message) for message in (messages[:_MOST] if isinstance(messages, list) else [messages])
+        ]
+        for name, messages in islice(by_field.items(), _MOST)
     }
 
 
 def _one_line(text: object) -> str:
-    return " ".join(str(text).split())
+    return brief(" ".join(str(text)[:_LOOKED_AT].split()))
 
 
 def reset_time(headers: Mapping[str, str]) -> datetime | None:

@@ -192,7 +192,7 @@ class Customers:
 
 
 def as_new_customer(context: Context, order: SourceOrder | None) -> NewCustomer | None:
-    """Whom an order makes, by all that the next order would be matched with.
+    """Whom an order makes in the account, by all that the next order would be matched with there.
 
     A shop's code for its customer counts alone only where there is no e-mail address and no telephone number: several
     shops may use the same codes.
@@ -208,7 +208,9 @@ def as_new_customer(context: Context, order: SourceOrder | None) -> NewCustomer 
         known_by += map("\n".join, combinations(name + contact, 2))
     else:
         known_by += contact
-    digests = frozenset(blake2b(known.encode("utf-8", "replace"), digest_size=16).hexdigest() for known in known_by)
+    account = context.account()
+    texts = (f"{account}\n{known}".encode("utf-8", "replace") for known in known_by)
+    digests = frozenset(blake2b(text, digest_size=16).hexdigest() for text in texts)
     return NewCustomer(digests=digests, since=context.clock() - context.timing.patience) if digests else None
 
 

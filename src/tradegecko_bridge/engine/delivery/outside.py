@@ -16,7 +16,7 @@ from typing import Any, Final, cast
 import attrs
 from attrs import evolve
 
-from tradegecko_bridge.bounds import LONGEST_NAME, LONGEST_TEXT, MOST_PARTS, findable, is_bounded
+from tradegecko_bridge.bounds import LONGEST_NAME, LONGEST_TEXT, MOST_PARTS, brief, findable, is_bounded
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.engine.mapping.validation import SHOWN, unbounded_numbers
 
@@ -25,8 +25,6 @@ _TOLD: Final = "subtotal", "shipping", "discount"
 _SMALL: Final = (bool, datetime, date, type(None))
 _FEW: Final = 5
 """So many faults of one order are told."""
-_LONGEST_PROBLEM: Final = 2000
-"""Characters of what a source says of an order."""
 
 
 def within_bounds(arrival: SourceOrder | UnreadableOrder) -> SourceOrder | UnreadableOrder:
@@ -49,7 +47,7 @@ def _unreadable_within_bounds(order: UnreadableOrder) -> UnreadableOrder:
     if number is not None and len(number) > LONGEST_NAME:
         number = f"{number[:SHOWN]}…"
     return UnreadableOrder(
-        problem=problem if len(problem) <= _LONGEST_PROBLEM else f"{problem[:_LONGEST_PROBLEM]}…",
+        problem=brief(problem),
         reference=order.reference and findable(order.reference),
         number=number,
         cursor=order.cursor if len(order.cursor) <= LONGEST_TEXT else "",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from pathlib import Path
@@ -84,7 +85,7 @@ class Journal:
                 return str(header.get("ground", ""))
         except (ValueError, TypeError, KeyError):
             pass
-        raise StateFileError(f"{self.path} is not a sandbox state file; name another or remove it")
+        raise _no_state_file(self.path)
 
     def _replay(self, state: State, number: int, line: bytes) -> None:
         try:
@@ -136,11 +137,27 @@ class Journal:
 
 
 def _privately(path: str, flags: int) -> int:
-    """What is in it is its owner's alone, also if the file was there before."""
+    """What is in it is its owner's alone, also if the file was there before. Another's stays as it is."""
     handle = os.open(path, flags, 0o600)
-    if os.name == "posix":
-        os.fchmod(handle, 0o600)
+    try:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode) or (found.st_size and not _is_begun(handle)):
+            raise _no_state_file(path)
+        if os.name == "posix":
+            os.fchmod(handle, 0o600)
+    except BaseException:
+        os.close(handle)
+        raise
     return handle
+
+
+def _is_begun(handle: int) -> bool:
+    begun = os.read(handle, len(_START))
+    return begun == _START[: len(begun)]
+
+
+def _no_state_file(path: object) -> StateFileError:
+    return StateFileError(f"{path} is not a sandbox state file; name another or remove it")
 
 
 def _header(base: str) -> bytes:

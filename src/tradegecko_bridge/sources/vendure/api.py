@@ -25,7 +25,7 @@ from typing import Any
 import httpx
 
 from tradegecko_bridge import quiet_http
-from tradegecko_bridge.bounds import number_in_json, parse_json, whole_number
+from tradegecko_bridge.bounds import brief, number_in_json, parse_json, whole_number
 from tradegecko_bridge.errors import ConfigError, SourceNeedsLogin, SourceRefused, SourceUnavailable
 from tradegecko_bridge.forks import Forked
 from tradegecko_bridge.http_bounds import (
@@ -228,14 +228,13 @@ def accepted(result: Json) -> Json:
     """
     if "errorCode" in result:
         message = result.get("transitionError") or result.get("message") or ""
-        raise Refusal(str(result["errorCode"]), one_line(str(message)))
+        raise Refusal(one_line(str(result["errorCode"])), one_line(str(message)))
     return result
 
 
 def one_line(text: str) -> str:
     """Somebody else's message, fit for one line of ours."""
-    words = " ".join(text.split())
-    return words if len(words) <= LONGEST_MESSAGE else f"{words[: LONGEST_MESSAGE - 1]}…"
+    return brief(" ".join(text[: 10 * LONGEST_MESSAGE].split()), LONGEST_MESSAGE)
 
 
 def _checked(url: str, *, allow_http: bool) -> str:
@@ -295,7 +294,7 @@ def _first_error(answer: Json) -> Json | None:
 def _data(answer: Json) -> Json:
     error = _first_error(answer)
     if error is not None:
-        _fail(_code(answer), one_line(str(error.get("message", ""))))
+        _fail(one_line(_code(answer)), one_line(str(error.get("message", ""))))
     data = answer.get("data")
     if not isinstance(data, dict):
         raise SourceUnavailable("Vendure answered without data")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from threading import Lock
@@ -32,6 +32,8 @@ _LOGGED_AS: Final = "tradegecko_bridge"
 logging.getLogger(f"sqlalchemy.engine.Engine.{_LOGGED_AS}").addFilter(lambda record: record.levelno > logging.DEBUG)
 _WRITES = "ledger_writes"
 _ATTEMPTS = 20
+_OF_SQLITE: Final = frozenset({"timeout", "isolation_level", "detect_types", "check_same_thread", "cached_statements"})
+"""What an address may say. It says nothing: what a ledger needs is set whatever it says."""
 _OLDEST_SQLITE = (3, 35)  # has RETURNING
 
 
@@ -114,20 +116,21 @@ class Database(Forked):
                     return
         raise StoreError(f"{self.name}: this file system cannot hold a ledger; put it on a local disk")
 
-    def scrub(self, *tables: str) -> bool:
+    def scrub(self, *tables: str, first: Callable[[Connection], bool]) -> bool:
         """Empty the log that still holds what was replaced, or write these tables anew, as their pages hold what was
-        replaced even after it is vacuumed; whether nobody was in the way."""
+        replaced even after it is vacuumed, ``first`` of all doing that; whether nobody was in the way."""
         alone = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         try:
             with self._connected(), alone.connect() as connection:
                 if self.is_sqlite:
                     busy_now, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
                     return not busy_now
+                done = first(connection)
                 for table in tables:
                     connection.exec_driver_sql(f"VACUUM (FULL) {table}")
         except StoreBusy:
             return False
-        return True
+        return done
 
     def close(self) -> None:
         """Close the connections."""
@@ -210,6 +213,8 @@ def ledger_address(url: str) -> URL:
         address = make_url(url)
     except (ArgumentError, ValueError):
         raise ConfigError("the ledger's address is not one; write e.g. sqlite:///ledger.db") from None
+    if "\0" in unquote(url):
+        raise ConfigError("the ledger's address has a NUL character in it; take it out")
     backend = address.get_backend_name()
     if backend == "postgresql":
         return address.set(drivername="postgresql+psycopg")
@@ -219,7 +224,15 @@ def ledger_address(url: str) -> URL:
     address = address.set(database=path)  # SQLAlchemy decodes it only from 2.1 on: another file
     if not address.database or address.database == ":memory:" or address.database.startswith("file:"):
         raise ConfigError("a SQLite ledger is a file: write e.g. sqlite:///ledger.db")
+    if unknown := address.query.keys() - _OF_SQLITE:
+        raise _unknown_option(unknown)
     return address
+
+
+def _unknown_option(names: Iterable[str]) -> ConfigError:
+    return ConfigError(
+        f"the ledger's address has an option that its database does not know: {min(names)!r}; correct it"
+    )
 
 
 def has_password(url: str) -> bool:
@@ -246,6 +259,12 @@ def _postgresql_engine(address: URL, _name: str, busy_timeout: float, *, read_on
     options += " -c synchronous_commit=on"  # what was acknowledged is on the disk, whatever the database's default
     options += " -c default_transaction_read_only=on" if read_only else ""
     try:
+        from psycopg.pq import Conninfo
+
+        if unknown := address.query.keys() - {option.keyword.decode() for option in Conninfo.get_defaults()}:
+            raise _unknown_option(unknown)
+        if not str(address.query.get("connect_timeout", 0)).isdecimal():
+            raise ConfigError("the ledger's address: connect_timeout has to be a number of seconds")
         return create_engine(
             address,
             pool_pre_ping=True,
@@ -266,6 +285,7 @@ def _sqlite_engine(address: URL, name: str, busy_timeout: float, *, read_only: b
         _create_private(path, name)
     elif not path.exists():
         raise NoLedger(f"{name}: there is none yet")
+    _must_be_sqlite(path, name)
     _close_to_others(path, name)
     # isolation_level None: the driver starts no transactions on its own, we do (below)
     settings: dict[str, Any] = {"timeout": busy_timeout, "isolation_level": None}
@@ -307,6 +327,19 @@ def _create_private(path: Path, name: str) -> None:
         pass
     except OSError as error:
         raise StoreError(f"{name}: cannot create the file ({error.strerror})") from None
+
+
+def _must_be_sqlite(path: Path, name: str) -> None:
+    """Before anything is done to a file. SQLite itself looks into it, without a lock: what of ours has it open would
+    lose its locks if we closed it."""
+    if not path.is_file() or path.stat().st_size == 1:  # one byte counts as none with SQLite
+        raise StoreError(f"{name}: cannot open the file: this is not a SQLite database; name another one")
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as looking:
+            looking.execute("PRAGMA schema_version")
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+            raise as_store_error(error, name, 0) from None
 
 
 def _close_to_others(path: Path, name: str) -> None:

@@ -12,7 +12,7 @@ from tradegecko_bridge.ledger import FINAL_STATES, OrderState, ShipmentState
 from tradegecko_bridge.ports import PrivacyStore
 from tradegecko_bridge.stores.row import Change, Row, utc
 from tradegecko_bridge.stores.rules import expiry
-from tradegecko_bridge.stores.sql import new_customers
+from tradegecko_bridge.stores.sql import new_customers, statistics
 from tradegecko_bridge.stores.sql import shipments as shipment_statements
 from tradegecko_bridge.stores.sql.database import InDatabase, chunks
 from tradegecko_bridge.stores.sql.keys import ledger_key
@@ -62,10 +62,10 @@ class SqlPrivacy(InDatabase, PrivacyStore):
     def scrub(self) -> bool:
         """As promised: SQLite overwrites what is replaced at once, and this empties its log.
 
-        In PostgreSQL the tables are written anew, and nobody else can use the one that is being written meanwhile. The
-        server's own log (WAL) holds what was replaced until it recycles that.
+        In PostgreSQL the statistics go and the tables are written anew, and nobody else can use the one that is being
+        written meanwhile. The server's own log (WAL) holds what was replaced until it recycles that.
         """
-        return self._database.scrub(*(table.name for table in _PERSONAL))
+        return self._database.scrub(*(table.name for table in _PERSONAL), first=statistics.remove)
 
 
 def _may_expire(connection: str, states: Collection[OrderState], before: datetime, at: datetime) -> ColumnElement[bool]:

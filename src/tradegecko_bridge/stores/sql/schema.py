@@ -13,6 +13,7 @@ from sqlalchemy import Column, Connection, Index, MetaData, PrimaryKeyConstraint
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from tradegecko_bridge.errors import NoLedger, SchemaTooNew, StoreError
+from tradegecko_bridge.stores.sql import statistics
 from tradegecko_bridge.stores.sql.database import Database, wait_alone
 from tradegecko_bridge.stores.sql.tables import HEAD, VERSION_TABLE, metadata
 
@@ -77,6 +78,7 @@ def create_tables(tx: Connection) -> None:
         tx.execute(CreateTable(table))
         for index in sorted(table.indexes, key=_made_last):
             tx.execute(CreateIndex(index))
+    statistics.keep_none(tx)
 
 
 def _made_last(index: Index) -> tuple[bool, str]:

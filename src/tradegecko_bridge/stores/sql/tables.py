@@ -36,7 +36,7 @@ from tradegecko_bridge.stores.sql.columns import Id, Name, UtcTime, Words
 
 T = TypeVar("T")
 
-HEAD = "0009"
+HEAD = "0010"
 """The newest migration: a database that stands there needs none."""
 VERSION_TABLE = "ledger_version"
 
