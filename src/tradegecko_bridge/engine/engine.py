@@ -219,6 +219,8 @@ class SyncEngine(OfThisProcess):
             self._own_account.begin(read_only=dry_run)
             with context.gateway.session(read_only=dry_run):
                 with context.report(name, dry_run=dry_run) as report:
+                    if not dry_run:
+                        self._own_source.bind(reached=False)
                     try:
                         self._own_account.check()
                     except OtherAccount as error:
