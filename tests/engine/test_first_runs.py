@@ -1,4 +1,4 @@
-"""Two settings with one connection name begin on one new ledger at once: one of them gets the name, the other is told."""
+"""Two settings with one connection name begin on one new ledger: one gets the name, the other is told."""
 
 from __future__ import annotations
 

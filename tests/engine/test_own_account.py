@@ -227,8 +227,8 @@ def test_a_sandbox_that_began_afresh_is_another_account(sandbox: Sandbox, client
     report = again.engine.run()
     assert [len(part.problems) for part in report] == [1]
     said = (
-        r"connection 'shop' has its orders in account 1 'Demo' created 20.* UTC at http.* \(first seen 2026-11-03\), and the "
-        r"login is for account 1 'Demo' created 20.* UTC at http.*; nothing was done: "
+        r"connection 'shop' has its orders in account 1 'Demo' created 20.* UTC at http.* \(first seen 2026-11-03\), "
+        r"and the login is for account 1 'Demo' created 20.* UTC at http.*; nothing was done: "
     )
     assert re.match(said, report.reports[0].problems[0])
     assert [entry.number for entry in store.entries()] == ["1001"]
