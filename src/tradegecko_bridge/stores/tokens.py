@@ -20,6 +20,7 @@ from attrs import asdict, evolve
 from filelock import FileLock, Timeout
 
 from tradegecko_bridge.errors import ConfigError, LoginTaken, StoreBusy, StoreError
+from tradegecko_bridge.foreign import discreet
 from tradegecko_bridge.forks import ForkedLock, OfThisProcess
 from tradegecko_bridge.ports.logins import (
     OTHER_SEAL,
@@ -265,6 +266,7 @@ class EncryptedTokenStore(_Wrapped):
 
     _seal = "encrypted"
 
+    @discreet
     def __init__(self, inner: TokenStore, keys: Sequence[Secret | str]) -> None:
         super().__init__(inner)
         self._fernet = _fernet(keys)

@@ -241,7 +241,7 @@ def one_line(text: str) -> str:
 def _checked(url: str, *, allow_http: bool) -> str:
     try:
         parts = httpx.URL(url)
-    except httpx.InvalidURL:
+    except (httpx.InvalidURL, ValueError):
         raise ConfigError("url is not an address; write e.g. https://shop.example/admin-api") from None
     if parts.scheme not in {"http", "https"} or not parts.host:
         raise ConfigError("url must be the admin API's whole address, e.g. https://shop.example/admin-api")

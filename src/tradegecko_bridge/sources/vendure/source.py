@@ -19,6 +19,7 @@ from tradegecko_bridge.commerce import (
     UnreadableOrder,
 )
 from tradegecko_bridge.errors import ConfigError, SourceUnavailable
+from tradegecko_bridge.foreign import discreet
 from tradegecko_bridge.forks import OfThisProcess
 from tradegecko_bridge.http_bounds import DEADLINE
 from tradegecko_bridge.ports.logins import Secret, as_secret
@@ -60,6 +61,7 @@ class VendureSource(OfThisProcess):
         ConfigError: settings that cannot work.
     """
 
+    @discreet
     def __init__(
         self,
         url: str,

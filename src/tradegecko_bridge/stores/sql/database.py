@@ -20,6 +20,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from tradegecko_bridge.errors import ConfigError, NoLedger, StoreBusy, StoreError
+from tradegecko_bridge.foreign import discreet
 from tradegecko_bridge.forks import Forked, OfThisProcess
 from tradegecko_bridge.ports.logins import Secret
 from tradegecko_bridge.private_files import folder_fault, make_private
@@ -200,6 +201,7 @@ def chunks(values: Iterable[T], size: int = 500) -> Iterator[list[T]]:
         yield part
 
 
+@discreet
 def ledger_address(url: str) -> URL:
     """Where a ledger is, with the driver we use. The path of a SQLite file is percent-encoded, as in every URL.
 

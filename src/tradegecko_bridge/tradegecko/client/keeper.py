@@ -40,6 +40,7 @@ from tradegecko_bridge.errors import (
     TokenUnavailable,
     TradeGeckoError,
 )
+from tradegecko_bridge.foreign import discreet
 from tradegecko_bridge.forks import ForkedLock, OfThisProcess
 from tradegecko_bridge.http_bounds import (
     ACCEPTED,
@@ -96,6 +97,7 @@ class TokenEndpoint(OfThisProcess):
     ``proxy`` is the address of one, not used for this machine.
     """
 
+    @discreet
     def __init__(
         self,
         *,
