@@ -69,9 +69,14 @@ class FileTokenStore(SlotStore):
     Args:
         path: the file; created with mode 0600 on first saving. On Windows the folder's permissions protect it.
         busy_timeout: seconds to wait for another writer.
+
+    Raises:
+        ConfigError: no file can have this name.
     """
 
     def __init__(self, path: str | Path, *, busy_timeout: float = 30.0) -> None:
+        if "\0" in str(path):
+            raise ConfigError("a token file's name must not have a NUL character")
         self._path = Path(path).resolve()
         self._busy_timeout = busy_timeout
 

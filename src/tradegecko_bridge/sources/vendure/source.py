@@ -31,6 +31,9 @@ from tradegecko_bridge.sources.vendure.products import Catalogue
 from tradegecko_bridge.sources.vendure.stock import Shelves
 
 T = TypeVar("T")
+_LONGEST_OVERLAP = timedelta(days=365)
+_LONGEST = 86_400
+"""Seconds of a timeout."""
 
 
 class VendureSource(OfThisProcess):
@@ -88,6 +91,11 @@ class VendureSource(OfThisProcess):
             raise ConfigError(f"page_size must be from 1 to 1000, not {page_size}")
         if overlap < timedelta(seconds=1):
             raise ConfigError("overlap must be a second or more: on some databases Vendure's clocks have no finer step")
+        if overlap > _LONGEST_OVERLAP:
+            raise ConfigError(f"overlap must be at most {_LONGEST_OVERLAP.days} days")
+        for what, seconds in (("timeout", timeout), ("deadline", deadline)):
+            if not 0 < seconds <= _LONGEST:
+                raise ConfigError(f"{what} must be more than 0 and at most {_LONGEST} seconds, not {seconds:g}")
         if isinstance(ready_states, str):
             raise ConfigError(f"ready_states must be a list of states, e.g. [{ready_states!r}]")
         self.name = name

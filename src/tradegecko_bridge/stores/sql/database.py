@@ -219,7 +219,7 @@ def ledger_address(url: str) -> URL:
         raise ConfigError(f"a ledger cannot live in {backend}; use sqlite:///… or postgresql://…")
     path = unquote(url.partition(":///")[2].partition("?")[0])
     address = address.set(database=path)  # SQLAlchemy decodes it only from 2.1 on: another file
-    if not address.database or address.database == ":memory:" or address.database.startswith("file:"):
+    if not path or path == ":memory:" or path.startswith("file:") or "\0" in path:
         raise ConfigError("a SQLite ledger is a file: write e.g. sqlite:///ledger.db")
     return address
 
