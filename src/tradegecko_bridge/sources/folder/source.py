@@ -230,18 +230,23 @@ def _decoded(name: str, data: bytes) -> str:
     """The text of a file.
 
     Raises:
-        MalformedData: it is not UTF-8; a byte in a wrong place says nothing certain about any row.
+        MalformedData: it is not UTF-8; a byte in a wrong place says nothing certain about any row. Nor do NUL bytes in
+            JSON, in the first line of a CSV file or one after the other, where they are what a disk has lost.
     """
+    remedy = "save it as UTF-8, in Excel “CSV UTF-8”"
     try:
         text = data.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         bad, fault = error.start, "is not UTF-8 text"
     else:
         bad, fault = data.find(b"\0"), "holds NUL bytes"
-        if bad < 0:
+        lost, header = data.find(b"\0\0"), data.partition(b"\n")[0]
+        if bad < 0 or (lost < 0 and bad > len(header) and not name.lower().endswith(".json")):
             return text
+        if bad > len(header):
+            bad, remedy = max(bad, lost), "take them out, or export the file again"
     place = f"byte {bad + 1}, in line {data[:bad].count(10) + 1}"
-    raise MalformedData([f"{name}: {fault} ({place}); save it as UTF-8, in Excel “CSV UTF-8” {NOTHING_INGESTED}"])
+    raise MalformedData([f"{name}: {fault} ({place}); {remedy} {NOTHING_INGESTED}"])
 
 
 def _with_repeats(keys: Sequence[str], answers: Sequence[ItemResult]) -> list[ItemResult]:
