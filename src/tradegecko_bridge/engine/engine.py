@@ -172,14 +172,18 @@ class SyncEngine(OfThisProcess):
         """Deliver orders, then bring back what the settings ask for: tracking, stock levels, product details."""
         run = RunReport(connection=self._context.connection)
         settings = self.settings
-        for wanted, operation in (
-            (True, self.deliver_orders),
-            (settings.tracking, self.sync_tracking),
-            (settings.inventory, self.sync_inventory),
-            (settings.products, self.sync_products),
-        ):
-            if wanted and not any(map(_concerns_all, run.reports)):
-                run.reports.append(operation(dry_run=dry_run))
+        try:
+            for wanted, operation in (
+                (True, self.deliver_orders),
+                (settings.tracking, self.sync_tracking),
+                (settings.inventory, self.sync_inventory),
+                (settings.products, self.sync_products),
+            ):
+                if wanted and not any(map(_concerns_all, run.reports)):
+                    run.reports.append(operation(dry_run=dry_run))
+                    self._own_account.goes_on = True
+        finally:
+            self._own_account.goes_on = False
         return run
 
     # ── for asynchronous programs: the same in a thread ──────────────────────────────────────

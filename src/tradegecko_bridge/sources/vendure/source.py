@@ -18,12 +18,12 @@ from tradegecko_bridge.commerce import (
     StockLevel,
     UnreadableOrder,
 )
-from tradegecko_bridge.errors import ConfigError, SourceUnavailable
+from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.foreign import discreet
 from tradegecko_bridge.forks import OfThisProcess
 from tradegecko_bridge.http_bounds import DEADLINE
 from tradegecko_bridge.ports.logins import Secret, as_secret
-from tradegecko_bridge.sources.vendure.api import VendureApi
+from tradegecko_bridge.sources.vendure.api import VendureApi, unreadable
 from tradegecko_bridge.sources.vendure.fulfilment import Fulfilments
 from tradegecko_bridge.sources.vendure.ingest import READY, Ingest
 from tradegecko_bridge.sources.vendure.notes import note_receipts
@@ -210,4 +210,4 @@ def _readable(answers: Callable[[], Iterator[T]]) -> Iterator[T]:
     try:
         yield from answers()
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        raise SourceUnavailable(f"an answer of Vendure cannot be read ({type(error).__name__})") from error
+        raise unreadable("an answer of Vendure", error) from error
