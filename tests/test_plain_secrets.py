@@ -27,6 +27,7 @@ from tradegecko_bridge.stores.sql.database import has_password, ledger_address
 from tradegecko_bridge.stores.tokens import EncryptedTokenStore, MemoryTokenStore
 from tradegecko_bridge.tradegecko.base_url import checked_url
 from tradegecko_bridge.tradegecko.client import BearerToken, Logins
+from tradegecko_bridge.tradegecko.client.base import as_auth
 from tradegecko_bridge.tradegecko.client.keeper import TokenEndpoint
 from tradegecko_bridge.tradegecko.oauth import OAuthApp, is_answer_to, read_callback
 from tradegecko_bridge.tradegecko.webhooks import (
@@ -71,6 +72,8 @@ REFUSED: Final[dict[str, Takes]] = {
     "ClientBase.__init__ base_url, port": lambda text: TradeGeckoClient("t", base_url=f"http://u:{text}"),
     "ClientBase.__init__ proxy": lambda text: TradeGeckoClient("t", base_url=HERE, proxy=f"foo://u:{text}@x"),
     "ClientBase.__init__ proxy, port": lambda text: TradeGeckoClient("t", base_url=HERE, proxy=f"http://u:{text}"),
+    "ClientBase.__init__ default_headers": lambda text: TradeGeckoClient("t", default_headers={"X-Key": f"{text}é"}),
+    "as_auth": lambda text: as_auth(f"{text}é"),
     "BearerToken.__init__": lambda text: BearerToken(f"{text}é"),
     "TokenEndpoint.__init__": lambda text: TokenEndpoint(proxy=f"foo://u:{text}@x"),
     "OAuthApp.__init__ client_secret": lambda text: app(client_secret=text, base_url="ftp://x"),
@@ -103,6 +106,7 @@ REFUSED: Final[dict[str, Takes]] = {
     "SqlStore.__init__ port": lambda text: SqlStore(f"postgresql://bridge:{text}"),
     "ledger_address": lambda text: ledger_address(f"postgresql://bridge:{text}@host:port/db"),
     "ledger_address of another kind": lambda text: ledger_address(f"mysql://bridge:{text}@host/db"),
+    "ledger_address port": lambda text: ledger_address(f"postgresql://bridge:{text}"),
     "checked_url": lambda text: checked_url(f"http://u:{text}@127.0.0.1:1"),
 }
 """Every public function and constructor that takes a plain secret, and addresses, which may have one in them: with what
@@ -157,9 +161,10 @@ def test_nothing_of_it_is_in_the_traceback(case: str) -> None:
 odd = st.text(st.sampled_from("é\x00\ud800 \n/@:?#[]%&=\\'\"" + "aZ0"), max_size=6)
 
 
-@given(st.sampled_from(sorted(REFUSED)), odd, odd)
+@given(st.sampled_from([case for case in REFUSED if not case.startswith("SqlStore")]), odd, odd)
 def test_whatever_it_is(case: str, before: str, after: str) -> None:
-    """With characters that addresses, headers and files do not take, or take for something else."""
+    """With characters that addresses, headers and files do not take, or take for something else. A ledger would go on
+    and connect; what it makes of an address is :func:`ledger_address`'s."""
     error = failed(REFUSED[case], f"{before}{HIDDEN}{after}")
     assert error is None or HIDDEN not in seen_outside(error)
 

@@ -243,6 +243,7 @@ class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
         return Sending(self._core, call, self._options.changed(**options) if options else self._options)
 
 
+@discreet
 def as_auth(token: Secret | str | httpx.Auth | None) -> httpx.Auth:
     """What signs requests.
 
