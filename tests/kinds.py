@@ -23,6 +23,7 @@ from tradegecko_bridge import Sandbox
 SLOW: Final = (
     "tests/carts/",
     "tests/chaos/",
+    "tests/cli/test_any_settings.py::test_one_clear_line",
     "tests/cli/test_hostile.py",
     "tests/engine/test_held.py::test_what_is_left_alone",
     "tests/engine/test_one_decision.py",

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any, NoReturn
 
 import httpx
@@ -42,6 +43,7 @@ from tradegecko_bridge.tradegecko.retry import NO_RETRY
 from tradegecko_bridge.wiring.open_ledger import close_source
 
 HIDDEN = "Hidden7"
+TESTS = str(Path(__file__).parent)
 """In everything a plugin says; never a local of a test, whose frames are searched, too."""
 Fail = Callable[[], NoReturn]
 
@@ -131,6 +133,13 @@ def seen(error: BaseException) -> str:
         frames = traceback.StackSummary.extract(traceback.walk_tb(one.__traceback__), capture_locals=True)
         lines += [repr(one), str(one), repr(vars(one)), repr(pickle.dumps(one)), *frames.format()]
     return "\n".join(lines)
+
+
+def seen_outside(error: BaseException) -> str:
+    """The same without the frames of the test that it came through: who gives a secret away has it."""
+    while error.__traceback__ is not None and error.__traceback__.tb_frame.f_code.co_filename.startswith(TESTS):
+        error.__traceback__ = error.__traceback__.tb_next
+    return seen(error)
 
 
 def refused(run: Callable[[], object]) -> Exception:

@@ -176,7 +176,7 @@ def test_no_docstring_is_made_when_the_program_runs() -> None:
 
 def definition_of(thing: type | object) -> ast.ClassDef | ast.FunctionDef:
     """Where a class or function is written."""
-    tree = ast.parse(Path(str(inspect.getsourcefile(thing))).read_text(encoding="utf-8"))  # type: ignore[arg-type]
+    tree = ast.parse(Path(str(inspect.getsourcefile(inspect.unwrap(thing)))).read_text(encoding="utf-8"))  # type: ignore[arg-type]
     name = getattr(thing, "__name__", "")
     found = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name == name]
     return found[0]

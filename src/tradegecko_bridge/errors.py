@@ -319,7 +319,8 @@ class TokenUnavailable(TransportError):
 
     remedy = "try again later"
 
-    def __init__(self, detail: str, *, path: str) -> None:
+    def __init__(self, detail: str, *, path: str, remedy: str = remedy) -> None:
+        self.remedy = remedy
         super().__init__(detail, method="POST", path=path, may_have_arrived=False)
 
     def _label(self) -> str:

@@ -2,7 +2,8 @@
 
 Its text may quote a secret or a customer, and so may its notes, its causes and the locals of its frames; programs log
 all of these (``exc_info``). So nothing of it stays behind our errors but the chain of what it came from: our own
-exceptions, and a :class:`Withheld` in the place of each other.
+exceptions, and a :class:`Withheld` in the place of each other. The same is done where plain secrets are handed to us
+(:func:`discreet`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import wraps
 from pathlib import Path
 from traceback import walk_tb
-from typing import Any, Final, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 from attrs import evolve
 
@@ -20,6 +21,7 @@ from tradegecko_bridge.errors import BridgeError
 from tradegecko_bridge.forks import OfThisProcess
 from tradegecko_bridge.visible import log
 
+P = ParamSpec("P")
 T = TypeVar("T")
 Told = Callable[[str, Sequence[object], Exception], BridgeError]
 """What is raised in place of what a method of this name, with these arguments, has raised; maybe that itself."""
@@ -44,6 +46,31 @@ def call(run: Callable[[], T], told: Callable[[Exception], Exception]) -> T:
         if ours is not error:
             ours.__cause__ = behind
     raise ours  # outside, so that neither its context nor a local of this frame is what was raised
+
+
+def discreet(function: Callable[P, T]) -> Callable[P, T]:
+    """A function that is given secrets as plain text. None of its frames, which hold them, stays behind what it raises;
+    of an exception that is not ours, the calls that led to it do."""
+
+    @wraps(function)
+    def called(*args: P.args, **options: P.kwargs) -> T:
+        try:
+            return function(*args, **options)
+        except Exception as error:
+            raised, behind = error, _kept(error)
+            del args, options
+        raised.__traceback__ = None
+        if behind is not raised:
+            raised.__cause__, raised.__context__ = behind, None
+        raise raised
+
+    return called
+
+
+def discreetly_made(kind: type[T]) -> type[T]:
+    """The same for a class whose ``__init__`` is generated."""
+    kind.__init__ = discreet(kind.__init__)  # type: ignore[method-assign]
+    return kind
 
 
 def place_of(error: Exception) -> str:

@@ -383,7 +383,7 @@ def proxy_to(host: str, proxy: str | None) -> httpx.Proxy | None:
         return None
     try:
         url = httpx.URL(proxy)
-    except httpx.InvalidURL:
+    except (httpx.InvalidURL, ValueError):
         url = httpx.URL()
     if url.scheme not in ("http", "https", "socks5", "socks5h") or not url.host:
         raise ConfigError("proxy must be the address of one, like http://proxy.example:3128")

@@ -79,7 +79,7 @@ def test_the_way_to_tradegecko_is_in_the_settings(tmp_path: Path, monkeypatch: p
         path = tmp_path / "tgbridge.toml"
         with open_logins(path, None) as (logins, _):
             logins.with_password("default", "ann", Secret("pw"))
-        with open_account(path) as (_, gateway), pytest.raises(GatewayError):
+        with open_account(path, load_config(path)) as (_, gateway), pytest.raises(GatewayError):
             gateway.check_access()
         with pytest.raises(BridgeError):
             check_access(path, None)

@@ -19,7 +19,7 @@ from attrs import frozen
 from tests.cli.command import run
 from tests.cli.test_help import commands
 from tests.tradegecko.oauth import DANA, PASSWORD
-from tradegecko_bridge import Sandbox, cli
+from tradegecko_bridge import Sandbox, cli, wiring
 from tradegecko_bridge.cli.app import tgbridge
 
 SETTINGS = """

@@ -264,6 +264,26 @@ def test_everything_is_found_and_nothing_else(ids: dict[str, str], there: dict[s
     assert found == wrong | {f"doubled {mark(name)}" for name in names if names.count(name) > 1}
 
 
+@given(delivered, delivered, remotes)
+@settings(deadline=None, max_examples=60)
+def test_each_looks_at_its_own(
+    ids: dict[str, str], theirs: dict[str, str], there: dict[str, tuple[str | None, bool]]
+) -> None:
+    """What is found for each of two connections to an account is what is found for both; nobody's is left out, and
+    what concerns only the other one is not told."""
+    shown = Shown()
+    for place, (id_, (name, gone)) in enumerate(there.items()):
+        shown.put(id_, mark(name, "other" if place % 2 else "shop") if name else None, gone=gone)
+    with MemoryStore() as store:
+        for connection, some in (("shop", ids), ("other", theirs)):
+            deliver(store, connection, **some)
+            store.remember_account(connection, ANNS, at=NOW)
+        found = {one: texts(store, shown, connections=[one]) for one in ("shop", "other")}
+        assert set(texts(store, shown)) == {text for several in found.values() for text in several}
+    for one, other in (("shop", "other"), ("other", "shop")):
+        assert not [text for text in found[one] if f"of {other}" in text and f"of {one}" not in text]
+
+
 # ── voiding one of two ───────────────────────────────────────────────────────────────────────
 
 
@@ -344,6 +364,14 @@ def test_what_is_no_double(store: MemoryStore, twice: Shown, ids: tuple[str, str
     twice.put("6", mark("o5"))
     assert void(store, twice, *ids) == said
     assert twice.actions == []
+
+
+def test_a_double_of_other_settings_is_left_alone(store: MemoryStore, twice: Shown) -> None:
+    """Whoever has the account sees it; the connection says who decides."""
+    said = "order o1 is of shop, a connection that the settings do not name"
+    assert void(store, twice, "1", "2", connections=["other"]) == said
+    assert (twice.actions, whys(store)) == ([], [])
+    assert void(store, twice, "1", "2", connections=["other", "shop"]) == "2 goes, 1 stays"
 
 
 def test_what_has_been_shipped_is_left_to_a_person(store: MemoryStore, twice: Shown) -> None:

@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 from attrs import evolve, field, frozen
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engine.bench import Bench, outcomes, stranger
 from tests.engine.test_in_memory import Desk, Scripted, order
-from tests.support import ListSource
+from tests.support import HandClock, ListSource
 from tradegecko_bridge import MemoryStore, Sandbox, TradeGeckoClient
 from tradegecko_bridge.commerce import Customer
 from tradegecko_bridge.commerce.remote import AccountIdentity
@@ -42,6 +42,17 @@ class Login(Scripted):
         if isinstance(answer, BridgeError):
             raise answer
         return answer
+
+
+@frozen
+class Slow(Login):
+    """Takes six minutes to fail, as three attempts do with a server that drips."""
+
+    clock: HandClock = field(factory=HandClock)
+
+    def account(self) -> AccountIdentity:
+        self.clock.move(minutes=6)
+        return super().account()
 
 
 def desk(*accounts: AccountIdentity | BridgeError, store: MemoryStore | None = None) -> Desk:
@@ -75,9 +86,35 @@ def test_what_tells_accounts_apart(one: AccountIdentity, other: AccountIdentity)
     assert one.is_same(evolve(one, name="renamed"))
     if (one.created_at is None) == (other.created_at is None):
         assert (one.key == other.key) == one.is_same(other)
+    assert one.is_same(other) or one.named_beside(other) != other.named_beside(one)
 
 
 # ── runs ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@given(
+    st.sampled_from([Unavailable, AccessDenied, Rejected]),
+    st.integers(1, 3),
+    st.sampled_from(["run", "deliver_orders", "sync_tracking"]),
+    st.booleans(),
+)
+@settings(deadline=None, max_examples=30)
+def test_an_account_that_takes_long_not_to_answer_is_asked_once(
+    kind: type[BridgeError], numbers: int, operation: str, dry_run: bool
+) -> None:
+    """In a run. What the source gave is ingested all the same, and the next run asks again."""
+    with MemoryStore() as store:
+        orders = [order(str(number)) for number in range(1, numbers + 1)]
+        clock = HandClock(NOW)
+        login = Slow(accounts=[kind("down")], clock=clock)
+        one = Desk(account=login, store=store, orders=orders, clock=clock, tracking=True, inventory=True)
+        for runs in (1, 2):
+            report = getattr(one.engine, operation)(dry_run=dry_run)
+            assert not report
+            assert len(login.looked) == runs
+        assert login.asked == []
+        if operation != "sync_tracking" and not dry_run:
+            assert len(store.entries()) == numbers
 
 
 def test_the_first_run_remembers_the_account() -> None:
@@ -228,8 +265,8 @@ def test_a_sandbox_that_began_afresh_is_another_account(sandbox: Sandbox, client
     report = again.engine.run()
     assert [len(part.problems) for part in report] == [1]
     said = (
-        r"connection 'shop' has its orders in account 1 'Demo' created 20.* UTC \(first seen 2026-11-03\), and the "
-        r"login is for account 1 'Demo' created 20.* UTC; nothing was done: "
+        r"connection 'shop' has its orders in account 1 'Demo' created 20.* UTC at http.* \(first seen 2026-11-03\), "
+        r"and the login is for account 1 'Demo' created 20.* UTC at http.*; nothing was done: "
     )
     assert re.match(said, report.reports[0].problems[0])
     assert [entry.number for entry in store.entries()] == ["1001"]

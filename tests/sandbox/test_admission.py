@@ -9,9 +9,13 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.sandbox.support import CALLBACK, Application
 from tradegecko_bridge.sandbox import Sandbox
+from tradegecko_bridge.sandbox.http.admission import Admission
+from tradegecko_bridge.sandbox.wire.messages import Request
 
 NOTE = {"note": {"company_id": 2, "body": "hello"}}
 PLACES = (
@@ -21,7 +25,8 @@ PLACES = (
 )  # fmt: skip
 FOREIGN = (
     "evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "192.168.0.2", "[::1", "0.0.0.0", "a b",
-    "[fe80::1]", "127.0.0.1@evil.example", "evil.example:80", "xn--loclhost-5za",
+    "[fe80::1]", "127.0.0.1@evil.example", "evil.example:80", "xn--loclhost-5za", "localhost#.evil.example",
+    "localhost?.evil.example", "localhost/.evil.example", "localhost\\.evil.example", "localhost:1, evil.example",
 )  # fmt: skip
 OURS = ("localhost", "LOCALHOST:1", "127.0.0.1", "127.0.0.9:80", "[::1]:8080", "shop.localhost")
 
@@ -61,6 +66,26 @@ def test_a_page_from_elsewhere(sandbox: Sandbox, origin: str) -> None:
     sent = HTTP.post(f"{sandbox.base_url}/notes?access_token={token}", content=b'{"note":{}}', headers=form)
     assert sent.status_code == 403
     assert untouched(sandbox)
+
+
+@pytest.mark.parametrize("name", ["Origin", "Host"])
+@given(st.lists(st.sampled_from([*OURS, *FOREIGN]), min_size=2, max_size=3), st.text("#?/@:,;\\ .[]", max_size=3))
+@settings(max_examples=60, deadline=None)
+def test_a_second_header_does_not_get_in_behind_the_first(name: str, hosts: list[str], between: str) -> None:
+    """Nor does anything behind a name of this machine: one header has one host."""
+    admission = Admission()
+    scheme = "http://" if name == "Origin" else ""
+    together = f",{between}".join(f"{scheme}{host}" for host in hosts)
+    headers = {"host": "localhost"} | {name.lower(): together}
+    assert admission.refusal(Request("GET", "/orders", "", headers)) is not None
+
+
+def test_two_origins_over_the_wire(sandbox: Sandbox) -> None:
+    """As a client sends them."""
+    headers = [("Authorization", f"Bearer {sandbox.access_token}"), ("Origin", "http://localhost:1")]
+    address = f"{sandbox.base_url}/orders"
+    assert HTTP.get(address, headers=headers).status_code == 200
+    assert HTTP.get(address, headers=[*headers, ("Origin", "https://evil.example")]).status_code == 403
 
 
 @pytest.mark.parametrize("host", OURS)

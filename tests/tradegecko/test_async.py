@@ -175,6 +175,9 @@ def test_what_cannot_be_sent_is_not(driver: Driver) -> None:
     for call in (ORDERS.create({"notes": "\ud83d"}), ORDERS.create({}, idempotency_key="a\nb"), ORDERS.get("\x07")):
         with pytest.raises(errors.CannotBeSent, match="it cannot be sent"):
             driver.send(call)
+    key: Any = 5
+    with pytest.raises(errors.CannotBeSent, match="its idempotency key is a value of type int, not a text"):
+        driver.send(ORDERS.create({}, idempotency_key=key))
     assert script.requests == []
     assert driver.client.calls == 0
 

@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -41,11 +42,12 @@ from tradegecko_bridge.errors import (
     Unavailable,
 )
 from tradegecko_bridge.ports.logins import Mishap, StoredToken, TokenPair
-from tradegecko_bridge.stores.tokens import MemoryTokenStore
+from tradegecko_bridge.stores.tokens import FileTokenStore, MemoryTokenStore
 from tradegecko_bridge.tradegecko.client import AsyncTradeGeckoClient
 from tradegecko_bridge.tradegecko.client.keeper import TokenKeeper, this_worker
 from tradegecko_bridge.tradegecko.client.login import Logins
 from tradegecko_bridge.tradegecko.client.stored_login import StoredLogin
+from tradegecko_bridge.tradegecko.oauth import OAuthApp
 from tradegecko_bridge.tradegecko.retry import NO_RETRY, RetryPolicy
 
 NEAR_END = AT + timedelta(hours=2, minutes=-4)
@@ -698,3 +700,18 @@ def test_a_login_that_takes_anothers_place_is_counted(sandbox: Sandbox) -> None:
     login.keeper.usable()
     login.keeper.usable()
     assert login.logins == 1
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"format": 1, "logins": {"web": 7}}', "gibberish"])
+def test_a_token_store_says_itself_what_to_do(tmp_path: Path, content: str) -> None:
+    """Not that waiting helps, where it does not."""
+    file = tmp_path / "tokens.json"
+    file.write_text(content, encoding="utf-8")
+    file.chmod(0o600)
+    app = OAuthApp(client_id="a", client_secret="b", base_url="http://127.0.0.1:1")
+    with (
+        TradeGeckoClient(StoredLogin(app, FileTokenStore(file)), base_url=app.base_url, retry=NO_RETRY) as client,
+        pytest.raises(TokenUnavailable, match="delete it and log in; try again once it works") as caught,
+    ):
+        client.accounts.current()
+    assert "later" not in str(caught.value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any
 
 import click
@@ -13,6 +13,7 @@ from tradegecko_bridge.cli.options import FILTERS, Target, on_target, selected, 
 from tradegecko_bridge.engine import Decision, Decisions
 from tradegecko_bridge.engine.operations.decisions import states_for
 from tradegecko_bridge.ledger import LedgerEntry
+from tradegecko_bridge.ports import Store
 
 _HELP = {
     Decision.HOLD: ("Keep orders back until they are released.", ""),
@@ -29,6 +30,7 @@ def _command(decision: Decision) -> click.Command:
     def command(
         target: Target, numbers: tuple[str, ...], everything: bool, reason: str, dry_run: bool, **filters: Any
     ) -> None:
+        from tradegecko_bridge.wiring.open_ledger import not_named
         from tradegecko_bridge.cli.output.ledger import decided_as_json, print_decided
         from tradegecko_bridge.wiring.open_ledger import find_entries
 
@@ -39,12 +41,14 @@ def _command(decision: Decision) -> click.Command:
             raise click.UsageError("--all needs a filter such as --reason-code")
         if which and not everything:
             raise click.UsageError("filters go with --all; leave them out to name orders by number")
-        with target.open_ledger(which) as store:
+        with target.open_ledger(which) as (store, names):
+            if target.connection and not names:
+                raise not_named(target.connection)
             if everything:
                 which["states"] = states_for(decision).intersection(which.get("states") or states_for(decision))
-                entries = store.entries(target.connection, **which)
+                entries = [entry for name in names for entry in store.entries(name, **which)]
             else:
-                entries = [_only(number, find_entries(store, target.connection, number)) for number in numbers]
+                entries = [_the_one(number, store, target.connection, names) for number in numbers]
             decided = Decisions(store, who=getpass.getuser(), dry_run=dry_run).decide(decision, entries, reason)
         target.show(decided, lambda all_: print_decided(all_, dry_run), lambda all_: decided_as_json(all_, dry_run))
         if not all(decided):
@@ -76,11 +80,18 @@ def _not_blank(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
     return value
 
 
-def _only(number: str, found: Sequence[LedgerEntry]) -> LedgerEntry:
-    if len(found) > 1:
-        names = ", ".join(f"{entry.reference} of {entry.connection}" for entry in found)
-        raise Refused(f"order {number}: the number is ambiguous ({names}); use the reference, or --connection")
-    return found[0]
+def _the_one(number: str, store: Store, connection: str | None, names: Collection[str]) -> LedgerEntry:
+    """The order that is meant, of a connection that the settings name."""
+    from tradegecko_bridge.wiring.open_ledger import find_entries, not_named
+
+    found = find_entries(store, connection, number)
+    mine = [entry for entry in found if entry.connection in names]
+    if not mine:
+        raise Refused(f"order {number}: {not_named(found[0].connection)}")
+    if len(mine) > 1:
+        several = ", ".join(f"{entry.reference} of {entry.connection}" for entry in mine)
+        raise Refused(f"order {number}: the number is ambiguous ({several}); use the reference, or --connection")
+    return mine[0]
 
 
 DECISION_COMMANDS = [_command(decision) for decision in Decision]

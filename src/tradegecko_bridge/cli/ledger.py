@@ -34,7 +34,7 @@ def alerts(target: Target, closed: bool) -> None:
     from tradegecko_bridge.cli.output.console import public_fields
     from tradegecko_bridge.cli.output.ledger import print_alerts
 
-    with target.open_ledger() as store:
+    with target.open_ledger() as (store, _):
         found = store.alerts(target.connection, closed=closed)
     target.show(found, print_alerts, lambda found: [{**public_fields(alert), "open": alert.is_open} for alert in found])
 
@@ -52,21 +52,23 @@ ledger: click.Group = click.Group(
 def check(offline: bool, since: datetime | None, config_path: Path, as_json: bool) -> None:
     """Look for damage, misplaced orders, unsafe storage.
 
-    Looks up every delivered order in TradeGecko, and lists the orders there to find those that are there twice. Nothing
-    is changed.
+    Looks up every delivered order of the settings' connections in TradeGecko, and lists the orders there to find those
+    that are there twice. Nothing is changed.
     """
     from tradegecko_bridge.cli.output.console import progress_bar, public_fields
     from tradegecko_bridge.cli.output.ledger import print_health
     from tradegecko_bridge.wiring.engines import open_account
+    from tradegecko_bridge.config import load_config
 
     target = Target(None, config_path, as_json)
     if offline:
-        with target.open_ledger() as store:
-            health, storage, findings = store.check(), store.storage(), check_ledger(store)
+        with target.open_ledger() as (store, names):
+            health, storage, findings = store.check(), store.storage(), check_ledger(store, connections=names)
     else:
-        with open_account(config_path) as (store, gateway), progress_bar(hidden=as_json) as on_progress:
+        config = load_config(config_path)
+        with open_account(config_path, config) as (store, gateway), progress_bar(hidden=as_json) as on_progress:
             health, storage = store.check(), store.storage()
-            findings = check_ledger(store, gateway, since=since, on_progress=on_progress)
+            findings = check_ledger(store, gateway, connections=config.names, since=since, on_progress=on_progress)
     problems = (*health.problems, *storage.problems, *(finding.text for finding in findings))
     whole = {"ok": not problems, **public_fields(health), "storage": storage.described, "problems": problems}
     target.show(whole, lambda _: print_health(health, storage.described, problems, offline=offline))
@@ -85,8 +87,9 @@ def adopt(target: Target, force: bool) -> None:
     from tradegecko_bridge.config import load_config
     from tradegecko_bridge.wiring.engines import open_account
 
-    chosen = load_config(target.config_path).chosen(target.connection)
-    with open_account(target.config_path) as (store, gateway):
+    config = load_config(target.config_path)
+    chosen = config.chosen(target.connection)
+    with open_account(target.config_path, config) as (store, gateway):
         adopted = [adopt_account(store, gateway, one.name, at=datetime.now(UTC), force=force) for one in chosen]
 
     def view(adopted: list[Adopted]) -> None:
@@ -139,14 +142,14 @@ def adopt_moved(connection: str, force: bool, config_path: Path, as_json: bool) 
 def expire(target: Target, days: int, also_delivered: bool, dry_run: bool) -> None:
     """Remove personal data from finished orders.
 
-    Finished are confirmed, skipped, canceled and failed orders, by default of every connection in the ledger. They stay
-    known: if the source gives them again, they are not sent again. They can no longer be sent by hand either, and
-    this cannot be undone.
+    Finished are confirmed, skipped, canceled and failed orders, by default of every connection in the settings;
+    --connection may name one that was removed from them. They stay known: if the source gives them again, they are not
+    sent again. They can no longer be sent by hand either, and this cannot be undone.
     """
     from tradegecko_bridge.cli.output.console import counted
 
-    with target.open_ledger() as store:
-        names = [target.connection] if target.connection else sorted({one.connection for one in store.summary()})
+    with target.open_ledger() as (store, named):
+        names = [target.connection] if target.connection else named
         age, who = timedelta(days=days), getpass.getuser()
         expired = {
             name: expire_personal_data(

@@ -73,8 +73,9 @@ class Target:
     as_json: bool
     quiet: bool = False
 
-    def open_ledger(self, which: Filter | None = None) -> AbstractContextManager[SqlStore]:
-        """The ledger, to look up orders that match a filter; see :func:`.open_ledger.open_ledger`."""
+    def open_ledger(self, which: Filter | None = None) -> AbstractContextManager[tuple[SqlStore, tuple[str, ...]]]:
+        """The ledger, to look up orders that match a filter, and the settings' connections; see
+        :func:`.open_ledger.open_ledger`."""
         from tradegecko_bridge.wiring.open_ledger import open_ledger
 
         return open_ledger(self.config_path, self.connection, which)

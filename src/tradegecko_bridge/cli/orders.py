@@ -33,7 +33,7 @@ def list_orders(target: Target, number: str | None, limit: int, before: int | No
 
     which = selected(filters)
     which["number"] = number
-    with target.open_ledger(which) as store:
+    with target.open_ledger(which) as (store, _):
         try:
             entries = store.entries(target.connection, limit=limit, before=before, **which)
         except (KeyError, OverflowError):
@@ -49,7 +49,7 @@ def summary(target: Target) -> None:
     """Count orders by state and reason."""
     from tradegecko_bridge.cli.output.ledger import print_counts
 
-    with target.open_ledger() as store:
+    with target.open_ledger() as (store, _):
         target.show(store.summary(target.connection), print_counts)
 
 
@@ -64,7 +64,7 @@ def show_order(target: Target, number: str) -> None:
     from tradegecko_bridge.cli.output.ledger import print_stories, stories_as_json
     from tradegecko_bridge.wiring.open_ledger import find_entries
 
-    with target.open_ledger() as store:
+    with target.open_ledger() as (store, _):
         stories = [
             (entry, store.history(entry.id), store.shipments(entry.connection, [entry.id]))
             for entry in find_entries(store, target.connection, number)
@@ -115,6 +115,7 @@ def void_one(ids: tuple[str, str], older: bool, dry_run: bool, config_path: Path
     """
     from tradegecko_bridge.cli.output.console import public_fields
     from tradegecko_bridge.wiring.engines import open_account
+    from tradegecko_bridge.config import load_config
 
     def view(done: VoidedDouble) -> None:
         would = "would be voided" if dry_run else "is void"
@@ -122,8 +123,9 @@ def void_one(ids: tuple[str, str], older: bool, dry_run: bool, config_path: Path
         whose = f", which is order {entry.number} of {entry.connection}" if entry else ""
         tell(f"order {done.voided} {would}; {done.kept} stays{whose}")
 
-    with open_account(config_path) as (store, gateway):
-        done = void_double(store, gateway, ids, who=getpass.getuser(), older=older, dry_run=dry_run)
+    config, who = load_config(config_path), getpass.getuser()
+    with open_account(config_path, config) as (store, gateway):
+        done = void_double(store, gateway, ids, who=who, older=older, dry_run=dry_run, connections=config.names)
     if not done:
         raise Refused(done.problem)
     Target(None, config_path, as_json).show(done, view, lambda done: {**public_fields(done), "dry_run": dry_run})

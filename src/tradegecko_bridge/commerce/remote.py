@@ -209,5 +209,6 @@ class AccountIdentity:
         """Its id and name, and where both have the same id, what else tells them apart."""
         more = ""
         if self.id == other.id:
-            more = f" created {self.created_at:%Y-%m-%d %H:%M:%S} UTC" if self.created_at else f" at {self.base_url}"
+            created = f" created {self.created_at:%Y-%m-%d %H:%M:%S.%f} UTC" if self.created_at else ""
+            more = f"{created.replace('.000000', '')} at {self.base_url}"
         return f"account {self.id} {self.name!r}{more}"

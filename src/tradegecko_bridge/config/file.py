@@ -50,15 +50,15 @@ def load_config(path: Path, environment: Mapping[str, str] = os.environ) -> Conf
     environment = SecretValues(environment)  # a traceback that shows locals must not show a password
     try:
         data = SecretValues(tomllib.loads(_text_of(path)))
-        too_long = list(_too_long(data))
+        unusable = list(_unusable(data))
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: {error}") from None
     except RecursionError:
         raise ConfigError(f"{path}: lists or tables are nested too deeply") from None
     except ValueError:  # Python reads no integer of more than a few thousand digits
         raise ConfigError(f"{path}: a number has too many digits") from None
-    if too_long:
-        raise settings_error(path, too_long)
+    if unusable:
+        raise settings_error(path, unusable)
     reader = _Reader(environment, path.parent)
     config = reader.config(data)
     if config is None or reader.faults:
@@ -81,17 +81,19 @@ def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST_LINE else f"{text[:_LONGEST_LINE]}…"
 
 
-def _too_long(values: Mapping[str, Any] | Sequence[Any], where: KeyPath = ()) -> Iterator[Fault]:
-    """Names and texts of a length that nobody means."""
+def _unusable(values: Mapping[str, Any] | Sequence[Any], where: KeyPath = ()) -> Iterator[Fault]:
+    """Names and texts of a length that nobody means, or with the character that ends names of files."""
     for name, value in values.items() if isinstance(values, Mapping) else enumerate(values):
         path = (*where, name)
-        if isinstance(name, str) and len(name) > LONGEST_NAME:
+        if "\0" in f"{name}" or (isinstance(value, str) and "\0" in value):
+            yield path, "has a NUL character; take it out"
+        elif isinstance(name, str) and len(name) > LONGEST_NAME:
             yield path, f"is a name of {too_many(len(name), LONGEST_NAME)}"
         elif isinstance(value, str):
             if len(value) > LONGEST_SETTING:
                 yield path, f"is a text of {too_many(len(value), LONGEST_SETTING)}"
         elif isinstance(value, Mapping | list):
-            yield from _too_long(value, path)
+            yield from _unusable(value, path)
 
 
 def _text_of(path: Path) -> str:

@@ -56,6 +56,11 @@ class Config:
     proxy: Secret = field(default=Secret(""), converter=as_secret)
     allow_http: bool = False
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the connections are called."""
+        return tuple(connection.name for connection in self.connections)
+
     def chosen(self, name: str | None) -> tuple[Connection, ...]:
         """The connection of this name, or all of them.
 
@@ -67,5 +72,4 @@ class Config:
         for connection in self.connections:
             if connection.name == name:
                 return (connection,)
-        known = ", ".join(c.name for c in self.connections)
-        raise ConfigError(f"no connection {name!r} in the settings; there are {known}")
+        raise ConfigError(f"no connection {name!r} in the settings; there are {', '.join(self.names)}")

@@ -173,14 +173,18 @@ class SyncEngine(OfThisProcess):
         """Deliver orders, then bring back what the settings ask for: tracking, stock levels, product details."""
         run = RunReport(connection=self._context.connection)
         settings = self.settings
-        for wanted, operation in (
-            (True, self.deliver_orders),
-            (settings.tracking, self.sync_tracking),
-            (settings.inventory, self.sync_inventory),
-            (settings.products, self.sync_products),
-        ):
-            if wanted and not any(map(_concerns_all, run.reports)):
-                run.reports.append(operation(dry_run=dry_run))
+        try:
+            for wanted, operation in (
+                (True, self.deliver_orders),
+                (settings.tracking, self.sync_tracking),
+                (settings.inventory, self.sync_inventory),
+                (settings.products, self.sync_products),
+            ):
+                if wanted and not any(map(_concerns_all, run.reports)):
+                    run.reports.append(operation(dry_run=dry_run))
+                    self._own_account.goes_on = True
+        finally:
+            self._own_account.goes_on = False
         return run
 
     # ── for asynchronous programs: the same in a thread ──────────────────────────────────────
@@ -220,6 +224,8 @@ class SyncEngine(OfThisProcess):
             self._own_account.begin(read_only=dry_run)
             with context.gateway.session(read_only=dry_run):
                 with context.report(name, dry_run=dry_run) as report:
+                    if not dry_run:
+                        self._own_source.bind(reached=False)
                     try:
                         self._own_account.check()
                     except OtherAccount as error:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from copy import copy
+from datetime import timedelta
+from typing import Final
+
 from tradegecko_bridge.commerce.remote import AccountIdentity
 from tradegecko_bridge.engine.context import Context
-from tradegecko_bridge.errors import AccessDenied, OtherAccount, Rejected
+from tradegecko_bridge.errors import AccessDenied, GatewayError, OtherAccount, Rejected
 from tradegecko_bridge.ledger import KnownAccount
+
+_LONG: Final = timedelta(minutes=1)
 
 
 class OwnAccount:
@@ -14,6 +20,8 @@ class OwnAccount:
     def __init__(self, context: Context) -> None:
         self._c = context
         self._account: AccountIdentity | None = None
+        self.goes_on: bool = False
+        """Whether what begins belongs to a run in which the account has been asked."""
         self.begin()
 
     def key(self) -> str:
@@ -21,12 +29,16 @@ class OwnAccount:
         return self._account.key if self._account else ""
 
     def begin(self, *, read_only: bool = False) -> None:
-        """A run begins: the account is looked at once more. ``read_only``: an unknown one is not remembered."""
+        """An operation begins: the account is looked at once more. ``read_only``: an unknown one is not remembered."""
         self._read_only = read_only
         self.reached: bool = False
+        if not self.goes_on:
+            self._failed: GatewayError | None = None
 
     def check(self) -> None:
         """Go on only with the account that has the connection's orders; the first one there is, is that.
+
+        One that took long not to answer is not asked again in this run.
 
         Raises:
             OtherAccount: the login is for another one.
@@ -34,10 +46,19 @@ class OwnAccount:
         """
         if self.reached:
             return
+        if self._failed is not None:
+            raise copy(self._failed) from self._failed.__cause__
+        began = self._c.clock()
         try:
             account = self._c.gateway.account()
-        except Rejected as error:  # it is about the account, whichever order asks
-            raise AccessDenied(str(error)) from error
+        except GatewayError as error:
+            # What is refused is about the account, whichever order asks.
+            told = AccessDenied(str(error)) if isinstance(error, Rejected) else error
+            if self._c.clock() - began > _LONG:
+                self._failed = told
+            if told is error:
+                raise
+            raise told from error
         store, connection = self._c.store, self._c.connection
         known = store.known_account(connection)
         if known is None and not self._read_only:

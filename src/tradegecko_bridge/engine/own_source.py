@@ -29,12 +29,15 @@ class OwnSource:
         until a run has ``reached`` it: who has another account may have another source, too.
 
         Raises:
-            OtherSource: somebody else's source has just been bound.
+            OtherSource: another one has been bound since :meth:`check`.
+            SourceFailed: it cannot say what it is.
         """
         store, connection = self._c.store, self._c.connection
-        if store.known_source(connection) is None and (reached or store.known_account(connection) is None):
-            identity = identity_of(self._c.source)
-            must_be_the_source(connection, store.remember_source(connection, identity, at=self._c.clock()), identity)
+        of_before = store.known_account(connection) is not None  # asked first: the source is bound before the account
+        known, identity = store.known_source(connection), identity_of(self._c.source)
+        if known is None and (reached or not of_before):
+            known = store.remember_source(connection, identity, at=self._c.clock())
+        must_be_the_source(connection, known, identity)
 
 
 def must_be_the_source(connection: str, known: str | None, found: str) -> None:

@@ -20,6 +20,7 @@ from attrs import asdict, evolve
 from filelock import FileLock, Timeout
 
 from tradegecko_bridge.errors import ConfigError, LoginTaken, StoreBusy, StoreError
+from tradegecko_bridge.foreign import discreet
 from tradegecko_bridge.forks import ForkedLock, OfThisProcess
 from tradegecko_bridge.ports.logins import (
     OTHER_SEAL,
@@ -68,9 +69,14 @@ class FileTokenStore(SlotStore):
     Args:
         path: the file; created with mode 0600 on first saving. On Windows the folder's permissions protect it.
         busy_timeout: seconds to wait for another writer.
+
+    Raises:
+        ConfigError: no file can have this name.
     """
 
     def __init__(self, path: str | Path, *, busy_timeout: float = 30.0) -> None:
+        if "\0" in str(path):
+            raise ConfigError("a token file's name must not have a NUL character")
         self._path = Path(path).resolve()
         self._busy_timeout = busy_timeout
 
@@ -271,6 +277,7 @@ class EncryptedTokenStore(_Wrapped):
 
     _seal = "encrypted"
 
+    @discreet
     def __init__(self, inner: TokenStore, keys: Sequence[Secret | str]) -> None:
         super().__init__(inner)
         self._fernet = _fernet(keys)

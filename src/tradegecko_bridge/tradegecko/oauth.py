@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlencode, urlsplit
 
 import orjson
 from attrs import evolve, field, frozen
 
 from tradegecko_bridge import errors
+from tradegecko_bridge.foreign import discreet, discreetly_made
 from tradegecko_bridge.http_bounds import check_not_plain
 from tradegecko_bridge.ports.logins import LoginOwner, Mishap, Secret, StoredToken, TokenPair, as_secret
 from tradegecko_bridge.tradegecko.limits.headers import retry_after
@@ -46,9 +47,20 @@ class TokenRequest:
     def content(self) -> bytes:
         """The body, secrets and all."""
         plain = {name: value.reveal() if isinstance(value, Secret) else value for name, value in self.form.items()}
-        return urlencode(plain).encode("ascii")
+        return urlencode(plain, errors="surrogatepass").encode("ascii")  # no error that quotes a password
 
 
+def _split(address: str) -> SplitResult:
+    """The parts of an address; of what is none, no part."""
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        return urlsplit("")
+    return parts
+
+
+@discreetly_made
 @frozen(kw_only=True)
 class OAuthApp:
     """An application registered with TradeGecko, and where its endpoints are.
@@ -77,7 +89,7 @@ class OAuthApp:
         object.__setattr__(self, "authorize_url", self.authorize_url or base + AUTHORIZE_PATH)
         object.__setattr__(self, "token_url", self.token_url or base + TOKEN_PATH)
         for name in ("authorize_url", "token_url"):
-            address = urlsplit(getattr(self, name))
+            address = _split(getattr(self, name))
             if address.scheme not in ("http", "https") or not address.hostname or "@" in address.netloc:
                 raise errors.ConfigError(
                     f"{name} must be like https://api.tradegecko.com{TOKEN_PATH}, without user or password"
@@ -106,16 +118,16 @@ class OAuthApp:
 
     def exchange(self, code: Secret) -> TokenRequest:
         """The code from the callback for a pair of tokens; works once and for ten minutes (reference §2.2)."""
-        return self._request("authorization_code", code=code, redirect_uri=self.redirect_uri)
+        return self._request("authorization_code", code=as_secret(code), redirect_uri=self.redirect_uri)
 
     def password(self, username: str, password: Secret) -> TokenRequest:
         """A user's name and password for a pair; only ever for the account that made the application (§2.3)."""
-        return self._request("password", username=username, password=password)
+        return self._request("password", username=username, password=as_secret(password))
 
     def refresh(self, refresh_token: Secret) -> TokenRequest:
         """A refresh token, once, for the next pair (reference §2.4)."""
         more = {"redirect_uri": self.redirect_uri} if self.redirect_uri else {}
-        return self._request("refresh_token", refresh_token=refresh_token, **more)
+        return self._request("refresh_token", refresh_token=as_secret(refresh_token), **more)
 
     def _request(self, grant: str, **more: str | Secret) -> TokenRequest:
         form = {"grant_type": grant, "client_id": self.client_id, "client_secret": self.client_secret, **more}
@@ -130,11 +142,11 @@ def origin(address: str) -> str:
     return f"{parts.scheme}://{host}{port}"
 
 
+@discreet
 def is_answer_to(address: str, *, state: str) -> bool:
     """Whether the address the browser came back to has our ``state`` (compared in constant time)."""
-    return bool(state) and hmac.compare_digest(
-        _given(address).get("state", "").encode("utf-8", "surrogatepass"), state.encode()
-    )
+    given, ours = (text.encode("utf-8", "surrogatepass") for text in (_given(address).get("state", ""), state))
+    return bool(state) and hmac.compare_digest(given, ours)
 
 
 def _given(address: str) -> dict[str, str]:
@@ -142,6 +154,7 @@ def _given(address: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(query.partition("#")[0] if mark else address).items()}
 
 
+@discreet
 def read_callback(address: str, *, state: str) -> Secret:
     """The code in the address the browser came back to (whole or only its query), after comparing ``state``.
 

@@ -23,6 +23,7 @@ from anyio import to_thread
 from attrs import field, frozen
 
 from tradegecko_bridge.errors import BadSignature, BridgeError, ConfigError, MalformedData
+from tradegecko_bridge.foreign import discreet, discreetly_made
 from tradegecko_bridge.forks import OfThisProcess
 from tradegecko_bridge.ports.logins import Secret, as_secret
 from tradegecko_bridge.visible import log
@@ -90,6 +91,7 @@ def signing_secret(secret: Secret | str) -> Secret:
     return secret
 
 
+@discreet
 def sign(body: bytes, secret: Secret | str) -> str:
     """The signature of a body under the application's secret.
 
@@ -100,6 +102,7 @@ def sign(body: bytes, secret: Secret | str) -> str:
     return b64encode(hmac.new(key, body, hashlib.sha256).digest()).decode()
 
 
+@discreet
 def is_signed(body: bytes, signature: str | None, secret: Secret | str) -> bool:
     """Whether a body carries the right ``X-Gecko-Signature``. Takes as long for a wrong one as for a right one.
 
@@ -133,6 +136,7 @@ def read_event(body: bytes, delivery_id: str | None = None) -> WebhookEvent:
     )
 
 
+@discreet
 def receive(headers: Headers, body: bytes, secret: Secret | str) -> WebhookEvent:
     """Check, then read. Of a framework: ``receive(request.headers, body, secret)``.
 
@@ -183,6 +187,7 @@ class _Refusal(Exception):
     status: HTTPStatus
 
 
+@discreetly_made
 @frozen
 class _Receiver(OfThisProcess):
     """What both receivers share."""

@@ -76,9 +76,8 @@ def open_engines(
 
 
 @contextmanager
-def open_account(config_path: Path) -> Iterator[tuple[SqlStore, TradeGeckoGateway]]:
+def open_account(config_path: Path, config: Config) -> Iterator[tuple[SqlStore, TradeGeckoGateway]]:
     """The ledger, and the account that the settings log in to. Raises ConfigError and StoreError."""
-    config = load_config(config_path)
     with ledger_of(config_path, config) as store:
         limiter = _shared_limiter(config, store)
         with open_client(config, store, limiter) as client:

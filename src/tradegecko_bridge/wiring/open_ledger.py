@@ -72,23 +72,33 @@ def close_source(source: OrderSource) -> None:
 
 
 @contextmanager
-def open_ledger(config_path: Path, connection: str | None = None, which: Filter | None = None) -> Iterator[SqlStore]:
-    """The ledger. Raises ConfigError if nothing knows the connection, or a reason code of the filter."""
+def open_ledger(
+    config_path: Path, connection: str | None = None, which: Filter | None = None
+) -> Iterator[tuple[SqlStore, tuple[str, ...]]]:
+    """The ledger, and the connections that the settings name, of which one may be chosen: the others in the ledger may
+    be somebody else's. Raises ConfigError if nothing knows the connection, or a reason code of the filter."""
     config = load_config(config_path)
     with ledger_of(config_path, config, connection) as store:
         _check_connection(connection, config, store)
         _check_reasons((which or {}).get("reasons") or (), store)
-        yield store
+        yield store, tuple(name for name in config.names if connection in (None, name))
 
 
 def _check_connection(name: str | None, config: Config, store: Store) -> None:
-    known = [connection.name for connection in config.connections]
-    if name is None or name in known:
+    if name is None or name in config.names:
         return
     used = {count.connection for count in store.summary()} | {alert.connection for alert in store.alerts(closed=True)}
     if name not in used:
-        removed = "".join(f", {old} (only in the ledger)" for old in sorted(used - set(known)))
-        raise ConfigError(f"there is no connection {name!r}; the connections are {', '.join(known)}{removed}")
+        removed = "".join(f", {old} (only in the ledger)" for old in sorted(used - set(config.names)))
+        raise ConfigError(f"there is no connection {name!r}; the connections are {', '.join(config.names)}{removed}")
+
+
+def not_named(connection: str) -> ConfigError:
+    """That nothing is done with a connection which is only in the ledger."""
+    return ConfigError(
+        f"the settings do not name connection {connection!r}, so its orders can only be looked at; use the settings "
+        "that name it, or name it in these again"
+    )
 
 
 def _check_reasons(codes: Collection[str], store: Store) -> None:

@@ -340,8 +340,12 @@ def test_column_names_may_be_in_capitals(tmp_path: Path) -> None:
             "shop.csv: is not UTF-8 text (byte 1, in line 1); save it as UTF-8, in Excel “CSV UTF-8”",
         ),
         (
-            sheet(GOOD, "\0").encode(),
-            "shop.csv: holds NUL bytes (byte 110, in line 3); save it as UTF-8, in Excel “CSV UTF-8”",
+            sheet(GOOD, "\0\0\0").encode(),
+            "shop.csv: holds NUL bytes (byte 110, in line 3); take them out, or export the file again",
+        ),
+        (
+            sheet(GOOD).encode("utf-16-be"),
+            "shop.csv: holds NUL bytes (byte 1, in line 1); save it as UTF-8, in Excel “CSV UTF-8”",
         ),
         (
             sheet(GOOD, '1009,,,"MUG,1,1,').encode(),
@@ -358,6 +362,27 @@ def test_a_file_that_makes_no_sense_is_one_line(tmp_path: Path, content: bytes, 
     given = fetch(tmp_path, "shop.csv", content)
     assert not good(given)
     assert problems(given) == [f"{said} (nothing of this file was ingested)"]
+
+
+@pytest.mark.parametrize("cell", range(7))
+def test_a_nul_holds_its_own_order(tmp_path: Path, cell: int) -> None:
+    """In whatever cell: the others go through. In a number nobody knows whose row it is: of the order above, maybe."""
+    cells = GOOD.split(",")
+    cells[cell] = f"{cells[cell][:2]}\0{cells[cell][2:]}"
+    given = fetch(tmp_path, "shop.csv", sheet(OTHER, ",".join(cells), OTHER.replace("1008", "1010")))
+    assert [order.number for order in good(given)] == (["1008", "1010"] if cell else ["1010"])
+    column = HEADER.split(",")[cell]
+    said = f"shop.csv, row 3, {column}: has a NUL character, which cannot be stored; take it out"
+    assert [problem.partition(" (")[0] for problem in problems(given)] == [said]
+    assert [order.reference for order in bad(given)] == (["1006"] if cell else ["1008"])
+
+
+@pytest.mark.parametrize("number", ["10\x0006", "10\x006", "\x001006", "1006\x00"])
+def test_a_nul_in_a_number_holds_every_order_it_may_be_of(tmp_path: Path, number: str) -> None:
+    """No order goes out without one of its lines."""
+    given = fetch(tmp_path, "shop.csv", sheet(GOOD, OTHER, OTHER.replace("1008", "1010"), GOOD.replace("1006", number)))
+    assert [order.number for order in good(given)] == ["1008"]
+    assert {order.reference for order in bad(given)} == {"1006", "1010"}
 
 
 # ── rows that cannot be trusted ──────────────────────────────────────────────────────────────

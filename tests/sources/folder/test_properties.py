@@ -308,7 +308,9 @@ def test_damage_never_raises_and_never_spoils_an_order_silently(data: st.DataObj
     place = data.draw(st.integers(0, len(text) - 1))
     damaged = text[:place] + data.draw(st.sampled_from(',;"\n\r\t\0')) + text[place + 1 :]
     whole = {order.number: len(order.lines) for order in good(_fetched("shop.csv", text))}
-    for order in good(_fetched("shop.csv", damaged)):
+    given = _fetched("shop.csv", damaged)
+    assert "\0" not in "".join(f"{order.reference}{order.number}" for order in given)
+    for order in good(given):
         assert len(order.lines) == whole.get(order.number, 0) or place_is_in_a_reference(text, place)
 
 

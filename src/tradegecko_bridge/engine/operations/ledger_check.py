@@ -25,6 +25,7 @@ def check_ledger(
     store: Store,
     gateway: Gateway | None = None,
     *,
+    connections: Collection[str] | None = None,
     since: datetime | None = None,
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> list[Finding]:
@@ -32,14 +33,16 @@ def check_ledger(
 
     Without a ``gateway`` only what the ledger alone can say. With one, every delivered order is looked up in the
     account by its id, and the account's orders are listed, from ``since`` on if that is given (aware), to find those
-    that are there twice. That the account cannot be asked is a finding too.
+    that are there twice. That the account cannot be asked is a finding too. What concerns none of these ``connections``
+    (None: the ledger's) is left out.
 
     Raises:
         StoreError: the ledger failed.
     """
-    connections = sorted({count.connection for count in store.summary()})
-    known = {name: account for name in connections if (account := store.known_account(name))}
-    findings = list(_two_with_one_id(store, known))
+    everybody = connections_of(store)
+    connections = [name for name in everybody if connections is None or name in connections]
+    known = {name: account for name in everybody if (account := store.known_account(name))}
+    findings = list(_two_with_one_id(store, connections, known))
     if gateway is None:
         return findings
     try:
@@ -49,6 +52,11 @@ def check_ledger(
         text = f"the account could not be asked, so the check is not complete ({error}); try again later"
         findings.append(Finding(key="account", severity=Severity.ERROR, text=text))
     return findings
+
+
+def connections_of(store: Store) -> list[str]:
+    """Those that have orders in the ledger."""
+    return sorted({count.connection for count in store.summary()})
 
 
 def _entries(store: Store, connection: str) -> Iterator[LedgerEntry]:
@@ -66,13 +74,17 @@ def _named(entry: LedgerEntry) -> str:
 # ── the ledger alone ─────────────────────────────────────────────────────────────────────────
 
 
-def _two_with_one_id(store: Store, known: Mapping[str, KnownAccount]) -> Iterator[Finding]:
+def _two_with_one_id(
+    store: Store, connections: Collection[str], known: Mapping[str, KnownAccount]
+) -> Iterator[Finding]:
     """Of one connection the ledger never lets two orders have an id; connections with one account might."""
     for group in _of_one_account(known):
+        if not set(group).intersection(connections):
+            continue
         seen: dict[str, LedgerEntry] = {}
         for entry in (entry for connection in group for entry in _entries(store, connection)):
             first = seen.setdefault(str(entry.remote_id), entry)
-            if first is not entry:
+            if first is not entry and {first.connection, entry.connection}.intersection(connections):
                 said = f"{_named(first)} and {_named(entry)} are both delivered as {entry.remote_id}"
                 yield _error(f"shared {entry.remote_id}", f"{said}; find out in TradeGecko which of them it is")
 
@@ -167,9 +179,13 @@ def _doubles(
     for mark, several in ids.items():
         if len(several) < 2:
             continue
+        entry = owner_of(store, connections_of(store), mark, several)
+        if entry is not None and entry.connection not in connections:
+            continue
         alive = [order for order in gateway.orders_by_id(several) if order.marker == mark and not order.gone]
         if len(alive) > 1:
-            yield _error(f"doubled {mark}", _told_twice(store, connections, mark, sorted(alive, key=age)))
+            as_one = entry is not None and entry.remote_id in {order.id for order in alive}
+            yield _error(f"doubled {mark}", _told_twice(entry if as_one else None, sorted(alive, key=age)))
 
 
 def age(order: RemoteOrder) -> tuple[bool, datetime | None, int, str]:
@@ -183,8 +199,7 @@ def owner_of(store: Store, connections: Collection[str], mark: str, ids: Collect
     return next((entry for entry in found if marker(entry.connection, entry.reference) == mark), None)
 
 
-def _told_twice(store: Store, connections: Sequence[str], mark: str, alive: Sequence[RemoteOrder]) -> str:
-    entry = owner_of(store, connections, mark, [order.id for order in alive])
+def _told_twice(entry: LedgerEntry | None, alive: Sequence[RemoteOrder]) -> str:
     whose = _named(entry) if entry else "an order that the ledger has as none of them"
     ids = " and ".join(f"id {order.id} ({order.number})" for order in alive)
     oldest, youngest = alive[0].id, alive[-1].id

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from tradegecko_bridge.commerce.remote import OrderAction, RemoteOrder
 from tradegecko_bridge.engine.keys import idempotency_key
-from tradegecko_bridge.engine.operations.ledger_check import age, owner_of
+from tradegecko_bridge.engine.operations.ledger_check import age, connections_of, owner_of
 from tradegecko_bridge.errors import ClaimLost, GatewayError, OutcomeUnknown
 from tradegecko_bridge.ledger import LedgerEntry
 from tradegecko_bridge.ports import Clock, Gateway, ShowsOrders, Store
@@ -40,12 +40,13 @@ def void_double(
     who: str,
     older: bool = False,
     dry_run: bool = False,
+    connections: Collection[str] | None = None,
     clock: Clock = lambda: datetime.now(UTC),
 ) -> VoidedDouble:
     """Void the younger of two orders that carry one mark (with ``older`` the older one), never the one the ledger has.
 
     That it is going to be voided, and that it is, stand in the order's history. Nothing is voided of which something
-    has been shipped.
+    has been shipped, nor what is of none of these ``connections`` (None: the ledger's).
 
     Raises:
         StoreError: the ledger failed.
@@ -53,6 +54,8 @@ def void_double(
     try:
         kept, voided = _chosen(gateway, ids, older=older)
         entry = _owner(store, kept, voided, older=older)
+        if connections is not None and entry.connection not in connections:
+            raise _Refused(f"order {entry.number} is of {entry.connection}, a connection that the settings do not name")
         if OrderAction.SHIP in gateway.completed_actions(voided.id):
             raise _Refused(f"something of order {voided.id} has been shipped; see to it by hand")
         if not dry_run:
@@ -82,8 +85,7 @@ def _chosen(gateway: Gateway, ids: tuple[str, str], *, older: bool) -> tuple[Rem
 
 
 def _owner(store: Store, kept: RemoteOrder, voided: RemoteOrder, *, older: bool) -> LedgerEntry:
-    connections: Collection[str] = {count.connection for count in store.summary()}
-    entry = owner_of(store, connections, str(kept.marker), [kept.id, voided.id])
+    entry = owner_of(store, connections_of(store), str(kept.marker), [kept.id, voided.id])
     if entry is None:
         raise _Refused(
             f"the ledger has no order as {kept.id} or {voided.id}; run a sync, which finds out which of them it is"

@@ -19,6 +19,8 @@ from ..wire.messages import Answer, Request, error_page
 
 _CONSENT = "/oauth/authorize"
 _HOST_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
+_ADDRESS = re.compile(r"(https?:)?//(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]+)?", re.IGNORECASE | re.ASCII)
+"""A host, or an origin, and nothing more: several headers of one name come as one, with commas."""
 
 
 class Admission:
@@ -58,7 +60,7 @@ class Admission:
 
 def _name_of(address: str) -> str:
     try:
-        return urlsplit(address).hostname or ""
+        return (_ADDRESS.fullmatch(address) and urlsplit(address).hostname) or ""
     except ValueError:
         return ""
 

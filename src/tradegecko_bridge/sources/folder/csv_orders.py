@@ -22,7 +22,7 @@ from tradegecko_bridge.commerce.formatting import shown, shown_code, shown_curre
 from tradegecko_bridge.errors import MalformedData
 from tradegecko_bridge.sources.folder.columns import ADDRESS_FIELDS, COLUMNS, CUSTOMER_FIELDS, Column
 from tradegecko_bridge.sources.folder.problems import fate, listed
-from tradegecko_bridge.sources.folder.sheet import Group, Sheet, read_sheet
+from tradegecko_bridge.sources.folder.sheet import NUL, Group, Sheet, read_sheet
 
 _TOTALS = {
     "subtotal": "subtotal",
@@ -89,6 +89,9 @@ class _Reading:
             if not cell:
                 if column.required and column.per_line:
                     self.faults.append(f"row {row_number}, {name}: is blank; write it on every row")
+                continue
+            if "\0" in cell:
+                self.faults.append(f"row {row_number}, {name}: {NUL}")
                 continue
             try:
                 value = column.read(cell)

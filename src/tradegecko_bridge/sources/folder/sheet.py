@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 
 from attrs import Factory, define, frozen
@@ -22,6 +23,7 @@ from tradegecko_bridge.structuring import likeliest
 _DELIMITERS = (",", ";", "\t")
 _LINE_BREAKS = ("\n", "\r")
 _REFERENCES = ("order_reference", "order_number")
+NUL = "has a NUL character, which cannot be stored; take it out"
 _CUT = "is the last and has no line break behind it, so it may be cut off; add a line break or export the file again"
 
 
@@ -174,7 +176,13 @@ def _cells(header: tuple[str, ...], row: Row) -> dict[str, str]:
 
 def _is_sound(sheet: Sheet, row: Row) -> bool:
     width = len(sheet.header)
-    return not row.cut and len(row.cells) >= width and not any(row.cells[width:])
+    return not row.cut and not _misnamed(sheet, row) and len(row.cells) >= width and not any(row.cells[width:])
+
+
+def _misnamed(sheet: Sheet, row: Row) -> list[str]:
+    """The columns that name the order, where they have a NUL."""
+    cells = zip(sheet.header, row.cells, strict=False)
+    return [name for name, cell in cells if name in _REFERENCES and "\0" in cell]
 
 
 def _owners(header: tuple[str, ...], rows: list[Row]) -> dict[str, set[str]]:
@@ -216,6 +224,8 @@ def _hold(sheet: Sheet, row: Row, before: str | None, known: dict[str, set[str]]
 def _fault(sheet: Sheet, row: Row) -> str:
     if row.cut:
         return f": {_CUT}"
+    if misnamed := _misnamed(sheet, row):
+        return f", {misnamed[0]}: {NUL}"
     if _is_sound(sheet, row):
         if row.cells[sheet.header.index("order_number")]:
             return ", order_reference: is blank, and several orders in this file have this order number; write it"
@@ -233,7 +243,11 @@ def _suspects(sheet: Sheet, row: Row, before: str | None, known: dict[str, set[s
         return known.get(row.cells[sheet.header.index("order_number")], above)
     text, whole, first = _claim(sheet, row)
     too_long = len(row.cells) > len(sheet.header)
-    if not first and (too_long or not row.cut):
+    misnamed = _misnamed(sheet, row)
+    if misnamed and not (too_long or row.cut):
+        meant = [_meant(row.cells[sheet.header.index(name)], known) for name in misnamed]
+        return above.union(*meant)
+    if misnamed or (not first and (too_long or not row.cut)):
         raise MalformedData(  # the cells may have shifted, so what stands in the reference's place may be anything
             [f"row {row.number}{_fault(sheet, row)}; it may belong to any order {NOTHING_INGESTED}"]
         )
@@ -242,6 +256,12 @@ def _suspects(sheet: Sheet, row: Row, before: str | None, known: dict[str, set[s
     if row.cut:
         return _starting(row, text, known)
     return known.get(text, set()) | above  # a line break inside a value may have split the row above in two
+
+
+def _meant(text: str, known: dict[str, set[str]]) -> set[str]:
+    """The orders that a name with a NUL may be of, which has come into it or stands for another character."""
+    pattern = re.compile(".?".join(map(re.escape, text.split("\0"))))
+    return {reference for name, references in known.items() if pattern.fullmatch(name) for reference in references}
 
 
 def _claim(sheet: Sheet, row: Row) -> tuple[str, bool, bool]:

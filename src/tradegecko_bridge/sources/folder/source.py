@@ -21,7 +21,7 @@ from tradegecko_bridge.commerce import (
     Verdict,
 )
 from tradegecko_bridge.commerce.codec import fingerprint
-from tradegecko_bridge.errors import MalformedData, SourceError
+from tradegecko_bridge.errors import ConfigError, MalformedData, SourceError
 from tradegecko_bridge.ports import Clock
 from tradegecko_bridge.sources.folder import returns
 from tradegecko_bridge.sources.folder.csv_orders import read_csv
@@ -29,8 +29,10 @@ from tradegecko_bridge.sources.folder.inbox import Inbox, Waiting
 from tradegecko_bridge.sources.folder.json_orders import read_json
 from tradegecko_bridge.sources.folder.outbox import Outbox, WrittenIndex
 from tradegecko_bridge.sources.folder.problems import NOTHING_INGESTED, one_line
+from tradegecko_bridge.visible import visible
 
 _Given = SourceOrder | UnreadableOrder
+_LONGEST_SETTLE = 86_400
 _SLACK = timedelta(days=2)
 """How wrong a file's time of change may be: a file from before an order was placed cannot hold it."""
 
@@ -51,9 +53,12 @@ class _Offered:
 class FolderSource:
     """Orders from files in ``<path>/orders/``; tracking, stock, products and receipts as files beside it.
 
-    ``settle`` is how long a file must have been left alone before it is read (a number is seconds), ``clock``
-    tells the present moment in UTC. Nothing is touched before the first call. The file formats are in
+    ``settle`` is how long a file must have been left alone before it is read (a number is seconds; a day at most),
+    ``clock`` tells the present moment in UTC. Nothing is touched before the first call. The file formats are in
     ``docs/folder.md``.
+
+    Raises:
+        ConfigError: settings that cannot work.
     """
 
     def __init__(
@@ -65,11 +70,15 @@ class FolderSource:
         clock: Clock = _now,
     ) -> None:
         folder = Path(path)
-        quiet = settle if isinstance(settle, timedelta) else timedelta(seconds=settle)
+        if "\0" in str(folder):
+            raise ConfigError("path must not have a NUL character: no folder has one")
+        seconds = settle.total_seconds() if isinstance(settle, timedelta) else settle
+        if not 0 <= seconds <= _LONGEST_SETTLE:
+            raise ConfigError(f"settle must be from 0 to {_LONGEST_SETTLE} seconds, not {seconds:g}")
         self.name = name
         self._folder = folder
         self._clock = clock
-        self._inbox = Inbox(folder / "orders", settle=quiet)
+        self._inbox = Inbox(folder / "orders", settle=timedelta(seconds=seconds))
         self._tracking = Outbox(folder / "tracking", ending="tracking.csv", clock=clock)
         self._stock = Outbox(folder / "stock", ending="stock.csv", clock=clock)
         self._products = Outbox(folder / "products", ending="products.json", clock=clock)
@@ -80,7 +89,8 @@ class FolderSource:
     @property
     def identity(self) -> str:
         """This folder, by whatever path it is reached."""
-        return f"folder {self._folder.resolve()}"
+        path = f"{self._folder.resolve()}"
+        return f"folder {path if path.isprintable() else visible(path)}"
 
     # ── orders ───────────────────────────────────────────────────────────────────────────────
 
@@ -220,18 +230,23 @@ def _decoded(name: str, data: bytes) -> str:
     """The text of a file.
 
     Raises:
-        MalformedData: it is not UTF-8; a byte in a wrong place says nothing certain about any row.
+        MalformedData: it is not UTF-8; a byte in a wrong place says nothing certain about any row. Nor do NUL bytes in
+            JSON, in the first line of a CSV file or one after the other, where they are what a disk has lost.
     """
+    remedy = "save it as UTF-8, in Excel “CSV UTF-8”"
     try:
         text = data.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         bad, fault = error.start, "is not UTF-8 text"
     else:
         bad, fault = data.find(b"\0"), "holds NUL bytes"
-        if bad < 0:
+        lost, header = data.find(b"\0\0"), data.partition(b"\n")[0]
+        if bad < 0 or (lost < 0 and bad > len(header) and not name.lower().endswith(".json")):
             return text
+        if bad > len(header):
+            bad, remedy = max(bad, lost), "take them out, or export the file again"
     place = f"byte {bad + 1}, in line {data[:bad].count(10) + 1}"
-    raise MalformedData([f"{name}: {fault} ({place}); save it as UTF-8, in Excel “CSV UTF-8” {NOTHING_INGESTED}"])
+    raise MalformedData([f"{name}: {fault} ({place}); {remedy} {NOTHING_INGESTED}"])
 
 
 def _with_repeats(keys: Sequence[str], answers: Sequence[ItemResult]) -> list[ItemResult]:

@@ -76,6 +76,14 @@ class Refusal(SourceRefused):
         self.code = code
 
 
+def unreadable(what: str, error: Exception) -> SourceUnavailable:
+    """What is no answer of Vendure 3, told by how it could not be read."""
+    return SourceUnavailable(
+        f"{what} cannot be read ({type(error).__name__}): check that url is the admin API of a Vendure 3 shop, and "
+        "that nothing in between changes its answers; if all is well, try again later"
+    )
+
+
 class VendureApi(Forked):
     """A login to one channel of one shop. Connects at the first question, logs in when the shop asks for it.
 
@@ -240,7 +248,7 @@ def one_line(text: str) -> str:
 def _checked(url: str, *, allow_http: bool) -> str:
     try:
         parts = httpx.URL(url)
-    except httpx.InvalidURL:
+    except (httpx.InvalidURL, ValueError):
         raise ConfigError("url is not an address; write e.g. https://shop.example/admin-api") from None
     if parts.scheme not in {"http", "https"} or not parts.host:
         raise ConfigError("url must be the admin API's whole address, e.g. https://shop.example/admin-api")

@@ -6,9 +6,8 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from tradegecko_bridge.bounds import aware_moment
-from tradegecko_bridge.errors import SourceUnavailable
 from tradegecko_bridge.sources.vendure import orders
-from tradegecko_bridge.sources.vendure.api import Json, Refusal, ShopFault, VendureApi
+from tradegecko_bridge.sources.vendure.api import Json, Refusal, ShopFault, VendureApi, unreadable
 from tradegecko_bridge.sources.vendure.walk import PLACED, TICK, UPDATED, Row, Window, stamp
 
 ROWS = """
@@ -80,7 +79,7 @@ class Listings:
         try:
             return [_row(item) for item in self._api.ask(ROWS, options=options)["orders"]["items"]]
         except (KeyError, TypeError, ValueError) as error:
-            raise SourceUnavailable(f"Vendure's list of orders cannot be read ({type(error).__name__})") from None
+            raise unreadable("Vendure's list of orders", error) from None
 
 
 def _is_general(error: Refusal | ShopFault) -> bool:

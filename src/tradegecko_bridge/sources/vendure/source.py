@@ -18,11 +18,12 @@ from tradegecko_bridge.commerce import (
     StockLevel,
     UnreadableOrder,
 )
-from tradegecko_bridge.errors import ConfigError, SourceUnavailable
+from tradegecko_bridge.errors import ConfigError
+from tradegecko_bridge.foreign import discreet
 from tradegecko_bridge.forks import OfThisProcess
 from tradegecko_bridge.http_bounds import DEADLINE
 from tradegecko_bridge.ports.logins import Secret, as_secret
-from tradegecko_bridge.sources.vendure.api import VendureApi
+from tradegecko_bridge.sources.vendure.api import VendureApi, unreadable
 from tradegecko_bridge.sources.vendure.fulfilment import Fulfilments
 from tradegecko_bridge.sources.vendure.ingest import READY, Ingest
 from tradegecko_bridge.sources.vendure.notes import note_receipts
@@ -30,6 +31,9 @@ from tradegecko_bridge.sources.vendure.products import Catalogue
 from tradegecko_bridge.sources.vendure.stock import Shelves
 
 T = TypeVar("T")
+_LONGEST_OVERLAP = timedelta(days=365)
+_LONGEST = 86_400
+"""Seconds of a timeout."""
 
 
 class VendureSource(OfThisProcess):
@@ -60,6 +64,7 @@ class VendureSource(OfThisProcess):
         ConfigError: settings that cannot work.
     """
 
+    @discreet
     def __init__(
         self,
         url: str,
@@ -86,6 +91,11 @@ class VendureSource(OfThisProcess):
             raise ConfigError(f"page_size must be from 1 to 1000, not {page_size}")
         if overlap < timedelta(seconds=1):
             raise ConfigError("overlap must be a second or more: on some databases Vendure's clocks have no finer step")
+        if overlap > _LONGEST_OVERLAP:
+            raise ConfigError(f"overlap must be at most {_LONGEST_OVERLAP.days} days")
+        for what, seconds in (("timeout", timeout), ("deadline", deadline)):
+            if not 0 < seconds <= _LONGEST:
+                raise ConfigError(f"{what} must be more than 0 and at most {_LONGEST} seconds, not {seconds:g}")
         if isinstance(ready_states, str):
             raise ConfigError(f"ready_states must be a list of states, e.g. [{ready_states!r}]")
         self.name = name
@@ -200,4 +210,4 @@ def _readable(answers: Callable[[], Iterator[T]]) -> Iterator[T]:
     try:
         yield from answers()
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        raise SourceUnavailable(f"an answer of Vendure cannot be read ({type(error).__name__})") from error
+        raise unreadable("an answer of Vendure", error) from error

@@ -20,6 +20,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from tradegecko_bridge.errors import ConfigError, NoLedger, StoreBusy, StoreError
+from tradegecko_bridge.foreign import discreet
 from tradegecko_bridge.forks import Forked, OfThisProcess
 from tradegecko_bridge.ports.logins import Secret
 from tradegecko_bridge.private_files import folder_fault, make_private
@@ -203,6 +204,7 @@ def chunks(values: Iterable[T], size: int = 500) -> Iterator[list[T]]:
         yield part
 
 
+@discreet
 def ledger_address(url: str) -> URL:
     """Where a ledger is, with the driver we use. The path of a SQLite file is percent-encoded, as in every URL.
 
@@ -222,7 +224,7 @@ def ledger_address(url: str) -> URL:
         raise ConfigError(f"a ledger cannot live in {backend}; use sqlite:///… or postgresql://…")
     path = unquote(url.partition(":///")[2].partition("?")[0])
     address = address.set(database=path)  # SQLAlchemy decodes it only from 2.1 on: another file
-    if not address.database or address.database == ":memory:" or address.database.startswith("file:"):
+    if not path or path == ":memory:" or path.startswith("file:") or "\0" in path:
         raise ConfigError("a SQLite ledger is a file: write e.g. sqlite:///ledger.db")
     if unknown := address.query.keys() - _OF_SQLITE:
         raise _unknown_option(unknown)

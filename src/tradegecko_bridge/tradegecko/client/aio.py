@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
-from typing import Self, TypeVar, Unpack, cast
+from typing import TYPE_CHECKING, Self, TypeVar, Unpack, cast
 
 import anyio
 import httpx
@@ -34,6 +34,9 @@ class AsyncTradeGeckoClient(
     :class:`~tradegecko_bridge.tradegecko.calls.Call`, also one built by hand. Use it as an asynchronous context
     manager. :class:`~tradegecko_bridge.tradegecko.client.base.ClientBase` has the arguments.
     """
+
+    if not TYPE_CHECKING:
+        __init__ = ClientBase.__init__  # before that of Protocol, whose frame would hold the token
 
     _http_client = quiet_http.AsyncClient
     _through_client = ThroughAsyncClient

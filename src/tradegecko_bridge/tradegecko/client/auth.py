@@ -7,6 +7,7 @@ from collections.abc import Generator
 import httpx
 
 from tradegecko_bridge.errors import ConfigError
+from tradegecko_bridge.foreign import discreet
 from tradegecko_bridge.forks import OfThisProcess
 from tradegecko_bridge.ports.logins import Secret, as_secret
 
@@ -14,6 +15,7 @@ from tradegecko_bridge.ports.logins import Secret, as_secret
 class BearerToken(OfThisProcess, httpx.Auth):
     """A fixed access token, such as a privileged one that never expires (reference §2.5)."""
 
+    @discreet
     def __init__(self, token: Secret | str) -> None:
         self._token = token = Secret(as_secret(token).reveal().strip())
         if not _is_one_word(token):

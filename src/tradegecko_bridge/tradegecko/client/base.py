@@ -15,6 +15,7 @@ import httpx
 
 from tradegecko_bridge._version import __version__
 from tradegecko_bridge.errors import ConfigError
+from tradegecko_bridge.foreign import discreet
 from tradegecko_bridge.forks import Forked, OfThisProcess
 from tradegecko_bridge.http_bounds import (
     ACCEPTED,
@@ -127,6 +128,7 @@ class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
     _given_transport: ClassVar[Callable[..., Any]]
     _real_sleep: ClassVar[Any]
 
+    @discreet
     def __init__(
         self,
         token: Secret | str | httpx.Auth | None = None,
@@ -241,6 +243,7 @@ class ClientBase(OfThisProcess, ABC, Generic[Http, Transport, Sleep]):
         return Sending(self._core, call, self._options.changed(**options) if options else self._options)
 
 
+@discreet
 def as_auth(token: Secret | str | httpx.Auth | None) -> httpx.Auth:
     """What signs requests.
 

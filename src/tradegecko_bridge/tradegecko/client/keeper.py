@@ -40,6 +40,7 @@ from tradegecko_bridge.errors import (
     TokenUnavailable,
     TradeGeckoError,
 )
+from tradegecko_bridge.foreign import discreet
 from tradegecko_bridge.forks import ForkedLock, OfThisProcess
 from tradegecko_bridge.http_bounds import (
     ACCEPTED,
@@ -96,6 +97,7 @@ class TokenEndpoint(OfThisProcess):
     ``proxy`` is the address of one, not used for this machine.
     """
 
+    @discreet
     def __init__(
         self,
         *,
@@ -483,8 +485,9 @@ class TokenKeeper(OfThisProcess):
             yield
         except LoginTaken as error:
             raise OtherLogin(str(error), name=self.name, path=self._path, remedy="no token was sent") from None
-        except StoreError as error:
-            raise self._unavailable(f"the token store failed: {error}") from None
+        except StoreError as error:  # it says itself what to do
+            detail = f"the token store failed: {error}"
+            raise TokenUnavailable(detail, path=self._path, remedy="try again once it works") from None
 
     @property
     def _path(self) -> str:

@@ -16,9 +16,10 @@ from urllib.parse import urlsplit
 from attrs import evolve, field, frozen
 
 from tradegecko_bridge.errors import ConfigError, LoginFailed, LoginTaken
+from tradegecko_bridge.foreign import discreet
 from tradegecko_bridge.forks import OfThisProcess
 from tradegecko_bridge.ports import Clock, TokenStore
-from tradegecko_bridge.ports.logins import OTHER_OWNER, LoginOwner, Secret, StoredToken, TokenPair
+from tradegecko_bridge.ports.logins import OTHER_OWNER, LoginOwner, Secret, StoredToken, TokenPair, as_secret
 from tradegecko_bridge.tradegecko.client import token_calls
 from tradegecko_bridge.tradegecko.client.keeper import TokenEndpoint
 from tradegecko_bridge.tradegecko.oauth import OAuthApp, TokenRequest, is_answer_to, read_callback
@@ -93,6 +94,7 @@ class Logins(OfThisProcess):
         state = self._make_state()
         return PendingLogin(url=self._app.authorization_url(state), state=state)
 
+    @discreet
     def finish(self, name: str, callback: str, *, state: str) -> StoredToken:
         """The second half: ``callback`` is the address (or its query) the person came back to.
 
@@ -107,7 +109,7 @@ class Logins(OfThisProcess):
 
         Raises: as :meth:`finish`.
         """
-        return self._keep(name, self._app.password(username, password))
+        return self._keep(name, self._app.password(username, as_secret(password)))
 
     def at_browser(
         self,

@@ -171,6 +171,10 @@ class Sending(Generic[T]):
         self._shut_for = 0.0
         self._believed = False
         self.answer = None
+        key: object = self._call.idempotency_key
+        if key is not None and not isinstance(key, str):
+            detail = f"its idempotency key is a value of type {type(key).__name__}, not a text"
+            raise self._counted(errors.CannotBeSent(detail, **self._where()))
         try:
             return self._request(self._call)
         except (httpx.InvalidURL, TypeError, ValueError) as error:

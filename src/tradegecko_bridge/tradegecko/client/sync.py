@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import Self, TypeVar, Unpack, cast
+from typing import TYPE_CHECKING, Self, TypeVar, Unpack, cast
 
 import httpx
 import tenacity
@@ -35,6 +35,9 @@ class TradeGeckoClient(Resources, ClientBase[httpx.Client, httpx.BaseTransport, 
     :class:`~tradegecko_bridge.tradegecko.calls.Call`, also one built by hand. Use it as a context manager.
     :class:`~tradegecko_bridge.tradegecko.client.base.ClientBase` has the arguments.
     """
+
+    if not TYPE_CHECKING:
+        __init__ = ClientBase.__init__  # before that of Protocol, whose frame would hold the token
 
     _http_client = quiet_http.Client
     _through_client = ThroughClient
