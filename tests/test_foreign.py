@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engine.bench import Bench
@@ -176,6 +176,7 @@ def test_the_search_finds_what_is_hidden() -> None:
     [(GATEWAY, gateway_calls.guarded), (TOKENS, token_calls.guarded)],
     ids=["gateway", "token store"],
 )
+@settings(deadline=None)
 @given(fail=failures(), late=st.booleans(), data=st.data())
 def test_gateways_and_token_stores(
     known: Members, guarded: Callable[[Any], Any], fail: Fail, late: bool, data: st.DataObject
@@ -186,6 +187,7 @@ def test_gateways_and_token_stores(
     refused(lambda: getattr(plugin, name) if known[name] else getattr(plugin, name)("an argument"))
 
 
+@settings(deadline=None)
 @given(fail=failures(), late=st.booleans(), name=st.sampled_from(sorted(SOURCE)))
 def test_sources(fail: Fail, late: bool, name: str) -> None:
     """The same, asked as the engine asks them."""
@@ -200,6 +202,7 @@ def test_sources(fail: Fail, late: bool, name: str) -> None:
         refused(lambda: source_calls.iterate(plugin, lambda: getattr(plugin, name)("an argument"), "fetching orders"))
 
 
+@settings(deadline=None)
 @given(failures())
 def test_a_source_that_cannot_be_closed(fail: Fail) -> None:
     """The command line lets go of it."""
@@ -208,6 +211,7 @@ def test_a_source_that_cannot_be_closed(fail: Fail) -> None:
     refused(lambda: close_source(plugin))
 
 
+@settings(deadline=None)
 @given(failures(), st.sampled_from(["", "__enter__", "__exit__"]))
 def test_the_session_of_a_gateway(fail: Fail, where: str) -> None:
     """Whether it cannot be made, begun or ended."""

@@ -151,7 +151,11 @@ NUL: Final = "has a NUL character; take it out"
     [
         ("folder", ("options", "path", "\0"), f":12: connections.shop.options.path {NUL}"),
         ("folder", ("ledger", "url", "sqlite:///\0"), f":6: ledger.url {NUL}"),
-        ("folder", ("ledger", "url", "sqlite:///%00"), ":6: ledger.url: a SQLite ledger is a file: write e.g. sqlite:"),
+        (
+            "folder",
+            ("ledger", "url", "sqlite:///%00"),
+            ":6: ledger.url: the ledger's address has a NUL character in it",
+        ),
         ("folder", ("tradegecko", "tokens", "\0.json"), f":4: tradegecko.tokens {NUL}"),
         ("folder", ("options", "settle", 1e14), ": settle must be from 0 to 86400 seconds, not 1e+14"),
         ("folder", ("options", "settle", -1), ": settle must be from 0 to 86400 seconds, not -1"),

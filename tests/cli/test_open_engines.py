@@ -34,7 +34,7 @@ def test_engines_as_the_command_line_has_them(shop: Path, monkeypatch: pytest.Mo
 def test_what_cannot_work_is_said(shop: Path) -> None:
     """With the line in the file, and before anything is opened."""
     with (
-        pytest.raises(ConfigError, match="there is no connection 'sohp'"),
+        pytest.raises(ConfigError, match="no connection 'sohp' in the settings; there are shop"),
         open_engines(shop / "tgbridge.toml", "sohp"),
     ):
         pass

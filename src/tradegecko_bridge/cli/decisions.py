@@ -30,9 +30,8 @@ def _command(decision: Decision) -> click.Command:
     def command(
         target: Target, numbers: tuple[str, ...], everything: bool, reason: str, dry_run: bool, **filters: Any
     ) -> None:
-        from tradegecko_bridge.wiring.open_ledger import not_named
         from tradegecko_bridge.cli.output.ledger import decided_as_json, print_decided
-        from tradegecko_bridge.wiring.open_ledger import find_entries
+        from tradegecko_bridge.wiring.open_ledger import not_named
 
         if bool(numbers) is everything:
             raise click.UsageError("name the orders by number or reference, or use --all with a filter")

@@ -57,8 +57,8 @@ def check(offline: bool, since: datetime | None, config_path: Path, as_json: boo
     """
     from tradegecko_bridge.cli.output.console import progress_bar, public_fields
     from tradegecko_bridge.cli.output.ledger import print_health
-    from tradegecko_bridge.wiring.engines import open_account
     from tradegecko_bridge.config import load_config
+    from tradegecko_bridge.wiring.engines import open_account
 
     target = Target(None, config_path, as_json)
     if offline:

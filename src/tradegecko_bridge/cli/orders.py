@@ -114,8 +114,8 @@ def void_one(ids: tuple[str, str], older: bool, dry_run: bool, config_path: Path
     ledger has is never voided, nor one of which something has been shipped.
     """
     from tradegecko_bridge.cli.output.console import public_fields
-    from tradegecko_bridge.wiring.engines import open_account
     from tradegecko_bridge.config import load_config
+    from tradegecko_bridge.wiring.engines import open_account
 
     def view(done: VoidedDouble) -> None:
         would = "would be voided" if dry_run else "is void"

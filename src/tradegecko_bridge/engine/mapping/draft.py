@@ -83,7 +83,7 @@ def _find_fault(order: SourceOrder, catalog: Catalog, settings: ConnectionSettin
     if blank := [line for line in order.lines if not bare(line.sku) and not catalog.of(line)]:
         return _no_sku(blank, by_barcode=settings.match_by is MatchBy.BARCODE)
     if long := [line for line in order.lines if len(line.sku or "") > LONGEST_SKU]:
-        said = f"line {long[0].reference}: a SKU of {len(long[0].sku or '')} characters"
+        said = f"{named(long[0])}: a SKU of {len(long[0].sku or '')} characters"
         return Reason("no_sku", f"{said}; correct it at the source, or give it an alias in sku_aliases", transient=True)
     return catalog.missing or _find_currency_fault(order, catalog) or _find_variant_fault(order, catalog)
 

@@ -41,7 +41,12 @@ def named(part: OrderLine | ShippingLine) -> str:
     """A line as messages call it."""
     if isinstance(part, ShippingLine):
         return "shipping"
-    return f"line {part.reference} (SKU {part.sku})" if bare(part.sku) else f"line {part.reference}"
+    reference, sku = _shortened(part.reference), _shortened(part.sku or "")
+    return f"line {reference} (SKU {sku})" if bare(sku) else f"line {reference}"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_NUMBER else f"{text[:SHOWN]}…"
 
 
 def impossible(order: SourceOrder) -> Reason | None:
