@@ -189,7 +189,7 @@ class ShipmentStore(Protocol):
     ) -> int:
         """Write shipments of entries (by entry id) and the cursor of stream ``"shipments"`` in one transaction.
 
-        ``after`` is the cursor from which they were read, as in :meth:`OrderStore.ingest`.
+        ``after`` is the cursor from which they were read, as in :meth:`~tradegecko_bridge.ports.OrderStore.ingest`.
 
         A known shipment stays as it is, unless its content changed: then it is pending again. Returns how many are new
         or changed.

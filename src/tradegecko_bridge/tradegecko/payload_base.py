@@ -20,6 +20,7 @@ class Unset(Enum):
     """Stands for “not given”, so that None can mean null."""
 
     UNSET = "unset"
+    """Not given."""
 
     def __repr__(self) -> str:
         return self.name

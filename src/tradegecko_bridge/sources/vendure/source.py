@@ -140,10 +140,10 @@ class VendureSource(OfThisProcess):
         """Placed orders that are new or have changed since the cursor ``after``, read page by page.
 
         First those that waited (for a payment, say), then older ones that changed, oldest change first, then
-        those placed since, oldest first. An order may come again; see :mod:`~.walk`.
+        those placed since, oldest first. An order may come again; see ``walk``.
 
         Raises:
-            SourceUnavailable, SourceNeedsLogin, SourceRefused: see :mod:`~.api`.
+            SourceUnavailable, SourceNeedsLogin, SourceRefused: see ``api``.
         """
         return _readable(lambda: self._intake().orders(after))
 
@@ -151,7 +151,7 @@ class VendureSource(OfThisProcess):
         """The placed order with this code or id, as it is now.
 
         Raises:
-            SourceUnavailable, SourceNeedsLogin, SourceRefused: see :mod:`~.api`.
+            SourceUnavailable, SourceNeedsLogin, SourceRefused: see ``api``.
         """
         return _readable(lambda: self._intake().named(name))
 
@@ -159,7 +159,7 @@ class VendureSource(OfThisProcess):
         """The orders placed at ``moment`` or later, oldest first, as they are now.
 
         Raises:
-            SourceUnavailable, SourceNeedsLogin, SourceRefused: see :mod:`~.api`.
+            SourceUnavailable, SourceNeedsLogin, SourceRefused: see ``api``.
         """
         return _readable(lambda: self._intake().since(moment))
 

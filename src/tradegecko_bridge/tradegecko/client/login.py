@@ -100,7 +100,8 @@ class Logins(OfThisProcess):
 
         Raises:
             LoginFailed: another state, the person refused, or another login already holds this user's tokens.
-            LoginRefused, TransportError, ServerError…: see :meth:`TokenEndpoint.ask`; nothing is stored.
+            LoginRefused, TransportError, ServerError: as of
+                :meth:`~tradegecko_bridge.tradegecko.client.keeper.TokenEndpoint.ask`; nothing is stored.
         """
         return self._keep(name, self._app.exchange(read_callback(callback, state=state)))
 

@@ -584,7 +584,7 @@ class TradeGeckoGateway(OfThisProcess):
     def shipments_since(self, cursor: str | None) -> Iterable[RemoteShipment]:
         """Fulfilments with status ``fulfilled``, by ``updated_at``; packed ones are still in the warehouse (§6.3).
 
-        Read by moments, not by page numbers: see :class:`~tradegecko_bridge.tradegecko.gateway.listing.Position`.
+        Read by moments, not by page numbers: see ``listing.Position``.
         """
         moment = cursors.reached(cursor, self._mirror.server_clock()).since
         since = moment - OVERLAP if moment else None

@@ -19,6 +19,7 @@ from tradegecko_bridge.tradegecko.limits.pace import LIMIT, RESERVE_UNTIL, SECON
 from tradegecko_bridge.tradegecko.limits.permits import PermitBook
 
 NewLock = Callable[[], AbstractContextManager[object]]
+"""Makes a lock that threads wait at."""
 
 _GUARD: Final = 0.1
 """Seconds a new window is left alone after the server's clock has surely passed the old one's end: clocks drift."""
@@ -299,7 +300,7 @@ class SharedLimiter(RateLimiter):
         batch: permits taken at once at most, so that the store need not be asked for each request.
         lock: makes the lock that threads wait at, also while the store is asked.
 
-    :meth:`reserve` may talk to the store; the rest does so after a 429 only.
+    :meth:`RateLimiter.reserve` may talk to the store; the rest does so after a 429 only.
     """
 
     def __init__(self, ledger: RateLedger, account: str, *, batch: int = 4, lock: NewLock = Lock) -> None:
