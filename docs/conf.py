@@ -28,7 +28,20 @@ autodoc_typehints = "description"
 # Names of others, whose pages cannot be asked without a network. Of our own package every name has to be found.
 nitpick_ignore_regex = [
     ("py:.*", rf"{package}\..*")
-    for package in ("collections", "concurrent", "contextlib", "datetime", "decimal", "httpx", "opentelemetry", "os", "pathlib", "sqlalchemy", "ssl", "tenacity")
+    for package in (
+        "collections",
+        "concurrent",
+        "contextlib",
+        "datetime",
+        "decimal",
+        "httpx",
+        "opentelemetry",
+        "os",
+        "pathlib",
+        "sqlalchemy",
+        "ssl",
+        "tenacity",
+    )
 ]
 nitpick_ignore = [("py:class", "Engine"), ("py:class", "TracerProvider")]  # SQLAlchemy's, OpenTelemetry's
 copybutton_prompt_text = "$ "  # of commands shown with their output only the commands are copied

@@ -27,8 +27,8 @@ HEAD = """
 # Endpoints and fields
 
 Everything the [sandbox](sandbox.md) serves, written from the same description that serves it. A running sandbox gives
-that description as JSON: `GET /_sandbox/schema`. Section numbers (§) point into the reference the sandbox was built
-from.
+that description as JSON: `GET /_sandbox/schema`. Section numbers (§) lead to
+[what is known of the API](api-facts.md).
 
 **Endpoints.** *Sends* is the root a body needs, with what goes under it where that is not the record itself; a root in
 parentheses may be missing. *Answers* is the status and the roots of the answer in their order; a sideloaded root

@@ -52,7 +52,7 @@ def no_decorators(app: Sphinx, what: str, name: str, obj: Any, skip: bool, optio
 
 
 def link_sections(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
-    """``(reference §3.9)`` leads to that section of the page on the API; a section that is not there fails the build."""
+    """``(reference §3.9)`` leads to that section of the page on the API; without the section the build fails."""
     lines[:] = [SECTION.sub(r":ref:`§\1 <api-\1>`", line) for line in lines]
 
 
@@ -63,7 +63,7 @@ def link_sections_of_page(app: Sphinx, page: str, source: list[str]) -> None:
 
 
 class Aliases:
-    """A name of ours that is documented under another name leads there. One that is not there stays a broken reference."""
+    """A name of ours that is documented under another name leads there. Any other stays a broken reference."""
 
     def __init__(self) -> None:
         self._documented: dict[int, str] = {}
