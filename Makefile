@@ -76,7 +76,7 @@ carts: $(VENV)/.dev ## Install the real carts the tests run against (needs Node.
 pyright: $(VENV)/.dev ## Install the type checker of editors, for the tests that ask it too (needs Node.js and npm)
 	$(BIN)/python -m tests.typing.pyright
 
-dist: $(VENV)/.dist ## Build wheel, sdist and the bill of materials (CycloneDX) into dist/, and use them elsewhere
+dist: $(VENV)/.dev ## Build wheel, sdist and the bill of materials (CycloneDX) into dist/, and use them elsewhere
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation --outdir dist
 	$(BIN)/python scripts/bill_of_materials.py > dist/tradegecko-bridge.cdx.json

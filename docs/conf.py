@@ -45,5 +45,7 @@ nitpick_ignore_regex = [
 ]
 nitpick_ignore = [("py:class", "Engine"), ("py:class", "TracerProvider")]  # SQLAlchemy's, OpenTelemetry's
 copybutton_prompt_text = "$ "  # of commands shown with their output only the commands are copied
+html_static_path = ["_static"]
+html_css_files = ["pages.css"]
 html_theme = "furo"
 html_title = f"tradegecko-bridge {release}"

@@ -1,7 +1,8 @@
 """See whether what `make dist` built is what people need: python scripts/check_dist.py dist
 
 Metadata, contents, the fast tests from the unpacked sdist, and the demo from the installed wheel, each in a folder and
-an environment of its own. Needs the extra `dist` and git.
+an environment of its own. The tests find what they need beside them, in the environment that runs this; the wheel
+brings it along. Needs the extra `dev` and git.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -30,7 +32,7 @@ def complaints(sdist: Path, wheel: Path, tracked: Sequence[str]) -> Iterator[str
     """What is wrong with the files themselves; ``tracked`` are those of the repository."""
     with tarfile.open(sdist) as archive:
         top, members = sdist.name.removesuffix(".tar.gz"), [one for one in archive if not one.isdir()]
-        metadata = [("sdist", archive.extractfile(f"{top}/PKG-INFO").read())]  # type: ignore[union-attr]
+        metadata = [("sdist", archive.extractfile(f"{top}/PKG-INFO").read())]
         yield from difference("sdist", {one.name.removeprefix(f"{top}/") for one in members}, {*tracked, "PKG-INFO"})
     with ZipFile(wheel) as zipped:
         names = [name for name in zipped.namelist() if ".dist-info/" not in name]
@@ -70,12 +72,21 @@ def of_metadata(text: bytes) -> Iterator[str]:
         yield "no Requires-Python"
 
 
-def run(*command: str | Path, folder: Path) -> None:
+def fresh(folder: Path, *, beside: Path | None = None) -> Path:
+    """A new environment and its interpreter; it also finds what is installed ``beside``, but no editable packages."""
+    run(sys.executable, "-m", "venv", folder)
+    python = folder / "bin" / "python"
+    if beside is not None:
+        (site,) = folder.glob("lib/python*/site-packages")
+        (site / "beside.pth").write_text(f"{beside}\n", encoding="utf-8")
+    return python
+
+
+def run(*command: str | Path, folder: Path | None = None) -> None:
     """A command that has to work, with nothing of this environment."""
-    environment = {
-        key: value for key, value in os.environ.items() if key not in {"PYTHONPATH", "VIRTUAL_ENV", "MAKEFLAGS"}
-    }
     print("──", *command, flush=True)
+    ours = {"PYTHONPATH", "VIRTUAL_ENV", "MAKEFLAGS"}
+    environment = {key: value for key, value in os.environ.items() if key not in ours}
     subprocess.run(command, cwd=folder, env=environment, check=True)  # noqa: S603 - all of it is ours
 
 
@@ -86,7 +97,7 @@ def main(folder: Path) -> None:
         SystemExit: something is wrong with it.
         subprocess.CalledProcessError: a test or the demo fails.
     """
-    (sdist,), (wheel,) = folder.glob("*.tar.gz"), folder.glob("*.whl")
+    (sdist,), (wheel,) = folder.resolve().glob("*.tar.gz"), folder.resolve().glob("*.whl")
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S607
     if found := list(complaints(sdist, wheel, listed.stdout.splitlines())):
         raise SystemExit("\n".join(found))
@@ -94,20 +105,13 @@ def main(folder: Path) -> None:
         elsewhere = Path(name)
         with tarfile.open(sdist) as archive:
             archive.extractall(elsewhere, filter="data")
-        run("make", "test-fast", f"PYTHON={sys.executable}", folder=elsewhere / sdist.name.removesuffix(".tar.gz"))
-        run(sys.executable, "-m", "venv", "installed", folder=elsewhere)
-        python = elsewhere / "installed" / "bin" / "python"
-        run(
-            python,
-            "-m",
-            "pip",
-            "install",
-            "-q",
-            "-c",
-            ROOT / "constraints.txt",
-            f"{wheel.resolve()}[all]",
-            folder=elsewhere,
-        )
+        unpacked = elsewhere / sdist.name.removesuffix(".tar.gz")
+        python = fresh(elsewhere / "for-tests", beside=Path(sysconfig.get_path("purelib")))
+        run(python, "-m", "pip", "install", "-q", "--no-deps", "--no-build-isolation", "-e", unpacked)
+        run(python, "-m", "pytest", "--fast", "-q", "-n", "2", "--dist", "loadfile", folder=unpacked)
+        python = fresh(elsewhere / "for-people")
+        constraints = ROOT / "constraints.txt"
+        run(python, "-m", "pip", "install", "-q", "-c", constraints, f"{wheel}[all]", folder=elsewhere)
         run(python.with_name("tgbridge"), "demo", folder=elsewhere)
     print(f"{sdist.name} and {wheel.name} are complete, pass their tests and run")
 

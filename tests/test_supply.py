@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import runpy
 import subprocess
 import sys
+import tarfile
 import tomllib
+from collections.abc import Iterable
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
+from zipfile import ZipFile
 
 import pytest
 
@@ -62,8 +66,93 @@ def test_tools_are_not_part_of_it() -> None:
 
 def test_no_file_names_an_index() -> None:
     """Where packages come from is the business of whoever installs them."""
-    for file in ("constraints.txt", "pyproject.toml", "Makefile", ".ci/run", "scripts/audit.py"):
+    files = ("constraints.txt", "pyproject.toml", "Makefile", ".ci/run", ".pre-commit-config.yaml", "CONTRIBUTING.md")
+    for file in (*files, "scripts/audit.py", "scripts/check_dist.py"):
         assert not re.search(r"index-url|find-links|--index|simple/", (ROOT / file).read_text(encoding="utf-8")), file
+
+
+def test_what_runs_before_a_commit_is_what_make_check_runs() -> None:
+    """With the project's own tools, and nothing from elsewhere."""
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    assert re.findall(r"repo: (.+)", hooks) == ["local"]
+    before = [line.replace(" --force-exclude", "") for line in re.findall(r"entry: \.venv/bin/(.+)", hooks)]
+    check = (ROOT / "Makefile").read_text(encoding="utf-8").split("\ncheck: ")[1].split("\n\n")[0]
+    assert before == re.findall(r"\$\(BIN\)/(.+)", check)
+
+
+CHECKS: Final = runpy.run_path(str(ROOT / "scripts" / "check_dist.py"))
+SOURCES: Final = (
+    "pyproject.toml",
+    "src/tradegecko_bridge/py.typed",
+    "src/tradegecko_bridge/a/schema.json",
+    "src/tradegecko_bridge/a/html.css",
+    "src/tradegecko_bridge/a/demo_orders/1.csv",
+    "src/tradegecko_bridge/a/migrations/versions/1.py",
+)
+
+
+def said(folder: Path, files: Iterable[str] = SOURCES, **changed: str) -> list[str]:
+    """Of a sdist and a wheel with these files, and of their metadata, some of it changed."""
+    fields = {
+        "Metadata-Version": "2.4",
+        "Name": PROJECT["name"],
+        "Version": "1.0",
+        "License-Expression": PROJECT["license"],
+        "License-File": PROJECT["license-files"][0],
+        "Requires-Python": PROJECT["requires-python"],
+        "Description-Content-Type": "text/markdown",
+    } | {key.replace("_", "-"): value for key, value in changed.items()}
+    lines = [f"{key}: {value}" for key, value in fields.items() if value]
+    lines += [f"Provides-Extra: {extra}" for extra in PROJECT["optional-dependencies"]]
+    metadata = "\n".join(lines) + "\n\n" + (ROOT / "README.md").read_text(encoding="utf-8")
+    sdist, wheel = folder / "it-1.0.tar.gz", folder / "it-1.0-py3-none-any.whl"
+    with tarfile.open(sdist, "w:gz") as archive:
+        for name in (*files, "PKG-INFO"):
+            text = metadata.encode() if name == "PKG-INFO" else b""
+            told = tarfile.TarInfo(f"it-1.0/{name}")
+            told.size = len(text)
+            archive.addfile(told, io.BytesIO(text))
+    with ZipFile(wheel, "w") as zipped:
+        for name in files:
+            if name.startswith("src/"):
+                zipped.writestr(name.removeprefix("src/"), "")
+        zipped.writestr("it-1.0.dist-info/METADATA", metadata)
+    return [*CHECKS["complaints"](sdist, wheel, SOURCES)]
+
+
+def test_what_is_built_is_what_is_in_the_repository(tmp_path: Path) -> None:
+    """Each file that is missing and each that does not belong there is named; so is what a wheel cannot do without."""
+    assert said(tmp_path) == []
+    assert said(tmp_path, [*SOURCES, ".venv/x", "src/tradegecko_bridge/a.pyc"]) == [
+        "sdist: .venv/x is not in the repository",
+        "sdist: src/tradegecko_bridge/a.pyc is not in the repository",
+        "wheel: tradegecko_bridge/a.pyc is not in the repository",
+    ]
+    for left_out in SOURCES:
+        told = said(tmp_path, [name for name in SOURCES if name != left_out])
+        inside = left_out.removeprefix("src/")
+        in_wheel = [f"wheel: {inside} is missing"] if inside != left_out else []
+        assert told[: 1 + len(in_wheel)] == [f"sdist: {left_out} is missing", *in_wheel]
+        assert len(told) == 1 + 2 * len(in_wheel), "what a wheel needs is named once more"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "complaint"),
+    [
+        ("Metadata_Version", "9.9", "9.9"),
+        ("Version", "one", "one"),
+        ("License_Expression", "", "licence"),
+        ("License_File", "", "licence"),
+        ("Requires_Python", "", "no Requires-Python"),
+        ("Description_Content_Type", "text/x-rst", "not as Markdown"),
+        ("Provides_Extra", "more", "extras"),
+    ],
+)
+def test_metadata_that_an_index_would_refuse_is_told(tmp_path: Path, field: str, value: str, complaint: str) -> None:
+    """Of sdist and wheel."""
+    told = said(tmp_path, **{field: value})
+    for kind in ("sdist", "wheel"):
+        assert [line for line in told if line.startswith(f"{kind}: ") and complaint in line], told
 
 
 @pytest.fixture(scope="module")
