@@ -6,6 +6,7 @@ import re
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
+from types import ModuleType
 from typing import Any, Final, TypeVar, get_type_hints
 
 from docutils import nodes
@@ -13,6 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 PACKAGE: Final = "tradegecko_bridge"
+ROLE: Final = re.compile(r":\w+:`~?(?:[\w.]+\.)?(\w+)`")
 SECTION: Final = re.compile(r"§(\d+(?:\.\d+)?)")
 
 
@@ -110,9 +112,9 @@ class PublicNames(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         module = import_module(self.arguments[0])
         lines = []
-        for name in sorted(module.__all__, key=str.lower):
+        for name in sorted((one for one in module.__all__ if not one.startswith("_")), key=str.lower):
             value = getattr(module, name)
-            said = (value.__doc__ or "").strip().partition("\n\n")[0] if callable(value) else ""
-            if not name.startswith("_"):
-                lines.append(f"- :py:obj:`~{self.arguments[0]}.{name}`: {' '.join(said.split())}".rstrip(": "))
+            said = " ".join((value.__doc__ or "").partition("\n\n")[0].split()) if callable(value) else ""
+            link = f":py:obj:`~{module.__name__}.{name}`" if not isinstance(value, ModuleType) else f"``{name}``"
+            lines.append(f"- {link}: {ROLE.sub(r'``\1``', said)}".rstrip(": "))
         return self.parse_text_to_nodes("```{eval-rst}\n" + "\n".join(lines) + "\n```")
