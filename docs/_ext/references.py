@@ -78,7 +78,7 @@ class Aliases:
             self._documented = {id(found(name)): name for name in reversed(domain.objects) if found(name) is not None}
         module = node.get("py:module")
         home = getattr(found(f"{module}.{node.get('py:class')}"), "__module__", module)
-        for name in (target, f"{module}.{target}", f"{home}.{target}"):
+        for name in (target, f"{module}.{target}", f"{home}.{target}", f"{PACKAGE}.{target}"):
             meant = found(name)
             if isinstance(meant, TypeVar) or re.fullmatch("[A-Z]", target):
                 return content  # a variable of types
@@ -114,7 +114,8 @@ class PublicNames(SphinxDirective):
         lines = []
         for name in sorted((one for one in module.__all__ if not one.startswith("_")), key=str.lower):
             value = getattr(module, name)
-            said = " ".join((value.__doc__ or "").partition("\n\n")[0].split()) if callable(value) else ""
+            said = (value.__doc__ or "").partition("\n\n")[0] if callable(value) else ""
+            said = ROLE.sub(r"``\1``", " ".join(said.split()))
             link = f":py:obj:`~{module.__name__}.{name}`" if not isinstance(value, ModuleType) else f"``{name}``"
-            lines.append(f"- {link}: {ROLE.sub(r'``\1``', said)}".rstrip(": "))
+            lines.append(f"- {link}: {said}".rstrip(": "))
         return self.parse_text_to_nodes("```{eval-rst}\n" + "\n".join(lines) + "\n```")
