@@ -18,7 +18,9 @@ AN_ADDRESS = Address(
     postal_code="M5H 1A1",
     country="CA",
 )
+"""Where Ann Lee lives."""
 A_CUSTOMER = Customer(first_name="Ann", last_name="Lee", email="ann@example.com", phone="4165550100")
+"""Ann Lee, with an e-mail address and a telephone number."""
 
 
 def a_line(sku: str = "MUG-BLUE", quantity: int | str = 1, price: str = "19.99", **fields: Any) -> OrderLine:
