@@ -107,7 +107,7 @@ def main(folder: Path) -> None:
             archive.extractall(elsewhere, filter="data")
         unpacked = elsewhere / sdist.name.removesuffix(".tar.gz")
         python = fresh(elsewhere / "for-tests", beside=Path(sysconfig.get_path("purelib")))
-        run(python, "-m", "pip", "install", "-q", "--no-deps", "--no-build-isolation", "-e", unpacked)
+        run(python, "-m", "pip", "install", "-q", "--no-deps", "-e", unpacked)
         run(python, "-m", "pytest", "--fast", "-q", "-n", "2", "--dist", "loadfile", folder=unpacked)
         python = fresh(elsewhere / "for-people")
         constraints = ROOT / "constraints.txt"
