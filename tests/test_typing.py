@@ -26,7 +26,7 @@ SHORT = ("", ".commerce", ".errors", ".payloads", ".records", ".sources", ".test
 PACKAGE = Path(tradegecko_bridge.__file__).parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
-INNER = {"architecture.md", "reference.md", "sandbox.md", "sandbox-api.md"}
+INNER = {"architecture.md", "sandbox.md", "sandbox-api.md"}
 """Pages that name parts for those who change them."""
 
 
