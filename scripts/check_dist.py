@@ -85,7 +85,7 @@ def fresh(folder: Path, *, beside: Path | None = None) -> Path:
 def run(*command: str | Path, folder: Path | None = None) -> None:
     """A command that has to work, with nothing of this environment."""
     print("──", *command, flush=True)
-    ours = {"PYTHONPATH", "VIRTUAL_ENV", "MAKEFLAGS"}
+    ours = {"CI", "MAKEFLAGS", "PYTHONPATH", "VIRTUAL_ENV"}
     environment = {key: value for key, value in os.environ.items() if key not in ours}
     subprocess.run(command, cwd=folder, env=environment, check=True)  # noqa: S603 - all of it is ours
 
@@ -112,7 +112,7 @@ def main(folder: Path) -> None:
         python = fresh(elsewhere / "for-people")
         constraints = ROOT / "constraints.txt"
         run(python, "-m", "pip", "install", "-q", "-c", constraints, f"{wheel}[all]", folder=elsewhere)
-        run(python.with_name("tgbridge"), "demo", folder=elsewhere)
+        run(python.with_name("tgbridge"), "demo", "--folder", elsewhere / "demo", folder=elsewhere)
     print(f"{sdist.name} and {wheel.name} are complete, pass their tests and run")
 
 
