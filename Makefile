@@ -28,7 +28,7 @@ test: $(VENV)/.dev ## Set up, then run every check and test
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest $(PARALLEL) $(if $(COVERAGE),--cov --cov-report=)
 	$(if $(COVERAGE),$(BIN)/python scripts/coverage_table.py)
-	$(BIN)/sphinx-build -q -E -n -W --keep-going docs docs/_build/html
+	$(BIN)/sphinx-build -q -b dummy -E -n -W --keep-going docs docs/_build/checked
 
 test-fast: $(VENV)/.dev ## The unit tests and a thin slice of those with the sandbox, in less than a minute
 	$(BIN)/ruff check

@@ -24,6 +24,7 @@ myst_enable_extensions = ["colon_fence", "fieldlist"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build"]
 autodoc_member_order = "bysource"
+toc_object_entries = False  # every page would list every object: most of the build, and of each page
 autodoc_typehints = "description"
 # Names of others, whose pages cannot be asked without a network. Of our own package every name has to be found.
 nitpick_ignore_regex = [

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests import kinds
 from tests.stores import postgres
-from tests.support import quick_folder, require
+from tests.support import examples, quick_folder, require
 from tradegecko_bridge import Sandbox, TradeGeckoClient
 
 # before any test takes something out of the suite, so that what its checks compare is told
@@ -20,6 +21,9 @@ pytest.register_assert_rewrite("tradegecko_bridge.testing.store_checks")
 
 if "TMPDIR" not in os.environ and (folder := quick_folder()) is not None:
     tempfile.tempdir = os.environ["TMPDIR"] = str(folder)  # also for the processes that tests start
+
+settings.register_profile("ours", max_examples=examples(35))
+settings.load_profile("ours")
 
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
 """How many tests of which kind are not run."""
