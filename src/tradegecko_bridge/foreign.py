@@ -67,6 +67,16 @@ def discreet(function: Callable[P, T]) -> Callable[P, T]:
     return called
 
 
+def without_frames(error: Exception) -> None:
+    """Nothing stays of the frames that an exception, and what it came from, went through: a driver's hold its login."""
+    chain: list[BaseException | None] = [error]
+    while chain:
+        one = chain.pop()
+        if one is not None and one.__traceback__ is not None:
+            one.__traceback__ = None
+            chain += (one.__cause__, one.__context__)
+
+
 def discreetly_made(kind: type[T]) -> type[T]:
     """The same for a class whose ``__init__`` is generated."""
     kind.__init__ = discreet(kind.__init__)  # type: ignore[method-assign]

@@ -20,7 +20,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from tradegecko_bridge.errors import ConfigError, NoLedger, StoreBusy, StoreError
-from tradegecko_bridge.foreign import discreet
+from tradegecko_bridge.foreign import discreet, without_frames
 from tradegecko_bridge.forks import Forked, OfThisProcess
 from tradegecko_bridge.ports.logins import Secret
 from tradegecko_bridge.private_files import folder_fault, make_private
@@ -173,6 +173,7 @@ class Database(Forked):
             with self._gate.inside():
                 yield
         except (SQLAlchemyError, sqlite3.Error) as error:
+            without_frames(error)
             raise as_store_error(error, self.name, self._busy_timeout) from None
 
 

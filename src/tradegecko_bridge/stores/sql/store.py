@@ -8,6 +8,7 @@ from typing import Self
 
 from sqlalchemy import func, select
 
+from tradegecko_bridge.foreign import discreet
 from tradegecko_bridge.ports import Store
 from tradegecko_bridge.ports.logins import Secret, as_secret
 from tradegecko_bridge.stores.row import utc
@@ -85,6 +86,7 @@ class SqlStore(DatabaseStore):
         StoreError: the database cannot be opened, or cannot be read as it is; the message says why.
     """
 
+    @discreet
     def __init__(
         self, url: Secret | str = "sqlite:///ledger.db", *, busy_timeout: float = 30.0, read_only: bool = False
     ) -> None:
