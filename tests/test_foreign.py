@@ -374,3 +374,26 @@ def test_a_new_pair_is_not_lost_to_a_store_s_fault() -> None:
     refreshed = keeper(Server(clock), clock, store)[0].usable()
     assert refreshed == store.load("default")
     assert (refreshed.generation, store.saves < 0) == (2, True)
+
+
+def test_whoever_writes_a_plugin_sees_every_call(caplog: pytest.LogCaptureFixture) -> None:
+    """At DEBUG: of each exception of the chain, whatever it came from; not what they say."""
+
+    def looked_up() -> None:
+        raise KeyError(f"{HIDDEN} is no field")
+
+    def read() -> list[Any]:
+        try:
+            looked_up()
+        except KeyError as error:
+            raise ValueError(f"row of {HIDDEN}") from error
+        return []
+
+    caplog.set_level(logging.DEBUG, "tradegecko_bridge")
+    with pytest.raises(BridgeError):
+        source_calls.guarded(ListSource([]), "being read", read)
+    told = [record.getMessage() for record in caplog.records if record.levelno == logging.DEBUG]
+    assert [line.split(" at ")[0] for line in told] == ["ValueError", "KeyError"]
+    assert " in read" in told[0]
+    assert " in looked_up, called at " in told[1]
+    assert HIDDEN not in caplog.text

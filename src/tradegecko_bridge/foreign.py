@@ -8,6 +8,7 @@ exceptions, and a :class:`Withheld` in the place of each other. The same is done
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import wraps
@@ -95,7 +96,15 @@ def fault(error: Exception, method: str, whose: str) -> str:
     """The line that tells an exception nobody expected; it is logged."""
     text = f"{type(error).__name__} at {place_of(error)} in {method}: a fault in the {whose}"
     log.error(text)
+    log_calls(error)
     return text
+
+
+def log_calls(error: Exception) -> None:
+    """At DEBUG, for whoever writes the plugin: every call that led to each exception of the chain, without texts."""
+    if log.isEnabledFor(logging.DEBUG):
+        for one in _chain(error):
+            log.debug("%s", _calls(one))
 
 
 class Guarded(OfThisProcess):
@@ -147,17 +156,22 @@ def each(items: Iterable[T], told: Callable[[Exception], Exception]) -> Iterator
 
 def _kept(error: BaseException | None) -> BaseException | None:
     """A chain of exceptions as it may stay: without frames and notes, with stand-ins for those that are not ours."""
-    chain: list[BaseException] = []
-    while error is not None and error not in chain and len(chain) < _SHOWN:
-        chain.append(error)
-        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     behind: BaseException | None = None
-    for one in reversed(chain):
+    for one in reversed(_chain(error)):
         ours = one if isinstance(one, BridgeError) else Withheld(_calls(one))
         ours.__traceback__ = ours.__context__ = None
         vars(ours).pop("__notes__", None)
         ours.__cause__, behind = behind, ours
     return behind
+
+
+def _chain(error: BaseException | None) -> list[BaseException]:
+    """An exception and those it came from."""
+    chain: list[BaseException] = []
+    while error is not None and error not in chain and len(chain) < _SHOWN:
+        chain.append(error)
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return chain
 
 
 def _calls(error: BaseException) -> str:

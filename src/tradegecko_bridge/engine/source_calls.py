@@ -55,6 +55,7 @@ def _told(source: OrderSource, doing: str, error: Exception) -> BridgeError:
         return error
     where = foreign.place_of(error)
     log.error("fault in source %s while %s: %s at %s", source.name, doing, type(error).__name__, where)
+    foreign.log_calls(error)
     never_ran = isinstance(error, TypeError) and where.startswith(_CALLERS)
     what = str(error) if never_ran else f"{type(error).__name__} at {where}"
     return SourceFailed(f"{source.name}: {what} while {doing}: a fault in the source")
