@@ -22,7 +22,7 @@ pytest.register_assert_rewrite("tradegecko_bridge.testing.store_checks")
 if "TMPDIR" not in os.environ and (folder := quick_folder()) is not None:
     tempfile.tempdir = os.environ["TMPDIR"] = str(folder)  # also for the processes that tests start
 
-settings.register_profile("ours", max_examples=examples(35))
+settings.register_profile("ours", max_examples=examples(35), deadline=None)  # a loaded machine is no fault
 settings.load_profile("ours")
 
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
