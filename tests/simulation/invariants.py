@@ -110,8 +110,8 @@ def _numbers(world: World) -> Iterator[Violation]:
     users: defaultdict[str, list[AccountOrder]] = defaultdict(list)
     times = Counter(order.name for order in world.account.orders.values())
     for order in world.account.orders.values():
-        if times[order.name] > 1:  # made again by what repeats requests, where keys are not honoured
-            continue
+        if times[order.name] > 1 and order.name in world.account.unpreventable:
+            continue  # made again by what repeats requests, where keys are not honoured: a double, not a number
         if order.name and not order.is_gone and order.number == order.number_as_sent:
             users[order.number_as_sent].append(order)
     for number, orders in users.items():
