@@ -33,7 +33,7 @@ from tradegecko_bridge.errors import (
     TokenUnavailable,
     Unavailable,
 )
-from tradegecko_bridge.foreign import Withheld
+from tradegecko_bridge.foreign import Withheld, call, fault
 from tradegecko_bridge.ports import Gateway, TokenStore, sources
 from tradegecko_bridge.ports.gateway import ShowsOrders
 from tradegecko_bridge.ports.logins import StoredToken, TokenPair
@@ -376,7 +376,8 @@ def test_a_new_pair_is_not_lost_to_a_store_s_fault() -> None:
     assert (refreshed.generation, store.saves < 0) == (2, True)
 
 
-def test_whoever_writes_a_plugin_sees_every_call(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("source", [True, False])
+def test_whoever_writes_a_plugin_sees_every_call(caplog: pytest.LogCaptureFixture, *, source: bool) -> None:
     """At DEBUG: of each exception of the chain, whatever it came from; not what they say."""
 
     def looked_up() -> None:
@@ -391,7 +392,10 @@ def test_whoever_writes_a_plugin_sees_every_call(caplog: pytest.LogCaptureFixtur
 
     caplog.set_level(logging.DEBUG, "tradegecko_bridge")
     with pytest.raises(BridgeError):
-        source_calls.guarded(ListSource([]), "being read", read)
+        if source:
+            source_calls.guarded(ListSource([]), "being read", read)
+        else:
+            call(read, lambda error: Unavailable(fault(error, "find_orders", "gateway")))
     told = [record.getMessage() for record in caplog.records if record.levelno == logging.DEBUG]
     assert [line.split(" at ")[0] for line in told] == ["ValueError", "KeyError"]
     assert " in read" in told[0]

@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 import tradegecko_bridge
 from tests.test_foreign import seen_outside
 from tradegecko_bridge import AsyncTradeGeckoClient, SqlStore, TradeGeckoClient, VendureSource
-from tradegecko_bridge.errors import BridgeError
+from tradegecko_bridge.errors import BridgeError, StoreError
 from tradegecko_bridge.foreign import Withheld, discreet
 from tradegecko_bridge.http_bounds import proxy_to
 from tradegecko_bridge.ports.logins import Secret
-from tradegecko_bridge.stores.sql.database import has_password, ledger_address
+from tradegecko_bridge.stores.sql.database import Database, has_password, ledger_address
 from tradegecko_bridge.stores.tokens import EncryptedTokenStore, MemoryTokenStore
 from tradegecko_bridge.tradegecko.base_url import checked_url
 from tradegecko_bridge.tradegecko.client import BearerToken, Logins
@@ -203,3 +203,18 @@ def test_what_is_not_ours_says_where_it_was() -> None:
     assert isinstance(caught.value.__cause__, Withheld)
     assert "in breaks" in str(caught.value.__cause__)
     assert str(discreet(lambda secret: Secret(secret))(HIDDEN)) == "***"
+
+
+def test_no_driver_s_frames_stay_behind_a_store_s_error() -> None:
+    """Of a ledger that was open already, and whose server is gone."""
+
+    def reads(secret: str) -> None:
+        address = Secret(f"postgresql://bridge:{coded(secret)}@127.0.0.1:9/db")
+        del secret
+        with Database.at(address, 1.0).reading():
+            pass
+
+    error = failed(reads, HIDDEN)
+    assert isinstance(error, StoreError)
+    assert error.__context__ is not None
+    assert HIDDEN not in seen_outside(error)

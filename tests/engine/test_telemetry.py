@@ -18,6 +18,7 @@ from tests.engine.bench import Bench
 from tests.stores.tagged import CALLING, CARD, STEM, tagged
 from tests.support import ListSource
 from tradegecko_bridge import Report, RunReport, Sandbox, TradeGeckoClient
+from tradegecko_bridge.commerce import Address, Customer
 from tradegecko_bridge.errors import SourceUnavailable
 from tradegecko_bridge.testing.builders import a_line, an_order
 from tradegecko_bridge.tradegecko.client.otel import OpenTelemetry
@@ -104,7 +105,8 @@ def test_spans(sandbox: Sandbox, provider: tuple[TracerProvider, InMemorySpanExp
     traced, exporter = provider
     tracer = traced.get_tracer("a program")
     listeners = [OpenTelemetry(traced)]
-    orders = [an_order(str(number)) for number in range(1001, 1005)]
+    orders = [an_order(str(n), customer=Customer(email=f"c{n}@example.com")) for n in range(1001, 1005)]
+    orders = [evolve(order, shipping_address=Address(address1="1 King St", country="CA")) for order in orders]
     with (
         TradeGeckoClient(sandbox.access_token, base_url=sandbox.base_url, listeners=listeners) as client,
         tracer.start_as_current_span("a request of the program"),

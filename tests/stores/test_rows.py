@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tradegecko_bridge.ledger import Claim, LedgerEntry, OrderState, PendingUpdate, Reason
 from tradegecko_bridge.stores.row import Row
+from tradegecko_bridge.stores.rules.lookups import search_key
 from tradegecko_bridge.stores.sql.rows import _WORK, changed_values, work_values
 from tradegecko_bridge.testing.builders import an_order
 
@@ -68,6 +69,7 @@ def test_what_changed_makes_the_one_the_other(before: Row, after: Row) -> None:
     """And what is as it was is left alone."""
     changed, was, now = changed_values(before, after), work_values(before), work_values(after)
     assert {**was, **changed} == now
+    assert now["names"] == search_key(after.entry)
     assert changed.keys() <= now.keys()
     assert changed_values(after, evolve(after)) == {}
     assert {name for name in now if was[name] != now[name]} <= changed.keys()
