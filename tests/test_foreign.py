@@ -391,11 +391,10 @@ def test_whoever_writes_a_plugin_sees_every_call(caplog: pytest.LogCaptureFixtur
         return []
 
     caplog.set_level(logging.DEBUG, "tradegecko_bridge")
+    by_gateway = partial(call, read, lambda error: Unavailable(fault(error, "find_orders", "gateway")))
+    by_source = partial(source_calls.guarded, ListSource([]), "being read", read)
     with pytest.raises(BridgeError):
-        if source:
-            source_calls.guarded(ListSource([]), "being read", read)
-        else:
-            call(read, lambda error: Unavailable(fault(error, "find_orders", "gateway")))
+        (by_source if source else by_gateway)()
     told = [record.getMessage() for record in caplog.records if record.levelno == logging.DEBUG]
     assert [line.split(" at ")[0] for line in told] == ["ValueError", "KeyError"]
     assert " in read" in told[0]
