@@ -133,6 +133,8 @@ class Report:
     """What somebody should know, one line each; no failure."""
     findings: list[Finding] = field(factory=list, repr=False, eq=False)
     """What else needs a person."""
+    judged: list[str] = field(factory=list, repr=False, eq=False)
+    """Beginnings of keys of alerts on which this run has just looked: those that were not found are over."""
     absent: dict[str, str] = field(factory=dict)
     """Names the source was asked for and has no order of, each with its problem."""
     alerts: list[Alert] = field(factory=list)

@@ -25,13 +25,16 @@ if TYPE_CHECKING:
         GivesOrdersSince,
         HasIdentity,
         OrderSource,
+        WithdrawsProducts,
     )
     from tradegecko_bridge.ports.stores import (
         AccountStore,
         AlertStore,
         OrderStore,
+        OutboxStore,
         PrivacyStore,
         ShipmentStore,
+        Spool,
         Store,
         ToldValueStore,
     )
@@ -52,13 +55,16 @@ _HOMES: Final = {
     "MirrorStore": "ports.mirrors",
     "OrderSource": "ports.sources",
     "OrderStore": "ports.stores",
+    "OutboxStore": "ports.stores",
     "PrivacyStore": "ports.stores",
     "RateLedger": "ports.limits",
     "ShipmentStore": "ports.stores",
     "ShowsOrders": "ports.gateway",
+    "Spool": "ports.stores",
     "Store": "ports.stores",
     "TokenStore": "ports.logins",
     "ToldValueStore": "ports.stores",
+    "WithdrawsProducts": "ports.sources",
 }
 
 __all__ = [
@@ -77,13 +83,16 @@ __all__ = [
     "MirrorStore",
     "OrderSource",
     "OrderStore",
+    "OutboxStore",
     "PrivacyStore",
     "RateLedger",
     "ShipmentStore",
     "ShowsOrders",
+    "Spool",
     "Store",
     "TokenStore",
     "ToldValueStore",
+    "WithdrawsProducts",
 ]
 
 if not TYPE_CHECKING:

@@ -126,3 +126,11 @@ class AcceptsProducts(Protocol):
 
     def accept_products(self, products: Sequence[ProductDetails], /) -> Iterable[ItemResult]:
         """Create or update products; keys are product references."""
+
+
+@runtime_checkable
+class WithdrawsProducts(Protocol):
+    """A source that can take products off sale."""
+
+    def withdraw_products(self, references: Sequence[str], /) -> Iterable[ItemResult]:
+        """The system has these products no more (archived, deleted, filtered out); keys are product references."""

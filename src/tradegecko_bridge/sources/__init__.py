@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         GivesOrdersSince,
         HasIdentity,
         OrderSource,
+        WithdrawsProducts,
     )
     from tradegecko_bridge.sources.folder import FolderSource
     from tradegecko_bridge.sources.vendure import VendureSource
@@ -37,6 +38,7 @@ _HOMES: Final = {
     "HasIdentity": "ports",
     "OrderSource": "ports",
     "VendureSource": "sources.vendure",
+    "WithdrawsProducts": "ports",
 }
 
 __all__ = [
@@ -51,6 +53,7 @@ __all__ = [
     "HasIdentity",
     "OrderSource",
     "VendureSource",
+    "WithdrawsProducts",
 ]
 
 if not TYPE_CHECKING:

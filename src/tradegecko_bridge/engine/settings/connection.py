@@ -16,9 +16,18 @@ from attrs import field, frozen
 
 from tradegecko_bridge.commerce.remote import CustomerMatch
 from tradegecko_bridge.engine.settings import choices
-from tradegecko_bridge.engine.settings.choices import LineTax, MatchBy, OnCancel, OnChange, OrderStatus, TaxTreatment
+from tradegecko_bridge.engine.settings.choices import (
+    Fractions,
+    LineTax,
+    MatchBy,
+    OnCancel,
+    OnChange,
+    OrderStatus,
+    TaxTreatment,
+    Vanished,
+)
 from tradegecko_bridge.engine.settings.filters import ItemFilter, OrderFilter
-from tradegecko_bridge.engine.settings.reading import Between, moment, number, read_fields, words
+from tradegecko_bridge.engine.settings.reading import Between, moment, number, optional_number, read_fields, words
 from tradegecko_bridge.structuring import Fault, refuse
 
 DIGEST: Final = 10
@@ -26,6 +35,7 @@ DIGEST: Final = 10
 
 Amount: TypeAlias = Annotated[Decimal, "a number, money in the order's currency", Between(0)]
 Units: TypeAlias = Annotated[Decimal, "a number of units", Between(0)]
+Percent: TypeAlias = Annotated[Decimal, "a number of percent", Between(0, 100)]
 Days: TypeAlias = Annotated[Decimal, "a number of days", Between(1, 3650)]
 SkuTable: TypeAlias = Annotated[Mapping[str, str], "table: the source's SKU = TradeGecko's"]
 ShipMethodTable: TypeAlias = Annotated[Mapping[str, str], "table: the source's ship method = the warehouse's"]
@@ -174,14 +184,41 @@ class ConnectionSettings:
 
     stock_locations: tuple[str, ...] = field(default=(), converter=words)
     """Labels or ids of the locations whose stock is offered; left out, all. E.g. `["Main Warehouse", "2"]`."""
+    excluded_stock_locations: tuple[str, ...] = field(default=(), converter=words)
+    """Labels or ids of locations whose stock is never offered. E.g. `["Returns"]`."""
+    stock_percentage: Percent = field(default=Decimal(100), converter=number)
+    """How much of what is available the source may sell. E.g. `50` for one of two shops."""
+    stock_subtract: Units = field(default=Decimal(0), converter=number)
+    """Units that are kept back of each SKU. E.g. `2`."""
     minimum_stock: Units = field(default=Decimal(0), converter=number)
     """Below it the source is told 0. E.g. `3`."""
+    maximum_stock: Annotated[Decimal, "a number of units", Between(0)] | None = field(
+        default=None, converter=optional_number
+    )
+    """The source is never told more, nor more than the variant's own `max_online`. E.g. `20`."""
+    stock_fractions: Fractions = field(default=Fractions.KEEP, converter=choices.fractions)
+    """What becomes of levels that are no whole numbers, as of goods by the metre: the source is told them as they are,
+    or the next whole number below."""
+    online_only: bool = False
+    """Offer only variants that TradeGecko offers online (`online_ordering`); of the others the source is told 0.
+    Variants that are not for sale (`sellable`) are 0 in any case."""
+    vanished: Vanished = field(default=Vanished.ZERO, converter=choices.vanished)
+    """What follows where a SKU the source was told of has no stock level in TradeGecko any more (archived, deleted,
+    renamed, filtered out, on several variants): the source is told 0, or it is left as it is and reported once, or left
+    without a word."""
+    stock_brake: Percent = field(default=Decimal(30), converter=number)
+    """A pass that would set more than this share of the SKUs which the source sells to 0, and more than ten, is held
+    with an alert, as when a location was emptied by mistake. `100` lets everything pass. E.g. `50`."""
     tracking: bool = True
     """Bring shipments and their tracking numbers back."""
     inventory: bool = True
     """Bring stock levels back."""
     products: bool = False
     """Bring product details back. They overwrite what the source shows, so they are off until asked for."""
+    product_composites: bool = True
+    """Bring back details of composites (bundles) too."""
+    product_buy_prices: bool = False
+    """Tell the source what the goods cost to buy, too."""
 
     # ── Afterwards ────────────────────────────────────────────────────────────────────────────────
 

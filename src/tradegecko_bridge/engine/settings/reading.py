@@ -34,6 +34,10 @@ def number(value: Number) -> Any:
     return value
 
 
+def optional_number(value: Number | None) -> Any:
+    return value
+
+
 def moment(value: datetime | date | None) -> Any:
     return value
 

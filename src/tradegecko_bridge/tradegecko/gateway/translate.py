@@ -71,6 +71,8 @@ def variant_stock(variant: records.Variant) -> VariantStock:
         sell_without_stock=bool(variant.keep_selling),
         maximum=variant.max_online,
         barcode=variant.upc or None,
+        sellable=variant.sellable is not False,
+        online=variant.online_ordering is not False,
     )
 
 
