@@ -25,7 +25,7 @@ from tradegecko_bridge.ledger import OrderState, Restore, ShipmentState
 from tradegecko_bridge.ports.mirrors import MirrorProgress
 from tradegecko_bridge.stores.sql import SqlStore, copies
 from tradegecko_bridge.stores.sql.columns import UtcTime
-from tradegecko_bridge.stores.sql.tables import events, metadata, orders, restores, shipments, tokens
+from tradegecko_bridge.stores.sql.tables import events, metadata, orders, outbox, restores, shipments, tokens
 from tradegecko_bridge.testing.store_checks.accounts import ANNS
 from tradegecko_bridge.testing.store_checks.cases import (
     AFTER,
@@ -108,7 +108,7 @@ def filled(ledger_url: str) -> Iterator[SqlStore]:
 
 words = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=8)
 moments = st.datetimes(datetime(1000, 1, 1), datetime(9999, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001 - with it
-STATES = {orders.c.state: OrderState, shipments.c.state: ShipmentState}
+STATES = {orders.c.state: OrderState, shipments.c.state: ShipmentState, outbox.c.state: OutboxState}
 
 
 def value(column: Column[Any]) -> st.SearchStrategy[Any]:

@@ -43,6 +43,8 @@ OPERATION: Final = "sync inventory"
 KIND: Final = "stock"
 BRAKE: Final = "stock brake"
 BATCH: Final = 200
+GONE: Final = "0"
+"""What is told of what has vanished."""
 FEW: Final = 10
 """So many SKUs may always be sold out at once."""
 _HUNDRED: Final = Decimal(100)
@@ -164,7 +166,7 @@ def _wanted(context: Context, found: Spool, report: Report, *, full: bool) -> It
         vanished.append(known.wanted.key)
         return evolve(known.wanted, value=_after_vanishing(known, context.settings))
 
-    yield from changes(found, report, gone, full=full)
+    yield from changes(found, report, gone, gone_value=GONE, full=full)
     policy = context.settings.vanished
     if vanished and policy is not Vanished.LEAVE:
         became = "set to 0" if policy is Vanished.ZERO else "left as it is"
@@ -176,7 +178,7 @@ def _wanted(context: Context, found: Spool, report: Report, *, full: bool) -> It
 def _after_vanishing(known: Known, settings: ConnectionSettings) -> str:
     """What the source is to show of what the system has no more; nothing new where it never took it."""
     not_theirs = known.state is OutboxState.IGNORED
-    return known.wanted.value if not_theirs or settings.vanished is not Vanished.ZERO else "0"
+    return known.wanted.value if not_theirs or settings.vanished is not Vanished.ZERO else GONE
 
 
 def _brake(context: Context, report: Report, found: Spool, *, passed: bool = False) -> bool:
@@ -186,11 +188,11 @@ def _brake(context: Context, report: Report, found: Spool, *, passed: bool = Fal
     share = context.settings.stock_brake
     for_sale, sold_out = 0, 0
     for one in differences(found):
-        if one.known is None or one.known.told in (None, "0"):
+        if one.known is None or one.known.told in (None, GONE):
             continue
         for_sale += 1
         after = one.wanted.value if one.wanted is not None else _after_vanishing(one.known, context.settings)
-        sold_out += after == "0"
+        sold_out += after == GONE
     if passed or sold_out <= FEW or sold_out * _HUNDRED <= share * for_sale:
         return False
     text = (
@@ -206,4 +208,6 @@ def _foretell(context: Context, report: Report, found: Spool, *, full: bool) -> 
     """What would be told."""
     _brake(context, report, found)
     for one in _wanted(context, found, report, full=full):
+        if one.gone and one.value != GONE:
+            continue  # it is only noted
         report.add(one.key, Outcome.PLANNED, f"would be {one.value}")

@@ -45,7 +45,8 @@ def sync_products(context: Context, *, dry_run: bool = False, full: bool = False
             with context.store.spool() as found:
                 if _found(context, report, found):
                     for one in _wanted(source, found, report, full=full):
-                        report.add(one.name, Outcome.PLANNED, _would(one))
+                        if one.value == WITHDRAWN or not one.gone:
+                            report.add(one.name, Outcome.PLANNED, _would(one))
             return report
         with stream_of(context, KIND, report) as stream, context.store.spool() as found:
             if stream is None or not _found(context, report, found):
@@ -125,7 +126,7 @@ def _wanted(source: OrderSource, found: Spool, report: Report, *, full: bool) ->
         gone.append(known.wanted.name or known.wanted.key)
         return evolve(known.wanted, value=WITHDRAWN) if isinstance(source, WithdrawsProducts) else known.wanted
 
-    yield from changes(found, report, withdrawn, full=full)
+    yield from changes(found, report, withdrawn, gone_value=WITHDRAWN, full=full)
     if gone and not isinstance(source, WithdrawsProducts):
         what = "no more in TradeGecko, and this source cannot be told so; see to it there"
         report.notes.append(f"{what}: {some_of(gone)}")

@@ -109,10 +109,13 @@ def _as_known(entry: OutboxEntry) -> dict[str, Any]:
     return {"wanted": asdict(entry.as_wanted), "told": entry.told, "state": entry.state}
 
 
-def changes(spool: Spool, report: Report, gone: Callable[[Known], Wanted], *, full: bool) -> Iterator[Wanted]:
+def changes(
+    spool: Spool, report: Report, gone: Callable[[Known], Wanted], *, gone_value: str, full: bool
+) -> Iterator[Wanted]:
     """What is to be written: what is new or changed, what came back, and by ``gone`` what the system has no more.
 
-    ``full``: all of it. What needs nothing is counted in the report.
+    ``full``: all of it, with what the source was told is gone (``gone_value``). What needs nothing is counted in the
+    report.
     """
     for one in differences(spool):
         if one.wanted is not None:
@@ -122,6 +125,8 @@ def changes(spool: Spool, report: Report, gone: Callable[[Known], Wanted], *, fu
                 report.unchanged += 1
         elif one.known is not None and one.has_vanished:
             yield evolve(gone(one.known), gone=True)
+        elif one.known is not None and full and one.known.wanted.value == gone_value:
+            yield one.known.wanted
 
 
 def some_of(names: Sequence[str]) -> str:
