@@ -22,6 +22,7 @@ from tests.stores.process import AT, batch
 from tests.stores.running import running, start
 from tradegecko_bridge.errors import ConfigError, StoreBusy, StoreError
 from tradegecko_bridge.ledger import OrderState, Restore, ShipmentState
+from tradegecko_bridge.outbox import OutboxState
 from tradegecko_bridge.ports.mirrors import MirrorProgress
 from tradegecko_bridge.stores.sql import SqlStore, copies
 from tradegecko_bridge.stores.sql.columns import UtcTime
