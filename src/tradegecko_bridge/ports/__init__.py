@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         HasIdentity,
         OrderSource,
         WithdrawsProducts,
+        WithdrawsTracking,
     )
     from tradegecko_bridge.ports.stores import (
         AccountStore,
@@ -65,6 +66,7 @@ _HOMES: Final = {
     "TokenStore": "ports.logins",
     "ToldValueStore": "ports.stores",
     "WithdrawsProducts": "ports.sources",
+    "WithdrawsTracking": "ports.sources",
 }
 
 __all__ = [
@@ -93,6 +95,7 @@ __all__ = [
     "TokenStore",
     "ToldValueStore",
     "WithdrawsProducts",
+    "WithdrawsTracking",
 ]
 
 if not TYPE_CHECKING:

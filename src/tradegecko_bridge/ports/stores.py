@@ -217,6 +217,9 @@ class ShipmentStore(Protocol):
     def refused_shipments(self, connection: str) -> Sequence[ShipmentEntry]:
         """Shipments that the source has refused, of orders that are not confirmed, oldest first."""
 
+    def failing_shipments(self, connection: str, *, since: datetime) -> int:
+        """How many pending shipments could not be told since this moment or longer."""
+
     def claim_shipments(
         self, connection: str, worker: str, *, at: datetime, until: datetime, limit: int
     ) -> Sequence[ShipmentEntry]:

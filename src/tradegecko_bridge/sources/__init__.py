@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         HasIdentity,
         OrderSource,
         WithdrawsProducts,
+        WithdrawsTracking,
     )
     from tradegecko_bridge.sources.folder import FolderSource
     from tradegecko_bridge.sources.vendure import VendureSource
@@ -39,6 +40,7 @@ _HOMES: Final = {
     "OrderSource": "ports",
     "VendureSource": "sources.vendure",
     "WithdrawsProducts": "ports",
+    "WithdrawsTracking": "ports",
 }
 
 __all__ = [
@@ -54,6 +56,7 @@ __all__ = [
     "OrderSource",
     "VendureSource",
     "WithdrawsProducts",
+    "WithdrawsTracking",
 ]
 
 if not TYPE_CHECKING:

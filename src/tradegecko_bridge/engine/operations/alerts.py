@@ -39,7 +39,7 @@ _S = OrderState
 _LOGIN: Final = "login"
 _ACCOUNT: Final = "account"
 _SOURCE_LOGIN: Final = "source login"
-_ALWAYS: Final = ("held ", "failed", "uncertain", "shipments refused", "told ")
+_ALWAYS: Final = ("held ", "failed", "uncertain", "shipments ", "told ")
 
 
 def watch(context: Context, report: Report) -> None:
@@ -126,6 +126,9 @@ def _in_ledger(context: Context, *, delivers: bool) -> Iterator[Finding]:
         yield _finding("uncertain id", same, text, "is it the right account?", severity=Severity.ERROR)
     yield from _undone(context) if delivers else ()
     yield from _refused_shipments(context)
+    if count := context.store.failing_shipments(context.connection, since=late):
+        text = f"the source could not be told of {count} shipment(s) for long; see `tgbridge shipments`"
+        yield Finding(key="shipments failing", severity=Severity.WARNING, text=text, count=count)
     yield from _untold(context, late)
 
 

@@ -38,6 +38,7 @@ Units: TypeAlias = Annotated[Decimal, "a number of units", Between(0)]
 Percent: TypeAlias = Annotated[Decimal, "a number of percent", Between(0, 100)]
 Days: TypeAlias = Annotated[Decimal, "a number of days", Between(1, 3650)]
 SkuTable: TypeAlias = Annotated[Mapping[str, str], "table: the source's SKU = TradeGecko's"]
+CarrierTable: TypeAlias = Annotated[Mapping[str, str], "table: TradeGecko's carrier = the source's"]
 ShipMethodTable: TypeAlias = Annotated[Mapping[str, str], "table: the source's ship method = the warehouse's"]
 
 
@@ -181,6 +182,15 @@ class ConnectionSettings:
     """Hold orders whose ship method is not among `ship_methods`, until it is."""
 
     # ── What comes back ───────────────────────────────────────────────────────────────────────────
+
+    carriers: CarrierTable = field(factory=dict)
+    """What the source calls a carrier, by its name in TradeGecko, whatever the case; others keep their name. A shipment
+    without one gets that of its tracking number, where the number tells (UPS, USPS, posts). E.g. `{ "UPS Ground" =
+    "ups" }`."""
+    blank_tracking: bool = True
+    """Tell the source of shipments that have no tracking number, too. Otherwise each waits until it has one."""
+    notify_customer: bool | None = None
+    """Whether the source is to write to the customer about a shipment; left out, as the source does by itself."""
 
     stock_locations: tuple[str, ...] = field(default=(), converter=words)
     """Labels or ids of the locations whose stock is offered; left out, all. E.g. `["Main Warehouse", "2"]`."""

@@ -176,6 +176,7 @@ shipments: Table = Table(
     Column("claim_worker", Words),
     Column("claim_until", UtcTime),
     Column("serial", Integer, nullable=False),
+    Column("failing_since", UtcTime),
     UniqueConstraint("connection", "reference"),
     CheckConstraint(_one_of("state", ShipmentState), name="state"),
     CheckConstraint("(claim_worker IS NULL) = (claim_until IS NULL)", name="claim"),

@@ -28,6 +28,7 @@ UNSAMPLED = "value content name told reason"
 
 def upgrade() -> None:
     """From the one before."""
+    op.add_column("ledger_shipments", Column("failing_since", UtcTime))
     states = "state IN ('pending', 'telling', 'accepted', 'ignored', 'refused', 'failed')"
     op.create_table(
         "ledger_outbox",
