@@ -6,6 +6,7 @@ nothing, and what is missing from a whole one has vanished.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Final
@@ -13,8 +14,7 @@ from typing import Final
 from attrs import evolve
 
 from tradegecko_bridge.bounds import LONGEST_NAME, findable
-from tradegecko_bridge.commerce import VariantStock
-from tradegecko_bridge.commerce.codec import dumped, loaded
+from tradegecko_bridge.commerce import LocationStock, VariantStock
 from tradegecko_bridge.commerce.remote import RecordKind
 from tradegecko_bridge.engine.back_sync.in_flight import InFlight
 from tradegecko_bridge.engine.back_sync.stock_rules import ZERO, level_of, stock_level, value_of
@@ -89,7 +89,7 @@ def _found(context: Context, report: Report, found: Spool) -> bool:
     try:
         settings = _with_ids(context.gateway, context.settings)
         with context.store.spool() as variants:
-            variants.add((one.sku, dumped(one)) for one in _tellable(context.gateway.stock(), report))
+            variants.add((one.sku, _row(one)) for one in _tellable(context.gateway.stock(), report))
             in_flight.close()
             units = in_flight.units(_carriers(variants, in_flight.barcodes))
             gather(context, KIND, _levels(variants, units, settings, report), found)
@@ -107,6 +107,33 @@ def _tellable(stock: Iterable[VariantStock], report: Report) -> Iterator[Variant
         else:
             said = f"its SKU is no line of at most {LONGEST_NAME} characters; correct it in TradeGecko"
             report.add(f"variant {one.variant_id}", Outcome.HELD, said)
+
+
+def _row(one: VariantStock) -> str:
+    """A variant as a line; its SKU stands beside it."""
+    at = [[here.location_id, str(here.on_hand), str(here.committed)] for here in one.locations]
+    most = None if one.maximum is None else str(one.maximum)
+    facts = [one.variant_id, at, one.tracked, one.sell_without_stock, most, one.barcode, one.sellable, one.online]
+    return json.dumps(facts)
+
+
+def _variant(sku: str, row: str) -> VariantStock:
+    """What :func:`_row` wrote."""
+    id_, at, tracked, sell_without_stock, most, barcode, sellable, online = json.loads(row)
+    return VariantStock(
+        variant_id=id_,
+        sku=sku,
+        locations=tuple(
+            LocationStock(location_id=here, on_hand=Decimal(on_hand), committed=Decimal(committed))
+            for here, on_hand, committed in at
+        ),
+        tracked=tracked,
+        sell_without_stock=sell_without_stock,
+        maximum=None if most is None else Decimal(most),
+        barcode=barcode,
+        sellable=sellable,
+        online=online,
+    )
 
 
 def _with_ids(gateway: Gateway, settings: ConnectionSettings) -> ConnectionSettings:
@@ -134,8 +161,8 @@ def _with_ids(gateway: Gateway, settings: ConnectionSettings) -> ConnectionSetti
 def _carriers(variants: Spool, barcodes: frozenset[str]) -> Mapping[str, set[str]]:
     """The SKUs of the variants that carry each of these barcodes."""
     skus: dict[str, set[str]] = {}
-    for _, rows in variants.groups() if barcodes else ():
-        for one in (loaded(row, VariantStock) for row in rows):
+    for sku, rows in variants.groups() if barcodes else ():
+        for one in (_variant(sku, row) for row in rows):
             if one.barcode in barcodes:
                 skus.setdefault(one.barcode or "", set()).add(one.sku)
     return skus
@@ -146,7 +173,7 @@ def _levels(
 ) -> Iterator[Wanted]:
     """One level a SKU; a SKU on several variants has no true level, so none is told."""
     for sku, rows in variants.groups():
-        tracked = [one for one in (loaded(row, VariantStock) for row in rows) if one.tracked]
+        tracked = [one for one in (_variant(sku, row) for row in rows) if one.tracked]
         if len(tracked) > 1:
             report.add(sku, Outcome.HELD, f"{len(tracked)} TradeGecko variants carry this SKU; give each its own")
         elif tracked:
@@ -210,4 +237,4 @@ def _foretell(context: Context, report: Report, found: Spool, *, full: bool) -> 
     for one in _wanted(context, found, report, full=full):
         if one.gone and one.value != GONE:
             continue  # it is only noted
-        report.add(one.key, Outcome.PLANNED, f"would be {one.value}")
+        report.tally(one.key, Outcome.PLANNED, f"would be {one.value}")

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
 
-from attrs import asdict, evolve, frozen
+from attrs import evolve, frozen
 
 from tradegecko_bridge.commerce import ItemResult, Verdict
 from tradegecko_bridge.engine.context import Context
@@ -97,16 +97,20 @@ class Difference:
 
 def gather(context: Context, kind: str, listed: Iterable[Wanted], spool: Spool) -> None:
     """A whole listing, and what the outbox has, side by side on disk: :func:`differences` goes through both."""
-    for batch in in_batches(listed, PAGE):
-        spool.add([(json.dumps(one.key), json.dumps(asdict(one))) for one in batch])
+    spool.add((json.dumps(one.key), json.dumps(_facts(one))) for one in listed)
     last = 0
     while entries := context.store.outbox(context.connection, kind, after=last, limit=PAGE):
-        spool.add([(json.dumps(entry.key), json.dumps(_as_known(entry))) for entry in entries])
+        spool.add((json.dumps(one.key), json.dumps([*_facts(one), one.told, one.state])) for one in entries)
         last = entries[-1].id
 
 
-def _as_known(entry: OutboxEntry) -> dict[str, Any]:
-    return {"wanted": asdict(entry.as_wanted), "told": entry.told, "state": entry.state}
+def _facts(one: Wanted | OutboxEntry) -> list[Any]:
+    return [one.key, one.value, one.content, one.name, one.gone]
+
+
+def _wanted(facts: Sequence[Any]) -> Wanted:
+    key, value, content, name, gone = facts
+    return Wanted(key=key, value=value, content=content, name=name, gone=gone)
 
 
 def changes(
@@ -139,10 +143,11 @@ def differences(spool: Spool) -> Iterator[Difference]:
     for _, rows in spool.groups():
         wanted, known = None, None
         for row in map(json.loads, rows):
-            if "state" in row:
-                known = Known(wanted=Wanted(**row["wanted"]), told=row["told"], state=_S(row["state"]))
+            facts, ours = row[:5], row[5:]
+            if ours:
+                known = Known(wanted=_wanted(facts), told=ours[0], state=_S(ours[1]))
             else:
-                wanted = Wanted(**row)
+                wanted = _wanted(facts)
         yield Difference(wanted=wanted, known=known)
 
 
@@ -238,5 +243,8 @@ def _answer(
             next_attempt_at=None if given_up else context.timing.retry_at(now, attempts),
         )
     outcome = Outcome.FAILED if after.state is _S.FAILED else OUTCOME_OF[result.verdict]
-    report.add(telling.called(entry), outcome, result.message)
+    if outcome in (Outcome.SENT, Outcome.IGNORED):
+        report.tally(telling.called(entry), outcome, result.message)
+    else:
+        report.add(telling.called(entry), outcome, result.message)
     return after
