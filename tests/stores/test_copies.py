@@ -22,7 +22,7 @@ from tests.stores.process import AT, batch
 from tests.stores.running import running, start
 from tradegecko_bridge.errors import ConfigError, StoreBusy, StoreError
 from tradegecko_bridge.ledger import OrderState, Restore, ShipmentState
-from tradegecko_bridge.outbox import OutboxState
+from tradegecko_bridge.outbox import OutboxState, Wanted
 from tradegecko_bridge.ports.mirrors import MirrorProgress
 from tradegecko_bridge.stores.sql import SqlStore, copies
 from tradegecko_bridge.stores.sql.columns import UtcTime
@@ -30,6 +30,7 @@ from tradegecko_bridge.stores.sql.tables import events, metadata, orders, outbox
 from tradegecko_bridge.testing.store_checks.accounts import ANNS
 from tradegecko_bridge.testing.store_checks.cases import (
     AFTER,
+    LEASE,
     SHOP,
     TRACKED,
     S,
@@ -74,6 +75,10 @@ def fill(store: SqlStore) -> None:
     store.ingest(SHOP, [an_order("2", cursor="2"), an_order("ref/Ü\ud800")], at=AT)
     store.override_state(entry.id + 1, S.HELD, at=AT, who="ann", why="wait for 'Ü'")
     store.record_told_values(SHOP, "stock", {"TEA": "3"}, at=AT)
+    stream = store.claim_stream(SHOP, "stock", "ann", at=AT, until=LEASE)
+    assert stream is not None
+    store.want(stream, [Wanted(key="TEA", value="3", content="{}", name="Tea")], at=AT)
+    store.release_stream(stream)
     store.remember_account(SHOP, ANNS, at=AT)
     store.permits.take("app/shop", AT, 3, up_to=300)
     store.mirror.key()

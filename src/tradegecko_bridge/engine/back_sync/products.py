@@ -3,12 +3,12 @@ that."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from attrs import evolve
 
-from tradegecko_bridge.commerce import ItemResult, ProductDetails
+from tradegecko_bridge.commerce import ProductDetails
 from tradegecko_bridge.commerce.codec import dumped, fingerprint, loaded
 from tradegecko_bridge.engine.back_sync.telling import (
     Known,
@@ -56,9 +56,10 @@ def sync_products(context: Context, *, dry_run: bool = False, full: bool = False
                 kind=KIND,
                 operation=OPERATION,
                 doing="accepting products",
-                accept=lambda entries: _accept(source, entries),
-                item=lambda entry: entry,
-                key=lambda entry: entry.key,
+                accept=source.accept_products,
+                item=_product,
+                key=lambda product: product.reference,
+                retract=_retract(source),
                 batch=BATCH,
                 called=lambda entry: entry.name,
             )
@@ -66,13 +67,18 @@ def sync_products(context: Context, *, dry_run: bool = False, full: bool = False
     return report
 
 
-def _accept(source: AcceptsProducts, entries: Sequence[OutboxEntry]) -> Iterator[ItemResult]:
-    """What the source says of each: those that are there, then those that are gone."""
-    if there := [loaded(entry.content, ProductDetails) for entry in entries if entry.value != WITHDRAWN]:
-        yield from source.accept_products(there)
-    gone = [entry.key for entry in entries if entry.value == WITHDRAWN]
-    if gone and isinstance(source, WithdrawsProducts):
-        yield from source.withdraw_products(gone)
+def _retract(source: OrderSource) -> Callable[[Sequence[ProductDetails]], Iterable[object]] | None:
+    """What takes products off sale, where the source can."""
+    if not isinstance(source, WithdrawsProducts):
+        return None
+    return lambda gone: source.withdraw_products([product.reference for product in gone])
+
+
+def _product(entry: OutboxEntry) -> ProductDetails:
+    """The product, or of one that is gone its reference and name."""
+    if entry.gone:
+        return ProductDetails(reference=entry.key, name=entry.name)
+    return loaded(entry.content, ProductDetails)
 
 
 def _would(one: Wanted) -> str:

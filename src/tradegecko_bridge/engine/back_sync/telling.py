@@ -43,6 +43,8 @@ class Telling(Generic[T]):
     key: Callable[[T], str]
     batch: int
     called: Callable[[OutboxEntry], str]
+    retract: Callable[[Sequence[T]], Iterable[object]] | None = None
+    """What takes those that are ``gone``, where that is another method."""
 
 
 # ── who tells ────────────────────────────────────────────────────────────────────────────────
@@ -198,8 +200,15 @@ def _told(
 
     A batch its code fails with is offered in halves, as long as there are ``searches`` left.
     """
-    items = [telling.item(entry) for entry in entries]
-    results, failure = offered(context.source, telling.accept, items, telling.key, telling.doing)
+    results: dict[str, ItemResult] = {}
+    failure: SourceFailed | None = None
+    gone = [entry for entry in entries if entry.gone and telling.retract]
+    there = [entry for entry in entries if entry not in gone]
+    for some, accept in ((there, telling.accept), (gone, telling.retract)):
+        if some and accept is not None and failure is None:
+            items = [telling.item(entry) for entry in some]
+            more, failure = offered(context.source, accept, items, telling.key, telling.doing)
+            results |= more
     if failure is None or isinstance(failure.__cause__, SourceError):
         return results, failure
     missing = [entry for entry in entries if entry.key not in results]

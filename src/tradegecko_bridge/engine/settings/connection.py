@@ -185,24 +185,25 @@ class ConnectionSettings:
 
     carriers: CarrierTable = field(factory=dict)
     """What the source calls a carrier, by its name in TradeGecko, whatever the case; others keep their name. A shipment
-    without one gets that of its tracking number, where the number tells (UPS, USPS, posts). E.g. `{ "UPS Ground" =
-    "ups" }`."""
+    without one gets that of its tracking number, where the number tells (UPS, USPS, posts).
+    E.g. `{ "UPS Ground" = "ups" }`."""
     blank_tracking: bool = True
     """Tell the source of shipments that have no tracking number, too. Otherwise each waits until it has one."""
     notify_customer: bool | None = None
-    """Whether the source is to write to the customer about a shipment; left out, as the source does by itself."""
+    """Whether the source is to write to the customer about a shipment; left out, as the source does by itself. E.g.
+    `false`."""
 
     stock_locations: tuple[str, ...] = field(default=(), converter=words)
     """Labels or ids of the locations whose stock is offered; left out, all. E.g. `["Main Warehouse", "2"]`."""
     excluded_stock_locations: tuple[str, ...] = field(default=(), converter=words)
     """Labels or ids of locations whose stock is never offered. E.g. `["Returns"]`."""
     stock_percentage: Percent = field(default=Decimal(100), converter=number)
-    """How much of what is available the source may sell. E.g. `50` for one of two shops."""
+    """How much of what is available the source may sell, such as half of it at each of two shops. E.g. `50`."""
     stock_subtract: Units = field(default=Decimal(0), converter=number)
     """Units that are kept back of each SKU. E.g. `2`."""
     minimum_stock: Units = field(default=Decimal(0), converter=number)
     """Below it the source is told 0. E.g. `3`."""
-    maximum_stock: Annotated[Decimal, "a number of units", Between(0)] | None = field(
+    maximum_stock: Units | None = field(
         default=None, converter=optional_number
     )
     """The source is never told more, nor more than the variant's own `max_online`. E.g. `20`."""
