@@ -95,7 +95,7 @@ def test_what_tells_accounts_apart(one: AccountIdentity, other: AccountIdentity)
 @given(
     st.sampled_from([Unavailable, AccessDenied, Rejected]),
     st.integers(1, 3),
-    st.sampled_from(["run", "deliver_orders", "sync_inventory"]),
+    st.sampled_from(["run", "deliver_orders", "sync_tracking"]),
     st.booleans(),
 )
 @settings(deadline=None, max_examples=30)
@@ -113,7 +113,7 @@ def test_an_account_that_takes_long_not_to_answer_is_asked_once(
             assert not report
             assert len(login.looked) == runs
         assert login.asked == []
-        if operation != "sync_inventory" and not dry_run:
+        if operation != "sync_tracking" and not dry_run:
             assert len(store.entries()) == numbers
 
 

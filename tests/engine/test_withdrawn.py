@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -149,15 +149,16 @@ def test_a_shop_that_is_down_is_asked_once(bench: Bench) -> None:
     assert outcomes(bench.engine.sync_tracking()) == {"1001": Outcome.SENT}
 
 
-def test_the_first_run_begins_with_its_first_order(bench: Bench) -> None:
-    """Not with the first shipment there ever was; and asks nothing before an order was sent."""
-    asked = len(bench.sandbox.requests())
+@pytest.mark.parametrize("earliest", [None, datetime(2026, 2, 1, tzinfo=UTC)])
+def test_the_first_run_reads_from_a_month_before_the_connection_began(
+    sandbox: Sandbox, client: TradeGeckoClient, earliest: datetime | None
+) -> None:
+    """Not from the first shipment there ever was; from the earliest order on, where that is earlier."""
+    bench = Bench(sandbox, client, Withdrawing(), settings=ConnectionSettings(earliest_order=earliest))
     bench.engine.sync_tracking()
-    assert not [one for one in bench.sandbox.requests()[asked:] if "/fulfillments" in one["path"]]
-    bench.deliver()
-    bench.engine.sync_tracking()
-    (path,) = [one for one in bench.sandbox.requests() if "/fulfillments" in one["path"]]
-    assert "updated_at_min" in str(path)
+    (asked,) = [one for one in bench.sandbox.requests() if "/fulfillments" in one["path"]]
+    began = earliest or bench.clock() - timedelta(days=30)
+    assert f"updated_at_min={began:%Y-%m-%d}" in str(asked)
 
 
 def test_what_the_list_shows_late_is_brought_a_day_later(bench: Bench) -> None:

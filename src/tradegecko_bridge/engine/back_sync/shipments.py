@@ -24,7 +24,6 @@ from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.source_calls import SourceFailed, in_batches, offered
 from tradegecko_bridge.errors import ClaimLost, CursorMoved, GatewayError, SourceError
 from tradegecko_bridge.ledger import (
-    SENT_STATES,
     UNCERTAIN_STATES,
     LedgerEntry,
     OrderState,
@@ -52,7 +51,6 @@ DAYS_AGAIN: Final = timedelta(days=7)
 """How far back the second reading goes."""
 MONTH: Final = timedelta(days=30)
 READ_AGAIN: Final = "read again"
-PAGE: Final = 1_000
 BEHIND: Final[dict[OrderState, tuple[OrderState, ...]]] = {
     OrderState.DELIVERED: (OrderState.SHIPPED, OrderState.CONFIRMED),
     OrderState.SHIPPED: (OrderState.CONFIRMED,),
@@ -84,21 +82,13 @@ def sync_tracking(context: Context, *, dry_run: bool = False) -> Report:
 
 
 def _listed(context: Context, cursor: str) -> Iterable[RemoteShipment]:
-    """What was shipped since; where nothing was read so far, since the first order that was sent was placed."""
+    """What was shipped since; where nothing was read so far, since a month before the connection began: an order that
+    an earlier ledger sent may have left then. With ``earliest_order``, since that, if it is earlier."""
     if cursor:
         return context.gateway.shipments_since(cursor)
-    first = _first_placed(context)
-    return () if first is None else context.gateway.shipments_since(None, not_before=first)
-
-
-def _first_placed(context: Context) -> datetime | None:
-    """A moment before which no order that was sent can have been shipped; None: none was sent."""
-    first, last = None, None
-    while entries := context.store.entries(context.connection, states=SENT_STATES, limit=PAGE, before=last):
-        last = entries[-1].id
-        placed = [entry.order.placed_at if entry.order else entry.ingested_at - MONTH for entry in entries]
-        first = min([*placed, *(entry.ingested_at for entry in entries), *([first] if first else [])])
-    return first and first - DAY
+    known = context.store.known_account(context.connection)
+    began = (known.first_seen_at if known else context.clock()) - MONTH
+    return context.gateway.shipments_since(None, not_before=min(began, context.settings.earliest_order or began))
 
 
 def _read_again(context: Context, report: Report, cursor: str) -> None:

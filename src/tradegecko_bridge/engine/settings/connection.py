@@ -203,9 +203,7 @@ class ConnectionSettings:
     """Units that are kept back of each SKU. E.g. `2`."""
     minimum_stock: Units = field(default=Decimal(0), converter=number)
     """Below it the source is told 0. E.g. `3`."""
-    maximum_stock: Units | None = field(
-        default=None, converter=optional_number
-    )
+    maximum_stock: Units | None = field(default=None, converter=optional_number)
     """The source is never told more, nor more than the variant's own `max_online`. E.g. `20`."""
     stock_fractions: Fractions = field(default=Fractions.KEEP, converter=choices.fractions)
     """What becomes of levels that are no whole numbers, as of goods by the metre: the source is told them as they are,
