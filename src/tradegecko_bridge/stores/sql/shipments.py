@@ -78,7 +78,8 @@ class SqlShipments(InDatabase, ShipmentStore):
     def failing_shipments(self, connection: str, *, since: datetime) -> int:
         query = select(func.count()).where(_c.connection == connection, _c.state == ShipmentState.PENDING.value)
         with self._database.reading() as tx:
-            return int(tx.execute(query.where(_c.failing_since <= utc(since))).scalar_one())
+            failing = query.where(_c.failing_since.is_not(None), _c.failing_since <= utc(since))
+            return int(tx.execute(failing).scalar_one())
 
     def claim_shipments(
         self, connection: str, worker: str, *, at: datetime, until: datetime, limit: int

@@ -185,6 +185,12 @@ shipments: Table = Table(
     Index(None, "order_id"),
 )
 
+_partial(
+    "ix_ledger_shipments_failing",
+    text("failing_since IS NOT NULL"),
+    shipments.c.connection, shipments.c.state, shipments.c.failing_since,
+)  # fmt: skip
+
 told_values: Table = Table(
     "ledger_acknowledged",
     metadata,

@@ -29,6 +29,13 @@ UNSAMPLED = "value content name told reason"
 def upgrade() -> None:
     """From the one before."""
     op.add_column("ledger_shipments", Column("failing_since", UtcTime))
+    op.create_index(
+        op.f("ix_ledger_shipments_failing"),
+        "ledger_shipments",
+        ["connection", "state", "failing_since"],
+        sqlite_where=text("failing_since IS NOT NULL"),
+        postgresql_where=text("failing_since IS NOT NULL"),
+    )
     states = "state IN ('pending', 'telling', 'accepted', 'ignored', 'refused', 'failed')"
     op.create_table(
         "ledger_outbox",
