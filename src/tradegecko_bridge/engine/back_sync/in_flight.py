@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
-from typing import Final
 
 from tradegecko_bridge.engine.back_sync.stock_rules import ZERO
 from tradegecko_bridge.engine.context import Context
@@ -12,8 +12,6 @@ from tradegecko_bridge.engine.mapping.rules import as_sent
 from tradegecko_bridge.engine.mapping.validation import is_sane
 from tradegecko_bridge.engine.settings.choices import MatchBy
 from tradegecko_bridge.ledger import DELIVERED_STATES, OPEN_STATES, LedgerEntry
-
-PAGE: Final = 20
 
 
 class InFlight:
@@ -32,13 +30,9 @@ class InFlight:
 
     def close(self) -> None:
         """The listing is over: add what came and went meanwhile."""
-        store, last = self._context.store, None
+        store, since = self._context.store, self._began + timedelta(microseconds=1)
         self._add(store.entries(states=OPEN_STATES))
-        while page := store.entries(limit=PAGE, before=last):  # newest first
-            self._add(entry for entry in page if entry.ingested_at > self._began and entry.state in DELIVERED_STATES)
-            if page[-1].ingested_at <= self._began:
-                return
-            last = page[-1].id
+        self._add(store.entries(states=DELIVERED_STATES, ingested=(since, None)))
 
     def _add(self, entries: Iterable[LedgerEntry]) -> None:
         settings = self._context.settings
