@@ -50,7 +50,7 @@ def _cleared(record: Any) -> Any:
     if isinstance(record, Mapping):
         return {name: _cleared(value) for name, value in record.items()} if record else record
     before = {name: getattr(record, name) for name in _WHERE.get(type(record), ())}
-    after = {name: _cleared(value) for name, value in before.items()}
+    after = {name: _cleared(value) for name, value in before.items() if value}
     changes = {name: value for name, value in after.items() if value is not before[name] and value != before[name]}
     return evolve(record, **changes) if changes else record
 
