@@ -63,7 +63,7 @@ def run_partitions(
                 return
             working -= 1
         left = -1
-        while busy > TOO_LITTLE and len(waiting) != left and not failures:
+        while busy > TOO_LITTLE and len(waiting) != left:
             left = len(waiting)
             if ended.wait(SPAN):
                 break
