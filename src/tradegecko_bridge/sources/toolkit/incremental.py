@@ -93,8 +93,8 @@ class Incremental:
         clocks: the last is the one by which every order appears.
         read: an order from what ``details`` gave of it, or from its row; None for one that is no order (an open
             cart), :class:`Waits` for one that is not to be delivered yet, MalformedData for one that cannot be read.
-        details: orders by id, for shops whose listings do not hold all of an order; what went wrong with one of
-            them in its place; absent are those that are gone. With it, orders that wait are asked for again.
+        details: orders by id, asked for rows without ``data`` and for orders that wait; what went wrong with one of
+            them in its place; absent are those that are gone. Without it nothing is asked for again.
         overlap: how much of what was read before is read again.
         settle: how far the cursor stays behind the newest order there is.
         chunk: so many orders are asked for together.
@@ -139,11 +139,9 @@ class Incremental:
 
     def found(self, rows: Sequence[Row]) -> Iterator[tuple[Row, Any]]:
         """Each row with all there is of its order, or with what went wrong; without those that are gone."""
-        if self._details is None:
-            yield from ((row, row.data) for row in rows)
-            return
-        details = self._details([row.id for row in rows]) if rows else {}
-        yield from ((row, details.get(row.id)) for row in rows)
+        wanted = [row.id for row in rows if row.data is None]
+        details = self._details(wanted) if wanted and self._details else {}
+        yield from ((row, row.data if row.data is not None else details.get(row.id)) for row in rows)
 
     def judged(self, id: str, data: Any) -> Given | None:
         """One order, or why it cannot be given."""
