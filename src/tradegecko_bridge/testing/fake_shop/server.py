@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from email.utils import formatdate
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
 from typing import Any
@@ -27,8 +28,7 @@ from tradegecko_bridge.testing.fake_shop.records import (
 from tradegecko_bridge.testing.source_checks.shops import Fault
 
 STATUS = {Fault.BUSY: 429, Fault.DOWN: 503, Fault.LOGIN: 401, Fault.FORBIDDEN: 403, Fault.REDIRECT: 302}
-TOO_MANY = 33 * 2**20
-"""Bytes of a huge answer, which is sent compressed."""
+HTML = b"<!doctype html><title>Welcome</title>"
 Query = Mapping[str, list[str]]
 
 
@@ -39,6 +39,12 @@ class Reply:
     status: int
     body: Any = None
     headers: Mapping[str, str] = {}
+
+
+@cache
+def huge() -> bytes:
+    """An answer larger than any can be taken, compressed."""
+    return gzip.compress(b" " * (33 * 2**20), 1)
 
 
 class Line:
@@ -82,22 +88,27 @@ class Api:
         self.requests = 0
         self._lock = Lock()
 
-    def answer(self, method: str, path: str, query: Query, body: Any, key: str | None) -> Reply:
-        """The answer to one request."""
+    def meet(self, method: str, path: str, query: str, body: Any, key: str | None) -> tuple[Reply, Fault | None]:
+        """The answer to one request, and what becomes of it on its way."""
         with self._lock:
-            if path == "/elsewhere":
-                return Reply(200, {"orders": [], "more": False})
-            if key != self.key:
-                return Reply(401, {"message": f"the key {key} is not known"})
-            for verb, pattern, act in self._routes():
-                if verb == method and (found := re.fullmatch(pattern, path)):
-                    try:
-                        return act(query, body, *map(int, found.groups()))
-                    except (KeyError, TypeError, ValueError) as error:
-                        return Reply(
-                            404 if isinstance(error, KeyError) else 400, {"message": f"no such thing: {error}"}
-                        )
-            return Reply(404, {"message": f"no way leads to {path}"})
+            self.requests += 1
+            fault = None if path == "/elsewhere" else self.line.meets(method)
+            if fault in STATUS:
+                return _refusal(STATUS[fault], key), None
+            return self._answer(method, path, parse_qs(query), body, key), fault
+
+    def _answer(self, method: str, path: str, query: Query, body: Any, key: str | None) -> Reply:
+        if path == "/elsewhere":
+            return Reply(200, {"orders": [], "more": False})
+        if key != self.key:
+            return Reply(401, {"message": f"the key {key} is not known"})
+        for verb, pattern, act in self._routes():
+            if verb == method and (found := re.fullmatch(pattern, path)):
+                try:
+                    return act(query, body, *map(int, found.groups()))
+                except (KeyError, TypeError, ValueError) as error:
+                    return Reply(404 if isinstance(error, KeyError) else 400, {"message": f"no such thing: {error}"})
+        return Reply(404, {"message": f"no way leads to {path}"})
 
     def _routes(self) -> list[tuple[str, str, Callable[..., Reply]]]:
         return [
@@ -197,6 +208,11 @@ class Api:
         return Reply(200, product_json(variant))
 
 
+def _refusal(status: int, key: str | None) -> Reply:
+    headers = {429: {"retry-after": "0"}, 302: {"location": "{base}/elsewhere"}}.get(status, {})
+    return Reply(status, {"message": f"not now, said to {key}"}, headers)
+
+
 class Server:
     """Serves an API on a free port of this machine, from entering to leaving."""
 
@@ -224,6 +240,8 @@ class Server:
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 30
+    wbufsize = -1  # headers and body leave together
+    disable_nagle_algorithm = True
     api: Api
     slow: float
 
@@ -247,13 +265,7 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("content-length") or 0)
         body = json.loads(self.rfile.read(length)) if length else None
         parts = urlsplit(self.path)
-        key = self.headers.get("x-key")
-        self.api.requests += 1
-        fault = None if parts.path == "/elsewhere" else self.api.line.meets(self.command)
-        if fault in STATUS:
-            self._send(self._refusal(STATUS[fault], key))
-            return
-        reply = self.api.answer(self.command, parts.path, parse_qs(parts.query), body, key)
+        reply, fault = self.api.meet(self.command, parts.path, parts.query, body, self.headers.get("x-key"))
         match fault:
             case Fault.LOST:
                 self.close_connection = True
@@ -261,18 +273,13 @@ class _Handler(BaseHTTPRequestHandler):
                 self.api.line.good.wait(self.slow)
                 self.close_connection = True
             case Fault.PAGE:
-                self._write(200, b"<!doctype html><title>Welcome</title>", {"content-type": "text/html"})
+                self._write(200, HTML, {"content-type": "text/html"})
             case Fault.HUGE:
-                packed = gzip.compress(b"[" + b" " * TOO_MANY + b"]", 1)
-                self._write(200, packed, {"content-type": "application/json", "content-encoding": "gzip"})
+                self._write(200, huge(), {"content-type": "application/json", "content-encoding": "gzip"})
             case Fault.CUT:
                 self._send(reply, cut=True)
             case _:
                 self._send(reply)
-
-    def _refusal(self, status: int, key: str | None) -> Reply:
-        headers = {429: {"retry-after": "0"}, 302: {"location": "{base}/elsewhere"}}.get(status, {})
-        return Reply(status, {"message": f"not now, said to {key}"}, headers)
 
     def _send(self, reply: Reply, *, cut: bool = False) -> None:
         base = f"http://{self.headers.get('host')}"

@@ -40,25 +40,38 @@ class FakeShop:
     ) -> None:
         self._source = source
         self._records = Records(self.skus, self.refused_sku)
-        self._api = Api(self._records, paging, page_size, self.key)
-        self._server = Server(self._api, slow)
+        self.api: Final = Api(self._records, paging, page_size, self.key)
+        self._slow = slow
+        self._server: Server | None = None
         self._bad_options = dict(bad_options or {})
-        self.url = self._server.url
-        """Where its API begins."""
 
     def __enter__(self) -> Self:
+        self._server = Server(self.api, self._slow)
         self._server.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.stop()
+        if self._server is not None:
+            self._server.stop()
+        self._server = None
+
+    @property
+    def url(self) -> str:
+        """Where its API begins.
+
+        Raises:
+            ValueError: it is not served at present.
+        """
+        if self._server is None:
+            raise ValueError("this FakeShop is not served: enter it with 'with'")
+        return self._server.url
 
     @property
     def requests(self) -> int:
         """How many came."""
-        return self._api.requests
+        return self.api.requests
 
     def source(self) -> OrderSource:
         """Another source."""
@@ -105,17 +118,17 @@ class FakeShop:
 
     def empty_pages(self) -> None:
         """Each page of orders has an empty one before it."""
-        self._api.empty_pages = True
+        self.api.empty_pages = True
 
     # ── the line ─────────────────────────────────────────────────────────────────────────────
 
     def break_line(self, fault: Fault, *, after: int = 0) -> None:
         """See :class:`~tradegecko_bridge.testing.AbleShop`."""
-        self._api.line.break_with(fault, after)
+        self.api.line.break_with(fault, after)
 
     def mend(self) -> None:
         """The line is good again."""
-        self._api.line.mend()
+        self.api.line.mend()
 
     # ── what was written back ────────────────────────────────────────────────────────────────
 

@@ -19,7 +19,7 @@ Given = SourceOrder | UnreadableOrder
 Findings = Iterator[str]
 
 SKUS: Final = ("MUG-BLUE", "MUG-RED", "TEE-M")
-MOST: Final = 10_000
+MOST: Final = 2_000
 """Orders one reading may give before it counts as endless."""
 METHODS: Final = {
     "fetch_order",

@@ -48,7 +48,7 @@ def resumes_from_every_cursor(bench: Bench) -> Findings:
 )
 def may_be_interrupted(bench: Bench) -> Findings:
     """A reading that was broken off is taken up by the same source from where it was, and another may begin anew."""
-    placed = set(bench.place())
+    bench.place()
     source = bench.source()
     for count in range(1, 5):
         reading = iter(source.fetch_orders(None))
@@ -58,11 +58,12 @@ def may_be_interrupted(bench: Bench) -> Findings:
         if not begun:
             yield "a reading after one that was broken off gives nothing"
             return
-        rest = bench.read(begun[-1].cursor, source)
-        if missing := placed - set(references(begun)) - set(references(rest)):
-            yield f"broken off after {count}, {listed(missing)} do not come any more"
-    if missing := placed - set(references(bench.read(None, source))):
-        yield f"begun anew without a cursor, {listed(missing)} are left out"
+        rest = references(bench.read(begun[-1].cursor, source))
+        after_restart = set(references(bench.read(begun[-1].cursor)))
+        if missing := after_restart - set(references(begun)) - set(rest):
+            yield f"broken off after {count}, {listed(missing)} come from another source and not from this one any more"
+    if missing := set(references(bench.read())) - set(references(bench.read(None, source))):
+        yield f"begun anew without a cursor, {listed(missing)} come from another source and not from this one"
 
 
 @READING.check(
@@ -117,7 +118,7 @@ def ties_are_all_given(bench: Bench) -> Findings:
     if missing := set(tied) - set(given):
         yield f"of {len(tied)} orders of one instant it leaves out {listed(missing)}"
         return
-    for order in first[:-1]:
+    for order in [one for one in first[:-1] if one.reference in tied]:
         rest = set(references(bench.read(order.cursor)))
         if left_out := set(given[given.index(order.reference) + 1 :]) - rest - {order.reference}:
             yield f"from the cursor of order {order.reference}, {listed(left_out)} of the same instant do not come"

@@ -54,7 +54,12 @@ def discounts_before_tax_are_exact(bench: Bench) -> Findings:
         WantedLine(sku=bench.skus[0], quantity=3, discount=Decimal("4.50")),
         WantedLine(sku=bench.skus[1], quantity=4, price=Decimal("25.00")),
     )
-    yield from _adds_up(bench, Wanted(lines=lines, discount=Decimal("10.00")))
+    order = yield from _adds_up(bench, Wanted(lines=lines, discount=Decimal("10.00")))
+    for line in order.lines:
+        if line.tax is None or line.tax_rate is None or line.price_includes_tax:
+            continue
+        if abs(line.extended_amount * line.tax_rate / 100 - line.tax) > 2 * CENT * (line.quantity + 1):
+            yield f"line {line.reference}: {line.tax} is not {line.tax_rate} % of its price less discount"
 
 
 def _adds_up(bench: Bench, wanted: Wanted) -> Generator[str, None, SourceOrder]:

@@ -88,11 +88,13 @@ def a_shipment_arrives(bench: Bench) -> Findings:
 def a_shipment_told_twice_is_one(bench: Bench) -> Findings:
     """The same shipment, told again by the same source, by another and twice in one batch, ships once."""
     order = _placed(bench, 4)
-    shipment, source = a_shipment(order, {order.lines[0].reference: 2}), bench.source()
-    for batch, by in (([shipment], source), ([shipment], source), ([shipment], None), ([shipment, shipment], None)):
-        yield from _not_accepted(tell(bench, batch, by), shipment)
-    if (count := len(bench.shop.parcels(order.reference))) != 1:
-        yield f"told several times, one shipment is {count} parcels in the shop"
+    line, source = order.lines[0].reference, bench.source()
+    first = a_shipment(order, {line: 2})
+    second = a_shipment(order, {line: 1}, reference="S-2", tracking=("1Z2",))
+    for batch, by in (([first], source), ([first], source), ([first], None), ([second, second], None)):
+        yield from _not_accepted(tell(bench, batch, by), batch[0])
+    if (count := len(bench.shop.parcels(order.reference))) != 2:
+        yield f"told several times, two shipments are {count} parcels in the shop"
 
 
 @TRACKING.check(why=_TWICE, fix=_LOOK, takes=TAKES, needs=[*NEEDS, "break_line", "mend"])
@@ -253,8 +255,8 @@ def each_shipment_has_its_own_result(bench: Bench) -> Findings:
     """Of a batch with bad ones in it, every shipment has one result, and the good ones arrive, in any order."""
     orders = [_placed(bench, 1) for _ in range(3)]
     good = [a_shipment(order, reference=f"S-{place}") for place, order in enumerate(orders)]
-    bad = [a_shipment(orders[0], {orders[0].lines[0].reference: 5}, reference="S-bad", tracking=("1Z9",))]
-    for batch in ([bad[0], *good], [*reversed(good), bad[0]]):
+    bad = evolve(a_shipment(orders[0], reference="S-bad"), order_reference="987654321", order_number="no such order")
+    for batch in ([bad, *good], [*reversed(good), bad]):
         results, wrong = answers(bench.source().accept_tracking(batch))
         yield from wrong
         yield from same_keys([one.key for one in results], [one.reference for one in batch])
