@@ -202,14 +202,10 @@ def read_line(line: Json, inclusive: bool) -> OrderLine:
     )
 
 
-def read_shipping(shipping: Json, inclusive: bool) -> ShippingLine:
+def read_shipping(data: Json, inclusive: bool) -> ShippingLine:
     """What shipping costs."""
-    return ShippingLine(
-        label=shipping["label"],
-        amount=tk.from_minor(shipping["price"]),
-        price_includes_tax=inclusive,
-        tax=tk.from_minor(shipping["tax"]),
-    )
+    amount, tax = tk.from_minor(data["price"]), tk.from_minor(data["tax"])
+    return ShippingLine(label=data["label"], amount=amount, price_includes_tax=inclusive, tax=tax)
 
 
 def read_address(data: Json) -> Address | None:

@@ -21,7 +21,7 @@ from tests.support import require
 from tests.typing import pyright
 from tests.typing.pyright import ROOT
 
-SHORT = ("", ".commerce", ".errors", ".payloads", ".records", ".sources", ".testing", ".webhooks")
+SHORT = ("", ".commerce", ".errors", ".payloads", ".records", ".sources", ".sources.toolkit", ".testing", ".webhooks")
 """The modules that users import from."""
 PACKAGE = Path(tradegecko_bridge.__file__).parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from tradegecko_bridge.errors import MalformedData
 from tradegecko_bridge.sources.toolkit.reading import number
 
 
@@ -52,7 +53,7 @@ class Pace:
         """Go by what the shop says."""
         try:
             level = self._reader(answer) if self._reader else None
-        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError):
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, MalformedData):
             return
         if level is not None:
             self._now()
