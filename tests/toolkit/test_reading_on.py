@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support import examples
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.errors import SourceRefused, SourceUnavailable
 from tradegecko_bridge.sources.toolkit import (
@@ -95,47 +96,75 @@ def read(data: Mapping[str, Any]) -> SourceOrder:
     return an_order(data["number"], note=str(data["version"]))
 
 
-# what happens between two orders that are read
-HAPPENS = st.lists(st.sampled_from(["place", "place late", "change", "second", "break", "unpaid", "pay"]), max_size=40)
+HAPPENS = st.lists(
+    st.sampled_from(
+        [
+            "place",
+            "place",
+            "place late",
+            "change",
+            "second",
+            "a while",
+            "unpaid",
+            "pay",
+            "read one",
+            "read one",
+            "read on",
+        ]
+    )
+    | st.just("stop"),
+    min_size=5,
+    max_size=60,
+)
 
 
-@given(HAPPENS, st.integers(0, 12), st.integers(1, 4), st.sampled_from([("updated",), ("updated", "placed")]))
-def test_nothing_is_lost(happens: list[str], before: int, page_size: int, clocks: tuple[str, ...]) -> None:
+@settings(max_examples=examples(250))
+@given(HAPPENS, st.integers(1, 4), st.sampled_from([("updated",), ("updated", "placed")]))
+def test_nothing_is_lost(happens: list[str], page_size: int, clocks: tuple[str, ...]) -> None:
     """Whatever happens while it is read, wherever a reading is broken off: in the end each order was given as it is."""
     shop = Model(page_size, late=2)
-    for place in range(before):
-        shop.place()
-        shop.now += SECOND * (place % 2)
-    given_last: dict[str, SourceOrder | UnreadableOrder] = {}
-    cursor: str | None = None
-    events, cursors = iter(happens), [""]
-
-    def read_on() -> str | None:
-        reached = cursor
-        for turn, order in enumerate(shop.reading(*clocks, overlap=3).orders(cursor)):
-            given_last[str(order.reference)] = order
-            reached = order.cursor
-            cursors.append(reached)
-            event = next(events, None)
-            if event == "break":
-                break
-            happen(shop, event, turn)
-            assert turn < 500
-        return reached
-
-    for _ in range(20):
-        cursor = read_on()
-        shop.now += SECOND
-    shop.now += 5 * SECOND
-    for one in sorted(shop.unpaid):
-        shop.unpaid.discard(one)
-    cursor = read_on()
-    cursor = read_on()
-    for one in shop.placed:
-        order = given_last[one]
+    reader = Reader(shop, clocks)
+    for turn, event in enumerate(happens):
+        match event:
+            case "read one":
+                reader.read(1)
+            case "read on":
+                reader.read(500)
+            case "stop":
+                reader.stop()
+            case _:
+                happen(shop, event, turn)
+    shop.unpaid.clear()
+    for _ in range(3):
+        shop.now += 5 * SECOND
+        reader.read(500)
+    for one, version in shop.version.items():
+        order = reader.given[one]
         assert isinstance(order, SourceOrder)
-        assert order.note == str(shop.version[one])
-    assert len(list(shop.reading(*clocks, overlap=3).orders(cursor))) <= len(clocks) * len(shop.placed)
+        assert order.note == str(version)
+
+
+class Reader:
+    """Reads as the engine does: it goes on from the cursor of the last order it was given."""
+
+    def __init__(self, shop: Model, clocks: Sequence[str]) -> None:
+        self._shop, self._clocks = shop, clocks
+        self.given: dict[str, SourceOrder | UnreadableOrder] = {}
+        self._cursor: str | None = None
+        self._running: Iterator[SourceOrder | UnreadableOrder] | None = None
+
+    def read(self, count: int) -> None:
+        if self._running is None:
+            self._running = self._shop.reading(*self._clocks, overlap=3).orders(self._cursor)
+        for _ in range(count):
+            if (order := next(self._running, None)) is None:
+                self.stop()
+                return
+            self.given[str(order.reference)], self._cursor = order, order.cursor
+        assert count < 500, "it does not end"
+
+    def stop(self) -> None:
+        self._running = None
 
 
 def happen(shop: Model, event: str | None, turn: int) -> None:
@@ -149,8 +178,42 @@ def happen(shop: Model, event: str | None, turn: int) -> None:
             shop.change(some)
         case "pay" if shop.unpaid:
             shop.unpaid.pop()
-        case "second":
-            shop.now += SECOND
+        case "second" | "a while":
+            shop.now += SECOND if event == "second" else 10 * SECOND
+
+
+@pytest.mark.parametrize("clocks", [("updated",), ("updated", "placed")])
+def test_an_old_order_that_changed_comes_again(clocks: tuple[str, ...]) -> None:
+    """Whichever clock shows it."""
+    shop = Model(2)
+    reader = Reader(shop, clocks)
+    for _ in range(5):
+        shop.place()
+        shop.now += 10 * SECOND
+    reader.read(500)
+    shop.change("1")
+    shop.now += 10 * SECOND
+    reader.read(500)
+    assert [order.note for order in reader.given.values() if isinstance(order, SourceOrder)] == ["2", *"1111"]
+
+
+@pytest.mark.parametrize("clocks", [("updated",), ("updated", "placed")])
+def test_an_order_that_shows_late_beside_a_long_reading_comes(clocks: tuple[str, ...]) -> None:
+    """The reading goes on for longer than the overlap, far past the moment of an order that did not show at first."""
+    shop = Model(1, late=2)
+    reader = Reader(shop, clocks)
+    for _ in range(3):
+        shop.place()
+    shop.place(late=True)
+    shop.now += SECOND
+    shop.place()
+    reader.read(4)
+    shop.now += 10 * SECOND
+    shop.place()
+    reader.read(2)
+    reader.stop()
+    reader.read(500)
+    assert set(reader.given) == set(shop.placed)
 
 
 @given(st.lists(st.integers(0, 4), max_size=30), st.integers(1, 5), st.integers(0, 5))

@@ -133,6 +133,21 @@ def test_a_corrected_number_without_references() -> None:
     assert [one.tracking for one in shop.made] == [("1Z2",)]
 
 
+def test_a_number_added_without_references() -> None:
+    """A parcel without a number gets it, though more of the same would fit."""
+    shop = Shop(ORDER, (), False)
+    for numbers in ((), ("1Z1",)):
+        assert told(a_shipment(ORDER, {"B": 1}, tracking=numbers), shop).verdict is Verdict.ACCEPTED
+    assert [one.tracking for one in shop.made] == [("1Z1",)]
+
+
+def test_an_answer_that_was_lost_is_looked_for_at_once() -> None:
+    """So that the shipment need not be told again."""
+    shop = Shop(ORDER, ("no", "lost"), True)
+    assert told(SHIPMENTS[0], shop).verdict is Verdict.ACCEPTED
+    assert len(shop.made) == 1
+
+
 # ── batches ──────────────────────────────────────────────────────────────────────────────────
 
 ERRORS = {
