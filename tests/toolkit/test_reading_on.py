@@ -207,6 +207,7 @@ def test_an_order_that_shows_late_beside_a_long_reading_comes(clocks: tuple[str,
     shop.place(late=True)
     shop.now += SECOND
     shop.place()
+    shop.place()
     reader.read(4)
     shop.now += 10 * SECOND
     shop.place()
