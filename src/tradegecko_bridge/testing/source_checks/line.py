@@ -9,7 +9,16 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from tradegecko_bridge.errors import SourceNeedsLogin, SourceRefused, SourceUnavailable
-from tradegecko_bridge.testing.source_checks.bench import Bench, Checks, Findings, Given, listed, raised, references
+from tradegecko_bridge.testing.source_checks.bench import (
+    Bench,
+    Check,
+    Checks,
+    Findings,
+    Given,
+    listed,
+    raised,
+    references,
+)
 from tradegecko_bridge.testing.source_checks.shops import CannotDo, Fault
 
 LINE = Checks()
@@ -26,9 +35,8 @@ def _line_check(fault: Fault, expected: tuple[type[Exception], ...], fix: str) -
         for after in (0, 1, 2):
             yield from _breaks(bench, fault, expected, after)
 
-    run.__name__ = f"line_{fault.value}"
-    run.__doc__ = f"Where {_SAID[fault]}, it raises {names}, and nothing is lost."
-    LINE.check(why=_WHY, fix=fix, needs=NEEDS)(run)
+    promise = f"Where {_SAID[fault]}, it raises {names}, and nothing is lost."
+    LINE.append(Check(name=f"line_{fault.value}", promise=promise, why=_WHY, fix=fix, needs=NEEDS, run=run))
 
 
 _SAID = {
