@@ -223,13 +223,13 @@ class Parcels:
     def __init__(self, client: tk.ShopClient) -> None:
         self.client = client
 
-    def look(self, order_reference: str) -> tk.Shown | None:
+    def look(self, order_reference: str) -> tk.ShownOrder | None:
         """The order, and what is shipped of it."""
         try:
             order = self.client.get(f"orders/{order_reference}").data
         except tk.NotThere:
             return None
-        return tk.Shown(
+        return tk.ShownOrder(
             number=order["number"],
             lines={str(line["id"]): Decimal(line["units"]) for line in order["lines"]},
             parcels=[
@@ -245,13 +245,13 @@ class Parcels:
             data=order["id"],
         )
 
-    def create(self, order: tk.Shown, shipment: Shipment, contents: Mapping[str, Decimal]) -> None:
+    def create(self, order: tk.ShownOrder, shipment: Shipment, contents: Mapping[str, Decimal]) -> None:
         """One parcel."""
         lines = {line: int(units) for line, units in contents.items()}
         parcel = {"reference": shipment.reference, "lines": lines, "tracking": shipment.tracking_numbers}
         self.client.post(f"orders/{order.data}/parcels", parcel)
 
-    def renumber(self, order: tk.Shown, parcel: tk.Parcel, shipment: Shipment) -> str:
+    def renumber(self, order: tk.ShownOrder, parcel: tk.Parcel, shipment: Shipment) -> str:
         """Other tracking numbers."""
         self.client.put(f"orders/{order.data}/parcels/{parcel.id}", {"tracking": shipment.tracking_numbers})
         return ""

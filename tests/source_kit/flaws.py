@@ -384,16 +384,16 @@ def misships(check: str, kind: type[Parcels]) -> None:
 
 
 class LosesALine(Parcels):
-    def create(self, order: tk.Shown, shipment: Shipment, contents: Mapping[str, Decimal]) -> None:
+    def create(self, order: tk.ShownOrder, shipment: Shipment, contents: Mapping[str, Decimal]) -> None:
         super().create(order, shipment, {line: units for line, units in contents.items() if units != 3})
 
 
 class LooksOnce(Parcels):
     def __init__(self, client: tk.ShopClient) -> None:
         super().__init__(client)
-        self.seen: dict[str, tk.Shown | None] = {}
+        self.seen: dict[str, tk.ShownOrder | None] = {}
 
-    def look(self, order_reference: str) -> tk.Shown | None:
+    def look(self, order_reference: str) -> tk.ShownOrder | None:
         if order_reference not in self.seen:
             self.seen[order_reference] = super().look(order_reference)
         return self.seen[order_reference]
@@ -402,7 +402,7 @@ class LooksOnce(Parcels):
 class RemembersWhatItMade(Parcels):
     made: ClassVar[set[tuple[str, str]]] = set()
 
-    def look(self, order_reference: str) -> tk.Shown | None:
+    def look(self, order_reference: str) -> tk.ShownOrder | None:
         order = super().look(order_reference)
         if order is None:
             return None
@@ -410,36 +410,36 @@ class RemembersWhatItMade(Parcels):
         parcels = [evolve(one, reference="-" if one in unknown else one.reference) for one in order.parcels]
         return evolve(order, parcels=parcels)
 
-    def create(self, order: tk.Shown, shipment: Shipment, contents: Mapping[str, Decimal]) -> None:
+    def create(self, order: tk.ShownOrder, shipment: Shipment, contents: Mapping[str, Decimal]) -> None:
         super().create(order, shipment, contents)
         self.made.add((self.client.url, shipment.reference))
 
 
 class KeepsTheNumber(Parcels):
-    def renumber(self, order: tk.Shown, parcel: tk.Parcel, shipment: Shipment) -> str:
+    def renumber(self, order: tk.ShownOrder, parcel: tk.Parcel, shipment: Shipment) -> str:
         return ""
 
 
 class NeedsANumber(Parcels):
-    def look(self, order_reference: str) -> tk.Shown | None:
+    def look(self, order_reference: str) -> tk.ShownOrder | None:
         order = super().look(order_reference)
         return order and evolve(order, parcels=[one for one in order.parcels if one.tracking])
 
 
 class GivesTheFirstNumber(Parcels):
-    def create(self, order: tk.Shown, shipment: Shipment, contents: Mapping[str, Decimal]) -> None:
+    def create(self, order: tk.ShownOrder, shipment: Shipment, contents: Mapping[str, Decimal]) -> None:
         first = [evolve(shipment.packages[0], tracking_number=one.tracking[0]) for one in order.parcels[:1]]
         super().create(order, evolve(shipment, packages=tuple(first) or shipment.packages), contents)
 
 
 class CountsTenfold(Parcels):
-    def look(self, order_reference: str) -> tk.Shown | None:
+    def look(self, order_reference: str) -> tk.ShownOrder | None:
         order = super().look(order_reference)
         return order and evolve(order, lines={line: units * 10 for line, units in order.lines.items()})
 
 
 class HasAnyLine(Parcels):
-    def look(self, order_reference: str) -> tk.Shown | None:
+    def look(self, order_reference: str) -> tk.ShownOrder | None:
         order = super().look(order_reference)
         return order and evolve(order, lines={**order.lines, "no-such-line": Decimal(1)})
 

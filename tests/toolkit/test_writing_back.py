@@ -20,7 +20,7 @@ from tradegecko_bridge.sources.toolkit import (
     Refusal,
     Shelf,
     ShopFault,
-    Shown,
+    ShownOrder,
     accepted,
     answer_each,
     record,
@@ -47,11 +47,13 @@ class Shop:
             raise ShopFault("broken")
         return fault if fault in kinds else "no"
 
-    def look(self, order_reference: str) -> Shown | None:
+    def look(self, order_reference: str) -> ShownOrder | None:
         self._meet()
-        return Shown(number="A-1", lines=self.lines, parcels=list(self.made)) if order_reference == "1001" else None
+        return (
+            ShownOrder(number="A-1", lines=self.lines, parcels=list(self.made)) if order_reference == "1001" else None
+        )
 
-    def create(self, order: Shown, shipment: Shipment, contents: Mapping[str, Decimal]) -> None:
+    def create(self, order: ShownOrder, shipment: Shipment, contents: Mapping[str, Decimal]) -> None:
         lost = self._meet("lost")
         parcel = Parcel(
             id=str(len(self.made)),
@@ -63,7 +65,7 @@ class Shop:
         if lost == "lost":
             raise AnswerLost("lost")
 
-    def renumber(self, order: Shown, parcel: Parcel, shipment: Shipment) -> str:
+    def renumber(self, order: ShownOrder, parcel: Parcel, shipment: Shipment) -> str:
         self._meet()
         place = self.made.index(parcel)
         self.made[place] = Parcel(

@@ -19,7 +19,7 @@ from tradegecko_bridge.sources.toolkit.batch import (
 )
 from tradegecko_bridge.sources.toolkit.client import NO_RETRIES, Retries, ShopClient
 from tradegecko_bridge.sources.toolkit.faults import AnswerLost, Forbidden, NotThere, Refusal, ShopFault
-from tradegecko_bridge.sources.toolkit.fulfilment import Parcel, Parcels, Shown, record
+from tradegecko_bridge.sources.toolkit.fulfilment import Parcel, Parcels, ShownOrder, record
 from tradegecko_bridge.sources.toolkit.incremental import Clock, Cursor, Incremental, Waits, in_chunks
 from tradegecko_bridge.sources.toolkit.money import (
     balanced,
@@ -32,7 +32,7 @@ from tradegecko_bridge.sources.toolkit.money import (
     tax_on,
     tax_within,
 )
-from tradegecko_bridge.sources.toolkit.pace import Pace, cost_in, remaining_in, used_of
+from tradegecko_bridge.sources.toolkit.pace import Heard, Pace, cost_in, remaining_in, used_of
 from tradegecko_bridge.sources.toolkit.pages import Page, Row, by_time, followed, numbered, offset, sorted_by_time
 from tradegecko_bridge.sources.toolkit.people import address, blank_as_none, split_name
 from tradegecko_bridge.sources.toolkit.reading import each, exact, moment, number, placed, stamp, time_of
@@ -45,6 +45,7 @@ __all__ = [
     "Count",
     "Cursor",
     "Forbidden",
+    "Heard",
     "Incremental",
     "NotThere",
     "Pace",
@@ -58,7 +59,7 @@ __all__ = [
     "Shelves",
     "ShopClient",
     "ShopFault",
-    "Shown",
+    "ShownOrder",
     "Waits",
     "accepted",
     "address",

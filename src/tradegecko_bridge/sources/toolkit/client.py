@@ -57,8 +57,6 @@ from tradegecko_bridge.sources.toolkit.faults import AnswerLost, Forbidden, one_
 from tradegecko_bridge.sources.toolkit.pace import Pace
 
 Params = Mapping[str, object]
-LoggingIn = Callable[["ShopClient"], Mapping[str, Secret]]
-"""Logs in with a client and gives the headers that requests carry from then on."""
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _SAFE = frozenset({"GET", "HEAD"})
@@ -114,7 +112,7 @@ class ShopClient(Forked):
         shop: what errors call it, e.g. ``"Acme"``.
         url: where its API begins, e.g. ``https://shop.example/api``; paths are put behind it.
         headers: sent with every request; secrets as :class:`Secret`.
-        login: gives more headers, such as a token. Called before the first request, and once more where the shop
+        login: logs in with this client and gives the headers that requests carry from then on. Called before the first request, and once more where the shop
             answers 401.
         pace: the shop's own rate limit.
         retries: how often a request is tried.
@@ -134,7 +132,7 @@ class ShopClient(Forked):
         url: str,
         *,
         headers: Mapping[str, Secret | str] | None = None,
-        login: LoggingIn | None = None,
+        login: Callable[[ShopClient], Mapping[str, Secret]] | None = None,
         pace: Pace | None = None,
         retries: Retries | None = None,
         timeout: float = 30.0,

@@ -40,7 +40,7 @@ class Parcel:
 
 
 @frozen(kw_only=True)
-class Shown:
+class ShownOrder:
     """An order as the shop shows it: units ordered by line, and the parcels that count (not the cancelled ones).
 
     ``closed`` says why nothing can be shipped of it, blank where something can. ``data`` is the author's own.
@@ -56,13 +56,13 @@ class Shown:
 class Parcels(Protocol):
     """What a shop can do with parcels."""
 
-    def look(self, order_reference: str, /) -> Shown | None:
+    def look(self, order_reference: str, /) -> ShownOrder | None:
         """The order as it is now; None where there is none."""
 
-    def create(self, order: Shown, shipment: Shipment, contents: Mapping[str, Decimal], /) -> None:
+    def create(self, order: ShownOrder, shipment: Shipment, contents: Mapping[str, Decimal], /) -> None:
         """Make the parcel, with the shipment's reference where the shop can keep it."""
 
-    def renumber(self, order: Shown, parcel: Parcel, shipment: Shipment, /) -> str:
+    def renumber(self, order: ShownOrder, parcel: Parcel, shipment: Shipment, /) -> str:
         """Correct a parcel's tracking numbers; what is to be said about it, where they cannot be corrected."""
 
 
@@ -94,7 +94,7 @@ def _record(shipment: Shipment, parcels: Parcels, whole_units: bool) -> ItemResu
     return accepted(shipment.reference, message)
 
 
-def _look(shipment: Shipment, parcels: Parcels) -> Shown:
+def _look(shipment: Shipment, parcels: Parcels) -> ShownOrder:
     order = parcels.look(shipment.order_reference)
     if order is None:
         raise SourceRefused(f"order {shipment.order_number} is not in the shop: was it deleted there?")
@@ -117,7 +117,7 @@ def contents_of(shipment: Shipment, *, whole_units: bool = True) -> dict[str, De
     return {line: Decimal(units) for line, units in wanted.items()}
 
 
-def find(order: Shown, shipment: Shipment, wanted: Mapping[str, Decimal]) -> Parcel | None:
+def find(order: ShownOrder, shipment: Shipment, wanted: Mapping[str, Decimal]) -> Parcel | None:
     """The parcel that is this shipment, by the rules in this module's docstring."""
     for parcel in order.parcels:
         if parcel.reference == shipment.reference:
@@ -130,7 +130,7 @@ def find(order: Shown, shipment: Shipment, wanted: Mapping[str, Decimal]) -> Par
     return next(iter(same + bare + corrected), None)
 
 
-def check_left(order: Shown, wanted: Mapping[str, Decimal]) -> None:
+def check_left(order: ShownOrder, wanted: Mapping[str, Decimal]) -> None:
     """Many shops take any shipment.
 
     Raises:
@@ -148,7 +148,7 @@ def check_left(order: Shown, wanted: Mapping[str, Decimal]) -> None:
             )
 
 
-def remaining(order: Shown) -> dict[str, Decimal]:
+def remaining(order: ShownOrder) -> dict[str, Decimal]:
     """Units of each line that no parcel has yet."""
     left = dict(order.lines)
     for parcel in order.parcels:
@@ -157,7 +157,7 @@ def remaining(order: Shown) -> dict[str, Decimal]:
     return left
 
 
-def _fits(order: Shown, wanted: Mapping[str, Decimal]) -> bool:
+def _fits(order: ShownOrder, wanted: Mapping[str, Decimal]) -> bool:
     left = remaining(order)
     return all(units <= left.get(line, ZERO) for line, units in wanted.items())
 

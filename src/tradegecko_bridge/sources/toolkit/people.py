@@ -15,7 +15,7 @@ def blank_as_none(text: object) -> str | None:
 
 
 def address(**fields: object) -> Address | None:
-    """An :class:`Address` of these fields, the country in capitals; None where all are blank, which is how many shops
+    """An address of these fields, the country in capitals; None where all are blank, which is how many shops
     say "not given". ``full_name`` may stand in place of first and last name."""
     first, last = split_name(blank_as_none(fields.pop("full_name", None)), blank_as_none(fields.get("last_name")))
     known = {name: blank_as_none(value) for name, value in fields.items() if name in fields_dict(Address)}

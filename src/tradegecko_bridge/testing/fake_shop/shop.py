@@ -27,6 +27,7 @@ class FakeShop:
     skus: Final = ("MUG-BLUE", "MUG-RED", "TEE-M", "TEE-L")
     refused_sku: Final = "TEE-L"
     key: Final = "k-7c5e0f31a9"
+    """What opens its API, in the header ``x-key``."""
     secrets: Final = (key,)
 
     def __init__(

@@ -56,7 +56,7 @@ class Check:
     fix: str
     needs: tuple[str, ...] = ()
     takes: str = ""
-    run: Callable[[Bench], Findings] = field(repr=False)
+    run: Callable[[Any], Findings] = field(repr=False)
 
 
 @frozen(kw_only=True)
