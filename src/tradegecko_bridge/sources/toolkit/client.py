@@ -112,8 +112,8 @@ class ShopClient(Forked):
         shop: what errors call it, e.g. ``"Acme"``.
         url: where its API begins, e.g. ``https://shop.example/api``; paths are put behind it.
         headers: sent with every request; secrets as :class:`Secret`.
-        login: logs in with this client and gives the headers that requests carry from then on. Called before the first request, and once more where the shop
-            answers 401.
+        login: logs in with this client and gives the headers that requests carry from then on. Called before the
+            first request, and once more where the shop answers 401.
         pace: the shop's own rate limit.
         retries: how often a request is tried.
         timeout: seconds for each of connecting, sending, and waiting for an answer.
