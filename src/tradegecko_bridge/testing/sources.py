@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Final
 
-from tradegecko_bridge.testing.source_checks.bench import Check, CheckVerdict, Outcome, examine
+from tradegecko_bridge.testing.source_checks.bench import Check, CheckVerdict, Outcome, examine, raised
 from tradegecko_bridge.testing.source_checks.line import LINE
 from tradegecko_bridge.testing.source_checks.reading import READING
 from tradegecko_bridge.testing.source_checks.records import RECORDS
@@ -59,5 +59,15 @@ def check_source(
         raise ValueError(f"no check is called {', '.join(sorted(unknown))}; there are {', '.join(sorted(known))}")
     for check in CHECKS:
         if not only or check.name in only:
-            with shop() as made:
-                yield examine(check, made, deviations)
+            yield _examined(check, shop, deviations)
+
+
+def _examined(
+    check: Check, shop: Callable[[], AbstractContextManager[Shop]], deviations: Mapping[str, str] | None
+) -> Outcome:
+    try:
+        with shop() as made:
+            return examine(check, made, deviations)
+    except Exception as error:  # of the shop alone: those of the source are findings
+        findings = (f"the shop cannot be made or left: it {raised(error)}",)
+        return Outcome(check=check, verdict=CheckVerdict.FAILED, findings=findings)

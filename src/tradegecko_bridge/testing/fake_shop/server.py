@@ -19,6 +19,7 @@ from attrs import frozen
 
 from tradegecko_bridge.testing.fake_shop.records import (
     Json,
+    Order,
     Paging,
     Records,
     order_json,
@@ -136,30 +137,37 @@ class Api:
         since = datetime.fromisoformat(query["changed_from"][0]) if "changed_from" in query else None
         if since is not None and since.tzinfo is None:
             return Reply(500, {"message": "a time without a zone"})
-        rows = [order_json(one) for one in self.records.listing(since)]
-        if self.empty_pages:  # those that nobody may see count in pages all the same
-            rows = [row for place in range(0, len(rows), self.page_size) for row in self._with_hidden(rows, place)]
-        return self._page(rows, query)
-
-    def _with_hidden(self, rows: list[Json], place: int) -> list[Json]:
-        return [{}] * self.page_size + rows[place : place + self.page_size]
-
-    def _page(self, rows: list[Json], query: Query) -> Reply:
+        found = self.records.listing(since)
         take = min(int(query.get("take", ["100"])[0]), self.page_size)
-        match self.paging:
-            case Paging.OFFSET:
-                begin = int(query.get("skip", ["0"])[0])
-            case Paging.NUMBER:
-                begin = (int(query.get("page", ["1"])[0]) - 1) * take
-            case _:
-                begin = int(query.get("cursor", ["c0"])[0].removeprefix("c"))
-        shown, more = [row for row in rows[begin : begin + take] if row], begin + take < len(rows)
+        if self.paging in (Paging.CURSOR, Paging.LINK):
+            return self._behind(found, take, query)
+        return self._from(found, take, query)
+
+    def _from(self, found: list[Order], take: int, query: Query) -> Reply:
+        """The page from so many rows on."""
+        rows = [order_json(one) for one in found]
+        if self.empty_pages:  # those that nobody may see count in pages all the same
+            hidden: list[Json] = [{}] * take
+            rows = [row for place in range(0, len(rows), take) for row in hidden + rows[place : place + take]]
+        skip = int(query.get("skip", ["0"])[0])
+        begin = (int(query["page"][0]) - 1) * take if self.paging is Paging.NUMBER and "page" in query else skip
+        shown = [row for row in rows[begin : begin + take] if row]
+        return Reply(200, {"orders": shown, "more": begin + take < len(rows)})
+
+    def _behind(self, found: list[Order], take: int, query: Query) -> Reply:
+        """The page behind a row, wherever that is now. The cursor is that row's time and id."""
+        key, _, was_empty = query.get("cursor", [""])[0].partition(".")
+        rest = [one for one in found if not key or _key(one) > key]
+        empty = self.empty_pages and not was_empty and rest
+        shown = [] if empty else rest[:take]
+        cursor = f"{key}.again" if empty else _key(shown[-1]) if len(rest) > take else None
+        body: Json = {"orders": [order_json(one) for one in shown]}
         if self.paging is Paging.CURSOR:
-            return Reply(200, {"orders": shown, "next": f"c{begin + take}" if more else None})
-        if self.paging is Paging.LINK:
-            rest = urlencode({**query, "cursor": f"c{begin + take}"}, doseq=True)
-            return Reply(200, {"orders": shown}, {"link": f'<{{base}}/orders?{rest}>; rel="next"'} if more else {})
-        return Reply(200, {"orders": shown, "more": more})
+            return Reply(200, {**body, "next": cursor})
+        if cursor is None:
+            return Reply(200, body)
+        link = f'<{{base}}/orders?{urlencode({**query, "cursor": cursor}, doseq=True)}>; rel="next"'
+        return Reply(200, body, {"link": link})
 
     # ── what is written ──────────────────────────────────────────────────────────────────────
 
@@ -206,6 +214,11 @@ class Api:
         variant = self.records.variants[id]
         variant.name, variant.description = str(body["name"]), str(body.get("description") or "")
         return Reply(200, product_json(variant))
+
+
+def _key(order: Order) -> str:
+    """Sorts as the list does."""
+    return f"{order.changed_at.timestamp():.0f}-{10**6 - order.id}"
 
 
 def _refusal(status: int, key: str | None) -> Reply:
