@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -129,6 +130,25 @@ def test_numbers_are_exact_and_parameters_are_as_shops_take_them() -> None:
     assert shop.asked[0].headers["x-key"] == KEY
     client(shop).post("orders", {"price": Decimal("19.90"), "key": Secret("k")})
     assert json.loads(shop.asked[1].content) == {"price": "19.90", "key": "k"}
+
+
+@pytest.mark.parametrize("answer", [httpx.ReadTimeout("timed out"), said(401), said(503), PAGE])
+def test_no_frame_holds_what_was_sent(answer: httpx.Response | Exception) -> None:
+    """Tracebacks are printed with locals by some programs: neither keys nor bodies are in them."""
+
+    def log_in(one: ShopClient) -> dict[str, Secret]:
+        one.request("POST", "login", body={"password": Secret("pw-5d1c")}, signed=False)
+        return {}
+
+    with pytest.raises(SourceError) as caught:
+        client(Shop(answer), retries=NO_RETRIES, login=log_in).get("orders")
+    chain: list[BaseException | None] = [caught.value]
+    while chain:
+        if (error := chain.pop()) is not None:
+            chain += (error.__cause__, error.__context__)
+            frames = traceback.StackSummary.extract(traceback.walk_tb(error.__traceback__), capture_locals=True)
+            shown = [str(frame.locals) for frame in frames if frame.filename != __file__]
+            assert not [text for text in (*shown, str(error), repr(error)) if KEY in text or "pw-5d1c" in text]
 
 
 # ── trying again ─────────────────────────────────────────────────────────────────────────────

@@ -215,10 +215,9 @@ class ShopClient(Forked):
             SourceUnavailable, SourceNeedsLogin, SourceRefused: as the module says.
         """
         address = self._address(path, params or {})
-        content = None if body is None else json.dumps(body, default=_plain).encode()
         controls = self._retries.controls(repeatable=method in _SAFE if repeatable is None else repeatable)
         try:
-            return self._answered(controls, method, address, content, cost, signed)
+            return self._answered(controls, method, address, body, cost, signed)
         except _Again as again:
             raise again.error from None
 
@@ -227,7 +226,7 @@ class ShopClient(Forked):
         controls: tenacity.Retrying,
         method: str,
         address: httpx.URL,
-        content: bytes | None,
+        body: object,
         cost: float,
         signed: bool,
     ) -> Answer:
@@ -235,13 +234,13 @@ class ShopClient(Forked):
         if fresh:
             self._log_in()
         try:
-            return controls(self._once, method, address, content, cost, signed)
+            return controls(self._once, method, address, body, cost, signed)
         except SourceNeedsLogin:
             if fresh or not signed or self._login is None:
                 raise
         self._log_in()
         try:
-            return controls(self._once, method, address, content, cost, signed)
+            return controls(self._once, method, address, body, cost, signed)
         except Forbidden as error:
             raise SourceNeedsLogin(str(error)) from None
 
@@ -250,14 +249,18 @@ class ShopClient(Forked):
             self._granted = None
             self._granted = self._login(self)
 
-    def _once(self, method: str, address: httpx.URL, content: bytes | None, cost: float, signed: bool) -> Answer:
+    def _once(self, method: str, address: httpx.URL, body: object, cost: float, signed: bool) -> Answer:
         if self._pace is not None and (wait := self._pace.wait(cost)) > 0:
             self._retries.sleep(wait)
-        http = self._client()
-        request = http.build_request(method, address, content=content, headers=self._sent(content, signed))
         self.requests += 1
         try:
-            reply = ask(http, request, deadline=self._deadline, largest=LARGEST_ANSWER)
+            # no local of this frame holds what is sent, which may be a password
+            reply = ask(
+                self._client(),
+                self._request(method, address, body, signed),
+                deadline=self._deadline,
+                largest=LARGEST_ANSWER,
+            )
         except httpx.RequestError as error:
             raise self._failed(error) from quiet_http.bare(error)
         answer = Answer.of(reply, self.shop, self._hidden())
@@ -269,6 +272,11 @@ class ShopClient(Forked):
         except SourceUnavailable as error:
             asked = retry_after(answer)
             raise _Again(error, unsent=answer.status == 429, asked=asked) from None
+
+    def _exchange(self, method: str, address: httpx.URL, body: object, signed: bool) -> httpx.Response:
+        """No local of a frame that an error keeps holds what is sent, which may be a password."""
+        request = self._request(method, address, body, signed)
+        return ask(self._client(), request, deadline=self._deadline, largest=LARGEST_ANSWER)
 
     def _failed(self, error: httpx.RequestError) -> Exception:
         unsent = isinstance(error, _NOT_SENT)
@@ -299,10 +307,13 @@ class ShopClient(Forked):
             address = httpx.URL(f"{self.url}/{path.lstrip('/')}" if path else self.url)
         return address.copy_merge_params({name: _shown(value) for name, value in params.items() if value is not None})
 
-    def _sent(self, content: bytes | None, signed: bool) -> dict[str, str]:
+    def _request(self, method: str, address: httpx.URL, body: object, signed: bool) -> httpx.Request:
+        content = None if body is None else json.dumps(body, default=_plain).encode()
+        headers = self._sent(signed) | ({} if content is None else {"content-type": "application/json"})
+        return self._client().build_request(method, address, content=content, headers=headers)
+
+    def _sent(self, signed: bool) -> dict[str, str]:
         headers = {"accept": "application/json", "accept-encoding": ACCEPTED}
-        if content is not None:
-            headers["content-type"] = "application/json"
         for name, value in (*self._headers.items(), *((self._granted or {}).items() if signed else ())):
             headers[name] = value.reveal() if isinstance(value, Secret) else value
         return headers
