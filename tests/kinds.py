@@ -34,6 +34,7 @@ SLOW: Final = (
     "tests/sandbox/test_tables.py",
     "tests/sandbox/test_ui.py::test_no_text_becomes_markup",
     "tests/simulation/test_simulation.py",
+    "tests/source_kit/test_flaws.py::test_by_no_other_check",
     "tests/sources/folder/test_properties.py",
     "tests/sources/vendure/test_ingest.py::TestNothingIsSkipped::test_any_interleaving",
     "tests/stores/test_model.py",
