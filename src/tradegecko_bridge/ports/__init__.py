@@ -11,7 +11,7 @@ from tradegecko_bridge.lazy import lazily
 
 if TYPE_CHECKING:
     from tradegecko_bridge.ports.clock import Clock
-    from tradegecko_bridge.ports.gateway import Gateway, ShowsOrders
+    from tradegecko_bridge.ports.gateway import FindsTwins, Gateway, ShowsOrders, ShowsPrices
     from tradegecko_bridge.ports.limits import RateLedger
     from tradegecko_bridge.ports.logins import TokenStore
     from tradegecko_bridge.ports.mirrors import MirrorStore
@@ -45,6 +45,7 @@ _HOMES: Final = {
     "AcknowledgesIngest": "ports.sources",
     "AlertStore": "ports.stores",
     "Clock": "ports.clock",
+    "FindsTwins": "ports.gateway",
     "Gateway": "ports.gateway",
     "GivesOrderAgain": "ports.sources",
     "GivesOrdersSince": "ports.sources",
@@ -56,6 +57,7 @@ _HOMES: Final = {
     "RateLedger": "ports.limits",
     "ShipmentStore": "ports.stores",
     "ShowsOrders": "ports.gateway",
+    "ShowsPrices": "ports.gateway",
     "Store": "ports.stores",
     "TokenStore": "ports.logins",
     "ToldValueStore": "ports.stores",
@@ -70,6 +72,7 @@ __all__ = [
     "AcknowledgesIngest",
     "AlertStore",
     "Clock",
+    "FindsTwins",
     "Gateway",
     "GivesOrderAgain",
     "GivesOrdersSince",
@@ -81,6 +84,7 @@ __all__ = [
     "RateLedger",
     "ShipmentStore",
     "ShowsOrders",
+    "ShowsPrices",
     "Store",
     "TokenStore",
     "ToldValueStore",

@@ -26,7 +26,15 @@ from tradegecko_bridge.engine.settings.choices import (
     TaxTreatment,
 )
 from tradegecko_bridge.engine.settings.filters import ItemFilter, OrderFilter
-from tradegecko_bridge.engine.settings.reading import Between, a_time_zone, moment, number, read_fields, tolerance, words
+from tradegecko_bridge.engine.settings.reading import (
+    Between,
+    a_time_zone,
+    moment,
+    number,
+    read_fields,
+    tolerance,
+    words,
+)
 from tradegecko_bridge.structuring import Fault, refuse
 
 DIGEST: Final = 10
@@ -95,7 +103,7 @@ class ConnectionSettings:
     location: str | None = None
     """The stock location orders are assigned to, by its label or id; left out, the customer's or the account's primary
     one. E.g. `"Main Warehouse"`."""
-    time_zone: Annotated[str, a_time_zone] | None = None
+    time_zone: Annotated[str | None, a_time_zone] = None
     """The time zone by whose calendar the day is found that an order is issued on; left out, the account's. E.g.
     `"America/Toronto"`."""
 
@@ -142,9 +150,9 @@ class ConnectionSettings:
     TradeGecko's SKU itself unless that is here as the alias of another. Names are compared exactly, upper and lower
     case too, as TradeGecko compares SKUs. E.g. `{ "our-mug" = "MUG-BLUE" }`."""
     match_by: MatchBy = field(default=MatchBy.SKU, converter=choices.match_by)
-    """What a line's variant is known by; blanks around a SKU do not count. With barcode a line that has one goes to the variant with just this barcode
-    (UPC), and by its SKU where there is none. Stock levels go back by SKU, less what is sold of it by barcode and not
-    in TradeGecko yet."""
+    """What a line's variant is known by; blanks around a SKU do not count. With barcode a line that has one goes to the
+    variant with just this barcode (UPC), and by its SKU where there is none. Stock levels go back by SKU, less what is
+    sold of it by barcode and not in TradeGecko yet."""
     explode_kits: bool = False
     """Send a kit whose components the source tells as these, at prices that add up to the kit's. Otherwise it goes out
     under its own SKU. A kit is shipped for the source when its last component is."""
@@ -251,7 +259,8 @@ class ConnectionSettings:
         given: Decimal | Mapping[str, Decimal] = self.total_tolerance
         if isinstance(given, Decimal):
             return max(given, Decimal(1).scaleb(-digits)) if given else given
-        return given[currency] if currency in given else max(TOLERANCE, Decimal(1).scaleb(-digits))
+        own = (amount for code, amount in given.items() if code.strip().upper() == currency)
+        return next(own, max(TOLERANCE, Decimal(1).scaleb(-digits)))
 
     @property
     def number_room(self) -> int | None:

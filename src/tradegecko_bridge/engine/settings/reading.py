@@ -65,10 +65,10 @@ def not_empty(values: tuple[str, ...]) -> None:
         raise Problem('is an empty list: write what is to match, "" for none, or take the filter out')
 
 
-def a_time_zone(value: str) -> None:
+def a_time_zone(value: str | None) -> None:
     try:
-        ZoneInfo(value)
-    except (ValueError, OSError):
+        ZoneInfo(value or "UTC")
+    except (KeyError, ValueError, OSError):
         raise Mismatch(str, 'a time zone such as "America/Toronto"', value) from None
 
 
