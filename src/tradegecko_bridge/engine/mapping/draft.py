@@ -69,7 +69,7 @@ def build_draft(order: SourceOrder, marker: str, catalog: Catalog, settings: Con
 def _find_fault(order: SourceOrder, catalog: Catalog, settings: ConnectionSettings) -> Reason | None:
     """The first kind of thing that is wrong, naming every line it is wrong with."""
     if not order.lines:
-        said = "the order has no lines, or none with a quantity above 0"
+        said = "the order has no lines, or only some of quantity 0"
         return Reason("no_lines", f"{said}; add them at the source, or skip the order")
     if wrong_number := bad_number(order.number):
         return Reason("bad_number", f"{wrong_number}; correct it at the source")

@@ -28,7 +28,7 @@ LONGEST: Final = 28
 LONGEST_NUMBER: Final = 255
 """No real order number is longer."""
 SHOWN: Final = 40
-"""Characters of a text that is too long that still tell which one it is; digits of a number."""
+"""Characters of a text that is too long that still tell which one it is."""
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """No order that waits to be sent is older; before it lie the dates that stand for none, such as 1970."""
 LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
@@ -87,8 +87,8 @@ def unbounded_numbers(order: SourceOrder) -> list[str]:
 
 
 def _said(part: OrderLine | ShippingLine | None, name: str, number: Decimal) -> str:
-    is_short = len(number.as_tuple().digits) <= SHOWN
-    return f"{f'{named(part)}: ' if part else ''}{name} {number if is_short else f'{number:.6g}'}"
+    whole = len(number.as_tuple().digits) <= LONGEST
+    return f"{f'{named(part)}: ' if part else ''}{name} {str(number).lower() if whole else f'{number:.6g}'}"
 
 
 def _numbers_of(order: SourceOrder) -> Iterator[tuple[OrderLine | ShippingLine | None, str, Decimal]]:
