@@ -11,7 +11,7 @@ from tradegecko_bridge.lazy import lazily
 
 if TYPE_CHECKING:
     from tradegecko_bridge.ports.clock import Clock
-    from tradegecko_bridge.ports.gateway import FindsTwins, Gateway, ShowsOrders, ShowsPrices
+    from tradegecko_bridge.ports.gateway import FindsTwins, Gateway, ShowsOrders, ShowsPrices, ShowsTaxRates
     from tradegecko_bridge.ports.limits import RateLedger
     from tradegecko_bridge.ports.logins import TokenStore
     from tradegecko_bridge.ports.mirrors import MirrorStore
@@ -58,6 +58,7 @@ _HOMES: Final = {
     "ShipmentStore": "ports.stores",
     "ShowsOrders": "ports.gateway",
     "ShowsPrices": "ports.gateway",
+    "ShowsTaxRates": "ports.gateway",
     "Store": "ports.stores",
     "TokenStore": "ports.logins",
     "ToldValueStore": "ports.stores",
@@ -85,6 +86,7 @@ __all__ = [
     "ShipmentStore",
     "ShowsOrders",
     "ShowsPrices",
+    "ShowsTaxRates",
     "Store",
     "TokenStore",
     "ToldValueStore",

@@ -234,3 +234,15 @@ class ShowsPrices(Protocol):
         Raises:
             AccessDenied, Unavailable: the account cannot be asked.
         """
+
+
+@runtime_checkable
+class ShowsTaxRates(Protocol):
+    """A gateway that can say at which rates the account taxes."""
+
+    def tax_rates(self) -> Collection[Decimal]:
+        """The rates, in percent, that are set up in the account.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked.
+        """

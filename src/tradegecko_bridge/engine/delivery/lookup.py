@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
+from decimal import Decimal
 from hashlib import blake2b
 from itertools import combinations, product
 from typing import Final
@@ -18,12 +19,13 @@ from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery.decide import DueOrder
 from tradegecko_bridge.engine.delivery.partitions import customer_names
 from tradegecko_bridge.engine.mapping.catalog import LONGEST_SKU, NAMING, Catalog
+from tradegecko_bridge.engine.mapping.discounts import has_rates
 from tradegecko_bridge.engine.mapping.plan import PreparedOrder
 from tradegecko_bridge.engine.settings.choices import MatchBy, TaxTreatment
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.errors import Rejected
 from tradegecko_bridge.ledger import DELIVERED_STATES, SENT_STATES, UNCERTAIN_STATES, LedgerEntry, NewCustomer, Reason
-from tradegecko_bridge.ports import FindsTwins, Gateway, ShowsPrices
+from tradegecko_bridge.ports import FindsTwins, Gateway, ShowsPrices, ShowsTaxRates
 
 KEYS_LIVE: Final = timedelta(hours=25)
 """How long the system knows an idempotency key, and a little more (reference §3.11)."""
@@ -130,6 +132,7 @@ def load_goods(
         twins=_twins(gateway, skus - variants.keys()),
         price_list=_price_list(gateway, account) if unpriced else None,
         barcodes=gateway.find_barcodes(codes) if codes and settings.match_by is MatchBy.BARCODE else {},
+        tax_rates=_tax_rates(gateway, orders),
         tax_rate=gateway.default_tax_rate() if any(map(_has_open_total, orders)) else None,
     )
 
@@ -142,6 +145,12 @@ def _twins(gateway: Gateway, unknown: Collection[str]) -> Mapping[str, Sequence[
 def _price_list(gateway: Gateway, account: Catalog) -> PriceList | None:
     """The list with the prices that orders do not give, where the gateway can tell."""
     return gateway.price_list(account.names.get(RecordKind.PRICE_LIST)) if isinstance(gateway, ShowsPrices) else None
+
+
+def _tax_rates(gateway: Gateway, orders: Iterable[PreparedOrder]) -> Collection[Decimal]:
+    """The account's rates, where they may tell how a discount was taken off, and the gateway can tell them."""
+    wanted = any(prepared.otherwise and not has_rates(prepared.order) for prepared in orders)
+    return gateway.tax_rates() if wanted and isinstance(gateway, ShowsTaxRates) else ()
 
 
 def _zone(name: str | None) -> tzinfo | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Final, TypeAlias
@@ -33,8 +33,9 @@ class Catalog:
     code; ``names`` are ids of what the settings name, ``missing`` says which of it is not there.
 
     ``currency`` is the one the settings give all orders; ``prices_include_tax`` and ``tax_rate`` (percent; None where
-    nobody asked) are the account's defaults. ``zone`` is the time zone of its calendar, ``twins`` are SKUs it has that
-    are nearly those it has not, ``price_list`` has the prices that orders do not give (None where nobody asked).
+    nobody asked) are the account's defaults, ``tax_rates`` all that it has, where that was asked. ``zone`` is the time
+    zone of its calendar, ``twins`` are SKUs it has that are nearly those it has not, ``price_list`` has the prices that
+    orders do not give (None where nobody asked).
     """
 
     currencies: Mapping[str, int]
@@ -43,6 +44,7 @@ class Catalog:
     currency: str | None = None
     prices_include_tax: bool = False
     tax_rate: Decimal | None = None
+    tax_rates: Collection[Decimal] = ()
     zone: tzinfo | None = None
     twins: Mapping[str, Sequence[str]] = field(factory=dict)
     price_list: PriceList | None = None

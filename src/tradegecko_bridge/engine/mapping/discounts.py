@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
+from enum import Enum
 from itertools import product
 
 from attrs import evolve, frozen
 
-from tradegecko_bridge.commerce import Discount, ItemKind, OrderLine, ShippingLine, SourceOrder
+from tradegecko_bridge.commerce import Discount, OrderLine, SourceOrder
 from tradegecko_bridge.engine.mapping.kits import shares
+from tradegecko_bridge.engine.mapping.rules import is_fee
 from tradegecko_bridge.engine.mapping.tax import (
     ZERO,
     Part,
@@ -19,21 +21,31 @@ from tradegecko_bridge.engine.mapping.tax import (
     with_parts,
 )
 from tradegecko_bridge.engine.settings.choices import DiscountTax
+from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 
-NO_GOODS = (ItemKind.FEE, ItemKind.TIP)
+
+class _Off(Enum):
+    """What an order's discount before tax may be taken off."""
+
+    GOODS = "goods"
+    LINES = "lines"
+    ALL = "all"
 
 
 @frozen
 class _Way:
-    """Which discounts are taken off before tax: of the order, of whole lines; and whether off shipping as well."""
+    """Which discounts are taken off before tax: of the order, of whole lines; and what the former are taken off."""
 
     order: bool
     lines: bool
-    shipping: bool = False
+    off: _Off = _Off.GOODS
 
 
-def ways(order: SourceOrder, digits: int, how: DiscountTax) -> list[SourceOrder]:
+def ways(order: SourceOrder, digits: int, settings: ConnectionSettings) -> list[SourceOrder]:
     """The order with its discounts taken off after tax, and before it, as far as nobody says which."""
+    if not order.discounts and not any(line.additional_discount for line in order.lines):
+        return [order]
+    how = settings.discount_tax
     of_order = any(one.amount > 0 for one in order.discounts)
     of_lines = any(line.additional_discount > 0 for line in order.lines)
     if not (of_order or of_lines) or sum(map(amount_of, order.lines), ZERO) <= 0:
@@ -41,10 +53,12 @@ def ways(order: SourceOrder, digits: int, how: DiscountTax) -> list[SourceOrder]
     may_be = {DiscountTax.SOURCE: (False, True), DiscountTax.BEFORE: (True,), DiscountTax.AFTER: (False,)}[how]
     open_ = any(one.before_tax is None and one.amount for one in order.discounts)
     found = [_Way(*way) for way in product(may_be if open_ else (False,), may_be if of_lines else (False,))]
-    has_shares = any(way.order or any(one.before_tax for one in order.discounts) for way in found)
-    if has_shares and any(line.amount > 0 for line in order.shipping) and has_rates(order):
-        found += [evolve(way, shipping=True) for way in found if way.order or not open_]
-    return [_taken(order, way, digits) for way in found]
+    if has_rates(order):
+        shared = [way for way in found if way.order or any(one.before_tax for one in order.discounts)]
+        found += [evolve(way, off=off) for off in (_Off.LINES, _Off.ALL) for way in shared]
+    fees = {line.reference for line in order.lines if is_fee(line, settings)}
+    taken = [_taken(order, way, fees, digits) for way in found]
+    return list({(one.lines, one.discounts): one for one in reversed(taken)}.values())[::-1]
 
 
 def has_rates(order: SourceOrder) -> bool:
@@ -52,13 +66,20 @@ def has_rates(order: SourceOrder) -> bool:
     return all(part.tax_rate is not None for part in order.priced if amount_of(part))
 
 
-def _taken(order: SourceOrder, way: _Way, digits: int) -> SourceOrder:
+def _taken(order: SourceOrder, way: _Way, fees: Collection[str], digits: int) -> SourceOrder:
     """The order with its discounts this way."""
     before = [one for one in order.discounts if (way.order if one.before_tax is None else one.before_tax)]
     if not before and not way.lines:
         return order
     parts: list[Part] = list(order.priced)
-    taken = list(_shares(parts, before, digits, off_shipping=way.shipping))
+    lines = [n for n, part in enumerate(parts) if isinstance(part, OrderLine) and amount_of(part) > 0]
+    goods = [n for n in lines if getattr(parts[n], "reference", "") not in fees]
+    off = {
+        _Off.GOODS: goods or lines,
+        _Off.LINES: lines,
+        _Off.ALL: [n for n, p in enumerate(parts) if amount_of(p) > 0],
+    }
+    taken = list(_shares(parts, off[way.off], before, digits))
     if way.lines:
         for place, part in enumerate(parts):
             if isinstance(part, OrderLine) and part.additional_discount:
@@ -75,13 +96,9 @@ def _taken(order: SourceOrder, way: _Way, digits: int) -> SourceOrder:
 
 
 def _shares(
-    parts: Sequence[Part], discounts: Iterable[Discount], digits: int, *, off_shipping: bool
+    parts: Sequence[Part], off: Sequence[int], discounts: Iterable[Discount], digits: int
 ) -> Iterator[tuple[int, TaxedDiscount]]:
-    """Each discount shared out over the goods in proportion, in the currency's smallest unit: by their place."""
-    lines = [n for n, part in enumerate(parts) if isinstance(part, OrderLine) and amount_of(part) > 0]
-    goods = [n for n in lines if getattr(parts[n], "kind", None) not in NO_GOODS]
-    shipping = [n for n, part in enumerate(parts) if isinstance(part, ShippingLine) and part.amount > 0]
-    off = [*(goods or lines), *(shipping if off_shipping else ())]
+    """Each discount shared out in proportion over the parts at these places, in the currency's smallest unit."""
     step = Decimal(1).scaleb(-digits)
     for one in discounts:
         for place, share in zip(off, shares(one.amount, [amount_of(parts[n]) for n in off], step), strict=True):

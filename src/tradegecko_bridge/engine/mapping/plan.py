@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from typing import Final
 
 from attrs import evolve, frozen
 
@@ -27,6 +28,9 @@ from tradegecko_bridge.engine.mapping.totals import (
 from tradegecko_bridge.engine.mapping.validation import absurd, impossible, named
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.ledger import Reason
+
+MOST_SHOWN: Final = 3
+"""Tax rates of one way that are told."""
 
 
 @frozen(kw_only=True)
@@ -61,7 +65,7 @@ def prepare(order: SourceOrder, number: str, settings: ConnectionSettings, digit
     if wrong is not None:
         order = without_noise(order, digits)
         wrong = absurd(order)
-    ways = [order] if wrong else discounts.ways(order, digits, settings.discount_tax)
+    ways = [order] if wrong else discounts.ways(order, digits, settings)
     first, *others = (_prepared(way, order, number, settings, digits, wrong) for way in ways)
     return evolve(first, otherwise=others) if others else first
 
@@ -93,7 +97,7 @@ def plan(prepared: PreparedOrder, marker: str, catalog: Catalog, settings: Conne
         notes.append(priced.note)
         prepared = prepare(priced.order, prepared.applied.number, settings, digits)
     found = [_tried(way, marker, catalog, settings, digits) for way in (prepared, *prepared.otherwise)]
-    chosen = _chosen(prepared.order, found, digits)
+    chosen = _chosen(prepared.order, found, digits, catalog.tax_rates)
     if isinstance(chosen, Reason):
         return chosen
     draft, total, difference = chosen.draft, chosen.compared.total, chosen.compared.difference
@@ -141,7 +145,7 @@ class _Try:
     @property
     def is_odd(self) -> tuple[int, int]:
         """The more rates there are, and the more digits they have, the less likely are they the true ones."""
-        return len(self.rates), max((99 if rate is None else places(rate) for rate in self.rates), default=0)
+        return len(self.rates), sum(99 if rate is None else places(rate) for rate in self.rates)
 
 
 def _taxes(order: SourceOrder) -> Iterator[Decimal]:
@@ -157,8 +161,14 @@ def _tried(
     return _Try(way.rated, draft, compared(draft, way.rated, digits, settings, catalog.tax_rate))
 
 
-def _chosen(order: SourceOrder, found: Sequence[_Try | Reason], digits: int) -> _Try | Reason:
-    """The way that comes to the source's totals; the reason where several do, and differ."""
+def _chosen(
+    order: SourceOrder, found: Sequence[_Try | Reason], digits: int, known: Collection[Decimal]
+) -> _Try | Reason:
+    """The way that comes to the source's totals; the reason where several do, and differ.
+
+    Where the source gives no rates, several ways come to its totals, each at rates of its own. It was the one that its
+    subtotal shows, or the only one at rates that the account knows, or the one at the roundest rates.
+    """
     tries = [one for one in found if isinstance(one, _Try)]
     if len(tries) < 2:
         return tries[0] if tries else found[0]
@@ -168,6 +178,7 @@ def _chosen(order: SourceOrder, found: Sequence[_Try | Reason], digits: int) -> 
     fits = [one for one in tries if one.gap <= least] or [min(tries, key=lambda one: one.gap)]
     if discounts.subtotal_is_net(order):
         fits = [one for one in fits if discounts.before(one.rated)] or fits
+    fits = [one for one in fits if one.rates <= set(known)] or fits
     best = min(one.is_odd for one in fits)
     fits = [one for one in fits if one.is_odd == best]
     if len({one.rates for one in fits}) == 1:
@@ -183,4 +194,5 @@ def _chosen(order: SourceOrder, found: Sequence[_Try | Reason], digits: int) -> 
 
 
 def _percent(rates: Iterable[Decimal | None]) -> str:
-    return ", ".join(sorted(f"{rate} %" for rate in rates if rate is not None))
+    shown = sorted(rate for rate in rates if rate is not None)
+    return ", ".join(f"{rate} %" for rate in shown[:MOST_SHOWN]) + (", …" if shown[MOST_SHOWN:] else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import product
 from typing import Final, TypeAlias
 
 from attrs import evolve, frozen
@@ -133,15 +134,15 @@ def _rates_of_the_rest(
 
 
 def roundest(parts: Sequence[Part], tax: Decimal, digits: int) -> Decimal | None:
-    """The roundest rate at which these have this tax, give or take what each of them was rounded by; None for none."""
+    """The roundest rate at which these have this tax, give or take what each of them was rounded by, or was cut off
+    where nothing else fits; None for none."""
     exact = _exact_rate(parts, tax)
     if exact is None:
         return None
-    for finest in range(5):
+    for least, finest in product((_half(digits), 2 * _half(digits)), range(5)):
         rate = exact.quantize(Decimal(1).scaleb(-finest))
-        if rate > -HUNDRED and abs(sum((tax_in(part, rate) for part in parts), ZERO) - tax) <= _half(digits) * len(
-            parts
-        ):
+        off = abs(sum((tax_in(part, rate) for part in parts), ZERO) - tax) if rate > -HUNDRED else None
+        if off is not None and off <= least * len(parts):
             return rate if rate <= HIGHEST else None
     return None
 

@@ -87,7 +87,7 @@ def compared(
 
 def is_within(difference: Decimal | None, draft: OrderDraft, digits: int, settings: ConnectionSettings) -> bool:
     """Whether the settings let a difference pass."""
-    return not difference or abs(difference) <= settings.tolerance(draft.currency, digits)
+    return not difference or abs(difference) <= settings.tolerance(draft.currency, digits, len(draft.lines))
 
 
 def with_rounding(draft: OrderDraft, difference: Decimal) -> OrderDraft:
@@ -118,7 +118,7 @@ def total_differs(
         f"the order would come to {found.total} in TradeGecko{tax}{other} and is {found.expected} at the source"
         f"{without}; "
         "correct its prices, taxes or discounts there, or raise total_tolerance "
-        f"(now {settings.tolerance(draft.currency, digits)})",
+        f"(now {settings.tolerance(draft.currency, digits, len(draft.lines))})",
         transient=True,
     )
 

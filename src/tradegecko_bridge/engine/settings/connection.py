@@ -187,10 +187,10 @@ class ConnectionSettings:
     of the goods, in proportion."""
     total_tolerance: Tolerance = field(default=TOLERANCE, converter=tolerance)
     """By how much the source's grand total and TradeGecko's may differ, for all currencies or for each by its code
-    (those not in the table: `0.05`). A number above 0 allows the smallest unit of every currency. A difference up to it
-    becomes a rounding line, a greater one holds the order. What the settings leave out is taken off the source's total
-    first; where the source says nothing of tax, it is none or the account's default, whichever fits. E.g. `{ CAD =
-    0.05, JPY = 3 }`."""
+    (those not in the table: `0.05`). A number above 0 that is less than the smallest unit of a currency, as `0.05` yen
+    is, allows that unit for each line. A difference up to it becomes a rounding line, a greater one holds the order.
+    What the settings leave out is taken off the source's total first; where the source says nothing of tax, it is none
+    or the account's default, whichever fits. E.g. `{ CAD = 0.05, JPY = 3 }`."""
 
     # ── Customers ─────────────────────────────────────────────────────────────────────────────────
 
@@ -254,13 +254,16 @@ class ConnectionSettings:
             around = len(self.number_prefix) + len(self.number_suffix)
             yield ("number_limit",), f"must be at least {around + DIGEST} with this prefix and suffix"
 
-    def tolerance(self, currency: str, digits: int) -> Decimal:
-        """By how much totals in a currency with so many digits may differ."""
+    def tolerance(self, currency: str, digits: int, lines: int) -> Decimal:
+        """By how much the totals of so many lines may differ in a currency with so many digits."""
         given: Decimal | Mapping[str, Decimal] = self.total_tolerance
-        if isinstance(given, Decimal):
-            return max(given, Decimal(1).scaleb(-digits)) if given else given
-        own = (amount for code, amount in given.items() if code.strip().upper() == currency)
-        return next(own, max(TOLERANCE, Decimal(1).scaleb(-digits)))
+        if not isinstance(given, Decimal):
+            own = (amount for code, amount in given.items() if code.strip().upper() == currency)
+            if (found := next(own, None)) is not None:
+                return found
+            given = TOLERANCE
+        unit = Decimal(1).scaleb(-digits)
+        return unit * lines if 0 < given < unit else given
 
     @property
     def number_room(self) -> int | None:

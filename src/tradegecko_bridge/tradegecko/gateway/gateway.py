@@ -435,6 +435,10 @@ class TradeGeckoGateway(OfThisProcess):
         rate = rates.get(default) if default is not None else None
         return {} if rate is None else {"rate": str(rate)}
 
+    def tax_rates(self) -> Collection[Decimal]:
+        """Those of the tax types (reference §5.31)."""
+        return set(map(Decimal, self._mirror.settings("tax_types", self._read_tax_types)))
+
     def _tax_type_of(self, rate: Decimal) -> int | None:
         found = self._mirror.settings("tax_types", self._read_tax_types).get(_plain(rate))
         return None if found is None else int(found)
