@@ -64,7 +64,7 @@ class MirrorProgress:
 
 @frozen
 class MirrorCounts:
-    """How many rows of a kind were ever ``added``, and how many ``changed`` (see ``MirrorRow.counted``) or were dropped.
+    """How many rows of a kind were ever ``added``, and how many ``changed`` (``MirrorRow.counted``) or were dropped.
 
     While both stay the same, so does all that is remembered, but for stamps and facts aside.
     """
