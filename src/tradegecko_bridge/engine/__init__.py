@@ -11,7 +11,15 @@ from tradegecko_bridge.engine.operations.expiry import Expired, expire_personal_
 from tradegecko_bridge.engine.operations.ledger_check import check_ledger
 from tradegecko_bridge.engine.operations.void_double import VoidedDouble, void_double
 from tradegecko_bridge.engine.report import Item, Kept, Outcome, Report, RunReport
-from tradegecko_bridge.engine.settings.choices import LineTax, MatchBy, OnCancel, OnChange, OrderStatus, TaxTreatment
+from tradegecko_bridge.engine.settings.choices import (
+    DiscountTax,
+    LineTax,
+    MatchBy,
+    OnCancel,
+    OnChange,
+    OrderStatus,
+    TaxTreatment,
+)
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.settings.timing import Timing
 
@@ -22,6 +30,7 @@ __all__ = [
     "Decided",
     "Decision",
     "Decisions",
+    "DiscountTax",
     "Expired",
     "Item",
     "Kept",
