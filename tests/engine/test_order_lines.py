@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import pytest
@@ -103,6 +104,16 @@ def test_settings_that_leave_lines_out_leave_no_fee_out(
     assert (remote.total, len(lines)) == (D("62.15"), 2)
 
 
+@pytest.mark.parametrize("fields", [{"shippable": False}, {"sku": " "}])
+def test_what_takes_something_off_is_a_line_of_text_too(bench: Bench, fields: dict[str, Any]) -> None:
+    """Some shops give coupons as lines below 0; one with a SKU is a slip."""
+    made = order(a_line(price="50.00"), charge("Loyalty", "-5.00", **fields), grand="50.85")
+    remote, lines = arrived(bench, made)
+    assert (remote.total, lines[1].line_type, lines[1].price) == (D("50.85"), "discount", D(-5))
+    slip = evolve(order(a_line(price="-1.00")), number="2", reference="2", cursor="2")
+    assert "price -1.00 is below 0" in held(bench, slip)
+
+
 def test_a_fee_does_not_keep_an_order_open(bench: Bench) -> None:
     """Nobody ships it."""
     arrived(bench, order(a_line("MUG-BLUE"), charge("Rush fee")))
@@ -163,8 +174,13 @@ def test_a_sku_that_has_blanks_in_the_account_too(sandbox: Sandbox, client: Trad
     assert line.variant_id == made.id
 
 
-@pytest.mark.parametrize("mirrored", [True, False])
-@pytest.mark.parametrize("sku", ["mug-blue", "Mug-Blue ", "MUG -BLUE"])
+@pytest.mark.parametrize(
+    ("sku", "mirrored"),
+    [
+        *product(["mug-blue", "Mug-Blue ", "MUG -BLUE"], [True, False]),
+        ("MUG-BLUE\u200b", True),
+    ],
+)
 def test_a_sku_that_differs_in_case_or_blanks_is_named_with_its_twin(
     sandbox: Sandbox, client: TradeGeckoClient, sku: str, mirrored: bool
 ) -> None:
@@ -195,6 +211,22 @@ def test_an_order_is_issued_on_the_accounts_own_day(
     """Whatever zone the source tells the time in; the account is in Toronto."""
     remote, _ = arrived(shop(sandbox, client, time_zone=zone), order(a_line(), placed_at=placed))
     assert remote.issued_at == day
+
+
+@pytest.mark.parametrize(
+    ("wanted", "day"),
+    [
+        (date(2026, 2, 1), date(2026, 2, 1)),
+        (datetime(2026, 2, 1, 3, 30, tzinfo=UTC), date(2026, 1, 31)),
+        (None, None),
+    ],
+)
+def test_a_moment_to_ship_at_is_the_accounts_day(bench: Bench, wanted: date | None, day: date | None) -> None:
+    """A day stays what it is; both are kept as they were given."""
+    made = order(a_line(), requested_ship_date=wanted)
+    assert from_plain(to_plain(made), SourceOrder) == made
+    remote, _ = arrived(bench, made)
+    assert remote.ship_at == day
 
 
 @pytest.mark.parametrize("zone", [None, "Eastern Time (US & Canada)", "../../etc/passwd", ""])

@@ -186,10 +186,10 @@ class SourceOrder:
 
     ``reference`` is the source's own id, which never changes and is unique within the connection;
     ``number`` is what people call the order; ``cursor`` resumes fetching *after* this order. ``currency`` is
-    an ISO 4217 code. ``source_status``, ``payment_status`` and ``fulfillment_status`` (how far it is shipped) are in
-    the source's own words; ``paid`` is None where it does not say, ``payment_method`` is how it was or will be paid.
-    Whether the order makes sense (has lines, positive quantities, known SKUs) is not checked here: what is wrong with
-    it must be able to reach the ledger.
+    an ISO 4217 code. A moment as ``requested_ship_date`` means the account's day. ``source_status``, ``payment_status``
+    and ``fulfillment_status`` (how far it is shipped) are in the source's own words; ``paid`` is None where it does not
+    say, ``payment_method`` is how it was or will be paid. Whether the order makes sense (has lines, positive
+    quantities, known SKUs) is not checked here: what is wrong with it must be able to reach the ledger.
     """
 
     reference: str = field(validator=filled)
@@ -203,7 +203,7 @@ class SourceOrder:
     customer: Customer = Customer()
     shipping_address: Address | None = None
     billing_address: Address | None = None
-    requested_ship_date: date | None = None
+    requested_ship_date: date | datetime | None = field(default=None, validator=aware)
     note: str | None = field(default=None, repr=False)
     tags: tuple[str, ...] = ()
     url: str | None = None

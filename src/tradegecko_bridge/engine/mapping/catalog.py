@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 from attrs import field, frozen
 
@@ -24,6 +24,7 @@ NAMING: Final = {
     "payment_method": RecordKind.PAYMENT_METHOD,
 }
 """Settings that name a record of the account."""
+D = TypeVar("D", bound=date | None)
 Variants: TypeAlias = Mapping[str, Sequence[RemoteVariant]]
 
 
@@ -64,9 +65,11 @@ class Catalog:
         by_barcode, sku = self.barcodes.get(line.barcode or "", ()), line.sku or ""
         return by_barcode or self.variants.get(sku, ()) or self.variants.get(bare(sku), ())
 
-    def day_of(self, moment: datetime) -> date:
-        """The day it is then by the account's calendar, or by the source's where nobody knows that."""
-        return (moment.astimezone(self.zone) if self.zone else moment).date()
+    def day_of(self, when: D) -> D | date:
+        """The day it is at a moment by the account's calendar, or by the source's where nobody knows that."""
+        if not isinstance(when, datetime):
+            return when
+        return (when.astimezone(self.zone) if self.zone else when).date()
 
     def currency_of(self, order: SourceOrder) -> str:
         """The ISO code of what an order is paid in."""

@@ -44,7 +44,7 @@ def build_draft(order: SourceOrder, marker: str, catalog: Catalog, settings: Con
         marker=marker,
         status=settings.order_status.value,
         issued_on=catalog.day_of(order.placed_at),
-        ship_on=order.requested_ship_date,
+        ship_on=catalog.day_of(order.requested_ship_date),
         currency=catalog.currency_of(order),
         prices_include_tax=inclusive,
         account_treatment=settings.tax_treatment is TaxTreatment.DEFAULT,
@@ -78,7 +78,7 @@ def _find_fault(order: SourceOrder, catalog: Catalog, settings: ConnectionSettin
     if bad := [line for line in order.lines if line.quantity <= 0]:
         said = "; ".join(f"{named(line)}: quantity {line.quantity}" for line in bad)
         return Reason("bad_quantity", f"{said}; a quantity must be above 0: correct it at the source")
-    if wrong := bad_amounts(order, catalog.digits_of(order)):
+    if wrong := bad_amounts(order, catalog.digits_of(order), lambda line: is_fee(line, settings)):
         said = "; ".join(wrong[:MOST_TOLD]) + (f"; and {len(wrong) - MOST_TOLD} more" if wrong[MOST_TOLD:] else "")
         return Reason("bad_amount", f"{said}; correct it at the source")
     if wild := [part for part in order.priced if not 0 <= (part.tax_rate or ZERO) <= HIGHEST]:
@@ -162,8 +162,9 @@ def _unknown_sku(skus: Sequence[str], catalog: Catalog) -> Reason:
 def _line(line: OrderLine, catalog: Catalog, settings: ConnectionSettings) -> DraftLine:
     """A line of goods, or of text where it is no goods."""
     variants = catalog.of(line)
+    charge = LineKind.DISCOUNT if line.unit_price < 0 else _CHARGES.get(line.kind, LineKind.FEE)
     return DraftLine(
-        kind=LineKind.PRODUCT if variants else _CHARGES.get(line.kind, LineKind.FEE),
+        kind=LineKind.PRODUCT if variants else charge,
         variant_id=variants[0].id if variants else None,
         label=line.name if variants or line.name.strip() else (line.kind or "fee").replace("_", " ").capitalize(),
         quantity=line.quantity,

@@ -123,10 +123,12 @@ def _wanted(line: OrderLine, settings: ConnectionSettings) -> bool:
 
 
 def is_fee(line: OrderLine, settings: ConnectionSettings) -> bool:
-    """Whether a line that no variant is found for charges for something that is no goods, and goes out as text."""
+    """Whether a line that no variant is found for charges for something that is no goods, or takes something off, and
+    goes out as text."""
     if not settings.send_fees or line.kind is ItemKind.GOODS:
         return False
-    return _is_called_a_fee(line, settings) or (not line.shippable and is_nameless(line, settings))
+    no_goods = not line.shippable or line.unit_price < 0
+    return _is_called_a_fee(line, settings) or (no_goods and is_nameless(line, settings))
 
 
 def _is_called_a_fee(line: OrderLine, settings: ConnectionSettings) -> bool:

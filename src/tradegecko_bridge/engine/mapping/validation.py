@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
@@ -102,9 +102,10 @@ def _numbers_of(order: SourceOrder) -> Iterator[tuple[OrderLine | ShippingLine |
             yield None, name, total
 
 
-def bad_amounts(order: SourceOrder, digits: int) -> list[str]:
-    """Amounts below zero, and discounts greater than what they are taken off, in a currency of so many digits."""
-    found = [fault for part in order.priced for fault in _bad_amounts_of(part)]
+def bad_amounts(order: SourceOrder, digits: int, may_be_negative: Callable[[OrderLine], bool]) -> list[str]:
+    """Amounts below zero where none may be, and discounts greater than what they are taken off, in a currency of so
+    many digits."""
+    found = [fault for part in order.priced for fault in _bad_amounts_of(part, may_be_negative)]
     found += [f"discount {discount.amount} is below 0" for discount in order.discounts if discount.amount < 0]
     if found:
         return found
@@ -115,12 +116,21 @@ def bad_amounts(order: SourceOrder, digits: int) -> list[str]:
     return [f"discounts of {off} are more than the {worth:.2f} they are taken off"] if off > worth + rounding else []
 
 
-def _bad_amounts_of(part: OrderLine | ShippingLine) -> Iterator[str]:
+def _bad_amounts_of(part: OrderLine | ShippingLine, may_be_negative: Callable[[OrderLine], bool]) -> Iterator[str]:
     for name in ("price", "discount", "additional_discount", "amount"):
         amount: Decimal | None = getattr(part, name, None)
-        if amount is not None and amount < 0:
+        if (
+            amount is not None
+            and amount < 0
+            and not (name == "price" and isinstance(part, OrderLine) and may_be_negative(part))
+        ):
             yield f"{named(part)}: {name.replace('_', ' ')} {amount} is below 0"
-    if isinstance(part, OrderLine) and part.price is not None and part.discount > max(part.price, ZERO):
+    if (
+        isinstance(part, OrderLine)
+        and part.price is not None
+        and part.discount
+        and part.discount > max(part.price, ZERO)
+    ):
         yield f"{named(part)}: discount {part.discount} is more than the price {part.price}"
 
 

@@ -105,8 +105,8 @@ ADDRESSES: Final = Kind(
 
 
 def twin_key(sku: str | None) -> str:
-    """What SKUs have in common that differ in case and blanks only."""
-    return "".join((sku or "").casefold().split())
+    """What SKUs have in common that differ only in case, blanks, and what nobody sees."""
+    return "".join(char for char in (sku or "").casefold() if char.isprintable() and not char.isspace())
 
 
 def list_prices(variant: records.Variant) -> dict[str, str]:
