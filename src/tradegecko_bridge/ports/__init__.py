@@ -25,13 +25,17 @@ if TYPE_CHECKING:
         GivesOrdersSince,
         HasIdentity,
         OrderSource,
+        WithdrawsProducts,
+        WithdrawsTracking,
     )
     from tradegecko_bridge.ports.stores import (
         AccountStore,
         AlertStore,
         OrderStore,
+        OutboxStore,
         PrivacyStore,
         ShipmentStore,
+        Spool,
         Store,
         ToldValueStore,
     )
@@ -53,15 +57,19 @@ _HOMES: Final = {
     "MirrorStore": "ports.mirrors",
     "OrderSource": "ports.sources",
     "OrderStore": "ports.stores",
+    "OutboxStore": "ports.stores",
     "PrivacyStore": "ports.stores",
     "RateLedger": "ports.limits",
     "ShipmentStore": "ports.stores",
     "ShowsOrders": "ports.gateway",
     "ShowsPrices": "ports.gateway",
     "ShowsTaxRates": "ports.gateway",
+    "Spool": "ports.stores",
     "Store": "ports.stores",
     "TokenStore": "ports.logins",
     "ToldValueStore": "ports.stores",
+    "WithdrawsProducts": "ports.sources",
+    "WithdrawsTracking": "ports.sources",
 }
 
 __all__ = [
@@ -81,15 +89,19 @@ __all__ = [
     "MirrorStore",
     "OrderSource",
     "OrderStore",
+    "OutboxStore",
     "PrivacyStore",
     "RateLedger",
     "ShipmentStore",
     "ShowsOrders",
     "ShowsPrices",
     "ShowsTaxRates",
+    "Spool",
     "Store",
     "TokenStore",
     "ToldValueStore",
+    "WithdrawsProducts",
+    "WithdrawsTracking",
 ]
 
 if not TYPE_CHECKING:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
         GivesOrdersSince,
         HasIdentity,
         OrderSource,
+        WithdrawsProducts,
+        WithdrawsTracking,
     )
     from tradegecko_bridge.sources.folder import FolderSource
     from tradegecko_bridge.sources.vendure import VendureSource
@@ -37,6 +39,8 @@ _HOMES: Final = {
     "HasIdentity": "ports",
     "OrderSource": "ports",
     "VendureSource": "sources.vendure",
+    "WithdrawsProducts": "ports",
+    "WithdrawsTracking": "ports",
 }
 
 __all__ = [
@@ -51,6 +55,8 @@ __all__ = [
     "HasIdentity",
     "OrderSource",
     "VendureSource",
+    "WithdrawsProducts",
+    "WithdrawsTracking",
 ]
 
 if not TYPE_CHECKING:
