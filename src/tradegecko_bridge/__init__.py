@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tradegecko_bridge.engine import (
         ConnectionSettings,
         Decisions,
+        DiscountTax,
         Item,
         LineTax,
         MatchBy,
@@ -84,6 +85,7 @@ _HOMES: Final = {
     "Config": "config",
     "ConnectionSettings": "engine",
     "Decisions": "engine",
+    "DiscountTax": "engine",
     "EncryptedTokenStore": "stores.tokens",
     "Event": "tradegecko.client.events",
     "Exchange": "tradegecko.client",
@@ -153,6 +155,7 @@ __all__ = [
     "Config",
     "ConnectionSettings",
     "Decisions",
+    "DiscountTax",
     "EncryptedTokenStore",
     "Event",
     "Exchange",

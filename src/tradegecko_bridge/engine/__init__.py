@@ -13,6 +13,7 @@ from tradegecko_bridge.engine.operations.resend import resend
 from tradegecko_bridge.engine.operations.void_double import VoidedDouble, void_double
 from tradegecko_bridge.engine.report import Item, Kept, Outcome, Report, RunReport
 from tradegecko_bridge.engine.settings.choices import (
+    DiscountTax,
     Fractions,
     LineTax,
     MatchBy,
@@ -32,6 +33,7 @@ __all__ = [
     "Decided",
     "Decision",
     "Decisions",
+    "DiscountTax",
     "Expired",
     "Fractions",
     "Item",

@@ -14,6 +14,7 @@ from tradegecko_bridge.commerce import (
     Address,
     Customer,
     Discount,
+    ItemKind,
     OrderLine,
     ShippingLine,
     SourceOrder,
@@ -52,6 +53,8 @@ def test_every_column_ends_up_in_the_order(tmp_path: Path) -> None:
         "tags": "vip | gift",
         "prices_include_tax": "Yes",
         "shippable": "no",
+        "discount_before_tax": "yes",
+        "kind": "Gift wrap",
         "paid": "no",
     }
     cells |= {name: str(n) for n, name in enumerate(COLUMNS) if COLUMNS[name].kind is Decimal}
@@ -81,6 +84,7 @@ def test_every_column_ends_up_in_the_order(tmp_path: Path) -> None:
                 tax_rate=number["tax_rate"],
                 shippable=False,
                 barcode="the barcode",
+                kind=ItemKind.GIFT_WRAP,
             ),
         ),
         shipping=(
@@ -93,7 +97,14 @@ def test_every_column_ends_up_in_the_order(tmp_path: Path) -> None:
                 tax_rate=number["shipping_tax_rate"],
             ),
         ),
-        discounts=(Discount(label="the discount_label", code="the discount_code", amount=number["discount_amount"]),),
+        discounts=(
+            Discount(
+                label="the discount_label",
+                code="the discount_code",
+                amount=number["discount_amount"],
+                before_tax=True,
+            ),
+        ),
         totals=Totals(
             subtotal=number["subtotal"],
             tax=number["tax_total"],

@@ -16,6 +16,7 @@ from attrs import evolve
 from tradegecko_bridge.bounds import LONGEST_NAME, findable
 from tradegecko_bridge.commerce import LocationStock, VariantStock
 from tradegecko_bridge.commerce.remote import RecordKind
+from tradegecko_bridge.commerce.values import bare
 from tradegecko_bridge.engine.back_sync.in_flight import InFlight
 from tradegecko_bridge.engine.back_sync.stock_rules import ZERO, level_of, stock_level, value_of
 from tradegecko_bridge.engine.back_sync.telling import (
@@ -177,7 +178,7 @@ def _levels(
         if len(tracked) > 1:
             report.add(sku, Outcome.HELD, f"{len(tracked)} TradeGecko variants carry this SKU; give each its own")
         elif tracked:
-            level = stock_level(tracked[0], in_flight.get(sku, ZERO), settings)
+            level = stock_level(tracked[0], in_flight.get(bare(sku), ZERO), settings)
             for name in source_skus(sku, settings):
                 yield Wanted(key=name, value=value_of(level))
 

@@ -14,7 +14,7 @@ import attrs
 from attrs import frozen
 
 from tradegecko_bridge.bounds import OutOfBounds, decimal_from
-from tradegecko_bridge.commerce import Address, Customer
+from tradegecko_bridge.commerce import Address, Customer, ItemKind
 from tradegecko_bridge.commerce.formatting import shown
 from tradegecko_bridge.structuring import register, strict_converter
 
@@ -25,6 +25,7 @@ CELLS: Final[dict[type, str]] = {
     datetime: "time with zone",
     date: "date",
     tuple: "words with | between",
+    ItemKind: "text",
 }
 """What a cell is read as, and what the documentation calls it."""
 
@@ -118,8 +119,22 @@ def _words(cell: str, _kind: object) -> tuple[str, ...]:
     return tuple(word.strip() for word in cell.split("|") if word.strip())
 
 
+def _item_kind(cell: str, _kind: object) -> ItemKind:
+    try:
+        return ItemKind(cell.casefold().replace(" ", "_"))
+    except ValueError:
+        raise ValueError(f"{shown(cell)} is none of {', '.join(ItemKind)}") from None
+
+
 _CONVERTER = strict_converter()
-for _kind, _read in {Decimal: _number, bool: _flag, datetime: _moment, date: _date, tuple: _words}.items():
+for _kind, _read in {
+    Decimal: _number,
+    bool: _flag,
+    datetime: _moment,
+    date: _date,
+    tuple: _words,
+    ItemKind: _item_kind,
+}.items():
     register(_CONVERTER, _kind, _read)
 
 CUSTOMER_FIELDS = tuple(attrs.fields_dict(Customer))
@@ -148,6 +163,7 @@ _ALL = (
     Column("discount_label"),
     Column("discount_code"),
     *_numbers("discount_amount"),
+    Column("discount_before_tax", bool),
     *_numbers("subtotal", "tax_total", "shipping_total", "discount_total", "grand_total"),
     Column("prices_include_tax", bool),
     Column("note", personal=True),
@@ -171,6 +187,7 @@ _ALL = (
     Column("tax_rate", Decimal, per_line=True),
     Column("shippable", bool, per_line=True),
     Column("barcode", per_line=True),
+    Column("kind", ItemKind, per_line=True),
 )
 COLUMNS: dict[str, Column] = {column.name: column for column in _ALL}
 """Every column by its name, in the order the documentation lists them."""

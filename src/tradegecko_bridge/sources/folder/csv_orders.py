@@ -33,13 +33,14 @@ _TOTALS = {
 }
 _SHIPPING = {name.removeprefix("shipping_"): name for name in COLUMNS if name.startswith("shipping_")}
 _SHIPPING.pop("total")
-_DISCOUNT = {name: f"discount_{name}" for name in ("label", "code", "amount")}
+_DISCOUNT = {name: f"discount_{name}" for name in ("label", "code", "amount", "before_tax")}
 _OWN = (
     "placed_at", "currency", "note", "tags", "url", "requested_ship_date", "canceled_at",
     "source_status", "payment_status", "fulfillment_status", "payment_method", "paid",
 )  # fmt: skip
 _LINE = (
     "sku", "name", "quantity", "price", "discount", "additional_discount", "tax", "tax_rate", "shippable", "barcode",
+    "kind",
 )  # fmt: skip
 
 
