@@ -24,11 +24,11 @@ from tradegecko_bridge.commerce.codec import fingerprint
 from tradegecko_bridge.errors import ConfigError, MalformedData, SourceError
 from tradegecko_bridge.ports import Clock
 from tradegecko_bridge.sources.folder import returns
-from tradegecko_bridge.sources.folder.csv_orders import read_csv
 from tradegecko_bridge.sources.folder.inbox import Inbox, Waiting
 from tradegecko_bridge.sources.folder.json_orders import read_json
 from tradegecko_bridge.sources.folder.outbox import Outbox, WrittenIndex
 from tradegecko_bridge.sources.folder.problems import NOTHING_INGESTED, one_line
+from tradegecko_bridge.sources.folder.reading import read_csv
 from tradegecko_bridge.visible import visible
 
 _Given = SourceOrder | UnreadableOrder
