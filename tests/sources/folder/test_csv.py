@@ -212,7 +212,6 @@ def test_other_things_that_are_not_plain_numbers(tmp_path: Path, written: str, h
 @pytest.mark.parametrize(
     ("column", "written", "hint"),
     [
-        ("placed_at", "2026-01-31", "has no time of day; write e.g. 2026-01-31T09:30:00Z or 2026-01-31T09:30:00-05:00"),
         (
             "placed_at",
             "2026-01-31 09:30",
@@ -239,7 +238,7 @@ def test_missing_values_are_named(tmp_path: Path) -> None:
 
 def test_a_fault_in_a_required_value_is_told_once(tmp_path: Path) -> None:
     """A wrong time is not also called a missing one."""
-    assert "blank" not in only_problem(tmp_path, sheet(GOOD.replace("T09:30:00Z", "")))
+    assert "blank" not in only_problem(tmp_path, sheet(GOOD.replace("T09:30:00Z", "T09:30:00")))
 
 
 def test_rows_that_contradict_each_other_hold_the_order(tmp_path: Path) -> None:
@@ -303,10 +302,10 @@ def test_a_line_does_not_change_with_the_other_orders(tmp_path: Path) -> None:
     ("header", "said"),
     [
         (f"{HEADER},qty", "unknown column 'qty', the nearest known one is 'quantity'"),
-        (f"{HEADER},Grand Total", "unknown column 'grand total', the nearest known one is 'grand_total'"),
+        (f"{HEADER},Grand Totals", "unknown column 'grand totals', the nearest known one is 'grand_total'"),
         (f"{HEADER},foo", "unknown column 'foo'"),
         (f"{HEADER},sku", "the column 'sku' is there 2 times"),
-        (HEADER.replace("currency", "note"), "the column 'currency' is missing"),
+        (HEADER.replace("placed_at", "note"), "the column 'placed_at' is missing"),
         (HEADER.replace("sku", ""), "column 4 has no name"),
         ("Ann Lee,Ottawa", "is not a header of known columns such as order_number,sku"),
     ],

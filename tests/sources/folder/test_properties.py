@@ -34,6 +34,7 @@ from tradegecko_bridge.commerce import (
 from tradegecko_bridge.commerce.codec import to_plain
 from tradegecko_bridge.sources.folder.columns import ADDRESS_FIELDS, COLUMNS, CUSTOMER_FIELDS
 from tradegecko_bridge.sources.folder.formulas import guarded, unguarded
+from tradegecko_bridge.sources.folder.places import country_code
 
 # What a database can hold: no NUL, no half characters. In CSV also nothing that spaces around it would change.
 _plain = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12)
@@ -49,7 +50,14 @@ _maybe = st.none() | _words
 
 
 def _some(names: tuple[str, ...]) -> st.SearchStrategy[dict[str, str]]:
-    return st.dictionaries(st.sampled_from(names), _words, max_size=4)
+    return st.dictionaries(st.sampled_from(names), _words, max_size=4).filter(_is_told_apart)
+
+
+def _is_told_apart(values: dict[str, str]) -> bool:
+    """Nothing that is written otherwise: spreadsheets' apostrophes in front of codes, other names of countries."""
+    codes = [values.get(name, "") for name in ("phone", "postal_code")]
+    country = values.get("country", "")
+    return not any(code.startswith("'") for code in codes) and country_code(country) == country
 
 
 def _lines(included: bool) -> st.SearchStrategy[OrderLine]:
@@ -118,7 +126,7 @@ def _cell(value: object) -> str:
         case Decimal():
             return format(value, "f")
         case tuple():
-            return "|".join(value)
+            return "|".join([*value, ""])  # a comma alone would separate, too
         case _:
             return value.isoformat() if hasattr(value, "isoformat") else str(value)
 

@@ -97,11 +97,8 @@ class Inbox:
         """
         with _told(self._folder, "used"):
             self._was_there = self._was_there or was_there
-            home = self._folder.parent
             if self.gone:
                 raise SourceUnavailable(self.gone)
-            if not home.exists() and not home.parent.exists():
-                raise SourceUnavailable(f"{home}: cannot be made, because {home.parent} is not there")
             self._was_there = True
             for folder in (self._folder, self._done):
                 folder.mkdir(parents=True, exist_ok=True)

@@ -12,12 +12,12 @@ from typing import Final
 
 from attrs import Factory, define
 
+from tradegecko_bridge.sources.folder.csv_orders import NUL
 from tradegecko_bridge.sources.folder.formulas import unguarded, unwrapped
 from tradegecko_bridge.sources.folder.problems import nothing_of
 from tradegecko_bridge.sources.folder.rows import Row, RowReader
 from tradegecko_bridge.sources.folder.tables import Table, trimmed
 
-NUL: Final = "has a NUL character, which cannot be stored; take it out"
 _CUT: Final = (
     "is the last and has no line break behind it, so it may be cut off; add a line break or export the file again"
 )
@@ -70,7 +70,8 @@ class Rows:
         texts = tuple(self._texts(cells))
         if not any(texts) and (not cut or len(texts) == 1):
             return
-        if why := "the header once more" if trimmed(texts) == self.header else self._reader.passed_over(texts):
+        full = texts + ("",) * (self._reader.width - len(texts))
+        if why := "the header once more" if trimmed(texts) == self.header else self._reader.passed_over(full):
             self.passed_over.setdefault(why, [number, 0])[1] += 1
         else:
             yield Row(number, texts, cut)
@@ -111,11 +112,11 @@ class Rows:
 
     def misnamed(self, row: Row) -> list[int]:
         """The places that name the order, where they have a NUL."""
-        return [place for place in self._reader.naming if "\0" in row.cells[place : place + 1]]
+        return [place for place in self._reader.naming if place < len(row.cells) and "\0" in row.cells[place]]
 
     def raw_names(self, row: Row) -> Iterator[str]:
         """The cells that name the order, as they are written."""
-        return (row.cells[place] for place in self._reader.naming if place < len(row.cells))
+        return (row.cells[place] for place in self._reader.naming)
 
     def shortened(self, row: Row) -> int | None:
         """The place of a name that lost its last digits, so that those of several orders may have become one."""

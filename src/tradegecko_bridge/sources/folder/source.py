@@ -170,10 +170,8 @@ class FolderSource:
         table: Table = (
             WorkbookTable(file.name, opened, OWN, self._note)
             if file.ends_with(WORKBOOKS)
-            else TextTable(file.name, opened, OWN, packed=packed)
+            else TextTable(file.name, opened, OWN, packed=packed, is_whole=self._inbox.is_whole(file, self._clock()))
         )
-        if not table.ended and not self._inbox.is_whole(file, self._clock()):
-            raise Changed  # its last row may still be being written
         yield from orders_of(table, bound(table, OWN, self._note), self._note)
 
     def _read(self, file: Waiting) -> Iterator[_Given]:

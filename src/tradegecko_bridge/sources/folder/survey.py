@@ -199,11 +199,11 @@ def _groups(rows: Rows, survey: Survey) -> Iterator[Group]:
     run = NOBODY
     for row, names in rows.trusted():
         reference, number = names
-        goes_on = current is not None and _continues(names, run)
+        goes_on = _continues(names, run)
         if not reference:
             if hash(number) in survey.ambiguous:
                 continue
-            reference = current.reference if goes_on else survey.references.get(hash(number), number)
+            reference = current.reference if current and goes_on else survey.references.get(hash(number), number)
         if not goes_on:
             run = names
         if current is None or current.reference != reference:
@@ -239,9 +239,10 @@ def _add(group: Group, row: Row) -> None:
 
 def _hold_repeats(group: Group) -> None:
     """Two rows alike may be a row twice or two lines: nobody can tell."""
-    first: dict[tuple[str, ...], int] = {}
+    alike: dict[tuple[str, ...], list[int]] = {}
     for row in group.rows if len(group.rows) > 1 else ():
-        before = first.setdefault(row.cells, row.number)
-        if before != row.number:
-            said = f"row {row.number}: is the same as row {before}; take one out"
-            group.faults.append(f"{said}, or add up their quantities, or give each its own line reference")
+        alike.setdefault(row.cells, []).append(row.number)
+    for first, *others in alike.values():
+        if others:
+            said = f"row {others[0]}{_more(len(others))}: is the same as row {first}"
+            group.faults.append(f"{said}; take one out, add up the quantities, or give each its own line reference")

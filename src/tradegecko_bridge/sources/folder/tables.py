@@ -15,7 +15,7 @@ from attrs import field, frozen
 from tradegecko_bridge.errors import ConfigError, MalformedData
 from tradegecko_bridge.sources.folder.problems import listed, nothing_of
 from tradegecko_bridge.sources.folder.rows import RowReader
-from tradegecko_bridge.sources.folder.text import Blocks, lines, look_over, texts
+from tradegecko_bridge.sources.folder.text import Blocks, Changed, lines, look_over, texts
 
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _HEAD: Final = 64
@@ -146,18 +146,23 @@ def no_header(name: str, format: TableFormat, heads: Sequence[tuple[int, Sequenc
 
 
 class TextTable:
-    """A table that is text.
+    """A table that is text. ``is_whole``: nobody is writing it any more, however it ends.
 
     Raises:
         MalformedData: it has no header, or its text is damaged.
+        Changed: its last row may still be being written.
     """
 
-    def __init__(self, name: str, file: BinaryIO, format: TableFormat, *, packed: bool = False) -> None:
+    def __init__(
+        self, name: str, file: BinaryIO, format: TableFormat, *, packed: bool = False, is_whole: bool = True
+    ) -> None:
         layout = format.layout
         self.name = name
         self._blocks = Blocks(name, file, packed=packed)
         found = look_over(name, self._blocks, layout.encoding, table=True)
         self._encoding, self.ended = found.encoding, found.ended
+        if not (self.ended or is_whole):
+            raise Changed
         self._above, self._first = layout.skip, layout.skip + 1
         told = _SEP.fullmatch(next(self._body(), ""))
         if told:
@@ -195,7 +200,7 @@ class TextTable:
         header = trimmed(heads[0][1]) if heads else ()
         if not format.known(header):
             raise no_header(self.name, format, heads)
-        if len(heads) == 1 and not self.ended and next(self.rows(), None) is None:
+        if len(heads) == 1 and not self.ended:
             raise nothing_of(f"{self.name}, row {heads[0][0]}: it has no line break behind it")
         return header, heads[0][0]
 

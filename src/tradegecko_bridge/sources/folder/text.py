@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import chain
-from typing import BinaryIO, Final, cast
+from typing import BinaryIO, Final
 
 from attrs import frozen
 
@@ -177,7 +177,7 @@ def texts(blocks: Iterable[bytes], encoding: str) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder(encoding)()
     begun, passed, lines = False, 0, 1
     for block in chain(blocks, (b"",)):
-        waiting = cast("tuple[bytes, int]", decoder.getstate())[0]
+        waiting = decoder.getstate()[0]
         try:
             text = decoder.decode(block, not block)
         except UnicodeError as error:
