@@ -25,9 +25,10 @@ _OPERATIONS: Final[dict[str, Callable[..., Report | RunReport]]] = {
 @click.command()
 @click.argument("operation", metavar="[OPERATION]", type=click.Choice(list(_OPERATIONS)), default="all")
 @click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing (except a refreshed login).")
+@click.option("--full", is_flag=True, help="With inventory: all stock levels, not only those that changed.")
 @QUIET
 @on_target
-def sync(target: Target, operation: str, dry_run: bool, quiet: bool) -> None:
+def sync(target: Target, operation: str, dry_run: bool, full: bool, quiet: bool) -> None:
     """Deliver orders and bring the rest back.
 
     OPERATION is one of all, orders, tracking, inventory and products; by default all of them are done. Product details
@@ -35,8 +36,11 @@ def sync(target: Target, operation: str, dry_run: bool, quiet: bool) -> None:
     """
     from tradegecko_bridge.cli.output.reports import print_runs, runs_as_json
 
+    if full and operation != "inventory":
+        raise click.UsageError("--full goes with inventory")
+    more = {"full": True} if full else {}
     with evolve(target, quiet=quiet).open_engines(dry_run=dry_run) as engines:
-        reports = [_OPERATIONS[operation](engine, dry_run=dry_run) for engine in engines]
+        reports = [_OPERATIONS[operation](engine, dry_run=dry_run, **more) for engine in engines]
     if not quiet or any(map(_needs_telling, reports)):
         target.show(reports, print_runs, runs_as_json)
     if not all(reports):

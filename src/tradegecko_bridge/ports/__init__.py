@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tradegecko_bridge.ports.logins import TokenStore
     from tradegecko_bridge.ports.mirrors import MirrorStore
     from tradegecko_bridge.ports.sources import (
+        AcceptsAllStock,
         AcceptsProducts,
         AcceptsReceipts,
         AcceptsStock,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     )
 
 _HOMES: Final = {
+    "AcceptsAllStock": "ports.sources",
     "AcceptsProducts": "ports.sources",
     "AcceptsReceipts": "ports.sources",
     "AcceptsStock": "ports.sources",
@@ -64,6 +66,7 @@ _HOMES: Final = {
 }
 
 __all__ = [
+    "AcceptsAllStock",
     "AcceptsProducts",
     "AcceptsReceipts",
     "AcceptsStock",

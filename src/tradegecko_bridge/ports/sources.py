@@ -129,6 +129,17 @@ class AcceptsStock(Protocol):
 
 
 @runtime_checkable
+class AcceptsAllStock(Protocol):
+    """A source that now and then takes all stock levels at once, beside those that changed."""
+
+    def wants_all_stock(self) -> bool:
+        """Whether it is time for that; asked after the changes were told."""
+
+    def accept_all_stock(self, levels: Sequence[StockLevel], /) -> Iterable[ItemResult]:
+        """As :meth:`AcceptsStock.accept_stock`, with the level of every SKU; one that is not there is not sold."""
+
+
+@runtime_checkable
 class AcceptsProducts(Protocol):
     """A source that takes product details."""
 

@@ -12,6 +12,7 @@ from tradegecko_bridge.lazy import lazily
 
 if TYPE_CHECKING:
     from tradegecko_bridge.ports import (
+        AcceptsAllStock,
         AcceptsProducts,
         AcceptsReceipts,
         AcceptsStock,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from tradegecko_bridge.sources.vendure import VendureSource
 
 _HOMES: Final = {
+    "AcceptsAllStock": "ports",
     "AcceptsProducts": "ports",
     "AcceptsReceipts": "ports",
     "AcceptsStock": "ports",
@@ -42,6 +44,7 @@ _HOMES: Final = {
 }
 
 __all__ = [
+    "AcceptsAllStock",
     "AcceptsProducts",
     "AcceptsReceipts",
     "AcceptsStock",

@@ -18,10 +18,10 @@ from tradegecko_bridge.engine.mapping.validation import is_sane
 from tradegecko_bridge.engine.report import OUTCOME_OF, Outcome, Report
 from tradegecko_bridge.engine.settings.choices import MatchBy
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
-from tradegecko_bridge.engine.source_calls import in_batches, offer
+from tradegecko_bridge.engine.source_calls import guarded, in_batches, offer
 from tradegecko_bridge.errors import GatewayError, Rejected
 from tradegecko_bridge.ledger import OPEN_STATES
-from tradegecko_bridge.ports import AcceptsStock, Gateway
+from tradegecko_bridge.ports import AcceptsAllStock, AcceptsStock, Gateway
 
 OPERATION: Final = "sync inventory"
 KIND: Final = "stock"
@@ -42,7 +42,8 @@ def sync_inventory(context: Context, *, dry_run: bool = False, full: bool = Fals
             report.fail(error)
             return report
         levels = _levels(stock, _in_flight(context, stock), settings, report)
-        told = {} if full else context.store.told_values(context.connection, KIND)
+        at_once = source if isinstance(source, AcceptsAllStock) else None
+        told = {} if full and not at_once else context.store.told_values(context.connection, KIND)
         changed = [level for level in levels if told.get(level.sku) != _value(level)]
         report.unchanged = len(levels) - len(changed)
         if dry_run:
@@ -50,6 +51,8 @@ def sync_inventory(context: Context, *, dry_run: bool = False, full: bool = Fals
                 report.add(level.sku, Outcome.PLANNED, f"would be {level.available}")
         else:
             _send(context, source, changed, report)
+            if at_once and levels and (full or guarded(source, "asking for all stock levels", at_once.wants_all_stock)):
+                _send_all(context, at_once, levels, report)
     return report
 
 
@@ -77,6 +80,13 @@ def _send(context: Context, source: AcceptsStock, levels: Iterable[StockLevel], 
             result = results[level.sku]
             report.add(level.sku, OUTCOME_OF[result.verdict], result.message)
         context.progress(OPERATION, len(report.items))
+
+
+def _send_all(context: Context, source: AcceptsAllStock, levels: Sequence[StockLevel], report: Report) -> None:
+    accept = source.accept_all_stock
+    results = offer(context.source, accept, levels, lambda level: level.sku, "accepting all stock levels").values()
+    bad = {result.message for result in results if result.verdict in (Verdict.FAILED, Verdict.REFUSED)}
+    report.problems.extend(f"all stock levels: {message}" for message in sorted(map(str, bad)))
 
 
 def _in_flight(context: Context, stock: Sequence[VariantStock]) -> Mapping[str, Decimal]:

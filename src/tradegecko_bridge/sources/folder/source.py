@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from attrs import define, evolve
 
@@ -36,6 +37,12 @@ from tradegecko_bridge.sources.folder.text import Blocks, Changed, whole_text
 from tradegecko_bridge.sources.folder.workbooks import WorkbookTable
 from tradegecko_bridge.visible import visible
 
+_TABLES: Final[Mapping[str, tuple[Callable[[Sequence[str], Sequence[returns.Rows]], bytes], str]]] = {
+    "csv": (returns.csv_file, "csv"),
+    "csv for excel": (partial(returns.csv_file, marked=True), "csv"),
+    "xlsx": (returns.workbook, "xlsx"),
+}
+"""How tables are written, by the name of the setting, and what their names end with."""
 _Given = SourceOrder | UnreadableOrder
 _LONGEST_SETTLE = 86_400
 _SLACK = timedelta(days=2)
@@ -65,7 +72,9 @@ class FolderSource:
 
     ``settle`` is how long a file must have been left alone before it is read (a number is seconds; a day at most),
     ``whole_after`` how long for its last row to count without a line break behind it, ``clock`` tells the present
-    moment in UTC. Nothing is touched before the first call. The file formats are in ``docs/folder.md``.
+    moment in UTC. ``tables``: ``"csv"``, ``"csv for excel"`` (with a byte order mark) or ``"xlsx"``; ``keep_days``: how
+    long files that come back stay, for good unless told; ``all_stock_every``: how often all stock levels are written
+    beside the changes (0: never), ``stock_file``: under which name, if always the same. Nothing is touched before the first call. The file formats are in ``docs/folder.md``.
 
     Raises:
         ConfigError: settings that cannot work.
@@ -78,6 +87,10 @@ class FolderSource:
         name: str = "folder",
         settle: timedelta | float = timedelta(seconds=2),
         whole_after: timedelta | float = timedelta(minutes=1),
+        tables: str = "csv",
+        keep_days: float | None = None,
+        all_stock_every: timedelta | float = timedelta(days=1),
+        stock_file: str = "",
         clock: Clock = _now,
     ) -> None:
         folder = Path(path)
@@ -89,10 +102,20 @@ class FolderSource:
         self._inbox = Inbox(
             folder / "orders", settle=_span("settle", settle), whole_after=_span("whole_after", whole_after)
         )
-        self._tracking = Outbox(folder / "tracking", ending="tracking.csv", clock=clock)
-        self._stock = Outbox(folder / "stock", ending="stock.csv", clock=clock)
-        self._products = Outbox(folder / "products", ending="products.json", clock=clock)
-        self._receipts = Outbox(folder / "receipts", ending="receipts.csv", clock=clock)
+        if tables not in _TABLES:
+            raise ConfigError(f"tables must be one of {', '.join(_TABLES)}")
+        self._table, ending = _TABLES[tables]
+        kept = None if keep_days is None else timedelta(days=keep_days)
+        outbox = partial(Outbox, clock=clock, kept=kept, gone=lambda: self._inbox.gone)
+        self._tracking = outbox(folder / "tracking", ending=f"tracking.{ending}")
+        self._stock = outbox(folder / "stock", ending=f"stock.{ending}")
+        self._all_stock = outbox(folder / "stock", ending=f"all-stock.{ending}")
+        self._products = outbox(folder / "products", ending="products.json")
+        self._receipts = outbox(folder / "receipts", ending=f"receipts.{ending}")
+        self._all_stock_mark = folder / "stock" / ".all-stock"
+        self._all_stock_every = _span("all_stock_every", all_stock_every)
+        self._stock_file = _file_name("stock_file", stock_file)
+        self._stock_changed = False
         self._shipped = WrittenIndex(folder / "tracking" / ".written")
         self._offered: list[_Offered] = []
         self._notes: list[str] = []
@@ -251,14 +274,41 @@ class FolderSource:
                 written[one_line(key)] = digest
                 batch.append((key, shipment))
                 digests.append((key, digest))
-        answers = self._tracking.hand_over(batch, returns.tracking_text, partial(returns.table, returns.TRACKING))
+        answers = self._tracking.hand_over(batch, returns.tracking_rows, partial(self._table, returns.TRACKING))
         self._shipped.add([d for d, answer in zip(digests, answers, strict=True) if answer.verdict is Verdict.ACCEPTED])
         return _with_repeats([shipment.reference for shipment in shipments], answers)
 
     def accept_stock(self, levels: Sequence[StockLevel]) -> Sequence[ItemResult]:
         """Write the stock levels to ``stock/``."""
+        self._stock_changed = True
+        return self._write_stock(self._stock, levels)
+
+    def wants_all_stock(self) -> bool:
+        """Whether it is time to write all levels, beside the changes: each day, or when the file of them is old."""
+        if self._stock_file:
+            return self._stock_changed or not (self._folder / "stock" / self._stock_file).exists()
+        return self._all_stock_every > timedelta(0) and self._clock() - self._last_all_stock() >= self._all_stock_every
+
+    def _last_all_stock(self) -> datetime:
+        try:
+            return datetime.fromtimestamp(self._all_stock_mark.stat().st_mtime, UTC)
+        except OSError:
+            return datetime.min.replace(tzinfo=UTC)
+
+    def accept_all_stock(self, levels: Sequence[StockLevel]) -> Sequence[ItemResult]:
+        """Write all stock levels to one file in ``stock/``."""
+        results = self._write_stock(self._all_stock, levels, under=self._stock_file)
+        if all(result.verdict is not Verdict.FAILED for result in results):
+            self._stock_changed = False
+            at = self._clock().timestamp()
+            with suppress(OSError):
+                self._all_stock_mark.touch()
+                os.utime(self._all_stock_mark, (at, at))
+        return results
+
+    def _write_stock(self, outbox: Outbox, levels: Sequence[StockLevel], *, under: str = "") -> Sequence[ItemResult]:
         batch = [(level.sku, level) for level in levels]
-        return self._stock.hand_over(batch, returns.stock_text, partial(returns.table, returns.STOCK))
+        return outbox.hand_over(batch, returns.stock_rows, partial(self._table, returns.STOCK), under=under)
 
     def accept_products(self, products: Sequence[ProductDetails]) -> Sequence[ItemResult]:
         """Write the products to ``products/``."""
@@ -268,7 +318,7 @@ class FolderSource:
     def accept_receipts(self, receipts: Sequence[DeliveryReceipt]) -> Sequence[ItemResult]:
         """Write the receipts to ``receipts/``."""
         batch = [(receipt.order_reference, receipt) for receipt in receipts]
-        return self._receipts.hand_over(batch, returns.receipt_text, partial(returns.table, returns.RECEIPTS))
+        return self._receipts.hand_over(batch, returns.receipt_rows, partial(self._table, returns.RECEIPTS))
 
 
 def _span(name: str, value: timedelta | float) -> timedelta:
@@ -276,6 +326,12 @@ def _span(name: str, value: timedelta | float) -> timedelta:
     if not 0 <= seconds <= _LONGEST_SETTLE:
         raise ConfigError(f"{name} must be from 0 to {_LONGEST_SETTLE} seconds, not {seconds:g}")
     return timedelta(seconds=seconds)
+
+
+def _file_name(setting: str, name: str) -> str:
+    if name and (Path(name).name != name or name.startswith(".") or not name.isprintable()):
+        raise ConfigError(f"{setting} must be the name of a file in stock/, such as stock.csv")
+    return name
 
 
 def _with_last(orders: Iterable[_Given]) -> Iterator[tuple[_Given, bool]]:

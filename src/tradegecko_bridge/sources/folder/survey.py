@@ -194,7 +194,7 @@ class Survey:
 
 def _groups(rows: Rows, survey: Survey) -> Iterator[Group]:
     """Each order's rows after the last of them."""
-    waiting: dict[str, Group] = {}
+    waiting: dict[int, dict[str, Group]] = {}
     current: Group | None = None
     run = NOBODY
     for row, names in rows.trusted():
@@ -209,23 +209,23 @@ def _groups(rows: Rows, survey: Survey) -> Iterator[Group]:
         if current is None or current.reference != reference:
             if current is not None:
                 yield from _put_by(current, waiting, survey)
-            current = waiting.pop(reference, None) or Group(reference, [], survey.faults.pop(reference, []))
+            current = waiting.get(hash(reference), {}).pop(reference, None) or Group(
+                reference, [], survey.faults.pop(reference, [])
+            )
         _add(current, row)
     if current is not None:
         yield from _put_by(current, waiting, survey)
 
 
-def _put_by(group: Group, waiting: dict[str, Group], survey: Survey) -> Iterator[Group]:
+def _put_by(group: Group, waiting: dict[int, dict[str, Group]], survey: Survey) -> Iterator[Group]:
     """A run of an order's rows has ended: the order, if it was the last one."""
     order = hash(group.reference)
     left = survey.runs.get(order, 1) - 1
     if left > 0:
         survey.runs[order] = left
-        waiting[group.reference] = group
+        waiting.setdefault(order, {})[group.reference] = group
         return
-    several = [one for reference, one in waiting.items() if hash(reference) == order]
-    for one in [*several, group]:
-        waiting.pop(one.reference, None)
+    for one in (*waiting.pop(order, {}).values(), group):
         _hold_repeats(one)
         yield one
 

@@ -144,15 +144,17 @@ def _marked(head: bytes) -> str:
 
 def _look_through(name: str, blocks: Blocks, encoding: str, *, table: bool) -> bool:
     """Read a file to its end for what keeps all of it from being taken; whether a line break is its last character."""
-    lines, blank, before, text = 1, True, "", ""
+    lines, passed, blank, before, text = 1, 0, True, "", ""
     for number, text in enumerate(texts(blocks, encoding)):
         lost = (before + text).find("\0\0" if table else "\0")
         if lost < 0 and not number:
             lost = _FIRST_LINE.match(text).group().find("\0")  # type: ignore[union-attr]
         if lost >= 0:
             line = lines + text.count("\n", 0, lost)
-            raise nothing_of(f"{name}: holds NUL bytes (in line {line}); take them out, or export the file again")
+            place = f"byte {passed + len(text[:lost].encode(encoding)) + 1}, in line {line}"
+            raise nothing_of(f"{name}: holds NUL bytes ({place}); take them out, or export the file again")
         lines += text.count("\n")
+        passed += len(text.encode(encoding))
         blank = blank and not text.strip("\ufeff \t\r\n")
         before = "\0" if text.endswith("\0") else ""
     if blank:
