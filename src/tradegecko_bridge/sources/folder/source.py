@@ -24,6 +24,8 @@ from tradegecko_bridge.commerce.codec import fingerprint
 from tradegecko_bridge.errors import ConfigError, MalformedData, SourceError
 from tradegecko_bridge.ports import Clock
 from tradegecko_bridge.sources.folder import returns
+from tradegecko_bridge.sources.folder.chosen import format_of
+from tradegecko_bridge.sources.folder.format import Format
 from tradegecko_bridge.sources.folder.inbox import Inbox, Waiting
 from tradegecko_bridge.sources.folder.json_orders import read_json
 from tradegecko_bridge.sources.folder.outbox import Outbox, WrittenIndex
@@ -53,9 +55,10 @@ class _Offered:
 class FolderSource:
     """Orders from files in ``<path>/orders/``; tracking, stock, products and receipts as files beside it.
 
-    ``settle`` is how long a file must have been left alone before it is read (a number is seconds; a day at most),
-    ``clock`` tells the present moment in UTC. Nothing is touched before the first call. The file formats are in
-    ``docs/folder.md``.
+    ``preset`` names a format that ships (``"shopify"``), ``format`` changes it or is one of its own; without either the
+    files are in our own columns (``docs/formats.md``). ``settle`` is how long a file must have been left alone before
+    it is read (a number is seconds; a day at most), ``clock`` tells the present moment in UTC. Nothing is touched
+    before the first call. The file formats are in ``docs/folder.md``.
 
     Raises:
         ConfigError: settings that cannot work.
@@ -66,6 +69,8 @@ class FolderSource:
         path: str | os.PathLike[str],
         *,
         name: str = "folder",
+        preset: str | None = None,
+        format: Format | None = None,
         settle: timedelta | float = timedelta(seconds=2),
         clock: Clock = _now,
     ) -> None:
@@ -75,6 +80,7 @@ class FolderSource:
         seconds = settle.total_seconds() if isinstance(settle, timedelta) else settle
         if not 0 <= seconds <= _LONGEST_SETTLE:
             raise ConfigError(f"settle must be from 0 to {_LONGEST_SETTLE} seconds, not {seconds:g}")
+        self._format = format_of(preset, format)
         self.name = name
         self._folder = folder
         self._clock = clock
@@ -121,7 +127,7 @@ class FolderSource:
     def _read(self, file: Waiting) -> Sequence[_Given]:
         try:
             data = self._inbox.read(file)
-            return () if data is None else _orders_in(file.name, data)
+            return () if data is None else _orders_in(file.name, data, self._format)
         except MalformedData as error:
             return (UnreadableOrder(problem=str(error)),)
 
@@ -219,11 +225,11 @@ class FolderSource:
         return self._receipts.hand_over(batch, returns.receipt_text, partial(returns.table, returns.RECEIPTS))
 
 
-def _orders_in(name: str, data: bytes) -> Sequence[_Given]:
+def _orders_in(name: str, data: bytes, format: Format) -> Sequence[_Given]:
     text = _decoded(name, data)
     if not text.strip():
         raise MalformedData([f"{name}: is empty; delete it or export it again {NOTHING_INGESTED}"])
-    return read_json(name, text) if name.lower().endswith(".json") else read_csv(name, text)
+    return (read_json if name.lower().endswith(".json") else read_csv)(name, text, format)
 
 
 def _decoded(name: str, data: bytes) -> str:
