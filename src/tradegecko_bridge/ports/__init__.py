@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         GivesOrdersSince,
         HasIdentity,
         OrderSource,
+        TellsNotes,
     )
     from tradegecko_bridge.ports.stores import (
         AccountStore,
@@ -57,6 +58,7 @@ _HOMES: Final = {
     "ShipmentStore": "ports.stores",
     "ShowsOrders": "ports.gateway",
     "Store": "ports.stores",
+    "TellsNotes": "ports.sources",
     "TokenStore": "ports.logins",
     "ToldValueStore": "ports.stores",
 }
@@ -82,6 +84,7 @@ __all__ = [
     "ShipmentStore",
     "ShowsOrders",
     "Store",
+    "TellsNotes",
     "TokenStore",
     "ToldValueStore",
 ]

@@ -65,6 +65,14 @@ class AcknowledgesIngest(Protocol):
 
 
 @runtime_checkable
+class TellsNotes(Protocol):
+    """A source that has something to say of what it read which is no fault of any order, such as rows passed over."""
+
+    def take_notes(self) -> Sequence[str]:
+        """What a person should know, one line each without personal data; each is told once."""
+
+
+@runtime_checkable
 class GivesOrderAgain(Protocol):
     """A source that can be asked for one order, wherever its cursor stands."""
 

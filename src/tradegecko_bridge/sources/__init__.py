@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         GivesOrdersSince,
         HasIdentity,
         OrderSource,
+        TellsNotes,
     )
     from tradegecko_bridge.sources.folder import FolderSource
     from tradegecko_bridge.sources.vendure import VendureSource
@@ -36,6 +37,7 @@ _HOMES: Final = {
     "GivesOrdersSince": "ports",
     "HasIdentity": "ports",
     "OrderSource": "ports",
+    "TellsNotes": "ports",
     "VendureSource": "sources.vendure",
 }
 
@@ -50,6 +52,7 @@ __all__ = [
     "GivesOrdersSince",
     "HasIdentity",
     "OrderSource",
+    "TellsNotes",
     "VendureSource",
 ]
 

@@ -152,7 +152,7 @@ class _Binding:
                 yield f"column {place + 1} has no name"
             elif normal(name) not in known and not any(star.fullmatch(normal(name)) for star in stars):
                 nearest = self._nearest(name)
-                hint = f", the nearest known one is '{nearest}'" if nearest else ""
+                hint = f", the nearest known one is '{nearest}'" if nearest else "; list it under ignore in the format"
                 yield f"unknown column {self._shown(place)}{hint}"
 
     def _nearest(self, name: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -26,7 +26,9 @@ from tradegecko_bridge.structuring import KeyPath, dotted
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
-def read_json(name: str, text: str, format: Format = OWN) -> list[SourceOrder | UnreadableOrder]:
+def read_json(
+    name: str, text: str, format: Format = OWN, *, note: Callable[[str], None] = lambda _: None
+) -> list[SourceOrder | UnreadableOrder]:
     """The orders of one file, in its order; cursors are left blank. The file may be JSON, or JSON Lines: a document in
     each line.
 
@@ -35,7 +37,7 @@ def read_json(name: str, text: str, format: Format = OWN) -> list[SourceOrder | 
     """
     documents, faults = _documents(name, text)
     if not format.own:
-        entries = _entries_of(orders_by_path(name, documents, for_json(format)))
+        entries = _entries_of(orders_by_path(name, documents, for_json(format), note))
     else:
         entries = [_read_entry(path, data) for one in documents for path, data in _entries(name, one)]
     _hold_contradictions(entries)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from attrs import define
@@ -64,7 +64,9 @@ def _list(order: Any, path: str) -> Iterator[Any]:
         yield from found if isinstance(found, list) else [found]
 
 
-def orders_by_path(file: str, documents: Sequence[Any], declared: Declared) -> list[SourceOrder | UnreadableOrder]:
+def orders_by_path(
+    file: str, documents: Sequence[Any], declared: Declared, note: Callable[[str], None]
+) -> list[SourceOrder | UnreadableOrder]:
     """The orders of a file, in its order.
 
     Raises:
@@ -73,7 +75,7 @@ def orders_by_path(file: str, documents: Sequence[Any], declared: Declared) -> l
     paths = _Paths.of(declared)
     found = [pair for document in documents for pair in _orders(file, document, declared)]
     try:
-        reader = bind(declared, paths.order, inner=paths.line, word="line")
+        reader = bind(declared, paths.order, inner=paths.line, word="line", note=note)
     except MalformedData as error:
         raise MalformedData([f"{file}: {problem} {NOTHING_INGESTED}" for problem in error.problems]) from None
     if declared.lines is None:

@@ -1,26 +1,62 @@
-"""Orders from the text of a table."""
+"""The orders of one open file, by its format."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, TypeAlias
+
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
-from tradegecko_bridge.errors import MalformedData
-from tradegecko_bridge.sources.folder.format import OWN, Format
-from tradegecko_bridge.sources.folder.sheet import Sheet, read_sheet
+from tradegecko_bridge.sources.folder.format import Format
+from tradegecko_bridge.sources.folder.inbox import JSON, PACKED, WORKBOOKS
+from tradegecko_bridge.sources.folder.json_orders import read_json
+from tradegecko_bridge.sources.folder.survey import orders_of
+from tradegecko_bridge.sources.folder.tables import Table, TextTable, bound
+from tradegecko_bridge.sources.folder.text import Blocks, whole_text
+from tradegecko_bridge.sources.folder.workbooks import WorkbookTable
+
+Given: TypeAlias = SourceOrder | UnreadableOrder
+Note: TypeAlias = Callable[[str], None]
 
 
-def read_csv(name: str, text: str, format: Format = OWN) -> list[SourceOrder | UnreadableOrder]:
-    """The orders of one file, in order of first appearance; cursors are left blank.
+def is_json(name: str) -> bool:
+    """Whether a file is JSON, packed or not."""
+    return name.lower().removesuffix(PACKED).endswith(JSON)
+
+
+def orders_in(
+    name: str, opened: BinaryIO, format: Format, note: Note = lambda _: None, *, is_whole: bool = True
+) -> Iterator[Given]:
+    """What a file gives; ``is_whole``: nobody is writing it any more. ``note`` is told what a person should know.
 
     Raises:
-        MalformedData: nothing of the file can be taken.
+        MalformedData: nothing of it can be taken.
+        Changed: the file is no longer what it was.
     """
-    try:
-        sheet = read_sheet(text, format)
-    except MalformedData as error:
-        raise MalformedData([f"{name}, {problem}" for problem in error.problems]) from None
-    return [*(sheet.reader.order(name, group) for group in sheet.groups.values()), *_strays(name, sheet)]
+    if is_json(name):
+        yield from read_json(name, text_of(name, opened), format, note=note)
+    else:
+        table = table_of(name, opened, format, note, is_whole=is_whole)
+        yield from orders_of(table, bound(table, format, note), note)
 
 
-def _strays(name: str, sheet: Sheet) -> list[UnreadableOrder]:
-    became = "(the row was left out, its order is not known)"
-    return [UnreadableOrder(problem=f"{name}, {stray} {became}") for stray in sheet.strays]
+def text_of(name: str, opened: BinaryIO) -> str:
+    """The text of a file.
+
+    Raises:
+        MalformedData: it is none.
+    """
+    return whole_text(name, Blocks(name, opened, packed=name.lower().endswith(PACKED)))
+
+
+def table_of(
+    name: str, opened: BinaryIO, format: Format, note: Note = lambda _: None, *, is_whole: bool = True
+) -> Table:
+    """The table a file holds.
+
+    Raises:
+        MalformedData: it has no header, or is damaged.
+        Changed: its last row may still be being written.
+    """
+    if name.lower().endswith(WORKBOOKS):
+        return WorkbookTable(name, opened, format, note)
+    return TextTable(name, opened, format, packed=name.lower().endswith(PACKED), is_whole=is_whole)
