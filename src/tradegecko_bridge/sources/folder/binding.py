@@ -25,6 +25,7 @@ from tradegecko_bridge.sources.folder.mapping import (
     parts_of,
 )
 from tradegecko_bridge.sources.folder.packed import opened
+from tradegecko_bridge.sources.folder.shipped import advice
 from tradegecko_bridge.structuring import likeliest
 
 _REQUIRED: Final = (
@@ -37,24 +38,32 @@ _REQUIRED: Final = (
 
 
 def bind(
-    declared: Declared, header: Sequence[str], *, word: str = "row", note: Callable[[str], None] = lambda _: None
+    declared: Declared,
+    header: Sequence[str],
+    *,
+    inner: Sequence[str] | None = None,
+    word: str = "row",
+    note: Callable[[str], None] = lambda _: None,
 ) -> TableReader:
     """The reader of the tables with this header; ``word`` is what a row is called.
+
+    ``inner`` are names of columns behind the header's, which lines have of their own.
 
     Raises:
         MalformedData: all that is wrong with the header.
     """
-    return _Binding(declared, header).reader(word, note)
+    return _Binding(declared, header, inner).reader(word, note)
 
 
 class _Binding:
-    def __init__(self, declared: Declared, header: Sequence[str]) -> None:
+    def __init__(self, declared: Declared, header: Sequence[str], inner: Sequence[str] | None) -> None:
         self.declared = declared
         self.header = header
         self.names = Names.of(header)
         self.specs = declared.specs()
-        self.packed = self._packed_names()
-        self.wide = Names.of([*header, *self.packed])
+        self.packed = self._packed_names() if inner is None else [*inner]
+        self.wide = Names.of(self.packed).moved(len(header)) if self.packed else self.names
+        self.is_table = inner is None
         self.rules = Rules(
             notation=declared.notation,
             words=declared.values,
@@ -124,7 +133,10 @@ class _Binding:
     # ── faults ───────────────────────────────────────────────────────────────────────────────
 
     def faults(self, plan: Plan) -> Iterator[str]:
-        if not self.declared.ignore_others:
+        for need in self.declared.needs:
+            if not getattr(self.declared, need):
+                yield _NEEDED[need]
+        if not self.declared.ignore_others and self.is_table:
             yield from self._unknown()
         used = {place for one in (*plan.naming, *plan.fields) for place in one.places}
         for name, places in self.names.places.items():
@@ -140,7 +152,7 @@ class _Binding:
                 yield f"column {place + 1} has no name"
             elif normal(name) not in known and not any(star.fullmatch(normal(name)) for star in stars):
                 nearest = self._nearest(name)
-                hint = f", the nearest known one is '{nearest}'" if nearest else ""
+                hint = f", the nearest known one is '{nearest}'" if nearest else "; list it under ignore in the format"
                 yield f"unknown column {self._shown(place)}{hint}"
 
     def _nearest(self, name: str) -> str | None:
@@ -160,21 +172,22 @@ class _Binding:
                 spec = next((self.specs[one] for one in (name, *others) if one in self.specs), name)
                 called = self._label(name, spec)
                 yield f"the column '{called}'{f', for our {name},' if called != name else ''} is missing"
-        if not self.declared.title:
+        if not self.declared.title and self.is_table:
             for name, spec in self.declared.columns.items():
                 if name not in given and name not in {one for required in _REQUIRED for one in required}:
                     yield f"the column '{self._label(name, spec)}', for our {name}, is missing"
-        for need in self.declared.needs:
-            if need not in given and not getattr(self.declared, need, None):
-                yield _NEEDED[need]
 
     # ── the reader ───────────────────────────────────────────────────────────────────────────
 
     def reader(self, word: str, note: Callable[[str], None]) -> TableReader:
+        if self.declared.unusable:
+            raise MalformedData([f"this is {self.declared.title}: {self.declared.unusable}"])
         plan = self.plan()
         if faults := list(self.faults(plan)):
+            if list(self._missing(plan)) and (said := advice(self.header)):
+                raise MalformedData([said])
             raise MalformedData(faults)
-        declared, places = self.declared, self._line_places()
+        declared, places = self.declared, self._line_places() if self.is_table else []
         skips = {
             place: frozenset(word.casefold() for word in words)
             for name, words in declared.skip_rows.items()
@@ -187,8 +200,7 @@ class _Binding:
             unpriced=declared.prices == "price_list",
             skipped=partial(_skipped, self.header, skips) if skips else None,
             opened=partial(opened, places, str(declared.lines), declared.packed, self.packed) if places else None,
-            moment=self.rules.reader("placed_at"),
-            zone=declared.notation.zone,
+            notation=declared.notation,
             footers=tuple(text.casefold() for text in declared.footers),
             word=word,
             note=note,

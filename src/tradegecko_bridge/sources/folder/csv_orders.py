@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import tzinfo
 from decimal import Decimal
 from typing import Any, Final
 
@@ -26,10 +25,12 @@ from tradegecko_bridge.sources.folder.formulas import unguarded
 from tradegecko_bridge.sources.folder.mapping import Cells, Given, Plan, clean
 from tradegecko_bridge.sources.folder.problems import fate, listed
 from tradegecko_bridge.sources.folder.rows import Group
-from tradegecko_bridge.sources.folder.values import Read, is_twofold, plain, split_name
+from tradegecko_bridge.sources.folder.values import Notation, is_twofold, moment_of, plain, split_name
 
 NUL: Final = "has a NUL character, which cannot be stored; take it out"
 _ZERO: Final = Decimal(0)
+_CENTS: Final = Decimal("0.05")
+"""What rounding line by line may come to."""
 _FINEST: Final = Decimal("1E-10")
 _TOTALS: Final = {
     "subtotal": "subtotal",
@@ -61,8 +62,8 @@ class TableReader:
     """A format bound to the header of one table; see :class:`.rows.RowReader`.
 
     ``own``: the columns are our own, so every row is a line. ``unpriced``: prices come from the system's price list.
-    ``skipped`` are rows that are none of an order, ``opened`` makes several of a row that holds several lines,
-    ``moment`` reads a time put together. ``word`` is what a row is called.
+    ``skipped`` are rows that are none of an order, ``opened`` makes several of a row that holds several lines.
+    ``word`` is what a row is called.
     """
 
     plan: Plan
@@ -71,8 +72,7 @@ class TableReader:
     unpriced: bool = False
     skipped: Callable[[Cells], str] | None = None
     opened: Callable[[Cells], Sequence[Cells]] | None = None
-    moment: Read | None = None
-    zone: tzinfo | None = None
+    notation: Notation = Notation()
     footers: tuple[str, ...] = ()
     word: str = "row"
     note: Callable[[str], None] = lambda _: None
@@ -118,7 +118,7 @@ class TableReader:
             reading.take(f"{self.word} {row.number}", row.cells)
         made = reading.order(group)
         if isinstance(made, SourceOrder):
-            if is_twofold(made.placed_at, self.zone):
+            if is_twofold(made.placed_at, self.notation.zone):
                 self.note(f"{file}, order {made.number}: its time came twice that day; the first was taken")
             return made
         number = next((number for row in group.rows if (number := self.names(row.cells)[1])), None)
@@ -284,10 +284,10 @@ def _put_together(reading: _Reading) -> None:
         if name and not values.keys() & {f"{who}_first_name", f"{who}_last_name"}:
             first, last = split_name(name)
             values |= {f"{who}_{part}": text for part, text in (("first_name", first), ("last_name", last)) if text}
-    parts = [values.pop(f"placed_{part}", None) for part in ("date", "time", "zone")]
-    if parts[0] and "placed_at" not in values and reading.reader.moment is not None:
+    day, clock, zone = (values.pop(f"placed_{part}", None) for part in ("date", "time", "zone"))
+    if day and "placed_at" not in values:
         try:
-            values["placed_at"] = reading.reader.moment(" ".join(filter(None, parts)))
+            values["placed_at"] = moment_of(reading.reader.notation, f"{day} {clock or ''}".strip(), zone)
         except ValueError as error:
             reading.faults.append(f"{reading.origin['placed_date']}, placed_at: {error}")
     for line in reading.lines:
@@ -324,6 +324,8 @@ def _drop_summary(lines: list[_Line]) -> None:
 
 def _order(reference: str, reading: _Reading) -> SourceOrder:
     values, own = reading.values, reading.reader.own
+    if not own:
+        _settle_tax(values, [line.values for line in reading.lines])
     included = values.get("prices_include_tax", False)
     lines = tuple(_order_line(line.values, included) for line in reading.lines)
     shipping = _picked(values, _SHIPPING)
@@ -345,6 +347,24 @@ def _order(reference: str, reading: _Reading) -> SourceOrder:
         billing_address=_address(values, "bill"),
         **{name: values[name] for name in _OWN if name in values},
     )
+
+
+def _settle_tax(values: dict[str, Any], lines: Sequence[dict[str, Any]]) -> None:
+    """What the figures prove of tax: amounts on lines that do not make the order's are not used, and prices include it
+    where only then the total is right."""
+    total, grand = values.get("tax_total"), values.get("grand_total")
+    taxes = [part.get(name) for part, name in (*((line, "tax") for line in lines), (values, "shipping_tax"))]
+    said = sum((tax for tax in taxes if tax is not None), _ZERO)
+    if total is not None and any(tax is not None for tax in taxes) and abs(said - total) > _CENTS:
+        for line in lines:
+            line.pop("tax", None), line.pop("tax_rate", None)
+        values.pop("shipping_tax", None)
+    if total and grand is not None and "prices_include_tax" not in values:
+        prices = [(line.get("price"), line.get("discount", _ZERO), line.get("quantity")) for line in lines]
+        if all(price is not None and units is not None for price, _, units in prices):
+            goods = sum(((price - less) * units for price, less, units in prices), values.get("shipping_amount", _ZERO))
+            goods -= values.get("discount_amount", _ZERO)
+            values["prices_include_tax"] = abs(goods - grand) <= _CENTS < abs(goods + total - grand)
 
 
 def _is_in_lines(lines: Sequence[OrderLine], subtotal: Decimal | None) -> bool:

@@ -102,6 +102,8 @@ class Declared:
     packed: Packed | None = None
     """How lines stand in one cell: the marks between `items`, between `fields`, and between a field's name and its
     value (`pair`). E.g. `{ items = ";", fields = "|", pair = ":" }`."""
+    json: str = ""
+    """A preset: the one for the same shop's JSON."""
     title: str = ""
     """What a preset is called; with a title only what `columns` names is read."""
     needs: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from tradegecko_bridge.sources.folder.binding import bind
 from tradegecko_bridge.sources.folder.csv_orders import TableReader
 from tradegecko_bridge.sources.folder.declared import Declared
 from tradegecko_bridge.sources.folder.mapping import normal
+from tradegecko_bridge.sources.folder.shipped import likeliest_preset
 
 
 @frozen(kw_only=True)
@@ -22,9 +23,10 @@ class Format(Declared):
     """
 
     def known(self, cells: Sequence[str]) -> int:
-        """How many cells of this line are names of columns that it knows."""
+        """How many cells of this line are names of columns that it, or a preset, knows."""
         names = self.names()
-        return sum(normal(cell) in names for cell in cells if cell)
+        known = sum(normal(cell) in names for cell in cells if cell)
+        return known if known > len(cells) // 2 or not likeliest_preset(cells) else len(cells)
 
     def reader(self, header: tuple[str, ...], *, note: Callable[[str], None] = lambda _: None) -> TableReader:
         """The format bound to the header of a table; ``note`` is told what a person should know of good orders.

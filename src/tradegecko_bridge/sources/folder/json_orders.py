@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -16,24 +16,73 @@ from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.commerce.codec import format_private_fault, from_plain
 from tradegecko_bridge.commerce.formatting import shown_name
 from tradegecko_bridge.errors import MalformedData
+from tradegecko_bridge.sources.folder.chosen import for_json
+from tradegecko_bridge.sources.folder.format import OWN, Format
+from tradegecko_bridge.sources.folder.json_paths import orders_by_path
 from tradegecko_bridge.sources.folder.problems import NOTHING_INGESTED, fate, listed
+from tradegecko_bridge.sources.folder.shipped import advice
 from tradegecko_bridge.structuring import KeyPath, dotted
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
-def read_json(name: str, text: str) -> list[SourceOrder | UnreadableOrder]:
-    """The orders of one file, in its order; cursors are left blank.
+def read_json(
+    name: str, text: str, format: Format = OWN, *, note: Callable[[str], None] = lambda _: None
+) -> list[SourceOrder | UnreadableOrder]:
+    """The orders of one file, in its order; cursors are left blank. The file may be JSON, or JSON Lines: a document in
+    each line.
 
     Raises:
         MalformedData: nothing of the file can be taken.
     """
-    entries = [_read_entry(path, data) for path, data in _entries(name, _parse(name, text))]
+    documents, faults = _documents(name, text)
+    if not format.own:
+        entries = _entries_of(orders_by_path(name, documents, for_json(format), note))
+    else:
+        entries = [_read_entry(path, data) for one in documents for path, data in _entries(name, one)]
     _hold_contradictions(entries)
-    return [entry.order or _unreadable(name, entry) for entry in entries]
+    return [*(entry.order or entry.unreadable or _unreadable(name, entry) for entry in entries), *faults]
+
+
+def _entries_of(given: Sequence[SourceOrder | UnreadableOrder]) -> list[_Entry]:
+    """Orders that were read by path, to be compared."""
+    return [
+        _Entry(
+            f"order {place}",
+            reference=one.reference,
+            number=one.number,
+            order=one if isinstance(one, SourceOrder) else None,
+            unreadable=one if isinstance(one, UnreadableOrder) else None,
+        )
+        for place, one in enumerate(given, 1)
+    ]
 
 
 # ── the file ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _documents(name: str, text: str) -> tuple[list[Any], list[UnreadableOrder]]:
+    """What the file holds: one document, or one in each line, of which a faulty one leaves the others alone."""
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    if len(lines) < 2 or not _is_object(lines[0][1]):
+        return [_parse(name, text)], []
+    documents: list[Any] = []
+    faults: list[UnreadableOrder] = []
+    for number, line in lines:
+        try:
+            documents.append(_parse(f"{name}, line {number}", line))
+        except MalformedData as error:
+            problem = str(error).replace(f", line {number}, line 1,", f", line {number},")
+            problem = problem.replace(NOTHING_INGESTED, "(the line was left out)")
+            faults.append(UnreadableOrder(problem=problem))
+    return documents, faults
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return line.lstrip()[:1] == "{" and isinstance(parse_json(line), dict)
+    except ValueError:
+        return False
 
 
 def _parse(name: str, text: str) -> Any:
@@ -97,6 +146,11 @@ def _entries(name: str, data: Any) -> list[tuple[KeyPath, Any]]:
     return [(("orders", index), order) for index, order in enumerate(orders)]
 
 
+def _foreign(data: Any) -> str:
+    """What to set where an order is in a shop's own form; blank where it is in ours."""
+    return advice(data) if isinstance(data, dict) and "reference" not in data else ""
+
+
 # ── one order ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -108,6 +162,7 @@ class _Entry:
     reference: str | None = None
     number: str | None = None
     order: SourceOrder | None = None
+    unreadable: UnreadableOrder | None = None
     faults: list[str] = Factory(list)
 
 
@@ -118,6 +173,9 @@ def _read_entry(path: KeyPath, data: Any) -> _Entry:
         format_private_fault(where, "holds a NUL or half a character, which cannot be stored")
         for where in _unstorable(path, data)
     ]
+    if said := _foreign(data):
+        entry.faults = [said]
+        return entry
     try:
         order = from_plain({**data, "cursor": ""} if fields else data, SourceOrder, strict=True, within=path)
         entry.order = None if faults else order
@@ -161,7 +219,7 @@ def _hold_contradictions(entries: list[_Entry]) -> None:
         for other in same[1:]:
             if other.order is None or other.order != first.order:
                 first.faults.append(f"{other.place} has the reference of {first.place} and another content; keep one")
-                first.order = None
+                first.order = first.unreadable = None
                 first.faults += [fault for entry in same[1:] for fault in entry.faults]
                 entries[:] = [entry for entry in entries if entry is first or entry not in same]
                 break

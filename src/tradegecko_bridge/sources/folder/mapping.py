@@ -53,6 +53,10 @@ class Names:
             found[normal(name)] = (*found.get(normal(name), ()), place)
         return cls(found)
 
+    def moved(self, by: int) -> Names:
+        """The same columns so many cells further on."""
+        return Names({name: tuple(place + by for place in places) for name, places in self.places.items()})
+
     def place(self, name: str) -> int | None:
         """The column of this name; None where there is none."""
         return self.places.get(normal(name), (None,))[0]
@@ -67,15 +71,17 @@ class Names:
 def parts_of(spec: str | Sequence[str]) -> list[str]:
     """The columns that a field is made of: a name, a template's, or the first of several that is filled."""
     specs = [spec] if isinstance(spec, str) else spec
-    return [part for one in specs for part in (_PART.findall(one) or [one])]
+    return [part for one in specs if not one.startswith("=") for part in (_PART.findall(one) or [one])]
 
 
 def getter(spec: str | Sequence[str], names: Names) -> tuple[tuple[int, ...], Get] | None:
     """The cells of a field and how to take it from a row; None where the header has none of its columns."""
     specs = [spec] if isinstance(spec, str) else spec
     found = [one for one in (_one(text, names) for text in specs) if one is not None]
-    if len(found) < 2:
-        return found[0] if found else None
+    if not any(places for places, _ in found):
+        return None
+    if len(found) == 1:
+        return found[0]
     gets = tuple(get for _, get in found)
     return tuple(place for places, _ in found for place in places), lambda cells: _first(gets, cells)
 
@@ -88,6 +94,8 @@ def _first(gets: Sequence[Get], cells: Cells) -> str:
 
 
 def _one(text: str, names: Names) -> tuple[tuple[int, ...], Get] | None:
+    if text.startswith("="):
+        return (), lambda _: text[1:]
     if parts := _PART.findall(text):
         places = [names.place(part) for part in parts]
         there = tuple(place for place in places if place is not None)

@@ -31,19 +31,24 @@ def _lines(label: str, packed: Packed | None, cell: str) -> Sequence[Any]:
             raise ValueError(f"{label}: is not JSON, or was cut") from None
         return found if isinstance(found, list) else [found]
     packed = packed or Packed()
-    return [line for item in cell.split(packed.items) if (line := _pairs(label, packed, item))]
+    items = cell.split(packed.items) if packed.items else [cell]
+    return [line for item in items if (line := _pairs(label, packed, item))]
 
 
 def _pairs(label: str, packed: Packed, item: str) -> dict[str, str]:
     line: dict[str, str] = {}
+    latest = ""
     for part in item.split(packed.fields):
         name, mark, value = part.partition(packed.pair)
-        if part.strip() and not mark:
+        if mark:
+            latest = normal(name)
+            line[latest] = value.strip()
+        elif latest:  # the mark between fields stands in a value, too
+            line[latest] = f"{line[latest]}{packed.fields}{part}".strip()
+        elif part.strip():
             raise ValueError(
                 f"{label}: holds a field without {packed.pair!r} between name and value; see packed in the format"
             )
-        if mark:
-            line[normal(name)] = value.strip()
     return line
 
 
@@ -99,4 +104,6 @@ def cell_of(value: Any) -> str:
             return value.strip()
         case list():
             return "|".join(cell_of(one) for one in value if not isinstance(one, list | dict))
-    return ""
+        case dict():
+            return ""
+    raise ValueError(f"is a {type(value).__name__}")

@@ -13,7 +13,7 @@ from typing import Final
 from attrs import Factory, define
 
 from tradegecko_bridge.sources.folder.csv_orders import NUL
-from tradegecko_bridge.sources.folder.formulas import unguarded, unwrapped
+from tradegecko_bridge.sources.folder.formulas import unwrapped
 from tradegecko_bridge.sources.folder.problems import nothing_of
 from tradegecko_bridge.sources.folder.rows import Row, RowReader
 from tradegecko_bridge.sources.folder.tables import Table, trimmed
@@ -77,14 +77,12 @@ class Rows:
             yield Row(number, texts, cut)
 
     def _texts(self, cells: list[str]) -> Iterator[str]:
-        """What a person meant by the cells. What names the order stays as it is as far as can be."""
+        """The cells. What names the order stays as it is as far as can be."""
         for place, cell in enumerate(cells):
             text = cell.strip()
             if not place:
                 text = text.lstrip("\ufeff").strip("\x1a")  # of files put together, and of old systems
-            if text[:1] in ("'", "="):
-                text = unwrapped(text) if place in self._naming else unguarded(text)
-            yield text
+            yield unwrapped(text) if text[:1] == "=" and place in self._naming else text
 
     def names(self, row: Row) -> Names:
         """What a sound row gives."""

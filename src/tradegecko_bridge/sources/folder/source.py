@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from attrs import define, evolve
 
@@ -26,15 +26,13 @@ from tradegecko_bridge.commerce.codec import fingerprint
 from tradegecko_bridge.errors import ConfigError, MalformedData, SourceError
 from tradegecko_bridge.ports import Clock
 from tradegecko_bridge.sources.folder import returns
-from tradegecko_bridge.sources.folder.format import OWN
-from tradegecko_bridge.sources.folder.inbox import JSON, PACKED, WORKBOOKS, Inbox, Waiting, check_unchanged
-from tradegecko_bridge.sources.folder.json_orders import read_json
+from tradegecko_bridge.sources.folder.chosen import format_of
+from tradegecko_bridge.sources.folder.format import Format
+from tradegecko_bridge.sources.folder.inbox import Inbox, Waiting, check_unchanged
 from tradegecko_bridge.sources.folder.outbox import Outbox, WrittenIndex
 from tradegecko_bridge.sources.folder.problems import one_line
-from tradegecko_bridge.sources.folder.survey import orders_of
-from tradegecko_bridge.sources.folder.tables import Table, TextTable, bound
-from tradegecko_bridge.sources.folder.text import Blocks, Changed, whole_text
-from tradegecko_bridge.sources.folder.workbooks import WorkbookTable
+from tradegecko_bridge.sources.folder.reading import orders_in
+from tradegecko_bridge.sources.folder.text import Changed
 from tradegecko_bridge.visible import visible
 
 _TABLES: Final[Mapping[str, tuple[Callable[[Sequence[str], Sequence[returns.Rows]], bytes], str]]] = {
@@ -70,11 +68,13 @@ class _Offered:
 class FolderSource:
     """Orders from files in ``<path>/orders/``; tracking, stock, products and receipts as files beside it.
 
-    ``settle`` is how long a file must have been left alone before it is read (a number is seconds; a day at most),
-    ``whole_after`` how long for its last row to count without a line break behind it, ``clock`` tells the present
-    moment in UTC. ``tables``: ``"csv"``, ``"csv for excel"`` (with a byte order mark) or ``"xlsx"``; ``keep_days``: how
-    long files that come back stay, for good unless told; ``all_stock_every``: how often all stock levels are written
-    beside the changes (0: never), ``stock_file``: under which name, if always the same. Nothing is touched before the first call. The file formats are in ``docs/folder.md``.
+    ``preset`` names a format that ships (``"shopify"``), ``format`` changes it or is one of its own; without either the
+    files are in our own columns (``docs/formats.md``). ``settle`` is how long a file must have been left alone before
+    it is read (a number is seconds; a day at most), ``whole_after`` how long for its last row to count without a line
+    break behind it. ``tables``: ``"csv"``, ``"csv for excel"`` (with a byte order mark) or ``"xlsx"``. ``keep_days``:
+    how long files that come back stay, for good unless told. ``all_stock_every``: how often all stock levels are
+    written beside the changes (0: never); ``stock_file``: under which name, if always the same. ``clock`` tells the
+    present moment in UTC. Nothing is touched before the first call. The files are described in ``docs/folder.md``.
 
     Raises:
         ConfigError: settings that cannot work.
@@ -85,6 +85,8 @@ class FolderSource:
         path: str | os.PathLike[str],
         *,
         name: str = "folder",
+        preset: str | None = None,
+        format: Format | None = None,
         settle: timedelta | float = timedelta(seconds=2),
         whole_after: timedelta | float = timedelta(minutes=1),
         tables: str = "csv",
@@ -97,6 +99,7 @@ class FolderSource:
         if "\0" in str(folder):
             raise ConfigError("path must not have a NUL character: no folder has one")
         self.name = name
+        self._format = format_of(preset, format)
         self._folder = folder
         self._clock = clock
         self._inbox = Inbox(
@@ -177,25 +180,14 @@ class FolderSource:
         """The orders of a file; ``offered`` learns whether all of them were given."""
         try:
             with self._inbox.opened(file) as opened:
-                yield from self._orders_in(file, opened)
+                whole = self._inbox.is_whole(file, self._clock())
+                yield from orders_in(file.name, opened, self._format, self._note, is_whole=whole)
                 check_unchanged(file, opened)
             offered.read = True
         except MalformedData as error:
             yield UnreadableOrder(problem=str(error))
         except Changed:
             pass  # the rest comes with the next run, and so does all of it
-
-    def _orders_in(self, file: Waiting, opened: BinaryIO) -> Iterator[_Given]:
-        packed = file.path.name.lower().endswith(PACKED)
-        if file.ends_with(JSON):
-            yield from read_json(file.name, whole_text(file.name, Blocks(file.name, opened, packed=packed)))
-            return
-        table: Table = (
-            WorkbookTable(file.name, opened, OWN, self._note)
-            if file.ends_with(WORKBOOKS)
-            else TextTable(file.name, opened, OWN, packed=packed, is_whole=self._inbox.is_whole(file, self._clock()))
-        )
-        yield from orders_of(table, bound(table, OWN, self._note), self._note)
 
     def _read(self, file: Waiting) -> Iterator[_Given]:
         return self._orders(file, _Offered(file))

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
+import attrs
 from attrs import frozen
 
 from tradegecko_bridge.bounds import OutOfBounds, decimal_from
@@ -26,9 +27,9 @@ Read: TypeAlias = Callable[[str], Any]
 class Notation:
     """How a file writes numbers, times and lists.
 
-    ``decimal``: the mark before decimals; blank: a point, and nothing between thousands. ``dates``: ``"dmy"`` or
-    ``"mdy"`` where days and months are digits; blank: not known. ``own``: it is a file in our own columns, so nothing
-    can be set for it.
+    ``decimal``: the mark before decimals; blank: a point, and a comma where it can be nothing else. ``dates``:
+    ``"dmy"`` or ``"mdy"`` where days and months are digits; blank: not known. ``own``: it is a file in our own columns,
+    where nothing is evident.
     """
 
     decimal: str = ""
@@ -44,7 +45,7 @@ class Notation:
         It raises ValueError: the message says how to write it, and shows the value only if it can be nobody's data.
         """
         if kind is Decimal:
-            return partial(_number, self.decimal, form)
+            return partial(_number, self.decimal or ("" if self.own else "?"), form)
         if kind is datetime:
             return partial(_moment, self)
         if kind is date:
@@ -110,12 +111,19 @@ _GROUPED: Final = {
     mark: re.compile(rf"[+-]?[0-9]{{1,3}}(?:(?P<sep>[{others}'’\s])[0-9]{{2,3}})*(?<=[0-9]{{3}})(?:{escaped}[0-9]*)?")
     for mark, others, escaped in ((".", ",", r"\."), (",", ".", ","))
 }
+_EVIDENT: Final = re.compile(
+    r"[+-]?[0-9]+(?P<mark>,)(?:[0-9]{1,2}|[0-9]{4,})|[+-]?[0-9]{1,3}(?P<first>[.,])[0-9]{3}(?:(?P=first)[0-9]{3})*"
+    r"(?P<last>(?!(?P=first))[.,])[0-9]+"
+)
+"""A comma that does not stand before thousands, or two marks, of which the last is the one before decimals."""
 _BEHIND_COMMA: Final = re.compile(r"[+-]?([0-9]+(,[0-9]*)?|,[0-9]+)")
 _NO_DIGIT: Final = re.compile(r"[^0-9+-]")
 
 
 def _number(mark: str, form: str, cell: str) -> Decimal:
     digits = _bare(form, cell)
+    if mark == "?":
+        mark = _evident_mark(digits)
     if mark == "," and _BEHIND_COMMA.fullmatch(digits):
         digits = digits.replace(",", ".")
     elif mark and _GROUPED[mark].fullmatch(digits) and _is_grouped(mark, digits):
@@ -127,6 +135,12 @@ def _number(mark: str, form: str, cell: str) -> Decimal:
         return decimal_from(digits)
     except OutOfBounds as error:
         raise ValueError(f"{shown(cell)} {error}") from None
+
+
+def _evident_mark(digits: str) -> str:
+    """The mark before decimals where it can only be that one; blank where there is none, or nobody can tell."""
+    found = _EVIDENT.fullmatch(digits)
+    return (found["mark"] or found["last"]) if found else ""
 
 
 def _is_grouped(mark: str, digits: str) -> bool:
@@ -189,6 +203,17 @@ _ZONES: Final = {
     "EEST": 3, "AST": -4, "ADT": -3, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8,
     "PDT": -7, "AEST": 10, "AEDT": 11, "AWST": 8, "NZST": 12, "NZDT": 13, "JST": 9,
 }  # fmt: skip
+_NAMED: Final = {
+    "Atlantic": "America/Halifax",
+    "Eastern": "America/New_York",
+    "Central": "America/Chicago",
+    "Mountain": "America/Denver",
+    "Pacific": "America/Los_Angeles",
+    "Alaska": "America/Anchorage",
+    "Hawaii": "Pacific/Honolulu",
+    "Arizona": "America/Phoenix",
+}
+"""Zones as people in North America call them, with “Time” behind."""
 _NOON: Final = time(12)
 """What a day alone is taken for: with it the day is the same one nearly everywhere."""
 
@@ -199,6 +224,8 @@ def zone_named(name: str) -> tzinfo:
     Raises:
         ValueError: it is none.
     """
+    if named := _NAMED.get(name.partition(" Time")[0]):
+        return ZoneInfo(named)
     name = name.strip("()")
     if re.fullmatch(r"[+-][0-9]{2}:?[0-9]{2}", name):
         zone = datetime.strptime(name, "%z").tzinfo
@@ -216,20 +243,27 @@ def _fixed(hours: int) -> tzinfo:
     return timezone(timedelta(hours=hours)) if hours else UTC
 
 
+def moment_of(notation: Notation, cell: str, zone: str | None = None) -> datetime:
+    """A time with its zone, which may stand apart.
+
+    Raises:
+        ValueError: it is none, or has no zone.
+    """
+    return _moment(attrs.evolve(notation, zone=zone_named(zone)) if zone else notation, cell)
+
+
 def _moment(notation: Notation, cell: str) -> datetime:
-    moment = _iso(cell)
+    moment = _iso(cell) or _found(notation, cell)
     if moment is None:
-        moment = _found(notation, cell)
-        if moment is None:
-            hint = "write 2026-01-31T09:30:00Z or 2026-01-31T09:30:00-05:00"
-            more = "" if notation.own else ", or set dates or times in the format"
-            raise ValueError(f"{shown(cell)} is not a time; {hint}{more}")
-        if moment.tzinfo is None and notation.zone is None and ":" not in cell and moment.time() == _NOON:
-            return moment.replace(tzinfo=UTC)
+        hint = "write 2026-01-31T09:30:00Z or 2026-01-31T09:30:00-05:00"
+        more = "" if notation.own else ", or set dates or times in the format"
+        raise ValueError(f"{shown(cell)} is not a time; {hint}{more}")
     if moment.tzinfo is not None:
         return moment
     if notation.zone is not None:
         return localized(moment, notation.zone, cell)
+    if ":" not in cell and moment.time() == _NOON:
+        return moment.replace(tzinfo=UTC)
     own = f"write {cell}Z if it is UTC, else e.g. {cell}-05:00"
     raise ValueError(f"{shown(cell)} has no time zone; {own if notation.own else 'set zone in the format'}")
 
