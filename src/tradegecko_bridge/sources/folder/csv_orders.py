@@ -21,7 +21,6 @@ from tradegecko_bridge.commerce import (
 )
 from tradegecko_bridge.commerce.formatting import shown, shown_code, shown_currency
 from tradegecko_bridge.sources.folder.columns import ADDRESS_FIELDS, COLUMNS, CUSTOMER_FIELDS, Column
-from tradegecko_bridge.sources.folder.formulas import unguarded
 from tradegecko_bridge.sources.folder.mapping import Cells, Given, Plan, clean
 from tradegecko_bridge.sources.folder.problems import fate, listed
 from tradegecko_bridge.sources.folder.rows import Group
@@ -154,7 +153,8 @@ class _Reading:
         self.first = self.first or place
         if number := self.reader.names(row)[1]:
             self._keep(place, self.reader.plan.naming[-1], number)
-        row = [_told(cell, self.reader.own) if cell[:1] in ("'", "=") else cell for cell in row]
+        if not self.reader.own:
+            row = [plain(cell) if cell[:1] in ("'", "=") else cell for cell in row]
         for cells in (row,) if self.reader.opened is None else self._opened(place, row):
             for one in self.reader.plan.order:
                 if cell := self._cell(place, one, cells):
@@ -262,11 +262,6 @@ class _Reading:
             if given and amount not in given and not self._is_faulty(amount):
                 place = self.origin[given[0]]
                 self.faults.append(f"{place}, {amount}: is blank beside {given[0]}; write 0 if {what}")
-
-
-def _told(cell: str, own: bool) -> str:
-    """A cell without what keeps a spreadsheet from running or changing it."""
-    return unguarded(cell) if own and cell[:1] == "'" else plain(unguarded(cell))
 
 
 def _shown(column: Column, cell: str) -> str:
