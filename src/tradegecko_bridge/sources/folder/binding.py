@@ -28,7 +28,7 @@ from tradegecko_bridge.sources.folder.packed import opened
 from tradegecko_bridge.sources.folder.shipped import advice
 from tradegecko_bridge.structuring import likeliest
 
-_REQUIRED: Final = (
+REQUIRED: Final = (
     ("order_number",),
     ("placed_at", "placed_date"),
     ("quantity",),
@@ -165,7 +165,7 @@ class _Binding:
 
     def _missing(self, plan: Plan) -> Iterator[str]:
         given = {one.column.name for one in (*plan.naming, *plan.order, *plan.lines[0])} | {*self.declared.constants}
-        for name, *others in _REQUIRED:
+        for name, *others in REQUIRED:
             if name == "price" and self.declared.prices == "price_list":
                 continue
             if given.isdisjoint((name, *others)):
@@ -174,7 +174,7 @@ class _Binding:
                 yield f"the column '{called}'{f', for our {name},' if called != name else ''} is missing"
         if not self.declared.title and self.is_table:
             for name, spec in self.declared.columns.items():
-                if name not in given and name not in {one for required in _REQUIRED for one in required}:
+                if name not in given and name not in {one for required in REQUIRED for one in required}:
                     yield f"the column '{self._label(name, spec)}', for our {name}, is missing"
 
     # ── the reader ───────────────────────────────────────────────────────────────────────────
