@@ -171,7 +171,8 @@ class _Binding:
             if given.isdisjoint((name, *others)):
                 spec = next((self.specs[one] for one in (name, *others) if one in self.specs), name)
                 called = self._label(name, spec)
-                yield f"the column '{called}'{f', for our {name},' if called != name else ''} is missing"
+                hint = "; set prices to price_list in the format if TradeGecko knows them" * (name == "price")
+                yield f"the column '{called}'{f', for our {name},' if called != name else ''} is missing{hint}"
         if not self.declared.title and self.is_table:
             for name, spec in self.declared.columns.items():
                 if name not in given and name not in {one for required in REQUIRED for one in required}:
@@ -184,7 +185,7 @@ class _Binding:
             raise MalformedData([f"this is {self.declared.title}: {self.declared.unusable}"])
         plan = self.plan()
         if faults := list(self.faults(plan)):
-            if list(self._missing(plan)) and (said := advice(self.header)):
+            if list(self._missing(plan)) and (said := advice(self.header, self.declared.title)):
                 raise MalformedData([said])
             raise MalformedData(faults)
         declared, places = self.declared, self._line_places() if self.is_table else []

@@ -9,7 +9,7 @@ from typing import Final
 import attrs
 from attrs import frozen
 
-from tradegecko_bridge.commerce import Address, Customer
+from tradegecko_bridge.commerce import Address, Customer, ItemKind
 
 CELLS: Final[dict[type, str]] = {
     str: "text",
@@ -18,6 +18,7 @@ CELLS: Final[dict[type, str]] = {
     datetime: "time with zone",
     date: "date",
     tuple: "words with | between",
+    ItemKind: "goods, fee, tip or gift_wrap",
 }
 """What a cell is read as, and what the documentation calls it."""
 
@@ -67,6 +68,7 @@ _ALL = (
     Column("discount_label"),
     Column("discount_code"),
     *_money("discount_amount"),
+    Column("discount_before_tax", bool),
     *_money("subtotal", "tax_total", "shipping_total", "discount_total", "grand_total"),
     Column("prices_include_tax", bool),
     Column("note", personal=True),
@@ -88,6 +90,7 @@ _ALL = (
     Column("tax_rate", Decimal, per_line=True, form="percent"),
     Column("shippable", bool, per_line=True),
     Column("barcode", per_line=True),
+    Column("kind", ItemKind, per_line=True),
 )
 COLUMNS: dict[str, Column] = {column.name: column for column in _ALL}
 """Every column by its name, in the order the documentation lists them."""

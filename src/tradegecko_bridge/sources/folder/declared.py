@@ -55,7 +55,9 @@ class Declared:
     columns: Mapping[str, Spec] = field(factory=dict)
     """Our field = the file's column. Several columns: the first that is filled. Text with `{Column}` in it is a
     template. In JSON it is a path: `customer.email`, `shipping_lines[0].price`; with `[]` all of a list, summed or
-    joined. A `*` stands for the numbers of lines in one row, `Item * SKU`. E.g. `{ order_number = "Order No" }`."""
+    joined. `@` is the path of the line's own list. A
+    `*` stands for the numbers of lines in one row, `Item * SKU`. `=text` after others is what counts where they are
+    blank. E.g. `{ order_number = "Order No" }`."""
     constants: Table = field(factory=dict)
     """Our field = what every order has. E.g. `{ currency = "CAD" }`."""
     split: tuple[Split, ...] = ()

@@ -118,14 +118,15 @@ def guess(name: str, opened: BinaryIO) -> Guess:
         MalformedData: it holds no table and no JSON.
     """
     if is_json(name):
-        lines, names, samples = _json_names(name, opened)
+        lines, names, samples, keys = _json_names(name, opened)
         settings = {"lines": lines} if lines else {}
     else:
         table = table_of(name, opened, _Anything())
         names, settings = list(table.header), {}
+        keys = names
         rows = [row for _, row in islice(table.rows(), _SAMPLE)]
         samples = {name: [row[at] for row in rows if at < len(row) and row[at]] for at, name in enumerate(names)}
-    if preset := likeliest_preset([*names, *settings.values()]):
+    if preset := likeliest_preset(keys):
         table_ = preset_table(preset)
         return Guess(preset, table_["title"], table_.get("unusable", ""), tuple(table_.get("needs", ())))
     if OWN.known(names) == len([name for name in names if name]):
@@ -227,8 +228,9 @@ def _notation(columns: Mapping[str, str], samples: Mapping[str, Sequence[str]]) 
     return found
 
 
-def _json_names(name: str, opened: BinaryIO) -> tuple[str, list[str], dict[str, list[str]]]:
-    """The path of the lines in an order, and the paths of values in it and in its first line."""
+def _json_names(name: str, opened: BinaryIO) -> tuple[str, list[str], dict[str, list[str]], list[str]]:
+    """Of the first order: the path of its lines, the paths of values in it and in its first line, what stands there,
+    and its own names."""
     text = text_of(name, opened)
     try:
         data = parse_json(text)
@@ -243,7 +245,7 @@ def _json_names(name: str, opened: BinaryIO) -> tuple[str, list[str], dict[str, 
     lines = next((key for key, one in order.items() if isinstance(one, list) and one and isinstance(one[0], dict)), "")
     paths = [*_paths(order, skipped=lines), *(_paths(order[lines][0]) if lines else ())]
     samples = {path: [str(one) for one in at(order, path)] for path in paths}
-    return lines, paths, samples
+    return lines, paths, samples, list(order)
 
 
 def _first_order(data: Any) -> Any:

@@ -19,6 +19,8 @@ from tradegecko_bridge.sources.folder.problems import NOTHING_INGESTED
 from tradegecko_bridge.sources.folder.rows import Group, Row
 from tradegecko_bridge.sources.folder.shipped import advice
 
+_LIST = "@"
+"""The path of the list that a line is in."""
 _WRAPPERS = ("orders", "order", "data", "results", "items")
 
 
@@ -46,9 +48,9 @@ class _Paths:
             ValueError: a value that no field takes, with its path.
         """
         cells = tuple(self._text(order, path) for path in self.order)
-        lines = [line for path in parts_of(self.declared.lines or ()) for line in _list(order, path)]
-        for line in lines:
-            yield (*cells, *(self._text(line, path) for path in self.line))
+        lines = [(of, line) for of in parts_of(self.declared.lines or ()) for line in _list(order, of)]
+        for of, line in lines:
+            yield (*cells, *(of if path == _LIST else self._text(line, path) for path in self.line))
         if not lines:
             yield (*cells, *("" for _ in self.line))
 

@@ -17,6 +17,7 @@ import attrs
 from attrs import frozen
 
 from tradegecko_bridge.bounds import OutOfBounds, decimal_from
+from tradegecko_bridge.commerce import ItemKind
 from tradegecko_bridge.commerce.formatting import shown
 from tradegecko_bridge.sources.folder.places import country_code, month_number
 
@@ -52,6 +53,8 @@ class Notation:
             return partial(_date, self)
         if kind is tuple:
             return partial(_words, self.words)
+        if kind is ItemKind:
+            return _item_kind
         return _TEXTS.get(form, str) if kind is str else _flag
 
 
@@ -78,6 +81,13 @@ _TEXTS: Final[Mapping[str, Read]] = {"code": _code, "country": country_code}
 def _words(separator: str, cell: str) -> tuple[str, ...]:
     mark = separator or ("|" if "|" in cell else ",")
     return tuple(word.strip() for word in cell.split(mark) if word.strip())
+
+
+def _item_kind(cell: str) -> ItemKind:
+    try:
+        return ItemKind(cell.casefold())
+    except ValueError:
+        raise ValueError(f"{shown(cell)} is none of {', '.join(ItemKind)}") from None
 
 
 _FLAGS: Final = {"yes": True, "no": False, "true": True, "false": False}
