@@ -89,7 +89,7 @@ _ALL = (
     *_money("discount", "additional_discount", "tax", per_line=True),
     Column("tax_rate", Decimal, per_line=True, form="percent"),
     Column("shippable", bool, per_line=True),
-    Column("barcode", per_line=True),
+    Column("barcode", per_line=True, form="code"),
     Column("kind", ItemKind, per_line=True),
 )
 COLUMNS: dict[str, Column] = {column.name: column for column in _ALL}

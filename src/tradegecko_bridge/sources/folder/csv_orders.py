@@ -72,7 +72,7 @@ class TableReader:
     constants: Mapping[str, Any] = Factory(dict)
     unpriced: bool = False
     skipped: Callable[[Cells], str] | None = None
-    opened: Callable[[Cells], Sequence[Cells]] | None = None
+    opened: Callable[[Cells], tuple[Sequence[Cells], str]] | None = None
     notation: Notation = Notation()
     footers: tuple[str, ...] = ()
     word: str = "row"
@@ -157,7 +157,7 @@ class _Reading:
             self._keep(place, self.reader.plan.naming[-1], number)
         if not self.reader.own:
             row = [plain(cell) if cell[:1] in ("'", "=") else cell for cell in row]
-        for cells in (row,) if self.reader.opened is None else self._opened(place, row):
+        for cells in self._opened(place, row):
             for one in self.reader.plan.order:
                 if cell := self._cell(place, one, cells):
                     self._keep(place, one, cell)
@@ -165,12 +165,12 @@ class _Reading:
                 self._line(place, fields, cells)
 
     def _opened(self, place: str, row: Cells) -> Sequence[Cells]:
-        assert self.reader.opened is not None  # noqa: S101
-        try:
-            return self.reader.opened(row)
-        except ValueError as error:
-            self.faults.append(f"{place}, {error}")
-            return ()
+        if self.reader.opened is None:
+            return (row,)
+        rows, fault = self.reader.opened(row)
+        if fault:
+            self.faults.append(f"{place}, {fault}")
+        return rows
 
     def _cell(self, place: str, one: Given, cells: Cells) -> str | None:
         """A cell's text; None where it is faulty."""

@@ -86,7 +86,7 @@ class Declared:
     """Whether days or months come first where a date is digits only (`31/01/2026`). A year first, and months in
     letters, are always read."""
     times: tuple[str, ...] = ()
-    """Further forms of times, in Python's notation. E.g. `["%d%m%Y %H%M"]`."""
+    """Further forms of times, in Python's notation; `unix` for seconds since 1970. E.g. `["%d%m%Y %H%M"]`."""
     zone: str | None = None
     """The shop's time zone, for times that do not say theirs. A day alone needs none: it is taken for its noon. Of a
     time that clocks showed twice the first is taken, and one they left out is a fault. E.g. `"America/Toronto"`."""

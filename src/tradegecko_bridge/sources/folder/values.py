@@ -224,6 +224,8 @@ _NAMED: Final = {
     "Arizona": "America/Phoenix",
 }
 """Zones as people in North America call them, with “Time” behind."""
+UNIX: Final = "unix"
+"""The form of times that are seconds, or thousandths of them, since 1970."""
 _NOON: Final = time(12)
 """What a day alone is taken for: with it the day is the same one nearly everywhere."""
 
@@ -315,6 +317,10 @@ def _iso(cell: str) -> datetime | None:
 def _found(notation: Notation, cell: str) -> datetime | None:
     """The time in any form that can mean only one, or that the format declares."""
     for form in notation.times:
+        if form == UNIX:
+            if cell.isdecimal() and len(cell) in (10, 13):
+                return datetime.fromtimestamp(int(cell[:10]), UTC)
+            continue
         try:
             moment = datetime.strptime(cell, form)  # noqa: DTZ007 (its zone is added)
         except ValueError:
