@@ -339,13 +339,17 @@ def test_column_names_may_be_in_capitals(tmp_path: Path) -> None:
         (HEADER.encode(), "shop.csv, row 1: it has no line break behind it"),
         (
             sheet(GOOD).encode() + b"\x81\n",
-            "shop.csv: is not UTF-8 text (byte 110, in line 3); save it as UTF-8, in Excel “CSV UTF-8”, or name its"
-            " encoding in the format",
+            (
+                "shop.csv: is not UTF-8 text (byte 110, in line 3); save it as UTF-8, in Excel “CSV UTF-8”, or name its"
+                " encoding in the format"
+            ),
         ),
         (
             sheet(GOOD).encode("utf-16")[:-1],
-            "shop.csv: is not UTF-16 text (byte 219, in line 3); save it as UTF-8, in Excel “CSV UTF-8”, or name its"
-            " encoding in the format",
+            (
+                "shop.csv: is not UTF-16 text (byte 219, in line 3); save it as UTF-8, in Excel “CSV UTF-8”, or name"
+                " its encoding in the format"
+            ),
         ),
         (
             sheet(GOOD, "\0\0\0").encode(),

@@ -82,7 +82,16 @@ def test_the_cursor_does_not_hide_files(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [".shop.csv", "~$shop.csv", "shop.csv.tmp", "shop.csv.part", "x.filepart", "x.crdownload", "shop.csv~", "Thumbs.db"],
+    [
+        ".shop.csv",
+        "~$shop.csv",
+        "shop.csv.tmp",
+        "shop.csv.part",
+        "x.filepart",
+        "x.crdownload",
+        "shop.csv~",
+        "Thumbs.db",
+    ],
 )
 def test_unfinished_and_other_files_are_left_alone(tmp_path: Path, name: str) -> None:
     """Names that say "not finished", and what systems leave behind, are neither read nor reported."""
@@ -258,14 +267,20 @@ def test_folders_links_and_spreadsheets_are_reported(tmp_path: Path) -> None:
     given = list(source.fetch_orders(None))
     assert [order.number for order in good(given)] == ["1006"]
     assert sorted(problems(given)) == [
-        "book.ods: is a spreadsheet of a kind that is not read; save it as .xlsx or CSV UTF-8 and remove this one"
-        " (nothing of this file was ingested)",
+        (
+            "book.ods: is a spreadsheet of a kind that is not read; save it as .xlsx or CSV UTF-8 and remove this one"
+            " (nothing of this file was ingested)"
+        ),
         "dir.csv: is a folder; put the files in it here (nothing of this file was ingested)",
         "link.csv: is a link; put the file itself here (nothing of this file was ingested)",
-        "orders.pdf: has no ending of a kind of file that is read; give it the right one, or take it out of here"
-        " (nothing of this file was ingested)",
-        "orders: has no ending of a kind of file that is read; give it the right one, or take it out of here"
-        " (nothing of this file was ingested)",
+        (
+            "orders.pdf: has no ending of a kind of file that is read; give it the right one, or take it out of here"
+            " (nothing of this file was ingested)"
+        ),
+        (
+            "orders: has no ending of a kind of file that is read; give it the right one, or take it out of here"
+            " (nothing of this file was ingested)"
+        ),
         "pipe.json: is not an ordinary file; remove it (nothing of this file was ingested)",
     ]
     source.acknowledge_ingest(given[-1].cursor)

@@ -141,8 +141,6 @@ def _entries(name: str, data: Any) -> list[tuple[KeyPath, Any]]:
         orders = data["orders"]
     if not isinstance(orders, list):
         raise MalformedData([f"{name}: holds neither an order nor a list of orders {NOTHING_INGESTED}"])
-    if not orders:
-        raise MalformedData([f"{name}: holds an empty list of orders; delete the file {NOTHING_INGESTED}"])
     return [(("orders", index), order) for index, order in enumerate(orders)]
 
 

@@ -72,11 +72,7 @@ class Survey:
         self._shortened: dict[tuple[str, str, str], list[int]] = {}
         damaged = self._look()
         self._owners = self._find_owners()
-        self._apart = {
-            number
-            for reference, number in zip(self._references, self._numbers, strict=True)
-            if not reference and number in self._owners
-        }
+        self._apart = {number for reference, number in self._runs() if not reference and number in self._owners}
         self.runs = self._count_runs()
         """How often an order's rows begin anew, by its hash, where they do."""
         if damaged or self.ambiguous or self._apart:
@@ -104,6 +100,9 @@ class Survey:
                 self._attached.append(hash(number))
         return damaged
 
+    def _runs(self) -> Iterator[tuple[int, int]]:
+        return zip(self._references, self._numbers, strict=True)
+
     def _note_shortened(self, row: Row, place: int, reference: str) -> None:
         """An order with a good reference is held; a row that has no other name is nobody's."""
         text = row.cells[place]
@@ -113,16 +112,17 @@ class Survey:
     def _find_owners(self) -> dict[int, int]:
         """The orders of the numbers that rows without a reference have."""
         owners: dict[int, int] = {}
-        runs = list(zip(self._references, self._numbers, strict=True)) if any(self._references) else []
-        wanted = {number for reference, number in runs if not reference}.union(self._attached)
-        for reference, number in runs:
+        if not any(self._references):
+            return owners
+        wanted = {number for reference, number in self._runs() if not reference}.union(self._attached)
+        for reference, number in self._runs() if wanted else ():
             if reference and number in wanted and owners.setdefault(number, reference) != reference:
                 self.ambiguous.add(number)
         return owners
 
     def _count_runs(self) -> dict[int, int]:
         orders = array("q")
-        for reference, number in zip(self._references, self._numbers, strict=True):
+        for reference, number in self._runs():
             order = reference or self._owners.get(number, number)
             if not (orders and orders[-1] == order) and (reference or number not in self.ambiguous):
                 orders.append(order)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,9 +33,11 @@ def _one_character(_: object, attribute: attrs.Attribute[Any], value: str | None
 
 def _known_encoding(_: object, _attribute: object, value: str | None) -> None:
     try:
-        b"".decode(value or "utf-8")
-    except (LookupError, ValueError):
-        raise ConfigError("encoding is not known; write one such as utf-8, cp1252 or utf-16") from None
+        known = isinstance(codecs.getincrementaldecoder(value or "utf-8")().decode(b"  "), str)
+    except (LookupError, TypeError, ValueError):  # there are codecs for other things than text
+        known = False
+    if not known:
+        raise ConfigError("encoding is not known; write one such as utf-8, cp1252 or utf-16")
 
 
 def _not_negative(_: object, _attribute: object, value: int) -> None:

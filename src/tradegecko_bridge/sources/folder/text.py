@@ -22,7 +22,7 @@ LONGEST_LINE: Final = 1 << 20
 """Characters."""
 MOST_UNPACKED: Final = 1 << 30
 """Bytes that a packed file may hold: what is larger is no file of orders, but made to fill memory or disk."""
-MOST_PACKED_UP: Final = 250
+MOST_PACKED_UP: Final = 100
 """Times that a file may become larger when it is unpacked, beyond the first megabytes."""
 _ALWAYS_FINE: Final = 1 << 24
 _REMEDY: Final = "save it as UTF-8, in Excel “CSV UTF-8”, or name its encoding in the format"
@@ -39,8 +39,8 @@ _FIRST_LINE: Final = re.compile(r"[^\r\n]*")
 _UTF8_WITHIN: Final = re.compile(rb"[\xc2-\xc5][\x80-\xbf]|\xe2\x80[\x90-\xbf]|\xe2\x82\xac")
 _LETTERS: Final = "À-ÖØ-öø-ÿŠŽšžŒœŸ"
 _NO_TEXT: Final = re.compile(
-    rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7fƒ]|[{_LETTERS}]{{3}}|[a-zß-öø-ÿ][À-ÖØ-ÞŸ]"
-    rf"|[A-Za-z{_LETTERS}][¤¦¬¯±²³¶¸¹¼½¾¿‡†‰ˆ‹›×÷][a-zß-öø-ÿ]"
+    rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7fƒ]|[{_LETTERS}]{{3}}|[^\x00-\x7f\xa0]{{4}}|[a-zß-öø-ÿ][À-ÖØ-ÞŸ]"
+    rf"|Ÿ[a-z]|[A-Z][ŠŽ][a-z]|[¤¦¬¯±²³¶¸¹¼½¾†‡‰ˆ][A-Za-z{_LETTERS}]|[A-Za-z{_LETTERS}][»¿‹›×÷][a-zß-öø-ÿ]"
 )
 """What text of Western Europe does not have, but that of others has when it is read as if it were."""
 

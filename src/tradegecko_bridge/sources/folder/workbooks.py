@@ -70,8 +70,10 @@ class WorkbookTable:
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Every row below the header, as :class:`Table` says."""
-        first = max(self._skip, self.header_row)
-        return ((number, cells) for number, cells in self._all_rows() if number > first)
+        first, width = max(self._skip, self.header_row), len(self.header)
+        for number, cells in self._all_rows():
+            if number > first:  # blank cells at the end of a row are not there
+                yield number, cells + [""] * (width - len(cells))
 
     def _all_rows(self) -> Iterator[tuple[int, list[str]]]:
         sheet = _opened(self.name, self._data)[self._title]
@@ -129,7 +131,7 @@ def _text(cell: Any) -> str:
             return "true" if value else "false"
         case datetime():
             value = (value + timedelta(microseconds=500_000)).replace(microsecond=0)
-            return value.isoformat() if "h" in shape.lower() or value.time() != time() else value.date().isoformat()
+            return value.date().isoformat() if value.time() == time() else value.isoformat()  # programs write dates so
         case date() | time():
             return value.isoformat()
         case int() | float():
