@@ -7,14 +7,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
+import attrs
+
 from tradegecko_bridge.commerce.formatting import is_name, shown_name
 from tradegecko_bridge.errors import MalformedData
 from tradegecko_bridge.sources.folder.columns import FIELDS
 from tradegecko_bridge.sources.folder.csv_orders import TableReader
 from tradegecko_bridge.sources.folder.declared import Declared, Spec, Split
+from tradegecko_bridge.sources.folder.formulas import unguarded
 from tradegecko_bridge.sources.folder.mapping import (
     NAMING,
     Cells,
+    Get,
     Given,
     Names,
     Plan,
@@ -106,7 +110,8 @@ class _Binding:
         pattern = re.compile(split.pattern)
         if place is not None:
             for name in pattern.groupindex:
-                yield self.rules.given(name, (place,), partial(_part, pattern, name, place), split.column)
+                given = self.rules.given(name, (place,), partial(_part, pattern, name, place), split.column)
+                yield attrs.evolve(given, may_fail=True)
 
     def fields(self) -> list[Given]:
         """Every field that this header gives, those of lines without a number once."""
@@ -128,7 +133,15 @@ class _Binding:
         if numbers := self.names.numbers([part for spec in starred.values() for part in parts_of(spec)]):
             sets = [[self._given(name, spec, number) for name, spec in starred.items()] for number in numbers]
             lines = [in_order([*per_line, *(one for one in several if one is not None)]) for several in sets]
-        return Plan(len(self.header), in_order(order), tuple(lines), tuple(naming))
+        return Plan(len(self.header), in_order(order), tuple(lines), tuple(naming), self._names(naming))
+
+    def _names(self, naming: Sequence[Given]) -> tuple[Get, Get]:
+        """How to take reference and number from a row. Our own stay as they are written: they must never change."""
+        gets = {one.column.name: one.get for one in naming}
+        if not self.declared.own:
+            gets = {name: partial(_unguarded, get) for name, get in gets.items()}
+        reference, number = (gets.get(name, _nothing) for name in NAMING)
+        return reference, number
 
     # ── faults ───────────────────────────────────────────────────────────────────────────────
 
@@ -219,6 +232,14 @@ class _Binding:
 _NEEDED: Final = {
     "zone": 'its times have no zone: set zone = "America/Toronto", the shop’s own, in the format',
 }
+
+
+def _unguarded(get: Get, cells: Cells) -> str:
+    return unguarded(get(cells))
+
+
+def _nothing(_: Cells) -> str:
+    return ""
 
 
 def _part(pattern: re.Pattern[str], name: str, place: int, cells: Cells) -> str:

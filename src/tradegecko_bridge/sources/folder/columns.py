@@ -28,8 +28,8 @@ class Column:
     """One column. ``per_line`` columns are read on every row, the others need only be given on an order's first.
 
     ``required`` columns must be there and filled. ``personal`` values never show in a problem line. ``form`` says what
-    may stand around a value: the sign of a currency (``money``), ``percent``, an apostrophe (``code``), or what else
-    names the same (``country``).
+    may stand around a value: the sign of a currency (``money``), ``percent``, or what else names the same
+    (``country``).
     """
 
     name: str
@@ -42,11 +42,10 @@ class Column:
 
 CUSTOMER_FIELDS = tuple(attrs.fields_dict(Customer))
 ADDRESS_FIELDS = tuple(attrs.fields_dict(Address))
-_FORMS: Final = {"phone": "code", "postal_code": "code", "country": "country"}
 
 
 def _personal(prefix: str, fields: tuple[str, ...]) -> list[Column]:
-    return [Column(f"{prefix}_{field}", personal=True, form=_FORMS.get(field, "")) for field in fields]
+    return [Column(f"{prefix}_{field}", personal=True, form="country" * (field == "country")) for field in fields]
 
 
 def _money(*names: str, per_line: bool = False) -> list[Column]:
@@ -89,7 +88,7 @@ _ALL = (
     *_money("discount", "additional_discount", "tax", per_line=True),
     Column("tax_rate", Decimal, per_line=True, form="percent"),
     Column("shippable", bool, per_line=True),
-    Column("barcode", per_line=True, form="code"),
+    Column("barcode", per_line=True),
     Column("kind", ItemKind, per_line=True),
 )
 COLUMNS: dict[str, Column] = {column.name: column for column in _ALL}

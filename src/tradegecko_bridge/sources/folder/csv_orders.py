@@ -21,10 +21,11 @@ from tradegecko_bridge.commerce import (
 )
 from tradegecko_bridge.commerce.formatting import shown, shown_code, shown_currency
 from tradegecko_bridge.sources.folder.columns import ADDRESS_FIELDS, COLUMNS, CUSTOMER_FIELDS, Column
-from tradegecko_bridge.sources.folder.mapping import Cells, Given, Plan, clean
+from tradegecko_bridge.sources.folder.formulas import unguarded
+from tradegecko_bridge.sources.folder.mapping import Cells, Given, Plan
 from tradegecko_bridge.sources.folder.problems import fate, listed
 from tradegecko_bridge.sources.folder.rows import Group
-from tradegecko_bridge.sources.folder.values import Notation, is_twofold, moment_of, plain, split_name
+from tradegecko_bridge.sources.folder.values import Notation, is_twofold, moment_of, split_name
 
 NUL: Final = "has a NUL character, which cannot be stored; take it out"
 _ZERO: Final = Decimal(0)
@@ -90,9 +91,8 @@ class TableReader:
 
     def names(self, cells: Cells, /) -> tuple[str, str]:
         """The reference and the number of the row's order, blank where it does not say."""
-        take = (lambda get, cells: get(cells)) if self.own else clean
-        said = {one.column.name: take(one.get, cells) for one in self.plan.naming}
-        return said.get("order_reference", ""), said.get("order_number", "")
+        reference, number = self.plan.names
+        return reference(cells), number(cells)
 
     def passed_over(self, cells: Cells, /) -> str:
         """Why this row is no row of an order; blank where it is one."""
@@ -155,13 +155,13 @@ class _Reading:
         self.first = self.first or place
         if number := self.reader.names(row)[1]:
             self._keep(place, self.reader.plan.naming[-1], number)
-        if not self.reader.own:
-            row = [plain(cell) if cell[:1] in ("'", "=") else cell for cell in row]
+        row = [unguarded(cell) if cell[:1] in ("'", "=") else cell for cell in row]
+        plan, has_nul = self.reader.plan, any("\0" in cell for cell in row)
         for cells in self._opened(place, row):
-            for one in self.reader.plan.order:
-                if cell := self._cell(place, one, cells):
+            for one in plan.order:
+                if cell := self._cell(place, one, cells) if has_nul or one.may_fail else one.get(cells):
                     self._keep(place, one, cell)
-            for fields in self.reader.plan.lines:
+            for fields in plan.lines:
                 self._line(place, fields, cells)
 
     def _opened(self, place: str, row: Cells) -> Sequence[Cells]:

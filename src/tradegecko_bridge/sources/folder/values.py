@@ -60,22 +60,7 @@ class Notation:
 
 # ── text ─────────────────────────────────────────────────────────────────────────────────────
 
-_QUOTED_FORMULA: Final = re.compile(r'="(.*)"', re.DOTALL)
-
-
-def plain(cell: str) -> str:
-    """A cell as it was before somebody kept a spreadsheet from making a number of it: ``="00123"``, ``'00123``."""
-    if cell[:2] == '="' and (quoted := _QUOTED_FORMULA.fullmatch(cell)):
-        return quoted[1].replace('""', '"')
-    return cell[1:] if cell[:1] == "'" and cell[1:2].isdigit() else cell
-
-
-def _code(cell: str) -> str:
-    """A postal code or a telephone number: an apostrophe in front is a spreadsheet's."""
-    return cell[1:] if cell[:1] == "'" and cell[1:] else cell
-
-
-_TEXTS: Final[Mapping[str, Read]] = {"code": _code, "country": country_code}
+_TEXTS: Final[Mapping[str, Read]] = {"country": country_code}
 
 
 def _words(separator: str, cell: str) -> tuple[str, ...]:
