@@ -140,11 +140,14 @@ def shelf(sandbox: Sandbox, client: TradeGeckoClient) -> Bench:
     return Bench(sandbox, client, Shelf())
 
 
+def skus(levels: Sequence[StockLevel]) -> list[str]:
+    return sorted(level.sku for level in levels)
+
+
 def test_all_stock_comes_at_once_when_it_is_wanted(shelf: Bench) -> None:
     """By the source or by a person; changes are told beside it, each once."""
     source = shelf.source
     assert isinstance(source, Shelf)
-    skus = lambda levels: sorted(level.sku for level in levels)  # noqa: E731
     assert shelf.engine.sync_inventory()
     known = skus(source.levels)
     assert {"MUG-BLUE", "TEE-M"} <= set(known)
