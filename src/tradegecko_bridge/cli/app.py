@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "logout": ("login", "Delete the stored tokens of a login."),
     "orders": ("orders", "Look up orders, and decide about them."),
     "sandbox": ("sandbox.serve", "Run the sandbox, or control one that runs."),
+    "source": ("source", "Try order files, and find out how to read them."),
     "sync": ("sync", "Deliver orders and bring the rest back."),
 }
 """The module of each command below this package, and the first line of its help."""

@@ -6,6 +6,7 @@ its system takes, and hands back :class:`RemoteOrder`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -23,6 +24,8 @@ class LineKind(StrEnum):
     SHIPPING = "shipping"
     DISCOUNT = "discount"
     ROUNDING = "rounding"
+    FEE = "fee"
+    GIFT_WRAP = "gift_wrap"
 
 
 class CustomerMatch(StrEnum):
@@ -139,10 +142,21 @@ class RemoteOrder:
 
 @frozen(kw_only=True)
 class RemoteVariant:
-    """A sellable variant in the system. SKUs are not unique: two variants may carry the same one."""
+    """A sellable variant in the system. SKUs are not unique: two variants may carry the same one. ``prices`` are money
+    for one unit, by the id of the price list."""
 
     id: str
     sku: str
+    prices: Mapping[str, Decimal] = field(factory=dict)
+
+
+@frozen(kw_only=True)
+class PriceList:
+    """A price list of the system, with the ISO code of its currency."""
+
+    id: str
+    name: str
+    currency: str
 
 
 @frozen(kw_only=True)
@@ -183,12 +197,14 @@ class Access:
 
 @frozen(kw_only=True)
 class AccountIdentity:
-    """Which account a login opens; ``base_url`` is where it was served then. Times are UTC."""
+    """Which account a login opens; ``base_url`` is where it was served then. Times are UTC; ``time_zone`` is the
+    account's own, by its name in the tz database, where the system says it."""
 
     id: str
     name: str
     base_url: str
     created_at: datetime | None = field(default=None, validator=aware)
+    time_zone: str | None = field(default=None, eq=False)
 
     def is_same(self, other: AccountIdentity) -> bool:
         """Whether both are one account, whatever it is called now.

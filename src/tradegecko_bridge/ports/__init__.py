@@ -11,7 +11,7 @@ from tradegecko_bridge.lazy import lazily
 
 if TYPE_CHECKING:
     from tradegecko_bridge.ports.clock import Clock
-    from tradegecko_bridge.ports.gateway import Gateway, ShowsOrders
+    from tradegecko_bridge.ports.gateway import FindsTwins, Gateway, ShowsOrders, ShowsPrices, ShowsTaxRates
     from tradegecko_bridge.ports.limits import RateLedger
     from tradegecko_bridge.ports.logins import TokenStore
     from tradegecko_bridge.ports.mirrors import MirrorStore
@@ -48,6 +48,7 @@ _HOMES: Final = {
     "AcknowledgesIngest": "ports.sources",
     "AlertStore": "ports.stores",
     "Clock": "ports.clock",
+    "FindsTwins": "ports.gateway",
     "Gateway": "ports.gateway",
     "GivesOrderAgain": "ports.sources",
     "GivesOrdersSince": "ports.sources",
@@ -59,6 +60,8 @@ _HOMES: Final = {
     "RateLedger": "ports.limits",
     "ShipmentStore": "ports.stores",
     "ShowsOrders": "ports.gateway",
+    "ShowsPrices": "ports.gateway",
+    "ShowsTaxRates": "ports.gateway",
     "Store": "ports.stores",
     "TellsNotes": "ports.sources",
     "TokenStore": "ports.logins",
@@ -75,6 +78,7 @@ __all__ = [
     "AcknowledgesIngest",
     "AlertStore",
     "Clock",
+    "FindsTwins",
     "Gateway",
     "GivesOrderAgain",
     "GivesOrdersSince",
@@ -86,6 +90,8 @@ __all__ = [
     "RateLedger",
     "ShipmentStore",
     "ShowsOrders",
+    "ShowsPrices",
+    "ShowsTaxRates",
     "Store",
     "TellsNotes",
     "TokenStore",

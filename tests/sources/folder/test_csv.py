@@ -53,6 +53,8 @@ def test_every_column_ends_up_in_the_order(tmp_path: Path) -> None:
         "prices_include_tax": "Yes",
         "shippable": "no",
         "paid": "no",
+        "kind": "fee",
+        "discount_before_tax": "yes",
     }
     cells |= {name: str(n) for n, name in enumerate(COLUMNS) if COLUMNS[name].kind is Decimal}
     number = {name: Decimal(text) for name, text in cells.items() if text.isdecimal()}
@@ -81,6 +83,7 @@ def test_every_column_ends_up_in_the_order(tmp_path: Path) -> None:
                 tax_rate=number["tax_rate"],
                 shippable=False,
                 barcode="the barcode",
+                kind="fee",
             ),
         ),
         shipping=(
@@ -93,7 +96,11 @@ def test_every_column_ends_up_in_the_order(tmp_path: Path) -> None:
                 tax_rate=number["shipping_tax_rate"],
             ),
         ),
-        discounts=(Discount(label="the discount_label", code="the discount_code", amount=number["discount_amount"]),),
+        discounts=(
+            Discount(
+                label="the discount_label", code="the discount_code", amount=number["discount_amount"], before_tax=True
+            ),
+        ),
         totals=Totals(
             subtotal=number["subtotal"],
             tax=number["tax_total"],

@@ -14,7 +14,7 @@ import pytest
 
 from tests.sources.folder.helpers import GOOD, HEADER, OTHER, fetch, good, problems, sheet, source_at
 from tests.sources.folder.test_outbox import PRODUCT, RECEIPT, SHIPMENT, STOCK
-from tradegecko_bridge.commerce import SourceOrder
+from tradegecko_bridge.commerce import ItemKind, SourceOrder
 from tradegecko_bridge.commerce.codec import from_plain
 from tradegecko_bridge.errors import MalformedData
 from tradegecko_bridge.sources.folder import returns
@@ -73,6 +73,7 @@ KINDS: dict[Any, str] = {
     bool: "true or false",
     datetime: "time with zone",
     date: "date",
+    ItemKind: "goods, fee, tip or gift_wrap",
     Mapping: "object of texts",
 }
 

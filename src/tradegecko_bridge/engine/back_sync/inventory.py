@@ -11,7 +11,7 @@ from attrs import evolve
 
 from tradegecko_bridge.commerce import StockLevel, VariantStock, Verdict
 from tradegecko_bridge.commerce.remote import RecordKind
-from tradegecko_bridge.commerce.values import trimmed
+from tradegecko_bridge.commerce.values import bare, trimmed
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.mapping.rules import as_sent, source_skus
 from tradegecko_bridge.engine.mapping.validation import is_sane
@@ -109,7 +109,7 @@ def _in_flight(context: Context, stock: Sequence[VariantStock]) -> Mapping[str, 
     for entry in context.store.entries(states=OPEN_STATES):
         sane = [line for line in entry.order.lines if is_sane(line)] if entry.order else []
         for line in (part for whole in sane for part in as_sent(whole, context.settings)):
-            for sku in carriers.get(line.barcode or "") or {line.sku or ""}:
+            for sku in carriers.get(line.barcode or "") or {bare(line.sku)}:
                 units[sku] = units.get(sku, ZERO) + max(line.quantity, ZERO)
     return units
 
@@ -136,7 +136,7 @@ def _levels(
         if n > 1:
             report.add(sku, Outcome.HELD, f"{n} TradeGecko variants carry this SKU; give each its own")
     return [
-        evolve(stock_level(variant, in_flight.get(variant.sku, ZERO), settings), sku=sku)
+        evolve(stock_level(variant, in_flight.get(bare(variant.sku), ZERO), settings), sku=sku)
         for variant in tracked
         if times[variant.sku] == 1
         for sku in source_skus(variant.sku, settings)

@@ -15,7 +15,7 @@ from attrs import frozen
 from tradegecko_bridge._version import __version__
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 
-GOODS: Final = frozenset({"ambiguous_barcode", "ambiguous_sku", "no_sku", "unknown_sku"})
+GOODS: Final = frozenset({"ambiguous_barcode", "ambiguous_sku", "no_price", "no_sku", "unknown_sku"})
 """Codes of what the account's variants decide."""
 NUMBERS: Final = frozenset({"number_taken"})
 """Codes of what the orders that are there decide."""

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Final
 
 from tradegecko_bridge.bounds import is_bounded
-from tradegecko_bridge.commerce import OrderLine, ShippingLine, SourceOrder
+from tradegecko_bridge.commerce import Discount, OrderLine, ShippingLine, SourceOrder
 from tradegecko_bridge.commerce.values import bare
 from tradegecko_bridge.ledger import Reason
 
@@ -37,10 +37,10 @@ _BREAKING: Final = frozenset({"Cc", "Zl", "Zp"})
 _NAMES: Final = ("quantity", "price", "discount", "additional_discount", "amount", "tax", "tax_rate")
 
 
-def named(part: OrderLine | ShippingLine) -> str:
+def named(part: OrderLine | ShippingLine | Discount) -> str:
     """A line as messages call it."""
-    if isinstance(part, ShippingLine):
-        return "shipping"
+    if not isinstance(part, OrderLine):
+        return "shipping" if isinstance(part, ShippingLine) else "discount"
     reference, sku = _shortened(part.reference), _shortened(part.sku or "")
     return f"line {reference} (SKU {sku})" if bare(sku) else f"line {reference}"
 
@@ -58,7 +58,7 @@ def impossible(order: SourceOrder) -> Reason | None:
     if twice := [reference for reference, times in references.items() if times > 1]:
         said = f"{references[twice[0]]} lines have the reference {twice[0][:SHOWN]!r}"
         return Reason("same_line", f"{said}, so nobody could tell which has shipped; give each its own at the source")
-    return absurd(order)
+    return None
 
 
 def absurd(order: SourceOrder) -> Reason | None:
@@ -87,7 +87,8 @@ def unbounded_numbers(order: SourceOrder) -> list[str]:
 
 
 def _said(part: OrderLine | ShippingLine | None, name: str, number: Decimal) -> str:
-    return f"{f'{named(part)}: ' if part else ''}{name} {number:.6g}"
+    whole = len(number.as_tuple().digits) <= LONGEST
+    return f"{f'{named(part)}: ' if part else ''}{name} {str(number).lower() if whole else f'{number:.6g}'}"
 
 
 def _numbers_of(order: SourceOrder) -> Iterator[tuple[OrderLine | ShippingLine | None, str, Decimal]]:
@@ -116,10 +117,10 @@ def bad_amounts(order: SourceOrder, digits: int) -> list[str]:
 
 def _bad_amounts_of(part: OrderLine | ShippingLine) -> Iterator[str]:
     for name in ("price", "discount", "additional_discount", "amount"):
-        amount: Decimal = getattr(part, name, ZERO)
-        if amount < 0:
+        amount: Decimal | None = getattr(part, name, None)
+        if amount is not None and amount < 0:
             yield f"{named(part)}: {name.replace('_', ' ')} {amount} is below 0"
-    if isinstance(part, OrderLine) and part.discount > max(part.price, ZERO):
+    if isinstance(part, OrderLine) and part.price is not None and part.discount > max(part.price, ZERO):
         yield f"{named(part)}: discount {part.discount} is more than the price {part.price}"
 
 

@@ -7,14 +7,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
+import attrs
+
 from tradegecko_bridge.commerce.formatting import is_name, shown_name
 from tradegecko_bridge.errors import MalformedData
 from tradegecko_bridge.sources.folder.columns import FIELDS
 from tradegecko_bridge.sources.folder.csv_orders import TableReader
 from tradegecko_bridge.sources.folder.declared import Declared, Spec, Split
+from tradegecko_bridge.sources.folder.formulas import unguarded
 from tradegecko_bridge.sources.folder.mapping import (
     NAMING,
     Cells,
+    Get,
     Given,
     Names,
     Plan,
@@ -28,7 +32,7 @@ from tradegecko_bridge.sources.folder.packed import opened
 from tradegecko_bridge.sources.folder.shipped import advice
 from tradegecko_bridge.structuring import likeliest
 
-_REQUIRED: Final = (
+REQUIRED: Final = (
     ("order_number",),
     ("placed_at", "placed_date"),
     ("quantity",),
@@ -106,7 +110,8 @@ class _Binding:
         pattern = re.compile(split.pattern)
         if place is not None:
             for name in pattern.groupindex:
-                yield self.rules.given(name, (place,), partial(_part, pattern, name, place), split.column)
+                given = self.rules.given(name, (place,), partial(_part, pattern, name, place), split.column)
+                yield attrs.evolve(given, may_fail=True)
 
     def fields(self) -> list[Given]:
         """Every field that this header gives, those of lines without a number once."""
@@ -128,7 +133,15 @@ class _Binding:
         if numbers := self.names.numbers([part for spec in starred.values() for part in parts_of(spec)]):
             sets = [[self._given(name, spec, number) for name, spec in starred.items()] for number in numbers]
             lines = [in_order([*per_line, *(one for one in several if one is not None)]) for several in sets]
-        return Plan(len(self.header), in_order(order), tuple(lines), tuple(naming))
+        return Plan(len(self.header), in_order(order), tuple(lines), tuple(naming), self._names(naming))
+
+    def _names(self, naming: Sequence[Given]) -> tuple[Get, Get]:
+        """How to take reference and number from a row. Our own stay as they are written: they must never change."""
+        gets = {one.column.name: one.get for one in naming}
+        if not self.declared.own:
+            gets = {name: partial(_unguarded, get) for name, get in gets.items()}
+        reference, number = (gets.get(name, _nothing) for name in NAMING)
+        return reference, number
 
     # ── faults ───────────────────────────────────────────────────────────────────────────────
 
@@ -165,16 +178,17 @@ class _Binding:
 
     def _missing(self, plan: Plan) -> Iterator[str]:
         given = {one.column.name for one in (*plan.naming, *plan.order, *plan.lines[0])} | {*self.declared.constants}
-        for name, *others in _REQUIRED:
+        for name, *others in REQUIRED:
             if name == "price" and self.declared.prices == "price_list":
                 continue
             if given.isdisjoint((name, *others)):
                 spec = next((self.specs[one] for one in (name, *others) if one in self.specs), name)
                 called = self._label(name, spec)
-                yield f"the column '{called}'{f', for our {name},' if called != name else ''} is missing"
+                hint = "; set prices to price_list in the format if TradeGecko knows them" * (name == "price")
+                yield f"the column '{called}'{f', for our {name},' if called != name else ''} is missing{hint}"
         if not self.declared.title and self.is_table:
             for name, spec in self.declared.columns.items():
-                if name not in given and name not in {one for required in _REQUIRED for one in required}:
+                if name not in given and name not in {one for required in REQUIRED for one in required}:
                     yield f"the column '{self._label(name, spec)}', for our {name}, is missing"
 
     # ── the reader ───────────────────────────────────────────────────────────────────────────
@@ -184,7 +198,7 @@ class _Binding:
             raise MalformedData([f"this is {self.declared.title}: {self.declared.unusable}"])
         plan = self.plan()
         if faults := list(self.faults(plan)):
-            if list(self._missing(plan)) and (said := advice(self.header)):
+            if list(self._missing(plan)) and (said := advice(self.header, self.declared.title)):
                 raise MalformedData([said])
             raise MalformedData(faults)
         declared, places = self.declared, self._line_places() if self.is_table else []
@@ -218,6 +232,14 @@ class _Binding:
 _NEEDED: Final = {
     "zone": 'its times have no zone: set zone = "America/Toronto", the shop’s own, in the format',
 }
+
+
+def _unguarded(get: Get, cells: Cells) -> str:
+    return unguarded(get(cells))
+
+
+def _nothing(_: Cells) -> str:
+    return ""
 
 
 def _part(pattern: re.Pattern[str], name: str, place: int, cells: Cells) -> str:

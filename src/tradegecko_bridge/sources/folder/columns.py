@@ -9,7 +9,7 @@ from typing import Final
 import attrs
 from attrs import frozen
 
-from tradegecko_bridge.commerce import Address, Customer
+from tradegecko_bridge.commerce import Address, Customer, ItemKind
 
 CELLS: Final[dict[type, str]] = {
     str: "text",
@@ -18,6 +18,7 @@ CELLS: Final[dict[type, str]] = {
     datetime: "time with zone",
     date: "date",
     tuple: "words with | between",
+    ItemKind: "goods, fee, tip or gift_wrap",
 }
 """What a cell is read as, and what the documentation calls it."""
 
@@ -27,8 +28,8 @@ class Column:
     """One column. ``per_line`` columns are read on every row, the others need only be given on an order's first.
 
     ``required`` columns must be there and filled. ``personal`` values never show in a problem line. ``form`` says what
-    may stand around a value: the sign of a currency (``money``), ``percent``, an apostrophe (``code``), or what else
-    names the same (``country``).
+    may stand around a value: the sign of a currency (``money``), ``percent``, or what else names the same
+    (``country``).
     """
 
     name: str
@@ -41,11 +42,10 @@ class Column:
 
 CUSTOMER_FIELDS = tuple(attrs.fields_dict(Customer))
 ADDRESS_FIELDS = tuple(attrs.fields_dict(Address))
-_FORMS: Final = {"phone": "code", "postal_code": "code", "country": "country"}
 
 
 def _personal(prefix: str, fields: tuple[str, ...]) -> list[Column]:
-    return [Column(f"{prefix}_{field}", personal=True, form=_FORMS.get(field, "")) for field in fields]
+    return [Column(f"{prefix}_{field}", personal=True, form="country" * (field == "country")) for field in fields]
 
 
 def _money(*names: str, per_line: bool = False) -> list[Column]:
@@ -67,6 +67,7 @@ _ALL = (
     Column("discount_label"),
     Column("discount_code"),
     *_money("discount_amount"),
+    Column("discount_before_tax", bool),
     *_money("subtotal", "tax_total", "shipping_total", "discount_total", "grand_total"),
     Column("prices_include_tax", bool),
     Column("note", personal=True),
@@ -88,6 +89,7 @@ _ALL = (
     Column("tax_rate", Decimal, per_line=True, form="percent"),
     Column("shippable", bool, per_line=True),
     Column("barcode", per_line=True),
+    Column("kind", ItemKind, per_line=True),
 )
 COLUMNS: dict[str, Column] = {column.name: column for column in _ALL}
 """Every column by its name, in the order the documentation lists them."""

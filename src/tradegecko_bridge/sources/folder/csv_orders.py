@@ -22,10 +22,10 @@ from tradegecko_bridge.commerce import (
 from tradegecko_bridge.commerce.formatting import shown, shown_code, shown_currency
 from tradegecko_bridge.sources.folder.columns import ADDRESS_FIELDS, COLUMNS, CUSTOMER_FIELDS, Column
 from tradegecko_bridge.sources.folder.formulas import unguarded
-from tradegecko_bridge.sources.folder.mapping import Cells, Given, Plan, clean
+from tradegecko_bridge.sources.folder.mapping import Cells, Given, Plan
 from tradegecko_bridge.sources.folder.problems import fate, listed
 from tradegecko_bridge.sources.folder.rows import Group
-from tradegecko_bridge.sources.folder.values import Notation, is_twofold, moment_of, plain, split_name
+from tradegecko_bridge.sources.folder.values import Notation, is_twofold, moment_of, split_name
 
 NUL: Final = "has a NUL character, which cannot be stored; take it out"
 _ZERO: Final = Decimal(0)
@@ -42,12 +42,14 @@ _TOTALS: Final = {
 _SHIPPING: Final = {name.removeprefix("shipping_"): name for name in COLUMNS if name.startswith("shipping_")}
 _SHIPPING.pop("total")
 _DISCOUNT: Final = {name: f"discount_{name}" for name in ("label", "code", "amount")}
+_BEFORE_TAX: Final = "discount_before_tax"
 _OWN: Final = (
     "placed_at", "note", "tags", "url", "requested_ship_date", "canceled_at",
     "source_status", "payment_status", "fulfillment_status", "payment_method", "paid",
 )  # fmt: skip
 _LINE: Final = (
     "sku", "name", "quantity", "price", "discount", "additional_discount", "tax", "tax_rate", "shippable", "barcode",
+    "kind",
 )  # fmt: skip
 _TOTAL_WORDS: Final = frozenset(
     ("total", "totals", "grand total", "subtotal", "sum", "summe", "gesamt", "gesamtsumme", "total général", "totale",
@@ -71,7 +73,7 @@ class TableReader:
     constants: Mapping[str, Any] = Factory(dict)
     unpriced: bool = False
     skipped: Callable[[Cells], str] | None = None
-    opened: Callable[[Cells], Sequence[Cells]] | None = None
+    opened: Callable[[Cells], tuple[Sequence[Cells], str]] | None = None
     notation: Notation = Notation()
     footers: tuple[str, ...] = ()
     word: str = "row"
@@ -89,9 +91,8 @@ class TableReader:
 
     def names(self, cells: Cells, /) -> tuple[str, str]:
         """The reference and the number of the row's order, blank where it does not say."""
-        take = (lambda get, cells: get(cells)) if self.own else clean
-        said = {one.column.name: take(one.get, cells) for one in self.plan.naming}
-        return said.get("order_reference", ""), said.get("order_number", "")
+        reference, number = self.plan.names
+        return reference(cells), number(cells)
 
     def passed_over(self, cells: Cells, /) -> str:
         """Why this row is no row of an order; blank where it is one."""
@@ -154,21 +155,22 @@ class _Reading:
         self.first = self.first or place
         if number := self.reader.names(row)[1]:
             self._keep(place, self.reader.plan.naming[-1], number)
-        row = [_told(cell, self.reader.own) if cell[:1] in ("'", "=") else cell for cell in row]
-        for cells in (row,) if self.reader.opened is None else self._opened(place, row):
-            for one in self.reader.plan.order:
-                if cell := self._cell(place, one, cells):
+        row = [unguarded(cell) if cell[:1] in ("'", "=") else cell for cell in row]
+        plan, has_nul = self.reader.plan, any("\0" in cell for cell in row)
+        for cells in self._opened(place, row):
+            for one in plan.order:
+                if cell := self._cell(place, one, cells) if has_nul or one.may_fail else one.get(cells):
                     self._keep(place, one, cell)
-            for fields in self.reader.plan.lines:
+            for fields in plan.lines:
                 self._line(place, fields, cells)
 
     def _opened(self, place: str, row: Cells) -> Sequence[Cells]:
-        assert self.reader.opened is not None  # noqa: S101
-        try:
-            return self.reader.opened(row)
-        except ValueError as error:
-            self.faults.append(f"{place}, {error}")
-            return ()
+        if self.reader.opened is None:
+            return (row,)
+        rows, fault = self.reader.opened(row)
+        if fault:
+            self.faults.append(f"{place}, {fault}")
+        return rows
 
     def _cell(self, place: str, one: Given, cells: Cells) -> str | None:
         """A cell's text; None where it is faulty."""
@@ -264,11 +266,6 @@ class _Reading:
                 self.faults.append(f"{place}, {amount}: is blank beside {given[0]}; write 0 if {what}")
 
 
-def _told(cell: str, own: bool) -> str:
-    """A cell without what keeps a spreadsheet from running or changing it."""
-    return unguarded(cell) if own and cell[:1] == "'" else plain(unguarded(cell))
-
-
 def _shown(column: Column, cell: str) -> str:
     """A cell as a fault may show it; nothing where it is text that may be anything."""
     if column.name == "currency":
@@ -340,7 +337,7 @@ def _order(reference: str, reading: _Reading) -> SourceOrder:
         currency=values.get("currency", ""),
         lines=lines,
         shipping=(ShippingLine(**shipping, price_includes_tax=included),) if shipping else (),
-        discounts=(Discount(**discount),) if discount else (),
+        discounts=(Discount(**discount, before_tax=values.get(_BEFORE_TAX)),) if discount else (),
         totals=Totals(**_picked(values, _TOTALS)),
         customer=Customer(**_picked(values, _prefixed("customer", CUSTOMER_FIELDS))),
         shipping_address=_address(values, "ship"),

@@ -55,7 +55,9 @@ class Declared:
     columns: Mapping[str, Spec] = field(factory=dict)
     """Our field = the file's column. Several columns: the first that is filled. Text with `{Column}` in it is a
     template. In JSON it is a path: `customer.email`, `shipping_lines[0].price`; with `[]` all of a list, summed or
-    joined. A `*` stands for the numbers of lines in one row, `Item * SKU`. E.g. `{ order_number = "Order No" }`."""
+    joined. `@` is the path of the line's own list. A
+    `*` stands for the numbers of lines in one row, `Item * SKU`. `=text` after others is what counts where they are
+    blank. E.g. `{ order_number = "Order No" }`."""
     constants: Table = field(factory=dict)
     """Our field = what every order has. E.g. `{ currency = "CAD" }`."""
     split: tuple[Split, ...] = ()
@@ -84,7 +86,7 @@ class Declared:
     """Whether days or months come first where a date is digits only (`31/01/2026`). A year first, and months in
     letters, are always read."""
     times: tuple[str, ...] = ()
-    """Further forms of times, in Python's notation. E.g. `["%d%m%Y %H%M"]`."""
+    """Further forms of times, in Python's notation; `unix` for seconds since 1970. E.g. `["%d%m%Y %H%M"]`."""
     zone: str | None = None
     """The shop's time zone, for times that do not say theirs. A day alone needs none: it is taken for its noon. Of a
     time that clocks showed twice the first is taken, and one they left out is a fault. E.g. `"America/Toronto"`."""

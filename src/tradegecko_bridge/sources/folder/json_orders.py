@@ -146,7 +146,10 @@ def _entries(name: str, data: Any) -> list[tuple[KeyPath, Any]]:
 
 def _foreign(data: Any) -> str:
     """What to set where an order is in a shop's own form; blank where it is in ours."""
-    return advice(data) if isinstance(data, dict) and "reference" not in data else ""
+    if not isinstance(data, dict) or "reference" in data:
+        return ""
+    inner = data.get("order")
+    return advice(inner if isinstance(inner, dict) else data)
 
 
 # ── one order ────────────────────────────────────────────────────────────────────────────────

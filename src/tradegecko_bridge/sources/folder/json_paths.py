@@ -19,6 +19,8 @@ from tradegecko_bridge.sources.folder.problems import NOTHING_INGESTED
 from tradegecko_bridge.sources.folder.rows import Group, Row
 from tradegecko_bridge.sources.folder.shipped import advice
 
+_LIST = "@"
+"""The path of the list that a line is in."""
 _WRAPPERS = ("orders", "order", "data", "results", "items")
 
 
@@ -46,9 +48,9 @@ class _Paths:
             ValueError: a value that no field takes, with its path.
         """
         cells = tuple(self._text(order, path) for path in self.order)
-        lines = [line for path in parts_of(self.declared.lines or ()) for line in _list(order, path)]
-        for line in lines:
-            yield (*cells, *(self._text(line, path) for path in self.line))
+        lines = [(of, line) for of in parts_of(self.declared.lines or ()) for line in _list(order, of)]
+        for of, line in lines:
+            yield (*cells, *(of if path == _LIST else self._text(line, path) for path in self.line))
         if not lines:
             yield (*cells, *("" for _ in self.line))
 
@@ -73,39 +75,39 @@ def orders_by_path(
         MalformedData: nothing of it can be taken.
     """
     paths = _Paths.of(declared)
-    found = [pair for document in documents for pair in _orders(file, document, declared)]
+    found = [order for document in documents for order in _orders(file, document, declared)]
     try:
         reader = bind(declared, paths.order, inner=paths.line, word="line", note=note)
     except MalformedData as error:
         raise MalformedData([f"{file}: {problem} {NOTHING_INGESTED}" for problem in error.problems]) from None
     if declared.lines is None:
         return _of_rows(file, paths, reader, found)
-    return [_order(f"{file}: {place}", paths, reader, order) for place, order in found]
+    return [_order(f"{file}: order {place}", paths, reader, order) for place, order in enumerate(found, 1)]
 
 
 def _of_rows(
-    file: str, paths: _Paths, reader: TableReader, found: Sequence[tuple[str, Any]]
+    file: str, paths: _Paths, reader: TableReader, found: Sequence[Any]
 ) -> list[SourceOrder | UnreadableOrder]:
     """Orders of objects that are a line each, as rows of a table are."""
     groups: dict[str, Group] = {}
     unread: list[UnreadableOrder] = []
-    for line, (place, data) in enumerate(found, 1):
+    for line, data in enumerate(found, 1):
         try:
             cells = next(paths.rows(data))
         except ValueError as error:
-            unread.append(UnreadableOrder(problem=f"{file}: {place}, {error} (nothing else of its order is known)"))
+            unread.append(UnreadableOrder(problem=f"{file}: line {line}, {error} (nothing else of its order is known)"))
             continue
         reference, number = reader.names(cells)
         if reference or number:
             groups.setdefault(reference or number, Group(reference or number)).rows.append(Row(line, cells))
         else:
-            problem = f"{file}: {place}: {_nameless(data, reader)} (the line was left out)"
+            problem = f"{file}: line {line}: {_nameless(data, reader)} (the line was left out)"
             unread.append(UnreadableOrder(problem=problem))
     return [*(reader.order(file, group) for group in groups.values()), *unread]
 
 
-def _orders(file: str, document: Any, declared: Declared) -> Iterator[tuple[str, Any]]:
-    """Each order of a document, with its place."""
+def _orders(file: str, document: Any, declared: Declared) -> Sequence[Any]:
+    """The orders of a document."""
     if declared.orders is not None:
         found = list(_list(document, declared.orders))
         if not found:
@@ -114,8 +116,7 @@ def _orders(file: str, document: Any, declared: Declared) -> Iterator[tuple[str,
         found = document if isinstance(document, list) else [_unwrapped(document)]
         if len(found) == 1 and isinstance(found[0], list):
             found = found[0]
-    for place, order in enumerate(found):
-        yield f"order {place + 1}", order
+    return found
 
 
 def _unwrapped(document: Any) -> Any:

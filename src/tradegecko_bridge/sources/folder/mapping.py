@@ -10,8 +10,8 @@ from typing import Any, Final, TypeAlias
 
 from attrs import frozen
 
-from tradegecko_bridge.sources.folder.columns import COLUMNS, FIELDS, Column
-from tradegecko_bridge.sources.folder.values import Notation, Read, plain
+from tradegecko_bridge.sources.folder.columns import FIELDS, Column
+from tradegecko_bridge.sources.folder.values import Notation, Read
 
 Cells: TypeAlias = Sequence[str]
 Get: TypeAlias = Callable[[Cells], str]
@@ -30,7 +30,8 @@ def normal(name: str) -> str:
 @frozen
 class Given:
     """A field of ours as the rows of a table give it. ``label`` is what faults call it, ``places`` the cells it is made
-    of; ``repeat`` says what several rows of an order mean by it: the ``same``, the ``first``, a ``sum``."""
+    of; ``repeat`` says what several rows of an order mean by it: the ``same``, the ``first``, a ``sum``. Taking it from
+    a row ``may_fail`` with a ValueError."""
 
     column: Column
     places: tuple[int, ...]
@@ -38,6 +39,7 @@ class Given:
     read: Read
     label: str
     repeat: str = "same"
+    may_fail: bool = False
 
 
 @frozen
@@ -178,13 +180,13 @@ def _said(read: Read, words: Mapping[str, str], cell: str) -> Any:
 @frozen
 class Plan:
     """What the rows under one header give: fields of the order, those of each line that a row may have, and those that
-    name the order (reference, then number), which are in neither."""
+    name the order (reference, then number), which are in neither; ``names`` are how to take these from a row."""
 
     width: int
     order: tuple[Given, ...]
     lines: tuple[tuple[Given, ...], ...]
     naming: tuple[Given, ...]
-    unused: tuple[int, ...] = ()
+    names: tuple[Get, Get] = (lambda _: "", lambda _: "")
 
     @property
     def fields(self) -> Iterator[Given]:
@@ -193,19 +195,6 @@ class Plan:
         yield from self.lines[0]
 
 
-def clean(get: Get, cells: Cells) -> str:
-    """What names an order, without what a spreadsheet needs."""
-    return plain(get(cells))
-
-
 def in_order(fields: Sequence[Given]) -> tuple[Given, ...]:
     """Fields as the file has them; constants, which have no place, come first."""
     return tuple(sorted(fields, key=lambda one: one.places or (-1,)))
-
-
-def own_names() -> Mapping[str, str]:
-    """Our columns, by their normal names."""
-    return _OWN
-
-
-_OWN: Final = {normal(name): name for name in COLUMNS}

@@ -13,29 +13,30 @@ from tradegecko_bridge.sources.folder.mapping import SEVERAL, Cells, normal
 
 def opened(
     places: Sequence[int], label: str, packed: Packed | None, names: Sequence[str], row: Cells
-) -> Sequence[Cells]:
-    """A row of a table as one row for each line in these cells, with the values of these names behind its own.
+) -> tuple[Sequence[Cells], str]:
+    """A row of a table as one row for each line in these cells, with the values of these names behind its own; and what
+    is wrong with a cell that holds neither JSON nor what the format says."""
+    nothing = [[*row, *("" for _ in names)]]
+    try:
+        lines = [line for place in places if row[place] for line in _lines(packed, row[place])]
+        return [[*row, *(text_at(line, name) for name in names)] for line in lines] or nothing, ""
+    except ValueError as error:
+        return nothing, f"{label}: {error}"
 
-    Raises:
-        ValueError: a cell holds neither JSON nor what the format says; the message begins with the column.
-    """
-    lines = [line for place in places if row[place] for line in _lines(label, packed, row[place])]
-    return [[*row, *(text_at(line, name) for name in names)] for line in lines] or [[*row, *("" for _ in names)]]
 
-
-def _lines(label: str, packed: Packed | None, cell: str) -> Sequence[Any]:
+def _lines(packed: Packed | None, cell: str) -> Sequence[Any]:
     if cell[:1] in "[{" and packed is None:
         try:
             found = parse_json(cell, parse_float=Decimal, parse_int=Decimal)
         except ValueError:
-            raise ValueError(f"{label}: is not JSON, or was cut") from None
+            raise ValueError("is not JSON, or was cut") from None
         return found if isinstance(found, list) else [found]
     packed = packed or Packed()
     items = cell.split(packed.items) if packed.items else [cell]
-    return [line for item in items if (line := _pairs(label, packed, item))]
+    return [line for item in items if (line := _pairs(packed, item))]
 
 
-def _pairs(label: str, packed: Packed, item: str) -> dict[str, str]:
+def _pairs(packed: Packed, item: str) -> dict[str, str]:
     line: dict[str, str] = {}
     latest = ""
     for part in item.split(packed.fields):
@@ -46,9 +47,7 @@ def _pairs(label: str, packed: Packed, item: str) -> dict[str, str]:
         elif latest:  # the mark between fields stands in a value, too
             line[latest] = f"{line[latest]}{packed.fields}{part}".strip()
         elif part.strip():
-            raise ValueError(
-                f"{label}: holds a field without {packed.pair!r} between name and value; see packed in the format"
-            )
+            raise ValueError(f"holds a field without {packed.pair!r} between name and value; see packed in the format")
     return line
 
 

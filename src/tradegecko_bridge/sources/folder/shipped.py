@@ -44,10 +44,10 @@ def likeliest_preset(names: Iterable[str]) -> str | None:
     )
 
 
-def advice(names: Iterable[str]) -> str:
-    """What to set for files with these columns, or fields; blank where nobody knows."""
+def advice(names: Iterable[str], title: str = "") -> str:
+    """What to set for files with these columns, or fields; blank where nobody knows, or that has been set."""
     name = likeliest_preset(names)
-    if name is None:
+    if name is None or preset_table(name)["title"] == title:
         return ""
     table = preset_table(name)
     what = f"this looks like {table['title']}"

@@ -17,6 +17,7 @@ import attrs
 from attrs import frozen
 
 from tradegecko_bridge.bounds import OutOfBounds, decimal_from
+from tradegecko_bridge.commerce import ItemKind
 from tradegecko_bridge.commerce.formatting import shown
 from tradegecko_bridge.sources.folder.places import country_code, month_number
 
@@ -52,32 +53,26 @@ class Notation:
             return partial(_date, self)
         if kind is tuple:
             return partial(_words, self.words)
+        if kind is ItemKind:
+            return _item_kind
         return _TEXTS.get(form, str) if kind is str else _flag
 
 
 # ── text ─────────────────────────────────────────────────────────────────────────────────────
 
-_QUOTED_FORMULA: Final = re.compile(r'="(.*)"', re.DOTALL)
-
-
-def plain(cell: str) -> str:
-    """A cell as it was before somebody kept a spreadsheet from making a number of it: ``="00123"``, ``'00123``."""
-    if cell[:2] == '="' and (quoted := _QUOTED_FORMULA.fullmatch(cell)):
-        return quoted[1].replace('""', '"')
-    return cell[1:] if cell[:1] == "'" and cell[1:2].isdigit() else cell
-
-
-def _code(cell: str) -> str:
-    """A postal code or a telephone number: an apostrophe in front is a spreadsheet's."""
-    return cell[1:] if cell[:1] == "'" and cell[1:] else cell
-
-
-_TEXTS: Final[Mapping[str, Read]] = {"code": _code, "country": country_code}
+_TEXTS: Final[Mapping[str, Read]] = {"country": country_code}
 
 
 def _words(separator: str, cell: str) -> tuple[str, ...]:
     mark = separator or ("|" if "|" in cell else ",")
     return tuple(word.strip() for word in cell.split(mark) if word.strip())
+
+
+def _item_kind(cell: str) -> ItemKind:
+    try:
+        return ItemKind(cell.casefold())
+    except ValueError:
+        raise ValueError(f"{shown(cell)} is none of {', '.join(ItemKind)}") from None
 
 
 _FLAGS: Final = {"yes": True, "no": False, "true": True, "false": False}
@@ -214,6 +209,8 @@ _NAMED: Final = {
     "Arizona": "America/Phoenix",
 }
 """Zones as people in North America call them, with “Time” behind."""
+UNIX: Final = "unix"
+"""The form of times that are seconds, or thousandths of them, since 1970."""
 _NOON: Final = time(12)
 """What a day alone is taken for: with it the day is the same one nearly everywhere."""
 
@@ -305,6 +302,10 @@ def _iso(cell: str) -> datetime | None:
 def _found(notation: Notation, cell: str) -> datetime | None:
     """The time in any form that can mean only one, or that the format declares."""
     for form in notation.times:
+        if form == UNIX:
+            if cell.isdecimal() and len(cell) in (10, 13):
+                return datetime.fromtimestamp(int(cell[:10]), UTC)
+            continue
         try:
             moment = datetime.strptime(cell, form)  # noqa: DTZ007 (its zone is added)
         except ValueError:

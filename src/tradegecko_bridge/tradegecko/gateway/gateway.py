@@ -20,6 +20,7 @@ from tradegecko_bridge.commerce.remote import (
     OrderAction,
     OrderDraft,
     Presence,
+    PriceList,
     RecordKind,
     RemoteOrder,
     RemoteShipment,
@@ -38,7 +39,17 @@ from tradegecko_bridge.tradegecko.gateway.error_mapping import reading, writing
 from tradegecko_bridge.tradegecko.gateway.listing import changes, chunks_by_url_length, pages
 from tradegecko_bridge.tradegecko.gateway.marks import GONE, marker_of
 from tradegecko_bridge.tradegecko.gateway.mirror import OVERLAP, Mirror, NewLock
-from tradegecko_bridge.tradegecko.gateway.mirror_kinds import ADDRESSES, COMPANIES, ORDERS, VARIANTS, Kind, company_keys
+from tradegecko_bridge.tradegecko.gateway.mirror_kinds import (
+    ADDRESSES,
+    COMPANIES,
+    ORDERS,
+    PRICE,
+    VARIANTS,
+    Kind,
+    company_keys,
+    prices_of,
+    twin_key,
+)
 from tradegecko_bridge.tradegecko.gateway.normalize import normalized
 from tradegecko_bridge.tradegecko.gateway.order_fields import (
     LISTED_COLUMNS,
@@ -58,6 +69,8 @@ Filters = Mapping[str, object]
 
 NEEDED_PERMISSIONS: Final = ("write_orders", "write_companies")
 IDS_A_CALL: Final = 200
+TWINS_ASKED: Final = 5
+"""SKUs that nothing has for which what is nearly the same is searched for, at most."""
 WORTH_TELLING: Final = 20
 """From so many pages on it is told that the account was read."""
 READ_ONCE: Final[Sequence[tuple[Kind[Any], float, bool]]] = (
@@ -305,8 +318,33 @@ class TradeGeckoGateway(OfThisProcess):
         found: dict[str, list[RemoteVariant]] = {}
         for row in {row.id: row for row in rows if row.facts["status"] == "active"}.values():
             for value in set(row.values(key)).intersection(wanted):
-                found.setdefault(value, []).append(RemoteVariant(id=row.id, sku="".join(row.values("sku"))))
+                found.setdefault(value, []).append(
+                    RemoteVariant(id=row.id, sku="".join(row.values("sku")), prices=prices_of(row))
+                )
         return found
+
+    def find_twins(self, skus: Collection[str]) -> Mapping[str, Sequence[str]]:
+        """From the mirror, or by a search for each of the first few."""
+        wanted = {sku: twin_key(sku) for sku in sorted(skus)[:TWINS_ASKED] if twin_key(sku)}
+        rows = self._rows(VARIANTS, "twin", set(wanted.values()), ({"q": sku} for sku in wanted))
+        alive = [row for row in rows if row.facts["status"] == "active"]
+        return {
+            sku: sorted({text for row in alive if key in row.values("twin") for text in row.values("sku")})
+            for sku, key in wanted.items()
+        }
+
+    def price_list(self, id_: str | None) -> PriceList | None:
+        """By its id, or the account's ``default_order_price_list_id`` (reference §5.1), else the retail one."""
+        known = self._mirror.settings("price_list_currencies", self._read_price_lists)
+        wanted = id_ or known["default"]
+        name, _, currency = known.get(f"{PRICE}{wanted}", "").rpartition("\n")
+        return PriceList(id=wanted, name=name or wanted, currency=currency)
+
+    def _read_price_lists(self) -> Mapping[str, str]:
+        with reading():
+            default = self._account().default_order_price_list_id or "retail"
+        lists = self._list(resources.PRICE_LISTS)
+        return {"default": default, **{f"{PRICE}{one.id}": f"{one.name}\n{one.currency_iso or ''}" for one in lists}}
 
     def find_customer(
         self, customer: Customer, *, billing: Address | None = None, match: CustomerMatch = CustomerMatch.NORMAL
@@ -396,6 +434,10 @@ class TradeGeckoGateway(OfThisProcess):
         rates = {tax_type.id: tax_type.effective_rate for tax_type in self._list(resources.TAX_TYPES)}
         rate = rates.get(default) if default is not None else None
         return {} if rate is None else {"rate": str(rate)}
+
+    def tax_rates(self) -> Collection[Decimal]:
+        """Those of the tax types (reference §5.31)."""
+        return set(map(Decimal, self._mirror.settings("tax_types", self._read_tax_types)))
 
     def _tax_type_of(self, rate: Decimal) -> int | None:
         found = self._mirror.settings("tax_types", self._read_tax_types).get(_plain(rate))

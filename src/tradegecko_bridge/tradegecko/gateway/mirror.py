@@ -336,7 +336,9 @@ class Mirror(Forked):
     def _identity_of(self, found: Account) -> AccountIdentity:
         self._client.note_account(str(found.id))
         name, base_url = found.name or "", self._client.base_url
-        return AccountIdentity(id=str(found.id), name=name, base_url=base_url, created_at=found.created_at)
+        return AccountIdentity(
+            id=str(found.id), name=name, base_url=base_url, created_at=found.created_at, time_zone=found.time_zone
+        )
 
     def note_account(self, found: Account) -> None:
         """The account was asked for another reason: is it another one by now?"""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from typing import Final, Generic, TypeVar
 
 from attrs import frozen
@@ -101,8 +102,34 @@ ADDRESSES: Final = Kind(
         "status": address.status or "active",
     },
 )
+
+
+def twin_key(sku: str | None) -> str:
+    """What SKUs have in common that differ in case and blanks only."""
+    return "".join((sku or "").casefold().split())
+
+
+def list_prices(variant: records.Variant) -> dict[str, str]:
+    """What a variant costs, by the id of the price list; the three of every account have fields of their own."""
+    own = {"retail": variant.retail_price, "wholesale": variant.wholesale_price, "buy": variant.buy_price}
+    own |= {price.price_list_id: price.value for price in variant.variant_prices if price.value is not None}
+    return {f"{PRICE}{id_}": str(price) for id_, price in own.items() if price is not None}
+
+
+def prices_of(row: MirrorRow) -> dict[str, Decimal]:
+    """What was kept of it, by the id of the price list."""
+    return {name.removeprefix(PRICE): Decimal(fact) for name, fact in row.facts.items() if name.startswith(PRICE)}
+
+
+PRICE: Final = "price "
+"""Before the id of the price list in the name of a fact."""
 VARIANTS: Final = Kind(
     resource=resources.VARIANTS,
-    keys=lambda variant, _: tuple((key, value) for key, value in (("sku", variant.sku), ("upc", variant.upc)) if value),
-    facts=lambda variant, _: {"status": variant.status or "active"},
+    version=2,
+    keys=lambda variant, _: tuple(
+        (key, value)
+        for key, value in (("sku", variant.sku), ("upc", variant.upc), ("twin", twin_key(variant.sku)))
+        if value
+    ),
+    facts=lambda variant, _: {"status": variant.status or "active", **list_prices(variant)},
 )
