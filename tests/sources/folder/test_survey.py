@@ -221,7 +221,7 @@ def test_memory_does_not_grow_with_the_file() -> None:
             tracemalloc.stop()
 
     peak(10)
-    assert peak(10_000) - peak(1_000) < 9_000 * 100
+    assert peak(3_000) - peak(300) < 2_700 * 150
 
 
 class _Thrifty(Reader):
