@@ -3,13 +3,12 @@
     python benchmarks/bench_folder.py [rows ...]
 
 Each figure is of a process of its own: ``VmHWM`` and user plus system time. Beside the usual file, whose orders stand
-one below the other, one with each order's two rows far apart, and one that is packed.
+one below the other, one with each order's two rows far apart, and one with a row an order.
 """
 
 from __future__ import annotations
 
 import csv
-import gzip
 import os
 import resource
 import subprocess
@@ -48,7 +47,7 @@ def single(rows: int) -> Iterator[str]:
     return (row(n, 0) for n in range(rows))
 
 
-def nothing(folder: Path) -> int:
+def nothing(_: Path) -> int:
     """What it takes to import the package."""
     import tradegecko_bridge.sources.folder  # noqa: F401
 
@@ -58,8 +57,7 @@ def nothing(folder: Path) -> int:
 def floor(folder: Path) -> int:
     """Every row, by ``csv.reader``."""
     (path,) = (folder / "orders").iterdir()
-    opened = gzip.open(path, "rt", newline="") if path.suffix == ".gz" else path.open(newline="")
-    with opened as lines:
+    with path.open(newline="") as lines:
         return sum(1 for _ in csv.reader(lines))
 
 
@@ -85,9 +83,7 @@ def ingesting(folder: Path) -> int:
     return count
 
 
-WAYS: Final[dict[str, Callable[[Path], int]]] = {
-    way.__name__: way for way in (nothing, floor, reading, ingesting)
-}
+WAYS: Final[dict[str, Callable[[Path], int]]] = {way.__name__: way for way in (nothing, floor, reading, ingesting)}
 FILES: Final = {files.__name__: files for files in (usual, apart, single)}
 
 

@@ -72,7 +72,9 @@ def true_orders(draw: st.DrawFn, number: str = "1") -> tuple[Shop, SourceOrder]:
         fee = OrderLine(reference="fee", name="Rush fee", shippable=False, quantity=D(1), price=draw(amounts),
                         price_includes_tax=shop.included, tax_rate=draw(rates))  # fmt: skip
         lines.append(fee)
-    shipping = [ShippingLine(label="Post", amount=draw(amounts), price_includes_tax=shop.included, tax_rate=draw(rates))]
+    shipping = [
+        ShippingLine(label="Post", amount=draw(amounts), price_includes_tax=shop.included, tax_rate=draw(rates))
+    ]
     worth = sum((line.extended_amount for line in lines), D(0))
     share = draw(st.sampled_from([D(0), D("0.1"), D("0.15"), D("0.25")]))
     off = (worth * share).quantize(D(1).scaleb(-digits), ROUND_HALF_UP)
@@ -119,7 +121,9 @@ def _with_taxes(order: SourceOrder, shop: Shop, taxes: Sequence[Decimal]) -> Sou
         "lines": lambda _rate, tax: {"tax_rate": None, "tax": tax},
         "total": lambda _rate, _tax: {"tax_rate": None},
     }
-    parts = [evolve(part, **told_of[shop.tells](part.tax_rate, tax)) for part, tax in zip(order.priced, taxes, strict=True)]
+    parts = [
+        evolve(part, **told_of[shop.tells](part.tax_rate, tax)) for part, tax in zip(order.priced, taxes, strict=True)
+    ]
     lines = tuple(part for part in parts if isinstance(part, OrderLine))
     return evolve(order, lines=lines, shipping=tuple(part for part in parts if isinstance(part, ShippingLine)))
 

@@ -128,6 +128,35 @@ def test_what_stands_above_the_header_is_passed_over(tmp_path: Path, top: str) -
     assert problems(given_orders)[0].startswith(f"shop.csv, row {row}, quantity: 'x' is not a number")
 
 
+def test_a_delimiter_told_wrongly_is_found(tmp_path: Path) -> None:
+    """The header knows better."""
+    assert numbers(fetch(tmp_path, "shop.csv", "sep=,\n" + sheet(GOOD).replace(",", ";"))) == ["1006"]
+
+
+def test_what_nobody_sees_is_no_part_of_a_number(tmp_path: Path) -> None:
+    """Nor is what keeps its zeros in a spreadsheet: both rows are of one order."""
+    rows = (GOOD.replace("1006", "\u200b1006\u2060"), GOOD.replace("1006", '"=""1006"""').replace("MUG", "TEE"))
+    (order,) = good(fetch(tmp_path, "shop.csv", sheet(*rows)))
+    assert (order.number, len(order.lines)) == ("1006", 2)
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (gzip.compress(TEXT.encode()), "packed (.gz)"),
+        (b"PK\x03\x04\0\0", "a workbook (.xlsx) or an archive"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old workbook (.xls)"),
+        (b"%PDF-1.7\n", "a PDF"),
+    ],
+)
+@pytest.mark.parametrize("name", ["shop.csv", "shop.json", "shop.csv.gz"])
+def test_what_has_the_wrong_ending_is_named(tmp_path: Path, name: str, content: bytes, what: str) -> None:
+    """Rather than that its bytes are no text."""
+    packed = gzip.compress(content) if name.endswith(".gz") else content
+    said = only_problem(tmp_path, name, packed)
+    assert said == f"{name}: is no text but {what}; give it the ending that it should have {NOTHING}"
+
+
 def test_a_header_further_down_is_pointed_at(tmp_path: Path) -> None:
     """Nothing above it is thrown away unasked; the setting is named, and works."""
     content = f"Report of orders\nMade for Ann Lee\n{sheet(GOOD)}"

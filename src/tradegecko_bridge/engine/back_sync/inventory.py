@@ -18,7 +18,7 @@ from tradegecko_bridge.engine.mapping.validation import is_sane
 from tradegecko_bridge.engine.report import OUTCOME_OF, Outcome, Report
 from tradegecko_bridge.engine.settings.choices import MatchBy
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
-from tradegecko_bridge.engine.source_calls import guarded, in_batches, offer
+from tradegecko_bridge.engine.source_calls import SourceFailed, guarded, in_batches, offer
 from tradegecko_bridge.errors import GatewayError, Rejected
 from tradegecko_bridge.ledger import OPEN_STATES
 from tradegecko_bridge.ports import AcceptsAllStock, AcceptsStock, Gateway
@@ -51,8 +51,8 @@ def sync_inventory(context: Context, *, dry_run: bool = False, full: bool = Fals
                 report.add(level.sku, Outcome.PLANNED, f"would be {level.available}")
         else:
             _send(context, source, changed, report)
-            if at_once and levels and (full or guarded(source, "asking for all stock levels", at_once.wants_all_stock)):
-                _send_all(context, at_once, levels, report)
+            if at_once and levels:
+                _send_all(context, at_once, levels, report, full=full)
     return report
 
 
@@ -82,7 +82,16 @@ def _send(context: Context, source: AcceptsStock, levels: Iterable[StockLevel], 
         context.progress(OPERATION, len(report.items))
 
 
-def _send_all(context: Context, source: AcceptsAllStock, levels: Sequence[StockLevel], report: Report) -> None:
+def _send_all(
+    context: Context, source: AcceptsAllStock, levels: Sequence[StockLevel], report: Report, *, full: bool
+) -> None:
+    """All levels at once, where the source wants them or a person does (``full``)."""
+    try:
+        if not (full or guarded(context.source, "asking whether it wants all stock", source.wants_all_stock)):
+            return
+    except SourceFailed as error:
+        report.fail(error)
+        return
     accept = source.accept_all_stock
     results = offer(context.source, accept, levels, lambda level: level.sku, "accepting all stock levels").values()
     bad = {result.message for result in results if result.verdict in (Verdict.FAILED, Verdict.REFUSED)}

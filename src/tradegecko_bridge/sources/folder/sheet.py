@@ -23,6 +23,9 @@ _CUT: Final = (
 )
 _SHORTENED: Final = re.compile(r"[+-]?\d([.,]\d+)?E\+\d{2,3}", re.IGNORECASE)
 
+_UNSEEN: Final = "\ufeff\u200b\u200e\u200f\u2060\x1a"
+"""What nobody sees around a name: the mark of files put together, how old systems end them, and the like."""
+
 Names = tuple[str, str]
 """The reference and the number a row gives, blank where it gives none."""
 NOBODY: Final = ("", "")
@@ -81,8 +84,10 @@ class Rows:
         for place, cell in enumerate(cells):
             text = cell.strip()
             if not place:
-                text = text.lstrip("\ufeff").strip("\x1a")  # of files put together, and of old systems
-            yield unwrapped(text) if text[:1] == "=" and place in self._naming else text
+                text = text.strip(_UNSEEN)
+            if place in self._naming:
+                text = unwrapped(text).strip(_UNSEEN)
+            yield text
 
     def names(self, row: Row) -> Names:
         """What a sound row gives."""

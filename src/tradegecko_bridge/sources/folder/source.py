@@ -43,6 +43,7 @@ _TABLES: Final[Mapping[str, tuple[Callable[[Sequence[str], Sequence[returns.Rows
 """How tables are written, by the name of the setting, and what their names end with."""
 _Given = SourceOrder | UnreadableOrder
 _LONGEST_SETTLE = 86_400
+_LONGEST_KEPT = 36_500
 _SLACK = timedelta(days=2)
 """How wrong a file's time of change may be: a file from before an order was placed cannot hold it."""
 
@@ -108,6 +109,8 @@ class FolderSource:
         if tables not in _TABLES:
             raise ConfigError(f"tables must be one of {', '.join(_TABLES)}")
         self._table, ending = _TABLES[tables]
+        if keep_days is not None and not 0 < keep_days <= _LONGEST_KEPT:
+            raise ConfigError(f"keep_days must be above 0 and at most {_LONGEST_KEPT}; leave it out to keep all")
         kept = None if keep_days is None else timedelta(days=keep_days)
         outbox = partial(Outbox, clock=clock, kept=kept, gone=lambda: self._inbox.gone)
         self._tracking = outbox(folder / "tracking", ending=f"tracking.{ending}")
@@ -116,7 +119,7 @@ class FolderSource:
         self._products = outbox(folder / "products", ending="products.json")
         self._receipts = outbox(folder / "receipts", ending=f"receipts.{ending}")
         self._all_stock_mark = folder / "stock" / ".all-stock"
-        self._all_stock_every = _span("all_stock_every", all_stock_every)
+        self._all_stock_every = _span("all_stock_every", all_stock_every, _LONGEST_KEPT * 86_400)
         self._stock_file = _file_name("stock_file", stock_file)
         self._stock_changed = False
         self._shipped = WrittenIndex(folder / "tracking" / ".written")
@@ -313,10 +316,10 @@ class FolderSource:
         return self._receipts.hand_over(batch, returns.receipt_rows, partial(self._table, returns.RECEIPTS))
 
 
-def _span(name: str, value: timedelta | float) -> timedelta:
+def _span(name: str, value: timedelta | float, longest: int = _LONGEST_SETTLE) -> timedelta:
     seconds = value.total_seconds() if isinstance(value, timedelta) else value
-    if not 0 <= seconds <= _LONGEST_SETTLE:
-        raise ConfigError(f"{name} must be from 0 to {_LONGEST_SETTLE} seconds, not {seconds:g}")
+    if not 0 <= seconds <= longest:
+        raise ConfigError(f"{name} must be from 0 to {longest} seconds, not {seconds:g}")
     return timedelta(seconds=seconds)
 
 

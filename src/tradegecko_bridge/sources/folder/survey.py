@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Collection, Iterator
+from contextlib import closing
 
 from tradegecko_bridge.bounds import MOST_PARTS
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.sources.folder.rows import Group, Row, RowReader
 from tradegecko_bridge.sources.folder.sheet import NOBODY, Damage, Names, Rows
 from tradegecko_bridge.sources.folder.tables import Table
+from tradegecko_bridge.sources.folder.waiting import Waiting
 
 _TOO_MANY = f"the order has more than {MOST_PARTS:,} rows; divide it"
 _LEFT_OUT = "(the row was left out, its order is not known)"
@@ -32,8 +34,9 @@ def orders_of(table: Table, reader: RowReader, note: Callable[[str], None]) -> I
     survey = Survey(rows)
     for why, (row, count) in rows.passed_over.items():
         note(f"{table.name}, row {row}{_more(count)}: {why}, passed over")
-    for group in _groups(rows, survey):
-        yield reader.order(table.name, group)
+    with closing(Waiting()) as waiting:
+        for group in _groups(rows, survey, waiting):
+            yield reader.order(table.name, group)
     for reference, faults in survey.faults.items():  # of orders that have no sound row
         yield reader.order(table.name, Group(reference, [], faults))
     for stray in survey.strays:
@@ -192,9 +195,8 @@ class Survey:
 # ── the second pass ──────────────────────────────────────────────────────────────────────────
 
 
-def _groups(rows: Rows, survey: Survey) -> Iterator[Group]:
+def _groups(rows: Rows, survey: Survey, waiting: Waiting) -> Iterator[Group]:
     """Each order's rows after the last of them."""
-    waiting: dict[int, dict[str, Group]] = {}
     current: Group | None = None
     run = NOBODY
     for row, names in rows.trusted():
@@ -209,23 +211,21 @@ def _groups(rows: Rows, survey: Survey) -> Iterator[Group]:
         if current is None or current.reference != reference:
             if current is not None:
                 yield from _put_by(current, waiting, survey)
-            current = waiting.get(hash(reference), {}).pop(reference, None) or Group(
-                reference, [], survey.faults.pop(reference, [])
-            )
+            current = waiting.take(reference) or Group(reference, [], survey.faults.pop(reference, []))
         _add(current, row)
     if current is not None:
         yield from _put_by(current, waiting, survey)
 
 
-def _put_by(group: Group, waiting: dict[int, dict[str, Group]], survey: Survey) -> Iterator[Group]:
+def _put_by(group: Group, waiting: Waiting, survey: Survey) -> Iterator[Group]:
     """A run of an order's rows has ended: the order, if it was the last one."""
     order = hash(group.reference)
     left = survey.runs.get(order, 1) - 1
     if left > 0:
         survey.runs[order] = left
-        waiting.setdefault(order, {})[group.reference] = group
+        waiting.put(group)
         return
-    for one in (*waiting.pop(order, {}).values(), group):
+    for one in (*waiting.take_all(order), group):
         _hold_repeats(one)
         yield one
 

@@ -171,7 +171,8 @@ class TextTable:
         if told:
             self._above += 1  # spreadsheets do not show this line, so it does not count
         self._quoting = _quoting(layout.quote)
-        self._delimiter = layout.delimiter or (told[1] if told else self._likeliest_delimiter(format))
+        likely = (told[1], *_DELIMITERS) if told else _DELIMITERS
+        self._delimiter = layout.delimiter or self._likeliest_delimiter(likely, format)
         self.header, self.header_row = self._find_header(format)
 
     def _body(self) -> Iterator[str]:
@@ -188,13 +189,13 @@ class TextTable:
                     rows.append((number, cells))
         return rows
 
-    def _likeliest_delimiter(self, format: TableFormat) -> str:
+    def _likeliest_delimiter(self, likely: Sequence[str], format: TableFormat) -> str:
         def names(delimiter: str) -> tuple[int, int]:
             rows = self._head(delimiter)
             cells = trimmed(rows[0][1]) if rows else ()
             return format.known(cells), len(cells)
 
-        return max(_DELIMITERS, key=names)
+        return max(likely, key=names)
 
     def _find_header(self, format: TableFormat) -> tuple[tuple[str, ...], int]:
         if format.layout.header is not None:

@@ -34,6 +34,12 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_NO_TEXT_FILES: Final = {
+    b"PK\x03\x04": "a workbook (.xlsx) or an archive",
+    b"\x1f\x8b": "packed (.gz)",
+    b"\xd0\xcf\x11\xe0": "an old workbook (.xls)",
+    b"%PDF-": "a PDF",
+}
 _HEAD: Final = 4096
 _FIRST_LINE: Final = re.compile(r"[^\r\n]*")
 _UTF8_WITHIN: Final = re.compile(rb"[\xc2-\xc5][\x80-\xbf]|\xe2\x80[\x90-\xbf]|\xe2\x82\xac")
@@ -116,7 +122,11 @@ def look_over(name: str, blocks: Blocks, told: str | None = None, *, table: bool
         MalformedData: it is not known, or the text is damaged or empty.
         Changed, OSError: as :class:`Blocks`.
     """
-    encoding = told or _marked(next(iter(blocks), b""))
+    head = next(iter(blocks), b"")
+    for begins, what in _NO_TEXT_FILES.items():
+        if head.startswith(begins):
+            raise nothing_of(f"{name}: is no text but {what}; give it the ending that it should have")
+    encoding = told or _marked(head)
     try:
         return Found(encoding, _look_through(name, blocks, encoding, table=table))
     except _NotText as error:
