@@ -47,7 +47,7 @@ _SHOPIFY_ROWS: Final[Rows] = (
         "Lineitem quantity": "2", "Lineitem name": "Mug", "Lineitem price": "19.99", "Lineitem sku": "MUG-BLUE",
         "Lineitem requires shipping": "true", "Shipping Name": "Ann Lee", "Shipping Address1": "1 King St W",
         "Shipping City": "Toronto", "Shipping Zip": "'M5H 1A1", "Shipping Province": "ON", "Shipping Country": "CA",
-        "Billing Name": "Ann Lee", "Billing Phone": "'+14165550100", "Notes": "Ring twice.\nThen wait.",
+        "Billing Name": "Ann Lee", "Billing Address1": "1 King St W", "Billing Phone": "'+14165550100", "Notes": "Ring twice.\nThen wait.",
     },
     {
         "Name": "#2001", "Email": "ann@example.com", "Created at": "2026-01-31 09:30:00 -0500",
@@ -218,7 +218,7 @@ _WEBTOFFEE_ROW: Final = {
     "order_id": "77", "order_number": "2001", "order_date": "2026-01-31 09:30:00", "paid_date": "2026-01-31 09:31:00",
     "status": "processing", "shipping_total": "12.50", "tax_total": "10.07", "order_total": "87.55",
     "order_currency": "CAD", "customer_id": "0", "billing_first_name": "Ann", "billing_last_name": "Lee",
-    "billing_email": "ann@example.com", "shipping_first_name": "Ann", "shipping_last_name": "Lee",
+    "billing_email": "ann@example.com", "billing_address_1": "1 King St W", "shipping_first_name": "Ann", "shipping_last_name": "Lee",
     "shipping_address_1": "1 King St W", "shipping_city": "Toronto", "shipping_state": "ON",
     "shipping_postcode": "M5H 1A1", "shipping_country": "CA", "shipping_method": "Expedited",
 }  # fmt: skip
@@ -278,7 +278,7 @@ FILES: Final[Mapping[str, tuple[str, str]]] = {
     "amazon fulfilled": ("a.txt", amazon(AMAZON_FULFILLED, "quantity-shipped")),
     "woocommerce-algolplus": ("a.csv", table(ALGOLPLUS, _twice(
         {"Order Number": "2001", "Order Status": "Processing", "Order Date": "31.01.2026 09:30",
-         "First Name (Billing)": "Ann", "Last Name (Billing)": "Lee", "Email (Billing)": "ann@example.com",
+         "First Name (Billing)": "Ann", "Last Name (Billing)": "Lee", "Email (Billing)": "ann@example.com", "Address 1&2 (Billing)": "1 King St W",
          "First Name (Shipping)": "Ann", "Last Name (Shipping)": "Lee", "Address 1&2 (Shipping)": "1 King St W",
          "City (Shipping)": "Toronto", "State Code (Shipping)": "ON", "Postcode (Shipping)": "M5H 1A1",
          "Country Code (Shipping)": "CA", "Cart Discount Amount": "0", "Shipping Method Title": "Expedited",
