@@ -166,8 +166,13 @@ NONSENSE: dict[str, Any] = {
 }
 """A value of each kind that some setting could be given by mistake."""
 FITS: dict[type, type] = {
-    **{NoneType: NoneType, str: str, bool: bool, dict: dict},
-    **{int: Decimal, Decimal: Decimal, date: datetime},
+    NoneType: NoneType,
+    str: str,
+    bool: bool,
+    dict: dict,
+    int: Decimal,
+    Decimal: Decimal,
+    date: datetime,
 }
 """What such a value is read as by a setting that takes it."""
 

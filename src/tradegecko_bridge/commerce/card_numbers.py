@@ -46,7 +46,7 @@ _WHERE: Final[dict[type, tuple[str, ...]]] = {
     Address: tuple(name for name in fields_dict(Address) if name != "phone"),
     OrderLine: ("name", "components"),
     Component: ("name",),
-    ShippingLine: ("label",),
+    ShippingLine: ("label", "code"),
     Discount: ("label", "code"),
 }
 """Where people, and those who take payments, write what they like. References, numbers, SKUs and barcodes are what

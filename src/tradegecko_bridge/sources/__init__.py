@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         OrderSource,
         TellsNotes,
     )
-    from tradegecko_bridge.sources.folder import FolderSource
+    from tradegecko_bridge.sources.folder import FolderSource, Format, Layout, Packed, Split
     from tradegecko_bridge.sources.vendure import VendureSource
 
 _HOMES: Final = {
@@ -35,10 +35,14 @@ _HOMES: Final = {
     "AcceptsTracking": "ports",
     "AcknowledgesIngest": "ports",
     "FolderSource": "sources.folder",
+    "Format": "sources.folder",
     "GivesOrderAgain": "ports",
     "GivesOrdersSince": "ports",
     "HasIdentity": "ports",
+    "Layout": "sources.folder",
     "OrderSource": "ports",
+    "Packed": "sources.folder",
+    "Split": "sources.folder",
     "TellsNotes": "ports",
     "VendureSource": "sources.vendure",
 }
@@ -51,10 +55,14 @@ __all__ = [
     "AcceptsTracking",
     "AcknowledgesIngest",
     "FolderSource",
+    "Format",
     "GivesOrderAgain",
     "GivesOrdersSince",
     "HasIdentity",
+    "Layout",
     "OrderSource",
+    "Packed",
+    "Split",
     "TellsNotes",
     "VendureSource",
 ]

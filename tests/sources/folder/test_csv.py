@@ -14,6 +14,7 @@ from tradegecko_bridge.commerce import (
     Address,
     Customer,
     Discount,
+    ItemKind,
     OrderLine,
     ShippingLine,
     SourceOrder,
@@ -52,9 +53,9 @@ def test_every_column_ends_up_in_the_order(tmp_path: Path) -> None:
         "tags": "vip | gift",
         "prices_include_tax": "Yes",
         "shippable": "no",
-        "paid": "no",
-        "kind": "fee",
         "discount_before_tax": "yes",
+        "kind": "Gift wrap",
+        "paid": "no",
     }
     cells |= {name: str(n) for n, name in enumerate(COLUMNS) if COLUMNS[name].kind is Decimal}
     number = {name: Decimal(text) for name, text in cells.items() if text.isdecimal()}
@@ -83,7 +84,7 @@ def test_every_column_ends_up_in_the_order(tmp_path: Path) -> None:
                 tax_rate=number["tax_rate"],
                 shippable=False,
                 barcode="the barcode",
-                kind="fee",
+                kind=ItemKind.GIFT_WRAP,
             ),
         ),
         shipping=(
@@ -98,7 +99,10 @@ def test_every_column_ends_up_in_the_order(tmp_path: Path) -> None:
         ),
         discounts=(
             Discount(
-                label="the discount_label", code="the discount_code", amount=number["discount_amount"], before_tax=True
+                label="the discount_label",
+                code="the discount_code",
+                amount=number["discount_amount"],
+                before_tax=True,
             ),
         ),
         totals=Totals(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -87,7 +88,7 @@ def fields(record: type, prefix: str = "") -> Iterator[tuple[str, str, str]]:
         hint = hints[one.name]
         many = get_origin(hint) is tuple
         kind: Any = Mapping if get_origin(hint) is Mapping else (*get_args(hint), hint)[0]
-        words = "object" if attrs.has(kind) else KINDS[kind]
+        words = "object" if attrs.has(kind) else "text" if issubclass(kind, StrEnum) else KINDS[kind]
         needed = "required" if one.default is attrs.NOTHING else "may be left out"
         yield f"{prefix}{one.name}", f"list of {words}s" if many else words, needed
         if attrs.has(kind):

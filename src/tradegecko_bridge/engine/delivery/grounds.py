@@ -15,12 +15,12 @@ from attrs import frozen
 from tradegecko_bridge._version import __version__
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 
-GOODS: Final = frozenset({"ambiguous_barcode", "ambiguous_sku", "no_price", "no_sku", "unknown_sku"})
+GOODS: Final = frozenset({"ambiguous_barcode", "ambiguous_sku", "no_sku", "unknown_sku"})
 """Codes of what the account's variants decide."""
 NUMBERS: Final = frozenset({"number_taken"})
 """Codes of what the orders that are there decide."""
-UNKNOWN: Final = frozenset({"fault"})
-"""Codes of what nobody knows the cause of."""
+UNKNOWN: Final = frozenset({"fault", "no_price"})
+"""Codes of what nobody knows the cause of, or sees whether it has gone."""
 NOTHING_THERE: Final = frozenset({"hold_tag", "unmapped_ship_method"})
 """Codes of what nothing in the account decides. All others are decided by how the account is set up."""
 

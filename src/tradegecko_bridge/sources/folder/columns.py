@@ -18,7 +18,7 @@ CELLS: Final[dict[type, str]] = {
     datetime: "time with zone",
     date: "date",
     tuple: "words with | between",
-    ItemKind: "goods, fee, tip or gift_wrap",
+    ItemKind: "text",
 }
 """What a cell is read as, and what the documentation calls it."""
 

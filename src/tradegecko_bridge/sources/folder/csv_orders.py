@@ -41,8 +41,7 @@ _TOTALS: Final = {
 }
 _SHIPPING: Final = {name.removeprefix("shipping_"): name for name in COLUMNS if name.startswith("shipping_")}
 _SHIPPING.pop("total")
-_DISCOUNT: Final = {name: f"discount_{name}" for name in ("label", "code", "amount")}
-_BEFORE_TAX: Final = "discount_before_tax"
+_DISCOUNT: Final = {name: f"discount_{name}" for name in ("label", "code", "amount", "before_tax")}
 _OWN: Final = (
     "placed_at", "note", "tags", "url", "requested_ship_date", "canceled_at",
     "source_status", "payment_status", "fulfillment_status", "payment_method", "paid",
@@ -337,7 +336,7 @@ def _order(reference: str, reading: _Reading) -> SourceOrder:
         currency=values.get("currency", ""),
         lines=lines,
         shipping=(ShippingLine(**shipping, price_includes_tax=included),) if shipping else (),
-        discounts=(Discount(**discount, before_tax=values.get(_BEFORE_TAX)),) if discount else (),
+        discounts=(Discount(**discount),) if discount else (),
         totals=Totals(**_picked(values, _TOTALS)),
         customer=Customer(**_picked(values, _prefixed("customer", CUSTOMER_FIELDS))),
         shipping_address=_address(values, "ship"),

@@ -81,7 +81,7 @@ class Declared:
     """Our field = what its number is multiplied by, such as 0.01 for cents. E.g. `{ price = 0.01 }`."""
     decimal: Literal[".", ","] | None = None
     """The mark before decimals; the other one, blanks and apostrophes may then stand between thousands. Left out, a
-    point, and nothing between thousands. Signs of currencies are always taken off amounts."""
+    point, or a comma that can be nothing else. Signs of currencies are always taken off amounts."""
     dates: Literal["dmy", "mdy"] | None = None
     """Whether days or months come first where a date is digits only (`31/01/2026`). A year first, and months in
     letters, are always read."""

@@ -82,6 +82,7 @@ _OTHERS: Final = {
     "barcode": ("barcode", "upc", "ean", "gtin"),
 }  # fmt: skip
 _WORDS: Final = re.compile(r"[^\w#]+")
+_LINES: Final = ("line items", "items", "lines", "order lines", "order items", "products", "positions")
 _DAY: Final = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ][0-9]")
 _LOCAL: Final = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?[AaPp][Mm])?$")
 """A time at the end, so without its zone."""
@@ -242,7 +243,8 @@ def _json_names(name: str, opened: BinaryIO) -> tuple[str, list[str], dict[str, 
     order = _first_order(data)
     if not isinstance(order, dict):
         raise MalformedData([f"{name}: holds no order"])
-    lines = next((key for key, one in order.items() if isinstance(one, list) and one and isinstance(one[0], dict)), "")
+    lists = [key for key, one in order.items() if isinstance(one, list) and one and isinstance(one[0], dict)]
+    lines = max(lists, key=lambda key: (_words(key) in _LINES, len(order[key][0])), default="")
     paths = [*_paths(order, skipped=lines), *(_paths(order[lines][0]) if lines else ())]
     samples = {path: [str(one) for one in at(order, path)] for path in paths}
     return lines, paths, samples, list(order)

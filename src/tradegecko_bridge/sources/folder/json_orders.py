@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
@@ -18,12 +17,10 @@ from tradegecko_bridge.commerce.formatting import shown_name
 from tradegecko_bridge.errors import MalformedData
 from tradegecko_bridge.sources.folder.chosen import for_json
 from tradegecko_bridge.sources.folder.format import OWN, Format
-from tradegecko_bridge.sources.folder.json_paths import orders_by_path
+from tradegecko_bridge.sources.folder.json_paths import UNSTORABLE, orders_by_path
 from tradegecko_bridge.sources.folder.problems import NOTHING_INGESTED, fate, listed
 from tradegecko_bridge.sources.folder.shipped import advice
 from tradegecko_bridge.structuring import KeyPath, dotted
-
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def read_json(
@@ -192,13 +189,13 @@ def _label(data: Mapping[str, Any], name: str) -> str | None:
         isinstance(value, Decimal) and value.is_finite()
     ):  # a number that should have been in quotes, but tells which order it is
         return str(value)
-    usable = isinstance(value, str) and value.strip() and not _UNSTORABLE.search(value)
+    usable = isinstance(value, str) and value.strip() and not UNSTORABLE.search(value)
     return value if usable else None
 
 
 def _unstorable(path: KeyPath, value: Any) -> Iterator[KeyPath]:
     r"""Where there is text that no database takes, such as ``"\u0000"``: it must not reach the ledger."""
-    if isinstance(value, str) and _UNSTORABLE.search(value):
+    if isinstance(value, str) and UNSTORABLE.search(value):
         yield path
     elif isinstance(value, dict):
         for name, inner in value.items():

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from attrs import define
 
@@ -15,10 +16,11 @@ from tradegecko_bridge.sources.folder.csv_orders import TableReader
 from tradegecko_bridge.sources.folder.declared import Declared
 from tradegecko_bridge.sources.folder.mapping import parts_of
 from tradegecko_bridge.sources.folder.packed import at, text_at
-from tradegecko_bridge.sources.folder.problems import NOTHING_INGESTED
+from tradegecko_bridge.sources.folder.problems import NOTHING_INGESTED, listed
 from tradegecko_bridge.sources.folder.rows import Group, Row
 from tradegecko_bridge.sources.folder.shipped import advice
 
+UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 _LIST = "@"
 """The path of the list that a line is in."""
 _WRAPPERS = ("orders", "order", "data", "results", "items")
@@ -41,24 +43,28 @@ class _Paths:
         found[False] |= dict.fromkeys([*(one.column for one in declared.split), *declared.skip_rows])
         return cls(declared, list(found[False]), list(found[True]))
 
-    def rows(self, order: Any) -> Iterator[tuple[str, ...]]:
-        """The order as rows, one for each line.
-
-        Raises:
-            ValueError: a value that no field takes, with its path.
-        """
-        cells = tuple(self._text(order, path) for path in self.order)
+    def rows(self, order: Any, faults: list[str]) -> Iterator[tuple[str, ...]]:
+        """The order as rows, one for each line; ``faults`` get what no field can take, with its path."""
+        cells = tuple(self._text(order, path, faults) for path in self.order)
         lines = [(of, line) for of in parts_of(self.declared.lines or ()) for line in _list(order, of)]
         for of, line in lines:
-            yield (*cells, *(of if path == _LIST else self._text(line, path) for path in self.line))
+            texts = tuple(of if path == _LIST else self._text(line, path, faults) for path in self.line)
+            if not any(text for path, text in zip(self.line, texts, strict=True) if path != _LIST):
+                faults.append(f"{of}: has an entry in which nothing of a line was found")
+            yield (*cells, *texts)
         if not lines:
             yield (*cells, *("" for _ in self.line))
 
-    def _text(self, data: Any, path: str) -> str:
+    def _text(self, data: Any, path: str, faults: list[str]) -> str:
         try:
-            return text_at(data, path)
+            text = text_at(data, path)
         except ValueError as error:
-            raise ValueError(f"{path}: {error}") from None
+            faults.append(f"{path}: {error}")
+            return ""
+        if UNSTORABLE.search(text):
+            faults.append(f"{path}: holds a NUL or half a character, which cannot be stored")
+            return ""
+        return text
 
 
 def _list(order: Any, path: str) -> Iterator[Any]:
@@ -92,16 +98,16 @@ def _of_rows(
     groups: dict[str, Group] = {}
     unread: list[UnreadableOrder] = []
     for line, data in enumerate(found, 1):
-        try:
-            cells = next(paths.rows(data))
-        except ValueError as error:
-            unread.append(UnreadableOrder(problem=f"{file}: line {line}, {error} (nothing else of its order is known)"))
-            continue
+        faults: list[str] = []
+        cells = next(paths.rows(data, faults))
         reference, number = reader.names(cells)
         if reference or number:
-            groups.setdefault(reference or number, Group(reference or number)).rows.append(Row(line, cells))
+            group = groups.setdefault(reference or number, Group(reference or number))
+            group.rows.append(Row(line, cells))
+            group.faults += [f"line {line}, {fault}" for fault in faults]
         else:
-            problem = f"{file}: line {line}: {_nameless(data, reader)} (the line was left out)"
+            said = listed(faults) or _nameless(data, reader)
+            problem = f"{file}: line {line}: {said} (the line was left out)"
             unread.append(UnreadableOrder(problem=problem))
     return [*(reader.order(file, group) for group in groups.values()), *unread]
 
@@ -129,17 +135,16 @@ def _unwrapped(document: Any) -> Any:
 
 
 def _order(place: str, paths: _Paths, reader: TableReader, order: Any) -> SourceOrder | UnreadableOrder:
-    try:
-        rows = list(paths.rows(order))
-    except ValueError as error:
-        return UnreadableOrder(problem=f"{place}, {error} (the order was left out)")
+    faults: list[str] = []
+    rows = list(paths.rows(order, faults))
     reference, number = reader.names(rows[0])
     if not (reference or number):
-        return UnreadableOrder(problem=f"{place}: {_nameless(order, reader)} (the order was left out)")
-    group = Group(reference or number, [Row(line, row) for line, row in enumerate(rows, 1)])
+        said = listed(faults) or _nameless(order, reader)
+        return UnreadableOrder(problem=f"{place}: {said} (the order was left out)")
+    group = Group(reference or number, [Row(line, row) for line, row in enumerate(rows, 1)], faults)
     return reader.order(place, group)
 
 
 def _nameless(order: Any, reader: TableReader) -> str:
     said = advice(order) if isinstance(order, dict) else ""
-    return said or f"has no {' and no '.join(one.label for one in reader.plan.naming)}"
+    return said or f"has no {reader.plan.naming[-1].label}"

@@ -19,7 +19,9 @@ def opened(
     nothing = [[*row, *("" for _ in names)]]
     try:
         lines = [line for place in places if row[place] for line in _lines(packed, row[place])]
-        return [[*row, *(text_at(line, name) for name in names)] for line in lines] or nothing, ""
+        found = [[text_at(line, name) for name in names] for line in lines]
+        fault = "" if all(map(any, found)) else f"{label}: has an entry in which nothing of a line was found"
+        return [[*row, *texts] for texts in found] or nothing, fault
     except ValueError as error:
         return nothing, f"{label}: {error}"
 

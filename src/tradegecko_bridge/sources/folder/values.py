@@ -70,7 +70,7 @@ def _words(separator: str, cell: str) -> tuple[str, ...]:
 
 def _item_kind(cell: str) -> ItemKind:
     try:
-        return ItemKind(cell.casefold())
+        return ItemKind(cell.casefold().replace(" ", "_"))
     except ValueError:
         raise ValueError(f"{shown(cell)} is none of {', '.join(ItemKind)}") from None
 

@@ -126,7 +126,8 @@ def _write_rows(tx: Connection, account: str, kind: str, rows: Sequence[MirrorRo
         execute_many(tx, _INSERT_ROWS, made)
     if keys := list(_keys(row for row, _ in written)):
         execute_many(tx, _INSERT_KEYS, [{**mine, **key} for key in keys])
-    return len(new), len(other)
+    then = {row.id: _to_row(row.id, row.stamp, stored[row.id].content).counted for row, _ in other}
+    return len(new), sum(row.counted != then[row.id] for row, _ in other)
 
 
 def _drop_rows(tx: Connection, account: str, kind: str, ids: Sequence[str]) -> int:

@@ -13,7 +13,7 @@ from typing import Final, Generic, TypeVar
 from attrs import frozen
 
 from tradegecko_bridge.commerce.values import phone_digits
-from tradegecko_bridge.ports.mirrors import MirrorRow
+from tradegecko_bridge.ports.mirrors import ASIDE, MirrorRow
 from tradegecko_bridge.tradegecko import records, resources
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.codec import write_value
@@ -121,8 +121,8 @@ def prices_of(row: MirrorRow) -> dict[str, Decimal]:
     return {name.removeprefix(PRICE): Decimal(fact) for name, fact in row.facts.items() if name.startswith(PRICE)}
 
 
-PRICE: Final = "price "
-"""Before the id of the price list in the name of a fact."""
+PRICE: Final = f"{ASIDE}price "
+"""Before the id of the price list in the name of a fact: no order that is held for its goods cares for prices."""
 VARIANTS: Final = Kind(
     resource=resources.VARIANTS,
     version=2,
