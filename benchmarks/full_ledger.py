@@ -140,7 +140,7 @@ class QuietGateway:
     def doubles(self, markers: Collection[str] = ()) -> Mapping[str, Sequence[RemoteOrder]]:  # noqa: ARG002
         return {}
 
-    def shipments_since(self, cursor: str | None) -> Collection[Any]:  # noqa: ARG002
+    def shipments_since(self, cursor: str | None, **_: object) -> Collection[Any]:  # noqa: ARG002
         return ()
 
     def stock(self) -> Collection[Any]:

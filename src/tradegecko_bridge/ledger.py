@@ -412,6 +412,8 @@ class ShipmentEntry:
     reason: str = ""
     attempts: int = 0
     next_attempt_at: datetime | None = None
+    failing_since: datetime | None = None
+    """When telling it first failed since the source last answered (UTC)."""
     claim: Claim | None = None
 
     def shipped(self) -> dict[str, Decimal]:

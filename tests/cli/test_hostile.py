@@ -61,7 +61,10 @@ APP = 'client_id = "{}"\nclient_secret = "s"'
 # What every command is tried with; E stands for the hostile text, N for the number of an order that has it. A new
 # command is not run until it is here, and the test says so.
 COMMANDS: dict[str, list[str]] = {
-    "sync": ["", "--dry-run", "tracking", "E", "--connection|E"],
+    "sync": ["", "--dry-run", "tracking", "E", "--connection|E", "inventory|--full", "inventory|--past-brake"],
+    "stock": ["", "E", "--state|E", "E|--resend", "--state|accepted|--resend"],
+    "products": ["", "E", "--connection|E", "--json"],
+    "shipments": ["", "N", "E", "--json"],
     "orders list": ["", "--text|forged", "--number|E", "--reason-code|E", "--state|E", "--since|E", "--connection|E"],
     "orders summary": ["", "--connection|E"],
     "orders show": ["N", "E", "held\x1b[31m", "1"],

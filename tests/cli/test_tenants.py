@@ -45,6 +45,9 @@ A_DAY: Final = "2020-01-01"
 
 TRIED: Final[dict[str, list[str]]] = {
     "sync": ["", "--dry-run", "orders", "tracking", "inventory", "products", "all --connection {name}"],
+    "stock": ["", "MUG-BLUE", "--connection {name} --json", "--state accepted --resend"],
+    "products": ["", "--connection {name} --json"],
+    "shipments": ["", "3001", "--connection {name} --json"],
     "check": ["", "--connection {name}", "--json"],
     "alerts": ["", "--all", "--connection {name} --json"],
     "orders list": ["", "--number 3001", "--connection {name} --json"],

@@ -13,7 +13,7 @@ from tests.support import ListSource
 from tradegecko_bridge import ConnectionSettings, Sandbox, TradeGeckoClient
 from tradegecko_bridge.commerce import ItemResult, LocationStock, VariantStock, Verdict
 from tradegecko_bridge.engine import MatchBy, Outcome
-from tradegecko_bridge.engine.back_sync.inventory import stock_level
+from tradegecko_bridge.engine.back_sync.stock_rules import stock_level
 from tradegecko_bridge.testing.builders import a_line, an_order
 
 units = st.decimals(min_value=-1000, max_value=1000, places=1)
@@ -154,6 +154,9 @@ def test_a_refused_sku_hides_no_other_and_is_offered_again(bench: Bench) -> None
     assert not report
     bench.source.levels.clear()
     bench.source.answer = lambda key: ItemResult(key=key, verdict=Verdict.ACCEPTED)
+    bench.engine.sync_inventory()
+    assert levels(bench) == {}, "not at once"
+    bench.clock.move(minutes=1)
     bench.engine.sync_inventory()
     assert set(levels(bench)) == {"TEE-M"}
 

@@ -229,7 +229,7 @@ class Account:
     def completed_actions(self, order_id: str) -> Collection[str]:
         return [OrderAction.INVOICE] if "invoice" in str(self.writes) else []
 
-    def shipments_since(self, cursor: str | None) -> Iterable[RemoteShipment]:
+    def shipments_since(self, cursor: str | None, *, not_before: datetime | None = None) -> Iterable[RemoteShipment]:
         return []
 
     def stock(self) -> Iterable[VariantStock]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import pytest
 
 from tests.engine.bench import Bench, outcomes
 from tests.support import ListSource
 from tradegecko_bridge import ConnectionSettings, Sandbox, TradeGeckoClient
+from tradegecko_bridge.commerce import ItemResult
 from tradegecko_bridge.engine import Outcome
 
 
@@ -53,3 +56,60 @@ def test_a_dry_run_sends_nothing(bench: Bench) -> None:
     """The changes are shown and the source hears nothing."""
     assert bench.engine.sync_products(dry_run=True).count(Outcome.PLANNED) == 7
     assert bench.source.products == []
+
+
+class Withdrawing(ListSource):
+    """A source that takes products off sale."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.withdrawn: list[str] = []
+
+    def withdraw_products(self, references: Sequence[str]) -> Iterable[ItemResult]:
+        self.withdrawn += references
+        return [self.answer(reference) for reference in references]
+
+
+def test_a_product_that_is_gone_is_withdrawn(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """Once, where the source can; when it comes back it is told again."""
+    source = Withdrawing()
+    bench = Bench(sandbox, client, source)
+    bench.engine.sync_products()
+    (scarf,) = [one for one in client.products.list() if one.name == "Wool Scarf"]
+    client.products.update(scarf.id, {"status": "archived"})
+    source.products.clear()
+    assert bench.engine.sync_products(dry_run=True).count(Outcome.PLANNED) == 1
+    assert outcomes(bench.engine.sync_products()) == {"Wool Scarf": Outcome.SENT}
+    assert source.withdrawn == [str(scarf.id)]
+    assert bench.engine.sync_products().items == []
+    client.products.update(scarf.id, {"status": "active"})
+    assert outcomes(bench.engine.sync_products()) == {"Wool Scarf": Outcome.SENT}
+    assert [one.name for one in source.products] == ["Wool Scarf"]
+
+
+def test_a_source_that_cannot_withdraw_is_named_in_a_note(bench: Bench) -> None:
+    """Once; nothing else is told."""
+    bench.engine.sync_products()
+    (scarf,) = [one for one in bench.client.products.list() if one.name == "Wool Scarf"]
+    bench.client.products.update(scarf.id, {"status": "archived"})
+    report = bench.engine.sync_products()
+    assert report.items == []
+    assert "Wool Scarf" in report.notes[0]
+    assert bench.engine.sync_products().notes == []
+
+
+def test_names_filters_and_prices_of_variants(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """The source's names, without what is filtered out; buying prices and bundles by setting."""
+    settings = ConnectionSettings(
+        sku_aliases={"our-tee": "TEE-M"}, item_filters=[{"skus": ["TEE-S"]}], product_composites=False
+    )
+    bench = Bench(sandbox, client, ListSource(), settings=settings)
+    bench.engine.sync_products()
+    (tee,) = [product for product in bench.source.products if product.name == "Crew Neck Tee"]
+    assert [variant.sku for variant in tee.variants] == ["our-tee", "TEE-L"]
+    assert {variant.buy_price for product in bench.source.products for variant in product.variants} == {None}
+    assert not any(variant.composite for product in bench.source.products for variant in product.variants)
+    whole = Bench(sandbox, client, ListSource(), settings=ConnectionSettings(product_buy_prices=True))
+    whole.engine.sync_products()
+    assert any(variant.buy_price for product in whole.source.products for variant in product.variants)
+    assert any(variant.composite for product in whole.source.products for variant in product.variants)

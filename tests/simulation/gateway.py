@@ -228,7 +228,7 @@ class SimulatedGateway:
     def currencies(self, wanted: Collection[str] = ()) -> Mapping[str, int]:
         return {"CAD": 2}
 
-    def shipments_since(self, cursor: str | None) -> Iterable[RemoteShipment]:
+    def shipments_since(self, cursor: str | None, *, not_before: datetime | None = None) -> Iterable[RemoteShipment]:
         return ()
 
     def stock(self) -> Iterable[VariantStock]:

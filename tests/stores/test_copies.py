@@ -22,13 +22,15 @@ from tests.stores.process import AT, batch
 from tests.stores.running import running, start
 from tradegecko_bridge.errors import ConfigError, StoreBusy, StoreError
 from tradegecko_bridge.ledger import OrderState, Restore, ShipmentState
+from tradegecko_bridge.outbox import OutboxState, Wanted
 from tradegecko_bridge.ports.mirrors import MirrorProgress
 from tradegecko_bridge.stores.sql import SqlStore, copies
 from tradegecko_bridge.stores.sql.columns import UtcTime
-from tradegecko_bridge.stores.sql.tables import events, metadata, orders, restores, shipments, tokens
+from tradegecko_bridge.stores.sql.tables import events, metadata, orders, outbox, restores, shipments, tokens
 from tradegecko_bridge.testing.store_checks.accounts import ANNS
 from tradegecko_bridge.testing.store_checks.cases import (
     AFTER,
+    LEASE,
     SHOP,
     TRACKED,
     S,
@@ -73,6 +75,10 @@ def fill(store: SqlStore) -> None:
     store.ingest(SHOP, [an_order("2", cursor="2"), an_order("ref/Ü\ud800")], at=AT)
     store.override_state(entry.id + 1, S.HELD, at=AT, who="ann", why="wait for 'Ü'")
     store.record_told_values(SHOP, "stock", {"TEA": "3"}, at=AT)
+    stream = store.claim_stream(SHOP, "stock", "ann", at=AT, until=LEASE)
+    assert stream is not None
+    store.want(stream, [Wanted(key="TEA", value="3", content="{}", name="Tea")], at=AT)
+    store.release_stream(stream)
     store.remember_account(SHOP, ANNS, at=AT)
     store.permits.take("app/shop", AT, 3, up_to=300)
     store.mirror.key()
@@ -108,7 +114,7 @@ def filled(ledger_url: str) -> Iterator[SqlStore]:
 
 words = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=8)
 moments = st.datetimes(datetime(1000, 1, 1), datetime(9999, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001 - with it
-STATES = {orders.c.state: OrderState, shipments.c.state: ShipmentState}
+STATES = {orders.c.state: OrderState, shipments.c.state: ShipmentState, outbox.c.state: OutboxState}
 
 
 def value(column: Column[Any]) -> st.SearchStrategy[Any]:

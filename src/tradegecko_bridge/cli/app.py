@@ -19,8 +19,11 @@ COMMANDS: Final = {
     "login": ("login", "Log in to TradeGecko and store the tokens."),
     "logout": ("login", "Delete the stored tokens of a login."),
     "orders": ("orders", "Look up orders, and decide about them."),
+    "products": ("told", "Show what each source was told of products."),
     "sandbox": ("sandbox.serve", "Run the sandbox, or control one that runs."),
     "source": ("source", "Try order files, and find out how to read them."),
+    "shipments": ("told", "Show the shipments each source was told of."),
+    "stock": ("told", "Show what each source was told of stock."),
     "sync": ("sync", "Deliver orders and bring the rest back."),
 }
 """The module of each command below this package, and the first line of its help."""

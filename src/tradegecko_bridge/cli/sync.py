@@ -25,10 +25,11 @@ _OPERATIONS: Final[dict[str, Callable[..., Report | RunReport]]] = {
 @click.command()
 @click.argument("operation", metavar="[OPERATION]", type=click.Choice(list(_OPERATIONS)), default="all")
 @click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing (except a refreshed login).")
-@click.option("--full", is_flag=True, help="With inventory: all stock levels, not only those that changed.")
+@click.option("--full", is_flag=True, help="Inventory, products: tell the source everything, not what changed alone.")
+@click.option("--past-brake", is_flag=True, help="Inventory: also where stock_brake holds it, as very much becomes 0.")
 @QUIET
 @on_target
-def sync(target: Target, operation: str, dry_run: bool, full: bool, quiet: bool) -> None:
+def sync(target: Target, operation: str, dry_run: bool, quiet: bool, full: bool, past_brake: bool) -> None:
     """Deliver orders and bring the rest back.
 
     OPERATION is one of all, orders, tracking, inventory and products; by default all of them are done. Product details
@@ -36,9 +37,11 @@ def sync(target: Target, operation: str, dry_run: bool, full: bool, quiet: bool)
     """
     from tradegecko_bridge.cli.output.reports import print_runs, runs_as_json
 
-    if full and operation != "inventory":
-        raise click.UsageError("--full goes with inventory")
-    more = {"full": True} if full else {}
+    if full and operation not in ("inventory", "products"):
+        raise click.UsageError("--full goes with inventory or products")
+    if past_brake and operation != "inventory":
+        raise click.UsageError("--past-brake goes with inventory")
+    more = {name: True for name, given in (("full", full), ("past_brake", past_brake)) if given}
     with evolve(target, quiet=quiet).open_engines(dry_run=dry_run) as engines:
         reports = [_OPERATIONS[operation](engine, dry_run=dry_run, **more) for engine in engines]
     if not quiet or any(map(_needs_telling, reports)):

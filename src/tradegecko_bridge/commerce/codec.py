@@ -57,6 +57,20 @@ def from_plain(data: object, cls: type[T], *, strict: bool = False, within: KeyP
     return cast("T", record)
 
 
+def dumped(value: object) -> str:
+    """One record as a line of JSON, in ASCII; :func:`loaded` reads it."""
+    return json.dumps(to_plain(value))
+
+
+def loaded(line: str, cls: type[T]) -> T:
+    """The record that :func:`dumped` wrote.
+
+    Raises:
+        MalformedData: it wrote none of this kind.
+    """
+    return from_plain(json.loads(line), cls)
+
+
 def fingerprint(value: object) -> str:
     """A short digest of a canonical record's content (cursor aside), to tell whether it changed."""
     plain = to_plain(value)

@@ -172,7 +172,7 @@ class RemoteItem:
 class RemoteShipment:
     """Goods that left the warehouse. ``cursor`` resumes listing at (not after) this shipment.
 
-    ``changed_at`` is when it last changed, by the system's clock.
+    ``changed_at`` is when it last changed, by the system's clock; ``withdrawn``: it was voided or deleted.
     """
 
     id: str
@@ -184,6 +184,7 @@ class RemoteShipment:
     service: str | None = None
     shipped_at: datetime | None = field(default=None, validator=aware)
     changed_at: datetime | None = field(default=None, validator=aware, eq=False)
+    withdrawn: bool = False
     cursor: str = field(default="", eq=False)
 
 

@@ -36,6 +36,8 @@ class Shipment:
     source's own. ``items`` covers the whole shipment; ``packages`` splits it where that is known.
     ``completes_order`` tells a source that closes orders that nothing is left to ship. ``parts`` are components of kits
     the source sold as one line, under references of ours; the kit is among the items of the shipment that completes it.
+    ``withdrawn``: the system has taken it back (voided or deleted). ``notify_customer``: whether the source is to write
+    to the customer about it; None is as the source does by itself. ``shipped_at`` is None where nobody said when.
     """
 
     reference: str
@@ -48,6 +50,8 @@ class Shipment:
     shipped_at: datetime | None = field(default=None, validator=aware)
     completes_order: bool = False
     parts: tuple[ShippedItem, ...] = ()
+    withdrawn: bool = False
+    notify_customer: bool | None = None
 
     @property
     def tracking_numbers(self) -> tuple[str, ...]:

@@ -28,7 +28,8 @@ class VariantStock:
     """What the order-management system holds of one variant, in units.
 
     ``tracked`` is False where stock is not managed; ``sell_without_stock`` where it may be sold below zero;
-    ``maximum`` caps what a channel should show; ``barcode`` is the variant's own (UPC), if it has one.
+    ``maximum`` caps what a channel should show; ``barcode`` is the variant's own (UPC), if it has one. ``sellable`` is
+    False where it is not for sale, ``online`` where it is not to be ordered online.
     """
 
     variant_id: str
@@ -38,6 +39,8 @@ class VariantStock:
     sell_without_stock: bool = False
     maximum: Decimal | None = field(default=None, validator=finite)
     barcode: str | None = None
+    sellable: bool = True
+    online: bool = True
 
 
 @frozen(kw_only=True)

@@ -9,9 +9,19 @@ from tradegecko_bridge.engine.operations.adoption import Adopted, AdoptedSource,
 from tradegecko_bridge.engine.operations.decisions import Decided, Decision, Decisions
 from tradegecko_bridge.engine.operations.expiry import Expired, expire_personal_data
 from tradegecko_bridge.engine.operations.ledger_check import check_ledger
+from tradegecko_bridge.engine.operations.resend import resend
 from tradegecko_bridge.engine.operations.void_double import VoidedDouble, void_double
 from tradegecko_bridge.engine.report import Item, Kept, Outcome, Report, RunReport
-from tradegecko_bridge.engine.settings.choices import LineTax, MatchBy, OnCancel, OnChange, OrderStatus, TaxTreatment
+from tradegecko_bridge.engine.settings.choices import (
+    Fractions,
+    LineTax,
+    MatchBy,
+    OnCancel,
+    OnChange,
+    OrderStatus,
+    TaxTreatment,
+    Vanished,
+)
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.settings.timing import Timing
 
@@ -23,6 +33,7 @@ __all__ = [
     "Decision",
     "Decisions",
     "Expired",
+    "Fractions",
     "Item",
     "Kept",
     "LineTax",
@@ -37,10 +48,12 @@ __all__ = [
     "SyncEngine",
     "TaxTreatment",
     "Timing",
+    "Vanished",
     "VoidedDouble",
     "adopt_account",
     "adopt_source",
     "check_ledger",
     "expire_personal_data",
+    "resend",
     "void_double",
 ]

@@ -159,9 +159,10 @@ class SyncEngine(OfThisProcess):
         sync = partial(shipments.sync_tracking, dry_run=dry_run)
         return self._do(shipments.OPERATION, sync, dry_run=dry_run)
 
-    def sync_inventory(self, *, dry_run: bool = False, full: bool = False) -> Report:
-        """Bring changed stock levels to the source, if it takes them; ``full`` sends unchanged ones again."""
-        sync = partial(inventory.sync_inventory, dry_run=dry_run, full=full)
+    def sync_inventory(self, *, dry_run: bool = False, full: bool = False, past_brake: bool = False) -> Report:
+        """Bring changed stock levels to the source, if it takes them; ``full`` sends unchanged ones again, and what
+        the source refused or did not know. ``past_brake``: also where the setting ``stock_brake`` would hold them."""
+        sync = partial(inventory.sync_inventory, dry_run=dry_run, full=full, past_brake=past_brake)
         return self._do(inventory.OPERATION, sync, dry_run=dry_run)
 
     def sync_products(self, *, dry_run: bool = False, full: bool = False) -> Report:
@@ -209,9 +210,11 @@ class SyncEngine(OfThisProcess):
         """As :meth:`sync_tracking`."""
         return await _in_thread(partial(self.sync_tracking, dry_run=dry_run))
 
-    async def sync_inventory_async(self, *, dry_run: bool = False, full: bool = False) -> Report:
+    async def sync_inventory_async(
+        self, *, dry_run: bool = False, full: bool = False, past_brake: bool = False
+    ) -> Report:
         """As :meth:`sync_inventory`."""
-        return await _in_thread(partial(self.sync_inventory, dry_run=dry_run, full=full))
+        return await _in_thread(partial(self.sync_inventory, dry_run=dry_run, full=full, past_brake=past_brake))
 
     async def sync_products_async(self, *, dry_run: bool = False, full: bool = False) -> Report:
         """As :meth:`sync_products`."""

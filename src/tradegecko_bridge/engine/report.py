@@ -59,6 +59,8 @@ DELIVER: Final = "deliver orders"
 """The operation that alerts on orders depend on."""
 DOUBLED: Final = "doubled "
 """Begins the keys of alerts on orders that are there twice; the ids follow."""
+MOST_LISTED: Final = 10_000
+"""Items of a report beyond which those that succeeded are only counted."""
 FAILURES = frozenset({Outcome.FAILED, Outcome.REFUSED, Outcome.WAITING, Outcome.UNCERTAIN})
 """Outcomes after which a report is false. A held order is not a failure: it is where it belongs."""
 
@@ -126,6 +128,8 @@ class Report:
     calls: int = 0
     items: list[Item] = field(factory=list)
     kept: list[Kept] = field(factory=list)
+    unlisted: dict[Outcome, int] = field(factory=dict)
+    """How many more ended so, where that is true of very many and nobody needs their names."""
     problems: list[str] = field(factory=list)
     causes: list[BridgeError] = field(factory=list, repr=False, eq=False)
     """The errors behind those of the problems that are errors."""
@@ -133,6 +137,8 @@ class Report:
     """What somebody should know, one line each; no failure."""
     findings: list[Finding] = field(factory=list, repr=False, eq=False)
     """What else needs a person."""
+    judged: list[str] = field(factory=list, repr=False, eq=False)
+    """Beginnings of keys of alerts on which this run has just looked: those that were not found are over."""
     absent: dict[str, str] = field(factory=dict)
     """Names the source was asked for and has no order of, each with its problem."""
     alerts: list[Alert] = field(factory=list)
@@ -165,6 +171,13 @@ class Report:
         self.items.append(item)
         self.on_item(item)
 
+    def tally(self, name: str, outcome: Outcome, detail: str = "") -> None:
+        """Note what became of one of perhaps a million items: beyond the first thousands they are only counted."""
+        if len(self.items) < MOST_LISTED:
+            self.add(name, outcome, detail)
+        else:
+            self.unlisted[outcome] = self.unlisted.get(outcome, 0) + 1
+
     def count(self, *outcomes: Outcome) -> int:
         """How many items ended so, those that are only counted included."""
         return sum(number for outcome, number in self.counts.items() if outcome in outcomes)
@@ -175,6 +188,7 @@ class Report:
         counts = Counter(item.outcome for item in self.items)
         for kept in self.kept:
             counts[kept.outcome] += kept.count
+        counts.update(self.unlisted)
         return counts
 
     @property
@@ -200,6 +214,7 @@ class Report:
             "finished_at": self.finished_at.isoformat() if self.finished_at else None,
             "ingested": self.ingested,
             "unchanged": self.unchanged,
+            "unlisted": {str(outcome): number for outcome, number in self.unlisted.items()},
             "calls": self.calls,
             "counts": {str(outcome): n for outcome, n in self.counts.items()},
             "items": [item.as_dict() for item in self.items],

@@ -109,18 +109,37 @@ def offer(
     doing: str,
 ) -> dict[str, ItemResult]:
     """Hand a batch to a source and get exactly one result for each item and for nothing else, whatever it does."""
+    results, failure = offered(source, accept, items, key, doing)
+    missing = str(failure or "the source gave no answer for it")
+    keys = dict.fromkeys(map(key, items))
+    return {one: results.get(one) or ItemResult(key=one, verdict=Verdict.FAILED, message=missing) for one in keys}
+
+
+def offered(
+    source: OrderSource,
+    accept: Callable[[Sequence[T]], Iterable[object]],
+    items: Sequence[T],
+    key: Callable[[T], str],
+    doing: str,
+) -> tuple[dict[str, ItemResult], SourceFailed | None]:
+    """Hand a batch to a source: what it says of each item, by key, and what ended it.
+
+    Where nothing ended it, each item has a result, and nothing else has.
+    """
     results: dict[str, ItemResult] = {}
-    missing = "the source gave no answer for it"
+    keys = set(map(key, items))
     try:
         for result in iterate(source, lambda: accept(items), doing):
             if not isinstance(result, ItemResult):
                 what = f"{_METHODS[doing]} gave {a_kind(result)} that is no ItemResult"
                 raise SourceFailed(f"{source.name}: {what}: a fault in the source")
-            results[result.key] = evolve(result, message=brief(str(result.message or "")))
+            if result.key in keys:
+                results[result.key] = evolve(result, message=brief(str(result.message or "")))
     except SourceFailed as error:
-        missing = str(error)
-    keys = dict.fromkeys(map(key, items))
-    return {one: results.get(one) or ItemResult(key=one, verdict=Verdict.FAILED, message=missing) for one in keys}
+        return results, error
+    silent = "the source gave no answer for it"
+    unanswered = {one: ItemResult(key=one, verdict=Verdict.FAILED, message=silent) for one in keys - results.keys()}
+    return results | unanswered, None
 
 
 def in_batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

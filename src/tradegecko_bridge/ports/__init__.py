@@ -27,13 +27,17 @@ if TYPE_CHECKING:
         HasIdentity,
         OrderSource,
         TellsNotes,
+        WithdrawsProducts,
+        WithdrawsTracking,
     )
     from tradegecko_bridge.ports.stores import (
         AccountStore,
         AlertStore,
         OrderStore,
+        OutboxStore,
         PrivacyStore,
         ShipmentStore,
+        Spool,
         Store,
         ToldValueStore,
     )
@@ -56,16 +60,20 @@ _HOMES: Final = {
     "MirrorStore": "ports.mirrors",
     "OrderSource": "ports.sources",
     "OrderStore": "ports.stores",
+    "OutboxStore": "ports.stores",
     "PrivacyStore": "ports.stores",
     "RateLedger": "ports.limits",
     "ShipmentStore": "ports.stores",
     "ShowsOrders": "ports.gateway",
     "ShowsPrices": "ports.gateway",
     "ShowsTaxRates": "ports.gateway",
+    "Spool": "ports.stores",
     "Store": "ports.stores",
     "TellsNotes": "ports.sources",
     "TokenStore": "ports.logins",
     "ToldValueStore": "ports.stores",
+    "WithdrawsProducts": "ports.sources",
+    "WithdrawsTracking": "ports.sources",
 }
 
 __all__ = [
@@ -86,16 +94,20 @@ __all__ = [
     "MirrorStore",
     "OrderSource",
     "OrderStore",
+    "OutboxStore",
     "PrivacyStore",
     "RateLedger",
     "ShipmentStore",
     "ShowsOrders",
     "ShowsPrices",
     "ShowsTaxRates",
+    "Spool",
     "Store",
     "TellsNotes",
     "TokenStore",
     "ToldValueStore",
+    "WithdrawsProducts",
+    "WithdrawsTracking",
 ]
 
 if not TYPE_CHECKING:

@@ -177,8 +177,9 @@ class Gateway(Protocol):
             AccessDenied, Unavailable: the account cannot be asked, or does not show the order now.
         """
 
-    def shipments_since(self, cursor: str | None) -> Iterable[RemoteShipment]:
-        """Shipments that left since ``cursor`` (None: all), oldest change first.
+    def shipments_since(self, cursor: str | None, *, not_before: datetime | None = None) -> Iterable[RemoteShipment]:
+        """Shipments that left, or were taken back, since ``cursor`` (None: since ``not_before``, else all), oldest
+        change first.
 
         Some that were seen before come again: listing resumes a little before the cursor.
         """

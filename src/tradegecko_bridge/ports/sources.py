@@ -117,6 +117,15 @@ class AcceptsTracking(Protocol):
 
 
 @runtime_checkable
+class WithdrawsTracking(Protocol):
+    """A source that can take a shipment back."""
+
+    def withdraw_tracking(self, shipments: Sequence[Shipment], /) -> Iterable[ItemResult]:
+        """The system has voided or deleted these shipments, of which it may have been told; keys are shipment
+        references. May be told the same thing twice."""
+
+
+@runtime_checkable
 class AcceptsStock(Protocol):
     """A source that takes stock levels."""
 
@@ -145,3 +154,11 @@ class AcceptsProducts(Protocol):
 
     def accept_products(self, products: Sequence[ProductDetails], /) -> Iterable[ItemResult]:
         """Create or update products; keys are product references."""
+
+
+@runtime_checkable
+class WithdrawsProducts(Protocol):
+    """A source that can take products off sale."""
+
+    def withdraw_products(self, references: Sequence[str], /) -> Iterable[ItemResult]:
+        """The system has these products no more (archived, deleted, filtered out); keys are product references."""

@@ -1,5 +1,5 @@
-"""What the engine needs from a ledger: one small protocol each for orders, shipments, told values, alerts,
-accounts and privacy.
+"""What the engine needs from a ledger: one small protocol each for orders, shipments, told values, what is to be told,
+alerts, accounts and privacy.
 
 Every method is atomic, and what it wrote is durable when it returns. All times are aware UTC. Any method raises
 StoreBusy when another process holds the database for too long, and StoreError when the database fails.
@@ -7,7 +7,8 @@ StoreBusy when another process holds the database for too long, and StoreError w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol, Unpack
 
@@ -29,6 +30,7 @@ from tradegecko_bridge.ledger import (
     StateCount,
     Transition,
 )
+from tradegecko_bridge.outbox import OutboxCount, OutboxEntry, OutboxState, Stream, Wanted
 
 
 class OrderStore(Protocol):
@@ -215,6 +217,9 @@ class ShipmentStore(Protocol):
     def refused_shipments(self, connection: str) -> Sequence[ShipmentEntry]:
         """Shipments that the source has refused, of orders that are not confirmed, oldest first."""
 
+    def failing_shipments(self, connection: str, *, since: datetime) -> int:
+        """How many pending shipments could not be told since this moment or longer."""
+
     def claim_shipments(
         self, connection: str, worker: str, *, at: datetime, until: datetime, limit: int
     ) -> Sequence[ShipmentEntry]:
@@ -238,10 +243,87 @@ class ToldValueStore(Protocol):
     """The values that sources were last told and have acknowledged."""
 
     def told_values(self, connection: str, kind: str) -> Mapping[str, str]:
-        """What the source last acknowledged of ``kind`` (``"stock"``, ``"product"``): value by item key."""
+        """What the source last acknowledged of ``kind``: value by item key."""
 
     def record_told_values(self, connection: str, kind: str, values: Mapping[str, str], *, at: datetime) -> None:
         """The source acknowledged these values; the others stay."""
+
+
+class Spool(Protocol):
+    """A long list, kept elsewhere than in memory while it is gathered, and given back sorted. Nothing of it lasts."""
+
+    def add(self, rows: Iterable[tuple[str, str]], /) -> None:
+        """Add rows: a key and a text each; neither may hold half characters."""
+
+    def groups(self) -> Iterator[tuple[str, list[str]]]:
+        """Each key with its texts, as they were added; keys in one order, whatever the machine."""
+
+
+class OutboxStore(Protocol):
+    """What sources are to be told, written before they are, and what they were told."""
+
+    def claim_stream(self, connection: str, kind: str, worker: str, *, at: datetime, until: datetime) -> Stream | None:
+        """The right to tell a connection things of this kind, until ``until``; None while another worker has it.
+
+        What a worker that was lost was just telling is pending again, and nobody knows what its source has.
+        """
+
+    def renew_stream(self, stream: Stream, *, until: datetime) -> None:
+        """Keep the right for longer.
+
+        Raises:
+            ClaimLost: it ran out, and somebody else has taken it.
+        """
+
+    def release_stream(self, stream: Stream) -> None:
+        """Give the right back; harmless when it was lost."""
+
+    def want(self, stream: Stream, wanted: Sequence[Wanted], *, at: datetime, again: bool = False) -> int:
+        """Write what a source is to be told; how many entries are new or have another value.
+
+        What is known with the same value stays as it is. A new value is pending, unless it is what the source is known
+        to have; ``again``: whatever the source has or has said.
+
+        Raises:
+            ClaimLost: somebody else tells this stream now; nothing is written.
+        """
+
+    def take_to_tell(self, stream: Stream, *, at: datetime, limit: int, after: int = 0) -> Sequence[OutboxEntry]:
+        """Up to ``limit`` entries that are to be told now, longest known first; they are being told from here on.
+
+        ``after`` is the id of the last one of those before.
+
+        Raises:
+            ClaimLost: somebody else tells this stream now.
+        """
+
+    def record_told(self, stream: Stream, entries: Sequence[OutboxEntry], *, at: datetime) -> None:
+        """Write what became of entries that were told: their state, ``told``, reason, attempts and times.
+
+        One that got another value meanwhile is still to be told that. Where somebody else tells the stream by now, all
+        of them are to be told again: which of the two the source heard last is not known.
+
+        Raises:
+            ClaimLost: so it is.
+        """
+
+    def outbox(
+        self,
+        connection: str,
+        kind: str,
+        *,
+        key: str | None = None,
+        states: Collection[OutboxState] | None = None,
+        after: int = 0,
+        limit: int = 1_000,
+    ) -> Sequence[OutboxEntry]:
+        """Entries of a stream, those known longest first; ``after`` is the id of the last one of the page before."""
+
+    def spool(self) -> AbstractContextManager[Spool]:
+        """Room for a long list."""
+
+    def outbox_counts(self, connection: str) -> Sequence[OutboxCount]:
+        """How many entries are in each state but accepted, by kind."""
 
 
 class AlertStore(Protocol):
@@ -322,7 +404,7 @@ class PrivacyStore(Protocol):
         """
 
 
-class Store(OrderStore, ShipmentStore, ToldValueStore, AlertStore, AccountStore, PrivacyStore, Protocol):
+class Store(OrderStore, ShipmentStore, ToldValueStore, OutboxStore, AlertStore, AccountStore, PrivacyStore, Protocol):
     """The durable ledger: all of the above."""
 
     def restored(self) -> Restore | None:

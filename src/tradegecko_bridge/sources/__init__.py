@@ -23,6 +23,8 @@ if TYPE_CHECKING:
         HasIdentity,
         OrderSource,
         TellsNotes,
+        WithdrawsProducts,
+        WithdrawsTracking,
     )
     from tradegecko_bridge.sources.folder import FolderSource, Format, Layout, Packed, Split
     from tradegecko_bridge.sources.vendure import VendureSource
@@ -45,6 +47,8 @@ _HOMES: Final = {
     "Split": "sources.folder",
     "TellsNotes": "ports",
     "VendureSource": "sources.vendure",
+    "WithdrawsProducts": "ports",
+    "WithdrawsTracking": "ports",
 }
 
 __all__ = [
@@ -65,6 +69,8 @@ __all__ = [
     "Split",
     "TellsNotes",
     "VendureSource",
+    "WithdrawsProducts",
+    "WithdrawsTracking",
 ]
 
 if not TYPE_CHECKING:

@@ -13,6 +13,7 @@ from tradegecko_bridge.testing.store_checks.ingest import IngestChecks  # noqa: 
 from tradegecko_bridge.testing.store_checks.limits import LimitChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.lookups import LookupChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.mirrors import MirrorChecks  # noqa: E402
+from tradegecko_bridge.testing.store_checks.outbox import OutboxChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.records import RecordChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.resupply import ResupplyChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.shipments import ShipmentChecks  # noqa: E402
@@ -31,6 +32,7 @@ class StoreSuite(
     LookupChecks,
     ShipmentChecks,
     ToldValueChecks,
+    OutboxChecks,
     AlertChecks,
     AccountChecks,
     ExpiryChecks,

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tradegecko_bridge.bounds import MOST_PARTS
 from tradegecko_bridge.commerce import OrderLine, SourceOrder, UnreadableOrder
 from tradegecko_bridge.errors import MalformedData
-from tradegecko_bridge.sources.folder import waiting
+from tradegecko_bridge.sources.folder import survey, waiting
 from tradegecko_bridge.sources.folder.rows import Group
 from tradegecko_bridge.sources.folder.survey import orders_of
 
@@ -192,6 +192,14 @@ def test_a_number_that_a_spreadsheet_shortened_names_no_order(shortened: str) ->
 def test_numbers_that_only_look_short_are_taken(number: str) -> None:
     """Shops number as they like."""
     assert sorted_out([("", number, "MUG")])[0] == {number: [2]}
+
+
+def test_orders_that_share_a_hash_come_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only later than they could."""
+    monkeypatch.setattr(survey, "hash", lambda text: len(text), raising=False)
+    rows = [(name, "", sku) for sku in ("MUG", "TEE", "CAP") for name in ("A", "B", "CC", "D")]
+    whole, held, strays = sorted_out(rows)
+    assert (whole, held, strays) == ({"A": [2, 6, 10], "B": [3, 7, 11], "CC": [4, 8, 12], "D": [5, 9, 13]}, {}, [])
 
 
 def test_an_order_of_too_many_rows_is_held() -> None:

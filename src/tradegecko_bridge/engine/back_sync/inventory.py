@@ -1,90 +1,91 @@
-"""Stock levels: what may be sold of each SKU, by the connection's rules, and only what changed since last time."""
+"""Stock levels: what may be sold of each SKU, by the connection's rules, told where it changed.
+
+The whole list is gathered first, on disk, then held against what the source was told: a list that breaks off changes
+nothing, and what is missing from a whole one has vanished.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
 from attrs import evolve
 
-from tradegecko_bridge.commerce import StockLevel, VariantStock, Verdict
+from tradegecko_bridge.bounds import LONGEST_NAME, findable
+from tradegecko_bridge.commerce import LocationStock, VariantStock, Verdict
 from tradegecko_bridge.commerce.remote import RecordKind
-from tradegecko_bridge.commerce.values import bare, trimmed
+from tradegecko_bridge.commerce.values import bare
+from tradegecko_bridge.engine.back_sync.in_flight import InFlight
+from tradegecko_bridge.engine.back_sync.stock_rules import ZERO, level_of, stock_level, value_of
+from tradegecko_bridge.engine.back_sync.telling import (
+    Known,
+    Telling,
+    changes,
+    differences,
+    gather,
+    some_of,
+    stream_of,
+    tell,
+    write,
+)
 from tradegecko_bridge.engine.context import Context
-from tradegecko_bridge.engine.mapping.rules import as_sent, source_skus
-from tradegecko_bridge.engine.mapping.validation import is_sane
-from tradegecko_bridge.engine.report import OUTCOME_OF, Outcome, Report
-from tradegecko_bridge.engine.settings.choices import MatchBy
+from tradegecko_bridge.engine.mapping.rules import source_skus
+from tradegecko_bridge.engine.report import Outcome, Report
+from tradegecko_bridge.engine.settings.choices import Vanished
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
-from tradegecko_bridge.engine.source_calls import SourceFailed, guarded, in_batches, offer
+from tradegecko_bridge.engine.source_calls import SourceFailed, guarded, offer
 from tradegecko_bridge.errors import GatewayError, Rejected
-from tradegecko_bridge.ledger import OPEN_STATES
-from tradegecko_bridge.ports import AcceptsAllStock, AcceptsStock, Gateway
+from tradegecko_bridge.ledger import Finding, Severity
+from tradegecko_bridge.outbox import OutboxEntry, OutboxState, Wanted
+from tradegecko_bridge.ports import AcceptsAllStock, AcceptsStock, Gateway, Spool
 
 OPERATION: Final = "sync inventory"
 KIND: Final = "stock"
+BRAKE: Final = "stock brake"
 BATCH: Final = 200
-ZERO: Final = Decimal(0)
+GONE: Final = "0"
+"""What is told of what has vanished."""
+FEW: Final = 10
+"""So many SKUs may always be sold out at once."""
+_HUNDRED: Final = Decimal(100)
 
 
-def sync_inventory(context: Context, *, dry_run: bool = False, full: bool = False) -> Report:
-    """Offer changed stock levels to the source; ``full`` offers all of them."""
+def sync_inventory(context: Context, *, dry_run: bool = False, full: bool = False, past_brake: bool = False) -> Report:
+    """Tell the source changed stock levels; ``full`` all of them, ``past_brake`` also where very many become 0."""
     with context.report(OPERATION, dry_run=dry_run) as report:
         source = context.source
         if not isinstance(source, AcceptsStock):
             return report
-        try:
-            settings = evolve(context.settings, stock_locations=_location_ids(context.gateway, context.settings))
-            stock = list(context.gateway.stock())
-        except GatewayError as error:
-            report.fail(error)
-            return report
-        levels = _levels(stock, _in_flight(context, stock), settings, report)
-        at_once = source if isinstance(source, AcceptsAllStock) else None
-        told = {} if full and not at_once else context.store.told_values(context.connection, KIND)
-        changed = [level for level in levels if told.get(level.sku) != _value(level)]
-        report.unchanged = len(levels) - len(changed)
         if dry_run:
-            for level in changed:
-                report.add(level.sku, Outcome.PLANNED, f"would be {level.available}")
-        else:
-            _send(context, source, changed, report)
-            if at_once and levels:
-                _send_all(context, at_once, levels, report, full=full)
+            with context.store.spool() as found:
+                if _found(context, report, found):
+                    _foretell(context, report, found, full=full)
+            return report
+        with stream_of(context, KIND, report) as stream, context.store.spool() as found:
+            if stream is None or not _found(context, report, found):
+                return report
+            if not _brake(context, report, found, passed=past_brake):
+                at_once = isinstance(source, AcceptsAllStock)
+                write(context, stream, _wanted(context, found, report, full=full), again=full and not at_once)
+            telling = Telling(
+                kind=KIND,
+                operation=OPERATION,
+                doing="accepting stock levels",
+                accept=source.accept_stock,
+                item=lambda entry: level_of(entry.key, entry.value),
+                key=lambda level: level.sku,
+                batch=BATCH,
+                called=lambda entry: entry.key,
+            )
+            tell(context, stream, telling, report)
+            if isinstance(source, AcceptsAllStock):
+                _tell_all(context, source, report, full=full)
     return report
 
 
-def _location_ids(gateway: Gateway, settings: ConnectionSettings) -> tuple[str, ...]:
-    """Ids of the locations whose stock is offered, which the settings name by label or id.
-
-    Raises:
-        Rejected: one is not there; left out in silence, it would make everything sold out at the source.
-        AccessDenied, Unavailable: the account cannot be asked.
-    """
-    try:
-        return tuple(gateway.find_record(RecordKind.LOCATION, name) for name in settings.stock_locations)
-    except Rejected as error:
-        raise Rejected(
-            f"setting stock_locations: {error}; no stock level is sent until you create it there or correct the setting"
-        ) from error
-
-
-def _send(context: Context, source: AcceptsStock, levels: Iterable[StockLevel], report: Report) -> None:
-    for batch in in_batches(levels, BATCH):
-        results = offer(context.source, source.accept_stock, batch, lambda level: level.sku, "accepting stock levels")
-        taken = {level.sku: _value(level) for level in batch if results[level.sku].verdict is Verdict.ACCEPTED}
-        context.store.record_told_values(context.connection, KIND, taken, at=context.clock())
-        for level in batch:
-            result = results[level.sku]
-            report.add(level.sku, OUTCOME_OF[result.verdict], result.message)
-        context.progress(OPERATION, len(report.items))
-
-
-def _send_all(
-    context: Context, source: AcceptsAllStock, levels: Sequence[StockLevel], report: Report, *, full: bool
-) -> None:
+def _tell_all(context: Context, source: AcceptsAllStock, report: Report, *, full: bool) -> None:
     """All levels at once, where the source wants them or a person does (``full``)."""
     try:
         if not (full or guarded(context.source, "asking whether it wants all stock", source.wants_all_stock)):
@@ -92,75 +93,176 @@ def _send_all(
     except SourceFailed as error:
         report.fail(error)
         return
-    accept = source.accept_all_stock
-    results = offer(context.source, accept, levels, lambda level: level.sku, "accepting all stock levels").values()
-    bad = {result.message for result in results if result.verdict in (Verdict.FAILED, Verdict.REFUSED)}
-    report.problems.extend(f"all stock levels: {message}" for message in sorted(map(str, bad)))
+    levels = [level_of(entry.key, entry.value) for entry in _entries(context) if not entry.gone]
+    if levels:
+        doing = "accepting all stock levels"
+        results = offer(context.source, source.accept_all_stock, levels, lambda level: level.sku, doing).values()
+        bad = {result.message for result in results if result.verdict in (Verdict.FAILED, Verdict.REFUSED)}
+        report.problems.extend(f"all stock levels: {message}" for message in sorted(bad))
 
 
-def _in_flight(context: Context, stock: Sequence[VariantStock]) -> Mapping[str, Decimal]:
-    """Units sold by any source of this ledger that the order-management system may not have committed yet.
+def _entries(context: Context) -> Iterator[OutboxEntry]:
+    after = 0
+    while page := context.store.outbox(context.connection, KIND, after=after):
+        yield from page
+        after = page[-1].id
 
-    By TradeGecko's SKUs, as far as this connection's aliases and ``match_by`` tell; those of a barcode that several
-    variants carry count for each of them. A quantity that cannot be is nobody's purchase.
+
+# ── what there is ────────────────────────────────────────────────────────────────────────────
+
+
+def _found(context: Context, report: Report, found: Spool) -> bool:
+    """Gather the whole list beside what the outbox has; False, told in the report, where it cannot be had."""
+    in_flight = InFlight(context)
+    try:
+        settings = _with_ids(context.gateway, context.settings)
+        with context.store.spool() as variants:
+            variants.add((one.sku, _row(one)) for one in _tellable(context.gateway.stock(), report))
+            in_flight.close()
+            units = in_flight.units(_carriers(variants, in_flight.barcodes))
+            gather(context, KIND, _levels(variants, units, settings, report), found)
+    except GatewayError as error:
+        report.fail(error)
+        return False
+    return True
+
+
+def _tellable(stock: Iterable[VariantStock], report: Report) -> Iterator[VariantStock]:
+    """Those whose SKU is one that can be told, stored and found again."""
+    for one in stock:
+        if one.sku.isprintable() and findable(one.sku) == one.sku:
+            yield one
+        else:
+            said = f"its SKU is no line of at most {LONGEST_NAME} characters; correct it in TradeGecko"
+            report.add(f"variant {one.variant_id}", Outcome.HELD, said)
+
+
+def _row(one: VariantStock) -> str:
+    """A variant as a line; its SKU stands beside it."""
+    at = [[here.location_id, str(here.on_hand), str(here.committed)] for here in one.locations]
+    most = None if one.maximum is None else str(one.maximum)
+    facts = [one.variant_id, at, one.tracked, one.sell_without_stock, most, one.barcode, one.sellable, one.online]
+    return json.dumps(facts)
+
+
+def _variant(sku: str, row: str) -> VariantStock:
+    """What :func:`_row` wrote."""
+    id_, at, tracked, sell_without_stock, most, barcode, sellable, online = json.loads(row)
+    return VariantStock(
+        variant_id=id_,
+        sku=sku,
+        locations=tuple(
+            LocationStock(location_id=here, on_hand=Decimal(on_hand), committed=Decimal(committed))
+            for here, on_hand, committed in at
+        ),
+        tracked=tracked,
+        sell_without_stock=sell_without_stock,
+        maximum=None if most is None else Decimal(most),
+        barcode=barcode,
+        sellable=sellable,
+        online=online,
+    )
+
+
+def _with_ids(gateway: Gateway, settings: ConnectionSettings) -> ConnectionSettings:
+    """The settings with the ids of locations in place of their labels.
+
+    Raises:
+        Rejected: one is not there; left out in silence, it would make everything sold out at the source.
+        AccessDenied, Unavailable: the account cannot be asked.
     """
-    units: dict[str, Decimal] = {}
-    carriers = _carriers(stock) if context.settings.match_by is MatchBy.BARCODE else {}
-    for entry in context.store.entries(states=OPEN_STATES):
-        sane = [line for line in entry.order.lines if is_sane(line)] if entry.order else []
-        for line in (part for whole in sane for part in as_sent(whole, context.settings)):
-            for sku in carriers.get(line.barcode or "") or {bare(line.sku)}:
-                units[sku] = units.get(sku, ZERO) + max(line.quantity, ZERO)
-    return units
+
+    def ids(setting: str, names: Iterable[str]) -> tuple[str, ...]:
+        try:
+            return tuple(gateway.find_record(RecordKind.LOCATION, name) for name in names)
+        except Rejected as error:
+            what = "no stock level is sent until you create it there or correct the setting"
+            raise Rejected(f"setting {setting}: {error}; {what}") from error
+
+    return evolve(
+        settings,
+        stock_locations=ids("stock_locations", settings.stock_locations),
+        excluded_stock_locations=ids("excluded_stock_locations", settings.excluded_stock_locations),
+    )
 
 
-def _carriers(stock: Iterable[VariantStock]) -> Mapping[str, set[str]]:
-    """The SKUs of the variants that carry each barcode."""
+def _carriers(variants: Spool, barcodes: frozenset[str]) -> Mapping[str, set[str]]:
+    """The SKUs of the variants that carry each of these barcodes."""
     skus: dict[str, set[str]] = {}
-    for variant in stock:
-        if variant.barcode:
-            skus.setdefault(variant.barcode, set()).add(variant.sku)
+    for sku, rows in variants.groups() if barcodes else ():
+        for one in (_variant(sku, row) for row in rows):
+            if one.barcode in barcodes:
+                skus.setdefault(one.barcode or "", set()).add(one.sku)
     return skus
 
 
 def _levels(
-    stock: Iterable[VariantStock],
-    in_flight: Mapping[str, Decimal],
-    settings: ConnectionSettings,
-    report: Report,
-) -> list[StockLevel]:
-    """One level a SKU; a SKU on several variants has no true level, so none is offered."""
-    tracked = [variant for variant in stock if variant.tracked]
-    times = Counter(variant.sku for variant in tracked)
-    for sku, n in times.items():
-        if n > 1:
-            report.add(sku, Outcome.HELD, f"{n} TradeGecko variants carry this SKU; give each its own")
-    return [
-        evolve(stock_level(variant, in_flight.get(bare(variant.sku), ZERO), settings), sku=sku)
-        for variant in tracked
-        if times[variant.sku] == 1
-        for sku in source_skus(variant.sku, settings)
-    ]
+    variants: Spool, in_flight: Mapping[str, Decimal], settings: ConnectionSettings, report: Report
+) -> Iterator[Wanted]:
+    """One level a SKU; a SKU on several variants has no true level, so none is told."""
+    for sku, rows in variants.groups():
+        tracked = [one for one in (_variant(sku, row) for row in rows) if one.tracked]
+        if len(tracked) > 1:
+            report.add(sku, Outcome.HELD, f"{len(tracked)} TradeGecko variants carry this SKU; give each its own")
+        elif tracked:
+            level = stock_level(tracked[0], in_flight.get(bare(sku), ZERO), settings)
+            for name in source_skus(sku, settings):
+                yield Wanted(key=name, value=value_of(level))
 
 
-def stock_level(variant: VariantStock, in_flight: Decimal, settings: ConnectionSettings) -> StockLevel:
-    """What may be sold: available at the chosen locations, less what is on its way in, never below zero.
-
-    Below the minimum it is zero; the variant's own maximum caps it. ``settings`` name locations by their ids.
-    """
-    chosen = [
-        location.available
-        for location in variant.locations
-        if not settings.stock_locations or location.location_id in settings.stock_locations
-    ]
-    available = max(sum(chosen, ZERO) - in_flight, ZERO)
-    if available < settings.minimum_stock:
-        available = ZERO
-    if variant.maximum is not None:
-        available = min(available, max(variant.maximum, ZERO))
-    return StockLevel(sku=variant.sku, available=trimmed(available), sell_without_stock=variant.sell_without_stock)
+# ── what is to be told ───────────────────────────────────────────────────────────────────────
 
 
-def _value(level: StockLevel) -> str:
-    """What the source has acknowledged when it took this level."""
-    return f"{level.available} or more" if level.sell_without_stock else str(level.available)
+def _wanted(context: Context, found: Spool, report: Report, *, full: bool) -> Iterator[Wanted]:
+    """What to write; of what has vanished by the setting."""
+    vanished: list[str] = []
+
+    def gone(known: Known) -> Wanted:
+        vanished.append(known.wanted.key)
+        return evolve(known.wanted, value=_after_vanishing(known, context.settings))
+
+    yield from changes(found, report, gone, gone_value=GONE, full=full)
+    policy = context.settings.vanished
+    if vanished and policy is not Vanished.LEAVE:
+        became = "set to 0" if policy is Vanished.ZERO else "left as it is"
+        why = "archived, deleted, renamed, filtered, not managed, or on several variants now"
+        what = f"no level in TradeGecko any more ({why}), and {became} at the source"
+        report.notes.append(f"{what}: {some_of(vanished)}")
+
+
+def _after_vanishing(known: Known, settings: ConnectionSettings) -> str:
+    """What the source is to show of what the system has no more; nothing new where it never took it."""
+    not_theirs = known.state is OutboxState.IGNORED
+    return known.wanted.value if not_theirs or settings.vanished is not Vanished.ZERO else GONE
+
+
+def _brake(context: Context, report: Report, found: Spool, *, passed: bool = False) -> bool:
+    """Whether the pass is held, because it would set a great part of what the source sells to 0 and nobody has let it
+    pass."""
+    report.judged.append(BRAKE)
+    share = context.settings.stock_brake
+    for_sale, sold_out = 0, 0
+    for one in differences(found):
+        if one.known is None or one.known.told in (None, GONE):
+            continue
+        for_sale += 1
+        after = one.wanted.value if one.wanted is not None else _after_vanishing(one.known, context.settings)
+        sold_out += after == GONE
+    if passed or sold_out <= FEW or sold_out * _HUNDRED <= share * for_sale:
+        return False
+    text = (
+        f"{sold_out} of the {for_sale} SKUs the source sells would be set to 0, more than {share} % (stock_brake): "
+        "nothing new is told until that is right; if it is, run `tgbridge sync inventory --past-brake`"
+    )
+    report.problems.append(text)
+    report.findings.append(Finding(key=BRAKE, severity=Severity.ERROR, text=text, count=sold_out))
+    return True
+
+
+def _foretell(context: Context, report: Report, found: Spool, *, full: bool) -> None:
+    """What would be told."""
+    _brake(context, report, found)
+    for one in _wanted(context, found, report, full=full):
+        if one.gone and one.value != GONE:
+            continue  # it is only noted
+        report.tally(one.key, Outcome.PLANNED, f"would be {one.value}")

@@ -80,6 +80,14 @@ def to_shipment(
     return _shipment(remote, order, (*items, *kits), parts, kept, complete=complete), strange
 
 
+def completes(entry: LedgerEntry, order: SourceOrder, shipments: Sequence[Shipment]) -> bool:
+    """Whether nothing is left to ship after these, none of which has been taken back."""
+    done = _shipped(shipments)
+    waiting = [slot for slot in slots(order, entry.line_ids) if slot.line.shippable]
+    sent = [slot for slot in waiting if slot.reference in entry.line_ids or not entry.line_ids]
+    return bool(sent) and all(done.get(slot.reference, ZERO) >= slot.quantity for slot in sent)
+
+
 def _allotted(quantity: Decimal, fit: Sequence[Slot], left: dict[str, Decimal]) -> Iterator[tuple[Slot, Decimal]]:
     """Units to those that still lack some, in their order; what is too much to the last. ``left`` is changed."""
     for slot in fit:

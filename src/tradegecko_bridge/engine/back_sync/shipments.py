@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,21 +11,33 @@ from typing import Final
 
 from attrs import evolve
 
-from tradegecko_bridge.commerce import ItemResult, Shipment, Verdict
+from tradegecko_bridge.commerce import ItemResult, Shipment, SourceOrder, Verdict
 from tradegecko_bridge.commerce.privacy import anonymous_shipment
 from tradegecko_bridge.commerce.remote import RemoteShipment
 from tradegecko_bridge.commerce.values import trimmed
-from tradegecko_bridge.engine.back_sync.shipment_lines import to_shipment
+from tradegecko_bridge.engine.back_sync.carriers import named_carrier
+from tradegecko_bridge.engine.back_sync.shipment_lines import completes, to_shipment
+from tradegecko_bridge.engine.back_sync.telling import stream_of
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.report import OUTCOME_OF, Outcome, Report
-from tradegecko_bridge.engine.source_calls import in_batches, offer
-from tradegecko_bridge.errors import ClaimLost, CursorMoved, GatewayError
-from tradegecko_bridge.ledger import UNCERTAIN_STATES, OrderState, ShipmentEntry, ShipmentState
-from tradegecko_bridge.ports import AcceptsTracking
+from tradegecko_bridge.engine.settings.connection import ConnectionSettings
+from tradegecko_bridge.engine.source_calls import SourceFailed, in_batches, offered
+from tradegecko_bridge.errors import ClaimLost, CursorMoved, GatewayError, SourceError
+from tradegecko_bridge.ledger import (
+    UNCERTAIN_STATES,
+    LedgerEntry,
+    OrderState,
+    ShipmentEntry,
+    ShipmentState,
+)
+from tradegecko_bridge.ports import AcceptsTracking, WithdrawsTracking
 
 OPERATION: Final = "sync tracking"
 BATCH: Final = 100
 STREAM: Final = "shipments"
+KIND: Final = "tracking"
+NO_NUMBER: Final = "waits for a tracking number (blank_tracking)"
+BY_HAND: Final = "TradeGecko has taken this shipment back, and this source cannot be told so: correct it there by hand"
 CAUGHT_UP: Final = "caught up"
 """Under this kind and key of the values told the ledger keeps until when no order was behind its shipments."""
 ZERO: Final = Decimal(0)
@@ -35,6 +47,10 @@ SLACK: Final = HOUR
 earlier request under the same key may have made it."""
 DAY: Final = timedelta(days=1)
 """More than workers' clocks differ."""
+DAYS_AGAIN: Final = timedelta(days=7)
+"""How far back the second reading goes."""
+MONTH: Final = timedelta(days=30)
+READ_AGAIN: Final = "read again"
 BEHIND: Final[dict[OrderState, tuple[OrderState, ...]]] = {
     OrderState.DELIVERED: (OrderState.SHIPPED, OrderState.CONFIRMED),
     OrderState.SHIPPED: (OrderState.CONFIRMED,),
@@ -50,9 +66,11 @@ def sync_tracking(context: Context, *, dry_run: bool = False) -> Report:
             return report
         held, cursor = False, context.store.cursor(context.connection, STREAM) or ""
         try:
-            for batch in in_batches(context.gateway.shipments_since(cursor or None), BATCH):
+            for batch in in_batches(_listed(context, cursor), BATCH):
                 held = _take_in(context, batch, report, after=cursor, held=held)
                 cursor = cursor if held else batch[-1].cursor or cursor
+            if not dry_run:
+                _read_again(context, report, cursor)
         except GatewayError as error:
             report.fail(error)
         except CursorMoved as error:
@@ -61,6 +79,29 @@ def sync_tracking(context: Context, *, dry_run: bool = False) -> Report:
             _send(context, source, report)
             _catch_up(context)
     return report
+
+
+def _listed(context: Context, cursor: str) -> Iterable[RemoteShipment]:
+    """What was shipped since; where nothing was read so far, since a month before the connection began: an order that
+    an earlier ledger sent may have left then. With ``earliest_order``, since that, if it is earlier."""
+    if cursor:
+        return context.gateway.shipments_since(cursor)
+    known = context.store.known_account(context.connection)
+    began = (known.first_seen_at if known else context.clock()) - MONTH
+    return context.gateway.shipments_since(None, not_before=min(began, context.settings.earliest_order or began))
+
+
+def _read_again(context: Context, report: Report, cursor: str) -> None:
+    """Once a day, what changed within the last days is read a second time, wherever the cursor stands: a shipment that
+    the list showed late, or whose order was found late, is not lost."""
+    store, now = context.store, context.clock()
+    last = store.told_values(context.connection, KIND).get(READ_AGAIN)
+    if last is not None and timedelta(0) <= now - datetime.fromisoformat(last) < DAY:
+        return
+    if cursor and last is not None:
+        for batch in in_batches(context.gateway.shipments_since(None, not_before=now - DAYS_AGAIN), BATCH):
+            _take_in(context, batch, report, after=cursor, held=True)
+    store.record_told_values(context.connection, KIND, {READ_AGAIN: now.isoformat()}, at=now)
 
 
 def _take_in(context: Context, batch: Sequence[RemoteShipment], report: Report, *, after: str, held: bool) -> bool:
@@ -87,8 +128,12 @@ def _take_in(context: Context, batch: Sequence[RemoteShipment], report: Report, 
         if entry.order is None:
             continue
         of_order = history.setdefault(entry.id, {})
-        earlier = list(takewhile(lambda shipment: shipment.reference != remote.id, of_order.values()))  # noqa: B023
-        shipment, strange = to_shipment(remote, entry, entry.order, earlier)
+        if remote.withdrawn:
+            rows += [(entry.id, shipment) for shipment in _withdrawn(remote.id, entry, entry.order, of_order)]
+            continue
+        earlier = takewhile(lambda shipment: shipment.reference != remote.id, of_order.values())  # noqa: B023
+        live = [shipment for shipment in earlier if not shipment.withdrawn]
+        shipment, strange = to_shipment(remote, entry, entry.order, live)
         of_order[remote.id] = shipment
         rows.append((entry.id, shipment))
         report.problems.extend(strange)
@@ -106,6 +151,23 @@ def _take_in(context: Context, batch: Sequence[RemoteShipment], report: Report, 
     return held
 
 
+def _withdrawn(
+    reference: str, entry: LedgerEntry, order: SourceOrder, of_order: dict[str, Shipment]
+) -> Iterator[Shipment]:
+    """A shipment that was taken back, as the source is to know it, and those it told as the last of the order which are
+    not the last without it. ``of_order`` are the order's shipments, and is changed; the source knows of no other."""
+    shipment = of_order.get(reference)
+    if shipment is None or shipment.withdrawn:
+        return
+    of_order[reference] = evolve(shipment, withdrawn=True, completes_order=False)
+    yield of_order[reference]
+    live = [one for one in of_order.values() if not one.withdrawn]
+    for count, one in enumerate(live, 1):
+        if one.completes_order and not completes(entry, order, live[:count]):
+            of_order[one.reference] = evolve(one, completes_order=False)
+            yield of_order[one.reference]
+
+
 def _in_doubt_since(context: Context) -> datetime | None:
     """From when on an order in doubt may have been shipped; None: no order is."""
     doubtful = context.store.entries(context.connection, states=UNCERTAIN_STATES)
@@ -113,20 +175,31 @@ def _in_doubt_since(context: Context) -> datetime | None:
 
 
 def _send(context: Context, source: AcceptsTracking, report: Report) -> None:
-    """Offer every shipment that is due to the source; a failure is offered again on a later run."""
+    """Offer every shipment that is due to the source; a failure is offered again on a later run.
+
+    A source that is down, or needs a login, ends it at once.
+    """
     started = context.clock()
     done: set[int] = set()
-    while rows := _claim(context, started, done):
-        results = _offered(source, context, [row.shipment for row in rows])
-        said: dict[int, list[str]] = {}
-        for row in rows:
-            what = _record(context, row, results[row.shipment.reference], report)
-            said.setdefault(row.entry_id, []).append(what)
-            done.add(row.id)
-        for entry_id, whats in said.items():
-            to = _state(context.store.shipments(context.connection, [entry_id]))
-            _advance(context, entry_id, to, "; ".join(whats))
-        context.progress(OPERATION, len(done))
+    with stream_of(context, KIND, report) as stream:
+        while stream is not None and (rows := _claim(context, started, done)):
+            results, ended = _offered(source, context, [row.shipment for row in rows])
+            said: dict[int, list[str]] = {}
+            for row in rows:
+                result = results.get(row.shipment.reference)
+                if result is None:
+                    _give_back(context, row)
+                    continue
+                said.setdefault(row.entry_id, []).append(_record(context, row, result, report))
+                done.add(row.id)
+            for entry_id, whats in said.items():
+                to = _state(context.store.shipments(context.connection, [entry_id]))
+                _advance(context, entry_id, to, "; ".join(whats))
+            context.progress(OPERATION, len(done))
+            if ended is not None:
+                report.fail(ended)
+                return
+            context.store.renew_stream(stream, until=context.lease_end())
 
 
 def _claim(context: Context, started: datetime, done: set[int]) -> Sequence[ShipmentEntry]:
@@ -135,19 +208,57 @@ def _claim(context: Context, started: datetime, done: set[int]) -> Sequence[Ship
     rows = context.store.claim_shipments(context.connection, context.worker, at=started, until=until, limit=BATCH)
     for row in rows:
         if row.id in done:
-            with suppress(ClaimLost):
-                context.store.record_shipment(row, at=context.clock())  # as it was: its claim is given back
+            _give_back(context, row)
     return [row for row in rows if row.id not in done]
 
 
-def _offered(source: AcceptsTracking, context: Context, shipments: Sequence[Shipment]) -> Mapping[str, ItemResult]:
-    """What the source says of each; one that completes nothing it sold is not its business yet."""
-    keys = [shipment.reference for shipment in shipments if shipment.parts and not shipment.items]
-    kept = {key: ItemResult(key=key, verdict=Verdict.IGNORED) for key in keys}
-    told = [shipment for shipment in shipments if shipment.reference not in kept]
-    if not told:
-        return kept
-    return kept | offer(context.source, source.accept_tracking, told, lambda s: s.reference, "accepting tracking")
+def _give_back(context: Context, row: ShipmentEntry) -> None:
+    """Leave a claimed shipment as it was."""
+    with suppress(ClaimLost):
+        context.store.record_shipment(row, at=context.clock())
+
+
+def _offered(
+    source: AcceptsTracking, context: Context, shipments: Sequence[Shipment]
+) -> tuple[dict[str, ItemResult], SourceFailed | None]:
+    """What the source says of each, and why it cannot be asked any more, if that is so."""
+    results = {key: ItemResult(key=key, verdict=Verdict.IGNORED) for key in map(_of_no_interest, shipments) if key}
+    gone = [one for one in shipments if one.withdrawn and one.reference not in results]
+    there = [one for one in shipments if not one.withdrawn and one.reference not in results]
+    if not context.settings.blank_tracking:
+        waiting = [one.reference for one in there if not one.tracking_numbers]
+        results |= {key: ItemResult(key=key, verdict=Verdict.FAILED, message=NO_NUMBER) for key in waiting}
+        there = [one for one in there if one.tracking_numbers]
+    if gone and not isinstance(source, WithdrawsTracking):
+        results |= {
+            one.reference: ItemResult(key=one.reference, verdict=Verdict.REFUSED, message=BY_HAND) for one in gone
+        }
+        gone = []
+    told = [as_told(one, context.settings) for one in there]
+    for batch, accept in ((told, source.accept_tracking), (gone, getattr(source, "withdraw_tracking", None))):
+        if not batch or accept is None:
+            continue
+        more, ended = offered(context.source, accept, batch, lambda one: one.reference, "accepting tracking")
+        results |= more
+        if ended is not None and isinstance(ended.__cause__, SourceError):
+            return results, ended
+        if ended is not None:
+            failed = (ItemResult(key=one.reference, verdict=Verdict.FAILED, message=str(ended)) for one in batch)
+            results = {one.key: one for one in failed} | results
+    return results, None
+
+
+def _of_no_interest(shipment: Shipment) -> str:
+    """The reference of a shipment that completes nothing the source sold: not its business yet."""
+    return shipment.reference if shipment.parts and not shipment.items else ""
+
+
+def as_told(shipment: Shipment, settings: ConnectionSettings) -> Shipment:
+    """A shipment as the settings let the source know of it."""
+    carrier = named_carrier(shipment.carrier, shipment.tracking_numbers, settings.carriers)
+    if (carrier, settings.notify_customer) == (shipment.carrier, None):
+        return shipment
+    return evolve(shipment, carrier=carrier, notify_customer=settings.notify_customer)
 
 
 def _record(context: Context, row: ShipmentEntry, result: ItemResult, report: Report) -> str:
@@ -157,12 +268,8 @@ def _record(context: Context, row: ShipmentEntry, result: ItemResult, report: Re
     """
     now = context.clock()
     attempts = row.attempts + 1
-    retry_at = context.timing.retry_at(now, attempts)
-    state, next_attempt_at = {
-        Verdict.FAILED: (ShipmentState.PENDING, retry_at),
-        Verdict.REFUSED: (ShipmentState.REFUSED, None),
-    }.get(result.verdict, (ShipmentState.SENT, None))
-    changed = evolve(row, state=state, reason=result.message, attempts=attempts, next_attempt_at=next_attempt_at)
+    changed = _judged(context, evolve(row, reason=result.message, attempts=attempts), result, now)
+    state = changed.state
     shipment = row.shipment
     try:
         context.store.record_shipment(changed, at=now)
@@ -174,6 +281,20 @@ def _record(context: Context, row: ShipmentEntry, result: ItemResult, report: Re
     return _told(shipment, str(outcome), sent=sent)
 
 
+def _judged(context: Context, row: ShipmentEntry, result: ItemResult, now: datetime) -> ShipmentEntry:
+    """A shipment as it is after the source's answer; failures wait longer and longer, and end at the horizon."""
+    if result.verdict is not Verdict.FAILED:
+        state = ShipmentState.REFUSED if result.verdict is Verdict.REFUSED else ShipmentState.SENT
+        return evolve(row, state=state, next_attempt_at=None, failing_since=None)
+    if result.message == NO_NUMBER:
+        return evolve(row, next_attempt_at=now + HOUR, failing_since=None)
+    since = row.failing_since or now
+    if now - since >= context.timing.horizon:
+        reason = f"given up after {row.attempts} attempts since {since:%Y-%m-%d %H:%M} UTC: {row.reason}"
+        return evolve(row, state=ShipmentState.REFUSED, reason=reason, next_attempt_at=None, failing_since=since)
+    return evolve(row, next_attempt_at=context.timing.retry_at(now, row.attempts), failing_since=since)
+
+
 def _told(shipment: Shipment, became: str, *, sent: bool) -> str:
     """A shipment in an order's history."""
     goods = f" ({_goods(shipment)}, {_rest(shipment)})" if sent else ""
@@ -182,9 +303,10 @@ def _told(shipment: Shipment, became: str, *, sent: bool) -> str:
 
 def _state(rows: Sequence[ShipmentEntry]) -> OrderState:
     """What an order's shipments say of it: all goods have left, then the source knows of all of them."""
-    if not any(row.shipment.completes_order for row in rows):
+    live = [row for row in rows if not row.shipment.withdrawn]
+    if not any(row.shipment.completes_order for row in live):
         return OrderState.DELIVERED
-    return OrderState.CONFIRMED if all(row.state is ShipmentState.SENT for row in rows) else OrderState.SHIPPED
+    return OrderState.CONFIRMED if all(row.state is ShipmentState.SENT for row in live) else OrderState.SHIPPED
 
 
 def _advance(context: Context, entry_id: int, to: OrderState, why: str) -> bool:

@@ -32,13 +32,14 @@ from tradegecko_bridge.ledger import (
     Severity,
     StateCount,
 )
+from tradegecko_bridge.outbox import OutboxState
 from tradegecko_bridge.visible import log
 
 _S = OrderState
 _LOGIN: Final = "login"
 _ACCOUNT: Final = "account"
 _SOURCE_LOGIN: Final = "source login"
-_ALWAYS: Final = ("held ", "failed", "uncertain", "shipments refused")
+_ALWAYS: Final = ("held ", "failed", "uncertain", "shipments ", "told ")
 
 
 def watch(context: Context, report: Report) -> None:
@@ -93,7 +94,7 @@ def _judged(report: Report) -> list[str]:
     What one operation meets says nothing of another: each may use what the others do not.
     """
     operation = report.operation
-    scope = [*_ALWAYS, f"access {operation}", f"source {operation}", f"remote {operation}"]
+    scope = [*_ALWAYS, *report.judged, f"access {operation}", f"source {operation}", f"remote {operation}"]
     if report.calls:
         scope.append(_LOGIN)
     if report.reached:
@@ -125,6 +126,10 @@ def _in_ledger(context: Context, *, delivers: bool) -> Iterator[Finding]:
         yield _finding("uncertain id", same, text, "is it the right account?", severity=Severity.ERROR)
     yield from _undone(context) if delivers else ()
     yield from _refused_shipments(context)
+    if count := context.store.failing_shipments(context.connection, since=late):
+        text = f"the source could not be told of {count} shipment(s) for long; see `tgbridge shipments`"
+        yield Finding(key="shipments failing", severity=Severity.WARNING, text=text, count=count)
+    yield from _untold(context, late)
 
 
 def _undone(context: Context) -> Iterator[Finding]:
@@ -172,6 +177,27 @@ def _refused_shipments(context: Context) -> Iterator[Finding]:
         # What the source said may name somebody, and an alert stays for good: it is shown with the order.
         said = f"the source refused {shipments}; tell it by hand, then confirm the order; the newest is of {number}"
         yield Finding(key="shipments refused", severity=Severity.WARNING, text=said, count=len(refused))
+
+
+def _untold(context: Context, late: datetime) -> Iterator[Finding]:
+    """Per kind of thing the source is told: what it refuses, what fails for long, and what was given up."""
+    for count in context.store.outbox_counts(context.connection):
+        listed = f"list them with `tgbridge {count.kind} --state {count.state}`"
+        if count.state is OutboxState.REFUSED:
+            said, severity = f"refused by the source; {listed}", Severity.WARNING
+        elif count.state is OutboxState.FAILED:
+            said, severity = f"given up after failures; {listed}, then `--resend`", Severity.ERROR
+        elif count.failing_since is not None and count.failing_since <= late:
+            said, severity = (
+                f"waiting, the first failing since {count.failing_since:%Y-%m-%d %H:%M} UTC",
+                Severity.WARNING,
+            )
+        else:
+            continue
+        what = f"{count.kind}: 1 entry is" if count.count == 1 else f"{count.kind}: {count.count} entries are"
+        yield Finding(
+            key=f"told {count.kind} {count.state}", severity=severity, text=f"{what} {said}", count=count.count
+        )
 
 
 # ── in the run ───────────────────────────────────────────────────────────────────────────────

@@ -101,3 +101,30 @@ def on_change(value: OnChange | Literal["report"]) -> Any:
 
 def customer_match(value: CustomerMatch | Literal["normal", "strict"]) -> Any:
     return value
+
+
+class Vanished(StrEnum):
+    """What follows for a SKU whose stock level TradeGecko has no more."""
+
+    ZERO = "zero"
+    """The source is told 0."""
+    REPORT = "report"
+    """It is left as it is at the source, and a run says so once."""
+    LEAVE = "leave"
+    """It is left as it is."""
+
+
+def vanished(value: Vanished | Literal["zero", "report", "leave"]) -> Any:
+    return value
+
+
+class Fractions(StrEnum):
+    """What becomes of stock that is no whole number."""
+
+    KEEP = "keep"
+    DOWN = "down"
+    """The next whole number below."""
+
+
+def fractions(value: Fractions | Literal["keep", "down"]) -> Any:
+    return value

@@ -18,12 +18,14 @@ from tradegecko_bridge.commerce.remote import CustomerMatch
 from tradegecko_bridge.engine.settings import choices
 from tradegecko_bridge.engine.settings.choices import (
     DiscountTax,
+    Fractions,
     LineTax,
     MatchBy,
     OnCancel,
     OnChange,
     OrderStatus,
     TaxTreatment,
+    Vanished,
 )
 from tradegecko_bridge.engine.settings.filters import ItemFilter, OrderFilter
 from tradegecko_bridge.engine.settings.reading import (
@@ -31,6 +33,7 @@ from tradegecko_bridge.engine.settings.reading import (
     a_time_zone,
     moment,
     number,
+    optional_number,
     read_fields,
     tolerance,
     words,
@@ -47,8 +50,10 @@ Tolerance: TypeAlias = Annotated[
     Amount | Mapping[str, Amount], "a number, money in the order's currency, or a table: ISO code = a number"
 ]
 Units: TypeAlias = Annotated[Decimal, "a number of units", Between(0)]
+Percent: TypeAlias = Annotated[Decimal, "a number of percent", Between(0, 100)]
 Days: TypeAlias = Annotated[Decimal, "a number of days", Between(1, 3650)]
 SkuTable: TypeAlias = Annotated[Mapping[str, str], "table: the source's SKU = TradeGecko's"]
+CarrierTable: TypeAlias = Annotated[Mapping[str, str], "table: TradeGecko's carrier = the source's"]
 ShipMethodTable: TypeAlias = Annotated[Mapping[str, str], "table: the source's ship method = the warehouse's"]
 
 
@@ -214,16 +219,51 @@ class ConnectionSettings:
 
     # ── What comes back ───────────────────────────────────────────────────────────────────────────
 
+    carriers: CarrierTable = field(factory=dict)
+    """What the source calls a carrier, by its name in TradeGecko, whatever the case; others keep their name. A shipment
+    without one gets that of its tracking number, where the number tells (UPS, USPS, posts).
+    E.g. `{ "UPS Ground" = "ups" }`."""
+    blank_tracking: bool = True
+    """Tell the source of shipments that have no tracking number, too. Otherwise each waits until it has one."""
+    notify_customer: bool | None = None
+    """Whether the source is to write to the customer about a shipment; left out, as the source does by itself. E.g.
+    `false`."""
+
     stock_locations: tuple[str, ...] = field(default=(), converter=words)
     """Labels or ids of the locations whose stock is offered; left out, all. E.g. `["Main Warehouse", "2"]`."""
+    excluded_stock_locations: tuple[str, ...] = field(default=(), converter=words)
+    """Labels or ids of locations whose stock is never offered. E.g. `["Returns"]`."""
+    stock_percentage: Percent = field(default=Decimal(100), converter=number)
+    """How much of what is available the source may sell, such as half of it at each of two shops. E.g. `50`."""
+    stock_subtract: Units = field(default=Decimal(0), converter=number)
+    """Units that are kept back of each SKU. E.g. `2`."""
     minimum_stock: Units = field(default=Decimal(0), converter=number)
     """Below it the source is told 0. E.g. `3`."""
+    maximum_stock: Units | None = field(default=None, converter=optional_number)
+    """The source is never told more, nor more than the variant's own `max_online`. E.g. `20`."""
+    stock_fractions: Fractions = field(default=Fractions.KEEP, converter=choices.fractions)
+    """What becomes of levels that are no whole numbers, as of goods by the metre: the source is told them as they are,
+    or the next whole number below."""
+    online_only: bool = False
+    """Offer only variants that TradeGecko offers online (`online_ordering`); of the others the source is told 0.
+    Variants that are not for sale (`sellable`) are 0 in any case."""
+    vanished: Vanished = field(default=Vanished.ZERO, converter=choices.vanished)
+    """What follows where a SKU the source was told of has no stock level in TradeGecko any more (archived, deleted,
+    renamed, filtered out, on several variants): the source is told 0, or it is left as it is and reported once, or left
+    without a word."""
+    stock_brake: Percent = field(default=Decimal(30), converter=number)
+    """A pass that would set more than this share of the SKUs which the source sells to 0, and more than ten, is held
+    with an alert, as when a location was emptied by mistake. `100` lets everything pass. E.g. `50`."""
     tracking: bool = True
     """Bring shipments and their tracking numbers back."""
     inventory: bool = True
     """Bring stock levels back."""
     products: bool = False
     """Bring product details back. They overwrite what the source shows, so they are off until asked for."""
+    product_composites: bool = True
+    """Bring back details of composites (bundles) too."""
+    product_buy_prices: bool = False
+    """Tell the source what the goods cost to buy, too."""
 
     # ── Afterwards ────────────────────────────────────────────────────────────────────────────────
 

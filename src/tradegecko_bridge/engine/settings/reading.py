@@ -39,6 +39,10 @@ def tolerance(value: Number | Mapping[str, Number]) -> Any:
     return value
 
 
+def optional_number(value: Number | None) -> Any:
+    return value
+
+
 def moment(value: datetime | date | None) -> Any:
     return value
 

@@ -46,5 +46,5 @@ def unguarded(cell: str) -> str:
 
 def unwrapped(cell: str) -> str:
     """What is in ``="…"``, by which spreadsheets keep a text of digits."""
-    wrapped = _WRAPPED.fullmatch(cell)
+    wrapped = _WRAPPED.fullmatch(cell) if cell.startswith("=") else None
     return wrapped[1] if wrapped else cell

@@ -14,6 +14,7 @@ from typing import BinaryIO
 from attrs import frozen
 
 from tradegecko_bridge.errors import SourceRefused, SourceUnavailable
+from tradegecko_bridge.private_files import open_privately
 from tradegecko_bridge.sources.folder.problems import nothing_of, one_line
 from tradegecko_bridge.sources.folder.text import Changed
 
@@ -197,8 +198,12 @@ class Inbox:
 
     def _watch(self, name: str, file: Waiting) -> None:
         """Note what a file was like. Failing to is no failure: it would only not be missed if somebody changed it."""
-        with suppress(OSError), self._watch_list.open("a", encoding="utf-8", errors="replace", newline="") as opened:
-            opened.write(f"\n{file.size} {file.modified} {one_line(name)}")
+        line = f"\n{file.size} {file.modified} {one_line(name)}"
+        with (
+            suppress(OSError),
+            open(self._watch_list, "a", encoding="utf-8", newline="", opener=open_privately) as opened,
+        ):
+            opened.write(line)
 
     def recall(self, now: datetime) -> list[str]:
         """Bring back the files that somebody went on writing after they were put away; their names.

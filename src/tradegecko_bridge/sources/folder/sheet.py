@@ -53,7 +53,9 @@ class Rows:
     def __init__(self, table: Table, reader: RowReader) -> None:
         self._table = table
         self._reader = reader
-        self._naming = frozenset(reader.naming)
+        self._width = reader.width
+        self._naming = tuple(reader.naming)
+        self._shown = sorted({0, *self._naming})
         self.header = table.header
         self.passed_over: dict[str, list[int]] = {}
         """Why rows are not of any order: the first one, and how many there are."""
@@ -62,32 +64,40 @@ class Rows:
         """Those that are of orders; the last one is ``cut`` where it has too few cells and no line break."""
         self.passed_over.clear()
         waiting: tuple[int, list[str]] | None = None
-        for row in self._table.rows():
+        for number, cells in self._table.rows():
+            if len(cells) < self._width and not self._table.ended:
+                if waiting:
+                    yield from self._read(*waiting)
+                waiting = number, cells  # it may be the last one
+                continue
             if waiting:
-                yield from self._read(*waiting, cut=False)
-            waiting = row
+                yield from self._read(*waiting)
+                waiting = None
+            yield from self._read(number, cells)
         if waiting:
-            yield from self._read(*waiting, cut=not self._table.ended and len(waiting[1]) < self._reader.width)
+            yield from self._read(*waiting, cut=True)
 
-    def _read(self, number: int, cells: list[str], *, cut: bool) -> Iterator[Row]:
-        texts = tuple(self._texts(cells))
+    def _read(self, number: int, cells: list[str], *, cut: bool = False) -> Sequence[Row]:
+        texts = self._texts(cells)
         if not any(texts) and (not cut or len(texts) == 1):
-            return
-        full = texts + ("",) * (self._reader.width - len(texts))
-        if why := "the header once more" if trimmed(texts) == self.header else self._reader.passed_over(full):
-            self.passed_over.setdefault(why, [number, 0])[1] += 1
+            return ()
+        short = self._width - len(texts)
+        if texts[0] == self.header[0] and trimmed(texts) == self.header:
+            why = "the header once more"
         else:
-            yield Row(number, texts, cut)
+            why = self._reader.passed_over(texts + ("",) * short if short > 0 else texts)
+        if why:
+            self.passed_over.setdefault(why, [number, 0])[1] += 1
+            return ()
+        return (Row(number, texts, cut),)
 
-    def _texts(self, cells: list[str]) -> Iterator[str]:
+    def _texts(self, cells: list[str]) -> tuple[str, ...]:
         """The cells. What names the order stays as it is as far as can be."""
-        for place, cell in enumerate(cells):
-            text = cell.strip()
-            if not place:
-                text = text.strip(_UNSEEN)
-            if place in self._naming:
-                text = unwrapped(text).strip(_UNSEEN)
-            yield text
+        texts = [cell.strip() for cell in cells]
+        for place in self._shown:
+            if place < len(texts):
+                texts[place] = unwrapped(texts[place]).strip(_UNSEEN)
+        return tuple(texts)
 
     def names(self, row: Row) -> Names:
         """What a sound row gives."""
@@ -104,27 +114,28 @@ class Rows:
         if number:
             said = ", order_reference: is blank, and several orders in this file have this order number; write it"
             return f"row {row.number}{said}"
-        place = self._reader.naming[-1]
-        return f"row {row.number}, {self.header[place]}: is blank; write it on every row"
+        column = self.header[self._naming[-1]] if self._naming else "order_number"
+        return f"row {row.number}, {column}: is blank; write it on every row"
 
     def is_sound(self, row: Row) -> bool:
         """Whether each of its cells is in its place, and its order's name whole."""
-        width = self._reader.width
-        cells = row.cells
-        return len(cells) >= width and not row.cut and not any(cells[width:]) and not self.misnamed(row)
+        excess = len(row.cells) - self._width
+        if excess < 0 or row.cut or (excess and any(row.cells[-excess:])):
+            return False
+        return not self.misnamed(row)
 
     def misnamed(self, row: Row) -> list[int]:
         """The places that name the order, where they have a NUL."""
-        return [place for place in self._reader.naming if place < len(row.cells) and "\0" in row.cells[place]]
+        return [place for place in self._naming if place < len(row.cells) and "\0" in row.cells[place]]
 
     def raw_names(self, row: Row) -> Iterator[str]:
         """The cells that name the order, as they are written."""
-        return (row.cells[place] for place in self._reader.naming)
+        return (row.cells[place] for place in self._naming)
 
     def shortened(self, row: Row) -> int | None:
         """The place of a name that lost its last digits, so that those of several orders may have become one."""
-        for place in self._reader.naming:
-            if _SHORTENED.fullmatch(row.cells[place]):
+        for place in self._naming:
+            if "+" in row.cells[place] and _SHORTENED.fullmatch(row.cells[place]):
                 return place
         return None
 
@@ -132,11 +143,11 @@ class Rows:
         """What is wrong with a row that is not sound."""
         if row.cut:
             return f"row {row.number}: {_CUT}"
-        if len(row.cells) >= self._reader.width and (misnamed := self.misnamed(row)):
+        if len(row.cells) >= self._width and (misnamed := self.misnamed(row)):
             return f"row {row.number}, {self.header[misnamed[0]]}: {NUL}"
         return (
             f"row {row.number}: has {len(row.cells)} cell{'s' * (len(row.cells) != 1)} where the header names"
-            f" {self._reader.width}; put a value that holds a comma, a semicolon or a line break in double quotes"
+            f" {self._width}; put a value that holds a comma, a semicolon or a line break in double quotes"
         )
 
     def damage(self, row: Row, above: Names) -> Damage:
@@ -147,7 +158,7 @@ class Rows:
         """
         fault = self.fault(row)
         text, whole, first = self._claim(row)
-        too_long = len(row.cells) > self._reader.width
+        too_long = len(row.cells) > self._width
         misnamed = self.misnamed(row)
         if misnamed and not (too_long or row.cut):
             # It has come into the name, or stands for another character.
@@ -166,10 +177,10 @@ class Rows:
     def _claim(self, row: Row) -> tuple[str, bool, bool]:
         """What a damaged row gives as its order, whether that is whole, and whether nothing stands before it."""
         text, whole, first = "", False, False
-        for place in self._reader.naming:
+        for place in self._naming:
             text = row.cells[place] if place < len(row.cells) else ""
             whole = place < len(row.cells) - 1
-            first = set(range(place)) <= self._naming
+            first = set(range(place)) <= set(self._naming)
             if text or not whole:
                 break
         return text, whole and bool(text), first and bool(text)

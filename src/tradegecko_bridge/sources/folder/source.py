@@ -44,6 +44,7 @@ _TABLES: Final[Mapping[str, tuple[Callable[[Sequence[str], Sequence[returns.Rows
 _Given = SourceOrder | UnreadableOrder
 _LONGEST_SETTLE = 86_400
 _LONGEST_KEPT = 36_500
+_MOST_NOTES = 200
 _SLACK = timedelta(days=2)
 """How wrong a file's time of change may be: a file from before an order was placed cannot hold it."""
 
@@ -159,7 +160,8 @@ class FolderSource:
         return notes
 
     def _note(self, line: str) -> None:
-        self._notes.append(line)
+        if len(self._notes) < _MOST_NOTES:  # nobody may ever ask for them
+            self._notes.append(line)
 
     def _give(self, files: Sequence[Waiting], offered: list[_Offered]) -> Iterator[_Given]:
         for file in files:

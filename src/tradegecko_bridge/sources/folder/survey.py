@@ -84,23 +84,27 @@ class Survey:
 
     def _look(self) -> list[Damage]:
         """The rows that cannot be trusted; the runs of the others are noted."""
-        rows, damaged, run = self._rows, [], NOBODY
+        rows, damaged = self._rows, []
+        run = above = NOBODY
         for row in rows:
             if not rows.is_sound(row):
-                damaged.append(rows.damage(row, run))
+                damaged.append(rows.damage(row, above))
                 continue
             names = reference, number = rows.names(row)
             if (place := rows.shortened(row)) is not None:
                 self._note_shortened(row, place, reference)
-                run = NOBODY
-            elif not (reference or number):
-                damaged.append(Damage(row.number, rows.unnamed(row, ""), run))
-            elif not _continues(names, run):
+                above = NOBODY
+                continue
+            if not (reference or number):
+                damaged.append(Damage(row.number, rows.unnamed(row, ""), above))
+                continue
+            if not _continues(names, run):
                 self._references.append(hash(reference))  # that of a blank text is 0
                 self._numbers.append(hash(number))
                 run = names
             elif not reference and run[0]:
                 self._attached.append(hash(number))
+            above = run
         return damaged
 
     def _runs(self) -> Iterator[tuple[int, int]]:
@@ -126,9 +130,8 @@ class Survey:
     def _count_runs(self) -> dict[int, int]:
         orders = array("q")
         for reference, number in self._runs():
-            order = reference or self._owners.get(number, number)
-            if not (orders and orders[-1] == order) and (reference or number not in self.ambiguous):
-                orders.append(order)
+            if reference or number not in self.ambiguous:
+                orders.append(reference or self._owners.get(number, number))
         runs: dict[int, int] = {}
         before = None
         for order in sorted(orders):
@@ -136,6 +139,16 @@ class Survey:
                 runs[order] = runs.get(order, 1) + 1
             before = order
         return runs
+
+    def begin(self, reference: str) -> None:
+        """A run of this order begins."""
+        order = hash(reference)
+        if order in self.runs:
+            self.runs[order] -= 1
+
+    def is_done(self, reference: str) -> bool:
+        """Whether no other run of this order is to come."""
+        return not self.runs.get(hash(reference))
 
     def _look_again(self, damaged: list[Damage]) -> None:
         """What only names themselves tell, not their hashes: whose the damaged rows may be, and the stray numbers."""
@@ -202,32 +215,30 @@ def _groups(rows: Rows, survey: Survey, waiting: Waiting) -> Iterator[Group]:
     for row, names in rows.trusted():
         reference, number = names
         goes_on = _continues(names, run)
+        if not goes_on:
+            run = names
         if not reference:
             if hash(number) in survey.ambiguous:
                 continue
             reference = current.reference if current and goes_on else survey.references.get(hash(number), number)
-        if not goes_on:
-            run = names
         if current is None or current.reference != reference:
             if current is not None:
                 yield from _put_by(current, waiting, survey)
-            current = waiting.take(reference) or Group(reference, [], survey.faults.pop(reference, []))
+            current = waiting.go_on(reference) or Group(reference, [], survey.faults.pop(reference, []))
+        if not goes_on:
+            survey.begin(reference)
         _add(current, row)
     if current is not None:
         yield from _put_by(current, waiting, survey)
+    yield from map(_hold_repeats, waiting.rest())  # those that share a hash
 
 
 def _put_by(group: Group, waiting: Waiting, survey: Survey) -> Iterator[Group]:
     """A run of an order's rows has ended: the order, if it was the last one."""
-    order = hash(group.reference)
-    left = survey.runs.get(order, 1) - 1
-    if left > 0:
-        survey.runs[order] = left
+    if survey.is_done(group.reference):
+        yield _hold_repeats(waiting.whole(group))
+    else:
         waiting.put(group)
-        return
-    for one in (*waiting.take_all(order), group):
-        _hold_repeats(one)
-        yield one
 
 
 def _add(group: Group, row: Row) -> None:
@@ -237,7 +248,7 @@ def _add(group: Group, row: Row) -> None:
         group.faults.append(f"row {row.number}: {_TOO_MANY}")
 
 
-def _hold_repeats(group: Group) -> None:
+def _hold_repeats(group: Group) -> Group:
     """Two rows alike may be a row twice or two lines: nobody can tell."""
     alike: dict[tuple[str, ...], list[int]] = {}
     for row in group.rows if len(group.rows) > 1 else ():
@@ -246,3 +257,4 @@ def _hold_repeats(group: Group) -> None:
         if others:
             said = f"row {others[0]}{_more(len(others))}: is the same as row {first}"
             group.faults.append(f"{said}; take one out, add up the quantities, or give each its own line reference")
+    return group

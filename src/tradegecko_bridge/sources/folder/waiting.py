@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from tempfile import TemporaryFile
 from typing import IO
 
 import orjson
-from attrs import Factory, define
 
 from tradegecko_bridge.sources.folder.rows import Group, Row
 
@@ -14,64 +14,63 @@ MOST_IN_MEMORY = 20_000
 """Rows of orders that wait."""
 
 
-@define
-class _Waiting:
-    """An order, and where its first rows are in the file."""
-
-    group: Group
-    parts: list[tuple[int, int]] = Factory(list)
-
-
 class Waiting:
-    """Orders by their hashes. ``close()`` it: what is on disk is in a file without a name, and goes with it."""
+    """Orders by their references. ``close()`` it: what is on disk is in a file without a name, and goes with it."""
 
     def __init__(self) -> None:
-        self._orders: dict[int, dict[str, _Waiting]] = {}
+        self._groups: dict[str, Group] = {}
         self._rows = 0
         self._file: IO[bytes] | None = None
+        self._places: dict[str, tuple[int, ...]] = {}
 
     def close(self) -> None:
         """Let go of everything."""
         if self._file is not None:
             self._file.close()
-        self._orders.clear()
 
     def put(self, group: Group) -> None:
-        """Keep an order until it is taken."""
-        one = self._orders.setdefault(hash(group.reference), {}).setdefault(group.reference, _Waiting(group))
-        one.group = group
+        """Keep an order until it goes on."""
+        self._groups[group.reference] = group
         self._rows += len(group.rows)
         if self._rows > MOST_IN_MEMORY:
             self._set_down()
 
-    def take(self, reference: str) -> Group | None:
-        """The order, if it waits."""
-        one = self._orders.get(hash(reference), {}).pop(reference, None)
-        return None if one is None else self._whole(one)
+    def go_on(self, reference: str) -> Group | None:
+        """The order, if it waits, with as many of its rows as are in memory."""
+        group = self._groups.pop(reference, None)
+        if group is not None:
+            self._rows -= len(group.rows)
+        return group or (Group(reference) if reference in self._places else None)
 
-    def take_all(self, order: int) -> list[Group]:
-        """Every order of this hash."""
-        return [self._whole(one) for one in self._orders.pop(order, {}).values()]
+    def whole(self, group: Group) -> Group:
+        """An order that went on to its end, with all of its rows."""
+        rows: list[Row] = []
+        faults: list[str] = []
+        for place in self._places.pop(group.reference, ()):
+            some_faults, some_rows = orjson.loads(self._line(place))
+            faults += some_faults
+            rows += [Row(number, tuple(cells)) for number, cells in some_rows]
+        group.rows[:0], group.faults[:0] = rows, faults
+        return group
+
+    def rest(self) -> Iterator[Group]:
+        """Whatever still waits."""
+        for reference in (*self._groups, *self._places.keys() - self._groups.keys()):
+            group = self.go_on(reference)
+            if group is not None:
+                yield self.whole(group)
+
+    def _line(self, place: int) -> bytes:
+        assert self._file is not None  # noqa: S101 (there is a place)
+        self._file.seek(place)
+        return self._file.readline()
 
     def _set_down(self) -> None:
-        """Write all rows to the file."""
+        """Write all that is in memory to the file."""
         self._file = file = self._file or TemporaryFile()  # noqa: SIM115 (closed with the rest)
         file.seek(0, 2)
-        for one in (one for several in self._orders.values() for one in several.values()):
-            if one.group.rows:
-                data = orjson.dumps([[row.number, row.cells] for row in one.group.rows])
-                one.parts.append((file.tell(), len(data)))
-                file.write(data)
-                one.group.rows.clear()
+        for reference, group in self._groups.items():
+            self._places[reference] = (*self._places.get(reference, ()), file.tell())
+            file.write(orjson.dumps([group.faults, [[row.number, row.cells] for row in group.rows]]) + b"\n")
+        self._groups.clear()
         self._rows = 0
-
-    def _whole(self, one: _Waiting) -> Group:
-        group = one.group
-        self._rows -= len(group.rows)
-        if one.parts and self._file is not None:
-            before = []
-            for place, length in one.parts:
-                self._file.seek(place)
-                before += [Row(number, tuple(cells)) for number, cells in orjson.loads(self._file.read(length))]
-            group.rows[:0] = before
-        return group

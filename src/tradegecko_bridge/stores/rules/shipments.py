@@ -88,6 +88,7 @@ def recorded(row: ShipmentRow, entry: ShipmentEntry) -> ShipmentRow:
         reason=entry.reason,
         attempts=entry.attempts,
         next_attempt_at=utc_or_none(entry.next_attempt_at),
+        failing_since=utc_or_none(entry.failing_since),
         claim=None,
     )
     return evolve(row, entry=after, serial=row.serial + 1)

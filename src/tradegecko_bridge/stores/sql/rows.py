@@ -209,6 +209,7 @@ def to_shipment_row(stored: Stored) -> ShipmentRow:
         reason=reason,
         attempts=stored.attempts,
         next_attempt_at=stored.next_attempt_at,
+        failing_since=stored.failing_since,
         claim=_claim(stored),
     )
     return ShipmentRow(entry=entry, fingerprint=stored.fingerprint, serial=stored.serial)
@@ -241,6 +242,7 @@ def shipment_values(row: ShipmentRow) -> Values:
         "reason": entry.reason,
         "attempts": entry.attempts,
         "next_attempt_at": entry.next_attempt_at,
+        "failing_since": entry.failing_since,
         "serial": row.serial,
         **_claim_values(entry.claim),
     }

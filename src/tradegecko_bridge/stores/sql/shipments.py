@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 
 from tradegecko_bridge.commerce import Shipment
 from tradegecko_bridge.ledger import OrderState, ShipmentEntry, ShipmentState
@@ -74,6 +74,12 @@ class SqlShipments(InDatabase, ShipmentStore):
         query = query.where(orders.c.state != OrderState.CONFIRMED.value).order_by(_c.id)
         with self._database.reading() as tx:
             return [to_shipment_row(stored).entry for stored in tx.execute(query)]
+
+    def failing_shipments(self, connection: str, *, since: datetime) -> int:
+        query = select(func.count()).where(_c.connection == connection, _c.state == ShipmentState.PENDING.value)
+        with self._database.reading() as tx:
+            failing = query.where(_c.failing_since.is_not(None), _c.failing_since <= utc(since))
+            return int(tx.execute(failing).scalar_one())
 
     def claim_shipments(
         self, connection: str, worker: str, *, at: datetime, until: datetime, limit: int

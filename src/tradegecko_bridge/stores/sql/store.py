@@ -19,6 +19,7 @@ from tradegecko_bridge.stores.sql.database import Database
 from tradegecko_bridge.stores.sql.health import LedgerHealth, check
 from tradegecko_bridge.stores.sql.mirrors import SqlMirror
 from tradegecko_bridge.stores.sql.orders import SqlOrders
+from tradegecko_bridge.stores.sql.outbox import SqlOutbox
 from tradegecko_bridge.stores.sql.permits import SqlPermits
 from tradegecko_bridge.stores.sql.places import SqlPlaces
 from tradegecko_bridge.stores.sql.privacy import SqlPrivacy
@@ -28,7 +29,7 @@ from tradegecko_bridge.stores.sql.storage import Storage, storage_of
 from tradegecko_bridge.stores.sql.tokens import SqlTokenStore
 
 
-class DatabaseStore(SqlOrders, SqlShipments, SqlToldValues, SqlAlerts, SqlPlaces, SqlPrivacy, Store):
+class DatabaseStore(SqlOrders, SqlShipments, SqlToldValues, SqlOutbox, SqlAlerts, SqlPlaces, SqlPrivacy, Store):
     """A ledger in a database that is open and has its tables."""
 
     def __init__(self, database: Database, for_tokens: Database | None = None) -> None:

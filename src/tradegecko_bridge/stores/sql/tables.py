@@ -32,11 +32,12 @@ from sqlalchemy import (
 )
 
 from tradegecko_bridge.ledger import LONGEST_WAIT, OrderState, ShipmentState
+from tradegecko_bridge.outbox import OutboxState
 from tradegecko_bridge.stores.sql.columns import Id, Name, UtcTime, Words
 
 T = TypeVar("T")
 
-HEAD = "0010"
+HEAD = "0013"
 """The newest migration: a database that stands there needs none."""
 VERSION_TABLE = "ledger_version"
 
@@ -51,7 +52,7 @@ metadata: MetaData = MetaData(
 )
 
 
-def _one_of(column: str, states: type[OrderState] | type[ShipmentState]) -> str:
+def _one_of(column: str, states: type[OrderState] | type[ShipmentState] | type[OutboxState]) -> str:
     return f"{column} IN ({', '.join(repr(state.value) for state in states)})"
 
 
@@ -175,6 +176,7 @@ shipments: Table = Table(
     Column("claim_worker", Words),
     Column("claim_until", UtcTime),
     Column("serial", Integer, nullable=False),
+    Column("failing_since", UtcTime),
     UniqueConstraint("connection", "reference"),
     CheckConstraint(_one_of("state", ShipmentState), name="state"),
     CheckConstraint("(claim_worker IS NULL) = (claim_until IS NULL)", name="claim"),
@@ -182,6 +184,12 @@ shipments: Table = Table(
     Index(None, "connection", "updated_at"),
     Index(None, "order_id"),
 )
+
+_partial(
+    "ix_ledger_shipments_failing",
+    text("failing_since IS NOT NULL"),
+    shipments.c.connection, shipments.c.state, shipments.c.failing_since,
+)  # fmt: skip
 
 told_values: Table = Table(
     "ledger_acknowledged",
@@ -192,6 +200,49 @@ told_values: Table = Table(
     Column("value", Words, nullable=False),
     Column("at", UtcTime, nullable=False),
 )
+
+outbox: Table = Table(
+    "ledger_outbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("connection", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("key", Name, nullable=False),
+    Column("value", Words, nullable=False),
+    Column("content", Words, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("gone", Boolean, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("told", Words),
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", UtcTime),
+    Column("failing_since", UtcTime),
+    Column("reason", Words, nullable=False),
+    Column("wanted_at", UtcTime, nullable=False),
+    Column("told_at", UtcTime),
+    UniqueConstraint("connection", "kind", "key"),
+    CheckConstraint(_one_of("state", OutboxState), name="state"),
+    Index(None, "connection", "kind", "id"),
+)
+_partial(
+    "ix_ledger_outbox_to_tell",
+    text("state IN ('pending', 'telling')"),
+    outbox.c.connection, outbox.c.kind, outbox.c.state, outbox.c.id,
+)  # fmt: skip
+_partial("ix_ledger_outbox_troubled", text("state <> 'accepted'"), outbox.c.connection, outbox.c.kind, outbox.c.state)
+"""What each source is to be told of each thing, and what it was told."""
+
+streams: Table = Table(
+    "ledger_streams",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("worker", Words, nullable=False),
+    Column("until", UtcTime),
+    Column("serial", Integer, nullable=False),
+)
+"""Who tells which source things of which kind; ``until`` is empty while nobody does."""
 
 alerts: Table = Table(
     "ledger_alerts",

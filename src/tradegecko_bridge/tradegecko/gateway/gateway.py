@@ -623,18 +623,19 @@ class TradeGeckoGateway(OfThisProcess):
 
     # ── what goes back to the shop ───────────────────────────────────────────────────────────
 
-    def shipments_since(self, cursor: str | None) -> Iterable[RemoteShipment]:
-        """Fulfilments with status ``fulfilled``, by ``updated_at``; packed ones are still in the warehouse (§6.3).
+    def shipments_since(self, cursor: str | None, *, not_before: datetime | None = None) -> Iterable[RemoteShipment]:
+        """Fulfilments that were shipped, by ``updated_at``, those that were taken back since too; packed ones are still
+        in the warehouse (§6.3).
 
         Read by moments, not by page numbers: see ``listing.Position``.
         """
         moment = cursors.reached(cursor, self._mirror.server_clock()).since
-        since = moment - OVERLAP if moment else None
+        since = moment - OVERLAP if moment else not_before
         seen: set[tuple[str, str]] = set()
 
         def call_at(number: int, since: datetime | None) -> Call[Page[records.Fulfillment]]:
             return resources.FULFILLMENTS.list(
-                page=number, status="fulfilled", updated_at_min=since, order="updated_at asc"
+                page=number, status=["fulfilled", *translate.WITHDRAWN], updated_at_min=since, order="updated_at asc"
             )
 
         for page in changes(self._normal, call_at, since):

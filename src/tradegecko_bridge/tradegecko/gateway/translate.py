@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Final
 
 from tradegecko_bridge.commerce import LocationStock, ProductDetails, VariantDetails, VariantStock
 from tradegecko_bridge.commerce.remote import RemoteItem, RemoteOrder, RemoteShipment
@@ -11,6 +13,11 @@ from tradegecko_bridge.tradegecko import records
 from tradegecko_bridge.tradegecko.calls import Page
 from tradegecko_bridge.tradegecko.codec import write_value
 from tradegecko_bridge.tradegecko.gateway.marks import GONE, marker_of
+
+WITHDRAWN: Final = ("void", "deleted")
+"""Statuses of fulfilments that were taken back (§6.3)."""
+_BETWEEN_NUMBERS: Final = re.compile(r"[,;|/\s]+")
+"""What people write between tracking numbers in the one field there is for them."""
 
 
 def remote_order(order: records.Order) -> RemoteOrder:
@@ -33,7 +40,7 @@ def _remote_shipment(
     fulfillment: records.Fulfillment, lines: Mapping[int, records.FulfillmentLineItem]
 ) -> RemoteShipment:
     items = [lines[i] for i in fulfillment.fulfillment_line_item_ids if i in lines]
-    numbers = (fulfillment.tracking_number or "").replace(";", ",").split(",")
+    numbers = _BETWEEN_NUMBERS.split(fulfillment.tracking_number or "")
     return RemoteShipment(
         id=str(fulfillment.id),
         order_id=str(fulfillment.order_id),
@@ -49,8 +56,9 @@ def _remote_shipment(
         tracking_url=fulfillment.tracking_url,
         carrier=fulfillment.tracking_company or fulfillment.delivery_type,
         service=fulfillment.service,
-        shipped_at=fulfillment.shipped_at or fulfillment.updated_at,
+        shipped_at=fulfillment.shipped_at or fulfillment.created_at,
         changed_at=fulfillment.updated_at,
+        withdrawn=fulfillment.status in WITHDRAWN,
         cursor=str(write_value(fulfillment.updated_at)) if fulfillment.updated_at else "",
     )
 
@@ -71,6 +79,8 @@ def variant_stock(variant: records.Variant) -> VariantStock:
         sell_without_stock=bool(variant.keep_selling),
         maximum=variant.max_online,
         barcode=variant.upc or None,
+        sellable=variant.sellable is not False,
+        online=variant.online_ordering is not False,
     )
 
 

@@ -1,0 +1,56 @@
+"""What may be sold of a variant, by a connection's rules. Pure functions."""
+
+from __future__ import annotations
+
+from decimal import ROUND_FLOOR, Decimal
+from typing import Final
+
+from tradegecko_bridge.commerce import StockLevel, VariantStock
+from tradegecko_bridge.commerce.values import trimmed
+from tradegecko_bridge.engine.settings.choices import Fractions
+from tradegecko_bridge.engine.settings.connection import ConnectionSettings
+
+ZERO: Final = Decimal(0)
+_HUNDRED: Final = Decimal(100)
+
+
+def stock_level(variant: VariantStock, in_flight: Decimal, settings: ConnectionSettings) -> StockLevel:
+    """What may be sold: available at the chosen locations, less what is on its way in, never below zero.
+
+    Of that ``stock_percentage``, less ``stock_subtract``. What then is below ``minimum_stock`` is zero; what is shown
+    is at most ``maximum_stock`` and the variant's own maximum, neither of which makes it zero unless it is zero itself.
+    Of a variant that is not for sale there is nothing. ``settings`` name locations by their ids.
+    """
+    if not variant.sellable or (settings.online_only and not variant.online):
+        return StockLevel(sku=variant.sku, available=ZERO)
+    free = sum((location.available for location in variant.locations if _chosen(location.location_id, settings)), ZERO)
+    available = max(free - in_flight, ZERO) * settings.stock_percentage / _HUNDRED - settings.stock_subtract
+    available = _counted(max(available, ZERO), settings)
+    if available < settings.minimum_stock:
+        available = ZERO
+    most = [limit for limit in (settings.maximum_stock, variant.maximum) if limit is not None]
+    available = max(min([available, *most]), ZERO)
+    return StockLevel(sku=variant.sku, available=trimmed(available), sell_without_stock=variant.sell_without_stock)
+
+
+def _chosen(location: str, settings: ConnectionSettings) -> bool:
+    if location in settings.excluded_stock_locations:
+        return False
+    return not settings.stock_locations or location in settings.stock_locations
+
+
+def _counted(available: Decimal, settings: ConnectionSettings) -> Decimal:
+    if settings.stock_fractions is Fractions.DOWN:
+        return available.to_integral_value(ROUND_FLOOR)
+    return available
+
+
+def value_of(level: StockLevel) -> str:
+    """A level in short, as the outbox has it."""
+    return f"{level.available} or more" if level.sell_without_stock else str(level.available)
+
+
+def level_of(sku: str, value: str) -> StockLevel:
+    """The level that :func:`value_of` wrote."""
+    number, or_more, _ = value.partition(" or more")
+    return StockLevel(sku=sku, available=Decimal(number), sell_without_stock=bool(or_more))

@@ -1,0 +1,228 @@
+"""Shipments that are taken back, that show late, that wait for a number, and carriers by their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.engine.bench import Bench, outcomes
+from tests.support import ListSource
+from tradegecko_bridge import ConnectionSettings, Sandbox, TradeGeckoClient
+from tradegecko_bridge.commerce import ItemResult, Shipment, Verdict
+from tradegecko_bridge.engine import Outcome
+from tradegecko_bridge.engine.back_sync.carriers import carrier_of, named_carrier
+from tradegecko_bridge.errors import SourceUnavailable
+from tradegecko_bridge.ledger import OrderState
+from tradegecko_bridge.testing.builders import a_line, an_order
+
+BLANK = ConnectionSettings(blank_tracking=False)
+
+
+class Withdrawing(ListSource):
+    """A source that can be told that a shipment was taken back."""
+
+    def __init__(self) -> None:
+        super().__init__([an_order("1001", [a_line("MUG-BLUE", 2), a_line("TEE-M", 1, reference="2")])])
+        self.withdrawn: list[Shipment] = []
+
+    def withdraw_tracking(self, shipments: Sequence[Shipment]) -> Iterable[ItemResult]:
+        self.withdrawn += shipments
+        return [self.answer(one.reference) for one in shipments]
+
+
+def shipped(bench: Bench) -> int:
+    """An order in two shipments, both told; the id of the first."""
+    bench.deliver()
+    first = bench.ship("1001", {"MUG-BLUE": 2}, tracking_number="1Z5R89390357567127", tracking_company="UPS")
+    bench.clock.move(minutes=1)
+    bench.ship("1001", {"TEE-M": 1})
+    assert bench.engine.sync_tracking()
+    assert bench.state("1001") is OrderState.CONFIRMED
+    assert [one.completes_order for one in bench.source.shipments] == [False, True]
+    bench.source.shipments.clear()
+    return first
+
+
+@pytest.fixture
+def bench(sandbox: Sandbox, client: TradeGeckoClient) -> Bench:
+    """A source that takes shipments, and takes them back."""
+    return Bench(sandbox, client, Withdrawing())
+
+
+def test_a_shipment_that_is_voided_is_withdrawn(bench: Bench) -> None:
+    """The source is told once; what was the last shipment is so no more; the order waits for goods again, and what is
+    shipped in its place completes it."""
+    first = shipped(bench)
+    bench.client.fulfillments.delete(first)
+    dry = bench.engine.sync_tracking(dry_run=True)
+    assert dry.count(Outcome.PLANNED) == 2
+    assert bench.engine.sync_tracking()
+    source = bench.source
+    assert isinstance(source, Withdrawing)
+    assert [(one.reference, one.tracking_numbers) for one in source.withdrawn] == [
+        (str(first), ("1Z5R89390357567127",))
+    ]
+    assert [one.completes_order for one in source.shipments] == [False]
+    assert bench.state("1001") is OrderState.DELIVERED
+    assert bench.engine.sync_tracking()
+    assert len(source.withdrawn) == 1
+    source.shipments.clear()
+    bench.ship("1001", {"MUG-BLUE": 2})
+    bench.engine.sync_tracking()
+    assert [one.completes_order for one in source.shipments] == [True]
+    assert bench.state("1001") is OrderState.CONFIRMED
+
+
+def test_a_source_that_cannot_take_it_back_is_a_person_s_business(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """It is told nothing, and an alert stays open until the order is seen to."""
+    bench = Bench(
+        sandbox, client, ListSource([an_order("1001", [a_line("MUG-BLUE", 2), a_line("TEE-M", 1, reference="2")])])
+    )
+    bench.client.fulfillments.delete(shipped(bench))
+    report = bench.engine.sync_tracking()
+    assert "taken this shipment back" in next(one.detail for one in report.items if one.outcome is Outcome.REFUSED)
+    for _ in range(2):
+        assert [alert.key for alert in bench.store.alerts("shop")] == ["shipments refused"]
+        bench.clock.move(hours=2)
+        bench.engine.sync_tracking()
+
+
+def test_what_the_source_never_heard_of_is_not_withdrawn(bench: Bench) -> None:
+    """Shipped and voided between two runs: nothing to tell."""
+    bench.deliver()
+    bench.client.fulfillments.delete(bench.ship("1001", {"MUG-BLUE": 2}))
+    assert bench.engine.sync_tracking().items == []
+    assert bench.state("1001") is OrderState.DELIVERED
+
+
+def test_a_shipment_waits_for_its_number(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """Where the settings say so: no failure, no alert, and told as soon as it has one."""
+    bench = Bench(sandbox, client, Withdrawing(), settings=BLANK)
+    bench.deliver()
+    one = bench.ship("1001", {"MUG-BLUE": 2})
+    for _ in range(30):
+        report = bench.engine.sync_tracking()
+        bench.clock.move(hours=1)
+    assert bench.source.shipments == []
+    assert "waits for a tracking number" in next(item.detail for item in report.items)
+    assert bench.store.alerts("shop") == []
+    bench.client.fulfillments.update(one, {"tracking_number": "T-1 / T-2|T-3\nT-4; T-5"})
+    bench.engine.sync_tracking()
+    assert [told.tracking_numbers for told in bench.source.shipments] == [("T-1", "T-2", "T-3", "T-4", "T-5")]
+
+
+def test_failures_end_and_are_told(bench: Bench) -> None:
+    """An alert after an hour; given up at the horizon, which is another one."""
+    bench.deliver()
+    bench.ship("1001", {"MUG-BLUE": 2})
+    bench.source.answer = lambda key: ItemResult(key=key, verdict=Verdict.FAILED, message="busy")
+    opened: set[str] = set()
+    for _ in range(16 * 12):
+        bench.engine.sync_tracking()
+        opened |= {alert.key for alert in bench.store.alerts("shop")}
+        bench.clock.move(hours=2)
+    assert opened == {"shipments failing", "shipments refused"}
+    assert [alert.key for alert in bench.store.alerts("shop")] == ["shipments refused"]
+    assert 100 < len(bench.source.shipments) < 200
+
+
+def test_a_shop_that_is_down_is_asked_once(bench: Bench) -> None:
+    """It ends the run with one failure, and nothing counts as tried."""
+    shipped(bench)
+    calls = []
+
+    def down(_: Sequence[Shipment]) -> Iterable[ItemResult]:
+        calls.append(1)
+        raise SourceUnavailable("the shop is down")
+
+    taken = bench.source.accept_tracking
+    bench.source.accept_tracking = down  # type: ignore[assignment, method-assign]
+    for one in bench.client.fulfillments.list():
+        bench.client.fulfillments.update(one.id, {"tracking_number": f"N{one.id}"})
+    report = bench.engine.sync_tracking()
+    assert (report.items, report.problems, len(calls)) == ([], ["list: the shop is down"], 1)
+    bench.source.accept_tracking = taken  # type: ignore[method-assign]
+    assert outcomes(bench.engine.sync_tracking()) == {"1001": Outcome.SENT}
+
+
+@pytest.mark.parametrize("earliest", [None, datetime(2026, 2, 1, tzinfo=UTC)])
+def test_the_first_run_reads_from_a_month_before_the_connection_began(
+    sandbox: Sandbox, client: TradeGeckoClient, earliest: datetime | None
+) -> None:
+    """Not from the first shipment there ever was; from the earliest order on, where that is earlier."""
+    bench = Bench(sandbox, client, Withdrawing(), settings=ConnectionSettings(earliest_order=earliest))
+    bench.engine.sync_tracking()
+    (asked,) = [one for one in bench.sandbox.requests() if "/fulfillments" in one["path"]]
+    began = earliest or bench.clock() - timedelta(days=30)
+    assert f"updated_at_min={began:%Y-%m-%d}" in str(asked)
+
+
+def test_what_the_list_shows_late_is_brought_a_day_later(bench: Bench) -> None:
+    """The cursor has passed it; the second reading finds it."""
+    bench.deliver()
+    late = bench.ship("1001", {"MUG-BLUE": 2})
+    listed = bench.client.fulfillments.get(late)
+    bench.engine.sync_tracking()
+    told = [one.reference for one in bench.source.shipments]
+    assert told == [str(late)]
+    bench.sandbox.advance(3600)
+    bench.client.fulfillments.update(bench.ship("1001", {"TEE-M": 1}), {"tracking_number": "T-1"})
+    bench.engine.sync_tracking()  # the cursor passes the first one
+    with bench.store._database.writing() as tx:  # as if the list had left that out
+        tx.exec_driver_sql(f"DELETE FROM ledger_shipments WHERE reference = '{late}'")
+    bench.engine.sync_tracking()
+    bench.source.shipments.clear()
+    bench.engine.sync_tracking()
+    assert bench.source.shipments == []
+    assert listed.updated_at is not None
+    bench.clock.now = listed.updated_at + timedelta(days=2)
+    bench.engine.sync_tracking()
+    assert str(late) in [one.reference for one in bench.source.shipments]
+    again = len(bench.sandbox.requests())
+    bench.engine.sync_tracking()
+    assert len([one for one in bench.sandbox.requests()[again:] if "/fulfillments" in one["path"]]) == 1, "once a day"
+
+
+@pytest.mark.parametrize(
+    ("number", "carrier"),
+    [
+        ("1Z5R89390357567127", "UPS"),
+        ("1z 5r89 3903 5756 7127", "UPS"),
+        ("1Z5R89390357567128", None),
+        ("9400 1112 0255 5842 3326 69", "USPS"),
+        ("RB123456785GB", "Royal Mail"),
+        ("RB123456784GB", None),
+        ("CP123456785US", "USPS"),
+        ("LX123456785NO", "Post (NO)"),
+        ("986578788855", None),
+        ("", None),
+        ("１Z5R89390357567127", None),
+    ],
+)
+def test_whose_a_number_is(number: str, carrier: str | None) -> None:
+    """Only what a check digit proves."""
+    assert carrier_of(number) == carrier
+
+
+@given(number=st.from_regex(r"\A(1Z[0-9A-Z]{16}|9[1-5][0-9]{20}|[A-Z]{2}[0-9]{9}[A-Z]{2})\Z"), place=st.integers(0, 50))
+def test_one_wrong_digit_is_nobody_s(number: str, place: int) -> None:
+    """A digit misread makes it no number at all, never another carrier's."""
+    at = [n for n, char in enumerate(number) if char.isdigit() and n > 1]
+    where = at[place % len(at)] if at else 0
+    if not at or carrier_of(number) is None:
+        return
+    for other in set("0123456789") - {number[where]}:
+        assert carrier_of(number[:where] + other + number[where + 1 :]) in (None, carrier_of(number))
+
+
+def test_carriers_by_the_setting() -> None:
+    """The source's name, whatever the case; others keep theirs; none is guessed where one is given."""
+    names = {"UPS Ground": "ups"}
+    assert named_carrier("ups ground", (), names) == "ups"
+    assert named_carrier("DHL", ("1Z5R89390357567127",), names) == "DHL"
+    assert named_carrier(None, ("?", "1Z5R89390357567127"), {"UPS": "ups"}) == "ups"
+    assert named_carrier(None, ("?",), names) is None
