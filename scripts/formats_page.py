@@ -142,6 +142,7 @@ tax = "taxes[].amount"
 - Totals rows, ends of reports and repeated headers are passed over, and told. A first row of an order that sums up the others
   (no SKU, all of their units and money) is no line.
 - Names of countries in twelve languages and their three letters become two: `Kanada`, `CAN` and `Canada` are `CA`.
+  States and provinces of Australia, Canada and the United States get their codes: `Ontario` is `ON`.
 - Signs and codes of currencies around amounts are taken off, and so are the apostrophes and `="…"` by which spreadsheets keep
   digits as they are.
 - Where `decimal` does not say it, a comma counts as the mark before decimals only where it can be nothing else: `19,99`, not `1,234`.

@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.command import run
 from tests.sources.folder.shops import FILES
-from tests.sources.folder.test_formats import UNKNOWN
+from tests.sources.folder.test_guess import UNKNOWN
 
 SETTINGS = """
 [tradegecko]

@@ -12,16 +12,14 @@ from typing import Any
 
 import pytest
 
-from scripts import formats_page
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.commerce.codec import fingerprint
 from tradegecko_bridge.config import load_config
 from tradegecko_bridge.errors import ConfigError, MalformedData
 from tradegecko_bridge.sources import FolderSource, Format, Layout, Packed, Split
 from tradegecko_bridge.sources.folder.chosen import format_of, read_format
-from tradegecko_bridge.sources.folder.guess import as_toml, guess
 from tradegecko_bridge.sources.folder.mapping import normal
-from tradegecko_bridge.sources.folder.places import country_code, month_number
+from tradegecko_bridge.sources.folder.places import country_code, month_number, region_code
 from tradegecko_bridge.sources.folder.reading import Given, orders_in
 from tradegecko_bridge.sources.folder.values import split_name
 
@@ -181,6 +179,16 @@ def test_countries_by_any_name(written: str, code: str) -> None:
     assert country_code(written).strip() == code
 
 
+@pytest.mark.parametrize(
+    ("written", "country", "code"),
+    [("Ontario", "CA", "ON"), ("new  york", "US", "NY"), ("Québec", "CA", "QC"), ("Ontario", "US", "Ontario"),
+     ("ON", "CA", "ON"), ("Bayern", "DE", "Bayern"), ("Victoria", None, "Victoria")],
+)  # fmt: skip
+def test_regions_by_their_names(written: str, country: str | None, code: str) -> None:
+    """Where addresses are written with codes; whatever else stays."""
+    assert region_code(written, country) == code
+
+
 def test_months_by_any_name() -> None:
     """Whole and short, with or without its point."""
     assert [month_number(name) for name in ("Jan", "SEPT", "März", "févr", "mai", "Dezember", "x")] == [
@@ -335,79 +343,6 @@ def test_lines_in_numbered_columns() -> None:
     assert [(line.sku, line.price) for line in order.lines] == [("M", Decimal(2)), ("T", Decimal(4))]
 
 
-# ── JSON ─────────────────────────────────────────────────────────────────────────────────────
-
-BY_PATH: dict[str, Any] = {
-    "columns": {
-        "order_number": "n", "placed_at": "when", "ship_city": "to.city", "shipping_amount": "post[].cost",
-        "tags": "words", "sku": "variant.sku", "quantity": "q", "price": "p", "tax": "taxes[].amount",
-    },
-    "lines": "items",
-}  # fmt: skip
-ORDER = (
-    '{"n": "A", "when": "2026-01-31T14:30:00Z", "to": {"city": "Toronto"}, "post": [{"cost": 5}, {"cost": "7.50"}],'
-    ' "words": ["vip", "gift"], "items": [{"variant": {"sku": "M"}, "q": 2, "p": 1.10,'
-    ' "taxes": [{"amount": 0.1}, {"amount": 0.2}]}]}'
-)
-
-
-@pytest.mark.parametrize(
-    ("text", "settings"),
-    [(ORDER, {}), (f"[{ORDER}]", {}), (f'{{"orders": [{ORDER}]}}', {}), (f'{{"data": {{"list": [{ORDER}]}}}}', {"orders": "data.list"}),
-     (f'{{"results": [{ORDER}], "count": 1}}', {}), (ORDER.replace("\n", " ") + "\n" + ORDER, {})],
-)  # fmt: skip
-def test_json_is_read_by_path(text: str, settings: dict[str, Any]) -> None:
-    """One order, a list, wrapped, or one on each line; numbers keep their digits."""
-    order, *others = given(text, "a.json", **BY_PATH, **settings)
-    assert isinstance(order, SourceOrder)
-    assert (order.placed_at, order.tags) == (HALF_PAST, ("vip", "gift"))
-    assert order.shipping_address is not None
-    assert order.shipping_address.city == "Toronto"
-    assert [way.amount for way in order.shipping] == [Decimal("12.50")]
-    (line,) = order.lines
-    assert (line.sku, line.quantity, line.price, line.tax) == ("M", Decimal(2), Decimal("1.10"), Decimal("0.3"))
-    assert all(other == order for other in others)
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        (ORDER.replace('"q": 2', '"q": "two"'), "a.json: order 1, line 1, q: 'two' is not a number"),
-        (ORDER.replace('"n": "A",', ""), "a.json: order 1: has no n (the order was left out)"),
-        (ORDER.replace('"q": 2', '"q": 2, "q": 3'), "a.json: order 1, q: is a value given twice"),
-        (ORDER.replace('"A"', '"A\\u0000"'), "a.json: order 1: n: holds a NUL"),
-        (ORDER.replace("Toronto", "\\ud83d"), "a.json: order 1, to.city: holds a NUL or half a character"),
-        (ORDER.replace("[{\"variant\"", "[1, {\"variant\""), "items: has an entry in which nothing of a line was found"),
-        ("7", "a.json: order 1: has no n"),
-    ],
-)  # fmt: skip
-def test_json_that_cannot_be_read(text: str, said: str) -> None:
-    """One line, with the order and the path."""
-    assert said in fault(text, "a.json", **BY_PATH)
-
-
-def test_a_bad_line_of_json_lines_leaves_the_others_alone() -> None:
-    """It is told with its number."""
-    first, last = given(f"{ORDER}\n{{oops\n", "a.jsonl", **BY_PATH)
-    assert isinstance(first, SourceOrder)
-    assert isinstance(last, UnreadableOrder)
-    assert last.problem.startswith("a.jsonl, line 2, column 2: is not JSON")
-    assert last.problem.endswith("(the line was left out)")
-
-
-def test_json_objects_that_are_lines_are_grouped() -> None:
-    """Where the format names no list of lines."""
-    text = '[{"no": 7, "at": "2026-01-31", "sku": "M", "n": 1, "p": 2}, {"no": 7, "sku": "T", "n": 3, "p": 4}]'
-    order = only(text, "a.json", columns=SHORT)
-    assert [(line.sku, line.quantity) for line in order.lines] == [("M", Decimal(1)), ("T", Decimal(3))]
-
-
-def test_two_orders_under_one_number_are_held() -> None:
-    """Nobody can know which of them is right."""
-    other = ORDER.replace("Toronto", "Ottawa")
-    assert "has the reference of order 1 and another content" in fault(f"[{ORDER}, {other}]", "a.json", **BY_PATH)
-
-
 # ── headers ──────────────────────────────────────────────────────────────────────────────────
 
 
@@ -519,54 +454,3 @@ def test_new_columns_leave_old_orders_as_they_were() -> None:
     """An order of before has the same fingerprint, so that it has not changed."""
     order = only(f"{OWN_HEADER}\n1,2026-01-31T09:30:00Z,CAD,M,1,1\n")
     assert fingerprint(order) == "7faedbaec90a3f42f1455012c464b974"
-
-
-# ── a format to start from ───────────────────────────────────────────────────────────────────
-
-UNKNOWN = (
-    "Order No;Date;Time;Customer Name;Deliver To Name;Ship Address 1;Ship City;Ship Zip;Ship Country;Item Code;"
-    "Description;Qty;Unit Price;Colour\n77;31.01.2026;09:30;Ann Lee;Ann Lee;1 King St;Toronto;M5H;Canada;MUG;Mug;2;19,99;red\n"
-)
-
-
-def test_a_guess_can_be_used_as_it_is() -> None:
-    """What it writes is a format that reads the file."""
-    found = guess("a.csv", io.BytesIO(UNKNOWN.encode()))
-    settings = tomllib.loads(as_toml(found, "my-shop"))["connections"]["my-shop"]["options"]["format"]
-    assert found.unused == ["Colour"]
-    order = only(UNKNOWN, **settings)
-    assert (order.number, order.placed_at, order.lines[0].price) == ("77", HALF_PAST, Decimal("19.99"))
-    assert order.shipping_address is not None
-    assert (order.shipping_address.full_name, order.shipping_address.country) == ("Ann Lee", "CA")
-
-
-def test_a_guess_of_json() -> None:
-    """Paths, the list of lines among them."""
-    found = guess("a.json", io.BytesIO(ORDER.encode()))
-    assert found.settings["lines"] == "items"
-    assert (found.columns["sku"], found.columns["ship_city"]) == ("variant.sku", "to.city")
-
-
-def test_a_guess_says_what_is_missing() -> None:
-    """As lines to fill in."""
-    text = as_toml(guess("a.csv", io.BytesIO(b"Foo,Bar\n1,2\n")), "my shop")
-    assert text.startswith('[connections."my shop".options.format]')
-    for field in ("order_number", "placed_at", "quantity", "price"):
-        assert f'# {field} = "…"  # needed' in text
-    assert guess("a.csv", io.BytesIO(f"{OWN_HEADER}\n".encode())).is_own
-
-
-# ── the page ─────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.skipif(not formats_page.PAGE.exists(), reason="the documentation is not beside the tests")
-def test_the_page_is_written_from_the_settings() -> None:
-    """Nobody edits it by hand: run ``python scripts/formats_page.py``. Its examples are formats."""
-    text = formats_page.PAGE.read_text(encoding="utf-8")
-    assert text == formats_page.page()
-    for block in text.split("```toml\n")[1:]:
-        data = tomllib.loads(block.partition("```")[0])
-        options: dict[str, Any] = {"format": data}
-        if "connections" in data:
-            options = next(iter(data["connections"].values()))["options"]
-        format_of(options.get("preset"), options.get("format"))

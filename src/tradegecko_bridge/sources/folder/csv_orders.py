@@ -23,6 +23,7 @@ from tradegecko_bridge.commerce.formatting import shown, shown_code, shown_curre
 from tradegecko_bridge.sources.folder.columns import ADDRESS_FIELDS, COLUMNS, CUSTOMER_FIELDS, Column
 from tradegecko_bridge.sources.folder.formulas import unguarded
 from tradegecko_bridge.sources.folder.mapping import Cells, Given, Plan
+from tradegecko_bridge.sources.folder.places import region_code
 from tradegecko_bridge.sources.folder.problems import fate, listed
 from tradegecko_bridge.sources.folder.rows import Group
 from tradegecko_bridge.sources.folder.values import Notation, is_twofold, moment_of, split_name
@@ -321,6 +322,9 @@ def _drop_summary(lines: list[_Line]) -> None:
 def _order(reference: str, reading: _Reading) -> SourceOrder:
     values, own = reading.values, reading.reader.own
     if not own:
+        for who in ("ship", "bill"):
+            if len(region := values.get(f"{who}_region", "")) > 3:
+                values[f"{who}_region"] = region_code(region, values.get(f"{who}_country"))
         _settle_tax(values, [line.values for line in reading.lines])
     included = values.get("prices_include_tax", False)
     lines = tuple(_order_line(line.values, included) for line in reading.lines)

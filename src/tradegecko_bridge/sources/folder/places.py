@@ -1,8 +1,10 @@
-"""Names of countries and months in the languages that shops export in. Loaded when the first such name is met."""
+"""Names of countries, regions and months as shops export them. Loaded when the first such name is met."""
 
 from __future__ import annotations
 
+import tomllib
 from functools import cache
+from importlib.resources import files
 from typing import Final
 
 _LANGUAGES: Final = ("en", "fr", "de", "es", "it", "nl", "pt", "sv", "da", "nb", "fi", "pl")
@@ -54,6 +56,20 @@ def _countries() -> dict[str, str]:
         names = Locale(language).territories
         found |= {str(name).casefold(): str(code) for code, name in names.items() if code in codes}
     return found | {code.casefold(): code for code in codes} | _COMMON
+
+
+def region_code(region: str, country: str | None) -> str:
+    """The code of a state or province of Australia, Canada or the United States; any other name stays as it is."""
+    return _regions().get(country or "", {}).get(" ".join(region.split()).casefold(), region)
+
+
+@cache
+def _regions() -> dict[str, dict[str, str]]:
+    text = (files("tradegecko_bridge.sources.folder") / "regions.toml").read_text(encoding="utf-8")
+    return {
+        country: {name.casefold(): code for name, code in names.items()}
+        for country, names in tomllib.loads(text).items()
+    }
 
 
 def month_number(name: str) -> int:
