@@ -45,7 +45,11 @@ nitpick_ignore_regex = [
         "tenacity",
     )
 ]
-nitpick_ignore = [("py:class", "Engine"), ("py:class", "TracerProvider")]  # SQLAlchemy's, OpenTelemetry's
+nitpick_ignore = [
+    ("py:class", "tradegecko_bridge.sources.folder.csv_orders.TableReader"),
+    ("py:class", "Engine"),
+    ("py:class", "TracerProvider"),
+]  # SQLAlchemy's, OpenTelemetry's
 copybutton_prompt_text = "$ "  # of commands shown with their output only the commands are copied
 html_static_path = ["_static"]
 html_css_files = ["pages.css"]

@@ -78,6 +78,7 @@ def test_a_reread_order_is_known(bench: Bench) -> None:
         (an_order("9", [a_line(quantity=0)]), "no lines"),
         (an_order("9", [a_line(sku="", reference="7")]), "line 7 without a SKU"),
         (an_order("9", [a_line("X" * 9000)]), "a SKU of 9000 characters"),
+        (an_order("9", currency=""), "the source names no currency; set currency for the connection"),
         (an_order("9", currency="XXX"), "currency 'XXX' is not set up in TradeGecko (it has CAD, USD)"),
         (an_order("9", shipping_address=None), "no address to ship to"),
         (an_order("9", shipping_address=Address(city="Toronto")), "no address to ship to"),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tradegecko_bridge.ports.logins import TokenStore
     from tradegecko_bridge.ports.mirrors import MirrorStore
     from tradegecko_bridge.ports.sources import (
+        AcceptsAllStock,
         AcceptsProducts,
         AcceptsReceipts,
         AcceptsStock,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         GivesOrdersSince,
         HasIdentity,
         OrderSource,
+        TellsNotes,
         WithdrawsProducts,
         WithdrawsTracking,
     )
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     )
 
 _HOMES: Final = {
+    "AcceptsAllStock": "ports.sources",
     "AcceptsProducts": "ports.sources",
     "AcceptsReceipts": "ports.sources",
     "AcceptsStock": "ports.sources",
@@ -66,6 +69,7 @@ _HOMES: Final = {
     "ShowsTaxRates": "ports.gateway",
     "Spool": "ports.stores",
     "Store": "ports.stores",
+    "TellsNotes": "ports.sources",
     "TokenStore": "ports.logins",
     "ToldValueStore": "ports.stores",
     "WithdrawsProducts": "ports.sources",
@@ -73,6 +77,7 @@ _HOMES: Final = {
 }
 
 __all__ = [
+    "AcceptsAllStock",
     "AcceptsProducts",
     "AcceptsReceipts",
     "AcceptsStock",
@@ -98,6 +103,7 @@ __all__ = [
     "ShowsTaxRates",
     "Spool",
     "Store",
+    "TellsNotes",
     "TokenStore",
     "ToldValueStore",
     "WithdrawsProducts",
