@@ -1,6 +1,6 @@
 """A source for a REST cart, on the toolkit: orders, tracking, stock, products, receipts.
 
-The cart is made up, and so is its shop, which answers over real HTTP on this machine.
+The cart is made up, and so is its shop, which answers over real HTTP.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -32,18 +32,7 @@ Given = SourceOrder | UnreadableOrder
 
 
 class AcmeSource:
-    """A shop of Acme's.
-
-    Args:
-        url, key: where its API begins, and what opens it.
-        name: what people call this source.
-        page_size: orders in one answer.
-        overlap: how much of what was read before is read again.
-        timeout, retries: seconds for an answer, and how often a request is tried.
-
-    Raises:
-        ConfigError: settings that cannot work.
-    """
+    """A shop of Acme's: where its API begins, and the key that opens it."""
 
     def __init__(
         self,
@@ -117,6 +106,10 @@ class AcmeSource:
     def accept_tracking(self, shipments: Sequence[Shipment]) -> Iterator[ItemResult]:
         """Each shipment as one parcel."""
         return tk.record(shipments, Parcels(self.client))
+
+    def withdraw_tracking(self, shipments: Sequence[Shipment]) -> Iterator[ItemResult]:
+        """Parcels that were not sent after all."""
+        return tk.withdraw(shipments, Parcels(self.client))
 
     def accept_stock(self, levels: Sequence[StockLevel]) -> Iterator[ItemResult]:
         """What is on the shelf: what may be sold, and what Acme has reserved."""
@@ -255,6 +248,10 @@ class Parcels:
         """Other tracking numbers."""
         self.client.put(f"orders/{order.data}/parcels/{parcel.id}", {"tracking": shipment.tracking_numbers})
         return ""
+
+    def remove(self, order: tk.ShownOrder, parcel: tk.Parcel) -> None:
+        """One parcel fewer."""
+        self.client.request("DELETE", f"orders/{order.data}/parcels/{parcel.id}", repeatable=True)
 
 
 class Shelves:

@@ -501,6 +501,14 @@ class each_shipment_has_its_own_result(Cart):
 
 
 @flaw
+class a_withdrawn_shipment_is_gone(Cart):
+    """Says that it took them back."""
+
+    def withdraw_tracking(self, shipments: Sequence[Shipment]) -> Iterator[ItemResult]:
+        return (tk.accepted(shipment.reference) for shipment in shipments)
+
+
+@flaw
 class own_writes_are_no_change(Cart):
     """Counts the parcels of an order among its content."""
 

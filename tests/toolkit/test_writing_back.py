@@ -25,6 +25,7 @@ from tradegecko_bridge.sources.toolkit import (
     answer_each,
     record,
     set_levels,
+    withdraw,
 )
 from tradegecko_bridge.testing import a_line, a_shipment, a_stock_level, an_order
 
@@ -72,6 +73,9 @@ class Shop:
             id=parcel.id, contents=parcel.contents, tracking=shipment.tracking_numbers, reference=parcel.reference
         )
         return ""
+
+    def remove(self, order: ShownOrder, parcel: Parcel) -> None:
+        self.made.remove(parcel)
 
 
 ORDER = an_order("1001", [a_line("A", 5), a_line("B", 3)])
@@ -148,6 +152,24 @@ def test_an_answer_that_was_lost_is_looked_for_at_once() -> None:
     shop = Shop(ORDER, ("no", "lost"), True)
     assert told(SHIPMENTS[0], shop).verdict is Verdict.ACCEPTED
     assert len(shop.made) == 1
+
+
+@given(
+    st.lists(st.sampled_from(SHIPMENTS), unique=True),
+    st.lists(st.sampled_from([*SHIPMENTS, a_shipment(an_order("1002", ORDER.lines))]), max_size=6),
+    st.booleans(),
+)
+def test_what_is_withdrawn_is_gone_and_nothing_else(
+    made: list[Shipment], withdrawn: list[Shipment], keeps_references: bool
+) -> None:
+    """Told once or several times, whether it was ever made or not."""
+    shop = Shop(ORDER, (), keeps_references)
+    list(record(made, shop))
+    results = list(withdraw(withdrawn, shop))
+    assert [result.key for result in results] == [shipment.reference for shipment in withdrawn]
+    assert {result.verdict for result in results} <= {Verdict.ACCEPTED}
+    left = [shipment.tracking_numbers for shipment in made if shipment not in withdrawn]
+    assert sorted(one.tracking for one in shop.made) == sorted(left)
 
 
 # ── batches ──────────────────────────────────────────────────────────────────────────────────

@@ -170,6 +170,16 @@ def test_a_folder_that_was_there_is_not_made_anew(tmp_path: Path) -> None:
     assert source.accept_stock([StockLevel(sku="MUG", available=Decimal(1))])[0].verdict is Verdict.ACCEPTED
 
 
+def test_asking_for_an_order_makes_no_folder(tmp_path: Path) -> None:
+    """Where none is, no order is either."""
+    source = source_at(tmp_path / "shop")
+    with pytest.raises(SourceUnavailable, match="was there and is not any more"):
+        source.fetch_order("1006")
+    with pytest.raises(SourceUnavailable, match="was there and is not any more"):
+        source.fetch_since(NOW)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_empty_mount_point_is_not_filled(tmp_path: Path) -> None:
     """Where the share was, only the folder is left that it is mounted on."""
     put(tmp_path, "shop.csv", sheet(GOOD))

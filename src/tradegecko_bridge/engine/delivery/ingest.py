@@ -15,7 +15,7 @@ from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery.outside import within_bounds
 from tradegecko_bridge.engine.keys import lossy_reference, original_reference, storable_reference
-from tradegecko_bridge.engine.report import Outcome, Report
+from tradegecko_bridge.engine.report import DELIVER, Outcome, Report
 from tradegecko_bridge.engine.source_calls import SourceFailed, guarded, in_batches, iterate
 from tradegecko_bridge.engine.source_changes import cancellations, changes
 from tradegecko_bridge.errors import CursorMoved
@@ -23,6 +23,11 @@ from tradegecko_bridge.ledger import Finding, IngestCounts, LedgerEntry, OrderSt
 from tradegecko_bridge.ports import AcknowledgesIngest, TellsNotes
 
 BATCH: Final = 100
+_UNREAD: Final = Finding(  # what the source says of it may name somebody, and an alert is kept: the report shows it
+    key=f"source {DELIVER} unread",
+    severity=Severity.WARNING,
+    text="the source has something that cannot be read, which no order stands for; each run's report says what",
+)
 Arrival: TypeAlias = SourceOrder | UnreadableOrder
 
 
@@ -152,17 +157,11 @@ def _report(
         if isinstance(arrival, UnreadableOrder):
             if arrival.reference is None:
                 report.problems.append(arrival.problem)
-                report.findings.append(_unread(report))
+                report.findings.append(_UNREAD)
             elif any(entry.state is OrderState.HELD for entry in entries_of(arrival.reference)):
                 reason = Reason("unreadable", arrival.problem)
                 report.add(arrival.number or arrival.reference, Outcome.HELD, reason.text, reason)
     changes.report_changes(context, batch, counts, entries_of, report, before=at)
-
-
-def _unread(report: Report) -> Finding:
-    """What a source says of what cannot be read may name somebody, and an alert is kept: the report shows it."""
-    text = "the source has something that cannot be read, which no order stands for; each run's report says what"
-    return Finding(key=f"source {report.operation} unread", severity=Severity.WARNING, text=text)
 
 
 def _acknowledge(context: Context, batch: Sequence[Arrival], report: Report) -> None:

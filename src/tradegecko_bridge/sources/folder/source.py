@@ -203,7 +203,7 @@ class FolderSource:
         Raises:
             SourceRefused, SourceUnavailable: as :meth:`fetch_orders`.
         """
-        self._inbox.prepare()
+        self._inbox.prepare(was_there=True)
         for file in self._inbox.all(self._clock()):
             if found := [order for order in self._read(file) if name in (order.number, order.reference)]:
                 return found
@@ -218,7 +218,7 @@ class FolderSource:
         Raises:
             SourceRefused, SourceUnavailable: as :meth:`fetch_orders`.
         """
-        self._inbox.prepare()
+        self._inbox.prepare(was_there=True)
         found: dict[str, SourceOrder] = {}
         for file in self._inbox.all(self._clock()):
             for order in self._read(file) if file.changed_since(moment - _SLACK) else ():

@@ -19,7 +19,7 @@ from tradegecko_bridge.sources.toolkit.batch import (
 )
 from tradegecko_bridge.sources.toolkit.client import NO_RETRIES, Retries, ShopClient
 from tradegecko_bridge.sources.toolkit.faults import AnswerLost, Forbidden, NotThere, Refusal, ShopFault
-from tradegecko_bridge.sources.toolkit.fulfilment import Parcel, Parcels, ShownOrder, record
+from tradegecko_bridge.sources.toolkit.fulfilment import Parcel, Parcels, RemovesParcels, ShownOrder, record, withdraw
 from tradegecko_bridge.sources.toolkit.incremental import Clock, Cursor, Incremental, Waits, in_chunks
 from tradegecko_bridge.sources.toolkit.money import (
     balanced,
@@ -53,6 +53,7 @@ __all__ = [
     "Parcel",
     "Parcels",
     "Refusal",
+    "RemovesParcels",
     "Retries",
     "Row",
     "Shelf",
@@ -96,5 +97,6 @@ __all__ = [
     "tax_within",
     "time_of",
     "used_of",
+    "withdraw",
     "write_together",
 ]

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -24,7 +25,7 @@ from attrs import frozen
 from tradegecko_bridge.commerce import ItemResult, Shipment
 from tradegecko_bridge.errors import SourceRefused
 from tradegecko_bridge.sources.toolkit.batch import accepted, answer_each
-from tradegecko_bridge.sources.toolkit.faults import AnswerLost
+from tradegecko_bridge.sources.toolkit.faults import AnswerLost, NotThere
 
 ZERO = Decimal(0)
 
@@ -66,6 +67,13 @@ class Parcels(Protocol):
         """Correct a parcel's tracking numbers; what is to be said about it, where they cannot be corrected."""
 
 
+class RemovesParcels(Parcels, Protocol):
+    """The same of a shop that can take a parcel back."""
+
+    def remove(self, order: ShownOrder, parcel: Parcel, /) -> None:
+        """The parcel was not sent after all."""
+
+
 def record(shipments: Iterable[Shipment], parcels: Parcels, *, whole_units: bool = True) -> Iterator[ItemResult]:
     """Each shipment's own result, one by one as it is done.
 
@@ -94,6 +102,24 @@ def _record(shipment: Shipment, parcels: Parcels, whole_units: bool) -> ItemResu
     return accepted(shipment.reference, message)
 
 
+def withdraw(shipments: Iterable[Shipment], parcels: RemovesParcels) -> Iterator[ItemResult]:
+    """Takes the parcels of these shipments back, those that there are, each with its own result.
+
+    Raises:
+        SourceNeedsLogin: what was answered before it counts.
+    """
+    return answer_each(shipments, lambda shipment: shipment.reference, lambda shipment: _withdraw(shipment, parcels))
+
+
+def _withdraw(shipment: Shipment, parcels: RemovesParcels) -> ItemResult:
+    order = parcels.look(shipment.order_reference)
+    if order is None or (parcel := _certain(order, shipment, contents_of(shipment, whole_units=False))) is None:
+        return accepted(shipment.reference, "the shop does not have it")
+    with suppress(NotThere):  # somebody was faster, or the answer to an earlier request was lost
+        parcels.remove(order, parcel)
+    return accepted(shipment.reference)
+
+
 def _look(shipment: Shipment, parcels: Parcels) -> ShownOrder:
     order = parcels.look(shipment.order_reference)
     if order is None:
@@ -119,15 +145,21 @@ def contents_of(shipment: Shipment, *, whole_units: bool = True) -> dict[str, De
 
 def find(order: ShownOrder, shipment: Shipment, wanted: Mapping[str, Decimal]) -> Parcel | None:
     """The parcel that is this shipment, by the rules in this module's docstring."""
-    for parcel in order.parcels:
-        if parcel.reference == shipment.reference:
-            return parcel
-    alike = [one for one in order.parcels if not one.reference and _filled(one.contents) == _filled(wanted)]
-    numbers = set(shipment.tracking_numbers)
-    same = [one for one in alike if set(one.tracking) == numbers]
+    alike = _alike(order, wanted)
     bare = [one for one in alike if not one.tracking]
     corrected = alike if len(alike) == 1 and not _fits(order, wanted) else []
-    return next(iter(same + bare + corrected), None)
+    return _certain(order, shipment, wanted) or next(iter(bare + corrected), None)
+
+
+def _certain(order: ShownOrder, shipment: Shipment, wanted: Mapping[str, Decimal]) -> Parcel | None:
+    """The parcel that is this shipment by the first two of the rules."""
+    ours = [one for one in order.parcels if one.reference == shipment.reference]
+    numbers = set(shipment.tracking_numbers)
+    return next(iter(ours + [one for one in _alike(order, wanted) if set(one.tracking) == numbers]), None)
+
+
+def _alike(order: ShownOrder, wanted: Mapping[str, Decimal]) -> list[Parcel]:
+    return [one for one in order.parcels if not one.reference and _filled(one.contents) == _filled(wanted)]
 
 
 def check_left(order: ShownOrder, wanted: Mapping[str, Decimal]) -> None:

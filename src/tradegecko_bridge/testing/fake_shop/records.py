@@ -50,7 +50,12 @@ class Order:
     broken: bool = False
     extra_units: int = 0
     parcels: list[Json] = field(factory=list)
+    next_parcel: int = 1
     notes: list[str] = field(factory=list)
+
+    def parcel(self, id: int) -> Json:
+        """The parcel with this id; a KeyError where there is none."""
+        return {one["id"]: one for one in self.parcels}[id]
 
     def units(self) -> list[int]:
         """Of each line."""

@@ -117,6 +117,7 @@ class Api:
             ("GET", r"/orders/(\d+)", lambda _q, _b, one: Reply(200, order_json(self.records.orders[one]))),
             ("POST", r"/orders/(\d+)/parcels", self._add_parcel),
             ("PUT", r"/orders/(\d+)/parcels/(\d+)", self._renumber),
+            ("DELETE", r"/orders/(\d+)/parcels/(\d+)", self._remove),
             ("POST", r"/orders/(\d+)/notes", self._add_note),
             ("GET", "/variants", self._variants),
             ("PUT", "/stock", self._set_stock),
@@ -174,20 +175,28 @@ class Api:
     def _add_parcel(self, _query: Query, body: Any, id: int) -> Reply:
         order = self.records.orders[id]
         parcel = {
-            "id": len(order.parcels) + 1,
+            "id": order.next_parcel,
             "reference": body.get("reference"),
             "lines": {str(line): int(units) for line, units in body["lines"].items()},
             "tracking": [str(number) for number in body["tracking"]],
         }
+        order.next_parcel += 1
         order.parcels.append(parcel)
         self.records.touch(order)
         return Reply(201, parcel)
 
     def _renumber(self, _query: Query, body: Any, id: int, parcel: int) -> Reply:
         order = self.records.orders[id]
-        order.parcels[parcel - 1]["tracking"] = [str(number) for number in body["tracking"]]
+        shown = order.parcel(parcel)
+        shown["tracking"] = [str(number) for number in body["tracking"]]
         self.records.touch(order)
-        return Reply(200, order.parcels[parcel - 1])
+        return Reply(200, shown)
+
+    def _remove(self, _query: Query, _body: Any, id: int, parcel: int) -> Reply:
+        order = self.records.orders[id]
+        order.parcels.remove(order.parcel(parcel))
+        self.records.touch(order)
+        return Reply(204)
 
     def _add_note(self, _query: Query, body: Any, id: int) -> Reply:
         self.records.orders[id].notes.append(str(body["text"]))
@@ -265,6 +274,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._serve()
 
     def do_PUT(self) -> None:
+        self._serve()
+
+    def do_DELETE(self) -> None:
         self._serve()
 
     def log_message(self, format: str, *args: object) -> None:

@@ -26,6 +26,8 @@ METHODS: Final = {
     "fetch_since",
     "identity",
     "accept_tracking",
+    "withdraw_tracking",
+    "withdraw_products",
     "accept_stock",
     "accept_products",
     "accept_receipts",

@@ -179,7 +179,7 @@ def capabilities_are_real(bench: Bench) -> Findings:
     first, second = bench.source(), bench.source()
     if (one := _methods(first)) != (other := _methods(second)):
         yield f"after a restart it can do other things: {listed(one ^ other)}"
-    for method in sorted(name for name in _methods(first) if name.startswith("accept")):
+    for method in sorted(name for name in _methods(first) if name.startswith(("accept", "withdraw"))):
         results, wrong = answers(getattr(first, method)([]))
         yield from (f"{method}: {fault}" for fault in wrong)
         if results:

@@ -276,6 +276,31 @@ def same_keys(given: Sequence[str], wanted: Sequence[str]) -> Findings:
 
 
 @TRACKING.check(
+    why="A parcel that was never sent stands in the shop as sent, and its units cannot be shipped again.",
+    fix="Find the parcel as when it was made, and remove it; where there is none, that is as it should be.",
+    takes="withdraw_tracking",
+    needs=NEEDS,
+)
+def a_withdrawn_shipment_is_gone(bench: Bench) -> Findings:
+    """A shipment that is withdrawn, told twice, is gone from the shop, and others stay; it can be told anew."""
+    order = _placed(bench, 3)
+    line = order.lines[0].reference
+    kept, gone, never = (
+        a_shipment(order, {line: units}, reference=f"S-{units}", tracking=(f"1Z{units}",)) for units in (1, 2, 3)
+    )
+    tell(bench, [kept, gone])
+    batch = [never, evolve(gone, withdrawn=True)]
+    for _ in range(2):
+        results, wrong = answers(bench.source().withdraw_tracking(batch))
+        yield from wrong
+        yield from same_keys([one.key for one in results], [one.reference for one in batch])
+        yield from _not_accepted({one.key: one for one in results}, gone)
+        if not _is(shown := bench.shop.parcels(order.reference), kept):
+            yield f"of 1 and 2 units, 2 were withdrawn; the shop shows {dict(units(shown))}"
+    yield from _not_accepted(tell(bench, [gone]), gone)
+
+
+@TRACKING.check(
     why="What a source writes moves the order's clock, so the order comes again: as a change, it would be acted upon.",
     fix="Leave out of an order what moves as it is paid and shipped, but for the fields that are meant for that.",
     takes=TAKES,
