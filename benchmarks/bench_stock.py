@@ -15,11 +15,12 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from tests.engine.test_one_decision import Account
 from tradegecko_bridge import SqlStore, SyncEngine
-from tradegecko_bridge.commerce import ItemResult, LocationStock, StockLevel, VariantStock, Verdict
+from tradegecko_bridge.commerce import ItemResult, LocationStock, SourceOrder, StockLevel, VariantStock, Verdict
 
 
 class Listing(Account):
@@ -39,7 +40,7 @@ class Shop:
     name = "shop"
     told = 0
 
-    def fetch_orders(self, _after: str | None) -> Iterable[object]:
+    def fetch_orders(self, _after: str | None) -> Iterable[SourceOrder]:
         return ()
 
     def accept_stock(self, levels: Sequence[StockLevel]) -> Iterable[ItemResult]:
@@ -74,7 +75,7 @@ def main(variants: int) -> None:
         floor = measured("floor", variants, 0, lambda: sum(1 for _ in Listing().stock()))
         for what, full in (("first", False), ("idle", False), ("full", True)):
             shop.told = 0
-            measured(what, variants, floor, lambda full=full: engine.sync_inventory(full=full))
+            measured(what, variants, floor, partial(engine.sync_inventory, full=full))
             if shop.told != (0 if what == "idle" else variants):
                 raise SystemExit(f"{what}: the shop was told {shop.told} levels")
 
