@@ -76,6 +76,8 @@ COMMANDS: dict[str, list[str]] = {
     "orders cancel": ["N|--reason|E", "E|--reason|x"],
     "orders confirm": ["N|--reason|E", "E|--reason|x"],
     "orders void-double": ["1|2", "E|E"],
+    "source try": ["E", "shop/orders/E.csv", "shop/orders/E.csv|--preset|E", "shop/orders/E.csv|--connection|E"],
+    "source guess": ["shop/orders/E.csv", "E", "shop/orders/E.csv|--connection|E"],
     "alerts": ["", "--all", "--connection|E"],
     "ledger check": ["", "--offline", "--since|E"],
     "ledger adopt-account": ["", "--force"],

@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar, cast
 
 import attrs
 import cattrs
+from cattrs.fns import identity
 from cattrs.gen import make_dict_unstructure_fn
 
 from tradegecko_bridge.commerce.formatting import is_name, kind_of, shown, shown_name
@@ -145,6 +146,7 @@ def _converter(*, strict: bool) -> cattrs.Converter:
     }
     for kind, hook in hooks.items():
         register(converter, kind, hook)
+    converter.register_unstructure_hook(str | None, identity)
     converter.register_unstructure_hook(Decimal, str)
     converter.register_unstructure_hook(datetime, datetime.isoformat)
     converter.register_unstructure_hook(date, date.isoformat)

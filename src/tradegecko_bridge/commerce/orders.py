@@ -48,7 +48,7 @@ class Address:
     @property
     def full_name(self) -> str:
         """First and last name, as far as given."""
-        return " ".join(part for part in (self.first_name, self.last_name) if part)
+        return " ".join([part for part in (self.first_name, self.last_name) if part])
 
 
 @frozen(kw_only=True)
@@ -66,7 +66,7 @@ class Customer:
     @property
     def full_name(self) -> str:
         """First and last name, as far as given."""
-        return " ".join(part for part in (self.first_name, self.last_name) if part)
+        return " ".join([part for part in (self.first_name, self.last_name) if part])
 
 
 @frozen(kw_only=True)

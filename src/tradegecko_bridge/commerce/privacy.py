@@ -26,7 +26,7 @@ STAYS: Final[dict[type, tuple[str, ...]]] = {
     Discount: ("amount", "before_tax"),
     Shipment: (
         *("reference", "order_reference", "order_number", "items", "packages", "parts"),
-        *("carrier", "service", "shipped_at", "completes_order"),
+        *("carrier", "service", "shipped_at", "completes_order", "withdrawn", "notify_customer"),
     ),
     Package: ("items",),
 }

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tradegecko_bridge.ports.logins import TokenStore
     from tradegecko_bridge.ports.mirrors import MirrorStore
     from tradegecko_bridge.ports.sources import (
+        AcceptsAllStock,
         AcceptsProducts,
         AcceptsReceipts,
         AcceptsStock,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         GivesOrdersSince,
         HasIdentity,
         OrderSource,
+        TellsNotes,
         WithdrawsProducts,
         WithdrawsTracking,
     )
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     )
 
 _HOMES: Final = {
+    "AcceptsAllStock": "ports.sources",
     "AcceptsProducts": "ports.sources",
     "AcceptsReceipts": "ports.sources",
     "AcceptsStock": "ports.sources",
@@ -74,6 +77,7 @@ _HOMES: Final = {
     "ShowsTimeZone": "ports.gateway",
     "Spool": "ports.stores",
     "Store": "ports.stores",
+    "TellsNotes": "ports.sources",
     "TokenStore": "ports.logins",
     "ToldValueStore": "ports.stores",
     "WithdrawsProducts": "ports.sources",
@@ -81,6 +85,7 @@ _HOMES: Final = {
 }
 
 __all__ = [
+    "AcceptsAllStock",
     "AcceptsProducts",
     "AcceptsReceipts",
     "AcceptsStock",
@@ -107,6 +112,7 @@ __all__ = [
     "ShowsTimeZone",
     "Spool",
     "Store",
+    "TellsNotes",
     "TokenStore",
     "ToldValueStore",
     "WithdrawsProducts",

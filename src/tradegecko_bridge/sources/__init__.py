@@ -12,6 +12,7 @@ from tradegecko_bridge.lazy import lazily
 
 if TYPE_CHECKING:
     from tradegecko_bridge.ports import (
+        AcceptsAllStock,
         AcceptsProducts,
         AcceptsReceipts,
         AcceptsStock,
@@ -21,39 +22,52 @@ if TYPE_CHECKING:
         GivesOrdersSince,
         HasIdentity,
         OrderSource,
+        TellsNotes,
         WithdrawsProducts,
         WithdrawsTracking,
     )
-    from tradegecko_bridge.sources.folder import FolderSource
+    from tradegecko_bridge.sources.folder import FolderSource, Format, Layout, Packed, Split
     from tradegecko_bridge.sources.vendure import VendureSource
 
 _HOMES: Final = {
+    "AcceptsAllStock": "ports",
     "AcceptsProducts": "ports",
     "AcceptsReceipts": "ports",
     "AcceptsStock": "ports",
     "AcceptsTracking": "ports",
     "AcknowledgesIngest": "ports",
     "FolderSource": "sources.folder",
+    "Format": "sources.folder",
     "GivesOrderAgain": "ports",
     "GivesOrdersSince": "ports",
     "HasIdentity": "ports",
+    "Layout": "sources.folder",
     "OrderSource": "ports",
+    "Packed": "sources.folder",
+    "Split": "sources.folder",
+    "TellsNotes": "ports",
     "VendureSource": "sources.vendure",
     "WithdrawsProducts": "ports",
     "WithdrawsTracking": "ports",
 }
 
 __all__ = [
+    "AcceptsAllStock",
     "AcceptsProducts",
     "AcceptsReceipts",
     "AcceptsStock",
     "AcceptsTracking",
     "AcknowledgesIngest",
     "FolderSource",
+    "Format",
     "GivesOrderAgain",
     "GivesOrdersSince",
     "HasIdentity",
+    "Layout",
     "OrderSource",
+    "Packed",
+    "Split",
+    "TellsNotes",
     "VendureSource",
     "WithdrawsProducts",
     "WithdrawsTracking",

@@ -122,11 +122,10 @@ def _find_currency_fault(order: SourceOrder, catalog: Catalog) -> Reason | None:
     if catalog.currency_of(order) in catalog.currencies:
         return None
     known = ", ".join(sorted(catalog.currencies))
-    return Reason(
-        "unknown_currency",
-        f"currency {shown_currency(order.currency)} is not set up in TradeGecko (it has {known}); add it there",
-        transient=True,
-    )
+    said = f"currency {shown_currency(order.currency)} is not set up in TradeGecko (it has {known}); add it there"
+    if not order.currency.strip():
+        said = f"the source names no currency; set currency for the connection (TradeGecko has {known})"
+    return Reason("unknown_currency", said, transient=True)
 
 
 def _find_variant_fault(order: SourceOrder, catalog: Catalog, settings: ConnectionSettings) -> Reason | None:

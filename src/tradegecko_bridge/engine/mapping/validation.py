@@ -152,15 +152,13 @@ def is_sane(part: OrderLine | ShippingLine) -> bool:
     return not any(_is_absurd(number) for _, number in _numbers(part))
 
 
-def _numbers(part: OrderLine | ShippingLine) -> Iterator[tuple[str, Decimal]]:
-    for name in _NAMES:
-        number: Decimal | None = getattr(part, name, None)
-        if number is not None:
-            yield name, number
+def _numbers(part: OrderLine | ShippingLine) -> list[tuple[str, Decimal]]:
+    found = [(name, number) for name in _NAMES if (number := getattr(part, name, None)) is not None]
     for component in part.components if isinstance(part, OrderLine) else ():
-        yield f"quantity of {component.sku}", component.quantity
+        found.append((f"quantity of {component.sku}", component.quantity))
         if component.price is not None:
-            yield f"price of {component.sku}", component.price
+            found.append((f"price of {component.sku}", component.price))
+    return found
 
 
 def _is_absurd(number: Decimal) -> bool:

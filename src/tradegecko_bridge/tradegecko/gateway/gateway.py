@@ -131,6 +131,8 @@ class TradeGeckoGateway(OfThisProcess):
         self._marked: _Marked | None = None
         self._together = Together(self._client)
         self._twice: dict[str, Sequence[RemoteOrder]] = {}
+        self._keys: dict[customer_match.Identity, Mapping[str, str]] = {}
+        """By what the customers of the batch at hand are found."""
 
     @property
     def calls(self) -> int:
@@ -148,7 +150,7 @@ class TradeGeckoGateway(OfThisProcess):
         self._mirror.begin(read_only=read_only)
         self._treatment = self._marked = None
         self._together = Together(self._client)
-        self._twice = {}
+        self._twice, self._keys = {}, {}
         yield
         self._mirror.flush()
 
@@ -197,6 +199,7 @@ class TradeGeckoGateway(OfThisProcess):
         """One look into the mirror for a whole batch, or into the account for many of it at a time; what the last one
         brought is written first."""
         self._mirror.flush()
+        self._keys = {}
         found = self._prefetch_customers([customer_match.identity(customer, bill) for customer, bill in customers])
         self._ask_together(ADDRESSES, "company", "company_id", {id_: [id_] for id_ in sorted(found, key=int)})
         numbers = {marker: number.strip() for number, marker in orders}
@@ -353,13 +356,15 @@ class TradeGeckoGateway(OfThisProcess):
         known = customer_match.identity(customer, billing)
         keys = self._customer_keys(known)
         return customer_match.best_match(
-            keys, match, lambda key: self._rows(COMPANIES, key, [keys[key]], [known.filters(key)], known.said(key))
+            keys, match, lambda key: self._rows(COMPANIES, key, [keys[key]], map(known.filters, [key]), known.said(key))
         )
 
-    def _customer_keys(self, known: customer_match.Identity) -> dict[str, str]:
-        return dict(
-            company_keys(self._mirror.digest, name=known.name, email=known.email, phone=known.phone, code=known.code)
-        )
+    def _customer_keys(self, known: customer_match.Identity) -> Mapping[str, str]:
+        keys = self._keys.get(known)
+        if keys is None:
+            said = {"name": known.name, "email": known.email, "phone": known.phone, "code": known.code}
+            keys = self._keys[known] = dict(company_keys(self._mirror.digest, **said))
+        return keys
 
     def _rows(
         self, kind: Kind[D], key: str, values: Collection[str], queries: Iterable[Filters], texts: Sequence[str] = ()

@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final, Generic, TypeVar
 
-from attrs import frozen
+from attrs import Factory, field, frozen
 
 from tradegecko_bridge.commerce.values import phone_digits
 from tradegecko_bridge.ports.mirrors import ASIDE, MirrorRow
@@ -45,9 +45,9 @@ class Kind(Generic[D]):
     version: int = 1
     """A later one reads everything anew, for what is kept of it now and was not before."""
     facts: Callable[[D, Digest], dict[str, str]] = lambda _record, _digest: {}
+    name: str = field(init=False, default=Factory(lambda kind: kind._named(), takes_self=True))
 
-    @property
-    def name(self) -> str:
+    def _named(self) -> str:
         return self.resource.plural if self.version == 1 else f"{self.resource.plural} {self.version}"
 
     def row(self, record: D, digest: Digest) -> MirrorRow:
