@@ -11,7 +11,14 @@ from tradegecko_bridge.lazy import lazily
 
 if TYPE_CHECKING:
     from tradegecko_bridge.ports.clock import Clock
-    from tradegecko_bridge.ports.gateway import FindsTwins, Gateway, ShowsOrders, ShowsPrices, ShowsTaxRates
+    from tradegecko_bridge.ports.gateway import (
+        FindsTwins,
+        Gateway,
+        ShowsOrders,
+        ShowsPrices,
+        ShowsTaxRates,
+        ShowsTimeZone,
+    )
     from tradegecko_bridge.ports.limits import RateLedger
     from tradegecko_bridge.ports.logins import TokenStore
     from tradegecko_bridge.ports.mirrors import MirrorStore
@@ -67,6 +74,7 @@ _HOMES: Final = {
     "ShowsOrders": "ports.gateway",
     "ShowsPrices": "ports.gateway",
     "ShowsTaxRates": "ports.gateway",
+    "ShowsTimeZone": "ports.gateway",
     "Spool": "ports.stores",
     "Store": "ports.stores",
     "TellsNotes": "ports.sources",
@@ -101,6 +109,7 @@ __all__ = [
     "ShowsOrders",
     "ShowsPrices",
     "ShowsTaxRates",
+    "ShowsTimeZone",
     "Spool",
     "Store",
     "TellsNotes",

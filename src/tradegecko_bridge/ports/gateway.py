@@ -247,3 +247,15 @@ class ShowsTaxRates(Protocol):
         Raises:
             AccessDenied, Unavailable: the account cannot be asked.
         """
+
+
+@runtime_checkable
+class ShowsTimeZone(Protocol):
+    """A gateway that can say by which calendar the account goes."""
+
+    def time_zone(self) -> str | None:
+        """The account's time zone by its name in the tz database; None where it has none.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked.
+        """

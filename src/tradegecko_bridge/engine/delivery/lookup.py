@@ -25,7 +25,7 @@ from tradegecko_bridge.engine.settings.choices import MatchBy, TaxTreatment
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.errors import Rejected
 from tradegecko_bridge.ledger import DELIVERED_STATES, SENT_STATES, UNCERTAIN_STATES, LedgerEntry, NewCustomer, Reason
-from tradegecko_bridge.ports import FindsTwins, Gateway, ShowsPrices, ShowsTaxRates
+from tradegecko_bridge.ports import FindsTwins, Gateway, ShowsPrices, ShowsTaxRates, ShowsTimeZone
 
 KEYS_LIVE: Final = timedelta(hours=25)
 """How long the system knows an idempotency key, and a little more (reference §3.11)."""
@@ -106,7 +106,7 @@ def load_account(gateway: Gateway, settings: ConnectionSettings, orders: Sequenc
         currencies=gateway.currencies({currency} if currency else {order.currency for order in orders}),
         currency=currency,
         prices_include_tax=settings.tax_treatment is TaxTreatment.DEFAULT and gateway.prices_include_tax(),
-        zone=_zone(settings.time_zone or gateway.account().time_zone),
+        zone=_zone(settings.time_zone or _time_zone(gateway)),
         names=names,
         missing=missing or unknown,
     )
@@ -151,6 +151,11 @@ def _tax_rates(gateway: Gateway, orders: Iterable[PreparedOrder]) -> Collection[
     """The account's rates, where they may tell how a discount was taken off, and the gateway can tell them."""
     wanted = any(prepared.otherwise and not has_rates(prepared.order) for prepared in orders)
     return gateway.tax_rates() if wanted and isinstance(gateway, ShowsTaxRates) else ()
+
+
+def _time_zone(gateway: Gateway) -> str | None:
+    """The account's, where the gateway can tell."""
+    return gateway.time_zone() if isinstance(gateway, ShowsTimeZone) else None
 
 
 def _zone(name: str | None) -> tzinfo | None:

@@ -27,10 +27,12 @@ def list_prices(order: SourceOrder, catalog: Catalog, settings: ConnectionSettin
     """The order with the list's price for each line that has none; the reason where the list has none either."""
     listed = catalog.price_list
     if listed is None:
-        return Reason("no_price", "lines without a price; give prices at the source, or set price_list", transient=True)
+        return Reason(
+            "missing_price", "lines without a price; give prices at the source, or set price_list", transient=True
+        )
     if listed.currency and listed.currency != catalog.currency_of(order):
         said = f"price list {listed.name!r} is in {listed.currency}, and the order in {catalog.currency_of(order)}"
-        return Reason("no_price", f"{said}; give prices at the source, or set price_list", transient=True)
+        return Reason("missing_price", f"{said}; give prices at the source, or set price_list", transient=True)
     lines: list[OrderLine] = []
     for line in order.lines:
         price = line.price if line.price is not None else _price(line, catalog, settings, digits)
@@ -50,6 +52,6 @@ def _price(line: OrderLine, catalog: Catalog, settings: ConnectionSettings, digi
         price = variants[0].prices.get(listed.id) if variants and listed else None
         if price is None and listed and (variants or is_fee(part, settings)) and not is_nothing(line):
             said = f"{named(part)} has no price, neither at the source nor on price list {listed.name!r}"
-            return Reason("no_price", f"{said}; give it one", transient=True)
+            return Reason("missing_price", f"{said}; give it one", transient=True)
         total += (price or ZERO) * part.quantity
     return total / line.quantity if line.quantity else ZERO

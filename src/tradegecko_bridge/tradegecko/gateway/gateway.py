@@ -440,6 +440,10 @@ class TradeGeckoGateway(OfThisProcess):
         rate = rates.get(default) if default is not None else None
         return {} if rate is None else {"rate": str(rate)}
 
+    def time_zone(self) -> str | None:
+        """The account's (reference §5.1), as it was when its login was first used."""
+        return self._mirror.identity.time_zone
+
     def tax_rates(self) -> Collection[Decimal]:
         """Those of the tax types (reference §5.31)."""
         return set(map(Decimal, self._mirror.settings("tax_types", self._read_tax_types)))
