@@ -13,6 +13,7 @@ from attrs import evolve
 from tradegecko_bridge import foreign
 from tradegecko_bridge.bounds import brief
 from tradegecko_bridge.commerce import ItemResult, Verdict
+from tradegecko_bridge.commerce.slips import slip
 from tradegecko_bridge.errors import BridgeError, SourceError
 from tradegecko_bridge.ports.sources import HasIdentity, OrderSource
 from tradegecko_bridge.visible import log
@@ -54,10 +55,10 @@ def _told(source: OrderSource, doing: str, error: Exception) -> BridgeError:
     if isinstance(error, BridgeError):
         return error
     where = foreign.place_of(error)
-    log.error("fault in source %s while %s: %s at %s", source.name, doing, type(error).__name__, where)
+    log.error("fault in source %s while %s: %s", source.name, doing, slip(error))
     foreign.log_calls(error)
     never_ran = isinstance(error, TypeError) and where.startswith(_CALLERS)
-    what = str(error) if never_ran else f"{type(error).__name__} at {where}"
+    what = str(error) if never_ran else slip(error)
     return SourceFailed(f"{source.name}: {what} while {doing}: a fault in the source")
 
 
@@ -84,15 +85,47 @@ def iterate(source: OrderSource, items: Callable[[], Iterable[T]], doing: str) -
     Raises:
         SourceFailed: in place of what the source raised, or because it gave nothing to go through.
     """
-    method = _METHODS.get(doing, "fetch_order")
+    given = gathered(source, items, doing)
+    yield from foreign.each(given, partial(_told, source, doing))
+
+
+def placed(source: OrderSource, items: Callable[[], Iterable[T]], doing: str) -> Iterator[tuple[T, Callable[[], str]]]:
+    """The same; with each item what tells the line of the source's at which it was given.
+
+    Raises:
+        SourceFailed: as :func:`iterate`.
+    """
+    given = gathered(source, items, doing)
+    place = partial(_line, source, given, doing)
+    for item in foreign.each(given, partial(_told, source, doing)):
+        yield item, place
+
+
+def gathered(source: OrderSource, items: Callable[[], Iterable[T]], doing: str) -> Iterable[T]:
+    """What a method of the source gives, to be gone through.
+
+    Raises:
+        SourceFailed: in place of what it raised, or because that is nothing to go through.
+    """
     given = guarded(source, doing, items)
-    if not hasattr(given, "__iter__"):
+    if guarded(source, doing, lambda: not hasattr(given, "__iter__") or isinstance(given, str | bytes)):
         if isinstance(given, Coroutine):
             given.close()
+        method = _method(doing)
         kind = "ItemResults" if method.startswith("accept") else "orders"
         what = f"{method} gave {a_kind(given)}; it must give an iterable of {kind}"
         raise SourceFailed(f"{source.name}: {what}: a fault in the source")
-    yield from foreign.each(given, partial(_told, source, doing))
+    return given
+
+
+def _method(doing: str) -> str:
+    return _METHODS.get(doing, "fetch_order")
+
+
+def _line(source: OrderSource, given: object, doing: str) -> str:
+    """Where a generator of the source's stands; where it gave something else, its method; blank where nothing tells."""
+    code = getattr(getattr(type(source), _method(doing), None), "__code__", None)
+    return foreign.line_of(given) or (f"{code.co_filename}:{code.co_firstlineno}" if code else "")
 
 
 def a_kind(value: object) -> str:

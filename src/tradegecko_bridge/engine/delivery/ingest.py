@@ -6,22 +6,25 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, cast
 
 from attrs import evolve
 
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
+from tradegecko_bridge.commerce.slips import IN_THE_SOURCE, sound
 from tradegecko_bridge.engine.context import Context
-from tradegecko_bridge.engine.delivery.outside import within_bounds
+from tradegecko_bridge.engine.delivery.outside import told, within_bounds
 from tradegecko_bridge.engine.keys import lossy_reference, original_reference, storable_reference
 from tradegecko_bridge.engine.report import Outcome, Report
-from tradegecko_bridge.engine.source_calls import SourceFailed, guarded, in_batches, iterate
+from tradegecko_bridge.engine.source_calls import SourceFailed, a_kind, guarded, in_batches, placed
 from tradegecko_bridge.engine.source_changes import cancellations, changes
 from tradegecko_bridge.errors import CursorMoved
 from tradegecko_bridge.ledger import IngestCounts, LedgerEntry, OrderState, Reason
 from tradegecko_bridge.ports import AcknowledgesIngest
 
 BATCH: Final = 100
+MOST_LOST: Final = 20
+"""After so many things that are no orders the source is left alone."""
 Arrival: TypeAlias = SourceOrder | UnreadableOrder
 
 
@@ -86,21 +89,55 @@ def _in_ledger(context: Context, reference: str | None) -> Sequence[LedgerEntry]
 def checked_arrivals(
     context: Context, fetch: Callable[[], Iterable[object]], doing: str
 ) -> Iterator[SourceOrder | UnreadableOrder]:
-    """What the source gives, up to the first thing that is no order at all: that is a fault of the source.
+    """What the source gives, each order as it can be kept: one with a field that holds what it cannot is unreadable.
 
-    Of that thing only its type is reported, as it may quote a customer.
+    What is no order, or has no reference to be kept under, is reported at the line of the source's that gave it, with
+    its type only, as it may quote a customer. The orders after it are given without their cursors, so that the source
+    gives it again until it is corrected.
 
     Raises:
-        SourceFailed: the source failed, or gave something else.
+        SourceFailed: the source failed, or gave so many of these that it cannot be trusted with the rest.
     """
-    for arrival in iterate(context.source, fetch, doing):
-        if not isinstance(arrival, (SourceOrder, UnreadableOrder)):
-            what = "None" if arrival is None else f"a value of type {type(arrival).__name__}"
-            raise SourceFailed(
-                f"{context.source.name}: gave {what} that is no SourceOrder and no UnreadableOrder while {doing}: "
-                "a fault in the source"
-            )
-        yield within_bounds(_with_storable_names(context, arrival))
+    lost = 0
+    for given, place in placed(context.source, fetch, doing):
+        arrival = _checked(context.source.name, given, place, doing)
+        if arrival.reference is None and not isinstance(given, UnreadableOrder):
+            lost += 1
+            if lost > MOST_LOST:
+                raise SourceFailed(f"{arrival.problem}; so were {MOST_LOST} before it, and nothing more is taken")
+        arrival = within_bounds(_with_storable_names(context, arrival))
+        yield evolve(arrival, cursor="") if lost and arrival.cursor else arrival
+
+
+def _checked(source: str, given: object, place: Callable[[], str], doing: str) -> Arrival:
+    for kind in (SourceOrder, UnreadableOrder):
+        try:
+            is_one = isinstance(given, kind)
+        except Exception:  # what a class says of itself may raise
+            is_one = False
+        if is_one:
+            found = sound(given, kind)
+            return found if isinstance(found, kind) else _unsound(given, cast("list[str]", found), place())
+    said = f"{source}: gave {a_kind(given)} that is no SourceOrder and no UnreadableOrder while {doing}{_at(place())}"
+    return UnreadableOrder(problem=f"{said}: a fault in the source")
+
+
+def _unsound(given: object, faults: list[str], place: str) -> UnreadableOrder:
+    """An order known by what is wrong with it, under the name that it has, if it has one."""
+    names = {name: value for name in ("reference", "number", "cursor") if (value := _text(given, name)) is not None}
+    return UnreadableOrder(problem=f"{told(faults)}{_at(place)}; {IN_THE_SOURCE}", **names)
+
+
+def _text(given: object, name: str) -> str | None:
+    try:
+        value = getattr(given, name)
+        return str.__str__(value) if isinstance(value, str) and value.strip() else None
+    except Exception:  # a property of somebody's own
+        return None
+
+
+def _at(place: str) -> str:
+    return f" at {place}" if place else ""
 
 
 def _with_storable_names(context: Context, arrival: Arrival) -> Arrival:
@@ -139,7 +176,7 @@ def _report(
     for arrival in batch:
         if isinstance(arrival, UnreadableOrder):
             if arrival.reference is None:
-                report.problems.append(arrival.problem)
+                report.fail(SourceFailed(arrival.problem))
             elif any(entry.state is OrderState.HELD for entry in entries_of(arrival.reference)):
                 reason = Reason("unreadable", arrival.problem)
                 report.add(arrival.number or arrival.reference, Outcome.HELD, reason.text, reason)
