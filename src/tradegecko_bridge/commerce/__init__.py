@@ -19,6 +19,7 @@ from tradegecko_bridge.commerce.orders import (
 from tradegecko_bridge.commerce.products import ProductDetails, VariantDetails
 from tradegecko_bridge.commerce.results import DeliveryReceipt, ItemResult, Verdict
 from tradegecko_bridge.commerce.shipments import Package, Shipment, ShippedItem
+from tradegecko_bridge.commerce.slips import order_or_problem
 from tradegecko_bridge.commerce.stock import LocationStock, StockLevel, VariantStock
 
 __all__ = [
@@ -42,4 +43,5 @@ __all__ = [
     "VariantDetails",
     "VariantStock",
     "Verdict",
+    "order_or_problem",
 ]

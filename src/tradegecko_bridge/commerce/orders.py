@@ -181,6 +181,7 @@ class SourceOrder:
     fulfillment_status: str | None = None
     payment_method: str | None = None
     paid: bool | None = None
+    ready: bool = True
     extra: Mapping[str, str] = field(factory=dict, repr=False)
     cursor: str = field(default="", eq=False)
 

@@ -77,9 +77,10 @@ def _name(value: object) -> str | None:
 
 def slip(error: Exception) -> str:
     """An exception in a source in one line: its type and place, and the field where a record of ours has raised it."""
+    for kind in (UnfitType, UnfitValue):
+        if isinstance(error, kind):
+            return f"{kind.__base__.__name__} at {place_of(error)}: {error}"
     said = f"{type(error).__name__} at {place_of(error)}"
-    if isinstance(error, UnfitType | UnfitValue):
-        return f"{said}: {error}"
     misuse = _MISUSE.match(str(error)) if type(error) is TypeError else None
     return f"{said}: {misuse[0]}" if misuse and misuse["kind"] in _RECORDS else said
 

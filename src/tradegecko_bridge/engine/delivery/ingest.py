@@ -117,15 +117,16 @@ def _checked(source: str, given: object, place: Callable[[], str], doing: str) -
             is_one = False
         if is_one:
             found = sound(given, kind)
-            return found if isinstance(found, kind) else _unsound(given, cast("list[str]", found), place())
+            return found if isinstance(found, kind) else _unsound(source, given, cast("list[str]", found), place())
     said = f"{source}: gave {a_kind(given)} that is no SourceOrder and no UnreadableOrder while {doing}{_at(place())}"
     return UnreadableOrder(problem=f"{said}: a fault in the source")
 
 
-def _unsound(given: object, faults: list[str], place: str) -> UnreadableOrder:
+def _unsound(source: str, given: object, faults: list[str], place: str) -> UnreadableOrder:
     """An order known by what is wrong with it, under the name that it has, if it has one."""
     names = {name: value for name in ("reference", "number", "cursor") if (value := _text(given, name)) is not None}
-    return UnreadableOrder(problem=f"{told(faults)}{_at(place)}; {IN_THE_SOURCE}", **names)
+    said = f"{told(faults)}{_at(place)}; {IN_THE_SOURCE}"
+    return UnreadableOrder(problem=said if "reference" in names else f"{source}: {said}", **names)
 
 
 def _text(given: object, name: str) -> str | None:

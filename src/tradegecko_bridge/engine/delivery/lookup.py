@@ -12,7 +12,7 @@ from attrs import evolve
 
 from tradegecko_bridge.commerce import Address, Customer, SourceOrder
 from tradegecko_bridge.commerce.remote import CustomerMatch, OrderDraft, RecordKind, RemoteOrder
-from tradegecko_bridge.commerce.values import bare
+from tradegecko_bridge.commerce.values import bare, is_text
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery.decide import DueOrder
 from tradegecko_bridge.engine.delivery.partitions import customer_names
@@ -117,14 +117,19 @@ def load_goods(
         AccessDenied, Unavailable: the account cannot be asked.
     """
     lines = [line for prepared in orders for line in prepared.applied.lines]
-    skus = {line.sku for line in lines if line.sku and bare(line.sku) and len(line.sku) <= LONGEST_SKU}
-    codes = {line.barcode for line in lines if line.barcode and len(line.barcode) <= LONGEST_SKU}
+    skus = {line.sku for line in lines if line.sku and bare(line.sku) and _can_be_asked(line.sku)}
+    codes = {line.barcode for line in lines if line.barcode and _can_be_asked(line.barcode)}
     return evolve(
         account,
         variants=gateway.find_variants(skus) if skus else {},
         barcodes=gateway.find_barcodes(codes) if codes and settings.match_by is MatchBy.BARCODE else {},
         tax_rate=gateway.default_tax_rate() if any(map(_has_open_total, orders)) else None,
     )
+
+
+def _can_be_asked(name: str) -> bool:
+    """Whether a variant may be called so: no address has room for more, nor for half a character."""
+    return len(name) <= LONGEST_SKU and is_text(name)
 
 
 def _has_open_total(prepared: PreparedOrder) -> bool:
