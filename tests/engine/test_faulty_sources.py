@@ -21,8 +21,8 @@ from tests.support import ListSource, OrdersOnly, accepted
 from tradegecko_bridge import MemoryStore, Sandbox, SyncEngine, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.commerce import ItemResult, OrderLine, SourceOrder, UnreadableOrder, Verdict, order_or_problem
 from tradegecko_bridge.engine import Outcome
-from tradegecko_bridge.engine.source_calls import offer
 from tradegecko_bridge.engine.delivery.ingest import MOST_LOST
+from tradegecko_bridge.engine.source_calls import offer
 from tradegecko_bridge.errors import ConfigError, SourceUnavailable
 from tradegecko_bridge.testing.builders import A_CUSTOMER, a_line, an_order
 
@@ -269,9 +269,7 @@ def test_what_is_as_good_as_an_order_is_one(sandbox: Sandbox, client: TradeGecko
 
 
 @pytest.mark.parametrize("fields", [{"reference": None}, {"reference": 5}, {"reference": " "}])
-def test_an_order_without_a_name_is_told(
-    sandbox: Sandbox, client: TradeGeckoClient, fields: dict[str, Any]
-) -> None:
+def test_an_order_without_a_name_is_told(sandbox: Sandbox, client: TradeGeckoClient, fields: dict[str, Any]) -> None:
     """There is nothing to hold it under."""
 
     class Careless(ListSource):

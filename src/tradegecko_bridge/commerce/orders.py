@@ -156,7 +156,8 @@ class SourceOrder:
     ``number`` is what people call the order; ``cursor`` resumes fetching *after* this order. ``currency`` is
     an ISO 4217 code. ``source_status``, ``payment_status`` and ``fulfillment_status`` (how far it is shipped) are in
     the source's own words; ``paid`` is None where it does not say, ``payment_method`` is how it was or will be paid.
-    Whether the order makes sense (has lines, positive quantities, known SKUs) is not checked here: what is wrong with
+    What is not ``ready`` is not to be sent yet: it waits, its goods reserved, until the source gives it as ready, or
+    canceled. Whether the order makes sense (has lines, positive quantities, known SKUs) is not checked here: what is wrong with
     it must be able to reach the ledger.
     """
 

@@ -7,7 +7,7 @@ own class, is made anew here of plain values, or known by what is wrong with it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -39,7 +39,7 @@ def order_or_problem(
     *,
     reference: object,
     number: object = None,
-    cursor: str = "",
+    cursor: object = "",
 ) -> SourceOrder | UnreadableOrder:
     """The order that ``make`` makes or, if it raises, an :class:`UnreadableOrder` that says why: so that one order's
     slip does not end the others.
@@ -66,12 +66,12 @@ def order_or_problem(
         problem=problem,
         reference=_name(reference),
         number=_name(number),
-        cursor=cursor if isinstance(cursor, str) else _name(cursor) or "",
+        cursor=_name(cursor) or "",
     )
 
 
 def _name(value: object) -> str | None:
-    text = value if isinstance(value, str) else f"{value}" if isinstance(value, int) else ""
+    text = f"{value}" if isinstance(value, str | int) else ""
     return text if text.strip() else None
 
 
@@ -79,7 +79,7 @@ def slip(error: Exception) -> str:
     """An exception in a source in one line: its type and place, and the field where a record of ours has raised it."""
     for kind in (UnfitType, UnfitValue):
         if isinstance(error, kind):
-            return f"{kind.__base__.__name__} at {place_of(error)}: {error}"
+            return f"{kind.__mro__[1].__name__} at {place_of(error)}: {error}"
     said = f"{type(error).__name__} at {place_of(error)}"
     misuse = _MISUSE.match(str(error)) if type(error) is TypeError else None
     return f"{said}: {misuse[0]}" if misuse and misuse["kind"] in _RECORDS else said
@@ -104,18 +104,20 @@ def _is_sound(record: Any, kind: Any) -> bool:
     """Whether a record is just as its constructor makes it: nearly all are, and cost little."""
     if type(record) is not kind or not kind.is_usual(record):
         return False
-    checked, parts = _checks(kind)
+    checked, parts = _checks(cast("Hashable", kind))
     for field, validate in checked:
         validate(record, field, getattr(record, field.name))
     for name, part, several in parts:
         value = getattr(record, name)
-        if value is not None and not (all(_is_sound(one, part) for one in value) if several else _is_sound(value, part)):
+        if value is not None and not (
+            all(_is_sound(one, part) for one in value) if several else _is_sound(value, part)
+        ):
             return False
     return True
 
 
 @cache
-def _checks(kind: Any) -> tuple[list[tuple[Any, Any]], list[tuple[str, type, bool]]]:
+def _checks(kind: Hashable) -> tuple[list[tuple[Any, Any]], list[tuple[str, type, bool]]]:
     """The fields of a class with a validator, and those that hold records."""
     parts = []
     for name, hint in _hints(kind).items():
@@ -123,13 +125,14 @@ def _checks(kind: Any) -> tuple[list[tuple[Any, Any]], list[tuple[str, type, boo
         item = get_args(hint)[0] if first is tuple else first
         if attrs.has(item):
             parts.append((name, item, first is tuple))
-    return [(field, field.validator) for field in attrs.fields(kind) if field.validator], parts
+    fields = attrs.fields(cast("type[Any]", kind))
+    return [(field, field.validator) for field in fields if field.validator], parts
 
 
 @cache
-def _hints(kind: Any) -> Mapping[str, Any]:
+def _hints(kind: Hashable) -> Mapping[str, Any]:
     hints = get_type_hints(kind)
-    return {field.name: hints[field.name] for field in attrs.fields(kind)}
+    return {field.name: hints[field.name] for field in attrs.fields(cast("type[Any]", kind))}
 
 
 def _made(path: str, record: object, kind: type, faults: list[str]) -> Any:

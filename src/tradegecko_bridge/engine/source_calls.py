@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 from attrs import evolve
 
 from tradegecko_bridge import foreign
 from tradegecko_bridge.bounds import brief
 from tradegecko_bridge.commerce import ItemResult, Verdict
+from tradegecko_bridge.commerce.progress import plain_status
 from tradegecko_bridge.commerce.slips import slip
-from tradegecko_bridge.errors import BridgeError, SourceError
-from tradegecko_bridge.ports.sources import HasIdentity, OrderSource
+from tradegecko_bridge.commerce.statuses import Standing
+from tradegecko_bridge.errors import BridgeError, ConfigError, SourceError
+from tradegecko_bridge.ports.sources import (
+    Checks,
+    Closes,
+    HandedOver,
+    HasIdentity,
+    HasStatusWords,
+    OrderSource,
+    TakesEarliest,
+)
 from tradegecko_bridge.visible import log
 
 T = TypeVar("T")
 
 _CALLERS: Final = (f"{Path(__file__).parent}{os.sep}", foreign.__file__)
 """Where a call is made that does not fit the method."""
+_STANDINGS: Final = frozenset(Standing)
 _METHODS: Final = {
     "fetching orders": "fetch_orders",
     "fetching orders again": "fetch_since",
@@ -77,6 +89,73 @@ def identity_of(source: OrderSource) -> str:
         what = a_kind(told) if not isinstance(told, str) else "a text that is no line"
         raise SourceFailed(f"{source.name}: its identity is {what}: a fault in the source")
     return told
+
+
+def gives_what_is_handed_over(source: OrderSource) -> bool:
+    """Whether somebody has handed each order over to be sent; a source that cannot say so does not."""
+    try:
+        told = guarded(
+            source,
+            "telling whether its orders are handed over",
+            lambda: isinstance(source, HandedOver) and source.handed_over,
+        )
+    except SourceFailed:
+        return False
+    return told is True
+
+
+def status_words(source: OrderSource, own: Mapping[str, Standing]) -> dict[str, Standing]:
+    """What the source's own words for statuses mean; those of the settings, ``own``, come first.
+
+    Raises:
+        ConfigError: what the source says of its words makes no sense.
+    """
+
+    def tell() -> object:
+        return dict(source.status_words) if isinstance(source, HasStatusWords) else {}
+
+    words: dict[str, Standing] = {}
+    told = foreign.call(tell, partial(_wordless, source))
+    for word, standing in (*cast("dict[object, object]", told).items(), *own.items()):
+        if not isinstance(word, str) or standing not in _STANDINGS:
+            listed = ", ".join(map(repr, sorted(_STANDINGS)))
+            raise ConfigError(f"source {source.name}: its status_words must be texts, each with one of {listed}")
+        words[plain_status(word)] = Standing(str(standing))
+    return words
+
+
+def _wordless(source: OrderSource, error: Exception) -> BridgeError:
+    return ConfigError(f"source {source.name} cannot say its status_words: {slip(error)}")
+
+
+def start_from(source: OrderSource, moment: datetime | None) -> None:
+    """Tell a source that wants to know it from when on its orders are wanted, in UTC; None: from the beginning.
+
+    Raises:
+        SourceFailed: in place of what the source raised.
+    """
+    if isinstance(source, TakesEarliest):
+        guarded(source, "taking the earliest date", lambda: source.start_from(moment and moment.astimezone(UTC)))
+
+
+def check(source: OrderSource) -> None:
+    """Have a source that can say so say whether its orders can be fetched now.
+
+    Raises:
+        SourceFailed: they cannot, and why.
+    """
+    if isinstance(source, Checks):
+        guarded(source, "checking", source.check)
+
+
+def close(source: OrderSource) -> None:
+    """Let go of what a source has opened, if it can.
+
+    Raises:
+        SourceFailed: in place of what the source raised.
+    """
+    if isinstance(source, Closes):
+        guarded(source, "closing", source.close)
 
 
 def iterate(source: OrderSource, items: Callable[[], Iterable[T]], doing: str) -> Iterator[T]:

@@ -16,7 +16,7 @@ from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery.outside import told, within_bounds
 from tradegecko_bridge.engine.keys import lossy_reference, original_reference, storable_reference
 from tradegecko_bridge.engine.report import Outcome, Report
-from tradegecko_bridge.engine.source_calls import SourceFailed, a_kind, guarded, in_batches, placed
+from tradegecko_bridge.engine.source_calls import SourceFailed, a_kind, guarded, in_batches, placed, start_from
 from tradegecko_bridge.engine.source_changes import cancellations, changes
 from tradegecko_bridge.errors import CursorMoved
 from tradegecko_bridge.ledger import IngestCounts, LedgerEntry, OrderState, Reason
@@ -35,6 +35,7 @@ def ingest(context: Context, report: Report) -> None:
     """
     cursor = _cursor(context)
     try:
+        start_from(context.source, context.settings.earliest_order)
         for batch in in_batches(_new_arrivals(context, cursor), BATCH):
             ingest_batch(context, batch, report, after=cursor)
             cursor = batch[-1].cursor or cursor
@@ -71,6 +72,7 @@ def preview(context: Context, report: Report) -> tuple[Mapping[str, LedgerEntry]
         return [after[reference]] if reference in after else _in_ledger(context, reference)
 
     try:
+        start_from(context.source, context.settings.earliest_order)
         for batch in in_batches(_new_arrivals(context, _cursor(context)), sys.maxsize):  # one: an order may come twice
             noted |= cancellations.to_note(context, batch)
             now = context.clock()

@@ -24,6 +24,7 @@ from tradegecko_bridge.ledger import (
     BY_HAND,
     DELIVERED_STATES,
     ID_IN_USE,
+    NOT_READY,
     UNREADABLE,
     Alert,
     Finding,
@@ -143,7 +144,7 @@ def _undone(context: Context) -> Iterator[Finding]:
 
 def _held(context: Context, held: list[StateCount], late: datetime) -> Iterator[Finding]:
     """Per reason. One that may pass by itself gets some time to do so."""
-    for code in sorted({str(count.code) for count in held}):
+    for code in sorted({str(count.code) for count in held} - {NOT_READY.code}):
         some = [count for count in held if str(count.code) == code]
         if not any(count.since <= late for count in some if count.transient) and all(count.transient for count in some):
             continue
