@@ -157,8 +157,8 @@ class SourceOrder:
     an ISO 4217 code. ``source_status``, ``payment_status`` and ``fulfillment_status`` (how far it is shipped) are in
     the source's own words; ``paid`` is None where it does not say, ``payment_method`` is how it was or will be paid.
     What is not ``ready`` is not to be sent yet: it waits, its goods reserved, until the source gives it as ready, or
-    canceled. Whether the order makes sense (has lines, positive quantities, known SKUs) is not checked here: what is wrong with
-    it must be able to reach the ledger.
+    canceled. Whether the order makes sense (has lines, positive quantities, known SKUs) is not checked here: what is
+    wrong with it must be able to reach the ledger.
     """
 
     reference: str = field(validator=filled)

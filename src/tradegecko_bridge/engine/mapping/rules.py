@@ -76,10 +76,11 @@ def not_yet(
         return NOT_READY
     said = standings(order, words)
     if Standing.PARTLY_SHIPPED in said and not settings.send_shipped:
-        text = f"shipped in part at the source before it was sent ({said[Standing.PARTLY_SHIPPED]}), and nobody knows which"
-        return Reason(
-            PARTLY_SHIPPED, f"{text}; skip it, or `send_shipped = true` sends all of such orders", transient=True
+        text = (
+            f"shipped in part at the source before it was sent ({said[Standing.PARTLY_SHIPPED]}), and nobody knows which; "
+            "skip it, or `send_shipped = true` sends all of such orders"
         )
+        return Reason(PARTLY_SHIPPED, text, transient=True)
     if settings.unpaid is Unpaid.WAIT and (why := _is_unpaid(order, settings, said)):
         return Reason(UNPAID, f"{why}; it goes out once the source says that it is paid", transient=True)
     return None
