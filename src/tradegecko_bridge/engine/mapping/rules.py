@@ -77,8 +77,8 @@ def not_yet(
     said = standings(order, words)
     if Standing.PARTLY_SHIPPED in said and not settings.send_shipped:
         text = (
-            f"shipped in part at the source before it was sent ({said[Standing.PARTLY_SHIPPED]}), and nobody knows which; "
-            "skip it, or `send_shipped = true` sends all of such orders"
+            f"shipped in part at the source before it was sent ({said[Standing.PARTLY_SHIPPED]}), and nobody "
+            "knows which of it; skip it, or `send_shipped = true` sends such orders whole"
         )
         return Reason(PARTLY_SHIPPED, text, transient=True)
     if settings.unpaid is Unpaid.WAIT and (why := _is_unpaid(order, settings, said)):
