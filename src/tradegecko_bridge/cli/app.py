@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "sandbox": ("sandbox.serve", "Run the sandbox, or control one that runs."),
     "shipments": ("told", "Show the shipments each source was told of."),
     "stock": ("told", "Show what each source was told of stock."),
+    "settings": ("settings", "Show every setting of each connection."),
     "sync": ("sync", "Deliver orders and bring the rest back."),
 }
 """The module of each command below this package, and the first line of its help."""
