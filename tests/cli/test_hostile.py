@@ -66,7 +66,6 @@ COMMANDS: dict[str, list[str]] = {
     "products": ["", "E", "--connection|E", "--json"],
     "shipments": ["", "N", "E", "--json"],
     "settings": ["", "--changed", "--connection|E"],
-    "sync": ["", "--dry-run", "tracking", "E", "--connection|E"],
     "orders list": ["", "--text|forged", "--number|E", "--reason-code|E", "--state|E", "--since|E", "--connection|E"],
     "orders summary": ["", "--connection|E"],
     "orders show": ["N", "E", "held\x1b[31m", "1"],

@@ -61,7 +61,7 @@ def test_what_is_no_order_is_a_fault_of_the_source(
     assert problem.startswith(f"list: {what_it_is} at {__file__}:")
     assert problem.endswith(": a fault in the source")
     assert (bool(orders), bool(tracking), bool(stock)) == (False, True, True)
-    assert [alert.key for alert in bench.store.alerts("shop")] == ([] if dry_run else ["source deliver orders"])
+    assert [alert.key for alert in bench.store.alerts("shop")] == ([] if dry_run else ["source deliver orders unread"])
     assert source.acknowledged == [], "it may let go of nothing"
     source.mended = True
     if not dry_run:
@@ -175,6 +175,9 @@ def _changed(record: Any, **fields: Any) -> Any:
 class _Shy:
     """What nothing may be asked of."""
 
+    def __getattribute__(self, name: str) -> Any:
+        raise RuntimeError("Ann Lee")
+
     __hash__ = None  # type: ignore[assignment]
 
     def __eq__(self, other: object) -> bool:
@@ -214,7 +217,7 @@ _SLIPS: list[tuple[dict[str, Any], str]] = [
     ({"lines": (_changed(a_line(), quantity=1.5),)}, "lines[0].quantity must be a Decimal, not float"),
     ({"lines": (_changed(a_line(), price=Decimal("NaN")),)}, "lines[0].price must be a finite number, not 'NaN'"),
     ({"lines": (_changed(a_line(), reference=" "),)}, "lines[0].reference must not be blank"),
-    ({"lines": (_changed(a_line(), name=_Shy()),)}, "lines[0].name must be a str, not _Shy"),
+    ({"lines": (_changed(a_line(), name=_Shy()),)}, "lines[0].name cannot be read (RuntimeError)"),
     ({"extra": {"a": Decimal(1)}}, "a value in extra must be a str, not Decimal"),
     ({"extra": [("a", "b")]}, "extra must be a Mapping, not list"),
     ({"currency": None}, "currency must be a str, not None"),
@@ -268,6 +271,18 @@ def test_what_is_as_good_as_an_order_is_one(sandbox: Sandbox, client: TradeGecko
     assert type(entry.order) is SourceOrder
 
 
+def test_what_may_not_even_be_asked_for_its_class(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """It is no order either."""
+
+    class Odd(ListSource):
+        def fetch_orders(self, _after: str | None) -> Iterable[Any]:
+            return [an_order("1001"), _Shy(), an_order("1002")]
+
+    report = Bench(sandbox, client, Odd()).deliver()
+    assert outcomes(report) == dict.fromkeys(("1001", "1002"), Outcome.DELIVERED)
+    assert report.problems[0].startswith("list: gave a value of type _Shy that is no SourceOrder")
+
+
 @pytest.mark.parametrize("fields", [{"reference": None}, {"reference": 5}, {"reference": " "}])
 def test_an_order_without_a_name_is_told(sandbox: Sandbox, client: TradeGeckoClient, fields: dict[str, Any]) -> None:
     """There is nothing to hold it under."""
@@ -282,7 +297,7 @@ def test_an_order_without_a_name_is_told(sandbox: Sandbox, client: TradeGeckoCli
     assert outcomes(report) == {"1002": Outcome.DELIVERED}
     assert report.problems[0].startswith("list: reference must ")
     assert bench.store.cursor("shop", "orders") is None
-    assert [alert.key for alert in bench.store.alerts("shop")] == ["source deliver orders"]
+    assert [alert.key for alert in bench.store.alerts("shop")] == ["source deliver orders unread"]
 
 
 def test_one_order_that_cannot_be_made_does_not_end_the_others(sandbox: Sandbox, client: TradeGeckoClient) -> None:
@@ -334,6 +349,26 @@ def test_whatever_keys_a_source_answers_with(way: str, keys: list[str]) -> None:
     for key, result in results.items():
         told = (Verdict.ACCEPTED, "") if key in keys else (Verdict.FAILED, "the source gave no answer for it")
         assert (result.key, result.verdict, result.message) == (key, *told)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"verdict": "splendid"}, "verdict must be a Verdict, not str"),
+        ({"verdict": None}, "verdict must be a Verdict, not None"),
+        ({"key": None}, "key must be a str, not None"),
+        ({"key": ["MUG-BLUE"]}, "key must be a str, not list"),
+        ({"message": 5}, "message must be a str, not int"),
+        ({"message": None}, "message must be a str, not None"),
+    ],
+)
+def test_an_answer_that_is_none_is_told_with_its_field(fields: dict[str, Any], said: str) -> None:
+    """Of one thing's answer; those before it count, and what has none is offered again."""
+    answers = [accepted("MUG-BLUE"), _changed(accepted("TEE-M"), **fields), accepted("MUG-RED")]
+    results = offer(ListSource(), lambda _: answers, ["MUG-BLUE", "TEE-M"], str, "accepting stock levels")
+    assert results["MUG-BLUE"].verdict is Verdict.ACCEPTED
+    assert results["TEE-M"].verdict is Verdict.FAILED
+    assert said in results["TEE-M"].message
 
 
 def test_a_key_nobody_asked_for_is_no_answer(sandbox: Sandbox, client: TradeGeckoClient) -> None:

@@ -15,7 +15,7 @@ from tradegecko_bridge import foreign
 from tradegecko_bridge.bounds import brief
 from tradegecko_bridge.commerce import ItemResult, Verdict
 from tradegecko_bridge.commerce.progress import plain_status
-from tradegecko_bridge.commerce.slips import slip
+from tradegecko_bridge.commerce.slips import slip, sound
 from tradegecko_bridge.commerce.statuses import Standing
 from tradegecko_bridge.errors import BridgeError, ConfigError, SourceError
 from tradegecko_bridge.ports.sources import (
@@ -241,16 +241,29 @@ def offered(
     keys = set(map(key, items))
     try:
         for result in iterate(source, lambda: accept(items), doing):
-            if not isinstance(result, ItemResult):
-                what = f"{_METHODS[doing]} gave {a_kind(result)} that is no ItemResult"
-                raise SourceFailed(f"{source.name}: {what}: a fault in the source")
-            if result.key in keys:
-                results[result.key] = evolve(result, message=brief(str(result.message or "")))
+            answer = _answer(source, result, doing)
+            if answer.key in keys:
+                results[answer.key] = evolve(answer, message=brief(answer.message))
     except SourceFailed as error:
         return results, error
     silent = "the source gave no answer for it"
     unanswered = {one: ItemResult(key=one, verdict=Verdict.FAILED, message=silent) for one in keys - results.keys()}
     return results | unanswered, None
+
+
+def _answer(source: OrderSource, result: object, doing: str) -> ItemResult:
+    """A result as its constructor makes it.
+
+    Raises:
+        SourceFailed: it is none, or one of its fields holds something else.
+    """
+    what = f"{a_kind(result)} that is no ItemResult"
+    if issubclass(type(result), ItemResult):
+        answer = sound(result, ItemResult)
+        if isinstance(answer, ItemResult):
+            return answer
+        what = f"an ItemResult whose {'; '.join(answer)}"
+    raise SourceFailed(f"{source.name}: {_METHODS[doing]} gave {what}: a fault in the source")
 
 
 def in_batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

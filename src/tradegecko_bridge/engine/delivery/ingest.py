@@ -19,7 +19,7 @@ from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.source_calls import SourceFailed, a_kind, guarded, in_batches, placed, start_from
 from tradegecko_bridge.engine.source_changes import cancellations, changes
 from tradegecko_bridge.errors import CursorMoved
-from tradegecko_bridge.ledger import IngestCounts, LedgerEntry, OrderState, Reason
+from tradegecko_bridge.ledger import Finding, IngestCounts, LedgerEntry, OrderState, Reason, Severity
 from tradegecko_bridge.ports import AcknowledgesIngest
 
 BATCH: Final = 100
@@ -103,7 +103,7 @@ def checked_arrivals(
     lost = 0
     for given, place in placed(context.source, fetch, doing):
         arrival = _checked(context.source.name, given, place, doing)
-        if arrival.reference is None and not isinstance(given, UnreadableOrder):
+        if arrival.reference is None and not issubclass(type(given), UnreadableOrder):
             lost += 1
             if lost > MOST_LOST:
                 raise SourceFailed(f"{arrival.problem}; so were {MOST_LOST} before it, and nothing more is taken")
@@ -113,11 +113,7 @@ def checked_arrivals(
 
 def _checked(source: str, given: object, place: Callable[[], str], doing: str) -> Arrival:
     for kind in (SourceOrder, UnreadableOrder):
-        try:
-            is_one = isinstance(given, kind)
-        except Exception:  # what a class says of itself may raise
-            is_one = False
-        if is_one:
+        if issubclass(type(given), kind):  # and not what it says of itself
             found = sound(given, kind)
             return found if isinstance(found, kind) else _unsound(source, given, cast("list[str]", found), place())
     said = f"{source}: gave {a_kind(given)} that is no SourceOrder and no UnreadableOrder while {doing}{_at(place())}"
@@ -179,11 +175,18 @@ def _report(
     for arrival in batch:
         if isinstance(arrival, UnreadableOrder):
             if arrival.reference is None:
-                report.fail(SourceFailed(arrival.problem))
+                report.problems.append(arrival.problem)
+                report.findings.append(_unread(report))
             elif any(entry.state is OrderState.HELD for entry in entries_of(arrival.reference)):
                 reason = Reason("unreadable", arrival.problem)
                 report.add(arrival.number or arrival.reference, Outcome.HELD, reason.text, reason)
     changes.report_changes(context, batch, counts, entries_of, report, before=at)
+
+
+def _unread(report: Report) -> Finding:
+    """What a source says of what cannot be read may name somebody, and an alert is kept: the report shows it."""
+    text = "the source has something that cannot be read, which no order stands for; each run's report says what"
+    return Finding(key=f"source {report.operation} unread", severity=Severity.WARNING, text=text)
 
 
 def _acknowledge(context: Context, batch: Sequence[Arrival], report: Report) -> None:
