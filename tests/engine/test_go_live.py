@@ -101,6 +101,18 @@ def test_what_is_not_paid_waits_until_it_is(sandbox: Sandbox, client: TradeGecko
     assert outcomes(skipped.deliver()) == {"1003": Outcome.SKIPPED}
 
 
+def test_what_is_not_paid_is_an_alert_after_some_days(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """Transfers take their time; that nobody ever pays somebody should know."""
+    bench = bench_with(sandbox, client, an_order("1001", paid=False))
+    bench.deliver()
+    bench.clock.move(days=3, hours=-1)
+    bench.deliver()
+    assert bench.store.alerts("shop") == []
+    bench.clock.move(hours=1)
+    bench.deliver()
+    assert [alert.key for alert in bench.store.alerts("shop")] == ["held unpaid"]
+
+
 @pytest.mark.parametrize(
     "fields",
     [

@@ -74,11 +74,13 @@ def _from(context: Context) -> datetime | None:
 def _began(context: Context) -> str:
     """When the first run began; blank where an earlier version began it."""
     store, connection = context.store, context.connection
-    before = store.cursor(connection, "orders") is not None or bool(store.entries(connection, limit=1))
-    began = store.told_values(connection, KIND).get(_KEY)  # read last: who begins notes that before anything else
-    if began is not None:
-        return began
-    return "" if before else context.clock().isoformat()
+    began = store.told_values(connection, KIND).get(_KEY)
+    if began is None:
+        before = store.cursor(connection, "orders") is not None or bool(store.entries(connection, limit=1))
+        began = store.told_values(connection, KIND).get(_KEY)  # again: who begins notes that before anything else
+        if began is None:
+            return "" if before else context.clock().isoformat()
+    return began
 
 
 def begin(context: Context) -> None:
