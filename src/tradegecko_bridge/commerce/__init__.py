@@ -20,6 +20,7 @@ from tradegecko_bridge.commerce.products import ProductDetails, VariantDetails
 from tradegecko_bridge.commerce.results import DeliveryReceipt, ItemResult, Verdict
 from tradegecko_bridge.commerce.shipments import Package, Shipment, ShippedItem
 from tradegecko_bridge.commerce.slips import order_or_problem
+from tradegecko_bridge.commerce.statuses import Standing
 from tradegecko_bridge.commerce.stock import LocationStock, StockLevel, VariantStock
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "ShippedItem",
     "ShippingLine",
     "SourceOrder",
+    "Standing",
     "StockLevel",
     "Totals",
     "UnreadableOrder",

@@ -128,7 +128,7 @@ class SyncEngine(OfThisProcess):
         """Let go of what the source has opened, once. What was handed in beside it stays open.
 
         Raises:
-            SourceFailed: in place of what the source raised.
+            BridgeError: in place of what the source raised.
         """
         if not self._closed:
             self._closed = True
@@ -138,7 +138,7 @@ class SyncEngine(OfThisProcess):
         """Have the source try what fetching orders needs, where it can; nothing is fetched.
 
         Raises:
-            SourceFailed: orders cannot be fetched, and why.
+            BridgeError: orders cannot be fetched, and why.
         """
         source_calls.check(self._context.source)
 
