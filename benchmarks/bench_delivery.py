@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -109,7 +110,7 @@ def deliver(base_url: str, token: str, store: SqlStore, orders: Orders, **settin
             source=orders,
             gateway=TradeGeckoGateway(client, mirror=store.mirror),
             store=store,
-            settings=ConnectionSettings(**settings),
+            settings=ConnectionSettings(**{"earliest_order": datetime(2000, 1, 1, tzinfo=UTC), **settings}),
         )
         report = engine.deliver_orders()
     if report.count(Outcome.DELIVERED) != orders.count:

@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection
 
 from tradegecko_bridge import MemoryStore, SyncEngine, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.commerce import Address, Customer, SourceOrder
-from tradegecko_bridge.engine import Outcome, Report
+from tradegecko_bridge.engine import ConnectionSettings, Outcome, Report
 from tradegecko_bridge.ports import MirrorStore
 from tradegecko_bridge.testing.builders import a_line, an_order
 
@@ -87,7 +87,9 @@ def deliver(base_url: str, token: str, mirror: MirrorStore, orders: Orders, late
 
     with TradeGeckoClient(token, base_url=base_url) as client, MemoryStore() as store:
         gateway = TradeGeckoGateway(client, mirror=mirror, clock=clock)
-        report = SyncEngine("bench", source=orders, gateway=gateway, store=store, clock=clock).deliver_orders()
+        settings = ConnectionSettings(earliest_order=datetime(2000, 1, 1, tzinfo=UTC))
+        engine = SyncEngine("bench", source=orders, gateway=gateway, store=store, settings=settings, clock=clock)
+        report = engine.deliver_orders()
     if report.count(Outcome.DELIVERED) != len(orders.numbers):
         raise SystemExit(f"not all orders were delivered:\n{report}")
     return report

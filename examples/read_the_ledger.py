@@ -1,8 +1,17 @@
 """What became of an order, and why: the ledger never forgets."""
 
 from collections.abc import Iterable
+from datetime import date
 
-from tradegecko_bridge import MemoryStore, OrderState, Sandbox, SyncEngine, TradeGeckoClient, TradeGeckoGateway
+from tradegecko_bridge import (
+    ConnectionSettings,
+    MemoryStore,
+    OrderState,
+    Sandbox,
+    SyncEngine,
+    TradeGeckoClient,
+    TradeGeckoGateway,
+)
 from tradegecko_bridge.commerce import SourceOrder
 from tradegecko_bridge.testing import a_line, an_order
 
@@ -20,7 +29,8 @@ class TwoOrders:
 with Sandbox() as sandbox, TradeGeckoClient(sandbox.access_token, base_url=sandbox.base_url) as client:
     store = MemoryStore()
     gateway = TradeGeckoGateway(client, mirror=store.mirror)
-    engine = SyncEngine("shop", source=TwoOrders(), gateway=gateway, store=store)
+    settings = ConnectionSettings(earliest_order=date(2026, 11, 1))  # else orders of before the first run are held
+    engine = SyncEngine("shop", source=TwoOrders(), gateway=gateway, store=store, settings=settings)
     engine.run()
 
     (held,) = store.entries(states=[OrderState.HELD])

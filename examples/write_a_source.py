@@ -1,10 +1,17 @@
 """An order source of one's own: a name, one method, and one more for each thing it can take back."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from tradegecko_bridge import MemoryStore, Sandbox, SyncEngine, TradeGeckoClient, TradeGeckoGateway
+from tradegecko_bridge import (
+    ConnectionSettings,
+    MemoryStore,
+    Sandbox,
+    SyncEngine,
+    TradeGeckoClient,
+    TradeGeckoGateway,
+)
 from tradegecko_bridge.commerce import (
     Address,
     Customer,
@@ -53,7 +60,9 @@ class Market:
 
 with Sandbox() as sandbox, TradeGeckoClient(sandbox.access_token, base_url=sandbox.base_url) as client:
     market = Market()
-    engine = SyncEngine("market", source=market, gateway=TradeGeckoGateway(client), store=MemoryStore())
+    settings = ConnectionSettings(earliest_order=date(2026, 11, 1))  # else sales of before the first run are held
+    gateway = TradeGeckoGateway(client)
+    engine = SyncEngine("market", source=market, gateway=gateway, store=MemoryStore(), settings=settings)
     print(engine.run())
     print("on the shelf:", {sku: str(units) for sku, units in sorted(market.shelf.items())})
     assert market.shelf["MUG-BLUE"] == 148  # 150 less the 2 that were just sold

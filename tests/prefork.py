@@ -17,7 +17,7 @@ from threading import Event, Thread
 from typing import Any
 
 from tests.engine.bench import stranger
-from tests.support import ListSource
+from tests.support import ALL_ORDERS, ListSource
 from tradegecko_bridge import AsyncTradeGeckoClient, SqlStore, SyncEngine, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.engine.delivery import run
 from tradegecko_bridge.ledger import OrderState
@@ -38,7 +38,9 @@ class Parent:
         self.gateway = TradeGeckoGateway(self.client, mirror=self.store.mirror)
         orders = [stranger(f"c{n}@example.com", str(n)) for n in range(1, ORDERS + 1)]
         self.source = ListSource(orders[:BY_PARENT])
-        self.engine = SyncEngine("shop", source=self.source, gateway=self.gateway, store=self.store)
+        self.engine = SyncEngine(
+            "shop", source=self.source, gateway=self.gateway, store=self.store, settings=ALL_ORDERS
+        )
         assert self.engine.deliver_orders()
         asyncio.run(self.async_client.users.current())
         self.source.orders += orders[BY_PARENT:]

@@ -8,10 +8,11 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import pytest
 
+from tradegecko_bridge import ConnectionSettings
 from tradegecko_bridge.commerce import (
     DeliveryReceipt,
     ItemResult,
@@ -45,6 +46,10 @@ def quick_folder() -> Path | None:
 def examples(count: int) -> int:
     """So many examples of a slow search, and three times as many where ``CI=true``."""
     return 3 * count if os.environ.get("CI") == "true" else count
+
+
+ALL_ORDERS: Final = ConnectionSettings(earliest_order=datetime(2000, 1, 1, tzinfo=UTC))
+"""Of a connection whose first run takes orders of before, where the clock is the machine's."""
 
 
 def accepted(key: str) -> ItemResult:

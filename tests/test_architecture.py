@@ -9,7 +9,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from tests.support import ListSource
+from tests.support import ALL_ORDERS, ListSource
 from tradegecko_bridge import Sandbox, SqlStore, SyncEngine, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.testing.builders import an_order
 
@@ -41,6 +41,7 @@ def test_an_order_goes_the_way_that_is_described(sandbox: Sandbox, client: Trade
             source=ListSource([an_order("1001")]),
             gateway=TradeGeckoGateway(client, mirror=store.mirror),
             store=store,
+            settings=ALL_ORDERS,
             in_flight=1,
         )
         sys.setprofile(watch(called))

@@ -22,6 +22,7 @@ from tests.support import ListSource
 from tests.tradegecko.oauth import APP, AT, Clock, Server, keeper, pair
 from tradegecko_bridge import MemoryStore, Sandbox, SyncEngine, TradeGeckoClient
 from tradegecko_bridge.engine import gateway_calls, source_calls
+from tradegecko_bridge.engine.source_calls import close
 from tradegecko_bridge.errors import (
     BridgeError,
     OutcomeUnknown,
@@ -40,7 +41,6 @@ from tradegecko_bridge.ports.logins import StoredToken, TokenPair
 from tradegecko_bridge.stores.tokens import MemoryTokenStore
 from tradegecko_bridge.tradegecko.client import StoredLogin, token_calls
 from tradegecko_bridge.tradegecko.retry import NO_RETRY
-from tradegecko_bridge.wiring.open_ledger import close_source
 
 HIDDEN = "Hidden7"
 TESTS = str(Path(__file__).parent)
@@ -208,7 +208,7 @@ def test_a_source_that_cannot_be_closed(fail: Fail) -> None:
     """The command line lets go of it."""
     plugin = a_plugin({"close": False}, fail)
     plugin.name = "shop"
-    refused(lambda: close_source(plugin))
+    refused(lambda: close(plugin))
 
 
 @settings(deadline=None)

@@ -31,11 +31,10 @@ import pytest
 from anyio import run
 
 import tradegecko_bridge
-from tests.support import ListSource
+from tests.support import ALL_ORDERS, ListSource
 from tests.tradegecko.oauth import DANA, PASSWORD, app_of
 from tradegecko_bridge import (
     AsyncTradeGeckoClient,
-    ConnectionSettings,
     MemoryStore,
     Sandbox,
     SqlStore,
@@ -352,7 +351,7 @@ def deliver(sandbox: Sandbox, store: SqlStore | MemoryStore, secrets: list[str],
     source = ListSource([tagged_order("1001"), tagged_order("1002"), tagged_order("1003", currency="XXX")])
     with TradeGeckoClient(sandbox.access_token, base_url=sandbox.base_url, retry=NO_RETRY) as client:
         gateway = TradeGeckoGateway(client, mirror=store.mirror)
-        settings = ConnectionSettings(order_status="finalized")
+        settings = attrs.evolve(ALL_ORDERS, order_status="finalized")
         engine = SyncEngine("shop", source=source, gateway=gateway, store=store, settings=settings)
         assert engine.deliver_orders()
         for order in client.orders.list():

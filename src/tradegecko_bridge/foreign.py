@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import wraps
 from pathlib import Path
 from traceback import walk_tb
+from types import GeneratorType
 from typing import Any, Final, ParamSpec, TypeVar
 
 from attrs import evolve
@@ -90,6 +91,15 @@ def place_of(error: Exception) -> str:
     theirs = [line for line in lines if not line[0].startswith((_OWN_CODE, _ATTRS, "<"))]
     file, number = (theirs or lines)[-1]
     return f"{file}:{number}"
+
+
+def line_of(items: object) -> str:
+    """The line at which a generator of the plugin's stands; blank of anything else."""
+    place = ""
+    while isinstance(items, GeneratorType) and items.gi_frame is not None:
+        place = f"{items.gi_code.co_filename}:{items.gi_frame.f_lineno}"
+        items = items.gi_yieldfrom
+    return place
 
 
 def fault(error: Exception, method: str, whose: str) -> str:

@@ -113,6 +113,16 @@ class Reason:
     transient: bool = field(default=False, kw_only=True)
 
 
+NOT_READY = Reason("not_ready", "not ready yet, its source says; it goes out by itself once it is", transient=True)
+"""Why an order waits that its source has given before it may be sent: nobody has to do anything."""
+UNPAID = "unpaid"
+"""The code of an order that is not paid yet at its source."""
+PARTLY_SHIPPED = "partly_shipped_before"
+"""The code of an order of which something has been shipped without us."""
+TOO_OLD = "before_first_run"
+"""The code of an order that was there long before its connection: nobody has said that it is to be sent."""
+
+
 PROGRESS_FIELDS = ("source_status", "payment_status", "paid")
 """The fields that tell how far an order is at its source. The event of new content for an order that was sent has them
 in its ``detail``; that content itself is not applied."""

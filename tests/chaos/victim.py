@@ -18,9 +18,10 @@ from typing import TypeVar
 
 import httpcore  # noqa: F401 - httpx and SQLAlchemy load these two late, and every worker would do it again
 import psycopg  # noqa: F401
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from tests.chaos.boundaries import Boundaries, Doom, WatchedTransport, handed_back, watch_databases
+from tests.support import ALL_ORDERS
 from tradegecko_bridge import SqlStore, SyncEngine, Timing, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.engine import ConnectionSettings, Report
 from tradegecko_bridge.errors import StoreError
@@ -134,7 +135,7 @@ def deliver(job: Job, store: SqlStore, client: TradeGeckoClient) -> tuple[Report
             gateway=TradeGeckoGateway(client, mirror=store.mirror, clock=clock_of(job)),
             store=store,
             timing=job.timing,
-            settings=job.settings,
+            settings=evolve(job.settings, earliest_order=ALL_ORDERS.earliest_order),
             clock=clock_of(job),
             worker=f"{job.worker}/{number}",
             in_flight=job.in_flight,

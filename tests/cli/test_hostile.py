@@ -65,6 +65,7 @@ COMMANDS: dict[str, list[str]] = {
     "stock": ["", "E", "--state|E", "E|--resend", "--state|accepted|--resend"],
     "products": ["", "E", "--connection|E", "--json"],
     "shipments": ["", "N", "E", "--json"],
+    "settings": ["", "--changed", "--connection|E"],
     "orders list": ["", "--text|forged", "--number|E", "--reason-code|E", "--state|E", "--since|E", "--connection|E"],
     "orders summary": ["", "--connection|E"],
     "orders show": ["N", "E", "held\x1b[31m", "1"],

@@ -77,6 +77,7 @@ OF_NO_TENANT: Final = {
     "demo": "has a ledger and a sandbox of its own",
     "ledger copy": "is given ledgers, not settings",
     "sandbox": "reads no settings",
+    "settings": "shows the settings it is given, and opens nothing",
     "source": "reads files of orders, and no ledger",
 }
 

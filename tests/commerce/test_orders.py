@@ -137,6 +137,17 @@ def test_an_order_survives_json(order: SourceOrder) -> None:
     assert fingerprint(again) == fingerprint(order)
 
 
+def test_what_was_stored_before_there_were_more_fields_has_not_changed() -> None:
+    """An order's fingerprint is the one that earlier versions kept; those of orders that use a new field differ."""
+    assert fingerprint(an_order()) == "558a80cdb8deab85df60c0e7b18b2779"
+    order = an_order(paid=True, source_status="x", tags=("a",))
+    assert fingerprint(order) == "9eadd9aa73ab45bd204a45979fa98c9c"
+    assert from_plain(to_plain(order), SourceOrder).ready
+    waiting = an_order(ready=False)
+    assert from_plain(to_plain(waiting), SourceOrder) == waiting
+    assert fingerprint(waiting) != fingerprint(an_order())
+
+
 def test_a_change_changes_the_fingerprint_and_a_cursor_does_not() -> None:
     """The cursor is the source's business, the content is ours."""
     order = an_order()

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from tests.engine.bench import Bench, detail, outcomes
 from tests.support import ListSource
-from tradegecko_bridge import Sandbox, TradeGeckoClient
+from tradegecko_bridge import ConnectionSettings, Sandbox, TradeGeckoClient
 from tradegecko_bridge.engine import Outcome
 from tradegecko_bridge.testing.builders import an_order
 
@@ -19,7 +19,8 @@ AFTER = "changed at the source after it was delivered"
 
 @pytest.fixture
 def bench(sandbox: Sandbox, client: TradeGeckoClient) -> Bench:
-    return Bench(sandbox, client, ListSource())
+    """Orders go out however they stand."""
+    return Bench(sandbox, client, ListSource(), settings=ConnectionSettings(unpaid="send", send_refunded=True))
 
 
 def say(bench: Bench, **facts: Any) -> None:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import copy
+import re
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import pytest
-from attrs import evolve
+from attrs import define, evolve, fields_dict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.engine.bench import Bench, outcomes
+from tests.engine.bench import Bench, detail, outcomes
 from tests.support import ListSource, OrdersOnly, accepted
 from tradegecko_bridge import MemoryStore, Sandbox, SyncEngine, TradeGeckoClient, TradeGeckoGateway
-from tradegecko_bridge.commerce import ItemResult, OrderLine, SourceOrder, Verdict
+from tradegecko_bridge.commerce import ItemResult, OrderLine, SourceOrder, UnreadableOrder, Verdict, order_or_problem
 from tradegecko_bridge.engine import Outcome
+from tradegecko_bridge.engine.delivery.ingest import MOST_LOST
 from tradegecko_bridge.engine.source_calls import offer
-from tradegecko_bridge.errors import ConfigError
-from tradegecko_bridge.testing.builders import an_order
+from tradegecko_bridge.errors import ConfigError, SourceUnavailable
+from tradegecko_bridge.testing.builders import A_CUSTOMER, a_line, an_order
 
 
 @pytest.mark.parametrize("dry_run", [False, True])
@@ -34,20 +40,48 @@ from tradegecko_bridge.testing.builders import an_order
 def test_what_is_no_order_is_a_fault_of_the_source(
     sandbox: Sandbox, client: TradeGeckoClient, what: Any, said: str, *, dry_run: bool
 ) -> None:
-    """The orders before it go out, tracking and stock are brought back, and only its kind is told."""
+    """The orders around it go out, tracking and stock are brought back, and only its kind and place are told. It is
+    asked for with every run, until it is corrected."""
 
     class Odd(ListSource):
-        def fetch_orders(self, _after: str | None) -> Iterable[Any]:
-            return [an_order("1001"), what, an_order("1002")]
+        mended = False
 
-    bench = Bench(sandbox, client, Odd())
+        def fetch_orders(self, after: str | None) -> Iterable[Any]:
+            self.asked_after.append(after)
+            yield an_order("1001")
+            yield an_order("1002") if self.mended else what
+            yield an_order("1003")
+
+    source = Odd()
+    bench = Bench(sandbox, client, source)
     orders, tracking, stock = bench.engine.run(dry_run=dry_run)
-    assert outcomes(orders) == {"1001": Outcome.PLANNED if dry_run else Outcome.DELIVERED}
-    assert orders.problems == [
-        f"list: gave {said} that is no SourceOrder and no UnreadableOrder while fetching orders: a fault in the source"
-    ]
+    assert outcomes(orders) == dict.fromkeys(("1001", "1003"), Outcome.PLANNED if dry_run else Outcome.DELIVERED)
+    (problem,) = orders.problems
+    what_it_is = f"gave {said} that is no SourceOrder and no UnreadableOrder while fetching orders"
+    assert problem.startswith(f"list: {what_it_is} at {__file__}:")
+    assert problem.endswith(": a fault in the source")
     assert (bool(orders), bool(tracking), bool(stock)) == (False, True, True)
-    assert [alert.key for alert in bench.store.alerts("shop")] == ([] if dry_run else ["source deliver orders"])
+    assert [alert.key for alert in bench.store.alerts("shop")] == ([] if dry_run else ["source deliver orders unread"])
+    assert source.acknowledged == [], "it may let go of nothing"
+    source.mended = True
+    if not dry_run:
+        assert outcomes(bench.deliver()) == {"1002": Outcome.DELIVERED}
+        assert source.asked_after == [None, None]
+        assert bench.store.alerts("shop") == []
+
+
+def test_a_source_that_gives_nothing_but_nonsense_is_left_alone(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """It might go on for ever."""
+
+    class Endless(ListSource):
+        def fetch_orders(self, _after: str | None) -> Iterable[Any]:
+            yield an_order("1001")
+            while True:
+                yield {}
+
+    report = Bench(sandbox, client, Endless()).deliver()
+    assert outcomes(report) == {"1001": Outcome.DELIVERED}
+    assert len(report.problems) == MOST_LOST + 1
 
 
 def test_what_is_no_order_is_told_when_it_is_pulled(sandbox: Sandbox, client: TradeGeckoClient) -> None:
@@ -92,7 +126,216 @@ def test_a_fault_our_validators_find_is_placed_at_the_source(
             yield an_order("1001", [OrderLine(**given)])
 
     (problem,) = Bench(sandbox, client, Careless()).deliver().problems
-    assert f" at {__file__}:" in problem
+    assert re.search(rf"(Type|Value)Error at {re.escape(__file__)}:\d+: {next(iter(fields))} must ", problem)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"refernce": "1"}, "got an unexpected keyword argument 'refernce'"),
+        ({"reference": "1"}, "missing 3 required keyword-only arguments: 'number', 'placed_at', and 'currency'"),
+    ],
+)
+def test_fields_that_an_order_does_not_have_are_named(
+    sandbox: Sandbox, client: TradeGeckoClient, fields: dict[str, Any], said: str
+) -> None:
+    """By their names alone."""
+
+    class Careless(ListSource):
+        def fetch_orders(self, _after: str | None) -> Iterable[SourceOrder]:
+            yield SourceOrder(**fields)
+
+    (problem,) = Bench(sandbox, client, Careless()).deliver().problems
+    assert f": SourceOrder.__init__() {said} while fetching orders" in problem
+    assert f"TypeError at {__file__}:" in problem
+
+
+@pytest.mark.parametrize("name", ["Zoë Ångström", "ann@example.com"])
+def test_a_name_that_is_no_field_is_not_quoted(sandbox: Sandbox, client: TradeGeckoClient, name: str) -> None:
+    """Whoever mixes names up with values may have taken a customer's."""
+
+    class Careless(ListSource):
+        def fetch_orders(self, _after: str | None) -> Iterable[SourceOrder]:
+            fields: dict[str, Any] = {name: "1"}
+            yield SourceOrder(**fields)
+
+    (problem,) = Bench(sandbox, client, Careless()).deliver().problems
+    assert name not in problem
+    assert f"TypeError at {__file__}:" in problem
+
+
+def _changed(record: Any, **fields: Any) -> Any:
+    """A record around whose checks somebody has gone."""
+    changed = copy.copy(record)
+    for name, value in fields.items():
+        object.__setattr__(changed, name, value)
+    return changed
+
+
+class _Shy:
+    """What nothing may be asked of."""
+
+    def __getattribute__(self, name: str) -> Any:
+        raise RuntimeError("Ann Lee")
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        raise RuntimeError("Ann Lee")
+
+    def __repr__(self) -> str:
+        raise RuntimeError("Ann Lee")
+
+    __str__ = __repr__
+
+
+@define
+class _OwnOrder(SourceOrder):
+    """What somebody makes of our order."""
+
+    colour: str = "blue"
+
+
+class _OwnText(str):
+    __slots__ = ()
+
+
+class _OwnMoment(datetime):
+    pass
+
+
+_SLIPS: list[tuple[dict[str, Any], str]] = [
+    ({"customer": None}, "customer must be a Customer, not None"),
+    ({"customer": {"email": "ann@example.com"}}, "customer must be a Customer, not dict"),
+    ({"customer": _changed(A_CUSTOMER, phone=4165550101)}, "customer.phone must be a str, not int"),
+    ({"tags": None}, "tags must be a tuple, not None"),
+    ({"tags": "vip"}, "tags must be a tuple, not str"),
+    ({"tags": (None,)}, "tags[0] must be a str, not None"),
+    ({"lines": None}, "lines must be a tuple, not None"),
+    ({"lines": ({"sku": "MUG-BLUE"},)}, "lines[0] must be an OrderLine, not dict"),
+    ({"lines": (_changed(a_line(), sku=12345),)}, "lines[0].sku must be a str, not int"),
+    ({"lines": (_changed(a_line(), quantity=1.5),)}, "lines[0].quantity must be a Decimal, not float"),
+    ({"lines": (_changed(a_line(), price=Decimal("NaN")),)}, "lines[0].price must be a finite number, not 'NaN'"),
+    ({"lines": (_changed(a_line(), reference=" "),)}, "lines[0].reference must not be blank"),
+    ({"lines": (_changed(a_line(), name=_Shy()),)}, "lines[0].name cannot be read (RuntimeError)"),
+    ({"extra": {"a": Decimal(1)}}, "a value in extra must be a str, not Decimal"),
+    ({"extra": [("a", "b")]}, "extra must be a Mapping, not list"),
+    ({"currency": None}, "currency must be a str, not None"),
+    ({"placed_at": "2026-11-02"}, "placed_at must be a datetime, not str"),
+    ({"placed_at": datetime(2026, 11, 2)}, "placed_at 2026-11-02T00:00:00 has no time zone"),  # noqa: DTZ001
+    ({"number": None}, "number must be a str, not None"),
+    ({"cursor": None}, "cursor must be a str, not None"),
+    ({"totals": {}}, "totals must be a Totals, not dict"),
+]
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+@pytest.mark.parametrize(("fields", "said"), _SLIPS)
+def test_an_order_changed_around_its_checks_is_held(
+    sandbox: Sandbox, client: TradeGeckoClient, fields: dict[str, Any], said: str, *, dry_run: bool
+) -> None:
+    """With the field named, at the line that gave it; the orders around it go out, and an alert is open."""
+
+    class Careless(ListSource):
+        def fetch_orders(self, _after: str | None) -> Iterable[SourceOrder]:
+            yield an_order("1001")
+            yield _changed(an_order("1002"), **fields)
+            yield an_order("1003")
+
+    bench = Bench(sandbox, client, Careless())
+    report = bench.engine.deliver_orders(dry_run=dry_run)
+    went = Outcome.PLANNED if dry_run else Outcome.DELIVERED
+    assert outcomes(report) == {"1001": went, "1002": Outcome.HELD, "1003": went}
+    assert report.problems == []
+    told = detail(report, "1002")
+    assert told.startswith(said)
+    assert re.search(rf" at {re.escape(__file__)}:\d+; correct that in the source$", told)
+    if not dry_run:
+        assert [alert.key for alert in bench.store.alerts("shop")] == ["held unreadable"]
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        _OwnOrder(**{name: getattr(an_order("1001"), name) for name in fields_dict(SourceOrder)}),
+        _changed(an_order("1001"), number=_OwnText("1001"), tags=["vip"], lines=[a_line()]),
+        _changed(an_order("1001"), placed_at=_OwnMoment(2026, 11, 2, 15, 30, tzinfo=UTC)),
+        _changed(an_order("1001"), extra=MappingProxyType({"a": "b"})),
+    ],
+)
+def test_what_is_as_good_as_an_order_is_one(sandbox: Sandbox, client: TradeGeckoClient, order: Any) -> None:
+    """Classes of somebody's own are made into ours."""
+    bench = Bench(sandbox, client, ListSource([order]))
+    assert outcomes(bench.deliver()) == {"1001": Outcome.DELIVERED}
+    (entry,) = bench.store.entries()
+    assert type(entry.order) is SourceOrder
+
+
+def test_what_may_not_even_be_asked_for_its_class(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """It is no order either."""
+
+    class Odd(ListSource):
+        def fetch_orders(self, _after: str | None) -> Iterable[Any]:
+            return [an_order("1001"), _Shy(), an_order("1002")]
+
+    report = Bench(sandbox, client, Odd()).deliver()
+    assert outcomes(report) == dict.fromkeys(("1001", "1002"), Outcome.DELIVERED)
+    assert report.problems[0].startswith("list: gave a value of type _Shy that is no SourceOrder")
+
+
+@pytest.mark.parametrize("fields", [{"reference": None}, {"reference": 5}, {"reference": " "}])
+def test_an_order_without_a_name_is_told(sandbox: Sandbox, client: TradeGeckoClient, fields: dict[str, Any]) -> None:
+    """There is nothing to hold it under."""
+
+    class Careless(ListSource):
+        def fetch_orders(self, _after: str | None) -> Iterable[SourceOrder]:
+            yield _changed(an_order("1001"), **fields)
+            yield an_order("1002")
+
+    bench = Bench(sandbox, client, Careless())
+    report = bench.deliver()
+    assert outcomes(report) == {"1002": Outcome.DELIVERED}
+    assert report.problems[0].startswith("list: reference must ")
+    assert bench.store.cursor("shop", "orders") is None
+    assert [alert.key for alert in bench.store.alerts("shop")] == ["source deliver orders unread"]
+
+
+def test_one_order_that_cannot_be_made_does_not_end_the_others(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """Where each is made through the helper for that."""
+
+    def make(sale: dict[str, Any]) -> SourceOrder:
+        line = a_line(sale["sku"], name=sale["name"])
+        return an_order(f"{sale['id']}", [line])
+
+    class Careful(ListSource):
+        def fetch_orders(self, _after: str | None) -> Iterable[SourceOrder | UnreadableOrder]:
+            sales = [("MUG-BLUE", "Mug"), ("MUG-RED", None), ("TEE-M", "Tee")]
+            for number, (sku, name) in enumerate(sales, 1001):
+                sale = {"id": number, "sku": sku, "name": name}
+                yield order_or_problem(partial(make, sale), reference=number, cursor=f"{number}")
+            yield order_or_problem(lambda: make({}), reference=1004)
+            yield order_or_problem(lambda: make({}), reference=None)
+
+    bench = Bench(sandbox, client, Careful())
+    report = bench.deliver()
+    held, out = Outcome.HELD, Outcome.DELIVERED
+    assert outcomes(report) == {"1001": out, "1002": held, "1003": out, "1004": held}
+    assert re.fullmatch(
+        rf"TypeError at {re.escape(__file__)}:\d+: name must be a str, not None; correct that in the source",
+        detail(report, "1002"),
+    )
+    assert detail(report, "1004").startswith(f"KeyError at {__file__}:")
+    assert [problem.partition(" at ")[0] for problem in report.problems] == ["KeyError"]
+
+
+def test_what_ends_a_source_is_not_one_orders_problem() -> None:
+    """A shop that is down is down for all."""
+
+    def make() -> SourceOrder:
+        raise SourceUnavailable("down")
+
+    with pytest.raises(SourceUnavailable):
+        order_or_problem(make, reference="1")
 
 
 @pytest.mark.parametrize("way", ["tracking", "stock", "products"])
@@ -106,6 +349,26 @@ def test_whatever_keys_a_source_answers_with(way: str, keys: list[str]) -> None:
     for key, result in results.items():
         told = (Verdict.ACCEPTED, "") if key in keys else (Verdict.FAILED, "the source gave no answer for it")
         assert (result.key, result.verdict, result.message) == (key, *told)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"verdict": "splendid"}, "verdict must be a Verdict, not str"),
+        ({"verdict": None}, "verdict must be a Verdict, not None"),
+        ({"key": None}, "key must be a str, not None"),
+        ({"key": ["MUG-BLUE"]}, "key must be a str, not list"),
+        ({"message": 5}, "message must be a str, not int"),
+        ({"message": None}, "message must be a str, not None"),
+    ],
+)
+def test_an_answer_that_is_none_is_told_with_its_field(fields: dict[str, Any], said: str) -> None:
+    """Of one thing's answer; those before it count, and what has none is offered again."""
+    answers = [accepted("MUG-BLUE"), _changed(accepted("TEE-M"), **fields), accepted("MUG-RED")]
+    results = offer(ListSource(), lambda _: answers, ["MUG-BLUE", "TEE-M"], str, "accepting stock levels")
+    assert results["MUG-BLUE"].verdict is Verdict.ACCEPTED
+    assert results["TEE-M"].verdict is Verdict.FAILED
+    assert said in results["TEE-M"].message
 
 
 def test_a_key_nobody_asked_for_is_no_answer(sandbox: Sandbox, client: TradeGeckoClient) -> None:

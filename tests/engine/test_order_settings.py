@@ -69,8 +69,8 @@ def test_who_has_not_paid_is_not_marked_paid(
 ) -> None:
     """Unless the source denies it, what mark_paid says is so."""
     order = an_order(paid=paid)
-    remote = delivered(sandbox, client, order, order_status="finalized", mark_paid=True, payment_method="Bank Transfer")
-    assert remote.payment_status == status
+    wired = {"order_status": "finalized", "mark_paid": True, "payment_method": "Bank Transfer", "unpaid": "send"}
+    assert delivered(sandbox, client, order, **wired).payment_status == status
 
 
 # ── tax and currency ─────────────────────────────────────────────────────────────────────────
@@ -322,7 +322,8 @@ def test_filters_on_the_sources_own_statuses(
         an_order("2", payment_status="refunded", source_status="partially shipped", fulfillment_status="partial"),
         an_order("3"),
     ]
-    report = bench_with(sandbox, client, *orders, order_filters=[order_filter]).deliver()
+    over = {"send_shipped": True, "send_refunded": True}
+    report = bench_with(sandbox, client, *orders, order_filters=[order_filter], **over).deliver()
     assert [number for number, outcome in outcomes(report).items() if outcome is Outcome.DELIVERED] == taken
     assert report.count(Outcome.SKIPPED) == 3 - len(taken)
 
@@ -428,7 +429,7 @@ def test_the_horizon_of_the_settings(sandbox: Sandbox, days: int, given_up: bool
 
 def test_an_order_that_only_went_on_is_no_change(sandbox: Sandbox, client: TradeGeckoClient) -> None:
     """Paid, sent, closed at its source: nobody need read of it; of any other change they must."""
-    bench = bench_with(sandbox, client, an_order(payment_status="pending", source_status="open"))
+    bench = bench_with(sandbox, client, an_order(payment_status="pending", source_status="open"), unpaid="send")
     assert bench.deliver()
     paid = an_order(
         payment_status="paid",

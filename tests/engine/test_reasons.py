@@ -13,7 +13,7 @@ SOURCE = Path(tradegecko_bridge.__file__).parent
 PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
 CODE = re.compile(
     r'Reason\(\s*(?:code=)?"([a-z_]+)"'
-    r'|^(?:BY_HAND|GAVE_UP_IN_DOUBT|ID_IN_USE|REFUSED)(?:: Final)? = "([a-z_]+)"',
+    r'|^(?:BY_HAND|GAVE_UP_IN_DOUBT|ID_IN_USE|REFUSED|UNPAID|PARTLY_SHIPPED|TOO_OLD)(?:: Final)? = "([a-z_]+)"',
     re.MULTILINE,
 )
 
@@ -26,7 +26,14 @@ def codes() -> set[str]:
         for file in SOURCE.glob(pattern)
     ]
     found = {one or other for text in texts for one, other in CODE.findall(text)}
-    return found | {f"unknown_{setting}" for setting in NAMING} | {"ambiguous_sku", "ambiguous_barcode", "key_used"}
+    return (
+        found
+        | {f"unknown_{setting}" for setting in NAMING}
+        | {
+            *("ambiguous_sku", "ambiguous_barcode", "key_used"),
+            *("canceled_before", "refunded_before", "shipped_before"),
+        }
+    )
 
 
 def test_every_reason_is_explained() -> None:

@@ -21,6 +21,7 @@ from tests.simulation.levels import LEVELS
 from tests.simulation.scheduler import HOUR, MINUTE, SECOND, Process, Scheduler, SimulatedExecutor, Task
 from tests.simulation.shop import Shop, SimulatedSource
 from tests.simulation.story import Story
+from tests.support import ALL_ORDERS
 from tradegecko_bridge import SyncEngine
 from tradegecko_bridge.engine.clock import SharedClock
 from tradegecko_bridge.engine.context import Concurrency
@@ -83,6 +84,7 @@ class Setup:
             interval=rng.choice((1, 2, 5)) * MINUTE,
             same_names=rng.random() < 0.5,
             settings=ConnectionSettings(
+                earliest_order=ALL_ORDERS.earliest_order,
                 tracking=False,
                 inventory=False,
                 order_status="finalized" if finalized else "active",

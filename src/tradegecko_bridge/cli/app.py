@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "source": ("source", "Try order files, and find out how to read them."),
     "shipments": ("told", "Show the shipments each source was told of."),
     "stock": ("told", "Show what each source was told of stock."),
+    "settings": ("settings", "Show every setting of each connection."),
     "sync": ("sync", "Deliver orders and bring the rest back."),
 }
 """The module of each command below this package, and the first line of its help."""

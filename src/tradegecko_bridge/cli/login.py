@@ -97,7 +97,7 @@ def check(target: Target) -> None:
     """Test the connection to TradeGecko.
 
     Shows account, user and locations. A permission that is missing is a problem, as is a location in the settings that
-    the account does not have.
+    the account does not have, and a source that says it cannot be asked for orders.
     """
     from tradegecko_bridge.wiring.credentials import check_access
 

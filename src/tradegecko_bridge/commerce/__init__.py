@@ -20,6 +20,8 @@ from tradegecko_bridge.commerce.orders import (
 from tradegecko_bridge.commerce.products import ProductDetails, VariantDetails
 from tradegecko_bridge.commerce.results import DeliveryReceipt, ItemResult, Verdict
 from tradegecko_bridge.commerce.shipments import Package, Shipment, ShippedItem
+from tradegecko_bridge.commerce.slips import order_or_problem
+from tradegecko_bridge.commerce.statuses import Standing
 from tradegecko_bridge.commerce.stock import LocationStock, StockLevel, VariantStock
 
 __all__ = [
@@ -38,10 +40,12 @@ __all__ = [
     "ShippedItem",
     "ShippingLine",
     "SourceOrder",
+    "Standing",
     "StockLevel",
     "Totals",
     "UnreadableOrder",
     "VariantDetails",
     "VariantStock",
     "Verdict",
+    "order_or_problem",
 ]

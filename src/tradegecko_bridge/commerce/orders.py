@@ -188,8 +188,10 @@ class SourceOrder:
     ``number`` is what people call the order; ``cursor`` resumes fetching *after* this order. ``currency`` is
     an ISO 4217 code. A moment as ``requested_ship_date`` means the account's day. ``source_status``, ``payment_status``
     and ``fulfillment_status`` (how far it is shipped) are in the source's own words; ``paid`` is None where it does not
-    say, ``payment_method`` is how it was or will be paid. Whether the order makes sense (has lines, positive
-    quantities, known SKUs) is not checked here: what is wrong with it must be able to reach the ledger.
+    say, ``payment_method`` is how it was or will be paid. What is not ``ready`` is not to
+    be sent yet: it waits, its goods reserved, until the source gives it as ready, or canceled. Whether the order makes
+    sense (has lines, positive quantities, known SKUs) is not checked here: what is wrong with it must be able to reach
+    the ledger.
     """
 
     reference: str = field(validator=filled)
@@ -213,6 +215,7 @@ class SourceOrder:
     fulfillment_status: str | None = None
     payment_method: str | None = None
     paid: bool | None = None
+    ready: bool = True
     extra: Mapping[str, str] = field(factory=dict, repr=False)
     cursor: str = field(default="", eq=False)
 

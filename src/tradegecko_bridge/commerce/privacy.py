@@ -16,6 +16,7 @@ STAYS: Final[dict[type, tuple[str, ...]]] = {
     SourceOrder: (
         *("reference", "number", "placed_at", "currency", "lines", "shipping", "discounts", "totals", "cursor"),
         *("requested_ship_date", "canceled_at", "source_status", "payment_status", "fulfillment_status", "paid"),
+        "ready",
     ),
     OrderLine: (
         *("reference", "sku", "barcode", "quantity", "price", "discount", "additional_discount", *MONEY),

@@ -26,3 +26,12 @@ def phone_digits(phone: str | None) -> str:
     """The digits of a telephone number, to compare it by; nothing for a placeholder such as ``000-0000``."""
     found = _NO_DIGIT.sub("", phone or "").removeprefix("00")
     return found if len(found) >= SHORTEST_PHONE and len(set(found)) > 1 else ""
+
+
+def is_text(value: str) -> bool:
+    """Whether it is made of whole characters: of half of one (a lone surrogate) nothing can be sent."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -49,7 +49,7 @@ def load_config(path: Path, environment: Mapping[str, str] = os.environ) -> Conf
     """
     environment = SecretValues(environment)  # a traceback that shows locals must not show a password
     try:
-        data = SecretValues(tomllib.loads(_text_of(path)))
+        data = SecretValues(tomllib.loads(text_of(path)))
         unusable = list(_unusable(data))
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: {error}") from None
@@ -68,7 +68,7 @@ def load_config(path: Path, environment: Mapping[str, str] = os.environ) -> Conf
 
 def settings_error(path: Path, faults: Sequence[Fault]) -> ConfigError:
     """The error that tells these faults of a settings file, in the order of their lines."""
-    lines = line_numbers(_text_of(path))
+    lines = line_numbers(text_of(path))
     found = [(line_of(fault[0], lines), format_fault(fault)) for fault in faults]
     found.sort(key=lambda pair: pair[0] or 0)
     said = [f"{path}:{f'{line}:' if line else ''} {_cut(text)}" for line, text in found[:_MOST_SHOWN]]
@@ -96,7 +96,7 @@ def _unusable(values: Mapping[str, Any] | Sequence[Any], where: KeyPath = ()) ->
             yield from _unusable(value, path)
 
 
-def _text_of(path: Path) -> str:
+def text_of(path: Path) -> str:
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST_SETTINGS + 1)

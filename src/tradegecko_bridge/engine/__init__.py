@@ -21,6 +21,7 @@ from tradegecko_bridge.engine.settings.choices import (
     OnChange,
     OrderStatus,
     TaxTreatment,
+    Unpaid,
     Vanished,
 )
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
@@ -50,6 +51,7 @@ __all__ = [
     "SyncEngine",
     "TaxTreatment",
     "Timing",
+    "Unpaid",
     "Vanished",
     "VoidedDouble",
     "adopt_account",

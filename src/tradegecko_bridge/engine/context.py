@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
@@ -14,6 +14,7 @@ from typing import Final
 
 from attrs import field, frozen
 
+from tradegecko_bridge.commerce.statuses import Standing
 from tradegecko_bridge.engine.clock import SharedClock
 from tradegecko_bridge.engine.report import Report
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
@@ -72,6 +73,8 @@ class Context:
     tracer: Tracer | None = field(repr=False, default=None)
     account: Callable[[], str] = field(repr=False, default=lambda: "")
     """What tells the account from the others of the ledger; asks nobody."""
+    words: Mapping[str, Standing] = field(factory=dict)
+    """What the source's own words for statuses mean, and those of the settings."""
     _clock_notes: list[str] = field(factory=list, repr=False, eq=False, init=False)
     """What was logged of the clock: once is enough."""
 

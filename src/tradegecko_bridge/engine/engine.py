@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from attrs import evolve
 
-from tradegecko_bridge.engine import telemetry
+from tradegecko_bridge.engine import source_calls, telemetry
 from tradegecko_bridge.engine.back_sync import inventory, products, shipments
 from tradegecko_bridge.engine.clock import SharedClock, utc_now
 from tradegecko_bridge.engine.context import REAL_THREADS, Concurrency, Context, Progress
@@ -75,7 +75,7 @@ class SyncEngine(OfThisProcess):
             ``opentelemetry.trace.get_tracer("my-program")``.
 
     Raises:
-        ConfigError: the source has no name.
+        ConfigError: the source has no name, or words for statuses that mean nothing.
         ValueError: the connection has none.
     """
 
@@ -116,11 +116,31 @@ class SyncEngine(OfThisProcess):
             on_alert=on_alert,
             concurrency=concurrency,
             tracer=tracer,
+            words=source_calls.status_words(source, self.settings.status_words),
         )
+        self._closed = False
         self._own_account = OwnAccount(context)
         self._own_source = OwnSource(context)
         own_account = self._own_account
         self._context = evolve(context, gateway=checked(context.gateway, own_account.check), account=own_account.key)
+
+    def close(self) -> None:
+        """Let go of what the source has opened, once. What was handed in beside it stays open.
+
+        Raises:
+            BridgeError: in place of what the source raised.
+        """
+        if not self._closed:
+            self._closed = True
+            source_calls.close(self._context.source)
+
+    def check_source(self) -> None:
+        """Have the source try what fetching orders needs, where it can; nothing is fetched.
+
+        Raises:
+            BridgeError: orders cannot be fetched, and why.
+        """
+        source_calls.check(self._context.source)
 
     def deliver_orders(self, *, dry_run: bool = False) -> Report:
         """Ingest the source's new orders and deliver every order that is due, each exactly once.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tradegecko_bridge.engine.mapping.catalog import NAMING
+from tradegecko_bridge.ledger import NOT_READY, PARTLY_SHIPPED, TOO_OLD, UNPAID
 
 CODES: Final = frozenset(
     {
@@ -14,6 +15,8 @@ CODES: Final = frozenset(
         *("by_hand", "canceled_at_source", "fault", "filtered", "gave_up", "gave_up_in_doubt", "hold_tag"),
         *("id_in_use", "key_used", "mixed_tax", "no_address"),
         *("no_answer", "no_lines", "no_sku", "number_taken", "rejected", "restored", "tax_treatment", "too_early"),
+        *("canceled_before", "refunded_before", "shipped_before"),
+        *(NOT_READY.code, UNPAID, PARTLY_SHIPPED, TOO_OLD),
         *("total_differs", "unavailable", "unknown_currency", "unknown_sku", "unmapped_ship_method", "unreadable"),
         *(f"unknown_{setting}" for setting in NAMING),
     }

@@ -7,7 +7,7 @@ raising for one of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
@@ -54,6 +54,56 @@ class HasIdentity(Protocol):
     def identity(self) -> str:
         """The shop that orders come from, in one line without secrets: the same in every process and after every
         restart, e.g. its address and its own id. It is shown to people."""
+
+
+@runtime_checkable
+class HandedOver(Protocol):
+    """A source whose orders somebody has handed over to be sent, as in a folder: none is too old for the first run."""
+
+    @property
+    def handed_over(self) -> bool:
+        """Whether it is such a source."""
+
+
+@runtime_checkable
+class HasStatusWords(Protocol):
+    """A source whose statuses have words of their own, or mean something else by usual ones."""
+
+    @property
+    def status_words(self) -> Mapping[str, str]:
+        """What its words mean: one of ``open``, ``paid``, ``unpaid``, ``partly shipped``, ``shipped``, ``refunded``,
+        ``canceled`` by each word, whatever its case and punctuation."""
+
+
+@runtime_checkable
+class TakesEarliest(Protocol):
+    """A source that need not give all it has."""
+
+    def start_from(self, moment: datetime | None, /) -> None:
+        """Orders placed before ``moment`` (UTC) are not wanted; None: all are. Called before orders are fetched.
+
+        Giving them all the same is harmless.
+        """
+
+
+@runtime_checkable
+class Checks(Protocol):
+    """A source that can say whether all is set up, before anything is fetched."""
+
+    def check(self) -> None:
+        """Try what fetching orders needs: the address, the login, its rights. Changes nothing.
+
+        Raises:
+            SourceUnavailable, SourceNeedsLogin, SourceRefused: as :meth:`OrderSource.fetch_orders`.
+        """
+
+
+@runtime_checkable
+class Closes(Protocol):
+    """A source that holds connections or files."""
+
+    def close(self) -> None:
+        """Let go of them; the source is not used afterwards. Called once, after errors too."""
 
 
 @runtime_checkable

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tradegecko_bridge.config import Config, Connection, LoginSettings, load_config
+from tradegecko_bridge.engine.source_calls import SourceFailed, check
 from tradegecko_bridge.errors import ConfigError, StoreError, TradeGeckoError
 from tradegecko_bridge.ports import TokenStore
 from tradegecko_bridge.ports.logins import TokenPair
@@ -23,7 +24,7 @@ from tradegecko_bridge.tradegecko.client.stored_login import StoredLogin
 from tradegecko_bridge.tradegecko.gateway import TradeGeckoGateway
 from tradegecko_bridge.tradegecko.limits import RateLimiter
 from tradegecko_bridge.tradegecko.oauth import OAuthApp, origin
-from tradegecko_bridge.wiring.open_ledger import ledger_of
+from tradegecko_bridge.wiring.open_ledger import ledger_of, source_of
 
 
 def credentials(config: Config, ledger: DatabaseStore) -> BearerToken | StoredLogin:
@@ -130,7 +131,8 @@ def _app(config: Config, login: LoginSettings) -> OAuthApp:
 
 
 def check_access(config_path: Path, connection: str | None) -> list[dict[str, Any]]:
-    """For each connection its account, user, locations, and a line for each problem. Only reads TradeGecko."""
+    """For each connection its account, user, locations, and a line for each problem, of the account or the source.
+    Only reads."""
     config = load_config(config_path)
     chosen = config.chosen(connection)
     with (
@@ -147,10 +149,20 @@ def check_access(config_path: Path, connection: str | None) -> list[dict[str, An
             "account": access.account,
             "user": user,
             "locations": list(locations.values()),
-            "problems": [*missing, *_unknown_locations(one, locations)],
+            "problems": [*missing, *_unknown_locations(one, locations), *_of_source(config_path, one)],
         }
         for one in chosen
     ]
+
+
+def _of_source(config_path: Path, connection: Connection) -> list[str]:
+    """Why orders cannot be fetched from a connection's source, where it can say so."""
+    try:
+        with source_of(config_path, connection) as source:
+            check(source)
+    except SourceFailed as error:
+        return [str(error)]
+    return []
 
 
 def _unknown_locations(connection: Connection, locations: Mapping[str, str]) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tradegecko_bridge.config import Config, load_config
 from tradegecko_bridge.engine import Progress, SyncEngine
+from tradegecko_bridge.engine.source_calls import close
 from tradegecko_bridge.engine.telemetry import Tracer
 from tradegecko_bridge.errors import NoLedger
 from tradegecko_bridge.ledger import Alert
@@ -18,7 +19,7 @@ from tradegecko_bridge.stores.sql import SqlStore
 from tradegecko_bridge.tradegecko.gateway import TradeGeckoGateway
 from tradegecko_bridge.tradegecko.limits import RateLimiter, SharedLimiter
 from tradegecko_bridge.wiring.credentials import open_client
-from tradegecko_bridge.wiring.open_ledger import close_source, ledger_of, make_sources
+from tradegecko_bridge.wiring.open_ledger import ledger_of, make_sources
 
 
 @contextmanager
@@ -55,7 +56,7 @@ def open_engines(
     with ExitStack() as stack:
         sources = make_sources(path, connections)
         for source in sources:
-            stack.callback(close_source, source)
+            stack.callback(close, source)
         store = _read_only_ledger(config) if dry_run else SqlStore(config.ledger_url)
         stack.callback(store.close)
         limiter = RateLimiter() if dry_run else _shared_limiter(config, store)

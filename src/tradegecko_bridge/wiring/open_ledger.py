@@ -7,13 +7,13 @@ are errors, not empty results.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from tradegecko_bridge.config import Config, Connection, load_config, settings_error
 from tradegecko_bridge.engine.own_source import must_be_the_source
 from tradegecko_bridge.engine.reasons import CODES
-from tradegecko_bridge.engine.source_calls import guarded, identity_of
+from tradegecko_bridge.engine.source_calls import SourceFailed, close, identity_of
 from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.ledger import Filter, LedgerEntry
 from tradegecko_bridge.plugins import make_source
@@ -48,7 +48,7 @@ def source_of(config_path: Path, connection: Connection) -> Iterator[OrderSource
     try:
         yield source
     finally:
-        close_source(source)
+        close(source)
 
 
 def make_sources(config_path: Path, connections: Sequence[Connection]) -> list[OrderSource]:
@@ -61,14 +61,11 @@ def make_sources(config_path: Path, connections: Sequence[Connection]) -> list[O
             written = ("options",) if one.options else ()
             faults.append((("connections", one.name, *written), f": {error}"))
     if faults:
+        for source in sources:
+            with suppress(SourceFailed):  # it is logged, and not what is to be told
+                close(source)
         raise settings_error(config_path, faults)
     return sources
-
-
-def close_source(source: OrderSource) -> None:
-    """Let go of what a source has opened, if it can."""
-    if hasattr(source, "close"):
-        guarded(source, "closing", source.close)
 
 
 @contextmanager

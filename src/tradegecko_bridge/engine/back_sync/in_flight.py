@@ -12,7 +12,7 @@ from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.mapping.rules import as_sent
 from tradegecko_bridge.engine.mapping.validation import is_sane
 from tradegecko_bridge.engine.settings.choices import MatchBy
-from tradegecko_bridge.ledger import DELIVERED_STATES, OPEN_STATES, LedgerEntry
+from tradegecko_bridge.ledger import DELIVERED_STATES, OPEN_STATES, TOO_OLD, LedgerEntry
 
 
 class InFlight:
@@ -40,6 +40,8 @@ class InFlight:
         for entry in entries:
             if entry.id in self._lines or entry.order is None:
                 continue
+            if entry.reason is not None and entry.reason.code == TOO_OLD:
+                continue  # sold before the connection's first run, it has left long ago
             sane = [line for line in entry.order.lines if is_sane(line)]
             parts = [part for line in sane for part in as_sent(line, settings)]
             self._lines[entry.id] = [(one.barcode or "", bare(one.sku), max(one.quantity, ZERO)) for one in parts]

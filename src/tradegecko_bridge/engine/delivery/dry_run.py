@@ -11,7 +11,7 @@ from attrs import evolve
 
 from tradegecko_bridge.commerce.remote import LineKind, RemoteOrder
 from tradegecko_bridge.engine.context import Context
-from tradegecko_bridge.engine.delivery import audit, holds
+from tradegecko_bridge.engine.delivery import audit, first_day, holds
 from tradegecko_bridge.engine.delivery.decide import (
     Adopt,
     Decision,
@@ -71,6 +71,7 @@ def preview_delivery(context: Context) -> Report:
                         decider.in_a_row.note(failure)
         except GatewayError as error:
             report.fail(error)
+        first_day.sum_up(report)
         holds.report_kept(context, report, others)
     return report
 
@@ -80,9 +81,10 @@ def _due(
 ) -> Iterator[LedgerEntry]:
     """The orders a run would claim, oldest first, as it would claim them; what it would leave alone is reported."""
     reported = {item.name for item in report.items}
+    let_go = first_day.let_go(context)
     for entry in orders.values():
         now = context.clock()
-        if entry.is_due(now) or (holds.may_go(entry, grounds) and not entry.claim_runs(now)):
+        if entry.is_due(now) or ((holds.may_go(entry, grounds) or let_go(entry)) and not entry.claim_runs(now)):
             yield evolve(entry, state=_S.UNCERTAIN) if entry.state is _S.SENDING else entry
         elif _code(entry) and not entry.claim_runs(now):
             continue  # told with the others that stay held

@@ -14,6 +14,7 @@ from attrs import frozen
 
 from tradegecko_bridge._version import __version__
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
+from tradegecko_bridge.ledger import NOT_READY, PARTLY_SHIPPED, UNPAID
 
 GOODS: Final = frozenset({"ambiguous_barcode", "ambiguous_sku", "no_sku", "unknown_sku"})
 """Codes of what the account's variants decide."""
@@ -21,7 +22,7 @@ NUMBERS: Final = frozenset({"number_taken"})
 """Codes of what the orders that are there decide."""
 UNKNOWN: Final = frozenset({"fault", "missing_price"})
 """Codes of what nobody knows the cause of, or sees whether it has gone."""
-NOTHING_THERE: Final = frozenset({"hold_tag", "unmapped_ship_method"})
+NOTHING_THERE: Final = frozenset({"hold_tag", "unmapped_ship_method", NOT_READY.code, PARTLY_SHIPPED, UNPAID})
 """Codes of what nothing in the account decides. All others are decided by how the account is set up."""
 
 

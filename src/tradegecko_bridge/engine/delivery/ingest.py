@@ -6,28 +6,26 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, cast
 
 from attrs import evolve
 
 from tradegecko_bridge.bounds import brief
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
+from tradegecko_bridge.commerce.slips import IN_THE_SOURCE, sound
 from tradegecko_bridge.engine.context import Context
-from tradegecko_bridge.engine.delivery.outside import within_bounds
+from tradegecko_bridge.engine.delivery.outside import told, within_bounds
 from tradegecko_bridge.engine.keys import lossy_reference, original_reference, storable_reference
-from tradegecko_bridge.engine.report import DELIVER, Outcome, Report
-from tradegecko_bridge.engine.source_calls import SourceFailed, guarded, in_batches, iterate
+from tradegecko_bridge.engine.report import Outcome, Report
+from tradegecko_bridge.engine.source_calls import SourceFailed, a_kind, guarded, in_batches, placed, start_from
 from tradegecko_bridge.engine.source_changes import cancellations, changes
 from tradegecko_bridge.errors import CursorMoved
 from tradegecko_bridge.ledger import Finding, IngestCounts, LedgerEntry, OrderState, Reason, Severity
 from tradegecko_bridge.ports import AcknowledgesIngest, TellsNotes
 
 BATCH: Final = 100
-_UNREAD: Final = Finding(  # what the source says of it may name somebody, and an alert is kept: the report shows it
-    key=f"source {DELIVER} unread",
-    severity=Severity.WARNING,
-    text="the source has something that cannot be read, which no order stands for; each run's report says what",
-)
+MOST_LOST: Final = 20
+"""After so many things that are no orders the source is left alone."""
 Arrival: TypeAlias = SourceOrder | UnreadableOrder
 
 
@@ -38,6 +36,7 @@ def ingest(context: Context, report: Report) -> None:
     """
     cursor = _cursor(context)
     try:
+        start_from(context.source, context.settings.earliest_order)
         for batch in in_batches(_new_arrivals(context, cursor), BATCH):
             ingest_batch(context, batch, report, after=cursor)
             cursor = batch[-1].cursor or cursor
@@ -75,6 +74,7 @@ def preview(context: Context, report: Report) -> tuple[Mapping[str, LedgerEntry]
         return [after[reference]] if reference in after else _in_ledger(context, reference)
 
     try:
+        start_from(context.source, context.settings.earliest_order)
         for batch in in_batches(_new_arrivals(context, _cursor(context)), sys.maxsize):  # one: an order may come twice
             noted |= cancellations.to_note(context, batch)
             now = context.clock()
@@ -103,21 +103,52 @@ def _in_ledger(context: Context, reference: str | None) -> Sequence[LedgerEntry]
 def checked_arrivals(
     context: Context, fetch: Callable[[], Iterable[object]], doing: str
 ) -> Iterator[SourceOrder | UnreadableOrder]:
-    """What the source gives, up to the first thing that is no order at all: that is a fault of the source.
+    """What the source gives, each order as it can be kept: one with a field that holds what it cannot is unreadable.
 
-    Of that thing only its type is reported, as it may quote a customer.
+    What is no order, or has no reference to be kept under, is reported at the line of the source's that gave it, with
+    its type only, as it may quote a customer. The orders after it are given without their cursors, so that the source
+    gives it again until it is corrected.
 
     Raises:
-        SourceFailed: the source failed, or gave something else.
+        SourceFailed: the source failed, or gave so many of these that it cannot be trusted with the rest.
     """
-    for arrival in iterate(context.source, fetch, doing):
-        if not isinstance(arrival, (SourceOrder, UnreadableOrder)):
-            what = "None" if arrival is None else f"a value of type {type(arrival).__name__}"
-            raise SourceFailed(
-                f"{context.source.name}: gave {what} that is no SourceOrder and no UnreadableOrder while {doing}: "
-                "a fault in the source"
-            )
-        yield within_bounds(_with_storable_names(context, arrival))
+    lost = 0
+    for given, place in placed(context.source, fetch, doing):
+        arrival = _checked(context.source.name, given, place, doing)
+        if arrival.reference is None and not issubclass(type(given), UnreadableOrder):
+            lost += 1
+            if lost > MOST_LOST:
+                raise SourceFailed(f"{arrival.problem}; so were {MOST_LOST} before it, and nothing more is taken")
+        arrival = within_bounds(_with_storable_names(context, arrival))
+        yield evolve(arrival, cursor="") if lost and arrival.cursor else arrival
+
+
+def _checked(source: str, given: object, place: Callable[[], str], doing: str) -> Arrival:
+    for kind in (SourceOrder, UnreadableOrder):
+        if issubclass(type(given), kind):  # and not what it says of itself
+            found = sound(given, kind)
+            return found if isinstance(found, kind) else _unsound(source, given, cast("list[str]", found), place())
+    said = f"{source}: gave {a_kind(given)} that is no SourceOrder and no UnreadableOrder while {doing}{_at(place())}"
+    return UnreadableOrder(problem=f"{said}: a fault in the source")
+
+
+def _unsound(source: str, given: object, faults: list[str], place: str) -> UnreadableOrder:
+    """An order known by what is wrong with it, under the name that it has, if it has one."""
+    names = {name: value for name in ("reference", "number", "cursor") if (value := _text(given, name)) is not None}
+    said = f"{told(faults)}{_at(place)}; {IN_THE_SOURCE}"
+    return UnreadableOrder(problem=said if "reference" in names else f"{source}: {said}", **names)
+
+
+def _text(given: object, name: str) -> str | None:
+    try:
+        value = getattr(given, name)
+        return str.__str__(value) if isinstance(value, str) and value.strip() else None
+    except Exception:  # a property of somebody's own
+        return None
+
+
+def _at(place: str) -> str:
+    return f" at {place}" if place else ""
 
 
 def _with_storable_names(context: Context, arrival: Arrival) -> Arrival:
@@ -157,11 +188,17 @@ def _report(
         if isinstance(arrival, UnreadableOrder):
             if arrival.reference is None:
                 report.problems.append(arrival.problem)
-                report.findings.append(_UNREAD)
+                report.findings.append(_unread(report))
             elif any(entry.state is OrderState.HELD for entry in entries_of(arrival.reference)):
                 reason = Reason("unreadable", arrival.problem)
                 report.add(arrival.number or arrival.reference, Outcome.HELD, reason.text, reason)
     changes.report_changes(context, batch, counts, entries_of, report, before=at)
+
+
+def _unread(report: Report) -> Finding:
+    """What a source says of what cannot be read may name somebody, and an alert is kept: the report shows it."""
+    text = "the source has something that cannot be read, which no order stands for; each run's report says what"
+    return Finding(key=f"source {report.operation} unread", severity=Severity.WARNING, text=text)
 
 
 def _acknowledge(context: Context, batch: Sequence[Arrival], report: Report) -> None:

@@ -14,7 +14,7 @@ from attrs import evolve
 
 from tradegecko_bridge.commerce import Address, Customer, SourceOrder
 from tradegecko_bridge.commerce.remote import CustomerMatch, OrderDraft, PriceList, RecordKind, RemoteOrder
-from tradegecko_bridge.commerce.values import bare
+from tradegecko_bridge.commerce.values import bare, is_text
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery.decide import DueOrder
 from tradegecko_bridge.engine.delivery.partitions import customer_names
@@ -121,11 +121,11 @@ def load_goods(
         AccessDenied, Unavailable: the account cannot be asked.
     """
     lines = [line for prepared in orders for line in prepared.applied.lines]
-    skus = {line.sku for line in lines if line.sku and bare(line.sku) and len(line.sku) <= LONGEST_SKU}
+    skus = {line.sku for line in lines if line.sku and bare(line.sku) and _can_be_asked(line.sku)}
     skus |= set(map(bare, skus))
     variants = gateway.find_variants(skus) if skus else {}
     unpriced = any(line.price is None for prepared in orders for line in prepared.order.lines)
-    codes = {line.barcode for line in lines if line.barcode and len(line.barcode) <= LONGEST_SKU}
+    codes = {line.barcode for line in lines if line.barcode and _can_be_asked(line.barcode)}
     return evolve(
         account,
         variants=variants,
@@ -164,6 +164,11 @@ def _zone(name: str | None) -> tzinfo | None:
         return ZoneInfo(name) if name else None
     except (KeyError, ValueError, OSError):
         return None
+
+
+def _can_be_asked(name: str) -> bool:
+    """Whether a variant may be called so: no address has room for more, nor for half a character."""
+    return len(name) <= LONGEST_SKU and is_text(name)
 
 
 def _has_open_total(prepared: PreparedOrder) -> bool:

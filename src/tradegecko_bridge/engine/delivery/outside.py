@@ -35,11 +35,16 @@ def within_bounds(arrival: SourceOrder | UnreadableOrder) -> SourceOrder | Unrea
         faults = list(_faults(arrival))
         if not faults:
             return _told(arrival)
-        more = f"; and {len(faults) - _FEW} more" if len(faults) > _FEW else ""
-        said = f"{'; '.join(faults[:_FEW])}{more}; correct it at the source"
+        said = f"{told(faults)}; correct it at the source"
         named = {"reference": arrival.reference, "number": arrival.number, "cursor": arrival.cursor}
         arrival = UnreadableOrder(problem=said, **named)
     return _unreadable_within_bounds(arrival)
+
+
+def told(faults: list[str]) -> str:
+    """What is wrong with one order, of which there may be much."""
+    more = f"; and {len(faults) - _FEW} more" if len(faults) > _FEW else ""
+    return f"{'; '.join(faults[:_FEW])}{more}"
 
 
 def _unreadable_within_bounds(order: UnreadableOrder) -> UnreadableOrder:

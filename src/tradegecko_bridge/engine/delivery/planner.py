@@ -10,6 +10,7 @@ from typing import Final
 from tradegecko_bridge.commerce.remote import Presence, RemoteOrder, Topic
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery.decide import DueOrder, visible_at
+from tradegecko_bridge.engine.delivery.first_day import first_day
 from tradegecko_bridge.engine.delivery.grounds import GOODS, NUMBERS, Grounds, as_text, needs_setup
 from tradegecko_bridge.engine.delivery.lookup import find_marked, find_own_order, load_account, load_goods
 from tradegecko_bridge.engine.delivery.restores import not_known_since
@@ -17,7 +18,7 @@ from tradegecko_bridge.engine.keys import marker
 from tradegecko_bridge.engine.mapping.catalog import Catalog
 from tradegecko_bridge.engine.mapping.order_numbers import remote_number
 from tradegecko_bridge.engine.mapping.plan import PreparedOrder, plan, prepare
-from tradegecko_bridge.engine.mapping.rules import not_taken
+from tradegecko_bridge.engine.mapping.rules import not_taken, not_yet
 from tradegecko_bridge.errors import BridgeError
 from tradegecko_bridge.evolving import evolve
 from tradegecko_bridge.foreign import place_of
@@ -36,6 +37,7 @@ class Planner:
     def __init__(self, context: Context) -> None:
         self._c = context
         self._not_known = not_known_since(context)
+        self._first_day = first_day(context)
 
     def plan(self, entries: Sequence[LedgerEntry]) -> list[DueOrder]:
         """What would be sent of each order, in their order.
@@ -44,10 +46,10 @@ class Planner:
             AccessDenied, Unavailable: the account cannot be asked.
         """
         due = [self._due(entry) for entry in entries]
-        to_plan = [one for one in due if _is_planned(one)]
+        to_plan = [one for one in due if _is_to_plan(one)]
         known = self._prefetch([one for one in due if _may_be_known(one)], to_plan)
         due = [evolve(one, presence=known.get(one.marker, one.presence), looked_at=self._c.clock()) for one in due]
-        to_plan = [one for one in due if _is_planned(one)]
+        to_plan = [one for one in due if _is_to_plan(one)]
         if not to_plan:
             return due
         gateway, settings = self._c.gateway, self._c.settings
@@ -129,13 +131,14 @@ class Planner:
 
     def _due(self, entry: LedgerEntry) -> DueOrder:
         number = entry.remote_number or remote_number(entry.number, self._c.settings)
-        skip = not_taken(entry.order, self._c.settings) if entry.order else None
+        skip = not_taken(entry.order, self._c.settings, self._c.words) if entry.order else None
         span, order = self._not_known, entry.order if entry.state not in DELIVERED_STATES else None
         return DueOrder(
             entry=entry,
             number=number,
             marker=marker(self._c.connection, entry.reference),
             skip=skip,
+            plan=self._first_day.keeps(entry) if skip is None else None,
             not_known=span if span and order and order.placed_at <= span[1] else None,
         )
 
@@ -154,10 +157,11 @@ class Planner:
         return {mark: Presence.POSSIBLE if said is Presence.FREE else said for mark, said in known.items()}
 
     def _planned(self, due: DueOrder, prepared: PreparedOrder, catalog: Catalog, grounds: Grounds) -> DueOrder:
-        canceled = due.skip == CANCELED_AT_SOURCE
+        settings = self._c.settings
+        kept = due.skip if due.skip == CANCELED_AT_SOURCE else not_yet(prepared.order, settings, self._c.words)
         return evolve(
             due,
-            plan=due.skip if canceled else plan(prepared, due.marker, catalog, self._c.settings),
+            plan=kept or plan(prepared, due.marker, catalog, settings),
             line_ids=catalog.line_ids(prepared.applied.lines),
             grounds=grounds,
         )
@@ -181,6 +185,6 @@ def _may_be_known(due: DueOrder) -> bool:
     return due.entry.order is not None and due.entry.state not in DELIVERED_STATES
 
 
-def _is_planned(due: DueOrder) -> bool:
+def _is_to_plan(due: DueOrder) -> bool:
     """Whether an order may have to be sent."""
-    return _may_be_known(due) and (due.skip is None or due.entry.generation > 0)
+    return _may_be_known(due) and due.plan is None and (due.skip is None or due.entry.generation > 0)

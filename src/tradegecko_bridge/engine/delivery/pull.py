@@ -14,6 +14,7 @@ from attrs import evolve
 
 from tradegecko_bridge.commerce import UnreadableOrder
 from tradegecko_bridge.engine.context import Context
+from tradegecko_bridge.engine.delivery.first_day import begin
 from tradegecko_bridge.engine.delivery.ingest import BATCH, Arrival, checked_arrivals, ingest_batch
 from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.source_calls import SourceFailed, in_batches
@@ -54,6 +55,7 @@ _INSTEAD: Final = "change the order there, so that it is given with the next syn
 def _pull(context: Context, report: Report, give: Callable[[], Iterable[Arrival]], doing: str) -> int | None:
     """How many came; None when the source failed."""
     came = 0
+    begin(context)
     try:
         for batch in in_batches(checked_arrivals(context, give, doing), BATCH):
             blank = [evolve(arrival, cursor="") for arrival in batch]  # says nothing of how far the source was read

@@ -11,7 +11,7 @@ from typing import Final
 from tradegecko_bridge.commerce import DeliveryReceipt, Verdict
 from tradegecko_bridge.commerce.codec import from_plain, to_plain
 from tradegecko_bridge.engine.context import Context
-from tradegecko_bridge.engine.delivery import holds
+from tradegecko_bridge.engine.delivery import first_day, holds
 from tradegecko_bridge.engine.delivery.decide import DueOrder
 from tradegecko_bridge.engine.delivery.doubles import find_doubles
 from tradegecko_bridge.engine.delivery.ingest import ingest
@@ -38,6 +38,7 @@ QUICK: Final = 1 / 8
 def deliver_orders(context: Context) -> Report:
     """Ingest what is new, then deliver what is due."""
     with context.report(DELIVER) as report:
+        first_day.begin(context)
         after_restore(context, report)
         ingest(context, report)
         receipts: list[DeliveryReceipt] = []
@@ -50,6 +51,7 @@ def deliver_orders(context: Context) -> Report:
             report.fail(error)
         report.findings += find_doubles(context)
         _send_receipts(context, receipts, report)
+        first_day.sum_up(report)
         holds.report_kept(context, report, outcomes.newly_held)
         reported = {item.name for item in report.items}
         for entry in context.store.entries(context.connection, states=OPEN_STATES - {OrderState.HELD}):

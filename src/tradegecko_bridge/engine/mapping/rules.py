@@ -3,32 +3,50 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fnmatch import translate
 from functools import cache
+from types import MappingProxyType
+from typing import Final
 
 from attrs import evolve
 
 from tradegecko_bridge.commerce import ItemKind, OrderLine, ShippingLine, SourceOrder
+from tradegecko_bridge.commerce.progress import plain_status
+from tradegecko_bridge.commerce.statuses import Standing, standings
 from tradegecko_bridge.commerce.values import bare
 from tradegecko_bridge.engine.mapping.kits import exploded
 from tradegecko_bridge.engine.mapping.order_numbers import is_shortened
 from tradegecko_bridge.engine.mapping.tax import Part, TaxedDiscount, after_tax
 from tradegecko_bridge.engine.mapping.validation import is_sane
-from tradegecko_bridge.engine.settings.choices import MatchBy
+from tradegecko_bridge.engine.settings.choices import MatchBy, Unpaid
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.settings.filters import Level, compared
-from tradegecko_bridge.ledger import CANCELED_AT_SOURCE, Reason
+from tradegecko_bridge.ledger import CANCELED_AT_SOURCE, NOT_READY, PARTLY_SHIPPED, UNPAID, Reason
+
+_OVER: Final = {
+    Standing.CANCELED: "send_canceled",
+    Standing.REFUNDED: "send_refunded",
+    Standing.SHIPPED: "send_shipped",
+}
+"""The setting by which an order goes out that is over at its source."""
 
 
-def not_taken(order: SourceOrder, settings: ConnectionSettings) -> Reason | None:
-    """Why the connection never sends this order; None when it does. Changed at the source it is asked again."""
+def not_taken(
+    order: SourceOrder, settings: ConnectionSettings, words: Mapping[str, Standing] = MappingProxyType({})
+) -> Reason | None:
+    """Why the connection never sends this order; None when it does. Changed at the source it is asked again.
+
+    ``words`` are those of the source's own, and of the settings, for how an order stands.
+    """
     if order.canceled_at is not None:
         return CANCELED_AT_SOURCE
     earliest = settings.earliest_order
     if earliest is not None and order.placed_at < earliest:
         return Reason("too_early", f"placed before the earliest order date, {earliest.isoformat()}")
+    if over := _is_over(order, settings, words):
+        return over
     for order_filter in settings.order_filters:
         if why := order_filter.refuses(order):
             return Reason("filtered", f"{why}: a filter leaves it out")
@@ -38,6 +56,47 @@ def not_taken(order: SourceOrder, settings: ConnectionSettings) -> Reason | None
     if order.lines and not any(_wanted(line, settings) for line in order.lines):
         return Reason("filtered", "every one of its lines is left out by the settings")
     return None
+
+
+def _is_over(order: SourceOrder, settings: ConnectionSettings, words: Mapping[str, Standing]) -> Reason | None:
+    """Why there is nothing left to be done about the order."""
+    said = standings(order, words)
+    for standing, setting in _OVER.items():
+        if standing in said and not getattr(settings, setting):
+            text = (
+                f"{standing} at the source before it was sent ({said[standing]}); `{setting} = true` sends such orders"
+            )
+            return Reason(f"{standing}_before", text)
+    if settings.unpaid is Unpaid.SKIP and (why := _is_unpaid(order, settings, said)):
+        return Reason(UNPAID, f'{why}; `unpaid = "skip"` leaves it out')
+    return None
+
+
+def not_yet(
+    order: SourceOrder, settings: ConnectionSettings, words: Mapping[str, Standing] = MappingProxyType({})
+) -> Reason | None:
+    """Why the order waits at its source; it goes out by itself once that says otherwise."""
+    if not order.ready:
+        return NOT_READY
+    said = standings(order, words)
+    if Standing.PARTLY_SHIPPED in said and not settings.send_shipped:
+        text = (
+            f"shipped in part at the source before it was sent ({said[Standing.PARTLY_SHIPPED]}), and nobody "
+            "knows which of it; skip it, or `send_shipped = true` sends such orders whole"
+        )
+        return Reason(PARTLY_SHIPPED, text, transient=True)
+    if settings.unpaid is Unpaid.WAIT and (why := _is_unpaid(order, settings, said)):
+        return Reason(UNPAID, f"{why}; it goes out once the source says that it is paid", transient=True)
+    return None
+
+
+def _is_unpaid(order: SourceOrder, settings: ConnectionSettings, said: Mapping[Standing, str]) -> str:
+    """Why the order counts as not paid; blank where it is, or is to be paid later."""
+    if Standing.UNPAID not in said:
+        return ""
+    method = f" {plain_status(order.payment_method)} "
+    later = any(f" {word} " in method for word in map(plain_status, settings.pay_later) if word)
+    return "" if later else f"not paid yet at the source ({said[Standing.UNPAID]})"
 
 
 def apply_settings(order: SourceOrder, number: str, settings: ConnectionSettings, digits: int = 2) -> SourceOrder:

@@ -24,6 +24,8 @@ from tradegecko_bridge.ledger import (
     BY_HAND,
     DELIVERED_STATES,
     ID_IN_USE,
+    NOT_READY,
+    UNPAID,
     UNREADABLE,
     Alert,
     Finding,
@@ -36,6 +38,8 @@ from tradegecko_bridge.outbox import OutboxState
 from tradegecko_bridge.visible import log
 
 _S = OrderState
+PAYING: Final = timedelta(days=3)
+"""So much longer an order that waits to be paid may wait before that is an alert."""
 _LOGIN: Final = "login"
 _ACCOUNT: Final = "account"
 _SOURCE_LOGIN: Final = "source login"
@@ -143,9 +147,10 @@ def _undone(context: Context) -> Iterator[Finding]:
 
 def _held(context: Context, held: list[StateCount], late: datetime) -> Iterator[Finding]:
     """Per reason. One that may pass by itself gets some time to do so."""
-    for code in sorted({str(count.code) for count in held}):
+    for code in sorted({str(count.code) for count in held} - {NOT_READY.code}):
         some = [count for count in held if str(count.code) == code]
-        if not any(count.since <= late for count in some if count.transient) and all(count.transient for count in some):
+        told_from = late - PAYING if code == UNPAID else late
+        if not any(count.since <= told_from for count in some) and all(count.transient for count in some):
             continue
         newest = context.store.entries(context.connection, states={_S.HELD}, reasons={code}, limit=1)
         example = "".join(f"the newest is {entry.number}{_why(entry)}" for entry in newest)

@@ -6,10 +6,12 @@ be given.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Literal
 
 from tradegecko_bridge.commerce.remote import CustomerMatch
+from tradegecko_bridge.commerce.statuses import Standing
 
 
 class OrderStatus(StrEnum):
@@ -96,6 +98,23 @@ class OnChange(StrEnum):
 
 
 def on_change(value: OnChange | Literal["report"]) -> Any:
+    return value
+
+
+class Unpaid(StrEnum):
+    """What becomes of an order that is not paid yet at its source."""
+
+    WAIT = "wait"
+    """It goes out by itself once the source says that it is paid."""
+    SEND = "send"
+    SKIP = "skip"
+
+
+def unpaid(value: Unpaid | Literal["wait", "send", "skip"]) -> Any:
+    return value
+
+
+def standings(value: Mapping[str, Standing | str]) -> Any:
     return value
 
 

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final, TypeAlias
 from attrs import field, frozen
 
 from tradegecko_bridge.commerce.remote import CustomerMatch
+from tradegecko_bridge.commerce.statuses import Standing
 from tradegecko_bridge.engine.settings import choices
 from tradegecko_bridge.engine.settings.choices import (
     DiscountTax,
@@ -25,6 +26,7 @@ from tradegecko_bridge.engine.settings.choices import (
     OnChange,
     OrderStatus,
     TaxTreatment,
+    Unpaid,
     Vanished,
 )
 from tradegecko_bridge.engine.settings.filters import ItemFilter, OrderFilter
@@ -54,6 +56,9 @@ Percent: TypeAlias = Annotated[Decimal, "a number of percent", Between(0, 100)]
 Days: TypeAlias = Annotated[Decimal, "a number of days", Between(1, 3650)]
 SkuTable: TypeAlias = Annotated[Mapping[str, str], "table: the source's SKU = TradeGecko's"]
 CarrierTable: TypeAlias = Annotated[Mapping[str, str], "table: TradeGecko's carrier = the source's"]
+StandingTable: TypeAlias = Annotated[
+    Mapping[str, Standing], f"table: the source's word = one of {', '.join(f'`{standing}`' for standing in Standing)}"
+]
 ShipMethodTable: TypeAlias = Annotated[Mapping[str, str], "table: the source's ship method = the warehouse's"]
 
 
@@ -115,8 +120,30 @@ class ConnectionSettings:
     # ── Which orders go out ──────────────────────────────────────────────────────────────────────
 
     earliest_order: datetime | None = field(default=None, converter=moment)
-    """Orders placed before are skipped; a date means its beginning in UTC. Set it before the first run of a shop that
-    has old orders. E.g. `2026-11-01`."""
+    """Orders placed before are skipped; a date means its beginning in UTC. Left out, orders placed more than a day
+    before the connection's first run are held, with one alert for all of them, until it is set; but not those of a
+    folder, which somebody has put there. E.g. `2026-11-01`."""
+    send_shipped: bool = False
+    """Send orders that are shipped already at the source when they would be sent; else they are skipped, and those
+    shipped in part are held. Also goes for orders that the source calls completed."""
+    send_refunded: bool = False
+    """Send orders that are refunded already at the source; else they are skipped. Those refunded in part go out."""
+    send_canceled: bool = False
+    """Send orders that are canceled or voided by one of their statuses at the source; else they are skipped. One with a
+    time of cancellation is never sent."""
+    unpaid: Unpaid = field(default=Unpaid.WAIT, converter=choices.unpaid)
+    """What becomes of orders of which the source says that they are not, or not wholly, paid: they wait and go out by
+    themselves once it says that they are paid, are sent all the same, or are skipped. An authorized payment is enough.
+    """
+    pay_later: tuple[str, ...] = field(
+        default=("cod", "cash on delivery", "invoice", "purchase order"), converter=words
+    )
+    """Payment methods that are paid after delivery: orders with one of these words in their payment method do not wait
+    to be paid. E.g. `["cod", "invoice", "net 30"]`."""
+    status_words: StandingTable = field(factory=dict, converter=choices.standings)
+    """What words in the source's `source_status`, `payment_status` and `fulfillment_status` mean, where the bridge does
+    not know them or takes them for something else; case and punctuation do not matter. E.g. `{ "Abgeschlossen" =
+    "shipped", "Completed" = "open" }`."""
     order_filters: tuple[OrderFilter, ...] = field(default=(), converter=_order_filters)
     """Orders that pass every filter go out; the others are skipped. `field` is one of country, region, postal_code
     (of the shipping address), currency, tag, ship_method, number, source_status, payment_status and fulfillment_status

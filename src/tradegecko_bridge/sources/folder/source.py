@@ -82,6 +82,9 @@ class FolderSource:
         ConfigError: settings that cannot work.
     """
 
+    handed_over = True
+    """Who puts a file there wants its orders sent, however old they are."""
+
     def __init__(
         self,
         path: str | os.PathLike[str],

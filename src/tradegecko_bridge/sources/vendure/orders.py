@@ -104,6 +104,7 @@ def _order(data: Json, money: Money) -> SourceOrder:
         customer=customer,
         shipping_address=_address(data["shippingAddress"], customer.last_name),
         billing_address=_address(data["billingAddress"], customer.last_name),
+        source_status=data["state"],
         canceled_at=_time(data, "updatedAt") if data["state"] == CANCELLED else None,
         extra=_extra(data),
     )
