@@ -92,6 +92,7 @@ def test_amounts_of_a_line_become_those_of_a_unit() -> None:
     del columns["price"]
     line = only(row(n="4", p="79.96", off="-2.00"), columns=columns).lines[0]
     assert (line.price, line.discount, line.extended_amount) == (Decimal("19.99"), Decimal("0.5"), Decimal("77.96"))
+    assert "row 2, p: is blank; write it on every row" in fault(row(p="", off=""), columns=columns)
     third = only(row(n="3", p="10", off=""), columns=columns).lines[0]
     assert abs(third.extended_amount - 10) < Decimal("1E-8")
 

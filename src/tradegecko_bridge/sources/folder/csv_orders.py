@@ -227,6 +227,7 @@ class _Reading:
         _put_together(self)
         if self.first:
             self._require()
+        self._require_prices()
         _drop_summary(self.lines)
         self._name_lines()
         if self.reader.own:
@@ -242,6 +243,13 @@ class _Reading:
             needed = one.column.required or (name == "currency" and self.reader.own)
             if needed and name not in self.values and not self._is_faulty(one.label):
                 self.faults.append(f"{self.first}, {one.label}: is blank; write it on the first row of the order")
+
+    def _require_prices(self) -> None:
+        """Note the lines that have a price neither of a unit nor of the whole."""
+        labels = [one.label for one in self.reader.plan.lines[0] if one.column.name in ("price", "line_price")]
+        for line in self.lines:
+            if "price" not in line.values and not any(fault.startswith(f"{line.place}, ") for fault in self.faults):
+                self.faults.append(f"{line.place}, {' / '.join(labels)}: is blank; write it on every row")
 
     def _is_faulty(self, label: str) -> bool:
         return any(f", {label}: " in fault for fault in self.faults)
