@@ -10,7 +10,16 @@ CODES: Final = frozenset(
     {
         *("absurd_number", "action_refused", "ambiguous_barcode", "ambiguous_sku", "bad_amount", "bad_date"),
         *("bad_number", "bad_quantity", "bad_tax_rate", "same_line"),
-        *("by_hand", "canceled_at_source", "fault", "filtered", "gave_up", "gave_up_in_doubt", "hold_tag"),
+        *(
+            "by_hand",
+            "canceled_at_source",
+            "edit_outdated",
+            "fault",
+            "filtered",
+            "gave_up",
+            "gave_up_in_doubt",
+            "hold_tag",
+        ),
         *("id_in_use", "key_used", "mixed_tax", "no_address"),
         *("no_answer", "no_lines", "no_sku", "number_taken", "rejected", "restored", "tax_treatment", "too_early"),
         *("total_differs", "unavailable", "unknown_currency", "unknown_sku", "unmapped_ship_method", "unreadable"),

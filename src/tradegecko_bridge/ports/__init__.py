@@ -11,7 +11,7 @@ from tradegecko_bridge.lazy import lazily
 
 if TYPE_CHECKING:
     from tradegecko_bridge.ports.clock import Clock
-    from tradegecko_bridge.ports.gateway import Gateway, ShowsOrders
+    from tradegecko_bridge.ports.gateway import Gateway, ShowsOrders, TellsChanges
     from tradegecko_bridge.ports.limits import RateLedger
     from tradegecko_bridge.ports.logins import TokenStore
     from tradegecko_bridge.ports.mirrors import MirrorStore
@@ -63,6 +63,7 @@ _HOMES: Final = {
     "ShowsOrders": "ports.gateway",
     "Spool": "ports.stores",
     "Store": "ports.stores",
+    "TellsChanges": "ports.gateway",
     "TokenStore": "ports.logins",
     "ToldValueStore": "ports.stores",
     "WithdrawsProducts": "ports.sources",
@@ -92,6 +93,7 @@ __all__ = [
     "ShowsOrders",
     "Spool",
     "Store",
+    "TellsChanges",
     "TokenStore",
     "ToldValueStore",
     "WithdrawsProducts",

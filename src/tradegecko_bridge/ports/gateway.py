@@ -16,6 +16,7 @@ from tradegecko_bridge.commerce.orders import Address, Customer
 from tradegecko_bridge.commerce.remote import (
     Access,
     AccountIdentity,
+    ChangedOrders,
     CustomerMatch,
     OrderDraft,
     Presence,
@@ -208,4 +209,19 @@ class ShowsOrders(Protocol):
 
         Raises:
             AccessDenied, Unavailable: the account cannot be asked.
+        """
+
+
+@runtime_checkable
+class TellsChanges(Protocol):
+    """A gateway that can tell which orders have changed in the system, so that what people do there is seen."""
+
+    def changed_orders(self, cursor: str | None) -> ChangedOrders:
+        """Orders that were made or changed since ``cursor``, oldest change first; void and deleted ones too.
+
+        A few requests at most: the rest is for the next call. None: nothing is asked, and the cursor is of now. Some
+        that were told before come again.
+
+        Raises:
+            AccessDenied, Rejected, Unavailable: the account cannot be asked.
         """

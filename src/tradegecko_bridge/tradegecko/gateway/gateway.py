@@ -16,6 +16,7 @@ from tradegecko_bridge.commerce import Address, Customer, ProductDetails, Varian
 from tradegecko_bridge.commerce.remote import (
     Access,
     AccountIdentity,
+    ChangedOrders,
     CustomerMatch,
     OrderAction,
     OrderDraft,
@@ -33,7 +34,7 @@ from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.tradegecko import records, resources
 from tradegecko_bridge.tradegecko.calls import Call, Page, Reply
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
-from tradegecko_bridge.tradegecko.gateway import cursors, customer_match, record_names, translate
+from tradegecko_bridge.tradegecko.gateway import cursors, customer_match, order_changes, record_names, translate
 from tradegecko_bridge.tradegecko.gateway.error_mapping import reading, writing
 from tradegecko_bridge.tradegecko.gateway.listing import changes, chunks_by_url_length, pages
 from tradegecko_bridge.tradegecko.gateway.marks import GONE, marker_of
@@ -578,6 +579,10 @@ class TradeGeckoGateway(OfThisProcess):
         """Page by page, at the pace of the rate limit."""
         for page in changes(self._bulk, ORDERS.call_at, moment):
             yield from map(translate.remote_order, page)
+
+    def changed_orders(self, cursor: str | None) -> ChangedOrders:
+        """One list by ``updated_at_min``, as a rule of one page."""
+        return order_changes.changed_orders(self._normal, cursor, self._mirror.server_clock)
 
     # ── what goes back to the shop ───────────────────────────────────────────────────────────
 
