@@ -1,7 +1,7 @@
 """What source and system say differently of orders that were delivered: seen, kept, and told until it is settled.
 
-What the source says differently is noted with ingest (:data:`~tradegecko_bridge.ledger.AT_SOURCE`), what the system says
-differently here. A person may accept both; anything else said later is another difference.
+What the source says differently is noted with ingest (:data:`~tradegecko_bridge.ledger.AT_SOURCE`), what the system
+says differently here. A person may accept both; anything else said later is another difference.
 """
 
 from __future__ import annotations
@@ -202,7 +202,7 @@ def _parts(now: RemoteOrder, entry: LedgerEntry, was: Mapping[str, Any]) -> Iter
         yield f"total is {trimmed(now.total):f}, was {was['total']}"
     parts = was.get("parts") or {}
     yield from (f"{name} changed" for name, text in now.parts.items() if parts.get(name, text) != text)
-    ranks = {status: rank for rank, status in enumerate(OrderStatus)}
+    ranks = {status.value: rank for rank, status in enumerate(OrderStatus)}
     if now.status in ranks and ranks[now.status] < ranks.get(was.get("status", ""), 0):
         yield f"status is {now.status} again"
 

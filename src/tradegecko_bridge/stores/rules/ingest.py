@@ -135,7 +135,7 @@ def changed_row(row: Row, arrival: Arrival, at: datetime) -> Change:
 
 
 def compared(row: Row, newest: SourceOrder, at: datetime) -> Row:
-    """The row of a delivered order with what its source says differently noted; nothing where that never was anything."""
+    """The row of a delivered order with what its source says differently noted, if there is or was anything."""
     entry = row.entry
     if entry.order is None:
         return row

@@ -581,8 +581,9 @@ class TradeGeckoGateway(OfThisProcess):
             yield from map(translate.remote_order, page)
 
     def changed_orders(self, cursor: str | None) -> ChangedOrders:
-        """One list by ``updated_at_min``, as a rule of one page."""
-        return order_changes.changed_orders(self._normal, cursor, self._mirror.server_clock)
+        """One list by ``updated_at_min``, as a rule of one page, which the mirror then need not read."""
+        mirror = self._mirror
+        return order_changes.changed_orders(self._normal, cursor, mirror)
 
     # ── what goes back to the shop ───────────────────────────────────────────────────────────
 
