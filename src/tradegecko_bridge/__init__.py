@@ -16,6 +16,7 @@ from tradegecko_bridge.lazy import lazily
 if TYPE_CHECKING:
     from tradegecko_bridge.config import Config, load_config
     from tradegecko_bridge.engine import (
+        Answers,
         ConnectionSettings,
         Decisions,
         Item,
@@ -78,6 +79,7 @@ _HOMES: Final = {
     "NO_RETRY": "tradegecko.retry",
     "Alert": "ledger",
     "AnswerReceived": "tradegecko.client.events",
+    "Answers": "engine",
     "AsyncTradeGeckoClient": "tradegecko.client",
     "BearerToken": "tradegecko.client",
     "Call": "tradegecko.calls",
@@ -147,6 +149,7 @@ __all__ = [
     "NO_RETRY",
     "Alert",
     "AnswerReceived",
+    "Answers",
     "AsyncTradeGeckoClient",
     "BearerToken",
     "Call",

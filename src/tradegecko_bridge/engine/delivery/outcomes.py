@@ -218,7 +218,7 @@ class Outcomes:
             if entry.pending_update:
                 self.add(entry, Outcome.CHANGED, CHANGED_TOO_LATE)
             if arrival.is_void:
-                note_void(self._c, entry)
+                note_void(self._c.store, entry, self._c.clock())
             with self._lock:
                 self._receipts[entry.id] = arrival.receipt
 

@@ -142,7 +142,7 @@ def _settled(context: Context, task: _Task, report: Report) -> str:
             key = idempotency_key(context.connection, f"{entry.reference}\n{OrderAction.VOID}", tries)
             context.gateway.perform_action(str(entry.remote_id), OrderAction.VOID, key=key)
             text = "canceled at the source; voided in TradeGecko"
-        note_void(context, entry)
+        note_void(context.store, entry, context.clock())
         context.store.override_state(entry.id, entry.state, at=context.clock(), who=context.worker, why=text)
         report.add(entry.number, Outcome.CHANGED, text)
     except Rejected as error:

@@ -207,12 +207,24 @@ def _parts(now: RemoteOrder, entry: LedgerEntry, was: Mapping[str, Any]) -> Iter
         yield f"status is {now.status} again"
 
 
-def note_void(context: Context, entry: LedgerEntry) -> None:
+def note_void(store: Store, entry: LedgerEntry, at: datetime) -> None:
     """Note that an order is void in the system: we made it so, or found it so."""
-    found = Difference(number=entry.number, at=context.clock(), parts=(VOID,))
-    context.store.record_told_values(
-        context.connection, IN_SYSTEM, {entry.reference: found.as_text()}, at=context.clock()
-    )
+    found = Difference(number=entry.number, at=at, parts=(VOID,))
+    store.record_told_values(entry.connection, IN_SYSTEM, {entry.reference: found.as_text()}, at=at)
+
+
+def note_accepted(store: Store, entry: LedgerEntry, difference: OpenDifference, at: datetime) -> None:
+    """Note that a difference is right as it is, and close its alert."""
+    store.record_told_values(entry.connection, ACCEPTED, {entry.reference: difference.seal}, at=at)
+    close_alert(store, entry, at)
+
+
+def close_alert(store: Store, entry: LedgerEntry, at: datetime) -> None:
+    """Close the alert on an order's difference; those on orders whose references begin alike stay."""
+    key = f"{DIFFERS}{entry.reference}"
+    others = [one for one in store.alerts(entry.connection) if one.key.startswith(key) and one.key != key]
+    stay = [Finding(key=one.key, severity=one.severity, text=one.text, count=one.count) for one in others]
+    store.update_alerts(entry.connection, stay, scope=[key], at=at)
 
 
 def note_missing(context: Context, entry: LedgerEntry, *, missing: bool) -> None:
