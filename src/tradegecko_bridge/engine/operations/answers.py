@@ -110,10 +110,12 @@ class Answers:
 
     def _void(self, entry: LedgerEntry, why: str, gateway: Gateway, *, force: bool) -> Decided:
         try:
-            self._check(entry, gateway, force=force)
+            self._check(entry, gateway)
             done = gateway.completed_actions(str(entry.remote_id))
             if OrderAction.VOID not in done and OrderAction.SHIP in done:
                 raise _Refused("something of it has been shipped; see to it by hand in TradeGecko, then accept it")
+            if OrderAction.VOID not in done and not (force or self._is_taken_back(entry)):
+                raise _Refused("its source has not canceled or refunded it; with --force it is voided all the same")
             if self._dry_run:
                 return Decided(entry, entry.state)
             if OrderAction.VOID not in done:
@@ -123,19 +125,19 @@ class Answers:
             return _problem(entry, error)
         return Decided(after, entry.state)
 
-    def _check(self, entry: LedgerEntry, gateway: Gateway, *, force: bool) -> None:
+    def _check(self, entry: LedgerEntry, gateway: Gateway) -> None:
         if entry.state not in DELIVERED_STATES or entry.remote_id is None:
             raise _Refused(f"it is {entry.state}, so there is nothing to void; `tgbridge orders cancel` takes it back")
         known, account = self._store.known_account(entry.connection), gateway.account()
         if known is not None and not known.account.is_same(account):
             raise _Refused(told_apart(known, account))
+
+    def _is_taken_back(self, entry: LedgerEntry) -> bool:
+        """Whether its source wants it no longer, or not all of it."""
         difference = self._difference(entry)
-        parts = difference.at_source if difference else ()
-        taken_back = (
-            (difference and difference.is_withdrawn) or UNPAID in parts or any("partly" in part for part in parts)
-        )
-        if not (taken_back or force):
-            raise _Refused("its source has not canceled or refunded it; with --force it is voided all the same")
+        if difference is None:
+            return False
+        return difference.is_withdrawn or any(part == UNPAID or "partly" in part for part in difference.at_source)
 
     def _perform(self, entry: LedgerEntry, why: str, gateway: Gateway) -> None:
         """Say it, do it. Each attempt has a key of its own: what is void cannot be voided again."""
