@@ -3,7 +3,7 @@ settled, by itself, by a setting or by a person."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from attrs import evolve
 from tests.engine.bench import Bench, outcomes
 from tests.support import ListSource
 from tradegecko_bridge import Answers, ConnectionSettings, Sandbox, TradeGeckoClient
-from tradegecko_bridge.commerce import Address, SourceOrder, Totals
+from tradegecko_bridge.commerce import Address, ItemResult, SourceOrder, Totals, UnreadableOrder, Verdict
 from tradegecko_bridge.engine import Outcome
 from tradegecko_bridge.engine.report import DIFFERS
 from tradegecko_bridge.ledger import Alert, LedgerEntry
@@ -29,8 +29,15 @@ ROME = Address(first_name="Ann", last_name="Lee", address1="Via Roma 1", city="R
 class Shop(Bench):
     """A bench with one delivered order."""
 
-    def __init__(self, sandbox: Sandbox, client: TradeGeckoClient, sent: SourceOrder = SENT, **settings: Any) -> None:
-        super().__init__(sandbox, client, ListSource(), settings=ConnectionSettings(**settings))
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        client: TradeGeckoClient,
+        sent: SourceOrder = SENT,
+        source: ListSource | None = None,
+        **settings: Any,
+    ) -> None:
+        super().__init__(sandbox, client, source or ListSource(), settings=ConnectionSettings(**settings))
         self.say(sent)
         assert self.deliver()
         assert self.open_alerts() == []
@@ -354,4 +361,88 @@ def test_what_a_person_accepts_is_not_voided(sandbox: Sandbox, client: TradeGeck
     for _ in range(3):
         shop.deliver()
     assert shop.there().status != "void"
+    assert shop.open_alerts() == []
+
+
+# ── the source is told ───────────────────────────────────────────────────────────────────────
+
+
+class Canceling(ListSource):
+    """A source that cancels orders, unless it is told to answer otherwise; and can be asked for one again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+        self.verdict = Verdict.ACCEPTED
+
+    def cancel_orders(self, references: Sequence[str]) -> Iterable[ItemResult]:
+        self.asked += references
+        return [ItemResult(key=one, verdict=self.verdict, message="Ann Lee says no") for one in references]
+
+    def fetch_order(self, name: str) -> Iterable[SourceOrder | UnreadableOrder]:
+        return [order for order in self.orders if name in (order.reference, order.number)][-1:]
+
+
+def voiding(sandbox: Sandbox, client: TradeGeckoClient, **settings: Any) -> tuple[Shop, Canceling]:
+    """A shop whose delivered order somebody has voided in the system."""
+    source = Canceling()
+    shop = Shop(sandbox, client, source=source, **settings)
+    void_there(shop)
+    return shop, source
+
+
+def test_a_void_is_told_to_a_source_that_cancels(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """Once it has taken it, nothing is left to be settled, whether it gives the order as canceled then or not."""
+    shop, source = voiding(sandbox, client, on_void="cancel")
+    shop.deliver()
+    assert source.asked == [shop.entry().reference]
+    assert shop.open_alerts() == []
+    assert shop.store.history(shop.entry().id)[-1].why == "void in TradeGecko; its source was told to cancel it"
+    shop.say(CANCELED)
+    shop.deliver()
+    assert (len(source.asked), shop.open_alerts()) == (1, [])
+
+
+def test_by_default_it_is_not_told(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    shop, source = voiding(sandbox, client)
+    shop.deliver()
+    assert (source.asked, shop.told()) == ([], "void in TradeGecko")
+
+
+@pytest.mark.parametrize("verdict", [Verdict.REFUSED, Verdict.FAILED, Verdict.IGNORED])
+def test_what_a_source_does_not_cancel_stays_open(sandbox: Sandbox, client: TradeGeckoClient, verdict: Verdict) -> None:
+    """And is told again, with growing gaps; what it says is told once, without whom it is about."""
+    shop, source = voiding(sandbox, client, on_void="cancel")
+    source.verdict = verdict
+    report = shop.deliver()
+    assert "its source did not cancel it" in report.items[-1].detail
+    assert "Ann" not in str(report)
+    for _ in range(20):
+        shop.clock.move(minutes=1)
+        assert shop.engine.deliver_orders().items == []
+        assert shop.told() == "void in TradeGecko"
+    assert 2 < len(source.asked) < 10
+    source.verdict = Verdict.ACCEPTED
+    shop.deliver()
+    assert shop.open_alerts() == []
+
+
+def test_a_source_that_cannot_cancel_is_named(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    shop = Shop(sandbox, client, on_void="cancel")
+    void_there(shop)
+    assert "this source cannot cancel orders" in str(shop.deliver())
+    assert shop.told() == "void in TradeGecko"
+
+
+def test_what_the_source_has_no_longer_is_a_difference(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """Found out when it is asked for; there again, it is settled."""
+    source = Canceling()
+    shop = Shop(sandbox, client, source=source)
+    given, source.orders = source.orders, []
+    shop.engine.pull_orders("1001")
+    shop.deliver()
+    assert shop.told() == "not there any more at the source"
+    source.orders = given
+    shop.engine.pull_orders("1001")
+    shop.deliver()
     assert shop.open_alerts() == []

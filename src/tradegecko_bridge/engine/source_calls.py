@@ -28,6 +28,7 @@ _METHODS: Final = {
     "accepting tracking": "accept_tracking",
     "accepting stock levels": "accept_stock",
     "accepting products": "accept_products",
+    "canceling orders": "cancel_orders",
 }
 """The method behind each thing that is done; else it is fetching one order."""
 
@@ -89,7 +90,7 @@ def iterate(source: OrderSource, items: Callable[[], Iterable[T]], doing: str) -
     if not hasattr(given, "__iter__"):
         if isinstance(given, Coroutine):
             given.close()
-        kind = "ItemResults" if method.startswith("accept") else "orders"
+        kind = "ItemResults" if method.startswith(("accept", "cancel")) else "orders"
         what = f"{method} gave {a_kind(given)}; it must give an iterable of {kind}"
         raise SourceFailed(f"{source.name}: {what}: a fault in the source")
     yield from foreign.each(given, partial(_told, source, doing))

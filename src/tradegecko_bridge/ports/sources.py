@@ -97,6 +97,15 @@ class AcceptsReceipts(Protocol):
 
 
 @runtime_checkable
+class CancelsOrders(Protocol):
+    """A source that cancels orders which were voided in the system."""
+
+    def cancel_orders(self, references: Sequence[str], /) -> Iterable[ItemResult]:
+        """Cancel these orders; keys are order references. May be told the same thing twice: one that is canceled
+        already is accepted."""
+
+
+@runtime_checkable
 class AcceptsTracking(Protocol):
     """A source that takes shipments with their tracking numbers."""
 

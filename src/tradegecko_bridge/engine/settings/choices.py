@@ -76,6 +76,17 @@ def on_cancel(value: OnCancel | Literal["report", "void"]) -> Any:
     return value
 
 
+class OnVoid(StrEnum):
+    """What follows when an order that was delivered is void in the system, and its source has not canceled it."""
+
+    REPORT = "report"
+    CANCEL = "cancel"
+
+
+def on_void(value: OnVoid | Literal["report", "cancel"]) -> Any:
+    return value
+
+
 class OnChange(StrEnum):
     """What follows when the source changes an order that was delivered."""
 

@@ -28,6 +28,7 @@ TRACKING = (
     "completes_order",
 )
 STOCK = ("sku", "available", "sell_without_stock")
+CANCELLATIONS = ("order_reference",)
 RECEIPTS = ("order_reference", "order_number", "remote_id", "remote_number", "delivered_at")
 
 _Parcel = tuple[str | None, str | None, ShippedItem | None]
@@ -96,6 +97,11 @@ def receipt_text(receipt: DeliveryReceipt) -> str:
     return csv_text(
         [(receipt.order_reference, receipt.order_number, receipt.remote_id, receipt.remote_number, delivered_at)]
     )
+
+
+def cancellation_text(reference: str) -> str:
+    """The row of an order that is to be canceled."""
+    return csv_text([(reference,)])
 
 
 def table(header: Sequence[str], texts: Sequence[str]) -> str:

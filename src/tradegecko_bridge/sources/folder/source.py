@@ -82,6 +82,7 @@ class FolderSource:
         self._tracking = Outbox(folder / "tracking", ending="tracking.csv", clock=clock)
         self._stock = Outbox(folder / "stock", ending="stock.csv", clock=clock)
         self._products = Outbox(folder / "products", ending="products.json", clock=clock)
+        self._cancellations = Outbox(folder / "cancellations", ending="cancellations.csv", clock=clock)
         self._receipts = Outbox(folder / "receipts", ending="receipts.csv", clock=clock)
         self._shipped = WrittenIndex(folder / "tracking" / ".written")
         self._offered: list[_Offered] = []
@@ -212,6 +213,12 @@ class FolderSource:
         """Write the products to ``products/``."""
         batch = [(product.reference, product) for product in products]
         return self._products.hand_over(batch, returns.product_text, returns.product_file)
+
+    def cancel_orders(self, references: Sequence[str]) -> Sequence[ItemResult]:
+        """Write the references to ``cancellations/``."""
+        batch = [(reference, reference) for reference in references]
+        table = partial(returns.table, returns.CANCELLATIONS)
+        return self._cancellations.hand_over(batch, returns.cancellation_text, table)
 
     def accept_receipts(self, receipts: Sequence[DeliveryReceipt]) -> Sequence[ItemResult]:
         """Write the receipts to ``receipts/``."""
