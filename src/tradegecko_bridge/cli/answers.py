@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 _WHY = click.option(
     "--why",
-    "--reason",
     "why",
     callback=not_blank,
     required=True,

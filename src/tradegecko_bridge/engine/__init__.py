@@ -21,6 +21,7 @@ from tradegecko_bridge.engine.settings.choices import (
     OnChange,
     OnVoid,
     OrderStatus,
+    ReturnStatus,
     TaxTreatment,
     Vanished,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "Outcome",
     "Progress",
     "Report",
+    "ReturnStatus",
     "RunReport",
     "SyncEngine",
     "TaxTreatment",

@@ -24,6 +24,7 @@ _CALLERS: Final = (f"{Path(__file__).parent}{os.sep}", foreign.__file__)
 _METHODS: Final = {
     "fetching orders": "fetch_orders",
     "fetching orders again": "fetch_since",
+    "fetching returns": "fetch_returns",
     "accepting receipts": "accept_receipts",
     "accepting tracking": "accept_tracking",
     "accepting stock levels": "accept_stock",

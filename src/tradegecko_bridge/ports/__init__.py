@@ -11,7 +11,7 @@ from tradegecko_bridge.lazy import lazily
 
 if TYPE_CHECKING:
     from tradegecko_bridge.ports.clock import Clock
-    from tradegecko_bridge.ports.gateway import Gateway, ShowsOrders, TellsChanges
+    from tradegecko_bridge.ports.gateway import CreatesReturns, Gateway, ShowsOrders, TellsChanges
     from tradegecko_bridge.ports.limits import RateLedger
     from tradegecko_bridge.ports.logins import TokenStore
     from tradegecko_bridge.ports.mirrors import MirrorStore
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         CancelsOrders,
         GivesOrderAgain,
         GivesOrdersSince,
+        GivesReturns,
         HasIdentity,
         OrderSource,
         WithdrawsProducts,
@@ -51,9 +52,11 @@ _HOMES: Final = {
     "AlertStore": "ports.stores",
     "CancelsOrders": "ports.sources",
     "Clock": "ports.clock",
+    "CreatesReturns": "ports.gateway",
     "Gateway": "ports.gateway",
     "GivesOrderAgain": "ports.sources",
     "GivesOrdersSince": "ports.sources",
+    "GivesReturns": "ports.sources",
     "HasIdentity": "ports.sources",
     "MirrorStore": "ports.mirrors",
     "OrderSource": "ports.sources",
@@ -82,9 +85,11 @@ __all__ = [
     "AlertStore",
     "CancelsOrders",
     "Clock",
+    "CreatesReturns",
     "Gateway",
     "GivesOrderAgain",
     "GivesOrdersSince",
+    "GivesReturns",
     "HasIdentity",
     "MirrorStore",
     "OrderSource",

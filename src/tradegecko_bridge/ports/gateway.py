@@ -225,3 +225,14 @@ class TellsChanges(Protocol):
         Raises:
             AccessDenied, Rejected, Unavailable: the account cannot be asked.
         """
+
+
+@runtime_checkable
+class CreatesReturns(Protocol):
+    """A gateway that takes goods which come back. Both raise as :meth:`Gateway.create_order`."""
+
+    def find_return(self, order_id: str, marker: str) -> str | None:
+        """The id of the order's return that carries this mark, if there is one."""
+
+    def create_return(self, order_id: str, units: Mapping[str, Decimal], *, status: str, marker: str, key: str) -> str:
+        """Create a return of these units by variant id, in this status, with this mark; its id. Once, no retry."""

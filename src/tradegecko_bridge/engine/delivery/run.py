@@ -22,6 +22,7 @@ from tradegecko_bridge.engine.report import DELIVER, Outcome, Report
 from tradegecko_bridge.engine.source_calls import offer
 from tradegecko_bridge.engine.source_changes.cancellations import void_canceled
 from tradegecko_bridge.engine.source_changes.differences import look_at_system
+from tradegecko_bridge.engine.source_changes.returns import take_returns
 from tradegecko_bridge.engine.source_changes.told_voids import tell_voids
 from tradegecko_bridge.errors import GatewayError
 from tradegecko_bridge.ledger import OPEN_STATES, LedgerEntry, OrderState
@@ -46,6 +47,7 @@ def deliver_orders(context: Context) -> Report:
             tell_voids(context, report)
             _prepare(context, report)
             _deliver_all(context, outcomes, receipts)
+            take_returns(context, report)
         except GatewayError as error:
             report.fail(error)
         report.findings += find_doubles(context)

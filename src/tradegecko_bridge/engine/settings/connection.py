@@ -24,6 +24,7 @@ from tradegecko_bridge.engine.settings.choices import (
     OnChange,
     OnVoid,
     OrderStatus,
+    ReturnStatus,
     TaxTreatment,
     Vanished,
 )
@@ -240,6 +241,9 @@ class ConnectionSettings:
     on_void: OnVoid = field(default=OnVoid.REPORT, converter=choices.on_void)
     """What follows when somebody voids an order in TradeGecko that its source has not canceled: an alert stays open, or
     the source is told to cancel it, if it can."""
+    return_status: ReturnStatus = field(default=ReturnStatus.NONE, converter=choices.return_status)
+    """What a return that the source tells of becomes in TradeGecko: with none an alert stays open; a return on its way
+    (`returning`), or one whose goods are in stock again at once (`received`)."""
     on_change: OnChange = field(default=OnChange.REPORT, converter=choices.on_change)
     """What follows when the source changes an order that is in TradeGecko already: an alert stays open; nothing is
     edited silently."""

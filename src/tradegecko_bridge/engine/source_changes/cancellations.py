@@ -8,7 +8,6 @@ is refused is tried again with growing gaps, for as long as the source says so; 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Final
 
 from attrs import frozen
@@ -22,8 +21,9 @@ from tradegecko_bridge.engine.keys import idempotency_key
 from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.settings.choices import OnCancel
 from tradegecko_bridge.engine.source_changes.differences import ACCEPTED, note_void, open_differences
+from tradegecko_bridge.engine.source_changes.gaps import is_due, next_try
 from tradegecko_bridge.errors import ClaimLost, GatewayError, OutcomeUnknown, Rejected, Unavailable
-from tradegecko_bridge.ledger import AT_SOURCE, DELIVERED_STATES, LONGEST_WAIT, OPEN_STATES, LedgerEntry, OrderState
+from tradegecko_bridge.ledger import AT_SOURCE, DELIVERED_STATES, OPEN_STATES, LedgerEntry, OrderState
 
 KIND: Final = "cancellation"
 TO_DO: Final = "to do "
@@ -113,7 +113,7 @@ def _noted(context: Context, more: Mapping[str, str]) -> Iterator[_Task]:
         if not value.startswith(TO_DO):
             continue
         tries, _, due = value.removeprefix(TO_DO).partition(" ")
-        if due and now < datetime.fromisoformat(due) <= now + LONGEST_WAIT:
+        if not is_due(due, now):
             continue
         entry = next(iter(context.store.entries(context.connection, reference=reference)), None)
         yield _Task(reference=reference, value=value, entry=entry, tries=int(tries), refused=bool(due))
@@ -148,8 +148,7 @@ def _settled(context: Context, task: _Task, report: Report) -> str:
     except Rejected as error:
         if not task.refused:  # the alert that is open tells it from now on
             report.add(entry.number, Outcome.REFUSED, _not_voided(entry, error))
-        due = context.clock() + min(context.timing.first_retry * 2.0 ** min(tries, 20), LONGEST_WAIT)
-        return f"{TO_DO}{tries + 1} {due.isoformat()}"
+        return f"{TO_DO}{tries + 1} {next_try(context, tries)}"
     except (Unavailable, OutcomeUnknown, ClaimLost) as error:
         report.add(entry.number, Outcome.WAITING, _next_run(entry, error))
         return f"{TO_DO}{tries + 1}"

@@ -20,6 +20,7 @@ from tradegecko_bridge.commerce.values import trimmed
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.report import DIFFERS, Outcome, Report
 from tradegecko_bridge.engine.settings.choices import OrderStatus
+from tradegecko_bridge.engine.source_changes.noted_returns import RETURN, NotedReturn
 from tradegecko_bridge.errors import Rejected, Unavailable
 from tradegecko_bridge.ledger import AT_SOURCE, DELIVERED_STATES, Finding, LedgerEntry, Severity
 from tradegecko_bridge.ports import Store
@@ -74,6 +75,12 @@ def differences(store: Store, connection: str) -> dict[str, OpenDifference]:
     for reference, missing in _read(store, connection, MISSING_AT_SOURCE).items():
         known = source.get(reference, missing)
         source[reference] = evolve(known, parts=tuple(dict.fromkeys((*known.parts, MISSING))))
+    for text in store.told_values(connection, RETURN).values():
+        noted = NotedReturn.of(text)
+        if noted is not None and noted.is_open and noted.told:
+            at = datetime.fromisoformat(noted.at)
+            known = source.get(noted.order) or Difference(number=noted.number, at=at)
+            source[noted.order] = evolve(known, at=max(known.at, at), parts=(*known.parts, noted.text))
     found = {}
     for reference in (*source, *(one for one in system if one not in source)):
         one = _both(reference, source.get(reference), system.get(reference))
@@ -107,6 +114,12 @@ def open_differences(store: Store, connection: str) -> dict[str, OpenDifference]
     """Those that nobody has accepted."""
     accepted = store.told_values(connection, ACCEPTED)
     return {ref: one for ref, one in differences(store, connection).items() if accepted.get(ref) != one.seal}
+
+
+def is_accepted(context: Context, entry: LedgerEntry) -> bool:
+    """Whether a person has accepted what is different about an order."""
+    accepted = context.store.told_values(context.connection, ACCEPTED).get(entry.reference)
+    return bool(accepted) and entry.reference not in open_differences(context.store, context.connection)
 
 
 def forget_accepted(context: Context) -> None:

@@ -7,7 +7,6 @@ again with growing gaps.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import Final
 
 from tradegecko_bridge.commerce import ItemResult, Verdict
@@ -18,8 +17,9 @@ from tradegecko_bridge.engine.report import OUTCOME_OF, Outcome, Report
 from tradegecko_bridge.engine.settings.choices import OnVoid
 from tradegecko_bridge.engine.source_calls import in_batches, offer
 from tradegecko_bridge.engine.source_changes.differences import OpenDifference, note_accepted, open_differences
+from tradegecko_bridge.engine.source_changes.gaps import is_due, next_try
 from tradegecko_bridge.errors import ClaimLost
-from tradegecko_bridge.ledger import LONGEST_WAIT, LedgerEntry
+from tradegecko_bridge.ledger import LedgerEntry
 from tradegecko_bridge.ports import CancelsOrders
 
 KIND: Final = "cancellation at source"
@@ -34,7 +34,7 @@ def tell_voids(context: Context, report: Report, *, dry_run: bool = False) -> No
         return
     tries = context.store.told_values(context.connection, KIND)
     void = [one for one in open_differences(context.store, context.connection).values() if one.is_void]
-    due = [one for one in void if _is_due(tries.get(one.reference, ""), context.clock())]
+    due = [one for one in void if is_due(_due(tries.get(one.reference, "")), context.clock())]
     if due and not isinstance(context.source, CancelsOrders):
         report.notes.append(f"{context.source.name}: this source cannot cancel orders, so on_void changes nothing")
     elif dry_run:
@@ -56,7 +56,7 @@ def _tell(context: Context, report: Report, batch: Sequence[OpenDifference], tri
             _settle(context, one)
             report.add(one.number, OUTCOME_OF[result.verdict], TOLD)
             continue
-        value = f"{count} {(context.clock() + _gap(context, count)).isoformat()}"
+        value = f"{count} {next_try(context, count)}"
         context.store.record_told_values(context.connection, KIND, {one.reference: value}, at=context.clock())
         if count == 1:  # the alert tells it from then on
             report.add(one.number, OUTCOME_OF[result.verdict], _in_vain(context, one, result))
@@ -88,10 +88,5 @@ def _tries(value: str) -> int:
     return int(value.partition(" ")[0] or 0)
 
 
-def _is_due(value: str, now: datetime) -> bool:
-    due = value.partition(" ")[2]
-    return not due or not now < datetime.fromisoformat(due) <= now + LONGEST_WAIT
-
-
-def _gap(context: Context, tries: int) -> timedelta:
-    return min(context.timing.first_retry * 2.0 ** min(tries, 20), LONGEST_WAIT)
+def _due(value: str) -> str:
+    return value.partition(" ")[2]
