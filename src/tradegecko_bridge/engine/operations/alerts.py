@@ -10,7 +10,7 @@ from tradegecko_bridge.engine.clock import TOLERATED, SharedClock
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.report import DELIVER, DIFFERS, DOUBLED, Report
 from tradegecko_bridge.engine.source_calls import SourceFailed
-from tradegecko_bridge.engine.source_changes.differences import findings, forget_accepted
+from tradegecko_bridge.engine.source_changes.differences import findings
 from tradegecko_bridge.errors import (
     AccessDenied,
     BridgeError,
@@ -127,7 +127,6 @@ def _in_ledger(context: Context, *, delivers: bool) -> Iterator[Finding]:
         yield _finding("uncertain id", same, text, "is it the right account?", severity=Severity.ERROR)
     if delivers:
         yield from _undone(context)
-        forget_accepted(context)
         yield from findings(context)
     yield from _refused_shipments(context)
     if count := context.store.failing_shipments(context.connection, since=late):

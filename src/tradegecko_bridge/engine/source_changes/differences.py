@@ -122,17 +122,19 @@ def is_accepted(context: Context, entry: LedgerEntry) -> bool:
     return bool(accepted) and entry.reference not in open_differences(context.store, context.connection)
 
 
-def forget_accepted(context: Context) -> None:
-    """What was accepted and is the same again on both sides is a new matter the next time."""
-    accepted = {ref for ref, seal in context.store.told_values(context.connection, ACCEPTED).items() if seal}
-    if over := accepted - differences(context.store, context.connection).keys():
+def findings(context: Context) -> Iterator[Finding]:
+    """One for each order that is different and not accepted, with the commands that answer it.
+
+    What was accepted and is the same again on both sides is a new matter the next time.
+    """
+    found = differences(context.store, context.connection)
+    accepted = context.store.told_values(context.connection, ACCEPTED)
+    if over := {reference for reference, seal in accepted.items() if seal and reference not in found}:
         blank = dict.fromkeys(over, "")
         context.store.record_told_values(context.connection, ACCEPTED, blank, at=context.clock())
-
-
-def findings(context: Context) -> Iterator[Finding]:
-    """One for each order that is different, with the commands that answer it."""
-    for one in open_differences(context.store, context.connection).values():
+    for one in found.values():
+        if accepted.get(one.reference) == one.seal:
+            continue
         text = f"order {one.number}: {one.text}, since {one.at:%Y-%m-%d %H:%M} UTC; {_answers(one)}"
         yield Finding(key=f"{DIFFERS}{one.reference}", severity=Severity.WARNING, text=text)
 
@@ -169,7 +171,8 @@ def look_at_system(context: Context, report: Report, *, dry_run: bool = False) -
     noted = _seen(context, changed.orders, report)
     if dry_run:
         return
-    store.record_told_values(connection, IN_SYSTEM, noted, at=context.clock())
+    if noted:
+        store.record_told_values(connection, IN_SYSTEM, noted, at=context.clock())
     if changed.cursor != cursor:
         store.record_told_values(connection, CURSOR, {CURSOR: changed.cursor}, at=context.clock())
 

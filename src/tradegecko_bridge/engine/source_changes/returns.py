@@ -39,11 +39,12 @@ def take_returns(context: Context, report: Report) -> None:
     Raises:
         AccessDenied: login, plan or permission.
     """
-    if isinstance(context.source, GivesReturns):
-        try:
-            _ingest(context, context.source, report)
-        except SourceFailed as error:
-            report.fail(error)
+    if not isinstance(context.source, GivesReturns):
+        return
+    try:
+        _ingest(context, context.source, report)
+    except SourceFailed as error:
+        report.fail(error)
     for noted in _noted(context):
         _go_on(context, noted, report)
 
