@@ -21,7 +21,8 @@ _LONGEST: Final = 60
 @frozen(kw_only=True)
 class NotedReturn:
     """A return of an order (by its reference), noted ``at`` a moment: ``units`` by line reference. ``told``: it stands
-    in the order's history. ``tries`` counts refusals, ``due`` is when it is tried again."""
+    in the order's history. ``tries`` counts refusals, each of which used a key up, ``doubts`` lost answers; ``due``
+    is when it is tried again."""
 
     reference: str
     order: str
@@ -32,6 +33,7 @@ class NotedReturn:
     state: str = "open"
     told: bool = False
     tries: int = 0
+    doubts: int = 0
     due: str = ""
 
     @classmethod

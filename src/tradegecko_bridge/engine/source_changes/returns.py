@@ -123,8 +123,10 @@ def _go_on(context: Context, noted: NotedReturn, report: Report) -> None:
             report.add(entry.number, Outcome.REFUSED, f"{noted.text}, and could not be created: {said}")
         _note(context, evolve(noted, tries=noted.tries + 1, due=next_try(context, noted.tries + 1)))
     except (Unavailable, OutcomeUnknown) as error:
-        said = cleared(str(error), entry.order)
-        report.add(entry.number, Outcome.WAITING, f"{noted.text}; created with the next run: {said}")
+        if not noted.doubts:
+            said = cleared(str(error), entry.order)
+            report.add(entry.number, Outcome.WAITING, f"{noted.text}; created with a later run: {said}")
+        _note(context, evolve(noted, doubts=noted.doubts + 1, due=next_try(context, noted.doubts)))
     else:
         _note(context, evolve(noted, state="created", due=""))
         _say(context, entry, f"{noted.text}; created in TradeGecko as {id_}")
