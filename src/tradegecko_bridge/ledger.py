@@ -86,8 +86,8 @@ SENT_STATES = DELIVERED_STATES | UNCERTAIN_STATES
 BY_HAND = "by_hand"
 """The code of a reason that a person gave."""
 AT_SOURCE = "differs at source"
-"""The kind of told value, by order reference, that holds what a source says differently of an order since it was sent:
-a :class:`~tradegecko_bridge.commerce.differences.Difference`. It is written together with what the source said."""
+"""The kind of told value, by order reference, that holds what a source says differently of an order since it was sent,
+as text of a ``Difference``. It is written together with what the source said."""
 UNREADABLE = "unreadable"
 """The code of a reason in the words of a source that could not give an order whole."""
 NO_CONTENT = "unreadable: correct it at the source and it is ingested when the source gives it again"
