@@ -13,6 +13,10 @@ OLDEST_WITHOUT := $(addprefix --ignore=tests/,engine/test_telemetry.py sandbox/t
 	--deselect=tests/test_supply.py::test_every_package_that_users_run_is_pinned
 OLDEST_PIP := $(if $(UV),VIRTUAL_ENV=$(OLDEST) $(UV) pip,$(OLDEST)/bin/python -m pip --disable-pip-version-check)
 
+# What was compiled is kept, whatever the environment says: tests start many processes.
+export PYTHONDONTWRITEBYTECODE :=
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/compiled
+
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-vendure test test-fast coverage test-oldest mutants check docs bench soak chaos simulate carts pyright dist audit clean
 
@@ -32,7 +36,7 @@ test: $(VENV)/.dev ## Set up, then run every check and test
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest $(PARALLEL) $(if $(COVERAGE),--cov --cov-report=)
 	$(if $(COVERAGE),$(BIN)/python scripts/coverage_table.py)
-	$(BIN)/sphinx-build -q -b dummy -E -n -W --keep-going docs docs/_build/checked
+	$(BIN)/sphinx-build -q -b dummy -E -n -W --keep-going -j 2 docs docs/_build/checked
 
 test-fast: $(VENV)/.dev ## The unit tests and a thin slice of those with the sandbox, in less than a minute
 	$(BIN)/ruff check
@@ -60,7 +64,7 @@ check: $(VENV)/.dev ## Only the quick checks: style, types, walls between the ro
 	$(BIN)/lint-imports
 
 docs: $(VENV)/.dev ## Build the documentation into docs/_build/html
-	$(BIN)/sphinx-build -n -W --keep-going docs docs/_build/html
+	$(BIN)/sphinx-build -n -W --keep-going -j 2 docs docs/_build/html
 
 bench: $(VENV)/.dev ## Print the speed of the main parts as ratios
 	for script in benchmarks/bench_*.py; do $(BIN)/python $$script || exit 1; done

@@ -26,6 +26,7 @@ exclude_patterns = ["_build"]
 autodoc_member_order = "bysource"
 toc_object_entries = False  # every page would list every object: most of the build, and of each page
 autodoc_typehints = "description"
+autodoc_use_type_comments = False
 # Names of others, whose pages cannot be asked without a network. Of our own package every name has to be found.
 nitpick_ignore_regex = [
     ("py:.*", rf"{package}\..*")
@@ -44,7 +45,11 @@ nitpick_ignore_regex = [
         "tenacity",
     )
 ]
-nitpick_ignore = [("py:class", "Engine"), ("py:class", "TracerProvider")]  # SQLAlchemy's, OpenTelemetry's
+nitpick_ignore = [
+    ("py:class", "tradegecko_bridge.sources.folder.csv_orders.TableReader"),
+    ("py:class", "Engine"),
+    ("py:class", "TracerProvider"),
+]  # SQLAlchemy's, OpenTelemetry's
 copybutton_prompt_text = "$ "  # of commands shown with their output only the commands are copied
 html_static_path = ["_static"]
 html_css_files = ["pages.css"]

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from functools import cache
 from http.server import HTTPServer
 from multiprocessing.context import BaseContext
 from types import CodeType, FunctionType, ModuleType
@@ -25,8 +26,14 @@ SLOW: Final = (
     "tests/chaos/",
     "tests/cli/test_any_settings.py::test_one_clear_line",
     "tests/cli/test_hostile.py",
+    "tests/cli/test_ledger.py::test_back_up_and_restore",
     "tests/cli/test_tutorial.py",
+    "tests/commerce/test_clearing.py::test_nothing_is_left_of_a_value_where_a_text_is_cut",
+    "tests/engine/test_first_runs.py::test_overtaken",
+    "tests/engine/test_held.py::test_a_great_many_cost_next_to_nothing",
     "tests/engine/test_held.py::test_what_is_left_alone",
+    "tests/engine/test_ledger_check.py::test_each_looks_at_its_own",
+    "tests/engine/test_ledger_check.py::test_everything_is_found_and_nothing_else",
     "tests/engine/test_one_decision.py",
     "tests/sandbox/test_books",
     "tests/sandbox/test_browser.py",
@@ -34,13 +41,18 @@ SLOW: Final = (
     "tests/sandbox/test_tables.py",
     "tests/sandbox/test_ui.py::test_no_text_becomes_markup",
     "tests/simulation/test_simulation.py",
+    "tests/source_kit/test_flaws.py::test_by_no_other_check",
     "tests/sources/folder/test_properties.py",
     "tests/sources/vendure/test_ingest.py::TestNothingIsSkipped::test_any_interleaving",
+    "tests/stores/test_databases.py::test_databases_find_what_is_due",
+    "tests/stores/test_expiry.py::test_many_orders_leave_nothing_in_the_file",
     "tests/stores/test_model.py",
     "tests/test_docs.py::test_a_reference",
     "tests/test_supply.py::test_the_bill",
     "tests/test_typing.py::test_checkers",
     "tests/test_typing.py::test_every_type",
+    "tests/test_typing.py::test_no_docstring_is_made",
+    "tests/tradegecko/test_established.py::test_it_is_read_once_whole_where_that_pays",
     "tests/tradegecko/test_limits_any_course.py",
     "tests/tradegecko/test_limits_sim.py",
 )
@@ -99,15 +111,21 @@ def _marks(item: pytest.Item) -> set[str]:
 def _kinds(item: Any) -> set[str]:
     fixtures = [definitions[-1].func for definitions in item._fixtureinfo.name2fixturedefs.values()]
     parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
-    reached = _Reach()
-    for used in (item.function, *fixtures, *parameters):
-        reached.follow(used)
-    kinds = reached.kinds | _marks(item)  # by hand, where nothing in the tests tells
+    kinds = _marks(item)  # by hand, where nothing in the tests tells
+    kinds.update(*map(_reached, (item.function, *fixtures)), *(_reached.__wrapped__(one) for one in parameters))
     if item.nodeid.startswith(SLOW):
         kinds.add("slow")
     if "postgres_url" in item.fixturenames or "postgresql" in item.name:
         kinds.add("postgres")
     return kinds
+
+
+@cache
+def _reached(used: Any) -> Collection[str]:
+    """What a test, a fixture or a parameter may use; many tests have the same ones."""
+    reach = _Reach()
+    reach.follow(used)
+    return reach.kinds
 
 
 class _Reach:

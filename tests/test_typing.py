@@ -21,7 +21,7 @@ from tests.support import require
 from tests.typing import pyright
 from tests.typing.pyright import ROOT
 
-SHORT = ("", ".commerce", ".errors", ".payloads", ".records", ".sources", ".testing", ".webhooks")
+SHORT = ("", ".commerce", ".errors", ".payloads", ".records", ".sources", ".sources.toolkit", ".testing", ".webhooks")
 """The modules that users import from."""
 PACKAGE = Path(tradegecko_bridge.__file__).parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -97,12 +97,18 @@ def programs() -> Iterator[tuple[str, str]]:
         yield example.name, example.read_text(encoding="utf-8")
 
 
+def _place(module: str, name: str) -> tuple[str, str]:
+    """A short place may itself be what is imported."""
+    whole = f"{module}.{name}"
+    return (whole, "__name__") if whole.removeprefix("tradegecko_bridge") in SHORT else (module, name)
+
+
 def imports() -> Iterator[tuple[str, str, str]]:
     """(file, module, name) of each name imported from the package."""
     for file, text in programs():
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "tradegecko_bridge":
-                yield from ((file, node.module, one.name) for one in node.names)
+                yield from ((file, *_place(node.module, one.name)) for one in node.names)
             elif isinstance(node, ast.Import):
                 assert not [one.name for one in node.names if one.name.startswith("tradegecko_bridge.")], file
 

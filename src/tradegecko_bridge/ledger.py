@@ -20,10 +20,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypedDict
 
-from attrs import Factory, evolve, field, frozen
+from attrs import Factory, field, frozen
 
 from tradegecko_bridge.commerce import Shipment, SourceOrder
 from tradegecko_bridge.commerce.remote import AccountIdentity
+from tradegecko_bridge.evolving import evolve
 
 
 class OrderState(StrEnum):

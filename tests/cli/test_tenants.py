@@ -80,6 +80,7 @@ OF_NO_TENANT: Final = {
     "demo": "has a ledger and a sandbox of its own",
     "ledger copy": "is given ledgers, not settings",
     "sandbox": "reads no settings",
+    "source": "reads files of orders, and no ledger",
 }
 
 

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from decimal import Decimal as D
+from typing import Any, get_type_hints
+
 import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradegecko_bridge.commerce import Address, Customer, UnreadableOrder
+from tradegecko_bridge.commerce import (
+    Address,
+    Component,
+    Customer,
+    Discount,
+    OrderLine,
+    ShippingLine,
+    UnreadableOrder,
+)
 from tradegecko_bridge.commerce.card_numbers import REMOVED, is_card_number, without_card_numbers
 from tradegecko_bridge.commerce.codec import to_plain
 from tradegecko_bridge.testing.store_checks.expiry import personal
@@ -54,11 +65,40 @@ def test_wherever_people_write() -> None:
 
 
 def test_what_holds_none_stays_the_very_same() -> None:
-    """References, SKUs, barcodes and telephone numbers are left alone: some of them look like card numbers."""
-    order = personal(reference=CARD, shipping_address=Address(phone=CARD))
-    line = evolve(order.lines[0], sku=CARD, barcode="4006381333931", name=CARD)
+    """References, SKUs and barcodes are left alone, and shorter numbers in telephone numbers and links: some of them
+    look like card numbers."""
+    order = personal(reference=CARD, shipping_address=Address(phone="+49 4006381333931"), url=f"{LINK}/4006381333931")
+    line = evolve(order.lines[0], sku=CARD, barcode="4006381333931", name="Mug 400638")
     order = evolve(order, number=CARD, lines=(line,))
     assert without_card_numbers(order) is order
+
+
+LINK = "https://shop.example/orders"
+WRITTEN = st.sampled_from(["{}", "card {} exp 12/29", "x{}", "({})", "see {}, thanks"])
+BETWEEN = st.sampled_from(["", " ", "-", ".", "_", "  ", "\u2009", "\u2011", "\u200b", " - ", "/"])
+ZEROS = st.sampled_from(["0", "\uff10", "\u0660", "\u0966"])
+"""The 0 of several scripts."""
+
+
+@given(st.text("0123456789", min_size=14, max_size=14), WRITTEN, BETWEEN, ZEROS, st.data())
+def test_no_field_of_an_order_keeps_one(rest: str, written: str, between: str, zero: str, data: st.DataObject) -> None:
+    """In groups of four, whatever stands between them, in whatever digits: in any text that is no name of an order or
+    of goods."""
+    number = with_check_digit(f"4{rest}")
+    groups = between.join(number[n : n + 4] for n in range(0, 16, 4))
+    said = written.format("".join(chr(ord(zero) + int(c)) if c.isdecimal() else c for c in groups))
+    order = personal(lines=(OrderLine(reference="1", quantity=D(1), price=D(1), components=(Component(sku="x"),)),))
+    record: Any = data.draw(st.sampled_from([order, order.customer, Address(), *order.lines, Discount(amount=D(1)),
+                                        ShippingLine(amount=D(1)), Component(sku="x")]))  # fmt: skip
+    hints = get_type_hints(type(record))
+    texts = [name for name, hint in hints.items() if hint in (str, str | None) and name not in KNOWN_BY]
+    name = data.draw(st.sampled_from(texts))
+    kept = getattr(without_card_numbers(evolve(record, **{name: said})), name)
+    assert kept == written.format(REMOVED)
+
+
+KNOWN_BY = ("reference", "number", "sku", "barcode", "currency", "cursor")
+"""What orders and goods are known by: some of it looks like a card number. A code of shipping is looked up too."""
 
 
 def test_what_could_not_be_read() -> None:

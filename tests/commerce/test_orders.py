@@ -133,7 +133,7 @@ def test_an_order_survives_json(order: SourceOrder) -> None:
     text = json.dumps(to_plain(order))
     again = from_plain(json.loads(text), SourceOrder, strict=True)
     assert again == order
-    assert [line.price.as_tuple() for line in again.lines] == [line.price.as_tuple() for line in order.lines]
+    assert [repr(line.price) for line in again.lines] == [repr(line.price) for line in order.lines]
     assert fingerprint(again) == fingerprint(order)
 
 
@@ -247,10 +247,7 @@ def test_a_record_is_refused_or_can_be_stored_and_read_back(data: st.DataObject,
         ({"tags": "vip"}, "tags must be a tuple, not str"),
         ({"cursor": 5}, "cursor must be a str, not int"),
         ({"currency": None}, "currency must be a str, not None"),
-        (
-            {"requested_ship_date": datetime(2026, 1, 31, tzinfo=UTC)},
-            "requested_ship_date must be a date, not datetime",
-        ),
+        ({"requested_ship_date": "2026-01-31"}, "requested_ship_date must be a date, not str"),
         ({"extra": {"a": 1}}, "extra must hold only str, not int"),
     ],
 )

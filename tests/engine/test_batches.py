@@ -26,7 +26,7 @@ def strangers(number: int) -> ListSource:
     return ListSource([stranger(f"c{n}@example.com", f"N{n}") for n in range(1, number + 1)])
 
 
-@pytest.mark.parametrize("amount", ["1E+30", "-1E+40", "1E-30", "9" * 40])
+@pytest.mark.parametrize("amount", ["1E+30", "-1E+40", "9" * 40])
 def test_an_impossible_amount_that_the_settings_leave_out_holds_its_own_order(
     sandbox: Sandbox, client: TradeGeckoClient, amount: str
 ) -> None:

@@ -153,13 +153,14 @@ def test_which_reasons_may_pass_by_themselves(code: str, transient: bool) -> Non
 @pytest.mark.parametrize(
     ("line", "match_by", "said", "cure"),
     [
-        (a_line("", reference="7"), "sku", "line 7", "ignore_blank_skus or an item filter"),
-        (a_line(" ", reference="7", barcode=" "), "barcode", "line 7", "ignore_blank_skus or an item filter"),
+        (a_line("", reference="7"), "sku", "line 7", "an item filter"),
+        (a_line("", price="0", reference="7"), "sku", "line 7", "ignore_blank_skus or an item filter"),
+        (a_line(" ", reference="7", barcode=" "), "barcode", "line 7", "an item filter"),
         (
             a_line(" ", reference="7", barcode="4711"),
             "sku",
             'line 7 (barcode 4711 counts with match_by = "barcode")',
-            "ignore_blank_skus or an item filter",
+            "an item filter",
         ),
         (
             a_line("", reference="7", barcode="4711"),
@@ -176,7 +177,8 @@ def test_a_line_without_a_sku_names_the_settings_that_cure_it(
     reason = build_draft(an_order(lines=[line]), "mark", CATALOG, ConnectionSettings(match_by=MatchBy(match_by)))
     assert isinstance(reason, Reason)
     assert reason.text == (
-        f'{said} without a SKU; give the product one at the source, or leave such lines out with {cure} on ""'
+        f"{said} without a SKU; give the product one at the source, name it in fee_names if it is no goods, or leave "
+        f'such lines out with {cure} on ""'
     )
     assert (reason.code, reason.transient) == ("no_sku", True)
 

@@ -349,7 +349,7 @@ def test_by_barcode_and_else_by_sku(sandbox: Sandbox, client: TradeGeckoClient, 
 
 def test_a_line_known_by_its_barcode_is_not_left_out(sandbox: Sandbox, client: TradeGeckoClient) -> None:
     """Blank lines are left out and this one is none: the order arrives with everything that can be sent."""
-    lines = [a_line("MUG-RED"), a_line("", reference="2", barcode=BLUE), a_line(" ", reference="3")]
+    lines = [a_line("MUG-RED"), a_line("", reference="2", barcode=BLUE), a_line(" ", price="0", reference="3")]
     order = an_order(lines=lines, shipping=())
     remote = delivered(sandbox, client, order, match_by="barcode", ignore_blank_skus=True)
     sent = [client.variants.get(line.variant_id or 0).sku for line in client.order_line_items.list(order_id=remote.id)]
@@ -368,7 +368,7 @@ def test_a_setting_releases_what_is_held_for_want_of_a_sku(
     sandbox: Sandbox, client: TradeGeckoClient, cure: dict[str, Any], lines: int
 ) -> None:
     """With the first run that has it; until then nothing is looked for among the orders."""
-    order = an_order(lines=[a_line("MUG-RED"), a_line("  ", reference="2", barcode=BLUE)], shipping=())
+    order = an_order(lines=[a_line("MUG-RED"), a_line("  ", price="0", reference="2", barcode=BLUE)], shipping=())
     bench = bench_with(sandbox, client, order)
     assert outcomes(bench.deliver()) == {"1001": Outcome.HELD}
     asked = len(sandbox.requests())

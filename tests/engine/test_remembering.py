@@ -19,7 +19,7 @@ from tradegecko_bridge.ports import MirrorStore
 from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.testing.builders import AN_ADDRESS, a_line, an_order
 from tradegecko_bridge.tradegecko.gateway.mirror_book import MirrorBook
-from tradegecko_bridge.tradegecko.gateway.mirror_kinds import COMPANIES
+from tradegecko_bridge.tradegecko.gateway.mirror_kinds import COMPANIES, VARIANTS
 
 
 def order_of(number: int, customer: int) -> SourceOrder:
@@ -188,7 +188,7 @@ def test_what_is_remembered_wrongly_leads_to_no_hold(shop: Shop) -> None:
     """A refusal because of a variant or a customer that is not there any more is planned anew from the account."""
     shop.deliver(order_of(1, 1))
     ghost = MirrorRow("99999", "9999", (("sku", "GHOST"),), {"status": "active"})
-    shop.mirror.write(shop.account, "variants", [ghost])
+    shop.mirror.write(shop.account, VARIANTS.name, [ghost])
     report = shop.deliver(an_order("N2", [a_line("GHOST")]), order_of(3, 3))
     assert [item.outcome for item in report.items] == [Outcome.HELD, Outcome.DELIVERED]
     assert "SKU 'GHOST' is not in TradeGecko" in report.items[0].detail
@@ -203,7 +203,7 @@ def test_every_order_planned_from_what_was_wrong_is_planned_anew(shop: Shop, in_
     shop.deliver(order_of(1, 1))
     account = shop.account
     ghost = MirrorRow("99999", "9999", (("sku", "GHOST"),), {"status": "active"})
-    shop.mirror.write(account, "variants", [ghost])
+    shop.mirror.write(account, VARIANTS.name, [ghost])
     orders = [evolve(order_of(n, n), lines=(a_line("GHOST"),)) for n in range(2, 6)]
     report = shop.deliver(*orders, order_of(6, 6), in_flight=in_flight)
     assert counts(report) == {"held": 4, "delivered": 1}
@@ -216,9 +216,9 @@ def test_what_is_not_there_any_more_costs_one_refusal(shop: Shop) -> None:
     shop.deliver(order_of(1, 1))
     account = shop.account
     ghost = MirrorRow("99999", "9999", (("sku", "GHOST"),), {"status": "active"})
-    shop.mirror.write(account, "variants", [ghost])
+    shop.mirror.write(account, VARIANTS.name, [ghost])
     shop.deliver(an_order("N2", [a_line("GHOST")]))
-    assert list(shop.mirror.find(account, "variants", "sku", ["GHOST"])) == []
+    assert list(shop.mirror.find(account, VARIANTS.name, "sku", ["GHOST"])) == []
     for _ in range(3):
         assert counts(shop.deliver()) == {"held": 1}
     (held,) = shop.store.entries(number="N2")

@@ -88,9 +88,9 @@ def test_orders_before_the_first_day_are_not_taken() -> None:
 LINES = [
     a_line("GOOD"),
     a_line("BAD"),
-    a_line("", reference="3"),
+    a_line("", price="0", reference="3"),
     a_line("GIFT", shippable=False),
-    a_line("  ", reference="5"),
+    a_line("  ", price="0", reference="5"),
 ]
 
 
@@ -126,9 +126,9 @@ def test_what_is_known_by_something_else_is_not_blank(given: dict[str, Any], lef
     """A barcode or components do for a SKU where the line goes out by them; a filter on SKUs asks for SKUs."""
     lines = [
         a_line("GOOD"),
-        a_line(" ", reference="neither", barcode=" "),
-        a_line("", reference="coded", barcode="0628000000017"),
-        a_line("", reference="kit", components=(Component(sku="MUG-RED"),)),
+        a_line(" ", price="0", reference="neither", barcode=" "),
+        a_line("", price="0", reference="coded", barcode="0628000000017"),
+        a_line("", price="0", reference="kit", components=(Component(sku="MUG-RED"),)),
     ]
     sent = apply_settings(an_order(lines=lines), "N", settings(ignore_blank_skus=True, **given)).lines
     assert [line.reference for line in sent] == ["GOOD", *left]

@@ -113,8 +113,8 @@ def test_contradictions_are_told_beside_other_faults(given: dict[str, Any], wron
         ({"tags": "ebay"}, """tags must be a list of texts, e.g. ["one", "two"], not 'ebay'"""),
         ({"tags": ["a", 1]}, "tags[1] must be text, in quotes, not 1"),
         ({"location": 1}, "location must be text, in quotes, not 1"),
-        ({"total_tolerance": "inf"}, "total_tolerance must be a number, not 'inf'"),
-        ({"total_tolerance": True}, "total_tolerance must be a number, not True"),
+        ({"total_tolerance": "inf"}, "total_tolerance must be a number or a table, not 'inf'"),
+        ({"total_tolerance": True}, "total_tolerance must be a number or a table, not True"),
         ({"retry_days": 0}, "retry_days must be at least 1, not 0"),
         ({"retry_days": "1e9"}, "retry_days must be at most 3650, not '1e9'"),
         ({"number_limit": 12.5}, "number_limit must be a whole number, not 12.5"),
@@ -165,7 +165,15 @@ NONSENSE: dict[str, Any] = {
     "object": object(),
 }
 """A value of each kind that some setting could be given by mistake."""
-FITS: dict[type, type] = {NoneType: NoneType, str: str, bool: bool, int: Decimal, Decimal: Decimal, date: datetime}
+FITS: dict[type, type] = {
+    NoneType: NoneType,
+    str: str,
+    bool: bool,
+    dict: dict,
+    int: Decimal,
+    Decimal: Decimal,
+    date: datetime,
+}
 """What such a value is read as by a setting that takes it."""
 
 

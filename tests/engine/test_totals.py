@@ -410,7 +410,7 @@ def shop_total(order: SourceOrder, digits: int) -> Decimal:
     """What a shop that rounds each line asks for, worked out on its own."""
     total = D(0)
     for part in order.priced:
-        amount = part.quantity * (part.price - part.discount) if isinstance(part, OrderLine) else part.amount
+        amount = part.quantity * part.unit_price if isinstance(part, OrderLine) else part.amount
         if not part.price_includes_tax:
             amount += amount * (part.tax_rate or 0) / 100
         total += amount.quantize(D(1).scaleb(-digits), ROUND_HALF_UP)

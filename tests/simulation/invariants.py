@@ -132,7 +132,7 @@ def _customers(world: World) -> Iterator[Violation]:
 
 
 def _goods(order: SourceOrder) -> Goods:
-    return tuple((f"v {line.sku}", line.quantity, line.price) for line in order.lines)
+    return tuple((f"v {line.sku}", line.quantity, line.unit_price) for line in order.lines)
 
 
 def _why(entry: LedgerEntry) -> str:

@@ -62,7 +62,7 @@ def tagged(number: str, version: str = "", **fields: Any) -> SourceOrder:
         "url": f"https://shop.example/{tag(of, 'url')}",
         "payment_method": tag(of, "payment"),
         "extra": {"memo": tag(of, "extra")},
-        "discounts": (Discount(label=tag(of, "discount"), code=tag(of, "code"), amount=order.lines[0].price * 0),),
+        "discounts": (Discount(label=tag(of, "discount"), code=tag(of, "code"), amount=order.lines[0].unit_price * 0),),
     }
     return evolve(order, **{**personal, **fields})
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
 import ssl
 import subprocess
 import sys
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -67,6 +69,26 @@ def test_a_call_gives_its_value(driver: Driver) -> None:
     assert request.headers["Authorization"] == "Bearer secret-token"
     assert request.headers["Idempotency-Key"] == "k1"
     assert request.headers["User-Agent"].startswith("tradegecko-bridge/")
+
+
+def test_nothing_of_a_call_stays_once_it_is_answered(driver: Driver) -> None:
+    """Neither what was sent nor what came: nothing of it holds itself, for a collector to find some time."""
+    call = evolve(POST, idempotency_key="k1")
+    seen = list[weakref.ref[httpx.Request]]()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(weakref.ref(request))
+        return good()
+
+    driver.open(answer)
+    gc.disable()
+    try:
+        exchange = driver.exchange(call, may_leave=lambda: True)
+        response = weakref.ref(exchange.response)
+        del exchange
+        assert (seen[0](), response()) == (None, None)
+    finally:
+        gc.enable()
 
 
 def test_an_exchange_is_the_value_and_the_answer(driver: Driver) -> None:

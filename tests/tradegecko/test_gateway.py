@@ -21,7 +21,7 @@ from tradegecko_bridge.commerce.remote import DraftLine, LineKind, OrderDraft, R
 from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.testing.builders import A_CUSTOMER, AN_ADDRESS
 from tradegecko_bridge.tradegecko.gateway.mirror_book import MirrorBook
-from tradegecko_bridge.tradegecko.gateway.mirror_kinds import COMPANIES
+from tradegecko_bridge.tradegecko.gateway.mirror_kinds import COMPANIES, VARIANTS
 from tradegecko_bridge.tradegecko.records import Address as RemoteAddress
 from tradegecko_bridge.tradegecko.records import Order
 from tradegecko_bridge.tradegecko.retry import NO_RETRY, RetryPolicy
@@ -455,12 +455,12 @@ def test_only_the_apis_own_word_makes_a_variant_forgotten(answer: httpx.Response
         "/variants/7": answer,
     }
     book, account = MirrorBook(), "1@https://api.example"
-    book.write(account, "variants", [MirrorRow("7", "", (("sku", "MUG"),), {"status": "active"})])
+    book.write(account, VARIANTS.name, [MirrorRow("7", "", (("sku", "MUG"),), {"status": "active"})])
     gateway = TradeGeckoGateway(mocked(lambda request: answers[request.url.path]), mirror=book)
     with gateway.session():
         found = refusal(gateway, a_draft("1", a_line(variant="7")))
     assert found is (errors.Rejected if "<h1>" in answer.text else errors.OutdatedDraft)
-    rows = book.find(account, "variants", "sku", ["MUG"])
+    rows = book.find(account, VARIANTS.name, "sku", ["MUG"])
     assert [row.id for row in rows] == kept
     assert [row.facts["status"] for row in rows] == (["archived"] if answer.is_success else ["active"] * len(kept))
 

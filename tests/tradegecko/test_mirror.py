@@ -189,12 +189,12 @@ def test_what_is_not_there_is_forgotten_everywhere(client: TradeGeckoClient) -> 
     book = MirrorBook()
     mirror = Mirror(client, book, clock=HandClock())
     mug = Variant(id=7, sku="MUG")
-    book.write(mirror.account, "variants", [VARIANTS.row(mug, mirror.digest)])
+    book.write(mirror.account, VARIANTS.name, [VARIANTS.row(mug, mirror.digest)])
     mirror.put(VARIANTS, mug)
     mirror.remove(VARIANTS, "7")
     assert mirror.find(VARIANTS, "sku", ["MUG"]) == []
     mirror.flush()
-    assert list(book.find(mirror.account, "variants", "sku", ["MUG"])) == []
+    assert list(book.find(mirror.account, VARIANTS.name, "sku", ["MUG"])) == []
 
 
 @pytest.mark.parametrize("how", ["a later look in the same run", "the next run, when another process has listed it"])

@@ -4,36 +4,54 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from operator import is_
 from typing import Any, Final, TypeVar, cast
 
 from attrs import evolve, fields_dict
 
-from tradegecko_bridge.commerce.orders import Address, Customer, Discount, SourceOrder, UnreadableOrder
+from tradegecko_bridge.commerce.orders import (
+    Address,
+    Component,
+    Customer,
+    Discount,
+    OrderLine,
+    ShippingLine,
+    SourceOrder,
+    UnreadableOrder,
+)
 
 T = TypeVar("T")
 
 REMOVED: Final = "[card number removed]"
 """What stands in place of one."""
 _DIGITS: Final = range(13, 20)
-_RUN: Final = re.compile(r"\d(?:[ \xa0.\-/]{0,3}\d){12,}")
+_BETWEEN: Final = r"[\s.\-/\\_,·•\u2010-\u2015\u2212\u200b-\u200d\u2060\ufeff]{0,3}"
+"""What may stand between two digits: blanks, dashes and what nobody sees."""
+_RUN: Final = re.compile(rf"\d(?:{_BETWEEN}\d){{12,}}")
 _CODED: Final = re.compile("%[0-9A-Fa-f]{2}")
 """A character as an address has it."""
 _GROUP: Final = re.compile(r"\d+")
 _GROUPS: Final = range(4, 9)
 """Digits of the groups that card numbers are written in, if they are not in one; the last may have fewer."""
-_NO_CARD: Final = frozenset({"reference", "phone", "country", "postal_code"})
-"""Fields of people in which digits are something else."""
+_SURE: Final = range(16, 20)
+"""Digits of a card number where telephone numbers and the ids of shops stand, which are shorter."""
+_BRANDS: Final = ("2", "3", "4", "5", "6")
 _WHERE: Final[dict[type, tuple[str, ...]]] = {
     SourceOrder: (
         *("note", "payment_method", "payment_status", "source_status", "fulfillment_status", "tags", "extra"),
-        *("customer", "shipping_address", "billing_address", "discounts"),
+        *("customer", "shipping_address", "billing_address", "lines", "shipping", "discounts"),
     ),
     UnreadableOrder: ("problem",),
-    Customer: tuple(name for name in fields_dict(Customer) if name not in _NO_CARD),
-    Address: tuple(name for name in fields_dict(Address) if name not in _NO_CARD),
-    Discount: ("label",),
+    Customer: tuple(name for name in fields_dict(Customer) if name not in ("reference", "phone")),
+    Address: tuple(name for name in fields_dict(Address) if name != "phone"),
+    OrderLine: ("name", "components"),
+    Component: ("name",),
+    ShippingLine: ("label", "code"),
+    Discount: ("label", "code"),
 }
-"""Where people, and those who take payments, write what they like."""
+"""Where people, and those who take payments, write what they like. References, numbers, SKUs and barcodes are what
+orders and goods are known by, and stay."""
+_WHERE_SURE: Final[dict[type, tuple[str, ...]]] = {SourceOrder: ("url",), Customer: ("phone",), Address: ("phone",)}
 
 
 def without_card_numbers(record: T) -> T:
@@ -46,36 +64,41 @@ def _cleared(record: Any) -> Any:
         return _replaced(record)
     if isinstance(record, tuple):
         parts = tuple(map(_cleared, record))
-        return parts if parts != record else record
+        return record if all(map(is_, parts, record)) else parts
     if isinstance(record, Mapping):
         return {name: _cleared(value) for name, value in record.items()} if record else record
-    before = {name: getattr(record, name) for name in _WHERE.get(type(record), ())}
-    after = {name: _cleared(value) for name, value in before.items()}
-    changes = {name: value for name, value in after.items() if value is not before[name] and value != before[name]}
+    changes: dict[str, Any] = {}
+    for name in _WHERE.get(type(record), ()):
+        if (value := getattr(record, name)) and (after := _cleared(value)) is not value and after != value:
+            changes[name] = after
+    for name in _WHERE_SURE.get(type(record), ()):
+        if (value := getattr(record, name)) and (after := _replaced(value, _SURE)) != value:
+            changes[name] = after
     return evolve(record, **changes) if changes else record
 
 
 def is_card_number(digits: str) -> bool:
     """Whether these are 13 to 19 digits with a valid check digit (Luhn's)."""
-    if len(digits) not in _DIGITS or digits.startswith("0"):
+    if len(digits) not in _DIGITS or int(digits[0]) == 0:
         return False
     doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
     return (sum(map(int, digits[-1::-2])) + sum(doubled)) % 10 == 0
 
 
-def _replaced(text: str) -> str:
-    if len(text) < _DIGITS.start:
+def _replaced(text: str, lengths: range = _DIGITS) -> str:
+    if len(text) < lengths.start:
         return text
     parts, done = list[str](), 0
-    for start, end in _card_numbers(text):
+    for start, end in _card_numbers(text, lengths):
         if start >= done:
             parts += [text[done:start], REMOVED]
             done = end
     return "".join([*parts, text[done:]]) if parts else text
 
 
-def _card_numbers(text: str) -> Iterator[tuple[int, int]]:
-    """Where they stand, also with other digits beside them."""
+def _card_numbers(text: str, lengths: range) -> Iterator[tuple[int, int]]:
+    """Where they stand, also with other digits beside them; of such ``lengths``, and those of cards' brands where
+    short ones are something else."""
     text = _CODED.sub("   ", text)
     for run in _RUN.finditer(text):
         groups = list(_GROUP.finditer(text, run.start(), run.end()))
@@ -84,7 +107,10 @@ def _card_numbers(text: str) -> Iterator[tuple[int, int]]:
                 digits = [group[0] for group in groups[first : last + 1]]
                 if sum(map(len, digits)) >= _DIGITS.stop:
                     break
-                if _is_written_so(digits) and is_card_number("".join(digits)):
+                number = "".join(digits)
+                if len(number) in lengths and _is_written_so(digits) and is_card_number(number):
+                    if lengths is not _DIGITS and str(int(number[0])) not in _BRANDS:
+                        continue
                     yield groups[first].start(), groups[last].end()
 
 

@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar, cast
 
 import attrs
 import cattrs
+from cattrs.fns import identity
 from cattrs.gen import make_dict_unstructure_fn
 
 from tradegecko_bridge.commerce.formatting import is_name, kind_of, shown, shown_name
@@ -121,6 +122,13 @@ def _date(value: object, _kind: object) -> date:
         raise Mismatch(date, "a date such as 2026-01-31", value) from None
 
 
+def _day_or_moment(value: object, _kind: object) -> date | None:
+    if value is None:
+        return None
+    is_moment = isinstance(value, str) and len(value) > len("2026-01-31")
+    return _moment(value, _kind) if is_moment else _date(value, _kind)
+
+
 def _text_or_none(value: object, _kind: object) -> str | None:
     return None if value is None else text(value)
 
@@ -128,9 +136,17 @@ def _text_or_none(value: object, _kind: object) -> str | None:
 @cache
 def _converter(*, strict: bool) -> cattrs.Converter:
     converter = strict_converter(unknown_names=not strict)
-    hooks: dict[Any, Hook] = {str: text, Decimal: _decimal, datetime: _moment, date: _date, str | None: _text_or_none}
+    hooks: dict[Any, Hook] = {
+        str: text,
+        Decimal: _decimal,
+        datetime: _moment,
+        date: _date,
+        str | None: _text_or_none,
+        date | datetime | None: _day_or_moment,
+    }
     for kind, hook in hooks.items():
         register(converter, kind, hook)
+    converter.register_unstructure_hook(str | None, identity)
     converter.register_unstructure_hook(Decimal, str)
     converter.register_unstructure_hook(datetime, datetime.isoformat)
     converter.register_unstructure_hook(date, date.isoformat)

@@ -4,8 +4,9 @@ The money rules, for every source alike:
 
 - ``price`` is for one unit, before discount and shipping; ``discount`` is taken off each unit before tax
   and is positive. A line's ``extended_amount`` is (price − discount) × quantity.
-- ``additional_discount`` is taken off a whole line after tax, and is positive. Together with the order's
-  own ``discounts`` (after tax, positive) it makes the order's discount.
+- ``additional_discount`` is taken off a whole line, and is positive. Together with the order's own ``discounts``
+  (positive) it makes the order's discount. Both are after tax, unless the totals show, or the discount says, that
+  tax was worked out of what was left (see ``Discount.before_tax``).
 - ``tax`` is for the whole line. Either every taxed line carries it or only the order's total does.
 - grand total = subtotal + tax + shipping − discount. Where ``price_includes_tax`` is set, that line's tax is
   inside its price and is not added again.
@@ -16,6 +17,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Literal
 
 from attrs import field, frozen
 
@@ -45,7 +48,7 @@ class Address:
     @property
     def full_name(self) -> str:
         """First and last name, as far as given."""
-        return " ".join(part for part in (self.first_name, self.last_name) if part)
+        return " ".join([part for part in (self.first_name, self.last_name) if part])
 
 
 @frozen(kw_only=True)
@@ -63,7 +66,7 @@ class Customer:
     @property
     def full_name(self) -> str:
         """First and last name, as far as given."""
-        return " ".join(part for part in (self.first_name, self.last_name) if part)
+        return " ".join([part for part in (self.first_name, self.last_name) if part])
 
 
 @frozen(kw_only=True)
@@ -82,21 +85,39 @@ class Component:
     barcode: str | None = None
 
 
+class ItemKind(StrEnum):
+    """What a line charges for."""
+
+    GOODS = "goods"
+    FEE = "fee"
+    TIP = "tip"
+    GIFT_WRAP = "gift_wrap"
+
+
+def _item_kind(value: ItemKind | Literal["goods", "fee", "tip", "gift_wrap"] | None) -> Any:
+    return ItemKind(value) if isinstance(value, str) and value in _ITEM_KINDS else value
+
+
+_ITEM_KINDS = frozenset(ItemKind)
+
+
 @frozen(kw_only=True)
 @typed
 class OrderLine:
-    """One line of goods. ``reference`` is the source's own line id, unique within the order.
+    """One line of goods, or of something else that is charged. ``reference`` is the source's own line id, unique
+    within the order.
 
-    ``price``, ``discount``: money per unit. ``tax``, ``additional_discount``: money for the whole line.
-    ``tax_rate``: percent (``Decimal("13")`` is 13 %). ``components`` are what a kit consists of, where the source
-    knows.
+    ``price``, ``discount``: money per unit; a ``price`` of None is to be taken from the account's price list.
+    ``tax``, ``additional_discount``: money for the whole line. ``tax_rate``: percent (``Decimal("13")`` is 13 %).
+    ``kind`` is None where the source does not say; what is no goods needs no SKU. ``components`` are what a kit
+    consists of, where the source knows.
     """
 
     reference: str = field(validator=filled)
     sku: str | None = None
     name: str = ""
     quantity: Decimal
-    price: Decimal
+    price: Decimal | None
     price_includes_tax: bool = False
     discount: Decimal = ZERO
     additional_discount: Decimal = ZERO
@@ -105,11 +126,17 @@ class OrderLine:
     shippable: bool = True
     barcode: str | None = None
     components: tuple[Component, ...] = ()
+    kind: ItemKind | None = field(default=None, converter=_item_kind)
+
+    @property
+    def unit_price(self) -> Decimal:
+        """price − discount; 0 without a price."""
+        return ZERO if self.price is None else self.price - self.discount
 
     @property
     def extended_amount(self) -> Decimal:
-        """(price − discount) × quantity, unrounded."""
-        return (self.price - self.discount) * self.quantity
+        """(price − discount) × quantity, unrounded; 0 without a price."""
+        return self.unit_price * self.quantity
 
 
 @frozen(kw_only=True)
@@ -128,11 +155,16 @@ class ShippingLine:
 @frozen(kw_only=True)
 @typed
 class Discount:
-    """A reduction of the whole order after tax; ``amount`` is positive."""
+    """A reduction of the whole order; ``amount`` is positive, and includes tax where the prices do.
+
+    ``before_tax``: tax was worked out of what was left of the goods. None where the source does not say: then its
+    totals show it.
+    """
 
     label: str = ""
     code: str | None = None
     amount: Decimal
+    before_tax: bool | None = None
 
 
 @frozen(kw_only=True)
@@ -154,10 +186,10 @@ class SourceOrder:
 
     ``reference`` is the source's own id, which never changes and is unique within the connection;
     ``number`` is what people call the order; ``cursor`` resumes fetching *after* this order. ``currency`` is
-    an ISO 4217 code. ``source_status``, ``payment_status`` and ``fulfillment_status`` (how far it is shipped) are in
-    the source's own words; ``paid`` is None where it does not say, ``payment_method`` is how it was or will be paid.
-    Whether the order makes sense (has lines, positive quantities, known SKUs) is not checked here: what is wrong with
-    it must be able to reach the ledger.
+    an ISO 4217 code. A moment as ``requested_ship_date`` means the account's day. ``source_status``, ``payment_status``
+    and ``fulfillment_status`` (how far it is shipped) are in the source's own words; ``paid`` is None where it does not
+    say, ``payment_method`` is how it was or will be paid. Whether the order makes sense (has lines, positive
+    quantities, known SKUs) is not checked here: what is wrong with it must be able to reach the ledger.
     """
 
     reference: str = field(validator=filled)
@@ -171,7 +203,7 @@ class SourceOrder:
     customer: Customer = Customer()
     shipping_address: Address | None = None
     billing_address: Address | None = None
-    requested_ship_date: date | None = None
+    requested_ship_date: date | datetime | None = field(default=None, validator=aware)
     note: str | None = field(default=None, repr=False)
     tags: tuple[str, ...] = ()
     url: str | None = None

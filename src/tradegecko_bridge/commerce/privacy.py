@@ -19,14 +19,14 @@ STAYS: Final[dict[type, tuple[str, ...]]] = {
     ),
     OrderLine: (
         *("reference", "sku", "barcode", "quantity", "price", "discount", "additional_discount", *MONEY),
-        *("shippable", "components"),
+        *("shippable", "components", "kind"),
     ),
     Component: ("sku", "barcode", "quantity", "price"),
     ShippingLine: ("label", "code", "amount", *MONEY),
-    Discount: ("amount",),
+    Discount: ("amount", "before_tax"),
     Shipment: (
         *("reference", "order_reference", "order_number", "items", "packages", "parts"),
-        *("carrier", "service", "shipped_at", "completes_order"),
+        *("carrier", "service", "shipped_at", "completes_order", "withdrawn", "notify_customer"),
     ),
     Package: ("items",),
 }

@@ -24,6 +24,8 @@ class LineKind(StrEnum):
     SHIPPING = "shipping"
     DISCOUNT = "discount"
     ROUNDING = "rounding"
+    FEE = "fee"
+    GIFT_WRAP = "gift_wrap"
 
 
 class CustomerMatch(StrEnum):
@@ -152,10 +154,21 @@ class ChangedOrders:
 
 @frozen(kw_only=True)
 class RemoteVariant:
-    """A sellable variant in the system. SKUs are not unique: two variants may carry the same one."""
+    """A sellable variant in the system. SKUs are not unique: two variants may carry the same one. ``prices`` are money
+    for one unit, by the id of the price list."""
 
     id: str
     sku: str
+    prices: Mapping[str, Decimal] = field(factory=dict)
+
+
+@frozen(kw_only=True)
+class PriceList:
+    """A price list of the system, with the ISO code of its currency."""
+
+    id: str
+    name: str
+    currency: str
 
 
 @frozen(kw_only=True)
@@ -197,12 +210,14 @@ class Access:
 
 @frozen(kw_only=True)
 class AccountIdentity:
-    """Which account a login opens; ``base_url`` is where it was served then. Times are UTC."""
+    """Which account a login opens; ``base_url`` is where it was served then. Times are UTC; ``time_zone`` is the
+    account's own, by its name in the tz database, where the system says it."""
 
     id: str
     name: str
     base_url: str
     created_at: datetime | None = field(default=None, validator=aware)
+    time_zone: str | None = field(default=None, eq=False)
 
     def is_same(self, other: AccountIdentity) -> bool:
         """Whether both are one account, whatever it is called now.

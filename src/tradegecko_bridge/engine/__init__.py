@@ -14,6 +14,7 @@ from tradegecko_bridge.engine.operations.resend import resend
 from tradegecko_bridge.engine.operations.void_double import VoidedDouble, void_double
 from tradegecko_bridge.engine.report import Item, Kept, Outcome, Report, RunReport
 from tradegecko_bridge.engine.settings.choices import (
+    DiscountTax,
     Fractions,
     LineTax,
     MatchBy,
@@ -36,6 +37,7 @@ __all__ = [
     "Decided",
     "Decision",
     "Decisions",
+    "DiscountTax",
     "Expired",
     "Fractions",
     "Item",

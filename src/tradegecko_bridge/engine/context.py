@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
-from time import perf_counter
+from functools import cache, partial
+from time import perf_counter, thread_time
 from typing import Final
 
 from attrs import field, frozen
@@ -33,6 +33,9 @@ class Progress:
     total: int | None = None
 
 
+_host: Final = cache(socket.gethostname)
+
+
 def _threads(count: int) -> Executor:
     return ThreadPoolExecutor(count, "delivery")
 
@@ -40,10 +43,11 @@ def _threads(count: int) -> Executor:
 @frozen(kw_only=True)
 class Concurrency:
     """How several orders are worked on at once: ``executor`` makes a pool of so many threads, ``monotonic`` tells
-    seconds."""
+    seconds, ``processor`` those that the calling thread has had of the processor."""
 
     executor: Callable[[int], Executor] = _threads
     monotonic: Callable[[], float] = perf_counter
+    processor: Callable[[], float] = thread_time
 
 
 REAL_THREADS: Final = Concurrency()
@@ -101,7 +105,7 @@ class Context:
     @property
     def worker(self) -> str:
         """Who is working; unless it was given, this process, which may have been forked since."""
-        return self.given_worker or f"{socket.gethostname()}:{os.getpid()}"
+        return self.given_worker or f"{_host()}:{os.getpid()}"
 
     def progress(self, operation: str, done: int, total: int | None = None) -> None:
         """Tell whoever listens."""

@@ -9,6 +9,7 @@ from tradegecko_bridge.engine.mapping.catalog import NAMING
 CODES: Final = frozenset(
     {
         *("absurd_number", "action_refused", "ambiguous_barcode", "ambiguous_sku", "bad_amount", "bad_date"),
+        *("discount_tax", "no_price"),
         *("bad_number", "bad_quantity", "bad_tax_rate", "same_line"),
         *(
             "by_hand",

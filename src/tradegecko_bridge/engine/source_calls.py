@@ -28,6 +28,7 @@ _METHODS: Final = {
     "accepting receipts": "accept_receipts",
     "accepting tracking": "accept_tracking",
     "accepting stock levels": "accept_stock",
+    "accepting all stock levels": "accept_all_stock",
     "accepting products": "accept_products",
     "canceling orders": "cancel_orders",
 }

@@ -11,11 +11,20 @@ from tradegecko_bridge.lazy import lazily
 
 if TYPE_CHECKING:
     from tradegecko_bridge.ports.clock import Clock
-    from tradegecko_bridge.ports.gateway import CreatesReturns, Gateway, ShowsOrders, TellsChanges
+    from tradegecko_bridge.ports.gateway import (
+        CreatesReturns,
+        FindsTwins,
+        Gateway,
+        ShowsOrders,
+        ShowsPrices,
+        ShowsTaxRates,
+        TellsChanges,
+    )
     from tradegecko_bridge.ports.limits import RateLedger
     from tradegecko_bridge.ports.logins import TokenStore
     from tradegecko_bridge.ports.mirrors import MirrorStore
     from tradegecko_bridge.ports.sources import (
+        AcceptsAllStock,
         AcceptsProducts,
         AcceptsReceipts,
         AcceptsStock,
@@ -27,6 +36,7 @@ if TYPE_CHECKING:
         GivesReturns,
         HasIdentity,
         OrderSource,
+        TellsNotes,
         WithdrawsProducts,
         WithdrawsTracking,
     )
@@ -43,6 +53,7 @@ if TYPE_CHECKING:
     )
 
 _HOMES: Final = {
+    "AcceptsAllStock": "ports.sources",
     "AcceptsProducts": "ports.sources",
     "AcceptsReceipts": "ports.sources",
     "AcceptsStock": "ports.sources",
@@ -53,6 +64,7 @@ _HOMES: Final = {
     "CancelsOrders": "ports.sources",
     "Clock": "ports.clock",
     "CreatesReturns": "ports.gateway",
+    "FindsTwins": "ports.gateway",
     "Gateway": "ports.gateway",
     "GivesOrderAgain": "ports.sources",
     "GivesOrdersSince": "ports.sources",
@@ -66,9 +78,12 @@ _HOMES: Final = {
     "RateLedger": "ports.limits",
     "ShipmentStore": "ports.stores",
     "ShowsOrders": "ports.gateway",
+    "ShowsPrices": "ports.gateway",
+    "ShowsTaxRates": "ports.gateway",
     "Spool": "ports.stores",
     "Store": "ports.stores",
     "TellsChanges": "ports.gateway",
+    "TellsNotes": "ports.sources",
     "TokenStore": "ports.logins",
     "ToldValueStore": "ports.stores",
     "WithdrawsProducts": "ports.sources",
@@ -76,6 +91,7 @@ _HOMES: Final = {
 }
 
 __all__ = [
+    "AcceptsAllStock",
     "AcceptsProducts",
     "AcceptsReceipts",
     "AcceptsStock",
@@ -86,6 +102,7 @@ __all__ = [
     "CancelsOrders",
     "Clock",
     "CreatesReturns",
+    "FindsTwins",
     "Gateway",
     "GivesOrderAgain",
     "GivesOrdersSince",
@@ -99,9 +116,12 @@ __all__ = [
     "RateLedger",
     "ShipmentStore",
     "ShowsOrders",
+    "ShowsPrices",
+    "ShowsTaxRates",
     "Spool",
     "Store",
     "TellsChanges",
+    "TellsNotes",
     "TokenStore",
     "ToldValueStore",
     "WithdrawsProducts",

@@ -20,6 +20,7 @@ from tradegecko_bridge.commerce.remote import (
     CustomerMatch,
     OrderDraft,
     Presence,
+    PriceList,
     RecordKind,
     RemoteOrder,
     RemoteShipment,
@@ -206,6 +207,43 @@ class ShowsOrders(Protocol):
         """Every order that was made or changed at this moment or later (None: all there are), in whatever state.
 
         One that changes meanwhile may come twice.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked.
+        """
+
+
+@runtime_checkable
+class FindsTwins(Protocol):
+    """A gateway that knows which SKUs are nearly the same."""
+
+    def find_twins(self, skus: Collection[str]) -> Mapping[str, Sequence[str]]:
+        """The SKUs of active variants that differ from each of these in case and blanks only. It costs few requests, so
+        some may not be told.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked.
+        """
+
+
+@runtime_checkable
+class ShowsPrices(Protocol):
+    """A gateway whose variants come with prices (``RemoteVariant.prices``)."""
+
+    def price_list(self, id_: str | None) -> PriceList | None:
+        """The price list with this id, or the one of orders that do not name one; None if there is none.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked.
+        """
+
+
+@runtime_checkable
+class ShowsTaxRates(Protocol):
+    """A gateway that can say at which rates the account taxes."""
+
+    def tax_rates(self) -> Collection[Decimal]:
+        """The rates, in percent, that are set up in the account.
 
         Raises:
             AccessDenied, Unavailable: the account cannot be asked.

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from attrs import field, frozen
+
+ASIDE: Final = "~"
+"""How the names of facts begin that may change without anything that rests on the row changing."""
 
 
 @frozen
@@ -22,6 +25,11 @@ class MirrorRow:
     stamp: str
     keys: tuple[tuple[str, str], ...] = ()
     facts: Mapping[str, str] = field(factory=dict)
+
+    @property
+    def counted(self) -> tuple[tuple[tuple[str, str], ...], dict[str, str]]:
+        """What counts as changed when it is another one: all but the facts whose names begin with ``ASIDE``."""
+        return self.keys, {name: fact for name, fact in self.facts.items() if not name.startswith(ASIDE)}
 
     def values(self, name: str) -> list[str]:
         """The values of one key."""
@@ -56,9 +64,9 @@ class MirrorProgress:
 
 @frozen
 class MirrorCounts:
-    """How many rows of a kind were ever ``added``, and how many ``changed`` in more than their stamp or were dropped.
+    """How many rows of a kind were ever ``added``, and how many ``changed`` (``MirrorRow.counted``) or were dropped.
 
-    While both stay the same, so does all that is remembered.
+    While both stay the same, so does all that is remembered, but for stamps and facts aside.
     """
 
     added: int = 0

@@ -66,6 +66,14 @@ class AcknowledgesIngest(Protocol):
 
 
 @runtime_checkable
+class TellsNotes(Protocol):
+    """A source that has something to say of what it read which is no fault of any order, such as rows passed over."""
+
+    def take_notes(self) -> Sequence[str]:
+        """What a person should know, one line each without personal data; each is told once."""
+
+
+@runtime_checkable
 class GivesOrderAgain(Protocol):
     """A source that can be asked for one order, wherever its cursor stands."""
 
@@ -152,6 +160,17 @@ class AcceptsStock(Protocol):
         ``available`` is what can still be sold. A source that counts physical stock adds what it has reserved
         itself before setting it.
         """
+
+
+@runtime_checkable
+class AcceptsAllStock(Protocol):
+    """A source that now and then takes all stock levels at once, beside those that changed."""
+
+    def wants_all_stock(self) -> bool:
+        """Whether it is time for that; asked after the changes were told."""
+
+    def accept_all_stock(self, levels: Sequence[StockLevel], /) -> Iterable[ItemResult]:
+        """As :meth:`AcceptsStock.accept_stock`, with the level of every SKU; one that is not there is not sold."""
 
 
 @runtime_checkable

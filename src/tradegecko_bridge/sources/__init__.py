@@ -12,6 +12,7 @@ from tradegecko_bridge.lazy import lazily
 
 if TYPE_CHECKING:
     from tradegecko_bridge.ports import (
+        AcceptsAllStock,
         AcceptsProducts,
         AcceptsReceipts,
         AcceptsStock,
@@ -23,13 +24,15 @@ if TYPE_CHECKING:
         GivesReturns,
         HasIdentity,
         OrderSource,
+        TellsNotes,
         WithdrawsProducts,
         WithdrawsTracking,
     )
-    from tradegecko_bridge.sources.folder import FolderSource
+    from tradegecko_bridge.sources.folder import FolderSource, Format, Layout, Packed, Split
     from tradegecko_bridge.sources.vendure import VendureSource
 
 _HOMES: Final = {
+    "AcceptsAllStock": "ports",
     "AcceptsProducts": "ports",
     "AcceptsReceipts": "ports",
     "AcceptsStock": "ports",
@@ -37,17 +40,23 @@ _HOMES: Final = {
     "AcknowledgesIngest": "ports",
     "CancelsOrders": "ports",
     "FolderSource": "sources.folder",
+    "Format": "sources.folder",
     "GivesOrderAgain": "ports",
     "GivesOrdersSince": "ports",
     "GivesReturns": "ports",
     "HasIdentity": "ports",
+    "Layout": "sources.folder",
     "OrderSource": "ports",
+    "Packed": "sources.folder",
+    "Split": "sources.folder",
+    "TellsNotes": "ports",
     "VendureSource": "sources.vendure",
     "WithdrawsProducts": "ports",
     "WithdrawsTracking": "ports",
 }
 
 __all__ = [
+    "AcceptsAllStock",
     "AcceptsProducts",
     "AcceptsReceipts",
     "AcceptsStock",
@@ -55,11 +64,16 @@ __all__ = [
     "AcknowledgesIngest",
     "CancelsOrders",
     "FolderSource",
+    "Format",
     "GivesOrderAgain",
     "GivesOrdersSince",
     "GivesReturns",
     "HasIdentity",
+    "Layout",
     "OrderSource",
+    "Packed",
+    "Split",
+    "TellsNotes",
     "VendureSource",
     "WithdrawsProducts",
     "WithdrawsTracking",

@@ -75,6 +75,6 @@ def storable(text: str) -> str:
 
     One order that cannot be written would keep its whole batch out of the ledger.
     """
-    if "\0" not in text and not _SURROGATE.search(text):
+    if "\0" not in text and (text.isascii() or not _SURROGATE.search(text)):
         return text
     return _SURROGATE.sub("\ufffd", text.replace("\0", "\ufffd"))

@@ -78,12 +78,14 @@ def write_value(value: object) -> Any:
     match value:
         case str() | int() | None:
             return value
+        case Decimal():
+            return f"{value:f}"
+        case dict():
+            return {str(name): write_value(item) for name, item in value.items()}
         case Record():
             return to_json(value)
         case Writable():
             return value.as_json()
-        case Decimal():
-            return f"{value:f}"
         case datetime() if value.tzinfo is None:
             raise ValueError(f"{value.isoformat()} has no time zone; write e.g. 2026-01-31T09:30:00Z")
         case datetime():

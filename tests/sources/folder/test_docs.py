@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -14,7 +15,7 @@ import pytest
 
 from tests.sources.folder.helpers import GOOD, HEADER, OTHER, fetch, good, problems, sheet, source_at
 from tests.sources.folder.test_outbox import PRODUCT, RECEIPT, SHIPMENT, STOCK
-from tradegecko_bridge.commerce import SourceOrder
+from tradegecko_bridge.commerce import ItemKind, SourceOrder
 from tradegecko_bridge.commerce.codec import from_plain
 from tradegecko_bridge.errors import MalformedData
 from tradegecko_bridge.sources.folder import returns
@@ -27,19 +28,22 @@ SAID: list[tuple[str, str | bytes]] = [
     ("shop-7.csv", sheet(GOOD, "1007,2026-01-31T09:30:00Z,CAD,MUG,two,2.50,")),
     ("shop-7.csv", sheet(GOOD, '1007,2026-01-31T09:30:00Z,CAD,MUG,2,"12,50",')),
     ("shop-7.csv", sheet(GOOD, "1007,2026-01-31T09:30:00,CAD,MUG,2,12.50,")),
-    ("shop-7.csv", sheet(GOOD, "1007,2026-01-31,CAD,MUG,2,12.50,")),
+    ("shop-7.csv", sheet(GOOD, "1007,31/01/2026,CAD,MUG,2,12.50,")),
     ("shop-7.csv", sheet(GOOD, NEXT, "1007,,USD,TEE,1,5.00,")),
     ("shop-7.csv", sheet(GOOD, f"{NEXT}Paris", "1007,,,TEE,1,5.00,Rome")),
     ("shop-7.csv", sheet(GOOD, NEXT, "1007,,,,,5.00,")),
     ("shop-7.csv", sheet(GOOD, ",,,TEE,1,5.00,", OTHER)),
     ("shop-7.csv", sheet(GOOD, "1007,2026-01-31T09:30:00Z,CAD,MUG, blue,1,2.50,Paris")),
-    ("shop-7.csv", sheet(GOOD, NEXT)[:-1]),
+    ("shop-7.csv", sheet(GOOD, "1007,2026-01-31T09:30:00Z,CAD")[:-1]),
+    ("shop-7.csv", sheet(GOOD, NEXT, NEXT)),
+    ("shop-7.csv", sheet(GOOD, NEXT.replace("1007", "1.00701E+14"))),
     ("shop-7.csv", sheet(f"{GOOD},1", header=f"{HEADER},qty")),
-    ("shop-7.csv", sheet(GOOD, header=HEADER.replace("currency", "note"))),
+    ("shop-7.csv", sheet(GOOD, header=HEADER.replace("placed_at", "note"))),
     ("shop-7.csv", sheet(GOOD, '1007,,,"MUG,1,1,')),
-    ("shop-7.csv", sheet(GOOD, "é").encode("latin-1")),
+    ("shop-7.csv", sheet(GOOD).encode() + b"\x81\n"),
     ("shop-7.csv", ""),
     ("shop-7.xlsx", "PK"),
+    ("shop-7.pdf", "%PDF"),
     ("shop.json", '[{"reference": "1006", "number": "1006", "placed_at": "2026-01-31T09:30:00Z", "currency": 7}]'),
     ("shop.json", '[\n{"reference": "1006", '),
 ]
@@ -70,6 +74,7 @@ KINDS: dict[Any, str] = {
     bool: "true or false",
     datetime: "time with zone",
     date: "date",
+    ItemKind: "goods, fee, tip or gift_wrap",
     Mapping: "object of texts",
 }
 
@@ -83,7 +88,7 @@ def fields(record: type, prefix: str = "") -> Iterator[tuple[str, str, str]]:
         hint = hints[one.name]
         many = get_origin(hint) is tuple
         kind: Any = Mapping if get_origin(hint) is Mapping else (*get_args(hint), hint)[0]
-        words = "object" if attrs.has(kind) else KINDS[kind]
+        words = "object" if attrs.has(kind) else "text" if issubclass(kind, StrEnum) else KINDS[kind]
         needed = "required" if one.default is attrs.NOTHING else "may be left out"
         yield f"{prefix}{one.name}", f"list of {words}s" if many else words, needed
         if attrs.has(kind):

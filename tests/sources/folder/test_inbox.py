@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -80,10 +82,19 @@ def test_the_cursor_does_not_hide_files(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [".shop.csv", "~$shop.csv", "shop.csv.tmp", "shop.csv.part", "x.filepart", "x.crdownload", "shop.csv~", "a.txt"],
+    [
+        ".shop.csv",
+        "~$shop.csv",
+        "shop.csv.tmp",
+        "shop.csv.part",
+        "x.filepart",
+        "x.crdownload",
+        "shop.csv~",
+        "Thumbs.db",
+    ],
 )
 def test_unfinished_and_other_files_are_left_alone(tmp_path: Path, name: str) -> None:
-    """Names that say "not finished", and files that are not ours, are neither read nor reported."""
+    """Names that say "not finished", and what systems leave behind, are neither read nor reported."""
     put(tmp_path, name, sheet(GOOD))
     assert list(source_at(tmp_path).fetch_orders(None)) == []
 
@@ -245,16 +256,31 @@ def test_folders_links_and_spreadsheets_are_reported(tmp_path: Path) -> None:
     """What cannot be an order file says so on every run, and stays."""
     orders = put(tmp_path, "good.csv", sheet(GOOD)).parent
     (orders / "dir.csv").mkdir()
-    (orders / "link.csv").symlink_to(put(tmp_path, "elsewhere.txt", sheet(OTHER)))
-    put(tmp_path, "book.xlsx", b"PK")
+    (orders / "dir.csv" / "b.csv").touch()
+    (orders / "nothing in it").mkdir()
+    (orders / "link.csv").symlink_to(put(tmp_path / "elsewhere", "a.csv", sheet(OTHER)))
+    put(tmp_path, "book.ods", b"PK")
+    put(tmp_path, "orders.pdf", b"%PDF")
+    put(tmp_path, "orders", sheet(GOOD))
     os.mkfifo(orders / "pipe.json")
     source = source_at(tmp_path, NOW + timedelta(days=3650))
     given = list(source.fetch_orders(None))
     assert [order.number for order in good(given)] == ["1006"]
     assert sorted(problems(given)) == [
-        "book.xlsx: is a spreadsheet; save it as CSV UTF-8 and remove this one (nothing of this file was ingested)",
+        (
+            "book.ods: is a spreadsheet of a kind that is not read; save it as .xlsx or CSV UTF-8 and remove this one"
+            " (nothing of this file was ingested)"
+        ),
         "dir.csv: is a folder; put the files in it here (nothing of this file was ingested)",
         "link.csv: is a link; put the file itself here (nothing of this file was ingested)",
+        (
+            "orders.pdf: has no ending of a kind of file that is read; give it the right one, or take it out of here"
+            " (nothing of this file was ingested)"
+        ),
+        (
+            "orders: has no ending of a kind of file that is read; give it the right one, or take it out of here"
+            " (nothing of this file was ingested)"
+        ),
         "pipe.json: is not an ordinary file; remove it (nothing of this file was ingested)",
     ]
     source.acknowledge_ingest(given[-1].cursor)
@@ -416,12 +442,12 @@ def test_files_from_long_before_are_not_read_again(tmp_path: Path, monkeypatch: 
     put(tmp_path, "1.csv", sheet(GOOD), NOW - timedelta(days=30))
     put(tmp_path, "2.csv", sheet(OTHER))
     read: list[str] = []
-    inner = source._inbox.read
+    inner = source._inbox.opened
 
-    def noted(file: Waiting) -> bytes | None:
+    def noted(file: Waiting) -> AbstractContextManager[BinaryIO]:
         read.append(file.name)
         return inner(file)
 
-    monkeypatch.setattr(source._inbox, "read", noted)
+    monkeypatch.setattr(source._inbox, "opened", noted)
     assert [order.number for order in source.fetch_since(NOW - timedelta(days=1))] == ["1008"]
     assert read == ["2.csv"]

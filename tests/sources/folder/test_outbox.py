@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -28,6 +29,7 @@ from tradegecko_bridge.commerce import (
     Verdict,
 )
 from tradegecko_bridge.commerce.codec import from_plain
+from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.sources.folder import FolderSource
 
 MUG = ShippedItem(line_reference="1", sku="MUG", quantity=Decimal(2))
@@ -346,3 +348,102 @@ def test_files_may_be_read_by_others(tmp_path: Path) -> None:
     finally:
         os.umask(was)
     assert shown(tmp_path / "stock")[0].stat().st_mode & 0o777 == 0o644
+
+
+# ── for people ───────────────────────────────────────────────────────────────────────────────
+
+SKUS = [StockLevel(sku=sku, available=Decimal(n)) for n, sku in enumerate(("MUG", "=1+1", "0123456789012345678"))]
+
+
+def test_csv_for_excel_says_that_it_is_utf8(tmp_path: Path) -> None:
+    """By the mark it goes by; everything else is as in other CSV."""
+    FolderSource(tmp_path, tables="csv for excel", clock=lambda: NOW).accept_stock(SKUS)
+    FolderSource(tmp_path / "plain", clock=lambda: NOW).accept_stock(SKUS)
+    marked, plain = (shown(folder / "stock")[0].read_bytes() for folder in (tmp_path, tmp_path / "plain"))
+    assert marked == b"\xef\xbb\xbf" + plain
+
+
+def test_workbooks_hold_text_that_nothing_runs(tmp_path: Path) -> None:
+    """As it is, with every digit and zero; what no workbook can hold is replaced."""
+    openpyxl = pytest.importorskip("openpyxl")
+    source = FolderSource(tmp_path, tables="xlsx", clock=lambda: NOW)
+    results = source.accept_stock([*SKUS, StockLevel(sku="\ud800", available=Decimal(1))])
+    assert verdicts(results) == [Verdict.ACCEPTED] * 3 + [Verdict.REFUSED]
+    source.accept_tracking([evolve(SHIPMENT, carrier="a\x07b;=1+1")])
+    source.accept_receipts([RECEIPT])
+    source.accept_products([PRODUCT])
+    names = [file.name.partition("-")[2] for folder in tmp_path.iterdir() for file in shown(folder)]
+    assert sorted(names) == ["products.json", "receipts.xlsx", "stock.xlsx", "tracking.xlsx"]
+    sheet = openpyxl.load_workbook(shown(tmp_path / "stock")[0]).active
+    cells = list(sheet.iter_rows())
+    assert [cell.value for cell in cells[0]] == ["sku", "available", "sell_without_stock"]
+    assert [row[0].value for row in cells[1:]] == ["MUG", "=1+1", "0123456789012345678"]
+    assert {cell.data_type for row in cells for cell in row} == {"s"}
+    tracking = openpyxl.load_workbook(shown(tmp_path / "tracking")[0]).active
+    assert tracking["D2"].value == "a\ufffdb;=1+1"
+
+
+def test_old_files_are_deleted_by_age(tmp_path: Path) -> None:
+    """Those of ours, where it is set; whatever else lies there stays."""
+    old, young = NOW - timedelta(days=31), NOW - timedelta(days=29)
+    for at in (old, young):
+        for accept in (source_at(tmp_path, at).accept_stock, source_at(tmp_path, at).accept_all_stock):
+            accept([STOCK])
+    for name in ("20200101T000000.000000Z-mine.csv", "my-stock.csv", ".20200101T000000.000000Z-stock.csv"):
+        (tmp_path / "stock" / name).touch()
+    source_at(tmp_path).accept_stock([STOCK])
+    assert len(shown(tmp_path / "stock")) == 7
+    FolderSource(tmp_path, keep_days=30, clock=lambda: NOW).accept_stock([STOCK])
+    left = [file.name for file in shown(tmp_path / "stock")]
+    assert [name for name in left if name.startswith("20251231")] == []
+    assert len(left) == 6
+    assert "20200101T000000.000000Z-mine.csv" in left
+    assert "my-stock.csv" in left
+
+
+def test_all_stock_is_wanted_once_a_day(tmp_path: Path) -> None:
+    """In a file of its own, beside the changes, whichever process asks; a failure is no file."""
+    assert source_at(tmp_path).wants_all_stock()
+    results = source_at(tmp_path).accept_all_stock(SKUS)
+    assert verdicts(results) == [Verdict.ACCEPTED] * 3
+    (file,) = shown(tmp_path / "stock")
+    assert file.name == "20260131T093000.123456Z-all-stock.csv"
+    assert [row["sku"] for row in rows(file)] == ["MUG", "'=1+1", "0123456789012345678"]
+    file.unlink()
+    assert not source_at(tmp_path, NOW + timedelta(hours=23, minutes=59)).wants_all_stock()
+    assert source_at(tmp_path, NOW + timedelta(days=1)).wants_all_stock()
+    assert not FolderSource(tmp_path, all_stock_every=0, clock=lambda: NOW + timedelta(days=9)).wants_all_stock()
+    with files_of_at_most(10):
+        assert verdicts(source_at(tmp_path, NOW + timedelta(days=2)).accept_all_stock([STOCK])) == [Verdict.FAILED]
+    assert source_at(tmp_path, NOW + timedelta(days=2)).wants_all_stock()
+
+
+def test_all_stock_may_have_one_name(tmp_path: Path) -> None:
+    """The file is replaced whenever a level has changed, and made again when it is gone."""
+    source = FolderSource(tmp_path, stock_file="stock.csv", clock=lambda: NOW)
+    assert source.wants_all_stock()
+    for levels in (SKUS, SKUS[:1]):
+        source.accept_stock(levels)
+        assert source.wants_all_stock()
+        source.accept_all_stock(levels)
+        assert not source.wants_all_stock()
+        assert len(rows(tmp_path / "stock" / "stock.csv")) == len(levels)
+    (tmp_path / "stock" / "stock.csv").unlink()
+    assert source.wants_all_stock()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"tables": "ods"}, "tables must be one of csv, csv for excel, xlsx"),
+        ({"stock_file": "../stock.csv"}, r"stock_file must be the name of a file in stock/, such as stock\.csv"),
+        ({"stock_file": ".stock"}, "stock_file must be the name of a file"),
+        ({"keep_days": 0}, "keep_days must be above 0"),
+        ({"keep_days": float("nan")}, "keep_days must be above 0"),
+        ({"all_stock_every": -1}, "all_stock_every must be from 0 to"),
+    ],
+)
+def test_settings_that_cannot_work_are_refused(tmp_path: Path, options: dict[str, Any], said: str) -> None:
+    """When the source is made."""
+    with pytest.raises(ConfigError, match=f"^{said}"):
+        FolderSource(tmp_path, **options)

@@ -14,7 +14,8 @@ from tests.sources.vendure.fake import START, FakeShop
 from tests.support import examples
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.errors import SourceRefused
-from tradegecko_bridge.sources.vendure.api import Json, Refusal, ShopFault
+from tradegecko_bridge.sources.toolkit import ShopFault
+from tradegecko_bridge.sources.vendure.api import Json, Refusal
 from tradegecko_bridge.sources.vendure.ingest import READY, Ingest
 from tradegecko_bridge.sources.vendure.walk import PLACED, Cursor, Row, Window, walk
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tests.sources.vendure.fake import Json, recorded
 from tradegecko_bridge.commerce import Customer, OrderLine, SourceOrder
 from tradegecko_bridge.errors import MalformedData
-from tradegecko_bridge.sources.vendure.orders import Money, read_order, split_name
+from tradegecko_bridge.sources.toolkit import split_name
+from tradegecko_bridge.sources.vendure.orders import Money, read_order
 
 BEFORE_TAX: Final = Money(2, includes_tax=False)
 WITH_TAX: Final = Money(2, includes_tax=True)

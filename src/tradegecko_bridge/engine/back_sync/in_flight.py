@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
+from tradegecko_bridge.commerce.values import bare
 from tradegecko_bridge.engine.back_sync.stock_rules import ZERO
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.mapping.rules import as_sent
@@ -41,7 +42,7 @@ class InFlight:
                 continue
             sane = [line for line in entry.order.lines if is_sane(line)]
             parts = [part for line in sane for part in as_sent(line, settings)]
-            self._lines[entry.id] = [(one.barcode or "", one.sku or "", max(one.quantity, ZERO)) for one in parts]
+            self._lines[entry.id] = [(one.barcode or "", bare(one.sku), max(one.quantity, ZERO)) for one in parts]
 
     @property
     def barcodes(self) -> frozenset[str]:
@@ -58,6 +59,6 @@ class InFlight:
         units: dict[str, Decimal] = {}
         for lines in self._lines.values():
             for barcode, own, quantity in lines:
-                for sku in carriers.get(barcode) or {own}:
+                for sku in map(bare, carriers.get(barcode) or {own}):
                     units[sku] = units.get(sku, ZERO) + quantity
         return units

@@ -14,8 +14,9 @@ from typing import Final
 from attrs import evolve
 
 from tradegecko_bridge.bounds import LONGEST_NAME, findable
-from tradegecko_bridge.commerce import LocationStock, VariantStock
+from tradegecko_bridge.commerce import LocationStock, VariantStock, Verdict
 from tradegecko_bridge.commerce.remote import RecordKind
+from tradegecko_bridge.commerce.values import bare
 from tradegecko_bridge.engine.back_sync.in_flight import InFlight
 from tradegecko_bridge.engine.back_sync.stock_rules import ZERO, level_of, stock_level, value_of
 from tradegecko_bridge.engine.back_sync.telling import (
@@ -34,10 +35,11 @@ from tradegecko_bridge.engine.mapping.rules import source_skus
 from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.settings.choices import Vanished
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
+from tradegecko_bridge.engine.source_calls import SourceFailed, guarded, offer
 from tradegecko_bridge.errors import GatewayError, Rejected
 from tradegecko_bridge.ledger import Finding, Severity
-from tradegecko_bridge.outbox import OutboxState, Wanted
-from tradegecko_bridge.ports import AcceptsStock, Gateway, Spool
+from tradegecko_bridge.outbox import OutboxEntry, OutboxState, Wanted
+from tradegecko_bridge.ports import AcceptsAllStock, AcceptsStock, Gateway, Spool
 
 OPERATION: Final = "sync inventory"
 KIND: Final = "stock"
@@ -65,7 +67,8 @@ def sync_inventory(context: Context, *, dry_run: bool = False, full: bool = Fals
             if stream is None or not _found(context, report, found):
                 return report
             if not _brake(context, report, found, passed=past_brake):
-                write(context, stream, _wanted(context, found, report, full=full), again=full)
+                at_once = isinstance(source, AcceptsAllStock)
+                write(context, stream, _wanted(context, found, report, full=full), again=full and not at_once)
             telling = Telling(
                 kind=KIND,
                 operation=OPERATION,
@@ -77,7 +80,32 @@ def sync_inventory(context: Context, *, dry_run: bool = False, full: bool = Fals
                 called=lambda entry: entry.key,
             )
             tell(context, stream, telling, report)
+            if isinstance(source, AcceptsAllStock):
+                _tell_all(context, source, report, full=full)
     return report
+
+
+def _tell_all(context: Context, source: AcceptsAllStock, report: Report, *, full: bool) -> None:
+    """All levels at once, where the source wants them or a person does (``full``)."""
+    try:
+        if not (full or guarded(context.source, "asking whether it wants all stock", source.wants_all_stock)):
+            return
+    except SourceFailed as error:
+        report.fail(error)
+        return
+    levels = [level_of(entry.key, entry.value) for entry in _entries(context) if not entry.gone]
+    if levels:
+        doing = "accepting all stock levels"
+        results = offer(context.source, source.accept_all_stock, levels, lambda level: level.sku, doing).values()
+        bad = {result.message for result in results if result.verdict in (Verdict.FAILED, Verdict.REFUSED)}
+        report.problems.extend(f"all stock levels: {message}" for message in sorted(bad))
+
+
+def _entries(context: Context) -> Iterator[OutboxEntry]:
+    after = 0
+    while page := context.store.outbox(context.connection, KIND, after=after):
+        yield from page
+        after = page[-1].id
 
 
 # ── what there is ────────────────────────────────────────────────────────────────────────────
@@ -177,7 +205,7 @@ def _levels(
         if len(tracked) > 1:
             report.add(sku, Outcome.HELD, f"{len(tracked)} TradeGecko variants carry this SKU; give each its own")
         elif tracked:
-            level = stock_level(tracked[0], in_flight.get(sku, ZERO), settings)
+            level = stock_level(tracked[0], in_flight.get(bare(sku), ZERO), settings)
             for name in source_skus(sku, settings):
                 yield Wanted(key=name, value=value_of(level))
 

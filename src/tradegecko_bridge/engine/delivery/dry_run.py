@@ -33,7 +33,7 @@ from tradegecko_bridge.engine.delivery.lookup import (
     on_its_way,
     others_with_number,
 )
-from tradegecko_bridge.engine.delivery.outcomes import FailuresInARow, adopted
+from tradegecko_bridge.engine.delivery.outcomes import FailuresInARow, adopted, said
 from tradegecko_bridge.engine.delivery.planner import Planner
 from tradegecko_bridge.engine.delivery.restores import after_restore
 from tradegecko_bridge.engine.delivery.run import BATCH, report_left_alone
@@ -154,7 +154,7 @@ def _items(due: DueOrder, decision: Decision) -> Iterator[Item]:
     entry = due.entry
     if isinstance(decision, Send):
         facts = audit.planned(decision.plan, entry.order)
-        yield Item(entry.number, Outcome.PLANNED, _summary(facts), facts)
+        yield Item(entry.number, Outcome.PLANNED, said(_summary(facts), *decision.plan.notes), facts)
     elif isinstance(decision, Adopt):
         remote = decision.remote
         yield Item(entry.number, Outcome.ADOPTED, adopted(entry.order, remote), {"remote_id": remote.id})

@@ -10,18 +10,24 @@ from typing import Final, TypeAlias
 
 from attrs import evolve
 
+from tradegecko_bridge.bounds import brief
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery.outside import within_bounds
 from tradegecko_bridge.engine.keys import lossy_reference, original_reference, storable_reference
-from tradegecko_bridge.engine.report import Outcome, Report
+from tradegecko_bridge.engine.report import DELIVER, Outcome, Report
 from tradegecko_bridge.engine.source_calls import SourceFailed, guarded, in_batches, iterate
 from tradegecko_bridge.engine.source_changes import cancellations, changes
 from tradegecko_bridge.errors import CursorMoved
-from tradegecko_bridge.ledger import IngestCounts, LedgerEntry, OrderState, Reason
-from tradegecko_bridge.ports import AcknowledgesIngest
+from tradegecko_bridge.ledger import Finding, IngestCounts, LedgerEntry, OrderState, Reason, Severity
+from tradegecko_bridge.ports import AcknowledgesIngest, TellsNotes
 
 BATCH: Final = 100
+_UNREAD: Final = Finding(  # what the source says of it may name somebody, and an alert is kept: the report shows it
+    key=f"source {DELIVER} unread",
+    severity=Severity.WARNING,
+    text="the source has something that cannot be read, which no order stands for; each run's report says what",
+)
 Arrival: TypeAlias = SourceOrder | UnreadableOrder
 
 
@@ -41,6 +47,7 @@ def ingest(context: Context, report: Report) -> None:
         report.fail(error)
     except CursorMoved as error:
         report.notes.append(str(error))
+    _take_notes(context, report)
 
 
 def ingest_batch(
@@ -76,7 +83,17 @@ def preview(context: Context, report: Report) -> tuple[Mapping[str, LedgerEntry]
             _report(context, batch, counts, entries_of, report, now)
     except SourceFailed as error:
         report.fail(error)
+    _take_notes(context, report)
     return after, noted
+
+
+def _take_notes(context: Context, report: Report) -> None:
+    source = context.source
+    if isinstance(source, TellsNotes):
+        try:
+            report.notes += map(brief, guarded(source, "telling its notes", source.take_notes))
+        except SourceFailed as error:
+            report.fail(error)
 
 
 def _in_ledger(context: Context, reference: str | None) -> Sequence[LedgerEntry]:
@@ -140,6 +157,7 @@ def _report(
         if isinstance(arrival, UnreadableOrder):
             if arrival.reference is None:
                 report.problems.append(arrival.problem)
+                report.findings.append(_UNREAD)
             elif any(entry.state is OrderState.HELD for entry in entries_of(arrival.reference)):
                 reason = Reason("unreadable", arrival.problem)
                 report.add(arrival.number or arrival.reference, Outcome.HELD, reason.text, reason)

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta, tzinfo
+from decimal import Decimal
 from hashlib import blake2b
 from itertools import combinations, product
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from attrs import evolve
 
 from tradegecko_bridge.commerce import Address, Customer, SourceOrder
-from tradegecko_bridge.commerce.remote import CustomerMatch, OrderDraft, RecordKind, RemoteOrder
+from tradegecko_bridge.commerce.remote import CustomerMatch, OrderDraft, PriceList, RecordKind, RemoteOrder
 from tradegecko_bridge.commerce.values import bare
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery.decide import DueOrder
 from tradegecko_bridge.engine.delivery.partitions import customer_names
 from tradegecko_bridge.engine.mapping.catalog import LONGEST_SKU, NAMING, Catalog
+from tradegecko_bridge.engine.mapping.discounts import has_rates
 from tradegecko_bridge.engine.mapping.plan import PreparedOrder
 from tradegecko_bridge.engine.settings.choices import MatchBy, TaxTreatment
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.errors import Rejected
 from tradegecko_bridge.ledger import DELIVERED_STATES, SENT_STATES, UNCERTAIN_STATES, LedgerEntry, NewCustomer, Reason
-from tradegecko_bridge.ports import Gateway
+from tradegecko_bridge.ports import FindsTwins, Gateway, ShowsPrices, ShowsTaxRates
 
 KEYS_LIVE: Final = timedelta(hours=25)
 """How long the system knows an idempotency key, and a little more (reference §3.11)."""
@@ -103,6 +106,7 @@ def load_account(gateway: Gateway, settings: ConnectionSettings, orders: Sequenc
         currencies=gateway.currencies({currency} if currency else {order.currency for order in orders}),
         currency=currency,
         prices_include_tax=settings.tax_treatment is TaxTreatment.DEFAULT and gateway.prices_include_tax(),
+        zone=_zone(settings.time_zone or gateway.account().time_zone),
         names=names,
         missing=missing or unknown,
     )
@@ -118,13 +122,43 @@ def load_goods(
     """
     lines = [line for prepared in orders for line in prepared.applied.lines]
     skus = {line.sku for line in lines if line.sku and bare(line.sku) and len(line.sku) <= LONGEST_SKU}
+    skus |= set(map(bare, skus))
+    variants = gateway.find_variants(skus) if skus else {}
+    unpriced = any(line.price is None for prepared in orders for line in prepared.order.lines)
     codes = {line.barcode for line in lines if line.barcode and len(line.barcode) <= LONGEST_SKU}
     return evolve(
         account,
-        variants=gateway.find_variants(skus) if skus else {},
+        variants=variants,
+        twins=_twins(gateway, skus - variants.keys()),
+        price_list=_price_list(gateway, account) if unpriced else None,
         barcodes=gateway.find_barcodes(codes) if codes and settings.match_by is MatchBy.BARCODE else {},
+        tax_rates=_tax_rates(gateway, orders),
         tax_rate=gateway.default_tax_rate() if any(map(_has_open_total, orders)) else None,
     )
+
+
+def _twins(gateway: Gateway, unknown: Collection[str]) -> Mapping[str, Sequence[str]]:
+    """SKUs that are nearly these, where the gateway can tell."""
+    return gateway.find_twins(unknown) if unknown and isinstance(gateway, FindsTwins) else {}
+
+
+def _price_list(gateway: Gateway, account: Catalog) -> PriceList | None:
+    """The list with the prices that orders do not give, where the gateway can tell."""
+    return gateway.price_list(account.names.get(RecordKind.PRICE_LIST)) if isinstance(gateway, ShowsPrices) else None
+
+
+def _tax_rates(gateway: Gateway, orders: Iterable[PreparedOrder]) -> Collection[Decimal]:
+    """The account's rates, where they may tell how a discount was taken off, and the gateway can tell them."""
+    wanted = any(prepared.otherwise and not has_rates(prepared.order) for prepared in orders)
+    return gateway.tax_rates() if wanted and isinstance(gateway, ShowsTaxRates) else ()
+
+
+def _zone(name: str | None) -> tzinfo | None:
+    """A time zone; None where there is none of this name."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (KeyError, ValueError, OSError):
+        return None
 
 
 def _has_open_total(prepared: PreparedOrder) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 from functools import partial
 from threading import Lock
 from typing import Final, TypeAlias
@@ -17,6 +18,7 @@ from tradegecko_bridge.engine.delivery import audit
 from tradegecko_bridge.engine.delivery.actions import FollowUps, wanted_actions
 from tradegecko_bridge.engine.delivery.decide import DueOrder, Settled, id_in_use, not_carried_out
 from tradegecko_bridge.engine.keys import original_reference
+from tradegecko_bridge.engine.mapping.plan import OrderPlan
 from tradegecko_bridge.engine.report import Item, Outcome, Report
 from tradegecko_bridge.engine.source_changes.differences import note_void
 from tradegecko_bridge.errors import BridgeError, ClaimLost, RemoteIdInUse, Unavailable
@@ -162,7 +164,8 @@ class Outcomes:
         """It is there: created just now, or found. Its pending actions are begun."""
         order, now = entry.order, self._c.clock()
         assert order is not None  # noqa: S101 - what has no content is never sent or looked for
-        detail = adopted(order, remote) if outcome is Outcome.ADOPTED else _difference(order, remote)
+        notes = due.plan.notes if isinstance(due.plan, OrderPlan) else ()
+        detail = adopted(order, remote) if outcome is Outcome.ADOPTED else said(*notes, _difference(order, remote))
         delivered = entry.transition_to(
             OrderState.DELIVERED,
             now,
@@ -175,7 +178,7 @@ class Outcomes:
         transition = Transition(
             entry=delivered,
             who=self._c.worker,
-            why="; ".join(part for part in (f"order id {remote.id}", detail) if part),
+            why=said(f"order id {remote.id}", detail),
             detail=audit.answered(remote, "created" if outcome is Outcome.DELIVERED else "found"),
         )
         receipt = DeliveryReceipt(
@@ -227,12 +230,21 @@ def adopted(order: SourceOrder | None, remote: RemoteOrder) -> str:
     """What is reported of an order that is there already."""
     there = f"was in TradeGecko already as id {remote.id}" + (", and is void" if remote.gone else "")
     canceled = "is canceled at the source" if order is not None and order.canceled_at is not None else ""
-    return "; ".join(part for part in (there, canceled, _difference(order, remote)) if part)
+    return said(there, canceled, _difference(order, remote))
+
+
+def said(*parts: str) -> str:
+    """What there is to say, in one line."""
+    return "; ".join(part for part in parts if part)
+
+
+NOISE: Final = Decimal("1e-8")
+"""Two totals this near are the same."""
 
 
 def _difference(order: SourceOrder | None, remote: RemoteOrder) -> str:
     """The two grand totals, where they differ: a person should know."""
     ours = order.totals.grand_total if order else None
-    if ours is None or remote.total is None or ours == remote.total:
+    if ours is None or remote.total is None or abs(ours - remote.total) < NOISE:
         return ""
     return f"total is {remote.total} in TradeGecko and {ours} at the source"

@@ -22,7 +22,7 @@ from tradegecko_bridge.engine.mapping.validation import SHOWN, unbounded_numbers
 
 _TOLD: Final = "subtotal", "shipping", "discount"
 """Totals that nothing is computed with: an absurd one is as good as none."""
-_SMALL: Final = (bool, datetime, date, type(None))
+_SMALL: Final = (bool, datetime, date)
 _FEW: Final = 5
 """So many faults of one order are told."""
 
@@ -71,6 +71,8 @@ def _told(order: SourceOrder) -> SourceOrder:
 def _is_fine(record: Any) -> bool:
     """Whether every number, text and list in a record is within bounds: nearly all are, so no name is made for any."""
     for value in _values(record):
+        if value is None:
+            continue
         if isinstance(value, str):
             fine = len(value) <= LONGEST_TEXT
         elif isinstance(value, Decimal):

@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
-from attrs import evolve
-
 from tradegecko_bridge.commerce.remote import Presence, RemoteOrder, Topic
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery.decide import DueOrder, visible_at
@@ -21,6 +19,7 @@ from tradegecko_bridge.engine.mapping.order_numbers import remote_number
 from tradegecko_bridge.engine.mapping.plan import PreparedOrder, plan, prepare
 from tradegecko_bridge.engine.mapping.rules import not_taken
 from tradegecko_bridge.errors import BridgeError
+from tradegecko_bridge.evolving import evolve
 from tradegecko_bridge.foreign import place_of
 from tradegecko_bridge.ledger import CANCELED_AT_SOURCE, DELIVERED_STATES, LedgerEntry, Reason
 from tradegecko_bridge.visible import log
@@ -106,6 +105,8 @@ class Planner:
             if one.is_planned and one.presence in UNUSED and one.looked_at and now - one.looked_at > FRESH
         ]
         known = self._prefetch(old, old)
+        if not known:
+            return list(due)
         looked = [evolve(one, presence=known.get(one.marker, one.presence)) for one in due]
         return [evolve(one, looked_at=now) if one.marker in known and not one.must_look else one for one in looked]
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from threading import Lock
 from typing import Final
 
 from tradegecko_bridge.commerce import DeliveryReceipt, Verdict
+from tradegecko_bridge.commerce.codec import from_plain, to_plain
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery import holds
 from tradegecko_bridge.engine.delivery.decide import DueOrder
@@ -30,6 +32,8 @@ from tradegecko_bridge.ports import AcceptsReceipts
 
 BATCH: Final = 200
 """Orders claimed at a time, and twice as many where the batch before was quick."""
+_RECEIPTS: Final = "receipt"
+"""The kind of told values that hold the receipts a source has still to be told."""
 QUICK: Final = 1 / 8
 """Of a lease, this part at most: when a lease is over, others may take what still waits in a batch."""
 
@@ -133,13 +137,23 @@ def _claim(context: Context, started: datetime, done: set[int], limit: int) -> S
 
 
 def _send_receipts(context: Context, receipts: Sequence[DeliveryReceipt], report: Report) -> None:
-    """Tell a source that wants to know where its orders went; not essential, so a failure is only reported."""
+    """Tell a source that wants to know where its orders went; what it fails to take is told again by the next run."""
     source = context.source
-    if not receipts or not isinstance(source, AcceptsReceipts):
+    if not isinstance(source, AcceptsReceipts):
         return
-    results = offer(source, source.accept_receipts, receipts, lambda r: r.order_reference, "accepting receipts")
-    failed = {r.message for r in results.values() if r.verdict in (Verdict.FAILED, Verdict.REFUSED)}
-    report.problems.extend(f"receipts: {message}" for message in sorted(failed))
+    owed = {key: text for key, text in context.store.told_values(context.connection, _RECEIPTS).items() if text}
+    again = [from_plain(json.loads(text), DeliveryReceipt) for text in owed.values()]
+    if not (receipts or again):
+        return
+    told = {receipt.order_reference: receipt for receipt in (*again, *receipts)}
+    results = offer(
+        source, source.accept_receipts, list(told.values()), lambda r: r.order_reference, "accepting receipts"
+    )
+    failed = {key for key, result in results.items() if result.verdict is Verdict.FAILED}
+    owes = {key: json.dumps(to_plain(told[key])) for key in failed} | dict.fromkeys(owed.keys() - failed, "")
+    context.store.record_told_values(context.connection, _RECEIPTS, owes, at=context.clock())
+    said = {r.message for r in results.values() if r.verdict in (Verdict.FAILED, Verdict.REFUSED)}
+    report.problems.extend(f"receipts: {message}" for message in sorted(said))
 
 
 def report_left_alone(entry: LedgerEntry, now: datetime, report: Report, reported: Collection[str]) -> None:

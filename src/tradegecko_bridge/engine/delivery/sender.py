@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from tradegecko_bridge.commerce.remote import RemoteOrder
 from tradegecko_bridge.engine.context import Context
@@ -54,6 +54,7 @@ from tradegecko_bridge.errors import (
     Rejected,
     Unavailable,
 )
+from tradegecko_bridge.evolving import evolve
 from tradegecko_bridge.ledger import KEY_USED, LedgerEntry, NewCustomer, OrderState, Reason, Transition
 
 FRESH: Final = timedelta(seconds=30)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 from attrs import field, frozen
 
 from tradegecko_bridge.commerce import OrderLine, SourceOrder
-from tradegecko_bridge.commerce.remote import RecordKind, RemoteVariant
+from tradegecko_bridge.commerce.remote import PriceList, RecordKind, RemoteVariant
+from tradegecko_bridge.commerce.values import bare
 from tradegecko_bridge.ledger import Reason
 
 LONGEST_SKU: Final = 255
@@ -22,6 +24,7 @@ NAMING: Final = {
     "payment_method": RecordKind.PAYMENT_METHOD,
 }
 """Settings that name a record of the account."""
+D = TypeVar("D", bound=date | None)
 Variants: TypeAlias = Mapping[str, Sequence[RemoteVariant]]
 
 
@@ -31,7 +34,9 @@ class Catalog:
     code; ``names`` are ids of what the settings name, ``missing`` says which of it is not there.
 
     ``currency`` is the one the settings give all orders; ``prices_include_tax`` and ``tax_rate`` (percent; None where
-    nobody asked) are the account's defaults.
+    nobody asked) are the account's defaults, ``tax_rates`` all that it has, where that was asked. ``zone`` is the time
+    zone of its calendar, ``twins`` are SKUs it has that are nearly those it has not, ``price_list`` has the prices that
+    orders do not give (None where nobody asked).
     """
 
     currencies: Mapping[str, int]
@@ -40,6 +45,10 @@ class Catalog:
     currency: str | None = None
     prices_include_tax: bool = False
     tax_rate: Decimal | None = None
+    tax_rates: Collection[Decimal] = ()
+    zone: tzinfo | None = None
+    twins: Mapping[str, Sequence[str]] = field(factory=dict)
+    price_list: PriceList | None = None
     names: Mapping[RecordKind, str] = field(factory=dict)
     missing: Reason | None = None
 
@@ -51,8 +60,16 @@ class Catalog:
         )
 
     def of(self, line: OrderLine) -> Sequence[RemoteVariant]:
-        """The variants a line may be: those with its barcode, else those with its SKU."""
-        return self.barcodes.get(line.barcode or "", ()) or self.variants.get(line.sku or "", ())
+        """The variants a line may be: those with its barcode, else those with its SKU, or that without blanks around
+        it."""
+        by_barcode, sku = self.barcodes.get(line.barcode or "", ()), line.sku or ""
+        return by_barcode or self.variants.get(sku, ()) or self.variants.get(bare(sku), ())
+
+    def day_of(self, when: D) -> D | date:
+        """The day it is at a moment by the account's calendar, or by the source's where nobody knows that."""
+        if not isinstance(when, datetime):
+            return when
+        return (when.astimezone(self.zone) if self.zone else when).date()
 
     def currency_of(self, order: SourceOrder) -> str:
         """The ISO code of what an order is paid in."""

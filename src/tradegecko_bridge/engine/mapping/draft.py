@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
-from tradegecko_bridge.commerce import OrderLine, ShippingLine, SourceOrder
+from tradegecko_bridge.commerce import Discount, ItemKind, OrderLine, SourceOrder
 from tradegecko_bridge.commerce.formatting import shown_currency
 from tradegecko_bridge.commerce.remote import DraftLine, LineKind, OrderDraft, RecordKind
 from tradegecko_bridge.commerce.values import bare
 from tradegecko_bridge.engine.keys import lossy_reference
 from tradegecko_bridge.engine.mapping.catalog import LONGEST_SKU, Catalog
-from tradegecko_bridge.engine.mapping.tax import HIGHEST, ZERO, on_one_tax_basis, prices_to_send
+from tradegecko_bridge.engine.mapping.rules import is_fee
+from tradegecko_bridge.engine.mapping.tax import HIGHEST, ZERO, Part, TaxedDiscount, on_one_tax_basis, prices_to_send
 from tradegecko_bridge.engine.mapping.validation import absurd, bad_amounts, bad_number, named
 from tradegecko_bridge.engine.settings.choices import LineTax, MatchBy, TaxTreatment
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
@@ -20,6 +21,8 @@ from tradegecko_bridge.ledger import Reason
 
 MOST_TOLD: Final = 5
 """Faults of one kind that are told one by one."""
+_CHARGES: Final[Mapping[ItemKind | None, LineKind]] = {ItemKind.GIFT_WRAP: LineKind.GIFT_WRAP}
+"""What the system calls a line of text that is no fee."""
 
 
 def build_draft(order: SourceOrder, marker: str, catalog: Catalog, settings: ConnectionSettings) -> OrderDraft | Reason:
@@ -40,8 +43,8 @@ def build_draft(order: SourceOrder, marker: str, catalog: Catalog, settings: Con
         reference=lossy_reference(order.reference),
         marker=marker,
         status=settings.order_status.value,
-        issued_on=order.placed_at.date(),
-        ship_on=order.requested_ship_date,
+        issued_on=catalog.day_of(order.placed_at),
+        ship_on=catalog.day_of(order.requested_ship_date),
         currency=catalog.currency_of(order),
         prices_include_tax=inclusive,
         account_treatment=settings.tax_treatment is TaxTreatment.DEFAULT,
@@ -50,9 +53,9 @@ def build_draft(order: SourceOrder, marker: str, catalog: Catalog, settings: Con
         shipping_address=ship_to,
         billing_address=order.billing_address,
         lines=(
-            *(_product_line(line, catalog, settings) for line in footed.lines),
+            *(_line(line, catalog, settings) for line in footed.lines),
             *_shipping_lines(footed, settings),
-            *_discount_lines(order, settings),
+            *_discount_lines(footed, settings),
         ),
         location=catalog.names.get(RecordKind.LOCATION),
         price_list=catalog.names.get(RecordKind.PRICE_LIST),
@@ -66,7 +69,8 @@ def build_draft(order: SourceOrder, marker: str, catalog: Catalog, settings: Con
 def _find_fault(order: SourceOrder, catalog: Catalog, settings: ConnectionSettings) -> Reason | None:
     """The first kind of thing that is wrong, naming every line it is wrong with."""
     if not order.lines:
-        return Reason("no_lines", "the order has no lines; add them at the source, or skip the order")
+        said = "the order has no lines, or only some of quantity 0"
+        return Reason("no_lines", f"{said}; add them at the source, or skip the order")
     if wrong_number := bad_number(order.number):
         return Reason("bad_number", f"{wrong_number}; correct it at the source")
     if too_much := absurd(order):  # quantities multiply where a kit is taken apart
@@ -74,28 +78,35 @@ def _find_fault(order: SourceOrder, catalog: Catalog, settings: ConnectionSettin
     if bad := [line for line in order.lines if line.quantity <= 0]:
         said = "; ".join(f"{named(line)}: quantity {line.quantity}" for line in bad)
         return Reason("bad_quantity", f"{said}; a quantity must be above 0: correct it at the source")
-    if wrong := bad_amounts(order, catalog.digits_of(order)):
+    if wrong := bad_amounts(order, catalog.digits_of(order), lambda line: is_fee(line, settings)):
         said = "; ".join(wrong[:MOST_TOLD]) + (f"; and {len(wrong) - MOST_TOLD} more" if wrong[MOST_TOLD:] else "")
         return Reason("bad_amount", f"{said}; correct it at the source")
     if wild := [part for part in order.priced if not 0 <= (part.tax_rate or ZERO) <= HIGHEST]:
         said = f"{named(wild[0])}: tax rate {wild[0].tax_rate}"
         return Reason("bad_tax_rate", f"{said}; a tax rate must be from 0 to {HIGHEST} %: correct it at the source")
-    if blank := [line for line in order.lines if not bare(line.sku) and not catalog.of(line)]:
+    if blank := [line for line in order.lines if not bare(line.sku) and _is_missing(line, catalog, settings)]:
         return _no_sku(blank, by_barcode=settings.match_by is MatchBy.BARCODE)
     if long := [line for line in order.lines if len(line.sku or "") > LONGEST_SKU]:
         said = f"{named(long[0])}: a SKU of {len(long[0].sku or '')} characters"
         return Reason("no_sku", f"{said}; correct it at the source, or give it an alias in sku_aliases", transient=True)
-    return catalog.missing or _find_currency_fault(order, catalog) or _find_variant_fault(order, catalog)
+    return catalog.missing or _find_currency_fault(order, catalog) or _find_variant_fault(order, catalog, settings)
+
+
+def _is_missing(line: OrderLine, catalog: Catalog, settings: ConnectionSettings) -> bool:
+    """Whether a line is to be of a variant, and none is found."""
+    return not catalog.of(line) and not is_fee(line, settings)
 
 
 def _no_sku(blank: Sequence[OrderLine], *, by_barcode: bool) -> Reason:
     """What is said of lines that neither SKU nor barcode tells anything of, and which setting leaves them out."""
     coded = any(bare(line.barcode) for line in blank)
-    leave_out = 'an item filter on ""' if by_barcode and coded else 'ignore_blank_skus or an item filter on ""'
+    is_free = not any(line.extended_amount for line in blank) and not (by_barcode and coded)
+    leave_out = 'ignore_blank_skus or an item filter on ""' if is_free else 'an item filter on ""'
     said = ", ".join(_blank(line, by_barcode=by_barcode) for line in blank)
     return Reason(
         "no_sku",
-        f"{said} without a SKU; give the product one at the source, or leave such lines out with {leave_out}",
+        f"{said} without a SKU; give the product one at the source, name it in fee_names if it is no goods, or leave "
+        f"such lines out with {leave_out}",
         transient=True,
     )
 
@@ -111,20 +122,16 @@ def _find_currency_fault(order: SourceOrder, catalog: Catalog) -> Reason | None:
     if catalog.currency_of(order) in catalog.currencies:
         return None
     known = ", ".join(sorted(catalog.currencies))
-    return Reason(
-        "unknown_currency",
-        f"currency {shown_currency(order.currency)} is not set up in TradeGecko (it has {known}); add it there",
-        transient=True,
-    )
+    said = f"currency {shown_currency(order.currency)} is not set up in TradeGecko (it has {known}); add it there"
+    if not order.currency.strip():
+        said = f"the source names no currency; set currency for the connection (TradeGecko has {known})"
+    return Reason("unknown_currency", said, transient=True)
 
 
-def _find_variant_fault(order: SourceOrder, catalog: Catalog) -> Reason | None:
-    found = {line.sku or line.barcode or "": catalog.of(line) for line in order.lines}
-    if unknown := [repr(sku) for sku, variants in found.items() if not variants]:
-        said = f"SKU {unknown[0]} is" if len(unknown) == 1 else f"SKUs {', '.join(unknown)} are"
-        return Reason(
-            "unknown_sku", f"{said} not in TradeGecko; create it there and the order goes out", transient=True
-        )
+def _find_variant_fault(order: SourceOrder, catalog: Catalog, settings: ConnectionSettings) -> Reason | None:
+    lines = (line for line in order.lines if not catalog.of(line))
+    if unknown := {line.sku or line.barcode or "": None for line in lines if not is_fee(line, settings)}:
+        return _unknown_sku(list(unknown), catalog)
     for line in order.lines:
         variants = catalog.of(line)
         if len(variants) > 1:
@@ -140,12 +147,27 @@ def _find_variant_fault(order: SourceOrder, catalog: Catalog) -> Reason | None:
     return None
 
 
-def _product_line(line: OrderLine, catalog: Catalog, settings: ConnectionSettings) -> DraftLine:
+def _unknown_sku(skus: Sequence[str], catalog: Catalog) -> Reason:
+    """What is said of SKUs that nothing has: what they may be meant for."""
+    said = f"SKU {skus[0]!r} is" if len(skus) == 1 else f"SKUs {', '.join(map(repr, skus))} are"
+    twins = [f"{' and '.join(map(repr, catalog.twins[sku]))} for {sku!r}" for sku in skus if catalog.twins.get(sku)]
+    if not twins:
+        cure = "create it there and the order goes out"
+    else:
+        cure = f"it has {', '.join(twins)}: correct the SKU on one side, or set sku_aliases, and the order goes out"
+    return Reason("unknown_sku", f"{said} not in TradeGecko; {cure}", transient=True)
+
+
+def _line(line: OrderLine, catalog: Catalog, settings: ConnectionSettings) -> DraftLine:
+    """A line of goods, or of text where it is no goods."""
+    variants = catalog.of(line)
+    charge = LineKind.DISCOUNT if line.unit_price < 0 else _CHARGES.get(line.kind, LineKind.FEE)
     return DraftLine(
-        variant_id=catalog.of(line)[0].id,
-        label=line.name,
+        kind=LineKind.PRODUCT if variants else charge,
+        variant_id=variants[0].id if variants else None,
+        label=line.name if variants or line.name.strip() else (line.kind or "fee").replace("_", " ").capitalize(),
         quantity=line.quantity,
-        price=line.price - line.discount,
+        price=line.unit_price,
         tax_rate=_rate_to_send(line, settings),
     )
 
@@ -168,15 +190,21 @@ def _shipping_lines(order: SourceOrder, settings: ConnectionSettings) -> list[Dr
 
 
 def _discount_lines(order: SourceOrder, settings: ConnectionSettings) -> list[DraftLine]:
-    """What is taken off after tax, so without tax of its own."""
-    off = [(d.label or d.code or settings.discount_label, d.amount) for d in order.discounts]
-    off += [(settings.discount_label, line.additional_discount) for line in order.lines]
+    """What is taken off: after tax without tax of its own, before tax with that of what it is taken off."""
+    off: list[Discount] = [*order.discounts]
+    off += (Discount(amount=line.additional_discount) for line in order.lines if line.additional_discount)
     return [
-        DraftLine(kind=LineKind.DISCOUNT, label=label, quantity=Decimal(1), price=-amount, tax_rate=ZERO)
-        for label, amount in off
-        if amount and settings.send_discount
+        DraftLine(
+            kind=LineKind.DISCOUNT,
+            label=one.label or one.code or settings.discount_label,
+            quantity=Decimal(1),
+            price=-one.amount,
+            tax_rate=_rate_to_send(one, settings) if isinstance(one, TaxedDiscount) else ZERO,
+        )
+        for one in off
+        if one.amount and settings.send_discount
     ]
 
 
-def _rate_to_send(part: OrderLine | ShippingLine, settings: ConnectionSettings) -> Decimal | None:
+def _rate_to_send(part: Part, settings: ConnectionSettings) -> Decimal | None:
     return None if settings.line_tax is LineTax.ACCOUNT else part.tax_rate

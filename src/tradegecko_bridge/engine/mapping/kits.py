@@ -29,9 +29,9 @@ def exploded(line: OrderLine, digits: int) -> Iterator[OrderLine]:
     if not line.components:
         yield line
         return
-    shares = _shares(line.price - line.discount, _weights(line.components), Decimal(1).scaleb(-digits))
+    worth = shares(line.unit_price, _weights(line.components), Decimal(1).scaleb(-digits))
     first = True
-    for number, (component, share) in enumerate(zip(line.components, shares, strict=True), 1):
+    for number, (component, share) in enumerate(zip(line.components, worth, strict=True), 1):
         for units, price in _units(component.quantity, share, Decimal(1).scaleb(-digits)):
             yield evolve(
                 line,
@@ -55,7 +55,7 @@ def _weights(components: Sequence[Component]) -> list[Decimal]:
     return worth if all(w > 0 for w in worth) else [max(c.quantity, ZERO) for c in components]
 
 
-def _shares(amount: Decimal, weights: Sequence[Decimal], step: Decimal) -> list[Decimal]:
+def shares(amount: Decimal, weights: Sequence[Decimal], step: Decimal) -> list[Decimal]:
     """``amount`` in whole steps by weight, the largest remainders rounded up; what is no whole step is the first's."""
     total = sum(weights, ZERO)
     if not total:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
+from fnmatch import translate
+from functools import cache
 
 from attrs import evolve
 
-from tradegecko_bridge.commerce import OrderLine, ShippingLine, SourceOrder
+from tradegecko_bridge.commerce import ItemKind, OrderLine, ShippingLine, SourceOrder
 from tradegecko_bridge.commerce.values import bare
 from tradegecko_bridge.engine.mapping.kits import exploded
 from tradegecko_bridge.engine.mapping.order_numbers import is_shortened
+from tradegecko_bridge.engine.mapping.tax import Part, TaxedDiscount, after_tax
 from tradegecko_bridge.engine.mapping.validation import is_sane
 from tradegecko_bridge.engine.settings.choices import MatchBy
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
@@ -39,7 +43,7 @@ def not_taken(order: SourceOrder, settings: ConnectionSettings) -> Reason | None
 def apply_settings(order: SourceOrder, number: str, settings: ConnectionSettings, digits: int = 2) -> SourceOrder:
     """The order as it is to be planned: under its number in TradeGecko, without unwanted lines, kits as their
     components where that is set, with TradeGecko's SKUs, ship methods, tags and notes; ``digits`` of its currency."""
-    wanted = (line for line in order.lines if _wanted(line, settings))
+    wanted = (line for line in order.lines if _wanted(line, settings) and not is_nothing(line))
     return evolve(
         order,
         number=number,
@@ -53,8 +57,13 @@ def apply_settings(order: SourceOrder, number: str, settings: ConnectionSettings
 def as_sent(line: OrderLine, settings: ConnectionSettings, digits: int = 2) -> Iterator[OrderLine]:
     """A line under TradeGecko's SKU, or those of its components."""
     for part in exploded(line, digits) if settings.explode_kits and is_sane(line) else (line,):
-        sku = settings.sku_aliases.get(part.sku or "", part.sku)
+        sku = settings.sku_aliases.get(part.sku or "") or settings.sku_aliases.get(bare(part.sku), part.sku)
         yield part if sku == part.sku else evolve(part, sku=sku)
+
+
+def is_nothing(line: OrderLine) -> bool:
+    """Whether a line stands for nothing: no units, and no money beside them."""
+    return not line.quantity and not line.tax and not line.additional_discount
 
 
 def _note(order: SourceOrder, settings: ConnectionSettings) -> str | None:
@@ -62,14 +71,15 @@ def _note(order: SourceOrder, settings: ConnectionSettings) -> str | None:
     return "\n".join(part for part in (order.note, settings.note, whole_number) if part) or None
 
 
-def left_out(order: SourceOrder, settings: ConnectionSettings) -> tuple[list[OrderLine | ShippingLine], list[Decimal]]:
-    """What of the order is not sent: lines of goods and shipping, and amounts of discounts."""
-    parts: list[OrderLine | ShippingLine] = [line for line in order.lines if not _wanted(line, settings)]
+def left_out(order: SourceOrder, settings: ConnectionSettings) -> tuple[list[Part], list[Decimal]]:
+    """What of the order is not sent: lines of goods and shipping, discounts before tax, and amounts of those after."""
+    parts: list[Part] = [line for line in order.lines if not _wanted(line, settings)]
     discounts = [line.additional_discount for line in order.lines if not _wanted(line, settings)]
     if not settings.shipping_label.strip():
         parts += order.shipping
     if not settings.send_discount:
-        discounts = [*(d.amount for d in order.discounts), *(line.additional_discount for line in order.lines)]
+        parts += (one for one in order.discounts if isinstance(one, TaxedDiscount))
+        discounts = [after_tax(order)]
     return parts, discounts
 
 
@@ -105,14 +115,35 @@ def source_skus(sku: str, settings: ConnectionSettings) -> list[str]:
 
 
 def _wanted(line: OrderLine, settings: ConnectionSettings) -> bool:
-    if settings.ignore_unshippable and not line.shippable:
+    if settings.ignore_unshippable and not line.shippable and not _is_called_a_fee(line, settings):
         return False
-    if settings.ignore_blank_skus and _is_nameless(line, settings):
+    if settings.ignore_blank_skus and not line.extended_amount and is_nameless(line, settings):
         return False
     return not _refused_by(line, settings, Level.LINE)
 
 
-def _is_nameless(line: OrderLine, settings: ConnectionSettings) -> bool:
+def is_fee(line: OrderLine, settings: ConnectionSettings) -> bool:
+    """Whether a line that no variant is found for charges for something that is no goods, or takes something off, and
+    goes out as text."""
+    if not settings.send_fees or line.kind is ItemKind.GOODS:
+        return False
+    no_goods = not line.shippable or line.unit_price < 0
+    return _is_called_a_fee(line, settings) or (no_goods and is_nameless(line, settings))
+
+
+def _is_called_a_fee(line: OrderLine, settings: ConnectionSettings) -> bool:
+    """By its source, or by its name where it has no SKU."""
+    if line.kind is not None:
+        return line.kind is not ItemKind.GOODS
+    return is_nameless(line, settings) and _any_of(settings.fee_names).fullmatch(compared(line.name)) is not None
+
+
+@cache
+def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(translate(compared(name)) for name in names) or r"(?!)")
+
+
+def is_nameless(line: OrderLine, settings: ConnectionSettings) -> bool:
     """Whether nothing says what the line is: no SKU, nor a barcode or components where those count."""
     by_barcode = settings.match_by is MatchBy.BARCODE and bare(line.barcode)
     as_components = settings.explode_kits and line.components

@@ -6,15 +6,26 @@ Pure functions.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from tradegecko_bridge.commerce import SourceOrder
 from tradegecko_bridge.commerce.remote import DraftLine, LineKind, OrderDraft
 from tradegecko_bridge.engine.mapping.rules import left_out
-from tradegecko_bridge.engine.mapping.tax import HUNDRED, ZERO, Part, amount_of, rated, rounded, with_rates
+from tradegecko_bridge.engine.mapping.tax import (
+    HUNDRED,
+    ZERO,
+    Part,
+    after_tax,
+    amount_of,
+    parts_of,
+    rated,
+    rounded,
+    with_rates,
+)
 from tradegecko_bridge.engine.mapping.validation import absurd_numbers
 from tradegecko_bridge.engine.settings.choices import LineTax
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
@@ -41,49 +52,80 @@ def rates_for_check(order: SourceOrder, digits: int) -> SourceOrder:
     """The order with all rates that are known; without any tax where its total says so and nothing else does."""
     known = rated(order, digits)
     said = order.totals.grand_total
-    if said is None or absurd_numbers(order) or all(part.tax_rate is not None for part in known.priced):
+    if said is None or all(part.tax_rate is not None for part in parts_of(known)) or absurd_numbers(order):
         return known
-    rates = [part.tax_rate if part.price_includes_tax else part.tax_rate or ZERO for part in known.priced]
+    rates = [part.tax_rate if part.price_includes_tax else part.tax_rate or ZERO for part in parts_of(known)]
     untaxed = with_rates(known, rates)
     return untaxed if _comes_to(untaxed, digits) == rounded(said, digits) else known
 
 
-def check_total(
-    draft: OrderDraft, order: SourceOrder, digits: int, settings: ConnectionSettings, default_rate: Decimal | None
-) -> tuple[OrderDraft, Decimal | None] | Reason:
-    """The draft as it may go out and what it comes to: as it is, with a rounding line, or not, for a difference nobody
-    explained.
+@frozen
+class Compared:
+    """What a draft will come to (None where a tax rate nobody knows decides that), the source's own total, of which
+    the settings leave ``left_out`` out, and the difference; None where there is nothing to compare with."""
 
-    What the settings leave out is taken off the source's total first. Without that total, or where the settings leave
-    tax to the account, there is nothing to compare with; a difference is then reported after delivery.
+    total: Decimal | None
+    expected: Decimal | None
+    left_out: Decimal
+    difference: Decimal | None
+
+
+def compared(
+    draft: OrderDraft, order: SourceOrder, digits: int, settings: ConnectionSettings, default_rate: Decimal | None
+) -> Compared:
+    """A draft's total beside the source's. What the settings leave out is taken off the source's total first.
+
+    Without that total, or where the settings leave tax to the account, there is nothing to compare with; a difference
+    is then reported after delivery.
     """
     expected, total = order.totals.grand_total, predicted_total(draft, digits, default_rate)
     off = _left_out(order, digits, settings)
     if expected is None or total is None or off is None or settings.line_tax is LineTax.ACCOUNT:
-        return draft, total
-    difference = rounded(expected, digits) - off - total
-    if not difference:
-        return draft, total
-    if abs(difference) <= settings.total_tolerance:
-        rounding = DraftLine(
-            kind=LineKind.ROUNDING, label=ROUNDING_LABEL, quantity=Decimal(1), price=difference, tax_rate=ZERO
-        )
-        return evolve(draft, lines=(*draft.lines, rounding)), total + difference
-    without = f", {off} of it left out by the settings" if off else ""
+        return Compared(total, expected, off or ZERO, None)
+    return Compared(total, expected, off, rounded(expected, digits) - off - total)
+
+
+def is_within(difference: Decimal | None, draft: OrderDraft, digits: int, settings: ConnectionSettings) -> bool:
+    """Whether the settings let a difference pass."""
+    return not difference or abs(difference) <= settings.tolerance(draft.currency, digits, len(draft.lines))
+
+
+def with_rounding(draft: OrderDraft, difference: Decimal) -> OrderDraft:
+    """The draft with a difference as a line of its own."""
+    rounding = DraftLine(
+        kind=LineKind.ROUNDING, label=ROUNDING_LABEL, quantity=Decimal(1), price=difference, tax_rate=ZERO
+    )
+    return evolve(draft, lines=(*draft.lines, rounding))
+
+
+def total_differs(
+    draft: OrderDraft,
+    found: Compared,
+    digits: int,
+    settings: ConnectionSettings,
+    default_rate: Decimal | None,
+    otherwise: Sequence[Decimal | None] = (),
+) -> Reason:
+    """The reason why a draft does not go out that comes to something else; ``otherwise`` is what it would come to with
+    its discounts taken off before tax instead of after it, or the other way round."""
+    without = f", {found.left_out} of it left out by the settings" if found.left_out else ""
     guessed = any(line.tax_rate is None for line in draft.lines) and not draft.prices_include_tax
     tax = f" with the account's tax of {default_rate} % where the source gives none" if guessed else ""
+    totals = sorted({str(total) for total in otherwise if total is not None and total != found.total})
+    other = f", or to {' or '.join(totals)} as its discounts may be before tax or after it," if totals else ""
     return Reason(
         "total_differs",
-        f"the order would come to {total} in TradeGecko{tax} and is {expected} at the source{without}; correct its "
-        f"prices, taxes or discounts there, or raise total_tolerance (now {settings.total_tolerance})",
+        f"the order would come to {found.total} in TradeGecko{tax}{other} and is {found.expected} at the source"
+        f"{without}; "
+        "correct its prices, taxes or discounts there, or raise total_tolerance "
+        f"(now {settings.tolerance(draft.currency, digits, len(draft.lines))})",
         transient=True,
     )
 
 
 def _comes_to(order: SourceOrder, digits: int) -> Decimal:
     """What an order comes to whose rates are all known."""
-    parts = sum((_gross(part, digits) or ZERO for part in order.priced), ZERO)
-    return parts - (order.computed_totals.discount or ZERO)
+    return sum((_gross(part, digits) or ZERO for part in parts_of(order)), ZERO) - after_tax(order)
 
 
 def _left_out(order: SourceOrder, digits: int, settings: ConnectionSettings) -> Decimal | None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
 from tradegecko_bridge.bounds import is_bounded
-from tradegecko_bridge.commerce import OrderLine, ShippingLine, SourceOrder
+from tradegecko_bridge.commerce import Discount, OrderLine, ShippingLine, SourceOrder
 from tradegecko_bridge.commerce.values import bare
 from tradegecko_bridge.ledger import Reason
 
@@ -37,10 +37,10 @@ _BREAKING: Final = frozenset({"Cc", "Zl", "Zp"})
 _NAMES: Final = ("quantity", "price", "discount", "additional_discount", "amount", "tax", "tax_rate")
 
 
-def named(part: OrderLine | ShippingLine) -> str:
+def named(part: OrderLine | ShippingLine | Discount) -> str:
     """A line as messages call it."""
-    if isinstance(part, ShippingLine):
-        return "shipping"
+    if not isinstance(part, OrderLine):
+        return "shipping" if isinstance(part, ShippingLine) else "discount"
     reference, sku = _shortened(part.reference), _shortened(part.sku or "")
     return f"line {reference} (SKU {sku})" if bare(sku) else f"line {reference}"
 
@@ -58,7 +58,7 @@ def impossible(order: SourceOrder) -> Reason | None:
     if twice := [reference for reference, times in references.items() if times > 1]:
         said = f"{references[twice[0]]} lines have the reference {twice[0][:SHOWN]!r}"
         return Reason("same_line", f"{said}, so nobody could tell which has shipped; give each its own at the source")
-    return absurd(order)
+    return None
 
 
 def absurd(order: SourceOrder) -> Reason | None:
@@ -87,7 +87,8 @@ def unbounded_numbers(order: SourceOrder) -> list[str]:
 
 
 def _said(part: OrderLine | ShippingLine | None, name: str, number: Decimal) -> str:
-    return f"{f'{named(part)}: ' if part else ''}{name} {number:.6g}"
+    whole = len(number.as_tuple().digits) <= LONGEST
+    return f"{f'{named(part)}: ' if part else ''}{name} {str(number).lower() if whole else f'{number:.6g}'}"
 
 
 def _numbers_of(order: SourceOrder) -> Iterator[tuple[OrderLine | ShippingLine | None, str, Decimal]]:
@@ -101,9 +102,10 @@ def _numbers_of(order: SourceOrder) -> Iterator[tuple[OrderLine | ShippingLine |
             yield None, name, total
 
 
-def bad_amounts(order: SourceOrder, digits: int) -> list[str]:
-    """Amounts below zero, and discounts greater than what they are taken off, in a currency of so many digits."""
-    found = [fault for part in order.priced for fault in _bad_amounts_of(part)]
+def bad_amounts(order: SourceOrder, digits: int, may_be_negative: Callable[[OrderLine], bool]) -> list[str]:
+    """Amounts below zero where none may be, and discounts greater than what they are taken off, in a currency of so
+    many digits."""
+    found = [fault for part in order.priced for fault in _bad_amounts_of(part, may_be_negative)]
     found += [f"discount {discount.amount} is below 0" for discount in order.discounts if discount.amount < 0]
     if found:
         return found
@@ -114,12 +116,21 @@ def bad_amounts(order: SourceOrder, digits: int) -> list[str]:
     return [f"discounts of {off} are more than the {worth:.2f} they are taken off"] if off > worth + rounding else []
 
 
-def _bad_amounts_of(part: OrderLine | ShippingLine) -> Iterator[str]:
+def _bad_amounts_of(part: OrderLine | ShippingLine, may_be_negative: Callable[[OrderLine], bool]) -> Iterator[str]:
     for name in ("price", "discount", "additional_discount", "amount"):
-        amount: Decimal = getattr(part, name, ZERO)
-        if amount < 0:
+        amount: Decimal | None = getattr(part, name, None)
+        if (
+            amount is not None
+            and amount < 0
+            and not (name == "price" and isinstance(part, OrderLine) and may_be_negative(part))
+        ):
             yield f"{named(part)}: {name.replace('_', ' ')} {amount} is below 0"
-    if isinstance(part, OrderLine) and part.discount > max(part.price, ZERO):
+    if (
+        isinstance(part, OrderLine)
+        and part.price is not None
+        and part.discount
+        and part.discount > max(part.price, ZERO)
+    ):
         yield f"{named(part)}: discount {part.discount} is more than the price {part.price}"
 
 
@@ -141,15 +152,13 @@ def is_sane(part: OrderLine | ShippingLine) -> bool:
     return not any(_is_absurd(number) for _, number in _numbers(part))
 
 
-def _numbers(part: OrderLine | ShippingLine) -> Iterator[tuple[str, Decimal]]:
-    for name in _NAMES:
-        number: Decimal | None = getattr(part, name, None)
-        if number is not None:
-            yield name, number
+def _numbers(part: OrderLine | ShippingLine) -> list[tuple[str, Decimal]]:
+    found = [(name, number) for name in _NAMES if (number := getattr(part, name, None)) is not None]
     for component in part.components if isinstance(part, OrderLine) else ():
-        yield f"quantity of {component.sku}", component.quantity
+        found.append((f"quantity of {component.sku}", component.quantity))
         if component.price is not None:
-            yield f"price of {component.sku}", component.price
+            found.append((f"price of {component.sku}", component.price))
+    return found
 
 
 def _is_absurd(number: Decimal) -> bool:

@@ -53,6 +53,19 @@ def line_tax(value: LineTax | Literal["source", "account"]) -> Any:
     return value
 
 
+class DiscountTax(StrEnum):
+    """Whether discounts of an order, and of a whole line, are taken off before tax."""
+
+    SOURCE = "source"
+    """As the source says, or its totals show."""
+    BEFORE = "before"
+    AFTER = "after"
+
+
+def discount_tax(value: DiscountTax | Literal["source", "before", "after"]) -> Any:
+    return value
+
+
 class MatchBy(StrEnum):
     """What an order line's variant is known by."""
 

@@ -17,6 +17,7 @@ from attrs import field, frozen
 from tradegecko_bridge.commerce.remote import CustomerMatch
 from tradegecko_bridge.engine.settings import choices
 from tradegecko_bridge.engine.settings.choices import (
+    DiscountTax,
     Fractions,
     LineTax,
     MatchBy,
@@ -29,13 +30,27 @@ from tradegecko_bridge.engine.settings.choices import (
     Vanished,
 )
 from tradegecko_bridge.engine.settings.filters import ItemFilter, OrderFilter
-from tradegecko_bridge.engine.settings.reading import Between, moment, number, optional_number, read_fields, words
+from tradegecko_bridge.engine.settings.reading import (
+    Between,
+    a_time_zone,
+    moment,
+    number,
+    optional_number,
+    read_fields,
+    tolerance,
+    words,
+)
 from tradegecko_bridge.structuring import Fault, refuse
 
 DIGEST: Final = 10
 """Characters by which a shortened order number differs from every other: 50 bits."""
 
+TOLERANCE: Final = Decimal("0.05")
+
 Amount: TypeAlias = Annotated[Decimal, "a number, money in the order's currency", Between(0)]
+Tolerance: TypeAlias = Annotated[
+    Amount | Mapping[str, Amount], "a number, money in the order's currency, or a table: ISO code = a number"
+]
 Units: TypeAlias = Annotated[Decimal, "a number of units", Between(0)]
 Percent: TypeAlias = Annotated[Decimal, "a number of percent", Between(0, 100)]
 Days: TypeAlias = Annotated[Decimal, "a number of days", Between(1, 3650)]
@@ -95,6 +110,9 @@ class ConnectionSettings:
     location: str | None = None
     """The stock location orders are assigned to, by its label or id; left out, the customer's or the account's primary
     one. E.g. `"Main Warehouse"`."""
+    time_zone: Annotated[str | None, a_time_zone] = None
+    """The time zone by whose calendar the day is found that an order is issued on; left out, the account's. E.g.
+    `"America/Toronto"`."""
 
     # ── Which orders go out ──────────────────────────────────────────────────────────────────────
 
@@ -121,16 +139,27 @@ class ConnectionSettings:
     ignore_unshippable: bool = False
     """Leave out lines that are not shipped, such as downloads and vouchers."""
     ignore_blank_skus: bool = False
-    """Leave out lines without a SKU (nothing but spaces is none); else they hold the order. A line that goes out by its
-    barcode or as its components stays."""
+    """Leave out lines without a SKU (nothing but spaces is none) that cost nothing; else they hold the order, as do
+    those that cost something, unless they are fees. A line that goes out by its barcode or as its components stays. An
+    item filter on `""` leaves out lines without a SKU whatever they cost, and the order comes to less."""
+    send_fees: bool = True
+    """Send what is charged and is no goods as a line of text, with its price and tax: lines of which the source says
+    that they are a fee, a tip or gift wrap, and of lines without a SKU those that are not shipped and those called as
+    in `fee_names`. Otherwise they hold the order."""
+    fee_names: tuple[str, ...] = field(
+        default=("fee", "* fee", "surcharge", "* surcharge", "tip", "gratuity", "gift wrap", "gift wrapping"),
+        converter=words,
+    )
+    """What lines without a SKU that are no goods are called, whatever the case; `*` stands for anything. E.g.
+    `["* fee", "tip", "deposit"]`."""
     sku_aliases: SkuTable = field(factory=dict)
     """Orders get TradeGecko's SKU; stock levels go back under every name the source may have for it: its aliases, and
     TradeGecko's SKU itself unless that is here as the alias of another. Names are compared exactly, upper and lower
     case too, as TradeGecko compares SKUs. E.g. `{ "our-mug" = "MUG-BLUE" }`."""
     match_by: MatchBy = field(default=MatchBy.SKU, converter=choices.match_by)
-    """What a line's variant is known by. With barcode a line that has one goes to the variant with just this barcode
-    (UPC), and by its SKU where there is none. Stock levels go back by SKU, less what is sold of it by barcode and not
-    in TradeGecko yet."""
+    """What a line's variant is known by; blanks around a SKU do not count. With barcode a line that has one goes to the
+    variant with just this barcode (UPC), and by its SKU where there is none. Stock levels go back by SKU, less what is
+    sold of it by barcode and not in TradeGecko yet."""
     explode_kits: bool = False
     """Send a kit whose components the source tells as these, at prices that add up to the kit's. Otherwise it goes out
     under its own SKU. A kit is shipped for the source when its last component is."""
@@ -149,7 +178,8 @@ class ConnectionSettings:
     calls it; amounts are not converted. Left out, the order's own. E.g. `"US Dollar"`."""
     price_list: str | None = None
     """The price list orders are marked with, by name, code or id (`retail`, `wholesale`); left out, the customer's.
-    Prices are always the source's. E.g. `"wholesale"`."""
+    Prices are the source's. Those it does not give come from this list; left out, from the account's default one. E.g.
+    `"wholesale"`."""
     shipping_label: str = "Shipping Cost"
     """What the shipping line is called; blank sends no shipping cost. E.g. `"Freight"`."""
     send_zero_shipping: bool = True
@@ -158,10 +188,16 @@ class ConnectionSettings:
     """Send what is taken off the whole order, as a line of its own."""
     discount_label: str = "Discount"
     """What that line is called when the source has no name for it. E.g. `"Voucher"`."""
-    total_tolerance: Amount = field(default=Decimal("0.05"), converter=number)
-    """By how much the source's grand total and TradeGecko's may differ. A difference up to it becomes a rounding line,
-    a greater one holds the order. What the settings leave out is taken off the source's total first; where the source
-    says nothing of tax, it is none or the account's default, whichever fits."""
+    discount_tax: DiscountTax = field(default=DiscountTax.SOURCE, converter=choices.discount_tax)
+    """Whether what is taken off the whole order, or a whole line, is taken off before tax or after it: as the source or
+    its totals say (where both fit, the order is held), always before, or always after. One before tax has the tax rates
+    of the goods, in proportion."""
+    total_tolerance: Tolerance = field(default=TOLERANCE, converter=tolerance)
+    """By how much the source's grand total and TradeGecko's may differ, for all currencies or for each by its code
+    (those not in the table: `0.05`). A number above 0 that is less than the smallest unit of a currency, as `0.05` yen
+    is, allows that unit for each line. A difference up to it becomes a rounding line, a greater one holds the order.
+    What the settings leave out is taken off the source's total first; where the source says nothing of tax, it is none
+    or the account's default, whichever fits. E.g. `{ CAD = 0.05, JPY = 3 }`."""
 
     # ── Customers ─────────────────────────────────────────────────────────────────────────────────
 
@@ -265,6 +301,17 @@ class ConnectionSettings:
         if faulty.isdisjoint(numbering) and self.number_room is not None and self.number_room < DIGEST:
             around = len(self.number_prefix) + len(self.number_suffix)
             yield ("number_limit",), f"must be at least {around + DIGEST} with this prefix and suffix"
+
+    def tolerance(self, currency: str, digits: int, lines: int) -> Decimal:
+        """By how much the totals of so many lines may differ in a currency with so many digits."""
+        given: Decimal | Mapping[str, Decimal] = self.total_tolerance
+        if not isinstance(given, Decimal):
+            own = (amount for code, amount in given.items() if code.strip().upper() == currency)
+            if (found := next(own, None)) is not None:
+                return found
+            given = TOLERANCE
+        unit = Decimal(1).scaleb(-digits)
+        return unit * lines if 0 < given < unit else given
 
     @property
     def number_room(self) -> int | None:

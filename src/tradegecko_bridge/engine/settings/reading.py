@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
+from zoneinfo import ZoneInfo
 
 import attrs
 from attrs import frozen
@@ -31,6 +32,10 @@ def words(values: Iterable[str]) -> Any:
 
 
 def number(value: Number) -> Any:
+    return value
+
+
+def tolerance(value: Number | Mapping[str, Number]) -> Any:
     return value
 
 
@@ -62,6 +67,13 @@ class Between:
 def not_empty(values: tuple[str, ...]) -> None:
     if not values:
         raise Problem('is an empty list: write what is to match, "" for none, or take the filter out')
+
+
+def a_time_zone(value: str | None) -> None:
+    try:
+        ZoneInfo(value or "UTC")
+    except (KeyError, ValueError, OSError):
+        raise Mismatch(str, 'a time zone such as "America/Toronto"', value) from None
 
 
 # ── reading ──────────────────────────────────────────────────────────────────────────────────

@@ -1,12 +1,13 @@
-"""Orders from a CSV file: one row per order line, rows of one order grouped by its reference."""
+"""An order of the rows that a table has of it, one row per order line."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
 
-from attrs import Factory, define
+from attrs import Factory, define, frozen
 
 from tradegecko_bridge.commerce import (
     Address,
@@ -19,105 +20,250 @@ from tradegecko_bridge.commerce import (
     UnreadableOrder,
 )
 from tradegecko_bridge.commerce.formatting import shown, shown_code, shown_currency
-from tradegecko_bridge.errors import MalformedData
 from tradegecko_bridge.sources.folder.columns import ADDRESS_FIELDS, COLUMNS, CUSTOMER_FIELDS, Column
+from tradegecko_bridge.sources.folder.formulas import unguarded
+from tradegecko_bridge.sources.folder.mapping import Cells, Given, Plan
+from tradegecko_bridge.sources.folder.places import region_code
 from tradegecko_bridge.sources.folder.problems import fate, listed
-from tradegecko_bridge.sources.folder.sheet import NUL, Group, Sheet, read_sheet
+from tradegecko_bridge.sources.folder.rows import Group
+from tradegecko_bridge.sources.folder.values import Notation, is_twofold, moment_of, split_name
 
-_TOTALS = {
+NUL: Final = "has a NUL character, which cannot be stored; take it out"
+_ZERO: Final = Decimal(0)
+_CENTS: Final = Decimal("0.05")
+"""What rounding line by line may come to."""
+_FINEST: Final = Decimal("1E-10")
+_TOTALS: Final = {
     "subtotal": "subtotal",
     "tax": "tax_total",
     "shipping": "shipping_total",
     "discount": "discount_total",
     "grand_total": "grand_total",
 }
-_SHIPPING = {name.removeprefix("shipping_"): name for name in COLUMNS if name.startswith("shipping_")}
+_SHIPPING: Final = {name.removeprefix("shipping_"): name for name in COLUMNS if name.startswith("shipping_")}
 _SHIPPING.pop("total")
-_DISCOUNT = {name: f"discount_{name}" for name in ("label", "code", "amount")}
-_OWN = (
-    "placed_at", "currency", "note", "tags", "url", "requested_ship_date", "canceled_at",
+_DISCOUNT: Final = {name: f"discount_{name}" for name in ("label", "code", "amount", "before_tax")}
+_OWN: Final = (
+    "placed_at", "note", "tags", "url", "requested_ship_date", "canceled_at",
     "source_status", "payment_status", "fulfillment_status", "payment_method", "paid",
 )  # fmt: skip
-_LINE = (
+_LINE: Final = (
     "sku", "name", "quantity", "price", "discount", "additional_discount", "tax", "tax_rate", "shippable", "barcode",
+    "kind",
 )  # fmt: skip
+_TOTAL_WORDS: Final = frozenset(
+    ("total", "totals", "grand total", "subtotal", "sum", "summe", "gesamt", "gesamtsumme", "total général", "totale",
+     "totaal", "totalt", "suma", "insgesamt")
+)  # fmt: skip
+_FOOTERS: Final = ("record(s) downloaded", "seller id")
+"""What stands at the end of marketplaces' reports."""
 
 
-def read_csv(name: str, text: str) -> list[SourceOrder | UnreadableOrder]:
-    """The orders of one file, in order of first appearance; cursors are left blank.
+@frozen(kw_only=True)
+class TableReader:
+    """A format bound to the header of one table; see :class:`.rows.RowReader`.
 
-    Raises:
-        MalformedData: nothing of the file can be taken.
+    ``own``: the columns are our own, so every row is a line. ``unpriced``: prices come from the system's price list.
+    ``skipped`` are rows that are none of an order, ``opened`` makes several of a row that holds several lines.
+    ``word`` is what a row is called.
     """
-    try:
-        sheet = read_sheet(text)
-    except MalformedData as error:
-        raise MalformedData([f"{name}, {problem}" for problem in error.problems]) from None
-    orders: list[SourceOrder | Group] = [_read_order(group) for group in sheet.groups.values()]
-    given = [order if isinstance(order, SourceOrder) else _unreadable(name, order) for order in orders]
-    return [*given, *_strays(name, sheet)]
 
+    plan: Plan
+    own: bool
+    constants: Mapping[str, Any] = Factory(dict)
+    unpriced: bool = False
+    skipped: Callable[[Cells], str] | None = None
+    opened: Callable[[Cells], tuple[Sequence[Cells], str]] | None = None
+    notation: Notation = Notation()
+    footers: tuple[str, ...] = ()
+    word: str = "row"
+    note: Callable[[str], None] = lambda _: None
 
-def _unreadable(name: str, group: Group) -> UnreadableOrder:
-    number = next((row["order_number"] for row in group.rows if row["order_number"]), None)
-    became = fate(number or group.reference, held=True)
-    return UnreadableOrder(problem=f"{name}, {listed(group.faults)} {became}", reference=group.reference, number=number)
+    @property
+    def width(self) -> int:
+        """How many cells a row has that is whole."""
+        return self.plan.width
 
+    @property
+    def naming(self) -> Sequence[int]:
+        """The places of the cells that name the order."""
+        return [place for one in self.plan.naming for place in one.places]
 
-def _strays(name: str, sheet: Sheet) -> list[UnreadableOrder]:
-    became = "(the row was left out, its order is not known)"
-    return [UnreadableOrder(problem=f"{name}, {stray} {became}") for stray in sheet.strays]
+    def names(self, cells: Cells, /) -> tuple[str, str]:
+        """The reference and the number of the row's order, blank where it does not say."""
+        reference, number = self.plan.names
+        return reference(cells), number(cells)
+
+    def passed_over(self, cells: Cells, /) -> str:
+        """Why this row is no row of an order; blank where it is one."""
+        if self.skipped is not None and (why := self.skipped(cells)):
+            return why
+        reference, number = self.names(cells)
+        if reference or number:
+            return self._footer(cells, reference or number)
+        if any(cell.casefold().rstrip(": ") in _TOTAL_WORDS for cell in cells):
+            return "a totals row"
+        return self._footer(cells, next(filter(None, cells), ""))
+
+    def _footer(self, cells: Cells, text: str) -> str:
+        """Whether the row says what a report says at its end, in a cell or two."""
+        if sum(map(bool, cells)) > 2:
+            return ""
+        said = " ".join(filter(None, cells)).casefold()
+        return "the end of a report" if any(one in said for one in (*_FOOTERS, *self.footers)) and text else ""
+
+    def order(self, file: str, group: Group, /) -> SourceOrder | UnreadableOrder:
+        """The order of these rows, or what is wrong with it."""
+        reading = _Reading(self, list(group.faults))
+        for row in group.rows:
+            reading.take(f"{self.word} {row.number}", row.cells)
+        made = reading.order(group)
+        if isinstance(made, SourceOrder):
+            if is_twofold(made.placed_at, self.notation.zone):
+                self.note(f"{file}, order {made.number}: its time came twice that day; the first was taken")
+            return made
+        number = next((number for row in group.rows if (number := self.names(row.cells)[1])), None)
+        became = fate(number or group.reference, held=True)
+        return UnreadableOrder(problem=f"{file}, {listed(made)} {became}", reference=group.reference, number=number)
 
 
 # ── one order ────────────────────────────────────────────────────────────────────────────────
 
 
 @define
-class _Reading:
-    """One order while its rows are read: its values, the row each came from, and what is wrong."""
+class _Line:
+    """One line: where it was read and what it holds."""
 
+    place: str
+    values: dict[str, Any]
+
+
+@define
+class _Reading:
+    """One order while its rows are read: its values, where each came from, and what is wrong."""
+
+    reader: TableReader
     faults: list[str]
     values: dict[str, Any] = Factory(dict)
-    origin: dict[str, int] = Factory(dict)
-    lines: list[dict[str, Any]] = Factory(list)
+    origin: dict[str, str] = Factory(dict)
+    cells: dict[str, str] = Factory(dict)
+    lines: list[_Line] = Factory(list)
+    first: str = ""
 
-    def take(self, row_number: int, cells: Mapping[str, str]) -> None:
+    def take(self, place: str, row: Cells) -> None:
         """Read one row."""
-        line: dict[str, Any] = {}
-        for name, cell in cells.items():
-            column = COLUMNS[name]
-            if not cell:
-                if column.required and column.per_line:
-                    self.faults.append(f"row {row_number}, {name}: is blank; write it on every row")
-                continue
-            if "\0" in cell:
-                self.faults.append(f"row {row_number}, {name}: {NUL}")
-                continue
-            try:
-                value = column.read(cell)
-            except ValueError as error:
-                self.faults.append(f"row {row_number}, {name}: {error}")
-                continue
-            if column.per_line:
-                line[name] = value
-            else:
-                self._keep(row_number, column, value, cells)
+        self.first = self.first or place
+        if number := self.reader.names(row)[1]:
+            self._keep(place, self.reader.plan.naming[-1], number)
+        row = [unguarded(cell) if cell[:1] in ("'", "=") else cell for cell in row]
+        plan, has_nul = self.reader.plan, any("\0" in cell for cell in row)
+        for cells in self._opened(place, row):
+            for one in plan.order:
+                if cell := self._cell(place, one, cells) if has_nul or one.may_fail else one.get(cells):
+                    self._keep(place, one, cell)
+            for fields in plan.lines:
+                self._line(place, fields, cells)
+
+    def _opened(self, place: str, row: Cells) -> Sequence[Cells]:
+        if self.reader.opened is None:
+            return (row,)
+        rows, fault = self.reader.opened(row)
+        if fault:
+            self.faults.append(f"{place}, {fault}")
+        return rows
+
+    def _cell(self, place: str, one: Given, cells: Cells) -> str | None:
+        """A cell's text; None where it is faulty."""
+        try:
+            cell = one.get(cells)
+        except ValueError as error:
+            self.faults.append(f"{place}, {one.label}: {error}")
+            return None
+        if "\0" in cell:
+            self.faults.append(f"{place}, {one.label}: {NUL}")
+            return None
+        return cell
+
+    def _value(self, place: str, one: Given, cell: str) -> Any:
+        try:
+            return one.read(cell)
+        except ValueError as error:
+            self.faults.append(f"{place}, {one.label}: {error}")
+            return None
+
+    def _keep(self, place: str, one: Given, cell: str) -> None:
+        """A value of the order: rows that give it again must say the same, unless the format says otherwise."""
+        name = one.column.name
+        if name in self.origin and (one.repeat == "first" or (one.repeat == "same" and self.cells[name] == cell)):
+            return
+        value = self._value(place, one, cell)
+        if value is None:
+            return
+        if name not in self.origin:
+            self.origin[name], self.cells[name], self.values[name] = place, cell, value
+        elif one.repeat == "sum":
+            self.values[name] += value
+        elif self.values[name] != value and not (one.column.kind is Decimal and not value):  # 0: not said again
+            what = f"{_shown(one.column, cell)} is not what".lstrip()
+            self.faults.append(f"{place}, {one.label}: {what} {self.origin[name]} of the same order says")
+
+    def _line(self, place: str, fields: Sequence[Given], cells: Cells) -> None:
+        said = [(one, self._cell(place, one, cells)) for one in fields]
+        if not self.reader.own and not any(cell != "" for one, cell in said if one.places):
+            return
+        line = _Line(place, {})
+        for one, cell in said:
+            if cell and (value := self._value(place, one, cell)) is not None:
+                line.values[one.column.name] = value
+            elif cell == "" and one.column.required and not (one.column.name == "price" and self.reader.unpriced):
+                self.faults.append(f"{place}, {one.label}: is blank; write it on every row")
         self.lines.append(line)
 
-    def _keep(self, row_number: int, column: Column, value: Any, cells: Mapping[str, str]) -> None:
-        first_row = self.origin.setdefault(column.name, row_number)
-        if self.values.setdefault(column.name, value) == value:
-            return
-        what = f"{_shown(column, cells[column.name])} is not what".lstrip()
-        self.faults.append(f"row {row_number}, {column.name}: {what} row {first_row} of the same order says")
+    # ── what it makes ────────────────────────────────────────────────────────────────────────
 
-    def require(self, row_number: int) -> None:
+    def order(self, group: Group) -> SourceOrder | list[str]:
+        """The order, or every fault found."""
+        self.values = {**self.reader.constants, **self.values}
+        _put_together(self)
+        if self.first:
+            self._require()
+        _drop_summary(self.lines)
+        self._name_lines()
+        if self.reader.own:
+            self._check_amounts()
+        elif not self.lines and not self.faults:
+            self.faults.append(f"{self.first}: has no order line, only values of the order")
+        return self.faults or _order(group.reference, self)
+
+    def _require(self) -> None:
         """Note the required values that no row gave, unless one of them was faulty."""
-        for column in COLUMNS.values():
-            if not column.required or column.per_line or column.name in self.values:
-                continue
-            if not any(f", {column.name}: " in fault for fault in self.faults):
-                self.faults.append(f"row {row_number}, {column.name}: is blank; write it on the first row of the order")
+        for one in (*self.reader.plan.naming, *self.reader.plan.order):
+            name = one.column.name
+            needed = one.column.required or (name == "currency" and self.reader.own)
+            if needed and name not in self.values and not self._is_faulty(one.label):
+                self.faults.append(f"{self.first}, {one.label}: is blank; write it on the first row of the order")
+
+    def _is_faulty(self, label: str) -> bool:
+        return any(f", {label}: " in fault for fault in self.faults)
+
+    def _name_lines(self) -> None:
+        """Lines without a reference get their place in the order as one."""
+        for place, line in enumerate(self.lines, 1):
+            line.values.setdefault("line_reference", str(place))
+        counts = Counter(line.values["line_reference"] for line in self.lines)
+        for line in self.lines:
+            if counts[line.values["line_reference"]] > 1:
+                name = shown_code(line.values["line_reference"])
+                self.faults.append(f"{line.place}, line_reference: {name} names two lines of this order")
+
+    def _check_amounts(self) -> None:
+        """A way of shipping or a discount without an amount may be free or forgotten: do not guess."""
+        for fields, what in ((_SHIPPING, "shipping is free"), (_DISCOUNT, "there is none")):
+            amount = fields["amount"]
+            given = [name for name in fields.values() if name in self.origin]
+            if given and amount not in given and not self._is_faulty(amount):
+                place = self.origin[given[0]]
+                self.faults.append(f"{place}, {amount}: is blank beside {given[0]}; write 0 if {what}")
 
 
 def _shown(column: Column, cell: str) -> str:
@@ -127,48 +273,72 @@ def _shown(column: Column, cell: str) -> str:
     return "" if column.personal or column.kind in (str, tuple) else shown(cell)
 
 
-def _read_order(group: Group) -> SourceOrder | Group:
-    """The order, or the group with every fault found."""
-    reading = _Reading(faults=group.faults)
-    for number, cells in zip(group.row_numbers, group.rows, strict=True):
-        reading.take(number, cells)
-    if group.rows:
-        reading.require(group.row_numbers[0])
-    _name_lines(reading, group.row_numbers)
-    _check_amounts(reading)
-    return group if reading.faults else _order(group.reference, reading)
+def _put_together(reading: _Reading) -> None:
+    """What a format gives in parts, as what it is part of."""
+    values = reading.values
+    for who in ("customer", "ship", "bill"):
+        name = values.pop(f"{who}_name", None)
+        if name and not values.keys() & {f"{who}_first_name", f"{who}_last_name"}:
+            first, last = split_name(name)
+            values |= {f"{who}_{part}": text for part, text in (("first_name", first), ("last_name", last)) if text}
+    day, clock, zone = (values.pop(f"placed_{part}", None) for part in ("date", "time", "zone"))
+    if day and "placed_at" not in values:
+        try:
+            values["placed_at"] = moment_of(reading.reader.notation, f"{day} {clock or ''}".strip(), zone)
+        except ValueError as error:
+            reading.faults.append(f"{reading.origin['placed_date']}, placed_at: {error}")
+    for line in reading.lines:
+        _per_unit(line.values, reading.reader.unpriced)
 
 
-def _name_lines(reading: _Reading, row_numbers: list[int]) -> None:
-    """Lines without a reference get their place in the order as one."""
-    for place, line in enumerate(reading.lines, 1):
-        line.setdefault("line_reference", str(place))
-    counts = Counter(line["line_reference"] for line in reading.lines)
-    for number, line in zip(row_numbers, reading.lines, strict=True):
-        if counts[line["line_reference"]] > 1:
-            name = shown_code(line["line_reference"])
-            reading.faults.append(f"row {number}, line_reference: {name} names two lines of this order")
+def _per_unit(line: dict[str, Any], unpriced: bool) -> None:
+    """Amounts of a whole line as amounts of one unit."""
+    units = line.get("quantity") or Decimal(1)
+    for whole, unit in (("line_price", "price"), ("line_discount", "discount")):
+        amount = line.pop(whole, None)
+        if amount is not None:
+            line.setdefault(unit, _shared(amount, units))
+    if unpriced:
+        line.setdefault("price", None)
 
 
-def _check_amounts(reading: _Reading) -> None:
-    """A way of shipping or a discount without an amount may be free or forgotten: do not guess."""
-    for fields, what in ((_SHIPPING, "shipping is free"), (_DISCOUNT, "there is none")):
-        amount = fields["amount"]
-        given = [name for name in fields.values() if name in reading.origin]
-        if given and amount not in given and not any(f", {amount}: " in fault for fault in reading.faults):
-            row = reading.origin[given[0]]
-            reading.faults.append(f"row {row}, {amount}: is blank beside {given[0]}; write 0 if {what}")
+def _shared(amount: Decimal, units: Decimal) -> Decimal:
+    each = amount / units
+    return each if each * units == amount else each.quantize(_FINEST)
+
+
+def _drop_summary(lines: list[_Line]) -> None:
+    """Take out a first row that sums the others up: no goods, all of their units, all of their money."""
+    if len(lines) < 2 or lines[0].values.keys() & {"sku", "name", "barcode"}:
+        return
+    first, *others = [line.values for line in lines]
+    if all(isinstance(line.get(name), Decimal) for line in (first, *others) for name in ("quantity", "price")):
+        units = sum(line["quantity"] for line in others)
+        money = sum(line["quantity"] * line["price"] for line in others)
+        if (units, money) == (first["quantity"], first["price"]):
+            del lines[0]
 
 
 def _order(reference: str, reading: _Reading) -> SourceOrder:
-    values = reading.values
+    values, own = reading.values, reading.reader.own
+    if not own:
+        for who in ("ship", "bill"):
+            if len(region := values.get(f"{who}_region", "")) > 3:
+                values[f"{who}_region"] = region_code(region, values.get(f"{who}_country"))
+        _settle_tax(values, [line.values for line in reading.lines])
     included = values.get("prices_include_tax", False)
+    lines = tuple(_order_line(line.values, included) for line in reading.lines)
     shipping = _picked(values, _SHIPPING)
     discount = _picked(values, _DISCOUNT)
+    if not own:
+        shipping = {"amount": _ZERO, **shipping} if shipping else {}
+        if not discount.get("amount") or _is_in_lines(lines, values.get("subtotal")):
+            discount = {}
     return SourceOrder(
         reference=reference,
         number=values["order_number"],
-        lines=tuple(_line(line, included) for line in reading.lines),
+        currency=values.get("currency", ""),
+        lines=lines,
         shipping=(ShippingLine(**shipping, price_includes_tax=included),) if shipping else (),
         discounts=(Discount(**discount),) if discount else (),
         totals=Totals(**_picked(values, _TOTALS)),
@@ -179,7 +349,31 @@ def _order(reference: str, reading: _Reading) -> SourceOrder:
     )
 
 
-def _line(line: Mapping[str, Any], included: bool) -> OrderLine:
+def _settle_tax(values: dict[str, Any], lines: Sequence[dict[str, Any]]) -> None:
+    """What the figures prove of tax: amounts on lines that do not make the order's are not used, and prices include it
+    where only then the total is right."""
+    total, grand = values.get("tax_total"), values.get("grand_total")
+    taxes = [part.get(name) for part, name in (*((line, "tax") for line in lines), (values, "shipping_tax"))]
+    said = sum((tax for tax in taxes if tax is not None), _ZERO)
+    if total is not None and any(tax is not None for tax in taxes) and abs(said - total) > _CENTS:
+        for line in lines:
+            line.pop("tax", None), line.pop("tax_rate", None)
+        values.pop("shipping_tax", None)
+    if total and grand is not None and "prices_include_tax" not in values:
+        prices = [(line.get("price"), line.get("discount", _ZERO), line.get("quantity")) for line in lines]
+        if all(price is not None and units is not None for price, _, units in prices):
+            goods = sum(((price - less) * units for price, less, units in prices), values.get("shipping_amount", _ZERO))
+            goods -= values.get("discount_amount", _ZERO)
+            values["prices_include_tax"] = abs(goods - grand) <= _CENTS < abs(goods + total - grand)
+
+
+def _is_in_lines(lines: Sequence[OrderLine], subtotal: Decimal | None) -> bool:
+    """Whether lines have the order's discount already: their own make it, and the subtotal is what they come to."""
+    taken = sum((line.discount * line.quantity for line in lines), _ZERO)
+    return bool(taken) and subtotal is not None and subtotal == sum(line.extended_amount for line in lines)
+
+
+def _order_line(line: Mapping[str, Any], included: bool) -> OrderLine:
     fields = {name: line[name] for name in _LINE if name in line}
     return OrderLine(reference=line["line_reference"], price_includes_tax=included, **fields)
 

@@ -15,8 +15,11 @@ from typing import Final
 
 _SIGNS: Final = "=+\\-@＝＋－＠"
 _MARKS: Final = f"{_SIGNS}\t\r\n"
-_FORMULA: Final = re.compile(f"'*[{_MARKS}]")
-_GUARDED: Final = re.compile(f"'+[{_MARKS}]")
+_CODE: Final = r"(?=[^0-9]*[0-9])[0-9A-Z(][0-9A-Z ()./-]*\Z"
+"""What people put an apostrophe before to keep a spreadsheet from taking it for a number: codes, telephone numbers."""
+_FORMULA: Final = re.compile(f"'*[{_MARKS}]|'+{_CODE}")
+_GUARDED: Final = re.compile(f"'+(?:[{_MARKS}]|{_CODE})")
+_WRAPPED: Final = re.compile('="([^"]*)"')
 _NUMBER: Final = re.compile(r"[+-]?\(?[0-9][0-9 .,()/-]*")
 _WITHIN: Final = re.compile(f"(?<=[;\t\r\n])(?=[\"']*[{_SIGNS}])")
 
@@ -37,5 +40,11 @@ def _apostrophe(text: str) -> str:
 
 
 def unguarded(cell: str) -> str:
-    """What was guarded."""
-    return cell[1:] if _GUARDED.match(cell) else cell
+    """What was guarded, by us or by a person with a spreadsheet."""
+    return cell[1:] if _GUARDED.match(cell) else unwrapped(cell)
+
+
+def unwrapped(cell: str) -> str:
+    """What is in ``="…"``, by which spreadsheets keep a text of digits."""
+    wrapped = _WRAPPED.fullmatch(cell) if cell.startswith("=") else None
+    return wrapped[1] if wrapped else cell

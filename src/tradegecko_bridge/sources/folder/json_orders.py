@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -16,24 +15,71 @@ from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.commerce.codec import format_private_fault, from_plain
 from tradegecko_bridge.commerce.formatting import shown_name
 from tradegecko_bridge.errors import MalformedData
+from tradegecko_bridge.sources.folder.chosen import for_json
+from tradegecko_bridge.sources.folder.format import OWN, Format
+from tradegecko_bridge.sources.folder.json_paths import UNSTORABLE, orders_by_path
 from tradegecko_bridge.sources.folder.problems import NOTHING_INGESTED, fate, listed
+from tradegecko_bridge.sources.folder.shipped import advice
 from tradegecko_bridge.structuring import KeyPath, dotted
 
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
-
-def read_json(name: str, text: str) -> list[SourceOrder | UnreadableOrder]:
-    """The orders of one file, in its order; cursors are left blank.
+def read_json(
+    name: str, text: str, format: Format = OWN, *, note: Callable[[str], None] = lambda _: None
+) -> list[SourceOrder | UnreadableOrder]:
+    """The orders of one file, in its order; cursors are left blank. The file may be JSON, or JSON Lines: a document in
+    each line.
 
     Raises:
         MalformedData: nothing of the file can be taken.
     """
-    entries = [_read_entry(path, data) for path, data in _entries(name, _parse(name, text))]
+    documents, faults = _documents(name, text)
+    if not format.own:
+        entries = _entries_of(orders_by_path(name, documents, for_json(format), note))
+    else:
+        entries = [_read_entry(path, data) for one in documents for path, data in _entries(name, one)]
     _hold_contradictions(entries)
-    return [entry.order or _unreadable(name, entry) for entry in entries]
+    return [*(entry.order or entry.unreadable or _unreadable(name, entry) for entry in entries), *faults]
+
+
+def _entries_of(given: Sequence[SourceOrder | UnreadableOrder]) -> list[_Entry]:
+    """Orders that were read by path, to be compared."""
+    return [
+        _Entry(
+            f"order {place}",
+            reference=one.reference,
+            number=one.number,
+            order=one if isinstance(one, SourceOrder) else None,
+            unreadable=one if isinstance(one, UnreadableOrder) else None,
+        )
+        for place, one in enumerate(given, 1)
+    ]
 
 
 # ── the file ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _documents(name: str, text: str) -> tuple[list[Any], list[UnreadableOrder]]:
+    """What the file holds: one document, or one in each line, of which a faulty one leaves the others alone."""
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    if len(lines) < 2 or not _is_object(lines[0][1]):
+        return [_parse(name, text)], []
+    documents: list[Any] = []
+    faults: list[UnreadableOrder] = []
+    for number, line in lines:
+        try:
+            documents.append(_parse(f"{name}, line {number}", line))
+        except MalformedData as error:
+            problem = str(error).replace(f", line {number}, line 1,", f", line {number},")
+            problem = problem.replace(NOTHING_INGESTED, "(the line was left out)")
+            faults.append(UnreadableOrder(problem=problem))
+    return documents, faults
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return line.lstrip()[:1] == "{" and isinstance(parse_json(line), dict)
+    except ValueError:
+        return False
 
 
 def _parse(name: str, text: str) -> Any:
@@ -92,9 +138,15 @@ def _entries(name: str, data: Any) -> list[tuple[KeyPath, Any]]:
         orders = data["orders"]
     if not isinstance(orders, list):
         raise MalformedData([f"{name}: holds neither an order nor a list of orders {NOTHING_INGESTED}"])
-    if not orders:
-        raise MalformedData([f"{name}: holds an empty list of orders; delete the file {NOTHING_INGESTED}"])
     return [(("orders", index), order) for index, order in enumerate(orders)]
+
+
+def _foreign(data: Any) -> str:
+    """What to set where an order is in a shop's own form; blank where it is in ours."""
+    if not isinstance(data, dict) or "reference" in data:
+        return ""
+    inner = data.get("order")
+    return advice(inner if isinstance(inner, dict) else data)
 
 
 # ── one order ────────────────────────────────────────────────────────────────────────────────
@@ -108,6 +160,7 @@ class _Entry:
     reference: str | None = None
     number: str | None = None
     order: SourceOrder | None = None
+    unreadable: UnreadableOrder | None = None
     faults: list[str] = Factory(list)
 
 
@@ -118,6 +171,9 @@ def _read_entry(path: KeyPath, data: Any) -> _Entry:
         format_private_fault(where, "holds a NUL or half a character, which cannot be stored")
         for where in _unstorable(path, data)
     ]
+    if said := _foreign(data):
+        entry.faults = [said]
+        return entry
     try:
         order = from_plain({**data, "cursor": ""} if fields else data, SourceOrder, strict=True, within=path)
         entry.order = None if faults else order
@@ -133,13 +189,13 @@ def _label(data: Mapping[str, Any], name: str) -> str | None:
         isinstance(value, Decimal) and value.is_finite()
     ):  # a number that should have been in quotes, but tells which order it is
         return str(value)
-    usable = isinstance(value, str) and value.strip() and not _UNSTORABLE.search(value)
+    usable = isinstance(value, str) and value.strip() and not UNSTORABLE.search(value)
     return value if usable else None
 
 
 def _unstorable(path: KeyPath, value: Any) -> Iterator[KeyPath]:
     r"""Where there is text that no database takes, such as ``"\u0000"``: it must not reach the ledger."""
-    if isinstance(value, str) and _UNSTORABLE.search(value):
+    if isinstance(value, str) and UNSTORABLE.search(value):
         yield path
     elif isinstance(value, dict):
         for name, inner in value.items():
@@ -161,7 +217,7 @@ def _hold_contradictions(entries: list[_Entry]) -> None:
         for other in same[1:]:
             if other.order is None or other.order != first.order:
                 first.faults.append(f"{other.place} has the reference of {first.place} and another content; keep one")
-                first.order = None
+                first.order = first.unreadable = None
                 first.faults += [fault for entry in same[1:] for fault in entry.faults]
                 entries[:] = [entry for entry in entries if entry is first or entry not in same]
                 break

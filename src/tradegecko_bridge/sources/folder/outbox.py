@@ -2,67 +2,95 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 from tradegecko_bridge.commerce import ItemResult, Verdict
 from tradegecko_bridge.ports import Clock
 from tradegecko_bridge.private_files import make_private, open_privately
-from tradegecko_bridge.sources.folder.formulas import guarded_row
 from tradegecko_bridge.sources.folder.problems import one_line
 
 T = TypeVar("T")
+R = TypeVar("R")
+_STAMP = "%Y%m%dT%H%M%S.%fZ"
 Batch = Sequence[tuple[str, T]]
 """Items with the keys their results go by."""
 
 
 class Outbox:
-    """One folder of what comes back, e.g. ``tracking/`` with ``20260131T093000.123456Z-tracking.csv`` in it."""
+    """One folder of what comes back, e.g. ``tracking/`` with ``20260131T093000.123456Z-tracking.csv`` in it.
 
-    def __init__(self, folder: Path, *, ending: str, clock: Clock) -> None:
+    ``kept`` is how long its files are, for good where it is None; ``gone`` says why nothing may be written now.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        ending: str,
+        clock: Clock,
+        kept: timedelta | None = None,
+        gone: Callable[[], str] = str,
+    ) -> None:
         self.folder = folder
         self._ending = ending
         self._clock = clock
+        self._kept = kept
+        self._gone = gone
 
     def hand_over(
-        self, batch: Batch[T], render: Callable[[T], str], frame: Callable[[Sequence[str]], str]
+        self,
+        batch: Batch[T],
+        render: Callable[[T], R],
+        frame: Callable[[Sequence[R]], bytes],
+        *,
+        under: str = "",
     ) -> list[ItemResult]:
         """Write one file with every item that can be written: one result each, never an exception.
 
-        ``render`` gives an item's text, ``frame`` the file's text from those of its items.
+        ``render`` gives an item's part, ``frame`` the file from those of its items. ``under`` is the file's name where
+        it is always the same one.
         """
-        texts: list[str] = []
+        parts: list[R] = []
         results: list[ItemResult] = []
         for key, item in batch:
             try:
-                text = render(item)
-                text.encode()
+                part = render(item)
             except UnicodeError:
                 message = "holds half a character, which no file can hold; correct it where it comes from"
                 results.append(ItemResult(key=key, verdict=Verdict.REFUSED, message=message))
             else:
-                texts.append(text)
+                parts.append(part)
                 results.append(ItemResult(key=key, verdict=Verdict.ACCEPTED))
-        failure = self._write(frame(texts)) if texts else ""
+        failure = self._gone() or self._write(frame(parts), under) if parts else ""
         return [_failed(result, failure) for result in results] if failure else results
 
-    def _write(self, text: str) -> str:
+    def _write(self, data: bytes, under: str) -> str:
         """What kept the file from being written; blank when it is there, whole and durable."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._write_whole(text.encode())
+            self._write_whole(data, under)
         except OSError as error:
             return f"{error.filename or self.folder}: cannot be written ({error.strerror or error})"
+        self._clear()
         return ""
 
-    def _write_whole(self, data: bytes) -> None:
-        temporary, final = self._claim_name()
+    def _clear(self) -> None:
+        """Delete the files of ours that were kept long enough. What cannot be deleted now can be later."""
+        if self._kept is None:
+            return
+        oldest = self._clock() - self._kept
+        for file in self.folder.glob(f"*-{self._ending}"):
+            with suppress(ValueError, OSError):
+                if datetime.strptime(file.name.partition("-")[0], _STAMP).replace(tzinfo=UTC) < oldest:
+                    file.unlink()
+
+    def _write_whole(self, data: bytes, under: str) -> None:
+        temporary, final = self._claim_name() if not under else (self.folder / f".{under}.tmp", self.folder / under)
         try:
             with temporary.open("wb") as opened:
                 opened.write(data)
@@ -83,7 +111,7 @@ class Outbox:
         """
         at = self._clock().astimezone(UTC)
         while True:
-            final = self.folder / f"{at:%Y%m%dT%H%M%S.%fZ}-{self._ending}"
+            final = self.folder / f"{at.strftime(_STAMP)}-{self._ending}"
             temporary = self.folder / f".{final.name}.tmp"
             at += timedelta(microseconds=1)
             try:
@@ -130,13 +158,6 @@ class WrittenIndex:
             opened.writelines(f"\n{digest} {one_line(key)}" for key, digest in digests)
             opened.flush()
             os.fsync(opened.fileno())
-
-
-def csv_text(rows: Iterable[Sequence[str]]) -> str:
-    """Rows as CSV: commas, CRLF, quotes where needed, and nothing that a spreadsheet would run."""
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(map(guarded_row, rows))
-    return text.getvalue()
 
 
 def _failed(result: ItemResult, failure: str) -> ItemResult:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tradegecko_bridge.errors import MalformedData
+
 NOTHING_INGESTED = "(nothing of this file was ingested)"
-_SHOWN_FAULTS = 5
+_SHOWN_FAULTS = 20
 _SHOWN_NAME = 100
 """Characters of an order number that still tell which order it is."""
 
@@ -13,6 +15,11 @@ _SHOWN_NAME = 100
 def one_line(text: str) -> str:
     """A name as it may stand in a line and in a cursor: line breaks and undecodable bytes are escaped."""
     return text if text.isprintable() else repr(text)[1:-1]
+
+
+def nothing_of(fault: str) -> MalformedData:
+    """What keeps all of a file from being taken; the fault says which file and where."""
+    return MalformedData([f"{fault} {NOTHING_INGESTED}"])
 
 
 def listed(faults: Sequence[str]) -> str:

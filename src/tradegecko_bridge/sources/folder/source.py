@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Final
 
-from attrs import evolve, frozen
+from attrs import define, evolve
 
 from tradegecko_bridge.commerce import (
     DeliveryReceipt,
@@ -24,15 +26,25 @@ from tradegecko_bridge.commerce.codec import fingerprint
 from tradegecko_bridge.errors import ConfigError, MalformedData, SourceError
 from tradegecko_bridge.ports import Clock
 from tradegecko_bridge.sources.folder import returns
-from tradegecko_bridge.sources.folder.csv_orders import read_csv
-from tradegecko_bridge.sources.folder.inbox import Inbox, Waiting
-from tradegecko_bridge.sources.folder.json_orders import read_json
+from tradegecko_bridge.sources.folder.chosen import format_of
+from tradegecko_bridge.sources.folder.format import Format
+from tradegecko_bridge.sources.folder.inbox import Inbox, Waiting, check_unchanged
 from tradegecko_bridge.sources.folder.outbox import Outbox, WrittenIndex
-from tradegecko_bridge.sources.folder.problems import NOTHING_INGESTED, one_line
+from tradegecko_bridge.sources.folder.problems import one_line
+from tradegecko_bridge.sources.folder.reading import orders_in
+from tradegecko_bridge.sources.folder.text import Changed
 from tradegecko_bridge.visible import visible
 
+_TABLES: Final[Mapping[str, tuple[Callable[[Sequence[str], Sequence[returns.Rows]], bytes], str]]] = {
+    "csv": (returns.csv_file, "csv"),
+    "csv for excel": (partial(returns.csv_file, marked=True), "csv"),
+    "xlsx": (returns.workbook, "xlsx"),
+}
+"""How tables are written, by the name of the setting, and what their names end with."""
 _Given = SourceOrder | UnreadableOrder
 _LONGEST_SETTLE = 86_400
+_LONGEST_KEPT = 36_500
+_MOST_NOTES = 200
 _SLACK = timedelta(days=2)
 """How wrong a file's time of change may be: a file from before an order was placed cannot hold it."""
 
@@ -41,21 +53,30 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-@frozen
+@define
 class _Offered:
-    """A file given in this run: how many orders it gave, and whether all of it could be read."""
+    """A file given in this run: how many orders it gave so far, and whether each could be read.
+
+    ``read``: it was read to its end. ``whole``: all of it was given.
+    """
 
     file: Waiting
-    count: int
-    clean: bool
+    count: int = 0
+    clean: bool = True
+    read: bool = False
+    whole: bool = False
 
 
 class FolderSource:
     """Orders from files in ``<path>/orders/``; tracking, stock, products and receipts as files beside it.
 
-    ``settle`` is how long a file must have been left alone before it is read (a number is seconds; a day at most),
-    ``clock`` tells the present moment in UTC. Nothing is touched before the first call. The file formats are in
-    ``docs/folder.md``.
+    ``preset`` names a format that ships (``"shopify"``), ``format`` changes it or is one of its own; without either the
+    files are in our own columns (``docs/formats.md``). ``settle`` is how long a file must have been left alone before
+    it is read (a number is seconds; a day at most), ``whole_after`` how long for its last row to count without a line
+    break behind it. ``tables``: ``"csv"``, ``"csv for excel"`` (with a byte order mark) or ``"xlsx"``. ``keep_days``:
+    how long files that come back stay, for good unless told. ``all_stock_every``: how often all stock levels are
+    written beside the changes (0: never); ``stock_file``: under which name, if always the same. ``clock`` tells the
+    present moment in UTC. Nothing is touched before the first call. The files are described in ``docs/folder.md``.
 
     Raises:
         ConfigError: settings that cannot work.
@@ -66,26 +87,46 @@ class FolderSource:
         path: str | os.PathLike[str],
         *,
         name: str = "folder",
+        preset: str | None = None,
+        format: Format | None = None,
         settle: timedelta | float = timedelta(seconds=2),
+        whole_after: timedelta | float = timedelta(minutes=1),
+        tables: str = "csv",
+        keep_days: float | None = None,
+        all_stock_every: timedelta | float = timedelta(days=1),
+        stock_file: str = "",
         clock: Clock = _now,
     ) -> None:
         folder = Path(path)
         if "\0" in str(folder):
             raise ConfigError("path must not have a NUL character: no folder has one")
-        seconds = settle.total_seconds() if isinstance(settle, timedelta) else settle
-        if not 0 <= seconds <= _LONGEST_SETTLE:
-            raise ConfigError(f"settle must be from 0 to {_LONGEST_SETTLE} seconds, not {seconds:g}")
         self.name = name
+        self._format = format_of(preset, format)
         self._folder = folder
         self._clock = clock
-        self._inbox = Inbox(folder / "orders", settle=timedelta(seconds=seconds))
-        self._tracking = Outbox(folder / "tracking", ending="tracking.csv", clock=clock)
-        self._stock = Outbox(folder / "stock", ending="stock.csv", clock=clock)
-        self._products = Outbox(folder / "products", ending="products.json", clock=clock)
-        self._cancellations = Outbox(folder / "cancellations", ending="cancellations.csv", clock=clock)
-        self._receipts = Outbox(folder / "receipts", ending="receipts.csv", clock=clock)
+        self._inbox = Inbox(
+            folder / "orders", settle=_span("settle", settle), whole_after=_span("whole_after", whole_after)
+        )
+        if tables not in _TABLES:
+            raise ConfigError(f"tables must be one of {', '.join(_TABLES)}")
+        self._table, ending = _TABLES[tables]
+        if keep_days is not None and not 0 < keep_days <= _LONGEST_KEPT:
+            raise ConfigError(f"keep_days must be above 0 and at most {_LONGEST_KEPT}; leave it out to keep all")
+        kept = None if keep_days is None else timedelta(days=keep_days)
+        outbox = partial(Outbox, clock=clock, kept=kept, gone=lambda: self._inbox.gone)
+        self._tracking = outbox(folder / "tracking", ending=f"tracking.{ending}")
+        self._stock = outbox(folder / "stock", ending=f"stock.{ending}")
+        self._all_stock = outbox(folder / "stock", ending=f"all-stock.{ending}")
+        self._products = outbox(folder / "products", ending="products.json")
+        self._cancellations = outbox(folder / "cancellations", ending=f"cancellations.{ending}")
+        self._receipts = outbox(folder / "receipts", ending=f"receipts.{ending}")
+        self._all_stock_mark = folder / "stock" / ".all-stock"
+        self._all_stock_every = _span("all_stock_every", all_stock_every, _LONGEST_KEPT * 86_400)
+        self._stock_file = _file_name("stock_file", stock_file)
+        self._stock_changed = False
         self._shipped = WrittenIndex(folder / "tracking" / ".written")
         self._offered: list[_Offered] = []
+        self._notes: list[str] = []
 
     @property
     def identity(self) -> str:
@@ -95,36 +136,67 @@ class FolderSource:
 
     # ── orders ───────────────────────────────────────────────────────────────────────────────
 
-    def fetch_orders(self, after: str | None) -> Iterable[_Given]:  # noqa: ARG002 (the docstring says why)
+    def fetch_orders(self, after: str | None) -> Iterable[_Given]:
         """Every order of every file that is ready, files in order of their last change.
 
-        ``after`` is not needed: what is done has left the inbox, and all that is still there is offered on
-        every run; the ledger knows the orders it has seen. A cursor on times of change would lose files: one
-        copied with its old time, unpacked from an archive or written by a machine whose clock is behind would
-        arrive "before" the cursor and never be read.
+        ``after`` only tells that this folder was read before. What is done has left the inbox, and all that is still
+        there is offered on every run; the ledger knows the orders it has seen. A cursor on times of change would lose
+        files: one copied with its old time, unpacked from an archive or written by a machine whose clock is behind
+        would arrive "before" the cursor and never be read.
 
         Raises:
             SourceRefused: the path is not a folder or not writable.
-            SourceUnavailable: the folder cannot be reached now, or went away while it was read.
+            SourceUnavailable: the folder cannot be reached now, or went away.
         """
-        self._inbox.prepare()
+        self._inbox.prepare(was_there=after is not None)
+        now = self._clock()
         self._offered = []
-        return self._give(self._inbox.waiting(self._clock()), self._offered)
+        for name in self._inbox.recall(now):
+            self._note(f"{one_line(name)}: was changed after it was put away; it is read again")
+        return self._give(self._inbox.waiting(now), self._offered)
+
+    def take_notes(self) -> Sequence[str]:
+        """What a person should know of the files read since this was last asked: rows passed over, and the like."""
+        notes, self._notes = list(dict.fromkeys(self._notes)), []
+        return notes
+
+    def _note(self, line: str) -> None:
+        if len(self._notes) < _MOST_NOTES:  # nobody may ever ask for them
+            self._notes.append(line)
 
     def _give(self, files: Sequence[Waiting], offered: list[_Offered]) -> Iterator[_Given]:
         for file in files:
-            orders = self._read(file)
-            clean = bool(orders) and not any(isinstance(order, UnreadableOrder) for order in orders)
-            offered.append(_Offered(file, len(orders), clean))
-            for position, order in enumerate(orders, 1):
-                yield evolve(order, cursor=f"{file.name}#{position}")
+            one = _Offered(file)
+            offered.append(one)
+            for order, is_last in _with_last(self._orders(file, one)):
+                one.count += 1
+                one.clean = one.clean and not isinstance(order, UnreadableOrder)
+                one.whole = is_last and one.read
+                yield evolve(order, cursor=f"{file.name}#{one.count}")
+            if one.read and not one.count:
+                self._put_away_empty(file)
 
-    def _read(self, file: Waiting) -> Sequence[_Given]:
+    def _put_away_empty(self, file: Waiting) -> None:
+        """A file that its writer has begun only now may still get orders."""
+        if self._inbox.is_whole(file, self._clock()):
+            self._inbox.put_away(file)
+            self._note(f"{file.name}: has no orders in it; it was put away")
+
+    def _orders(self, file: Waiting, offered: _Offered) -> Iterator[_Given]:
+        """The orders of a file; ``offered`` learns whether all of them were given."""
         try:
-            data = self._inbox.read(file)
-            return () if data is None else _orders_in(file.name, data)
+            with self._inbox.opened(file) as opened:
+                whole = self._inbox.is_whole(file, self._clock())
+                yield from orders_in(file.name, opened, self._format, self._note, is_whole=whole)
+                check_unchanged(file, opened)
+            offered.read = True
         except MalformedData as error:
-            return (UnreadableOrder(problem=str(error)),)
+            yield UnreadableOrder(problem=str(error))
+        except Changed:
+            pass  # the rest comes with the next run, and so does all of it
+
+    def _read(self, file: Waiting) -> Iterator[_Given]:
+        return self._orders(file, _Offered(file))
 
     def fetch_order(self, name: str) -> Sequence[_Given]:
         """The order with this number or reference, from the newest file that has it, also from ``orders/done/``.
@@ -132,7 +204,7 @@ class FolderSource:
         Raises:
             SourceRefused, SourceUnavailable: as :meth:`fetch_orders`.
         """
-        self._inbox.prepare()
+        self._inbox.prepare(was_there=True)
         for file in self._inbox.all(self._clock()):
             if found := [order for order in self._read(file) if name in (order.number, order.reference)]:
                 return found
@@ -147,7 +219,7 @@ class FolderSource:
         Raises:
             SourceRefused, SourceUnavailable: as :meth:`fetch_orders`.
         """
-        self._inbox.prepare()
+        self._inbox.prepare(was_there=True)
         found: dict[str, SourceOrder] = {}
         for file in self._inbox.all(self._clock()):
             for order in self._read(file) if file.changed_since(moment - _SLACK) else ():
@@ -170,7 +242,7 @@ class FolderSource:
         for offered in self._given_up_to(cursor):
             self._offered.remove(offered)
             try:
-                if offered.clean:
+                if offered.clean and offered.whole:
                     self._inbox.put_away(offered.file)
             except SourceError as error:
                 failures.append(error)
@@ -183,8 +255,8 @@ class FolderSource:
         name, _, position = cursor.rpartition("#")
         for place, offered in enumerate(self._offered):
             if offered.file.name == name:
-                whole = position.isdecimal() and len(position) <= 9 and int(position) >= offered.count
-                return self._offered[: place + whole]
+                given = position.isdecimal() and len(position) <= 9 and int(position) >= offered.count
+                return self._offered[: place + (given and offered.whole)]
         return ()
 
     # ── what comes back ──────────────────────────────────────────────────────────────────────
@@ -200,14 +272,41 @@ class FolderSource:
                 written[one_line(key)] = digest
                 batch.append((key, shipment))
                 digests.append((key, digest))
-        answers = self._tracking.hand_over(batch, returns.tracking_text, partial(returns.table, returns.TRACKING))
+        answers = self._tracking.hand_over(batch, returns.tracking_rows, partial(self._table, returns.TRACKING))
         self._shipped.add([d for d, answer in zip(digests, answers, strict=True) if answer.verdict is Verdict.ACCEPTED])
         return _with_repeats([shipment.reference for shipment in shipments], answers)
 
     def accept_stock(self, levels: Sequence[StockLevel]) -> Sequence[ItemResult]:
         """Write the stock levels to ``stock/``."""
+        self._stock_changed = True
+        return self._write_stock(self._stock, levels)
+
+    def wants_all_stock(self) -> bool:
+        """Whether it is time to write all levels, beside the changes: each day, or when the file of them is old."""
+        if self._stock_file:
+            return self._stock_changed or not (self._folder / "stock" / self._stock_file).exists()
+        return self._all_stock_every > timedelta(0) and self._clock() - self._last_all_stock() >= self._all_stock_every
+
+    def _last_all_stock(self) -> datetime:
+        try:
+            return datetime.fromtimestamp(self._all_stock_mark.stat().st_mtime, UTC)
+        except OSError:
+            return datetime.min.replace(tzinfo=UTC)
+
+    def accept_all_stock(self, levels: Sequence[StockLevel]) -> Sequence[ItemResult]:
+        """Write all stock levels to one file in ``stock/``."""
+        results = self._write_stock(self._all_stock, levels, under=self._stock_file)
+        if all(result.verdict is not Verdict.FAILED for result in results):
+            self._stock_changed = False
+            at = self._clock().timestamp()
+            with suppress(OSError):
+                self._all_stock_mark.touch()
+                os.utime(self._all_stock_mark, (at, at))
+        return results
+
+    def _write_stock(self, outbox: Outbox, levels: Sequence[StockLevel], *, under: str = "") -> Sequence[ItemResult]:
         batch = [(level.sku, level) for level in levels]
-        return self._stock.hand_over(batch, returns.stock_text, partial(returns.table, returns.STOCK))
+        return outbox.hand_over(batch, returns.stock_rows, partial(self._table, returns.STOCK), under=under)
 
     def accept_products(self, products: Sequence[ProductDetails]) -> Sequence[ItemResult]:
         """Write the products to ``products/``."""
@@ -217,43 +316,38 @@ class FolderSource:
     def cancel_orders(self, references: Sequence[str]) -> Sequence[ItemResult]:
         """Write the references to ``cancellations/``."""
         batch = [(reference, reference) for reference in references]
-        table = partial(returns.table, returns.CANCELLATIONS)
-        return self._cancellations.hand_over(batch, returns.cancellation_text, table)
+        return self._cancellations.hand_over(
+            batch, returns.cancellation_rows, partial(self._table, returns.CANCELLATIONS)
+        )
 
     def accept_receipts(self, receipts: Sequence[DeliveryReceipt]) -> Sequence[ItemResult]:
         """Write the receipts to ``receipts/``."""
         batch = [(receipt.order_reference, receipt) for receipt in receipts]
-        return self._receipts.hand_over(batch, returns.receipt_text, partial(returns.table, returns.RECEIPTS))
+        return self._receipts.hand_over(batch, returns.receipt_rows, partial(self._table, returns.RECEIPTS))
 
 
-def _orders_in(name: str, data: bytes) -> Sequence[_Given]:
-    text = _decoded(name, data)
-    if not text.strip():
-        raise MalformedData([f"{name}: is empty; delete it or export it again {NOTHING_INGESTED}"])
-    return read_json(name, text) if name.lower().endswith(".json") else read_csv(name, text)
+def _span(name: str, value: timedelta | float, longest: int = _LONGEST_SETTLE) -> timedelta:
+    seconds = value.total_seconds() if isinstance(value, timedelta) else value
+    if not 0 <= seconds <= longest:
+        raise ConfigError(f"{name} must be from 0 to {longest} seconds, not {seconds:g}")
+    return timedelta(seconds=seconds)
 
 
-def _decoded(name: str, data: bytes) -> str:
-    """The text of a file.
+def _file_name(setting: str, name: str) -> str:
+    if name and (Path(name).name != name or name.startswith(".") or not name.isprintable()):
+        raise ConfigError(f"{setting} must be the name of a file in stock/, such as stock.csv")
+    return name
 
-    Raises:
-        MalformedData: it is not UTF-8; a byte in a wrong place says nothing certain about any row. Nor do NUL bytes in
-            JSON, in the first line of a CSV file or one after the other, where they are what a disk has lost.
-    """
-    remedy = "save it as UTF-8, in Excel “CSV UTF-8”"
-    try:
-        text = data.decode().removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        bad, fault = error.start, "is not UTF-8 text"
-    else:
-        bad, fault = data.find(b"\0"), "holds NUL bytes"
-        lost, header = data.find(b"\0\0"), data.partition(b"\n")[0]
-        if bad < 0 or (lost < 0 and bad > len(header) and not name.lower().endswith(".json")):
-            return text
-        if bad > len(header):
-            bad, remedy = max(bad, lost), "take them out, or export the file again"
-    place = f"byte {bad + 1}, in line {data[:bad].count(10) + 1}"
-    raise MalformedData([f"{name}: {fault} ({place}); {remedy} {NOTHING_INGESTED}"])
+
+def _with_last(orders: Iterable[_Given]) -> Iterator[tuple[_Given, bool]]:
+    """Each with whether it is the last one."""
+    waiting: _Given | None = None
+    for order in orders:
+        if waiting is not None:
+            yield waiting, False
+        waiting = order
+    if waiting is not None:
+        yield waiting, True
 
 
 def _with_repeats(keys: Sequence[str], answers: Sequence[ItemResult]) -> list[ItemResult]:

@@ -25,7 +25,7 @@ from typing import Any
 import httpx
 
 from tradegecko_bridge import quiet_http
-from tradegecko_bridge.bounds import brief, number_in_json, parse_json, whole_number
+from tradegecko_bridge.bounds import whole_number
 from tradegecko_bridge.errors import ConfigError, SourceNeedsLogin, SourceRefused, SourceUnavailable
 from tradegecko_bridge.forks import Forked
 from tradegecko_bridge.http_bounds import (
@@ -43,13 +43,15 @@ from tradegecko_bridge.http_bounds import (
     shared_ssl_context,
 )
 from tradegecko_bridge.ports.logins import Secret
+from tradegecko_bridge.sources.toolkit import faults
+from tradegecko_bridge.sources.toolkit.faults import ShopFault, one_line
+from tradegecko_bridge.sources.toolkit.reading import json_value
 
 Json = dict[str, Any]
 
 TOKEN_HEADER = "vendure-auth-token"  # noqa: S105 - the header's name
 CHANNEL_HEADER = "vendure-token"
 TRANSIENT = frozenset({408, 425, 429})
-LONGEST_MESSAGE = 200
 MOST_DIGITS = 10
 
 LOGIN = """
@@ -64,16 +66,11 @@ query Shop{
 }"""
 
 
-class ShopFault(SourceUnavailable):
-    """Something broke inside the shop over this one request; the shop itself answers."""
-
-
-class Refusal(SourceRefused):
+class Refusal(faults.Refusal):
     """The shop said no; ``code`` is its own word for why."""
 
     def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"Vendure refused ({code}): {message}")
-        self.code = code
+        super().__init__(f"Vendure refused ({code}): {message}", code)
 
 
 def unreadable(what: str, error: Exception) -> SourceUnavailable:
@@ -240,11 +237,6 @@ def accepted(result: Json) -> Json:
     return result
 
 
-def one_line(text: str) -> str:
-    """Somebody else's message, fit for one line of ours."""
-    return brief(" ".join(text[: 10 * LONGEST_MESSAGE].split()), LONGEST_MESSAGE)
-
-
 def _checked(url: str, *, allow_http: bool) -> str:
     try:
         parts = httpx.URL(url)
@@ -279,7 +271,7 @@ def _answer(reply: httpx.Response, url: str) -> Json:
 
 def _parsed(content: bytes) -> Json | None:
     try:
-        answer = parse_json(content, parse_float=number_in_json)
+        answer = json_value(content)
     except ValueError:
         return None
     return answer if isinstance(answer, dict) else None

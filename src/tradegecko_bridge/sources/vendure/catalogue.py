@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import islice
-from typing import TypeVar
 
 from tradegecko_bridge.errors import SourceRefused, SourceUnavailable
 from tradegecko_bridge.http_bounds import EndlessList
+from tradegecko_bridge.sources.toolkit.incremental import in_chunks
 from tradegecko_bridge.sources.vendure.api import Json, VendureApi
-
-T = TypeVar("T")
 
 
 def find_variants(api: VendureApi, skus: Collection[str], fields: str, page_size: int) -> Mapping[str, Sequence[Json]]:
@@ -22,7 +19,7 @@ def find_variants(api: VendureApi, skus: Collection[str], fields: str, page_size
     wanted = f"productVariants(options: $o){{items{{id sku {fields}}}}}"
     query = f"query Variants($o: ProductVariantListOptions!){{{wanted}}}"
     found: dict[str, dict[str, Json]] = defaultdict(dict)
-    for some in chunks(skus, page_size):
+    for some in in_chunks(skus, page_size):
         for variant in _list(api, query, some, page_size):
             found[variant["sku"]][str(variant["id"])] = variant
     return {sku: list(found[sku].values()) if sku in found else [] for sku in skus}
@@ -38,13 +35,6 @@ def one_of(sku: str, variants: Sequence[Json]) -> Json:
         ids = ", ".join(str(variant["id"]) for variant in variants)
         raise SourceRefused(f"SKU {sku} is on {len(variants)} variants in Vendure (ids {ids}): give each its own")
     return variants[0]
-
-
-def chunks(items: Collection[T], size: int) -> Iterator[list[T]]:
-    """The items, so many at a time."""
-    rest = iter(items)
-    while some := list(islice(rest, size)):
-        yield some
 
 
 def _list(api: VendureApi, query: str, skus: Sequence[str], page_size: int) -> Iterator[Json]:

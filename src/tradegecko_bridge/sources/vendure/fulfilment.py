@@ -20,8 +20,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from tradegecko_bridge.bounds import whole_number
 from tradegecko_bridge.commerce import ItemResult, Shipment, ShippedItem, Verdict
 from tradegecko_bridge.errors import SourceRefused
-from tradegecko_bridge.sources.vendure.api import Json, Refusal, ShopFault, VendureApi
-from tradegecko_bridge.sources.vendure.batch import answer_each
+from tradegecko_bridge.sources.toolkit.batch import answer_each
+from tradegecko_bridge.sources.toolkit.faults import ShopFault
+from tradegecko_bridge.sources.vendure.api import Json, Refusal, VendureApi
 from tradegecko_bridge.sources.vendure.notes import NOTES, add_note, texts
 from tradegecko_bridge.sources.vendure.orders import CANCELLED, SURCHARGE
 

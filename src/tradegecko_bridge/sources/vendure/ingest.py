@@ -9,8 +9,8 @@ from attrs import evolve
 
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.errors import MalformedData
+from tradegecko_bridge.sources.toolkit.incremental import in_chunks
 from tradegecko_bridge.sources.vendure.api import Json, ShopSettings, VendureApi
-from tradegecko_bridge.sources.vendure.catalogue import chunks
 from tradegecko_bridge.sources.vendure.listing import Listings
 from tradegecko_bridge.sources.vendure.orders import CANCELLED, Money, read_order
 from tradegecko_bridge.sources.vendure.walk import PLACED, UPDATED, Cursor, Row, Window, walk, windows
@@ -44,7 +44,7 @@ class Ingest:
         """Waiting orders, then changes, then newly placed ones; each with the cursor that resumes after it."""
         start = self._begin(after)
         self._horizon = self._listings.horizon()
-        for ids in chunks(sorted(start.waiting), self._page_size):
+        for ids in in_chunks(sorted(start.waiting), self._page_size):
             details = dict(self._listings.details(ids))
             for waiting in ids:
                 yield from self._give(waiting, details.get(waiting))

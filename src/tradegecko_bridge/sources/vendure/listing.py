@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from tradegecko_bridge.bounds import aware_moment
+from tradegecko_bridge.sources.toolkit.faults import ShopFault
 from tradegecko_bridge.sources.vendure import orders
-from tradegecko_bridge.sources.vendure.api import Json, Refusal, ShopFault, VendureApi, unreadable
+from tradegecko_bridge.sources.vendure.api import Json, Refusal, VendureApi, unreadable
 from tradegecko_bridge.sources.vendure.walk import PLACED, TICK, UPDATED, Row, Window, stamp
 
 ROWS = """

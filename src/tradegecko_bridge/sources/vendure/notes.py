@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from tradegecko_bridge.commerce import DeliveryReceipt, ItemResult, Verdict
 from tradegecko_bridge.errors import SourceRefused
+from tradegecko_bridge.sources.toolkit.batch import answer_each
 from tradegecko_bridge.sources.vendure.api import Json, VendureApi
-from tradegecko_bridge.sources.vendure.batch import answer_each
 
 # A selection within an order. The newest hundred: shops write a few.
 NOTES = 'history(options: {filter: {type: {eq: "ORDER_NOTE"}}, sort: {createdAt: DESC}, take: 100}){items{data}}'

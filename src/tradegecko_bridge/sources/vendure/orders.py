@@ -15,8 +15,7 @@ the tax of the line with the most.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
@@ -26,6 +25,9 @@ from attrs import evolve, frozen
 from tradegecko_bridge.bounds import aware_moment
 from tradegecko_bridge.commerce import Address, Customer, Discount, OrderLine, ShippingLine, SourceOrder, Totals
 from tradegecko_bridge.errors import MalformedData
+from tradegecko_bridge.sources.toolkit.people import split_name
+from tradegecko_bridge.sources.toolkit.reading import each as _each
+from tradegecko_bridge.sources.toolkit.reading import placed as _placed
 from tradegecko_bridge.sources.vendure.api import Json
 from tradegecko_bridge.structuring import Mismatch, decimal
 
@@ -105,28 +107,6 @@ def _order(data: Json, money: Money) -> SourceOrder:
         canceled_at=_time(data, "updatedAt") if data["state"] == CANCELLED else None,
         extra=_extra(data),
     )
-
-
-def _each(name: str, items: Sequence[Json], read: Callable[[Json], T]) -> tuple[T, ...]:
-    """Every item, read; an error says which one."""
-    done = []
-    for index, item in enumerate(items):
-        with _placed(f"{name}[{index}]."):
-            done.append(read(item))
-    return tuple(done)
-
-
-@contextmanager
-def _placed(place: str) -> Iterator[None]:
-    """Turn what went wrong in here into MalformedData with its place. Values are not shown: they may be personal."""
-    try:
-        yield
-    except MalformedData as error:
-        raise MalformedData([place + problem for problem in error.problems]) from None
-    except KeyError as error:
-        raise MalformedData([f"{place}{error.args[0]} is missing"]) from None
-    except (TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        raise MalformedData([f"{place.rstrip('., ')} cannot be read ({type(error).__name__})"]) from None
 
 
 def _time(data: Json, name: str) -> datetime:
@@ -310,29 +290,6 @@ def _address(data: Json | None, last_name: str | None) -> Address | None:
         country=(data["countryCode"] or "").upper() or None,
         phone=data["phoneNumber"] or None,
     )
-
-
-def split_name(full: str | None, last_name: str | None = None) -> tuple[str | None, str | None]:
-    """First and last name of a full one.
-
-    ``last_name``, where the full name ends with it, decides. Otherwise the last word is the last name,
-    together with small words before it: "Ludwig van Beethoven" is Ludwig, and van Beethoven.
-    """
-    words = (full or "").split()
-    if len(words) < 2:
-        return (words[0] if words else None), None
-    known = (last_name or "").split()
-    if known and len(known) < len(words) and _same(words[-len(known) :], known):
-        cut = len(words) - len(known)
-    else:
-        cut = len(words) - 1
-        while cut > 1 and words[cut - 1].islower() and not words[0].islower():
-            cut -= 1
-    return " ".join(words[:cut]), " ".join(words[cut:])
-
-
-def _same(words: Sequence[str], others: Sequence[str]) -> bool:
-    return [word.casefold() for word in words] == [word.casefold() for word in others]
 
 
 def _extra(data: Json) -> dict[str, str]:

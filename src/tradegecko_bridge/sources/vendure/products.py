@@ -7,8 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from tradegecko_bridge.commerce import ItemResult, ProductDetails, VariantDetails, Verdict
 from tradegecko_bridge.errors import SourceRefused
+from tradegecko_bridge.sources.toolkit.batch import answer_each
 from tradegecko_bridge.sources.vendure.api import Json, ShopSettings, VendureApi
-from tradegecko_bridge.sources.vendure.batch import answer_each
 from tradegecko_bridge.sources.vendure.catalogue import find_variants, one_of
 
 FIELDS = "price priceWithTax product{id name description languageCode}"

@@ -15,9 +15,11 @@ from attrs import frozen
 from tradegecko_bridge.bounds import whole_number
 from tradegecko_bridge.commerce import ItemResult, StockLevel, Verdict
 from tradegecko_bridge.errors import SourceRefused, SourceUnavailable
-from tradegecko_bridge.sources.vendure.api import Json, Refusal, ShopFault, ShopSettings, VendureApi
-from tradegecko_bridge.sources.vendure.batch import failed, is_silence, not_tried
-from tradegecko_bridge.sources.vendure.catalogue import chunks, find_variants, one_of
+from tradegecko_bridge.sources.toolkit.batch import failed, is_silence, not_tried
+from tradegecko_bridge.sources.toolkit.faults import ShopFault
+from tradegecko_bridge.sources.toolkit.incremental import in_chunks
+from tradegecko_bridge.sources.vendure.api import Json, Refusal, ShopSettings, VendureApi
+from tradegecko_bridge.sources.vendure.catalogue import find_variants, one_of
 
 FIELDS = "trackInventory stockLevels{stockLocationId stockOnHand stockAllocated}"
 
@@ -60,7 +62,7 @@ class Shelves:
             return
         location = choose_location(self._api.ask(LOCATIONS)["stockLocations"]["items"], self._location)
         shop = ShopSettings(self._api)
-        for some in chunks(levels, self._page_size):
+        for some in in_chunks(levels, self._page_size):
             if self._silent:
                 yield from (not_tried(level.sku) for level in some)
             else:

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from attrs import evolve
-
 from tradegecko_bridge.commerce import SourceOrder
 from tradegecko_bridge.commerce.clearing import cleared
 from tradegecko_bridge.errors import ClaimLost
+from tradegecko_bridge.evolving import evolve
 from tradegecko_bridge.ledger import (
     ALLOWED_TRANSITIONS,
     BY_HAND,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
@@ -13,13 +12,27 @@ from tradegecko_bridge.ports.mirrors import MirrorCounts, MirrorProgress, Mirror
 from tradegecko_bridge.stores.sql.database import InDatabase, chunks, insert, wait_alone
 from tradegecko_bridge.stores.sql.keys import ledger_key, read_key
 from tradegecko_bridge.stores.sql.many import execute_many
-from tradegecko_bridge.stores.sql.rows import as_json
+from tradegecko_bridge.stores.sql.rows import as_json, from_json
 from tradegecko_bridge.stores.sql.tables import mirror_keys, mirror_rows, mirrors
 
 _r, _k, _m = mirror_rows.c, mirror_keys.c, mirrors.c
 _STAMP = update(mirror_rows).where(
     _r.account == bindparam("whose"), _r.kind == bindparam("what"), _r.id == bindparam("row_id")
 )
+_ROWS = select(_r.id, _r.stamp, _r.content).where(
+    _r.account == bindparam("whose"), _r.kind == bindparam("what"), _r.id.in_(bindparam("ids", expanding=True))
+)
+_FIND = (
+    select(_r.id, _r.stamp, _r.content)
+    .join(mirror_keys, (_k.account == _r.account) & (_k.kind == _r.kind) & (_k.row_id == _r.id))
+    .where(
+        _k.account == bindparam("whose"),
+        _k.kind == bindparam("what"),
+        _k.name == bindparam("key"),
+        _k.value.in_(bindparam("values", expanding=True)),
+    )
+)
+_OF_KIND = select(mirrors).where(_m.account == bindparam("whose"), _m.kind == bindparam("what"))
 _INSERT_ROWS = plain_insert(mirror_rows)
 _INSERT_KEYS = plain_insert(mirror_keys)
 
@@ -41,8 +54,7 @@ class SqlMirror(InDatabase, MirrorStore):
 
     def counts(self, account: str, kind: str) -> MirrorCounts:
         with self._database.reading() as tx:
-            query = select(_m.added, _m.changed).where(_m.account == account, _m.kind == kind)
-            row = tx.execute(query).one_or_none()
+            row = tx.execute(_OF_KIND, {"whose": account, "what": kind}).one_or_none()
         return MirrorCounts() if row is None else MirrorCounts(row.added, row.changed)
 
     def write(
@@ -66,13 +78,8 @@ class SqlMirror(InDatabase, MirrorStore):
         found: dict[str, MirrorRow] = {}
         with self._database.reading() as tx:
             for part in chunks(sorted(set(values))):
-                query = select(_r.id, _r.stamp, _r.content).join(
-                    mirror_keys, (_k.account == _r.account) & (_k.kind == _r.kind) & (_k.row_id == _r.id)
-                )
-                mine = (_k.account == account, _k.kind == kind, _k.name == key, _k.value.in_(part))
-                found.update(
-                    (row.id, _to_row(row.id, row.stamp, row.content)) for row in tx.execute(query.where(*mine))
-                )
+                stored = tx.execute(_FIND, {"whose": account, "what": kind, "key": key, "values": part})
+                found.update((row.id, _to_row(row.id, row.stamp, row.content)) for row in stored)
         return [found[id_] for id_ in sorted(found)]
 
     def drop(self, account: str, kind: str, ids: Collection[str]) -> None:
@@ -93,7 +100,7 @@ class SqlMirror(InDatabase, MirrorStore):
 
 
 def _progress(tx: Connection, account: str, kind: str) -> MirrorProgress:
-    row = tx.execute(select(mirrors).where(_m.account == account, _m.kind == kind)).one_or_none()
+    row = tx.execute(_OF_KIND, {"whose": account, "what": kind}).one_or_none()
     return MirrorProgress() if row is None else MirrorProgress(cursor=row.cursor, complete=row.complete, at=row.at)
 
 
@@ -108,8 +115,8 @@ def _note(tx: Connection, account: str, kind: str, *, added: int = 0, changed: i
 
 def _write_rows(tx: Connection, account: str, kind: str, rows: Sequence[MirrorRow]) -> tuple[int, int]:
     """Write some rows; how many of them were new, and how many other than they were."""
-    query = select(_r.id, _r.stamp, _r.content).where(_r.account == account, _r.kind == kind)
-    stored = {row.id: row for row in tx.execute(query.where(_r.id.in_([row.id for row in rows])))}
+    ids = [row.id for row in rows]
+    stored = {row.id: row for row in tx.execute(_ROWS, {"whose": account, "what": kind, "ids": ids})}
     new = [(row, _content(row)) for row in rows if row.id not in stored]
     fresh = [(row, _content(row)) for row in rows if row.id in stored and stored[row.id].stamp <= row.stamp]
     other = [(row, content) for row, content in fresh if content != stored[row.id].content]
@@ -126,7 +133,8 @@ def _write_rows(tx: Connection, account: str, kind: str, rows: Sequence[MirrorRo
         execute_many(tx, _INSERT_ROWS, made)
     if keys := list(_keys(row for row, _ in written)):
         execute_many(tx, _INSERT_KEYS, [{**mine, **key} for key in keys])
-    return len(new), len(other)
+    then = {row.id: _to_row(row.id, row.stamp, stored[row.id].content).counted for row, _ in other}
+    return len(new), sum(row.counted != then[row.id] for row, _ in other)
 
 
 def _drop_rows(tx: Connection, account: str, kind: str, ids: Sequence[str]) -> int:
@@ -146,5 +154,5 @@ def _content(row: MirrorRow) -> str:
 
 
 def _to_row(id_: str, stamp: str, content: str) -> MirrorRow:
-    held = json.loads(content)
+    held = from_json(content)
     return MirrorRow(id_, stamp, tuple((name, value) for name, value in held["keys"]), held["facts"])

@@ -52,6 +52,14 @@ def as_json(value: object) -> str:
         return json.dumps(value, separators=(",", ":"))
 
 
+def from_json(text: str) -> Any:
+    """What texts :func:`as_json` wrote: lone surrogates, too."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return json.loads(text)
+
+
 def to_order(content: str | None) -> SourceOrder | None:
     """The order in a content column; None when it cannot be read, which must not stop the orders beside it."""
     if content is None:
@@ -94,7 +102,7 @@ def to_row(stored: Stored, order: SourceOrder | None, given: SourceOrder | None 
         reason=reason or None,
         remote_id=stored.remote_id,
         remote_number=stored.remote_number,
-        line_ids=json.loads(stored.line_ids),
+        line_ids=from_json(stored.line_ids),
         pending_actions=tuple(stored.todo.split()),
         generation=stored.generation,
         attempts=stored.attempts,

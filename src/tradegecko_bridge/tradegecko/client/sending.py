@@ -235,6 +235,7 @@ class Sending(Generic[T]):
         self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         if error is None:
+            self.answer = None  # or it held itself, by its request and what that calls last: garbage only in cycles
             return
         seconds = time.perf_counter() - self._started
         self._core.limiter.note({}, self._core.clock())  # it is no longer on its way

@@ -42,17 +42,15 @@ class Identity:
 
     def said(self, key: str) -> Sequence[str]:
         """What a list of companies is asked for that may have this key; none where it takes one value only."""
-        asked = {"code": [self.code], "email": list(dict.fromkeys([self.email, self.email.lower()]))}
-        return asked.get(key, [])
+        if key == "email":
+            return list(dict.fromkeys([self.email, self.email.lower()]))
+        return [self.code] if key == "code" else []
 
     def filters(self, key: str) -> Mapping[str, object]:
         """The API's filters for companies that may have this key."""
-        filters: dict[str, Mapping[str, object]] = {
-            "code": {"company_code": self.code},
-            "email": {"email": self.said("email")},
-            "phone": {"term": phone_digits(self.phone)[-PHONE_END:]},
-        }
-        return filters[key]
+        if key == "email":
+            return {"email": self.said(key)}
+        return {"company_code": self.code} if key == "code" else {"term": phone_digits(self.phone)[-PHONE_END:]}
 
 
 def identity(customer: Customer, billing: Address | None) -> Identity:

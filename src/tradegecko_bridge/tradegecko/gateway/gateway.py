@@ -21,6 +21,7 @@ from tradegecko_bridge.commerce.remote import (
     OrderAction,
     OrderDraft,
     Presence,
+    PriceList,
     RecordKind,
     RemoteOrder,
     RemoteShipment,
@@ -46,7 +47,17 @@ from tradegecko_bridge.tradegecko.gateway.error_mapping import reading, writing
 from tradegecko_bridge.tradegecko.gateway.listing import changes, chunks_by_url_length, pages
 from tradegecko_bridge.tradegecko.gateway.marks import GONE, marker_of
 from tradegecko_bridge.tradegecko.gateway.mirror import OVERLAP, Mirror, NewLock
-from tradegecko_bridge.tradegecko.gateway.mirror_kinds import ADDRESSES, COMPANIES, ORDERS, VARIANTS, Kind, company_keys
+from tradegecko_bridge.tradegecko.gateway.mirror_kinds import (
+    ADDRESSES,
+    COMPANIES,
+    ORDERS,
+    PRICE,
+    VARIANTS,
+    Kind,
+    company_keys,
+    prices_of,
+    twin_key,
+)
 from tradegecko_bridge.tradegecko.gateway.normalize import normalized
 from tradegecko_bridge.tradegecko.gateway.order_fields import (
     LISTED_COLUMNS,
@@ -66,6 +77,8 @@ Filters = Mapping[str, object]
 
 NEEDED_PERMISSIONS: Final = ("write_orders", "write_companies")
 IDS_A_CALL: Final = 200
+TWINS_ASKED: Final = 5
+"""SKUs that nothing has for which what is nearly the same is searched for, at most."""
 WORTH_TELLING: Final = 20
 """From so many pages on it is told that the account was read."""
 READ_ONCE: Final[Sequence[tuple[Kind[Any], float, bool]]] = (
@@ -126,6 +139,8 @@ class TradeGeckoGateway(OfThisProcess):
         self._marked: _Marked | None = None
         self._together = Together(self._client)
         self._twice: dict[str, Sequence[RemoteOrder]] = {}
+        self._keys: dict[customer_match.Identity, Mapping[str, str]] = {}
+        """By what the customers of the batch at hand are found."""
 
     @property
     def calls(self) -> int:
@@ -143,7 +158,7 @@ class TradeGeckoGateway(OfThisProcess):
         self._mirror.begin(read_only=read_only)
         self._treatment = self._marked = None
         self._together = Together(self._client)
-        self._twice = {}
+        self._twice, self._keys = {}, {}
         yield
         self._mirror.flush()
 
@@ -192,6 +207,7 @@ class TradeGeckoGateway(OfThisProcess):
         """One look into the mirror for a whole batch, or into the account for many of it at a time; what the last one
         brought is written first."""
         self._mirror.flush()
+        self._keys = {}
         found = self._prefetch_customers([customer_match.identity(customer, bill) for customer, bill in customers])
         self._ask_together(ADDRESSES, "company", "company_id", {id_: [id_] for id_ in sorted(found, key=int)})
         numbers = {marker: number.strip() for number, marker in orders}
@@ -313,8 +329,33 @@ class TradeGeckoGateway(OfThisProcess):
         found: dict[str, list[RemoteVariant]] = {}
         for row in {row.id: row for row in rows if row.facts["status"] == "active"}.values():
             for value in set(row.values(key)).intersection(wanted):
-                found.setdefault(value, []).append(RemoteVariant(id=row.id, sku="".join(row.values("sku"))))
+                found.setdefault(value, []).append(
+                    RemoteVariant(id=row.id, sku="".join(row.values("sku")), prices=prices_of(row))
+                )
         return found
+
+    def find_twins(self, skus: Collection[str]) -> Mapping[str, Sequence[str]]:
+        """From the mirror, or by a search for each of the first few."""
+        wanted = {sku: twin_key(sku) for sku in sorted(skus)[:TWINS_ASKED] if twin_key(sku)}
+        rows = self._rows(VARIANTS, "twin", set(wanted.values()), ({"q": sku} for sku in wanted))
+        alive = [row for row in rows if row.facts["status"] == "active"]
+        return {
+            sku: sorted({text for row in alive if key in row.values("twin") for text in row.values("sku")})
+            for sku, key in wanted.items()
+        }
+
+    def price_list(self, id_: str | None) -> PriceList | None:
+        """By its id, or the account's ``default_order_price_list_id`` (reference §5.1), else the retail one."""
+        known = self._mirror.settings("price_list_currencies", self._read_price_lists)
+        wanted = id_ or known["default"]
+        name, _, currency = known.get(f"{PRICE}{wanted}", "").rpartition("\n")
+        return PriceList(id=wanted, name=name or wanted, currency=currency)
+
+    def _read_price_lists(self) -> Mapping[str, str]:
+        with reading():
+            default = self._account().default_order_price_list_id or "retail"
+        lists = self._list(resources.PRICE_LISTS)
+        return {"default": default, **{f"{PRICE}{one.id}": f"{one.name}\n{one.currency_iso or ''}" for one in lists}}
 
     def find_customer(
         self, customer: Customer, *, billing: Address | None = None, match: CustomerMatch = CustomerMatch.NORMAL
@@ -323,13 +364,15 @@ class TradeGeckoGateway(OfThisProcess):
         known = customer_match.identity(customer, billing)
         keys = self._customer_keys(known)
         return customer_match.best_match(
-            keys, match, lambda key: self._rows(COMPANIES, key, [keys[key]], [known.filters(key)], known.said(key))
+            keys, match, lambda key: self._rows(COMPANIES, key, [keys[key]], map(known.filters, [key]), known.said(key))
         )
 
-    def _customer_keys(self, known: customer_match.Identity) -> dict[str, str]:
-        return dict(
-            company_keys(self._mirror.digest, name=known.name, email=known.email, phone=known.phone, code=known.code)
-        )
+    def _customer_keys(self, known: customer_match.Identity) -> Mapping[str, str]:
+        keys = self._keys.get(known)
+        if keys is None:
+            said = {"name": known.name, "email": known.email, "phone": known.phone, "code": known.code}
+            keys = self._keys[known] = dict(company_keys(self._mirror.digest, **said))
+        return keys
 
     def _rows(
         self, kind: Kind[D], key: str, values: Collection[str], queries: Iterable[Filters], texts: Sequence[str] = ()
@@ -404,6 +447,10 @@ class TradeGeckoGateway(OfThisProcess):
         rates = {tax_type.id: tax_type.effective_rate for tax_type in self._list(resources.TAX_TYPES)}
         rate = rates.get(default) if default is not None else None
         return {} if rate is None else {"rate": str(rate)}
+
+    def tax_rates(self) -> Collection[Decimal]:
+        """Those of the tax types (reference §5.31)."""
+        return set(map(Decimal, self._mirror.settings("tax_types", self._read_tax_types)))
 
     def _tax_type_of(self, rate: Decimal) -> int | None:
         found = self._mirror.settings("tax_types", self._read_tax_types).get(_plain(rate))

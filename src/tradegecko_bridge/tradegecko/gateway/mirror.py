@@ -106,7 +106,7 @@ class Mirror(Forked):
             self._identity = None
         self._logins, self._has_moved = logins, False
         self._store = None if read_only else self._given_store
-        self._key: bytes | None = None
+        self._hasher: blake2b | None = None
         self._invalid = False
         self._recent = MirrorBook()  # written meanwhile, or listed next; somebody may have changed it since
         self._complete_at: dict[str, datetime | None] = {}
@@ -319,10 +319,13 @@ class Mirror(Forked):
 
     def digest(self, text: str | None) -> str:
         """A digest of a text of this account that nobody makes without the store's key; the same all through a run."""
-        account = "" if self.disabled else self.account
-        if self._key is None:
-            self._key = token_bytes(32) if self._store is None else self._store.key()
-        return blake2b(f"{account}\n{text or ''}".encode("utf-8", "replace"), key=self._key, digest_size=16).hexdigest()
+        if (hasher := self._hasher) is None:
+            account = "" if self.disabled else self.account
+            key = token_bytes(32) if self._store is None else self._store.key()
+            hasher = self._hasher = blake2b(f"{account}\n".encode(), key=key, digest_size=16)
+        hasher = hasher.copy()
+        hasher.update((text or "").encode("utf-8", "replace"))
+        return hasher.hexdigest()
 
     @property
     def identity(self) -> AccountIdentity:
@@ -337,7 +340,9 @@ class Mirror(Forked):
     def _identity_of(self, found: Account) -> AccountIdentity:
         self._client.note_account(str(found.id))
         name, base_url = found.name or "", self._client.base_url
-        return AccountIdentity(id=str(found.id), name=name, base_url=base_url, created_at=found.created_at)
+        return AccountIdentity(
+            id=str(found.id), name=name, base_url=base_url, created_at=found.created_at, time_zone=found.time_zone
+        )
 
     def note_account(self, found: Account) -> None:
         """The account was asked for another reason: is it another one by now?"""

@@ -42,7 +42,7 @@ class MirrorBook(MirrorStore):
                 before = held.get(row.id)
                 if before is None:
                     self._count(account, kind, added=1)
-                elif (before.keys, before.facts) != (row.keys, row.facts):
+                elif before.counted != row.counted:
                     self._count(account, kind, changed=1)
                 self._index(account, kind, before, row)
                 held[row.id] = row

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from typing import Final, Generic, TypeVar
 
-from attrs import frozen
+from attrs import Factory, field, frozen
 
 from tradegecko_bridge.commerce.values import phone_digits
-from tradegecko_bridge.ports.mirrors import MirrorRow
+from tradegecko_bridge.ports.mirrors import ASIDE, MirrorRow
 from tradegecko_bridge.tradegecko import records, resources
 from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.codec import write_value
@@ -44,9 +45,9 @@ class Kind(Generic[D]):
     version: int = 1
     """A later one reads everything anew, for what is kept of it now and was not before."""
     facts: Callable[[D, Digest], dict[str, str]] = lambda _record, _digest: {}
+    name: str = field(init=False, default=Factory(lambda kind: kind._named(), takes_self=True))
 
-    @property
-    def name(self) -> str:
+    def _named(self) -> str:
         return self.resource.plural if self.version == 1 else f"{self.resource.plural} {self.version}"
 
     def row(self, record: D, digest: Digest) -> MirrorRow:
@@ -101,8 +102,34 @@ ADDRESSES: Final = Kind(
         "status": address.status or "active",
     },
 )
+
+
+def twin_key(sku: str | None) -> str:
+    """What SKUs have in common that differ only in case, blanks, and what nobody sees."""
+    return "".join(char for char in (sku or "").casefold() if char.isprintable() and not char.isspace())
+
+
+def list_prices(variant: records.Variant) -> dict[str, str]:
+    """What a variant costs, by the id of the price list; the three of every account have fields of their own."""
+    own = {"retail": variant.retail_price, "wholesale": variant.wholesale_price, "buy": variant.buy_price}
+    own |= {price.price_list_id: price.value for price in variant.variant_prices if price.value is not None}
+    return {f"{PRICE}{id_}": str(price) for id_, price in own.items() if price is not None}
+
+
+def prices_of(row: MirrorRow) -> dict[str, Decimal]:
+    """What was kept of it, by the id of the price list."""
+    return {name.removeprefix(PRICE): Decimal(fact) for name, fact in row.facts.items() if name.startswith(PRICE)}
+
+
+PRICE: Final = f"{ASIDE}price "
+"""Before the id of the price list in the name of a fact: no order that is held for its goods cares for prices."""
 VARIANTS: Final = Kind(
     resource=resources.VARIANTS,
-    keys=lambda variant, _: tuple((key, value) for key, value in (("sku", variant.sku), ("upc", variant.upc)) if value),
-    facts=lambda variant, _: {"status": variant.status or "active"},
+    version=2,
+    keys=lambda variant, _: tuple(
+        (key, value)
+        for key, value in (("sku", variant.sku), ("upc", variant.upc), ("twin", twin_key(variant.sku)))
+        if value
+    ),
+    facts=lambda variant, _: {"status": variant.status or "active", **list_prices(variant)},
 )

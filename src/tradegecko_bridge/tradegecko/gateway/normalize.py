@@ -5,4 +5,4 @@ from __future__ import annotations
 
 def normalized(*parts: str | None) -> str:
     """Texts without differences of case and white space."""
-    return "\n".join(" ".join((part or "").casefold().split()) for part in parts)
+    return "\n".join([" ".join((part or "").casefold().split()) for part in parts])

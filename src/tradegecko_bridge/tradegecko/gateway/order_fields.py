@@ -50,12 +50,13 @@ class AddressBook:
         """``…_id`` of an address the company already has, or the address itself under a label it has not (§5.2)."""
         names = (*ADDRESS_FIELDS, "phone_number", "email")
         fields = _given({name: getattr(address, _OURS.get(name, name)) for name in names})
-        wanted = ADDRESSES.row(records.Address(id=0, **fields), self._digest).facts["same"]
-        for row in self._rows:
-            if row.facts["same"] == wanted:
-                return {f"{name}_id": int(row.id)}
+        if self._rows:
+            wanted = ADDRESSES.row(records.Address(id=0, **fields), self._digest).facts["same"]
+            for row in self._rows:
+                if row.facts["same"] == wanted:
+                    return {f"{name}_id": int(row.id)}
         fields["label"], number = label, 2
-        while self._digest(fields["label"]) in self._labels:
+        while self._labels and self._digest(fields["label"]) in self._labels:
             fields["label"] = f"{label} {number}"
             number += 1
         return {name: fields}

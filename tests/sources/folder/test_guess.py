@@ -1,0 +1,65 @@
+# ruff: noqa: E501 (a line of a file)
+"""A format to start from, and the page on formats."""
+
+from __future__ import annotations
+
+import io
+import tomllib
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from scripts import formats_page
+from tests.sources.folder.test_formats import HALF_PAST, OWN_HEADER, only
+from tests.sources.folder.test_json_paths import ORDER
+from tradegecko_bridge.sources.folder.chosen import format_of
+from tradegecko_bridge.sources.folder.guess import as_toml, guess
+
+UNKNOWN = (
+    "Order No;Date;Time;Customer Name;Deliver To Name;Ship Address 1;Ship City;Ship Zip;Ship Country;Item Code;"
+    "Description;Qty;Unit Price;Colour\n77;31.01.2026;09:30;Ann Lee;Ann Lee;1 King St;Toronto;M5H;Canada;MUG;Mug;2;19,99;red\n"
+)
+
+
+def test_a_guess_can_be_used_as_it_is() -> None:
+    """What it writes is a format that reads the file."""
+    found = guess("a.csv", io.BytesIO(UNKNOWN.encode()))
+    settings = tomllib.loads(as_toml(found, "my-shop"))["connections"]["my-shop"]["options"]["format"]
+    assert found.unused == ["Colour"]
+    order = only(UNKNOWN, **settings)
+    assert (order.number, order.placed_at, order.lines[0].price) == ("77", HALF_PAST, Decimal("19.99"))
+    assert order.shipping_address is not None
+    assert (order.shipping_address.full_name, order.shipping_address.country) == ("Ann Lee", "CA")
+
+
+def test_a_guess_of_json() -> None:
+    """Paths, the list of lines among them."""
+    found = guess("a.json", io.BytesIO(ORDER.encode()))
+    assert found.settings["lines"] == "items"
+    assert (found.columns["sku"], found.columns["ship_city"]) == ("variant.sku", "to.city")
+
+
+def test_a_guess_says_what_is_missing() -> None:
+    """As lines to fill in."""
+    text = as_toml(guess("a.csv", io.BytesIO(b"Foo,Bar\n1,2\n")), "my shop")
+    assert text.startswith('[connections."my shop".options.format]')
+    for field in ("order_number", "placed_at", "quantity", "price"):
+        assert f'# {field} = "…"  # needed' in text
+    assert guess("a.csv", io.BytesIO(f"{OWN_HEADER}\n".encode())).is_own
+
+
+# ── the page ─────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.skipif(not formats_page.PAGE.exists(), reason="the documentation is not beside the tests")
+def test_the_page_is_written_from_the_settings() -> None:
+    """Nobody edits it by hand: run ``python scripts/formats_page.py``. Its examples are formats."""
+    text = formats_page.PAGE.read_text(encoding="utf-8")
+    assert text == formats_page.page()
+    for block in text.split("```toml\n")[1:]:
+        data = tomllib.loads(block.partition("```")[0])
+        options: dict[str, Any] = {"format": data}
+        if "connections" in data:
+            options = next(iter(data["connections"].values()))["options"]
+        format_of(options.get("preset"), options.get("format"))

@@ -1,0 +1,205 @@
+"""Each format that ships, on header rows as shops write them."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.sources.folder import shops
+from tests.sources.folder.shops import DAYS, FILES, LOCAL
+from tradegecko_bridge.commerce import ItemKind, SourceOrder
+from tradegecko_bridge.errors import ConfigError, MalformedData
+from tradegecko_bridge.sources.folder.chosen import format_of, preset
+from tradegecko_bridge.sources.folder.guess import guess
+from tradegecko_bridge.sources.folder.reading import Given, orders_in
+from tradegecko_bridge.sources.folder.shipped import likeliest_preset, preset_names, preset_table
+
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
+HALF_PAST_NINE = datetime(2026, 1, 31, 14, 30, tzinfo=UTC)
+
+
+def given(name: str, text: str, chosen: str, **changes: Any) -> list[Given]:
+    """What a file of this text gives."""
+    return list(orders_in(name, io.BytesIO(text.encode()), format_of(chosen, changes)))
+
+
+def order_of(case: str, **changes: Any) -> SourceOrder:
+    """The one order of a case."""
+    chosen = case.split()[0]
+    if chosen in LOCAL:
+        changes.setdefault("zone", "America/Toronto")
+    (order,) = given(*FILES[case], chosen, **changes)
+    assert isinstance(order, SourceOrder), order
+    return order
+
+
+@pytest.mark.parametrize("case", FILES)
+def test_the_same_sale_comes_out_of_each(case: str) -> None:
+    """Number, time, goods, recipient; and where the file has a total, what was read adds up to it."""
+    chosen = case.split()[0]
+    order = order_of(case)
+    assert order.number in ("2001", "#2001")
+    assert order.placed_at == (NOON if chosen in DAYS else HALF_PAST_NINE)
+    assert [(line.sku, line.quantity) for line in order.lines] == [("MUG-BLUE", Decimal(2)), ("TEE-M", Decimal(1))]
+    prices = [line.price for line in order.lines]
+    assert prices == ([None, None] if chosen == "cartrover" else [Decimal("19.99"), Decimal(25)])
+    assert order.customer.full_name == "Ann Lee"
+    assert order.shipping_address is not None or chosen == "square"
+    if order.shipping_address is not None:
+        address = order.shipping_address
+        assert (address.full_name, address.address1, address.city) == ("Ann Lee", "1 King St W", "Toronto")
+        assert (address.region, address.postal_code, address.country) == ("ON", "M5H 1A1", "CA")
+    if chosen not in ("square", "cartrover"):
+        assert sum(way.amount for way in order.shipping) == Decimal("12.50")
+    if order.totals.grand_total is not None:
+        assert order.totals.grand_total == order.computed_totals.grand_total == Decimal("87.55")
+    assert not order.discounts
+
+
+def test_every_preset_is_tried() -> None:
+    """One that is new needs a file above, or says why none can be read."""
+    unusable = {name for name in preset_names() if preset(name).unusable}
+    assert {case.split()[0] for case in FILES} | unusable == set(preset_names())
+
+
+@pytest.mark.parametrize("case", FILES)
+def test_a_file_is_known_by_its_names(case: str) -> None:
+    """Without a setting it is refused, and the line says what to set."""
+    name, text = FILES[case]
+    chosen = case.split()[0]
+    assert guess(name, io.BytesIO(text.encode())).preset == chosen
+    try:
+        (held,) = given(name, text, "")
+    except MalformedData as error:
+        said = str(error)
+    else:
+        assert not isinstance(held, SourceOrder)
+        said = held.problem
+    assert said.count("this looks like") == 1
+    assert f'set preset = "{chosen}"' in said
+
+
+@pytest.mark.parametrize("chosen", LOCAL)
+def test_a_zone_that_is_needed_is_asked_for_once(chosen: str) -> None:
+    """One line for the whole file, before any order."""
+    with pytest.raises(MalformedData) as caught:
+        given(*FILES[chosen], chosen)
+    assert len(caught.value.problems) == 1
+    assert 'set zone = "America/Toronto"' in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("header", "chosen", "said"),
+    [
+        (shops.MAGENTO_GRID, "magento-grid", "it has no order lines"),
+        (shops.ETSY_ORDERS, "etsy-orders", "“Order Items”"),
+    ],
+)
+def test_exports_without_lines_are_named(header: str, chosen: str, said: str) -> None:
+    """Whatever preset is set: nothing can be made of them, and the line says what to export instead."""
+    for one in (chosen, "", "shopify"):
+        with pytest.raises(MalformedData, match=said):
+            given("a.csv", shops.table(header, [{header.split(",")[0]: "1"}]), one)
+
+
+def test_a_preset_for_another_shop_is_told() -> None:
+    """The file is named, not its thirty missing columns."""
+    with pytest.raises(MalformedData) as caught:
+        given(*FILES["shopify"], "etsy")
+    assert str(caught.value).startswith('a.csv, row 1: this looks like Shopify orders (CSV): set preset = "shopify"')
+
+
+def test_an_unknown_preset_names_the_nearest() -> None:
+    """Also without a likeness it says which there are."""
+    with pytest.raises(ConfigError, match="did you mean 'shopify'"):
+        format_of("shopfy", None)
+
+
+def test_amounts_of_rows_are_added_up() -> None:
+    """Amazon's shipping is that of each row; tax is of each line, and nothing is left over."""
+    order = order_of("amazon")
+    assert [line.tax for line in order.lines] == [Decimal("5.20"), Decimal("3.25")]
+    assert (order.shipping[0].amount, order.shipping[0].tax) == (Decimal("12.50"), Decimal("1.62"))
+    assert order.computed_totals.grand_total == Decimal("87.55")
+
+
+def test_reports_without_prices_take_the_price_list() -> None:
+    """Only where somebody says so: prices that are missing may have been forgotten."""
+    text = shops.amazon(shops.AMAZON_UNSHIPPED, "quantity-purchased")
+    with pytest.raises(MalformedData, match="item-price"):
+        given("a.txt", text, "amazon")
+    (order,) = given("a.txt", text, "amazon", prices="price_list")
+    assert isinstance(order, SourceOrder)
+    assert [line.price for line in order.lines] == [None, None]
+
+
+def test_statuses_are_carried() -> None:
+    """What the gate before the first run decides by."""
+    shopify = order_of("shopify")
+    assert (shopify.payment_status, shopify.paid, shopify.fulfillment_status) == ("paid", True, "unfulfilled")
+    name, text = FILES["shopify"]
+    text = text.replace(",paid,", ",refunded,").replace(",unfulfilled,", ",fulfilled,")
+    (order,) = given(name, text, "shopify")
+    assert isinstance(order, SourceOrder)
+    assert (order.payment_status, order.fulfillment_status) == ("refunded", "fulfilled")
+    assert order_of("amazon fulfilled").fulfillment_status is None
+    assert [order_of(case).paid for case in ("ebay", "etsy", "shopify-json", "woocommerce-json")] == [True] * 4
+
+
+def test_tax_within_prices_is_found_out_by_the_figures() -> None:
+    """A shop in Europe: the total is that of goods and shipping, with the tax inside."""
+    name, text = FILES["woocommerce-algolplus"]
+    text = text.replace("87,55", "77,48")
+    (order,) = given(name, text, "woocommerce-algolplus", zone="Europe/Berlin")
+    assert isinstance(order, SourceOrder)
+    assert order.prices_include_tax
+    assert order.computed_totals.grand_total == order.totals.grand_total == Decimal("77.48")
+
+
+def test_taxes_of_lines_count_where_they_make_the_orders() -> None:
+    """Else the order's own total does: a line may lack its tax."""
+    order = order_of("shopify-json")
+    assert [line.tax for line in order.lines] == [Decimal("5.20"), Decimal("3.25")]
+    assert {line.tax_rate for line in order.lines} == {Decimal(13)}
+    name, text = FILES["shopify-json"]
+    (lacking,) = given(name, text.replace('"5.20"', '"0.20"'), "shopify-json")
+    assert isinstance(lacking, SourceOrder)
+    assert [line.tax for line in lacking.lines] == [None, None]
+    assert lacking.computed_totals.grand_total == Decimal("87.55")
+
+
+def test_fees_are_told_from_goods() -> None:
+    """WooCommerce has them in a list of their own."""
+    fee = {"id": 9, "name": "Gift wrap", "total": "5.00", "total_tax": "0.65"}
+    (order,) = given("a.json", json.dumps({**shops.WOO_ORDER, "fee_lines": [fee]}), "woocommerce-json")
+    assert isinstance(order, SourceOrder)
+    assert [line.kind for line in order.lines] == [ItemKind.GOODS, ItemKind.GOODS, ItemKind.FEE]
+    assert order.lines[2].extended_amount == Decimal(5)
+
+
+def test_refunds_at_the_till_are_no_orders() -> None:
+    """They are passed over by a setting of the preset, and told."""
+    notes: list[str] = []
+    name, text = FILES["square"]
+    assert len(list(orders_in(name, io.BytesIO(text.encode()), preset("square"), notes.append))) == 1
+    assert notes == ["a.csv, row 4: Event Type is Refund, passed over"]
+
+
+def test_presets_can_be_changed() -> None:
+    """Single columns, constants and settings; the rest stays."""
+    name, text = FILES["shopify"]
+    changes = {"columns": {"note": "Tags"}, "constants": {"currency": "USD"}, "ignore": ["Nobody"]}
+    (order,) = given(name, text.replace("Ring twice", "Ring"), "shopify", **changes)
+    assert isinstance(order, SourceOrder)
+    assert (order.note, order.currency, order.number) == (None, "USD", "#2001")
+
+
+def test_marks_tell_presets_apart() -> None:
+    """The columns that one is known by are no other's, or it is the more exact one."""
+    for name in preset_names():
+        assert likeliest_preset(preset_table(name)["marks"]) == name
