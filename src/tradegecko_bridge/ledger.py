@@ -86,6 +86,9 @@ SENT_STATES = DELIVERED_STATES | UNCERTAIN_STATES
 
 BY_HAND = "by_hand"
 """The code of a reason that a person gave."""
+AT_SOURCE = "differs at source"
+"""The kind of told value, by order reference, that holds what a source says differently of an order since it was sent,
+as text of a ``Difference``. It is written together with what the source said."""
 UNREADABLE = "unreadable"
 """The code of a reason in the words of a source that could not give an order whole."""
 NO_CONTENT = "unreadable: correct it at the source and it is ingested when the source gives it again"
@@ -94,6 +97,8 @@ CHANGED_TOO_LATE = "changed or canceled at the source while it was on its way; T
 """What is said of an order that arrived before its source's newest word could be applied."""
 KEY_USED = "key_used"
 """The code of a doubt: the idempotency key has made its order, or never will; only a person goes on to the next one."""
+EDIT_OUTDATED = "edit_outdated"
+"""The code of a reason: the source has changed what a person edited."""
 ID_IN_USE = "id_in_use"
 """The code of a doubt that only a person settles: two orders of the ledger would be one order in the system."""
 GAVE_UP_IN_DOUBT = "gave_up_in_doubt"
@@ -167,6 +172,7 @@ class LedgerEntry:
 
     ``order`` is None while the source could not give it whole. ``generation`` numbers the idempotency
     key in use (0: none yet); ``sent_at`` is when the last request under it was let go; all times are UTC.
+    ``given`` is the order as its source gives it, where a person has edited ``order`` since.
     ``line_ids`` maps the source's line references to the variant ids they were delivered as. ``pending_actions`` are
     still to be carried out on a delivered order (invoice, pay, pack), in this order; the first may have been tried.
     ``pending_update``: the source changed or canceled the order after it was sent; its newest content is stored beside
@@ -183,6 +189,7 @@ class LedgerEntry:
     number: str
     state: OrderState
     order: SourceOrder | None = field(repr=False)
+    given: SourceOrder | None = field(default=None, repr=False)
     reason: Reason | None = None
     remote_id: str | None = None
     remote_number: str | None = None

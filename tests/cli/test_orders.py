@@ -214,3 +214,44 @@ def test_the_ledger_is_looked_after(synced: Path, on_disk: None) -> None:
     assert (refused.returncode, "so it cannot be sent" in refused.stderr) == (2, True)
     again = tgbridge(synced, "orders", "pull", "1002")
     assert "known" in again.stdout, "the folder gave it again: it is known, and not sent"
+
+
+def test_answers_to_what_is_different(synced: Path, sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """The alert names the commands; each says what it did, and what it cannot in one line."""
+    (order,) = [one for one in client.orders.list() if one.order_number == "1001"]
+    refused = tgbridge(synced, "orders", "void", "1001", "--why", "entered twice")
+    assert refused.returncode == 2
+    assert "its source has not canceled or refunded it; with --force" in refused.stderr
+    client.orders.update(order.id, {"order_number": "1001-B"})
+    assert tgbridge(synced, "sync", "orders").returncode == 0
+    (alert,) = [one for one in told(synced, "alerts") if one["key"].startswith("differs ")]
+    assert "number is 1001-B, was 1001 in TradeGecko" in alert["text"]
+    assert "`tgbridge orders accept 1001 --why" in alert["text"]
+    dry = tgbridge(synced, "orders", "accept", "1001", "--why", "agreed", "--dry-run")
+    assert dry.stdout == "order 1001 of my-shop would be accepted as it is\n"
+    done = tgbridge(synced, "orders", "accept", "1001", "--why", "agreed")
+    assert done.stdout == "order 1001 of my-shop is accepted as it is, and delivered\n"
+    assert [one for one in told(synced, "alerts") if one["key"].startswith("differs ")] == []
+    nothing = tgbridge(synced, "orders", "accept", "1002", "--why", "agreed")
+    assert (nothing.returncode, nothing.stdout, nothing.stderr.count("\n")) == (2, "", 1)
+    forced = told(synced, "orders", "void", "1001", "--why", "entered twice", "--force")
+    assert (forced["ok"], client.orders.get(order.id).status) == (True, "void")
+    history = told(synced, "orders", "show", "1001")[0]["history"]
+    assert history[-1]["why"] == "voided in TradeGecko: entered twice"
+
+
+def test_a_held_order_is_corrected(synced: Path, client: TradeGeckoClient) -> None:
+    """From the alert to the order in three commands; bad input is one line and changes nothing."""
+    for wrong in (["--set", "ship.city"], ["--line", "1"], ["--sku", "X"], ["--set", "ship.city=Rome", "--why", " "]):
+        assert tgbridge(synced, "orders", "edit", "1002", "--why", "typo", *wrong).returncode == 2
+    for option in (["--set", "ship.cty=X"], ["--line", "7", "--sku", "X"], ["--line", "1", "--quantity", "many"]):
+        done = tgbridge(synced, "orders", "edit", "1002", "--why", "typo", *option)
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    edit = ["orders", "edit", "1002", "--line", "1", "--sku", "MUG-BLUE", "--set", "ship.city=Ottawa", "--why", "typo"]
+    assert tgbridge(synced, *edit, "--dry-run").stdout == "order 1002 of my-shop would be edited\n"
+    assert tgbridge(synced, *edit).stdout == "order 1002 of my-shop is edited, and pending\n"
+    assert tgbridge(synced, "sync", "orders").returncode == 0
+    (shown,) = told(synced, "orders", "show", "1002")
+    assert shown["state"] == "delivered", shown["reason"]
+    assert "Ottawa" not in str(shown)
+    assert "edited ship.city, line.1.sku: typo" in str(shown["history"])

@@ -79,7 +79,20 @@ def test_what_was_sent_and_answered(bench: Bench) -> None:
         "customer": "new",
         "total": {"predicted": "59.31", "source": "59.31"},
     }
-    assert answered == {"outcome": "created", "remote_id": str(remote.id), "number": "1001", "total": "59.31"}
+    assert answered == {
+        "outcome": "created",
+        "remote_id": str(remote.id),
+        "number": "1001",
+        "total": "59.31",
+        "status": "active",
+        "parts": {
+            "lines": ",".join(map(str, remote.order_line_item_ids)),
+            "customer": str(remote.company_id),
+            "shipping address": str(remote.shipping_address_id),
+            "billing address": str(remote.billing_address_id),
+            "currency": str(remote.currency_id),
+        },
+    }
 
 
 def test_a_known_customer_is_an_id(bench: Bench) -> None:

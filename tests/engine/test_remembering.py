@@ -236,7 +236,7 @@ def test_a_refusal_that_nothing_remembered_caused_is_one_post(shop: Shop, sandbo
     shop.client.orders.update(next(iter(shop.client.orders.list())).id, {"order_number": "n2"})
     before = posts(sandbox)
     report = shop.deliver(order_of(2, 2))
-    assert counts(report) == {"held": 1}
+    assert counts(report) == {"changed": 1, "held": 1}, "the first one's number is another by now"
     assert "already been taken" in report.items[0].detail
     assert posts(sandbox) == before + 1
 
@@ -254,8 +254,9 @@ def held_and_calls(report: Report) -> tuple[int, int, int]:
     return report.count(Outcome.HELD), report.count(Outcome.DELIVERED), report.calls
 
 
-def test_what_stays_held_costs_a_request_or_two_a_run(shop: Shop, sandbox: Sandbox) -> None:
-    """However many orders it is; a moved stock level or one more variant's price releases nothing."""
+def test_what_stays_held_costs_a_request_or_two_more_a_run(shop: Shop, sandbox: Sandbox) -> None:
+    """Beside the look at what people changed, however many orders it is; a moved stock level or one more variant's
+    price releases nothing."""
     shop.deliver(order_of(0, 0))
     missing = [
         an_order(f"M{n}", [a_line(f"NOPE-{n}")], customer=Customer(email=f"m{n}@example.com")) for n in range(60)
@@ -264,7 +265,7 @@ def test_what_stays_held_costs_a_request_or_two_a_run(shop: Shop, sandbox: Sandb
     shop.clock.move(minutes=-50)
     held, _, calls = held_and_calls(shop.deliver())
     assert held == 60
-    assert calls <= 2
+    assert calls <= 1 + 2
     mug = next(variant for variant in shop.client.variants.list(sku="MUG-BLUE"))
     shop.client.variants.update(mug.id, {"retail_price": "21.0"})
     shop.clock.move(minutes=-59)

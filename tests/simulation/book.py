@@ -17,6 +17,7 @@ from tradegecko_bridge import MemoryStore
 from tradegecko_bridge.commerce.remote import AccountIdentity
 from tradegecko_bridge.errors import ClaimLost, CursorMoved, CustomerInUse, NumberInUse, RemoteIdInUse
 from tradegecko_bridge.ledger import (
+    AT_SOURCE,
     DELIVERED_STATES,
     SENT_STATES,
     UNCERTAIN_STATES,
@@ -102,7 +103,7 @@ class LedgerBook:
         for reference, row in batch.rows.items():
             id_ = row.entry.id or len(self._rows) + 1
             self._ids[connection, reference] = id_
-            self._rows[id_] = evolve(row, entry=evolve(row.entry, id=id_))
+            self._rows[id_] = evolve(self._noted(row, at), entry=evolve(row.entry, id=id_))
         for reference, event in batch.events:
             self._note(self._ids[connection, reference], event)
         if arrivals and (cursor := arrivals[-1].cursor):
@@ -116,6 +117,8 @@ class LedgerBook:
             for one in identified
             if (connection, one.reference) in self._ids
         }
+        noted = self._told.get((connection, AT_SOURCE), {})
+        known = {reference: evolve(row, differs=noted.get(reference)) for reference, row in known.items()}
         changed = {
             one.reference
             for one in identified
@@ -125,6 +128,13 @@ class LedgerBook:
         batch = taken_in(connection, relevant, known, at)
         batch.known += len(identified) - len(relevant)
         return batch
+
+    def _noted(self, row: Row, at: datetime) -> Row:
+        """The row, with what its source says differently kept with told values."""
+        if row.differs is not None:
+            told = {row.entry.reference: row.differs}
+            self.record_told_values(row.entry.connection, AT_SOURCE, told, at=at)
+        return evolve(row, differs=None)
 
     def _note(self, id_: int, *events: LedgerEvent) -> None:
         self._events[id_] = (*self._events.get(id_, ()), *events)
@@ -151,7 +161,7 @@ class LedgerBook:
 
     def _write(self, changes: Iterable[Change]) -> None:
         for row, events in changes:
-            self._rows[row.entry.id] = row
+            self._rows[row.entry.id] = self._noted(row, row.entry.updated_at)
             self._note(row.entry.id, *events)
 
     def record(
@@ -213,7 +223,7 @@ class LedgerBook:
 
     def _read(self, entry: LedgerEntry) -> LedgerEntry:
         """The entry as it is now, with the content its worker read."""
-        return evolve(self._rows[entry.id].entry, order=entry.order)
+        return evolve(self._rows[entry.id].entry, order=entry.order, given=entry.given)
 
     def _users(self, number: str | None) -> set[int]:
         entries = (row.entry for row in self._rows.values())

@@ -17,7 +17,7 @@ from tradegecko_bridge.testing.builders import an_order
 
 NOW: Final = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 MOMENTS: Final = (None, NOW, NOW + timedelta(hours=1))
-GIVEN: Final = {"id", "connection", "reference", "number", "order", "ingested_at"}
+GIVEN: Final = {"id", "connection", "reference", "number", "order", "given", "ingested_at"}
 """What its source, or the ledger, has said once."""
 VALUES: Final[dict[str, tuple[Any, ...]]] = {
     "state": (OrderState.PENDING, OrderState.SENDING, OrderState.DELIVERED),

@@ -47,7 +47,7 @@ def _command(decision: Decision) -> click.Command:
                 which["states"] = states_for(decision).intersection(which.get("states") or states_for(decision))
                 entries = [entry for name in names for entry in store.entries(name, **which)]
             else:
-                entries = [_the_one(number, store, target.connection, names) for number in numbers]
+                entries = [the_one(number, store, target.connection, names) for number in numbers]
             decided = Decisions(store, who=getpass.getuser(), dry_run=dry_run).decide(decision, entries, reason)
         target.show(decided, lambda all_: print_decided(all_, dry_run), lambda all_: decided_as_json(all_, dry_run))
         if not all(decided):
@@ -59,7 +59,7 @@ def _command(decision: Decision) -> click.Command:
         click.option("--all", "everything", is_flag=True, help="All orders that match the filters."),
         click.option(
             "--reason",
-            callback=_not_blank,
+            callback=not_blank,
             metavar="TEXT",
             help="Your reason. It stays in the history for good, so name no person in it.",
             **({"default": default, "show_default": True} if default else {"required": True}),
@@ -73,13 +73,14 @@ def _command(decision: Decision) -> click.Command:
     return click.command(decision.value, help=text)(options(command))
 
 
-def _not_blank(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
+def not_blank(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
+    """The ``callback`` of an option that must say something."""
     if not value.strip():
         raise click.BadParameter("it is blank; give the reason in a few words")
     return value
 
 
-def _the_one(number: str, store: Store, connection: str | None, names: Collection[str]) -> LedgerEntry:
+def the_one(number: str, store: Store, connection: str | None, names: Collection[str]) -> LedgerEntry:
     """The order that is meant, of a connection that the settings name."""
     from tradegecko_bridge.wiring.open_ledger import find_entries, not_named
 

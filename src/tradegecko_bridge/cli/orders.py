@@ -12,13 +12,16 @@ from typing import Any
 import click
 from attrs import evolve
 
+from tradegecko_bridge.cli.answers import ANSWER_COMMANDS
 from tradegecko_bridge.cli.decisions import DECISION_COMMANDS
 from tradegecko_bridge.cli.exit_codes import FAILED, Refused
 from tradegecko_bridge.cli.options import CONFIG, FILTERS, JSON, QUIET, Target, on_target, selected, time_option
 from tradegecko_bridge.cli.output.lines import tell
 from tradegecko_bridge.engine import Report, VoidedDouble, void_double
 
-orders: click.Group = click.Group("orders", DECISION_COMMANDS, help="Look up orders, and decide about them.")
+orders: click.Group = click.Group(
+    "orders", [*DECISION_COMMANDS, *ANSWER_COMMANDS], help="Look up orders, and decide about them."
+)
 
 
 @orders.command("list")

@@ -5,6 +5,7 @@ quantities are :class:`~decimal.Decimal`, moments are aware :class:`~datetime.da
 identifies a person never shows in a ``repr``.
 """
 
+from tradegecko_bridge.commerce.order_returns import OrderReturn, ReturnedLine
 from tradegecko_bridge.commerce.orders import (
     Address,
     Component,
@@ -34,8 +35,10 @@ __all__ = [
     "ItemResult",
     "LocationStock",
     "OrderLine",
+    "OrderReturn",
     "Package",
     "ProductDetails",
+    "ReturnedLine",
     "Shipment",
     "ShippedItem",
     "ShippingLine",

@@ -6,7 +6,7 @@ its system takes, and hands back :class:`RemoteOrder`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -130,7 +130,8 @@ class OrderDraft:
 @frozen(kw_only=True)
 class RemoteOrder:
     """An order in the system. ``marker`` is None on orders that are not ours; ``gone`` if void or deleted;
-    ``created_at`` (UTC) where the system says so."""
+    ``created_at`` (UTC) where the system says so. ``status`` is in its own words; ``parts`` tell by name what else
+    would be another text if somebody edited the order there; neither says anything of a person."""
 
     id: str
     number: str
@@ -138,6 +139,17 @@ class RemoteOrder:
     total: Decimal | None = field(default=None, validator=finite)
     gone: bool = False
     created_at: datetime | None = field(default=None, validator=aware, eq=False)
+    status: str | None = field(default=None, eq=False)
+    parts: Mapping[str, str] = field(factory=dict, eq=False)
+
+
+@frozen(kw_only=True)
+class ChangedOrders:
+    """Orders that have changed in the system, and the cursor from which to ask again. ``whole``: that were all."""
+
+    orders: Sequence[RemoteOrder]
+    cursor: str
+    whole: bool = True
 
 
 @frozen(kw_only=True)

@@ -6,6 +6,7 @@ Knows the ports and the words of commerce; no HTTP, no database, no TradeGecko.
 from tradegecko_bridge.engine.context import Progress
 from tradegecko_bridge.engine.engine import SyncEngine
 from tradegecko_bridge.engine.operations.adoption import Adopted, AdoptedSource, adopt_account, adopt_source
+from tradegecko_bridge.engine.operations.answers import Answers
 from tradegecko_bridge.engine.operations.decisions import Decided, Decision, Decisions
 from tradegecko_bridge.engine.operations.expiry import Expired, expire_personal_data
 from tradegecko_bridge.engine.operations.ledger_check import check_ledger
@@ -19,7 +20,9 @@ from tradegecko_bridge.engine.settings.choices import (
     MatchBy,
     OnCancel,
     OnChange,
+    OnVoid,
     OrderStatus,
+    ReturnStatus,
     TaxTreatment,
     Unpaid,
     Vanished,
@@ -30,6 +33,7 @@ from tradegecko_bridge.engine.settings.timing import Timing
 __all__ = [
     "Adopted",
     "AdoptedSource",
+    "Answers",
     "ConnectionSettings",
     "Decided",
     "Decision",
@@ -43,10 +47,12 @@ __all__ = [
     "MatchBy",
     "OnCancel",
     "OnChange",
+    "OnVoid",
     "OrderStatus",
     "Outcome",
     "Progress",
     "Report",
+    "ReturnStatus",
     "RunReport",
     "SyncEngine",
     "TaxTreatment",

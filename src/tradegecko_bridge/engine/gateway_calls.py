@@ -15,7 +15,7 @@ from tradegecko_bridge.errors import BridgeError, OutcomeUnknown, Unavailable
 from tradegecko_bridge.foreign import Guarded, call, fault
 from tradegecko_bridge.ports import Gateway
 
-WRITES: Final = frozenset({"create_order", "perform_action"})
+WRITES: Final = frozenset({"create_order", "create_return", "perform_action"})
 """After a fault in one of these nobody knows what became of the request."""
 FREE: Final = frozenset({"session", "doubles"})
 """These ask nothing of the account."""

@@ -61,6 +61,8 @@ DOUBLED: Final = "doubled "
 """Begins the keys of alerts on orders that are there twice; the ids follow."""
 MOST_LISTED: Final = 10_000
 """Items of a report beyond which those that succeeded are only counted."""
+DIFFERS: Final = "differs "
+"""Begins the keys of alerts on orders that are different at their source or in the system; the reference follows."""
 FAILURES = frozenset({Outcome.FAILED, Outcome.REFUSED, Outcome.WAITING, Outcome.UNCERTAIN})
 """Outcomes after which a report is false. A held order is not a failure: it is where it belongs."""
 

@@ -37,11 +37,13 @@ _STANDINGS: Final = frozenset(Standing)
 _METHODS: Final = {
     "fetching orders": "fetch_orders",
     "fetching orders again": "fetch_since",
+    "fetching returns": "fetch_returns",
     "accepting receipts": "accept_receipts",
     "accepting tracking": "accept_tracking",
     "accepting stock levels": "accept_stock",
     "accepting all stock levels": "accept_all_stock",
     "accepting products": "accept_products",
+    "canceling orders": "cancel_orders",
 }
 """The method behind each thing that is done; else it is fetching one order."""
 
@@ -192,7 +194,7 @@ def gathered(source: OrderSource, items: Callable[[], Iterable[T]], doing: str) 
         if isinstance(given, Coroutine):
             given.close()
         method = _method(doing)
-        kind = "ItemResults" if method.startswith("accept") else "orders"
+        kind = "ItemResults" if method.startswith(("accept", "cancel")) else "orders"
         what = f"{method} gave {a_kind(given)}; it must give an iterable of {kind}"
         raise SourceFailed(f"{source.name}: {what}: a fault in the source")
     return given

@@ -16,6 +16,7 @@ from tradegecko_bridge.commerce.orders import Address, Customer
 from tradegecko_bridge.commerce.remote import (
     Access,
     AccountIdentity,
+    ChangedOrders,
     CustomerMatch,
     OrderDraft,
     Presence,
@@ -259,3 +260,29 @@ class ShowsTimeZone(Protocol):
         Raises:
             AccessDenied, Unavailable: the account cannot be asked.
         """
+
+
+@runtime_checkable
+class TellsChanges(Protocol):
+    """A gateway that can tell which orders have changed in the system, so that what people do there is seen."""
+
+    def changed_orders(self, cursor: str | None) -> ChangedOrders:
+        """Orders that were made or changed since ``cursor``, oldest change first; void and deleted ones too.
+
+        A few requests at most: the rest is for the next call. None: nothing is asked, and the cursor is of now. Some
+        that were told before come again.
+
+        Raises:
+            AccessDenied, Rejected, Unavailable: the account cannot be asked.
+        """
+
+
+@runtime_checkable
+class CreatesReturns(Protocol):
+    """A gateway that takes goods which come back. Both raise as :meth:`Gateway.create_order`."""
+
+    def find_return(self, order_id: str, marker: str) -> str | None:
+        """The id of the order's return that carries this mark, if there is one."""
+
+    def create_return(self, order_id: str, units: Mapping[str, Decimal], *, status: str, marker: str, key: str) -> str:
+        """Create a return of these units by variant id, in this status, with this mark; its id. Once, no retry."""

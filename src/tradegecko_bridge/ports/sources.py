@@ -14,6 +14,7 @@ from typing import Protocol, runtime_checkable
 from tradegecko_bridge.commerce import (
     DeliveryReceipt,
     ItemResult,
+    OrderReturn,
     ProductDetails,
     Shipment,
     SourceOrder,
@@ -152,6 +153,30 @@ class AcceptsReceipts(Protocol):
 
     def accept_receipts(self, receipts: Sequence[DeliveryReceipt], /) -> Iterable[ItemResult]:
         """Note that orders arrived; keys are order references. May be told the same thing twice."""
+
+
+@runtime_checkable
+class GivesReturns(Protocol):
+    """A source that tells which goods customers send back."""
+
+    def fetch_returns(self, after: str | None, /) -> Iterable[OrderReturn]:
+        """Every return not yet given up to the cursor ``after`` (None: from the beginning), oldest first.
+
+        Giving one again is harmless: it is known by its reference. One of an order that is not in the ledger is left
+        out.
+
+        Raises:
+            SourceUnavailable, SourceNeedsLogin, SourceRefused: as :meth:`OrderSource.fetch_orders`.
+        """
+
+
+@runtime_checkable
+class CancelsOrders(Protocol):
+    """A source that cancels orders which were voided in the system."""
+
+    def cancel_orders(self, references: Sequence[str], /) -> Iterable[ItemResult]:
+        """Cancel these orders; keys are order references. May be told the same thing twice: one that is canceled
+        already is accepted."""
 
 
 @runtime_checkable

@@ -57,7 +57,12 @@ class OrderStore(Protocol):
         - held, skipped or canceled by a person, held because its key is used up, or failed: is applied, and the state
           stays, except that a failed order becomes canceled with its source;
         - sending or uncertain: waits as ``pending_update`` and is applied when the order goes back to pending;
-        - delivered or further: is only an event, once per new content.
+        - delivered or further: is only an event, once per new content; what it says differently from what was sent is
+          a told value of the kind :data:`~tradegecko_bridge.ledger.AT_SOURCE` from then on, as it is of an order that
+          is delivered after its source said something else.
+
+        What a person has edited (:meth:`edit`) stays as it is; where the source has changed that too, the order is held
+        (``edit_outdated``).
 
         The counts' ``new`` and ``changed`` hold references; ``known`` includes the changed ones.
 
@@ -140,6 +145,17 @@ class OrderStore(Protocol):
             KeyError: no such entry.
             ValueError: ``to`` cannot follow the present state, or is sending.
             ClaimLost: a worker has the order right now.
+        """
+
+    def edit(self, entry: LedgerEntry, *, at: datetime, who: str, why: str, fields: Sequence[str] = ()) -> LedgerEntry:
+        """A person's correction of a held order: ``entry.order`` is planned from now on, ``entry.given`` is what its
+        source gives. It becomes pending, unless a person holds it or its content is not why it is held. ``fields`` name
+        what was edited, for the event.
+
+        Raises:
+            KeyError: no such entry.
+            ClaimLost: the order was claimed or changed after it was read.
+            ValueError: it is not held, or its content has expired or cannot be read.
         """
 
     def entries(

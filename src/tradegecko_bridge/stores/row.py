@@ -24,11 +24,14 @@ class Row:
 
     ``fingerprint`` is that of the newest content its source gave, whether or not it was applied. ``pending_update`` is
     content that came while the order was being sent; it is applied if the order turns out not to have arrived.
+    ``differs`` is what is noted as different at its source (:data:`~tradegecko_bridge.ledger.AT_SOURCE`); None where
+    nobody has looked.
     """
 
     entry: LedgerEntry
     fingerprint: str
     pending_update: SourceOrder | None = field(default=None, repr=False)
+    differs: str | None = None
 
 
 Change = tuple[Row, tuple[LedgerEvent, ...]]

@@ -8,6 +8,7 @@ from tradegecko_bridge.testing.store_checks.accounts import AccountChecks  # noq
 from tradegecko_bridge.testing.store_checks.alerts import AlertChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.claims import ClaimChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.decisions import DecisionChecks  # noqa: E402
+from tradegecko_bridge.testing.store_checks.differences import DifferenceChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.expiry import ExpiryChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.ingest import IngestChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.limits import LimitChecks  # noqa: E402
@@ -29,6 +30,7 @@ class StoreSuite(
     ClaimChecks,
     RecordChecks,
     DecisionChecks,
+    DifferenceChecks,
     LookupChecks,
     ShipmentChecks,
     ToldValueChecks,

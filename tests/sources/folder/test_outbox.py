@@ -212,6 +212,14 @@ def test_a_row_that_begins_with_a_number_is_no_formula_either(tmp_path: Path) ->
     assert [row["sku"] for row in rows(shown(tmp_path / "stock")[0])] == ["'-5", "5"]
 
 
+def test_cancellations_are_a_table(tmp_path: Path) -> None:
+    """A file with the references, for whoever cancels them."""
+    source = FolderSource(tmp_path)
+    assert verdicts(source.cancel_orders(["gid-1", "gid-2"])) == [Verdict.ACCEPTED] * 2
+    (file,) = shown(tmp_path / "cancellations")
+    assert file.read_bytes() == b"order_reference\r\ngid-1\r\ngid-2\r\n"
+
+
 def test_stock_and_receipts_are_tables(tmp_path: Path) -> None:
     """Plain digits whatever the exponent, yes or no, and times in UTC."""
     source = source_at(tmp_path)

@@ -86,6 +86,14 @@ def print_decided(decided: Sequence[Decided], dry_run: bool) -> None:
             say(Text(f"order {in_one_line(one.entry.number)} of {one.entry.connection}: {change}"))
 
 
+def print_answered(decided: Sequence[Decided], dry_run: bool, done: str) -> None:
+    """A line for each answer that was carried out."""
+    for one in decided:
+        if one:
+            how = f"would be {done}" if dry_run else f"is {done}, and {one.entry.state}"
+            say(Text(f"order {in_one_line(one.entry.number)} of {one.entry.connection} {how}"))
+
+
 def decided_as_json(decided: Sequence[Decided], dry_run: bool) -> dict[str, Any]:
     """Decisions as one JSON object."""
     orders = [{**public_fields(one.entry), "was": one.was, "problem": one.problem or None} for one in decided]

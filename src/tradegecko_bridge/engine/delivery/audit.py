@@ -45,7 +45,14 @@ def planned(plan: OrderPlan, order: SourceOrder | None) -> Detail:
 
 def answered(remote: RemoteOrder, outcome: str) -> Detail:
     """An order that is there: ``created``, or ``found``."""
-    return {"outcome": outcome, "remote_id": remote.id, "number": remote.number, "total": _text(remote.total)}
+    facts: Detail = {
+        "outcome": outcome,
+        "remote_id": remote.id,
+        "number": remote.number,
+        "total": _text(remote.total),
+    }
+    more = {"status": remote.status, "parts": dict(remote.parts)}
+    return {**facts, **{name: value for name, value in more.items() if value}}
 
 
 def failed(error: BridgeError) -> Detail:

@@ -40,6 +40,8 @@ from tradegecko_bridge.engine.delivery.run import BATCH, report_left_alone
 from tradegecko_bridge.engine.report import DELIVER, Item, Outcome, Report
 from tradegecko_bridge.engine.source_calls import in_batches
 from tradegecko_bridge.engine.source_changes.cancellations import preview_voids
+from tradegecko_bridge.engine.source_changes.differences import look_at_system
+from tradegecko_bridge.engine.source_changes.told_voids import tell_voids
 from tradegecko_bridge.errors import CustomerInUse, GatewayError, Rejected, Unavailable
 from tradegecko_bridge.ledger import CHANGED_TOO_LATE, OPEN_STATES, LedgerEntry, OrderState, Reason
 
@@ -59,6 +61,8 @@ def preview_delivery(context: Context) -> Report:
             others |= _code(waiting[reference])
         try:
             preview_voids(context, noted, report)
+            look_at_system(context, report, dry_run=True)
+            tell_voids(context, report, dry_run=True)
             grounds = holds.grounds_now(context, planner)
             for batch in in_batches(_due(context, {**waiting, **after}, grounds, report), BATCH):
                 for due in planner.plan(batch):

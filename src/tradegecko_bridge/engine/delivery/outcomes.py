@@ -20,6 +20,7 @@ from tradegecko_bridge.engine.delivery.decide import DueOrder, Settled, id_in_us
 from tradegecko_bridge.engine.keys import original_reference
 from tradegecko_bridge.engine.mapping.plan import OrderPlan
 from tradegecko_bridge.engine.report import Item, Outcome, Report
+from tradegecko_bridge.engine.source_changes.differences import note_void
 from tradegecko_bridge.errors import BridgeError, ClaimLost, RemoteIdInUse, Unavailable
 from tradegecko_bridge.ledger import CHANGED_TOO_LATE, LedgerEntry, OrderState, Transition
 
@@ -37,6 +38,7 @@ class _Arrival:
     outcome: Outcome
     detail: str
     receipt: DeliveryReceipt
+    is_void: bool = False
 
 
 class FailuresInARow:
@@ -186,7 +188,9 @@ class Outcomes:
             remote_number=remote.number,
             delivered_at=now,
         )
-        arrival = _Arrival(before=entry, transition=transition, outcome=outcome, detail=detail, receipt=receipt)
+        arrival = _Arrival(
+            before=entry, transition=transition, outcome=outcome, detail=detail, receipt=receipt, is_void=remote.gone
+        )
         if not delivered.pending_actions:
             self._write_later(transition, partial(self._report_arrival, arrival))
             return
@@ -216,6 +220,8 @@ class Outcomes:
             self.add(entry, arrival.outcome, arrival.detail, remote_id=arrival.receipt.remote_id)
             if entry.pending_update:
                 self.add(entry, Outcome.CHANGED, CHANGED_TOO_LATE)
+            if arrival.is_void:
+                note_void(self._c.store, entry, self._c.clock())
             with self._lock:
                 self._receipts[entry.id] = arrival.receipt
 

@@ -18,7 +18,8 @@ from tradegecko_bridge.engine.delivery.first_day import begin
 from tradegecko_bridge.engine.delivery.ingest import BATCH, Arrival, checked_arrivals, ingest_batch
 from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.source_calls import SourceFailed, in_batches
-from tradegecko_bridge.ledger import IngestCounts
+from tradegecko_bridge.engine.source_changes.differences import note_missing
+from tradegecko_bridge.ledger import DELIVERED_STATES, IngestCounts
 from tradegecko_bridge.ports import GivesOrderAgain, GivesOrdersSince
 
 OPERATION: Final = "pull orders"
@@ -35,6 +36,8 @@ def pull_orders(context: Context, names: Sequence[str]) -> Report:
             found = _pull(context, report, lambda name=name: source.fetch_order(name), f"fetching order {name}")  # type: ignore[misc]
             if found == 0:
                 report.miss(name, f"{source.name}: has no order {name!r}")
+            if found is not None:
+                _note_missing(context, name, missing=found == 0)
     return report
 
 
@@ -47,6 +50,14 @@ def pull_since(context: Context, moment: datetime) -> Report:
             return report
         _pull(context, report, lambda: source.fetch_since(moment), "fetching orders again")
     return report
+
+
+def _note_missing(context: Context, name: str, *, missing: bool) -> None:
+    """That the source has a delivered order no longer is a difference until it has it again."""
+    store, connection = context.store, context.connection
+    for entry in store.entries(connection, number=name) or store.entries(connection, reference=name):
+        if entry.state in DELIVERED_STATES:
+            note_missing(context, entry, missing=missing)
 
 
 _INSTEAD: Final = "change the order there, so that it is given with the next sync"

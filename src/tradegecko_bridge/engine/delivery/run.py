@@ -23,6 +23,9 @@ from tradegecko_bridge.engine.delivery.sender import Sender
 from tradegecko_bridge.engine.report import DELIVER, Outcome, Report
 from tradegecko_bridge.engine.source_calls import offer
 from tradegecko_bridge.engine.source_changes.cancellations import void_canceled
+from tradegecko_bridge.engine.source_changes.differences import look_at_system
+from tradegecko_bridge.engine.source_changes.returns import take_returns
+from tradegecko_bridge.engine.source_changes.told_voids import tell_voids
 from tradegecko_bridge.errors import GatewayError
 from tradegecko_bridge.ledger import OPEN_STATES, LedgerEntry, OrderState
 from tradegecko_bridge.ports import AcceptsReceipts
@@ -45,8 +48,11 @@ def deliver_orders(context: Context) -> Report:
         outcomes = Outcomes(context, report)
         try:
             void_canceled(context, report)
+            look_at_system(context, report)
+            tell_voids(context, report)
             _prepare(context, report)
             _deliver_all(context, outcomes, receipts)
+            take_returns(context, report)
         except GatewayError as error:
             report.fail(error)
         report.findings += find_doubles(context)

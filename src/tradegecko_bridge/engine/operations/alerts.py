@@ -8,8 +8,9 @@ from typing import Final
 
 from tradegecko_bridge.engine.clock import TOLERATED, SharedClock
 from tradegecko_bridge.engine.context import Context
-from tradegecko_bridge.engine.report import DELIVER, DOUBLED, Report
+from tradegecko_bridge.engine.report import DELIVER, DIFFERS, DOUBLED, Report
 from tradegecko_bridge.engine.source_calls import SourceFailed
+from tradegecko_bridge.engine.source_changes.differences import findings
 from tradegecko_bridge.errors import (
     AccessDenied,
     BridgeError,
@@ -104,7 +105,7 @@ def _judged(report: Report) -> list[str]:
     if report.reached:
         scope.append(_ACCOUNT)
     if operation == DELIVER:
-        scope += ["action ", DOUBLED, _SOURCE_LOGIN]
+        scope += ["action ", DIFFERS, DOUBLED, _SOURCE_LOGIN]
     return scope
 
 
@@ -128,7 +129,9 @@ def _in_ledger(context: Context, *, delivers: bool) -> Iterator[Finding]:
     if same:
         text = "the same order in TradeGecko as another one of the ledger"
         yield _finding("uncertain id", same, text, "is it the right account?", severity=Severity.ERROR)
-    yield from _undone(context) if delivers else ()
+    if delivers:
+        yield from _undone(context)
+        yield from findings(context)
     yield from _refused_shipments(context)
     if count := context.store.failing_shipments(context.connection, since=late):
         text = f"the source could not be told of {count} shipment(s) for long; see `tgbridge shipments`"

@@ -45,7 +45,8 @@ class Decided:
         return not self.problem
 
 
-def _said(name: str, text: object) -> str:
+def said(name: str, text: object) -> str:
+    """A text that stands in an order's history. Raises ValueError where it is blank."""
     if not isinstance(text, str) or not text.strip():
         raise ValueError(f"{name} must not be blank: it stands in the order's history")
     return text
@@ -77,13 +78,13 @@ class Decisions:
         self, store: Store, *, who: str, clock: Clock = lambda: datetime.now(UTC), dry_run: bool = False
     ) -> None:
         self._store = store
-        self._who = _said("who", who)
+        self._who = said("who", who)
         self._clock = clock
         self._dry_run = dry_run
 
     def decide(self, decision: Decision, entries: Iterable[LedgerEntry], why: str) -> list[Decided]:
         """Any of the decisions below, by its name."""
-        _said("why", why)
+        said("why", why)
         return [self._decide(decision, entry, why) for entry in entries]
 
     def hold(self, entries: Iterable[LedgerEntry], why: str) -> list[Decided]:

@@ -91,6 +91,30 @@ def on_cancel(value: OnCancel | Literal["report", "void"]) -> Any:
     return value
 
 
+class ReturnStatus(StrEnum):
+    """The status a return is created with: goods on their way, or there again."""
+
+    NONE = "none"
+    """None is created."""
+    RETURNING = "returning"
+    RECEIVED = "received"
+
+
+def return_status(value: ReturnStatus | Literal["none", "returning", "received"]) -> Any:
+    return value
+
+
+class OnVoid(StrEnum):
+    """What follows when an order that was delivered is void in the system, and its source has not canceled it."""
+
+    REPORT = "report"
+    CANCEL = "cancel"
+
+
+def on_void(value: OnVoid | Literal["report", "cancel"]) -> Any:
+    return value
+
+
 class OnChange(StrEnum):
     """What follows when the source changes an order that was delivered."""
 

@@ -24,7 +24,9 @@ from tradegecko_bridge.engine.settings.choices import (
     MatchBy,
     OnCancel,
     OnChange,
+    OnVoid,
     OrderStatus,
+    ReturnStatus,
     TaxTreatment,
     Unpaid,
     Vanished,
@@ -297,11 +299,17 @@ class ConnectionSettings:
     retry_days: Days = field(default=Decimal(15), converter=number)
     """How long an order that meets transient failures is tried again before it is given up as failed."""
     on_cancel: OnCancel = field(default=OnCancel.REPORT, converter=choices.on_cancel)
-    """What follows when the source cancels an order that is in TradeGecko already: it is only reported, or it is voided
+    """What follows when the source cancels an order that is in TradeGecko already: an alert stays open, or it is voided
     there, unless something of it has been shipped."""
+    on_void: OnVoid = field(default=OnVoid.REPORT, converter=choices.on_void)
+    """What follows when somebody voids an order in TradeGecko that its source has not canceled: an alert stays open, or
+    the source is told to cancel it, if it can."""
+    return_status: ReturnStatus = field(default=ReturnStatus.NONE, converter=choices.return_status)
+    """What a return that the source tells of becomes in TradeGecko: with none an alert stays open; a return on its way
+    (`returning`), or one whose goods are in stock again at once (`received`)."""
     on_change: OnChange = field(default=OnChange.REPORT, converter=choices.on_change)
-    """What follows when the source changes an order that is in TradeGecko already: it is reported; nothing is edited
-    silently."""
+    """What follows when the source changes an order that is in TradeGecko already: an alert stays open; nothing is
+    edited silently."""
 
     def __attrs_post_init__(self) -> None:
         faults = read_fields(self)

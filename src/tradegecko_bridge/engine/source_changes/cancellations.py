@@ -1,7 +1,8 @@
 """Orders the source cancels after they were delivered: voided there, where the settings say so.
 
 That an order is to be voided is durable before its cancellation is ingested, so that neither a killed process nor a
-system that is down forgets it. Nothing is voided of which something has been shipped: that is a person's business.
+system that is down forgets it. Nothing is voided of which something has been shipped: that is a person's business. What
+is refused is tried again with growing gaps, for as long as the source says so; meanwhile an alert is open.
 """
 
 from __future__ import annotations
@@ -9,19 +10,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from attrs import frozen
+
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.commerce.clearing import cleared
+from tradegecko_bridge.commerce.differences import CANCELED, Difference
 from tradegecko_bridge.commerce.remote import OrderAction
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.keys import idempotency_key
 from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.settings.choices import OnCancel
+from tradegecko_bridge.engine.source_changes.differences import ACCEPTED, note_void, open_differences
+from tradegecko_bridge.engine.source_changes.gaps import is_due, next_try
 from tradegecko_bridge.errors import ClaimLost, GatewayError, OutcomeUnknown, Rejected, Unavailable
-from tradegecko_bridge.ledger import DELIVERED_STATES, OPEN_STATES, LedgerEntry, OrderState
+from tradegecko_bridge.ledger import AT_SOURCE, DELIVERED_STATES, OPEN_STATES, LedgerEntry, OrderState
 
 KIND: Final = "cancellation"
 TO_DO: Final = "to do "
-"""Begins what is still to be done; the number of the next attempt follows."""
+"""Begins what is still to be done; the number of the next attempt follows, and when that is due if it was refused."""
 DONE: Final = "done"
 NOT_THERE: Final = "not there"
 """It was canceled before it was delivered; should the source take that back, it may be canceled again."""
@@ -45,20 +51,21 @@ def note(context: Context, batch: Sequence[SourceOrder | UnreadableOrder]) -> No
 
 
 def void_canceled(context: Context, report: Report) -> None:
-    """Void what is to be voided; what cannot be done now is tried again with the next run."""
-    for reference, entry, tries in _noted(context, {}):
+    """Void what is to be voided; what cannot be done now is tried again with the next run, or when it is due."""
+    for task in _noted(context, {}):
         try:
-            value = _settled(context, entry, tries, report)
+            value = _settled(context, task, report)
         except GatewayError as error:
             report.fail(error)
             return
-        if value != f"{TO_DO}{tries}":
-            context.store.record_told_values(context.connection, KIND, {reference: value}, at=context.clock())
+        if value != task.value:
+            context.store.record_told_values(context.connection, KIND, {task.reference: value}, at=context.clock())
 
 
 def preview_voids(context: Context, noted: Mapping[str, str], report: Report) -> None:
     """What :func:`void_canceled` would do, with these ``noted`` besides, by the same look."""
-    for _, entry, _ in _noted(context, noted):
+    for task in _noted(context, noted):
+        entry = task.entry
         if entry is None or entry.state not in DELIVERED_STATES:
             continue
         try:
@@ -66,7 +73,8 @@ def preview_voids(context: Context, noted: Mapping[str, str], report: Report) ->
             text = _ALREADY_VOID if voided else "canceled at the source; would be voided in TradeGecko"
             report.add(entry.number, Outcome.CHANGED if voided else Outcome.PLANNED, text)
         except Rejected as error:
-            report.add(entry.number, Outcome.REFUSED, _not_voided(entry, error))
+            if not task.refused:
+                report.add(entry.number, Outcome.REFUSED, _not_voided(entry, error))
         except (Unavailable, OutcomeUnknown) as error:
             report.add(entry.number, Outcome.WAITING, _next_run(entry, error))
         except GatewayError as error:
@@ -85,14 +93,30 @@ def _next_run(entry: LedgerEntry, error: Exception) -> str:
     return f"canceled at the source; voided with the next run: {cleared(str(error), entry.order)}"
 
 
-def _noted(context: Context, more: Mapping[str, str]) -> Iterator[tuple[str, LedgerEntry | None, int]]:
-    """What is still to be voided: references, with their entries and the number of the next attempt."""
+@frozen(kw_only=True)
+class _Task:
+    """An order to be voided: ``tries`` is the number of the next attempt, ``refused`` whether the last one was."""
+
+    reference: str
+    value: str
+    entry: LedgerEntry | None
+    tries: int
+    refused: bool = False
+
+
+def _noted(context: Context, more: Mapping[str, str]) -> Iterator[_Task]:
+    """What is still to be voided, and due."""
     if context.settings.on_cancel is not OnCancel.VOID:
         return
+    now = context.clock()
     for reference, value in {**context.store.told_values(context.connection, KIND), **more}.items():
-        if value.startswith(TO_DO):
-            entry = next(iter(context.store.entries(context.connection, reference=reference)), None)
-            yield reference, entry, int(value.removeprefix(TO_DO))
+        if not value.startswith(TO_DO):
+            continue
+        tries, _, due = value.removeprefix(TO_DO).partition(" ")
+        if not is_due(due, now):
+            continue
+        entry = next(iter(context.store.entries(context.connection, reference=reference)), None)
+        yield _Task(reference=reference, value=value, entry=entry, tries=int(tries), refused=bool(due))
 
 
 def _may_arrive(entry: LedgerEntry | None) -> bool:
@@ -101,31 +125,47 @@ def _may_arrive(entry: LedgerEntry | None) -> bool:
     return entry.generation > 0 or entry.state is OrderState.PENDING
 
 
-def _settled(context: Context, entry: LedgerEntry | None, tries: int, report: Report) -> str:
+def _settled(context: Context, task: _Task, report: Report) -> str:
     """Void an order if it is there; what there is to do afterwards.
 
     Raises:
         AccessDenied: login, plan or permission.
     """
+    entry, tries = task.entry, task.tries
     if entry is None or entry.state not in DELIVERED_STATES:
-        return f"{TO_DO}{tries}" if _may_arrive(entry) else NOT_THERE
+        return task.value if _may_arrive(entry) else NOT_THERE
+    if _is_taken_back(context, task):
+        return NOT_THERE
     try:
         text = _ALREADY_VOID
         if not _is_void(context, entry):
             key = idempotency_key(context.connection, f"{entry.reference}\n{OrderAction.VOID}", tries)
             context.gateway.perform_action(str(entry.remote_id), OrderAction.VOID, key=key)
             text = "canceled at the source; voided in TradeGecko"
+        note_void(context.store, entry, context.clock())
         context.store.override_state(entry.id, entry.state, at=context.clock(), who=context.worker, why=text)
         report.add(entry.number, Outcome.CHANGED, text)
     except Rejected as error:
-        report.add(entry.number, Outcome.REFUSED, _not_voided(entry, error))
+        if not task.refused:  # the alert that is open tells it from now on
+            report.add(entry.number, Outcome.REFUSED, _not_voided(entry, error))
+        return f"{TO_DO}{tries + 1} {next_try(context, tries)}"
     except (Unavailable, OutcomeUnknown, ClaimLost) as error:
         report.add(entry.number, Outcome.WAITING, _next_run(entry, error))
         return f"{TO_DO}{tries + 1}"
     except KeyError:
         report.add(entry.number, Outcome.WAITING, "voided, but this ledger does not have it any more; was it restored?")
-        return f"{TO_DO}{tries}"
+        return task.value
     return DONE
+
+
+def _is_taken_back(context: Context, task: _Task) -> bool:
+    """Whether the source has thought better of it, or a person has accepted that it stays; of what an earlier version
+    noted nobody knows."""
+    store, reference = context.store, task.reference
+    said = Difference.of(store.told_values(context.connection, AT_SOURCE).get(reference))
+    accepted = store.told_values(context.connection, ACCEPTED).get(reference)
+    is_open = reference in open_differences(store, context.connection)
+    return said is not None and (CANCELED not in said.parts or bool(accepted and not is_open))
 
 
 def _is_void(context: Context, entry: LedgerEntry) -> bool:

@@ -6,7 +6,6 @@ no longer paid. So is any other change of an order that was sent.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
@@ -14,6 +13,7 @@ from typing import Final
 from attrs import evolve
 
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
+from tradegecko_bridge.commerce.progress import is_paid, plain_status, says_paid, undone
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.ledger import (
@@ -30,16 +30,6 @@ from tradegecko_bridge.ledger import (
 Arrival = SourceOrder | UnreadableOrder
 _LONGEST: Final = 40
 """How much of a source's own word is told."""
-_WORDS: Final = re.compile(r"[^\W_]+")
-_HUMP: Final = re.compile("(?<=[a-z])(?=[A-Z])")
-_UNDONE: Final = re.compile("(part|partly|partially)?(cancel(l?ed)?|refund(ed)?|void(ed)?)")
-_NOT: Final = {"not", "no", "non", "never"}
-_PAID: Final = {
-    *("paid", "fully paid", "paid in full", "captured", "fully captured", "payment captured", "settled"),
-    *("payment settled", "payment received", "payment complete", "payment completed", "complete", "completed"),
-    *("received", "succeeded", "success", "successful", "overpaid"),
-}
-"""How sources say that an order is paid, as :func:`_plain` gives it."""
 
 
 def report_changes(
@@ -103,26 +93,12 @@ def _taken_back(arrival: SourceOrder, before: SourceOrder) -> list[str]:
         found.append("was paid, and is not any more")
     for name in ("payment_status", "source_status"):
         was, now = getattr(before, name), getattr(arrival, name)
-        if _plain(was) == _plain(now):
+        if plain_status(was) == plain_status(now):
             continue
-        unpaid = name == "payment_status" and _was_paid(before) and bool(_plain(now)) and _plain(now) not in _PAID
-        if unpaid or _is_undone(now):
+        unpaid = name == "payment_status" and is_paid(before) and bool(plain_status(now)) and not says_paid(now)
+        if unpaid or undone(now):
             found.append(f"{name.replace('_', ' ')} is {(now or '')[:_LONGEST]!r}, was {(was or '')[:_LONGEST]!r}")
     return found
-
-
-def _was_paid(order: SourceOrder) -> bool:
-    return bool(order.paid) or _plain(order.payment_status) in _PAID
-
-
-def _is_undone(status: str | None) -> bool:
-    words = _plain(status).split()
-    return not _NOT.intersection(words) and any(_UNDONE.fullmatch(word) for word in words)
-
-
-def _plain(status: str | None) -> str:
-    """A source's word however it writes it: ``PARTIALLY_REFUNDED`` and ``PartiallyRefunded`` are the same."""
-    return " ".join(_WORDS.findall(_HUMP.sub(" ", status or ""))).casefold()
 
 
 def _is_canceled(arrival: Arrival) -> bool:

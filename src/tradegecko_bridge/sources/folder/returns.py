@@ -37,6 +37,7 @@ TRACKING = (
     "completes_order",
 )
 STOCK = ("sku", "available", "sell_without_stock")
+CANCELLATIONS = ("order_reference",)
 RECEIPTS = ("order_reference", "order_number", "remote_id", "remote_number", "delivered_at")
 
 _Parcel = tuple[str | None, str | None, ShippedItem | None]
@@ -105,6 +106,11 @@ def receipt_rows(receipt: DeliveryReceipt) -> Rows:
     return _storable(
         [(receipt.order_reference, receipt.order_number, receipt.remote_id, receipt.remote_number, delivered_at)]
     )
+
+
+def cancellation_rows(reference: str) -> Rows:
+    """The row of an order that is to be canceled."""
+    return _storable([(reference,)])
 
 
 def _storable(rows: Rows) -> Rows:

@@ -121,6 +121,7 @@ class FolderSource:
         self._stock = outbox(folder / "stock", ending=f"stock.{ending}")
         self._all_stock = outbox(folder / "stock", ending=f"all-stock.{ending}")
         self._products = outbox(folder / "products", ending="products.json")
+        self._cancellations = outbox(folder / "cancellations", ending=f"cancellations.{ending}")
         self._receipts = outbox(folder / "receipts", ending=f"receipts.{ending}")
         self._all_stock_mark = folder / "stock" / ".all-stock"
         self._all_stock_every = _span("all_stock_every", all_stock_every, _LONGEST_KEPT * 86_400)
@@ -314,6 +315,13 @@ class FolderSource:
         """Write the products to ``products/``."""
         batch = [(product.reference, product) for product in products]
         return self._products.hand_over(batch, returns.product_text, returns.product_file)
+
+    def cancel_orders(self, references: Sequence[str]) -> Sequence[ItemResult]:
+        """Write the references to ``cancellations/``."""
+        batch = [(reference, reference) for reference in references]
+        return self._cancellations.hand_over(
+            batch, returns.cancellation_rows, partial(self._table, returns.CANCELLATIONS)
+        )
 
     def accept_receipts(self, receipts: Sequence[DeliveryReceipt]) -> Sequence[ItemResult]:
         """Write the receipts to ``receipts/``."""

@@ -60,6 +60,7 @@ def expired(
     after = evolve(
         entry,
         order=anonymous_order(entry.order) if entry.order else None,
+        given=None,
         reason=reason,
         expired_at=at,
         pending_update=None,
@@ -73,7 +74,7 @@ def expired(
 def expired_texts(texts: Iterable[str], rows: Iterable[Row]) -> list[str]:
     """Texts of or about orders, without any of their values; ``rows`` are the orders as they still are."""
     return clearing.cleared_of_all(
-        texts, *(content for row in rows for content in (row.entry.order, row.pending_update))
+        texts, *(content for row in rows for content in (row.entry.order, row.entry.given, row.pending_update))
     )
 
 

@@ -12,10 +12,14 @@ from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.commerce.card_numbers import without_card_numbers
 from tradegecko_bridge.commerce.clearing import cleared
 from tradegecko_bridge.commerce.codec import fingerprint
+from tradegecko_bridge.commerce.differences import Difference, at_source
+from tradegecko_bridge.commerce.edits import merged
+from tradegecko_bridge.commerce.progress import is_paid
 from tradegecko_bridge.ledger import (
     BY_HAND,
     CANCELED_AT_SOURCE,
     DELIVERED_STATES,
+    EDIT_OUTDATED,
     GAVE_UP_IN_DOUBT,
     INGEST,
     KEY_USED,
@@ -117,6 +121,8 @@ def new_row(connection: str, one: Identified, at: datetime) -> Change:
 def changed_row(row: Row, arrival: Arrival, at: datetime) -> Change:
     """A known order that its source now gives differently. One whose data has expired gets no new content."""
     entry, state = row.entry, row.entry.state
+    if state in DELIVERED_STATES and isinstance(arrival, SourceOrder):
+        row = compared(row, arrival, at)
     if entry.expired_at is not None:
         why = f"{_what_changed(entry, arrival)}; not applied, because its personal data has expired"
         return row, (LedgerEvent(at=at, who=INGEST, was=state, now=state, why=why),)
@@ -128,11 +134,30 @@ def changed_row(row: Row, arrival: Arrival, at: datetime) -> Change:
     return evolve(row, entry=evolve(entry, pending_update=PendingUpdate.of(update)), pending_update=update), (event,)
 
 
+def compared(row: Row, newest: SourceOrder, at: datetime) -> Row:
+    """The row of a delivered order with what its source says differently noted, if there is or was anything."""
+    entry = row.entry
+    if entry.order is None:
+        return row
+    before, expired = Difference.of(row.differs), entry.expired_at is not None
+    found = at_source(newest, entry.order, entry.given, at=at, before=before, expired=expired)
+    number = storable(entry.number)
+    noted = found.parts or before is not None or found.was_paid is not is_paid(entry.order)
+    return evolve(row, differs=evolve(found, number=number).as_text()) if noted else row
+
+
 def apply_update(row: Row, arrival: Arrival, at: datetime, *, known_absent: bool = False) -> Change:
     """New content for an order that was not sent, or is ``known_absent``. Whoever has claimed it read the old content:
     the claim ends."""
-    entry = row.entry
+    entry, contested = row.entry, ""
+    order = arrival if isinstance(arrival, SourceOrder) else entry.order
+    given = entry.given
+    if isinstance(arrival, SourceOrder) and entry.order is not None and given is not None:
+        both = merged(arrival, entry.order, given)
+        order, given, contested = both.order, both.given, ", ".join(both.contested)
     to, reason = _state_after(entry, arrival, known_absent=known_absent)
+    if to is _S.PENDING and given is not None and given.canceled_at is None:
+        to, reason = _after_edit(entry, contested)
     canceled = isinstance(arrival, SourceOrder) and arrival.canceled_at is not None
     starts_over = to is _S.PENDING and (canceled or entry.state is not _S.PENDING)
     after = evolve(
@@ -140,7 +165,8 @@ def apply_update(row: Row, arrival: Arrival, at: datetime, *, known_absent: bool
         state=to,
         reason=reason,
         number=storable(arrival.number or entry.number),
-        order=arrival if isinstance(arrival, SourceOrder) else entry.order,
+        order=order,
+        given=given,
         attempts=0 if starts_over else entry.attempts,
         next_attempt_at=None if starts_over else entry.next_attempt_at,
         basis=None,
@@ -168,6 +194,15 @@ def _state_after(entry: LedgerEntry, arrival: Arrival, *, known_absent: bool) ->
     if arrival.canceled_at is not None and (known_absent or entry.state is _S.FAILED):
         return _S.CANCELED, CANCELED_AT_SOURCE
     return stays if entry.state is _S.FAILED else (_S.PENDING, None)
+
+
+def _after_edit(entry: LedgerEntry, contested: str) -> tuple[OrderState, Reason | None]:
+    """Where new content takes an edited order: on, unless the source has changed what a person edited."""
+    if contested:
+        text = f"the source has changed what was edited here ({contested}); edit it again, or release it as it is"
+        return _S.HELD, Reason(EDIT_OUTDATED, text)
+    is_outdated = entry.reason is not None and entry.reason.code == EDIT_OUTDATED
+    return (_S.HELD, entry.reason) if is_outdated else (_S.PENDING, None)
 
 
 def _unreadable(arrival: UnreadableOrder, order: SourceOrder | None = None) -> Reason:

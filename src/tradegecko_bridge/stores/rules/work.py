@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -14,7 +15,10 @@ from tradegecko_bridge.ledger import (
     BY_HAND,
     CHANGED_TOO_LATE,
     DELIVERED_STATES,
+    ID_IN_USE,
+    KEY_USED,
     UNCERTAIN_STATES,
+    UNREADABLE,
     Claim,
     LedgerEntry,
     LedgerEvent,
@@ -23,13 +27,15 @@ from tradegecko_bridge.ledger import (
     Transition,
 )
 from tradegecko_bridge.stores.row import Change, Row, plain, utc, utc_or_none
-from tradegecko_bridge.stores.rules.ingest import apply_update
+from tradegecko_bridge.stores.rules.ingest import apply_update, compared
 
 _S = OrderState
 _NEEDS_REASON = frozenset({_S.HELD, _S.SKIPPED, _S.FAILED, _S.CANCELED})
 """States in which an order needs a reason; a person's own words are one."""
 REFUSALS = (ClaimLost, LookupError, ValueError, TypeError)
 """What is wrong with one transition, and says nothing of the others."""
+_STAY_HELD: Final = frozenset({BY_HAND, UNREADABLE, KEY_USED, ID_IN_USE})
+"""Why an order is held that no correction of its content answers."""
 _GAP: Final = 1000
 _OUTSIDE: Final = ("status", "request_id")
 """What a system said of an exchange, in the detail of an event."""
@@ -102,7 +108,15 @@ def recorded(row: Row, transition: Transition) -> Change:
     detail = plain(transition.detail)
     detail |= {name: cleared(detail[name], *_contents(row)) for name in _OUTSIDE if isinstance(detail.get(name), str)}
     event = LedgerEvent(at=at, who=transition.who, was=present.state, now=after.state, why=why, detail=detail)
-    return _settled(evolve(row, entry=after), (event,) if event.why or event.was is not event.now else ())
+    row = _arrived(evolve(row, entry=after), present.state)
+    return _settled(row, (event,) if event.why or event.was is not event.now else ())
+
+
+def _arrived(row: Row, was: OrderState) -> Row:
+    """Of an order that is there from now on is noted what its source says by now."""
+    newest = row.pending_update or row.entry.given or row.entry.order
+    is_new = row.entry.state in DELIVERED_STATES and was not in DELIVERED_STATES
+    return compared(row, newest, row.entry.updated_at) if is_new and newest is not None else row
 
 
 def serial_gap(backed_up_at: datetime, restored_at: datetime) -> int:
@@ -142,9 +156,42 @@ def overridden(row: Row, to: OrderState, at: datetime, who: str, why: str, *, re
     return _settled(evolve(row, entry=after), (LedgerEvent(at=at, who=who, was=entry.state, now=to, why=why),))
 
 
+def edited(row: Row, entry: LedgerEntry, at: datetime, who: str, why: str, fields: Sequence[str]) -> Change:
+    """A person's correction of a held order: it is planned anew, unless a person holds it.
+
+    Raises:
+        ClaimLost: the order was claimed or changed after it was read.
+        ValueError: it is not held, or its content has expired or cannot be read.
+    """
+    present = row.entry
+    if _identity(entry) != _identity(present) or entry.serial != present.serial or present.claim_runs(at):
+        raise ClaimLost(f"order {present.reference}: somebody else has taken or changed it since it was read")
+    if present.state is not _S.HELD or present.expired_at is not None or entry.order is None:
+        raise ValueError(f"order {present.reference}: only a held order that can be read is edited")
+    stays = present.reason is not None and present.reason.code in _STAY_HELD
+    to = _S.HELD if stays else _S.PENDING
+    after = evolve(
+        present,
+        state=to,
+        order=entry.order,
+        given=entry.given,
+        reason=present.reason if stays else None,
+        attempts=0,
+        next_attempt_at=None,
+        basis=None,
+        updated_at=at,
+        in_state_since=present.since(to, at),
+        claim=None,
+        serial=present.serial + 1,
+    )
+    detail = {"edited": list(fields)}
+    why = cleared(why, *_contents(row), entry.order)
+    return evolve(row, entry=after), (LedgerEvent(at=at, who=who, was=_S.HELD, now=to, why=why, detail=detail),)
+
+
 def _contents(row: Row) -> tuple[SourceOrder | None, ...]:
     """All that the ledger holds of an order now."""
-    return row.entry.order, row.pending_update
+    return row.entry.order, row.entry.given, row.pending_update
 
 
 def _worker(entry: LedgerEntry) -> str | None:

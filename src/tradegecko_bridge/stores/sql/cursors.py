@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from tradegecko_bridge.errors import CursorMoved
 from tradegecko_bridge.ports import ToldValueStore
 from tradegecko_bridge.stores.row import utc
-from tradegecko_bridge.stores.sql.database import InDatabase, insert
+from tradegecko_bridge.stores.sql.database import InDatabase, chunks, insert
 from tradegecko_bridge.stores.sql.tables import cursors, told_values
 
 
@@ -38,24 +38,36 @@ def read_cursor(tx: Connection, connection: str, stream: str) -> str | None:
     return found
 
 
+def read_told(tx: Connection, connection: str, kind: str, keys: Collection[str] | None = None) -> dict[str, str]:
+    """Told values, of these keys or all."""
+    mine = (told_values.c.connection == connection, told_values.c.kind == kind)
+    query = select(told_values.c.key, told_values.c.value).where(*mine)
+    queries = [query] if keys is None else [query.where(told_values.c.key.in_(part)) for part in chunks(keys)]
+    return {row.key: row.value for query in queries for row in tx.execute(query)}
+
+
+def write_told(tx: Connection, connection: str, kind: str, values: Mapping[str, str], at: datetime) -> None:
+    """Replace told values, or add them."""
+    rows = [
+        {"connection": connection, "kind": kind, "key": key, "value": value, "at": at}
+        for key, value in sorted(values.items())  # in one order everywhere, so that two writers cannot deadlock
+    ]
+    if rows:
+        new = insert(tx, told_values)
+        changed = {"value": new.excluded.value, "at": new.excluded.at}
+        tx.execute(new.on_conflict_do_update(index_elements=["connection", "kind", "key"], set_=changed), rows)
+
+
 class SqlToldValues(InDatabase, ToldValueStore):
     """The values that sources were last told and have acknowledged."""
 
     def told_values(self, connection: str, kind: str) -> Mapping[str, str]:
-        mine = (told_values.c.connection == connection, told_values.c.kind == kind)
         with self._database.reading() as tx:
-            rows = tx.execute(select(told_values.c.key, told_values.c.value).where(*mine))
-            return {row.key: row.value for row in rows}
+            return read_told(tx, connection, kind)
 
     def record_told_values(self, connection: str, kind: str, values: Mapping[str, str], *, at: datetime) -> None:
         at = utc(at)
         if not values:
             return
-        rows = [
-            {"connection": connection, "kind": kind, "key": key, "value": value, "at": at}
-            for key, value in sorted(values.items())  # in one order everywhere, so that two writers cannot deadlock
-        ]
         with self._database.writing() as tx:
-            new = insert(tx, told_values)
-            changed = {"value": new.excluded.value, "at": new.excluded.at}
-            tx.execute(new.on_conflict_do_update(index_elements=["connection", "kind", "key"], set_=changed), rows)
+            write_told(tx, connection, kind, values, at)

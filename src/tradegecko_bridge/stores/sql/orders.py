@@ -26,6 +26,7 @@ from sqlalchemy.exc import IntegrityError
 
 from tradegecko_bridge.errors import ClaimLost, CustomerInUse, NumberInUse, RemoteIdInUse
 from tradegecko_bridge.ledger import (
+    AT_SOURCE,
     DELIVERED_STATES,
     SENT_STATES,
     Filter,
@@ -42,7 +43,7 @@ from tradegecko_bridge.stores.row import Arrival, Change, Row, utc
 from tradegecko_bridge.stores.rules import ingest, lookups, work
 from tradegecko_bridge.stores.rules.digests import is_keyed, like
 from tradegecko_bridge.stores.sql import new_customers
-from tradegecko_bridge.stores.sql.cursors import advance, must_be_at, read_cursor
+from tradegecko_bridge.stores.sql.cursors import advance, must_be_at, read_cursor, read_told, write_told
 from tradegecko_bridge.stores.sql.database import InDatabase, chunks, wait_alone
 from tradegecko_bridge.stores.sql.keys import read_key
 from tradegecko_bridge.stores.sql.many import execute_many
@@ -87,7 +88,7 @@ class SqlOrders(InDatabase, OrderStore):
             wait_alone(tx, f"ingest {connection}")
             must_be_at(tx, connection, ingest.STREAM, after)
             batch = _batch(tx, connection, arrivals, at, _SOME_LOCKED)
-            _write_batch(tx, batch)
+            _write_batch(tx, batch, at)
             if arrivals and (cursor := arrivals[-1].cursor):
                 advance(tx, connection, ingest.STREAM, cursor, at)
         return batch.counts
@@ -175,6 +176,16 @@ class SqlOrders(InDatabase, OrderStore):
             write_changes(tx, [(before, change)])
         return change[0].entry
 
+    def edit(self, entry: LedgerEntry, *, at: datetime, who: str, why: str, fields: Sequence[str] = ()) -> LedgerEntry:
+        at = utc(at)
+        with self._database.writing() as tx:
+            stored = tx.execute(_ONE, {"row_id": entry.id}).one_or_none()
+            if stored is None:
+                raise _no_entry(entry.id)
+            change = work.edited(to_full_row(stored), entry, at, who, why, fields)
+            write_whole(tx, [change])
+        return change[0].entry
+
     def entries(
         self,
         connection: str | None = None,
@@ -247,7 +258,12 @@ def _batch(
         ]
     changed = {one.reference for one in identified if stored.get(one.reference, one.fingerprint) != one.fingerprint}
     relevant = [one for one in identified if one.reference not in stored or one.reference in changed]
-    batch = ingest.ingest(connection, relevant, _by_reference(tx, connection, changed, by_ids), at)
+    noted = read_told(tx, connection, AT_SOURCE, changed)
+    known = {
+        reference: evolve(row, differs=noted.get(reference))
+        for reference, row in _by_reference(tx, connection, changed, by_ids).items()
+    }
+    batch = ingest.ingest(connection, relevant, known, at)
     batch.known += len(identified) - len(relevant)
     return batch
 
@@ -271,17 +287,28 @@ def _by_reference(tx: Connection, connection: str, references: Collection[str], 
     return found
 
 
-def _write_batch(tx: Connection, batch: ingest.Batch) -> None:
+def _write_batch(tx: Connection, batch: ingest.Batch, at: datetime) -> None:
     known = [row for row in batch.rows.values() if row.entry.id]
     new = [row for row in batch.rows.values() if not row.entry.id]
     ids = {row.entry.reference: row.entry.id for row in known}
     if known:
         _update(tx, ((row, order_values(row)) for row in known))
+        _note_differences(tx, known, at)
     if new:
         made = tx.execute(plain_insert(orders).returning(_c.reference, _c.id), [order_values(row) for row in new])
         ids.update((row.reference, row.id) for row in made)
     if batch.events:
         execute_many(tx, _INSERT_EVENTS, [event_values(ids[reference], event) for reference, event in batch.events])
+
+
+def _note_differences(tx: Connection, rows: Iterable[Row], at: datetime) -> None:
+    """What the sources of these say differently, where anybody has looked."""
+    noted = defaultdict[str, dict[str, str]](dict)
+    for row in rows:
+        if row.differs is not None:
+            noted[row.entry.connection][row.entry.reference] = row.differs
+    for connection, values in noted.items():
+        write_told(tx, connection, AT_SOURCE, values, at)
 
 
 def _update(tx: Connection, rows: Iterable[tuple[Row, Values]]) -> None:
@@ -338,7 +365,7 @@ def _record_all(tx: Connection, transitions: Sequence[Transition]) -> list[Ledge
         elif entry.id not in stored:
             answers.append(ClaimLost(f"order {entry.reference}: this ledger does not have it; was it restored?"))
         else:
-            before = present.get(entry.id) or to_row(stored[entry.id], entry.order)
+            before = present.get(entry.id) or to_row(stored[entry.id], entry.order, entry.given)
             try:
                 change = work.recorded(before, transition)
             except work.REFUSALS as error:
@@ -388,6 +415,8 @@ def write_changes(tx: Connection, changes: Sequence[tuple[Row, Change]]) -> None
         if names:
             _update(tx, rows)
     _write_events(tx, (change for _, change in changes))
+    for _, (row, _) in changes:
+        _note_differences(tx, [row], row.entry.updated_at)
 
 
 def write_whole(tx: Connection, changes: Sequence[Change]) -> None:

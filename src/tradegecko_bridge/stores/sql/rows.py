@@ -33,6 +33,8 @@ from tradegecko_bridge.stores.rules.shipments import ShipmentRow
 
 _UNREADABLE = Reason(code="unreadable", text="what the ledger holds of this order cannot be read; have it given again")
 UNREADABLE_SHIPMENT = "what the ledger holds of this shipment cannot be read"
+_GIVEN: Final = "given_by_source"
+"""Beside the fields of an order that a person has edited: the order as its source gives it."""
 Stored = DatabaseRow[Any]
 Values = dict[str, Any]
 
@@ -68,7 +70,22 @@ def to_order(content: str | None) -> SourceOrder | None:
         return None
 
 
-def to_row(stored: Stored, order: SourceOrder | None) -> Row:
+def to_orders(content: str | None) -> tuple[SourceOrder | None, SourceOrder | None]:
+    """The order in a content column, and where a person has edited it, the order as its source gives it."""
+    order = to_order(content)
+    if order is None or content is None or _GIVEN not in content:
+        return order, None
+    given = parse_json(content).get(_GIVEN)
+    return order, None if given is None else to_order(as_json(given))
+
+
+def _content(entry: LedgerEntry) -> str | None:
+    if entry.order is None or entry.given is None:
+        return to_json(entry.order)
+    return as_json({**to_plain(entry.order), _GIVEN: to_plain(entry.given)})
+
+
+def to_row(stored: Stored, order: SourceOrder | None, given: SourceOrder | None = None) -> Row:
     """An order's row; its content is read by whoever needs it (it takes longer than all the rest)."""
     reason = stored.reason_code and Reason(
         code=stored.reason_code, text=stored.reason_text, transient=stored.reason_passing
@@ -81,6 +98,7 @@ def to_row(stored: Stored, order: SourceOrder | None) -> Row:
         number=stored.number,
         state=OrderState(stored.state),
         order=order,
+        given=given,
         reason=reason or None,
         remote_id=stored.remote_id,
         remote_number=stored.remote_number,
@@ -104,7 +122,7 @@ def to_row(stored: Stored, order: SourceOrder | None) -> Row:
 
 def to_full_row(stored: Stored) -> Row:
     """An order's row with its content."""
-    row = to_row(stored, to_order(stored.content))
+    row = to_row(stored, *to_orders(stored.content))
     if row.entry.order is not None or row.entry.reason is not None or stored.content is None:
         return row
     return evolve(row, entry=evolve(row.entry, reason=_UNREADABLE))
@@ -142,7 +160,7 @@ def order_values(row: Row) -> Values:
         "reference": entry.reference,
         "taken_in_at": entry.ingested_at,
         "number": entry.number,
-        "content": to_json(entry.order),
+        "content": _content(entry),
         "fingerprint": row.fingerprint,
         **work_values(row),
     }

@@ -16,6 +16,7 @@ from tradegecko_bridge.commerce import Address, Customer, ProductDetails, Varian
 from tradegecko_bridge.commerce.remote import (
     Access,
     AccountIdentity,
+    ChangedOrders,
     CustomerMatch,
     OrderAction,
     OrderDraft,
@@ -34,7 +35,14 @@ from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.tradegecko import records, resources
 from tradegecko_bridge.tradegecko.calls import Call, Page, Reply
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
-from tradegecko_bridge.tradegecko.gateway import cursors, customer_match, record_names, translate
+from tradegecko_bridge.tradegecko.gateway import (
+    cursors,
+    customer_match,
+    order_changes,
+    order_returns,
+    record_names,
+    translate,
+)
 from tradegecko_bridge.tradegecko.gateway.error_mapping import reading, writing
 from tradegecko_bridge.tradegecko.gateway.listing import changes, chunks_by_url_length, pages
 from tradegecko_bridge.tradegecko.gateway.marks import GONE, marker_of
@@ -629,6 +637,21 @@ class TradeGeckoGateway(OfThisProcess):
         """Page by page, at the pace of the rate limit."""
         for page in changes(self._bulk, ORDERS.call_at, moment):
             yield from map(translate.remote_order, page)
+
+    def changed_orders(self, cursor: str | None) -> ChangedOrders:
+        """One list by ``updated_at_min``, as a rule of one page, which the mirror then need not read."""
+        mirror = self._mirror
+        return order_changes.changed_orders(self._normal, cursor, mirror)
+
+    def find_return(self, order_id: str, marker: str) -> str | None:
+        """One call: the order's returns."""
+        return order_returns.find_return(self._client, order_id, marker)
+
+    def create_return(self, order_id: str, units: Mapping[str, Decimal], *, status: str, marker: str, key: str) -> str:
+        """Two calls: the order's lines, then the return."""
+        return order_returns.create_return(
+            self._client, self._mirror, order_id, units, status=status, marker=marker, key=key
+        )
 
     # ── what goes back to the shop ───────────────────────────────────────────────────────────
 

@@ -27,7 +27,7 @@ READINGS: Final = 3
 VALUES_A_CALL: Final = 50
 URL_LENGTH: Final = 4000
 """Characters of values a URL may carry; beyond some 8,000 in all the answer is 414 (reference §3.9)."""
-_BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
+BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 
 
 def pages(client: TradeGeckoClient, call: Call[Page[R]], *, whole: bool = False) -> Iterator[Page[R]]:
@@ -119,7 +119,7 @@ class Position:
     page: int = 1
 
     def __lt__(self, other: Position) -> bool:
-        return (self.since or _BEGINNING, self.page) < (other.since or _BEGINNING, other.page)
+        return (self.since or BEGINNING, self.page) < (other.since or BEGINNING, other.page)
 
     def after(self, page: Page[D]) -> Position:
         """Where to read on after this page; where the list may grow, if it was the last one."""

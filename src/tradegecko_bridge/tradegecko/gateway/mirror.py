@@ -22,12 +22,13 @@ from tradegecko_bridge.commerce.remote import AccountIdentity
 from tradegecko_bridge.forks import Forked
 from tradegecko_bridge.ports import Clock, MirrorStore
 from tradegecko_bridge.ports.mirrors import MirrorCounts, MirrorProgress, MirrorRow, newest
+from tradegecko_bridge.tradegecko.calls import Page
 from tradegecko_bridge.tradegecko.client.sync import TradeGeckoClient
 from tradegecko_bridge.tradegecko.codec import write_value
 from tradegecko_bridge.tradegecko.gateway import cursors
 from tradegecko_bridge.tradegecko.gateway.error_mapping import reading
 from tradegecko_bridge.tradegecko.gateway.late import LateChanges
-from tradegecko_bridge.tradegecko.gateway.listing import Position, page_at
+from tradegecko_bridge.tradegecko.gateway.listing import BEGINNING, Position, page_at
 from tradegecko_bridge.tradegecko.gateway.mirror_book import MirrorBook
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import Kind
 from tradegecko_bridge.tradegecko.records import Account, DatedRecord
@@ -456,6 +457,42 @@ class Mirror(Forked):
             read += 1
             if not go_on(read, left) or page.last:
                 return page.last and store.progress(self.account, kind.name).complete  # unless it was restored
+
+    def resumes_at(self, kind: Kind[D]) -> datetime | None:
+        """From when on it would next be read what has changed of a kind (the beginning of time: all); None where not
+        all of it is known."""
+        store = self._store
+        if store is None or not (before := store.progress(self.account, kind.name)).complete:
+            return None
+        reached = cursors.reached(before.cursor, self.server_clock()).since
+        if reached is None:
+            return BEGINNING
+        return min(reached - OVERLAP, self._late(kind, store).missed_since(reached) or reached)
+
+    def take(self, kind: Kind[D], listed: Sequence[Page[D]], since: datetime) -> None:
+        """All that has changed since a moment was listed just now for another reason: it need not be read again, unless
+        the list is not whole or begins too late."""
+        store, resumes_at = self._store, self.resumes_at(kind)
+        if store is None or resumes_at is None or since > resumes_at or not listed[-1].last:
+            return
+        with self._lock_of(kind.name):
+            now, server_now = self._clock(), self.server_clock()
+            before = store.progress(self.account, kind.name).cursor
+            position = cursors.reached(before, server_now)
+            for page in listed:
+                rows = [self._row(kind, record) for record in page]
+                position = max(position, position.after(page))
+                cursor = cursors.cursor_at(position, server_now, before)
+                self._note_shared(kind, store, rows)
+                progress = MirrorProgress(cursor=cursor, complete=True, at=now, after=before)
+                store.write(self.account, kind.name, rows, progress=progress)
+                self._recent.drop("", kind.name, [row.id for row in rows])
+            self._late(kind, store).looked()
+            self._outdated_at[kind.name] = self._complete_at[kind.name] = now
+            self._cache.pop(kind.name, None)
+
+    def _late(self, kind: Kind[D], store: MirrorStore) -> LateChanges:
+        return LateChanges(store, self.account, kind.name, now=self._clock(), server_now=self.server_clock())
 
     def _row(self, kind: Kind[D], record: D) -> MirrorRow:
         """A version that says it is of a time to come is of now, or no later one would ever take its place."""

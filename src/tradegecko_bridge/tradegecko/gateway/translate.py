@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from hashlib import sha256
 from typing import Final
 
 from tradegecko_bridge.commerce import LocationStock, ProductDetails, VariantDetails, VariantStock
@@ -18,6 +19,8 @@ WITHDRAWN: Final = ("void", "deleted")
 """Statuses of fulfilments that were taken back (§6.3)."""
 _BETWEEN_NUMBERS: Final = re.compile(r"[,;|/\s]+")
 """What people write between tracking numbers in the one field there is for them."""
+LONGEST_LIST: Final = 64
+"""Characters of a list of ids that are kept as they are; of a longer one its digest is."""
 
 
 def remote_order(order: records.Order) -> RemoteOrder:
@@ -28,7 +31,24 @@ def remote_order(order: records.Order) -> RemoteOrder:
         total=order.total,
         gone=order.status in GONE,
         created_at=order.created_at,
+        status=order.status,
+        parts=_parts(order),
     )
+
+
+def _parts(order: records.Order) -> dict[str, str]:
+    """What lines an order has, whose it is and where it goes: by ids, which are others where somebody edits them."""
+    said: dict[str, object] = {
+        "lines": ",".join(map(str, sorted(order.order_line_item_ids))),
+        "customer": order.company_id,
+        "shipping address": order.shipping_address_id,
+        "billing address": order.billing_address_id,
+        "currency": order.currency_id,
+    }
+    lines = str(said["lines"])
+    if len(lines) > LONGEST_LIST:
+        said["lines"] = sha256(lines.encode()).hexdigest()
+    return {name: str(value) for name, value in said.items() if value not in (None, "")}
 
 
 def remote_shipments(page: Page[records.Fulfillment]) -> list[RemoteShipment]:

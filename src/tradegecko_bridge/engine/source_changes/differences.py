@@ -1,0 +1,253 @@
+"""What source and system say differently of orders that were delivered: seen, kept, and told until it is settled.
+
+What the source says differently is noted with ingest (:data:`~tradegecko_bridge.ledger.AT_SOURCE`), what the system
+says differently here. A person may accept both; anything else said later is another difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from attrs import evolve, frozen
+
+from tradegecko_bridge.bounds import brief
+from tradegecko_bridge.commerce.differences import MISSING, WITHDRAWN, Difference
+from tradegecko_bridge.commerce.remote import ChangedOrders, RemoteOrder
+from tradegecko_bridge.commerce.values import trimmed
+from tradegecko_bridge.engine.context import Context
+from tradegecko_bridge.engine.report import DIFFERS, Outcome, Report
+from tradegecko_bridge.engine.settings.choices import OrderStatus
+from tradegecko_bridge.engine.source_changes.noted_returns import RETURN, NotedReturn
+from tradegecko_bridge.errors import Rejected, Unavailable
+from tradegecko_bridge.ledger import AT_SOURCE, DELIVERED_STATES, Finding, LedgerEntry, Severity
+from tradegecko_bridge.ports import Store
+
+IN_SYSTEM: Final = "differs in system"
+"""The kind of told value that holds what the system says differently of an order since it was delivered."""
+MISSING_AT_SOURCE: Final = "missing at source"
+"""The kind of told value that holds which orders a source was asked for and has no longer."""
+ACCEPTED: Final = "accepted difference"
+"""The kind of told value that holds which difference of an order a person has accepted."""
+CURSOR: Final = "system changes"
+"""The kind, and the key, of the told value that holds how far the system's changes have been read."""
+VOID: Final = "void"
+
+
+@frozen(kw_only=True)
+class OpenDifference:
+    """What is different about one order, at its source and in the system, and when the newest of it was first seen."""
+
+    reference: str
+    number: str
+    at_source: tuple[str, ...] = ()
+    in_system: tuple[str, ...] = ()
+    digest: str = ""
+    at: datetime
+
+    @property
+    def seal(self) -> str:
+        """Another text for every other difference of the order."""
+        return f"{self.digest} {'; '.join(self.at_source)} | {'; '.join(self.in_system)}"
+
+    @property
+    def text(self) -> str:
+        """What is different, in words."""
+        sides = [("at the source", self.at_source), ("in TradeGecko", self.in_system)]
+        return "; ".join(f"{', '.join(parts)} {where}" for where, parts in sides if parts)
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the source has taken the order back, and the system has it still."""
+        return bool(WITHDRAWN.intersection(self.at_source)) and VOID not in self.in_system
+
+    @property
+    def is_void(self) -> bool:
+        """Whether it is void in the system, and its source does not know."""
+        return VOID in self.in_system and not WITHDRAWN.intersection(self.at_source)
+
+
+def differences(store: Store, connection: str) -> dict[str, OpenDifference]:
+    """All that is different, accepted or not, by order reference. What is void on both sides is the same."""
+    source, system = _read(store, connection, AT_SOURCE), _read(store, connection, IN_SYSTEM)
+    for reference, missing in _read(store, connection, MISSING_AT_SOURCE).items():
+        known = source.get(reference, missing)
+        source[reference] = evolve(known, parts=tuple(dict.fromkeys((*known.parts, MISSING))))
+    for text in store.told_values(connection, RETURN).values():
+        noted = NotedReturn.of(text)
+        if noted is not None and noted.is_open and noted.told:
+            at = datetime.fromisoformat(noted.at)
+            known = source.get(noted.order) or Difference(number=noted.number, at=at)
+            source[noted.order] = evolve(known, at=max(known.at, at), parts=(*known.parts, noted.text))
+    found = {}
+    for reference in (*source, *(one for one in system if one not in source)):
+        one = _both(reference, source.get(reference), system.get(reference))
+        if one is not None:
+            found[reference] = one
+    return found
+
+
+def _read(store: Store, connection: str, kind: str) -> dict[str, Difference]:
+    said = store.told_values(connection, kind).items()
+    return {reference: one for reference, text in said if (one := Difference.of(text)) and one.parts}
+
+
+def _both(reference: str, source: Difference | None, system: Difference | None) -> OpenDifference | None:
+    newest = max((one for one in (source, system) if one), key=lambda one: one.at, default=None)
+    if newest is None:
+        return None
+    found = OpenDifference(
+        reference=reference,
+        number=newest.number,
+        at_source=source.parts if source else (),
+        in_system=system.parts if system else (),
+        digest=source.digest if source else "",
+        at=newest.at,
+    )
+    both_gone = VOID in found.in_system and bool(WITHDRAWN.intersection(found.at_source))
+    return None if both_gone else found
+
+
+def open_differences(store: Store, connection: str) -> dict[str, OpenDifference]:
+    """Those that nobody has accepted."""
+    accepted = store.told_values(connection, ACCEPTED)
+    return {ref: one for ref, one in differences(store, connection).items() if accepted.get(ref) != one.seal}
+
+
+def is_accepted(context: Context, entry: LedgerEntry) -> bool:
+    """Whether a person has accepted what is different about an order."""
+    accepted = context.store.told_values(context.connection, ACCEPTED).get(entry.reference)
+    return bool(accepted) and entry.reference not in open_differences(context.store, context.connection)
+
+
+def findings(context: Context) -> Iterator[Finding]:
+    """One for each order that is different and not accepted, with the commands that answer it.
+
+    What was accepted and is the same again on both sides is a new matter the next time.
+    """
+    found = differences(context.store, context.connection)
+    accepted = context.store.told_values(context.connection, ACCEPTED)
+    if over := {reference for reference, seal in accepted.items() if seal and reference not in found}:
+        blank = dict.fromkeys(over, "")
+        context.store.record_told_values(context.connection, ACCEPTED, blank, at=context.clock())
+    for one in found.values():
+        if accepted.get(one.reference) == one.seal:
+            continue
+        text = f"order {one.number}: {one.text}, since {one.at:%Y-%m-%d %H:%M} UTC; {_answers(one)}"
+        yield Finding(key=f"{DIFFERS}{one.reference}", severity=Severity.WARNING, text=text)
+
+
+def _answers(one: OpenDifference) -> str:
+    accept = f"`tgbridge orders accept {one.number} --why …` if that is right"
+    if VOID in one.in_system:
+        return f"cancel it at the source, or {accept}"
+    if one.is_withdrawn:
+        return f"`tgbridge orders void {one.number} --why …` voids it in TradeGecko, {accept}"
+    return f"correct it where it is wrong, {accept}"
+
+
+# ── what the system says ─────────────────────────────────────────────────────────────────────
+
+
+def look_at_system(context: Context, report: Report, *, dry_run: bool = False) -> None:
+    """See which delivered orders somebody has changed in the system since the last look, where the gateway can tell.
+
+    Nothing is asked before anything is delivered.
+    """
+    tell = getattr(context.gateway, "changed_orders", None)
+    if tell is None:
+        return
+    store, connection = context.store, context.connection
+    cursor = store.told_values(connection, CURSOR).get(CURSOR)
+    if cursor is not None and not store.entries(connection, states=DELIVERED_STATES, limit=1):
+        return
+    try:
+        changed: ChangedOrders = tell(cursor)
+    except (Rejected, Unavailable) as error:
+        report.notes.append(f"what people changed in TradeGecko is seen with the next run: {error}")
+        return
+    noted = _seen(context, changed.orders, report)
+    if dry_run:
+        return
+    if noted:
+        store.record_told_values(connection, IN_SYSTEM, noted, at=context.clock())
+    if changed.cursor != cursor:
+        store.record_told_values(connection, CURSOR, {CURSOR: changed.cursor}, at=context.clock())
+
+
+def _seen(context: Context, orders: Sequence[RemoteOrder], report: Report) -> dict[str, str]:
+    """What is to be noted of these orders, by reference; what is new of it is reported."""
+    if not orders:
+        return {}
+    entries = context.store.by_remote_ids(context.connection, {order.id for order in orders})
+    known = context.store.told_values(context.connection, IN_SYSTEM) if entries else {}
+    withdrawn = _read(context.store, context.connection, AT_SOURCE) if entries else {}
+    noted = {}
+    for order in orders:
+        entry = entries.get(order.id)
+        if entry is None or entry.state not in DELIVERED_STATES:
+            continue
+        before = Difference.of(known.get(entry.reference))
+        parts = tuple(_parts(order, entry, _as_delivered(context, entry)))
+        if parts == (before.parts if before else ()):
+            continue
+        found = Difference(number=entry.number, at=context.clock(), parts=parts)
+        noted[entry.reference] = found.as_text()
+        if parts and _both(entry.reference, withdrawn.get(entry.reference), found):
+            report.add(
+                entry.number, Outcome.CHANGED, f"changed in TradeGecko after it was delivered: {', '.join(parts)}"
+            )
+    return noted
+
+
+def _as_delivered(context: Context, entry: LedgerEntry) -> Mapping[str, Any]:
+    """What the system said of the order when it was created or found; little of those of earlier versions."""
+    said = [event.detail for event in context.store.history(entry.id) if event.now in DELIVERED_STATES]
+    return next((detail for detail in said if detail.get("remote_id") == entry.remote_id), {})
+
+
+def _parts(now: RemoteOrder, entry: LedgerEntry, was: Mapping[str, Any]) -> Iterator[str]:
+    if now.gone:
+        yield VOID
+        return
+    if entry.remote_number and now.number != entry.remote_number:
+        yield f"number is {brief(now.number)}, was {entry.remote_number}"
+    if was.get("total") is not None and now.total is not None and Decimal(was["total"]) != now.total:
+        yield f"total is {trimmed(now.total):f}, was {was['total']}"
+    parts = was.get("parts") or {}
+    yield from (f"{name} changed" for name, text in now.parts.items() if parts.get(name, text) != text)
+    ranks = {status.value: rank for rank, status in enumerate(OrderStatus)}
+    if now.status in ranks and ranks[now.status] < ranks.get(was.get("status", ""), 0):
+        yield f"status is {now.status} again"
+
+
+def note_void(store: Store, entry: LedgerEntry, at: datetime) -> None:
+    """Note that an order is void in the system: we made it so, or found it so."""
+    found = Difference(number=entry.number, at=at, parts=(VOID,))
+    store.record_told_values(entry.connection, IN_SYSTEM, {entry.reference: found.as_text()}, at=at)
+
+
+def note_accepted(store: Store, entry: LedgerEntry, difference: OpenDifference, at: datetime) -> None:
+    """Note that a difference is right as it is, and close its alert."""
+    store.record_told_values(entry.connection, ACCEPTED, {entry.reference: difference.seal}, at=at)
+    close_alert(store, entry, at)
+
+
+def close_alert(store: Store, entry: LedgerEntry, at: datetime) -> None:
+    """Close the alert on an order's difference; those on orders whose references begin alike stay."""
+    key = f"{DIFFERS}{entry.reference}"
+    others = [one for one in store.alerts(entry.connection) if one.key.startswith(key) and one.key != key]
+    stay = [Finding(key=one.key, severity=one.severity, text=one.text, count=one.count) for one in others]
+    store.update_alerts(entry.connection, stay, scope=[key], at=at)
+
+
+def note_missing(context: Context, entry: LedgerEntry, *, missing: bool) -> None:
+    """Note that the source has the order no longer, or has it again."""
+    known = context.store.told_values(context.connection, MISSING_AT_SOURCE).get(entry.reference, "")
+    if bool(known) is not missing:
+        value = Difference(number=entry.number, at=context.clock(), parts=(MISSING,)).as_text() if missing else ""
+        context.store.record_told_values(
+            context.connection, MISSING_AT_SOURCE, {entry.reference: value}, at=context.clock()
+        )
