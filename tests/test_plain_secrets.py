@@ -24,6 +24,7 @@ from tradegecko_bridge.errors import BridgeError, StoreError
 from tradegecko_bridge.foreign import Withheld, discreet
 from tradegecko_bridge.http_bounds import proxy_to
 from tradegecko_bridge.ports.logins import Secret
+from tradegecko_bridge.sources.toolkit import ShopClient
 from tradegecko_bridge.stores.sql.database import Database, has_password, ledger_address
 from tradegecko_bridge.stores.tokens import EncryptedTokenStore, MemoryTokenStore
 from tradegecko_bridge.tradegecko.base_url import checked_url
@@ -108,6 +109,10 @@ REFUSED: Final[dict[str, Takes]] = {
     "VendureSource.__init__ channel_token": lambda text: shop(channel_token=text, ready_states="x"),
     "VendureSource.__init__ proxy": lambda text: shop(proxy=f"foo://u:{text}@x"),
     "SqlStore.__init__": lambda text: SqlStore(f"postgresql://bridge:{text}@host:port/db"),
+    "ShopClient.__init__": lambda text: ShopClient(
+        "Acme", f"http://u:{text}@shop.example", headers={"key": text}, proxy=f"http://u:{text}@proxy.example"
+    ),
+    "ShopClient.__init__ proxy": lambda text: ShopClient("Acme", "https://shop.example", proxy=text),
     "SqlStore.__init__ of another kind": lambda text: SqlStore(f"mysql://bridge:{text}@host/db"),
     "SqlStore.__init__ server": lambda text: SqlStore(
         f"postgresql://bridge:{quote(text, '', errors='replace')}@127.0.0.1:9/db"

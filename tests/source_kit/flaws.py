@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any, ClassVar
+from zlib import crc32
 
 from attrs import evolve
 
@@ -66,8 +68,10 @@ def shop_of(kind: type[Cart]) -> FakeShop:
 
 
 def caught(kind: type[Cart]) -> set[str]:
-    """The checks that it fails."""
-    outcomes = [examine(check, shop_of(kind)) for check in CHECKS]
+    """The checks that it fails: of all where ``CI=true``, else of a quarter, each time the same, and its own."""
+    name, whole = kind.__name__, os.environ.get("CI") == "true"
+    tried = [one for one in CHECKS if whole or one.name == name or crc32(f"{name} {one.name}".encode()) % 4 == 0]
+    outcomes = [examine(check, shop_of(kind)) for check in tried]
     assert not [str(one) for one in outcomes if one.verdict is CheckVerdict.LEFT_OUT]
     return {one.check.name for one in outcomes if one.verdict is CheckVerdict.FAILED}
 

@@ -36,6 +36,7 @@ from attrs import field, frozen
 
 from tradegecko_bridge import quiet_http
 from tradegecko_bridge.errors import ConfigError, SourceNeedsLogin, SourceUnavailable
+from tradegecko_bridge.foreign import discreet
 from tradegecko_bridge.forks import Forked
 from tradegecko_bridge.http_bounds import (
     ACCEPTED,
@@ -126,6 +127,7 @@ class ShopClient(Forked):
         ConfigError: settings that cannot work.
     """
 
+    @discreet
     def __init__(
         self,
         shop: str,
