@@ -81,6 +81,7 @@ COMMANDS: dict[str, list[str]] = {
     "orders edit": ["N|--set|ship.city=E|--why|E", "N|--set|E|--why|x", "E|--line|E|--sku|E|--why|x"],
     "orders void-double": ["1|2", "E|E"],
     "source try": ["E", "shop/orders/E.csv", "shop/orders/E.csv|--preset|E", "shop/orders/E.csv|--connection|E"],
+    "source check": ["E", "E:E", "examples.rest_cart:E", "E|--only|E|--json"],
     "source guess": ["shop/orders/E.csv", "E", "shop/orders/E.csv|--connection|E"],
     "alerts": ["", "--all", "--connection|E"],
     "ledger check": ["", "--offline", "--since|E"],

@@ -13,6 +13,7 @@ import click
 from tradegecko_bridge.cli.exit_codes import FAILED, Refused
 from tradegecko_bridge.cli.options import CONFIG, JSON, Target
 from tradegecko_bridge.cli.output.lines import tell
+from tradegecko_bridge.cli.source_check import check
 from tradegecko_bridge.errors import ConfigError, MalformedData
 
 if TYPE_CHECKING:
@@ -24,7 +25,10 @@ _FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path
 
 @click.group()
 def source() -> None:
-    """Try order files, and find out how to read them."""
+    """Try order files and sources."""
+
+
+source.add_command(check)
 
 
 @source.command("try")
