@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from tradegecko_bridge.lazy import lazily
 
 if TYPE_CHECKING:
+    from tradegecko_bridge.ports.addresses import ChecksAddresses
     from tradegecko_bridge.ports.clock import Clock
     from tradegecko_bridge.ports.gateway import FindsTwins, Gateway, ShowsOrders, ShowsPrices, ShowsTaxRates
     from tradegecko_bridge.ports.limits import RateLedger
@@ -51,6 +52,7 @@ _HOMES: Final = {
     "AccountStore": "ports.stores",
     "AcknowledgesIngest": "ports.sources",
     "AlertStore": "ports.stores",
+    "ChecksAddresses": "ports.addresses",
     "Clock": "ports.clock",
     "FindsTwins": "ports.gateway",
     "Gateway": "ports.gateway",
@@ -85,6 +87,7 @@ __all__ = [
     "AccountStore",
     "AcknowledgesIngest",
     "AlertStore",
+    "ChecksAddresses",
     "Clock",
     "FindsTwins",
     "Gateway",

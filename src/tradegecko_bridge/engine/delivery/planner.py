@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from tradegecko_bridge.commerce.remote import Presence, RemoteOrder, Topic
+from tradegecko_bridge.engine.address_checks import objection
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery.decide import DueOrder, visible_at
 from tradegecko_bridge.engine.delivery.grounds import GOODS, NUMBERS, Grounds, as_text, needs_setup
@@ -15,8 +16,9 @@ from tradegecko_bridge.engine.delivery.lookup import find_marked, find_own_order
 from tradegecko_bridge.engine.delivery.restores import not_known_since
 from tradegecko_bridge.engine.keys import marker
 from tradegecko_bridge.engine.mapping.catalog import Catalog
-from tradegecko_bridge.engine.mapping.order_numbers import remote_number
-from tradegecko_bridge.engine.mapping.plan import PreparedOrder, plan, prepare
+from tradegecko_bridge.engine.mapping.customers import customer_of
+from tradegecko_bridge.engine.mapping.order_numbers import remote_number, reused
+from tradegecko_bridge.engine.mapping.plan import OrderPlan, PreparedOrder, plan, prepare
 from tradegecko_bridge.engine.mapping.rules import not_taken
 from tradegecko_bridge.errors import BridgeError
 from tradegecko_bridge.evolving import evolve
@@ -128,7 +130,8 @@ class Planner:
         return find_marked(self._c, due, as_of=shown_at) or found
 
     def _due(self, entry: LedgerEntry) -> DueOrder:
-        number = entry.remote_number or remote_number(entry.number, self._c.settings)
+        day = entry.order.placed_at.date() if entry.order else None
+        number = entry.remote_number or remote_number(entry.number, self._c.settings, day)
         skip = not_taken(entry.order, self._c.settings) if entry.order else None
         span, order = self._not_known, entry.order if entry.state not in DELIVERED_STATES else None
         return DueOrder(
@@ -147,17 +150,21 @@ class Planner:
         if not due:
             return {}
         orders = [one.entry.order for one in to_plan if one.entry.order]
-        customers = [(order.customer, order.billing_address or order.shipping_address) for order in orders]
+        customers = [customer_of(order, self._c.settings) for order in orders]
         known = self._c.gateway.prefetch([(one.number, one.marker) for one in due], customers)
         if self._not_known is None:
             return known
         return {mark: Presence.POSSIBLE if said is Presence.FREE else said for mark, said in known.items()}
 
     def _planned(self, due: DueOrder, prepared: PreparedOrder, catalog: Catalog, grounds: Grounds) -> DueOrder:
-        canceled = due.skip == CANCELED_AT_SOURCE
+        settings = self._c.settings
+        kept_back = due.skip if due.skip == CANCELED_AT_SOURCE else reused(due.entry, settings)
+        planned = kept_back or plan(prepared, due.marker, catalog, settings)
+        if self._c.check_address and isinstance(planned, OrderPlan):
+            planned = objection(self._c.check_address, planned.draft) or planned
         return evolve(
             due,
-            plan=due.skip if canceled else plan(prepared, due.marker, catalog, self._c.settings),
+            plan=planned,
             line_ids=catalog.line_ids(prepared.applied.lines),
             grounds=grounds,
         )
