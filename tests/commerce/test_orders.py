@@ -155,7 +155,7 @@ def test_a_change_changes_the_fingerprint_and_a_cursor_does_not() -> None:
         ({"lines": 7}, "lines must be a list of objects, not a number"),
         ({"reference": None}, "reference must be text, in quotes, not None"),
         ({"lines": [None]}, "lines[0] must be an object with named fields, not None"),
-        ({"lines": [{"price": None}]}, "lines[0].price must be a number, not None"),
+        ({"lines": [{"quantity": None}]}, "lines[0].quantity must be a number, not None"),
         ({"tags": "vip"}, 'tags must be a list of texts, e.g. ["one", "two"], not text of 3 characters'),
         ({"placed_at": "yesterday"}, "placed_at must be a time such as 2026-01-31T09:30:00Z, not 'yesterday'"),
         ({"requested_ship_date": "soon"}, "requested_ship_date must be a date such as 2026-01-31, not 'soon'"),
