@@ -7,12 +7,13 @@ e-mail address only with the same phone number, and no phone number alone.
 Shops number their customers alike, 1, 2, 3, and some give all their guests one number: a code alone says little. It
 does not count beside another e-mail address, nor beside whatever else is different where several addresses have that
 code; nor, where nothing else agrees, beside another phone number, nor beside another name unless the company has no
-contact and the code is no bare number. And a phone number alone does not count beside another e-mail address.
+contact and the code is no bare number. A bare number leads nobody with a contact to a company without one. And a phone
+number alone does not count beside another e-mail address.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from tradegecko_bridge.commerce.customers import Identity
@@ -91,13 +92,25 @@ def _step(
     agrees = {key for key in both if theirs[key] == ours[key]}
     differs = both - agrees
     email, phone = "email" in agrees, "phone" in agrees
-    if "code" in agrees:
-        name_alone = differs == {"name"} and not is_counted and theirs.keys().isdisjoint(CONTACTS)
-        told = not differs or (not is_shared and "email" not in differs and ("name" in agrees or phone or name_alone))
-        if email or told:
-            return _CODE
+    if "code" in agrees and (email or _is_trusted(theirs, ours, differs, is_counted, is_shared)):
+        return _CODE
     if "name" in agrees and (email or phone):
         return _NAME
     if match is CustomerMatch.STRICT:
         return _EMAIL if email and phone else None
     return _EMAIL if email else _PHONE if phone and "email" not in differs else None
+
+
+def _is_trusted(
+    theirs: Mapping[str, str], ours: Mapping[str, str], differs: Collection[str], is_counted: bool, is_shared: bool
+) -> bool:
+    """Whether a code that both have tells who somebody is, where no e-mail address agrees."""
+    without_contact = theirs.keys().isdisjoint(CONTACTS)
+    if is_counted and without_contact and not ours.keys().isdisjoint(CONTACTS):
+        return False  # such a company learns no contact, and would be everybody's
+    if not differs:
+        return True
+    if is_shared or "email" in differs:
+        return False
+    agrees = (ours.keys() & theirs.keys()) - set(differs)
+    return not agrees.isdisjoint({"name", "phone"}) or (differs == {"name"} and not is_counted and without_contact)
