@@ -138,7 +138,7 @@ def example(members: list[Setting]) -> str:
 
 
 def toml(value: Any) -> str:
-    return json.dumps(value) if isinstance(value, bool | str | list) else str(value)
+    return json.dumps(value) if isinstance(value, bool | str | list | tuple) else str(value)
 
 
 def default(name: str) -> str:

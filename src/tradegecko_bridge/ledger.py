@@ -101,6 +101,8 @@ EDIT_OUTDATED = "edit_outdated"
 """The code of a reason: the source has changed what a person edited."""
 ID_IN_USE = "id_in_use"
 """The code of a doubt that only a person settles: two orders of the ledger would be one order in the system."""
+REFERENCE_REUSED = "reference_reused"
+"""The code of a reason: the order's reference was another order's before."""
 GAVE_UP_IN_DOUBT = "gave_up_in_doubt"
 """The code of a failed order's reason: it was sent, and nobody knows whether it arrived."""
 

@@ -185,6 +185,23 @@ def register(converter: cattrs.Converter, kind: Any, hook: Hook) -> None:
         converter.register_structure_hook_func(lambda hint: hint == kind, hook)
 
 
+def leave_out_nulls(converter: cattrs.Converter) -> None:
+    """Read what a table says is null as what is left out, where that may be."""
+
+    def factory(kind: Any, converter: cattrs.Converter) -> Hook:
+        read = _record(kind, converter)
+        optional = {one.name for one in attrs.fields(kind) if one.default is not attrs.NOTHING}
+
+        def read_given(value: object, hint: object) -> Any:
+            if isinstance(value, Mapping) and any(one is None for one in value.values()):
+                value = {name: one for name, one in value.items() if one is not None or name not in optional}
+            return read(value, hint)
+
+        return read_given
+
+    converter.register_structure_hook_factory(attrs.has, factory)
+
+
 def origin(kind: Any) -> Any:
     """The class behind a type, e.g. ``list`` of ``list[str]``."""
     return get_origin(kind) or kind

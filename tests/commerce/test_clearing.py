@@ -181,3 +181,10 @@ def test_what_takes_long_to_read_takes_no_time(said: str) -> None:
     began = time.process_time()
     assert len(cleared(said, order)) <= LONGEST
     assert time.process_time() - began < 10
+
+
+def test_where_a_line_goes_is_taken_out_too() -> None:
+    """Of an order whose lines go to several addresses."""
+    line = an_order().lines[0]
+    order = an_order(lines=(evolve(line, ship_to=Address(last_name="Berg", address1="2 Elmwood")),))
+    assert cleared("no such street: 2 Elmwood, for Berg", order) == "no such street: …, for …"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 import attrs
 import pytest
@@ -163,7 +163,10 @@ def test_a_change_changes_the_fingerprint_and_a_cursor_does_not() -> None:
         ({"lines": [{"quantity": "1_0"}]}, "lines[0].quantity must be a number, not '1_0'"),
         ({"lines": [{"price": 1.5}]}, 'lines[0].price must be a number in quotes, e.g. "1.5", not 1.5'),
         ({"lines": [7]}, "lines[0] must be an object with named fields, not a number"),
-        ({"lines": None}, "lines must be a list of objects, not None"),
+        ({"lines": 7}, "lines must be a list of objects, not a number"),
+        ({"reference": None}, "reference must be text, in quotes, not None"),
+        ({"lines": [None]}, "lines[0] must be an object with named fields, not None"),
+        ({"lines": [{"quantity": None}]}, "lines[0].quantity must be a number, not None"),
         ({"tags": "vip"}, 'tags must be a list of texts, e.g. ["one", "two"], not text of 3 characters'),
         ({"placed_at": "yesterday"}, "placed_at must be a time such as 2026-01-31T09:30:00Z, not 'yesterday'"),
         ({"requested_ship_date": "soon"}, "requested_ship_date must be a date such as 2026-01-31, not 'soon'"),
@@ -279,3 +282,44 @@ def test_an_unreadable_order_says_which_and_why(fields: dict[str, str]) -> None:
     """A blank reference could be held nowhere."""
     with pytest.raises(ValueError, match=f"{next(iter(fields))} must not be blank"):
         UnreadableOrder(**{"problem": "not JSON", **fields})
+
+
+def _optional(record: type, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """Every field that may be left out, of a record and of the records in it, by its path."""
+    found = []
+    for one in attrs.fields(attrs.resolve_types(record)):
+        inner = next((kind for kind in (one.type, *get_args(one.type)) if attrs.has(kind)), None)
+        if one.default is not attrs.NOTHING:
+            found.append((*path, one.name))
+        if inner:
+            found += _optional(inner, (*path, one.name))
+    return found
+
+
+@pytest.mark.parametrize("path", _optional(SourceOrder), ids=".".join)
+def test_null_is_as_good_as_left_out(path: tuple[str, ...]) -> None:
+    """Of every field that may be left out, however deep."""
+    whole = an_order(
+        lines=[a_line(components=(Component(sku="A"),), ship_to=Address(city="Ottawa"))],
+        discounts=(Discount(amount=D(1)),),
+        totals=Totals(tax=D(1)),
+        billing_address=Address(city="Ottawa"),
+    )
+    given, without = to_plain(whole), to_plain(whole)
+    for plain, empty in ((given, True), (without, False)):
+        at: Any = plain
+        for name in path[:-1]:
+            at = at[name][0] if isinstance(at[name], list) else at[name]
+        at.pop(path[-1], None)
+        if empty:
+            at[path[-1]] = None
+    assert from_plain(given, SourceOrder, strict=True) == from_plain(without, SourceOrder, strict=True)
+
+
+@given(st.sets(st.sampled_from(_optional(SourceOrder))))
+def test_any_nulls_at_once(paths: set[tuple[str, ...]]) -> None:
+    """An order of nothing but what must be there, and nulls, is that order."""
+    plain = to_plain(an_order(shipping=()))
+    bare = {name: plain[name] for name in ("reference", "number", "placed_at", "currency")}
+    nulls: dict[str, Any] = {path[0]: None for path in paths if len(path) == 1}
+    assert from_plain({**nulls, **bare}, SourceOrder, strict=True) == from_plain(bare, SourceOrder)

@@ -13,7 +13,7 @@ GOES: dict[type, set[str]] = {
     SourceOrder: {
         *("customer", "shipping_address", "billing_address", "note", "tags", "url", "payment_method", "extra"),
     },
-    OrderLine: {"name"},
+    OrderLine: {"name", "ship_to"},
     Component: {"name"},
     ShippingLine: set(),
     Discount: {"label", "code"},

@@ -341,8 +341,8 @@ def test_a_number_somebody_else_has_holds_the_order() -> None:
     assert outcome_of(desk.run()) == (
         Outcome.HELD,
         (
-            "TradeGecko has another order '1' (id 8, 9) that did not come from '1' of shop; renumber one of them, or "
-            "skip this one"
+            "TradeGecko has another order '1' (id 8, 9) that did not come from '1' of shop; renumber one of them, "
+            "set date_in_number where numbers begin again, or skip this one"
         ),
     )
     reason = desk.entry().reason

@@ -10,11 +10,11 @@ import pytest
 from tests.support import HandClock
 from tradegecko_bridge import Sandbox, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.commerce import Address, Customer
+from tradegecko_bridge.commerce.customers import identity
 from tradegecko_bridge.commerce.remote import CustomerMatch, RecordKind
 from tradegecko_bridge.commerce.values import phone_digits
 from tradegecko_bridge.errors import Rejected
 from tradegecko_bridge.tradegecko.gateway import customer_match
-from tradegecko_bridge.tradegecko.gateway.customer_match import identity
 from tradegecko_bridge.tradegecko.gateway.mirror_book import MirrorBook
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import COMPANIES, company_keys
 from tradegecko_bridge.tradegecko.records import Company
@@ -33,7 +33,8 @@ def best_match(
     """The one of these that the customer is, whatever they are looked up by."""
     known = identity(customer, billing)
     keys = dict(company_keys(str, name=known.name, email=known.email, phone=known.phone, code=known.code))
-    found = customer_match.best_match(keys, match, lambda _: [COMPANIES.row(one, str) for one in there])
+    rows = [COMPANIES.row(one, str) for one in there]
+    found = customer_match.best_match(keys, match, lambda _: rows, is_counted=known.is_counted)
     return next((one for one in there if str(one.id) == found), None)
 
 
@@ -233,3 +234,48 @@ def test_a_number_is_the_same_however_it_is_written(phone: str) -> None:
     """Dialled from abroad with 00 or +, it is one number, and finds its company."""
     assert phone_digits(phone) == "41441234567"
     assert best_match([company(1, phone_number="+41441234567")], Customer(phone=phone), None, NORMAL) is not None
+
+
+MARIA = company(1, company_code="7", name="Maria Garcia", email="maria@example.com", phone_number="416 555 0101")
+OTHER_MARIA = company(2, company_code="7", name="Maria Garcia", email="m@example.org", phone_number="604 555 0199")
+CODED = company(3, company_code="WEB", name="Maria Garcia", email="maria@example.com")
+CODED_TOO = company(4, company_code="WEB", name="Cy Dale", email="cy@example.com")
+COUNTED = company(5, company_code="7", name="Bo Berg")
+
+
+@pytest.mark.parametrize(
+    ("there", "customer", "found"),
+    [
+        ([MARIA], Customer(reference="7", first_name="Maria", last_name="Garcia", email="m@example.org"), None),
+        ([MARIA], Customer(reference="7", email="MARIA@example.com"), MARIA),
+        ([MARIA], Customer(reference="7", first_name="Maria", last_name="Garcia"), MARIA),
+        ([MARIA], Customer(reference="7", first_name="Maria", last_name="Garcia", phone="604 555 0199"), MARIA),
+        ([MARIA], Customer(reference="7", last_name="Garcia", phone="604 555 0199"), None),
+        ([MARIA], Customer(reference="7", last_name="Berg"), None),
+        ([MARIA], Customer(reference="7"), MARIA),
+        ([MARIA, OTHER_MARIA], Customer(reference="7", last_name="Berg"), None),
+        ([COUNTED], Customer(reference="7", last_name="Dale", email="cy@example.com"), None),
+        ([COUNTED], Customer(reference="7", first_name="Bo", last_name="Berg", email="bo@example.com"), None),
+        ([CODED], Customer(reference="WEB", last_name="Berg"), None),
+        (
+            [CODED, CODED_TOO],
+            Customer(reference="WEB", first_name="Maria", last_name="Garcia", phone="1 555 0100"),
+            CODED,
+        ),
+        ([CODED_TOO, CODED], Customer(reference="WEB", last_name="Berg", phone="416 555 0177"), None),
+        ([MARIA], Customer(last_name="Berg", email="bo@example.com", phone="416 555 0101"), None),
+        ([MARIA], Customer(last_name="Berg", phone="416 555 0101"), MARIA),
+        ([MARIA], Customer(first_name="Maria", last_name="Garcia", email="b@example.com", phone="416 555 0101"), MARIA),
+        (
+            [company(6, email="Invalid Request", company_code="0")],
+            Customer(reference="0", email="Invalid Request"),
+            None,
+        ),
+    ],
+)
+def test_a_code_and_a_number_beside_what_is_different(
+    there: list[Company], customer: Customer, found: Company | None
+) -> None:
+    """A code that others have too says nothing beside another address; nor does a telephone number alone."""
+    for candidates in (there, there[::-1]):
+        assert best_match(candidates, customer, None, NORMAL) is found

@@ -29,6 +29,7 @@ from tradegecko_bridge.structuring import (
     decimal,
     describe,
     format_fault,
+    leave_out_nulls,
     register,
     strict_converter,
     structured,
@@ -46,7 +47,8 @@ def to_plain(value: object) -> dict[str, Any]:
 
 
 def from_plain(data: object, cls: type[T], *, strict: bool = False, within: KeyPath = ()) -> T:
-    """One canonical record from JSON values; ``strict`` also refuses fields that do not exist.
+    """One canonical record from JSON values, of which null is as good as left out; ``strict`` also refuses fields that
+    do not exist.
 
     Raises:
         MalformedData: one line for each fault, with its path after ``within``, e.g. ``lines[0].quantity must be a
@@ -136,6 +138,7 @@ def _text_or_none(value: object, _kind: object) -> str | None:
 @cache
 def _converter(*, strict: bool) -> cattrs.Converter:
     converter = strict_converter(unknown_names=not strict)
+    leave_out_nulls(converter)
     hooks: dict[Any, Hook] = {
         str: text,
         Decimal: _decimal,

@@ -110,7 +110,7 @@ class OrderLine:
     ``price``, ``discount``: money per unit; a ``price`` of None is to be taken from the account's price list.
     ``tax``, ``additional_discount``: money for the whole line. ``tax_rate``: percent (``Decimal("13")`` is 13 %).
     ``kind`` is None where the source does not say; what is no goods needs no SKU. ``components`` are what a kit
-    consists of, where the source knows.
+    consists of, where the source knows. ``ship_to`` is where the line goes, if that is not where the order goes.
     """
 
     reference: str = field(validator=filled)
@@ -127,6 +127,7 @@ class OrderLine:
     barcode: str | None = None
     components: tuple[Component, ...] = ()
     kind: ItemKind | None = field(default=None, converter=_item_kind)
+    ship_to: Address | None = field(default=None, repr=False)
 
     @property
     def unit_price(self) -> Decimal:

@@ -21,7 +21,7 @@ from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.settings.timing import Timing
 from tradegecko_bridge.engine.telemetry import Tracer, item_done
 from tradegecko_bridge.ledger import Alert
-from tradegecko_bridge.ports import Clock, Gateway, OrderSource, Store
+from tradegecko_bridge.ports import ChecksAddresses, Clock, Gateway, OrderSource, Store
 from tradegecko_bridge.visible import log
 
 
@@ -71,6 +71,7 @@ class Context:
     on_alert: Callable[[Alert], None] = field(repr=False, default=lambda _: None)
     concurrency: Concurrency = REAL_THREADS
     tracer: Tracer | None = field(repr=False, default=None)
+    check_address: ChecksAddresses | None = field(repr=False, default=None)
     account: Callable[[], str] = field(repr=False, default=lambda: "")
     """What tells the account from the others of the ledger; asks nobody."""
     words: Mapping[str, Standing] = field(factory=dict)

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from attrs import evolve
 
-from tradegecko_bridge.engine import source_calls, telemetry
+from tradegecko_bridge.engine import address_checks, source_calls, telemetry
 from tradegecko_bridge.engine.back_sync import inventory, products, shipments
 from tradegecko_bridge.engine.clock import SharedClock, utc_now
 from tradegecko_bridge.engine.context import REAL_THREADS, Concurrency, Context, Progress
@@ -37,7 +37,7 @@ from tradegecko_bridge.errors import (
 from tradegecko_bridge.foreign import call, place_of
 from tradegecko_bridge.forks import OfThisProcess
 from tradegecko_bridge.ledger import Alert
-from tradegecko_bridge.ports import Clock, Gateway, OrderSource, Store
+from tradegecko_bridge.ports import ChecksAddresses, Clock, Gateway, OrderSource, Store
 
 T = TypeVar("T")
 
@@ -71,11 +71,14 @@ class SyncEngine(OfThisProcess):
             the whole fleet. What it raises is logged and breaks nothing. A failure of the ledger itself is told each
             time, under the key ``"ledger"``.
         concurrency: where threads come from, and the clock that measures their work.
+        check_address: says what is wrong with an address, and so holds its order; by default the check that the
+            settings name (``address_check``), if any.
         tracer: OpenTelemetry's, if a span is wanted for each operation and for each order on its way; by
             ``opentelemetry.trace.get_tracer("my-program")``.
 
     Raises:
-        ConfigError: the source has no name, or words for statuses that mean nothing.
+        ConfigError: the source has no name, or words for statuses that mean nothing; or the settings' address check
+            cannot be loaded.
         ValueError: the connection has none.
     """
 
@@ -95,6 +98,7 @@ class SyncEngine(OfThisProcess):
         on_alert: Callable[[Alert], None] = lambda _: None,
         concurrency: Concurrency = REAL_THREADS,
         tracer: Tracer | None = None,
+        check_address: ChecksAddresses | None = None,
     ) -> None:
         if not (connection and connection.strip()):
             raise ValueError('the connection needs a name, e.g. "my-shop"')
@@ -102,7 +106,9 @@ class SyncEngine(OfThisProcess):
         if not isinstance(name, str) or not name.strip():
             raise ConfigError(f'source {type(source).__name__} has no name; give the class one, e.g. name = "my shop"')
         self.settings: ConnectionSettings = settings or ConnectionSettings()
+        check = self.settings.address_check
         context = Context(
+            check_address=check_address or (address_checks.named(check) if check else None),
             connection=connection,
             source=source,
             gateway=guarded(gateway),

@@ -12,6 +12,8 @@ _AT_HAND: Final = 1000
 """Keys and markers kept: a delivery asks for its order's several times."""
 _ESCAPE: Final = "\ufffd"
 _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]|\ufffd(?=[0-9a-f]{4};)")
+_PART: Final = " \u29f8 "
+_OF_PART: Final = re.compile(f"{_PART}[0-9]+$")
 _ESCAPED: Final = re.compile("\ufffd([0-9a-f]{4});")
 
 
@@ -29,6 +31,21 @@ def lossy_reference(reference: str) -> str:
 def original_reference(reference: str) -> str:
     """The reference as its source gave it."""
     return _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), reference)
+
+
+def split_reference(reference: str, number: int) -> str:
+    """The reference of a part of an order that was split, from 1; :func:`whole_reference` turns it back."""
+    return f"{reference}{_PART}{number}"
+
+
+def whole_reference(reference: str) -> str:
+    """The reference of an order, as its source gave it, of which this is a part or the whole."""
+    return original_reference(_OF_PART.sub("", reference))
+
+
+def is_split(reference: str) -> bool:
+    """Whether it is the reference of a part."""
+    return _OF_PART.search(reference) is not None
 
 
 @lru_cache(_AT_HAND)

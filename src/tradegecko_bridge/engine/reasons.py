@@ -11,7 +11,7 @@ CODES: Final = frozenset(
     {
         *("absurd_number", "action_refused", "ambiguous_barcode", "ambiguous_sku", "bad_amount", "bad_date"),
         *("discount_tax", "missing_price"),
-        *("bad_number", "bad_quantity", "bad_tax_rate", "same_line"),
+        *("bad_address", "bad_number", "bad_quantity", "bad_tax_rate", "same_line"),
         *(
             "by_hand",
             "canceled_at_source",
@@ -25,6 +25,7 @@ CODES: Final = frozenset(
         *("id_in_use", "key_used", "mixed_tax", "no_address"),
         *("no_answer", "no_lines", "no_sku", "number_taken", "rejected", "restored", "tax_treatment", "too_early"),
         *("canceled_before", "refunded_before", "shipped_before"),
+        *("reference_reused", "several_addresses"),
         *(NOT_READY.code, UNPAID, PARTLY_SHIPPED, TOO_OLD),
         *("total_differs", "unavailable", "unknown_currency", "unknown_sku", "unmapped_ship_method", "unreadable"),
         *(f"unknown_{setting}" for setting in NAMING),

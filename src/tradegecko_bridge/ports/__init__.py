@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from tradegecko_bridge.lazy import lazily
 
 if TYPE_CHECKING:
+    from tradegecko_bridge.ports.addresses import ChecksAddresses
     from tradegecko_bridge.ports.clock import Clock
     from tradegecko_bridge.ports.gateway import (
         CreatesReturns,
@@ -69,6 +70,7 @@ _HOMES: Final = {
     "AlertStore": "ports.stores",
     "CancelsOrders": "ports.sources",
     "Checks": "ports.sources",
+    "ChecksAddresses": "ports.addresses",
     "Clock": "ports.clock",
     "Closes": "ports.sources",
     "CreatesReturns": "ports.gateway",
@@ -113,6 +115,7 @@ __all__ = [
     "AlertStore",
     "CancelsOrders",
     "Checks",
+    "ChecksAddresses",
     "Clock",
     "Closes",
     "CreatesReturns",

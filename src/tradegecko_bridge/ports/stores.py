@@ -50,7 +50,8 @@ class OrderStore(Protocol):
 
         A new order becomes pending, also where its source has canceled it: an earlier ledger may have delivered it. An
         unreadable order becomes held (``unreadable``); without a reference it is not written. A known order is never
-        duplicated. New content of an order that is
+        duplicated. Another order under a known reference (``commerce.reuse``) is a new one, under a reference of its
+        own. New content of an order that is
 
         - pending, held, skipped by a setting, or canceled at the source: is applied, and the order becomes pending
           again, or held as unreadable (its last readable content stays); whoever has claimed it loses the claim;

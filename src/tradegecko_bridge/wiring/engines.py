@@ -14,6 +14,7 @@ from tradegecko_bridge.engine.source_calls import close
 from tradegecko_bridge.engine.telemetry import Tracer
 from tradegecko_bridge.errors import NoLedger
 from tradegecko_bridge.ledger import Alert
+from tradegecko_bridge.ports import ChecksAddresses
 from tradegecko_bridge.stores.memory import MemoryStore
 from tradegecko_bridge.stores.sql import SqlStore
 from tradegecko_bridge.tradegecko.gateway import TradeGeckoGateway
@@ -31,6 +32,7 @@ def open_engines(
     on_progress: Callable[[Progress], None] = lambda _: None,
     on_alert: Callable[[Alert], None] = lambda _: None,
     tracer: Tracer | None = None,
+    check_address: ChecksAddresses | None = None,
 ) -> Iterator[list[SyncEngine]]:
     """An engine for each connection of a settings file (or for this one), with one ledger, login and client.
 
@@ -44,7 +46,7 @@ def open_engines(
         settings: the file, as the command line reads it (TOML; see the page on settings).
         connection: the name of one; None: all of them, in the order of the file.
         dry_run: the ledger is only read, and one that is not there yet is not made. For ``engine.run(dry_run=True)``.
-        on_progress, on_alert, tracer: as for :class:`~tradegecko_bridge.engine.SyncEngine`.
+        on_progress, on_alert, tracer, check_address: as for :class:`~tradegecko_bridge.engine.SyncEngine`.
 
     Raises:
         ConfigError: one line for each fault in the settings, with its line in the file.
@@ -71,6 +73,7 @@ def open_engines(
                 on_progress=on_progress,
                 on_alert=on_alert,
                 tracer=tracer,
+                check_address=check_address,
             )
             for one, source in zip(connections, sources, strict=True)
         ]

@@ -76,7 +76,7 @@ def test_an_order_without_a_usable_reference_is_left_out(tmp_path: Path, referen
         ),
         ({"colour": "red"}, "shop.json: has an unknown field 'colour'"),
         ({"tags": "vip"}, 'shop.json: tags must be a list of texts, e.g. ["one", "two"], not text of 3 characters'),
-        ({"lines": None}, "shop.json: lines must be a list of objects, not None"),
+        ({"lines": 7}, "shop.json: lines must be a list of objects, not a number"),
         ({"customer": {"age": 7}}, "shop.json: customer has an unknown field 'age'"),
         ({"note": "a\0b"}, "shop.json: note holds a NUL or half a character, which cannot be stored"),
         (

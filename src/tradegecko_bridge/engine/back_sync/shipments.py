@@ -17,6 +17,7 @@ from tradegecko_bridge.commerce.remote import RemoteShipment
 from tradegecko_bridge.commerce.values import trimmed
 from tradegecko_bridge.engine.back_sync.carriers import named_carrier
 from tradegecko_bridge.engine.back_sync.shipment_lines import completes, to_shipment
+from tradegecko_bridge.engine.back_sync.split_orders import as_sold
 from tradegecko_bridge.engine.back_sync.telling import stream_of
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.report import OUTCOME_OF, Outcome, Report
@@ -222,6 +223,7 @@ def _offered(
     source: AcceptsTracking, context: Context, shipments: Sequence[Shipment]
 ) -> tuple[dict[str, ItemResult], SourceFailed | None]:
     """What the source says of each, and why it cannot be asked any more, if that is so."""
+    shipments = [as_sold(context, one) for one in shipments]
     results = {key: ItemResult(key=key, verdict=Verdict.IGNORED) for key in map(_of_no_interest, shipments) if key}
     gone = [one for one in shipments if one.withdrawn and one.reference not in results]
     there = [one for one in shipments if not one.withdrawn and one.reference not in results]

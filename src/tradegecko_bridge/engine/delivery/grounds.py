@@ -20,9 +20,14 @@ GOODS: Final = frozenset({"ambiguous_barcode", "ambiguous_sku", "no_sku", "unkno
 """Codes of what the account's variants decide."""
 NUMBERS: Final = frozenset({"number_taken"})
 """Codes of what the orders that are there decide."""
-UNKNOWN: Final = frozenset({"fault", "missing_price"})
+UNKNOWN: Final = frozenset({"bad_address", "fault", "missing_price"})
 """Codes of what nobody knows the cause of, or sees whether it has gone."""
-NOTHING_THERE: Final = frozenset({"hold_tag", "unmapped_ship_method", NOT_READY.code, PARTLY_SHIPPED, UNPAID})
+NOTHING_THERE: Final = frozenset(
+    {
+        *("hold_tag", "no_address", "reference_reused", "several_addresses", "unmapped_ship_method"),
+        *(NOT_READY.code, PARTLY_SHIPPED, UNPAID),
+    }
+)
 """Codes of what nothing in the account decides. All others are decided by how the account is set up."""
 
 

@@ -15,6 +15,7 @@ from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.commerce.slips import IN_THE_SOURCE, sound
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery.outside import told, within_bounds
+from tradegecko_bridge.engine.delivery.splits import held_whole, split
 from tradegecko_bridge.engine.keys import lossy_reference, original_reference, storable_reference
 from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.source_calls import SourceFailed, a_kind, guarded, in_batches, placed, start_from
@@ -57,10 +58,11 @@ def ingest_batch(
     Raises:
         CursorMoved: that is not the ledger's cursor (any more).
     """
-    cancellations.note(context, batch)
+    parts = split(context, batch)
+    cancellations.note(context, parts)
     now = context.clock()
-    counts = context.store.ingest(context.connection, batch, at=now, after=after)
-    _report(context, batch, counts, partial(_in_ledger, context), report, now)
+    counts = context.store.ingest(context.connection, parts, at=now, after=after)
+    _report(context, parts, counts, partial(_in_ledger, context), report, now)
     return counts
 
 
@@ -76,11 +78,12 @@ def preview(context: Context, report: Report) -> tuple[Mapping[str, LedgerEntry]
     try:
         start_from(context.source, context.settings.earliest_order)
         for batch in in_batches(_new_arrivals(context, _cursor(context)), sys.maxsize):  # one: an order may come twice
-            noted |= cancellations.to_note(context, batch)
+            parts = split(context, batch)
+            noted |= cancellations.to_note(context, parts)
             now = context.clock()
-            counts, entries = context.store.preview_ingest(context.connection, batch, at=now)
+            counts, entries = context.store.preview_ingest(context.connection, parts, at=now)
             after |= {entry.reference: entry for entry in entries}
-            _report(context, batch, counts, entries_of, report, now)
+            _report(context, parts, counts, entries_of, report, now)
     except SourceFailed as error:
         report.fail(error)
     _take_notes(context, report)
@@ -168,8 +171,9 @@ def _cursor(context: Context) -> str:
 
 
 def _new_arrivals(context: Context, cursor: str) -> Iterator[Arrival]:
-    """What the source has to give from there on."""
-    return checked_arrivals(
+    """What the source has to give from there on; first what it gave before, and is to be split now."""
+    yield from held_whole(context)
+    yield from checked_arrivals(
         context, lambda: context.source.fetch_orders(original_reference(cursor) or None), "fetching orders"
     )
 

@@ -6,19 +6,21 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from hashlib import blake2b
-from itertools import combinations, product
+from itertools import chain, product
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from attrs import evolve
 
-from tradegecko_bridge.commerce import Address, Customer, SourceOrder
+from tradegecko_bridge.commerce import SourceOrder
+from tradegecko_bridge.commerce.customers import identity
 from tradegecko_bridge.commerce.remote import CustomerMatch, OrderDraft, PriceList, RecordKind, RemoteOrder
 from tradegecko_bridge.commerce.values import bare, is_text
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery.decide import DueOrder
 from tradegecko_bridge.engine.delivery.partitions import customer_names
 from tradegecko_bridge.engine.mapping.catalog import LONGEST_SKU, NAMING, Catalog
+from tradegecko_bridge.engine.mapping.customers import Known, customer_of, match_of, told_apart
 from tradegecko_bridge.engine.mapping.discounts import has_rates
 from tradegecko_bridge.engine.mapping.plan import PreparedOrder
 from tradegecko_bridge.engine.settings.choices import MatchBy, TaxTreatment
@@ -45,7 +47,7 @@ def find_own_order(context: Context, due: DueOrder, others: Iterable[LedgerEntry
     return Reason(
         "number_taken",
         f"TradeGecko has another order {number!r} (id {ids}) that did not come from {reference!r} of "
-        f"{context.connection}; renumber one of them, or skip this one",
+        f"{context.connection}; renumber one of them, set date_in_number where numbers begin again, or skip this one",
         transient=True,
     )
 
@@ -211,8 +213,8 @@ class Customers:
 
     def __init__(self, gateway: Gateway, settings: ConnectionSettings) -> None:
         self._gateway = gateway
-        self._match = settings.customer_match
-        self._found: dict[tuple[Customer, Address], str] = {}
+        self._settings = settings
+        self._found: dict[Known, str] = {}
 
     def id_for(self, draft: OrderDraft) -> str | None:
         """The settings' own customer, else the one the order's customer is matched with; None for a new one.
@@ -222,9 +224,11 @@ class Customers:
         """
         if draft.customer_id is not None:
             return draft.customer_id
-        asked = _asked(draft)
+        asked = self._asked(draft)
         if asked not in self._found:
-            found = self._gateway.find_customer(draft.customer, billing=asked[1], match=self._match)
+            customer, bill = asked
+            match = match_of(identity(customer, bill), self._settings)
+            found = self._gateway.find_customer(customer, billing=bill, match=match)
             if found is None:
                 return None
             self._found[asked] = found
@@ -232,31 +236,31 @@ class Customers:
 
     def forget(self, draft: OrderDraft) -> None:
         """What was found for this order's customer is so no more."""
-        self._found.pop(_asked(draft), None)
+        self._found.pop(self._asked(draft), None)
+
+    def _asked(self, draft: OrderDraft) -> Known:
+        return told_apart(draft.customer, draft.billing_address or draft.shipping_address, self._settings)
 
 
 def as_new_customer(context: Context, order: SourceOrder | None) -> NewCustomer | None:
     """Whom an order makes in the account, by all that the next order would be matched with there.
 
-    A shop's code for its customer counts alone only where there is no e-mail address and no telephone number: several
-    shops may use the same codes.
+    An e-mail address comes first: beside another one neither code nor telephone number counts alone. A shop's code for
+    its customer counts alone only where there is no telephone number either: several shops may use the same codes.
     """
     if order is None:
         return None
-    code, contact = (list(customer_names(order, kinds)) for kinds in (("reference",), ("email", "phone")))
-    name = list(customer_names(order, ("name",)))
-    known_by = list(map("\n".join, product(code, name + contact)))
-    if not contact:
+    known = identity(*customer_of(order, context.settings))
+    code, email, phone, name = (list(customer_names(known, [kind])) for kind in ("code", "email", "phone", "name"))
+    strict = match_of(known, context.settings) is CustomerMatch.STRICT
+    known_by = list(map("\n".join, chain(product(name, phone), product(code, email or name + phone))))
+    if email and strict:
+        known_by += map("\n".join, product(email, name + phone))
+    elif email or not strict:
+        known_by += email or phone
+    if not email and not phone and not known.is_counted:
         known_by += code
-    if context.settings.customer_match is CustomerMatch.STRICT:
-        known_by += map("\n".join, combinations(name + contact, 2))
-    else:
-        known_by += contact
     account = context.account()
     texts = (f"{account}\n{known}".encode("utf-8", "replace") for known in known_by)
     digests = frozenset(blake2b(text, digest_size=16).hexdigest() for text in texts)
     return NewCustomer(digests=digests, since=context.clock() - context.timing.patience) if digests else None
-
-
-def _asked(draft: OrderDraft) -> tuple[Customer, Address]:
-    return draft.customer, draft.billing_address or draft.shipping_address

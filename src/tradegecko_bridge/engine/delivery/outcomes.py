@@ -17,7 +17,7 @@ from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery import audit
 from tradegecko_bridge.engine.delivery.actions import FollowUps, wanted_actions
 from tradegecko_bridge.engine.delivery.decide import DueOrder, Settled, id_in_use, not_carried_out
-from tradegecko_bridge.engine.keys import original_reference
+from tradegecko_bridge.engine.keys import whole_reference
 from tradegecko_bridge.engine.mapping.plan import OrderPlan
 from tradegecko_bridge.engine.report import Item, Outcome, Report
 from tradegecko_bridge.engine.source_changes.differences import note_void
@@ -182,7 +182,7 @@ class Outcomes:
             detail=audit.answered(remote, "created" if outcome is Outcome.DELIVERED else "found"),
         )
         receipt = DeliveryReceipt(
-            order_reference=original_reference(entry.reference),
+            order_reference=whole_reference(order.reference),
             order_number=order.number,
             remote_id=remote.id,
             remote_number=remote.number,

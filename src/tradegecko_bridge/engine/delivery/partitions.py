@@ -9,10 +9,12 @@ from contextvars import copy_context
 from threading import Event, Lock
 from typing import Final, TypeVar
 
-from tradegecko_bridge.commerce import Address, SourceOrder
+from tradegecko_bridge.commerce.customers import Identity, identity
 from tradegecko_bridge.commerce.values import phone_digits
 from tradegecko_bridge.engine.context import REAL_THREADS, Concurrency
 from tradegecko_bridge.engine.delivery.decide import DueOrder
+from tradegecko_bridge.engine.mapping.customers import customer_of
+from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 
 T = TypeVar("T")
 
@@ -22,6 +24,7 @@ FEWEST: Final = 4
 """Partitions a thread takes even where fewer are left for each, if they are quick and there were many."""
 SPAN: Final = 0.25
 """Seconds the items that are written together may take: where answers are slow, each goes alone."""
+_PLAIN: Final = ConnectionSettings()
 _QUICKEST: Final = 0.001
 """Seconds one item takes at least, whatever a coarse clock says."""
 ENOUGH: Final = 0.8
@@ -108,7 +111,7 @@ def _follow_all(pool: Executor, follow: Callable[[], None], count: int, failures
         raise
 
 
-def partition(orders: Iterable[DueOrder]) -> list[list[DueOrder]]:
+def partition(orders: Iterable[DueOrder], settings: ConnectionSettings = _PLAIN) -> list[list[DueOrder]]:
     """Orders that must not pass each other together, oldest first.
 
     Two orders of one new customer must not make that customer twice, and of two orders with one number the second must
@@ -117,7 +120,9 @@ def partition(orders: Iterable[DueOrder]) -> list[list[DueOrder]]:
     part_of: dict[str, list[DueOrder]] = {}
     parts: list[list[DueOrder]] = []
     for due in orders:
-        names = [f"number {due.number}", *(customer_names(due.entry.order) if due.entry.order else ())]
+        order, names = due.entry.order, [f"number {due.number}"]
+        if order is not None:
+            names += customer_names(identity(*customer_of(order, settings)))
         known = list({id(part_of[name]): part_of[name] for name in names if name in part_of}.values())
         part = known[0] if known else []
         for other in known[1:]:
@@ -131,13 +136,7 @@ def partition(orders: Iterable[DueOrder]) -> list[list[DueOrder]]:
     return [sorted(part, key=lambda due: (due.entry.ingested_at, due.entry.id)) for part in parts]
 
 
-def customer_names(order: SourceOrder, kinds: Sequence[str] = ("reference", "email", "phone", "name")) -> Iterator[str]:
-    """By what two orders may be known to be the same customer's: what there is of these kinds."""
-    customer, address = order.customer, order.billing_address or order.shipping_address or Address()
-    named = {
-        "reference": customer.reference,
-        "email": customer.email or address.email,
-        "phone": phone_digits(customer.phone or address.phone),
-        "name": customer.company or customer.full_name or address.company or address.full_name,
-    }
+def customer_names(known: Identity, kinds: Sequence[str] = ("code", "email", "phone", "name")) -> Iterator[str]:
+    """By what two customers may be known to be the same: what there is of these kinds."""
+    named = {"code": known.code, "email": known.email, "phone": phone_digits(known.phone), "name": known.name}
     return (f"{kind} {' '.join(text.casefold().split())}" for kind in kinds if (text := named[kind]))

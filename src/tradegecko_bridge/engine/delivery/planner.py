@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from tradegecko_bridge.commerce.remote import Presence, RemoteOrder, Topic
+from tradegecko_bridge.engine.address_checks import objection
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery.decide import DueOrder, visible_at
 from tradegecko_bridge.engine.delivery.first_day import first_day
@@ -16,8 +17,9 @@ from tradegecko_bridge.engine.delivery.lookup import find_marked, find_own_order
 from tradegecko_bridge.engine.delivery.restores import not_known_since
 from tradegecko_bridge.engine.keys import marker
 from tradegecko_bridge.engine.mapping.catalog import Catalog
-from tradegecko_bridge.engine.mapping.order_numbers import remote_number
-from tradegecko_bridge.engine.mapping.plan import PreparedOrder, plan, prepare
+from tradegecko_bridge.engine.mapping.customers import customer_of
+from tradegecko_bridge.engine.mapping.order_numbers import remote_number, reused
+from tradegecko_bridge.engine.mapping.plan import OrderPlan, PreparedOrder, plan, prepare
 from tradegecko_bridge.engine.mapping.rules import not_taken, not_yet
 from tradegecko_bridge.errors import BridgeError
 from tradegecko_bridge.evolving import evolve
@@ -130,7 +132,8 @@ class Planner:
         return find_marked(self._c, due, as_of=shown_at) or found
 
     def _due(self, entry: LedgerEntry) -> DueOrder:
-        number = entry.remote_number or remote_number(entry.number, self._c.settings)
+        day = entry.order.placed_at.date() if entry.order else None
+        number = entry.remote_number or remote_number(entry.number, self._c.settings, day)
         skip = not_taken(entry.order, self._c.settings, self._c.words) if entry.order else None
         span, order = self._not_known, entry.order if entry.state not in DELIVERED_STATES else None
         return DueOrder(
@@ -150,7 +153,7 @@ class Planner:
         if not due:
             return {}
         orders = [one.entry.order for one in to_plan if one.entry.order]
-        customers = [(order.customer, order.billing_address or order.shipping_address) for order in orders]
+        customers = [customer_of(order, self._c.settings) for order in orders]
         known = self._c.gateway.prefetch([(one.number, one.marker) for one in due], customers)
         if self._not_known is None:
             return known
@@ -158,10 +161,15 @@ class Planner:
 
     def _planned(self, due: DueOrder, prepared: PreparedOrder, catalog: Catalog, grounds: Grounds) -> DueOrder:
         settings = self._c.settings
-        kept = due.skip if due.skip == CANCELED_AT_SOURCE else not_yet(prepared.order, settings, self._c.words)
+        canceled = due.skip == CANCELED_AT_SOURCE
+        waits = not_yet(prepared.order, settings, self._c.words)
+        kept_back = due.skip if canceled else reused(due.entry, settings) or waits
+        planned = kept_back or plan(prepared, due.marker, catalog, settings)
+        if self._c.check_address and isinstance(planned, OrderPlan):
+            planned = objection(self._c.check_address, planned.draft) or planned
         return evolve(
             due,
-            plan=kept or plan(prepared, due.marker, catalog, settings),
+            plan=planned,
             line_ids=catalog.line_ids(prepared.applied.lines),
             grounds=grounds,
         )

@@ -119,7 +119,7 @@ def _deliver_batch(
         to_deliver = sender.settle_unlooked(planner.plan(claimed))
         finish(waiting.keys() - {due.entry.id for due in to_deliver})
         try:
-            run_partitions(partition(to_deliver), deliver, context.in_flight, context.concurrency)
+            run_partitions(partition(to_deliver, context.settings), deliver, context.in_flight, context.concurrency)
         finally:
             outcomes.write()
     finally:

@@ -11,7 +11,9 @@ from tradegecko_bridge.commerce.formatting import shown_currency
 from tradegecko_bridge.commerce.remote import DraftLine, LineKind, OrderDraft, RecordKind
 from tradegecko_bridge.commerce.values import bare
 from tradegecko_bridge.engine.keys import lossy_reference
+from tradegecko_bridge.engine.mapping.addresses import ship_to
 from tradegecko_bridge.engine.mapping.catalog import LONGEST_SKU, Catalog
+from tradegecko_bridge.engine.mapping.customers import told_apart
 from tradegecko_bridge.engine.mapping.rules import is_fee
 from tradegecko_bridge.engine.mapping.tax import HIGHEST, ZERO, Part, TaxedDiscount, on_one_tax_basis, prices_to_send
 from tradegecko_bridge.engine.mapping.validation import absurd, bad_amounts, bad_number, named
@@ -31,9 +33,9 @@ def build_draft(order: SourceOrder, marker: str, catalog: Catalog, settings: Con
     reason = _find_fault(order, catalog, settings)
     if reason is not None:
         return reason
-    ship_to = order.shipping_address or order.billing_address
-    if ship_to is None or not (ship_to.address1 or "").strip():
-        return Reason("no_address", "the order has no address to ship to; add one at the source")
+    parties = ship_to(order, settings)
+    if isinstance(parties, Reason):
+        return parties
     inclusive = prices_to_send(order, settings, catalog.prices_include_tax)
     footed = on_one_tax_basis(order, inclusive, catalog.digits_of(order))
     if isinstance(footed, Reason):
@@ -48,10 +50,10 @@ def build_draft(order: SourceOrder, marker: str, catalog: Catalog, settings: Con
         currency=catalog.currency_of(order),
         prices_include_tax=inclusive,
         account_treatment=settings.tax_treatment is TaxTreatment.DEFAULT,
-        customer=order.customer,
+        customer=told_apart(parties.customer, None, settings)[0],
         customer_id=catalog.names.get(RecordKind.CUSTOMER),
-        shipping_address=ship_to,
-        billing_address=order.billing_address,
+        shipping_address=parties.shipping,
+        billing_address=parties.billing,
         lines=(
             *(_line(line, catalog, settings) for line in footed.lines),
             *_shipping_lines(footed, settings),

@@ -3,18 +3,38 @@
 from __future__ import annotations
 
 from base64 import b32encode
+from datetime import date
 from hashlib import blake2b
 from typing import Final
 
+from tradegecko_bridge.commerce.reuse import is_reused
 from tradegecko_bridge.engine.settings.connection import DIGEST, ConnectionSettings
+from tradegecko_bridge.ledger import REFERENCE_REUSED, LedgerEntry, Reason
 
 SHORTEST_TAIL: Final = 3
 """Characters of a number's end that still tell a person something."""
 
 
-def remote_number(number: str, settings: ConnectionSettings) -> str:
-    """The source's number between prefix and suffix, in a short form where the settings limit its length."""
+def remote_number(number: str, settings: ConnectionSettings, day: date | None = None) -> str:
+    """The source's number between prefix and suffix, with its day where that is set, in a short form where the settings
+    limit its length."""
+    if settings.date_in_number and day is not None:
+        number = f"{number.strip()}-{day:%Y%m%d}"
     return f"{settings.number_prefix}{_shortened(number.strip(), settings.number_room)}{settings.number_suffix}"
+
+
+def reused(entry: LedgerEntry, settings: ConnectionSettings) -> Reason | None:
+    """Why an order waits whose reference was another order's before; with its day in it, its number is its own."""
+    order = entry.order
+    if settings.date_in_number or order is None or not is_reused(entry.reference, order):
+        return None
+    said = f"its source gave another order as {order.reference!r} before"
+    return Reason(
+        REFERENCE_REUSED,
+        f"{said}; if the numbers there begin again, set date_in_number = true, and it goes out with its day in its "
+        "number; else give it a reference of its own there, or skip it if it was that order after all",
+        transient=True,
+    )
 
 
 def is_shortened(number: str, settings: ConnectionSettings) -> bool:

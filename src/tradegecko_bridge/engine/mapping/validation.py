@@ -15,7 +15,7 @@ from typing import Final
 
 from tradegecko_bridge.bounds import is_bounded
 from tradegecko_bridge.commerce import Discount, OrderLine, ShippingLine, SourceOrder
-from tradegecko_bridge.commerce.values import bare
+from tradegecko_bridge.commerce.values import bare, is_cut_short
 from tradegecko_bridge.ledger import Reason
 
 ZERO: Final = Decimal(0)
@@ -54,6 +54,10 @@ def impossible(order: SourceOrder) -> Reason | None:
     if not EARLIEST <= order.placed_at < LATEST:
         said = f"placed at {order.placed_at.isoformat()}, before the year {EARLIEST.year} or after {LATEST.year - 1}"
         return Reason("bad_date", f"{said}; correct it at the source")
+    for what, said in (("number", order.number), ("reference", order.reference)):
+        if is_cut_short(said):
+            other = "so others may have come to the same; give it with all its digits at the source, and skip this one"
+            return Reason("bad_number", f"the order {what} {said.strip()!r} was shortened by a spreadsheet, {other}")
     references = Counter(line.reference for line in order.lines)
     if twice := [reference for reference, times in references.items() if times > 1]:
         said = f"{references[twice[0]]} lines have the reference {twice[0][:SHOWN]!r}"

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from tradegecko_bridge.commerce import SourceOrder
 from tradegecko_bridge.commerce.remote import AccountIdentity
-from tradegecko_bridge.engine.keys import marker, original_reference
+from tradegecko_bridge.engine.keys import marker, whole_reference
 from tradegecko_bridge.engine.source_calls import SourceFailed, identity_of, iterate
 from tradegecko_bridge.ledger import DELIVERED_STATES
 from tradegecko_bridge.ports import Gateway, GivesOrderAgain, OrderSource, ShowsOrders, Store
@@ -98,7 +98,7 @@ def _why_not(store: Store, source: OrderSource, connection: str, now: str) -> st
 def _gives(source: OrderSource, order: SourceOrder) -> bool:
     """Whether the source has this order: another shop's may have the same number, but was not placed at that moment."""
     assert isinstance(source, GivesOrderAgain)  # noqa: S101
-    reference = original_reference(order.reference)
+    reference = whole_reference(order.reference)
     found = iterate(source, lambda: source.fetch_order(reference), f"fetching order {reference}")
     known = ((one.reference, one.placed_at) for one in found if isinstance(one, SourceOrder))
     return (reference, order.placed_at) in known

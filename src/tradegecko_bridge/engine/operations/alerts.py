@@ -26,6 +26,7 @@ from tradegecko_bridge.ledger import (
     DELIVERED_STATES,
     ID_IN_USE,
     NOT_READY,
+    REFERENCE_REUSED,
     UNPAID,
     UNREADABLE,
     Alert,
@@ -149,11 +150,13 @@ def _undone(context: Context) -> Iterator[Finding]:
 
 
 def _held(context: Context, held: list[StateCount], late: datetime) -> Iterator[Finding]:
-    """Per reason. One that may pass by itself gets some time to do so."""
+    """Per reason. One that may pass by itself gets some time to do so; that of another order under a known reference
+    passes by no change elsewhere."""
     for code in sorted({str(count.code) for count in held} - {NOT_READY.code}):
         some = [count for count in held if str(count.code) == code]
         told_from = late - PAYING if code == UNPAID else late
-        if not any(count.since <= told_from for count in some) and all(count.transient for count in some):
+        passing = all(count.transient for count in some) and code != REFERENCE_REUSED
+        if passing and not any(count.since <= told_from for count in some):
             continue
         newest = context.store.entries(context.connection, states={_S.HELD}, reasons={code}, limit=1)
         example = "".join(f"the newest is {entry.number}{_why(entry)}" for entry in newest)

@@ -48,6 +48,14 @@ DIGEST: Final = 10
 """Characters by which a shortened order number differs from every other: 50 bits."""
 
 TOLERANCE: Final = Decimal("0.05")
+RELAY_DOMAINS: Final = (
+    "marketplace.amazon.*",
+    "members.ebay.*",
+    "relay.walmart.com",
+    "allegromail.pl",
+    "verkopen.bol.com",
+)
+"""Where marketplaces that stand in front of their buyers have those addresses."""
 
 Amount: TypeAlias = Annotated[Decimal, "a number, money in the order's currency", Between(0)]
 Tolerance: TypeAlias = Annotated[
@@ -105,6 +113,10 @@ class ConnectionSettings:
     longer one is cut to its end and 10 characters worked out from the whole, so that it stays the same and no two are
     alike; the whole number then stands in the order's notes. With less than 14 characters between prefix and suffix
     nothing of the end is kept. `tgbridge orders` finds it by either. E.g. `20`."""
+    date_in_number: bool = False
+    """Put the day an order was placed behind its number (`1007` becomes `1007-20260131`), for tills and shops whose
+    numbers begin again. Without it an order whose number or reference was another order's before is held. A change only
+    counts for new orders."""
     tags: tuple[str, ...] = field(default=(), converter=words)
     """Put on every order, beside the source's own tags. E.g. `["ebay"]`."""
     assignee: str | None = None
@@ -230,13 +242,23 @@ class ConnectionSettings:
 
     customer_match: CustomerMatch = field(default=CustomerMatch.NORMAL, converter=choices.customer_match)
     """Which customer record an order goes to. The first that is found, and of several the oldest: the source's customer
-    id as company code (not where nothing else agrees and the e-mail address or phone number is another: that is another
-    shop's customer of the same number); the same company name (or name on the bill) with the same e-mail address or
-    phone number; the same e-mail address (strict: and the same phone number); normal only: the same phone number.
-    Otherwise a new one is created."""
+    id as company code (not beside another e-mail address, nor where nothing else agrees beside another phone number or
+    name: that is another shop's customer of the same number, or a number for all guests); the same company name (or
+    name on the bill) with the same e-mail address or phone number; the same e-mail address (strict: and the same phone
+    number); normal only: the same phone number, unless the e-mail address is another. Otherwise a new one is created.
+    What stands for nobody does not count: `0`, `n/a`, `Guest`, `none@none.com`, `0000000`, whatever is no e-mail
+    address."""
     customer: str | None = None
     """One customer for all orders of this connection, by id, company code or exact name. Nothing else is matched then,
     and none is created. E.g. `"eBay customers"`."""
+
+    relay_domains: tuple[str, ...] = field(default=RELAY_DOMAINS, converter=words)
+    """Domains whose addresses a marketplace gives in place of the buyer's (`*` stands for any ending; what is below one
+    counts too). Such an address says who somebody is only with the same name or phone number, as with strict matching.
+    E.g. `["marketplace.amazon.*", "relay.example"]`."""
+    shared_contacts: tuple[str, ...] = field(default=(), converter=words)
+    """E-mail addresses, domains (`"@shop.example"`) and phone numbers that orders of many buyers have, such as the
+    shop's own: they say nothing of who the customer is. E.g. `["orders@shop.example", "+1 416 555 0100"]`."""
 
     # ── Shipping ──────────────────────────────────────────────────────────────────────────────────
 
@@ -245,6 +267,19 @@ class ConnectionSettings:
     Express" }`."""
     hold_unmapped_ship_methods: bool = False
     """Hold orders whose ship method is not among `ship_methods`, until it is."""
+
+    unshipped_street: str | None = None
+    """What stands in place of the street where an order has no address and nothing of it is shipped (downloads,
+    vouchers); left out, such an order is held. E.g. `"Download"`."""
+
+    split_addresses: bool = False
+    """Send an order whose lines go to several addresses as one order for each, with `-1`, `-2` and so on behind its
+    number; shipping, discounts and totals are shared out. Otherwise it is held. Not to be taken back while such orders
+    are under way."""
+    address_check: str | None = None
+    """What looks at every address before its order goes out, and holds an order with what it says is wrong: `formats`
+    (country codes, states and postal codes; needs `pip install tradegecko-bridge[addresses]`), a check that another
+    package offers by name, or a function of your own as `module:function`. Left out, none. E.g. `"formats"`."""
 
     # ── What comes back ───────────────────────────────────────────────────────────────────────────
 

@@ -16,6 +16,7 @@ from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.commerce.clearing import cleared
 from tradegecko_bridge.commerce.differences import CANCELED, Difference
 from tradegecko_bridge.commerce.remote import OrderAction
+from tradegecko_bridge.commerce.reuse import is_another, references
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.keys import idempotency_key
 from tradegecko_bridge.engine.report import Outcome, Report
@@ -37,11 +38,21 @@ MAY_ARRIVE: Final = OPEN_STATES | {OrderState.FAILED}
 
 def to_note(context: Context, batch: Sequence[SourceOrder | UnreadableOrder]) -> dict[str, str]:
     """The canceled orders of a batch that are to be voided, should they be there."""
-    canceled = {a.reference for a in batch if isinstance(a, SourceOrder) and a.canceled_at is not None}
+    canceled = [a for a in batch if isinstance(a, SourceOrder) and a.canceled_at is not None]
     if context.settings.on_cancel is not OnCancel.VOID or not canceled:
         return {}
     known = context.store.told_values(context.connection, KIND)
-    return {reference: f"{TO_DO}1" for reference in canceled if known.get(reference, NOT_THERE) == NOT_THERE}
+    named = (_known_as(context, order) for order in canceled)
+    return {reference: f"{TO_DO}1" for reference in named if known.get(reference, NOT_THERE) == NOT_THERE}
+
+
+def _known_as(context: Context, order: SourceOrder) -> str:
+    """The reference the ledger knows an order by, or will."""
+    for reference in references(order):
+        entry = next(iter(context.store.entries(context.connection, reference=reference)), None)
+        if entry is None or entry.order is None or not is_another(entry.order, order):
+            return reference
+    raise AssertionError("references never end")
 
 
 def note(context: Context, batch: Sequence[SourceOrder | UnreadableOrder]) -> None:

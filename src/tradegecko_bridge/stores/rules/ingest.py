@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from attrs import define, evolve, field, frozen
@@ -15,6 +16,7 @@ from tradegecko_bridge.commerce.codec import fingerprint
 from tradegecko_bridge.commerce.differences import Difference, at_source
 from tradegecko_bridge.commerce.edits import merged
 from tradegecko_bridge.commerce.progress import is_paid
+from tradegecko_bridge.commerce.reuse import is_another, references
 from tradegecko_bridge.ledger import (
     BY_HAND,
     CANCELED_AT_SOURCE,
@@ -80,6 +82,23 @@ def identify(arrivals: Iterable[Arrival]) -> list[Identified]:
         for arrival in map(without_card_numbers, arrivals)
         if arrival.reference
     ]
+
+
+def told_apart(arrivals: Sequence[Identified], known: Mapping[str, Row]) -> list[Identified]:
+    """The arrivals, another order under the reference of a known one, or of one before it, by its next reference.
+
+    ``known`` holds the rows of those whose content the ledger has otherwise, by reference.
+    """
+    first = {reference: row.entry.order for reference, row in known.items()}
+    told = []
+    for one in arrivals:
+        order = one.arrival if isinstance(one.arrival, SourceOrder) else None
+        before = first.setdefault(one.reference, order)
+        if order is not None and before is not None and before is not order and is_another(before, order):
+            names = map(storable, references(order))
+            one = evolve(one, reference=next(after for name, after in pairwise(names) if name == one.reference))
+        told.append(one)
+    return told
 
 
 def ingest(connection: str, arrivals: Iterable[Identified], known: Mapping[str, Row], at: datetime) -> Batch:

@@ -250,21 +250,23 @@ def _batch(
 ) -> ingest.Batch:
     """What a batch does. Orders that the ledger has as they are cost one look at their fingerprints."""
     identified = ingest.identify(arrivals)
-    stored = _fingerprints(tx, connection, {one.reference for one in identified})
-    if any(map(is_keyed, stored.values())):
-        key = read_key(tx)
-        identified = [
-            evolve(one, fingerprint=like(one.fingerprint, stored.get(one.reference), key)) for one in identified
-        ]
-    changed = {one.reference for one in identified if stored.get(one.reference, one.fingerprint) != one.fingerprint}
-    relevant = [one for one in identified if one.reference not in stored or one.reference in changed]
+    while True:
+        stored = _fingerprints(tx, connection, {one.reference for one in identified})
+        given = identified
+        if any(map(is_keyed, stored.values())):
+            key = read_key(tx)
+            given = [evolve(one, fingerprint=like(one.fingerprint, stored.get(one.reference), key)) for one in given]
+        changed = {one.reference for one in given if stored.get(one.reference, one.fingerprint) != one.fingerprint}
+        known = _by_reference(tx, connection, changed, by_ids)
+        apart = ingest.told_apart(identified, known)
+        if apart == identified:
+            break
+        identified = apart
+    relevant = [one for one in given if one.reference not in stored or one.reference in changed]
     noted = read_told(tx, connection, AT_SOURCE, changed)
-    known = {
-        reference: evolve(row, differs=noted.get(reference))
-        for reference, row in _by_reference(tx, connection, changed, by_ids).items()
-    }
+    known = {reference: evolve(row, differs=noted.get(reference)) for reference, row in known.items()}
     batch = ingest.ingest(connection, relevant, known, at)
-    batch.known += len(identified) - len(relevant)
+    batch.known += len(given) - len(relevant)
     return batch
 
 

@@ -72,6 +72,24 @@ class IngestChecks:
         (event,) = history_of(store)
         assert (event.at, event.was, event.now) == (AT, None, S.PENDING)
 
+    def test_another_order_under_a_known_reference_is_kept_beside_it(self, store: Store) -> None:
+        """A till that begins at 1 every day: nothing is overwritten, and each is found again, in one batch or several.
+
+        *Troubleshooting:* ``commerce.reuse`` says what another order is, and by which reference the ledger knows it.
+        """
+        days = [an_order("1", placed_at=AT + timedelta(days=day)) for day in range(3)]
+        named = ["1", *(f"1 @ {AT + timedelta(days=day):%Y-%m-%dT%H:%M:%SZ}" for day in (1, 2))]
+        assert store.ingest(SHOP, days[:1], at=AT).new == ("1",)
+        assert store.preview_ingest(SHOP, days, at=AT)[0].new == tuple(named[1:])
+        assert store.ingest(SHOP, days, at=AT).new == tuple(named[1:])
+        assert [entry_of(store, name).order for name in named] == days
+        counts = store.ingest(SHOP, [*days, evolve(days[1], note="in a box"), days[0]], at=AT)
+        assert (counts.new, counts.changed, counts.known) == ((), (named[1],), 5)
+        assert [entry.note for name in named if (entry := entry_of(store, name).order)] == [None, "in a box", None]
+        store.ingest(SHOP, [evolve(days[2], canceled_at=SOON)], at=SOON)
+        canceled = [entry_of(store, name).order for name in named]
+        assert [order and order.canceled_at for order in canceled] == [None, None, SOON]
+
     def test_an_order_canceled_at_the_source_is_pending(self, store: Store) -> None:
         """An order that is already canceled when it is first seen may have been delivered by an earlier ledger.
 

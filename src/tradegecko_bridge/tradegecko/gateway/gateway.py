@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 from attrs import evolve, frozen
 
 from tradegecko_bridge.commerce import Address, Customer, ProductDetails, VariantStock
+from tradegecko_bridge.commerce.customers import Identity, identity
 from tradegecko_bridge.commerce.remote import (
     Access,
     AccountIdentity,
@@ -139,7 +140,7 @@ class TradeGeckoGateway(OfThisProcess):
         self._marked: _Marked | None = None
         self._together = Together(self._client)
         self._twice: dict[str, Sequence[RemoteOrder]] = {}
-        self._keys: dict[customer_match.Identity, Mapping[str, str]] = {}
+        self._keys: dict[Identity, Mapping[str, str]] = {}
         """By what the customers of the batch at hand are found."""
 
     @property
@@ -208,19 +209,19 @@ class TradeGeckoGateway(OfThisProcess):
         brought is written first."""
         self._mirror.flush()
         self._keys = {}
-        found = self._prefetch_customers([customer_match.identity(customer, bill) for customer, bill in customers])
+        found = self._prefetch_customers([identity(customer, bill) for customer, bill in customers])
         self._ask_together(ADDRESSES, "company", "company_id", {id_: [id_] for id_ in sorted(found, key=int)})
         numbers = {marker: number.strip() for number, marker in orders}
         self._ask_together(ORDERS, "number", "order_number", {number: [number] for number in numbers.values()})
         return self._presence(numbers)
 
-    def _prefetch_customers(self, customers: Sequence[customer_match.Identity]) -> set[str]:
+    def _prefetch_customers(self, customers: Sequence[Identity]) -> set[str]:
         """The ids of companies that one of these may be."""
         wanted: dict[str, dict[str, list[str]]] = {key: {} for key in customer_match.LOOKUP_KEYS}
         for customer in customers:
             for key, value in self._customer_keys(customer).items():
                 if key in wanted:
-                    wanted[key].setdefault(value, []).extend(customer.said(key))
+                    wanted[key].setdefault(value, []).extend(customer_match.said(customer, key))
         found = set[str]()
         for key, said in wanted.items():
             if said and key in COMPANY_FILTERS:
@@ -361,13 +362,16 @@ class TradeGeckoGateway(OfThisProcess):
         self, customer: Customer, *, billing: Address | None = None, match: CustomerMatch = CustomerMatch.NORMAL
     ) -> str | None:
         """From the mirror, or by code, e-mail address and phone in up to three calls (reference §5.3)."""
-        known = customer_match.identity(customer, billing)
+        known = identity(customer, billing)
         keys = self._customer_keys(known)
-        return customer_match.best_match(
-            keys, match, lambda key: self._rows(COMPANIES, key, [keys[key]], map(known.filters, [key]), known.said(key))
-        )
 
-    def _customer_keys(self, known: customer_match.Identity) -> Mapping[str, str]:
+        def look_up(key: str) -> Sequence[MirrorRow]:
+            queries = (customer_match.filters(known, one) for one in [key])
+            return self._rows(COMPANIES, key, [keys[key]], queries, customer_match.said(known, key))
+
+        return customer_match.best_match(keys, match, look_up, is_counted=known.is_counted)
+
+    def _customer_keys(self, known: Identity) -> Mapping[str, str]:
         keys = self._keys.get(known)
         if keys is None:
             said = {"name": known.name, "email": known.email, "phone": known.phone, "code": known.code}

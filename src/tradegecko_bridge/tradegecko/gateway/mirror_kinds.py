@@ -12,6 +12,7 @@ from typing import Final, Generic, TypeVar
 
 from attrs import Factory, field, frozen
 
+from tradegecko_bridge.commerce.customers import email_address, telling
 from tradegecko_bridge.commerce.values import phone_digits
 from tradegecko_bridge.ports.mirrors import ASIDE, MirrorRow
 from tradegecko_bridge.tradegecko import records, resources
@@ -62,12 +63,12 @@ class Kind(Generic[D]):
 
 
 def company_keys(digest: Digest, *, name: str | None, email: str | None, phone: str | None, code: str | None) -> Keys:
-    """What a customer is found by: digests of what is given."""
+    """What a customer is found by: digests of what is given and tells who somebody is."""
     given = {
-        "name": normalized(name),
-        "email": normalized(email),
+        "name": normalized(telling(name)),
+        "email": normalized(email_address(email)),
         "phone": phone_digits(phone),
-        "code": normalized(code),
+        "code": normalized(telling(code)),
     }
     return tuple((key, digest(value)) for key, value in given.items() if value)
 

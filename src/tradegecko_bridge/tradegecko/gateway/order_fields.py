@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any, Final
 
 from tradegecko_bridge.commerce import Address
+from tradegecko_bridge.commerce.customers import email_address, identity
 from tradegecko_bridge.commerce.remote import DraftLine, OrderDraft
 from tradegecko_bridge.ports.mirrors import MirrorRow
 from tradegecko_bridge.tradegecko import records, resources
-from tradegecko_bridge.tradegecko.gateway.customer_match import identity
 from tradegecko_bridge.tradegecko.gateway.marks import MARK
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import (
     ADDRESS_FIELDS,
@@ -85,7 +85,7 @@ def order_fields(
         "tax_treatment": None if draft.account_treatment else treatment,
         "default_price_list_id": draft.price_list,
         "assignee_id": None if draft.assignee is None else int(draft.assignee),
-        "email": customer.email or shipping.email,
+        "email": email_address(customer.email) or email_address(shipping.email) or None,
         "phone_number": customer.phone or shipping.phone,
         "notes": draft.note,
         "tags": list(draft.tags) or None,
@@ -123,7 +123,7 @@ def _company_fields(draft: OrderDraft) -> dict[str, Any]:
             "name": known.name or known.email or f"Customer of {draft.number}",
             "company_type": "business" if known.company else "consumer",
             "company_code": known.code,
-            "email": known.email,
+            "email": known.email.lower(),  # as it is asked for
             "phone_number": known.phone,
         }
     )
