@@ -41,6 +41,7 @@ P4,2026-11-02T09:12:00Z,CAD,MUG-BLUE,2,19.99
 def folder(tmp_path: Path) -> Path:
     """Two connections, and a ledger that also knows one of the past."""
     (tmp_path / "tgbridge.toml").write_text(SETTINGS, encoding="utf-8")
+    (tmp_path / "mine" / "orders").mkdir(parents=True)
     inbox = tmp_path / "theirs" / "orders"
     inbox.mkdir(parents=True)
     (inbox / "p4.csv").write_text(ORDER, encoding="utf-8")

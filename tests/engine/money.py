@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from attrs import evolve
+
 from tests.engine.bench import Bench, detail, outcomes
-from tests.support import ListSource
-from tradegecko_bridge import ConnectionSettings, Sandbox, TradeGeckoClient, records
+from tests.support import ALL_ORDERS, ListSource
+from tradegecko_bridge import Sandbox, TradeGeckoClient, records
 from tradegecko_bridge.commerce import Discount, OrderLine, SourceOrder, Totals
 from tradegecko_bridge.engine import Outcome
 from tradegecko_bridge.testing.builders import a_line, an_order
@@ -17,7 +19,7 @@ D = Decimal
 
 
 def shop(sandbox: Sandbox, client: TradeGeckoClient, *orders: SourceOrder, **given: Any) -> Bench:
-    return Bench(sandbox, client, ListSource(list(orders)), settings=ConnectionSettings(**given))
+    return Bench(sandbox, client, ListSource(list(orders)), settings=evolve(ALL_ORDERS, **given))
 
 
 def order(*lines: OrderLine, grand: str | None = None, tax: str | None = None, **fields: Any) -> SourceOrder:

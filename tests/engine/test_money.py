@@ -15,7 +15,7 @@ from tests.support import ListSource
 from tradegecko_bridge import ConnectionSettings, Sandbox, TradeGeckoClient
 from tradegecko_bridge.commerce import Discount, ItemKind, OrderLine, ShippingLine, SourceOrder, Totals
 from tradegecko_bridge.engine import Outcome
-from tradegecko_bridge.testing.builders import a_line
+from tradegecko_bridge.testing.builders import a_line, an_order
 
 D = Decimal
 
@@ -251,3 +251,15 @@ def test_prices_on_two_footings_without_rates_are_held(bench: Bench) -> None:
     assert "not every tax rate is given" in held(bench, order(*lines, grand="17.85"))
     made = evolve(order(*lines, tax="2.85", grand="30.00"), number="2", reference="2", cursor="2")
     assert "come to 17.85 in TradeGecko and is 30.00 at the source" in held(bench, made)
+
+
+def test_goods_taxed_by_the_account_and_shipping_not_at_all(bench: Bench) -> None:
+    """Where the source gives no tax, and its total is the account's tax on the goods alone; to the last digit, or not
+    at all."""
+    lines = [a_line("MUG-BLUE", 2, "19.99"), a_line("TEE-M", 1, "25.00", reference="2")]
+    freight = (ShippingLine(amount=D("12.50")),)
+    made = an_order("1", lines, shipping=freight, totals=Totals(grand_total=D("85.93")))
+    arrived(bench, made)
+    off = evolve(made, number="2", reference="2", totals=Totals(grand_total=D("85.80")), cursor="2")
+    bench.source.orders.append(off)
+    assert outcomes(bench.deliver())["2"] is Outcome.HELD

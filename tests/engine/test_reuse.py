@@ -28,7 +28,7 @@ from tradegecko_bridge.testing.builders import A_CUSTOMER, a_line, an_order
 
 __all__ = ["closed"]
 
-NINE = datetime(2026, 2, 1, 9, 30, tzinfo=UTC)
+NINE = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
 BO = Customer(first_name="Bo", last_name="Berg", email="bo@example.com")
 ELM = Address(first_name="Bo", last_name="Berg", address1="2 Elm", city="Ottawa", country="CA")
@@ -143,7 +143,7 @@ def test_both_in_one_batch(store: Store) -> None:
     """The first that comes has the reference."""
     desk = Desk(orders=[FIRST, other()], store=store, date_in_number=True)
     assert [item.outcome for item in desk.run().items] == [Outcome.DELIVERED] * 2
-    assert sorted(entry.remote_number or "" for entry in store.entries("shop")) == ["1-20260201", "1-20260202"]
+    assert sorted(entry.remote_number or "" for entry in store.entries("shop")) == ["1-20261103", "1-20261104"]
 
 
 def test_one_number_under_two_references(store: Store) -> None:
@@ -176,7 +176,7 @@ def test_what_a_spreadsheet_shortened_is_refused(name: str, cut: str) -> None:
 def test_the_day_in_a_number_has_room() -> None:
     """It is that of the order's own zone, and survives where numbers are cut."""
     settings = ConnectionSettings(date_in_number=True, number_prefix="T-", number_limit=20)
-    assert remote_number(" 1 ", settings, NINE.date()) == "T-1-20260201"
+    assert remote_number(" 1 ", settings, NINE.date()) == "T-1-20261103"
     one, two = (remote_number("1234567890123", settings, (NINE + DAY * n).date()) for n in (0, 1))
     assert one != two
     assert max(len(one), len(two)) <= 20

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.bench import Bench, detail, outcomes, stranger
-from tests.support import ListSource, OrdersOnly
+from tests.support import ALL_ORDERS, ListSource, OrdersOnly
 from tradegecko_bridge import MemoryStore, Sandbox, SqlStore, SyncEngine, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.commerce import ItemResult, Verdict
 from tradegecko_bridge.commerce.remote import RemoteItem, RemoteShipment
@@ -310,7 +310,7 @@ def test_what_a_person_says_was_shipped_stays_so(bench: Bench) -> None:
 def in_doubt(sandbox: Sandbox, client: TradeGeckoClient) -> Bench:
     """``1000`` is delivered; ``1001`` has arrived, and nobody knows."""
     orders = [stranger("a@example.com", "1000"), stranger("b@example.com", "1001")]
-    bench = Bench(sandbox, client, ListSource(orders), in_flight=1)
+    bench = Bench(sandbox, client, ListSource(orders), in_flight=1, settings=ALL_ORDERS)
     bench.clock.now = datetime.now(UTC)
     sandbox.fault("POST", "/orders", "drop_after_commit", nth=2)
     sandbox.fault("GET", "/orders", "status", nth=2, times=4, status=503)

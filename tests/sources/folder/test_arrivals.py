@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.sources.folder.helpers import GOOD, HEADER, NOW, OTHER, good, problems, put, sheet, source_at
-from tradegecko_bridge.commerce import StockLevel, Verdict
+from tradegecko_bridge.commerce import SourceOrder, StockLevel, Verdict
 from tradegecko_bridge.errors import ConfigError, SourceUnavailable
 from tradegecko_bridge.sources.folder import FolderSource, text
 
@@ -55,6 +55,19 @@ def test_a_last_row_counts_once_the_file_was_left_alone(tmp_path: Path) -> None:
     assert run(FolderSource(tmp_path, whole_after=30, clock=lambda: NOW)) == ["1006"]
     with pytest.raises(ConfigError, match=r"^whole_after must be from 0 to 86400 seconds, not -1$"):
         FolderSource(tmp_path, whole_after=-1)
+
+
+@pytest.mark.parametrize(("column", "taken"), [("weight", True), ("shiping_amount", False), ("grand totals", False)])
+def test_a_column_that_is_none_of_ours(tmp_path: Path, column: str, taken: bool) -> None:
+    """It is passed over and told; one that is nearly ours is a slip that would lose something."""
+    source = FolderSource(tmp_path, settle=0)
+    (tmp_path / "orders").mkdir()
+    header = "order_number,placed_at,currency,sku,quantity,price"
+    (tmp_path / "orders" / "a.csv").write_text(f"{header},{column}\n1,2026-01-31,CAD,MUG,1,5,9\n")
+    (order,) = source.fetch_orders(None)
+    assert isinstance(order, SourceOrder) is taken
+    said = f"a.csv, row 1: column '{column}' is none of ours and was passed over; list it under ignore in the format"
+    assert list(source.take_notes()) == ([said] if taken else [])
 
 
 def test_what_is_of_no_known_kind_is_told_once_it_was_left_alone(tmp_path: Path) -> None:

@@ -361,7 +361,6 @@ def test_names_are_compared_without_case_blanks_and_underscores() -> None:
         ("no,at,sku,n,p,x", {"columns": SHORT}, "unknown column 'x'; list it under ignore"),
         ("no,at,sku,n,p,p", {"columns": SHORT}, "the column 'p' is there 2 times"),
         ("no,at,sku,n,p", {"columns": {**SHORT, "note": "Comment"}}, "the column 'Comment', for our note, is missing"),
-        (f"{OWN_HEADER},weight", {}, "unknown column 'weight'; list it under ignore"),
     ],
 )
 def test_what_is_wrong_with_a_header_is_told_once(header: str, settings: dict[str, Any], said: str) -> None:

@@ -24,6 +24,7 @@ from tradegecko_bridge.engine.mapping.totals import (
     rates_for_check,
     total_differs,
     with_rounding,
+    with_untaxed_shipping,
 )
 from tradegecko_bridge.engine.mapping.validation import absurd, impossible, named
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
@@ -158,7 +159,13 @@ def _tried(
     draft = build_draft(way.applied, marker, catalog, settings)
     if isinstance(draft, Reason):
         return draft
-    return _Try(way.rated, draft, compared(draft, way.rated, digits, settings, catalog.tax_rate))
+    found = compared(draft, way.rated, digits, settings, catalog.tax_rate)
+    if found.difference and not draft.prices_include_tax:
+        untaxed = with_untaxed_shipping(draft)
+        again = compared(untaxed, way.rated, digits, settings, catalog.tax_rate)
+        if not again.difference:
+            return _Try(way.rated, untaxed, again)
+    return _Try(way.rated, draft, found)
 
 
 def _chosen(

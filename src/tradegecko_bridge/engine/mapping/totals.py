@@ -85,6 +85,15 @@ def compared(
     return Compared(total, expected, off, rounded(expected, digits) - off - total)
 
 
+def with_untaxed_shipping(draft: OrderDraft) -> OrderDraft:
+    """The draft without tax on shipping of which nobody said what its tax is."""
+    lines = (
+        evolve(line, tax_rate=ZERO) if line.kind is LineKind.SHIPPING and line.tax_rate is None else line
+        for line in draft.lines
+    )
+    return evolve(draft, lines=tuple(lines))
+
+
 def is_within(difference: Decimal | None, draft: OrderDraft, digits: int, settings: ConnectionSettings) -> bool:
     """Whether the settings let a difference pass."""
     return not difference or abs(difference) <= settings.tolerance(draft.currency, digits, len(draft.lines))

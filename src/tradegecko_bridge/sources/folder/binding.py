@@ -158,15 +158,30 @@ class _Binding:
         yield from self._missing(plan)
 
     def _unknown(self) -> Iterator[str]:
-        known = self.declared.names()
-        stars = [re.compile(re.escape(name).replace(r"\*", "[0-9]+")) for name in known if "*" in name]
         for place, name in enumerate(self.header):
             if not normal(name):
                 yield f"column {place + 1} has no name"
-            elif normal(name) not in known and not any(star.fullmatch(normal(name)) for star in stars):
+            elif self._is_unknown(name) and not self._is_further(name):
                 nearest = self._nearest(name)
                 hint = f", the nearest known one is '{nearest}'" if nearest else "; list it under ignore in the format"
                 yield f"unknown column {self._shown(place)}{hint}"
+
+    def _is_unknown(self, name: str) -> bool:
+        known = self.declared.names()
+        stars = [re.compile(re.escape(name).replace(r"\*", "[0-9]+")) for name in known if "*" in name]
+        return normal(name) not in known and not any(star.fullmatch(normal(name)) for star in stars)
+
+    def _is_further(self, name: str) -> bool:
+        """Whether a column that nobody knows is one beside ours: in a table of our own, and like none of them."""
+        return self.declared.own and is_name(name) and self._nearest(name) is None
+
+    def further(self) -> Iterator[str]:
+        """What is said of such columns."""
+        if not self.declared.ignore_others and self.is_table:
+            for place, name in enumerate(self.header):
+                if normal(name) and self._is_unknown(name) and self._is_further(name):
+                    shown = self._shown(place)
+                    yield f"column {shown} is none of ours and was passed over; list it under ignore in the format"
 
     def _nearest(self, name: str) -> str | None:
         names = [part for spec in self.specs.values() for part in parts_of(spec)]
@@ -209,6 +224,7 @@ class _Binding:
         }
         return TableReader(
             plan=plan,
+            further=tuple(self.further()),
             own=declared.own,
             constants=self._constants(),
             unpriced=declared.prices == "price_list",

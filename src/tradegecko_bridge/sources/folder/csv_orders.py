@@ -76,6 +76,7 @@ class TableReader:
     opened: Callable[[Cells], tuple[Sequence[Cells], str]] | None = None
     notation: Notation = Notation()
     footers: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
     word: str = "row"
     note: Callable[[str], None] = lambda _: None
 

@@ -43,6 +43,10 @@ class RowReader(Protocol):
     def naming(self) -> Sequence[int]:
         """The places of the cells that name the order (reference first, then number), as far as there are any."""
 
+    @property
+    def further(self) -> Sequence[str]:
+        """What is said of columns that nobody needs."""
+
     def names(self, cells: Sequence[str], /) -> tuple[str, str]:
         """The reference and the number of the row's order, blank where it does not say."""
 

@@ -123,10 +123,14 @@ def bound(table: Table, format: TableFormat, note: Callable[[str], None]) -> Row
     Raises:
         MalformedData: that is wrong.
     """
+    where = f"{table.name}, row {table.header_row}"
     try:
-        return format.reader(table.header, note=note)
+        reader = format.reader(table.header, note=note)
     except MalformedData as error:
-        raise nothing_of(f"{table.name}, row {table.header_row}: {listed(error.problems)}") from None
+        raise nothing_of(f"{where}: {listed(error.problems)}") from None
+    for line in reader.further:
+        note(f"{where}: {line}")
+    return reader
 
 
 def trimmed(cells: Iterable[str]) -> tuple[str, ...]:
