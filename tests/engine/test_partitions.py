@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -107,11 +105,11 @@ def test_parts_go_at_once_and_each_in_its_order() -> None:
         assert [step for one, step in done if one == part] == [0, 1, 2]
 
 
-@pytest.mark.parametrize(("parts", "at_once"), [(1, 4), (4, 1)])
-def test_threads_only_where_they_pay(parts: int, at_once: int) -> None:
+@pytest.mark.parametrize(("count", "at_once"), [(1, 4), (4, 1)])
+def test_threads_only_where_they_pay(count: int, at_once: int) -> None:
     """One part, or one at a time: the caller's own thread does it."""
     threads = set[int]()
-    run_partitions([[n] for n in range(parts)], lambda *_: threads.add(threading.get_ident()), at_once)
+    run_partitions([[n] for n in range(count)], lambda *_: threads.add(threading.get_ident()), at_once)
     assert threads == {threading.get_ident()}
 
 
@@ -144,91 +142,6 @@ def test_there_are_as_many_threads_as_can_have_something_to_do(parts: int, at_on
     assert (asked, len(begun)) == ([threads], threads)
 
 
-SPAN = "tradegecko_bridge.engine.delivery.partitions.SPAN"
-_clock = threading.local()
-
-
-def _tick(seconds: float = 0.01) -> float:
-    """A clock of each thread that has gone on by so much since it was last asked."""
-    _clock.now = getattr(_clock, "now", 0.0) + seconds
-    return float(_clock.now)
-
-
-BUSY, WAITING = Concurrency(monotonic=_tick, processor=_tick), Concurrency(monotonic=_tick, processor=lambda: 0.0)
-"""Work that has the processor all of the time, and work that waits for answers."""
-
-
-def _turns(concurrency: Concurrency, *, together: int) -> list[int]:
-    """Of each of four threads, the busiest one last; so many of its turns each begins with all others."""
-    turns, barrier = Counter[int](), Barrier(4)
-
-    def work(_items: Sequence[int], _: Callable[[], bool]) -> None:
-        turns[threading.get_ident()] += 1
-        if turns[threading.get_ident()] <= together:
-            barrier.wait(timeout=30)
-        time.sleep(0.001)  # for the others to go on, if they do
-
-    run_partitions([[n] for n in range(600)], work, 4, concurrency)
-    return sorted(turns.values())
-
-
-def test_where_answers_come_at_once_one_thread_does_what_four_would(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Four begin; the processor is busy with any of them, so that three rest, until all is done."""
-    monkeypatch.setattr(SPAN, 60.0)
-    began = time.monotonic()
-    assert _turns(BUSY, together=1)[:3] == [1, 1, 1]
-    assert min(_turns(WAITING, together=3)) >= 3, "who waits for answers goes on"
-    assert time.monotonic() - began < 30
-
-
-def test_who_rests_goes_on_where_the_others_are_held_up() -> None:
-    """The one that works meets a request without an answer, which only another one's work ends."""
-    working, held_up = list[int](), threading.Event()
-
-    def work(_items: Sequence[int], _: Callable[[], bool]) -> None:
-        working.append(threading.get_ident())
-        if len(working) == 40:
-            assert held_up.wait(timeout=10), "nobody else went on"
-        elif len(working) > 40:
-            held_up.set()
-
-    tick = partial(_tick, 0.25)  # one item at a time
-    run_partitions([[n] for n in range(60)], work, 3, Concurrency(monotonic=tick, processor=tick))
-
-
-def test_who_rests_goes_on_where_answers_are_waited_for_after_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The one that works has begun to wait: then there are three again."""
-    monkeypatch.setattr(SPAN, 0.1)
-    waits, threads = [False], set[int]()
-
-    def work(items: Sequence[int], _: Callable[[], bool]) -> None:
-        if items[0] >= 100:
-            waits[0] = True
-            time.sleep(0.02)
-        if items[0] >= 200:
-            threads.add(threading.get_ident())
-
-    processor = BUSY.processor
-    concurrency = Concurrency(monotonic=_tick, processor=lambda: 0.0 if waits[0] else processor())
-    run_partitions([[n] for n in range(2000)], work, 3, concurrency)
-    assert len(threads) == 3
-
-
-def test_a_failure_ends_a_rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And reaches the caller at once."""
-    monkeypatch.setattr(SPAN, 60.0)
-
-    def work(items: Sequence[int], _: Callable[[], bool]) -> None:
-        time.sleep(0.001)
-        if items[-1] > 300:
-            raise ZeroDivisionError
-
-    began = time.monotonic()
-    with pytest.raises(ZeroDivisionError):
-        run_partitions([[n] for n in range(600)], work, 4, BUSY)
-    assert time.monotonic() - began < 30
-
-
 @pytest.mark.parametrize(("seconds", "sizes"), [(0.0, [1, 32, 32]), (0.02, [1, 12, 12, 12]), (0.05, [1, 5, 5])])
 def test_a_handful_takes_a_quarter_of_a_second(seconds: float, sizes: list[int]) -> None:
     """By how long each of the last ones took; with a clock that stands still, as many as may be."""
@@ -244,7 +157,7 @@ def test_a_handful_takes_a_quarter_of_a_second(seconds: float, sizes: list[int])
 
 def test_what_is_slow_goes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that little is in doubt should the process end."""
-    monkeypatch.setattr(SPAN, 0.002)
+    monkeypatch.setattr("tradegecko_bridge.engine.delivery.partitions.SPAN", 0.002)
     sizes = list[int]()
 
     def work(items: Sequence[int], _: Callable[[], bool]) -> None:

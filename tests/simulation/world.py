@@ -233,7 +233,6 @@ class World:
             concurrency=Concurrency(
                 executor=lambda _: SimulatedExecutor(self.scheduler),
                 monotonic=lambda: self.scheduler.now / SECOND,
-                processor=lambda: 0.0,
             ),
         )
         before = len(self.shop.feed), self.restores

@@ -9,7 +9,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache, partial
-from time import perf_counter, thread_time
+from time import perf_counter
 from typing import Final
 
 from attrs import field, frozen
@@ -44,11 +44,10 @@ def _threads(count: int) -> Executor:
 @frozen(kw_only=True)
 class Concurrency:
     """How several orders are worked on at once: ``executor`` makes a pool of so many threads, ``monotonic`` tells
-    seconds, ``processor`` those that the calling thread has had of the processor."""
+    seconds."""
 
     executor: Callable[[int], Executor] = _threads
     monotonic: Callable[[], float] = perf_counter
-    processor: Callable[[], float] = thread_time
 
 
 REAL_THREADS: Final = Concurrency()

@@ -65,7 +65,7 @@ class SyncEngine(OfThisProcess):
             database server's), else this machine's.
         worker: who is working, for claims and history; by default this machine's name and this process's id.
         in_flight: how many orders are delivered at once at most, so that slow answers still fill the rate limit's
-            window; fewer where answers are quick. Orders of one customer, or with one number, go one after the other.
+            window. Orders of one customer, or with one number, go one after the other.
         on_progress: called as work goes on, from one of the threads that work, never by two at once.
         on_alert: called after an operation for each alert that opened or closed with it (``alert.is_open``), once in
             the whole fleet. What it raises is logged and breaks nothing. A failure of the ledger itself is told each

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextvars import copy_context
-from threading import Event, Lock
+from threading import Lock
 from typing import Final, TypeVar
 
 from tradegecko_bridge.commerce.customers import Identity, identity
@@ -27,10 +27,6 @@ SPAN: Final = 0.25
 _PLAIN: Final = ConnectionSettings()
 _QUICKEST: Final = 0.001
 """Seconds one item takes at least, whatever a coarse clock says."""
-ENOUGH: Final = 0.8
-"""The part of the processor from which on one thread less does as much: they would only wait for each other."""
-TOO_LITTLE: Final = 0.5
-"""The part below which they mostly wait for answers: then another one pays again."""
 Work = Callable[[Sequence[T], Callable[[], bool]], None]
 """Work on items that have nothing to do with each other, for as long as the function says to go on."""
 
@@ -42,12 +38,11 @@ def run_partitions(
 
     A thread takes a chunk of several partitions where that is quick, and works on the first items of all, then on the
     second ones. Towards the end it takes fewer, so that all end together. After a failure nothing more is begun; what
-    is under way ends, then the first failure is raised. Threads are used only where more than one partition can go, and
-    no more of them than answers are waited for: where these come at once, one does what four would.
+    is under way ends, then the first failure is raised. Threads are used only where more than one partition can go.
     """
-    waiting, failures, lock, ended = deque(partitions), list[BaseException](), Lock(), Event()
+    waiting, failures, lock = deque(partitions), list[BaseException](), Lock()
     fewest = min(FEWEST, len(partitions) // (FEWEST * at_once))
-    seconds, busy, working = SPAN, 0.0, min(at_once, len(partitions))
+    seconds = SPAN
 
     def chunk() -> list[Sequence[T]]:
         with lock:
@@ -58,45 +53,24 @@ def run_partitions(
     def going_on() -> bool:
         return not failures
 
-    def rest() -> None:
-        """While the threads have the processor busy without this one, and get on."""
-        nonlocal working
-        with lock:
-            if working == 1 or busy < ENOUGH:
-                return
-            working -= 1
-        left = -1
-        while busy > TOO_LITTLE and len(waiting) != left:
-            left = len(waiting)
-            if ended.wait(SPAN):
-                break
-        with lock:
-            working += 1
-
     def follow() -> None:
-        nonlocal seconds, busy
+        nonlocal seconds
         try:
             while taken := chunk():
                 for step in range(max(map(len, taken))):
                     if failures:
                         return
-                    items = [part[step] for part in taken if step < len(part)]
-                    began, had = concurrency.monotonic(), concurrency.processor()
+                    items, began = [part[step] for part in taken if step < len(part)], concurrency.monotonic()
                     work(items, going_on)
-                    took = concurrency.monotonic() - began
-                    seconds = max(took / len(items), _QUICKEST)
-                    busy = working * (concurrency.processor() - had) / took if took else 0.0
-                rest()
+                    seconds = max((concurrency.monotonic() - began) / len(items), _QUICKEST)
         except BaseException as error:
             failures.append(error)
-        finally:
-            ended.set()
 
-    if working <= 1:
+    if min(at_once, len(partitions)) <= 1:
         follow()
     else:
-        with concurrency.executor(working) as pool:
-            _follow_all(pool, follow, working, failures)
+        with concurrency.executor(min(at_once, len(partitions))) as pool:
+            _follow_all(pool, follow, min(at_once, len(partitions)), failures)
     if failures:
         raise failures[0]
 
