@@ -115,14 +115,14 @@ def test_the_next_day_s_order_is_held_and_told(store: Store, is_held: bool) -> N
     assert "held reference_reused" in {alert.key for alert in store.alerts("shop")}
     newest, first_again = store.entries("shop")
     assert (first_again.order, first_again.state) == (before.order, before.state)
-    assert (newest.state, newest.reference, newest.number) == (OrderState.HELD, "1 @ 2026-02-02T09:30:00Z", "1")
+    assert (newest.state, newest.reference, newest.number) == (OrderState.HELD, "1 @ 2026-11-04T09:30:00Z", "1")
     assert newest.order is not None
     assert newest.order.customer == BO
 
     again = Desk(orders=[other()], store=store, account=desk.account, clock=desk.clock, date_in_number=True)
     report = again.run(after=timedelta(hours=1))
-    assert again.account.asked[-1].startswith("create 1-20260202")
-    (sent,) = [entry for entry in store.entries("shop") if entry.remote_number == "1-20260202"]
+    assert again.account.asked[-1].startswith("create 1-20261104")
+    (sent,) = [entry for entry in store.entries("shop") if entry.remote_number == "1-20261104"]
     assert sent.reference == newest.reference
     assert [receipt.order_reference for receipt in again.source.receipts][-1:] == ["1"]
     assert report.problems == []

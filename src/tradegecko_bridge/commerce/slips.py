@@ -163,7 +163,7 @@ def _value(path: str, value: Any, hint: Any, faults: list[str]) -> Any:
         Exception: whatever a class of somebody's own raises.
     """
     kinds = kinds_of(hint)
-    kind = kinds[0]
+    kind = datetime if isinstance(value, datetime) and datetime in kinds else kinds[0]
     if value is None and NoneType in kinds:
         return None
     if attrs.has(kind):

@@ -35,6 +35,7 @@ from tradegecko_bridge.commerce.codec import to_plain
 from tradegecko_bridge.sources.folder.columns import ADDRESS_FIELDS, COLUMNS, CUSTOMER_FIELDS
 from tradegecko_bridge.sources.folder.formulas import guarded, unguarded
 from tradegecko_bridge.sources.folder.places import country_code
+from tradegecko_bridge.sources.folder.sheet import _UNSEEN
 
 # What a database can hold: no NUL, no half characters. In CSV also nothing that spaces around it would change.
 _plain = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12)
@@ -42,7 +43,7 @@ _marks = [quotes + mark for quotes in ("", "'", "''") for mark in "=+-@\t\rÔºùÔº
 _formulas = st.builds(str.__add__, st.sampled_from(_marks), st.sampled_from(("SUM(A1)", "12", " x")))
 _text = _plain | _formulas
 _joined = st.lists(st.sampled_from([*_marks, *";\t\n\r,\"'", "A1", "5", "x"]), max_size=8).map("".join)
-_words = _text.map(str.strip).filter(bool)
+_words = _text.map(lambda text: text.strip().strip(_UNSEEN).strip()).filter(bool)
 _numbers = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=4)
 _zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 _moments = st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1), timezones=_zones | st.just(UTC))  # noqa: DTZ001

@@ -48,6 +48,7 @@ class Reader:
 
     width: int = len(HEADER)
     naming: tuple[int, ...] = (0, 1)
+    further: tuple[str, ...] = ()
     groups: list[Group] = field(factory=list)
 
     def names(self, cells: Sequence[str]) -> tuple[str, str]:

@@ -244,6 +244,9 @@ class _Reading:
             needed = one.column.required or (name == "currency" and self.reader.own)
             if needed and name not in self.values and not self._is_faulty(one.label):
                 self.faults.append(f"{self.first}, {one.label}: is blank; write it on the first row of the order")
+        when = [one.label for one in self.reader.plan.order if one.column.name.startswith("placed_")]
+        if "placed_at" not in self.values and not any(map(self._is_faulty, when)):
+            self.faults.append(f"{self.first}, {' / '.join(when)}: is blank; write it on the first row of the order")
 
     def _require_prices(self) -> None:
         """Note the lines that have a price neither of a unit nor of the whole."""
