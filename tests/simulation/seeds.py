@@ -108,15 +108,15 @@ class Noticing:
 
 GUARD_SEEDS: Final[Mapping[str, Noticing]] = {
     "unique_number": Noticing(4),
-    "claim_serial": Noticing(131),
-    "look_before_resend": Noticing(65),
+    "claim_serial": Noticing(48),
+    "look_before_resend": Noticing(84),
     "patience": Noticing(95),
     "restores_are_waited_out": Noticing(
         221, frozenset({"ledger restored", "visible late", "source cancels"}), times=5.0
     ),
     "marker_comparison": Noticing(4),
     "gone_orders_count": Noticing(726),
-    "intent_before_request": Noticing(2),
+    "intent_before_request": Noticing(4),
     "stable_key": Noticing(93),
     "next_key_only_by_hand": Noticing(93),
     "content_stays_as_sent": Noticing(
@@ -134,7 +134,7 @@ GUARD_SEEDS: Final[Mapping[str, Noticing]] = {
     "abandoned_is_uncertain": Noticing(334),
     "claim_is_over": Noticing(754, times=3.0),
     "row_is_the_orders": Noticing(
-        1491,
+        122,
         frozenset({"ledger restored live", "paused at it", "rate limit", "same number", "request lost"}),
         times=6.0,
     ),
