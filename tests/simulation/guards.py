@@ -230,7 +230,7 @@ def gone_orders_are_listed(patch: pytest.MonkeyPatch) -> None:
 def numbers_are_compared(patch: pytest.MonkeyPatch) -> None:
     """What the API finds by a number has that number."""
 
-    def find_orders(self: gateway.TradeGeckoGateway, number: str) -> Sequence[RemoteOrder]:
+    def find_orders(self: gateway.TradeGeckoGateway, number: str, marker: str = "") -> Sequence[RemoteOrder]:
         rows = self._list(resources.ORDERS, order_number=number.strip(), status=mirror_kinds.ORDERS.statuses)
         return [translate.remote_order(order) for order in rows]
 

@@ -150,7 +150,7 @@ GUARD_SEEDS: Final[Mapping[str, Noticing]] = {
         level="http",
     ),
     "intent_is_fresh": Noticing(
-        654,
+        377,
         frozenset(
             {
                 *("killed at it", "paused at it", "pause lasts"),
