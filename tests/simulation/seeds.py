@@ -132,7 +132,7 @@ GUARD_SEEDS: Final[Mapping[str, Noticing]] = {
     "one_customer_at_a_time": Noticing(12),
     "actions_are_looked_at": Noticing(4),
     "abandoned_is_uncertain": Noticing(334),
-    "claim_is_over": Noticing(754, times=3.0),
+    "claim_is_over": Noticing(889, times=3.0),
     "row_is_the_orders": Noticing(
         122,
         frozenset({"ledger restored live", "paused at it", "rate limit", "same number", "request lost"}),
