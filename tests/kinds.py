@@ -22,6 +22,19 @@ import uvicorn
 from tradegecko_bridge import Sandbox
 
 SLOW: Final = (
+    "tests/engine/test_any_course.py",
+    "tests/engine/test_any_source.py",
+    "tests/engine/test_money_search.py",
+    "tests/engine/test_told.py::test_failures_wait_longer_and_longer_and_end",
+    "tests/engine/test_told.py::test_whatever_happens_the_shop_ends_with_what_is_true",
+    "tests/engine/test_withdrawn.py::test_failures_end_and_are_told",
+    "tests/sources/folder/test_csv.py::test_a_file_full_of_damage_is_read_in_time",
+    "tests/sources/folder/test_format_properties.py",
+    "tests/sources/folder/test_survey.py::test_memory_does_not_grow_with_the_file",
+    "tests/sources/folder/test_survey.py::test_two_passes_give_what_one_look_at_everything_gives",
+    "tests/sources/folder/test_tables.py::test_a_file_that_grows_gives_no_order_before_all_of_it_is_there",
+    "tests/sources/folder/test_tables.py::test_damaged_bytes_leave_orders_whole_held_or_named",
+    "tests/stores/test_behaviour.py::TestMemoryStore::test_long_lists_are_fine",
     "tests/carts/",
     "tests/chaos/",
     "tests/cli/test_any_settings.py::test_one_clear_line",

@@ -375,7 +375,7 @@ def stories(draw: st.DrawFn) -> list[tuple[str, Any]]:
     )
 
 
-@settings(max_examples=examples(150))
+@settings(max_examples=examples(50))
 @given(story=stories())
 def test_whatever_happens_the_shop_ends_with_what_is_true(story: list[tuple[str, Any]]) -> None:
     """Once nothing breaks any more, one pass shows what the shelf has of every SKU the shop takes, 0 of what has gone;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -24,9 +24,8 @@ from tradegecko_bridge.ports import Gateway
 from tradegecko_bridge.stores.row import Change, Row
 from tradegecko_bridge.stores.rules import ingest, work
 from tradegecko_bridge.stores.sql import orders
-from tradegecko_bridge.tradegecko import resources
 from tradegecko_bridge.tradegecko.client.sending import Sending
-from tradegecko_bridge.tradegecko.gateway import error_mapping, gateway, late, mirror, mirror_kinds, translate
+from tradegecko_bridge.tradegecko.gateway import error_mapping, gateway, mirror, mirror_kinds
 
 Removal = Callable[[pytest.MonkeyPatch], None]
 
@@ -214,27 +213,12 @@ def mirror_is_whole(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(mirror.Mirror, "read_on", lambda *_, **__: None)
 
 
-def late_changes_are_read(patch: pytest.MonkeyPatch) -> None:
-    """What became visible minutes late is passed over."""
-    patch.setattr(late.LateChanges, "missed_since", lambda *_: None)
-
-
 def gone_orders_are_listed(patch: pytest.MonkeyPatch) -> None:
     """Void and deleted orders are not asked for."""
     some = evolve(mirror_kinds.ORDERS, statuses=("draft", "active", "finalized", "fulfilled"))
     patch.setattr(gateway, "ORDERS", some)
     read = [(some if kind is mirror_kinds.ORDERS else kind, *how) for kind, *how in gateway.READ_ONCE]
     patch.setattr(gateway, "READ_ONCE", read)
-
-
-def numbers_are_compared(patch: pytest.MonkeyPatch) -> None:
-    """What the API finds by a number has that number."""
-
-    def find_orders(self: gateway.TradeGeckoGateway, number: str, marker: str = "") -> Sequence[RemoteOrder]:
-        rows = self._list(resources.ORDERS, order_number=number.strip(), status=mirror_kinds.ORDERS.statuses)
-        return [translate.remote_order(order) for order in rows]
-
-    patch.setattr(gateway.TradeGeckoGateway, "find_orders", find_orders)
 
 
 def _removals() -> Iterator[Removal]:
@@ -261,9 +245,7 @@ def _http_removals() -> Iterator[Removal]:
     yield refusal_is_the_apis
     yield intent_is_fresh
     yield mirror_is_whole
-    yield late_changes_are_read
     yield gone_orders_are_listed
-    yield numbers_are_compared
 
 
 GUARDS: Final[Mapping[str, Removal]] = {removal.__name__: removal for removal in _removals()}

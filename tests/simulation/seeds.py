@@ -167,13 +167,6 @@ GUARD_SEEDS: Final[Mapping[str, Noticing]] = {
         level="http",
     ),
     "mirror_is_whole": Noticing(1, level="http"),
-    "late_changes_are_read": Noticing(
-        12,
-        frozenset({"keys not honoured", "answer late", "answer lost", "visible late", "request late", "account down"}),
-        times=3.0,
-        level="http",
-    ),
     "gone_orders_are_listed": Noticing(4, times=2.0, level="http"),
-    "numbers_are_compared": Noticing(2, level="http"),
 }
 """For each guard that can be taken away the schedule that notices."""
