@@ -314,6 +314,17 @@ class StateCount:
     """When the first of them came into the state."""
 
 
+@frozen(kw_only=True)
+class Delivered:
+    """An order that is there, without its content. ``said`` is what the system said of it when it was created or found,
+    as its history holds it; little of those of earlier versions."""
+
+    reference: str
+    number: str
+    remote_number: str | None
+    said: Mapping[str, Any] = field(factory=dict, repr=False)
+
+
 Span = tuple[datetime | None, datetime | None]
 """From a moment on (None: from the beginning) until just before another (None: until now and further)."""
 

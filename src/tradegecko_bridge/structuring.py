@@ -193,7 +193,7 @@ def leave_out_nulls(converter: cattrs.Converter) -> None:
         optional = {one.name for one in attrs.fields(kind) if one.default is not attrs.NOTHING}
 
         def read_given(value: object, hint: object) -> Any:
-            if isinstance(value, Mapping) and any(one is None for one in value.values()):
+            if isinstance(value, Mapping) and None in value.values():
                 value = {name: one for name, one in value.items() if one is not None or name not in optional}
             return read(value, hint)
 

@@ -22,6 +22,7 @@ from tradegecko_bridge.ledger import (
     SENT_STATES,
     UNCERTAIN_STATES,
     Alert,
+    Delivered,
     Filter,
     Finding,
     IngestCounts,
@@ -281,6 +282,21 @@ class LedgerBook:
     def by_remote_ids(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, LedgerEntry]:
         found = ((entry.remote_id, entry) for entry in self.entries(connection))
         return {id_: entry for id_, entry in found if id_ is not None and id_ in remote_ids}
+
+    def delivered(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, Delivered]:
+        return {
+            id_: Delivered(
+                reference=entry.reference,
+                number=entry.number,
+                remote_number=entry.remote_number,
+                said=next((said for said in self._said(entry) if said.get("remote_id") == id_), {}),
+            )
+            for id_, entry in self.by_remote_ids(connection, remote_ids).items()
+            if entry.state in DELIVERED_STATES
+        }
+
+    def _said(self, entry: LedgerEntry) -> list[Mapping[str, Any]]:
+        return [event.detail for event in self.history(entry.id) if event.now in DELIVERED_STATES]
 
     def history(self, entry_id: int) -> Sequence[LedgerEvent]:
         return self._events.get(entry_id, ())

@@ -120,7 +120,8 @@ class Three(RuleBasedStateMachine):
             updated_at=self.now,
             claim=entry.claim if to is OrderState.SENDING else None,
         )
-        answer = self.all(lambda store: store.record(moved, who="ann", why=why))
+        said = {"remote_id": remote_id, "total": f"{pick}"} if remote_id else None
+        answer = self.all(lambda store: store.record(moved, who="ann", why=why, detail=said))
         if isinstance(answer, LedgerEntry):
             self.entries.append(answer)
 
@@ -163,6 +164,7 @@ class Three(RuleBasedStateMachine):
         self.all(lambda store: list(store.shipments("shop")))
         self.all(lambda store: [store.cursor("shop", stream) for stream in ("orders", "shipments")])
         self.all(lambda store: store.by_remote_ids("shop", ["901", "902"]))
+        self.all(lambda store: store.delivered("shop", ["901", "902"]))
 
 
 def _answer(call: Callable[[Store], Any], store: Store) -> Any:

@@ -167,6 +167,7 @@ LOOKS: dict[str, Callable[[SqlStore], object]] = {
     "number": lambda store: store.entries("shop", number="#7"),
     "reference": lambda store: store.entries("shop", reference="7"),
     "remote ids": lambda store: store.by_remote_ids("shop", ["901"]),
+    "delivered": lambda store: store.delivered("shop", ["901"]),
     "history": lambda store: store.history(1),
     "newest": lambda store: store.entries("shop", limit=50),
     "a page": lambda store: store.entries("shop", limit=50, before=_first(store)),

@@ -12,7 +12,7 @@ from typing import Final
 from attrs import frozen
 
 from tradegecko_bridge.commerce.orders import Address, Customer
-from tradegecko_bridge.commerce.values import bare, is_cut_short, phone_digits
+from tradegecko_bridge.commerce.values import is_cut_short, phone_digits
 
 _NO_ADDRESS: Final = frozenset(
     {
@@ -79,14 +79,14 @@ def identity(customer: Customer, billing: Address | None) -> Identity:
 
 def telling(text: str | None) -> str:
     """A name or code without blanks around it; nothing where it stands for nobody: ``0``, ``n/a``, ``Guest``."""
-    said = bare(text)
-    plain = _plain(said)
+    said = text.strip() if text else ""
+    plain = said and _plain(said)
     return "" if not plain.strip("0") or plain in _NOBODY or said == "-1" or is_cut_short(said) else said
 
 
 def email_address(text: str | None) -> str:
     """An e-mail address without blanks around it; nothing where it is none, or stands for none."""
-    said = bare(text)
+    said = text.strip() if text else ""
     if not _ADDRESS.fullmatch(said):
         return ""
     local, _, domain = said.partition("@")
@@ -99,4 +99,5 @@ def email_address(text: str | None) -> str:
 
 def _plain(text: str) -> str:
     """Letters and digits alone, whatever the case."""
-    return _NOT_WORD.sub("", text.casefold())
+    plain = text.casefold()
+    return plain if plain.isalnum() else _NOT_WORD.sub("", plain)

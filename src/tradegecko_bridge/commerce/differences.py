@@ -131,6 +131,8 @@ def _taken_back(newest: SourceOrder, sent: SourceOrder, *, was_paid: bool) -> It
 
 def _edited(newest: SourceOrder, allowed: Iterable[SourceOrder], *, expired: bool) -> Iterator[str]:
     known = tuple(allowed)
+    if any(newest is one for one in known):
+        return  # as just after every delivery
     yield from (f"{name} changed" for name in _lines(newest, known))
     for name, called in _FIELDS.items():
         if expired and name in _EXPIRES:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from tradegecko_bridge.commerce.orders import SourceOrder
 
 STATUSES: Final = ("payment_status", "source_status")
 """The statuses that say when something is taken back."""
+KNOWN: Final = 256
+"""Statuses that are remembered: a source has few words for all its orders."""
 _WORDS: Final = re.compile(r"[^\W_]+")
 _HUMP: Final = re.compile("(?<=[a-z])(?=[A-Z])")
 _UNDONE: Final = re.compile("(?P<part>part|partly|partially)?(?:(cancel(?:l?ed)?)|(refund(?:ed)?)|(void(?:ed)?))")
@@ -24,11 +27,13 @@ _PAID: Final = {
 """How sources say that an order is paid, as :func:`plain_status` gives it."""
 
 
+@lru_cache(maxsize=KNOWN)
 def plain_status(status: str | None) -> str:
     """A source's word however it writes it: ``PARTIALLY_REFUNDED`` and ``PartiallyRefunded`` are the same."""
     return " ".join(_WORDS.findall(_HUMP.sub(" ", status or ""))).casefold()
 
 
+@lru_cache(maxsize=KNOWN)
 def undone(status: str | None) -> str:
     """What a status takes back, in our words (``refunded``, ``partly refunded``, ``canceled``, ``voided``); blank where
     it takes nothing back."""

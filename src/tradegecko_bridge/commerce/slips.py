@@ -105,20 +105,20 @@ def _is_sound(record: Any, kind: Any) -> bool:
     if type(record) is not kind or not kind.is_usual(record):
         return False
     checked, parts = _checks(cast("Hashable", kind))
-    for field, validate in checked:
-        validate(record, field, getattr(record, field.name))
+    for name, field, validate in checked:
+        if (value := getattr(record, name)) is not None:
+            validate(record, field, value)
     for name, part, several in parts:
         value = getattr(record, name)
-        if value is not None and not (
-            all(_is_sound(one, part) for one in value) if several else _is_sound(value, part)
-        ):
-            return False
+        for one in (value or ()) if several else (value,):
+            if one is not None and not _is_sound(one, part):
+                return False
     return True
 
 
 @cache
-def _checks(kind: Hashable) -> tuple[list[tuple[Any, Any]], list[tuple[str, type, bool]]]:
-    """The fields of a class with a validator, and those that hold records."""
+def _checks(kind: Hashable) -> tuple[list[tuple[str, Any, Any]], list[tuple[str, type, bool]]]:
+    """The fields of a class with a validator, which none minds None, and those that hold records."""
     parts = []
     for name, hint in _hints(kind).items():
         first = kinds_of(hint)[0]
@@ -126,7 +126,7 @@ def _checks(kind: Hashable) -> tuple[list[tuple[Any, Any]], list[tuple[str, type
         if attrs.has(item):
             parts.append((name, item, first is tuple))
     fields = attrs.fields(cast("type[Any]", kind))
-    return [(field, field.validator) for field in fields if field.validator], parts
+    return [(field.name, field, field.validator) for field in fields if field.validator], parts
 
 
 @cache

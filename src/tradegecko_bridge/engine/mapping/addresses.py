@@ -7,8 +7,7 @@ street: without one no system takes it, and nothing can be brought there.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from operator import attrgetter
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import attrs
@@ -21,7 +20,9 @@ from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.ledger import Reason
 
 _FIELDS: Final = tuple(attrs.fields_dict(Address))
-_VALUES: Final = attrgetter(*_FIELDS)
+_EACH_TIDY: Final = (f"((said := address.{name}) is None or said == said.strip() != '')" for name in _FIELDS)
+_IS_TIDY: Final[Callable[[Address], bool]] = eval(f"lambda address: {' and '.join(_EACH_TIDY)}")  # noqa: S307
+"""Whether no part of an address is blank, or has blanks around it."""
 _STREET: Final = re.compile(r"\d.*[^\W\d]|[^\W\d].*\d")
 """Nobody writes both where there is no street."""
 _WHO: Final = ("first_name", "last_name", "company", "phone", "email")
@@ -29,6 +30,7 @@ _WHERE: Final = tuple(name for name in _FIELDS if name not in _WHO)
 _NAMES: Final = ("first_name", "last_name")
 SEVERAL: Final = "several_addresses"
 """The code of a reason."""
+_NOTHING: Final = Address()
 _NO_STREET: Final = "has no street (address1)"
 
 
@@ -78,9 +80,9 @@ def addresses_of(order: SourceOrder) -> Sequence[Address]:
     if not any(line.ship_to for line in order.lines):
         return [own]
     found = dict.fromkeys(_tidy(line.ship_to) for line in order.lines)
-    if own != Address():
-        found = dict.fromkeys(own if one == Address() else one for one in found)
-    return [one for one in found if one != Address()] or [own]
+    if own != _NOTHING:
+        found = dict.fromkeys(own if one == _NOTHING else one for one in found)
+    return [one for one in found if one != _NOTHING] or [own]
 
 
 def goes_to(line: OrderLine, order: SourceOrder, addresses: Sequence[Address]) -> Address:
@@ -113,9 +115,9 @@ def ship_to(order: SourceOrder, settings: ConnectionSettings) -> Parties | Reaso
     has = f"the shipping address {_NO_STREET}"
     if known.differs:
         said = f"{has}, and another {known.differs} than the billing address; add the street"
-    elif known.shipping != Address():
+    elif known.shipping != _NOTHING:
         said = f"{has}; add it"
-    elif order.billing_address and _tidy(order.billing_address) != Address():
+    elif order.billing_address and _tidy(order.billing_address) != _NOTHING:
         said = f"the order has no shipping address, and the billing address {_NO_STREET}; add it"
     else:
         said = "the order has no address to ship to; add one"
@@ -125,13 +127,10 @@ def ship_to(order: SourceOrder, settings: ConnectionSettings) -> Parties | Reaso
 def _tidy(address: Address | None) -> Address:
     """An address without blanks around its parts, its street in its place."""
     if address is None:
-        return Address()
-    values = _VALUES(address)
-    if _STREET.search(address.address1 or "") and all(
-        value is None or value == value.strip() != "" for value in values
-    ):
+        return _NOTHING
+    if _STREET.search(address.address1 or "") and _IS_TIDY(address):
         return address  # nearly all, told by the least work
-    given = dict(zip(_FIELDS, values, strict=True))
+    given = {name: getattr(address, name) for name in _FIELDS}
     tidy = {name: bare(value) or None for name, value in given.items()}
     street = telling(tidy["address1"])
     if not street and (street := telling(tidy["address2"])):
@@ -142,6 +141,8 @@ def _tidy(address: Address | None) -> Address:
 
 def _completed(customer: Customer, billing: Address) -> Customer:
     """The customer, with what only a bill says that has no address."""
+    if billing is _NOTHING:
+        return customer
     missing = {name: value for name in _WHO if not getattr(customer, name) and (value := getattr(billing, name))}
     if customer.company or customer.full_name:
         missing = {name: value for name, value in missing.items() if name not in (*_NAMES, "company")}

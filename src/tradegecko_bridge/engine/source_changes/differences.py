@@ -6,10 +6,10 @@ says differently here. A person may accept both; anything else said later is ano
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from attrs import evolve, frozen
 
@@ -22,7 +22,7 @@ from tradegecko_bridge.engine.report import DIFFERS, Outcome, Report
 from tradegecko_bridge.engine.settings.choices import OrderStatus
 from tradegecko_bridge.engine.source_changes.noted_returns import RETURN, NotedReturn
 from tradegecko_bridge.errors import Rejected, Unavailable
-from tradegecko_bridge.ledger import AT_SOURCE, DELIVERED_STATES, Finding, LedgerEntry, Severity
+from tradegecko_bridge.ledger import AT_SOURCE, DELIVERED_STATES, Delivered, Finding, LedgerEntry, Severity
 from tradegecko_bridge.ports import Store
 
 IN_SYSTEM: Final = "differs in system"
@@ -181,16 +181,16 @@ def _seen(context: Context, orders: Sequence[RemoteOrder], report: Report) -> di
     """What is to be noted of these orders, by reference; what is new of it is reported."""
     if not orders:
         return {}
-    entries = context.store.by_remote_ids(context.connection, {order.id for order in orders})
+    entries = context.store.delivered(context.connection, {order.id for order in orders})
     known = context.store.told_values(context.connection, IN_SYSTEM) if entries else {}
     withdrawn = _read(context.store, context.connection, AT_SOURCE) if entries else {}
     noted = {}
     for order in orders:
         entry = entries.get(order.id)
-        if entry is None or entry.state not in DELIVERED_STATES:
+        if entry is None:
             continue
         before = Difference.of(known.get(entry.reference))
-        parts = tuple(_parts(order, entry, _as_delivered(context, entry)))
+        parts = tuple(_parts(order, entry))
         if parts == (before.parts if before else ()):
             continue
         found = Difference(number=entry.number, at=context.clock(), parts=parts)
@@ -202,13 +202,8 @@ def _seen(context: Context, orders: Sequence[RemoteOrder], report: Report) -> di
     return noted
 
 
-def _as_delivered(context: Context, entry: LedgerEntry) -> Mapping[str, Any]:
-    """What the system said of the order when it was created or found; little of those of earlier versions."""
-    said = [event.detail for event in context.store.history(entry.id) if event.now in DELIVERED_STATES]
-    return next((detail for detail in said if detail.get("remote_id") == entry.remote_id), {})
-
-
-def _parts(now: RemoteOrder, entry: LedgerEntry, was: Mapping[str, Any]) -> Iterator[str]:
+def _parts(now: RemoteOrder, entry: Delivered) -> Iterator[str]:
+    was = entry.said
     if now.gone:
         yield VOID
         return

@@ -29,6 +29,7 @@ from tradegecko_bridge.ledger import (
     AT_SOURCE,
     DELIVERED_STATES,
     SENT_STATES,
+    Delivered,
     Filter,
     IngestCounts,
     LedgerEntry,
@@ -53,6 +54,7 @@ from tradegecko_bridge.stores.sql.rows import (
     event_values,
     order_values,
     to_count,
+    to_delivered,
     to_event,
     to_full_row,
     to_row,
@@ -71,6 +73,16 @@ _INSERT_EVENTS = plain_insert(events)
 _RARE = ("text", "reasons", "entered", "number", "reference")
 """Filters that may match few of very many orders, anywhere in time."""
 _DELIVERED = [state.value for state in DELIVERED_STATES]
+_AS_DELIVERED: Select[Any] = (
+    select(_c.remote_id, _c.reference, _c.number, _c.remote_number, events.c.detail)
+    .outerjoin(events, and_(events.c.order_id == _c.id, events.c.now.in_(_DELIVERED), events.c.detail.is_not(None)))
+    .where(
+        _c.connection == bindparam("connection"),
+        _c.remote_id.in_(bindparam("ids", expanding=True)),
+        not_by_index(_c.state).in_(_DELIVERED),
+    )
+    .order_by(events.c.id)
+)
 _SENT_AS = select(_c.id, _c.remote_number).where(
     _c.remote_number.in_(bindparam("numbers", expanding=True)),
     not_by_index(_c.state).in_([state.value for state in SENT_STATES]),
@@ -230,6 +242,16 @@ class SqlOrders(InDatabase, OrderStore):
             for part in chunks(remote_ids):
                 query = select(orders).where(_c.connection == connection, _c.remote_id.in_(part))
                 found.update((stored.remote_id, to_full_row(stored).entry) for stored in tx.execute(query))
+        return found
+
+    def delivered(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, Delivered]:
+        found: dict[str, Delivered] = {}
+        with self._database.reading() as tx:
+            for part in chunks(remote_ids):
+                for stored in tx.execute(_AS_DELIVERED, {"connection": connection, "ids": part}):
+                    known = found.get(stored.remote_id)
+                    if known is None or not known.said:
+                        found[stored.remote_id] = to_delivered(stored)
         return found
 
     def history(self, entry_id: int) -> Sequence[LedgerEvent]:

@@ -18,6 +18,7 @@ from tradegecko_bridge.commerce.codec import from_plain, to_plain
 from tradegecko_bridge.errors import MalformedData
 from tradegecko_bridge.ledger import (
     Claim,
+    Delivered,
     LedgerEntry,
     LedgerEvent,
     OrderState,
@@ -188,6 +189,17 @@ def to_event(stored: Stored) -> LedgerEvent:
     detail = json.loads(stored.detail) if stored.detail else {}
     now = OrderState(stored.now)
     return LedgerEvent(at=stored.at, who=stored.who, was=was, now=now, why=stored.why, detail=detail)
+
+
+def to_delivered(stored: Stored) -> Delivered:
+    """An order that is there, with what one event says of it."""
+    said = from_json(stored.detail) if stored.detail else {}
+    return Delivered(
+        reference=stored.reference,
+        number=stored.number,
+        remote_number=stored.remote_number,
+        said=said if said.get("remote_id") == stored.remote_id else {},
+    )
 
 
 def event_values(order_id: int, event: LedgerEvent) -> Values:

@@ -6,8 +6,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from attrs import evolve
 
-from tradegecko_bridge.ledger import Reason, Span
+from tradegecko_bridge.ledger import Delivered, Reason, Span
 from tradegecko_bridge.ports import Store
 from tradegecko_bridge.testing.store_checks.cases import (
     AFTER,
@@ -248,6 +249,26 @@ class LookupChecks:
         assert dict(store.by_remote_ids("other", ["901"])) == {}
         assert dict(store.by_remote_ids(SHOP, [])) == {}
 
+    def test_what_was_said_at_delivery(self, store: Store) -> None:
+        """Delivered orders are found with what the first event that names their id in the system says.
+
+        *Troubleshooting:* events of before the delivery, and of another id, say nothing of it.
+        """
+        entry = store.record(in_state(store, S.SENDING), who="ann", detail={"remote_id": "901", "total": "0"})
+        assert dict(store.delivered(SHOP, ["901"])) == {}
+        entry = entry.transition_to(S.DELIVERED, AT, remote_id="901", remote_number="SO0901")
+        entry = store.record(entry, who="ann", detail={"remote_id": "7"})
+        known = Delivered(reference="1", number="#1", remote_number="SO0901")
+        assert dict(store.delivered(SHOP, ["901", "902"])) == {"901": known}
+        said = {"remote_id": "901", "total": "9.80", "parts": {"lines": "1,2"}}
+        entry = store.record(entry.transition_to(S.SHIPPED, AT), who="ann", detail=said)
+        store.record(entry.transition_to(S.CONFIRMED, AT), who="ann", detail={**said, "total": "1"})
+        found = store.delivered(SHOP, ["901"])
+        assert dict(found) == {"901": evolve(known, said=said)}
+        assert found["901"].said == said
+        assert dict(store.delivered("other", ["901"])) == {}
+        assert dict(store.delivered(SHOP, [])) == {}
+
     def test_long_lists_are_fine(self, store: Store) -> None:
         """Looking for thousands of things at once works.
 
@@ -257,6 +278,7 @@ class LookupChecks:
         (entry,) = claim(store)
         store.record(entry.transition_to(S.DELIVERED, AT, remote_id="39999"), who="ann")
         assert list(store.by_remote_ids(SHOP, {str(n) for n in range(40_000)})) == ["39999"]
+        assert list(store.delivered(SHOP, {str(n) for n in range(40_000)})) == ["39999"]
         assert list(store.shipments(SHOP, range(40_000))) == []
 
     def test_history_is_told_from_the_beginning(self, store: Store) -> None:
