@@ -246,6 +246,16 @@ def test_a_sku_the_shop_s_code_cannot_take_hides_no_other() -> None:
     assert "ann@" not in item.detail
 
 
+def test_what_waits_is_no_success(world: World) -> None:
+    """Before its next try is due, a run says that it waits."""
+    world.shop.verdicts["MUG"] = Verdict.FAILED
+    world.shelf.units["MUG"] = 4
+    assert world.sync().count(Outcome.WAITING) == 1
+    report = world.sync()
+    assert not report
+    assert (report.count(Outcome.WAITING), report.unchanged) == (1, 2)
+
+
 def test_code_that_takes_nothing_is_not_asked_for_ever() -> None:
     """The search is bounded."""
     world = World(shelf=Shelf(units={f"SKU-{n:03}": 1 for n in range(400)}))
@@ -327,7 +337,8 @@ def test_a_brake_holds_what_would_empty_the_shop() -> None:
     assert "12 of the 30 SKUs the source sells would be set to 0, more than 30 % (stock_brake)" in report.problems[0]
     assert world.shop.heard == []
     assert [alert.key for alert in world.store.alerts("shop")] == ["stock brake"]
-    assert not world.sync(dry_run=True)
+    foretold = world.sync(dry_run=True)
+    assert (bool(foretold), foretold.items) == (False, [])
     for n in range(12):
         world.shelf.units[f"SKU-{n:02}"] = 4
     world.sync()

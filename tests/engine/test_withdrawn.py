@@ -91,6 +91,42 @@ def test_a_source_that_cannot_take_it_back_is_a_person_s_business(sandbox: Sandb
         bench.engine.sync_tracking()
 
 
+def test_it_stays_open_when_others_go_in_its_place(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """The shop still shows the parcel that was taken back: the order is not confirmed by itself, only by a person."""
+    lines = [a_line("MUG-BLUE", 2), a_line("TEE-M", 1, reference="2")]
+    bench = Bench(sandbox, client, ListSource([an_order("1001", lines)]))
+    bench.client.fulfillments.delete(shipped(bench))
+    bench.engine.sync_tracking()
+    bench.ship("1001", {"MUG-BLUE": 2})
+    bench.engine.sync_tracking()
+    assert bench.state("1001") is OrderState.SHIPPED
+    (alert,) = bench.store.alerts("shop")
+    assert "1 of them TradeGecko has taken back: take those back at the source too" in alert.text
+    (entry,) = bench.store.entries(number="1001")
+    bench.store.override_state(entry.id, OrderState.CONFIRMED, at=bench.clock(), who="ann", why="done by hand")
+    bench.engine.sync_tracking()
+    assert bench.store.alerts("shop") == []
+
+
+def test_a_shipment_the_source_s_code_cannot_take_hides_no_other(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """The others are told, and it alone waits."""
+    orders = [an_order(number, [a_line("MUG-BLUE", 1)]) for number in ("1001", "1002", "1003")]
+
+    class Choking(ListSource):
+        def accept_tracking(self, shipments: Sequence[Shipment]) -> Iterable[ItemResult]:
+            if any(one.order_number == "1002" for one in shipments):
+                raise KeyError("ann@example.com")
+            return super().accept_tracking(shipments)
+
+    bench = Bench(sandbox, client, Choking(orders))
+    bench.deliver()
+    for number in ("1001", "1002", "1003"):
+        bench.ship(number, {"MUG-BLUE": 1})
+    report = bench.engine.sync_tracking()
+    assert outcomes(report) == {"1001": Outcome.SENT, "1002": Outcome.WAITING, "1003": Outcome.SENT}
+    assert "ann@" not in str(report)
+
+
 def test_what_the_source_never_heard_of_is_not_withdrawn(bench: Bench) -> None:
     """Shipped and voided between two runs: nothing to tell."""
     bench.deliver()

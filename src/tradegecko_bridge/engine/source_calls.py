@@ -44,6 +44,7 @@ _METHODS: Final = {
     "accepting all stock levels": "accept_all_stock",
     "accepting products": "accept_products",
     "canceling orders": "cancel_orders",
+    "withdrawing tracking": "withdraw_tracking",
 }
 """The method behind each thing that is done; else it is fetching one order."""
 
@@ -194,7 +195,7 @@ def gathered(source: OrderSource, items: Callable[[], Iterable[T]], doing: str) 
         if isinstance(given, Coroutine):
             given.close()
         method = _method(doing)
-        kind = "ItemResults" if method.startswith(("accept", "cancel")) else "orders"
+        kind = "ItemResults" if method.startswith(("accept", "cancel", "withdraw")) else "orders"
         what = f"{method} gave {a_kind(given)}; it must give an iterable of {kind}"
         raise SourceFailed(f"{source.name}: {what}: a fault in the source")
     return given

@@ -82,7 +82,9 @@ def print_shipments(rows: Sequence[ShipmentEntry]) -> None:
             (
                 in_one_line(row.shipment.order_number),
                 row.shipment.reference,
-                Text(row.state, style=_STYLE.get(row.state, "")),
+                Text(
+                    f"{row.state}, taken back" if row.shipment.withdrawn else row.state, style=_STYLE.get(row.state, "")
+                ),
                 in_one_line(row.shipment.carrier or "-"),
                 in_one_line(", ".join(row.shipment.tracking_numbers) or "-"),
                 row.connection,

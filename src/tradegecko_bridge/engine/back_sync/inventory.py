@@ -261,7 +261,8 @@ def _brake(context: Context, report: Report, found: Spool, *, passed: bool = Fal
 
 def _foretell(context: Context, report: Report, found: Spool, *, full: bool) -> None:
     """What would be told."""
-    _brake(context, report, found)
+    if _brake(context, report, found):
+        return
     for one in _wanted(context, found, report, full=full):
         if one.gone and one.value != GONE:
             continue  # it is only noted

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import takewhile
 from typing import Final
 
@@ -18,12 +19,12 @@ from tradegecko_bridge.commerce.values import trimmed
 from tradegecko_bridge.engine.back_sync.carriers import named_carrier
 from tradegecko_bridge.engine.back_sync.shipment_lines import completes, to_shipment
 from tradegecko_bridge.engine.back_sync.split_orders import as_sold
-from tradegecko_bridge.engine.back_sync.telling import stream_of
+from tradegecko_bridge.engine.back_sync.telling import SEARCHES, by_halves, stream_of
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.report import OUTCOME_OF, Outcome, Report
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.source_calls import SourceFailed, in_batches, offered
-from tradegecko_bridge.errors import ClaimLost, CursorMoved, GatewayError, SourceError
+from tradegecko_bridge.errors import ClaimLost, CursorMoved, GatewayError
 from tradegecko_bridge.ledger import (
     UNCERTAIN_STATES,
     LedgerEntry,
@@ -182,9 +183,10 @@ def _send(context: Context, source: AcceptsTracking, report: Report) -> None:
     """
     started = context.clock()
     done: set[int] = set()
+    searches = iter(range(SEARCHES))
     with stream_of(context, KIND, report) as stream:
         while stream is not None and (rows := _claim(context, started, done)):
-            results, ended = _offered(source, context, [row.shipment for row in rows])
+            results, ended = _offered(source, context, [row.shipment for row in rows], searches)
             said: dict[int, list[str]] = {}
             for row in rows:
                 result = results.get(row.shipment.reference)
@@ -220,7 +222,7 @@ def _give_back(context: Context, row: ShipmentEntry) -> None:
 
 
 def _offered(
-    source: AcceptsTracking, context: Context, shipments: Sequence[Shipment]
+    source: AcceptsTracking, context: Context, shipments: Sequence[Shipment], searches: Iterator[int]
 ) -> tuple[dict[str, ItemResult], SourceFailed | None]:
     """What the source says of each, and why it cannot be asked any more, if that is so."""
     shipments = [as_sold(context, one) for one in shipments]
@@ -237,17 +239,31 @@ def _offered(
         }
         gone = []
     told = [as_told(one, context.settings) for one in there]
-    for batch, accept in ((told, source.accept_tracking), (gone, getattr(source, "withdraw_tracking", None))):
-        if not batch or accept is None:
-            continue
-        more, ended = offered(context.source, accept, batch, lambda one: one.reference, "accepting tracking")
-        results |= more
-        if ended is not None and isinstance(ended.__cause__, SourceError):
-            return results, ended
-        if ended is not None:
-            failed = (ItemResult(key=one.reference, verdict=Verdict.FAILED, message=str(ended)) for one in batch)
-            results = {one.key: one for one in failed} | results
+    ways: Sequence[tuple[Sequence[Shipment], Callable[[Sequence[Shipment]], Iterable[object]] | None, str]] = (
+        (told, source.accept_tracking, "accepting tracking"),
+        (gone, getattr(source, "withdraw_tracking", None), "withdrawing tracking"),
+    )
+    for batch, accept, doing in ways:
+        if batch and accept is not None:
+            hand_over = partial(_hand_over, context, accept, doing)
+            more, ended = by_halves(hand_over, batch, _reference, searches)
+            results |= more
+            if ended is not None:
+                return results, ended
     return results, None
+
+
+def _hand_over(
+    context: Context,
+    accept: Callable[[Sequence[Shipment]], Iterable[object]],
+    doing: str,
+    shipments: Sequence[Shipment],
+) -> tuple[dict[str, ItemResult], SourceFailed | None]:
+    return offered(context.source, accept, shipments, _reference, doing)
+
+
+def _reference(shipment: Shipment) -> str:
+    return shipment.reference
 
 
 def _of_no_interest(shipment: Shipment) -> str:
@@ -308,7 +324,9 @@ def _state(rows: Sequence[ShipmentEntry]) -> OrderState:
     live = [row for row in rows if not row.shipment.withdrawn]
     if not any(row.shipment.completes_order for row in live):
         return OrderState.DELIVERED
-    return OrderState.CONFIRMED if all(row.state is ShipmentState.SENT for row in live) else OrderState.SHIPPED
+    taken_back = all(row.state is not ShipmentState.REFUSED for row in rows if row.shipment.withdrawn)
+    told = taken_back and all(row.state is ShipmentState.SENT for row in live)
+    return OrderState.CONFIRMED if told else OrderState.SHIPPED
 
 
 def _advance(context: Context, entry_id: int, to: OrderState, why: str) -> bool:
@@ -348,6 +366,8 @@ def _catch_up(context: Context) -> None:
 
 def _said(shipment: Shipment) -> str:
     """A shipment in a report."""
+    if shipment.withdrawn:
+        return f"{_goods(shipment)}, taken back"
     numbers = ", ".join(shipment.tracking_numbers) or "no tracking number"
     parcel = f"{shipment.carrier} {numbers}" if shipment.carrier else numbers
     return f"{_goods(shipment)}, {parcel}, {_rest(shipment)}"
@@ -361,4 +381,6 @@ def _goods(shipment: Shipment) -> str:
 
 
 def _rest(shipment: Shipment) -> str:
+    if shipment.withdrawn:
+        return "taken back"
     return "complete" if shipment.completes_order else "more to come"

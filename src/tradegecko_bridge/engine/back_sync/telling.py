@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, Generic, TypeVar
 
 from attrs import evolve, frozen
@@ -181,9 +182,10 @@ def tell(context: Context, stream: Stream, telling: Telling[T], report: Report) 
         context.store.renew_stream(stream, until=context.lease_end())
         entries = context.store.take_to_tell(stream, at=context.clock(), limit=telling.batch, after=last)
         if not entries:
+            _note_waiting(context, telling, report)
             return
         last = entries[-1].id
-        results, ended = _told(context, telling, entries, searches)
+        results, ended = by_halves(partial(_hand_over, context, telling), entries, lambda entry: entry.key, searches)
         now = context.clock()
         answers = [_answer(context, entry, results.get(entry.key), now, report, telling) for entry in entries]
         context.store.record_told(stream, answers, at=now)
@@ -193,35 +195,56 @@ def tell(context: Context, stream: Stream, telling: Telling[T], report: Report) 
             return
 
 
-def _told(
-    context: Context, telling: Telling[T], entries: Sequence[OutboxEntry], searches: Iterator[int]
+def by_halves(
+    hand_over: Callable[[Sequence[T]], tuple[dict[str, ItemResult], SourceFailed | None]],
+    items: Sequence[T],
+    key: Callable[[T], str],
+    searches: Iterator[int],
 ) -> tuple[dict[str, ItemResult], SourceFailed | None]:
-    """The source's answers by key, and why it cannot be asked any more in this run, if that is so.
+    """What a source says of each item, by key, and why it cannot be asked any more in this run, if that is so.
 
     A batch its code fails with is offered in halves, as long as there are ``searches`` left.
     """
-    results: dict[str, ItemResult] = {}
-    failure: SourceFailed | None = None
-    gone = [entry for entry in entries if entry.gone and telling.retract]
-    there = [entry for entry in entries if entry not in gone]
-    for some, accept in ((there, telling.accept), (gone, telling.retract)):
-        if some and accept is not None and failure is None:
-            items = [telling.item(entry) for entry in some]
-            more, failure = offered(context.source, accept, items, telling.key, telling.doing)
-            results |= more
+    results, failure = hand_over(items)
     if failure is None or isinstance(failure.__cause__, SourceError):
         return results, failure
-    missing = [entry for entry in entries if entry.key not in results]
+    missing = [one for one in items if key(one) not in results]
     if len(missing) > 1 and next(searches, None) is not None:
         middle = len(missing) // 2
         for half in (missing[:middle], missing[middle:]):
-            more, failure = _told(context, telling, half, searches)
+            more, ended = by_halves(hand_over, half, key, searches)
+            results |= more
+            if ended is not None:
+                return results, ended
+        return results, None
+    failed = (ItemResult(key=key(one), verdict=Verdict.FAILED, message=str(failure)) for one in missing)
+    return results | {one.key: one for one in failed}, None
+
+
+def _hand_over(
+    context: Context, telling: Telling[T], entries: Sequence[OutboxEntry]
+) -> tuple[dict[str, ItemResult], SourceFailed | None]:
+    """Offer entries, those that are gone by themselves where the source has another method for them."""
+    results: dict[str, ItemResult] = {}
+    gone = [entry for entry in entries if entry.gone and telling.retract]
+    there = [entry for entry in entries if entry not in gone]
+    for some, accept in ((there, telling.accept), (gone, telling.retract)):
+        if some and accept is not None:
+            items = [telling.item(entry) for entry in some]
+            more, failure = offered(context.source, accept, items, telling.key, telling.doing)
             results |= more
             if failure is not None:
                 return results, failure
-        return results, None
-    failed = {entry.key: ItemResult(key=entry.key, verdict=Verdict.FAILED, message=str(failure)) for entry in missing}
-    return results | failed, None
+    return results, None
+
+
+def _note_waiting(context: Context, telling: Telling[T], report: Report) -> None:
+    """What waits for another try since earlier runs is no success of this one."""
+    counts = context.store.outbox_counts(context.connection)
+    pending = sum(one.count for one in counts if one.kind == telling.kind and one.state is _S.PENDING)
+    if (waiting := pending - report.count(Outcome.WAITING)) > 0:
+        report.unlisted[Outcome.WAITING] = report.unlisted.get(Outcome.WAITING, 0) + waiting
+        report.unchanged = max(report.unchanged - waiting, 0)
 
 
 def _answer(

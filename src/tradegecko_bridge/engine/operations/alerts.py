@@ -186,7 +186,11 @@ def _refused_shipments(context: Context) -> Iterator[Finding]:
         number = refused[-1].shipment.order_number
         shipments = "1 shipment" if len(refused) == 1 else f"{len(refused)} shipments"
         # What the source said may name somebody, and an alert stays for good: it is shown with the order.
-        said = f"the source refused {shipments}; tell it by hand, then confirm the order; the newest is of {number}"
+        back = sum(row.shipment.withdrawn for row in refused)
+        also = f"; {back} of them TradeGecko has taken back: take those back at the source too" if back else ""
+        said = (
+            f"the source refused {shipments}; tell it by hand, then confirm the order; the newest is of {number}{also}"
+        )
         yield Finding(key="shipments refused", severity=Severity.WARNING, text=said, count=len(refused))
 
 
