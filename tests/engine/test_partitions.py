@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engine.bench import Bench, stranger
-from tests.support import ListSource
+from tests.support import ALL_ORDERS, ListSource
 from tradegecko_bridge import MemoryStore, Sandbox, SqlStore, SyncEngine, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.commerce import Customer, SourceOrder
 from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder
@@ -256,7 +256,7 @@ def test_the_same_person_is_another_customer_in_another_account(
 
         def engine(shop: str, client: TradeGeckoClient, *orders: SourceOrder) -> SyncEngine:
             gateway = TradeGeckoGateway(client, mirror=store.mirror)
-            return SyncEngine(shop, source=ListSource(list(orders)), gateway=gateway, store=store)
+            return SyncEngine(shop, source=ListSource(list(orders)), gateway=gateway, store=store, settings=ALL_ORDERS)
 
         assert engine("mine", client, ann).deliver_orders().count(Outcome.DELIVERED) == 1
         again = evolve(ann, reference="2", number="1002", cursor="2")
@@ -286,7 +286,9 @@ def test_another_shop_takes_the_number_meanwhile(
         def engine(shop: str, *numbers: str, **more: Any) -> SyncEngine:
             orders = [stranger(f"{shop}-{number}@example.com", number) for number in numbers]
             gateway = TradeGeckoGateway(client, mirror=MemoryStore().mirror)
-            return SyncEngine(shop, source=ListSource(orders), gateway=gateway, store=store, in_flight=1, **more)
+            return SyncEngine(
+                shop, source=ListSource(orders), gateway=gateway, store=store, in_flight=1, settings=ALL_ORDERS, **more
+            )
 
         others = engine("other", "1002")
 
