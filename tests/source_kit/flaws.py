@@ -68,8 +68,8 @@ def shop_of(kind: type[Cart]) -> FakeShop:
 
 
 def caught(kind: type[Cart]) -> set[str]:
-    """The checks that it fails: of a third where ``CI=true``, else of a twelfth, each time the same, and its own. All of
-    them take ten minutes."""
+    """The checks that it fails: of a third where ``CI=true``, else of a twelfth, each time the same, and its own. All
+    of them take ten minutes."""
     name, share = kind.__name__, 3 if os.environ.get("CI") == "true" else 12
     tried = [one for one in CHECKS if one.name == name or crc32(f"{name} {one.name}".encode()) % share == 0]
     outcomes = [examine(check, shop_of(kind)) for check in tried]
