@@ -130,7 +130,7 @@ _SQUARE: Final = (
     "Customer Reference ID,Unit,Count,Itemization Type,Commission,Employee"
 )
 BIGCOMMERCE: Final = (
-    "Order ID,Customer ID,Customer Name,Customer Email,Customer Phone,Order Date,Order Status,Subtotal (inc tax),"
+    "Order ID,Customer ID,Customer Name,Customer Email,Customer Phone,Order Date,Order Time,Order Status,Subtotal (inc tax),"
     "Subtotal (ex tax),Tax Total,Shipping Cost (inc tax),Shipping Cost (ex tax),Ship Method,Order Total (inc tax),"
     "Order Total (ex tax),Payment Method,Total Quantity,Total Shipped,Date Shipped,Order Currency Code,Exchange Rate,"
     "Order Notes,Customer Message,Billing First Name,Billing Last Name,Billing Company,Billing Street 1,"
@@ -184,10 +184,11 @@ _EBAY_COMMON: Final = {
     "Order Number": "2001", "Buyer Username": "ann_l", "Buyer Email": "0a1b@members.ebay.com", "Sale Date": "Jan-31-26",
     "Paid On Date": "Jan-31-26", "Shipping Service": "Expedited",
 }  # fmt: skip
-_EBAY_ROWS: Final[Rows] = (
+EBAY_ROWS: Final[Rows] = (
     {**_EBAY_COMMON, "Ship To Name": "Ann Lee", "Ship To Address 1": "1 King St W", "Ship To City": "Toronto",
      "Ship To State": "ON", "Ship To Zip": "M5H 1A1", "Ship To Country": "Canada", "Quantity": "3",
-     "Sold For": "$64.98", "Shipping And Handling": "$12.50", "Total Price": "$87.55"},
+     "Sold For": "$64.98", "Shipping And Handling": "$12.50", "Seller Collected Tax": "$10.07",
+     "Total Price": "$87.55"},
     {**_EBAY_COMMON, "Item Number": "1", "Item Title": "Mug", "Custom Label": "MUG-BLUE", "Quantity": "2",
      "Sold For": "$19.99", "Shipping And Handling": "$12.50"},
     {**_EBAY_COMMON, "Item Number": "2", "Item Title": "Tee", "Custom Label": "TEE-M", "Quantity": "1",
@@ -273,7 +274,7 @@ FILES: Final[Mapping[str, tuple[str, str]]] = {
         {**{name: text for name, text in row.items() if name in SQUARESPACE.split(",")}, "Order ID": "2001",
          "Created at": "2026/01/31 09:30"} for row in _SHOPIFY_ROWS])),
     "etsy": ("a.csv", table(ETSY, _ETSY_ROWS)),
-    "ebay": ("a.csv", "\n" + table(EBAY, _EBAY_ROWS, below="2,record(s) downloaded\nSeller ID : a-shop\n")),
+    "ebay": ("a.csv", "\n" + table(EBAY, EBAY_ROWS, below="2,record(s) downloaded\nSeller ID : a-shop\n")),
     "amazon": ("a.txt", amazon(AMAZON, "quantity-purchased")),
     "amazon fulfilled": ("a.txt", amazon(AMAZON_FULFILLED, "quantity-shipped")),
     "woocommerce-algolplus": ("a.csv", table(ALGOLPLUS, _twice(
@@ -307,7 +308,7 @@ FILES: Final[Mapping[str, tuple[str, str]]] = {
          "Event Type": "Refund"}])),
     "bigcommerce": ("a.csv", table(BIGCOMMERCE, [{
         "Order ID": "2001", "Customer ID": "0", "Customer Name": "Ann Lee", "Customer Email": "ann@example.com",
-        "Order Date": "31/01/2026", "Order Status": "Awaiting Fulfillment", "Tax Total": "10.07",
+        "Order Date": "31/01/2026", "Order Time": "09:30:00", "Order Status": "Awaiting Fulfillment", "Tax Total": "10.07",
         "Shipping Cost (ex tax)": "12.50", "Ship Method": "Expedited", "Order Total (inc tax)": "87.55",
         "Order Currency Code": "CAD", "Shipping First Name": "Ann", "Shipping Last Name": "Lee",
         "Shipping Street 1": "1 King St W", "Shipping Suburb": "Toronto", "Shipping State": "Ontario",
@@ -339,7 +340,14 @@ FILES: Final[Mapping[str, tuple[str, str]]] = {
         {"Item": "MUG-BLUE", "Quantity": "2"}, {"Item": "TEE-M", "Quantity": "1"}))),
 }  # fmt: skip
 """By preset (and what else there is of it): the name and the text of a file with the one order 2001."""
-LOCAL: Final = ("squarespace", "woocommerce-algolplus", "woocommerce-webtoffee", "magento", "shipstation")
+LOCAL: Final = (
+    "bigcommerce",
+    "squarespace",
+    "woocommerce-algolplus",
+    "woocommerce-webtoffee",
+    "magento",
+    "shipstation",
+)
 """Presets whose times have no zone."""
-DAYS: Final = ("etsy", "ebay", "bigcommerce", "cartrover")
+DAYS: Final = ("etsy", "ebay", "cartrover")
 """Presets that know only the day."""
