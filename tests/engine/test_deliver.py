@@ -14,7 +14,7 @@ import attrs
 import pytest
 
 from tests.engine.bench import Bench, detail, outcomes, stranger
-from tests.support import HandClock, ListSource, OrdersOnly
+from tests.support import ALL_ORDERS, HandClock, ListSource, OrdersOnly
 from tradegecko_bridge import MemoryStore, Sandbox, SqlStore, SyncEngine, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.commerce import Address, SourceOrder, Totals, UnreadableOrder
 from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder
@@ -81,7 +81,7 @@ def test_a_reread_order_is_known(bench: Bench) -> None:
         (an_order("9", currency=""), "the source names no currency; set currency for the connection"),
         (an_order("9", currency="XXX"), "currency 'XXX' is not set up in TradeGecko (it has CAD, USD)"),
         (an_order("9", shipping_address=None), "no address to ship to"),
-        (an_order("9", shipping_address=Address(city="Toronto")), "no address to ship to"),
+        (an_order("9", shipping_address=Address(city="Toronto")), "has no street (address1); add it at the source"),
     ],
 )
 def test_a_bad_order_is_held_and_the_rest_goes_out(
@@ -223,7 +223,11 @@ def test_a_refused_order_is_held_with_the_apis_words() -> None:
         TradeGeckoClient(strict.access_token, base_url=strict.base_url) as client,
     ):
         other = SyncEngine(
-            "other", source=ListSource([an_order("1001")]), gateway=TradeGeckoGateway(client), store=MemoryStore()
+            "other",
+            source=ListSource([an_order("1001")]),
+            gateway=TradeGeckoGateway(client),
+            store=MemoryStore(),
+            settings=ALL_ORDERS,
         )
         assert other.deliver_orders()
         bench = Bench(strict, client, ListSource([an_order("1001")]), gateway=Stale(client))
