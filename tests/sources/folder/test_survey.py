@@ -185,8 +185,35 @@ def test_a_number_that_a_spreadsheet_shortened_names_no_order(shortened: str) ->
     assert (whole, held) == ({"B": [4]}, {})
     said = f"shop.csv, row 2 and 1 more, number: '{shortened}' was shortened by a spreadsheet, and {remedy}"
     assert strays == [f"{said} (the row was left out, its order is not known)"]
-    whole, held, strays = sorted_out([("A", shortened, "MUG"), (shortened, "2", "MUG")])
-    assert (whole, list(held), len(strays)) == ({}, ["A"], 1)
+    whole, held, strays = sorted_out([("A", shortened, "MUG"), (shortened, shortened, "TEE"), ("B", "2", "MUG")])
+    assert (whole, list(held), len(strays)) == ({"B": [4]}, ["A"], 1)
+
+
+@pytest.mark.parametrize("others", [[("", "1", "TEE")], [("A", "1", "TEE")], [("A", "", "TEE"), ("A", "1", "CAP")], []])
+def test_a_shortened_reference_holds_the_order_of_its_number(others: list[Cells]) -> None:
+    """All of its rows, whatever else names them; the others go through."""
+    whole, held, strays = sorted_out([("5.4E+12", "1", "MUG"), *others, ("B", "2", "MUG")])
+    assert (list(whole), strays) == (["B"], [])
+    assert list(held) == ["A" if ("A", "1") in {row[:2] for row in others} else "1"]
+    assert all("row 2, reference: '5.4E+12' was shortened by a spreadsheet" in problem for problem in held.values())
+    both, _, _ = sorted_out([("5.4E+12", "1", "MUG"), ("", "1", "TEE"), ("5.4E+12", "2", "MUG"), ("", "2", "TEE")])
+    assert both == {}
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(1, 3), st.sampled_from(["both", "reference", "number", "shortened"])), max_size=9)
+)
+def test_no_order_loses_a_line_to_a_shortened_reference(rows: list[tuple[int, str]]) -> None:
+    """Whichever of its names each row gives: an order comes with all its rows, or is held."""
+    given_rows = [
+        ({"both": "ABC"[order - 1], "reference": "ABC"[order - 1], "shortened": "5.4E+12"}.get(how, ""),
+         "" if how == "reference" else str(order), f"SKU-{place}")
+        for place, (order, how) in enumerate(rows)
+    ]  # fmt: skip
+    whole, _, _ = sorted_out(given_rows)
+    short = {order for order, how in rows if how == "shortened"}
+    assert not whole.keys() & {name for order in short for name in ("ABC"[order - 1], str(order))}
 
 
 @pytest.mark.parametrize("number", ["12E5", "1E10", "W1.5E+14", "1.08E-14", "108912345678901"])

@@ -35,7 +35,8 @@ NOBODY: Final = ("", "")
 class Damage:
     """A row that may be of several orders: those of the row above, of an exact name, or of names of a pattern.
 
-    ``owns``: the exact name is an order's, even if no sound row has it.
+    ``owns``: the exact name is an order's, even if no sound row has it. ``by_number``: its reference cannot be read, so
+    it may be of any order with rows that give no number.
     """
 
     row: int
@@ -43,6 +44,7 @@ class Damage:
     above: Names = NOBODY
     exact: str = ""
     owns: bool = False
+    by_number: bool = False
     patterns: Sequence[re.Pattern[str]] = ()
     suspects: set[str] = Factory(set)
 
@@ -138,6 +140,11 @@ class Rows:
             if "+" in row.cells[place] and _SHORTENED.fullmatch(row.cells[place]):
                 return place
         return None
+
+    def whole_names(self, row: Row) -> Names:
+        """What a row gives, without what was shortened."""
+        reference, number = ("" if _SHORTENED.fullmatch(name) else name for name in self.names(row))
+        return reference, number
 
     def fault(self, row: Row) -> str:
         """What is wrong with a row that is not sound."""

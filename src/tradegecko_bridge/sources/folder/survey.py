@@ -52,6 +52,16 @@ def _continues(names: Names, run: Names) -> bool:
     return names == run or (not names[0] and names[1] == run[1])
 
 
+def _shortened(column: str, text: str, names: Names, row: int, count: int) -> Damage:
+    """Rows whose name lost digits are of the order that their other name is of; without one they are nobody's."""
+    said = "was shortened by a spreadsheet, and other orders may have become the same"
+    fault = f"row {row}{_more(count)}, {column}: {text!r} {said}; format the column as text and export the file again"
+    reference, number = names
+    if reference:
+        return Damage(row, fault, suspects={reference})
+    return Damage(row, fault, exact=number, owns=bool(number), by_number=bool(number))
+
+
 # ── the first pass ───────────────────────────────────────────────────────────────────────────
 
 
@@ -72,7 +82,6 @@ class Survey:
         """The orders of numbers that rows have apart from their order's other rows, by the numbers' hashes."""
         self._rows = rows
         self._references, self._numbers, self._attached = array("q"), array("q"), array("q")
-        self._shortened: dict[tuple[str, str, str], list[int]] = {}
         damaged = self._look()
         self._owners = self._find_owners()
         self._apart = {number for reference, number in self._runs() if not reference and number in self._owners}
@@ -85,6 +94,7 @@ class Survey:
     def _look(self) -> list[Damage]:
         """The rows that cannot be trusted; the runs of the others are noted."""
         rows, damaged = self._rows, []
+        shortened: dict[tuple[str, str, Names], list[int]] = {}
         run = above = NOBODY
         for row in rows:
             if not rows.is_sound(row):
@@ -92,7 +102,8 @@ class Survey:
                 continue
             names = reference, number = rows.names(row)
             if (place := rows.shortened(row)) is not None:
-                self._note_shortened(row, place, reference)
+                key = (rows.header[place], row.cells[place], rows.whole_names(row))
+                shortened.setdefault(key, [row.number, 0])[1] += 1
                 above = NOBODY
                 continue
             if not (reference or number):
@@ -105,16 +116,10 @@ class Survey:
             elif not reference and run[0]:
                 self._attached.append(hash(number))
             above = run
-        return damaged
+        return damaged + [_shortened(*key, *seen) for key, seen in shortened.items()]
 
     def _runs(self) -> Iterator[tuple[int, int]]:
         return zip(self._references, self._numbers, strict=True)
-
-    def _note_shortened(self, row: Row, place: int, reference: str) -> None:
-        """An order with a good reference is held; a row that has no other name is nobody's."""
-        text = row.cells[place]
-        key = (self._rows.header[place], text, "" if reference == text else reference)
-        self._shortened.setdefault(key, [row.number, 0])[1] += 1
 
     def _find_owners(self) -> dict[int, int]:
         """The orders of the numbers that rows without a reference have."""
@@ -159,6 +164,7 @@ class Survey:
         patterned = [one for one in damaged if one.patterns]
         unclear: dict[str, list[Damage]] = {}
         shared: dict[str, set[str]] = {}
+        unnumbered: set[str] = set()
         for row, (reference, number) in self._rows.trusted():
             key = hash(number)
             if key in self.ambiguous:
@@ -170,6 +176,8 @@ class Survey:
                 self.references[key] = reference
             elif not reference and key in self._owners:
                 continue  # its order's other rows have this number, too
+            if not number:
+                unnumbered.add(reference)
             for name in {reference, number, *self._rows.raw_names(row)}:
                 for one in exact.get(name, ()):
                     one.suspects.add(reference or number)
@@ -178,6 +186,8 @@ class Survey:
                         one.suspects.add(reference or number)
         for one in damaged:
             one.suspects |= self._above(one.above, shared) | ({one.exact} if one.owns and not one.suspects else set())
+        for one in [one for one in damaged if one.by_number][:1]:
+            one.suspects |= unnumbered
         for number, several in unclear.items():
             for one in several:
                 one.suspects |= shared[number]
@@ -190,11 +200,6 @@ class Survey:
         return shared.get(number) or {self.references.get(hash(number), number)}
 
     def _tell(self, damaged: list[Damage]) -> None:
-        for (column, text, reference), (row, count) in self._shortened.items():
-            said = "was shortened by a spreadsheet, and other orders may have become the same"
-            remedy = "format the column as text and export the file again"
-            fault = f"row {row}{_more(count)}, {column}: {text!r} {said}; {remedy}"
-            self._accuse({reference} if reference else (), fault)
         for one in sorted(damaged, key=lambda one: one.row):
             self._accuse(one.suspects, one.fault)
 
