@@ -71,6 +71,18 @@ def test_faults_are_told_with_their_rows(folder: Path) -> None:
     assert "0 orders can be taken, 1 problem" in done.stdout
 
 
+def test_missing_columns_are_told_line_by_line(folder: Path) -> None:
+    """Each as an error of its own."""
+    (folder / "short.csv").write_text("order_number,currency\n1,CAD\n", encoding="utf-8")
+    done = run(folder, "source", "try", "short.csv")
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[:2] == [
+        "error: the column 'placed_at' is missing",
+        "error: the column 'quantity' is missing",
+    ]
+    assert "\\n" not in done.stderr
+
+
 def test_the_format_of_a_connection(folder: Path) -> None:
     """As the settings file has it."""
     done = run(folder, "source", "try", "shopify.csv", "--connection", "web", "--json")

@@ -95,7 +95,7 @@ def _opened(file: Path, read: Callable[[str, BinaryIO], T]) -> T:
         with file.open("rb") as opened:
             return read(file.name, opened)
     except MalformedData as error:
-        raise Refused("\n".join(error.problems)) from None
+        raise Refused(*error.problems) from None
 
 
 def _format(preset: str | None, format_path: Path | None, connection: str | None, config_path: Path) -> Format:
