@@ -144,6 +144,39 @@ def test_no_order_loses_a_line_to_a_damaged_row(rows: list[Cells], data: st.Data
             assert not set(before.get(reference, places)) - set(places), "a line is missing"
 
 
+NUMBER_FIRST = ("number", "sku", "reference", "note")
+
+
+class NumberFirst(Reader):
+    """As Shopify has it: the number before the line, the reference after it."""
+
+    def names(self, cells: Sequence[str]) -> tuple[str, str]:
+        return cells[2], cells[0]
+
+
+def number_first(rows: Sequence[Sequence[str]], *, ended: bool = True) -> dict[str, int]:
+    """How many rows each order has that goes through."""
+    table = Given(rows, ended, header=NUMBER_FIRST)
+    given_orders = orders_of(table, NumberFirst(width=4, naming=(2, 0)), lambda _: None)
+    return {one.reference: len(one.lines) for one in given_orders if isinstance(one, SourceOrder)}
+
+
+@pytest.mark.parametrize("how", ["too many cells", "too few", "a NUL"])
+@pytest.mark.parametrize("others", [[("1", "TEE", "", "")], [("1", "TEE", "A", "")], [("", "TEE", "A", "")], []])
+def test_a_number_before_the_damage_tells_whose_it_is(how: str, others: list[Cells]) -> None:
+    """All of that order is held, and no other."""
+    sound = ("2", "CAP", "B", "")
+    damaged = {"too many cells": ["1", "MUG", "blue", "A", "x"], "too few": ["1", "MUG"], "a NUL": ["1", "", "A\0", ""]}
+    assert number_first([damaged[how], *others, sound]) == {"B": 1}
+
+
+@pytest.mark.parametrize("cut", [["1"], ["1", "MUG"], ["1", "MUG", "A"], ["1", "MUG", "Ax"]])
+@pytest.mark.parametrize("others", [[("1", "TEE", "", "")], [("1", "TEE", "Axe", "")], [("", "TEE", "Axe", "")], []])
+def test_a_number_before_the_cut_tells_whose_it_is(cut: list[str], others: list[Cells]) -> None:
+    """All of that order is held, and no other."""
+    assert number_first([*others, ("2", "CAP", "B", ""), cut], ended=False) == {"B": 1}
+
+
 def test_each_order_comes_after_its_last_row() -> None:
     """Not before, and not at the end."""
     table = Given([("A", "1", "MUG"), ("B", "2", "MUG"), ("A", "1", "TEE"), ("C", "3", "MUG"), ("D", "4", "MUG")])

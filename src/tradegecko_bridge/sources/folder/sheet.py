@@ -33,16 +33,16 @@ NOBODY: Final = ("", "")
 
 @define
 class Damage:
-    """A row that may be of several orders: those of the row above, of an exact name, or of names of a pattern.
+    """A row that may be of several orders: those of the row above, of exact names, or of names of a pattern.
 
-    ``owns``: the exact name is an order's, even if no sound row has it. ``by_number``: its reference cannot be read, so
-    it may be of any order with rows that give no number.
+    ``owns``: the first exact name is an order's, even if no sound row has it. ``by_number``: its reference cannot be
+    read, so it may be of any order with rows that give no number.
     """
 
     row: int
     fault: str
     above: Names = NOBODY
-    exact: str = ""
+    exact: Sequence[str] = ()
     owns: bool = False
     by_number: bool = False
     patterns: Sequence[re.Pattern[str]] = ()
@@ -164,30 +164,38 @@ class Rows:
             MalformedData: anybody's.
         """
         fault = self.fault(row)
-        text, whole, first = self._claim(row)
+        names, broken, by_number = self._claim(row)
         too_long = len(row.cells) > self._width
         misnamed = self.misnamed(row)
         if misnamed and not (too_long or row.cut):
             # It has come into the name, or stands for another character.
             patterns = [re.compile(".?".join(map(re.escape, row.cells[place].split("\0")))) for place in misnamed]
-            return Damage(row.number, fault, above, patterns=patterns)
-        if misnamed or (not first and (too_long or not row.cut)) or (row.cut and not text):
+            names = [name for name in self.raw_names(row) if name and "\0" not in name]
+            return Damage(row.number, fault, above, names, by_number=self._naming[0] in misnamed, patterns=patterns)
+        if misnamed or not (names or broken):
             # The cells may have shifted, so what stands in the reference's place may be anything.
             raise nothing_of(f"{self._table.name}, {fault}; it may belong to any order")
-        if too_long or (whole and row.cut):
-            return Damage(row.number, fault, NOBODY, exact=text, owns=True)
-        if row.cut:
-            return Damage(row.number, fault, NOBODY, patterns=[re.compile(f"{re.escape(text)}.*", re.DOTALL)])
-        # A line break inside a value may have split the row above in two.
-        return Damage(row.number, fault, above, exact=text)
+        if not (too_long or row.cut):
+            # A line break inside a value may have split the row above in two.
+            return Damage(row.number, fault, above, exact=names or (broken,), by_number=by_number)
+        if names:
+            return Damage(row.number, fault, exact=names, owns=True, by_number=by_number)
+        patterns = [re.compile(f"{re.escape(broken)}.*", re.DOTALL)]
+        return Damage(row.number, fault, patterns=patterns, by_number=by_number)
 
-    def _claim(self, row: Row) -> tuple[str, bool, bool]:
-        """What a damaged row gives as its order, whether that is whole, and whether nothing stands before it."""
-        text, whole, first = "", False, False
-        for place in self._naming:
-            text = row.cells[place] if place < len(row.cells) else ""
-            whole = place < len(row.cells) - 1
-            first = set(range(place)) <= set(self._naming)
-            if text or not whole:
-                break
-        return text, whole and bool(text), first and bool(text)
+    def _claim(self, row: Row) -> tuple[Sequence[str], str, bool]:
+        """The whole names a damaged row gives, or else the one that it ends in, and whether they are only numbers.
+
+        Of a row that is only cut, what is there is in its place; of others, what nothing stands before.
+        """
+        may_shift = not row.cut or len(row.cells) > self._width
+        places = [
+            place
+            for place in self._naming
+            if place < len(row.cells) and not (may_shift and set(range(place)) - set(self._naming))
+        ]
+        last = len(row.cells) - 1
+        names = [row.cells[place] for place in places if place != last and row.cells[place]]
+        if names:
+            return names, "", self._naming[0] not in places or self._naming[0] == last
+        return (), row.cells[last] if last in places else "", self._naming[0] not in places

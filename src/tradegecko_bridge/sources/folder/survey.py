@@ -59,7 +59,7 @@ def _shortened(column: str, text: str, names: Names, row: int, count: int) -> Da
     reference, number = names
     if reference:
         return Damage(row, fault, suspects={reference})
-    return Damage(row, fault, exact=number, owns=bool(number), by_number=bool(number))
+    return Damage(row, fault, exact=(number,) if number else (), owns=True, by_number=bool(number))
 
 
 # ── the first pass ───────────────────────────────────────────────────────────────────────────
@@ -159,8 +159,8 @@ class Survey:
         """What only names themselves tell, not their hashes: whose the damaged rows may be, and the stray numbers."""
         exact: dict[str, list[Damage]] = {}
         for one in damaged:
-            if one.exact:
-                exact.setdefault(one.exact, []).append(one)
+            for name in one.exact:
+                exact.setdefault(name, []).append(one)
         patterned = [one for one in damaged if one.patterns]
         unclear: dict[str, list[Damage]] = {}
         shared: dict[str, set[str]] = {}
@@ -185,7 +185,9 @@ class Survey:
                     if any(pattern.fullmatch(name) for pattern in one.patterns):
                         one.suspects.add(reference or number)
         for one in damaged:
-            one.suspects |= self._above(one.above, shared) | ({one.exact} if one.owns and not one.suspects else set())
+            one.suspects |= self._above(one.above, shared) | (
+                {*one.exact[:1]} if one.owns and not one.suspects else set()
+            )
         for one in [one for one in damaged if one.by_number][:1]:
             one.suspects |= unnumbered
         for number, several in unclear.items():
