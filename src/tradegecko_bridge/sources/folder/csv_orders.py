@@ -60,6 +60,8 @@ _FIGURE: Final = re.compile(r"(?!\d{1,2}\.\d{1,2}\.\d)\W{0,3}\d[\d.,'’\s]*\W{0
 """An amount or a count, no date."""
 _FOOTERS: Final = ("record(s) downloaded", "seller id")
 """What stands at the end of marketplaces' reports."""
+_COUNTED: Final = re.compile(r"\d+\W+record\(s\) downloaded\b.*", re.DOTALL)
+"""The same where it fell into several cells."""
 
 
 @frozen(kw_only=True)
@@ -117,10 +119,10 @@ class TableReader:
         return all(_FIGURE.fullmatch(cell) for place, cell in enumerate(cells) if cell and place not in naming)
 
     def _footer(self, cells: Cells, text: str) -> str:
-        """Whether the row says what a report says at its end, in a cell or two."""
-        if sum(map(bool, cells)) > 2:
-            return ""
+        """Whether the row says what a report says at its end, in a cell or two, or as eBay divides it."""
         said = " ".join(filter(None, cells)).casefold()
+        if sum(map(bool, cells)) > 2 and not _COUNTED.fullmatch(said):
+            return ""
         return "the end of a report" if any(one in said for one in (*_FOOTERS, *self.footers)) and text else ""
 
     def order(self, file: str, group: Group, /) -> SourceOrder | UnreadableOrder:
