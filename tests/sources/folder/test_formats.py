@@ -301,6 +301,51 @@ def test_rows_that_are_none_of_an_order() -> None:
     assert "has no order line" in fault("no,at,sku,n,p\n7,2026-01-31,,,\n", columns=SHORT)
 
 
+@pytest.mark.parametrize("label", ["Total", "GRAND TOTAL:", "Sum", "Summe", "Gesamt"])
+@pytest.mark.parametrize("figures", [",,3,60", ",,3,1.060,00 €", ",,3,-$60.00", ",,,"])
+def test_a_totals_row_may_be_called_so_in_place_of_its_number(label: str, figures: str) -> None:
+    """With nothing but numbers beside it, it is no order."""
+    notes: list[str] = []
+    cells = figures.split(",", 3)
+    text = f'no,at,sku,n,p\n7,2026-01-31,M,1,1\n{label},{cells[0]},{cells[1]},{cells[2]},"{cells[3]}"\n'
+    (order,) = given(text, notes=notes, columns=SHORT)
+    assert isinstance(order, SourceOrder)
+    assert notes == ["a.csv, row 3: a totals row, passed over"]
+
+
+@pytest.mark.parametrize(
+    "cells", ["2026-01-31,,1,1", "31.01.2026,,1,1", "Jan 31,,1,1", ",M,1,1", ",MUG-1,1,1", ",TEE 1,1,1", ",,x,1"]
+)
+def test_an_order_may_be_called_total(cells: str) -> None:
+    """A day or any other text beside its number makes it an order."""
+    text = f"no,at,sku,n,p\n7,2026-01-31,M,1,1\nTotal,{cells}\n"
+    assert len(given(text, columns=SHORT)) == 2
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "3,record(s) downloaded, from Nov-28-26 to Nov-28-26",
+        '"3","record(s) downloaded,"," from ","Nov-28-26"," to ","Nov-28-26"',
+        '"3, record(s) downloaded,",from Nov-28-26 to Nov-28-26',
+    ],
+)
+@pytest.mark.parametrize("header", ["no,at,sku,n,p,more", "at,no,sku,n,p,more"])
+@pytest.mark.parametrize("last", ["\n", "\n\nSeller ID : shop\n", ""])
+def test_the_end_of_a_report_may_be_in_several_cells(end: str, header: str, last: str) -> None:
+    """Wherever its words fall."""
+    notes: list[str] = []
+    first = "7,2026-01-31" if header.startswith("no") else "2026-01-31,7"
+    (order,) = given(f"{header}\n{first},M,1,1,\n{end}{last}", notes=notes, columns=SHORT, ignore=["more"])
+    assert isinstance(order, SourceOrder)
+    assert [note.partition(": ")[2] for note in notes] == ["the end of a report, passed over"]
+
+
+def test_a_line_may_speak_of_records_downloaded() -> None:
+    """In the middle of an order's row."""
+    assert only("no,at,sku,n,p\n7,2026-01-31,9 record(s) downloaded,1,1\n", columns=SHORT).lines[0].sku is not None
+
+
 def test_a_row_that_sums_up_is_no_line() -> None:
     """Only with all of the units and all of the money of the others; whatever else stays a line."""
     text = f"{OWN_HEADER}\n7,2026-01-31,CAD,,3,64.98\n7,,,M,2,19.99\n7,,,T,1,25.00\n"

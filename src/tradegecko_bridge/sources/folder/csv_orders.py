@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
@@ -55,8 +56,12 @@ _TOTAL_WORDS: Final = frozenset(
     ("total", "totals", "grand total", "subtotal", "sum", "summe", "gesamt", "gesamtsumme", "total général", "totale",
      "totaal", "totalt", "suma", "insgesamt")
 )  # fmt: skip
+_FIGURE: Final = re.compile(r"(?!\d{1,2}\.\d{1,2}\.\d)\W{0,3}\d[\d.,'’\s]*\W{0,2}")
+"""An amount or a count, no date."""
 _FOOTERS: Final = ("record(s) downloaded", "seller id")
 """What stands at the end of marketplaces' reports."""
+_COUNTED: Final = re.compile(r"\d+\W+record\(s\) downloaded\b.*", re.DOTALL)
+"""The same where it fell into several cells."""
 
 
 @frozen(kw_only=True)
@@ -101,16 +106,23 @@ class TableReader:
             return why
         reference, number = self.names(cells)
         if reference or number:
+            if all(map(_is_total, filter(None, (reference, number)))) and self._has_only_figures(cells):
+                return "a totals row"
             return self._footer(cells, reference or number)
-        if any(cell.casefold().rstrip(": ") in _TOTAL_WORDS for cell in cells):
+        if any(map(_is_total, cells)):
             return "a totals row"
         return self._footer(cells, next(filter(None, cells), ""))
 
+    def _has_only_figures(self, cells: Cells) -> bool:
+        """Whether the row has no text beside what names it."""
+        naming = {*self.naming}
+        return all(_FIGURE.fullmatch(cell) for place, cell in enumerate(cells) if cell and place not in naming)
+
     def _footer(self, cells: Cells, text: str) -> str:
-        """Whether the row says what a report says at its end, in a cell or two."""
-        if sum(map(bool, cells)) > 2:
-            return ""
+        """Whether the row says what a report says at its end, in a cell or two, or as eBay divides it."""
         said = " ".join(filter(None, cells)).casefold()
+        if sum(map(bool, cells)) > 2 and not _COUNTED.fullmatch(said):
+            return ""
         return "the end of a report" if any(one in said for one in (*_FOOTERS, *self.footers)) and text else ""
 
     def order(self, file: str, group: Group, /) -> SourceOrder | UnreadableOrder:
@@ -126,6 +138,10 @@ class TableReader:
         number = next((number for row in group.rows if (number := self.names(row.cells)[1])), None)
         became = fate(number or group.reference, held=True)
         return UnreadableOrder(problem=f"{file}, {listed(made)} {became}", reference=group.reference, number=number)
+
+
+def _is_total(text: str) -> bool:
+    return text.casefold().rstrip(": ") in _TOTAL_WORDS
 
 
 # ── one order ────────────────────────────────────────────────────────────────────────────────
