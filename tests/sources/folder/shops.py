@@ -184,10 +184,11 @@ _EBAY_COMMON: Final = {
     "Order Number": "2001", "Buyer Username": "ann_l", "Buyer Email": "0a1b@members.ebay.com", "Sale Date": "Jan-31-26",
     "Paid On Date": "Jan-31-26", "Shipping Service": "Expedited",
 }  # fmt: skip
-_EBAY_ROWS: Final[Rows] = (
+EBAY_ROWS: Final[Rows] = (
     {**_EBAY_COMMON, "Ship To Name": "Ann Lee", "Ship To Address 1": "1 King St W", "Ship To City": "Toronto",
      "Ship To State": "ON", "Ship To Zip": "M5H 1A1", "Ship To Country": "Canada", "Quantity": "3",
-     "Sold For": "$64.98", "Shipping And Handling": "$12.50", "Total Price": "$87.55"},
+     "Sold For": "$64.98", "Shipping And Handling": "$12.50", "Seller Collected Tax": "$10.07",
+     "Total Price": "$87.55"},
     {**_EBAY_COMMON, "Item Number": "1", "Item Title": "Mug", "Custom Label": "MUG-BLUE", "Quantity": "2",
      "Sold For": "$19.99", "Shipping And Handling": "$12.50"},
     {**_EBAY_COMMON, "Item Number": "2", "Item Title": "Tee", "Custom Label": "TEE-M", "Quantity": "1",
@@ -273,7 +274,7 @@ FILES: Final[Mapping[str, tuple[str, str]]] = {
         {**{name: text for name, text in row.items() if name in SQUARESPACE.split(",")}, "Order ID": "2001",
          "Created at": "2026/01/31 09:30"} for row in _SHOPIFY_ROWS])),
     "etsy": ("a.csv", table(ETSY, _ETSY_ROWS)),
-    "ebay": ("a.csv", "\n" + table(EBAY, _EBAY_ROWS, below="2,record(s) downloaded\nSeller ID : a-shop\n")),
+    "ebay": ("a.csv", "\n" + table(EBAY, EBAY_ROWS, below="2,record(s) downloaded\nSeller ID : a-shop\n")),
     "amazon": ("a.txt", amazon(AMAZON, "quantity-purchased")),
     "amazon fulfilled": ("a.txt", amazon(AMAZON_FULFILLED, "quantity-shipped")),
     "woocommerce-algolplus": ("a.csv", table(ALGOLPLUS, _twice(

@@ -151,6 +151,18 @@ def test_statuses_are_carried() -> None:
     assert [order_of(case).paid for case in ("ebay", "etsy", "shopify-json", "woocommerce-json")] == [True] * 4
 
 
+@pytest.mark.parametrize(("total", "theirs"), [("$77.48", ""), ("$87.55", "$10.07")])
+def test_tax_that_ebay_collects_is_not_the_sellers(total: str, theirs: str) -> None:
+    """It is taken off the total where that has it, and the order has none."""
+    rows = shops.EBAY_ROWS
+    summed = {"Seller Collected Tax": "$0.00", "eBay Collected Tax": "$10.07", "Total Price": total}
+    summed["eBay Collected Tax and Fees Included in Total"] = theirs
+    (order,) = given("a.csv", shops.table(shops.EBAY, [{**rows[0], **summed}, *rows[1:]]), "ebay")
+    assert isinstance(order, SourceOrder)
+    assert order.totals.tax == 0
+    assert order.computed_totals.grand_total == order.totals.grand_total == Decimal("77.48")
+
+
 def test_tax_within_prices_is_found_out_by_the_figures() -> None:
     """A shop in Europe: the total is that of goods and shipping, with the tax inside."""
     name, text = FILES["woocommerce-algolplus"]

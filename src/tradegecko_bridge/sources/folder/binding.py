@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ from tradegecko_bridge.sources.folder.mapping import (
     Rules,
     getter,
     in_order,
+    is_sum,
     normal,
     parts_of,
 )
@@ -59,6 +61,11 @@ def bind(
     return _Binding(declared, header, inner).reader(word, note)
 
 
+def _is_many(name: str, spec: Spec) -> bool:
+    """Whether several values make up the field."""
+    return (FIELDS[name].kind is Decimal and is_sum(spec)) or any("[]" in part for part in parts_of(spec))
+
+
 class _Binding:
     def __init__(self, declared: Declared, header: Sequence[str], inner: Sequence[str] | None) -> None:
         self.declared = declared
@@ -73,7 +80,7 @@ class _Binding:
             words=declared.values,
             factors=declared.factors,
             repeats=declared.repeats,
-            many=frozenset(name for name, spec in self.specs.items() if any("[]" in part for part in parts_of(spec))),
+            many=frozenset(name for name, spec in self.specs.items() if _is_many(name, spec)),
         )
 
     # ── lines in one cell ────────────────────────────────────────────────────────────────────
@@ -98,7 +105,7 @@ class _Binding:
         if number:
             spec = spec.replace("*", number) if isinstance(spec, str) else tuple(s.replace("*", number) for s in spec)
         names = self.wide if FIELDS[name].per_line else self.names
-        found = getter(spec, names)
+        found = getter(spec, names, FIELDS[name].kind is Decimal)
         return None if found is None else self.rules.given(name, *found, self._label(name, spec))
 
     def _label(self, name: str, spec: Spec) -> str:

@@ -54,8 +54,8 @@ class Declared:
     (lines at the top), `sheet`; what is left out is found out."""
     columns: Mapping[str, Spec] = field(factory=dict)
     """Our field = the file's column. Several columns: the first that is filled. Text with `{Column}` in it is a
-    template. In JSON it is a path: `customer.email`, `shipping_lines[0].price`; with `[]` all of a list, summed or
-    joined. `@` is the path of the line's own list. A
+    template; of a number, `{A} + {B} - {C}` is a sum. In JSON it is a path: `customer.email`,
+    `shipping_lines[0].price`; with `[]` all of a list, summed or joined. `@` is the path of the line's own list. A
     `*` stands for the numbers of lines in one row, `Item * SKU`. `=text` after others is what counts where they are
     blank. E.g. `{ order_number = "Order No" }`."""
     constants: Table = field(factory=dict)

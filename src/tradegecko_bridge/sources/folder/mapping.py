@@ -17,6 +17,7 @@ Cells: TypeAlias = Sequence[str]
 Get: TypeAlias = Callable[[Cells], str]
 NAMING: Final = ("order_reference", "order_number")
 _PART: Final = re.compile(r"\{([^{}]+)\}")
+_SUM: Final = re.compile(r"\{[^{}]+\}(?: [+-] \{[^{}]+\})+")
 _EMPTY: Final = re.compile(r"\(\s*\)|\[\s*\]")
 _DEDUCTED: Final = frozenset(("discount", "additional_discount", "line_discount", "discount_amount", "discount_total"))
 """What shops write with or without a minus."""
@@ -76,10 +77,15 @@ def parts_of(spec: str | Sequence[str]) -> list[str]:
     return [part for one in specs if not one.startswith("=") for part in (_PART.findall(one) or [one])]
 
 
-def getter(spec: str | Sequence[str], names: Names) -> tuple[tuple[int, ...], Get] | None:
+def is_sum(spec: str | Sequence[str]) -> bool:
+    """Whether a number is made of several columns: ``{A} + {B} - {C}``."""
+    return any(_SUM.fullmatch(text) for text in ([spec] if isinstance(spec, str) else spec))
+
+
+def getter(spec: str | Sequence[str], names: Names, number: bool = False) -> tuple[tuple[int, ...], Get] | None:
     """The cells of a field and how to take it from a row; None where the header has none of its columns."""
     specs = [spec] if isinstance(spec, str) else spec
-    found = [one for one in (_one(text, names) for text in specs) if one is not None]
+    found = [one for one in (_one(text, names, number) for text in specs) if one is not None]
     if not any(places for places, _ in found):
         return None
     if len(found) == 1:
@@ -95,15 +101,24 @@ def _first(gets: Sequence[Get], cells: Cells) -> str:
     return ""
 
 
-def _one(text: str, names: Names) -> tuple[tuple[int, ...], Get] | None:
+def _one(text: str, names: Names, number: bool) -> tuple[tuple[int, ...], Get] | None:
     if text.startswith("="):
         return (), lambda _: text[1:]
     if parts := _PART.findall(text):
         places = [names.place(part) for part in parts]
         there = tuple(place for place in places if place is not None)
+        if number and _SUM.fullmatch(text):
+            signs = ["", *(_LESS * ("-" in sign) for sign in _PART.split(text)[2:-1:2])]
+            terms = [(place, sign) for place, sign in zip(places, signs, strict=True) if place is not None]
+            return None if places[0] is None else (there, partial(_terms, terms))
         return (there, partial(_filled_in, _PART.split(text), places)) if there else None
     place = names.place(text)
     return None if place is None else ((place,), lambda cells: cells[place])
+
+
+def _terms(terms: Sequence[tuple[int, str]], cells: Cells) -> str:
+    """The cells of a sum; nothing where the first is blank."""
+    return SEVERAL.join(sign + cells[at] for at, sign in terms if cells[at]) if cells[terms[0][0]] else ""
 
 
 def _filled_in(pieces: Sequence[str], places: Sequence[int | None], cells: Cells) -> str:
@@ -148,7 +163,9 @@ class Rules:
 
 
 SEVERAL: Final = "\x1f"
-"""Between values that a path with ``[]`` finds."""
+"""Between values that a path with ``[]`` finds, and those of a sum."""
+_LESS: Final = "\x1e"
+"""Before what is taken off in a sum."""
 
 
 def _positive(read: Read, cell: str) -> Decimal:
@@ -162,7 +179,8 @@ def _times(read: Read, factor: Decimal, cell: str) -> Decimal:
 
 
 def _summed(read: Read, cell: str) -> Any:
-    return sum((read(part) for part in cell.split(SEVERAL) if part), Decimal(0))
+    parts = [part for part in cell.split(SEVERAL) if part]
+    return sum((-read(part[1:]) if part.startswith(_LESS) else read(part) for part in parts), Decimal(0))
 
 
 def _joined(read: Read, cell: str) -> Any:
