@@ -130,7 +130,7 @@ _SQUARE: Final = (
     "Customer Reference ID,Unit,Count,Itemization Type,Commission,Employee"
 )
 BIGCOMMERCE: Final = (
-    "Order ID,Customer ID,Customer Name,Customer Email,Customer Phone,Order Date,Order Status,Subtotal (inc tax),"
+    "Order ID,Customer ID,Customer Name,Customer Email,Customer Phone,Order Date,Order Time,Order Status,Subtotal (inc tax),"
     "Subtotal (ex tax),Tax Total,Shipping Cost (inc tax),Shipping Cost (ex tax),Ship Method,Order Total (inc tax),"
     "Order Total (ex tax),Payment Method,Total Quantity,Total Shipped,Date Shipped,Order Currency Code,Exchange Rate,"
     "Order Notes,Customer Message,Billing First Name,Billing Last Name,Billing Company,Billing Street 1,"
@@ -308,7 +308,7 @@ FILES: Final[Mapping[str, tuple[str, str]]] = {
          "Event Type": "Refund"}])),
     "bigcommerce": ("a.csv", table(BIGCOMMERCE, [{
         "Order ID": "2001", "Customer ID": "0", "Customer Name": "Ann Lee", "Customer Email": "ann@example.com",
-        "Order Date": "31/01/2026", "Order Status": "Awaiting Fulfillment", "Tax Total": "10.07",
+        "Order Date": "31/01/2026", "Order Time": "09:30:00", "Order Status": "Awaiting Fulfillment", "Tax Total": "10.07",
         "Shipping Cost (ex tax)": "12.50", "Ship Method": "Expedited", "Order Total (inc tax)": "87.55",
         "Order Currency Code": "CAD", "Shipping First Name": "Ann", "Shipping Last Name": "Lee",
         "Shipping Street 1": "1 King St W", "Shipping Suburb": "Toronto", "Shipping State": "Ontario",
@@ -340,7 +340,14 @@ FILES: Final[Mapping[str, tuple[str, str]]] = {
         {"Item": "MUG-BLUE", "Quantity": "2"}, {"Item": "TEE-M", "Quantity": "1"}))),
 }  # fmt: skip
 """By preset (and what else there is of it): the name and the text of a file with the one order 2001."""
-LOCAL: Final = ("squarespace", "woocommerce-algolplus", "woocommerce-webtoffee", "magento", "shipstation")
+LOCAL: Final = (
+    "bigcommerce",
+    "squarespace",
+    "woocommerce-algolplus",
+    "woocommerce-webtoffee",
+    "magento",
+    "shipstation",
+)
 """Presets whose times have no zone."""
-DAYS: Final = ("etsy", "ebay", "bigcommerce", "cartrover")
+DAYS: Final = ("etsy", "ebay", "cartrover")
 """Presets that know only the day."""

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from scripts import formats_page
+from tests.sources.folder.shops import FILES
 from tests.sources.folder.test_formats import HALF_PAST, OWN_HEADER, only
 from tests.sources.folder.test_json_paths import ORDER
 from tradegecko_bridge.sources.folder.chosen import format_of
@@ -31,6 +32,14 @@ def test_a_guess_can_be_used_as_it_is() -> None:
     assert (order.number, order.placed_at, order.lines[0].price) == ("77", HALF_PAST, Decimal("19.99"))
     assert order.shipping_address is not None
     assert (order.shipping_address.full_name, order.shipping_address.country) == ("Ann Lee", "CA")
+
+
+def test_a_guess_says_what_a_preset_needs() -> None:
+    """What is to be chosen is a remark, so nothing is taken unseen."""
+    name, text = FILES["bigcommerce"]
+    lines = as_toml(guess(name, io.BytesIO(text.encode())), "shop").splitlines()
+    assert lines[1] == 'preset = "bigcommerce"'
+    assert [line.partition("  #")[0] for line in lines[4:]] == ['# dates = "dmy"', 'zone = "America/Toronto"']
 
 
 def test_a_guess_of_json() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -33,6 +33,7 @@ def order_of(case: str, **changes: Any) -> SourceOrder:
     chosen = case.split()[0]
     if chosen in LOCAL:
         changes.setdefault("zone", "America/Toronto")
+        changes.setdefault("dates", "dmy" if chosen == "bigcommerce" else None)
     (order,) = given(*FILES[case], chosen, **changes)
     assert isinstance(order, SourceOrder), order
     return order
@@ -91,6 +92,7 @@ def test_a_zone_that_is_needed_is_asked_for_once(chosen: str) -> None:
         given(*FILES[chosen], chosen)
     assert len(caught.value.problems) == 1
     assert 'set zone = "America/Toronto"' in str(caught.value)
+    assert ('set dates = "dmy" or "mdy"' in str(caught.value)) == (chosen == "bigcommerce")
 
 
 @pytest.mark.parametrize(
@@ -161,6 +163,19 @@ def test_tax_that_ebay_collects_is_not_the_sellers(total: str, theirs: str) -> N
     assert isinstance(order, SourceOrder)
     assert order.totals.tax == 0
     assert order.computed_totals.grand_total == order.totals.grand_total == Decimal("77.48")
+
+
+def test_handling_is_part_of_shipping() -> None:
+    """A sum of two columns, of which either may be blank; months come first where that is set."""
+    name, text = FILES["bigcommerce"]
+    text = text.replace("Shipping Cost (ex tax),", "Shipping Cost (ex tax),Handling Cost (ex tax),")
+    text = text.replace("31/01/2026", "01/02/2026")
+    for cells, amount in (("10.00,2.50,", "12.50"), (",2.50,", "2.50"), ("12.50,,", "12.50")):
+        rows = text.replace("12.50,", cells, 1)
+        (order,) = given(name, rows, "bigcommerce", zone="America/Chicago", dates="mdy")
+        assert isinstance(order, SourceOrder)
+        assert [way.amount for way in order.shipping] == [Decimal(amount)]
+        assert order.placed_at.date() == date(2026, 1, 2)
 
 
 def test_tax_within_prices_is_found_out_by_the_figures() -> None:

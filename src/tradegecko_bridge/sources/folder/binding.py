@@ -153,9 +153,8 @@ class _Binding:
     # ── faults ───────────────────────────────────────────────────────────────────────────────
 
     def faults(self, plan: Plan) -> Iterator[str]:
-        for need in self.declared.needs:
-            if not getattr(self.declared, need):
-                yield _NEEDED[need]
+        if needed := [_NEEDED[need] for need in self.declared.needs if not getattr(self.declared, need)]:
+            yield f"{', and '.join(needed)}, in the format"
         if not self.declared.ignore_others and self.is_table:
             yield from self._unknown()
         used = {place for one in (*plan.naming, *plan.fields) for place in one.places}
@@ -253,7 +252,8 @@ class _Binding:
 
 
 _NEEDED: Final = {
-    "zone": 'its times have no zone: set zone = "America/Toronto", the shop’s own, in the format',
+    "zone": 'its times have no zone: set zone = "America/Toronto", the shop’s own',
+    "dates": 'its dates do not say whether days or months come first: set dates = "dmy" or "mdy"',
 }
 
 

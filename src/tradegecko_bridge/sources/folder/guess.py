@@ -86,6 +86,11 @@ _LINES: Final = ("line items", "items", "lines", "order lines", "order items", "
 _DAY: Final = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ][0-9]")
 _LOCAL: Final = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?[AaPp][Mm])?$")
 """A time at the end, so without its zone."""
+_NEEDS: Final = {
+    "dates": '# dates = "dmy"  # or "mdy": the cells do not tell whether days or months come first',
+    "zone": 'zone = "America/Toronto"  # the shop’s own: change it',
+}
+"""What somebody has to set who knows the shop."""
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -147,7 +152,7 @@ def as_toml(found: Guess, connection: str) -> str:
     if found.preset:
         lines = [f"[{options}]", f'preset = "{found.preset}"']
         if found.needs:
-            lines += ["", f"[{options}.format]", 'zone = "America/Toronto"  # the shop’s own: change it']
+            lines += ["", f"[{options}.format]", *(_NEEDS[need] for need in found.needs)]
         return "\n".join(lines)
     return "\n".join(_format_lines(found, f"{options}.format"))
 
@@ -155,10 +160,7 @@ def as_toml(found: Guess, connection: str) -> str:
 def _format_lines(found: Guess, table: str) -> Iterator[str]:
     yield f"[{table}]"
     for name, value in found.settings.items():
-        if not value:
-            yield f'# {name} = "dmy"  # or "mdy": the cells do not tell whether days or months come first'
-            continue
-        yield f"{name} = {json.dumps(value, ensure_ascii=False)}{'  # the shop’s own: change it' * (name == 'zone')}"
+        yield _NEEDS[name] if not value or name == "zone" else f"{name} = {json.dumps(value, ensure_ascii=False)}"
     if found.unused:
         yield "ignore_others = true"
         yield f"# Not read: {', '.join(found.unused)}"

@@ -110,15 +110,16 @@ def _one(text: str, names: Names, number: bool) -> tuple[tuple[int, ...], Get] |
         if number and _SUM.fullmatch(text):
             signs = ["", *(_LESS * ("-" in sign) for sign in _PART.split(text)[2:-1:2])]
             terms = [(place, sign) for place, sign in zip(places, signs, strict=True) if place is not None]
-            return None if places[0] is None else (there, partial(_terms, terms))
+            return (there, partial(_terms, terms)) if any(not sign for _, sign in terms) else None
         return (there, partial(_filled_in, _PART.split(text), places)) if there else None
     place = names.place(text)
     return None if place is None else ((place,), lambda cells: cells[place])
 
 
 def _terms(terms: Sequence[tuple[int, str]], cells: Cells) -> str:
-    """The cells of a sum; nothing where the first is blank."""
-    return SEVERAL.join(sign + cells[at] for at, sign in terms if cells[at]) if cells[terms[0][0]] else ""
+    """The cells of a sum; nothing where all that are added are blank."""
+    filled = [(sign, cells[at]) for at, sign in terms if cells[at]]
+    return SEVERAL.join(sign + cell for sign, cell in filled) if any(not sign for sign, _ in filled) else ""
 
 
 def _filled_in(pieces: Sequence[str], places: Sequence[int | None], cells: Cells) -> str:
