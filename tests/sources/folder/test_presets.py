@@ -13,6 +13,7 @@ import pytest
 from tests.sources.folder import shops
 from tests.sources.folder.shops import DAYS, FILES, LOCAL
 from tradegecko_bridge.commerce import ItemKind, SourceOrder
+from tradegecko_bridge.commerce.statuses import Standing, standings
 from tradegecko_bridge.errors import ConfigError, MalformedData
 from tradegecko_bridge.sources.folder.chosen import format_of, preset
 from tradegecko_bridge.sources.folder.guess import guess
@@ -215,6 +216,16 @@ def test_refunds_at_the_till_are_no_orders() -> None:
     name, text = FILES["square"]
     assert len(list(orders_in(name, io.BytesIO(text.encode()), preset("square"), notes.append))) == 1
     assert notes == ["a.csv, row 4: Event Type is Refund, passed over"]
+
+
+@pytest.mark.parametrize(("test", "status"), [(True, "test"), (False, None)])
+def test_orders_that_try_the_shop_are_told(test: bool, status: str | None) -> None:
+    """Shopify says which, and they count as canceled."""
+    name, text = FILES["shopify-json"]
+    (order,) = given(name, json.dumps({**json.loads(text), "test": test}), "shopify-json")
+    assert isinstance(order, SourceOrder)
+    assert order.source_status == status
+    assert (Standing.CANCELED in standings(order, {})) == test
 
 
 def test_presets_can_be_changed() -> None:
