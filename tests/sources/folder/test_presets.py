@@ -179,6 +179,15 @@ def test_handling_is_part_of_shipping() -> None:
         assert order.placed_at.date() == date(2026, 1, 2)
 
 
+@pytest.mark.parametrize(("less", "amount"), [("12.50", "0"), ("2.50", "10"), ("", "12.50"), ("0", "12.50")])
+def test_a_discount_of_shipping_is_taken_off_it(less: str, amount: str) -> None:
+    """Etsy has it in a column of its own, on each row."""
+    rows = [{**row, "Shipping Discount": less} for row in shops.ETSY_ROWS]
+    (order,) = given("a.csv", shops.table(shops.ETSY, rows), "etsy")
+    assert isinstance(order, SourceOrder)
+    assert [way.amount for way in order.shipping] == [Decimal(amount)]
+
+
 def test_tax_within_prices_is_found_out_by_the_figures() -> None:
     """A shop in Europe: the total is that of goods and shipping, with the tax inside."""
     name, text = FILES["woocommerce-algolplus"]
