@@ -55,6 +55,11 @@ OVER = [
     ({"fulfillment_status": "restocked"}, "refunded", "send_refunded"),
     ({"payment_status": "VOIDED"}, "canceled", "send_canceled"),
     ({"source_status": "Cancelled"}, "canceled", "send_canceled"),
+    ({"source_status": "failed", "paid": True}, "canceled", "send_canceled"),
+    ({"source_status": "wc-failed", "payment_method": "Cash on delivery"}, "canceled", "send_canceled"),
+    ({"source_status": "Trash", "paid": True}, "canceled", "send_canceled"),
+    ({"source_status": "test", "paid": True}, "canceled", "send_canceled"),
+    ({"source_status": "checkout-draft"}, "canceled", "send_canceled"),
     ({"fulfillment_status": "CANCELED"}, "canceled", "send_canceled"),
 ]
 
@@ -73,6 +78,16 @@ def test_what_is_over_at_its_source_is_skipped_unless_a_setting_says_so(
     assert f"`{setting} = true`" in item.detail
     told = bench_with(sandbox, client, an_order("1003", **fields), **{setting: True}).deliver()
     assert outcomes(told) == {"1003": Outcome.DELIVERED}
+
+
+def test_what_came_to_nothing_goes_out_once_its_source_says_otherwise(
+    sandbox: Sandbox, client: TradeGeckoClient
+) -> None:
+    """A payment that failed may be made again."""
+    bench = bench_with(sandbox, client, an_order("1001", source_status="failed"))
+    assert outcomes(bench.deliver()) == {"1001": Outcome.SKIPPED}
+    bench.source.orders = [an_order("1001", source_status="processing", paid=True, cursor="2")]
+    assert outcomes(bench.deliver()) == {"1001": Outcome.DELIVERED}
 
 
 @pytest.mark.parametrize(

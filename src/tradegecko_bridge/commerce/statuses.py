@@ -46,9 +46,11 @@ _UNPAID: Final = {
 }
 _WAITING: Final = {
     *("unpaid", "pending payment", "payment pending", "awaiting payment", "payment review", "payment failed"),
-    *("on hold", "holded", "checkout draft", "incomplete", "declined"),
+    *("on hold", "holded", "incomplete", "declined"),
 }
 """Of an order as a whole."""
+_DEAD: Final = {"failed", "trash", "trashed", "deleted", "checkout draft", "auto draft", "test"}
+"""Of an order as a whole: nothing comes of it unless its source says otherwise."""
 _AUTHORIZED: Final = {"authorized", "authorised", "payment authorized", "payment authorised", "preauthorized"}
 """The money is there, and taken when the goods leave."""
 
@@ -87,11 +89,14 @@ def _known(field: str, status: str | None, plain: str) -> Standing | None:
         if plain in _UNPAID:
             return _S.UNPAID
         return _S.PAID if plain in _AUTHORIZED or says_paid(status) else None
+    plain = plain.removeprefix("wc ")
     if plain in _SHIPPED:
         return _S.SHIPPED
     if plain in _RETURNED:
         return _S.REFUNDED
     if field == "source_status":
+        if plain in _DEAD:
+            return _S.CANCELED
         if plain in _WAITING:
             return _S.UNPAID
         return _S.PARTLY_SHIPPED if plain in _PARTLY - {*_PARTS} else None

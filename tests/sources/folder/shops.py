@@ -171,7 +171,7 @@ def _twice(common: Mapping[str, str], first: Mapping[str, str], second: Mapping[
     return ({**common, **first}, {**common, **second})
 
 
-_ETSY_ROWS: Final = _twice(
+ETSY_ROWS: Final = _twice(
     {"Sale Date": "01/31/26", "Buyer": "annlee", "Order Shipping": "12.50", "Order Sales Tax": "10.07",
      "Currency": "CAD", "Date Paid": "01/31/26", "Ship Name": "Ann Lee", "Ship Address1": "1 King St W",
      "Ship City": "Toronto", "Ship State": "ON", "Ship Zipcode": "M5H 1A1", "Ship Country": "Canada",
@@ -273,7 +273,11 @@ FILES: Final[Mapping[str, tuple[str, str]]] = {
     "squarespace": ("a.csv", table(SQUARESPACE, [
         {**{name: text for name, text in row.items() if name in SQUARESPACE.split(",")}, "Order ID": "2001",
          "Created at": "2026/01/31 09:30"} for row in _SHOPIFY_ROWS])),
+<<<<<<< HEAD
     "etsy": ("a.csv", table(ETSY, _ETSY_ROWS)),
+=======
+    "etsy": ("a.csv", table(ETSY, ETSY_ROWS)),
+>>>>>>> s6-fixb
     "ebay": ("a.csv", "\n" + table(EBAY, EBAY_ROWS, below="2,record(s) downloaded\nSeller ID : a-shop\n")),
     "amazon": ("a.txt", amazon(AMAZON, "quantity-purchased")),
     "amazon fulfilled": ("a.txt", amazon(AMAZON_FULFILLED, "quantity-shipped")),

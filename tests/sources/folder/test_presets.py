@@ -13,6 +13,7 @@ import pytest
 from tests.sources.folder import shops
 from tests.sources.folder.shops import DAYS, FILES, LOCAL
 from tradegecko_bridge.commerce import ItemKind, SourceOrder
+from tradegecko_bridge.commerce.statuses import Standing, standings
 from tradegecko_bridge.errors import ConfigError, MalformedData
 from tradegecko_bridge.sources.folder.chosen import format_of, preset
 from tradegecko_bridge.sources.folder.guess import guess
@@ -178,6 +179,54 @@ def test_handling_is_part_of_shipping() -> None:
         assert order.placed_at.date() == date(2026, 1, 2)
 
 
+<<<<<<< HEAD
+=======
+@pytest.mark.parametrize(("less", "amount"), [("12.50", "0"), ("2.50", "10"), ("", "12.50"), ("0", "12.50")])
+def test_a_discount_of_shipping_is_taken_off_it(less: str, amount: str) -> None:
+    """Etsy has it in a column of its own, on each row."""
+    rows = [{**row, "Shipping Discount": less} for row in shops.ETSY_ROWS]
+    (order,) = given("a.csv", shops.table(shops.ETSY, rows), "etsy")
+    assert isinstance(order, SourceOrder)
+    assert [way.amount for way in order.shipping] == [Decimal(amount)]
+
+
+@pytest.mark.parametrize(
+    ("shipping", "taxes", "total", "taken"),
+    [
+        ("0.00", "8.45", "73.43", 0),
+        ("0.00", "8.45", "64.98", 0),
+        ("0.00", "7.15", "62.13", 1),
+        ("10.00", "9.75", "74.73", 1),
+    ],
+)
+def test_a_code_for_free_shipping_is_taken_once(shipping: str, taxes: str, total: str, taken: int) -> None:
+    """Shopify names its amount although shipping is 0 already; the total shows it, with the tax in prices or not."""
+    name, text = FILES["shopify"]
+    text = text.replace("64.98,12.50,10.07,87.55,", f"64.98,{shipping},{taxes},{total},").replace(
+        ",0.00,Exp", ",10.00,Exp"
+    )
+    (order,) = given(name, text, "shopify")
+    assert isinstance(order, SourceOrder)
+    assert len(order.discounts) == taken
+    assert order.computed_totals.grand_total == Decimal(total)
+
+
+@pytest.mark.parametrize(("total", "taken"), [("67.11", 0), ("61.11", 1)])
+def test_discounts_of_lines_that_are_the_orders_are_known_by_the_total(total: str, taken: int) -> None:
+    """Some files name both: only the figures show whether there are two."""
+    columns = dict(
+        zip(("order_number", "placed_at", "sku", "quantity", "price", "line_discount"), "NWSQPL", strict=True)
+    )
+    columns |= {"discount_amount": "O", "tax_total": "T", "grand_total": "G"}
+    rows = [f"1,2026-01-31,A,2,20,4,6,8.11,{total}", f"1,2026-01-31,B,1,25,2,6,8.11,{total}"]
+    text = "\n".join(["N,W,S,Q,P,L,O,T,G", *rows])
+    (order,) = given("a.csv", text, "", columns=columns, constants={"currency": "CAD"})
+    assert isinstance(order, SourceOrder)
+    assert len(order.discounts) == taken
+    assert order.computed_totals.grand_total == Decimal(total)
+
+
+>>>>>>> s6-fixb
 def test_tax_within_prices_is_found_out_by_the_figures() -> None:
     """A shop in Europe: the total is that of goods and shipping, with the tax inside."""
     name, text = FILES["woocommerce-algolplus"]
@@ -215,6 +264,16 @@ def test_refunds_at_the_till_are_no_orders() -> None:
     name, text = FILES["square"]
     assert len(list(orders_in(name, io.BytesIO(text.encode()), preset("square"), notes.append))) == 1
     assert notes == ["a.csv, row 4: Event Type is Refund, passed over"]
+
+
+@pytest.mark.parametrize(("test", "status"), [(True, "test"), (False, None)])
+def test_orders_that_try_the_shop_are_told(test: bool, status: str | None) -> None:
+    """Shopify says which, and they count as canceled."""
+    name, text = FILES["shopify-json"]
+    (order,) = given(name, json.dumps({**json.loads(text), "test": test}), "shopify-json")
+    assert isinstance(order, SourceOrder)
+    assert order.source_status == status
+    assert (Standing.CANCELED in standings(order, {})) == test
 
 
 def test_presets_can_be_changed() -> None:

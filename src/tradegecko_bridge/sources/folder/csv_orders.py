@@ -353,6 +353,7 @@ def _order(reference: str, reading: _Reading) -> SourceOrder:
         for who in ("ship", "bill"):
             if len(region := values.get(f"{who}_region", "")) > 3:
                 values[f"{who}_region"] = region_code(region, values.get(f"{who}_country"))
+        _settle_discount(values, [line.values for line in reading.lines])
         _settle_tax(values, [line.values for line in reading.lines])
     included = values.get("prices_include_tax", False)
     lines = tuple(_order_line(line.values, included) for line in reading.lines)
@@ -377,6 +378,28 @@ def _order(reference: str, reading: _Reading) -> SourceOrder:
     )
 
 
+def _goods(lines: Sequence[dict[str, Any]]) -> Decimal | None:
+    """What lines come to after their own discounts; None where one has no price."""
+    parts = [(line.get("price"), line.get("discount", _ZERO), line.get("quantity")) for line in lines]
+    if any(price is None or units is None for price, _, units in parts):
+        return None
+    return sum(((price - less) * units for price, less, units in parts), _ZERO)
+
+
+def _settle_discount(values: dict[str, Any], lines: Sequence[dict[str, Any]]) -> None:
+    """Take out a discount that lines or free shipping have already: only without it the total is right."""
+    off, grand, goods = values.get("discount_amount"), values.get("grand_total"), _goods(lines)
+    if not off or grand is None or goods is None:
+        return
+    in_lines = sum((line.get("discount", _ZERO) * line["quantity"] for line in lines), _ZERO)
+    is_free = values.get("shipping_amount") == 0 and values.get("subtotal") == goods
+    whole = goods + values.get("shipping_amount", _ZERO)
+    tax = values.get("tax_total", _ZERO)
+    with_it, without = (any(abs(one + t - grand) <= _CENTS for t in (_ZERO, tax)) for one in (whole - off, whole))
+    if (abs(in_lines - off) <= _CENTS or is_free) and without and not with_it:
+        del values["discount_amount"]
+
+
 def _settle_tax(values: dict[str, Any], lines: Sequence[dict[str, Any]]) -> None:
     """What the figures prove of tax: amounts on lines that do not make the order's are not used, and prices include it
     where only then the total is right."""
@@ -387,12 +410,9 @@ def _settle_tax(values: dict[str, Any], lines: Sequence[dict[str, Any]]) -> None
         for line in lines:
             line.pop("tax", None), line.pop("tax_rate", None)
         values.pop("shipping_tax", None)
-    if total and grand is not None and "prices_include_tax" not in values:
-        prices = [(line.get("price"), line.get("discount", _ZERO), line.get("quantity")) for line in lines]
-        if all(price is not None and units is not None for price, _, units in prices):
-            goods = sum(((price - less) * units for price, less, units in prices), values.get("shipping_amount", _ZERO))
-            goods -= values.get("discount_amount", _ZERO)
-            values["prices_include_tax"] = abs(goods - grand) <= _CENTS < abs(goods + total - grand)
+    if total and grand is not None and "prices_include_tax" not in values and (goods := _goods(lines)) is not None:
+        goods += values.get("shipping_amount", _ZERO) - values.get("discount_amount", _ZERO)
+        values["prices_include_tax"] = abs(goods - grand) <= _CENTS < abs(goods + total - grand)
 
 
 def _is_in_lines(lines: Sequence[OrderLine], subtotal: Decimal | None) -> bool:
