@@ -313,6 +313,20 @@ def test_what_the_source_wants_is_voided_by_force_alone(shop: Shop) -> None:
     assert (shop.deliver().items, shop.open_alerts()) == ([], [])
 
 
+@pytest.mark.parametrize(("now", "said"), AT_SOURCE)
+def test_void_does_what_the_alert_names(shop: Shop, now: SourceOrder, said: str) -> None:
+    """What is refunded in part, not paid any more or edited is still wanted: it is voided by force alone."""
+    shop.say(now)
+    shop.deliver()
+    offered = "orders void 1001" in shop.open_alerts()[0].text
+    assert offered is said.startswith(("canceled", "refunded"))
+    refusal = "order 1001: its source has not canceled or refunded it; with --force it is voided all the same"
+    assert shop.void() == ("" if offered else refusal)
+    assert (shop.there().status == "void") is offered
+    assert shop.void(force=True) == ""
+    assert shop.there().status == "void"
+
+
 def test_nothing_to_accept(shop: Shop) -> None:
     assert shop.accept() == "order 1001: nothing about it is different at its source or in TradeGecko"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from tradegecko_bridge.commerce.differences import UNPAID
 from tradegecko_bridge.commerce.edits import edited_fields
 from tradegecko_bridge.commerce.remote import OrderAction
 from tradegecko_bridge.engine.keys import idempotency_key
@@ -133,11 +132,9 @@ class Answers:
             raise _Refused(told_apart(known, account))
 
     def _is_taken_back(self, entry: LedgerEntry) -> bool:
-        """Whether its source wants it no longer, or not all of it."""
+        """Whether its source wants nothing of it any more, so that its alert names this command."""
         difference = self._difference(entry)
-        if difference is None:
-            return False
-        return difference.is_withdrawn or any(part == UNPAID or "partly" in part for part in difference.at_source)
+        return difference is not None and difference.is_withdrawn
 
     def _perform(self, entry: LedgerEntry, why: str, gateway: Gateway) -> None:
         """Say it, do it. Each attempt has a key of its own: what is void cannot be voided again."""
