@@ -178,7 +178,34 @@ CASES: dict[str, tuple[SourceOrder, Outcome, str]] = {
     "link that is none": (order(url="not a link\n"), GOES, ""),
     "note of more than 1 MB": (order(note="x" * 1_000_001), HOLDS, "note has 1000001 characters, more than 1000000"),
     "10001 tags": (order(tags=("x",) * 10_001), HOLDS, "tags has 10001 entries, more than 10000"),
-    "half a character in the note": (order(note="\ud83c"), HOLDS, "characters that are no text"),
+    "half a character in the note": (order(note="\ud83c"), HOLDS, "note: half a character"),
+    "half a character in a tag": (order(tags=("a", "\ud83c")), HOLDS, "tags: half a character"),
+    "half a character in the link": (order(url="https://x.example/\ud83c"), HOLDS, "url: half a character"),
+    "half a character in the city": (
+        order(shipping_address=evolve(AN_ADDRESS, city="\ud83c")),
+        HOLDS,
+        "shipping_address.city: half a character",
+    ),
+    "half a character in the bill": (
+        order(billing_address=evolve(AN_ADDRESS, company="\ud83c")),
+        HOLDS,
+        "billing_address.company: half a character",
+    ),
+    "half a character in the e-mail address": (
+        order(customer=Customer(email="x\ud83c@example.com")),
+        HOLDS,
+        "customer.email: half a character",
+    ),
+    "half a character in shipping": (
+        order(shipping=(ShippingLine(label="\ud83c", amount=D(5)),)),
+        HOLDS,
+        "label of a shipping line: half a character",
+    ),
+    "half a character in a fee": (
+        order(a_line(), a_line("", reference="2", name="\ud83c", kind="fee")),
+        HOLDS,
+        "line: half a character",
+    ),
     "half characters and NULs elsewhere": (
         order(a_line(name="\ud800\0"), note="\0", extra={"\0": "\ud800"}, source_status="\udfff\0"),
         GOES,
@@ -201,6 +228,8 @@ NUMBERS = {
     "10\n01": "the order number '10\\n01' holds line breaks or control characters",
     "10\x1b[2J01": "the order number '10\\x1b[2J01' holds",
     "10\u202801": "the order number '10\\u202801' holds",
+    "10\ud80001": "the order number '10\\ud80001' holds half a character",
+    "10\x0001": "the order number '10\\x0001' holds a NUL",
 }
 
 
@@ -238,6 +267,16 @@ def test_it_ends_delivered_or_held(sandbox: Sandbox, client: TradeGeckoClient, s
     bench.engine.sync_inventory()
 
 
+@pytest.mark.parametrize("case", [case for case in CASES if case.startswith("half a character")])
+def test_half_a_character_is_foreseen(sandbox: Sandbox, client: TradeGeckoClient, store: SqlStore, case: str) -> None:
+    """The dry run holds the order with the same words as the run."""
+    bad, _, said = CASES[case]
+    bench = Bench(sandbox, client, ListSource([bad]), store=store)
+    for dry in (True, False):
+        (item,) = bench.engine.deliver_orders(dry_run=dry).items
+        assert (item.outcome, said in item.detail) == (HOLDS, True)
+
+
 @pytest.mark.parametrize("number", NUMBERS, ids=lambda number: repr(number[:9]))
 def test_an_absurd_number_is_held(sandbox: Sandbox, client: TradeGeckoClient, store: SqlStore, number: str) -> None:
     """Nothing could be found by it over there, and no list could show it."""
@@ -250,6 +289,16 @@ def test_an_absurd_number_is_held(sandbox: Sandbox, client: TradeGeckoClient, st
     assert NUMBERS[number] in entry.reason.text
     assert entry.reason.text.isprintable()
     assert len(entry.reason.text) < 200
+
+
+def test_numbers_do_not_become_one(sandbox: Sandbox, client: TradeGeckoClient, store: SqlStore) -> None:
+    """Two that a ledger's column shows alike are both held, by a dry run too; the one that is called so goes out."""
+    orders = [an_order(f"7{end}", reference=f"r{n}") for n, end in enumerate(("\ud800", "\udfff", "\0", "\ufffd"))]
+    bench = Bench(sandbox, client, ListSource(orders), store=store)
+    dry = bench.engine.deliver_orders(dry_run=True)
+    assert [item.outcome for item in dry.items] == [HOLDS, HOLDS, HOLDS, Outcome.PLANNED]
+    assert [item.outcome for item in bench.deliver().items] == [HOLDS, HOLDS, HOLDS, GOES]
+    assert [order.order_number for order in bench.remote()] == ["7\ufffd"]
 
 
 def test_a_long_number_goes_out_where_it_is_shortened(sandbox: Sandbox, client: TradeGeckoClient) -> None:

@@ -11,7 +11,7 @@ CODES: Final = frozenset(
     {
         *("absurd_number", "action_refused", "ambiguous_barcode", "ambiguous_sku", "bad_amount", "bad_date"),
         *("discount_tax", "missing_price"),
-        *("bad_address", "bad_number", "bad_quantity", "bad_tax_rate", "same_line"),
+        *("bad_address", "bad_number", "bad_quantity", "bad_tax_rate", "bad_text", "same_line"),
         *(
             "by_hand",
             "canceled_at_source",

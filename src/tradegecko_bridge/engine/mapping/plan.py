@@ -26,7 +26,7 @@ from tradegecko_bridge.engine.mapping.totals import (
     with_rounding,
     with_untaxed_shipping,
 )
-from tradegecko_bridge.engine.mapping.validation import absurd, impossible, named
+from tradegecko_bridge.engine.mapping.validation import absurd, half_texts, impossible, named
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.ledger import Reason
 
@@ -101,6 +101,8 @@ def plan(prepared: PreparedOrder, marker: str, catalog: Catalog, settings: Conne
     chosen = _chosen(prepared.order, found, digits, catalog.tax_rates)
     if isinstance(chosen, Reason):
         return chosen
+    if half := half_texts(chosen.draft):
+        return half
     draft, total, difference = chosen.draft, chosen.compared.total, chosen.compared.difference
     if not is_within(difference, draft, digits, settings):
         others = [one.compared.total for one in found if isinstance(one, _Try) and one is not chosen]

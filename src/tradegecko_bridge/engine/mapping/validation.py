@@ -13,9 +13,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
+from attrs import fields_dict
+
 from tradegecko_bridge.bounds import is_bounded
-from tradegecko_bridge.commerce import Discount, OrderLine, ShippingLine, SourceOrder
-from tradegecko_bridge.commerce.values import bare, is_cut_short
+from tradegecko_bridge.commerce import Address, Customer, Discount, OrderLine, ShippingLine, SourceOrder
+from tradegecko_bridge.commerce.remote import OrderDraft
+from tradegecko_bridge.commerce.values import bare, is_cut_short, is_text
 from tradegecko_bridge.ledger import Reason
 
 ZERO: Final = Decimal(0)
@@ -34,6 +37,10 @@ EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
 _BREAKING: Final = frozenset({"Cc", "Zl", "Zp"})
 """Kinds of characters that are no part of a line of text."""
+_SENT: Final = tuple(
+    dict.fromkeys(name for kind in (Customer, Address) for name in fields_dict(kind) if name != "reference")
+)
+"""Fields of customers and addresses that are sent."""
 _NAMES: Final = ("quantity", "price", "discount", "additional_discount", "amount", "tax", "tax_rate")
 
 
@@ -54,6 +61,9 @@ def impossible(order: SourceOrder) -> Reason | None:
     if not EARLIEST <= order.placed_at < LATEST:
         said = f"placed at {order.placed_at.isoformat()}, before the year {EARLIEST.year} or after {LATEST.year - 1}"
         return Reason("bad_date", f"{said}; correct it at the source")
+    if half := _unsendable(order.number):
+        said = f"the order number {order.number[:SHOWN]!r} holds {half}"
+        return Reason("bad_number", f"{said}, of which nothing can be sent; correct it at the source")
     for what, said in (("number", order.number), ("reference", order.reference)):
         if is_cut_short(said):
             other = "so others may have come to the same; give it with all its digits at the source, and skip this one"
@@ -62,6 +72,25 @@ def impossible(order: SourceOrder) -> Reason | None:
     if twice := [reference for reference, times in references.items() if times > 1]:
         said = f"{references[twice[0]]} lines have the reference {twice[0][:SHOWN]!r}"
         return Reason("same_line", f"{said}, so nobody could tell which has shipped; give each its own at the source")
+    return None
+
+
+def _unsendable(text: str) -> str:
+    if not is_text(text):
+        return "half a character"
+    return "a NUL" if "\0" in text else ""
+
+
+def half_texts(draft: OrderDraft) -> Reason | None:
+    """Texts that would be sent and hold half a character, by their fields; what they hold is not shown."""
+    texts = [("note", draft.note), ("url", draft.url), *(("tags", tag) for tag in draft.tags)]
+    texts += [(f"label of a {line.kind} line", line.label) for line in draft.lines if line.variant_id is None]
+    for name in ("customer", "shipping_address", "billing_address"):
+        part = getattr(draft, name)
+        texts += [(f"{name}.{field}", getattr(part, field, None)) for field in _SENT]
+    if bad := list(dict.fromkeys(name for name, text in texts if isinstance(text, str) and not is_text(text))):
+        said = f"{', '.join(bad)}: half a character, of which nothing can be sent"
+        return Reason("bad_text", f"{said}; correct it at the source")
     return None
 
 
