@@ -298,6 +298,8 @@ def test_what_has_been_shipped_is_not_voided_by_hand(shop: Shop) -> None:
     shop.ship("1001", {"MUG-BLUE": 1})
     shop.say(CANCELED)
     shop.deliver()
+    answer = "something of it has been shipped: see to it in TradeGecko, then `tgbridge orders accept 1001 --why …`"
+    assert shop.open_alerts()[0].text.endswith(answer)
     assert "something of it has been shipped" in shop.void()
     assert shop.there().status == "fulfilled"
     assert shop.told() == "canceled at the source"
@@ -311,6 +313,21 @@ def test_what_the_source_wants_is_voided_by_force_alone(shop: Shop) -> None:
     assert shop.void("entered twice", force=True) == ""
     assert shop.there().status == "void"
     assert (shop.deliver().items, shop.open_alerts()) == ([], [])
+
+
+def test_the_alert_goes_by_what_is_shipped_now(shop: Shop) -> None:
+    """Shipped after it was canceled, and taken back again: asked when the order changes, and not in idle runs."""
+    shop.say(CANCELED)
+    shop.deliver()
+    assert "orders void" in shop.open_alerts()[0].text
+    fulfillment = shop.ship("1001", {"MUG-BLUE": 1})
+    shop.deliver()
+    assert "orders void" not in shop.open_alerts()[0].text
+    assert [shop.deliver().calls for _ in range(2)] == [1, 1]
+    shop.client.fulfillments.delete(fulfillment)
+    shop.deliver()
+    assert "orders void" in shop.open_alerts()[0].text
+    assert shop.void() == ""
 
 
 @pytest.mark.parametrize(("now", "said"), AT_SOURCE)

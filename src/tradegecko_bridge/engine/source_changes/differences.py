@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 
 from tradegecko_bridge.bounds import brief
 from tradegecko_bridge.commerce.differences import MISSING, WITHDRAWN, Difference
-from tradegecko_bridge.commerce.remote import ChangedOrders, RemoteOrder
+from tradegecko_bridge.commerce.remote import ChangedOrders, OrderAction, RemoteOrder
 from tradegecko_bridge.commerce.values import trimmed
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.report import DIFFERS, Outcome, Report
@@ -31,9 +31,13 @@ MISSING_AT_SOURCE: Final = "missing at source"
 """The kind of told value that holds which orders a source was asked for and has no longer."""
 ACCEPTED: Final = "accepted difference"
 """The kind of told value that holds which difference of an order a person has accepted."""
+SHIPPED: Final = "shipped in system"
+"""The kind of told value that holds of orders that their source took back whether something has been shipped."""
 CURSOR: Final = "system changes"
 """The kind, and the key, of the told value that holds how far the system's changes have been read."""
 VOID: Final = "void"
+YES: Final = "yes"
+NO: Final = "no"
 
 
 @frozen(kw_only=True)
@@ -132,17 +136,22 @@ def findings(context: Context) -> Iterator[Finding]:
     if over := {reference for reference, seal in accepted.items() if seal and reference not in found}:
         blank = dict.fromkeys(over, "")
         context.store.record_told_values(context.connection, ACCEPTED, blank, at=context.clock())
+    shipped = context.store.told_values(context.connection, SHIPPED) if found else {}
     for one in found.values():
         if accepted.get(one.reference) == one.seal:
             continue
-        text = f"order {one.number}: {one.text}, since {one.at:%Y-%m-%d %H:%M} UTC; {_answers(one)}"
+        answers = _answers(one, shipped=shipped.get(one.reference) == YES)
+        text = f"order {one.number}: {one.text}, since {one.at:%Y-%m-%d %H:%M} UTC; {answers}"
         yield Finding(key=f"{DIFFERS}{one.reference}", severity=Severity.WARNING, text=text)
 
 
-def _answers(one: OpenDifference) -> str:
+def _answers(one: OpenDifference, *, shipped: bool) -> str:
     accept = f"`tgbridge orders accept {one.number} --why …` if that is right"
     if VOID in one.in_system:
         return f"cancel it at the source, or {accept}"
+    if one.is_withdrawn and shipped:
+        then = f"`tgbridge orders accept {one.number} --why …`"
+        return f"something of it has been shipped: see to it in TradeGecko, then {then}"
     if one.is_withdrawn:
         return f"`tgbridge orders void {one.number} --why …` voids it in TradeGecko, {accept}"
     return f"correct it where it is wrong, {accept}"
@@ -171,10 +180,37 @@ def look_at_system(context: Context, report: Report, *, dry_run: bool = False) -
     noted = _seen(context, changed.orders, report)
     if dry_run:
         return
+    _look_at_shipments(context, changed.orders)
     if noted:
         store.record_told_values(connection, IN_SYSTEM, noted, at=context.clock())
     if changed.cursor != cursor:
         store.record_told_values(connection, CURSOR, {CURSOR: changed.cursor}, at=context.clock())
+
+
+def _look_at_shipments(context: Context, changed: Sequence[RemoteOrder]) -> None:
+    """Note of which orders that their source has taken back something has been shipped: asked once, then as they
+    change."""
+    store, connection = context.store, context.connection
+    known = store.told_values(connection, SHIPPED)
+    withdrawn = {ref for ref, one in open_differences(store, connection).items() if one.is_withdrawn}
+    found = dict.fromkeys((ref for ref, value in known.items() if value and ref not in withdrawn), "")
+    said = {order.id: order.shipped for order in changed}
+    for reference in sorted(withdrawn):
+        (entry,) = store.entries(connection, reference=reference)[:1] or (None,)
+        if entry is None or entry.remote_id is None:
+            continue
+        is_shipped = said.get(entry.remote_id)
+        if is_shipped is None:
+            if known.get(reference):
+                continue
+            try:
+                is_shipped = OrderAction.SHIP in context.gateway.completed_actions(entry.remote_id)
+            except (Rejected, Unavailable):
+                continue  # looked at with the next run
+        if (value := YES if is_shipped else NO) != known.get(reference):
+            found[reference] = value
+    if found:
+        store.record_told_values(connection, SHIPPED, found, at=context.clock())
 
 
 def _seen(context: Context, orders: Sequence[RemoteOrder], report: Report) -> dict[str, str]:
