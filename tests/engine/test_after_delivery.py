@@ -425,6 +425,10 @@ def voiding(sandbox: Sandbox, client: TradeGeckoClient, **settings: Any) -> tupl
 def test_a_void_is_told_to_a_source_that_cancels(sandbox: Sandbox, client: TradeGeckoClient) -> None:
     """Once it has taken it, nothing is left to be settled, whether it gives the order as canceled then or not."""
     shop, source = voiding(sandbox, client, on_void="cancel")
+    dry = shop.engine.deliver_orders(dry_run=True)
+    planned = [item.detail for item in dry.items if item.outcome is Outcome.PLANNED]
+    assert planned == ["void in TradeGecko; its source would be told to cancel it"]
+    assert (source.asked, shop.open_alerts()) == ([], [])
     shop.deliver()
     assert source.asked == [shop.entry().reference]
     assert shop.open_alerts() == []

@@ -6,9 +6,10 @@ says differently here. A person may accept both; anything else said later is ano
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 from attrs import evolve, frozen
@@ -36,6 +37,7 @@ SHIPPED: Final = "shipped in system"
 CURSOR: Final = "system changes"
 """The kind, and the key, of the told value that holds how far the system's changes have been read."""
 VOID: Final = "void"
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 YES: Final = "yes"
 NO: Final = "no"
 
@@ -73,9 +75,13 @@ class OpenDifference:
         return VOID in self.in_system and not WITHDRAWN.intersection(self.at_source)
 
 
-def differences(store: Store, connection: str) -> dict[str, OpenDifference]:
-    """All that is different, accepted or not, by order reference. What is void on both sides is the same."""
-    source, system = _read(store, connection, AT_SOURCE), _read(store, connection, IN_SYSTEM)
+def differences(store: Store, connection: str, seen: Mapping[str, str] = NOTHING) -> dict[str, OpenDifference]:
+    """All that is different, accepted or not, by order reference. What is void on both sides is the same.
+
+    ``seen`` is what the system says by now, and is not noted, in a dry run.
+    """
+    source = _read(store, connection, AT_SOURCE)
+    system = _parsed({**store.told_values(connection, IN_SYSTEM), **seen})
     for reference, missing in _read(store, connection, MISSING_AT_SOURCE).items():
         known = source.get(reference, missing)
         source[reference] = evolve(known, parts=tuple(dict.fromkeys((*known.parts, MISSING))))
@@ -94,8 +100,11 @@ def differences(store: Store, connection: str) -> dict[str, OpenDifference]:
 
 
 def _read(store: Store, connection: str, kind: str) -> dict[str, Difference]:
-    said = store.told_values(connection, kind).items()
-    return {reference: one for reference, text in said if (one := Difference.of(text)) and one.parts}
+    return _parsed(store.told_values(connection, kind))
+
+
+def _parsed(said: Mapping[str, str]) -> dict[str, Difference]:
+    return {reference: one for reference, text in said.items() if (one := Difference.of(text)) and one.parts}
 
 
 def _both(reference: str, source: Difference | None, system: Difference | None) -> OpenDifference | None:
@@ -114,10 +123,10 @@ def _both(reference: str, source: Difference | None, system: Difference | None) 
     return None if both_gone else found
 
 
-def open_differences(store: Store, connection: str) -> dict[str, OpenDifference]:
+def open_differences(store: Store, connection: str, seen: Mapping[str, str] = NOTHING) -> dict[str, OpenDifference]:
     """Those that nobody has accepted."""
     accepted = store.told_values(connection, ACCEPTED)
-    return {ref: one for ref, one in differences(store, connection).items() if accepted.get(ref) != one.seal}
+    return {ref: one for ref, one in differences(store, connection, seen).items() if accepted.get(ref) != one.seal}
 
 
 def is_accepted(context: Context, entry: LedgerEntry) -> bool:
@@ -160,31 +169,32 @@ def _answers(one: OpenDifference, *, shipped: bool) -> str:
 # ── what the system says ─────────────────────────────────────────────────────────────────────
 
 
-def look_at_system(context: Context, report: Report, *, dry_run: bool = False) -> None:
+def look_at_system(context: Context, report: Report, *, dry_run: bool = False) -> Mapping[str, str]:
     """See which delivered orders somebody has changed in the system since the last look, where the gateway can tell.
 
-    Nothing is asked before anything is delivered.
+    Nothing is asked before anything is delivered. Returned is what was, or in a dry run would be, noted of them.
     """
     tell = getattr(context.gateway, "changed_orders", None)
     if tell is None:
-        return
+        return NOTHING
     store, connection = context.store, context.connection
     cursor = store.told_values(connection, CURSOR).get(CURSOR)
     if cursor is not None and not store.entries(connection, states=DELIVERED_STATES, limit=1):
-        return
+        return NOTHING
     try:
         changed: ChangedOrders = tell(cursor)
     except (Rejected, Unavailable) as error:
         report.notes.append(f"what people changed in TradeGecko is seen with the next run: {error}")
-        return
+        return NOTHING
     noted = _seen(context, changed.orders, report)
     if dry_run:
-        return
+        return noted
     _look_at_shipments(context, changed.orders)
     if noted:
         store.record_told_values(connection, IN_SYSTEM, noted, at=context.clock())
     if changed.cursor != cursor:
         store.record_told_values(connection, CURSOR, {CURSOR: changed.cursor}, at=context.clock())
+    return noted
 
 
 def _look_at_shipments(context: Context, changed: Sequence[RemoteOrder]) -> None:
