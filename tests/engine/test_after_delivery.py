@@ -298,6 +298,8 @@ def test_what_has_been_shipped_is_not_voided_by_hand(shop: Shop) -> None:
     shop.ship("1001", {"MUG-BLUE": 1})
     shop.say(CANCELED)
     shop.deliver()
+    answer = "something of it has been shipped: see to it in TradeGecko, then `tgbridge orders accept 1001 --why …`"
+    assert shop.open_alerts()[0].text.endswith(answer)
     assert "something of it has been shipped" in shop.void()
     assert shop.there().status == "fulfilled"
     assert shop.told() == "canceled at the source"
@@ -313,6 +315,24 @@ def test_what_the_source_wants_is_voided_by_force_alone(shop: Shop) -> None:
     assert (shop.deliver().items, shop.open_alerts()) == ([], [])
 
 
+<<<<<<< HEAD
+=======
+def test_the_alert_goes_by_what_is_shipped_now(shop: Shop) -> None:
+    """Shipped after it was canceled, and taken back again: asked when the order changes, and not in idle runs."""
+    shop.say(CANCELED)
+    shop.deliver()
+    assert "orders void" in shop.open_alerts()[0].text
+    fulfillment = shop.ship("1001", {"MUG-BLUE": 1})
+    shop.deliver()
+    assert "orders void" not in shop.open_alerts()[0].text
+    assert [shop.deliver().calls for _ in range(2)] == [1, 1]
+    shop.client.fulfillments.delete(fulfillment)
+    shop.deliver()
+    assert "orders void" in shop.open_alerts()[0].text
+    assert shop.void() == ""
+
+
+>>>>>>> s6-fixc
 @pytest.mark.parametrize(("now", "said"), AT_SOURCE)
 def test_void_does_what_the_alert_names(shop: Shop, now: SourceOrder, said: str) -> None:
     """What is refunded in part, not paid any more or edited is still wanted: it is voided by force alone."""
@@ -408,6 +428,10 @@ def voiding(sandbox: Sandbox, client: TradeGeckoClient, **settings: Any) -> tupl
 def test_a_void_is_told_to_a_source_that_cancels(sandbox: Sandbox, client: TradeGeckoClient) -> None:
     """Once it has taken it, nothing is left to be settled, whether it gives the order as canceled then or not."""
     shop, source = voiding(sandbox, client, on_void="cancel")
+    dry = shop.engine.deliver_orders(dry_run=True)
+    planned = [item.detail for item in dry.items if item.outcome is Outcome.PLANNED]
+    assert planned == ["void in TradeGecko; its source would be told to cancel it"]
+    assert (source.asked, shop.open_alerts()) == ([], [])
     shop.deliver()
     assert source.asked == [shop.entry().reference]
     assert shop.open_alerts() == []

@@ -97,9 +97,14 @@ def test_the_source_changes_what_was_edited(desk: Desk) -> None:
     desk.deliver()
     theirs = evolve(AN_ADDRESS, address1="9 New St", city="Ottawa")
     desk.say(evolve(HELD, shipping_address=theirs))
-    desk.deliver()
+    dry, report = desk.engine.deliver_orders(dry_run=True), desk.deliver()
     entry = desk.entry()
     assert entry.reason is not None
+    for told in (dry, report):
+        assert [(item.name, item.outcome, item.detail) for item in told.items] == [
+            ("1001", Outcome.HELD, entry.reason.text)
+        ]
+    assert outcomes(desk.deliver()) == {}
     assert (entry.state, entry.reason.code) == (OrderState.HELD, EDIT_OUTDATED)
     assert "shipping_address.address1" in entry.reason.text
     assert "New St" not in entry.reason.text

@@ -23,7 +23,14 @@ from tradegecko_bridge.commerce import ItemResult, OrderLine, SourceOrder, Unrea
 from tradegecko_bridge.engine import Outcome
 from tradegecko_bridge.engine.delivery.ingest import MOST_LOST
 from tradegecko_bridge.engine.source_calls import offer
-from tradegecko_bridge.errors import ConfigError, SourceUnavailable
+from tradegecko_bridge.errors import (
+    BridgeError,
+    ConfigError,
+    SourceError,
+    SourceNeedsLogin,
+    SourceRefused,
+    SourceUnavailable,
+)
 from tradegecko_bridge.testing.builders import A_CUSTOMER, a_line, an_order
 
 
@@ -456,3 +463,25 @@ def test_a_connection_without_a_name_is_refused(client: TradeGeckoClient, name: 
     """It is part of every key the orders are known by."""
     with pytest.raises(ValueError, match="the connection needs a name"):
         SyncEngine(name, source=OrdersOnly(), gateway=TradeGeckoGateway(client), store=MemoryStore())
+
+
+@pytest.mark.parametrize("text", [(), ("",), (" ",)])
+@pytest.mark.parametrize("kind", [SourceRefused, SourceUnavailable, SourceNeedsLogin])
+def test_an_error_without_a_text_is_told_by_kind_and_line(
+    sandbox: Sandbox, client: TradeGeckoClient, kind: type[SourceError], text: tuple[str, ...]
+) -> None:
+    class Silent(ListSource):
+        def fetch_orders(self, after: str | None) -> Iterable[SourceOrder | UnreadableOrder]:
+            raise kind(*text)
+
+    (problem,) = Bench(sandbox, client, Silent([])).deliver().problems
+    assert re.search(rf": {kind.__name__} at \S*test_faulty_sources\.py:\d+$", problem)
+
+
+def test_an_order_s_error_without_a_text_is_told_alike() -> None:
+    def make() -> SourceOrder:
+        raise BridgeError
+
+    made = order_or_problem(make, reference="1")
+    assert isinstance(made, UnreadableOrder)
+    assert re.fullmatch(r"BridgeError at \S*test_faulty_sources\.py:\d+", made.problem)

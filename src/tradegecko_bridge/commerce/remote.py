@@ -131,7 +131,8 @@ class OrderDraft:
 class RemoteOrder:
     """An order in the system. ``marker`` is None on orders that are not ours; ``gone`` if void or deleted;
     ``created_at`` (UTC) where the system says so. ``status`` is in its own words; ``parts`` tell by name what else
-    would be another text if somebody edited the order there; neither says anything of a person."""
+    would be another text if somebody edited the order there; neither says anything of a person. ``shipped``: whether
+    something of it has been, None where the system does not say."""
 
     id: str
     number: str
@@ -140,6 +141,7 @@ class RemoteOrder:
     gone: bool = False
     created_at: datetime | None = field(default=None, validator=aware, eq=False)
     status: str | None = field(default=None, eq=False)
+    shipped: bool | None = field(default=None, eq=False)
     parts: Mapping[str, str] = field(factory=dict, eq=False)
 
 

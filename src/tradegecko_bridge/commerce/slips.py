@@ -59,7 +59,7 @@ def order_or_problem(
     except SourceError:
         raise
     except BridgeError as error:
-        problem = str(error)
+        problem = words_of(error)
     except Exception as error:
         problem = f"{slip(error)}; {IN_THE_SOURCE}"
     return UnreadableOrder(
@@ -73,6 +73,11 @@ def order_or_problem(
 def _name(value: object) -> str | None:
     text = f"{value}" if isinstance(value, str | int) else ""
     return text if text.strip() else None
+
+
+def words_of(error: BridgeError) -> str:
+    """What one of our errors says; of one raised without a text its kind and place."""
+    return str(error) if str(error).strip() else f"{type(error).__name__} at {place_of(error)}"
 
 
 def slip(error: Exception) -> str:

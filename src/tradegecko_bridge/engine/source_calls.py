@@ -15,7 +15,7 @@ from tradegecko_bridge import foreign
 from tradegecko_bridge.bounds import brief
 from tradegecko_bridge.commerce import ItemResult, Verdict
 from tradegecko_bridge.commerce.progress import plain_status
-from tradegecko_bridge.commerce.slips import slip, sound
+from tradegecko_bridge.commerce.slips import slip, sound, words_of
 from tradegecko_bridge.commerce.statuses import Standing
 from tradegecko_bridge.errors import BridgeError, ConfigError, SourceError
 from tradegecko_bridge.ports.sources import (
@@ -67,7 +67,7 @@ def guarded(source: OrderSource, doing: str, run: Callable[[], T]) -> T:
 
 def _told(source: OrderSource, doing: str, error: Exception) -> BridgeError:
     if isinstance(error, SourceError):
-        return SourceFailed(f"{source.name}: {brief(str(error))}")
+        return SourceFailed(f"{source.name}: {brief(words_of(error))}")
     if isinstance(error, BridgeError):
         return error
     where = foreign.place_of(error)

@@ -61,8 +61,8 @@ def preview_delivery(context: Context) -> Report:
             others |= _code(waiting[reference])
         try:
             preview_voids(context, noted, report)
-            look_at_system(context, report, dry_run=True)
-            tell_voids(context, report, dry_run=True)
+            seen = look_at_system(context, report, dry_run=True)
+            tell_voids(context, report, dry_run=True, seen=seen)
             grounds = holds.grounds_now(context, planner)
             for batch in in_batches(_due(context, {**waiting, **after}, grounds, report), BATCH):
                 for due in planner.plan(batch):

@@ -19,6 +19,7 @@ from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.ledger import (
     CANCELED_AT_SOURCE,
     DELIVERED_STATES,
+    EDIT_OUTDATED,
     INGEST_ACTORS,
     PROGRESS_FIELDS,
     SENT_STATES,
@@ -41,7 +42,7 @@ def report_changes(
     *,
     before: datetime,
 ) -> None:
-    """Report what a batch says of orders that were sent, and which were canceled.
+    """Report what a batch says of orders that were sent, which were canceled, and which edits it is at odds with.
 
     ``entries_of`` gives the ledger's entries of a reference after the batch, which was ingested at ``before``.
     """
@@ -55,6 +56,8 @@ def report_changes(
                     report.add(entry.number, Outcome.CHANGED, text)
             elif _is_canceled(arrival) and entry.state is not OrderState.PENDING:  # of which the run will tell
                 report.add(entry.number, Outcome.CANCELED, _canceled(entry), entry.reason)
+            elif entry.reason is not None and entry.reason.code == EDIT_OUTDATED:
+                report.add(entry.number, Outcome.HELD, entry.reason.text, entry.reason)
 
 
 def _since_sent(context: Context, arrival: Arrival, entry: LedgerEntry, before: datetime) -> str:

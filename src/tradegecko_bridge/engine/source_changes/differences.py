@@ -6,16 +6,17 @@ says differently here. A person may accept both; anything else said later is ano
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 from attrs import evolve, frozen
 
 from tradegecko_bridge.bounds import brief
 from tradegecko_bridge.commerce.differences import MISSING, WITHDRAWN, Difference
-from tradegecko_bridge.commerce.remote import ChangedOrders, RemoteOrder
+from tradegecko_bridge.commerce.remote import ChangedOrders, OrderAction, RemoteOrder
 from tradegecko_bridge.commerce.values import trimmed
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.report import DIFFERS, Outcome, Report
@@ -31,9 +32,14 @@ MISSING_AT_SOURCE: Final = "missing at source"
 """The kind of told value that holds which orders a source was asked for and has no longer."""
 ACCEPTED: Final = "accepted difference"
 """The kind of told value that holds which difference of an order a person has accepted."""
+SHIPPED: Final = "shipped in system"
+"""The kind of told value that holds of orders that their source took back whether something has been shipped."""
 CURSOR: Final = "system changes"
 """The kind, and the key, of the told value that holds how far the system's changes have been read."""
 VOID: Final = "void"
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+YES: Final = "yes"
+NO: Final = "no"
 
 
 @frozen(kw_only=True)
@@ -69,9 +75,13 @@ class OpenDifference:
         return VOID in self.in_system and not WITHDRAWN.intersection(self.at_source)
 
 
-def differences(store: Store, connection: str) -> dict[str, OpenDifference]:
-    """All that is different, accepted or not, by order reference. What is void on both sides is the same."""
-    source, system = _read(store, connection, AT_SOURCE), _read(store, connection, IN_SYSTEM)
+def differences(store: Store, connection: str, seen: Mapping[str, str] = NOTHING) -> dict[str, OpenDifference]:
+    """All that is different, accepted or not, by order reference. What is void on both sides is the same.
+
+    ``seen`` is what the system says by now, and is not noted, in a dry run.
+    """
+    source = _read(store, connection, AT_SOURCE)
+    system = _parsed({**store.told_values(connection, IN_SYSTEM), **seen})
     for reference, missing in _read(store, connection, MISSING_AT_SOURCE).items():
         known = source.get(reference, missing)
         source[reference] = evolve(known, parts=tuple(dict.fromkeys((*known.parts, MISSING))))
@@ -90,8 +100,11 @@ def differences(store: Store, connection: str) -> dict[str, OpenDifference]:
 
 
 def _read(store: Store, connection: str, kind: str) -> dict[str, Difference]:
-    said = store.told_values(connection, kind).items()
-    return {reference: one for reference, text in said if (one := Difference.of(text)) and one.parts}
+    return _parsed(store.told_values(connection, kind))
+
+
+def _parsed(said: Mapping[str, str]) -> dict[str, Difference]:
+    return {reference: one for reference, text in said.items() if (one := Difference.of(text)) and one.parts}
 
 
 def _both(reference: str, source: Difference | None, system: Difference | None) -> OpenDifference | None:
@@ -110,10 +123,10 @@ def _both(reference: str, source: Difference | None, system: Difference | None) 
     return None if both_gone else found
 
 
-def open_differences(store: Store, connection: str) -> dict[str, OpenDifference]:
+def open_differences(store: Store, connection: str, seen: Mapping[str, str] = NOTHING) -> dict[str, OpenDifference]:
     """Those that nobody has accepted."""
     accepted = store.told_values(connection, ACCEPTED)
-    return {ref: one for ref, one in differences(store, connection).items() if accepted.get(ref) != one.seal}
+    return {ref: one for ref, one in differences(store, connection, seen).items() if accepted.get(ref) != one.seal}
 
 
 def is_accepted(context: Context, entry: LedgerEntry) -> bool:
@@ -132,17 +145,22 @@ def findings(context: Context) -> Iterator[Finding]:
     if over := {reference for reference, seal in accepted.items() if seal and reference not in found}:
         blank = dict.fromkeys(over, "")
         context.store.record_told_values(context.connection, ACCEPTED, blank, at=context.clock())
+    shipped = context.store.told_values(context.connection, SHIPPED) if found else {}
     for one in found.values():
         if accepted.get(one.reference) == one.seal:
             continue
-        text = f"order {one.number}: {one.text}, since {one.at:%Y-%m-%d %H:%M} UTC; {_answers(one)}"
+        answers = _answers(one, shipped=shipped.get(one.reference) == YES)
+        text = f"order {one.number}: {one.text}, since {one.at:%Y-%m-%d %H:%M} UTC; {answers}"
         yield Finding(key=f"{DIFFERS}{one.reference}", severity=Severity.WARNING, text=text)
 
 
-def _answers(one: OpenDifference) -> str:
+def _answers(one: OpenDifference, *, shipped: bool) -> str:
     accept = f"`tgbridge orders accept {one.number} --why …` if that is right"
     if VOID in one.in_system:
         return f"cancel it at the source, or {accept}"
+    if one.is_withdrawn and shipped:
+        then = f"`tgbridge orders accept {one.number} --why …`"
+        return f"something of it has been shipped: see to it in TradeGecko, then {then}"
     if one.is_withdrawn:
         return f"`tgbridge orders void {one.number} --why …` voids it in TradeGecko, {accept}"
     return f"correct it where it is wrong, {accept}"
@@ -151,30 +169,58 @@ def _answers(one: OpenDifference) -> str:
 # ── what the system says ─────────────────────────────────────────────────────────────────────
 
 
-def look_at_system(context: Context, report: Report, *, dry_run: bool = False) -> None:
+def look_at_system(context: Context, report: Report, *, dry_run: bool = False) -> Mapping[str, str]:
     """See which delivered orders somebody has changed in the system since the last look, where the gateway can tell.
 
-    Nothing is asked before anything is delivered.
+    Nothing is asked before anything is delivered. Returned is what was, or in a dry run would be, noted of them.
     """
     tell = getattr(context.gateway, "changed_orders", None)
     if tell is None:
-        return
+        return NOTHING
     store, connection = context.store, context.connection
     cursor = store.told_values(connection, CURSOR).get(CURSOR)
     if cursor is not None and not store.entries(connection, states=DELIVERED_STATES, limit=1):
-        return
+        return NOTHING
     try:
         changed: ChangedOrders = tell(cursor)
     except (Rejected, Unavailable) as error:
         report.notes.append(f"what people changed in TradeGecko is seen with the next run: {error}")
-        return
+        return NOTHING
     noted = _seen(context, changed.orders, report)
     if dry_run:
-        return
+        return noted
+    _look_at_shipments(context, changed.orders)
     if noted:
         store.record_told_values(connection, IN_SYSTEM, noted, at=context.clock())
     if changed.cursor != cursor:
         store.record_told_values(connection, CURSOR, {CURSOR: changed.cursor}, at=context.clock())
+    return noted
+
+
+def _look_at_shipments(context: Context, changed: Sequence[RemoteOrder]) -> None:
+    """Note of which orders that their source has taken back something has been shipped: asked once, then as they
+    change."""
+    store, connection = context.store, context.connection
+    known = store.told_values(connection, SHIPPED)
+    withdrawn = {ref for ref, one in open_differences(store, connection).items() if one.is_withdrawn}
+    found = dict.fromkeys((ref for ref, value in known.items() if value and ref not in withdrawn), "")
+    said = {order.id: order.shipped for order in changed}
+    for reference in sorted(withdrawn):
+        (entry,) = store.entries(connection, reference=reference)[:1] or (None,)
+        if entry is None or entry.remote_id is None:
+            continue
+        is_shipped = said.get(entry.remote_id)
+        if is_shipped is None:
+            if known.get(reference):
+                continue
+            try:
+                is_shipped = OrderAction.SHIP in context.gateway.completed_actions(entry.remote_id)
+            except (Rejected, Unavailable):
+                continue  # looked at with the next run
+        if (value := YES if is_shipped else NO) != known.get(reference):
+            found[reference] = value
+    if found:
+        store.record_told_values(connection, SHIPPED, found, at=context.clock())
 
 
 def _seen(context: Context, orders: Sequence[RemoteOrder], report: Report) -> dict[str, str]:

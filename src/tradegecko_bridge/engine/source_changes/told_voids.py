@@ -16,7 +16,7 @@ from tradegecko_bridge.engine.keys import original_reference
 from tradegecko_bridge.engine.report import OUTCOME_OF, Outcome, Report
 from tradegecko_bridge.engine.settings.choices import OnVoid
 from tradegecko_bridge.engine.source_calls import in_batches, offer
-from tradegecko_bridge.engine.source_changes.differences import OpenDifference, note_accepted, open_differences
+from tradegecko_bridge.engine.source_changes.differences import NOTHING, OpenDifference, note_accepted, open_differences
 from tradegecko_bridge.engine.source_changes.gaps import is_due, next_try
 from tradegecko_bridge.errors import ClaimLost
 from tradegecko_bridge.ledger import LedgerEntry
@@ -28,12 +28,12 @@ TOLD: Final = "void in TradeGecko; its source was told to cancel it"
 BATCH: Final = 100
 
 
-def tell_voids(context: Context, report: Report, *, dry_run: bool = False) -> None:
-    """Tell the source what is void and due; in a dry run only say so."""
+def tell_voids(context: Context, report: Report, *, dry_run: bool = False, seen: Mapping[str, str] = NOTHING) -> None:
+    """Tell the source what is void and due; in a dry run, which has noted nothing of what is ``seen``, only say so."""
     if context.settings.on_void is not OnVoid.CANCEL:
         return
     tries = context.store.told_values(context.connection, KIND)
-    void = [one for one in open_differences(context.store, context.connection).values() if one.is_void]
+    void = [one for one in open_differences(context.store, context.connection, seen).values() if one.is_void]
     due = [one for one in void if is_due(_due(tries.get(one.reference, "")), context.clock())]
     if due and not isinstance(context.source, CancelsOrders):
         report.notes.append(f"{context.source.name}: this source cannot cancel orders, so on_void changes nothing")

@@ -32,6 +32,7 @@ def remote_order(order: records.Order) -> RemoteOrder:
         gone=order.status in GONE,
         created_at=order.created_at,
         status=order.status,
+        shipped=order.fulfillment_status not in (None, "unshipped"),
         parts=_parts(order),
     )
 
