@@ -315,8 +315,6 @@ def test_what_the_source_wants_is_voided_by_force_alone(shop: Shop) -> None:
     assert (shop.deliver().items, shop.open_alerts()) == ([], [])
 
 
-<<<<<<< HEAD
-=======
 def test_the_alert_goes_by_what_is_shipped_now(shop: Shop) -> None:
     """Shipped after it was canceled, and taken back again: asked when the order changes, and not in idle runs."""
     shop.say(CANCELED)
@@ -332,7 +330,6 @@ def test_the_alert_goes_by_what_is_shipped_now(shop: Shop) -> None:
     assert shop.void() == ""
 
 
->>>>>>> s6-fixc
 @pytest.mark.parametrize(("now", "said"), AT_SOURCE)
 def test_void_does_what_the_alert_names(shop: Shop, now: SourceOrder, said: str) -> None:
     """What is refunded in part, not paid any more or edited is still wanted: it is voided by force alone."""

@@ -273,11 +273,7 @@ FILES: Final[Mapping[str, tuple[str, str]]] = {
     "squarespace": ("a.csv", table(SQUARESPACE, [
         {**{name: text for name, text in row.items() if name in SQUARESPACE.split(",")}, "Order ID": "2001",
          "Created at": "2026/01/31 09:30"} for row in _SHOPIFY_ROWS])),
-<<<<<<< HEAD
-    "etsy": ("a.csv", table(ETSY, _ETSY_ROWS)),
-=======
     "etsy": ("a.csv", table(ETSY, ETSY_ROWS)),
->>>>>>> s6-fixb
     "ebay": ("a.csv", "\n" + table(EBAY, EBAY_ROWS, below="2,record(s) downloaded\nSeller ID : a-shop\n")),
     "amazon": ("a.txt", amazon(AMAZON, "quantity-purchased")),
     "amazon fulfilled": ("a.txt", amazon(AMAZON_FULFILLED, "quantity-shipped")),

@@ -179,8 +179,6 @@ def test_handling_is_part_of_shipping() -> None:
         assert order.placed_at.date() == date(2026, 1, 2)
 
 
-<<<<<<< HEAD
-=======
 @pytest.mark.parametrize(("less", "amount"), [("12.50", "0"), ("2.50", "10"), ("", "12.50"), ("0", "12.50")])
 def test_a_discount_of_shipping_is_taken_off_it(less: str, amount: str) -> None:
     """Etsy has it in a column of its own, on each row."""
@@ -226,7 +224,6 @@ def test_discounts_of_lines_that_are_the_orders_are_known_by_the_total(total: st
     assert order.computed_totals.grand_total == Decimal(total)
 
 
->>>>>>> s6-fixb
 def test_tax_within_prices_is_found_out_by_the_figures() -> None:
     """A shop in Europe: the total is that of goods and shipping, with the tax inside."""
     name, text = FILES["woocommerce-algolplus"]
