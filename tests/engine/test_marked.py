@@ -10,7 +10,7 @@ import pytest
 from attrs import evolve
 
 from tests.engine.bench import Bench, detail, outcomes, stranger
-from tests.support import ListSource
+from tests.support import ALL_ORDERS, ListSource
 from tradegecko_bridge import MemoryStore, Sandbox, SyncEngine, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.engine import ConnectionSettings, OnCancel, Outcome
 from tradegecko_bridge.errors import StoreError
@@ -185,11 +185,15 @@ def test_two_workers_make_one_customer(sandbox: Sandbox, client: TradeGeckoClien
             nonlocal second
             if second is None:
                 gateway = TradeGeckoGateway(client, mirror=store.mirror)
-                second = SyncEngine("other", source=ListSource([other]), gateway=gateway, store=store).deliver_orders()
+                second = SyncEngine(
+                    "other", source=ListSource([other]), gateway=gateway, store=store, settings=ALL_ORDERS
+                ).deliver_orders()
             return super().create_order(*args, **options)
 
     gateway = Meanwhile(client, mirror=store.mirror)
-    report = SyncEngine("shop", source=ListSource([first]), gateway=gateway, store=store).deliver_orders()
+    report = SyncEngine(
+        "shop", source=ListSource([first]), gateway=gateway, store=store, settings=ALL_ORDERS
+    ).deliver_orders()
     assert outcomes(report) == {"1": Outcome.DELIVERED}
     assert second is not None
     assert outcomes(second) == {"2": Outcome.WAITING}

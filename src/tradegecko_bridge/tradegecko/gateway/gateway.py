@@ -77,6 +77,7 @@ D = TypeVar("D", bound=records.DatedRecord)
 Filters = Mapping[str, object]
 
 NEEDED_PERMISSIONS: Final = ("write_orders", "write_companies")
+A_MONTH: Final = timedelta(days=30)
 IDS_A_CALL: Final = 200
 TWINS_ASKED: Final = 5
 """SKUs that nothing has for which what is nearly the same is searched for, at most."""
@@ -667,6 +668,8 @@ class TradeGeckoGateway(OfThisProcess):
         """
         moment = cursors.reached(cursor, self._mirror.server_clock()).since
         since = moment - OVERLAP if moment else not_before
+        if since is not None and moment is None:  # whoever chose it may have a clock that is ahead
+            since = min(since, self._mirror.server_clock() - A_MONTH)
         seen: set[tuple[str, str]] = set()
 
         def call_at(number: int, since: datetime | None) -> Call[Page[records.Fulfillment]]:
