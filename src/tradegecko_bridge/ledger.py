@@ -315,7 +315,7 @@ class StateCount:
 
 
 @frozen(kw_only=True)
-class Delivered:
+class DeliveredEntry:
     """An order that is there, without its content. ``said`` is what the system said of it when it was created or found,
     as its history holds it; little of those of earlier versions."""
 

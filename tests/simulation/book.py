@@ -22,7 +22,7 @@ from tradegecko_bridge.ledger import (
     SENT_STATES,
     UNCERTAIN_STATES,
     Alert,
-    Delivered,
+    DeliveredEntry,
     Filter,
     Finding,
     IngestCounts,
@@ -283,9 +283,9 @@ class LedgerBook:
         found = ((entry.remote_id, entry) for entry in self.entries(connection))
         return {id_: entry for id_, entry in found if id_ is not None and id_ in remote_ids}
 
-    def delivered(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, Delivered]:
+    def delivered(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, DeliveredEntry]:
         return {
-            id_: Delivered(
+            id_: DeliveredEntry(
                 reference=entry.reference,
                 number=entry.number,
                 remote_number=entry.remote_number,

@@ -17,7 +17,7 @@ from tradegecko_bridge.commerce.remote import AccountIdentity
 from tradegecko_bridge.ledger import (
     FINAL_STATES,
     Alert,
-    Delivered,
+    DeliveredEntry,
     Filter,
     Finding,
     IngestCounts,
@@ -191,7 +191,7 @@ class OrderStore(Protocol):
     def by_remote_ids(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, LedgerEntry]:
         """This connection's entries by the ids they were delivered as."""
 
-    def delivered(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, Delivered]:
+    def delivered(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, DeliveredEntry]:
         """Those of them that are delivered, or further, without their content: of many at a time."""
 
     def history(self, entry_id: int) -> Sequence[LedgerEvent]:

@@ -23,7 +23,7 @@ from tradegecko_bridge.engine.report import DIFFERS, Outcome, Report
 from tradegecko_bridge.engine.settings.choices import OrderStatus
 from tradegecko_bridge.engine.source_changes.noted_returns import RETURN, NotedReturn
 from tradegecko_bridge.errors import Rejected, Unavailable
-from tradegecko_bridge.ledger import AT_SOURCE, DELIVERED_STATES, Delivered, Finding, LedgerEntry, Severity
+from tradegecko_bridge.ledger import AT_SOURCE, DELIVERED_STATES, DeliveredEntry, Finding, LedgerEntry, Severity
 from tradegecko_bridge.ports import Store
 
 IN_SYSTEM: Final = "differs in system"
@@ -248,7 +248,7 @@ def _seen(context: Context, orders: Sequence[RemoteOrder], report: Report) -> di
     return noted
 
 
-def _parts(now: RemoteOrder, entry: Delivered) -> Iterator[str]:
+def _parts(now: RemoteOrder, entry: DeliveredEntry) -> Iterator[str]:
     was = entry.said
     if now.gone:
         yield VOID

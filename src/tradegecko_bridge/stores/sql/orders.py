@@ -29,7 +29,7 @@ from tradegecko_bridge.ledger import (
     AT_SOURCE,
     DELIVERED_STATES,
     SENT_STATES,
-    Delivered,
+    DeliveredEntry,
     Filter,
     IngestCounts,
     LedgerEntry,
@@ -244,8 +244,8 @@ class SqlOrders(InDatabase, OrderStore):
                 found.update((stored.remote_id, to_full_row(stored).entry) for stored in tx.execute(query))
         return found
 
-    def delivered(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, Delivered]:
-        found: dict[str, Delivered] = {}
+    def delivered(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, DeliveredEntry]:
+        found: dict[str, DeliveredEntry] = {}
         with self._database.reading() as tx:
             for part in chunks(remote_ids):
                 for stored in tx.execute(_AS_DELIVERED, {"connection": connection, "ids": part}):

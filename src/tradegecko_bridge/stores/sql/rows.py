@@ -18,7 +18,7 @@ from tradegecko_bridge.commerce.codec import from_plain, to_plain
 from tradegecko_bridge.errors import MalformedData
 from tradegecko_bridge.ledger import (
     Claim,
-    Delivered,
+    DeliveredEntry,
     LedgerEntry,
     LedgerEvent,
     OrderState,
@@ -191,10 +191,10 @@ def to_event(stored: Stored) -> LedgerEvent:
     return LedgerEvent(at=stored.at, who=stored.who, was=was, now=now, why=stored.why, detail=detail)
 
 
-def to_delivered(stored: Stored) -> Delivered:
+def to_delivered(stored: Stored) -> DeliveredEntry:
     """An order that is there, with what one event says of it."""
     said = from_json(stored.detail) if stored.detail else {}
-    return Delivered(
+    return DeliveredEntry(
         reference=stored.reference,
         number=stored.number,
         remote_number=stored.remote_number,

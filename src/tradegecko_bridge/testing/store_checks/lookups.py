@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from attrs import evolve
 
-from tradegecko_bridge.ledger import Delivered, Reason, Span
+from tradegecko_bridge.ledger import DeliveredEntry, Reason, Span
 from tradegecko_bridge.ports import Store
 from tradegecko_bridge.testing.store_checks.cases import (
     AFTER,
@@ -250,7 +250,7 @@ class LookupChecks:
         assert dict(store.by_remote_ids(SHOP, [])) == {}
 
     def test_what_was_said_at_delivery(self, store: Store) -> None:
-        """Delivered orders are found with what the first event that names their id in the system says.
+        """DeliveredEntry orders are found with what the first event that names their id in the system says.
 
         *Troubleshooting:* events of before the delivery, and of another id, say nothing of it.
         """
@@ -258,7 +258,7 @@ class LookupChecks:
         assert dict(store.delivered(SHOP, ["901"])) == {}
         entry = entry.transition_to(S.DELIVERED, AT, remote_id="901", remote_number="SO0901")
         entry = store.record(entry, who="ann", detail={"remote_id": "7"})
-        known = Delivered(reference="1", number="#1", remote_number="SO0901")
+        known = DeliveredEntry(reference="1", number="#1", remote_number="SO0901")
         assert dict(store.delivered(SHOP, ["901", "902"])) == {"901": known}
         said = {"remote_id": "901", "total": "9.80", "parts": {"lines": "1,2"}}
         entry = store.record(entry.transition_to(S.SHIPPED, AT), who="ann", detail=said)
