@@ -99,7 +99,7 @@ def test_quiet(shop: Path) -> None:
     assert command(shop, "orders", "pull", "P4", "--quiet").stdout == ""
     assert "no order" in command(shop, "orders", "pull", "P5", "--quiet").stdout
     (shop / "shop" / "orders" / "p5.csv").write_text(ORDER.format(number="P5", where=","), encoding="utf-8")
-    assert "no address" in command(shop, "sync", "--quiet").stdout, "an alert opens with it"
+    assert "has no street" in command(shop, "sync", "--quiet").stdout, "an alert opens with it"
     assert command(shop, "sync", "--quiet").stdout == "", "it is known by now"
 
 

@@ -159,7 +159,7 @@ def test_orders_are_pulled_again(synced: Path) -> None:
 def test_alerts(shop: Path) -> None:
     """A sync opens one and says so; it is listed while it is open, with --all also later; exit codes stay."""
     inbox = shop / "shop" / "orders" / "today.csv"
-    inbox.write_text(inbox.read_text(encoding="utf-8").replace(",HAT-ONE,1,", ",HAT-ONE,0,"), encoding="utf-8")
+    inbox.write_text(inbox.read_text(encoding="utf-8").replace(",HAT-ONE,1,", ",HAT-ONE,-1,"), encoding="utf-8")
     done = tgbridge(shop, "sync", "orders")
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "1 alert is open; `tgbridge alerts` shows what to do")
     assert "warning held bad_quantity of my-shop, since " in tgbridge(shop, "alerts").stdout

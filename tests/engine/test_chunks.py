@@ -10,7 +10,7 @@ import pytest
 from attrs import evolve
 
 from tests.engine.bench import Bench, outcomes, stranger
-from tests.support import ListSource
+from tests.support import ALL_ORDERS, ListSource
 from tradegecko_bridge import MemoryStore, Sandbox, SyncEngine, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.commerce.remote import OrderDraft, RemoteOrder
 from tradegecko_bridge.engine import Outcome, Report, Timing
@@ -271,7 +271,7 @@ def test_a_number_that_became_free_over_there_is_used(sandbox: Sandbox, client: 
     for shop in ("other", "shop"):
         order = evolve(stranger(f"{shop}@example.com", "7"), reference=shop)
         source, gateway = ListSource([order]), TradeGeckoGateway(client)
-        engine = SyncEngine(shop, source=source, gateway=gateway, store=store)
+        engine = SyncEngine(shop, source=source, gateway=gateway, store=store, settings=ALL_ORDERS)
         assert outcomes(engine.deliver_orders()) == {"7": Outcome.DELIVERED}
         if shop == "other":
             (made,) = client.orders.list()

@@ -108,14 +108,14 @@ class Noticing:
 
 GUARD_SEEDS: Final[Mapping[str, Noticing]] = {
     "unique_number": Noticing(4),
-    "claim_serial": Noticing(48),
+    "claim_serial": Noticing(90),
     "look_before_resend": Noticing(84),
     "patience": Noticing(95),
     "restores_are_waited_out": Noticing(
         221, frozenset({"ledger restored", "visible late", "source cancels"}), times=5.0
     ),
     "marker_comparison": Noticing(4),
-    "gone_orders_count": Noticing(726),
+    "gone_orders_count": Noticing(276),
     "intent_before_request": Noticing(4),
     "stable_key": Noticing(93),
     "next_key_only_by_hand": Noticing(93),

@@ -173,9 +173,13 @@ def _print_story(entry: LedgerEntry, history: Sequence[LedgerEvent], shipments: 
             say(Text(f"      {line}", style="dim"))
 
 
+_NOT_SHOWN: Final = ("lines", "parts")
+"""What of an event's detail stands below, or is only for comparing."""
+
+
 def _detail(detail: Mapping[str, Any]) -> Iterator[str]:
     """An event's detail: facts in one line, then each line of goods, shipping and so on."""
-    facts = {name: _fact(fact) for name, fact in detail.items() if name != "lines" and fact is not None}
+    facts = {name: _fact(fact) for name, fact in detail.items() if name not in _NOT_SHOWN and fact is not None}
     if facts:
         yield ", ".join(f"{name.replace('_', ' ')} {fact}" for name, fact in facts.items() if fact)
     for line in detail.get("lines", ()):
