@@ -24,7 +24,6 @@ from tradegecko_bridge.ports import Gateway
 from tradegecko_bridge.stores.row import Change, Row
 from tradegecko_bridge.stores.rules import ingest, work
 from tradegecko_bridge.stores.sql import orders
-from tradegecko_bridge.tradegecko.client.sending import Sending
 from tradegecko_bridge.tradegecko.gateway import error_mapping, gateway, mirror, mirror_kinds
 
 Removal = Callable[[pytest.MonkeyPatch], None]
@@ -189,11 +188,6 @@ def claim_is_over(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(work, "recorded", recorded)
 
 
-def intent_is_fresh(patch: pytest.MonkeyPatch) -> None:
-    """A request leaves whatever has become of its worker's claim meanwhile."""
-    patch.setattr(Sending, "check_leave", lambda *_: None)
-
-
 def row_is_the_orders(patch: pytest.MonkeyPatch) -> None:
     """A worker that has outlived its ledger writes on whatever order is there now."""
     real = work.recorded
@@ -243,7 +237,6 @@ def _removals() -> Iterator[Removal]:
 def _http_removals() -> Iterator[Removal]:
     yield answer_is_ours
     yield refusal_is_the_apis
-    yield intent_is_fresh
     yield mirror_is_whole
     yield gone_orders_are_listed
 

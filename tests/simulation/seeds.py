@@ -149,17 +149,6 @@ GUARD_SEEDS: Final[Mapping[str, Noticing]] = {
         times=4.0,
         level="http",
     ),
-    "intent_is_fresh": Noticing(
-        377,
-        frozenset(
-            {
-                *("killed at it", "paused at it", "pause lasts"),
-                *("limit used up", "rate limit", "keys not honoured", "visible late", "request late"),
-            }
-        ),
-        times=4.0,
-        level="http",
-    ),
     "answer_is_ours": Noticing(
         25,
         frozenset({"answer swapped", "answer lost", "answer doubled", "request doubled", "visible late"}),
