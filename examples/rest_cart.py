@@ -282,7 +282,7 @@ def main() -> None:
         TradeGeckoClient(sandbox.access_token, base_url=sandbox.base_url) as client,
     ):
         acme = AcmeSource(shop.url, key=shop.key)
-        reference = shop.place(Wanted(lines=(WantedLine(quantity=2),), at=datetime(2026, 11, 2, 15, tzinfo=UTC)))
+        reference = shop.place(Wanted(lines=(WantedLine(quantity=2),), at=datetime.now(UTC)))
         engine = SyncEngine("acme", source=acme, gateway=TradeGeckoGateway(client), store=MemoryStore())
         print(engine.run())
         sandbox.ship("A-1001", finalize=True, tracking_number="1Z1", tracking_company="UPS")

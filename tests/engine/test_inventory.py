@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,12 +45,31 @@ def variant(*stock: tuple[int, int], maximum: int | None = None) -> VariantStock
         (variant((50, 0), maximum=20), {}, 0, 20),
         (variant((50, 0), maximum=0), {}, 0, 0),
         (variant(), {}, 0, 0),
+        (variant((10, 3), (5, 0)), {"excluded_stock_locations": ["1"]}, 0, 5),
+        (variant((10, 0), (5, 0)), {"stock_locations": ["1", "2"], "excluded_stock_locations": ["2"]}, 0, 10),
+        (variant((10, 0)), {"stock_percentage": 50}, 0, 5),
+        (variant((10, 0)), {"stock_percentage": 50}, 4, 3),
+        (variant((10, 0)), {"stock_subtract": 3}, 0, 7),
+        (variant((2, 0)), {"stock_subtract": 3}, 0, 0),
+        (variant((10, 0)), {"stock_percentage": 50, "stock_subtract": 2, "minimum_stock": 4}, 0, 0),
+        (variant((50, 0)), {"maximum_stock": 20}, 0, 20),
+        (variant((50, 0), maximum=10), {"maximum_stock": 20}, 0, 10),
+        (variant((50, 0)), {"maximum_stock": 2, "minimum_stock": 5}, 0, 2),
+        (variant((7, 0)), {"stock_percentage": 50, "stock_fractions": "down"}, 0, 3),
+        (variant((7, 0)), {"stock_percentage": 50}, 0, Decimal("3.5")),
+        (evolve(variant((10, 0)), sellable=False, sell_without_stock=True), {}, 0, 0),
+        (evolve(variant((10, 0)), online=False), {}, 0, 10),
+        (evolve(variant((10, 0)), online=False), {"online_only": True}, 0, 0),
+        (variant((10, 0)), {"online_only": True}, 0, 10),
     ],
 )
-def test_what_may_be_sold(stock: VariantStock, settings: dict[str, object], in_flight: int, available: int) -> None:
+def test_what_may_be_sold(
+    stock: VariantStock, settings: dict[str, object], in_flight: int, available: int | Decimal
+) -> None:
     """Available at the chosen locations, less what is in flight, by the minimum and maximum, never below zero."""
     level = stock_level(stock, Decimal(in_flight), ConnectionSettings(**settings))  # type: ignore[arg-type]
     assert level.available == available
+    assert not level.sell_without_stock, "nor any of what is not for sale"
 
 
 @given(on_hand=units, committed=units, in_flight=units.filter(lambda n: n >= 0), minimum=units.filter(lambda n: n >= 0))

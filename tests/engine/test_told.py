@@ -18,10 +18,12 @@ from tests.engine.test_one_decision import Account
 from tests.support import HandClock, OrdersOnly, examples
 from tradegecko_bridge import ConnectionSettings, MemoryStore, SyncEngine
 from tradegecko_bridge.commerce import ItemResult, LocationStock, StockLevel, VariantStock, Verdict
-from tradegecko_bridge.engine import Outcome, Report
-from tradegecko_bridge.errors import SourceNeedsLogin, SourceUnavailable, Unavailable
+from tradegecko_bridge.engine import Outcome, Report, resend
+from tradegecko_bridge.errors import ClaimLost, SourceNeedsLogin, SourceUnavailable, Unavailable
+from tradegecko_bridge.ledger import OrderState
 from tradegecko_bridge.outbox import OutboxState
 from tradegecko_bridge.ports import Store
+from tradegecko_bridge.testing.builders import a_line, an_order
 
 ACCEPTED = Verdict.ACCEPTED
 
@@ -312,6 +314,75 @@ def test_what_has_vanished(
     world.settings = evolve(world.settings, item_filters=())
     world.sync()
     assert world.shop.shown["MUG"] == "5"
+
+
+def test_what_the_shop_never_took_is_not_set_to_0(world: World) -> None:
+    """It said that the SKU is none of its business: so it is when the SKU has gone."""
+    world.shop.verdicts["PEN"] = Verdict.IGNORED
+    world.shelf.units["PEN"] = 4
+    world.sync()
+    del world.shelf.units["PEN"]
+    world.shop.heard.clear()
+    world.sync()
+    assert world.shop.heard == []
+
+
+def test_in_full_what_has_gone_is_told_too(world: World) -> None:
+    """And what was refused: a person wants all of it told."""
+    world.shop.verdicts["MUG"] = Verdict.REFUSED
+    del world.shelf.units["MUG"]
+    world.sync()
+    world.shop.verdicts.clear()
+    assert world.sync(full=True)
+    assert world.shop.shown == {"CUP": "3", "MUG": "0", "TEA": "7"}
+
+
+@pytest.mark.parametrize("became", [OrderState.PENDING, OrderState.DELIVERED])
+def test_what_is_sold_while_the_list_is_read_is_taken_off(became: OrderState) -> None:
+    """The order came after the list began, and is open, or delivered already, when it ends: the list may be from
+    before. The next list knows."""
+    made = an_order("9", [a_line("MUG", 2)])
+
+    @frozen
+    class Slow(Shelf):
+        def stock(self) -> Iterator[VariantStock]:
+            yield from super().stock()
+            if not store.entries("shop"):
+                clock.move(seconds=5)
+                store.ingest("shop", [made], at=clock())
+                if became is OrderState.DELIVERED:
+                    (entry,) = store.claim("shop", "w", at=clock(), until=clock() + timedelta(minutes=5), limit=1)
+                    store.record(entry.transition_to(OrderState.SENDING, clock()), who="w")
+                    (entry,) = store.entries("shop")
+                    sent = entry.transition_to(OrderState.DELIVERED, clock(), remote_id="1", remote_number="9")
+                    store.record(sent, who="w")
+
+    store, clock = MemoryStore(), HandClock()
+    world = World(shelf=Slow(units={"MUG": 5}), store=store, clock=clock)
+    world.sync()
+    assert world.shop.shown == {"MUG": "3"}
+    clock.move(minutes=1)
+    world.sync()
+    assert world.shop.shown == {"MUG": "3" if became is OrderState.PENDING else "5"}
+
+
+def test_resend_tells_what_is_named(world: World) -> None:
+    """By its key, or its state; nothing else."""
+    at = world.clock()
+    assert resend(world.store, "shop", "stock", keys=["MUG"], who="ann", at=at) == 1
+    world.sync()
+    assert world.shop.heard == [{"MUG": "5"}]
+    world.shop.verdicts["TEA"] = Verdict.REFUSED
+    world.shelf.units["TEA"] = 6
+    world.sync()
+    world.shop.heard.clear()
+    world.shop.verdicts.clear()
+    assert resend(world.store, "shop", "stock", states={OutboxState.REFUSED}, who="ann", at=at) == 1
+    world.sync()
+    assert world.shop.heard == [{"TEA": "6"}]
+    world.store.claim_stream("shop", "stock", "ben", at=at, until=at + timedelta(minutes=5))
+    with pytest.raises(ClaimLost, match="try again when it is done"):
+        resend(world.store, "shop", "stock", keys=["MUG"], who="ann", at=at)
 
 
 def test_a_list_that_breaks_off_changes_nothing(world: World) -> None:

@@ -45,7 +45,7 @@ def _wanted(entry: OutboxEntry, one: Wanted, at: datetime, *, again: bool) -> Ou
         next_attempt_at=None,
         failing_since=None,
     )
-    if one.value == entry.told and not again and entry.state is not _S.TELLING:
+    if one.value == entry.told and not again:  # never of one that is being told: what is told then is not known
         return evolve(after, state=_S.ACCEPTED, reason="")
     return evolve(after, state=_S.PENDING, told=None if again else entry.told)
 
