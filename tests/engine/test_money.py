@@ -256,7 +256,7 @@ def test_prices_on_two_footings_without_rates_are_held(bench: Bench) -> None:
 def test_goods_taxed_by_the_account_and_shipping_not_at_all(bench: Bench) -> None:
     """Where the source gives no tax, and its total is the account's tax on the goods alone; to the last digit, or not
     at all."""
-    lines = [a_line("MUG-BLUE", 2, "19.99"), a_line("TEE-M", 1, "25.00", reference="2")]
+    lines = [bare("19.99", sku="MUG-BLUE", quantity=2), bare("25.00", sku="TEE-M", reference="2")]
     freight = (ShippingLine(amount=D("12.50")),)
     made = an_order("1", lines, shipping=freight, totals=Totals(grand_total=D("85.93")))
     arrived(bench, made)
