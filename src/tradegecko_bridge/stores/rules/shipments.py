@@ -44,7 +44,7 @@ def ingest(
         if row is None:
             rows[shipment.reference] = new
         elif row.fingerprint != like(new.fingerprint, row.fingerprint, key):
-            entry = evolve(new.entry, id=row.entry.id)
+            entry = evolve(new.entry, id=row.entry.id, told=row.entry.told, told_at=row.entry.told_at)
             rows[shipment.reference] = evolve(new, entry=entry, serial=row.serial + 1)
     return rows
 
@@ -89,6 +89,24 @@ def recorded(row: ShipmentRow, entry: ShipmentEntry) -> ShipmentRow:
         attempts=entry.attempts,
         next_attempt_at=utc_or_none(entry.next_attempt_at),
         failing_since=utc_or_none(entry.failing_since),
+        told=entry.told,
+        told_at=utc_or_none(entry.told_at),
+        waits_for=entry.waits_for,
         claim=None,
     )
     return evolve(row, entry=after, serial=row.serial + 1)
+
+
+def to_resend(row: ShipmentRow) -> ShipmentRow:
+    """A shipment that is told once more; who is telling it loses its claim."""
+    entry = evolve(
+        row.entry,
+        state=ShipmentState.PENDING,
+        reason="",
+        attempts=0,
+        next_attempt_at=None,
+        failing_since=None,
+        waits_for=None,
+        claim=None,
+    )
+    return evolve(row, entry=entry, serial=row.serial + 1)
