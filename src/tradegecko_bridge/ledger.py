@@ -324,6 +324,7 @@ class DeliveredEntry:
     reference: str
     number: str
     remote_number: str | None
+    state: OrderState = OrderState.DELIVERED
     said: Mapping[str, Any] = field(factory=dict, repr=False)
 
 

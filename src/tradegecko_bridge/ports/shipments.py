@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from types import MappingProxyType
+from typing import Final, Protocol
 
 from tradegecko_bridge.commerce import Shipment
-from tradegecko_bridge.ledger import OrderState, ShipmentEntry, Wait
+from tradegecko_bridge.ledger import OrderState, ShipmentEntry, ShipmentState, Wait
+
+NOTHING: Final[Mapping[str, Wait]] = MappingProxyType({})
 
 
 class ShipmentStore(Protocol):
@@ -21,6 +24,7 @@ class ShipmentStore(Protocol):
         cursor: str | None,
         at: datetime,
         after: str | None = None,
+        waiting: Mapping[str, Wait] = NOTHING,
         complete: Collection[int] = (),
     ) -> int:
         """Write shipments of entries (by entry id) and the cursor of stream ``"shipments"`` in one transaction.
@@ -28,8 +32,9 @@ class ShipmentStore(Protocol):
         ``after`` is the cursor from which they were read, as in :meth:`~tradegecko_bridge.ports.OrderStore.ingest`.
         What waits for the rest of the ``complete`` entries is due from now on.
 
-        A known shipment stays as it is, unless its content changed: then it is pending again, and waits for nothing.
-        What its source was told stays known. Returns how many are new or changed.
+        A known shipment stays as it is, unless its content changed: then it is pending again. What its source was told
+        stays known. One that is new or changed waits for what ``waiting`` has under its reference. One that waited, and
+        is taken back before its source was told of it, is as good as told. Returns how many are new or changed.
 
         Raises:
             CursorMoved: the ledger's cursor is another one than ``after``; nothing is written.
@@ -43,10 +48,13 @@ class ShipmentStore(Protocol):
         *,
         states: Collection[OrderState] | None = None,
         since: datetime | None = None,
+        became: Collection[ShipmentState] | None = None,
+        newest: int | None = None,
     ) -> Sequence[ShipmentEntry]:
         """The connection's shipments (of these entries, of orders in these states), oldest first.
 
-        ``since``: only those ingested or recorded at that moment or later.
+        ``since``: only those ingested or recorded at that moment or later. ``became``: only those in these states of
+        their own. ``newest``: only so many, the newest.
         """
 
     def refused_shipments(self, connection: str) -> Sequence[ShipmentEntry]:

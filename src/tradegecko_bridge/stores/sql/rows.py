@@ -201,6 +201,7 @@ def to_delivered(stored: Stored) -> DeliveredEntry:
         reference=stored.reference,
         number=stored.number,
         remote_number=stored.remote_number,
+        state=OrderState(stored.state),
         said=said if said.get("remote_id") == stored.remote_id else {},
     )
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Update, bindparam, exists, func, insert, select, update
 
 from tradegecko_bridge.commerce import Shipment
 from tradegecko_bridge.ledger import OrderState, ShipmentEntry, ShipmentState, Wait
-from tradegecko_bridge.ports import ShipmentStore
+from tradegecko_bridge.ports.shipments import NOTHING, ShipmentStore
 from tradegecko_bridge.stores.row import utc
 from tradegecko_bridge.stores.rules import shipments as rules
 from tradegecko_bridge.stores.rules.expiry import expired_shipment
@@ -35,6 +35,7 @@ class SqlShipments(InDatabase, ShipmentStore):
         cursor: str | None,
         at: datetime,
         after: str | None = None,
+        waiting: Mapping[str, Wait] = NOTHING,
         complete: Collection[int] = (),
     ) -> int:
         at = utc(at)
@@ -44,7 +45,7 @@ class SqlShipments(InDatabase, ShipmentStore):
             entry_ids = {entry_id for entry_id, _ in shipments}
             rules.check_owners(connection, entry_ids, _owners(tx, entry_ids))
             known = _by_reference(tx, connection, {shipment.reference for _, shipment in shipments})
-            rows = rules.ingest(connection, shipments, known, read_key(tx)).values()
+            rows = rules.ingest(connection, shipments, known, read_key(tx), waiting).values()
             _write(tx, rows, at)
             for part in chunks(sorted(complete)):
                 tx.execute(_release(connection, Wait.REST).where(_c.order_id.in_(part)))
@@ -59,6 +60,8 @@ class SqlShipments(InDatabase, ShipmentStore):
         *,
         states: Collection[OrderState] | None = None,
         since: datetime | None = None,
+        became: Collection[ShipmentState] | None = None,
+        newest: int | None = None,
     ) -> Sequence[ShipmentEntry]:
         query = select(shipments).where(_c.connection == connection)
         if since is not None:
@@ -66,10 +69,15 @@ class SqlShipments(InDatabase, ShipmentStore):
         if states is not None:
             meant = (orders.c.id == _c.order_id, orders.c.state.in_([state.value for state in states]))
             query = query.where(exists().where(*meant))
+        if became is not None:
+            query = query.where(_c.state.in_([state.value for state in became]))
+        if newest is not None:
+            query = query.order_by(_c.id.desc()).limit(newest)
         queries = [query] if entry_ids is None else [query.where(_c.order_id.in_(part)) for part in chunks(entry_ids)]
         with self._database.reading() as tx:
             found = [to_shipment_row(stored).entry for query in queries for stored in tx.execute(query)]
-        return sorted(found, key=lambda entry: entry.id)
+        found.sort(key=lambda entry: entry.id)
+        return found if newest is None else found[max(len(found) - newest, 0) :]
 
     def refused_shipments(self, connection: str) -> Sequence[ShipmentEntry]:
         query = select(shipments).join(orders, orders.c.id == _c.order_id)

@@ -30,6 +30,8 @@ def upgrade() -> None:
         op.add_column("ledger_shipments", column)
     # What was sent is taken for accepted: earlier versions did not tell it from what their source ignored.
     op.execute(text("UPDATE ledger_shipments SET told_at = updated_at WHERE state = 'sent'"))
+    waited = "state = 'pending' AND reason = 'waits for a tracking number (blank_tracking)'"
+    op.execute(text(f"UPDATE ledger_shipments SET waits_for = 'number' WHERE {waited}"))  # noqa: S608
     for name, condition, columns in (
         ("to_tell", "state = 'pending' AND waits_for IS NULL", ["connection", "id"]),
         ("waiting", "waits_for IS NOT NULL", ["connection", "waits_for", "order_id"]),
