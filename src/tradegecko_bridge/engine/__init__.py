@@ -10,7 +10,7 @@ from tradegecko_bridge.engine.operations.answers import Answers
 from tradegecko_bridge.engine.operations.decisions import Decided, Decision, Decisions
 from tradegecko_bridge.engine.operations.expiry import Expired, expire_personal_data
 from tradegecko_bridge.engine.operations.ledger_check import check_ledger
-from tradegecko_bridge.engine.operations.resend import resend
+from tradegecko_bridge.engine.operations.resend import resend, resend_tracking
 from tradegecko_bridge.engine.operations.void_double import VoidedDouble, void_double
 from tradegecko_bridge.engine.report import Item, Kept, Outcome, Report, RunReport
 from tradegecko_bridge.engine.settings.choices import (
@@ -22,6 +22,7 @@ from tradegecko_bridge.engine.settings.choices import (
     OnChange,
     OnVoid,
     OrderStatus,
+    PartialShipments,
     ReturnStatus,
     TaxTreatment,
     Unpaid,
@@ -50,6 +51,7 @@ __all__ = [
     "OnVoid",
     "OrderStatus",
     "Outcome",
+    "PartialShipments",
     "Progress",
     "Report",
     "ReturnStatus",
@@ -65,5 +67,6 @@ __all__ = [
     "check_ledger",
     "expire_personal_data",
     "resend",
+    "resend_tracking",
     "void_double",
 ]

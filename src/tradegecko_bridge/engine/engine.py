@@ -295,6 +295,7 @@ class SyncEngine(OfThisProcess):
             return self._refused(name, error, dry_run=dry_run)
         if not dry_run:
             watch(self._context, report)
+            self._context.store.record_run(report.as_run(self._context.worker))
         return report
 
     def _refused(self, name: str, error: BridgeError, *, dry_run: bool) -> Report:

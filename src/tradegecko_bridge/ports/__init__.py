@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from tradegecko_bridge.ports.limits import RateLedger
     from tradegecko_bridge.ports.logins import TokenStore
     from tradegecko_bridge.ports.mirrors import MirrorStore
+    from tradegecko_bridge.ports.runs import RunStore
+    from tradegecko_bridge.ports.shipments import ShipmentStore
     from tradegecko_bridge.ports.sources import (
         AcceptsAllStock,
         AcceptsProducts,
@@ -53,7 +55,6 @@ if TYPE_CHECKING:
         OrderStore,
         OutboxStore,
         PrivacyStore,
-        ShipmentStore,
         Spool,
         Store,
         ToldValueStore,
@@ -88,7 +89,8 @@ _HOMES: Final = {
     "OutboxStore": "ports.stores",
     "PrivacyStore": "ports.stores",
     "RateLedger": "ports.limits",
-    "ShipmentStore": "ports.stores",
+    "RunStore": "ports.runs",
+    "ShipmentStore": "ports.shipments",
     "ShowsOrders": "ports.gateway",
     "ShowsPrices": "ports.gateway",
     "ShowsTaxRates": "ports.gateway",
@@ -133,6 +135,7 @@ __all__ = [
     "OutboxStore",
     "PrivacyStore",
     "RateLedger",
+    "RunStore",
     "ShipmentStore",
     "ShowsOrders",
     "ShowsPrices",

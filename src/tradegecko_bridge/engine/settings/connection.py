@@ -26,6 +26,7 @@ from tradegecko_bridge.engine.settings.choices import (
     OnChange,
     OnVoid,
     OrderStatus,
+    PartialShipments,
     ReturnStatus,
     TaxTreatment,
     Unpaid,
@@ -287,6 +288,9 @@ class ConnectionSettings:
     """What the source calls a carrier, by its name in TradeGecko, whatever the case; others keep their name. A shipment
     without one gets that of its tracking number, where the number tells (UPS, USPS, posts).
     E.g. `{ "UPS Ground" = "ups" }`."""
+    partial_shipments: PartialShipments = field(default=PartialShipments.SEND, converter=choices.partial_shipments)
+    """Tell the source of each shipment of an order as it leaves (`send`), or of all of them once the order is complete
+    (`wait`), for sources that take one shipment for an order."""
     blank_tracking: bool = True
     """Tell the source of shipments that have no tracking number, too. Otherwise each waits until it has one."""
     notify_customer: bool | None = None
