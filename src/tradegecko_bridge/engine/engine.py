@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
@@ -73,6 +73,8 @@ class SyncEngine(OfThisProcess):
         concurrency: where threads come from, and the clock that measures their work.
         check_address: says what is wrong with an address, and so holds its order; by default the check that the
             settings name (``address_check``), if any.
+        siblings: the settings of other connections of the ledger, by name: what their orders are made of is taken off
+            this one's stock levels by them.
         tracer: OpenTelemetry's, if a span is wanted for each operation and for each order on its way; by
             ``opentelemetry.trace.get_tracer("my-program")``.
 
@@ -99,6 +101,7 @@ class SyncEngine(OfThisProcess):
         concurrency: Concurrency = REAL_THREADS,
         tracer: Tracer | None = None,
         check_address: ChecksAddresses | None = None,
+        siblings: Mapping[str, ConnectionSettings] | None = None,
     ) -> None:
         if not (connection and connection.strip()):
             raise ValueError('the connection needs a name, e.g. "my-shop"')
@@ -122,6 +125,7 @@ class SyncEngine(OfThisProcess):
             on_alert=on_alert,
             concurrency=concurrency,
             tracer=tracer,
+            siblings=siblings or {},
             words=source_calls.status_words(source, self.settings.status_words),
         )
         self._closed = False
