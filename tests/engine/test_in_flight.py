@@ -18,6 +18,7 @@ from tests.support import HandClock, ListSource, examples
 from tradegecko_bridge import ConnectionSettings, MemoryStore, Sandbox, SyncEngine, TradeGeckoClient
 from tradegecko_bridge.commerce import LocationStock, VariantStock
 from tradegecko_bridge.commerce.remote import AccountIdentity
+from tradegecko_bridge.engine import run_together
 from tradegecko_bridge.engine.back_sync.in_flight import InFlight, Moment
 from tradegecko_bridge.engine.back_sync.stock_rules import stock_level
 from tradegecko_bridge.engine.back_sync.stock_spool import VariantSpool
@@ -167,6 +168,18 @@ def test_what_is_delivered_while_the_list_is_read_is_taken_off_once() -> None:
     assert shops.levels("first")["MUG"] == 7
     shops.clock.move(seconds=1)
     assert shops.levels("first")["MUG"] == 10, "this shelf knows nothing of orders"
+
+
+def test_what_one_has_sold_is_off_the_others_levels_in_the_same_run() -> None:
+    """Also where the other one comes first; and each run is reported under its own connection."""
+    shops = Shops(first=ConnectionSettings(), second=ConnectionSettings())
+    engines = list(shops.engines.values())
+    run_together(engines)
+    shops.sources["second"].orders.append(an_order("1001", [a_line("MUG", 3), a_line("NOPE")]))
+    shops.sources["first"].levels.clear()
+    runs = run_together(engines)
+    assert [run.connection for run in runs] == ["first", "second"]
+    assert {level.sku: level.available for level in shops.sources["first"].levels} == {"MUG": 7}
 
 
 # ── with TradeGecko's rules ──────────────────────────────────────────────────────────────────

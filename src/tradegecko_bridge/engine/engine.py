@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
@@ -202,21 +202,21 @@ class SyncEngine(OfThisProcess):
 
     def run(self, *, dry_run: bool = False) -> RunReport:
         """Deliver orders, then bring back what the settings ask for: tracking, stock levels, product details."""
-        run = RunReport(connection=self._context.connection)
-        settings = self.settings
-        try:
-            for wanted, operation in (
-                (True, self.deliver_orders),
-                (settings.tracking, self.sync_tracking),
-                (settings.inventory, self.sync_inventory),
-                (settings.products, self.sync_products),
-            ):
-                if wanted and not any(map(_concerns_all, run.reports)):
-                    run.reports.append(operation(dry_run=dry_run))
-                    self._own_account.goes_on = True
-        finally:
-            self._own_account.goes_on = False
+        (run,) = run_together([self], dry_run=dry_run)
         return run
+
+    def _go_on(self, run: RunReport, *, out: bool, dry_run: bool) -> None:
+        """The part of a run that goes ``out`` and follows the orders, or the rest."""
+        settings = self.settings
+        both: tuple[tuple[bool, Callable[..., Report]], ...] = (
+            ((True, self.deliver_orders), (settings.tracking, self.sync_tracking))
+            if out
+            else ((settings.inventory, self.sync_inventory), (settings.products, self.sync_products))
+        )
+        for wanted, operation in both:
+            if wanted and not any(map(_concerns_all, run.reports)):
+                run.reports.append(operation(dry_run=dry_run))
+                self._own_account.goes_on = True
 
     # ── for asynchronous programs: the same in a thread ──────────────────────────────────────
 
@@ -305,6 +305,23 @@ class SyncEngine(OfThisProcess):
         with self._context.report(name, dry_run=dry_run) as report:
             report.fail(error)
         return report
+
+
+def run_together(engines: Sequence[SyncEngine], *, dry_run: bool = False) -> list[RunReport]:
+    """:meth:`SyncEngine.run` for several connections of one ledger, whose sources sell from one stock.
+
+    Stock levels go back when the orders of all are delivered: what one source has sold is off the others' in the same
+    run.
+    """
+    runs = [RunReport(connection=engine._context.connection) for engine in engines]
+    try:
+        for out in (True, False):
+            for engine, run in zip(engines, runs, strict=True):
+                engine._go_on(run, out=out, dry_run=dry_run)
+    finally:
+        for engine in engines:
+            engine._own_account.goes_on = False
+    return runs
 
 
 def _nameless(source: OrderSource, error: Exception) -> ConfigError:

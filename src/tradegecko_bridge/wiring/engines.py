@@ -39,8 +39,8 @@ def open_engines(
     ::
 
         with open_engines("tgbridge.toml") as engines:
-            for engine in engines:
-                print(engine.run())
+            for report in run_together(engines):
+                print(report)
 
     Args:
         settings: the file, as the command line reads it (TOML; see the page on settings).
