@@ -4,7 +4,7 @@ Knows the ports and the words of commerce; no HTTP, no database, no TradeGecko.
 """
 
 from tradegecko_bridge.engine.context import Progress
-from tradegecko_bridge.engine.engine import SyncEngine
+from tradegecko_bridge.engine.engine import SyncEngine, run_together
 from tradegecko_bridge.engine.operations.adoption import Adopted, AdoptedSource, adopt_account, adopt_source
 from tradegecko_bridge.engine.operations.answers import Answers
 from tradegecko_bridge.engine.operations.decisions import Decided, Decision, Decisions
@@ -68,5 +68,6 @@ __all__ = [
     "expire_personal_data",
     "resend",
     "resend_tracking",
+    "run_together",
     "void_double",
 ]
