@@ -44,10 +44,12 @@ def _threads(count: int) -> Executor:
 @frozen(kw_only=True)
 class Concurrency:
     """How several orders are worked on at once: ``executor`` makes a pool of so many threads, ``monotonic`` tells
-    seconds."""
+    seconds. After ``patience`` seconds a second thread is begun, if the first has not shown that it waits for nothing;
+    None begins all at once."""
 
     executor: Callable[[int], Executor] = _threads
     monotonic: Callable[[], float] = perf_counter
+    patience: float | None = 0.02
 
 
 REAL_THREADS: Final = Concurrency()
