@@ -184,3 +184,18 @@ class Fractions(StrEnum):
 
 def fractions(value: Fractions | Literal["keep", "down"]) -> Any:
     return value
+
+
+class ProductChanges(StrEnum):
+    """What a source may do by the product details it is told."""
+
+    ALL = "all"
+    """Create products it does not have, and change those it has."""
+    CREATE = "create"
+    """Only create: what it has is edited there."""
+    UPDATE = "update"
+    """Only change: what is for sale is chosen there."""
+
+
+def product_changes(value: ProductChanges | Literal["all", "create", "update"]) -> Any:
+    return value

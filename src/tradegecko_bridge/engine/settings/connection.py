@@ -27,6 +27,7 @@ from tradegecko_bridge.engine.settings.choices import (
     OnVoid,
     OrderStatus,
     PartialShipments,
+    ProductChanges,
     ReturnStatus,
     TaxTreatment,
     Unpaid,
@@ -331,7 +332,17 @@ class ConnectionSettings:
     inventory: bool = True
     """Bring stock levels back."""
     products: bool = False
-    """Bring product details back. They overwrite what the source shows, so they are off until asked for."""
+    """Bring product details back. They overwrite what the source shows, so they are off until asked for: for
+    `tgbridge sync products` too, of which a dry run shows what it would do."""
+    product_changes: ProductChanges = field(default=ProductChanges.ALL, converter=choices.product_changes)
+    """Whether the source may create products it does not have, and change those it has, or only one of these. What is
+    gone in TradeGecko is taken off sale in any case."""
+    product_price_list: str | None = None
+    """The price list, by name, code or id, whose prices the source is told as retail prices, with its currency; left
+    out, TradeGecko's retail prices. E.g. `"Web shop EUR"`."""
+    product_supply_price_list: str | None = None
+    """The price list, by name, code or id, whose prices the source is told as supply prices, with its currency; left
+    out, it is told none. E.g. `"wholesale"`."""
     product_composites: bool = True
     """Bring back details of composites (bundles) too."""
     product_buy_prices: bool = False
