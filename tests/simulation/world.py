@@ -158,6 +158,7 @@ class World(Crew):
             concurrency=Concurrency(
                 executor=lambda _: SimulatedExecutor(self.scheduler),
                 monotonic=lambda: self.scheduler.now / SECOND,
+                patience=None,
             ),
         )
         before = len(self.shop.feed), self.restores
