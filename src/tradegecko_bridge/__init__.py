@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Decisions,
         DiscountTax,
         Item,
+        Job,
         LineTax,
         MatchBy,
         OnCancel,
@@ -78,9 +79,11 @@ if TYPE_CHECKING:
     from tradegecko_bridge.tradegecko.oauth import OAuthApp
     from tradegecko_bridge.tradegecko.retry import NO_RETRY, RetryPolicy
     from tradegecko_bridge.wiring.engines import open_engines
+    from tradegecko_bridge.wiring.nudges import NUDGE_EVENTS, Nudges, run_nudged
 
 _HOMES: Final = {
     "NO_RETRY": "tradegecko.retry",
+    "NUDGE_EVENTS": "wiring.nudges",
     "Alert": "ledger",
     "AnswerReceived": "tradegecko.client.events",
     "Answers": "engine",
@@ -98,6 +101,7 @@ _HOMES: Final = {
     "FolderSource": "sources.folder",
     "Gateway": "ports",
     "Item": "engine",
+    "Job": "engine",
     "KeyringTokenStore": "stores.tokens",
     "Limiter": "tradegecko.client",
     "LineTax": "engine",
@@ -105,6 +109,7 @@ _HOMES: Final = {
     "MatchBy": "engine",
     "MemoryStore": "stores.memory",
     "MemoryTokenStore": "stores.tokens",
+    "Nudges": "wiring.nudges",
     "OAuthApp": "tradegecko.oauth",
     "OnCancel": "engine",
     "OnChange": "engine",
@@ -150,11 +155,13 @@ _HOMES: Final = {
     "load_config": "config",
     "open_engines": "wiring.engines",
     "query": "tradegecko.calls",
+    "run_nudged": "wiring.nudges",
     "void_double": "engine",
 }
 
 __all__ = [
     "NO_RETRY",
+    "NUDGE_EVENTS",
     "Alert",
     "AnswerReceived",
     "Answers",
@@ -172,6 +179,7 @@ __all__ = [
     "FolderSource",
     "Gateway",
     "Item",
+    "Job",
     "KeyringTokenStore",
     "Limiter",
     "LineTax",
@@ -179,6 +187,7 @@ __all__ = [
     "MatchBy",
     "MemoryStore",
     "MemoryTokenStore",
+    "Nudges",
     "OAuthApp",
     "OnCancel",
     "OnChange",
@@ -225,6 +234,7 @@ __all__ = [
     "load_config",
     "open_engines",
     "query",
+    "run_nudged",
     "void_double",
 ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
@@ -21,6 +21,7 @@ from tradegecko_bridge.engine.operations.alerts import ledger_failed, watch
 from tradegecko_bridge.engine.own_account import OwnAccount
 from tradegecko_bridge.engine.own_source import OwnSource
 from tradegecko_bridge.engine.report import DELIVER, Report, RunReport
+from tradegecko_bridge.engine.settings.choices import Job
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.settings.timing import Timing
 from tradegecko_bridge.engine.source_calls import SourceFailed
@@ -196,18 +197,26 @@ class SyncEngine(OfThisProcess):
         sync = partial(products.sync_products, dry_run=dry_run, full=full)
         return self._do(products.OPERATION, sync, dry_run=dry_run)
 
-    def run(self, *, dry_run: bool = False) -> RunReport:
-        """Deliver orders, then bring back what the settings ask for: tracking, stock levels, product details."""
+    @property
+    def connection(self) -> str:
+        """Its name."""
+        return self._context.connection
+
+    def run(self, *, dry_run: bool = False, jobs: Collection[Job] = tuple(Job)) -> RunReport:
+        """Deliver orders, then bring back what the settings ask for: tracking, stock levels, product details.
+
+        ``jobs``: only these, and of these only what the settings ask for.
+        """
         run = RunReport(connection=self._context.connection)
         settings = self.settings
         try:
-            for wanted, operation in (
-                (True, self.deliver_orders),
-                (settings.tracking, self.sync_tracking),
-                (settings.inventory, self.sync_inventory),
-                (settings.products, self.sync_products),
+            for job, wanted, operation in (
+                (Job.ORDERS, True, self.deliver_orders),
+                (Job.TRACKING, settings.tracking, self.sync_tracking),
+                (Job.INVENTORY, settings.inventory, self.sync_inventory),
+                (Job.PRODUCTS, settings.products, self.sync_products),
             ):
-                if wanted and not any(map(_concerns_all, run.reports)):
+                if wanted and job in jobs and not any(map(_concerns_all, run.reports)):
                     run.reports.append(operation(dry_run=dry_run))
                     self._own_account.goes_on = True
         finally:
@@ -216,9 +225,9 @@ class SyncEngine(OfThisProcess):
 
     # ── for asynchronous programs: the same in a thread ──────────────────────────────────────
 
-    async def run_async(self, *, dry_run: bool = False) -> RunReport:
+    async def run_async(self, *, dry_run: bool = False, jobs: Collection[Job] = tuple(Job)) -> RunReport:
         """As :meth:`run`, in a thread. Like all of these: a task that is canceled waits until it is done."""
-        return await _in_thread(partial(self.run, dry_run=dry_run))
+        return await _in_thread(partial(self.run, dry_run=dry_run, jobs=jobs))
 
     async def deliver_orders_async(self, *, dry_run: bool = False) -> Report:
         """As :meth:`deliver_orders`."""
