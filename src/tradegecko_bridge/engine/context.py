@@ -75,6 +75,8 @@ class Context:
     check_address: ChecksAddresses | None = field(repr=False, default=None)
     account: Callable[[], str] = field(repr=False, default=lambda: "")
     """What tells the account from the others of the ledger; asks nobody."""
+    siblings: Mapping[str, ConnectionSettings] = field(repr=False, factory=dict)
+    """The settings of the ledger's other connections, by name, as far as they were given."""
     words: Mapping[str, Standing] = field(factory=dict)
     """What the source's own words for statuses mean, and those of the settings."""
     _clock_notes: list[str] = field(factory=list, repr=False, eq=False, init=False)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         CreatesReturns,
         FindsTwins,
         Gateway,
+        KeepsStock,
         ListsPrices,
         ShowsOrders,
         ShowsPrices,
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from tradegecko_bridge.ports.limits import RateLedger
     from tradegecko_bridge.ports.logins import TokenStore
     from tradegecko_bridge.ports.mirrors import MirrorStore
+    from tradegecko_bridge.ports.runs import RunStore
+    from tradegecko_bridge.ports.shipments import ShipmentStore
     from tradegecko_bridge.ports.sources import (
         AcceptsAllStock,
         AcceptsProducts,
@@ -55,7 +58,6 @@ if TYPE_CHECKING:
         OrderStore,
         OutboxStore,
         PrivacyStore,
-        ShipmentStore,
         Spool,
         Store,
         ToldValueStore,
@@ -84,6 +86,7 @@ _HOMES: Final = {
     "HandedOver": "ports.sources",
     "HasIdentity": "ports.sources",
     "HasStatusWords": "ports.sources",
+    "KeepsStock": "ports.gateway",
     "ListsPrices": "ports.gateway",
     "MirrorStore": "ports.mirrors",
     "OrderSource": "ports.sources",
@@ -91,7 +94,8 @@ _HOMES: Final = {
     "OutboxStore": "ports.stores",
     "PrivacyStore": "ports.stores",
     "RateLedger": "ports.limits",
-    "ShipmentStore": "ports.stores",
+    "RunStore": "ports.runs",
+    "ShipmentStore": "ports.shipments",
     "ShowsOrders": "ports.gateway",
     "ShowsPrices": "ports.gateway",
     "ShowsTaxRates": "ports.gateway",
@@ -131,6 +135,7 @@ __all__ = [
     "HandedOver",
     "HasIdentity",
     "HasStatusWords",
+    "KeepsStock",
     "ListsPrices",
     "MirrorStore",
     "OrderSource",
@@ -138,6 +143,7 @@ __all__ = [
     "OutboxStore",
     "PrivacyStore",
     "RateLedger",
+    "RunStore",
     "ShipmentStore",
     "ShowsOrders",
     "ShowsPrices",

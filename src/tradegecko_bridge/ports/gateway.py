@@ -194,6 +194,22 @@ class Gateway(Protocol):
 
 
 @runtime_checkable
+class KeepsStock(Protocol):
+    """A gateway that remembers the stock it has read, so that a pass reads what changed."""
+
+    def stock_within(self, age: timedelta, at: datetime, /) -> Iterable[VariantStock]:
+        """As :meth:`Gateway.stock`, with the moment as of which each one counts (``as_of``).
+
+        What may have changed without a sign is read again as soon as it is older than ``age``; a little with each call,
+        all of it where ``age`` is zero. ``at`` is the present moment by the ledger's clock: what is read now counts as
+        of then.
+
+        Raises:
+            AccessDenied, Rejected, Unavailable: the account cannot be asked.
+        """
+
+
+@runtime_checkable
 class ShowsOrders(Protocol):
     """A gateway that can show what orders there are, so that a ledger can be held against them. Only reads."""
 

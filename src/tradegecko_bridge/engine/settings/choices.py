@@ -51,6 +51,19 @@ def tax_treatment(value: TaxTreatment | Literal["source", "default", "inclusive"
     return value
 
 
+class PartialShipments(StrEnum):
+    """When a source is told of shipments that are not all of their order."""
+
+    SEND = "send"
+    """As they leave."""
+    WAIT = "wait"
+    """With the one that completes the order."""
+
+
+def partial_shipments(value: PartialShipments | Literal["send", "wait"]) -> Any:
+    return value
+
+
 class LineTax(StrEnum):
     """Whose tax rate an order line gets."""
 

@@ -47,10 +47,13 @@ class Kind(Generic[D]):
     version: int = 1
     """A later one reads everything anew, for what is kept of it now and was not before."""
     facts: Callable[[D, Digest], dict[str, str]] = lambda _record, _digest: {}
+    called: str = ""
+    """Under what it is kept, where that is not what the records are called."""
     name: str = field(init=False, default=Factory(lambda kind: kind._named(), takes_self=True))
 
     def _named(self) -> str:
-        return self.resource.plural if self.version == 1 else f"{self.resource.plural} {self.version}"
+        name = self.called or self.resource.plural
+        return name if self.version == 1 else f"{name} {self.version}"
 
     def row(self, record: D, digest: Digest) -> MirrorRow:
         """What is kept of a record."""

@@ -17,8 +17,11 @@ from tradegecko_bridge.tradegecko.gateway.marks import GONE, marker_of
 
 WITHDRAWN: Final = ("void", "deleted")
 """Statuses of fulfilments that were taken back (§6.3)."""
-_BETWEEN_NUMBERS: Final = re.compile(r"[,;|/\s]+")
-"""What people write between tracking numbers in the one field there is for them."""
+_BETWEEN_NUMBERS: Final = re.compile(r"[,;|/\n\r\t]+")
+_ADDRESS: Final = re.compile(r"https?://\S+", re.IGNORECASE)
+"""Some write the page of a shipment where its number belongs."""
+SHORTEST_NUMBER: Final = 8
+"""Characters of a tracking number that stands beside another with nothing but a blank between them."""
 LONGEST_LIST: Final = 64
 """Characters of a list of ids that are kept as they are; of a longer one its digest is."""
 
@@ -33,6 +36,9 @@ def remote_order(order: records.Order) -> RemoteOrder:
         created_at=order.created_at,
         status=order.status,
         shipped=order.fulfillment_status not in (None, "unshipped"),
+        fulfilled=order.status == "fulfilled" or order.fulfillment_status == "shipped",
+        shipment_ids=tuple(map(str, order.fulfillment_ids)),
+        line_ids=tuple(map(str, sorted(order.order_line_item_ids))),
         parts=_parts(order),
     )
 
@@ -61,7 +67,8 @@ def _remote_shipment(
     fulfillment: records.Fulfillment, lines: Mapping[int, records.FulfillmentLineItem]
 ) -> RemoteShipment:
     items = [lines[i] for i in fulfillment.fulfillment_line_item_ids if i in lines]
-    numbers = _BETWEEN_NUMBERS.split(fulfillment.tracking_number or "")
+    field = (fulfillment.tracking_number or "").strip()
+    is_address = _ADDRESS.fullmatch(field) is not None
     return RemoteShipment(
         id=str(fulfillment.id),
         order_id=str(fulfillment.order_id),
@@ -69,19 +76,32 @@ def _remote_shipment(
             RemoteItem(
                 variant_id=str(item.variant_id) if item.variant_id is not None else None,
                 sku=item.variant_sku,
+                line_id=None if item.order_line_item_id is None else str(item.order_line_item_id),
                 quantity=item.quantity or Decimal(0),
             )
             for item in items
         ),
-        tracking_numbers=tuple(number.strip() for number in numbers if number.strip()),
-        tracking_url=fulfillment.tracking_url,
-        carrier=fulfillment.tracking_company or fulfillment.delivery_type,
-        service=fulfillment.service,
+        tracking_numbers=() if is_address else _numbers(field),
+        tracking_url=(fulfillment.tracking_url or "").strip() or (field if is_address else None),
+        carrier=fulfillment.tracking_company,
+        service=fulfillment.service or fulfillment.delivery_type,
         shipped_at=fulfillment.shipped_at or fulfillment.created_at,
         changed_at=fulfillment.updated_at,
         withdrawn=fulfillment.status in WITHDRAWN,
         cursor=str(write_value(fulfillment.updated_at)) if fulfillment.updated_at else "",
     )
+
+
+def _numbers(field: str) -> tuple[str, ...]:
+    """The tracking numbers in the one field there is for them, each once.
+
+    Blanks are between numbers only where all that they part is long enough for one: carriers print numbers in groups.
+    """
+    found: list[str] = []
+    for text in _BETWEEN_NUMBERS.split(field):
+        words = text.split()
+        found += words if all(len(word) >= SHORTEST_NUMBER for word in words) else [" ".join(words)]
+    return tuple(dict.fromkeys(found))
 
 
 def variant_stock(variant: records.Variant) -> VariantStock:
