@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Decisions,
         DiscountTax,
         Item,
+        Job,
         LineTax,
         MatchBy,
         OnCancel,
@@ -79,9 +80,11 @@ if TYPE_CHECKING:
     from tradegecko_bridge.tradegecko.oauth import OAuthApp
     from tradegecko_bridge.tradegecko.retry import NO_RETRY, RetryPolicy
     from tradegecko_bridge.wiring.engines import open_engines
+    from tradegecko_bridge.wiring.nudges import NUDGE_EVENTS, Nudges, run_nudged
 
 _HOMES: Final = {
     "NO_RETRY": "tradegecko.retry",
+    "NUDGE_EVENTS": "wiring.nudges",
     "Alert": "ledger",
     "AnswerReceived": "tradegecko.client.events",
     "Answers": "engine",
@@ -99,6 +102,7 @@ _HOMES: Final = {
     "FolderSource": "sources.folder",
     "Gateway": "ports",
     "Item": "engine",
+    "Job": "engine",
     "KeyringTokenStore": "stores.tokens",
     "Limiter": "tradegecko.client",
     "LineTax": "engine",
@@ -106,6 +110,7 @@ _HOMES: Final = {
     "MatchBy": "engine",
     "MemoryStore": "stores.memory",
     "MemoryTokenStore": "stores.tokens",
+    "Nudges": "wiring.nudges",
     "OAuthApp": "tradegecko.oauth",
     "OnCancel": "engine",
     "OnChange": "engine",
@@ -152,11 +157,13 @@ _HOMES: Final = {
     "load_config": "config",
     "open_engines": "wiring.engines",
     "query": "tradegecko.calls",
+    "run_nudged": "wiring.nudges",
     "void_double": "engine",
 }
 
 __all__ = [
     "NO_RETRY",
+    "NUDGE_EVENTS",
     "Alert",
     "AnswerReceived",
     "Answers",
@@ -174,6 +181,7 @@ __all__ = [
     "FolderSource",
     "Gateway",
     "Item",
+    "Job",
     "KeyringTokenStore",
     "Limiter",
     "LineTax",
@@ -181,6 +189,7 @@ __all__ = [
     "MatchBy",
     "MemoryStore",
     "MemoryTokenStore",
+    "Nudges",
     "OAuthApp",
     "OnCancel",
     "OnChange",
@@ -228,6 +237,7 @@ __all__ = [
     "load_config",
     "open_engines",
     "query",
+    "run_nudged",
     "void_double",
 ]
 
