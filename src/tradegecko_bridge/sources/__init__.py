@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         WithdrawsTracking,
     )
     from tradegecko_bridge.sources.folder import FolderSource, Format, Layout, Packed, Split
+    from tradegecko_bridge.sources.shopify import OrderNudge, ShopifySource, ShopifyWebhooks
     from tradegecko_bridge.sources.vendure import VendureSource
 
 _HOMES: Final = {
@@ -46,8 +47,11 @@ _HOMES: Final = {
     "GivesReturns": "ports",
     "HasIdentity": "ports",
     "Layout": "sources.folder",
+    "OrderNudge": "sources.shopify",
     "OrderSource": "ports",
     "Packed": "sources.folder",
+    "ShopifySource": "sources.shopify",
+    "ShopifyWebhooks": "sources.shopify",
     "Split": "sources.folder",
     "TellsNotes": "ports",
     "VendureSource": "sources.vendure",
@@ -70,8 +74,11 @@ __all__ = [
     "GivesReturns",
     "HasIdentity",
     "Layout",
+    "OrderNudge",
     "OrderSource",
     "Packed",
+    "ShopifySource",
+    "ShopifyWebhooks",
     "Split",
     "TellsNotes",
     "VendureSource",

@@ -18,7 +18,7 @@ from tradegecko_bridge.sources.toolkit.batch import (
     write_together,
 )
 from tradegecko_bridge.sources.toolkit.client import NO_RETRIES, Retries, ShopClient
-from tradegecko_bridge.sources.toolkit.faults import AnswerLost, Forbidden, NotThere, Refusal, ShopFault
+from tradegecko_bridge.sources.toolkit.faults import AnswerLost, Busy, Forbidden, NotThere, NotYet, Refusal, ShopFault
 from tradegecko_bridge.sources.toolkit.fulfilment import Parcel, Parcels, RemovesParcels, ShownOrder, record, withdraw
 from tradegecko_bridge.sources.toolkit.incremental import Clock, Cursor, Incremental, Waits, in_chunks
 from tradegecko_bridge.sources.toolkit.money import (
@@ -41,6 +41,7 @@ __all__ = [
     "NO_RETRIES",
     "Answer",
     "AnswerLost",
+    "Busy",
     "Clock",
     "Count",
     "Cursor",
@@ -48,6 +49,7 @@ __all__ = [
     "Heard",
     "Incremental",
     "NotThere",
+    "NotYet",
     "Pace",
     "Page",
     "Parcel",

@@ -206,7 +206,7 @@ class _Course:
         for some in in_chunks(sorted(self._start.waiting), self._reading.chunk):
             rows = [Row(id=one, at=_NEVER) for one in some]
             for row, data in self._reading.found(rows):
-                yield from self._give(row.id, data)
+                yield from self._give(row.id, data, again=True)
 
     def _walk(self, clock: Clock) -> Iterator[Given]:
         for page in clock.pages(self._reading.from_where(self._start, clock)):
@@ -220,15 +220,20 @@ class _Course:
             horizon = self._horizon[clock]
             self._cursor = self._cursor.past(clock, at if horizon is None else min(at, horizon))
 
-    def _give(self, id: str, data: Any) -> Iterator[Given]:
-        """One order, and the cursor past it; nothing for one that waits already, or is gone."""
+    def _give(self, id: str, data: Any, *, again: bool = False) -> Iterator[Given]:
+        """One order, and the cursor past it; nothing for one that waits already, or is gone. One that is given as not
+        ready is given once more where its clock moved."""
         given = self._reading.judged(id, data)
-        waited = id in self._cursor.waiting
-        waits = self._reading.asks_again and isinstance(given, UnreadableOrder)
+        waited = id in self._cursor.waiting and (again or not isinstance(given, SourceOrder))
+        waits = self._reading.asks_again and not _is_final(given)
         waiting = self._cursor.waiting | {id} if waits else self._cursor.waiting - {id}
         self._cursor = evolve(self._cursor, waiting=waiting)
         if given is not None and not (waited and waits):
             yield evolve(given, cursor=self._cursor.text())
+
+
+def _is_final(given: Given | None) -> bool:
+    return given is None or (isinstance(given, SourceOrder) and given.ready)
 
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
