@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         WithdrawsTracking,
     )
     from tradegecko_bridge.sources.folder import FolderSource, Format, Layout, Packed, Split
+    from tradegecko_bridge.sources.medusa import MedusaSource
     from tradegecko_bridge.sources.shopify import OrderNudge, ShopifySource, ShopifyWebhooks
     from tradegecko_bridge.sources.vendure import VendureSource
 
@@ -47,6 +48,7 @@ _HOMES: Final = {
     "GivesReturns": "ports",
     "HasIdentity": "ports",
     "Layout": "sources.folder",
+    "MedusaSource": "sources.medusa",
     "OrderNudge": "sources.shopify",
     "OrderSource": "ports",
     "Packed": "sources.folder",
@@ -74,6 +76,7 @@ __all__ = [
     "GivesReturns",
     "HasIdentity",
     "Layout",
+    "MedusaSource",
     "OrderNudge",
     "OrderSource",
     "Packed",

@@ -9,8 +9,8 @@ to, because clocks have whole seconds, ties come in any order, and a moment take
 ends. The cursor never passes the *horizon*, what a clock's newest order shows as the reading begins, less ``settle``:
 behind it orders may still become visible at any distance from where a long walk ends.
 
-Orders that were seen but not given (not paid yet, unreadable) are part of the cursor too where the shop can be asked
-for them by id: what they wait for may move no clock.
+Orders that were seen but not given, or given as not ready (not paid yet, unreadable), are part of the cursor too where
+the shop can be asked for them by id: what they wait for may move no clock.
 """
 
 from __future__ import annotations
@@ -206,7 +206,7 @@ class _Course:
         for some in in_chunks(sorted(self._start.waiting), self._reading.chunk):
             rows = [Row(id=one, at=_NEVER) for one in some]
             for row, data in self._reading.found(rows):
-                yield from self._give(row.id, data, again=True)
+                yield from self._give(row.id, data)
 
     def _walk(self, clock: Clock) -> Iterator[Given]:
         for page in clock.pages(self._reading.from_where(self._start, clock)):
@@ -220,23 +220,23 @@ class _Course:
             horizon = self._horizon[clock]
             self._cursor = self._cursor.past(clock, at if horizon is None else min(at, horizon))
 
-    def _give(self, id: str, data: Any, *, again: bool = False) -> Iterator[Given]:
-        """One order, and the cursor past it; nothing for one that waits already, or is gone. One that is given as not
-        ready is given once more where its clock moved."""
+    def _give(self, id: str, data: Any) -> Iterator[Given]:
+        """One order, and the cursor past it; nothing for one that waits already, or is gone."""
         given = self._reading.judged(id, data)
-        waited = id in self._cursor.waiting and (again or not isinstance(given, SourceOrder))
-        waits = self._reading.asks_again and not _is_final(given)
+        waited = id in self._cursor.waiting
+        waits = self._reading.asks_again and given is not None and _waits(given)
         waiting = self._cursor.waiting | {id} if waits else self._cursor.waiting - {id}
         self._cursor = evolve(self._cursor, waiting=waiting)
-        if given is not None and not (waited and waits):
+        if given is not None and not (waited and isinstance(given, UnreadableOrder)):
             yield evolve(given, cursor=self._cursor.text())
 
 
-def _is_final(given: Given | None) -> bool:
-    return given is None or (isinstance(given, SourceOrder) and given.ready)
-
-
 _NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def _waits(given: Given) -> bool:
+    """Whether it has to be asked for again: it is not whole, or not to be sent yet."""
+    return isinstance(given, UnreadableOrder) or (not given.ready and given.canceled_at is None)
 
 
 def in_chunks(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
