@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from tradegecko_bridge.ports.logins import Secret
     from tradegecko_bridge.sandbox import Sandbox
     from tradegecko_bridge.sources.folder import FolderSource
+    from tradegecko_bridge.sources.shopify import ShopifySource
     from tradegecko_bridge.sources.vendure import VendureSource
     from tradegecko_bridge.stores.memory import MemoryStore
     from tradegecko_bridge.stores.sql import SqlStore
@@ -136,6 +137,7 @@ _HOMES: Final = {
     "Sandbox": "sandbox",
     "Secret": "ports.logins",
     "SharedLimiter": "tradegecko.limits",
+    "ShopifySource": "sources.shopify",
     "Shown": "tradegecko.calls",
     "SqlStore": "stores.sql",
     "Store": "ports",
@@ -215,6 +217,7 @@ __all__ = [
     "Sandbox",
     "Secret",
     "SharedLimiter",
+    "ShopifySource",
     "Shown",
     "SqlStore",
     "Store",

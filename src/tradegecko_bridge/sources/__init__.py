@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     )
     from tradegecko_bridge.sources.folder import FolderSource, Format, Layout, Packed, Split
     from tradegecko_bridge.sources.medusa import MedusaSource
+    from tradegecko_bridge.sources.shopify import OrderNudge, ShopifySource, ShopifyWebhooks
     from tradegecko_bridge.sources.vendure import VendureSource
 
 _HOMES: Final = {
@@ -48,8 +49,11 @@ _HOMES: Final = {
     "HasIdentity": "ports",
     "Layout": "sources.folder",
     "MedusaSource": "sources.medusa",
+    "OrderNudge": "sources.shopify",
     "OrderSource": "ports",
     "Packed": "sources.folder",
+    "ShopifySource": "sources.shopify",
+    "ShopifyWebhooks": "sources.shopify",
     "Split": "sources.folder",
     "TellsNotes": "ports",
     "VendureSource": "sources.vendure",
@@ -73,8 +77,11 @@ __all__ = [
     "HasIdentity",
     "Layout",
     "MedusaSource",
+    "OrderNudge",
     "OrderSource",
     "Packed",
+    "ShopifySource",
+    "ShopifyWebhooks",
     "Split",
     "TellsNotes",
     "VendureSource",
