@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from tradegecko_bridge.sandbox import Sandbox
     from tradegecko_bridge.sources.folder import FolderSource
     from tradegecko_bridge.sources.vendure import VendureSource
+    from tradegecko_bridge.sources.woocommerce import WooCommerceSource
     from tradegecko_bridge.stores.memory import MemoryStore
     from tradegecko_bridge.stores.sql import SqlStore
     from tradegecko_bridge.stores.tokens import EncryptedTokenStore, FileTokenStore, KeyringTokenStore, MemoryTokenStore
@@ -142,6 +143,7 @@ _HOMES: Final = {
     "TradeGeckoClient": "tradegecko.client",
     "TradeGeckoGateway": "tradegecko.gateway",
     "VendureSource": "sources.vendure",
+    "WooCommerceSource": "sources.woocommerce",
     "Withheld": "foreign",
     "adopt_account": "engine",
     "adopt_source": "engine",
@@ -217,6 +219,7 @@ __all__ = [
     "Unpaid",
     "VendureSource",
     "Withheld",
+    "WooCommerceSource",
     "__version__",
     "adopt_account",
     "adopt_source",

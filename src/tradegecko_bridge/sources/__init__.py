@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     )
     from tradegecko_bridge.sources.folder import FolderSource, Format, Layout, Packed, Split
     from tradegecko_bridge.sources.vendure import VendureSource
+    from tradegecko_bridge.sources.woocommerce import WooCommerceSource, is_woocommerce_webhook
 
 _HOMES: Final = {
     "AcceptsAllStock": "ports",
@@ -53,6 +54,8 @@ _HOMES: Final = {
     "VendureSource": "sources.vendure",
     "WithdrawsProducts": "ports",
     "WithdrawsTracking": "ports",
+    "WooCommerceSource": "sources.woocommerce",
+    "is_woocommerce_webhook": "sources.woocommerce",
 }
 
 __all__ = [
@@ -77,6 +80,8 @@ __all__ = [
     "VendureSource",
     "WithdrawsProducts",
     "WithdrawsTracking",
+    "WooCommerceSource",
+    "is_woocommerce_webhook",
 ]
 
 if not TYPE_CHECKING:

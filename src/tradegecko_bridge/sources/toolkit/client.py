@@ -26,7 +26,7 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -115,6 +115,10 @@ class ShopClient(Forked):
         headers: sent with every request; secrets as :class:`Secret`.
         login: logs in with this client and gives the headers that requests carry from then on. Called before the
             first request, and once more where the shop answers 401.
+        sign: gives the address that a request leaves for, and more headers, of its method and its address; asked anew
+            each time one is sent.
+        secrets: what else of ours must not show in errors, even where the shop says it.
+        mend: makes JSON of an answer that is none, such as one with a plugin's warnings before it.
         pace: the shop's own rate limit.
         retries: how often a request is tried.
         timeout: seconds for each of connecting, sending, and waiting for an answer.
@@ -135,6 +139,9 @@ class ShopClient(Forked):
         *,
         headers: Mapping[str, Secret | str] | None = None,
         login: Callable[[ShopClient], Mapping[str, Secret]] | None = None,
+        sign: Callable[[str, httpx.URL], tuple[httpx.URL, Mapping[str, Secret]]] | None = None,
+        secrets: Collection[Secret] = (),
+        mend: Callable[[bytes], bytes] | None = None,
         pace: Pace | None = None,
         retries: Retries | None = None,
         timeout: float = 30.0,
@@ -156,6 +163,7 @@ class ShopClient(Forked):
         self._headers = dict(headers or {})
         self._login = login
         self._granted: Mapping[str, Secret] | None = None if login else {}
+        self._sign, self._secrets, self._mend = sign, tuple(secrets), mend
         self._pace = pace
         self._retries = retries or Retries()
         self._timeout, self._deadline = timeout, deadline
@@ -265,7 +273,7 @@ class ShopClient(Forked):
             )
         except httpx.RequestError as error:
             raise self._failed(error) from quiet_http.bare(error)
-        answer = Answer.of(reply, self.shop, self._hidden())
+        answer = Answer.of(reply, self.shop, self._hidden(), self._mend)
         self.server_time = answer.server_time or self.server_time
         if self._pace is not None:
             self._pace.heard(answer)
@@ -312,6 +320,9 @@ class ShopClient(Forked):
     def _request(self, method: str, address: httpx.URL, body: object, signed: bool) -> httpx.Request:
         content = None if body is None else json.dumps(body, default=_plain).encode()
         headers = self._sent(signed) | ({} if content is None else {"content-type": "application/json"})
+        if self._sign is not None and signed:
+            address, more = self._sign(method, address)
+            headers |= {name: value.reveal() for name, value in more.items()}
         return self._client().build_request(method, address, content=content, headers=headers)
 
     def _sent(self, signed: bool) -> dict[str, str]:
@@ -322,7 +333,7 @@ class ShopClient(Forked):
 
     def _hidden(self) -> tuple[Secret, ...]:
         """What must not show even where the shop says it."""
-        values = (*self._headers.values(), *(self._granted or {}).values())
+        values = (*self._secrets, *self._headers.values(), *(self._granted or {}).values())
         return tuple(value for value in values if isinstance(value, Secret))
 
     def _client(self) -> httpx.Client:
