@@ -56,6 +56,7 @@ SLOW: Final = (
     "tests/simulation/test_simulation.py",
     "tests/source_kit/test_flaws.py::test_by_no_other_check",
     "tests/sources/folder/test_properties.py",
+    "tests/sources/woocommerce/test_kit.py::TestOlder",
     "tests/sources/vendure/test_ingest.py::TestNothingIsSkipped::test_any_interleaving",
     "tests/stores/test_databases.py::test_databases_find_what_is_due",
     "tests/stores/test_expiry.py::test_many_orders_leave_nothing_in_the_file",

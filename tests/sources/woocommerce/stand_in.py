@@ -228,7 +228,7 @@ class WooShop:
         rows = [one for order in self.records.orders.values() for one in order.refunds]
         if "after" in query:
             rows = [one for one in rows if datetime.fromisoformat(one["date_created_gmt"]) > self._wall(query["after"])]
-        rows.sort(key=lambda one: (one["date_created_gmt"], one["key"]))
+        rows.sort(key=lambda one: (one["date_created_gmt"], one["id"]))
         skip = int(query.get("offset") or 0)
         return Reply(200, rows[skip : skip + int(query["per_page"])])
 

@@ -27,6 +27,8 @@ _BRIEF = "id,date_created_gmt,date_modified_gmt"
 _SECOND = timedelta(seconds=1)
 _DAY = timedelta(days=1)
 _LONG_AGO = "1971-01-01T00:00:00"
+UNKNOWN_ORDER = "rest_invalid_param"
+"""The code of a refusal to sort by something."""
 REFUNDS = "_refunds"
 """Where an order carries its refunds, each as the API gives it."""
 
@@ -52,16 +54,24 @@ class Listing:
 
     def changed_since(self, since: datetime | None) -> Iterator[Sequence[tk.Row]]:
         """Orders modified at a moment or later, oldest change first."""
-        if self._able(since) is Ability.FILTERS:
+        if self._able(certainly=since is not None) is Ability.FILTERS:
             return tk.by_time(self._page, since, SHOP)
         return tk.sorted_by_time(self._latest_first(since), since)
 
     def newest(self) -> datetime | None:
         """The newest change; None in an empty shop, and where it takes looking through all to know."""
-        if self._able(None) is Ability.NEITHER:
+        if self._ability is Ability.NEITHER:
             return None
-        answer = self._api.get("orders", **ANY, orderby="modified", order="desc", per_page=1, _fields=_BRIEF)
+        try:
+            answer = self._api.get("orders", **ANY, orderby="modified", order="desc", per_page=1, _fields=_BRIEF)
+        except tk.Refusal as error:
+            if error.code != UNKNOWN_ORDER:
+                raise
+            self._ability = Ability.NEITHER
+            return None
         rows = rows_of(answer.rows, whole=False)
+        if rows:
+            self._able(certainly=True)
         return rows[0].at if rows else None
 
     def by_id(self, ids: Sequence[str]) -> Mapping[str, Any]:
@@ -117,7 +127,7 @@ class Listing:
     def _latest_first(self, since: datetime | None) -> Iterator[Sequence[tk.Row]]:
         """Ids and moments, latest change first until it is too old: what changes meanwhile comes to the front, and
         pushes others onto the next page but never off it."""
-        sorts = self._able(since) is Ability.SORTS
+        sorts = self._able(certainly=since is not None) is Ability.SORTS
         wanted: dict[str, object] = {"orderby": "modified" if sorts else "date", "order": "desc", "_fields": _BRIEF}
         if since is not None and not sorts:  # in whatever zone: a day makes no difference to a window
             wanted["after"] = moment_as_sent(since - self._window - _DAY)
@@ -133,20 +143,21 @@ class Listing:
 
     # ── what the shop can do ─────────────────────────────────────────────────────────────────
 
-    def _able(self, since: datetime | None) -> Ability:
-        """Asked for once, with a question of which the answer tells it: nothing was modified before 1971."""
+    def _able(self, *, certainly: bool) -> Ability:
+        """Asked for once, with a question of which the answer tells it, for nothing was modified before 1971:
+        ``certainly`` where the shop has orders, since an empty one says nothing."""
         if self._ability is not None:
             return self._ability
         asked = {"modified_before": _LONG_AGO, "dates_are_gmt": True, "orderby": "modified"}
         try:
             found = self._api.get("orders", **ANY, **asked, per_page=1, _fields=_BRIEF).rows
         except tk.Refusal as error:
-            if error.code != "rest_invalid_param":
+            if error.code != UNKNOWN_ORDER:
                 raise
             self._ability = Ability.NEITHER
             return self._ability
         ability = Ability.SORTS if found else Ability.FILTERS
-        if found or since is not None:  # an empty shop says nothing
+        if found or certainly:
             self._ability = ability
         return ability
 
