@@ -41,6 +41,7 @@ SLOW: Final = (
     "tests/cli/test_hostile.py",
     "tests/cli/test_ledger.py::test_back_up_and_restore",
     "tests/cli/test_tutorial.py",
+    "tests/cli/test_source_kinds.py::test_it_i",
     "tests/commerce/test_clearing.py::test_nothing_is_left_of_a_value_where_a_text_is_cut",
     "tests/engine/test_first_runs.py::test_overtaken",
     "tests/engine/test_held.py::test_a_great_many_cost_next_to_nothing",
