@@ -23,8 +23,8 @@ HEAD: Final = """\
 
 # Sources that are included
 
-What each of them can do, and what it takes as `options` in the settings file. `tgbridge source describe NAME` shows the same, also
-of sources that other packages bring along; `tgbridge source list` names them all.
+What each of them can do, and what it takes as `options` in the settings file. `tgbridge source describe NAME` shows the
+same, also of sources that other packages bring along; `tgbridge source list` names them all.
 """
 
 

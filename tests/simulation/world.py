@@ -233,6 +233,7 @@ class World:
             concurrency=Concurrency(
                 executor=lambda _: SimulatedExecutor(self.scheduler),
                 monotonic=lambda: self.scheduler.now / SECOND,
+                patience=None,
             ),
         )
         before = len(self.shop.feed), self.restores

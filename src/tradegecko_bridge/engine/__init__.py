@@ -4,13 +4,13 @@ Knows the ports and the words of commerce; no HTTP, no database, no TradeGecko.
 """
 
 from tradegecko_bridge.engine.context import Progress
-from tradegecko_bridge.engine.engine import SyncEngine
+from tradegecko_bridge.engine.engine import SyncEngine, run_together
 from tradegecko_bridge.engine.operations.adoption import Adopted, AdoptedSource, adopt_account, adopt_source
 from tradegecko_bridge.engine.operations.answers import Answers
 from tradegecko_bridge.engine.operations.decisions import Decided, Decision, Decisions
 from tradegecko_bridge.engine.operations.expiry import Expired, expire_personal_data
 from tradegecko_bridge.engine.operations.ledger_check import check_ledger
-from tradegecko_bridge.engine.operations.resend import resend
+from tradegecko_bridge.engine.operations.resend import resend, resend_tracking
 from tradegecko_bridge.engine.operations.void_double import VoidedDouble, void_double
 from tradegecko_bridge.engine.report import Item, Kept, Outcome, Report, RunReport
 from tradegecko_bridge.engine.settings.choices import (
@@ -22,6 +22,8 @@ from tradegecko_bridge.engine.settings.choices import (
     OnChange,
     OnVoid,
     OrderStatus,
+    PartialShipments,
+    ProductChanges,
     ReturnStatus,
     TaxTreatment,
     Unpaid,
@@ -50,6 +52,8 @@ __all__ = [
     "OnVoid",
     "OrderStatus",
     "Outcome",
+    "PartialShipments",
+    "ProductChanges",
     "Progress",
     "Report",
     "ReturnStatus",
@@ -65,5 +69,7 @@ __all__ = [
     "check_ledger",
     "expire_personal_data",
     "resend",
+    "resend_tracking",
+    "run_together",
     "void_double",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
@@ -73,6 +73,8 @@ class SyncEngine(OfThisProcess):
         concurrency: where threads come from, and the clock that measures their work.
         check_address: says what is wrong with an address, and so holds its order; by default the check that the
             settings name (``address_check``), if any.
+        siblings: the settings of other connections of the ledger, by name: what their orders are made of is taken off
+            this one's stock levels by them.
         tracer: OpenTelemetry's, if a span is wanted for each operation and for each order on its way; by
             ``opentelemetry.trace.get_tracer("my-program")``.
 
@@ -99,6 +101,7 @@ class SyncEngine(OfThisProcess):
         concurrency: Concurrency = REAL_THREADS,
         tracer: Tracer | None = None,
         check_address: ChecksAddresses | None = None,
+        siblings: Mapping[str, ConnectionSettings] | None = None,
     ) -> None:
         if not (connection and connection.strip()):
             raise ValueError('the connection needs a name, e.g. "my-shop"')
@@ -122,6 +125,7 @@ class SyncEngine(OfThisProcess):
             on_alert=on_alert,
             concurrency=concurrency,
             tracer=tracer,
+            siblings=siblings or {},
             words=source_calls.status_words(source, self.settings.status_words),
         )
         self._closed = False
@@ -198,21 +202,21 @@ class SyncEngine(OfThisProcess):
 
     def run(self, *, dry_run: bool = False) -> RunReport:
         """Deliver orders, then bring back what the settings ask for: tracking, stock levels, product details."""
-        run = RunReport(connection=self._context.connection)
-        settings = self.settings
-        try:
-            for wanted, operation in (
-                (True, self.deliver_orders),
-                (settings.tracking, self.sync_tracking),
-                (settings.inventory, self.sync_inventory),
-                (settings.products, self.sync_products),
-            ):
-                if wanted and not any(map(_concerns_all, run.reports)):
-                    run.reports.append(operation(dry_run=dry_run))
-                    self._own_account.goes_on = True
-        finally:
-            self._own_account.goes_on = False
+        (run,) = run_together([self], dry_run=dry_run)
         return run
+
+    def _go_on(self, run: RunReport, *, out: bool, dry_run: bool) -> None:
+        """The part of a run that goes ``out`` and follows the orders, or the rest."""
+        settings = self.settings
+        both: tuple[tuple[bool, Callable[..., Report]], ...] = (
+            ((True, self.deliver_orders), (settings.tracking, self.sync_tracking))
+            if out
+            else ((settings.inventory, self.sync_inventory), (settings.products, self.sync_products))
+        )
+        for wanted, operation in both:
+            if wanted and not any(map(_concerns_all, run.reports)):
+                run.reports.append(operation(dry_run=dry_run))
+                self._own_account.goes_on = True
 
     # ── for asynchronous programs: the same in a thread ──────────────────────────────────────
 
@@ -295,12 +299,30 @@ class SyncEngine(OfThisProcess):
             return self._refused(name, error, dry_run=dry_run)
         if not dry_run:
             watch(self._context, report)
+            self._context.store.record_run(report.as_run(self._context.worker))
         return report
 
     def _refused(self, name: str, error: BridgeError, *, dry_run: bool) -> Report:
         with self._context.report(name, dry_run=dry_run) as report:
             report.fail(error)
         return report
+
+
+def run_together(engines: Sequence[SyncEngine], *, dry_run: bool = False) -> list[RunReport]:
+    """:meth:`SyncEngine.run` for several connections of one ledger, whose sources sell from one stock.
+
+    Stock levels go back when the orders of all are delivered: what one source has sold is off the others' in the same
+    run.
+    """
+    runs = [RunReport(connection=engine._context.connection) for engine in engines]
+    try:
+        for out in (True, False):
+            for engine, run in zip(engines, runs, strict=True):
+                engine._go_on(run, out=out, dry_run=dry_run)
+    finally:
+        for engine in engines:
+            engine._own_account.goes_on = False
+    return runs
 
 
 def _nameless(source: OrderSource, error: Exception) -> ConfigError:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         WithdrawsTracking,
     )
     from tradegecko_bridge.sources.folder import FolderSource, Format, Layout, Packed, Split
+    from tradegecko_bridge.sources.medusa import MedusaSource
     from tradegecko_bridge.sources.vendure import VendureSource
     from tradegecko_bridge.sources.woocommerce import WooCommerceSource, is_woocommerce_webhook
 
@@ -47,6 +48,7 @@ _HOMES: Final = {
     "GivesReturns": "ports",
     "HasIdentity": "ports",
     "Layout": "sources.folder",
+    "MedusaSource": "sources.medusa",
     "OrderSource": "ports",
     "Packed": "sources.folder",
     "Split": "sources.folder",
@@ -73,6 +75,7 @@ __all__ = [
     "GivesReturns",
     "HasIdentity",
     "Layout",
+    "MedusaSource",
     "OrderSource",
     "Packed",
     "Split",

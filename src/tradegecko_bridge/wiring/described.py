@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import re
 import types
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +14,7 @@ from importlib.metadata import entry_points
 from inspect import Parameter, cleandoc, isclass, signature
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
+import attrs
 from attrs import frozen
 
 from tradegecko_bridge.errors import ConfigError
@@ -128,10 +130,12 @@ def takes(kind: Any) -> str:
         return " or ".join(f'"{one.value}"' for one in kind)
     if kind is Secret:
         return "a secret"
+    if origin is os.PathLike:
+        return "text"
+    if attrs.has(kind) or (isclass(origin) and issubclass(origin, Mapping)):
+        return "a table"
     if kind is timedelta:
         return "seconds"
-    if origin is not None and inside and isclass(origin) and issubclass(origin, Mapping):
-        return "a table"
     if origin is not None and inside:
         one = takes(inside[0])
         return f"a list of {_SEVERAL.get(one, one)}"

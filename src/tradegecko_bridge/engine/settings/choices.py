@@ -42,6 +42,19 @@ def tax_treatment(value: TaxTreatment | Literal["source", "default", "inclusive"
     return value
 
 
+class PartialShipments(StrEnum):
+    """When a source is told of shipments that are not all of their order."""
+
+    SEND = "send"
+    """As they leave."""
+    WAIT = "wait"
+    """With the one that completes the order."""
+
+
+def partial_shipments(value: PartialShipments | Literal["send", "wait"]) -> Any:
+    return value
+
+
 class LineTax(StrEnum):
     """Whose tax rate an order line gets."""
 
@@ -170,4 +183,19 @@ class Fractions(StrEnum):
 
 
 def fractions(value: Fractions | Literal["keep", "down"]) -> Any:
+    return value
+
+
+class ProductChanges(StrEnum):
+    """What a source may do by the product details it is told."""
+
+    ALL = "all"
+    """Create products it does not have, and change those it has."""
+    CREATE = "create"
+    """Only create: what it has is edited there."""
+    UPDATE = "update"
+    """Only change: what is for sale is chosen there."""
+
+
+def product_changes(value: ProductChanges | Literal["all", "create", "update"]) -> Any:
     return value

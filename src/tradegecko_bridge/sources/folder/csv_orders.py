@@ -44,6 +44,8 @@ _TOTALS: Final = {
 _SHIPPING: Final = {name.removeprefix("shipping_"): name for name in COLUMNS if name.startswith("shipping_")}
 _SHIPPING.pop("total")
 _DISCOUNT: Final = {name: f"discount_{name}" for name in ("label", "code", "amount", "before_tax")}
+_CUSTOMER: Final = {name: f"customer_{name}" for name in CUSTOMER_FIELDS}
+_ADDRESSES: Final = {who: {name: f"{who}_{name}" for name in ADDRESS_FIELDS} for who in ("ship", "bill")}
 _OWN: Final = (
     "placed_at", "note", "tags", "url", "requested_ship_date", "canceled_at",
     "source_status", "payment_status", "fulfillment_status", "payment_method", "paid",
@@ -56,6 +58,8 @@ _TOTAL_WORDS: Final = frozenset(
     ("total", "totals", "grand total", "subtotal", "sum", "summe", "gesamt", "gesamtsumme", "total général", "totale",
      "totaal", "totalt", "suma", "insgesamt")
 )  # fmt: skip
+_GUARDS: Final = frozenset(("'", "="))
+"""How cells begin that were kept from being formulas, or numbers."""
 _FIGURE: Final = re.compile(r"(?!\d{1,2}\.\d{1,2}\.\d)\W{0,3}\d[\d.,'’\s]*\W{0,2}")
 """An amount or a count, no date."""
 _FOOTERS: Final = ("record(s) downloaded", "seller id")
@@ -120,8 +124,11 @@ class TableReader:
 
     def _footer(self, cells: Cells, text: str) -> str:
         """Whether the row says what a report says at its end, in a cell or two, or as eBay divides it."""
-        said = " ".join(filter(None, cells)).casefold()
-        if sum(map(bool, cells)) > 2 and not _COUNTED.fullmatch(said):
+        filled = list(filter(None, cells))
+        if len(filled) > 2 and not filled[0][:1].isdigit():
+            return ""
+        said = " ".join(filled).casefold()
+        if len(filled) > 2 and not _COUNTED.fullmatch(said):
             return ""
         return "the end of a report" if any(one in said for one in (*_FOOTERS, *self.footers)) and text else ""
 
@@ -172,11 +179,12 @@ class _Reading:
         self.first = self.first or place
         if number := self.reader.names(row)[1]:
             self._keep(place, self.reader.plan.naming[-1], number)
-        row = [unguarded(cell) if cell[:1] in ("'", "=") else cell for cell in row]
-        plan, has_nul = self.reader.plan, any("\0" in cell for cell in row)
+        row = [unguarded(cell) if cell[:1] in _GUARDS else cell for cell in row]
+        plan, has_nul, kept = self.reader.plan, "\0" in "".join(row), self.cells
         for cells in self._opened(place, row):
             for one in plan.order:
-                if cell := self._cell(place, one, cells) if has_nul or one.may_fail else one.get(cells):
+                cell = self._cell(place, one, cells) if has_nul or one.may_fail else one.get(cells)
+                if cell and (kept.get(one.column.name) != cell or one.repeat == "sum"):  # else it is said again
                     self._keep(place, one, cell)
             for fields in plan.lines:
                 self._line(place, fields, cells)
@@ -278,7 +286,9 @@ class _Reading:
         """Lines without a reference get their place in the order as one."""
         for place, line in enumerate(self.lines, 1):
             line.values.setdefault("line_reference", str(place))
-        counts = Counter(line.values["line_reference"] for line in self.lines)
+        counts = Counter([line.values["line_reference"] for line in self.lines])
+        if len(counts) == len(self.lines):
+            return
         for line in self.lines:
             if counts[line.values["line_reference"]] > 1:
                 name = shown_code(line.values["line_reference"])
@@ -371,7 +381,7 @@ def _order(reference: str, reading: _Reading) -> SourceOrder:
         shipping=(ShippingLine(**shipping, price_includes_tax=included),) if shipping else (),
         discounts=(Discount(**discount),) if discount else (),
         totals=Totals(**_picked(values, _TOTALS)),
-        customer=Customer(**_picked(values, _prefixed("customer", CUSTOMER_FIELDS))),
+        customer=Customer(**_picked(values, _CUSTOMER)),
         shipping_address=_address(values, "ship"),
         billing_address=_address(values, "bill"),
         **{name: values[name] for name in _OWN if name in values},
@@ -427,12 +437,8 @@ def _order_line(line: Mapping[str, Any], included: bool) -> OrderLine:
 
 
 def _address(values: Mapping[str, Any], prefix: str) -> Address | None:
-    fields = _picked(values, _prefixed(prefix, ADDRESS_FIELDS))
+    fields = _picked(values, _ADDRESSES[prefix])
     return Address(**fields) if fields else None
-
-
-def _prefixed(prefix: str, fields: tuple[str, ...]) -> dict[str, str]:
-    return {field: f"{prefix}_{field}" for field in fields}
 
 
 def _picked(values: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, Any]:

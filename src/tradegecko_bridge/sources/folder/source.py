@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from attrs import define, evolve
+from attrs import define
 
 from tradegecko_bridge.commerce import (
     DeliveryReceipt,
@@ -183,7 +183,8 @@ class FolderSource:
                 one.count += 1
                 one.clean = one.clean and not isinstance(order, UnreadableOrder)
                 one.whole = is_last and one.read
-                yield evolve(order, cursor=f"{file.name}#{one.count}")
+                object.__setattr__(order, "cursor", f"{file.name}#{one.count}")  # made for us, and not given yet
+                yield order
             if one.read and not one.count:
                 self._put_away_empty(file)
 

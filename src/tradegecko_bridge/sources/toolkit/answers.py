@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import httpx
 from attrs import field, frozen
@@ -15,6 +15,8 @@ from tradegecko_bridge.errors import SourceNeedsLogin, SourceRefused, SourceUnav
 from tradegecko_bridge.ports.logins import Secret
 from tradegecko_bridge.sources.toolkit.faults import AnswerLost, Forbidden, NotThere, Refusal, ShopFault, one_line
 from tradegecko_bridge.sources.toolkit.reading import json_value
+
+T = TypeVar("T")
 
 BUSY = frozenset({408, 423, 425, 429, 502, 503, 504, 530})
 LONGEST_ASKED = 300.0
@@ -111,6 +113,21 @@ def as_rows(data: Any, shop: str) -> Sequence[Any]:
             "nothing in between changes its answers"
         )
     return data
+
+
+def readable(answers: Callable[[], Iterator[T]], shop: str) -> Iterator[T]:
+    """What comes of a shop's answers, which may be anything.
+
+    Raises:
+        SourceUnavailable: in place of what came of an answer that no such shop gives.
+    """
+    try:
+        yield from answers()
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise SourceUnavailable(
+            f"an answer of {shop} cannot be read ({type(error).__name__}): check that url is its API, and that nothing "
+            "in between changes its answers; if all is well, try again later"
+        ) from error
 
 
 def checked(answer: Answer, url: str) -> Answer:
