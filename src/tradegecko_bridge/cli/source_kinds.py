@@ -96,8 +96,8 @@ def _print_described(found: Described) -> None:
 def new(name: str, into: Path) -> None:
     """Write a source of your own to start from.
 
-    It is a package; NAME is what settings files will call it, such as my-shop. It is complete: it installs, and its tests, which are
-    the kit, pass. Its shop is made up; make it yours.
+    It is a package; NAME is what settings files will call it, such as my-shop. It is complete: it installs, and its
+    tests, which are the kit, pass. Its shop is made up; make it yours.
     """
     from tradegecko_bridge.cli.new_source import write_package
 
