@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         adopt_source,
         check_ledger,
         expire_personal_data,
+        run_together,
         void_double,
     )
     from tradegecko_bridge.foreign import Withheld
@@ -150,6 +151,7 @@ _HOMES: Final = {
     "load_config": "config",
     "open_engines": "wiring.engines",
     "query": "tradegecko.calls",
+    "run_together": "engine",
     "void_double": "engine",
 }
 
@@ -225,6 +227,7 @@ __all__ = [
     "load_config",
     "open_engines",
     "query",
+    "run_together",
     "void_double",
 ]
 

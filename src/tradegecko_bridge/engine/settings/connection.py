@@ -67,6 +67,7 @@ Days: TypeAlias = Annotated[Decimal, "a number of days", Between(1, 3650)]
 Hours: TypeAlias = Annotated[Decimal, "a number of hours", Between(0, 8760)]
 SkuTable: TypeAlias = Annotated[Mapping[str, str], "table: the source's SKU = TradeGecko's"]
 CarrierTable: TypeAlias = Annotated[Mapping[str, str], "table: TradeGecko's carrier = the source's"]
+LocationTable: TypeAlias = Annotated[Mapping[str, str], "table: TradeGecko's location, by label or id = the source's"]
 StandingTable: TypeAlias = Annotated[
     Mapping[str, Standing], f"table: the source's word = one of {', '.join(f'`{standing}`' for standing in Standing)}"
 ]
@@ -298,6 +299,9 @@ class ConnectionSettings:
     """Labels or ids of the locations whose stock is offered; left out, all. E.g. `["Main Warehouse", "2"]`."""
     excluded_stock_locations: tuple[str, ...] = field(default=(), converter=words)
     """Labels or ids of locations whose stock is never offered. E.g. `["Returns"]`."""
+    source_locations: LocationTable = field(factory=dict)
+    """What the source calls a stock location, where it takes levels for each of its own; several of TradeGecko's may be
+    one there. Of a location that is not named nothing is told. E.g. `{ "Main Warehouse" = "Berlin" }`."""
     stock_percentage: Percent = field(default=Decimal(100), converter=number)
     """How much of what is available the source may sell, such as half of it at each of two shops. E.g. `50`."""
     stock_subtract: Units = field(default=Decimal(0), converter=number)
