@@ -222,6 +222,18 @@ class HasStockLocations(Protocol):
 
 
 @runtime_checkable
+class GivesStock(Protocol):
+    """A source that can say what stock it shows, so that what somebody changed there is found."""
+
+    def fetch_stock(self) -> Iterable[StockLevel]:
+        """What may be sold of each SKU (at each location) by what the source shows now, each once.
+
+        Raises:
+            SourceUnavailable, SourceNeedsLogin, SourceRefused: as :meth:`OrderSource.fetch_orders`.
+        """
+
+
+@runtime_checkable
 class AcceptsAllStock(Protocol):
     """A source that now and then takes all stock levels at once, beside those that changed."""
 

@@ -18,6 +18,7 @@ from tradegecko_bridge.bounds import LONGEST_NAME, findable, is_bounded
 from tradegecko_bridge.commerce import VariantStock, Verdict
 from tradegecko_bridge.commerce.remote import RecordKind
 from tradegecko_bridge.engine.back_sync import in_flight
+from tradegecko_bridge.engine.back_sync.stock_drift import look_for_drift
 from tradegecko_bridge.engine.back_sync.stock_rules import ZERO, is_chosen, level_of, stock_level, value_of
 from tradegecko_bridge.engine.back_sync.stock_spool import VariantSpool
 from tradegecko_bridge.engine.back_sync.telling import (
@@ -70,6 +71,7 @@ def sync_inventory(context: Context, *, dry_run: bool = False, full: bool = Fals
         with stream_of(context, KIND, report) as stream, context.store.spool() as found:
             if stream is None or not _found(context, report, found, full=full):
                 return report
+            look_for_drift(context, stream, report, full=full)
             if not _brake(context, report, found, passed=past_brake):
                 at_once = isinstance(source, AcceptsAllStock)
                 write(context, stream, _wanted(context, found, report, full=full), again=full and not at_once)

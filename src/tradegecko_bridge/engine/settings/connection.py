@@ -27,6 +27,7 @@ from tradegecko_bridge.engine.settings.choices import (
     OnVoid,
     OrderStatus,
     ReturnStatus,
+    StockDrift,
     TaxTreatment,
     Unpaid,
     Vanished,
@@ -320,6 +321,9 @@ class ConnectionSettings:
     """What follows where a SKU the source was told of has no stock level in TradeGecko any more (archived, deleted,
     renamed, filtered out, on several variants): the source is told 0, or it is left as it is and reported once, or left
     without a word."""
+    stock_drift: StockDrift = field(default=StockDrift.REPORT, converter=choices.stock_drift)
+    """What follows where a source that can say what it shows (`fetch_stock`) shows other stock than it has accepted: an
+    alert, or the level is told again, or it is not asked. It is asked once a day and by `sync inventory --full`."""
     stock_brake: Percent = field(default=Decimal(30), converter=number)
     """A pass that would set more than this share of the SKUs which the source sells to 0, and more than ten, is held
     with an alert, as when a location was emptied by mistake. `100` lets everything pass. E.g. `50`."""
