@@ -26,6 +26,8 @@ from tradegecko_bridge.engine.settings.choices import (
     OnChange,
     OnVoid,
     OrderStatus,
+    PartialShipments,
+    ProductChanges,
     ReturnStatus,
     StockDrift,
     TaxTreatment,
@@ -290,6 +292,9 @@ class ConnectionSettings:
     """What the source calls a carrier, by its name in TradeGecko, whatever the case; others keep their name. A shipment
     without one gets that of its tracking number, where the number tells (UPS, USPS, posts).
     E.g. `{ "UPS Ground" = "ups" }`."""
+    partial_shipments: PartialShipments = field(default=PartialShipments.SEND, converter=choices.partial_shipments)
+    """Tell the source of each shipment of an order as it leaves (`send`), or of all of them once the order is complete
+    (`wait`), for sources that take one shipment for an order."""
     blank_tracking: bool = True
     """Tell the source of shipments that have no tracking number, too. Otherwise each waits until it has one."""
     notify_customer: bool | None = None
@@ -335,7 +340,17 @@ class ConnectionSettings:
     inventory: bool = True
     """Bring stock levels back."""
     products: bool = False
-    """Bring product details back. They overwrite what the source shows, so they are off until asked for."""
+    """Bring product details back. They overwrite what the source shows, so they are off until asked for: for
+    `tgbridge sync products` too, of which a dry run shows what it would do."""
+    product_changes: ProductChanges = field(default=ProductChanges.ALL, converter=choices.product_changes)
+    """Whether the source may create products it does not have, and change those it has, or only one of these. What is
+    gone in TradeGecko is taken off sale in any case."""
+    product_price_list: str | None = None
+    """The price list, by name, code or id, whose prices the source is told as retail prices, with its currency; left
+    out, TradeGecko's retail prices. E.g. `"Web shop EUR"`."""
+    product_supply_price_list: str | None = None
+    """The price list, by name, code or id, whose prices the source is told as supply prices, with its currency; left
+    out, it is told none. E.g. `"wholesale"`."""
     product_composites: bool = True
     """Bring back details of composites (bundles) too."""
     product_buy_prices: bool = False

@@ -19,6 +19,7 @@ from tradegecko_bridge.commerce.remote import (
     Access,
     AccountIdentity,
     ChangedOrders,
+    ChangedProducts,
     CustomerMatch,
     OrderAction,
     OrderDraft,
@@ -42,6 +43,7 @@ from tradegecko_bridge.tradegecko.gateway import (
     customer_match,
     order_changes,
     order_returns,
+    product_lists,
     record_names,
     translate,
 )
@@ -710,17 +712,21 @@ class TradeGeckoGateway(OfThisProcess):
         return store.progress(self._mirror.account, STOCK).complete
 
     def products(self) -> Iterable[ProductDetails]:
-        """Every active product with the variants that come along (§5.22) and the images' addresses (§5.11)."""
-        listed = chain.from_iterable(self._long_list(resources.IMAGES.list()))
-        images = {image.id: address for image in listed if (address := translate.image_url(image))}
-        for page in self._long_list(resources.PRODUCTS.list(include=["variants"], order="created_at asc")):
-            variants: dict[int, list[records.Variant]] = {}
-            for variant in page.sideloaded.get("variants", ()):
-                if variant.status != "archived":
-                    variants.setdefault(variant.product_id, []).append(variant)
-            for product in page:
-                if product.status not in customer_match.INACTIVE:
-                    yield translate.product_details(product, variants.get(product.id, []), images)
+        """Page by page, some of them with a call for their pictures."""
+        listed = self._long_list(resources.PRODUCTS.list(include=["variants"], order="created_at asc"))
+        return product_lists.details(self._normal, listed)
+
+    def changed_products(self, cursor: str | None) -> ChangedProducts:
+        """Three calls where nothing has changed."""
+        return product_lists.changed_products(self._normal, cursor, self._mirror.server_clock())
+
+    def products_by_id(self, references: Collection[str]) -> Iterable[ProductDetails]:
+        """Two hundred a call, some of them with another one for their pictures."""
+        return product_lists.products_by_id(self._normal, references)
+
+    def price_lists(self) -> Sequence[PriceList]:
+        """One call."""
+        return product_lists.price_lists(self._normal)
 
     # ── lists ────────────────────────────────────────────────────────────────────────────────
 
