@@ -19,6 +19,7 @@ from tradegecko_bridge.errors import ClaimLost, CursorMoved, CustomerInUse, Numb
 from tradegecko_bridge.ledger import (
     AT_SOURCE,
     DELIVERED_STATES,
+    RECEIPT,
     SENT_STATES,
     UNCERTAIN_STATES,
     Alert,
@@ -212,6 +213,9 @@ class LedgerBook:
                 "already; find out which of the two it is"
             )
         self._write([change])
+        if transition.receipt is not None:
+            key, text = transition.receipt
+            self.record_told_values(entry.connection, RECEIPT, {key: text}, at=after.updated_at)
         if new is not None:
             self._made[entry.id] = new.digests
         return after
