@@ -37,6 +37,7 @@ from tradegecko_bridge.ledger import (
     StateCount,
     Transition,
 )
+from tradegecko_bridge.runs import JobRun
 from tradegecko_bridge.stores.row import Arrival, Change, Row, storable, utc
 from tradegecko_bridge.stores.rules import lookups, work
 from tradegecko_bridge.stores.rules.alerts import compared
@@ -347,6 +348,9 @@ class LedgerBook:
     def record_told_values(self, connection: str, kind: str, values: Mapping[str, str], *, at: datetime) -> None:
         told = self._told.setdefault((connection, kind), {})
         told.update((storable(key), value) for key, value in sorted(values.items()))
+
+    def record_run(self, run: JobRun) -> None:
+        """Nobody reads it."""
 
     def update_alerts(
         self, connection: str, found: Sequence[Finding], *, scope: Collection[str], at: datetime
