@@ -6,7 +6,7 @@ its system takes, and hands back :class:`RemoteOrder`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -172,11 +172,21 @@ class RemoteVariant:
 
 @frozen(kw_only=True)
 class PriceList:
-    """A price list of the system, with the ISO code of its currency."""
+    """A price list of the system, with the ISO code of its currency; ``cost``: of what goods cost to buy."""
 
     id: str
     name: str
     currency: str
+    cost: bool = False
+
+
+@frozen(kw_only=True)
+class ChangedProducts:
+    """The references of products that may have changed since a cursor (None: nobody knows which), and the cursor from
+    which to ask again."""
+
+    references: Collection[str] | None
+    cursor: str
 
 
 @frozen(kw_only=True)

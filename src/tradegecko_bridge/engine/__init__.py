@@ -4,7 +4,7 @@ Knows the ports and the words of commerce; no HTTP, no database, no TradeGecko.
 """
 
 from tradegecko_bridge.engine.context import Progress
-from tradegecko_bridge.engine.engine import SyncEngine
+from tradegecko_bridge.engine.engine import SyncEngine, run_together
 from tradegecko_bridge.engine.operations.adoption import Adopted, AdoptedSource, adopt_account, adopt_source
 from tradegecko_bridge.engine.operations.answers import Answers
 from tradegecko_bridge.engine.operations.decisions import Decided, Decision, Decisions
@@ -16,6 +16,7 @@ from tradegecko_bridge.engine.report import Item, Kept, Outcome, Report, RunRepo
 from tradegecko_bridge.engine.settings.choices import (
     DiscountTax,
     Fractions,
+    Job,
     LineTax,
     MatchBy,
     OnCancel,
@@ -23,6 +24,7 @@ from tradegecko_bridge.engine.settings.choices import (
     OnVoid,
     OrderStatus,
     PartialShipments,
+    ProductChanges,
     ReturnStatus,
     TaxTreatment,
     Unpaid,
@@ -43,6 +45,7 @@ __all__ = [
     "Expired",
     "Fractions",
     "Item",
+    "Job",
     "Kept",
     "LineTax",
     "MatchBy",
@@ -52,6 +55,7 @@ __all__ = [
     "OrderStatus",
     "Outcome",
     "PartialShipments",
+    "ProductChanges",
     "Progress",
     "Report",
     "ReturnStatus",
@@ -68,5 +72,6 @@ __all__ = [
     "expire_personal_data",
     "resend",
     "resend_tracking",
+    "run_together",
     "void_double",
 ]

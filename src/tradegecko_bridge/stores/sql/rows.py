@@ -154,17 +154,18 @@ _WORK: Final[Mapping[str, Mapping[str, Callable[[LedgerEntry], Any]]]] = {
     **{name: {name: attrgetter(name)} for name in _KEPT_AS_THEY_ARE},
 }
 """By the attribute of an entry: the columns that it is kept in, and how their values are made."""
+_WORK_COLUMNS: Final = {column: make for columns in _WORK.values() for column, make in columns.items()}
 
 
-def order_values(row: Row) -> Values:
-    """All columns of an order except its id."""
+def order_values(row: Row, plain: Mapping[str, Any] | None = None) -> Values:
+    """All columns of an order except its id; ``plain`` is the order as JSON values, where they were made already."""
     entry = row.entry
     return {
         "connection": entry.connection,
         "reference": entry.reference,
         "taken_in_at": entry.ingested_at,
         "number": entry.number,
-        "content": _content(entry),
+        "content": _content(entry) if plain is None else as_json(plain),
         "fingerprint": row.fingerprint,
         **work_values(row),
     }
@@ -172,7 +173,7 @@ def order_values(row: Row) -> Values:
 
 def work_values(row: Row) -> Values:
     """The columns of an order that work on it changes: all but what its source gave."""
-    made = {column: make(row.entry) for columns in _WORK.values() for column, make in columns.items()}
+    made = {column: make(row.entry) for column, make in _WORK_COLUMNS.items()}
     return {**made, "newer": to_json(row.pending_update)}
 
 

@@ -137,7 +137,7 @@ def product_details(
         supplier=product.supplier or None,
         product_type=product.product_type or None,
         tags=tuple(tag.strip() for tag in (product.tags or "").split(",") if tag.strip()),
-        options=tuple(option for option in (product.opt1, product.opt2, product.opt3) if option),
+        options=_in_place(product.opt1, product.opt2, product.opt3),
         variants=tuple(
             _variant(variant, images) for variant in sorted(variants, key=lambda v: (v.position or 0, v.id))
         ),
@@ -150,15 +150,18 @@ def _variant(variant: records.Variant, images: Mapping[int, str]) -> VariantDeta
         reference=str(variant.id),
         sku=variant.sku or None,
         name=variant.name or None,
-        options=tuple(value for value in (variant.opt1, variant.opt2, variant.opt3) if value),
+        description=variant.description or None,
+        options=_in_place(variant.opt1, variant.opt2, variant.opt3),
         barcode=variant.upc or None,
         supplier_code=variant.supplier_code or None,
         retail_price=variant.retail_price,
         wholesale_price=variant.wholesale_price,
         buy_price=variant.buy_price,
-        prices={price.price_list_id: price.value for price in variant.variant_prices if price.value is not None},
+        prices=prices_by_list(variant),
         weight=variant.weight_value if variant.weight_value is not None else variant.weight,
         weight_unit=variant.weight_unit or None,
+        hs_code=variant.hs_code or None,
+        country_of_origin=variant.country_of_origin or None,
         taxable=variant.taxable is not False,
         sellable=variant.sellable is not False,
         composite=bool(variant.composite),
@@ -166,8 +169,23 @@ def _variant(variant: records.Variant, images: Mapping[int, str]) -> VariantDeta
     )
 
 
+def _in_place(*options: str | None) -> tuple[str, ...]:
+    """Names or values of options, each where it belongs; blank before others where there is none."""
+    texts = [option or "" for option in options]
+    while texts and not texts[-1]:
+        texts.pop()
+    return tuple(texts)
+
+
+def prices_by_list(variant: records.Variant) -> dict[str, Decimal]:
+    """What a variant costs, by the id of the price list; the three of every account have fields of their own."""
+    own = {"retail": variant.retail_price, "wholesale": variant.wholesale_price, "buy": variant.buy_price}
+    own |= {price.price_list_id: price.value for price in variant.variant_prices if price.value is not None}
+    return {id_: price for id_, price in own.items() if price is not None}
+
+
 def image_url(image: records.Image) -> str | None:
     """``base_path`` + ``/`` + ``file_name``; none while the image is still being processed (§5.11)."""
-    if not image.base_path or not image.file_name:
+    if image.image_processing or not image.base_path or not image.file_name:
         return None
     return f"{image.base_path.rstrip('/')}/{image.file_name}"
