@@ -99,8 +99,8 @@ def _retract(source: OrderSource) -> Callable[[Sequence[ProductDetails]], Iterab
 
 
 def _product(entry: OutboxEntry) -> ProductDetails:
-    """The product, or of one that is gone its reference and name."""
-    if entry.gone:
+    """The product, or of one that is withdrawn its reference and name."""
+    if entry.value == WITHDRAWN:
         return ProductDetails(reference=entry.key, name=entry.name)
     return loaded(entry.content, ProductDetails)
 
