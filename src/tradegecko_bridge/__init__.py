@@ -49,7 +49,9 @@ if TYPE_CHECKING:
     from tradegecko_bridge.ports.logins import Secret
     from tradegecko_bridge.sandbox import Sandbox
     from tradegecko_bridge.sources.folder import FolderSource
+    from tradegecko_bridge.sources.shopify import ShopifySource
     from tradegecko_bridge.sources.vendure import VendureSource
+    from tradegecko_bridge.sources.woocommerce import WooCommerceSource
     from tradegecko_bridge.stores.memory import MemoryStore
     from tradegecko_bridge.stores.sql import SqlStore
     from tradegecko_bridge.stores.tokens import EncryptedTokenStore, FileTokenStore, KeyringTokenStore, MemoryTokenStore
@@ -136,6 +138,7 @@ _HOMES: Final = {
     "Sandbox": "sandbox",
     "Secret": "ports.logins",
     "SharedLimiter": "tradegecko.limits",
+    "ShopifySource": "sources.shopify",
     "Shown": "tradegecko.calls",
     "SqlStore": "stores.sql",
     "Store": "ports",
@@ -149,6 +152,7 @@ _HOMES: Final = {
     "TradeGeckoClient": "tradegecko.client",
     "TradeGeckoGateway": "tradegecko.gateway",
     "VendureSource": "sources.vendure",
+    "WooCommerceSource": "sources.woocommerce",
     "Withheld": "foreign",
     "adopt_account": "engine",
     "adopt_source": "engine",
@@ -215,6 +219,7 @@ __all__ = [
     "Sandbox",
     "Secret",
     "SharedLimiter",
+    "ShopifySource",
     "Shown",
     "SqlStore",
     "Store",
@@ -229,6 +234,7 @@ __all__ = [
     "Unpaid",
     "VendureSource",
     "Withheld",
+    "WooCommerceSource",
     "__version__",
     "adopt_account",
     "adopt_source",
