@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Decisions,
         DiscountTax,
         Item,
+        Job,
         LineTax,
         MatchBy,
         OnCancel,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         OnVoid,
         OrderStatus,
         Outcome,
+        PartialShipments,
         Report,
         ReturnStatus,
         RunReport,
@@ -47,7 +49,9 @@ if TYPE_CHECKING:
     from tradegecko_bridge.ports.logins import Secret
     from tradegecko_bridge.sandbox import Sandbox
     from tradegecko_bridge.sources.folder import FolderSource
+    from tradegecko_bridge.sources.shopify import ShopifySource
     from tradegecko_bridge.sources.vendure import VendureSource
+    from tradegecko_bridge.sources.woocommerce import WooCommerceSource
     from tradegecko_bridge.stores.memory import MemoryStore
     from tradegecko_bridge.stores.sql import SqlStore
     from tradegecko_bridge.stores.tokens import EncryptedTokenStore, FileTokenStore, KeyringTokenStore, MemoryTokenStore
@@ -78,9 +82,11 @@ if TYPE_CHECKING:
     from tradegecko_bridge.tradegecko.oauth import OAuthApp
     from tradegecko_bridge.tradegecko.retry import NO_RETRY, RetryPolicy
     from tradegecko_bridge.wiring.engines import open_engines
+    from tradegecko_bridge.wiring.nudges import NUDGE_EVENTS, Nudges, run_nudged
 
 _HOMES: Final = {
     "NO_RETRY": "tradegecko.retry",
+    "NUDGE_EVENTS": "wiring.nudges",
     "Alert": "ledger",
     "AnswerReceived": "tradegecko.client.events",
     "Answers": "engine",
@@ -98,6 +104,7 @@ _HOMES: Final = {
     "FolderSource": "sources.folder",
     "Gateway": "ports",
     "Item": "engine",
+    "Job": "engine",
     "KeyringTokenStore": "stores.tokens",
     "Limiter": "tradegecko.client",
     "LineTax": "engine",
@@ -105,6 +112,7 @@ _HOMES: Final = {
     "MatchBy": "engine",
     "MemoryStore": "stores.memory",
     "MemoryTokenStore": "stores.tokens",
+    "Nudges": "wiring.nudges",
     "OAuthApp": "tradegecko.oauth",
     "OnCancel": "engine",
     "OnChange": "engine",
@@ -113,6 +121,7 @@ _HOMES: Final = {
     "OrderSource": "ports",
     "OrderState": "ledger",
     "OrderStatus": "engine",
+    "PartialShipments": "engine",
     "Outcome": "engine",
     "Page": "tradegecko.calls",
     "Priority": "tradegecko.client",
@@ -129,6 +138,7 @@ _HOMES: Final = {
     "Sandbox": "sandbox",
     "Secret": "ports.logins",
     "SharedLimiter": "tradegecko.limits",
+    "ShopifySource": "sources.shopify",
     "Shown": "tradegecko.calls",
     "SqlStore": "stores.sql",
     "Store": "ports",
@@ -142,6 +152,7 @@ _HOMES: Final = {
     "TradeGeckoClient": "tradegecko.client",
     "TradeGeckoGateway": "tradegecko.gateway",
     "VendureSource": "sources.vendure",
+    "WooCommerceSource": "sources.woocommerce",
     "Withheld": "foreign",
     "adopt_account": "engine",
     "adopt_source": "engine",
@@ -150,11 +161,13 @@ _HOMES: Final = {
     "load_config": "config",
     "open_engines": "wiring.engines",
     "query": "tradegecko.calls",
+    "run_nudged": "wiring.nudges",
     "void_double": "engine",
 }
 
 __all__ = [
     "NO_RETRY",
+    "NUDGE_EVENTS",
     "Alert",
     "AnswerReceived",
     "Answers",
@@ -172,6 +185,7 @@ __all__ = [
     "FolderSource",
     "Gateway",
     "Item",
+    "Job",
     "KeyringTokenStore",
     "Limiter",
     "LineTax",
@@ -179,6 +193,7 @@ __all__ = [
     "MatchBy",
     "MemoryStore",
     "MemoryTokenStore",
+    "Nudges",
     "OAuthApp",
     "OnCancel",
     "OnChange",
@@ -189,6 +204,7 @@ __all__ = [
     "OrderStatus",
     "Outcome",
     "Page",
+    "PartialShipments",
     "Priority",
     "RateLimiter",
     "RateWait",
@@ -203,6 +219,7 @@ __all__ = [
     "Sandbox",
     "Secret",
     "SharedLimiter",
+    "ShopifySource",
     "Shown",
     "SqlStore",
     "Store",
@@ -217,6 +234,7 @@ __all__ = [
     "Unpaid",
     "VendureSource",
     "Withheld",
+    "WooCommerceSource",
     "__version__",
     "adopt_account",
     "adopt_source",
@@ -225,6 +243,7 @@ __all__ = [
     "load_config",
     "open_engines",
     "query",
+    "run_nudged",
     "void_double",
 ]
 

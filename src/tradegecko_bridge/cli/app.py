@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "shipments": ("told", "Show the shipments each source was told of."),
     "stock": ("told", "Show what each source was told of stock."),
     "settings": ("settings", "Show every setting of each connection."),
+    "status": ("status", "Show how each connection fares."),
     "sync": ("sync", "Deliver orders and bring the rest back."),
 }
 """The module of each command below this package, and the first line of its help."""

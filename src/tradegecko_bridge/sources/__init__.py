@@ -29,7 +29,10 @@ if TYPE_CHECKING:
         WithdrawsTracking,
     )
     from tradegecko_bridge.sources.folder import FolderSource, Format, Layout, Packed, Split
+    from tradegecko_bridge.sources.medusa import MedusaSource
+    from tradegecko_bridge.sources.shopify import OrderNudge, ShopifySource, ShopifyWebhooks
     from tradegecko_bridge.sources.vendure import VendureSource
+    from tradegecko_bridge.sources.woocommerce import WooCommerceSource, is_woocommerce_webhook
 
 _HOMES: Final = {
     "AcceptsAllStock": "ports",
@@ -46,13 +49,19 @@ _HOMES: Final = {
     "GivesReturns": "ports",
     "HasIdentity": "ports",
     "Layout": "sources.folder",
+    "MedusaSource": "sources.medusa",
+    "OrderNudge": "sources.shopify",
     "OrderSource": "ports",
     "Packed": "sources.folder",
+    "ShopifySource": "sources.shopify",
+    "ShopifyWebhooks": "sources.shopify",
     "Split": "sources.folder",
     "TellsNotes": "ports",
     "VendureSource": "sources.vendure",
     "WithdrawsProducts": "ports",
     "WithdrawsTracking": "ports",
+    "WooCommerceSource": "sources.woocommerce",
+    "is_woocommerce_webhook": "sources.woocommerce",
 }
 
 __all__ = [
@@ -70,13 +79,19 @@ __all__ = [
     "GivesReturns",
     "HasIdentity",
     "Layout",
+    "MedusaSource",
+    "OrderNudge",
     "OrderSource",
     "Packed",
+    "ShopifySource",
+    "ShopifyWebhooks",
     "Split",
     "TellsNotes",
     "VendureSource",
     "WithdrawsProducts",
     "WithdrawsTracking",
+    "WooCommerceSource",
+    "is_woocommerce_webhook",
 ]
 
 if not TYPE_CHECKING:

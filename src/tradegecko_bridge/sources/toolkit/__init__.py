@@ -4,7 +4,7 @@
 a shop writes into our records, ``record`` and ``set_levels`` write back. Each can be used without the others.
 """
 
-from tradegecko_bridge.sources.toolkit.answers import Answer
+from tradegecko_bridge.sources.toolkit.answers import Answer, readable
 from tradegecko_bridge.sources.toolkit.batch import (
     Count,
     Shelf,
@@ -18,8 +18,16 @@ from tradegecko_bridge.sources.toolkit.batch import (
     write_together,
 )
 from tradegecko_bridge.sources.toolkit.client import NO_RETRIES, Retries, ShopClient
-from tradegecko_bridge.sources.toolkit.faults import AnswerLost, Forbidden, NotThere, Refusal, ShopFault
-from tradegecko_bridge.sources.toolkit.fulfilment import Parcel, Parcels, RemovesParcels, ShownOrder, record, withdraw
+from tradegecko_bridge.sources.toolkit.faults import AnswerLost, Busy, Forbidden, NotThere, NotYet, Refusal, ShopFault
+from tradegecko_bridge.sources.toolkit.fulfilment import (
+    Parcel,
+    Parcels,
+    RemovesParcels,
+    SendsParcels,
+    ShownOrder,
+    record,
+    withdraw,
+)
 from tradegecko_bridge.sources.toolkit.incremental import Clock, Cursor, Incremental, Waits, in_chunks
 from tradegecko_bridge.sources.toolkit.money import (
     balanced,
@@ -41,6 +49,7 @@ __all__ = [
     "NO_RETRIES",
     "Answer",
     "AnswerLost",
+    "Busy",
     "Clock",
     "Count",
     "Cursor",
@@ -48,6 +57,7 @@ __all__ = [
     "Heard",
     "Incremental",
     "NotThere",
+    "NotYet",
     "Pace",
     "Page",
     "Parcel",
@@ -56,6 +66,7 @@ __all__ = [
     "RemovesParcels",
     "Retries",
     "Row",
+    "SendsParcels",
     "Shelf",
     "Shelves",
     "ShopClient",
@@ -84,6 +95,7 @@ __all__ = [
     "per_unit",
     "placed",
     "rate_between",
+    "readable",
     "record",
     "refused",
     "remaining_in",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import httpx
 from attrs import field, frozen
@@ -15,6 +15,8 @@ from tradegecko_bridge.errors import SourceNeedsLogin, SourceRefused, SourceUnav
 from tradegecko_bridge.ports.logins import Secret
 from tradegecko_bridge.sources.toolkit.faults import AnswerLost, Forbidden, NotThere, Refusal, ShopFault, one_line
 from tradegecko_bridge.sources.toolkit.reading import json_value
+
+T = TypeVar("T")
 
 BUSY = frozenset({408, 423, 425, 429, 502, 503, 504, 530})
 LONGEST_ASKED = 300.0
@@ -37,12 +39,17 @@ class Answer:
     hidden: tuple[Secret, ...] = field(repr=False)
 
     @classmethod
-    def of(cls, reply: httpx.Response, shop: str, hidden: tuple[Secret, ...]) -> Self:
-        """An answer of HTTP."""
-        try:
-            data, is_json = json_value(reply.content), True
-        except ValueError:
-            data, is_json = None, not reply.content
+    def of(
+        cls,
+        reply: httpx.Response,
+        shop: str,
+        hidden: tuple[Secret, ...],
+        mend: Callable[[bytes], bytes] | None = None,
+    ) -> Self:
+        """An answer of HTTP; ``mend`` makes JSON of what is none."""
+        data, is_json = _read(reply.content)
+        if not is_json and mend is not None:
+            data, is_json = _read(mend(reply.content))
         return cls(
             status=reply.status_code, headers=reply.headers, data=data, shop=shop, is_json=is_json, hidden=hidden
         )
@@ -87,6 +94,13 @@ class Answer:
         return text
 
 
+def _read(content: bytes) -> tuple[Any, bool]:
+    try:
+        return json_value(content), True
+    except ValueError:
+        return None, not content
+
+
 def as_rows(data: Any, shop: str) -> Sequence[Any]:
     """A list of the shop's.
 
@@ -99,6 +113,21 @@ def as_rows(data: Any, shop: str) -> Sequence[Any]:
             "nothing in between changes its answers"
         )
     return data
+
+
+def readable(answers: Callable[[], Iterator[T]], shop: str) -> Iterator[T]:
+    """What comes of a shop's answers, which may be anything.
+
+    Raises:
+        SourceUnavailable: in place of what came of an answer that no such shop gives.
+    """
+    try:
+        yield from answers()
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise SourceUnavailable(
+            f"an answer of {shop} cannot be read ({type(error).__name__}): check that url is its API, and that nothing "
+            "in between changes its answers; if all is well, try again later"
+        ) from error
 
 
 def checked(answer: Answer, url: str) -> Answer:
@@ -122,7 +151,9 @@ def checked(answer: Answer, url: str) -> Answer:
     if 300 <= status < 400:
         raise _redirected(answer, place)
     if status in (404, 410):
-        raise NotThere(f"{answer.shop} does not have this ({status}){_after(answer)}", str(status))
+        raise NotThere(
+            f"{answer.shop} does not have this ({status}){_after(answer)}", _code(answer.data) or str(status)
+        )
     if status >= 400:
         raise Refusal(f"{answer.shop} refused ({status}){_after(answer)}", _code(answer.data) or str(status))
     if not answer.is_json:

@@ -18,31 +18,37 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from attrs import frozen
 
 from tradegecko_bridge.commerce import ItemResult, Shipment
 from tradegecko_bridge.errors import SourceRefused
 from tradegecko_bridge.sources.toolkit.batch import accepted, answer_each
-from tradegecko_bridge.sources.toolkit.faults import AnswerLost, NotThere
+from tradegecko_bridge.sources.toolkit.faults import AnswerLost, NotThere, Refusal
 
 ZERO = Decimal(0)
 
 
 @frozen(kw_only=True)
 class Parcel:
-    """What a shop shows of something shipped: units by line, tracking numbers, and our reference where it keeps one."""
+    """What a shop shows of something shipped: units by line, tracking numbers, and our reference where it keeps one.
+
+    In shops where a parcel is packed first and shipped later, one that is only packed is not ``sent`` yet.
+    ``canceled``: somebody has taken it back, its units are free again.
+    """
 
     id: str
     contents: Mapping[str, Decimal]
     tracking: tuple[str, ...] = ()
     reference: str | None = None
+    sent: bool = True
+    canceled: bool = False
 
 
 @frozen(kw_only=True)
 class ShownOrder:
-    """An order as the shop shows it: units ordered by line, and the parcels that count (not the cancelled ones).
+    """An order as the shop shows it: units ordered by line, and its parcels.
 
     ``closed`` says why nothing can be shipped of it, blank where something can. ``data`` is the author's own.
     """
@@ -60,11 +66,20 @@ class Parcels(Protocol):
     def look(self, order_reference: str, /) -> ShownOrder | None:
         """The order as it is now; None where there is none."""
 
-    def create(self, order: ShownOrder, shipment: Shipment, contents: Mapping[str, Decimal], /) -> None:
-        """Make the parcel, with the shipment's reference where the shop can keep it."""
+    def create(self, order: ShownOrder, shipment: Shipment, contents: Mapping[str, Decimal], /) -> Parcel | None:
+        """Make the parcel, with the shipment's reference where the shop can keep it; the parcel, where it is to be
+        sent yet."""
 
     def renumber(self, order: ShownOrder, parcel: Parcel, shipment: Shipment, /) -> str:
         """Correct a parcel's tracking numbers; what is to be said about it, where they cannot be corrected."""
+
+
+@runtime_checkable
+class SendsParcels(Parcels, Protocol):
+    """The same of a shop in which a parcel is packed first, and sent with a second request."""
+
+    def send(self, order: ShownOrder, parcel: Parcel, shipment: Shipment, /) -> None:
+        """The parcel has left, with the shipment's tracking numbers."""
 
 
 class RemovesParcels(Parcels, Protocol):
@@ -91,15 +106,35 @@ def _record(shipment: Shipment, parcels: Parcels, whole_units: bool) -> ItemResu
     if (parcel := find(order, shipment, wanted)) is None:
         check_left(order, wanted)
         try:
-            parcels.create(order, shipment, wanted)
+            made = parcels.create(order, shipment, wanted)
         except AnswerLost:
-            if find(_look(shipment, parcels), shipment, wanted) is None:
+            order = _look(shipment, parcels)
+            if (made := find(order, shipment, wanted)) is None:
                 raise
+        if made is not None and not made.sent:
+            _send(order, made, shipment, parcels)
+        return accepted(shipment.reference)
+    if parcel.canceled:
+        raise SourceRefused(f"order {order.number}: somebody cancelled parcel {parcel.id} in the shop")
+    if not parcel.sent:
+        _send(order, parcel, shipment, parcels)
         return accepted(shipment.reference)
     message = ""
     if shipment.tracking_numbers and set(shipment.tracking_numbers) != set(parcel.tracking):
         message = parcels.renumber(order, parcel, shipment)
     return accepted(shipment.reference, message)
+
+
+def _send(order: ShownOrder, parcel: Parcel, shipment: Shipment, parcels: Parcels) -> None:
+    """The second step; where it fails, or its answer is lost, it may be done all the same."""
+    if not isinstance(parcels, SendsParcels):
+        raise TypeError("a parcel that is not sent yet needs a method 'send'")
+    try:
+        parcels.send(order, parcel, shipment)
+    except (AnswerLost, Refusal):
+        now = next((one for one in _look(shipment, parcels).parcels if one.id == parcel.id), parcel)
+        if not now.sent:
+            raise
 
 
 def withdraw(shipments: Iterable[Shipment], parcels: RemovesParcels) -> Iterator[ItemResult]:
@@ -113,7 +148,8 @@ def withdraw(shipments: Iterable[Shipment], parcels: RemovesParcels) -> Iterator
 
 def _withdraw(shipment: Shipment, parcels: RemovesParcels) -> ItemResult:
     order = parcels.look(shipment.order_reference)
-    if order is None or (parcel := _certain(order, shipment, contents_of(shipment, whole_units=False))) is None:
+    parcel = _certain(order, shipment, contents_of(shipment, whole_units=False)) if order else None
+    if order is None or parcel is None or parcel.canceled:
         return accepted(shipment.reference, "the shop does not have it")
     with suppress(NotThere):  # somebody was faster, or the answer to an earlier request was lost
         parcels.remove(order, parcel)
@@ -159,7 +195,7 @@ def _certain(order: ShownOrder, shipment: Shipment, wanted: Mapping[str, Decimal
 
 
 def _alike(order: ShownOrder, wanted: Mapping[str, Decimal]) -> list[Parcel]:
-    return [one for one in order.parcels if not one.reference and _filled(one.contents) == _filled(wanted)]
+    return [one for one in counting(order) if not one.reference and _filled(one.contents) == _filled(wanted)]
 
 
 def check_left(order: ShownOrder, wanted: Mapping[str, Decimal]) -> None:
@@ -180,10 +216,15 @@ def check_left(order: ShownOrder, wanted: Mapping[str, Decimal]) -> None:
             )
 
 
+def counting(order: ShownOrder) -> list[Parcel]:
+    """The parcels that nobody has taken back."""
+    return [one for one in order.parcels if not one.canceled]
+
+
 def remaining(order: ShownOrder) -> dict[str, Decimal]:
     """Units of each line that no parcel has yet."""
     left = dict(order.lines)
-    for parcel in order.parcels:
+    for parcel in counting(order):
         for line, units in parcel.contents.items():
             left[line] = left.get(line, ZERO) - units
     return left

@@ -9,8 +9,8 @@ to, because clocks have whole seconds, ties come in any order, and a moment take
 ends. The cursor never passes the *horizon*, what a clock's newest order shows as the reading begins, less ``settle``:
 behind it orders may still become visible at any distance from where a long walk ends.
 
-Orders that were seen but not given (not paid yet, unreadable) are part of the cursor too where the shop can be asked
-for them by id: what they wait for may move no clock.
+Orders that were seen but not given, or given as not ready (not paid yet, unreadable), are part of the cursor too where
+the shop can be asked for them by id: what they wait for may move no clock.
 """
 
 from __future__ import annotations
@@ -224,14 +224,19 @@ class _Course:
         """One order, and the cursor past it; nothing for one that waits already, or is gone."""
         given = self._reading.judged(id, data)
         waited = id in self._cursor.waiting
-        waits = self._reading.asks_again and isinstance(given, UnreadableOrder)
+        waits = self._reading.asks_again and given is not None and _waits(given)
         waiting = self._cursor.waiting | {id} if waits else self._cursor.waiting - {id}
         self._cursor = evolve(self._cursor, waiting=waiting)
-        if given is not None and not (waited and waits):
+        if given is not None and not (waited and isinstance(given, UnreadableOrder)):
             yield evolve(given, cursor=self._cursor.text())
 
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def _waits(given: Given) -> bool:
+    """Whether it has to be asked for again: it is not whole, or not to be sent yet."""
+    return isinstance(given, UnreadableOrder) or (not given.ready and given.canceled_at is None)
 
 
 def in_chunks(items: Iterable[Any], size: int) -> Iterator[list[Any]]:

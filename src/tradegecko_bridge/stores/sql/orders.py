@@ -79,7 +79,7 @@ _RARE = ("text", "reasons", "entered", "number", "reference")
 """Filters that may match few of very many orders, anywhere in time."""
 _DELIVERED = [state.value for state in DELIVERED_STATES]
 _AS_DELIVERED: Select[Any] = (
-    select(_c.remote_id, _c.reference, _c.number, _c.remote_number, events.c.detail)
+    select(_c.remote_id, _c.reference, _c.number, _c.remote_number, _c.state, events.c.detail)
     .outerjoin(events, and_(events.c.order_id == _c.id, events.c.now.in_(_DELIVERED), events.c.detail.is_not(None)))
     .where(
         _c.connection == bindparam("connection"),

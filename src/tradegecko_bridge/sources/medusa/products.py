@@ -1,0 +1,78 @@
+"""Product details into Medusa: name and description, and retail prices in one currency where wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from tradegecko_bridge.commerce import ItemResult, ProductDetails, VariantDetails
+from tradegecko_bridge.errors import SourceRefused
+from tradegecko_bridge.sources import toolkit as tk
+from tradegecko_bridge.sources.medusa.orders import Json
+
+FIELDS = ",".join(
+    (
+        "id,sku,product.id,product.title,product.description",
+        "prices.id,prices.amount,prices.currency_code,prices.min_quantity,prices.max_quantity,prices.rules",
+    )
+)
+_KEPT = ("id", "currency_code", "amount", "min_quantity", "max_quantity", "rules")
+
+
+class Catalogue:
+    """Updates products, matched by the SKUs of their variants. Never creates one."""
+
+    def __init__(self, client: tk.ShopClient, price_currency: str | None) -> None:
+        self._client = client
+        self._currency = price_currency
+
+    def update(self, products: Sequence[ProductDetails]) -> Iterator[ItemResult]:
+        """Each product's own result; only what differs is written."""
+        return tk.answer_each(products, lambda product: product.reference, self._update)
+
+    def _update(self, product: ProductDetails) -> ItemResult:
+        skus = [variant.sku for variant in product.variants if variant.sku]
+        known = {one["sku"]: one for one in self._variants(skus)} if skus else {}
+        if not known:
+            return tk.ignored(product.reference, "no variant in Medusa has one of its SKUs")
+        products = {one["product"]["id"]: one["product"] for one in known.values()}
+        if len(products) > 1:
+            raise SourceRefused(f"its SKUs are on {len(products)} products in Medusa (ids {', '.join(products)})")
+        ((product_id, there),) = products.items()
+        wanted = {"title": product.name or None, "description": product.description}
+        news = {name: text for name, text in wanted.items() if text is not None and text != (there[name] or "")}
+        if news:
+            self._client.post(f"admin/products/{product_id}", news, repeatable=True)
+        if self._currency:
+            self._write_prices(product_id, product.variants, known, self._currency)
+        return tk.accepted(product.reference)
+
+    def _variants(self, skus: Sequence[str]) -> Sequence[Json]:
+        params = {"sku[]": list(skus), "fields": FIELDS, "limit": 2 * len(skus)}
+        return self._client.get("admin/product-variants", **params).rows_in("variants")
+
+    def _write_prices(
+        self, product: str, variants: Sequence[VariantDetails], known: Mapping[str, Json], currency: str
+    ) -> None:
+        for variant in variants:
+            there = known.get(variant.sku or "")
+            if there is None or variant.retail_price is None:
+                continue
+            prices = [{name: one[name] for name in _KEPT if one.get(name) is not None} for one in there["prices"]]
+            if _set(prices, currency, variant.retail_price):
+                # Those that are not sent would be deleted.
+                self._client.post(
+                    f"admin/products/{product}/variants/{there['id']}", {"prices": prices}, repeatable=True
+                )
+
+
+def _set(prices: list[dict[str, Any]], currency: str, amount: Any) -> bool:
+    """Put an amount into the price that holds for everybody; False where it is that already."""
+    for one in prices:
+        if one["currency_code"] == currency and not one.get("rules") and not one.get("min_quantity"):
+            if tk.exact(one["amount"]) == amount:
+                return False
+            one["amount"] = float(amount)
+            return True
+    prices.append({"currency_code": currency, "amount": float(amount)})
+    return True
