@@ -108,6 +108,9 @@ REFUSED: Final[dict[str, Takes]] = {
     "VendureSource.__init__ password": lambda text: shop(password=text, page_size=0),
     "VendureSource.__init__ channel_token": lambda text: shop(channel_token=text, ready_states="x"),
     "VendureSource.__init__ proxy": lambda text: shop(proxy=f"foo://u:{text}@x"),
+    "MedusaSource.__init__ url": lambda text: MedusaSource(f"http://u:{text}@127.0.0.1:1", key="sk_a"),
+    "MedusaSource.__init__ key": lambda text: MedusaSource(HERE, key=text),
+    "MedusaSource.__init__ proxy": lambda text: MedusaSource(HERE, key=f"sk_{text}", proxy=f"foo://u:{text}@x"),
     "SqlStore.__init__": lambda text: SqlStore(f"postgresql://bridge:{text}@host:port/db"),
     "ShopClient.__init__": lambda text: ShopClient(
         "Acme", f"http://u:{text}@shop.example", headers={"key": text}, proxy=f"http://u:{text}@proxy.example"

@@ -18,7 +18,7 @@ from tradegecko_bridge.sources.toolkit.batch import (
     write_together,
 )
 from tradegecko_bridge.sources.toolkit.client import NO_RETRIES, Retries, ShopClient
-from tradegecko_bridge.sources.toolkit.faults import AnswerLost, Forbidden, NotThere, Refusal, ShopFault
+from tradegecko_bridge.sources.toolkit.faults import AnswerLost, AnswerTooLarge, Forbidden, NotThere, Refusal, ShopFault
 from tradegecko_bridge.sources.toolkit.fulfilment import (
     Parcel,
     Parcels,
@@ -49,6 +49,7 @@ __all__ = [
     "NO_RETRIES",
     "Answer",
     "AnswerLost",
+    "AnswerTooLarge",
     "Clock",
     "Count",
     "Cursor",
