@@ -82,9 +82,10 @@ simulate: $(VENV)/.dev ## Search for faults nobody thought of in simulated time 
 	$(BIN)/python -m tests.simulation --seed $(or $(SEED),1) --minutes $(or $(MINUTES),$(if $(SEED),0,1)) --kinds "$(KINDS)" \
 		$(if $(LEVEL),--level $(LEVEL)) $(if $(TIMES),--times $(TIMES)) $(if $(WITHOUT),--without $(WITHOUT)) $(if $(JOBS),--jobs $(JOBS))
 
-carts: $(VENV)/.dev ## Install the real carts the tests run against (needs Node.js and npm)
+carts: $(VENV)/.dev ## Install the real carts, and Shopify's schemas, that the tests run against (needs Node.js and npm)
 	$(BIN)/python -m tests.carts.vendure install
 	$(BIN)/python -m tests.carts.medusa install
+	$(BIN)/python -m tests.carts.shopify install
 
 pyright: $(VENV)/.dev ## Install the type checker of editors, for the tests that ask it too (needs Node.js and npm)
 	$(BIN)/python -m tests.typing.pyright

@@ -19,12 +19,22 @@ from hypothesis import strategies as st
 
 import tradegecko_bridge
 from tests.test_foreign import seen_outside
-from tradegecko_bridge import AsyncTradeGeckoClient, SqlStore, TradeGeckoClient, VendureSource
+from tradegecko_bridge import (
+    AsyncTradeGeckoClient,
+    MedusaSource,
+    ShopifySource,
+    SqlStore,
+    TradeGeckoClient,
+    VendureSource,
+    WooCommerceSource,
+)
 from tradegecko_bridge.errors import BridgeError, StoreError
 from tradegecko_bridge.foreign import Withheld, discreet
 from tradegecko_bridge.http_bounds import proxy_to
 from tradegecko_bridge.ports.logins import Secret
+from tradegecko_bridge.sources import ShopifyWebhooks
 from tradegecko_bridge.sources.toolkit import ShopClient
+from tradegecko_bridge.sources.woocommerce import is_woocommerce_webhook
 from tradegecko_bridge.stores.sql.database import Database, has_password, ledger_address
 from tradegecko_bridge.stores.tokens import EncryptedTokenStore, MemoryTokenStore
 from tradegecko_bridge.tradegecko.base_url import checked_url
@@ -54,6 +64,10 @@ def app(**given: Any) -> OAuthApp:
 
 def shop(url: str = f"{HERE}/admin-api", **given: Any) -> VendureSource:
     return VendureSource(url, **{"username": "ann", "password": "pw"} | given)
+
+
+def woo(**given: Any) -> WooCommerceSource:
+    return WooCommerceSource(**{"url": HERE, "consumer_key": "ck_1", "consumer_secret": "cs_1"} | given)
 
 
 def logins() -> Logins:
@@ -108,9 +122,20 @@ REFUSED: Final[dict[str, Takes]] = {
     "VendureSource.__init__ password": lambda text: shop(password=text, page_size=0),
     "VendureSource.__init__ channel_token": lambda text: shop(channel_token=text, ready_states="x"),
     "VendureSource.__init__ proxy": lambda text: shop(proxy=f"foo://u:{text}@x"),
-    "MedusaSource.__init__ url": lambda text: MedusaSource(f"http://u:{text}@127.0.0.1:1", key="sk_a"),
-    "MedusaSource.__init__ key": lambda text: MedusaSource(HERE, key=text),
-    "MedusaSource.__init__ proxy": lambda text: MedusaSource(HERE, key=f"sk_{text}", proxy=f"foo://u:{text}@x"),
+    "ShopifySource.__init__ shop": lambda text: ShopifySource(f"http://u:{text}@127.0.0.1:1", access_token="t"),
+    "ShopifySource.__init__ access_token": lambda text: ShopifySource("a.b", access_token=text, page_size=0),
+    "ShopifySource.__init__ client_secret": lambda text: ShopifySource("a.b", client_secret=text),
+    "ShopifySource.__init__ proxy": lambda text: ShopifySource("a.b", access_token="t", proxy=f"foo://u:{text}@x"),
+    "ShopifyWebhooks.__init__": lambda text: ShopifyWebhooks(text[:0]),
+    "MedusaSource.__init__ url": lambda text: MedusaSource(f"http://u:{text}@127.0.0.1:1", key="sk_1"),
+    "MedusaSource.__init__ key": lambda text: MedusaSource(HERE, key=text, page_size=0),
+    "MedusaSource.__init__ proxy": lambda text: MedusaSource(HERE, key="sk_1", proxy=f"foo://u:{text}@x"),
+    "WooCommerceSource.__init__ url": lambda text: woo(url=f"http://u:{text}@127.0.0.1:1/wp-json/"),
+    "WooCommerceSource.__init__ url, query": lambda text: woo(url=f"ftp://x/?rest_route=/&consumer_secret={text}"),
+    "WooCommerceSource.__init__ consumer_key": lambda text: woo(consumer_key=text),
+    "WooCommerceSource.__init__ consumer_secret": lambda text: woo(consumer_secret=text),
+    "WooCommerceSource.__init__ proxy": lambda text: woo(proxy=f"foo://u:{text}@x"),
+    "is_woocommerce_webhook": lambda text: is_woocommerce_webhook(anything, None, text),
     "SqlStore.__init__": lambda text: SqlStore(f"postgresql://bridge:{text}@host:port/db"),
     "ShopClient.__init__": lambda text: ShopClient(
         "Acme", f"http://u:{text}@shop.example", headers={"key": text}, proxy=f"http://u:{text}@proxy.example"

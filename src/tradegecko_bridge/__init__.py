@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Decisions,
         DiscountTax,
         Item,
+        Job,
         LineTax,
         MatchBy,
         OnCancel,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         OnVoid,
         OrderStatus,
         Outcome,
+        PartialShipments,
         Report,
         ReturnStatus,
         RunReport,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
         adopt_source,
         check_ledger,
         expire_personal_data,
+        run_together,
         void_double,
     )
     from tradegecko_bridge.foreign import Withheld
@@ -47,7 +50,10 @@ if TYPE_CHECKING:
     from tradegecko_bridge.ports.logins import Secret
     from tradegecko_bridge.sandbox import Sandbox
     from tradegecko_bridge.sources.folder import FolderSource
+    from tradegecko_bridge.sources.medusa import MedusaSource
+    from tradegecko_bridge.sources.shopify import ShopifySource
     from tradegecko_bridge.sources.vendure import VendureSource
+    from tradegecko_bridge.sources.woocommerce import WooCommerceSource
     from tradegecko_bridge.stores.memory import MemoryStore
     from tradegecko_bridge.stores.sql import SqlStore
     from tradegecko_bridge.stores.tokens import EncryptedTokenStore, FileTokenStore, KeyringTokenStore, MemoryTokenStore
@@ -78,9 +84,11 @@ if TYPE_CHECKING:
     from tradegecko_bridge.tradegecko.oauth import OAuthApp
     from tradegecko_bridge.tradegecko.retry import NO_RETRY, RetryPolicy
     from tradegecko_bridge.wiring.engines import open_engines
+    from tradegecko_bridge.wiring.nudges import NUDGE_EVENTS, Nudges, run_nudged
 
 _HOMES: Final = {
     "NO_RETRY": "tradegecko.retry",
+    "NUDGE_EVENTS": "wiring.nudges",
     "Alert": "ledger",
     "AnswerReceived": "tradegecko.client.events",
     "Answers": "engine",
@@ -98,13 +106,16 @@ _HOMES: Final = {
     "FolderSource": "sources.folder",
     "Gateway": "ports",
     "Item": "engine",
+    "Job": "engine",
     "KeyringTokenStore": "stores.tokens",
     "Limiter": "tradegecko.client",
     "LineTax": "engine",
     "Logins": "tradegecko.client",
     "MatchBy": "engine",
+    "MedusaSource": "sources.medusa",
     "MemoryStore": "stores.memory",
     "MemoryTokenStore": "stores.tokens",
+    "Nudges": "wiring.nudges",
     "OAuthApp": "tradegecko.oauth",
     "OnCancel": "engine",
     "OnChange": "engine",
@@ -113,6 +124,7 @@ _HOMES: Final = {
     "OrderSource": "ports",
     "OrderState": "ledger",
     "OrderStatus": "engine",
+    "PartialShipments": "engine",
     "Outcome": "engine",
     "Page": "tradegecko.calls",
     "Priority": "tradegecko.client",
@@ -129,6 +141,7 @@ _HOMES: Final = {
     "Sandbox": "sandbox",
     "Secret": "ports.logins",
     "SharedLimiter": "tradegecko.limits",
+    "ShopifySource": "sources.shopify",
     "Shown": "tradegecko.calls",
     "SqlStore": "stores.sql",
     "Store": "ports",
@@ -142,6 +155,7 @@ _HOMES: Final = {
     "TradeGeckoClient": "tradegecko.client",
     "TradeGeckoGateway": "tradegecko.gateway",
     "VendureSource": "sources.vendure",
+    "WooCommerceSource": "sources.woocommerce",
     "Withheld": "foreign",
     "adopt_account": "engine",
     "adopt_source": "engine",
@@ -150,11 +164,14 @@ _HOMES: Final = {
     "load_config": "config",
     "open_engines": "wiring.engines",
     "query": "tradegecko.calls",
+    "run_nudged": "wiring.nudges",
+    "run_together": "engine",
     "void_double": "engine",
 }
 
 __all__ = [
     "NO_RETRY",
+    "NUDGE_EVENTS",
     "Alert",
     "AnswerReceived",
     "Answers",
@@ -172,13 +189,16 @@ __all__ = [
     "FolderSource",
     "Gateway",
     "Item",
+    "Job",
     "KeyringTokenStore",
     "Limiter",
     "LineTax",
     "Logins",
     "MatchBy",
+    "MedusaSource",
     "MemoryStore",
     "MemoryTokenStore",
+    "Nudges",
     "OAuthApp",
     "OnCancel",
     "OnChange",
@@ -189,6 +209,7 @@ __all__ = [
     "OrderStatus",
     "Outcome",
     "Page",
+    "PartialShipments",
     "Priority",
     "RateLimiter",
     "RateWait",
@@ -203,6 +224,7 @@ __all__ = [
     "Sandbox",
     "Secret",
     "SharedLimiter",
+    "ShopifySource",
     "Shown",
     "SqlStore",
     "Store",
@@ -217,6 +239,7 @@ __all__ = [
     "Unpaid",
     "VendureSource",
     "Withheld",
+    "WooCommerceSource",
     "__version__",
     "adopt_account",
     "adopt_source",
@@ -225,6 +248,8 @@ __all__ = [
     "load_config",
     "open_engines",
     "query",
+    "run_nudged",
+    "run_together",
     "void_double",
 ]
 

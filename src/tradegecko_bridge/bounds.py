@@ -81,6 +81,9 @@ def whole_number(value: object) -> int:
 
 def is_bounded(number: Decimal) -> bool:
     """Whether a finite number may be computed with."""
+    written = str(number)
+    if len(written) <= MAGNITUDE and "E" not in written:
+        return True  # as nearly all are, and quicker told than by their parts
     if number.adjusted() >= MAGNITUDE:
         return False
     exponent = number.as_tuple().exponent

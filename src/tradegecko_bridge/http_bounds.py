@@ -17,6 +17,7 @@ from ipaddress import ip_address
 from time import monotonic
 from typing import Any, Final, TypeVar, cast
 
+import httpcore
 import httpx
 
 from tradegecko_bridge.errors import ConfigError
@@ -46,6 +47,9 @@ _WINDOWS: Final = {"": (), "identity": (), "gzip": (31,), "deflate": (15, -15)}
 """What zlib calls them. ``deflate`` is written in two ways, which httpx tries in turn."""
 _LARGEST_RATIO: Final = 1032
 """How many times its size a piece of either can become: 258 bytes by two bits."""
+
+_HELD: Final = 2**16
+"""Bytes of a request that are put together before they leave."""
 
 _until: ContextVar[float | None] = ContextVar("until", default=None)
 """The moment (monotonic) by which the request of this thread or task has to be answered."""
@@ -185,6 +189,29 @@ class _Stream:
 
 
 class _SyncStream(_Stream):
+    """What is written goes out together once an answer is waited for: head and body of a request as one."""
+
+    def __init__(self, stream: Any) -> None:
+        super().__init__(stream)
+        self._held = b""
+        self._patience: float | None = None
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._held += buffer
+        self._patience = timeout
+        if len(self._held) > _HELD:
+            self._flush()
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> Any:
+        if self._held:
+            with suppress(httpcore.WriteError):  # the answer may say why
+                self._flush()
+        return super().read(max_bytes, timeout)
+
+    def _flush(self) -> None:
+        held, self._held = self._held, b""
+        super().write(held, self._patience)
+
     def start_tls(self, ssl_context: Any, server_hostname: Any = None, timeout: float | None = None) -> _SyncStream:
         left = _left(timeout, httpx.ConnectTimeout)
         return _SyncStream(self._stream.start_tls(ssl_context, server_hostname, left))

@@ -175,7 +175,8 @@ class LedgerEntry:
     ``order`` is None while the source could not give it whole. ``generation`` numbers the idempotency
     key in use (0: none yet); ``sent_at`` is when the last request under it was let go; all times are UTC.
     ``given`` is the order as its source gives it, where a person has edited ``order`` since.
-    ``line_ids`` maps the source's line references to the variant ids they were delivered as. ``pending_actions`` are
+    ``line_ids`` maps the source's line references to the variant ids they were delivered as, ``remote_lines`` the
+    system's ids of the order's lines to those references, where the system told them. ``pending_actions`` are
     still to be carried out on a delivered order (invoice, pay, pack), in this order; the first may have been tried.
     ``pending_update``: the source changed or canceled the order after it was sent; its newest content is stored beside
     the entry and applied when the entry goes back to pending. ``serial`` is the row's claim serial when it
@@ -196,6 +197,7 @@ class LedgerEntry:
     remote_id: str | None = None
     remote_number: str | None = None
     line_ids: dict[str, str] = field(factory=dict)
+    remote_lines: dict[str, str] = field(factory=dict)
     pending_actions: tuple[str, ...] = ()
     generation: int = 0
     attempts: int = 0
@@ -322,6 +324,7 @@ class DeliveredEntry:
     reference: str
     number: str
     remote_number: str | None
+    state: OrderState = OrderState.DELIVERED
     said: Mapping[str, Any] = field(factory=dict, repr=False)
 
 
@@ -423,6 +426,15 @@ class Alert:
         return self.closed_at is None
 
 
+class Wait(StrEnum):
+    """What a shipment waits for before its source is told."""
+
+    NUMBER = "number"
+    """A tracking number."""
+    REST = "rest"
+    """The rest of its order."""
+
+
 class ShipmentState(StrEnum):
     """What became of a shipment on its way back to its source."""
 
@@ -445,6 +457,12 @@ class ShipmentEntry:
     next_attempt_at: datetime | None = None
     failing_since: datetime | None = None
     """When telling it first failed since the source last answered (UTC)."""
+    told: Shipment | None = field(default=None, repr=False)
+    """As the source accepted it last; None: it never has, as far as anybody knows."""
+    told_at: datetime | None = None
+    """When that was (UTC)."""
+    waits_for: Wait | None = None
+    """What a pending one waits for: it is not due before it changes, or is released."""
     claim: Claim | None = None
 
     def shipped(self) -> dict[str, Decimal]:

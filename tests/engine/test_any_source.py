@@ -121,6 +121,8 @@ things = st.one_of(
     ),
 )
 """What may stand in any place."""
+TOLD = "reference", "number", "sku", "problem"
+"""What orders and goods are called, and what a source says is wrong, is told: nothing stands there that may not be."""
 
 
 @st.composite
@@ -134,6 +136,8 @@ def changed(draw: st.DrawFn, record: Any) -> Any:
         value = (*value[:-1], draw(changed(value[-1]) if has(type(value[-1])) else things))
     else:
         value = draw(things)
+        if name in TOLD and type(value) in (str, OddText):
+            value = type(value)("a name")
     made = copy.copy(record)
     object.__setattr__(made, name, value)
     return made
@@ -222,7 +226,7 @@ def check(source: AnySource, gateway: Gateway, store: Store) -> None:
 
 
 def said_of(report: Report) -> str:
-    """All of a report but the numbers and words of orders themselves, which may be anything."""
+    """All of a report but what orders are called, which may be anything."""
     return "\n".join([*report.problems, *(item.detail for item in report.items if item.outcome is Outcome.HELD)])
 
 
@@ -240,10 +244,11 @@ def test_whatever_a_source_gives(kind: str, stream: list[Any]) -> None:
 
 
 @settings(max_examples=examples(8), suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(stream=streams, batch=st.uuids())
+@given(stream=streams)
 def test_whatever_a_source_gives_reaches_an_account(
-    sandbox: Sandbox, client: TradeGeckoClient, stream: list[Any], batch: Any
+    sandbox: Sandbox, client: TradeGeckoClient, stream: list[Any]
 ) -> None:
     """With real requests: what cannot be sent ends none of the others'."""
+    sandbox.reset()  # or an order of one example is found in the account, and adopted, by the next
     with MemoryStore() as store:
-        check(AnySource(stream, f"{batch}", "MUG-BLUE"), TradeGeckoGateway(client), store)
+        check(AnySource(stream, "a", "MUG-BLUE"), TradeGeckoGateway(client), store)

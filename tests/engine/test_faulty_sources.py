@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from tests.engine.bench import Bench, detail, outcomes
 from tests.support import ListSource, OrdersOnly, accepted
-from tradegecko_bridge import MemoryStore, Sandbox, SyncEngine, TradeGeckoClient, TradeGeckoGateway
+from tradegecko_bridge import ConnectionSettings, MemoryStore, Sandbox, SyncEngine, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.commerce import ItemResult, OrderLine, SourceOrder, UnreadableOrder, Verdict, order_or_problem
 from tradegecko_bridge.engine import Outcome
 from tradegecko_bridge.engine.delivery.ingest import MOST_LOST
@@ -32,6 +32,8 @@ from tradegecko_bridge.errors import (
     SourceUnavailable,
 )
 from tradegecko_bridge.testing.builders import A_CUSTOMER, a_line, an_order
+
+PRODUCTS = ConnectionSettings(products=True)
 
 
 @pytest.mark.parametrize("dry_run", [False, True])
@@ -381,7 +383,7 @@ def test_an_answer_that_is_none_is_told_with_its_field(fields: dict[str, Any], s
 def test_a_key_nobody_asked_for_is_no_answer(sandbox: Sandbox, client: TradeGeckoClient) -> None:
     """On all three ways back: what was handed over waits, and the run goes on."""
     source = ListSource([an_order("1001")], answer=lambda _: accepted("zz"))
-    bench = Bench(sandbox, client, source)
+    bench = Bench(sandbox, client, source, settings=PRODUCTS)
     bench.deliver()
     bench.ship("1001", {"MUG-BLUE": 1})
     for report in (bench.engine.sync_tracking(), bench.engine.sync_inventory(), bench.engine.sync_products()):
@@ -415,7 +417,7 @@ def test_a_method_that_does_not_fit_is_named(
 ) -> None:
     """The fault is in the source, so no line of ours stands in the message."""
     source: Any = ListSource([an_order("1001")])
-    bench = Bench(sandbox, client, source)
+    bench = Bench(sandbox, client, source, settings=PRODUCTS)
     bench.deliver()
     source.accept_products = source.fetch_orders = method
     (problem,) = bench.deliver().problems
@@ -434,7 +436,7 @@ def test_an_answer_that_is_none_is_a_fault_of_the_source(sandbox: Sandbox, clien
                 product.reference for product in products if product.reference == "3"
             ]
 
-    items = Bench(sandbox, client, Odd()).engine.sync_products().items
+    items = Bench(sandbox, client, Odd(), settings=PRODUCTS).engine.sync_products().items
     told = "list: accept_products gave a value of type str that is no ItemResult: a fault in the source"
     assert [(item.name, item.detail) for item in items if item.outcome is not Outcome.SENT] == [("Wool Scarf", told)]
     assert {item.outcome for item in items} == {Outcome.SENT, Outcome.WAITING}

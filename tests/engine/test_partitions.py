@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
@@ -124,6 +124,25 @@ def test_what_is_quick_goes_in_handfuls() -> None:
     assert max(sizes[-2:]) <= FEWEST < sizes[3]
 
 
+def test_more_threads_as_soon_as_one_waits() -> None:
+    """As long as items are quick, one thread does them; where one is not, others go on beside it."""
+    threads, held, freed = dict[int, int](), Event(), Event()
+
+    def work(items: Sequence[int], _: Callable[[], bool]) -> None:
+        for item in items:
+            threads[item] = threading.get_ident()
+            if item == 40:
+                held.set()
+                assert freed.wait(timeout=10)
+            if item == 110:
+                assert held.is_set()
+                freed.set()
+
+    run_partitions([[n] for n in range(120)], work, 4)
+    assert len({threads[n] for n in range(40)}) == 1
+    assert threads[110] != threads[40]
+
+
 @pytest.mark.parametrize(("parts", "at_once", "threads"), [(2, 8, 2), (8, 2, 2), (3, 3, 3)])
 def test_there_are_as_many_threads_as_can_have_something_to_do(parts: int, at_once: int, threads: int) -> None:
     """No more than parts, no more than at once."""
@@ -138,7 +157,7 @@ def test_there_are_as_many_threads_as_can_have_something_to_do(parts: int, at_on
         asked.append(count)
         return Pool(count)
 
-    run_partitions([[n] for n in range(parts)], lambda *_: None, at_once, Concurrency(executor=pool))
+    run_partitions([[n] for n in range(parts)], lambda *_: None, at_once, Concurrency(executor=pool, patience=None))
     assert (asked, len(begun)) == ([threads], threads)
 
 

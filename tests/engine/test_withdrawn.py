@@ -136,15 +136,20 @@ def test_what_the_source_never_heard_of_is_not_withdrawn(bench: Bench) -> None:
 
 
 def test_a_shipment_waits_for_its_number(sandbox: Sandbox, client: TradeGeckoClient) -> None:
-    """Where the settings say so: no failure, no alert, and told as soon as it has one."""
+    """Where the settings say so: said once, no failure, no alert, nothing to be done meanwhile, and told as soon as it
+    has one."""
     bench = Bench(sandbox, client, Withdrawing(), settings=BLANK)
     bench.deliver()
     one = bench.ship("1001", {"MUG-BLUE": 2})
+    report = bench.engine.sync_tracking()
+    assert outcomes(report) == {"1001": Outcome.HELD}
+    assert "waits for a tracking number" in report.items[0].detail
     for _ in range(30):
-        report = bench.engine.sync_tracking()
         bench.clock.move(hours=1)
+        report = bench.engine.sync_tracking()
+        assert report
+        assert report.items == []
     assert bench.source.shipments == []
-    assert "waits for a tracking number" in next(item.detail for item in report.items)
     assert bench.store.alerts("shop") == []
     bench.client.fulfillments.update(one, {"tracking_number": "T-1 / T-2|T-3\nT-4; T-5"})
     bench.engine.sync_tracking()
@@ -191,6 +196,9 @@ def test_the_first_run_reads_from_a_month_before_the_connection_began(
 ) -> None:
     """Not from the first shipment there ever was; from the earliest order on, where that is earlier."""
     bench = Bench(sandbox, client, Withdrawing(), settings=ConnectionSettings(earliest_order=earliest))
+    bench.engine.sync_tracking()
+    assert [one for one in bench.sandbox.requests() if "/fulfillments" in one["path"]] == [], "nothing was sent yet"
+    bench.deliver()
     bench.engine.sync_tracking()
     (asked,) = [one for one in bench.sandbox.requests() if "/fulfillments" in one["path"]]
     began = earliest or bench.clock() - timedelta(days=30)

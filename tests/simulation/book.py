@@ -289,6 +289,7 @@ class LedgerBook:
                 reference=entry.reference,
                 number=entry.number,
                 remote_number=entry.remote_number,
+                state=entry.state,
                 said=next((said for said in self._said(entry) if said.get("remote_id") == id_), {}),
             )
             for id_, entry in self.by_remote_ids(connection, remote_ids).items()

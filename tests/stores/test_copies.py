@@ -24,6 +24,7 @@ from tradegecko_bridge.errors import ConfigError, StoreBusy, StoreError
 from tradegecko_bridge.ledger import OrderState, Restore, ShipmentState
 from tradegecko_bridge.outbox import OutboxState, Wanted
 from tradegecko_bridge.ports.mirrors import MirrorProgress
+from tradegecko_bridge.runs import JobRun
 from tradegecko_bridge.stores.sql import SqlStore, copies
 from tradegecko_bridge.stores.sql.columns import UtcTime
 from tradegecko_bridge.stores.sql.tables import events, metadata, orders, outbox, restores, shipments, tokens
@@ -79,6 +80,7 @@ def fill(store: SqlStore) -> None:
     assert stream is not None
     store.want(stream, [Wanted(key="TEA", value="3", content="{}", name="Tea")], at=AT)
     store.release_stream(stream)
+    store.record_run(JobRun(connection=SHOP, job="sync tracking", started_at=AT, finished_at=AT, ok=True))
     store.remember_account(SHOP, ANNS, at=AT)
     store.permits.take("app/shop", AT, 3, up_to=300)
     store.mirror.key()

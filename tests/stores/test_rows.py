@@ -25,6 +25,7 @@ VALUES: Final[dict[str, tuple[Any, ...]]] = {
     "remote_id": (None, "1", "2"),
     "remote_number": (None, "1001", "Straße 1001"),
     "line_ids": ({}, {"1": "11"}, {"1": "11", "2": "12"}),
+    "remote_lines": ({}, {"31": "a"}),
     "pending_actions": ((), ("invoice",), ("invoice", "pay")),
     "generation": (0, 1),
     "attempts": (0, 1),

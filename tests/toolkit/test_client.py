@@ -20,6 +20,7 @@ from tradegecko_bridge.http_bounds import LARGEST_ANSWER
 from tradegecko_bridge.sources.toolkit import (
     NO_RETRIES,
     AnswerLost,
+    AnswerTooLarge,
     Forbidden,
     NotThere,
     Pace,

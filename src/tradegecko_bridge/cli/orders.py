@@ -17,10 +17,11 @@ from tradegecko_bridge.cli.decisions import DECISION_COMMANDS
 from tradegecko_bridge.cli.exit_codes import FAILED, Refused
 from tradegecko_bridge.cli.options import CONFIG, FILTERS, JSON, QUIET, Target, on_target, selected, time_option
 from tradegecko_bridge.cli.output.lines import tell
+from tradegecko_bridge.cli.told import resend_orders
 from tradegecko_bridge.engine import Report, VoidedDouble, void_double
 
 orders: click.Group = click.Group(
-    "orders", [*DECISION_COMMANDS, *ANSWER_COMMANDS], help="Look up orders, and decide about them."
+    "orders", [*DECISION_COMMANDS, *ANSWER_COMMANDS, resend_orders], help="Look up orders, and decide about them."
 )
 
 

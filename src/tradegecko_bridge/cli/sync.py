@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import click
@@ -11,10 +11,9 @@ from attrs import evolve
 
 from tradegecko_bridge.cli.exit_codes import FAILED
 from tradegecko_bridge.cli.options import QUIET, Target, on_target
-from tradegecko_bridge.engine import Report, RunReport, SyncEngine
+from tradegecko_bridge.engine import Report, RunReport, SyncEngine, run_together
 
-_OPERATIONS: Final[dict[str, Callable[..., Report | RunReport]]] = {
-    "all": SyncEngine.run,
+_OPERATIONS: Final[dict[str, Callable[..., Report]]] = {
     "orders": SyncEngine.deliver_orders,
     "tracking": SyncEngine.sync_tracking,
     "inventory": SyncEngine.sync_inventory,
@@ -23,7 +22,7 @@ _OPERATIONS: Final[dict[str, Callable[..., Report | RunReport]]] = {
 
 
 @click.command()
-@click.argument("operation", metavar="[OPERATION]", type=click.Choice(list(_OPERATIONS)), default="all")
+@click.argument("operation", metavar="[OPERATION]", type=click.Choice(["all", *_OPERATIONS]), default="all")
 @click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing (except a refreshed login).")
 @click.option("--full", is_flag=True, help="Inventory, products: tell the source everything, not what changed alone.")
 @click.option("--past-brake", is_flag=True, help="Inventory: also where stock_brake holds it, as very much becomes 0.")
@@ -43,7 +42,11 @@ def sync(target: Target, operation: str, dry_run: bool, quiet: bool, full: bool,
         raise click.UsageError("--past-brake goes with inventory")
     more = {name: True for name, given in (("full", full), ("past_brake", past_brake)) if given}
     with evolve(target, quiet=quiet).open_engines(dry_run=dry_run) as engines:
-        reports = [_OPERATIONS[operation](engine, dry_run=dry_run, **more) for engine in engines]
+        reports: Sequence[Report | RunReport] = (
+            run_together(engines, dry_run=dry_run)
+            if operation == "all"
+            else [_OPERATIONS[operation](engine, dry_run=dry_run, **more) for engine in engines]
+        )
     if not quiet or any(map(_needs_telling, reports)):
         target.show(reports, print_runs, runs_as_json)
     if not all(reports):

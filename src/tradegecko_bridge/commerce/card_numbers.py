@@ -65,11 +65,15 @@ def _cleared(record: Any) -> Any:
     if isinstance(record, tuple):
         parts = tuple(map(_cleared, record))
         return record if all(map(is_, parts, record)) else parts
-    if isinstance(record, Mapping):
+    names = _WHERE.get(type(record), ())
+    if not names and isinstance(record, Mapping):
         return {name: _cleared(value) for name, value in record.items()} if record else record
     changes: dict[str, Any] = {}
-    for name in _WHERE.get(type(record), ()):
-        if (value := getattr(record, name)) and (after := _cleared(value)) is not value and after != value:
+    for name in names:
+        value = getattr(record, name)
+        if not value or (type(value) is str and len(value) < _DIGITS.start):
+            continue
+        if (after := _cleared(value)) is not value and after != value:
             changes[name] = after
     for name in _WHERE_SURE.get(type(record), ()):
         if (value := getattr(record, name)) and (after := _replaced(value, _SURE)) != value:
@@ -99,7 +103,8 @@ def _replaced(text: str, lengths: range = _DIGITS) -> str:
 def _card_numbers(text: str, lengths: range) -> Iterator[tuple[int, int]]:
     """Where they stand, also with other digits beside them; of such ``lengths``, and those of cards' brands where
     short ones are something else."""
-    text = _CODED.sub("   ", text)
+    if "%" in text:
+        text = _CODED.sub("   ", text)
     for run in _RUN.finditer(text):
         groups = list(_GROUP.finditer(text, run.start(), run.end()))
         for first in range(len(groups)):

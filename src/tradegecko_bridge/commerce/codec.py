@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -37,6 +38,7 @@ from tradegecko_bridge.structuring import (
 )
 
 T = TypeVar("T")
+_sorted: Final = json.JSONEncoder(sort_keys=True, check_circular=False).encode
 _QUOTED: Final = (Decimal, bool, datetime, date)
 """Where one of these belongs, what stands there instead may be quoted if it is harmless; text and tables never are."""
 
@@ -76,9 +78,13 @@ def loaded(line: str, cls: type[T]) -> T:
 
 def fingerprint(value: object) -> str:
     """A short digest of a canonical record's content (cursor aside), to tell whether it changed."""
-    plain = to_plain(value)
-    plain.pop("cursor", None)
-    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:32]
+    return fingerprint_of(to_plain(value))
+
+
+def fingerprint_of(plain: Mapping[str, Any]) -> str:
+    """The same of what :func:`to_plain` gave of the record."""
+    content = {name: part for name, part in plain.items() if name != "cursor"}
+    return hashlib.sha256(_sorted(content).encode()).hexdigest()[:32]
 
 
 # ── faults ───────────────────────────────────────────────────────────────────────────────────

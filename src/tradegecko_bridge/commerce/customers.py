@@ -7,6 +7,7 @@ e-mail address, what stands for none, and what a spreadsheet shortened tells nob
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from attrs import frozen
@@ -64,8 +65,12 @@ class Identity:
         return _COUNTED.fullmatch(self.code) is not None
 
 
+@lru_cache(maxsize=1024)
 def identity(customer: Customer, billing: Address | None) -> Identity:
-    """By what this customer is known; ``billing`` is whom the bill goes to, else the parcel."""
+    """By what this customer is known; ``billing`` is whom the bill goes to, else the parcel.
+
+    An order asks several times, so the last answers are kept.
+    """
     bill = billing or Address()
     company = telling(customer.company) or telling(bill.company)
     return Identity(

@@ -28,6 +28,7 @@ STAYS: Final[dict[type, tuple[str, ...]]] = {
     Shipment: (
         *("reference", "order_reference", "order_number", "items", "packages", "parts"),
         *("carrier", "service", "shipped_at", "completes_order", "withdrawn", "notify_customer"),
+        *("cost", "weight", "before"),
     ),
     Package: ("items",),
 }

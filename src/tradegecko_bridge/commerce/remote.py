@@ -6,7 +6,7 @@ its system takes, and hands back :class:`RemoteOrder`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -85,7 +85,7 @@ class DraftLine:
     """One line to create. ``price`` is per unit, discounts already taken off; ``tax_rate`` is percent.
 
     ``tax_rate`` None leaves the rate to the order-management system. A line without ``variant_id`` is a line of
-    text with a price.
+    text with a price. ``reference`` is that of the source's line it stands for, blank where it stands for none.
     """
 
     kind: LineKind = LineKind.PRODUCT
@@ -94,6 +94,7 @@ class DraftLine:
     quantity: Decimal = field(validator=finite)
     price: Decimal = field(validator=finite)
     tax_rate: Decimal | None = field(default=None, validator=finite)
+    reference: str = field(default="", eq=False)
 
 
 @frozen(kw_only=True)
@@ -132,7 +133,9 @@ class RemoteOrder:
     """An order in the system. ``marker`` is None on orders that are not ours; ``gone`` if void or deleted;
     ``created_at`` (UTC) where the system says so. ``status`` is in its own words; ``parts`` tell by name what else
     would be another text if somebody edited the order there; neither says anything of a person. ``shipped``: whether
-    something of it has been, None where the system does not say."""
+    something of it has been, ``fulfilled``: whether nothing is left to ship; None where the system does not say.
+    ``shipment_ids`` are its live shipments, ``line_ids`` its lines in the order they were made in, where it says so.
+    """
 
     id: str
     number: str
@@ -142,6 +145,9 @@ class RemoteOrder:
     created_at: datetime | None = field(default=None, validator=aware, eq=False)
     status: str | None = field(default=None, eq=False)
     shipped: bool | None = field(default=None, eq=False)
+    fulfilled: bool | None = field(default=None, eq=False)
+    shipment_ids: tuple[str, ...] = field(default=(), eq=False)
+    line_ids: tuple[str, ...] = field(default=(), eq=False)
     parts: Mapping[str, str] = field(factory=dict, eq=False)
 
 
@@ -166,19 +172,30 @@ class RemoteVariant:
 
 @frozen(kw_only=True)
 class PriceList:
-    """A price list of the system, with the ISO code of its currency."""
+    """A price list of the system, with the ISO code of its currency; ``cost``: of what goods cost to buy."""
 
     id: str
     name: str
     currency: str
+    cost: bool = False
+
+
+@frozen(kw_only=True)
+class ChangedProducts:
+    """The references of products that may have changed since a cursor (None: nobody knows which), and the cursor from
+    which to ask again."""
+
+    references: Collection[str] | None
+    cursor: str
 
 
 @frozen(kw_only=True)
 class RemoteItem:
-    """Some units of one variant in a shipment."""
+    """Some units of one variant in a shipment. ``line_id`` is the system's id of the order's line they are of."""
 
     variant_id: str | None
     sku: str | None = None
+    line_id: str | None = None
     quantity: Decimal = field(validator=finite)
 
 
@@ -186,7 +203,8 @@ class RemoteItem:
 class RemoteShipment:
     """Goods that left the warehouse. ``cursor`` resumes listing at (not after) this shipment.
 
-    ``changed_at`` is when it last changed, by the system's clock; ``withdrawn``: it was voided or deleted.
+    ``changed_at`` is when it last changed, by the system's clock; ``withdrawn``: it was voided or deleted. ``cost`` is
+    money in the order's currency, ``weight`` kilograms.
     """
 
     id: str
@@ -196,6 +214,8 @@ class RemoteShipment:
     tracking_url: str | None = None
     carrier: str | None = None
     service: str | None = None
+    cost: Decimal | None = field(default=None, validator=finite)
+    weight: Decimal | None = field(default=None, validator=finite)
     shipped_at: datetime | None = field(default=None, validator=aware)
     changed_at: datetime | None = field(default=None, validator=aware, eq=False)
     withdrawn: bool = False

@@ -38,6 +38,10 @@ class Shipment:
     the source sold as one line, under references of ours; the kit is among the items of the shipment that completes it.
     ``withdrawn``: the system has taken it back (voided or deleted). ``notify_customer``: whether the source is to write
     to the customer about it; None is as the source does by itself. ``shipped_at`` is None where nobody said when.
+    ``cost`` is what shipping it cost, in the order's currency; ``weight`` is in kilograms.
+
+    ``before``: the source is told of a change, and this is the shipment as it accepted it last. None: it is told for
+    the first time, or nobody knows what it has.
     """
 
     reference: str
@@ -52,6 +56,9 @@ class Shipment:
     parts: tuple[ShippedItem, ...] = ()
     withdrawn: bool = False
     notify_customer: bool | None = None
+    cost: Decimal | None = field(default=None, validator=finite)
+    weight: Decimal | None = field(default=None, validator=finite)
+    before: Shipment | None = None
 
     @property
     def tracking_numbers(self) -> tuple[str, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 
 from attrs import field, frozen
 
-from tradegecko_bridge.commerce.validators import finite
+from tradegecko_bridge.commerce.validators import aware, finite
 
 
 @frozen(kw_only=True)
@@ -29,7 +30,9 @@ class VariantStock:
 
     ``tracked`` is False where stock is not managed; ``sell_without_stock`` where it may be sold below zero;
     ``maximum`` caps what a channel should show; ``barcode`` is the variant's own (UPC), if it has one. ``sellable`` is
-    False where it is not for sale, ``online`` where it is not to be ordered online.
+    False where it is not for sale, ``online`` where it is not to be ordered online. Of a bundle ``parts`` are the
+    components, as far as they are known: variant id and units of it in one bundle. What was ordered at ``as_of`` (UTC)
+    or before is committed in these numbers; None: when the listing began.
     """
 
     variant_id: str
@@ -41,6 +44,8 @@ class VariantStock:
     barcode: str | None = None
     sellable: bool = True
     online: bool = True
+    parts: tuple[tuple[str, Decimal], ...] = ()
+    as_of: datetime | None = field(default=None, validator=aware)
 
 
 @frozen(kw_only=True)

@@ -44,10 +44,12 @@ def _threads(count: int) -> Executor:
 @frozen(kw_only=True)
 class Concurrency:
     """How several orders are worked on at once: ``executor`` makes a pool of so many threads, ``monotonic`` tells
-    seconds."""
+    seconds. After ``patience`` seconds a second thread is begun, if the first has not shown that it waits for nothing;
+    None begins all at once."""
 
     executor: Callable[[int], Executor] = _threads
     monotonic: Callable[[], float] = perf_counter
+    patience: float | None = 0.02
 
 
 REAL_THREADS: Final = Concurrency()
@@ -73,6 +75,8 @@ class Context:
     check_address: ChecksAddresses | None = field(repr=False, default=None)
     account: Callable[[], str] = field(repr=False, default=lambda: "")
     """What tells the account from the others of the ledger; asks nobody."""
+    siblings: Mapping[str, ConnectionSettings] = field(repr=False, factory=dict)
+    """The settings of the ledger's other connections, by name, as far as they were given."""
     words: Mapping[str, Standing] = field(factory=dict)
     """What the source's own words for statuses mean, and those of the settings."""
     _clock_notes: list[str] = field(factory=list, repr=False, eq=False, init=False)

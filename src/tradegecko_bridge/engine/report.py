@@ -14,6 +14,7 @@ from tradegecko_bridge.commerce import Verdict
 from tradegecko_bridge.engine.clock import TOLERATED
 from tradegecko_bridge.errors import BridgeError
 from tradegecko_bridge.ledger import Alert, Finding, Reason
+from tradegecko_bridge.runs import JobRun
 from tradegecko_bridge.visible import visible
 
 
@@ -59,6 +60,8 @@ DELIVER: Final = "deliver orders"
 """The operation that alerts on orders depend on."""
 DOUBLED: Final = "doubled "
 """Begins the keys of alerts on orders that are there twice; the ids follow."""
+MOST_KEPT: Final = 10
+"""Problems of a run that the ledger keeps in words."""
 MOST_LISTED: Final = 10_000
 """Items of a report beyond which those that succeeded are only counted."""
 DIFFERS: Final = "differs "
@@ -153,6 +156,23 @@ class Report:
     """Whether the connection's account was there."""
     on_item: Callable[[Item], None] = field(default=_to_nobody, repr=False, eq=False)
     """Told each item as soon as it is known, from whatever thread."""
+
+    def as_run(self, worker: str) -> JobRun:
+        """The report in short, as the ledger keeps it. Of problems that may be in a source's words only the count is
+        kept."""
+        counts = {str(outcome): number for outcome, number in self.counts.items()}
+        more = {"ingested": self.ingested, "unchanged": self.unchanged, "problems": len(self.problems)}
+        return JobRun(
+            connection=self.connection,
+            job=self.operation,
+            started_at=self.started_at,
+            finished_at=self.finished_at or self.started_at,
+            ok=bool(self),
+            worker=worker,
+            calls=self.calls,
+            counts=counts | {name: number for name, number in more.items() if number},
+            problems=tuple(str(error) for error in self.causes[:MOST_KEPT]),
+        )
 
     def fail(self, error: BridgeError) -> None:
         """Note an error of the run itself."""

@@ -17,6 +17,7 @@ from tradegecko_bridge.commerce.remote import (
     Access,
     AccountIdentity,
     ChangedOrders,
+    ChangedProducts,
     CustomerMatch,
     OrderDraft,
     Presence,
@@ -193,6 +194,22 @@ class Gateway(Protocol):
 
 
 @runtime_checkable
+class KeepsStock(Protocol):
+    """A gateway that remembers the stock it has read, so that a pass reads what changed."""
+
+    def stock_within(self, age: timedelta, at: datetime, /) -> Iterable[VariantStock]:
+        """As :meth:`Gateway.stock`, with the moment as of which each one counts (``as_of``).
+
+        What may have changed without a sign is read again as soon as it is older than ``age``; a little with each call,
+        all of it where ``age`` is zero. ``at`` is the present moment by the ledger's clock: what is read now counts as
+        of then.
+
+        Raises:
+            AccessDenied, Rejected, Unavailable: the account cannot be asked.
+        """
+
+
+@runtime_checkable
 class ShowsOrders(Protocol):
     """A gateway that can show what orders there are, so that a ledger can be held against them. Only reads."""
 
@@ -236,6 +253,34 @@ class ShowsPrices(Protocol):
         Raises:
             AccessDenied, Unavailable: the account cannot be asked.
         """
+
+
+@runtime_checkable
+class ListsPrices(Protocol):
+    """A gateway that can list the account's price lists, by whose ids products come with prices."""
+
+    def price_lists(self) -> Sequence[PriceList]:
+        """All of them.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked.
+        """
+
+
+@runtime_checkable
+class TellsChangedProducts(Protocol):
+    """A gateway that can tell which products may have changed, so that not all have to be read each time. All raise
+    AccessDenied and Unavailable where the account cannot be asked."""
+
+    def changed_products(self, cursor: str | None) -> ChangedProducts:
+        """Which products, or parts of them, may have changed since ``cursor``; archived and deleted ones too.
+
+        None: nothing is asked, and the cursor is of now. What shows nowhere that it changed need not be told: all
+        products are read now and then.
+        """
+
+    def products_by_id(self, references: Collection[str]) -> Iterable[ProductDetails]:
+        """The active ones of these, as :meth:`Gateway.products` gives them; of the others nothing."""
 
 
 @runtime_checkable

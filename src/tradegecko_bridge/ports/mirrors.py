@@ -111,6 +111,12 @@ class MirrorStore(Protocol):
     def find(self, account: str, kind: str, key: str, values: Collection[str]) -> Sequence[MirrorRow]:
         """The rows that have one of the values under this key, by id (as text)."""
 
+    def with_ids(self, account: str, kind: str, ids: Collection[str]) -> Sequence[MirrorRow]:
+        """The rows with these ids, as far as they are remembered, in any order."""
+
+    def rows(self, account: str, kind: str, *, after: str = "", limit: int = 1_000) -> Sequence[MirrorRow]:
+        """Up to ``limit`` rows of a kind by id (as text, digits), those behind the id ``after``."""
+
     def drop(self, account: str, kind: str, ids: Collection[str]) -> None:
         """Forget these rows; harmless for those that are not remembered. Progress stays."""
 

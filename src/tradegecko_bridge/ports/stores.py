@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol, Unpack
 
-from tradegecko_bridge.commerce import Shipment, SourceOrder, UnreadableOrder
+from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.commerce.remote import AccountIdentity
 from tradegecko_bridge.ledger import (
     FINAL_STATES,
@@ -27,11 +27,12 @@ from tradegecko_bridge.ledger import (
     NewCustomer,
     OrderState,
     Restore,
-    ShipmentEntry,
     StateCount,
     Transition,
 )
 from tradegecko_bridge.outbox import OutboxCount, OutboxEntry, OutboxState, Stream, Wanted
+from tradegecko_bridge.ports.runs import RunStore
+from tradegecko_bridge.ports.shipments import ShipmentStore
 
 
 class OrderStore(Protocol):
@@ -196,68 +197,6 @@ class OrderStore(Protocol):
 
     def history(self, entry_id: int) -> Sequence[LedgerEvent]:
         """Every event of one entry, oldest first."""
-
-
-class ShipmentStore(Protocol):
-    """Shipments on their way back to their source."""
-
-    def ingest_shipments(
-        self,
-        connection: str,
-        shipments: Sequence[tuple[int, Shipment]],
-        *,
-        cursor: str | None,
-        at: datetime,
-        after: str | None = None,
-    ) -> int:
-        """Write shipments of entries (by entry id) and the cursor of stream ``"shipments"`` in one transaction.
-
-        ``after`` is the cursor from which they were read, as in :meth:`~tradegecko_bridge.ports.OrderStore.ingest`.
-
-        A known shipment stays as it is, unless its content changed: then it is pending again. Returns how many are new
-        or changed.
-
-        Raises:
-            CursorMoved: the ledger's cursor is another one than ``after``; nothing is written.
-            KeyError: an entry is unknown or another connection's; nothing is written.
-        """
-
-    def shipments(
-        self,
-        connection: str,
-        entry_ids: Collection[int] | None = None,
-        *,
-        states: Collection[OrderState] | None = None,
-        since: datetime | None = None,
-    ) -> Sequence[ShipmentEntry]:
-        """The connection's shipments (of these entries, of orders in these states), oldest first.
-
-        ``since``: only those ingested or recorded at that moment or later.
-        """
-
-    def refused_shipments(self, connection: str) -> Sequence[ShipmentEntry]:
-        """Shipments that the source has refused, of orders that are not confirmed, oldest first."""
-
-    def failing_shipments(self, connection: str, *, since: datetime) -> int:
-        """How many pending shipments could not be told since this moment or longer."""
-
-    def claim_shipments(
-        self, connection: str, worker: str, *, at: datetime, until: datetime, limit: int
-    ) -> Sequence[ShipmentEntry]:
-        """Claim up to ``limit`` pending shipments that are due, oldest first; nobody else gets them before ``until``.
-
-        A shipment is due unless its ``next_attempt_at`` lies after ``at`` or its claim runs.
-        """
-
-    def record_shipment(self, entry: ShipmentEntry, *, at: datetime) -> None:
-        """Write what became of a claimed shipment and give the claim back.
-
-        If the personal data of its order has expired, the shipment's goes as soon as it is no longer pending.
-
-        Raises:
-            KeyError: no such shipment.
-            ClaimLost: the shipment was claimed or changed after it was read.
-        """
 
 
 class ToldValueStore(Protocol):
@@ -425,7 +364,9 @@ class PrivacyStore(Protocol):
         """
 
 
-class Store(OrderStore, ShipmentStore, ToldValueStore, OutboxStore, AlertStore, AccountStore, PrivacyStore, Protocol):
+class Store(
+    OrderStore, ShipmentStore, ToldValueStore, OutboxStore, AlertStore, RunStore, AccountStore, PrivacyStore, Protocol
+):
     """The durable ledger: all of the above."""
 
     def restored(self) -> Restore | None:

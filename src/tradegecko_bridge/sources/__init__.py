@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     )
     from tradegecko_bridge.sources.folder import FolderSource, Format, Layout, Packed, Split
     from tradegecko_bridge.sources.medusa import MedusaSource
+    from tradegecko_bridge.sources.shopify import OrderNudge, ShopifySource, ShopifyWebhooks
     from tradegecko_bridge.sources.vendure import VendureSource
+    from tradegecko_bridge.sources.woocommerce import WooCommerceSource, is_woocommerce_webhook
 
 _HOMES: Final = {
     "AcceptsAllStock": "ports",
@@ -48,13 +50,18 @@ _HOMES: Final = {
     "HasIdentity": "ports",
     "Layout": "sources.folder",
     "MedusaSource": "sources.medusa",
+    "OrderNudge": "sources.shopify",
     "OrderSource": "ports",
     "Packed": "sources.folder",
+    "ShopifySource": "sources.shopify",
+    "ShopifyWebhooks": "sources.shopify",
     "Split": "sources.folder",
     "TellsNotes": "ports",
     "VendureSource": "sources.vendure",
     "WithdrawsProducts": "ports",
     "WithdrawsTracking": "ports",
+    "WooCommerceSource": "sources.woocommerce",
+    "is_woocommerce_webhook": "sources.woocommerce",
 }
 
 __all__ = [
@@ -73,13 +80,18 @@ __all__ = [
     "HasIdentity",
     "Layout",
     "MedusaSource",
+    "OrderNudge",
     "OrderSource",
     "Packed",
+    "ShopifySource",
+    "ShopifyWebhooks",
     "Split",
     "TellsNotes",
     "VendureSource",
     "WithdrawsProducts",
     "WithdrawsTracking",
+    "WooCommerceSource",
+    "is_woocommerce_webhook",
 ]
 
 if not TYPE_CHECKING:

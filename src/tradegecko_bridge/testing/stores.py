@@ -17,6 +17,7 @@ from tradegecko_bridge.testing.store_checks.mirrors import MirrorChecks  # noqa:
 from tradegecko_bridge.testing.store_checks.outbox import OutboxChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.records import RecordChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.resupply import ResupplyChecks  # noqa: E402
+from tradegecko_bridge.testing.store_checks.runs import RunChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.shipments import ShipmentChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.tokens import TokenChecks  # noqa: E402
 from tradegecko_bridge.testing.store_checks.told_values import ToldValueChecks  # noqa: E402
@@ -35,6 +36,7 @@ class StoreSuite(
     ShipmentChecks,
     ToldValueChecks,
     OutboxChecks,
+    RunChecks,
     AlertChecks,
     AccountChecks,
     ExpiryChecks,

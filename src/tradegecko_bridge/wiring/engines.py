@@ -39,8 +39,8 @@ def open_engines(
     ::
 
         with open_engines("tgbridge.toml") as engines:
-            for engine in engines:
-                print(engine.run())
+            for report in run_together(engines):
+                print(report)
 
     Args:
         settings: the file, as the command line reads it (TOML; see the page on settings).
@@ -55,6 +55,7 @@ def open_engines(
     path = Path(settings)
     config = load_config(path)
     connections = config.chosen(connection)
+    siblings = {one.name: one.settings for one in config.connections}
     with ExitStack() as stack:
         sources = make_sources(path, connections)
         for source in sources:
@@ -70,6 +71,7 @@ def open_engines(
                 gateway=TradeGeckoGateway(client, mirror=store.mirror),
                 store=store,
                 settings=one.settings,
+                siblings=siblings,
                 on_progress=on_progress,
                 on_alert=on_alert,
                 tracer=tracer,

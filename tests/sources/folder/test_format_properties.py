@@ -12,18 +12,21 @@ from decimal import Decimal
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+import pytest
 from attrs import evolve, frozen
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests import nonsense
 from tests.sources.folder.shops import FILES, LOCAL
-from tradegecko_bridge.bounds import is_bounded
+from tradegecko_bridge.bounds import MAGNITUDE, PLACES, decimal_from, is_bounded
 from tradegecko_bridge.commerce import Address, Customer, OrderLine, ShippingLine, SourceOrder, Totals, UnreadableOrder
 from tradegecko_bridge.errors import ConfigError, MalformedData
 from tradegecko_bridge.sources.folder.chosen import format_of, read_format
 from tradegecko_bridge.sources.folder.format import Format
 from tradegecko_bridge.sources.folder.guess import guess
 from tradegecko_bridge.sources.folder.reading import Given, orders_in
+from tradegecko_bridge.sources.folder.values import Notation
 
 T = TypeVar("T")
 ZONES = ("UTC", "America/Toronto", "Europe/Berlin", "Australia/Lord_Howe")
@@ -285,3 +288,27 @@ def test_any_settings_are_a_format_or_one_fault_each(settings_: dict[str, Any]) 
     """Never another error."""
     with suppress(ConfigError):
         assert isinstance(read_format(settings_), Format)
+
+
+@settings(max_examples=200)
+@given(nonsense.decimals)
+def test_a_bounded_number_is_told_by_its_digits(number: Decimal) -> None:
+    exponent = number.as_tuple().exponent
+    assert is_bounded(number) is (number.adjusted() < MAGNITUDE and isinstance(exponent, int) and exponent >= -PLACES)
+
+
+@given(
+    st.from_regex(r"[+-]?([0-9]{1,20}(\.[0-9]{0,9})?|\.[0-9]{1,9})", fullmatch=True),
+    st.sampled_from(["", "."]),
+    st.booleans(),
+    st.sampled_from(["", "money", "percent"]),
+)
+def test_digits_and_a_point_are_a_number_in_every_notation(text: str, mark: str, own: bool, form: str) -> None:
+    read = Notation(decimal=mark, own=own).reader(Decimal, form)
+    try:
+        expected = decimal_from(text)
+    except ValueError:
+        with pytest.raises(ValueError, match="15 digits"):
+            read(text)
+    else:
+        assert f"{read(text)}" == f"{expected}"

@@ -8,7 +8,8 @@ from typing import Any, Final
 from rich.text import Text
 
 from tradegecko_bridge.cli.output.console import in_one_line, print_columns, print_table, public_fields, say
-from tradegecko_bridge.ledger import ShipmentEntry, ShipmentState
+from tradegecko_bridge.commerce import Shipment
+from tradegecko_bridge.ledger import ShipmentEntry, ShipmentState, Wait
 from tradegecko_bridge.outbox import OutboxEntry, OutboxState
 
 _STYLE: Final = {
@@ -75,29 +76,62 @@ def as_rows(entries: Sequence[OutboxEntry]) -> list[dict[str, Any]]:
 
 
 def print_shipments(rows: Sequence[ShipmentEntry]) -> None:
-    """A line for each shipment, with the numbers that were told."""
+    """A line for each shipment, with the numbers that are wanted and those that were told."""
     print_table(
-        ("order", "shipment", "state", "carrier", "tracking numbers", "connection"),
+        ("order", "shipment", "state", "carrier", "wanted", "told last", "told (UTC)", "connection"),
         [
             (
                 in_one_line(row.shipment.order_number),
                 row.shipment.reference,
-                Text(
-                    f"{row.state}, taken back" if row.shipment.withdrawn else row.state, style=_STYLE.get(row.state, "")
-                ),
+                Text(_became(row), style=_STYLE.get(row.state, "")),
                 in_one_line(row.shipment.carrier or "-"),
-                in_one_line(", ".join(row.shipment.tracking_numbers) or "-"),
+                "nothing" if row.shipment.withdrawn else _numbers(row.shipment),
+                _told(row),
+                f"{row.told_at:%Y-%m-%d %H:%M}" if row.told_at else "-",
                 row.connection,
             )
             for row in rows
         ],
         none="no shipments",
     )
-    if reasons := [(f"  {row.shipment.reference}", row.reason) for row in rows if row.reason]:
+    if reasons := [(f"  {row.shipment.reference}", why_not(row)) for row in rows if why_not(row)]:
         say(Text("reasons", style="bold"))
         print_columns(reasons)
 
 
+def _became(row: ShipmentEntry) -> str:
+    if row.waits_for:
+        return "waiting"
+    state = "ignored" if row.state is ShipmentState.SENT and row.told_at is None else str(row.state)
+    return f"{state}, taken back" if row.shipment.withdrawn else state
+
+
+def _told(row: ShipmentEntry) -> str:
+    if row.told is None:
+        return "-"
+    return "taken back" if row.told.withdrawn else _numbers(row.told)
+
+
+def _numbers(shipment: Shipment) -> str:
+    return in_one_line(", ".join(shipment.tracking_numbers) or "no number")
+
+
+_WAITS: Final = {
+    Wait.NUMBER: "waits for a tracking number (blank_tracking)",
+    Wait.REST: "waits for the rest of its order (partial_shipments)",
+}
+
+
+def why_not(row: ShipmentEntry) -> str:
+    """Why the source has not taken a shipment as it is; blank where it has."""
+    if row.waits_for:
+        return _WAITS[row.waits_for]
+    if row.failing_since and row.state is ShipmentState.PENDING:
+        again = f", again at {row.next_attempt_at:%H:%M}" if row.next_attempt_at else ""
+        return f"{row.reason} (failing since {row.failing_since:%Y-%m-%d %H:%M} UTC{again})"
+    return row.reason
+
+
 def shipments_as_rows(rows: Sequence[ShipmentEntry]) -> list[dict[str, Any]]:
     """The same for programs."""
-    return [public_fields(row) for row in rows]
+    return [{**public_fields(row), "why": why_not(row)} for row in rows]

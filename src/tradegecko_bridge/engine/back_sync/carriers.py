@@ -40,6 +40,15 @@ def named_carrier(carrier: str | None, numbers: tuple[str, ...], names: Mapping[
     return meant.get(known.casefold(), known)
 
 
+def named_service(service: str | None, methods: Mapping[str, str]) -> str | None:
+    """The service as the source calls its ship method (the setting ``ship_methods``, the other way). Where several of
+    its methods are one service, it is left as it is."""
+    if service is None:
+        return None
+    theirs = [method for method, name in methods.items() if name.casefold() == service.casefold()]
+    return theirs[0] if len(theirs) == 1 else service
+
+
 def _ups(plain: str) -> bool:
     digits = [int(char) if char.isdigit() else (ord(char) - 63) % 10 for char in plain[2:]]
     total = sum(digit * (2 if place % 2 else 1) for place, digit in enumerate(digits[:-1]))

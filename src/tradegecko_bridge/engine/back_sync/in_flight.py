@@ -1,66 +1,184 @@
-"""Units that sources have sold and the order-management system may not have committed yet."""
+"""Units that the account's sources have sold and the order-management system may not have committed yet."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
+from typing import Final, Unpack
 
+from attrs import field, frozen
+
+from tradegecko_bridge.commerce import VariantStock
 from tradegecko_bridge.commerce.values import bare
-from tradegecko_bridge.engine.back_sync.stock_rules import ZERO
+from tradegecko_bridge.engine.back_sync.stock_rules import ZERO, bundles_of, free_units
+from tradegecko_bridge.engine.back_sync.stock_spool import VariantSpool
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.mapping.rules import as_sent
 from tradegecko_bridge.engine.mapping.validation import is_sane
-from tradegecko_bridge.engine.settings.choices import MatchBy
-from tradegecko_bridge.ledger import DELIVERED_STATES, OPEN_STATES, TOO_OLD, LedgerEntry
+from tradegecko_bridge.engine.settings.choices import MatchBy, OrderStatus
+from tradegecko_bridge.engine.settings.connection import ConnectionSettings
+from tradegecko_bridge.engine.source_calls import in_batches
+from tradegecko_bridge.ledger import DELIVERED_STATES, OPEN_STATES, TOO_OLD, Filter, LedgerEntry, OrderState
+from tradegecko_bridge.ports import ShowsOrders
+
+PAGE: Final = 200
+Moment = datetime | None
+"""When units were committed at the latest; None: they are not."""
+Key = tuple[str, str]
+"""A barcode (blank where none counts) and a SKU of TradeGecko's: what a line goes to a variant by."""
 
 
+@frozen
 class InFlight:
-    """Orders of any source of the ledger that were open when the listing began, or at any moment since.
+    """What was sold, by what its lines go to a variant by: units by :data:`Moment`.
 
-    An order that is delivered while a long list is read may be missing from what was read before: so it is taken off
-    as well, though it may be committed already. The next listing says which.
+    These are orders of any connection of this account: those that are open; drafts, which commit nothing before
+    somebody approves them; and those that were delivered after the stock that is at hand was read.
     """
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
-        self._lines: dict[int, Sequence[tuple[str, str, Decimal]]] = {}
-        """By entry: barcode, TradeGecko's SKU as far as this connection's aliases tell, and units, of each line."""
-        self._began = context.clock()
-        self._add(context.store.entries(states=OPEN_STATES))
+    sold: dict[Key, dict[Moment, Decimal]] = field(factory=dict)
 
-    def close(self) -> None:
-        """The listing is over: add what came and went meanwhile."""
-        store, since = self._context.store, self._began + timedelta(microseconds=1)
-        self._add(store.entries(states=OPEN_STATES))
-        self._add(store.entries(states=DELIVERED_STATES, ingested=(since, None)))
+    def add(self, entry: LedgerEntry, moment: Moment, settings: ConnectionSettings) -> None:
+        """An order's lines, as its connection's settings send them."""
+        by_barcode = settings.match_by is MatchBy.BARCODE
+        for line in filter(is_sane, entry.order.lines if entry.order else ()):
+            for part in as_sent(line, settings):
+                units = self.sold.setdefault(((by_barcode and part.barcode) or "", bare(part.sku)), {})
+                units[moment] = units.get(moment, ZERO) + max(part.quantity, ZERO)
 
-    def _add(self, entries: Iterable[LedgerEntry]) -> None:
-        settings = self._context.settings
-        for entry in entries:
-            if entry.id in self._lines or entry.order is None:
-                continue
-            if entry.reason is not None and entry.reason.code == TOO_OLD:
-                continue  # sold before the connection's first run, it has left long ago
-            sane = [line for line in entry.order.lines if is_sane(line)]
-            parts = [part for line in sane for part in as_sent(line, settings)]
-            self._lines[entry.id] = [(one.barcode or "", bare(one.sku), max(one.quantity, ZERO)) for one in parts]
+    def reserved(self, variants: VariantSpool, settings: ConnectionSettings, began: datetime) -> dict[str, Decimal]:
+        """What of each variant is in flight, by its id; blank of those of which nothing is.
 
-    @property
-    def barcodes(self) -> frozenset[str]:
-        """Those by which lines may go to a variant."""
-        if self._context.settings.match_by is not MatchBy.BARCODE:
-            return frozenset()
-        return frozenset(barcode for lines in self._lines.values() for barcode, _, _ in lines if barcode)
-
-    def units(self, carriers: Mapping[str, set[str]]) -> dict[str, Decimal]:
-        """Units by TradeGecko's SKU; ``carriers`` are the SKUs of the variants with each of the :attr:`barcodes`.
-
-        Those of a barcode that several variants carry count for each of them.
+        A bundle's order takes its components, and what is taken of a component no bundle can be made of. ``began`` is
+        when the variants were read that do not say.
         """
-        units: dict[str, Decimal] = {}
-        for lines in self._lines.values():
-            for barcode, own, quantity in lines:
-                for sku in map(bare, carriers.get(barcode) or {own}):
-                    units[sku] = units.get(sku, ZERO) + quantity
-        return units
+        at_hand = _at_hand(variants, self.sold) if self.sold or variants.bundles else {}
+        sold = self._by_variant(at_hand)
+        for id_ in [id_ for id_ in sold if id_ in variants.bundles]:
+            for part, units in variants.bundles[id_]:
+                for moment, bundles in sold[id_].items():
+                    _add(sold, part, moment, bundles * units)
+
+        def left(one: VariantStock) -> Decimal:
+            read = one.as_of or began
+            units = sold.get(one.variant_id, {}).items()
+            return sum((count for moment, count in units if moment is None or moment > read), ZERO)
+
+        found = {id_: left(one) for id_, one in at_hand.items() if id_ in sold}
+        for id_, parts in variants.bundles.items():
+            bundle = at_hand.get(id_)
+            there = [(units, at_hand[part], left(at_hand[part])) for part, units in parts if part in at_hand]
+            if bundle is None or len(there) < len(parts):
+                continue  # what is not listed cannot be counted
+            counted = [part for part in there if part[1].tracked and part[0] > 0]
+            if counted:
+                free = free_units(bundle, settings)
+                made = bundles_of(counted, settings)
+                older = any((bundle.as_of or began) < (part.as_of or began) for _, part, _ in counted)
+                found[id_] = free - (made if older else min(made, free))
+        return {id_: units for id_, units in found.items() if units}
+
+    def _by_variant(self, at_hand: Mapping[str, VariantStock]) -> dict[str, dict[Moment, Decimal]]:
+        """The same by variant. What goes by a barcode, or a SKU, that several variants carry counts for each of them:
+        until somebody says which of them was sold, none is sold twice."""
+        carriers: dict[Key, list[str]] = {}
+        for id_, one in at_hand.items():
+            carriers.setdefault((one.barcode or "", ""), []).append(id_)
+            carriers.setdefault(("", bare(one.sku)), []).append(id_)
+        sold: dict[str, dict[Moment, Decimal]] = {}
+        for (barcode, sku), units in self.sold.items():
+            by_barcode = carriers.get((barcode, ""), []) if barcode else []
+            for id_ in by_barcode or carriers.get(("", sku), []) if sku or by_barcode else []:
+                for moment, count in units.items():
+                    _add(sold, id_, moment, count)
+        return sold
+
+
+def _add(sold: dict[str, dict[Moment, Decimal]], id_: str, moment: Moment, count: Decimal) -> None:
+    units = sold.setdefault(id_, {})
+    units[moment] = units.get(moment, ZERO) + count
+
+
+def _at_hand(variants: VariantSpool, sold: Iterable[Key]) -> dict[str, VariantStock]:
+    """The variants that lines may go to, bundles, and their components."""
+    barcodes, skus = {barcode for barcode, _ in sold if barcode}, {sku for _, sku in sold}
+    wanted = {part for parts in variants.bundles.values() for part, _ in parts} | variants.bundles.keys()
+    return {
+        one.variant_id: one
+        for _, several in variants.groups()
+        for one in several
+        if one.variant_id in wanted or bare(one.sku) in skus or one.barcode in barcodes
+    }
+
+
+def read(context: Context, since: datetime) -> InFlight:
+    """What is in flight of stock of which the oldest was read at ``since``.
+
+    The open orders are read first: one that is delivered meanwhile is among those that were delivered since.
+
+    Raises:
+        AccessDenied, Unavailable: the account cannot be asked which orders are drafts.
+    """
+    found, seen, account = InFlight(), set[int](), _Family(context)
+    for entry in _entries(context, states=OPEN_STATES):
+        too_old = entry.reason is not None and entry.reason.code == TOO_OLD
+        if account.has(entry.connection) and not too_old:  # sold before the first run, that has left long ago
+            seen.add(entry.id)
+            found.add(entry, None, account.settings(entry.connection))
+    for entry in _drafts(context, account):
+        if entry.id not in seen:
+            seen.add(entry.id)
+            found.add(entry, None, account.settings(entry.connection))
+    for entry in _entries(context, states=DELIVERED_STATES, entered=(since, None)):
+        if account.has(entry.connection) and entry.id not in seen:
+            sent = (entry.sent_at or entry.in_state_since) + context.timing.patience
+            found.add(entry, min(entry.in_state_since, sent), account.settings(entry.connection))
+    return found
+
+
+class _Family:
+    """The connections of one account."""
+
+    def __init__(self, context: Context) -> None:
+        self._c = context
+        self._own = context.store.known_account(context.connection)
+        self._has: dict[str, bool] = {context.connection: True}
+
+    def has(self, connection: str) -> bool:
+        """Whether it is one of them; where nobody knows its account yet, it may be."""
+        if connection not in self._has:
+            other = self._c.store.known_account(connection)
+            self._has[connection] = None in (self._own, other) or self._own.account.is_same(other.account)  # type: ignore[union-attr]
+        return self._has[connection]
+
+    def settings(self, connection: str) -> ConnectionSettings:
+        """Its settings; ours where nobody gave them."""
+        c = self._c
+        return c.settings if connection == c.connection else c.siblings.get(connection, c.settings)
+
+    def with_drafts(self) -> list[str]:
+        """Those whose orders are made as drafts."""
+        c = self._c
+        names = {c.connection: None, **dict.fromkeys(c.siblings)}
+        return [one for one in names if self.has(one) and self.settings(one).order_status is OrderStatus.DRAFT]
+
+
+def _drafts(context: Context, account: _Family) -> Iterator[LedgerEntry]:
+    """Delivered orders that nobody has approved yet."""
+    gateway = context.gateway
+    if not isinstance(gateway, ShowsOrders):
+        return
+    for connection in account.with_drafts():
+        for batch in in_batches(_entries(context, connection, states=[OrderState.DELIVERED]), PAGE):
+            orders = {entry.remote_id: entry for entry in batch if entry.remote_id}
+            drafts = {one.id for one in gateway.orders_by_id(orders) if one.status == OrderStatus.DRAFT}
+            yield from (entry for id_, entry in orders.items() if id_ in drafts)
+
+
+def _entries(context: Context, connection: str | None = None, **wanted: Unpack[Filter]) -> Iterator[LedgerEntry]:
+    """Page by page: there may be many."""
+    before: int | None = None
+    while page := context.store.entries(connection, limit=PAGE, before=before, **wanted):
+        yield from page
+        before = page[-1].id

@@ -6,19 +6,19 @@ nothing, and what is missing from a whole one has vanished.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
 from attrs import evolve
 
-from tradegecko_bridge.bounds import LONGEST_NAME, findable
-from tradegecko_bridge.commerce import LocationStock, VariantStock, Verdict
+from tradegecko_bridge.bounds import LONGEST_NAME, findable, is_bounded
+from tradegecko_bridge.commerce import VariantStock, Verdict
 from tradegecko_bridge.commerce.remote import RecordKind
-from tradegecko_bridge.commerce.values import bare
-from tradegecko_bridge.engine.back_sync.in_flight import InFlight
+from tradegecko_bridge.engine.back_sync import in_flight
 from tradegecko_bridge.engine.back_sync.stock_rules import ZERO, level_of, stock_level, value_of
+from tradegecko_bridge.engine.back_sync.stock_spool import VariantSpool
 from tradegecko_bridge.engine.back_sync.telling import (
     Known,
     Telling,
@@ -39,7 +39,7 @@ from tradegecko_bridge.engine.source_calls import SourceFailed, guarded, offer
 from tradegecko_bridge.errors import GatewayError, Rejected
 from tradegecko_bridge.ledger import Finding, Severity
 from tradegecko_bridge.outbox import OutboxEntry, OutboxState, Wanted
-from tradegecko_bridge.ports import AcceptsAllStock, AcceptsStock, Gateway, Spool
+from tradegecko_bridge.ports import AcceptsAllStock, AcceptsStock, Gateway, KeepsStock, Spool
 
 OPERATION: Final = "sync inventory"
 KIND: Final = "stock"
@@ -50,6 +50,7 @@ GONE: Final = "0"
 FEW: Final = 10
 """So many SKUs may always be sold out at once."""
 _HUNDRED: Final = Decimal(100)
+_NOW: Final = timedelta(0)
 
 
 def sync_inventory(context: Context, *, dry_run: bool = False, full: bool = False, past_brake: bool = False) -> Report:
@@ -60,11 +61,11 @@ def sync_inventory(context: Context, *, dry_run: bool = False, full: bool = Fals
             return report
         if dry_run:
             with context.store.spool() as found:
-                if _found(context, report, found):
+                if _found(context, report, found, full=full):
                     _foretell(context, report, found, full=full)
             return report
         with stream_of(context, KIND, report) as stream, context.store.spool() as found:
-            if stream is None or not _found(context, report, found):
+            if stream is None or not _found(context, report, found, full=full):
                 return report
             if not _brake(context, report, found, passed=past_brake):
                 at_once = isinstance(source, AcceptsAllStock)
@@ -111,20 +112,27 @@ def _entries(context: Context) -> Iterator[OutboxEntry]:
 # ── what there is ────────────────────────────────────────────────────────────────────────────
 
 
-def _found(context: Context, report: Report, found: Spool) -> bool:
+def _found(context: Context, report: Report, found: Spool, *, full: bool) -> bool:
     """Gather the whole list beside what the outbox has; False, told in the report, where it cannot be had."""
-    in_flight = InFlight(context)
+    began = context.clock()
     try:
         settings = _with_ids(context.gateway, context.settings)
-        with context.store.spool() as variants:
-            variants.add((one.sku, _row(one)) for one in _tellable(context.gateway.stock(), report))
-            in_flight.close()
-            units = in_flight.units(_carriers(variants, in_flight.barcodes))
-            gather(context, KIND, _levels(variants, units, settings, report), found)
+        with context.store.spool() as spool:
+            variants = VariantSpool(spool, began)
+            variants.fill(_tellable(_listed(context, began, full=full), report))
+            reserved = in_flight.read(context, variants.oldest).reserved(variants, settings, began)
+            gather(context, KIND, _levels(variants, reserved, settings, report), found)
     except GatewayError as error:
         report.fail(error)
         return False
     return True
+
+
+def _listed(context: Context, began: datetime, *, full: bool) -> Iterable[VariantStock]:
+    gateway = context.gateway
+    if not isinstance(gateway, KeepsStock):
+        return gateway.stock()
+    return gateway.stock_within(_NOW if full else context.settings.stock_age, began)
 
 
 def _tellable(stock: Iterable[VariantStock], report: Report) -> Iterator[VariantStock]:
@@ -135,33 +143,6 @@ def _tellable(stock: Iterable[VariantStock], report: Report) -> Iterator[Variant
         else:
             said = f"its SKU is no line of at most {LONGEST_NAME} characters; correct it in TradeGecko"
             report.add(f"variant {one.variant_id}", Outcome.HELD, said)
-
-
-def _row(one: VariantStock) -> str:
-    """A variant as a line; its SKU stands beside it."""
-    at = [[here.location_id, str(here.on_hand), str(here.committed)] for here in one.locations]
-    most = None if one.maximum is None else str(one.maximum)
-    facts = [one.variant_id, at, one.tracked, one.sell_without_stock, most, one.barcode, one.sellable, one.online]
-    return json.dumps(facts)
-
-
-def _variant(sku: str, row: str) -> VariantStock:
-    """What :func:`_row` wrote."""
-    id_, at, tracked, sell_without_stock, most, barcode, sellable, online = json.loads(row)
-    return VariantStock(
-        variant_id=id_,
-        sku=sku,
-        locations=tuple(
-            LocationStock(location_id=here, on_hand=Decimal(on_hand), committed=Decimal(committed))
-            for here, on_hand, committed in at
-        ),
-        tracked=tracked,
-        sell_without_stock=sell_without_stock,
-        maximum=None if most is None else Decimal(most),
-        barcode=barcode,
-        sellable=sellable,
-        online=online,
-    )
 
 
 def _with_ids(gateway: Gateway, settings: ConnectionSettings) -> ConnectionSettings:
@@ -186,26 +167,20 @@ def _with_ids(gateway: Gateway, settings: ConnectionSettings) -> ConnectionSetti
     )
 
 
-def _carriers(variants: Spool, barcodes: frozenset[str]) -> Mapping[str, set[str]]:
-    """The SKUs of the variants that carry each of these barcodes."""
-    skus: dict[str, set[str]] = {}
-    for sku, rows in variants.groups() if barcodes else ():
-        for one in (_variant(sku, row) for row in rows):
-            if one.barcode in barcodes:
-                skus.setdefault(one.barcode or "", set()).add(one.sku)
-    return skus
-
-
 def _levels(
-    variants: Spool, in_flight: Mapping[str, Decimal], settings: ConnectionSettings, report: Report
+    variants: VariantSpool, reserved: Mapping[str, Decimal], settings: ConnectionSettings, report: Report
 ) -> Iterator[Wanted]:
     """One level a SKU; a SKU on several variants has no true level, so none is told."""
-    for sku, rows in variants.groups():
-        tracked = [one for one in (_variant(sku, row) for row in rows) if one.tracked]
+    for sku, several in variants.groups():
+        tracked = [one for one in several if one.tracked]
         if len(tracked) > 1:
             report.add(sku, Outcome.HELD, f"{len(tracked)} TradeGecko variants carry this SKU; give each its own")
-        elif tracked:
-            level = stock_level(tracked[0], in_flight.get(bare(sku), ZERO), settings)
+            continue
+        for one in tracked:
+            level = stock_level(one, reserved.get(one.variant_id, ZERO), settings)
+            if not is_bounded(level.available):
+                report.add(sku, Outcome.HELD, "TradeGecko has more of it than can be told; correct its stock there")
+                continue
             for name in source_skus(sku, settings):
                 yield Wanted(key=name, value=value_of(level))
 

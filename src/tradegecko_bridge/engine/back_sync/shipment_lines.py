@@ -56,8 +56,9 @@ def to_shipment(
 ) -> tuple[Shipment, list[str]]:
     """The shipment in the source's own lines, and a line for each item that belongs to none of them.
 
-    Units go to the lines that were delivered as the shipped variant (by id, so that a line replaced in the system does
-    not matter; by SKU where the id is unknown), first to those that still lack some after the ``earlier`` shipments.
+    Units go to the line that the system says they are of, if it is one that was made with the order; otherwise to the
+    lines that were delivered as the shipped variant (by id, so that a line replaced in the system does not matter; by
+    SKU where the id is unknown), first to those that still lack some after the ``earlier`` shipments.
     Later ones do not count: the same shipment must come out the same whenever it is seen.
     """
     waiting = list(slots(order, entry.line_ids))
@@ -66,7 +67,9 @@ def to_shipment(
     shipped: list[tuple[Slot, Decimal]] = []
     strange: list[str] = []
     for item in remote.items:
+        own = entry.remote_lines.get(item.line_id or "")
         fit = [slot for slot in waiting if _is_of(item, slot, entry)]
+        fit = [slot for slot in fit if slot.reference == own] or fit
         if not fit and item.variant_id is not None:
             name = item.sku or f"variant {item.variant_id}"
             strange.append(f"shipment {remote.id} of order {order.number}: {item.quantity} × {name} not ordered")
@@ -160,6 +163,7 @@ def _shipment(
 ) -> Shipment:
     numbers: Sequence[str | None] = remote.tracking_numbers or (None,)
     only = len(numbers) == 1 and not kept
+    linked = [number for number in numbers if number and number in (remote.tracking_url or "")] or numbers
     return Shipment(
         reference=remote.id,
         order_reference=original_reference(order.reference),
@@ -169,12 +173,18 @@ def _shipment(
         packages=(
             *kept,
             *(
-                Package(tracking_number=number, tracking_url=remote.tracking_url, items=items if only else ())
+                Package(
+                    tracking_number=number,
+                    tracking_url=remote.tracking_url if number in linked else None,
+                    items=items if only else (),
+                )
                 for number in numbers
             ),
         ),
         carrier=remote.carrier,
         service=remote.service,
+        cost=remote.cost,
+        weight=remote.weight,
         shipped_at=remote.shipped_at,
         completes_order=complete,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import ROUND_FLOOR, Decimal
 from typing import Final
 
@@ -23,14 +24,42 @@ def stock_level(variant: VariantStock, in_flight: Decimal, settings: ConnectionS
     """
     if not variant.sellable or (settings.online_only and not variant.online):
         return StockLevel(sku=variant.sku, available=ZERO)
-    free = sum((location.available for location in variant.locations if _chosen(location.location_id, settings)), ZERO)
-    available = max(free - in_flight, ZERO) * settings.stock_percentage / _HUNDRED - settings.stock_subtract
+    free = max(free_units(variant, settings) - in_flight, ZERO)
+    available = free * settings.stock_percentage / _HUNDRED - settings.stock_subtract
     available = _counted(max(available, ZERO), settings)
     if available < settings.minimum_stock:
         available = ZERO
     most = [limit for limit in (settings.maximum_stock, variant.maximum) if limit is not None]
     available = max(min([available, *most]), ZERO)
     return StockLevel(sku=variant.sku, available=trimmed(available), sell_without_stock=variant.sell_without_stock)
+
+
+def free_units(variant: VariantStock, settings: ConnectionSettings) -> Decimal:
+    """On hand and not committed at the chosen locations; below zero where it is oversold."""
+    return sum((here.available for here in variant.locations if _chosen(here.location_id, settings)), ZERO)
+
+
+Part = tuple[Decimal, VariantStock, Decimal]
+"""Units in one bundle, the component, and units of it that are in flight."""
+
+
+def bundles_of(parts: Sequence[Part], settings: ConnectionSettings) -> Decimal:
+    """How many bundles the components make, less what is in flight: whole ones at each chosen location, summed.
+
+    Nobody knows which location what is in flight will leave: it is taken where that leaves the fewest.
+    """
+    at = [{here.location_id: here.available for here in component.locations} for _, component, _ in parts]
+    locations = {location for here in at for location in here if _chosen(location, settings)}
+
+    def whole(location: str, *, taken: bool) -> Decimal:
+        return min(
+            ((here.get(location, ZERO) - (in_flight if taken else ZERO)) / units).to_integral_value(ROUND_FLOOR)
+            for (units, _, in_flight), here in zip(parts, at, strict=True)
+        )
+
+    made = {location: whole(location, taken=False) for location in locations}
+    lost = max((made[location] - whole(location, taken=True) for location in locations), default=ZERO)
+    return sum(made.values(), ZERO) - lost
 
 
 def _chosen(location: str, settings: ConnectionSettings) -> bool:

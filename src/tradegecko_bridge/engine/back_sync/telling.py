@@ -6,7 +6,7 @@ One worker at a time tells a connection things of one kind. Whatever breaks off 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -100,11 +100,26 @@ class Difference:
 
 def gather(context: Context, kind: str, listed: Iterable[Wanted], spool: Spool) -> None:
     """A whole listing, and what the outbox has, side by side on disk: :func:`differences` goes through both."""
-    spool.add((json.dumps(one.key), json.dumps(_facts(one))) for one in listed)
+    _list(listed, spool)
     last = 0
     while entries := context.store.outbox(context.connection, kind, after=last, limit=PAGE):
-        spool.add((json.dumps(one.key), json.dumps([*_facts(one), one.told, one.state])) for one in entries)
+        _know(entries, spool)
         last = entries[-1].id
+
+
+def gather_some(context: Context, kind: str, keys: Collection[str], listed: Iterable[Wanted], spool: Spool) -> None:
+    """The same of these keys alone: what is not ``listed`` of them is not in the system."""
+    _list(listed, spool)
+    for key in keys:
+        _know(context.store.outbox(context.connection, kind, key=key), spool)
+
+
+def _list(listed: Iterable[Wanted], spool: Spool) -> None:
+    spool.add((json.dumps(one.key), json.dumps(_facts(one))) for one in listed)
+
+
+def _know(entries: Iterable[OutboxEntry], spool: Spool) -> None:
+    spool.add((json.dumps(one.key), json.dumps([*_facts(one), one.told, one.state])) for one in entries)
 
 
 def _facts(one: Wanted | OutboxEntry) -> list[Any]:
@@ -117,16 +132,23 @@ def _wanted(facts: Sequence[Any]) -> Wanted:
 
 
 def changes(
-    spool: Spool, report: Report, gone: Callable[[Known], Wanted], *, gone_value: str, full: bool
+    spool: Spool,
+    report: Report,
+    gone: Callable[[Known], Wanted],
+    *,
+    gone_value: str,
+    full: bool,
+    settled: Callable[[Known], bool] = lambda _: False,
 ) -> Iterator[Wanted]:
     """What is to be written: what is new or changed, what came back, and by ``gone`` what the system has no more.
 
     ``full``: all of it, with what the source was told is gone (``gone_value``). What needs nothing is counted in the
-    report.
+    report; so is what is ``settled``, unless it is gone.
     """
     for one in differences(spool):
         if one.wanted is not None:
-            if full or one.is_change or (one.known is not None and one.known.wanted.gone):
+            to_tell = full or one.is_change or (one.known is not None and one.known.wanted.gone)
+            if to_tell and (one.known is None or not settled(one.known)):
                 yield one.wanted
             else:
                 report.unchanged += 1

@@ -172,6 +172,7 @@ class Outcomes:
             remote_id=remote.id,
             remote_number=remote.number,
             line_ids=due.line_ids or {},
+            remote_lines=_remote_lines(due.plan, remote),
             pending_actions=wanted_actions(order, remote, self._c.settings),
             next_attempt_at=None,
         )
@@ -224,6 +225,14 @@ class Outcomes:
                 note_void(self._c.store, entry, self._c.clock())
             with self._lock:
                 self._receipts[entry.id] = arrival.receipt
+
+
+def _remote_lines(plan: object, remote: RemoteOrder) -> dict[str, str]:
+    """The source's lines by the ids the system made them under. Nothing where it has other lines than were planned."""
+    lines = plan.draft.lines if isinstance(plan, OrderPlan) else ()
+    if len(lines) != len(remote.line_ids):
+        return {}
+    return {id_: line.reference for id_, line in zip(remote.line_ids, lines, strict=True) if line.reference}
 
 
 def adopted(order: SourceOrder | None, remote: RemoteOrder) -> str:

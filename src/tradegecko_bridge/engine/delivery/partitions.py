@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future, wait
 from contextvars import copy_context
 from threading import Lock
 from typing import Final, TypeVar
@@ -25,6 +25,9 @@ FEWEST: Final = 4
 SPAN: Final = 0.25
 """Seconds the items that are written together may take: where answers are slow, each goes alone."""
 _PLAIN: Final = ConnectionSettings()
+QUICK: Final = 0.005
+"""Seconds that one item takes at most where a thread does more than wait. Several would only take Python's lock from
+each other."""
 _QUICKEST: Final = 0.001
 """Seconds one item takes at least, whatever a coarse clock says."""
 Work = Callable[[Sequence[T], Callable[[], bool]], None]
@@ -38,11 +41,12 @@ def run_partitions(
 
     A thread takes a chunk of several partitions where that is quick, and works on the first items of all, then on the
     second ones. Towards the end it takes fewer, so that all end together. After a failure nothing more is begun; what
-    is under way ends, then the first failure is raised. Threads are used only where more than one partition can go.
+    is under way ends, then the first failure is raised. Threads are used only where more than one partition can go,
+    and more than one as soon as items take longer than :data:`QUICK`.
     """
     waiting, failures, lock = deque(partitions), list[BaseException](), Lock()
     fewest = min(FEWEST, len(partitions) // (FEWEST * at_once))
-    seconds = SPAN
+    seconds, late = SPAN, 0.0
 
     def chunk() -> list[Sequence[T]]:
         with lock:
@@ -54,30 +58,46 @@ def run_partitions(
         return not failures
 
     def follow() -> None:
-        nonlocal seconds
+        nonlocal seconds, late
         try:
             while taken := chunk():
                 for step in range(max(map(len, taken))):
                     if failures:
                         return
                     items, began = [part[step] for part in taken if step < len(part)], concurrency.monotonic()
+                    late = began + QUICK * len(items)
                     work(items, going_on)
                     seconds = max((concurrency.monotonic() - began) / len(items), _QUICKEST)
         except BaseException as error:
             failures.append(error)
 
-    if min(at_once, len(partitions)) <= 1:
+    def are_quick() -> bool:
+        return seconds <= QUICK and concurrency.monotonic() <= late
+
+    if (count := min(at_once, len(partitions))) <= 1:
         follow()
     else:
-        with concurrency.executor(min(at_once, len(partitions))) as pool:
-            _follow_all(pool, follow, min(at_once, len(partitions)), failures)
+        with concurrency.executor(count) as pool:
+            _follow_all(pool, follow, count, failures, are_quick, concurrency.patience)
     if failures:
         raise failures[0]
 
 
-def _follow_all(pool: Executor, follow: Callable[[], None], count: int, failures: list[BaseException]) -> None:
-    threads = [pool.submit(copy_context().run, follow) for _ in range(count)]  # whatever traces the caller goes on
+def _follow_all(
+    pool: Executor,
+    follow: Callable[[], None],
+    count: int,
+    failures: list[BaseException],
+    are_quick: Callable[[], bool],
+    patience: float | None,
+) -> None:
+    def begin(some: int) -> list[Future[None]]:
+        return [pool.submit(copy_context().run, follow) for _ in range(some)]  # whatever traces the caller goes on
+
     try:
+        threads = begin(1 if patience else count)
+        while len(threads) < count and not wait(threads, patience).done:
+            threads += begin(0 if are_quick() else count - 1)
         for thread in threads:
             thread.result()
     except BaseException as error:  # somebody wants to stop: let what is under way end, and no more

@@ -171,6 +171,7 @@ def _line(line: OrderLine, catalog: Catalog, settings: ConnectionSettings) -> Dr
         quantity=line.quantity,
         price=line.unit_price,
         tax_rate=_rate_to_send(line, settings),
+        reference=line.reference,
     )
 
 

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Final
 
 from attrs import fields_dict
@@ -42,6 +43,9 @@ _SENT: Final = tuple(
 )
 """Fields of customers and addresses that are sent."""
 _NAMES: Final = ("quantity", "price", "discount", "additional_discount", "amount", "tax", "tax_rate")
+_OF_LINE, _OF_SHIPPING = (
+    attrgetter(*(name for name in _NAMES if name in fields_dict(kind))) for kind in (OrderLine, ShippingLine)
+)
 
 
 def named(part: OrderLine | ShippingLine | Discount) -> str:
@@ -111,7 +115,22 @@ def bad_number(number: str) -> str | None:
 
 def absurd_numbers(order: SourceOrder) -> list[str]:
     """What is absurd in an order, named so that whoever entered it finds it."""
+    if _is_plain(order):
+        return []
     return [_said(part, name, number) for part, name, number in _numbers_of(order) if _is_absurd(number)]
+
+
+def _is_plain(order: SourceOrder) -> bool:
+    """Whether the numbers of an order are as nearly all are, told without naming any."""
+    amounts = [discount.amount for discount in order.discounts]
+    for part in order.priced:
+        if isinstance(part, OrderLine):
+            if part.components:
+                return False
+            amounts += _OF_LINE(part)
+        else:
+            amounts += _OF_SHIPPING(part)
+    return all(amount is None or _is_usual(amount) for amount in (*amounts, order.totals.grand_total, order.totals.tax))
 
 
 def unbounded_numbers(order: SourceOrder) -> list[str]:
@@ -194,10 +213,15 @@ def _numbers(part: OrderLine | ShippingLine) -> list[tuple[str, Decimal]]:
     return found
 
 
-def _is_absurd(number: Decimal) -> bool:
+def _is_usual(number: Decimal) -> bool:
     _, digits, exponent = number.as_tuple()
-    if isinstance(exponent, int) and -MOST_DIGITS <= exponent <= 0 and len(digits) <= MOST_DIGITS:
-        return False  # nearly all, told by the least work
+    return isinstance(exponent, int) and -MOST_DIGITS <= exponent <= 0 and len(digits) <= MOST_DIGITS
+
+
+def _is_absurd(number: Decimal) -> bool:
+    if _is_usual(number):
+        return False
+    digits = number.as_tuple().digits
     if not is_bounded(number) or abs(number) >= TOO_MUCH or len(digits) > LONGEST:
         return True
     return number != round(number, MOST_DIGITS)

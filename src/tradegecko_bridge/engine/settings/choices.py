@@ -14,6 +14,15 @@ from tradegecko_bridge.commerce.remote import CustomerMatch
 from tradegecko_bridge.commerce.statuses import Standing
 
 
+class Job(StrEnum):
+    """What an engine does, in this order."""
+
+    ORDERS = "orders"
+    TRACKING = "tracking"
+    INVENTORY = "inventory"
+    PRODUCTS = "products"
+
+
 class OrderStatus(StrEnum):
     """The status an order is created with: drafts wait for approval, active ones commit stock, finalized ones can be
     packed."""
@@ -39,6 +48,19 @@ class TaxTreatment(StrEnum):
 
 
 def tax_treatment(value: TaxTreatment | Literal["source", "default", "inclusive", "exclusive"]) -> Any:
+    return value
+
+
+class PartialShipments(StrEnum):
+    """When a source is told of shipments that are not all of their order."""
+
+    SEND = "send"
+    """As they leave."""
+    WAIT = "wait"
+    """With the one that completes the order."""
+
+
+def partial_shipments(value: PartialShipments | Literal["send", "wait"]) -> Any:
     return value
 
 
@@ -170,4 +192,19 @@ class Fractions(StrEnum):
 
 
 def fractions(value: Fractions | Literal["keep", "down"]) -> Any:
+    return value
+
+
+class ProductChanges(StrEnum):
+    """What a source may do by the product details it is told."""
+
+    ALL = "all"
+    """Create products it does not have, and change those it has."""
+    CREATE = "create"
+    """Only create: what it has is edited there."""
+    UPDATE = "update"
+    """Only change: what is for sale is chosen there."""
+
+
+def product_changes(value: ProductChanges | Literal["all", "create", "update"]) -> Any:
     return value

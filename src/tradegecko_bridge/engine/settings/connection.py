@@ -8,7 +8,7 @@ messages and the page of the documentation all come from there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Final, TypeAlias
 
@@ -26,6 +26,8 @@ from tradegecko_bridge.engine.settings.choices import (
     OnChange,
     OnVoid,
     OrderStatus,
+    PartialShipments,
+    ProductChanges,
     ReturnStatus,
     TaxTreatment,
     Unpaid,
@@ -64,6 +66,7 @@ Tolerance: TypeAlias = Annotated[
 Units: TypeAlias = Annotated[Decimal, "a number of units", Between(0)]
 Percent: TypeAlias = Annotated[Decimal, "a number of percent", Between(0, 100)]
 Days: TypeAlias = Annotated[Decimal, "a number of days", Between(1, 3650)]
+Hours: TypeAlias = Annotated[Decimal, "a number of hours", Between(0, 8760)]
 SkuTable: TypeAlias = Annotated[Mapping[str, str], "table: the source's SKU = TradeGecko's"]
 CarrierTable: TypeAlias = Annotated[Mapping[str, str], "table: TradeGecko's carrier = the source's"]
 StandingTable: TypeAlias = Annotated[
@@ -287,6 +290,9 @@ class ConnectionSettings:
     """What the source calls a carrier, by its name in TradeGecko, whatever the case; others keep their name. A shipment
     without one gets that of its tracking number, where the number tells (UPS, USPS, posts).
     E.g. `{ "UPS Ground" = "ups" }`."""
+    partial_shipments: PartialShipments = field(default=PartialShipments.SEND, converter=choices.partial_shipments)
+    """Tell the source of each shipment of an order as it leaves (`send`), or of all of them once the order is complete
+    (`wait`), for sources that take one shipment for an order."""
     blank_tracking: bool = True
     """Tell the source of shipments that have no tracking number, too. Otherwise each waits until it has one."""
     notify_customer: bool | None = None
@@ -318,12 +324,25 @@ class ConnectionSettings:
     stock_brake: Percent = field(default=Decimal(30), converter=number)
     """A pass that would set more than this share of the SKUs which the source sells to 0, and more than ten, is held
     with an alert, as when a location was emptied by mistake. `100` lets everything pass. E.g. `50`."""
+    stock_read_hours: Hours = field(default=Decimal(24), converter=number)
+    """Each pass asks TradeGecko for the variants that changed. All others are read again within so many hours, some
+    with each pass, for what changed without a sign. `0` reads the whole list with every pass. E.g. `6`."""
     tracking: bool = True
     """Bring shipments and their tracking numbers back."""
     inventory: bool = True
     """Bring stock levels back."""
     products: bool = False
-    """Bring product details back. They overwrite what the source shows, so they are off until asked for."""
+    """Bring product details back. They overwrite what the source shows, so they are off until asked for: for
+    `tgbridge sync products` too, of which a dry run shows what it would do."""
+    product_changes: ProductChanges = field(default=ProductChanges.ALL, converter=choices.product_changes)
+    """Whether the source may create products it does not have, and change those it has, or only one of these. What is
+    gone in TradeGecko is taken off sale in any case."""
+    product_price_list: str | None = None
+    """The price list, by name, code or id, whose prices the source is told as retail prices, with its currency; left
+    out, TradeGecko's retail prices. E.g. `"Web shop EUR"`."""
+    product_supply_price_list: str | None = None
+    """The price list, by name, code or id, whose prices the source is told as supply prices, with its currency; left
+    out, it is told none. E.g. `"wholesale"`."""
     product_composites: bool = True
     """Bring back details of composites (bundles) too."""
     product_buy_prices: bool = False
@@ -363,6 +382,11 @@ class ConnectionSettings:
         if faulty.isdisjoint(numbering) and self.number_room is not None and self.number_room < DIGEST:
             around = len(self.number_prefix) + len(self.number_suffix)
             yield ("number_limit",), f"must be at least {around + DIGEST} with this prefix and suffix"
+
+    @property
+    def stock_age(self) -> timedelta:
+        """How old a stock level may be that was read and shows no sign of a change."""
+        return timedelta(hours=float(self.stock_read_hours))
 
     def tolerance(self, currency: str, digits: int, lines: int) -> Decimal:
         """By how much the totals of so many lines may differ in a currency with so many digits."""

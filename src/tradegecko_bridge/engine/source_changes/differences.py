@@ -21,6 +21,7 @@ from tradegecko_bridge.commerce.values import trimmed
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.report import DIFFERS, Outcome, Report
 from tradegecko_bridge.engine.settings.choices import OrderStatus
+from tradegecko_bridge.engine.source_changes.fulfilled import complete_fulfilled
 from tradegecko_bridge.engine.source_changes.noted_returns import RETURN, NotedReturn
 from tradegecko_bridge.errors import Rejected, Unavailable
 from tradegecko_bridge.ledger import AT_SOURCE, DELIVERED_STATES, DeliveredEntry, Finding, LedgerEntry, Severity
@@ -190,6 +191,7 @@ def look_at_system(context: Context, report: Report, *, dry_run: bool = False) -
     if dry_run:
         return noted
     _look_at_shipments(context, changed.orders)
+    complete_fulfilled(context, changed.orders)
     if noted:
         store.record_told_values(connection, IN_SYSTEM, noted, at=context.clock())
     if changed.cursor != cursor:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import attrs
 from attrs import frozen
 
-from tradegecko_bridge.bounds import OutOfBounds, decimal_from
+from tradegecko_bridge.bounds import MAGNITUDE, OutOfBounds, decimal_from
 from tradegecko_bridge.commerce import ItemKind
 from tradegecko_bridge.commerce.formatting import shown
 from tradegecko_bridge.sources.folder.places import country_code, month_number
@@ -116,6 +116,8 @@ _NO_DIGIT: Final = re.compile(r"[^0-9+-]")
 
 
 def _number(mark: str, form: str, cell: str) -> Decimal:
+    if len(cell) <= MAGNITUDE and mark != "," and _PLAIN.fullmatch(cell):
+        return Decimal(cell)  # as nearly all are
     digits = _bare(form, cell)
     if mark == "?":
         mark = _evident_mark(digits)

@@ -18,7 +18,16 @@ from tradegecko_bridge.sources.toolkit.batch import (
     write_together,
 )
 from tradegecko_bridge.sources.toolkit.client import NO_RETRIES, Retries, ShopClient
-from tradegecko_bridge.sources.toolkit.faults import AnswerLost, AnswerTooLarge, Forbidden, NotThere, Refusal, ShopFault
+from tradegecko_bridge.sources.toolkit.faults import (
+    AnswerLost,
+    AnswerTooLarge,
+    Busy,
+    Forbidden,
+    NotThere,
+    NotYet,
+    Refusal,
+    ShopFault,
+)
 from tradegecko_bridge.sources.toolkit.fulfilment import (
     Parcel,
     Parcels,
@@ -50,6 +59,7 @@ __all__ = [
     "Answer",
     "AnswerLost",
     "AnswerTooLarge",
+    "Busy",
     "Clock",
     "Count",
     "Cursor",
@@ -57,6 +67,7 @@ __all__ = [
     "Heard",
     "Incremental",
     "NotThere",
+    "NotYet",
     "Pace",
     "Page",
     "Parcel",

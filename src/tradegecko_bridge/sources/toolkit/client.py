@@ -27,9 +27,10 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import IO
 
 import httpx
 import tenacity
@@ -52,16 +53,20 @@ from tradegecko_bridge.http_bounds import (
     out_of_time,
     proxy_to,
     shared_ssl_context,
+    too_large,
 )
 from tradegecko_bridge.ports.logins import Secret, as_secret
 from tradegecko_bridge.sources.toolkit.answers import Answer, checked, retry_after
-from tradegecko_bridge.sources.toolkit.faults import AnswerLost, AnswerTooLarge, Forbidden, one_line
+from tradegecko_bridge.sources.toolkit.faults import AnswerLost, AnswerTooLarge, Busy, Forbidden, one_line
 from tradegecko_bridge.sources.toolkit.pace import Pace
 
 Params = Mapping[str, object]
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _SAFE = frozenset({"GET", "HEAD"})
+LARGEST_FILE = 8 * 2**30
+"""Bytes of a file that is fetched: some million orders."""
+FILE_DEADLINE = 3600.0
 _LONGEST = 86_400
 """Seconds of a timeout."""
 
@@ -116,6 +121,13 @@ class ShopClient(Forked):
         headers: sent with every request; secrets as :class:`Secret`.
         login: logs in with this client and gives the headers that requests carry from then on. Called before the
             first request, and once more where the shop answers 401.
+        judge: looks at every answer that HTTP takes for a good one, and raises what it says all the same; what is to
+            be tried again as SourceUnavailable, or as :class:`Busy` if nothing was carried out.
+        hidden: what else must not show where the shop says it, such as what ``login`` sends.
+        sign: gives the address that a request leaves for, and more headers, of its method and its address; asked anew
+            each time one is sent.
+        secrets: what else of ours must not show in errors, even where the shop says it.
+        mend: makes JSON of an answer that is none, such as one with a plugin's warnings before it.
         pace: the shop's own rate limit.
         retries: how often a request is tried.
         timeout: seconds for each of connecting, sending, and waiting for an answer.
@@ -136,6 +148,10 @@ class ShopClient(Forked):
         *,
         headers: Mapping[str, Secret | str] | None = None,
         login: Callable[[ShopClient], Mapping[str, Secret]] | None = None,
+        judge: Callable[[Answer], None] | None = None,
+        hidden: Sequence[Secret] = (),
+        sign: Callable[[str, httpx.URL], tuple[httpx.URL, Mapping[str, Secret]]] | None = None,
+        mend: Callable[[bytes], bytes] | None = None,
         pace: Pace | None = None,
         retries: Retries | None = None,
         timeout: float = 30.0,
@@ -157,6 +173,8 @@ class ShopClient(Forked):
         self._headers = dict(headers or {})
         self._login = login
         self._granted: Mapping[str, Secret] | None = None if login else {}
+        self._judge, self._sign, self._mend = judge, sign, mend
+        self._secrets = tuple(hidden)
         self._pace = pace
         self._retries = retries or Retries()
         self._timeout, self._deadline = timeout, deadline
@@ -224,6 +242,41 @@ class ShopClient(Forked):
         except _Again as again:
             raise again.error from None
 
+    def download(
+        self, url: str, file: IO[bytes], *, largest: int = LARGEST_FILE, deadline: float = FILE_DEADLINE
+    ) -> None:
+        """Write a file that the shop has made into ``file``, wherever it keeps it; nothing of the login goes along.
+
+        Raises:
+            SourceUnavailable: it did not arrive whole, is larger than ``largest`` bytes, or took more than ``deadline``
+                seconds.
+        """
+        try:
+            address = httpx.URL(url)
+            check_not_plain("the file's address", address.scheme, address.host, allow_http=False)
+            request = self._client().build_request("GET", address, headers={"accept-encoding": "identity"})
+            request.extensions["deadline"] = deadline
+            reply = self._client().send(request, stream=True, follow_redirects=False)
+            try:
+                self._save(reply, file, largest)
+            finally:
+                reply.close()
+        except (httpx.InvalidURL, ConfigError):
+            raise SourceUnavailable(f"{self._place} keeps its file where it cannot be fetched safely") from None
+        except httpx.RequestError as error:
+            said = one_line(str(error)) or type(error).__name__
+            raise SourceUnavailable(f"{self._place}: its file did not arrive: {said}") from quiet_http.bare(error)
+
+    def _save(self, reply: httpx.Response, file: IO[bytes], largest: int) -> None:
+        if reply.status_code != 200 or reply.headers.get("content-encoding", "identity") != "identity":
+            raise SourceUnavailable(f"{self._place}: its file is answered with {reply.status_code}: try again later")
+        size = 0
+        for piece in reply.iter_raw():
+            size += len(piece)
+            if size > largest:
+                raise too_large(largest)
+            file.write(piece)
+
     def _answered(
         self,
         controls: tenacity.Retrying,
@@ -266,15 +319,18 @@ class ShopClient(Forked):
             )
         except httpx.RequestError as error:
             raise self._failed(error) from quiet_http.bare(error)
-        answer = Answer.of(reply, self.shop, self._hidden())
+        answer = Answer.of(reply, self.shop, self._hidden(), self._mend)
         self.server_time = answer.server_time or self.server_time
         if self._pace is not None:
             self._pace.heard(answer)
         try:
-            return checked(answer, self.url)
+            checked(answer, self.url)
+            if self._judge is not None and signed:
+                self._judge(answer)
         except SourceUnavailable as error:
-            asked = retry_after(answer)
-            raise _Again(error, unsent=answer.status == 429, asked=asked) from None
+            asked = max(retry_after(answer), error.seconds if isinstance(error, Busy) else 0.0)
+            raise _Again(error, unsent=answer.status == 429 or isinstance(error, Busy), asked=asked) from None
+        return answer
 
     def _exchange(self, method: str, address: httpx.URL, body: object, signed: bool) -> httpx.Response:
         """No local of a frame that an error keeps holds what is sent, which may be a password."""
@@ -313,6 +369,9 @@ class ShopClient(Forked):
     def _request(self, method: str, address: httpx.URL, body: object, signed: bool) -> httpx.Request:
         content = None if body is None else json.dumps(body, default=_plain).encode()
         headers = self._sent(signed) | ({} if content is None else {"content-type": "application/json"})
+        if self._sign is not None and signed:
+            address, more = self._sign(method, address)
+            headers |= {name: value.reveal() for name, value in more.items()}
         return self._client().build_request(method, address, content=content, headers=headers)
 
     def _sent(self, signed: bool) -> dict[str, str]:
@@ -323,7 +382,7 @@ class ShopClient(Forked):
 
     def _hidden(self) -> tuple[Secret, ...]:
         """What must not show even where the shop says it."""
-        values = (*self._headers.values(), *(self._granted or {}).values())
+        values = (*self._headers.values(), *(self._granted or {}).values(), *self._secrets)
         return tuple(value for value in values if isinstance(value, Secret))
 
     def _client(self) -> httpx.Client:

@@ -12,6 +12,18 @@ class ShopFault(SourceUnavailable):
     """Something broke inside the shop over this one request; the shop itself answers."""
 
 
+class NotYet(ShopFault):
+    """The shop does this only after something else has happened there; the item is to be offered again."""
+
+
+class Busy(SourceUnavailable):
+    """The shop is over its rate limit and certainly did nothing; ``seconds`` is how long it asks to wait."""
+
+    def __init__(self, message: str, seconds: float = 0.0) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
 class AnswerLost(SourceUnavailable):
     """The request may have been carried out: the shop's answer did not arrive, or says nothing."""
 

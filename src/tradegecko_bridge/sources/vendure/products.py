@@ -38,6 +38,10 @@ class Catalogue:
             return ItemResult(
                 key=product.reference, verdict=Verdict.IGNORED, message="no variant in Vendure has one of its SKUs"
             )
+        if not product.update:
+            return ItemResult(
+                key=product.reference, verdict=Verdict.IGNORED, message="Vendure has it, and it may only be created"
+            )
         there = the_product(known)
         if news := difference(product, there):
             translation = {"languageCode": there["languageCode"]} | news

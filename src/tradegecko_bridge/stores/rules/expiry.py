@@ -93,5 +93,6 @@ def expired_shipment(row: ShipmentRow, key: bytes) -> ShipmentRow:
     """
     if row.entry.state is ShipmentState.PENDING:
         return row
-    entry = evolve(row.entry, shipment=anonymous_shipment(row.entry.shipment), reason="")
+    told = row.entry.told and anonymous_shipment(row.entry.told)
+    entry = evolve(row.entry, shipment=anonymous_shipment(row.entry.shipment), told=told, reason="")
     return evolve(row, entry=entry, fingerprint=keyed(row.fingerprint, key))

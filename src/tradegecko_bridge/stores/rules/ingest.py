@@ -12,7 +12,7 @@ from attrs import define, evolve, field, frozen
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.commerce.card_numbers import without_card_numbers
 from tradegecko_bridge.commerce.clearing import cleared
-from tradegecko_bridge.commerce.codec import fingerprint
+from tradegecko_bridge.commerce.codec import fingerprint_of, to_plain
 from tradegecko_bridge.commerce.differences import Difference, at_source
 from tradegecko_bridge.commerce.edits import merged
 from tradegecko_bridge.commerce.progress import is_paid
@@ -47,9 +47,13 @@ _S = OrderState
 
 @define
 class Batch:
-    """What a batch does: the rows to write by reference, their events, and the counts."""
+    """What a batch does: the rows to write by reference, their events, and the counts.
+
+    ``plain`` are the orders of new rows as JSON values, where they were kept.
+    """
 
     rows: dict[str, Row] = field(factory=dict)
+    plain: dict[str, Mapping[str, Any]] = field(factory=dict)
     events: list[tuple[str, LedgerEvent]] = field(factory=list)
     new: list[str] = field(factory=list)
     changed: list[str] = field(factory=list)
@@ -68,20 +72,26 @@ class Batch:
 
 @frozen
 class Identified:
-    """An arrival the ledger can hold: it has a reference. With its fingerprint."""
+    """An arrival the ledger can hold: it has a reference. With its fingerprint, and if wanted as JSON values."""
 
     reference: str
     arrival: Arrival
     fingerprint: str
+    plain: Mapping[str, Any] | None = None
 
 
-def identify(arrivals: Iterable[Arrival]) -> list[Identified]:
-    """The arrivals that have a reference, without card numbers: the ledger has none, so none is sent on."""
-    return [
-        Identified(storable(arrival.reference), arrival, fingerprint(arrival))
-        for arrival in map(without_card_numbers, arrivals)
-        if arrival.reference
-    ]
+def identify(arrivals: Iterable[Arrival], *, keep: bool = False) -> list[Identified]:
+    """The arrivals that have a reference, without card numbers: the ledger has none, so none is sent on.
+
+    ``keep``: with their JSON values, for whoever writes them.
+    """
+    identified = []
+    for arrival in map(without_card_numbers, arrivals):
+        if arrival.reference:
+            plain = to_plain(arrival)
+            kept = plain if keep else None
+            identified.append(Identified(storable(arrival.reference), arrival, fingerprint_of(plain), kept))
+    return identified
 
 
 def told_apart(arrivals: Sequence[Identified], known: Mapping[str, Row]) -> list[Identified]:
@@ -109,10 +119,13 @@ def ingest(connection: str, arrivals: Iterable[Identified], known: Mapping[str, 
         if row is None:
             batch.new.append(one.reference)
             batch.add(one.reference, new_row(connection, one, at))
+            if one.plain is not None and isinstance(one.arrival, SourceOrder):
+                batch.plain[one.reference] = one.plain
             continue
         batch.known += 1
         if row.fingerprint != one.fingerprint:
             batch.changed.append(one.reference)
+            batch.plain.pop(one.reference, None)
             batch.add(one.reference, changed_row(evolve(row, fingerprint=one.fingerprint), one.arrival, at))
     return batch
 

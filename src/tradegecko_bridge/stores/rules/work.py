@@ -94,6 +94,7 @@ def recorded(row: Row, transition: Transition) -> Change:
         remote_id=entry.remote_id or None,
         remote_number=entry.remote_number,
         line_ids=dict(entry.line_ids),
+        remote_lines=dict(entry.remote_lines),
         pending_actions=entry.pending_actions,
         generation=entry.generation,
         attempts=entry.attempts,

@@ -22,6 +22,12 @@ _STAMP = update(mirror_rows).where(
 _ROWS = select(_r.id, _r.stamp, _r.content).where(
     _r.account == bindparam("whose"), _r.kind == bindparam("what"), _r.id.in_(bindparam("ids", expanding=True))
 )
+_BEHIND = (
+    select(_r.id, _r.stamp, _r.content)
+    .where(_r.account == bindparam("whose"), _r.kind == bindparam("what"), _r.id > bindparam("behind"))
+    .order_by(_r.id)
+    .limit(bindparam("most"))
+)
 _FIND = (
     select(_r.id, _r.stamp, _r.content)
     .join(mirror_keys, (_k.account == _r.account) & (_k.kind == _r.kind) & (_k.row_id == _r.id))
@@ -81,6 +87,19 @@ class SqlMirror(InDatabase, MirrorStore):
                 stored = tx.execute(_FIND, {"whose": account, "what": kind, "key": key, "values": part})
                 found.update((row.id, _to_row(row.id, row.stamp, row.content)) for row in stored)
         return [found[id_] for id_ in sorted(found)]
+
+    def with_ids(self, account: str, kind: str, ids: Collection[str]) -> Sequence[MirrorRow]:
+        found: list[MirrorRow] = []
+        with self._database.reading() as tx:
+            for part in chunks(sorted(set(ids))):
+                stored = tx.execute(_ROWS, {"whose": account, "what": kind, "ids": part})
+                found += (_to_row(row.id, row.stamp, row.content) for row in stored)
+        return found
+
+    def rows(self, account: str, kind: str, *, after: str = "", limit: int = 1_000) -> Sequence[MirrorRow]:
+        with self._database.reading() as tx:
+            stored = tx.execute(_BEHIND, {"whose": account, "what": kind, "behind": after, "most": limit})
+            return [_to_row(row.id, row.stamp, row.content) for row in stored]
 
     def drop(self, account: str, kind: str, ids: Collection[str]) -> None:
         if not ids:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Unpack
 
@@ -69,12 +69,17 @@ _SOME = select(orders).where(_c.id.in_(bindparam("ids", expanding=True))).order_
 _SOME_LOCKED = _SOME.with_for_update()
 _AT_WORK = _SOME_LOCKED.with_only_columns(*(column for column in _c if column.name not in ("content", "names")))
 _UPDATE = update(orders).where(_c.id == bindparam("row_id"))
+_INSERT = plain_insert(orders)
+_IDS = select(_c.reference, _c.id).where(
+    _c.connection == bindparam("connection"), _c.reference.in_(bindparam("names", expanding=True))
+)
+_FINGERPRINTS = _IDS.with_only_columns(_c.reference, _c.fingerprint)
 _INSERT_EVENTS = plain_insert(events)
 _RARE = ("text", "reasons", "entered", "number", "reference")
 """Filters that may match few of very many orders, anywhere in time."""
 _DELIVERED = [state.value for state in DELIVERED_STATES]
 _AS_DELIVERED: Select[Any] = (
-    select(_c.remote_id, _c.reference, _c.number, _c.remote_number, events.c.detail)
+    select(_c.remote_id, _c.reference, _c.number, _c.remote_number, _c.state, events.c.detail)
     .outerjoin(events, and_(events.c.order_id == _c.id, events.c.now.in_(_DELIVERED), events.c.detail.is_not(None)))
     .where(
         _c.connection == bindparam("connection"),
@@ -99,7 +104,7 @@ class SqlOrders(InDatabase, OrderStore):
         with self._database.writing() as tx:
             wait_alone(tx, f"ingest {connection}")
             must_be_at(tx, connection, ingest.STREAM, after)
-            batch = _batch(tx, connection, arrivals, at, _SOME_LOCKED)
+            batch = _batch(tx, connection, arrivals, at, to_write=True)
             _write_batch(tx, batch, at)
             if arrivals and (cursor := arrivals[-1].cursor):
                 advance(tx, connection, ingest.STREAM, cursor, at)
@@ -109,7 +114,7 @@ class SqlOrders(InDatabase, OrderStore):
         self, connection: str, arrivals: Sequence[Arrival], *, at: datetime
     ) -> tuple[IngestCounts, Sequence[LedgerEntry]]:
         with self._database.reading() as tx:
-            batch = _batch(tx, connection, arrivals, utc(at), _SOME)
+            batch = _batch(tx, connection, arrivals, utc(at), to_write=False)
         return batch.counts, [row.entry for row in batch.rows.values()]
 
     def cursor(self, connection: str, stream: str) -> str | None:
@@ -268,10 +273,11 @@ def _no_entry(entry_id: int) -> KeyError:
 
 
 def _batch(
-    tx: Connection, connection: str, arrivals: Sequence[Arrival], at: datetime, by_ids: Select[Any]
+    tx: Connection, connection: str, arrivals: Sequence[Arrival], at: datetime, *, to_write: bool
 ) -> ingest.Batch:
     """What a batch does. Orders that the ledger has as they are cost one look at their fingerprints."""
-    identified = ingest.identify(arrivals)
+    identified = ingest.identify(arrivals, keep=to_write)
+    by_ids = _SOME_LOCKED if to_write else _SOME
     while True:
         stored = _fingerprints(tx, connection, {one.reference for one in identified})
         given = identified
@@ -295,16 +301,19 @@ def _batch(
 def _fingerprints(tx: Connection, connection: str, references: Collection[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for part in chunks(references):
-        query = select(_c.reference, _c.fingerprint).where(_c.connection == connection, _c.reference.in_(part))
-        found.update((row.reference, row.fingerprint) for row in tx.execute(query))
+        stored = tx.execute(_FINGERPRINTS, {"connection": connection, "names": part})
+        found.update((row.reference, row.fingerprint) for row in stored)
     return found
+
+
+def _ids(tx: Connection, connection: str, references: Collection[str]) -> Iterator[tuple[str, int]]:
+    for part in chunks(references):
+        yield from ((row.reference, row.id) for row in tx.execute(_IDS, {"connection": connection, "names": part}))
 
 
 def _by_reference(tx: Connection, connection: str, references: Collection[str], by_ids: Select[Any]) -> dict[str, Row]:
     """The orders, in the order of their ids: of two who lock the same ones, one waits for the other."""
-    ids: list[int] = []
-    for part in chunks(references):
-        ids += tx.execute(select(_c.id).where(_c.connection == connection, _c.reference.in_(part))).scalars()
+    ids = [row_id for _, row_id in _ids(tx, connection, references)]
     found: dict[str, Row] = {}
     for some in chunks(sorted(ids)):
         found.update((stored.reference, to_full_row(stored)) for stored in tx.execute(by_ids, {"ids": some}))
@@ -319,8 +328,8 @@ def _write_batch(tx: Connection, batch: ingest.Batch, at: datetime) -> None:
         _update(tx, ((row, order_values(row)) for row in known))
         _note_differences(tx, known, at)
     if new:
-        made = tx.execute(plain_insert(orders).returning(_c.reference, _c.id), [order_values(row) for row in new])
-        ids.update((row.reference, row.id) for row in made)
+        execute_many(tx, _INSERT, [order_values(row, batch.plain.get(row.entry.reference)) for row in new])
+        ids.update(_ids(tx, new[0].entry.connection, [row.entry.reference for row in new]))
     if batch.events:
         execute_many(tx, _INSERT_EVENTS, [event_values(ids[reference], event) for reference, event in batch.events])
 

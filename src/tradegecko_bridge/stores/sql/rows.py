@@ -27,6 +27,7 @@ from tradegecko_bridge.ledger import (
     ShipmentEntry,
     ShipmentState,
     StateCount,
+    Wait,
 )
 from tradegecko_bridge.stores.row import Row
 from tradegecko_bridge.stores.rules.lookups import search_key
@@ -104,6 +105,7 @@ def to_row(stored: Stored, order: SourceOrder | None, given: SourceOrder | None 
         remote_id=stored.remote_id,
         remote_number=stored.remote_number,
         line_ids=from_json(stored.line_ids),
+        remote_lines=from_json(stored.remote_lines) if stored.remote_lines else {},
         pending_actions=tuple(stored.todo.split()),
         generation=stored.generation,
         attempts=stored.attempts,
@@ -143,6 +145,7 @@ _WORK: Final[Mapping[str, Mapping[str, Callable[[LedgerEntry], Any]]]] = {
     "remote_id": {"remote_id": attrgetter("remote_id"), "names": search_key},
     "remote_number": {"remote_number": attrgetter("remote_number"), "names": search_key},
     "line_ids": {"line_ids": lambda entry: as_json(entry.line_ids)},
+    "remote_lines": {"remote_lines": lambda entry: as_json(entry.remote_lines) if entry.remote_lines else None},
     "pending_actions": {"todo": lambda entry: " ".join(entry.pending_actions)},
     "claim": {
         "claim_worker": lambda entry: entry.claim and entry.claim.worker,
@@ -151,17 +154,18 @@ _WORK: Final[Mapping[str, Mapping[str, Callable[[LedgerEntry], Any]]]] = {
     **{name: {name: attrgetter(name)} for name in _KEPT_AS_THEY_ARE},
 }
 """By the attribute of an entry: the columns that it is kept in, and how their values are made."""
+_WORK_COLUMNS: Final = {column: make for columns in _WORK.values() for column, make in columns.items()}
 
 
-def order_values(row: Row) -> Values:
-    """All columns of an order except its id."""
+def order_values(row: Row, plain: Mapping[str, Any] | None = None) -> Values:
+    """All columns of an order except its id; ``plain`` is the order as JSON values, where they were made already."""
     entry = row.entry
     return {
         "connection": entry.connection,
         "reference": entry.reference,
         "taken_in_at": entry.ingested_at,
         "number": entry.number,
-        "content": _content(entry),
+        "content": _content(entry) if plain is None else as_json(plain),
         "fingerprint": row.fingerprint,
         **work_values(row),
     }
@@ -169,7 +173,7 @@ def order_values(row: Row) -> Values:
 
 def work_values(row: Row) -> Values:
     """The columns of an order that work on it changes: all but what its source gave."""
-    made = {column: make(row.entry) for columns in _WORK.values() for column, make in columns.items()}
+    made = {column: make(row.entry) for column, make in _WORK_COLUMNS.items()}
     return {**made, "newer": to_json(row.pending_update)}
 
 
@@ -198,6 +202,7 @@ def to_delivered(stored: Stored) -> DeliveredEntry:
         reference=stored.reference,
         number=stored.number,
         remote_number=stored.remote_number,
+        state=OrderState(stored.state),
         said=said if said.get("remote_id") == stored.remote_id else {},
     )
 
@@ -248,9 +253,22 @@ def to_shipment_row(stored: Stored) -> ShipmentRow:
         attempts=stored.attempts,
         next_attempt_at=stored.next_attempt_at,
         failing_since=stored.failing_since,
+        told=_told(stored, shipment),
+        told_at=stored.told_at,
+        waits_for=stored.waits_for and Wait(stored.waits_for),
         claim=_claim(stored),
     )
     return ShipmentRow(entry=entry, fingerprint=stored.fingerprint, serial=stored.serial)
+
+
+def _told(stored: Stored, shipment: Shipment) -> Shipment | None:
+    """What the source accepted last: the content itself, where nothing else is kept."""
+    if stored.told is None or stored.told_at is None:
+        return shipment if stored.told_at else None
+    try:
+        return from_plain(parse_json(stored.told), Shipment)
+    except (MalformedData, ValueError):
+        return None
 
 
 def _without_goods(stored: Stored) -> Shipment:
@@ -281,6 +299,9 @@ def shipment_values(row: ShipmentRow) -> Values:
         "attempts": entry.attempts,
         "next_attempt_at": entry.next_attempt_at,
         "failing_since": entry.failing_since,
+        "told": None if entry.told == entry.shipment else to_json(entry.told),
+        "told_at": entry.told_at,
+        "waits_for": entry.waits_for and entry.waits_for.value,
         "serial": row.serial,
         **_claim_values(entry.claim),
     }

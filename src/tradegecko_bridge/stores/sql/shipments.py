@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
+from sqlalchemy import Connection, Update, bindparam, exists, func, insert, select, update
 
 from tradegecko_bridge.commerce import Shipment
-from tradegecko_bridge.ledger import OrderState, ShipmentEntry, ShipmentState
-from tradegecko_bridge.ports import ShipmentStore
+from tradegecko_bridge.ledger import OrderState, ShipmentEntry, ShipmentState, Wait
+from tradegecko_bridge.ports.shipments import NOTHING, ShipmentStore
 from tradegecko_bridge.stores.row import utc
 from tradegecko_bridge.stores.rules import shipments as rules
 from tradegecko_bridge.stores.rules.expiry import expired_shipment
@@ -18,7 +18,7 @@ from tradegecko_bridge.stores.sql.cursors import advance, must_be_at
 from tradegecko_bridge.stores.sql.database import InDatabase, chunks, wait_alone
 from tradegecko_bridge.stores.sql.keys import ledger_key, read_key
 from tradegecko_bridge.stores.sql.rows import UNREADABLE_SHIPMENT, shipment_values, to_shipment_row
-from tradegecko_bridge.stores.sql.tables import is_over, orders, shipments
+from tradegecko_bridge.stores.sql.tables import TO_TELL, WAITING, is_over, orders, shipments
 
 _c = shipments.c
 _UPDATE = update(shipments).where(_c.id == bindparam("row_id"))
@@ -35,6 +35,8 @@ class SqlShipments(InDatabase, ShipmentStore):
         cursor: str | None,
         at: datetime,
         after: str | None = None,
+        waiting: Mapping[str, Wait] = NOTHING,
+        complete: Collection[int] = (),
     ) -> int:
         at = utc(at)
         with self._database.writing() as tx:
@@ -43,8 +45,10 @@ class SqlShipments(InDatabase, ShipmentStore):
             entry_ids = {entry_id for entry_id, _ in shipments}
             rules.check_owners(connection, entry_ids, _owners(tx, entry_ids))
             known = _by_reference(tx, connection, {shipment.reference for _, shipment in shipments})
-            rows = rules.ingest(connection, shipments, known, read_key(tx)).values()
+            rows = rules.ingest(connection, shipments, known, read_key(tx), waiting).values()
             _write(tx, rows, at)
+            for part in chunks(sorted(complete)):
+                tx.execute(_release(connection, Wait.REST).where(_c.order_id.in_(part)))
             if cursor is not None:
                 advance(tx, connection, rules.STREAM, cursor, at)
         return len(rows)
@@ -56,6 +60,8 @@ class SqlShipments(InDatabase, ShipmentStore):
         *,
         states: Collection[OrderState] | None = None,
         since: datetime | None = None,
+        became: Collection[ShipmentState] | None = None,
+        newest: int | None = None,
     ) -> Sequence[ShipmentEntry]:
         query = select(shipments).where(_c.connection == connection)
         if since is not None:
@@ -63,10 +69,15 @@ class SqlShipments(InDatabase, ShipmentStore):
         if states is not None:
             meant = (orders.c.id == _c.order_id, orders.c.state.in_([state.value for state in states]))
             query = query.where(exists().where(*meant))
+        if became is not None:
+            query = query.where(_c.state.in_([state.value for state in became]))
+        if newest is not None:
+            query = query.order_by(_c.id.desc()).limit(newest)
         queries = [query] if entry_ids is None else [query.where(_c.order_id.in_(part)) for part in chunks(entry_ids)]
         with self._database.reading() as tx:
             found = [to_shipment_row(stored).entry for query in queries for stored in tx.execute(query)]
-        return sorted(found, key=lambda entry: entry.id)
+        found.sort(key=lambda entry: entry.id)
+        return found if newest is None else found[max(len(found) - newest, 0) :]
 
     def refused_shipments(self, connection: str) -> Sequence[ShipmentEntry]:
         query = select(shipments).join(orders, orders.c.id == _c.order_id)
@@ -87,7 +98,7 @@ class SqlShipments(InDatabase, ShipmentStore):
         at, until = utc(at), utc(until)
         query = select(shipments).where(
             _c.connection == connection,
-            _c.state == ShipmentState.PENDING.value,
+            TO_TELL,
             is_over(_c.claim_until, at),
             is_over(_c.next_attempt_at, at),
         )
@@ -104,6 +115,21 @@ class SqlShipments(InDatabase, ShipmentStore):
                 tx.execute(mine.values(claim_worker=worker, claim_until=until, serial=_c.serial + 1))
         return [row.entry for row in rows]
 
+    def release_shipments(self, connection: str, waiting: Wait) -> int:
+        with self._database.writing() as tx:
+            return tx.execute(_release(connection, waiting)).rowcount
+
+    def resend_shipments(self, connection: str, ids: Collection[int], *, at: datetime) -> int:
+        at, count = utc(at), 0
+        with self._database.writing() as tx:
+            wait_alone(tx, f"shipments {connection}")
+            for part in chunks(sorted(ids)):
+                query = select(shipments).where(_c.connection == connection, _c.id.in_(part)).order_by(_c.id)
+                found = [to_shipment_row(stored) for stored in tx.execute(query.with_for_update())]
+                _write(tx, [rules.to_resend(row) for row in found], at)
+                count += len(found)
+        return count
+
     def record_shipment(self, entry: ShipmentEntry, *, at: datetime) -> None:
         at = utc(at)
         with self._database.writing() as tx:
@@ -115,6 +141,12 @@ class SqlShipments(InDatabase, ShipmentStore):
             order = select(orders.c.expired_at).where(orders.c.id == row.entry.entry_id).with_for_update(read=True)
             expired = tx.execute(order).scalar_one() is not None
             _write(tx, [expired_shipment(row, ledger_key(tx)) if expired else row], at)
+
+
+def _release(connection: str, waiting: Wait) -> Update:
+    """Shipments that wait for something are due."""
+    those = (_c.connection == connection, _c.waits_for == waiting.value, WAITING)
+    return update(shipments).where(*those).values(waits_for=None, next_attempt_at=None)
 
 
 def _owners(tx: Connection, entry_ids: Collection[int]) -> dict[int, str]:
@@ -152,6 +184,6 @@ def expire(tx: Connection, entry_ids: Collection[int], key: bytes) -> None:
         settled = select(shipments).where(_c.order_id.in_(part), _c.state != ShipmentState.PENDING.value)
         rows = [expired_shipment(to_shipment_row(stored), key) for stored in tx.execute(settled.with_for_update())]
         if rows:
-            changed = ("content", "reason", "fingerprint")
+            changed = ("content", "told", "reason", "fingerprint")
             values = ((row.entry.id, shipment_values(row)) for row in rows)
             tx.execute(_UPDATE, [{"row_id": id_, **{name: all_[name] for name in changed}} for id_, all_ in values])

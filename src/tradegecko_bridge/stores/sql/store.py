@@ -23,13 +23,16 @@ from tradegecko_bridge.stores.sql.outbox import SqlOutbox
 from tradegecko_bridge.stores.sql.permits import SqlPermits
 from tradegecko_bridge.stores.sql.places import SqlPlaces
 from tradegecko_bridge.stores.sql.privacy import SqlPrivacy
+from tradegecko_bridge.stores.sql.runs import SqlRuns
 from tradegecko_bridge.stores.sql.schema import bring_up_to_date, must_be_up_to_date
 from tradegecko_bridge.stores.sql.shipments import SqlShipments
 from tradegecko_bridge.stores.sql.storage import Storage, storage_of
 from tradegecko_bridge.stores.sql.tokens import SqlTokenStore
 
 
-class DatabaseStore(SqlOrders, SqlShipments, SqlToldValues, SqlOutbox, SqlAlerts, SqlPlaces, SqlPrivacy, Store):
+class DatabaseStore(
+    SqlOrders, SqlShipments, SqlToldValues, SqlOutbox, SqlAlerts, SqlRuns, SqlPlaces, SqlPrivacy, Store
+):
     """A ledger in a database that is open and has its tables."""
 
     def __init__(self, database: Database, for_tokens: Database | None = None) -> None:

@@ -37,7 +37,7 @@ from tradegecko_bridge.stores.sql.columns import Id, Name, UtcTime, Words
 
 T = TypeVar("T")
 
-HEAD = "0013"
+HEAD = "0015"
 """The newest migration: a database that stands there needs none."""
 VERSION_TABLE = "ledger_version"
 
@@ -87,6 +87,7 @@ orders: Table = Table(
     Column("expired_at", UtcTime),
     Column("names", Words),
     Column("basis", String),
+    Column("remote_lines", Text),
     UniqueConstraint("connection", "reference"),
     UniqueConstraint("connection", "remote_id"),
     CheckConstraint(_one_of("state", OrderState), name="state"),
@@ -177,6 +178,9 @@ shipments: Table = Table(
     Column("claim_until", UtcTime),
     Column("serial", Integer, nullable=False),
     Column("failing_since", UtcTime),
+    Column("told", Text),
+    Column("told_at", UtcTime),
+    Column("waits_for", String),
     UniqueConstraint("connection", "reference"),
     CheckConstraint(_one_of("state", ShipmentState), name="state"),
     CheckConstraint("(claim_worker IS NULL) = (claim_until IS NULL)", name="claim"),
@@ -190,6 +194,20 @@ _partial(
     text("failing_since IS NOT NULL"),
     shipments.c.connection, shipments.c.state, shipments.c.failing_since,
 )  # fmt: skip
+TO_TELL = text("(ledger_shipments.state = 'pending' AND waits_for IS NULL)")
+"""Shipments that are told as soon as they are due. The queries that use an index need its words."""
+WAITING = text("waits_for IS NOT NULL")
+_partial(
+    "ix_ledger_shipments_to_tell",
+    text("state = 'pending' AND waits_for IS NULL"),
+    shipments.c.connection, shipments.c.id,
+)  # fmt: skip
+_partial(
+    "ix_ledger_shipments_waiting",
+    WAITING,
+    shipments.c.connection, shipments.c.waits_for, shipments.c.order_id,
+)  # fmt: skip
+"""``told`` is what the source accepted last, where that is not the content: ``told_at`` without it is that it is."""
 
 told_values: Table = Table(
     "ledger_acknowledged",
@@ -243,6 +261,24 @@ streams: Table = Table(
     Column("serial", Integer, nullable=False),
 )
 """Who tells which source things of which kind; ``until`` is empty while nobody does."""
+
+runs: Table = Table(
+    "ledger_runs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("connection", String, nullable=False),
+    Column("job", String, nullable=False),
+    Column("started_at", UtcTime, nullable=False),
+    Column("finished_at", UtcTime, nullable=False),
+    Column("ok", Boolean, nullable=False),
+    Column("worker", Words, nullable=False),
+    Column("calls", Integer, nullable=False),
+    Column("counts", Text, nullable=False),
+    Column("problems", Words, nullable=False),
+    Index(None, "connection", "job", "ok", "id"),
+    Index(None, "finished_at"),
+)
+"""What each job of each connection did lately; of each its last success stays."""
 
 alerts: Table = Table(
     "ledger_alerts",

@@ -264,7 +264,7 @@ class LookupChecks:
         entry = store.record(entry.transition_to(S.SHIPPED, AT), who="ann", detail=said)
         store.record(entry.transition_to(S.CONFIRMED, AT), who="ann", detail={**said, "total": "1"})
         found = store.delivered(SHOP, ["901"])
-        assert dict(found) == {"901": evolve(known, said=said)}
+        assert dict(found) == {"901": evolve(known, said=said, state=S.CONFIRMED)}
         assert found["901"].said == said
         assert dict(store.delivered("other", ["901"])) == {}
         assert dict(store.delivered(SHOP, [])) == {}

@@ -11,7 +11,7 @@ import pytest
 from attrs import evolve
 
 from tradegecko_bridge.errors import ClaimLost, CursorMoved
-from tradegecko_bridge.ledger import Claim, ShipmentState
+from tradegecko_bridge.ledger import Claim, ShipmentState, Wait
 from tradegecko_bridge.ports import Store
 from tradegecko_bridge.testing.store_checks.cases import (
     AFTER,
@@ -253,3 +253,71 @@ class ShipmentChecks:
         with ThreadPoolExecutor(4) as pool:
             shares = list(pool.map(work, [f"worker-{n}" for n in range(4)]))
         assert sorted(chain.from_iterable(shares)) == [entry.id for entry in everything]
+
+    def test_what_the_source_was_told_stays_known(self, store: Store) -> None:
+        """A shipment that changed since is to be told again, and what its source accepted is still there.
+
+        *Troubleshooting:* ``told`` and ``told_at`` are what :meth:`record_shipment` was given last, whatever else of
+        the shipment changes.
+        """
+        first, changed = a_shipment(packages=TRACKED), a_shipment(carrier="UPS")
+        (entry,) = with_shipments(store, first)
+        (claimed,) = claim_shipments(store)
+        assert (claimed.told, claimed.told_at) == (None, None)
+        told = evolve(claimed, state=ShipmentState.SENT, told=claimed.shipment, told_at=AT)
+        store.record_shipment(told, at=AT)
+        store.ingest_shipments(SHOP, [(entry.entry_id, changed)], cursor=None, at=SOON)
+        (claimed,) = claim_shipments(store)
+        assert (claimed.shipment, claimed.told, claimed.told_at) == (changed, first, AT)
+        store.record_shipment(evolve(claimed, state=ShipmentState.REFUSED), at=SOON)
+        (entry,) = store.shipments(SHOP)
+        assert (entry.told, entry.told_at) == (first, AT)
+
+    @pytest.mark.parametrize("waiting", Wait)
+    def test_one_that_waits_is_not_due(self, store: Store, waiting: Wait) -> None:
+        """Neither now nor later, until whoever it waits for is released, or its content changes.
+
+        *Troubleshooting:* ``waits_for`` keeps a pending shipment from being claimed; release it by its word alone.
+        """
+        with_shipments(store, a_shipment(), a_shipment("72"))
+        for claimed in claim_shipments(store):
+            store.record_shipment(evolve(claimed, waits_for=waiting), at=AT)
+        assert claim_shipments(store, at=AFTER + timedelta(days=1)) == []
+        (other,) = set(Wait) - {waiting}
+        assert store.release_shipments(SHOP, other) == 0
+        assert store.release_shipments("other", waiting) == 0
+        (first, _) = store.shipments(SHOP)
+        assert first.waits_for is waiting
+        store.ingest_shipments(SHOP, [(first.entry_id, a_shipment(carrier="UPS"))], cursor=None, at=SOON)
+        (claimed,) = claim_shipments(store)
+        assert claimed.shipment.carrier == "UPS"
+        assert store.release_shipments(SHOP, waiting) == 1
+        assert [one.shipment.reference for one in claim_shipments(store)] == ["72"]
+
+    def test_the_rest_of_an_order_releases_what_waits_for_it(self, store: Store) -> None:
+        """With the entries that are complete, in the same transaction; what waits for a number waits on.
+
+        *Troubleshooting:* ``complete`` names entries, not shipments.
+        """
+        (entry, _) = with_shipments(store, a_shipment(), a_shipment("72"))
+        waits = (Wait.REST, Wait.NUMBER)
+        for claimed, waiting in zip(claim_shipments(store), waits, strict=True):
+            store.record_shipment(evolve(claimed, waits_for=waiting), at=AT)
+        store.ingest_shipments(SHOP, [], cursor=None, at=SOON, complete=[entry.entry_id])
+        assert [one.shipment.reference for one in claim_shipments(store)] == [entry.shipment.reference]
+
+    def test_a_shipment_is_told_once_more_when_somebody_says_so(self, store: Store) -> None:
+        """Whatever its source has said; a worker that is telling it now does not make it told.
+
+        *Troubleshooting:* pending, due at once, with its attempts counted anew, and a new serial.
+        """
+        first, second = with_shipments(store, a_shipment(), a_shipment("72"))
+        claimed = {one.id: one for one in claim_shipments(store)}
+        refused = evolve(claimed[first.id], state=ShipmentState.REFUSED, reason="no", attempts=3)
+        store.record_shipment(refused, at=AT)
+        assert store.resend_shipments("other", [first.id, second.id], at=SOON) == 0
+        assert store.resend_shipments(SHOP, [first.id, second.id], at=SOON) == 2
+        with pytest.raises(ClaimLost):
+            store.record_shipment(evolve(claimed[second.id], state=ShipmentState.SENT), at=SOON)
+        again = claim_shipments(store)
+        assert [(one.id, one.attempts, one.reason) for one in again] == [(first.id, 0, ""), (second.id, 0, "")]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from itertools import chain
 from threading import RLock
 from typing import Any, Final, TypeVar
@@ -18,6 +19,7 @@ from tradegecko_bridge.commerce.remote import (
     Access,
     AccountIdentity,
     ChangedOrders,
+    ChangedProducts,
     CustomerMatch,
     OrderAction,
     OrderDraft,
@@ -41,13 +43,14 @@ from tradegecko_bridge.tradegecko.gateway import (
     customer_match,
     order_changes,
     order_returns,
+    product_lists,
     record_names,
     translate,
 )
 from tradegecko_bridge.tradegecko.gateway.error_mapping import reading, writing
 from tradegecko_bridge.tradegecko.gateway.listing import changes, chunks_by_url_length, pages
 from tradegecko_bridge.tradegecko.gateway.marks import GONE, marker_of
-from tradegecko_bridge.tradegecko.gateway.mirror import OVERLAP, Mirror, NewLock
+from tradegecko_bridge.tradegecko.gateway.mirror import OVERLAP, PAGES_AT_ONCE, Mirror, NewLock
 from tradegecko_bridge.tradegecko.gateway.mirror_kinds import (
     ADDRESSES,
     COMPANIES,
@@ -68,6 +71,7 @@ from tradegecko_bridge.tradegecko.gateway.order_fields import (
     order_fields,
 )
 from tradegecko_bridge.tradegecko.gateway.reading_plan import ReadingPlan
+from tradegecko_bridge.tradegecko.gateway.stock_copy import STOCK, TAKEN, StockCopy, taken_rows
 from tradegecko_bridge.tradegecko.gateway.together import Together
 from tradegecko_bridge.tradegecko.limits import Priority
 from tradegecko_bridge.tradegecko.retry import NO_RETRY
@@ -100,8 +104,6 @@ VALUE_OF: Final[Mapping[str, Callable[[Any], str]]] = {
     "company_id": lambda address: str(address.company_id),
 }
 """What a record has that a filter with this name finds it by."""
-PAGES_AT_ONCE: Final = 20
-"""Pages of a listing that come as quickly as they can; the rest at the pace of the rate limit."""
 
 
 @frozen(kw_only=True)
@@ -136,6 +138,7 @@ class TradeGeckoGateway(OfThisProcess):
         self._normal = client.with_options(priority=Priority.NORMAL)
         self._bulk = client.with_options(priority=Priority.BULK)
         self._mirror = Mirror(self._normal, mirror, clock=clock, lock=lock)
+        self._mirror_store = mirror
         self._clock = clock
         self._treatment: str | None = None
         self._marked: _Marked | None = None
@@ -161,6 +164,7 @@ class TradeGeckoGateway(OfThisProcess):
         self._treatment = self._marked = None
         self._together = Together(self._client)
         self._twice, self._keys = {}, {}
+        self.__dict__.pop("_keeps_stock", None)
         yield
         self._mirror.flush()
 
@@ -541,6 +545,8 @@ class TradeGeckoGateway(OfThisProcess):
         """What the new order brought with it; listings will have the same, later."""
         put = self._mirror.put
         put(ORDERS, made)
+        if made.status != "draft" and self._keeps_stock:
+            self._mirror.note(TAKEN, taken_rows(fields.get("order_line_items", ()), self._clock()))
         if made.company_id is None:
             return
         if company := fields.get("company"):
@@ -691,18 +697,36 @@ class TradeGeckoGateway(OfThisProcess):
         for page in self._long_list(resources.VARIANTS.list(order="created_at asc")):
             yield from (translate.variant_stock(variant) for variant in page if variant.sku)
 
+    def stock_within(self, age: timedelta, at: datetime) -> Iterable[VariantStock]:
+        """From what is remembered of the account; where nothing is, the whole list."""
+        if self._mirror_store is None or self._mirror.disabled:
+            return self.stock()
+        return StockCopy(self._mirror, self._mirror_store, self._normal, self._bulk).read(age, at)
+
+    @cached_property
+    def _keeps_stock(self) -> bool:
+        """Whether the account's stock is remembered, as of this session."""
+        store = self._mirror_store
+        if store is None or self._mirror.disabled:
+            return False
+        return store.progress(self._mirror.account, STOCK).complete
+
     def products(self) -> Iterable[ProductDetails]:
-        """Every active product with the variants that come along (§5.22) and the images' addresses (§5.11)."""
-        listed = chain.from_iterable(self._long_list(resources.IMAGES.list()))
-        images = {image.id: address for image in listed if (address := translate.image_url(image))}
-        for page in self._long_list(resources.PRODUCTS.list(include=["variants"], order="created_at asc")):
-            variants: dict[int, list[records.Variant]] = {}
-            for variant in page.sideloaded.get("variants", ()):
-                if variant.status != "archived":
-                    variants.setdefault(variant.product_id, []).append(variant)
-            for product in page:
-                if product.status not in customer_match.INACTIVE:
-                    yield translate.product_details(product, variants.get(product.id, []), images)
+        """Page by page, some of them with a call for their pictures."""
+        listed = self._long_list(resources.PRODUCTS.list(include=["variants"], order="created_at asc"))
+        return product_lists.details(self._normal, listed)
+
+    def changed_products(self, cursor: str | None) -> ChangedProducts:
+        """Three calls where nothing has changed."""
+        return product_lists.changed_products(self._normal, cursor, self._mirror.server_clock())
+
+    def products_by_id(self, references: Collection[str]) -> Iterable[ProductDetails]:
+        """Two hundred a call, some of them with another one for their pictures."""
+        return product_lists.products_by_id(self._normal, references)
+
+    def price_lists(self) -> Sequence[PriceList]:
+        """One call."""
+        return product_lists.price_lists(self._normal)
 
     # ── lists ────────────────────────────────────────────────────────────────────────────────
 

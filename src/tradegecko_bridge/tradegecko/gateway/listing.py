@@ -41,7 +41,8 @@ def pages(client: TradeGeckoClient, call: Call[Page[R]], *, whole: bool = False)
     ids = set[object]()
     while walk.following is not None:
         page = _read(client, walk.following)
-        ids.update(getattr(record, "id", record) for record in page)
+        if whole:
+            ids.update(getattr(record, "id", record) for record in page)
         if whole and page.last and page.total not in (None, len(ids)):
             came = f"{len(ids)} rows came of {page.total}"
             raise Unavailable(f"{call.method} {call.path}: {came}; it is read again later")

@@ -47,6 +47,8 @@ LATE_PAGES: Final = 4
 """Pages of one kind read again for the sake of late ones, at most."""
 MISSED_PAGES: Final = 20
 """The same where a reading goes back for what showed minutes late."""
+PAGES_AT_ONCE: Final = 20
+"""Pages of a long list that come as quickly as they can; the rest at the pace of the rate limit."""
 MOST_PAGES: Final = 8
 """Pages read of one kind at a time beyond these, unless a plan allows more; a longer way is gone in several runs."""
 NOTHING_SAID: Final[Mapping[str, Collection[str]]] = {}
@@ -413,15 +415,33 @@ class Mirror(Forked):
             self._complete_at[kind.name] = now if self._read_changes(kind, store, now, go_on) else None
             self._cache.pop(kind.name, None)
 
+    def follow(self, kind: Kind[D], bulk: TradeGeckoClient) -> None:
+        """Read all that changed of a kind up to now, in whatever time that takes; ``bulk`` reads what is long.
+
+        Raises:
+            AccessDenied, Rejected, Unavailable: the list cannot be read.
+        """
+        if (store := self._store) is not None:
+            with self._lock_of(kind.name):
+                self._read_changes(kind, store, self._clock(), lambda _read, _left: True, bulk)
+
+    def note(self, kind: str, rows: Sequence[MirrorRow]) -> None:
+        """Rows to be written with what was put here."""
+        with self._lock:
+            self._unwritten.setdefault(kind, []).extend(rows)
+
     def pages_kept(self, kind: Kind[D]) -> int:
         """How many pages all that is kept of a kind would make."""
         added = self._store.counts(self.account, kind.name).added if self._store else 0
         return -(-added // PAGE_LIMIT)
 
-    def _read_changes(self, kind: Kind[D], store: MirrorStore, now: datetime, go_on: GoOn) -> bool:
+    def _read_changes(
+        self, kind: Kind[D], store: MirrorStore, now: datetime, go_on: GoOn, bulk: TradeGeckoClient | None = None
+    ) -> bool:
         """Read what changed, and note how far with every page; whether the end was reached.
 
-        ``go_on`` is asked after each page but those that only come again: so each reading leads further.
+        ``go_on`` is asked after each page but those that only come again: so each reading leads further. ``bulk`` reads
+        all but the first pages.
         """
         before = store.progress(self.account, kind.name)
         reached = position = cursors.reached(before.cursor, self.server_clock())
@@ -433,7 +453,7 @@ class Mirror(Forked):
             again = (MISSED_PAGES if missed else LATE_PAGES) + 1
         while True:
             server_clock = self.server_clock()
-            page = page_at(self._client, kind.call_at, position)
+            page = page_at(bulk if bulk and read >= PAGES_AT_ONCE else self._client, kind.call_at, position)
             # The last row of a page comes again with the next one.
             left = 0 if page.last else max(-(-(page.total or 0) // (PAGE_LIMIT - 1)) - position.page, 1)
             position = position.after(page)

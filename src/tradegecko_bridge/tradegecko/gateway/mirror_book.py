@@ -56,6 +56,16 @@ class MirrorBook(MirrorStore):
             ids = {id_ for value in values for id_ in self._ids.get((account, kind, key, value), ())}
             return [held[id_] for id_ in sorted(ids)]
 
+    def with_ids(self, account: str, kind: str, ids: Collection[str]) -> Sequence[MirrorRow]:
+        with self._lock:
+            held = self._rows.get((account, kind), {})
+            return [held[id_] for id_ in ids if id_ in held]
+
+    def rows(self, account: str, kind: str, *, after: str = "", limit: int = 1_000) -> Sequence[MirrorRow]:
+        with self._lock:
+            held = self._rows.get((account, kind), {})
+            return [held[id_] for id_ in sorted(held) if id_ > after][:limit]
+
     def drop(self, account: str, kind: str, ids: Collection[str]) -> None:
         with self._lock:
             held = self._rows.get((account, kind), {})

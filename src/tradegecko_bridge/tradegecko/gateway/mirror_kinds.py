@@ -20,6 +20,7 @@ from tradegecko_bridge.tradegecko.calls import Call, Page
 from tradegecko_bridge.tradegecko.codec import write_value
 from tradegecko_bridge.tradegecko.gateway.marks import GONE, marker_of
 from tradegecko_bridge.tradegecko.gateway.normalize import normalized
+from tradegecko_bridge.tradegecko.gateway.translate import prices_by_list
 from tradegecko_bridge.tradegecko.resources.base import Gets
 
 D = TypeVar("D", bound=records.DatedRecord)
@@ -46,10 +47,13 @@ class Kind(Generic[D]):
     version: int = 1
     """A later one reads everything anew, for what is kept of it now and was not before."""
     facts: Callable[[D, Digest], dict[str, str]] = lambda _record, _digest: {}
+    called: str = ""
+    """Under what it is kept, where that is not what the records are called."""
     name: str = field(init=False, default=Factory(lambda kind: kind._named(), takes_self=True))
 
     def _named(self) -> str:
-        return self.resource.plural if self.version == 1 else f"{self.resource.plural} {self.version}"
+        name = self.called or self.resource.plural
+        return name if self.version == 1 else f"{name} {self.version}"
 
     def row(self, record: D, digest: Digest) -> MirrorRow:
         """What is kept of a record."""
@@ -111,10 +115,8 @@ def twin_key(sku: str | None) -> str:
 
 
 def list_prices(variant: records.Variant) -> dict[str, str]:
-    """What a variant costs, by the id of the price list; the three of every account have fields of their own."""
-    own = {"retail": variant.retail_price, "wholesale": variant.wholesale_price, "buy": variant.buy_price}
-    own |= {price.price_list_id: price.value for price in variant.variant_prices if price.value is not None}
-    return {f"{PRICE}{id_}": str(price) for id_, price in own.items() if price is not None}
+    """What a variant costs, by the id of the price list."""
+    return {f"{PRICE}{id_}": str(price) for id_, price in prices_by_list(variant).items()}
 
 
 def prices_of(row: MirrorRow) -> dict[str, Decimal]:

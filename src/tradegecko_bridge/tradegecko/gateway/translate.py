@@ -17,8 +17,11 @@ from tradegecko_bridge.tradegecko.gateway.marks import GONE, marker_of
 
 WITHDRAWN: Final = ("void", "deleted")
 """Statuses of fulfilments that were taken back (§6.3)."""
-_BETWEEN_NUMBERS: Final = re.compile(r"[,;|/\s]+")
-"""What people write between tracking numbers in the one field there is for them."""
+_BETWEEN_NUMBERS: Final = re.compile(r"[,;|/\n\r\t]+")
+_ADDRESS: Final = re.compile(r"https?://\S+", re.IGNORECASE)
+"""Some write the page of a shipment where its number belongs."""
+SHORTEST_NUMBER: Final = 8
+"""Characters of a tracking number that stands beside another with nothing but a blank between them."""
 LONGEST_LIST: Final = 64
 """Characters of a list of ids that are kept as they are; of a longer one its digest is."""
 
@@ -33,6 +36,9 @@ def remote_order(order: records.Order) -> RemoteOrder:
         created_at=order.created_at,
         status=order.status,
         shipped=order.fulfillment_status not in (None, "unshipped"),
+        fulfilled=order.status == "fulfilled" or order.fulfillment_status == "shipped",
+        shipment_ids=tuple(map(str, order.fulfillment_ids)),
+        line_ids=tuple(map(str, sorted(order.order_line_item_ids))),
         parts=_parts(order),
     )
 
@@ -61,7 +67,8 @@ def _remote_shipment(
     fulfillment: records.Fulfillment, lines: Mapping[int, records.FulfillmentLineItem]
 ) -> RemoteShipment:
     items = [lines[i] for i in fulfillment.fulfillment_line_item_ids if i in lines]
-    numbers = _BETWEEN_NUMBERS.split(fulfillment.tracking_number or "")
+    field = (fulfillment.tracking_number or "").strip()
+    is_address = _ADDRESS.fullmatch(field) is not None
     return RemoteShipment(
         id=str(fulfillment.id),
         order_id=str(fulfillment.order_id),
@@ -69,19 +76,32 @@ def _remote_shipment(
             RemoteItem(
                 variant_id=str(item.variant_id) if item.variant_id is not None else None,
                 sku=item.variant_sku,
+                line_id=None if item.order_line_item_id is None else str(item.order_line_item_id),
                 quantity=item.quantity or Decimal(0),
             )
             for item in items
         ),
-        tracking_numbers=tuple(number.strip() for number in numbers if number.strip()),
-        tracking_url=fulfillment.tracking_url,
-        carrier=fulfillment.tracking_company or fulfillment.delivery_type,
-        service=fulfillment.service,
+        tracking_numbers=() if is_address else _numbers(field),
+        tracking_url=(fulfillment.tracking_url or "").strip() or (field if is_address else None),
+        carrier=fulfillment.tracking_company,
+        service=fulfillment.service or fulfillment.delivery_type,
         shipped_at=fulfillment.shipped_at or fulfillment.created_at,
         changed_at=fulfillment.updated_at,
         withdrawn=fulfillment.status in WITHDRAWN,
         cursor=str(write_value(fulfillment.updated_at)) if fulfillment.updated_at else "",
     )
+
+
+def _numbers(field: str) -> tuple[str, ...]:
+    """The tracking numbers in the one field there is for them, each once.
+
+    Blanks are between numbers only where all that they part is long enough for one: carriers print numbers in groups.
+    """
+    found: list[str] = []
+    for text in _BETWEEN_NUMBERS.split(field):
+        words = text.split()
+        found += words if all(len(word) >= SHORTEST_NUMBER for word in words) else [" ".join(words)]
+    return tuple(dict.fromkeys(found))
 
 
 def variant_stock(variant: records.Variant) -> VariantStock:
@@ -117,7 +137,7 @@ def product_details(
         supplier=product.supplier or None,
         product_type=product.product_type or None,
         tags=tuple(tag.strip() for tag in (product.tags or "").split(",") if tag.strip()),
-        options=tuple(option for option in (product.opt1, product.opt2, product.opt3) if option),
+        options=_in_place(product.opt1, product.opt2, product.opt3),
         variants=tuple(
             _variant(variant, images) for variant in sorted(variants, key=lambda v: (v.position or 0, v.id))
         ),
@@ -130,15 +150,18 @@ def _variant(variant: records.Variant, images: Mapping[int, str]) -> VariantDeta
         reference=str(variant.id),
         sku=variant.sku or None,
         name=variant.name or None,
-        options=tuple(value for value in (variant.opt1, variant.opt2, variant.opt3) if value),
+        description=variant.description or None,
+        options=_in_place(variant.opt1, variant.opt2, variant.opt3),
         barcode=variant.upc or None,
         supplier_code=variant.supplier_code or None,
         retail_price=variant.retail_price,
         wholesale_price=variant.wholesale_price,
         buy_price=variant.buy_price,
-        prices={price.price_list_id: price.value for price in variant.variant_prices if price.value is not None},
+        prices=prices_by_list(variant),
         weight=variant.weight_value if variant.weight_value is not None else variant.weight,
         weight_unit=variant.weight_unit or None,
+        hs_code=variant.hs_code or None,
+        country_of_origin=variant.country_of_origin or None,
         taxable=variant.taxable is not False,
         sellable=variant.sellable is not False,
         composite=bool(variant.composite),
@@ -146,8 +169,23 @@ def _variant(variant: records.Variant, images: Mapping[int, str]) -> VariantDeta
     )
 
 
+def _in_place(*options: str | None) -> tuple[str, ...]:
+    """Names or values of options, each where it belongs; blank before others where there is none."""
+    texts = [option or "" for option in options]
+    while texts and not texts[-1]:
+        texts.pop()
+    return tuple(texts)
+
+
+def prices_by_list(variant: records.Variant) -> dict[str, Decimal]:
+    """What a variant costs, by the id of the price list; the three of every account have fields of their own."""
+    own = {"retail": variant.retail_price, "wholesale": variant.wholesale_price, "buy": variant.buy_price}
+    own |= {price.price_list_id: price.value for price in variant.variant_prices if price.value is not None}
+    return {id_: price for id_, price in own.items() if price is not None}
+
+
 def image_url(image: records.Image) -> str | None:
     """``base_path`` + ``/`` + ``file_name``; none while the image is still being processed (§5.11)."""
-    if not image.base_path or not image.file_name:
+    if image.image_processing or not image.base_path or not image.file_name:
         return None
     return f"{image.base_path.rstrip('/')}/{image.file_name}"

@@ -1,0 +1,1 @@
+"""A stand-in for Shopify: its own schemas, executed by graphql-core over real HTTP."""
