@@ -20,6 +20,7 @@ from tradegecko_bridge.http_bounds import LARGEST_ANSWER
 from tradegecko_bridge.sources.toolkit import (
     NO_RETRIES,
     AnswerLost,
+    AnswerTooLarge,
     Forbidden,
     NotThere,
     Pace,
@@ -85,7 +86,7 @@ PAGE = httpx.Response(200, html="<title>Welcome</title>")
         (said(302), SourceRefused, "nowhere"),
         (PAGE, AnswerLost, "a page in place of JSON"),
         (httpx.Response(200, content=b'{"orders": [{"id'), AnswerLost, "in place of JSON"),
-        (httpx.Response(200, content=b" " * (LARGEST_ANSWER + 1)), SourceUnavailable, "smaller page"),
+        (httpx.Response(200, content=b" " * (LARGEST_ANSWER + 1)), AnswerTooLarge, "smaller page"),
         (httpx.ConnectError("refused"), SourceUnavailable, "cannot be reached"),
         (httpx.ReadTimeout("timed out"), AnswerLost, "did not answer"),
         (httpx.RemoteProtocolError("peer closed connection"), AnswerLost, "cannot be reached"),
