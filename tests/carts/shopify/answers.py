@@ -264,6 +264,7 @@ class Answers:
         if "errors" in answer:
             wrong = [{"field": ["query"], "message": answer["errors"][0]["message"], "code": "INVALID"}]
             return {"bulkOperation": None, "userErrors": wrong}
+        answer["data"]["orders"]["edges"].reverse()  # the file is in no order that anybody promises
         operation = next(self.records.ids)
         end = self.bulk_fails or "COMPLETED"
         self.bulk[operation] = query, list(_lines(answer["data"]["orders"], None)), ["CREATED", "RUNNING", end]
