@@ -1,37 +1,32 @@
-"""Stock levels on their way back: memory, processor and time of a first, a full and an idle pass over many variants.
+"""Stock levels on their way back: requests, processor, time and memory of a first, an idle and a full pass.
 
-    python benchmarks/bench_stock.py [VARIANTS]
+    python benchmarks/bench_stock.py [--requests] [VARIANTS]...     (20,000 and 100,000; try 1000000)
 
-The listing is made up as it is read, and the shop takes what it is told, so that what is measured is ours: gathering,
-comparing, writing the outbox and telling. The floor is to go through the same listing and do nothing. Memory is what
-the process had at most, and what it had before. Requests are counted by ``bench_established.py`` and the tests.
+The account is the sandbox's big seed, in a process of its own; gateway, ledger (a SQLite file) and engine are the real
+ones, and the shop takes what it is told and remembers nothing. The floor is to list the variants once and do nothing.
+Memory is what the process had at most so far. ``--requests`` exits with 1 when an idle pass costs more than two
+requests, or the process had more than 100 MiB.
 """
 
 from __future__ import annotations
 
+import logging
+import multiprocessing
 import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from tests.engine.test_one_decision import Account
-from tradegecko_bridge import SqlStore, SyncEngine
-from tradegecko_bridge.commerce import ItemResult, LocationStock, SourceOrder, StockLevel, VariantStock, Verdict
+from benchmarks.bench_established import sandbox
+from tradegecko_bridge import SqlStore, SyncEngine, TradeGeckoClient, TradeGeckoGateway
+from tradegecko_bridge.commerce import ItemResult, SourceOrder, StockLevel, Verdict
+from tradegecko_bridge.engine import Report
 
-
-class Listing(Account):
-    """So many variants, each of them made when it is read."""
-
-    variants = 0
-
-    def stock(self) -> Iterator[VariantStock]:
-        for n in range(self.variants):
-            at = LocationStock(location_id="1", on_hand=Decimal(n % 1000), committed=Decimal(n % 3))
-            yield VariantStock(variant_id=str(n), sku=f"SKU-{n:07}", locations=(at,))
+MOST_REQUESTS, MOST_MEMORY = 2, 100
 
 
 class Shop:
@@ -53,32 +48,66 @@ def most_memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def measured(what: str, variants: int, floor: float, run: Callable[[], object]) -> float:
-    """Run it and print what it took; its processor time in seconds."""
-    began, used = time.perf_counter(), time.process_time()
+def measured(what: str, variants: int, requests: Callable[[], int], run: Callable[[], object]) -> int:
+    """Run it and print what it took; its requests."""
+    began, used, before = time.perf_counter(), time.process_time(), requests()
     run()
-    used, took = time.process_time() - used, time.perf_counter() - began
-    ratio = f"{used / floor:5.1f} x the listing alone" if floor else "the listing alone"
+    used, took, sent = time.process_time() - used, time.perf_counter() - began, requests() - before
     print(
-        f"{what:10} {used / variants * 1e6:7.1f} µs a variant, {ratio}, {took:6.1f} s, {most_memory():5.0f} MiB at most"
+        f"{what:6} {sent:6,} requests, {used / variants * 1e6:7.1f} µs of processor a variant, {took:7.1f} s, "
+        f"{most_memory():5.0f} MiB at most",
+        flush=True,
     )
-    return used
+    return sent
 
 
-def main(variants: int) -> None:
-    """Measure."""
-    Listing.variants = variants
+def passes(variants: int, base_url: str, token: str, folder: Path) -> bool:
+    """Whether all of them keep to the limits."""
     shop = Shop()
-    with tempfile.TemporaryDirectory() as folder, SqlStore(f"sqlite:///{Path(folder) / 'ledger.db'}") as store:
-        engine = SyncEngine("shop", source=shop, gateway=Listing(), store=store)
+    with (
+        TradeGeckoClient(token, base_url=base_url) as client,
+        SqlStore(f"sqlite:///{folder / 'ledger.db'}") as store,
+    ):
+        engine = SyncEngine("shop", source=shop, gateway=TradeGeckoGateway(client, mirror=store.mirror), store=store)
+        sent = partial(measured, variants=variants, requests=lambda: client.calls)
         print(f"{variants:,} variants; {most_memory():.0f} MiB before")
-        floor = measured("floor", variants, 0, lambda: sum(1 for _ in Listing().stock()))
-        for what, full in (("first", False), ("idle", False), ("full", True)):
+        sent("floor", run=lambda: sum(1 for _ in client.variants.list()))
+        idle = 0
+        for what, full, told in (("first", False, variants), ("idle", False, 0), ("full", True, variants)):
             shop.told = 0
-            measured(what, variants, floor, partial(engine.sync_inventory, full=full))
-            if shop.told != (0 if what == "idle" else variants):
-                raise SystemExit(f"{what}: the shop was told {shop.told} levels")
+            requests = sent(what, run=partial(_done, engine, full=full))
+            idle = requests if what == "idle" else idle
+            if shop.told != told:
+                raise RuntimeError(f"{what}: the shop was told {shop.told} levels")
+    return idle <= MOST_REQUESTS and most_memory() <= MOST_MEMORY
+
+
+def _done(engine: SyncEngine, *, full: bool) -> Report:
+    report = engine.sync_inventory(full=full)
+    if not report:
+        raise RuntimeError(str(report))
+    return report
+
+
+def of_size(variants: int) -> bool:
+    """The passes over so many variants."""
+    logging.disable()
+    with (
+        sandbox(f"big:variants={variants},companies=10,orders=10") as (base_url, token, _),
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        return passes(variants, base_url, token, Path(folder))
+
+
+def main(sizes: Sequence[int]) -> None:
+    """Each size in a process of its own, for its memory is its own."""
+    kept = []
+    for variants in sizes:
+        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+            kept.append(pool.submit(of_size, variants).result())
+    if "--requests" in sys.argv and not all(kept):
+        sys.exit(f"more than {MOST_REQUESTS} requests in an idle pass, or {MOST_MEMORY} MiB")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000)
+    main([int(size) for size in sys.argv[1:] if size.isdecimal()] or [20_000, 100_000])

@@ -29,7 +29,10 @@ MEANT: Final = {
     "placed_time": "its time",
     "placed_zone": "its zone: a name, letters such as `EST`, or `-05:00`",
     "line_price": "the price of the whole line, before its discount",
+    "fee_amount": "what is charged for no goods, once an order: duties, handling. It becomes a line of its own",
+    "fee_label": "what it is called; `Fee` without it",
     "line_discount": "what is taken off the whole line before tax",
+    "line_ship_name": "the full name of who gets this line",
 }
 HEAD: Final = """\
 <!-- Written by scripts/formats_page.py: edit it there. -->
@@ -142,7 +145,7 @@ tax = "taxes[].amount"
 - Totals rows, ends of reports and repeated headers are passed over, and told. A first row of an order that sums up the others
   (no SKU, all of their units and money) is no line.
 - Names of countries in twelve languages and their three letters become two: `Kanada`, `CAN` and `Canada` are `CA`.
-  States and provinces of Australia, Canada and the United States get their codes: `Ontario` is `ON`.
+  States and provinces of Australia, Brazil, Canada, Italy and the United States get their codes: `Ontario` is `ON`.
 - Signs and codes of currencies around amounts are taken off, and so are the apostrophes and `="…"` by which spreadsheets keep
   digits as they are.
 - Where `decimal` does not say it, a comma counts as the mark before decimals only where it can be nothing else: `19,99`, not `1,234`.

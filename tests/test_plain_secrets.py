@@ -19,13 +19,21 @@ from hypothesis import strategies as st
 
 import tradegecko_bridge
 from tests.test_foreign import seen_outside
-from tradegecko_bridge import AsyncTradeGeckoClient, ShopifySource, SqlStore, TradeGeckoClient, VendureSource
+from tradegecko_bridge import (
+    AsyncTradeGeckoClient,
+    ShopifySource,
+    SqlStore,
+    TradeGeckoClient,
+    VendureSource,
+    WooCommerceSource,
+)
 from tradegecko_bridge.errors import BridgeError, StoreError
 from tradegecko_bridge.foreign import Withheld, discreet
 from tradegecko_bridge.http_bounds import proxy_to
 from tradegecko_bridge.ports.logins import Secret
 from tradegecko_bridge.sources import ShopifyWebhooks
 from tradegecko_bridge.sources.toolkit import ShopClient
+from tradegecko_bridge.sources.woocommerce import is_woocommerce_webhook
 from tradegecko_bridge.stores.sql.database import Database, has_password, ledger_address
 from tradegecko_bridge.stores.tokens import EncryptedTokenStore, MemoryTokenStore
 from tradegecko_bridge.tradegecko.base_url import checked_url
@@ -55,6 +63,10 @@ def app(**given: Any) -> OAuthApp:
 
 def shop(url: str = f"{HERE}/admin-api", **given: Any) -> VendureSource:
     return VendureSource(url, **{"username": "ann", "password": "pw"} | given)
+
+
+def woo(**given: Any) -> WooCommerceSource:
+    return WooCommerceSource(**{"url": HERE, "consumer_key": "ck_1", "consumer_secret": "cs_1"} | given)
 
 
 def logins() -> Logins:
@@ -114,6 +126,12 @@ REFUSED: Final[dict[str, Takes]] = {
     "ShopifySource.__init__ client_secret": lambda text: ShopifySource("a.b", client_secret=text),
     "ShopifySource.__init__ proxy": lambda text: ShopifySource("a.b", access_token="t", proxy=f"foo://u:{text}@x"),
     "ShopifyWebhooks.__init__": lambda text: ShopifyWebhooks(text[:0]),
+    "WooCommerceSource.__init__ url": lambda text: woo(url=f"http://u:{text}@127.0.0.1:1/wp-json/"),
+    "WooCommerceSource.__init__ url, query": lambda text: woo(url=f"ftp://x/?rest_route=/&consumer_secret={text}"),
+    "WooCommerceSource.__init__ consumer_key": lambda text: woo(consumer_key=text),
+    "WooCommerceSource.__init__ consumer_secret": lambda text: woo(consumer_secret=text),
+    "WooCommerceSource.__init__ proxy": lambda text: woo(proxy=f"foo://u:{text}@x"),
+    "is_woocommerce_webhook": lambda text: is_woocommerce_webhook(anything, None, text),
     "SqlStore.__init__": lambda text: SqlStore(f"postgresql://bridge:{text}@host:port/db"),
     "ShopClient.__init__": lambda text: ShopClient(
         "Acme", f"http://u:{text}@shop.example", headers={"key": text}, proxy=f"http://u:{text}@proxy.example"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Decisions,
         DiscountTax,
         Item,
+        Job,
         LineTax,
         MatchBy,
         OnCancel,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from tradegecko_bridge.sources.folder import FolderSource
     from tradegecko_bridge.sources.shopify import ShopifySource
     from tradegecko_bridge.sources.vendure import VendureSource
+    from tradegecko_bridge.sources.woocommerce import WooCommerceSource
     from tradegecko_bridge.stores.memory import MemoryStore
     from tradegecko_bridge.stores.sql import SqlStore
     from tradegecko_bridge.stores.tokens import EncryptedTokenStore, FileTokenStore, KeyringTokenStore, MemoryTokenStore
@@ -80,9 +82,11 @@ if TYPE_CHECKING:
     from tradegecko_bridge.tradegecko.oauth import OAuthApp
     from tradegecko_bridge.tradegecko.retry import NO_RETRY, RetryPolicy
     from tradegecko_bridge.wiring.engines import open_engines
+    from tradegecko_bridge.wiring.nudges import NUDGE_EVENTS, Nudges, run_nudged
 
 _HOMES: Final = {
     "NO_RETRY": "tradegecko.retry",
+    "NUDGE_EVENTS": "wiring.nudges",
     "Alert": "ledger",
     "AnswerReceived": "tradegecko.client.events",
     "Answers": "engine",
@@ -100,6 +104,7 @@ _HOMES: Final = {
     "FolderSource": "sources.folder",
     "Gateway": "ports",
     "Item": "engine",
+    "Job": "engine",
     "KeyringTokenStore": "stores.tokens",
     "Limiter": "tradegecko.client",
     "LineTax": "engine",
@@ -107,6 +112,7 @@ _HOMES: Final = {
     "MatchBy": "engine",
     "MemoryStore": "stores.memory",
     "MemoryTokenStore": "stores.tokens",
+    "Nudges": "wiring.nudges",
     "OAuthApp": "tradegecko.oauth",
     "OnCancel": "engine",
     "OnChange": "engine",
@@ -146,6 +152,7 @@ _HOMES: Final = {
     "TradeGeckoClient": "tradegecko.client",
     "TradeGeckoGateway": "tradegecko.gateway",
     "VendureSource": "sources.vendure",
+    "WooCommerceSource": "sources.woocommerce",
     "Withheld": "foreign",
     "adopt_account": "engine",
     "adopt_source": "engine",
@@ -154,11 +161,13 @@ _HOMES: Final = {
     "load_config": "config",
     "open_engines": "wiring.engines",
     "query": "tradegecko.calls",
+    "run_nudged": "wiring.nudges",
     "void_double": "engine",
 }
 
 __all__ = [
     "NO_RETRY",
+    "NUDGE_EVENTS",
     "Alert",
     "AnswerReceived",
     "Answers",
@@ -176,6 +185,7 @@ __all__ = [
     "FolderSource",
     "Gateway",
     "Item",
+    "Job",
     "KeyringTokenStore",
     "Limiter",
     "LineTax",
@@ -183,6 +193,7 @@ __all__ = [
     "MatchBy",
     "MemoryStore",
     "MemoryTokenStore",
+    "Nudges",
     "OAuthApp",
     "OnCancel",
     "OnChange",
@@ -223,6 +234,7 @@ __all__ = [
     "Unpaid",
     "VendureSource",
     "Withheld",
+    "WooCommerceSource",
     "__version__",
     "adopt_account",
     "adopt_source",
@@ -231,6 +243,7 @@ __all__ = [
     "load_config",
     "open_engines",
     "query",
+    "run_nudged",
     "void_double",
 ]
 

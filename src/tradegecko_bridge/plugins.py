@@ -92,6 +92,15 @@ def _misfit(factory: Callable[..., Any], arguments: Mapping[str, Any]) -> str:
     return ""
 
 
+def source_class(kind: str) -> Callable[..., Any]:
+    """What makes a source of this kind: a class, or a function.
+
+    Raises:
+        ConfigError: no such kind, or it cannot be imported.
+    """
+    return _factory(kind)
+
+
 def _factory(kind: str) -> Callable[..., Any]:
     found = [point for point in entry_points(group=GROUP) if point.name == kind]
     if not found:

@@ -19,7 +19,7 @@ from tradegecko_bridge.ledger import DELIVERED_STATES, OPEN_STATES
 from tradegecko_bridge.ports import MirrorStore, RateLedger, Store
 
 if TYPE_CHECKING:
-    from tests.simulation.world import World
+    from tests.simulation.crew import Crew
 
 WRITES: Final = frozenset(
     {
@@ -31,12 +31,19 @@ WRITES: Final = frozenset(
         "override_state",
         "record_told_values",
         "update_alerts",
+        *("claim_stream", "renew_stream", "release_stream", "want", "take_to_tell", "record_told"),
+        *("ingest_shipments", "claim_shipments", "record_shipment"),
     }
 )
 QUIET: Final = frozenset({"known_account", "remember_account", "known_source", "remember_source", "key"})
 """Calls that nothing happens around: there is one account and one source, and every run asks whether they still are; so
 it asks for the one key."""
-CRITICAL: Final = frozenset({"claim", "record", "record_all"})
+CRITICAL: Final = frozenset(
+    {
+        *("claim", "record", "record_all"),
+        *("want", "take_to_tell", "record_told", "claim_shipments", "record_shipment"),
+    }
+)
 """Around these a worker dies or stops more often."""
 SIMULATED: Final = "simulated: "
 """Begins the messages of errors that the world has made up."""
@@ -149,7 +156,7 @@ class _Remote:
     """Every method of a store, or of a ``part`` of it, as a call that takes time, and may fail before or after it was
     carried out."""
 
-    def __init__(self, world: World, writes: Collection[str], part: str = "") -> None:
+    def __init__(self, world: Crew, writes: Collection[str], part: str = "") -> None:
         self._world = world
         self._writes = writes
         self._part = part
@@ -181,16 +188,16 @@ class _Remote:
         return result
 
 
-def remote_store(world: World) -> Store:
+def remote_store(world: Crew) -> Store:
     """The ledger for a worker."""
     return cast("Store", _Remote(world, WRITES))
 
 
-def remote_mirror(world: World) -> MirrorStore:
+def remote_mirror(world: Crew) -> MirrorStore:
     """What the ledger's database remembers of the account, for a worker."""
     return cast("MirrorStore", _Remote(world, MIRROR_WRITES, "mirror"))
 
 
-def remote_permits(world: World) -> RateLedger:
+def remote_permits(world: Crew) -> RateLedger:
     """What the ledger's database knows of the rate limit, for a worker."""
     return cast("RateLedger", _Remote(world, PERMIT_WRITES, "permits"))

@@ -109,8 +109,10 @@ class Faults:
         told: Callable[[Fault], None],
         *,
         times: float = 1.0,
+        rates: Mapping[str, float] = ALL_RATES,
     ) -> None:
         self._seed = seed
+        self._rates = rates
         self._times = times
         self._kinds = frozenset(kinds)
         self._off = frozenset(off)
@@ -129,7 +131,7 @@ class Faults:
             stream = self._streams[kind] = Random(f"{self._seed} {kind}")
         nth = self._counts[kind] = self._counts.get(kind, 0) + 1
         chance, amount, other = stream.random(), stream.random(), stream.random()
-        if chance >= ALL_RATES[kind] * self._times or (fault := Fault(kind, nth)) in self._off:
+        if chance >= self._rates[kind] * self._times or (fault := Fault(kind, nth)) in self._off:
             return None
         self.happened.append(fault)
         self._told(fault)

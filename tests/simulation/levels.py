@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from tests.simulation.account import Account, ModelAccount
 from tests.simulation.gateway import EstablishedGateway, SimulatedGateway
 from tests.simulation.network import HttpLevel
+from tests.simulation.sandbox import SandboxAccount
 from tests.simulation.scheduler import Process
 from tradegecko_bridge.ports import Gateway
 
@@ -44,8 +45,13 @@ class EstablishedLevel(PortLevel):
         return EstablishedGateway(self._world, self.account)
 
 
+def http_level(world: World, *, honours_keys: bool) -> Level:
+    """The sandbox behind the real gateway and client."""
+    return HttpLevel(world, SandboxAccount(world, honours_keys=honours_keys))
+
+
 LEVELS: Final[Mapping[str, Callable[..., Level]]] = {
     "port": PortLevel,
     "established": EstablishedLevel,
-    "http": HttpLevel,
+    "http": http_level,
 }

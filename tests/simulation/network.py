@@ -25,7 +25,7 @@ from tradegecko_bridge.tradegecko.limits import RateLimiter, SharedLimiter
 from tradegecko_bridge.tradegecko.retry import RetryPolicy
 
 if TYPE_CHECKING:
-    from tests.simulation.world import World
+    from tests.simulation.crew import Crew
 
 ADDRESS: Final = "https://api.tradegecko.example"
 KEPT_ALIVE: Final = 5 * SECOND
@@ -96,7 +96,7 @@ class Connection:
 class SimulatedTransport(httpx.BaseTransport):
     """One worker's network."""
 
-    def __init__(self, world: World, account: SandboxAccount) -> None:
+    def __init__(self, world: Crew, account: SandboxAccount) -> None:
         self._world = world
         self._account = account
         self._idle: list[Connection] = []
@@ -190,11 +190,11 @@ def _told(request: Request) -> str:
 class HttpLevel:
     """The sandbox on a network, and real gateways with real clients before it."""
 
-    def __init__(self, world: World, *, honours_keys: bool) -> None:
+    def __init__(self, world: Crew, account: SandboxAccount) -> None:
         self._world = world
         self._chance = Random(f"{world.seed} clients")
         self._shares_limit = self._chance.random() < 0.3
-        self.account = SandboxAccount(world, honours_keys=honours_keys)
+        self.account = account
 
     def gateway(self, process: Process) -> Gateway:
         world, scheduler = self._world, self._world.scheduler

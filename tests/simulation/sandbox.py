@@ -24,7 +24,7 @@ from tradegecko_bridge.sandbox.wire.faults import ActiveFaults, Fault
 from tradegecko_bridge.sandbox.wire.messages import Answer, Request
 
 if TYPE_CHECKING:
-    from tests.simulation.world import World
+    from tests.simulation.crew import Crew
 
 SWITCHES: Final = (
     "idempotency_key_burnt_by_failure",
@@ -55,7 +55,7 @@ class Reply:
 class SandboxAccount:
     """An account of the sandbox with one article to sell."""
 
-    def __init__(self, world: World, *, honours_keys: bool) -> None:
+    def __init__(self, world: Crew, *, honours_keys: bool) -> None:
         self._world = world
         self._honours_keys = honours_keys
         chance = Random(f"{world.seed} account")

@@ -13,7 +13,7 @@ from tests.simulation.faults import Occurrence
 from tests.simulation.scheduler import HOUR, MINUTE, SECOND
 
 if TYPE_CHECKING:
-    from tests.simulation.world import World
+    from tests.simulation.crew import Crew
 
 A = TypeVar("A")
 
@@ -49,7 +49,7 @@ class Trip(Protocol[A]):
         """What something in between says instead."""
 
 
-def send(world: World, what: str, trip: Trip[A]) -> A | None:
+def send(world: Crew, what: str, trip: Trip[A]) -> A | None:
     """Send a request and wait for its answer; None: none came in time."""
     faults = world.faults
     ticket, sender = world.scheduler.ticket(), world.scheduler.current

@@ -15,12 +15,12 @@ from typing import Final
 from attrs import evolve, frozen
 
 from tests.simulation.account import LATEST, AccountOrder
+from tests.simulation.crew import Crew, Manner
 from tests.simulation.disk import SIMULATED, Disk, remote_store
-from tests.simulation.faults import ALL_RATES, RATES, Fault, Faults
+from tests.simulation.faults import ALL_RATES, RATES, Fault
 from tests.simulation.levels import LEVELS
-from tests.simulation.scheduler import HOUR, MINUTE, SECOND, Process, Scheduler, SimulatedExecutor, Task
+from tests.simulation.scheduler import HOUR, MINUTE, SECOND, Process, SimulatedExecutor, Task
 from tests.simulation.shop import Shop, SimulatedSource
-from tests.simulation.story import Story
 from tests.support import ALL_ORDERS
 from tradegecko_bridge import SyncEngine
 from tradegecko_bridge.engine.clock import SharedClock
@@ -41,24 +41,17 @@ TIME_TO_SETTLE: Final = 4 * HOUR
 CHECK_EVERY: Final = 10 * MINUTE
 BACKUPS: Final = 4
 SWAPS: Final = ("ledger restored", "ledger restored live", "ledger lost")
-SHORT: Final = MINUTE
-"""How long a worker may be stopped so that its claim holds, whatever else it waits for."""
 
 
 @frozen(kw_only=True)
-class Setup:
-    """What a seed decides before anything happens. ``tempo`` stretches all durations but those the product knows."""
+class Setup(Manner):
+    """What a seed decides before anything happens."""
 
-    kinds: frozenset[str]
     orders: int
     workers: int
     in_flight: int
-    tempo: float
     interval: int
-    same_names: bool
     settings: ConnectionSettings
-    one_machine: bool
-    """Whether all workers have one clock, as with a ledger in a file; else the ledger has one that they share."""
 
     def __str__(self) -> str:
         return (
@@ -96,29 +89,20 @@ class Setup:
         )
 
 
-class World:
+class World(Crew):
     """One schedule while it runs."""
 
     def __init__(
         self, seed: int, kinds: Collection[str], off: Collection[Fault], disk: Disk, level: str, times: float = 1.0
     ) -> None:
-        self.seed = seed
         self.setup = Setup.of(seed, kinds)
+        super().__init__(seed, self.setup, off, disk, least_time=LEAST_TIME, times=times)
         self.settings = self.setup.settings
         self.always_voids = self.settings.on_cancel is OnCancel.VOID
-        self._rng = Random(f"{seed} schedule")
-        self.scheduler = Scheduler(Random(f"{seed} ties"))
-        self.story = Story(self.scheduler)
-        self.faults = Faults(seed, self.setup.kinds, off, lambda fault: self.story.tell("⚡", str(fault)), times=times)
-        self._off = frozenset(off)
         self.shop = Shop()
-        self.disk = disk
         self._level = LEVELS[level](self, honours_keys=not self.faults.happens("keys not honoured"))
         self.account = self._level.account
         self.account.on_created = self._people_see
-        self.workers: dict[int, Process] = {}
-        self.retired: list[Process] = []
-        self.faults_until = LEAST_TIME
         self.settled = False
         self._idle: dict[int, tuple[Task, int]] = {}
         self._idle_at: tuple[int, int] | None = None
@@ -128,66 +112,7 @@ class World:
         self.told_alerts = set[str]()
         """What people have been told, whatever became of the ledger since."""
 
-    # ── time ─────────────────────────────────────────────────────────────────────────────────
-
-    def duration(self, usual: int) -> int:
-        """About so many microseconds, sometimes a lot more."""
-        return int(usual * self.setup.tempo * self._rng.expovariate(1.0)) + 1
-
-    def pause_for(self, usual: int) -> None:
-        """Let whoever has the baton wait about so long."""
-        self.scheduler.sleep(self.duration(usual))
-
-    def point(self, where: str, usual: int, near: str = "") -> None:
-        """A call on its way: time passes, others run, and the process may die or be stopped."""
-        self.story.tell(self.scheduler.current.process.name, where, quiet=True)
-        self.trouble(near, within=usual)
-        self.pause_for(usual)
-
-    def trouble(self, near: str, within: int) -> None:
-        """The process of whoever has the baton may die or be stopped a moment later."""
-        process = self.scheduler.current.process
-        suffix = f" {near}" if near else ""
-        if killed := self.faults.happens(f"killed{suffix}"):
-            self.scheduler.after(int(killed.amount * within * 2), lambda: self.kill(process, killed.other))
-        if paused := self.faults.happens(f"paused{suffix}"):
-            lasts = self.faults.happens("pause lasts")
-            length = _long(lasts.amount) if lasts else int(paused.other * SHORT)
-            self.faults_until = max(self.faults_until, self.scheduler.now + length + 10 * MINUTE)
-            self.scheduler.after(int(paused.amount * within * 2), lambda: self.stop(process, length))
-
-    # ── workers ──────────────────────────────────────────────────────────────────────────────
-
-    def start_worker(self, slot: int) -> None:
-        """A new process; its clock is what the machine's is."""
-        number = 1 + sum(one.name.startswith(f"w{slot}") for one in self.retired)
-        process = Process(f"w{slot}" if self.setup.same_names else f"w{slot}.{number}")
-        if (skewed := self.faults.happens("clock skewed")) and not self.setup.one_machine:
-            process.skew = timedelta(minutes=20 * skewed.amount - 10)
-        self.workers[slot] = process
-        self.scheduler.spawn(process, lambda: self._work(slot, process))
-
-    def kill(self, process: Process, restart: float = 0.0) -> None:
-        """It dies; a supervisor starts another one in its place."""
-        slot = next((slot for slot, one in self.workers.items() if one is process), None)
-        if process.dead or slot is None:
-            return
-        self.story.tell(process.name, "is killed")
-        self.scheduler.kill(process)
-        self.retired.append(process)
-        self.scheduler.after(SECOND + int(restart * 5 * MINUTE), lambda: self.start_worker(slot))
-
-    def stop(self, process: Process, length: int) -> None:
-        """It is suspended for a while."""
-        if not process.dead and not self.faults.stopped:
-            self.story.tell(process.name, f"is stopped for {timedelta(microseconds=length)}")
-            self.scheduler.stop(process)
-            self.scheduler.after(length, lambda: self._go_on(process))
-
-    def _go_on(self, process: Process) -> None:
-        if process.stopped:
-            self.story.tell(process.name, "goes on")
-            self.scheduler.resume(process)
+    # ── workers ─────────────────────────────────────────────────────────────────────────────────────
 
     def _work(self, slot: int, process: Process) -> None:
         gateway = self._level.gateway(process)
@@ -353,11 +278,6 @@ class World:
 
         self.in_time(int(amount**3 * 15 * MINUTE), happen)
 
-    def in_time(self, delay: int, happen: Callable[[], object]) -> None:
-        """Do something before the faults stop."""
-        self.faults_until = max(self.faults_until, self.scheduler.now + delay)
-        self.scheduler.after(delay, happen)
-
     # ── from beginning to end ────────────────────────────────────────────────────────────────
 
     def run(self) -> None:
@@ -384,7 +304,7 @@ class World:
             self.scheduler.after(LATEST, partial(self._place, self.setup.orders + 1))
         for process in self.workers.values():
             process.skew = timedelta(0)
-            self._go_on(process)
+            self.go_on(process)
         for task, ticket in self._idle.values():
             self.scheduler.wake(task, ticket)
         self.scheduler.after(CHECK_EVERY, lambda: self._check(self.scheduler.now + TIME_TO_SETTLE))
@@ -410,10 +330,3 @@ def _waits(entry: LedgerEntry) -> bool:
     if entry.state is not OrderState.HELD or entry.reason is None:
         return True
     return entry.reason.transient and entry.reason.code != "number_taken"
-
-
-def _long(amount: float) -> int:
-    """Mostly minutes, sometimes more than a day."""
-    if amount < 0.6:
-        return int(amount * 30 * MINUTE)
-    return int((amount - 0.6) / 0.4 * 30 * HOUR)

@@ -136,7 +136,7 @@ def test_one_moment_in_many_forms(written: object) -> None:
     assert stamp(moment(written)) == "2026-11-02T15:30:00.000Z"
 
 
-def test_a_time_without_a_zone_is_of_the_shop_s() -> None:
+def test_a_time_without_a_zone_is_woocommerce_webhook_s() -> None:
     """Of an hour that comes twice it is the first; without a zone to go by it is none."""
     toronto = ZoneInfo("America/Toronto")
     assert moment("2026-07-01T00:15:00", toronto) == datetime(2026, 7, 1, 4, 15, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""The commands ``tgbridge source``: what the files of a shop give, before anything is sent."""
+"""The commands ``tgbridge source``: which there are, and what the files of a shop give before anything is sent."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from tradegecko_bridge.cli.exit_codes import FAILED, Refused
 from tradegecko_bridge.cli.options import CONFIG, JSON, Target
 from tradegecko_bridge.cli.output.lines import tell
 from tradegecko_bridge.cli.source_check import check
+from tradegecko_bridge.cli.source_kinds import describe, list_sources, new
 from tradegecko_bridge.errors import ConfigError, MalformedData
 
 if TYPE_CHECKING:
@@ -25,10 +26,11 @@ _FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path
 
 @click.group()
 def source() -> None:
-    """Try order files and sources."""
+    """Find, try and write sources."""
 
 
-source.add_command(check)
+for command in (list_sources, describe, new, check):
+    source.add_command(command)
 
 
 @source.command("try")

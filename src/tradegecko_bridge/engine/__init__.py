@@ -16,6 +16,7 @@ from tradegecko_bridge.engine.report import Item, Kept, Outcome, Report, RunRepo
 from tradegecko_bridge.engine.settings.choices import (
     DiscountTax,
     Fractions,
+    Job,
     LineTax,
     MatchBy,
     OnCancel,
@@ -44,6 +45,7 @@ __all__ = [
     "Expired",
     "Fractions",
     "Item",
+    "Job",
     "Kept",
     "LineTax",
     "MatchBy",

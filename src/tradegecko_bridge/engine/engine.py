@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
@@ -21,6 +21,7 @@ from tradegecko_bridge.engine.operations.alerts import ledger_failed, watch
 from tradegecko_bridge.engine.own_account import OwnAccount
 from tradegecko_bridge.engine.own_source import OwnSource
 from tradegecko_bridge.engine.report import DELIVER, Report, RunReport
+from tradegecko_bridge.engine.settings.choices import Job
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.settings.timing import Timing
 from tradegecko_bridge.engine.source_calls import SourceFailed
@@ -200,29 +201,37 @@ class SyncEngine(OfThisProcess):
         sync = partial(products.sync_products, dry_run=dry_run, full=full)
         return self._do(products.OPERATION, sync, dry_run=dry_run)
 
-    def run(self, *, dry_run: bool = False) -> RunReport:
-        """Deliver orders, then bring back what the settings ask for: tracking, stock levels, product details."""
-        (run,) = run_together([self], dry_run=dry_run)
+    @property
+    def connection(self) -> str:
+        """Its name."""
+        return self._context.connection
+
+    def run(self, *, dry_run: bool = False, jobs: Collection[Job] = tuple(Job)) -> RunReport:
+        """Deliver orders, then bring back what the settings ask for: tracking, stock levels, product details.
+
+        ``jobs``: only these, and of these only what the settings ask for.
+        """
+        (run,) = run_together([self], dry_run=dry_run, jobs=jobs)
         return run
 
-    def _go_on(self, run: RunReport, *, out: bool, dry_run: bool) -> None:
-        """The part of a run that goes ``out`` and follows the orders, or the rest."""
+    def _go_on(self, run: RunReport, jobs: Collection[Job], *, dry_run: bool) -> None:
+        """A part of a run."""
         settings = self.settings
-        both: tuple[tuple[bool, Callable[..., Report]], ...] = (
-            ((True, self.deliver_orders), (settings.tracking, self.sync_tracking))
-            if out
-            else ((settings.inventory, self.sync_inventory), (settings.products, self.sync_products))
-        )
-        for wanted, operation in both:
-            if wanted and not any(map(_concerns_all, run.reports)):
+        for job, wanted, operation in (
+            (Job.ORDERS, True, self.deliver_orders),
+            (Job.TRACKING, settings.tracking, self.sync_tracking),
+            (Job.INVENTORY, settings.inventory, self.sync_inventory),
+            (Job.PRODUCTS, settings.products, self.sync_products),
+        ):
+            if wanted and job in jobs and not any(map(_concerns_all, run.reports)):
                 run.reports.append(operation(dry_run=dry_run))
                 self._own_account.goes_on = True
 
     # ── for asynchronous programs: the same in a thread ──────────────────────────────────────
 
-    async def run_async(self, *, dry_run: bool = False) -> RunReport:
+    async def run_async(self, *, dry_run: bool = False, jobs: Collection[Job] = tuple(Job)) -> RunReport:
         """As :meth:`run`, in a thread. Like all of these: a task that is canceled waits until it is done."""
-        return await _in_thread(partial(self.run, dry_run=dry_run))
+        return await _in_thread(partial(self.run, dry_run=dry_run, jobs=jobs))
 
     async def deliver_orders_async(self, *, dry_run: bool = False) -> Report:
         """As :meth:`deliver_orders`."""
@@ -308,7 +317,9 @@ class SyncEngine(OfThisProcess):
         return report
 
 
-def run_together(engines: Sequence[SyncEngine], *, dry_run: bool = False) -> list[RunReport]:
+def run_together(
+    engines: Sequence[SyncEngine], *, dry_run: bool = False, jobs: Collection[Job] = tuple(Job)
+) -> list[RunReport]:
     """:meth:`SyncEngine.run` for several connections of one ledger, whose sources sell from one stock.
 
     Stock levels go back when the orders of all are delivered: what one source has sold is off the others' in the same
@@ -316,9 +327,9 @@ def run_together(engines: Sequence[SyncEngine], *, dry_run: bool = False) -> lis
     """
     runs = [RunReport(connection=engine._context.connection) for engine in engines]
     try:
-        for out in (True, False):
+        for part in ({Job.ORDERS, Job.TRACKING}, {Job.INVENTORY, Job.PRODUCTS}):
             for engine, run in zip(engines, runs, strict=True):
-                engine._go_on(run, out=out, dry_run=dry_run)
+                engine._go_on(run, part.intersection(jobs), dry_run=dry_run)
     finally:
         for engine in engines:
             engine._own_account.goes_on = False

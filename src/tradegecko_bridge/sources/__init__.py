@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tradegecko_bridge.sources.medusa import MedusaSource
     from tradegecko_bridge.sources.shopify import OrderNudge, ShopifySource, ShopifyWebhooks
     from tradegecko_bridge.sources.vendure import VendureSource
+    from tradegecko_bridge.sources.woocommerce import WooCommerceSource, is_woocommerce_webhook
 
 _HOMES: Final = {
     "AcceptsAllStock": "ports",
@@ -59,6 +60,8 @@ _HOMES: Final = {
     "VendureSource": "sources.vendure",
     "WithdrawsProducts": "ports",
     "WithdrawsTracking": "ports",
+    "WooCommerceSource": "sources.woocommerce",
+    "is_woocommerce_webhook": "sources.woocommerce",
 }
 
 __all__ = [
@@ -87,6 +90,8 @@ __all__ = [
     "VendureSource",
     "WithdrawsProducts",
     "WithdrawsTracking",
+    "WooCommerceSource",
+    "is_woocommerce_webhook",
 ]
 
 if not TYPE_CHECKING:

@@ -56,6 +56,7 @@ def test_every_column_ends_up_in_the_order(tmp_path: Path) -> None:
         "discount_before_tax": "yes",
         "kind": "Gift wrap",
         "paid": "no",
+        "ready": "no",
     }
     cells |= {name: str(n) for n, name in enumerate(COLUMNS) if COLUMNS[name].kind is Decimal}
     number = {name: Decimal(text) for name, text in cells.items() if text.isdecimal()}
@@ -85,6 +86,7 @@ def test_every_column_ends_up_in_the_order(tmp_path: Path) -> None:
                 shippable=False,
                 barcode="the barcode",
                 kind=ItemKind.GIFT_WRAP,
+                ship_to=address("line_ship"),
             ),
         ),
         shipping=(
@@ -132,6 +134,7 @@ def test_every_column_ends_up_in_the_order(tmp_path: Path) -> None:
         fulfillment_status="the fulfillment_status",
         payment_method="the payment_method",
         paid=False,
+        ready=False,
     )
 
 

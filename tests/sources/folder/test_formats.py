@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
+from tradegecko_bridge.commerce import Address, ItemKind, SourceOrder, UnreadableOrder
 from tradegecko_bridge.commerce.codec import fingerprint
 from tradegecko_bridge.config import load_config
 from tradegecko_bridge.errors import ConfigError, MalformedData
@@ -95,6 +95,22 @@ def test_amounts_of_a_line_become_those_of_a_unit() -> None:
     assert "row 2, p: is blank; write it on every row" in fault(row(p="", off=""), columns=columns)
     third = only(row(n="3", p="10", off=""), columns=columns).lines[0]
     assert abs(third.extended_amount - 10) < Decimal("1E-8")
+
+
+def test_a_line_may_go_elsewhere_and_a_fee_be_charged() -> None:
+    """The line's address is made of what the columns have; the fee is a line of text behind the others."""
+    columns = {
+        **SHORT,
+        "line_ship_name": "to",
+        "line_ship_region": "state",
+        "line_ship_country": "land",
+        "fee_amount": "x",
+    }
+    order = only(row(to="Bo von Berg", state="Ontario", land="Canada", x="2.50"), columns=columns)
+    line, fee = order.lines
+    assert line.ship_to == Address(first_name="Bo", last_name="von Berg", region="ON", country="CA")
+    assert (fee.name, fee.price, fee.quantity, fee.kind) == ("Fee", Decimal("2.50"), Decimal(1), ItemKind.FEE)
+    assert [one.ship_to for one in only(row(to="", state="", land="", x="0"), columns=columns).lines] == [None]
 
 
 def test_numbers_are_multiplied() -> None:
@@ -183,7 +199,7 @@ def test_countries_by_any_name(written: str, code: str) -> None:
 @pytest.mark.parametrize(
     ("written", "country", "code"),
     [("Ontario", "CA", "ON"), ("new  york", "US", "NY"), ("Québec", "CA", "QC"), ("Ontario", "US", "Ontario"),
-     ("ON", "CA", "ON"), ("Bayern", "DE", "Bayern"), ("Victoria", None, "Victoria")],
+     ("São Paulo", "BR", "SP"), ("sao paulo", "BR", "SP"), ("Milano", "IT", "MI"), ("ON", "CA", "ON"), ("Bayern", "DE", "Bayern"), ("Victoria", None, "Victoria")],
 )  # fmt: skip
 def test_regions_by_their_names(written: str, country: str | None, code: str) -> None:
     """Where addresses are written with codes; whatever else stays."""

@@ -179,13 +179,55 @@ def test_handling_is_part_of_shipping() -> None:
         assert order.placed_at.date() == date(2026, 1, 2)
 
 
-@pytest.mark.parametrize(("less", "amount"), [("12.50", "0"), ("2.50", "10"), ("", "12.50"), ("0", "12.50")])
+@pytest.mark.parametrize(
+    ("less", "amount"), [("12.50", "0"), ("2.50", "10"), ("", "12.50"), ("0", "12.50"), ("20", "0")]
+)
 def test_a_discount_of_shipping_is_taken_off_it(less: str, amount: str) -> None:
-    """Etsy has it in a column of its own, on each row."""
+    """Etsy has it in a column of its own, on each row; more than shipping leaves nothing of it."""
     rows = [{**row, "Shipping Discount": less} for row in shops.ETSY_ROWS]
     (order,) = given("a.csv", shops.table(shops.ETSY, rows), "etsy")
     assert isinstance(order, SourceOrder)
     assert [way.amount for way in order.shipping] == [Decimal(amount)]
+
+
+@pytest.mark.parametrize("case", ["shopify", "shopify-json"])
+def test_duties_are_a_line_of_their_own(case: str) -> None:
+    """The order's total has them; where there are none, there is no line."""
+    name, text = FILES[case]
+    if case == "shopify":
+        text = (
+            text.replace("87.55", "95.05").replace(",Id,", ",Duty,").replace("Duties", "Id").replace("Duty", "Duties")
+        )
+        text = text.replace("9001", "7.50")
+    else:
+        text = text.replace('"87.55"', '"95.05"')
+        text = json.dumps(
+            {
+                **json.loads(text),
+                "original_total_duties_set": {"shop_money": {"amount": "7.50", "currency_code": "CAD"}},
+            }
+        )
+    (order,) = given(name, text, case)
+    assert isinstance(order, SourceOrder), order
+    *goods, duties = order.lines
+    assert (duties.name, duties.price, duties.kind, duties.shippable) == (
+        "Duties",
+        Decimal("7.50"),
+        ItemKind.FEE,
+        False,
+    )
+    assert len(goods) == 2
+    assert order.totals.grand_total == order.computed_totals.grand_total == Decimal("95.05")
+
+
+def test_what_a_label_costs_is_not_what_is_paid_for_shipping() -> None:
+    """ShipStation has both."""
+    name, text = FILES["shipstation"]
+    text = text.replace("Notes - From Buyer", "Amount - Shipping Cost").replace("12.50,,", "12.50,,7.10")
+    (order,) = given(name, text, "shipstation", zone="America/Toronto")
+    assert isinstance(order, SourceOrder)
+    assert "7.10" in text
+    assert [way.amount for way in order.shipping] == [Decimal("12.50")]
 
 
 @pytest.mark.parametrize(

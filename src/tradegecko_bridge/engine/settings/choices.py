@@ -14,6 +14,15 @@ from tradegecko_bridge.commerce.remote import CustomerMatch
 from tradegecko_bridge.commerce.statuses import Standing
 
 
+class Job(StrEnum):
+    """What an engine does, in this order."""
+
+    ORDERS = "orders"
+    TRACKING = "tracking"
+    INVENTORY = "inventory"
+    PRODUCTS = "products"
+
+
 class OrderStatus(StrEnum):
     """The status an order is created with: drafts wait for approval, active ones commit stock, finalized ones can be
     packed."""

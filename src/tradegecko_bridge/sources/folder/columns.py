@@ -44,8 +44,11 @@ CUSTOMER_FIELDS = tuple(attrs.fields_dict(Customer))
 ADDRESS_FIELDS = tuple(attrs.fields_dict(Address))
 
 
-def _personal(prefix: str, fields: tuple[str, ...]) -> list[Column]:
-    return [Column(f"{prefix}_{field}", personal=True, form="country" * (field == "country")) for field in fields]
+def _personal(prefix: str, fields: tuple[str, ...], *, per_line: bool = False) -> list[Column]:
+    return [
+        Column(f"{prefix}_{field}", per_line=per_line, personal=True, form="country" * (field == "country"))
+        for field in fields
+    ]
 
 
 def _money(*names: str, per_line: bool = False) -> list[Column]:
@@ -80,6 +83,7 @@ _ALL = (
     Column("fulfillment_status"),
     Column("payment_method"),
     Column("paid", bool),
+    Column("ready", bool),
     Column("line_reference", per_line=True),
     Column("sku", per_line=True),
     Column("name", per_line=True),
@@ -90,6 +94,7 @@ _ALL = (
     Column("shippable", bool, per_line=True),
     Column("barcode", per_line=True),
     Column("kind", ItemKind, per_line=True),
+    *_personal("line_ship", ADDRESS_FIELDS, per_line=True),
 )
 COLUMNS: dict[str, Column] = {column.name: column for column in _ALL}
 """Every column by its name, in the order the documentation lists them."""
@@ -101,10 +106,13 @@ _ASSEMBLED = (
     Column("placed_date"),
     Column("placed_time"),
     Column("placed_zone"),
+    *_money("fee_amount"),
+    Column("fee_label"),
     *_money("line_price", "line_discount", per_line=True),
+    Column("line_ship_name", per_line=True, personal=True),
 )
 ASSEMBLED: dict[str, Column] = {column.name: column for column in _ASSEMBLED}
-"""What a format may fill beside the columns, which are made of it: full names, a time in several cells, and amounts of
-a whole line (the price before the discount)."""
+"""What a format may fill beside the columns, which are made of it: full names, a time in several cells, a fee, and
+amounts of a whole line (the price before the discount)."""
 FIELDS: dict[str, Column] = COLUMNS | ASSEMBLED
 """All that a format may fill."""

@@ -14,6 +14,7 @@ from tradegecko_bridge.commerce import (
     Address,
     Customer,
     Discount,
+    ItemKind,
     OrderLine,
     ShippingLine,
     SourceOrder,
@@ -22,6 +23,7 @@ from tradegecko_bridge.commerce import (
 )
 from tradegecko_bridge.commerce.formatting import shown, shown_code, shown_currency
 from tradegecko_bridge.sources.folder.columns import ADDRESS_FIELDS, COLUMNS, CUSTOMER_FIELDS, Column
+from tradegecko_bridge.sources.folder.figures import is_in_lines, settle_discount, settle_tax
 from tradegecko_bridge.sources.folder.formulas import unguarded
 from tradegecko_bridge.sources.folder.mapping import Cells, Given, Plan
 from tradegecko_bridge.sources.folder.places import region_code
@@ -31,8 +33,6 @@ from tradegecko_bridge.sources.folder.values import Notation, is_twofold, moment
 
 NUL: Final = "has a NUL character, which cannot be stored; take it out"
 _ZERO: Final = Decimal(0)
-_CENTS: Final = Decimal("0.05")
-"""What rounding line by line may come to."""
 _FINEST: Final = Decimal("1E-10")
 _TOTALS: Final = {
     "subtotal": "subtotal",
@@ -45,10 +45,10 @@ _SHIPPING: Final = {name.removeprefix("shipping_"): name for name in COLUMNS if 
 _SHIPPING.pop("total")
 _DISCOUNT: Final = {name: f"discount_{name}" for name in ("label", "code", "amount", "before_tax")}
 _CUSTOMER: Final = {name: f"customer_{name}" for name in CUSTOMER_FIELDS}
-_ADDRESSES: Final = {who: {name: f"{who}_{name}" for name in ADDRESS_FIELDS} for who in ("ship", "bill")}
+_ADDRESSES: Final = {who: {name: f"{who}_{name}" for name in ADDRESS_FIELDS} for who in ("ship", "bill", "line_ship")}
 _OWN: Final = (
     "placed_at", "note", "tags", "url", "requested_ship_date", "canceled_at",
-    "source_status", "payment_status", "fulfillment_status", "payment_method", "paid",
+    "source_status", "payment_status", "fulfillment_status", "payment_method", "paid", "ready",
 )  # fmt: skip
 _LINE: Final = (
     "sku", "name", "quantity", "price", "discount", "additional_discount", "tax", "tax_rate", "shippable", "barcode",
@@ -315,10 +315,7 @@ def _put_together(reading: _Reading) -> None:
     """What a format gives in parts, as what it is part of."""
     values = reading.values
     for who in ("customer", "ship", "bill"):
-        name = values.pop(f"{who}_name", None)
-        if name and not values.keys() & {f"{who}_first_name", f"{who}_last_name"}:
-            first, last = split_name(name)
-            values |= {f"{who}_{part}": text for part, text in (("first_name", first), ("last_name", last)) if text}
+        _put_name(values, who)
     day, clock, zone = (values.pop(f"placed_{part}", None) for part in ("date", "time", "zone"))
     if day and "placed_at" not in values:
         try:
@@ -326,7 +323,20 @@ def _put_together(reading: _Reading) -> None:
         except ValueError as error:
             reading.faults.append(f"{reading.origin['placed_date']}, placed_at: {error}")
     for line in reading.lines:
+        _put_name(line.values, "line_ship")
         _per_unit(line.values, reading.reader.unpriced)
+    amount, label = values.pop("fee_amount", None), values.pop("fee_label", "Fee")
+    if amount:
+        fee = {"line_reference": "fee", "name": label, "kind": ItemKind.FEE, "quantity": Decimal(1), "price": amount}
+        reading.lines.append(_Line(reading.first, {**fee, "shippable": False}))
+
+
+def _put_name(values: dict[str, Any], who: str) -> None:
+    """A full name as the two it consists of, where it is not given as such."""
+    name = values.pop(f"{who}_name", None)
+    if name and not values.keys() & {f"{who}_first_name", f"{who}_last_name"}:
+        first, last = split_name(name)
+        values |= {f"{who}_{part}": text for part, text in (("first_name", first), ("last_name", last)) if text}
 
 
 def _per_unit(line: dict[str, Any], unpriced: bool) -> None:
@@ -361,17 +371,18 @@ def _order(reference: str, reading: _Reading) -> SourceOrder:
     values, own = reading.values, reading.reader.own
     if not own:
         for who in ("ship", "bill"):
-            if len(region := values.get(f"{who}_region", "")) > 3:
-                values[f"{who}_region"] = region_code(region, values.get(f"{who}_country"))
-        _settle_discount(values, [line.values for line in reading.lines])
-        _settle_tax(values, [line.values for line in reading.lines])
+            _code_region(values, who)
+        for line in reading.lines:
+            _code_region(line.values, "line_ship")
+        settle_discount(values, [line.values for line in reading.lines])
+        settle_tax(values, [line.values for line in reading.lines])
     included = values.get("prices_include_tax", False)
     lines = tuple(_order_line(line.values, included) for line in reading.lines)
     shipping = _picked(values, _SHIPPING)
     discount = _picked(values, _DISCOUNT)
     if not own:
         shipping = {"amount": _ZERO, **shipping} if shipping else {}
-        if not discount.get("amount") or _is_in_lines(lines, values.get("subtotal")):
+        if not discount.get("amount") or is_in_lines(lines, values.get("subtotal")):
             discount = {}
     return SourceOrder(
         reference=reference,
@@ -388,52 +399,15 @@ def _order(reference: str, reading: _Reading) -> SourceOrder:
     )
 
 
-def _goods(lines: Sequence[dict[str, Any]]) -> Decimal | None:
-    """What lines come to after their own discounts; None where one has no price."""
-    parts = [(line.get("price"), line.get("discount", _ZERO), line.get("quantity")) for line in lines]
-    if any(price is None or units is None for price, _, units in parts):
-        return None
-    return sum(((price - less) * units for price, less, units in parts), _ZERO)
-
-
-def _settle_discount(values: dict[str, Any], lines: Sequence[dict[str, Any]]) -> None:
-    """Take out a discount that lines or free shipping have already: only without it the total is right."""
-    off, grand, goods = values.get("discount_amount"), values.get("grand_total"), _goods(lines)
-    if not off or grand is None or goods is None:
-        return
-    in_lines = sum((line.get("discount", _ZERO) * line["quantity"] for line in lines), _ZERO)
-    is_free = values.get("shipping_amount") == 0 and values.get("subtotal") == goods
-    whole = goods + values.get("shipping_amount", _ZERO)
-    tax = values.get("tax_total", _ZERO)
-    with_it, without = (any(abs(one + t - grand) <= _CENTS for t in (_ZERO, tax)) for one in (whole - off, whole))
-    if (abs(in_lines - off) <= _CENTS or is_free) and without and not with_it:
-        del values["discount_amount"]
-
-
-def _settle_tax(values: dict[str, Any], lines: Sequence[dict[str, Any]]) -> None:
-    """What the figures prove of tax: amounts on lines that do not make the order's are not used, and prices include it
-    where only then the total is right."""
-    total, grand = values.get("tax_total"), values.get("grand_total")
-    taxes = [part.get(name) for part, name in (*((line, "tax") for line in lines), (values, "shipping_tax"))]
-    said = sum((tax for tax in taxes if tax is not None), _ZERO)
-    if total is not None and any(tax is not None for tax in taxes) and abs(said - total) > _CENTS:
-        for line in lines:
-            line.pop("tax", None), line.pop("tax_rate", None)
-        values.pop("shipping_tax", None)
-    if total and grand is not None and "prices_include_tax" not in values and (goods := _goods(lines)) is not None:
-        goods += values.get("shipping_amount", _ZERO) - values.get("discount_amount", _ZERO)
-        values["prices_include_tax"] = abs(goods - grand) <= _CENTS < abs(goods + total - grand)
-
-
-def _is_in_lines(lines: Sequence[OrderLine], subtotal: Decimal | None) -> bool:
-    """Whether lines have the order's discount already: their own make it, and the subtotal is what they come to."""
-    taken = sum((line.discount * line.quantity for line in lines), _ZERO)
-    return bool(taken) and subtotal is not None and subtotal == sum(line.extended_amount for line in lines)
+def _code_region(values: dict[str, Any], who: str) -> None:
+    if len(region := values.get(f"{who}_region", "")) > 3:
+        values[f"{who}_region"] = region_code(region, values.get(f"{who}_country"))
 
 
 def _order_line(line: Mapping[str, Any], included: bool) -> OrderLine:
     fields = {name: line[name] for name in _LINE if name in line}
-    return OrderLine(reference=line["line_reference"], price_includes_tax=included, **fields)
+    ship_to = _address(line, "line_ship")
+    return OrderLine(reference=line["line_reference"], price_includes_tax=included, ship_to=ship_to, **fields)
 
 
 def _address(values: Mapping[str, Any], prefix: str) -> Address | None:

@@ -158,6 +158,8 @@ class Rules:
             read = partial(_times, read, factor)
         if name in self.many:
             read = partial(_summed if column.kind is Decimal else _joined, read)
+        if name == "shipping_amount" and name in self.many:
+            read = partial(_no_less_than_nothing, read)
         if words := self.words.get(name):
             read = partial(_said, read, {word.casefold(): said for word, said in words.items()})
         return read
@@ -172,6 +174,12 @@ _LESS: Final = "\x1e"
 def _positive(read: Read, cell: str) -> Decimal:
     number: Decimal = read(cell)
     return abs(number)
+
+
+def _no_less_than_nothing(read: Read, cell: str) -> Decimal:
+    """What is left where the file says what it was and what was taken off, which may be more."""
+    number: Decimal = read(cell)
+    return max(number, Decimal(0))
 
 
 def _times(read: Read, factor: Decimal, cell: str) -> Decimal:

@@ -6,6 +6,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 from typing import Final
+from unicodedata import combining, normalize
 
 _LANGUAGES: Final = ("en", "fr", "de", "es", "it", "nl", "pt", "sv", "da", "nb", "fi", "pl")
 _ENGLISH_MONTHS: Final = {
@@ -59,16 +60,22 @@ def _countries() -> dict[str, str]:
 
 
 def region_code(region: str, country: str | None) -> str:
-    """The code of a state or province of Australia, Canada or the United States; any other name stays as it is."""
-    return _regions().get(country or "", {}).get(" ".join(region.split()).casefold(), region)
+    """The code of a state or province, with accents or without, where addresses are written with it: in Australia,
+    Brazil, Canada, Italy and the United States. Any other name stays as it is."""
+    return _regions().get(country or "", {}).get(_plain(region), region)
+
+
+def _plain(name: str) -> str:
+    """A name as it is compared."""
+    letters = normalize("NFD", " ".join(name.split()).casefold())
+    return "".join(letter for letter in letters if not combining(letter))
 
 
 @cache
 def _regions() -> dict[str, dict[str, str]]:
     text = (files("tradegecko_bridge.sources.folder") / "regions.toml").read_text(encoding="utf-8")
     return {
-        country: {name.casefold(): code for name, code in names.items()}
-        for country, names in tomllib.loads(text).items()
+        country: {_plain(name): code for name, code in names.items()} for country, names in tomllib.loads(text).items()
     }
 
 

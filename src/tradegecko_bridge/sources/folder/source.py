@@ -70,13 +70,21 @@ class _Offered:
 class FolderSource:
     """Orders from files in ``<path>/orders/``; tracking, stock, products and receipts as files beside it.
 
-    ``preset`` names a format that ships (``"shopify"``), ``format`` changes it or is one of its own; without either the
-    files are in our own columns (``docs/formats.md``). ``settle`` is how long a file must have been left alone before
-    it is read (a number is seconds; a day at most), ``whole_after`` how long for its last row to count without a line
-    break behind it. ``tables``: ``"csv"``, ``"csv for excel"`` (with a byte order mark) or ``"xlsx"``. ``keep_days``:
-    how long files that come back stay, for good unless told. ``all_stock_every``: how often all stock levels are
-    written beside the changes (0: never); ``stock_file``: under which name, if always the same. ``clock`` tells the
-    present moment in UTC. Nothing is touched before the first call. The files are described in ``docs/folder.md``.
+    Nothing is touched before the first call. The files are described in ``docs/folder.md``.
+
+    Args:
+        path: the folder.
+        name: what people call this source.
+        preset: a format that ships, e.g. ``"shopify"``; see ``docs/formats.md``. Without it, and without ``format``,
+            files are in our own columns.
+        format: what changes the preset, or is a format of its own.
+        settle: how long a file must have been left alone before it is read; a number is seconds, a day at most.
+        whole_after: how long for its last row to count without a line break behind it.
+        tables: how tables are written: ``"csv"``, ``"csv for excel"`` (with a byte order mark) or ``"xlsx"``.
+        keep_days: how long files that come back stay; for good unless told.
+        all_stock_every: how often all stock levels are written beside the changes; 0 for never.
+        stock_file: under which name, if always the same.
+        clock: tells the present moment in UTC.
 
     Raises:
         ConfigError: settings that cannot work.

@@ -39,12 +39,17 @@ class Answer:
     hidden: tuple[Secret, ...] = field(repr=False)
 
     @classmethod
-    def of(cls, reply: httpx.Response, shop: str, hidden: tuple[Secret, ...]) -> Self:
-        """An answer of HTTP."""
-        try:
-            data, is_json = json_value(reply.content), True
-        except ValueError:
-            data, is_json = None, not reply.content
+    def of(
+        cls,
+        reply: httpx.Response,
+        shop: str,
+        hidden: tuple[Secret, ...],
+        mend: Callable[[bytes], bytes] | None = None,
+    ) -> Self:
+        """An answer of HTTP; ``mend`` makes JSON of what is none."""
+        data, is_json = _read(reply.content)
+        if not is_json and mend is not None:
+            data, is_json = _read(mend(reply.content))
         return cls(
             status=reply.status_code, headers=reply.headers, data=data, shop=shop, is_json=is_json, hidden=hidden
         )
@@ -87,6 +92,13 @@ class Answer:
                 if len(part) >= _SHORTEST_SECRET:
                     text = text.replace(part, "***")
         return text
+
+
+def _read(content: bytes) -> tuple[Any, bool]:
+    try:
+        return json_value(content), True
+    except ValueError:
+        return None, not content
 
 
 def as_rows(data: Any, shop: str) -> Sequence[Any]:
@@ -139,7 +151,9 @@ def checked(answer: Answer, url: str) -> Answer:
     if 300 <= status < 400:
         raise _redirected(answer, place)
     if status in (404, 410):
-        raise NotThere(f"{answer.shop} does not have this ({status}){_after(answer)}", str(status))
+        raise NotThere(
+            f"{answer.shop} does not have this ({status}){_after(answer)}", _code(answer.data) or str(status)
+        )
     if status >= 400:
         raise Refusal(f"{answer.shop} refused ({status}){_after(answer)}", _code(answer.data) or str(status))
     if not answer.is_json:

@@ -123,6 +123,10 @@ class ShopClient(Forked):
         judge: looks at every answer that HTTP takes for a good one, and raises what it says all the same; what is to
             be tried again as SourceUnavailable, or as :class:`Busy` if nothing was carried out.
         hidden: what else must not show where the shop says it, such as what ``login`` sends.
+        sign: gives the address that a request leaves for, and more headers, of its method and its address; asked anew
+            each time one is sent.
+        secrets: what else of ours must not show in errors, even where the shop says it.
+        mend: makes JSON of an answer that is none, such as one with a plugin's warnings before it.
         pace: the shop's own rate limit.
         retries: how often a request is tried.
         timeout: seconds for each of connecting, sending, and waiting for an answer.
@@ -145,6 +149,8 @@ class ShopClient(Forked):
         login: Callable[[ShopClient], Mapping[str, Secret]] | None = None,
         judge: Callable[[Answer], None] | None = None,
         hidden: Sequence[Secret] = (),
+        sign: Callable[[str, httpx.URL], tuple[httpx.URL, Mapping[str, Secret]]] | None = None,
+        mend: Callable[[bytes], bytes] | None = None,
         pace: Pace | None = None,
         retries: Retries | None = None,
         timeout: float = 30.0,
@@ -166,7 +172,7 @@ class ShopClient(Forked):
         self._headers = dict(headers or {})
         self._login = login
         self._granted: Mapping[str, Secret] | None = None if login else {}
-        self._judge = judge
+        self._judge, self._sign, self._mend = judge, sign, mend
         self._secrets = tuple(hidden)
         self._pace = pace
         self._retries = retries or Retries()
@@ -312,7 +318,7 @@ class ShopClient(Forked):
             )
         except httpx.RequestError as error:
             raise self._failed(error) from quiet_http.bare(error)
-        answer = Answer.of(reply, self.shop, self._hidden())
+        answer = Answer.of(reply, self.shop, self._hidden(), self._mend)
         self.server_time = answer.server_time or self.server_time
         if self._pace is not None:
             self._pace.heard(answer)
@@ -362,6 +368,9 @@ class ShopClient(Forked):
     def _request(self, method: str, address: httpx.URL, body: object, signed: bool) -> httpx.Request:
         content = None if body is None else json.dumps(body, default=_plain).encode()
         headers = self._sent(signed) | ({} if content is None else {"content-type": "application/json"})
+        if self._sign is not None and signed:
+            address, more = self._sign(method, address)
+            headers |= {name: value.reveal() for name, value in more.items()}
         return self._client().build_request(method, address, content=content, headers=headers)
 
     def _sent(self, signed: bool) -> dict[str, str]:

@@ -12,7 +12,7 @@ from email.utils import formatdate
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from attrs import frozen
@@ -79,6 +79,21 @@ class Line:
         return fault
 
 
+class Meets(Protocol):
+    """What answers requests."""
+
+    line: Line
+
+    @property
+    def now(self) -> datetime:
+        """What its clock shows."""
+
+    def meet_with(
+        self, method: str, path: str, query: str, body: Any, headers: Mapping[str, str], /
+    ) -> tuple[Reply, Fault | None]:
+        """The answer to one request, and what becomes of it on its way."""
+
+
 class Api:
     """Answers requests from what the shop keeps."""
 
@@ -88,6 +103,17 @@ class Api:
         self.line = Line()
         self.requests = 0
         self._lock = Lock()
+
+    @property
+    def now(self) -> datetime:
+        """What the shop's clock shows."""
+        return self.records.now
+
+    def meet_with(
+        self, method: str, path: str, query: str, body: Any, headers: Mapping[str, str]
+    ) -> tuple[Reply, Fault | None]:
+        """The answer to one request, with its key among the headers."""
+        return self.meet(method, path, query, body, headers.get("x-key"))
 
     def meet(self, method: str, path: str, query: str, body: Any, key: str | None) -> tuple[Reply, Fault | None]:
         """The answer to one request, and what becomes of it on its way."""
@@ -238,7 +264,7 @@ def _refusal(status: int, key: str | None) -> Reply:
 class Server:
     """Serves an API on a free port of this machine, from entering to leaving."""
 
-    def __init__(self, api: Api, slow: float) -> None:
+    def __init__(self, api: Meets, slow: float) -> None:
         handler = type("Handler", (_Handler,), {"api": api, "slow": slow})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._server.daemon_threads = True
@@ -264,7 +290,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 30
     wbufsize = -1  # headers and body leave together
     disable_nagle_algorithm = True
-    api: Api
+    api: Meets
     slow: float
 
     def do_GET(self) -> None:
@@ -290,7 +316,7 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("content-length") or 0)
         body = json.loads(self.rfile.read(length)) if length else None
         parts = urlsplit(self.path)
-        reply, fault = self.api.meet(self.command, parts.path, parts.query, body, self.headers.get("x-key"))
+        reply, fault = self.api.meet_with(self.command, parts.path, parts.query, body, self._heard())
         match fault:
             case Fault.LOST:
                 self.close_connection = True
@@ -306,6 +332,9 @@ class _Handler(BaseHTTPRequestHandler):
             case _:
                 self._send(reply)
 
+    def _heard(self) -> dict[str, str]:
+        return {name.lower(): value for name, value in self.headers.items()}
+
     def _send(self, reply: Reply, *, cut: bool = False) -> None:
         base = f"http://{self.headers.get('host')}"
         content = b"" if reply.body is None else json.dumps(reply.body).encode()
@@ -314,7 +343,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _write(self, status: int, content: bytes, headers: Mapping[str, str], *, cut: bool = False) -> None:
         self.send_response_only(status)
-        now = self.api.records.now.timestamp()
+        now = self.api.now.timestamp()
         for name, value in {"date": formatdate(now, usegmt=True), **headers, "content-length": len(content)}.items():
             self.send_header(name, str(value))
         self.end_headers()
