@@ -228,6 +228,64 @@ def test_a_return_changes_no_order(shop: Any) -> None:
         assert list(shopify.fetch_returns(second.cursor)) == [first, second]
 
 
+def test_every_refund_comes_with_all_its_lines(shop: Any) -> None:
+    """Of an order with many, and of one with many lines; not units that never left."""
+    from tests.carts.shopify.driver import source
+
+    order = shop.records.place([line(shop, quantity=14), line(shop)])
+    ship(shop, order, 14)
+    for _ in range(13):
+        shop.records.refund(order, {order.lines[0].id: 1})
+    shop.records.refund(order, {order.lines[1].id: 1})
+    large = shop.records.place([line(shop) for _ in range(130)])
+    first = large.fulfilment_orders[0]
+    shop.records.fulfil(large, [(first, dict.fromkeys(first.items, 1))], {}, notify=False)
+    shop.records.refund(large, {one.id: 1 for one in large.lines})
+    with source(shop) as shopify:
+        found = list(shopify.fetch_returns(None))
+        assert sum(one.order_reference == str(order.id) for one in found) == 14
+        assert sum(len(one.lines) for one in found if one.order_reference == str(order.id)) == 13
+        assert [len(one.lines) for one in found if one.order_reference == str(large.id)] == [130]
+        shopify.start_from(large.at)
+        assert {one.order_reference for one in shopify.fetch_returns(None)} == {str(large.id)}
+
+
+def test_what_the_search_finds_late_is_not_lost(shop: Any) -> None:
+    """Shopify's index is some seconds behind: an older change may show after a newer one."""
+    from tests.carts.shopify.driver import source
+
+    late = shop.records.place([line(shop)])
+    shop.records.unseen.add(late.id)
+    for _ in range(4):
+        shop.records.place([line(shop)])
+    with source(shop) as shopify:
+        cursor = list(shopify.fetch_orders(None))[-1].cursor
+        shop.records.unseen.clear()
+        assert str(late.id) in {one.reference for one in shopify.fetch_orders(cursor)}
+
+
+def test_what_is_gone_is_not_canceled(shop: Any) -> None:
+    """Deleted orders are no longer given, not even those that waited."""
+    from tests.carts.shopify.driver import source
+
+    waiting, plain = shop.place_unready(), shop.records.place([line(shop)])
+    with source(shop) as shopify:
+        cursor = list(shopify.fetch_orders(None))[-1].cursor
+        del shop.records.orders[int(waiting)]
+        assert {one.reference for one in shopify.fetch_orders(cursor)} == {str(plain.id)}
+        assert list(shopify.fetch_order(waiting)) == []
+
+
+def test_people_leave_the_sign_of_a_number_out(shop: Any) -> None:
+    """Or write it, or the id."""
+    from tests.carts.shopify.driver import source
+
+    order = shop.records.place([line(shop)])
+    with source(shop) as shopify:
+        for name in (order.name, order.name.removeprefix("#"), str(order.id)):
+            assert [one.reference for one in shopify.fetch_order(name)] == [str(order.id)]
+
+
 MOVING: dict[str, Any] = {"cursor": "", "payment_status": None, "fulfillment_status": None, "paid": None}
 
 
