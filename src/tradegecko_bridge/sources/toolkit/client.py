@@ -30,7 +30,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import IO
+from typing import IO, Any
 
 import httpx
 import tenacity
@@ -253,6 +253,8 @@ class ShopClient(Forked):
         """
         try:
             address = httpx.URL(url)
+            if address.scheme not in {"http", "https"} or not address.host:
+                raise httpx.InvalidURL("no address")
             check_not_plain("the file's address", address.scheme, address.host, allow_http=False)
             request = self._client().build_request("GET", address, headers={"accept-encoding": "identity"})
             request.extensions["deadline"] = deadline
@@ -271,7 +273,8 @@ class ShopClient(Forked):
         if reply.status_code != 200 or reply.headers.get("content-encoding", "identity") != "identity":
             raise SourceUnavailable(f"{self._place}: its file is answered with {reply.status_code}: try again later")
         size = 0
-        for piece in reply.iter_raw():
+        pieces: Any = reply.stream
+        for piece in pieces:
             size += len(piece)
             if size > largest:
                 raise too_large(largest)
