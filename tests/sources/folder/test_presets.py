@@ -254,7 +254,8 @@ def test_marks_between_lines_may_stand_in_their_names(name: str) -> None:
 )
 def test_what_ebay_keeps_is_not_the_shops(column: str) -> None:
     """The column had another name before."""
-    header = "Sales Record Number,Order Number,Buyer Username,Item Number,Custom Label,Quantity,Sold For,Sale Date,Total Price"
+    header = "Sales Record Number,Order Number,Buyer Username,Item Number,Custom Label,"
+    header += "Quantity,Sold For,Sale Date,Total Price"
     row = {
         "Order Number": "24-1", "Custom Label": "MUG", "Quantity": "1", "Sold For": "$10.00", "Sale Date": "Jan-31-26",
         "Total Price": "$11.30", column: "$1.30",
