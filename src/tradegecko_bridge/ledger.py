@@ -99,6 +99,9 @@ CHANGED_TOO_LATE = "changed or canceled at the source while it was on its way; T
 """What is said of an order that arrived before its source's newest word could be applied."""
 KEY_USED = "key_used"
 """The code of a doubt: the idempotency key has made its order, or never will; only a person goes on to the next one."""
+GIVEN_OTHERWISE = "given_otherwise"
+"""The code of a reason: the order could not be read, was known by its number for want of its reference, and has been
+given under that since."""
 EDIT_OUTDATED = "edit_outdated"
 """The code of a reason: the source has changed what a person edited."""
 ID_IN_USE = "id_in_use"
