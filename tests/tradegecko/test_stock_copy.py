@@ -90,6 +90,15 @@ def test_what_is_older_than_it_may_be_is_read_again(sandbox: Sandbox, copy: Copy
     assert copy.calls == 1, "it is trusted again"
 
 
+def test_what_somebody_says_has_changed_is_looked_at(sandbox: Sandbox, copy: Copy) -> None:
+    """Also where nothing shows it: as webhooks do."""
+    sandbox.set_switch("stock_change_touches_variant", False)
+    copy.adjust("MUG-BLUE", 7)
+    (variant,) = copy.client.variants.list(sku="MUG-BLUE")
+    copy.gateway.stock_changed([str(variant.id), "999999"])
+    assert copy.read() == copy.truth()
+
+
 def test_all_of_it_at_once(sandbox: Sandbox, copy: Copy) -> None:
     """Where no age is allowed."""
     sandbox.set_switch("stock_change_touches_variant", False)

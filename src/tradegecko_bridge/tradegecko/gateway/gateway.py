@@ -703,6 +703,12 @@ class TradeGeckoGateway(OfThisProcess):
             return self.stock()
         return StockCopy(self._mirror, self._mirror_store, self._normal, self._bulk).read(age, at)
 
+    def stock_changed(self, variant_ids: Collection[str]) -> None:
+        """Noted beside what is remembered."""
+        if self._keeps_stock:
+            self._mirror.note(TAKEN, taken_rows(({"variant_id": id_} for id_ in variant_ids), self._clock()))
+            self._mirror.flush()
+
     @cached_property
     def _keeps_stock(self) -> bool:
         """Whether the account's stock is remembered, as of this session."""
