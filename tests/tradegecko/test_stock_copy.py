@@ -30,7 +30,7 @@ class Copy:
         self.calls = 0
 
     def read(self, age: timedelta = A_DAY) -> dict[str, VariantStock]:
-        """One pass, an hour after the last; without what only a copy says."""
+        """One pass, an hour after the last; without the moments, which only a copy has."""
         self.clock.move(hours=1)
         self.sandbox.advance(3600)
         with self.gateway.session():
@@ -38,7 +38,7 @@ class Copy:
             found = list(self.gateway.stock_within(age, self.clock()))
             self.calls = self.gateway.calls - before
         assert len(found) == len({one.variant_id for one in found})
-        return {one.variant_id: evolve(one, as_of=None, parts=()) for one in found}
+        return {one.variant_id: evolve(one, as_of=None) for one in found}
 
     def truth(self) -> dict[str, VariantStock]:
         return {one.variant_id: one for one in self.plain.stock()}
