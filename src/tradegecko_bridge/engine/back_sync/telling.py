@@ -100,11 +100,11 @@ class Difference:
         return self.wanted is None and self.known is not None and not self.known.wanted.gone
 
 
-def gather(context: Context, kind: str, listed: Iterable[Wanted], spool: Spool) -> None:
+def gather(context: Context, kind: str, listed: Iterable[Wanted], spool: Spool, *, page: int = PAGE) -> None:
     """A whole listing, and what the outbox has, side by side on disk: :func:`differences` goes through both."""
     _list(listed, spool)
     last = 0
-    while entries := context.store.outbox(context.connection, kind, after=last, limit=PAGE):
+    while entries := context.store.outbox(context.connection, kind, after=last, limit=page):
         _know(entries, spool)
         last = entries[-1].id
 
@@ -178,13 +178,13 @@ def differences(spool: Spool) -> Iterator[Difference]:
         yield Difference(wanted=wanted, known=known)
 
 
-def write(context: Context, stream: Stream, wanted: Iterable[Wanted], *, again: bool = False) -> None:
+def write(context: Context, stream: Stream, wanted: Iterable[Wanted], *, again: bool = False, page: int = PAGE) -> None:
     """Write what is to be told.
 
     Raises:
         ClaimLost: somebody else tells it now.
     """
-    for batch in in_batches(wanted, PAGE):
+    for batch in in_batches(wanted, page):
         context.store.want(stream, batch, at=context.clock(), again=again)
         context.store.renew_stream(stream, until=context.lease_end())
 
