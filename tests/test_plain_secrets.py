@@ -21,6 +21,7 @@ import tradegecko_bridge
 from tests.test_foreign import seen_outside
 from tradegecko_bridge import (
     AsyncTradeGeckoClient,
+    MedusaSource,
     ShopifySource,
     SqlStore,
     TradeGeckoClient,
@@ -126,6 +127,9 @@ REFUSED: Final[dict[str, Takes]] = {
     "ShopifySource.__init__ client_secret": lambda text: ShopifySource("a.b", client_secret=text),
     "ShopifySource.__init__ proxy": lambda text: ShopifySource("a.b", access_token="t", proxy=f"foo://u:{text}@x"),
     "ShopifyWebhooks.__init__": lambda text: ShopifyWebhooks(text[:0]),
+    "MedusaSource.__init__ url": lambda text: MedusaSource(f"http://u:{text}@127.0.0.1:1", key="sk_1"),
+    "MedusaSource.__init__ key": lambda text: MedusaSource(HERE, key=text, page_size=0),
+    "MedusaSource.__init__ proxy": lambda text: MedusaSource(HERE, key="sk_1", proxy=f"foo://u:{text}@x"),
     "WooCommerceSource.__init__ url": lambda text: woo(url=f"http://u:{text}@127.0.0.1:1/wp-json/"),
     "WooCommerceSource.__init__ url, query": lambda text: woo(url=f"ftp://x/?rest_route=/&consumer_secret={text}"),
     "WooCommerceSource.__init__ consumer_key": lambda text: woo(consumer_key=text),

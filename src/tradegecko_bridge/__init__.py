@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         adopt_source,
         check_ledger,
         expire_personal_data,
+        run_together,
         void_double,
     )
     from tradegecko_bridge.foreign import Withheld
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from tradegecko_bridge.ports.logins import Secret
     from tradegecko_bridge.sandbox import Sandbox
     from tradegecko_bridge.sources.folder import FolderSource
+    from tradegecko_bridge.sources.medusa import MedusaSource
     from tradegecko_bridge.sources.shopify import ShopifySource
     from tradegecko_bridge.sources.vendure import VendureSource
     from tradegecko_bridge.sources.woocommerce import WooCommerceSource
@@ -110,6 +112,7 @@ _HOMES: Final = {
     "LineTax": "engine",
     "Logins": "tradegecko.client",
     "MatchBy": "engine",
+    "MedusaSource": "sources.medusa",
     "MemoryStore": "stores.memory",
     "MemoryTokenStore": "stores.tokens",
     "Nudges": "wiring.nudges",
@@ -162,6 +165,7 @@ _HOMES: Final = {
     "open_engines": "wiring.engines",
     "query": "tradegecko.calls",
     "run_nudged": "wiring.nudges",
+    "run_together": "engine",
     "void_double": "engine",
 }
 
@@ -191,6 +195,7 @@ __all__ = [
     "LineTax",
     "Logins",
     "MatchBy",
+    "MedusaSource",
     "MemoryStore",
     "MemoryTokenStore",
     "Nudges",
@@ -244,6 +249,7 @@ __all__ = [
     "open_engines",
     "query",
     "run_nudged",
+    "run_together",
     "void_double",
 ]
 

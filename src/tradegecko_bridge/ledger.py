@@ -89,6 +89,8 @@ BY_HAND = "by_hand"
 AT_SOURCE = "differs at source"
 """The kind of told value, by order reference, that holds what a source says differently of an order since it was sent,
 as text of a ``Difference``. It is written together with what the source said."""
+RECEIPT = "receipt"
+"""The kind of told value that holds the receipts a source has still to be told, as JSON, by their keys."""
 UNREADABLE = "unreadable"
 """The code of a reason in the words of a source that could not give an order whole."""
 NO_CONTENT = "unreadable: correct it at the source and it is ingested when the source gives it again"
@@ -279,7 +281,8 @@ class Transition:
 
     ``detail`` (JSON values) goes with the event. ``require_unique_number``: only if no other entry, of
     whatever connection, is or was sent under its ``remote_number``; entries with ids in ``number_shared_with`` may.
-    ``new_customer``: only if no other entry, of whatever connection, is making the same one.
+    ``new_customer``: only if no other entry, of whatever connection, is making the same one. ``receipt`` is what the
+    source is owed from then on, by its key: a told value of the kind :data:`RECEIPT`, written with the entry.
     """
 
     entry: LedgerEntry
@@ -289,6 +292,7 @@ class Transition:
     require_unique_number: bool = False
     number_shared_with: Collection[int] = frozenset()
     new_customer: NewCustomer | None = None
+    receipt: tuple[str, str] | None = None
 
 
 @frozen(kw_only=True)

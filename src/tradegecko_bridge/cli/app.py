@@ -21,7 +21,7 @@ COMMANDS: Final = {
     "orders": ("orders", "Look up orders, and decide about them."),
     "products": ("told", "Show what each source was told of products."),
     "sandbox": ("sandbox.serve", "Run the sandbox, or control one that runs."),
-    "source": ("source", "Try order files and sources."),
+    "source": ("source", "Find, try and write sources."),
     "shipments": ("told", "Show the shipments each source was told of."),
     "stock": ("told", "Show what each source was told of stock."),
     "settings": ("settings", "Show every setting of each connection."),

@@ -112,8 +112,8 @@ class ShopifyApi:
         def page(after: str | None) -> tk.Page[Json]:
             found: Any = self.ask(query, **variables, after=after or begin)
             for step in path:
-                found = found and found[step]
-            return tk.Page(rows=found["nodes"], next=next_page(found)) if found else tk.Page(rows=[])
+                found = None if found is None else found[step]
+            return tk.Page(rows=found["nodes"], next=next_page(found)) if found is not None else tk.Page(rows=[])
 
         return tk.followed(page, "Shopify")
 
