@@ -18,7 +18,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/compiled
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-vendure test test-fast coverage test-oldest mutants check docs bench soak chaos simulate carts pyright dist audit clean
+.PHONY: help demo demo-medusa demo-vendure test test-fast coverage test-oldest mutants check docs bench soak chaos simulate carts pyright dist audit clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ demo: $(VENV)/.all ## Set up, then show the whole round on embedded defaults (sa
 
 demo-vendure: $(VENV)/.dev carts ## The same round with a real Vendure shop (needs Node.js and npm)
 	$(BIN)/python -m tests.carts.vendure demo
+
+demo-medusa: $(VENV)/.dev carts ## The same round with a real Medusa shop (needs Node.js, npm and PostgreSQL)
+	$(BIN)/python -m tests.carts.medusa demo
 
 test: $(VENV)/.dev ## Set up, then run every check and test
 	$(BIN)/ruff check
@@ -81,6 +84,7 @@ simulate: $(VENV)/.dev ## Search for faults nobody thought of in simulated time 
 
 carts: $(VENV)/.dev ## Install the real carts, and Shopify's schemas, that the tests run against (needs Node.js and npm)
 	$(BIN)/python -m tests.carts.vendure install
+	$(BIN)/python -m tests.carts.medusa install
 	$(BIN)/python -m tests.carts.shopify install
 
 pyright: $(VENV)/.dev ## Install the type checker of editors, for the tests that ask it too (needs Node.js and npm)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
 
 import pytest
 from attrs import evolve
@@ -54,10 +54,15 @@ def make(sandbox: Sandbox, client: TradeGeckoClient, source: Shop | None = None,
     return bench
 
 
-def lines_of(bench: Bench) -> list[tuple[int, Decimal]]:
-    """The order's lines in the account, as they were made."""
-    (order,) = bench.remote()
-    return [(line.id, line.quantity) for line in bench.client.order_line_items.list(order_id=order.id)]
+def lines_of(bench: Bench) -> dict[str, int]:
+    """The ids the order's lines were made under, by the source's references."""
+    (entry,) = bench.store.entries()
+    return {reference: int(id_) for id_, reference in entry.remote_lines.items()}
+
+
+def units(shipment: Shipment) -> dict[str, int]:
+    """What is in a shipment, by line."""
+    return {item.line_reference: int(item.quantity) for item in shipment.items}
 
 
 def ship_lines(bench: Bench, units: dict[int, int], **fields: object) -> int:
@@ -77,13 +82,12 @@ def test_units_are_of_the_line_they_were_shipped_for(sandbox: Sandbox, client: T
     """Of two lines with one SKU the second leaves first: the source hears of the second."""
     lines = [a_line("MUG-BLUE", 2, reference="a"), a_line("MUG-BLUE", 1, reference="b")]
     bench = make(sandbox, client, Shop(an_order("1001", lines)))
-    (first, _), (second, _) = [line for line in lines_of(bench) if line[1] in (1, 2)][:2]
-    ship_lines(bench, {second: 1})
+    ids = lines_of(bench)
+    ship_lines(bench, {ids["b"]: 1})
     bench.engine.sync_tracking()
-    ship_lines(bench, {first: 2})
+    ship_lines(bench, {ids["a"]: 2})
     bench.engine.sync_tracking()
-    told = [[(item.line_reference, item.quantity) for item in one.items] for one in bench.source.shipments]
-    assert told == [[("b", 1)], [("a", 2)]]
+    assert [units(one) for one in bench.source.shipments] == [{"b": 1}, {"a": 2}]
     assert bench.state("1001") is OrderState.CONFIRMED
 
 
@@ -92,16 +96,15 @@ def test_a_kit_and_a_single_item_of_its_sku_are_kept_apart(sandbox: Sandbox, cli
     kit = a_line("SET", 1, reference="kit", components=(Component(sku="MUG-BLUE"), Component(sku="TEE-M")))
     order = an_order("1001", [kit, a_line("MUG-BLUE", 1, reference="one")])
     bench = make(sandbox, client, Shop(order), explode_kits=True)
-    (entry,) = bench.store.entries()
-    ids = {reference: int(id_) for id_, reference in entry.remote_lines.items()}
+    ids = lines_of(bench)
     ship_lines(bench, {ids["one"]: 1})
     bench.engine.sync_tracking()
     (told,) = bench.source.shipments
-    assert [(item.line_reference, item.quantity) for item in told.items] == [("one", 1)]
+    assert units(told) == {"one": 1}
     parts = [id_ for reference, id_ in ids.items() if reference != "one"]
     ship_lines(bench, dict.fromkeys(parts, 1))
     bench.engine.sync_tracking()
-    assert [(item.line_reference, item.quantity) for item in bench.source.shipments[-1].items] == [("kit", 1)]
+    assert units(bench.source.shipments[-1]) == {"kit": 1}
     assert bench.state("1001") is OrderState.CONFIRMED
 
 
@@ -318,7 +321,7 @@ def test_a_lost_answer_ships_nothing_twice(sandbox: Sandbox, client: TradeGeckoC
     lines = [a_line("MUG-BLUE", 1, reference="a"), a_line("MUG-BLUE", 1, reference="b")]
     shop = Shop(an_order("1001", lines))
     bench = make(sandbox, client, shop)
-    ids = {reference: int(id_) for id_, reference in bench.store.entries()[0].remote_lines.items()}
+    ids = lines_of(bench)
     ship_lines(bench, {ids["a"]: 1}, tracking_number="T-1")
     shop.lose = 1
     assert not bench.engine.sync_tracking()
@@ -327,12 +330,12 @@ def test_a_lost_answer_ships_nothing_twice(sandbox: Sandbox, client: TradeGeckoC
     ship_lines(bench, {ids["b"]: 1}, tracking_number="T-2")
     bench.engine.sync_tracking()
     assert len(shop.shipments) == 3
-    shown = [(one.tracking_numbers, [(i.line_reference, i.quantity) for i in one.items]) for one in shop.shown.values()]
-    assert shown == [(("T-1",), [("a", 1)]), (("T-2",), [("b", 1)])]
+    shown = [(one.tracking_numbers, units(one)) for one in shop.shown.values()]
+    assert shown == [(("T-1",), {"a": 1}), (("T-2",), {"b": 1})]
     assert bench.state("1001") is OrderState.CONFIRMED
 
 
-ODD = {
+ODD: Final[dict[str, Callable[[Sequence[Shipment]], Any]]] = {
     "too few": lambda shipments: [],
     "nothing": lambda shipments: None,
     "doubled": lambda shipments: [ItemResult(key=one.reference, verdict=Verdict.ACCEPTED) for one in shipments] * 2,

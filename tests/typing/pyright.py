@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from tests.carts.vendure.install import NPM_INSTALL, InstallError, run
+from tests.carts.packages import NPM_INSTALL, InstallError, run
 
 VERSION: Final = "1.1.414"
 ROOT: Final = Path(__file__).resolve().parents[2]

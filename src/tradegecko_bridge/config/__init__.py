@@ -11,7 +11,7 @@
     url = "sqlite:///ledger.db"
 
     [connections.my-shop]
-    source = "folder"                        # or shopify, vendure, or a plugin's name
+    source = "folder"                        # or medusa, shopify, vendure, or a plugin's name
     options = { path = "shop" }              # the source's own arguments
     order_status = "active"                  # everything in ConnectionSettings: see the page on settings
 

@@ -33,7 +33,7 @@ FIELDS = ",".join(
         "id,display_id,custom_display_id,status,email,currency_code,created_at,updated_at,canceled_at,is_draft_order",
         "payment_status,fulfillment_status,total,tax_total,shipping_total,credit_line_total",
         "items.id,items.title,items.variant_sku,items.variant_barcode,items.variant_title,items.requires_shipping",
-        "items.is_tax_inclusive,items.raw_unit_price,items.quantity",
+        "items.is_tax_inclusive,items.raw_unit_price,items.quantity,items.created_at",
         "items.detail.quantity,items.detail.shipped_quantity,items.tax_lines.rate,items.adjustments.code",
         "*shipping_methods,shipping_methods.tax_lines.rate,shipping_methods.adjustments.code",
         "*shipping_address,*billing_address",
@@ -55,7 +55,7 @@ def read_order(data: Json, ready: frozenset[str]) -> SourceOrder | None:
     digits = tk.currency_digits(str(data.get("currency_code")))
     with tk.placed(""):
         money = _Money(digits)
-        lines = sorted((one for one in data["items"] if one["quantity"]), key=lambda one: str(one["id"]))
+        lines = sorted((one for one in data["items"] if one["quantity"]), key=_age)
         total = tk.number(data, "total") + tk.number(data, "credit_line_total")
         status, payment = str(data["status"]), str(data["payment_status"])
         canceled = status == CANCELED
@@ -83,6 +83,11 @@ def read_order(data: Json, ready: frozenset[str]) -> SourceOrder | None:
             extra=_extra(data),
         )
         return tk.balanced(order, digits)
+
+
+def _age(line: Json) -> tuple[str, str]:
+    """Medusa gives lines in any order, another one each time."""
+    return str(line["created_at"]), str(line["id"])
 
 
 def number_of(data: Json) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from tradegecko_bridge.commerce import ItemResult, ProductDetails, VariantDetails
@@ -16,7 +17,7 @@ FIELDS = ",".join(
         "prices.id,prices.amount,prices.currency_code,prices.min_quantity,prices.max_quantity,prices.rules",
     )
 )
-_KEPT = ("id", "currency_code", "amount", "min_quantity", "max_quantity", "rules")
+_KEPT = ("id", "currency_code", "min_quantity", "max_quantity", "rules")
 
 
 class Catalogue:
@@ -58,7 +59,10 @@ class Catalogue:
             there = known.get(variant.sku or "")
             if there is None or variant.retail_price is None:
                 continue
-            prices = [{name: one[name] for name in _KEPT if one.get(name) is not None} for one in there["prices"]]
+            prices = [
+                {name: one[name] for name in _KEPT if one.get(name) is not None} | {"amount": float(one["amount"])}
+                for one in there["prices"]
+            ]
             if _set(prices, currency, variant.retail_price):
                 # Those that are not sent would be deleted.
                 self._client.post(
@@ -66,11 +70,11 @@ class Catalogue:
                 )
 
 
-def _set(prices: list[dict[str, Any]], currency: str, amount: Any) -> bool:
+def _set(prices: list[dict[str, Any]], currency: str, amount: Decimal) -> bool:
     """Put an amount into the price that holds for everybody; False where it is that already."""
     for one in prices:
         if one["currency_code"] == currency and not one.get("rules") and not one.get("min_quantity"):
-            if tk.exact(one["amount"]) == amount:
+            if one["amount"] == float(amount):
                 return False
             one["amount"] = float(amount)
             return True

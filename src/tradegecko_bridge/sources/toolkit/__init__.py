@@ -18,7 +18,16 @@ from tradegecko_bridge.sources.toolkit.batch import (
     write_together,
 )
 from tradegecko_bridge.sources.toolkit.client import NO_RETRIES, Retries, ShopClient
-from tradegecko_bridge.sources.toolkit.faults import AnswerLost, Busy, Forbidden, NotThere, NotYet, Refusal, ShopFault
+from tradegecko_bridge.sources.toolkit.faults import (
+    AnswerLost,
+    AnswerTooLarge,
+    Busy,
+    Forbidden,
+    NotThere,
+    NotYet,
+    Refusal,
+    ShopFault,
+)
 from tradegecko_bridge.sources.toolkit.fulfilment import (
     Parcel,
     Parcels,
@@ -49,6 +58,7 @@ __all__ = [
     "NO_RETRIES",
     "Answer",
     "AnswerLost",
+    "AnswerTooLarge",
     "Busy",
     "Clock",
     "Count",

@@ -8,7 +8,8 @@ no answer in time, or one that was cut short       ``AnswerLost``, a ``SourceUna
 408, 423, 425, 429, 502, 503, 504, 530             ``SourceUnavailable``
 any other 5xx                                      ``ShopFault``, a ``SourceUnavailable``
 a page or anything that is not JSON                ``AnswerLost``
-too large an answer, a bad certificate             ``SourceUnavailable``
+too large an answer                                ``AnswerTooLarge``, a ``SourceUnavailable``
+a bad certificate                                  ``SourceUnavailable``
 401, or 403 right after logging in                 ``SourceNeedsLogin``
 403                                                ``Forbidden``, a ``SourceRefused``
 a redirect to a page for logging in                ``SourceNeedsLogin``
@@ -56,7 +57,7 @@ from tradegecko_bridge.http_bounds import (
 )
 from tradegecko_bridge.ports.logins import Secret, as_secret
 from tradegecko_bridge.sources.toolkit.answers import Answer, checked, retry_after
-from tradegecko_bridge.sources.toolkit.faults import AnswerLost, Busy, Forbidden, one_line
+from tradegecko_bridge.sources.toolkit.faults import AnswerLost, AnswerTooLarge, Busy, Forbidden, one_line
 from tradegecko_bridge.sources.toolkit.pace import Pace
 
 Params = Mapping[str, object]
@@ -345,7 +346,7 @@ class ShopClient(Forked):
     def _failed(self, error: httpx.RequestError) -> Exception:
         unsent = isinstance(error, _NOT_SENT)
         if isinstance(error, TooLarge):
-            return SourceUnavailable(f"{self._place} gave an answer that cannot be taken: {error}; set a smaller page")
+            return AnswerTooLarge(f"{self._place} gave an answer that cannot be taken: {error}; set a smaller page")
         if isinstance(error, httpx.DecodingError):
             return AnswerLost(f"{self._place} gave an answer that cannot be read: {one_line(str(error))}")
         if (fault := certificate_fault(error)) is not None:

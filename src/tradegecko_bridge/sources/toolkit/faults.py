@@ -28,6 +28,10 @@ class AnswerLost(SourceUnavailable):
     """The request may have been carried out: the shop's answer did not arrive, or says nothing."""
 
 
+class AnswerTooLarge(SourceUnavailable):
+    """More than is taken in one answer: less has to be asked for at once."""
+
+
 class Forbidden(SourceRefused):
     """The login is good, but may not do this."""
 

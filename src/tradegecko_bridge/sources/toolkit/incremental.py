@@ -26,7 +26,7 @@ from attrs import evolve, frozen
 from tradegecko_bridge.bounds import aware_moment, parse_json
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.errors import MalformedData, SourceRefused
-from tradegecko_bridge.sources.toolkit.faults import Refusal, ShopFault, one_line
+from tradegecko_bridge.sources.toolkit.faults import AnswerTooLarge, Refusal, ShopFault, one_line
 from tradegecko_bridge.sources.toolkit.pages import Row
 from tradegecko_bridge.sources.toolkit.reading import stamp
 
@@ -154,7 +154,7 @@ class Incremental:
             return self._read(data)
         except Waits as waits:
             problem = f"order {number or id} waits: {one_line(str(waits))}"
-        except (MalformedData, Refusal, ShopFault) as error:
+        except (MalformedData, Refusal, ShopFault, AnswerTooLarge) as error:
             problem = f"order {number or id}: {error}"
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             problem = f"order {number or id} cannot be read ({type(error).__name__})"

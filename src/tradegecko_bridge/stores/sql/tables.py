@@ -200,7 +200,7 @@ WAITING = text("waits_for IS NOT NULL")
 _partial(
     "ix_ledger_shipments_to_tell",
     text("state = 'pending' AND waits_for IS NULL"),
-    shipments.c.connection, shipments.c.id,
+    shipments.c.connection, shipments.c.state, shipments.c.id,
 )  # fmt: skip
 _partial(
     "ix_ledger_shipments_waiting",

@@ -33,7 +33,7 @@ def upgrade() -> None:
     waited = "state = 'pending' AND reason = 'waits for a tracking number (blank_tracking)'"
     op.execute(text(f"UPDATE ledger_shipments SET waits_for = 'number' WHERE {waited}"))  # noqa: S608
     for name, condition, columns in (
-        ("to_tell", "state = 'pending' AND waits_for IS NULL", ["connection", "id"]),
+        ("to_tell", "state = 'pending' AND waits_for IS NULL", ["connection", "state", "id"]),
         ("waiting", "waits_for IS NOT NULL", ["connection", "waits_for", "order_id"]),
     ):
         op.create_index(
