@@ -70,7 +70,7 @@ from tradegecko_bridge.tradegecko.gateway.order_fields import (
     order_fields,
 )
 from tradegecko_bridge.tradegecko.gateway.reading_plan import ReadingPlan
-from tradegecko_bridge.tradegecko.gateway.stock_copy import STOCK, TAKEN, StockCopy, taken_rows
+from tradegecko_bridge.tradegecko.gateway.stock_copy import STOCK, TAKEN, StockCopy, taken_rows, with_parts
 from tradegecko_bridge.tradegecko.gateway.together import Together
 from tradegecko_bridge.tradegecko.limits import Priority
 from tradegecko_bridge.tradegecko.retry import NO_RETRY
@@ -695,13 +695,22 @@ class TradeGeckoGateway(OfThisProcess):
     def stock(self) -> Iterable[VariantStock]:
         """Every active variant with a SKU; what bundles hold is computed by TradeGecko (§9)."""
         for page in self._long_list(resources.VARIANTS.list(order="created_at asc")):
-            yield from (translate.variant_stock(variant) for variant in page if variant.sku)
+            for variant in page:
+                if variant.sku:
+                    one = translate.variant_stock(variant)
+                    yield with_parts(one, self._mirror, self._bulk) if variant.composite else one
 
     def stock_within(self, age: timedelta, at: datetime) -> Iterable[VariantStock]:
         """From what is remembered of the account; where nothing is, the whole list."""
         if self._mirror_store is None or self._mirror.disabled:
             return self.stock()
         return StockCopy(self._mirror, self._mirror_store, self._normal, self._bulk).read(age, at)
+
+    def stock_changed(self, variant_ids: Collection[str]) -> None:
+        """Noted beside what is remembered."""
+        if self._keeps_stock:
+            self._mirror.note(TAKEN, taken_rows(({"variant_id": id_} for id_ in variant_ids), self._clock()))
+            self._mirror.flush()
 
     @property
     def _keeps_stock(self) -> bool:
