@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import cached_property
 from itertools import chain
 from threading import RLock
 from typing import Any, Final, TypeVar
@@ -144,6 +143,7 @@ class TradeGeckoGateway(OfThisProcess):
         self._marked: _Marked | None = None
         self._together = Together(self._client)
         self._twice: dict[str, Sequence[RemoteOrder]] = {}
+        self._stock_is_kept: bool | None = None
         self._keys: dict[Identity, Mapping[str, str]] = {}
         """By what the customers of the batch at hand are found."""
 
@@ -164,7 +164,7 @@ class TradeGeckoGateway(OfThisProcess):
         self._treatment = self._marked = None
         self._together = Together(self._client)
         self._twice, self._keys = {}, {}
-        self.__dict__.pop("_keeps_stock", None)
+        self._stock_is_kept = None
         yield
         self._mirror.flush()
 
@@ -712,13 +712,18 @@ class TradeGeckoGateway(OfThisProcess):
             self._mirror.note(TAKEN, taken_rows(({"variant_id": id_} for id_ in variant_ids), self._clock()))
             self._mirror.flush()
 
-    @cached_property
+    @property
     def _keeps_stock(self) -> bool:
-        """Whether the account's stock is remembered, as of this session."""
+        """Whether the account's stock is remembered, as of this session.
+
+        Threads that ask at once all look: none waits for another's look at the store.
+        """
         store = self._mirror_store
         if store is None or self._mirror.disabled:
             return False
-        return store.progress(self._mirror.account, STOCK).complete
+        if self._stock_is_kept is None:
+            self._stock_is_kept = store.progress(self._mirror.account, STOCK).complete
+        return self._stock_is_kept
 
     def products(self) -> Iterable[ProductDetails]:
         """Page by page, some of them with a call for their pictures."""
