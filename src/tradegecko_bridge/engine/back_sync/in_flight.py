@@ -121,29 +121,45 @@ def _at_hand(variants: VariantSpool, sold: Iterable[Key]) -> dict[str, VariantSt
     }
 
 
-def read(context: Context, since: datetime) -> InFlight:
-    """What is in flight of stock of which the oldest was read at ``since``.
-
-    The open orders are read first: one that is delivered meanwhile is among those that were delivered since.
+class Reading:
+    """Reads what is in flight, beginning with what is open before the stock is read: an order that is delivered while
+    that goes on may be missing from what was read before.
 
     Raises:
-        AccessDenied, Unavailable: the account cannot be asked which orders are drafts.
+        AccessDenied, Unavailable: the account cannot be asked for a location.
     """
-    found, seen, account = InFlight(), set[int](), _Family(context)
-    for entry in _entries(context, states=OPEN_STATES):
-        too_old = entry.reason is not None and entry.reason.code == TOO_OLD
-        if account.has(entry.connection) and not too_old:  # sold before the first run, that has left long ago
-            seen.add(entry.id)
-            found.add(entry, None, account.settings(entry.connection))
-    for entry in _drafts(context, account):
-        if entry.id not in seen:
-            seen.add(entry.id)
-            found.add(entry, None, account.settings(entry.connection))
-    for entry in _entries(context, states=DELIVERED_STATES, entered=(since, None)):
-        if account.has(entry.connection) and entry.id not in seen:
-            sent = (entry.sent_at or entry.in_state_since) + context.timing.patience
-            found.add(entry, min(entry.in_state_since, sent), account.settings(entry.connection))
-    return found
+
+    def __init__(self, context: Context) -> None:
+        self._c, self._account = context, _Family(context)
+        self._found, self._seen = InFlight(), set[int]()
+        self._add_open()
+
+    def finish(self, since: datetime) -> InFlight:
+        """All of it, now that the stock is read, of which the oldest was read at ``since``.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked which orders are drafts.
+        """
+        self._add_open()
+        for entry in _drafts(self._c, self._account):
+            self._add(entry, None)
+        patience = self._c.timing.patience
+        for entry in _entries(self._c, states=DELIVERED_STATES, ingested=(since - patience, None)):
+            sent = (entry.sent_at or entry.in_state_since) + patience
+            self._add(entry, min(entry.in_state_since, sent))
+        return self._found
+
+    def _add_open(self) -> None:
+        for entry in _entries(self._c, states=OPEN_STATES):
+            if (
+                entry.reason is None or entry.reason.code != TOO_OLD
+            ):  # sold before the first run, that has left long ago
+                self._add(entry, None)
+
+    def _add(self, entry: LedgerEntry, moment: Moment) -> None:
+        if entry.id not in self._seen and self._account.has(entry.connection):
+            self._seen.add(entry.id)
+            self._found.add(entry, moment, self._account.settings(entry.connection))
 
 
 class _Family:

@@ -123,10 +123,11 @@ def _found(context: Context, report: Report, found: Spool, *, full: bool) -> boo
     began = context.clock()
     try:
         settings = _with_ids(context.gateway, context.settings)
+        reading = in_flight.Reading(context)
         with context.store.spool() as spool:
             variants = VariantSpool(spool, began)
             variants.fill(_tellable(_listed(context, began, full=full), report))
-            sold = in_flight.read(context, variants.oldest)
+            sold = reading.finish(variants.oldest)
             held = dict[str, str]()
             levels = chain.from_iterable(
                 _levels(variants, sold.reserved(variants, rules, began), rules, place, held)
