@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 import pytest
 from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.engine.bench import Bench, detail, outcomes
-from tests.support import ListSource
+from tests.support import ListSource, examples
 from tradegecko_bridge import ConnectionSettings, Sandbox, TradeGeckoClient
 from tradegecko_bridge.commerce import Component, ItemResult, Shipment, SourceOrder, Verdict
+from tradegecko_bridge.commerce.remote import RemoteItem, RemoteShipment
 from tradegecko_bridge.engine import Outcome, PartialShipments, resend_tracking
+from tradegecko_bridge.engine.back_sync.shipment_lines import to_shipment
 from tradegecko_bridge.errors import SourceUnavailable
-from tradegecko_bridge.ledger import OrderState, ShipmentState, Wait
+from tradegecko_bridge.ledger import LedgerEntry, OrderState, ShipmentState, Wait
 from tradegecko_bridge.testing.builders import a_line, an_order
 
 TWO_LINES = [a_line("MUG-BLUE", 2), a_line("TEE-M", 3, reference="2")]
@@ -62,7 +68,10 @@ def lines_of(bench: Bench) -> dict[str, int]:
 
 def units(shipment: Shipment) -> dict[str, int]:
     """What is in a shipment, by line."""
-    return {item.line_reference: int(item.quantity) for item in shipment.items}
+    total = Counter[str]()
+    for item in shipment.items:
+        total[item.line_reference] += int(item.quantity)
+    return dict(total)
 
 
 def ship_lines(bench: Bench, units: dict[int, int], **fields: object) -> int:
@@ -119,6 +128,39 @@ def test_a_line_that_was_replaced_is_known_by_its_variant(sandbox: Sandbox, clie
     report = bench.engine.sync_tracking()
     assert report.problems == []
     assert [item.line_reference for item in bench.source.shipments[0].items] == ["2"]
+
+
+@given(
+    ordered=st.lists(st.integers(1, 3), min_size=1, max_size=4),
+    parcels=st.lists(st.lists(st.tuples(st.integers(0, 3), st.integers(1, 2)), min_size=1, max_size=3), max_size=5),
+)
+@settings(max_examples=examples(25), deadline=None)
+def test_what_leaves_of_a_line_is_told_of_that_line(ordered: list[int], parcels: list[list[tuple[int, int]]]) -> None:
+    """Whatever leaves in whatever parcels, of lines that are all of one variant: nothing is told of another line, and
+    the parcel with which the last unit has left is the first that completes the order."""
+    lines = [a_line("MUG-BLUE", count, reference=str(n)) for n, count in enumerate(ordered)]
+    order = an_order("1001", lines)
+    entry = LedgerEntry(
+        id=1, connection="shop", reference="1001", number="1001", state=OrderState.DELIVERED, order=order,
+        line_ids={line.reference: "v" for line in lines}, remote_lines={f"L{n}": str(n) for n in range(len(lines))},
+        ingested_at=order.placed_at, updated_at=order.placed_at,
+    )  # fmt: skip
+    told: list[Shipment] = []
+    left = Counter({str(n): count for n, count in enumerate(ordered)})
+    for number, parcel in enumerate(parcels):
+        known = [(line, count) for line, count in parcel if line < len(lines)]
+        items = [RemoteItem(line_id=f"L{line}", variant_id="v", quantity=Decimal(count)) for line, count in known]
+        remote = RemoteShipment(id=str(number), order_id="9", items=tuple(items))
+        shipment, strange = to_shipment(remote, entry, order, told)
+        for line, count in known:
+            left[str(line)] -= count
+        assert strange == []
+        wanted = Counter[str]()
+        for line, count in known:
+            wanted[str(line)] += count
+        assert Counter(units(shipment)) == wanted
+        assert shipment.completes_order is all(rest <= 0 for rest in left.values())
+        told.append(shipment)
 
 
 # ── all at once ──────────────────────────────────────────────────────────────────────────────

@@ -79,7 +79,7 @@ def test_the_blocks_of_the_toolkit_run(tmp_path: Path) -> None:
     done = run(["-W", "error", "page.py"], tmp_path)
     assert done.returncode == 0, done.stderr
     calls = set(re.findall(r"`(\w+)\(", TOOLKIT)) | set(re.findall(r"`([A-Z]\w+)`", TOOLKIT))
-    ours = {"SourceUnavailable", "SourceRefused", "SourceNeedsLogin", "MalformedData", "Secret", "Link"}
+    ours = {"SourceUnavailable", "SourceRefused", "SourceNeedsLogin", "MalformedData", "Secret", "Link", "download"}
     assert not calls - ours - set(toolkit.__all__)
 
 

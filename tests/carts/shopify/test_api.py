@@ -173,6 +173,18 @@ def test_no_such_shop() -> None:
         list(shopify.fetch_orders(None))
 
 
+def test_a_shop_that_redirects(shop: Any) -> None:
+    """Where to, and which setting it belongs into."""
+    from tradegecko_bridge.testing import Fault
+
+    shop.break_line(Fault.REDIRECT)
+    with (
+        made(shop) as shopify,
+        pytest.raises(SourceRefused, match=r"https://elsewhere\.example/: put .* into shop"),
+    ):
+        list(shopify.fetch_orders(None))
+
+
 @pytest.mark.parametrize(
     "answer",
     [

@@ -10,10 +10,26 @@ process.stdin.on('end', () => process.exit(0)).resume();
 
 const { SHOP_MODULES, SHOP_DATABASE, SHOP_ADDRESS, SHOP_USERNAME, SHOP_PASSWORD } = process.env;
 const require = createRequire(join(SHOP_MODULES, 'package.json'));
-const { bootstrap, DefaultLogger, dummyPaymentHandler, LogLevel } = require('@vendure/core');
+const { bootstrap, DefaultLogger, dummyPaymentHandler, LogLevel, TransactionalConnection } = require('@vendure/core');
+
+// What no API of a shop does, such as to make an order of the past: a statement of SQL.
+const statement = async (request, response) => {
+  try {
+    const sql = new URL(request.originalUrl, 'http://localhost').searchParams.get('sql');
+    response.json(await app.get(TransactionalConnection).rawConnection.query(sql));
+  } catch (error) {
+    response.status(500).json({ message: String(error) });
+  }
+};
 
 const app = await bootstrap({
-  apiOptions: { hostname: '127.0.0.1', port: 0, cors: false, csrfPrevention: true },
+  apiOptions: {
+    hostname: '127.0.0.1',
+    port: 0,
+    cors: false,
+    csrfPrevention: true,
+    middleware: [{ route: 'of-the-tests', handler: statement }],
+  },
   authOptions: {
     tokenMethod: ['bearer', 'cookie'],
     superadminCredentials: { identifier: SHOP_USERNAME, password: SHOP_PASSWORD },

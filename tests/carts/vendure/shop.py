@@ -164,6 +164,14 @@ class VendureShop:
         order = self.order(code)
         self._admin.do(CANCEL, i={"orderId": order["id"], "reason": "test", "cancelShipping": True})
 
+    def sql(self, statement: str) -> list[Json]:
+        """Rows of the shop's database: for what no API of it does."""
+        response = self._http.get(f"{self.url}/of-the-tests", params={"sql": statement})
+        if response.status_code != 200:
+            raise ShopError(str(response.status_code), response.text)
+        rows: list[Json] = response.json()
+        return rows
+
     # the shopper
 
     def place_order(self, lines: Mapping[str, int], customer_email: str = ANN, *, pay: bool = True) -> str:

@@ -14,9 +14,10 @@ from typing import Final
 
 from attrs import evolve
 
-from tradegecko_bridge.bounds import LONGEST_NAME, findable, is_bounded
+from tradegecko_bridge.bounds import LONGEST_NAME, findable
 from tradegecko_bridge.commerce import VariantStock, Verdict
 from tradegecko_bridge.commerce.remote import RecordKind
+from tradegecko_bridge.commerce.validators import UnfitValue
 from tradegecko_bridge.engine.back_sync import in_flight
 from tradegecko_bridge.engine.back_sync.stock_drift import look_for_drift
 from tradegecko_bridge.engine.back_sync.stock_rules import ZERO, is_chosen, level_of, stock_level, value_of
@@ -223,8 +224,9 @@ def _levels(
             held[sku] = f"{len(tracked)} TradeGecko variants carry this SKU; give each its own"
             continue
         for one in tracked:
-            level = stock_level(one, reserved.get(one.variant_id, ZERO), settings)
-            if not is_bounded(level.available):
+            try:
+                level = stock_level(one, reserved.get(one.variant_id, ZERO), settings)
+            except UnfitValue:
                 held[sku] = "TradeGecko has more of it than can be told; correct its stock there"
                 continue
             for name in source_skus(sku, settings):

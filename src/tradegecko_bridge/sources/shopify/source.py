@@ -304,15 +304,5 @@ class ShopifySource(OfThisProcess):
 
 
 def readable(answers: Callable[[], Iterator[T]]) -> Iterator[T]:
-    """What the shop's answers come to; they may be anything.
-
-    Raises:
-        SourceUnavailable: in place of what came of an answer that no Shopify gives.
-    """
-    try:
-        yield from answers()
-    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        raise SourceUnavailable(
-            f"an answer of Shopify cannot be read ({type(error).__name__}): check shop, and that nothing in between "
-            "changes its answers; if all is well, try again later"
-        ) from error
+    """What comes of Shopify's answers, which may be anything."""
+    return tk.readable(answers, "Shopify", "shop")
