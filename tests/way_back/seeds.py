@@ -8,7 +8,7 @@ from typing import Final
 
 from attrs import frozen
 
-HOLD: Final = (1, 9, 21)
+HOLD: Final = (9, 21)
 """Schedules in which everything holds."""
 DAY: Final = 5
 """A day that is full."""
