@@ -18,7 +18,7 @@ from tests.tradegecko.keepalive import AT_ONCE, LATE, ROOTS, KeepAlive, keep_ali
 from tests.tradegecko.test_gateway import a_draft, a_line
 from tradegecko_bridge import AsyncTradeGeckoClient, TradeGeckoClient, TradeGeckoGateway, errors
 from tradegecko_bridge.tradegecko.calls import Call
-from tradegecko_bridge.tradegecko.gateway.gateway import _answered_by
+from tradegecko_bridge.tradegecko.gateway.new_orders import _answered_by
 from tradegecko_bridge.tradegecko.resources import COMPANIES, ORDERS
 from tradegecko_bridge.tradegecko.retry import NO_RETRY
 
