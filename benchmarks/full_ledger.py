@@ -13,7 +13,7 @@ from tradegecko_bridge.commerce import ItemResult, ProductDetails, Shipment, Sou
 from tradegecko_bridge.commerce.codec import fingerprint
 from tradegecko_bridge.commerce.remote import AccountIdentity, Presence, RemoteOrder, RemoteVariant, Topic
 from tradegecko_bridge.engine import ConnectionSettings, SyncEngine
-from tradegecko_bridge.ledger import LedgerEntry, OrderState, ShipmentEntry, ShipmentState
+from tradegecko_bridge.ledger import LedgerEntry, OrderState, ShipmentEntry, ShipmentState, Wait
 from tradegecko_bridge.ports import Gateway
 from tradegecko_bridge.stores.row import Row
 from tradegecko_bridge.stores.rules.shipments import ShipmentRow
@@ -30,7 +30,8 @@ STATES = (*(OrderState.DELIVERED,) * 4, *(OrderState.CONFIRMED,) * 4, OrderState
 
 
 def fill(store: DatabaseStore, count: int) -> None:
-    """So many settled orders, a minute apart, each with three events; the confirmed ones with a shipment."""
+    """So many settled orders, a minute apart, each with three events; the confirmed ones with a shipment, the delivered
+    ones shipped in part for long, which the source knows of one half, and which waits for the rest of the other."""
     order = an_order("0", [a_line("MUG-BLUE"), a_line("TEE-M", 2, "25.00")])
     entry = LedgerEntry(
         id=0,
@@ -58,8 +59,8 @@ def fill(store: DatabaseStore, count: int) -> None:
                 said = (orders.c.id, orders.c.taken_in_at, literal("w"), literal(was), literal(now), literal("key 1"))
                 names = ["order_id", "at", "who", "was", "now", "why"]
                 tx.execute(insert(events).from_select(names, select(*said).where(made)))
-            confirmed = select(orders.c.id).where(made, orders.c.state == OrderState.CONFIRMED.value)
-            if rows := [_shipment_values(id_) for id_ in tx.execute(confirmed).scalars()]:
+            left = select(orders.c.id, orders.c.state).where(made, orders.c.state.in_(("confirmed", "delivered")))
+            if rows := [_shipment_values(row.id, OrderState(row.state)) for row in tx.execute(left)]:
                 tx.execute(insert(shipments), rows)
         if not store._database.is_sqlite:
             tx.exec_driver_sql("ANALYZE")
@@ -78,10 +79,19 @@ def _values(alike: dict[str, Any], n: int) -> dict[str, Any]:
     }
 
 
-def _shipment_values(order_id: int) -> dict[str, Any]:
-    shipment = Shipment(reference=f"s{order_id}", order_reference="r", order_number="#", items=(), completes_order=True)
+def _shipment_values(order_id: int, of: OrderState) -> dict[str, Any]:
+    whole = of is OrderState.CONFIRMED
+    waits = not whole and bool(order_id % 2)
+    shipment = Shipment(
+        reference=f"s{order_id}", order_reference="r", order_number="#", items=(), completes_order=whole
+    )
     entry = ShipmentEntry(
-        id=0, connection=SHOP, entry_id=order_id, shipment=shipment, state=ShipmentState.SENT, attempts=1
+        id=0,
+        connection=SHOP,
+        entry_id=order_id,
+        shipment=shipment,
+        state=ShipmentState.PENDING if waits else ShipmentState.SENT,
+        waits_for=Wait.REST if waits else None,
     )
     return {**shipment_values(ShipmentRow(entry=entry, fingerprint="f")), "updated_at": START}
 
@@ -152,7 +162,9 @@ class QuietGateway:
 
 def engine_of(store: DatabaseStore, source: QuietSource, gateway: QuietGateway) -> SyncEngine:
     """Every operation there is."""
-    settings = ConnectionSettings(tracking=True, inventory=True, products=True, on_cancel="void")
+    settings = ConnectionSettings(
+        tracking=True, inventory=True, products=True, on_cancel="void", partial_shipments="wait"
+    )
     return SyncEngine(SHOP, source=source, gateway=cast("Gateway", gateway), store=store, settings=settings)
 
 

@@ -50,7 +50,7 @@ def _table(found: list[Described]) -> Iterator[str]:
 
 
 def _options(one: Described) -> Iterator[str]:
-    yield f"\n## {one.kind}\n\n{one.summary} See {{doc}}`its own page <{one.kind}>`.\n"
+    yield f"\n## {one.kind}\n\n{one.summary}\n"
     yield "| option | takes | default | meaning |"
     yield "|---|---|---|---|"
     for option in one.options:

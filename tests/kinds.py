@@ -37,6 +37,7 @@ SLOW: Final = (
     "tests/stores/test_behaviour.py::TestMemoryStore::test_long_lists_are_fine",
     "tests/carts/",
     "tests/chaos/",
+    "tests/way_back/",
     "tests/cli/test_any_settings.py::test_one_clear_line",
     "tests/cli/test_hostile.py",
     "tests/cli/test_ledger.py::test_back_up_and_restore",

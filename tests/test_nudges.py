@@ -39,7 +39,7 @@ from tradegecko_bridge.commerce import ItemResult, StockLevel
 from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.testing.builders import an_order
 from tradegecko_bridge.webhooks import AsgiReceiver, WebhookEvent, sign
-from tradegecko_bridge.wiring.nudges import jobs_of
+from tradegecko_bridge.wiring.nudges import MOST_VARIANTS, jobs_of
 
 
 def event(name: str, object_id: int = 1) -> WebhookEvent:
@@ -67,6 +67,19 @@ def nudges(seconds: Seconds) -> Nudges:
 
 
 # ── which jobs, and when ─────────────────────────────────────────────────────────────────────
+
+
+def test_whose_stock_has_changed_is_kept_for_each_connection(nudges: Nudges) -> None:
+    """Once, and not without bounds."""
+    handle = nudges.handler(["a", "b"])
+    for id_ in (7, 8, 7):
+        handle(event("variant.stock_level_update", id_))
+    handle(event("product.create", 9))
+    assert nudges.take_variants("a") == {"7", "8"}
+    assert nudges.take_variants("a") == set()
+    assert nudges.take_variants("b") == {"7", "8"}
+    nudges.add(["b"], [], variants=map(str, range(10_000)))
+    assert len(nudges.take_variants("b")) == MOST_VARIANTS
 
 
 @pytest.mark.parametrize(

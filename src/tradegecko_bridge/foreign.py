@@ -43,11 +43,17 @@ def call(run: Callable[[], T], told: Callable[[Exception], Exception]) -> T:
     try:
         return run()
     except Exception as error:
-        ours = told(error)
+        ours = told(_as_raised(error))
         behind = _kept(error)
         if ours is not error:
             ours.__cause__ = behind
     raise ours  # outside, so that neither its context nor a local of this frame is what was raised
+
+
+def _as_raised(error: Exception) -> Exception:
+    """What a generator has raised: Python replaces one of its exceptions by another, which tells no line of it."""
+    cause = error.__cause__
+    return cause if isinstance(error, RuntimeError) and isinstance(cause, StopIteration) else error
 
 
 def discreet(function: Callable[P, T]) -> Callable[P, T]:

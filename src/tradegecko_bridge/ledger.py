@@ -89,6 +89,8 @@ BY_HAND = "by_hand"
 AT_SOURCE = "differs at source"
 """The kind of told value, by order reference, that holds what a source says differently of an order since it was sent,
 as text of a ``Difference``. It is written together with what the source said."""
+RECEIPT = "receipt"
+"""The kind of told value that holds the receipts a source has still to be told, as JSON, by their keys."""
 UNREADABLE = "unreadable"
 """The code of a reason in the words of a source that could not give an order whole."""
 NO_CONTENT = "unreadable: correct it at the source and it is ingested when the source gives it again"
@@ -97,6 +99,9 @@ CHANGED_TOO_LATE = "changed or canceled at the source while it was on its way; T
 """What is said of an order that arrived before its source's newest word could be applied."""
 KEY_USED = "key_used"
 """The code of a doubt: the idempotency key has made its order, or never will; only a person goes on to the next one."""
+GIVEN_OTHERWISE = "given_otherwise"
+"""The code of a reason: the order could not be read, was known by its number for want of its reference, and has been
+given under that since."""
 EDIT_OUTDATED = "edit_outdated"
 """The code of a reason: the source has changed what a person edited."""
 ID_IN_USE = "id_in_use"
@@ -276,7 +281,8 @@ class Transition:
 
     ``detail`` (JSON values) goes with the event. ``require_unique_number``: only if no other entry, of
     whatever connection, is or was sent under its ``remote_number``; entries with ids in ``number_shared_with`` may.
-    ``new_customer``: only if no other entry, of whatever connection, is making the same one.
+    ``new_customer``: only if no other entry, of whatever connection, is making the same one. ``receipt`` is what the
+    source is owed from then on, by its key: a told value of the kind :data:`RECEIPT`, written with the entry.
     """
 
     entry: LedgerEntry
@@ -286,6 +292,7 @@ class Transition:
     require_unique_number: bool = False
     number_shared_with: Collection[int] = frozenset()
     new_customer: NewCustomer | None = None
+    receipt: tuple[str, str] | None = None
 
 
 @frozen(kw_only=True)

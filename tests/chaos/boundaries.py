@@ -36,11 +36,14 @@ class Doom:
     """Where a process is to end, or to stop until somebody lets it go on: the number of a boundary from 1.
 
     ``stop_asking`` counts those of requests alone: a process that stops inside a transaction keeps others waiting.
+    ``stop_named`` is the first of this name, ``kill_named`` too.
     """
 
     kill_at: int | None = None
     stop_at: int | None = None
     stop_asking: int | None = None
+    stop_named: str | None = None
+    kill_named: str | None = None
 
 
 @frozen
@@ -58,10 +61,12 @@ class Boundaries:
             self.passed.append(name)
             number, asking = len(self.passed), not name.startswith(DATABASE)
             asked = sum(not passed.startswith(DATABASE) for passed in self.passed)
-            if number == self.doom.stop_at or (asking and asked == self.doom.stop_asking):
+            first = self.passed.count(name) == 1
+            stops = number == self.doom.stop_at or (first and name == self.doom.stop_named)
+            if stops or (asking and asked == self.doom.stop_asking):
                 self.stopping()
                 os.kill(os.getpid(), signal.SIGSTOP)
-            if number == self.doom.kill_at:
+            if number == self.doom.kill_at or (first and name == self.doom.kill_named):
                 os.kill(os.getpid(), signal.SIGKILL)
 
 

@@ -76,6 +76,7 @@ class Ground:
     def __init__(self, sandbox: Sandbox, ledger: str, folder: Path) -> None:
         self.sandbox = sandbox
         self.ledger = ledger
+        self.folder = folder
         self._clock = folder / "clock"
         self._seconds = 0.0
         self.advance(0)

@@ -20,6 +20,7 @@ from tests.chaos.campaign import FIGURES, Tally, killed_again_and_again, killed_
 from tests.chaos.cases import EVERYTHING, a_batch
 from tests.chaos.ground import Grounds, Ledgers
 from tests.chaos.storm import FAIR, Weather, storm
+from tests.chaos.way_back import a_life
 from tests.stores import postgres
 from tests.stores.test_model import drive
 from tests.support import quick_folder
@@ -100,6 +101,12 @@ def apart(seed: int, grounds: Grounds, tally: Tally) -> None:
         racing(grounds, tally, seed * 1000 + number, count=3, apart=CLOCKS_APART)
 
 
+def way_back(seed: int, grounds: Grounds, tally: Tally) -> None:
+    """Shops told of shipments, stock and products, by workers most of which are killed."""
+    for number in range(40):
+        a_life(grounds, tally, seed * 1000 + number, rounds=6)
+
+
 def random_use(grounds: Grounds, tally: Tally) -> None:
     """The stores at random, beside their model."""
     with closing(SqlStore(grounds.ledgers.new())) as store:
@@ -125,6 +132,7 @@ def parts(seed: int, *, restarts: bool) -> dict[str, Part]:
         "storms, answers mixed up": partial(storms, Weather(mixed_up=0.02), 8, seed),
         "storms, clocks apart": partial(storms, Weather(apart=CLOCKS_APART), 6, seed),
         **({"storms, server restarts": partial(storms, Weather(restarts=2), 6, seed)} if restarts else {}),
+        "the way back": partial(way_back, seed),
         "random use of the store": random_use,
     }
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TypeVar
@@ -21,6 +22,7 @@ import psycopg  # noqa: F401
 from attrs import evolve, field, frozen
 
 from tests.chaos.boundaries import Boundaries, Doom, WatchedTransport, handed_back, watch_databases
+from tests.chaos.kept_shop import KeptShop
 from tests.support import ALL_ORDERS
 from tradegecko_bridge import SqlStore, SyncEngine, Timing, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.engine import ConnectionSettings, Report
@@ -48,7 +50,8 @@ class Job:
     ``clock`` is a file with the seconds by which the clocks of all workers are ahead of the real time, ``ahead`` those
     by which this worker's is ahead of theirs. ``reads`` is how often a read is tried in one go; nothing waits between
     the tries, and hardly for the rate limit. ``engines``: so many at once, in threads that share one client. ``waits``:
-    begin only when told to. ``persists``: a ledger that fails ends nothing, it is tried again.
+    begin only when told to. ``persists``: a ledger that fails ends nothing, it is tried again. ``operations``: the
+    engine's methods that are called, in turn.
     """
 
     base_url: str
@@ -68,6 +71,7 @@ class Job:
     in_flight: int = 4
     waits: bool = False
     persists: bool = False
+    operations: tuple[str, ...] = ("deliver_orders",)
 
 
 @frozen(kw_only=True)
@@ -92,7 +96,7 @@ def work(job: Job, line: Connection) -> None:
         if job.waits:
             line.send(READY)
             line.recv()
-        reports = _persisting(job, lambda: deliver(job, store, client))
+        reports = _persisting(job, lambda: deliver(job, store, client, boundaries))
     line.send(Ended(passed=tuple(boundaries.passed), reports=reports))
 
 
@@ -125,13 +129,16 @@ def _client(job: Job, store: SqlStore, boundaries: Boundaries) -> Iterator[Trade
         yield client
 
 
-def deliver(job: Job, store: SqlStore, client: TradeGeckoClient) -> tuple[Report, ...]:
+def deliver(job: Job, store: SqlStore, client: TradeGeckoClient, boundaries: Boundaries) -> tuple[Report, ...]:
     """A run of one engine, or of several at once."""
 
-    def run(number: int) -> Report:
+    def run(number: int) -> list[Report]:
+        source = job.source()
+        if isinstance(source, KeptShop):
+            source.passing = boundaries
         engine = SyncEngine(
             CONNECTION,
-            source=job.source(),
+            source=source,
             gateway=TradeGeckoGateway(client, mirror=store.mirror, clock=clock_of(job)),
             store=store,
             timing=job.timing,
@@ -140,12 +147,12 @@ def deliver(job: Job, store: SqlStore, client: TradeGeckoClient) -> tuple[Report
             worker=f"{job.worker}/{number}",
             in_flight=job.in_flight,
         )
-        return engine.deliver_orders()
+        return [getattr(engine, name)() for name in job.operations]
 
     if job.engines == 1:
-        return (run(1),)
+        return tuple(run(1))
     with ThreadPoolExecutor(job.engines) as pool:
-        return tuple(pool.map(run, range(1, job.engines + 1)))
+        return tuple(chain.from_iterable(pool.map(run, range(1, job.engines + 1))))
 
 
 def clock_of(job: Job) -> Clock:

@@ -43,6 +43,33 @@ def test_voided_once(sandbox: Sandbox, client: TradeGeckoClient, status: str) ->
     assert len(bench.writes()) == writes
 
 
+@pytest.mark.parametrize("field", ["source_status", "payment_status"])
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_status_may_say_that_it_is_canceled(
+    sandbox: Sandbox, client: TradeGeckoClient, field: str, *, dry_run: bool
+) -> None:
+    """Without a time; the dry run says so."""
+    bench = delivered(sandbox, client)
+    said: dict[str, Any] = {field: "CANCELLED"}
+    bench.source.orders[-1] = an_order("1001", cursor="later", **said)
+    report = bench.engine.deliver_orders(dry_run=dry_run)
+    would = "would be voided" if dry_run else "canceled at the source; voided"
+    assert any(would in item.detail for item in report.items)
+    assert [order.status for order in bench.remote()] == ["active" if dry_run else "void"]
+
+
+def test_an_order_that_was_sent_as_canceled_by_setting_stays(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """Somebody wants such orders, and the source says nothing new."""
+    order = an_order("1001", source_status="canceled")
+    settings = ConnectionSettings(on_cancel="void", send_canceled=True)
+    bench = Bench(sandbox, client, ListSource([order]), settings=settings)
+    assert outcomes(bench.deliver()) == {"1001": Outcome.DELIVERED}
+    bench.source.orders.append(evolve(order, cursor="later", note="leave it at the door"))
+    bench.deliver()
+    bench.deliver()
+    assert [order.status for order in bench.remote()] == ["active"]
+
+
 def test_an_order_that_is_not_visible_yet_is_voided_later(sandbox: Sandbox, client: TradeGeckoClient) -> None:
     """The account shows it late: that it cannot be looked at does not mean that it cannot be voided."""
     sandbox.fault("POST", "/orders", "visible_late", seconds=240)

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engine.bench import Bench, detail, outcomes
+from tests.engine.test_in_memory import Scripted
 from tests.support import ListSource, OrdersOnly, accepted
 from tradegecko_bridge import ConnectionSettings, MemoryStore, Sandbox, SyncEngine, TradeGeckoClient, TradeGeckoGateway
 from tradegecko_bridge.commerce import ItemResult, OrderLine, SourceOrder, UnreadableOrder, Verdict, order_or_problem
@@ -487,3 +488,45 @@ def test_an_order_s_error_without_a_text_is_told_alike() -> None:
     made = order_or_problem(make, reference="1")
     assert isinstance(made, UnreadableOrder)
     assert re.fullmatch(r"BridgeError at \S*test_faulty_sources\.py:\d+", made.problem)
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_what_a_source_does_with_an_order_it_has_given_is_its_own_business(*, dry_run: bool) -> None:
+    """It may use one record, and one table, for all of them."""
+
+    class Reusing(ListSource):
+        def fetch_orders(self, _after: str | None) -> Iterable[SourceOrder]:
+            shared, extra = an_order("1001"), {"till": "1"}
+            for number in ("1001", "1002", "1003"):
+                extra["till"] = number
+                for name, value in (("reference", number), ("number", number), ("extra", extra), ("cursor", number)):
+                    object.__setattr__(shared, name, value)
+                yield shared
+            for name in fields_dict(SourceOrder):
+                object.__setattr__(shared, name, None)
+            object.__setattr__(an_order("1001").lines[0], "quantity", None)
+
+    store = MemoryStore()
+    report = SyncEngine("shop", source=Reusing(), gateway=Scripted(), store=store, worker="me").deliver_orders(
+        dry_run=dry_run
+    )
+    assert [item.name for item in report.items] == ["1001", "1002", "1003"]
+    kept = {entry.number: entry.order.extra for entry in store.entries() if entry.order}
+    assert kept == ({} if dry_run else {number: {"till": number} for number in ("1001", "1002", "1003")})
+
+
+def test_an_end_that_a_generator_may_not_raise_is_placed_at_its_own_line(
+    sandbox: Sandbox, client: TradeGeckoClient
+) -> None:
+    """Python says nothing of the line."""
+
+    class Ended(ListSource):
+        def fetch_orders(self, _after: str | None) -> Iterable[SourceOrder]:
+            yield an_order("1001")
+            yield from (next(iter(())) for _ in range(1))
+
+    report = Bench(sandbox, client, Ended()).deliver()
+    assert outcomes(report) == {"1001": Outcome.DELIVERED}
+    (problem,) = report.problems
+    line = Ended.fetch_orders.__code__.co_firstlineno + 2
+    assert f"StopIteration at {__file__}:{line}" in problem

@@ -42,7 +42,7 @@ def levels(variants: list[VariantStock], sold: list[tuple[str, int, Moment]]) ->
     """What may be sold of each, by the engine's rule."""
     in_flight = InFlight()
     for sku, units, moment in sold:
-        line = in_flight.sold.setdefault(("", sku), {})
+        line = in_flight.sold.setdefault(("", sku, ""), {})
         line[moment] = line.get(moment, Decimal(0)) + units
     with MemoryStore() as store, store.spool() as spool:
         listed = VariantSpool(spool, BEGAN)

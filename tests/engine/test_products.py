@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.engine.bench import Bench, outcomes
 from tests.support import ListSource, examples
 from tradegecko_bridge import ConnectionSettings, Sandbox, TradeGeckoClient, TradeGeckoGateway
-from tradegecko_bridge.commerce import ItemResult, ProductDetails
+from tradegecko_bridge.commerce import ItemResult, ProductDetails, Verdict
 from tradegecko_bridge.engine import Outcome
 from tradegecko_bridge.engine.back_sync.product_rules import as_told, price_lists
 from tradegecko_bridge.engine.back_sync.products import OFF
@@ -109,6 +109,19 @@ def test_a_source_that_cannot_withdraw_is_named_in_a_note(bench: Bench) -> None:
     assert report.items == []
     assert "Wool Scarf" in report.notes[0]
     assert bench.engine.sync_products().notes == []
+
+
+def test_what_is_gone_before_it_was_told_is_never_told_empty(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """A source that takes nothing back failed to take a product, which is archived since: it goes out as it was."""
+    failing = ListSource(answer=lambda key: ItemResult(key=key, verdict=Verdict.FAILED))
+    bench = Bench(sandbox, client, failing, settings=ConnectionSettings(products=True))
+    bench.engine.sync_products()
+    (tee,) = [one for one in bench.source.products if one.name == "Crew Neck Tee"]
+    client.products.delete(int(tee.reference))
+    bench.source.products.clear()
+    bench.clock.move(days=2)
+    bench.engine.sync_products()
+    assert [one for one in bench.source.products if one.reference == tee.reference] == [tee]
 
 
 def test_names_filters_and_prices_of_variants(sandbox: Sandbox, client: TradeGeckoClient) -> None:

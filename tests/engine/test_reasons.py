@@ -13,7 +13,7 @@ SOURCE = Path(tradegecko_bridge.__file__).parent
 PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
 CODE = re.compile(
     r'Reason\(\s*(?:code=)?"([a-z_]+)"'
-    r"|^(?:BY_HAND|EDIT_OUTDATED|GAVE_UP_IN_DOUBT|ID_IN_USE|REFERENCE_REUSED|REFUSED|UNPAID|PARTLY_SHIPPED|TOO_OLD)"
+    r"|^(?:BY_HAND|EDIT_OUTDATED|GIVEN_OTHERWISE|GAVE_UP_IN_DOUBT|ID_IN_USE|REFERENCE_REUSED|REFUSED|UNPAID|PARTLY_SHIPPED|TOO_OLD)"
     r'(?:: Final)? = "([a-z_]+)"',
     re.MULTILINE,
 )

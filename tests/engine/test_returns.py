@@ -184,3 +184,31 @@ def test_a_source_at_fault_stops_nothing(sandbox: Sandbox, client: TradeGeckoCli
     assert not report
     assert "Ann" not in str(report)
     assert "return RMA-1" in next(one.text for one in shop.open_alerts())
+
+
+@pytest.mark.parametrize("status", ["none", "received"])
+def test_a_dry_run_says_what_becomes_of_returns(sandbox: Sandbox, client: TradeGeckoClient, status: str) -> None:
+    """Noting, and creating by setting; nothing is written, and a run then does so."""
+    shop = ReturnShop(sandbox, client, return_status=status)
+    shop.returning.returns = [a_return(units=2), a_return("RMA-2", lines=()), a_return("RMA-3", order="unknown")]
+    shop.returning.asked.clear()
+    for _ in range(2):
+        report = shop.engine.deliver_orders(dry_run=True)
+        noted = [(item.outcome, item.detail) for item in report.items]
+        assert (Outcome.CHANGED, "return RMA-1 of 2 units at the source") in noted
+        created = [detail for outcome, detail in noted if outcome is Outcome.PLANNED]
+        refused = [detail for outcome, detail in noted if outcome is Outcome.REFUSED]
+        assert [len(created), len(refused)] == ([0, 0] if status == "none" else [1, 1])
+        assert any("1 returns are of orders" in note for note in report.notes)
+    assert (shop.made(), shop.open_alerts(), shop.returning.asked) == ([], [], [None, None])
+    shop.deliver()
+    assert len(shop.made()) == len(created)
+
+
+def test_a_dry_run_tells_that_returns_cannot_be_fetched(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """What came before that counts."""
+    shop = ReturnShop(sandbox, client)
+    shop.returning.returns = [a_return(), SourceUnavailable("down")]
+    report = shop.engine.deliver_orders(dry_run=True)
+    assert outcomes(report) == {"1001": Outcome.CHANGED}
+    assert "down" in report.problems[0]

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from typing import Any, Final
 
 import pytest
 from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.engine.bench import Bench, detail, outcomes
-from tests.support import ListSource
+from tests.support import ListSource, examples
 from tradegecko_bridge import ConnectionSettings, Sandbox, TradeGeckoClient
 from tradegecko_bridge.commerce import Component, ItemResult, Shipment, SourceOrder, Verdict
+from tradegecko_bridge.commerce.remote import RemoteItem, RemoteShipment
 from tradegecko_bridge.engine import Outcome, PartialShipments, resend_tracking
+from tradegecko_bridge.engine.back_sync.shipment_lines import to_shipment
 from tradegecko_bridge.errors import SourceUnavailable
-from tradegecko_bridge.ledger import OrderState, ShipmentState, Wait
+from tradegecko_bridge.ledger import LedgerEntry, OrderState, ShipmentState, Wait
 from tradegecko_bridge.testing.builders import a_line, an_order
 
 TWO_LINES = [a_line("MUG-BLUE", 2), a_line("TEE-M", 3, reference="2")]
@@ -54,10 +60,18 @@ def make(sandbox: Sandbox, client: TradeGeckoClient, source: Shop | None = None,
     return bench
 
 
-def lines_of(bench: Bench) -> list[tuple[int, Decimal]]:
-    """The order's lines in the account, as they were made."""
-    (order,) = bench.remote()
-    return [(line.id, line.quantity) for line in bench.client.order_line_items.list(order_id=order.id)]
+def lines_of(bench: Bench) -> dict[str, int]:
+    """The ids the order's lines were made under, by the source's references."""
+    (entry,) = bench.store.entries()
+    return {reference: int(id_) for id_, reference in entry.remote_lines.items()}
+
+
+def units(shipment: Shipment) -> dict[str, int]:
+    """What is in a shipment, by line."""
+    total = Counter[str]()
+    for item in shipment.items:
+        total[item.line_reference] += int(item.quantity)
+    return dict(total)
 
 
 def ship_lines(bench: Bench, units: dict[int, int], **fields: object) -> int:
@@ -77,13 +91,12 @@ def test_units_are_of_the_line_they_were_shipped_for(sandbox: Sandbox, client: T
     """Of two lines with one SKU the second leaves first: the source hears of the second."""
     lines = [a_line("MUG-BLUE", 2, reference="a"), a_line("MUG-BLUE", 1, reference="b")]
     bench = make(sandbox, client, Shop(an_order("1001", lines)))
-    (first, _), (second, _) = [line for line in lines_of(bench) if line[1] in (1, 2)][:2]
-    ship_lines(bench, {second: 1})
+    ids = lines_of(bench)
+    ship_lines(bench, {ids["b"]: 1})
     bench.engine.sync_tracking()
-    ship_lines(bench, {first: 2})
+    ship_lines(bench, {ids["a"]: 2})
     bench.engine.sync_tracking()
-    told = [[(item.line_reference, item.quantity) for item in one.items] for one in bench.source.shipments]
-    assert told == [[("b", 1)], [("a", 2)]]
+    assert [units(one) for one in bench.source.shipments] == [{"b": 1}, {"a": 2}]
     assert bench.state("1001") is OrderState.CONFIRMED
 
 
@@ -92,16 +105,15 @@ def test_a_kit_and_a_single_item_of_its_sku_are_kept_apart(sandbox: Sandbox, cli
     kit = a_line("SET", 1, reference="kit", components=(Component(sku="MUG-BLUE"), Component(sku="TEE-M")))
     order = an_order("1001", [kit, a_line("MUG-BLUE", 1, reference="one")])
     bench = make(sandbox, client, Shop(order), explode_kits=True)
-    (entry,) = bench.store.entries()
-    ids = {reference: int(id_) for id_, reference in entry.remote_lines.items()}
+    ids = lines_of(bench)
     ship_lines(bench, {ids["one"]: 1})
     bench.engine.sync_tracking()
     (told,) = bench.source.shipments
-    assert [(item.line_reference, item.quantity) for item in told.items] == [("one", 1)]
+    assert units(told) == {"one": 1}
     parts = [id_ for reference, id_ in ids.items() if reference != "one"]
     ship_lines(bench, dict.fromkeys(parts, 1))
     bench.engine.sync_tracking()
-    assert [(item.line_reference, item.quantity) for item in bench.source.shipments[-1].items] == [("kit", 1)]
+    assert units(bench.source.shipments[-1]) == {"kit": 1}
     assert bench.state("1001") is OrderState.CONFIRMED
 
 
@@ -116,6 +128,39 @@ def test_a_line_that_was_replaced_is_known_by_its_variant(sandbox: Sandbox, clie
     report = bench.engine.sync_tracking()
     assert report.problems == []
     assert [item.line_reference for item in bench.source.shipments[0].items] == ["2"]
+
+
+@given(
+    ordered=st.lists(st.integers(1, 3), min_size=1, max_size=4),
+    parcels=st.lists(st.lists(st.tuples(st.integers(0, 3), st.integers(1, 2)), min_size=1, max_size=3), max_size=5),
+)
+@settings(max_examples=examples(25), deadline=None)
+def test_what_leaves_of_a_line_is_told_of_that_line(ordered: list[int], parcels: list[list[tuple[int, int]]]) -> None:
+    """Whatever leaves in whatever parcels, of lines that are all of one variant: nothing is told of another line, and
+    the parcel with which the last unit has left is the first that completes the order."""
+    lines = [a_line("MUG-BLUE", count, reference=str(n)) for n, count in enumerate(ordered)]
+    order = an_order("1001", lines)
+    entry = LedgerEntry(
+        id=1, connection="shop", reference="1001", number="1001", state=OrderState.DELIVERED, order=order,
+        line_ids={line.reference: "v" for line in lines}, remote_lines={f"L{n}": str(n) for n in range(len(lines))},
+        ingested_at=order.placed_at, updated_at=order.placed_at,
+    )  # fmt: skip
+    told: list[Shipment] = []
+    left = Counter({str(n): count for n, count in enumerate(ordered)})
+    for number, parcel in enumerate(parcels):
+        known = [(line, count) for line, count in parcel if line < len(lines)]
+        items = [RemoteItem(line_id=f"L{line}", variant_id="v", quantity=Decimal(count)) for line, count in known]
+        remote = RemoteShipment(id=str(number), order_id="9", items=tuple(items))
+        shipment, strange = to_shipment(remote, entry, order, told)
+        for line, count in known:
+            left[str(line)] -= count
+        assert strange == []
+        wanted = Counter[str]()
+        for line, count in known:
+            wanted[str(line)] += count
+        assert Counter(units(shipment)) == wanted
+        assert shipment.completes_order is all(rest <= 0 for rest in left.values())
+        told.append(shipment)
 
 
 # ── all at once ──────────────────────────────────────────────────────────────────────────────
@@ -318,7 +363,7 @@ def test_a_lost_answer_ships_nothing_twice(sandbox: Sandbox, client: TradeGeckoC
     lines = [a_line("MUG-BLUE", 1, reference="a"), a_line("MUG-BLUE", 1, reference="b")]
     shop = Shop(an_order("1001", lines))
     bench = make(sandbox, client, shop)
-    ids = {reference: int(id_) for id_, reference in bench.store.entries()[0].remote_lines.items()}
+    ids = lines_of(bench)
     ship_lines(bench, {ids["a"]: 1}, tracking_number="T-1")
     shop.lose = 1
     assert not bench.engine.sync_tracking()
@@ -327,12 +372,12 @@ def test_a_lost_answer_ships_nothing_twice(sandbox: Sandbox, client: TradeGeckoC
     ship_lines(bench, {ids["b"]: 1}, tracking_number="T-2")
     bench.engine.sync_tracking()
     assert len(shop.shipments) == 3
-    shown = [(one.tracking_numbers, [(i.line_reference, i.quantity) for i in one.items]) for one in shop.shown.values()]
-    assert shown == [(("T-1",), [("a", 1)]), (("T-2",), [("b", 1)])]
+    shown = [(one.tracking_numbers, units(one)) for one in shop.shown.values()]
+    assert shown == [(("T-1",), {"a": 1}), (("T-2",), {"b": 1})]
     assert bench.state("1001") is OrderState.CONFIRMED
 
 
-ODD = {
+ODD: Final[dict[str, Callable[[Sequence[Shipment]], Any]]] = {
     "too few": lambda shipments: [],
     "nothing": lambda shipments: None,
     "doubled": lambda shipments: [ItemResult(key=one.reference, verdict=Verdict.ACCEPTED) for one in shipments] * 2,

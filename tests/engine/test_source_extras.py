@@ -113,6 +113,30 @@ def test_a_receipt_that_failed_is_told_again() -> None:
     assert refused.source.receipts == []
 
 
+def test_a_receipt_outlives_the_run_that_owes_it() -> None:
+    """The program ends after the order was delivered and before the source was told: the next run tells it, once."""
+
+    class Killed(BaseException):
+        pass
+
+    class Dies(ListSource):
+        dies = True
+
+        def accept_receipts(self, receipts: Sequence[DeliveryReceipt]) -> Iterable[ItemResult]:
+            if self.dies:
+                raise Killed
+            return super().accept_receipts(receipts)
+
+    source = Dies([order()])
+    desk = Desk(source=source)
+    with pytest.raises(Killed):
+        desk.run()
+    source.dies = False
+    for _ in range(2):
+        assert desk.run(after=HOUR)
+        assert [receipt.order_reference for receipt in source.receipts] == ["1"]
+
+
 # ── all stock ────────────────────────────────────────────────────────────────────────────────
 
 

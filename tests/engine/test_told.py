@@ -152,6 +152,27 @@ def test_an_older_listing_never_overtakes_a_newer_one(world: World) -> None:
     assert world.shop.shown["MUG"] == "9"
 
 
+def test_a_call_that_arrives_late_does_not_have_the_last_word(world: World) -> None:
+    """One had no answer and arrives after the next: what went along in it is told once more, and then no more."""
+
+    def unanswered(_: object) -> None:
+        world.shop.meet = lambda _: None
+        raise SourceUnavailable("no answer in time")
+
+    world.shelf.units["MUG"] = 1
+    world.shop.meet = unanswered
+    world.sync()
+    world.shelf.units["MUG"] = 9
+    assert world.sync()
+    world.shop.shown["MUG"] = "1"
+    for minutes in (5, 6, 30):
+        world.clock.move(minutes=minutes)
+        world.shop.heard.clear()
+        assert world.sync()
+        assert world.shop.heard == ([{"MUG": "9"}] if minutes == 6 else [])
+    assert world.shop.shown["MUG"] == "9"
+
+
 def test_two_workers_never_tell_one_shop_at_once(world: World) -> None:
     """The other one says so, and tells nothing."""
     world.shelf.units["MUG"] = 1

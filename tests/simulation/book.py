@@ -19,6 +19,7 @@ from tradegecko_bridge.errors import ClaimLost, CursorMoved, CustomerInUse, Numb
 from tradegecko_bridge.ledger import (
     AT_SOURCE,
     DELIVERED_STATES,
+    RECEIPT,
     SENT_STATES,
     UNCERTAIN_STATES,
     Alert,
@@ -36,6 +37,7 @@ from tradegecko_bridge.ledger import (
     StateCount,
     Transition,
 )
+from tradegecko_bridge.runs import JobRun
 from tradegecko_bridge.stores.row import Arrival, Change, Row, storable, utc
 from tradegecko_bridge.stores.rules import lookups, work
 from tradegecko_bridge.stores.rules.alerts import compared
@@ -212,6 +214,9 @@ class LedgerBook:
                 "already; find out which of the two it is"
             )
         self._write([change])
+        if transition.receipt is not None:
+            key, text = transition.receipt
+            self.record_told_values(entry.connection, RECEIPT, {key: text}, at=after.updated_at)
         if new is not None:
             self._made[entry.id] = new.digests
         return after
@@ -343,6 +348,9 @@ class LedgerBook:
     def record_told_values(self, connection: str, kind: str, values: Mapping[str, str], *, at: datetime) -> None:
         told = self._told.setdefault((connection, kind), {})
         told.update((storable(key), value) for key, value in sorted(values.items()))
+
+    def record_run(self, run: JobRun) -> None:
+        """Nobody reads it."""
 
     def update_alerts(
         self, connection: str, found: Sequence[Finding], *, scope: Collection[str], at: datetime

@@ -35,9 +35,9 @@ WRITES: Final = frozenset(
         *("ingest_shipments", "claim_shipments", "record_shipment"),
     }
 )
-QUIET: Final = frozenset({"known_account", "remember_account", "known_source", "remember_source", "key"})
+QUIET: Final = frozenset({"known_account", "remember_account", "known_source", "remember_source", "key", "record_run"})
 """Calls that nothing happens around: there is one account and one source, and every run asks whether they still are; so
-it asks for the one key."""
+it asks for the one key. That a run is over is for people to read."""
 CRITICAL: Final = frozenset(
     {
         *("claim", "record", "record_all"),

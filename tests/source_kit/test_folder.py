@@ -102,6 +102,7 @@ class FolderShop:
                 tracking=tuple({row["tracking_number"]: None for row in rows if row["tracking_number"]}),
             )
             for rows in found.values()
+            if rows[0]["withdrawn"] == "no"
         ]
 
     def stock(self, sku: str) -> Decimal:

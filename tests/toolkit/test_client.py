@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
+from io import BytesIO
 
 import httpx
 import pytest
@@ -19,8 +20,10 @@ from tradegecko_bridge.errors import ConfigError, SourceError, SourceNeedsLogin,
 from tradegecko_bridge.http_bounds import LARGEST_ANSWER
 from tradegecko_bridge.sources.toolkit import (
     NO_RETRIES,
+    Answer,
     AnswerLost,
     AnswerTooLarge,
+    Busy,
     Forbidden,
     NotThere,
     Pace,
@@ -320,3 +323,54 @@ def test_the_server_s_time_is_utc() -> None:
     one = client(Shop(said(200, [], date="Mon, 02 Nov 2026 15:00:00 GMT")))
     one.get("orders")
     assert one.server_time == datetime(2026, 11, 2, 15, tzinfo=UTC)
+
+
+def over_the_limit(answer: Answer) -> None:
+    """What a shop says with 200."""
+    if answer.data.get("busy"):
+        raise Busy("Acme is busy", seconds=7.0)
+    if answer.data.get("broken"):
+        raise ShopFault("Acme broke")
+
+
+def test_an_answer_may_be_a_refusal_all_the_same() -> None:
+    """What was not carried out is repeated after the wait that is asked for, a change too; other changes are not."""
+    asks: list[Callable[[ShopClient], Answer]] = [lambda one: one.get("orders"), lambda one: one.post("orders", {})]
+    for ask in asks:
+        shop, waits = Shop(said(200, {"busy": 1}), said(200, {"fine": 1})), list[float]()
+        assert ask(client(shop, waits, judge=over_the_limit)).data == {"fine": 1}
+        assert (len(shop.asked), waits) == (2, [7.0])
+    shop = Shop(said(200, {"broken": 1}), said(200, {"fine": 1}))
+    with pytest.raises(ShopFault):
+        client(shop, judge=over_the_limit).post("orders", {})
+    assert len(shop.asked) == 1
+    with pytest.raises(Busy):
+        client(Shop(said(200, {"busy": 1})), judge=over_the_limit).get("orders")
+
+
+def test_what_is_hidden_shows_nowhere() -> None:
+    """Though the shop says it."""
+    shop = Shop(said(400, {"message": "no such secret: shh-12345"}))
+    with pytest.raises(Refusal) as error:
+        client(shop, hidden=[Secret("shh-12345")]).get("orders")
+    assert "shh" not in str(error.value)
+
+
+def test_a_file_arrives_whole_or_not_at_all() -> None:
+    """From wherever the shop keeps it, with nothing of the login; what is wrong with it is one of our errors."""
+    shop, file = Shop(said(200, {"id": 1})), BytesIO()
+    client(shop).download("https://files.example/one.jsonl", file)
+    assert json.loads(file.getvalue()) == {"id": 1}
+    assert "x-key" not in shop.asked[0].headers
+    for answer, url in (
+        (said(404), "https://files.example/one"),
+        (said(302, location="https://elsewhere.example/"), "https://files.example/one"),
+        (httpx.ReadError("reset"), "https://files.example/one"),
+        (said(200, {"id": 1}), "http://files.example/one"),
+        (said(200, {"id": 1}), "ftp://files.example/one"),
+        (said(200, {"id": 1}), "one"),
+    ):
+        with pytest.raises(SourceUnavailable, match="Acme"):
+            client(Shop(answer)).download(url, BytesIO())
+    with pytest.raises(SourceUnavailable, match="larger"):
+        client(Shop(said(200, "x" * 99))).download("https://files.example/one", BytesIO(), largest=50)

@@ -30,7 +30,7 @@ class Copy:
         self.calls = 0
 
     def read(self, age: timedelta = A_DAY) -> dict[str, VariantStock]:
-        """One pass, an hour after the last; without what only a copy says."""
+        """One pass, an hour after the last; without the moments, which only a copy has."""
         self.clock.move(hours=1)
         self.sandbox.advance(3600)
         with self.gateway.session():
@@ -38,7 +38,7 @@ class Copy:
             found = list(self.gateway.stock_within(age, self.clock()))
             self.calls = self.gateway.calls - before
         assert len(found) == len({one.variant_id for one in found})
-        return {one.variant_id: evolve(one, as_of=None, parts=()) for one in found}
+        return {one.variant_id: evolve(one, as_of=None) for one in found}
 
     def truth(self) -> dict[str, VariantStock]:
         return {one.variant_id: one for one in self.plain.stock()}
@@ -88,6 +88,15 @@ def test_what_is_older_than_it_may_be_is_read_again(sandbox: Sandbox, copy: Copy
     copy.clock.move(minutes=-59)
     copy.read()
     assert copy.calls == 1, "it is trusted again"
+
+
+def test_what_somebody_says_has_changed_is_looked_at(sandbox: Sandbox, copy: Copy) -> None:
+    """Also where nothing shows it: as webhooks do."""
+    sandbox.set_switch("stock_change_touches_variant", False)
+    copy.adjust("MUG-BLUE", 7)
+    (variant,) = copy.client.variants.list(sku="MUG-BLUE")
+    copy.gateway.stock_changed([str(variant.id), "999999"])
+    assert copy.read() == copy.truth()
 
 
 def test_all_of_it_at_once(sandbox: Sandbox, copy: Copy) -> None:

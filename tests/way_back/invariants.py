@@ -90,9 +90,12 @@ def _level(free: Decimal, settings: ConnectionSettings) -> Decimal:
 
 def _shipments(world: BackWorld, shop: Shop, entries: Mapping[str, LedgerEntry]) -> Iterator[Violation]:
     account, settings = world.account, world.settings[shop.name]
-    ours = {entry.remote_id: entry for entry in entries.values() if entry.remote_id}
+    # One that was found when its SKUs had another name has lines nobody can tell apart; the report says so.
+    ours = {entry.remote_id: entry for entry in entries.values() if entry.remote_id and entry.line_ids}
     live = {parcel.id: parcel for parcel in account.parcels() if parcel.order in ours}
-    for id_ in sorted(live.keys() | shop.shipments.keys(), key=int):
+    judged = {entry.reference for entry in ours.values()}
+    told_of = {id_ for id_, one in shop.shipments.items() if one.order_reference in judged}
+    for id_ in sorted(live.keys() | told_of, key=int):
         told, parcel, refused = shop.shipments.get(id_), live.get(id_), ("shipments", id_) in shop.refused
         if refused:
             continue
@@ -173,6 +176,8 @@ def _alerts(world: BackWorld, shop: Shop, entries: Mapping[str, LedgerEntry]) ->
     found = {alert.key for alert in world.disk.store.alerts(shop.name) if not alert.key.startswith("clock ")}
     for key in sorted(wanted - found):
         yield Violation("no alert", f"{shop.name}: {key}")
+    if any(fault.kind == "telling late" for fault in world.faults.happened):  # it took what it had refused a newer one
+        found = {key for key in found if not key.endswith(" refused")}
     for key in sorted(found - wanted):
         yield Violation("alert for nothing", f"{shop.name}: {key}")
 

@@ -33,8 +33,8 @@ class Shop:
     shipments: dict[str, Shipment] = field(factory=dict)
     products: dict[str, ProductDetails] = field(factory=dict)
     unknown: set[str] = field(factory=set)
-    refused: set[Key] = field(factory=set)
-    """What it would not have when it was last told of it."""
+    refused: dict[Key, str] = field(factory=dict)
+    """What it would not have when it was last told of it: it will not have that later either."""
     heard: list[tuple[Key, str]] = field(factory=list)
 
     def place(self, order: SourceOrder) -> None:
@@ -48,10 +48,10 @@ class Shop:
         self.heard.append(((kind, key), repr(item)))
         if kind == "stock" and key in self.unknown:
             return ItemResult(key=key, verdict=Verdict.IGNORED)
-        if refuses:
-            self.refused.add(thing)
+        if refuses or self.refused.get(thing) == f"{kind} {item}":
+            self.refused[thing] = f"{kind} {item}"
             return ItemResult(key=key, verdict=Verdict.REFUSED, message="not this one")
-        self.refused.discard(thing)
+        self.refused.pop(thing, None)
         self._apply(kind, key, item)
         return ItemResult(key=key, verdict=Verdict.ACCEPTED)
 

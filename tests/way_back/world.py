@@ -70,7 +70,7 @@ class Setup(Manner):
             acts=rng.randint(5, 30) + 10 * hours,
             workers=rng.choice((1, 2, 2, 3)),
             tempo=rng.choice((0.3, 1.0, 1.0, 5.0)),
-            interval=rng.choice((2, 4, 8)) * MINUTE * (4 if hours else 1),
+            interval=rng.choice((2, 4, 8)) * MINUTE * (8 if hours else 1),
             same_names=rng.random() < 0.5,
             one_machine=rng.random() < 0.3,
             takes_back=tuple(rng.random() < 0.8 for _ in SHOPS),

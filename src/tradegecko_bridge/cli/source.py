@@ -76,7 +76,7 @@ def try_file(
 @_FILE
 @click.option("--connection", metavar="NAME", default="my-shop", show_default=True, help="The connection it is for.")
 def guess_format(file: Path, connection: str) -> None:
-    """Name the preset of a file, or write a format for it.
+    """Name a file's preset, or write a format to start from.
 
     What is printed is a part of a settings file.
     """

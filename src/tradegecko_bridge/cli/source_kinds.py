@@ -49,7 +49,7 @@ def _summary(kind: str) -> str:
 @click.argument("kind", metavar="NAME")
 @JSON
 def describe(kind: str, as_json: bool) -> None:
-    """Show what a kind of source takes as options, and what it can do."""
+    """Show what a kind of source takes, and what it can do."""
     from tradegecko_bridge.cli.output.console import print_json
     from tradegecko_bridge.wiring.described import describe_source
 
@@ -94,10 +94,10 @@ def _print_described(found: Described) -> None:
     help="The folder to make the package's folder in.",
 )
 def new(name: str, into: Path) -> None:
-    """Write a package with a source to start from.
+    """Write a source of your own to start from.
 
-    NAME is what settings files will call it, such as my-shop. It is complete: it installs, and its tests, which are
-    the kit, pass. Its shop is made up; make it yours.
+    It is a package; NAME is what settings files will call it, such as my-shop. It is complete: it installs, and its
+    tests, which are the kit, pass. Its shop is made up; make it yours.
     """
     from tradegecko_bridge.cli.new_source import write_package
 

@@ -94,10 +94,13 @@ def slip(error: Exception) -> str:
 
 
 def sound(record: object, kind: type[T]) -> T | list[str]:
-    """The record as its constructor would have made it of plain values, or what is wrong with it, by field."""
+    """A record of our own as its constructor would have made it of plain values, or what is wrong with it, by field.
+
+    Whoever gave it may go on writing to what was given.
+    """
     try:
         if _is_sound(record, kind):
-            return cast("T", record)
+            return cast("T", _copier(cast("Hashable", kind))(record))
     except Exception:  # noqa: S110 - of what other people's classes raise, the field is told below
         pass
     faults: list[str] = []
@@ -119,6 +122,26 @@ def _is_sound(record: Any, kind: Any) -> bool:
             if one is not None and not _is_sound(one, part):
                 return False
     return True
+
+
+@cache
+def _copier(kind: Hashable) -> Callable[[Any], Any]:
+    """What makes a sound record anew, and the records and tables in it: one expression compiled for the class, as
+    orders come by the thousand."""
+    names: dict[str, Any] = {"new": object.__new__, "kind": kind, "tuple": tuple, "dict": dict}
+    puts = []
+    for name, hint in _hints(kind).items():
+        first, value = kinds_of(hint)[0], f"old.{name}"
+        item = get_args(hint)[0] if first is tuple else first
+        names[f"put_{name}"] = getattr(kind, name).__set__
+        if attrs.has(item):
+            names[f"copy_{name}"] = _copier(cast("Hashable", item))
+            copied = f"copy_{name}({value})" if item is first else f"tuple([copy_{name}(one) for one in {value}])"
+            value = f"{copied} if {value} else {value}"
+        elif get_origin(hint) is Mapping:
+            value = f"dict({value})"
+        puts.append(f"put_{name}(made, {value})")
+    return cast("Callable[[Any], Any]", eval(f"lambda old: (made := new(kind), {', '.join(puts)})[0]", names))  # noqa: S307
 
 
 @cache

@@ -50,8 +50,15 @@ class VariantStock:
 
 @frozen(kw_only=True)
 class StockLevel:
-    """What a source may sell of a SKU: ``available`` units, never below zero."""
+    """What a source may sell of a SKU: ``available`` units, never below zero; at one of its locations, where it has
+    several and the settings say which of the system's are which."""
 
     sku: str
     available: Decimal = field(validator=finite)
     sell_without_stock: bool = False
+    location: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What a source's result for it is about: the SKU, and the location where there is one."""
+        return self.sku if self.location is None else f"{self.sku} @ {self.location}"

@@ -38,7 +38,7 @@ from tradegecko_bridge.errors import (
 from tradegecko_bridge.foreign import call, place_of
 from tradegecko_bridge.forks import OfThisProcess
 from tradegecko_bridge.ledger import Alert
-from tradegecko_bridge.ports import ChecksAddresses, Clock, Gateway, OrderSource, Store
+from tradegecko_bridge.ports import ChecksAddresses, Clock, Gateway, KeepsStock, OrderSource, Store
 
 T = TypeVar("T")
 
@@ -195,6 +195,17 @@ class SyncEngine(OfThisProcess):
         the source refused or did not know. ``past_brake``: also where the setting ``stock_brake`` would hold them."""
         sync = partial(inventory.sync_inventory, dry_run=dry_run, full=full, past_brake=past_brake)
         return self._do(inventory.OPERATION, sync, dry_run=dry_run)
+
+    def stock_changed(self, variant_ids: Collection[str]) -> None:
+        """Have the next pass look at the stock of these variants (ids of the system), whether or not it says that they
+        have changed; for whoever hears of it, as by webhooks. Nothing is asked now.
+
+        Raises:
+            GatewayError: the account cannot be asked which one it is.
+        """
+        gateway = self._context.gateway
+        if variant_ids and isinstance(gateway, KeepsStock):
+            gateway.stock_changed(variant_ids)
 
     def sync_products(self, *, dry_run: bool = False, full: bool = False) -> Report:
         """Bring changed product details to the source, if it takes them; ``full`` sends unchanged ones again."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tradegecko_bridge.engine.mapping.catalog import NAMING
-from tradegecko_bridge.ledger import NOT_READY, PARTLY_SHIPPED, TOO_OLD, UNPAID
+from tradegecko_bridge.ledger import GIVEN_OTHERWISE, NOT_READY, PARTLY_SHIPPED, TOO_OLD, UNPAID
 
 CODES: Final = frozenset(
     {
@@ -26,7 +26,7 @@ CODES: Final = frozenset(
         *("no_answer", "no_lines", "no_sku", "number_taken", "rejected", "restored", "tax_treatment", "too_early"),
         *("canceled_before", "refunded_before", "shipped_before"),
         *("reference_reused", "several_addresses"),
-        *(NOT_READY.code, UNPAID, PARTLY_SHIPPED, TOO_OLD),
+        *(GIVEN_OTHERWISE, NOT_READY.code, UNPAID, PARTLY_SHIPPED, TOO_OLD),
         *("total_differs", "unavailable", "unknown_currency", "unknown_sku", "unmapped_ship_method", "unreadable"),
         *(f"unknown_{setting}" for setting in NAMING),
     }

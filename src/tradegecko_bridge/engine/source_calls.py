@@ -41,6 +41,7 @@ _METHODS: Final = {
     "accepting receipts": "accept_receipts",
     "accepting tracking": "accept_tracking",
     "accepting stock levels": "accept_stock",
+    "giving its stock levels": "fetch_stock",
     "accepting all stock levels": "accept_all_stock",
     "accepting products": "accept_products",
     "canceling orders": "cancel_orders",

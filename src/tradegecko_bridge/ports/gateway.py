@@ -208,6 +208,13 @@ class KeepsStock(Protocol):
             AccessDenied, Rejected, Unavailable: the account cannot be asked.
         """
 
+    def stock_changed(self, variant_ids: Collection[str], /) -> None:
+        """Somebody said that the stock of these variants has changed: they are looked at in the next pass.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked which it is.
+        """
+
 
 @runtime_checkable
 class ShowsOrders(Protocol):

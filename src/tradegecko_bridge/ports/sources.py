@@ -213,6 +213,27 @@ class AcceptsStock(Protocol):
 
 
 @runtime_checkable
+class HasStockLocations(Protocol):
+    """A source that has several stock locations. Where the setting ``source_locations`` says which of the system's are
+    which, it takes a level for each SKU and location (``StockLevel.location``); results are by ``StockLevel.key``."""
+
+    def stock_locations(self) -> Sequence[str]:
+        """What they are called, as the setting and the levels name them."""
+
+
+@runtime_checkable
+class GivesStock(Protocol):
+    """A source that can say what stock it shows, so that what somebody changed there is found."""
+
+    def fetch_stock(self) -> Iterable[StockLevel]:
+        """What may be sold of each SKU (at each location) by what the source shows now, each once.
+
+        Raises:
+            SourceUnavailable, SourceNeedsLogin, SourceRefused: as :meth:`OrderSource.fetch_orders`.
+        """
+
+
+@runtime_checkable
 class AcceptsAllStock(Protocol):
     """A source that now and then takes all stock levels at once, beside those that changed."""
 

@@ -206,7 +206,7 @@ class ToldValueStore(Protocol):
         """What the source last acknowledged of ``kind``: value by item key."""
 
     def record_told_values(self, connection: str, kind: str, values: Mapping[str, str], *, at: datetime) -> None:
-        """The source acknowledged these values; the others stay."""
+        """The source acknowledged these values; the others stay. A blank one is forgotten."""
 
 
 class Spool(Protocol):

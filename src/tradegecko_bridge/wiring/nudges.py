@@ -1,8 +1,8 @@
 """Webhooks as a nudge: what changed in TradeGecko makes the matching jobs run now, and not at their next turn.
 
-A webhook is never the truth: it may be lost, late, doubled or about something else. It only says when to look. So
-nothing of it is kept but which jobs of which connections are to run, and nothing is lost with it that the next turn of
-the job would not find.
+A webhook is never the truth: it may be lost, late, doubled or about something else. It only says when to look, and at
+which variant's stock. So nothing of it is kept but that, and which jobs of which connections are to run; nothing is
+lost with it that a later turn of the job would not find.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ _RESOURCES: Final[Mapping[str, Collection[Job]]] = {
     "variant": {Job.INVENTORY, Job.PRODUCTS},
 }
 """Of other events of these kinds, should there be some."""
+MOST_VARIANTS: Final = 5_000
+"""So many variants are kept for a connection; what more there are is found when its turn comes."""
 _LOOK: Final = 1.0
 """Seconds after which who waits for nudges looks whether it is to end."""
 
@@ -77,11 +79,12 @@ class Nudges(Forked):
         self._monotonic = monotonic
         self._due: dict[tuple[str, Job], float] = {}
         self._taken: dict[tuple[str, Job], float] = {}
+        self._variants: dict[str, set[str]] = {}
         self._changed = Condition()
 
     def after_fork_in_child(self) -> None:
         """Begin anew."""
-        self._due, self._taken, self._changed = {}, {}, Condition()
+        self._due, self._taken, self._variants, self._changed = {}, {}, {}, Condition()
 
     def handler(self, connections: Iterable[str]) -> Callable[[WebhookEvent], None]:
         """What to hand to a receiver: it notes the jobs for these connections and returns at once.
@@ -95,14 +98,17 @@ class Nudges(Forked):
         names = [connections] if isinstance(connections, str) else list(connections)
         if not names:
             raise ValueError("name the connections of the account that the webhooks are of")
-        return lambda event: self.add(names, jobs_of(event))
+        return lambda event: self.add(names, jobs_of(event), variants=_variants_of(event))
 
-    def add(self, connections: Iterable[str], jobs: Iterable[Job]) -> None:
-        """Have these jobs of these connections run soon."""
-        wanted = list(jobs)
+    def add(self, connections: Iterable[str], jobs: Iterable[Job], *, variants: Iterable[str] = ()) -> None:
+        """Have these jobs of these connections run soon, and look at the stock of these variants."""
+        wanted, names, ids = list(jobs), list(connections), list(variants)
         with self._changed:
+            for name in names if ids else ():
+                noted = self._variants.setdefault(name, set())
+                noted.update(ids[: max(MOST_VARIANTS - len(noted), 0)])
             now = self._monotonic()
-            for key in [(connection, job) for connection in connections for job in wanted]:
+            for key in [(name, job) for name in names for job in wanted]:
                 last = self._taken.get(key, now - self._apart)
                 self._due.setdefault(key, max(now + self._settle, last + self._apart))
             self._changed.notify_all()
@@ -123,6 +129,15 @@ class Nudges(Forked):
                 self._taken[key] = now
             return {name: frozenset(job for one, job in due if one == name) for name, _ in due}
 
+    def take_variants(self, connection: str) -> frozenset[str]:
+        """The ids of variants whose stock is to be looked at for this connection, once."""
+        with self._changed:
+            return frozenset(self._variants.pop(connection, ()))
+
+
+def _variants_of(event: WebhookEvent) -> list[str]:
+    return [str(event.object_id)] if event.event == "variant.stock_level_update" else []
+
 
 def run_nudged(
     nudges: Nudges,
@@ -142,14 +157,18 @@ def run_nudged(
         for job in Job:
             for name, jobs in due.items():
                 if job in jobs and not until():
-                    _run(by_name.get(name), name, job, on_run)
+                    variants = nudges.take_variants(name) if job is Job.INVENTORY else frozenset[str]()
+                    _run(by_name.get(name), name, job, variants, on_run)
 
 
-def _run(engine: SyncEngine | None, name: str, job: Job, on_run: Callable[[RunReport], object]) -> None:
+def _run(
+    engine: SyncEngine | None, name: str, job: Job, variants: Collection[str], on_run: Callable[[RunReport], object]
+) -> None:
     if engine is None:
         log.warning("a webhook is for connection %s, and no engine here has it", name)
         return
     try:
+        engine.stock_changed(variants)
         report = engine.run(jobs={job})
         if report.reports:
             on_run(report)

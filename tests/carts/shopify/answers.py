@@ -97,7 +97,8 @@ class Answers:
 
     def _found(self, query: str | None) -> list[Order]:
         test = parsed(query)
-        return [order for order in self.records.orders.values() if test(self._words(order))]
+        seen = (order for order in self.records.orders.values() if order.id not in self.records.unseen)
+        return [order for order in seen if test(self._words(order))]
 
     def _words(self, order: Order) -> Json:
         view = self.views.order(order)
@@ -135,6 +136,13 @@ class Answers:
                 if one.id == _number(id):
                     return order, one
         raise GraphQLError("no such fulfillment")
+
+    def refund(self, info: Any, id: str) -> Json | None:
+        for order in self.records.orders.values():
+            for one in order.refunds:
+                if one["id"] == _number(id):
+                    return self.views.refund(order, one)
+        return None
 
     def locations(self, info: Any, **given: Any) -> list[Json]:
         return [{"id": gid("Location", one), "name": name} for one, name in self.records.locations.items()]
@@ -264,6 +272,7 @@ class Answers:
         if "errors" in answer:
             wrong = [{"field": ["query"], "message": answer["errors"][0]["message"], "code": "INVALID"}]
             return {"bulkOperation": None, "userErrors": wrong}
+        answer["data"]["orders"]["edges"].reverse()  # the file is in no order that anybody promises
         operation = next(self.records.ids)
         end = self.bulk_fails or "COMPLETED"
         self.bulk[operation] = query, list(_lines(answer["data"]["orders"], None)), ["CREATED", "RUNNING", end]

@@ -19,7 +19,7 @@ QUICK = Retries(attempts=2, first_wait=0.0)
 
 def source(shop: StandIn, **options: Any) -> ShopifySource:
     """With small pages and short waits."""
-    given: dict[str, Any] = {"access_token": TOKEN, "page_size": 3, "timeout": 0.25, "retries": QUICK}
+    given: dict[str, Any] = {"access_token": TOKEN, "page_size": 3, "timeout": 10.0, "retries": QUICK}
     return ShopifySource(shop.url, **given | options)
 
 
@@ -34,8 +34,8 @@ class ShopifyDriver(StandIn):
         return self
 
     def source(self) -> ShopifySource:
-        """Another source."""
-        return source(self)
+        """Another source, which is not patient."""
+        return source(self, timeout=self.slow / 2)
 
     def place(self, wanted: Wanted) -> str:
         """An order."""

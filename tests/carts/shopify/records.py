@@ -188,6 +188,8 @@ class Records:
         for place, sku in enumerate(("MUG-BLUE", "MUG-RED", "TEE-M", "BROKEN"), 1):
             levels = {} if sku == "BROKEN" else {1: [40, 0]}
             self.variants[place] = Variant(id=place, sku=sku, title=sku.title(), product=100 + place, levels=levels)
+        self.unseen: set[int] = set()
+        """Orders that the search does not find yet."""
         self.webhooks: list[tuple[str, str]] = []
 
     def tick(self) -> datetime:

@@ -72,6 +72,29 @@ def test_an_order_goes_out_and_its_shipments_come_back(
     assert len(vendure_shop.order(code)["fulfillments"]) == 2
 
 
+def test_a_shipment_taken_back_is_cancelled_and_ships_anew(
+    vendure_shop: VendureShop, client: TradeGeckoClient, engine: SyncEngine, store: SqlStore
+) -> None:
+    """Voided in TradeGecko: Vendure cancels that fulfilment alone, and takes what leaves in its place."""
+    code = vendure_shop.place_order({"MUG-BLUE": 1, "TEE-M": 1})
+    engine.deliver_orders()
+    first = ship(client, code, {"MUG-BLUE": 1}, "1Z-BACK")
+    assert of(engine.sync_tracking(), code) == [Outcome.SENT]
+    client.fulfillments.delete(first)
+    assert of(engine.sync_tracking(), code) == [Outcome.SENT]
+    assert _states(vendure_shop, code) == {"1Z-BACK": "Cancelled"}
+
+    ship(client, code, {"MUG-BLUE": 1, "TEE-M": 1}, "1Z-AGAIN")
+    assert of(engine.sync_tracking(), code) == [Outcome.SENT]
+    assert _states(vendure_shop, code) == {"1Z-BACK": "Cancelled", "1Z-AGAIN": "Shipped"}
+    assert vendure_shop.order(code)["state"] == "Shipped"
+    assert store.entries(number=code)[0].state is OrderState.CONFIRMED
+
+
+def _states(shop: VendureShop, code: str) -> dict[str, str]:
+    return {one["trackingCode"]: one["state"] for one in shop.order(code)["fulfillments"]}
+
+
 def test_stock_seen_in_the_shop(vendure_shop: VendureShop, client: TradeGeckoClient, engine: SyncEngine) -> None:
     """What the shop may sell is what TradeGecko has available; what the shop itself reserved is counted on top."""
     vendure_shop.place_order({"TEE-L": 4})

@@ -13,14 +13,14 @@ def find(client: TradeGeckoClient, number: str) -> Order:
     return next(order for order in client.orders.list(order_number=number) if order.order_number == number)
 
 
-def ship(client: TradeGeckoClient, number: str, units: Mapping[str, int], tracking: str) -> None:
-    """Ship units by SKU as one parcel with UPS."""
+def ship(client: TradeGeckoClient, number: str, units: Mapping[str, int], tracking: str) -> int:
+    """Ship units by SKU as one parcel with UPS; the fulfilment's id."""
     order = find(client, number)
     if order.status != "finalized":
         client.orders.update(order.id, {"status": "finalized"})
     skus = {variant.id: variant.sku for variant in client.variants.list(sku=list(units))}
     lines = {skus.get(line.variant_id or 0): line.id for line in client.order_line_items.list(order_id=order.id)}
-    client.fulfillments.create(
+    made = client.fulfillments.create(
         {
             "order_id": order.id,
             "status": "fulfilled",
@@ -31,3 +31,4 @@ def ship(client: TradeGeckoClient, number: str, units: Mapping[str, int], tracki
             ],
         }
     )
+    return made.id

@@ -515,3 +515,31 @@ def test_new_columns_leave_old_orders_as_they_were() -> None:
     """An order of before has the same fingerprint, so that it has not changed."""
     order = only(f"{OWN_HEADER}\n1,2026-01-31T09:30:00Z,CAD,M,1,1\n")
     assert fingerprint(order) == "7faedbaec90a3f42f1455012c464b974"
+
+
+@pytest.mark.parametrize("broken", ["#N/A", "#NAME?", "########", "4.91512E+11", "1,08E+14"])
+@pytest.mark.parametrize("field", ["sku", "ship_phone", "ship_postal_code", "customer_reference", "barcode"])
+def test_what_a_spreadsheet_has_broken_is_refused(field: str, broken: str) -> None:
+    """Two codes may have become one; of telephone numbers nothing is shown. A note may say what it likes."""
+    columns = {name: column for name, column in SHORT.items() if name != "sku"}
+    said = fault(row(x=broken), columns={**columns, field: "x"}, ignore=["sku"])
+    assert "spreadsheet" in said
+    assert broken.startswith("#") or (broken in said) is (field in ("sku", "barcode"))
+    assert only(row(x=broken), columns={**SHORT, "note": "x"}).note == broken
+
+
+@pytest.mark.parametrize("broken", ["#N/A", "######", "1.08E+14"])
+def test_a_broken_number_is_no_orders(broken: str) -> None:
+    """Several orders may have become one."""
+    (held,) = given(row(no=broken), columns=SHORT)
+    assert isinstance(held, UnreadableOrder)
+    assert held.reference is None
+
+
+@pytest.mark.parametrize("word", ["合計", "Итого:", "Razem", "Toplam", "Totale complessivo"])
+def test_totals_rows_in_other_languages(word: str) -> None:
+    """Where there are only figures beside the word."""
+    notes: list[str] = []
+    (order,) = given(row() + f"{word},,,3,12\n", columns=SHORT, notes=notes)
+    assert isinstance(order, SourceOrder)
+    assert notes == ["a.csv, row 3: a totals row, passed over"]

@@ -72,3 +72,43 @@ def test_the_page_is_written_from_the_settings() -> None:
         if "connections" in data:
             options = next(iter(data["connections"].values()))["options"]
         format_of(options.get("preset"), options.get("format"))
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        (
+            "Bestellnummer;Datum;Empfänger;Straße;PLZ;Ort;Land;Artikelnummer;Bezeichnung;Menge;Einzelpreis;Währung",
+            "1006;31.01.2026;Ann Lee;Königstr. 1;10115;Berlin;Deutschland;MUG;Becher;2;19,99 €;EUR",
+        ),
+        (
+            "Numéro de commande;Date de commande;Nom;Adresse;Code postal;Ville;Pays;Référence;Désignation;Quantité;Prix unitaire;Devise",
+            "1006;31/01/2026;Ann Lee;1 rue X;10115;Berlin;Allemagne;MUG;Tasse;2;19,99;EUR",
+        ),
+        (
+            "Numero ordine;Data ordine;Destinatario;Indirizzo;CAP;Città;Nazione;Codice articolo;Descrizione;Quantità;Prezzo unitario;Valuta",
+            "1006;31/01/2026;Ann Lee;Via Roma 1;10115;Berlin;Germania;MUG;Tazza;2;19,99;EUR",
+        ),
+        (
+            "Nº pedido;Fecha de pedido;Destinatario;Dirección;Código postal;Ciudad;País;Referencia;Producto;Cantidad;Precio unitario;Moneda",
+            "1006;31/01/2026;Ann Lee;Calle 1;10115;Berlin;Alemania;MUG;Taza;2;19,99;EUR",
+        ),
+        (
+            "Ordernummer;Besteldatum;Naam;Straat;Postcode;Plaats;Land;Artikelcode;Omschrijving;Aantal;Stukprijs;Valuta",
+            "1006;31-01-2026;Ann Lee;Kade 1;10115;Berlin;Duitsland;MUG;Mok;2;19,99;EUR",
+        ),
+    ],
+)
+def test_names_of_columns_in_other_languages(header: str, row: str) -> None:
+    """What is guessed is a format that reads the file."""
+    text = f"{header}\n{row}\n".encode()
+    found = guess("a.csv", io.BytesIO(text))
+    assert (found.missing, found.unused) == ([], [])
+    table = tomllib.loads(as_toml(found, "shop"))["connections"]["shop"]["options"]["format"]
+    order = only(text.decode(), **table)
+    address, (line,) = order.shipping_address, order.lines
+    assert address is not None
+    where = (address.full_name, address.postal_code, address.city, address.country)
+    assert where == ("Ann Lee", "10115", "Berlin", "DE")
+    assert (order.number, order.currency, line.sku) == ("1006", "EUR", "MUG")
+    assert (line.quantity, line.price) == (Decimal(2), Decimal("19.99"))

@@ -102,8 +102,21 @@ def test_tracking_has_a_row_for_each_item(tmp_path: Path) -> None:
         "sku": "MUG",
         "quantity": "2",
         "completes_order": "yes",
+        "withdrawn": "no",
     }
     assert rows(file) == [first, first | {"line_reference": "2", "sku": "TEE", "quantity": "1.5"}]
+
+
+def test_a_shipment_that_was_taken_back_is_written_once_more(tmp_path: Path) -> None:
+    """Whole, with ``withdrawn``, once; what is told as a change is written as it is now."""
+    source = source_at(tmp_path)
+    source.accept_tracking([SHIPMENT])
+    source.accept_tracking([evolve(SHIPMENT, before=evolve(SHIPMENT, carrier="UPS"))])
+    for _ in range(2):
+        (answer,) = source.withdraw_tracking([SHIPMENT])
+        assert answer.verdict is Verdict.ACCEPTED
+    files = shown(tmp_path / "tracking")
+    assert [{row["withdrawn"] for row in rows(file)} for file in files] == [{"no"}, {"yes"}]
 
 
 def test_packages_list_their_own_items(tmp_path: Path) -> None:

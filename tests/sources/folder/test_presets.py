@@ -220,6 +220,49 @@ def test_duties_are_a_line_of_their_own(case: str) -> None:
     assert order.totals.grand_total == order.computed_totals.grand_total == Decimal("95.05")
 
 
+def test_bigcommerce_may_have_a_row_a_line() -> None:
+    """By another template; it is known by the rest of its names."""
+    header = shops.BIGCOMMERCE.replace("Product Details", "Product ID,Product Qty,Product SKU,Product Unit Price")
+    order = {
+        "Order ID": "2001", "Customer Name": "Ann Lee", "Order Date": "31/01/2026", "Order Status": "Shipped",
+        "Order Currency Code": "CAD", "Tax Total": "8.45", "Order Total (inc tax)": "73.43",
+    }  # fmt: skip
+    mugs, tee = (("2", "MUG-BLUE", "$19.99"), ("1", "TEE-M", "$25.00"))
+    rows = [
+        {**order, "Product Qty": units, "Product SKU": sku, "Product Unit Price": price}
+        for units, sku, price in (mugs, tee)
+    ]
+    text = shops.table(header, rows)
+    assert guess("a.csv", io.BytesIO(text.encode())).preset == "bigcommerce"
+    (found,) = given("a.csv", text, "bigcommerce", zone="America/Toronto", dates="dmy")
+    assert isinstance(found, SourceOrder), found
+    assert [(line.sku, line.quantity) for line in found.lines] == [("MUG-BLUE", Decimal(2)), ("TEE-M", Decimal(1))]
+    assert found.computed_totals.grand_total == found.totals.grand_total
+
+
+@pytest.mark.parametrize("name", ["Tee | blue", "Tee, blue | red, green", "Size: M | L"])
+def test_marks_between_lines_may_stand_in_their_names(name: str) -> None:
+    """What follows them is no line then."""
+    text = FILES["bigcommerce"][1].replace("Product Name: Tee,", f"Product Name: {name},")
+    (found,) = given("a.csv", text, "bigcommerce", zone="America/Toronto", dates="dmy")
+    assert isinstance(found, SourceOrder), found
+    assert [(line.sku, line.quantity) for line in found.lines] == [("MUG-BLUE", Decimal(2)), ("TEE-M", Decimal(1))]
+
+
+@pytest.mark.parametrize("kept", ["Tax and Fees", "Tax"])
+def test_what_ebay_keeps_is_not_the_shops(kept: str) -> None:
+    """The column had another name before."""
+    column = f"eBay Collected {kept} Included in Total"
+    header = "Sales Record Number,Order Number,Buyer Username,Item Number,Custom Label,Quantity,Sold For,Sale Date"
+    row = {
+        "Order Number": "24-1", "Custom Label": "MUG", "Quantity": "1", "Sold For": "$10.00", "Sale Date": "Jan-31-26",
+        "Total Price": "$11.30", column: "$1.30",
+    }  # fmt: skip
+    (found,) = given("a.csv", shops.table(f"{header},Total Price,{column}", [row]), "ebay")
+    assert isinstance(found, SourceOrder), found
+    assert found.totals.grand_total == Decimal(10)
+
+
 def test_what_a_label_costs_is_not_what_is_paid_for_shipping() -> None:
     """ShipStation has both."""
     name, text = FILES["shipstation"]

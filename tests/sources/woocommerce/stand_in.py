@@ -43,6 +43,7 @@ class Kind:
     permalinks: bool = True
     fulfilments: bool = True
     over_tls: bool = False
+    host: str = ""
     drops_header: bool = False
     may_write: bool = True
     at_subtotal: bool = False
@@ -83,11 +84,13 @@ class WooShop:
     def _answer(self, method: str, path: str, query: Query, body: Any, headers: Mapping[str, str]) -> Reply:
         route = re.sub(r"^/wp-json", "", path) if self.kind.permalinks else ""
         route = query.get("rest_route", "") if path == "/index.php" else route
+        if route == "/":
+            return Reply(200, {"name": "Shop", "home": self._home(headers)})
         if not route.startswith("/wc/v3/"):
             return Reply(404, None, {"content-type": "text/html"})
         self._authenticate(method, path, query, headers)
         if method != "GET" and not self.kind.may_write:
-            raise _Wrong(401, AUTH, "The API key provided does not have write permissions.")
+            raise _Wrong(401, AUTH, "Der API-Schlüssel hat keine Schreibrechte.")
         for verb, pattern, act in self._routes():
             if verb == method and (found := re.fullmatch(pattern, route.removeprefix("/wc/v3/"))):
                 reply = act(query, body, *map(int, found.groups()))
@@ -132,6 +135,9 @@ class WooShop:
 
     # ── who asks ─────────────────────────────────────────────────────────────────────────────
 
+    def _home(self, headers: Mapping[str, str]) -> str:
+        return f"{'https' if self.kind.over_tls else 'http'}://{self.kind.host or headers['host']}"
+
     def _authenticate(self, method: str, path: str, query: Query, headers: Mapping[str, str]) -> None:
         given = "" if self.kind.drops_header else headers.get("authorization", "")
         if self.kind.over_tls and given.startswith("Basic "):
@@ -144,11 +150,8 @@ class WooShop:
             raise _Wrong(401, "woocommerce_rest_cannot_view", "Sorry, you cannot list resources.")
         if query["oauth_consumer_key"] != KEY:
             raise _Wrong(401, AUTH, "Consumer key is invalid.")
-        scheme = "https" if self.kind.over_tls else "http"
         asked = {name: value for name, value in query.items() if name != "oauth_signature"}
-        if not hmac.compare_digest(
-            sign(method, f"{scheme}://{headers['host']}{path}", asked), query["oauth_signature"]
-        ):
+        if not hmac.compare_digest(sign(method, self._home(headers) + path, asked), query["oauth_signature"]):
             raise _Wrong(401, AUTH, "Invalid signature - provided signature does not match.")
         if abs(int(query["oauth_timestamp"]) - self.now.timestamp()) > 15 * 60:
             raise _Wrong(401, AUTH, "Invalid timestamp.")

@@ -23,6 +23,7 @@ from tests.sources.woocommerce.stand_in import KEY, SECRET, Kind
 from tests.support import examples
 from tradegecko_bridge.commerce import ItemResult, Shipment, SourceOrder, StockLevel, UnreadableOrder, Verdict
 from tradegecko_bridge.commerce.orders import ItemKind
+from tradegecko_bridge.commerce.statuses import Standing, standings
 from tradegecko_bridge.errors import SourceError, SourceNeedsLogin, SourceRefused
 from tradegecko_bridge.sources import WooCommerceSource, is_woocommerce_webhook
 from tradegecko_bridge.sources.woocommerce.api import home_of, without_noise
@@ -65,6 +66,8 @@ def refusal(source: WooCommerceSource) -> SourceError:
         Kind(over_tls=True),
         Kind(over_tls=True, drops_header=True),
         Kind(over_tls=True, drops_header=True, permalinks=False),
+        Kind(host="shop.internal:8080"),
+        Kind(host="shop.internal", permalinks=False),
     ],
     ids=str,
 )
@@ -318,6 +321,20 @@ def test_states(status: str, paid: bool, comes: str | None) -> None:
         assert comes is None
     else:
         assert ("canceled" if found.canceled_at else "ready" if found.ready else "waits") == comes
+
+
+@pytest.mark.parametrize(
+    ("status", "paid", "word"),
+    [("processing", True, "paid"), ("processing", False, "authorized"), ("on-hold", False, "unpaid")],
+)
+def test_cash_on_delivery_is_sent(status: str, paid: bool, word: str) -> None:
+    """The shop lets it go without a payment."""
+    records = Records("America/Toronto")
+    order = records.place(Wanted(), status=status)
+    order.paid = order.created if paid else None
+    found = as_read(records, order)
+    assert (found.payment_status, found.paid) == (word, paid)
+    assert (Standing.UNPAID in standings(found, {})) == (word == "unpaid")
 
 
 def test_states_of_the_shops_own() -> None:

@@ -134,4 +134,4 @@ def why_not(row: ShipmentEntry) -> str:
 
 def shipments_as_rows(rows: Sequence[ShipmentEntry]) -> list[dict[str, Any]]:
     """The same for programs."""
-    return [{**public_fields(row), "why": why_not(row)} for row in rows]
+    return [{**public_fields(row), "told": row.told, "why": why_not(row)} for row in rows]

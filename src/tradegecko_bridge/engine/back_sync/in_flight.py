@@ -7,11 +7,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final, Unpack
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from tradegecko_bridge.commerce import VariantStock
+from tradegecko_bridge.commerce.remote import RecordKind
 from tradegecko_bridge.commerce.values import bare
-from tradegecko_bridge.engine.back_sync.stock_rules import ZERO, bundles_of, free_units
+from tradegecko_bridge.engine.back_sync.stock_rules import ZERO, bundles_of, free_units, is_chosen
 from tradegecko_bridge.engine.back_sync.stock_spool import VariantSpool
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.mapping.rules import as_sent
@@ -19,14 +20,16 @@ from tradegecko_bridge.engine.mapping.validation import is_sane
 from tradegecko_bridge.engine.settings.choices import MatchBy, OrderStatus
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.source_calls import in_batches
+from tradegecko_bridge.errors import Rejected
 from tradegecko_bridge.ledger import DELIVERED_STATES, OPEN_STATES, TOO_OLD, Filter, LedgerEntry, OrderState
 from tradegecko_bridge.ports import ShowsOrders
 
 PAGE: Final = 200
 Moment = datetime | None
 """When units were committed at the latest; None: they are not."""
-Key = tuple[str, str]
-"""A barcode (blank where none counts) and a SKU of TradeGecko's: what a line goes to a variant by."""
+Key = tuple[str, str, str]
+"""What a line goes to a variant by: a barcode (blank where none counts) and a SKU of TradeGecko's; and the id of the
+location its order is for, blank where nobody said."""
 
 
 @frozen
@@ -40,21 +43,24 @@ class InFlight:
     sold: dict[Key, dict[Moment, Decimal]] = field(factory=dict)
 
     def add(self, entry: LedgerEntry, moment: Moment, settings: ConnectionSettings) -> None:
-        """An order's lines, as its connection's settings send them."""
+        """An order's lines, as its connection's ``settings`` send them, which name locations by their ids."""
         by_barcode = settings.match_by is MatchBy.BARCODE
         for line in filter(is_sane, entry.order.lines if entry.order else ()):
             for part in as_sent(line, settings):
-                units = self.sold.setdefault(((by_barcode and part.barcode) or "", bare(part.sku)), {})
+                barcode = (by_barcode and part.barcode) or ""
+                units = self.sold.setdefault((barcode, bare(part.sku), settings.location or ""), {})
                 units[moment] = units.get(moment, ZERO) + max(part.quantity, ZERO)
 
     def reserved(self, variants: VariantSpool, settings: ConnectionSettings, began: datetime) -> dict[str, Decimal]:
         """What of each variant is in flight, by its id; blank of those of which nothing is.
 
-        A bundle's order takes its components, and what is taken of a component no bundle can be made of. ``began`` is
-        when the variants were read that do not say.
+        A bundle's order takes its components, and what is taken of a component no bundle can be made of. What is known
+        to be for another location than those of the ``settings`` takes nothing there. ``began`` is when the variants
+        were read that do not say.
         """
-        at_hand = _at_hand(variants, self.sold) if self.sold or variants.bundles else {}
-        sold = self._by_variant(at_hand)
+        here = {key: units for key, units in self.sold.items() if not key[2] or is_chosen(key[2], settings)}
+        at_hand = _at_hand(variants, here) if here or variants.bundles else {}
+        sold = _by_variant(here, at_hand)
         for id_ in [id_ for id_ in sold if id_ in variants.bundles]:
             for part, units in variants.bundles[id_]:
                 for moment, bundles in sold[id_].items():
@@ -79,20 +85,23 @@ class InFlight:
                 found[id_] = free - (made if older else min(made, free))
         return {id_: units for id_, units in found.items() if units}
 
-    def _by_variant(self, at_hand: Mapping[str, VariantStock]) -> dict[str, dict[Moment, Decimal]]:
-        """The same by variant. What goes by a barcode, or a SKU, that several variants carry counts for each of them:
-        until somebody says which of them was sold, none is sold twice."""
-        carriers: dict[Key, list[str]] = {}
-        for id_, one in at_hand.items():
-            carriers.setdefault((one.barcode or "", ""), []).append(id_)
-            carriers.setdefault(("", bare(one.sku)), []).append(id_)
-        sold: dict[str, dict[Moment, Decimal]] = {}
-        for (barcode, sku), units in self.sold.items():
-            by_barcode = carriers.get((barcode, ""), []) if barcode else []
-            for id_ in by_barcode or carriers.get(("", sku), []) if sku or by_barcode else []:
-                for moment, count in units.items():
-                    _add(sold, id_, moment, count)
-        return sold
+
+def _by_variant(
+    here: Mapping[Key, Mapping[Moment, Decimal]], at_hand: Mapping[str, VariantStock]
+) -> dict[str, dict[Moment, Decimal]]:
+    """The same by variant. What goes by a barcode, or a SKU, that several variants carry counts for each of them: until
+    somebody says which of them was sold, none is sold twice."""
+    carriers: dict[tuple[str, str], list[str]] = {}
+    for id_, one in at_hand.items():
+        carriers.setdefault((one.barcode or "", ""), []).append(id_)
+        carriers.setdefault(("", bare(one.sku)), []).append(id_)
+    sold: dict[str, dict[Moment, Decimal]] = {}
+    for (barcode, sku, _), units in here.items():
+        by_barcode = carriers.get((barcode, ""), []) if barcode else []
+        for id_ in by_barcode or carriers.get(("", sku), []) if sku or by_barcode else []:
+            for moment, count in units.items():
+                _add(sold, id_, moment, count)
+    return sold
 
 
 def _add(sold: dict[str, dict[Moment, Decimal]], id_: str, moment: Moment, count: Decimal) -> None:
@@ -102,7 +111,7 @@ def _add(sold: dict[str, dict[Moment, Decimal]], id_: str, moment: Moment, count
 
 def _at_hand(variants: VariantSpool, sold: Iterable[Key]) -> dict[str, VariantStock]:
     """The variants that lines may go to, bundles, and their components."""
-    barcodes, skus = {barcode for barcode, _ in sold if barcode}, {sku for _, sku in sold}
+    barcodes, skus = {barcode for barcode, _, _ in sold if barcode}, {sku for _, sku, _ in sold}
     wanted = {part for parts in variants.bundles.values() for part, _ in parts} | variants.bundles.keys()
     return {
         one.variant_id: one
@@ -112,29 +121,45 @@ def _at_hand(variants: VariantSpool, sold: Iterable[Key]) -> dict[str, VariantSt
     }
 
 
-def read(context: Context, since: datetime) -> InFlight:
-    """What is in flight of stock of which the oldest was read at ``since``.
-
-    The open orders are read first: one that is delivered meanwhile is among those that were delivered since.
+class Reading:
+    """Reads what is in flight, beginning with what is open before the stock is read: an order that is delivered while
+    that goes on may be missing from what was read before.
 
     Raises:
-        AccessDenied, Unavailable: the account cannot be asked which orders are drafts.
+        AccessDenied, Unavailable: the account cannot be asked for a location.
     """
-    found, seen, account = InFlight(), set[int](), _Family(context)
-    for entry in _entries(context, states=OPEN_STATES):
-        too_old = entry.reason is not None and entry.reason.code == TOO_OLD
-        if account.has(entry.connection) and not too_old:  # sold before the first run, that has left long ago
-            seen.add(entry.id)
-            found.add(entry, None, account.settings(entry.connection))
-    for entry in _drafts(context, account):
-        if entry.id not in seen:
-            seen.add(entry.id)
-            found.add(entry, None, account.settings(entry.connection))
-    for entry in _entries(context, states=DELIVERED_STATES, entered=(since, None)):
-        if account.has(entry.connection) and entry.id not in seen:
-            sent = (entry.sent_at or entry.in_state_since) + context.timing.patience
-            found.add(entry, min(entry.in_state_since, sent), account.settings(entry.connection))
-    return found
+
+    def __init__(self, context: Context) -> None:
+        self._c, self._account = context, _Family(context)
+        self._found, self._seen = InFlight(), set[int]()
+        self._add_open()
+
+    def finish(self, since: datetime) -> InFlight:
+        """All of it, now that the stock is read, of which the oldest was read at ``since``.
+
+        Raises:
+            AccessDenied, Unavailable: the account cannot be asked which orders are drafts.
+        """
+        self._add_open()
+        for entry in _drafts(self._c, self._account):
+            self._add(entry, None)
+        patience = self._c.timing.patience
+        for entry in _entries(self._c, states=DELIVERED_STATES, ingested=(since - patience, None)):
+            sent = (entry.sent_at or entry.in_state_since) + patience
+            self._add(entry, min(entry.in_state_since, sent))
+        return self._found
+
+    def _add_open(self) -> None:
+        for entry in _entries(self._c, states=OPEN_STATES):
+            if (
+                entry.reason is None or entry.reason.code != TOO_OLD
+            ):  # sold before the first run, that has left long ago
+                self._add(entry, None)
+
+    def _add(self, entry: LedgerEntry, moment: Moment) -> None:
+        if entry.id not in self._seen and self._account.has(entry.connection):
+            self._seen.add(entry.id)
+            self._found.add(entry, moment, self._account.settings(entry.connection))
 
 
 class _Family:
@@ -144,6 +169,7 @@ class _Family:
         self._c = context
         self._own = context.store.known_account(context.connection)
         self._has: dict[str, bool] = {context.connection: True}
+        self._settings: dict[str, ConnectionSettings] = {}
 
     def has(self, connection: str) -> bool:
         """Whether it is one of them; where nobody knows its account yet, it may be."""
@@ -153,9 +179,18 @@ class _Family:
         return self._has[connection]
 
     def settings(self, connection: str) -> ConnectionSettings:
-        """Its settings; ours where nobody gave them."""
-        c = self._c
-        return c.settings if connection == c.connection else c.siblings.get(connection, c.settings)
+        """Its settings, with the id of its location; ours where nobody gave them."""
+        if connection not in self._settings:
+            c = self._c
+            given = c.settings if connection == c.connection else c.siblings.get(connection, c.settings)
+            self._settings[connection] = evolve(given, location=self._location(given.location))
+        return self._settings[connection]
+
+    def _location(self, name: str | None) -> str | None:
+        try:
+            return None if name is None else self._c.gateway.find_record(RecordKind.LOCATION, name)
+        except Rejected:
+            return None  # it is not there, which orders are held for
 
     def with_drafts(self) -> list[str]:
         """Those whose orders are made as drafts."""

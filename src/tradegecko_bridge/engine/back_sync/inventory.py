@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import chain
 from typing import Final
 
 from attrs import evolve
 
-from tradegecko_bridge.bounds import LONGEST_NAME, findable, is_bounded
+from tradegecko_bridge.bounds import LONGEST_NAME, findable
 from tradegecko_bridge.commerce import VariantStock, Verdict
 from tradegecko_bridge.commerce.remote import RecordKind
+from tradegecko_bridge.commerce.validators import UnfitValue
 from tradegecko_bridge.engine.back_sync import in_flight
-from tradegecko_bridge.engine.back_sync.stock_rules import ZERO, level_of, stock_level, value_of
+from tradegecko_bridge.engine.back_sync.stock_drift import look_for_drift
+from tradegecko_bridge.engine.back_sync.stock_rules import ZERO, is_chosen, level_of, stock_level, value_of
 from tradegecko_bridge.engine.back_sync.stock_spool import VariantSpool
 from tradegecko_bridge.engine.back_sync.telling import (
     Known,
@@ -36,10 +39,10 @@ from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.settings.choices import Vanished
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.engine.source_calls import SourceFailed, guarded, offer
-from tradegecko_bridge.errors import GatewayError, Rejected
+from tradegecko_bridge.errors import ConfigError, GatewayError, Rejected
 from tradegecko_bridge.ledger import Finding, Severity
 from tradegecko_bridge.outbox import OutboxEntry, OutboxState, Wanted
-from tradegecko_bridge.ports import AcceptsAllStock, AcceptsStock, Gateway, KeepsStock, Spool
+from tradegecko_bridge.ports import AcceptsAllStock, AcceptsStock, Gateway, HasStockLocations, KeepsStock, Spool
 
 OPERATION: Final = "sync inventory"
 KIND: Final = "stock"
@@ -51,6 +54,8 @@ FEW: Final = 10
 """So many SKUs may always be sold out at once."""
 _HUNDRED: Final = Decimal(100)
 _NOW: Final = timedelta(0)
+_NOWHERE: Final = "none"
+"""No id of a location."""
 
 
 def sync_inventory(context: Context, *, dry_run: bool = False, full: bool = False, past_brake: bool = False) -> Report:
@@ -67,6 +72,7 @@ def sync_inventory(context: Context, *, dry_run: bool = False, full: bool = Fals
         with stream_of(context, KIND, report) as stream, context.store.spool() as found:
             if stream is None or not _found(context, report, found, full=full):
                 return report
+            look_for_drift(context, stream, report, full=full)
             if not _brake(context, report, found, passed=past_brake):
                 at_once = isinstance(source, AcceptsAllStock)
                 write(context, stream, _wanted(context, found, report, full=full), again=full and not at_once)
@@ -75,8 +81,8 @@ def sync_inventory(context: Context, *, dry_run: bool = False, full: bool = Fals
                 operation=OPERATION,
                 doing="accepting stock levels",
                 accept=source.accept_stock,
-                item=lambda entry: level_of(entry.key, entry.value),
-                key=lambda level: level.sku,
+                item=level_of,
+                key=lambda level: level.key,
                 batch=BATCH,
                 called=lambda entry: entry.key,
             )
@@ -94,10 +100,10 @@ def _tell_all(context: Context, source: AcceptsAllStock, report: Report, *, full
     except SourceFailed as error:
         report.fail(error)
         return
-    levels = [level_of(entry.key, entry.value) for entry in _entries(context) if not entry.gone]
+    levels = [level_of(entry) for entry in _entries(context) if not entry.gone]
     if levels:
         doing = "accepting all stock levels"
-        results = offer(context.source, source.accept_all_stock, levels, lambda level: level.sku, doing).values()
+        results = offer(context.source, source.accept_all_stock, levels, lambda level: level.key, doing).values()
         bad = {result.message for result in results if result.verdict in (Verdict.FAILED, Verdict.REFUSED)}
         report.problems.extend(f"all stock levels: {message}" for message in sorted(bad))
 
@@ -117,12 +123,20 @@ def _found(context: Context, report: Report, found: Spool, *, full: bool) -> boo
     began = context.clock()
     try:
         settings = _with_ids(context.gateway, context.settings)
+        reading = in_flight.Reading(context)
         with context.store.spool() as spool:
             variants = VariantSpool(spool, began)
             variants.fill(_tellable(_listed(context, began, full=full), report))
-            reserved = in_flight.read(context, variants.oldest).reserved(variants, settings, began)
-            gather(context, KIND, _levels(variants, reserved, settings, report), found)
-    except GatewayError as error:
+            sold = reading.finish(variants.oldest)
+            held = dict[str, str]()
+            levels = chain.from_iterable(
+                _levels(variants, sold.reserved(variants, rules, began), rules, place, held)
+                for place, rules in _places(context, settings).items()
+            )
+            gather(context, KIND, levels, found)
+        for sku, why in held.items():
+            report.add(sku, Outcome.HELD, why)
+    except (GatewayError, SourceFailed, ConfigError) as error:
         report.fail(error)
         return False
     return True
@@ -154,11 +168,7 @@ def _with_ids(gateway: Gateway, settings: ConnectionSettings) -> ConnectionSetti
     """
 
     def ids(setting: str, names: Iterable[str]) -> tuple[str, ...]:
-        try:
-            return tuple(gateway.find_record(RecordKind.LOCATION, name) for name in names)
-        except Rejected as error:
-            what = "no stock level is sent until you create it there or correct the setting"
-            raise Rejected(f"setting {setting}: {error}; {what}") from error
+        return tuple(_location(gateway, setting, name) for name in names)
 
     return evolve(
         settings,
@@ -167,22 +177,62 @@ def _with_ids(gateway: Gateway, settings: ConnectionSettings) -> ConnectionSetti
     )
 
 
+def _location(gateway: Gateway, setting: str, name: str) -> str:
+    try:
+        return gateway.find_record(RecordKind.LOCATION, name)
+    except Rejected as error:
+        what = "no stock level is sent until you create it there or correct the setting"
+        raise Rejected(f"setting {setting}: {error}; {what}") from error
+
+
+def _places(context: Context, settings: ConnectionSettings) -> dict[str, ConnectionSettings]:
+    """Each location of the source's with the rules for it; blank where it has one stock for all.
+
+    Raises:
+        ConfigError: the source has no locations, or none of this name.
+        Rejected: the account has none; AccessDenied, Unavailable, SourceFailed: one of them cannot be asked.
+    """
+    source, named = context.source, settings.source_locations
+    if not named:
+        return {"": settings}
+    if not isinstance(source, HasStockLocations):
+        raise ConfigError(f"setting source_locations: {source.name} has no stock locations of its own; remove it")
+    there = set(guarded(source, "naming its stock locations", lambda: tuple(source.stock_locations())))
+    if unknown := sorted(set(named.values()) - there):
+        has = ", ".join(map(repr, sorted(map(str, there)))) or "none"
+        raise ConfigError(f"setting source_locations: {source.name} has no location {unknown[0]!r}; it has {has}")
+    found: dict[str, list[str]] = {}
+    for here, place in named.items():
+        found.setdefault(place, []).append(_location(context.gateway, "source_locations", here))
+    return {
+        place: evolve(settings, stock_locations=[one for one in ids if is_chosen(one, settings)] or [_NOWHERE])
+        for place, ids in found.items()
+    }
+
+
 def _levels(
-    variants: VariantSpool, reserved: Mapping[str, Decimal], settings: ConnectionSettings, report: Report
+    variants: VariantSpool,
+    reserved: Mapping[str, Decimal],
+    settings: ConnectionSettings,
+    place: str,
+    held: dict[str, str],
 ) -> Iterator[Wanted]:
-    """One level a SKU; a SKU on several variants has no true level, so none is told."""
+    """One level a SKU, at this place. What has no level that can be told is ``held``, with the reason: as a SKU on
+    several variants, which has no true one."""
     for sku, several in variants.groups():
         tracked = [one for one in several if one.tracked]
         if len(tracked) > 1:
-            report.add(sku, Outcome.HELD, f"{len(tracked)} TradeGecko variants carry this SKU; give each its own")
+            held[sku] = f"{len(tracked)} TradeGecko variants carry this SKU; give each its own"
             continue
         for one in tracked:
-            level = stock_level(one, reserved.get(one.variant_id, ZERO), settings)
-            if not is_bounded(level.available):
-                report.add(sku, Outcome.HELD, "TradeGecko has more of it than can be told; correct its stock there")
+            try:
+                level = stock_level(one, reserved.get(one.variant_id, ZERO), settings)
+            except UnfitValue:
+                held[sku] = "TradeGecko has more of it than can be told; correct its stock there"
                 continue
             for name in source_skus(sku, settings):
-                yield Wanted(key=name, value=value_of(level))
+                there = evolve(level, sku=name, location=place or None)
+                yield Wanted(key=there.key, value=value_of(level), content=place, name=name if place else "")
 
 
 # ── what is to be told ───────────────────────────────────────────────────────────────────────
@@ -193,7 +243,8 @@ def _wanted(context: Context, found: Spool, report: Report, *, full: bool) -> It
     vanished: list[str] = []
 
     def gone(known: Known) -> Wanted:
-        vanished.append(known.wanted.key)
+        if _still_so(known, context.settings):
+            vanished.append(known.wanted.key)
         return evolve(known.wanted, value=_after_vanishing(known, context.settings))
 
     yield from changes(found, report, gone, gone_value=GONE, full=full)
@@ -207,8 +258,13 @@ def _wanted(context: Context, found: Spool, report: Report, *, full: bool) -> It
 
 def _after_vanishing(known: Known, settings: ConnectionSettings) -> str:
     """What the source is to show of what the system has no more; nothing new where it never took it."""
-    not_theirs = known.state is OutboxState.IGNORED
-    return known.wanted.value if not_theirs or settings.vanished is not Vanished.ZERO else GONE
+    leave = settings.vanished is not Vanished.ZERO or not _still_so(known, settings)
+    return known.wanted.value if leave or known.state is OutboxState.IGNORED else GONE
+
+
+def _still_so(known: Known, settings: ConnectionSettings) -> bool:
+    """Whether the source is still told of it in this way: by location, or of all its stock."""
+    return bool(known.wanted.content) is bool(settings.source_locations)
 
 
 def _brake(context: Context, report: Report, found: Spool, *, passed: bool = False) -> bool:

@@ -41,6 +41,8 @@ KIND: Final = "products"
 READ: Final = "products read"
 """Told values: how far, and for what, products were read."""
 BATCH: Final = 50
+PAGE: Final = 100
+"""Entries of the outbox at a time: a product has up to two hundred variants."""
 WITHDRAWN: Final = "withdrawn"
 """What is told of a product that is gone."""
 DAY: Final = timedelta(days=1)
@@ -75,7 +77,7 @@ def _tell(context: Context, source: AcceptsProducts, report: Report, *, full: bo
         reading = _found(context, report, found, full=full)
         if reading is None:
             return
-        write(context, stream, _wanted(context, found, report, full=full), again=full)
+        write(context, stream, _wanted(context, found, report, full=full), again=full, page=PAGE)
         context.store.record_told_values(context.connection, READ, reading.as_values(), at=context.clock())
         telling = Telling(
             kind=KIND,
@@ -99,8 +101,8 @@ def _retract(source: OrderSource) -> Callable[[Sequence[ProductDetails]], Iterab
 
 
 def _product(entry: OutboxEntry) -> ProductDetails:
-    """The product, or of one that is gone its reference and name."""
-    if entry.gone:
+    """The product, or of one that is withdrawn its reference and name."""
+    if entry.value == WITHDRAWN:
         return ProductDetails(reference=entry.key, name=entry.name)
     return loaded(entry.content, ProductDetails)
 
@@ -164,7 +166,7 @@ def _found(context: Context, report: Report, found: Spool, *, full: bool) -> _Re
                 listed = gateway.products_by_id(changed.references) if changed.references else ()
                 gather_some(context, KIND, changed.references, _told(context, listed), found)
                 return evolve(reading, whole_at=whole_at)
-        gather(context, KIND, _told(context, gateway.products()), found)
+        gather(context, KIND, _told(context, gateway.products()), found, page=PAGE)
     except GatewayError as error:
         report.fail(error)
         return None

@@ -20,7 +20,7 @@ from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.settings.choices import PartialShipments
 from tradegecko_bridge.engine.source_calls import in_batches
 from tradegecko_bridge.errors import CursorMoved, GatewayError
-from tradegecko_bridge.ledger import DELIVERED_STATES, UNCERTAIN_STATES, LedgerEntry, Wait
+from tradegecko_bridge.ledger import UNCERTAIN_STATES, LedgerEntry, Wait
 from tradegecko_bridge.ports import AcceptsTracking
 
 OPERATION: Final = "sync tracking"
@@ -87,14 +87,9 @@ def _release(context: Context, before: str | None) -> None:
 
 def _listed(context: Context, cursor: str) -> Iterable[RemoteShipment]:
     """What was shipped since; where nothing was read so far, since a month before the connection began: an order that
-    an earlier ledger sent may have left then. With ``earliest_order``, since that, if it is earlier.
-
-    Before anything is delivered nothing can have left.
-    """
+    an earlier ledger sent may have left then. With ``earliest_order``, since that, if it is earlier."""
     if cursor:
         return context.gateway.shipments_since(cursor)
-    if not context.store.entries(context.connection, states=DELIVERED_STATES | UNCERTAIN_STATES, limit=1):
-        return ()
     known = context.store.known_account(context.connection)
     began = (known.first_seen_at if known else context.clock()) - MONTH
     return context.gateway.shipments_since(None, not_before=min(began, context.settings.earliest_order or began))

@@ -10,6 +10,7 @@ from tradegecko_bridge.commerce import StockLevel, VariantStock
 from tradegecko_bridge.commerce.values import trimmed
 from tradegecko_bridge.engine.settings.choices import Fractions
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
+from tradegecko_bridge.outbox import OutboxEntry
 
 ZERO: Final = Decimal(0)
 _HUNDRED: Final = Decimal(100)
@@ -36,7 +37,7 @@ def stock_level(variant: VariantStock, in_flight: Decimal, settings: ConnectionS
 
 def free_units(variant: VariantStock, settings: ConnectionSettings) -> Decimal:
     """On hand and not committed at the chosen locations; below zero where it is oversold."""
-    return sum((here.available for here in variant.locations if _chosen(here.location_id, settings)), ZERO)
+    return sum((here.available for here in variant.locations if is_chosen(here.location_id, settings)), ZERO)
 
 
 Part = tuple[Decimal, VariantStock, Decimal]
@@ -49,7 +50,7 @@ def bundles_of(parts: Sequence[Part], settings: ConnectionSettings) -> Decimal:
     Nobody knows which location what is in flight will leave: it is taken where that leaves the fewest.
     """
     at = [{here.location_id: here.available for here in component.locations} for _, component, _ in parts]
-    locations = {location for here in at for location in here if _chosen(location, settings)}
+    locations = {location for here in at for location in here if is_chosen(location, settings)}
 
     def whole(location: str, *, taken: bool) -> Decimal:
         return min(
@@ -62,7 +63,8 @@ def bundles_of(parts: Sequence[Part], settings: ConnectionSettings) -> Decimal:
     return sum(made.values(), ZERO) - lost
 
 
-def _chosen(location: str, settings: ConnectionSettings) -> bool:
+def is_chosen(location: str, settings: ConnectionSettings) -> bool:
+    """Whether what is at this location (an id) is offered."""
     if location in settings.excluded_stock_locations:
         return False
     return not settings.stock_locations or location in settings.stock_locations
@@ -79,7 +81,8 @@ def value_of(level: StockLevel) -> str:
     return f"{level.available} or more" if level.sell_without_stock else str(level.available)
 
 
-def level_of(sku: str, value: str) -> StockLevel:
-    """The level that :func:`value_of` wrote."""
-    number, or_more, _ = value.partition(" or more")
-    return StockLevel(sku=sku, available=Decimal(number), sell_without_stock=bool(or_more))
+def level_of(entry: OutboxEntry) -> StockLevel:
+    """The level of an entry with a value as :func:`value_of` wrote it; its location is the entry's ``content``."""
+    number, or_more, _ = entry.value.partition(" or more")
+    sku, location = (entry.name, entry.content) if entry.content else (entry.key, None)
+    return StockLevel(sku=sku, available=Decimal(number), sell_without_stock=bool(or_more), location=location)

@@ -18,7 +18,7 @@ from tradegecko_bridge.commerce import ItemResult, Verdict
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.report import OUTCOME_OF, Outcome, Report
 from tradegecko_bridge.engine.source_calls import SourceFailed, in_batches, offered
-from tradegecko_bridge.errors import ClaimLost, SourceError
+from tradegecko_bridge.errors import ClaimLost, SourceError, SourceUnavailable
 from tradegecko_bridge.outbox import OutboxEntry, OutboxState, Stream, Wanted
 from tradegecko_bridge.ports import Spool
 
@@ -27,6 +27,8 @@ PAGE: Final = 1_000
 SHOWN: Final = 5
 SEARCHES: Final = 20
 """Calls in a run, at most, that look for the items of a batch which a source's code cannot take."""
+IN_DOUBT: Final = "calls in doubt"
+"""Of the values told: by kind, when a call that had no answer was last made, and from which entry to which."""
 _S = OutboxState
 _AFTER: Final = {Verdict.ACCEPTED: _S.ACCEPTED, Verdict.IGNORED: _S.IGNORED, Verdict.REFUSED: _S.REFUSED}
 
@@ -98,11 +100,11 @@ class Difference:
         return self.wanted is None and self.known is not None and not self.known.wanted.gone
 
 
-def gather(context: Context, kind: str, listed: Iterable[Wanted], spool: Spool) -> None:
+def gather(context: Context, kind: str, listed: Iterable[Wanted], spool: Spool, *, page: int = PAGE) -> None:
     """A whole listing, and what the outbox has, side by side on disk: :func:`differences` goes through both."""
     _list(listed, spool)
     last = 0
-    while entries := context.store.outbox(context.connection, kind, after=last, limit=PAGE):
+    while entries := context.store.outbox(context.connection, kind, after=last, limit=page):
         _know(entries, spool)
         last = entries[-1].id
 
@@ -176,13 +178,13 @@ def differences(spool: Spool) -> Iterator[Difference]:
         yield Difference(wanted=wanted, known=known)
 
 
-def write(context: Context, stream: Stream, wanted: Iterable[Wanted], *, again: bool = False) -> None:
+def write(context: Context, stream: Stream, wanted: Iterable[Wanted], *, again: bool = False, page: int = PAGE) -> None:
     """Write what is to be told.
 
     Raises:
         ClaimLost: somebody else tells it now.
     """
-    for batch in in_batches(wanted, PAGE):
+    for batch in in_batches(wanted, page):
         context.store.want(stream, batch, at=context.clock(), again=again)
         context.store.renew_stream(stream, until=context.lease_end())
 
@@ -199,6 +201,7 @@ def tell(context: Context, stream: Stream, telling: Telling[T], report: Report) 
     Raises:
         ClaimLost: somebody else tells it now.
     """
+    _tell_doubtful_again(context, stream)
     last, searches = 0, iter(range(SEARCHES))
     while True:
         context.store.renew_stream(stream, until=context.lease_end())
@@ -209,12 +212,43 @@ def tell(context: Context, stream: Stream, telling: Telling[T], report: Report) 
         last = entries[-1].id
         results, ended = by_halves(partial(_hand_over, context, telling), entries, lambda entry: entry.key, searches)
         now = context.clock()
+        if ended is not None and isinstance(ended.__cause__, SourceUnavailable):
+            _note_doubt(context, stream, [entry.id for entry in entries if entry.key not in results], now)
         answers = [_answer(context, entry, results.get(entry.key), now, report, telling) for entry in entries]
         context.store.record_told(stream, answers, at=now)
         context.progress(telling.operation, len(report.items))
         if ended is not None:
             report.fail(ended)
             return
+
+
+def _note_doubt(context: Context, stream: Stream, ids: Sequence[int], now: datetime) -> None:
+    """A call had no answer: it may arrive yet, after one that tells something newer."""
+    doubt = [now.isoformat(), min(ids), max(ids)] if ids else None
+    if doubt and (earlier := _in_doubt(context, stream)):
+        doubt = [doubt[0], min(doubt[1], earlier[1]), max(doubt[2], earlier[2])]
+    if doubt:
+        context.store.record_told_values(context.connection, IN_DOUBT, {stream.kind: json.dumps(doubt)}, at=now)
+
+
+def _in_doubt(context: Context, stream: Stream) -> list[Any] | None:
+    noted = context.store.told_values(context.connection, IN_DOUBT).get(stream.kind)
+    return json.loads(noted) if noted else None
+
+
+def _tell_doubtful_again(context: Context, stream: Stream) -> None:
+    """What went along in calls without an answer is told once more, when those cannot arrive any more."""
+    doubt = _in_doubt(context, stream)
+    if doubt is None or context.clock() - datetime.fromisoformat(doubt[0]) < context.timing.patience:
+        return
+    _, first, last = doubt
+    while entries := context.store.outbox(stream.connection, stream.kind, after=first - 1, limit=PAGE):
+        some = [one.as_wanted for one in entries if one.id <= last and one.state is _S.ACCEPTED]
+        context.store.want(stream, some, at=context.clock(), again=True)
+        first = entries[-1].id + 1
+        if first > last:
+            break
+    context.store.record_told_values(context.connection, IN_DOUBT, {stream.kind: ""}, at=context.clock())
 
 
 def by_halves(

@@ -41,6 +41,7 @@ from tradegecko_bridge.engine.report import DELIVER, Item, Outcome, Report
 from tradegecko_bridge.engine.source_calls import in_batches
 from tradegecko_bridge.engine.source_changes.cancellations import preview_voids
 from tradegecko_bridge.engine.source_changes.differences import look_at_system
+from tradegecko_bridge.engine.source_changes.returns import preview_returns
 from tradegecko_bridge.engine.source_changes.told_voids import tell_voids
 from tradegecko_bridge.errors import CustomerInUse, GatewayError, Rejected, Unavailable
 from tradegecko_bridge.ledger import CHANGED_TOO_LATE, OPEN_STATES, LedgerEntry, OrderState, Reason
@@ -73,6 +74,7 @@ def preview_delivery(context: Context) -> Report:
                             report.note(item)
                     if due.must_look or not isinstance(decision, Settled):
                         decider.in_a_row.note(failure)
+            preview_returns(context, report)
         except GatewayError as error:
             report.fail(error)
         first_day.sum_up(report)

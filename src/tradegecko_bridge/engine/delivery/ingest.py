@@ -18,10 +18,29 @@ from tradegecko_bridge.engine.delivery.outside import told, within_bounds
 from tradegecko_bridge.engine.delivery.splits import held_whole, split
 from tradegecko_bridge.engine.keys import lossy_reference, original_reference, storable_reference
 from tradegecko_bridge.engine.report import Outcome, Report
-from tradegecko_bridge.engine.source_calls import SourceFailed, a_kind, guarded, in_batches, placed, start_from
+from tradegecko_bridge.engine.source_calls import (
+    SourceFailed,
+    a_kind,
+    gives_what_is_handed_over,
+    guarded,
+    in_batches,
+    placed,
+    start_from,
+)
 from tradegecko_bridge.engine.source_changes import cancellations, changes
 from tradegecko_bridge.errors import CursorMoved
-from tradegecko_bridge.ledger import Finding, IngestCounts, LedgerEntry, OrderState, Reason, Severity
+from tradegecko_bridge.ledger import (
+    GIVEN_OTHERWISE,
+    INGEST,
+    UNREADABLE,
+    Finding,
+    IngestCounts,
+    LedgerEntry,
+    OrderState,
+    Reason,
+    Severity,
+    Transition,
+)
 from tradegecko_bridge.ports import AcknowledgesIngest, TellsNotes
 
 BATCH: Final = 100
@@ -38,8 +57,10 @@ def ingest(context: Context, report: Report) -> None:
     cursor = _cursor(context)
     try:
         start_from(context.source, context.settings.earliest_order)
+        stand_ins = _stand_ins(context)
         for batch in in_batches(_new_arrivals(context, cursor), BATCH):
             ingest_batch(context, batch, report, after=cursor)
+            _close(context, stand_ins, batch)
             cursor = batch[-1].cursor or cursor
             _acknowledge(context, batch, report)
             context.progress("ingest orders", report.ingested + report.unchanged)
@@ -64,6 +85,26 @@ def ingest_batch(
     counts = context.store.ingest(context.connection, parts, at=now, after=after)
     _report(context, parts, counts, partial(_in_ledger, context), report, now)
     return counts
+
+
+def _stand_ins(context: Context) -> dict[str, LedgerEntry]:
+    """What could not be read of orders in files, and is known by their numbers, as their references were damaged."""
+    if not gives_what_is_handed_over(context.source):
+        return {}
+    held = context.store.entries(context.connection, states={OrderState.HELD}, reasons={UNREADABLE})
+    return {entry.number: entry for entry in held if entry.order is None and entry.reference == entry.number}
+
+
+def _close(context: Context, stand_ins: dict[str, LedgerEntry], batch: Sequence[Arrival]) -> None:
+    """The order itself has come, under its own reference: nothing is left of what stood in its place."""
+    for arrival in batch if stand_ins else ():
+        entry = stand_ins.get(arrival.number or "") if isinstance(arrival, SourceOrder) else None
+        if entry is None or arrival.reference == entry.reference:
+            continue
+        del stand_ins[entry.number]
+        reason = Reason(GIVEN_OTHERWISE, f"given since under its own reference, {arrival.reference}")
+        skipped = evolve(entry, state=OrderState.SKIPPED, reason=reason, updated_at=context.clock())
+        context.store.record_all([Transition(entry=skipped, who=INGEST, why=reason.text)])  # or it was changed by now
 
 
 def preview(context: Context, report: Report) -> tuple[Mapping[str, LedgerEntry], Mapping[str, str]]:
@@ -196,6 +237,9 @@ def _report(
             elif any(entry.state is OrderState.HELD for entry in entries_of(arrival.reference)):
                 reason = Reason("unreadable", arrival.problem)
                 report.add(arrival.number or arrival.reference, Outcome.HELD, reason.text, reason)
+            elif any(entry.reason and entry.reason.code == GIVEN_OTHERWISE for entry in entries_of(arrival.reference)):
+                report.problems.append(arrival.problem)
+                report.findings.append(_unread(report))
     changes.report_changes(context, batch, counts, entries_of, report, before=at)
 
 

@@ -12,17 +12,19 @@ from attrs import frozen
 
 from tradegecko_bridge.commerce import DeliveryReceipt, SourceOrder
 from tradegecko_bridge.commerce.clearing import cleared
+from tradegecko_bridge.commerce.codec import dumped
 from tradegecko_bridge.commerce.remote import RemoteOrder
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery import audit
 from tradegecko_bridge.engine.delivery.actions import FollowUps, wanted_actions
 from tradegecko_bridge.engine.delivery.decide import DueOrder, Settled, id_in_use, not_carried_out
-from tradegecko_bridge.engine.keys import whole_reference
+from tradegecko_bridge.engine.keys import storable_reference, whole_reference
 from tradegecko_bridge.engine.mapping.plan import OrderPlan
 from tradegecko_bridge.engine.report import Item, Outcome, Report
 from tradegecko_bridge.engine.source_changes.differences import note_void
 from tradegecko_bridge.errors import BridgeError, ClaimLost, RemoteIdInUse, Unavailable
 from tradegecko_bridge.ledger import CHANGED_TOO_LATE, LedgerEntry, OrderState, Transition
+from tradegecko_bridge.ports import AcceptsReceipts
 
 FAILURES_TO_STOP: Final = 3
 WriteResult: TypeAlias = LedgerEntry | Exception
@@ -164,6 +166,7 @@ class Outcomes:
         """It is there: created just now, or found. Its pending actions are begun."""
         order, now = entry.order, self._c.clock()
         assert order is not None  # noqa: S101 - what has no content is never sent or looked for
+        wants_receipts = isinstance(self._c.source, AcceptsReceipts)
         notes = due.plan.notes if isinstance(due.plan, OrderPlan) else ()
         detail = adopted(order, remote) if outcome is Outcome.ADOPTED else said(*notes, _difference(order, remote))
         delivered = entry.transition_to(
@@ -176,18 +179,19 @@ class Outcomes:
             pending_actions=wanted_actions(order, remote, self._c.settings),
             next_attempt_at=None,
         )
-        transition = Transition(
-            entry=delivered,
-            who=self._c.worker,
-            why=said(f"order id {remote.id}", detail),
-            detail=audit.answered(remote, "created" if outcome is Outcome.DELIVERED else "found"),
-        )
         receipt = DeliveryReceipt(
             order_reference=whole_reference(order.reference),
             order_number=order.number,
             remote_id=remote.id,
             remote_number=remote.number,
             delivered_at=now,
+        )
+        transition = Transition(
+            entry=delivered,
+            who=self._c.worker,
+            why=said(f"order id {remote.id}", detail),
+            detail=audit.answered(remote, "created" if outcome is Outcome.DELIVERED else "found"),
+            receipt=(storable_reference(receipt.order_reference), dumped(receipt)) if wants_receipts else None,
         )
         arrival = _Arrival(
             before=entry, transition=transition, outcome=outcome, detail=detail, receipt=receipt, is_void=remote.gone

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from threading import Lock
 from typing import Final
 
-from tradegecko_bridge.commerce import DeliveryReceipt, Verdict
-from tradegecko_bridge.commerce.codec import from_plain, to_plain
+from tradegecko_bridge.commerce import DeliveryReceipt
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.delivery import first_day, holds
 from tradegecko_bridge.engine.delivery.decide import DueOrder
@@ -18,22 +16,19 @@ from tradegecko_bridge.engine.delivery.ingest import ingest
 from tradegecko_bridge.engine.delivery.outcomes import Outcomes
 from tradegecko_bridge.engine.delivery.partitions import partition, run_partitions
 from tradegecko_bridge.engine.delivery.planner import Planner
+from tradegecko_bridge.engine.delivery.receipts import send_receipts
 from tradegecko_bridge.engine.delivery.restores import after_restore
 from tradegecko_bridge.engine.delivery.sender import Sender
 from tradegecko_bridge.engine.report import DELIVER, Outcome, Report
-from tradegecko_bridge.engine.source_calls import offer
 from tradegecko_bridge.engine.source_changes.cancellations import void_canceled
 from tradegecko_bridge.engine.source_changes.differences import look_at_system
 from tradegecko_bridge.engine.source_changes.returns import take_returns
 from tradegecko_bridge.engine.source_changes.told_voids import tell_voids
 from tradegecko_bridge.errors import GatewayError
 from tradegecko_bridge.ledger import OPEN_STATES, LedgerEntry, OrderState
-from tradegecko_bridge.ports import AcceptsReceipts
 
 BATCH: Final = 200
 """Orders claimed at a time, and twice as many where the batch before was quick."""
-_RECEIPTS: Final = "receipt"
-"""The kind of told values that hold the receipts a source has still to be told."""
 QUICK: Final = 1 / 8
 """Of a lease, this part at most: when a lease is over, others may take what still waits in a batch."""
 
@@ -56,7 +51,7 @@ def deliver_orders(context: Context) -> Report:
         except GatewayError as error:
             report.fail(error)
         report.findings += find_doubles(context)
-        _send_receipts(context, receipts, report)
+        send_receipts(context, receipts, report)
         first_day.sum_up(report)
         holds.report_kept(context, report, outcomes.newly_held)
         reported = {item.name for item in report.items}
@@ -136,26 +131,6 @@ def _claim(context: Context, started: datetime, done: set[int], limit: int) -> S
         if entry.id in done:
             context.store.release_claim(entry)
     return [entry for entry in claimed if entry.id not in done]
-
-
-def _send_receipts(context: Context, receipts: Sequence[DeliveryReceipt], report: Report) -> None:
-    """Tell a source that wants to know where its orders went; what it fails to take is told again by the next run."""
-    source = context.source
-    if not isinstance(source, AcceptsReceipts):
-        return
-    owed = {key: text for key, text in context.store.told_values(context.connection, _RECEIPTS).items() if text}
-    again = [from_plain(json.loads(text), DeliveryReceipt) for text in owed.values()]
-    if not (receipts or again):
-        return
-    told = {receipt.order_reference: receipt for receipt in (*again, *receipts)}
-    results = offer(
-        source, source.accept_receipts, list(told.values()), lambda r: r.order_reference, "accepting receipts"
-    )
-    failed = {key for key, result in results.items() if result.verdict is Verdict.FAILED}
-    owes = {key: json.dumps(to_plain(told[key])) for key in failed} | dict.fromkeys(owed.keys() - failed, "")
-    context.store.record_told_values(context.connection, _RECEIPTS, owes, at=context.clock())
-    said = {r.message for r in results.values() if r.verdict in (Verdict.FAILED, Verdict.REFUSED)}
-    report.problems.extend(f"receipts: {message}" for message in sorted(said))
 
 
 def report_left_alone(entry: LedgerEntry, now: datetime, report: Report, reported: Collection[str]) -> None:

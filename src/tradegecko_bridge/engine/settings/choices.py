@@ -183,6 +183,21 @@ def vanished(value: Vanished | Literal["zero", "report", "leave"]) -> Any:
     return value
 
 
+class StockDrift(StrEnum):
+    """What follows where a source shows other stock than it has accepted."""
+
+    REPORT = "report"
+    """An alert says where."""
+    TELL = "tell"
+    """It is told again."""
+    IGNORE = "ignore"
+    """It is not asked what it shows."""
+
+
+def stock_drift(value: StockDrift | Literal["report", "tell", "ignore"]) -> Any:
+    return value
+
+
 class Fractions(StrEnum):
     """What becomes of stock that is no whole number."""
 

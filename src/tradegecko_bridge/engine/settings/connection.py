@@ -29,6 +29,7 @@ from tradegecko_bridge.engine.settings.choices import (
     PartialShipments,
     ProductChanges,
     ReturnStatus,
+    StockDrift,
     TaxTreatment,
     Unpaid,
     Vanished,
@@ -69,6 +70,7 @@ Days: TypeAlias = Annotated[Decimal, "a number of days", Between(1, 3650)]
 Hours: TypeAlias = Annotated[Decimal, "a number of hours", Between(0, 8760)]
 SkuTable: TypeAlias = Annotated[Mapping[str, str], "table: the source's SKU = TradeGecko's"]
 CarrierTable: TypeAlias = Annotated[Mapping[str, str], "table: TradeGecko's carrier = the source's"]
+LocationTable: TypeAlias = Annotated[Mapping[str, str], "table: TradeGecko's location, by label or id = the source's"]
 StandingTable: TypeAlias = Annotated[
     Mapping[str, Standing], f"table: the source's word = one of {', '.join(f'`{standing}`' for standing in Standing)}"
 ]
@@ -303,6 +305,9 @@ class ConnectionSettings:
     """Labels or ids of the locations whose stock is offered; left out, all. E.g. `["Main Warehouse", "2"]`."""
     excluded_stock_locations: tuple[str, ...] = field(default=(), converter=words)
     """Labels or ids of locations whose stock is never offered. E.g. `["Returns"]`."""
+    source_locations: LocationTable = field(factory=dict)
+    """What the source calls a stock location, where it takes levels for each of its own; several of TradeGecko's may be
+    one there. Of a location that is not named nothing is told. E.g. `{ "Main Warehouse" = "Berlin" }`."""
     stock_percentage: Percent = field(default=Decimal(100), converter=number)
     """How much of what is available the source may sell, such as half of it at each of two shops. E.g. `50`."""
     stock_subtract: Units = field(default=Decimal(0), converter=number)
@@ -321,6 +326,9 @@ class ConnectionSettings:
     """What follows where a SKU the source was told of has no stock level in TradeGecko any more (archived, deleted,
     renamed, filtered out, on several variants): the source is told 0, or it is left as it is and reported once, or left
     without a word."""
+    stock_drift: StockDrift = field(default=StockDrift.REPORT, converter=choices.stock_drift)
+    """What follows where a source that can say what it shows (`fetch_stock`) shows other stock than it has accepted: an
+    alert, or the level is told again, or it is not asked. It is asked once a day and by `sync inventory --full`."""
     stock_brake: Percent = field(default=Decimal(30), converter=number)
     """A pass that would set more than this share of the SKUs which the source sells to 0, and more than ten, is held
     with an alert, as when a location was emptied by mistake. `100` lets everything pass. E.g. `50`."""

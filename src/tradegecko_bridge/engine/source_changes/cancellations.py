@@ -15,6 +15,7 @@ from attrs import frozen
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.commerce.clearing import cleared
 from tradegecko_bridge.commerce.differences import CANCELED, Difference
+from tradegecko_bridge.commerce.progress import STATUSES, undone
 from tradegecko_bridge.commerce.remote import OrderAction
 from tradegecko_bridge.commerce.reuse import is_another, references
 from tradegecko_bridge.engine.context import Context
@@ -38,20 +39,32 @@ MAY_ARRIVE: Final = OPEN_STATES | {OrderState.FAILED}
 
 def to_note(context: Context, batch: Sequence[SourceOrder | UnreadableOrder]) -> dict[str, str]:
     """The canceled orders of a batch that are to be voided, should they be there."""
-    canceled = [a for a in batch if isinstance(a, SourceOrder) and a.canceled_at is not None]
+    canceled = [a for a in batch if isinstance(a, SourceOrder) and (a.canceled_at is not None or _by_status(a))]
     if context.settings.on_cancel is not OnCancel.VOID or not canceled:
         return {}
     known = context.store.told_values(context.connection, KIND)
-    named = (_known_as(context, order) for order in canceled)
-    return {reference: f"{TO_DO}1" for reference in named if known.get(reference, NOT_THERE) == NOT_THERE}
+    named = ((order, *_known_as(context, order)) for order in canceled)
+    to_void = [reference for order, reference, entry in named if order.canceled_at or _was_open(entry)]
+    return {reference: f"{TO_DO}1" for reference in to_void if known.get(reference, NOT_THERE) == NOT_THERE}
 
 
-def _known_as(context: Context, order: SourceOrder) -> str:
-    """The reference the ledger knows an order by, or will."""
+def _by_status(order: SourceOrder) -> bool:
+    return any(undone(getattr(order, name)) == CANCELED for name in STATUSES)
+
+
+def _was_open(entry: LedgerEntry | None) -> bool:
+    """Whether an order was sent before its status said that it is canceled: of a new one settings decide."""
+    if entry is None or entry.order is None or not (entry.generation or entry.state in DELIVERED_STATES):
+        return False
+    return not _by_status(entry.order)
+
+
+def _known_as(context: Context, order: SourceOrder) -> tuple[str, LedgerEntry | None]:
+    """The reference the ledger knows an order by, or will, and what it has of it."""
     for reference in references(order):
         entry = next(iter(context.store.entries(context.connection, reference=reference)), None)
         if entry is None or entry.order is None or not is_another(entry.order, order):
-            return reference
+            return reference, entry
     raise AssertionError("references never end")
 
 

@@ -49,7 +49,56 @@ def take_returns(context: Context, report: Report) -> None:
         _go_on(context, noted, report)
 
 
+def preview_returns(context: Context, report: Report) -> None:
+    """What :func:`take_returns` would do, with nothing noted.
+
+    Raises:
+        AccessDenied: login, plan or permission.
+    """
+    if not isinstance(context.source, GivesReturns):
+        return
+    found = list(_noted(context))
+    try:
+        found += (noted for noted, _ in _fetched(context, context.source, report) if noted is not None)
+    except SourceFailed as error:
+        report.fail(error)
+    for noted in found:
+        _foresee(context, noted, report)
+
+
+def _foresee(context: Context, noted: NotedReturn, report: Report) -> None:
+    entry = _entry(context, noted.order)
+    if entry is None or entry.state not in DELIVERED_STATES:
+        return
+    if not noted.told:
+        report.add(entry.number, Outcome.CHANGED, f"{noted.text} at the source")
+    if not _is_to_be_created(context, entry):
+        return
+    try:
+        units = _by_variant(entry, noted.units)
+    except Rejected as error:
+        if not noted.tries:
+            report.add(entry.number, Outcome.REFUSED, f"{noted.text}, and could not be created: {error}")
+    else:
+        goods = f"{len(units)} {'line' if len(units) == 1 else 'lines'}"
+        report.add(entry.number, Outcome.PLANNED, f"{noted.text}; would be created in TradeGecko with {goods}")
+
+
 def _ingest(context: Context, source: GivesReturns, report: Report) -> None:
+    for noted, cursor in _fetched(context, source, report):
+        if noted is not None:
+            _note(context, noted)
+        if cursor:
+            told = {CURSOR: storable_reference(cursor)}
+            context.store.record_told_values(context.connection, CURSOR, told, at=context.clock())
+
+
+def _fetched(context: Context, source: GivesReturns, report: Report) -> Iterator[tuple[NotedReturn | None, str]]:
+    """Each return the source gives with its cursor; None in the place of one that is known, or of no order of ours.
+
+    Raises:
+        SourceFailed: the source failed, or gave something else.
+    """
     store, connection = context.store, context.connection
     cursor = store.told_values(connection, CURSOR).get(CURSOR, "")
     known, unknown = set(store.told_values(connection, RETURN)), 0
@@ -61,14 +110,10 @@ def _ingest(context: Context, source: GivesReturns, report: Report) -> None:
             )
         reference = storable_reference(one.reference)
         entry = _entry(context, storable_reference(one.order_reference))
-        if entry is None:
-            unknown += 1
-        elif reference not in known:
-            known.add(reference)
-            _note(context, _new(context, reference, one, entry))
-        if one.cursor:
-            told = {CURSOR: storable_reference(one.cursor)}
-            store.record_told_values(connection, CURSOR, told, at=context.clock())
+        unknown += entry is None
+        is_new = entry is not None and reference not in known
+        known.add(reference)
+        yield _new(context, reference, one, entry) if is_new and entry else None, one.cursor
     if unknown:
         report.notes.append(f"{unknown} returns are of orders that the ledger does not have; they are not its business")
 
@@ -112,8 +157,7 @@ def _go_on(context: Context, noted: NotedReturn, report: Report) -> None:
         noted = evolve(noted, told=True)
         _note(context, noted)
         report.add(entry.number, Outcome.CHANGED, f"{noted.text} at the source")
-    create = getattr(context.gateway, "create_return", None)
-    if context.settings.return_status is ReturnStatus.NONE or create is None or is_accepted(context, entry):
+    if not _is_to_be_created(context, entry):
         return
     try:
         id_ = _create(context, entry, noted)
@@ -131,6 +175,11 @@ def _go_on(context: Context, noted: NotedReturn, report: Report) -> None:
         _note(context, evolve(noted, state="created", due=""))
         _say(context, entry, f"{noted.text}; created in TradeGecko as {id_}")
         report.add(entry.number, Outcome.CHANGED, f"{noted.text}; created in TradeGecko as {id_}")
+
+
+def _is_to_be_created(context: Context, entry: LedgerEntry) -> bool:
+    is_wanted = context.settings.return_status is not ReturnStatus.NONE
+    return is_wanted and hasattr(context.gateway, "create_return") and not is_accepted(context, entry)
 
 
 def _create(context: Context, entry: LedgerEntry, noted: NotedReturn) -> str:

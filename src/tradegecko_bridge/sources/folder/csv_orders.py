@@ -24,7 +24,7 @@ from tradegecko_bridge.commerce import (
 from tradegecko_bridge.commerce.formatting import shown, shown_code, shown_currency
 from tradegecko_bridge.sources.folder.columns import ADDRESS_FIELDS, COLUMNS, CUSTOMER_FIELDS, Column
 from tradegecko_bridge.sources.folder.figures import is_in_lines, settle_discount, settle_tax
-from tradegecko_bridge.sources.folder.formulas import unguarded
+from tradegecko_bridge.sources.folder.formulas import is_broken, unguarded
 from tradegecko_bridge.sources.folder.mapping import Cells, Given, Plan
 from tradegecko_bridge.sources.folder.places import region_code
 from tradegecko_bridge.sources.folder.problems import fate, listed
@@ -56,8 +56,12 @@ _LINE: Final = (
 )  # fmt: skip
 _TOTAL_WORDS: Final = frozenset(
     ("total", "totals", "grand total", "subtotal", "sum", "summe", "gesamt", "gesamtsumme", "total général", "totale",
-     "totaal", "totalt", "suma", "insgesamt")
+     "totaal", "totalt", "suma", "insgesamt", "total general", "totale complessivo", "razem", "celkem", "spolu",
+     "összesen", "toplam", "yhteensä", "summa", "totalsumma", "i alt", "σύνολο", "итого", "всего", "разом",
+     "合計", "合计", "总计", "總計", "합계")
 )  # fmt: skip
+_CODES: Final = ("reference", "sku", "barcode", "postal_code", "phone")
+"""How the names of fields end that hold codes, which are no numbers even where they look like one."""
 _GUARDS: Final = frozenset(("'", "="))
 """How cells begin that were kept from being formulas, or numbers."""
 _FIGURE: Final = re.compile(r"(?!\d{1,2}\.\d{1,2}\.\d)\W{0,3}\d[\d.,'’\s]*\W{0,2}")
@@ -211,6 +215,8 @@ class _Reading:
 
     def _value(self, place: str, one: Given, cell: str) -> Any:
         try:
+            if ("+" in cell or cell[:1] == "#") and is_broken(cell):
+                _refuse_broken(one.column, cell)
             return one.read(cell)
         except ValueError as error:
             self.faults.append(f"{place}, {one.label}: {error}")
@@ -302,6 +308,14 @@ class _Reading:
             if given and amount not in given and not self._is_faulty(amount):
                 place = self.origin[given[0]]
                 self.faults.append(f"{place}, {amount}: is blank beside {given[0]}; write 0 if {what}")
+
+
+def _refuse_broken(column: Column, cell: str) -> None:
+    if cell[:1] == "#" and column.name != "note":
+        raise ValueError(f"{cell} is what a spreadsheet shows in place of a value; correct it there")
+    if column.name.endswith(_CODES):
+        said = "was shortened by a spreadsheet; format the column as text and export the file again"
+        raise ValueError(said if column.personal else f"{shown_code(cell)} {said}")
 
 
 def _shown(column: Column, cell: str) -> str:

@@ -21,6 +21,10 @@ _FORMULA: Final = re.compile(f"'*[{_MARKS}]|'+{_CODE}")
 _GUARDED: Final = re.compile(f"'+(?:[{_MARKS}]|{_CODE})")
 _WRAPPED: Final = re.compile('="([^"]*)"')
 _NUMBER: Final = re.compile(r"[+-]?\(?[0-9][0-9 .,()/-]*")
+_BROKEN: Final = re.compile(
+    r"[+-]?\d([.,]\d+)?E\+\d{2,3}|#{3,}|#(?:N/A|NV|REF!|BEZUG!|VALUE!|WERT!|NAME\?|DIV/0!|NULL!|NUM!|ZAHL!|SPILL!)",
+    re.IGNORECASE,
+)
 _WITHIN: Final = re.compile(f"(?<=[;\t\r\n])(?=[\"']*[{_SIGNS}])")
 
 
@@ -42,6 +46,12 @@ def _apostrophe(text: str) -> str:
 def unguarded(cell: str) -> str:
     """What was guarded, by us or by a person with a spreadsheet."""
     return cell[1:] if _GUARDED.match(cell) else unwrapped(cell)
+
+
+def is_broken(cell: str) -> bool:
+    """Whether a spreadsheet has put something else in place of what stood here: a number without its last digits, an
+    error, or nothing but ``#``."""
+    return _BROKEN.fullmatch(cell) is not None
 
 
 def unwrapped(cell: str) -> str:

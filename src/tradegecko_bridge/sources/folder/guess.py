@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
 from itertools import islice
 from typing import Any, BinaryIO, Final
+from unicodedata import combining, normalize
 
 from attrs import Factory, define
 
@@ -43,7 +47,7 @@ _OF_PEOPLE: Final = {
 }
 _OTHERS: Final = {
     "order_number": ("order number", "order no", "order", "order id", "order #", "number", "ordernumber", "orderid",
-                     "order ref", "reference", "order name", "sales order", "po number", "id"),
+                     "order ref", "order name", "sales order", "po number", "id"),
     "placed_at": ("order date", "date", "created at", "created", "placed at", "sale date", "purchase date",
                   "order time", "date created", "ordered at", "order placed"),
     "placed_time": ("time",),
@@ -194,19 +198,34 @@ def _columns(names: Sequence[str]) -> dict[str, str]:
 def _words(name: str) -> str:
     last = name.replace("[]", "").rpartition(".")
     text = f"{last[0]} {last[2]}" if last[0] in ("shipping_address", "billing_address", "customer") else last[2] or name
+    if not text.isascii():
+        text = "".join(one for one in normalize("NFD", text.casefold()) if not combining(one))
     return " ".join(_WORDS.sub(" ", _CAMEL.sub(" ", text).replace("_", " ").replace("address.", "")).split()).casefold()
 
 
+@cache
+def _in_languages(kind: str) -> Mapping[str, Sequence[str]]:
+    """The same in other languages than English."""
+    words: dict[str, dict[str, list[str]]] = tomllib.loads(
+        (files("tradegecko_bridge.sources.folder") / "words.toml").read_text(encoding="utf-8")
+    )
+    return words[kind]
+
+
 def _wordings() -> Iterator[tuple[str, Sequence[str]]]:
-    yield from _OTHERS.items()
-    for whose, ways in _WHOSE.items():
-        for part, wordings in _OF_PEOPLE.items():
+    people = {part: (*words, *_in_languages("people")[part]) for part, words in _OF_PEOPLE.items()}
+    others = _in_languages("others")
+    yield from ((field, (*words, *others.get(field, ()))) for field, words in _OTHERS.items())
+    for whose, english in _WHOSE.items():
+        ways = (*english, *_in_languages("whose")[whose])
+        for part, wordings in people.items():
             several = [f"{way} {words}".strip() for way in ways for words in wordings]
             several += [f"{words} {way}" for way in ways if way for words in wordings]
             if whose != "customer":
                 several += [f"{way} address {words}" for way in ways for words in wordings]
-            yield f"{whose}_{part}", [one for one in several if one != "name"]
-    for part, wordings in _OF_PEOPLE.items():
+            yield f"{whose}_{part}", [one for one in several if one not in ("name", *_in_languages("people")["name"])]
+    yield "customer_name", others["customer_name"]
+    for part, wordings in people.items():
         yield f"ship_{part}", wordings
 
 

@@ -34,8 +34,17 @@ def _lines(packed: Packed | None, cell: str) -> Sequence[Any]:
             raise ValueError("is not JSON, or was cut") from None
         return found if isinstance(found, list) else [found]
     packed = packed or Packed()
-    items = cell.split(packed.items) if packed.items else [cell]
-    return [line for item in items if (line := _pairs(packed, item))]
+    return [line for item in _items(packed, cell) if (line := _pairs(packed, item))]
+
+
+def _items(packed: Packed, cell: str) -> Sequence[str]:
+    items: list[str] = []
+    for item in cell.split(packed.items) if packed.items else [cell]:
+        if items and packed.pair not in item.partition(packed.fields)[0] and item.strip():
+            items[-1] += packed.items + item  # the mark between items stands in a value, too
+        else:
+            items.append(item)
+    return items
 
 
 def _pairs(packed: Packed, item: str) -> dict[str, str]:

@@ -8,7 +8,10 @@ from importlib.resources import files
 from typing import Final
 from unicodedata import combining, normalize
 
-_LANGUAGES: Final = ("en", "fr", "de", "es", "it", "nl", "pt", "sv", "da", "nb", "fi", "pl")
+_LANGUAGES: Final = (
+    *("en", "fr", "de", "es", "it", "nl", "pt", "sv", "da", "nb", "fi", "pl"),
+    *("cs", "sk", "hu", "ro", "tr", "el", "ru", "uk", "ja", "zh", "ko"),
+)
 _ENGLISH_MONTHS: Final = {
     name: number
     for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)  # noqa: SIM905

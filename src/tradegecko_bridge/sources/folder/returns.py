@@ -35,6 +35,7 @@ TRACKING = (
     "sku",
     "quantity",
     "completes_order",
+    "withdrawn",
 )
 STOCK = ("sku", "available", "sell_without_stock")
 CANCELLATIONS = ("order_reference",)
@@ -64,6 +65,7 @@ def _tracking_row(shipment: Shipment, parcel: _Parcel) -> tuple[str, ...]:
         (item.sku or "") if item else "",
         _number(item.quantity) if item else "",
         _yes_no(shipment.completes_order),
+        _yes_no(shipment.withdrawn),
     )
 
 

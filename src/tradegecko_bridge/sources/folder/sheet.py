@@ -13,7 +13,7 @@ from typing import Final
 from attrs import Factory, define
 
 from tradegecko_bridge.sources.folder.csv_orders import NUL
-from tradegecko_bridge.sources.folder.formulas import unwrapped
+from tradegecko_bridge.sources.folder.formulas import is_broken, unwrapped
 from tradegecko_bridge.sources.folder.problems import nothing_of
 from tradegecko_bridge.sources.folder.rows import Row, RowReader
 from tradegecko_bridge.sources.folder.tables import Table, trimmed
@@ -21,8 +21,6 @@ from tradegecko_bridge.sources.folder.tables import Table, trimmed
 _CUT: Final = (
     "is the last and has no line break behind it, so it may be cut off; add a line break or export the file again"
 )
-_SHORTENED: Final = re.compile(r"[+-]?\d([.,]\d+)?E\+\d{2,3}", re.IGNORECASE)
-
 _UNSEEN: Final = "\ufeff\u200b\u200e\u200f\u2060\x1a"
 """What nobody sees around a name: the mark of files put together, how old systems end them, and the like."""
 
@@ -137,13 +135,14 @@ class Rows:
     def shortened(self, row: Row) -> int | None:
         """The place of a name that lost its last digits, so that those of several orders may have become one."""
         for place in self._naming:
-            if "+" in row.cells[place] and _SHORTENED.fullmatch(row.cells[place]):
+            cell = row.cells[place]
+            if ("+" in cell or "#" in cell) and is_broken(cell):
                 return place
         return None
 
     def whole_names(self, row: Row) -> Names:
         """What a row gives, without what was shortened."""
-        reference, number = ("" if _SHORTENED.fullmatch(name) else name for name in self.names(row))
+        reference, number = ("" if is_broken(name) else name for name in self.names(row))
         return reference, number
 
     def fault(self, row: Row) -> str:

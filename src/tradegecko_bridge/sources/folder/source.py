@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from attrs import define
+from attrs import define, evolve
 
 from tradegecko_bridge.commerce import (
     DeliveryReceipt,
@@ -279,7 +279,7 @@ class FolderSource:
         batch: list[tuple[str, Shipment]] = []
         digests: list[tuple[str, str]] = []
         for shipment in shipments:
-            key, digest = shipment.reference, fingerprint(shipment)
+            key, digest = shipment.reference, fingerprint(evolve(shipment, before=None))
             if written.get(one_line(key)) != digest:
                 written[one_line(key)] = digest
                 batch.append((key, shipment))
@@ -287,6 +287,10 @@ class FolderSource:
         answers = self._tracking.hand_over(batch, returns.tracking_rows, partial(self._table, returns.TRACKING))
         self._shipped.add([d for d, answer in zip(digests, answers, strict=True) if answer.verdict is Verdict.ACCEPTED])
         return _with_repeats([shipment.reference for shipment in shipments], answers)
+
+    def withdraw_tracking(self, shipments: Sequence[Shipment]) -> Sequence[ItemResult]:
+        """Write to ``tracking/`` that shipments were taken back: once more, with ``withdrawn``."""
+        return self.accept_tracking([evolve(shipment, withdrawn=True) for shipment in shipments])
 
     def accept_stock(self, levels: Sequence[StockLevel]) -> Sequence[ItemResult]:
         """Write the stock levels to ``stock/``."""

@@ -118,7 +118,7 @@ _NO_DIGIT: Final = re.compile(r"[^0-9+-]")
 def _number(mark: str, form: str, cell: str) -> Decimal:
     if len(cell) <= MAGNITUDE and mark != "," and _PLAIN.fullmatch(cell):
         return Decimal(cell)  # as nearly all are
-    digits = _bare(form, cell)
+    digits = _bare(form, cell.replace("\u2212", "-"))
     if mark == "?":
         mark = _evident_mark(digits)
     if mark == "," and _BEHIND_COMMA.fullmatch(digits):

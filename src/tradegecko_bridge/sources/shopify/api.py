@@ -69,6 +69,7 @@ class ShopifyApi:
         self.client = tk.ShopClient(
             "Shopify",
             address_of(shop),
+            setting="shop",
             headers={TOKEN: access_token} if access_token else None,
             login=None if access_token else self._log_in,
             judge=self._judge,
@@ -112,8 +113,8 @@ class ShopifyApi:
         def page(after: str | None) -> tk.Page[Json]:
             found: Any = self.ask(query, **variables, after=after or begin)
             for step in path:
-                found = found and found[step]
-            return tk.Page(rows=found["nodes"], next=next_page(found)) if found else tk.Page(rows=[])
+                found = None if found is None else found[step]
+            return tk.Page(rows=found["nodes"], next=next_page(found)) if found is not None else tk.Page(rows=[])
 
         return tk.followed(page, "Shopify")
 
@@ -163,7 +164,7 @@ class ShopifyApi:
                 cost=self._costs.get(query, 10.0),
             )
         except tk.NotThere as error:
-            raise SourceRefused(f"there is no shop at {self.client.url}: check shop ({error})") from None
+            raise self._no_shop(error) from None
         served = answer.headers.get("x-shopify-api-version", self._version)
         if served != self._version:
             self.notes[f"Shopify no longer serves version {self._version}, but {served}: set version"] = None
@@ -171,6 +172,9 @@ class ShopifyApi:
         if isinstance(cost, int | Decimal):
             self._costs[query] = float(cost)
         return answer
+
+    def _no_shop(self, error: Exception) -> SourceRefused:
+        return SourceRefused(f"there is no shop at {self.client.url}: check shop ({error})")
 
     def _judge(self, answer: tk.Answer) -> None:
         """What is to be tried again, if it may be.
@@ -195,6 +199,8 @@ class ShopifyApi:
         }
         try:
             answer = client.request("POST", "admin/oauth/access_token", body=body, repeatable=True, signed=False)
+        except tk.NotThere as error:
+            raise self._no_shop(error) from None
         except (tk.Refusal, tk.Forbidden) as error:
             raise SourceNeedsLogin(
                 f"Shopify at {client.url} does not accept client_id and client_secret: {error}; check them, and that "

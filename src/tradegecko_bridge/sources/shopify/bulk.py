@@ -20,7 +20,7 @@ from tradegecko_bridge.sources.shopify.api import Json, ShopifyApi, tail
 from tradegecko_bridge.sources.toolkit.faults import one_line
 from tradegecko_bridge.sources.toolkit.reading import json_value
 
-PATIENCE = 3600.0
+PATIENCE = 1800.0
 """Seconds a shop may take to write the file."""
 EVERY = 5.0
 """Seconds between looks at how far it is."""

@@ -41,9 +41,13 @@ class Listing:
         return self._rows([("processed_at", since)], "PROCESSED_AT", "processedAt")
 
     def named(self, name: str) -> list[tk.Row]:
-        """Orders with this number, or the one with this id."""
-        found = self._api.ask(queries.NAMED, query=queries.searched("name", name))["orders"]["nodes"]
-        rows = [tk.Row(id=tail(one["id"]), at=tk.time_of(one, "updatedAt")) for one in found if one["name"] == name]
+        """Orders with this number, which begins with # unless the shop says otherwise, or the one with this id."""
+        found = self._api.ask(queries.NAMED, query=queries.searched("name", name, f"#{name}"))["orders"]["nodes"]
+        rows = [
+            tk.Row(id=tail(one["id"]), at=tk.time_of(one, "updatedAt"))
+            for one in found
+            if one["name"] in (name, f"#{name}")
+        ]
         if not rows and name.isascii() and name.isdigit():
             rows = [tk.Row(id=name, at=datetime.min.replace(tzinfo=UTC))]
         return rows

@@ -24,6 +24,7 @@ HELD = frozenset({"ON_HOLD", "SCHEDULED"})
 """Of ``displayFulfillmentStatus``: nothing of it may be shipped yet."""
 NOTHING_SHIPPED = HELD | {"UNFULFILLED", "OPEN", "PENDING_FULFILLMENT", "REQUEST_DECLINED", "FULFILLMENT_NOT_REQUIRED"}
 _PAID = frozenset({"PAID", "PARTIALLY_REFUNDED", "REFUNDED"})
+_UNPAID = frozenset({"PENDING", "PARTIALLY_PAID", "EXPIRED"})
 _MOST_CHARGES = 6
 """Fees, duties and tips of one order that are tried out against its total."""
 
@@ -156,7 +157,8 @@ class _Reading:
                 sold, now = _amount(one, "discountedPriceSet"), _amount(one, "currentDiscountedPriceSet")
                 total += sold - now
                 total += ZERO if self.inclusive else _tax(one) - _scaled(_tax(one), now, sold, self.digits)
-        return total
+        before = _amount(data, "totalPriceSet")
+        return before if not self.removed and self.is_rounding(total - before) else total
 
     def charged(self, order: SourceOrder) -> SourceOrder:
         """With the fees, duties and tips that make its total: a tip may be a line already, duties a fee already."""
@@ -182,7 +184,12 @@ class _Reading:
         computed, total = order.computed_totals.grand_total, order.totals.grand_total
         if computed is None or total is None:
             return False
-        return abs(computed - total) <= len(order.priced) * Decimal(1).scaleb(-self.digits)
+        return self.is_rounding(computed - total)
+
+    def is_rounding(self, difference: Decimal) -> bool:
+        """Up to a minor unit for each line."""
+        count = len(self.lines) + len(self.data["shippingLines"]["nodes"])
+        return abs(difference) <= count * Decimal(1).scaleb(-self.digits)
 
     def fees(self) -> Iterator[OrderLine]:
         for fee in self.data["additionalFees"]:
@@ -237,8 +244,8 @@ def _scaled(amount: Decimal, now: Decimal, before: Decimal, digits: int) -> Deci
 
 
 def _is_paid(status: str | None) -> bool | None:
-    """None where the money is authorized, and taken when the goods leave."""
-    return None if status in (None, "AUTHORIZED") else status in _PAID
+    """None where the money is authorized, and taken when the goods leave; and of what is void."""
+    return True if status in _PAID else False if status in _UNPAID else None
 
 
 def _customer(data: Json) -> Customer:

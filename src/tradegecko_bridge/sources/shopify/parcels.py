@@ -83,10 +83,7 @@ class ShopifyParcels:
         lines: Counter[str] = Counter()
         for shelf in shelves:
             lines[shelf.line] += shelf.units
-        for parcel in parcels:
-            for line, units in parcel.contents.items():
-                lines[line] += int(units)
-        for parcel in begun:
+        for parcel in (*parcels, *begun):
             for line, units in parcel.contents.items():
                 lines[line] += int(units)
         return tk.ShownOrder(
@@ -128,11 +125,11 @@ class ShopifyParcels:
 
     def remove(self, order: tk.ShownOrder, parcel: tk.Parcel) -> None:
         """Its fulfilments are canceled; Shopify makes new fulfilment orders of what they held."""
-        for one in parcel.id.split():
-            self._api.do(queries.TAKE_BACK, repeatable=True, id=gid("Fulfillment", one))
         looked: Looked = order.data
         if parcel.reference in looked.told:
             self._write(looked.id, {ref: told for ref, told in looked.told.items() if ref != parcel.reference})
+        for one in parcel.id.split():
+            self._api.do(queries.TAKE_BACK, repeatable=True, id=gid("Fulfillment", one))
 
     def _tells_customer(self, shipment: Shipment) -> bool:
         return self._notify if shipment.notify_customer is None else shipment.notify_customer
@@ -241,13 +238,14 @@ def read_told(metafield: Json | None) -> dict[str, Told]:
 
 
 def _fulfilments(api: ShopifyApi, order: Json) -> Iterator[tk.Parcel]:
-    """The fulfilments of an order that count, however many there are and however much is in them."""
+    """The fulfilments of an order, however many there are and however much is in them; of canceled ones nothing is."""
     known = {one["id"]: one for one in order["fulfillments"]}
     if len(known) >= queries.FULFILMENTS:
         more = api.ask(queries.PARCEL_IDS, id=order["id"])["order"]
         known = {one["id"]: {**one, **known.get(one["id"], {})} for one in more["fulfillments"]}
     for one in known.values():
         if one["status"] in DEAD:
+            yield tk.Parcel(id=tail(one["id"]), contents={}, canceled=True)
             continue
         contents: Counter[str] = Counter()
         for row in _contents(api, one):
@@ -279,24 +277,26 @@ def _contents(api: ShopifyApi, fulfilment: Json) -> Iterator[Json]:
 def _joined(parcels: Iterable[tk.Parcel], told: Mapping[str, Told]) -> tuple[list[tk.Parcel], list[tk.Parcel]]:
     """Fulfilments of one shipment as one parcel, under its reference; and those of shipments that are not finished."""
     by_id = {parcel.id: parcel for parcel in parcels}
-    whole, begun = [], []
+    whole: list[tk.Parcel] = []
+    begun: list[tk.Parcel] = []
+    unfinished: list[Mapping[str, int]] = []
     for reference, one in told.items():
         mine = [by_id.pop(known) for known in one.ids if known in by_id]
-        if one.units and _sum(mine) != one.units:
-            begun += [evolve(parcel, reference=reference) for parcel in mine]
+        living = [parcel for parcel in mine if not parcel.canceled]
+        if one.units and _sum(living) != one.units and (living or not mine):
+            begun += [evolve(parcel, reference=reference) for parcel in living]
+            unfinished.append(one.units)
         elif mine:
-            contents = {line: Decimal(units) for line, units in _sum(mine).items()}
-            ids = " ".join(parcel.id for parcel in mine)
-            whole.append(tk.Parcel(id=ids, contents=contents, tracking=mine[0].tracking, reference=reference))
-    unfinished = [one.units for one in told.values() if one.units and not _is_whole(one, whole)]
+            ids = " ".join(parcel.id for parcel in living or mine)
+            contents = {line: Decimal(units) for line, units in _sum(living).items()}
+            tracking = (living or mine)[0].tracking
+            parcel = tk.Parcel(id=ids, contents=contents, tracking=tracking, reference=reference, canceled=not living)
+            whole.append(parcel)
     for parcel in by_id.values():
-        fits = any(_within(parcel.contents, units) for units in unfinished)
-        (begun if fits else whole).append(parcel)
+        if not parcel.canceled:
+            fits = any(_within(parcel.contents, units) for units in unfinished)
+            (begun if fits else whole).append(parcel)
     return whole, begun
-
-
-def _is_whole(one: Told, whole: Iterable[tk.Parcel]) -> bool:
-    return any(parcel.id.split() == list(one.ids) for parcel in whole)
 
 
 def _sum(parcels: Iterable[tk.Parcel]) -> dict[str, int]:

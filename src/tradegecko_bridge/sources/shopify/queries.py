@@ -173,15 +173,25 @@ mutation Note($metafields: [MetafieldsSetInput!]!) {
 
 REFUNDED = f"query Refunded($id: ID!) {{ order(id: $id) {{ {SHIPPED} }} }}"
 
-RETURNS = """
-query Returns($id: ID!) {
-  order(id: $id) {
-    refunds(first: 10) {
-      id createdAt note totalRefundedSet { M }
-      refundLineItems(first: 20) { nodes { quantity restockType lineItem { id } } pageInfo { hasNextPage endCursor } }
-    }
-  }
-}"""
+REFUNDS = 10
+_REFUND = "id createdAt note totalRefundedSet { M }"
+_BACK = "nodes { quantity restockType lineItem { id } } pageInfo { hasNextPage endCursor }"
+
+RETURNS = f"""
+query Returns($id: ID!) {{
+  order(id: $id) {{
+    refunds(first: {REFUNDS}) {{ {_REFUND} refundLineItems(first: 20) {{ {_BACK} }} }}
+  }}
+}}"""
+
+REFUND_IDS = "query RefundIds($id: ID!) { order(id: $id) { refunds(first: 250) { id } } }"
+
+REFUND = f"query Refund($id: ID!) {{ refund(id: $id) {{ {_REFUND} refundLineItems(first: 100) {{ {_BACK} }} }} }}"
+
+REST_OF_REFUND = f"""
+query RestOfRefund($id: ID!, $after: String) {{
+  refund(id: $id) {{ refundLineItems(first: 100, after: $after) {{ {_BACK} }} }}
+}}"""
 
 CANCEL = """
 mutation Cancel($id: ID!) {

@@ -33,7 +33,7 @@ from tradegecko_bridge.sources.shopify.notes import cancel, note_receipts
 from tradegecko_bridge.sources.shopify.orders import read_order, wants_shipped
 from tradegecko_bridge.sources.shopify.parcels import ShopifyParcels, shipped_units
 from tradegecko_bridge.sources.shopify.queries import MONEY
-from tradegecko_bridge.sources.shopify.returns import returns
+from tradegecko_bridge.sources.shopify.returns import Returns
 
 T = TypeVar("T")
 Given = SourceOrder | UnreadableOrder
@@ -54,7 +54,7 @@ class ShopifySource(OfThisProcess):
         access_token: of a custom app, which begins with ``shpat_``.
         client_id, client_secret: in its place, of an app of one's own organization; tokens are asked for as needed.
         name: what people call this source.
-        version: of the API.
+        version: of the API: 2026-10, 2026-07 or 2026-04.
         money: whether amounts are in the currency of the shop, or in that the customer paid in (``presentment``).
         test_orders: give orders of a payment provider in test mode too.
         overlap: how much of what was read before is read again; Shopify finds changes some seconds late.
@@ -208,8 +208,9 @@ class ShopifySource(OfThisProcess):
         Raises:
             SourceUnavailable, SourceNeedsLogin, SourceRefused: see ``api``.
         """
-        asked = {"page_size": self._page_size, "money": self._money, "overlap": self._overlap}
-        return readable(lambda: returns(self._api, after, **asked))  # type: ignore[arg-type]
+        return readable(
+            lambda: Returns(self._api, self._page_size, self._money, self._earliest).since(after, self._overlap)
+        )
 
     def _reading(self) -> tk.Incremental:
         clock = tk.Clock(name="updated", pages=self._pages, newest=self._listing.newest)
@@ -303,15 +304,5 @@ class ShopifySource(OfThisProcess):
 
 
 def readable(answers: Callable[[], Iterator[T]]) -> Iterator[T]:
-    """What the shop's answers come to; they may be anything.
-
-    Raises:
-        SourceUnavailable: in place of what came of an answer that no Shopify gives.
-    """
-    try:
-        yield from answers()
-    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        raise SourceUnavailable(
-            f"an answer of Shopify cannot be read ({type(error).__name__}): check shop, and that nothing in between "
-            "changes its answers; if all is well, try again later"
-        ) from error
+    """What comes of Shopify's answers, which may be anything."""
+    return tk.readable(answers, "Shopify", "shop")

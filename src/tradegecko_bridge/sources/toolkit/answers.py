@@ -115,8 +115,8 @@ def as_rows(data: Any, shop: str) -> Sequence[Any]:
     return data
 
 
-def readable(answers: Callable[[], Iterator[T]], shop: str) -> Iterator[T]:
-    """What comes of a shop's answers, which may be anything.
+def readable(answers: Callable[[], Iterator[T]], shop: str, setting: str = "url") -> Iterator[T]:
+    """What comes of a shop's answers, which may be anything. ``setting`` is what its address is called in the settings.
 
     Raises:
         SourceUnavailable: in place of what came of an answer that no such shop gives.
@@ -125,12 +125,12 @@ def readable(answers: Callable[[], Iterator[T]], shop: str) -> Iterator[T]:
         yield from answers()
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise SourceUnavailable(
-            f"an answer of {shop} cannot be read ({type(error).__name__}): check that url is its API, and that nothing "
-            "in between changes its answers; if all is well, try again later"
+            f"an answer of {shop} cannot be read ({type(error).__name__}): check that {setting} is its API, and that "
+            "nothing in between changes its answers; if all is well, try again later"
         ) from error
 
 
-def checked(answer: Answer, url: str) -> Answer:
+def checked(answer: Answer, url: str, setting: str = "url") -> Answer:
     """The answer, if it is one.
 
     Raises:
@@ -149,7 +149,7 @@ def checked(answer: Answer, url: str) -> Answer:
             "shop turns us away"
         )
     if 300 <= status < 400:
-        raise _redirected(answer, place)
+        raise _redirected(answer, place, setting)
     if status in (404, 410):
         raise NotThere(
             f"{answer.shop} does not have this ({status}){_after(answer)}", _code(answer.data) or str(status)
@@ -158,8 +158,8 @@ def checked(answer: Answer, url: str) -> Answer:
         raise Refusal(f"{answer.shop} refused ({status}){_after(answer)}", _code(answer.data) or str(status))
     if not answer.is_json:
         raise AnswerLost(
-            f"{place} answers with {_kind(answer)} in place of JSON: check that url is its API, and that nothing in "
-            "between answers for it; if all is well, try again later"
+            f"{place} answers with {_kind(answer)} in place of JSON: check that {setting} is its API, and that nothing "
+            "in between answers for it; if all is well, try again later"
         )
     return answer
 
@@ -178,15 +178,15 @@ def retry_after(answer: Answer) -> float:
     return seconds if 0.0 < seconds <= LONGEST_ASKED else 0.0
 
 
-def _redirected(answer: Answer, place: str) -> Exception:
+def _redirected(answer: Answer, place: str, setting: str) -> Exception:
     try:
         target = httpx.URL(answer.headers.get("location", "")).copy_with(query=None, fragment=None, userinfo=b"")
     except (httpx.InvalidURL, ValueError):
         target = httpx.URL()
     to = one_line(str(target)) or "nowhere"
     if _LOGIN.search(target.path):
-        return SourceNeedsLogin(f"{place} sends us to log in, at {to}: check the login, and that url is the API")
-    return SourceRefused(f"{place} sends us on to {to}: put the address of the API itself into url")
+        return SourceNeedsLogin(f"{place} sends us to log in, at {to}: check the login, and that {setting} is the API")
+    return SourceRefused(f"{place} sends us on to {to}: put the address of the API itself into {setting}")
 
 
 def _after(answer: Answer) -> str:

@@ -30,7 +30,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import IO
+from typing import IO, Any
 
 import httpx
 import tenacity
@@ -118,6 +118,7 @@ class ShopClient(Forked):
     Args:
         shop: what errors call it, e.g. ``"Acme"``.
         url: where its API begins, e.g. ``https://shop.example/api``; paths are put behind it.
+        setting: what ``url`` is called in the settings, for errors.
         headers: sent with every request; secrets as :class:`Secret`.
         login: logs in with this client and gives the headers that requests carry from then on. Called before the
             first request, and once more where the shop answers 401.
@@ -146,6 +147,7 @@ class ShopClient(Forked):
         shop: str,
         url: str,
         *,
+        setting: str = "url",
         headers: Mapping[str, Secret | str] | None = None,
         login: Callable[[ShopClient], Mapping[str, Secret]] | None = None,
         judge: Callable[[Answer], None] | None = None,
@@ -161,7 +163,8 @@ class ShopClient(Forked):
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self.shop = shop
-        self.url = _checked(url, allow_http=allow_http)
+        self._setting = setting
+        self.url = _checked(url, setting, allow_http=allow_http)
         for what, seconds in (("timeout", timeout), ("deadline", deadline)):
             if not 0 < seconds <= _LONGEST:
                 raise ConfigError(f"{what} must be more than 0 and at most {_LONGEST} seconds, not {seconds:g}")
@@ -253,6 +256,8 @@ class ShopClient(Forked):
         """
         try:
             address = httpx.URL(url)
+            if address.scheme not in {"http", "https"} or not address.host:
+                raise httpx.InvalidURL("no address")
             check_not_plain("the file's address", address.scheme, address.host, allow_http=False)
             request = self._client().build_request("GET", address, headers={"accept-encoding": "identity"})
             request.extensions["deadline"] = deadline
@@ -271,7 +276,8 @@ class ShopClient(Forked):
         if reply.status_code != 200 or reply.headers.get("content-encoding", "identity") != "identity":
             raise SourceUnavailable(f"{self._place}: its file is answered with {reply.status_code}: try again later")
         size = 0
-        for piece in reply.iter_raw():
+        pieces: Any = reply.stream
+        for piece in pieces:
             size += len(piece)
             if size > largest:
                 raise too_large(largest)
@@ -324,7 +330,7 @@ class ShopClient(Forked):
         if self._pace is not None:
             self._pace.heard(answer)
         try:
-            checked(answer, self.url)
+            checked(answer, self.url, self._setting)
             if self._judge is not None and signed:
                 self._judge(answer)
         except SourceUnavailable as error:
@@ -395,16 +401,16 @@ class ShopClient(Forked):
         return self._http
 
 
-def _checked(url: str, *, allow_http: bool) -> str:
+def _checked(url: str, setting: str, *, allow_http: bool) -> str:
     try:
         parts = httpx.URL(url)
     except (httpx.InvalidURL, ValueError, TypeError):
-        raise ConfigError("url is not an address; write e.g. https://shop.example/api") from None
+        raise ConfigError(f"{setting} is not an address; write e.g. https://shop.example/api") from None
     if parts.scheme not in {"http", "https"} or not parts.host:
-        raise ConfigError("url must be the API's whole address, e.g. https://shop.example/api")
+        raise ConfigError(f"{setting} must be the API's whole address, e.g. https://shop.example/api")
     if parts.userinfo or parts.query or parts.fragment:
-        raise ConfigError("url must not contain a login, a '?' or a '#': the address alone")
-    check_not_plain("url", parts.scheme, parts.host, allow_http=allow_http)
+        raise ConfigError(f"{setting} must not contain a login, a '?' or a '#': the address alone")
+    check_not_plain(setting, parts.scheme, parts.host, allow_http=allow_http)
     return str(parts).rstrip("/")
 
 

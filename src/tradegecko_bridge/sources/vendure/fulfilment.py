@@ -44,6 +44,11 @@ mutation Ship($id: ID!){transitionFulfillmentToState(id: $id, state: "Shipped"){
   __typename ... on Fulfillment{id state} ... on FulfillmentStateTransitionError{errorCode message transitionError}
 }}"""
 
+CANCEL = """
+mutation TakeBack($id: ID!){transitionFulfillmentToState(id: $id, state: "Cancelled"){
+  __typename ... on Fulfillment{id state} ... on FulfillmentStateTransitionError{errorCode message transitionError}
+}}"""
+
 HANDLER = "manual-fulfillment"
 UNSENT = frozenset({"Created", "Pending"})
 UNPAID = frozenset({"PaymentAuthorized", "ArrangingAdditionalPayment", "Modifying"})
@@ -65,10 +70,26 @@ class Fulfilments:
         """Each shipment's own result, one by one as it is done."""
         return answer_each(shipments, lambda shipment: shipment.reference, self._record)
 
-    def _record(self, shipment: Shipment) -> ItemResult:
-        order = self._api.ask(READ, id=shipment.order_reference)["order"]
+    def withdraw(self, shipments: Sequence[Shipment]) -> Iterator[ItemResult]:
+        """Each shipment's own result, as its fulfilment is cancelled; one that is not there is as good as cancelled."""
+        return answer_each(shipments, lambda shipment: shipment.reference, self._withdraw)
+
+    def _withdraw(self, shipment: Shipment) -> ItemResult:
+        order = self._order(shipment)
+        owners = named(texts(order))
+        found = find(order["fulfillments"] or (), owners, shipment, quantities(shipment.items))
+        if found is not None and found["state"] != CANCELLED:
+            self._do(CANCEL, id=found["id"])
+        return ItemResult(key=shipment.reference, verdict=Verdict.ACCEPTED)
+
+    def _order(self, shipment: Shipment) -> Json:
+        order: Json | None = self._api.ask(READ, id=shipment.order_reference)["order"]
         if order is None:
             raise SourceRefused(f"Vendure has no order with the id {shipment.order_reference}")
+        return order
+
+    def _record(self, shipment: Shipment) -> ItemResult:
+        order = self._order(shipment)
         wanted = quantities(shipment.items)
         owners = named(texts(order))
         found = find(order["fulfillments"] or (), owners, shipment, wanted)

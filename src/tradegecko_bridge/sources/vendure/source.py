@@ -182,6 +182,14 @@ class VendureSource(OfThisProcess):
         """
         return _readable(lambda: Fulfilments(self._api).record(shipments))
 
+    def withdraw_tracking(self, shipments: Sequence[Shipment]) -> Iterator[ItemResult]:
+        """Cancel the fulfilment each shipment was recorded as; its units can be shipped anew.
+
+        Raises:
+            SourceNeedsLogin: what was answered before it counts.
+        """
+        return _readable(lambda: Fulfilments(self._api).withdraw(shipments))
+
     def accept_stock(self, levels: Sequence[StockLevel]) -> Iterator[ItemResult]:
         """Set what may be sold of each SKU at the stock location.
 

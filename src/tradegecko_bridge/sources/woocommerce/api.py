@@ -24,12 +24,13 @@ from tradegecko_bridge.errors import ConfigError, SourceError, SourceNeedsLogin,
 from tradegecko_bridge.http_bounds import DEADLINE
 from tradegecko_bridge.ports.logins import Secret
 from tradegecko_bridge.sources import toolkit as tk
-from tradegecko_bridge.sources.woocommerce.oauth import signed
+from tradegecko_bridge.sources.woocommerce.oauth import Names, signed
 
 Json = Mapping[str, Any]
 SHOP = "WooCommerce"
 API = "/wc/v3/"
-_NO_RIGHT = re.compile(r"does not have (read|write) permissions")
+_TOLERATED = 60.0
+"""Seconds between the clocks that make no difference."""
 _BEGINS = re.compile(r"[\[{]")
 _PAGE = re.compile(r"<(!doctype|html|head|body|script)\b", re.IGNORECASE)
 _AFTER = re.compile(r"(\s|<!--.*?-->)*\Z", re.DOTALL)
@@ -93,6 +94,8 @@ class WooApi:
         self._plain: bool | None = None
         self._behind = 0.0
         """Seconds that the shop's clock shows more than ours."""
+        self._home = httpx.URL(self.client.url)
+        """What the shop takes its address to be."""
 
     @property
     def url(self) -> str:
@@ -170,8 +173,10 @@ class WooApi:
             else:
                 self._known = True
                 return answer
-        if again and any("timestamp" in str(error) for error in errors):  # now its clock is known
+        if again and self._learned(plain):
             return self._known_to(plain, method, path, params, body, repeatable, again=False)
+        if self._known and method != "GET" and self._may_read(plain):
+            raise tk.Forbidden(f"{errors[0]}; give the key the permission Read/Write")
         raise next((error for error in errors if _INVALID.search(str(error))), errors[0])
 
     def _sent(
@@ -179,19 +184,29 @@ class WooApi:
     ) -> tk.Answer:
         where = "index.php" if plain else f"wp-json{API}{path}"
         asked = {"rest_route": f"{API}{path}", **params} if plain else params
-        self.client.server_time = None
-        try:
-            return self.client.request(method, where, params=asked, body=body, repeatable=repeatable)
-        except SourceNeedsLogin as error:
-            if _NO_RIGHT.search(str(error)):
-                raise tk.Forbidden(f"{error}; give the key the permission Read/Write") from None
-            raise
-        finally:
-            self._compare_clocks()
+        return self.client.request(method, where, params=asked, body=body, repeatable=repeatable)
 
-    def _compare_clocks(self) -> None:
+    def _may_read(self, plain: bool) -> bool:
+        """What is wrong, the shop says in its own language only."""
+        try:
+            self._sent(plain, "GET", "orders", {"per_page": 1, "_fields": "id"}, None, None)
+        except SourceError:
+            return False
+        return True
+
+    def _learned(self, plain: bool) -> bool:
+        """Whether signatures would be other ones now: by the shop's clock, and for what it takes its address to be,
+        which it tells everybody."""
+        before = self._behind, self._home
+        where, asked = ("index.php", {"rest_route": "/"}) if plain else ("wp-json/", {})
+        with suppress(SourceRefused, SourceNeedsLogin, httpx.InvalidURL):
+            index = self.client.request("GET", where, params=asked, signed=False).data
+            if isinstance(index, dict) and isinstance(index.get("home"), str):
+                told = httpx.URL(index["home"].rstrip("/"))
+                self._home = told if told.host else self._home
         if (shown := self.client.server_time) is not None:
             self._behind = shown.timestamp() - self._now()
+        return abs(self._behind - before[0]) > _TOLERATED or self._home != before[1]
 
     # ── how it knows us ──────────────────────────────────────────────────────────────────────
 
@@ -200,8 +215,10 @@ class WooApi:
         if scheme is None:
             return address, {"authorization": basic(self._key, self._secret)}
         at = int(self._now() + self._behind)  # the shop checks it by its own clock
-        nonce = uuid4().hex
-        return signed(method, address, key=self._key, secret=self._secret, scheme=scheme, at=at, nonce=nonce), {}
+        rest = address.path.removeprefix(httpx.URL(self.url).path.rstrip("/"))
+        seen_as = self._home.copy_with(scheme=scheme, path=self._home.path.rstrip("/") + rest)
+        named = Names(self._key, self._secret, at, uuid4().hex)
+        return signed(method, address, seen_as, named), {}
 
 
 def basic(key: Secret, secret: Secret) -> Secret:

@@ -13,26 +13,34 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 import httpx
+from attrs import frozen
 
 from tradegecko_bridge.ports.logins import Secret
 
 _METHOD = "HMAC-SHA256"
 
 
-def signed(
-    method: str, address: httpx.URL, *, key: Secret, secret: Secret, scheme: str, at: int, nonce: str
-) -> httpx.URL:
-    """The address with its signature. ``scheme`` is what the shop takes itself to be asked over; ``at`` is seconds
-    since 1970."""
+@frozen
+class Names:
+    """Who asks, when (seconds since 1970), and a word that is used once."""
+
+    key: Secret
+    secret: Secret
+    at: int
+    nonce: str
+
+
+def signed(method: str, address: httpx.URL, seen_as: httpx.URL, who: Names) -> httpx.URL:
+    """The address with its signature, which is of the address as the shop sees it."""
     added = {
-        "oauth_consumer_key": key.reveal(),
-        "oauth_timestamp": str(at),
-        "oauth_nonce": nonce,
+        "oauth_consumer_key": who.key.reveal(),
+        "oauth_timestamp": str(who.at),
+        "oauth_nonce": who.nonce,
         "oauth_signature_method": _METHOD,
     }
     asked = address.copy_merge_params(added)
-    text = signed_text(method, address.copy_with(scheme=scheme, query=None), asked.params.multi_items())
-    digest = hmac.digest(f"{secret.reveal()}&".encode(), text.encode(), "sha256")
+    text = signed_text(method, seen_as, asked.params.multi_items())
+    digest = hmac.digest(f"{who.secret.reveal()}&".encode(), text.encode(), "sha256")
     return asked.copy_add_param("oauth_signature", b64encode(digest).decode())
 
 

@@ -100,7 +100,7 @@ def read_order(data: Json, ready: Collection[str], home: str) -> SourceOrder | N
                 url=f"{home}/wp-admin/post.php?post={data['id']}&action=edit",
                 canceled_at=canceled_at(data, status),
                 source_status=status,
-                payment_status="paid" if paid else "unpaid",
+                payment_status="paid" if paid else "authorized" if status in ready else "unpaid",
                 fulfillment_status="shipped" if data.get("date_completed_gmt") else None,
                 payment_method=tk.blank_as_none(data.get("payment_method_title") or data.get("payment_method")),
                 paid=paid,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from tradegecko_bridge.errors import CursorMoved
 from tradegecko_bridge.ports import ToldValueStore
@@ -47,10 +47,14 @@ def read_told(tx: Connection, connection: str, kind: str, keys: Collection[str] 
 
 
 def write_told(tx: Connection, connection: str, kind: str, values: Mapping[str, str], at: datetime) -> None:
-    """Replace told values, or add them."""
+    """Replace told values, or add them; a blank one is forgotten."""
+    for part in chunks(key for key, value in values.items() if not value):
+        mine = (told_values.c.connection == connection, told_values.c.kind == kind)
+        tx.execute(delete(told_values).where(*mine, told_values.c.key.in_(part)))
     rows = [
         {"connection": connection, "kind": kind, "key": key, "value": value, "at": at}
         for key, value in sorted(values.items())  # in one order everywhere, so that two writers cannot deadlock
+        if value
     ]
     if rows:
         new = insert(tx, told_values)

@@ -28,6 +28,7 @@ from tradegecko_bridge.errors import ClaimLost, CustomerInUse, NumberInUse, Remo
 from tradegecko_bridge.ledger import (
     AT_SOURCE,
     DELIVERED_STATES,
+    RECEIPT,
     SENT_STATES,
     DeliveredEntry,
     Filter,
@@ -415,6 +416,7 @@ def _record_all(tx: Connection, transitions: Sequence[Transition]) -> list[Ledge
         write_changes(tx, changes)
         if done:
             new_customers.note(tx, done, utc(done[0].entry.updated_at))
+            _owe(tx, done)
     except IntegrityError:
         entry = transitions[0].entry
         raise RemoteIdInUse(
@@ -422,6 +424,17 @@ def _record_all(tx: Connection, transitions: Sequence[Transition]) -> list[Ledge
             "find out which of the two it is"
         ) from None
     return answers
+
+
+def _owe(tx: Connection, done: Sequence[Transition]) -> None:
+    """Write which receipts sources are to be told."""
+    owed: dict[str, dict[str, str]] = {}
+    for transition in done:
+        if transition.receipt is not None:
+            key, text = transition.receipt
+            owed.setdefault(transition.entry.connection, {})[key] = text
+    for connection, receipts in owed.items():
+        write_told(tx, connection, RECEIPT, receipts, utc(done[0].entry.updated_at))
 
 
 def _users(tx: Connection, transitions: Sequence[Transition]) -> defaultdict[str, set[int]]:

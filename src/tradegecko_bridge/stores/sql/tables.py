@@ -98,6 +98,7 @@ orders: Table = Table(
     Index(None, "remote_number"),
     Index(None, "taken_in_at"),
     Index(None, "state", "taken_in_at"),
+    Index(None, "state", "in_state_since"),
     Index(None, "connection", "taken_in_at"),
     Index(
         "ix_ledger_orders_search",
@@ -200,7 +201,7 @@ WAITING = text("waits_for IS NOT NULL")
 _partial(
     "ix_ledger_shipments_to_tell",
     text("state = 'pending' AND waits_for IS NULL"),
-    shipments.c.connection, shipments.c.id,
+    shipments.c.connection, shipments.c.state, shipments.c.id,
 )  # fmt: skip
 _partial(
     "ix_ledger_shipments_waiting",

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import cached_property
 from itertools import chain
 from threading import RLock
 from typing import Any, Final, TypeVar
@@ -71,7 +70,7 @@ from tradegecko_bridge.tradegecko.gateway.order_fields import (
     order_fields,
 )
 from tradegecko_bridge.tradegecko.gateway.reading_plan import ReadingPlan
-from tradegecko_bridge.tradegecko.gateway.stock_copy import STOCK, TAKEN, StockCopy, taken_rows
+from tradegecko_bridge.tradegecko.gateway.stock_copy import STOCK, TAKEN, StockCopy, taken_rows, with_parts
 from tradegecko_bridge.tradegecko.gateway.together import Together
 from tradegecko_bridge.tradegecko.limits import Priority
 from tradegecko_bridge.tradegecko.retry import NO_RETRY
@@ -144,6 +143,7 @@ class TradeGeckoGateway(OfThisProcess):
         self._marked: _Marked | None = None
         self._together = Together(self._client)
         self._twice: dict[str, Sequence[RemoteOrder]] = {}
+        self._stock_is_kept: bool | None = None
         self._keys: dict[Identity, Mapping[str, str]] = {}
         """By what the customers of the batch at hand are found."""
 
@@ -164,7 +164,7 @@ class TradeGeckoGateway(OfThisProcess):
         self._treatment = self._marked = None
         self._together = Together(self._client)
         self._twice, self._keys = {}, {}
-        self.__dict__.pop("_keeps_stock", None)
+        self._stock_is_kept = None
         yield
         self._mirror.flush()
 
@@ -695,7 +695,10 @@ class TradeGeckoGateway(OfThisProcess):
     def stock(self) -> Iterable[VariantStock]:
         """Every active variant with a SKU; what bundles hold is computed by TradeGecko (§9)."""
         for page in self._long_list(resources.VARIANTS.list(order="created_at asc")):
-            yield from (translate.variant_stock(variant) for variant in page if variant.sku)
+            for variant in page:
+                if variant.sku:
+                    one = translate.variant_stock(variant)
+                    yield with_parts(one, self._mirror, self._bulk) if variant.composite else one
 
     def stock_within(self, age: timedelta, at: datetime) -> Iterable[VariantStock]:
         """From what is remembered of the account; where nothing is, the whole list."""
@@ -703,13 +706,24 @@ class TradeGeckoGateway(OfThisProcess):
             return self.stock()
         return StockCopy(self._mirror, self._mirror_store, self._normal, self._bulk).read(age, at)
 
-    @cached_property
+    def stock_changed(self, variant_ids: Collection[str]) -> None:
+        """Noted beside what is remembered."""
+        if self._keeps_stock:
+            self._mirror.note(TAKEN, taken_rows(({"variant_id": id_} for id_ in variant_ids), self._clock()))
+            self._mirror.flush()
+
+    @property
     def _keeps_stock(self) -> bool:
-        """Whether the account's stock is remembered, as of this session."""
+        """Whether the account's stock is remembered, as of this session.
+
+        Threads that ask at once all look: none waits for another's look at the store.
+        """
         store = self._mirror_store
         if store is None or self._mirror.disabled:
             return False
-        return store.progress(self._mirror.account, STOCK).complete
+        if self._stock_is_kept is None:
+            self._stock_is_kept = store.progress(self._mirror.account, STOCK).complete
+        return self._stock_is_kept
 
     def products(self) -> Iterable[ProductDetails]:
         """Page by page, some of them with a call for their pictures."""

@@ -176,26 +176,29 @@ class StockCopy:
             yield from page
             last = page[-1].id
 
-    # ── bundles ──────────────────────────────────────────────────────────────────────────────
-
     def _variant(self, row: MirrorRow, seen: str) -> VariantStock:
         found = _variant(row, max(row.facts[AT], seen))
-        if BUNDLE not in row.facts:
-            return found
-        made_of = self._mirror.settings("composition", self._read_compositions, wanted=[row.id]).get(row.id, "")
-        pairs = (part.split(":") for part in made_of.split())
-        return evolve(found, parts=tuple((id_, Decimal(units)) for id_, units in pairs))
+        return with_parts(found, self._mirror, self._bulk) if BUNDLE in row.facts else found
 
-    def _read_compositions(self) -> Mapping[str, str]:
-        """What bundles are made of, by their ids; blank where the account does not tell."""
-        found: dict[str, str] = {}
-        with suppress(Rejected):
-            for page in pages(self._bulk, resources.COMPOSITION.list()):
-                for row in page:
-                    if row.component_id is not None and row.quantity is not None:
-                        part = f"{row.component_id}:{row.quantity}"
-                        found[str(row.bundle_id)] = f"{found.get(str(row.bundle_id), '')} {part}"
-        return found
+
+def with_parts(bundle: VariantStock, mirror: Mirror, client: TradeGeckoClient) -> VariantStock:
+    """A bundle with what it is made of, from a list that is remembered; without it where the account does not tell."""
+    id_ = bundle.variant_id
+    made_of = mirror.settings("composition", lambda: _read_compositions(client), wanted=[id_]).get(id_, "")
+    pairs = (part.split(":") for part in made_of.split())
+    return evolve(bundle, parts=tuple((part, Decimal(units)) for part, units in pairs))
+
+
+def _read_compositions(client: TradeGeckoClient) -> Mapping[str, str]:
+    """What bundles are made of, by their ids."""
+    found: dict[str, str] = {}
+    with suppress(Rejected):
+        for page in pages(client, resources.COMPOSITION.list()):
+            for row in page:
+                if row.component_id is not None and row.quantity is not None:
+                    part = f"{row.component_id}:{row.quantity}"
+                    found[str(row.bundle_id)] = f"{found.get(str(row.bundle_id), '')} {part}"
+    return found
 
 
 # ── rows ─────────────────────────────────────────────────────────────────────────────────────

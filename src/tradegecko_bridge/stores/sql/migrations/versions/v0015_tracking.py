@@ -1,5 +1,5 @@
-"""What each line of an order is in the system, what a source was told of each shipment, what shipments wait for, and
-which runs there were.
+"""What each line of an order is in the system, what a source was told of each shipment, what shipments wait for,
+which runs there were, and orders of all connections by when they came into their state.
 
 A migration says what the tables were when it was written, so it takes nothing from ``tables.py``.
 """
@@ -26,6 +26,7 @@ UNSAMPLED = (
 def upgrade() -> None:
     """From the one before."""
     op.add_column("ledger_orders", Column("remote_lines", Text))
+    op.create_index(op.f("ix_ledger_orders_state_in_state_since"), "ledger_orders", ["state", "in_state_since"])
     for column in (Column("told", Text), Column("told_at", UtcTime), Column("waits_for", String)):
         op.add_column("ledger_shipments", column)
     # What was sent is taken for accepted: earlier versions did not tell it from what their source ignored.
@@ -33,7 +34,7 @@ def upgrade() -> None:
     waited = "state = 'pending' AND reason = 'waits for a tracking number (blank_tracking)'"
     op.execute(text(f"UPDATE ledger_shipments SET waits_for = 'number' WHERE {waited}"))  # noqa: S608
     for name, condition, columns in (
-        ("to_tell", "state = 'pending' AND waits_for IS NULL", ["connection", "id"]),
+        ("to_tell", "state = 'pending' AND waits_for IS NULL", ["connection", "state", "id"]),
         ("waiting", "waits_for IS NOT NULL", ["connection", "waits_for", "order_id"]),
     ):
         op.create_index(

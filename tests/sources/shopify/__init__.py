@@ -1,0 +1,1 @@
+"""What of the Shopify source needs no shop."""
