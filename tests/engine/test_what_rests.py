@@ -101,7 +101,7 @@ class Few:
 
 def a_context(store: Few, *, account: str = "1", **fields: Any) -> Any:
     fields |= {"account": lambda: account}
-    return SimpleNamespace(store=store, connection="shop", clock=lambda: NOW, **fields)
+    return SimpleNamespace(store=store, connection="shop", clock=lambda: NOW, source=None, **fields)
 
 
 # ── what a hold rests on ─────────────────────────────────────────────────────────────────────

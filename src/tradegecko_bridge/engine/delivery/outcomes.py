@@ -70,6 +70,7 @@ class Outcomes:
     def __init__(self, context: Context, report: Report) -> None:
         self._c = context
         self._report = report
+        self._wants_receipts = isinstance(context.source, AcceptsReceipts)
         self._follow_ups = FollowUps(context, self.add)
         self._lock = Lock()
         self._items: dict[int, list[Item]] = {}
@@ -166,7 +167,6 @@ class Outcomes:
         """It is there: created just now, or found. Its pending actions are begun."""
         order, now = entry.order, self._c.clock()
         assert order is not None  # noqa: S101 - what has no content is never sent or looked for
-        wants_receipts = isinstance(self._c.source, AcceptsReceipts)
         notes = due.plan.notes if isinstance(due.plan, OrderPlan) else ()
         detail = adopted(order, remote) if outcome is Outcome.ADOPTED else said(*notes, _difference(order, remote))
         delivered = entry.transition_to(
@@ -191,7 +191,7 @@ class Outcomes:
             who=self._c.worker,
             why=said(f"order id {remote.id}", detail),
             detail=audit.answered(remote, "created" if outcome is Outcome.DELIVERED else "found"),
-            receipt=(storable_reference(receipt.order_reference), dumped(receipt)) if wants_receipts else None,
+            receipt=(storable_reference(receipt.order_reference), dumped(receipt)) if self._wants_receipts else None,
         )
         arrival = _Arrival(
             before=entry, transition=transition, outcome=outcome, detail=detail, receipt=receipt, is_void=remote.gone

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from tradegecko_bridge.errors import SourceRefused
 from tradegecko_bridge.sources import toolkit as tk
 from tradegecko_bridge.sources.medusa.orders import Json
 
@@ -28,13 +27,7 @@ def location_of(client: tk.ShopClient, chosen: str | None) -> str:
         SourceRefused: it takes a choice.
     """
     answer = client.get("admin/stock-locations", fields="id,name", limit=MOST_LOCATIONS)
-    locations = answer.rows_in("stock_locations")
-    fitting = [one for one in locations if chosen is None or chosen in (one["id"], one["name"])]
-    if len(fitting) == 1:
-        return str(fitting[0]["id"])
-    known = ", ".join(f"{one['id']} ({one['name']})" for one in locations) or "none"
-    wrong = "stock_location is not set" if chosen is None else f"stock_location {chosen!r} is not exactly one of them"
-    raise SourceRefused(f"{wrong}; Medusa's stock locations are: {known}")
+    return tk.choose_location(answer.rows_in("stock_locations"), chosen, "Medusa")
 
 
 class Shelves:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from attrs import frozen
 
@@ -13,6 +13,7 @@ from tradegecko_bridge.sources.toolkit.faults import Forbidden, Refusal, ShopFau
 from tradegecko_bridge.sources.toolkit.incremental import in_chunks
 
 T = TypeVar("T")
+Wrong = str | SourceUnavailable
 
 PATIENCE = 3
 """Items in a row the shop may leave without an answer before the rest is not tried."""
@@ -71,11 +72,11 @@ def answer_each(items: Iterable[T], key: Callable[[T], str], act: Callable[[T], 
 
 
 def write_together(
-    items: Sequence[T], key: Callable[[T], str], write: Callable[[Sequence[T]], Mapping[str, str]]
+    items: Sequence[T], key: Callable[[T], str], write: Callable[[Sequence[T]], Mapping[str, Wrong]]
 ) -> Iterator[ItemResult]:
     """All items in one call; where the shop refuses it for one of them, one by one.
 
-    ``write`` gives what is wrong with each that did not go through, by key; the others did.
+    ``write`` gives what is wrong with each that did not go through, by key: a text is for good; the others did.
 
     Raises:
         SourceNeedsLogin: nothing else was tried.
@@ -92,8 +93,13 @@ def write_together(
     except (SourceUnavailable, SourceRefused) as error:
         yield from (failed(key(item), error) for item in items)
     else:
-        for item in items:
-            yield refused(key(item), wrong[key(item)]) if key(item) in wrong else accepted(key(item))
+        yield from (_written(key(item), wrong.get(key(item))) for item in items)
+
+
+def _written(key: str, wrong: Wrong | None) -> ItemResult:
+    if wrong is None:
+        return accepted(key)
+    return refused(key, wrong) if isinstance(wrong, str) else failed(key, wrong)
 
 
 # ── stock ────────────────────────────────────────────────────────────────────────────────────
@@ -128,8 +134,23 @@ class Shelves(Protocol):
     def find(self, skus: Collection[str], /) -> Mapping[str, Sequence[Shelf]]:
         """The shelves of each of these SKUs, which the shop may not keep unique; an unknown SKU has none."""
 
-    def write(self, counts: Sequence[Count], /) -> Mapping[str, str]:
+    def write(self, counts: Sequence[Count], /) -> Mapping[str, Wrong]:
         """Set them; what is wrong with each that was not taken, by SKU."""
+
+
+def choose_location(locations: Iterable[Mapping[str, Any]], chosen: str | None, shop: str) -> str:
+    """The ``id`` of the stock location to write to: by id or ``name``, or the only one.
+
+    Raises:
+        SourceRefused: it takes a choice; the message lists them.
+    """
+    known = {str(one["id"]): str(one["name"]) for one in locations}
+    fitting = [key for key, name in known.items() if chosen is None or chosen in (key, name)]
+    if len(fitting) == 1:
+        return fitting[0]
+    wrong = "stock_location is not set" if chosen is None else f"stock_location {chosen!r} is not exactly one of them"
+    there = ", ".join(f"{key} ({name})" for key, name in known.items()) or "none"
+    raise SourceRefused(f"{wrong}; {shop}'s stock locations are: {there}")
 
 
 def set_levels(levels: Iterable[StockLevel], shelves: Shelves, *, chunk: int = 50) -> Iterator[ItemResult]:
@@ -139,6 +160,15 @@ def set_levels(levels: Iterable[StockLevel], shelves: Shelves, *, chunk: int = 5
         SourceNeedsLogin: what was answered before it counts.
     """
     silent = False
+
+    def write(counts: Sequence[Count]) -> Mapping[str, Wrong]:
+        nonlocal silent
+        try:
+            return shelves.write(counts)
+        except SourceUnavailable as error:
+            silent = is_silence(error)
+            raise
+
     for some in in_chunks(levels, chunk):
         wanted = {level.sku: level for level in some}
         if silent:
@@ -152,9 +182,7 @@ def set_levels(levels: Iterable[StockLevel], shelves: Shelves, *, chunk: int = 5
             continue
         planned = [_planned(level, found.get(sku, ())) for sku, level in wanted.items()]
         yield from (one for one in planned if isinstance(one, ItemResult))
-        yield from write_together(
-            [one for one in planned if isinstance(one, Count)], lambda count: count.sku, shelves.write
-        )
+        yield from write_together([one for one in planned if isinstance(one, Count)], lambda count: count.sku, write)
 
 
 def _planned(level: StockLevel, shelves: Sequence[Shelf]) -> Count | ItemResult:

@@ -74,7 +74,7 @@ def per_unit(total: Decimal, quantity: Decimal, digits: int = 2) -> tuple[Decima
     for finer in range(FINER + 1):
         each = round(total / quantity, digits + finer)
         if each * quantity == total:
-            return each, ZERO
+            return each, round(ZERO, digits)
     whole = (total / quantity).quantize(Decimal(1).scaleb(-digits), rounding="ROUND_DOWN")
     return whole, total - whole * quantity
 

@@ -15,23 +15,16 @@ the tax of the line with the most.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import TypeVar
 
 from attrs import evolve, frozen
 
-from tradegecko_bridge.bounds import aware_moment
 from tradegecko_bridge.commerce import Address, Customer, Discount, OrderLine, ShippingLine, SourceOrder, Totals
 from tradegecko_bridge.errors import MalformedData
-from tradegecko_bridge.sources.toolkit.people import split_name
-from tradegecko_bridge.sources.toolkit.reading import each as _each
-from tradegecko_bridge.sources.toolkit.reading import placed as _placed
+from tradegecko_bridge.sources import toolkit as tk
 from tradegecko_bridge.sources.vendure.api import Json
 from tradegecko_bridge.structuring import Mismatch, decimal
-
-T = TypeVar("T")
 
 FIELDS = """
   id code state active updatedAt orderPlacedAt currencyCode
@@ -57,9 +50,6 @@ CANCELLED = "Cancelled"
 SURCHARGE = "surcharge-"
 """What begins the reference of a line that is a surcharge in Vendure, and can therefore not be shipped there."""
 
-FINER = 2
-"""Decimal places a discount per unit may have beyond the currency's."""
-
 
 @frozen
 class Money:
@@ -68,9 +58,9 @@ class Money:
     digits: int
     includes_tax: bool
 
-    def amount(self, minor: int, *, finer: int = 0) -> Decimal:
-        """Minor units (or a power of ten finer) as a decimal, exactly."""
-        return Decimal(minor).scaleb(-self.digits - finer)
+    def amount(self, minor: int) -> Decimal:
+        """Minor units as a decimal, exactly."""
+        return Decimal(minor).scaleb(-self.digits)
 
 
 def read_order(data: Json, money: Money) -> SourceOrder:
@@ -80,8 +70,8 @@ def read_order(data: Json, money: Money) -> SourceOrder:
         MalformedData: what is missing or not what it should be; says no personal data.
     """
     code = data.get("code") or f"id {data.get('id')}"
-    with _placed(f"order {code}, "):
-        return _balanced(_order(data, evolve(money, includes_tax=_inclusive(data, money))), money)
+    with tk.placed(f"order {code}, "):
+        return tk.balanced(_order(data, evolve(money, includes_tax=_inclusive(data, money))), money.digits)
 
 
 def _order(data: Json, money: Money) -> SourceOrder:
@@ -92,29 +82,22 @@ def _order(data: Json, money: Money) -> SourceOrder:
     return SourceOrder(
         reference=str(data["id"]),
         number=data["code"],
-        placed_at=_time(data, "orderPlacedAt"),
+        placed_at=tk.time_of(data, "orderPlacedAt"),
         currency=data["currencyCode"],
         lines=(
-            *_each("lines", [line for line in data["lines"] if line["quantity"]], lambda line: _line(line, money)),
-            *_each("surcharges", charges, lambda one: _surcharge(one, money)),
+            *tk.each("lines", [line for line in data["lines"] if line["quantity"]], lambda line: _line(line, money)),
+            *tk.each("surcharges", charges, lambda one: _surcharge(one, money)),
         ),
-        shipping=_each("shippingLines", data["shippingLines"], lambda line: _shipping(line, money, rates)),
-        discounts=_each("surcharges", reductions, lambda one: _reduction(one, money)),
+        shipping=tk.each("shippingLines", data["shippingLines"], lambda line: _shipping(line, money, rates)),
+        discounts=tk.each("surcharges", reductions, lambda one: _reduction(one, money)),
         totals=_totals(data, money),
         customer=customer,
         shipping_address=_address(data["shippingAddress"], customer.last_name),
         billing_address=_address(data["billingAddress"], customer.last_name),
         source_status=data["state"],
-        canceled_at=_time(data, "updatedAt") if data["state"] == CANCELLED else None,
+        canceled_at=tk.time_of(data, "updatedAt") if data["state"] == CANCELLED else None,
         extra=_extra(data),
     )
-
-
-def _time(data: Json, name: str) -> datetime:
-    try:
-        return aware_moment(data[name])
-    except (TypeError, ValueError):
-        raise MalformedData([f"{name} is not a time"]) from None
 
 
 # ── money ────────────────────────────────────────────────────────────────────────────────────
@@ -125,7 +108,7 @@ def _line(data: Json, money: Money) -> OrderLine:
     unit = _side(data, "unitPrice", money.includes_tax)
     whole = _side(data, "proratedLinePrice", money.includes_tax)
     unit = max(unit, -(-whole // quantity))  # a unit price that was rounded down cannot make the line
-    discount, rest = _per_unit(unit * quantity - whole, quantity, money)
+    discount, rest = tk.per_unit(money.amount(unit * quantity - whole), Decimal(quantity), money.digits)
     return OrderLine(
         reference=str(data["id"]),
         sku=data["productVariant"]["sku"] or None,
@@ -150,17 +133,7 @@ def _add_up(lines: Sequence[Json], inclusive: bool) -> bool:
     def adds_up(line: Json) -> bool:
         return _side(line, "unitPrice", inclusive) * _whole(line, "quantity") == _side(line, "linePrice", inclusive)
 
-    return all(_each("lines", lines, adds_up))
-
-
-def _per_unit(total: int, quantity: int, money: Money) -> tuple[Decimal, Decimal]:
-    """A discount of ``total`` minor units as so much per unit, and what is left over for the whole line."""
-    for finer in range(FINER + 1):
-        each, rest = divmod(total * 10**finer, quantity)
-        if not rest:
-            return money.amount(each, finer=finer), money.amount(0)
-    each, rest = divmod(total, quantity)
-    return money.amount(each), money.amount(rest)
+    return all(tk.each("lines", lines, adds_up))
 
 
 def _surcharge(data: Json, money: Money) -> OrderLine:
@@ -192,7 +165,7 @@ def _shipping(data: Json, money: Money, rates: Sequence[Decimal]) -> ShippingLin
         amount=money.amount(_side(data, "discountedPrice", money.includes_tax)),
         price_includes_tax=money.includes_tax,
         tax=money.amount(gross - net),
-        tax_rate=_rate(net, gross, rates),
+        tax_rate=tk.rate_between(money.amount(net), money.amount(gross), rates, money.digits),
     )
 
 
@@ -202,13 +175,6 @@ def _rates(data: Json) -> list[Decimal]:
     return list(dict.fromkeys([*summary, *(_number(line, "taxRate") for line in data["lines"])]))
 
 
-def _rate(net: int, gross: int, rates: Iterable[Decimal]) -> Decimal | None:
-    """The rate that makes this gross of this net: Vendure does not tell it for shipping. None where none does."""
-    if net == gross:
-        return Decimal(0)
-    return next((rate for rate in rates if abs(net * (1 + rate / 100) - gross) < 1), None)
-
-
 def _totals(data: Json, money: Money) -> Totals:
     return Totals(
         subtotal=money.amount(_side(data, "subTotal", money.includes_tax)),
@@ -216,19 +182,6 @@ def _totals(data: Json, money: Money) -> Totals:
         shipping=money.amount(_side(data, "shipping", money.includes_tax)),
         grand_total=money.amount(_whole(data, "totalWithTax")),
     )
-
-
-def _balanced(order: SourceOrder, money: Money) -> SourceOrder:
-    """The order with a rounding difference to the shop's own total put into the tax of the line with the most."""
-    computed, total = order.computed_totals.grand_total, order.totals.grand_total
-    taxed = [line for line in order.lines if line.tax and not line.price_includes_tax]
-    if computed is None or total is None or computed == total or not taxed:
-        return order
-    if abs(total - computed) > money.amount(len(order.lines) + len(order.shipping)):
-        return order
-    most = max(taxed, key=lambda line: line.tax or Decimal(0))
-    mended = evolve(most, tax=(most.tax or Decimal(0)) + total - computed)
-    return evolve(order, lines=tuple(mended if line is most else line for line in order.lines))
 
 
 def _tax(data: Json, name: str, money: Money) -> Decimal:
@@ -262,7 +215,7 @@ def _customer(data: Json) -> Customer:
     billing, shipping = data["billingAddress"] or {}, data["shippingAddress"] or {}
     company = billing.get("company") or shipping.get("company") or None
     if person is None:
-        first, last = split_name(billing.get("fullName") or shipping.get("fullName"))
+        first, last = tk.split_name(billing.get("fullName") or shipping.get("fullName"))
         return Customer(first_name=first, last_name=last, company=company)
     return Customer(
         reference=str(person["id"]),
@@ -278,7 +231,7 @@ def _address(data: Json | None, last_name: str | None) -> Address | None:
     """An address, None where Vendure has one of nothing but null, which is how it says "not given"."""
     if not data or not any(data.values()):
         return None
-    first, last = split_name(data["fullName"], last_name)
+    first, last = tk.split_name(data["fullName"], last_name)
     return Address(
         first_name=first,
         last_name=last,

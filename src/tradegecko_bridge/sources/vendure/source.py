@@ -28,7 +28,7 @@ from tradegecko_bridge.sources.vendure.fulfilment import Fulfilments
 from tradegecko_bridge.sources.vendure.ingest import READY, Ingest
 from tradegecko_bridge.sources.vendure.notes import note_receipts
 from tradegecko_bridge.sources.vendure.products import Catalogue
-from tradegecko_bridge.sources.vendure.stock import Shelves
+from tradegecko_bridge.sources.vendure.stock import set_levels
 
 T = TypeVar("T")
 _LONGEST_OVERLAP = timedelta(days=365)
@@ -198,7 +198,7 @@ class VendureSource(OfThisProcess):
             SourceUnavailable: the shop did not answer; nothing was written.
             SourceNeedsLogin: what was answered before it counts.
         """
-        return _readable(lambda: Shelves(self._api, self._stock_location, self._page_size).set(levels))
+        return _readable(lambda: set_levels(self._api, levels, self._stock_location, self._page_size))
 
     def accept_products(self, products: Sequence[ProductDetails]) -> Iterator[ItemResult]:
         """Update name and description of the products that have one of these SKUs; creates none.

@@ -8,18 +8,13 @@ threshold comes on top of that; it is the shop's own rule.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Protocol
-
-from attrs import frozen
 
 from tradegecko_bridge.bounds import whole_number
-from tradegecko_bridge.commerce import ItemResult, StockLevel, Verdict
-from tradegecko_bridge.errors import SourceRefused, SourceUnavailable
-from tradegecko_bridge.sources.toolkit.batch import failed, is_silence, not_tried
-from tradegecko_bridge.sources.toolkit.faults import ShopFault
-from tradegecko_bridge.sources.toolkit.incremental import in_chunks
-from tradegecko_bridge.sources.vendure.api import Json, Refusal, ShopSettings, VendureApi
-from tradegecko_bridge.sources.vendure.catalogue import find_variants, one_of
+from tradegecko_bridge.commerce import ItemResult, StockLevel
+from tradegecko_bridge.errors import SourceUnavailable
+from tradegecko_bridge.sources import toolkit as tk
+from tradegecko_bridge.sources.vendure.api import Json, ShopSettings, VendureApi
+from tradegecko_bridge.sources.vendure.catalogue import find_variants
 
 FIELDS = "trackInventory stockLevels{stockLocationId stockOnHand stockAllocated}"
 
@@ -29,139 +24,65 @@ WRITE = f"""
 mutation Stock($input: [UpdateProductVariantInput!]!){{updateProductVariants(input: $input){{id {FIELDS}}}}}"""
 
 
-@frozen
-class Change:
-    """One shelf to set: ``on_hand`` units of a variant."""
+def set_levels(
+    api: VendureApi, levels: Sequence[StockLevel], location: str | None, page_size: int
+) -> Iterator[ItemResult]:
+    """Each level's own result; only what differs is written.
 
-    sku: str
-    variant: str
-    on_hand: int
-
-
-class _Shop(Protocol):
-    tracks_inventory: bool
+    Raises:
+        SourceRefused: the shop has several stock locations and none was chosen, or not the chosen one.
+        SourceUnavailable, SourceNeedsLogin: before anything was written.
+    """
+    if levels:
+        place = choose_location(api.ask(LOCATIONS)["stockLocations"]["items"], location)
+        yield from tk.set_levels(levels, Shelves(api, place, page_size), chunk=page_size)
 
 
 class Shelves:
-    """Sets stock at one location of one shop, a page of variants in a call."""
+    """Variants at one location of one shop."""
 
-    def __init__(self, api: VendureApi, location: str | None, page_size: int) -> None:
-        self._api = api
-        self._location = location
-        self._page_size = page_size
-        self._silent = False
+    def __init__(self, api: VendureApi, location: str, page_size: int) -> None:
+        self._api, self._location, self._page_size = api, location, page_size
+        self._tracks = ShopSettings(api).tracks_inventory
 
-    def set(self, levels: Sequence[StockLevel]) -> Iterator[ItemResult]:
-        """Each level's own result; only what differs is written.
+    def find(self, skus: Collection[str]) -> Mapping[str, Sequence[tk.Shelf]]:
+        """By SKU."""
+        found = find_variants(self._api, skus, FIELDS, self._page_size)
+        return {sku: [self._shelf(variant) for variant in variants] for sku, variants in found.items()}
 
-        Raises:
-            SourceRefused: the shop has several stock locations and none was chosen, or not the chosen one.
-            SourceUnavailable, SourceNeedsLogin: before anything was written.
-        """
-        if not levels:
-            return
-        location = choose_location(self._api.ask(LOCATIONS)["stockLocations"]["items"], self._location)
-        shop = ShopSettings(self._api)
-        for some in in_chunks(levels, self._page_size):
-            if self._silent:
-                yield from (not_tried(level.sku) for level in some)
-            else:
-                yield from self._set_some(some, location, shop)
-
-    def _set_some(self, levels: Sequence[StockLevel], location: str, shop: _Shop) -> Iterator[ItemResult]:
-        wanted = {level.sku: level for level in levels}
-        try:
-            found = find_variants(self._api, wanted, FIELDS, self._page_size)
-        except (SourceRefused, SourceUnavailable) as error:
-            yield from self._failed(wanted, error)
-            return
-        changes = []
-        for sku, level in wanted.items():
-            planned = plan(level, found[sku], location, shop)
-            if isinstance(planned, Change):
-                changes.append(planned)
-            else:
-                yield planned
-        yield from self._write(changes, location)
-
-    def _write(self, changes: Sequence[Change], location: str) -> Iterator[ItemResult]:
-        """All in one call; where the shop refuses that, for one of them or for all, one by one."""
-        if not changes:
-            return
-        try:
-            shown = self._write_now(changes, location)
-        except (Refusal, ShopFault) as error:
-            if len(changes) == 1:
-                yield failed(changes[0].sku, error)
-            else:
-                for change in changes:
-                    yield from self._write([change], location)
-        except SourceUnavailable as error:
-            yield from self._failed([change.sku for change in changes], error)
-        else:
-            yield from (confirm(change, shown.get(change.variant)) for change in changes)
-
-    def _failed(self, skus: Collection[str], error: SourceRefused | SourceUnavailable) -> Iterator[ItemResult]:
-        self._silent = self._silent or is_silence(error)
-        return (failed(sku, error) for sku in skus)
-
-    def _write_now(self, changes: Sequence[Change], location: str) -> Mapping[str, int | None]:
+    def write(self, counts: Sequence[tk.Count]) -> Mapping[str, SourceUnavailable]:
+        """All in one call; what the shop does not show afterwards was not taken."""
         rows = [
-            {"id": one.variant, "stockLevels": [{"stockLocationId": location, "stockOnHand": one.on_hand}]}
-            for one in changes
+            {"id": one.shelf.id, "stockLevels": [{"stockLocationId": self._location, "stockOnHand": one.units}]}
+            for one in counts
         ]
         answer = self._api.ask(WRITE, input=rows)["updateProductVariants"]
-        return {str(row["id"]): _at(row, location)[0] for row in answer if row is not None}
+        shown = {str(row["id"]): self._at(row)[0] for row in answer if row is not None}
+        return {
+            one.sku: SourceUnavailable(f"Vendure shows {shown.get(one.shelf.id)} on hand after {one.units} was written")
+            for one in counts
+            if shown.get(one.shelf.id) != one.units
+        }
+
+    def _shelf(self, variant: Json) -> tk.Shelf:
+        own = str(variant["trackInventory"])
+        on_hand, allocated = self._at(variant)
+        tracked = self._tracks if own == "INHERIT" else own == "TRUE"
+        return tk.Shelf(id=str(variant["id"]), units=on_hand, reserved=allocated, tracked=tracked)
+
+    def _at(self, variant: Json) -> tuple[int | None, int]:
+        """On hand and allocated; None on hand where the variant was never there."""
+        for level in variant["stockLevels"]:
+            if str(level["stockLocationId"]) == self._location:
+                return whole_number(level["stockOnHand"]), whole_number(level["stockAllocated"])
+        return None, 0
 
 
 def choose_location(locations: Sequence[Json], chosen: str | None) -> str:
-    """The id of the location to write to: by id or name, or the only one.
+    """The id of the location to write to. Vendure itself would take stock for a location that does not exist, show
+    nothing of it, and from then on fail whoever wants to order that variant.
 
     Raises:
-        SourceRefused: it takes a choice. Vendure itself would take stock for a location that does not exist, show
-            nothing of it, and from then on fail whoever wants to order that variant.
+        SourceRefused: it takes a choice.
     """
-    fitting = [one for one in locations if chosen is None or chosen in {str(one["id"]), one["name"]}]
-    if len(fitting) == 1:
-        return str(fitting[0]["id"])
-    known = ", ".join(f"{one['id']} ({one['name']})" for one in locations) or "none"
-    wrong = "stock_location is not set" if chosen is None else f"stock_location {chosen!r} is not exactly one of them"
-    raise SourceRefused(f"{wrong}; Vendure's stock locations are: {known}")
-
-
-def plan(level: StockLevel, variants: Sequence[Json], location: str, shop: _Shop) -> Change | ItemResult:
-    """What to write for one level, or the answer when there is nothing to write. Parts of a unit do not count."""
-    if not variants:
-        return ItemResult(key=level.sku, verdict=Verdict.IGNORED, message="no variant in Vendure has this SKU")
-    try:
-        variant = one_of(level.sku, variants)
-    except SourceRefused as error:
-        return failed(level.sku, error)
-    if not _tracked(variant, shop):
-        return ItemResult(key=level.sku, verdict=Verdict.IGNORED, message="Vendure does not track its inventory")
-    on_hand, allocated = _at(variant, location)
-    wanted = int(level.available) + allocated
-    if on_hand == wanted:
-        return ItemResult(key=level.sku, verdict=Verdict.ACCEPTED)
-    return Change(level.sku, str(variant["id"]), wanted)
-
-
-def confirm(change: Change, shown: int | None) -> ItemResult:
-    """Whether the shop now shows what we wrote."""
-    if shown == change.on_hand:
-        return ItemResult(key=change.sku, verdict=Verdict.ACCEPTED)
-    message = f"Vendure shows {shown} on hand after {change.on_hand} was written"
-    return ItemResult(key=change.sku, verdict=Verdict.FAILED, message=message)
-
-
-def _tracked(variant: Json, shop: _Shop) -> bool:
-    own = str(variant["trackInventory"])
-    return shop.tracks_inventory if own == "INHERIT" else own == "TRUE"
-
-
-def _at(variant: Json, location: str) -> tuple[int | None, int]:
-    """On hand and allocated at a location; None on hand where the variant was never there."""
-    for level in variant["stockLevels"]:
-        if str(level["stockLocationId"]) == location:
-            return whole_number(level["stockOnHand"]), whole_number(level["stockAllocated"])
-    return None, 0
+    return tk.choose_location(locations, chosen, "Vendure")
