@@ -98,7 +98,7 @@ orders: Table = Table(
     Index(None, "remote_number"),
     Index(None, "taken_in_at"),
     Index(None, "state", "taken_in_at"),
-    Index(None, "state", "in_state_since"),
+    Index(None, "in_state_since"),
     Index(None, "connection", "taken_in_at"),
     Index(
         "ix_ledger_orders_search",

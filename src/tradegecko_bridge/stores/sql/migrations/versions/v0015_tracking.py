@@ -26,7 +26,7 @@ UNSAMPLED = (
 def upgrade() -> None:
     """From the one before."""
     op.add_column("ledger_orders", Column("remote_lines", Text))
-    op.create_index(op.f("ix_ledger_orders_state_in_state_since"), "ledger_orders", ["state", "in_state_since"])
+    op.create_index(op.f("ix_ledger_orders_in_state_since"), "ledger_orders", ["in_state_since"])
     for column in (Column("told", Text), Column("told_at", UtcTime), Column("waits_for", String)):
         op.add_column("ledger_shipments", column)
     # What was sent is taken for accepted: earlier versions did not tell it from what their source ignored.
