@@ -126,6 +126,8 @@ class AcmeSource:
     def _update(self, product: ProductDetails) -> ItemResult:
         skus = [variant.sku for variant in product.variants if variant.sku]
         found = self.client.get("variants", sku=skus).rows_in("variants") if skus else ()
+        if found and not product.update:
+            return tk.ignored(product.reference, "Acme has it, and it may only be created")
         for variant in found:
             said = {"name": product.name, "description": product.description or ""}
             self.client.put(f"products/{variant['id']}", said)

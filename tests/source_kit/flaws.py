@@ -596,3 +596,11 @@ class product_details_arrive(Cart):
 
     def _update(self, product: ProductDetails) -> ItemResult:
         return super()._update(evolve(product, description=None))
+
+
+@flaw
+class products_go_by_their_rule(Cart):
+    """Changes what may only be created."""
+
+    def _update(self, product: ProductDetails) -> ItemResult:
+        return super()._update(evolve(product, update=True))

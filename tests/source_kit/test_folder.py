@@ -155,6 +155,7 @@ class TestFolder(SourceSuite):
         "a_line_that_is_not_there_is_not_shipped": _READER,
         "an_order_that_is_gone_is_not_shipped": _READER,
         "an_unknown_sku_is_ignored": "whoever reads the files knows the SKUs; a folder does not",
+        "products_go_by_their_rule": "the files have create and update in them, for whoever reads them",
     }
 
     @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradegecko_bridge.commerce import ItemResult, Shipment, ShippedItem, SourceOrder, Verdict
+from tradegecko_bridge.commerce import ItemResult, ProductDetails, Shipment, ShippedItem, SourceOrder, Verdict
 from tradegecko_bridge.errors import SourceNeedsLogin, SourceUnavailable
 from tradegecko_bridge.sources.toolkit import (
     AnswerLost,
@@ -23,11 +23,13 @@ from tradegecko_bridge.sources.toolkit import (
     ShownOrder,
     accepted,
     answer_each,
+    only_one,
     record,
     set_levels,
+    update_products,
     withdraw,
 )
-from tradegecko_bridge.testing import a_line, a_shipment, a_stock_level, an_order
+from tradegecko_bridge.testing import a_line, a_product, a_shipment, a_stock_level, an_order
 
 FAULTS = ("no", "lost", "down", "broken")
 
@@ -267,3 +269,32 @@ def test_stock_is_set_item_by_item(skus: list[str], units: int, chunk: int, faul
             expected |= {"TWICE": Verdict.REFUSED, "BAD": Verdict.ACCEPTED if units == 0 else Verdict.REFUSED}
             assert result.verdict is expected.get(result.key, Verdict.ACCEPTED)
         assert result.verdict in (Verdict.ACCEPTED, Verdict.IGNORED) or result.message
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("AABCX"), st.booleans()), max_size=4, unique_by=lambda one: one[0]),
+    st.lists(st.tuples(st.sampled_from("ABC"), st.sampled_from("12")), max_size=5),
+)
+def test_products_are_changed_only_where_they_may_be(told: list[tuple[str, bool]], sold: list[tuple[str, str]]) -> None:
+    """What the shop has once, of one product, and may be changed is; each of all has a result and a reason."""
+    changed = []
+
+    def find(skus: Collection[str]) -> Mapping[str, list[dict[str, str]]]:
+        return {sku: [{"id": f"{sku}{place}", "product": of} for place, (one, of) in enumerate(sold) if one == sku]
+                for sku in skus}  # fmt: skip
+
+    def update(product: ProductDetails, found: Mapping[str, Sequence[dict[str, str]]]) -> None:
+        for sku, variants in found.items():
+            only_one(sku, variants)
+        changed.append(product.reference)
+
+    products = [a_product(sku, [sku, sku], update=may) for sku, may in told]
+    results = {one.key: one for one in update_products(products, find, lambda one: one["product"], update)}
+    assert list(results) == [sku for sku, _ in told]
+    for sku, may in told:
+        there = [of for one, of in sold if one == sku]
+        fits = len(there) == 1
+        wanted = Verdict.IGNORED if not may or not there else Verdict.ACCEPTED if fits else Verdict.REFUSED
+        assert results[sku].verdict is wanted
+        assert bool(results[sku].message) is (wanted is not Verdict.ACCEPTED)
+    assert changed == [sku for sku, one in results.items() if one.verdict is Verdict.ACCEPTED]

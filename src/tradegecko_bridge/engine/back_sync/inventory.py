@@ -267,6 +267,11 @@ def _still_so(known: Known, settings: ConnectionSettings) -> bool:
     return bool(known.wanted.content) is bool(settings.source_locations)
 
 
+def _sells(known: Known) -> bool:
+    """Whether the source sells it, by what it accepted last, and has not been set to 0 since."""
+    return GONE not in (known.accepted or GONE, known.wanted.value) and known.state is not OutboxState.IGNORED
+
+
 def _brake(context: Context, report: Report, found: Spool, *, passed: bool = False) -> bool:
     """Whether the pass is held, because it would set a great part of what the source sells to 0 and nobody has let it
     pass."""
@@ -274,7 +279,7 @@ def _brake(context: Context, report: Report, found: Spool, *, passed: bool = Fal
     share = context.settings.stock_brake
     for_sale, sold_out = 0, 0
     for one in differences(found):
-        if one.known is None or one.known.told in (None, GONE):
+        if one.known is None or not _sells(one.known):
             continue
         for_sale += 1
         after = one.wanted.value if one.wanted is not None else _after_vanishing(one.known, context.settings)

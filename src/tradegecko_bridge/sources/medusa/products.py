@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from tradegecko_bridge.commerce import ItemResult, ProductDetails, VariantDetails
-from tradegecko_bridge.errors import SourceRefused
 from tradegecko_bridge.sources import toolkit as tk
 from tradegecko_bridge.sources.medusa.orders import Json
 
@@ -29,28 +28,22 @@ class Catalogue:
 
     def update(self, products: Sequence[ProductDetails]) -> Iterator[ItemResult]:
         """Each product's own result; only what differs is written."""
-        return tk.answer_each(products, lambda product: product.reference, self._update)
+        return tk.update_products(products, self._find, lambda one: str(one["product"]["id"]), self._update)
 
-    def _update(self, product: ProductDetails) -> ItemResult:
-        skus = [variant.sku for variant in product.variants if variant.sku]
-        known = {one["sku"]: one for one in self._variants(skus)} if skus else {}
-        if not known:
-            return tk.ignored(product.reference, "no variant in Medusa has one of its SKUs")
-        products = {one["product"]["id"]: one["product"] for one in known.values()}
-        if len(products) > 1:
-            raise SourceRefused(f"its SKUs are on {len(products)} products in Medusa (ids {', '.join(products)})")
-        ((product_id, there),) = products.items()
+    def _find(self, skus: Collection[str]) -> Mapping[str, Sequence[Json]]:
+        params = {"sku[]": list(skus), "fields": FIELDS, "limit": 2 * len(skus)}
+        rows = self._client.get("admin/product-variants", **params).rows_in("variants")
+        return {sku: [one for one in rows if one["sku"] == sku] for sku in skus}
+
+    def _update(self, product: ProductDetails, found: Mapping[str, Sequence[Json]]) -> None:
+        known = {sku: tk.only_one(sku, variants) for sku, variants in found.items()}
+        there = next(iter(known.values()))["product"]
         wanted = {"title": product.name or None, "description": product.description}
         news = {name: text for name, text in wanted.items() if text is not None and text != (there[name] or "")}
         if news:
-            self._client.post(f"admin/products/{product_id}", news, repeatable=True)
+            self._client.post(f"admin/products/{there['id']}", news, repeatable=True)
         if self._currency:
-            self._write_prices(product_id, product.variants, known, self._currency)
-        return tk.accepted(product.reference)
-
-    def _variants(self, skus: Sequence[str]) -> Sequence[Json]:
-        params = {"sku[]": list(skus), "fields": FIELDS, "limit": 2 * len(skus)}
-        return self._client.get("admin/product-variants", **params).rows_in("variants")
+            self._write_prices(there["id"], product.variants, known, self._currency)
 
     def _write_prices(
         self, product: str, variants: Sequence[VariantDetails], known: Mapping[str, Json], currency: str

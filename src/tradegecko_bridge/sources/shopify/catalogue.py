@@ -120,26 +120,18 @@ class ShopifyProducts:
 
     def update(self, products: Sequence[ProductDetails]) -> Iterator[ItemResult]:
         """Each product's own result; only what differs is written."""
-        return tk.answer_each(products, lambda product: product.reference, self._update)
+        return tk.update_products(products, self._find, lambda one: tail(one["product"]["id"]), self._update)
 
-    def _update(self, product: ProductDetails) -> ItemResult:
-        skus = list(dict.fromkeys(variant.sku for variant in product.variants if variant.sku))
-        found = find_variants(self._api, queries.VARIANTS, skus)
-        variants = [one for some in found.values() for one in some]
-        if not variants:
-            return tk.ignored(product.reference, "Shopify sells none of its SKUs")
-        ids = sorted({str(one["product"]["id"]) for one in variants})
-        if len(ids) > 1:
-            return tk.refused(
-                product.reference, f"its SKUs are on {len(ids)} products in Shopify (ids {', '.join(map(tail, ids))})"
-            )
-        there = variants[0]["product"]
+    def _find(self, skus: Collection[str]) -> Mapping[str, Sequence[Json]]:
+        return find_variants(self._api, queries.VARIANTS, skus)
+
+    def _update(self, product: ProductDetails, found: Mapping[str, Sequence[Json]]) -> None:
+        there = next(iter(found.values()))[0]["product"]
         wanted = {"title": product.name or None, "descriptionHtml": product.description}
         if news := {name: text for name, text in wanted.items() if text is not None and text != there[name]}:
-            self._api.do(queries.SET_PRODUCT, repeatable=True, identifier={"id": ids[0]}, input=news)
+            self._api.do(queries.SET_PRODUCT, repeatable=True, identifier={"id": there["id"]}, input=news)
         if self._push_prices and (prices := list(_prices(product, found))):
-            self._api.do(queries.SET_PRICES, repeatable=True, product=ids[0], variants=prices)
-        return tk.accepted(product.reference)
+            self._api.do(queries.SET_PRICES, repeatable=True, product=there["id"], variants=prices)
 
 
 def _prices(product: ProductDetails, found: Mapping[str, Sequence[Json]]) -> Iterator[Json]:

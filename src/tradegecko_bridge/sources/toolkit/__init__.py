@@ -14,8 +14,10 @@ from tradegecko_bridge.sources.toolkit.batch import (
     choose_location,
     failed,
     ignored,
+    only_one,
     refused,
     set_levels,
+    update_products,
     write_together,
 )
 from tradegecko_bridge.sources.toolkit.client import NO_RETRIES, Retries, ShopClient
@@ -104,6 +106,7 @@ __all__ = [
     "number",
     "numbered",
     "offset",
+    "only_one",
     "per_unit",
     "placed",
     "rate_between",
@@ -120,6 +123,7 @@ __all__ = [
     "tax_on",
     "tax_within",
     "time_of",
+    "update_products",
     "used_of",
     "withdraw",
     "write_together",

@@ -7,12 +7,13 @@ from typing import Any, Protocol, TypeVar
 
 from attrs import frozen
 
-from tradegecko_bridge.commerce import ItemResult, StockLevel, Verdict
+from tradegecko_bridge.commerce import ItemResult, ProductDetails, StockLevel, Verdict
 from tradegecko_bridge.errors import SourceRefused, SourceUnavailable
 from tradegecko_bridge.sources.toolkit.faults import Forbidden, Refusal, ShopFault
 from tradegecko_bridge.sources.toolkit.incremental import in_chunks
 
 T = TypeVar("T")
+Found = TypeVar("Found", bound=Mapping[str, Any])
 Wrong = str | SourceUnavailable
 
 PATIENCE = 3
@@ -189,10 +190,59 @@ def _planned(level: StockLevel, shelves: Sequence[Shelf]) -> Count | ItemResult:
     if not shelves:
         return ignored(level.sku, "the shop does not sell this SKU")
     if len(shelves) > 1:
-        ids = ", ".join(shelf.id for shelf in shelves)
-        return refused(level.sku, f"SKU {level.sku} is there {len(shelves)} times (ids {ids}): give each its own")
+        return refused(level.sku, _several(level.sku, [shelf.id for shelf in shelves]))
     shelf = shelves[0]
     if not shelf.tracked:
         return ignored(level.sku, "the shop does not track its inventory")
     units = int(level.available) + shelf.reserved
     return accepted(level.sku) if units == shelf.units else Count(sku=level.sku, shelf=shelf, units=units)
+
+
+# ── products ─────────────────────────────────────────────────────────────────────────────────
+
+
+def update_products(
+    products: Iterable[ProductDetails],
+    find: Callable[[Collection[str]], Mapping[str, Sequence[T]]],
+    product_of: Callable[[T], str],
+    update: Callable[[ProductDetails, Mapping[str, Sequence[T]]], None],
+) -> Iterator[ItemResult]:
+    """Each product's own result, for a shop in which none is created.
+
+    ``find`` gives what the shop has of each of these SKUs, ``product_of`` the id of the product that one of them is of.
+    ``update`` is asked for a product that the shop has, and that may be changed, with what was found by SKU.
+
+    Raises:
+        SourceNeedsLogin: what was answered before it counts.
+    """
+
+    def act(product: ProductDetails) -> ItemResult:
+        skus = list(dict.fromkeys(variant.sku for variant in product.variants if variant.sku))
+        found = {sku: variants for sku, variants in find(skus).items() if variants} if skus else {}
+        if not found:
+            return ignored(product.reference, "the shop sells none of its SKUs")
+        if not product.update:
+            return ignored(product.reference, "the shop has it, and it may only be created")
+        ids = sorted({product_of(variant) for variants in found.values() for variant in variants})
+        if len(ids) > 1:
+            told = f"its SKUs are on {len(ids)} products in the shop (ids {', '.join(ids)})"
+            return refused(product.reference, told)
+        update(product, found)
+        return accepted(product.reference)
+
+    return answer_each(products, lambda product: product.reference, act)
+
+
+def only_one(sku: str, found: Sequence[Found]) -> Found:
+    """The only thing in the shop with a SKU.
+
+    Raises:
+        SourceRefused: several carry it.
+    """
+    if len(found) > 1:
+        raise SourceRefused(_several(sku, [str(one["id"]) for one in found]))
+    return found[0]
+
+
+def _several(sku: str, ids: Sequence[str]) -> str:
+    return f"SKU {sku} is there {len(ids)} times (ids {', '.join(ids)}): give each its own"

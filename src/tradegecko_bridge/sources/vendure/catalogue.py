@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from tradegecko_bridge.errors import SourceRefused, SourceUnavailable
+from tradegecko_bridge.errors import SourceUnavailable
 from tradegecko_bridge.http_bounds import EndlessList
 from tradegecko_bridge.sources.toolkit.incremental import in_chunks
 from tradegecko_bridge.sources.vendure.api import Json, VendureApi
@@ -23,18 +23,6 @@ def find_variants(api: VendureApi, skus: Collection[str], fields: str, page_size
         for variant in _list(api, query, some, page_size):
             found[variant["sku"]][str(variant["id"])] = variant
     return {sku: list(found[sku].values()) if sku in found else [] for sku in skus}
-
-
-def one_of(sku: str, variants: Sequence[Json]) -> Json:
-    """The only variant with a SKU.
-
-    Raises:
-        SourceRefused: several carry it.
-    """
-    if len(variants) > 1:
-        ids = ", ".join(str(variant["id"]) for variant in variants)
-        raise SourceRefused(f"SKU {sku} is on {len(variants)} variants in Vendure (ids {ids}): give each its own")
-    return variants[0]
 
 
 def _list(api: VendureApi, query: str, skus: Sequence[str], page_size: int) -> Iterator[Json]:

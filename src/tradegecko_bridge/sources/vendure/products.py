@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from tradegecko_bridge.commerce import ItemResult, ProductDetails, VariantDetails, Verdict
-from tradegecko_bridge.errors import SourceRefused
-from tradegecko_bridge.sources.toolkit.batch import answer_each
+from tradegecko_bridge.commerce import ItemResult, ProductDetails, VariantDetails
+from tradegecko_bridge.sources import toolkit as tk
 from tradegecko_bridge.sources.vendure.api import Json, ShopSettings, VendureApi
-from tradegecko_bridge.sources.vendure.catalogue import find_variants, one_of
+from tradegecko_bridge.sources.vendure.catalogue import find_variants
 
 FIELDS = "price priceWithTax product{id name description languageCode}"
 
@@ -28,39 +27,19 @@ class Catalogue:
 
     def update(self, products: Sequence[ProductDetails]) -> Iterator[ItemResult]:
         """Each product's own result; only what differs is written."""
-        return answer_each(products, lambda product: product.reference, self._update)
+        return tk.update_products(products, self._find, lambda one: str(one["product"]["id"]), self._update)
 
-    def _update(self, product: ProductDetails) -> ItemResult:
-        skus = list(dict.fromkeys(variant.sku for variant in product.variants if variant.sku))
-        found = find_variants(self._api, skus, FIELDS, self._page_size) if skus else {}
-        known = {sku: one_of(sku, variants) for sku, variants in found.items() if variants}
-        if not known:
-            return ItemResult(
-                key=product.reference, verdict=Verdict.IGNORED, message="no variant in Vendure has one of its SKUs"
-            )
-        if not product.update:
-            return ItemResult(
-                key=product.reference, verdict=Verdict.IGNORED, message="Vendure has it, and it may only be created"
-            )
-        there = the_product(known)
+    def _find(self, skus: Collection[str]) -> Mapping[str, Sequence[Json]]:
+        return find_variants(self._api, skus, FIELDS, self._page_size)
+
+    def _update(self, product: ProductDetails, found: Mapping[str, Sequence[Json]]) -> None:
+        known = {sku: tk.only_one(sku, variants) for sku, variants in found.items()}
+        there = next(iter(known.values()))["product"]
         if news := difference(product, there):
             translation = {"languageCode": there["languageCode"]} | news
             self._api.ask(WRITE, input={"id": there["id"], "translations": [translation]})
         if self._push_prices and (prices := new_prices(product.variants, known, ShopSettings(self._api))):
             self._api.ask(WRITE_PRICES, input=prices)
-        return ItemResult(key=product.reference, verdict=Verdict.ACCEPTED)
-
-
-def the_product(variants: Mapping[str, Json]) -> Json:
-    """The product all these variants belong to.
-
-    Raises:
-        SourceRefused: they belong to several, and which of them is meant is anybody's guess.
-    """
-    products: dict[str, Json] = {str(variant["product"]["id"]): variant["product"] for variant in variants.values()}
-    if len(products) > 1:
-        raise SourceRefused(f"its SKUs are on {len(products)} products in Vendure (ids {', '.join(products)})")
-    return next(iter(products.values()))
 
 
 def difference(product: ProductDetails, there: Json) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from tradegecko_bridge.commerce import ItemResult, ProductDetails
 from tradegecko_bridge.sources import toolkit as tk
@@ -18,26 +18,17 @@ class Catalogue:
 
     def update(self, products: Sequence[ProductDetails]) -> Iterator[ItemResult]:
         """Each product's own result; only what differs is written."""
-        return tk.answer_each(products, lambda product: product.reference, self._update)
+        return tk.update_products(products, self._find, _product, self._update)
 
-    def _update(self, product: ProductDetails) -> ItemResult:
-        skus = list(dict.fromkeys(variant.sku for variant in product.variants if variant.sku))
-        found = {sku: some for sku, some in find(self._api, skus, context="edit").items() if some}
-        several = [sku for sku, some in found.items() if len(some) > 1]
-        if several:
-            return tk.refused(product.reference, f"SKU {several[0]} is there {len(found[several[0]])} times")
-        known = {sku: some[0] for sku, some in found.items()}
-        if not known:
-            return tk.ignored(product.reference, "nothing in the shop has one of its SKUs")
-        ids = {str(one["parent_id"] if is_variation(one) else one["id"]) for one in known.values()}
-        if len(ids) > 1:
-            ids_told = ", ".join(sorted(ids))
-            return tk.refused(product.reference, f"its SKUs are on {len(ids)} products in the shop (ids {ids_told})")
-        if news := self._news(product, ids.pop(), known):
+    def _find(self, skus: Collection[str]) -> Mapping[str, Sequence[Json]]:
+        return find(self._api, skus, context="edit")
+
+    def _update(self, product: ProductDetails, found: Mapping[str, Sequence[Json]]) -> None:
+        known = {sku: tk.only_one(sku, some) for sku, some in found.items()}
+        if news := self._news(product, _product(next(iter(known.values()))), known):
             self._api.post(f"products/{news[0]}", news[1], repeatable=True)
         if self._push_prices:
             self._write_prices(product, known)
-        return tk.accepted(product.reference)
 
     def _news(
         self, product: ProductDetails, id: str, known: Mapping[str, Json]
@@ -55,3 +46,7 @@ class Catalogue:
             there, price = known.get(variant.sku or ""), variant.retail_price
             if there is not None and price is not None and tk.exact(there.get("regular_price") or "-1") != price:
                 self._api.post(path_of(there), {"regular_price": f"{price:f}"}, repeatable=True)
+
+
+def _product(one: Json) -> str:
+    return str(one["parent_id"] if is_variation(one) else one["id"])

@@ -165,3 +165,27 @@ def product_details_arrive(bench: Bench) -> Findings:
         yield f"told 'Blue mug' and 'It is blue.', the shop shows {shown[0]!r} and {shown[1]!r}"
     if bench.shop.product(other)[0] != "Red mug":
         yield f"told 'Red mug', the shop shows {bench.shop.product(other)[0]!r}"
+
+
+@STOCK.check(
+    why="Who lets the account only create products, or only change them, keeps the rest in the shop by hand.",
+    fix="Where the shop has it and update is false, or has it not and create is false, answer IGNORED.",
+    takes="accept_products",
+    needs=["product"],
+)
+def products_go_by_their_rule(bench: Bench) -> Findings:
+    """A product that may only be created is left as the shop has it, and one that may only be changed is not made."""
+    sku = bench.skus[0]
+    before = bench.shop.product(sku)
+    batch = [
+        a_product("P-1", [sku], name="Never shown", update=False),
+        a_product("P-2", [NO_SUCH], name="Never made", create=False),
+    ]
+    results, _ = answers(bench.source().accept_products(batch))
+    for one in results:
+        if one.verdict is not Verdict.IGNORED:
+            yield f"product {one.key}, which the shop is to leave alone, is {one.verdict} and not ignored"
+        elif not one.message:
+            yield f"product {one.key} is ignored without a reason"
+    if (shown := bench.shop.product(sku)) != before:
+        yield f"a product that may only be created shows {shown[0]!r} and not {before[0]!r}"
