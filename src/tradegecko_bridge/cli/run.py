@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from tradegecko_bridge.cli.exit_codes import FAILED
+from tradegecko_bridge.cli.exit_codes import FAILED, Refused
 from tradegecko_bridge.cli.options import CONFIG
 from tradegecko_bridge.cli.output.lines import tell
 
@@ -20,9 +20,9 @@ from tradegecko_bridge.cli.output.lines import tell
 @click.option("--try-alerts", is_flag=True, help="Send everybody who is told of alerts a message to try, and end.")
 @CONFIG
 def run(connection: str | None, once: bool, try_alerts: bool, config_path: Path) -> None:
-    """Run every job of every connection at its rhythm, and tell of alerts, until stopped.
+    """Run every job at its rhythm, and tell of alerts.
 
-    On SIGTERM or Ctrl-C the order in hand is finished, and what else runs.
+    Goes on until it is stopped: on SIGTERM or Ctrl-C the order in hand is finished, and what else runs.
     """
     from tradegecko_bridge.service import run as service_run
 
@@ -57,11 +57,11 @@ def _try_alerts(config_path: Path) -> None:
     from tradegecko_bridge.service.run import try_alerts
 
     failed = False
-    tried = list(try_alerts(load_config(config_path)))
-    for name, problem in tried:
+    config = load_config(config_path)
+    if not config.audiences:
+        raise Refused("nobody is told of alerts; write a table [alerts.NAME] into the settings")
+    for name, problem in try_alerts(config):
         tell(f"✗ {problem}" if problem else f"✓ alerts.{name} was told")
         failed |= bool(problem)
-    if not tried:
-        tell("nobody is told of alerts; write a table [alerts.NAME] into the settings")
     if failed:
         sys.exit(FAILED)

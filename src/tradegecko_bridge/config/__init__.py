@@ -20,5 +20,20 @@ A text value that begins with ``$`` names an environment variable; ``$$`` stands
 
 from tradegecko_bridge.config.file import load_config, settings_error
 from tradegecko_bridge.config.model import Config, Connection, LoginSettings
+from tradegecko_bridge.config.schedules import QuietHours, Rhythm, Schedule
+from tradegecko_bridge.config.telling import Audience, Channel, Encryption, ServiceSettings
 
-__all__ = ["Config", "Connection", "LoginSettings", "load_config", "settings_error"]
+__all__ = [
+    "Audience",
+    "Channel",
+    "Config",
+    "Connection",
+    "Encryption",
+    "LoginSettings",
+    "QuietHours",
+    "Rhythm",
+    "Schedule",
+    "ServiceSettings",
+    "load_config",
+    "settings_error",
+]
