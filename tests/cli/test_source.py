@@ -133,11 +133,13 @@ def test_a_preset_is_named(folder: Path) -> None:
         ("try empty.json", "empty.json"),
         ("try shopify.csv --format bad.toml", "bad.toml: decimal must be one of"),
         ("try shopify.csv --format broken.toml", "broken.toml: "),
+        ("try shopify.csv --format plain.toml", "plain.toml: its first connection has no preset and no format"),
     ],
 )
 def test_what_cannot_be_is_one_line(folder: Path, arguments: str, said: str) -> None:
     """With what to do instead."""
     (folder / "empty.csv").write_text("", encoding="utf-8")
+    (folder / "plain.toml").write_text('[connections.web]\noptions = { path = "shop" }\n', encoding="utf-8")
     (folder / "empty.json").write_text("", encoding="utf-8")
     (folder / "bad.toml").write_text('[format]\ndecimal = ";"\n', encoding="utf-8")
     (folder / "broken.toml").write_text("[", encoding="utf-8")

@@ -130,5 +130,8 @@ def _from_file(path: Path) -> Mapping[str, Any]:
     connections = data.get("connections")
     if isinstance(connections, dict) and connections:
         first = next(iter(connections.values()))
-        return first.get("options", {}) if isinstance(first, dict) else {}
+        options = first.get("options") if isinstance(first, dict) else None
+        if not isinstance(options, dict) or not {"preset", "format"} & options.keys():
+            raise ConfigError(f"{path}: its first connection has no preset and no format in its options")
+        return options
     return data if {"preset", "format"} & data.keys() else {"format": data}
