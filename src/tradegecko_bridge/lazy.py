@@ -10,6 +10,7 @@ from typing import Any, Final
 EXTRAS: Final = {
     **dict.fromkeys(("click", "rich"), "cli"),
     **dict.fromkeys(("starlette", "uvicorn", "httptools", "markupsafe"), "sandbox"),
+    **dict.fromkeys(("cronsim", "prometheus_client"), "service"),
 }
 """Of packages that may be missing, the extra that installs them."""
 

@@ -52,8 +52,9 @@ class Wanted:
 class OutboxEntry:
     """One thing a source is told of. Times are aware UTC.
 
-    ``generation`` counts its values. ``told`` is the last value the source is known to have accepted, None where
-    nobody knows what it has. ``failing_since`` is the first of the failures since it was last answered.
+    ``generation`` counts its values. ``told`` is the value the source is known to have, None where nobody knows what it
+    has; ``accepted`` is the one it accepted last, which it may not have any more. ``failing_since`` is the first of the
+    failures since it was last answered.
     """
 
     id: int
@@ -66,6 +67,7 @@ class OutboxEntry:
     gone: bool = False
     generation: int = 1
     told: str | None = None
+    accepted: str | None = None
     state: OutboxState = OutboxState.PENDING
     attempts: int = 0
     next_attempt_at: datetime | None = None

@@ -66,6 +66,7 @@ COMMANDS: dict[str, list[str]] = {
     "products": ["", "E", "--connection|E", "--json"],
     "shipments": ["", "N", "E", "--json", "--state|E", "N|--resend"],
     "status": ["", "--connection|E", "--json"],
+    "run": ["--once", "--once|--connection|E", "--try-alerts"],
     "settings": ["", "--changed", "--connection|E"],
     "orders list": ["", "--text|forged", "--number|E", "--reason-code|E", "--state|E", "--since|E", "--connection|E"],
     "orders summary": ["", "--connection|E"],

@@ -49,6 +49,7 @@ TRIED: Final[dict[str, list[str]]] = {
     "products": ["", "--connection {name} --json"],
     "shipments": ["", "3001", "--connection {name} --json", "3001 --resend"],
     "status": ["", "--connection {name} --json"],
+    "run": ["--once", "--once --connection {name}", "--try-alerts"],
     "check": ["", "--connection {name}", "--json"],
     "alerts": ["", "--all", "--connection {name} --json"],
     "orders list": ["", "--number 3001", "--connection {name} --json"],

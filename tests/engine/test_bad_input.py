@@ -245,7 +245,7 @@ def test_it_ends_delivered_or_held(sandbox: Sandbox, client: TradeGeckoClient, s
     """One clear line for what cannot go out; the orders around it do; a second run changes nothing."""
     bad, outcome, said = CASES[case]
     settings = ConnectionSettings(explode_kits=True)
-    store.record_told_values("shop", "first run", {"began": ""}, at=HandClock()())  # long ago: no order is too old
+    store.record_told_values("shop", "first run", {"began": "long ago"}, at=HandClock()())
     source = ListSource([an_order("a"), bad, an_order("z")])
     bench = Bench(sandbox, client, source, settings=settings, store=store)
     report = bench.deliver()
@@ -336,7 +336,7 @@ def test_a_batch_of_nothing_but_trouble(sandbox: Sandbox, client: TradeGeckoClie
     unreadable = UnreadableOrder(problem="orders.csv, row 7: half a row", reference="u", number="u", cursor="u")
     settings = ConnectionSettings(explode_kits=True)
     bench = Bench(sandbox, client, ListSource([*cases, unreadable, an_order("good")]), settings=settings)
-    bench.store.record_told_values("shop", "first run", {"began": ""}, at=bench.clock())  # long ago
+    bench.store.record_told_values("shop", "first run", {"began": "long ago"}, at=bench.clock())  # long ago
     report = bench.deliver()
     assert report.problems == []
     assert outcomes(report) == {**{c.number: HOLDS for c in cases}, "u": HOLDS, "good": GOES}

@@ -442,6 +442,22 @@ def test_a_brake_holds_what_would_empty_the_shop() -> None:
     assert [alert.key for alert in world.store.alerts("shop")] == []
 
 
+def test_the_brake_knows_what_is_for_sale_after_calls_without_an_answer() -> None:
+    """Whether the source has the last level is in doubt; that it sells these SKUs is not."""
+    world = World(shelf=Shelf(units={f"SKU-{n:02}": 4 for n in range(30)}))
+    world.sync()
+    world.shelf.units.update(dict.fromkeys(world.shelf.units, 5))
+    world.shop.verdicts |= dict.fromkeys(world.shelf.units, Verdict.FAILED)
+    world.sync()
+    world.shop.verdicts.clear()
+    entries = world.store.outbox("shop", "stock")
+    assert {(one.told, one.accepted, one.state) for one in entries} == {(None, "4", OutboxState.PENDING)}
+    world.shelf.units.update(dict.fromkeys(world.shelf.units, 0))
+    report = world.sync()
+    assert "30 of the 30 SKUs the source sells would be set to 0" in report.problems[0]
+    assert "0" not in world.shop.shown.values()
+
+
 def test_a_sku_nobody_can_write_down_is_named(world: World) -> None:
     """By its variant; the others are told."""
     world.shelf.units.update({"A" * 600: 1, "B\ud800": 2, "C\0": 3, "PEN": 4})

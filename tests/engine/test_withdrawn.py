@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +20,8 @@ from tradegecko_bridge.errors import SourceUnavailable
 from tradegecko_bridge.ledger import OrderState
 from tradegecko_bridge.testing.builders import a_line, an_order
 
+SENT = datetime(2026, 11, 3, 13, tzinfo=UTC)
+"""When the bench delivers first."""
 BLANK = ConnectionSettings(blank_tracking=False)
 
 
@@ -190,16 +193,35 @@ def test_a_shop_that_is_down_is_asked_once(bench: Bench) -> None:
     assert outcomes(bench.engine.sync_tracking()) == {"1001": Outcome.SENT}
 
 
-@pytest.mark.parametrize("earliest", [None, datetime(2026, 2, 1, tzinfo=UTC)])
-def test_the_first_run_reads_from_a_month_before_the_connection_began(
-    sandbox: Sandbox, client: TradeGeckoClient, earliest: datetime | None
+def asked(bench: Bench) -> list[str]:
+    """From when on fulfilments were asked for, each time."""
+    asks = [str(one) for one in bench.sandbox.requests() if "/fulfillments" in one["path"] and one["method"] == "GET"]
+    return [re.findall(r"updated_at_min\D+(\d{4}-\d\d-\d\d)", one)[0] for one in asks]
+
+
+@pytest.mark.parametrize(
+    ("placed", "earliest", "begins"),
+    [
+        (SENT, None, SENT - timedelta(days=1)),
+        (SENT, SENT - timedelta(days=300), SENT - timedelta(days=1)),
+        (SENT - timedelta(days=40), SENT - timedelta(days=300), SENT - timedelta(days=301)),
+    ],
+)
+def test_the_first_run_reads_from_where_the_first_order_was_sent(
+    sandbox: Sandbox, client: TradeGeckoClient, placed: datetime, earliest: datetime | None, begins: datetime
 ) -> None:
-    """Not from the first shipment there ever was; from the earliest order on, where that is earlier."""
-    bench = Bench(sandbox, client, Withdrawing(), settings=ConnectionSettings(earliest_order=earliest))
+    """Nothing before one was; then not from the first shipment there ever was. One placed long before may have been
+    sent by an earlier ledger, and others too: then from the earliest order."""
+    source = Withdrawing()
+    source.orders[:] = [an_order("1001", [a_line("MUG-BLUE", 2)], placed_at=placed)]
+    bench = Bench(sandbox, client, source, settings=ConnectionSettings(earliest_order=earliest))
     bench.engine.sync_tracking()
-    (asked,) = [one for one in bench.sandbox.requests() if "/fulfillments" in one["path"]]
-    began = earliest or bench.clock() - timedelta(days=30)
-    assert f"updated_at_min={began:%Y-%m-%d}" in str(asked)
+    assert asked(bench) == []
+    bench.deliver()
+    shipment = bench.ship("1001", {"MUG-BLUE": 2})
+    bench.engine.sync_tracking()
+    assert [one.reference for one in source.shipments] == [str(shipment)]
+    assert asked(bench)[0] == f"{begins:%Y-%m-%d}"
 
 
 def test_what_the_list_shows_late_is_brought_a_day_later(bench: Bench) -> None:

@@ -288,6 +288,10 @@ class LedgerBook:
         found = ((entry.remote_id, entry) for entry in self.entries(connection))
         return {id_: entry for id_, entry in found if id_ is not None and id_ in remote_ids}
 
+    def first_sent(self, connection: str) -> LedgerEntry | None:
+        sent = [entry for entry in self.entries(connection) if entry.generation or entry.remote_id]
+        return min(sent, key=lambda entry: entry.ingested_at, default=None)
+
     def delivered(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, DeliveredEntry]:
         return {
             id_: DeliveredEntry(

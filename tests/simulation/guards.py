@@ -24,7 +24,7 @@ from tradegecko_bridge.ports import Gateway
 from tradegecko_bridge.stores.row import Change, Row
 from tradegecko_bridge.stores.rules import ingest, work
 from tradegecko_bridge.stores.sql import orders
-from tradegecko_bridge.tradegecko.gateway import error_mapping, gateway, mirror, mirror_kinds
+from tradegecko_bridge.tradegecko.gateway import error_mapping, gateway, mirror, mirror_kinds, new_orders
 
 Removal = Callable[[pytest.MonkeyPatch], None]
 
@@ -150,7 +150,7 @@ def abandoned_is_uncertain(patch: pytest.MonkeyPatch) -> None:
 
 def answer_is_ours(patch: pytest.MonkeyPatch) -> None:
     """Whatever is answered to an order is taken for it."""
-    patch.setattr(gateway, "_answered_by", lambda call, _marker: call)
+    patch.setattr(new_orders, "_answered_by", lambda call, _marker: call)
     real = sender.Sender._post
 
     def post(self: sender.Sender, one: sender.PlannedOrder, sent: LedgerEntry) -> None:

@@ -16,6 +16,8 @@ from attrs import field, frozen
 
 from tradegecko_bridge.bounds import LARGEST_SETTINGS, LONGEST_NAME, LONGEST_SETTING, too_many
 from tradegecko_bridge.config.model import Config, Connection, LoginSettings
+from tradegecko_bridge.config.schedules import Schedule, read_schedule
+from tradegecko_bridge.config.telling import Audience, ServiceSettings
 from tradegecko_bridge.config.toml_lines import line_numbers, line_of
 from tradegecko_bridge.config.variables import Variables
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
@@ -164,6 +166,8 @@ class _File:
     tradegecko: _TradeGecko
     ledger: _Ledger = _Ledger()
     connections: Mapping[str, Mapping[str, Any]] = field(factory=dict)
+    alerts: Mapping[str, Audience] = field(factory=dict)
+    service: ServiceSettings = ServiceSettings()
 
 
 @frozen(kw_only=True)
@@ -223,6 +227,8 @@ class _Reader:
             connections=wired,
             proxy=file.tradegecko.proxy,
             allow_http=file.tradegecko.allow_http,
+            audiences=file.alerts,
+            service=file.service,
         )
 
     def _note(self, where: KeyPath, faults: Iterable[Fault]) -> None:
@@ -230,15 +236,24 @@ class _Reader:
 
     def _file(self, data: Mapping[str, Any]) -> _File | None:
         tables = {"tradegecko": {}, **data}
-        for name in ("tradegecko", "ledger"):
+        for name in ("tradegecko", "ledger", "service"):
             if isinstance(table := tables.get(name), dict):
                 tables[name] = self._variables.resolve_each(table, (name,), lists=True)
+        if isinstance(table := tables.get("alerts"), dict):
+            tables["alerts"] = {
+                name: self._variables.resolve_each(one, ("alerts", name), lists=True) if isinstance(one, dict) else one
+                for name, one in table.items()
+            }
         file: _File | None
         file, faults = structured(_CONVERTER, tables, _File, _describe)
         self._note((), faults)
         self._note(("tradegecko",), _login_faults(tables["tradegecko"]))
         if file is not None:
             self._note(("tradegecko",), _plain_faults(file.tradegecko))
+            for name, one in file.alerts.items():
+                self._note(("alerts", name), one.faults(tuple(file.connections)))
+            if not 0 <= file.service.port < 65536:
+                self._note(("service",), [(("port",), "must be from 0 to 65535")])
         return file
 
     def _login(self, table: _TradeGecko) -> LoginSettings:
@@ -265,13 +280,22 @@ class _Reader:
             problem = "a blank name" if not name.strip() else "a name with a character that cannot be seen"
             self._note(where, [((), f"is {problem}; give the connection another")])
             return None
-        known = {*_SOURCE, *_SETTINGS}
+        known = {*_SOURCE, *_SETTINGS, "schedule"}
         self._note(where, [describe(UnknownName(one, 0, known)) for one in table if one not in known])
         source = self._source(where, {one: value for one, value in table.items() if one in _SOURCE})
         settings = self._settings(where, {one: value for one, value in table.items() if one in _SETTINGS})
+        schedule = self._schedule((*where, "schedule"), table.get("schedule", {}))
         if source is None or settings is None:
             return None
-        return Connection(name=name, source=source.source, options=source.options, settings=settings)
+        return Connection(name=name, source=source.source, options=source.options, settings=settings, schedule=schedule)
+
+    def _schedule(self, where: KeyPath, table: object) -> Schedule:
+        if not isinstance(table, dict):
+            self._note(where, [((), "must be a table")])
+            return Schedule()
+        schedule, faults = read_schedule(self._variables.resolve_each(table, where))
+        self._note(where, faults)
+        return schedule
 
     def _source(self, where: KeyPath, table: Mapping[str, Any]) -> _Source | None:
         tables = self._variables.resolve_each(table, where)

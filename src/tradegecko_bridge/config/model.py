@@ -8,6 +8,8 @@ from typing import Any
 
 from attrs import field, frozen
 
+from tradegecko_bridge.config.schedules import Schedule
+from tradegecko_bridge.config.telling import Audience, ServiceSettings
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
 from tradegecko_bridge.errors import ConfigError
 from tradegecko_bridge.ports.logins import Secret, SecretValues, as_secret
@@ -21,6 +23,7 @@ class Connection:
     source: str
     options: Mapping[str, Any] = field(factory=dict, converter=SecretValues)
     settings: ConnectionSettings = ConnectionSettings()
+    schedule: Schedule = field(factory=Schedule)
 
 
 @frozen(kw_only=True)
@@ -55,6 +58,8 @@ class Config:
     connections: tuple[Connection, ...] = ()
     proxy: Secret = field(default=Secret(""), converter=as_secret)
     allow_http: bool = False
+    audiences: Mapping[str, Audience] = field(factory=dict)
+    service: ServiceSettings = ServiceSettings()
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -192,6 +192,10 @@ class OrderStore(Protocol):
     def by_remote_ids(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, LedgerEntry]:
         """This connection's entries by the ids they were delivered as."""
 
+    def first_sent(self, connection: str) -> LedgerEntry | None:
+        """Of this connection's entries that were ever sent, or are known as an order in TradeGecko, the one that was
+        ingested first."""
+
     def delivered(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, DeliveredEntry]:
         """Those of them that are delivered, or further, without their content: of many at a time."""
 

@@ -455,6 +455,7 @@ def test_webhooks() -> None:
     assert is_woocommerce_webhook(body, signature, secret)
     assert not is_woocommerce_webhook(body + b" ", signature, secret)
     assert not is_woocommerce_webhook(b"webhook_id=3", None, secret)
+    assert not is_woocommerce_webhook(body, "\ud800", "half\udc80")
 
 
 @pytest.mark.parametrize(

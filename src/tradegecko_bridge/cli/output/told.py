@@ -56,7 +56,7 @@ def print_told(entries: Sequence[OutboxEntry]) -> None:
             (
                 in_one_line(entry.name or entry.key),
                 entry.value if entry.kind == "stock" else entry.key,
-                (entry.told or "-") if entry.kind == "stock" else ("yes" if entry.told else "-"),
+                (entry.accepted or "-") if entry.kind == "stock" else ("yes" if entry.accepted else "-"),
                 Text(entry.state, style=_STYLE.get(entry.state, "")),
                 _when(entry),
                 entry.connection,

@@ -31,7 +31,6 @@ SLACK: Final = timedelta(hours=1)
 earlier request under the same key may have made it."""
 DAYS_AGAIN: Final = timedelta(days=7)
 """How far back the second reading goes."""
-MONTH: Final = timedelta(days=30)
 READ_AGAIN: Final = "read again"
 WAITS: Final = "waits"
 """Under this key of the values told the ledger keeps by which settings shipments wait."""
@@ -86,13 +85,24 @@ def _release(context: Context, before: str | None) -> None:
 
 
 def _listed(context: Context, cursor: str) -> Iterable[RemoteShipment]:
-    """What was shipped since; where nothing was read so far, since a month before the connection began: an order that
-    an earlier ledger sent may have left then. With ``earliest_order``, since that, if it is earlier."""
+    """What was shipped since; where nothing was read so far, since the first order was sent; before that, nothing."""
     if cursor:
         return context.gateway.shipments_since(cursor)
-    known = context.store.known_account(context.connection)
-    began = (known.first_seen_at if known else context.clock()) - MONTH
-    return context.gateway.shipments_since(None, not_before=min(began, context.settings.earliest_order or began))
+    first = context.store.first_sent(context.connection)
+    if first is None:
+        context.gateway.account()  # a run that could not have read anything does not end well
+        return ()
+    return context.gateway.shipments_since(None, not_before=_sent(context, first) - DAY)
+
+
+def _sent(context: Context, first: LedgerEntry) -> datetime:
+    """When the first order was sent. One that was placed before that day may have been sent by an earlier ledger, then;
+    and so may those after it, from ``earliest_order`` on."""
+    sent = min(first.sent_at or first.ingested_at, first.ingested_at)
+    placed = first.order.placed_at if first.order is not None else sent
+    if placed > sent - DAY:
+        return sent
+    return min(placed, context.settings.earliest_order or placed)
 
 
 def _read_again(context: Context, report: Report, cursor: str, last: str | None) -> None:

@@ -75,10 +75,10 @@ def stream_of(context: Context, kind: str, report: Report) -> Iterator[Stream | 
 
 @frozen(kw_only=True)
 class Known:
-    """What the outbox has of a key."""
+    """What the outbox has of a key; ``accepted`` is the value the source accepted last."""
 
     wanted: Wanted
-    told: str | None
+    accepted: str | None
     state: OutboxState
 
 
@@ -121,7 +121,7 @@ def _list(listed: Iterable[Wanted], spool: Spool) -> None:
 
 
 def _know(entries: Iterable[OutboxEntry], spool: Spool) -> None:
-    spool.add((json.dumps(one.key), json.dumps([*_facts(one), one.told, one.state])) for one in entries)
+    spool.add((json.dumps(one.key), json.dumps([*_facts(one), one.accepted, one.state])) for one in entries)
 
 
 def _facts(one: Wanted | OutboxEntry) -> list[Any]:
@@ -172,7 +172,7 @@ def differences(spool: Spool) -> Iterator[Difference]:
         for row in map(json.loads, rows):
             facts, ours = row[:5], row[5:]
             if ours:
-                known = Known(wanted=_wanted(facts), told=ours[0], state=_S(ours[1]))
+                known = Known(wanted=_wanted(facts), accepted=ours[0], state=_S(ours[1]))
             else:
                 wanted = _wanted(facts)
         yield Difference(wanted=wanted, known=known)
@@ -316,10 +316,9 @@ def _answer(
         return evolve(entry, state=_S.PENDING)
     after = evolve(entry, reason=result.message, told_at=now)
     if result.verdict in _AFTER:
-        told = entry.value if result.verdict is Verdict.ACCEPTED else None
-        after = evolve(
-            after, state=_AFTER[result.verdict], told=told, attempts=0, next_attempt_at=None, failing_since=None
-        )
+        after = evolve(after, state=_AFTER[result.verdict], attempts=0, next_attempt_at=None, failing_since=None)
+        if result.verdict is Verdict.ACCEPTED:
+            after = evolve(after, told=entry.value, accepted=entry.value)
     else:
         since, attempts = entry.failing_since or now, entry.attempts + 1
         given_up = now - since >= context.timing.horizon

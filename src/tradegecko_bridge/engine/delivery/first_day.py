@@ -20,7 +20,9 @@ from tradegecko_bridge.errors import ClaimLost
 from tradegecko_bridge.ledger import INGEST_ACTORS, TOO_OLD, LedgerEntry, OrderState, Reason
 
 KIND: Final = "first run"
-"""The kind of told value that says when the connection's first run began; blank where an earlier version began it."""
+"""The kind of told value that says when the connection's first run began."""
+LONG_AGO: Final = "long ago"
+"""That value where an earlier version began it; some of them have a blank one."""
 _KEY: Final = "began"
 RELEASED: Final = "by the settings, orders of before the first run are taken"
 MOST_LISTED: Final = 20
@@ -68,18 +70,18 @@ def _from(context: Context) -> datetime | None:
     if context.settings.earliest_order is not None or gives_what_is_handed_over(context.source):
         return None
     began = _began(context)
-    return datetime.fromisoformat(began) - DAY if began else None
+    return datetime.fromisoformat(began) - DAY if began not in (LONG_AGO, "") else None
 
 
 def _began(context: Context) -> str:
-    """When the first run began; blank where an earlier version began it."""
+    """When the first run began."""
     store, connection = context.store, context.connection
     began = store.told_values(connection, KIND).get(_KEY)
     if began is None:
         before = store.cursor(connection, "orders") is not None or bool(store.entries(connection, limit=1))
         began = store.told_values(connection, KIND).get(_KEY)  # again: who begins notes that before anything else
         if began is None:
-            return "" if before else context.clock().isoformat()
+            return LONG_AGO if before else context.clock().isoformat()
     return began
 
 

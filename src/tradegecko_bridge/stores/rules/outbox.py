@@ -66,4 +66,4 @@ def answered(stored: OutboxEntry, answer: OutboxEntry) -> OutboxEntry:
         return answer
     told = answer.told
     state = _S.ACCEPTED if told == stored.value else _S.PENDING
-    return evolve(stored, told=told, state=state, told_at=answer.told_at)
+    return evolve(stored, told=told, accepted=answer.accepted, state=state, told_at=answer.told_at)

@@ -250,6 +250,13 @@ class SqlOrders(InDatabase, OrderStore):
                 found.update((stored.remote_id, to_full_row(stored).entry) for stored in tx.execute(query))
         return found
 
+    def first_sent(self, connection: str) -> LedgerEntry | None:
+        sent = (_c.connection == connection, (_c.generation > 0) | _c.remote_id.is_not(None))
+        query = select(orders).where(*sent).order_by(_c.taken_in_at, _c.id).limit(1)
+        with self._database.reading() as tx:
+            stored = tx.execute(query).one_or_none()
+        return to_full_row(stored).entry if stored else None
+
     def delivered(self, connection: str, remote_ids: Collection[str]) -> Mapping[str, DeliveredEntry]:
         found: dict[str, DeliveredEntry] = {}
         with self._database.reading() as tx:

@@ -27,6 +27,8 @@ _TO_TELL = (_c.state == _S.PENDING.value) | (_c.state == _S.TELLING.value)
 _COLUMNS = [column.name for column in _c]
 _UPDATE = update(outbox).where(_c.id == bindparam("row_id"))
 _INSERT = plain_insert(outbox)
+_MAYBE = "~"
+"""Before a value that was accepted, and may not be what the source has: earlier versions find it equal to none."""
 
 
 class SqlOutbox(InDatabase, OutboxStore):
@@ -124,13 +126,17 @@ class SqlOutbox(InDatabase, OutboxStore):
 
 
 def _entry(stored: Any) -> OutboxEntry:
-    return OutboxEntry(**{**stored._mapping, "state": _S(stored.state)})
+    told = stored.told
+    accepted = told.removeprefix(_MAYBE) if told else told
+    known = told if told == accepted else None
+    return OutboxEntry(**{**stored._mapping, "state": _S(stored.state), "told": known, "accepted": accepted})
 
 
 def _values(entry: OutboxEntry) -> dict[str, Any]:
     """All columns but the id."""
     values = {name: getattr(entry, name) for name in _COLUMNS if name != "id"}
-    return {**values, "state": entry.state.value}
+    told = _MAYBE + entry.accepted if entry.told is None and entry.accepted is not None else entry.told
+    return {**values, "state": entry.state.value, "told": told}
 
 
 def _write(tx: Connection, entries: Sequence[OutboxEntry]) -> None:

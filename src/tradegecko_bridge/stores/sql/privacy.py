@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
@@ -18,11 +19,12 @@ from tradegecko_bridge.stores.sql.database import InDatabase, chunks
 from tradegecko_bridge.stores.sql.keys import ledger_key
 from tradegecko_bridge.stores.sql.orders import write_whole
 from tradegecko_bridge.stores.sql.rows import Values, to_full_row
-from tradegecko_bridge.stores.sql.tables import UNEXPIRED, alerts, events, orders, shipments
+from tradegecko_bridge.stores.sql.runs import NO_PROBLEMS
+from tradegecko_bridge.stores.sql.tables import UNEXPIRED, alerts, events, orders, runs, shipments
 from tradegecko_bridge.stores.sql.tables import new_customers as makers
 
 _c, _a = orders.c, alerts.c
-_PERSONAL = (orders, shipments, events, alerts, makers)
+_PERSONAL = (orders, shipments, events, alerts, makers, runs)
 """The tables that hold something of orders that goes."""
 
 
@@ -50,6 +52,7 @@ class SqlPrivacy(InDatabase, PrivacyStore):
                 new_customers.forget(tx, ids, at)
                 _expire(tx, rows, at, who, key)
             _expire_alerts(tx, connection, rows, before)
+            _expire_runs(tx, connection, rows, before)
         return len(rows)
 
     def expirable(
@@ -114,3 +117,17 @@ def _expire_alerts(tx: Connection, connection: str, rows: Collection[Row], befor
     ]
     if changes:
         tx.execute(update(alerts).where(_a.id == bindparam("row_id")), changes)
+
+
+def _expire_runs(tx: Connection, connection: str, rows: Collection[Row], before: datetime) -> None:
+    """The same for the problems of runs."""
+    query = select(runs.c.id, runs.c.finished_at, runs.c.problems).where(runs.c.connection == connection)
+    changes = []
+    for run in tx.execute(query.where(runs.c.problems != NO_PROBLEMS)):
+        problems = json.loads(run.problems)
+        is_old = run.finished_at < before
+        left = [expiry.EXPIRED] * len(problems) if is_old else expiry.expired_texts(problems, rows)
+        if left != problems:
+            changes.append({"row_id": run.id, "problems": json.dumps(left)})
+    if changes:
+        tx.execute(update(runs).where(runs.c.id == bindparam("row_id")), changes)

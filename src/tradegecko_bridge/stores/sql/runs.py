@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import delete, func, insert, select
 
+from tradegecko_bridge.commerce.card_numbers import without_card_numbers
 from tradegecko_bridge.ports.runs import RunStore
 from tradegecko_bridge.runs import KEPT, JobRun, JobStatus
 from tradegecko_bridge.stores.row import utc
@@ -15,6 +16,8 @@ from tradegecko_bridge.stores.sql.database import InDatabase
 from tradegecko_bridge.stores.sql.tables import runs
 
 _c = runs.c
+NO_PROBLEMS: Final = "[]"
+"""As they are stored."""
 
 
 class SqlRuns(InDatabase, RunStore):
@@ -31,7 +34,7 @@ class SqlRuns(InDatabase, RunStore):
             "worker": run.worker,
             "calls": run.calls,
             "counts": json.dumps(dict(run.counts)),
-            "problems": json.dumps(run.problems),
+            "problems": json.dumps([without_card_numbers(problem) for problem in run.problems]),
         }
         mine = (_c.connection == run.connection, _c.job == run.job)
         with self._database.writing() as tx:

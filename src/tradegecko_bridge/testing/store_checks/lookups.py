@@ -249,6 +249,19 @@ class LookupChecks:
         assert dict(store.by_remote_ids("other", ["901"])) == {}
         assert dict(store.by_remote_ids(SHOP, [])) == {}
 
+    def test_first_sent(self, store: Store) -> None:
+        """The first entry that was ever sent, or is known by an id of the system, within its connection.
+
+        *Troubleshooting:* a ``generation`` above 0 was sent, whatever became of it; order by when it was ingested.
+        """
+        assert store.first_sent(SHOP) is None
+        store.ingest(SHOP, [an_order("0")], at=AT - timedelta(days=1))
+        assert store.first_sent(SHOP) is None
+        store.override_state(entry_of(store, "0").id, S.SKIPPED, at=AT, who="bob", why="no longer wanted")
+        delivered = in_state(store, S.DELIVERED)
+        assert store.first_sent(SHOP) == delivered
+        assert store.first_sent("other") is None
+
     def test_what_was_said_at_delivery(self, store: Store) -> None:
         """DeliveredEntry orders are found with what the first event that names their id in the system says.
 

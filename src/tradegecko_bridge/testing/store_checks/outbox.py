@@ -34,8 +34,10 @@ def entry(store: Store, key: str = "TEA") -> OutboxEntry:
 def told(store: Store, stream: Stream, state: OutboxState = OutboxState.ACCEPTED) -> OutboxEntry:
     """Tell what is due, and have the source take it."""
     (taken,) = store.take_to_tell(stream, at=AT, limit=1)
-    value = taken.value if state is OutboxState.ACCEPTED else None
-    store.record_told(stream, [evolve(taken, state=state, told=value, reason="so")], at=SOON)
+    after = evolve(taken, state=state, reason="so")
+    if state is OutboxState.ACCEPTED:
+        after = evolve(after, told=taken.value, accepted=taken.value)
+    store.record_told(stream, [after], at=SOON)
     return entry(store)
 
 
@@ -101,6 +103,22 @@ class OutboxChecks:
         after = entry(store)
         assert (after.state, after.value, after.generation, after.told) == ("pending", "2", 2, before.told)
         assert (after.wanted_at, after.attempts, after.next_attempt_at) == (SOON, 0, None)
+
+    @pytest.mark.parametrize("state", [OutboxState.REFUSED, OutboxState.IGNORED, OutboxState.FAILED])
+    def test_what_was_accepted_last_is_kept(self, store: Store, state: OutboxState) -> None:
+        """A newer value that is not taken leaves ``accepted``; what the source has is not known (``told``), so the old
+        value is told again once it is wanted.
+
+        *Troubleshooting:* keep both; only a value in ``told`` spares telling it.
+        """
+        stream = the_stream(store)
+        store.want(stream, [TEA], at=AT)
+        assert (told(store, stream).told, entry(store).accepted) == (TEA.value, TEA.value)
+        store.want(stream, [evolve(TEA, value="2")], at=SOON)
+        after = told(store, stream, state)
+        assert (after.told, after.accepted, after.state) == (None, TEA.value, state)
+        store.want(stream, [TEA], at=SOON)
+        assert (entry(store).told, entry(store).accepted, entry(store).state) == (None, TEA.value, "pending")
 
     def test_other_words_for_the_same_value_are_kept_and_not_told(self, store: Store) -> None:
         """A name that changed, or that it is gone, changes nothing the source has.

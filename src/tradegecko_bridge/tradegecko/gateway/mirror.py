@@ -369,6 +369,10 @@ class Mirror(Forked):
         """What the server's clock shows; ours before any answer, or without a ``Date`` in it."""
         return self._client.server_clock or self._clock()
 
+    def by_server(self, moment: datetime) -> datetime:
+        """What the server's clock showed when ours showed ``moment``, if both have run alike since."""
+        return self.server_clock() - (self._clock() - moment)
+
     # ── keeping up ───────────────────────────────────────────────────────────────────────────
 
     def _lock_of(self, name: str) -> AbstractContextManager[object]:

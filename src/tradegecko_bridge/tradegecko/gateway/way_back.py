@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Final
 
 from attrs import evolve
 
@@ -26,8 +25,6 @@ from tradegecko_bridge.tradegecko.gateway.mirror import OVERLAP
 from tradegecko_bridge.tradegecko.gateway.reader import Reader
 from tradegecko_bridge.tradegecko.gateway.stock_copy import TAKEN, StockCopy, taken_rows, with_parts
 
-A_MONTH: Final = timedelta(days=30)
-
 
 class WayBack(Reader):
     """Lists of what there is and what has changed."""
@@ -41,7 +38,7 @@ class WayBack(Reader):
         moment = cursors.reached(cursor, self._mirror.server_clock()).since
         since = moment - OVERLAP if moment else not_before
         if since is not None and moment is None:  # whoever chose it may have a clock that is ahead
-            since = min(since, self._mirror.server_clock() - A_MONTH)
+            since = min(since, self._mirror.by_server(since))
         seen: set[tuple[str, str]] = set()
 
         def call_at(number: int, since: datetime | None) -> Call[Page[records.Fulfillment]]:

@@ -1,0 +1,1 @@
+"""What runs for weeks: jobs at their rhythm, alerts that leave the machine, health and metrics."""
