@@ -23,8 +23,9 @@ from tradegecko_bridge.commerce import (
     Verdict,
 )
 from tradegecko_bridge.errors import ConfigError, SourceError, SourceNeedsLogin, SourceRefused, SourceUnavailable
+from tradegecko_bridge.sources.toolkit.fulfilment import contents_of, find, remaining
 from tradegecko_bridge.sources.vendure import VendureSource
-from tradegecko_bridge.sources.vendure.fulfilment import find, named, quantities, remaining
+from tradegecko_bridge.sources.vendure.fulfilment import as_vendure, shown
 from tradegecko_bridge.sources.vendure.stock import choose_location
 
 URL: Final = "https://shop.example/admin-api"
@@ -316,9 +317,11 @@ def fulfilment(id: str, state: str = "Shipped", code: str = "", **lines: int) ->
 
 class TestRecognition:
     def found(self, fulfilments: list[Json], *notes: str, to_ship: Shipment | None = None) -> str | None:
-        to_ship = to_ship or shipment()
-        one = find(fulfilments, named(notes), to_ship, quantities(to_ship.items))
-        return None if one is None else one["id"]
+        to_ship = as_vendure(to_ship or shipment())
+        history = {"items": [{"data": {"note": note}} for note in notes]}
+        order = shown(TestShipping.ORDER | {"fulfillments": fulfilments, "history": history})
+        one = find(order, to_ship, contents_of(to_ship), adopts_sent=False)
+        return None if one is None else one.id
 
     def test_by_note(self) -> None:
         """A note that names the fulfilment decides, whatever it looks like."""
@@ -349,13 +352,13 @@ class TestRecognition:
             "lines": [{"id": "1", "quantity": 5}, {"id": "2", "quantity": 1}],
             "fulfillments": [fulfilment("7", _1=2), fulfilment("8", "Cancelled", _1=2), fulfilment("9", _2=1)],
         }
-        assert remaining(order) == {"1": 3, "2": 0}
+        assert remaining(shown(TestShipping.ORDER | order)) == {"1": 3, "2": 0}
 
     @pytest.mark.parametrize(("quantity", "line"), [("1.5", "1"), ("0", "1"), ("-1", "1"), ("1", "surcharge-4")])
     def test_what_cannot_be_shipped(self, quantity: str, line: str) -> None:
         """Parts of units, nothing at all, and surcharges are refused before the shop is asked to create anything."""
         with pytest.raises(SourceRefused):
-            quantities(shipment(quantity=quantity, line=line).items)
+            contents_of(as_vendure(shipment(quantity=quantity, line=line)))
 
 
 def evolve_tracking(one: Shipment, number: str) -> Shipment:
@@ -400,7 +403,24 @@ class TestShipping:
         notes = {"items": [{"data": {"note": "TradeGecko shipment F1 is fulfilment 7"}}]}
         result = self.record(order={"fulfillments": [fulfilment("7", "Cancelled")], "history": notes})
         assert result.verdict is Verdict.REFUSED
-        assert "cancelled fulfilment 7" in result.message
+        assert "cancelled parcel 7" in result.message
+
+    def test_taken_back_and_told_anew(self) -> None:
+        """What we cancelled is made again; what we only meant to cancel is not."""
+        for state, created in (("Cancelled", 1), ("Shipped", 0)):
+            told = ("TradeGecko shipment F1 is fulfilment 7", "TradeGecko takes fulfilment 7 back")
+            notes = {"items": [{"data": {"note": note}} for note in told]}
+            made = {"addFulfillmentToOrder": fulfilment("8", "Pending")}
+            shop = Shop(
+                Shipped={"order": self.ORDER | {"fulfillments": [fulfilment("7", state)], "history": notes}},
+                Fulfil=made,
+                Note={"addNoteToOrder": {"id": "1"}},
+                Ship={"transitionFulfillmentToState": {"id": "8", "state": "Shipped"}},
+            )
+            with source(shop) as vendure:
+                (result,) = vendure.accept_tracking([shipment()])
+            assert result.verdict is Verdict.ACCEPTED, result.message
+            assert shop.asked.count("Fulfil") == created
 
 
 class TestProducts:

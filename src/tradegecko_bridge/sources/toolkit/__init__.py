@@ -32,6 +32,7 @@ from tradegecko_bridge.sources.toolkit.faults import (
     ShopFault,
 )
 from tradegecko_bridge.sources.toolkit.fulfilment import (
+    MarksParcels,
     Parcel,
     Parcels,
     RemovesParcels,
@@ -69,6 +70,7 @@ __all__ = [
     "Forbidden",
     "Heard",
     "Incremental",
+    "MarksParcels",
     "NotThere",
     "NotYet",
     "Pace",

@@ -25,7 +25,7 @@ from attrs import frozen
 from tradegecko_bridge.commerce import ItemResult, Shipment
 from tradegecko_bridge.errors import SourceRefused
 from tradegecko_bridge.sources.toolkit.batch import accepted, answer_each
-from tradegecko_bridge.sources.toolkit.faults import AnswerLost, NotThere, Refusal
+from tradegecko_bridge.sources.toolkit.faults import AnswerLost, NotThere, NotYet, Refusal
 
 ZERO = Decimal(0)
 
@@ -50,13 +50,15 @@ class Parcel:
 class ShownOrder:
     """An order as the shop shows it: units ordered by line, and its parcels.
 
-    ``closed`` says why nothing can be shipped of it, blank where something can. ``data`` is the author's own.
+    ``closed`` says why nothing can be shipped of it, blank where something can; ``waits``, why nothing can yet: the
+    shipment is offered again. ``data`` is the author's own.
     """
 
     number: str
     lines: Mapping[str, Decimal]
     parcels: Sequence[Parcel] = ()
     closed: str = ""
+    waits: str = ""
     data: Any = None
 
 
@@ -78,8 +80,16 @@ class Parcels(Protocol):
 class SendsParcels(Parcels, Protocol):
     """The same of a shop in which a parcel is packed first, and sent with a second request."""
 
-    def send(self, order: ShownOrder, parcel: Parcel, shipment: Shipment, /) -> None:
-        """The parcel has left, with the shipment's tracking numbers."""
+    def send(self, order: ShownOrder, parcel: Parcel, shipment: Shipment, /) -> str | None:
+        """The parcel has left, with the shipment's tracking numbers; what is to be said about it."""
+
+
+@runtime_checkable
+class MarksParcels(Parcels, Protocol):
+    """The same of a shop that keeps our reference beside a parcel, such as in a note on the order."""
+
+    def mark(self, order: ShownOrder, parcel: Parcel, shipment: Shipment, /) -> None:
+        """Write down that the parcel is this shipment."""
 
 
 class RemovesParcels(Parcels, Protocol):
@@ -89,52 +99,64 @@ class RemovesParcels(Parcels, Protocol):
         """The parcel was not sent after all."""
 
 
-def record(shipments: Iterable[Shipment], parcels: Parcels, *, whole_units: bool = True) -> Iterator[ItemResult]:
+def record(
+    shipments: Iterable[Shipment], parcels: Parcels, *, whole_units: bool = True, adopts_sent: bool = True
+) -> Iterator[ItemResult]:
     """Each shipment's own result, one by one as it is done.
+
+    Without ``adopts_sent`` the third rule is for parcels that are not sent yet, and there is no fourth: for shops in
+    which people send parcels without a number, and none can be given one later.
 
     Raises:
         SourceNeedsLogin: what was answered before it counts.
     """
     return answer_each(
-        shipments, lambda shipment: shipment.reference, lambda shipment: _record(shipment, parcels, whole_units)
+        shipments,
+        lambda shipment: shipment.reference,
+        lambda shipment: _record(shipment, parcels, whole_units, adopts_sent),
     )
 
 
-def _record(shipment: Shipment, parcels: Parcels, whole_units: bool) -> ItemResult:
+def _record(shipment: Shipment, parcels: Parcels, whole_units: bool, adopts_sent: bool) -> ItemResult:
     order = _look(shipment, parcels)
     wanted = contents_of(shipment, whole_units=whole_units)
-    if (parcel := find(order, shipment, wanted)) is None:
+    parcel = find(order, shipment, wanted, adopts_sent=adopts_sent)
+    if parcel is not None and parcel.canceled:
+        raise SourceRefused(f"order {order.number}: somebody cancelled parcel {parcel.id} in the shop")
+    if order.waits and (parcel is None or not parcel.sent):
+        raise NotYet(f"order {order.number}: {order.waits}")
+    is_new = parcel is None
+    if parcel is None:
         check_left(order, wanted)
         try:
-            made = parcels.create(order, shipment, wanted)
+            parcel = parcels.create(order, shipment, wanted)
         except AnswerLost:
             order = _look(shipment, parcels)
-            if (made := find(order, shipment, wanted)) is None:
+            if (parcel := find(order, shipment, wanted, adopts_sent=adopts_sent)) is None:
                 raise
-        if made is not None and not made.sent:
-            _send(order, made, shipment, parcels)
+    if parcel is None:
         return accepted(shipment.reference)
-    if parcel.canceled:
-        raise SourceRefused(f"order {order.number}: somebody cancelled parcel {parcel.id} in the shop")
-    if not parcel.sent:
-        _send(order, parcel, shipment, parcels)
-        return accepted(shipment.reference)
+    if isinstance(parcels, MarksParcels) and parcel.reference != shipment.reference:
+        parcels.mark(order, parcel, shipment)
     message = ""
-    if shipment.tracking_numbers and set(shipment.tracking_numbers) != set(parcel.tracking):
+    if not parcel.sent:
+        message = _send(order, parcel, shipment, parcels) or ""
+    elif not is_new and shipment.tracking_numbers and set(shipment.tracking_numbers) != set(parcel.tracking):
         message = parcels.renumber(order, parcel, shipment)
     return accepted(shipment.reference, message)
 
 
-def _send(order: ShownOrder, parcel: Parcel, shipment: Shipment, parcels: Parcels) -> None:
+def _send(order: ShownOrder, parcel: Parcel, shipment: Shipment, parcels: Parcels) -> str | None:
     """The second step; where it fails, or its answer is lost, it may be done all the same."""
     if not isinstance(parcels, SendsParcels):
         raise TypeError("a parcel that is not sent yet needs a method 'send'")
     try:
-        parcels.send(order, parcel, shipment)
+        return parcels.send(order, parcel, shipment)
     except (AnswerLost, Refusal):
         now = next((one for one in _look(shipment, parcels).parcels if one.id == parcel.id), parcel)
         if not now.sent:
             raise
+        return None
 
 
 def withdraw(shipments: Iterable[Shipment], parcels: RemovesParcels) -> Iterator[ItemResult]:
@@ -179,11 +201,13 @@ def contents_of(shipment: Shipment, *, whole_units: bool = True) -> dict[str, De
     return {line: Decimal(units) for line, units in wanted.items()}
 
 
-def find(order: ShownOrder, shipment: Shipment, wanted: Mapping[str, Decimal]) -> Parcel | None:
+def find(
+    order: ShownOrder, shipment: Shipment, wanted: Mapping[str, Decimal], *, adopts_sent: bool = True
+) -> Parcel | None:
     """The parcel that is this shipment, by the rules in this module's docstring."""
     alike = _alike(order, wanted)
-    bare = [one for one in alike if not one.tracking]
-    corrected = alike if len(alike) == 1 and not _fits(order, wanted) else []
+    bare = [one for one in alike if not one.tracking and (adopts_sent or not one.sent)]
+    corrected = alike if adopts_sent and len(alike) == 1 and not _fits(order, wanted) else []
     return _certain(order, shipment, wanted) or next(iter(bare + corrected), None)
 
 

@@ -1,14 +1,8 @@
 """Shipments into Vendure: one fulfilment each, never two for the same one.
 
 A fulfilment is made in three steps: create it (``Pending``), note on the order whose it is, move it to
-``Shipped``. Between any two of them the answer may be lost or we may be killed. So the order is read first, and
-the fulfilment of a shipment is, in this order:
-
-1. the one a note names; it stays ours when its tracking number changes,
-2. one nobody's note names, with exactly the shipment's lines and tracking number,
-3. one nobody's note names, with exactly its lines, still ``Pending`` and without a tracking number;
-
-and only where there is none, and enough units are left, a new one. What is found is taken on from where it stands.
+``Shipped``. Between any two of them the answer may be lost or we may be killed: what is found is taken on from where
+it stands, by the rules of the toolkit. A fulfilment keeps the one tracking number it was made with.
 """
 
 from __future__ import annotations
@@ -16,12 +10,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from attrs import evolve
 
 from tradegecko_bridge.bounds import whole_number
-from tradegecko_bridge.commerce import ItemResult, Shipment, ShippedItem, Verdict
-from tradegecko_bridge.errors import SourceRefused
-from tradegecko_bridge.sources.toolkit.batch import answer_each
-from tradegecko_bridge.sources.toolkit.faults import ShopFault
+from tradegecko_bridge.commerce import ItemResult, Package, Shipment
+from tradegecko_bridge.sources import toolkit as tk
 from tradegecko_bridge.sources.vendure.api import Json, Refusal, VendureApi
 from tradegecko_bridge.sources.vendure.notes import NOTES, add_note, texts
 from tradegecko_bridge.sources.vendure.orders import CANCELLED, SURCHARGE
@@ -58,172 +53,123 @@ TRANSIENT = frozenset({"INSUFFICIENT_STOCK_ON_HAND_ERROR", "FULFILLMENT_STATE_TR
 """Refusals that may be gone next time: stock arrives, a fulfilment somebody else just shipped is seen as shipped."""
 
 OURS = re.compile(r"TradeGecko shipment (.+) is fulfilment (\S+)")
+TAKEN_BACK = "TradeGecko takes fulfilment {} back"
+"""Noted before it is cancelled: what a person cancelled is not made again, what we did may be."""
 
 
 class Fulfilments:
-    """Records shipments in one shop."""
+    """What one shop can do with parcels."""
 
     def __init__(self, api: VendureApi) -> None:
         self._api = api
 
     def record(self, shipments: Sequence[Shipment]) -> Iterator[ItemResult]:
         """Each shipment's own result, one by one as it is done."""
-        return answer_each(shipments, lambda shipment: shipment.reference, self._record)
+        return tk.record(map(as_vendure, shipments), self, adopts_sent=False)
 
     def withdraw(self, shipments: Sequence[Shipment]) -> Iterator[ItemResult]:
         """Each shipment's own result, as its fulfilment is cancelled; one that is not there is as good as cancelled."""
-        return answer_each(shipments, lambda shipment: shipment.reference, self._withdraw)
+        return tk.withdraw(map(as_vendure, shipments), self)
 
-    def _withdraw(self, shipment: Shipment) -> ItemResult:
-        order = self._order(shipment)
-        owners = named(texts(order))
-        found = find(order["fulfillments"] or (), owners, shipment, quantities(shipment.items))
-        if found is not None and found["state"] != CANCELLED:
-            self._do(CANCEL, id=found["id"])
-        return ItemResult(key=shipment.reference, verdict=Verdict.ACCEPTED)
+    def look(self, order_reference: str) -> tk.ShownOrder | None:
+        """The order, with its fulfilments and whose they are."""
+        order: Json | None = self._api.ask(READ, id=order_reference)["order"]
+        return None if order is None else shown(order)
 
-    def _order(self, shipment: Shipment) -> Json:
-        order: Json | None = self._api.ask(READ, id=shipment.order_reference)["order"]
-        if order is None:
-            raise SourceRefused(f"Vendure has no order with the id {shipment.order_reference}")
-        return order
-
-    def _record(self, shipment: Shipment) -> ItemResult:
-        order = self._order(shipment)
-        wanted = quantities(shipment.items)
-        owners = named(texts(order))
-        found = find(order["fulfillments"] or (), owners, shipment, wanted)
-        if (found is None or found["state"] in UNSENT) and (waits := unpaid(order)):
-            return ItemResult(key=shipment.reference, verdict=Verdict.FAILED, message=waits)
-        if found is None:
-            check_left(order, wanted)
-            found = self._create(shipment, wanted)
-        if str(found["id"]) not in owners:
-            add_note(self._api, order["id"], f"TradeGecko shipment {shipment.reference} is fulfilment {found['id']}")
-        if found["state"] in UNSENT:
-            found |= {"state": self._do(SHIP, id=found["id"])["state"]}
-        return self._result(order, found, shipment)
-
-    def _create(self, shipment: Shipment, wanted: Mapping[str, int]) -> Json:
+    def create(self, order: tk.ShownOrder, shipment: Shipment, contents: Mapping[str, Decimal]) -> tk.Parcel:  # noqa: ARG002
+        """A fulfilment, to be noted and shipped."""
         arguments = [
-            {"name": "method", "value": method(shipment)},
-            {"name": "trackingCode", "value": tracking(shipment)},
+            {"name": "method", "value": " ".join(part for part in (shipment.carrier, shipment.service) if part)},
+            {"name": "trackingCode", "value": "".join(shipment.tracking_numbers)},
         ]
-        lines = [{"orderLineId": line, "quantity": quantity} for line, quantity in wanted.items()]
-        return self._do(CREATE, input={"lines": lines, "handler": {"code": HANDLER, "arguments": arguments}})
+        lines = [{"orderLineId": line, "quantity": int(units)} for line, units in contents.items()]
+        made = self._do(CREATE, input={"lines": lines, "handler": {"code": HANDLER, "arguments": arguments}})
+        return _parcel(made, {}, ())
+
+    def mark(self, order: tk.ShownOrder, parcel: tk.Parcel, shipment: Shipment) -> None:
+        """Note on the order whose fulfilment it is."""
+        self._note(order, f"TradeGecko shipment {shipment.reference} is fulfilment {parcel.id}")
+
+    def send(self, order: tk.ShownOrder, parcel: tk.Parcel, shipment: Shipment) -> str:
+        """The fulfilment has left."""
+        self._do(SHIP, id=parcel.id)
+        is_told = set(shipment.tracking_numbers) <= set(parcel.tracking)
+        return "" if is_told else self.renumber(order, parcel, shipment)
+
+    def renumber(self, order: tk.ShownOrder, parcel: tk.Parcel, shipment: Shipment) -> str:
+        """A note on the order, once."""
+        news = f"TradeGecko shipment {shipment.reference}: tracking number {''.join(shipment.tracking_numbers)}"
+        self._note(order, news)
+        return f"fulfilment {parcel.id} keeps its tracking number; the new one is noted on the order"
+
+    def remove(self, order: tk.ShownOrder, parcel: tk.Parcel) -> None:
+        """Cancel the fulfilment."""
+        self._note(order, TAKEN_BACK.format(parcel.id))
+        self._do(CANCEL, id=parcel.id)
+
+    def _note(self, order: tk.ShownOrder, text: str) -> None:
+        if text not in texts(order.data):
+            add_note(self._api, order.data["id"], text)
 
     def _do(self, mutation: str, **variables: object) -> Json:
         try:
             return self._api.do(mutation, **variables)
         except Refusal as error:
             if error.code in TRANSIENT:
-                raise ShopFault(str(error)) from None
+                raise tk.ShopFault(str(error)) from None
             raise
 
-    def _result(self, order: Json, found: Json, shipment: Shipment) -> ItemResult:
-        if found["state"] == CANCELLED:
-            raise SourceRefused(f"somebody cancelled fulfilment {found['id']} of order {order['code']} in Vendure")
-        message = ""
-        if tracking(shipment) not in {"", found["trackingCode"] or ""}:
-            message = f"fulfilment {found['id']} keeps its tracking number; the new one is noted on the order"
-            news = f"TradeGecko shipment {shipment.reference}: tracking number {tracking(shipment)}"
-            if news not in texts(order):
-                add_note(self._api, order["id"], news)
-        return ItemResult(key=shipment.reference, verdict=Verdict.ACCEPTED, message=message)
+
+def as_vendure(shipment: Shipment) -> Shipment:
+    """A shipment as Vendure can have it: without surcharges, which cannot be shipped there, and all tracking numbers in
+    one field."""
+    numbers = ", ".join(dict.fromkeys(shipment.tracking_numbers))
+    return evolve(
+        shipment,
+        items=tuple(item for item in shipment.items if not item.line_reference.startswith(SURCHARGE)),
+        packages=(Package(tracking_number=numbers),) if numbers else (),
+    )
 
 
-def quantities(items: Sequence[ShippedItem]) -> Counter[str]:
-    """Units by Vendure's line id; surcharges cannot be shipped there and are left out.
-
-    Raises:
-        SourceRefused: nothing to ship, or not in whole units.
-    """
-    wanted: Counter[str] = Counter()
-    for item in items:
-        if item.line_reference.startswith(SURCHARGE):
-            continue
-        if item.quantity != int(item.quantity) or item.quantity <= 0:
-            raise SourceRefused(f"line {_called(item)}: Vendure ships whole units, not {item.quantity}")
-        wanted[item.line_reference] += int(item.quantity)
-    if not wanted:
-        raise SourceRefused("the shipment has nothing in it that Vendure could ship")
-    return wanted
+def shown(order: Json) -> tk.ShownOrder:
+    """An order as it was read."""
+    notes = texts(order)
+    owners = {match[2]: match[1] for match in map(OURS.fullmatch, notes) if match}
+    return tk.ShownOrder(
+        number=str(order["code"]),
+        lines={str(line["id"]): Decimal(whole_number(line["quantity"])) for line in order["lines"]},
+        parcels=[_parcel(one, owners, notes) for one in order["fulfillments"] or ()],
+        closed=_closed(order),
+        waits=_waits(order),
+        data=order,
+    )
 
 
-def named(notes: Sequence[str]) -> dict[str, str]:
-    """The shipment each fulfilment is, as far as our notes say: shipment reference by fulfilment id."""
-    found = (OURS.fullmatch(note) for note in notes)
-    return {match[2]: match[1] for match in found if match}
+def _parcel(fulfilment: Json, owners: Mapping[str, str], notes: Sequence[str]) -> tk.Parcel:
+    contents: Counter[str] = Counter()
+    for line in fulfilment["lines"]:
+        contents[str(line["orderLineId"])] += whole_number(line["quantity"])
+    id_, state, number = str(fulfilment["id"]), fulfilment["state"], fulfilment["trackingCode"]
+    is_canceled = state == CANCELLED
+    return tk.Parcel(
+        id=id_,
+        contents={line: Decimal(units) for line, units in contents.items()},
+        tracking=(str(number),) if number else (),
+        reference=None if is_canceled and TAKEN_BACK.format(id_) in notes else owners.get(id_),
+        sent=state not in UNSENT,
+        canceled=is_canceled,
+    )
 
 
-def find(
-    fulfilments: Sequence[Json], owners: Mapping[str, str], shipment: Shipment, wanted: Counter[str]
-) -> Json | None:
-    """The fulfilment that is this shipment, by the rules in this module's docstring."""
-    for one in fulfilments:
-        if owners.get(str(one["id"])) == shipment.reference:
-            return one
-    free = [
-        one
-        for one in fulfilments
-        if str(one["id"]) not in owners and one["state"] != CANCELLED and _contents(one) == wanted
-    ]
-    same = [one for one in free if (one["trackingCode"] or "") == tracking(shipment)]
-    prepared = [one for one in free if one["state"] in UNSENT and not one["trackingCode"]]
-    return next(iter(same + prepared), None)
-
-
-def check_left(order: Json, wanted: Mapping[str, int]) -> None:
-    """Vendure itself would let an open cart be shipped.
-
-    Raises:
-        SourceRefused: not placed, cancelled, a line that is not there, or more than is left of one.
-    """
+def _closed(order: Json) -> str:
+    """Why it cannot be shipped. Vendure itself would let an open cart be."""
     if order["active"] or order["orderPlacedAt"] is None:
-        raise SourceRefused(f"{order['code']} is an open cart in Vendure, nobody has placed it")
-    if order["state"] == CANCELLED:
-        raise SourceRefused(f"order {order['code']} is cancelled in Vendure")
-    left = remaining(order)
-    for line, quantity in wanted.items():
-        if line not in left:
-            raise SourceRefused(f"order {order['code']} has no line {line} in Vendure")
-        if quantity > left[line]:
-            raise SourceRefused(f"order {order['code']}, line {line}: {quantity} to ship, {left[line]} left in Vendure")
+        return "it is an open cart in Vendure, nobody has placed it"
+    return "it is cancelled in Vendure" if order["state"] == CANCELLED else ""
 
 
-def remaining(order: Json) -> dict[str, int]:
-    """Units of each line that no fulfilment has yet."""
-    left = {str(line["id"]): whole_number(line["quantity"]) for line in order["lines"]}
-    for one in order["fulfillments"] or ():
-        if one["state"] != CANCELLED:
-            for line, quantity in _contents(one).items():
-                left[line] = left.get(line, 0) - quantity
-    return left
-
-
-def unpaid(order: Json) -> str:
-    """Why this order cannot be shipped yet, blank when it can."""
+def _waits(order: Json) -> str:
+    """Why it cannot be shipped yet."""
     if order["state"] not in UNPAID or order["active"]:
         return ""
-    return f"order {order['code']} is {order['state']} in Vendure: settle its payment there, the shipment comes again"
-
-
-def method(shipment: Shipment) -> str:
-    """Carrier and service, as far as known."""
-    return " ".join(part for part in (shipment.carrier, shipment.service) if part)
-
-
-def tracking(shipment: Shipment) -> str:
-    """All tracking numbers of the shipment in Vendure's one field, blank where there is none."""
-    return ", ".join(dict.fromkeys(shipment.tracking_numbers))
-
-
-def _contents(fulfilment: Json) -> Counter[str]:
-    counted: Counter[str] = Counter()
-    for line in fulfilment["lines"]:
-        counted[str(line["orderLineId"])] += whole_number(line["quantity"])
-    return counted
-
-
-def _called(item: ShippedItem) -> str:
-    return f"{item.line_reference} ({item.sku})" if item.sku else item.line_reference
+    return f"it is {order['state']} in Vendure: settle its payment there, the shipment comes again"
