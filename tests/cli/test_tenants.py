@@ -50,6 +50,7 @@ TRIED: Final[dict[str, list[str]]] = {
     "shipments": ["", "3001", "--connection {name} --json", "3001 --resend"],
     "status": ["", "--connection {name} --json"],
     "run": ["--once", "--once --connection {name}", "--try-alerts"],
+    "reconcile": [f"--from {A_DAY}", f"--from {A_DAY} --repair --json"],
     "check": ["", "--connection {name}", "--json"],
     "alerts": ["", "--all", "--connection {name} --json"],
     "orders list": ["", "--number 3001", "--connection {name} --json"],
